@@ -1,0 +1,47 @@
+// Everything a decision can ask for. Performing an effect twice is performing it once.
+import type { AlarmName, Command } from "./event.ts";
+import type { Review } from "./state.ts";
+
+/** A reply in the thread; the words are in report/wording.ts. */
+export type Reply =
+  | { readonly kind: "not_permitted"; readonly login: string; readonly permission: string }
+  | { readonly kind: "command_refused"; readonly command: Command; readonly why: string }
+  | { readonly kind: "status" }
+  | { readonly kind: "help" }
+  | { readonly kind: "approval_does_not_count"; readonly login: string; readonly why: string }
+  | { readonly kind: "gate_reminder" };
+
+export type Effect =
+  // the thread: performed before anything that acts on the world
+  | { readonly type: "write_status" } // one comment per loop, created or edited to the newest state
+  | { readonly type: "post_attempt"; readonly attempt: number }
+  | { readonly type: "post_stop" }
+  | { readonly type: "reply"; readonly reply: Reply }
+  | { readonly type: "react"; readonly comment: number; readonly content: "eyes" | "rocket" | "-1" | "+1" }
+  | { readonly type: "set_labels"; readonly labels: readonly string[] }
+  // reading
+  | { readonly type: "read_claim" }
+  | { readonly type: "read_retry" }
+  | { readonly type: "check_command"; readonly command: Command }
+  | { readonly type: "read_verdict"; readonly head: string }
+  | { readonly type: "read_gate"; readonly head: string }
+  // acting
+  | {
+      readonly type: "start_run";
+      readonly run: string;
+      readonly role: "executor" | "reviewer";
+      readonly attempt: number;
+    }
+  | { readonly type: "stop_run"; readonly run: string; readonly why: string }
+  | { readonly type: "publish"; readonly run: string; readonly head: string; readonly expected: string | null }
+  | { readonly type: "open_pull" }
+  | { readonly type: "publish_review"; readonly head: string; readonly attempt: number; readonly review: Review }
+  | { readonly type: "mark_ready" }
+  | { readonly type: "request_reviewers"; readonly logins: readonly string[] }
+  | { readonly type: "merge"; readonly head: string }
+  // time and tidiness
+  | { readonly type: "set_alarm"; readonly name: AlarmName; readonly at: number }
+  | { readonly type: "clear_alarm"; readonly name: AlarmName }
+  | { readonly type: "release" }; // nothing of this loop runs any more: quarantine, workspaces and alarms go
+
+export type EffectType = Effect["type"];

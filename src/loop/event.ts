@@ -1,0 +1,149 @@
+// Everything that can happen to a loop. Edges translate the world into these, once.
+import type {
+  ChangeSize,
+  Claim,
+  Finding,
+  Isolation,
+  IssueRef,
+  Person,
+  Review,
+  Rules,
+  RunFacts,
+  Snapshot,
+  Verdict,
+} from "./state.ts";
+
+/** GitHub's repository roles, weakest first. */
+export type Permission = "none" | "read" | "triage" | "write" | "maintain" | "admin";
+
+export const verbs = [
+  "run",
+  "status",
+  "explain",
+  "approve",
+  "deny",
+  "pause",
+  "resume",
+  "stop",
+  "retry",
+  "steer",
+  "budget",
+  "extend",
+  "report",
+  "help",
+] as const;
+export type Verb = (typeof verbs)[number] | "unknown";
+
+export interface Command {
+  readonly verb: Verb;
+  readonly argument: string; // the rest of the first line; untrusted
+  readonly actor: Person;
+  readonly commentId: number;
+}
+
+/** What was read at the claim; `policy` is what the file says or why it does not stand. */
+export interface ClaimFacts {
+  readonly permission: Permission;
+  readonly open: boolean;
+  readonly labels: readonly string[];
+  readonly title: string;
+  readonly base: { readonly branch: string; readonly sha: string };
+  readonly policy: { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
+  readonly snapshot: Snapshot;
+}
+
+/** What the quarantined commits of a run amount to, and what policy says of them. */
+export interface ChangeFacts {
+  readonly head: string;
+  readonly size: ChangeSize;
+  readonly risks: readonly Finding[]; // not empty: it must not reach GitHub without a person's yes
+  readonly grantable: boolean; // false: no person can allow it through the App (a workflow edit, a secret)
+}
+
+/** What the gate read says about the pull request now. */
+export interface GateFacts {
+  readonly head: string;
+  readonly open: boolean;
+  readonly merged: boolean;
+  readonly approvals: readonly { readonly login: string; readonly head: string }[]; // eligible people only
+  readonly refusals: readonly { readonly login: string; readonly why: string }[]; // approvals that do not count
+  readonly changes: readonly Finding[]; // from eligible people whose last word is "request changes" on this head
+  readonly verdict: Verdict; // CI read again, with the review as recorded
+}
+
+export type LoopEvent =
+  // people, on the issue
+  | {
+      readonly type: "labelled";
+      readonly issue: IssueRef;
+      readonly loop: string; // id for a new loop, made at the edge
+      readonly title: string;
+      readonly label: string;
+      readonly labels: readonly string[];
+      readonly actor: Person;
+    }
+  | { readonly type: "labels_changed"; readonly labels: readonly string[] }
+  | { readonly type: "unlabelled"; readonly actor: Person; readonly labels: readonly string[] }
+  | { readonly type: "issue_closed"; readonly actor: Person }
+  | { readonly type: "issue_gone"; readonly why: string } // deleted, transferred, repository removed, App uninstalled
+  | { readonly type: "command"; readonly command: Command }
+  | {
+      readonly type: "command_checked"; // the same command, once GitHub has said what its author may do
+      readonly command: Command;
+      readonly permission: Permission;
+    }
+  | { readonly type: "record_edited"; readonly actor: Person }
+  | { readonly type: "record_deleted"; readonly comment: number; readonly actor: Person }
+  // people, on the pull request and the branch
+  | { readonly type: "review_submitted"; readonly actor: Person; readonly head: string }
+  | { readonly type: "branch_moved"; readonly head: string; readonly actor: Person }
+  | { readonly type: "branch_deleted"; readonly actor: Person }
+  | { readonly type: "pull_closed"; readonly merged: boolean; readonly actor: Person }
+  // the world
+  | { readonly type: "ci_changed"; readonly head: string; readonly name: string | null } // null: a whole suite
+  | { readonly type: "alarm"; readonly name: AlarmName }
+  // results of our own effects
+  | { readonly type: "claim_read"; readonly facts: ClaimFacts }
+  | { readonly type: "retry_read"; readonly facts: ClaimFacts } // the issue read again for /loop retry
+  | { readonly type: "status_posted"; readonly comment: number }
+  | { readonly type: "attempt_posted"; readonly attempt: number; readonly comment: number }
+  | {
+      readonly type: "run_started";
+      readonly run: string;
+      readonly startedAt: number;
+      readonly isolation: Isolation;
+      readonly briefSha256: string;
+    }
+  | {
+      readonly type: "run_ended";
+      readonly run: string;
+      readonly endedAt: number;
+      readonly status: Exclude<RunFacts["status"], "running">;
+      readonly exitCode: number | null;
+      readonly logSha256: string | null;
+      readonly note: string; // one sentence: out of memory, no answer file, …; ours, not the agent's
+      readonly claim: Claim | null; // executor only
+      readonly change: ChangeFacts | null; // executor only; null: nothing was pushed
+      readonly review: Review | null; // reviewer only
+    }
+  | { readonly type: "published"; readonly head: string }
+  | { readonly type: "publish_overtaken"; readonly head: string | null } // someone else's commit is on the branch
+  | { readonly type: "publish_refused"; readonly message: string } // GitHub declined the push for good
+  | {
+      readonly type: "pull_opened";
+      readonly pull: { readonly number: number; readonly nodeId: string; readonly url: string };
+    }
+  | { readonly type: "verdict_read"; readonly verdict: Verdict }
+  | { readonly type: "gate_read"; readonly facts: GateFacts }
+  | { readonly type: "merged" }
+  | { readonly type: "merge_refused"; readonly message: string }
+  | {
+      readonly type: "effect_failed"; // past its retries
+      readonly effect: string;
+      readonly message: string;
+    };
+
+export type EventType = LoopEvent["type"];
+
+/** Alarms of a loop; each is set and cleared by effects, and comes back as an event. */
+export type AlarmName = "loop_deadline" | "ci_wait" | "rest" | "gate_reminder" | "gate_expiry";

@@ -1,0 +1,234 @@
+// What a loop is at one moment: the state that `decide` turns into the next one, and that the record carries.
+import { z } from "zod";
+
+/** Where a loop stands. `refused` and `settled` are final until a person acts again. */
+export const Phase = z.enum([
+  "queued", // the label was seen; permission, policy and issue text are being read
+  "preparing", // claimed and said so in the thread; the executor is being started
+  "executing", // the executor's container runs
+  "publishing", // its commits passed policy and are on their way to the branch and the pull request
+  "verifying", // CI and the reviewer judge one commit
+  "resting", // waiting for a moment in time before the same step is tried again
+  "awaiting_gate", // green; a person's approval is asked for
+  "paused", // a person said `/loop pause`
+  "settled", // ended, with exactly one reason
+  "refused", // the label was set by someone who may not; no loop came of it
+]);
+export type Phase = z.infer<typeof Phase>;
+
+/** The one reason why a loop ended: design.md §4. */
+export const StopReason = z.enum([
+  "task_complete",
+  "verifier_passed",
+  "nothing_to_do",
+  "budget_limit",
+  "retry_limit",
+  "no_progress",
+  "uncertainty_too_high",
+  "permission_required",
+  "risky_action_detected",
+  "external_dependency_blocked",
+  "stalled",
+  "state_tampered",
+  "policy_invalid",
+  "cancelled",
+  "unanswered",
+  "infrastructure_error",
+]);
+export type StopReason = z.infer<typeof StopReason>;
+
+/** A GitHub account, by the number that survives a rename. */
+export const Person = z.object({ id: z.number().int(), login: z.string(), bot: z.boolean() });
+export type Person = z.infer<typeof Person>;
+
+/** The issue a loop belongs to; ids survive renames and transfers, names are for addresses. */
+export const IssueRef = z.object({
+  installationId: z.number().int(),
+  repositoryId: z.number().int(),
+  owner: z.string(),
+  name: z.string(),
+  number: z.number().int(),
+});
+export type IssueRef = z.infer<typeof IssueRef>;
+
+/** What the policy and the operator allow this loop, fixed at the claim. Times in milliseconds. */
+export const Rules = z.object({
+  label: z.string(),
+  policySha: z.string(), // blob id of .github/loop.yml at the claim, "" where the file is absent
+  executor: z.object({ agent: z.string(), command: z.string(), image: z.string() }),
+  reviewer: z.object({ command: z.string(), image: z.string() }).nullable(), // null: switched off by policy
+  attempts: z.number().int(), // granted with the label and again with each /loop retry
+  lifetimeRuns: z.number().int(), // containers of any role over the loop's whole life, never refunded
+  attemptMs: z.number().int(),
+  loopMs: z.number().int(),
+  ciWaitMs: z.number().int(),
+  gateReminderMs: z.number().int(),
+  gateExpiryMs: z.number().int(),
+  changedLines: z.number().int(),
+  changedFiles: z.number().int(),
+  confidence: z.number(), // below this the executor's own doubt stops the loop
+  protectedPaths: z.array(z.string()),
+  requiredChecks: z.array(z.string()), // empty: every reported check counts and at least one must exist
+  approvals: z.number().int(), // 0: no human gate
+  reviewers: z.array(z.string()),
+  merge: z.boolean(),
+});
+export type Rules = z.infer<typeof Rules>;
+
+/** The frozen issue text's identity; the text itself is an artifact found by this hash. */
+export const Snapshot = z.object({
+  sha256: z.string(),
+  title: z.string(),
+  comments: z.array(z.number().int()), // ids of the comments that were included
+  removed: z.array(z.string()), // what was taken out, in words, for the thread
+  at: z.number().int(),
+});
+export type Snapshot = z.infer<typeof Snapshot>;
+
+/** One thing that is wrong, said so that it can be acted on. */
+export const Finding = z.object({
+  source: z.enum(["policy", "ci", "review", "person", "run"]),
+  title: z.string(),
+  detail: z.string(), // untrusted text; quoted wherever it is shown
+  path: z.string().nullable(),
+  line: z.number().int().nullable(),
+  url: z.string().nullable(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** One judge's share of a verdict. */
+export const VerdictPart = z.object({
+  source: z.enum(["policy", "ci", "review", "run"]),
+  name: z.string(),
+  colour: z.enum(["green", "red", "pending", "absent"]),
+  note: z.string(),
+  url: z.string().nullable(),
+});
+export type VerdictPart = z.infer<typeof VerdictPart>;
+
+/** What policy, CI and review say about one commit. Absence of evidence is never green. */
+export const Verdict = z.object({
+  head: z.string().nullable(), // null: the run pushed nothing
+  colour: z.enum(["green", "red", "pending"]),
+  parts: z.array(VerdictPart),
+  findings: z.array(Finding),
+  fingerprint: z.string(), // equal for the same failure, whatever the commit
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** The reviewer's answer, after validation. */
+export const Review = z.object({
+  verdict: z.enum(["approve", "reject", "unreadable"]),
+  summary: z.string(),
+  confidence: z.number(),
+  findings: z.array(Finding),
+});
+export type Review = z.infer<typeof Review>;
+
+/** What the executor says of its own attempt in result.json: recorded as a claim, never trusted. */
+export const Claim = z.object({
+  summary: z.string(),
+  confidence: z.number().nullable(),
+  question: z.string().nullable(),
+  permission: z.string().nullable(),
+  blockedOn: z.string().nullable(),
+  nothingToDo: z.string().nullable(), // the evidence that no change is needed
+  assumptions: z.array(z.string()),
+  decisions: z.array(z.string()),
+});
+export type Claim = z.infer<typeof Claim>;
+
+/** The size of a change. */
+export const ChangeSize = z.object({
+  files: z.number().int(),
+  additions: z.number().int(),
+  deletions: z.number().int(),
+  paths: z.array(z.string()), // at most 20, for the report
+  patchId: z.string(), // hash of the normalised diff
+});
+export type ChangeSize = z.infer<typeof ChangeSize>;
+
+/** How the containers of a run were seen to be, by inspection. */
+export const Isolation = z.object({
+  runtime: z.enum(["docker", "process"]),
+  network: z.string(),
+  capabilities: z.array(z.string()),
+  readOnlyRoot: z.boolean(),
+  user: z.string(),
+});
+export type Isolation = z.infer<typeof Isolation>;
+
+/** One run's facts: role, times (epoch milliseconds), how it ended. */
+export const RunFacts = z.object({
+  id: z.string(),
+  role: z.enum(["executor", "reviewer"]),
+  startedAt: z.number().int(),
+  endedAt: z.number().int().nullable(),
+  status: z.enum(["running", "finished", "failed", "timed_out", "refused", "lost", "stopped"]),
+  exitCode: z.number().int().nullable(),
+  isolation: Isolation.nullable(),
+  logSha256: z.string().nullable(), // the log's artifact
+  briefSha256: z.string().nullable(), // the exact brief's artifact
+});
+export type RunFacts = z.infer<typeof RunFacts>;
+
+/** A numbered try: one executor run and its verdict. */
+export const Attempt = z.object({
+  number: z.number().int(),
+  startedAt: z.number().int(),
+  endedAt: z.number().int().nullable(),
+  base: z.string(), // the commit the executor started from
+  head: z.string().nullable(), // what it pushed, once that passed policy
+  runs: z.array(RunFacts),
+  claim: Claim.nullable(),
+  change: ChangeSize.nullable(),
+  review: Review.nullable(),
+  verdict: Verdict.nullable(),
+  counted: z.boolean(), // false: ended through no doing of the executor's, so it uses up no attempt
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+/** Why the loop ended and what a person may do now. */
+export const Ending = z.object({
+  reason: StopReason,
+  detail: z.string(), // one or two plain sentences of ours; untrusted parts are in `quote`
+  quote: z.string().nullable(), // untrusted text (a question, a message) shown inside a fence
+  at: z.number().int(),
+  by: z.string().nullable(), // login of the person whose action ended it
+  during: Phase, // what the loop was doing
+  resume: z.enum(["execute", "verify", "gate", "publish", "none"]), // what /loop retry or /loop approve continues with
+  pendingHead: z.string().nullable(), // a quarantined commit that waits for a person's yes
+});
+export type Ending = z.infer<typeof Ending>;
+
+/** The whole state of a loop. */
+export const LoopState = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  revision: z.number().int(),
+  phase: Phase,
+  issue: IssueRef,
+  title: z.string(),
+  requester: Person,
+  label: z.string(),
+  labels: z.array(z.string()), // every label on the issue, as last seen
+  startedAt: z.number().int(),
+  rules: Rules.nullable(),
+  snapshot: Snapshot.nullable(),
+  base: z.object({ branch: z.string(), sha: z.string() }).nullable(),
+  branch: z.string().nullable(),
+  head: z.string().nullable(), // the commit last seen on the branch at GitHub
+  pull: z.object({ number: z.number().int(), nodeId: z.string(), draft: z.boolean(), url: z.string() }).nullable(),
+  comments: z.object({ status: z.number().int().nullable(), attempts: z.record(z.string(), z.number().int()) }),
+  attempts: z.array(Attempt),
+  granted: z.number().int(), // attempts granted so far, by label and by each retry
+  runsStarted: z.number().int(), // lifetime counter, never refunded
+  ciSeen: z.boolean(), // a completion was reported for `head` since it was published
+  changesRequested: z.array(Finding), // a reviewer's words, for the next brief
+  permits: z.array(z.string()), // permissions a person granted, for the next brief
+  resumeAt: z.object({ phase: Phase, at: z.number().int(), why: z.string() }).nullable(), // while resting or paused
+  gateSince: z.number().int().nullable(),
+  approvedBy: z.string().nullable(),
+  ending: Ending.nullable(),
+});
+export type LoopState = z.infer<typeof LoopState>;
