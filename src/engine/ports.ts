@@ -1,0 +1,239 @@
+// The only door from the engine to the outside: what it needs of GitHub, of containers, of git, of the store and of time.
+
+import type { Effect } from "../loop/effect.ts";
+import type { AlarmName, LoopEvent, Permission } from "../loop/event.ts";
+import type { Isolation, IssueRef, LoopState, Person } from "../loop/state.ts";
+import type { CiFacts, PullFacts } from "../verify/facts.ts";
+
+/** Epoch milliseconds, and one timer for the next alarm. */
+export interface Clock {
+  now(): number;
+  /** Calls `fire` once at or after `at`; returns what cancels it. */
+  at(at: number, fire: () => void): () => void;
+}
+
+export interface RepositoryRef {
+  readonly installationId: number;
+  readonly repositoryId: number;
+  readonly owner: string;
+  readonly name: string;
+}
+
+/** A comment on the issue whose author may speak to the agent. */
+export interface IssueComment {
+  readonly id: number;
+  readonly author: Person;
+  readonly association: string; // GitHub's author_association
+  readonly body: string;
+  readonly at: number;
+}
+
+/** One read of everything a claim needs about an issue and its repository. */
+export interface ClaimRead {
+  readonly open: boolean;
+  readonly isPull: boolean;
+  readonly locked: boolean;
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+  readonly comments: readonly IssueComment[]; // oldest first, at most 100
+  readonly commentsTruncated: boolean;
+  readonly base: { readonly branch: string; readonly sha: string };
+  readonly policy: { readonly text: string; readonly sha: string } | null; // .github/loop.yml at `base.sha`
+}
+
+/** A narrow, short-lived token and the address it is for. Revoked by whoever asked for it. */
+export interface GitAccess {
+  readonly url: string; // https address of the repository, no credential in it
+  readonly token: string;
+  revoke(): Promise<void>;
+}
+
+export interface CheckRunDraft {
+  readonly name: string;
+  readonly head: string;
+  readonly externalId: string;
+  readonly conclusion: "success" | "failure" | "neutral" | "action_required";
+  readonly title: string;
+  readonly summary: string;
+  readonly text: string;
+  readonly annotations: readonly {
+    readonly path: string;
+    readonly line: number;
+    readonly message: string;
+    readonly level: "notice" | "warning" | "failure";
+  }[];
+}
+
+/** GitHub, as the engine needs it. Every method throws only `Fault`. `retrying` is true when an earlier try's outcome is unknown: look before making. */
+export interface GitHubPort {
+  permission(repository: RepositoryRef, login: string): Promise<Permission>;
+  readClaim(issue: IssueRef): Promise<ClaimRead>;
+  /** `marker` is a hidden text that is in `body`; with `retrying` an existing comment that carries it is adopted. */
+  createComment(issue: IssueRef, body: string, marker: string, retrying: boolean): Promise<number>;
+  /** Resolves to false when the comment no longer exists. */
+  editComment(issue: IssueRef, comment: number, body: string): Promise<boolean>;
+  react(issue: IssueRef, comment: number, content: "eyes" | "rocket" | "-1" | "+1"): Promise<void>;
+  setLabels(issue: IssueRef, labels: readonly string[]): Promise<void>;
+  openPull(
+    issue: IssueRef,
+    draft: { readonly head: string; readonly base: string; readonly title: string; readonly body: string },
+    retrying: boolean,
+  ): Promise<{ readonly number: number; readonly nodeId: string; readonly url: string }>;
+  markReady(repository: RepositoryRef, nodeId: string): Promise<void>;
+  requestReviewers(repository: RepositoryRef, pull: number, logins: readonly string[]): Promise<void>;
+  publishCheck(repository: RepositoryRef, check: CheckRunDraft, retrying: boolean): Promise<void>;
+  readCi(repository: RepositoryRef, pull: number, head: string): Promise<CiFacts>;
+  readPull(repository: RepositoryRef, pull: number): Promise<PullFacts>;
+  /** Merges exactly `head`; a refusal GitHub explains is a value. */
+  merge(
+    repository: RepositoryRef,
+    pull: number,
+    head: string,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly message: string }>;
+  /** A token for this one repository, contents only. */
+  gitAccess(repository: RepositoryRef, may: "read" | "write"): Promise<GitAccess>;
+}
+
+/** A run as the engine orders it: everything it may see, call and push. */
+export interface RunOrder {
+  readonly id: string;
+  readonly loop: LoopState;
+  readonly role: "executor" | "reviewer";
+  readonly attempt: number;
+  readonly brief: string;
+  readonly deadlineMs: number;
+  readonly startFrom: string; // executor: the commit to work on; reviewer: the commit to judge
+}
+
+/** What came of a run, before anyone has judged it. Result text is the agent's and untrusted. */
+export interface RunReport {
+  readonly status: "finished" | "failed" | "timed_out" | "refused" | "lost" | "stopped";
+  readonly exitCode: number | null;
+  readonly endedAt: number;
+  readonly log: string; // capped; the tail when it had to be cut
+  readonly note: string; // our own sentence where the status alone does not say it
+  readonly result: string | null; // result.json as text, at most 256 KiB
+  readonly pushed: PushedChange | null;
+}
+
+/** The commits that arrived in the quarantine, read by tree diff only. */
+export interface PushedChange {
+  readonly base: string;
+  readonly head: string;
+  readonly commits: number;
+  readonly files: readonly {
+    readonly path: string;
+    readonly status: string; // A, M, D, T
+    readonly oldMode: string;
+    readonly newMode: string;
+    readonly additions: number;
+    readonly deletions: number;
+    readonly bytes: number;
+    readonly binary: boolean;
+  }[];
+  readonly problems: readonly { readonly name: string; readonly detail: string }[];
+  readonly patch: string; // capped unified diff
+  readonly patchId: string;
+}
+
+export interface StartedRun {
+  readonly startedAt: number;
+  readonly isolation: Isolation;
+  readonly done: Promise<RunReport>;
+}
+
+/** Containers with their workspace and gateway. */
+export interface RunsPort {
+  /** Idempotent by `order.id`: a run that is already there is adopted. Throws Fault when it cannot start. */
+  start(order: RunOrder): Promise<StartedRun>;
+  /** The run if it still exists, for adoption after a restart. */
+  adopt(loop: LoopState, run: string): Promise<StartedRun | null>;
+  stop(run: string, why: string): Promise<void>;
+  /** The diff of a commit in the loop's quarantine against its base, for the reviewer's brief. */
+  readChange(loop: LoopState, base: string, head: string): Promise<PushedChange>;
+  publish(
+    loop: LoopState,
+    head: string,
+    expected: string | null,
+  ): Promise<
+    | { readonly status: "pushed" | "already" }
+    | { readonly status: "moved"; readonly head: string | null }
+    | { readonly status: "refused"; readonly message: string }
+  >;
+  /** Removes everything of the loop that is kept on this host. */
+  release(loop: LoopState): Promise<void>;
+  /** Removes what belongs to no live loop; resolves to the names of what was removed. */
+  sweep(liveLoops: readonly string[]): Promise<readonly string[]>;
+}
+
+/** One accepted webhook delivery: stored before it is answered, handled later, once. */
+export interface Delivery {
+  readonly guid: string;
+  readonly event: string;
+  readonly bodySha256: string;
+  readonly body: string; // as received
+  readonly receivedAt: number;
+}
+
+export interface StoredEvent {
+  readonly seq: number;
+  readonly issueKey: string;
+  readonly event: LoopEvent;
+  readonly at: number;
+}
+
+export interface StoredEffect {
+  readonly key: string; // `<loop>/<revision>/<index>`: the same effect is never stored twice
+  readonly issueKey: string;
+  readonly loop: string;
+  readonly effect: Effect;
+  readonly tries: number; // started so many times; over 0 means an earlier outcome may be unknown
+  readonly notBefore: number;
+}
+
+export interface TraceEntry {
+  readonly issueKey: string;
+  readonly loop: string;
+  readonly at: number;
+  readonly kind: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** The local store. One process writes; every method is atomic; each throws only `Fault`. */
+export interface StorePort {
+  /** False when a delivery with this GUID or this body was stored within the last 7 days. */
+  acceptDelivery(delivery: Delivery): Promise<boolean>;
+  nextDelivery(): Promise<Delivery | null>;
+  deliveryHandled(guid: string, how: string): Promise<void>;
+  /** Adds events for one issue; `dedupe` keeps a result from being stored twice. */
+  addEvent(issueKey: string, event: LoopEvent, at: number, dedupe?: string): Promise<void>;
+  nextEvent(issueKey: string): Promise<StoredEvent | null>;
+  /** Issue keys with unhandled events or due effects. */
+  busyIssues(now: number): Promise<readonly string[]>;
+  load(issueKey: string): Promise<LoopState | null>;
+  /** One transaction: the event is handled, the state saved, the effects stored; pending effects named in `drop` go. */
+  commit(step: {
+    readonly seq: number;
+    readonly issueKey: string;
+    readonly state: LoopState | null;
+    readonly effects: readonly Effect[];
+    readonly drop: (effect: Effect) => boolean;
+    readonly now: number;
+  }): Promise<void>;
+  nextEffect(issueKey: string): Promise<StoredEffect | null>; // the oldest pending, due or not
+  effectStarted(key: string): Promise<void>; // counts a try before the first byte leaves
+  effectDone(key: string): Promise<void>;
+  effectPostponed(key: string, notBefore: number, forget: boolean): Promise<void>; // forget: the try did not happen
+  nextDueTime(): Promise<number | null>; // earliest postponed effect or alarm
+  setAlarm(issueKey: string, name: AlarmName, at: number): Promise<void>;
+  clearAlarm(issueKey: string, name: AlarmName | null): Promise<void>; // null: all of them
+  takeDueAlarms(now: number): Promise<readonly { readonly issueKey: string; readonly name: AlarmName }[]>;
+  loops(filter: "live" | "all"): Promise<readonly { readonly issueKey: string; readonly state: LoopState }[]>;
+  findIssue(by: { repositoryId: number; branch?: string; pull?: number; head?: string }): Promise<string | null>;
+  putArtifact(text: string): Promise<string>; // resolves to its sha256
+  getArtifact(sha256: string): Promise<string | null>;
+  trace(entry: TraceEntry): Promise<void>;
+  readTrace(issueKey: string, limit: number): Promise<readonly TraceEntry[]>;
+  close(): Promise<void>;
+}
