@@ -1,0 +1,228 @@
+// What a run is: the request for one container execution, its facts, its outcome, and the runtime that performs it.
+
+/** The port on a container's loopback behind which the run's gateway answers. */
+export const GATEWAY_PORT = 8417;
+
+/** The exit code of the entry script when it never received its go: the agent did not start. */
+export const NEVER_STARTED = 97;
+
+export type Role = "executor" | "reviewer" | "check";
+
+/** Which image a run uses: one named by the policy, or the host's own toolchain (Linux only, demo and tests). */
+export type ImageChoice = { readonly kind: "named"; readonly reference: string } | { readonly kind: "toolchain" };
+
+/** The outer bounds of one run. Everything is enforced by the engine or by the host, never by the agent. */
+export interface Limits {
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly pids: number;
+  readonly openFiles: number;
+  readonly fileSizeBytes: number;
+  readonly tmpBytes: number;
+  /** What the workspace may hold on disk; measured from outside while the run lasts. */
+  readonly workspaceBytes: number;
+  /** What `/loop/out` may hold; measured like the workspace. */
+  readonly outBytes: number;
+  /** How much of the agent's output is kept: half from its beginning, half from its end. */
+  readonly logBytes: number;
+  readonly deadlineMs: number;
+  /** From the polite SIGTERM at the deadline to the SIGKILL. */
+  readonly graceMs: number;
+}
+
+const MiB = 1024 * 1024;
+
+/** Bounds that suit a small repository; policy and operator set their own. */
+export const DEFAULT_LIMITS: Limits = {
+  memoryBytes: 2048 * MiB,
+  cpus: 2,
+  pids: 256,
+  openFiles: 4096,
+  fileSizeBytes: 1024 * MiB,
+  tmpBytes: 512 * MiB,
+  workspaceBytes: 4096 * MiB,
+  outBytes: 16 * MiB,
+  logBytes: 1 * MiB,
+  deadlineMs: 20 * 60_000,
+  graceMs: 10_000,
+};
+
+/** One container execution, as the engine asks for it. Every folder is the host's own and exists already. */
+export interface RunRequest {
+  /** Run id such as `12-k3f9-1-executor-1`; the container is called `loopgate-<id>`. */
+  readonly id: string;
+  readonly loop: string;
+  readonly attempt: number;
+  readonly role: Role;
+  /** The writer's fencing number: a container of another epoch is never adopted. */
+  readonly epoch: number;
+  readonly image: ImageChoice;
+  /** The agent's command; a string runs under `sh -c`. */
+  readonly command: readonly string[] | string;
+  /** A git working copy prepared by the host: `/workspace`, writable except for the reviewer. */
+  readonly workspaceDir: string;
+  /** The shared object store, mounted read-only at the same absolute path inside. */
+  readonly objectsDir: string | null;
+  /** Holds `brief.md` (read-only inside) and `out/` (writable): `/loop`. */
+  readonly loopDir: string;
+  /** The Unix socket of this run's gateway, alone in its folder; only the relay sees that folder. */
+  readonly gatewaySocket: string;
+  /** Names from `isAllowedEnv` only; `{port}` in a value becomes the gateway's port as the run sees it. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+  /** `HostConfig.Runtime`, for gVisor or Kata. */
+  readonly runtime?: string;
+}
+
+/** Environment names a run may be given besides those beginning with `LOOP_`. Values carry leases, never credentials. */
+export const ALLOWED_ENV: readonly string[] = [
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_BASE_URL",
+  "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
+  "CLAUDE_CODE_MAX_RETRIES",
+  "GEMINI_API_KEY",
+  "GEMINI_CLI_TRUST_WORKSPACE",
+  "GIT_AUTHOR_EMAIL",
+  "GIT_AUTHOR_NAME",
+  "GIT_COMMITTER_EMAIL",
+  "GIT_COMMITTER_NAME",
+  "GOOGLE_GEMINI_BASE_URL",
+  "HTTPS_PROXY",
+  "HTTP_PROXY",
+  "LANG",
+  "NO_PROXY",
+  "OPENAI_API_KEY",
+  "OPENAI_BASE_URL",
+  "TZ",
+];
+
+/** Whether a run may be given an environment variable of this name. */
+export function isAllowedEnv(name: string): boolean {
+  return /^LOOP_[A-Z0-9_]+$/.test(name) || ALLOWED_ENV.includes(name);
+}
+
+/** One mount as the engine reports it. */
+export interface MountFact {
+  readonly source: string;
+  readonly target: string;
+  readonly writable: boolean;
+}
+
+/** What isolates the run, as inspected on the running container, not as asked for. */
+export interface ContainerFacts {
+  readonly runtime: "docker" | "process";
+  /** False for the plain-process runtime: nothing keeps the agent from the host. */
+  readonly isolated: boolean;
+  readonly containerId: string;
+  readonly network: string;
+  readonly networks: readonly string[];
+  readonly user: string;
+  readonly readonlyRoot: boolean;
+  readonly privileged: boolean;
+  readonly capabilitiesAdded: readonly string[];
+  readonly capabilitiesDropped: readonly string[];
+  readonly noNewPrivileges: boolean;
+  /** `default`, or `none` where the engine has no seccomp. */
+  readonly seccomp: string;
+  readonly apparmor: string;
+  readonly memoryBytes: number;
+  readonly memorySwapBytes: number;
+  readonly cpus: number;
+  readonly pids: number;
+  readonly ulimits: Readonly<Record<string, number>>;
+  readonly init: boolean;
+  readonly ipc: string;
+  readonly restart: string;
+  readonly logDriver: string;
+  readonly hostname: string;
+  readonly mounts: readonly MountFact[];
+  /** Names only; values hold leases. */
+  readonly envNames: readonly string[];
+  readonly image: { readonly reference: string; readonly id: string; readonly digest: string | null };
+  readonly ociRuntime: string;
+  readonly engine: string;
+  readonly cgroup: string;
+  readonly relay: RelayFacts | null;
+}
+
+/** The side container that carries the gateway to the run's loopback. */
+export interface RelayFacts {
+  readonly containerId: string;
+  readonly network: string;
+  readonly user: string;
+  readonly readonlyRoot: boolean;
+  readonly capabilitiesDropped: readonly string[];
+  readonly mounts: readonly MountFact[];
+  readonly imageId: string;
+}
+
+export type RunStatus =
+  | "finished" // the agent's command exited with 0
+  | "failed" // it exited with another code, or a limit of the host ended it; `note` says which
+  | "timed_out" // the deadline ended it
+  | "stopped" // `stop` ended it
+  | "lost"; // the container, its relay or the engine went away
+
+export interface RunOutcome {
+  readonly status: RunStatus;
+  readonly exitCode: number | null;
+  /** One sentence on why it ended so, where the status alone does not say it. */
+  readonly note: string | null;
+  readonly oomKilled: boolean;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** From the request to the agent's go. Null when the run was adopted. */
+  readonly readyMs: number | null;
+  /** The output, stdout and stderr in order of arrival, at most `logBytes`; a cut is marked in place. */
+  readonly log: string;
+  readonly logTruncated: boolean;
+  readonly facts: ContainerFacts;
+}
+
+/** A run that was started or adopted. `done` never rejects. */
+export interface Running {
+  readonly id: string;
+  readonly facts: ContainerFacts;
+  readonly done: Promise<RunOutcome>;
+  /** Ends the run at once (SIGKILL); resolves when it is gone. The reason becomes the outcome's note. */
+  stop(reason: string): Promise<void>;
+}
+
+/** Which run of which loop a container belongs to, read from its labels. */
+export interface RunLabel {
+  readonly id: string;
+  readonly loop: string;
+  readonly epoch: number;
+  readonly role: Role;
+  readonly attempt: number;
+}
+
+/** Receives the agent's output as it comes, uncapped; a parser of event streams sits here. */
+export type OutputWatch = (stream: "stdout" | "stderr", chunk: Buffer) => void;
+
+/** What a runtime says about itself at start-up and in the report. */
+export interface RuntimeDescription {
+  readonly kind: "docker" | "process";
+  readonly isolated: boolean;
+  readonly engine: string;
+  /** One sentence for terminal and thread. */
+  readonly sentence: string;
+}
+
+/** Performs runs. Every method throws `Fault` only. */
+export interface Runtime {
+  readonly kind: "docker" | "process";
+  describe(): Promise<RuntimeDescription>;
+  /**
+   * Starts the run, or adopts the container of the same name and epoch if there is one already.
+   * A spec that must never run is a `Fault` of kind `refused` and nothing is started.
+   */
+  start(request: RunRequest, watch?: OutputWatch): Promise<Running>;
+  /** Adopts the run's container if it exists, whatever its state; null otherwise. */
+  find(id: string): Promise<Running | null>;
+  list(): Promise<readonly RunLabel[]>;
+  /** Removes everything of every run for which `keep` is false; the ids removed. */
+  sweep(keep: (label: RunLabel) => boolean): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
