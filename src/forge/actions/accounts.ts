@@ -1,0 +1,167 @@
+// Users, Apps, installations and the tokens that act for them.
+import { randomBytes } from "node:crypto";
+import { type Core, findUser, nodeId } from "../core.ts";
+import type { Actor, App, Installation, Permissions, Repository, Token, User } from "../model.ts";
+import { Refusal, unprocessable } from "../refusal.ts";
+import { installationShape } from "../shapes/installation.ts";
+
+export interface NewApp {
+  readonly slug: string;
+  readonly name: string;
+  readonly owner: User;
+  readonly publicKey: string;
+  readonly permissions: Permissions;
+  readonly events: readonly string[];
+}
+
+export interface TokenRequest {
+  readonly repositoryIds?: readonly number[];
+  readonly repositories?: readonly string[];
+  readonly permissions?: Permissions;
+}
+
+export interface AccountActions {
+  createUser(login: string, options?: { type?: User["type"]; name?: string }): User;
+  createApp(app: NewApp): App;
+  /** Who acts when the App does. */
+  actorOf(app: App): Actor;
+  /** Installs the App on the repository (making the account's installation if there is none) and tells the App. */
+  install(actor: Actor, app: App, repository: Repository): Installation;
+  /** Takes one repository out of an installation, and tells the App. */
+  uninstall(actor: Actor, installation: Installation, repository: Repository): void;
+  suspend(actor: Actor, installation: Installation, suspended: boolean): void;
+  /** A token of the installation that lives an hour; throws a 422 `Refusal` for more than the installation has. */
+  mintToken(installation: Installation, request: TokenRequest): Token;
+  /** A token of a person, without expiry, with all that the person may do. */
+  personalToken(user: User): Token;
+  revokeToken(token: Token): void;
+}
+
+const tokenLifeMs = 3_600_000;
+
+export function accountActions(core: Core): AccountActions {
+  return {
+    createUser: (login, options = {}) => createUser(core, login, options.type ?? "User", options.name ?? login),
+    createApp: (wanted) => createApp(core, wanted),
+    actorOf: (app) => ({ user: app.bot, app }),
+    install: (actor, app, repository) => install(core, actor, app, repository),
+    uninstall: (actor, installation, repository) => {
+      installation.repositoryIds.delete(repository.id);
+      const body = { installation: installationShape(core, installation), repositories_added: [], repositories_removed: [brief(repository)], repository_selection: "selected", requester: null };
+      core.emit({ event: "installation_repositories", action: "removed", actor, repository: null, onlyApp: installation.app, body });
+    },
+    suspend: (actor, installation, suspended) => {
+      installation.suspendedAt = suspended ? core.now() : null;
+      const body = { installation: installationShape(core, installation) };
+      core.emit({ event: "installation", action: suspended ? "suspend" : "unsuspend", actor, repository: null, onlyApp: installation.app, body });
+    },
+    mintToken: (installation, request) => mintToken(core, installation, request),
+    personalToken: (user) =>
+      keep(core, { value: `ghp_${secret()}`, actor: { user, app: null }, installation: null, permissions: {}, repositoryIds: null, expiresAt: null, revoked: false }),
+    revokeToken: (token) => {
+      token.revoked = true;
+    },
+  };
+}
+
+function createUser(core: Core, login: string, type: User["type"], name: string): User {
+  const known = findUser(core, login);
+  if (known) throw unprocessable({ resource: "User", code: "already_exists", field: "login" });
+  const id = core.nextId();
+  const prefix = { User: "U", Bot: "BOT", Organization: "O" }[type];
+  const user: User = { id, nodeId: nodeId(prefix, id), login, type, name, email: `${id}+${login}@users.noreply.forge.test`, createdAt: core.now() };
+  core.users.set(login.toLowerCase(), user);
+  core.register({ type: "User", value: user });
+  return user;
+}
+
+function createApp(core: Core, wanted: NewApp): App {
+  const id = core.nextId();
+  const bot = createUser(core, `${wanted.slug}[bot]`, "Bot", wanted.name);
+  const app: App = {
+    ...wanted,
+    events: [...wanted.events],
+    id,
+    nodeId: nodeId("A", id),
+    clientId: `Iv23li${randomBytes(7).toString("hex")}`,
+    bot,
+    hookId: core.nextId(),
+    webhook: null,
+    createdAt: core.now(),
+  };
+  core.apps.push(app);
+  core.register({ type: "App", value: app });
+  return app;
+}
+
+function install(core: Core, actor: Actor, app: App, repository: Repository): Installation {
+  const known = core.installations.find((one) => one.app === app && one.account === repository.owner);
+  const installation = known ?? newInstallation(core, app, repository.owner);
+  installation.repositoryIds.add(repository.id);
+  installation.updatedAt = core.now();
+  const body = { installation: installationShape(core, installation), requester: null };
+  if (!known) {
+    core.installations.push(installation);
+    core.register({ type: "Installation", value: installation });
+    core.emit({ event: "installation", action: "created", actor, repository: null, onlyApp: app, body: { ...body, repositories: [brief(repository)] } });
+    return installation;
+  }
+  const change = { repository_selection: "selected", repositories_added: [brief(repository)], repositories_removed: [] };
+  core.emit({ event: "installation_repositories", action: "added", actor, repository: null, onlyApp: app, body: { ...body, ...change } });
+  return installation;
+}
+
+function newInstallation(core: Core, app: App, account: User): Installation {
+  const id = core.nextId();
+  const now = core.now();
+  return { id, nodeId: nodeId("MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u", id), app, account, repositoryIds: new Set(), permissions: app.permissions, events: app.events, suspendedAt: null, createdAt: now, updatedAt: now };
+}
+
+function brief(repository: Repository) {
+  return { id: repository.id, node_id: repository.nodeId, name: repository.name, full_name: `${repository.owner.login}/${repository.name}`, private: repository.private };
+}
+
+function mintToken(core: Core, installation: Installation, request: TokenRequest): Token {
+  if (installation.suspendedAt !== null) throw new Refusal(403, "This installation has been suspended");
+  const token: Token = {
+    value: `ghs_${secret()}`,
+    actor: { user: installation.app.bot, app: installation.app },
+    installation,
+    permissions: narrowed(installation, request.permissions),
+    repositoryIds: chosenRepositories(core, installation, request),
+    expiresAt: core.now() + tokenLifeMs,
+    revoked: false,
+  };
+  return keep(core, token);
+}
+
+function narrowed(installation: Installation, wanted: Permissions | undefined): Permissions {
+  if (!wanted) return installation.permissions;
+  const ranks = ["read", "write", "admin"];
+  for (const [name, level] of Object.entries(wanted)) {
+    const held = installation.permissions[name];
+    if (!held || !ranks.includes(level) || ranks.indexOf(level) > ranks.indexOf(held))
+      throw new Refusal(422, "The permissions requested are not granted to this installation.");
+  }
+  return { metadata: "read", ...wanted };
+}
+
+function chosenRepositories(core: Core, installation: Installation, request: TokenRequest): Set<number> | null {
+  if (!request.repositoryIds && !request.repositories) return null;
+  const covered = [...installation.repositoryIds].flatMap((id) => core.repositories.get(id) ?? []);
+  const byName = (request.repositories ?? []).map((name) => covered.find((one) => one.name.toLowerCase() === name.toLowerCase())?.id);
+  const byId = (request.repositoryIds ?? []).map((id) => (installation.repositoryIds.has(id) ? id : undefined));
+  const ids = [...byName, ...byId];
+  if (ids.some((id) => id === undefined))
+    throw new Refusal(422, "There is at least one repository that does not exist or is not accessible to the parent installation.");
+  return new Set(ids as number[]);
+}
+
+function secret(): string {
+  return randomBytes(27).toString("base64url").replaceAll(/[-_]/g, "x");
+}
+
+function keep(core: Core, token: Token): Token {
+  core.tokens.set(token.value, token);
+  return token;
+}

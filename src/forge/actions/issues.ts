@@ -1,0 +1,187 @@
+// Opening, editing, closing and reopening issues (and the same for the issue half of a pull request).
+import { type Core, findUser, nodeId, requireAccess } from "../core.ts";
+import type { Actor, Issue, Repository, TimelineEntry } from "../model.ts";
+import { Refusal, unprocessable } from "../refusal.ts";
+import { issueShape } from "../shapes/issue.ts";
+import { pullShape } from "../shapes/pull.ts";
+import { applyLabels, ensureLabel } from "./labels.ts";
+
+export interface NewIssue {
+  readonly title: string;
+  readonly body?: string | null;
+  readonly labels?: readonly string[];
+  readonly assignees?: readonly string[];
+}
+
+export interface IssueEdit {
+  readonly title?: string;
+  readonly body?: string | null;
+  readonly state?: "open" | "closed";
+  readonly stateReason?: Issue["stateReason"];
+  readonly labels?: readonly string[];
+  readonly assignees?: readonly string[];
+}
+
+export interface IssueActions {
+  openIssue(actor: Actor, repository: Repository, issue: NewIssue): Issue;
+  /** Applies each change that differs; a closed or reopened state, labels and text each send their own webhook. */
+  editIssue(actor: Actor, issue: Issue, edit: IssueEdit): Issue;
+  closeIssue(actor: Actor, issue: Issue, reason?: "completed" | "not_planned"): Issue;
+  reopenIssue(actor: Actor, issue: Issue): Issue;
+  lockIssue(actor: Actor, issue: Issue): void;
+  unlockIssue(actor: Actor, issue: Issue): void;
+}
+
+export const maxBody = 65_536;
+
+export function issueActions(core: Core): IssueActions {
+  const actions: IssueActions = {
+    openIssue: (actor, repository, wanted) => openIssue(core, actor, repository, wanted),
+    editIssue: (actor, issue, edit) => {
+      requireEditor(actor, issue);
+      editText(core, actor, issue, edit);
+      if (edit.labels) applyLabels(core, actor, issue, edit.labels);
+      if (edit.assignees) issue.assignees = edit.assignees.flatMap((login) => findUser(core, login) ?? []);
+      if (edit.state === "closed" && issue.state === "open") close(core, actor, issue, edit.stateReason ?? "completed");
+      if (edit.state === "open" && issue.state === "closed") reopen(core, actor, issue);
+      return issue;
+    },
+    closeIssue: (actor, issue, reason = "completed") => actions.editIssue(actor, issue, { state: "closed", stateReason: reason }),
+    reopenIssue: (actor, issue) => actions.editIssue(actor, issue, { state: "open" }),
+    lockIssue: (actor, issue) => setLocked(core, actor, issue, true),
+    unlockIssue: (actor, issue) => setLocked(core, actor, issue, false),
+  };
+  return actions;
+}
+
+/** An issue record with the repository's next number; also the issue half of a new pull request. */
+export function newIssue(core: Core, actor: Actor, repository: Repository, wanted: NewIssue): Issue {
+  if (!wanted.title?.trim()) throw unprocessable({ resource: "Issue", code: "missing_field", field: "title" });
+  if ([...(wanted.body ?? "")].length > maxBody) throw tooLong("Issue");
+  const id = core.nextId();
+  const now = core.now();
+  const issue: Issue = {
+    id,
+    nodeId: nodeId("I", id),
+    repository,
+    number: ++repository.lastNumber,
+    title: wanted.title,
+    body: wanted.body ?? null,
+    user: actor.user,
+    via: actor.app,
+    state: "open",
+    stateReason: null,
+    labels: [],
+    assignees: (wanted.assignees ?? []).flatMap((login) => findUser(core, login) ?? []),
+    locked: false,
+    comments: [],
+    commentsEver: 0,
+    reactions: [],
+    timeline: [],
+    pull: null,
+    closedBy: null,
+    closedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+  repository.issues.set(issue.number, issue);
+  return issue;
+}
+
+/** Sends the event under `issues` or, for a pull request, under `pull_request`. */
+export function emitIssue(core: Core, actor: Actor, issue: Issue, action: string, more: Record<string, unknown> = {}): void {
+  const subject = issue.pull
+    ? { number: issue.number, pull_request: pullShape(core, issue.pull) }
+    : { issue: issueShape(core, issue) };
+  const event = issue.pull ? "pull_request" : "issues";
+  core.emit({ event, action, actor, repository: issue.repository, body: { ...subject, ...more } });
+}
+
+/** Notes what happened and touches the issue. */
+export function note(core: Core, actor: Actor, issue: Issue, what: TimelineEntry["what"]): void {
+  issue.timeline.push({ at: core.now(), actor: actor.user, what });
+  issue.updatedAt = core.now();
+}
+
+export function tooLong(resource: string): Refusal {
+  return unprocessable({ resource, code: "custom", field: "body", message: `body is too long (maximum is ${maxBody} characters)` });
+}
+
+/** An author may edit their own; others need triage access, an App its token's permission. */
+export function requireEditor(actor: Actor, issue: Issue): void {
+  requireAccess(actor, issue.repository, actor.user === issue.user ? "read" : "triage");
+}
+
+function openIssue(core: Core, actor: Actor, repository: Repository, wanted: NewIssue): Issue {
+  requireAccess(actor, repository, "read");
+  const issue = newIssue(core, actor, repository, wanted);
+  core.register({ type: "Issue", value: issue });
+  // GitHub drops the labels of a person who may not label, without an error.
+  const mayLabel = actor.app || mayTriage(actor, repository);
+  issue.labels = mayLabel ? (wanted.labels ?? []).map((name) => ensureLabel(core, repository, name)) : [];
+  emitIssue(core, actor, issue, "opened");
+  for (const label of issue.labels) {
+    note(core, actor, issue, { kind: "labeled", label: label.name });
+    emitIssue(core, actor, issue, "labeled", { label: labelOf(core, issue, label.name) });
+  }
+  return issue;
+}
+
+function labelOf(core: Core, issue: Issue, name: string): unknown {
+  return (issueShape(core, issue).labels as { name: string }[]).find((label) => label.name === name);
+}
+
+function mayTriage(actor: Actor, repository: Repository): boolean {
+  try {
+    requireAccess(actor, repository, "triage");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function editText(core: Core, actor: Actor, issue: Issue, edit: IssueEdit): void {
+  const changes: Record<string, { from: string | null }> = {};
+  if (edit.title !== undefined && edit.title !== issue.title) {
+    if (!edit.title.trim()) throw unprocessable({ resource: "Issue", code: "missing_field", field: "title" });
+    changes.title = { from: issue.title };
+    note(core, actor, issue, { kind: "renamed", from: issue.title, to: edit.title });
+    issue.title = edit.title;
+  }
+  if (edit.body !== undefined && edit.body !== issue.body) {
+    if ([...(edit.body ?? "")].length > maxBody) throw tooLong("Issue");
+    changes.body = { from: issue.body };
+    issue.body = edit.body;
+  }
+  if (Object.keys(changes).length === 0) return;
+  issue.updatedAt = core.now();
+  emitIssue(core, actor, issue, "edited", { changes });
+}
+
+/** Closes without asking whether the actor may: for merges and deleted branches. */
+export function close(core: Core, actor: Actor, issue: Issue, reason: Issue["stateReason"]): void {
+  issue.state = "closed";
+  issue.stateReason = issue.pull ? null : reason;
+  issue.closedAt = core.now();
+  issue.closedBy = actor.user;
+  note(core, actor, issue, { kind: "closed" });
+  emitIssue(core, actor, issue, "closed");
+}
+
+function reopen(core: Core, actor: Actor, issue: Issue): void {
+  if (issue.pull?.merged) throw unprocessable({ resource: "PullRequest", code: "custom", field: "state", message: "Merged pull requests cannot be reopened." });
+  issue.state = "open";
+  issue.stateReason = issue.pull ? null : "reopened";
+  issue.closedAt = null;
+  issue.closedBy = null;
+  note(core, actor, issue, { kind: "reopened" });
+  emitIssue(core, actor, issue, "reopened");
+}
+
+function setLocked(core: Core, actor: Actor, issue: Issue, locked: boolean): void {
+  requireAccess(actor, issue.repository, "triage");
+  if (issue.locked === locked) return;
+  issue.locked = locked;
+  issue.updatedAt = core.now();
+  emitIssue(core, actor, issue, locked ? "locked" : "unlocked");
+}

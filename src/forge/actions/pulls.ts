@@ -1,0 +1,166 @@
+// Pull requests: opening, editing, draft and ready, requested reviewers, and whether they would merge.
+import { type Core, findUser, nodeId, pullsOf, requireAccess } from "../core.ts";
+import { conflictFree, countChanges, isAncestor, resolveBranch } from "../git/read.ts";
+import type { Actor, Pull, Repository, User } from "../model.ts";
+import { Refusal, unprocessable } from "../refusal.ts";
+import { userShape } from "../shapes/user.ts";
+import { emitIssue, type IssueEdit, issueActions, newIssue, note } from "./issues.ts";
+
+export interface NewPull {
+  readonly title: string;
+  readonly body?: string | null;
+  /** A branch name, optionally as `owner:branch`; only branches of the same repository. */
+  readonly head: string;
+  readonly base: string;
+  readonly draft?: boolean;
+}
+
+export interface PullActions {
+  createPull(actor: Actor, repository: Repository, wanted: NewPull): Promise<Pull>;
+  updatePull(actor: Actor, pull: Pull, edit: IssueEdit & { base?: string }): Promise<Pull>;
+  closePull(actor: Actor, pull: Pull): Promise<Pull>;
+  markReady(actor: Actor, pull: Pull): Pull;
+  convertToDraft(actor: Actor, pull: Pull): Pull;
+  /** Asks people with read access for a review; the author cannot be asked. One webhook each. */
+  requestReviewers(actor: Actor, pull: Pull, logins: readonly string[]): Pull;
+  removeRequestedReviewers(actor: Actor, pull: Pull, logins: readonly string[]): Pull;
+  /** Whether the head merges into the base without conflict. Remembered for the pair of commits. */
+  mergeability(pull: Pull): Promise<boolean>;
+}
+
+export function pullActions(core: Core): PullActions {
+  const issues = issueActions(core);
+  const actions: PullActions = {
+    createPull: (actor, repository, wanted) => createPull(core, actor, repository, wanted),
+    updatePull: async (actor, pull, edit) => {
+      if (edit.base !== undefined && edit.base !== pull.base.ref) await retarget(core, actor, pull, edit.base);
+      if (edit.state === "open" && pull.issue.state === "closed") await requireReopenable(pull);
+      issues.editIssue(actor, pull.issue, edit);
+      return pull;
+    },
+    closePull: (actor, pull) => actions.updatePull(actor, pull, { state: "closed" }),
+    markReady: (actor, pull) => setDraft(core, actor, pull, false),
+    convertToDraft: (actor, pull) => setDraft(core, actor, pull, true),
+    requestReviewers: (actor, pull, logins) => requestReviewers(core, actor, pull, logins),
+    removeRequestedReviewers: (actor, pull, logins) => {
+      requireAccess(actor, pull.issue.repository, "write");
+      for (const user of logins.flatMap((login) => findUser(core, login) ?? [])) dropRequest(core, actor, pull, user);
+      return pull;
+    },
+    mergeability,
+  };
+  return actions;
+}
+
+/** Takes a reviewer off the list of those asked, telling of it. */
+function dropRequest(core: Core, actor: Actor, pull: Pull, user: User): void {
+  if (!pull.requestedReviewers.includes(user)) return;
+  pull.requestedReviewers = pull.requestedReviewers.filter((one) => one !== user);
+  note(core, actor, pull.issue, { kind: "review_request_removed", reviewer: user.login });
+  emitIssue(core, actor, pull.issue, "review_request_removed", { requested_reviewer: userShape(core, user) });
+}
+
+async function createPull(core: Core, actor: Actor, repository: Repository, wanted: NewPull): Promise<Pull> {
+  requireAccess(actor, repository, "read");
+  const head = wanted.head?.split(":").at(-1) ?? "";
+  const sides = await requireSides(repository, head, wanted.base);
+  requireNoTwin(repository, head, wanted.base);
+  const stats = await countChanges(repository.gitDir, sides.base, sides.head);
+  if (stats.commits === 0) throw invalid(`No commits between ${wanted.base} and ${head}`);
+  requireNoTwin(repository, head, wanted.base);
+  const issue = newIssue(core, actor, repository, wanted);
+  const id = core.nextId();
+  const pull: Pull = {
+    id,
+    nodeId: nodeId("PR", id),
+    issue,
+    draft: wanted.draft ?? false,
+    head: { repository, ref: head, sha: sides.head },
+    base: { repository, ref: wanted.base, sha: sides.base },
+    merged: false,
+    mergedAt: null,
+    mergedBy: null,
+    mergeCommitSha: null,
+    mergeability: null,
+    requestedReviewers: [],
+    reviews: [],
+    reviewComments: [],
+    stats,
+  };
+  issue.pull = pull;
+  core.register({ type: "PullRequest", value: pull });
+  emitIssue(core, actor, issue, "opened");
+  return pull;
+}
+
+async function requireSides(repository: Repository, head: string, base: string): Promise<{ head: string; base: string }> {
+  const headSha = await resolveBranch(repository.gitDir, head);
+  if (!headSha) throw unprocessable({ resource: "PullRequest", field: "head", code: "invalid" });
+  const baseSha = await resolveBranch(repository.gitDir, base);
+  if (!baseSha) throw unprocessable({ resource: "PullRequest", field: "base", code: "invalid" });
+  return { head: headSha, base: baseSha };
+}
+
+function requireNoTwin(repository: Repository, head: string, base: string): void {
+  const twin = pullsOf(repository).find((pull) => pull.issue.state === "open" && pull.head.ref === head && pull.base.ref === base);
+  if (twin) throw invalid(`A pull request already exists for ${repository.owner.login}:${head}.`);
+}
+
+const invalid = (message: string) => unprocessable({ resource: "PullRequest", code: "custom", message });
+
+async function retarget(core: Core, actor: Actor, pull: Pull, base: string): Promise<void> {
+  const { repository } = pull.base;
+  requireAccess(actor, repository, "write");
+  const sides = await requireSides(repository, pull.head.ref, base);
+  const from = { ref: { from: pull.base.ref }, sha: { from: pull.base.sha } };
+  pull.base = { repository, ref: base, sha: sides.base };
+  pull.stats = await countChanges(repository.gitDir, sides.base, pull.head.sha);
+  emitIssue(core, actor, pull.issue, "edited", { changes: { base: from } });
+}
+
+async function requireReopenable(pull: Pull): Promise<void> {
+  const now = await resolveBranch(pull.head.repository.gitDir, pull.head.ref);
+  const fits = now && (now === pull.head.sha || (await isAncestor(pull.head.repository.gitDir, pull.head.sha, now)));
+  if (!fits) throw invalid("state cannot be changed. The head branch was force-pushed or recreated.");
+}
+
+function setDraft(core: Core, actor: Actor, pull: Pull, draft: boolean): Pull {
+  requireAccess(actor, pull.issue.repository, actor.user === pull.issue.user ? "read" : "write");
+  if (pull.issue.state === "closed") throw new Refusal(422, "Pull request is closed");
+  if (pull.draft === draft) {
+    if (draft) return pull;
+    throw new Refusal(422, "Pull request is already ready for review");
+  }
+  pull.draft = draft;
+  const kind = draft ? "converted_to_draft" : "ready_for_review";
+  note(core, actor, pull.issue, { kind });
+  emitIssue(core, actor, pull.issue, kind);
+  return pull;
+}
+
+function requestReviewers(core: Core, actor: Actor, pull: Pull, logins: readonly string[]): Pull {
+  const { repository } = pull.issue;
+  requireAccess(actor, repository, "triage");
+  const users = logins.map((login) => {
+    const user = findUser(core, login);
+    if (user === pull.issue.user) throw new Refusal(422, "Review cannot be requested from pull request author.");
+    if (!user || !(user === repository.owner || repository.collaborators.has(user)))
+      throw new Refusal(422, "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the repository.".replace("the repository", `the ${repository.owner.login}/${repository.name} repository`));
+    return user;
+  });
+  for (const user of users.filter((one) => !pull.requestedReviewers.includes(one))) {
+    pull.requestedReviewers = [...pull.requestedReviewers, user];
+    note(core, actor, pull.issue, { kind: "review_requested", reviewer: user.login });
+    emitIssue(core, actor, pull.issue, "review_requested", { requested_reviewer: userShape(core, user) });
+  }
+  return pull;
+}
+
+async function mergeability(pull: Pull): Promise<boolean> {
+  const { head, base } = pull;
+  const known = pull.mergeability;
+  if (known && known.head === head.sha && known.base === base.sha) return known.mergeable;
+  const mergeable = await conflictFree(base.repository.gitDir, base.sha, head.sha);
+  pull.mergeability = { head: head.sha, base: base.sha, mergeable };
+  return mergeable;
+}

@@ -1,0 +1,134 @@
+// Branches and tags that moved, whoever moved them: the push webhook, pull requests that follow, suites that start.
+import { type Core, pullsOf, requireAccess } from "../core.ts";
+import { countChanges, isAncestor, listRefs, noCommit, resolveCommit } from "../git/read.ts";
+import { moveRef } from "../git/store.ts";
+import type { Actor, Pull, Repository } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import { pushShape } from "../shapes/push.ts";
+import { checkActions } from "./checks.ts";
+import { close, emitIssue, note } from "./issues.ts";
+import { markMerged } from "./merge.ts";
+
+export interface RefUpdate {
+  /** Full name, such as `refs/heads/main`. */
+  readonly ref: string;
+  /** Forty zeroes when the ref is new, or gone. */
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface RefActions {
+  createRef(actor: Actor, repository: Repository, ref: string, sha: string): Promise<void>;
+  updateRef(actor: Actor, repository: Repository, ref: string, sha: string, force?: boolean): Promise<void>;
+  deleteRef(actor: Actor, repository: Repository, ref: string): Promise<void>;
+  /** Tells the world of refs that have already moved on disk. */
+  refsMoved(actor: Actor, repository: Repository, updates: readonly RefUpdate[]): Promise<void>;
+}
+
+export function refActions(core: Core): RefActions {
+  const move = async (actor: Actor, repository: Repository, update: RefUpdate) => {
+    await moveRef(repository.gitDir, update.ref, update.before, update.after);
+    await refsMoved(core, actor, repository, [update]);
+  };
+  return {
+    createRef: async (actor, repository, ref, sha) => {
+      requireAccess(actor, repository, "write");
+      await requireRefName(repository, ref, sha);
+      if ((await listRefs(repository.gitDir)).has(ref)) throw new Refusal(422, "Reference already exists");
+      await move(actor, repository, { ref, before: noCommit, after: sha });
+    },
+    updateRef: async (actor, repository, ref, sha, force = false) => {
+      requireAccess(actor, repository, "write");
+      const before = await requireRef(repository, ref);
+      await requireRefName(repository, ref, sha);
+      if (!force && !(await isAncestor(repository.gitDir, before, sha))) throw new Refusal(422, "Update is not a fast forward");
+      requireRuleAllows(actor, repository, ref, force);
+      if (before !== sha) await move(actor, repository, { ref, before, after: sha });
+    },
+    deleteRef: async (actor, repository, ref) => {
+      requireAccess(actor, repository, "write");
+      requireRuleAllows(actor, repository, ref, true);
+      await move(actor, repository, { ref, before: await requireRef(repository, ref), after: noCommit });
+    },
+    refsMoved: (actor, repository, updates) => refsMoved(core, actor, repository, updates),
+  };
+}
+
+/** Refs that this actor may not move at all. */
+export function closedRefs(actor: Actor, repository: Repository): string[] {
+  const isAdmin = !actor.app && (actor.user === repository.owner || repository.collaborators.get(actor.user) === "admin");
+  return [...repository.rules].flatMap(([branch, rule]) => (rule.restrictPushes && !isAdmin ? [`refs/heads/${branch}`] : []));
+}
+
+/** Refs that may only move forward. */
+export function keptRefs(repository: Repository): string[] {
+  return [...repository.rules].flatMap(([branch, rule]) => (rule.allowForcePushes ? [] : [`refs/heads/${branch}`]));
+}
+
+function requireRuleAllows(actor: Actor, repository: Repository, ref: string, force: boolean): void {
+  if (closedRefs(actor, repository).includes(ref) || (force && keptRefs(repository).includes(ref)))
+    throw new Refusal(422, "Protected branch update failed");
+}
+
+async function requireRef(repository: Repository, ref: string): Promise<string> {
+  const sha = (await listRefs(repository.gitDir)).get(ref);
+  if (!sha) throw new Refusal(422, "Reference does not exist");
+  return sha;
+}
+
+async function requireRefName(repository: Repository, ref: string, sha: string): Promise<void> {
+  if (!/^refs\/(heads|tags)\/[^\s~^:?*[\\]+$/.test(ref)) throw new Refusal(422, "Reference name must start with 'refs/'");
+  if (!(await resolveCommit(repository.gitDir, sha))) throw new Refusal(422, "Object does not exist");
+}
+
+/** GitHub sends no push events at all when more than three tags come at once. */
+async function refsMoved(core: Core, actor: Actor, repository: Repository, updates: readonly RefUpdate[]): Promise<void> {
+  const tags = updates.filter((update) => update.ref.startsWith("refs/tags/")).length;
+  for (const update of updates) {
+    if (!/^refs\/(heads|tags)\//.test(update.ref)) continue;
+    repository.pushedAt = repository.updatedAt = core.now();
+    const body = await pushShape(core, actor, repository, update);
+    if (tags <= 3) core.emit({ event: "push", action: null, actor, repository, body });
+    if (update.ref.startsWith("refs/heads/")) await branchMoved(core, actor, repository, update);
+  }
+}
+
+async function branchMoved(core: Core, actor: Actor, repository: Repository, update: RefUpdate): Promise<void> {
+  const branch = update.ref.slice("refs/heads/".length);
+  const open = pullsOf(repository).filter((pull) => pull.issue.state === "open");
+  for (const pull of open.filter((one) => one.head.ref === branch)) await headMoved(core, actor, pull, update);
+  for (const pull of open.filter((one) => one.base.ref === branch)) await baseMoved(core, actor, pull, update);
+  if (update.after !== noCommit) announceSuites(core, actor, repository, branch, update);
+}
+
+async function headMoved(core: Core, actor: Actor, pull: Pull, update: RefUpdate): Promise<void> {
+  if (update.after === noCommit) return close(core, actor, pull.issue, null);
+  const { gitDir } = pull.head.repository;
+  pull.head = { ...pull.head, sha: update.after };
+  pull.mergeability = null;
+  if (await isAncestor(gitDir, update.after, pull.base.sha)) return close(core, actor, pull.issue, null);
+  pull.stats = await countChanges(gitDir, pull.base.sha, update.after);
+  note(core, actor, pull.issue, { kind: "head_moved", from: update.before, to: update.after });
+  emitIssue(core, actor, pull.issue, "synchronize", { before: update.before, after: update.after });
+}
+
+/** A base that contains the head has merged it, however it got there. */
+async function baseMoved(core: Core, actor: Actor, pull: Pull, update: RefUpdate): Promise<void> {
+  if (update.after === noCommit) return close(core, actor, pull.issue, null);
+  pull.base = { ...pull.base, sha: update.after };
+  pull.mergeability = null;
+  const { gitDir } = pull.base.repository;
+  if (await isAncestor(gitDir, pull.head.sha, update.after)) return markMerged(core, actor, pull, pull.head.sha);
+  pull.stats = await countChanges(gitDir, update.after, pull.head.sha);
+}
+
+/** Every App with `checks: write` gets a suite for a pushed commit, as GitHub makes them. */
+function announceSuites(core: Core, actor: Actor, repository: Repository, branch: string, update: RefUpdate): void {
+  const checks = checkActions(core);
+  const installed = core.installations.filter((one) => one.repositoryIds.has(repository.id) && one.permissions.checks === "write");
+  for (const { app } of installed) {
+    if (repository.suites.some((suite) => suite.app === app && suite.headSha === update.after)) continue;
+    checks.requestCheckSuite(actor, repository, app, { headSha: update.after, headBranch: branch, before: update.before });
+  }
+}
+

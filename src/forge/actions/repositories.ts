@@ -1,0 +1,92 @@
+// Repositories, their collaborators and branch rules.
+import { join } from "node:path";
+import { type Core, findRepository, nodeId, requireAccess } from "../core.ts";
+import { initBare } from "../git/store.ts";
+import type { Access, Actor, BranchRule, CiSettings, Repository, User } from "../model.ts";
+import { unprocessable } from "../refusal.ts";
+import { ensureLabel } from "./labels.ts";
+
+export interface NewRepository {
+  readonly owner: User;
+  readonly name: string;
+  readonly private?: boolean;
+  readonly description?: string | null;
+  readonly defaultBranch?: string;
+  readonly ci?: CiSettings;
+}
+
+export interface RepositoryActions {
+  /** Makes the record and an empty bare repository on disk; the first push brings commits. */
+  createRepository(wanted: NewRepository): Promise<Repository>;
+  /** Gives a user access; `none` takes it away. */
+  addCollaborator(actor: Actor, repository: Repository, user: User, access: Access): void;
+  /** Sets, or with null removes, the rule of one branch. */
+  setRule(actor: Actor, repository: Repository, branch: string, rule: Partial<BranchRule> | null): void;
+  archive(actor: Actor, repository: Repository, archived: boolean): void;
+}
+
+const firstLabels = [
+  ["bug", "d73a4a", "Something isn't working"],
+  ["documentation", "0075ca", "Improvements or additions to documentation"],
+  ["enhancement", "a2eeef", "New feature or request"],
+] as const;
+
+export function repositoryActions(core: Core): RepositoryActions {
+  return {
+    createRepository: (wanted) => createRepository(core, wanted),
+    addCollaborator: (actor, repository, user, access) => {
+      requireAccess(actor, repository, "admin");
+      if (access === "none") repository.collaborators.delete(user);
+      else repository.collaborators.set(user, access);
+    },
+    setRule: (actor, repository, branch, rule) => {
+      requireAccess(actor, repository, "admin");
+      if (rule === null) repository.rules.delete(branch);
+      else repository.rules.set(branch, { ...openRule, ...repository.rules.get(branch), ...rule });
+    },
+    archive: (actor, repository, archived) => {
+      requireAccess(actor, { ...repository, archived: false }, "admin");
+      repository.archived = archived;
+      core.emit({ event: "repository", action: archived ? "archived" : "unarchived", actor, repository, body: {} });
+    },
+  };
+}
+
+const openRule: BranchRule = { requiredChecks: [], requiredApprovals: 0, restrictPushes: false, allowForcePushes: false };
+
+async function createRepository(core: Core, wanted: NewRepository): Promise<Repository> {
+  if (!/^[A-Za-z0-9._-]{1,100}$/.test(wanted.name) || wanted.name.endsWith(".git"))
+    throw unprocessable({ resource: "Repository", code: "invalid", field: "name" });
+  if (findRepository(core, wanted.owner.login, wanted.name))
+    throw unprocessable({ resource: "Repository", code: "custom", field: "name", message: "name already exists on this account" });
+  const id = core.nextId();
+  const now = core.now();
+  const repository: Repository = {
+    id,
+    nodeId: nodeId("R", id),
+    owner: wanted.owner,
+    name: wanted.name,
+    description: wanted.description ?? null,
+    private: wanted.private ?? false,
+    archived: false,
+    defaultBranch: wanted.defaultBranch ?? "main",
+    gitDir: join(core.dataDir, "repositories", `${id}.git`),
+    collaborators: new Map(),
+    labels: [],
+    issues: new Map(),
+    lastNumber: 0,
+    suites: [],
+    runs: [],
+    statuses: [],
+    rules: new Map(),
+    ci: wanted.ci ?? { mode: "off" },
+    createdAt: now,
+    updatedAt: now,
+    pushedAt: now,
+  };
+  for (const [name, color, description] of firstLabels) ensureLabel(core, repository, name, { color, description });
+  core.repositories.set(id, repository);
+  core.register({ type: "Repository", value: repository });
+  await initBare(repository.gitDir, repository.defaultBranch);
+  return repository;
+}

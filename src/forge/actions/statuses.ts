@@ -1,0 +1,83 @@
+// Commit statuses: the older, simpler form of a check, which anyone with write access may set.
+import { type Core, nodeId, requireAccess } from "../core.ts";
+import type { Actor, CommitStatus, Repository } from "../model.ts";
+import { unprocessable } from "../refusal.ts";
+import { userShape } from "../shapes/user.ts";
+
+export interface NewStatus {
+  readonly sha: string;
+  readonly state: CommitStatus["state"];
+  readonly context?: string;
+  readonly description?: string | null;
+  readonly targetUrl?: string | null;
+}
+
+export interface StatusActions {
+  createStatus(actor: Actor, repository: Repository, wanted: NewStatus): CommitStatus;
+}
+
+export function statusActions(core: Core): StatusActions {
+  return {
+    createStatus: (actor, repository, wanted) => {
+      requireAccess(actor, repository, "write");
+      if (!["error", "failure", "pending", "success"].includes(wanted.state)) throw unprocessable({ resource: "Status", code: "custom", field: "state", message: "state is not included in the list" });
+      const id = core.nextId();
+      const now = core.now();
+      const status: CommitStatus = {
+        id,
+        nodeId: nodeId("SC", id),
+        repository,
+        sha: wanted.sha,
+        context: wanted.context ?? "default",
+        state: wanted.state,
+        description: wanted.description ?? null,
+        targetUrl: wanted.targetUrl ?? null,
+        creator: actor.user,
+        createdAt: now,
+        updatedAt: now,
+      };
+      repository.statuses.push(status);
+      core.register({ type: "StatusContext", value: status });
+      emitStatus(core, actor, status);
+      return status;
+    },
+  };
+}
+
+/** The newest status of each context on a commit. */
+export function latestStatuses(repository: Repository, sha: string): CommitStatus[] {
+  const latest = new Map<string, CommitStatus>();
+  for (const status of repository.statuses) if (status.sha === sha) latest.set(status.context, status);
+  return [...latest.values()];
+}
+
+/** Failure before pending before success; nothing at all is pending. */
+export function combinedState(statuses: readonly CommitStatus[]): "failure" | "pending" | "success" {
+  if (statuses.some((status) => status.state === "failure" || status.state === "error")) return "failure";
+  return statuses.length > 0 && statuses.every((status) => status.state === "success") ? "success" : "pending";
+}
+
+function emitStatus(core: Core, actor: Actor, status: CommitStatus): void {
+  const { repository } = status;
+  const at = new Date(status.createdAt).toISOString().replace(/\.\d+Z$/, "+00:00");
+  core.emit({
+    event: "status",
+    action: null,
+    actor,
+    repository,
+    body: {
+      id: status.id,
+      sha: status.sha,
+      name: `${repository.owner.login}/${repository.name}`,
+      avatar_url: null,
+      target_url: status.targetUrl,
+      context: status.context,
+      description: status.description,
+      state: status.state,
+      commit: { sha: status.sha, author: userShape(core, actor.user) },
+      branches: [],
+      created_at: at,
+      updated_at: at,
+    },
+  });
+}

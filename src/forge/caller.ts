@@ -1,0 +1,101 @@
+// Who sent a request, as the authentication found it, and what that caller may do.
+import type { Context } from "hono";
+import { type Core, hasAccess, type Limits } from "./core.ts";
+import type { Access, Actor, App, Repository, Token } from "./model.ts";
+import { notFound, Refusal } from "./refusal.ts";
+
+export type Caller =
+  | { kind: "anonymous" }
+  /** A JSON web token signed with the App's key: only for `/app` routes. */
+  | { kind: "app"; app: App }
+  | { kind: "installation"; actor: Actor; token: Token }
+  | { kind: "person"; actor: Actor; token: Token };
+
+/** What every forge handler finds in `c.var`. */
+export interface ForgeVariables {
+  caller: Caller;
+  /** What the request log counts this request as, such as `GET /repos/:owner/:repo` or `graphql MarkReady`. */
+  kind: string;
+}
+
+export type ForgeEnv = { Variables: ForgeVariables };
+export type ForgeContext = Context<ForgeEnv>;
+
+/** The acting identity, or the `Refusal` for a caller who has none. */
+export function requireActor(caller: Caller): Actor {
+  if (caller.kind === "anonymous") throw new Refusal(401, "Requires authentication");
+  if (caller.kind === "app")
+    throw new Refusal(401, "A JSON web token could not be decoded"); // GitHub's words for a JWT outside /app
+  return caller.actor;
+}
+
+export type PermissionName =
+  | "metadata"
+  | "contents"
+  | "issues"
+  | "pull_requests"
+  | "checks"
+  | "statuses"
+  | "actions"
+  | "administration"
+  | "workflows";
+
+/** Whether the caller can see that the repository exists. */
+export function maySee(caller: Caller, repository: Repository): boolean {
+  switch (caller.kind) {
+    case "anonymous":
+    case "app":
+      return !repository.private;
+    case "person":
+      return hasAccess(caller.actor.user, repository, "read");
+    case "installation":
+      return tokenCovers(caller.token, repository);
+  }
+}
+
+/** A public repository outside the installation stays invisible too: the forge is stricter than GitHub here, on purpose. */
+export function tokenCovers(token: Token, repository: Repository): boolean {
+  if (!token.installation?.repositoryIds.has(repository.id)) return false;
+  return token.repositoryIds === null || token.repositoryIds.has(repository.id);
+}
+
+/**
+ * Throws the `Refusal` GitHub gives unless the caller may use one of the permissions at that level on the repository.
+ * People are judged by `access` here and again by each action.
+ */
+export function requirePermission(
+  caller: Caller,
+  repository: Repository,
+  anyOf: readonly PermissionName[],
+  level: "read" | "write",
+): void {
+  if (!maySee(caller, repository)) throw notFound();
+  if (caller.kind === "installation") {
+    const held = anyOf.some((name) => covers(caller.token.permissions[name], level) || (name === "metadata" && level === "read"));
+    if (!held) throw new Refusal(403, "Resource not accessible by integration");
+    return;
+  }
+  if (level === "write") requireActor(caller);
+}
+
+function covers(held: string | undefined, level: "read" | "write"): boolean {
+  return held === "admin" || held === "write" || (held === "read" && level === "read");
+}
+
+/** The level of access at which a person may push, or an App holds `contents: write`. */
+export function mayPush(caller: Caller, repository: Repository): boolean {
+  if (caller.kind === "person") return hasAccess(caller.actor.user, repository, "write" satisfies Access);
+  if (caller.kind !== "installation") return false;
+  return tokenCovers(caller.token, repository) && covers(caller.token.permissions.contents, "write");
+}
+
+/** Whom a token belongs to, if it is live now. */
+export function liveToken(core: Core, value: string): Token | undefined {
+  const token = core.tokens.get(value);
+  if (!token || token.revoked) return undefined;
+  if (token.expiresAt !== null && token.expiresAt <= core.now()) return undefined;
+  if (token.installation && (token.installation.suspendedAt || !core.installations.includes(token.installation))) return undefined;
+  return token;
+}
+
+export type { Limits };

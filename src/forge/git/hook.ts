@@ -1,0 +1,30 @@
+// The receive hook of every repository: refuses what GitHub refuses before a ref moves.
+
+/**
+ * A shell script, because git starts it. It reads from its environment, which the forge sets per push:
+ * `FORGE_CLOSED` (refs this caller may not move), `FORGE_KEEP` (refs that may only move forward) and
+ * `FORGE_NO_WORKFLOWS` (`1` for an App without the `workflows` permission).
+ */
+export const preReceive = `#!/bin/sh
+# Written by the forge; see src/forge/git/hook.ts.
+zero=0000000000000000000000000000000000000000
+refused=0
+say() { echo "$1" >&2; refused=1; }
+while read -r old new ref; do
+  for closed in $FORGE_CLOSED; do
+    [ "$ref" = "$closed" ] && say "error: GH006: Protected branch update failed for $ref."
+  done
+  for kept in $FORGE_KEEP; do
+    [ "$ref" = "$kept" ] || continue
+    if [ "$new" = "$zero" ]; then say "error: GH006: Cannot delete protected branch $ref."; continue; fi
+    [ "$old" = "$zero" ] || git merge-base --is-ancestor "$old" "$new" || say "error: GH006: Cannot force-push to protected branch $ref."
+  done
+  case "$ref" in refs/heads/*) ;; *) continue ;; esac
+  [ "$FORGE_NO_WORKFLOWS" = 1 ] && [ "$new" != "$zero" ] || continue
+  for commit in $(git rev-list "$new" --not --all); do
+    file=$(git diff-tree -r -m --root --no-commit-id --name-only "$commit" -- .github/workflows | head -n 1)
+    [ -n "$file" ] && { say "refusing to allow a GitHub App to create or update workflow \\\`$file\\\` without \\\`workflows\\\` permission"; break; }
+  done
+done
+exit $refused
+`;

@@ -1,0 +1,66 @@
+// Changes the forge itself makes to a bare repository: creating it, moving refs, writing commits and merges.
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { User } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import { preReceive } from "./hook.ts";
+import { noCommit } from "./read.ts";
+import { git, tryGit } from "./run.ts";
+
+/** Makes an empty bare repository whose HEAD names the default branch, with the forge's own receive hook. */
+export async function initBare(dir: string, defaultBranch: string): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  await git(dir, ["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, "."]);
+  for (const [key, value] of settings) await git(dir, ["config", key, value]);
+  const hook = join(dir, "hooks", "pre-receive");
+  await mkdir(join(dir, "hooks"), { recursive: true });
+  await writeFile(hook, preReceive);
+  await chmod(hook, 0o755);
+}
+
+const settings = [
+  ["http.receivepack", "true"],
+  ["uploadpack.allowAnySHA1InWant", "true"],
+  ["uploadpack.allowFilter", "true"],
+  ["receive.fsckObjects", "true"],
+  ["receive.advertisePushOptions", "true"],
+  ["receive.denyDeleteCurrent", "refuse"],
+  ["gc.auto", "0"],
+] as const;
+
+/** Moves, makes or (to `noCommit`) deletes a ref, only if it still is where the caller saw it. */
+export async function moveRef(dir: string, ref: string, before: string, after: string): Promise<void> {
+  const args = after === noCommit ? ["update-ref", "-d", ref, before] : ["update-ref", ref, after, before];
+  const result = await tryGit(dir, args);
+  if (result.code !== 0) throw new Refusal(422, "Reference cannot be updated");
+}
+
+export interface Signature {
+  readonly name: string;
+  readonly email: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+export const signatureOf = (user: User, at: number): Signature => ({ name: user.name, email: user.email, at });
+
+export async function writeCommit(
+  dir: string,
+  commit: { tree: string; parents: readonly string[]; message: string; author: Signature; committer?: Signature },
+): Promise<string> {
+  const parents = commit.parents.flatMap((parent) => ["-p", parent]);
+  const env = { ...identity("AUTHOR", commit.author), ...identity("COMMITTER", commit.committer ?? commit.author) };
+  return (await git(dir, ["commit-tree", commit.tree, ...parents, "-F", "-"], { input: commit.message, env })).trim();
+}
+
+/** The tree of merging `head` into `base`; throws a 405 `Refusal` when they conflict. */
+export async function mergeTree(dir: string, base: string, head: string): Promise<string> {
+  const result = await tryGit(dir, ["merge-tree", "--write-tree", "--no-messages", base, head]);
+  if (result.code !== 0) throw new Refusal(405, "Pull Request is not mergeable");
+  return result.stdout.toString().trim();
+}
+
+function identity(role: "AUTHOR" | "COMMITTER", signature: Signature): Record<string, string> {
+  const date = `${Math.floor(signature.at / 1_000)} +0000`;
+  return { [`GIT_${role}_NAME`]: signature.name, [`GIT_${role}_EMAIL`]: signature.email, [`GIT_${role}_DATE`]: date };
+}

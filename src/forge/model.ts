@@ -1,0 +1,356 @@
+// The types of everything the forge stores: plain mutable records that refer to each other directly.
+
+/** Whoever has a login. A Bot is the account under which an App acts. */
+export interface User {
+  id: number;
+  nodeId: string;
+  login: string;
+  type: "User" | "Bot" | "Organization";
+  name: string;
+  email: string;
+  createdAt: number;
+}
+
+export interface App {
+  id: number;
+  nodeId: string;
+  slug: string;
+  name: string;
+  clientId: string;
+  owner: User;
+  bot: User;
+  publicKey: string;
+  permissions: Permissions;
+  events: string[];
+  hookId: number;
+  webhook: { url: string; secret: string } | null;
+  createdAt: number;
+}
+
+/** Permission name of a GitHub App to its level, such as `{ contents: "write" }`. */
+export type Permissions = Record<string, "read" | "write" | "admin">;
+
+export interface Installation {
+  id: number;
+  nodeId: string;
+  app: App;
+  account: User;
+  repositoryIds: Set<number>;
+  permissions: Permissions;
+  events: string[];
+  suspendedAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** A secret that a request may carry. `repositoryIds` null means every repository of the installation or the person. */
+export interface Token {
+  value: string;
+  actor: Actor;
+  installation: Installation | null;
+  permissions: Permissions;
+  repositoryIds: Set<number> | null;
+  expiresAt: number | null;
+  revoked: boolean;
+}
+
+/** Who acts: a person, or an App through its bot. */
+export interface Actor {
+  readonly user: User;
+  readonly app: App | null;
+}
+
+export type Access = "none" | "read" | "triage" | "write" | "maintain" | "admin";
+
+export interface Repository {
+  id: number;
+  nodeId: string;
+  owner: User;
+  name: string;
+  description: string | null;
+  private: boolean;
+  archived: boolean;
+  defaultBranch: string;
+  /** Path of the bare repository on disk. */
+  gitDir: string;
+  collaborators: Map<User, Access>;
+  labels: Label[];
+  /** Issues and pull requests share one sequence of numbers; a pull request is an issue whose `pull` is set. */
+  issues: Map<number, Issue>;
+  lastNumber: number;
+  suites: CheckSuite[];
+  runs: CheckRun[];
+  statuses: CommitStatus[];
+  /** Rules by branch name. */
+  rules: Map<string, BranchRule>;
+  ci: CiSettings;
+  createdAt: number;
+  updatedAt: number;
+  pushedAt: number;
+}
+
+/** How the forge's CI treats the pushed commits of a repository. */
+export type CiSettings =
+  | { mode: "off" }
+  | { mode: "silent" }
+  | { mode: "run"; command: string; name?: string; timeoutMs?: number }
+  | { mode: "scripted"; name?: string; conclude: (sha: string, branch: string) => ScriptedCi | Promise<ScriptedCi> };
+
+export interface ScriptedCi {
+  conclusion: "success" | "failure" | "timed_out" | "cancelled" | "neutral" | "skipped";
+  log?: string;
+}
+
+export interface BranchRule {
+  /** `appId` null: any App may report it. */
+  requiredChecks: { context: string; appId: number | null }[];
+  requiredApprovals: number;
+  /** Only people with admin access may push directly. */
+  restrictPushes: boolean;
+  allowForcePushes: boolean;
+}
+
+export interface Label {
+  id: number;
+  nodeId: string;
+  name: string;
+  color: string;
+  description: string | null;
+}
+
+export interface Issue {
+  id: number;
+  nodeId: string;
+  repository: Repository;
+  number: number;
+  title: string;
+  body: string | null;
+  user: User;
+  via: App | null;
+  state: "open" | "closed";
+  stateReason: "completed" | "not_planned" | "reopened" | "duplicate" | null;
+  labels: Label[];
+  assignees: User[];
+  locked: boolean;
+  comments: Comment[];
+  /** Comments ever made, deleted ones included: GitHub's cap of 2,500 counts these. */
+  commentsEver: number;
+  reactions: Reaction[];
+  timeline: TimelineEntry[];
+  pull: Pull | null;
+  closedBy: User | null;
+  closedAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** What happened to an issue beside its comments, in order. */
+export interface TimelineEntry {
+  at: number;
+  actor: User;
+  what:
+    | { kind: "labeled" | "unlabeled"; label: string }
+    | { kind: "closed" | "reopened" | "ready_for_review" | "converted_to_draft" }
+    | { kind: "renamed"; from: string; to: string }
+    | { kind: "review_requested" | "review_request_removed"; reviewer: string }
+    | { kind: "merged"; sha: string }
+    | { kind: "head_moved"; from: string; to: string };
+}
+
+export interface Comment {
+  id: number;
+  nodeId: string;
+  issue: Issue;
+  user: User;
+  via: App | null;
+  body: string;
+  reactions: Reaction[];
+  createdAt: number;
+  updatedAt: number;
+}
+
+export type ReactionContent = "+1" | "-1" | "laugh" | "confused" | "heart" | "hooray" | "rocket" | "eyes";
+
+export interface Reaction {
+  id: number;
+  nodeId: string;
+  user: User;
+  content: ReactionContent;
+  createdAt: number;
+}
+
+/** One side of a pull request: a branch name and the commit it was last seen at. */
+export interface PullSide {
+  repository: Repository;
+  ref: string;
+  sha: string;
+}
+
+export interface Pull {
+  id: number;
+  nodeId: string;
+  /** Title, body, state, labels, comments and author are the issue's. */
+  issue: Issue;
+  draft: boolean;
+  head: PullSide;
+  base: PullSide;
+  merged: boolean;
+  mergedAt: number | null;
+  mergedBy: User | null;
+  mergeCommitSha: string | null;
+  /** Known only for the pair of commits it was computed for; GitHub answers null meanwhile. */
+  mergeability: { head: string; base: string; mergeable: boolean } | null;
+  requestedReviewers: User[];
+  reviews: Review[];
+  reviewComments: ReviewComment[];
+  stats: PullStats;
+}
+
+export interface PullStats {
+  commits: number;
+  additions: number;
+  deletions: number;
+  changedFiles: number;
+}
+
+export type ReviewState = "PENDING" | "COMMENTED" | "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED";
+
+export interface Review {
+  id: number;
+  nodeId: string;
+  pull: Pull;
+  user: User;
+  via: App | null;
+  body: string;
+  state: ReviewState;
+  commitId: string;
+  submittedAt: number | null;
+}
+
+export interface ReviewComment {
+  id: number;
+  nodeId: string;
+  pull: Pull;
+  review: Review;
+  user: User;
+  via: App | null;
+  body: string;
+  path: string;
+  line: number | null;
+  side: "LEFT" | "RIGHT";
+  commitId: string;
+  inReplyTo: ReviewComment | null;
+  diffHunk: string;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export type CheckStatus = "queued" | "in_progress" | "completed";
+export type CheckConclusion =
+  | "success"
+  | "failure"
+  | "neutral"
+  | "cancelled"
+  | "skipped"
+  | "timed_out"
+  | "action_required"
+  | "stale";
+
+export interface CheckSuite {
+  id: number;
+  nodeId: string;
+  repository: Repository;
+  app: App;
+  headSha: string;
+  headBranch: string | null;
+  before: string | null;
+  status: CheckStatus;
+  conclusion: CheckConclusion | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface CheckAnnotation {
+  path: string;
+  startLine: number;
+  endLine: number;
+  level: "notice" | "warning" | "failure";
+  message: string;
+  title: string | null;
+  rawDetails: string | null;
+}
+
+export interface CheckOutput {
+  title: string | null;
+  summary: string | null;
+  text: string | null;
+  annotations: CheckAnnotation[];
+}
+
+export interface CheckRun {
+  id: number;
+  nodeId: string;
+  repository: Repository;
+  suite: CheckSuite;
+  app: App;
+  name: string;
+  headSha: string;
+  externalId: string;
+  detailsUrl: string | null;
+  status: CheckStatus;
+  conclusion: CheckConclusion | null;
+  startedAt: number | null;
+  completedAt: number | null;
+  output: CheckOutput;
+}
+
+export interface CommitStatus {
+  id: number;
+  nodeId: string;
+  repository: Repository;
+  sha: string;
+  context: string;
+  state: "error" | "failure" | "pending" | "success";
+  description: string | null;
+  targetUrl: string | null;
+  creator: User;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** One webhook delivery as the App's hook log keeps it. A redelivery is a new record with the same GUID. */
+export interface Delivery {
+  id: number;
+  guid: string;
+  app: App;
+  event: string;
+  action: string | null;
+  installationId: number | null;
+  repositoryId: number | null;
+  deliveredAt: number;
+  durationMs: number;
+  /** GitHub's words: `OK`, `Invalid HTTP Response: 500`, `timed out`, `failed to connect to host`. */
+  status: string;
+  statusCode: number;
+  redelivery: boolean;
+  url: string;
+  request: { headers: Record<string, string>; body: string };
+  response: { headers: Record<string, string>; body: string };
+}
+
+/** Everything that has a node id, for GraphQL's `node(id:)`. */
+export type Node =
+  | { type: "User"; value: User }
+  | { type: "App"; value: App }
+  | { type: "Installation"; value: Installation }
+  | { type: "Repository"; value: Repository }
+  | { type: "Label"; value: Label }
+  | { type: "Issue"; value: Issue }
+  | { type: "IssueComment"; value: Comment }
+  | { type: "Reaction"; value: Reaction }
+  | { type: "PullRequest"; value: Pull }
+  | { type: "PullRequestReview"; value: Review }
+  | { type: "PullRequestReviewComment"; value: ReviewComment }
+  | { type: "CheckSuite"; value: CheckSuite }
+  | { type: "CheckRun"; value: CheckRun }
+  | { type: "StatusContext"; value: CommitStatus };

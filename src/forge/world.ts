@@ -1,0 +1,49 @@
+// The world of the forge: its state and every action on it. REST, GraphQL, the pages and the people's API all act
+// through here, so a webhook leaves whoever acts.
+import { type AccountActions, accountActions } from "./actions/accounts.ts";
+import { type CheckActions, checkActions } from "./actions/checks.ts";
+import { type CommentActions, commentActions } from "./actions/comments.ts";
+import { type IssueActions, issueActions } from "./actions/issues.ts";
+import { type LabelActions, labelActions } from "./actions/labels.ts";
+import { type MergeActions, mergeActions } from "./actions/merge.ts";
+import { type PullActions, pullActions } from "./actions/pulls.ts";
+import { type ReactionActions, reactionActions } from "./actions/reactions.ts";
+import { type RefActions, refActions } from "./actions/refs.ts";
+import { type RepositoryActions, repositoryActions } from "./actions/repositories.ts";
+import { type ReviewActions, reviewActions } from "./actions/reviews.ts";
+import { type StatusActions, statusActions } from "./actions/statuses.ts";
+import { type Core, createCore, type Limits } from "./core.ts";
+
+export type World = Core &
+  AccountActions &
+  RepositoryActions &
+  IssueActions &
+  LabelActions &
+  CommentActions &
+  ReactionActions &
+  PullActions &
+  ReviewActions &
+  MergeActions &
+  RefActions &
+  CheckActions &
+  StatusActions;
+
+/** An empty world. Every action takes the actor first, keeps the invariants, and throws `Refusal` as GitHub would answer. */
+export function createWorld(options: { dataDir: string; now: () => number; limits: Limits }): World {
+  const core = createCore(options);
+  return Object.assign(
+    core,
+    accountActions(core),
+    repositoryActions(core),
+    issueActions(core),
+    labelActions(core),
+    commentActions(core),
+    reactionActions(core),
+    pullActions(core),
+    reviewActions(core),
+    mergeActions(core),
+    refActions(core),
+    checkActions(core),
+    statusActions(core),
+  );
+}
