@@ -67,6 +67,7 @@ export interface GateFacts {
   readonly merged: boolean;
   readonly approvals: readonly { readonly login: string; readonly head: string }[]; // eligible people only
   readonly refusals: readonly { readonly login: string; readonly why: string }[]; // approvals that do not count
+  readonly authors: readonly string[]; // logins whose commits are in the pull request
   readonly changes: readonly Finding[]; // from eligible people whose last word is "request changes" on this head
   readonly verdict: Verdict; // CI read again, with the review as recorded
 }

@@ -213,6 +213,7 @@ export const LoopState = z.object({
   label: z.string(),
   labels: z.array(z.string()), // every label on the issue, as last seen
   startedAt: z.number().int(),
+  grantedAt: z.number().int(), // when a person last gave it time: the label, or /loop retry
   rules: Rules.nullable(),
   snapshot: Snapshot.nullable(),
   base: z.object({ branch: z.string(), sha: z.string() }).nullable(),
@@ -224,10 +225,13 @@ export const LoopState = z.object({
   granted: z.number().int(), // attempts granted so far, by label and by each retry
   runsStarted: z.number().int(), // lifetime counter, never refunded
   ciSeen: z.boolean(), // a completion was reported for `head` since it was published
+  ciOverdue: z.boolean(), // the time to wait for CI has run out; the next read decides
   changesRequested: z.array(Finding), // a reviewer's words, for the next brief
   permits: z.array(z.string()), // permissions a person granted, for the next brief
   resumeAt: z.object({ phase: Phase, at: z.number().int(), why: z.string() }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),
+  approvals: z.array(z.object({ login: z.string(), head: z.string() })), // given with /loop approve; reviews are re-read
+  refusalsSaid: z.array(z.string()), // approvals that did not count and were answered already
   approvedBy: z.string().nullable(),
   ending: Ending.nullable(),
 });

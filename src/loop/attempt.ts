@@ -1,0 +1,265 @@
+// What comes of the executor: its run ends, its commits are published, the pull request opens.
+
+import { beginAttempt, currentAttempt, finding, rulesOf, withAttempt, withRun } from "./begin.ts";
+import type { Effect } from "./effect.ts";
+import { type Decision, settle, stay } from "./end.ts";
+import type { ChangeFacts, LoopEvent } from "./event.ts";
+import { beginVerifying, onRed } from "./judge.ts";
+import type { LoopState, Verdict } from "./state.ts";
+
+type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
+
+/** Attempts that end through no fault of the executor's rest this long before the next. */
+const restMs = 30_000;
+
+/** The container runs: its facts as inspected go into the attempt. */
+export function onRunStarted(state: LoopState, event: Extract<LoopEvent, { type: "run_started" }>): Decision {
+  const run = state.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === event.run);
+  if (run === undefined || run.status !== "running") return stay(state, "a run this loop does not wait for");
+  const { isolation, briefSha256, startedAt } = event;
+  const seen = withRun(state, run.id, { isolation, briefSha256, startedAt });
+  const phase = state.phase === "preparing" && run.role === "executor" ? "executing" : state.phase;
+  return { state: { ...seen, phase }, effects: [], note: `the ${run.role} runs` };
+}
+
+/** The executor is done: what it left decides, not what it says. */
+export function onExecutorEnded(state: LoopState, event: RunEnded, now: number): Decision {
+  const ended = withAttempt(closeRun(state, event), { claim: event.claim, change: event.change?.size ?? null });
+  if (event.status === "lost") return onLost(ended, event, now);
+  if (event.status === "refused") {
+    return settle(ended, now, {
+      reason: "infrastructure_error",
+      detail: `The executor's container could not be started as ordered. ${event.note}`,
+      resume: "execute",
+    });
+  }
+  const stop = stopFromChange(ended, event, now) ?? stopFromClaim(ended, event, now);
+  if (stop !== null) return stop;
+  if (event.change === null) return onNothingPushed(ended, event, now);
+  return publish(ended, event.change, event.run);
+}
+
+/** The run's facts at its end. */
+export function closeRun(state: LoopState, event: RunEnded): LoopState {
+  const { status, endedAt, exitCode, logSha256 } = event;
+  return withRun(state, event.run, { status, endedAt, exitCode, logSha256 });
+}
+
+function onLost(state: LoopState, event: RunEnded, now: number): Decision {
+  const lostBefore = state.attempts.slice(-3).every((attempt) => attempt.runs[0]?.status === "lost");
+  if (lostBefore && state.attempts.length >= 3) {
+    return settle(state, now, {
+      reason: "infrastructure_error",
+      detail: `Three containers in a row were lost. ${event.note}`,
+      resume: "execute",
+    });
+  }
+  const rested: LoopState = {
+    ...withAttempt(state, { counted: false, endedAt: now }),
+    phase: "resting",
+    resumeAt: { phase: "preparing", at: now + restMs, why: event.note },
+  };
+  const effects: Effect[] = [{ type: "set_alarm", name: "rest", at: now + restMs }];
+  return { state: rested, effects, note: "the executor's container was lost; resting before another" };
+}
+
+function stopFromChange(state: LoopState, event: RunEnded, now: number): Decision | null {
+  const { change } = event;
+  const number = currentAttempt(state).number;
+  const said: Effect[] = [{ type: "post_attempt", attempt: number }];
+  if (change !== null && change.risks.length > 0) {
+    const names = [...new Set(change.risks.map((risk) => risk.title))];
+    return settle(
+      withAttempt(state, { verdict: redVerdict(change.head, change.risks) }),
+      now,
+      {
+        reason: "risky_action_detected",
+        detail: `Attempt ${number} did something that needs a person's yes, so nothing of it was published.`,
+        quote: names.join("\n"),
+        resume: change.grantable ? "publish" : "execute",
+        pendingHead: change.grantable ? change.head : null,
+      },
+      said,
+    );
+  }
+  const over = sizeOver(state, change);
+  if (over === null && event.status !== "timed_out") return null;
+  const clock = `Attempt ${number} ran past its ${Math.round(rulesOf(state).attemptMs / 60_000)} minutes and was stopped.`;
+  return settle(
+    state,
+    now,
+    {
+      reason: "budget_limit",
+      detail: over ?? clock,
+      resume: change === null ? "execute" : "publish",
+      pendingHead: change?.head ?? null,
+    },
+    said,
+  );
+}
+
+function sizeOver(state: LoopState, change: ChangeFacts | null): string | null {
+  if (change === null) return null;
+  const { changedLines, changedFiles } = rulesOf(state);
+  const lines = change.size.additions + change.size.deletions;
+  const number = currentAttempt(state).number;
+  if (lines > changedLines) {
+    return `Attempt ${number} changed ${lines} lines; the policy allows ${changedLines}, so it was not published.`;
+  }
+  if (change.size.files > changedFiles) {
+    return `Attempt ${number} changed ${change.size.files} files; the policy allows ${changedFiles}, so it was not published.`;
+  }
+  return null;
+}
+
+function stopFromClaim(state: LoopState, event: RunEnded, now: number): Decision | null {
+  const { claim } = event;
+  if (claim === null) return null;
+  const number = currentAttempt(state).number;
+  const pending = { pendingHead: event.change?.head ?? null };
+  const said: Effect[] = [{ type: "post_attempt", attempt: number }];
+  if (claim.question !== null) {
+    const detail = `Attempt ${number} stopped to ask a question.`;
+    return settle(
+      state,
+      now,
+      { reason: "uncertainty_too_high", detail, quote: claim.question, resume: "execute" },
+      said,
+    );
+  }
+  if (claim.permission !== null && !state.permits.includes(claim.permission)) {
+    const denied = withAttempt(state, { counted: false });
+    const detail = `Attempt ${number} asks for permission to do something its lease does not allow.`;
+    return settle(
+      denied,
+      now,
+      { reason: "permission_required", detail, quote: claim.permission, resume: "execute", ...pending },
+      said,
+    );
+  }
+  if (claim.blockedOn !== null) {
+    const waiting = withAttempt(state, { counted: false });
+    const detail = `Attempt ${number} reports that it is blocked on something outside the repository.`;
+    return settle(
+      waiting,
+      now,
+      { reason: "external_dependency_blocked", detail, quote: claim.blockedOn, resume: "execute" },
+      said,
+    );
+  }
+  const { confidence } = rulesOf(state);
+  if (claim.confidence !== null && claim.confidence < confidence) {
+    const detail = `Attempt ${number} puts its own confidence at ${claim.confidence}; the policy asks for at least ${confidence}.`;
+    return settle(
+      state,
+      now,
+      {
+        reason: "uncertainty_too_high",
+        detail,
+        quote: claim.summary,
+        resume: event.change === null ? "execute" : "publish",
+        ...pending,
+      },
+      said,
+    );
+  }
+  return null;
+}
+
+function onNothingPushed(state: LoopState, event: RunEnded, now: number): Decision {
+  if (event.claim?.nothingToDo != null && rulesOf(state).reviewer !== null) {
+    return beginVerifying(state, now); // without a head: the reviewer judges whether the base already does it
+  }
+  const detail = event.note === "" ? "The run ended without a commit on its branch." : event.note;
+  return onRed(state, redVerdict(null, [finding("run", "nothing was pushed", detail)]), now);
+}
+
+/** A red verdict of ours, on work that no one else has judged. */
+function redVerdict(head: string | null, findings: readonly Verdict["findings"][number][]): Verdict {
+  const note = findings.map((one) => one.title).join("; ");
+  const name = head === null ? "executor" : "policy";
+  const source = head === null ? ("run" as const) : ("policy" as const);
+  return {
+    head,
+    colour: "red",
+    parts: [{ source, name, colour: "red", note, url: null }],
+    findings: [...findings],
+    fingerprint: `${source}:${findings.map((one) => `${one.title}|${one.path ?? ""}|${one.detail}`).join("\n")}`.slice(
+      0,
+      200,
+    ),
+  };
+}
+
+function publish(state: LoopState, change: ChangeFacts, run: string): Decision {
+  const next: LoopState = {
+    ...withAttempt(state, { head: change.head }),
+    phase: "publishing",
+    ciSeen: false,
+    ciOverdue: false,
+  };
+  const effects: Effect[] = [{ type: "publish", run, head: change.head, expected: state.head }];
+  return { state: next, effects, note: "the change passed policy; publishing it" };
+}
+
+/** A commit that waited for a person's yes goes out exactly as it was judged. */
+export function publishPending(state: LoopState, head: string, before: readonly Effect[]): Decision {
+  const next: LoopState = {
+    ...withAttempt(state, { head, endedAt: null, verdict: null }),
+    phase: "publishing",
+    ending: null,
+    ciSeen: false,
+    ciOverdue: false,
+  };
+  const run = currentAttempt(state).runs[0]?.id ?? "";
+  const effects: Effect[] = [...before, { type: "publish", run, head, expected: state.head }];
+  return { state: next, effects, note: "a person allowed it; publishing the commit that waited" };
+}
+
+/** The branch at GitHub is at our commit. */
+export function onPublished(state: LoopState, head: string, now: number): Decision {
+  const next = { ...state, head };
+  if (state.pull === null)
+    return { state: next, effects: [{ type: "open_pull" }], note: "published; opening the pull request" };
+  return beginVerifying(next, now);
+}
+
+/** The draft pull request exists. */
+export function onPullOpened(
+  state: LoopState,
+  event: Extract<LoopEvent, { type: "pull_opened" }>,
+  now: number,
+): Decision {
+  const next = { ...state, pull: { ...event.pull, draft: true } };
+  return beginVerifying(next, now, [{ type: "write_status" }]);
+}
+
+/** A person's commits are on the branch: they stay, and the next attempt starts from them. */
+export function onOvertaken(state: LoopState, head: string | null, now: number): Decision {
+  if (head === null) {
+    const detail = "The loop's branch was deleted while its work was being published.";
+    return settle(state, now, { reason: "cancelled", detail, pendingHead: null });
+  }
+  const note = finding(
+    "person",
+    "a person pushed to the branch",
+    "Work from the commit that is on the branch now; the previous attempt's own commits were not published.",
+  );
+  const moved: LoopState = {
+    ...withAttempt(state, { counted: false, endedAt: now }),
+    head,
+    changesRequested: [note],
+  };
+  return beginAttempt(moved, now, [{ type: "write_status" }]);
+}
+
+/** GitHub declined the push for good: a ruleset, a missing permission, push protection. */
+export function onPublishRefused(state: LoopState, message: string, now: number): Decision {
+  return settle(withAttempt(state, { counted: false }), now, {
+    reason: "permission_required",
+    detail: "GitHub declined the push to the loop's branch.",
+    quote: message,
+    resume: "publish",
+    pendingHead: currentAttempt(state).head,
+  });
+}

@@ -1,0 +1,226 @@
+// The start of a loop and of each attempt: label, claim, first container.
+import { assert } from "../base/assert.ts";
+import type { Effect } from "./effect.ts";
+import { type Decision, isLive, labelsFor, settle, stay } from "./end.ts";
+import type { ClaimFacts, LoopEvent, Permission } from "./event.ts";
+import type { Attempt, Finding, LoopState, Rules, RunFacts } from "./state.ts";
+
+const writers: readonly Permission[] = ["write", "maintain", "admin"];
+
+/** May this permission start, steer and approve? design.md §8. */
+export function mayWrite(permission: Permission): boolean {
+  return writers.includes(permission);
+}
+
+/** A label was set: a new loop, unless one lives. */
+export function onLabelled(
+  state: LoopState | null,
+  event: Extract<LoopEvent, { type: "labelled" }>,
+  now: number,
+): Decision {
+  if (isLive(state)) return stay({ ...state, labels: [...event.labels] }, "a loop already lives on this issue");
+  return { state: newLoop(event, now), effects: [{ type: "read_claim" }], note: "labelled: reading the claim" };
+}
+
+function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: number): LoopState {
+  return {
+    version: 1,
+    id: event.loop,
+    revision: 0,
+    phase: "queued",
+    issue: event.issue,
+    title: event.title,
+    requester: event.actor,
+    label: event.label,
+    labels: [...event.labels],
+    startedAt: now,
+    grantedAt: now,
+    rules: null,
+    snapshot: null,
+    base: null,
+    branch: null,
+    head: null,
+    pull: null,
+    comments: { status: null, attempts: {} },
+    attempts: [],
+    granted: 0,
+    runsStarted: 0,
+    ciSeen: false,
+    ciOverdue: false,
+    changesRequested: [],
+    permits: [],
+    resumeAt: null,
+    gateSince: null,
+    approvals: [],
+    refusalsSaid: [],
+    approvedBy: null,
+    ending: null,
+  };
+}
+
+/** The claim was read: refuse it, stop on a broken policy, or say so in the thread and start. */
+export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): Decision {
+  const seen = { ...state, labels: [...facts.labels], title: facts.title };
+  if (!facts.open) return refuse(seen, [], "the issue was closed before it was claimed");
+  if (!facts.labels.includes(state.label)) return refuse(seen, [], "the label was gone before the issue was claimed");
+  if (!mayWrite(facts.permission)) {
+    const { login } = state.requester;
+    return refuse(
+      { ...seen, labels: seen.labels.filter((label) => label !== state.label) },
+      [
+        { type: "reply", reply: { kind: "not_permitted", login, permission: facts.permission } },
+        { type: "set_labels", labels: seen.labels.filter((label) => label !== state.label) },
+      ],
+      "the label was set by someone without write permission",
+    );
+  }
+  const claimed = withClaim(seen, facts);
+  if (!facts.policy.ok) return policyInvalid(claimed, facts.policy.message, now);
+  const labelled = { ...claimed, labels: [...labelsFor(claimed, "running")] };
+  return beginAttempt(labelled, now, [{ type: "write_status" }, { type: "set_labels", labels: labelled.labels }]);
+}
+
+/** The issue was read again for `/loop retry`: new text, new policy, new grants, same branch. */
+export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): LoopState | Decision {
+  const claimed = { ...withClaim({ ...state, labels: [...facts.labels], title: facts.title }, facts), grantedAt: now };
+  if (!facts.open) return stay(state, "the issue is closed");
+  if (!facts.policy.ok) return policyInvalid({ ...claimed, ending: null }, facts.policy.message, now);
+  return claimed;
+}
+
+function withClaim(state: LoopState, facts: ClaimFacts): LoopState {
+  const rules = facts.policy.ok ? facts.policy.rules : state.rules;
+  return {
+    ...state,
+    rules,
+    snapshot: facts.snapshot,
+    base: facts.base,
+    branch: state.branch ?? `loop/${state.issue.number}-${state.id}`,
+    granted: state.granted + (facts.policy.ok ? facts.policy.rules.attempts : 0),
+  };
+}
+
+function policyInvalid(state: LoopState, message: string, now: number): Decision {
+  return settle(state, now, {
+    reason: "policy_invalid",
+    detail: "`.github/loop.yml` on the default branch does not stand, so nothing was started.",
+    quote: message,
+    resume: "execute",
+  });
+}
+
+function refuse(state: LoopState, effects: Effect[], note: string): Decision {
+  return { state: { ...state, phase: "refused" }, effects, note };
+}
+
+/** Starts the next attempt, or stops where a limit says so. `before` is said in the thread first. */
+export function beginAttempt(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
+  const rules = rulesOf(state);
+  const used = state.attempts.filter((attempt) => attempt.counted).length;
+  if (used >= state.granted) {
+    return settle(
+      state,
+      now,
+      {
+        reason: "retry_limit",
+        detail: `All ${used} attempts are used and the work is not good yet.`,
+        resume: "execute",
+      },
+      before.filter((effect) => effect.type === "post_attempt"),
+    );
+  }
+  const over = overBudget(state, rules, now);
+  if (over !== null) return settle(state, now, { reason: "budget_limit", detail: over, resume: "execute" }, before);
+  const number = state.attempts.length + 1;
+  const [run, started] = newRun(state, "executor", now);
+  const attempt: Attempt = {
+    number,
+    startedAt: now,
+    endedAt: null,
+    base: state.head ?? baseOf(state),
+    head: null,
+    runs: [run],
+    claim: null,
+    change: null,
+    review: null,
+    verdict: null,
+    counted: true,
+  };
+  const effects: Effect[] = [...before, { type: "start_run", run: run.id, role: "executor", attempt: number }];
+  if (!before.some((effect) => effect.type === "set_alarm")) {
+    effects.splice(before.length, 0, { type: "set_alarm", name: "loop_deadline", at: state.grantedAt + rules.loopMs });
+  }
+  const next: LoopState = {
+    ...started,
+    phase: "preparing",
+    attempts: [...state.attempts, attempt],
+    ending: null,
+    gateSince: null,
+    resumeAt: null,
+  };
+  return { state: next, effects, note: `attempt ${number} begins` };
+}
+
+/** A run's facts at its start, and the state with the lifetime counter moved. */
+export function newRun(state: LoopState, role: RunFacts["role"], now: number): [RunFacts, LoopState] {
+  const count = state.runsStarted + 1;
+  const run: RunFacts = {
+    id: `${state.issue.number}-${state.id}-${count}`,
+    role,
+    startedAt: now,
+    endedAt: null,
+    status: "running",
+    exitCode: null,
+    isolation: null,
+    logSha256: null,
+    briefSha256: null,
+  };
+  return [run, { ...state, runsStarted: count }];
+}
+
+/** A sentence when the loop may start no further container, else null. */
+export function overBudget(state: LoopState, rules: Rules, now: number): string | null {
+  if (state.runsStarted >= rules.lifetimeRuns) {
+    return `This loop has started ${state.runsStarted} containers, the most it may in its whole life.`;
+  }
+  if (now - state.grantedAt >= rules.loopMs) return "The loop's time is used up.";
+  return null;
+}
+
+/** The rules, which every claimed loop has. Throws Bug before the claim. */
+export function rulesOf(state: LoopState): Rules {
+  assert(state.rules !== null, `loop ${state.id} has no rules in phase ${state.phase}`);
+  return state.rules;
+}
+
+/** The commit the loop was claimed at. Throws Bug before the claim. */
+export function baseOf(state: LoopState): string {
+  assert(state.base !== null, `loop ${state.id} has no base in phase ${state.phase}`);
+  return state.base.sha;
+}
+
+/** The attempt under way. Throws Bug when there is none. */
+export function currentAttempt(state: LoopState): Attempt {
+  const attempt = state.attempts.at(-1);
+  assert(attempt !== undefined, `loop ${state.id} has no attempt in phase ${state.phase}`);
+  return attempt;
+}
+
+/** The state with its last attempt changed. */
+export function withAttempt(state: LoopState, change: Partial<Attempt>): LoopState {
+  return { ...state, attempts: [...state.attempts.slice(0, -1), { ...currentAttempt(state), ...change }] };
+}
+
+/** The state with one run's facts changed, wherever it is. */
+export function withRun(state: LoopState, id: string, change: Partial<RunFacts>): LoopState {
+  const attempts = state.attempts.map((attempt) => ({
+    ...attempt,
+    runs: attempt.runs.map((run) => (run.id === id ? { ...run, ...change } : run)),
+  }));
+  return { ...state, attempts };
+}
+
+/** A finding of ours about a run or a person's act. */
+export function finding(source: Finding["source"], title: string, detail = ""): Finding {
+  return { source, title, detail, path: null, line: null, url: null };
+}

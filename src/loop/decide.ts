@@ -1,0 +1,215 @@
+// The one place that chooses what happens next: a function of the state, an event and the time.
+import { assert, unreachable } from "../base/assert.ts";
+import { onExecutorEnded, onOvertaken, onPublished, onPublishRefused, onPullOpened, onRunStarted } from "./attempt.ts";
+import { beginAttempt, onClaimRead, onLabelled } from "./begin.ts";
+import type { EffectType } from "./effect.ts";
+import { type Decision, isLive, settle, settleSilently, stay } from "./end.ts";
+import type { AlarmName, LoopEvent } from "./event.ts";
+import { onBranchMoved, onGateRead, onMerged, onMergeRefused, onPullClosed, readGate } from "./gate.ts";
+import { onCiChanged, onCiOverdue, onReviewerEnded, onVerdict } from "./judge.ts";
+import { onCommand, onRetryFacts } from "./people.ts";
+import type { LoopState, Phase } from "./state.ts";
+
+/**
+ * Decides. No I/O, no clock, no randomness: `now` is epoch milliseconds, the loop's rules are in its state (frozen at the
+ * claim). The state is never changed in place; its revision grows by one with every decision that changes anything.
+ */
+export function decide(state: LoopState | null, event: LoopEvent, now: number): Decision {
+  const decision = choose(state, event, now);
+  if (decision.state === null || decision.state === state) return decision;
+  const revision = state !== null && decision.state.id === state.id ? state.revision + 1 : 1;
+  return { ...decision, state: { ...decision.state, revision } };
+}
+
+function choose(state: LoopState | null, event: LoopEvent, now: number): Decision {
+  if (event.type === "labelled") return onLabelled(state, event, now);
+  if (state === null) return stay(null, "no loop on this issue");
+  switch (event.type) {
+    case "labels_changed":
+      return stay({ ...state, labels: [...event.labels] }, "labels noted");
+    case "command":
+      return {
+        state,
+        effects: [{ type: "check_command", command: event.command }],
+        note: "asking what its author may do",
+      };
+    case "command_checked":
+      return onCommand(state, event.command, event.permission, now);
+    case "retry_read":
+      return onRetryFacts(state, event.facts, now);
+    case "status_posted":
+      return stay({ ...state, comments: { ...state.comments, status: event.comment } }, "the status comment exists");
+    case "attempt_posted": {
+      const attempts = { ...state.comments.attempts, [String(event.attempt)]: event.comment };
+      return stay({ ...state, comments: { ...state.comments, attempts } }, "the attempt's comment exists");
+    }
+    case "record_deleted":
+      return onRecordDeleted(state, event.comment);
+    case "record_edited":
+      return onRecordEdited(state, event.actor.login, now);
+    default:
+      return isLive(state) ? chooseLive(state, event, now) : stay(state, `${state.phase}: nothing more to do`);
+  }
+}
+
+type LiveEvent = Exclude<
+  LoopEvent,
+  {
+    type:
+      | "labelled"
+      | "labels_changed"
+      | "command"
+      | "command_checked"
+      | "retry_read"
+      | "status_posted"
+      | "attempt_posted"
+      | "record_deleted"
+      | "record_edited";
+  }
+>;
+
+function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
+  switch (event.type) {
+    case "unlabelled":
+      return onUnlabelled(state, event, now);
+    case "issue_closed": {
+      const by = event.actor.login;
+      return settle(state, now, { reason: "cancelled", detail: `${by} closed the issue.`, by });
+    }
+    case "issue_gone":
+      return settleSilently(state, now, event.why);
+    case "pull_closed":
+      return onPullClosed(state, event, now);
+    case "branch_deleted": {
+      const by = event.actor.login;
+      return settle(state, now, { reason: "cancelled", detail: `${by} deleted the loop's branch.`, by });
+    }
+    case "effect_failed":
+      return onEffectFailed(state, event, now);
+    case "alarm":
+      return onAlarm(state, event.name, now);
+    case "branch_moved":
+      return onBranchMoved(state, event.head, now);
+    case "run_started":
+      return onRunStarted(state, event);
+    case "run_ended":
+      return onRunEnded(state, event, now);
+    case "ci_changed":
+      return onCi(state, event);
+    case "claim_read":
+      return inPhase(state, ["queued"], () => onClaimRead(state, event.facts, now));
+    case "published":
+      return inPhase(state, ["publishing"], () => onPublished(state, event.head, now));
+    case "publish_overtaken":
+      return inPhase(state, ["publishing"], () => onOvertaken(state, event.head, now));
+    case "publish_refused":
+      return inPhase(state, ["publishing"], () => onPublishRefused(state, event.message, now));
+    case "pull_opened":
+      return inPhase(state, ["publishing"], () => onPullOpened(state, event, now));
+    case "verdict_read":
+      return inPhase(state, ["verifying"], () => onVerdict(state, event.verdict, now));
+    case "review_submitted":
+      return inPhase(state, ["awaiting_gate"], () => readGate(state));
+    case "gate_read":
+      return inPhase(state, ["awaiting_gate"], () => onGateRead(state, event.facts, now));
+    case "merged":
+      return inPhase(state, ["awaiting_gate"], () => onMerged(state, now));
+    case "merge_refused":
+      return inPhase(state, ["awaiting_gate"], () => onMergeRefused(state, event.message, now));
+    default:
+      return unreachable(event);
+  }
+}
+
+function inPhase(state: LoopState, phases: readonly Phase[], act: () => Decision): Decision {
+  return phases.includes(state.phase) ? act() : stay(state, `${state.phase}: this is not awaited now`);
+}
+
+function onUnlabelled(state: LoopState, event: Extract<LoopEvent, { type: "unlabelled" }>, now: number): Decision {
+  const by = event.actor.login;
+  const seen = { ...state, labels: [...event.labels] };
+  return settle(seen, now, { reason: "cancelled", detail: `${by} removed the label.`, by });
+}
+
+function onRunEnded(state: LoopState, event: Extract<LoopEvent, { type: "run_ended" }>, now: number): Decision {
+  const attempt = state.attempts.at(-1);
+  const run = attempt?.runs.find((one) => one.id === event.run);
+  if (run === undefined || run.status !== "running") return stay(state, "a run this loop does not wait for");
+  if (run.role === "executor") {
+    return inPhase(state, ["preparing", "executing"], () => onExecutorEnded(state, event, now));
+  }
+  return inPhase(state, ["verifying"], () => onReviewerEnded(state, event, now));
+}
+
+function onCi(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }>): Decision {
+  if (state.phase === "publishing" || state.phase === "verifying") return onCiChanged(state, event);
+  if (state.phase === "awaiting_gate" && state.approvedBy === null && state.approvals.length > 0)
+    return readGate(state);
+  return stay(state, `${state.phase}: CI is not awaited now`);
+}
+
+function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
+  switch (name) {
+    case "loop_deadline":
+      if (state.phase === "awaiting_gate" || state.phase === "paused")
+        return stay(state, "a person's time is not counted");
+      return settle(state, now, { reason: "budget_limit", detail: "The loop's time is used up.", resume: "execute" });
+    case "ci_wait":
+      return inPhase(state, ["verifying"], () => onCiOverdue(state));
+    case "rest":
+      return inPhase(state, ["resting"], () => beginAttempt(state, now));
+    case "gate_reminder":
+      return inPhase(state, ["awaiting_gate"], () => ({
+        state,
+        effects: [{ type: "reply", reply: { kind: "gate_reminder" } }],
+        note: "nobody answered yet; reminding once",
+      }));
+    case "gate_expiry":
+      return inPhase(state, ["awaiting_gate"], () =>
+        settle(state, now, { reason: "unanswered", detail: "Nobody answered at the gate in time." }),
+      );
+    default:
+      return unreachable(name);
+  }
+}
+
+/** Effects whose failure leaves the loop's work as good as before. */
+const dispensable: readonly EffectType[] = [
+  "react",
+  "reply",
+  "set_labels",
+  "request_reviewers",
+  "post_attempt",
+  "release",
+  "stop_run",
+];
+
+function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "effect_failed" }>, now: number): Decision {
+  if ((dispensable as readonly string[]).includes(event.effect))
+    return stay(state, `${event.effect} failed; the loop goes on`);
+  const resume = state.rules === null ? "none" : state.phase === "verifying" ? "verify" : "execute";
+  return settle(state, now, {
+    reason: "infrastructure_error",
+    detail: `Loopgate could not go on: \`${event.effect}\` failed past its retries.`,
+    quote: event.message,
+    resume,
+  });
+}
+
+function onRecordDeleted(state: LoopState, comment: number): Decision {
+  if (comment !== state.comments.status) return stay(state, "a comment that carries no record was deleted");
+  const without = { ...state, comments: { ...state.comments, status: null } };
+  return {
+    state: without,
+    effects: [{ type: "write_status" }],
+    note: "the status comment was deleted; writing it again",
+  };
+}
+
+function onRecordEdited(state: LoopState, login: string, now: number): Decision {
+  assert(state.phase !== "queued" || state.comments.status === null, "a queued loop has no record yet");
+  if (!isLive(state))
+    return { state, effects: [{ type: "write_status" }], note: "the record was edited; writing it again" };
+  const detail = `${login} edited the comment that holds this loop's record, so it can no longer be relied on.`;
+  return settle(state, now, { reason: "state_tampered", detail, by: login });
+}

@@ -1,0 +1,119 @@
+// How a loop ends: one reason, once, with what is kept and what a person may do next.
+import type { Effect } from "./effect.ts";
+import type { Ending, LoopState, StopReason } from "./state.ts";
+
+/** What a decision comes to: the next state, what to do about it, and why, in words for the log. */
+export interface Decision {
+  readonly state: LoopState | null;
+  readonly effects: readonly Effect[];
+  readonly note: string;
+}
+
+/** Ended well, waits for a person, or ended without success: design.md §4. */
+export type ReasonClass = "well" | "person" | "without";
+
+const classes: Record<StopReason, ReasonClass> = {
+  task_complete: "well",
+  verifier_passed: "well",
+  nothing_to_do: "well",
+  budget_limit: "person",
+  retry_limit: "person",
+  no_progress: "person",
+  uncertainty_too_high: "person",
+  permission_required: "person",
+  risky_action_detected: "person",
+  external_dependency_blocked: "person",
+  stalled: "person",
+  state_tampered: "person",
+  policy_invalid: "person",
+  cancelled: "without",
+  unanswered: "without",
+  infrastructure_error: "without",
+};
+
+/** The class of a stop reason. */
+export function classOf(reason: StopReason): ReasonClass {
+  return classes[reason];
+}
+
+/** The App's own status labels; at most one is on an issue at a time. */
+export const statusLabels = {
+  running: "loop:running",
+  gate: "loop:needs-human",
+  well: "loop:done",
+  person: "loop:needs-human",
+  without: "loop:stopped",
+} as const;
+
+/** The labels the issue should carry: everyone else's, the trigger where the loop lives, and one of ours. */
+export function labelsFor(state: LoopState, status: keyof typeof statusLabels): readonly string[] {
+  const ours = new Set<string>(Object.values(statusLabels));
+  const others = state.labels.filter((label) => !ours.has(label) && label !== state.label);
+  const trigger = status === "running" || status === "gate" ? [state.label] : [];
+  return [...others, ...trigger, statusLabels[status]];
+}
+
+/** True while something may still happen without a person: not settled, not refused. */
+export function isLive(state: LoopState | null): state is LoopState {
+  return state !== null && state.phase !== "settled" && state.phase !== "refused";
+}
+
+type EndingDraft = Pick<Ending, "reason" | "detail"> & Partial<Pick<Ending, "quote" | "by" | "resume" | "pendingHead">>;
+
+/** Ends the loop: running containers stop first, then the thread says why, then labels and leftovers go. */
+export function settle(state: LoopState, now: number, draft: EndingDraft, before: readonly Effect[] = []): Decision {
+  const ending: Ending = {
+    quote: null,
+    by: null,
+    resume: "none",
+    pendingHead: null,
+    ...draft,
+    at: now,
+    during: state.phase,
+  };
+  const next: LoopState = closeOpenAttempt(
+    { ...state, phase: "settled", ending, resumeAt: null, gateSince: null },
+    now,
+  );
+  const labels = labelsFor(state, classOf(ending.reason));
+  const effects: Effect[] = [
+    ...stopRuns(state, ending.reason),
+    ...before,
+    { type: "write_status" },
+    { type: "post_stop" },
+    { type: "set_labels", labels },
+  ];
+  if (ending.resume === "none") effects.push({ type: "release" });
+  return { state: { ...next, labels: [...labels] }, effects, note: `ended: ${ending.reason}` };
+}
+
+/** Ends the loop without a word, where there is no thread left to say it in. */
+export function settleSilently(state: LoopState, now: number, detail: string): Decision {
+  const { state: next } = settle(state, now, { reason: "cancelled", detail });
+  return { state: next, effects: [...stopRuns(state, detail), { type: "release" }], note: detail };
+}
+
+/** Stops for every container that is still running. */
+export function stopRuns(state: LoopState, why: string): Effect[] {
+  return state.attempts
+    .flatMap((attempt) => attempt.runs)
+    .filter((run) => run.status === "running")
+    .map((run) => ({ type: "stop_run", run: run.id, why }));
+}
+
+/** The state with everything that still ran marked as stopped. */
+export function closeOpenAttempt(state: LoopState, now: number): LoopState {
+  const attempts = state.attempts.map((attempt) => ({
+    ...attempt,
+    endedAt: attempt.endedAt ?? now,
+    runs: attempt.runs.map((run) =>
+      run.status === "running" ? { ...run, status: "stopped" as const, endedAt: now } : run,
+    ),
+  }));
+  return { ...state, attempts };
+}
+
+/** A decision that changes nothing, and says why. */
+export function stay(state: LoopState | null, note: string): Decision {
+  return { state, effects: [], note };
+}

@@ -1,0 +1,129 @@
+// The gate: a decision that only an authorised person can make, on exactly the commit that was judged.
+import { beginAttempt, currentAttempt, rulesOf, withAttempt } from "./begin.ts";
+import type { Effect } from "./effect.ts";
+import { type Decision, labelsFor, settle, stay, stopRuns } from "./end.ts";
+import type { GateFacts, LoopEvent } from "./event.ts";
+import { beginVerifying, onRed } from "./judge.ts";
+import type { LoopState } from "./state.ts";
+
+/** Something moved at the gate: read everything again, remember nothing. */
+export function readGate(state: LoopState): Decision {
+  const head = currentAttempt(state).head ?? "";
+  return { state, effects: [{ type: "read_gate", head }], note: "reading the gate" };
+}
+
+/** The gate as GitHub states it now. */
+export function onGateRead(state: LoopState, facts: GateFacts, now: number): Decision {
+  if (facts.merged || !facts.open) return stay(state, "the pull request is closed; its own event decides");
+  if (facts.head !== currentAttempt(state).head) return onBranchMoved(state, facts.head, now);
+  if (facts.changes.length > 0) return onChangesRequested(state, facts, now);
+  const approvers = eligible(state, facts);
+  if (approvers.length >= rulesOf(state).approvals) {
+    if (facts.verdict.colour === "green") return pass(state, facts.head, approvers, now);
+    if (facts.verdict.colour === "red") return onRed(state, facts.verdict, now);
+    return answerRefusals(state, facts, "approved, but the checks of this commit are not green");
+  }
+  return answerRefusals(state, facts, "not enough approvals on this commit");
+}
+
+/** Who approves this exact commit: reviews that count, and `/loop approve` by people who are no authors. */
+function eligible(state: LoopState, facts: GateFacts): readonly string[] {
+  const byReview = facts.approvals.filter((approval) => approval.head === facts.head);
+  const byCommand = state.approvals.filter(
+    (approval) => approval.head === facts.head && !facts.authors.includes(approval.login),
+  );
+  return [...new Set([...byReview, ...byCommand].map((approval) => approval.login))];
+}
+
+function pass(state: LoopState, head: string, approvers: readonly string[], now: number): Decision {
+  const approved = { ...state, approvedBy: approvers.join(", ") };
+  if (rulesOf(state).merge) return { state: approved, effects: [{ type: "merge", head }], note: "approved; merging" };
+  return complete(approved, now, "The change is approved. Merging it is yours to do.");
+}
+
+/** The approved change is merged, as the policy asked. */
+export function onMerged(state: LoopState, now: number): Decision {
+  return complete(state, now, "The change is approved and merged.");
+}
+
+/** GitHub would not merge: the approval stands, a person merges. */
+export function onMergeRefused(state: LoopState, message: string, now: number): Decision {
+  return settle(state, now, {
+    reason: "permission_required",
+    detail: "The change is approved, but GitHub declined to merge it.",
+    quote: message,
+    resume: "gate",
+  });
+}
+
+function complete(state: LoopState, now: number, detail: string): Decision {
+  return settle(state, now, { reason: "task_complete", detail, by: state.approvedBy });
+}
+
+function onChangesRequested(state: LoopState, facts: GateFacts, now: number): Decision {
+  const asked: LoopState = {
+    ...withAttempt(state, { endedAt: now }),
+    changesRequested: [...facts.changes],
+    labels: [...labelsFor(state, "running")],
+    approvals: [],
+  };
+  const effects: Effect[] = [
+    { type: "write_status" },
+    { type: "set_labels", labels: asked.labels },
+    { type: "clear_alarm", name: "gate_reminder" },
+    { type: "clear_alarm", name: "gate_expiry" },
+  ];
+  const next = beginAttempt(asked, now, effects);
+  return { ...next, note: `changes requested; ${next.note}` };
+}
+
+function answerRefusals(state: LoopState, facts: GateFacts, note: string): Decision {
+  const fresh = facts.refusals.filter((one) => !state.refusalsSaid.includes(said(one, facts.head)));
+  const effects: Effect[] = fresh.map((one) => ({ type: "reply", reply: { kind: "approval_does_not_count", ...one } }));
+  const refusalsSaid = [...state.refusalsSaid, ...fresh.map((one) => said(one, facts.head))];
+  return { state: { ...state, refusalsSaid }, effects, note };
+}
+
+function said(refusal: { login: string; why: string }, head: string): string {
+  return `${refusal.login} ${head} ${refusal.why}`;
+}
+
+/** Someone else's commit is on the branch: it is judged like ours, and never overwritten. */
+export function onBranchMoved(state: LoopState, head: string, now: number): Decision {
+  if (head === state.head) return stay(state, "the branch is where we left it");
+  if (state.phase !== "verifying" && state.phase !== "awaiting_gate") {
+    return stay(state, "the branch moved; publishing will find out");
+  }
+  const moved: LoopState = { ...withAttempt(state, { head }), head, ciSeen: false, ciOverdue: false, approvals: [] };
+  const stopped = { ...moved, attempts: closeReviewers(moved, now) };
+  const effects: Effect[] = [...stopRuns(state, "the branch moved"), { type: "write_status" }];
+  const next = beginVerifying(stopped, now, effects);
+  return { ...next, note: `the branch moved; ${next.note}` };
+}
+
+function closeReviewers(state: LoopState, now: number): LoopState["attempts"] {
+  return state.attempts.map((attempt) => ({
+    ...attempt,
+    runs: attempt.runs.map((run) =>
+      run.status === "running" ? { ...run, status: "stopped" as const, endedAt: now } : run,
+    ),
+  }));
+}
+
+/** A person closed or merged the pull request. */
+export function onPullClosed(
+  state: LoopState,
+  event: Extract<LoopEvent, { type: "pull_closed" }>,
+  now: number,
+): Decision {
+  const { login } = event.actor;
+  if (!event.merged) {
+    const detail = `The pull request was closed by ${login}.`;
+    return settle(state, now, { reason: "cancelled", detail, by: login });
+  }
+  const independent = event.actor.id !== state.requester.id && !event.actor.bot;
+  const gated = state.phase === "awaiting_gate" && (independent || state.approvedBy !== null);
+  if (gated) return complete({ ...state, approvedBy: state.approvedBy ?? login }, now, `${login} merged the change.`);
+  const detail = `${login} merged the pull request before it passed the gate, so the loop has nothing left to do.`;
+  return settle(state, now, { reason: "cancelled", detail, by: login });
+}

@@ -1,0 +1,197 @@
+// Verifying: one commit, judged by CI and the reviewer; red briefs the next attempt, green goes to the gate.
+import { assert } from "../base/assert.ts";
+import { beginAttempt, currentAttempt, finding, newRun, overBudget, rulesOf, withAttempt, withRun } from "./begin.ts";
+import type { Effect } from "./effect.ts";
+import { type Decision, labelsFor, settle, stay } from "./end.ts";
+import type { LoopEvent } from "./event.ts";
+import type { LoopState, Review, Verdict } from "./state.ts";
+
+type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
+
+/** How often a reviewer that was lost or gave no readable answer is asked about one commit. */
+const reviewTries = 2;
+
+/** Starts judging the current attempt's commit; `before` is said in the thread first. */
+export function beginVerifying(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
+  const rules = rulesOf(state);
+  const judged: LoopState = {
+    ...withAttempt(state, { review: null, verdict: null, endedAt: null }),
+    phase: "verifying",
+  };
+  const alarm: Effect = { type: "set_alarm", name: "ci_wait", at: now + rules.ciWaitMs };
+  if (rules.reviewer === null) {
+    const effects = judged.ciSeen ? [...before, alarm, readVerdict(judged)] : [...before, alarm];
+    return { state: judged, effects, note: "waiting for CI" };
+  }
+  return startReviewer(judged, now, [...before, alarm]);
+}
+
+function startReviewer(state: LoopState, now: number, before: readonly Effect[]): Decision {
+  const over = overBudget(state, rulesOf(state), now);
+  if (over !== null)
+    return settle(state, now, { reason: "budget_limit", detail: over, resume: "verify" }, before.filter(isWord));
+  const [run, next] = newRun(state, "reviewer", now);
+  const attempt = currentAttempt(next);
+  const effects: Effect[] = [...before, { type: "start_run", run: run.id, role: "reviewer", attempt: attempt.number }];
+  return { state: withAttempt(next, { runs: [...attempt.runs, run] }), effects, note: "the reviewer and CI judge" };
+}
+
+function isWord(effect: Effect): boolean {
+  return effect.type === "post_attempt";
+}
+
+/** The reviewer answered, or did not. */
+export function onReviewerEnded(state: LoopState, event: RunEnded, now: number): Decision {
+  const { status, endedAt, exitCode, logSha256 } = event;
+  const ended = withRun(state, event.run, { status, endedAt, exitCode, logSha256 });
+  const { review } = event;
+  if (review === null || review.verdict === "unreadable") return onNoAnswer(ended, event, now);
+  const reviewed = withAttempt(ended, { review });
+  const attempt = currentAttempt(reviewed);
+  if (attempt.head === null) return onNothingToDo(reviewed, review, now);
+  const { confidence } = rulesOf(state);
+  const published: Effect = { type: "publish_review", head: attempt.head, attempt: attempt.number, review };
+  if (review.verdict === "approve" && review.confidence < confidence) {
+    const detail = `The reviewer approves with a confidence of ${review.confidence}; the policy asks for at least ${confidence}.`;
+    const doubt = { reason: "uncertainty_too_high", detail, quote: review.summary, resume: "verify" } as const;
+    return settle(reviewed, now, doubt, [published]);
+  }
+  const effects = state.ciSeen || state.ciOverdue ? [published, readVerdict(reviewed)] : [published];
+  return { state: reviewed, effects, note: `the reviewer says ${review.verdict}` };
+}
+
+function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
+  const tries = currentAttempt(state).runs.filter((run) => run.role === "reviewer").length;
+  if (tries < reviewTries) return startReviewer(state, now, []);
+  if (event.status === "lost" || event.status === "refused") {
+    const detail = `The reviewer's container could not be run. ${event.note}`;
+    return settle(state, now, { reason: "infrastructure_error", detail, resume: "verify" });
+  }
+  const detail = `The reviewer gave no readable answer in ${tries} tries, so the work was not judged. ${event.note}`;
+  return settle(state, now, {
+    reason: "uncertainty_too_high",
+    detail,
+    quote: event.review?.summary ?? null,
+    resume: "verify",
+  });
+}
+
+function onNothingToDo(state: LoopState, review: Review, now: number): Decision {
+  const attempt = currentAttempt(state);
+  const said: Effect[] = [{ type: "post_attempt", attempt: attempt.number }];
+  if (review.verdict === "approve") {
+    const detail = "The executor shows that no change is needed, and the reviewer agrees.";
+    return settle(state, now, { reason: "nothing_to_do", detail, quote: attempt.claim?.nothingToDo ?? null }, said);
+  }
+  const disagreed = finding("review", "the reviewer does not agree that nothing is to be done", review.summary);
+  return onRed(
+    state,
+    { ...emptyVerdict, findings: [disagreed, ...review.findings], fingerprint: review.summary.slice(0, 200) },
+    now,
+  );
+}
+
+const emptyVerdict: Verdict = {
+  head: null,
+  colour: "red",
+  parts: [{ source: "review", name: "reviewer", colour: "red", note: "a change is needed", url: null }],
+  findings: [],
+  fingerprint: "",
+};
+
+/** CI said that something completed. It is a hint: what counts is read from GitHub. */
+export function onCiChanged(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }>): Decision {
+  const attempt = currentAttempt(state);
+  if (attempt.head !== event.head) return stay(state, "CI reports on another commit");
+  const { requiredChecks } = rulesOf(state);
+  if (requiredChecks.length > 0 && event.name !== null && !requiredChecks.includes(event.name)) {
+    return stay(state, "CI reports a check that the policy does not require");
+  }
+  const seen = { ...state, ciSeen: true };
+  if (state.phase !== "verifying" || !reviewDone(state)) return stay(seen, "noted that CI reports; the verdict waits");
+  return { state: seen, effects: [readVerdict(seen)], note: "CI reports; reading the verdict" };
+}
+
+function reviewDone(state: LoopState): boolean {
+  return rulesOf(state).reviewer === null || currentAttempt(state).review !== null;
+}
+
+/** The time to wait for CI is up: one last look, then the loop stops waiting. */
+export function onCiOverdue(state: LoopState): Decision {
+  const overdue = { ...state, ciOverdue: true };
+  if (!reviewDone(state)) return stay(overdue, "CI is overdue; the verdict waits for the reviewer");
+  return { state: overdue, effects: [readVerdict(overdue)], note: "CI is overdue; looking once more" };
+}
+
+function readVerdict(state: LoopState): Effect {
+  const { head } = currentAttempt(state);
+  assert(head !== null, "a verdict is about a commit");
+  return { type: "read_verdict", head };
+}
+
+/** The verdict on the current commit. */
+export function onVerdict(state: LoopState, verdict: Verdict, now: number): Decision {
+  if (verdict.head !== currentAttempt(state).head) return stay(state, "a verdict on another commit");
+  if (verdict.colour === "green") return onGreen(state, verdict, now);
+  if (verdict.colour === "red") return onRed(state, verdict, now);
+  if (!state.ciOverdue) return stay({ ...state, ciSeen: false }, "the verdict is still pending");
+  const silent = verdict.parts.filter((part) => part.colour === "pending" || part.colour === "absent");
+  return settle(withAttempt(state, { verdict, counted: false }), now, {
+    reason: "external_dependency_blocked",
+    detail: `CI did not report in ${Math.round(rulesOf(state).ciWaitMs / 60_000)} minutes.`,
+    quote: silent.map((part) => `${part.name}: ${part.note}`).join("\n") || null,
+    resume: "verify",
+  });
+}
+
+/** Red: the findings brief the next attempt, unless they are the ones of the attempt before. */
+export function onRed(state: LoopState, verdict: Verdict, now: number): Decision {
+  const red = withAttempt(state, { verdict, endedAt: now });
+  const attempt = currentAttempt(red);
+  const said: Effect[] = [{ type: "post_attempt", attempt: attempt.number }];
+  const clear: Effect = { type: "clear_alarm", name: "ci_wait" };
+  const before = red.attempts.at(-2);
+  if (before !== undefined && isNoProgress(before, attempt)) {
+    const detail = `Attempt ${attempt.number} failed exactly as attempt ${before.number} did.`;
+    const quote = verdict.findings.map((one) => one.title).join("\n") || null;
+    return settle(red, now, { reason: "no_progress", detail, quote, resume: "execute" }, said);
+  }
+  const next = beginAttempt({ ...red, changesRequested: [] }, now, [...said, { type: "write_status" }, clear]);
+  return { ...next, note: `red; ${next.note}` };
+}
+
+type Tried = LoopState["attempts"][number];
+
+function isNoProgress(before: Tried, after: Tried): boolean {
+  if (before.verdict?.colour !== "red" || !before.counted) return false;
+  const samePatch = after.change !== null && before.change?.patchId === after.change.patchId;
+  return samePatch || before.verdict.fingerprint === after.verdict?.fingerprint;
+}
+
+function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
+  const green = withAttempt(state, { verdict, endedAt: now });
+  const rules = rulesOf(state);
+  const said: Effect[] = [{ type: "post_attempt", attempt: currentAttempt(green).number }];
+  const ready: Effect[] = green.pull?.draft ? [{ type: "mark_ready" }] : [];
+  const shown: LoopState = green.pull === null ? green : { ...green, pull: { ...green.pull, draft: false } };
+  if (rules.approvals === 0) {
+    const detail = "The verdict is green, and the policy asks for no human gate.";
+    return settle(shown, now, { reason: "verifier_passed", detail }, [...said, ...ready]);
+  }
+  const labels = [...labelsFor(shown, "gate")];
+  const asked: Effect[] =
+    ready.length > 0 && rules.reviewers.length > 0 ? [{ type: "request_reviewers", logins: rules.reviewers }] : [];
+  const next: LoopState = { ...shown, phase: "awaiting_gate", gateSince: now, labels, approvals: [], refusalsSaid: [] };
+  const effects: Effect[] = [
+    ...said,
+    { type: "write_status" },
+    { type: "set_labels", labels },
+    ...ready,
+    ...asked,
+    { type: "clear_alarm", name: "ci_wait" },
+    { type: "clear_alarm", name: "loop_deadline" },
+    { type: "set_alarm", name: "gate_reminder", at: now + rules.gateReminderMs },
+    { type: "set_alarm", name: "gate_expiry", at: now + rules.gateExpiryMs },
+  ];
+  return { state: next, effects, note: "green; a person's approval is asked for" };
+}

@@ -1,0 +1,160 @@
+// What people say with `/loop`, once GitHub has said what they may do.
+import { publishPending } from "./attempt.ts";
+import { beginAttempt, currentAttempt, mayWrite, onRetryRead, withAttempt } from "./begin.ts";
+import type { Effect } from "./effect.ts";
+import { classOf, type Decision, isLive, labelsFor, settle, stay, stopRuns } from "./end.ts";
+import type { ClaimFacts, Command, Permission } from "./event.ts";
+import { readGate } from "./gate.ts";
+import { beginVerifying } from "./judge.ts";
+import type { Ending, LoopState } from "./state.ts";
+
+/** Acts on a command of a person whose permission was just read. */
+export function onCommand(state: LoopState, command: Command, permission: Permission, now: number): Decision {
+  if (!mayWrite(permission)) {
+    return refuse(state, command, `it needs write permission, and ${command.actor.login} has ${permission}`);
+  }
+  switch (command.verb) {
+    case "status":
+    case "report":
+    case "explain":
+      return {
+        state,
+        effects: [reaction(command, "+1"), { type: "reply", reply: { kind: "status" } }],
+        note: "asked for the status",
+      };
+    case "stop":
+      return onStop(state, command, now);
+    case "retry":
+      return onRetry(state, command);
+    case "approve":
+      return onApprove(state, command, now);
+    case "pause":
+      return onPause(state, command, now);
+    case "resume":
+      return onResume(state, command, now);
+    case "help":
+    case "unknown":
+      return { state, effects: [{ type: "reply", reply: { kind: "help" } }], note: "asked for help" };
+    case "run":
+    case "deny":
+    case "steer":
+    case "budget":
+    case "extend":
+      return refuse(state, command, `\`/loop ${command.verb}\` is not offered yet`);
+  }
+}
+
+function reaction(command: Command, content: "+1" | "-1"): Effect {
+  return { type: "react", comment: command.commentId, content };
+}
+
+function refuse(state: LoopState, command: Command, why: string): Decision {
+  const effects: Effect[] = [
+    reaction(command, "-1"),
+    { type: "reply", reply: { kind: "command_refused", command, why } },
+  ];
+  return { state, effects, note: `refused: ${why}` };
+}
+
+function onStop(state: LoopState, command: Command, now: number): Decision {
+  if (!isLive(state)) return refuse(state, command, "no loop is running on this issue");
+  const detail = `${command.actor.login} said \`/loop stop\`.`;
+  return settle(state, now, { reason: "cancelled", detail, by: command.actor.login }, [reaction(command, "+1")]);
+}
+
+function onRetry(state: LoopState, command: Command): Decision {
+  if (state.phase !== "settled" || state.ending === null) {
+    return refuse(state, command, "the loop has not stopped, so there is nothing to try again");
+  }
+  if (state.ending.resume === "none" || classOf(state.ending.reason) === "well") {
+    return refuse(state, command, `a loop that ended with \`${state.ending.reason}\` starts anew with the label`);
+  }
+  return { state, effects: [reaction(command, "+1"), { type: "read_retry" }], note: "reading the issue again" };
+}
+
+/** The issue was read again for `/loop retry`: the loop goes on where its ending says. */
+export function onRetryFacts(state: LoopState, facts: ClaimFacts, now: number): Decision {
+  if (state.phase !== "settled" || state.ending === null) return stay(state, "the loop goes on already");
+  const again = onRetryRead(state, facts, now);
+  if ("effects" in again) return again;
+  const labels = [...labelsFor(again, "running")];
+  const before: Effect[] = [{ type: "write_status" }, { type: "set_labels", labels }];
+  const ready = { ...again, labels };
+  const judged = state.ending.resume === "verify" && currentAttempt(state).head !== null;
+  if (!judged) return beginAttempt(ready, now, before);
+  return beginVerifying({ ...ready, ending: null, ciSeen: true, ciOverdue: false }, now, before);
+}
+
+function onApprove(state: LoopState, command: Command, now: number): Decision {
+  if (state.phase === "awaiting_gate") return approveAtGate(state, command);
+  const { ending } = state;
+  if (state.phase !== "settled" || ending === null) return refuse(state, command, "nothing waits for an approval now");
+  if (ending.reason === "permission_required" && ending.resume === "execute" && ending.quote !== null) {
+    return grant(state, command, ending, now);
+  }
+  if (ending.resume !== "publish" || ending.pendingHead === null) {
+    return refuse(state, command, "nothing waits for an approval now");
+  }
+  if (!names(command, ending.pendingHead)) return refuse(state, command, "that is not the commit that waits");
+  const { before, ready } = reopened(state, command);
+  return publishPending(ready, ending.pendingHead, before);
+}
+
+function approveAtGate(state: LoopState, command: Command): Decision {
+  const head = currentAttempt(state).head ?? "";
+  const { login, id } = command.actor;
+  if (id === state.requester.id) return refuse(state, command, "whoever asked for the loop cannot approve its result");
+  if (!names(command, head)) return refuse(state, command, "that is not the commit at the gate");
+  const approved = { ...state, approvals: [...state.approvals, { login, head }] };
+  const read = readGate(approved);
+  return { ...read, effects: [reaction(command, "+1"), ...read.effects] };
+}
+
+/** True when the command names no commit, or names this one by at least 7 of its digits. */
+function names(command: Command, head: string): boolean {
+  const sha = command.argument.trim().toLowerCase();
+  return sha === "" || (sha.length >= 7 && head.startsWith(sha));
+}
+
+function grant(state: LoopState, command: Command, ending: Ending, now: number): Decision {
+  const { before, ready } = reopened(state, command);
+  return beginAttempt({ ...ready, permits: [...state.permits, ending.quote ?? ""] }, now, before);
+}
+
+function reopened(state: LoopState, command: Command): { before: Effect[]; ready: LoopState } {
+  const labels = [...labelsFor(state, "running")];
+  const before: Effect[] = [reaction(command, "+1"), { type: "write_status" }, { type: "set_labels", labels }];
+  return { before, ready: { ...state, labels } };
+}
+
+function onPause(state: LoopState, command: Command, now: number): Decision {
+  if (!isLive(state) || state.phase === "paused" || state.rules === null) {
+    return refuse(state, command, "there is no running loop to pause");
+  }
+  const { login } = command.actor;
+  const attempts = state.attempts.map((attempt) => ({
+    ...attempt,
+    runs: attempt.runs.map((run) =>
+      run.status === "running" ? { ...run, status: "stopped" as const, endedAt: now } : run,
+    ),
+  }));
+  const why = `${login} said \`/loop pause\``;
+  const next: LoopState = { ...state, attempts, phase: "paused", resumeAt: { phase: state.phase, at: now, why } };
+  const effects: Effect[] = [...stopRuns(state, "paused"), reaction(command, "+1"), { type: "write_status" }];
+  return { state: next, effects, note: "paused" };
+}
+
+function onResume(state: LoopState, command: Command, now: number): Decision {
+  if (state.phase !== "paused" || state.resumeAt === null) return refuse(state, command, "the loop is not paused");
+  const before: Effect[] = [reaction(command, "+1"), { type: "write_status" }];
+  const { phase } = state.resumeAt;
+  const awake = { ...state, resumeAt: null };
+  if (phase === "awaiting_gate") {
+    const gate: LoopState = { ...awake, phase };
+    return { ...readGate(gate), effects: [...before, ...readGate(gate).effects] };
+  }
+  const attempt = currentAttempt(state);
+  if (phase === "verifying") return beginVerifying({ ...awake, ciSeen: true }, now, before);
+  if (phase === "publishing" && attempt.head !== null) return publishPending(awake, attempt.head, before);
+  return beginAttempt(withAttempt(awake, { counted: false, endedAt: now }), now, before);
+}
