@@ -1,0 +1,108 @@
+// The operator's outer bounds: a repository may only tighten them.
+import type { Policy } from "./schema.ts";
+
+/** What the operator of this App grants to any repository. The numbers are upper limits in the policy file's own units. */
+export interface Bounds {
+  readonly attempts: number;
+  readonly deadline_minutes: number;
+  readonly loop_hours: number;
+  readonly runs: number;
+  readonly changed_lines: number;
+  readonly changed_files: number;
+  readonly wait_minutes: number;
+  readonly approvals_minimum: number; // a repository may ask for more, never for fewer
+  readonly may_merge: boolean;
+  readonly images: readonly string[]; // the only images a repository may name; empty: any
+}
+
+/** Bounds that a single-team installation can live with. */
+export const generousBounds: Bounds = {
+  attempts: 10,
+  deadline_minutes: 120,
+  loop_hours: 72,
+  runs: 60,
+  changed_lines: 20_000,
+  changed_files: 500,
+  wait_minutes: 720,
+  approvals_minimum: 0,
+  may_merge: true,
+  images: [],
+};
+
+export type ClampedPolicy =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * The policy within the operator's bounds. A value that the file states and that exceeds its bound is an error naming both;
+ * a default that exceeds it (no line in `lines`) silently becomes the bound.
+ */
+export function clampPolicy(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Bounds): ClampedPolicy {
+  const exceeded = excesses(policy, bounds).find(({ path }) => lines.has(path));
+  if (exceeded !== undefined) {
+    return { ok: false, message: `line ${lines.get(exceeded.path)}: ${exceeded.sentence}` };
+  }
+  return { ok: true, policy: within(policy, bounds) };
+}
+
+interface Excess {
+  readonly path: string;
+  readonly sentence: string;
+}
+
+function excesses(policy: Policy, bounds: Bounds): Excess[] {
+  const pairs: [path: string, value: number, bound: number][] = [
+    ["attempts", policy.attempts, bounds.attempts],
+    ["deadline_minutes", policy.deadline_minutes, bounds.deadline_minutes],
+    ["loop_hours", policy.loop_hours, bounds.loop_hours],
+    ["runs", policy.runs, bounds.runs],
+    ["limits.changed_lines", policy.limits.changed_lines, bounds.changed_lines],
+    ["limits.changed_files", policy.limits.changed_files, bounds.changed_files],
+    ["checks.wait_minutes", policy.checks.wait_minutes, bounds.wait_minutes],
+  ];
+  const tooHigh = pairs
+    .filter(([, value, bound]) => value > bound)
+    .map(([path, value, bound]) => ({
+      path,
+      sentence: `\`${path}\` is ${value}, but this App's operator allows at most ${bound}`,
+    }));
+  return [...tooHigh, ...choices(policy, bounds)];
+}
+
+function choices(policy: Policy, bounds: Bounds): Excess[] {
+  const found: Excess[] = [];
+  const { approvals, merge } = policy.gate;
+  if (approvals < bounds.approvals_minimum) {
+    const sentence = `\`gate.approvals\` is ${approvals}, but this App's operator asks for at least ${bounds.approvals_minimum}`;
+    found.push({ path: "gate.approvals", sentence });
+  }
+  if (merge && !bounds.may_merge) {
+    found.push({
+      path: "gate.merge",
+      sentence: "`gate.merge` is true, but this App's operator does not allow merging",
+    });
+  }
+  for (const role of ["agent", "reviewer"] as const) {
+    const image = policy[role].image;
+    if (image === "" || bounds.images.length === 0 || bounds.images.includes(image)) continue;
+    const sentence = `\`${role}.image\` is not among the images this App's operator allows (${bounds.images.join(", ")})`;
+    found.push({ path: `${role}.image`, sentence });
+  }
+  return found;
+}
+
+function within(policy: Policy, bounds: Bounds): Policy {
+  return {
+    ...policy,
+    attempts: Math.min(policy.attempts, bounds.attempts),
+    deadline_minutes: Math.min(policy.deadline_minutes, bounds.deadline_minutes),
+    loop_hours: Math.min(policy.loop_hours, bounds.loop_hours),
+    runs: Math.min(policy.runs, bounds.runs),
+    checks: { ...policy.checks, wait_minutes: Math.min(policy.checks.wait_minutes, bounds.wait_minutes) },
+    limits: {
+      changed_lines: Math.min(policy.limits.changed_lines, bounds.changed_lines),
+      changed_files: Math.min(policy.limits.changed_files, bounds.changed_files),
+    },
+    gate: { ...policy.gate, approvals: Math.max(policy.gate.approvals, bounds.approvals_minimum) },
+  };
+}

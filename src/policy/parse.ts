@@ -1,0 +1,133 @@
+// The text of .github/loop.yml → a policy, or one sentence that names the line and what belongs there.
+
+import type { Alias, Document, YAMLMap } from "yaml";
+import { isMap, isNode, LineCounter, parseDocument, visit } from "yaml";
+import type { z } from "zod";
+import { expectationAt, keysAt } from "./options.ts";
+import { Policy } from "./schema.ts";
+import { suggest } from "./suggest.ts";
+
+const MAX_CHARACTERS = 65_536;
+
+export type ParsedPolicy =
+  | {
+      readonly ok: true;
+      readonly policy: Policy;
+      readonly lines: ReadonlyMap<string, number>; // dotted path of each option the file states → its line
+    }
+  | { readonly ok: false; readonly message: string; readonly line: number; readonly column: number };
+
+/**
+ * Reads the policy file; null (no file) and an empty file are the defaults. Strict YAML 1.2: duplicate keys, aliases,
+ * tags and unknown keys are errors. The message quotes the line and what is expected there; it never throws.
+ */
+export function parsePolicy(text: string | null): ParsedPolicy {
+  if (text === null) return { ok: true, policy: Policy.parse({}), lines: new Map() };
+  if (text.length > MAX_CHARACTERS) return failure(1, 1, `the file is longer than ${MAX_CHARACTERS} characters`);
+  const counter = new LineCounter();
+  try {
+    return check(
+      parseDocument(text, { version: "1.2", uniqueKeys: true, lineCounter: counter, merge: false, logLevel: "error" }),
+      counter,
+    );
+  } catch (error) {
+    // The yaml package throws on nesting that exhausts the stack.
+    return failure(1, 1, `the file cannot be read as YAML (${error instanceof Error ? error.name : "error"})`);
+  }
+}
+
+function check(document: Document.Parsed, counter: LineCounter): ParsedPolicy {
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (problem !== undefined) {
+    const at = counter.linePos(problem.pos[0]);
+    return failure(at.line, at.col, sentenceOf(problem.code, problem.message));
+  }
+  const alias = firstAlias(document);
+  if (alias !== null) {
+    const at = position(alias, counter);
+    return failure(at.line, at.col, "aliases (words that begin with *) are not allowed here");
+  }
+  const value: unknown = document.toJS({ maxAliasCount: 0 }) ?? {};
+  const parsed = Policy.safeParse(value);
+  if (!parsed.success) return explain(parsed.error.issues[0]!, document, counter);
+  const lines = linesOf(document, counter);
+  return timesInOrder(parsed.data, lines) ?? { ok: true, policy: parsed.data, lines };
+}
+
+function firstAlias(document: Document): Alias | null {
+  let found: Alias | null = null;
+  visit(document, {
+    Alias: (_, node) => {
+      found = node;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+function sentenceOf(code: string, message: string): string {
+  if (code === "DUPLICATE_KEY") return "this option is stated twice; keep one of them";
+  if (code === "MULTIPLE_DOCS") return "a second document begins here; the file holds one";
+  if (code === "TAG_RESOLVE_FAILED") return "tags (words that begin with !) are not allowed here";
+  return `this is not YAML: ${message.split("\n")[0]?.replace(/ at line .*$/, "")}`;
+}
+
+function explain(issue: z.core.$ZodIssue, document: Document, counter: LineCounter): ParsedPolicy {
+  const path = issue.path.map(String);
+  const dotted = path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0] ?? "";
+    const full = dotted === "" ? key : `${dotted}.${key}`;
+    const better = suggest(full);
+    const hint = better === null ? `here belongs ${keysAt(dotted).join(", ")}` : `did you mean \`${better}\`?`;
+    const at = position(keyNode(document, path, key), counter);
+    return failure(at.line, at.col, `\`${printable(full)}\` is not an option; ${hint}`);
+  }
+  const at = position(document.getIn(issue.path as (string | number)[], true), counter);
+  const subject = dotted === "" ? "the file" : `\`${dotted}\``;
+  if (issue.code === "custom") return failure(at.line, at.col, `${subject} ${issue.message}`);
+  return failure(at.line, at.col, `${subject} must be ${expectationAt(dotted) ?? "something else"}`);
+}
+
+function timesInOrder(policy: Policy, lines: ReadonlyMap<string, number>): ParsedPolicy | null {
+  const { remind_after_hours: remind, expire_after_days: expire } = policy.gate;
+  if (remind < expire * 24) return null;
+  const line = lines.get("gate.remind_after_hours") ?? lines.get("gate.expire_after_days") ?? 1;
+  return failure(
+    line,
+    1,
+    `\`gate.remind_after_hours\` (${remind}) must be less than \`gate.expire_after_days\` (${expire} days are ${expire * 24} hours)`,
+  );
+}
+
+function linesOf(document: Document, counter: LineCounter): Map<string, number> {
+  const lines = new Map<string, number>();
+  const walk = (map: YAMLMap, prefix: string): void => {
+    for (const pair of map.items) {
+      const path = `${prefix}${String(isNode(pair.key) ? pair.key.toJSON() : pair.key)}`;
+      if (isMap(pair.value)) walk(pair.value, `${path}.`);
+      else lines.set(path, position(pair.key, counter).line);
+    }
+  };
+  if (isMap(document.contents)) walk(document.contents, "");
+  return lines;
+}
+
+function keyNode(document: Document, path: readonly string[], key: string): unknown {
+  const map = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (!isMap(map)) return map;
+  return map.items.find((pair) => isNode(pair.key) && String(pair.key.toJSON()) === key)?.key ?? map;
+}
+
+function position(node: unknown, counter: LineCounter): { line: number; col: number } {
+  const offset = isNode(node) ? node.range?.[0] : undefined;
+  return offset === undefined ? { line: 1, col: 1 } : counter.linePos(offset);
+}
+
+function printable(key: string): string {
+  return key.replace(/[^\x20-\x5f\x61-\x7e]/gu, "?").slice(0, 80);
+}
+
+function failure(line: number, column: number, message: string): ParsedPolicy {
+  return { ok: false, message: `line ${line}: ${message}`, line, column };
+}

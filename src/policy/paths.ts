@@ -1,0 +1,94 @@
+// Which paths an agent may not change without a person's yes, and how paths are matched.
+import picomatch from "picomatch";
+
+/** Longer paths are not matched at all: the caller treats them as protected. */
+export const LONGEST_PATH = 1024;
+
+const matching = { dot: true, nocase: true, noextglob: true };
+
+/**
+ * Protected in every repository. What they have in common: an edit takes effect outside the reviewed change, as soon as it
+ * is pushed or opened: in CI, in git, on the machine of whoever checks the branch out, or in the next agent's instructions.
+ */
+export const builtInProtectedPaths: readonly string[] = [
+  // GitHub's own folder: workflows, CODEOWNERS, this App's policy, Copilot's instructions
+  ".github/**",
+  "**/CODEOWNERS",
+  // other CI systems
+  ".ci/**",
+  ".circleci/**",
+  ".buildkite/**",
+  ".forgejo/**",
+  ".gitea/**",
+  ".gitlab/**",
+  "**/.gitlab-ci.{yml,yaml}",
+  ".semaphore/**",
+  ".teamcity/**",
+  ".woodpecker/**",
+  ".woodpecker.{yml,yaml}",
+  "**/Jenkinsfile*",
+  "{.travis,.drone,.cirrus,.appveyor,appveyor,bitbucket-pipelines}.{yml,yaml}",
+  "azure-pipelines*.{yml,yaml}",
+  // git's metadata and hooks
+  "**/.gitmodules",
+  "**/.gitattributes",
+  ".githooks/**",
+  ".husky/**",
+  "{lefthook,.lefthook,.pre-commit-config}.{yml,yaml}",
+  // run or read by an editor or shell on check-out
+  ".devcontainer/**",
+  ".vscode/**",
+  ".idea/**",
+  "**/.envrc",
+  // where packages come from
+  "**/{.npmrc,.yarnrc,.yarnrc.yml,.pnpmfile.cjs,pip.conf}",
+  // instructions and tools of agents
+  "**/{CLAUDE,CLAUDE.local,AGENTS,AGENTS.override,GEMINI,CONVENTIONS}.md",
+  "**/{.cursorrules,.windsurfrules,.clinerules,.roorules,.goosehints,.mcp.json,opencode.json,opencode.jsonc}",
+  "**/{.claude,.codex,.gemini,.cursor,.windsurf,.opencode,.clinerules,.roo,.aider*}/**",
+  "**/.aider.conf.yml",
+];
+
+const testPaths: readonly string[] = [
+  "**/{test,tests,spec,specs,__tests__}/**",
+  "**/*{.,_,-}{test,tests,spec}.*",
+  "**/test_*.py",
+  "**/*{Test,Tests,Spec}.{java,kt,scala,groovy,cs,php,swift}",
+];
+
+/** A function that says which of the globs a path matches, or null. Case and invisible characters do not hide a path. */
+export function pathMatcher(globs: readonly string[]): (path: string) => string | null {
+  const matchers = globs.map((glob) => ({ glob, matches: picomatch(glob, matching) }));
+  return (path) => {
+    const forms = [path, folded(path)];
+    return matchers.find(({ matches }) => forms.some((form) => matches(form)))?.glob ?? null;
+  };
+}
+
+/** Whether a path holds tests, by the naming habits of common languages. */
+export const isTestPath: (path: string) => boolean = toPredicate(testPaths);
+
+/** Whether a path holds a GitHub workflow: GitHub refuses such an edit, as the App lacks the `workflows` permission. */
+export const isWorkflowPath: (path: string) => boolean = toPredicate([".github/workflows/**"]);
+
+/**
+ * Why a glob written by a repository is not accepted, or null. Kept simple so that matching a hostile path stays cheap:
+ * no extended globs, no negation, few wildcards.
+ */
+export function patternProblem(glob: string): string | null {
+  if (glob.startsWith("/") || glob.startsWith("./")) return "is written from the repository's root without a leading /";
+  if (glob.startsWith("!")) return "cannot take paths away: the list only adds";
+  if (/[()|\\]/.test(glob)) return "may use only *, **, ?, [ ] and { }";
+  if ((glob.match(/\*+|\?/g) ?? []).length > 6) return "may have at most 6 wildcards";
+  if ((glob.match(/\{/g) ?? []).length > 2) return "may have at most 2 groups in { }";
+  return null;
+}
+
+function folded(path: string): string {
+  return path.normalize("NFKC").replace(/[\p{Cf}\p{Cc}]/gu, "");
+}
+
+function toPredicate(globs: readonly string[]): (path: string) => boolean {
+  const match = pathMatcher(globs);
+  return (path) => match(path) !== null;
+}

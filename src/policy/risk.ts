@@ -1,0 +1,71 @@
+// What makes a change too risky to reach GitHub without a person's yes.
+import type { Finding, Rules } from "../loop/state.ts";
+import { isTestPath, isWorkflowPath, LONGEST_PATH, pathMatcher } from "./paths.ts";
+import type { Change, ChangedFile } from "./size.ts";
+
+export interface Risks {
+  readonly risks: readonly Finding[]; // empty: nothing stands in the way
+  readonly grantable: boolean; // whether a person's yes through the App can let it pass
+}
+
+const LISTED_RISKS = 40;
+
+/**
+ * The risks of a change. What the quarantine found wrong, workflow edits and overlong paths cannot be granted: the first
+ * would harm whoever fetches them, the second GitHub refuses. An oversized change is no risk: see `sizeOver`.
+ */
+export function risksOf(change: Change, rules: Pick<Rules, "protectedPaths">): Risks {
+  const matchProtected = pathMatcher(rules.protectedPaths);
+  const hard = [...change.problems.map(problemRisk), ...change.files.flatMap(forbiddenRisk)];
+  const soft = change.files.flatMap((file) => pathRisk(file, matchProtected));
+  return { risks: listed([...hard, ...soft]), grantable: hard.length === 0 };
+}
+
+/** Titles of what the quarantine finds; a name that is not listed here is shown as it is. */
+const problemTitles: Readonly<Record<string, string>> = {
+  gitlink: "Adds or changes a submodule",
+  submodule: "Adds or changes a submodule",
+  symlink: "Adds a symbolic link that leaves the repository",
+  escaping_symlink: "Adds a symbolic link that leaves the repository",
+  secret: "Contains what looks like a secret",
+  git_path: "Contains a path that git could take for its own folder",
+  path: "Contains a path that is not safe to check out",
+};
+
+function problemRisk(problem: { readonly name: string; readonly detail: string }): Finding {
+  const title = Object.hasOwn(problemTitles, problem.name) ? problemTitles[problem.name] : undefined;
+  return risk(title ?? `Refused by the quarantine: ${problem.name}`, problem.detail, null);
+}
+
+function forbiddenRisk(file: ChangedFile): Finding[] {
+  if (file.path.length > LONGEST_PATH) {
+    const detail = `The path has ${file.path.length} characters; at most ${LONGEST_PATH} are accepted.`;
+    return [risk("Contains an overlong path", detail, file.path.slice(0, 100))];
+  }
+  if (!isWorkflowPath(file.path)) return [];
+  const detail = "The App has no permission to change workflows, so a person has to make this edit.";
+  return [risk("Changes a workflow", detail, file.path)];
+}
+
+function pathRisk(file: ChangedFile, matchProtected: (path: string) => string | null): Finding[] {
+  if (file.path.length > LONGEST_PATH || isWorkflowPath(file.path)) return [];
+  const glob = matchProtected(file.path);
+  if (glob !== null) return [risk("Changes a protected file", `It matches the protected pattern ${glob}.`, file.path)];
+  if (file.newMode === "120000" && file.oldMode.startsWith("100")) {
+    return [risk("Turns a file into a symbolic link", "It was a regular file before.", file.path)];
+  }
+  if (file.status === "D" && isTestPath(file.path)) {
+    return [risk("Removes a test file", `It had ${file.deletions} lines.`, file.path)];
+  }
+  return [];
+}
+
+function listed(risks: readonly Finding[]): Finding[] {
+  if (risks.length <= LISTED_RISKS) return [...risks];
+  const more = risks.length - LISTED_RISKS;
+  return [...risks.slice(0, LISTED_RISKS), risk(`And ${more} more of this kind`, "", null)];
+}
+
+function risk(title: string, detail: string, path: string | null): Finding {
+  return { source: "policy", title, detail, path, line: null, url: null };
+}

@@ -1,0 +1,77 @@
+// The policy file and the operator's word together → the rules that one loop is held to.
+import type { Rules } from "../loop/state.ts";
+import { type Bounds, clampPolicy } from "./clamp.ts";
+import { parsePolicy } from "./parse.ts";
+import { builtInProtectedPaths } from "./paths.ts";
+import type { Policy } from "./schema.ts";
+
+/** What the operator of this App decides: outer bounds, and what stands in where a repository says nothing. */
+export interface Operator {
+  readonly bounds: Bounds;
+  readonly agent: { readonly command: string; readonly image: string }; // empty: none
+  readonly reviewer: { readonly command: string; readonly image: string }; // empty: none
+}
+
+export interface PolicyFile {
+  readonly text: string;
+  readonly sha: string; // blob id
+}
+
+export type ReadRules = { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
+
+/** Parses, bounds and completes the policy; null: the repository has no file. The message is for the thread. */
+export function readRules(file: PolicyFile | null, operator: Operator, label: string): ReadRules {
+  const parsed = parsePolicy(file?.text ?? null);
+  if (!parsed.ok) return { ok: false, message: parsed.message };
+  const clamped = clampPolicy(parsed.policy, parsed.lines, operator.bounds);
+  if (!clamped.ok) return clamped;
+  return rulesOf(clamped.policy, operator, { policySha: file?.sha ?? "", label });
+}
+
+/** The rules that a policy within its bounds amounts to; it fails only where nobody has said what to run. */
+export function rulesOf(policy: Policy, operator: Operator, origin: { policySha: string; label: string }): ReadRules {
+  const command = policy.agent.command || operator.agent.command;
+  const image = policy.agent.image || operator.agent.image;
+  if (command === "") return missing("agent.command", "the command that starts the agent");
+  if (image === "") return missing("agent.image", "the container image the agent runs in");
+  const reviewer = policy.reviewer.enabled
+    ? {
+        command: policy.reviewer.command || operator.reviewer.command || command,
+        image: policy.reviewer.image || operator.reviewer.image || image,
+      }
+    : null;
+  const executor = { agent: policy.agent.kind, command, image };
+  return { ok: true, rules: { ...origin, executor, reviewer, ...limitsOf(policy), ...judgesOf(policy) } };
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+function limitsOf(policy: Policy) {
+  return {
+    attempts: policy.attempts,
+    lifetimeRuns: policy.runs,
+    attemptMs: policy.deadline_minutes * minute,
+    loopMs: policy.loop_hours * hour,
+    ciWaitMs: policy.checks.wait_minutes * minute,
+    changedLines: policy.limits.changed_lines,
+    changedFiles: policy.limits.changed_files,
+    confidence: policy.confidence_minimum,
+  };
+}
+
+function judgesOf(policy: Policy) {
+  return {
+    protectedPaths: [...new Set([...builtInProtectedPaths, ...policy.protected_paths])],
+    requiredChecks: policy.checks.required,
+    approvals: policy.gate.approvals,
+    reviewers: policy.gate.reviewers,
+    merge: policy.gate.merge,
+    gateReminderMs: policy.gate.remind_after_hours * hour,
+    gateExpiryMs: policy.gate.expire_after_days * 24 * hour,
+  };
+}
+
+function missing(path: string, what: string): ReadRules {
+  return { ok: false, message: `\`${path}\` is missing: it names ${what}, and this App's operator has set no default` };
+}

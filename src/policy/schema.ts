@@ -1,0 +1,128 @@
+// The options of .github/loop.yml: type, default, limits and one sentence for each. Everything else about options is derived from here.
+import { z } from "zod";
+import { patternProblem } from "./paths.ts";
+
+const command = z.string().max(2000);
+const image = z.string().max(300);
+const pattern = z
+  .string()
+  .min(1)
+  .max(120)
+  .superRefine((glob, context) => {
+    const problem = patternProblem(glob);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  });
+const checkName = z.string().min(1).max(100);
+const login = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/)
+  .meta({ words: "a GitHub login without the @" });
+
+const Agent = z.strictObject({
+  kind: z.enum(["command"]).default("command").describe("How the agent is started: a command run in the container."),
+  command: command
+    .default("")
+    .describe("Shell command that works on the brief in the repository; empty means the operator's default."),
+  image: image
+    .default("")
+    .describe("Container image the agent runs in, best named by digest; empty means the operator's default."),
+});
+
+const Reviewer = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe("Whether a second, independent run reviews every pushed commit before a person is asked."),
+  command: command
+    .default("")
+    .describe("Shell command that reviews the change; empty means the operator's default, else `agent.command`."),
+  image: image
+    .default("")
+    .describe("Container image of the reviewer; empty means the operator's default, else `agent.image`."),
+});
+
+const Checks = z.strictObject({
+  required: z
+    .array(checkName)
+    .max(20)
+    .default([])
+    .describe("Names of the checks that must succeed; empty means every reported check counts, and one must exist."),
+  wait_minutes: z
+    .int()
+    .min(1)
+    .max(1440)
+    .default(60)
+    .describe("How long CI may stay silent or unfinished before the loop stops as blocked."),
+});
+
+const Limits = z.strictObject({
+  changed_lines: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(2000)
+    .describe("Added plus deleted lines that the whole change may have."),
+  changed_files: z.int().min(1).max(5000).default(60).describe("Files that the whole change may touch."),
+});
+
+const Gate = z.strictObject({
+  approvals: z
+    .int()
+    .min(0)
+    .max(6)
+    .default(1)
+    .describe("Approvals needed on the exact head commit; 0 ends the loop when the verdict is green."),
+  reviewers: z.array(login).max(15).default([]).describe("People asked to review when the verdict is green."),
+  merge: z
+    .boolean()
+    .default(false)
+    .describe("Whether the App merges once approved; needs the operator's permission as well."),
+  remind_after_hours: z
+    .int()
+    .min(1)
+    .max(720)
+    .default(48)
+    .describe("When the one reminder is posted while nobody has answered."),
+  expire_after_days: z
+    .int()
+    .min(1)
+    .max(90)
+    .default(14)
+    .describe("When a gate without an answer ends the loop; must be later than the reminder."),
+});
+
+/** What a repository may say about its loops. Unknown keys are errors; every key has a default. */
+export const Policy = z.strictObject({
+  version: z.literal(1).default(1).describe("Version of this file's format."),
+  agent: Agent.prefault({}).describe("The executor: the agent that works on the issue."),
+  reviewer: Reviewer.prefault({}).describe("The reviewer: a separate run that judges the change."),
+  attempts: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(3)
+    .describe("Attempts granted by the label and again by each `/loop retry`."),
+  deadline_minutes: z.int().min(1).max(240).default(20).describe("Wall clock of one run; it is ended from outside."),
+  loop_hours: z.int().min(1).max(168).default(12).describe("Wall clock of the whole loop up to the gate."),
+  runs: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(20)
+    .describe("Containers a loop may start over its whole life, retries included; never refunded."),
+  checks: Checks.prefault({}).describe("What CI has to show."),
+  limits: Limits.prefault({}).describe("How large a change may be."),
+  protected_paths: z
+    .array(pattern)
+    .max(40)
+    .default([])
+    .describe("Globs of files an agent may change only with a person's yes; added to the built-in set."),
+  confidence_minimum: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.4)
+    .describe("The loop stops and asks when the agent's own confidence is below this."),
+  gate: Gate.prefault({}).describe("The decision that only a person can make."),
+});
+export type Policy = z.infer<typeof Policy>;

@@ -1,0 +1,50 @@
+// How large a change is, and whether it is larger than the rules allow.
+import type { ChangeSize, Rules } from "../loop/state.ts";
+
+/** What policy reads of a change that arrived in the quarantine; `PushedChange` of the engine's ports fits. */
+export interface Change {
+  readonly files: readonly ChangedFile[];
+  readonly problems: readonly { readonly name: string; readonly detail: string }[];
+  readonly patchId: string;
+}
+
+export interface ChangedFile {
+  readonly path: string;
+  readonly status: string; // A, M, D, T
+  readonly oldMode: string;
+  readonly newMode: string;
+  readonly additions: number;
+  readonly deletions: number;
+}
+
+const LISTED_PATHS = 20;
+
+/** The change's size for the record; it lists the first 20 paths. */
+export function sizeOf(change: Change): ChangeSize {
+  return {
+    files: change.files.length,
+    additions: sum(change.files.map((file) => file.additions)),
+    deletions: sum(change.files.map((file) => file.deletions)),
+    paths: change.files.slice(0, LISTED_PATHS).map((file) => file.path),
+    patchId: change.patchId,
+  };
+}
+
+/** One sentence naming both numbers when the change is larger than allowed, else null. */
+export function sizeOver(
+  change: Pick<ChangeSize, "files" | "additions" | "deletions">,
+  rules: Pick<Rules, "changedLines" | "changedFiles">,
+): string | null {
+  const lines = change.additions + change.deletions;
+  if (lines > rules.changedLines) {
+    return `The change has ${lines} added and deleted lines; the policy allows ${rules.changedLines}.`;
+  }
+  if (change.files > rules.changedFiles) {
+    return `The change touches ${change.files} files; the policy allows ${rules.changedFiles}.`;
+  }
+  return null;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
