@@ -24,8 +24,7 @@ export type ForgeContext = Context<ForgeEnv>;
 /** The acting identity, or the `Refusal` for a caller who has none. */
 export function requireActor(caller: Caller): Actor {
   if (caller.kind === "anonymous") throw new Refusal(401, "Requires authentication");
-  if (caller.kind === "app")
-    throw new Refusal(401, "A JSON web token could not be decoded"); // GitHub's words for a JWT outside /app
+  if (caller.kind === "app") throw new Refusal(401, "A JSON web token could not be decoded"); // GitHub's words for a JWT outside /app
   return caller.actor;
 }
 
@@ -71,7 +70,9 @@ export function requirePermission(
 ): void {
   if (!maySee(caller, repository)) throw notFound();
   if (caller.kind === "installation") {
-    const held = anyOf.some((name) => covers(caller.token.permissions[name], level) || (name === "metadata" && level === "read"));
+    const held = anyOf.some(
+      (name) => covers(caller.token.permissions[name], level) || (name === "metadata" && level === "read"),
+    );
     if (!held) throw new Refusal(403, "Resource not accessible by integration");
     return;
   }
@@ -94,7 +95,8 @@ export function liveToken(core: Core, value: string): Token | undefined {
   const token = core.tokens.get(value);
   if (!token || token.revoked) return undefined;
   if (token.expiresAt !== null && token.expiresAt <= core.now()) return undefined;
-  if (token.installation && (token.installation.suspendedAt || !core.installations.includes(token.installation))) return undefined;
+  if (token.installation && (token.installation.suspendedAt || !core.installations.includes(token.installation)))
+    return undefined;
   return token;
 }
 

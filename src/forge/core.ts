@@ -133,8 +133,7 @@ export function hasAccess(user: User, repository: Repository, wanted: Access): b
 export function requireAccess(actor: Actor, repository: Repository, wanted: Access): void {
   if (actor.app) return;
   if (!hasAccess(actor.user, repository, "read")) throw notFound();
-  if (repository.archived && wanted !== "read")
-    throw new Refusal(403, "Repository was archived so is read-only.");
+  if (repository.archived && wanted !== "read") throw new Refusal(403, "Repository was archived so is read-only.");
   if (!hasAccess(actor.user, repository, wanted)) throw new Refusal(403, "Must have admin rights to Repository.");
 }
 

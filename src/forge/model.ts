@@ -1,5 +1,7 @@
 // The types of everything the forge stores: plain mutable records that refer to each other directly.
 
+import type { Commit } from "./git/history.ts";
+
 /** Whoever has a login. A Bot is the account under which an App acts. */
 export interface User {
   id: number;
@@ -73,6 +75,8 @@ export interface Repository {
   defaultBranch: string;
   /** Path of the bare repository on disk. */
   gitDir: string;
+  /** Commits that were pushed or reported on; `knowCommit` reads one that is not here yet. */
+  commits: Map<string, Commit>;
   collaborators: Map<User, Access>;
   labels: Label[];
   /** Issues and pull requests share one sequence of numbers; a pull request is an issue whose `pull` is set. */

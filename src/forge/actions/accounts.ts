@@ -47,17 +47,45 @@ export function accountActions(core: Core): AccountActions {
     install: (actor, app, repository) => install(core, actor, app, repository),
     uninstall: (actor, installation, repository) => {
       installation.repositoryIds.delete(repository.id);
-      const body = { installation: installationShape(core, installation), repositories_added: [], repositories_removed: [brief(repository)], repository_selection: "selected", requester: null };
-      core.emit({ event: "installation_repositories", action: "removed", actor, repository: null, onlyApp: installation.app, body });
+      const body = {
+        installation: installationShape(core, installation),
+        repositories_added: [],
+        repositories_removed: [brief(repository)],
+        repository_selection: "selected",
+        requester: null,
+      };
+      core.emit({
+        event: "installation_repositories",
+        action: "removed",
+        actor,
+        repository: null,
+        onlyApp: installation.app,
+        body,
+      });
     },
     suspend: (actor, installation, suspended) => {
       installation.suspendedAt = suspended ? core.now() : null;
       const body = { installation: installationShape(core, installation) };
-      core.emit({ event: "installation", action: suspended ? "suspend" : "unsuspend", actor, repository: null, onlyApp: installation.app, body });
+      core.emit({
+        event: "installation",
+        action: suspended ? "suspend" : "unsuspend",
+        actor,
+        repository: null,
+        onlyApp: installation.app,
+        body,
+      });
     },
     mintToken: (installation, request) => mintToken(core, installation, request),
     personalToken: (user) =>
-      keep(core, { value: `ghp_${secret()}`, actor: { user, app: null }, installation: null, permissions: {}, repositoryIds: null, expiresAt: null, revoked: false }),
+      keep(core, {
+        value: `ghp_${secret()}`,
+        actor: { user, app: null },
+        installation: null,
+        permissions: {},
+        repositoryIds: null,
+        expiresAt: null,
+        revoked: false,
+      }),
     revokeToken: (token) => {
       token.revoked = true;
     },
@@ -69,7 +97,15 @@ function createUser(core: Core, login: string, type: User["type"], name: string)
   if (known) throw unprocessable({ resource: "User", code: "already_exists", field: "login" });
   const id = core.nextId();
   const prefix = { User: "U", Bot: "BOT", Organization: "O" }[type];
-  const user: User = { id, nodeId: nodeId(prefix, id), login, type, name, email: `${id}+${login}@users.noreply.forge.test`, createdAt: core.now() };
+  const user: User = {
+    id,
+    nodeId: nodeId(prefix, id),
+    login,
+    type,
+    name,
+    email: `${id}+${login}@users.noreply.forge.test`,
+    createdAt: core.now(),
+  };
   core.users.set(login.toLowerCase(), user);
   core.register({ type: "User", value: user });
   return user;
@@ -103,22 +139,57 @@ function install(core: Core, actor: Actor, app: App, repository: Repository): In
   if (!known) {
     core.installations.push(installation);
     core.register({ type: "Installation", value: installation });
-    core.emit({ event: "installation", action: "created", actor, repository: null, onlyApp: app, body: { ...body, repositories: [brief(repository)] } });
+    core.emit({
+      event: "installation",
+      action: "created",
+      actor,
+      repository: null,
+      onlyApp: app,
+      body: { ...body, repositories: [brief(repository)] },
+    });
     return installation;
   }
-  const change = { repository_selection: "selected", repositories_added: [brief(repository)], repositories_removed: [] };
-  core.emit({ event: "installation_repositories", action: "added", actor, repository: null, onlyApp: app, body: { ...body, ...change } });
+  const change = {
+    repository_selection: "selected",
+    repositories_added: [brief(repository)],
+    repositories_removed: [],
+  };
+  core.emit({
+    event: "installation_repositories",
+    action: "added",
+    actor,
+    repository: null,
+    onlyApp: app,
+    body: { ...body, ...change },
+  });
   return installation;
 }
 
 function newInstallation(core: Core, app: App, account: User): Installation {
   const id = core.nextId();
   const now = core.now();
-  return { id, nodeId: nodeId("MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u", id), app, account, repositoryIds: new Set(), permissions: app.permissions, events: app.events, suspendedAt: null, createdAt: now, updatedAt: now };
+  return {
+    id,
+    nodeId: nodeId("MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u", id),
+    app,
+    account,
+    repositoryIds: new Set(),
+    permissions: app.permissions,
+    events: app.events,
+    suspendedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
 function brief(repository: Repository) {
-  return { id: repository.id, node_id: repository.nodeId, name: repository.name, full_name: `${repository.owner.login}/${repository.name}`, private: repository.private };
+  return {
+    id: repository.id,
+    node_id: repository.nodeId,
+    name: repository.name,
+    full_name: `${repository.owner.login}/${repository.name}`,
+    private: repository.private,
+  };
 }
 
 function mintToken(core: Core, installation: Installation, request: TokenRequest): Token {
@@ -149,11 +220,16 @@ function narrowed(installation: Installation, wanted: Permissions | undefined): 
 function chosenRepositories(core: Core, installation: Installation, request: TokenRequest): Set<number> | null {
   if (!request.repositoryIds && !request.repositories) return null;
   const covered = [...installation.repositoryIds].flatMap((id) => core.repositories.get(id) ?? []);
-  const byName = (request.repositories ?? []).map((name) => covered.find((one) => one.name.toLowerCase() === name.toLowerCase())?.id);
+  const byName = (request.repositories ?? []).map(
+    (name) => covered.find((one) => one.name.toLowerCase() === name.toLowerCase())?.id,
+  );
   const byId = (request.repositoryIds ?? []).map((id) => (installation.repositoryIds.has(id) ? id : undefined));
   const ids = [...byName, ...byId];
   if (ids.some((id) => id === undefined))
-    throw new Refusal(422, "There is at least one repository that does not exist or is not accessible to the parent installation.");
+    throw new Refusal(
+      422,
+      "There is at least one repository that does not exist or is not accessible to the parent installation.",
+    );
   return new Set(ids as number[]);
 }
 

@@ -1,5 +1,6 @@
 // Check suites and check runs, and when a suite counts as completed.
-import { type Core, nodeId, requireAccess } from "../core.ts";
+import { type Core, nodeId, pullsOf, requireAccess } from "../core.ts";
+import { knowCommit } from "../git/known.ts";
 import type { Actor, App, CheckOutput, CheckRun, CheckSuite, Repository } from "../model.ts";
 import { Refusal, unprocessable } from "../refusal.ts";
 import { checkRunShape, checkSuiteShape } from "../shapes/check.ts";
@@ -15,14 +16,23 @@ export interface CheckRunFields {
   readonly output?: Partial<CheckOutput>;
 }
 
-export type NewCheckRun = CheckRunFields & { readonly name: string; readonly headSha: string; readonly headBranch?: string | null };
+export type NewCheckRun = CheckRunFields & {
+  readonly name: string;
+  readonly headSha: string;
+  readonly headBranch?: string | null;
+};
 
 export interface CheckActions {
   /** Only Apps create check runs. The App's suite for the commit is made if it is not there. */
-  createCheckRun(actor: Actor, repository: Repository, wanted: NewCheckRun): CheckRun;
+  createCheckRun(actor: Actor, repository: Repository, wanted: NewCheckRun): Promise<CheckRun>;
   updateCheckRun(actor: Actor, run: CheckRun, fields: CheckRunFields & { name?: string }): CheckRun;
   /** The App's suite for the commit, made and (when the App may write checks) announced as requested to it. */
-  requestCheckSuite(actor: Actor, repository: Repository, app: App, at: { headSha: string; headBranch: string | null; before: string | null }): CheckSuite;
+  requestCheckSuite(
+    actor: Actor,
+    repository: Repository,
+    app: App,
+    at: { headSha: string; headBranch: string | null; before: string | null },
+  ): CheckSuite;
   /** A person asks for the check again: the App that made it is told. */
   rerequestCheckRun(actor: Actor, run: CheckRun): void;
 }
@@ -37,20 +47,42 @@ export function checkActions(core: Core): CheckActions {
     updateCheckRun: (actor, run, fields) => updateCheckRun(core, actor, run, fields),
     requestCheckSuite: (actor, repository, app, at) => {
       const suite = suiteOf(core, repository, app, at);
-      core.emit({ event: "check_suite", action: "requested", actor, repository, onlyApp: app, body: { check_suite: checkSuiteShape(core, suite) } });
+      core.emit({
+        event: "check_suite",
+        action: "requested",
+        actor,
+        repository,
+        onlyApp: app,
+        body: { check_suite: checkSuiteShape(core, suite) },
+      });
       return suite;
     },
     rerequestCheckRun: (actor, run) => {
       requireAccess(actor, run.repository, "write");
-      core.emit({ event: "check_run", action: "rerequested", actor, repository: run.repository, onlyApp: run.app, body: { check_run: checkRunShape(core, run) } });
+      core.emit({
+        event: "check_run",
+        action: "rerequested",
+        actor,
+        repository: run.repository,
+        onlyApp: run.app,
+        body: { check_run: checkRunShape(core, run) },
+      });
     },
   };
 }
 
-function createCheckRun(core: Core, actor: Actor, repository: Repository, wanted: NewCheckRun): CheckRun {
+async function createCheckRun(
+  core: Core,
+  actor: Actor,
+  repository: Repository,
+  wanted: NewCheckRun,
+): Promise<CheckRun> {
   if (!actor.app) throw new Refusal(403, "You must authenticate via a GitHub App.");
   if (!wanted.name) throw unprocessable({ resource: "CheckRun", code: "missing_field", field: "name" });
-  const at = { headSha: wanted.headSha, headBranch: wanted.headBranch ?? null, before: null };
+  await knowCommit(repository, wanted.headSha);
+  const headBranch =
+    wanted.headBranch ?? pullsOf(repository).find((pull) => pull.head.sha === wanted.headSha)?.head.ref ?? null;
+  const at = { headSha: wanted.headSha, headBranch, before: null };
   const suite = suiteOf(core, repository, actor.app, at);
   const id = core.nextId();
   const run: CheckRun = {
@@ -79,7 +111,11 @@ function createCheckRun(core: Core, actor: Actor, repository: Repository, wanted
 }
 
 function updateCheckRun(core: Core, actor: Actor, run: CheckRun, fields: CheckRunFields & { name?: string }): CheckRun {
-  if (actor.app !== run.app) throw new Refusal(403, `Invalid app_id \`${actor.app?.id ?? "none"}\` - check run can only be modified by the GitHub App that created it.`);
+  if (actor.app !== run.app)
+    throw new Refusal(
+      403,
+      `Invalid app_id \`${actor.app?.id ?? "none"}\` - check run can only be modified by the GitHub App that created it.`,
+    );
   const wasCompleted = run.status === "completed";
   if (fields.name) run.name = fields.name;
   apply(core, run, fields);
@@ -92,12 +128,18 @@ function apply(core: Core, run: CheckRun, fields: CheckRunFields): void {
   requireValid(fields);
   // A conclusion completes the run, whatever status came with it.
   const status = fields.conclusion ? "completed" : fields.status;
-  if (status === "completed" && !fields.conclusion && !run.conclusion) throw unprocessable({ resource: "CheckRun", code: "missing_field", field: "conclusion" });
+  if (status === "completed" && !fields.conclusion && !run.conclusion)
+    throw unprocessable({ resource: "CheckRun", code: "missing_field", field: "conclusion" });
   if (status) run.status = status;
   if (fields.externalId !== undefined) run.externalId = fields.externalId;
   if (fields.detailsUrl !== undefined) run.detailsUrl = fields.detailsUrl;
   if (fields.startedAt) run.startedAt = fields.startedAt;
-  if (fields.output) run.output = { ...run.output, ...fields.output, annotations: [...run.output.annotations, ...(fields.output.annotations ?? [])] };
+  if (fields.output)
+    run.output = {
+      ...run.output,
+      ...fields.output,
+      annotations: [...run.output.annotations, ...(fields.output.annotations ?? [])],
+    };
   if (run.status !== "completed") {
     run.conclusion = null;
     run.completedAt = null;
@@ -108,20 +150,39 @@ function apply(core: Core, run: CheckRun, fields: CheckRunFields): void {
 }
 
 function requireValid(fields: CheckRunFields): void {
-  const invalid = (field: string, message: string) => unprocessable({ resource: "CheckRun", code: "invalid", field, message });
+  const invalid = (field: string, message: string) =>
+    unprocessable({ resource: "CheckRun", code: "invalid", field, message });
   if (fields.conclusion && !conclusions.includes(fields.conclusion)) throw invalid("conclusion", "Invalid conclusion");
-  if (fields.status && !["queued", "in_progress", "completed"].includes(fields.status)) throw invalid("status", "Invalid status");
-  if ((fields.output?.annotations?.length ?? 0) > maxAnnotations) throw new Refusal(422, "Invalid request.\n\nNo more than 50 items are allowed in `annotations`.");
+  if (fields.status && !["queued", "in_progress", "completed"].includes(fields.status))
+    throw invalid("status", "Invalid status");
+  if ((fields.output?.annotations?.length ?? 0) > maxAnnotations)
+    throw new Refusal(422, "Invalid request.\n\nNo more than 50 items are allowed in `annotations`.");
   for (const field of ["title", "summary", "text"] as const)
-    if ([...(fields.output?.[field] ?? "")].length > maxText) throw invalid(field, `Only ${maxText} characters are allowed`);
+    if ([...(fields.output?.[field] ?? "")].length > maxText)
+      throw invalid(field, `Only ${maxText} characters are allowed`);
 }
 
-function suiteOf(core: Core, repository: Repository, app: App, at: { headSha: string; headBranch: string | null; before: string | null }): CheckSuite {
+function suiteOf(
+  core: Core,
+  repository: Repository,
+  app: App,
+  at: { headSha: string; headBranch: string | null; before: string | null },
+): CheckSuite {
   const known = repository.suites.find((suite) => suite.app === app && suite.headSha === at.headSha);
   if (known) return known;
   const id = core.nextId();
   const now = core.now();
-  const suite: CheckSuite = { id, nodeId: nodeId("CS", id), repository, app, ...at, status: "queued", conclusion: null, createdAt: now, updatedAt: now };
+  const suite: CheckSuite = {
+    id,
+    nodeId: nodeId("CS", id),
+    repository,
+    app,
+    ...at,
+    status: "queued",
+    conclusion: null,
+    createdAt: now,
+    updatedAt: now,
+  };
   repository.suites.push(suite);
   core.register({ type: "CheckSuite", value: suite });
   return suite;
@@ -139,10 +200,26 @@ function settleSuite(core: Core, actor: Actor, suite: CheckSuite): void {
   }
   suite.status = "completed";
   suite.conclusion = worst(runs);
-  if (before !== "completed") core.emit({ event: "check_suite", action: "completed", actor, repository: suite.repository, body: { check_suite: checkSuiteShape(core, suite) } });
+  if (before !== "completed")
+    core.emit({
+      event: "check_suite",
+      action: "completed",
+      actor,
+      repository: suite.repository,
+      body: { check_suite: checkSuiteShape(core, suite) },
+    });
 }
 
-const worstFirst = ["action_required", "timed_out", "cancelled", "failure", "stale", "success", "neutral", "skipped"] as const;
+const worstFirst = [
+  "action_required",
+  "timed_out",
+  "cancelled",
+  "failure",
+  "stale",
+  "success",
+  "neutral",
+  "skipped",
+] as const;
 
 function worst(runs: readonly CheckRun[]): CheckSuite["conclusion"] {
   return worstFirst.find((conclusion) => runs.some((run) => run.conclusion === conclusion)) ?? null;
@@ -156,5 +233,11 @@ export function latestRuns(runs: readonly CheckRun[]): CheckRun[] {
 }
 
 function emitRun(core: Core, actor: Actor, run: CheckRun, action: string): void {
-  core.emit({ event: "check_run", action, actor, repository: run.repository, body: { check_run: checkRunShape(core, run) } });
+  core.emit({
+    event: "check_run",
+    action,
+    actor,
+    repository: run.repository,
+    body: { check_run: checkRunShape(core, run) },
+  });
 }

@@ -20,7 +20,10 @@ export function commentActions(core: Core): CommentActions {
       requireBody(core, body);
       // https://github.com/orgs/community/discussions: the cap counts deleted comments too and never goes away.
       if (issue.commentsEver >= core.limits.commentsPerIssue)
-        throw new Refusal(403, `Commenting is disabled on issues with more than ${core.limits.commentsPerIssue} comments`);
+        throw new Refusal(
+          403,
+          `Commenting is disabled on issues with more than ${core.limits.commentsPerIssue} comments`,
+        );
       const comment = newComment(core, actor, issue, body);
       emitComment(core, actor, comment, "created");
       return comment;
@@ -65,7 +68,13 @@ function newComment(core: Core, actor: Actor, issue: Issue, body: string): Comme
   return comment;
 }
 
-function emitComment(core: Core, actor: Actor, comment: Comment, action: string, more: Record<string, unknown> = {}): void {
+function emitComment(
+  core: Core,
+  actor: Actor,
+  comment: Comment,
+  action: string,
+  more: Record<string, unknown> = {},
+): void {
   const { issue } = comment;
   const body = { issue: issueShape(core, issue), comment: commentShape(core, comment), ...more };
   core.emit({ event: "issue_comment", action, actor, repository: issue.repository, body });
@@ -73,7 +82,8 @@ function emitComment(core: Core, actor: Actor, comment: Comment, action: string,
 
 /** The error text names 65,536 characters while the measured cap is in bytes: a comment over either is refused. */
 function requireBody(core: Core, body: string): void {
-  if (typeof body !== "string" || body.trim() === "") throw unprocessable({ resource: "IssueComment", code: "missing_field", field: "body" });
+  if (typeof body !== "string" || body.trim() === "")
+    throw unprocessable({ resource: "IssueComment", code: "missing_field", field: "body" });
   if ([...body].length > maxBody || Buffer.byteLength(body) > core.limits.commentBytes) throw tooLong("IssueComment");
 }
 

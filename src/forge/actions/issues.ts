@@ -1,7 +1,7 @@
 // Opening, editing, closing and reopening issues (and the same for the issue half of a pull request).
 import { type Core, findUser, nodeId, requireAccess } from "../core.ts";
 import type { Actor, Issue, Repository, TimelineEntry } from "../model.ts";
-import { Refusal, unprocessable } from "../refusal.ts";
+import { type Refusal, unprocessable } from "../refusal.ts";
 import { issueShape } from "../shapes/issue.ts";
 import { pullShape } from "../shapes/pull.ts";
 import { applyLabels, ensureLabel } from "./labels.ts";
@@ -46,7 +46,8 @@ export function issueActions(core: Core): IssueActions {
       if (edit.state === "open" && issue.state === "closed") reopen(core, actor, issue);
       return issue;
     },
-    closeIssue: (actor, issue, reason = "completed") => actions.editIssue(actor, issue, { state: "closed", stateReason: reason }),
+    closeIssue: (actor, issue, reason = "completed") =>
+      actions.editIssue(actor, issue, { state: "closed", stateReason: reason }),
     reopenIssue: (actor, issue) => actions.editIssue(actor, issue, { state: "open" }),
     lockIssue: (actor, issue) => setLocked(core, actor, issue, true),
     unlockIssue: (actor, issue) => setLocked(core, actor, issue, false),
@@ -89,7 +90,13 @@ export function newIssue(core: Core, actor: Actor, repository: Repository, wante
 }
 
 /** Sends the event under `issues` or, for a pull request, under `pull_request`. */
-export function emitIssue(core: Core, actor: Actor, issue: Issue, action: string, more: Record<string, unknown> = {}): void {
+export function emitIssue(
+  core: Core,
+  actor: Actor,
+  issue: Issue,
+  action: string,
+  more: Record<string, unknown> = {},
+): void {
   const subject = issue.pull
     ? { number: issue.number, pull_request: pullShape(core, issue.pull) }
     : { issue: issueShape(core, issue) };
@@ -104,7 +111,12 @@ export function note(core: Core, actor: Actor, issue: Issue, what: TimelineEntry
 }
 
 export function tooLong(resource: string): Refusal {
-  return unprocessable({ resource, code: "custom", field: "body", message: `body is too long (maximum is ${maxBody} characters)` });
+  return unprocessable({
+    resource,
+    code: "custom",
+    field: "body",
+    message: `body is too long (maximum is ${maxBody} characters)`,
+  });
 }
 
 /** An author may edit their own; others need triage access, an App its token's permission. */
@@ -169,7 +181,13 @@ export function close(core: Core, actor: Actor, issue: Issue, reason: Issue["sta
 }
 
 function reopen(core: Core, actor: Actor, issue: Issue): void {
-  if (issue.pull?.merged) throw unprocessable({ resource: "PullRequest", code: "custom", field: "state", message: "Merged pull requests cannot be reopened." });
+  if (issue.pull?.merged)
+    throw unprocessable({
+      resource: "PullRequest",
+      code: "custom",
+      field: "state",
+      message: "Merged pull requests cannot be reopened.",
+    });
   issue.state = "open";
   issue.stateReason = issue.pull ? null : "reopened";
   issue.closedAt = null;

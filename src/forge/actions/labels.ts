@@ -6,7 +6,11 @@ import { labelShape } from "../shapes/label.ts";
 import { emitIssue, note } from "./issues.ts";
 
 export interface LabelActions {
-  createLabel(actor: Actor, repository: Repository, label: { name: string; color?: string; description?: string | null }): Label;
+  createLabel(
+    actor: Actor,
+    repository: Repository,
+    label: { name: string; color?: string; description?: string | null },
+  ): Label;
   /** Names that the repository does not know become labels of it. Returns all labels now on the issue. */
   addLabels(actor: Actor, issue: Issue, names: readonly string[]): Label[];
   /** Throws a 404 `Refusal` when the issue does not carry the label. */
@@ -28,7 +32,12 @@ export function labelActions(core: Core): LabelActions {
     removeLabel: (actor, issue, name) => {
       requireAccess(actor, issue.repository, "triage");
       if (!issue.labels.some((label) => sameName(label.name, name))) throw notFound();
-      return applyLabels(core, actor, issue, issue.labels.map((label) => label.name).filter((one) => !sameName(one, name)));
+      return applyLabels(
+        core,
+        actor,
+        issue,
+        issue.labels.map((label) => label.name).filter((one) => !sameName(one, name)),
+      );
     },
     setLabels: (actor, issue, names) => {
       requireAccess(actor, issue.repository, "triage");
@@ -38,11 +47,22 @@ export function labelActions(core: Core): LabelActions {
 }
 
 /** The repository's label of that name, made if missing. Names differ only by more than case. */
-export function ensureLabel(core: Core, repository: Repository, name: string, wanted: { color?: string; description?: string | null } = {}): Label {
+export function ensureLabel(
+  core: Core,
+  repository: Repository,
+  name: string,
+  wanted: { color?: string; description?: string | null } = {},
+): Label {
   const known = repository.labels.find((label) => sameName(label.name, name));
   if (known) return known;
   const id = core.nextId();
-  const label: Label = { id, nodeId: nodeId("LA", id), name, color: wanted.color ?? "ededed", description: wanted.description ?? null };
+  const label: Label = {
+    id,
+    nodeId: nodeId("LA", id),
+    name,
+    color: wanted.color ?? "ededed",
+    description: wanted.description ?? null,
+  };
   repository.labels.push(label);
   core.register({ type: "Label", value: label });
   return label;

@@ -33,7 +33,8 @@ async function mergePull(core: Core, actor: Actor, pull: Pull, request: MergeReq
   if (pull.merged) throw new Refusal(405, "Pull Request is not mergeable");
   if (pull.issue.state === "closed") throw new Refusal(405, "Pull Request is closed");
   if (pull.draft) throw new Refusal(405, "Pull Request is still a draft");
-  if (request.sha && request.sha !== pull.head.sha) throw new Refusal(409, "Head branch was modified. Review and try the merge again.");
+  if (request.sha && request.sha !== pull.head.sha)
+    throw new Refusal(409, "Head branch was modified. Review and try the merge again.");
   const rule = repository.rules.get(ref);
   if (rule) requireRule(pull, rule);
   const base = await resolveBranch(repository.gitDir, ref);
@@ -70,14 +71,18 @@ function requireRule(pull: Pull, rule: BranchRule): void {
   if (missing.length > 0) throw new Refusal(405, `Required status check "${missing[0]?.context}" is expected.`);
   const rejected = decisiveReviews(pull).some((review) => review.state === "CHANGES_REQUESTED");
   if (rule.requiredApprovals > 0 && (rejected || countedApprovals(pull) < rule.requiredApprovals))
-    throw new Refusal(405, `At least ${rule.requiredApprovals} approving review is required by reviewers with write access.`);
+    throw new Refusal(
+      405,
+      `At least ${rule.requiredApprovals} approving review is required by reviewers with write access.`,
+    );
 }
 
 function isGreen(pull: Pull, check: BranchRule["requiredChecks"][number]): boolean {
   const { repository } = pull.base;
   const runs = latestRuns(repository.runs.filter((run) => run.headSha === pull.head.sha && run.name === check.context));
   const expected = runs.filter((run) => check.appId === null || run.app.id === check.appId);
-  if (expected.length > 0) return expected.every((run) => ["success", "neutral", "skipped"].includes(run.conclusion ?? ""));
+  if (expected.length > 0)
+    return expected.every((run) => ["success", "neutral", "skipped"].includes(run.conclusion ?? ""));
   const status = latestStatuses(repository, pull.head.sha).find((one) => one.context === check.context);
   return check.appId === null && status?.state === "success";
 }
@@ -90,8 +95,17 @@ async function writeMerge(core: Core, actor: Actor, pull: Pull, base: string, re
   const tree = await mergeTree(gitDir, base, head);
   const number = pull.issue.number;
   const owner = pull.base.repository.owner.login;
-  const title = request.title ?? (method === "squash" ? `${pull.issue.title} (#${number})` : `Merge pull request #${number} from ${owner}/${pull.head.ref}`);
+  const title =
+    request.title ??
+    (method === "squash"
+      ? `${pull.issue.title} (#${number})`
+      : `Merge pull request #${number} from ${owner}/${pull.head.ref}`);
   const message = request.message ?? (method === "squash" ? "" : pull.issue.title);
   const parents = method === "squash" ? [base] : [base, head];
-  return writeCommit(gitDir, { tree, parents, message: message ? `${title}\n\n${message}\n` : `${title}\n`, author: signatureOf(actor.user, core.now()) });
+  return writeCommit(gitDir, {
+    tree,
+    parents,
+    message: message ? `${title}\n\n${message}\n` : `${title}\n`,
+    author: signatureOf(actor.user, core.now()),
+  });
 }

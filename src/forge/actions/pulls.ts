@@ -93,7 +93,11 @@ async function createPull(core: Core, actor: Actor, repository: Repository, want
   return pull;
 }
 
-async function requireSides(repository: Repository, head: string, base: string): Promise<{ head: string; base: string }> {
+async function requireSides(
+  repository: Repository,
+  head: string,
+  base: string,
+): Promise<{ head: string; base: string }> {
   const headSha = await resolveBranch(repository.gitDir, head);
   if (!headSha) throw unprocessable({ resource: "PullRequest", field: "head", code: "invalid" });
   const baseSha = await resolveBranch(repository.gitDir, base);
@@ -102,7 +106,9 @@ async function requireSides(repository: Repository, head: string, base: string):
 }
 
 function requireNoTwin(repository: Repository, head: string, base: string): void {
-  const twin = pullsOf(repository).find((pull) => pull.issue.state === "open" && pull.head.ref === head && pull.base.ref === base);
+  const twin = pullsOf(repository).find(
+    (pull) => pull.issue.state === "open" && pull.head.ref === head && pull.base.ref === base,
+  );
   if (twin) throw invalid(`A pull request already exists for ${repository.owner.login}:${head}.`);
 }
 
@@ -145,7 +151,13 @@ function requestReviewers(core: Core, actor: Actor, pull: Pull, logins: readonly
     const user = findUser(core, login);
     if (user === pull.issue.user) throw new Refusal(422, "Review cannot be requested from pull request author.");
     if (!user || !(user === repository.owner || repository.collaborators.has(user)))
-      throw new Refusal(422, "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the repository.".replace("the repository", `the ${repository.owner.login}/${repository.name} repository`));
+      throw new Refusal(
+        422,
+        "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the repository.".replace(
+          "the repository",
+          `the ${repository.owner.login}/${repository.name} repository`,
+        ),
+      );
     return user;
   });
   for (const user of users.filter((one) => !pull.requestedReviewers.includes(one))) {

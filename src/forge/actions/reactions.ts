@@ -5,17 +5,31 @@ import { unprocessable } from "../refusal.ts";
 
 export interface ReactionActions {
   /** The same reaction by the same user twice is one: `created` says whether it is new. */
-  addReaction(actor: Actor, subject: Issue | Comment, content: ReactionContent): { reaction: Reaction; created: boolean };
+  addReaction(
+    actor: Actor,
+    subject: Issue | Comment,
+    content: ReactionContent,
+  ): { reaction: Reaction; created: boolean };
   removeReaction(actor: Actor, subject: Issue | Comment, id: number): void;
 }
 
-export const reactionContents: readonly ReactionContent[] = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"];
+export const reactionContents: readonly ReactionContent[] = [
+  "+1",
+  "-1",
+  "laugh",
+  "confused",
+  "heart",
+  "hooray",
+  "rocket",
+  "eyes",
+];
 
 export function reactionActions(core: Core): ReactionActions {
   return {
     addReaction: (actor, subject, content) => {
       requireAccess(actor, repositoryOf(subject), "read");
-      if (!reactionContents.includes(content)) throw unprocessable({ resource: "Reaction", code: "invalid", field: "content" });
+      if (!reactionContents.includes(content))
+        throw unprocessable({ resource: "Reaction", code: "invalid", field: "content" });
       const known = subject.reactions.find((one) => one.user === actor.user && one.content === content);
       if (known) return { reaction: known, created: false };
       const id = core.nextId();

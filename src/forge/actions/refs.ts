@@ -41,7 +41,8 @@ export function refActions(core: Core): RefActions {
       requireAccess(actor, repository, "write");
       const before = await requireRef(repository, ref);
       await requireRefName(repository, ref, sha);
-      if (!force && !(await isAncestor(repository.gitDir, before, sha))) throw new Refusal(422, "Update is not a fast forward");
+      if (!force && !(await isAncestor(repository.gitDir, before, sha)))
+        throw new Refusal(422, "Update is not a fast forward");
       requireRuleAllows(actor, repository, ref, force);
       if (before !== sha) await move(actor, repository, { ref, before, after: sha });
     },
@@ -56,8 +57,11 @@ export function refActions(core: Core): RefActions {
 
 /** Refs that this actor may not move at all. */
 export function closedRefs(actor: Actor, repository: Repository): string[] {
-  const isAdmin = !actor.app && (actor.user === repository.owner || repository.collaborators.get(actor.user) === "admin");
-  return [...repository.rules].flatMap(([branch, rule]) => (rule.restrictPushes && !isAdmin ? [`refs/heads/${branch}`] : []));
+  const isAdmin =
+    !actor.app && (actor.user === repository.owner || repository.collaborators.get(actor.user) === "admin");
+  return [...repository.rules].flatMap(([branch, rule]) =>
+    rule.restrictPushes && !isAdmin ? [`refs/heads/${branch}`] : [],
+  );
 }
 
 /** Refs that may only move forward. */
@@ -77,12 +81,18 @@ async function requireRef(repository: Repository, ref: string): Promise<string> 
 }
 
 async function requireRefName(repository: Repository, ref: string, sha: string): Promise<void> {
-  if (!/^refs\/(heads|tags)\/[^\s~^:?*[\\]+$/.test(ref)) throw new Refusal(422, "Reference name must start with 'refs/'");
+  if (!/^refs\/(heads|tags)\/[^\s~^:?*[\\]+$/.test(ref))
+    throw new Refusal(422, "Reference name must start with 'refs/'");
   if (!(await resolveCommit(repository.gitDir, sha))) throw new Refusal(422, "Object does not exist");
 }
 
 /** GitHub sends no push events at all when more than three tags come at once. */
-async function refsMoved(core: Core, actor: Actor, repository: Repository, updates: readonly RefUpdate[]): Promise<void> {
+async function refsMoved(
+  core: Core,
+  actor: Actor,
+  repository: Repository,
+  updates: readonly RefUpdate[],
+): Promise<void> {
   const tags = updates.filter((update) => update.ref.startsWith("refs/tags/")).length;
   for (const update of updates) {
     if (!/^refs\/(heads|tags)\//.test(update.ref)) continue;
@@ -125,10 +135,15 @@ async function baseMoved(core: Core, actor: Actor, pull: Pull, update: RefUpdate
 /** Every App with `checks: write` gets a suite for a pushed commit, as GitHub makes them. */
 function announceSuites(core: Core, actor: Actor, repository: Repository, branch: string, update: RefUpdate): void {
   const checks = checkActions(core);
-  const installed = core.installations.filter((one) => one.repositoryIds.has(repository.id) && one.permissions.checks === "write");
+  const installed = core.installations.filter(
+    (one) => one.repositoryIds.has(repository.id) && one.permissions.checks === "write",
+  );
   for (const { app } of installed) {
     if (repository.suites.some((suite) => suite.app === app && suite.headSha === update.after)) continue;
-    checks.requestCheckSuite(actor, repository, app, { headSha: update.after, headBranch: branch, before: update.before });
+    checks.requestCheckSuite(actor, repository, app, {
+      headSha: update.after,
+      headBranch: branch,
+      before: update.before,
+    });
   }
 }
-

@@ -52,13 +52,23 @@ export function repositoryActions(core: Core): RepositoryActions {
   };
 }
 
-const openRule: BranchRule = { requiredChecks: [], requiredApprovals: 0, restrictPushes: false, allowForcePushes: false };
+const openRule: BranchRule = {
+  requiredChecks: [],
+  requiredApprovals: 0,
+  restrictPushes: false,
+  allowForcePushes: false,
+};
 
 async function createRepository(core: Core, wanted: NewRepository): Promise<Repository> {
   if (!/^[A-Za-z0-9._-]{1,100}$/.test(wanted.name) || wanted.name.endsWith(".git"))
     throw unprocessable({ resource: "Repository", code: "invalid", field: "name" });
   if (findRepository(core, wanted.owner.login, wanted.name))
-    throw unprocessable({ resource: "Repository", code: "custom", field: "name", message: "name already exists on this account" });
+    throw unprocessable({
+      resource: "Repository",
+      code: "custom",
+      field: "name",
+      message: "name already exists on this account",
+    });
   const id = core.nextId();
   const now = core.now();
   const repository: Repository = {
@@ -71,6 +81,7 @@ async function createRepository(core: Core, wanted: NewRepository): Promise<Repo
     archived: false,
     defaultBranch: wanted.defaultBranch ?? "main",
     gitDir: join(core.dataDir, "repositories", `${id}.git`),
+    commits: new Map(),
     collaborators: new Map(),
     labels: [],
     issues: new Map(),

@@ -20,11 +20,22 @@ export interface ReviewActions {
   createReviewComment(
     actor: Actor,
     pull: Pull,
-    wanted: { body: string; path: string; line?: number; side?: "LEFT" | "RIGHT"; commitId?: string; inReplyTo?: number },
+    wanted: {
+      body: string;
+      path: string;
+      line?: number;
+      side?: "LEFT" | "RIGHT";
+      commitId?: string;
+      inReplyTo?: number;
+    },
   ): ReviewComment;
 }
 
-const states: Record<NonNullable<NewReview["event"]>, ReviewState> = { APPROVE: "APPROVED", REQUEST_CHANGES: "CHANGES_REQUESTED", COMMENT: "COMMENTED" };
+const states: Record<NonNullable<NewReview["event"]>, ReviewState> = {
+  APPROVE: "APPROVED",
+  REQUEST_CHANGES: "CHANGES_REQUESTED",
+  COMMENT: "COMMENTED",
+};
 
 export function reviewActions(core: Core): ReviewActions {
   return {
@@ -41,8 +52,16 @@ export function reviewActions(core: Core): ReviewActions {
     createReviewComment: (actor, pull, wanted) => {
       requireAccess(actor, pull.issue.repository, "read");
       const parent = pull.reviewComments.find((one) => one.id === wanted.inReplyTo);
-      const review = newReview(core, actor, pull, { event: "COMMENT", ...(wanted.commitId ? { commitId: wanted.commitId } : {}) });
-      const comment = newReviewComment(core, review, parent ? { ...wanted, path: parent.path, line: parent.line ?? undefined } : wanted, parent ?? null);
+      const review = newReview(core, actor, pull, {
+        event: "COMMENT",
+        ...(wanted.commitId ? { commitId: wanted.commitId } : {}),
+      });
+      const comment = newReviewComment(
+        core,
+        review,
+        parent ? { ...wanted, path: parent.path, line: parent.line ?? undefined } : wanted,
+        parent ?? null,
+      );
       emitReview(core, actor, review, "submitted");
       emitReviewComment(core, actor, comment);
       return comment;
@@ -54,7 +73,11 @@ function submitReview(core: Core, actor: Actor, pull: Pull, wanted: NewReview): 
   requireAccess(actor, pull.issue.repository, "read");
   const decides = wanted.event === "APPROVE" || wanted.event === "REQUEST_CHANGES";
   if (decides && actor.user === pull.issue.user)
-    throw new Refusal(422, "Unprocessable Entity", [wanted.event === "APPROVE" ? "Can not approve your own pull request" : "Can not request changes on your own pull request"]);
+    throw new Refusal(422, "Unprocessable Entity", [
+      wanted.event === "APPROVE"
+        ? "Can not approve your own pull request"
+        : "Can not request changes on your own pull request",
+    ]);
   if (wanted.event && wanted.event !== "APPROVE" && !wanted.body?.trim() && !wanted.comments?.length)
     throw new Refusal(422, "Unprocessable Entity", ["Body can't be blank"]);
   const review = newReview(core, actor, pull, wanted);
@@ -91,7 +114,8 @@ function newReviewComment(
   wanted: { body: string; path: string; line?: number; side?: "LEFT" | "RIGHT" },
   inReplyTo: ReviewComment | null,
 ): ReviewComment {
-  if (!wanted.body?.trim()) throw unprocessable({ resource: "PullRequestReviewComment", code: "missing_field", field: "body" });
+  if (!wanted.body?.trim())
+    throw unprocessable({ resource: "PullRequestReviewComment", code: "missing_field", field: "body" });
   const id = core.nextId();
   const now = core.now();
   const comment: ReviewComment = {
@@ -118,13 +142,25 @@ function newReviewComment(
 
 function emitReview(core: Core, actor: Actor, review: Review, action: string): void {
   const { pull } = review;
-  const body = { review: { ...reviewShape(core, review), state: review.state.toLowerCase() }, pull_request: pullShape(core, pull, { simple: true }) };
+  const body = {
+    review: { ...reviewShape(core, review), state: review.state.toLowerCase() },
+    pull_request: pullShape(core, pull, { simple: true }),
+  };
   core.emit({ event: "pull_request_review", action, actor, repository: pull.issue.repository, body });
 }
 
 function emitReviewComment(core: Core, actor: Actor, comment: ReviewComment): void {
-  const body = { comment: reviewCommentShape(core, comment), pull_request: pullShape(core, comment.pull, { simple: true }) };
-  core.emit({ event: "pull_request_review_comment", action: "created", actor, repository: comment.pull.issue.repository, body });
+  const body = {
+    comment: reviewCommentShape(core, comment),
+    pull_request: pullShape(core, comment.pull, { simple: true }),
+  };
+  core.emit({
+    event: "pull_request_review_comment",
+    action: "created",
+    actor,
+    repository: comment.pull.issue.repository,
+    body,
+  });
 }
 
 /** Each reviewer's last decisive review, which is what GitHub's gate and list of reviewers go by. */

@@ -1,7 +1,10 @@
 // Commit statuses: the older, simpler form of a check, which anyone with write access may set.
 import { type Core, nodeId, requireAccess } from "../core.ts";
+import type { Commit } from "../git/history.ts";
+import { knowCommit } from "../git/known.ts";
 import type { Actor, CommitStatus, Repository } from "../model.ts";
 import { unprocessable } from "../refusal.ts";
+import { commitShape } from "../shapes/commit.ts";
 import { userShape } from "../shapes/user.ts";
 
 export interface NewStatus {
@@ -13,14 +16,21 @@ export interface NewStatus {
 }
 
 export interface StatusActions {
-  createStatus(actor: Actor, repository: Repository, wanted: NewStatus): CommitStatus;
+  createStatus(actor: Actor, repository: Repository, wanted: NewStatus): Promise<CommitStatus>;
 }
 
 export function statusActions(core: Core): StatusActions {
   return {
-    createStatus: (actor, repository, wanted) => {
+    createStatus: async (actor, repository, wanted) => {
       requireAccess(actor, repository, "write");
-      if (!["error", "failure", "pending", "success"].includes(wanted.state)) throw unprocessable({ resource: "Status", code: "custom", field: "state", message: "state is not included in the list" });
+      if (!["error", "failure", "pending", "success"].includes(wanted.state))
+        throw unprocessable({
+          resource: "Status",
+          code: "custom",
+          field: "state",
+          message: "state is not included in the list",
+        });
+      const commit = await knowCommit(repository, wanted.sha);
       const id = core.nextId();
       const now = core.now();
       const status: CommitStatus = {
@@ -38,7 +48,7 @@ export function statusActions(core: Core): StatusActions {
       };
       repository.statuses.push(status);
       core.register({ type: "StatusContext", value: status });
-      emitStatus(core, actor, status);
+      emitStatus(core, actor, status, commit);
       return status;
     },
   };
@@ -57,7 +67,7 @@ export function combinedState(statuses: readonly CommitStatus[]): "failure" | "p
   return statuses.length > 0 && statuses.every((status) => status.state === "success") ? "success" : "pending";
 }
 
-function emitStatus(core: Core, actor: Actor, status: CommitStatus): void {
+function emitStatus(core: Core, actor: Actor, status: CommitStatus, commit: Commit): void {
   const { repository } = status;
   const at = new Date(status.createdAt).toISOString().replace(/\.\d+Z$/, "+00:00");
   core.emit({
@@ -69,12 +79,12 @@ function emitStatus(core: Core, actor: Actor, status: CommitStatus): void {
       id: status.id,
       sha: status.sha,
       name: `${repository.owner.login}/${repository.name}`,
-      avatar_url: null,
+      avatar_url: userShape(core, actor.user).avatar_url,
       target_url: status.targetUrl,
       context: status.context,
       description: status.description,
       state: status.state,
-      commit: { sha: status.sha, author: userShape(core, actor.user) },
+      commit: commitShape(core, repository, commit),
       branches: [],
       created_at: at,
       updated_at: at,

@@ -34,7 +34,11 @@ const format = "%H%x00%T%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B%x
 /** Commits that `git log` with these arguments lists, newest first. */
 export async function log(dir: string, args: readonly string[]): Promise<Commit[]> {
   const out = await git(dir, ["log", `--format=${format}`, ...args]);
-  return out.split("\x01").map((entry) => entry.replace(/^\n/, "")).filter(Boolean).map(parseCommit);
+  return out
+    .split("\x01")
+    .map((entry) => entry.replace(/^\n/, ""))
+    .filter(Boolean)
+    .map(parseCommit);
 }
 
 export async function readCommit(dir: string, sha: string): Promise<Commit | undefined> {
@@ -62,8 +66,20 @@ export interface TreeEntry {
 }
 
 /** The entries of a tree, or the one entry of a file; undefined when the path is not there. */
-export async function listTree(dir: string, sha: string, path: string, recursive = false): Promise<TreeEntry[] | undefined> {
-  const result = await tryGit(dir, ["ls-tree", "-z", "-l", ...(recursive ? ["-r", "-t"] : []), sha, ...(path ? ["--", path] : [])]);
+export async function listTree(
+  dir: string,
+  sha: string,
+  path: string,
+  recursive = false,
+): Promise<TreeEntry[] | undefined> {
+  const result = await tryGit(dir, [
+    "ls-tree",
+    "-z",
+    "-l",
+    ...(recursive ? ["-r", "-t"] : []),
+    sha,
+    ...(path ? ["--", path] : []),
+  ]);
   if (result.code !== 0) return undefined;
   const entries = result.stdout.toString().split("\0").filter(Boolean).map(parseEntry);
   return path && entries.length === 0 ? undefined : entries;
@@ -75,7 +91,18 @@ export async function readBlob(dir: string, sha: string): Promise<Buffer | undef
 }
 
 function parseCommit(entry: string): Commit {
-  const [sha, tree, parents, an, ae, at, cn, ce, ct, message] = entry.split("\0") as [string, string, string, string, string, string, string, string, string, string];
+  const [sha, tree, parents, an, ae, at, cn, ce, ct, message] = entry.split("\0") as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   return {
     sha,
     tree,
@@ -111,17 +138,35 @@ async function diffFiles(dir: string, from: string, to: string): Promise<Changed
   });
 }
 
-const statuses: Record<string, ChangedFile["status"]> = { A: "added", D: "removed", M: "modified", R: "renamed", C: "copied", T: "changed" };
+const statuses: Record<string, ChangedFile["status"]> = {
+  A: "added",
+  D: "removed",
+  M: "modified",
+  R: "renamed",
+  C: "copied",
+  T: "changed",
+};
 
 function parseRaw(raw: string): Omit<ChangedFile, "additions" | "deletions">[] {
   const parts = raw.split("\0");
   const files: Omit<ChangedFile, "additions" | "deletions">[] = [];
   for (let at = 0; at < parts.length && parts[at]; ) {
-    const [, , oldBlob, newBlob, letter] = (parts[at] as string).slice(1).split(" ") as [string, string, string, string, string];
+    const [, , oldBlob, newBlob, letter] = (parts[at] as string).slice(1).split(" ") as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     const moved = letter.startsWith("R") || letter.startsWith("C");
     const path = parts[at + (moved ? 2 : 1)] as string;
     const blob = letter === "D" ? oldBlob : newBlob;
-    files.push({ path, previousPath: moved ? (parts[at + 1] as string) : null, status: statuses[letter[0] as string] ?? "changed", blob });
+    files.push({
+      path,
+      previousPath: moved ? (parts[at + 1] as string) : null,
+      status: statuses[letter[0] as string] ?? "changed",
+      blob,
+    });
     at += moved ? 3 : 2;
   }
   return files;
@@ -139,8 +184,11 @@ function parseCounts(numstat: string): [number, number][] {
 }
 
 function parsePatches(patch: string): (string | undefined)[] {
-  return patch.split(/^diff --git /m).slice(1).map((section) => {
-    const start = section.search(/^@@ /m);
-    return start < 0 ? undefined : section.slice(start).replace(/\n$/, "");
-  });
+  return patch
+    .split(/^diff --git /m)
+    .slice(1)
+    .map((section) => {
+      const start = section.search(/^@@ /m);
+      return start < 0 ? undefined : section.slice(start).replace(/\n$/, "");
+    });
 }

@@ -46,7 +46,10 @@ export async function countChanges(dir: string, base: string, head: string): Pro
     git(dir, ["rev-list", "--count", `${base}..${head}`]),
     git(dir, ["diff", "--no-ext-diff", "--no-textconv", "--numstat", await rangeFrom(dir, base, head), head]),
   ]);
-  const lines = numbers.split("\n").filter(Boolean).map((line) => line.split("\t"));
+  const lines = numbers
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => line.split("\t"));
   const sum = (column: number) => lines.reduce((total, line) => total + (Number(line[column]) || 0), 0);
   return { commits: Number(commits), additions: sum(0), deletions: sum(1), changedFiles: lines.length };
 }

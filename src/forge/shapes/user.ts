@@ -1,0 +1,53 @@
+// Users, and the standing of a user in a repository, as GitHub shows them.
+import type { Core } from "../core.ts";
+import type { Repository, User } from "../model.ts";
+import { apiUrl, instant, webUrl } from "./url.ts";
+
+/** A user inside another object. */
+export function userShape(core: Core, user: User) {
+  const url = apiUrl(core, `/users/${user.login}`);
+  const page = user.type === "Bot" ? `/apps/${user.login.replace("[bot]", "")}` : `/${user.login}`;
+  return {
+    login: user.login,
+    id: user.id,
+    node_id: user.nodeId,
+    avatar_url: webUrl(core, `/avatars/${user.id}`),
+    gravatar_id: "",
+    url,
+    html_url: webUrl(core, page),
+    followers_url: `${url}/followers`,
+    following_url: `${url}/following{/other_user}`,
+    gists_url: `${url}/gists{/gist_id}`,
+    starred_url: `${url}/starred{/owner}{/repo}`,
+    subscriptions_url: `${url}/subscriptions`,
+    organizations_url: `${url}/orgs`,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events{/privacy}`,
+    received_events_url: `${url}/received_events`,
+    type: user.type,
+    user_view_type: "public",
+    site_admin: false,
+  };
+}
+
+/** A user asked for by name. */
+export function fullUserShape(core: Core, user: User) {
+  const unknown = { company: null, blog: "", location: null, hireable: null, bio: null, twitter_username: null };
+  return {
+    ...userShape(core, user),
+    name: user.name,
+    email: null,
+    ...unknown,
+    public_repos: [...core.repositories.values()].filter((one) => one.owner === user && !one.private).length,
+    public_gists: 0,
+    followers: 0,
+    following: 0,
+    created_at: instant(user.createdAt),
+    updated_at: instant(user.createdAt),
+  };
+}
+
+export function association(user: User, repository: Repository): "OWNER" | "COLLABORATOR" | "NONE" {
+  if (user === repository.owner) return "OWNER";
+  return repository.collaborators.has(user) ? "COLLABORATOR" : "NONE";
+}
