@@ -54,8 +54,8 @@ export function labelsFor(state: LoopState, status: keyof typeof statusLabels): 
 }
 
 /** True while something may still happen without a person: not settled, not refused. */
-export function isLive(state: LoopState | null): state is LoopState {
-  return state !== null && state.phase !== "settled" && state.phase !== "refused";
+export function isLive(state: LoopState): boolean {
+  return state.phase !== "settled" && state.phase !== "refused";
 }
 
 type EndingDraft = Pick<Ending, "reason" | "detail"> & Partial<Pick<Ending, "quote" | "by" | "resume" | "pendingHead">>;
