@@ -184,7 +184,7 @@ export interface StoredEvent {
 }
 
 export interface StoredEffect {
-  readonly key: string; // `<loop>/<revision>/<index>`: the same effect is never stored twice
+  readonly key: string; // `<loop>/<event seq>/<index>`: the same effect is never stored twice
   readonly issueKey: string;
   readonly loop: string;
   readonly effect: Effect;
@@ -218,10 +218,10 @@ export interface StorePort {
     readonly issueKey: string;
     readonly state: LoopState | null;
     readonly effects: readonly Effect[];
-    readonly drop: (effect: Effect) => boolean;
+    readonly drop: (effect: Effect) => boolean; // asked of every effect that is still pending
     readonly now: number;
   }): Promise<void>;
-  nextEffect(issueKey: string): Promise<StoredEffect | null>; // the oldest pending, due or not
+  nextEffect(issueKey: string): Promise<StoredEffect | null>; // stop_run first, then the oldest pending, due or not
   effectStarted(key: string): Promise<void>; // counts a try before the first byte leaves
   effectDone(key: string): Promise<void>;
   effectPostponed(key: string, notBefore: number, forget: boolean): Promise<void>; // forget: the try did not happen
@@ -236,4 +236,30 @@ export interface StorePort {
   trace(entry: TraceEntry): Promise<void>;
   readTrace(issueKey: string, limit: number): Promise<readonly TraceEntry[]>;
   close(): Promise<void>;
+}
+
+/** Where an event belongs: an issue, or something of a loop that the store can find the issue of. */
+export type Route =
+  | { readonly issue: number }
+  | { readonly branch: string }
+  | { readonly pull: number }
+  | { readonly head: string }
+  | { readonly repository: true }
+  | { readonly installation: number };
+
+/** A delivery, translated once: events for the loops of one repository, or the reason why it means nothing to us. */
+export type Translated =
+  | {
+      readonly kind: "event";
+      readonly repositoryId: number;
+      readonly route: Route;
+      readonly events: readonly LoopEvent[];
+    }
+  | { readonly kind: "ignored"; readonly reason: string };
+
+/** One line of the log: constant text, values as fields. */
+export interface Log {
+  info(fields: Readonly<Record<string, unknown>>, text: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, text: string): void;
+  error(fields: Readonly<Record<string, unknown>>, text: string): void;
 }
