@@ -1,0 +1,35 @@
+// The events `check_run`, `check_suite` and `status`: CI has something new to say about a commit.
+import { z } from "zod";
+import { AppStamp, Envelope, reading } from "../payload.ts";
+import { ignored, type Translated } from "../translated.ts";
+
+const Run = Envelope.extend({
+  check_run: z.object({ head_sha: z.string().min(1), name: z.string(), app: AppStamp }),
+});
+const Suite = Envelope.extend({ check_suite: z.object({ head_sha: z.string().min(1), app: AppStamp }) });
+const Status = Envelope.omit({ action: true }).extend({
+  sha: z.string().min(1),
+  state: z.string(),
+  context: z.string(),
+});
+
+export const translateCheckRun = reading(Run, ({ action, check_run, repository }, self) => {
+  if (action !== "completed") return ignored(`check_run.${action} changes no loop`);
+  if (check_run.app?.id === self.appId) return ignored("the check run is ours");
+  return ciChanged(repository.id, check_run.head_sha, check_run.name);
+});
+
+/** A completed suite is a hint only: its last run may still be on its way, so everything is read again. */
+export const translateCheckSuite = reading(Suite, ({ action, check_suite, repository }, self) => {
+  if (action !== "completed") return ignored(`check_suite.${action} changes no loop`);
+  if (check_suite.app?.id === self.appId) return ignored("the check suite is ours");
+  return ciChanged(repository.id, check_suite.head_sha, null);
+});
+
+export const translateStatus = reading(Status, ({ sha, state, context, repository }) =>
+  state === "pending" ? ignored("the status is still pending") : ciChanged(repository.id, sha, context),
+);
+
+function ciChanged(repositoryId: number, head: string, name: string | null): Translated {
+  return { kind: "event", repositoryId, route: { head }, events: [{ type: "ci_changed", head, name }] };
+}

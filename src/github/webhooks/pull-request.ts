@@ -1,0 +1,53 @@
+// The `pull_request` event: someone closes or merges the loop's pull request, or pushes to its branch.
+import { z } from "zod";
+import { Envelope, isOurs, isTrigger, personOf, reading } from "../payload.ts";
+import { ignored, type Self, type Translated } from "../translated.ts";
+import { isLoopBranch } from "./push.ts";
+
+const Payload = Envelope.extend({
+  pull_request: z.object({
+    number: z.number().int().positive(),
+    merged: z.boolean().optional(), // left out of some actions
+    head: z.object({ ref: z.string(), sha: z.string(), repo: z.object({ id: z.number().int() }).nullable() }),
+  }),
+  label: z.object({ name: z.string() }).optional(),
+});
+type Payload = z.infer<typeof Payload>;
+
+export const translatePullRequest = reading(Payload, (payload, self) => {
+  if (isOurs(payload.sender, self)) return ignored("we changed the pull request ourselves");
+  switch (payload.action) {
+    case "closed":
+      return {
+        kind: "event",
+        repositoryId: payload.repository.id,
+        route: { pull: payload.pull_request.number },
+        events: [
+          { type: "pull_closed", merged: payload.pull_request.merged ?? false, actor: personOf(payload.sender) },
+        ],
+      };
+    case "synchronize":
+      return headMoved(payload);
+    case "labeled":
+      return ignored(whyLabelStartsNothing(payload, self));
+    default:
+      return ignored(`pull_request.${payload.action} changes no loop`);
+  }
+});
+
+function headMoved(payload: Payload): Translated {
+  const { head } = payload.pull_request;
+  if (head.repo?.id !== payload.repository.id) return ignored("the branch belongs to a fork");
+  if (!isLoopBranch(head.ref)) return ignored("the branch is no loop's");
+  return {
+    kind: "event",
+    repositoryId: payload.repository.id,
+    route: { branch: head.ref },
+    events: [{ type: "branch_moved", head: head.sha, actor: personOf(payload.sender) }],
+  };
+}
+
+function whyLabelStartsNothing(payload: Payload, self: Self): string {
+  const isTriggerLabel = payload.label !== undefined && isTrigger(payload.label.name, self);
+  return isTriggerLabel ? "a pull request cannot be a loop" : "labels of a pull request change no loop";
+}
