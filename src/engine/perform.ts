@@ -1,0 +1,127 @@
+// Performs one effect and says what came of it. Doing it twice is doing it once.
+import { assert, unreachable } from "../base/assert.ts";
+import type { LoopEvent } from "../loop/event.ts";
+import type { LoopState } from "../loop/state.ts";
+import type { Clock, GitHubPort, Log, RunsPort, StoredEffect, StorePort } from "./ports.ts";
+import { checkCommand, readClaim, readGate, readRetry, readVerdict } from "./read.ts";
+import { startRun } from "./run.ts";
+import { postAttempt, postStop, reply, writeStatus } from "./say.ts";
+import type { Bounds } from "../policy/clamp.ts";
+import type { OperatorDefaults } from "../policy/rules.ts";
+import { checkText, pullText } from "../report/report.ts";
+import type { Slots } from "./slots.ts";
+
+/** Everything the engine works with. */
+export interface World {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: StorePort;
+  readonly github: GitHubPort;
+  readonly runs: RunsPort;
+  readonly slots: Slots;
+  readonly operator: { readonly bounds: Bounds; readonly defaults: OperatorDefaults };
+  /** Seals the records; derived from the operator's secret. */
+  readonly sealKey: Buffer;
+  /** Puts an event that came from outside a turn into the loop's mailbox. */
+  readonly submit: (issueKey: string, event: LoopEvent, dedupe: string) => Promise<void>;
+  /** True once the process is asked to end: no new work is begun. */
+  readonly stopping: () => boolean;
+}
+
+/** Resolves to the events that follow, or `no_slot` when a run has to wait for its turn. Throws Fault. */
+export async function perform(world: World, state: LoopState, stored: StoredEffect): Promise<LoopEvent[] | "no_slot"> {
+  const { effect } = stored;
+  const { github, runs, store } = world;
+  const retrying = stored.tries > 0;
+  const { issue } = state;
+  switch (effect.type) {
+    case "write_status":
+      return writeStatus(world, state, retrying);
+    case "post_attempt":
+      return postAttempt(world, state, effect.attempt, retrying);
+    case "post_stop":
+      return postStop(world, state, retrying);
+    case "reply":
+      return reply(world, state, effect.reply, stored.key, retrying);
+    case "react":
+      await github.react(issue, effect.comment, effect.content);
+      return [];
+    case "set_labels":
+      await github.setLabels(issue, effect.labels);
+      return [];
+    case "read_claim":
+      return readClaim(world, state);
+    case "read_retry":
+      return readRetry(world, state);
+    case "check_command":
+      return checkCommand(world, state, effect.command);
+    case "read_verdict":
+      return readVerdict(world, state, effect.head);
+    case "read_gate":
+      return readGate(world, state);
+    case "start_run":
+      return startRun(world, state, effect, stored.issueKey);
+    case "stop_run":
+      await runs.stop(effect.run, effect.why);
+      world.slots.release(effect.run);
+      return [];
+    case "publish":
+      return publish(world, state, effect.head, effect.expected);
+    case "open_pull": {
+      assert(state.branch !== null && state.base !== null, "a claimed loop has a branch and a base");
+      const { title, body } = pullText(state);
+      const pull = await github.openPull(issue, { head: state.branch, base: state.base.branch, title, body }, retrying);
+      return [{ type: "pull_opened", pull }];
+    }
+    case "publish_review": {
+      const externalId = `${state.id}/${effect.attempt}`;
+      await github.publishCheck(issue, { ...checkText(effect.review), name: reviewCheck, head: effect.head, externalId }, retrying);
+      return [];
+    }
+    case "mark_ready":
+      await github.markReady(issue, pullOf(state).nodeId);
+      return [];
+    case "request_reviewers":
+      await github.requestReviewers(issue, pullOf(state).number, effect.logins);
+      return [];
+    case "merge": {
+      const merged = await github.merge(issue, pullOf(state).number, effect.head);
+      return [merged.ok ? { type: "merged" } : { type: "merge_refused", message: merged.message }];
+    }
+    case "set_alarm":
+      await store.setAlarm(stored.issueKey, effect.name, effect.at);
+      return [];
+    case "clear_alarm":
+      await store.clearAlarm(stored.issueKey, effect.name);
+      return [];
+    case "release":
+      await store.clearAlarm(stored.issueKey, null);
+      await runs.release(state);
+      return [];
+    default:
+      return unreachable(effect);
+  }
+}
+
+/** The name under which the reviewer's answer is published. */
+export const reviewCheck = "loop / review";
+
+function pullOf(state: LoopState): NonNullable<LoopState["pull"]> {
+  assert(state.pull !== null, `loop ${state.id} has no pull request in phase ${state.phase}`);
+  return state.pull;
+}
+
+async function publish(world: World, state: LoopState, head: string, expected: string | null): Promise<LoopEvent[]> {
+  const outcome = await world.runs.publish(state, head, expected);
+  switch (outcome.status) {
+    case "pushed":
+    case "already":
+      return [{ type: "published", head }];
+    case "moved":
+      return [{ type: "publish_overtaken", head: outcome.head }];
+    case "refused":
+      return [{ type: "publish_refused", message: outcome.message }];
+    default:
+      return unreachable(outcome);
+  }
+}

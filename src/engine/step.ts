@@ -1,0 +1,70 @@
+// One step of one loop: load, decide, save. What the decision asks for is stored in the same transaction.
+import type { Effect, EffectType } from "../loop/effect.ts";
+import { decide } from "../loop/decide.ts";
+import type { LoopState } from "../loop/state.ts";
+import type { Log, StoredEvent, StorePort } from "./ports.ts";
+
+/** Effects that act on the world; they go when a decision stops the loop before they were performed. */
+const acting: readonly EffectType[] = [
+  "write_status",
+  "set_labels",
+  "read_claim",
+  "read_retry",
+  "read_verdict",
+  "read_gate",
+  "start_run",
+  "publish",
+  "open_pull",
+  "publish_review",
+  "mark_ready",
+  "request_reviewers",
+  "merge",
+  "set_alarm",
+  "clear_alarm",
+  "release",
+];
+
+/** Handles one stored event. Throws Fault when the store fails and Bug when deciding finds the impossible. */
+export async function step(store: StorePort, stored: StoredEvent, now: number, log: Log): Promise<void> {
+  const { seq, issueKey, event } = stored;
+  const state = await store.load(issueKey);
+  const decision = decide(state, event, now);
+  await store.commit({
+    seq,
+    issueKey,
+    state: decision.state,
+    effects: decision.effects,
+    drop: stops(state, decision.state) ? isActing : keepAll,
+    now,
+  });
+  const before = state?.phase ?? "none";
+  const after = decision.state?.phase ?? "none";
+  const fields = { issue: issueKey, loop: decision.state?.id, attempt: decision.state?.attempts.at(-1)?.number };
+  log.info({ ...fields, event: event.type, before, after, note: decision.note, effects: decision.effects.map(typeOf) }, "decided");
+  if (decision.state !== null) {
+    await store.trace({
+      issueKey,
+      loop: decision.state.id,
+      at: now,
+      kind: event.type,
+      detail: { before, after, note: decision.note, effects: decision.effects.map(typeOf) },
+    });
+  }
+}
+
+function stops(before: LoopState | null, after: LoopState | null): boolean {
+  if (after === null || before?.phase === after.phase) return false;
+  return after.phase === "settled" || after.phase === "paused" || after.phase === "refused";
+}
+
+function isActing(effect: Effect): boolean {
+  return acting.includes(effect.type);
+}
+
+function keepAll(): boolean {
+  return false;
+}
+
+function typeOf(effect: Effect): string {
+  return effect.type;
+}

@@ -1,0 +1,73 @@
+// A loop's turn: decide all that happened, then perform what was asked for. The one place that catches.
+import { Bug } from "../base/assert.ts";
+import { toFault } from "../base/fault.ts";
+import { perform, type World } from "./perform.ts";
+import type { StoredEffect } from "./ports.ts";
+import { nextTry } from "./retry.ts";
+import { step } from "./step.ts";
+
+/** How long a run without a free slot sleeps at most before it asks again by itself. */
+const slotWaitMs = 60_000;
+
+/** Works until nothing of this issue is due. Never throws: a fault is retried later, a bug stops the loop. */
+export async function turn(world: World, issueKey: string): Promise<void> {
+  try {
+    while (await turnOnce(world, issueKey));
+  } catch (error) {
+    world.log.error({ issue: issueKey, err: error }, "the turn was cut short; it is taken up again at the next event");
+  }
+}
+
+async function turnOnce(world: World, issueKey: string): Promise<boolean> {
+  const { store, clock, log } = world;
+  if (world.stopping()) return false;
+  const event = await store.nextEvent(issueKey);
+  if (event !== null) {
+    await step(store, event, clock.now(), log);
+    return true;
+  }
+  const effect = await store.nextEffect(issueKey);
+  if (effect === null || effect.notBefore > clock.now()) return false;
+  await performOne(world, effect);
+  return true;
+}
+
+async function performOne(world: World, stored: StoredEffect): Promise<void> {
+  const { store, clock, log } = world;
+  const { key, issueKey, effect } = stored;
+  await store.effectStarted(key);
+  const fields = { issue: issueKey, loop: stored.loop, effect: effect.type, key };
+  try {
+    const state = await store.load(issueKey);
+    const result = state === null || state.id !== stored.loop ? [] : await perform(world, state, stored);
+    if (result === "no_slot") {
+      await store.effectPostponed(key, clock.now() + slotWaitMs, true);
+      log.info(fields, "waiting for a free slot");
+      return;
+    }
+    for (const [index, event] of result.entries()) {
+      await store.addEvent(issueKey, event, clock.now(), `${key}/${index}`);
+    }
+    await store.effectDone(key);
+    log.info({ ...fields, results: result.map((event) => event.type) }, "performed");
+  } catch (error) {
+    await onFailure(world, stored, error);
+  }
+}
+
+async function onFailure(world: World, stored: StoredEffect, error: unknown): Promise<void> {
+  const { store, clock, log } = world;
+  const { key, issueKey, effect } = stored;
+  const fields = { issue: issueKey, loop: stored.loop, effect: effect.type, key, tries: stored.tries + 1, err: error };
+  const fault = toFault(error, `Could not perform ${effect.type}`);
+  const again = error instanceof Bug ? null : nextTry(fault, stored.tries + 1, clock.now());
+  if (again !== null) {
+    await store.effectPostponed(key, again, false);
+    log.warn({ ...fields, again }, "an effect failed; trying it again later");
+    return;
+  }
+  const event = { type: "effect_failed", effect: effect.type, message: fault.message } as const;
+  await store.addEvent(issueKey, event, clock.now(), `${key}/failed`);
+  await store.effectDone(key);
+  log.error(fields, "an effect failed for good");
+}
