@@ -65,8 +65,8 @@ export interface RunRequest {
   readonly objectsDir: string | null;
   /** Holds `brief.md` (read-only inside) and `out/` (writable): `/loop`. */
   readonly loopDir: string;
-  /** The Unix socket of this run's gateway, alone in its folder; only the relay sees that folder. */
-  readonly gatewaySocket: string;
+  /** The Unix socket of this run's gateway, alone in its folder; only the relay sees that folder. Null: no way out at all. */
+  readonly gatewaySocket: string | null;
   /** Names from `isAllowedEnv` only; `{port}` in a value becomes the gateway's port as the run sees it. */
   readonly env: Readonly<Record<string, string>>;
   readonly limits: Limits;

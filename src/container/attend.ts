@@ -1,0 +1,141 @@
+// Attends a running container to its end: deadline, disk, relay and stop requests, then the outcome and the clean-up.
+import { setTimeout as delay } from "node:timers/promises";
+import type Docker from "dockerode";
+import type { Attachment } from "./attach.ts";
+import { type DiskBound, watchDisk } from "./disk.ts";
+import { type EndCause, judgeEnding } from "./outcome.ts";
+import type { ContainerFacts, Running, RunOutcome } from "./run.ts";
+
+/** A container that runs, with all that is needed to see it through. */
+export interface Attended {
+  readonly id: string;
+  readonly agent: Docker.Container;
+  readonly relay: Docker.Container | null;
+  readonly attachment: Attachment;
+  readonly facts: ContainerFacts;
+  readonly startedAt: number;
+  /** Null when this process did not start it: output from before is lost then. */
+  readonly readyMs: number | null;
+  readonly deadlineMs: number;
+  readonly graceMs: number;
+  readonly disk: readonly DiskBound[];
+}
+
+/** How long an engine that stopped answering may take to come back before its runs count as lost. */
+const ENGINE_PATIENCE_MS = 30_000;
+
+/** The running form of a container. Its `done` resolves after both containers are removed. */
+export function attend(attended: Attended): Running {
+  const ended = new AbortController();
+  let cause: EndCause | null = null;
+  const end = (why: EndCause, signal: "SIGTERM" | "SIGKILL") => {
+    if (ended.signal.aborted) return;
+    cause ??= why;
+    void kill(attended.agent, signal);
+  };
+  void enforceDeadline(attended, ended.signal, end);
+  void watchDisk(attended.disk, ended.signal).then((bound) => {
+    if (bound) end({ kind: "disk", what: bound.name, limitBytes: bound.limitBytes }, "SIGKILL");
+  });
+  void relayEnd(attended.relay).then((over) => over && end({ kind: "relay" }, "SIGKILL"));
+
+  const done = finish(
+    attended,
+    () => ended.abort(),
+    () => cause,
+  );
+  return {
+    id: attended.id,
+    facts: attended.facts,
+    done,
+    async stop(reason) {
+      end({ kind: "stop", reason }, "SIGKILL");
+      await done;
+    },
+  };
+}
+
+async function finish(attended: Attended, over: () => void, cause: () => EndCause | null): Promise<RunOutcome> {
+  const { agent, relay, attachment, facts, readyMs } = attended;
+  const exit = await waitForExit(agent);
+  over();
+  await attachment.ended(exit === null ? 0 : 2_000);
+  await Promise.all([agent, relay].map((container) => container && remove(container)));
+  const ending = { exitCode: exit?.code ?? null, oomKilled: exit?.oomKilled ?? false };
+  return {
+    ...judgeEnding({ ...ending, cause: cause() ?? { kind: exit ? "exit" : "gone" } }),
+    ...ending,
+    startedAt: attended.startedAt,
+    endedAt: exit?.at ?? Date.now(),
+    readyMs,
+    log: attachment.log.text(),
+    logTruncated: readyMs === null || attachment.log.truncated,
+    facts,
+  };
+}
+
+async function enforceDeadline(
+  { startedAt, deadlineMs, graceMs }: Attended,
+  signal: AbortSignal,
+  end: (why: EndCause, how: "SIGTERM" | "SIGKILL") => void,
+): Promise<void> {
+  const why: EndCause = { kind: "deadline", deadlineMs };
+  try {
+    await delay(Math.max(0, startedAt + deadlineMs - Date.now()), null, { signal });
+    end(why, "SIGTERM");
+    await delay(graceMs, null, { signal });
+    end(why, "SIGKILL");
+  } catch {
+    // aborted: the run ended by itself
+  }
+}
+
+interface Exit {
+  readonly code: number;
+  readonly oomKilled: boolean;
+  readonly at: number;
+}
+
+/** The container's exit, or null when it or the engine went away for good. Outlives a restart of the engine. */
+async function waitForExit(container: Docker.Container): Promise<Exit | null> {
+  let lastAnswer = Date.now();
+  while (Date.now() - lastAnswer < ENGINE_PATIENCE_MS) {
+    try {
+      await container.wait();
+      const { State } = await container.inspect();
+      lastAnswer = Date.now();
+      if (State.Running) continue;
+      return { code: State.ExitCode, oomKilled: State.OOMKilled, at: Date.parse(State.FinishedAt) };
+    } catch (error) {
+      if (statusCode(error) === 404) return null;
+      await delay(500);
+    }
+  }
+  return null;
+}
+
+/** True once the relay has ended. Without a relay, or when that cannot be learnt, it says false in its own time. */
+async function relayEnd(relay: Docker.Container | null): Promise<boolean> {
+  if (!relay) return false;
+  try {
+    await relay.wait();
+    return true;
+  } catch (error) {
+    return statusCode(error) === 404;
+  }
+}
+
+/** Sends a signal; a container that is gone or not running has nothing to be told. */
+async function kill(container: Docker.Container, signal: string): Promise<void> {
+  await container.kill({ signal }).catch(() => {});
+}
+
+/** Removes a container and what is anonymous of it, running or not; one that is gone already is removed. */
+export async function remove(container: Docker.Container): Promise<void> {
+  await container.remove({ force: true, v: true }).catch(() => {});
+}
+
+/** The engine's HTTP status of an error, where it has one. */
+export function statusCode(error: unknown): number | undefined {
+  return (error as { statusCode?: number }).statusCode;
+}

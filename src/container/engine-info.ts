@@ -1,0 +1,39 @@
+// What an engine says of itself, read once: what specs and facts depend on.
+import type Docker from "dockerode";
+import { Fault, toFault } from "../base/fault.ts";
+import { engineRefusals } from "./guard.ts";
+
+export interface EngineInfo {
+  readonly name: string;
+  readonly cpus: number;
+  readonly apparmor: boolean;
+  readonly seccomp: string;
+  readonly cgroup: string;
+  readonly runtimes: readonly string[];
+  readonly defaultRuntime: string;
+}
+
+/** Reads the engine's info. One that cannot enforce the baseline is a `Fault` of kind `refused`. */
+export async function readEngineInfo(docker: Docker): Promise<EngineInfo> {
+  const info = await docker.info().catch((error) => {
+    throw toFault(error, "Could not ask the container engine about itself");
+  });
+  const missing = engineRefusals(info);
+  if (missing.length > 0) {
+    throw new Fault(
+      `The container engine cannot enforce the isolation a run needs: it has no ${missing.join(", no ")}. No run is started on it.`,
+      { kind: "refused", retry: "never" },
+    );
+  }
+  const options: string[] = info.SecurityOptions ?? [];
+  return {
+    name: `Docker-compatible engine ${info.ServerVersion ?? "of unknown version"}`,
+    cpus: info.NCPU,
+    apparmor: options.some((option) => option.startsWith("name=apparmor")),
+    seccomp:
+      /profile=([^,]+)/.exec(options.find((option) => option.startsWith("name=seccomp")) ?? "")?.[1] ?? "default",
+    cgroup: `v${info.CgroupVersion ?? "1"}`,
+    runtimes: Object.keys(info.Runtimes ?? {}),
+    defaultRuntime: info.DefaultRuntime ?? "runc",
+  };
+}

@@ -1,0 +1,44 @@
+# The entry of every run: waits for go, runs the agent's command ("$@"), hands in what it left, exits as it did. Needs sh and git.
+umask 022
+mkdir -p "$HOME"
+IFS= read -r word || word=
+if [ "$word" != go ]; then
+  echo "loopgate: no go came; the agent was not started" >&2
+  exit 97
+fi
+cd "$LOOP_WORKSPACE" || exit 98
+
+hands_in() { [ "$LOOP_ROLE" = executor ] && [ -n "${LOOP_GIT_URL:-}" ]; }
+
+began_at=
+if hands_in; then
+  git remote set-url origin "$LOOP_GIT_URL" 2>/dev/null || git remote add origin "$LOOP_GIT_URL"
+  began_at=$(git rev-parse --verify --quiet HEAD)
+fi
+
+"$@" </dev/null &
+agent=$!
+trap 'kill -TERM "$agent" 2>/dev/null' TERM
+code=0
+wait "$agent" || code=$?
+while kill -0 "$agent" 2>/dev/null; do
+  code=0
+  wait "$agent" || code=$?
+done
+
+commit_leftovers() {
+  git add --all || return
+  git diff --cached --quiet && return
+  git commit --quiet --no-verify --no-gpg-sign --message "Attempt $LOOP_ATTEMPT: leftover changes" \
+    --message "Loop-Task: ${LOOP_TASK:-unknown}
+Loop-Attempt: $LOOP_ATTEMPT"
+}
+
+if hands_in && cd "$LOOP_WORKSPACE"; then
+  commit_leftovers || echo "loopgate: could not commit what the agent left" >&2
+  if [ "$(git rev-parse --verify --quiet HEAD)" != "$began_at" ]; then
+    git push --quiet --no-verify "$LOOP_GIT_URL" "HEAD:refs/heads/$LOOP_BRANCH" ||
+      echo "loopgate: the push of $LOOP_BRANCH failed" >&2
+  fi
+fi
+exit "$code"

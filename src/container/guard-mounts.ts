@@ -1,0 +1,49 @@
+// The guard's rules on mounts: what of the host a container may see, where, and whether it may write there.
+import { posix } from "node:path";
+import type { Allowed } from "./guard.ts";
+import type { ContainerSpec, MountBody } from "./spec.ts";
+
+export type MountRefusal =
+  | "engine_socket" // the way to be root on the host
+  | "mount_outside" // a host path that is no folder of a run
+  | "mount_target" // a place in the container that the contract does not name
+  | "mount_writable"
+  | "mount_propagated"
+  | "mount_unreadable"; // not a plain bind, so not judged and not allowed
+
+/** Every rule that a mount of this spec breaks. */
+export function mountRefusals(spec: ContainerSpec, allowed: Allowed): MountRefusal[] {
+  return (spec.body.HostConfig.Mounts ?? []).flatMap((mount) => judge(spec, mount, allowed));
+}
+
+function judge(spec: ContainerSpec, mount: MountBody, allowed: Allowed): MountRefusal[] {
+  const found: MountRefusal[] = [];
+  const toolchain = allowed.toolchain.some(({ source, target }) => source === mount.Source && target === mount.Target);
+  if (mount.Type !== "bind" || !isPlainPath(mount.Source) || !isPlainPath(mount.Target)) found.push("mount_unreadable");
+  if (/(docker|podman|containerd|crio)[^/]*\.sock$/.test(mount.Source)) found.push("engine_socket");
+  if (!toolchain && !allowed.roots.some((root) => isBeneath(root, mount.Source))) found.push("mount_outside");
+  if (!toolchain && !isContractTarget(spec, mount)) found.push("mount_target");
+  if (!mount.ReadOnly && !mayWrite(spec, mount.Target)) found.push("mount_writable");
+  if (mount.BindOptions?.Propagation !== "rprivate") found.push("mount_propagated");
+  return found;
+}
+
+/** The agent sees its workspace, its loop folder and the object store at its own path; the relay sees the gateway. */
+function isContractTarget(spec: ContainerSpec, mount: MountBody): boolean {
+  if (spec.part === "relay") return mount.Target === "/gateway";
+  if (["/workspace", "/loop/brief.md", "/loop/out"].includes(mount.Target)) return true;
+  return mount.Target === mount.Source && mount.ReadOnly;
+}
+
+function mayWrite(spec: ContainerSpec, target: string): boolean {
+  if (spec.part === "relay") return false;
+  return target === "/loop/out" || (target === "/workspace" && spec.body.Labels?.["loopgate.role"] !== "reviewer");
+}
+
+function isPlainPath(path: string): boolean {
+  return path.startsWith("/") && posix.normalize(path) === path && !path.endsWith("/");
+}
+
+function isBeneath(root: string, path: string): boolean {
+  return path.startsWith(root.endsWith("/") ? root : `${root}/`) && root !== "/" && root !== "";
+}

@@ -1,0 +1,178 @@
+// Creates and starts a run's containers in the one order that is safe: agent held at its entry, relay ready, then go.
+import { readFile, realpath } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import type Docker from "dockerode";
+import { assert } from "../base/assert.ts";
+import { Fault, toFault } from "../base/fault.ts";
+import { type Attachment, attach } from "./attach.ts";
+import { remove } from "./attend.ts";
+import type { EngineInfo } from "./engine-info.ts";
+import { type Allowed, refusals } from "./guard.ts";
+import type { ImageResolver, ResolvedImage } from "./image.ts";
+import type { ImageChoice, OutputWatch, RunRequest } from "./run.ts";
+import { type ContainerSpec, compileAgent, compileRelay } from "./spec.ts";
+import { TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "./toolchain.ts";
+import { giveTo, type RunUser } from "./user.ts";
+
+/** What a launch needs besides the request; the runtime keeps it. */
+export interface LaunchPad {
+  readonly docker: Docker;
+  readonly engine: EngineInfo;
+  readonly images: ImageResolver;
+  readonly user: RunUser;
+  readonly instance: string;
+  readonly roots: readonly string[];
+  readonly relay: RelayImage;
+  readonly entry: string;
+}
+
+/** Where the relay's program comes from: the host's own toolchain, or an image of ours with Node and the relay. */
+export type RelayImage =
+  | { readonly kind: "toolchain" }
+  | { readonly kind: "image"; readonly reference: string; readonly command: readonly string[] };
+
+export interface Launched {
+  readonly agent: Docker.Container;
+  readonly relay: Docker.Container | null;
+  readonly attachment: Attachment;
+  /** When the go was given, on the clock of `performance.now()`. */
+  readonly wentAt: number;
+  readonly inspected: {
+    readonly agent: Docker.ContainerInspectInfo;
+    readonly relay: Docker.ContainerInspectInfo | null;
+  };
+}
+
+/** Both specs of a run, compiled and accepted by the guard. Throws `Fault` of kind `refused` otherwise. */
+export async function compile(request: RunRequest, pad: LaunchPad): Promise<readonly ContainerSpec[]> {
+  const { images, user, instance, engine } = pad;
+  const [image, relayImage] = await Promise.all([images(request.image), images(relayChoice(pad.relay))]);
+  const parts = { image, user, instance, host: { cpus: engine.cpus, apparmor: engine.apparmor } };
+  const specs = [compileAgent(request, parts, pad.entry)];
+  if (request.gatewaySocket !== null) {
+    const socket = { folder: dirname(request.gatewaySocket), file: basename(request.gatewaySocket) };
+    specs.push(compileRelay(request, { ...parts, image: relayImage, command: relayCommand(pad.relay) }, socket));
+  }
+  for (const spec of specs) assertAllowed(spec, allowedBy(pad, [image, relayImage]));
+  return specs;
+}
+
+/** The request with every folder's links resolved, its writable folders given to the run's user. Throws `Fault`. */
+export async function settleFolders(request: RunRequest, user: RunUser): Promise<RunRequest> {
+  const real = (path: string) => realFolder(path, request.id);
+  const [workspaceDir, loopDir] = await Promise.all([real(request.workspaceDir), real(request.loopDir)]);
+  const objectsDir = request.objectsDir && (await real(request.objectsDir));
+  const gatewayDir = request.gatewaySocket && (await real(dirname(request.gatewaySocket)));
+  const gatewaySocket = request.gatewaySocket && `${gatewayDir}/${basename(request.gatewaySocket)}`;
+  const owned = [workspaceDir, `${loopDir}/out`, ...(gatewayDir ? [gatewayDir] : [])];
+  await Promise.all(owned.map((folder) => giveTo(user, folder)));
+  return { ...request, workspaceDir, loopDir, objectsDir, gatewaySocket };
+}
+
+/** The folder with every link in its path resolved. Throws `Fault` when it is not there. */
+export async function realFolder(path: string, run: string): Promise<string> {
+  return realpath(path).catch((error) => {
+    throw toFault(error, `Could not find ${path} for the run ${run}`);
+  });
+}
+
+/** Starts the run. On any failure nothing of it is left. A name that is taken is a `Fault` of kind `conflict`. */
+export async function launch(
+  specs: readonly ContainerSpec[],
+  request: RunRequest,
+  pad: LaunchPad,
+  watch?: OutputWatch,
+): Promise<Launched> {
+  const [agentSpec, relaySpec] = specs;
+  assert(agentSpec, "a run has an agent container");
+  const created: Docker.Container[] = [];
+  const make = async (spec: ContainerSpec) => {
+    const container = await create(pad.docker, spec);
+    created.push(container);
+    return container;
+  };
+  try {
+    const agent = await make(agentSpec);
+    const relayMade = relaySpec ? make(relaySpec) : Promise.resolve(null);
+    relayMade.catch(() => {}); // awaited below; the agent's own failure comes first
+    const attachment = await attach(agent, request.limits.logBytes, watch);
+    await agent.start();
+    const relay = await relayMade;
+    const [inspectedAgent] = await Promise.all([agent.inspect(), relay && startRelayContainer(relay)]);
+    attachment.write("go\n");
+    const wentAt = performance.now();
+    return {
+      agent,
+      relay,
+      attachment,
+      wentAt,
+      inspected: { agent: inspectedAgent, relay: relay && (await relay.inspect()) },
+    };
+  } catch (error) {
+    await Promise.all(created.map(remove));
+    throw toFault(error, `Could not start the run ${request.id}`);
+  }
+}
+
+/** Starts the relay and resolves when it says that it listens. */
+async function startRelayContainer(relay: Docker.Container): Promise<void> {
+  let said = "";
+  let hear = (_: boolean) => {};
+  const heard = new Promise<boolean>((resolve) => {
+    hear = resolve;
+  });
+  const attachment = await attach(relay, 4096, (_, chunk) => {
+    said += said.length < 4096 ? chunk : "";
+    if (said.includes("ready\n")) hear(true);
+  });
+  await relay.start();
+  void attachment.ended(15_000).then(() => hear(false));
+  if (await heard) return;
+  throw new Fault(`The relay to the gateway did not start: ${said.trim().slice(-500)}`, {
+    kind: "engine",
+    retry: "later",
+  });
+}
+
+async function create(docker: Docker, spec: ContainerSpec): Promise<Docker.Container> {
+  try {
+    // The spec's fields are the engine's own; it is read-only data here, which the library's types do not say.
+    return await docker.createContainer({
+      name: spec.name,
+      ...(spec.body as unknown as Docker.ContainerCreateOptions),
+    });
+  } catch (error) {
+    const taken = (error as { statusCode?: number }).statusCode === 409;
+    throw new Fault(`Could not create the container ${spec.name}: ${(error as Error).message}`, {
+      kind: taken ? "conflict" : "engine",
+      retry: taken ? "never" : "later",
+      cause: error,
+    });
+  }
+}
+
+function assertAllowed(spec: ContainerSpec, allowed: Allowed): void {
+  const names = refusals(spec, allowed);
+  if (names.length === 0) return;
+  throw new Fault(`The container ${spec.name} must not run: ${names.join(", ")}. Nothing was started.`, {
+    kind: "refused",
+    retry: "never",
+  });
+}
+
+function allowedBy(pad: LaunchPad, images: readonly ResolvedImage[]): Allowed {
+  return { roots: pad.roots, toolchain: images.flatMap((image) => image.mounts), runtimes: pad.engine.runtimes };
+}
+
+function relayChoice(relay: RelayImage): ImageChoice {
+  return relay.kind === "toolchain" ? { kind: "toolchain" } : { kind: "named", reference: relay.reference };
+}
+
+function relayCommand(relay: RelayImage): readonly string[] {
+  return relay.kind === "toolchain" ? [TOOLCHAIN_NODE, TOOLCHAIN_RELAY] : relay.command;
+}
+
+/** The text of our entry script. */
+export async function readEntry(): Promise<string> {
+  return readFile(new URL("./entry.sh", import.meta.url), "utf8");
+}

@@ -1,0 +1,42 @@
+// Turns how a run ended into its outcome's status and note.
+import { NEVER_STARTED, type RunStatus } from "./run.ts";
+
+/** What ended a run first. `exit` is the agent's own doing, everything else is ours or the world's. */
+export type EndCause =
+  | { readonly kind: "exit" }
+  | { readonly kind: "deadline"; readonly deadlineMs: number }
+  | { readonly kind: "stop"; readonly reason: string }
+  | { readonly kind: "disk"; readonly what: string; readonly limitBytes: number }
+  | { readonly kind: "relay" }
+  | { readonly kind: "gone" };
+
+export interface Ending {
+  readonly cause: EndCause;
+  readonly exitCode: number | null;
+  readonly oomKilled: boolean;
+}
+
+/** The status and, where the status does not say it all, one sentence on why. */
+export function judgeEnding({ cause, exitCode, oomKilled }: Ending): { status: RunStatus; note: string | null } {
+  switch (cause.kind) {
+    case "deadline":
+      return { status: "timed_out", note: `It reached its deadline of ${Math.round(cause.deadlineMs / 1000)} s.` };
+    case "stop":
+      return { status: "stopped", note: cause.reason };
+    case "disk":
+      return { status: "failed", note: `It wrote more than ${cause.limitBytes} bytes to ${cause.what}.` };
+    case "relay":
+      return { status: "lost", note: "The relay to the gateway ended, and the run with it." };
+    case "gone":
+      return { status: "lost", note: "The container or its engine went away." };
+    case "exit":
+      return judgeExit(exitCode, oomKilled);
+  }
+}
+
+function judgeExit(exitCode: number | null, oomKilled: boolean): { status: RunStatus; note: string | null } {
+  if (exitCode === null) return { status: "lost", note: "It ended without an exit code." };
+  if (exitCode === NEVER_STARTED) return { status: "lost", note: "The agent was not started." };
+  const note = oomKilled ? "It ran out of memory." : null;
+  return { status: exitCode === 0 ? "finished" : "failed", note };
+}
