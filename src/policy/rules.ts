@@ -5,11 +5,16 @@ import { parsePolicy } from "./parse.ts";
 import { builtInProtectedPaths } from "./paths.ts";
 import type { Policy } from "./schema.ts";
 
-/** What the operator of this App decides: outer bounds, and what stands in where a repository says nothing. */
+/** What stands in where a repository says nothing; empty: nothing does. */
+export interface OperatorDefaults {
+  readonly agent: { readonly command: string; readonly image: string };
+  readonly reviewer: { readonly command: string; readonly image: string };
+}
+
+/** What the operator of this App decides for every repository. */
 export interface Operator {
   readonly bounds: Bounds;
-  readonly agent: { readonly command: string; readonly image: string }; // empty: none
-  readonly reviewer: { readonly command: string; readonly image: string }; // empty: none
+  readonly defaults: OperatorDefaults;
 }
 
 export interface PolicyFile {
@@ -25,19 +30,23 @@ export function readRules(file: PolicyFile | null, operator: Operator, label: st
   if (!parsed.ok) return { ok: false, message: parsed.message };
   const clamped = clampPolicy(parsed.policy, parsed.lines, operator.bounds);
   if (!clamped.ok) return clamped;
-  return rulesOf(clamped.policy, operator, { policySha: file?.sha ?? "", label });
+  return rulesOf(clamped.policy, operator.defaults, { policySha: file?.sha ?? "", label });
 }
 
 /** The rules that a policy within its bounds amounts to; it fails only where nobody has said what to run. */
-export function rulesOf(policy: Policy, operator: Operator, origin: { policySha: string; label: string }): ReadRules {
-  const command = policy.agent.command || operator.agent.command;
-  const image = policy.agent.image || operator.agent.image;
+export function rulesOf(
+  policy: Policy,
+  defaults: OperatorDefaults,
+  origin: { policySha: string; label: string },
+): ReadRules {
+  const command = policy.agent.command || defaults.agent.command;
+  const image = policy.agent.image || defaults.agent.image;
   if (command === "") return missing("agent.command", "the command that starts the agent");
   if (image === "") return missing("agent.image", "the container image the agent runs in");
   const reviewer = policy.reviewer.enabled
     ? {
-        command: policy.reviewer.command || operator.reviewer.command || command,
-        image: policy.reviewer.image || operator.reviewer.image || image,
+        command: policy.reviewer.command || defaults.reviewer.command || command,
+        image: policy.reviewer.image || defaults.reviewer.image || image,
       }
     : null;
   const executor = { agent: policy.agent.kind, command, image };

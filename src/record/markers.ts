@@ -1,0 +1,26 @@
+// The hidden texts by which the App finds its own comments again.
+
+/** Marks the one status comment of a loop. */
+export function statusMarker(loop: string): string {
+  return marker("status", loop);
+}
+
+/** Marks the comment of one attempt. */
+export function attemptMarker(loop: string, attempt: number): string {
+  return marker("attempt", `${loop} ${attempt}`);
+}
+
+/** Marks a stop comment; a loop that was retried can stop again, at another revision. */
+export function stopMarker(loop: string, revision: number): string {
+  return marker("stop", `${loop} ${revision}`);
+}
+
+/** Marks a reply by the key of the effect that asked for it. */
+export function replyMarker(effectKey: string): string {
+  return marker("reply", effectKey);
+}
+
+/** Ids are ours, but a marker must stay a comment whatever they hold. */
+function marker(kind: string, id: string): string {
+  return `<!-- loopgate:${kind} ${id.replace(/[^\w ./:]+/g, "-").replace(/-+/g, "-")} -->`;
+}

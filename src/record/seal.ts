@@ -1,0 +1,31 @@
+// The seal of a record: a keyed hash that ties a state to one loop of one issue.
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+
+/** What a seal covers; `data` is the encoded text, so that no second text can stand for the same state. */
+export interface Sealed {
+  readonly version: number;
+  readonly repositoryId: number;
+  readonly issue: number;
+  readonly loop: string;
+  readonly revision: number;
+  readonly data: string;
+}
+
+/** Derives the key of the seals from the operator's secret, so that the secret itself serves nothing else. */
+export function sealKey(secret: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "loopgate", "record seal", 32));
+}
+
+/** HMAC-SHA256 in hex over every field, each on its own line. */
+export function sealOf(sealed: Sealed, key: Uint8Array): string {
+  const { version, repositoryId, issue, loop, revision, data } = sealed;
+  const text = ["loopgate record", version, repositoryId, issue, loop, revision, data].join("\n");
+  return createHmac("sha256", key).update(text).digest("hex");
+}
+
+/** Compares without telling by its timing where two seals differ. */
+export function isSeal(claimed: string, sealed: Sealed, key: Uint8Array): boolean {
+  const expected = Buffer.from(sealOf(sealed, key));
+  const given = Buffer.from(claimed);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}

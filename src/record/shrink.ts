@@ -1,0 +1,111 @@
+// What a record may forget so that it stays small: detail of older attempts, never what a decision reads.
+import type { Attempt, Claim, Finding, LoopState, Review, RunFacts, Verdict } from "../loop/state.ts";
+
+/**
+ * Tried in this order until the record fits. Kept at every step: the loop's own fields, and of each attempt its number,
+ * times, commits, `counted`, the sizes and patch id of its change, and its verdict's colour and fingerprint.
+ * Lost, step by step, oldest attempts first: findings and parts, reviews, claims, run facts, listed paths; then long texts
+ * everywhere. The store of the App that wrote the record still has all of it, and so has each attempt's own comment.
+ */
+export const shrinkSteps: readonly ((state: LoopState) => LoopState)[] = [
+  (state) => state,
+  (state) => shrunk(state, { whole: 3, text: 4000, items: 20 }),
+  (state) => shrunk(state, { whole: 2, text: 1000, items: 10 }),
+  (state) => shrunk(state, { whole: 1, text: 600, items: 6 }),
+  (state) => shrunk(state, { whole: 1, text: 200, items: 3 }),
+  (state) => shrunk(state, { whole: 0, text: 100, items: 1 }),
+];
+
+interface Room {
+  readonly whole: number; // so many of the last attempts keep their detail
+  readonly text: number; // characters of each free text
+  readonly items: number; // entries of each list of free texts
+}
+
+function shrunk(state: LoopState, room: Room): LoopState {
+  const firstWhole = state.attempts.length - room.whole;
+  return {
+    ...state,
+    title: cut(state.title, 250),
+    snapshot: state.snapshot && {
+      ...state.snapshot,
+      title: cut(state.snapshot.title, 250),
+      removed: texts(state.snapshot.removed, room),
+    },
+    changesRequested: findings(state.changesRequested, { ...room, items: Math.max(room.items, 3) }),
+    permits: texts(state.permits, { ...room, items: 20 }),
+    resumeAt: state.resumeAt && { ...state.resumeAt, why: cut(state.resumeAt.why, room.text) },
+    ending: state.ending && {
+      ...state.ending,
+      detail: cut(state.ending.detail, Math.max(room.text, 400)),
+      quote: state.ending.quote === null ? null : cut(state.ending.quote, room.text),
+    },
+    attempts: state.attempts.map((attempt, index) => (index < firstWhole ? bare(attempt) : clipped(attempt, room))),
+  };
+}
+
+function bare(attempt: Attempt): Attempt {
+  return {
+    ...attempt,
+    runs: [],
+    claim: null,
+    review: null,
+    change: attempt.change && { ...attempt.change, paths: [] },
+    verdict: attempt.verdict && { ...attempt.verdict, parts: [], findings: [] },
+  };
+}
+
+function clipped(attempt: Attempt, room: Room): Attempt {
+  return {
+    ...attempt,
+    runs: attempt.runs.slice(-Math.max(room.items, 2)).map((run) => lightRun(run, room)),
+    claim: attempt.claim && clippedClaim(attempt.claim, room),
+    review: attempt.review && clippedReview(attempt.review, room),
+    change: attempt.change && { ...attempt.change, paths: texts(attempt.change.paths, room) },
+    verdict: attempt.verdict && clippedVerdict(attempt.verdict, room),
+  };
+}
+
+function lightRun(run: RunFacts, room: Room): RunFacts {
+  return room.items > 1 ? run : { ...run, isolation: null };
+}
+
+function clippedClaim(claim: Claim, room: Room): Claim {
+  const short = (text: string | null): string | null => (text === null ? null : cut(text, room.text));
+  return {
+    summary: cut(claim.summary, room.text),
+    confidence: claim.confidence,
+    question: short(claim.question),
+    permission: short(claim.permission),
+    blockedOn: short(claim.blockedOn),
+    nothingToDo: short(claim.nothingToDo),
+    assumptions: texts(claim.assumptions, room),
+    decisions: texts(claim.decisions, room),
+  };
+}
+
+function clippedReview(review: Review, room: Room): Review {
+  return { ...review, summary: cut(review.summary, room.text), findings: findings(review.findings, room) };
+}
+
+function clippedVerdict(verdict: Verdict, room: Room): Verdict {
+  const parts = verdict.parts.slice(0, room.items).map((part) => ({ ...part, note: cut(part.note, room.text) }));
+  return { ...verdict, parts, findings: findings(verdict.findings, room) };
+}
+
+function findings(all: readonly Finding[], room: Room): Finding[] {
+  return all.slice(0, room.items).map((finding) => ({
+    ...finding,
+    title: cut(finding.title, 200),
+    detail: cut(finding.detail, room.text),
+    path: finding.path === null ? null : cut(finding.path, 200),
+  }));
+}
+
+function texts(all: readonly string[], room: Room): string[] {
+  return all.slice(0, room.items).map((text) => cut(text, room.text));
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

@@ -1,0 +1,91 @@
+// What the checks on one commit amount to.
+import type { Finding, Rules, VerdictPart } from "../loop/state.ts";
+import { findingOf } from "./distill.ts";
+import type { CheckFact, CiFacts } from "./facts.ts";
+
+export interface Judgement {
+  readonly parts: readonly VerdictPart[];
+  readonly findings: readonly Finding[];
+}
+
+const LISTED_FINDINGS = 10;
+const redConclusions = ["failure", "error", "timed_out", "cancelled"];
+const passing = ["success", "neutral", "skipped"];
+
+/**
+ * Judges CI. Where the policy or GitHub names required checks, those decide and each must end as `success`: GitHub lets
+ * `neutral` and `skipped` pass, but a required check that was skipped has shown nothing, so it stays pending until CI's time
+ * is up. Where none is required, every reported check counts, none may fail and at least one must succeed. A check of
+ * which one run is red is red. `action_required`, `stale`, `startup_failure` and words unknown to us are not the
+ * change's doing: pending. GitHub lists a required check only once it was reported, so names in the policy are the safe way.
+ */
+export function judgeCi(ci: CiFacts, rules: Pick<Rules, "requiredChecks">, ownCheck: string): Judgement {
+  const groups = byName(ci.checks.filter((check) => check.name !== ownCheck));
+  const required = requiredNames(groups, rules, ownCheck);
+  const deciding = required.length > 0 ? required : [...groups.keys()];
+  const parts = deciding.map((name) => partOf(name, groups.get(name) ?? [], required.length > 0));
+  const others = [...groups].filter(([name]) => !deciding.includes(name)).map(([name, runs]) => noted(name, runs));
+  const red = deciding.flatMap((name) => groups.get(name) ?? []).filter((check) => colourOf(check) === "red");
+  return {
+    parts: [...parts, ...missingEvidence(ci, parts), ...others],
+    findings: red.slice(0, LISTED_FINDINGS).map(findingOf),
+  };
+}
+
+function byName(checks: readonly CheckFact[]): Map<string, CheckFact[]> {
+  const groups = new Map<string, CheckFact[]>();
+  for (const check of checks) groups.set(check.name, [...(groups.get(check.name) ?? []), check]);
+  return groups;
+}
+
+function requiredNames(
+  groups: ReadonlyMap<string, readonly CheckFact[]>,
+  rules: Pick<Rules, "requiredChecks">,
+  ownCheck: string,
+): string[] {
+  const marked = [...groups].filter(([, runs]) => runs.some((run) => run.required)).map(([name]) => name);
+  return [...new Set([...rules.requiredChecks, ...marked])].filter((name) => name !== ownCheck);
+}
+
+function partOf(name: string, runs: readonly CheckFact[], mustSucceed: boolean): VerdictPart {
+  const decisive =
+    runs.find((run) => colourOf(run) === "red") ??
+    runs.find((run) => colourOf(run) === "pending") ??
+    runs.find((run) => run.conclusion !== "success") ??
+    runs[0];
+  if (decisive === undefined) return part(name, "pending", "not reported yet", null);
+  const colour = colourOf(decisive);
+  if (colour === "pending") return part(name, colour, pendingNote(decisive), decisive.url);
+  if (colour === "green" && mustSucceed && decisive.conclusion !== "success") {
+    return part(name, "pending", `required, but ended as ${decisive.conclusion}, which shows nothing`, decisive.url);
+  }
+  return part(name, colour, decisive.conclusion ?? "", decisive.url);
+}
+
+function missingEvidence(ci: CiFacts, parts: readonly VerdictPart[]): VerdictPart[] {
+  if (ci.truncated) return [part("checks", "pending", "there are more checks than could be read", null)];
+  if (parts.length === 0) return [part("checks", "pending", "no check has been reported yet", null)];
+  if (parts.every((each) => each.colour === "green" && each.note !== "success")) {
+    return [part("checks", "pending", "no check has succeeded, so nothing is shown", null)];
+  }
+  return [];
+}
+
+function noted(name: string, runs: readonly CheckFact[]): VerdictPart {
+  const states = [...new Set(runs.map((run) => (run.done ? (run.conclusion ?? "unknown") : "unfinished")))].join(", ");
+  return part(name, "absent", `${states}; not required`, runs[0]?.url ?? null);
+}
+
+function colourOf(check: CheckFact): "green" | "red" | "pending" {
+  if (!check.done) return "pending";
+  if (redConclusions.includes(check.conclusion ?? "")) return "red";
+  return passing.includes(check.conclusion ?? "") ? "green" : "pending";
+}
+
+function pendingNote(check: CheckFact): string {
+  return check.done ? `ended as ${check.conclusion ?? "unknown"}, which a person has to look at` : "not finished yet";
+}
+
+function part(name: string, colour: VerdictPart["colour"], note: string, url: string | null): VerdictPart {
+  return { source: "ci", name, colour, note, url };
+}
