@@ -2,13 +2,12 @@
 import { assert, unreachable } from "../base/assert.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
+import type { Operator } from "../policy/rules.ts";
+import { checkText, pullText } from "../report/report.ts";
 import type { Clock, GitHubPort, Log, RunsPort, StoredEffect, StorePort } from "./ports.ts";
 import { checkCommand, readClaim, readGate, readRetry, readVerdict } from "./read.ts";
 import { startRun } from "./run.ts";
 import { postAttempt, postStop, reply, writeStatus } from "./say.ts";
-import type { Bounds } from "../policy/clamp.ts";
-import type { OperatorDefaults } from "../policy/rules.ts";
-import { checkText, pullText } from "../report/report.ts";
 import type { Slots } from "./slots.ts";
 
 /** Everything the engine works with. */
@@ -19,9 +18,9 @@ export interface World {
   readonly github: GitHubPort;
   readonly runs: RunsPort;
   readonly slots: Slots;
-  readonly operator: { readonly bounds: Bounds; readonly defaults: OperatorDefaults };
+  readonly operator: Operator;
   /** Seals the records; derived from the operator's secret. */
-  readonly sealKey: Buffer;
+  readonly sealKey: Uint8Array;
   /** Puts an event that came from outside a turn into the loop's mailbox. */
   readonly submit: (issueKey: string, event: LoopEvent, dedupe: string) => Promise<void>;
   /** True once the process is asked to end: no new work is begun. */
@@ -66,7 +65,7 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
       world.slots.release(effect.run);
       return [];
     case "publish":
-      return publish(world, state, effect.head, effect.expected);
+      return publish(world, state, effect);
     case "open_pull": {
       assert(state.branch !== null && state.base !== null, "a claimed loop has a branch and a base");
       const { title, body } = pullText(state);
@@ -75,7 +74,11 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
     }
     case "publish_review": {
       const externalId = `${state.id}/${effect.attempt}`;
-      await github.publishCheck(issue, { ...checkText(effect.review), name: reviewCheck, head: effect.head, externalId }, retrying);
+      await github.publishCheck(
+        issue,
+        { ...checkText(effect.review), name: reviewCheck, head: effect.head, externalId },
+        retrying,
+      );
       return [];
     }
     case "mark_ready":
@@ -111,8 +114,10 @@ function pullOf(state: LoopState): NonNullable<LoopState["pull"]> {
   return state.pull;
 }
 
-async function publish(world: World, state: LoopState, head: string, expected: string | null): Promise<LoopEvent[]> {
-  const outcome = await world.runs.publish(state, head, expected);
+type Publish = Extract<StoredEffect["effect"], { type: "publish" }>;
+
+async function publish(world: World, state: LoopState, { run, head, expected }: Publish): Promise<LoopEvent[]> {
+  const outcome = await world.runs.publish(state, run, head, expected);
   switch (outcome.status) {
     case "pushed":
     case "already":

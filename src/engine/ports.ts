@@ -137,6 +137,7 @@ export interface PushedChange {
   readonly patchId: string;
 }
 
+/** A run that exists. `done` never rejects. */
 export interface StartedRun {
   readonly startedAt: number;
   readonly isolation: Isolation;
@@ -150,10 +151,12 @@ export interface RunsPort {
   /** The run if it still exists, for adoption after a restart. */
   adopt(loop: LoopState, run: string): Promise<StartedRun | null>;
   stop(run: string, why: string): Promise<void>;
-  /** The diff of a commit in the loop's quarantine against its base, for the reviewer's brief. */
-  readChange(loop: LoopState, base: string, head: string): Promise<PushedChange>;
+  /** Readies the quarantine of a reviewer's run and reads there what `head` changes against the loop's base. */
+  readChange(loop: LoopState, run: string, head: string): Promise<PushedChange>;
+  /** Publishes a commit of `run`'s quarantine to the loop's branch. */
   publish(
     loop: LoopState,
+    run: string,
     head: string,
     expected: string | null,
   ): Promise<

@@ -1,6 +1,7 @@
 // One step of one loop: load, decide, save. What the decision asks for is stored in the same transaction.
-import type { Effect, EffectType } from "../loop/effect.ts";
+
 import { decide } from "../loop/decide.ts";
+import type { Effect, EffectType } from "../loop/effect.ts";
 import type { LoopState } from "../loop/state.ts";
 import type { Log, StoredEvent, StorePort } from "./ports.ts";
 
@@ -40,7 +41,10 @@ export async function step(store: StorePort, stored: StoredEvent, now: number, l
   const before = state?.phase ?? "none";
   const after = decision.state?.phase ?? "none";
   const fields = { issue: issueKey, loop: decision.state?.id, attempt: decision.state?.attempts.at(-1)?.number };
-  log.info({ ...fields, event: event.type, before, after, note: decision.note, effects: decision.effects.map(typeOf) }, "decided");
+  log.info(
+    { ...fields, event: event.type, before, after, note: decision.note, effects: decision.effects.map(typeOf) },
+    "decided",
+  );
   if (decision.state !== null) {
     await store.trace({
       issueKey,

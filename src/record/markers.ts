@@ -10,9 +10,9 @@ export function attemptMarker(loop: string, attempt: number): string {
   return marker("attempt", `${loop} ${attempt}`);
 }
 
-/** Marks a stop comment; a loop that was retried can stop again, at another revision. */
-export function stopMarker(loop: string, revision: number): string {
-  return marker("stop", `${loop} ${revision}`);
+/** Marks a stop comment by its time: a loop that was retried can stop again. */
+export function stopMarker(loop: string, at: number): string {
+  return marker("stop", `${loop} ${at}`);
 }
 
 /** Marks a reply by the key of the effect that asked for it. */

@@ -1,0 +1,160 @@
+// The engine: deliveries in, turns of loops, alarms on time, and an orderly end.
+
+import { isLive } from "../loop/end.ts";
+import type { LoopEvent } from "../loop/event.ts";
+import { takeIn } from "./intake.ts";
+import { createMailbox } from "./mailbox.ts";
+import type { World } from "./perform.ts";
+import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort, Translated } from "./ports.ts";
+import { adoptRun } from "./run.ts";
+import { createSlots } from "./slots.ts";
+import { turn } from "./turn.ts";
+
+export interface EngineParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: StorePort;
+  readonly github: GitHubPort;
+  readonly runs: RunsPort;
+  readonly translate: (event: string, body: string) => Translated;
+  readonly operator: World["operator"];
+  readonly sealKey: Uint8Array;
+  readonly concurrentRuns: number;
+}
+
+export interface Engine {
+  /** Takes up what was left: stored deliveries, live loops, containers that outlived us. */
+  start(): Promise<void>;
+  /** Stores a delivery before it is answered; false when it was stored before. Throws Fault when it cannot be stored. */
+  accept(delivery: Delivery): Promise<boolean>;
+  /** Fires the alarms that are due and retries what was postponed until now. */
+  tick(): Promise<void>;
+  /** Resolves when nothing is left to do now: every delivery handled, every turn over, no container running. */
+  idle(): Promise<void>;
+  readonly busy: boolean;
+  /** Begins no new work, waits for turns in progress, leaves containers running for the next start. */
+  stop(): Promise<void>;
+}
+
+export function createEngine(parts: EngineParts): Engine {
+  const { clock, log, store } = parts;
+  let stopping = false;
+  let cancelTimer = () => {};
+  let intake: Promise<void> | null = null;
+  let intakeAgain = false;
+  let inFlight = 0; // run endings being turned into events
+  let changed: (() => void)[] = [];
+
+  const slots = createSlots(parts.concurrentRuns, (key) => mailbox.poke(key));
+  const world: World = { ...parts, slots, submit, stopping: () => stopping };
+  const mailbox = createMailbox(async (key) => {
+    await turn(world, key);
+    await schedule();
+    notify();
+  });
+
+  function notify(): void {
+    const woken = changed;
+    changed = [];
+    for (const wake of woken) wake();
+  }
+
+  async function submit(issueKey: string, event: LoopEvent, dedupe: string): Promise<void> {
+    inFlight += 1;
+    try {
+      await store.addEvent(issueKey, event, clock.now(), dedupe);
+      mailbox.poke(issueKey);
+    } catch (error) {
+      log.error({ issue: issueKey, event: event.type, err: error }, "an event could not be stored");
+    } finally {
+      inFlight -= 1;
+      notify();
+    }
+  }
+
+  function takeDeliveries(): void {
+    intakeAgain = true;
+    if (intake !== null || stopping) return;
+    intake = (async () => {
+      while (intakeAgain) {
+        intakeAgain = false;
+        await takeIn({ store, log, translate: parts.translate, poke: mailbox.poke });
+      }
+    })()
+      .catch((error) => log.error({ err: error }, "deliveries could not be taken in; they stay stored"))
+      .finally(() => {
+        intake = null;
+        if (intakeAgain) takeDeliveries();
+        notify();
+      });
+  }
+
+  async function schedule(): Promise<void> {
+    cancelTimer();
+    if (stopping) return;
+    const due = await store.nextDueTime();
+    if (due !== null && !stopping) cancelTimer = clock.at(due, () => void tick());
+  }
+
+  async function tick(): Promise<void> {
+    if (stopping) return;
+    try {
+      const now = clock.now();
+      await store.takeDueAlarms(now);
+      for (const key of await store.busyIssues(now)) mailbox.poke(key);
+      await schedule();
+    } catch (error) {
+      log.error({ err: error }, "alarms could not be read; trying again in a minute");
+      cancelTimer = clock.at(clock.now() + 60_000, () => void tick());
+    }
+  }
+
+  async function adoptAll(): Promise<void> {
+    for (const { issueKey, state } of await store.loops("live")) {
+      if (!isLive(state)) continue;
+      const running = state.attempts.flatMap((attempt) => attempt.runs).filter((run) => run.status === "running");
+      for (const run of running) {
+        if (run.isolation !== null) await adoptRun(world, state, run.id, issueKey);
+      }
+    }
+    const live = (await store.loops("all")).filter(({ state }) => keepsFiles(state.phase, state.ending?.resume));
+    const removed = await parts.runs.sweep(live.map(({ state }) => state.id));
+    if (removed.length > 0) log.info({ removed }, "removed what no loop owns");
+  }
+
+  function keepsFiles(phase: string, resume: string | undefined): boolean {
+    return phase !== "refused" && (phase !== "settled" || resume !== "none");
+  }
+
+  function busy(): boolean {
+    return mailbox.busy || intake !== null || inFlight > 0 || slots.taken > 0;
+  }
+
+  return {
+    async start() {
+      await adoptAll();
+      takeDeliveries();
+      await tick();
+    },
+    async accept(delivery) {
+      const fresh = await store.acceptDelivery(delivery);
+      if (fresh) takeDeliveries();
+      return fresh;
+    },
+    tick,
+    async idle() {
+      while (busy()) {
+        await new Promise<void>((resolve) => changed.push(resolve));
+      }
+    },
+    get busy() {
+      return busy();
+    },
+    async stop() {
+      stopping = true;
+      cancelTimer();
+      await intake;
+      await mailbox.idle();
+    },
+  };
+}

@@ -1,0 +1,131 @@
+// Effects that ask GitHub something and turn the answer into an event.
+import { assert } from "../base/assert.ts";
+import { freezeIssue } from "../brief/freeze.ts";
+import { mayWrite } from "../loop/begin.ts";
+import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
+import type { LoopState, Rules, Snapshot } from "../loop/state.ts";
+import { readRules } from "../policy/rules.ts";
+import type { CiFacts } from "../verify/facts.ts";
+import { gateOf } from "../verify/gate.ts";
+import { verdictOf } from "../verify/verdict.ts";
+import { reviewCheck, type World } from "./perform.ts";
+import type { ClaimRead, IssueComment } from "./ports.ts";
+
+/** Comments by at most this many different people are considered for the frozen text: each costs one request. */
+const speakersAtMost = 10;
+
+/** May this person start a loop here, and what exactly do the issue and the policy say? */
+export async function readClaim(world: World, state: LoopState): Promise<LoopEvent[]> {
+  const [permission, read] = await Promise.all([
+    world.github.permission(state.issue, state.requester.login),
+    world.github.readClaim(state.issue),
+  ]);
+  return [{ type: "claim_read", facts: await claimFacts(world, state, permission, read) }];
+}
+
+/** The same for `/loop retry`, whose author's permission was read with the command. */
+export async function readRetry(world: World, state: LoopState): Promise<LoopEvent[]> {
+  const read = await world.github.readClaim(state.issue);
+  return [{ type: "retry_read", facts: await claimFacts(world, state, "write", read) }];
+}
+
+async function claimFacts(
+  world: World,
+  state: LoopState,
+  permission: Permission,
+  read: ClaimRead,
+): Promise<ClaimFacts> {
+  const rules = readRules(read.policy, world.operator, state.label);
+  return {
+    permission,
+    open: read.open && !read.isPull,
+    labels: read.labels,
+    title: read.title,
+    base: read.base,
+    policy: rules,
+    snapshot: await freeze(world, state, read),
+  };
+}
+
+async function freeze(world: World, state: LoopState, read: ClaimRead): Promise<Snapshot> {
+  const heard = await permitted(world, state, read.comments);
+  const frozen = freezeIssue({
+    title: read.title,
+    body: read.body,
+    comments: heard.map((comment) => ({ author: comment.author.login, body: comment.body })),
+  });
+  await world.store.putArtifact(frozen.text);
+  const cut = read.commentsTruncated ? ["comments beyond the newest 100"] : [];
+  return {
+    sha256: frozen.sha256,
+    title: read.title,
+    comments: heard.map((comment) => comment.id),
+    removed: [...frozen.removed, ...cut],
+    at: world.clock.now(),
+  };
+}
+
+/** Comments of people who may write here; bots, commands and everyone else are left out (T3). */
+async function permitted(
+  world: World,
+  state: LoopState,
+  comments: readonly IssueComment[],
+): Promise<readonly IssueComment[]> {
+  const insiders = comments.filter(
+    (comment) =>
+      !comment.author.bot &&
+      ["OWNER", "MEMBER", "COLLABORATOR"].includes(comment.association) &&
+      !comment.body.trimStart().startsWith("/loop"),
+  );
+  const logins = [...new Set(insiders.map((comment) => comment.author.login))].slice(0, speakersAtMost);
+  const may = new Set<string>();
+  for (const login of logins) {
+    if (mayWrite(await world.github.permission(state.issue, login))) may.add(login);
+  }
+  return insiders.filter((comment) => may.has(comment.author.login));
+}
+
+/** What may the author of this command do here? */
+export async function checkCommand(world: World, state: LoopState, command: Command): Promise<LoopEvent[]> {
+  const permission = await world.github.permission(state.issue, command.actor.login);
+  return [{ type: "command_checked", command, permission }];
+}
+
+/** CI as it stands on the commit, together with the review that the state holds. */
+export async function readVerdict(world: World, state: LoopState, head: string): Promise<LoopEvent[]> {
+  assert(state.pull !== null, "a verdict is read on a pull request");
+  const ci = await world.github.readCi(state.issue, state.pull.number, head);
+  const moved = ci.pullHead !== null && ci.pullHead !== head && ci.pullHead !== state.head;
+  const verdict = judge(state, head, ci);
+  await world.store.trace({
+    issueKey: `${state.issue.repositoryId}#${state.issue.number}`,
+    loop: state.id,
+    at: world.clock.now(),
+    kind: "ci_facts",
+    detail: {
+      head,
+      moved,
+      checks: ci.checks.map(({ name, done, conclusion, app }) => ({ name, done, conclusion, app })),
+    },
+  });
+  return [{ type: "verdict_read", verdict }];
+}
+
+function judge(state: LoopState, head: string, ci: CiFacts) {
+  const review = state.attempts.at(-1)?.review ?? null;
+  return verdictOf({ head, ci, review, rules: rulesIn(state), reviewerName: reviewCheck });
+}
+
+/** The gate: head, reviews, permissions and checks in one read. */
+export async function readGate(world: World, state: LoopState): Promise<LoopEvent[]> {
+  assert(state.pull !== null, "the gate is at a pull request");
+  const pull = await world.github.readPull(state.issue, state.pull.number);
+  const verdict = judge(state, pull.head, pull.ci);
+  const gate = gateOf({ pull, requester: state.requester.login, verdict });
+  return [{ type: "gate_read", facts: { ...gate, authors: pull.authors } }];
+}
+
+function rulesIn(state: LoopState): Rules {
+  assert(state.rules !== null, "a claimed loop has rules");
+  return state.rules;
+}

@@ -1,0 +1,169 @@
+// Starting a run and watching it: brief in, container up, and its end comes back as an event.
+import { assert } from "../base/assert.ts";
+import { executorBrief } from "../brief/executor.ts";
+import { reviewerBrief } from "../brief/reviewer.ts";
+import type { Effect } from "../loop/effect.ts";
+import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
+import type { Attempt, LoopState, Rules } from "../loop/state.ts";
+import { risksOf } from "../policy/risk.ts";
+import { sizeOf } from "../policy/size.ts";
+import { parseClaim } from "../verify/claim.ts";
+import { parseReview } from "../verify/review.ts";
+import type { World } from "./perform.ts";
+import type { PushedChange, RunOrder, RunReport, StartedRun } from "./ports.ts";
+
+type StartRun = Extract<Effect, { type: "start_run" }>;
+
+/** Starts the run and returns at once; `no_slot` when as many containers run as the operator allows. Throws Fault. */
+export async function startRun(
+  world: World,
+  state: LoopState,
+  effect: StartRun,
+  issueKey: string,
+): Promise<LoopEvent[] | "no_slot"> {
+  if (!isWanted(state, effect.run)) return [];
+  if (!world.slots.take(effect.run, issueKey)) return "no_slot";
+  try {
+    const order = await orderOf(world, state, effect);
+    const briefSha256 = await world.store.putArtifact(order.brief);
+    const started = await world.runs.start(order);
+    watch(world, state, effect, issueKey, started);
+    const { startedAt, isolation } = started;
+    return [{ type: "run_started", run: effect.run, startedAt, isolation, briefSha256 }];
+  } catch (error) {
+    world.slots.release(effect.run);
+    throw error;
+  }
+}
+
+/** After a restart: a run that still exists is watched again; one that is gone ends as lost. */
+export async function adoptRun(world: World, state: LoopState, run: string, issueKey: string): Promise<void> {
+  const attempt = state.attempts.find((one) => one.runs.some((facts) => facts.id === run));
+  const facts = attempt?.runs.find((one) => one.id === run);
+  if (attempt === undefined || facts === undefined) return;
+  const started = await world.runs.adopt(state, run);
+  if (started === null) {
+    const report: RunReport = {
+      status: "lost",
+      exitCode: null,
+      endedAt: world.clock.now(),
+      log: "",
+      note: "Its container was gone when Loopgate started again.",
+      result: null,
+      pushed: null,
+    };
+    await world.submit(issueKey, await ended(world, state, run, facts.role, report), `${run}/ended`);
+    return;
+  }
+  world.slots.take(run, issueKey);
+  watch(world, state, { type: "start_run", run, role: facts.role, attempt: attempt.number }, issueKey, started);
+}
+
+function isWanted(state: LoopState, run: string): boolean {
+  return state.attempts.some((attempt) => attempt.runs.some((one) => one.id === run && one.status === "running"));
+}
+
+function watch(world: World, state: LoopState, effect: StartRun, issueKey: string, started: StartedRun): void {
+  void started.done.then(async (report) => {
+    world.slots.release(effect.run);
+    const event = await ended(world, state, effect.run, effect.role, report);
+    await world.submit(issueKey, event, `${effect.run}/ended`);
+  });
+}
+
+async function ended(
+  world: World,
+  state: LoopState,
+  run: string,
+  role: "executor" | "reviewer",
+  report: RunReport,
+): Promise<LoopEvent> {
+  const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log);
+  const { status, exitCode, endedAt, note } = report;
+  const facts = { type: "run_ended", run, status, exitCode, endedAt, note, logSha256 } as const;
+  if (role === "reviewer") {
+    return { ...facts, claim: null, change: null, review: status === "lost" ? null : parseReview(report.result) };
+  }
+  const change = report.pushed === null ? null : changeFacts(report.pushed, rulesIn(state));
+  return { ...facts, claim: parseClaim(report.result), change, review: null };
+}
+
+/** What policy says of pushed commits. */
+export function changeFacts(pushed: PushedChange, rules: Rules): ChangeFacts {
+  const { risks, grantable } = risksOf(pushed, rules);
+  return { head: pushed.head, size: sizeOf(pushed), risks, grantable };
+}
+
+async function orderOf(world: World, state: LoopState, effect: StartRun): Promise<RunOrder> {
+  const rules = rulesIn(state);
+  const attempt = attemptOf(state, effect.attempt);
+  const remaining = state.grantedAt + rules.loopMs - world.clock.now();
+  const shared = {
+    id: effect.run,
+    loop: state,
+    role: effect.role,
+    attempt: effect.attempt,
+    deadlineMs: Math.max(1_000, Math.min(rules.attemptMs, remaining)),
+  };
+  const snapshotText = await snapshotOf(world, state);
+  if (effect.role === "reviewer") {
+    const head = attempt.head ?? attempt.base;
+    const change = await world.runs.readChange(state, effect.run, head);
+    return { ...shared, startFrom: head, brief: reviewBrief(state, snapshotText, change) };
+  }
+  return { ...shared, startFrom: attempt.base, brief: workBrief(state, attempt, snapshotText, shared.deadlineMs) };
+}
+
+async function snapshotOf(world: World, state: LoopState): Promise<string> {
+  assert(state.snapshot !== null, "a claimed loop has a frozen issue");
+  const text = await world.store.getArtifact(state.snapshot.sha256);
+  assert(text !== null, `the frozen issue ${state.snapshot.sha256} is not in the store`);
+  return text;
+}
+
+function workBrief(state: LoopState, attempt: Attempt, snapshotText: string, deadlineMs: number): string {
+  const before = state.attempts.filter((one) => one.number < attempt.number);
+  const last = before.at(-1);
+  return executorBrief({
+    repository: `${state.issue.owner}/${state.issue.name}`,
+    issue: state.issue.number,
+    branch: branchOf(state),
+    snapshotText,
+    attempt: attempt.number,
+    of: before.filter((one) => !one.counted).length + state.granted,
+    deadlineMs,
+    earlier: before,
+    findings: last?.verdict?.colour === "red" ? last.verdict.findings : [],
+    asked: state.changesRequested,
+    permits: state.permits,
+    rules: rulesIn(state),
+  });
+}
+
+function reviewBrief(state: LoopState, snapshotText: string, change: PushedChange): string {
+  return reviewerBrief({
+    repository: `${state.issue.owner}/${state.issue.name}`,
+    issue: state.issue.number,
+    snapshotText,
+    base: change.base,
+    head: change.head,
+    files: change.files,
+    patch: change.patch,
+  });
+}
+
+function attemptOf(state: LoopState, number: number): Attempt {
+  const attempt = state.attempts.find((one) => one.number === number);
+  assert(attempt !== undefined, `attempt ${number} is not in the state`);
+  return attempt;
+}
+
+function branchOf(state: LoopState): string {
+  assert(state.branch !== null, "a claimed loop has a branch");
+  return state.branch;
+}
+
+function rulesIn(state: LoopState): Rules {
+  assert(state.rules !== null, "a claimed loop has rules");
+  return state.rules;
+}

@@ -1,0 +1,63 @@
+// Effects that write in the thread: every word is report/'s, every comment carries a marker by which it is found again.
+import { assert } from "../base/assert.ts";
+import type { Reply } from "../loop/effect.ts";
+import type { LoopEvent } from "../loop/event.ts";
+import type { LoopState } from "../loop/state.ts";
+import { encodeRecord } from "../record/codec.ts";
+import { attemptMarker, replyMarker, statusMarker, stopMarker } from "../record/markers.ts";
+import { attemptComment, replyText, statusComment, stopComment } from "../report/report.ts";
+import type { World } from "./perform.ts";
+
+/** At most this many attempts get a comment of their own; the status comment lists all. design.md §5. */
+const attemptComments = 10;
+
+/** Creates or edits the one status comment, with the record of the state it shows. */
+export async function writeStatus(world: World, state: LoopState, retrying: boolean): Promise<LoopEvent[]> {
+  const { issue, comments } = state;
+  const marker = statusMarker(state.id);
+  const body = [statusComment(state, world.clock.now()), marker, encodeRecord(state, world.sealKey)].join("\n\n");
+  if (comments.status !== null && (await world.github.editComment(issue, comments.status, body))) return [];
+  const comment = await world.github.createComment(issue, body, marker, retrying && comments.status === null);
+  return [{ type: "status_posted", comment }];
+}
+
+/** Posts what came of one attempt. */
+export async function postAttempt(
+  world: World,
+  state: LoopState,
+  number: number,
+  retrying: boolean,
+): Promise<LoopEvent[]> {
+  const attempt = state.attempts.find((one) => one.number === number);
+  assert(attempt !== undefined, `attempt ${number} is not in the state`);
+  if (number > attemptComments) return [];
+  const marker = attemptMarker(state.id, number);
+  const body = [attemptComment(state, attempt), marker].join("\n\n");
+  const known = state.comments.attempts[String(number)];
+  if (known !== undefined && (await world.github.editComment(state.issue, known, body))) return [];
+  const comment = await world.github.createComment(state.issue, body, marker, retrying);
+  return [{ type: "attempt_posted", attempt: number, comment }];
+}
+
+/** Posts the one reason why the loop ended and the one thing to do next. */
+export async function postStop(world: World, state: LoopState, retrying: boolean): Promise<LoopEvent[]> {
+  assert(state.ending !== null, `loop ${state.id} has not ended`);
+  const marker = stopMarker(state.id, state.ending.at);
+  const body = [stopComment(state), marker].join("\n\n");
+  await world.github.createComment(state.issue, body, marker, retrying);
+  return [];
+}
+
+/** Answers in the thread. `key` is the effect's, so that the same answer is recognised. */
+export async function reply(
+  world: World,
+  state: LoopState,
+  answer: Reply,
+  key: string,
+  retrying: boolean,
+): Promise<LoopEvent[]> {
+  const marker = replyMarker(key);
+  const body = [replyText(answer, state, world.clock.now()), marker].join("\n\n");
+  await world.github.createComment(state.issue, body, marker, retrying);
+  return [];
+}
