@@ -1,0 +1,115 @@
+// Pushes one judged commit to one branch on GitHub, never over anything but the commit last seen there (I8, T11).
+import { assert } from "../../base/assert.ts";
+import { Fault } from "../../base/fault.ts";
+import { branchRef, isCommitId } from "./branch.ts";
+import { gitFault } from "./failure.ts";
+import { type GitResult, transportOf, tryGit } from "./git.ts";
+import { commitOf, descends, remoteHead } from "./repository.ts";
+
+export interface PublishRequest {
+  readonly gitDir: string;
+  readonly head: string;
+  readonly url: string;
+  readonly token?: string;
+  readonly branch: string;
+  /** Where the branch was when last seen; null when it did not exist. */
+  readonly expected: string | null;
+  /** Default two minutes. */
+  readonly timeoutMs?: number;
+}
+
+export type PublishOutcome =
+  | { readonly status: "pushed" }
+  /** GitHub has exactly this commit there already, from an earlier try. */
+  | { readonly status: "already" }
+  /** Someone else moved the branch, or deleted it (null). Nothing was overwritten (F41, F44). */
+  | { readonly status: "moved"; readonly head: string | null }
+  /** GitHub's rules declined it, in its own words, or it would have rewound the branch (F43). */
+  | { readonly status: "refused"; readonly message: string };
+
+/**
+ * Publishes `head`. A push whose end is unknown is decided by reading the branch again (F42); when that cannot be
+ * told either, a `Fault` to try again later, which is safe: the lease makes a second push harmless.
+ */
+export async function publish(request: PublishRequest): Promise<PublishOutcome> {
+  const { head, expected } = request;
+  assert(isCommitId(head) && (expected === null || isCommitId(expected)), "a push is between full commit ids");
+  const rewound = await whyNotForward(request);
+  if (rewound !== null) return { status: "refused", message: rewound };
+  let result: GitResult;
+  try {
+    result = await push(request);
+  } catch (fault) {
+    if (fault instanceof Fault && fault.kind === "unavailable") return decide(request, fault);
+    throw fault;
+  }
+  return outcomeOf(request, result);
+}
+
+async function whyNotForward({ gitDir, head, expected }: PublishRequest): Promise<string | null> {
+  if ((await commitOf(gitDir, head)) !== head) return `commit ${head} is not in the quarantine`;
+  if (expected === null || (await descends(gitDir, expected, head))) return null;
+  return `commit ${head} does not descend from ${expected}, where the branch was last seen`;
+}
+
+function push(request: PublishRequest): Promise<GitResult> {
+  const ref = branchRef(request.branch);
+  const lease = `--force-with-lease=${ref}:${request.expected ?? ""}`;
+  const flags = [
+    "--porcelain",
+    "--no-verify",
+    "--no-follow-tags",
+    "--no-signed",
+    "--recurse-submodules=no",
+    "--no-progress",
+  ];
+  const args = ["push", lease, ...flags, "--", request.url, `${request.head}:${ref}`];
+  const call = { gitDir: request.gitDir, args, transport: transportOf(request.url), token: request.token };
+  return tryGit(call, { timeoutMs: request.timeoutMs ?? 120_000 });
+}
+
+async function outcomeOf(request: PublishRequest, { stdout, stderr }: GitResult): Promise<PublishOutcome> {
+  const line = stdout
+    .toString("utf8")
+    .split("\n")
+    .find((each) => each.includes(`:${branchRef(request.branch)}\t`));
+  const attempted = `Could not push to ${request.branch}`;
+  if (line === undefined) {
+    const fault = gitFault(attempted, stderr);
+    if (fault.kind === "unavailable") return decide(request, fault);
+    throw fault;
+  }
+  if (line.startsWith("=")) return { status: "already" };
+  if (!line.startsWith("!")) return { status: "pushed" };
+  const reason = /\[(?:remote )?rejected\] \((.*)\)/.exec(line)?.[1] ?? line;
+  if (
+    /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|reference already exists/.test(reason)
+  ) {
+    return decide(request, new Fault(`${attempted}: the branch moved`, { kind: "conflict", retry: "later" }));
+  }
+  return { status: "refused", message: refusalOf(reason, stderr) };
+}
+
+/** Reads the branch and says what became of the push; throws the given fault when the branch is where it was. */
+async function decide(request: PublishRequest, otherwise: Fault): Promise<PublishOutcome> {
+  const { url, token, head, expected } = request;
+  const now = await remoteHead({ url, token, ref: branchRef(request.branch) });
+  if (now === head) return { status: otherwise.kind === "unavailable" ? "pushed" : "already" };
+  if (now === expected) throw otherwise;
+  return { status: "moved", head: now };
+}
+
+/** What the remote said beside its reason: rulesets and secret scanning explain themselves there. */
+function refusalOf(reason: string, stderr: string): string {
+  const said = stderr
+    .split("\n")
+    .filter((line) => line.startsWith("remote:"))
+    .map((line) =>
+      line
+        .slice("remote:".length)
+        .replace(/[\p{Cc}\p{Cf}]/gu, "")
+        .trim(),
+    )
+    .filter((line) => line !== "");
+  return [reason, ...said].join("\n").slice(0, 2000);
+}

@@ -1,0 +1,163 @@
+// The quarantine: a bare repository of the host per run, where what a container pushes waits to be judged (T9).
+//
+// It borrows the base's objects from the shared store, runs no hooks and no clean-up, and holds two branches at
+// most: the base, and the loop's branch once there is one. It stays until the loop settles, and is found again by
+// its run id after a restart.
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { assert } from "../../base/assert.ts";
+import { Fault } from "../../base/fault.ts";
+import { branchRef, isBranchName, isCommitId } from "./branch.ts";
+import { runGit, transportOf } from "./git.ts";
+import { commitOf, descends, remoteHead, setRef } from "./repository.ts";
+
+export interface Quarantine {
+  readonly gitDir: string;
+  readonly runId: string;
+  readonly objectsDir: string;
+  readonly base: { readonly branch: string; readonly sha: string };
+  /** The loop's branch, by its short name; `branchHead` says where it is. */
+  readonly branch: string;
+}
+
+export interface QuarantineRequest extends Omit<Quarantine, "gitDir"> {
+  /** Absolute folder of all quarantines, reachable by the host only. */
+  readonly root: string;
+  /** Default 100 MiB: a larger pack is refused on arrival. */
+  readonly maxPackBytes?: number;
+}
+
+/** The run's quarantine, made or, after a restart, found again with all it holds. */
+export async function openQuarantine(request: QuarantineRequest): Promise<Quarantine> {
+  const found = await findQuarantine(request.root, request.runId);
+  if (found !== null) return found;
+  assert(isCommitId(request.base.sha), "a quarantine starts at a full commit id");
+  await mkdir(request.root, { recursive: true, mode: 0o700 });
+  const aside = await mkdtemp(join(request.root, ".new-"));
+  const fresh = join(aside, "fresh.git");
+  await runGit({ args: ["init", "--quiet", "--bare", "--template=", fresh] }, "Could not make a quarantine");
+  await writeContent(fresh, request);
+  await setRef(fresh, branchRef(request.base.branch), request.base.sha);
+  const gitDir = placeOf(request.root, request.runId);
+  await rename(fresh, gitDir);
+  await rm(aside, { recursive: true, force: true });
+  return descriptionOf(gitDir, request);
+}
+
+/** The quarantine of an earlier process's run, or null when there is none. */
+export async function findQuarantine(root: string, runId: string): Promise<Quarantine | null> {
+  const gitDir = placeOf(root, runId);
+  const note = await readFile(join(gitDir, noteName), "utf8").catch(() => null);
+  if (note === null) return null;
+  return { ...(JSON.parse(note) as Omit<Quarantine, "gitDir">), gitDir };
+}
+
+/** Where the loop's branch is in the quarantine; null when nothing was pushed or fetched yet. */
+export function branchHead(quarantine: Quarantine): Promise<string | null> {
+  return commitOf(quarantine.gitDir, branchRef(quarantine.branch));
+}
+
+/**
+ * Brings the loop's branch as it is on GitHub now, a person's commits included, into the quarantine, and returns its
+ * head; null when GitHub has no such branch. Call before the run starts: it sets the branch to what GitHub has.
+ */
+export async function fetchBranch(
+  quarantine: Quarantine,
+  remote: { readonly url: string; readonly token?: string; readonly timeoutMs?: number },
+): Promise<string | null> {
+  const ref = branchRef(quarantine.branch);
+  const head = await remoteHead({ ...remote, ref });
+  if (head === null || head === (await branchHead(quarantine))) return head;
+  const flags = ["--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--quiet"];
+  const args = ["fetch", ...flags, "--", remote.url, `+${ref}:${ref}`];
+  const call = { gitDir: quarantine.gitDir, args, transport: transportOf(remote.url), token: remote.token };
+  const attempted = `Could not fetch the branch ${quarantine.branch}`;
+  await runGit(call, attempted, { timeoutMs: remote.timeoutMs ?? 300_000 });
+  return branchHead(quarantine);
+}
+
+/**
+ * A commit for the reviewer: the tree of `head` directly on the base, with a neutral message and author, so that the
+ * executor's commit messages never reach the reviewer (T20). The same inputs give the same commit.
+ */
+export async function reviewCommit(quarantine: Quarantine, head: string): Promise<string> {
+  const { gitDir, base } = quarantine;
+  if (!(await descends(gitDir, base.sha, head))) {
+    const message = `Could not prepare ${head} for review: it does not descend from the base ${base.sha}`;
+    throw new Fault(message, { kind: "conflict", retry: "never" });
+  }
+  const dated = await runGit({ gitDir, args: ["show", "-s", "--format=%ct", base.sha] }, "Could not read the base");
+  const date = `${dated.toString("latin1").trim()} +0000`;
+  const args = ["commit-tree", `${head}^{tree}`, "-p", base.sha, "-m", "The change under review"];
+  const made = await runGit({ gitDir, args, env: neutralAuthor(date) }, "Could not prepare the commit for review");
+  return made.toString("latin1").trim();
+}
+
+/** Removes a run's quarantine; removing what is gone is fine. */
+export async function removeQuarantine(root: string, runId: string): Promise<void> {
+  await rm(placeOf(root, runId), { recursive: true, force: true });
+}
+
+/** Writes a pack of what `commit` has and the base lacks into another repository's `objects` folder. */
+export async function copyCommit(quarantine: Quarantine, commit: string, objectsDir: string): Promise<void> {
+  const args = ["pack-objects", "--revs", "--quiet", join(objectsDir, "pack", "pack")];
+  const call = { gitDir: quarantine.gitDir, args };
+  const input = `${commit}\n^${quarantine.base.sha}\n`;
+  await runGit(call, `Could not copy ${commit} out of the quarantine`, { input, timeoutMs: 300_000 });
+}
+
+const noteName = "loopgate.json";
+
+function placeOf(root: string, runId: string): string {
+  assert(isAbsolute(root) && /^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/.test(runId), "a run id that cannot name a folder");
+  return join(root, `${runId}.git`);
+}
+
+function descriptionOf(gitDir: string, request: QuarantineRequest): Quarantine {
+  const { runId, objectsDir, base, branch } = request;
+  return { gitDir, runId, objectsDir, base, branch };
+}
+
+async function writeContent(gitDir: string, request: QuarantineRequest): Promise<void> {
+  assert(isBranchName(request.branch) && request.branch !== request.base.branch, "the loop's branch is never the base");
+  const { gitDir: _, ...note } = descriptionOf(gitDir, request);
+  await mkdir(join(gitDir, "objects", "info"), { recursive: true });
+  await writeFile(join(gitDir, "objects", "info", "alternates"), `${request.objectsDir}\n`);
+  await writeFile(join(gitDir, "HEAD"), `ref: ${branchRef(request.base.branch)}\n`);
+  await writeFile(join(gitDir, "config"), configOf(request.maxPackBytes ?? 100 * 1024 * 1024));
+  await writeFile(join(gitDir, noteName), JSON.stringify(note));
+}
+
+function configOf(maxPackBytes: number): string {
+  return `[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = true
+\thooksPath = /dev/null
+[gc]
+\tauto = 0
+[receive]
+\tfsckObjects = true
+\tmaxInputSize = ${maxPackBytes}
+\tunpackLimit = 1
+\tautogc = false
+\tdenyDeletes = true
+\tdenyNonFastForwards = true
+\tadvertisePushOptions = false
+\tadvertiseAtomic = false
+\thideRefs = refs/loopgate
+[uploadpack]
+\thideRefs = refs/loopgate
+`;
+}
+
+function neutralAuthor(date: string): Record<string, string> {
+  return {
+    GIT_AUTHOR_NAME: "Loopgate",
+    GIT_AUTHOR_EMAIL: "loopgate@localhost",
+    GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_NAME: "Loopgate",
+    GIT_COMMITTER_EMAIL: "loopgate@localhost",
+    GIT_COMMITTER_DATE: date,
+  };
+}

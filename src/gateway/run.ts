@@ -1,0 +1,118 @@
+// The one door of a run: an HTTP server on a Unix socket that hands each request to the gateway mounted at its prefix.
+import { chmod, chown, mkdir, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { assert } from "../base/assert.ts";
+import { Fault } from "../base/fault.ts";
+import type { Lease } from "./lease.ts";
+
+/** A gateway behind the door. It checks the lease's token itself, in the form that its clients send. */
+export interface Route {
+  /** Path prefix such as `/repo.git`; the longest match wins. */
+  readonly prefix: string;
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+  /** Ends what is under way when the lease ends. */
+  readonly revoke?: () => void;
+}
+
+export interface RunGatewayRequest {
+  /** Absolute; made for this run, removed on close. */
+  readonly socketDir: string;
+  readonly lease: Lease;
+  readonly routes: readonly Route[];
+  /** Who may connect, where the App is root: the relay's user. Otherwise null, and it is our own user. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | null;
+  /** Told of a handler's error, which the client only sees as a 500. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface RunGateway {
+  readonly socketPath: string;
+  /** From now on everything is refused, and what is under way is cut. */
+  revoke(): void;
+  /** Revokes, stops listening and removes the socket's folder. */
+  close(): Promise<void>;
+}
+
+/** Opens the door. Only `owner` can reach the socket: the folder is theirs alone. Throws `Fault` when it cannot listen. */
+export async function openRunGateway(request: RunGatewayRequest): Promise<RunGateway> {
+  const socketPath = join(request.socketDir, "gateway.sock");
+  assert(Buffer.byteLength(socketPath) <= 107, "a Unix socket's path has at most 107 bytes");
+  let revoked = false;
+  const server = createServer(serverLimits, (incoming, response) => {
+    if (revoked) return refuse(incoming, response, 403, "This run's lease has ended.");
+    const route = routeFor(request.routes, incoming.url ?? "/");
+    if (route === undefined) return refuse(incoming, response, 404, "No gateway here.");
+    return void serve(route, incoming, response, request.onError);
+  });
+  server.maxConnections = 128;
+  await rm(request.socketDir, { recursive: true, force: true });
+  await mkdir(request.socketDir, { recursive: true, mode: 0o700 });
+  await listen(server, socketPath);
+  await admit(request, socketPath);
+  const revoke = () => {
+    revoked = true;
+    for (const route of request.routes) route.revoke?.();
+    server.closeAllConnections();
+  };
+  return { socketPath, revoke, close: () => close(server, request.socketDir, revoke) };
+}
+
+/** Long answers are normal (a model's stream); long requests and headers are not. */
+const serverLimits = {
+  maxHeaderSize: 32_768,
+  headersTimeout: 30_000,
+  requestTimeout: 900_000,
+  keepAliveTimeout: 30_000,
+};
+
+function routeFor(routes: readonly Route[], url: string): Route | undefined {
+  const path = url.split("?", 1)[0] ?? "";
+  const fitting = routes.filter(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+  return fitting.sort((a, b) => b.prefix.length - a.prefix.length)[0];
+}
+
+async function serve(
+  route: Route,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  onError: RunGatewayRequest["onError"],
+): Promise<void> {
+  try {
+    await route.handle(incoming, response);
+  } catch (error) {
+    onError?.(error);
+    if (response.headersSent) response.destroy();
+    else refuse(incoming, response, 500, "The gateway failed. The run's record says why.");
+  }
+}
+
+/** A short answer in plain text; the rest of the request is thrown away with the connection. */
+function refuse(incoming: IncomingMessage, response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", connection: "close" });
+  response.end(`${sentence}\n`);
+  incoming.resume();
+}
+
+function listen(server: Server, socketPath: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) => {
+      reject(new Fault(`Could not listen on ${socketPath}`, { kind: "engine", retry: "later", cause }));
+    });
+    server.listen(socketPath, resolve);
+  });
+}
+
+async function admit({ socketDir, owner }: RunGatewayRequest, socketPath: string): Promise<void> {
+  await chmod(socketPath, 0o600);
+  if (!owner) return;
+  await chown(socketPath, owner.uid, owner.gid);
+  await chown(socketDir, owner.uid, owner.gid);
+}
+
+async function close(server: Server, socketDir: string, revoke: () => void): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  revoke();
+  await closed;
+  await rm(socketDir, { recursive: true, force: true });
+}
