@@ -1,0 +1,43 @@
+// GitHub as the engine needs it: every method of its port, on the clients of this room.
+import type { IssueRef } from "../loop/state.ts";
+import { publishCheck } from "./checks.ts";
+import { readClaim } from "./claim.ts";
+import type { Clients, Connection, Repository } from "./client.ts";
+import { createComment, editComment, react } from "./comments.ts";
+import { readPull } from "./gate.ts";
+import { setLabels } from "./labels.ts";
+import { merge } from "./merge.ts";
+import { permission } from "./people.ts";
+import { markReady, openPull, requestReviewers } from "./pulls.ts";
+import { gitAccess } from "./tokens.ts";
+import { readCi } from "./verdict.ts";
+
+export interface PortOptions {
+  readonly clients: Clients;
+  readonly self: { readonly appId: number; readonly slug: string };
+  readonly now: () => number; // epoch milliseconds
+  readonly gitBaseUrl: string; // https://github.com
+}
+
+type Rest<Method> = Method extends (connection: Connection, ...rest: infer Arguments) => unknown ? Arguments : never;
+
+/** Assignable to the engine's `GitHubPort`; the composition root relies on that. Every method throws only `Fault`. */
+export function githubPort(options: PortOptions) {
+  const connection: Connection = options;
+  return {
+    permission: (repository: Repository, login: string) => permission(connection, repository, login),
+    readClaim: (issue: IssueRef) => readClaim(connection, issue),
+    createComment: (...rest: Rest<typeof createComment>) => createComment(connection, ...rest),
+    editComment: (...rest: Rest<typeof editComment>) => editComment(connection, ...rest),
+    react: (...rest: Rest<typeof react>) => react(connection, ...rest),
+    setLabels: (...rest: Rest<typeof setLabels>) => setLabels(connection, ...rest),
+    openPull: (...rest: Rest<typeof openPull>) => openPull(connection, ...rest),
+    markReady: (...rest: Rest<typeof markReady>) => markReady(connection, ...rest),
+    requestReviewers: (...rest: Rest<typeof requestReviewers>) => requestReviewers(connection, ...rest),
+    publishCheck: (...rest: Rest<typeof publishCheck>) => publishCheck(connection, ...rest),
+    readCi: (...rest: Rest<typeof readCi>) => readCi(connection, ...rest),
+    readPull: (...rest: Rest<typeof readPull>) => readPull(connection, ...rest),
+    merge: (...rest: Rest<typeof merge>) => merge(connection, ...rest),
+    gitAccess: (...rest: Rest<typeof gitAccess>) => gitAccess(connection, ...rest),
+  };
+}
