@@ -1,6 +1,7 @@
 // A container's standard streams over the engine's attach call: demultiplexed, watched, kept in a capped log, slowed in a flood.
 import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
+import { readSlowedWhenFull } from "./flood.ts";
 import { type CappedLog, cappedLog } from "./log.ts";
 import type { OutputWatch } from "./run.ts";
 
@@ -11,9 +12,6 @@ export interface Attachment {
   /** Resolves when the container's output ended, or after `ms`; closes the stream either way. */
   ended(ms: number): Promise<void>;
 }
-
-/** Once a log is full, the stream rests this long after each chunk: the agent's writes block instead of our CPU. */
-const FLOOD_PAUSE_MS = 20;
 
 /** Attaches to a container, running or not yet started. Without a log driver only what comes from now on is seen. */
 export async function attach(container: Docker.Container, logBytes: number, watch?: OutputWatch): Promise<Attachment> {
@@ -33,12 +31,7 @@ export async function attach(container: Docker.Container, logBytes: number, watc
     stream.once("close", resolve).once("end", resolve);
   });
   stream.on("error", () => stream.destroy()); // the engine or the container went away; its end is told elsewhere
-  stream.on("data", (chunk: Buffer) => {
-    push(chunk);
-    if (!log.truncated) return;
-    stream.pause();
-    setTimeout(() => stream.resume(), FLOOD_PAUSE_MS);
-  });
+  readSlowedWhenFull(stream, push, () => log.truncated);
   return {
     log,
     write: (text) => void stream.write(text),

@@ -2,23 +2,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { Attachment } from "./attach.ts";
-import { type DiskBound, watchDisk } from "./disk.ts";
-import { type EndCause, judgeEnding } from "./outcome.ts";
+import { type Bounds, type Enforcement, enforce } from "./bounds.ts";
+import { judgeEnding } from "./outcome.ts";
 import type { ContainerFacts, Running, RunOutcome } from "./run.ts";
 
 /** A container that runs, with all that is needed to see it through. */
-export interface Attended {
+export interface Attended extends Bounds {
   readonly id: string;
   readonly agent: Docker.Container;
   readonly relay: Docker.Container | null;
   readonly attachment: Attachment;
   readonly facts: ContainerFacts;
-  readonly startedAt: number;
   /** Null when this process did not start it: output from before is lost then. */
   readonly readyMs: number | null;
-  readonly deadlineMs: number;
-  readonly graceMs: number;
-  readonly disk: readonly DiskBound[];
 }
 
 /** How long an engine that stopped answering may take to come back before its runs count as lost. */
@@ -26,44 +22,29 @@ const ENGINE_PATIENCE_MS = 30_000;
 
 /** The running form of a container. Its `done` resolves after both containers are removed. */
 export function attend(attended: Attended): Running {
-  const ended = new AbortController();
-  let cause: EndCause | null = null;
-  const end = (why: EndCause, signal: "SIGTERM" | "SIGKILL") => {
-    if (ended.signal.aborted) return;
-    cause ??= why;
-    void kill(attended.agent, signal);
-  };
-  void enforceDeadline(attended, ended.signal, end);
-  void watchDisk(attended.disk, ended.signal).then((bound) => {
-    if (bound) end({ kind: "disk", what: bound.name, limitBytes: bound.limitBytes }, "SIGKILL");
-  });
-  void relayEnd(attended.relay).then((over) => over && end({ kind: "relay" }, "SIGKILL"));
-
-  const done = finish(
-    attended,
-    () => ended.abort(),
-    () => cause,
-  );
+  const enforced = enforce(attended, (signal) => void kill(attended.agent, signal));
+  void relayEnd(attended.relay).then((over) => over && enforced.end({ kind: "relay" }, "SIGKILL"));
+  const done = finish(attended, enforced);
   return {
     id: attended.id,
     facts: attended.facts,
     done,
     async stop(reason) {
-      end({ kind: "stop", reason }, "SIGKILL");
+      enforced.end({ kind: "stop", reason }, "SIGKILL");
       await done;
     },
   };
 }
 
-async function finish(attended: Attended, over: () => void, cause: () => EndCause | null): Promise<RunOutcome> {
+async function finish(attended: Attended, enforced: Enforcement): Promise<RunOutcome> {
   const { agent, relay, attachment, facts, readyMs } = attended;
   const exit = await waitForExit(agent);
-  over();
+  enforced.over();
   await attachment.ended(exit === null ? 0 : 2_000);
   await Promise.all([agent, relay].map((container) => container && remove(container)));
   const ending = { exitCode: exit?.code ?? null, oomKilled: exit?.oomKilled ?? false };
   return {
-    ...judgeEnding({ ...ending, cause: cause() ?? { kind: exit ? "exit" : "gone" } }),
+    ...judgeEnding({ ...ending, cause: enforced.cause ?? { kind: exit ? "exit" : "gone" } }),
     ...ending,
     startedAt: attended.startedAt,
     endedAt: exit?.at ?? Date.now(),
@@ -74,22 +55,6 @@ async function finish(attended: Attended, over: () => void, cause: () => EndCaus
   };
 }
 
-async function enforceDeadline(
-  { startedAt, deadlineMs, graceMs }: Attended,
-  signal: AbortSignal,
-  end: (why: EndCause, how: "SIGTERM" | "SIGKILL") => void,
-): Promise<void> {
-  const why: EndCause = { kind: "deadline", deadlineMs };
-  try {
-    await delay(Math.max(0, startedAt + deadlineMs - Date.now()), null, { signal });
-    end(why, "SIGTERM");
-    await delay(graceMs, null, { signal });
-    end(why, "SIGKILL");
-  } catch {
-    // aborted: the run ended by itself
-  }
-}
-
 interface Exit {
   readonly code: number;
   readonly oomKilled: boolean;
@@ -98,16 +63,17 @@ interface Exit {
 
 /** The container's exit, or null when it or the engine went away for good. Outlives a restart of the engine. */
 async function waitForExit(container: Docker.Container): Promise<Exit | null> {
-  let lastAnswer = Date.now();
-  while (Date.now() - lastAnswer < ENGINE_PATIENCE_MS) {
+  let silentSince = Number.POSITIVE_INFINITY;
+  while (Date.now() - silentSince < ENGINE_PATIENCE_MS) {
     try {
       await container.wait();
       const { State } = await container.inspect();
-      lastAnswer = Date.now();
+      silentSince = Number.POSITIVE_INFINITY;
       if (State.Running) continue;
       return { code: State.ExitCode, oomKilled: State.OOMKilled, at: Date.parse(State.FinishedAt) };
     } catch (error) {
       if (statusCode(error) === 404) return null;
+      silentSince = Math.min(silentSince, Date.now());
       await delay(500);
     }
   }

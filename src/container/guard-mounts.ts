@@ -3,13 +3,16 @@ import { posix } from "node:path";
 import type { Allowed } from "./guard.ts";
 import type { ContainerSpec, MountBody } from "./spec.ts";
 
-export type MountRefusal =
-  | "engine_socket" // the way to be root on the host
-  | "mount_outside" // a host path that is no folder of a run
-  | "mount_target" // a place in the container that the contract does not name
-  | "mount_writable"
-  | "mount_propagated"
-  | "mount_unreadable"; // not a plain bind, so not judged and not allowed
+export const MOUNT_REFUSALS = [
+  "engine_socket", // the way to be root on the host
+  "mount_outside", // a host path that is no folder of a run
+  "mount_target", // a place in the container that the contract does not name
+  "mount_writable",
+  "mount_propagated",
+  "mount_unreadable", // not a plain bind, so not judged and not allowed
+] as const;
+
+export type MountRefusal = (typeof MOUNT_REFUSALS)[number];
 
 /** Every rule that a mount of this spec breaks. */
 export function mountRefusals(spec: ContainerSpec, allowed: Allowed): MountRefusal[] {

@@ -1,5 +1,5 @@
 // Refuses what must never run: one named refusal per rule, judged on the compiled spec alone.
-import { type MountRefusal, mountRefusals } from "./guard-mounts.ts";
+import { MOUNT_REFUSALS, type MountRefusal, mountRefusals } from "./guard-mounts.ts";
 import { isAllowedEnv } from "./run.ts";
 import { BASE_ENV_NAMES, type ContainerSpec } from "./spec.ts";
 
@@ -88,7 +88,7 @@ const RULES = {
   image_not_by_content: ({ body }) => !/^(\S+@)?sha256:[0-9a-f]{64}$/.test(body.Image ?? ""),
   entry_replaced: ({ part, body }) => part === "agent" && body.Entrypoint?.slice(0, 2).join(" ") !== "/bin/sh -c",
   env_unknown: ({ body }) => envOf(body).some(([name]) => !isAllowedEnv(name) && !BASE_ENV_NAMES.includes(name)),
-  env_credential: ({ body }) => envOf(body).some(([, value]) => CREDENTIAL.test(value)),
+  env_credential: ({ body }) => envOf(body).some(([, value]) => looksLikeCredential(value)),
   labels_missing: ({ body }) =>
     ["instance", "part", "run", "loop", "epoch", "role", "attempt"].some((key) => !body.Labels?.[`loopgate.${key}`]),
   name_of_another: ({ part, name, body }) =>
@@ -99,11 +99,26 @@ const RULES = {
 const CREDENTIAL =
   /\b(gh[oprsu]_\w{20,}|github_pat_\w{20,}|sk-[\w-]{20,}|AIza[\w-]{30,})|-----BEGIN [A-Z ]*PRIVATE KEY/;
 
+/** Whether a value has the shape of a real credential; a run is given leases only. */
+export function looksLikeCredential(value: string): boolean {
+  return CREDENTIAL.test(value);
+}
+
 export type RefusalName =
   | keyof typeof RULES
   | (typeof FORBIDDEN_FIELDS)[keyof typeof FORBIDDEN_FIELDS]
   | MountRefusal
   | "field_unknown";
+
+/** Every refusal there is, for tests and documentation. */
+export const REFUSAL_NAMES: readonly RefusalName[] = [
+  ...new Set([
+    ...(Object.keys(RULES) as (keyof typeof RULES)[]),
+    ...Object.values(FORBIDDEN_FIELDS),
+    ...MOUNT_REFUSALS,
+    "field_unknown" as const,
+  ]),
+];
 
 /** Every reason why this spec must not run; empty when it may. */
 export function refusals(spec: ContainerSpec, allowed: Allowed): readonly RefusalName[] {

@@ -1,0 +1,58 @@
+// Enforces from outside what ends a run early: deadline, disk, and anything a runtime reports. The first cause wins.
+import { setTimeout as delay } from "node:timers/promises";
+import { type DiskBound, watchDisk } from "./disk.ts";
+import type { EndCause } from "./outcome.ts";
+
+export type EndSignal = "SIGTERM" | "SIGKILL";
+
+export interface Bounds {
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly deadlineMs: number;
+  readonly graceMs: number;
+  readonly disk: readonly DiskBound[];
+}
+
+export interface Enforcement {
+  /** Ends the run for this cause, unless it is over. */
+  end(cause: EndCause, signal: EndSignal): void;
+  /** Tells that the run is over: nothing is measured or signalled any more. */
+  over(): void;
+  /** What ended the run, if it was not the run itself. */
+  readonly cause: EndCause | null;
+}
+
+/** Starts enforcing. `kill` signals the whole run and must not throw. */
+export function enforce(bounds: Bounds, kill: (signal: EndSignal) => void): Enforcement {
+  const ended = new AbortController();
+  let cause: EndCause | null = null;
+  const end = (why: EndCause, signal: EndSignal) => {
+    if (ended.signal.aborted) return;
+    cause ??= why;
+    kill(signal);
+  };
+  void enforceDeadline(bounds, ended.signal, end);
+  void watchDisk(bounds.disk, ended.signal).then((bound) => {
+    if (bound) end({ kind: "disk", what: bound.name, limitBytes: bound.limitBytes }, "SIGKILL");
+  });
+  return {
+    end,
+    over: () => ended.abort(),
+    get cause() {
+      return cause;
+    },
+  };
+}
+
+/** SIGTERM at the deadline, SIGKILL after the grace. */
+async function enforceDeadline(bounds: Bounds, signal: AbortSignal, end: Enforcement["end"]): Promise<void> {
+  const { startedAt, deadlineMs, graceMs } = bounds;
+  try {
+    await delay(Math.max(0, startedAt + deadlineMs - Date.now()), null, { signal });
+    end({ kind: "deadline", deadlineMs }, "SIGTERM");
+    await delay(graceMs, null, { signal });
+    end({ kind: "deadline", deadlineMs }, "SIGKILL");
+  } catch {
+    // aborted: the run ended by itself
+  }
+}

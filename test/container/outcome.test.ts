@@ -1,0 +1,45 @@
+// How endings become outcomes.
+import { expect, test } from "vitest";
+import { type Ending, judgeEnding } from "../../src/container/outcome.ts";
+
+const ending = (changes: Partial<Ending>): Ending => ({
+  cause: { kind: "exit" },
+  exitCode: 0,
+  oomKilled: false,
+  ...changes,
+});
+
+test.each<[string, Ending, ReturnType<typeof judgeEnding>]>([
+  ["an exit with 0", ending({}), { status: "finished", note: null }],
+  ["an exit with 3", ending({ exitCode: 3 }), { status: "failed", note: null }],
+  ["no memory left", ending({ exitCode: 137, oomKilled: true }), { status: "failed", note: "It ran out of memory." }],
+  ["no go", ending({ exitCode: 97 }), { status: "lost", note: "The agent was not started." }],
+  ["no exit code", ending({ exitCode: null }), { status: "lost", note: "It ended without an exit code." }],
+  [
+    "the deadline, although the agent then exited with 0",
+    ending({ cause: { kind: "deadline", deadlineMs: 1_200_000 } }),
+    { status: "timed_out", note: "It reached its deadline of 1200 s." },
+  ],
+  [
+    "a stop",
+    ending({ cause: { kind: "stop", reason: "The label was removed." }, exitCode: 137 }),
+    { status: "stopped", note: "The label was removed." },
+  ],
+  [
+    "a full disk",
+    ending({ cause: { kind: "disk", what: "/loop/out", limitBytes: 9 }, exitCode: 137 }),
+    { status: "failed", note: "It wrote more than 9 bytes to /loop/out." },
+  ],
+  [
+    "a dead relay",
+    ending({ cause: { kind: "relay" }, exitCode: 137 }),
+    { status: "lost", note: "The relay to the gateway ended, and the run with it." },
+  ],
+  [
+    "a vanished container",
+    ending({ cause: { kind: "gone" }, exitCode: null }),
+    { status: "lost", note: "The container or its engine went away." },
+  ],
+])("%s", (_, given, expected) => {
+  expect(judgeEnding(given)).toEqual(expected);
+});
