@@ -42,11 +42,11 @@ export function createEngine(parts: EngineParts): Engine {
   let cancelTimer = () => {};
   let intake: Promise<void> | null = null;
   let intakeAgain = false;
-  let inFlight = 0; // run endings being turned into events
+  let inFlight = 0; // watched runs, and their endings on the way to an event
   let changed: (() => void)[] = [];
 
-  const slots = createSlots(parts.concurrentRuns, (key) => mailbox.poke(key));
-  const world: World = { ...parts, slots, submit, stopping: () => stopping };
+  const slots = createSlots(parts.concurrentRuns, (key) => track(giveSlot(key)));
+  const world: World = { ...parts, slots, submit, track, stopping: () => stopping };
   const mailbox = createMailbox(async (key) => {
     await turn(world, key);
     await schedule();
@@ -60,16 +60,25 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   async function submit(issueKey: string, event: LoopEvent, dedupe: string): Promise<void> {
+    await store.addEvent(issueKey, event, clock.now(), dedupe);
+    mailbox.poke(issueKey);
+  }
+
+  function track(work: Promise<void>): void {
     inFlight += 1;
-    try {
-      await store.addEvent(issueKey, event, clock.now(), dedupe);
-      mailbox.poke(issueKey);
-    } catch (error) {
-      log.error({ issue: issueKey, event: event.type, err: error }, "an event could not be stored");
-    } finally {
-      inFlight -= 1;
-      notify();
-    }
+    void work
+      .catch((error) => log.error({ err: error }, "work beside the turns failed; reconciling finds what is left"))
+      .finally(() => {
+        inFlight -= 1;
+        notify();
+      });
+  }
+
+  /** A slot is free: the run that waits for it is tried now, not at its next time. */
+  async function giveSlot(issueKey: string): Promise<void> {
+    const next = await store.nextEffect(issueKey);
+    if (next?.effect.type === "start_run") await store.effectPostponed(next.key, 0, false);
+    mailbox.poke(issueKey);
   }
 
   function takeDeliveries(): void {
@@ -127,7 +136,7 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   function busy(): boolean {
-    return mailbox.busy || intake !== null || inFlight > 0 || slots.taken > 0;
+    return mailbox.busy || intake !== null || inFlight > 0;
   }
 
   return {

@@ -1,4 +1,5 @@
 // From stored deliveries to events of loops: each delivery is translated once, in the order of arrival.
+import type { IssueRef } from "../loop/state.ts";
 import type { Delivery, Log, Route, StorePort, Translated } from "./ports.ts";
 
 export interface IntakeParts {
@@ -44,18 +45,21 @@ async function handle(parts: IntakeParts, delivery: Delivery): Promise<string> {
   return `events for ${keys.join(", ")}`;
 }
 
-async function issueKeys(store: StorePort, repositoryId: number, route: Route): Promise<readonly string[]> {
-  if ("issue" in route) return [issueKeyOf(repositoryId, route.issue)];
-  if ("branch" in route) return found(await store.findIssue({ repositoryId, branch: route.branch }));
-  if ("pull" in route) return found(await store.findIssue({ repositoryId, pull: route.pull }));
-  if ("head" in route) return found(await store.findIssue({ repositoryId, head: route.head }));
+async function issueKeys(store: StorePort, repositoryId: number | null, route: Route): Promise<readonly string[]> {
+  if (repositoryId !== null) {
+    if ("issue" in route) return [issueKeyOf(repositoryId, route.issue)];
+    if ("branch" in route) return found(await store.findIssue({ repositoryId, branch: route.branch }));
+    if ("pull" in route) return found(await store.findIssue({ repositoryId, pull: route.pull }));
+    if ("head" in route) return found(await store.findIssue({ repositoryId, head: route.head }));
+  }
   const live = await store.loops("live");
-  const concerned = live.filter(({ state }) =>
-    "installation" in route
-      ? state.issue.installationId === route.installation
-      : state.issue.repositoryId === repositoryId,
-  );
-  return concerned.map(({ issueKey }) => issueKey);
+  return live.filter(({ state }) => isConcerned(state.issue, repositoryId, route)).map(({ issueKey }) => issueKey);
+}
+
+function isConcerned(issue: IssueRef, repositoryId: number | null, route: Route): boolean {
+  if ("installation" in route) return issue.installationId === route.installation;
+  if ("repositories" in route) return route.repositories.includes(issue.repositoryId);
+  return repositoryId !== null && issue.repositoryId === repositoryId;
 }
 
 function found(issueKey: string | null): readonly string[] {

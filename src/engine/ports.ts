@@ -5,6 +5,37 @@ import type { AlarmName, LoopEvent, Permission } from "../loop/event.ts";
 import type { Isolation, IssueRef, LoopState, Person } from "../loop/state.ts";
 import type { CiFacts, PullFacts } from "../verify/facts.ts";
 
+export type { ContainerFacts, ImageChoice, Running, RunOutcome, RunRequest, Runtime } from "../container/run.ts";
+
+import type { judge } from "../gateway/git/judge.ts";
+import type { fetchBase } from "../gateway/git/objects.ts";
+import type { publish } from "../gateway/git/publish.ts";
+import type { branchHead, fetchBranch, openQuarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
+import type { gitGateway } from "../gateway/git/server.ts";
+import type { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
+import type { newLeaseToken } from "../gateway/lease.ts";
+import type { openRunGateway } from "../gateway/run.ts";
+
+export type { Quarantine } from "../gateway/git/quarantine.ts";
+export type { Route, Translated } from "../github/translated.ts";
+
+/** The git gateway's rooms, as the sandbox uses them. */
+export interface GitRooms {
+  readonly fetchBase: typeof fetchBase;
+  readonly openQuarantine: typeof openQuarantine;
+  readonly removeQuarantine: typeof removeQuarantine;
+  readonly fetchBranch: typeof fetchBranch;
+  readonly branchHead: typeof branchHead;
+  readonly makeWorkspace: typeof makeWorkspace;
+  readonly makeReviewWorkspace: typeof makeReviewWorkspace;
+  readonly removeWorkspace: typeof removeWorkspace;
+  readonly gitGateway: typeof gitGateway;
+  readonly openRunGateway: typeof openRunGateway;
+  readonly newLeaseToken: typeof newLeaseToken;
+  readonly judge: typeof judge;
+  readonly publish: typeof publish;
+}
+
 /** Epoch milliseconds, and one timer for the next alarm. */
 export interface Clock {
   now(): number;
@@ -240,25 +271,6 @@ export interface StorePort {
   readTrace(issueKey: string, limit: number): Promise<readonly TraceEntry[]>;
   close(): Promise<void>;
 }
-
-/** Where an event belongs: an issue, or something of a loop that the store can find the issue of. */
-export type Route =
-  | { readonly issue: number }
-  | { readonly branch: string }
-  | { readonly pull: number }
-  | { readonly head: string }
-  | { readonly repository: true }
-  | { readonly installation: number };
-
-/** A delivery, translated once: events for the loops of one repository, or the reason why it means nothing to us. */
-export type Translated =
-  | {
-      readonly kind: "event";
-      readonly repositoryId: number;
-      readonly route: Route;
-      readonly events: readonly LoopEvent[];
-    }
-  | { readonly kind: "ignored"; readonly reason: string };
 
 /** One line of the log: constant text, values as fields. */
 export interface Log {

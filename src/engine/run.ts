@@ -64,11 +64,11 @@ function isWanted(state: LoopState, run: string): boolean {
 }
 
 function watch(world: World, state: LoopState, effect: StartRun, issueKey: string, started: StartedRun): void {
-  void started.done.then(async (report) => {
-    world.slots.release(effect.run);
+  const over = started.done.then(async (report) => {
     const event = await ended(world, state, effect.run, effect.role, report);
     await world.submit(issueKey, event, `${effect.run}/ended`);
   });
+  world.track(over.finally(() => world.slots.release(effect.run)));
 }
 
 async function ended(

@@ -1,0 +1,375 @@
+// One run from order to report: quarantine, workspace, gateway and container are made in that order and go in the other.
+import { constants } from "node:fs";
+import { access, chmod, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { assert } from "../base/assert.ts";
+import { Fault } from "../base/fault.ts";
+import type { Isolation, LoopState, Rules } from "../loop/state.ts";
+import type {
+  Clock,
+  ContainerFacts,
+  GitHubPort,
+  GitRooms,
+  ImageChoice,
+  Log,
+  PushedChange,
+  Quarantine,
+  Running,
+  RunOrder,
+  RunOutcome,
+  RunReport,
+  RunRequest,
+  RunsPort,
+  Runtime,
+  StartedRun,
+} from "./ports.ts";
+
+export interface SandboxParts {
+  readonly dataDir: string;
+  readonly runtime: Runtime;
+  readonly git: GitRooms;
+  readonly github: Pick<GitHubPort, "gitAccess">;
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Log;
+  /** Turns the policy's image reference into what the runtime starts. */
+  readonly image: (reference: string) => ImageChoice;
+  readonly limits: RunRequest["limits"];
+  /** Who runs own their files as, where the App is root; null where runs have the App's own uid. */
+  readonly owner: { readonly uid: number; readonly gid: number } | null;
+  /** Whom the agent's commits are by. */
+  readonly identity: { readonly name: string; readonly email: string };
+}
+
+/** result.json beyond this is no answer. */
+const resultBytes = 256 * 1024;
+
+/** Makes runs out of a runtime and the git gateway. */
+export function createSandbox(parts: SandboxParts): RunsPort {
+  const running = new Map<string, Running>();
+  const attend = (order: Watched, begun: Begun) => report(parts, running, order, begun);
+
+  return {
+    async start(order) {
+      const begun = await begin(parts, order);
+      running.set(order.id, begun.running);
+      return { ...startedOf(begun.running), startedAt: parts.clock.now(), done: attend(order, begun) };
+    },
+    async adopt(loop, run) {
+      const found = await parts.runtime.find(run);
+      const kept = found === null ? null : await readKept(parts, run);
+      if (found === null || kept === null) return null;
+      const quarantine = await quarantineOf(parts, loop, run);
+      const order = { id: run, loop, role: kept.role, startFrom: kept.startFrom };
+      const gateway = await openGateway(parts, order, kept.token, quarantine);
+      running.set(run, found);
+      return {
+        ...startedOf(found),
+        startedAt: parts.clock.now(),
+        done: attend(order, { running: found, quarantine, gateway }),
+      };
+    },
+    async stop(run, why) {
+      await running.get(run)?.stop(why);
+    },
+    async readChange(loop, run, head) {
+      const quarantine = await quarantineOf(parts, loop, run);
+      await fetchLoopBranch(parts, loop, quarantine);
+      return readChange(parts, quarantine, quarantine.base.sha, head, null);
+    },
+    async publish(loop, run, head, expected) {
+      const quarantine = await quarantineOf(parts, loop, run);
+      return withAccess(parts, loop, "write", ({ url, token }) =>
+        parts.git.publish({ gitDir: quarantine.gitDir, head, url, token, branch: branchOf(loop), expected }),
+      );
+    },
+    async release(loop) {
+      const ids = loop.attempts.flatMap((attempt) => attempt.runs).map((run) => run.id);
+      for (const id of ids) {
+        await running.get(id)?.stop("its loop is over");
+        await removeFiles(parts, id);
+        await parts.git.removeQuarantine(rooms(parts).quarantines, id);
+      }
+    },
+    async sweep(liveLoops) {
+      return parts.runtime.sweep((label) => liveLoops.includes(label.loop));
+    },
+  };
+}
+
+type Watched = Pick<RunOrder, "id" | "loop" | "role" | "startFrom">;
+
+interface Begun {
+  readonly running: Running;
+  readonly quarantine: Quarantine;
+  readonly gateway: Door;
+}
+
+interface Door {
+  readonly socketPath: string;
+  close(): Promise<void>;
+  /** What the run's last push was refused for; empty once a later one was taken. */
+  refused(): readonly string[];
+}
+
+function rooms({ dataDir }: SandboxParts) {
+  return {
+    objects: join(dataDir, "objects"),
+    quarantines: join(dataDir, "quarantine"),
+    runs: join(dataDir, "runs"),
+    run: (id: string) => join(dataDir, "runs", id),
+    socket: (id: string) => join(dataDir, "sockets", id),
+  };
+}
+
+async function begin(parts: SandboxParts, order: RunOrder): Promise<Begun> {
+  const { loop } = order;
+  const quarantine = await quarantineOf(parts, loop, order.id);
+  if (loop.head !== null) await fetchLoopBranch(parts, loop, quarantine);
+  const dir = rooms(parts).run(order.id);
+  const kept = (await readKept(parts, order.id)) ?? (await prepareFiles(parts, order, quarantine));
+  const gateway = await openGateway(parts, order, kept.token, quarantine);
+  try {
+    const request = requestOf(parts, order, quarantine, kept.token, dir, gateway.socketPath);
+    return { running: await parts.runtime.start(request), quarantine, gateway };
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+}
+
+async function quarantineOf(parts: SandboxParts, loop: LoopState, run: string): Promise<Quarantine> {
+  const { base, issue } = loop;
+  assert(base !== null, `loop ${loop.id} has no base`);
+  const { git } = parts;
+  const { objects, quarantines } = rooms(parts);
+  const store = await withAccess(parts, loop, "read", ({ url, token }) =>
+    git.fetchBase({ storeRoot: objects, repositoryId: issue.repositoryId, url, token, ...base }),
+  );
+  const { objectsDir } = store;
+  return git.openQuarantine({ root: quarantines, runId: run, objectsDir, base, branch: branchOf(loop) });
+}
+
+async function fetchLoopBranch(parts: SandboxParts, loop: LoopState, quarantine: Quarantine): Promise<void> {
+  if (loop.head === null) return;
+  await withAccess(parts, loop, "read", ({ url, token }) => parts.git.fetchBranch(quarantine, { url, token }));
+}
+
+async function withAccess<T>(
+  parts: SandboxParts,
+  loop: LoopState,
+  may: "read" | "write",
+  work: (access: { url: string; token: string }) => Promise<T>,
+): Promise<T> {
+  const granted = await parts.github.gitAccess(loop.issue, may);
+  try {
+    return await work(granted);
+  } finally {
+    await granted
+      .revoke()
+      .catch((error) => parts.log.warn({ loop: loop.id, err: error }, "a token could not be revoked"));
+  }
+}
+
+interface Kept {
+  readonly token: string;
+  readonly startFrom: string;
+  readonly role: RunOrder["role"];
+}
+
+/** Workspace, brief and answer folder; the lease is written last, so that it stands for all of them. */
+async function prepareFiles(parts: SandboxParts, order: RunOrder, quarantine: Quarantine): Promise<Kept> {
+  const dir = rooms(parts).run(order.id);
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(join(dir, "loop", "out"), { recursive: true });
+  const { git, identity, owner } = parts;
+  const shared = { dir: join(dir, "workspace"), quarantine, identity, owner };
+  const made =
+    order.role === "executor"
+      ? await git.makeWorkspace(shared)
+      : await git.makeReviewWorkspace({ ...shared, head: order.startFrom });
+  await writeFile(join(dir, "loop", "brief.md"), order.brief, { mode: 0o444 });
+  const startFrom = order.role === "executor" ? made.commit : order.startFrom;
+  const kept: Kept = { token: git.newLeaseToken(), startFrom, role: order.role };
+  await writeFile(join(dir, "lease.json"), JSON.stringify(kept), { mode: 0o600 });
+  await chmod(join(dir, "lease.json"), 0o600);
+  return kept;
+}
+
+async function readKept(parts: SandboxParts, run: string): Promise<Kept | null> {
+  const text = await readFile(join(rooms(parts).run(run), "lease.json"), "utf8").catch(() => null);
+  return text === null ? null : (JSON.parse(text) as Kept);
+}
+
+async function openGateway(parts: SandboxParts, order: Watched, token: string, quarantine: Quarantine): Promise<Door> {
+  const { git, log, owner, identity } = parts;
+  const lease = { runId: order.id, token, branch: branchOf(order.loop), mayPush: order.role === "executor" };
+  let refused: readonly string[] = [];
+  const route = git.gitGateway({
+    lease,
+    quarantine,
+    published: order.loop.head,
+    author: { email: identity.email },
+    onEvent: (event) => {
+      log.info({ run: order.id, loop: order.loop.id, gateway: "git", ...event }, "gateway");
+      if (event.kind === "push") refused = [];
+      if (event.kind === "refused") refused = event.details;
+    },
+  });
+  const socketDir = rooms(parts).socket(order.id);
+  const onError = (error: unknown) => log.error({ run: order.id, err: error }, "a gateway failed");
+  const opened = await git.openRunGateway({ socketDir, lease, owner, routes: [route], onError });
+  return { ...opened, refused: () => refused };
+}
+
+function requestOf(
+  parts: SandboxParts,
+  order: RunOrder,
+  quarantine: Quarantine,
+  token: string,
+  dir: string,
+  gatewaySocket: string,
+): RunRequest {
+  const rules = rulesOf(order.loop);
+  const role = order.role === "executor" ? rules.executor : rules.reviewer;
+  assert(role !== null, "a reviewer runs only where the policy has one");
+  const { name, email } = parts.identity;
+  return {
+    id: order.id,
+    loop: order.loop.id,
+    attempt: order.attempt,
+    role: order.role,
+    epoch: 1,
+    image: parts.image(role.image),
+    command: role.command,
+    workspaceDir: join(dir, "workspace"),
+    objectsDir: quarantine.objectsDir,
+    loopDir: join(dir, "loop"),
+    gatewaySocket,
+    env: {
+      LOOP_BRANCH: branchOf(order.loop),
+      LOOP_TASK: `${order.loop.issue.owner}/${order.loop.issue.name}#${order.loop.issue.number}`,
+      LOOP_DEADLINE: new Date(parts.clock.now() + order.deadlineMs).toISOString(),
+      LOOP_GIT_URL: `http://lease:${token}@127.0.0.1:{port}/repo.git`,
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email,
+    },
+    limits: { ...parts.limits, deadlineMs: order.deadlineMs },
+  };
+}
+
+function startedOf(running: Running): Pick<StartedRun, "isolation"> {
+  return { isolation: isolationOf(running.facts) };
+}
+
+function isolationOf(facts: ContainerFacts): Isolation {
+  return {
+    runtime: facts.runtime,
+    network: facts.network,
+    capabilities: [...facts.capabilitiesAdded],
+    readOnlyRoot: facts.readonlyRoot,
+    user: facts.user,
+  };
+}
+
+/** Waits for the end, closes the door, then reads what came out. Never rejects. */
+async function report(
+  parts: SandboxParts,
+  running: Map<string, Running>,
+  order: Watched,
+  begun: Begun,
+): Promise<RunReport> {
+  const outcome = await begun.running.done;
+  try {
+    await begun.gateway.close();
+    const result = await readResult(join(rooms(parts).run(order.id), "loop", "out", "result.json"));
+    const pushed = order.role === "executor" ? await readPushed(parts, begun.quarantine, order) : null;
+    await removeFiles(parts, order.id);
+    const refused = pushed === null ? begun.gateway.refused() : [];
+    const note = refused.length === 0 ? (outcome.note ?? "") : `Its push was refused: ${refused.join("; ")}.`;
+    return { ...ending(outcome), note, result, pushed };
+  } catch (error) {
+    parts.log.error({ run: order.id, err: error }, "a run's results could not be read");
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      ...ending(outcome),
+      status: "lost",
+      note: `Its results could not be read: ${why}`,
+      result: null,
+      pushed: null,
+    };
+  } finally {
+    running.delete(order.id);
+  }
+}
+
+function ending(outcome: RunOutcome): Omit<RunReport, "result" | "pushed"> {
+  const { status, exitCode, endedAt, log, note } = outcome;
+  return { status, exitCode, endedAt, log, note: note ?? "" };
+}
+
+async function readPushed(parts: SandboxParts, quarantine: Quarantine, order: Watched): Promise<PushedChange | null> {
+  const head = await parts.git.branchHead(quarantine);
+  const kept = await readKept(parts, order.id);
+  const from = kept?.startFrom ?? order.startFrom;
+  if (head === null || head === from) return null;
+  return readChange(parts, quarantine, from, head, parts.identity.email);
+}
+
+const letters = { added: "A", modified: "M", deleted: "D", type_changed: "T" } as const;
+
+async function readChange(
+  parts: SandboxParts,
+  quarantine: Quarantine,
+  base: string,
+  head: string,
+  author: string | null,
+): Promise<PushedChange> {
+  const by = author === null ? {} : { author: { email: author } };
+  const change = await parts.git.judge({ gitDir: quarantine.gitDir, base, head, ...by });
+  return {
+    base,
+    head,
+    commits: change.commits.length,
+    files: change.files.map((file) => ({ ...file, status: letters[file.status] })),
+    problems: change.problems,
+    patch: change.patch,
+    patchId: change.diffHash ?? "",
+  };
+}
+
+/** The agent's answer: a regular file of a sane size, links not followed; null when there is none. */
+async function readResult(path: string): Promise<string | null> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
+  if (file === null) return null;
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile() || facts.size > resultBytes) return null;
+    return (await file.readFile()).toString("utf8");
+  } finally {
+    await file.close();
+  }
+}
+
+async function removeFiles(parts: SandboxParts, run: string): Promise<void> {
+  const dir = rooms(parts).run(run);
+  if (
+    await access(dir).then(
+      () => true,
+      () => false,
+    )
+  )
+    await parts.git.removeWorkspace(join(dir, "workspace"));
+  await rm(dir, { recursive: true, force: true });
+}
+
+function branchOf(loop: LoopState): string {
+  assert(loop.branch !== null, `loop ${loop.id} has no branch`);
+  return loop.branch;
+}
+
+function rulesOf(loop: LoopState): Rules {
+  if (loop.rules === null) throw new Fault(`Loop ${loop.id} has no rules`, { kind: "invalid", retry: "never" });
+  return loop.rules;
+}
