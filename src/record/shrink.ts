@@ -2,10 +2,11 @@
 import type { Attempt, Claim, Finding, LoopState, Review, RunFacts, Verdict } from "../loop/state.ts";
 
 /**
- * Tried in this order until the record fits. Kept at every step: the loop's own fields, and of each attempt its number,
- * times, commits, `counted`, the sizes and patch id of its change, and its verdict's colour and fingerprint.
- * Lost, step by step, oldest attempts first: findings and parts, reviews, claims, run facts, listed paths; then long texts
- * everywhere. The store of the App that wrote the record still has all of it, and so has each attempt's own comment.
+ * Tried in this order until the record fits. Kept at every step: the loop's own fields, its permits, and of each attempt
+ * its number, times, commits, `counted`, the size and patch id of its change, and its verdict's colour and fingerprint;
+ * of the last three also every run's role and status, which decisions count. Lost, step by step, oldest attempts first:
+ * findings and parts, reviews, claims, isolation, listed paths, runs; then long texts everywhere. The store of the App
+ * that wrote the record still has all of it, and so has each attempt's own comment.
  */
 export const shrinkSteps: readonly ((state: LoopState) => LoopState)[] = [
   (state) => state,
@@ -16,6 +17,9 @@ export const shrinkSteps: readonly ((state: LoopState) => LoopState)[] = [
   (state) => shrunk(state, { whole: 0, text: 100, items: 1 }),
 ];
 
+const DECISIVE_ATTEMPTS = 3;
+const QUOTE = 500; // a permission that is asked for is at most this long and must survive word for word
+
 interface Room {
   readonly whole: number; // so many of the last attempts keep their detail
   readonly text: number; // characters of each free text
@@ -23,42 +27,51 @@ interface Room {
 }
 
 function shrunk(state: LoopState, room: Room): LoopState {
-  const firstWhole = state.attempts.length - room.whole;
   return {
     ...state,
     title: cut(state.title, 250),
-    snapshot: state.snapshot && {
-      ...state.snapshot,
-      title: cut(state.snapshot.title, 250),
-      removed: texts(state.snapshot.removed, room),
-    },
+    snapshot: shrunkSnapshot(state.snapshot, room),
     changesRequested: findings(state.changesRequested, { ...room, items: Math.max(room.items, 3) }),
-    permits: texts(state.permits, { ...room, items: 20 }),
+    refusalsSaid: state.refusalsSaid.slice(-10),
     resumeAt: state.resumeAt && { ...state.resumeAt, why: cut(state.resumeAt.why, room.text) },
-    ending: state.ending && {
-      ...state.ending,
-      detail: cut(state.ending.detail, Math.max(room.text, 400)),
-      quote: state.ending.quote === null ? null : cut(state.ending.quote, room.text),
-    },
-    attempts: state.attempts.map((attempt, index) => (index < firstWhole ? bare(attempt) : clipped(attempt, room))),
+    ending: shrunkEnding(state.ending, room),
+    attempts: state.attempts.map((attempt, index) => shrunkAttempt(attempt, state.attempts.length - index, room)),
   };
 }
 
-function bare(attempt: Attempt): Attempt {
+function shrunkSnapshot(snapshot: LoopState["snapshot"], room: Room): LoopState["snapshot"] {
+  return snapshot && { ...snapshot, title: cut(snapshot.title, 250), removed: texts(snapshot.removed, room) };
+}
+
+function shrunkEnding(ending: LoopState["ending"], room: Room): LoopState["ending"] {
+  if (ending === null) return null;
+  const length = Math.max(room.text, QUOTE);
+  return {
+    ...ending,
+    detail: cut(ending.detail, length),
+    quote: ending.quote === null ? null : cut(ending.quote, length),
+  };
+}
+
+/** `age` counts from the newest attempt, which is 1. */
+function shrunkAttempt(attempt: Attempt, age: number, room: Room): Attempt {
+  if (age <= room.whole) return clipped(attempt, room);
+  const runs = age <= DECISIVE_ATTEMPTS ? attempt.runs.map(lightRun) : [];
+  const fingerprint = cut(attempt.verdict?.fingerprint ?? "", age <= DECISIVE_ATTEMPTS ? 200 : 16);
   return {
     ...attempt,
-    runs: [],
+    runs,
     claim: null,
     review: null,
     change: attempt.change && { ...attempt.change, paths: [] },
-    verdict: attempt.verdict && { ...attempt.verdict, parts: [], findings: [] },
+    verdict: attempt.verdict && { ...attempt.verdict, fingerprint, parts: [], findings: [] },
   };
 }
 
 function clipped(attempt: Attempt, room: Room): Attempt {
   return {
     ...attempt,
-    runs: attempt.runs.slice(-Math.max(room.items, 2)).map((run) => lightRun(run, room)),
+    runs: room.items > 3 ? attempt.runs : attempt.runs.map(lightRun),
     claim: attempt.claim && clippedClaim(attempt.claim, room),
     review: attempt.review && clippedReview(attempt.review, room),
     change: attempt.change && { ...attempt.change, paths: texts(attempt.change.paths, room) },
@@ -66,8 +79,8 @@ function clipped(attempt: Attempt, room: Room): Attempt {
   };
 }
 
-function lightRun(run: RunFacts, room: Room): RunFacts {
-  return room.items > 1 ? run : { ...run, isolation: null };
+function lightRun(run: RunFacts): RunFacts {
+  return { ...run, isolation: null, logSha256: null, briefSha256: null };
 }
 
 function clippedClaim(claim: Claim, room: Room): Claim {

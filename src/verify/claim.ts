@@ -10,6 +10,7 @@ const text = z
   .transform((value) => value.trim().slice(0, longest))
   .nullish()
   .transform((value) => value || null);
+const permission = text.transform((value) => value?.slice(0, 500) ?? null); // granted and compared word for word
 const list = z
   .array(z.string())
   .nullish()
@@ -20,7 +21,7 @@ const Answer = z.object({
   summary: text,
   confidence: z.number().min(0).max(1).nullish(),
   question: text,
-  permission: text,
+  permission,
   blocked_on: text,
   nothing_to_do: text,
   assumptions: list,

@@ -1,0 +1,105 @@
+// What the executor is told: the work, what went wrong before, the limits, and how to answer.
+import type { Attempt, Finding, Rules } from "../loop/state.ts";
+import { earlierAttempts, findingBlocks } from "./findings.ts";
+import { dataBlock, dataBlockRule } from "./quote.ts";
+
+export interface ExecutorWork {
+  readonly repository: string; // owner/name
+  readonly issue: number;
+  readonly branch: string;
+  readonly snapshotText: string; // the frozen issue
+  readonly attempt: number;
+  readonly of: number;
+  readonly deadlineMs: number;
+  readonly earlier: readonly Attempt[]; // oldest first
+  readonly findings: readonly Finding[]; // why the last attempt was red
+  readonly asked: readonly Finding[]; // what people ask for
+  readonly permits: readonly string[]; // what a person has allowed
+  readonly rules: Pick<Rules, "changedLines" | "changedFiles" | "protectedPaths" | "confidence">;
+}
+
+/** The executor's brief as Markdown. The same work always gives the same text. */
+export function executorBrief(work: ExecutorWork): string {
+  const sections = [
+    `# Attempt ${work.attempt} of ${work.of}: issue ${work.issue} of ${work.repository}`,
+    task(work),
+    dataBlock("the issue", work.snapshotText),
+    section("What people ask for", "These come first.", work.asked),
+    section("Why the last attempt was not accepted", "Fix these; keep what was right.", work.findings),
+    history(work.earlier),
+    allowed(work.permits),
+    limits(work),
+    answer,
+  ];
+  return `${sections.filter((text) => text !== null).join("\n\n")}\n`;
+}
+
+function task({ branch }: ExecutorWork): string {
+  return [
+    "Do what the issue asks for, in the repository you are in. You are the executor: another agent and the repository's",
+    "CI judge what you leave, on the commit itself. They do not read what you say about it.",
+    "",
+    `- The working directory is a git clone of the repository with the work so far. Its commits go to the branch \`${branch}\` only.`,
+    "- Commit your work, or leave it uncommitted: what you leave is committed and pushed when you end.",
+    "- There is no network but the addresses in your environment, and no credential. Do not look for either.",
+    "- Run the repository's own tests where you can. Do not remove, skip or weaken a test to make it pass.",
+    `- ${dataBlockRule}`,
+  ].join("\n");
+}
+
+function section(title: string, lead: string, findings: readonly Finding[]): string | null {
+  return findings.length === 0 ? null : `## ${title}\n\n${lead}\n\n${findingBlocks(findings)}`;
+}
+
+function history(earlier: readonly Attempt[]): string | null {
+  const block = earlierAttempts(earlier);
+  return block === null ? null : `## What was tried before\n\nDo not repeat what failed.\n\n${block}`;
+}
+
+function allowed(permits: readonly string[]): string | null {
+  if (permits.length === 0) return null;
+  const blocks = permits.map((permit) => dataBlock("allowed", permit));
+  return `## What a person has allowed since\n\nYou asked for these; they are granted for this issue only.\n\n${blocks.join("\n\n")}`;
+}
+
+function limits({ deadlineMs, rules }: ExecutorWork): string {
+  return [
+    "## Limits",
+    "",
+    `- You are stopped after ${minutes(deadlineMs)}. Commit early: what is committed by then may still count.`,
+    `- The whole change may have at most ${rules.changedLines} added and deleted lines in ${rules.changedFiles} files.`,
+    `- Files that match these patterns need a person's yes, so leave them alone: ${rules.protectedPaths.map((glob) => `\`${glob}\``).join(", ")}.`,
+    "- No submodules, no secrets, no symbolic links that leave the repository.",
+  ].join("\n");
+}
+
+function minutes(deadlineMs: number): string {
+  const whole = Math.floor(deadlineMs / 60_000);
+  if (whole < 1) return `${Math.floor(deadlineMs / 1000)} seconds`;
+  return whole === 1 ? "1 minute" : `${whole} minutes`;
+}
+
+const answer = `## When you end
+
+Write \`/loop/out/result.json\` (the folder \`/loop\` is also named by \`$LOOP_DIR\`). Every field may be left out:
+
+\`\`\`json
+{
+  "summary": "What was changed and why, in two or three sentences.",
+  "confidence": 0.8,
+  "question": null,
+  "permission": null,
+  "blocked_on": null,
+  "nothing_to_do": null,
+  "assumptions": ["What you took for granted."],
+  "decisions": ["What you chose, and against what."]
+}
+\`\`\`
+
+- \`confidence\`: from 0 to 1, how likely it is that the issue is solved.
+- \`question\`: a question that only a person can answer. The loop stops and asks it; do not guess instead.
+- \`permission\`: something you may not do but need. The loop stops and a person decides.
+- \`blocked_on\`: something outside the repository that must happen first.
+- \`nothing_to_do\`: the evidence that the issue needs no change. Then push nothing.
+
+Leave a field \`null\` when it does not apply: each of the last four stops the work.`;

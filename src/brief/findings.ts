@@ -1,0 +1,49 @@
+// Findings and earlier attempts, written so that an agent can act on them.
+import type { Attempt, Finding } from "../loop/state.ts";
+import { dataBlock } from "./quote.ts";
+
+const ALL_CHARACTERS = 24_000;
+const EARLIER_ATTEMPTS = 8;
+
+const sources: Record<Finding["source"], string> = {
+  policy: "the repository's policy",
+  ci: "CI",
+  review: "the reviewer",
+  person: "a person",
+  run: "the run itself",
+};
+
+/** Every finding as a data block, the first ones in full; those past the room for all are counted. */
+export function findingBlocks(findings: readonly Finding[]): string {
+  const blocks = findings.map((finding, index) =>
+    dataBlock(`finding ${index + 1}, from ${sources[finding.source]}`, told(finding)),
+  );
+  let room = ALL_CHARACTERS;
+  const kept = blocks.filter((block) => {
+    room -= block.length;
+    return room >= 0;
+  });
+  const left = blocks.length - kept.length;
+  return [...kept, ...(left > 0 ? [`(${left} more findings were left out for length.)`] : [])].join("\n\n");
+}
+
+/** What the last attempts tried and what came of each, oldest first; null when there was none. */
+export function earlierAttempts(attempts: readonly Attempt[]): string | null {
+  const shown = attempts.slice(-EARLIER_ATTEMPTS);
+  if (shown.length === 0) return null;
+  return dataBlock("earlier attempts", shown.map(attemptLine).join("\n"));
+}
+
+function told({ title, path, line, detail }: Finding): string {
+  const where = path === null ? [] : [`at: ${path}${line === null ? "" : `:${line}`}`];
+  return [title, ...where, detail].filter((text) => text !== "").join("\n");
+}
+
+function attemptLine(attempt: Attempt): string {
+  const { change, claim, verdict } = attempt;
+  const size = change === null ? "pushed nothing" : `${change.files} files, +${change.additions} -${change.deletions}`;
+  const said = claim?.summary ? ` It said: ${claim.summary.replace(/\s+/g, " ").slice(0, 400)}` : "";
+  const failed = (verdict?.findings ?? []).slice(0, 3).map((finding) => finding.title);
+  const outcome = verdict === null ? "not judged" : [verdict.colour, ...failed].join("; ");
+  return `Attempt ${attempt.number}: ${size}. Verdict: ${outcome}.${said}`;
+}

@@ -1,0 +1,99 @@
+// The issue as the agents get it: fixed at the claim, with everything removed that a reader of the thread does not see.
+import { createHash } from "node:crypto";
+import { visibleCharacters } from "./characters.ts";
+import { type HiddenMarkup, noMarkup, shownMarkup } from "./markup.ts";
+
+export interface IssueText {
+  readonly title: string;
+  readonly body: string | null;
+  readonly comments: readonly { readonly author: string; readonly body: string }[]; // of people who may steer the loop
+}
+
+export interface FrozenIssue {
+  readonly text: string;
+  readonly sha256: string; // of `text` in UTF-8
+  readonly removed: readonly string[]; // what was taken out, in words, for the thread
+}
+
+const TITLE_CHARACTERS = 500;
+const BODY_CHARACTERS = 60_000;
+const COMMENT_CHARACTERS = 10_000;
+const COMMENTS_CHARACTERS = 60_000;
+
+/** Freezes title, body and comments into one text. Each part begins with a line that none of them could have foreseen. */
+export function freezeIssue(issue: IssueText): FrozenIssue {
+  const title = cleanTitle(issue.title);
+  const body = cleanPart("text", issue.body ?? "", BODY_CHARACTERS);
+  const comments = issue.comments.map(({ author, body }) =>
+    cleanPart(`comment by ${author}`, body, COMMENT_CHARACTERS),
+  );
+  const { kept, left } = withinBudget(comments);
+  const parts = [title, body.text.trim() === "" ? { ...body, text: "(no text)" } : body, ...kept];
+  const text = assembled(parts);
+  const removed = [...title.removed, ...body.removed, ...kept.flatMap((part) => part.removed)];
+  if (left > 0) removed.push(left === 1 ? "the oldest comment, for length" : `the ${left} oldest comments, for length`);
+  return { text, sha256: sha256(text), removed };
+}
+
+interface Part {
+  readonly what: string;
+  readonly text: string;
+  readonly removed: readonly string[];
+}
+
+/** GitHub shows a title letter by letter: there is no markup to hide anything in. */
+function cleanTitle(raw: string): Part {
+  const { text, removed } = visibleCharacters(raw.slice(0, TITLE_CHARACTERS));
+  return {
+    what: "title",
+    text: text.replace(/\s+/g, " ").trim(),
+    removed: described(removed, noMarkup).map((words) => `${words} in the title`),
+  };
+}
+
+function cleanPart(what: string, raw: string, limit: number): Part {
+  // A first cut keeps the work small; markers and invisible characters may still make the text shorter.
+  const early = raw.length > limit * 4 ? raw.slice(0, limit * 4) : raw;
+  const characters = visibleCharacters(early);
+  const markup = shownMarkup(characters.text);
+  const text = markup.text.length > limit ? `${markup.text.slice(0, limit).toWellFormed()}\n[… cut …]` : markup.text;
+  const cut = markup.text.length > limit || early.length < raw.length;
+  const removed = described(characters.removed, markup.hidden).map((words) => `${words} in the ${what}`);
+  if (cut) removed.push(`everything after ${limit} characters in the ${what}`);
+  return { what, text: text.trim(), removed };
+}
+
+/** The newest comments that fit, oldest first. */
+function withinBudget(comments: readonly Part[]): { kept: Part[]; left: number } {
+  let room = COMMENTS_CHARACTERS;
+  const kept: Part[] = [];
+  for (const comment of comments.toReversed()) {
+    room -= comment.text.length;
+    if (room < 0) break;
+    kept.unshift(comment);
+  }
+  return { kept, left: comments.length - kept.length };
+}
+
+function assembled(parts: readonly Part[]): string {
+  const number = sha256(JSON.stringify(parts.map(({ what, text }) => [what, text]))).slice(0, 16);
+  return `${parts.map(({ what, text }) => `--- ${number}: ${what} ---\n${text}`).join("\n\n")}\n`;
+}
+
+function described(characters: number, hidden: HiddenMarkup): string[] {
+  const kinds: [count: number, one: string, many: string][] = [
+    [characters, "invisible character", "invisible characters"],
+    [hidden.records, "imitation of Loopgate's record", "imitations of Loopgate's record"],
+    [hidden.comments, "HTML comment", "HTML comments"],
+    [hidden.attributes, "set of HTML attributes", "sets of HTML attributes"],
+    [hidden.images, "image with its description", "images with their descriptions"],
+    [hidden.titles, "link title", "link titles"],
+    [hidden.definitions, "link definition", "link definitions"],
+    [hidden.folded, "fold (the text in it is kept)", "folds (the text in them is kept)"],
+  ];
+  return kinds.filter(([count]) => count > 0).map(([count, one, many]) => `${count} ${count === 1 ? one : many}`);
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
