@@ -1,0 +1,53 @@
+// The log: one JSON line per event in, decision and effect out, with everything that could be a secret taken out.
+import { type DestinationStream, pino } from "pino";
+import type { Log } from "./engine/ports.ts";
+
+/** Field names whose values never reach the log, at the top and one level down. */
+const secretNames = ["token", "secret", "password", "privateKey", "authorization", "cookie", "sealKey", "lease"];
+
+/** What looks like a credential in any text: GitHub's tokens, Bearer and Basic headers, users in addresses, PEM keys. */
+const secretShapes = [
+  /\bgh[opsur]_[A-Za-z0-9_]{16,}\b/g,
+  /\bgithub_pat_[A-Za-z0-9_]{16,}\b/g,
+  /\b(?:Bearer|Basic|token)\s+[A-Za-z0-9._~+/=-]{16,}/gi,
+  /(?<=:\/\/)[^\s/@:"\\]+:[^\s/@"\\]+(?=@)/g,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*/g,
+];
+
+export interface LogOptions {
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** Where the lines go; default: standard output, written at once. */
+  readonly to?: DestinationStream;
+}
+
+/** A logger that fits the engine's `Log`. Errors are logged under `err` with their cause. */
+export function createLog({ level, to }: LogOptions): Log {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (name: string) => ({ level: name }) },
+    redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: "[removed]" },
+    // Errors come from anywhere: their texts are cleaned, and of their own fields only ours are kept.
+    serializers: { err: describeError },
+    hooks: { streamWrite: withoutSecrets },
+  };
+  return to === undefined ? pino(options) : pino(options, to);
+}
+
+/** The text with whatever looks like a credential replaced. */
+export function withoutSecrets(text: string): string {
+  return secretShapes.reduce((clean, shape) => clean.replace(shape, "[removed]"), text);
+}
+
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  const { kind, retry } = error as { kind?: unknown; retry?: unknown };
+  return {
+    type: name,
+    message,
+    ...(typeof kind === "string" ? { kind, retry } : { stack }),
+    ...(cause !== undefined && depth < 3 ? { cause: describeError(cause, depth + 1) } : {}),
+  };
+}

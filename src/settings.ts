@@ -1,0 +1,167 @@
+// What the operator sets in the environment: read once, checked as a whole, refused in one message that prints no value.
+import { createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { z } from "zod";
+import { Environment } from "./environment.ts";
+import type { Operator } from "./policy/rules.ts";
+
+/** The settings as the program uses them. */
+export interface Settings {
+  readonly app: { readonly id: number; readonly slug: string; readonly privateKey: string };
+  /** The secret in use first, then the one on its way out. */
+  readonly webhookSecrets: readonly [string, ...string[]];
+  readonly sealSecret: string;
+  /** Addresses without a trailing slash. */
+  readonly github: { readonly apiUrl: string; readonly gitUrl: string; readonly throttle: boolean };
+  readonly dataDir: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly label: string;
+  readonly concurrentRuns: number;
+  readonly relayImage: string | null;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+  readonly operator: Operator;
+}
+
+export type ReadSettings =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly message: string };
+
+/** Names a problem with one setting; never its value. */
+interface Problem {
+  readonly name: string;
+  readonly problem: string;
+}
+
+/**
+ * Reads every `LOOPGATE_…` variable. On failure the message names each that is missing, weak or unknown, what it is and
+ * where to get it; no value is ever part of it. `readFile` reads the private key's file.
+ */
+export function readSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string = (path) => readFileSync(path, "utf8"),
+): ReadSettings {
+  const ours = Object.entries(env).filter(([name, value]) => name.startsWith("LOOPGATE_") && value);
+  const given = Object.fromEntries(ours) as Readonly<Record<string, string>>;
+  const parsed = Environment.safeParse(given);
+  const key = readKey(given, readFile);
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given))),
+    ...("problem" in key ? [key] : []),
+    ...sharedSecrets(given),
+  ];
+  if (!parsed.success || "problem" in key || problems.length > 0) return { ok: false, message: explain(problems) };
+  return { ok: true, settings: settingsOf(parsed.data, key.pem) };
+}
+
+function settingsOf(env: Environment, privateKey: string): Settings {
+  const previous = env.LOOPGATE_WEBHOOK_SECRET_PREVIOUS;
+  return {
+    app: { id: env.LOOPGATE_APP_ID, slug: env.LOOPGATE_APP_SLUG, privateKey },
+    webhookSecrets: [env.LOOPGATE_WEBHOOK_SECRET, ...(previous === undefined ? [] : [previous])],
+    sealSecret: env.LOOPGATE_SEAL_SECRET,
+    github: {
+      apiUrl: env.LOOPGATE_GITHUB_URL,
+      gitUrl: env.LOOPGATE_GIT_URL ?? gitUrlOf(env.LOOPGATE_GITHUB_URL),
+      throttle: env.LOOPGATE_THROTTLE,
+    },
+    dataDir: env.LOOPGATE_DATA,
+    listen: { host: env.LOOPGATE_HOST, port: env.LOOPGATE_PORT },
+    label: env.LOOPGATE_LABEL,
+    concurrentRuns: env.LOOPGATE_CONCURRENT_RUNS,
+    relayImage: env.LOOPGATE_RELAY_IMAGE ?? null,
+    logLevel: env.LOOPGATE_LOG_LEVEL,
+    operator: operatorOf(env),
+  };
+}
+
+function operatorOf(env: Environment): Operator {
+  return {
+    bounds: {
+      attempts: env.LOOPGATE_MAX_ATTEMPTS,
+      runs: env.LOOPGATE_MAX_RUNS,
+      deadline_minutes: env.LOOPGATE_MAX_DEADLINE_MINUTES,
+      loop_hours: env.LOOPGATE_MAX_LOOP_HOURS,
+      wait_minutes: env.LOOPGATE_MAX_WAIT_MINUTES,
+      changed_lines: env.LOOPGATE_MAX_CHANGED_LINES,
+      changed_files: env.LOOPGATE_MAX_CHANGED_FILES,
+      approvals_minimum: env.LOOPGATE_MIN_APPROVALS,
+      may_merge: env.LOOPGATE_MAY_MERGE,
+      images: env.LOOPGATE_IMAGES.split(",").flatMap((image) => image.trim() || []),
+    },
+    defaults: {
+      agent: { command: env.LOOPGATE_AGENT_COMMAND, image: env.LOOPGATE_AGENT_IMAGE },
+      reviewer: { command: env.LOOPGATE_REVIEWER_COMMAND, image: env.LOOPGATE_REVIEWER_IMAGE },
+    },
+  };
+}
+
+function problemsOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, string>>): Problem[] {
+  if (issue.code === "unrecognized_keys") return issue.keys.map((name) => ({ name, problem: "is not a setting" }));
+  const name = String(issue.path[0]);
+  return [{ name, problem: given[name] === undefined ? "is missing" : issue.message }];
+}
+
+/** The same secret in two places would let whoever learns one forge the other. */
+function sharedSecrets(given: Readonly<Record<string, string>>): Problem[] {
+  const seal = given.LOOPGATE_SEAL_SECRET;
+  const hooks = [given.LOOPGATE_WEBHOOK_SECRET, given.LOOPGATE_WEBHOOK_SECRET_PREVIOUS];
+  if (seal === undefined || !hooks.includes(seal)) return [];
+  return [{ name: "LOOPGATE_SEAL_SECRET", problem: "is the same as a webhook secret" }];
+}
+
+function readKey(
+  given: Readonly<Record<string, string>>,
+  readFile: (path: string) => string,
+): { readonly pem: string } | Problem {
+  const name = "LOOPGATE_PRIVATE_KEY";
+  const file = given.LOOPGATE_PRIVATE_KEY_FILE;
+  let text = given[name];
+  if (text !== undefined && file !== undefined) return { name, problem: "and LOOPGATE_PRIVATE_KEY_FILE are both set" };
+  if (file !== undefined) {
+    try {
+      text = readFile(file);
+    } catch {
+      return { name: "LOOPGATE_PRIVATE_KEY_FILE", problem: "names a file that cannot be read" };
+    }
+  }
+  if (text === undefined) return { name, problem: "is missing" };
+  const pem = rsaKey(text);
+  return pem === null
+    ? {
+        name: file === undefined ? name : "LOOPGATE_PRIVATE_KEY_FILE",
+        problem: "holds no private RSA key of 2048 bits",
+      }
+    : { pem };
+}
+
+/** The key as PKCS #8 PEM; null when it is no private RSA key of at least 2048 bits. */
+function rsaKey(text: string): string | null {
+  const plain = text.includes("-----BEGIN") ? text : Buffer.from(text, "base64").toString("utf8");
+  try {
+    const key = createPrivateKey(plain.replaceAll("\\n", "\n"));
+    if (key.asymmetricKeyType !== "rsa" || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) return null;
+    return key.export({ type: "pkcs8", format: "pem" }) as string;
+  } catch {
+    return null; // the library's own message may quote the key
+  }
+}
+
+function explain(problems: readonly Problem[]): string {
+  const [count, verb] = problems.length === 1 ? ["One setting is", "has"] : [`${problems.length} settings are`, "have"];
+  const lines = problems.map(({ name, problem }) => {
+    const meta = Environment.shape[name as keyof Environment]?.meta();
+    const what = meta?.description ?? "Loopgate knows no such name, and a mistyped limit would be none.";
+    const where = meta?.where === undefined ? "" : `\n    Where: ${meta.where}.`;
+    return `  ${name} ${problem}.\n    ${what}${where}`;
+  });
+  return [
+    `${count} missing, too weak or wrong; nothing was started.`,
+    ...lines,
+    `Each ${verb} to be right in the environment; .env.example lists them all.`,
+  ].join("\n");
+}
+
+function gitUrlOf(apiUrl: string): string {
+  const url = new URL(apiUrl);
+  return url.host === "api.github.com" ? "https://github.com" : url.origin;
+}
