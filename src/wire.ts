@@ -1,0 +1,194 @@
+// The composition root: puts the rooms together into one running App.
+import { randomInt } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import app from "./app.ts";
+import { Fault } from "./base/fault.ts";
+import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
+import { chooseRunUser } from "./container/user.ts";
+import { createEngine, type Engine } from "./engine/engine.ts";
+import type { Clock, GitRooms, Log, StorePort, Translated } from "./engine/ports.ts";
+import { createSandbox } from "./engine/sandbox.ts";
+import { judge } from "./gateway/git/judge.ts";
+import { fetchBase } from "./gateway/git/objects.ts";
+import { publish } from "./gateway/git/publish.ts";
+import { branchHead, fetchBranch, openQuarantine, removeQuarantine } from "./gateway/git/quarantine.ts";
+import { gitGateway } from "./gateway/git/server.ts";
+import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "./gateway/git/workspace.ts";
+import { newLeaseToken } from "./gateway/lease.ts";
+import { openRunGateway } from "./gateway/run.ts";
+import { deliveryHandler } from "./github/deliveries.ts";
+import { githubClients } from "./github/octokit.ts";
+import { githubPort } from "./github/port.ts";
+import { startProbot } from "./github/probot.ts";
+import { translate } from "./github/webhook.ts";
+import { pinoLogger } from "./log.ts";
+import { sealKey } from "./record/seal.ts";
+import type { Settings } from "./settings.ts";
+import { sqliteStore } from "./store/sqlite.ts";
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly runtime: Runtime;
+  /** What a policy's image reference means to the runtime. */
+  readonly image: (reference: string) => ImageChoice;
+  readonly clock?: Clock;
+  /** Told of every request that goes to GitHub. */
+  readonly onRequest?: (kind: string, route: string) => void;
+}
+
+export interface RunningApp {
+  readonly url: string;
+  readonly webhookUrl: string;
+  readonly engine: Engine;
+  readonly store: StorePort;
+  /** Takes no more deliveries, ends turns in progress, closes the store; containers are left for the next start. */
+  close(): Promise<void>;
+}
+
+const webhookPath = "/api/github/webhooks";
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  at(at, fire) {
+    const timer = setTimeout(fire, Math.min(Math.max(at - Date.now(), 0), 2 ** 31 - 1));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Starts the App: store, engine, webhook door. Throws Fault when a part cannot start. */
+export async function startApp(options: AppOptions): Promise<RunningApp> {
+  const { settings, log, runtime } = options;
+  const clock = options.clock ?? systemClock;
+  const { id: appId, slug, privateKey } = settings.app;
+  const store = sqliteStore(resolve(settings.dataDir));
+  try {
+    const self = { appId, slug, triggerLabels: [settings.label], newLoopId };
+    const clients = githubClients({
+      appId,
+      privateKey,
+      baseUrl: settings.github.apiUrl,
+      throttle: settings.github.throttle,
+      onRequest: options.onRequest,
+      onQuota: ({ installationId, resource, limit, remaining }) =>
+        log.info({ installationId, resource, limit, remaining }, "what GitHub says is left"),
+      onWarning: (text) => log.warn({ text }, "GitHub client"),
+    });
+    const github = githubPort({ clients, self, now: clock.now, gitBaseUrl: settings.github.gitUrl });
+    const runs = createSandbox({
+      dataDir: resolve(settings.dataDir),
+      runtime,
+      git,
+      github,
+      clock,
+      log,
+      image: options.image,
+      limits: DEFAULT_LIMITS,
+      owner: ownerOfRuns(runtime),
+      identity: { name: `${slug}[bot]`, email: `${appId}+${slug}[bot]@users.noreply.github.com` },
+    });
+    const engine = createEngine({
+      clock,
+      log,
+      store,
+      github,
+      runs,
+      translate: (event, body): Translated => translate(event, JSON.parse(body), self),
+      operator: settings.operator,
+      sealKey: sealKey(settings.sealSecret),
+      concurrentRuns: settings.concurrentRuns,
+    });
+    const probot = await startProbot(app, {
+      appId,
+      privateKey,
+      secret: settings.webhookSecrets[0],
+      log: pinoLogger({ level: "warn" }),
+    });
+    const deliveries = deliveryHandler({
+      probot,
+      secrets: settings.webhookSecrets,
+      accept: (delivery) => engine.accept(delivery),
+      now: clock.now,
+      log: (entry) => log.info({ ...entry }, "delivery"),
+    });
+    await engine.start();
+    const server = createServer((request, response) => answer(deliveries, request, response));
+    const url = await listen(server, settings.listen);
+    return {
+      url,
+      webhookUrl: `${url}${webhookPath}`,
+      engine,
+      store,
+      async close() {
+        server.closeIdleConnections();
+        await new Promise((done) => server.close(done));
+        await engine.stop();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+const git: GitRooms = {
+  fetchBase,
+  openQuarantine,
+  removeQuarantine,
+  fetchBranch,
+  branchHead,
+  makeWorkspace,
+  makeReviewWorkspace,
+  removeWorkspace,
+  gitGateway,
+  openRunGateway,
+  newLeaseToken,
+  judge,
+  publish,
+};
+
+/** Who owns a run's files: nobody special for plain processes, which are this very user. */
+function ownerOfRuns(runtime: Runtime): { uid: number; gid: number } | null {
+  const uid = process.getuid?.() ?? 1;
+  if (runtime.kind === "process" || uid !== 0) return null;
+  return chooseRunUser(uid, process.getgid?.() ?? 1);
+}
+
+/** Six letters and digits without look-alikes: unique enough within one issue, short enough for a branch name. */
+function newLoopId(): string {
+  const letters = "23456789abcdefghjkmnpqrstuvwxyz";
+  return Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join("");
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+function answer(deliveries: Handler, request: IncomingMessage, response: ServerResponse): void {
+  const path = new URL(request.url ?? "/", "http://localhost").pathname;
+  if (path === webhookPath) {
+    void deliveries(request, response);
+    return;
+  }
+  const [status, body] =
+    path === "/healthz" ? [200, "ok\n"] : [404, "Nothing here. Loopgate speaks in issue threads.\n"];
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(body);
+}
+
+function listen(server: Server, { host, port }: Settings["listen"]): Promise<string> {
+  return new Promise((done, fail) => {
+    server.once("error", (cause) =>
+      fail(
+        new Fault(`Could not listen on ${host}:${port}: ${cause.message}`, { kind: "engine", retry: "never", cause }),
+      ),
+    );
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo;
+      const shown = host.includes(":") ? `[${host}]` : host;
+      done(`http://${shown}:${address.port}`);
+    });
+  });
+}
