@@ -1,6 +1,5 @@
 // The log: one JSON line per event in, decision and effect out, with everything that could be a secret taken out.
-import { type DestinationStream, pino } from "pino";
-import type { Log } from "./engine/ports.ts";
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
 
 /** Field names whose values never reach the log, at the top and one level down. */
 const secretNames = ["token", "secret", "password", "privateKey", "authorization", "cookie", "sealKey", "lease"];
@@ -16,20 +15,19 @@ const secretShapes = [
 
 export interface LogOptions {
   readonly level: "debug" | "info" | "warn" | "error";
-  /** Where the lines go; default: standard output, written at once. */
+  /** Where the lines go; default: standard output. */
   readonly to?: DestinationStream;
 }
 
-/** A logger that fits the engine's `Log`. Errors are logged under `err` with their cause. */
-export function createLog({ level, to }: LogOptions): Log {
-  const options = {
+/** A logger that fits the engine's `Log` and Probot. */
+export function pinoLogger({ level, to }: LogOptions): Logger {
+  const options: LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (name: string) => ({ level: name }) },
+    formatters: { level: (name) => ({ level: name }) },
     redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: "[removed]" },
-    // Errors come from anywhere: their texts are cleaned, and of their own fields only ours are kept.
-    serializers: { err: describeError },
+    serializers: { err: (error: unknown) => describeError(error, 0) },
     hooks: { streamWrite: withoutSecrets },
   };
   return to === undefined ? pino(options) : pino(options, to);
@@ -40,7 +38,8 @@ export function withoutSecrets(text: string): string {
   return secretShapes.reduce((clean, shape) => clean.replace(shape, "[removed]"), text);
 }
 
-function describeError(error: unknown, depth = 0): unknown {
+/** Of an error from anywhere only what is ours to show: other fields may hold whole requests. */
+function describeError(error: unknown, depth: number): unknown {
   if (!(error instanceof Error)) return { message: String(error) };
   const { name, message, stack, cause } = error;
   const { kind, retry } = error as { kind?: unknown; retry?: unknown };
