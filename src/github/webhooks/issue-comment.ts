@@ -6,7 +6,7 @@ import { AppStamp, Envelope, isBot, isOurs, personOf, reading, Sender } from "..
 import { ignored, type Route, type Self, type Translated } from "../translated.ts";
 
 const Payload = Envelope.extend({
-  issue: z.object({ number: z.number().int().positive(), pull_request: z.unknown() }),
+  issue: z.object({ number: z.number().int().positive(), pull_request: z.unknown().optional() }),
   comment: z.object({
     id: z.number().int(),
     body: z.string().nullish(),

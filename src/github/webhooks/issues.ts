@@ -10,7 +10,7 @@ const Payload = Envelope.extend({
     title: z.string(),
     state: z.string(),
     labels: z.array(z.object({ name: z.string() })),
-    pull_request: z.unknown(),
+    pull_request: z.unknown().optional(),
   }),
   label: z.object({ name: z.string() }).optional(),
 });

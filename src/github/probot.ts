@@ -1,0 +1,23 @@
+// Makes the Probot instance that our App function is loaded into; it never listens and never calls GitHub.
+import type { Logger } from "pino";
+import { type ApplicationFunction, Probot, ProbotOctokit } from "probot";
+
+export interface ProbotOptions {
+  readonly appId: number;
+  readonly privateKey: string;
+  /** Handlers get no client of Probot's in use, and signatures are verified before; still, an empty one becomes "development". */
+  readonly secret: string;
+  readonly log: Logger;
+}
+
+/** Resolves once the App's subscriptions are in place. */
+export async function startProbot(app: ApplicationFunction, options: ProbotOptions): Promise<Probot> {
+  const probot = new Probot({
+    ...options,
+    // A client is made for every delivery and never used; plain ones cost least.
+    Octokit: ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }),
+  });
+  await probot.ready();
+  await probot.load(app);
+  return probot;
+}
