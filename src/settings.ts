@@ -44,11 +44,11 @@ export function readSettings(
   const given = Object.fromEntries(ours) as Readonly<Record<string, string>>;
   const parsed = Environment.safeParse(given);
   const key = readKey(given, readFile);
-  const problems = [
+  const problems = firstOfEach([
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given))),
     ...("problem" in key ? [key] : []),
     ...sharedSecrets(given),
-  ];
+  ]);
   if (!parsed.success || "problem" in key || problems.length > 0) return { ok: false, message: explain(problems) };
   return { ok: true, settings: settingsOf(parsed.data, key.pem) };
 }
@@ -101,6 +101,10 @@ function problemsOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, stri
   return [{ name, problem: given[name] === undefined ? "is missing" : issue.message }];
 }
 
+function firstOfEach(problems: readonly Problem[]): Problem[] {
+  return problems.filter(({ name }, index) => problems.findIndex((other) => other.name === name) === index);
+}
+
 /** The same secret in two places would let whoever learns one forge the other. */
 function sharedSecrets(given: Readonly<Record<string, string>>): Problem[] {
   const seal = given.LOOPGATE_SEAL_SECRET;
@@ -147,7 +151,7 @@ function rsaKey(text: string): string | null {
 }
 
 function explain(problems: readonly Problem[]): string {
-  const [count, verb] = problems.length === 1 ? ["One setting is", "has"] : [`${problems.length} settings are`, "have"];
+  const count = problems.length === 1 ? "One setting is" : `${problems.length} settings are`;
   const lines = problems.map(({ name, problem }) => {
     const meta = Environment.shape[name as keyof Environment]?.meta();
     const what = meta?.description ?? "Loopgate knows no such name, and a mistyped limit would be none.";
@@ -157,7 +161,7 @@ function explain(problems: readonly Problem[]): string {
   return [
     `${count} missing, too weak or wrong; nothing was started.`,
     ...lines,
-    `Each ${verb} to be right in the environment; .env.example lists them all.`,
+    "All of them are set in the environment; .env.example lists every one.",
   ].join("\n");
 }
 

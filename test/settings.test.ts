@@ -1,0 +1,224 @@
+// The operator's settings: what is accepted, what is refused in one message, and that no value is ever shown.
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { Environment } from "../src/environment.ts";
+import { readSettings } from "../src/settings.ts";
+
+const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+const pkcs1 = key.export({ type: "pkcs1", format: "pem" }) as string;
+const pkcs8 = key.export({ type: "pkcs8", format: "pem" }) as string;
+
+const least = {
+  LOOPGATE_APP_ID: "12345",
+  LOOPGATE_APP_SLUG: "loopgate-test",
+  LOOPGATE_PRIVATE_KEY: pkcs1,
+  LOOPGATE_WEBHOOK_SECRET: "a-webhook-secret-of-ours",
+  LOOPGATE_SEAL_SECRET: "a-seal-secret-that-nobody-else-knows",
+};
+
+type Env = Record<string, string | undefined>;
+
+function settingsOf(env: Env, readFile?: (path: string) => string) {
+  const read = readSettings(env, readFile);
+  if (!read.ok) throw new Error(read.message);
+  return read.settings;
+}
+
+function messageOf(env: Env, readFile?: (path: string) => string): string {
+  const read = readSettings(env, readFile);
+  if (read.ok) throw new Error("these settings were accepted");
+  return read.message;
+}
+
+describe("what is needed", () => {
+  test("five settings are enough, and the rest has defaults", () => {
+    expect(settingsOf(least)).toEqual({
+      app: { id: 12345, slug: "loopgate-test", privateKey: pkcs8 },
+      webhookSecrets: ["a-webhook-secret-of-ours"],
+      sealSecret: "a-seal-secret-that-nobody-else-knows",
+      github: { apiUrl: "https://api.github.com", gitUrl: "https://github.com", throttle: true },
+      dataDir: "./.loopgate",
+      listen: { host: "127.0.0.1", port: 3000 },
+      label: "loop",
+      concurrentRuns: 4,
+      relayImage: null,
+      logLevel: "info",
+      operator: {
+        bounds: {
+          attempts: 10,
+          runs: 60,
+          deadline_minutes: 120,
+          loop_hours: 72,
+          wait_minutes: 720,
+          changed_lines: 20_000,
+          changed_files: 500,
+          approvals_minimum: 0,
+          may_merge: false,
+          images: [],
+        },
+        defaults: { agent: { command: "", image: "" }, reviewer: { command: "", image: "" } },
+      },
+    });
+  });
+
+  test("an empty environment is refused in one message that names all five, what each is and where to get it", () => {
+    expect(messageOf({})).toMatchInlineSnapshot(`
+      "5 settings are missing, too weak or wrong; nothing was started.
+        LOOPGATE_APP_ID is missing.
+          The GitHub App's number.
+          Where: github.com → Settings → Developer settings → GitHub Apps → your App → General → App ID.
+        LOOPGATE_APP_SLUG is missing.
+          The App's name as it stands in its address; tells the App's own doings from those of people.
+          Where: github.com → Settings → Developer settings → GitHub Apps → your App: the last part of github.com/apps/<slug>.
+        LOOPGATE_WEBHOOK_SECRET is missing.
+          What GitHub signs its deliveries with; at least 16 characters.
+          Where: make one with \`openssl rand -hex 32\` and enter the same at github.com → Settings → Developer settings → GitHub Apps → your App → General → Webhook secret.
+        LOOPGATE_SEAL_SECRET is missing.
+          Seals the records in issue comments; at least 32 characters, unlike the webhook secret, never shared.
+          Where: make one with \`openssl rand -hex 32\` and keep it: a loop sealed with another one stops as tampered with.
+        LOOPGATE_PRIVATE_KEY is missing.
+          The App's private RSA key: PEM, with line breaks or \`\\n\`, or the PEM in base64.
+          Where: github.com → Settings → Developer settings → GitHub Apps → your App → General → Private keys → Generate; or name its file in LOOPGATE_PRIVATE_KEY_FILE.
+      All of them are set in the environment; .env.example lists every one."
+    `);
+  });
+
+  test("every missing, weak, wrong and unknown setting is named at once", () => {
+    const env = {
+      ...least,
+      LOOPGATE_APP_ID: "seven",
+      LOOPGATE_WEBHOOK_SECRET: "short",
+      LOOPGATE_SEAL_SECRET: "",
+      LOOPGATE_PORT: "99999",
+      LOOPGATE_MAX_ATTEMPT: "1",
+    };
+    const named = [...messageOf(env).matchAll(/^ {2}(LOOPGATE_\w+ .*)$/gm)].map((match) => match[1]);
+    expect(named).toEqual([
+      "LOOPGATE_APP_ID is no whole number from 1 to 999999999999.",
+      "LOOPGATE_WEBHOOK_SECRET is shorter than 16 characters.",
+      "LOOPGATE_SEAL_SECRET is missing.",
+      "LOOPGATE_PORT is no whole number from 0 to 65535.",
+      "LOOPGATE_MAX_ATTEMPT is not a setting.",
+    ]);
+  });
+
+  test("no value ever appears in the message", () => {
+    const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
+    const message = messageOf(wrong);
+    expect(message).toMatch(/^3\d settings are/);
+    expect(message).not.toContain("CANARY");
+  });
+});
+
+describe("secrets", () => {
+  test.each([
+    ["", "is missing"],
+    ["fifteen-chars-x", "is shorter than 16 characters"],
+    ["aaaaaaaaaaaaaaaaaaaaaaaa", "has fewer than 8 different characters"],
+  ])("the webhook secret %j is refused: it %s", (secret, why) => {
+    expect(messageOf({ ...least, LOOPGATE_WEBHOOK_SECRET: secret })).toContain(`LOOPGATE_WEBHOOK_SECRET ${why}.`);
+  });
+
+  test("a seal secret of 31 characters is refused", () => {
+    const message = messageOf({ ...least, LOOPGATE_SEAL_SECRET: "0123456789abcdefghijklmnopqrstu" });
+    expect(message).toContain("LOOPGATE_SEAL_SECRET is shorter than 32 characters.");
+  });
+
+  test.each(["LOOPGATE_WEBHOOK_SECRET", "LOOPGATE_WEBHOOK_SECRET_PREVIOUS"])(
+    "a seal secret equal to %s is refused",
+    (name) => {
+      const message = messageOf({ ...least, [name]: least.LOOPGATE_SEAL_SECRET });
+      expect(message).toContain("LOOPGATE_SEAL_SECRET is the same as a webhook secret.");
+    },
+  );
+
+  test("while a webhook secret is rotated, the previous one stands second", () => {
+    const env = { ...least, LOOPGATE_WEBHOOK_SECRET_PREVIOUS: "the-secret-before-this" };
+    expect(settingsOf(env).webhookSecrets).toEqual(["a-webhook-secret-of-ours", "the-secret-before-this"]);
+  });
+});
+
+describe("the private key", () => {
+  test.each([
+    ["PKCS #1", pkcs1],
+    ["PKCS #8", pkcs8],
+    ["line breaks written as \\n", pkcs1.replaceAll("\n", "\\n")],
+    ["base64 of the file", Buffer.from(pkcs1).toString("base64")],
+  ])("is accepted as %s", (_, text) => {
+    expect(settingsOf({ ...least, LOOPGATE_PRIVATE_KEY: text }).app.privateKey).toBe(pkcs8);
+  });
+
+  test("is read from the file that LOOPGATE_PRIVATE_KEY_FILE names", () => {
+    const env = { ...least, LOOPGATE_PRIVATE_KEY: "", LOOPGATE_PRIVATE_KEY_FILE: "/keys/app.pem" };
+    const files: Record<string, string> = { "/keys/app.pem": pkcs1 };
+    expect(settingsOf(env, (path) => files[path] ?? "").app.privateKey).toBe(pkcs8);
+  });
+
+  test("is refused, with the reason, when its file cannot be read or both are set", () => {
+    const file = { ...least, LOOPGATE_PRIVATE_KEY: "", LOOPGATE_PRIVATE_KEY_FILE: "/nowhere/at/all" };
+    expect(messageOf(file)).toContain("LOOPGATE_PRIVATE_KEY_FILE names a file that cannot be read.");
+    const both = { ...least, LOOPGATE_PRIVATE_KEY_FILE: "/keys/app.pem" };
+    expect(messageOf(both)).toContain("LOOPGATE_PRIVATE_KEY and LOOPGATE_PRIVATE_KEY_FILE are both set.");
+  });
+
+  const small = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
+  const curve = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+  test.each([
+    ["nonsense", "nonsense"],
+    ["a key of 1024 bits", small.export({ type: "pkcs1", format: "pem" }) as string],
+    ["a key of another kind", curve.export({ type: "pkcs8", format: "pem" }) as string],
+    ["half a key", pkcs1.slice(0, 400)],
+  ])("%s is refused", (_, text) => {
+    const message = messageOf({ ...least, LOOPGATE_PRIVATE_KEY: text });
+    expect(message).toContain("LOOPGATE_PRIVATE_KEY holds no private RSA key of 2048 bits.");
+  });
+});
+
+describe("GitHub's addresses", () => {
+  test("GitHub Enterprise Server's git address follows from its REST address", () => {
+    const { github } = settingsOf({ ...least, LOOPGATE_GITHUB_URL: "https://git.example.org/api/v3/" });
+    expect(github).toMatchObject({ apiUrl: "https://git.example.org/api/v3", gitUrl: "https://git.example.org" });
+  });
+
+  test("plain http is accepted for this machine only", () => {
+    const local = { ...least, LOOPGATE_GITHUB_URL: "http://127.0.0.1:8080" };
+    expect(settingsOf(local).github.gitUrl).toBe("http://127.0.0.1:8080");
+    const far = { ...least, LOOPGATE_GITHUB_URL: "http://git.example.org/api/v3" };
+    expect(messageOf(far)).toContain("LOOPGATE_GITHUB_URL is http:// to another machine");
+  });
+
+  test.each(["git.example.org", "ftp://git.example.org", "https://me:pass@git.example.org", "https://x.org/?a=1"])(
+    "%s is refused",
+    (address) => {
+      expect(messageOf({ ...least, LOOPGATE_GIT_URL: address })).toContain("LOOPGATE_GIT_URL is no http(s) address");
+    },
+  );
+});
+
+describe("what the operator grants", () => {
+  test("bounds and defaults come from the environment", () => {
+    const { operator } = settingsOf({
+      ...least,
+      LOOPGATE_MAX_ATTEMPTS: "2",
+      LOOPGATE_MIN_APPROVALS: "1",
+      LOOPGATE_MAY_MERGE: "on",
+      LOOPGATE_IMAGES: "node:24@sha256:1, python:3 ,",
+      LOOPGATE_AGENT_COMMAND: "agent --go",
+      LOOPGATE_REVIEWER_IMAGE: "reviewer:1",
+    });
+    expect(operator.bounds).toMatchObject({
+      attempts: 2,
+      approvals_minimum: 1,
+      may_merge: true,
+      images: ["node:24@sha256:1", "python:3"],
+    });
+    expect(operator.defaults.agent.command).toBe("agent --go");
+    expect(operator.defaults.reviewer.image).toBe("reviewer:1");
+  });
+
+  test("every setting has a description that ends as a sentence", () => {
+    for (const [name, schema] of Object.entries(Environment.shape)) {
+      expect(schema.meta()?.description, name).toMatch(/^[A-Z].+\.$/);
+    }
+  });
+});
