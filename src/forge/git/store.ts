@@ -1,5 +1,6 @@
 // Changes the forge itself makes to a bare repository: creating it, moving refs, writing commits and merges.
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { User } from "../model.ts";
 import { Refusal } from "../refusal.ts";
@@ -51,6 +52,39 @@ export async function writeCommit(
   const parents = commit.parents.flatMap((parent) => ["-p", parent]);
   const env = { ...identity("AUTHOR", commit.author), ...identity("COMMITTER", commit.committer ?? commit.author) };
   return (await git(dir, ["commit-tree", commit.tree, ...parents, "-F", "-"], { input: commit.message, env })).trim();
+}
+
+export interface TreeChange {
+  readonly path: string;
+  readonly mode: string;
+  /** Null takes the path away. */
+  readonly sha: string | null;
+}
+
+/** The tree of a commit or tree (null: of nothing) with some paths changed, built in an index of its own. */
+export async function changeTree(dir: string, base: string | null, changes: readonly TreeChange[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "forge-index-"));
+  const env = { GIT_INDEX_FILE: join(folder, "index") };
+  try {
+    await git(dir, base ? ["read-tree", base] : ["read-tree", "--empty"], { env });
+    const lines = changes.map(({ path, mode, sha }) =>
+      sha === null ? `0 ${noCommit}\t${path}\0` : `${mode} ${sha}\t${path}\0`,
+    );
+    await git(dir, ["update-index", "-z", "--index-info"], { env, input: lines.join("") });
+    return (await git(dir, ["write-tree"], { env })).trim();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export async function writeBlob(dir: string, bytes: Buffer): Promise<string> {
+  return (await git(dir, ["hash-object", "-w", "--stdin"], { input: bytes })).trim();
+}
+
+/** The tree of a commit with one file replaced, or with null removed. */
+export async function replaceFile(dir: string, commit: string, path: string, bytes: Buffer | null): Promise<string> {
+  const sha = bytes && (await writeBlob(dir, bytes));
+  return changeTree(dir, commit, [{ path, mode: "100644", sha }]);
 }
 
 /** The tree of merging `head` into `base`; throws a 405 `Refusal` when they conflict. */

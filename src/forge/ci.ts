@@ -1,0 +1,140 @@
+// The forge's CI: an App of its own that runs a repository's command on every pushed commit and reports a check run.
+import type { WorldEvent } from "./core.ts";
+import { fullName } from "./core.ts";
+import { noCommit } from "./git/read.ts";
+import type { Activity } from "./http/activity.ts";
+import { type JobResult, runJob } from "./job.ts";
+import type { App, CheckOutput, CheckRun, CiSettings, Repository } from "./model.ts";
+import type { World } from "./world.ts";
+
+export interface Ci {
+  readonly app: App;
+  /** Ends the running job and drops those that wait. */
+  stop(): Promise<void>;
+}
+
+export interface CiOptions {
+  readonly world: World;
+  readonly activity: Activity;
+  readonly app: App;
+  /** Where checkouts are made and removed again. */
+  readonly workDir: string;
+  readonly log: (message: string, fields: Record<string, unknown>) => void;
+}
+
+interface Job {
+  readonly repository: Repository;
+  readonly settings: Extract<CiSettings, { mode: "run" | "scripted" }>;
+  readonly sha: string;
+  readonly branch: string;
+}
+
+export const ciCheckName = "ci / test";
+const defaultTimeoutMs = 600_000;
+
+/** Starts listening for pushes. Jobs run one at a time, in the order of the pushes. */
+export function startCi(options: CiOptions): Ci {
+  const ended = new AbortController();
+  let queue: Promise<void> = Promise.resolve();
+  const stopListening = options.world.listen((event) => {
+    const job = jobFor(event);
+    if (!job) return;
+    const run = report(options, job);
+    run.catch(() => {}); // told where the job awaits it
+    queue = options.activity.during(queue.then(() => work(options, job, run, ended.signal)));
+  });
+  return {
+    app: options.app,
+    stop: async () => {
+      stopListening();
+      ended.abort();
+      await queue;
+    },
+  };
+}
+
+/** Pushes of tags and deletions start nothing; neither does a repository whose CI is off or silent. */
+function jobFor(event: WorldEvent): Job | undefined {
+  const { ref = "", after = noCommit } = event.body as { ref?: string; after?: string };
+  const settings = event.repository?.ci;
+  if (event.event !== "push" || !event.repository || !ref.startsWith("refs/heads/") || after === noCommit)
+    return undefined;
+  if (settings?.mode !== "run" && settings?.mode !== "scripted") return undefined;
+  return { repository: event.repository, settings, sha: after, branch: ref.slice("refs/heads/".length) };
+}
+
+/** The check run that shows the job is queued. */
+function report({ world, app }: CiOptions, job: Job): Promise<CheckRun> {
+  const name = job.settings.name ?? ciCheckName;
+  return world.createCheckRun(world.actorOf(app), job.repository, {
+    name,
+    headSha: job.sha,
+    headBranch: job.branch,
+    status: "queued",
+  });
+}
+
+async function work(options: CiOptions, job: Job, queued: Promise<CheckRun>, signal: AbortSignal): Promise<void> {
+  const { world, app, log } = options;
+  try {
+    const run = await queued;
+    if (signal.aborted) return;
+    const actor = world.actorOf(app);
+    world.updateCheckRun(actor, run, { status: "in_progress", startedAt: world.now() });
+    const result = await resultOf(options, job, signal);
+    if (signal.aborted) return;
+    world.updateCheckRun(actor, run, {
+      status: "completed",
+      conclusion: result.conclusion,
+      completedAt: world.now(),
+      output: outputOf(result),
+    });
+  } catch (error) {
+    log("a CI job of the forge could not be run", {
+      repository: fullName(job.repository),
+      sha: job.sha,
+      error: String(error),
+    });
+  }
+}
+
+async function resultOf(
+  options: CiOptions,
+  { repository, settings, sha, branch }: Job,
+  signal: AbortSignal,
+): Promise<JobResult> {
+  if (settings.mode === "scripted") {
+    const { conclusion, log = "" } = await settings.conclude(sha, branch);
+    return { conclusion, title: conclusion, log };
+  }
+  const timeoutMs = settings.timeoutMs ?? defaultTimeoutMs;
+  return runJob({
+    gitDir: repository.gitDir,
+    sha,
+    command: settings.command,
+    timeoutMs,
+    workDir: options.workDir,
+    signal,
+  });
+}
+
+const maxLogCharacters = 60_000;
+
+/** The end of the log is what says why. */
+function outputOf(result: JobResult): CheckOutput {
+  const log = result.log.trim();
+  const text =
+    log.length > maxLogCharacters
+      ? `[… ${log.length - maxLogCharacters} characters before this]\n${log.slice(-maxLogCharacters)}`
+      : log;
+  const lastLines = text.split("\n").slice(-20).join("\n").slice(-4_000);
+  const summary = lastLines ? `The last lines of the log:\n\n${fenced(lastLines)}` : "The command printed nothing.";
+  return { title: result.title, summary, text: text ? fenced(text) : null, annotations: [] };
+}
+
+/** In a fence longer than any run of backticks inside. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}\n${text}\n${fence}`;
+}

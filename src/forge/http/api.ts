@@ -1,0 +1,126 @@
+// The API in front of the world: what every REST and GraphQL request passes through, in order.
+import { Hono, type MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
+import type { Caller, ForgeContext, ForgeEnv } from "../caller.ts";
+import { Refusal } from "../refusal.ts";
+import type { World } from "../world.ts";
+import type { Activity } from "./activity.ts";
+import { refusalBody } from "./answer.ts";
+import { authenticate } from "./authenticate.ts";
+import { etag } from "./etag.ts";
+import { type Faults, faultAnswer } from "./faults.ts";
+import { createRateLimiter, type RateLimiter, rateHeaders } from "./rate.ts";
+import { noteOf, type RequestEntry } from "./requests.ts";
+
+export interface ApiParts {
+  readonly world: World;
+  readonly activity: Activity;
+  readonly faults: Faults;
+  readonly requests: RequestEntry[];
+  readonly log: (message: string, fields: Record<string, unknown>) => void;
+  /** Builds the routes; it gets the limiter because `/rate_limit` reads it. */
+  readonly rest: (rates: RateLimiter) => Hono<ForgeEnv>;
+  readonly graphql: (c: ForgeContext) => Response | Promise<Response>;
+}
+
+/** The API under `/` and `/api/v3`, with GraphQL under `/graphql` and `/api/graphql`. */
+export function createApi(parts: ApiParts): Hono<ForgeEnv> {
+  const api = new Hono<ForgeEnv>();
+  const rates = createRateLimiter(parts.world);
+  api.use(record(parts), fail(parts.faults), admit(parts.world, rates), etag);
+  api.onError((error, c) => answerError(parts, error, c));
+  api.notFound((c) => c.json(refusalBody(new Refusal(404, "Not Found")), 404));
+  const routes = parts.rest(rates);
+  api.route("/api/v3", routes);
+  api.route("/", routes);
+  for (const path of ["/graphql", "/api/graphql"]) api.post(path, (c) => parts.graphql(c));
+  return api;
+}
+
+export const isGraphql = (path: string) => path === "/graphql" || path === "/api/graphql";
+
+export const plainPath = (path: string) => path.replace(/^\/api\/v3(?=\/|$)/, "") || "/";
+
+function record(parts: ApiParts): MiddlewareHandler<ForgeEnv> {
+  return async (c, next) => {
+    const end = parts.activity.begin();
+    const at = parts.world.now();
+    try {
+      await next();
+    } finally {
+      c.header("x-github-request-id", `FORGE:${parts.requests.length}`);
+      c.header("x-github-media-type", "github.v3; format=json");
+      const matched = routePath(c); // of what ran last: the handler, or a middleware when nothing matched
+      const route = matched.includes("*") ? "" : plainPath(matched).replaceAll(/\{[^}]*\}/g, "");
+      parts.requests.push({
+        at,
+        method: c.req.method,
+        path: plainPath(c.req.path),
+        route,
+        ...countAs(c, route),
+        caller: noteOf(c.var.caller),
+        status: c.res.status,
+      });
+      end();
+    }
+  };
+}
+
+function countAs(c: ForgeContext, route: string): Pick<RequestEntry, "kind" | "group"> {
+  if (isGraphql(c.req.path)) return { kind: c.var.kind ?? "graphql", group: "graphql" };
+  if (route === "/app/installations/:id/access_tokens") return { kind: "mint token", group: "token" };
+  if (route === "/installation/token") return { kind: "revoke token", group: "token" };
+  return { kind: `${c.req.method} ${route || plainPath(c.req.path)}`, group: "rest" };
+}
+
+function fail(faults: Faults): MiddlewareHandler<ForgeEnv> {
+  return async (c, next) => {
+    const fault = faults.take(c.req.method, plainPath(c.req.path));
+    if (!fault) return next();
+    if (fault.applyEffect) await next();
+    const answer = faultAnswer(c, fault);
+    c.res = undefined;
+    c.res = answer;
+  };
+}
+
+function admit(world: World, rates: RateLimiter): MiddlewareHandler<ForgeEnv> {
+  return async (c, next) => {
+    const caller = authenticate(world, c.req.header("authorization"));
+    c.set("caller", caller);
+    const graphql = isGraphql(c.req.path);
+    const free = plainPath(c.req.path) === "/rate_limit";
+    if (!free) requireAdmission(c, rates, caller, graphql);
+    await next();
+    if (c.res.status === 304) rates.refund(caller);
+    setRate(c, rates, caller, graphql);
+  };
+}
+
+function requireAdmission(c: ForgeContext, rates: RateLimiter, caller: Caller, graphql: boolean): void {
+  try {
+    rates.admit(caller, { method: c.req.method, graphql });
+  } catch (error) {
+    setRate(c, rates, caller, graphql);
+    throw error;
+  }
+}
+
+function setRate(c: ForgeContext, rates: RateLimiter, caller: Caller, graphql: boolean): void {
+  if (caller.kind === "app") return;
+  for (const [name, value] of Object.entries(rateHeaders(rates.rateOf(caller), graphql ? "graphql" : "core")))
+    c.header(name, value);
+}
+
+function answerError(parts: ApiParts, error: Error, c: ForgeContext): Response {
+  if (error instanceof Refusal) {
+    for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+    return c.json(refusalBody(error), error.status as 400);
+  }
+  parts.log("the forge failed on a request", {
+    method: c.req.method,
+    path: c.req.path,
+    error: error.stack ?? String(error),
+  });
+  return c.json({ message: "Server Error" }, 500);
+}

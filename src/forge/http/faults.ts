@@ -1,0 +1,54 @@
+// Faults that a test asks for: the next matching requests fail, with or without having had their effect.
+import type { ForgeContext } from "../caller.ts";
+
+/** A route such as `POST /repos/:owner/:repo/issues/:number/comments`, a pattern for `METHOD /path`, or a test of it. */
+export type Matcher = string | RegExp | ((request: { method: string; path: string }) => boolean);
+
+export interface RequestFault {
+  /** `cut` ends the connection without an answer. */
+  readonly status: number | "cut";
+  /** How many requests fail; default 1. */
+  readonly times?: number;
+  /** Whether the request does its work before it fails, so that the caller cannot know. Default false. */
+  readonly applyEffect?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export interface Faults {
+  failNext(matcher: Matcher, fault: RequestFault): void;
+  /** The fault for this request, counted as used. */
+  take(method: string, path: string): RequestFault | undefined;
+}
+
+export function createFaults(): Faults {
+  const planned: { matches: (method: string, path: string) => boolean; fault: RequestFault; left: number }[] = [];
+  return {
+    failNext: (matcher, fault) => void planned.push({ matches: compile(matcher), fault, left: fault.times ?? 1 }),
+    take: (method, path) => {
+      const hit = planned.find((one) => one.left > 0 && one.matches(method, path));
+      if (!hit) return undefined;
+      hit.left -= 1;
+      return hit.fault;
+    },
+  };
+}
+
+/** The answer a fault gives; a cut connection ends before any. */
+export function faultAnswer(c: ForgeContext, fault: RequestFault): Response {
+  if (fault.status === "cut") {
+    const { incoming } = c.env as { incoming?: { socket: { destroy(): void } } };
+    incoming?.socket.destroy();
+    return new Response(null, { status: 500 });
+  }
+  const body = fault.body ?? { message: fault.status >= 500 ? "Server Error" : "Failed on request of a test" };
+  return Response.json(body, { status: fault.status, headers: { ...fault.headers } });
+}
+
+function compile(matcher: Matcher): (method: string, path: string) => boolean {
+  if (typeof matcher === "function") return (method, path) => matcher({ method, path });
+  if (matcher instanceof RegExp) return (method, path) => matcher.test(`${method} ${path}`);
+  const pattern = matcher.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/:\w+/g, "[^/]+");
+  const exact = new RegExp(`^${pattern}$`);
+  return (method, path) => exact.test(`${method} ${path}`);
+}

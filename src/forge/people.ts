@@ -1,0 +1,181 @@
+// People of the forge, for stories: `forge.as("alice").comment(issue, "…")`, with real git behind every push.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { NewIssue } from "./actions/issues.ts";
+import type { MergeRequest } from "./actions/merge.ts";
+import type { NewPull } from "./actions/pulls.ts";
+import type { NewReview } from "./actions/reviews.ts";
+import { findRepository, findUser, fullName } from "./core.ts";
+import { git } from "./git/run.ts";
+import type { Actor, Comment, Issue, Pull, ReactionContent, Repository, Review, User } from "./model.ts";
+import { notFound } from "./refusal.ts";
+import type { World } from "./world.ts";
+
+/** A repository, or its `owner/name`. */
+export type RepositoryName = Repository | string;
+
+/** What a signed-in person can do. Each call throws the `Refusal` GitHub would answer. */
+export interface Person {
+  readonly user: User;
+  readonly actor: Actor;
+  /** A personal token, for REST and git. */
+  readonly token: string;
+  openIssue(repository: RepositoryName, issue: NewIssue): Issue;
+  openPull(repository: RepositoryName, pull: NewPull): Promise<Pull>;
+  label(issue: Issue | Pull, name: string): void;
+  unlabel(issue: Issue | Pull, name: string): void;
+  edit(issue: Issue | Pull, text: { title?: string; body?: string | null }): void;
+  comment(issue: Issue | Pull, body: string): Comment;
+  editComment(comment: Comment, body: string): Comment;
+  deleteComment(comment: Comment): void;
+  react(subject: Issue | Comment, content: ReactionContent): void;
+  close(issue: Issue | Pull): void;
+  reopen(issue: Issue | Pull): void;
+  lock(issue: Issue | Pull): void;
+  approve(pull: Pull, options?: { commit?: string; body?: string }): Review;
+  requestChanges(pull: Pull, body: string, options?: { commit?: string }): Review;
+  review(pull: Pull, review: NewReview): Review;
+  dismiss(review: Review, message: string): Review;
+  markReady(pull: Pull): Pull;
+  merge(pull: Pull, request?: MergeRequest): Promise<string>;
+  /**
+   * Commits on a branch (made from the default branch if it is new) and pushes it with git over HTTP; null deletes a
+   * path. Gives the commit. With `force`, the commit replaces the branch's last one.
+   */
+  push(
+    repository: RepositoryName,
+    branch: string,
+    files: Readonly<Record<string, string | null>>,
+    message: string,
+    options?: { force?: boolean },
+  ): Promise<string>;
+  /** Deletes a branch with git over HTTP. */
+  deleteBranch(repository: RepositoryName, branch: string): Promise<void>;
+}
+
+/** The person of that login. Throws a 404 `Refusal` when there is none. */
+export function personOf(world: World, workDir: string, login: string): Person {
+  const user = findUser(world, login);
+  if (!user) throw notFound();
+  const actor: Actor = { user, app: null };
+  const token = ownToken(world, user);
+  const here = (name: RepositoryName) => repositoryOf(world, name);
+  const issueOf = (subject: Issue | Pull) => ("issue" in subject ? subject.issue : subject);
+  return {
+    user,
+    actor,
+    token,
+    openIssue: (name, issue) => world.openIssue(actor, here(name), issue),
+    openPull: (name, pull) => world.createPull(actor, here(name), pull),
+    label: (issue, name) => void world.addLabels(actor, issueOf(issue), [name]),
+    unlabel: (issue, name) => void world.removeLabel(actor, issueOf(issue), name),
+    edit: (issue, text) => void world.editIssue(actor, issueOf(issue), text),
+    comment: (issue, body) => world.createComment(actor, issueOf(issue), body),
+    editComment: (comment, body) => world.editComment(actor, comment, body),
+    deleteComment: (comment) => world.deleteComment(actor, comment),
+    react: (subject, content) => void world.addReaction(actor, subject, content),
+    close: (issue) => void world.closeIssue(actor, issueOf(issue)),
+    reopen: (issue) => void world.reopenIssue(actor, issueOf(issue)),
+    lock: (issue) => world.lockIssue(actor, issueOf(issue)),
+    approve: (pull, { commit, body } = {}) =>
+      world.submitReview(actor, pull, { event: "APPROVE", body: body ?? "", commitId: commit }),
+    requestChanges: (pull, body, { commit } = {}) =>
+      world.submitReview(actor, pull, { event: "REQUEST_CHANGES", body, commitId: commit }),
+    review: (pull, review) => world.submitReview(actor, pull, review),
+    dismiss: (review, message) => world.dismissReview(actor, review, message),
+    markReady: (pull) => world.markReady(actor, pull),
+    merge: (pull, request = {}) => world.mergePull(actor, pull, request),
+    push: (name, branch, files, message, options = {}) =>
+      inClone({ world, workDir, token, user, repository: here(name) }, (clone) =>
+        commitAndPush(clone, here(name), { branch, files, message, force: options.force ?? false, at: world.now() }),
+      ),
+    deleteBranch: (name, branch) =>
+      inClone(
+        { world, workDir, token, user, repository: here(name) },
+        async ({ dir, env }) => void (await git(dir, ["push", "--quiet", "origin", `:refs/heads/${branch}`], { env })),
+      ),
+  };
+}
+
+export function repositoryOf(world: World, name: RepositoryName): Repository {
+  if (typeof name !== "string") return name;
+  const [owner = "", repository = ""] = name.split("/");
+  const found = findRepository(world, owner, repository);
+  if (!found) throw notFound();
+  return found;
+}
+
+function ownToken(world: World, user: User): string {
+  const known = [...world.tokens.values()].find(
+    (token) => token.actor.user === user && !token.installation && !token.revoked,
+  );
+  return (known ?? world.personalToken(user)).value;
+}
+
+interface Clone {
+  readonly dir: string;
+  readonly user: User;
+  /** Carries the credential, so that it is neither on a command line nor in a file. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+function credentials(token: string): Record<string, string> {
+  const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
+  return {
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "http.extraHeader",
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
+  };
+}
+
+async function inClone<T>(
+  options: { world: World; workDir: string; token: string; user: User; repository: Repository },
+  use: (clone: Clone) => Promise<T>,
+): Promise<T> {
+  const { world, workDir, token, user, repository } = options;
+  await mkdir(workDir, { recursive: true });
+  const dir = await mkdtemp(join(workDir, "clone-"));
+  try {
+    const address = new URL(`/${fullName(repository)}.git`, world.origin).href;
+    const env = credentials(token);
+    await git(dir, ["clone", "--quiet", "--no-tags", address, "."], { env });
+    return await use({ dir, user, env });
+  } finally {
+    await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+interface Change {
+  readonly branch: string;
+  readonly files: Readonly<Record<string, string | null>>;
+  readonly message: string;
+  readonly force: boolean;
+  readonly at: number;
+}
+
+async function commitAndPush({ dir, user, env }: Clone, repository: Repository, change: Change): Promise<string> {
+  const remote = (await git(dir, ["ls-remote", "--heads", "origin", `refs/heads/${change.branch}`], { env })).trim();
+  const from = remote ? `origin/${change.branch}` : `origin/${repository.defaultBranch}`;
+  await git(dir, ["checkout", "--quiet", "-B", change.branch, change.force && remote ? `${from}~1` : from]);
+  for (const [path, text] of Object.entries(change.files)) await writeOrRemove(join(dir, path), text);
+  await git(dir, ["add", "--all"]);
+  const date = `${Math.floor(change.at / 1_000)} +0000`;
+  const dates = { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+  await git(
+    dir,
+    ["-c", `user.name=${user.name}`, "-c", `user.email=${user.email}`, "commit", "--quiet", "-m", change.message],
+    { env: dates },
+  );
+  await git(
+    dir,
+    ["push", "--quiet", ...(change.force ? ["--force"] : []), "origin", `HEAD:refs/heads/${change.branch}`],
+    { env },
+  );
+  return (await git(dir, ["rev-parse", "HEAD"])).trim();
+}
+
+async function writeOrRemove(path: string, text: string | null): Promise<void> {
+  if (text === null) return rm(path);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}

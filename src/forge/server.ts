@@ -1,0 +1,63 @@
+// The forge's one HTTP server: git, the API and the pages share a port, told apart by path.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import { Fault } from "../base/fault.ts";
+import type { ForgeEnv } from "./caller.ts";
+import type { GitServer } from "./git/http.ts";
+
+export interface ServerParts {
+  readonly git: GitServer;
+  readonly api: Hono<ForgeEnv>;
+  readonly pages: Hono;
+}
+
+export interface Listening {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const apiRoots = /^\/(app|apps|graphql|installation|orgs|rate_limit|repos|repositories|user|users)(\/|$)/;
+
+/** Whether a request is for the API: below `/api`, or one of its roots when a program (not a browser) asks. */
+export function isForApi(path: string, accept: string): boolean {
+  return path.startsWith("/api/") || (apiRoots.test(path) && !accept.includes("text/html"));
+}
+
+/** Starts listening; port 0 takes a free one. Throws a `Fault` when the port is taken. */
+export async function listen(parts: ServerParts, port: number, host: string): Promise<Listening> {
+  const web = getRequestListener((request, env) => {
+    const isApi = isForApi(new URL(request.url).pathname, request.headers.get("accept") ?? "");
+    return isApi ? parts.api.fetch(request, env) : parts.pages.fetch(request, env);
+  });
+  const server = createServer((request, response) => {
+    if (parts.git.owns(request.url ?? "/")) void parts.git.handle(request, response);
+    else void web(request, response);
+  });
+  await started(server, port, host);
+  const { port: taken } = server.address() as AddressInfo;
+  return { url: `http://${host}:${taken}`, close: () => stop(server) };
+}
+
+function started(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) =>
+      reject(
+        new Fault(`The forge could not listen on ${host}:${port}: ${cause.message}`, {
+          kind: "engine",
+          retry: "never",
+          cause,
+        }),
+      ),
+    );
+    server.listen(port, host, resolve);
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
