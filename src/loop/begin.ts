@@ -18,7 +18,8 @@ export function onLabelled(
   event: Extract<LoopEvent, { type: "labelled" }>,
   now: number,
 ): Decision {
-  if (state !== null && isLive(state)) return stay({ ...state, labels: [...event.labels] }, "a loop already lives on this issue");
+  if (state !== null && isLive(state))
+    return stay({ ...state, labels: [...event.labels] }, "a loop already lives on this issue");
   return { state: newLoop(event, now), effects: [{ type: "read_claim" }], note: "labelled: reading the claim" };
 }
 

@@ -101,11 +101,15 @@ export function stopRuns(state: LoopState, why: string): Effect[] {
     .map((run) => ({ type: "stop_run", run: run.id, why }));
 }
 
-/** The state with everything that still ran marked as stopped. */
-export function closeOpenAttempt(state: LoopState, now: number): LoopState {
+function closeOpenAttempt(state: LoopState, now: number): LoopState {
+  const closed = closeRuns(state, now);
+  return { ...closed, attempts: closed.attempts.map((attempt) => ({ ...attempt, endedAt: attempt.endedAt ?? now })) };
+}
+
+/** The state with every run that still ran marked as stopped. */
+export function closeRuns(state: LoopState, now: number): LoopState {
   const attempts = state.attempts.map((attempt) => ({
     ...attempt,
-    endedAt: attempt.endedAt ?? now,
     runs: attempt.runs.map((run) =>
       run.status === "running" ? { ...run, status: "stopped" as const, endedAt: now } : run,
     ),

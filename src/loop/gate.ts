@@ -1,9 +1,9 @@
 // The gate: a decision that only an authorised person can make, on exactly the commit that was judged.
 import { beginAttempt, currentAttempt, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
-import { type Decision, labelsFor, settle, stay, stopRuns } from "./end.ts";
+import { closeRuns, type Decision, settle, stay, stopRuns } from "./end.ts";
 import type { GateFacts, LoopEvent } from "./event.ts";
-import { beginVerifying, onRed } from "./judge.ts";
+import { beginVerifying, leaveGate, onRed } from "./judge.ts";
 import type { LoopState } from "./state.ts";
 
 /** Something moved at the gate: read everything again, remember nothing. */
@@ -61,19 +61,14 @@ function complete(state: LoopState, now: number, detail: string): Decision {
 }
 
 function onChangesRequested(state: LoopState, facts: GateFacts, now: number): Decision {
+  const { labels, effects } = leaveGate(state);
   const asked: LoopState = {
     ...withAttempt(state, { endedAt: now }),
     changesRequested: [...facts.changes],
-    labels: [...labelsFor(state, "running")],
+    labels,
     approvals: [],
   };
-  const effects: Effect[] = [
-    { type: "write_status" },
-    { type: "set_labels", labels: asked.labels },
-    { type: "clear_alarm", name: "gate_reminder" },
-    { type: "clear_alarm", name: "gate_expiry" },
-  ];
-  const next = beginAttempt(asked, now, effects);
+  const next = beginAttempt(asked, now, [{ type: "write_status" }, ...effects]);
   return { ...next, note: `changes requested; ${next.note}` };
 }
 
@@ -95,19 +90,11 @@ export function onBranchMoved(state: LoopState, head: string, now: number): Deci
     return stay(state, "the branch moved; publishing will find out");
   }
   const moved: LoopState = { ...withAttempt(state, { head }), head, ciSeen: false, ciOverdue: false, approvals: [] };
-  const stopped = { ...moved, attempts: closeReviewers(moved, now) };
-  const effects: Effect[] = [...stopRuns(state, "the branch moved"), { type: "write_status" }];
-  const next = beginVerifying(stopped, now, effects);
+  const { labels, effects } = leaveGate(state);
+  const stopped = { ...closeRuns(moved, now), labels };
+  const before: Effect[] = [...stopRuns(state, "the branch moved"), { type: "write_status" }, ...effects];
+  const next = beginVerifying(stopped, now, before);
   return { ...next, note: `the branch moved; ${next.note}` };
-}
-
-function closeReviewers(state: LoopState, now: number): LoopState["attempts"] {
-  return state.attempts.map((attempt) => ({
-    ...attempt,
-    runs: attempt.runs.map((run) =>
-      run.status === "running" ? { ...run, status: "stopped" as const, endedAt: now } : run,
-    ),
-  }));
 }
 
 /** A person closed or merged the pull request. */

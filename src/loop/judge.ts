@@ -4,7 +4,7 @@ import { beginAttempt, currentAttempt, finding, newRun, overBudget, rulesOf, wit
 import type { Effect } from "./effect.ts";
 import { type Decision, labelsFor, settle, stay } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
-import type { LoopState, Review, Verdict } from "./state.ts";
+import type { LoopState, Review, Rules, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
@@ -156,8 +156,24 @@ export function onRed(state: LoopState, verdict: Verdict, now: number): Decision
     const quote = verdict.findings.map((one) => one.title).join("\n") || null;
     return settle(red, now, { reason: "no_progress", detail, quote, resume: "execute" }, said);
   }
-  const next = beginAttempt({ ...red, changesRequested: [] }, now, [...said, { type: "write_status" }, clear]);
+  const left = leaveGate(state);
+  const again = { ...red, changesRequested: [], labels: left.labels };
+  const next = beginAttempt(again, now, [...said, { type: "write_status" }, ...left.effects, clear]);
   return { ...next, note: `red; ${next.note}` };
+}
+
+/** What is undone when the loop goes back to work from the gate; nothing when it was not there. */
+export function leaveGate(state: LoopState): { readonly labels: string[]; readonly effects: readonly Effect[] } {
+  if (state.phase !== "awaiting_gate") return { labels: state.labels, effects: [] };
+  const labels = [...labelsFor(state, "running")];
+  return {
+    labels,
+    effects: [
+      { type: "set_labels", labels },
+      { type: "clear_alarm", name: "gate_reminder" },
+      { type: "clear_alarm", name: "gate_expiry" },
+    ],
+  };
 }
 
 type Tried = LoopState["attempts"][number];
@@ -190,8 +206,15 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
     ...asked,
     { type: "clear_alarm", name: "ci_wait" },
     { type: "clear_alarm", name: "loop_deadline" },
+    ...gateAlarms(rules, now),
+  ];
+  return { state: next, effects, note: "green; a person's approval is asked for" };
+}
+
+/** One reminder, then the end. */
+export function gateAlarms(rules: Rules, now: number): readonly Effect[] {
+  return [
     { type: "set_alarm", name: "gate_reminder", at: now + rules.gateReminderMs },
     { type: "set_alarm", name: "gate_expiry", at: now + rules.gateExpiryMs },
   ];
-  return { state: next, effects, note: "green; a person's approval is asked for" };
 }

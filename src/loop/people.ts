@@ -1,11 +1,11 @@
 // What people say with `/loop`, once GitHub has said what they may do.
 import { publishPending } from "./attempt.ts";
-import { beginAttempt, currentAttempt, mayWrite, onRetryRead, withAttempt } from "./begin.ts";
+import { beginAttempt, currentAttempt, mayWrite, onRetryRead, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
-import { classOf, type Decision, isLive, labelsFor, settle, stay, stopRuns } from "./end.ts";
+import { classOf, closeRuns, type Decision, isLive, labelsFor, settle, stay, stopRuns } from "./end.ts";
 import type { ClaimFacts, Command, Permission } from "./event.ts";
 import { readGate } from "./gate.ts";
-import { beginVerifying } from "./judge.ts";
+import { beginVerifying, gateAlarms } from "./judge.ts";
 import type { Ending, LoopState } from "./state.ts";
 
 /** Acts on a command of a person whose permission was just read. */
@@ -132,14 +132,8 @@ function onPause(state: LoopState, command: Command, now: number): Decision {
     return refuse(state, command, "there is no running loop to pause");
   }
   const { login } = command.actor;
-  const attempts = state.attempts.map((attempt) => ({
-    ...attempt,
-    runs: attempt.runs.map((run) =>
-      run.status === "running" ? { ...run, status: "stopped" as const, endedAt: now } : run,
-    ),
-  }));
   const why = `${login} said \`/loop pause\``;
-  const next: LoopState = { ...state, attempts, phase: "paused", resumeAt: { phase: state.phase, at: now, why } };
+  const next: LoopState = { ...closeRuns(state, now), phase: "paused", resumeAt: { phase: state.phase, at: now, why } };
   const effects: Effect[] = [...stopRuns(state, "paused"), reaction(command, "+1"), { type: "write_status" }];
   return { state: next, effects, note: "paused" };
 }
@@ -151,7 +145,7 @@ function onResume(state: LoopState, command: Command, now: number): Decision {
   const awake = { ...state, resumeAt: null };
   if (phase === "awaiting_gate") {
     const gate: LoopState = { ...awake, phase };
-    return { ...readGate(gate), effects: [...before, ...readGate(gate).effects] };
+    return { ...readGate(gate), effects: [...before, ...gateAlarms(rulesOf(state), now), ...readGate(gate).effects] };
   }
   const attempt = currentAttempt(state);
   if (phase === "verifying") return beginVerifying({ ...awake, ciSeen: true }, now, before);

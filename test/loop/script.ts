@@ -1,0 +1,345 @@
+// Plays a loop script: one event a line, and below each, indented, what the machine made of it.
+import { decide } from "../../src/loop/decide.ts";
+import type { Effect } from "../../src/loop/effect.ts";
+import type { AlarmName, ClaimFacts, LoopEvent, Permission, Verb } from "../../src/loop/event.ts";
+import type { Finding, LoopState, Person, Review, Rules, RunFacts, Verdict } from "../../src/loop/state.ts";
+
+const minute = 60_000;
+const start = Date.parse("2026-01-05T09:00:00Z");
+
+/** The rules of every script unless its claim says otherwise. */
+export const scriptRules: Rules = {
+  label: "loop",
+  policySha: "b10b",
+  executor: { agent: "command", command: "agent", image: "toolchain" },
+  reviewer: { command: "reviewer", image: "toolchain" },
+  attempts: 3,
+  lifetimeRuns: 30,
+  attemptMs: 30 * minute,
+  loopMs: 8 * 60 * minute,
+  ciWaitMs: 30 * minute,
+  gateReminderMs: 48 * 60 * minute,
+  gateExpiryMs: 7 * 24 * 60 * minute,
+  changedLines: 1000,
+  changedFiles: 50,
+  confidence: 0.3,
+  protectedPaths: [".github/**"],
+  requiredChecks: [],
+  approvals: 1,
+  reviewers: [],
+  merge: false,
+};
+
+/** The words of a line: bare ones in order, `key=value` ones by key; a value in quotes may hold spaces. */
+interface Line {
+  readonly verb: string;
+  readonly words: readonly string[];
+  readonly options: ReadonlyMap<string, string>;
+}
+
+function parseLine(text: string): Line {
+  const parts = text.match(/[\w-]+="[^"]*"|"[^"]*"|\S+/g) ?? [];
+  const pairs = parts.filter((part) => /^[\w-]+=/.test(part));
+  const options = new Map(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), unquote(pair.slice(pair.indexOf("=") + 1))] as const),
+  );
+  const [verb = "", ...words] = parts.filter((part) => !pairs.includes(part)).map(unquote);
+  return { verb, words, options };
+}
+
+function unquote(text: string): string {
+  return text.replace(/^"|"$/g, "");
+}
+
+/** The script with everything the machine said written anew. Lines that begin with `#` and empty lines are kept. */
+export function playScript(script: string): string {
+  let state: LoopState | null = null;
+  let now = start;
+  const out: string[] = [];
+  for (const text of script.split("\n")) {
+    if (text.startsWith("  ")) continue;
+    out.push(text);
+    if (text.trim() === "" || text.startsWith("#")) continue;
+    const line = parseLine(text);
+    if (line.verb === "wait") {
+      now += minutesOf(line.words[0] ?? "") * minute;
+      continue;
+    }
+    const decision = decide(state, eventOf(line, state, now), now);
+    state = decision.state;
+    out.push(`  ${stateText(state)}: ${decision.note}`);
+    if (decision.effects.length > 0) out.push(`  → ${decision.effects.map(effectText).join(", ")}`);
+  }
+  return `${out.join("\n").trimEnd()}\n`;
+}
+
+function minutesOf(text: string): number {
+  const [, amount, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
+  if (amount === undefined) throw new Error(`a script cannot wait "${text}"`);
+  return Number(amount) * { m: 1, h: 60, d: 1440 }[unit as "m" | "h" | "d"];
+}
+
+function stateText(state: LoopState | null): string {
+  if (state === null) return "no loop";
+  const attempt = state.attempts.length > 0 ? ` attempt ${state.attempts.length}` : "";
+  const head = state.head === null ? "" : ` at ${state.head}`;
+  const ending = state.ending === null ? "" : ` ${state.ending.reason}`;
+  const resume = state.ending === null || state.ending.resume === "none" ? "" : ` (may ${state.ending.resume})`;
+  return `${state.phase}${ending}${resume}${attempt}${head}`;
+}
+
+function effectText(effect: Effect): string {
+  const { type, ...rest } = effect;
+  const details = Object.entries(rest).flatMap(([key, value]) => detailText(key, value));
+  return details.length === 0 ? type : `${type} ${details.join(" ")}`;
+}
+
+function detailText(key: string, value: unknown): string[] {
+  if (key === "at") return [`+${Math.round((Number(value) - start) / minute)}m`];
+  if (key === "reply") return [(value as { kind: string }).kind];
+  if (key === "review") return [(value as Review).verdict];
+  if (key === "command") return [(value as { verb: string }).verb];
+  if (key === "why") return [];
+  if (Array.isArray(value)) return [value.join("+")];
+  return [String(value)];
+}
+
+/** A person by login; ids are made from the login, so that the same login is the same person. */
+export function person(login: string): Person {
+  const id = [...login].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 1_000_000;
+  return { id, login, bot: login.endsWith("[bot]") };
+}
+
+function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
+  const { verb, words, options } = line;
+  const [first = "", second = ""] = words;
+  switch (verb) {
+    case "label":
+      return {
+        type: "labelled",
+        issue: { installationId: 1, repositoryId: 2, owner: "acme", name: "shop", number: 12 },
+        loop: second || "k3f9x2",
+        title: "Totals are wrong",
+        label: "loop",
+        labels: ["bug", "loop"],
+        actor: person(first),
+      };
+    case "labels":
+      return { type: "labels_changed", labels: words };
+    case "claim":
+      return { type: "claim_read", facts: claimFacts(line, now) };
+    case "reread":
+      return { type: "retry_read", facts: claimFacts(line, now) };
+    case "started":
+      return {
+        type: "run_started",
+        run: first || runningRun(state),
+        startedAt: now,
+        isolation: { runtime: "docker", network: "none", capabilities: [], readOnlyRoot: true, user: "10001:10001" },
+        briefSha256: "b41ef",
+      };
+    case "executor":
+      return executorEnded(line, state, now);
+    case "reviewer":
+      return reviewerEnded(line, state, now);
+    case "published":
+      return { type: "published", head: first };
+    case "overtaken":
+      return { type: "publish_overtaken", head: first === "deleted" ? null : first };
+    case "publish_refused":
+      return { type: "publish_refused", message: first };
+    case "pull":
+      return {
+        type: "pull_opened",
+        pull: { number: Number(first), nodeId: `PR_${first}`, url: `https://forge/pull/${first}` },
+      };
+    case "ci":
+      return { type: "ci_changed", head: first, name: second || null };
+    case "verdict":
+      return { type: "verdict_read", verdict: verdictOf(first, options.get("head") ?? headOf(state), options) };
+    case "review":
+      return { type: "review_submitted", actor: person(first), head: headOf(state) };
+    case "gate":
+      return gateRead(line, state);
+    case "command":
+      return { type: "command", command: commandOf(line) };
+    case "checked":
+      return {
+        type: "command_checked",
+        command: commandOf(line),
+        permission: (options.get("permission") ?? "write") as Permission,
+      };
+    case "unlabel":
+      return { type: "unlabelled", actor: person(first), labels: ["bug"] };
+    case "close":
+      return { type: "issue_closed", actor: person(first) };
+    case "gone":
+      return { type: "issue_gone", why: first };
+    case "moved":
+      return { type: "branch_moved", head: first, actor: person(second) };
+    case "branch_deleted":
+      return { type: "branch_deleted", actor: person(first) };
+    case "pull_closed":
+      return { type: "pull_closed", merged: second === "merged", actor: person(first) };
+    case "merged":
+      return { type: "merged" };
+    case "merge_refused":
+      return { type: "merge_refused", message: first };
+    case "alarm":
+      return { type: "alarm", name: first as AlarmName };
+    case "failed":
+      return { type: "effect_failed", effect: first, message: second };
+    case "edited":
+      return { type: "record_edited", actor: person(first) };
+    case "comment_deleted":
+      return { type: "record_deleted", comment: Number(second || 501), actor: person(first) };
+    case "status_posted":
+      return { type: "status_posted", comment: Number(first || 501) };
+    case "attempt_posted":
+      return { type: "attempt_posted", attempt: Number(first), comment: 600 + Number(first) };
+    default:
+      throw new Error(`a script does not know the event "${verb}"`);
+  }
+}
+
+function commandOf({ words, options }: Line) {
+  const [login = "", verb = "", ...rest] = words;
+  return {
+    verb: verb as Verb,
+    argument: rest.join(" "),
+    actor: person(login),
+    commentId: Number(options.get("comment") ?? 700),
+  };
+}
+
+function claimFacts({ words, options }: Line, now: number): ClaimFacts {
+  const rules: Rules = {
+    ...scriptRules,
+    attempts: Number(options.get("attempts") ?? scriptRules.attempts),
+    approvals: Number(options.get("approvals") ?? scriptRules.approvals),
+    lifetimeRuns: Number(options.get("runs") ?? scriptRules.lifetimeRuns),
+    requiredChecks: options.has("required") ? (options.get("required") ?? "").split(",") : [],
+    reviewers: options.has("reviewers") ? (options.get("reviewers") ?? "").split(",") : [],
+    merge: words.includes("merge"),
+    reviewer: words.includes("no-reviewer") ? null : scriptRules.reviewer,
+  };
+  const broken = options.get("broken");
+  return {
+    permission: (options.get("permission") ?? "write") as Permission,
+    open: !words.includes("closed"),
+    labels: words.includes("unlabelled") ? ["bug"] : ["bug", "loop"],
+    title: "Totals are wrong",
+    base: { branch: "main", sha: "ba5e" },
+    policy: broken === undefined ? { ok: true, rules } : { ok: false, message: broken },
+    snapshot: { sha256: options.get("text") ?? "f00d", title: "Totals are wrong", comments: [], removed: [], at: now },
+  };
+}
+
+function runningRun(state: LoopState | null): string {
+  const running = state?.attempts.flatMap((attempt) => attempt.runs).filter((run) => run.status === "running");
+  return running?.at(-1)?.id ?? "no-run";
+}
+
+function headOf(state: LoopState | null): string {
+  return state?.attempts.at(-1)?.head ?? "no-head";
+}
+
+function executorEnded({ words, options }: Line, state: LoopState | null, now: number): LoopEvent {
+  const head = options.get("pushed");
+  const risk = options.get("risk");
+  const risks = risk === undefined ? [] : [aFinding("policy", risk)];
+  const lines = Number(options.get("lines") ?? 10);
+  const said = ["question", "permission", "blocked", "nothing", "confidence"].some((key) => options.has(key));
+  return {
+    type: "run_ended",
+    run: options.get("run") ?? runningRun(state),
+    endedAt: now,
+    status: (words[0] ?? "finished") as Exclude<RunFacts["status"], "running">,
+    exitCode: words[0] === "failed" ? 1 : 0,
+    logSha256: null,
+    note: options.get("note") ?? "",
+    claim: said
+      ? {
+          summary: "did it",
+          confidence: options.has("confidence") ? Number(options.get("confidence")) : null,
+          question: options.get("question") ?? null,
+          permission: options.get("permission") ?? null,
+          blockedOn: options.get("blocked") ?? null,
+          nothingToDo: options.get("nothing") ?? null,
+          assumptions: [],
+          decisions: [],
+        }
+      : null,
+    change:
+      head === undefined
+        ? null
+        : {
+            head,
+            size: {
+              files: Number(options.get("files") ?? 1),
+              additions: lines,
+              deletions: 0,
+              paths: ["src/a.js"],
+              patchId: options.get("patch") ?? `patch-${head}`,
+            },
+            risks,
+            grantable: !words.includes("ungrantable"),
+          },
+    review: null,
+  };
+}
+
+function reviewerEnded({ words, options }: Line, state: LoopState | null, now: number): LoopEvent {
+  const [answer = "approve"] = words;
+  const gone = answer === "lost" || answer === "timed_out";
+  return {
+    type: "run_ended",
+    run: options.get("run") ?? runningRun(state),
+    endedAt: now,
+    status: gone ? answer : "finished",
+    exitCode: gone ? null : 0,
+    logSha256: null,
+    note: "",
+    claim: null,
+    change: null,
+    review: gone ? null : aReview(answer as Review["verdict"], Number(options.get("confidence") ?? 0.9)),
+  };
+}
+
+function aReview(verdict: Review["verdict"], confidence: number): Review {
+  const findings = verdict === "reject" ? [aFinding("review", "the total is rounded twice")] : [];
+  return { verdict, summary: `I ${verdict}`, confidence, findings };
+}
+
+function aFinding(source: Finding["source"], title: string): Finding {
+  return { source, title, detail: "", path: null, line: null, url: null };
+}
+
+function verdictOf(colour: string, head: string, options: ReadonlyMap<string, string>): Verdict {
+  const fails = options.get("fails") ?? "test a";
+  return {
+    head,
+    colour: colour as Verdict["colour"],
+    parts: [{ source: "ci", name: "ci / test", colour: colour as Verdict["colour"], note: colour, url: null }],
+    findings: colour === "red" ? [aFinding("ci", fails)] : [],
+    fingerprint: colour === "red" ? fails : "",
+  };
+}
+
+function gateRead({ words, options }: Line, state: LoopState | null): LoopEvent {
+  const head = options.get("head") ?? headOf(state);
+  const listed = (key: string) => (options.has(key) ? (options.get(key) ?? "").split(",") : []);
+  return {
+    type: "gate_read",
+    facts: {
+      head,
+      open: !words.includes("closed"),
+      merged: words.includes("merged"),
+      approvals: listed("approved").map((login) => ({ login, head })),
+      refusals: listed("refused").map((login) => ({ login, why: options.get("why") ?? "it does not count" })),
+      changes: listed("changes").map((login) => aFinding("person", `changes requested by ${login}`)),
+      authors: listed("authors"),
+      verdict: verdictOf(options.get("checks") ?? "green", head, options),
+    },
+  };
+}
