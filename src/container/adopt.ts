@@ -8,6 +8,7 @@ import { readFacts } from "./facts.ts";
 import { readRunLabel } from "./labels.ts";
 import { NEVER_STARTED, type OutputWatch, type Running } from "./run.ts";
 import { relayName } from "./spec.ts";
+import { giveFolder, type RunUser } from "./user.ts";
 
 /** The container as inspected, or null when there is none of this name or id. Throws `Fault` on anything else. */
 export async function inspectOrNull(container: Docker.Container): Promise<Docker.ContainerInspectInfo | null> {
@@ -29,6 +30,7 @@ export async function adopt(
   docker: Docker,
   info: Docker.ContainerInspectInfo,
   engine: EngineInfo,
+  user: RunUser,
   watch?: OutputWatch,
 ): Promise<Running> {
   const labels = info.Config.Labels;
@@ -38,12 +40,15 @@ export async function adopt(
   const source = (target: string) => info.Mounts.find((mount) => mount.Destination === target)?.Source ?? "";
   const agent = docker.getContainer(info.Id);
   try {
+    const inspectedRelay = relay && (await inspectOrNull(relay));
+    const gateway = inspectedRelay?.Mounts.find((mount) => mount.Destination === "/gateway");
+    if (gateway) await giveFolder(user, gateway.Source); // the gateway has listened anew
     return attend({
       id,
       agent,
       relay,
       attachment: await attach(agent, number("log_bytes"), watch),
-      facts: readFacts(info, relay && (await inspectOrNull(relay)), engine),
+      facts: readFacts(info, inspectedRelay, engine),
       startedAt: Date.parse(info.State.StartedAt),
       readyMs: null,
       deadlineMs: number("deadline_ms"),

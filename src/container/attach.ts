@@ -11,6 +11,8 @@ export interface Attachment {
   write(text: string): void;
   /** Resolves when the container's output ended, or after `ms`; closes the stream either way. */
   ended(ms: number): Promise<void>;
+  /** Stops reading; the container's further output is nobody's. */
+  close(): void;
 }
 
 /** Attaches to a container, running or not yet started. Without a log driver only what comes from now on is seen. */
@@ -41,6 +43,7 @@ export async function attach(container: Docker.Container, logBytes: number, watc
       clearTimeout(timer);
       stream.destroy();
     },
+    close: () => void stream.destroy(),
   };
 }
 

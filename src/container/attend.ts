@@ -70,6 +70,7 @@ async function waitForExit(container: Docker.Container): Promise<Exit | null> {
       const { State } = await container.inspect();
       silentSince = Number.POSITIVE_INFINITY;
       if (State.Running) continue;
+      if (State.Status === "removing" || State.Dead) return null; // somebody else's doing
       return { code: State.ExitCode, oomKilled: State.OOMKilled, at: Date.parse(State.FinishedAt) };
     } catch (error) {
       if (statusCode(error) === 404) return null;

@@ -72,7 +72,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         },
       );
     }
-    if (epoch === request.epoch && everRan(info)) return adopt(docker, info, await engineInfo(), watch);
+    if (epoch === request.epoch && everRan(info)) return adopt(docker, info, await engineInfo(), user, watch);
     await Promise.all([agentName, relayName].map((name) => remove(docker.getContainer(name(request.id)))));
     return null;
   }
@@ -94,7 +94,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       if (known) return known;
       const info = await inspectOrNull(docker.getContainer(agentName(id)));
       if (!info || info.Config.Labels["loopgate.instance"] !== instance || !everRan(info)) return null;
-      return hold(id, async () => adopt(docker, info, await engineInfo()));
+      return hold(id, async () => adopt(docker, info, await engineInfo(), user));
     },
     async list() {
       const listed = await listContainers(docker, instance);

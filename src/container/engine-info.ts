@@ -30,10 +30,16 @@ export async function readEngineInfo(docker: Docker): Promise<EngineInfo> {
     name: `Docker-compatible engine ${info.ServerVersion ?? "of unknown version"}`,
     cpus: info.NCPU,
     apparmor: options.some((option) => option.startsWith("name=apparmor")),
-    seccomp:
-      /profile=([^,]+)/.exec(options.find((option) => option.startsWith("name=seccomp")) ?? "")?.[1] ?? "default",
+    seccomp: seccompProfile(options),
     cgroup: `v${info.CgroupVersion ?? "1"}`,
     runtimes: Object.keys(info.Runtimes ?? {}),
     defaultRuntime: info.DefaultRuntime ?? "runc",
   };
+}
+
+/** The profile that containers get unasked; engines call their own `default` or `builtin`. */
+function seccompProfile(options: readonly string[]): string {
+  const option = options.find((one) => one.startsWith("name=seccomp")) ?? "";
+  const profile = /profile=([^,]+)/.exec(option)?.[1] ?? "default";
+  return profile === "builtin" ? "default" : profile;
 }

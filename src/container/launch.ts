@@ -12,7 +12,7 @@ import type { ImageResolver, ResolvedImage } from "./image.ts";
 import type { ImageChoice, OutputWatch, RunRequest } from "./run.ts";
 import { type ContainerSpec, compileAgent, compileRelay } from "./spec.ts";
 import { TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "./toolchain.ts";
-import { giveTo, type RunUser } from "./user.ts";
+import { giveFolder, giveTo, type RunUser } from "./user.ts";
 
 /** What a launch needs besides the request; the runtime keeps it. */
 export interface LaunchPad {
@@ -64,8 +64,8 @@ export async function settleFolders(request: RunRequest, user: RunUser): Promise
   const objectsDir = request.objectsDir && (await real(request.objectsDir));
   const gatewayDir = request.gatewaySocket && (await real(dirname(request.gatewaySocket)));
   const gatewaySocket = request.gatewaySocket && `${gatewayDir}/${basename(request.gatewaySocket)}`;
-  const owned = [workspaceDir, `${loopDir}/out`, ...(gatewayDir ? [gatewayDir] : [])];
-  await Promise.all(owned.map((folder) => giveTo(user, folder)));
+  await Promise.all([workspaceDir, `${loopDir}/out`].map((folder) => giveTo(user, folder)));
+  if (gatewayDir) await giveFolder(user, gatewayDir);
   return { ...request, workspaceDir, loopDir, objectsDir, gatewaySocket };
 }
 
@@ -127,7 +127,9 @@ async function startRelayContainer(relay: Docker.Container): Promise<void> {
   });
   await relay.start();
   void attachment.ended(15_000).then(() => hear(false));
-  if (await heard) return;
+  const ready = await heard;
+  attachment.close();
+  if (ready) return;
   throw new Fault(`The relay to the gateway did not start: ${said.trim().slice(-500)}`, {
     kind: "engine",
     retry: "later",

@@ -29,6 +29,19 @@ export async function giveTo(user: RunUser, path: string): Promise<void> {
   }
 }
 
+/**
+ * Makes the user the owner of the folder and of what lies directly in it, always: a gateway that listens anew
+ * makes a new socket in a folder that was given away before. Throws `Fault`.
+ */
+export async function giveFolder(user: RunUser, folder: string): Promise<void> {
+  try {
+    const names = await readdir(folder);
+    await Promise.all(["", ...names].map((name) => lchown(join(folder, name), user.uid, user.gid)));
+  } catch (error) {
+    throw toFault(error, `Could not give ${folder} to user ${user.uid}`);
+  }
+}
+
 /** Children first: the top changes hands last, so that a half-done gift is not taken for a done one. */
 async function giveTree(user: RunUser, path: string): Promise<void> {
   for (const entry of await readdir(path, { withFileTypes: true })) {

@@ -1,5 +1,5 @@
 // Opens one engine for a test file, a private one if need be; skips loudly without any, and fails where CI is set.
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, describe } from "vitest";
 import { type Engine, openEngine } from "../../src/container/engine.ts";
 
 let opened: Promise<Engine | null> | null = null;

@@ -1,0 +1,352 @@
+// The Docker runtime on a real engine: the contract, the baseline as inspected and as felt from inside, adoption and sweeping.
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type Docker from "dockerode";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { dockerRuntime } from "../../src/container/docker.ts";
+import type { Engine } from "../../src/container/engine.ts";
+import type { RunRequest, Runtime } from "../../src/container/run.ts";
+import { chooseRunUser } from "../../src/container/user.ts";
+import { obeysTheContract } from "../container/contract.ts";
+import { type Ground, prepareGround } from "../container/ground.ts";
+import { describeWithDocker } from "./engine.ts";
+
+const USER = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+
+describeWithDocker("the Docker runtime", (engine: () => Engine) => {
+  let ground: Ground;
+  let instance: string;
+  const open = (changes: { readonly roots?: readonly string[] } = {}): Runtime => {
+    const { docker } = engine();
+    return dockerRuntime({
+      docker,
+      user: USER,
+      relay: { kind: "toolchain" },
+      roots: [ground.folder],
+      instance,
+      ...changes,
+    });
+  };
+  const container = (id: string): Docker.Container => engine().docker.getContainer(`loopgate-${id}`);
+  const count = async () => {
+    const filters = { label: [`loopgate.instance=${instance}`] };
+    return (await engine().docker.listContainers({ all: true, filters })).length;
+  };
+  beforeEach(async () => {
+    ground = await prepareGround();
+    instance = randomUUID();
+    onTestFinished(async () => void (await open().sweep(() => false)));
+  });
+
+  describe("keeps the contract", () => {
+    obeysTheContract((given) => {
+      ground = given;
+      return open();
+    });
+  });
+
+  test("I12: the running container has the whole baseline, by inspection", async () => {
+    const running = await open().start(ground.request({ command: "sleep 60" }));
+    const { HostConfig, Config, NetworkSettings, Mounts } = await container(running.id).inspect();
+    expect(HostConfig).toMatchObject({
+      NetworkMode: "none",
+      CapDrop: ["ALL"],
+      Privileged: false,
+      ReadonlyRootfs: true,
+      Init: true,
+      IpcMode: "private",
+      PidMode: "",
+      UTSMode: "",
+      UsernsMode: "",
+      RestartPolicy: { Name: "no" },
+      LogConfig: { Type: "none" },
+      Memory: 2147483648,
+      MemorySwap: 2147483648,
+      PidsLimit: 256,
+    });
+    expect([HostConfig.PortBindings ?? {}, HostConfig.Devices ?? [], HostConfig.Binds ?? []]).toEqual([{}, [], []]);
+    expect(HostConfig.SecurityOpt).toContain("no-new-privileges:true");
+    expect(HostConfig.SecurityOpt?.join()).not.toContain("unconfined");
+    expect(Object.keys(NetworkSettings.Networks)).toEqual(["none"]);
+    expect(Config.User).toBe(`${USER.uid}:${USER.gid}`);
+    expect(
+      Mounts.filter(({ RW }) => RW)
+        .map(({ Destination }) => Destination)
+        .sort(),
+    ).toEqual(["/loop/out", "/workspace"]);
+    expect(running.facts).toMatchObject({
+      runtime: "docker",
+      isolated: true,
+      network: "none",
+      networks: ["none"],
+      user: `${USER.uid}:${USER.gid}`,
+      readonlyRoot: true,
+      privileged: false,
+      capabilitiesAdded: [],
+      capabilitiesDropped: ["ALL"],
+      noNewPrivileges: true,
+      seccomp: "default",
+      memoryBytes: 2147483648,
+      memorySwapBytes: 2147483648,
+      pids: 256,
+      ulimits: { nofile: 4096, fsize: 1073741824, core: 0 },
+      init: true,
+      ipc: "private",
+      restart: "no",
+      logDriver: "none",
+      hostname: "loopgate",
+    });
+    expect(running.facts.image.id).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(running.facts.relay).toMatchObject({
+      network: `container:${running.facts.containerId}`,
+      user: `${USER.uid}:${USER.gid}`,
+      readonlyRoot: true,
+      capabilitiesDropped: ["ALL"],
+    });
+    const gateway = running.facts.relay?.mounts.filter(({ target }) => target === "/gateway");
+    expect(gateway).toEqual([{ source: join(ground.folder, "gateway"), target: "/gateway", writable: false }]);
+  });
+
+  test("T7: from inside, the kernel itself says so", async () => {
+    const command =
+      "grep -E '^(Cap...|NoNewPrivs|Seccomp):' /proc/self/status; id -u; cat /proc/net/dev | tail -n +3 | cut -d: -f1";
+    const { log } = await (await open().start(ground.request({ command }))).done;
+    const none = "0000000000000000";
+    expect(
+      log
+        .replace(/[\t ]+/g, " ")
+        .trim()
+        .split("\n")
+        .map((line) => line.trim()),
+    ).toEqual([
+      ...["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map((set) => `${set}: ${none}`),
+      "NoNewPrivs: 1",
+      "Seccomp: 2",
+      String(USER.uid),
+      "lo",
+    ]);
+  });
+
+  test.each([
+    ["the root file system", "touch /x /etc/x /opt/loopgate/x"],
+    ["the host's programs", "touch /usr/bin/x"],
+    ["its own brief", "echo x >> /loop/brief.md"],
+    ["the shared object store", 'touch "$(cat .git/objects/info/alternates)/x"'],
+    ["the gateway's folder, which only the relay sees", "ls /gateway/gateway.sock"],
+    ["the engine's socket", "ls /var/run/docker.sock /run/docker.sock"],
+  ])("T7: the agent cannot get at %s", async (_, command) => {
+    const outcome = await (await open().start(ground.request({ command }))).done;
+    expect(outcome.status).toBe("failed");
+    expect(outcome.log).toMatch(/Read-only file system|No such file|Permission denied/);
+  });
+
+  test("T6: the agent reaches its gateway on loopback and nothing else", async () => {
+    const script = `
+      const { connect } = require("node:net");
+      const places = [["127.0.0.1", 8417], ["127.0.0.1", 22], ["1.1.1.1", 443], ["169.254.169.254", 80], ["172.17.0.1", 80]];
+      (async () => {
+        for (const [host, port] of places) {
+          const end = await new Promise((resolve) => {
+            const socket = connect({ host, port, timeout: 3000 }, () => resolve("open"));
+            socket.on("error", (error) => resolve(error.code)).on("timeout", () => resolve("silent"));
+          });
+          console.log(host, port, end);
+        }
+        require("node:dns").lookup("github.com", (error) => { console.log("github.com", error.code); process.exit(); });
+      })();`;
+    const { log } = await (await open().start(ground.request({ command: ["node", "-e", script] }))).done;
+    expect(log.trim().split("\n")).toEqual([
+      "127.0.0.1 8417 open",
+      "127.0.0.1 22 ECONNREFUSED",
+      "1.1.1.1 443 ENETUNREACH",
+      "169.254.169.254 80 ENETUNREACH",
+      "172.17.0.1 80 ENETUNREACH",
+      expect.stringMatching(/^github\.com (EAI_AGAIN|ENOTFOUND)$/),
+    ]);
+  });
+
+  test("T20: a reviewer cannot write to its workspace, but can answer", async () => {
+    const command = "touch x; git status --short && echo {} > /loop/out/result.json";
+    const outcome = await (await open().start(ground.request({ role: "reviewer", command }))).done;
+    expect(outcome).toMatchObject({ status: "finished" });
+    expect(outcome.log).toContain("Read-only file system");
+    expect(existsSync(join(ground.folder, "workspace/x"))).toBe(false);
+    expect(existsSync(join(ground.folder, "loop/out/result.json"))).toBe(true);
+  });
+
+  test("a check without a gateway has no relay and no way out", async () => {
+    const script = 'fetch("http://127.0.0.1:8417").catch((error) => console.log(error.cause.code))';
+    const request = ground.request({ role: "check", gatewaySocket: null, command: ["node", "-e", script] });
+    const { log, facts } = await (await open().start(request)).done;
+    expect([log, facts.relay]).toEqual(["ECONNREFUSED\n", null]);
+  });
+
+  test("F51: an agent that takes too much memory is ended and the outcome says so", async () => {
+    const command = ["node", "-e", "const kept = []; for (;;) kept.push(Buffer.alloc(8e6, 1));"];
+    const limits = { memoryBytes: 96 * 1024 * 1024, deadlineMs: 30_000 };
+    const outcome = await (await open().start(ground.request({ command, limits }))).done;
+    expect(outcome).toMatchObject({ status: "failed", oomKilled: true, note: "It ran out of memory." });
+  });
+
+  test("T8: a fork bomb stays within its processes", async () => {
+    const command = "for i in $(seq 200); do sleep 5 & done; wait";
+    const limits = { pids: 20, deadlineMs: 30_000 };
+    const outcome = await (await open().start(ground.request({ command, limits }))).done;
+    expect(outcome.log).toMatch(/[Cc]annot fork|Resource temporarily unavailable/);
+  });
+
+  test("T8: a file larger than the limit is not written", async () => {
+    const command = "head -c 3000000 /dev/zero > big; stat -c %s big";
+    const outcome = await (await open().start(ground.request({ command, limits: { fileSizeBytes: 1_000_000 } }))).done;
+    expect(outcome.log).toMatch(/1000000$/m);
+  });
+
+  test("everything of a run is removed when it ends", async () => {
+    const running = await open().start(ground.request());
+    await running.done;
+    expect(await count()).toBe(0);
+  });
+
+  test("a run whose relay dies ends as lost", async () => {
+    const running = await open().start(ground.request({ command: "sleep 60" }));
+    await container(`${running.id}-relay`).kill();
+    expect(await running.done).toMatchObject({
+      status: "lost",
+      note: "The relay to the gateway ended, and the run with it.",
+    });
+    expect(await count()).toBe(0);
+  });
+
+  test("F54: a run whose container somebody removes is lost", async () => {
+    const running = await open().start(ground.request({ command: "sleep 60" }));
+    await container(running.id).remove({ force: true });
+    expect((await running.done).status).toBe("lost");
+    expect(await count()).toBe(0);
+  });
+
+  test("F12: a run outlives its App, and the next process adopts it by name and sees its end", async () => {
+    const request = ground.request({ command: "until [ -e finish ]; do sleep 0.1; done; echo adopted; exit 5" });
+    await abandon(request);
+    const { Id } = await container(request.id).inspect();
+    const running = await open().start(request);
+    expect(running.facts.containerId).toBe(Id);
+    writeFileSync(join(ground.folder, "workspace/finish"), "");
+    const outcome = await running.done;
+    expect(outcome).toMatchObject({
+      status: "failed",
+      exitCode: 5,
+      readyMs: null,
+      log: "adopted\n",
+      logTruncated: true,
+    });
+    expect(await count()).toBe(0);
+  });
+
+  test("F12: an adopted run hands in over the gateway that listens anew", async () => {
+    const request = ground.request({ command: "until [ -e finish ]; do sleep 0.1; done; echo 4 > sum" });
+    await abandon(request);
+    await ground.restartGateway();
+    const running = await open().find(request.id);
+    writeFileSync(join(ground.folder, "workspace/finish"), "");
+    expect(await running?.done).toMatchObject({ status: "finished", exitCode: 0 });
+    expect(ground.git("show", "loop/12-k3f9:sum")).toBe("4");
+  });
+
+  test("F3: a run that ended while nobody watched still gives its exit code, once", async () => {
+    const request = ground.request({ command: "until [ -e finish ]; do sleep 0.1; done; exit 6" });
+    await abandon(request);
+    writeFileSync(join(ground.folder, "workspace/finish"), "");
+    await container(request.id).wait();
+    const found = await open().find(request.id);
+    expect(await found?.done).toMatchObject({ status: "failed", exitCode: 6 });
+    expect(await open().find(request.id)).toBeNull();
+  });
+
+  test("an adopted run keeps its deadline, counted from its own start", async () => {
+    await abandon(
+      ground.request({
+        command: "trap '' TERM; while :; do sleep 0.1; done",
+        limits: { deadlineMs: 3_000, graceMs: 200 },
+      }),
+    );
+    const running = await open().find("12-k3f9-1-executor-1");
+    expect((await running?.done)?.status).toBe("timed_out");
+  });
+
+  test("F2: a container that never got its go is started over", async () => {
+    const request = ground.request({ command: "echo ran" });
+    const { docker } = engine();
+    const running = await open().start(ground.request({ command: "sleep 60" }));
+    const { Image, Config } = await container(running.id).inspect();
+    await running.stop("Only its image and labels are wanted.");
+    const orphan = { Image, Labels: Config.Labels, Cmd: ["true"], HostConfig: { NetworkMode: "none" } };
+    await docker.createContainer({ name: `loopgate-${request.id}`, ...orphan });
+    expect(await open().find(request.id)).toBeNull();
+    expect(await (await open().start(request)).done).toMatchObject({ status: "finished", log: "ran\n" });
+  });
+
+  test("F56: a container of an older epoch is replaced, one of a newer epoch is left alone", async () => {
+    const old = await open().start(ground.request({ command: "sleep 60", epoch: 1 }));
+    const present = await open().start(ground.request({ command: "sleep 60", epoch: 2 }));
+    expect(present.facts.containerId).not.toBe(old.facts.containerId);
+    await expect(open().start(ground.request({ epoch: 1 }))).rejects.toMatchObject({ kind: "conflict" });
+    expect(await open().list()).toMatchObject([{ epoch: 2 }]);
+    await present.stop("The test is over.");
+  });
+
+  test("a sweep leaves another App's containers on the same engine alone", async () => {
+    const running = await open().start(ground.request({ command: "sleep 60" }));
+    const { docker } = engine();
+    const other = { docker, user: USER, relay: { kind: "toolchain" }, roots: [], instance: randomUUID() } as const;
+    expect(await dockerRuntime(other).sweep(() => false)).toEqual([]);
+    expect(await open().list()).toMatchObject([{ id: running.id }]);
+  });
+
+  test("a folder outside the App's roots is refused, and a link to one as well", async () => {
+    const refused = open({ roots: [join(ground.folder, "workspace")] }).start(ground.request());
+    await expect(refused).rejects.toMatchObject({ kind: "refused", message: expect.stringContaining("mount_outside") });
+    expect(await count()).toBe(0);
+  });
+
+  test("F55: an image that is not there is a fault that names it, and nothing is started", async () => {
+    const image = { kind: "named", reference: "loopgate.test/absent:1" } as const;
+    const missing = open().start(ground.request({ image }));
+    await expect(missing).rejects.toMatchObject({ name: "Fault", kind: "not_found" });
+    await expect(missing).rejects.toThrow("The image loopgate.test/absent:1 is not on this machine.");
+    expect(await count()).toBe(0);
+  });
+
+  test("an engine that has gone away makes its fault, and nothing hangs", async () => {
+    const { default: Client } = await import("dockerode");
+    const docker = new Client({ socketPath: join(ground.folder, "nothing.sock") });
+    const runtime = dockerRuntime({
+      docker,
+      user: USER,
+      relay: { kind: "toolchain" },
+      roots: [ground.folder],
+      instance,
+    });
+    await expect(runtime.start(ground.request())).rejects.toMatchObject({ name: "Fault", retry: "later" });
+    await expect(runtime.list()).rejects.toMatchObject({ name: "Fault" });
+  });
+
+  /** Starts the run in another process and kills that process, as an App that is lost without warning. */
+  async function abandon(request: RunRequest): Promise<void> {
+    const { socketPath } = engine().docker.modem as unknown as { readonly socketPath: string };
+    const roots = [ground.folder];
+    const program = new URL("./abandon.ts", import.meta.url).pathname;
+    const child = spawn(
+      process.execPath,
+      [program, JSON.stringify({ socketPath, request, roots, instance, user: USER })],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+});
