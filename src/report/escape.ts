@@ -1,0 +1,66 @@
+// Keeps untrusted text from doing anything on GitHub but being read.
+
+// Escape sequences of terminals, controls but newline and tab, and characters that print as nothing or reorder others.
+const unseen = /\x1b\[[0-?]*[ -/]*[@-~]|(?![\n\t])\p{Cc}|\p{Cf}|\p{Co}|\p{Default_Ignorable_Code_Point}/gu;
+
+/** The text as a fenced block: no mention, link, image or HTML in it works, and it cannot end the fence. */
+export function quoteUntrusted(text: string, characters = 4000): string {
+  const shown =
+    cut(
+      harmless(text)
+        .replace(/\n{3,}/g, "\n\n")
+        .trim(),
+      characters,
+    ) || "(nothing)";
+  const fence = "`".repeat(Math.max(3, longestRun(shown) + 1));
+  return `${fence}text\n${shown}\n${fence}`;
+}
+
+/** The text on one line as a code span, for paragraphs, lists and table cells. */
+export function inlineCode(text: string, characters = 120): string {
+  const shown = cut(harmless(text).replace(/\s+/g, " ").trim(), characters) || "(empty)";
+  const ticks = "`".repeat(longestRun(shown) + 1);
+  const pad = shown.startsWith("`") || shown.endsWith("`") ? " " : "";
+  return `${ticks}${pad}${shown.replaceAll("|", "\\|")}${pad}${ticks}`;
+}
+
+/** A sentence of ours that may hold a name or message from elsewhere: it reads the same, but calls and links nothing. */
+export function plainSentence(text: string): string {
+  const joiner = "\u2060";
+  return cut(harmless(text).replace(/\s+/g, " ").trim(), 1000)
+    .replaceAll("<", "&lt;")
+    .replaceAll("@", `@${joiner}`)
+    .replace(/#(?=\d)/g, `#${joiner}`)
+    .replaceAll("![", `!${joiner}[`)
+    .replaceAll("](", `]${joiner}(`)
+    .replaceAll("://", `:${joiner}//`)
+    .replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}${joiner}.`);
+}
+
+/** Calls a person, once, where they are waited for; a name that is no GitHub login is only shown. */
+export function mention(login: string): string {
+  return /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/.test(login) ? `@${login}` : inlineCode(login);
+}
+
+/** A link, where the address is one within `home`; otherwise its words alone. */
+export function linkWithin(home: string | null, url: string | null, words: string): string {
+  if (home === null || url === null) return words;
+  return url.startsWith(`${home}/`) && /^[\w:/.?=&%#~+-]+$/.test(url) ? `[${words}](${url})` : words;
+}
+
+/** Without hidden characters, and without the beginning of an HTML comment, so that no record or marker can be formed. */
+function harmless(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?|[\u2028\u2029]/g, "\n")
+    .replace(unseen, "")
+    .replaceAll("<!", "<\u2009!");
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+}
+
+function cut(text: string, characters: number): string {
+  return text.length <= characters ? text : `${text.slice(0, characters - 1).toWellFormed()}…`;
+}

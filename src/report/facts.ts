@@ -1,0 +1,57 @@
+// The status comment's list of facts: who asked, where the work is, what was used, what the agents were given.
+import type { LoopState } from "../loop/state.ts";
+import { inlineCode, plainSentence } from "./escape.ts";
+import { pullLink } from "./home.ts";
+import { isolationOf, isolationSentence } from "./tables.ts";
+import { date, duration } from "./time.ts";
+import { commit } from "./wording.ts";
+
+/** The facts as a list. `now` in epoch milliseconds. */
+export function facts(state: LoopState, now: number): string {
+  const { snapshot, base } = state;
+  const isolation = isolationOf(state);
+  const lines = [
+    `Asked for by ${inlineCode(state.requester.login)} with the label ${inlineCode(state.label)} on ${date(state.startedAt)}`,
+    base === null
+      ? null
+      : `Branch ${inlineCode(state.branch ?? "")} from ${inlineCode(base.branch)} at ${commit(base.sha)}${pullWords(state)}`,
+    isolation === null ? null : `Isolation: ${isolationSentence(isolation)}`,
+    used(state, now),
+    policyWords(state),
+    snapshot === null
+      ? null
+      : `The agents received the issue as it was on ${date(snapshot.at)}, sha256 ${inlineCode(snapshot.sha256)}; removed before: ${removedWords(snapshot.removed)}`,
+  ];
+  return lines
+    .filter((line) => line !== null)
+    .map((line) => `- ${line}`)
+    .join("\n");
+}
+
+/** Attempts, runs and wall clock against what the policy grants. A person's time at the gate is not counted. */
+export function used(state: LoopState, now: number): string {
+  const counted = state.attempts.filter((attempt) => attempt.counted).length;
+  if (state.rules === null) return "Used: nothing yet";
+  const until = state.ending?.at ?? state.gateSince ?? now;
+  const clock = `${duration(until - state.grantedAt)} of ${duration(state.rules.loopMs)}`;
+  return `Used: ${counted} of ${state.granted} attempts, ${state.runsStarted} of ${state.rules.lifetimeRuns} runs, ${clock}`;
+}
+
+function policyWords(state: LoopState): string | null {
+  if (state.rules === null) return null;
+  const { policySha } = state.rules;
+  return policySha === ""
+    ? "Policy: defaults, there is no `.github/loop.yml`"
+    : `Policy: \`.github/loop.yml\` as of blob ${inlineCode(policySha.slice(0, 12))}`;
+}
+
+function removedWords(removed: readonly string[]): string {
+  if (removed.length === 0) return "nothing";
+  const shown = removed.slice(0, 12).map((words) => plainSentence(words.slice(0, 200)));
+  return [...shown, ...(removed.length > shown.length ? [`${removed.length - shown.length} more`] : [])].join(", ");
+}
+
+function pullWords(state: LoopState): string {
+  const link = pullLink(state);
+  return link === null ? "" : `; pull request ${link}${state.pull?.draft ? " (draft)" : ""}`;
+}

@@ -1,0 +1,44 @@
+// Findings, claims and changed files, as text that does nothing but be read.
+import type { Attempt, Claim, Finding } from "../loop/state.ts";
+import { inlineCode, linkWithin, quoteUntrusted } from "./escape.ts";
+
+/** One finding: who says it, what and where, and its detail in a fence. Links lead to `home` or nowhere. */
+export function findingText(finding: Finding, home: string | null): string {
+  const where =
+    finding.path === null
+      ? ""
+      : ` at ${inlineCode(finding.line === null ? finding.path : `${finding.path}:${finding.line}`)}`;
+  const from = linkWithin(home, finding.url, finding.source);
+  const head = `${from}: ${inlineCode(finding.title, 200)}${where}`;
+  return finding.detail.trim() === "" ? head : `${head}\n\n${quoteUntrusted(finding.detail)}`;
+}
+
+/** What the agent says of its own work, folded away. */
+export function claimText(claim: Claim): string {
+  const lines = [
+    claim.summary,
+    claim.confidence === null ? "" : `Confidence: ${claim.confidence}`,
+    claim.question === null ? "" : `Question: ${claim.question}`,
+    claim.permission === null ? "" : `Asks for: ${claim.permission}`,
+    claim.blockedOn === null ? "" : `Blocked on: ${claim.blockedOn}`,
+    claim.nothingToDo === null ? "" : `Nothing to do: ${claim.nothingToDo}`,
+    ...claim.assumptions.map((text) => `Assumption: ${text}`),
+    ...claim.decisions.map((text) => `Decision: ${text}`),
+  ].filter((line) => line !== "");
+  return folded("What the agent says of its work (a claim, not evidence)", quoteUntrusted(lines.join("\n"), 6000));
+}
+
+/** The listed paths of a change, folded away; empty when there are none. */
+export function changedFiles({ change }: Attempt): string[] {
+  if (change === null || change.paths.length === 0) return [];
+  const more = change.files - change.paths.length;
+  const listed = [
+    ...change.paths.map((path) => JSON.stringify(path).slice(1, -1).slice(0, 300)),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ];
+  return [folded("Changed files", quoteUntrusted(listed.join("\n"), 8000))];
+}
+
+function folded(summary: string, content: string): string {
+  return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}

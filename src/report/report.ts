@@ -1,0 +1,133 @@
+// A loop's state → what stands on GitHub: the status, attempt and stop comments, replies, pull request and check texts.
+import { assert } from "../base/assert.ts";
+import type { Reply } from "../loop/effect.ts";
+import { classOf } from "../loop/end.ts";
+import type { Attempt, Finding, LoopState, Review } from "../loop/state.ts";
+import { COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
+import { inlineCode, mention, plainSentence, quoteUntrusted } from "./escape.ts";
+import { facts, used } from "./facts.ts";
+import { changedFiles, claimText, findingText } from "./findings.ts";
+import { homeOf, pullLink } from "./home.ts";
+import { nextAction } from "./next.ts";
+import { attemptTable, isolationOf, judgeTable, runLines } from "./tables.ts";
+import { duration } from "./time.ts";
+import * as wording from "./wording.ts";
+
+/** The visible part of the one status comment; the engine appends marker and record. `now` in epoch milliseconds. */
+export function statusComment(state: LoopState, now: number): string {
+  const before = [...statusHead(state), ...warnings(state)];
+  const table = state.attempts.length === 0 ? [] : [attemptTable(state)];
+  return fitted({ before, details: table, after: [facts(state, now), stopHint(state), wording.footer] }, STATUS_BYTES);
+}
+
+/** What came of one attempt: judged by whom, what has to change, and what the agent claims. */
+export function attemptComment(state: LoopState, attempt: Attempt): string {
+  const { verdict, claim } = attempt;
+  const home = homeOf(state);
+  const outcome = verdict?.colour ?? "not judged";
+  const before = [`### Attempt ${attempt.number}: ${outcome}`, attemptSentence(attempt)];
+  if (verdict !== null && verdict.parts.length > 0) before.push(judgeTable(verdict, home));
+  if (verdict !== null && verdict.findings.length > 0) before.push("**What has to change**");
+  const after = [
+    ...(claim === null ? [] : [claimText(claim)]),
+    ...changedFiles(attempt),
+    runLines(attempt),
+    wording.footer,
+  ];
+  const details = (verdict?.findings ?? []).slice(0, 20).map((finding) => findingText(finding, home));
+  return fitted({ before, details, after: after.filter((part) => part !== "") }, COMMENT_BYTES - 1000);
+}
+
+/** Why the loop ended, what is kept, and the one next action. It calls the person waited for, once. */
+export function stopComment(state: LoopState): string {
+  const { ending } = state;
+  assert(ending !== null, `loop ${state.id} has not ended`);
+  const { title, sentence } = wording.endingWords[ending.reason];
+  const link = pullLink(state);
+  const next = nextAction(state, ending, link);
+  const isWaiting =
+    classOf(ending.reason) === "person" || ["unanswered", "infrastructure_error"].includes(ending.reason);
+  const parts = [
+    `**Loopgate stopped: ${title}.** ${plainSentence(ending.detail)} ${sentence}`,
+    ...(ending.quote === null ? [] : [quoteUntrusted(ending.quote)]),
+    wording.preservedSentence(state, link),
+    `**Next:** ${isWaiting ? `${mention(state.requester.login)}, ` : ""}${next}`,
+    wording.footer,
+  ];
+  return parts.join("\n\n");
+}
+
+/** The answer to a person's command, label or approval. */
+export function replyText(reply: Reply, state: LoopState, now: number): string {
+  if (reply.kind !== "status") {
+    return [wording.replySentence(reply, state, pullLink(state) ?? "(not opened yet)"), wording.footer].join("\n\n");
+  }
+  const table = state.attempts.length === 0 ? [] : [attemptTable(state)];
+  return [...statusHead(state), ...warnings(state), ...table, used(state, now), wording.footer].join("\n\n");
+}
+
+/** Title and body of the pull request. */
+export function pullText(state: LoopState): { readonly title: string; readonly body: string } {
+  // A title becomes the message of a squashed commit, where "fixes #5" would close issue 5.
+  const title = state.title
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}]+|\s+/gu, " ")
+    .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+)(?:[\w.-]+\/[\w.-]+)?#(?=\d)/gi, "$1$2no. ")
+    .trim()
+    .slice(0, 200);
+  return { title: title || `Loop for issue ${state.issue.number}`, body: wording.pullBody(state) };
+}
+
+/** The reviewer's answer as a check run. Markdown there is quoted; annotations and the title are plain text on GitHub. */
+export function checkText(review: Review) {
+  const conclusion = review.verdict === "approve" ? ("success" as const) : ("failure" as const);
+  const details = review.findings.map((finding) => findingText(finding, null));
+  return {
+    conclusion,
+    title: wording.checkTitles[review.verdict],
+    summary: `${quoteUntrusted(review.summary)}\n\nConfidence: ${review.confidence}`,
+    text: fitted({ before: [], details, after: [wording.footer] }, COMMENT_BYTES),
+    annotations: review.findings
+      .filter(isPlaced)
+      .slice(0, 50)
+      .map((finding) => ({
+        path: finding.path,
+        line: finding.line,
+        message: `${finding.title}\n${finding.detail}`.slice(0, 2000),
+        level: conclusion === "success" ? ("notice" as const) : ("warning" as const),
+      })),
+  };
+}
+
+function statusHead(state: LoopState): string[] {
+  if (state.ending !== null && state.phase === "settled") {
+    const { title, sentence } = wording.endingWords[state.ending.reason];
+    const next = nextAction(state, state.ending, pullLink(state));
+    return [`### Loopgate: ${title}`, `${plainSentence(state.ending.detail)} ${sentence}\n**Next:** ${next}`];
+  }
+  const { now, next } = wording.phaseWords(state);
+  return [`### Loopgate: ${now.title}`, `${now.sentence}\n**Next:** ${next}`];
+}
+
+function warnings(state: LoopState): string[] {
+  return isolationOf(state)?.runtime === "process" ? [wording.noIsolationWarning] : [];
+}
+
+function stopHint(state: LoopState): string {
+  if (state.phase === "settled" || state.phase === "refused") return "Commands: comment `/loop help`.";
+  return `Stop it: comment \`/loop stop\`, or remove the label ${inlineCode(state.label)}. Commands: \`/loop help\`.`;
+}
+
+function attemptSentence(attempt: Attempt): string {
+  const { change, head, startedAt, endedAt } = attempt;
+  const took = endedAt === null ? "" : `, in ${duration(endedAt - startedAt)}`;
+  if (change === null) return `It pushed nothing${took}.`;
+  const files = change.files === 1 ? "1 file" : `${change.files} files`;
+  const where = head === null ? "Nothing of it was published." : `The work is in commit ${wording.commit(head)}.`;
+  return `It changed ${files} (+${change.additions} −${change.deletions})${took}. ${where}`;
+}
+
+function isPlaced(finding: Finding): finding is Finding & { path: string; line: number } {
+  const { path, line } = finding;
+  return path !== null && line !== null && line > 0 && !/^\/|(?:^|\/)\.\.(?:\/|$)|[\x00-\x1f]/.test(path);
+}

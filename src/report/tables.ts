@@ -1,0 +1,99 @@
+// The tables and lists of the status and attempt comments.
+import type { Attempt, Isolation, LoopState, RunFacts, Verdict, VerdictPart } from "../loop/state.ts";
+import { inlineCode, linkWithin } from "./escape.ts";
+import { date, duration } from "./time.ts";
+import { commit } from "./wording.ts";
+
+const LISTED_ATTEMPTS = 25;
+
+/** One row for each attempt, the newest 25. */
+export function attemptTable(state: LoopState): string {
+  const shown = state.attempts.slice(-LISTED_ATTEMPTS);
+  const left = state.attempts.length - shown.length;
+  const rows = shown.map((attempt) => {
+    const judged = attempt.verdict?.parts ?? [];
+    const cells = [
+      attempt.number,
+      changeCell(attempt),
+      judgeCell(judged, "ci"),
+      reviewCell(attempt),
+      outcomeCell(attempt),
+      timeCell(attempt),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  const lines = ["| attempt | change | CI | review | outcome | time |", "|---|---|---|---|---|---|", ...rows];
+  return left === 0 ? lines.join("\n") : `${lines.join("\n")}\n\n(${left} earlier attempts are not listed.)`;
+}
+
+/** What each judge said of one attempt. */
+export function judgeTable(verdict: Verdict, home: string | null): string {
+  const rows = verdict.parts.slice(0, 30).map((part) => {
+    const words = part.colour === "absent" ? "not counted" : part.colour;
+    return `| ${judgeName(part)} | ${linkWithin(home, part.url, words)} | ${inlineCode(part.note)} |`;
+  });
+  return ["| judge | says | because |", "|---|---|---|", ...rows].join("\n");
+}
+
+/** The containers of one attempt, one line each. */
+export function runLines(attempt: Attempt): string {
+  return attempt.runs.map((run) => `- ${run.role}: ${runWords(run)}`).join("\n");
+}
+
+/** How the runs are isolated, as inspected; null before the first container was seen. */
+export function isolationOf(state: LoopState): Isolation | null {
+  const seen = state.attempts.flatMap((attempt) => attempt.runs).map((run) => run.isolation);
+  return seen.findLast((isolation) => isolation?.runtime === "process") ?? seen.findLast((one) => one !== null) ?? null;
+}
+
+/** One sentence on a container's isolation. */
+export function isolationSentence(isolation: Isolation): string {
+  if (isolation.runtime === "process") return "**none**: the agent runs as a plain process on the App's host";
+  const capabilities =
+    isolation.capabilities.length === 0
+      ? "no capabilities"
+      : `capabilities ${inlineCode(isolation.capabilities.join(", "))}`;
+  const root = isolation.readOnlyRoot ? "read-only root" : "**writable root**";
+  return `container, network ${inlineCode(isolation.network)}, ${capabilities}, ${root}, user ${inlineCode(isolation.user)}`;
+}
+
+function changeCell({ change, head, endedAt }: Attempt): string {
+  if (change === null) return endedAt === null ? "working" : "nothing pushed";
+  const files = change.files === 1 ? "1 file" : `${change.files} files`;
+  const size = `${files}, +${change.additions} −${change.deletions}`;
+  return head === null ? `${size}, not published` : `${size} in ${commit(head)}`;
+}
+
+function judgeCell(parts: readonly VerdictPart[], source: VerdictPart["source"]): string {
+  const own = parts.filter((part) => part.source === source && part.colour !== "absent");
+  const worst = own.find((part) => part.colour === "red") ?? own.find((part) => part.colour === "pending") ?? own[0];
+  if (worst === undefined) return "–";
+  return worst.colour === "green" ? "green" : `${worst.colour}: ${inlineCode(worst.name, 40)}`;
+}
+
+function reviewCell(attempt: Attempt): string {
+  if (attempt.review !== null)
+    return { approve: "approves", reject: "rejects", unreadable: "unreadable" }[attempt.review.verdict];
+  return judgeCell(attempt.verdict?.parts ?? [], "review");
+}
+
+function outcomeCell(attempt: Attempt): string {
+  const colour = attempt.verdict?.colour ?? (attempt.endedAt === null ? "–" : "not judged");
+  return attempt.counted ? colour : `${colour}, not counted`;
+}
+
+function timeCell({ startedAt, endedAt }: Attempt): string {
+  return endedAt === null ? `since ${date(startedAt)}` : duration(endedAt - startedAt);
+}
+
+function judgeName(part: VerdictPart): string {
+  return part.source === "ci" ? `CI ${inlineCode(part.name)}` : part.source;
+}
+
+function runWords(run: RunFacts): string {
+  const took = run.endedAt === null ? `since ${date(run.startedAt)}` : duration(run.endedAt - run.startedAt);
+  const code = run.exitCode === null ? "" : `, exit code ${run.exitCode}`;
+  const brief = run.briefSha256 === null ? "" : `, brief ${inlineCode(run.briefSha256.slice(0, 12))}`;
+  const log = run.logSha256 === null ? "" : `, log ${inlineCode(run.logSha256.slice(0, 12))}`;
+  return `${run.status.replace("_", " ")}, ${took}${code}${brief}${log}`;
+}
