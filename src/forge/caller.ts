@@ -1,6 +1,6 @@
 // Who sent a request, as the authentication found it, and what that caller may do.
 import type { Context } from "hono";
-import { type Core, hasAccess, type Limits } from "./core.ts";
+import { type Core, hasAccess } from "./core.ts";
 import type { Access, Actor, App, Repository, Token } from "./model.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
@@ -68,6 +68,7 @@ export function requirePermission(
   anyOf: readonly PermissionName[],
   level: "read" | "write",
 ): void {
+  if (caller.kind === "app") requireActor(caller);
   if (!maySee(caller, repository)) throw notFound();
   if (caller.kind === "installation") {
     const held = anyOf.some(
@@ -99,5 +100,3 @@ export function liveToken(core: Core, value: string): Token | undefined {
     return undefined;
   return token;
 }
-
-export type { Limits };

@@ -37,7 +37,7 @@ export function startCi(options: CiOptions): Ci {
   const ended = new AbortController();
   let queue: Promise<void> = Promise.resolve();
   const stopListening = options.world.listen((event) => {
-    const job = jobFor(event);
+    const job = pushedJob(event) ?? rerunJob(event, options.app);
     if (!job) return;
     const run = report(options, job);
     run.catch(() => {}); // told where the job awaits it
@@ -54,13 +54,28 @@ export function startCi(options: CiOptions): Ci {
 }
 
 /** Pushes of tags and deletions start nothing; neither does a repository whose CI is off or silent. */
-function jobFor(event: WorldEvent): Job | undefined {
+function pushedJob(event: WorldEvent): Job | undefined {
   const { ref = "", after = noCommit } = event.body as { ref?: string; after?: string };
   const settings = event.repository?.ci;
   if (event.event !== "push" || !event.repository || !ref.startsWith("refs/heads/") || after === noCommit)
     return undefined;
   if (settings?.mode !== "run" && settings?.mode !== "scripted") return undefined;
   return { repository: event.repository, settings, sha: after, branch: ref.slice("refs/heads/".length) };
+}
+
+/** A check run of the CI that a person asks for again: a new run on the same commit. */
+function rerunJob(event: WorldEvent, app: App): Job | undefined {
+  if (event.event !== "check_run" || event.action !== "rerequested" || event.onlyApp !== app) return undefined;
+  const { id } = event.body.check_run as { id: number };
+  const run = event.repository?.runs.find((one) => one.id === id);
+  const settings = event.repository?.ci;
+  if (!event.repository || !run || (settings?.mode !== "run" && settings?.mode !== "scripted")) return undefined;
+  return {
+    repository: event.repository,
+    settings,
+    sha: run.headSha,
+    branch: run.suite.headBranch ?? event.repository.defaultBranch,
+  };
 }
 
 /** The check run that shows the job is queued. */

@@ -127,14 +127,14 @@ export function hasAccess(user: User, repository: Repository, wanted: Access): b
 }
 
 /**
- * Throws the `Refusal` GitHub gives when a person may not do this: 404 for what they cannot see, else 403.
+ * Throws the `Refusal` GitHub gives when a person may not change this: 404 for what they cannot see, else 403.
  * An App is judged by its token's permissions where the request comes in, so it passes here.
  */
 export function requireAccess(actor: Actor, repository: Repository, wanted: Access): void {
-  if (actor.app) return;
-  if (!hasAccess(actor.user, repository, "read")) throw notFound();
-  if (repository.archived && wanted !== "read") throw new Refusal(403, "Repository was archived so is read-only.");
-  if (!hasAccess(actor.user, repository, wanted)) throw new Refusal(403, "Must have admin rights to Repository.");
+  if (!actor.app && !hasAccess(actor.user, repository, "read")) throw notFound();
+  if (repository.archived) throw new Refusal(403, "Repository was archived so is read-only.");
+  if (!actor.app && !hasAccess(actor.user, repository, wanted))
+    throw new Refusal(403, "Must have admin rights to Repository.");
 }
 
 /** The installation of an App that covers a repository, if any. */

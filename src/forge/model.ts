@@ -150,6 +150,8 @@ export interface Issue {
 
 /** What happened to an issue beside its comments, in order. */
 export interface TimelineEntry {
+  /** From the same sequence as comments and reviews: ids tell the order even when a clock stands still. */
+  id: number;
   at: number;
   actor: User;
   what:

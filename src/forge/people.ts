@@ -7,7 +7,7 @@ import type { NewPull } from "./actions/pulls.ts";
 import type { NewReview } from "./actions/reviews.ts";
 import { findRepository, findUser, fullName } from "./core.ts";
 import { git } from "./git/run.ts";
-import type { Actor, Comment, Issue, Pull, ReactionContent, Repository, Review, User } from "./model.ts";
+import type { Actor, CheckRun, Comment, Issue, Pull, ReactionContent, Repository, Review, User } from "./model.ts";
 import { notFound } from "./refusal.ts";
 import type { World } from "./world.ts";
 
@@ -37,6 +37,8 @@ export interface Person {
   review(pull: Pull, review: NewReview): Review;
   dismiss(review: Review, message: string): Review;
   markReady(pull: Pull): Pull;
+  /** Asks the App that made a check run to make it again. */
+  rerun(run: CheckRun): void;
   merge(pull: Pull, request?: MergeRequest): Promise<string>;
   /**
    * Commits on a branch (made from the default branch if it is new) and pushes it with git over HTTP; null deletes a
@@ -84,6 +86,7 @@ export function personOf(world: World, workDir: string, login: string): Person {
     review: (pull, review) => world.submitReview(actor, pull, review),
     dismiss: (review, message) => world.dismissReview(actor, review, message),
     markReady: (pull) => world.markReady(actor, pull),
+    rerun: (run) => world.rerequestCheckRun(actor, run),
     merge: (pull, request = {}) => world.mergePull(actor, pull, request),
     push: (name, branch, files, message, options = {}) =>
       inClone({ world, workDir, token, user, repository: here(name) }, (clone) =>

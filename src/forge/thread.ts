@@ -3,7 +3,7 @@ import { requireIssue } from "./core.ts";
 import type { Issue, Repository, TimelineEntry } from "./model.ts";
 
 interface Entry {
-  readonly at: number;
+  readonly id: number;
   readonly text: string;
 }
 
@@ -12,10 +12,10 @@ export function renderThread(repository: Repository, number: number, options: { 
   const issue = requireIssue(repository, number);
   const head = `# ${issue.title} (#${issue.number}, ${stateOf(issue)})\n\n${said(issue.user.login, issue.body ?? "")}`;
   const entries = [
-    ...issue.comments.map((comment) => ({ at: comment.createdAt, text: said(comment.user.login, comment.body) })),
+    ...issue.comments.map((comment) => ({ id: comment.id, text: said(comment.user.login, comment.body) })),
     ...reviewsOf(issue),
     ...(options.timeline
-      ? issue.timeline.map((entry) => ({ at: entry.at, text: `*${entry.actor.login} ${told(entry.what)}*` }))
+      ? issue.timeline.map((entry) => ({ id: entry.id, text: `*${entry.actor.login} ${told(entry.what)}*` }))
       : []),
   ];
   return `${[head, ...inOrder(entries)].join("\n\n---\n\n")}\n`;
@@ -33,7 +33,7 @@ function reviewsOf(issue: Issue): Entry[] {
   return reviews.map((review) => {
     const words = review.state.toLowerCase().replaceAll("_", " ");
     const text = `**${review.user.login}** (${words} at ${review.commitId.slice(0, 7)})\n\n${review.body}`;
-    return { at: review.submittedAt ?? 0, text: text.trimEnd() };
+    return { id: review.id, text: text.trimEnd() };
   });
 }
 
@@ -63,5 +63,5 @@ function told(what: TimelineEntry["what"]): string {
 }
 
 function inOrder(entries: readonly Entry[]): string[] {
-  return entries.toSorted((one, other) => one.at - other.at).map((entry) => entry.text);
+  return entries.toSorted((one, other) => one.id - other.id).map((entry) => entry.text);
 }

@@ -29,6 +29,8 @@ export interface AccountActions {
   install(actor: Actor, app: App, repository: Repository): Installation;
   /** Takes one repository out of an installation, and tells the App. */
   uninstall(actor: Actor, installation: Installation, repository: Repository): void;
+  /** Takes the App away from the account: its tokens are worth nothing from then on. */
+  deleteInstallation(actor: Actor, installation: Installation): void;
   suspend(actor: Actor, installation: Installation, suspended: boolean): void;
   /** A token of the installation that lives an hour; throws a 422 `Refusal` for more than the installation has. */
   mintToken(installation: Installation, request: TokenRequest): Token;
@@ -62,6 +64,12 @@ export function accountActions(core: Core): AccountActions {
         onlyApp: installation.app,
         body,
       });
+    },
+    deleteInstallation: (actor, installation) => {
+      const covered = [...installation.repositoryIds].flatMap((id) => core.repositories.get(id) ?? []);
+      const body = { installation: installationShape(core, installation), repositories: covered.map(brief) };
+      core.emit({ event: "installation", action: "deleted", actor, repository: null, onlyApp: installation.app, body });
+      core.installations.splice(core.installations.indexOf(installation), 1);
     },
     suspend: (actor, installation, suspended) => {
       installation.suspendedAt = suspended ? core.now() : null;

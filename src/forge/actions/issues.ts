@@ -1,5 +1,5 @@
 // Opening, editing, closing and reopening issues (and the same for the issue half of a pull request).
-import { type Core, findUser, nodeId, requireAccess } from "../core.ts";
+import { type Core, findUser, hasAccess, nodeId, requireAccess } from "../core.ts";
 import type { Actor, Issue, Repository, TimelineEntry } from "../model.ts";
 import { type Refusal, unprocessable } from "../refusal.ts";
 import { issueShape } from "../shapes/issue.ts";
@@ -40,8 +40,10 @@ export function issueActions(core: Core): IssueActions {
     editIssue: (actor, issue, edit) => {
       requireEditor(actor, issue);
       editText(core, actor, issue, edit);
-      if (edit.labels) applyLabels(core, actor, issue, edit.labels);
-      if (edit.assignees) issue.assignees = edit.assignees.flatMap((login) => findUser(core, login) ?? []);
+      // GitHub drops changes of labels and assignees by those who may not make them, without an error.
+      const mayTriage = isTriager(actor, issue.repository);
+      if (edit.labels && mayTriage) applyLabels(core, actor, issue, edit.labels);
+      if (edit.assignees && mayTriage) issue.assignees = edit.assignees.flatMap((login) => findUser(core, login) ?? []);
       if (edit.state === "closed" && issue.state === "open") close(core, actor, issue, edit.stateReason ?? "completed");
       if (edit.state === "open" && issue.state === "closed") reopen(core, actor, issue);
       return issue;
@@ -106,7 +108,7 @@ export function emitIssue(
 
 /** Notes what happened and touches the issue. */
 export function note(core: Core, actor: Actor, issue: Issue, what: TimelineEntry["what"]): void {
-  issue.timeline.push({ at: core.now(), actor: actor.user, what });
+  issue.timeline.push({ id: core.nextId(), at: core.now(), actor: actor.user, what });
   issue.updatedAt = core.now();
 }
 
@@ -128,8 +130,7 @@ function openIssue(core: Core, actor: Actor, repository: Repository, wanted: New
   requireAccess(actor, repository, "read");
   const issue = newIssue(core, actor, repository, wanted);
   core.register({ type: "Issue", value: issue });
-  // GitHub drops the labels of a person who may not label, without an error.
-  const mayLabel = actor.app || mayTriage(actor, repository);
+  const mayLabel = isTriager(actor, repository);
   issue.labels = mayLabel ? (wanted.labels ?? []).map((name) => ensureLabel(core, repository, name)) : [];
   emitIssue(core, actor, issue, "opened");
   for (const label of issue.labels) {
@@ -143,13 +144,8 @@ function labelOf(core: Core, issue: Issue, name: string): unknown {
   return (issueShape(core, issue).labels as { name: string }[]).find((label) => label.name === name);
 }
 
-function mayTriage(actor: Actor, repository: Repository): boolean {
-  try {
-    requireAccess(actor, repository, "triage");
-    return true;
-  } catch {
-    return false;
-  }
+function isTriager(actor: Actor, repository: Repository): boolean {
+  return actor.app !== null || hasAccess(actor.user, repository, "triage");
 }
 
 function editText(core: Core, actor: Actor, issue: Issue, edit: IssueEdit): void {

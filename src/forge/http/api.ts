@@ -50,8 +50,8 @@ function record(parts: ApiParts): MiddlewareHandler<ForgeEnv> {
     } finally {
       c.header("x-github-request-id", `FORGE:${parts.requests.length}`);
       c.header("x-github-media-type", "github.v3; format=json");
-      const matched = routePath(c); // of what ran last: the handler, or a middleware when nothing matched
-      const route = matched.includes("*") ? "" : plainPath(matched).replaceAll(/\{[^}]*\}/g, "");
+      const matched = routePath(c).replaceAll(/\{[^}]*\}/g, ""); // of what ran last: a middleware when nothing matched
+      const route = matched.includes("*") ? "" : plainPath(matched);
       parts.requests.push({
         at,
         method: c.req.method,

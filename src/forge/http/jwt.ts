@@ -33,8 +33,7 @@ function requireFresh(claims: Record<string, unknown>, now: number): void {
       401,
       "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
     );
-  if (exp > now + maxLifeSeconds + leewaySeconds)
-    throw new Refusal(401, "'Expiration time' claim ('exp') is too far in the future");
+  if (exp > now + maxLifeSeconds) throw new Refusal(401, "'Expiration time' claim ('exp') is too far in the future");
   if (typeof iat !== "number" || iat > now + leewaySeconds)
     throw new Refusal(
       401,
