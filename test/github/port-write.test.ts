@@ -1,0 +1,323 @@
+// The port's REST half against the forge: each effect once, however often it is asked for, in as few requests as can be.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Fault } from "../../src/base/fault.ts";
+import type { CheckRunDraft } from "../../src/engine/ports.ts";
+import { githubClients } from "../../src/github/octokit.ts";
+import { githubPort } from "../../src/github/port.ts";
+import { type Setup, setUp } from "./setup.ts";
+
+let up: Setup;
+
+beforeAll(async () => {
+  up = await setUp();
+});
+
+afterAll(() => up.close());
+
+const marker = "<!-- loopgate:status k3f9 -->";
+
+describe("permission", () => {
+  test.each([
+    ["alice", "admin"],
+    ["mike", "maintain"],
+    ["carol", "write"],
+    ["tess", "triage"],
+    ["rita", "read"],
+    ["nobody", "none"],
+    ["who-is-this", "none"],
+  ])("of %s is %s, in one request (T1)", async (login, expected) => {
+    expect(await up.port.permission(up.where, login)).toBe(expected);
+    expect(up.sent()).toEqual(["read GET /repos/{owner}/{repo}/collaborators/{username}/permission"]);
+  });
+});
+
+describe("a comment", () => {
+  test("is created in one request and edited in one", async () => {
+    const { issue, ref } = up.newIssue();
+    const id = await up.port.createComment(ref, `Queued. ${marker}`, marker, false);
+    expect(await up.port.editComment(ref, id, `Running. ${marker}`)).toBe(true);
+    expect(issue.comments.map(({ body, user }) => [body, user.login])).toEqual([
+      [`Running. ${marker}`, `${up.forge.app.slug}[bot]`],
+    ]);
+    expect(up.sent()).toEqual([
+      "write POST /repos/{owner}/{repo}/issues/{number}/comments",
+      "write PATCH /repos/{owner}/{repo}/issues/comments/{number}",
+    ]);
+  });
+
+  test("whose creation was answered by a cut connection is adopted, not made again (F27)", async () => {
+    const { issue, ref } = up.newIssue();
+    up.forge.failNext(`POST /repos/:owner/:repo/issues/${issue.number}/comments`, { status: "cut", applyEffect: true });
+    const lost = up.port.createComment(ref, `Queued. ${marker}`, marker, false);
+    await expect(lost).rejects.toMatchObject({ kind: "unavailable", retry: "later" });
+    const id = await up.port.createComment(ref, `Queued. ${marker}`, marker, true);
+    expect(issue.comments.map((comment) => comment.id)).toEqual([id]);
+  });
+
+  test("that carries our marker but is someone else's is not adopted (T16)", async () => {
+    const { issue, ref } = up.newIssue();
+    const copy = up.forge.as("carol").comment(issue, `Copied. ${marker}`);
+    const id = await up.port.createComment(ref, `Queued. ${marker}`, marker, true);
+    expect(id).not.toBe(copy.id);
+    expect(issue.comments).toHaveLength(2);
+  });
+
+  test("is found behind a hundred others, the oldest first", async () => {
+    const { issue, ref } = up.newIssue();
+    for (let n = 0; n < 100; n++) up.forge.as("carol").comment(issue, `${n}`);
+    const first = await up.port.createComment(ref, `One. ${marker}`, marker, false);
+    await up.port.createComment(ref, `Two. ${marker}`, marker, false);
+    expect(await up.port.createComment(ref, `Three. ${marker}`, marker, true)).toBe(first);
+    expect(issue.comments).toHaveLength(102);
+  });
+
+  test("that is gone is reported as gone (F65)", async () => {
+    const { issue, ref } = up.newIssue();
+    const id = await up.port.createComment(ref, "Queued.", marker, false);
+    const [comment] = issue.comments;
+    if (comment) up.forge.as("alice").deleteComment(comment);
+    expect(await up.port.editComment(ref, id, "Running.")).toBe(false);
+  });
+
+  test("on a locked issue is a fault that says so (F34)", async () => {
+    const { issue, ref } = up.newIssue();
+    const refusal = { status: 403, body: { message: "Unable to create comment because issue is locked." } };
+    up.forge.failNext(`POST /repos/:owner/:repo/issues/${issue.number}/comments`, refusal);
+    const error = await up.port.createComment(ref, "Queued.", marker, false).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Fault);
+    expect(error).toMatchObject({
+      kind: "refused",
+      retry: "never",
+      message: `Could not comment on acme/shop#${issue.number}: GitHub answered 403: Unable to create comment because issue is locked. It is not tried again by itself.`,
+    });
+  });
+});
+
+test("a reaction is set in one request, and to a comment that is gone it is nothing", async () => {
+  const { issue, ref } = up.newIssue();
+  const comment = up.forge.as("alice").comment(issue, "/loop status");
+  up.sent();
+  await up.port.react(ref, comment.id, "eyes");
+  expect(up.sent()).toEqual(["write POST /repos/{owner}/{repo}/issues/comments/{number}/reactions"]);
+  expect(comment.reactions.map((reaction) => reaction.content)).toEqual(["eyes"]);
+  up.forge.as("alice").deleteComment(comment);
+  await up.port.react(ref, comment.id, "rocket");
+});
+
+test("labels are set all at once, in one request", async () => {
+  const { issue, ref } = up.newIssue();
+  up.forge.as("alice").label(issue, "loop");
+  up.sent();
+  await up.port.setLabels(ref, ["bug", "loop", "loop:working"]);
+  expect(issue.labels.map((label) => label.name).sort()).toEqual(["bug", "loop", "loop:working"]);
+  await up.port.setLabels(ref, []);
+  expect(issue.labels).toEqual([]);
+  expect(up.sent()).toHaveLength(2);
+});
+
+describe("a pull request", () => {
+  const draftOf = (head: string) => ({ head, base: "main", title: "Fix the total", body: "For #1." });
+
+  test("is opened as a draft in one request", async () => {
+    const { ref } = up.newIssue();
+    await up.forge.as("carol").push(up.repository, "loop/1-a", { "total.ts": "1\n" }, "Fix");
+    up.sent();
+    const pull = await up.port.openPull(ref, { ...draftOf("loop/1-a"), title: "x".repeat(300) }, false);
+    expect(up.sent()).toEqual(["write POST /repos/{owner}/{repo}/pulls"]);
+    const made = up.repository.issues.get(pull.number);
+    expect([made?.pull?.draft, made?.pull?.nodeId, made?.title.length]).toEqual([true, pull.nodeId, 256]);
+    expect(pull.url).toMatch(new RegExp(`/acme/shop/pull/${pull.number}$`));
+  });
+
+  test("that is already there is adopted: by a look first, or after GitHub's refusal (F27)", async () => {
+    const { ref } = up.newIssue();
+    await up.forge.as("carol").push(up.repository, "loop/1-b", { "total.ts": "2\n" }, "Fix");
+    const pull = await up.port.openPull(ref, draftOf("loop/1-b"), false);
+    up.sent();
+    expect(await up.port.openPull(ref, draftOf("loop/1-b"), true)).toEqual(pull);
+    expect(up.sent()).toEqual(["read GET /repos/{owner}/{repo}/pulls"]);
+    expect(await up.port.openPull(ref, draftOf("loop/1-b"), false)).toEqual(pull);
+  });
+
+  test("of a branch that is not there is a fault", async () => {
+    const { ref } = up.newIssue();
+    await expect(up.port.openPull(ref, draftOf("loop/none"), false)).rejects.toMatchObject({ kind: "refused" });
+  });
+
+  test("gets its reviewers in one request, and none for nobody", async () => {
+    const { ref } = up.newIssue();
+    await up.forge.as("carol").push(up.repository, "loop/1-c", { "total.ts": "3\n" }, "Fix");
+    const { number } = await up.port.openPull(ref, draftOf("loop/1-c"), false);
+    up.sent();
+    await up.port.requestReviewers(up.where, number, ["alice"]);
+    await up.port.requestReviewers(up.where, number, []);
+    expect(up.sent()).toEqual(["write POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers"]);
+    const asked = up.repository.issues.get(number)?.pull?.requestedReviewers.map((user) => user.login);
+    expect(asked).toEqual(["alice"]);
+  });
+});
+
+describe("a merge", () => {
+  async function readyPull(branch: string) {
+    const head = await up.forge.as("carol").push(up.repository, branch, { [`${branch}.txt`]: "1\n" }, "Add");
+    const pull = await up.forge
+      .as("carol")
+      .openPull(up.repository, { title: "Add", head: branch, base: "main", body: "" });
+    up.sent();
+    return { head, number: pull.issue.number, pull };
+  }
+
+  test("of the exact head takes one request", async () => {
+    const { head, number, pull } = await readyPull("loop/2-a");
+    expect(await up.port.merge(up.where, number, head)).toEqual({ ok: true });
+    expect(pull.merged).toBe(true);
+    expect(up.sent()).toEqual(["write PUT /repos/{owner}/{repo}/pulls/{number}/merge"]);
+  });
+
+  test("of another head is refused with GitHub's words (T21)", async () => {
+    const { number, pull } = await readyPull("loop/2-b");
+    const result = await up.port.merge(up.where, number, "0".repeat(40));
+    expect(result).toMatchObject({ ok: false, message: expect.stringContaining("GitHub answered 409") });
+    expect(pull.merged).toBe(false);
+  });
+
+  test("that was done although no answer came is a success when tried again (F27)", async () => {
+    const { head, number } = await readyPull("loop/2-c");
+    up.forge.failNext(`PUT /repos/:owner/:repo/pulls/${number}/merge`, { status: 502, applyEffect: true });
+    await expect(up.port.merge(up.where, number, head)).rejects.toMatchObject({ kind: "unavailable" });
+    expect(await up.port.merge(up.where, number, head)).toEqual({ ok: true });
+  });
+});
+
+describe("a check run", () => {
+  const draft = (head: string, annotations = 1): CheckRunDraft => ({
+    name: "loop / review",
+    head,
+    externalId: "k3f9/1",
+    conclusion: "failure",
+    title: "One finding",
+    summary: "é".repeat(40_000),
+    text: "",
+    annotations: Array.from({ length: annotations }, (_, n) => ({
+      path: "total.ts",
+      line: n,
+      message: `no ${n}`,
+      level: "failure",
+    })),
+  });
+  const runs = () => up.repository.runs.filter((run) => run.name === "loop / review");
+
+  test("is published in one request, its fields within GitHub's limit", async () => {
+    const head = await up.forge.as("carol").push(up.repository, "loop/3-a", { "a.txt": "1\n" }, "Add");
+    up.sent();
+    await up.port.publishCheck(up.where, draft(head), false);
+    expect(up.sent()).toEqual(["write POST /repos/{owner}/{repo}/check-runs"]);
+    const [run] = runs().filter((one) => one.headSha === head);
+    expect(run).toMatchObject({
+      status: "completed",
+      conclusion: "failure",
+      externalId: "k3f9/1",
+      output: { title: "One finding" },
+    });
+    expect(run?.output.summary).toBe("é".repeat(32_767)); // 65,534 bytes, and no half character
+    expect(run?.output.annotations).toMatchObject([
+      { path: "total.ts", startLine: 1, message: "no 0", level: "failure" },
+    ]);
+  });
+
+  test("with more than 50 annotations takes a request for each further 50", async () => {
+    const head = await up.forge.as("carol").push(up.repository, "loop/3-b", { "b.txt": "1\n" }, "Add");
+    up.sent();
+    await up.port.publishCheck(up.where, draft(head, 101), false);
+    expect(up.sent()).toHaveLength(3);
+    expect(runs().find((run) => run.headSha === head)?.output.annotations).toHaveLength(101);
+  });
+
+  test("whose creation was answered by nothing is completed, not made again (F27)", async () => {
+    const head = await up.forge.as("carol").push(up.repository, "loop/3-c", { "c.txt": "1\n" }, "Add");
+    up.forge.failNext("POST /repos/:owner/:repo/check-runs", { status: "cut", applyEffect: true });
+    await expect(up.port.publishCheck(up.where, draft(head), false)).rejects.toMatchObject({ kind: "unavailable" });
+    await up.port.publishCheck(up.where, { ...draft(head), conclusion: "success" }, true);
+    expect(runs().filter((run) => run.headSha === head)).toMatchObject([{ conclusion: "success" }]);
+  });
+});
+
+describe("git access", () => {
+  test("is a token for this repository's contents alone, and revoked is dead (T18)", async () => {
+    const access = await up.port.gitAccess(up.where, "write");
+    expect(access.url).toBe(`${up.forge.url}/acme/shop.git`);
+    const token = up.forge.world.tokens.get(access.token);
+    expect(token).toMatchObject({ permissions: { contents: "write", metadata: "read" }, revoked: false });
+    expect([...(token?.repositoryIds ?? [])]).toEqual([up.repository.id]);
+    await access.revoke();
+    expect(token?.revoked).toBe(true);
+    await access.revoke();
+  });
+
+  test("revokes its own token, never the installation's", async () => {
+    const access = await up.port.gitAccess(up.where, "read");
+    await access.revoke();
+    up.sent();
+    expect(await up.port.permission(up.where, "alice")).toBe("admin");
+    expect(up.sent()).toHaveLength(1);
+  });
+});
+
+describe("the clients", () => {
+  test("get a new token when the old one is taken back (F32)", async () => {
+    await up.port.permission(up.where, "alice");
+    for (const token of up.forge.world.tokens.values()) if (token.installation) token.revoked = true;
+    await expect(up.port.permission(up.where, "alice")).rejects.toMatchObject({ kind: "forbidden", retry: "later" });
+    expect(await up.port.permission(up.where, "alice")).toBe("admin");
+  });
+
+  test("wait for nothing and try nothing twice by themselves (F28, F31)", async () => {
+    const limit = {
+      status: 403,
+      headers: { "retry-after": "30" },
+      body: { message: "You have exceeded a secondary rate limit" },
+    };
+    const { issue, ref } = up.newIssue();
+    up.sent();
+    up.forge.failNext(`PUT /repos/:owner/:repo/issues/${issue.number}/labels`, limit);
+    const before = Date.now();
+    const error: unknown = await up.port.setLabels(ref, ["bug"]).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ kind: "rate_limited", retry: "later" });
+    expect(error instanceof Fault && error.retryAt).toBeGreaterThanOrEqual(before + 30_000);
+    up.forge.failNext(`PUT /repos/:owner/:repo/issues/${issue.number}/labels`, { status: 500 });
+    await expect(up.port.setLabels(ref, ["bug"])).rejects.toMatchObject({ kind: "unavailable" });
+    expect(up.sent()).toHaveLength(2);
+  });
+
+  test("say what is left of the hour, and give up on an answer that does not come", async () => {
+    const quotas: unknown[] = [];
+    const { id: appId, privateKey, slug } = up.forge.app;
+    const options = { appId, privateKey, baseUrl: up.forge.url, throttle: false };
+    const self = { appId, slug };
+    const clients = githubClients({ ...options, onQuota: (quota) => quotas.push(quota) });
+    const port = githubPort({ clients, self, now: Date.now, gitBaseUrl: up.forge.url });
+    await port.permission(up.where, "alice");
+    expect(quotas.at(-1)).toMatchObject({ installationId: up.where.installationId, resource: "core", limit: 5_000 });
+
+    const hasty = githubClients({ ...options, timeoutMs: 0 });
+    const noPatience = githubPort({ clients: hasty, self, now: Date.now, gitBaseUrl: up.forge.url });
+    await expect(noPatience.permission(up.where, "alice")).rejects.toMatchObject({
+      kind: "unavailable",
+      retry: "later",
+    });
+  });
+
+  test("with pacing on, still answer a limit at once", async () => {
+    const { id: appId, privateKey, slug } = up.forge.app;
+    const clients = githubClients({ appId, privateKey, baseUrl: up.forge.url, throttle: true });
+    const port = githubPort({ clients, self: { appId, slug }, now: Date.now, gitBaseUrl: up.forge.url });
+    const { issue, ref } = up.newIssue();
+    const limit = {
+      status: 429,
+      headers: { "retry-after": "3600" },
+      body: { message: "You have exceeded a secondary rate limit" },
+    };
+    up.forge.failNext(`PUT /repos/:owner/:repo/issues/${issue.number}/labels`, limit);
+    await expect(port.setLabels(ref, ["bug"])).rejects.toMatchObject({ kind: "rate_limited" });
+  });
+});
