@@ -73,6 +73,18 @@ export function playScript(script: string): string {
   return `${out.join("\n").trimEnd()}\n`;
 }
 
+/** The state after these event lines, one minute apart from the scripts' start. */
+export function playToEnd(lines: readonly string[]): { readonly state: LoopState | null; readonly now: number } {
+  let state: LoopState | null = null;
+  for (const line of lines) state = decide(state, readEvent(line, state, start), start).state;
+  return { state, now: start };
+}
+
+/** The event that a script line stands for, in this state. */
+export function readEvent(line: string, state: LoopState | null, now: number): LoopEvent {
+  return eventOf(parseLine(line), state, now);
+}
+
 function minutesOf(text: string): number {
   const [, amount, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
   if (amount === undefined) throw new Error(`a script cannot wait "${text}"`);

@@ -1,0 +1,83 @@
+// The phase × event table, made by playing every pair through the machine.
+import { decide } from "../../src/loop/decide.ts";
+import type { LoopEvent } from "../../src/loop/event.ts";
+import { type LoopState, Phase } from "../../src/loop/state.ts";
+import { playToEnd, readEvent } from "./script.ts";
+
+const claimed = ["label alice", "claim", "status_posted"];
+const executing = [...claimed, "started"];
+const publishing = [...executing, "executor pushed=aa1"];
+const verifying = [...publishing, "published aa1", "pull 7", "started"];
+const atGate = [...verifying, "reviewer approve", "ci aa1", "verdict green"];
+
+/** A short script that leads to each phase. */
+const ways: Record<Phase, readonly string[]> = {
+  queued: ["label alice"],
+  preparing: claimed,
+  executing,
+  publishing,
+  verifying,
+  resting: [...executing, "executor lost"],
+  awaiting_gate: atGate,
+  paused: [...executing, "checked alice pause"],
+  settled: [...executing, "checked alice stop"],
+  refused: ["label mallory", "claim permission=triage"],
+};
+
+/** One example line for every event there is; a missing type is a type error. */
+const examples: Record<LoopEvent["type"], string> = {
+  labelled: "label bob z9y8x7",
+  labels_changed: "labels bug loop docs",
+  unlabelled: "unlabel alice",
+  issue_closed: "close alice",
+  issue_gone: "gone transferred",
+  command: "command bob status",
+  command_checked: "checked bob stop",
+  record_edited: "edited mallory",
+  record_deleted: "comment_deleted mallory 501",
+  review_submitted: "review bob",
+  branch_moved: "moved pp1 dave",
+  branch_deleted: "branch_deleted bob",
+  pull_closed: "pull_closed bob",
+  ci_changed: "ci aa1",
+  alarm: "alarm loop_deadline",
+  claim_read: "claim",
+  retry_read: "reread",
+  status_posted: "status_posted 501",
+  attempt_posted: "attempt_posted 1",
+  run_started: "started",
+  run_ended: "executor pushed=bb2",
+  published: "published aa1",
+  publish_overtaken: "overtaken pp1",
+  publish_refused: 'publish_refused "a ruleset"',
+  pull_opened: "pull 7",
+  verdict_read: "verdict green",
+  gate_read: "gate approved=bob",
+  merged: "merged",
+  merge_refused: 'merge_refused "not allowed"',
+  effect_failed: "failed start_run broken",
+};
+
+/** Markdown: one row an event, one column a phase; a cell names the next phase, or `·` where the loop stays put. */
+export function phaseTable(): string {
+  const states = Phase.options.map((phase) => stateIn(phase));
+  const head = ["event", ...Phase.options];
+  const rows = Object.entries(examples).map(([type, line]) => [type, ...states.map((state) => cell(state, line))]);
+  return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+function stateIn(phase: Phase): LoopState {
+  const { state } = playToEnd(ways[phase]);
+  if (state?.phase !== phase) throw new Error(`the way to ${phase} leads to ${state?.phase}`);
+  return state;
+}
+
+function cell(state: LoopState, line: string): string {
+  const now = state.startedAt + 60_000;
+  const { state: next, effects } = decide(state, readEvent(line, state, now), now);
+  if (next === null) return "none";
+  const reason = next.ending !== null && next.ending !== state.ending ? ` ${next.ending.reason}` : "";
+  if (next.phase !== state.phase || next.id !== state.id) return `**${next.phase}**${reason}`;
+  if (effects.length > 0) return `stays; ${[...new Set(effects.map((effect) => effect.type))].join(", ")}`;
+  return next === state ? "·" : "noted";
+}

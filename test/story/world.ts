@@ -1,0 +1,226 @@
+// The world of a story: the forge with its people, the real App on the plain-process runtime, and a clock moved by hand.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { processRuntime } from "../../src/container/process.ts";
+import type { Log } from "../../src/engine/ports.ts";
+import { type Forge, startForge } from "../../src/forge/forge.ts";
+import type { CiSettings, Issue, Pull, Repository } from "../../src/forge/model.ts";
+import type { LoopState } from "../../src/loop/state.ts";
+import { generousBounds } from "../../src/policy/clamp.ts";
+import type { Settings } from "../../src/settings.ts";
+import { type RunningApp, startApp } from "../../src/wire.ts";
+import { type HandClock, handClock } from "./clock.ts";
+
+/** Adds up wrongly until an agent mends it; the forge's CI runs `sh test.sh` on every push. */
+const brokenShop = {
+  "total.sh": "#!/bin/sh\n# Prints the sum of its arguments.\necho 0\n",
+  "test.sh": '#!/bin/sh\n[ "$(sh total.sh 2 3)" = 5 ] || { echo "expected 5, got $(sh total.sh 2 3)"; exit 1; }\n',
+  "README.md": "# shop\n",
+};
+
+/** The mended line, as agents of stories write it. */
+export const mend = `printf '#!/bin/sh\\n# Prints the sum of its arguments.\\necho $(($1 + $2))\\n' > total.sh`;
+
+/** A change that leaves the test red, different for each attempt. */
+export const botch = `printf '#!/bin/sh\\n# Attempt %s.\\necho %s\\n' "$LOOP_ATTEMPT" "$LOOP_ATTEMPT" > total.sh`;
+
+/** An executor that does something else in each attempt; beyond the last it does the last again. */
+export function attempts(...commands: readonly string[]): string {
+  const cases = commands.map((command, index) => `${index + 1}) ${command} ;;`);
+  const last = commands.at(-1) ?? ":";
+  return `case "$LOOP_ATTEMPT" in ${cases.join(" ")} *) ${last} ;; esac`;
+}
+
+/** Writes result.json with these fields. */
+export function answer(fields: Readonly<Record<string, unknown>>): string {
+  return `printf '%s' '${JSON.stringify(fields).replaceAll("'", "'\\''")}' > "$LOOP_DIR/out/result.json"`;
+}
+
+/** A reviewer that approves whatever it is shown. */
+export const approving = answer({
+  verdict: "approve",
+  summary: "It does what the issue asks.",
+  confidence: 0.9,
+  findings: [],
+});
+
+export interface StoryOptions {
+  readonly executor?: string;
+  readonly reviewer?: string;
+  /** `.github/loop.yml` of the repository; none by default. */
+  readonly policy?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly ci?: CiSettings;
+  readonly concurrentRuns?: number;
+}
+
+export interface Story {
+  readonly forge: Forge;
+  readonly clock: HandClock;
+  readonly repository: Repository;
+  readonly requests: { kind: string; route: string }[];
+  readonly log: { level: string; text: string; fields: Record<string, unknown> }[];
+  app(): RunningApp;
+  /** Opens an issue as alice. */
+  openIssue(title?: string, body?: string): Issue;
+  /** Opens an issue and labels it as alice, and lets the loop go as far as it does by itself. */
+  startLoop(title?: string, body?: string): Promise<Issue>;
+  /** Resolves when neither forge nor App has anything left to do. */
+  settle(): Promise<void>;
+  advance(ms: number): Promise<void>;
+  state(issue: Issue): Promise<LoopState>;
+  pull(issue: Issue): Promise<Pull>;
+  /** The App's own comments, oldest first, with what differs from run to run replaced. */
+  comments(issue: Issue): string[];
+  /** Stops the App as a signal would, and starts it again on the same data. */
+  restart(options?: { readonly loseStore?: boolean }): Promise<void>;
+}
+
+export const minute = 60_000;
+export const webhookSecret = "a secret of the stories";
+
+/** Starts forge and App; both end with the test. */
+export async function aStory(options: StoryOptions = {}): Promise<Story> {
+  const dir = await mkdtemp(join(tmpdir(), "story-"));
+  const clock = handClock();
+  const forge = await startForge({ dataDir: join(dir, "forge"), ci: { command: "sh test.sh" } });
+  forge.createUser("alice");
+  const repository = await forge.createRepository({
+    owner: "acme",
+    name: "shop",
+    files: { ...(options.files ?? brokenShop), ...(options.policy ? { ".github/loop.yml": options.policy } : {}) },
+    collaborators: { alice: "maintain", bob: "write", carol: "triage", dave: "write" },
+    ...(options.ci ? { ci: options.ci } : {}),
+  });
+  const requests: Story["requests"] = [];
+  const lines: Story["log"] = [];
+  const log = collectingLog(lines);
+  const start = async () => {
+    const app = await startApp({
+      settings: settingsFor(forge, dir, options),
+      log,
+      runtime: processRuntime({ scratchDir: join(dir, "scratch") }),
+      image: () => ({ kind: "toolchain" }),
+      clock,
+      onRequest: (kind, route) => requests.push({ kind, route }),
+    });
+    forge.setWebhook({ url: app.webhookUrl, secret: webhookSecret });
+    return app;
+  };
+  let app = await start();
+  onTestFinished(async () => {
+    await app.close();
+    await forge.close();
+    await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+  });
+
+  const settle = async () => {
+    do {
+      await forge.idle();
+      await app.engine.idle();
+    } while (forge.pending() || app.engine.busy);
+  };
+  const story: Story = {
+    forge,
+    clock,
+    repository,
+    requests,
+    log: lines,
+    app: () => app,
+    openIssue: (title = "Totals are wrong", body = "`total.sh 2 3` prints 0 and should print 5.") =>
+      forge.as("alice").openIssue(repository, { title, body }),
+    async startLoop(title, body) {
+      const issue = story.openIssue(title, body);
+      forge.as("alice").label(issue, "loop");
+      await settle();
+      return issue;
+    },
+    settle,
+    async advance(ms) {
+      clock.advance(ms);
+      await settle();
+    },
+    async state(issue) {
+      const state = await app.store.load(`${repository.id}#${issue.number}`);
+      if (state === null) throw new Error(`no loop on issue ${issue.number}`);
+      return state;
+    },
+    async pull(issue) {
+      const { pull } = await story.state(issue);
+      const found = repository.issues.get(pull?.number ?? 0)?.pull;
+      if (!found) throw new Error(`no pull request for issue ${issue.number}`);
+      return found;
+    },
+    comments: (issue) => {
+      const clean = cleaner(forge.url);
+      return issue.comments.filter((comment) => comment.user.login === "loopgate[bot]").map(({ body }) => clean(body));
+    },
+    async restart({ loseStore = false } = {}) {
+      await app.close();
+      if (loseStore) await rm(join(dir, "app"), { recursive: true, force: true });
+      app = await start();
+      await settle();
+    },
+  };
+  return story;
+}
+
+function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings {
+  return {
+    app: { id: forge.app.id, slug: forge.app.slug, privateKey: forge.app.privateKey },
+    webhookSecrets: [webhookSecret],
+    sealSecret: "a seal secret of the stories, long enough",
+    github: { apiUrl: forge.url, gitUrl: forge.url, throttle: false },
+    dataDir: join(dir, "app"),
+    listen: { host: "127.0.0.1", port: 0 },
+    label: "loop",
+    concurrentRuns: options.concurrentRuns ?? 4,
+    relayImage: null,
+    logLevel: "info",
+    operator: {
+      bounds: generousBounds,
+      defaults: {
+        agent: { command: options.executor ?? mend, image: "toolchain" },
+        reviewer: { command: options.reviewer ?? approving, image: "toolchain" },
+      },
+    },
+  };
+}
+
+function collectingLog(lines: Story["log"]): Log {
+  const at = (level: string) => (fields: Readonly<Record<string, unknown>>, text: string) => {
+    lines.push({ level, text, fields });
+    if (process.env.STORY_LOG) console.error(level, text, JSON.stringify(fields, plainErrors));
+  };
+  return { info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function plainErrors(_key: string, value: unknown): unknown {
+  return value instanceof Error ? `${value.message} ${value.stack} ${String(value.cause ?? "")}` : value;
+}
+
+/** Replaces what differs from run to run: commits in the order they are first said, loop ids, hashes, addresses. */
+function cleaner(url: string): (text: string) => string {
+  const names = new Map<string, string>();
+  const named = (kind: string) => (value: string) => {
+    const key = kind === "commit" ? `commit ${value.slice(0, 7)}` : value;
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    const count = [...names.values()].filter((name) => name.startsWith(`«${kind}`)).length + 1;
+    const name = `«${kind} ${count}»`;
+    names.set(key, name);
+    return name;
+  };
+  return (text) =>
+    text
+      .replaceAll(url, "«forge»")
+      .replace(/\n*<!-- loopgate:(?:status|attempt|stop|reply)[^>]*-->/g, "")
+      .replace(/\n*<!-- loopgate:record [\s\S]*?-->/g, "\n\n«record»")
+      .replace(/\bloop\/(\d+)-[2-9a-hjkmnp-z]{6}\b/g, "loop/$1-«loop»")
+      .replace(/\b[0-9a-f]{64}\b/g, named("sha256"))
+      .replace(/\b[0-9a-f]{40}\b/g, named("commit"))
+      .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{7}\b/g, named("commit"))
+      .trim();
+}
