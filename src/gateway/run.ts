@@ -46,10 +46,10 @@ export async function openRunGateway(request: RunGatewayRequest): Promise<RunGat
     return void serve(route, incoming, response, request.onError);
   });
   server.maxConnections = 128;
-  await rm(request.socketDir, { recursive: true, force: true });
-  await mkdir(request.socketDir, { recursive: true, mode: 0o700 });
-  await listen(server, socketPath);
-  await admit(request, socketPath);
+  await open(server, request, socketPath).catch((cause) => {
+    server.close();
+    throw new Fault(`Could not open the run's gateway at ${socketPath}`, { kind: "engine", retry: "later", cause });
+  });
   const revoke = () => {
     revoked = true;
     for (const route of request.routes) route.revoke?.();
@@ -94,13 +94,14 @@ function refuse(incoming: IncomingMessage, response: ServerResponse, status: num
   incoming.resume();
 }
 
-function listen(server: Server, socketPath: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause) => {
-      reject(new Fault(`Could not listen on ${socketPath}`, { kind: "engine", retry: "later", cause }));
-    });
+async function open(server: Server, request: RunGatewayRequest, socketPath: string): Promise<void> {
+  await rm(request.socketDir, { recursive: true, force: true });
+  await mkdir(request.socketDir, { recursive: true, mode: 0o700 });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
     server.listen(socketPath, resolve);
   });
+  await admit(request, socketPath);
 }
 
 async function admit({ socketDir, owner }: RunGatewayRequest, socketPath: string): Promise<void> {

@@ -99,9 +99,12 @@ export function isBlob(mode: string): boolean {
 const safeFlags = ["-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color"];
 const rawFlags = ["-z", "--raw", "--abbrev=40", ...safeFlags];
 
+/** Large files count as binary, and no attribute of any tree has a say (`attr.tree` is the empty tree). */
+const plainDiff = ["core.bigFileThreshold=2m", "attr.tree=4b825dc642cb6eb9a060e54bf8d69288fbee4904"];
+
 function patchCall({ gitDir, base, head }: Span): GitCall {
   const args = ["diff-tree", "-p", "--full-index", "--diff-algorithm=histogram", ...safeFlags, base, head, "--"];
-  return { gitDir, args, config: ["core.bigFileThreshold=2m"] };
+  return { gitDir, args, config: plainDiff };
 }
 
 /**
@@ -109,7 +112,7 @@ function patchCall({ gitDir, base, head }: Span): GitCall {
  * pack unfolds into billions of paths: git is then stopped by its own limit on one allocation, at about a million.
  */
 async function bounded(call: GitCall, limits: GitLimits = {}): Promise<Buffer | null> {
-  const small = { ...call, config: ["core.bigFileThreshold=2m"], env: { GIT_ALLOC_LIMIT: String(8 * 1024 * 1024) } };
+  const small = { ...call, config: plainDiff, env: { GIT_ALLOC_LIMIT: String(8 * 1024 * 1024) } };
   const { code, stdout, stderr } = await tryGit(small, limits);
   if (code === 0) return stdout;
   if (/attempting to allocate/.test(stderr)) return null;

@@ -73,7 +73,7 @@ export function gitFault(attempted: string, stderr: string): Fault {
   return new Fault(`${attempted}: ${meaning.says}`, { kind: meaning.kind, retry: meaning.retry, cause });
 }
 
-/** Whether git's complaint says that our own stored copy of a repository is damaged (F47). */
+/** Whether git's complaint says that our own stored copy of a repository is damaged (F47); what a remote says does not count. */
 export function isDamage(stderr: string): boolean {
-  return damage.test(stderr);
+  return stderr.split("\n").some((line) => !line.startsWith("remote:") && damage.test(line));
 }

@@ -80,7 +80,7 @@ async function fetchInto(gitDir: string, request: BaseRequest, refspec: string):
   const args = ["fetch", ...flags, "--", request.url, refspec];
   const call = { gitDir, args, transport: transportOf(request.url), token: request.token, config: oldOddities };
   const { code, stderr } = await tryGit(call, { timeoutMs: request.timeoutMs ?? 900_000 });
-  if (code === 0) return "fetched";
+  if (code === 0) return isDamage(stderr) ? "damaged" : "fetched";
   const fault = gitFault(`Could not fetch ${request.branch} of repository ${request.repositoryId}`, stderr);
   if (isDamage(stderr) && (fault.kind === "engine" || fault.kind === "invalid")) return "damaged";
   throw fault;

@@ -97,7 +97,7 @@ async function writeRepository(gitDir: string, request: WorkspaceRequest, pointe
   await writeFile(join(gitDir, "HEAD"), `${pointers.head}\n`);
   await writeFile(join(gitDir, "packed-refs"), lines.join(""));
   await writeFile(join(gitDir, "objects", "info", "alternates"), `${objectsDir}\n`);
-  await writeFile(join(gitDir, "config"), configOf(request));
+  await writeFile(join(gitDir, "config"), configOf(request, pointers.remoteBranch !== null));
 }
 
 /** Only trees that came from GitHub or were judged are checked out here, with no filter defined and no hook. */
@@ -125,7 +125,7 @@ async function handOver(request: WorkspaceRequest): Promise<void> {
 }
 
 /** Index entries are compared by size and time only: the owner changes after the checkout, the content does not. */
-function configOf(request: WorkspaceRequest): string {
+function configOf(request: WorkspaceRequest, follows: boolean): string {
   const { identity, quarantine } = request;
   return `[core]
 \trepositoryformatversion = 0
@@ -141,12 +141,18 @@ function configOf(request: WorkspaceRequest): string {
 \tauto = 0
 [push]
 \tdefault = current
+\tautoSetupRemote = true
 [remote "origin"]
 \turl = http://gateway.invalid/repo.git
 \tfetch = +refs/heads/*:refs/remotes/origin/*
-[branch ${quote(quarantine.branch)}]
+${follows ? following(quarantine.branch) : ""}`;
+}
+
+/** What `git status` and `git pull` compare with; left out while there is nothing to compare with. */
+function following(branch: string): string {
+  return `[branch ${quote(branch)}]
 \tremote = origin
-\tmerge = ${branchRef(quarantine.branch)}
+\tmerge = ${branchRef(branch)}
 `;
 }
 

@@ -1,0 +1,34 @@
+// Which texts look like secrets. Samples are put together at run time, so that this file holds none.
+import { expect, test } from "vitest";
+import { addedLines, findSecrets } from "../../../src/gateway/git/secrets.ts";
+
+const github = ["gh", "p_", "a1B2c3D4e5".repeat(3), "abcdef"].join("");
+const pem = ["-----BEGIN RSA PRIV", "ATE KEY-----"].join("");
+
+async function rulesFor(text: string): Promise<string[]> {
+  return (await findSecrets([{ where: "a.txt", text }])).map((finding) => finding.rule);
+}
+
+test.each([
+  ["github", `x = "${github}"`],
+  ["github", ["gh", "s_", "eyJ0eXAi.eyJpc3Mi-x.", "c2ln".repeat(10)].join("")],
+  ["github", ["github_", "pat_", "11ABCDEFG0", "a1B2c3D4e5".repeat(6)].join("")],
+  ["privatekey", `${pem}\nMIIE`],
+  ["anthropic", ["sk-ant-", "api03-", "Ab1_".repeat(23), "A-AA"].join("")],
+  ["aws", ["AWS_SECRET_ACCESS_KEY = wJalrXUtnFEMI/K7MD", "ENG/bPxRfiCYEXAMPLEKE1"].join("")],
+])("T6: a %s secret is found", async (rule, text) => {
+  expect(await rulesFor(text)).toEqual([rule]);
+});
+
+test("T6: a comment in the text cannot switch the scan off", async () => {
+  expect(await rulesFor(`// secretlint-disable\nx = "${github}"\n// secretlint-enable`)).toEqual(["github"]);
+});
+
+test("ordinary text holds no secret", async () => {
+  expect(await rulesFor("const token = process.env.GITHUB_TOKEN; // ghp_ and so on\n")).toEqual([]);
+});
+
+test("only lines that were not there before count as added", () => {
+  expect(addedLines("a\nb\nc\n", "c\na\nnew\nb\n")).toBe("new");
+  expect(addedLines("", "a\nb")).toBe("a\nb");
+});

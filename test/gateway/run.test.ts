@@ -1,0 +1,109 @@
+// The one door of a run: who may reach it, where requests go, and that it shuts.
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { basicPassword, isLeaseToken, newLeaseToken } from "../../src/gateway/lease.ts";
+import { openRunGateway, type Route } from "../../src/gateway/run.ts";
+import { scratch } from "./git/world.ts";
+
+const lease = { runId: "run-1", token: newLeaseToken() };
+
+async function aDoor(
+  routes: Route[],
+  more: { owner?: { uid: number; gid: number }; onError?: (e: unknown) => void } = {},
+) {
+  const socketDir = join(scratch(), "door");
+  const gateway = await openRunGateway({ socketDir, lease, routes, ...more });
+  onTestFinished(() => gateway.close());
+  return { ...gateway, socketDir };
+}
+
+function says(prefix: string): Route {
+  return { prefix, handle: (incoming, response) => void response.end(`${prefix} got ${incoming.url}`) };
+}
+
+function get(socketPath: string, path: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath, path }, async (response) => {
+      let body = "";
+      for await (const chunk of response) body += chunk;
+      resolve({ status: response.statusCode ?? 0, body });
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
+test("a request goes to the longest prefix that is a whole part of its path", async () => {
+  const { socketPath } = await aDoor([says("/model"), says("/model/openai"), says("/repo.git")]);
+  expect((await get(socketPath, "/model/x?y")).body).toBe("/model got /model/x?y");
+  expect((await get(socketPath, "/model/openai/v1")).body).toBe("/model/openai got /model/openai/v1");
+  expect(await get(socketPath, "/models")).toMatchObject({ status: 404 });
+  expect(await get(socketPath, "/")).toMatchObject({ status: 404 });
+});
+
+test("only the given user can reach the socket", async () => {
+  const owner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
+  const { socketPath, socketDir } = await aDoor([says("/x")], { owner });
+  expect(statSync(socketDir).mode & 0o777).toBe(0o700);
+  expect(statSync(socketPath).mode & 0o777).toBe(0o600);
+  expect(statSync(socketPath).uid).toBe(owner?.uid ?? process.getuid?.());
+  expect(statSync(socketDir).uid).toBe(owner?.uid ?? process.getuid?.());
+});
+
+test("after the lease ends every request is refused, and one under way is cut", async () => {
+  let revoked = 0;
+  const { promise: underWay, resolve: arrived } = Promise.withResolvers<void>();
+  const slow: Route = { prefix: "/slow", handle: () => arrived(), revoke: () => void revoked++ };
+  const { socketPath, revoke } = await aDoor([slow, says("/x")]);
+  const waiting = get(socketPath, "/slow").catch((error) => error.code);
+  await underWay;
+  revoke();
+  expect(await waiting).toBe("ECONNRESET");
+  expect(revoked).toBe(1);
+  expect(await get(socketPath, "/x")).toEqual({ status: 403, body: "This run's lease has ended.\n" });
+});
+
+test("a handler's error is told to us and not to the container", async () => {
+  const errors: unknown[] = [];
+  const broken: Route = { prefix: "/x", handle: () => Promise.reject(new Error("secret detail")) };
+  const { socketPath } = await aDoor([broken], { onError: (error) => errors.push(error) });
+  const { status, body } = await get(socketPath, "/x");
+  expect(status).toBe(500);
+  expect(body).not.toContain("secret");
+  expect(errors).toHaveLength(1);
+});
+
+test("closing removes the socket and its folder", async () => {
+  const { socketPath, socketDir, close } = await aDoor([says("/x")]);
+  await close();
+  expect(existsSync(socketDir)).toBe(false);
+  await expect(get(socketPath, "/x")).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("a place where nothing can listen is a fault", async () => {
+  const file = join(scratch(), "file");
+  writeFileSync(file, "");
+  const socketDir = join(file, "door");
+  await expect(openRunGateway({ socketDir, lease, routes: [] })).rejects.toMatchObject({
+    name: "Fault",
+    kind: "engine",
+  });
+});
+
+test("a lease's token is long, new each time, and only itself", () => {
+  expect(lease.token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(newLeaseToken()).not.toBe(newLeaseToken());
+  expect(isLeaseToken(lease, lease.token)).toBe(true);
+  expect(isLeaseToken(lease, "")).toBe(false);
+  expect(isLeaseToken(lease, `${lease.token}x`)).toBe(false);
+});
+
+test("the password is taken from a Basic header only", () => {
+  const header = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`;
+  expect(basicPassword(header("run:a:b"))).toBe("a:b");
+  expect(basicPassword(header("none"))).toBe(null);
+  expect(basicPassword("Bearer x")).toBe(null);
+  expect(basicPassword(undefined)).toBe(null);
+});
