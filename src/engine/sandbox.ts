@@ -288,12 +288,12 @@ async function report(
     await removeFiles(parts, order.id);
     const refused = pushed === null ? begun.gateway.refused() : [];
     const note = refused.length === 0 ? (outcome.note ?? "") : `Its push was refused: ${refused.join("; ")}.`;
-    return { ...ending(outcome), note, result, pushed };
+    return { ...ending(outcome, parts.clock.now()), note, result, pushed };
   } catch (error) {
     parts.log.error({ run: order.id, err: error }, "a run's results could not be read");
     const why = error instanceof Error ? error.message : String(error);
     return {
-      ...ending(outcome),
+      ...ending(outcome, parts.clock.now()),
       status: "lost",
       note: `Its results could not be read: ${why}`,
       result: null,
@@ -304,8 +304,8 @@ async function report(
   }
 }
 
-function ending(outcome: RunOutcome): Omit<RunReport, "result" | "pushed"> {
-  const { status, exitCode, endedAt, log, note } = outcome;
+function ending(outcome: RunOutcome, endedAt: number): Omit<RunReport, "result" | "pushed"> {
+  const { status, exitCode, log, note } = outcome;
   return { status, exitCode, endedAt, log, note: note ?? "" };
 }
 
