@@ -1,0 +1,58 @@
+// Makes small images out of the host's own programs and just the libraries they need, without a registry.
+import { execFileSync, spawn } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import type Docker from "dockerode";
+
+export interface ImageContent {
+  /** Programs of the host, by absolute path; their libraries come with them. */
+  readonly programs: readonly string[];
+  readonly files?: readonly { readonly from: string; readonly to: string }[];
+}
+
+/** Imports an image of this name with nothing in it but what is listed. */
+export async function makeImage(docker: Docker, name: string, content: ImageContent): Promise<void> {
+  const stage = mkdtempSync(join(tmpdir(), "loopgate-image-"));
+  try {
+    for (const folder of ["bin", "lib", "lib64"]) copyRoot(folder, stage);
+    for (const file of content.programs.flatMap((program) => [program, ...librariesOf(program)])) {
+      place(file, join(stage, realpathSync(dirname(file)), basename(file)));
+    }
+    for (const { from, to } of content.files ?? []) place(from, join(stage, to));
+    const [repo, tag] = name.split(":");
+    const tar = spawn("tar", ["-C", stage, "-c", "."], { stdio: ["ignore", "pipe", "ignore"] });
+    const progress = await docker.importImage(tar.stdout, { repo, tag });
+    for await (const _ of progress) {
+      // the stream's end is the answer
+    }
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+function copyRoot(name: string, stage: string): void {
+  if (!existsSync(`/${name}`)) return;
+  if (lstatSync(`/${name}`).isSymbolicLink()) symlinkSync(readlinkSync(`/${name}`), join(stage, name));
+  else mkdirSync(join(stage, name));
+}
+
+function librariesOf(program: string): string[] {
+  const listed = execFileSync("ldd", [program], { encoding: "utf8" });
+  return [...listed.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1] as string);
+}
+
+function place(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}
