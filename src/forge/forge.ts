@@ -6,6 +6,7 @@ import { assert } from "../base/assert.ts";
 import { type Ci, startCi } from "./ci.ts";
 import { defaultLimits, findUser, type Limits } from "./core.ts";
 import { createGitServer } from "./git/http.ts";
+import { mountGraphql } from "./graphql/graphql.ts";
 import { type Activity, createActivity } from "./http/activity.ts";
 import { createApi } from "./http/api.ts";
 import { createFaults, type Matcher, type RequestFault } from "./http/faults.ts";
@@ -131,9 +132,8 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
   const ciApp = createCiApp(world);
   const hooks = createHooks({ core: world, activity, timeoutMs: options.deliveryTimeoutMs ?? 10_000 });
   const ci = startCi({ world, activity, app: ciApp, workDir, log });
-  const graphql = () => Response.json({ message: "Not Found" }, { status: 404 });
   const rest = (rates: Parameters<typeof restRoutes>[0]["rates"]) => restRoutes({ world, hooks, rates });
-  const api = createApi({ world, activity, faults, requests, log, rest, graphql });
+  const api = createApi({ world, activity, faults, requests, log, rest, graphql: mountGraphql(world) });
   const git = createGitServer({ world, activity, requests, maxPushBytes: options.maxPushBytes ?? gigabyte });
   const server = await listen({ git, api, pages: pages(world) }, options.port ?? 0, options.host ?? "127.0.0.1");
   world.origin = server.url;

@@ -1,0 +1,74 @@
+// What GraphQL declines, in the shape in which GitHub declines it: HTTP 200 and a list of errors.
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { Refusal } from "../refusal.ts";
+
+export type ErrorKind =
+  | "NOT_FOUND"
+  | "FORBIDDEN"
+  | "UNPROCESSABLE"
+  | "MISSING_PAGINATION_BOUNDARIES"
+  | "EXCESSIVE_PAGINATION"
+  | "ARGUMENT_LIMIT"
+  | "INVALID_CURSOR_ARGUMENTS"
+  | "ARGUMENT_ERROR"
+  /** Ours, not GitHub's: the schema has the field and the forge does not serve it. */
+  | "NOT_SERVED_BY_FORGE";
+
+export interface GithubError {
+  readonly type?: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
+  readonly locations?: readonly { line: number; column: number }[];
+  readonly message: string;
+}
+
+/** An error for one field of the answer; the rest is still answered. */
+export function declined(type: ErrorKind, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { type } });
+}
+
+/** GitHub's answer to a node id that names nothing, or nothing that the caller may see. */
+export const noSuchNode = (id: string) =>
+  declined("NOT_FOUND", `Could not resolve to a node with the global id of '${id}'`);
+
+/** An error as GitHub writes it; throws what is neither a refusal nor an error of the query, for that is a bug. */
+export function githubError(error: GraphQLError): GithubError {
+  const { originalError } = error;
+  if (originalError instanceof Refusal)
+    return positioned(error, refusalKind(originalError), refusalMessage(originalError));
+  if (originalError && !(originalError instanceof GraphQLError)) throw originalError;
+  const { type } = error.extensions;
+  return positioned(error, typeof type === "string" ? (type as ErrorKind) : undefined, error.message);
+}
+
+const unknownField = /^Cannot query field "(\w+)" on type "(\w+)"/;
+
+/** An error that validation found before anything ran; an unknown field in GitHub's own words. */
+export function validationError(error: GraphQLFormattedError): GithubError {
+  const [, fieldName, typeName] = unknownField.exec(error.message) ?? [];
+  const locations = error.locations ?? [];
+  if (fieldName === undefined) return { locations, message: error.message };
+  const extensions = { code: "undefinedField", typeName, fieldName };
+  return { extensions, locations, message: `Field '${fieldName}' doesn't exist on type '${typeName}'` };
+}
+
+function positioned(error: GraphQLError, type: ErrorKind | undefined, message: string): GithubError {
+  const { path, locations } = error.toJSON();
+  return {
+    ...(type ? { type } : {}),
+    ...(path ? { path } : {}),
+    ...(type === "FORBIDDEN" ? { extensions: { saml_failure: false } } : {}),
+    ...(locations ? { locations } : {}),
+    message,
+  };
+}
+
+function refusalKind(refusal: Refusal): ErrorKind {
+  if (refusal.status === 404) return "NOT_FOUND";
+  return refusal.status === 422 ? "UNPROCESSABLE" : "FORBIDDEN";
+}
+
+function refusalMessage(refusal: Refusal): string {
+  const details = refusal.errors.map((one) => (typeof one === "string" ? one : (one.message ?? one.code)));
+  return details.length > 0 ? details.join(", ") : refusal.message;
+}

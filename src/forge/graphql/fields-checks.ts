@@ -1,0 +1,144 @@
+// Check suites, check runs, commit statuses, and the rollup of all that was reported on a commit.
+import { latestRuns } from "../actions/checks.ts";
+import { latestStatuses } from "../actions/statuses.ts";
+import type { CheckAnnotation, CheckRun, CheckSuite, CommitStatus, Repository } from "../model.ts";
+import { webUrl } from "../shapes/url.ts";
+import { connection, type Item, itemsOf } from "./connection.ts";
+import {
+  type Args,
+  actorSource,
+  dateTime,
+  dateTimeOrNull,
+  type Fields,
+  fieldsOf,
+  type Source,
+  source,
+} from "./source.ts";
+
+interface Rollup {
+  readonly runs: readonly CheckRun[];
+  readonly statuses: readonly CommitStatus[];
+}
+
+export const checkFields: Readonly<Record<string, Fields>> = {
+  StatusCheckRollup: fieldsOf<Rollup>({
+    state: (rollup) => stateOf(rollup),
+    contexts: (rollup, args, _reading, field) =>
+      connection("StatusCheckRollupContextConnection", field, args, contextsOf(rollup), {
+        checkRunCount: rollup.runs.length,
+        statusContextCount: rollup.statuses.length,
+      }),
+  }),
+  StatusCheckRollupContextConnection: fieldsOf<{ more: Record<string, unknown> }>({
+    checkRunCount: ({ more }) => more.checkRunCount,
+    statusContextCount: ({ more }) => more.statusContextCount,
+  }),
+  CheckSuite: fieldsOf<CheckSuite>({
+    id: (suite) => suite.nodeId,
+    databaseId: (suite) => suite.id,
+    app: (suite) => source("App", suite.app),
+    status: (suite) => suite.status.toUpperCase(),
+    conclusion: (suite) => suite.conclusion?.toUpperCase() ?? null,
+    checkRuns: (suite, args, _reading, field) =>
+      connection("CheckRunConnection", field, args, itemsOf("CheckRun", runsWanted(suite, args))),
+  }),
+  CheckRun: fieldsOf<CheckRun>({
+    id: (run) => run.nodeId,
+    databaseId: (run) => run.id,
+    name: (run) => run.name,
+    status: (run) => run.status.toUpperCase(),
+    conclusion: (run) => run.conclusion?.toUpperCase() ?? null,
+    title: (run) => run.output.title,
+    summary: (run) => run.output.summary,
+    text: (run) => run.output.text,
+    externalId: (run) => run.externalId || null,
+    detailsUrl: (run) => run.detailsUrl,
+    url: (run, _args, { world }) =>
+      webUrl(world, `/${run.repository.owner.login}/${run.repository.name}/runs/${run.id}`),
+    startedAt: (run) => dateTimeOrNull(run.startedAt),
+    completedAt: (run) => dateTimeOrNull(run.completedAt),
+    checkSuite: (run) => source("CheckSuite", run.suite),
+    isRequired: (run, args) => isRequired(run.repository, args, run.name, run.app.id),
+    annotations: (run, args, _reading, field) =>
+      connection(
+        "CheckAnnotationConnection",
+        field,
+        args,
+        run.output.annotations.map((one, index) => ({ key: index, node: source("CheckAnnotation", one) })),
+      ),
+  }),
+  CheckAnnotation: fieldsOf<CheckAnnotation>({
+    path: (one) => one.path,
+    message: (one) => one.message,
+    title: (one) => one.title,
+    rawDetails: (one) => one.rawDetails,
+    annotationLevel: (one) => one.level.toUpperCase(),
+    location: (one) => source("CheckAnnotationSpan", one),
+  }),
+  CheckAnnotationSpan: fieldsOf<CheckAnnotation>({
+    start: (one) => source("CheckAnnotationPosition", one.startLine),
+    end: (one) => source("CheckAnnotationPosition", one.endLine),
+  }),
+  CheckAnnotationPosition: fieldsOf<number>({ line: (line) => line, column: () => null }),
+  StatusContext: fieldsOf<CommitStatus>({
+    id: (status) => status.nodeId,
+    context: (status) => status.context,
+    state: (status) => status.state.toUpperCase(),
+    description: (status) => status.description,
+    targetUrl: (status) => status.targetUrl,
+    createdAt: (status) => dateTime(status.createdAt),
+    creator: (status) => actorSource(status.creator),
+    isRequired: (status, args) => isRequired(status.repository, args, status.context, null),
+  }),
+};
+
+/** All that was reported on a commit, newest of each name; null when nothing was. */
+export function rollupOf(repository: Repository, sha: string): Source<Rollup> | null {
+  const runs = latestRuns(repository.runs.filter((run) => run.headSha === sha));
+  const statuses = latestStatuses(repository, sha);
+  return runs.length + statuses.length === 0 ? null : source("StatusCheckRollup", { runs, statuses });
+}
+
+/** The check suites of a commit. */
+export function suitesOf(repository: Repository, sha: string, args: Args, field: string): Source {
+  const suites = repository.suites.filter((suite) => suite.headSha === sha && appWanted(suite, args));
+  return connection("CheckSuiteConnection", field, args, itemsOf("CheckSuite", suites));
+}
+
+function appWanted(suite: CheckSuite, { filterBy }: Args): boolean {
+  return filterBy?.appId == null || filterBy.appId === suite.app.id;
+}
+
+function runsWanted(suite: CheckSuite, { filterBy }: Args): CheckRun[] {
+  const runs = latestRuns(suite.repository.runs.filter((run) => run.suite === suite));
+  return runs.filter((run) => filterBy?.checkName == null || filterBy.checkName === run.name);
+}
+
+function contextsOf({ runs, statuses }: Rollup): Item[] {
+  return [...itemsOf("CheckRun", runs), ...itemsOf("StatusContext", statuses)];
+}
+
+/** Whether the rules of the pull request's base branch ask for this name, from this App where they name one. */
+function isRequired(repository: Repository, args: Args, name: string, appId: number | null): boolean {
+  const pull = pullAsked(repository, args);
+  const rule = pull === null ? undefined : repository.rules.get(pull.base.ref);
+  const wanted = rule?.requiredChecks.filter((check) => check.context === name) ?? [];
+  return wanted.some((check) => check.appId === null || check.appId === appId);
+}
+
+function pullAsked(repository: Repository, { pullRequestNumber, pullRequestId }: Args) {
+  for (const { pull } of repository.issues.values()) {
+    if (pull && (pull.issue.number === pullRequestNumber || pull.nodeId === pullRequestId)) return pull;
+  }
+  return null;
+}
+
+const failing = ["failure", "timed_out", "cancelled", "action_required", "stale"];
+
+function stateOf({ runs, statuses }: Rollup): "ERROR" | "FAILURE" | "PENDING" | "SUCCESS" {
+  if (statuses.some((status) => status.state === "error")) return "ERROR";
+  const red = runs.some((run) => run.conclusion !== null && failing.includes(run.conclusion));
+  if (red || statuses.some((status) => status.state === "failure")) return "FAILURE";
+  const open = runs.some((run) => run.status !== "completed") || statuses.some((status) => status.state === "pending");
+  return open ? "PENDING" : "SUCCESS";
+}

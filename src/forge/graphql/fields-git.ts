@@ -1,0 +1,124 @@
+// Git's objects as GraphQL shows them: refs, commits, files, and who is named in a commit.
+import type { findUser } from "../core.ts";
+import { type Commit, readBlob, type Signed } from "../git/history.ts";
+import { knowCommit } from "../git/known.ts";
+import { resolveCommit } from "../git/read.ts";
+import { tryGit } from "../git/run.ts";
+import type { Repository } from "../model.ts";
+import { userOf } from "../shapes/commit.ts";
+import { connection } from "./connection.ts";
+import { rollupOf, suitesOf } from "./fields-checks.ts";
+import { actorSource, type Fields, fieldsOf, type Source, source } from "./source.ts";
+
+export interface CommitIn {
+  readonly repository: Repository;
+  readonly commit: Commit;
+}
+
+interface RefIn {
+  readonly repository: Repository;
+  readonly name: string;
+  readonly sha: string;
+}
+
+interface BlobIn {
+  readonly oid: string;
+  readonly bytes: Buffer;
+}
+
+/** GitHub gives the text of a file up to this size. */
+const mostText = 512_000;
+
+export const gitFields: Readonly<Record<string, Fields>> = {
+  Ref: fieldsOf<RefIn>({
+    name: (ref) => ref.name,
+    prefix: () => "refs/heads/",
+    target: (ref) => commitSource(ref.repository, ref.sha),
+  }),
+  Commit: fieldsOf<CommitIn>({
+    oid: ({ commit }) => commit.sha,
+    message: ({ commit }) => commit.message,
+    messageHeadline: ({ commit }) => commit.message.split("\n", 1)[0],
+    committedDate: ({ commit }) => commit.committer.date,
+    authoredDate: ({ commit }) => commit.author.date,
+    author: ({ commit }) => source("GitActor", commit.author),
+    committer: ({ commit }) => source("GitActor", commit.committer),
+    authors: ({ commit }, args, _reading, field) =>
+      connection(
+        "GitActorConnection",
+        field,
+        args,
+        authorsOf(commit).map((signed) => ({ key: signed.email, node: source("GitActor", signed) })),
+      ),
+    parents: async ({ repository, commit }, args, _reading, field) => {
+      const nodes = await Promise.all(commit.parents.map((sha) => commitSource(repository, sha)));
+      return connection(
+        "CommitConnection",
+        field,
+        args,
+        nodes.map((node) => ({ key: node.value.commit.sha, node })),
+      );
+    },
+    statusCheckRollup: ({ repository, commit }) => rollupOf(repository, commit.sha),
+    checkSuites: ({ repository, commit }, args, _reading, field) => suitesOf(repository, commit.sha, args, field),
+  }),
+  Tree: fieldsOf<{ oid: string }>({ oid: ({ oid }) => oid }),
+  Blob: fieldsOf<BlobIn>({
+    oid: ({ oid }) => oid,
+    byteSize: ({ bytes }) => bytes.length,
+    isBinary: ({ bytes }) => bytes.includes(0),
+    isTruncated: ({ bytes }) => bytes.length > mostText,
+    text: ({ bytes }) => (bytes.includes(0) ? null : bytes.subarray(0, mostText).toString("utf8")),
+  }),
+  GitActor: fieldsOf<Signed>({
+    name: (signed) => signed.name,
+    email: (signed) => signed.email,
+    date: (signed) => signed.date,
+    user: (signed, _args, { world }) => personOnly(userOf(world, signed) ?? null),
+  }),
+};
+
+/** `GitActor.user` is of type User, which a bot is not. */
+function personOnly(user: ReturnType<typeof findUser> | null): Source | null {
+  return user?.type === "User" ? actorSource(user) : null;
+}
+
+/** The author, then everyone in a Co-authored-by trailer. */
+function authorsOf(commit: Commit): readonly Signed[] {
+  const others = [...commit.message.matchAll(/^co-authored-by:\s*(.+?)\s*<([^<>\s]+)>\s*$/gim)];
+  return [commit.author, ...others.map(([, name = "", email = ""]) => ({ name, email, date: commit.author.date }))];
+}
+
+export async function commitSource(repository: Repository, sha: string): Promise<Source<CommitIn>> {
+  return source("Commit", { repository, commit: await knowCommit(repository, sha) });
+}
+
+/** The branch, or null when there is none. */
+export async function refSource(repository: Repository, name: string): Promise<Source<RefIn> | null> {
+  const short = name.replace(/^refs\/heads\//, "");
+  const sha = await resolveCommit(repository.gitDir, `refs/heads/${short}`);
+  return sha === undefined ? null : source("Ref", { repository, name: short, sha });
+}
+
+/** What an object id or an expression such as `HEAD:path` names; null when it names nothing. */
+export async function objectSource(
+  repository: Repository,
+  { oid, expression }: { oid?: string | null; expression?: string | null },
+): Promise<Source | null> {
+  const wanted = oid ?? expression;
+  if (!wanted) return null;
+  const named = await tryGit(repository.gitDir, ["rev-parse", "--verify", "--quiet", "--end-of-options", wanted]);
+  if (named.code !== 0) return null;
+  const id = named.stdout.toString().trim();
+  const kind = await tryGit(repository.gitDir, ["cat-file", "-t", id]);
+  switch (kind.stdout.toString().trim()) {
+    case "commit":
+      return commitSource(repository, id);
+    case "blob":
+      return source("Blob", { oid: id, bytes: (await readBlob(repository.gitDir, id)) ?? Buffer.alloc(0) });
+    case "tree":
+      return source("Tree", { oid: id });
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,108 @@
+// Pull requests, their reviews and their commits.
+import { decisiveReviews } from "../actions/reviews.ts";
+import { hasAccess } from "../core.ts";
+import { log } from "../git/history.ts";
+import { rangeFrom } from "../git/read.ts";
+import type { Pull, Review, ReviewComment } from "../model.ts";
+import { issueWeb } from "../shapes/issue.ts";
+import { association } from "../shapes/user.ts";
+import { connection, itemsOf } from "./connection.ts";
+import { commitSource } from "./fields-git.ts";
+import {
+  type Args,
+  actorSource,
+  dateTime,
+  dateTimeOrNull,
+  type Fields,
+  fieldsOf,
+  type Source,
+  source,
+} from "./source.ts";
+
+export const pullFields: Readonly<Record<string, Fields>> = {
+  PullRequest: fieldsOf<Pull>({
+    id: (pull) => pull.nodeId,
+    databaseId: (pull) => pull.id,
+    fullDatabaseId: (pull) => String(pull.id),
+    number: ({ issue }) => issue.number,
+    title: ({ issue }) => issue.title,
+    body: ({ issue }) => issue.body ?? "",
+    state: (pull) => (pull.merged ? "MERGED" : pull.issue.state.toUpperCase()),
+    url: ({ issue }, _args, { world }) => issueWeb(world, issue),
+    isDraft: (pull) => pull.draft,
+    merged: (pull) => pull.merged,
+    mergeable: ({ mergeability }) =>
+      mergeability === null ? "UNKNOWN" : mergeability.mergeable ? "MERGEABLE" : "CONFLICTING",
+    mergedBy: (pull) => actorSource(pull.mergedBy),
+    headRefName: (pull) => pull.head.ref,
+    headRefOid: (pull) => pull.head.sha,
+    baseRefName: (pull) => pull.base.ref,
+    baseRefOid: (pull) => pull.base.sha,
+    createdAt: ({ issue }) => dateTime(issue.createdAt),
+    author: ({ issue }) => actorSource(issue.user),
+    repository: ({ issue }) => source("Repository", issue.repository),
+    reviewDecision: (pull) => reviewDecision(pull),
+    labels: ({ issue }, args, _reading, field) =>
+      connection("LabelConnection", field, args, itemsOf("Label", issue.labels)),
+    comments: ({ issue }, args, _reading, field) =>
+      connection("IssueCommentConnection", field, args, itemsOf("IssueComment", issue.comments)),
+    reviews: (pull, args, _reading, field) =>
+      connection("PullRequestReviewConnection", field, args, itemsOf("PullRequestReview", reviewsWanted(pull, args))),
+    commits: (pull, args, _reading, field) => commitsOf(pull, args, field),
+  }),
+  PullRequestCommit: fieldsOf<Source>({ commit: (commit) => commit }),
+  PullRequestReview: fieldsOf<Review>({
+    id: (review) => review.nodeId,
+    databaseId: (review) => review.id,
+    fullDatabaseId: (review) => String(review.id),
+    state: (review) => review.state,
+    body: (review) => review.body,
+    submittedAt: (review) => dateTimeOrNull(review.submittedAt),
+    author: (review) => actorSource(review.user),
+    authorAssociation: (review) => association(review.user, review.pull.issue.repository),
+    authorCanPushToRepository: (review) => hasAccess(review.user, review.pull.issue.repository, "write"),
+    commit: (review) => commitSource(review.pull.issue.repository, review.commitId),
+    comments: (review, args, _reading, field) => {
+      const own = review.pull.reviewComments.filter((comment) => comment.review === review);
+      return connection("PullRequestReviewCommentConnection", field, args, itemsOf("PullRequestReviewComment", own));
+    },
+  }),
+  PullRequestReviewComment: fieldsOf<ReviewComment>({
+    id: (comment) => comment.nodeId,
+    path: (comment) => comment.path,
+    line: (comment) => comment.line,
+    body: (comment) => comment.body,
+    author: (comment) => actorSource(comment.user),
+  }),
+};
+
+function reviewsWanted(pull: Pull, { states, author }: Args): Review[] {
+  return pull.reviews.filter(
+    (review) =>
+      review.state !== "PENDING" &&
+      (!states || states.includes(review.state)) &&
+      (!author || author === review.user.login),
+  );
+}
+
+/** Oldest first, as GitHub lists them. */
+async function commitsOf(pull: Pull, args: Args, field: string): Promise<Source> {
+  const { repository } = pull.issue;
+  const from = await rangeFrom(repository.gitDir, pull.base.sha, pull.head.sha);
+  const commits = (await log(repository.gitDir, ["--reverse", `${from}..${pull.head.sha}`])).map((commit) => ({
+    key: commit.sha,
+    node: source("PullRequestCommit", source("Commit", { repository, commit })),
+  }));
+  return connection("PullRequestCommitConnection", field, args, commits);
+}
+
+/** Null where the base branch asks for no approval. */
+function reviewDecision(pull: Pull): "APPROVED" | "CHANGES_REQUESTED" | "REVIEW_REQUIRED" | null {
+  const { repository } = pull.issue;
+  const counted = decisiveReviews(pull).filter((review) => hasAccess(review.user, repository, "write"));
+  if (counted.some((review) => review.state === "CHANGES_REQUESTED")) return "CHANGES_REQUESTED";
+  const wanted = repository.rules.get(pull.base.ref)?.requiredApprovals ?? 0;
+  if (wanted === 0) return null;
+  const approvals = counted.filter((review) => review.state === "APPROVED").length;
+  return approvals >= wanted ? "APPROVED" : "REVIEW_REQUIRED";
+}

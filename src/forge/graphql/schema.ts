@@ -1,0 +1,11 @@
+// GitHub's whole GraphQL schema, built once and only when a query comes: it is large.
+import { schema as published } from "@octokit/graphql-schema";
+import { buildSchema, type GraphQLSchema } from "graphql";
+
+let built: GraphQLSchema | null = null;
+
+/** The schema as GitHub publishes it. It defines two fields twice, so its SDL is taken as valid. */
+export function githubSchema(): GraphQLSchema {
+  built ??= buildSchema(published.idl, { assumeValid: true, assumeValidSDL: true });
+  return built;
+}

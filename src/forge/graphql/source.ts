@@ -1,0 +1,61 @@
+// What resolvers hand each other: a value of the world with the name of its GraphQL type, and the table of fields.
+import type { Caller } from "../caller.ts";
+import type { Actor, User } from "../model.ts";
+import type { World } from "../world.ts";
+
+/** A value under the name of a concrete type of GitHub's schema. */
+export interface Source<T = unknown> {
+  readonly type: string;
+  readonly value: T;
+}
+
+/** What every resolver may use: the world, and who asks. */
+export interface Reading {
+  readonly world: World;
+  readonly caller: Caller;
+  readonly actor: Actor;
+}
+
+/** The arguments of the fields that the forge serves. GraphQL has checked them against the schema before. */
+export interface Args {
+  readonly first?: number | null;
+  readonly last?: number | null;
+  readonly after?: string | null;
+  readonly before?: string | null;
+  readonly owner: string;
+  readonly name: string;
+  readonly number: number;
+  readonly id: string;
+  readonly ids: readonly string[];
+  readonly login?: string | null;
+  readonly oid?: string | null;
+  readonly expression?: string | null;
+  readonly qualifiedName: string;
+  readonly author?: string | null;
+  readonly headRefName?: string | null;
+  readonly baseRefName?: string | null;
+  readonly states?: readonly string[] | null;
+  readonly labels?: readonly string[] | null;
+  readonly writersOnly?: boolean | null;
+  readonly filterBy?: { readonly appId?: number | null; readonly checkName?: string | null } | null;
+  readonly pullRequestNumber?: number | null;
+  readonly pullRequestId?: string | null;
+  readonly input: { readonly pullRequestId: string; readonly clientMutationId?: string | null };
+}
+
+export type Resolve<T> = (value: T, args: Args, reading: Reading, field: string) => unknown;
+
+/** The served fields of one type. The value's type is checked where the table is made and erased here. */
+export type Fields = Readonly<Record<string, Resolve<never>>>;
+
+export const fieldsOf = <T>(fields: Readonly<Record<string, Resolve<T>>>): Fields => fields;
+
+export const source = <T>(type: string, value: T): Source<T> => ({ type, value });
+
+/** A user under the type that GitHub gives its kind of account. */
+export const actorSource = (user: User | null): Source<User> | null => user && source(user.type, user);
+
+/** Milliseconds as GraphQL's DateTime. */
+export const dateTime = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+
+export const dateTimeOrNull = (at: number | null) => (at === null ? null : dateTime(at));
