@@ -1,0 +1,318 @@
+// The port's reads against the forge: everything about one moment in one query, or a fault, never a part.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Fault } from "../../src/base/fault.ts";
+import type { Pull } from "../../src/forge/model.ts";
+import { policyText, type Setup, setUp } from "./setup.ts";
+
+let up: Setup;
+
+beforeAll(async () => {
+  up = await setUp();
+});
+
+afterAll(() => up.close());
+
+const idOf = (login: string) => up.forge.as(login).user.id;
+const person = (login: string) => ({ id: idOf(login), login, bot: false });
+const botLogin = () => `${up.forge.app.slug}[bot]`;
+
+describe("the claim", () => {
+  test("is read in one query: issue, comments, labels, base and policy", async () => {
+    const { issue, ref } = up.newIssue({ title: "Total", body: "Off by a cent." });
+    up.forge.as("alice").label(issue, "loop");
+    const said = up.forge.as("carol").comment(issue, "See the invoice.");
+    const ours = await up.port.createComment(ref, "Queued.", "Queued", false);
+    up.sent();
+    const claim = await up.port.readClaim(ref);
+    expect(up.sent()).toEqual(["query ReadClaim"]);
+    expect(claim).toEqual({
+      open: true,
+      isPull: false,
+      locked: false,
+      title: "Total",
+      body: "Off by a cent.",
+      labels: ["loop"],
+      comments: [
+        {
+          id: said.id,
+          author: person("carol"),
+          association: "COLLABORATOR",
+          body: "See the invoice.",
+          at: expect.any(Number),
+        },
+        {
+          id: ours,
+          author: { id: expect.any(Number), login: botLogin(), bot: true },
+          association: expect.any(String),
+          body: "Queued.",
+          at: expect.any(Number),
+        },
+      ],
+      commentsTruncated: false,
+      base: { branch: "main", sha: expect.stringMatching(/^[0-9a-f]{40}$/) },
+      policy: { text: policyText, sha: expect.stringMatching(/^[0-9a-f]{40}$/) },
+    });
+    expect(Math.abs((claim.comments[0]?.at ?? 0) - Date.now())).toBeLessThan(60_000);
+  });
+
+  test("says so when the issue is closed, locked, or has more comments than were read", async () => {
+    const { issue, ref } = up.newIssue({ body: "" });
+    for (let n = 0; n < 101; n++) up.forge.as("carol").comment(issue, `${n}`);
+    up.forge.as("alice").lock(issue);
+    up.forge.as("alice").close(issue);
+    const claim = await up.port.readClaim(ref);
+    expect([claim.open, claim.locked, claim.body, claim.commentsTruncated, claim.comments.length]).toEqual([
+      false,
+      true,
+      "",
+      true,
+      100,
+    ]);
+    expect(claim.comments[0]?.body).toBe("0");
+  });
+
+  test("of a pull request reads nothing of it", async () => {
+    await up.forge.as("carol").push(up.repository, "feature", { "f.txt": "1\n" }, "Add");
+    const pull = await up.forge
+      .as("carol")
+      .openPull(up.repository, { title: "Add", head: "feature", base: "main", body: "" });
+    expect(await up.port.readClaim({ ...up.where, number: pull.issue.number })).toMatchObject({
+      isPull: true,
+      open: false,
+      title: "",
+    });
+  });
+
+  test("of an issue that is not there is a fault", async () => {
+    await expect(up.port.readClaim({ ...up.where, number: 9_999 })).rejects.toMatchObject({ kind: "not_found" });
+  });
+
+  test("is refused when the name now means another repository (T28)", async () => {
+    const { ref } = up.newIssue();
+    const error = await up.port.readClaim({ ...ref, repositoryId: 1 }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Fault);
+    expect(error).toMatchObject({
+      kind: "not_found",
+      retry: "never",
+      message: expect.stringContaining("another repository"),
+    });
+  });
+
+  test("finds no policy where there is none, and refuses a folder in its place", async () => {
+    const bare = await setUp({ files: { "README.md": "#\n" } });
+    const folder = await setUp({ files: { ".github/loop.yml/oops.txt": "1\n" } });
+    try {
+      expect((await bare.port.readClaim(bare.newIssue().ref)).policy).toBeNull();
+      await expect(folder.port.readClaim(folder.newIssue().ref)).rejects.toMatchObject({
+        kind: "invalid",
+        retry: "never",
+      });
+    } finally {
+      await bare.close();
+      await folder.close();
+    }
+  });
+
+  test.each([
+    ["cut off in the middle (F39)", { status: 200, body: '{"data":' }, "invalid"],
+    [
+      "with facts and an error",
+      { status: 200, body: { data: { repository: {} }, errors: [{ message: "Something went wrong" }] } },
+      "unavailable",
+    ],
+    ["of another shape", { status: 200, body: { data: { repository: { databaseId: "x" } } } }, "invalid"],
+  ])("answered %s is a fault to be tried again", async (_, fault, kind) => {
+    const { ref } = up.newIssue();
+    up.forge.failNext(/graphql$/, fault);
+    await expect(up.port.readClaim(ref)).rejects.toMatchObject({ kind, retry: "later" });
+  });
+});
+
+async function openLoopPull(branch: string): Promise<{ head: string; pull: Pull; number: number }> {
+  const head = await up.forge.as("carol").push(up.repository, branch, { [`${branch}.txt`]: "1\n" }, "Add");
+  const draft = { head: branch, base: "main", title: "Add", body: "" };
+  const { number } = await up.port.openPull(up.newIssue().ref, draft, false);
+  const pull = up.repository.issues.get(number)?.pull;
+  if (!pull) throw new Error("the pull request was not opened");
+  up.sent();
+  return { head, pull, number };
+}
+
+const finding = { path: "a.ts", line: 3, message: "off by one", level: "failure" } as const;
+
+function publish(head: string) {
+  return up.port.publishCheck(
+    up.where,
+    {
+      name: "loop / review",
+      head,
+      externalId: head,
+      conclusion: "failure",
+      title: "No",
+      summary: "Short.",
+      text: "Long.",
+      annotations: [finding],
+    },
+    false,
+  );
+}
+
+describe("CI", () => {
+  test("is read in one query, check runs and statuses alike (I14)", async () => {
+    const { head, number } = await openLoopPull("loop/1-ci");
+    await publish(head);
+    await up.forge.world.createStatus(up.forge.as("carol").actor, up.repository, {
+      sha: head,
+      state: "pending",
+      context: "ci/lint",
+      description: "Waiting",
+      targetUrl: null,
+    });
+    up.sent();
+    const ci = await up.port.readCi(up.where, number, head);
+    expect(up.sent()).toEqual(["query ReadCi"]);
+    expect({ ...ci, checks: [...ci.checks].sort((a, b) => a.name.localeCompare(b.name)) }).toEqual({
+      head,
+      pullHead: head,
+      truncated: false,
+      checks: [
+        {
+          name: "ci/lint",
+          app: null,
+          done: false,
+          conclusion: null,
+          required: false,
+          title: "Waiting",
+          summary: "",
+          text: "",
+          url: null,
+          annotations: [],
+        },
+        {
+          name: "loop / review",
+          app: { id: up.forge.app.id, slug: up.forge.app.slug },
+          done: true,
+          conclusion: "failure",
+          required: false,
+          title: "No",
+          summary: "Short.",
+          text: "Long.",
+          url: expect.stringMatching(/^http/),
+          annotations: [{ path: "a.ts", line: 3, message: "off by one" }],
+        },
+      ],
+    });
+  });
+
+  test("of a commit without checks is empty, and never green by itself", async () => {
+    const { head, number } = await openLoopPull("loop/1-none");
+    expect(await up.port.readCi(up.where, number, head)).toEqual({
+      head,
+      pullHead: head,
+      checks: [],
+      truncated: false,
+    });
+  });
+
+  test("tells the judged commit from the head that the pull request has by now (T21)", async () => {
+    const { head, number } = await openLoopPull("loop/1-moved");
+    const next = await up.forge.as("carol").push(up.repository, "loop/1-moved", { "b.txt": "1\n" }, "More");
+    expect(await up.port.readCi(up.where, number, head)).toMatchObject({ head, pullHead: next });
+  });
+
+  test("says which checks are required", async () => {
+    const { head, number } = await openLoopPull("loop/1-required");
+    up.repository.rules.set("main", {
+      requiredChecks: [{ context: "loop / review", appId: null }],
+      requiredApprovals: 0,
+      restrictPushes: false,
+      allowForcePushes: false,
+    });
+    await publish(head);
+    const ci = await up.port.readCi(up.where, number, head);
+    up.repository.rules.delete("main");
+    expect(ci.checks.map(({ name, required }) => [name, required])).toEqual([["loop / review", true]]);
+  });
+
+  test("of a commit GitHub does not know yet may be read later (F29)", async () => {
+    const { number } = await openLoopPull("loop/1-unknown");
+    await expect(up.port.readCi(up.where, number, "1".repeat(40))).rejects.toMatchObject({
+      kind: "not_found",
+      retry: "later",
+    });
+  });
+});
+
+describe("the gate", () => {
+  test("is read in one query: head, reviews with what their authors may do, authors and CI (T21)", async () => {
+    const { head, number, pull } = await openLoopPull("loop/2-gate");
+    await publish(head);
+    const no = up.forge.as("alice").review(pull, {
+      event: "REQUEST_CHANGES",
+      body: "Not like this.",
+      comments: [{ path: "loop/2-gate.txt", line: 1, body: "Why?" }],
+    });
+    const next = await up.forge.as("mike").push(up.repository, "loop/2-gate", { "c.txt": "1\n" }, "More");
+    const yes = up.forge.as("rita").approve(pull);
+    up.sent();
+    const read = await up.port.readPull(up.where, number);
+    expect(up.sent()).toEqual(["query ReadPull"]);
+    expect(read).toMatchObject({ head: next, open: true, merged: false, draft: true });
+    expect([...read.authors].sort()).toEqual(["carol", "mike"]);
+    expect(read.reviews).toEqual([
+      {
+        id: no.id,
+        author: person("alice"),
+        canPush: true,
+        state: "changes_requested",
+        head,
+        submittedAt: expect.any(Number),
+        body: "Not like this.",
+        comments: [{ path: "loop/2-gate.txt", line: 1, body: "Why?" }],
+      },
+      {
+        id: yes.id,
+        author: person("rita"),
+        canPush: false,
+        state: "approved",
+        head: next,
+        submittedAt: expect.any(Number),
+        body: "",
+        comments: [],
+      },
+    ]);
+    expect(read.ci).toEqual({ head: next, pullHead: next, checks: [], truncated: false });
+  });
+
+  test("shows a dismissed review as dismissed, and a merged pull request as merged", async () => {
+    const { number, pull } = await openLoopPull("loop/2-merged");
+    up.forge.as("alice").dismiss(up.forge.as("alice").approve(pull), "Changed my mind.");
+    up.forge.as("carol").markReady(pull);
+    await up.forge.as("alice").merge(pull);
+    const read = await up.port.readPull(up.where, number);
+    expect([read.open, read.merged, read.draft, read.reviews.map((review) => review.state)]).toEqual([
+      false,
+      true,
+      false,
+      ["dismissed"],
+    ]);
+  });
+
+  test("of a pull request that is not there is a fault", async () => {
+    await expect(up.port.readPull(up.where, 9_999)).rejects.toMatchObject({ kind: "not_found" });
+  });
+});
+
+describe("a draft", () => {
+  test("becomes ready in one mutation, and stays so when asked again", async () => {
+    const { pull } = await openLoopPull("loop/3-ready");
+    await up.port.markReady(up.where, pull.nodeId);
+    expect(pull.draft).toBe(false);
+    expect(up.sent()).toEqual(["mutation MarkReady"]);
+    await up.port.markReady(up.where, pull.nodeId);
+  });
+
+  test("that cannot be made ready is a fault", async () => {
+    await expect(up.port.markReady(up.where, "PR_unknown")).rejects.toMatchObject({ kind: "not_found" });
+  });
+});
