@@ -55,6 +55,7 @@ function runCommand(request: JobRequest, cwd: string, home: string): Promise<Job
     kill();
   }, request.timeoutMs);
   request.signal.addEventListener("abort", kill, { once: true });
+  if (request.signal.aborted) kill(); // aborted while the checkout was made: the listener would never hear of it
   return new Promise((resolve) => {
     const end = (result: Omit<JobResult, "log">) => {
       clearTimeout(timer);

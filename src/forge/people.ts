@@ -6,7 +6,7 @@ import type { MergeRequest } from "./actions/merge.ts";
 import type { NewPull } from "./actions/pulls.ts";
 import type { NewReview } from "./actions/reviews.ts";
 import { findRepository, findUser, fullName } from "./core.ts";
-import { git } from "./git/run.ts";
+import { git, tryGit } from "./git/run.ts";
 import type { Actor, CheckRun, Comment, Issue, Pull, ReactionContent, Repository, Review, User } from "./model.ts";
 import { notFound } from "./refusal.ts";
 import type { World } from "./world.ts";
@@ -157,9 +157,10 @@ interface Change {
 }
 
 async function commitAndPush({ dir, user, env }: Clone, repository: Repository, change: Change): Promise<string> {
-  const remote = (await git(dir, ["ls-remote", "--heads", "origin", `refs/heads/${change.branch}`], { env })).trim();
-  const from = remote ? `origin/${change.branch}` : `origin/${repository.defaultBranch}`;
-  await git(dir, ["checkout", "--quiet", "-B", change.branch, change.force && remote ? `${from}~1` : from]);
+  const known =
+    (await tryGit(dir, ["rev-parse", "--verify", "--quiet", `refs/remotes/origin/${change.branch}`])).code === 0;
+  const from = `origin/${known ? change.branch : repository.defaultBranch}`;
+  await git(dir, ["checkout", "--quiet", "-B", change.branch, change.force && known ? `${from}~1` : from]);
   for (const [path, text] of Object.entries(change.files)) await writeOrRemove(join(dir, path), text);
   await git(dir, ["add", "--all"]);
   const date = `${Math.floor(change.at / 1_000)} +0000`;

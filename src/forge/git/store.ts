@@ -1,5 +1,5 @@
 // Changes the forge itself makes to a bare repository: creating it, moving refs, writing commits and merges.
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { User } from "../model.ts";
@@ -12,22 +12,25 @@ import { git, tryGit } from "./run.ts";
 export async function initBare(dir: string, defaultBranch: string): Promise<void> {
   await mkdir(dir, { recursive: true });
   await git(dir, ["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, "."]);
-  for (const [key, value] of settings) await git(dir, ["config", key, value]);
+  await appendFile(join(dir, "config"), settings);
   const hook = join(dir, "hooks", "pre-receive");
   await mkdir(join(dir, "hooks"), { recursive: true });
   await writeFile(hook, preReceive);
   await chmod(hook, 0o755);
 }
 
-const settings = [
-  ["http.receivepack", "true"],
-  ["uploadpack.allowAnySHA1InWant", "true"],
-  ["uploadpack.allowFilter", "true"],
-  ["receive.fsckObjects", "true"],
-  ["receive.advertisePushOptions", "true"],
-  ["receive.denyDeleteCurrent", "refuse"],
-  ["gc.auto", "0"],
-] as const;
+const settings = `[http]
+	receivepack = true
+[uploadpack]
+	allowAnySHA1InWant = true
+	allowFilter = true
+[receive]
+	fsckObjects = true
+	advertisePushOptions = true
+	denyDeleteCurrent = refuse
+[gc]
+	auto = 0
+`;
 
 /** Moves, makes or (to `noCommit`) deletes a ref, only if it still is where the caller saw it. */
 export async function moveRef(dir: string, ref: string, before: string, after: string): Promise<void> {

@@ -35,7 +35,7 @@ async function readContents(world: World, c: ForgeContext): Promise<Response> {
   const file = entry as TreeEntry;
   if (c.req.header("accept")?.includes("raw"))
     return c.body(new Uint8Array((await readBlob(repository.gitDir, file.sha)) ?? []), 200, {
-      "content-type": "application/vnd.github.raw+json",
+      "content-type": "application/vnd.github.raw+json; charset=utf-8",
     });
   return c.json(await fileContents(world, repository, file, ref));
 }
