@@ -49,9 +49,8 @@ export function createEngine(parts: EngineParts): Engine {
   const world: World = { ...parts, slots, submit, track, stopping: () => stopping };
   const mailbox = createMailbox(async (key) => {
     await turn(world, key);
-    await schedule();
-    notify();
-  });
+    await schedule().catch((error) => log.error({ err: error }, "the next alarm could not be read"));
+  }, notify);
 
   function notify(): void {
     const woken = changed;

@@ -9,8 +9,8 @@ export interface Mailbox {
   readonly busy: boolean;
 }
 
-/** `turn` must not throw; what it cannot handle it must settle itself. */
-export function createMailbox(turn: (key: string) => Promise<void>): Mailbox {
+/** `turn` must not throw; what it cannot handle it must settle itself. `onIdle` is told whenever the last turn is over. */
+export function createMailbox(turn: (key: string) => Promise<void>, onIdle: () => void = () => {}): Mailbox {
   const running = new Map<string, { again: boolean }>();
   let waiters: (() => void)[] = [];
 
@@ -24,6 +24,7 @@ export function createMailbox(turn: (key: string) => Promise<void>): Mailbox {
     const woken = waiters;
     waiters = [];
     for (const wake of woken) wake();
+    onIdle();
   }
 
   return {

@@ -1,5 +1,5 @@
 // The world of a story: the forge with its people, the real App on the plain-process runtime, and a clock moved by hand.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -84,6 +84,7 @@ export const webhookSecret = "a secret of the stories";
 /** Starts forge and App; both end with the test. */
 export async function aStory(options: StoryOptions = {}): Promise<Story> {
   const dir = await mkdtemp(join(tmpdir(), "story-"));
+  await mkdir(join(dir, "scratch"));
   const clock = handClock();
   const forge = await startForge({ dataDir: join(dir, "forge"), ci: { command: "sh test.sh" } });
   forge.createUser("alice");

@@ -1,0 +1,78 @@
+// A person ends a loop: each way, from each side, acts at once and says so.
+import { expect, test } from "vitest";
+import { answer, aStory, mend, type Story } from "./world.ts";
+import type { Issue } from "../../src/forge/model.ts";
+
+/** A loop whose container would run for ten minutes, and does not. */
+async function aLongRun(): Promise<{ story: Story; issue: Issue }> {
+  const story = await aStory({ executor: "sleep 600" });
+  const issue = story.openIssue();
+  story.forge.as("alice").label(issue, "loop");
+  while ((await story.app().store.load(`${story.repository.id}#1`))?.phase !== "executing") {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { story, issue };
+}
+
+test("removing the label stops the container and ends the loop; setting it again starts a new one", async () => {
+  const { story, issue } = await aLongRun();
+  story.forge.as("alice").unlabel(issue, "loop");
+  await story.settle();
+  const first = await story.state(issue);
+  expect(first.ending).toMatchObject({ reason: "cancelled", by: "alice" });
+  expect(issue.labels.map((label) => label.name)).toEqual(["loop:stopped"]);
+  expect(story.comments(issue)).toMatchInlineSnapshot();
+  story.forge.as("alice").label(issue, "loop");
+  while ((await story.state(issue)).phase !== "executing") await new Promise((resolve) => setImmediate(resolve));
+  expect((await story.state(issue)).id).not.toBe(first.id);
+  story.forge.as("alice").unlabel(issue, "loop");
+  await story.settle();
+});
+
+test("closing the issue ends the loop", async () => {
+  const { story, issue } = await aLongRun();
+  story.forge.as("alice").close(issue);
+  await story.settle();
+  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", detail: "alice closed the issue." });
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+});
+
+test("/loop stop ends the loop, with a reaction; someone without write permission cannot (T23)", async () => {
+  const { story, issue } = await aLongRun();
+  const refused = story.forge.as("carol").comment(issue, "/loop stop");
+  while (story.comments(issue).length < 2) await new Promise((resolve) => setImmediate(resolve));
+  expect((await story.state(issue)).phase).toBe("executing");
+  expect(refused.reactions.map((reaction) => reaction.content)).toEqual(["-1"]);
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+  const stop = story.forge.as("bob").comment(issue, "/loop stop please");
+  await story.settle();
+  expect(stop.reactions.map((reaction) => reaction.content)).toEqual(["+1"]);
+  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", by: "bob" });
+});
+
+test("closing the pull request ends the loop", async () => {
+  const story = await aStory({ executor: mend });
+  const issue = await story.startLoop();
+  story.forge.as("bob").close(await story.pull(issue));
+  await story.settle();
+  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", by: "bob" });
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+});
+
+test("deleting the branch ends the loop (F44)", async () => {
+  const story = await aStory({ executor: mend });
+  const issue = await story.startLoop();
+  const { branch } = await story.state(issue);
+  await story.forge.as("dave").deleteBranch(story.repository, branch ?? "");
+  await story.settle();
+  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled" });
+});
+
+test("a command that is edited into a comment does nothing (T23)", async () => {
+  const story = await aStory({ executor: answer({ summary: "?", question: "Which?" }) });
+  const issue = await story.startLoop();
+  const comment = story.forge.as("alice").comment(issue, "Both.");
+  story.forge.as("alice").editComment(comment, "/loop retry");
+  await story.settle();
+  expect((await story.state(issue)).phase).toBe("settled");
+});

@@ -1,0 +1,121 @@
+// The way through the house when all goes well: label, container, push, verdict, approval, done.
+import { expect, test } from "vitest";
+import { answer, approving, aStory, attempts, botch, mend } from "./world.ts";
+
+test("a labelled issue becomes an approved pull request", async () => {
+  const story = await aStory({ executor: mend });
+  const issue = await story.startLoop();
+  expect((await story.state(issue)).phase).toBe("awaiting_gate");
+  const pull = await story.pull(issue);
+  expect(pull.draft).toBe(false);
+  expect(issue.labels.map((label) => label.name)).toEqual(["loop", "loop:needs-human"]);
+  story.forge.as("bob").approve(pull);
+  await story.settle();
+  expect(issue.labels.map((label) => label.name)).toEqual(["loop:done"]);
+  expect(story.comments(issue)).toMatchInlineSnapshot(`
+    [
+      "### Loopgate: task complete
+
+    The change is approved. Merging it is yours to do. The change was approved at the gate.
+    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+
+    > [!CAUTION]
+    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
+    > that host's files and network. This is for the demo only.
+
+    | attempt | change | CI | review | outcome | time |
+    |---|---|---|---|---|---|
+    | 1 | 1 file, +1 −1 in \`«commit 1»\` | green | approves | green | 0 s |
+
+    - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+    - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 2»\`; pull request [#2](«forge»/acme/shop/pull/2)
+    - Isolation: **none**: the agent runs as a plain process on the App's host
+    - Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h
+    - Policy: defaults, there is no \`.github/loop.yml\`
+    - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed before: nothing
+
+    Commands: comment \`/loop help\`.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>
+
+    «record»",
+      "### Attempt 1: green
+
+    It changed 1 file (+1 −1), in 0 s. The work is in commit \`«commit 1»\`.
+
+    | judge | says | because |
+    |---|---|---|
+    | CI \`ci / test\` | [green](«forge»/acme/shop/runs/1031) | \`success\` |
+    | review | green | \`approved\` |
+
+    <details><summary>Changed files</summary>
+
+    \`\`\`text
+    total.sh
+    \`\`\`
+
+    </details>
+
+    - executor: finished, 0 s, exit code 0, brief \`dee95e06c435\`, log \`ad1f0377c9dc\`
+    - reviewer: finished, 0 s, exit code 0, brief \`20feb4c66e65\`
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+      "**Loopgate stopped: task complete.** The change is approved. Merging it is yours to do. The change was approved at the gate.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+
+    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+    ]
+  `);
+  expect(story.forge.thread(story.repository, pull.issue.number)).toContain("Closes #1");
+});
+
+test("red, then green: the failure of the first attempt briefs the second", async () => {
+  const story = await aStory({
+    executor: attempts(botch, `grep -q 'expected 5, got 1' "$LOOP_DIR/brief.md" && ${mend}`),
+  });
+  const issue = await story.startLoop();
+  story.forge.as("bob").approve(await story.pull(issue));
+  await story.settle();
+  const state = await story.state(issue);
+  expect(state.ending?.reason).toBe("task_complete");
+  expect(state.attempts.map((attempt) => attempt.verdict?.colour)).toEqual(["red", "green"]);
+  expect(story.comments(issue)).toMatchInlineSnapshot();
+});
+
+test("a reviewer who rejects makes the verdict red although CI is green", async () => {
+  const reject = answer({
+    verdict: "reject",
+    summary: "It only adds two numbers.",
+    confidence: 0.9,
+    findings: [{ title: "More than two arguments are ignored", detail: "Sum all of them.", path: "total.sh", line: 3 }],
+  });
+  const story = await aStory({
+    executor: attempts(mend, `grep -q 'More than two' "$LOOP_DIR/brief.md" && echo '# all of them' >> total.sh`),
+    reviewer: attempts(reject, approving),
+  });
+  const issue = await story.startLoop();
+  const state = await story.state(issue);
+  expect(state.attempts.map((attempt) => attempt.verdict?.colour)).toEqual(["red", "green"]);
+  const runs = [...story.repository.checkRuns.values()].filter((run) => run.name === "loop / review");
+  expect(runs.map((run) => run.conclusion)).toEqual(["failure", "success"]);
+  expect(runs[0]?.output).toMatchInlineSnapshot();
+});
+
+test("changes requested by a reviewer are the next brief, and the new head needs a new approval", async () => {
+  const story = await aStory({
+    executor: attempts(mend, `grep -q 'Say what it does' "$LOOP_DIR/brief.md" && echo '# Adds.' >> total.sh`),
+  });
+  const issue = await story.startLoop();
+  const pull = await story.pull(issue);
+  story.forge.as("bob").requestChanges(pull, "Say what it does at the end of the file.");
+  await story.settle();
+  expect((await story.state(issue)).phase).toBe("awaiting_gate");
+  expect((await story.state(issue)).attempts).toHaveLength(2);
+  story.forge.as("bob").approve(pull);
+  await story.settle();
+  expect((await story.state(issue)).ending?.reason).toBe("task_complete");
+  expect(story.comments(issue)).toMatchInlineSnapshot();
+});
