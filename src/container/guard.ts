@@ -1,7 +1,8 @@
 // Refuses what must never run: one named refusal per rule, judged on the compiled spec alone.
+import { BASE_ENV_NAMES } from "./environment.ts";
 import { MOUNT_REFUSALS, type MountRefusal, mountRefusals } from "./guard-mounts.ts";
 import { isAllowedEnv } from "./run.ts";
-import { BASE_ENV_NAMES, type ContainerSpec } from "./spec.ts";
+import type { ContainerSpec } from "./spec.ts";
 
 /** What this App may start, as plain data: the folders its runs live in and what its images bring. */
 export interface Allowed {

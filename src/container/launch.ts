@@ -64,7 +64,7 @@ export async function settleFolders(request: RunRequest, user: RunUser): Promise
   const objectsDir = request.objectsDir && (await real(request.objectsDir));
   const gatewayDir = request.gatewaySocket && (await real(dirname(request.gatewaySocket)));
   const gatewaySocket = request.gatewaySocket && `${gatewayDir}/${basename(request.gatewaySocket)}`;
-  await Promise.all([workspaceDir, `${loopDir}/out`].map((folder) => giveTo(user, folder)));
+  await Promise.all([workspaceDir, `${loopDir}/out`, `${loopDir}/brief.md`].map((path) => giveTo(user, path)));
   if (gatewayDir) await giveFolder(user, gatewayDir);
   return { ...request, workspaceDir, loopDir, objectsDir, gatewaySocket };
 }
@@ -85,11 +85,11 @@ export async function launch(
 ): Promise<Launched> {
   const [agentSpec, relaySpec] = specs;
   assert(agentSpec, "a run has an agent container");
-  const created: Docker.Container[] = [];
-  const make = async (spec: ContainerSpec) => {
-    const container = await create(pad.docker, spec);
-    created.push(container);
-    return container;
+  const making: Promise<Docker.Container>[] = [];
+  const make = (spec: ContainerSpec) => {
+    const made = create(pad.docker, spec);
+    making.push(made);
+    return made;
   };
   try {
     const agent = await make(agentSpec);
@@ -109,7 +109,8 @@ export async function launch(
       inspected: { agent: inspectedAgent, relay: relay && (await relay.inspect()) },
     };
   } catch (error) {
-    await Promise.all(created.map(remove));
+    const made = await Promise.allSettled(making);
+    await Promise.all(made.map((one) => one.status === "fulfilled" && remove(one.value)));
     throw toFault(error, `Could not start the run ${request.id}`);
   }
 }

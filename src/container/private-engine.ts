@@ -45,7 +45,7 @@ export async function startPrivateEngine(dockerd: string, tempDir = tmpdir()): P
   const socketPath = join(folder, "docker.sock");
   await writeFile(join(folder, "config.json"), "{}"); // in place of the machine's own
   const log = await open(join(folder, "log"), "w");
-  const env = { PATH: SYSTEM_PATHS.join(delimiter), HOME: folder, TMPDIR: tempDir };
+  const env = { PATH: SYSTEM_PATHS.join(delimiter), HOME: folder, TMPDIR: folder };
   const daemon = spawn(dockerd, daemonArguments(folder, socketPath), {
     detached: true,
     env,

@@ -6,6 +6,7 @@ import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
 import { Fault, toFault } from "../base/fault.ts";
 import { type Enforcement, enforce } from "./bounds.ts";
+import { commandOf, runEnvironment } from "./environment.ts";
 import { readSlowedWhenFull } from "./flood.ts";
 import { looksLikeCredential } from "./guard.ts";
 import { readEntry } from "./launch.ts";
@@ -22,7 +23,6 @@ import {
   type RunRequest,
   type Runtime,
 } from "./run.ts";
-import { commandOf, runEnvironment } from "./spec.ts";
 
 export interface ProcessRuntimeOptions {
   /** Holds each run's home and temporary folder while it lasts. */

@@ -1,4 +1,5 @@
 // Compiles a run into container specs: plain data that can be printed, compared and refused before anything runs.
+import { commandOf, environment, runEnvironment } from "./environment.ts";
 import type { ResolvedImage } from "./image.ts";
 import { GATEWAY_PORT, type RunRequest } from "./run.ts";
 import type { RunUser } from "./user.ts";
@@ -78,25 +79,6 @@ const MiB = 1024 * 1024;
 /** What the relay itself may use. Node alone needs about 45 MiB and a dozen threads. */
 const RELAY_LIMITS = { memory: 128 * MiB, cpus: 0.5, pids: 32, files: 1024, fileSize: MiB };
 
-/** Environment that every agent container has; a request may override the author's name and address. */
-const BASE_ENV: Readonly<Record<string, string>> = {
-  GIT_AUTHOR_NAME: "Loopgate agent",
-  GIT_AUTHOR_EMAIL: "agent@loopgate.invalid",
-  GIT_COMMITTER_NAME: "Loopgate agent",
-  GIT_COMMITTER_EMAIL: "agent@loopgate.invalid",
-  GIT_CONFIG_COUNT: "2",
-  GIT_CONFIG_KEY_0: "safe.directory",
-  GIT_CONFIG_VALUE_0: "*",
-  GIT_CONFIG_KEY_1: "gc.auto",
-  GIT_CONFIG_VALUE_1: "0",
-  GIT_TERMINAL_PROMPT: "0",
-  LANG: "C.UTF-8",
-  NO_PROXY: "127.0.0.1,localhost",
-};
-
-/** The names that only we set, on top of what a request may bring. */
-export const BASE_ENV_NAMES: readonly string[] = [...Object.keys(BASE_ENV), "HOME", "TMPDIR", "PATH"];
-
 /** The container's name for a run id, and its relay's. */
 export const agentName = (id: string): string => `loopgate-${id}`;
 export const relayName = (id: string): string => `loopgate-${id}-relay`;
@@ -166,28 +148,6 @@ export function compileRelay(request: RunRequest, parts: RelayParts, socket: Soc
 export interface SocketPlace {
   readonly folder: string;
   readonly file: string;
-}
-
-/** The run's environment as any runtime gives it: the request's own, `{port}` filled in, and where things are. */
-export function runEnvironment(
-  request: RunRequest,
-  port: number,
-  at: { readonly workspace: string; readonly loop: string },
-): Record<string, string> {
-  const given = Object.entries(request.env).map(([name, value]) => [name, value.replaceAll("{port}", String(port))]);
-  return {
-    ...BASE_ENV,
-    ...Object.fromEntries(given),
-    LOOP_ROLE: request.role,
-    LOOP_ATTEMPT: String(request.attempt),
-    LOOP_WORKSPACE: at.workspace,
-    LOOP_DIR: at.loop,
-  };
-}
-
-/** A command as an argument list; a string runs under `sh -c`. */
-export function commandOf(command: readonly string[] | string): readonly string[] {
-  return typeof command === "string" ? ["/bin/sh", "-c", command] : command;
 }
 
 function commonBody(parts: SpecParts, Labels: Record<string, string>) {
@@ -265,10 +225,4 @@ function labels(request: RunRequest, parts: SpecParts, part: string): Record<str
     "loopgate.workspace_bytes": String(limits.workspaceBytes),
     "loopgate.out_bytes": String(limits.outBytes),
   };
-}
-
-function environment(env: Readonly<Record<string, string>>): string[] {
-  return Object.entries(env)
-    .map(([name, value]) => `${name}=${value}`)
-    .sort();
 }

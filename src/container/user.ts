@@ -17,13 +17,15 @@ export function chooseRunUser(uid: number, gid: number): RunUser {
 }
 
 /**
- * Makes the user the owner of the folder and all in it; links are changed themselves, never followed.
- * Does nothing when the folder is the user's already. Throws `Fault`.
+ * Makes the user the owner of the file, or of the folder and all in it; links are changed themselves, never followed.
+ * Does nothing when the path is the user's already. Throws `Fault`.
  */
 export async function giveTo(user: RunUser, path: string): Promise<void> {
   try {
-    if ((await lstat(path)).uid === user.uid) return;
-    await giveTree(user, path);
+    const found = await lstat(path);
+    if (found.uid === user.uid) return;
+    if (found.isDirectory()) await giveTree(user, path);
+    else await lchown(path, user.uid, user.gid);
   } catch (error) {
     throw toFault(error, `Could not give ${path} to user ${user.uid}`);
   }

@@ -230,6 +230,22 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect(await count()).toBe(0);
   });
 
+  test("a run that cannot start leaves nothing, and says why", async () => {
+    const request = ground.request({ loopDir: join(ground.folder, "gateway") });
+    await expect(open().start(request)).rejects.toMatchObject({ name: "Fault", retry: "later" });
+    const runtime = ground.request({ runtime: "no-such-runtime" });
+    await expect(open().start(runtime)).rejects.toThrow("runtime_unknown");
+    const absent = ground.request({ command: ["/no/such/program"] });
+    expect(await (await open().start(absent)).done).toMatchObject({ status: "failed", exitCode: 127 });
+    expect(await count()).toBe(0);
+  });
+
+  test("a brief that only its owner may read is readable inside", async () => {
+    chmodSync(join(ground.folder, "loop/brief.md"), 0o600);
+    const outcome = await (await open().start(ground.request({ command: "cat /loop/brief.md" }))).done;
+    expect(outcome.log).toBe("Fix the addition.\n");
+  });
+
   test("F54: a run whose container somebody removes is lost", async () => {
     const running = await open().start(ground.request({ command: "sleep 60" }));
     await container(running.id).remove({ force: true });
