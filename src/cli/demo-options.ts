@@ -1,0 +1,86 @@
+// The options of `loopgate demo`, and what does not go together.
+import { type Command, InvalidArgumentError } from "commander";
+import { UsageError } from "./usage.ts";
+
+export interface DemoOptions {
+  readonly auto: boolean;
+  readonly keep: boolean;
+  readonly json: string | null;
+  readonly screenshot: string | null;
+  readonly port: number;
+  /** Null: a container engine if there is one. */
+  readonly runtime: "docker" | "process" | null;
+  /** Null: the demo's own repository. */
+  readonly repo: string | null;
+  readonly issue: string | null;
+  readonly check: string | null;
+  /** Null: the demo's scripted agent. */
+  readonly agent: string | null;
+  readonly reviewer: string | null;
+  readonly timeoutMinutes: number;
+}
+
+/** Declares the options; `demoOptions` reads what was given. */
+export function addDemoOptions(command: Command): Command {
+  return command
+    .option("--auto", "approve by itself, end by itself; exit 0 only when the loop ends as task_complete")
+    .option("--keep", "leave everything running until Ctrl-C")
+    .option("--json <file>", "write a summary of the loop to a file")
+    .option("--screenshot <file>", "write a picture of the issue's page to a PNG file (needs Chromium)")
+    .option("--port <number>", "port of the local GitHub; 0 takes a free one", port, 0)
+    .option("--runtime <kind>", "docker or process; default: docker where an engine is found", kind)
+    .option("--repo <dir>", "run on the committed HEAD of your own git repository, which is only read")
+    .option("--issue <file>", "the issue as Markdown: its first heading is the title")
+    .option("--check <command>", "what CI runs on every pushed commit")
+    .option("--agent <command>", "your agent: a shell command that works on the brief ($LOOP_DIR/brief.md)")
+    .option("--reviewer <command>", "your reviewer; default: a scripted one")
+    .option("--timeout <minutes>", "with --auto, give up after so long; default 10, with --repo 120", minutes);
+}
+
+/** Throws `UsageError` when the options do not go together. */
+export function demoOptions(given: Readonly<Record<string, unknown>>): DemoOptions {
+  const options = {
+    auto: false,
+    keep: false,
+    json: null,
+    screenshot: null,
+    port: 0,
+    runtime: null,
+    repo: null,
+    issue: null,
+    check: null,
+    agent: null,
+    reviewer: null,
+    timeoutMinutes: (given.timeout as number | undefined) ?? (given.repo === undefined ? 10 : 120),
+    ...given,
+  } as DemoOptions;
+  if (options.repo !== null) requireWithRepo(options);
+  else if (options.issue !== null || options.check !== null) {
+    throw new UsageError("--issue and --check belong to --repo: the demo's own repository has both.");
+  }
+  return options;
+}
+
+function requireWithRepo(options: DemoOptions): void {
+  const missing = (["issue", "check", "agent"] as const).filter((name) => options[name] === null);
+  if (missing.length === 0) return;
+  const names = missing.map((name) => `--${name}`).join(" and ");
+  throw new UsageError(`--repo needs ${names} as well: what to do, what CI runs, and which agent does it.`);
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+}
+
+function minutes(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= 1440) return value;
+  throw new InvalidArgumentError("It must be a whole number from 1 to 1440.");
+}
+
+function kind(text: string): "docker" | "process" {
+  if (text === "docker" || text === "process") return text;
+  throw new InvalidArgumentError("It must be docker or process.");
+}

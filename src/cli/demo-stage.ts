@@ -1,0 +1,121 @@
+// Sets the demo's stage: a local GitHub with its people and CI, the App installed on it, and the repository to work on.
+import { randomBytes } from "node:crypto";
+import { assert } from "../base/assert.ts";
+import type { Log } from "../engine/ports.ts";
+import type { WorldEvent } from "../forge/core.ts";
+import { type Forge, startForge } from "../forge/forge.ts";
+import type { Issue, Repository } from "../forge/model.ts";
+import type { LoopState } from "../loop/state.ts";
+import { readSettings } from "../settings.ts";
+import { type RunningApp, startApp } from "../wire.ts";
+import type { Cleanup } from "./demo-cleanup.ts";
+import type { DemoRuntime } from "./demo-runtime.ts";
+import type { DemoWork } from "./demo-work.ts";
+
+/** Who sets the label. */
+export const maintainer = "alice";
+
+/** Who approves, in this order, where the policy asks for more than one. */
+export const approvers = ["bob", "carol", "dave", "erin", "frank", "grace"] as const;
+
+export interface Stage {
+  readonly forge: Forge;
+  readonly app: RunningApp;
+  readonly repository: Repository;
+  readonly startedAt: number; // epoch milliseconds, when the issue was opened
+  readonly issue: Issue;
+  readonly threadUrl: string;
+  /** The loop as the store has it; null before the label has arrived. */
+  loop(): Promise<LoopState | null>;
+  pullUrl(): Promise<string | null>;
+  /** Resolves when nothing moves any more: every delivery handled, no CI job and no container running. */
+  quiet(): Promise<void>;
+}
+
+export interface StageRequest {
+  readonly work: DemoWork;
+  readonly runtime: DemoRuntime;
+  readonly log: Log;
+  readonly forgeDir: string;
+  readonly appDir: string;
+  readonly port: number;
+  readonly cleanup: Cleanup;
+  readonly onEvent: (event: WorldEvent) => void;
+}
+
+/** Starts everything, opens the issue and sets the label. Throws `Fault` when a part cannot start. */
+export async function setStage(request: StageRequest): Promise<Stage> {
+  const { work, cleanup } = request;
+  const forge = await startForge({ dataDir: request.forgeDir, port: request.port });
+  cleanup.add("the local GitHub", () => forge.close());
+  const app = await startOwnApp(forge, request);
+  const repository = await forge.createRepository({
+    ...work.repository,
+    ...work.source,
+    collaborators: {
+      [maintainer]: "maintain",
+      ...Object.fromEntries(approvers.map((login) => [login, "write" as const])),
+    },
+    ci: { mode: "run", command: work.ci.command, name: work.ci.name },
+  });
+  forge.world.listen(request.onEvent);
+  const startedAt = Date.now();
+  const alice = forge.as(maintainer);
+  const issue = alice.openIssue(repository, work.issue);
+  alice.label(issue, "loop");
+  const base = `${forge.url}/${work.repository.owner}/${work.repository.name}`;
+  const loop = () => app.store.load(`${repository.id}#${issue.number}`);
+  return {
+    forge,
+    app,
+    repository,
+    startedAt,
+    issue,
+    threadUrl: `${base}/issues/${issue.number}`,
+    loop,
+    pullUrl: async () => {
+      const pull = (await loop())?.pull;
+      return pull ? `${base}/pull/${pull.number}` : null;
+    },
+    quiet: async () => {
+      while (forge.pending() || app.engine.busy) {
+        await forge.idle();
+        await app.engine.idle();
+      }
+    },
+  };
+}
+
+/** The App as an operator would start it, with settings for the local GitHub. */
+async function startOwnApp(forge: Forge, { work, runtime, log, appDir, cleanup }: StageRequest): Promise<RunningApp> {
+  const secret = randomBytes(32).toString("hex");
+  const read = readSettings({
+    LOOPGATE_APP_ID: String(forge.app.id),
+    LOOPGATE_APP_SLUG: forge.app.slug,
+    LOOPGATE_PRIVATE_KEY: forge.app.privateKey,
+    LOOPGATE_WEBHOOK_SECRET: secret,
+    LOOPGATE_SEAL_SECRET: randomBytes(32).toString("hex"),
+    LOOPGATE_GITHUB_URL: `${forge.url}/api/v3`,
+    LOOPGATE_THROTTLE: "off",
+    LOOPGATE_DATA: appDir,
+    LOOPGATE_PORT: "0",
+    LOOPGATE_MAY_MERGE: "on",
+    LOOPGATE_AGENT_COMMAND: work.agent.command,
+    LOOPGATE_AGENT_IMAGE: toolchain,
+    LOOPGATE_REVIEWER_COMMAND: work.reviewer.command,
+    LOOPGATE_REVIEWER_IMAGE: toolchain,
+  });
+  assert(read.ok, `the demo's own settings do not stand: ${read.ok ? "" : read.message}`);
+  const app = await startApp({
+    settings: read.settings,
+    log,
+    runtime: runtime.runtime,
+    image: (reference) => (reference === toolchain ? { kind: "toolchain" } : { kind: "named", reference }),
+  });
+  cleanup.add("the App", () => app.close());
+  forge.setWebhook({ url: app.webhookUrl, secret });
+  return app;
+}
+
+/** The name by which the demo means the image made of this machine's own programs. */
+const toolchain = "toolchain";

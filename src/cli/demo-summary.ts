@@ -1,0 +1,107 @@
+// The demo's summary for machines: how the loop ended, what each attempt was, what isolated it, what it cost GitHub.
+import type { ContainerFacts } from "../container/run.ts";
+import { countByKind, type RequestEntry } from "../forge/http/requests.ts";
+import type { Attempt, LoopState } from "../loop/state.ts";
+import type { SeenRun } from "./demo-runtime.ts";
+
+export interface SummaryParts {
+  /** Null when the issue was never claimed. */
+  readonly state: LoopState | null;
+  readonly runs: readonly SeenRun[];
+  readonly requests: readonly RequestEntry[];
+  readonly startedAt: number; // epoch milliseconds
+  readonly endedAt: number;
+  readonly addresses: { readonly thread: string; readonly pull: string | null };
+  readonly thread: string; // Markdown
+  readonly pullThread: string | null;
+}
+
+/** What `--json` writes. Times in seconds where the name says nothing else. */
+export interface Summary {
+  readonly reason: string | null; // null: the loop did not end
+  readonly phase: string | null;
+  readonly detail: string | null;
+  readonly seconds: number;
+  readonly addresses: SummaryParts["addresses"];
+  readonly attempts: readonly AttemptSummary[];
+  readonly requests: {
+    readonly kinds: Readonly<Record<string, number>>;
+    readonly total: number;
+    readonly floor: number; // 13 + 4 for each attempt
+    readonly ratio: number;
+  };
+  readonly thread: string;
+  readonly pullThread: string | null;
+}
+
+export interface AttemptSummary {
+  readonly number: number;
+  readonly verdict: "green" | "red" | "pending" | null;
+  readonly seconds: number | null;
+  readonly head: string | null;
+  readonly change: { readonly files: number; readonly additions: number; readonly deletions: number } | null;
+  readonly findings: readonly string[];
+  readonly runs: readonly RunSummary[];
+}
+
+export interface RunSummary {
+  readonly id: string;
+  readonly role: string;
+  readonly status: string | null; // null: it still runs
+  readonly seconds: number | null;
+  readonly ready_ms: number | null; // from the order to the agent's go
+  readonly container: ContainerFacts;
+}
+
+/** Puts the summary together. */
+export function summarize(parts: SummaryParts): Summary {
+  const { state, addresses, thread, pullThread } = parts;
+  const attempts = state?.attempts ?? [];
+  return {
+    reason: state?.ending?.reason ?? null,
+    phase: state?.phase ?? null,
+    detail: state?.ending?.detail ?? null,
+    seconds: seconds(parts.startedAt, parts.endedAt),
+    addresses,
+    attempts: attempts.map((attempt) => summarizeAttempt(attempt, parts.runs)),
+    requests: summarizeRequests(parts.requests, attempts.length),
+    thread,
+    pullThread,
+  };
+}
+
+function summarizeAttempt(attempt: Attempt, runs: readonly SeenRun[]): AttemptSummary {
+  const { number, startedAt, endedAt, head, change, verdict } = attempt;
+  return {
+    number,
+    verdict: verdict?.colour ?? null,
+    seconds: endedAt === null ? null : seconds(startedAt, endedAt),
+    head,
+    change: change && { files: change.files, additions: change.additions, deletions: change.deletions },
+    findings: (verdict?.findings ?? []).map((finding) => finding.title),
+    runs: runs.filter(({ request }) => request.attempt === number).map(summarizeRun),
+  };
+}
+
+function summarizeRun({ request, running, outcome }: SeenRun): RunSummary {
+  return {
+    id: request.id,
+    role: request.role,
+    status: outcome?.status ?? null,
+    seconds: outcome && seconds(outcome.startedAt, outcome.endedAt),
+    ready_ms: outcome?.readyMs ?? null,
+    container: running.facts,
+  };
+}
+
+/** The requests against the least that a healthy loop of so many attempts can do with. */
+function summarizeRequests(requests: readonly RequestEntry[], attempts: number): Summary["requests"] {
+  const kinds = countByKind(requests);
+  const total = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+  const floor = 13 + 4 * attempts;
+  return { kinds, total, floor, ratio: Math.round((total / floor) * 100) / 100 };
+}
+
+function seconds(from: number, to: number): number {
+  return Math.round(to - from) / 1000;
+}

@@ -1,0 +1,119 @@
+// What the demo works on: its own small repository and issue, or the user's.
+import { execFile } from "node:child_process";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { Fault, toFault } from "../base/fault.ts";
+import { parsePolicy } from "../policy/parse.ts";
+import type { DemoOptions } from "./demo-options.ts";
+
+/** The repository, the issue, the CI and the agents of one demo. */
+export interface DemoWork {
+  readonly repository: { readonly owner: string; readonly name: string };
+  /** The first commit's files, or the folder whose committed HEAD is copied. */
+  readonly source: { readonly files: Record<string, string> } | { readonly fromDir: string };
+  readonly issue: { readonly title: string; readonly body: string };
+  readonly ci: { readonly command: string; readonly name: string };
+  readonly agent: { readonly command: string; readonly scripted: boolean };
+  readonly reviewer: { readonly command: string; readonly scripted: boolean };
+  /** What the user should know before it starts. */
+  readonly notes: readonly string[];
+}
+
+const fixtures = fileURLToPath(new URL("../../fixtures/", import.meta.url));
+
+/** Reads everything the demo needs. Throws `Fault` with a sentence on what cannot be read. */
+export async function readDemoWork(options: DemoOptions): Promise<DemoWork> {
+  const [agent, reviewer] = await Promise.all([
+    commandOr(options.agent, "agents/scripted-agent.sh"),
+    commandOr(options.reviewer, "agents/scripted-reviewer.sh"),
+  ]);
+  if (options.repo !== null) return ownWork(options, options.repo, { agent, reviewer });
+  return {
+    repository: { owner: "demo", name: "stopwatch" },
+    source: { files: await filesBelow(join(fixtures, "demo/repository")) },
+    issue: await readIssue(join(fixtures, "demo/issue.md")),
+    ci: { command: "node --test", name: defaultCheck },
+    agent,
+    reviewer,
+    notes: [],
+  };
+}
+
+const defaultCheck = "ci / test";
+
+async function ownWork(
+  options: DemoOptions,
+  dir: string,
+  agents: Pick<DemoWork, "agent" | "reviewer">,
+): Promise<DemoWork> {
+  await requireCommit(dir);
+  const policy = parsePolicy(await git(dir, ["show", "HEAD:.github/loop.yml"]).catch(() => null));
+  const required = policy.ok ? policy.policy.checks.required : [];
+  const notes = policy.ok
+    ? []
+    : [`.github/loop.yml does not stand (${policy.message}), so the loop will say so and stop.`];
+  if (policy.ok && policy.policy.agent.command !== "") {
+    notes.push("The repository's .github/loop.yml names an agent command of its own; that one runs, not --agent.");
+  }
+  if (required.length > 1)
+    notes.push(`The policy requires ${required.length} checks; the CI here reports only ${required[0]}.`);
+  const name =
+    basename(resolve(dir))
+      .replaceAll(/[^A-Za-z0-9._-]/g, "-")
+      .replace(/\.git$/, "") || "repository";
+  return {
+    repository: { owner: "local", name },
+    source: { fromDir: resolve(dir) },
+    issue: await readIssue(options.issue ?? ""),
+    ci: { command: options.check ?? "", name: required[0] ?? defaultCheck },
+    ...agents,
+    notes,
+  };
+}
+
+async function commandOr(given: string | null, fallback: string): Promise<{ command: string; scripted: boolean }> {
+  if (given !== null) return { command: given, scripted: false };
+  return { command: await readFile(join(fixtures, fallback), "utf8"), scripted: true };
+}
+
+async function filesBelow(dir: string): Promise<Record<string, string>> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = paths.map(async (path) => [path.slice(dir.length + 1), await readFile(path, "utf8")] as const);
+  return Object.fromEntries(await Promise.all(files));
+}
+
+/** The first heading is the title, what follows is the body. Throws `Fault` for a file without a heading. */
+export async function readIssue(file: string): Promise<{ title: string; body: string }> {
+  const text = await readFile(file, "utf8").catch((error) => {
+    throw toFault(error, `Could not read the issue from ${file}`);
+  });
+  const heading = /^#{1,6}[ \t]+(.+?)[ \t#]*$/m.exec(text);
+  if (heading === null) {
+    throw new Fault(`The issue in ${file} has no heading; its first one becomes the title, as in "# Sort by date".`, {
+      kind: "invalid",
+      retry: "never",
+    });
+  }
+  return { title: heading[1] ?? "", body: text.slice(heading.index + heading[0].length).trim() };
+}
+
+async function requireCommit(dir: string): Promise<void> {
+  const folder = await stat(dir).catch(() => null);
+  if (!folder?.isDirectory()) throw invalid(`${dir} is not a folder.`);
+  await git(dir, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).catch(() => {
+    throw invalid(`${dir} is not a git repository with a commit; the demo works on a copy of its HEAD.`);
+  });
+}
+
+/** Only reads; the repository may belong to somebody else. */
+async function git(dir: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)("git", ["-c", "safe.directory=*", "-C", dir, ...args]);
+  return stdout;
+}
+
+function invalid(message: string): Fault {
+  return new Fault(message, { kind: "invalid", retry: "never" });
+}

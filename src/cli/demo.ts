@@ -1,0 +1,217 @@
+// `loopgate demo`: a whole loop on a local GitHub, told in the terminal step by step.
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Fault } from "../base/fault.ts";
+import { screenshot } from "../forge/pages/screenshot.ts";
+import type { LoopState } from "../loop/state.ts";
+import { type Cleanup, createCleanup } from "./demo-cleanup.ts";
+import type { DemoOptions } from "./demo-options.ts";
+import { openDemoRuntime } from "./demo-runtime.ts";
+import { approvers, maintainer, type Stage, setStage } from "./demo-stage.ts";
+import { runLine, worldLine } from "./demo-steps.ts";
+import { summarize } from "./demo-summary.ts";
+import { createWatch, type Watch } from "./demo-watch.ts";
+import { readDemoWork } from "./demo-work.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Resolves to 0 when the loop ended well, 1 when it did not, 130 after Ctrl-C. Nothing it made is left behind. */
+export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
+  const cleanup = createCleanup();
+  const interrupt = onInterrupt();
+  try {
+    return await play(options, terminal, cleanup, interrupt.signal);
+  } catch (error) {
+    if (interrupt.signal.aborted) return 130;
+    throw error;
+  } finally {
+    for (const left of await cleanup.run()) terminal.err(`${left}\n`);
+    interrupt.forget();
+  }
+}
+
+async function play(
+  options: DemoOptions,
+  terminal: Terminal,
+  cleanup: Cleanup,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const work = await readDemoWork(options);
+  const began = performance.now();
+  const say = (line: string) =>
+    terminal.out(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${line}\n`);
+  for (const note of work.notes) terminal.err(`Note: ${note}\n`);
+  const { forgeDir, appDir } = await makeFolders(cleanup);
+  const runtime = await openDemoRuntime({
+    wanted: options.runtime,
+    scripted: work.agent.scripted && work.reviewer.scripted,
+    dataDir: appDir,
+    terminal,
+    cleanup,
+    onRun: (run) => say(runLine(run)),
+  });
+  say((await runtime.runtime.describe()).sentence);
+  const watch = createWatch(say);
+  const stage = await setStage({
+    work,
+    runtime,
+    log: watch.log,
+    forgeDir,
+    appDir,
+    port: options.port,
+    cleanup,
+    onEvent: (event) => sayIfAny(say, worldLine(event)),
+  });
+  cleanup.add("the last lines", async () => watch.mute());
+  say(`the thread: ${stage.threadUrl}`);
+  const limit = options.auto ? AbortSignal.timeout(options.timeoutMinutes * 60_000) : null;
+  const signal = limit === null ? interrupted : AbortSignal.any([interrupted, limit]);
+  const ending = follow({ stage, watch, say, auto: options.auto, signal });
+  const state = await ending.catch(async (error) => {
+    if (!limit?.aborted) throw error;
+    say(`gave up after ${options.timeoutMinutes} minutes`);
+    return stage.loop();
+  });
+  await tell({ options, stage, state, runs: runtime.runs, say });
+  if (options.keep) await untilInterrupted(say, interrupted);
+  else if (!options.auto && process.stdin.isTTY) await enter(say, "Enter ends the demo and its pages.", interrupted);
+  return state?.ending?.reason === "task_complete" ? 0 : 1;
+}
+
+async function makeFolders(cleanup: Cleanup): Promise<{ forgeDir: string; appDir: string }> {
+  const dir = await realpath(await mkdtemp(join(tmpdir(), "loopgate-")));
+  cleanup.add(dir, () => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
+  const [forgeDir, appDir] = [join(dir, "github"), join(dir, "app")];
+  await Promise.all([mkdir(forgeDir), mkdir(appDir)]);
+  return { forgeDir, appDir };
+}
+
+interface Following {
+  readonly stage: Stage;
+  readonly watch: Watch;
+  readonly say: (line: string) => void;
+  readonly auto: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Waits with the loop, approves at the gate where asked to, and resolves to the state it ended in. */
+async function follow({ stage, watch, say, auto, signal }: Following): Promise<LoopState | null> {
+  let given = 0;
+  for (;;) {
+    const changed = watch.changed();
+    await orAbort(stage.quiet(), signal);
+    const state = await stage.loop();
+    if (state === null || state.phase === "settled" || state.phase === "refused") return state;
+    if (state.phase !== "awaiting_gate") {
+      await orAbort(changed, signal);
+      continue;
+    }
+    const login = approvers[given++ % approvers.length] ?? approvers[0];
+    if (!auto) {
+      say(`the pull request: ${await stage.pullUrl()}`);
+      const asked = `Approve it there as ${login}, or press Enter here and ${login} approves.`;
+      if (!(await enter(say, asked, signal, changed))) continue;
+    } else if (given > approvers.length) return state;
+    approve(stage, state, login);
+  }
+}
+
+function approve(stage: Stage, state: LoopState, login: string): void {
+  const pull = stage.repository.issues.get(state.pull?.number ?? 0)?.pull;
+  if (pull) stage.forge.as(login).approve(pull, { body: "Looks good to me." });
+}
+
+interface Told {
+  readonly options: DemoOptions;
+  readonly stage: Stage;
+  readonly state: LoopState | null;
+  readonly runs: Parameters<typeof summarize>[0]["runs"];
+  readonly say: (line: string) => void;
+}
+
+async function tell({ options, stage, state, runs, say }: Told): Promise<void> {
+  const { forge, repository, issue, threadUrl, startedAt } = stage;
+  const pull = await stage.pullUrl();
+  const summary = summarize({
+    state,
+    runs,
+    requests: forge.requests,
+    startedAt,
+    endedAt: Date.now(),
+    addresses: { thread: threadUrl, pull },
+    thread: forge.thread(repository, issue.number),
+    pullThread: state?.pull ? forge.thread(repository, state.pull.number, { timeline: true }) : null,
+  });
+  const { total, floor, ratio } = summary.requests;
+  say(
+    `the loop ended as ${summary.reason ?? `unfinished (${summary.phase ?? "never claimed"})`}: ${summary.detail ?? ""}`,
+  );
+  say(`${total} requests to GitHub; the floor for ${summary.attempts.length} attempts is ${floor} (${ratio} ×)`);
+  say(`the thread: ${threadUrl}`);
+  if (pull !== null) say(`the pull request: ${pull}`);
+  if (options.json !== null) await writeTo(options.json, `${JSON.stringify(summary, null, 2)}\n`);
+  if (options.screenshot !== null) {
+    await screenshot({ url: threadUrl, file: options.screenshot, width: 1280, fullPage: true });
+    say(`a picture of the thread: ${options.screenshot}`);
+  }
+}
+
+async function writeTo(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((cause) => {
+    throw new Fault(`Could not write the summary to ${file}: ${cause.message}`, {
+      kind: "invalid",
+      retry: "never",
+      cause,
+    });
+  });
+}
+
+function sayIfAny(say: (line: string) => void, line: string | null): void {
+  if (line !== null) say(line);
+}
+
+/** Resolves to true when Enter was pressed, to false when something else happened first. */
+async function enter(
+  say: (line: string) => void,
+  question: string,
+  signal: AbortSignal,
+  unless?: Promise<void>,
+): Promise<boolean> {
+  say(question);
+  const lines = createInterface({ input: process.stdin });
+  const pressed = new Promise<boolean>((resolve) => lines.once("line", () => resolve(true)));
+  try {
+    return await orAbort(Promise.race([pressed, ...(unless === undefined ? [] : [unless.then(() => false)])]), signal);
+  } finally {
+    lines.close();
+  }
+}
+
+async function untilInterrupted(say: (line: string) => void, signal: AbortSignal): Promise<void> {
+  say(`everything keeps running; act as ${maintainer} or ${approvers[0]} in the browser. Ctrl-C ends it.`);
+  await orAbort(new Promise<never>(() => {}), signal).catch(() => {});
+}
+
+function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/** The first Ctrl-C or SIGTERM aborts the signal, the second ends the process at once. */
+function onInterrupt(): { readonly signal: AbortSignal; forget(): void } {
+  const controller = new AbortController();
+  const listener = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new Error("interrupted"));
+  };
+  process.on("SIGINT", listener).on("SIGTERM", listener);
+  return {
+    signal: controller.signal,
+    forget: () => void process.off("SIGINT", listener).off("SIGTERM", listener),
+  };
+}

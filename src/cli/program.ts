@@ -1,0 +1,77 @@
+// The commands and their options. Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly.
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { Fault } from "../base/fault.ts";
+import { addDemoOptions, demoOptions } from "./demo-options.ts";
+import { checkPolicy, explainPolicy } from "./policy.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage.ts";
+
+const exitCodes = "\nExit codes: 0 it worked, 1 it did not, 2 it was called wrongly.";
+
+/** Runs one command line, without the program's own name; resolves to the exit code and never throws. */
+export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let code = 0;
+  const program = commands(terminal, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    return codeOf(error, terminal);
+  }
+}
+
+function commands(terminal: Terminal, done: (code: number) => void): Command {
+  const { version, description } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const program = new Command("loopgate")
+    .description(description)
+    .version(version)
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .exitOverride()
+    .showHelpAfterError()
+    .addHelpText("after", exitCodes);
+  program
+    .command("serve")
+    .description("run the App against GitHub; settings come from the environment (see .env.example)")
+    .action(async () => {
+      const { serve } = await import("./serve.ts");
+      done(await serve(terminal));
+    });
+  addDemoOptions(
+    program.command("demo").description("show a whole loop on a local GitHub: no account, no key, no configuration"),
+  ).action(async (given) => {
+    const options = demoOptions(given);
+    const { demo } = await import("./demo.ts");
+    done(await demo(options, terminal));
+  });
+  const policy = program.command("policy").description("check or explain .github/loop.yml");
+  policy
+    .command("check")
+    .description("say whether a policy file stands, and if not, which line and what belongs there")
+    .argument("<file>", "path of the file; - reads standard input")
+    .option("--json", "answer in JSON")
+    .action((file, { json = false }) => done(checkPolicy(file, json, terminal)));
+  policy
+    .command("explain")
+    .description("print every option as a policy file at its defaults")
+    .option("--table", "print a Markdown table instead")
+    .option("--json", "print the options as JSON")
+    .action(({ table = false, json = false }) => done(explainPolicy({ table, json }, terminal)));
+  return program;
+}
+
+/** Help and version end in 0; help shown because nothing was asked for, and every other misuse, in 2. */
+function codeOf(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError) {
+    terminal.err(`error: ${error.message}\n`);
+    return 2;
+  }
+  const fault = error instanceof Fault;
+  terminal.err(
+    `loopgate: ${fault ? error.message : error instanceof Error ? (error.stack ?? error.message) : error}\n`,
+  );
+  return 1;
+}
