@@ -7,7 +7,7 @@ import { expectationAt, keysAt } from "./options.ts";
 import { Policy } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 
-const MAX_CHARACTERS = 65_536;
+const MAX_CHARACTERS = 16_384;
 
 export type ParsedPolicy =
   | {

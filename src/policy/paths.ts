@@ -1,10 +1,8 @@
 // Which paths an agent may not change without a person's yes, and how paths are matched.
-import picomatch from "picomatch";
+import { globMatcher } from "./glob.ts";
 
-/** Longer paths are not matched at all: the caller treats them as protected. */
+/** Longer paths are not matched at all: the caller treats them as risky by themselves. */
 export const LONGEST_PATH = 1024;
-
-const matching = { dot: true, nocase: true, noextglob: true };
 
 /**
  * Protected in every repository. What they have in common: an edit takes effect outside the reviewed change, as soon as it
@@ -58,7 +56,7 @@ const testPaths: readonly string[] = [
 
 /** A function that says which of the globs a path matches, or null. Case and invisible characters do not hide a path. */
 export function pathMatcher(globs: readonly string[]): (path: string) => string | null {
-  const matchers = globs.map((glob) => ({ glob, matches: picomatch(glob, matching) }));
+  const matchers = globs.map((glob) => ({ glob, matches: globMatcher(glob) }));
   return (path) => {
     const forms = [path, folded(path)];
     return matchers.find(({ matches }) => forms.some((form) => matches(form)))?.glob ?? null;
@@ -70,19 +68,6 @@ export const isTestPath: (path: string) => boolean = toPredicate(testPaths);
 
 /** Whether a path holds a GitHub workflow: GitHub refuses such an edit, as the App lacks the `workflows` permission. */
 export const isWorkflowPath: (path: string) => boolean = toPredicate([".github/workflows/**"]);
-
-/**
- * Why a glob written by a repository is not accepted, or null. Kept simple so that matching a hostile path stays cheap:
- * no extended globs, no negation, few wildcards.
- */
-export function patternProblem(glob: string): string | null {
-  if (glob.startsWith("/") || glob.startsWith("./")) return "is written from the repository's root without a leading /";
-  if (glob.startsWith("!")) return "cannot take paths away: the list only adds";
-  if (/[()|\\]/.test(glob)) return "may use only *, **, ?, [ ] and { }";
-  if ((glob.match(/\*+|\?/g) ?? []).length > 6) return "may have at most 6 wildcards";
-  if ((glob.match(/\{/g) ?? []).length > 2) return "may have at most 2 groups in { }";
-  return null;
-}
 
 function folded(path: string): string {
   return path.normalize("NFKC").replace(/[\p{Cf}\p{Cc}]/gu, "");

@@ -12,7 +12,7 @@ const LISTED_RISKS = 40;
 
 /**
  * The risks of a change. What the quarantine found wrong, workflow edits and overlong paths cannot be granted: the first
- * would harm whoever fetches them, the second GitHub refuses. An oversized change is no risk: see `sizeOver`.
+ * would harm whoever fetches them, the second GitHub refuses. An oversized change is no risk: it is a matter of budget.
  */
 export function risksOf(change: Change, rules: Pick<Rules, "protectedPaths">): Risks {
   const matchProtected = pathMatcher(rules.protectedPaths);

@@ -1,6 +1,6 @@
 // The options of .github/loop.yml: type, default, limits and one sentence for each. Everything else about options is derived from here.
 import { z } from "zod";
-import { patternProblem } from "./paths.ts";
+import { globProblem } from "./glob.ts";
 
 const command = z.string().max(2000);
 const image = z.string().max(300);
@@ -9,7 +9,7 @@ const pattern = z
   .min(1)
   .max(120)
   .superRefine((glob, context) => {
-    const problem = patternProblem(glob);
+    const problem = globProblem(glob);
     if (problem !== null) context.addIssue({ code: "custom", message: problem });
   });
 const checkName = z.string().min(1).max(100);

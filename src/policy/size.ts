@@ -1,5 +1,5 @@
-// How large a change is, and whether it is larger than the rules allow.
-import type { ChangeSize, Rules } from "../loop/state.ts";
+// What policy reads of a change, and how large it is.
+import type { ChangeSize } from "../loop/state.ts";
 
 /** What policy reads of a change that arrived in the quarantine; `PushedChange` of the engine's ports fits. */
 export interface Change {
@@ -28,21 +28,6 @@ export function sizeOf(change: Change): ChangeSize {
     paths: change.files.slice(0, LISTED_PATHS).map((file) => file.path),
     patchId: change.patchId,
   };
-}
-
-/** One sentence naming both numbers when the change is larger than allowed, else null. */
-export function sizeOver(
-  change: Pick<ChangeSize, "files" | "additions" | "deletions">,
-  rules: Pick<Rules, "changedLines" | "changedFiles">,
-): string | null {
-  const lines = change.additions + change.deletions;
-  if (lines > rules.changedLines) {
-    return `The change has ${lines} added and deleted lines; the policy allows ${rules.changedLines}.`;
-  }
-  if (change.files > rules.changedFiles) {
-    return `The change touches ${change.files} files; the policy allows ${rules.changedFiles}.`;
-  }
-  return null;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,5 +1,5 @@
 // Facts about one commit → its verdict. Absence of evidence is never green.
-import type { Finding, Review, Rules, RunFacts, Verdict, VerdictPart } from "../loop/state.ts";
+import type { Finding, Review, Rules, Verdict, VerdictPart } from "../loop/state.ts";
 import { judgeCi } from "./ci.ts";
 import type { CiFacts } from "./facts.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -22,18 +22,6 @@ export function verdictOf(facts: VerdictFacts): Verdict {
   const judged = judgeCi(ci, facts.rules, facts.reviewerName);
   const review = judgeReview(facts);
   return verdict(head, [...judged.parts, review.part], [...judged.findings, ...review.findings]);
-}
-
-/** The verdict on a run that left nothing to judge: it pushed nothing, or did not end well. */
-export function executorVerdict(run: {
-  readonly status: RunFacts["status"];
-  readonly exitCode: number | null;
-  readonly note: string;
-}): Verdict {
-  const title = runTitle(run);
-  const finding: Finding = { source: "run", title, detail: run.note, path: null, line: null, url: null };
-  const part: VerdictPart = { source: "run", name: "executor", colour: "red", note: title, url: null };
-  return verdict(null, [part], [finding]);
 }
 
 function verdict(head: string | null, parts: VerdictPart[], findings: Finding[]): Verdict {
@@ -67,17 +55,4 @@ function judgeReview({ review, rules }: VerdictFacts): { part: VerdictPart; find
 
 function reviewPart(colour: VerdictPart["colour"], note: string): VerdictPart {
   return { source: "review", name: "review", colour, note, url: null };
-}
-
-function runTitle(run: { readonly status: RunFacts["status"]; readonly exitCode: number | null }): string {
-  switch (run.status) {
-    case "timed_out":
-      return "The run was ended at its deadline";
-    case "finished":
-      return "The run ended without pushing a change";
-    case "failed":
-      return run.exitCode === null ? "The run failed" : `The run failed with exit code ${run.exitCode}`;
-    default:
-      return `The run ended as ${run.status.replace("_", " ")}`;
-  }
 }

@@ -1,0 +1,105 @@
+// Reading .github/loop.yml: strict, and every refusal names the line and what belongs there.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parsePolicy } from "../../src/policy/parse.ts";
+import { Policy } from "../../src/policy/schema.ts";
+
+function refusal(text: string): string {
+  const parsed = parsePolicy(text);
+  return parsed.ok ? "accepted" : parsed.message;
+}
+
+describe("the policy file", () => {
+  it.each([
+    ["no file", null],
+    ["an empty file", ""],
+    ["a file of comments", "# nothing yet\n"],
+    ["an empty mapping", "{}"],
+    ["a file with its version only", "version: 1\n"],
+  ])("stands for the defaults when it is %s", (_, text) => {
+    expect(parsePolicy(text)).toMatchObject({ ok: true, policy: Policy.parse({}) });
+  });
+
+  it("keeps the line of every option it states", () => {
+    const parsed = parsePolicy("attempts: 2\nchecks:\n  # the only one\n  required: [test]\n");
+    if (!parsed.ok) throw new Error(parsed.message);
+    expect([...parsed.lines]).toEqual([
+      ["attempts", 1],
+      ["checks.required", 4],
+    ]);
+  });
+
+  it.each([
+    ["attempts: 1\n\nattemps: 3", "line 3: `attemps` is not an option; did you mean `attempts`?"],
+    ["wait_minutes: 5", "line 1: `wait_minutes` is not an option; did you mean `checks.wait_minutes`?"],
+    [
+      "gate:\n  remind-after-hours: 3",
+      "line 2: `gate.remind-after-hours` is not an option; did you mean `gate.remind_after_hours`?",
+    ],
+    ["checks:\n  zzzzzzzz: 1", "line 2: `checks.zzzzzzzz` is not an option; here belongs required, wait_minutes"],
+    ["attempts: 99", "line 1: `attempts` must be a whole number from 1 to 20"],
+    ["attempts: 1.5", "line 1: `attempts` must be a whole number from 1 to 20"],
+    ["attempts: '3'", "line 1: `attempts` must be a whole number from 1 to 20"],
+    ["reviewer:\n  enabled: yes", "line 2: `reviewer.enabled` must be true or false"],
+    ["version: 2", "line 1: `version` must be the value 1"],
+    [
+      "gate:\n",
+      "line 1: `gate` must be a group with approvals, reviewers, merge, remind_after_hours, expire_after_days",
+    ],
+    ["checks:\n  required:\n    - test\n    - {}", "line 4: `checks.required.1` must be a text of 1 to 100 characters"],
+    ["gate: {reviewers: ['@bob']}", "line 1: `gate.reviewers.0` must be a GitHub login without the @"],
+    ["attempts: 1\nattempts: 2", "line 2: this option is stated twice; keep one of them"],
+    ["a: &x [1]\nb: *x", "line 2: aliases (words that begin with *) are not allowed here"],
+    ["attempts: !!js/function 3", "line 1: tags (words that begin with !) are not allowed here"],
+    ["attempts: 1\n---\nattempts: 2", "line 2: a second document begins here; the file holds one"],
+    ["protected_paths: ['!src/**']", "line 1: `protected_paths.0` cannot take paths away: the list only adds"],
+    [
+      "protected_paths: ['/src/**']",
+      "line 1: `protected_paths.0` is written from the repository's root without a leading /",
+    ],
+    ["protected_paths: ['+(a|b)']", "line 1: `protected_paths.0` may use only *, **, ?, [ ] and { }"],
+    [
+      "protected_paths: ['{a,{b,c}}']",
+      "line 1: `protected_paths.0` may have at most two groups in { }, one after the other",
+    ],
+    ["protected_paths: ['a[']", "line 1: `protected_paths.0` has a [ or ] that does not belong to a pair"],
+    [
+      "gate:\n  expire_after_days: 1\n  remind_after_hours: 24",
+      "line 3: `gate.remind_after_hours` (24) must be less than `gate.expire_after_days` (1 days are 24 hours)",
+    ],
+    ["x".repeat(17_000), "line 1: the file is longer than 16384 characters"],
+  ])("is refused with line and expectation: %j", (text, message) => {
+    expect(refusal(text)).toBe(message);
+  });
+
+  it("is refused, not obeyed, when it nests without end or multiplies aliases", () => {
+    expect(refusal("[".repeat(16_000))).toMatch(/^line 1: this is not YAML/);
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ...[..."bcdefgh"].map((name, index) => {
+        const before = "abcdefgh"[index];
+        return `${name}: &${name} [${Array(9).fill(`*${before}`).join(",")}]`;
+      }),
+    ].join("\n");
+    expect(refusal(bomb)).toMatch(/^line 2: aliases/);
+  });
+
+  it("names the column too", () => {
+    expect(parsePolicy("gate: {merge: 3}")).toMatchObject({ ok: false, line: 1, column: 15 });
+  });
+
+  it("never makes the parser throw, whatever it holds", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json()), (text) => {
+        const parsed = parsePolicy(text);
+        if (!parsed.ok) expect(parsed.message).toMatch(/^line \d+: /);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("does not let a key reach into the prototype of objects", () => {
+    expect(refusal("__proto__:\n  merge: true")).toMatch(/^line 1: `__proto__` is not an option/);
+    expect(refusal("constructor: 1")).toMatch(/^line 1: `constructor` is not an option/);
+  });
+});

@@ -1,0 +1,144 @@
+// A policy within the operator's bounds becomes the rules of a loop.
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { Rules } from "../../src/loop/state.ts";
+import { generousBounds } from "../../src/policy/clamp.ts";
+import { builtInProtectedPaths } from "../../src/policy/paths.ts";
+import { type Operator, readRules } from "../../src/policy/rules.ts";
+
+const operator: Operator = {
+  bounds: generousBounds,
+  defaults: { agent: { command: "agent", image: "agent@sha256:1" }, reviewer: { command: "", image: "" } },
+};
+
+function rulesFrom(text: string | null, by: Operator = operator) {
+  return readRules(text === null ? null : { text, sha: "b10b" }, by, "loop");
+}
+
+function bounded(change: Partial<Operator["bounds"]>): Operator {
+  return { ...operator, bounds: { ...generousBounds, ...change } };
+}
+
+describe("the rules of a loop", () => {
+  it("are the defaults, in milliseconds, where the repository has no file", () => {
+    const read = rulesFrom(null);
+    if (!read.ok) throw new Error(read.message);
+    expect(Rules.parse(read.rules)).toEqual(read.rules);
+    expect(read.rules).toEqual({
+      label: "loop",
+      policySha: "",
+      executor: { agent: "command", command: "agent", image: "agent@sha256:1" },
+      reviewer: { command: "agent", image: "agent@sha256:1" },
+      attempts: 3,
+      lifetimeRuns: 20,
+      attemptMs: 1_200_000,
+      loopMs: 43_200_000,
+      ciWaitMs: 3_600_000,
+      gateReminderMs: 172_800_000,
+      gateExpiryMs: 1_209_600_000,
+      changedLines: 2000,
+      changedFiles: 60,
+      confidence: 0.4,
+      protectedPaths: builtInProtectedPaths,
+      requiredChecks: [],
+      approvals: 1,
+      reviewers: [],
+      merge: false,
+    });
+  });
+
+  it("follow the file in every option that it changes", () => {
+    const text = readFileSync(new URL("../../fixtures/policy/everything-changed.yml", import.meta.url), "utf8");
+    const read = rulesFrom(text);
+    if (!read.ok) throw new Error(read.message);
+    const { protectedPaths, ...rest } = read.rules;
+    expect(protectedPaths.slice(-2)).toEqual(["migrations/**", "**/*.sql"]);
+    expect(rest).toMatchInlineSnapshot(`
+      {
+        "approvals": 2,
+        "attemptMs": 2700000,
+        "attempts": 5,
+        "changedFiles": 10,
+        "changedLines": 500,
+        "ciWaitMs": 5400000,
+        "confidence": 0.6,
+        "executor": {
+          "agent": "command",
+          "command": "sh agent.sh",
+          "image": "agent@sha256:2",
+        },
+        "gateExpiryMs": 604800000,
+        "gateReminderMs": 86400000,
+        "label": "loop",
+        "lifetimeRuns": 30,
+        "loopMs": 86400000,
+        "merge": true,
+        "policySha": "b10b",
+        "requiredChecks": [
+          "test",
+          "lint",
+        ],
+        "reviewer": null,
+        "reviewers": [
+          "bob",
+          "carol",
+        ],
+      }
+    `);
+  });
+
+  it("keep the built-in protected paths whatever the file lists", () => {
+    const read = rulesFrom("protected_paths: [migrations/**]");
+    if (!read.ok) throw new Error(read.message);
+    expect(read.rules.protectedPaths).toEqual([...builtInProtectedPaths, "migrations/**"]);
+  });
+
+  it("do not exist when nobody has said what to run", () => {
+    const nobody = { ...operator, defaults: { ...operator.defaults, agent: { command: "", image: "" } } };
+    expect(rulesFrom("agent: {command: work}", nobody)).toEqual({
+      ok: false,
+      message:
+        "`agent.image` is missing: it names the container image the agent runs in, and this App's operator has set no default",
+    });
+    expect(rulesFrom(null, nobody)).toMatchObject({ ok: false, message: expect.stringMatching(/^`agent.command`/) });
+  });
+
+  it.each([
+    ["attempts: 8", { attempts: 5 }, "line 1: `attempts` is 8, but this App's operator allows at most 5"],
+    ["runs: 9", { runs: 8 }, "line 1: `runs` is 9, but this App's operator allows at most 8"],
+    [
+      "limits:\n  changed_files: 9",
+      { changed_files: 8 },
+      "line 2: `limits.changed_files` is 9, but this App's operator allows at most 8",
+    ],
+    [
+      "gate: {approvals: 0}",
+      { approvals_minimum: 1 },
+      "line 1: `gate.approvals` is 0, but this App's operator asks for at least 1",
+    ],
+    [
+      "gate: {merge: true}",
+      { may_merge: false },
+      "line 1: `gate.merge` is true, but this App's operator does not allow merging",
+    ],
+    [
+      "agent: {image: evil}",
+      { images: ["good"] },
+      "line 1: `agent.image` is not among the images this App's operator allows (good)",
+    ],
+  ])("are refused where the file exceeds the operator's bounds: %j", (text, bounds, message) => {
+    expect(rulesFrom(text, bounded(bounds))).toEqual({ ok: false, message });
+  });
+
+  it("shrink silently to the bounds where the file says nothing", () => {
+    const read = rulesFrom("attempts: 1", bounded({ deadline_minutes: 5, loop_hours: 1, approvals_minimum: 2 }));
+    expect(read).toMatchObject({
+      ok: true,
+      rules: { attempts: 1, attemptMs: 300_000, loopMs: 3_600_000, approvals: 2 },
+    });
+  });
+
+  it("name no reviewer when the policy switches it off", () => {
+    expect(rulesFrom("reviewer: {enabled: false}")).toMatchObject({ ok: true, rules: { reviewer: null } });
+  });
+});
