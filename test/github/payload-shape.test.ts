@@ -28,7 +28,13 @@ function isPlainObject(schema: { [key: string]: Json }): boolean {
   return "properties" in schema && !("additionalProperties" in schema) && !isCombined;
 }
 
-const ajv = new Ajv2020({ strict: false, inlineRefs: false });
+const ajv = new Ajv2020({
+  strict: false,
+  inlineRefs: false,
+  validateSchema: false,
+  validateFormats: false,
+  code: { optimize: false },
+});
 ajv.addSchema(
   relaxed({ components: { schemas: descriptions.components.schemas as unknown as Json } }) as object,
   "github",

@@ -1,4 +1,5 @@
 // The port's reads against the forge: everything about one moment in one query, or a fault, never a part.
+import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import type { Pull } from "../../src/forge/model.ts";
@@ -282,6 +283,29 @@ describe("the gate", () => {
       },
     ]);
     expect(read.ci).toEqual({ head: next, pullHead: next, checks: [], truncated: false });
+  });
+
+  test("counts committers and co-authors among the authors, since none of them may approve (I15)", async () => {
+    const { head, number } = await openLoopPull("loop/2-authors");
+    const stamp = (login: string) => ({
+      name: login,
+      email: up.forge.as(login).user.email,
+      date: "2026-11-20T10:00:00Z",
+    });
+    const carol = new Octokit({ auth: up.forge.as("carol").token, baseUrl: up.forge.url });
+    const at = { owner: "acme", repo: "shop" };
+    const { data: tip } = await carol.git.getCommit({ ...at, commit_sha: head });
+    const { data: commit } = await carol.git.createCommit({
+      ...at,
+      message: `More\n\nCo-authored-by: rita <${stamp("rita").email}>`,
+      tree: tip.tree.sha,
+      parents: [head],
+      author: stamp("mike"),
+      committer: stamp("tess"),
+    });
+    await carol.git.updateRef({ ...at, ref: "heads/loop/2-authors", sha: commit.sha });
+    const read = await up.port.readPull(up.where, number);
+    expect([...read.authors].sort()).toEqual(["carol", "mike", "rita", "tess"]);
   });
 
   test("shows a dismissed review as dismissed, and a merged pull request as merged", async () => {
