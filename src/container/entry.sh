@@ -16,14 +16,19 @@ if hands_in; then
   began_at=$(git rev-parse --verify --quiet HEAD)
 fi
 
+# A wait that SIGTERM interrupts says nothing of the agent: wait again. 127 then means it was waited for already.
+agent=
+told=
+trap 'told=1; kill -TERM "$agent" 2>/dev/null' TERM
 "$@" </dev/null &
 agent=$!
-trap 'kill -TERM "$agent" 2>/dev/null' TERM
-code=0
-wait "$agent" || code=$?
-while kill -0 "$agent" 2>/dev/null; do
-  code=0
-  wait "$agent" || code=$?
+wait "$agent"
+code=$?
+while [ -n "$told" ]; do
+  told=
+  wait "$agent"
+  again=$?
+  [ "$again" -eq 127 ] || code=$again
 done
 
 commit_leftovers() {

@@ -1,5 +1,6 @@
 // The environment and command of a run, the same in every runtime.
-import type { RunRequest } from "./run.ts";
+import { Fault } from "../base/fault.ts";
+import { isAllowedEnv, type RunRequest } from "./run.ts";
 
 /** Environment that every agent container has; a request may override the author's name and address. */
 const BASE_ENV: Readonly<Record<string, string>> = {
@@ -35,6 +36,28 @@ export function runEnvironment(
     LOOP_WORKSPACE: at.workspace,
     LOOP_DIR: at.loop,
   };
+}
+
+/** Shapes of real credentials: GitHub, the model providers, private keys. A lease looks like none of them. */
+const CREDENTIAL =
+  /\b(gh[oprsu]_\w{20,}|github_pat_\w{20,}|sk-[\w-]{20,}|AIza[\w-]{30,})|-----BEGIN [A-Z ]*PRIVATE KEY/;
+
+/** Whether a value has the shape of a real credential; a run is given leases only. */
+export function looksLikeCredential(value: string): boolean {
+  return CREDENTIAL.test(value);
+}
+
+/** Throws `Fault` of kind `refused` when a request brings a name that is ours or nobody's, or a credential. */
+export function refuseEnvironment({ id, env }: RunRequest): void {
+  const unfit = Object.entries(env).find(([name, value]) => !isAllowedEnv(name) || looksLikeCredential(value));
+  if (!unfit) return;
+  throw new Fault(
+    `The run ${id} must not start: its environment variable ${unfit[0]} is not one that a run may be given.`,
+    {
+      kind: "refused",
+      retry: "never",
+    },
+  );
 }
 
 /** A command as an argument list; a string runs under `sh -c`. */

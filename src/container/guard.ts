@@ -1,5 +1,5 @@
 // Refuses what must never run: one named refusal per rule, judged on the compiled spec alone.
-import { BASE_ENV_NAMES } from "./environment.ts";
+import { BASE_ENV_NAMES, looksLikeCredential } from "./environment.ts";
 import { MOUNT_REFUSALS, type MountRefusal, mountRefusals } from "./guard-mounts.ts";
 import { isAllowedEnv } from "./run.ts";
 import type { ContainerSpec } from "./spec.ts";
@@ -95,15 +95,6 @@ const RULES = {
   name_of_another: ({ part, name, body }) =>
     name !== `loopgate-${body.Labels?.["loopgate.run"]}${part === "relay" ? "-relay" : ""}`,
 } satisfies Record<string, Rule>;
-
-/** Shapes of real credentials: GitHub, the model providers, private keys. A lease looks like none of them. */
-const CREDENTIAL =
-  /\b(gh[oprsu]_\w{20,}|github_pat_\w{20,}|sk-[\w-]{20,}|AIza[\w-]{30,})|-----BEGIN [A-Z ]*PRIVATE KEY/;
-
-/** Whether a value has the shape of a real credential; a run is given leases only. */
-export function looksLikeCredential(value: string): boolean {
-  return CREDENTIAL.test(value);
-}
 
 export type RefusalName =
   | keyof typeof RULES

@@ -7,6 +7,7 @@ import { Fault, toFault } from "../base/fault.ts";
 import { type Attachment, attach } from "./attach.ts";
 import { remove } from "./attend.ts";
 import type { EngineInfo } from "./engine-info.ts";
+import { refuseEnvironment } from "./environment.ts";
 import { type Allowed, refusals } from "./guard.ts";
 import type { ImageResolver, ResolvedImage } from "./image.ts";
 import type { ImageChoice, OutputWatch, RunRequest } from "./run.ts";
@@ -45,6 +46,7 @@ export interface Launched {
 
 /** Both specs of a run, compiled and accepted by the guard. Throws `Fault` of kind `refused` otherwise. */
 export async function compile(request: RunRequest, pad: LaunchPad): Promise<readonly ContainerSpec[]> {
+  refuseEnvironment(request);
   const { images, user, instance, engine } = pad;
   const [image, relayImage] = await Promise.all([images(request.image), images(relayChoice(pad.relay))]);
   const parts = { image, user, instance, host: { cpus: engine.cpus, apparmor: engine.apparmor } };

@@ -6,23 +6,14 @@ import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
 import { Fault, toFault } from "../base/fault.ts";
 import { type Enforcement, enforce } from "./bounds.ts";
-import { commandOf, runEnvironment } from "./environment.ts";
+import { commandOf, refuseEnvironment, runEnvironment } from "./environment.ts";
 import { readSlowedWhenFull } from "./flood.ts";
-import { looksLikeCredential } from "./guard.ts";
 import { readEntry } from "./launch.ts";
 import { type CappedLog, cappedLog } from "./log.ts";
 import { judgeEnding } from "./outcome.ts";
 import { processFacts } from "./process-facts.ts";
 import { startRelay } from "./relay.mjs";
-import {
-  isAllowedEnv,
-  type OutputWatch,
-  type RunLabel,
-  type Running,
-  type RunOutcome,
-  type RunRequest,
-  type Runtime,
-} from "./run.ts";
+import type { OutputWatch, RunLabel, Running, RunOutcome, RunRequest, Runtime } from "./run.ts";
 
 export interface ProcessRuntimeOptions {
   /** Holds each run's home and temporary folder while it lasts. */
@@ -76,7 +67,8 @@ export function processRuntime({ scratchDir }: ProcessRuntimeOptions): Runtime {
 
 async function begin(request: RunRequest, scratchDir: string, watch?: OutputWatch): Promise<Running> {
   const began = performance.now();
-  refuseUnfit(request);
+  refuseImage(request);
+  refuseEnvironment(request);
   let relay: Server | null = null;
   try {
     relay = request.gatewaySocket === null ? null : await startRelay({ port: 0, socket: request.gatewaySocket });
@@ -92,13 +84,12 @@ async function begin(request: RunRequest, scratchDir: string, watch?: OutputWatc
   }
 }
 
-function refuseUnfit(request: RunRequest): void {
-  const unfit = Object.entries(request.env).find(([name, value]) => !isAllowedEnv(name) || looksLikeCredential(value));
-  const why =
-    request.image.kind === "named"
-      ? `the image ${request.image.reference} needs a container engine, and there is none`
-      : unfit && `its environment variable ${unfit[0]} is not one that a run may be given`;
-  if (why) throw new Fault(`The run ${request.id} must not start: ${why}.`, { kind: "refused", retry: "never" });
+function refuseImage({ id, image }: RunRequest): void {
+  if (image.kind === "toolchain") return;
+  throw new Fault(
+    `The run ${id} must not start: the image ${image.reference} needs a container engine, and there is none.`,
+    { kind: "refused", retry: "never" },
+  );
 }
 
 /** The entry script in a process group of its own, so that all of it can be signalled at once. */

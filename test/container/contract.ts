@@ -161,6 +161,7 @@ export function obeysTheContract(open: (ground: Ground) => Runtime): void {
 
   test.each([
     ["GITHUB_TOKEN", "x"],
+    ["PATH", "x"],
     ["LOOP_TOKEN", "ghs_0123456789abcdefghij0123456789abcdef"],
   ])("a run that would be given %s=%s is refused before anything starts", async (name, value) => {
     const refused = runtime.start(ground.request({ env: { [name]: value } }));
