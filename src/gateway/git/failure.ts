@@ -63,7 +63,7 @@ const meanings: readonly Meaning[] = [
 ];
 
 const damage =
-  /corrupt|not a git repository|object file .* is empty|inflate|unable to read (tree|sha1)|missing (blob|tree|commit)|bad (object|pack|index)|did not send all necessary objects|packfile .* (is|cannot)|unable to unpack|not a valid object|does not match index|broken/i;
+  /corrupt|not a git repository|object file .* is empty|inflate|unable to read (tree|sha1)|missing (blob|tree|commit)|bad (object|pack|index)|did not send all necessary objects|packfile .* (is|cannot)|unable to unpack|not a valid object|does not match index|unexpected line in|unable to resolve reference|bad config line|broken/i;
 
 /** The fault for a failed git command; the message starts with what was attempted. */
 export function gitFault(attempted: string, stderr: string): Fault {

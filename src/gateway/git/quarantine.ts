@@ -9,7 +9,7 @@ import { assert } from "../../base/assert.ts";
 import { Fault } from "../../base/fault.ts";
 import { branchRef, isBranchName, isCommitId } from "./branch.ts";
 import { runGit, transportOf } from "./git.ts";
-import { commitOf, descends, remoteHead, setRef } from "./repository.ts";
+import { commitOf, descends, remoteHead } from "./repository.ts";
 
 export interface Quarantine {
   readonly gitDir: string;
@@ -34,13 +34,9 @@ export async function openQuarantine(request: QuarantineRequest): Promise<Quaran
   assert(isCommitId(request.base.sha), "a quarantine starts at a full commit id");
   await mkdir(request.root, { recursive: true, mode: 0o700 });
   const aside = await mkdtemp(join(request.root, ".new-"));
-  const fresh = join(aside, "fresh.git");
-  await runGit({ args: ["init", "--quiet", "--bare", "--template=", fresh] }, "Could not make a quarantine");
-  await writeContent(fresh, request);
-  await setRef(fresh, branchRef(request.base.branch), request.base.sha);
+  await writeRepository(aside, request);
   const gitDir = placeOf(request.root, request.runId);
-  await rename(fresh, gitDir);
-  await rm(aside, { recursive: true, force: true });
+  await rename(aside, gitDir);
   return descriptionOf(gitDir, request);
 }
 
@@ -118,13 +114,18 @@ function descriptionOf(gitDir: string, request: QuarantineRequest): Quarantine {
   return { gitDir, runId, objectsDir, base, branch };
 }
 
-async function writeContent(gitDir: string, request: QuarantineRequest): Promise<void> {
-  assert(isBranchName(request.branch) && request.branch !== request.base.branch, "the loop's branch is never the base");
+/** A bare repository written by hand: nothing is in it but what is listed here, and no process is started for it. */
+async function writeRepository(gitDir: string, request: QuarantineRequest): Promise<void> {
+  const { base, branch, objectsDir, maxPackBytes = 100 * 1024 * 1024 } = request;
+  assert(isBranchName(branch) && branch !== base.branch, "the loop's branch is never the base");
   const { gitDir: _, ...note } = descriptionOf(gitDir, request);
   await mkdir(join(gitDir, "objects", "info"), { recursive: true });
-  await writeFile(join(gitDir, "objects", "info", "alternates"), `${request.objectsDir}\n`);
-  await writeFile(join(gitDir, "HEAD"), `ref: ${branchRef(request.base.branch)}\n`);
-  await writeFile(join(gitDir, "config"), configOf(request.maxPackBytes ?? 100 * 1024 * 1024));
+  await mkdir(join(gitDir, "objects", "pack"));
+  await mkdir(join(gitDir, "refs", "heads"), { recursive: true });
+  await writeFile(join(gitDir, "objects", "info", "alternates"), `${objectsDir}\n`);
+  await writeFile(join(gitDir, "packed-refs"), `${base.sha} ${branchRef(base.branch)}\n`);
+  await writeFile(join(gitDir, "HEAD"), `ref: ${branchRef(base.branch)}\n`);
+  await writeFile(join(gitDir, "config"), configOf(maxPackBytes));
   await writeFile(join(gitDir, noteName), JSON.stringify(note));
 }
 

@@ -1,5 +1,5 @@
 // The shared object store and the quarantines that borrow from it: fetched once, rebuilt when damaged, found again.
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, truncateSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fetchBase, reportDamage } from "../../../src/gateway/git/objects.ts";
@@ -85,14 +85,23 @@ test("a wrong token is forbidden, and a repository without the branch is not fou
   await expect(fetchBase({ ...request, url: "ext::sh -c true" })).rejects.toMatchObject({ kind: "refused" });
 });
 
-test("F47: a store whose packs are cut short is rebuilt at the same place", async () => {
+test.each([
+  ["packs are cut short", (store: string) => damage(join(store, "objects"))],
+  ["objects are gone", (store: string) => rmSync(join(store, "objects"), { recursive: true })],
+  ["ref is overwritten", (store: string) => writeFileSync(join(store, "refs/loopgate/base"), "garbage\n")],
+  ["ref names nothing", (store: string) => writeFileSync(join(store, "refs/loopgate/base"), `${"5".repeat(40)}\n`)],
+  ["packed refs are overwritten", (store: string) => writeFileSync(join(store, "packed-refs"), "garbage\n")],
+  ["configuration is overwritten", (store: string) => writeFileSync(join(store, "config"), "garbage\n")],
+  ["HEAD is empty", (store: string) => truncateSync(join(store, "HEAD"))],
+])("F47: a store whose %s is made whole at the same place", async (_, breakIt) => {
   const { request, origin } = await aStore();
   const { gitDir, objectsDir } = await fetchBase(request);
-  damage(objectsDir);
+  breakIt(gitDir);
   const next = advance(origin, "next\n");
   const store = await fetchBase(request);
   expect(store).toMatchObject({ gitDir, objectsDir, base: { sha: next } });
-  expect(git(gitDir, ["fsck", "--full"])).not.toMatch(/missing|corrupt/);
+  expect(git(gitDir, ["fsck", "--full"])).toBe("");
+  expect(git(gitDir, ["log", "--format=%s", store.base.sha])).toBe("next\nBegin");
   expect(readdirSync(request.storeRoot)).toEqual(["11.git"]);
 });
 

@@ -7,7 +7,7 @@ import { fetchBranch, openQuarantine, type Quarantine } from "../../../src/gatew
 import { gitGateway } from "../../../src/gateway/git/server.ts";
 import { makeWorkspace } from "../../../src/gateway/git/workspace.ts";
 import { newLeaseToken } from "../../../src/gateway/lease.ts";
-import { openRunGateway, type RunGateway } from "../../../src/gateway/run.ts";
+import { openRunGateway, type Route, type RunGateway } from "../../../src/gateway/run.ts";
 import { anOrigin, git, type Origin, relayTo, scratch } from "./world.ts";
 
 export const identity = { name: "Loop", email: "loop@example.org" };
@@ -23,6 +23,7 @@ export interface World {
 export interface Run extends World {
   readonly workspace: string;
   readonly gateway: RunGateway;
+  readonly route: Required<Route>;
   readonly token: string;
   /** The address with the lease in it, as the run gets it in `LOOP_GIT_URL`. */
   readonly url: string;
@@ -67,7 +68,7 @@ export async function aRun(
   });
   const url = `http://run:${lease.token}@${await relayTo(gateway.socketPath)}/repo.git`;
   git(workspace, ["remote", "set-url", "origin", url]);
-  return { ...world, workspace, gateway, token: lease.token, url, events };
+  return { ...world, workspace, gateway, route, token: lease.token, url, events };
 }
 
 /** Puts a commit on the workspace's branch, as the agent would. */

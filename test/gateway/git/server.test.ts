@@ -263,10 +263,10 @@ test("without the lease's token, or with another one, nothing is served", async 
   expect(run.events.at(-1)).toMatchObject({ kind: "refused", names: ["http_403"] });
 });
 
-test("a revoked lease is refused everything", async () => {
+test.each(["gateway", "route"] as const)("a lease revoked at the %s is refused everything", async (place) => {
   const run = await aRun();
   work(run);
-  run.gateway.revoke();
+  run[place].revoke();
   const { code, said } = await push(run);
   expect(code).not.toBe(0);
   expect(said).toContain("remote: This run's lease has ended.");
