@@ -1,7 +1,7 @@
 // `loopgate demo`: a whole loop on a local GitHub, told in the terminal step by step.
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Fault } from "../base/fault.ts";
 import { screenshot } from "../forge/pages/screenshot.ts";
@@ -38,6 +38,7 @@ async function play(
   interrupted: AbortSignal,
 ): Promise<number> {
   const work = await readDemoWork(options);
+  for (const file of [options.json, options.screenshot]) if (file !== null) await requireFolderOf(file);
   const began = performance.now();
   const say = (line: string) =>
     terminal.out(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${line}\n`);
@@ -70,7 +71,7 @@ async function play(
   const ending = follow({ stage, watch, say, auto: options.auto, signal });
   const state = await ending.catch(async (error) => {
     if (!limit?.aborted) throw error;
-    say(`gave up after ${options.timeoutMinutes} minutes`);
+    say(`gave up after ${options.timeoutMinutes} min`);
     return stage.loop();
   });
   await tell({ options, stage, state, runs: runtime.runs, say });
@@ -150,16 +151,17 @@ async function tell({ options, stage, state, runs, say }: Told): Promise<void> {
   say(`${total} requests to GitHub; the floor for ${summary.attempts.length} attempts is ${floor} (${ratio} ×)`);
   say(`the thread: ${threadUrl}`);
   if (pull !== null) say(`the pull request: ${pull}`);
-  if (options.json !== null) await writeTo(options.json, `${JSON.stringify(summary, null, 2)}\n`);
+  if (options.json !== null) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`);
   if (options.screenshot !== null) {
     await screenshot({ url: threadUrl, file: options.screenshot, width: 1280, fullPage: true });
     say(`a picture of the thread: ${options.screenshot}`);
   }
 }
 
-async function writeTo(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause) => {
-    throw new Fault(`Could not write the summary to ${file}: ${cause.message}`, {
+/** Asked before the work begins rather than after it. Throws `Fault`. */
+async function requireFolderOf(file: string): Promise<void> {
+  await access(dirname(resolve(file)), constants.W_OK).catch((cause) => {
+    throw new Fault(`${file} cannot be written: ${cause.message}. Nothing was started.`, {
       kind: "invalid",
       retry: "never",
       cause,
