@@ -53,7 +53,10 @@ describe.skipIf(executablePath === null)("in a browser", () => {
     const wrong: string[] = [];
     page.on("pageerror", (error) => wrong.push(String(error)));
     page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
-    page.on("dialog", (dialog) => (wrong.push(dialog.message()), dialog.dismiss()));
+    page.on("dialog", (dialog) => {
+      wrong.push(dialog.message());
+      return dialog.dismiss();
+    });
     page.on("request", (request) => request.url().startsWith(origin) || wrong.push(request.url()));
     await page.goto(origin + path);
     return { page, wrong };
@@ -100,12 +103,22 @@ describe.skipIf(executablePath === null)("in a browser", () => {
     const { page, wrong } = await open("/maria/durations/issues/1");
     await page.getByLabel("You are").selectOption("maria");
     await page.getByLabel("Add a comment as maria").fill("half a thou");
+    const description = page.locator("#issue-1");
+    await description.getByText("Edit").click();
+    await description.getByRole("textbox").fill("half a repor");
     await page.locator(".markdown summary").click();
-    place.world.createComment(place.world.actorOf(place.bot), thread.issue, "Said while **you** typed.");
-    await page.getByText("Said while").waitFor();
+    const app = place.world.actorOf(place.bot);
+    const [status] = thread.issue.comments;
+    if (!status) throw new Error("the thread has a status comment");
+    place.world.addReaction(app, thread.issue, "rocket");
+    place.world.editComment(app, status, `${status.body}\n\nOne line more.`);
+    place.world.createComment(app, thread.issue, "Said while **you** typed.");
     place.world.removeLabel(person(place.tomas), thread.issue, "bug");
+    await page.getByText("One line more.").waitFor();
+    await page.getByText("Said while").waitFor();
     await page.locator("#sidebar .chips .chip", { hasText: "bug" }).waitFor({ state: "detached" });
     expect(await page.getByLabel("Add a comment as maria").inputValue()).toBe("half a thou");
+    expect(await description.getByRole("textbox").inputValue()).toBe("half a repor");
     expect(await page.locator(".markdown details").getAttribute("open")).toBe("");
     expect(wrong).toEqual([]);
     await page.context().close();

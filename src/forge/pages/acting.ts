@@ -68,10 +68,10 @@ export function acting(world: World, find: FindRepository): Hono {
 
 /** Comments, and closes or reopens when the form says so; the comment comes first, as on GitHub. */
 async function reply(world: World, actor: Actor, issue: Issue, form: (name: string) => string): Promise<void> {
-  const then = form("then");
-  if (form("body").trim() !== "" || then === "") world.createComment(actor, issue, form("body"));
-  if (then === "") return;
-  const state = then === "close" ? "closed" : "open";
+  const also = form("also");
+  if (form("body").trim() !== "" || also === "") world.createComment(actor, issue, form("body"));
+  if (also === "") return;
+  const state = also === "close" ? "closed" : "open";
   if (issue.pull) await world.updatePull(actor, issue.pull, { state });
   else world.editIssue(actor, issue, { state });
 }

@@ -29,7 +29,9 @@ export const subjectOf = (commit: Commit) => commit.message.split("\n")[0] ?? ""
 /** The author as one of our users when the address is theirs, else as the commit names them. */
 export function author(view: View, commit: Commit): Html {
   const user = [...view.world.users.values()].find((one) => one.email === commit.author.email);
-  return user ? html`${avatar(user, 20)} ${login(user)}` : html`${icon("person")} <strong>${commit.author.name}</strong>`;
+  return user
+    ? html`${avatar(user, 20)} ${login(user)}`
+    : html`${icon("person")} <strong>${commit.author.name}</strong>`;
 }
 
 /** `/:owner/:repo/commit/:sha`; throws a 404 `Refusal` when there is no such commit. */

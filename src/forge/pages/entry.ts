@@ -100,5 +100,11 @@ export function referenceLine(other: Issue, by: User, at: number): Line {
   const path = `${pathOf(other.repository)}/${other.pull ? "pull" : "issues"}/${other.number}`;
   const card = html`<a class="card" href="${path}">${mark(issueLook(other))} <span>${other.title}</span> <span class="number">#${other.number}</span></a>`;
   const isLink = other.pull !== null && other.user === by;
-  return { icon: "link", actor: by, at, words: html`${isLink ? "linked a pull request" : "mentioned this"}`, below: card };
+  return {
+    icon: "link",
+    actor: by,
+    at,
+    words: html`${isLink ? "linked a pull request" : "mentioned this"}`,
+    below: card,
+  };
 }

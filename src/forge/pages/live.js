@@ -70,7 +70,8 @@ const say = (words, isFine) => {
 
 let tag = "";
 const read = async () => {
-  const response = await fetch(location.href, { headers: tag ? { "if-none-match": tag } : {}, cache: "no-store" });
+  const headers = { accept: "text/html", ...(tag ? { "if-none-match": tag } : {}) };
+  const response = await fetch(location.href, { headers, cache: "no-store" });
   if (response.status === 304) return;
   if (!response.ok) throw new Error(`The page answered ${response.status}`);
   tag = response.headers.get("etag") ?? "";

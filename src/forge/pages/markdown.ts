@@ -132,13 +132,13 @@ function allowed(context: MarkdownContext): sanitizeHtml.IOptions {
     allowedSchemes: ["http", "https", "mailto"],
     allowProtocolRelative: false,
     nestingLimit: 60,
-    exclusiveFilter: (frame) => frame.tag === "input" && frame.attribs["type"] !== "checkbox",
+    exclusiveFilter: (frame) => frame.tag === "input" && frame.attribs.type !== "checkbox",
     transformTags: {
       a: (tagName, attribs) => ({
         tagName,
         attribs: {
           ...attribs,
-          ...(attribs["href"] === undefined ? {} : { href: withBase(attribs["href"], context.base) }),
+          ...(attribs.href === undefined ? {} : { href: withBase(attribs.href, context.base) }),
           rel: "nofollow noopener noreferrer",
         },
       }),
@@ -154,7 +154,7 @@ function withBase(href: string, base: string | undefined): string {
 
 /** An image of our own repositories is shown; any other would tell its host who reads, so only its description is. */
 function image(attribs: sanitizeHtml.Attributes, origin: string): sanitizeHtml.Tag {
-  const source = attribs["src"] ?? "";
+  const source = attribs.src ?? "";
   const path = source.startsWith(`${origin}/`) ? source.slice(origin.length) : source;
   if (/^\/[\w.-]+\/[\w.-]+\/raw\//.test(path)) {
     return { tagName: "img", attribs: { ...attribs, src: path, loading: "lazy" } };
@@ -162,6 +162,6 @@ function image(attribs: sanitizeHtml.Attributes, origin: string): sanitizeHtml.T
   return {
     tagName: "span",
     attribs: { class: "not-loaded" },
-    text: `image not loaded: ${attribs["alt"] || "no description"}`,
+    text: `image not loaded: ${attribs.alt || "no description"}`,
   };
 }

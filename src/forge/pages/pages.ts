@@ -1,6 +1,7 @@
 // The forge's web pages: what a person reads and does on GitHub, for the demo and for looking over a loop's shoulder.
 import { createHash, randomBytes } from "node:crypto";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { Fault } from "../../base/fault.ts";
 import { findRepository, findUser, requirePull } from "../core.ts";
 import { resolveBranch } from "../git/read.ts";
 import type { Repository } from "../model.ts";
@@ -33,13 +34,8 @@ export function pages(world: World): Hono {
     throw notFound();
   });
   app.onError((error, context) => {
-    if (!(error instanceof Refusal)) throw error;
-    const missing = "There is nothing at this address, or it is private and the person you have chosen may not see it.";
-    return answer(
-      context,
-      errorPage(viewOf(context, world), error.status, error.status === 404 ? missing : sentence(error)),
-      error.status,
-    );
+    const told = failure(error);
+    return answer(context, errorPage(viewOf(context, world), told.status, told.words), told.status);
   });
   return app;
 }
@@ -56,7 +52,7 @@ function readThreads(app: Hono, world: World, find: (context: Context) => Reposi
     );
   }
   app.get("/:owner/:repo/issues/new", (context) => answer(context, newIssuePage(view(context), find(context))));
-  app.get("/:owner/:repo/issues/:number", (context) => {
+  app.get("/:owner/:repo/issues/:number", async (context) => {
     const issue = issueOf(find(context), context);
     return issue.pull
       ? context.redirect(`${pathOf(issue.repository)}/pull/${issue.number}`)
@@ -167,6 +163,14 @@ async function answer(context: Context, page: Html | Promise<Html>, status = 200
     "cache-control": "no-store",
     etag: tag,
   });
+}
+
+/** What the reader is told; a bug of ours is not dressed up but thrown on. */
+function failure(error: Error): { status: number; words: string } {
+  if (error instanceof Fault) return { status: 500, words: error.message };
+  if (!(error instanceof Refusal)) throw error;
+  const missing = "There is nothing at this address, or it is private and the person you have chosen may not see it.";
+  return { status: error.status, words: error.status === 404 ? missing : sentence(error) };
 }
 
 function sentence(refusal: Refusal): string {

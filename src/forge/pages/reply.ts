@@ -17,7 +17,7 @@ export function replyForm(view: View, issue: Issue): Html {
     <div class="comment own">
       <header><label for="reply">Add a comment as ${viewer.login}</label></header>
       <textarea id="reply" name="body" rows="4" placeholder="Markdown works here, and so does /loop help"></textarea>
-      <p id="reply-buttons" class="buttons" data-live>${stateButton(viewer, issue)}<button class="primary" name="then" value="">Comment</button></p>
+      <p id="reply-buttons" class="buttons" data-live>${stateButton(viewer, issue)}<button class="primary" name="also" value="">Comment</button></p>
     </div>
   </form>`;
 }
@@ -28,7 +28,7 @@ function stateButton(viewer: User, issue: Issue): Html | "" {
   if (!mayChange || issue.pull?.merged) return "";
   const thing = issue.pull ? "pull request" : "issue";
   if (issue.state === "open") {
-    return html`<button name="then" value="close">${icon(issue.pull ? "pull" : "closed")} Close ${thing}</button>`;
+    return html`<button name="also" value="close">${icon(issue.pull ? "pull" : "closed")} Close ${thing}</button>`;
   }
-  return html`<button name="then" value="reopen">${icon(issue.pull ? "pull" : "open")} Reopen ${thing}</button>`;
+  return html`<button name="also" value="reopen">${icon(issue.pull ? "pull" : "open")} Reopen ${thing}</button>`;
 }

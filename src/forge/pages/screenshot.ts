@@ -24,9 +24,9 @@ export const browserArguments = ["--no-sandbox", "--disable-gpu", "--disable-bac
 
 /** The browser to use: what `CHROMIUM` names, else /usr/bin/chromium, else the first known name on the search path; or null. */
 export async function findBrowser(environment: NodeJS.ProcessEnv = process.env): Promise<string | null> {
-  const chosen = environment["CHROMIUM"];
+  const chosen = environment.CHROMIUM;
   if (chosen) return (await isExecutable(chosen)) ? chosen : null;
-  const folders = (environment["PATH"] ?? "").split(delimiter).filter(Boolean);
+  const folders = (environment.PATH ?? "").split(delimiter).filter(Boolean);
   const candidates = ["/usr/bin/chromium", ...folders.flatMap((folder) => names.map((name) => join(folder, name)))];
   for (const candidate of candidates) if (await isExecutable(candidate)) return candidate;
   return null;
