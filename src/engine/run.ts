@@ -1,5 +1,6 @@
 // Starting a run and watching it: brief in, container up, and its end comes back as an event.
 import { assert } from "../base/assert.ts";
+import { Fault } from "../base/fault.ts";
 import { executorBrief } from "../brief/executor.ts";
 import { reviewerBrief } from "../brief/reviewer.ts";
 import type { Effect } from "../loop/effect.ts";
@@ -32,7 +33,8 @@ export async function startRun(
     return [{ type: "run_started", run: effect.run, startedAt, isolation, briefSha256 }];
   } catch (error) {
     world.slots.release(effect.run);
-    throw error;
+    if (!(error instanceof Fault) || error.kind !== "refused") throw error;
+    return [await ended(world, state, effect.run, effect.role, noRun("refused", error.message, world.clock.now()))];
   }
 }
 
@@ -43,20 +45,16 @@ export async function adoptRun(world: World, state: LoopState, run: string, issu
   if (attempt === undefined || facts === undefined) return;
   const started = await world.runs.adopt(state, run);
   if (started === null) {
-    const report: RunReport = {
-      status: "lost",
-      exitCode: null,
-      endedAt: world.clock.now(),
-      log: "",
-      note: "Its container was gone when Loopgate started again.",
-      result: null,
-      pushed: null,
-    };
+    const report = noRun("lost", "Its container was gone when Loopgate started again.", world.clock.now());
     await world.submit(issueKey, await ended(world, state, run, facts.role, report), `${run}/ended`);
     return;
   }
   world.slots.take(run, issueKey);
   watch(world, state, { type: "start_run", run, role: facts.role, attempt: attempt.number }, issueKey, started);
+}
+
+function noRun(status: RunReport["status"], note: string, endedAt: number): RunReport {
+  return { status, note, endedAt, exitCode: null, log: "", result: null, pushed: null };
 }
 
 function isWanted(state: LoopState, run: string): boolean {
@@ -82,7 +80,12 @@ async function ended(
   const { status, exitCode, endedAt, note } = report;
   const facts = { type: "run_ended", run, status, exitCode, endedAt, note, logSha256 } as const;
   if (role === "reviewer") {
-    return { ...facts, claim: null, change: null, review: status === "lost" ? null : parseReview(report.result) };
+    return {
+      ...facts,
+      claim: null,
+      change: null,
+      review: status === "lost" || status === "refused" ? null : parseReview(report.result),
+    };
   }
   const change = report.pushed === null ? null : changeFacts(report.pushed, rulesIn(state));
   return { ...facts, claim: parseClaim(report.result), change, review: null };

@@ -1,5 +1,5 @@
 // The one place that chooses what happens next: a function of the state, an event and the time.
-import { assert, unreachable } from "../base/assert.ts";
+import { unreachable } from "../base/assert.ts";
 import { onExecutorEnded, onOvertaken, onPublished, onPublishRefused, onPullOpened, onRunStarted } from "./attempt.ts";
 import { beginAttempt, onClaimRead, onLabelled } from "./begin.ts";
 import type { EffectType } from "./effect.ts";
@@ -8,7 +8,7 @@ import type { AlarmName, LoopEvent } from "./event.ts";
 import { onBranchMoved, onGateRead, onMerged, onMergeRefused, onPullClosed, readGate } from "./gate.ts";
 import { onCiChanged, onCiOverdue, onReviewerEnded, onVerdict } from "./judge.ts";
 import { onCommand, onRetryFacts } from "./people.ts";
-import type { LoopState, Phase } from "./state.ts";
+import type { Ending, LoopState, Phase } from "./state.ts";
 
 /**
  * Decides. No I/O, no clock, no randomness: `now` is epoch milliseconds, the loop's rules are in its state (frozen at the
@@ -46,7 +46,7 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
     case "record_deleted":
       return onRecordDeleted(state, event.comment);
     case "record_edited":
-      return onRecordEdited(state, event.actor.login, now);
+      return onRecordEdited(state, event, now);
     default:
       return isLive(state) ? chooseLive(state, event, now) : stay(state, `${state.phase}: nothing more to do`);
   }
@@ -187,13 +187,19 @@ const dispensable: readonly EffectType[] = [
 function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "effect_failed" }>, now: number): Decision {
   if ((dispensable as readonly string[]).includes(event.effect))
     return stay(state, `${event.effect} failed; the loop goes on`);
-  const resume = state.rules === null ? "none" : state.phase === "verifying" ? "verify" : "execute";
   return settle(state, now, {
     reason: "infrastructure_error",
     detail: `Loopgate could not go on: \`${event.effect}\` failed past its retries.`,
     quote: event.message,
-    resume,
+    ...resumeFrom(state),
   });
+}
+
+function resumeFrom(state: LoopState): Partial<Pick<Ending, "resume" | "pendingHead">> {
+  if (state.rules === null) return {};
+  const head = state.attempts.at(-1)?.head ?? null;
+  if (state.phase === "publishing") return { resume: "publish", pendingHead: head };
+  return { resume: state.phase === "verifying" || state.phase === "awaiting_gate" ? "verify" : "execute" };
 }
 
 function onRecordDeleted(state: LoopState, comment: number): Decision {
@@ -206,10 +212,12 @@ function onRecordDeleted(state: LoopState, comment: number): Decision {
   };
 }
 
-function onRecordEdited(state: LoopState, login: string, now: number): Decision {
-  assert(state.phase !== "queued" || state.comments.status === null, "a queued loop has no record yet");
-  if (!isLive(state))
+function onRecordEdited(state: LoopState, event: Extract<LoopEvent, { type: "record_edited" }>, now: number): Decision {
+  if (event.comment !== state.comments.status) return stay(state, "a comment that carries no record was edited");
+  if (!isLive(state)) {
     return { state, effects: [{ type: "write_status" }], note: "the record was edited; writing it again" };
+  }
+  const { login } = event.actor;
   const detail = `${login} edited the comment that holds this loop's record, so it can no longer be relied on.`;
   return settle(state, now, { reason: "state_tampered", detail, by: login });
 }

@@ -93,7 +93,7 @@ export type LoopEvent =
       readonly command: Command;
       readonly permission: Permission;
     }
-  | { readonly type: "record_edited"; readonly actor: Person }
+  | { readonly type: "record_edited"; readonly comment: number; readonly actor: Person }
   | { readonly type: "record_deleted"; readonly comment: number; readonly actor: Person }
   // people, on the pull request and the branch
   | { readonly type: "review_submitted"; readonly actor: Person; readonly head: string }

@@ -38,12 +38,12 @@ function eligible(state: LoopState, facts: GateFacts): readonly string[] {
 function pass(state: LoopState, head: string, approvers: readonly string[], now: number): Decision {
   const approved = { ...state, approvedBy: approvers.join(", ") };
   if (rulesOf(state).merge) return { state: approved, effects: [{ type: "merge", head }], note: "approved; merging" };
-  return complete(approved, now, "The change is approved. Merging it is yours to do.");
+  return complete(approved, now, `${approved.approvedBy} approved this exact commit.`);
 }
 
 /** The approved change is merged, as the policy asked. */
 export function onMerged(state: LoopState, now: number): Decision {
-  return complete(state, now, "The change is approved and merged.");
+  return complete(state, now, `${state.approvedBy} approved this exact commit, and it is merged.`);
 }
 
 /** GitHub would not merge: the approval stands, a person merges. */

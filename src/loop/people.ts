@@ -80,7 +80,12 @@ export function onRetryFacts(state: LoopState, facts: ClaimFacts, now: number): 
   const labels = [...labelsFor(again, "running")];
   const before: Effect[] = [{ type: "write_status" }, { type: "set_labels", labels }];
   const ready = { ...again, labels };
-  const judged = state.ending.resume === "verify" && currentAttempt(state).head !== null;
+  const { ending } = state;
+  // What was on its way out had passed policy or been allowed: it goes on its way, no agent is asked again.
+  if (ending.during === "publishing" && ending.pendingHead !== null) {
+    return publishPending(ready, ending.pendingHead, before);
+  }
+  const judged = ending.resume === "verify" && currentAttempt(state).head !== null;
   if (!judged) return beginAttempt(ready, now, before);
   return beginVerifying({ ...ready, ending: null, ciSeen: true, ciOverdue: false }, now, before);
 }

@@ -123,7 +123,7 @@ describe("is an event:", () => {
       "someone edits our comment (T16)",
       "issue-comment-edited",
       {},
-      event({ issue: 12 }, { type: "record_edited", actor: hugo }),
+      event({ issue: 12 }, { type: "record_edited", comment: 4100000077, actor: hugo }),
     ],
     [
       "someone deletes our comment (T16)",

@@ -202,7 +202,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     case "failed":
       return { type: "effect_failed", effect: first, message: second };
     case "edited":
-      return { type: "record_edited", actor: person(first) };
+      return { type: "record_edited", comment: Number(second || 501), actor: person(first) };
     case "comment_deleted":
       return { type: "record_deleted", comment: Number(second || 501), actor: person(first) };
     case "status_posted":

@@ -1,7 +1,7 @@
 // A person ends a loop: each way, from each side, acts at once and says so.
 import { expect, test } from "vitest";
-import { answer, aStory, mend, type Story } from "./world.ts";
 import type { Issue } from "../../src/forge/model.ts";
+import { answer, aStory, mend, type Story } from "./world.ts";
 
 /** A loop whose container would run for ten minutes, and does not. */
 async function aLongRun(): Promise<{ story: Story; issue: Issue }> {
@@ -21,7 +21,42 @@ test("removing the label stops the container and ends the loop; setting it again
   const first = await story.state(issue);
   expect(first.ending).toMatchObject({ reason: "cancelled", by: "alice" });
   expect(issue.labels.map((label) => label.name)).toEqual(["loop:stopped"]);
-  expect(story.comments(issue)).toMatchInlineSnapshot();
+  expect(story.comments(issue)).toMatchInlineSnapshot(`
+    [
+      "### Loopgate: cancelled
+
+    alice removed the label. The loop was called off.
+    **Next:** set the label \`loop\` again to start a new loop.
+
+    > [!CAUTION]
+    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
+    > that host's files and network. This is for the demo only.
+
+    | attempt | change | CI | review | outcome | time |
+    |---|---|---|---|---|---|
+    | 1 | nothing pushed | – | – | not judged | 0 s |
+
+    - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+    - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 1»\`
+    - Isolation: **none**: the agent runs as a plain process on the App's host
+    - Used: 1 of 3 attempts, 1 of 20 runs, 0 s of 12 h
+    - Policy: defaults, there is no \`.github/loop.yml\`
+    - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed before: nothing
+
+    Commands: comment \`/loop help\`.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>
+
+    «record»",
+      "**Loopgate stopped: cancelled.** alice removed the label. The loop was called off.
+
+    Nothing was changed in this repository.
+
+    **Next:** set the label \`loop\` again to start a new loop.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+    ]
+  `);
   story.forge.as("alice").label(issue, "loop");
   while ((await story.state(issue)).phase !== "executing") await new Promise((resolve) => setImmediate(resolve));
   expect((await story.state(issue)).id).not.toBe(first.id);
@@ -34,7 +69,15 @@ test("closing the issue ends the loop", async () => {
   story.forge.as("alice").close(issue);
   await story.settle();
   expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", detail: "alice closed the issue." });
-  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: cancelled.** alice closed the issue. The loop was called off.
+
+    Nothing was changed in this repository.
+
+    **Next:** set the label \`loop\` again to start a new loop.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
 });
 
 test("/loop stop ends the loop, with a reaction; someone without write permission cannot (T23)", async () => {
@@ -43,7 +86,11 @@ test("/loop stop ends the loop, with a reaction; someone without write permissio
   while (story.comments(issue).length < 2) await new Promise((resolve) => setImmediate(resolve));
   expect((await story.state(issue)).phase).toBe("executing");
   expect(refused.reactions.map((reaction) => reaction.content)).toEqual(["-1"]);
-  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "\`/loop stop\` by \`carol\` was refused: it needs write permission, and carol has triage. Nothing changed. \`/loop help\` lists what can be said.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   const stop = story.forge.as("bob").comment(issue, "/loop stop please");
   await story.settle();
   expect(stop.reactions.map((reaction) => reaction.content)).toEqual(["+1"]);
@@ -56,7 +103,15 @@ test("closing the pull request ends the loop", async () => {
   story.forge.as("bob").close(await story.pull(issue));
   await story.settle();
   expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", by: "bob" });
-  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: cancelled.** The pull request was closed by bob. The loop was called off.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+
+    **Next:** set the label \`loop\` again to start a new loop.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
 });
 
 test("deleting the branch ends the loop (F44)", async () => {

@@ -9,7 +9,13 @@ test("a label set by someone without write permission starts nothing, and says s
   await story.settle();
   expect((await story.state(issue)).phase).toBe("refused");
   expect(issue.labels).toEqual([]);
-  expect(story.comments(issue)).toMatchInlineSnapshot();
+  expect(story.comments(issue)).toMatchInlineSnapshot(`
+    [
+      "\`carol\` set the label \`loop\`, but has \`triage\` permission here, and starting a loop needs write. Nothing was started and the label was removed. Next: someone with write permission sets it again.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+    ]
+  `);
   story.forge.as("alice").label(issue, "loop");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
@@ -36,7 +42,7 @@ test("a pull request that carries the label starts nothing", async () => {
 test("a bot's label starts nothing (T1, T19)", async () => {
   const story = await aStory();
   const bot = story.forge.createUser("helper[bot]", { type: "Bot" });
-  story.forge.world.addCollaborator({ user: story.forge.as("alice").user, app: null }, story.repository, bot, "write");
+  story.forge.world.addCollaborator({ user: story.repository.owner, app: null }, story.repository, bot, "write");
   const issue = story.openIssue();
   story.forge.world.addLabels({ user: bot, app: null }, issue, ["loop"]);
   await story.settle();
@@ -53,7 +59,7 @@ test("the agent gets the text as it was at the claim: later edits and outsiders'
   story.forge.as("alice").label(issue, "loop");
   story.forge.as("alice").edit(issue, { body: "Something else entirely." });
   await story.settle();
-  const brief = story.repository.read(await story.pull(issue), "brief.txt");
+  const brief = await story.file((await story.pull(issue)).head.sha, "brief.txt");
   expect(brief).toContain("It should print 5.");
   expect(brief).not.toContain("print my name");
   expect(brief).not.toContain("rm -rf");

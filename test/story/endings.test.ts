@@ -1,16 +1,24 @@
 // Every ending: its reason in the thread, and the one next action it names, performed.
 import { expect, test } from "vitest";
-import { answer, aStory, attempts, botch, mend, minute, type Story } from "./world.ts";
 import type { Issue } from "../../src/forge/model.ts";
+import { answer, aStory, attempts, botch, mend, minute, type Story } from "./world.ts";
 
 const last = (story: Story, issue: Issue) => story.comments(issue).at(-1);
 
 test("retry_limit: attempts run out; /loop retry grants them again", async () => {
-  const story = await aStory({ executor: attempts(botch, botch, botch, mend) });
+  const story = await aStory({ executor: attempts(botch("red"), botch("blue"), botch("green"), mend) });
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("retry_limit");
   expect(issue.labels.map((label) => label.name)).toEqual(["loop:needs-human"]);
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: retry limit.** All 3 attempts are used and the work is not good yet. Every granted attempt was used.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 3»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+
+    **Next:** @alice, comment \`/loop retry\` to grant the policy's attempts again; the work goes on from the branch.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("alice").comment(issue, "/loop retry");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
@@ -23,7 +31,19 @@ test("no_progress: the same failure twice; /loop retry tries on", async () => {
   });
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("no_progress");
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: no progress.** Attempt 2 failed exactly as attempt 1 did. Another attempt would most likely fail in the same way.
+
+    \`\`\`text
+    ci / test: Failed with exit code 1
+    \`\`\`
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+
+    **Next:** @alice, say in a comment what to do differently, then comment \`/loop retry\`.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("alice").comment(issue, "/loop retry");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
@@ -37,7 +57,15 @@ test("budget_limit: too many changed lines; /loop approve publishes exactly that
   const issue = await story.startLoop();
   const { ending } = await story.state(issue);
   expect(ending?.reason).toBe("budget_limit");
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: budget limit.** Attempt 1 changed 11 lines; the policy allows 5, so it was not published. The work reached a limit that the policy sets.
+
+    Kept: commit \`«commit 1»\`, not published and held by Loopgate, and this thread.
+
+    **Next:** @alice, comment \`/loop approve «commit 1»\` to publish exactly that commit, or \`/loop retry\` for another attempt.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("bob").comment(issue, "/loop approve");
   await story.settle();
   const state = await story.state(issue);
@@ -52,7 +80,15 @@ test("budget_limit: the loop's wall clock stops a container that still runs; /lo
   await until(async () => (await story.app().store.load(`${story.repository.id}#1`))?.phase === "executing");
   await story.advance(60 * minute);
   expect((await story.state(issue)).ending?.reason).toBe("budget_limit");
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: budget limit.** The loop's time is used up. The work reached a limit that the policy sets.
+
+    Nothing was changed in this repository.
+
+    **Next:** @alice, comment \`/loop retry\` to grant the policy's attempts again; the work goes on from the branch.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("alice").comment(issue, "/loop retry");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
@@ -63,7 +99,19 @@ test("uncertainty_too_high: the agent asks; a comment and /loop retry answer it"
   const story = await aStory({ executor: attempts(question, `grep -q 'Only two' "$LOOP_DIR/brief.md" && ${mend}`) });
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("uncertainty_too_high");
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: uncertainty too high.** Attempt 1 stopped to ask a question. Going on would mean guessing.
+
+    \`\`\`text
+    Should it add more than two numbers? @everyone
+    \`\`\`
+
+    Nothing was changed in this repository.
+
+    **Next:** @alice, answer in a comment, then comment \`/loop retry\`.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("alice").comment(issue, "Only two numbers.");
   story.forge.as("alice").comment(issue, "/loop retry");
   await story.settle();
@@ -77,7 +125,19 @@ test("permission_required: the agent asks to be allowed something; /loop approve
   });
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("permission_required");
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: permission required.** Attempt 1 asks for permission to do something its lease does not allow. The next step is not the App's to take.
+
+    \`\`\`text
+    change the numbers in test.sh
+    \`\`\`
+
+    Nothing was changed in this repository.
+
+    **Next:** @alice, comment \`/loop approve\` to allow what is asked, or \`/loop retry\` to try without it.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("bob").comment(issue, "/loop approve");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
@@ -88,20 +148,44 @@ test("external_dependency_blocked: the agent reports it; /loop retry goes on", a
   const story = await aStory({ executor: attempts(blocked, mend) });
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("external_dependency_blocked");
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: external dependency blocked.** Attempt 1 reports that it is blocked on something outside the repository. The work waits for something outside this loop.
+
+    \`\`\`text
+    The calculator service is down.
+    \`\`\`
+
+    Nothing was changed in this repository.
+
+    **Next:** @alice, once that has happened, comment \`/loop retry\`.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("alice").comment(issue, "/loop retry");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
 });
 
 test("external_dependency_blocked: CI never reports; /loop retry judges the same commit (F72)", async () => {
-  const story = await aStory({ ci: { mode: "silent" } });
+  const story = await aStory({ ci: { mode: "silent" }, policy: "version: 1\nchecks:\n  wait_minutes: 30\n" });
   const issue = await story.startLoop();
   expect((await story.state(issue)).phase).toBe("verifying");
-  await story.advance(24 * 60 * minute);
+  await story.advance(30 * minute);
   const { ending, head } = await story.state(issue);
   expect(ending?.reason).toBe("external_dependency_blocked");
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: external dependency blocked.** CI did not report in 30 minutes. The work waits for something outside this loop.
+
+    \`\`\`text
+    checks: no check has been reported yet
+    \`\`\`
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+
+    **Next:** @alice, once CI works, comment \`/loop retry\` to have the same commit judged again.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.repository.ci = { mode: "run", command: "sh test.sh" };
   story.forge.world.createCheckRun({ user: story.forge.ciApp.bot, app: story.forge.ciApp }, story.repository, {
     name: "ci / test",
@@ -121,8 +205,20 @@ test("risky_action_detected: a workflow edit is not published and cannot be gran
   const story = await aStory({ executor: attempts(`${mend}; ${edit}`, mend) });
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("risky_action_detected");
-  expect(story.repository.pulls?.size ?? 0).toBe(0);
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(story.repository.issues.size).toBe(1);
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: risky action detected.** Attempt 1 did something that needs a person's yes, so nothing of it was published. The policy wants a person to look before this goes further.
+
+    \`\`\`text
+    Changes a workflow
+    \`\`\`
+
+    Nothing was changed in this repository.
+
+    **Next:** @alice, say in a comment what to leave alone, then comment \`/loop retry\` for another attempt; Loopgate cannot publish this one.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("bob").comment(issue, "/loop approve");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("settled");
@@ -136,7 +232,19 @@ test("risky_action_detected: a protected file; /loop approve publishes exactly t
   const issue = await story.startLoop();
   const { ending } = await story.state(issue);
   expect(ending?.reason).toBe("risky_action_detected");
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: risky action detected.** Attempt 1 did something that needs a person's yes, so nothing of it was published. The policy wants a person to look before this goes further.
+
+    \`\`\`text
+    Changes a protected file
+    \`\`\`
+
+    Kept: commit \`«commit 1»\`, not published and held by Loopgate, and this thread.
+
+    **Next:** @alice, comment \`/loop approve «commit 1»\` to publish exactly that commit, or \`/loop retry\` for another attempt.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("bob").comment(issue, `/loop approve ${ending?.pendingHead}`);
   await story.settle();
   const state = await story.state(issue);
@@ -145,18 +253,63 @@ test("risky_action_detected: a protected file; /loop approve publishes exactly t
 });
 
 test("nothing_to_do: the agent shows that no change is needed and the reviewer agrees", async () => {
-  const story = await aStory({ executor: answer({ summary: "Nothing.", nothing_to_do: "The total is already right." }) });
+  const story = await aStory({
+    executor: answer({ summary: "Nothing.", nothing_to_do: "The total is already right." }),
+  });
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("nothing_to_do");
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: nothing to do.** The executor shows that no change is needed, and the reviewer agrees. The issue needs no change.
+
+    \`\`\`text
+    The total is already right.
+    \`\`\`
+
+    Nothing was changed in this repository.
+
+    **Next:** close this issue, or say in it what is still missing and set the label again.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
 });
 
 test("policy_invalid: line and expectation are named; mended, /loop retry goes on", async () => {
   const story = await aStory({ policy: "version: 1\nattemps: 2\n" });
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("policy_invalid");
-  expect(story.comments(issue)).toMatchInlineSnapshot();
-  await story.forge.as("alice").push(story.repository, "main", { ".github/loop.yml": "version: 1\nattempts: 2\n" }, "Mend the policy");
+  expect(story.comments(issue)).toMatchInlineSnapshot(`
+    [
+      "### Loopgate: policy invalid
+
+    \`.github/loop.yml\` on the default branch does not stand, so nothing was started. The loop does not start on rules it cannot read.
+    **Next:** mend \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
+
+    - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+    - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 1»\`
+    - Used: nothing yet
+    - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed before: nothing
+
+    Commands: comment \`/loop help\`.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>
+
+    «record»",
+      "**Loopgate stopped: policy invalid.** \`.github/loop.yml\` on the default branch does not stand, so nothing was started. The loop does not start on rules it cannot read.
+
+    \`\`\`text
+    line 2: \`attemps\` is not an option; did you mean \`attempts\`?
+    \`\`\`
+
+    Nothing was changed in this repository.
+
+    **Next:** @alice, mend \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+    ]
+  `);
+  await story.forge
+    .as("alice")
+    .push(story.repository, "main", { ".github/loop.yml": "version: 1\nattempts: 2\n" }, "Mend the policy");
   story.forge.as("alice").comment(issue, "/loop retry");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
@@ -164,13 +317,22 @@ test("policy_invalid: line and expectation are named; mended, /loop retry goes o
 
 test("infrastructure_error: GitHub refuses for good what the loop needs; /loop retry goes on", async () => {
   const story = await aStory();
-  story.forge.failNext(
-    { method: "POST", path: /\/pulls$/ },
-    { status: 422, times: 1, body: { message: "Validation Failed" } },
-  );
+  story.forge.failNext("POST /repos/:owner/:repo/pulls", { status: 422, body: { message: "Validation Failed" } });
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("infrastructure_error");
-  expect(last(story, issue)).toMatchInlineSnapshot();
+  expect(last(story, issue)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: infrastructure error.** Loopgate could not go on: \`open_pull\` failed past its retries. The failure is Loopgate's or its host's, not the change's.
+
+    \`\`\`text
+    Could not open a pull request for loop/1-«loop» on acme/shop: GitHub answered 422: Validation Failed. It is not tried again by itself.
+    \`\`\`
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, and this thread.
+
+    **Next:** @alice, comment \`/loop retry\`; if it fails again, ask whoever runs this App.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("alice").comment(issue, "/loop retry");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
@@ -181,7 +343,27 @@ test("an attempt that leaves no commit is red, however it exits (detent#1886)", 
   const issue = await story.startLoop();
   const state = await story.state(issue);
   expect(state.attempts.map((attempt) => attempt.verdict?.colour)).toEqual(["red", "green"]);
-  expect(story.comments(issue)[1]).toMatchInlineSnapshot();
+  expect(story.comments(issue)[1]).toMatchInlineSnapshot(`
+    "### Attempt 1: red
+
+    It pushed nothing, in 0 s.
+
+    | judge | says | because |
+    |---|---|---|
+    | run | red | \`nothing was pushed\` |
+
+    **What has to change**
+
+    run: \`nothing was pushed\`
+
+    \`\`\`text
+    The run ended without a commit on its branch.
+    \`\`\`
+
+    - executor: finished, 0 s, exit code 0, brief \`«sha256»\`
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
 });
 
 /** Waits for something that another process does; every look lets the event loop turn. */

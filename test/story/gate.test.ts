@@ -13,7 +13,11 @@ test("an approval of an old head does not count (T21, F69)", async () => {
   story.forge.as("bob").approve(pull, { commit: old });
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
-  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "The approval by \`bob\` does not count: the approval is for «commit 3», and the head is now «commit 1». The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("bob").approve(pull);
   await story.settle();
   expect((await story.state(issue)).ending?.reason).toBe("task_complete");
@@ -25,11 +29,19 @@ test("the requester's own approval does not count (F70)", async () => {
   story.forge.as("alice").approve(await story.pull(issue));
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
-  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "The approval by \`alice\` does not count: the person who asked for the loop cannot approve its result. The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("alice").comment(issue, "/loop approve");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
-  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "\`/loop approve\` by \`alice\` was refused: whoever asked for the loop cannot approve its result. Nothing changed. \`/loop help\` lists what can be said.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
 });
 
 test("an approval by someone without write permission does not count (T21)", async () => {
@@ -44,7 +56,9 @@ test("a person's push to the branch at the gate is judged again and never overwr
   const story = await aStory();
   const issue = await story.startLoop();
   const pull = await story.pull(issue);
-  const pushed = await story.forge.as("dave").push(story.repository, pull.head.ref, { "NOTES.md": "A note.\n" }, "Add a note");
+  const pushed = await story.forge
+    .as("dave")
+    .push(story.repository, pull.head.ref, { "NOTES.md": "A note.\n" }, "Add a note");
   await story.settle();
   const state = await story.state(issue);
   expect(state.phase).toBe("awaiting_gate");
@@ -53,7 +67,11 @@ test("a person's push to the branch at the gate is judged again and never overwr
   story.forge.as("dave").approve(pull);
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
-  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "The approval by \`dave\` does not count: an author of the commits cannot approve them. The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   story.forge.as("bob").approve(pull);
   await story.settle();
   expect((await story.state(issue)).ending?.reason).toBe("task_complete");
@@ -71,10 +89,22 @@ test("nobody answers: one reminder, then the loop ends as unanswered", async () 
   const story = await aStory();
   const issue = await story.startLoop();
   await story.advance(2 * 24 * 60 * minute);
-  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
-  await story.advance(7 * 24 * 60 * minute);
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "Pull request [#2](«forge»/acme/shop/pull/2) has been waiting for approval since 2026-01-05 09:00 UTC. Without an answer the loop ends on 2026-01-19 09:00 UTC, 14 d after it asked. This is the only reminder.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
+  await story.advance(12 * 24 * 60 * minute);
   expect((await story.state(issue)).ending?.reason).toBe("unanswered");
-  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: unanswered.** Nobody answered at the gate in time. The gate had its time and one reminder.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+
+    **Next:** @alice, set the label \`loop\` again to start a new loop.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
   const said = story.comments(issue).length;
   await story.advance(30 * 24 * 60 * minute);
   expect(story.comments(issue)).toHaveLength(said);
@@ -84,7 +114,15 @@ test("with no gate in the policy a green verdict is the end", async () => {
   const story = await aStory({ policy: "version: 1\ngate:\n  approvals: 0\n" });
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("verifier_passed");
-  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot();
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: verifier passed.** The verdict is green, and the policy asks for no human gate. CI and the reviewer agree, and no further approval is asked for.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+
+    **Next:** look at [#2](«forge»/acme/shop/pull/2) and merge it, if you want it.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
 });
 
 test("where the policy says so, the approved commit is merged", async () => {

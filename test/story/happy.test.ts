@@ -16,7 +16,7 @@ test("a labelled issue becomes an approved pull request", async () => {
     [
       "### Loopgate: task complete
 
-    The change is approved. Merging it is yours to do. The change was approved at the gate.
+    bob approved this exact commit. The change was approved at the gate.
     **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
 
     > [!CAUTION]
@@ -45,7 +45,7 @@ test("a labelled issue becomes an approved pull request", async () => {
 
     | judge | says | because |
     |---|---|---|
-    | CI \`ci / test\` | [green](«forge»/acme/shop/runs/1031) | \`success\` |
+    | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
     | review | green | \`approved\` |
 
     <details><summary>Changed files</summary>
@@ -56,11 +56,11 @@ test("a labelled issue becomes an approved pull request", async () => {
 
     </details>
 
-    - executor: finished, 0 s, exit code 0, brief \`dee95e06c435\`, log \`ad1f0377c9dc\`
-    - reviewer: finished, 0 s, exit code 0, brief \`20feb4c66e65\`
+    - executor: finished, 0 s, exit code 0, brief \`«sha256»\`, log \`«sha256»\`
+    - reviewer: finished, 0 s, exit code 0, brief \`«sha256»\`
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
-      "**Loopgate stopped: task complete.** The change is approved. Merging it is yours to do. The change was approved at the gate.
+      "**Loopgate stopped: task complete.** bob approved this exact commit. The change was approved at the gate.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
 
@@ -74,7 +74,7 @@ test("a labelled issue becomes an approved pull request", async () => {
 
 test("red, then green: the failure of the first attempt briefs the second", async () => {
   const story = await aStory({
-    executor: attempts(botch, `grep -q 'expected 5, got 1' "$LOOP_DIR/brief.md" && ${mend}`),
+    executor: attempts(botch("red"), `grep -q 'expected 5, got red' "$LOOP_DIR/brief.md" && ${mend}`),
   });
   const issue = await story.startLoop();
   story.forge.as("bob").approve(await story.pull(issue));
@@ -82,7 +82,101 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
   const state = await story.state(issue);
   expect(state.ending?.reason).toBe("task_complete");
   expect(state.attempts.map((attempt) => attempt.verdict?.colour)).toEqual(["red", "green"]);
-  expect(story.comments(issue)).toMatchInlineSnapshot();
+  expect(story.comments(issue)).toMatchInlineSnapshot(`
+    [
+      "### Loopgate: task complete
+
+    bob approved this exact commit. The change was approved at the gate.
+    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+
+    > [!CAUTION]
+    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
+    > that host's files and network. This is for the demo only.
+
+    | attempt | change | CI | review | outcome | time |
+    |---|---|---|---|---|---|
+    | 1 | 1 file, +2 −2 in \`«commit 1»\` | red: \`ci / test\` | approves | red | 0 s |
+    | 2 | 1 file, +2 −2 in \`«commit 2»\` | green | approves | green | 0 s |
+
+    - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+    - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 3»\`; pull request [#2](«forge»/acme/shop/pull/2)
+    - Isolation: **none**: the agent runs as a plain process on the App's host
+    - Used: 2 of 3 attempts, 4 of 20 runs, 0 s of 12 h
+    - Policy: defaults, there is no \`.github/loop.yml\`
+    - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed before: nothing
+
+    Commands: comment \`/loop help\`.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>
+
+    «record»",
+      "### Attempt 1: red
+
+    It changed 1 file (+2 −2), in 0 s. The work is in commit \`«commit 1»\`.
+
+    | judge | says | because |
+    |---|---|---|
+    | CI \`ci / test\` | [red](«forge»/acme/shop/runs/«run») | \`failure\` |
+    | review | green | \`approved\` |
+
+    **What has to change**
+
+    [ci](«forge»/acme/shop/runs/«run»): \`ci / test: Failed with exit code 1\`
+
+    \`\`\`\`text
+    The last lines of the log:
+
+    \`\`\`
+    expected 5, got red
+    \`\`\`
+
+    \`\`\`
+    expected 5, got red
+    \`\`\`
+    \`\`\`\`
+
+    <details><summary>Changed files</summary>
+
+    \`\`\`text
+    total.sh
+    \`\`\`
+
+    </details>
+
+    - executor: finished, 0 s, exit code 0, brief \`«sha256»\`, log \`«sha256»\`
+    - reviewer: finished, 0 s, exit code 0, brief \`«sha256»\`
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+      "### Attempt 2: green
+
+    It changed 1 file (+2 −2), in 0 s. The work is in commit \`«commit 2»\`.
+
+    | judge | says | because |
+    |---|---|---|
+    | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
+    | review | green | \`approved\` |
+
+    <details><summary>Changed files</summary>
+
+    \`\`\`text
+    total.sh
+    \`\`\`
+
+    </details>
+
+    - executor: finished, 0 s, exit code 0, brief \`«sha256»\`, log \`«sha256»\`
+    - reviewer: finished, 0 s, exit code 0, brief \`«sha256»\`
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+      "**Loopgate stopped: task complete.** bob approved this exact commit. The change was approved at the gate.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+
+    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+    ]
+  `);
 });
 
 test("a reviewer who rejects makes the verdict red although CI is green", async () => {
@@ -99,9 +193,37 @@ test("a reviewer who rejects makes the verdict red although CI is green", async 
   const issue = await story.startLoop();
   const state = await story.state(issue);
   expect(state.attempts.map((attempt) => attempt.verdict?.colour)).toEqual(["red", "green"]);
-  const runs = [...story.repository.checkRuns.values()].filter((run) => run.name === "loop / review");
+  const runs = story.repository.runs.filter((run) => run.name === "loop / review");
   expect(runs.map((run) => run.conclusion)).toEqual(["failure", "success"]);
-  expect(runs[0]?.output).toMatchInlineSnapshot();
+  expect(runs[0]?.output).toMatchInlineSnapshot(`
+    {
+      "annotations": [
+        {
+          "endLine": 3,
+          "level": "warning",
+          "message": "More than two arguments are ignored
+    Sum all of them.",
+          "path": "total.sh",
+          "rawDetails": null,
+          "startLine": 3,
+          "title": null,
+        },
+      ],
+      "summary": "\`\`\`text
+    It only adds two numbers.
+    \`\`\`
+
+    Confidence: 0.9",
+      "text": "review: \`More than two arguments are ignored\` at \`total.sh:3\`
+
+    \`\`\`text
+    Sum all of them.
+    \`\`\`
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+      "title": "The reviewer asks for changes",
+    }
+  `);
 });
 
 test("changes requested by a reviewer are the next brief, and the new head needs a new approval", async () => {
@@ -117,5 +239,83 @@ test("changes requested by a reviewer are the next brief, and the new head needs
   story.forge.as("bob").approve(pull);
   await story.settle();
   expect((await story.state(issue)).ending?.reason).toBe("task_complete");
-  expect(story.comments(issue)).toMatchInlineSnapshot();
+  expect(story.comments(issue)).toMatchInlineSnapshot(`
+    [
+      "### Loopgate: task complete
+
+    bob approved this exact commit. The change was approved at the gate.
+    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+
+    > [!CAUTION]
+    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
+    > that host's files and network. This is for the demo only.
+
+    | attempt | change | CI | review | outcome | time |
+    |---|---|---|---|---|---|
+    | 1 | 1 file, +1 −1 in \`«commit 1»\` | green | approves | green | 0 s |
+    | 2 | 1 file, +1 −0 in \`«commit 2»\` | green | approves | green | 0 s |
+
+    - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+    - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 3»\`; pull request [#2](«forge»/acme/shop/pull/2)
+    - Isolation: **none**: the agent runs as a plain process on the App's host
+    - Used: 2 of 3 attempts, 4 of 20 runs, 0 s of 12 h
+    - Policy: defaults, there is no \`.github/loop.yml\`
+    - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed before: nothing
+
+    Commands: comment \`/loop help\`.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>
+
+    «record»",
+      "### Attempt 1: green
+
+    It changed 1 file (+1 −1), in 0 s. The work is in commit \`«commit 1»\`.
+
+    | judge | says | because |
+    |---|---|---|
+    | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
+    | review | green | \`approved\` |
+
+    <details><summary>Changed files</summary>
+
+    \`\`\`text
+    total.sh
+    \`\`\`
+
+    </details>
+
+    - executor: finished, 0 s, exit code 0, brief \`«sha256»\`, log \`«sha256»\`
+    - reviewer: finished, 0 s, exit code 0, brief \`«sha256»\`
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+      "### Attempt 2: green
+
+    It changed 1 file (+1 −0), in 0 s. The work is in commit \`«commit 2»\`.
+
+    | judge | says | because |
+    |---|---|---|
+    | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
+    | review | green | \`approved\` |
+
+    <details><summary>Changed files</summary>
+
+    \`\`\`text
+    total.sh
+    \`\`\`
+
+    </details>
+
+    - executor: finished, 0 s, exit code 0, brief \`«sha256»\`, log \`«sha256»\`
+    - reviewer: finished, 0 s, exit code 0, brief \`«sha256»\`
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+      "**Loopgate stopped: task complete.** bob approved this exact commit. The change was approved at the gate.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+
+    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+    ]
+  `);
 });

@@ -1,7 +1,9 @@
 // The world of a story: the forge with its people, the real App on the plain-process runtime, and a clock moved by hand.
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 import { processRuntime } from "../../src/container/process.ts";
 import type { Log } from "../../src/engine/ports.ts";
@@ -23,8 +25,10 @@ const brokenShop = {
 /** The mended line, as agents of stories write it. */
 export const mend = `printf '#!/bin/sh\\n# Prints the sum of its arguments.\\necho $(($1 + $2))\\n' > total.sh`;
 
-/** A change that leaves the test red, different for each attempt. */
-export const botch = `printf '#!/bin/sh\\n# Attempt %s.\\necho %s\\n' "$LOOP_ATTEMPT" "$LOOP_ATTEMPT" > total.sh`;
+/** A change that leaves the test red, failing in other words for each of them. */
+export function botch(word: string): string {
+  return `printf '#!/bin/sh\\n# Prints a word.\\necho ${word}\\n' > total.sh`;
+}
 
 /** An executor that does something else in each attempt; beyond the last it does the last again. */
 export function attempts(...commands: readonly string[]): string {
@@ -72,6 +76,8 @@ export interface Story {
   advance(ms: number): Promise<void>;
   state(issue: Issue): Promise<LoopState>;
   pull(issue: Issue): Promise<Pull>;
+  /** A file of a repository as it is at a commit. */
+  file(sha: string, path: string): Promise<string>;
   /** The App's own comments, oldest first, with what differs from run to run replaced. */
   comments(issue: Issue): string[];
   /** Stops the App as a signal would, and starts it again on the same data. */
@@ -154,6 +160,10 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
       if (!found) throw new Error(`no pull request for issue ${issue.number}`);
       return found;
     },
+    async file(sha, path) {
+      const read = await promisify(execFile)("git", ["-C", repository.gitDir, "show", `${sha}:${path}`]);
+      return read.stdout;
+    },
     comments: (issue) => {
       const clean = cleaner(forge.url);
       return issue.comments.filter((comment) => comment.user.login === "loopgate[bot]").map(({ body }) => clean(body));
@@ -220,6 +230,8 @@ function cleaner(url: string): (text: string) => string {
       .replace(/\n*<!-- loopgate:(?:status|attempt|stop|reply)[^>]*-->/g, "")
       .replace(/\n*<!-- loopgate:record [\s\S]*?-->/g, "\n\n«record»")
       .replace(/\bloop\/(\d+)-[2-9a-hjkmnp-z]{6}\b/g, "loop/$1-«loop»")
+      .replace(/\/runs\/\d+/g, "/runs/«run»")
+      .replace(/(brief|log) `[0-9a-f]{12}`/g, "$1 `«sha256»`")
       .replace(/\b[0-9a-f]{64}\b/g, named("sha256"))
       .replace(/\b[0-9a-f]{40}\b/g, named("commit"))
       .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{7}\b/g, named("commit"))

@@ -54,7 +54,7 @@ function recordTouched(payload: Payload, self: Self): Translated {
   if (payload.action === "deleted")
     return about(payload, route, { type: "record_deleted", comment: comment.id, actor });
   if (payload.changes?.body === undefined) return ignored("the text of the comment did not change");
-  return about(payload, route, { type: "record_edited", actor });
+  return about(payload, route, { type: "record_edited", comment: comment.id, actor });
 }
 
 function about(payload: Payload, route: Route, event: LoopEvent): Translated {
