@@ -29,10 +29,13 @@ const shownTags =
 
 const comment =
   /<!-->|<!--->|<!--[\s\S]*?(?:-->|$)|<\?[\s\S]*?(?:\?>|$)|<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|<![a-z][^>]*(?:>|$)/gi;
-const tagWithAttributes = new RegExp(`<(${shownTags})[\\s/]([^<>]*)>`, "gi");
+// What stands between a tag's name and its end: a quoted value may hold < and >; an unclosed one is no value.
+const inTag = `(?:(?:[^<>=]|=(?!\\s*["'])|=\\s*(?:"[^"]{0,5000}"|'[^']{0,5000}'))*|[^<>]*)`;
+const tagWithAttributes = new RegExp(`<(${shownTags})(?=[\\s/])(${inTag})>`, "gi");
+const imageTag = new RegExp(`<img\\b(${inTag})>`, "gi");
 // Bounded, so that a text of nothing but brackets stays cheap.
-const image =
-  /<img\b[^<>]*>|!\[(?:[^[\]]|\[[^[\]]{0,200}\]){0,1000}\](?:\((?:[^()]|\([^()]{0,200}\)){0,2000}\)|\[[^[\]]{0,200}\])?/gi;
+const imageMarkup =
+  /!\[(?:[^[\]]|\[[^[\]]{0,200}\]){0,1000}\](?:\((?:[^()]|\([^()]{0,200}\)){0,2000}\)|\[[^[\]]{0,200}\])?/g;
 const definition = /^[ \t>]{0,12}\[([^\]\n]{1,200})\]:[^\n]*$/gm;
 
 /** What a reader sees, as text: code is left as it is. A space stands where something was removed, so nothing new can form. */
@@ -47,15 +50,17 @@ export function shownMarkup(text: string): { readonly text: string; readonly hid
 type Count = { -readonly [kind in keyof HiddenMarkup]: number };
 
 function shownPlain(text: string, count: Count): string {
+  const image = (): string => {
+    count.images += 1;
+    return "[image]";
+  };
   return text
     .replace(comment, (found) => {
       count[/loopgate:/i.test(found) ? "records" : "comments"] += 1;
       return " ";
     })
-    .replace(image, () => {
-      count.images += 1;
-      return "[image]";
-    })
+    .replace(imageTag, image)
+    .replace(imageMarkup, image)
     .replace(tagWithAttributes, (_, tag: string, attributes: string) => {
       if (/^[\s/]*$/.test(attributes)) return `<${tag}>`;
       count.attributes += 1;

@@ -18,7 +18,7 @@ export interface VerdictFacts {
  */
 export function verdictOf(facts: VerdictFacts): Verdict {
   const { head, ci } = facts;
-  if (ci.head !== head || ci.pullHead !== head) return verdict(head, [elsewhere(ci.pullHead ?? ci.head, head)], []);
+  if (ci.head !== head || ci.pullHead !== head) return verdict(head, [elsewhere(ci, head)], []);
   const judged = judgeCi(ci, facts.rules, facts.reviewerName);
   const review = judgeReview(facts);
   return verdict(head, [...judged.parts, review.part], [...judged.findings, ...review.findings]);
@@ -35,8 +35,10 @@ function overall(parts: readonly VerdictPart[]): Verdict["colour"] {
     : "green";
 }
 
-function elsewhere(found: string, head: string): VerdictPart {
-  const note = `GitHub shows ${found.slice(0, 7)} where ${head.slice(0, 7)} was pushed; reading again`;
+function elsewhere(ci: CiFacts, head: string): VerdictPart {
+  const shown = ci.head === head ? ci.pullHead : ci.head;
+  const found = shown === null ? "no head of the pull request" : shown.slice(0, 7);
+  const note = `GitHub shows ${found} where ${head.slice(0, 7)} was pushed; reading again`;
   return { source: "ci", name: "checks", colour: "pending", note, url: null };
 }
 

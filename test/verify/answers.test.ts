@@ -1,0 +1,150 @@
+// What agents write in result.json: the reviewer's answer is strict, the executor's claim is only noted.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Claim, Review } from "../../src/loop/state.ts";
+import { parseClaim } from "../../src/verify/claim.ts";
+import { parseReview } from "../../src/verify/review.ts";
+
+const good = { verdict: "approve", summary: "Does what is asked.", confidence: 0.9, findings: [] };
+
+function reviewOf(answer: unknown): Review {
+  return parseReview(JSON.stringify(answer));
+}
+
+describe("the reviewer's answer", () => {
+  it("is taken when it fits, notes included", () => {
+    const note = { title: "Naming", detail: "add() may be clearer", path: "src/sum.js", line: 3 };
+    expect(reviewOf({ ...good, findings: [note] })).toEqual({
+      verdict: "approve",
+      summary: "Does what is asked.",
+      confidence: 0.9,
+      findings: [{ source: "review", ...note, url: null }],
+    });
+  });
+
+  it("that rejects without a finding makes one of its summary", () => {
+    const { verdict, findings } = reviewOf({ ...good, verdict: "reject", summary: "Wrong." });
+    expect(verdict).toBe("reject");
+    expect(findings).toEqual([
+      { source: "review", title: "Wrong.", detail: "Wrong.", path: null, line: null, url: null },
+    ]);
+  });
+
+  it.each<[string, string | null, string]>([
+    ["missing", null, "The reviewer left no answer file."],
+    ["no JSON", "APPROVE", "The answer file is not the JSON object that was asked for."],
+    ["a list", "[]", "The answer file is not the JSON object that was asked for."],
+    [
+      "of another verdict",
+      JSON.stringify({ ...good, verdict: "approved" }),
+      "The answer file does not fit the schema at verdict.",
+    ],
+    [
+      "of boundless confidence",
+      JSON.stringify({ ...good, confidence: 2 }),
+      "The answer file does not fit the schema at confidence.",
+    ],
+    [
+      "without findings",
+      JSON.stringify({ ...good, findings: undefined }),
+      "The answer file does not fit the schema at findings.",
+    ],
+    [
+      "with a line of 0",
+      JSON.stringify({ ...good, findings: [{ title: "a", detail: "", line: 0 }] }),
+      "The answer file does not fit the schema at findings.0.line.",
+    ],
+    [
+      "with keys of its own",
+      JSON.stringify({ ...good, merge: true }),
+      "The answer file is not the JSON object that was asked for.",
+    ],
+  ])("is unreadable when it is %s", (_, text, why) => {
+    const review = parseReview(text);
+    expect(review.verdict).toBe("unreadable");
+    expect(review.summary).toBe(why);
+    expect(review.findings).toHaveLength(1);
+  });
+
+  it("is never an approval by accident, whatever the file holds", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        const review = parseReview(text);
+        expect(review.verdict).toBe("unreadable");
+        expect(Review.parse(review)).toEqual(review);
+      }),
+    );
+  });
+});
+
+describe("the executor's claim", () => {
+  it("is noted with what is missing left out", () => {
+    expect(parseClaim('{"summary": " Fixed it. ", "confidence": 0.8, "own": 1}')).toEqual({
+      summary: "Fixed it.",
+      confidence: 0.8,
+      question: null,
+      permission: null,
+      blockedOn: null,
+      nothingToDo: null,
+      assumptions: [],
+      decisions: [],
+    });
+  });
+
+  it("reads every field under its name in the file", () => {
+    const file = {
+      question: "Which?",
+      permission: "Network",
+      blocked_on: "Issue 3",
+      nothing_to_do: "It works.",
+      assumptions: ["a"],
+      decisions: ["b"],
+    };
+    expect(parseClaim(JSON.stringify(file))).toMatchObject({
+      question: "Which?",
+      permission: "Network",
+      blockedOn: "Issue 3",
+      nothingToDo: "It works.",
+      assumptions: ["a"],
+      decisions: ["b"],
+    });
+  });
+
+  it("asks nothing when a field is blank", () => {
+    expect(parseClaim('{"question": "  ", "permission": "", "blocked_on": null}')).toMatchObject({
+      question: null,
+      permission: null,
+      blockedOn: null,
+    });
+  });
+
+  it.each([[null], ["not json"], ["[1]"], ['{"confidence": "high"}'], ['{"confidence": 7}'], ['{"question": {}}']])(
+    "is nothing when the file is %j",
+    (file) => {
+      expect(parseClaim(file)).toBeNull();
+    },
+  );
+
+  it("is clipped", () => {
+    const claim = parseClaim(
+      JSON.stringify({
+        summary: "x".repeat(9999),
+        permission: "y".repeat(9999),
+        decisions: Array(99).fill("z".repeat(9999)),
+      }),
+    );
+    expect(claim?.summary).toHaveLength(2000);
+    expect(claim?.permission).toHaveLength(500);
+    expect(claim?.decisions).toHaveLength(20);
+    expect(claim?.decisions[0]).toHaveLength(500);
+  });
+
+  it("is a claim or nothing, whatever the file holds", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        const claim = parseClaim(text);
+        if (claim !== null) expect(Claim.parse(claim)).toEqual(claim);
+      }),
+    );
+  });
+});

@@ -1,0 +1,88 @@
+// The output of a failed check, reduced to what the next attempt needs.
+import { describe, expect, it } from "vitest";
+import { distill, findingOf, plain } from "../../src/verify/distill.ts";
+import type { CheckFact } from "../../src/verify/facts.ts";
+import { fingerprintOf } from "../../src/verify/fingerprint.ts";
+import { aFinding } from "../loop/builder.ts";
+
+describe("a distilled output", () => {
+  it("has no colours, times, overwritten lines or repeats", () => {
+    const output = [
+      "2026-11-22T15:43:00.1234567Z \x1b[31mnot ok\x1b[0m 1 - sum",
+      "progress 10%\rprogress 90%\rdone",
+      "same",
+      "same",
+      "##[group]Run tests",
+      "\x1b]8;;http://x\x07link\x1b]8;;\x07\x00",
+    ].join("\r\n");
+    expect(distill(output)).toBe("not ok 1 - sum\ndone\nsame\nlink");
+  });
+
+  it("keeps the first failure and the end of a long output", () => {
+    const lines = Array.from({ length: 2000 }, (_, index) => `line ${index} is well`);
+    lines[700] = "AssertionError: expected 2, got 3";
+    lines[1999] = "1 of 2000 failed";
+    const short = distill(lines.join("\n"));
+    expect(short.length).toBeLessThanOrEqual(4000);
+    expect(short).toContain("line 699 is well\nAssertionError: expected 2, got 3");
+    expect(short).toContain("[… cut …]");
+    expect(short.endsWith("1 of 2000 failed")).toBe(true);
+    expect(short).not.toContain("line 10 is well");
+  });
+
+  it("is the output itself when that is short", () => {
+    expect(distill("one\ntwo")).toBe("one\ntwo");
+    expect(plain("")).toBe("");
+  });
+});
+
+describe("a finding from a check", () => {
+  const check: CheckFact = {
+    name: "test",
+    app: null,
+    done: true,
+    conclusion: "timed_out",
+    required: false,
+    title: "",
+    summary: "sum",
+    text: "",
+    url: null,
+    annotations: [{ path: "src/sum.js", line: 3, message: "off by one" }],
+  };
+
+  it("points at the first annotation and lists them before the summary", () => {
+    expect(findingOf(check)).toEqual({
+      source: "ci",
+      title: "test: ended as timed_out",
+      detail: "src/sum.js:3: off by one\n\nsum",
+      path: "src/sum.js",
+      line: 3,
+      url: null,
+    });
+  });
+});
+
+describe("a fingerprint", () => {
+  it("does not see order, numbers, hashes, durations or white space", () => {
+    const one = aFinding({ title: "A  failed after 12 ms", detail: "at 0xdeadbeef in c0ffee1, 3:14" });
+    const two = aFinding({ title: "b", detail: "c" });
+    const later = aFinding({ title: "a failed after 1.5 s", detail: "at 0x1 in abcdef0123, 99:1" });
+    expect(fingerprintOf([one, two])).toBe(fingerprintOf([two, later]));
+    expect(fingerprintOf([one, one])).toBe(fingerprintOf([one]));
+  });
+
+  it("sees words, files and who says it", () => {
+    const prints = [
+      aFinding(),
+      aFinding({ detail: "expected two, got three" }),
+      aFinding({ path: "src/sum.js" }),
+      aFinding({ source: "review" }),
+    ].map((finding) => fingerprintOf([finding]));
+    expect(new Set(prints).size).toBe(4);
+    expect(prints[0]).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it("is empty without a finding", () => {
+    expect(fingerprintOf([])).toBe("");
+  });
+});

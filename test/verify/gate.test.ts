@@ -1,0 +1,121 @@
+// The gate: whose word counts, on which commit (T21, I15).
+import { describe, expect, it } from "vitest";
+import type { PullFacts, ReviewFact } from "../../src/verify/facts.ts";
+import { gateOf } from "../../src/verify/gate.ts";
+import { aVerdict, sha } from "../loop/builder.ts";
+
+const head = sha("c");
+let clock = 0;
+
+function aReview(login: string, change: Partial<ReviewFact> = {}): ReviewFact {
+  clock += 1;
+  return {
+    id: clock,
+    author: { id: [...login].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 0), login, bot: false },
+    canPush: true,
+    state: "approved",
+    head,
+    submittedAt: clock,
+    body: "",
+    comments: [],
+    ...change,
+  };
+}
+
+function aPullWith(reviews: ReviewFact[]): PullFacts {
+  const ci = { head, pullHead: head, checks: [], truncated: false };
+  return { head, open: true, merged: false, draft: false, reviews, authors: ["loopgate[bot]", "Erin"], ci };
+}
+
+function gateWith(...reviews: ReviewFact[]) {
+  return gateOf({ pull: aPullWith(reviews), requester: "alice", verdict: aVerdict() });
+}
+
+describe("the gate", () => {
+  it("counts an approval of the exact head by an independent person who can push", () => {
+    expect(gateWith(aReview("bob"))).toEqual({
+      head,
+      open: true,
+      merged: false,
+      approvals: [{ login: "bob", head }],
+      refusals: [],
+      authors: ["loopgate[bot]", "Erin"],
+      changes: [],
+      verdict: aVerdict(),
+    });
+  });
+
+  it.each<[string, ReviewFact, string]>([
+    ["an older head", aReview("bob", { head: sha("a") }), "the approval is for aaaaaaa, and the head is now ccccccc"],
+    ["the requester", aReview("Alice"), "the person who asked for the loop cannot approve its result"],
+    ["an author", aReview("erin"), "an author of the commits cannot approve them"],
+    ["a bot", aReview("helper", { author: { id: 9, login: "helper", bot: true } }), "approvals by bots do not count"],
+    [
+      "someone who cannot push",
+      aReview("bob", { canPush: false }),
+      "approving needs write permission in this repository",
+    ],
+  ])("does not count an approval by or of %s, and says why", (_, review, why) => {
+    const { approvals, refusals } = gateWith(review);
+    expect(approvals).toEqual([]);
+    expect(refusals).toEqual([{ login: review.author.login, why }]);
+  });
+
+  it("counts only the last word of each person", () => {
+    expect(gateWith(aReview("bob"), aReview("bob", { state: "changes_requested", body: "No." })).approvals).toEqual([]);
+    expect(gateWith(aReview("bob", { state: "changes_requested" }), aReview("bob")).changes).toEqual([]);
+    expect(gateWith(aReview("bob"), aReview("bob", { state: "dismissed" })).approvals).toEqual([]);
+  });
+
+  it("goes by time and not by the order of the list", () => {
+    const early = aReview("bob", { state: "changes_requested", submittedAt: 5 });
+    const late = aReview("bob", { submittedAt: 6 });
+    expect(gateWith(late, early).approvals).toHaveLength(1);
+  });
+
+  it("does not take a comment or a pending review for a word", () => {
+    const { approvals } = gateWith(
+      aReview("bob"),
+      aReview("bob", { state: "commented" }),
+      aReview("bob", { state: "pending" }),
+    );
+    expect(approvals).toEqual([{ login: "bob", head }]);
+  });
+
+  it("counts one person once", () => {
+    expect(gateWith(aReview("bob"), aReview("bob")).approvals).toHaveLength(1);
+  });
+
+  it("hands on requested changes with their inline comments", () => {
+    const review = aReview("bob", {
+      state: "changes_requested",
+      body: "Please handle zero.",
+      comments: [{ path: "src/sum.js", line: 3, body: "here" }],
+    });
+    expect(gateWith(review).changes).toEqual([
+      {
+        source: "person",
+        title: "Changes requested by bob",
+        detail: "Please handle zero.",
+        path: null,
+        line: null,
+        url: null,
+      },
+      { source: "person", title: "Changes requested by bob", detail: "here", path: "src/sum.js", line: 3, url: null },
+    ]);
+  });
+
+  it("hands on a request without words as one finding", () => {
+    expect(gateWith(aReview("bob", { state: "changes_requested" })).changes).toMatchObject([
+      { detail: "No words were given." },
+    ]);
+  });
+
+  it("lets the requester ask for changes, but no bot, no outsider, and not on an older head", () => {
+    const asking = { state: "changes_requested", body: "No." } as const;
+    expect(gateWith(aReview("alice", asking)).changes).toHaveLength(1);
+    expect(gateWith(aReview("bob", { ...asking, canPush: false })).changes).toEqual([]);
+    expect(gateWith(aReview("bob", { ...asking, head: sha("a") })).changes).toEqual([]);
+    expect(gateWith(aReview("x", { ...asking, author: { id: 9, login: "x", bot: true } })).changes).toEqual([]);
+  });
+});

@@ -1,0 +1,212 @@
+// The verdict: green only from evidence about exactly this commit (I14).
+import { describe, expect, it } from "vitest";
+import type { Review } from "../../src/loop/state.ts";
+import type { CheckFact, CiFacts } from "../../src/verify/facts.ts";
+import { verdictOf } from "../../src/verify/verdict.ts";
+import { aFinding, sha, someRules } from "../loop/builder.ts";
+
+const head = sha("c");
+
+function aCheck(change: Partial<CheckFact> = {}): CheckFact {
+  return {
+    name: "test",
+    app: { id: 15368, slug: "github-actions" },
+    done: true,
+    conclusion: "success",
+    required: false,
+    title: "",
+    summary: "",
+    text: "",
+    url: null,
+    annotations: [],
+    ...change,
+  };
+}
+
+const approval: Review = { verdict: "approve", summary: "Good.", confidence: 0.9, findings: [] };
+const rejection: Review = {
+  ...approval,
+  verdict: "reject",
+  findings: [aFinding({ source: "review", title: "Wrong" })],
+};
+
+interface Asked {
+  readonly review?: Review | null;
+  readonly required?: string[];
+  readonly reviewer?: boolean;
+  readonly ci?: Partial<CiFacts>;
+}
+
+function judged(checks: CheckFact[], { review = approval, required = [], reviewer = true, ci = {} }: Asked = {}) {
+  const rules = someRules({ requiredChecks: required, ...(reviewer ? {} : { reviewer: null }) });
+  const facts = { head, pullHead: head, checks, truncated: false, ...ci };
+  return verdictOf({ head, ci: facts, review, rules, reviewerName: "loop / review" });
+}
+
+function says(checks: CheckFact[], asked?: Asked): string {
+  const { colour, parts } = judged(checks, asked);
+  return `${colour} (${parts.map((part) => `${part.name} ${part.colour}: ${part.note}`).join("; ")})`;
+}
+
+describe("a verdict", () => {
+  it.each<[string, CheckFact[], Asked, string]>([
+    ["everything succeeded", [aCheck()], {}, "green (test green: success; review green: approved)"],
+    [
+      "nothing was reported",
+      [],
+      {},
+      "pending (checks pending: no check has been reported yet; review green: approved)",
+    ],
+    [
+      "a check is unfinished",
+      [aCheck(), aCheck({ name: "lint", done: false, conclusion: null })],
+      {},
+      "pending (test green: success; lint pending: not finished yet; review green: approved)",
+    ],
+    [
+      "everything was skipped",
+      [aCheck({ conclusion: "skipped" }), aCheck({ name: "lint", conclusion: "neutral" })],
+      {},
+      "pending (test green: skipped; lint green: neutral; checks pending: no check has succeeded, so nothing is shown; review green: approved)",
+    ],
+    [
+      "one was skipped and one succeeded",
+      [aCheck(), aCheck({ name: "docs", conclusion: "skipped" })],
+      {},
+      "green (test green: success; docs green: skipped; review green: approved)",
+    ],
+    ["a check failed", [aCheck({ conclusion: "failure" })], {}, "red (test red: failure; review green: approved)"],
+    [
+      "a status is in error",
+      [aCheck({ app: null, conclusion: "error" })],
+      {},
+      "red (test red: error; review green: approved)",
+    ],
+    [
+      "a check waits for a person",
+      [aCheck({ conclusion: "action_required" })],
+      {},
+      "pending (test pending: ended as action_required, which a person has to look at; review green: approved)",
+    ],
+    [
+      "a conclusion is unknown to us",
+      [aCheck({ conclusion: "splendid" })],
+      {},
+      "pending (test pending: ended as splendid, which a person has to look at; review green: approved)",
+    ],
+    [
+      "one of two runs of a name failed",
+      [aCheck(), aCheck({ conclusion: "failure" })],
+      {},
+      "red (test red: failure; review green: approved)",
+    ],
+    [
+      "one of two runs of a name is unfinished",
+      [aCheck(), aCheck({ done: false, conclusion: null })],
+      {},
+      "pending (test pending: not finished yet; review green: approved)",
+    ],
+    [
+      "a check required by the policy is not reported",
+      [aCheck({ name: "lint" })],
+      { required: ["test"] },
+      "pending (test pending: not reported yet; lint absent: success; not required; review green: approved)",
+    ],
+    [
+      "a required check was skipped",
+      [aCheck({ conclusion: "skipped" })],
+      { required: ["test"] },
+      "pending (test pending: required, but ended as skipped, which shows nothing; review green: approved)",
+    ],
+    [
+      "a check that is not required failed",
+      [aCheck(), aCheck({ name: "lint", conclusion: "failure" })],
+      { required: ["test"] },
+      "green (test green: success; lint absent: failure; not required; review green: approved)",
+    ],
+    [
+      "a check that GitHub requires failed beside the policy's own",
+      [aCheck(), aCheck({ name: "lint", conclusion: "failure", required: true })],
+      { required: ["test"] },
+      "red (test green: success; lint red: failure; review green: approved)",
+    ],
+    [
+      "only the App's own check was reported",
+      [aCheck({ name: "loop / review", required: true })],
+      {},
+      "pending (checks pending: no check has been reported yet; review green: approved)",
+    ],
+    [
+      "there are more checks than were read",
+      [aCheck()],
+      { ci: { truncated: true } },
+      "pending (test green: success; checks pending: there are more checks than could be read; review green: approved)",
+    ],
+    [
+      "the reviewer has not answered",
+      [aCheck()],
+      { review: null },
+      "pending (test green: success; review pending: not finished yet)",
+    ],
+    ["the reviewer rejects", [aCheck()], { review: rejection }, "red (test green: success; review red: rejected)"],
+    [
+      "the reviewer was not understood",
+      [aCheck()],
+      { review: { ...rejection, verdict: "unreadable" } },
+      "red (test green: success; review red: gave no readable answer)",
+    ],
+    [
+      "the reviewer rejects while CI runs",
+      [aCheck({ done: false, conclusion: null })],
+      { review: rejection },
+      "red (test pending: not finished yet; review red: rejected)",
+    ],
+    [
+      "the policy switched the reviewer off",
+      [aCheck()],
+      { reviewer: false, review: null },
+      "green (test green: success; review absent: switched off by the policy)",
+    ],
+    [
+      "there is neither a check nor a reviewer",
+      [],
+      { reviewer: false, review: null },
+      "pending (checks pending: no check has been reported yet; review absent: switched off by the policy)",
+    ],
+    [
+      "the pull request's head is another commit",
+      [aCheck()],
+      { ci: { pullHead: sha("e") } },
+      "pending (checks pending: GitHub shows eeeeeee where ccccccc was pushed; reading again)",
+    ],
+    [
+      "the facts are about another commit",
+      [aCheck()],
+      { ci: { head: sha("e") } },
+      "pending (checks pending: GitHub shows eeeeeee where ccccccc was pushed; reading again)",
+    ],
+    [
+      "GitHub does not say what the pull request's head is",
+      [aCheck()],
+      { ci: { pullHead: null } },
+      "pending (checks pending: GitHub shows no head of the pull request where ccccccc was pushed; reading again)",
+    ],
+  ])("when %s", (_, checks, asked, expected) => {
+    expect(says(checks, asked)).toBe(expected);
+  });
+
+  it("carries the failures of CI and the reviewer's findings", () => {
+    const failing = aCheck({ conclusion: "failure", title: "1 failing", text: "boom", url: "https://ci/1" });
+    const { findings } = judged([failing], { review: rejection });
+    expect(findings).toEqual([
+      { source: "ci", title: "test: 1 failing", detail: "boom", path: null, line: null, url: "https://ci/1" },
+      rejection.findings[0],
+    ]);
+  });
+
+  it("has the same fingerprint for the same failure on another commit", () => {
+    const failing = (text: string) => judged([aCheck({ conclusion: "failure", text })]).fingerprint;
+    expect(failing("at c0ffee1:12 took 31 ms")).toBe(failing("at beef012:14 took 7.5 ms"));
+    expect(failing("expected a")).not.toBe(failing("expected b"));
+  });
+});
