@@ -16,7 +16,7 @@ export interface Route {
 }
 
 export interface RunGatewayRequest {
-  /** Absolute; made for this run, removed on close. */
+  /** Absolute; this run's own, found again after a restart, removed on close. */
   readonly socketDir: string;
   readonly lease: Lease;
   readonly routes: readonly Route[];
@@ -94,9 +94,11 @@ function refuse(incoming: IncomingMessage, response: ServerResponse, status: num
   incoming.resume();
 }
 
+/** A folder that is there stays: after a restart, a relay still has it mounted and finds the new socket in it. */
 async function open(server: Server, request: RunGatewayRequest, socketPath: string): Promise<void> {
-  await rm(request.socketDir, { recursive: true, force: true });
   await mkdir(request.socketDir, { recursive: true, mode: 0o700 });
+  await chmod(request.socketDir, 0o700);
+  await rm(socketPath, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(socketPath, resolve);

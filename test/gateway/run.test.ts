@@ -1,5 +1,5 @@
 // The one door of a run: who may reach it, where requests go, and that it shuts.
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -80,6 +80,18 @@ test("closing removes the socket and its folder", async () => {
   await close();
   expect(existsSync(socketDir)).toBe(false);
   await expect(get(socketPath, "/x")).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("after a restart the door is at the same place, in the same folder that a relay has mounted", async () => {
+  const socketDir = join(scratch(), "door");
+  mkdirSync(socketDir, { mode: 0o755 });
+  writeFileSync(join(socketDir, "gateway.sock"), "left by a killed process");
+  const before = statSync(socketDir).ino;
+  const gateway = await openRunGateway({ socketDir, lease, routes: [says("/x")] });
+  onTestFinished(() => gateway.close());
+  expect(statSync(socketDir).ino).toBe(before);
+  expect(statSync(socketDir).mode & 0o777).toBe(0o700);
+  expect((await get(gateway.socketPath, "/x")).status).toBe(200);
 });
 
 test("a place where nothing can listen is a fault", async () => {

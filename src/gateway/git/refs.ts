@@ -6,6 +6,7 @@ import type { PushRequest, RefCommand } from "./commands.ts";
 export interface GitLease {
   /** The one branch it may push, by its short name. */
   readonly branch: string;
+  /** Without it, neither may the run read that branch: it sees the base only. */
   readonly mayPush: boolean;
 }
 

@@ -115,7 +115,7 @@ async function advertise(
   response: ServerResponse,
 ): Promise<void> {
   const announced = Buffer.concat([packet(`# service=git-${service}\n`), flushPacket]);
-  const version = protocolOf(incoming);
+  const version = protocolOf(session, incoming);
   head(response, `application/x-git-${service}-advertisement`);
   if (service === "receive-pack" && !session.request.lease.mayPush) {
     const message = "this run may read but not push";
@@ -132,7 +132,7 @@ async function answerFetch(session: Session, incoming: IncomingMessage, response
   head(response, "application/x-git-upload-pack-result");
   const args = ["upload-pack", "--stateless-rpc", "--strict", session.request.quarantine.gitDir];
   const input = bodyOf(incoming);
-  const bytes = await connect(session, { args, version: protocolOf(incoming), input, response });
+  const bytes = await connect(session, { args, version: protocolOf(session, incoming), input, response });
   session.request.onEvent({ kind: "fetch", bytes });
 }
 
@@ -164,7 +164,7 @@ interface Connection {
 
 /** Connects a request and its answer to a git process; returns the bytes answered. A reader that goes away ends git. */
 async function connect(session: Session, { args, version, input, response }: Connection): Promise<number> {
-  const config = ["receive.hideRefs=refs/incoming", "pack.threads=1"];
+  const config = ["receive.hideRefs=refs/incoming", "pack.threads=1", ...hidden(session)];
   const child = spawnGit({ args, config, env: version === "" ? {} : { GIT_PROTOCOL: version } });
   const stop = () => stopGit(child);
   const timer = setTimeout(stop, 600_000);
@@ -184,8 +184,17 @@ async function connect(session: Session, { args, version, input, response }: Con
   return bytes;
 }
 
-/** Only the protocol versions there are: the header becomes an environment variable of git. */
-function protocolOf(incoming: IncomingMessage): string {
+/** A run that may not push is one that judges: the executor's commits and their messages are not for it (T20). */
+function hidden({ request: { lease } }: Session): readonly string[] {
+  return lease.mayPush ? [] : [`uploadpack.hideRefs=refs/heads/${lease.branch}`];
+}
+
+/**
+ * Only the protocol versions there are: the header becomes an environment variable of git. Version 2 hands out any
+ * object whose id is known, hidden or not, so a run from which something is hidden speaks version 0.
+ */
+function protocolOf(session: Session, incoming: IncomingMessage): string {
   const header = incoming.headers["git-protocol"];
-  return typeof header === "string" && /^version=[012]$/.test(header) ? header : "";
+  const known = typeof header === "string" && /^version=[012]$/.test(header);
+  return known && session.request.lease.mayPush ? header : "";
 }

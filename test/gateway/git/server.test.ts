@@ -252,6 +252,20 @@ test("a lease that may not push can fetch, and its push is refused with a senten
   expect(said).toContain("remote error: this run may read but not push");
 });
 
+test.each([["0"], ["2"]])(
+  "T20: a lease that may not push reads the base and nothing of the loop's branch (protocol %s)",
+  async (version) => {
+    const run = await aRun({ mayPush: false, branchAt: (origin) => stepOn(origin.dir, origin.base) });
+    const head = git(run.origin.dir, ["rev-parse", ownRef]);
+    const config = ["-c", `protocol.version=${version}`];
+    expect((await tryGit(run.root, [...config, "ls-remote", run.url])).said).not.toContain(branch);
+    expect((await tryGit(run.root, [...config, "clone", "-q", run.url, "again"])).code).toBe(0);
+    const { code, said } = await tryGit(`${run.root}/again`, [...config, "fetch", "origin", head]);
+    expect(code).not.toBe(0);
+    expect(said).toMatch(/not our ref|does not allow request for unadvertised object/);
+  },
+);
+
 test("without the lease's token, or with another one, nothing is served", async () => {
   const run = await aRun();
   const bare = run.url.replace(/\/\/.*@/, "//");
