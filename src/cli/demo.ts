@@ -100,20 +100,22 @@ interface Following {
 async function follow({ stage, watch, say, auto, signal }: Following): Promise<LoopState | null> {
   let given = 0;
   for (;;) {
-    const changed = watch.changed();
     await orAbort(stage.quiet(), signal);
+    const changed = watch.changed();
     const state = await stage.loop();
     if (state === null || state.phase === "settled" || state.phase === "refused") return state;
     if (state.phase !== "awaiting_gate") {
       await orAbort(changed, signal);
       continue;
     }
-    const login = approvers[given++ % approvers.length] ?? approvers[0];
+    const login = approvers[given];
+    if (login === undefined) return state;
     if (!auto) {
       say(`the pull request: ${await stage.pullUrl()}`);
       const asked = `Approve it there as ${login}, or press Enter here and ${login} approves.`;
       if (!(await enter(say, asked, signal, changed))) continue;
-    } else if (given > approvers.length) return state;
+    }
+    given += 1;
     approve(stage, state, login);
   }
 }

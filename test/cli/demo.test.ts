@@ -1,0 +1,168 @@
+// The demo from its first line to its last, as a process: with containers, without them, and on a repository of one's own.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Summary } from "../../src/cli/demo-summary.ts";
+import type { Engine } from "../../src/container/engine.ts";
+import { describeWithDocker } from "../docker/engine.ts";
+import { start } from "./command.ts";
+
+const patience = 300_000;
+
+/** Everything the demo makes goes below `temp`; what it writes for us goes to `out.json`. */
+let dir: string;
+let temp: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "lg-demo-"));
+  temp = join(dir, "tmp");
+  mkdirSync(temp);
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const summaryFile = () => join(dir, "out.json");
+const summary = () => JSON.parse(readFileSync(summaryFile(), "utf8")) as Summary;
+
+/** Starts the demo on the test's engine. */
+function demo(engine: Engine | null, ...args: string[]) {
+  const { socketPath = "" } = (engine?.docker.modem ?? {}) as { socketPath?: string };
+  const env: Record<string, string> = engine === null ? {} : { DOCKER_HOST: `unix://${socketPath}` };
+  return start(["demo", "--json", summaryFile(), ...args], { TMPDIR: temp, ...env });
+}
+
+async function containersOn(engine: Engine): Promise<string[]> {
+  return (await engine.docker.listContainers({ all: true })).flatMap((container) => container.Names);
+}
+
+describeWithDocker("the demo in containers", (engine) => {
+  test(
+    "goes from red to green to approved, isolated, within the floor of requests, and leaves nothing behind",
+    async () => {
+      const { code, out } = await demo(engine(), "--auto").ended;
+      expect(code, out).toBe(0);
+      const { reason, attempts, requests, thread } = summary();
+      expect(reason).toBe("task_complete");
+      expect(attempts.map(({ verdict }) => verdict)).toEqual(["red", "green"]);
+      const containers = attempts.flatMap(({ runs }) => runs);
+      expect(containers.map(({ role, status }) => `${role} ${status}`)).toEqual([
+        "executor finished",
+        "reviewer finished",
+        "executor finished",
+        "reviewer finished",
+      ]);
+      for (const { container, ready_ms } of containers) {
+        expect(container).toMatchObject({
+          runtime: "docker",
+          isolated: true,
+          network: "none",
+          networks: ["none"],
+          privileged: false,
+          readonlyRoot: true,
+          capabilitiesAdded: [],
+          capabilitiesDropped: ["ALL"],
+          noNewPrivileges: true,
+        });
+        expect(container.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+        expect(ready_ms).toBeGreaterThan(0);
+      }
+      expect(requests.floor).toBe(21);
+      expect(requests.total).toBeLessThanOrEqual(1.3 * requests.floor);
+      expect(Object.values(requests.kinds).reduce((sum, count) => sum + count, 0)).toBe(requests.total);
+      for (const said of ["Attempt 1: red", "2 h 0 min", "Attempt 2: green", "task complete", "network `none`"]) {
+        expect(thread).toContain(said);
+      }
+      expect(readdirSync(temp)).toEqual([]);
+      expect(await containersOn(engine())).toEqual([]);
+    },
+    patience,
+  );
+
+  test(
+    "runs on a repository of one's own: its HEAD only, and without touching it",
+    async () => {
+      const repo = ownRepository();
+      const before = stateOf(repo);
+      const agent = 'cat note.txt; grep -q "five" "$LOOP_DIR/brief.md" && echo "echo 5" > total.sh';
+      const issue = join(dir, "issue.md");
+      writeFileSync(issue, "# The total is wrong\n\nIt should be five.\n");
+      const work = ["--repo", repo, "--issue", issue, "--check", 'test "$(sh total.sh)" = 5', "--agent", agent];
+      const { code, out } = await demo(engine(), "--auto", ...work).ended;
+      expect(code, out).toBe(0);
+      expect(out).toContain("/local/project/issues/1");
+      const { reason, attempts, thread } = summary();
+      expect(reason).toBe("task_complete");
+      expect(attempts).toMatchObject([{ verdict: "green", change: { files: 1, additions: 1, deletions: 1 } }]);
+      expect(thread).toContain("# The total is wrong");
+      expect(stateOf(repo)).toEqual(before);
+    },
+    patience,
+  );
+
+  test(
+    "Ctrl-C in the middle of a run ends it with 130 and leaves nothing behind",
+    async () => {
+      const repo = ownRepository();
+      const issue = join(dir, "issue.md");
+      writeFileSync(issue, "# The total is wrong\n");
+      const work = ["--repo", repo, "--issue", issue, "--check", "true", "--agent", "sleep 600"];
+      const running = demo(engine(), ...work);
+      await running.said(/executor of attempt 1 runs in a container: network none/);
+      expect(await containersOn(engine())).toHaveLength(2);
+      running.signal("SIGINT");
+      expect(await running.ended).toMatchObject({ code: 130, err: "" });
+      expect(readdirSync(temp)).toEqual([]);
+      expect(await containersOn(engine())).toEqual([]);
+    },
+    patience,
+  );
+});
+
+describe("the demo without containers", () => {
+  test(
+    "says so loudly in terminal and thread; Enter approves",
+    async () => {
+      const running = demo(null, "--runtime", "process");
+      await running.said(/press Enter here and bob approves/);
+      running.type("\n");
+      const { code, out, err } = await running.ended;
+      expect(code, out + err).toBe(0);
+      expect(err).toContain("!!! NO CONTAINERS");
+      expect(err).toContain("WITHOUT ANY ISOLATION");
+      const { reason, attempts, thread } = summary();
+      expect(reason).toBe("task_complete");
+      expect(attempts.map(({ verdict }) => verdict)).toEqual(["red", "green"]);
+      expect(attempts[0]?.runs[0]?.container).toMatchObject({ runtime: "process", isolated: false, network: "host" });
+      expect(thread).toContain("**No container isolates this loop.**");
+      expect(thread).toContain("bob approved");
+      expect(readdirSync(temp)).toEqual([]);
+    },
+    patience,
+  );
+});
+
+/** A repository whose committed total is wrong, with changes that nobody committed. */
+function ownRepository(): string {
+  const repo = join(dir, "project");
+  mkdirSync(repo);
+  writeFileSync(join(repo, "total.sh"), "echo 4\n");
+  writeFileSync(join(repo, "note.txt"), "committed\n");
+  git(repo, "init", "--quiet");
+  git(repo, "add", "--all");
+  git(repo, "commit", "--quiet", "--message", "Start");
+  writeFileSync(join(repo, "note.txt"), "not committed\n");
+  writeFileSync(join(repo, "untracked.txt"), "untracked\n");
+  return repo;
+}
+
+function git(repo: string, ...args: string[]): string {
+  const who = ["-c", "user.name=a", "-c", "user.email=a@b.c"];
+  return execFileSync("git", [...who, "-C", repo, ...args], { encoding: "utf8", stdio: "pipe" });
+}
+
+/** Refs, status, configuration and objects: all that the demo could have changed. */
+function stateOf(repo: string) {
+  const files = readdirSync(repo, { recursive: true, encoding: "utf8" }).sort();
+  const config = readFileSync(join(repo, ".git/config"), "utf8");
+  return { files, config, refs: git(repo, "for-each-ref"), status: git(repo, "status", "--porcelain") };
+}
