@@ -13,7 +13,7 @@ import { createSandbox } from "./engine/sandbox.ts";
 import { judge } from "./gateway/git/judge.ts";
 import { fetchBase } from "./gateway/git/objects.ts";
 import { publish } from "./gateway/git/publish.ts";
-import { branchHead, fetchBranch, openQuarantine, removeQuarantine } from "./gateway/git/quarantine.ts";
+import { branchHead, fetchBranch, findQuarantine, openQuarantine, removeQuarantine } from "./gateway/git/quarantine.ts";
 import { gitGateway } from "./gateway/git/server.ts";
 import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "./gateway/git/workspace.ts";
 import { newLeaseToken } from "./gateway/lease.ts";
@@ -138,6 +138,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 
 const git: GitRooms = {
   fetchBase,
+  findQuarantine,
   openQuarantine,
   removeQuarantine,
   fetchBranch,

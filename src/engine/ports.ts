@@ -10,7 +10,13 @@ export type { ContainerFacts, ImageChoice, Running, RunOutcome, RunRequest, Runt
 import type { judge } from "../gateway/git/judge.ts";
 import type { fetchBase } from "../gateway/git/objects.ts";
 import type { publish } from "../gateway/git/publish.ts";
-import type { branchHead, fetchBranch, openQuarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
+import type {
+  branchHead,
+  fetchBranch,
+  findQuarantine,
+  openQuarantine,
+  removeQuarantine,
+} from "../gateway/git/quarantine.ts";
 import type { gitGateway } from "../gateway/git/server.ts";
 import type { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
 import type { newLeaseToken } from "../gateway/lease.ts";
@@ -22,6 +28,7 @@ export type { Route, Translated } from "../github/translated.ts";
 /** The git gateway's rooms, as the sandbox uses them. */
 export interface GitRooms {
   readonly fetchBase: typeof fetchBase;
+  readonly findQuarantine: typeof findQuarantine;
   readonly openQuarantine: typeof openQuarantine;
   readonly removeQuarantine: typeof removeQuarantine;
   readonly fetchBranch: typeof fetchBranch;

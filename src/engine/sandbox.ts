@@ -142,6 +142,8 @@ async function quarantineOf(parts: SandboxParts, loop: LoopState, run: string): 
   assert(base !== null, `loop ${loop.id} has no base`);
   const { git } = parts;
   const { objects, quarantines } = rooms(parts);
+  const found = await git.findQuarantine(quarantines, run);
+  if (found !== null) return found;
   const store = await withAccess(parts, loop, "read", ({ url, token }) =>
     git.fetchBase({ storeRoot: objects, repositoryId: issue.repositoryId, url, token, ...base }),
   );

@@ -95,7 +95,8 @@ function withClaim(state: LoopState, facts: ClaimFacts): LoopState {
     ...state,
     rules,
     snapshot: facts.snapshot,
-    base: facts.base,
+    // A branch that exists grew from the base it was claimed at: with a newer one its commits would look foreign.
+    base: state.head === null ? facts.base : state.base,
     branch: state.branch ?? `loop/${state.issue.number}-${state.id}`,
     granted: state.granted + (facts.policy.ok ? facts.policy.rules.attempts : 0),
   };
