@@ -1,6 +1,6 @@
 // Installations and their tokens as GitHub shows them.
 import type { Core } from "../core.ts";
-import type { Installation, Token } from "../model.ts";
+import type { Installation, Repository, Token } from "../model.ts";
 import { repositoryShape } from "./repository.ts";
 import { apiUrl, instant, maybeInstant, webUrl } from "./url.ts";
 import { userShape } from "./user.ts";
@@ -38,6 +38,11 @@ export function tokenShape(core: Core, token: Token) {
     expires_at: instant(token.expiresAt ?? 0),
     permissions: token.permissions,
     repository_selection: "selected",
-    ...(chosen ? { repositories: chosen.map((repository) => repositoryShape(core, repository)) } : {}),
+    ...(chosen ? { repositories: chosen.map((repository) => chosenShape(core, repository)) } : {}),
   };
+}
+
+function chosenShape(core: Core, repository: Repository) {
+  const { custom_properties, ...shape } = repositoryShape(core, repository);
+  return shape;
 }

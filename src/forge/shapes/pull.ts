@@ -67,12 +67,13 @@ function stateOf(pull: Pull, mergeable: boolean): string {
 }
 
 function sideShape(core: Core, side: PullSide) {
+  const { custom_properties, ...repo } = repositoryShape(core, side.repository);
   return {
     label: `${side.repository.owner.login}:${side.ref}`,
     ref: side.ref,
     sha: side.sha,
     user: userShape(core, side.repository.owner),
-    repo: repositoryShape(core, side.repository),
+    repo,
   };
 }
 

@@ -5,7 +5,7 @@ import { apiUrl, instant, webUrl } from "./url.ts";
 
 /** A user inside another object. */
 export function userShape(core: Core, user: User) {
-  const url = apiUrl(core, `/users/${user.login}`);
+  const url = apiUrl(core, `/users/${encodeURIComponent(user.login)}`);
   const page = user.type === "Bot" ? `/apps/${user.login.replace("[bot]", "")}` : `/${user.login}`;
   return {
     login: user.login,
