@@ -4,7 +4,7 @@ import { fullName } from "./core.ts";
 import { noCommit } from "./git/read.ts";
 import type { Activity } from "./http/activity.ts";
 import { type JobResult, runJob } from "./job.ts";
-import type { App, CheckOutput, CheckRun, CiSettings, Repository } from "./model.ts";
+import type { App, CheckOutput, CheckRun, CiSettings, Repository, ScriptedCi } from "./model.ts";
 import type { World } from "./world.ts";
 
 export interface Ci {
@@ -119,7 +119,7 @@ async function resultOf(
   signal: AbortSignal,
 ): Promise<JobResult> {
   if (settings.mode === "scripted") {
-    const { conclusion, log = "" } = await settings.conclude(sha, branch);
+    const { conclusion, log = "" } = await Promise.race([settings.conclude(sha, branch), whenAborted(signal)]);
     return { conclusion, title: conclusion, log };
   }
   const timeoutMs = settings.timeoutMs ?? defaultTimeoutMs;
@@ -130,6 +130,13 @@ async function resultOf(
     timeoutMs,
     workDir: options.workDir,
     signal,
+  });
+}
+
+/** So that a script which never concludes does not keep the forge from closing. */
+function whenAborted(signal: AbortSignal): Promise<ScriptedCi> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve({ conclusion: "cancelled" }), { once: true });
   });
 }
 

@@ -98,7 +98,6 @@ export const manifestPermissions: Permissions = {
   pull_requests: "write",
   checks: "write",
   statuses: "read",
-  actions: "read",
 };
 
 export const manifestEvents: readonly string[] = [
@@ -149,7 +148,7 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
     },
     requests,
     ...conversation(world, workDir, app, options),
-    ...quiet(activity, { server, ci, workDir }),
+    ...quiet(activity, { server, ci, hooks, workDir }),
     ...deliveryControls(hooks),
     failNext: faults.failNext,
   };
@@ -243,12 +242,13 @@ function defaultCi(ci: ForgeOptions["ci"]): CiSettings {
 
 function quiet(
   activity: Activity,
-  parts: { server: Listening; ci: Ci; workDir: string },
+  parts: { server: Listening; ci: Ci; hooks: Hooks; workDir: string },
 ): Pick<Forge, "pending" | "idle" | "close"> {
   return {
     pending: activity.isBusy,
     idle: activity.idle,
     close: async () => {
+      parts.hooks.close();
       await parts.ci.stop();
       await parts.server.close();
       await rm(parts.workDir, { recursive: true, force: true, maxRetries: 3 });

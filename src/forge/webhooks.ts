@@ -21,6 +21,8 @@ export interface Hooks {
   duplicateNext(count: number): void;
   /** Those held back now. */
   waiting(): readonly Pending[];
+  /** Cuts off what is being sent, and sends nothing more. */
+  close(): void;
 }
 
 /** A delivery that has not left yet. */
@@ -44,10 +46,12 @@ export interface HookOptions {
 
 export function createHooks(options: HookOptions): Hooks {
   const { core, activity } = options;
+  const closed = new AbortController();
   const deliveries: Delivery[] = [];
   const held: Pending[] = [];
   const faults = { hold: false, drop: 0, duplicate: 0 };
   const depart = (pending: Pending) => {
+    if (closed.signal.aborted) return;
     if (faults.hold) return void held.push(pending);
     if (faults.drop > 0) {
       faults.drop -= 1;
@@ -60,7 +64,7 @@ export function createHooks(options: HookOptions): Hooks {
     if (times === 2) faults.duplicate -= 1;
     // Started in order, not awaited: GitHub promises no order of arrival either.
     for (let n = 0; n < times; n++)
-      void activity.during(send(options, pending).then((delivery) => deliveries.push(delivery)));
+      void activity.during(send(options, pending, closed.signal).then((delivery) => deliveries.push(delivery)));
   };
   core.listen((event) => {
     for (const app of core.apps) {
@@ -84,6 +88,7 @@ export function createHooks(options: HookOptions): Hooks {
       faults.duplicate += count;
     },
     waiting: () => held,
+    close: () => closed.abort(),
     redeliver: (delivery) => depart({ ...delivery, body: delivery.request.body, redelivery: true }),
   };
 }
@@ -154,23 +159,30 @@ interface Answer {
   readonly body: string;
 }
 
-async function send({ core, timeoutMs }: HookOptions, pending: Pending): Promise<Delivery> {
+async function send({ core, timeoutMs }: HookOptions, pending: Pending, closed: AbortSignal): Promise<Delivery> {
   const started = performance.now();
   const { webhook } = pending.app;
-  const answer = webhook ? await post(webhook.url, headersOf(pending), pending.body, timeoutMs) : unreachableHost;
+  const answer = webhook
+    ? await post(
+        webhook.url,
+        headersOf(pending),
+        pending.body,
+        AbortSignal.any([AbortSignal.timeout(timeoutMs), closed]),
+      )
+    : unreachableHost;
   return record(core, pending, Math.round(performance.now() - started), answer);
 }
 
 const unreachableHost: Answer = { code: 0, status: "failed to connect to host", headers: {}, body: "" };
 
-async function post(url: string, headers: Record<string, string>, body: string, timeoutMs: number): Promise<Answer> {
+async function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Answer> {
   try {
     const response = await fetch(url, {
       method: "POST",
       headers,
       body,
       redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     });
     const status = response.ok ? "OK" : `Invalid HTTP Response: ${response.status}`;
     return {

@@ -1,7 +1,9 @@
 // The App's JSON web token and the installation tokens it mints: scope, expiry, revocation, refusals.
 import { createSign, generateKeyPairSync } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import type { Forge } from "../../src/forge/forge.ts";
+import { parse } from "yaml";
+import { type Forge, manifestEvents, manifestPermissions } from "../../src/forge/forge.ts";
 import { aForge, appClient, demo, jwtClient, refusal, tokenClient } from "./local-forge.ts";
 
 async function mint(
@@ -28,6 +30,12 @@ test("the App sees itself and its installation by its JSON web token", async () 
     [forge.installationId, "acme", "loopgate"],
   ]);
   expect((await client.apps.getRepoInstallation(demo)).data.id).toBe(forge.installationId);
+});
+
+test("the App has by default what its manifest asks for", async () => {
+  const manifest = parse(await readFile(new URL("../../app.yml", import.meta.url), "utf8"));
+  expect(manifestPermissions).toEqual(manifest.default_permissions);
+  expect([...manifestEvents].sort()).toEqual([...manifest.default_events].sort());
 });
 
 test("an installation token works through both prefixes and lives an hour", async () => {

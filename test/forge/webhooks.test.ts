@@ -123,6 +123,7 @@ test("an answer that does not come counts as timed out", async () => {
   forge.as("willa").openIssue("acme/demo", { title: "A bug" });
   await forge.idle();
   expect(forge.deliveries.at(-1)).toMatchObject({ status: "timed out" });
+  expect(forge.deliveries.at(-1)!.durationMs).toBeLessThan(3_000);
 });
 
 test("deliveries can be held back, reordered, lost and doubled", async () => {
