@@ -4,11 +4,11 @@ import { isLive } from "../loop/end.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import { takeIn } from "./intake.ts";
 import { createMailbox } from "./mailbox.ts";
-import type { World } from "./perform.ts";
 import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort, Translated } from "./ports.ts";
 import { adoptRun } from "./run.ts";
 import { createSlots } from "./slots.ts";
 import { turn } from "./turn.ts";
+import type { World } from "./world.ts";
 
 export interface EngineParts {
   readonly clock: Clock;

@@ -2,32 +2,12 @@
 import { assert, unreachable } from "../base/assert.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
-import type { Operator } from "../policy/rules.ts";
 import { checkText, pullText } from "../report/report.ts";
-import type { Clock, GitHubPort, Log, RunsPort, StoredEffect, StorePort } from "./ports.ts";
+import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readGate, readRetry, readVerdict } from "./read.ts";
 import { startRun } from "./run.ts";
 import { postAttempt, postStop, reply, writeStatus } from "./say.ts";
-import type { Slots } from "./slots.ts";
-
-/** Everything the engine works with. */
-export interface World {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly store: StorePort;
-  readonly github: GitHubPort;
-  readonly runs: RunsPort;
-  readonly slots: Slots;
-  readonly operator: Operator;
-  /** Seals the records; derived from the operator's secret. */
-  readonly sealKey: Uint8Array;
-  /** Puts an event that came from outside a turn into the loop's mailbox. */
-  readonly submit: (issueKey: string, event: LoopEvent, dedupe: string) => Promise<void>;
-  /** Counts as work in progress until it settles; what it throws is logged. */
-  readonly track: (work: Promise<void>) => void;
-  /** True once the process is asked to end: no new work is begun. */
-  readonly stopping: () => boolean;
-}
+import { reviewCheck, type World } from "./world.ts";
 
 /** Resolves to the events that follow, or `no_slot` when a run has to wait for its turn. Throws Fault. */
 export async function perform(world: World, state: LoopState, stored: StoredEffect): Promise<LoopEvent[] | "no_slot"> {
@@ -107,9 +87,6 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
       return unreachable(effect);
   }
 }
-
-/** The name under which the reviewer's answer is published. */
-export const reviewCheck = "loop / review";
 
 function pullOf(state: LoopState): NonNullable<LoopState["pull"]> {
   assert(state.pull !== null, `loop ${state.id} has no pull request in phase ${state.phase}`);

@@ -8,8 +8,8 @@ import { readRules } from "../policy/rules.ts";
 import type { CiFacts } from "../verify/facts.ts";
 import { gateOf } from "../verify/gate.ts";
 import { verdictOf } from "../verify/verdict.ts";
-import { reviewCheck, type World } from "./perform.ts";
 import type { ClaimRead, IssueComment } from "./ports.ts";
+import { reviewCheck, type World } from "./world.ts";
 
 /** Comments by at most this many different people are considered for the frozen text: each costs one request. */
 const speakersAtMost = 10;

@@ -10,8 +10,8 @@ import { risksOf } from "../policy/risk.ts";
 import { sizeOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
 import { parseReview } from "../verify/review.ts";
-import type { World } from "./perform.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun } from "./ports.ts";
+import type { World } from "./world.ts";
 
 type StartRun = Extract<Effect, { type: "start_run" }>;
 

@@ -6,7 +6,7 @@ import type { LoopState } from "../loop/state.ts";
 import { encodeRecord } from "../record/codec.ts";
 import { attemptMarker, replyMarker, statusMarker, stopMarker } from "../record/markers.ts";
 import { attemptComment, replyText, statusComment, stopComment } from "../report/report.ts";
-import type { World } from "./perform.ts";
+import type { World } from "./world.ts";
 
 /** At most this many attempts get a comment of their own; the status comment lists all. design.md §5. */
 const attemptComments = 10;

@@ -1,10 +1,11 @@
 // A loop's turn: decide all that happened, then perform what was asked for. The one place that catches.
 import { Bug } from "../base/assert.ts";
 import { toFault } from "../base/fault.ts";
-import { perform, type World } from "./perform.ts";
+import { perform } from "./perform.ts";
 import type { StoredEffect } from "./ports.ts";
 import { nextTry } from "./retry.ts";
 import { step } from "./step.ts";
+import type { World } from "./world.ts";
 
 /** How long a run without a free slot sleeps at most before it asks again by itself. */
 const slotWaitMs = 60_000;

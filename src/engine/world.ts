@@ -1,0 +1,27 @@
+// Everything the engine works with, handed to whoever performs an effect.
+import type { LoopEvent } from "../loop/event.ts";
+import type { Operator } from "../policy/rules.ts";
+import type { Clock, GitHubPort, Log, RunsPort, StorePort } from "./ports.ts";
+import type { Slots } from "./slots.ts";
+
+/** Everything the engine works with. */
+export interface World {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: StorePort;
+  readonly github: GitHubPort;
+  readonly runs: RunsPort;
+  readonly slots: Slots;
+  readonly operator: Operator;
+  /** Seals the records; derived from the operator's secret. */
+  readonly sealKey: Uint8Array;
+  /** Puts an event that came from outside a turn into the loop's mailbox. */
+  readonly submit: (issueKey: string, event: LoopEvent, dedupe: string) => Promise<void>;
+  /** Counts as work in progress until it settles; what it throws is logged. */
+  readonly track: (work: Promise<void>) => void;
+  /** True once the process is asked to end: no new work is begun. */
+  readonly stopping: () => boolean;
+}
+
+/** The name under which the reviewer's answer is published. */
+export const reviewCheck = "loop / review";
