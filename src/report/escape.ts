@@ -16,25 +16,38 @@ export function quoteUntrusted(text: string, characters = 4000): string {
   return `${fence}text\n${shown}\n${fence}`;
 }
 
-/** The text on one line as a code span, for paragraphs, lists and table cells. */
+/** The text on one line as a code span, for paragraphs and lists. */
 export function inlineCode(text: string, characters = 120): string {
   const shown = cut(harmless(text).replace(/\s+/g, " ").trim(), characters) || "(empty)";
   const ticks = "`".repeat(longestRun(shown) + 1);
   const pad = shown.startsWith("`") || shown.endsWith("`") ? " " : "";
-  return `${ticks}${pad}${shown.replaceAll("|", "\\|")}${pad}${ticks}`;
+  return `${ticks}${pad}${shown}${pad}${ticks}`;
 }
 
-/** A sentence of ours that may hold a name or message from elsewhere: it reads the same, but calls and links nothing. */
+/** The same for a table cell, where a | ends the cell even in code: a broken bar stands for it. */
+export function cellCode(text: string, characters = 120): string {
+  return inlineCode(text.replaceAll("|", "¦"), characters);
+}
+
+/** A sentence of ours that may hold a name or message from elsewhere: it reads the same, but calls, links and formats nothing. */
 export function plainSentence(text: string): string {
-  const joiner = "\u2060";
-  return cut(harmless(text).replace(/\s+/g, " ").trim(), 1000)
-    .replaceAll("<", "&lt;")
+  const line = cut(harmless(text).replace(/\s+/g, " ").trim(), 1000);
+  return line
+    .split(/(`[^`]+`)/)
+    .map((part, index) => (index % 2 === 1 ? part : inert(part)))
+    .join("")
+    .replace(/^(?:[+-]|\d+(?=[.)]))/, (start) => `${joiner}${start}`);
+}
+
+/** A word joiner prints nothing and keeps what GitHub would link from being one word. */
+const joiner = "\u2060";
+
+function inert(text: string): string {
+  return text
+    .replace(/[\\`*_[\]<>|~#!&]/g, "\\$&")
     .replaceAll("@", `@${joiner}`)
     .replace(/#(?=\d)/g, `#${joiner}`)
-    .replaceAll("![", `!${joiner}[`)
-    .replaceAll("](", `]${joiner}(`)
-    .replaceAll("://", `:${joiner}//`)
-    .replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}${joiner}.`);
+    .replace(/:(?=\/\/)|www(?=\.)/gi, (start) => `${start}${joiner}`);
 }
 
 /** Calls a person, once, where they are waited for; a name that is no GitHub login is only shown. */

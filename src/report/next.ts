@@ -52,14 +52,14 @@ function afterAsking(ending: Ending, pullLink: string | null): string {
 /** Where `/loop approve` is what continues: a commit that waits, or a permission that was asked for. */
 function approval(ending: Ending): string | null {
   if (ending.reason === "permission_required" && ending.resume === "execute") {
-    return "comment `/loop approve` to allow what is asked, or `/loop retry` to try without it.";
+    return "comment `/loop approve` to allow what is asked.";
   }
   if (ending.resume !== "publish" || ending.pendingHead === null) return null;
   const command = inlineCode(`/loop approve ${ending.pendingHead.slice(0, 7)}`);
   if (ending.reason === "permission_required") return `let GitHub accept the push, then comment ${command}.`;
-  return `comment ${command} to publish exactly that commit, or \`/loop retry\` for another attempt.`;
+  return `comment ${command} to publish exactly that commit.`;
 }
 
 function again(state: LoopState): string {
-  return `set the label ${inlineCode(state.label)} again to start a new loop.`;
+  return `set the label ${inlineCode(state.label)} again, on the open issue, to start a new loop.`;
 }

@@ -42,16 +42,16 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
 export function stopComment(state: LoopState): string {
   const { ending } = state;
   assert(ending !== null, `loop ${state.id} has not ended`);
-  const { title, sentence } = wording.endingWords[ending.reason];
+  const { sentence } = wording.endingWords[ending.reason];
   const link = pullLink(state);
   const next = nextAction(state, ending, link);
   const isWaiting =
     classOf(ending.reason) === "person" || ["unanswered", "infrastructure_error"].includes(ending.reason);
   const parts = [
-    `**Loopgate stopped: ${title}.** ${plainSentence(ending.detail)} ${sentence}`,
+    `**${wording.endingHeadline(ending.reason)}.** ${`${plainSentence(ending.detail)} ${sentence}`.trim()}`,
     ...(ending.quote === null ? [] : [quoteUntrusted(ending.quote)]),
     wording.preservedSentence(state, link),
-    `**Next:** ${isWaiting ? `${mention(state.requester.login)}, ` : ""}${next}`,
+    `**Next:** ${isWaiting ? `${mention(state.requester.login)}, ${next}` : wording.capital(next)}`,
     wording.footer,
   ];
   return parts.join("\n\n");
@@ -71,7 +71,7 @@ export function pullText(state: LoopState): { readonly title: string; readonly b
   // A title becomes the message of a squashed commit, where "fixes #5" would close issue 5.
   const title = state.title
     .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}]+|\s+/gu, " ")
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
     .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+)(?:[\w.-]+\/[\w.-]+)?#(?=\d)/gi, "$1$2no. ")
     .trim()
     .slice(0, 200);
@@ -101,9 +101,9 @@ export function checkText(review: Review) {
 
 function statusHead(state: LoopState): string[] {
   if (state.ending !== null && state.phase === "settled") {
-    const { title, sentence } = wording.endingWords[state.ending.reason];
-    const next = nextAction(state, state.ending, pullLink(state));
-    return [`### Loopgate: ${title}`, `${plainSentence(state.ending.detail)} ${sentence}\n**Next:** ${next}`];
+    const next = wording.capital(nextAction(state, state.ending, pullLink(state)));
+    const head = `### ${wording.endingHeadline(state.ending.reason)}`;
+    return [head, `${plainSentence(state.ending.detail)}\n**Next:** ${next}`];
   }
   const { now, next } = wording.phaseWords(state);
   return [`### Loopgate: ${now.title}`, `${now.sentence}\n**Next:** ${next}`];
@@ -120,7 +120,7 @@ function stopHint(state: LoopState): string {
 
 function attemptSentence(attempt: Attempt): string {
   const { change, head, startedAt, endedAt } = attempt;
-  const took = endedAt === null ? "" : `, in ${duration(endedAt - startedAt)}`;
+  const took = endedAt === null ? "" : ` in ${duration(endedAt - startedAt)}`;
   if (change === null) return `It pushed nothing${took}.`;
   const files = change.files === 1 ? "1 file" : `${change.files} files`;
   const where = head === null ? "Nothing of it was published." : `The work is in commit ${wording.commit(head)}.`;

@@ -1,6 +1,6 @@
 // The tables and lists of the status and attempt comments.
 import type { Attempt, Isolation, LoopState, RunFacts, Verdict, VerdictPart } from "../loop/state.ts";
-import { inlineCode, linkWithin } from "./escape.ts";
+import { cellCode, inlineCode, linkWithin } from "./escape.ts";
 import { date, duration } from "./time.ts";
 import { commit } from "./wording.ts";
 
@@ -30,7 +30,7 @@ export function attemptTable(state: LoopState): string {
 export function judgeTable(verdict: Verdict, home: string | null): string {
   const rows = verdict.parts.slice(0, 30).map((part) => {
     const words = part.colour === "absent" ? "not counted" : part.colour;
-    return `| ${judgeName(part)} | ${linkWithin(home, part.url, words)} | ${inlineCode(part.note)} |`;
+    return `| ${judgeName(part)} | ${linkWithin(home, part.url, words)} | ${cellCode(part.note)} |`;
   });
   return ["| judge | says | because |", "|---|---|---|", ...rows].join("\n");
 }
@@ -68,7 +68,7 @@ function judgeCell(parts: readonly VerdictPart[], source: VerdictPart["source"])
   const own = parts.filter((part) => part.source === source && part.colour !== "absent");
   const worst = own.find((part) => part.colour === "red") ?? own.find((part) => part.colour === "pending") ?? own[0];
   if (worst === undefined) return "–";
-  return worst.colour === "green" ? "green" : `${worst.colour}: ${inlineCode(worst.name, 40)}`;
+  return worst.colour === "green" ? "green" : `${worst.colour}: ${cellCode(worst.name, 40)}`;
 }
 
 function reviewCell(attempt: Attempt): string {
@@ -87,7 +87,7 @@ function timeCell({ startedAt, endedAt }: Attempt): string {
 }
 
 function judgeName(part: VerdictPart): string {
-  return part.source === "ci" ? `CI ${inlineCode(part.name)}` : part.source;
+  return part.source === "ci" ? `CI ${cellCode(part.name)}` : part.source;
 }
 
 function runWords(run: RunFacts): string {

@@ -1,7 +1,8 @@
 // Every sentence the App says on GitHub. report.ts arranges them.
 import { unreachable } from "../base/assert.ts";
 import type { Reply } from "../loop/effect.ts";
-import type { LoopState, Phase, Review, StopReason } from "../loop/state.ts";
+import { classOf } from "../loop/end.ts";
+import type { LoopState, Review, StopReason } from "../loop/state.ts";
 import { inlineCode, plainSentence } from "./escape.ts";
 import { date, duration } from "./time.ts";
 
@@ -10,40 +11,33 @@ export interface Words {
   readonly sentence: string; // what happens now, or what it means
 }
 
-/** What each ending means, whatever the circumstances. */
+/** What each ending is called, and what the thread adds to the machine's own account of it. */
 export const endingWords: Record<StopReason, Words> = {
-  task_complete: { title: "task complete", sentence: "The change was approved at the gate." },
-  verifier_passed: {
-    title: "verifier passed",
-    sentence: "CI and the reviewer agree, and no further approval is asked for.",
-  },
-  nothing_to_do: { title: "nothing to do", sentence: "The issue needs no change." },
-  budget_limit: { title: "budget limit", sentence: "The work reached a limit that the policy sets." },
-  retry_limit: { title: "retry limit", sentence: "Every granted attempt was used." },
+  task_complete: { title: "task complete", sentence: "" },
+  verifier_passed: { title: "verifier passed", sentence: "" },
+  nothing_to_do: { title: "nothing to do", sentence: "" },
+  budget_limit: { title: "budget limit", sentence: "It goes no further on its own." },
+  retry_limit: { title: "retry limit", sentence: "More are a person's to grant." },
   no_progress: { title: "no progress", sentence: "Another attempt would most likely fail in the same way." },
   uncertainty_too_high: { title: "uncertainty too high", sentence: "Going on would mean guessing." },
-  permission_required: { title: "permission required", sentence: "The next step is not the App's to take." },
-  risky_action_detected: {
-    title: "risky action detected",
-    sentence: "The policy wants a person to look before this goes further.",
-  },
-  external_dependency_blocked: {
-    title: "external dependency blocked",
-    sentence: "The work waits for something outside this loop.",
-  },
+  permission_required: { title: "permission required", sentence: "That is for a person to decide." },
+  risky_action_detected: { title: "risky action detected", sentence: "A person should look at it first." },
+  external_dependency_blocked: { title: "external dependency blocked", sentence: "The change itself is not to blame." },
   stalled: { title: "stalled", sentence: "The run was silent for too long and was ended." },
-  state_tampered: {
-    title: "state tampered",
-    sentence: "The record of this loop does not carry a valid seal any more.",
-  },
-  policy_invalid: { title: "policy invalid", sentence: "The loop does not start on rules it cannot read." },
-  cancelled: { title: "cancelled", sentence: "The loop was called off." },
+  state_tampered: { title: "state tampered", sentence: "No decision is taken on such a record." },
+  policy_invalid: { title: "policy invalid", sentence: "This is what is wrong with it:" },
+  cancelled: { title: "cancelled", sentence: "Nothing of the loop runs any more." },
   unanswered: { title: "unanswered", sentence: "The gate had its time and one reminder." },
   infrastructure_error: {
     title: "infrastructure error",
     sentence: "The failure is Loopgate's or its host's, not the change's.",
   },
 };
+
+/** How an ending is announced: `done` where it ended well. */
+export function endingHeadline(reason: StopReason): string {
+  return `Loopgate ${classOf(reason) === "well" ? "is done" : "stopped"}: ${endingWords[reason].title}`;
+}
 
 /** What a loop in this phase is doing, and what comes next. `settled` is worded by `endingWords`. */
 export function phaseWords(state: LoopState): { readonly now: Words; readonly next: string } {
@@ -105,30 +99,18 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
   }
 }
 
-/** Doing words for the phase in which a loop ended. */
-export const phaseNames: Record<Phase, string> = {
-  queued: "reading the issue",
-  preparing: "starting a run",
-  executing: "the agent worked",
-  publishing: "publishing the change",
-  verifying: "judging the change",
-  resting: "resting",
-  awaiting_gate: "waiting at the gate",
-  paused: "paused",
-  settled: "ended",
-  refused: "not started",
-};
-
 /** What stays after an ending. */
 export function preservedSentence(state: LoopState, pullLink: string | null): string {
   const pushed = state.head === null ? null : `branch ${inlineCode(state.branch ?? "")} at ${commit(state.head)}`;
-  const waiting = state.ending?.pendingHead ?? null;
+  const waiting = state.ending?.resume === "publish" ? state.ending.pendingHead : null;
   const kept = [
     pushed,
     pullLink === null ? null : `pull request ${pullLink}`,
     waiting === null ? null : `commit ${commit(waiting)}, not published and held by Loopgate`,
   ].filter((part) => part !== null);
-  return kept.length === 0 ? "Nothing was changed in this repository." : `Kept: ${kept.join(", ")}, and this thread.`;
+  return kept.length === 0
+    ? "No commit of it reached this repository; this thread stays."
+    : `Kept: ${kept.join(", ")}, and this thread.`;
 }
 
 /** The loud warning where no container isolates the agent. */
@@ -148,7 +130,7 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
     case "approval_does_not_count":
       return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(reply.why)}. The loop keeps waiting for one on commit ${commit(headOf(state))} by someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits.`;
     case "gate_reminder":
-      return `Pull request ${pullLink} has been waiting for approval since ${date(state.gateSince ?? state.startedAt)}. ${expirySentence(state)} This is the only reminder.`;
+      return `Pull request ${pullLink} has been waiting for approval since ${date(state.gateSince ?? state.startedAt)}. ${expirySentence(state)} This is the only reminder. Next: approve it, or request changes there.`;
     case "help":
       return helpText;
     default:
@@ -186,6 +168,11 @@ export const checkTitles: Record<Review["verdict"], string> = {
 
 export const footer = "<sub>Written by Loopgate, a GitHub App.</sub>";
 
+/** The sentence with a capital letter, for when nobody is called before it. */
+export function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
 /** `attempt 2 of 3`; attempts that did not count are granted again. */
 export function attemptOf(state: LoopState): string {
   const uncounted = state.attempts.slice(0, -1).filter((attempt) => !attempt.counted).length;
@@ -217,7 +204,7 @@ function gateSentence(state: LoopState): string {
 }
 
 function gateNext(state: LoopState): string {
-  const who = `someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits`;
+  const who = `Someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits`;
   return `${who} approves the pull request, or comments \`/loop approve\`. Requesting changes starts the next attempt. ${expirySentence(state)}`;
 }
 

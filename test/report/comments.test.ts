@@ -1,0 +1,402 @@
+// The App's comments, whole, as they stand in the thread.
+import { describe, expect, it } from "vitest";
+import type { LoopState } from "../../src/loop/state.ts";
+import { attemptComment, statusComment, stopComment } from "../../src/report/report.ts";
+import {
+  aFinding,
+  aLoop,
+  anAttempt,
+  anEndedLoop,
+  aPublishedLoop,
+  aPull,
+  aRedVerdict,
+  aRun,
+  aVerdict,
+  labelledAt,
+  minute,
+  sealed,
+  sha,
+} from "../loop/builder.ts";
+
+const now = labelledAt + 5 * minute;
+
+function status(state: LoopState): string {
+  return statusComment(state, now);
+}
+
+/** The headline and what comes next, without the rest. */
+function head(state: LoopState): string {
+  return status(state).split("\n\n").slice(0, 2).join("\n");
+}
+
+const working = anAttempt({
+  number: 2,
+  endedAt: null,
+  head: null,
+  change: null,
+  runs: [aRun({ endedAt: null, status: "running", exitCode: null })],
+});
+
+describe("the status comment", () => {
+  it("of a loop whose claim is being read", () => {
+    const early = { rules: null, snapshot: null, base: null, branch: null, granted: 0 };
+    expect(status(aLoop({ phase: "queued", ...early }))).toMatchInlineSnapshot(`
+      "### Loopgate: reading the issue
+
+      Permission, policy and issue text are being read.
+      **Next:** The first attempt starts, or this thread says why not.
+
+      - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+      - Used: nothing yet
+
+      Stop it: comment \`/loop stop\`, or remove the label \`loop\`. Commands: \`/loop help\`.
+
+      <sub>Written by Loopgate, a GitHub App.</sub>"
+    `);
+  });
+
+  it("of a second attempt under way", () => {
+    const snapshot = {
+      sha256: "5".repeat(64),
+      title: "sum() is off by one",
+      comments: [4],
+      removed: ["2 HTML comments in the text"],
+      at: labelledAt + 2000,
+    };
+    const attempts = [anAttempt({ verdict: aRedVerdict() }), working];
+    const state = aLoop({ phase: "executing", snapshot, attempts, head: sha("c"), pull: aPull, runsStarted: 3 });
+    expect(status(state)).toMatchInlineSnapshot(`
+      "### Loopgate: attempt 2 of 3 is running
+
+      The agent is working on the issue.
+      **Next:** What it leaves is checked and pushed to the branch, then CI and the reviewer judge it.
+
+      | attempt | change | CI | review | outcome | time |
+      |---|---|---|---|---|---|
+      | 1 | 2 files, +3 −1 in \`ccccccc\` | red: \`test\` | – | red | 1 min 12 s |
+      | 2 | working | – | – | – | since 2026-01-05 09:00 UTC |
+
+      - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+      - Branch \`loop/12-k3f9\` from \`main\` at \`aaaaaaa\`; pull request [#13](https://github.com/acme/widgets/pull/13) (draft)
+      - Isolation: container, network \`none\`, no capabilities, read-only root, user \`65534:65534\`
+      - Used: 2 of 3 attempts, 3 of 20 runs, 5 min of 12 h
+      - Policy: \`.github/loop.yml\` as of blob \`bbbbbbbbbbbb\`
+      - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`5555555555555555555555555555555555555555555555555555555555555555\`; removed before: 2 HTML comments in the text
+
+      Stop it: comment \`/loop stop\`, or remove the label \`loop\`. Commands: \`/loop help\`.
+
+      <sub>Written by Loopgate, a GitHub App.</sub>"
+    `);
+  });
+
+  it("of a loop at the gate", () => {
+    const review = { verdict: "approve", summary: "Good.", confidence: 0.9, findings: [] } as const;
+    const attempts = [anAttempt({ verdict: aVerdict(), review: { ...review, findings: [] } })];
+    const pull = { ...aPull, draft: false };
+    const state = aPublishedLoop({ phase: "awaiting_gate", gateSince: now, attempts, pull });
+    expect(status(state)).toMatchInlineSnapshot(`
+      "### Loopgate: waiting for a person
+
+      Commit \`ccccccc\` is green and waits for an approval.
+      **Next:** Someone with write permission who is neither \`alice\` nor an author of the commits approves the pull request, or comments \`/loop approve\`. Requesting changes starts the next attempt. Without an answer the loop ends on 2026-01-19 09:05 UTC, 14 d after it asked.
+
+      | attempt | change | CI | review | outcome | time |
+      |---|---|---|---|---|---|
+      | 1 | 2 files, +3 −1 in \`ccccccc\` | green | approves | green | 1 min 12 s |
+
+      - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+      - Branch \`loop/12-k3f9\` from \`main\` at \`aaaaaaa\`; pull request [#13](https://github.com/acme/widgets/pull/13)
+      - Isolation: container, network \`none\`, no capabilities, read-only root, user \`65534:65534\`
+      - Used: 1 of 3 attempts, 2 of 20 runs, 5 min of 12 h
+      - Policy: \`.github/loop.yml\` as of blob \`bbbbbbbbbbbb\`
+      - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`5555555555555555555555555555555555555555555555555555555555555555\`; removed before: nothing
+
+      Stop it: comment \`/loop stop\`, or remove the label \`loop\`. Commands: \`/loop help\`.
+
+      <sub>Written by Loopgate, a GitHub App.</sub>"
+    `);
+  });
+
+  it("of a loop that no container isolates warns loudly", () => {
+    const bare = aRun({ isolation: { ...sealed, runtime: "process", network: "host" } });
+    const state = aPublishedLoop({ attempts: [anAttempt({ runs: [bare] })] });
+    expect(status(state)).toContain("> [!CAUTION]\n> **No container isolates this loop.**");
+    expect(status(state)).toContain("- Isolation: **none**: the agent runs as a plain process on the App's host");
+    expect(status(aPublishedLoop())).not.toContain("CAUTION");
+  });
+
+  it("of a stopped loop", () => {
+    expect(status(anEndedLoop({}))).toMatchInlineSnapshot(`
+      "### Loopgate stopped: retry limit
+
+      All 3 attempts are used and the work is not good yet.
+      **Next:** Comment \`/loop retry\` to grant the policy's attempts again; the work goes on from the branch.
+
+      | attempt | change | CI | review | outcome | time |
+      |---|---|---|---|---|---|
+      | 1 | 2 files, +3 −1 in \`ccccccc\` | red: \`test\` | – | red | 1 min 12 s |
+
+      - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+      - Branch \`loop/12-k3f9\` from \`main\` at \`aaaaaaa\`; pull request [#13](https://github.com/acme/widgets/pull/13) (draft)
+      - Isolation: container, network \`none\`, no capabilities, read-only root, user \`65534:65534\`
+      - Used: 1 of 3 attempts, 2 of 20 runs, 5 min of 12 h
+      - Policy: \`.github/loop.yml\` as of blob \`bbbbbbbbbbbb\`
+      - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`5555555555555555555555555555555555555555555555555555555555555555\`; removed before: nothing
+
+      Commands: comment \`/loop help\`.
+
+      <sub>Written by Loopgate, a GitHub App.</sub>"
+    `);
+  });
+
+  it("says in every phase what happens now and what comes next", () => {
+    const resumeAt = { phase: "preparing", at: now + minute, why: "The container was lost." } as const;
+    const paused = { phase: "executing", at: now, why: "alice said `/loop pause`" } as const;
+    const heads = [
+      aLoop({ phase: "preparing", attempts: [anAttempt({ endedAt: null, head: null, change: null })] }),
+      aPublishedLoop({ phase: "publishing" }),
+      aPublishedLoop(),
+      aPublishedLoop({ rules: { ...aLoop().rules!, reviewer: null } }),
+      aPublishedLoop({ attempts: [anAttempt({ endedAt: null, head: null, change: null })] }),
+      aPublishedLoop({ phase: "resting", resumeAt }),
+      aPublishedLoop({ phase: "paused", resumeAt: paused }),
+      aPublishedLoop({ phase: "awaiting_gate", gateSince: now, rules: { ...aLoop().rules!, approvals: 2 } }),
+      aLoop({ phase: "refused" }),
+    ].map(head);
+    expect(heads.join("\n\n")).toMatchInlineSnapshot(`
+      "### Loopgate: attempt 1 of 3 is starting
+      The agent's run is being prepared.
+      **Next:** The agent works on the issue.
+
+      ### Loopgate: attempt 1 of 3 is being published
+      The change passed the policy and is on its way to the branch.
+      **Next:** CI and the reviewer judge it.
+
+      ### Loopgate: attempt 1 of 3 is being judged
+      CI and the reviewer judge commit \`ccccccc\`.
+      **Next:** Green: a person is asked. Red: the findings become the next attempt's brief.
+
+      ### Loopgate: attempt 1 of 3 is being judged
+      CI judges commit \`ccccccc\`.
+      **Next:** Green: a person is asked. Red: the findings become the next attempt's brief.
+
+      ### Loopgate: attempt 1 of 3 is being judged
+      The agent says that nothing is to be done; the reviewer checks that.
+      **Next:** Green: a person is asked. Red: the findings become the next attempt's brief.
+
+      ### Loopgate: resting
+      Waiting until 2026-01-05 09:06 UTC. The container was lost.
+      **Next:** The next attempt starts by itself.
+
+      ### Loopgate: paused
+      alice said \`/loop pause\`.
+      **Next:** Nothing happens until someone comments \`/loop resume\` or \`/loop stop\`.
+
+      ### Loopgate: waiting for a person
+      Commit \`ccccccc\` is green and waits for 2 approvals.
+      **Next:** Someone with write permission who is neither \`alice\` nor an author of the commits approves the pull request, or comments \`/loop approve\`. Requesting changes starts the next attempt. Without an answer the loop ends on 2026-01-19 09:05 UTC, 14 d after it asked.
+
+      ### Loopgate: not started
+      The label was set by someone who may not start loops here.
+      **Next:** Someone with write permission can set it again."
+    `);
+  });
+
+  it("does not count again what did not count", () => {
+    const attempts = [anAttempt({ counted: false }), anAttempt({ number: 2, counted: true, endedAt: null })];
+    const comment = status(aPublishedLoop({ attempts }));
+    expect(comment).toContain("### Loopgate: attempt 2 of 4 is being judged");
+    expect(comment).toContain("Used: 1 of 3 attempts");
+    expect(comment).toContain("| not judged, not counted |");
+  });
+
+  it("lists at most twenty-five attempts", () => {
+    const attempts = Array.from({ length: 40 }, (_, index) => anAttempt({ number: index + 1, verdict: aRedVerdict() }));
+    const comment = status(aPublishedLoop({ attempts }));
+    expect(comment.match(/^\| \d+ \|/gm)).toHaveLength(25);
+    expect(comment).toContain("(15 earlier attempts are not listed.)");
+  });
+});
+
+describe("the attempt comment", () => {
+  it("of a red attempt", () => {
+    const claim = {
+      summary: "I fixed the loop.",
+      confidence: 0.8,
+      question: null,
+      permission: null,
+      blockedOn: null,
+      nothingToDo: null,
+      assumptions: ["Lists are short."],
+      decisions: ["Kept the name."],
+    };
+    const home = "https://github.com/acme/widgets";
+    const verdict = aRedVerdict([
+      aFinding({ url: `${home}/runs/5`, path: "test/sum.test.js", line: 4, detail: "expected ``` 2" }),
+      aFinding({ source: "review", title: "Zero is not handled", detail: "" }),
+    ]);
+    verdict.parts.push({
+      source: "review",
+      name: "review",
+      colour: "red",
+      note: "rejected",
+      url: "https://evil.example",
+    });
+    const attempt = anAttempt({ verdict, claim });
+    expect(attemptComment(aPublishedLoop({ attempts: [attempt] }), attempt)).toMatchInlineSnapshot(`
+      "### Attempt 1: red
+
+      It changed 2 files (+3 −1) in 1 min 12 s. The work is in commit \`ccccccc\`.
+
+      | judge | says | because |
+      |---|---|---|
+      | CI \`test\` | red | \`failure\` |
+      | review | red | \`rejected\` |
+
+      **What has to change**
+
+      [ci](https://github.com/acme/widgets/runs/5): \`test: 1 failing\` at \`test/sum.test.js:4\`
+
+      \`\`\`\`text
+      expected \`\`\` 2
+      \`\`\`\`
+
+      review: \`Zero is not handled\`
+
+      <details><summary>What the agent says of its work (a claim, not evidence)</summary>
+
+      \`\`\`text
+      I fixed the loop.
+      Confidence: 0.8
+      Assumption: Lists are short.
+      Decision: Kept the name.
+      \`\`\`
+
+      </details>
+
+      <details><summary>Changed files</summary>
+
+      \`\`\`text
+      src/sum.js
+      test/sum.test.js
+      \`\`\`
+
+      </details>
+
+      - executor: finished, 1 min, exit code 0, brief \`222222222222\`, log \`111111111111\`
+
+      <sub>Written by Loopgate, a GitHub App.</sub>"
+    `);
+  });
+
+  it("of an attempt that pushed nothing", () => {
+    const verdict = {
+      ...aRedVerdict([
+        aFinding({ source: "run", title: "nothing was pushed", detail: "The run ended without a commit." }),
+      ]),
+      parts: [],
+    };
+    const attempt = anAttempt({
+      head: null,
+      change: null,
+      verdict,
+      runs: [aRun({ status: "timed_out", exitCode: null })],
+    });
+    expect(attemptComment(aLoop({ attempts: [attempt] }), attempt)).toMatchInlineSnapshot(`
+      "### Attempt 1: red
+
+      It pushed nothing in 1 min 12 s.
+
+      **What has to change**
+
+      run: \`nothing was pushed\`
+
+      \`\`\`text
+      The run ended without a commit.
+      \`\`\`
+
+      - executor: timed out, 1 min, brief \`222222222222\`, log \`111111111111\`
+
+      <sub>Written by Loopgate, a GitHub App.</sub>"
+    `);
+  });
+
+  it("stays within GitHub's size and drops the oldest detail first", () => {
+    const findings = Array.from({ length: 20 }, (_, index) =>
+      aFinding({ title: `finding ${index}.`, detail: "é".repeat(4000) }),
+    );
+    const attempt = anAttempt({ verdict: aRedVerdict(findings) });
+    const comment = attemptComment(aPublishedLoop({ attempts: [attempt] }), attempt);
+    expect(Buffer.byteLength(comment)).toBeLessThan(60_000);
+    expect(comment).toContain("(13 of 20 details left out for length.)");
+    expect(comment).toContain("finding 19.");
+    expect(comment).not.toContain("finding 12.");
+  });
+});
+
+describe("the stop comment", () => {
+  it("of a question asks the person who set the label, once", () => {
+    const quote = "Should sum([]) be 0 or an error?";
+    const state = anEndedLoop({
+      reason: "uncertainty_too_high",
+      detail: "Attempt 1 stopped to ask a question.",
+      quote,
+    });
+    expect(stopComment(state)).toMatchInlineSnapshot(`
+      "**Loopgate stopped: uncertainty too high.** Attempt 1 stopped to ask a question. Going on would mean guessing.
+
+      \`\`\`text
+      Should sum([]) be 0 or an error?
+      \`\`\`
+
+      Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13), and this thread.
+
+      **Next:** @alice, answer in a comment, then comment \`/loop retry\`.
+
+      <sub>Written by Loopgate, a GitHub App.</sub>"
+    `);
+  });
+
+  it("of a risky change shows the command that publishes exactly that commit", () => {
+    const state = anEndedLoop(
+      {
+        reason: "risky_action_detected",
+        detail: "Attempt 1 did something that needs a person's yes, so nothing of it was published.",
+        quote: "Changes a protected file",
+        resume: "publish",
+        pendingHead: sha("f"),
+      },
+      { head: null, pull: null },
+    );
+    expect(stopComment(state)).toMatchInlineSnapshot(`
+      "**Loopgate stopped: risky action detected.** Attempt 1 did something that needs a person's yes, so nothing of it was published. A person should look at it first.
+
+      \`\`\`text
+      Changes a protected file
+      \`\`\`
+
+      Kept: commit \`fffffff\`, not published and held by Loopgate, and this thread.
+
+      **Next:** @alice, comment \`/loop approve fffffff\` to publish exactly that commit.
+
+      <sub>Written by Loopgate, a GitHub App.</sub>"
+    `);
+  });
+
+  it("of a finished loop calls nobody", () => {
+    const ending = {
+      reason: "task_complete",
+      detail: "The change is approved. Merging it is yours to do.",
+      resume: "none",
+    } as const;
+    expect(stopComment(anEndedLoop(ending))).toMatchInlineSnapshot(`
+      "**Loopgate is done: task complete.** The change is approved. Merging it is yours to do.
+
+      Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13), and this thread.
+
+      **Next:** Merge [#13](https://github.com/acme/widgets/pull/13), if that has not happened yet.
+
+      <sub>Written by Loopgate, a GitHub App.</sub>"
+    `);
+  });
+});

@@ -1,0 +1,233 @@
+// Whatever agents, issues and CI say, the App's comments call nobody, link nowhere and hold no second record (T15).
+import fc from "fast-check";
+import { marked, type Token } from "marked";
+import { describe, expect, it } from "vitest";
+import type { Finding, LoopState } from "../../src/loop/state.ts";
+import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
+import { sealKey } from "../../src/record/seal.ts";
+import { cellCode, inlineCode, mention, plainSentence, quoteUntrusted } from "../../src/report/escape.ts";
+import { attemptComment, checkText, pullText, replyText, statusComment, stopComment } from "../../src/report/report.ts";
+import { anAttempt, anEndedLoop, aPublishedLoop, aRun, aVerdict, labelledAt, sealed } from "../loop/builder.ts";
+
+const home = "https://github.com/acme/widgets/";
+const key = sealKey("a secret for these tests");
+const here = { repositoryId: 100, issue: 12 };
+
+const pieces = fc.constantFrom(
+  "@bob",
+  "@acme/team ",
+  "#5",
+  "other/repo#6",
+  "![x](http://evil/x.png)",
+  "[x](http://evil)",
+  "[x]: http://evil",
+  "[#13]",
+  "http://evil/",
+  "www.evil.example",
+  "bob@evil.example",
+  "<img src=x>",
+  "<a href='http://evil'>",
+  "<!--",
+  "-->",
+  "<!-- loopgate:record v1 -->",
+  "<\u200b!-- loopgate:record",
+  "</details>",
+  "`",
+  "```",
+  "````\n",
+  "~~~\n",
+  "\n",
+  "\n\n",
+  "\r",
+  "\\",
+  "|",
+  "---\n",
+  "# ",
+  "> ",
+  "- ",
+  "    ",
+  "\x1b[31m",
+  "\u202e",
+  "closes #5",
+  "word ",
+);
+const hostile = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(""));
+
+/** Every token of the comment as a Markdown reader sees it, nested ones included. */
+function tokensOf(markdown: string): Token[] {
+  const tokens: Token[] = [];
+  marked.walkTokens(marked.lexer(markdown, { gfm: true, breaks: true }), (token) => {
+    tokens.push(token);
+  });
+  return tokens;
+}
+
+const ownHtml = /^(<details><summary>[A-Za-z ,()]+<\/summary>\n*|<\/details>\n*|<\/?sub>)$/;
+
+function misdeeds(markdown: string, mentions: readonly string[] = []): string[] {
+  const found: string[] = [];
+  for (const token of tokensOf(markdown)) {
+    if (token.type === "image") found.push(`image ${token.raw}`);
+    if (token.type === "link" && !token.href.startsWith(home)) found.push(`link ${token.raw}`);
+    if (token.type === "html" && !ownHtml.test(token.raw) && !/^<sub>.*<\/sub>\n*$/.test(token.raw))
+      found.push(`html ${token.raw}`);
+    if (token.type === "text" && !("tokens" in token && token.tokens)) found.push(...inText(token.raw, mentions));
+  }
+  return found;
+}
+
+function inText(text: string, mentions: readonly string[]): string[] {
+  const calls = (text.match(/@[\w-]+/g) ?? []).filter((call) => !mentions.includes(call));
+  const issues = (text.match(/[\w/]*#\d+/g) ?? []).filter((reference) => !["#12", "#13"].includes(reference));
+  const addresses = text.match(/:\/\/|www\./g) ?? [];
+  return [...calls, ...issues, ...addresses].map((what) => `text ${what}`);
+}
+
+const findings = fc.array(
+  fc.record({
+    source: fc.constantFrom("ci", "review", "person", "run", "policy"),
+    title: hostile,
+    detail: hostile,
+    path: fc.option(hostile),
+    line: fc.option(fc.nat()),
+    url: fc.option(
+      fc.oneof(
+        hostile,
+        hostile.map((text) => home + text),
+      ),
+    ),
+  }),
+  { maxLength: 3 },
+) as fc.Arbitrary<Finding[]>;
+
+const loops = fc
+  .record({ text: hostile, other: hostile, findings })
+  .map(({ text, other, findings: found }): LoopState => {
+    const part = { source: "ci", name: text, colour: "red", note: other, url: `${home}${text}` } as const;
+    const attempt = anAttempt({
+      verdict: aVerdict({ colour: "red", parts: [{ ...part }], findings: found }),
+      change: { files: 3, additions: 1, deletions: 1, paths: [text, other], patchId: "" },
+      claim: {
+        summary: text,
+        confidence: 0.5,
+        question: other,
+        permission: text,
+        blockedOn: other,
+        nothingToDo: text,
+        assumptions: [other],
+        decisions: [text],
+      },
+      review: { verdict: "reject", summary: other, confidence: 1, findings: found },
+      runs: [aRun({ isolation: { ...sealed, user: text, network: other, capabilities: [text] } })],
+    });
+    return anEndedLoop(
+      { reason: "uncertainty_too_high", detail: text, quote: other },
+      {
+        title: text,
+        label: other,
+        branch: text,
+        attempts: [attempt],
+        requester: { id: 7, login: "alice", bot: false },
+        base: { branch: other, sha: "a".repeat(40) },
+        snapshot: { sha256: "5".repeat(64), title: text, comments: [], removed: [text, other], at: labelledAt },
+        resumeAt: { phase: "executing", at: labelledAt, why: text },
+      },
+    );
+  });
+
+function commentsOf(state: LoopState): string[] {
+  const command = {
+    verb: "retry",
+    argument: state.title,
+    actor: { id: 9, login: state.title, bot: false },
+    commentId: 1,
+  } as const;
+  const paused = { ...state, phase: "paused", ending: null } as const;
+  return [
+    statusComment(state, labelledAt),
+    statusComment(paused, labelledAt),
+    attemptComment(state, state.attempts[0]!),
+    pullText(state).body,
+    replyText({ kind: "status" }, state, labelledAt),
+    replyText({ kind: "command_refused", command, why: state.title }, state, labelledAt),
+    replyText({ kind: "not_permitted", login: state.title, permission: state.label }, state, labelledAt),
+    replyText({ kind: "approval_does_not_count", login: state.label, why: state.title }, state, labelledAt),
+    ...(({ summary, text }) => [summary, text])(checkText(state.attempts[0]!.review!)),
+  ];
+}
+
+describe("hostile text", () => {
+  it("in a comment mentions nobody, shows no image, links nowhere else and brings no HTML", () => {
+    fc.assert(
+      fc.property(loops, (state) => {
+        for (const comment of commentsOf(state)) expect(misdeeds(comment), comment).toEqual([]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("in a stop comment leaves one mention: the person waited for", () => {
+    fc.assert(
+      fc.property(loops, (state) => {
+        const comment = stopComment(state);
+        expect(misdeeds(comment, ["@alice"]), comment).toEqual([]);
+        const texts = tokensOf(comment).filter(
+          (token) => token.type === "text" && !("tokens" in token && token.tokens),
+        );
+        const mentions = texts.flatMap((token) => token.raw.match(/@[\w-]+/g) ?? []);
+        expect(mentions).toEqual(["@alice"]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("never forms a record, and leaves the real one readable below it", () => {
+    fc.assert(
+      fc.property(loops, (state) => {
+        for (const comment of [...commentsOf(state), stopComment(state)]) {
+          expect(comment).not.toContain("<!--");
+          expect(decodeRecord(comment, key, here)).toEqual({ kind: "absent" });
+        }
+        const whole = `${statusComment(state, labelledAt)}\n\n${encodeRecord(state, key)}`;
+        expect(decodeRecord(whole, key, here)).toEqual({ kind: "ok", state });
+        const last = tokensOf(whole).findLast((token) => token.type === "html");
+        expect(last?.raw).toMatch(/^<!-- loopgate:record v1 /);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("escaping", () => {
+  it("fences with more backticks than the text has in a row", () => {
+    expect(quoteUntrusted("a ````` b")).toBe("``````text\na ````` b\n``````");
+    expect(quoteUntrusted("")).toBe("```text\n(nothing)\n```");
+  });
+
+  it("removes terminal colours and hidden characters, and keeps lines", () => {
+    expect(quoteUntrusted("\x1b[31mred\x1b[0m\u200b\r\n\n\n\nnext\x07")).toBe("```text\nred\n\nnext\n```");
+  });
+
+  it("keeps inline text on one line and inside a table cell", () => {
+    expect(inlineCode("a | b\n`c`")).toBe("`` a | b `c` ``");
+    expect(cellCode("a \\| b")).toBe("`a \\¦ b`");
+    expect(inlineCode("x".repeat(300))).toHaveLength(122);
+    expect(inlineCode("")).toBe("`(empty)`");
+  });
+
+  it("leaves an ordinary sentence of ours as it is", () => {
+    const sentence = "alice said `/loop stop`. Attempt 2 changed 12 lines (of 10); see `.github/loop.yml`.";
+    expect(plainSentence(sentence)).toBe(sentence);
+    expect(plainSentence("1. *x* [y] `z")).toBe("\u20601. \\*x\\* \\[y\\] \\`z");
+  });
+
+  it("calls people by their login only", () => {
+    expect(mention("alice-b")).toBe("@alice-b");
+    expect(mention("acme/team")).toBe("`acme/team`");
+  });
+});
+
+it("the published loop of these tests is harmless to begin with", () => {
+  expect(misdeeds(statusComment(aPublishedLoop(), labelledAt))).toEqual([]);
+  expect(misdeeds("@bob ![x](y) [z](http://evil) #5 <b>")).toHaveLength(5);
+});

@@ -1,0 +1,155 @@
+// What the App answers people, and what it writes beside the issue: pull request and check run.
+import { describe, expect, it } from "vitest";
+import type { Reply } from "../../src/loop/effect.ts";
+import type { Command } from "../../src/loop/event.ts";
+import { checkText, pullText, replyText } from "../../src/report/report.ts";
+import { aFinding, aLoop, aPublishedLoop, labelledAt, minute } from "../loop/builder.ts";
+
+const now = labelledAt + 5 * minute;
+const command: Command = { verb: "retry", argument: "", actor: { id: 9, login: "bob", bot: false }, commentId: 1 };
+
+function reply(answer: Reply): string {
+  const text = replyText(answer, aPublishedLoop({ gateSince: labelledAt }), now);
+  return text.replace("\n\n<sub>Written by Loopgate, a GitHub App.</sub>", "");
+}
+
+describe("a reply", () => {
+  it("to a label by someone who may not", () => {
+    expect(reply({ kind: "not_permitted", login: "bob", permission: "triage" })).toMatchInlineSnapshot(
+      `"\`bob\` set the label \`loop\`, but has \`triage\` permission here, and starting a loop needs write. Nothing was started and the label was removed. Next: someone with write permission sets it again."`,
+    );
+  });
+
+  it("to a command that is refused", () => {
+    const why = "it needs write permission, and bob has read";
+    expect(reply({ kind: "command_refused", command, why })).toMatchInlineSnapshot(
+      `"\`/loop retry\` by \`bob\` was refused: it needs write permission, and bob has read. Nothing changed. \`/loop help\` lists what can be said."`,
+    );
+    expect(reply({ kind: "command_refused", command: { ...command, verb: "unknown" }, why })).toMatch(
+      /^`\/loop` by `bob`/,
+    );
+  });
+
+  it("to an approval that does not count", () => {
+    expect(
+      reply({ kind: "approval_does_not_count", login: "bob", why: "an author of the commits cannot approve them" }),
+    ).toMatchInlineSnapshot(
+      `"The approval by \`bob\` does not count: an author of the commits cannot approve them. The loop keeps waiting for one on commit \`ccccccc\` by someone with write permission who is neither \`alice\` nor an author of the commits."`,
+    );
+  });
+
+  it("when nobody has answered at the gate", () => {
+    expect(reply({ kind: "gate_reminder" })).toMatchInlineSnapshot(
+      `"Pull request [#13](https://github.com/acme/widgets/pull/13) has been waiting for approval since 2026-01-05 09:00 UTC. Without an answer the loop ends on 2026-01-19 09:00 UTC, 14 d after it asked. This is the only reminder. Next: approve it, or request changes there."`,
+    );
+  });
+
+  it("to a call for help names every command that works", () => {
+    expect(reply({ kind: "help" })).toMatchInlineSnapshot(`
+      "Commands are the first line of a new comment by someone with write permission:
+
+      - \`/loop status\`: what the loop is doing now
+      - \`/loop stop\`: end it; removing the label or closing the issue does the same
+      - \`/loop pause\`, \`/loop resume\`: hold it, and go on
+      - \`/loop retry\`: after a stop, read the issue and the policy again and go on from the branch
+      - \`/loop approve\`: at the gate, approve the commit; after a stop that asks for it, allow what waits
+      - \`/loop help\`: this list"
+    `);
+  });
+
+  it("to a call for the status", () => {
+    expect(reply({ kind: "status" })).toMatchInlineSnapshot(`
+      "### Loopgate: attempt 1 of 3 is being judged
+
+      CI and the reviewer judge commit \`ccccccc\`.
+      **Next:** Green: a person is asked. Red: the findings become the next attempt's brief.
+
+      | attempt | change | CI | review | outcome | time |
+      |---|---|---|---|---|---|
+      | 1 | 2 files, +3 −1 in \`ccccccc\` | – | – | – | since 2026-01-05 09:00 UTC |
+
+      Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h"
+    `);
+  });
+});
+
+describe("the pull request", () => {
+  it("says who asked, what wrote it and what it waits for", () => {
+    expect(pullText(aLoop())).toMatchInlineSnapshot(`
+      {
+        "body": "Closes #12
+
+      Loopgate, a GitHub App, opened this pull request for #12, where \`alice\` set the label \`loop\`. An agent wrote the commits; that thread says what it tried, what failed and why.
+
+      It stays a draft until CI and an independent reviewer agree. Then it needs the approval of a person with write permission who is neither \`alice\` nor an author of the commits. Requesting changes here starts the next attempt.",
+        "title": "sum() is off by one",
+      }
+    `);
+  });
+
+  it("closes no other issue by its title, which may become a commit message", () => {
+    expect(pullText(aLoop({ title: "Fixes #5 and closes: other/repo#6,\nresolve\u200b things, see #7" })).title).toBe(
+      "Fixes no. 5 and closes: no. 6, resolve things, see #7",
+    );
+    expect(pullText(aLoop({ title: " \n " })).title).toBe("Loop for issue 12");
+    expect(pullText(aLoop({ title: "x".repeat(500) })).title).toHaveLength(200);
+  });
+});
+
+describe("the reviewer's check", () => {
+  const findings = [
+    aFinding({ source: "review", title: "Zero", detail: "sum([]) throws", path: "src/sum.js", line: 3 }),
+    aFinding({ source: "review", title: "No place" }),
+    aFinding({ source: "review", title: "Outside", path: "../etc/passwd", line: 1 }),
+  ];
+
+  it("shows a rejection with its findings and annotations where they have a place", () => {
+    expect(checkText({ verdict: "reject", summary: "Not yet.", confidence: 0.9, findings })).toMatchInlineSnapshot(`
+      {
+        "annotations": [
+          {
+            "level": "warning",
+            "line": 3,
+            "message": "Zero
+      sum([]) throws",
+            "path": "src/sum.js",
+          },
+        ],
+        "conclusion": "failure",
+        "summary": "\`\`\`text
+      Not yet.
+      \`\`\`
+
+      Confidence: 0.9",
+        "text": "review: \`Zero\` at \`src/sum.js:3\`
+
+      \`\`\`text
+      sum([]) throws
+      \`\`\`
+
+      review: \`No place\`
+
+      \`\`\`text
+      expected 2, got 3
+      \`\`\`
+
+      review: \`Outside\` at \`../etc/passwd:1\`
+
+      \`\`\`text
+      expected 2, got 3
+      \`\`\`
+
+      <sub>Written by Loopgate, a GitHub App.</sub>",
+        "title": "The reviewer asks for changes",
+      }
+    `);
+  });
+
+  it.each([
+    ["approve", "success"],
+    ["reject", "failure"],
+    ["unreadable", "failure"],
+  ] as const)("of a review that says %s ends as %s", (verdict, conclusion) => {
+    expect(checkText({ verdict, summary: "", confidence: 0, findings: [] }).conclusion).toBe(conclusion);
+  });
+});
