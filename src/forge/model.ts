@@ -173,6 +173,8 @@ export interface Comment {
   reactions: Reaction[];
   createdAt: number;
   updatedAt: number;
+  /** Who last changed the text; null while it is as it was posted. */
+  editedBy: User | null;
 }
 
 export type ReactionContent = "+1" | "-1" | "laugh" | "confused" | "heart" | "hooray" | "rocket" | "eyes";

@@ -12,10 +12,12 @@ import { type RefActions, refActions } from "./actions/refs.ts";
 import { type RepositoryActions, repositoryActions } from "./actions/repositories.ts";
 import { type ReviewActions, reviewActions } from "./actions/reviews.ts";
 import { type StatusActions, statusActions } from "./actions/statuses.ts";
+import { type TokenActions, tokenActions } from "./actions/tokens.ts";
 import { type Core, createCore, type Limits } from "./core.ts";
 
 export type World = Core &
   AccountActions &
+  TokenActions &
   RepositoryActions &
   IssueActions &
   LabelActions &
@@ -34,6 +36,7 @@ export function createWorld(options: { dataDir: string; now: () => number; limit
   return Object.assign(
     core,
     accountActions(core),
+    tokenActions(core),
     repositoryActions(core),
     issueActions(core),
     labelActions(core),

@@ -1,7 +1,8 @@
 // The forge's CI: it really runs the command on each pushed commit, and reports what happened.
 import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
-import type { Forge, RepositoryRequest } from "../../src/forge/forge.ts";
+import type { Forge } from "../../src/forge/forge.ts";
+import type { RepositoryRequest } from "../../src/forge/repository.ts";
 import { aForge, atEnd } from "./local-forge.ts";
 
 async function aTested(forge: Forge, ci: RepositoryRequest["ci"]) {

@@ -3,7 +3,8 @@ import { createSign, generateKeyPairSync } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { type Forge, manifestEvents, manifestPermissions } from "../../src/forge/forge.ts";
+import { manifestEvents, manifestPermissions } from "../../src/forge/apps.ts";
+import type { Forge } from "../../src/forge/forge.ts";
 import { aForge, appClient, demo, jwtClient, refusal, tokenClient } from "./local-forge.ts";
 
 async function mint(

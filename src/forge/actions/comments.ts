@@ -33,6 +33,7 @@ export function commentActions(core: Core): CommentActions {
       requireBody(core, body);
       const from = comment.body;
       comment.body = body;
+      comment.editedBy = actor.user;
       comment.updatedAt = comment.issue.updatedAt = core.now();
       emitComment(core, actor, comment, "edited", { changes: { body: { from } } });
       return comment;
@@ -60,6 +61,7 @@ function newComment(core: Core, actor: Actor, issue: Issue, body: string): Comme
     reactions: [],
     createdAt: now,
     updatedAt: now,
+    editedBy: null,
   };
   issue.comments.push(comment);
   issue.commentsEver += 1;

@@ -1,0 +1,67 @@
+// The two Apps of a forge: the one under test, with the manifest's permissions and a key, and the CI's own.
+import { generateKeyPairSync } from "node:crypto";
+import type { App, Permissions } from "./model.ts";
+import type { World } from "./world.ts";
+
+/** The permissions and events of the App's manifest. */
+export const manifestPermissions: Permissions = {
+  metadata: "read",
+  contents: "write",
+  issues: "write",
+  pull_requests: "write",
+  checks: "write",
+  statuses: "read",
+};
+
+export const manifestEvents: readonly string[] = [
+  "issues",
+  "issue_comment",
+  "pull_request",
+  "pull_request_review",
+  "check_run",
+  "check_suite",
+  "status",
+  "push",
+  "repository",
+];
+
+export interface AppOptions {
+  readonly slug: string;
+  readonly permissions: Permissions;
+  readonly events: readonly string[];
+  readonly webhook: { url: string; secret: string } | null;
+}
+
+/** The App under test, with the private key that signs for it. */
+export function createApp(world: World, options: AppOptions): { app: App; privateKey: string } {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs1", format: "pem" },
+  });
+  const { slug, permissions, events } = options;
+  const owner = world.createUser(`${slug}-operators`, { type: "Organization" });
+  const app = world.createApp({
+    slug,
+    name: slug,
+    owner,
+    publicKey,
+    permissions,
+    events,
+  });
+  app.webhook = options.webhook;
+  return { app, privateKey };
+}
+
+/** The CI needs no key: it acts inside the forge. */
+export function createCiApp(world: World): App {
+  const owner = world.createUser("forge", { type: "Organization" });
+  return world.createApp({
+    slug: "forge-ci",
+    name: "Forge CI",
+    owner,
+    publicKey: "",
+    permissions: { checks: "write", contents: "read" },
+    events: [],
+  });
+}

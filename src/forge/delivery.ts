@@ -1,0 +1,93 @@
+// Sending one webhook: signed headers, the request, and the record of its answer.
+import { createHmac } from "node:crypto";
+import type { Core } from "./core.ts";
+import type { Delivery } from "./model.ts";
+import type { Pending } from "./payload.ts";
+
+export interface SendOptions {
+  readonly core: Core;
+  /** After which a delivery counts as failed: 10 s on GitHub. */
+  readonly timeoutMs: number;
+}
+
+interface Answer {
+  readonly code: number;
+  readonly status: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** Sends it and gives the record of how that went; never throws. */
+export async function send({ core, timeoutMs }: SendOptions, pending: Pending, closed: AbortSignal): Promise<Delivery> {
+  const started = performance.now();
+  const { webhook } = pending.app;
+  const answer = webhook
+    ? await post(
+        webhook.url,
+        headersOf(pending),
+        pending.body,
+        AbortSignal.any([AbortSignal.timeout(timeoutMs), closed]),
+      )
+    : unreachableHost;
+  return record(core, pending, Math.round(performance.now() - started), answer);
+}
+
+const unreachableHost: Answer = { code: 0, status: "failed to connect to host", headers: {}, body: "" };
+
+async function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Answer> {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers,
+      body,
+      redirect: "manual",
+      signal,
+    });
+    const status = response.ok ? "OK" : `Invalid HTTP Response: ${response.status}`;
+    return {
+      code: response.status,
+      status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+    };
+  } catch (error) {
+    const timedOut = error instanceof DOMException && error.name === "TimeoutError";
+    return timedOut ? { ...unreachableHost, code: 504, status: "timed out" } : unreachableHost;
+  }
+}
+
+function headersOf(pending: Pending): Record<string, string> {
+  const { app } = pending;
+  const sign = (algorithm: string) =>
+    createHmac(algorithm, app.webhook?.secret ?? "")
+      .update(pending.body)
+      .digest("hex");
+  return {
+    accept: "*/*",
+    "content-type": "application/json",
+    "user-agent": "GitHub-Hookshot/f0r9e00",
+    "x-github-delivery": pending.guid,
+    "x-github-event": pending.event,
+    "x-github-hook-id": String(app.hookId),
+    "x-github-hook-installation-target-id": String(app.id),
+    "x-github-hook-installation-target-type": "integration",
+    "x-hub-signature": `sha1=${sign("sha1")}`,
+    "x-hub-signature-256": `sha256=${sign("sha256")}`,
+  };
+}
+
+/** The entry of the hook's log. */
+export function record(core: Core, pending: Pending, durationMs: number, answer: Answer): Delivery {
+  const { body, ...about } = pending;
+  return {
+    ...about,
+    id: core.nextId(),
+    deliveredAt: core.now(),
+    durationMs,
+    status: answer.status,
+    statusCode: answer.code,
+    url: pending.app.webhook?.url ?? "",
+    request: { headers: headersOf(pending), body },
+    response: { headers: answer.headers, body: answer.body },
+  };
+}
