@@ -120,6 +120,9 @@ export const Environment = z.strictObject({
 });
 export type Environment = z.infer<typeof Environment>;
 
+/** What only `serve` cannot do without: containers made of another machine's image need a relay of ours. */
+export const neededToServe: readonly (keyof Environment)[] = ["LOOPGATE_RELAY_IMAGE"];
+
 function bound(name: Exclude<keyof typeof generousBounds, "images" | "may_merge">, max: number, description: string) {
   return whole(1, max).prefault(String(generousBounds[name])).meta({ description });
 }

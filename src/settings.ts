@@ -34,20 +34,21 @@ interface Problem {
 
 /**
  * Reads every `LOOPGATE_…` variable. On failure the message names each that is missing, weak or unknown, what it is and
- * where to get it; no value is ever part of it. `readFile` reads the private key's file.
+ * where to get it; no value is ever part of it. `needed` names what is optional elsewhere but not here.
  */
 export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
-  readFile: (path: string) => string = (path) => readFileSync(path, "utf8"),
+  needed: readonly (keyof Environment)[] = [],
 ): ReadSettings {
   const ours = Object.entries(env).filter(([name, value]) => name.startsWith("LOOPGATE_") && value);
   const given = Object.fromEntries(ours) as Readonly<Record<string, string>>;
   const parsed = Environment.safeParse(given);
-  const key = readKey(given, readFile);
+  const key = readKey(given);
   const problems = firstOfEach([
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given))),
     ...("problem" in key ? [key] : []),
     ...sharedSecrets(given),
+    ...needed.filter((name) => given[name] === undefined).map((name) => ({ name, problem: "is missing" })),
   ]);
   if (!parsed.success || "problem" in key || problems.length > 0) return { ok: false, message: explain(problems) };
   return { ok: true, settings: settingsOf(parsed.data, key.pem) };
@@ -113,17 +114,14 @@ function sharedSecrets(given: Readonly<Record<string, string>>): Problem[] {
   return [{ name: "LOOPGATE_SEAL_SECRET", problem: "is the same as a webhook secret" }];
 }
 
-function readKey(
-  given: Readonly<Record<string, string>>,
-  readFile: (path: string) => string,
-): { readonly pem: string } | Problem {
+function readKey(given: Readonly<Record<string, string>>): { readonly pem: string } | Problem {
   const name = "LOOPGATE_PRIVATE_KEY";
   const file = given.LOOPGATE_PRIVATE_KEY_FILE;
   let text = given[name];
   if (text !== undefined && file !== undefined) return { name, problem: "and LOOPGATE_PRIVATE_KEY_FILE are both set" };
   if (file !== undefined) {
     try {
-      text = readFile(file);
+      text = readFileSync(file, "utf8");
     } catch {
       return { name: "LOOPGATE_PRIVATE_KEY_FILE", problem: "names a file that cannot be read" };
     }

@@ -1,5 +1,8 @@
 // The operator's settings: what is accepted, what is refused in one message, and that no value is ever shown.
 import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Environment } from "../src/environment.ts";
 import { readSettings } from "../src/settings.ts";
@@ -18,14 +21,14 @@ const least = {
 
 type Env = Record<string, string | undefined>;
 
-function settingsOf(env: Env, readFile?: (path: string) => string) {
-  const read = readSettings(env, readFile);
+function settingsOf(env: Env) {
+  const read = readSettings(env);
   if (!read.ok) throw new Error(read.message);
   return read.settings;
 }
 
-function messageOf(env: Env, readFile?: (path: string) => string): string {
-  const read = readSettings(env, readFile);
+function messageOf(env: Env): string {
+  const read = readSettings(env);
   if (read.ok) throw new Error("these settings were accepted");
   return read.message;
 }
@@ -110,6 +113,14 @@ describe("what is needed", () => {
   });
 });
 
+test("what only serve needs is missing only where it is asked for, in the same message", () => {
+  const read = readSettings({ ...least, LOOPGATE_APP_ID: "" }, ["LOOPGATE_RELAY_IMAGE"]);
+  const message = read.ok ? "" : read.message;
+  expect(message).toMatch(/^2 settings are/);
+  expect(message).toContain("LOOPGATE_APP_ID is missing.");
+  expect(message).toContain("LOOPGATE_RELAY_IMAGE is missing.");
+});
+
 describe("secrets", () => {
   test.each([
     ["", "is missing"],
@@ -149,9 +160,15 @@ describe("the private key", () => {
   });
 
   test("is read from the file that LOOPGATE_PRIVATE_KEY_FILE names", () => {
-    const env = { ...least, LOOPGATE_PRIVATE_KEY: "", LOOPGATE_PRIVATE_KEY_FILE: "/keys/app.pem" };
-    const files: Record<string, string> = { "/keys/app.pem": pkcs1 };
-    expect(settingsOf(env, (path) => files[path] ?? "").app.privateKey).toBe(pkcs8);
+    const dir = mkdtempSync(join(tmpdir(), "loopgate-key-"));
+    const file = join(dir, "app.pem");
+    writeFileSync(file, pkcs1);
+    try {
+      const env = { ...least, LOOPGATE_PRIVATE_KEY: "", LOOPGATE_PRIVATE_KEY_FILE: file };
+      expect(settingsOf(env).app.privateKey).toBe(pkcs8);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 
   test("is refused, with the reason, when its file cannot be read or both are set", () => {

@@ -26,7 +26,7 @@ export function addDemoOptions(command: Command): Command {
     .option("--auto", "approve by itself, end by itself; exit 0 only when the loop ends as task_complete")
     .option("--keep", "leave everything running until Ctrl-C")
     .option("--json <file>", "write a summary of the loop to a file")
-    .option("--screenshot <file>", "write a picture of the issue's page to a PNG file (needs Chromium)")
+    .option("--screenshot <file>", "write a picture of the top of the thread to a PNG file (needs Chromium)")
     .option("--port <number>", "port of the local GitHub; 0 takes a free one", port, 0)
     .option("--runtime <kind>", "docker or process; default: docker where an engine is found", kind)
     .option("--repo <dir>", "run on the committed HEAD of your own git repository, which is only read")

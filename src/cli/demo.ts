@@ -155,7 +155,7 @@ async function tell({ options, stage, state, runs, say }: Told): Promise<void> {
   if (pull !== null) say(`the pull request: ${pull}`);
   if (options.json !== null) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`);
   if (options.screenshot !== null) {
-    await screenshot({ url: threadUrl, file: options.screenshot, width: 1280, fullPage: true });
+    await screenshot({ url: threadUrl, file: options.screenshot, width: 1180, height: 1280 });
     say(`a picture of the thread: ${options.screenshot}`);
   }
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { Fault } from "../base/fault.ts";
 import { addDemoOptions, demoOptions } from "./demo-options.ts";
 import { checkPolicy, explainPolicy } from "./policy.ts";
+import { exampleEnvironment, settingsTable } from "./settings-docs.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
@@ -35,7 +36,13 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
   program
     .command("serve")
     .description("run the App against GitHub; settings come from the environment (see .env.example)")
-    .action(async () => {
+    .option("--explain", "print every setting as a file for the environment, and start nothing")
+    .option("--table", "with --explain, print a Markdown table instead")
+    .action(async ({ explain = false, table = false }) => {
+      if (explain) {
+        terminal.out(table ? settingsTable() : exampleEnvironment());
+        return;
+      }
       const { serve } = await import("./serve.ts");
       done(await serve(terminal));
     });

@@ -1,17 +1,19 @@
 // `loopgate serve`: the App against GitHub, until a signal asks it to end.
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
+import { assert } from "../base/assert.ts";
 import { dockerRuntime } from "../container/docker.ts";
 import { type Engine, openEngine } from "../container/engine.ts";
 import type { Runtime } from "../container/run.ts";
 import { chooseRunUser } from "../container/user.ts";
+import { neededToServe } from "../environment.ts";
 import { pinoLogger } from "../log.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { startApp } from "../wire.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Where the relay's program stands in the App's image, which is also the relay's. */
-const relayCommand = ["node", "/app/src/container/relay.mjs"];
+export const serveRelay = ["node", "/app/src/container/relay.mjs"];
 
 const noEngine = `No container engine answered, and Loopgate runs agents in containers only.
 Start Docker or Podman, or name its socket in DOCKER_HOST; then start Loopgate again.
@@ -19,16 +21,12 @@ Start Docker or Podman, or name its socket in DOCKER_HOST; then start Loopgate a
 
 /** Runs until SIGTERM or SIGINT; resolves to 0 after an orderly end, 1 when it could not start. */
 export async function serve({ env, err }: Terminal): Promise<number> {
-  const read = readSettings(env);
+  const read = readSettings(env, neededToServe);
   if (!read.ok) {
     err(`${read.message}\n`);
     return 1;
   }
   const { settings } = read;
-  if (settings.relayImage === null) {
-    err("LOOPGATE_RELAY_IMAGE is missing: build this repository's Dockerfile and name the image there.\n");
-    return 1;
-  }
   const engine = await openEngine({ env, mayStart: false });
   if (engine === null) {
     err(noEngine);
@@ -37,7 +35,7 @@ export async function serve({ env, err }: Terminal): Promise<number> {
   const asked = firstSignal();
   const log = pinoLogger({ level: settings.logLevel });
   await mkdir(resolve(settings.dataDir), { recursive: true, mode: 0o700 });
-  const runtime = runtimeOf(engine, settings, settings.relayImage);
+  const runtime = runtimeOf(engine, settings);
   const app = await startApp({ settings, log, runtime, image: (reference) => ({ kind: "named", reference }) });
   log.info({ url: app.url, webhooks: app.webhookUrl, engine: engine.version, found: engine.origin }, "Loopgate serves");
   const signal = await asked;
@@ -48,11 +46,12 @@ export async function serve({ env, err }: Terminal): Promise<number> {
   return 0;
 }
 
-function runtimeOf(engine: Engine, settings: Settings, relayImage: string): Runtime {
+function runtimeOf(engine: Engine, settings: Settings): Runtime {
+  assert(settings.relayImage !== null, "serve needs its relay's image");
   return dockerRuntime({
     docker: engine.docker,
     user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
-    relay: { kind: "image", reference: relayImage, command: relayCommand },
+    relay: { kind: "image", reference: settings.relayImage, command: serveRelay },
     roots: [resolve(settings.dataDir)],
     instance: `${new URL(settings.github.apiUrl).host}/${settings.app.id}`,
   });

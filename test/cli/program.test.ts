@@ -45,7 +45,7 @@ describe("serve", () => {
     const { code, out, err } = await run(["serve"]);
     expect(code).toBe(1);
     expect(out).toBe("");
-    expect(err).toMatch(/^5 settings are missing/);
+    expect(err).toMatch(/^6 settings are missing/);
   });
 
   test("with an empty webhook secret refuses to start", async () => {

@@ -1,0 +1,19 @@
+# The App's own image; it is also the image of the relay that leads a container to its gateway (LOOPGATE_RELAY_IMAGE).
+FROM node:24-slim
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends git ca-certificates \
+  && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Install scripts stay off (.npmrc): nothing the App uses needs one.
+RUN npm ci --omit=dev --no-audit --no-fund
+COPY app.yml LICENSE ./
+COPY src ./src
+RUN install --directory --owner node --group node --mode 700 /var/lib/loopgate
+USER node
+ENV NODE_ENV=production LOOPGATE_HOST=0.0.0.0 LOOPGATE_PORT=3000 LOOPGATE_DATA=/var/lib/loopgate
+EXPOSE 3000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.LOOPGATE_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+STOPSIGNAL SIGTERM
+CMD ["node", "src/main.ts", "serve"]

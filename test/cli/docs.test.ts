@@ -1,0 +1,129 @@
+// What is generated from the code is current wherever it is written down. To bring it up to date: UPDATE_DOCS=1 npm test test/cli/docs.test.ts
+import { generateKeyPairSync } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { serveRelay } from "../../src/cli/serve.ts";
+import { exampleEnvironment, settingsTable } from "../../src/cli/settings-docs.ts";
+import { Environment, neededToServe } from "../../src/environment.ts";
+import { StopReason } from "../../src/loop/state.ts";
+import { optionTable } from "../../src/policy/docs.ts";
+import { readSettings } from "../../src/settings.ts";
+
+const pathOf = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const read = (name: string) => readFileSync(pathOf(name), "utf8");
+
+/** The text between the two marks of a generated part; with UPDATE_DOCS set, it is written first. */
+function part(file: string, name: string, current: string): string {
+  const [begin, end] = [`<!-- generated: ${name} -->\n\n`, `\n<!-- end: ${name} -->`];
+  const text = read(file);
+  const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
+  expect(from, `${file} has a part for ${name}`).toBeGreaterThanOrEqual(begin.length);
+  expect(to, `${file} ends its part for ${name}`).toBeGreaterThanOrEqual(from);
+  if (process.env.UPDATE_DOCS) writeFileSync(pathOf(file), text.slice(0, from) + current + text.slice(to));
+  return read(file).slice(from, read(file).indexOf(end));
+}
+
+describe("generated parts are current", () => {
+  test("the README's table of policy options", () => {
+    expect(part("README.md", "policy options", optionTable())).toBe(optionTable());
+  });
+
+  test("the README's table of settings", () => {
+    expect(part("README.md", "settings", settingsTable())).toBe(settingsTable());
+  });
+
+  test(".env.example", () => {
+    if (process.env.UPDATE_DOCS) writeFileSync(pathOf(".env.example"), exampleEnvironment());
+    expect(read(".env.example")).toBe(exampleEnvironment());
+  });
+});
+
+describe(".env.example", () => {
+  const lines = exampleEnvironment().split("\n");
+
+  test("names every setting once", () => {
+    const named = lines.flatMap((line) => /^#?(LOOPGATE_\w+)=/.exec(line)?.[1] ?? []);
+    expect(named).toEqual(Object.keys(Environment.shape));
+  });
+
+  test("is refused as it is, and stands with its defaults once the needed ones are filled in", () => {
+    const entries = lines.flatMap((line) => {
+      const match = /^#?(LOOPGATE_\w+)=(.*)$/.exec(line);
+      return match === null ? [] : [[match[1] ?? "", match[2] ?? ""] as const];
+    });
+    const env = Object.fromEntries(entries);
+    expect(readSettings(env, neededToServe)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/^6 settings/),
+    });
+    const filled = {
+      ...env,
+      LOOPGATE_APP_ID: "1",
+      LOOPGATE_APP_SLUG: "loopgate",
+      LOOPGATE_PRIVATE_KEY: generateKeyPairSync("rsa", { modulusLength: 2048 })
+        .privateKey.export({ type: "pkcs1", format: "pem" })
+        .toString(),
+      LOOPGATE_WEBHOOK_SECRET: "a-webhook-secret-of-ours",
+      LOOPGATE_SEAL_SECRET: "a-seal-secret-that-nobody-else-knows",
+      LOOPGATE_RELAY_IMAGE: "loopgate",
+    };
+    expect(readSettings(filled, neededToServe)).toMatchObject({ ok: true });
+  });
+});
+
+describe("the README", () => {
+  const readme = read("README.md");
+
+  test("links and shows only what is there", () => {
+    const targets = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map((match) => match[1] ?? "");
+    expect(targets.length).toBeGreaterThan(3);
+    expect(targets.filter((target) => !existsSync(pathOf(target)))).toEqual([]);
+  });
+
+  test("names only npm scripts that exist", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = [...readme.matchAll(/\bnpm run ([\w-]+)/g)].map((match) => match[1] ?? "");
+    expect(named).toContain("demo");
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  test("says on its first screen what it is, shows a thread, and gives the two commands", () => {
+    const first = readme.split("\n").slice(0, 45).join("\n");
+    for (const word of ["GitHub App", "fixtures/readme/thread.png", "npm run demo", "npm test"]) {
+      expect(first).toContain(word);
+    }
+  });
+
+  test("names every way in which a loop can end", () => {
+    const named = [...readme.matchAll(/^\| `(\w+)` \| /gm)].map((match) => match[1] ?? "");
+    expect(named).toEqual(expect.arrayContaining([...StopReason.options]));
+  });
+});
+
+describe("the image", () => {
+  const dockerfile = read("Dockerfile");
+
+  test("copies only what is there and what .dockerignore lets through", () => {
+    const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap((match) => (match[1] ?? "").split(" "));
+    expect(copied).toContain("src");
+    expect(copied.filter((path) => !existsSync(pathOf(path)))).toEqual([]);
+    const through = read(".dockerignore")
+      .split("\n")
+      .filter((line) => line.startsWith("!"));
+    expect(through.map((line) => line.slice(1)).sort()).toEqual(copied.sort());
+  });
+
+  test("runs as nobody special, and starts what is there", () => {
+    expect(dockerfile).toMatch(/^USER node$/m);
+    expect(dockerfile.indexOf("USER node")).toBeLessThan(dockerfile.indexOf("\nCMD "));
+    expect(dockerfile).toContain('CMD ["node", "src/main.ts", "serve"]');
+  });
+
+  test("holds the relay where serve looks for it", () => {
+    const workdir = /^WORKDIR (\S+)$/m.exec(dockerfile)?.[1] ?? "";
+    const relay = serveRelay[1] ?? "";
+    expect(relay.startsWith(`${workdir}/`)).toBe(true);
+    expect(existsSync(pathOf(relay.slice(workdir.length + 1)))).toBe(true);
+  });
+});
