@@ -63,7 +63,7 @@ export const Environment = z.strictObject({
   LOOPGATE_SEAL_SECRET: secret(32).meta({
     description:
       "Seals the records in issue comments; at least 32 characters, unlike the webhook secret, never shared.",
-    where: `${makeOne} and keep it: a loop sealed with another one stops as tampered with`,
+    where: `${makeOne} and keep it: a record sealed with another one is not believed`,
   }),
   LOOPGATE_GITHUB_URL: address
     .prefault("https://api.github.com")

@@ -78,7 +78,7 @@ describe("what is needed", () => {
           Where: make one with \`openssl rand -hex 32\` and enter the same at github.com → Settings → Developer settings → GitHub Apps → your App → General → Webhook secret.
         LOOPGATE_SEAL_SECRET is missing.
           Seals the records in issue comments; at least 32 characters, unlike the webhook secret, never shared.
-          Where: make one with \`openssl rand -hex 32\` and keep it: a loop sealed with another one stops as tampered with.
+          Where: make one with \`openssl rand -hex 32\` and keep it: a record sealed with another one is not believed.
         LOOPGATE_PRIVATE_KEY is missing.
           The App's private RSA key: PEM, with line breaks or \`\\n\`, or the PEM in base64.
           Where: github.com → Settings → Developer settings → GitHub Apps → your App → General → Private keys → Generate; or name its file in LOOPGATE_PRIVATE_KEY_FILE.
