@@ -20,6 +20,8 @@ export interface DockerRuntimeOptions {
   readonly relay: RelayImage;
   /** Host folders beneath which every folder of a run must lie, links resolved. */
   readonly roots: readonly string[];
+  /** The operator's folder of programs for agents, mounted read-only; its `bin` comes first on their path. */
+  readonly toolsDir?: string | null;
   /** Which App this is; its sweep touches no other App's containers on the same engine. */
   readonly instance: string;
 }
@@ -53,7 +55,8 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
 
   async function begin(request: RunRequest, watch?: OutputWatch): Promise<Running> {
     const roots = await Promise.all(options.roots.map((root) => realFolder(root, request.id)));
-    const pad: LaunchPad = { ...options, roots, images, engine: await engineInfo(), entry: await readEntry() };
+    const tools = options.toolsDir ? await realFolder(options.toolsDir, request.id) : null;
+    const pad: LaunchPad = { ...options, roots, tools, images, engine: await engineInfo(), entry: await readEntry() };
     const existing = await takeOver(request, watch);
     return existing ?? startAnew(request, pad, watch);
   }

@@ -1,11 +1,12 @@
 // The guard's rules on mounts: what of the host a container may see, where, and whether it may write there.
 import { posix } from "node:path";
 import type { Allowed } from "./guard.ts";
-import type { ContainerSpec, MountBody } from "./spec.ts";
+import { type ContainerSpec, type MountBody, TOOLS } from "./spec.ts";
 
 export const MOUNT_REFUSALS = [
   "engine_socket", // the way to be root on the host
   "mount_outside", // a host path that is no folder of a run
+  "mount_tools", // other tools than the operator's, or the relay with any
   "mount_target", // a place in the container that the contract does not name
   "mount_writable",
   "mount_propagated",
@@ -22,10 +23,12 @@ export function mountRefusals(spec: ContainerSpec, allowed: Allowed): MountRefus
 function judge(spec: ContainerSpec, mount: MountBody, allowed: Allowed): MountRefusal[] {
   const found: MountRefusal[] = [];
   const toolchain = allowed.toolchain.some(({ source, target }) => source === mount.Source && target === mount.Target);
+  const tools = mount.Target === TOOLS;
   if (mount.Type !== "bind" || !isPlainPath(mount.Source) || !isPlainPath(mount.Target)) found.push("mount_unreadable");
   if (/(docker|podman|containerd|crio)[^/]*\.sock$/.test(mount.Source)) found.push("engine_socket");
-  if (!toolchain && !allowed.roots.some((root) => isBeneath(root, mount.Source))) found.push("mount_outside");
-  if (!toolchain && !isContractTarget(spec, mount)) found.push("mount_target");
+  if (tools && (spec.part !== "agent" || mount.Source !== allowed.tools)) found.push("mount_tools");
+  if (!toolchain && !tools && !allowed.roots.some((root) => isBeneath(root, mount.Source))) found.push("mount_outside");
+  if (!toolchain && !tools && !isContractTarget(spec, mount)) found.push("mount_target");
   if (!mount.ReadOnly && !mayWrite(spec, mount.Target)) found.push("mount_writable");
   if (mount.BindOptions?.Propagation !== "rprivate") found.push("mount_propagated");
   return found;

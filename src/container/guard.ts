@@ -10,6 +10,8 @@ export interface Allowed {
   readonly roots: readonly string[];
   /** Exact read-only mounts of the toolchain image. */
   readonly toolchain: readonly { readonly source: string; readonly target: string }[];
+  /** The operator's folder of tools for agents, if there is one; mounted read-only at `TOOLS` and nowhere else. */
+  readonly tools: string | null;
   /** Names accepted for `HostConfig.Runtime`. */
   readonly runtimes: readonly string[];
 }

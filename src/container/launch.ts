@@ -23,6 +23,7 @@ export interface LaunchPad {
   readonly user: RunUser;
   readonly instance: string;
   readonly roots: readonly string[];
+  readonly tools: string | null;
   readonly relay: RelayImage;
   readonly entry: string;
 }
@@ -47,9 +48,9 @@ export interface Launched {
 /** Both specs of a run, compiled and accepted by the guard. Throws `Fault` of kind `refused` otherwise. */
 export async function compile(request: RunRequest, pad: LaunchPad): Promise<readonly ContainerSpec[]> {
   refuseEnvironment(request);
-  const { images, user, instance, engine } = pad;
+  const { images, user, instance, engine, tools } = pad;
   const [image, relayImage] = await Promise.all([images(request.image), images(relayChoice(pad.relay))]);
-  const parts = { image, user, instance, host: { cpus: engine.cpus, apparmor: engine.apparmor } };
+  const parts = { image, user, instance, tools, host: { cpus: engine.cpus, apparmor: engine.apparmor } };
   const specs = [compileAgent(request, parts, pad.entry)];
   if (request.gatewaySocket !== null) {
     const socket = { folder: dirname(request.gatewaySocket), file: basename(request.gatewaySocket) };
@@ -166,7 +167,8 @@ function assertAllowed(spec: ContainerSpec, allowed: Allowed): void {
 }
 
 function allowedBy(pad: LaunchPad, images: readonly ResolvedImage[]): Allowed {
-  return { roots: pad.roots, toolchain: images.flatMap((image) => image.mounts), runtimes: pad.engine.runtimes };
+  const toolchain = images.flatMap((image) => image.mounts);
+  return { roots: pad.roots, tools: pad.tools, toolchain, runtimes: pad.engine.runtimes };
 }
 
 function relayChoice(relay: RelayImage): ImageChoice {

@@ -67,6 +67,8 @@ export interface SpecParts {
   /** Which App instance owns the containers; two of them can share an engine. */
   readonly instance: string;
   readonly host: { readonly cpus: number; readonly apparmor: boolean };
+  /** The operator's folder of programs that agents may run, with a `bin`; null when images bring them. */
+  readonly tools: string | null;
 }
 
 export interface RelayParts extends SpecParts {
@@ -78,6 +80,9 @@ const MiB = 1024 * 1024;
 
 /** What the relay itself may use. Node alone needs about 45 MiB and a dozen threads. */
 const RELAY_LIMITS = { memory: 128 * MiB, cpus: 0.5, pids: 32, files: 1024, fileSize: MiB };
+
+/** Where the operator's tools stand inside, before anything of the image on the path. */
+export const TOOLS = "/opt/loopgate/tools";
 
 /** The container's name for a run id, and its relay's. */
 export const agentName = (id: string): string => `loopgate-${id}`;
@@ -97,6 +102,7 @@ export function compileAgent(request: RunRequest, parts: SpecParts, entry: strin
       Env: environment({
         ...runEnvironment(request, GATEWAY_PORT, { workspace: "/workspace", loop: "/loop" }),
         ...parts.image.env,
+        ...toolsPath(parts),
         HOME: "/tmp/home",
         TMPDIR: "/tmp",
       }),
@@ -107,7 +113,7 @@ export function compileAgent(request: RunRequest, parts: SpecParts, entry: strin
       HostConfig: {
         ...hardened(parts),
         NetworkMode: "none",
-        Mounts: [...agentMounts(request), ...imageMounts(parts)],
+        Mounts: [...agentMounts(request), ...imageMounts(parts), ...toolsMount(parts)],
         Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${limits.tmpBytes}` },
         ShmSize: 64 * MiB,
         ...bounds(limits.memoryBytes, Math.min(limits.cpus, parts.host.cpus), limits.pids),
@@ -199,6 +205,16 @@ function agentMounts(request: RunRequest): MountBody[] {
 
 function imageMounts(parts: SpecParts): MountBody[] {
   return parts.image.mounts.map(({ source, target }) => bind(source, target, true));
+}
+
+function toolsMount({ tools }: SpecParts): MountBody[] {
+  return tools === null ? [] : [bind(tools, TOOLS, true)];
+}
+
+/** An image whose path we do not know keeps the usual one. */
+function toolsPath({ tools, image }: SpecParts): Record<string, string> {
+  if (tools === null) return {};
+  return { PATH: `${TOOLS}/bin:${image.env.PATH ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}` };
 }
 
 function bind(Source: string, Target: string, ReadOnly: boolean): MountBody {

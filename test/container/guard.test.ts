@@ -9,6 +9,7 @@ const FIXTURES = new URL("../../fixtures/specs/", import.meta.url);
 const ALLOWED: Allowed = {
   roots: ["/srv/loopgate"],
   toolchain: [{ source: "/usr", target: "/usr" }],
+  tools: "/srv/tools",
   runtimes: ["runc"],
 };
 
@@ -55,6 +56,19 @@ describe("the guard", () => {
       expect(refusals(spec, ALLOWED)).toContain("mount_outside");
     },
   );
+
+  test("accepts the operator's tools, read-only, and no others", () => {
+    const mounting = (tools: string) => compileAgent(aRequest(), someParts({ tools }), "");
+    expect(refusals(mounting("/srv/tools"), ALLOWED)).toEqual([]);
+    expect(refusals(mounting("/srv/loopgate/runs/12"), ALLOWED)).toEqual(["mount_tools"]);
+    expect(refusals(mounting("/srv/tools"), { ...ALLOWED, tools: null })).toEqual(["mount_tools"]);
+    const { Mounts } = mounting("/srv/tools").body.HostConfig;
+    const writable = Mounts.map((mount) => ({ ...mount, ReadOnly: mount.ReadOnly && mount.Source !== "/srv/tools" }));
+    const asWritable = changed(mounting("/srv/tools"), { "HostConfig.Mounts": writable });
+    expect(refusals(asWritable, ALLOWED)).toEqual(["mount_writable"]);
+    const asRelay = changed(readSpec("relay"), { "HostConfig.Mounts": Mounts.slice(-1) });
+    expect(refusals(asRelay, ALLOWED)).toEqual(["mount_tools"]);
+  });
 
   test("does not judge a path that steps upwards, and refuses it", () => {
     const spec = compileAgent(aRequest({ workspaceDir: "/srv/loopgate/../../etc" }), someParts(), "");

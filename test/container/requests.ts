@@ -35,6 +35,7 @@ export function someParts(changes: Partial<SpecParts> = {}): SpecParts {
     user: { uid: 10001, gid: 10001 },
     instance: "test",
     host: { cpus: 4, apparmor: true },
+    tools: null,
     ...changes,
   };
 }

@@ -32,6 +32,16 @@ test("the gateway's port takes the place of {port} in every value", () => {
   expect(body.Env).toContain("LOOP_A=8417/8417");
 });
 
+test("the operator's tools are mounted for the agent and come first on its path", () => {
+  const { body } = compileAgent(aRequest(), someParts({ tools: "/srv/tools" }), "");
+  const bind = { Type: "bind", ReadOnly: true, BindOptions: { Propagation: "rprivate" } };
+  expect(body.HostConfig.Mounts).toContainEqual({ ...bind, Source: "/srv/tools", Target: "/opt/loopgate/tools" });
+  expect(body.Env.filter((line) => line.startsWith("PATH="))).toEqual([
+    "PATH=/opt/loopgate/tools/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  ]);
+  expect(compileAgent(aRequest(), someParts(), "").body.Env.join()).not.toContain("PATH=");
+});
+
 test("a request cannot overwrite where things are or which role it plays", () => {
   const env = { LOOP_ROLE: "reviewer", LOOP_WORKSPACE: "/", LOOP_DIR: "/", LOOP_ATTEMPT: "9" };
   const { body } = compileAgent(aRequest({ env }), someParts(), "");
