@@ -3,7 +3,8 @@ import type { Comment, Issue, Label } from "../model.ts";
 import { issueWeb } from "../shapes/issue.ts";
 import { association } from "../shapes/user.ts";
 import { connection, itemsOf } from "./connection.ts";
-import { actorSource, dateTime, type Fields, fieldsOf, source } from "./source.ts";
+import { timelineOf } from "./fields-timeline.ts";
+import { actorSource, dateTime, dateTimeOrNull, type Fields, fieldsOf, source } from "./source.ts";
 
 export const issueFields: Readonly<Record<string, Fields>> = {
   Issue: fieldsOf<Issue>({
@@ -26,6 +27,7 @@ export const issueFields: Readonly<Record<string, Fields>> = {
       connection("LabelConnection", field, args, itemsOf("Label", issue.labels)),
     comments: (issue, args, _reading, field) =>
       connection("IssueCommentConnection", field, args, itemsOf("IssueComment", issue.comments)),
+    timelineItems: (issue, args, _reading, field) => timelineOf(issue, args, field),
   }),
   Label: fieldsOf<Label>({
     id: (label) => label.nodeId,
@@ -42,6 +44,8 @@ export const issueFields: Readonly<Record<string, Fields>> = {
     body: (comment) => comment.body,
     createdAt: (comment) => dateTime(comment.createdAt),
     updatedAt: (comment) => dateTime(comment.updatedAt),
+    lastEditedAt: (comment) => dateTimeOrNull(comment.editedBy === null ? null : comment.updatedAt),
+    editor: (comment) => actorSource(comment.editedBy),
     viewerDidAuthor: (comment, _args, { actor }) => comment.user === actor.user,
   }),
 };

@@ -1,25 +1,26 @@
 // Accounts: users, bots, organisations and Apps.
-
-import { nodeId } from "../core.ts";
 import type { App, User } from "../model.ts";
+import { userShape } from "../shapes/user.ts";
 import { type Fields, fieldsOf } from "./source.ts";
 
 const account = fieldsOf<User>({
   id: (user) => user.nodeId,
   databaseId: (user) => user.id,
-  // GraphQL shows a bot without the suffix that REST gives it: github.com/orgs/community/discussions/24683
-  login: (user) => (user.type === "Bot" ? user.login.replace(/\[bot\]$/, "") : user.login),
+  login: (user) => user.login,
   name: (user) => user.name,
-  url: (user, _args, { world }) => `${world.origin}/${user.login}`,
+  url: (user, _args, { world }) => userShape(world, user).html_url,
+  avatarUrl: (user, _args, { world }) => userShape(world, user).avatar_url,
 });
 
 export const peopleFields: Readonly<Record<string, Fields>> = {
   User: account,
-  Bot: account,
   Organization: account,
+  // Without the suffix that REST gives a bot: https://github.com/palantir/policy-bot/pull/44
+  Bot: { ...account, ...fieldsOf<User>({ login: (user) => user.login.replace(/\[bot\]$/, "") }) },
   App: fieldsOf<App>({
-    id: (app) => nodeId("A", app.id),
+    id: (app) => app.nodeId,
     databaseId: (app) => app.id,
+    clientId: (app) => app.clientId,
     slug: (app) => app.slug,
     name: (app) => app.name,
   }),

@@ -1,147 +1,73 @@
 // Where queries begin, and the two mutations that REST does not have.
-import { maySee, type PermissionName, requireActor, requirePermission } from "../caller.ts";
-import { findRepository, fullName } from "../core.ts";
-import type { Pull, Repository } from "../model.ts";
-import { connection, itemsOf } from "./connection.ts";
-import { declined, noSuchNode } from "./errors.ts";
-import { objectSource, refSource } from "./fields-git.ts";
-import { type Args, type Fields, fieldsOf, type Reading, type Source, source } from "./source.ts";
-
-export const rootFields: Readonly<Record<string, Fields>> = {
-  Query: fieldsOf<null>({
-    repository: (_root, { owner, name }, reading) => repositoryNamed(owner, name, reading),
-    node: (_root, { id }, reading) => nodeOf(id, reading),
-    viewer: (_root, _args, { actor }) => source(actor.user.type, actor.user),
-  }),
-  Mutation: fieldsOf<null>({
-    markPullRequestReadyForReview: (_root, { input }, reading) => {
-      const pull = pullOf(input.pullRequestId, reading, "write");
-      return source("MarkPullRequestReadyForReviewPayload", {
-        pull: reading.world.markReady(reading.actor, pull),
-        input,
-      });
-    },
-    convertPullRequestToDraft: (_root, { input }, reading) => {
-      const pull = pullOf(input.pullRequestId, reading, "write");
-      return source("ConvertPullRequestToDraftPayload", {
-        pull: reading.world.convertToDraft(reading.actor, pull),
-        input,
-      });
-    },
-  }),
-  MarkPullRequestReadyForReviewPayload: payload(),
-  ConvertPullRequestToDraftPayload: payload(),
-  Repository: fieldsOf<Repository>({
-    id: (repository) => repository.nodeId,
-    databaseId: (repository) => repository.id,
-    name: (repository) => repository.name,
-    nameWithOwner: (repository) => fullName(repository),
-    isPrivate: (repository) => repository.private,
-    isArchived: (repository) => repository.archived,
-    owner: ({ owner }) => source(owner.type, owner),
-    defaultBranchRef: (repository, _args, reading) => {
-      need(repository, reading, ["contents"]);
-      return refSource(repository, repository.defaultBranch);
-    },
-    ref: (repository, { qualifiedName }, reading) => {
-      need(repository, reading, ["contents"]);
-      return refSource(repository, qualifiedName);
-    },
-    object: (repository, args, reading) => {
-      need(repository, reading, ["contents"]);
-      return objectSource(repository, args);
-    },
-    issue: (repository, { number }, reading) => {
-      const found = issueOrPull(repository, number, reading);
-      if (found?.type !== "Issue") throw noSuchNumber("Issue", number);
-      return found;
-    },
-    pullRequest: (repository, { number }, reading) => {
-      const found = issueOrPull(repository, number, reading);
-      if (found?.type !== "PullRequest") throw noSuchNumber("PullRequest", number);
-      return found;
-    },
-    issueOrPullRequest: (repository, { number }, reading) => {
-      const found = issueOrPull(repository, number, reading);
-      if (found === null) throw noSuchNumber("issue or pull request", number);
-      return found;
-    },
-    pullRequests: (repository, args, reading, field) => {
-      need(repository, reading, ["pull_requests"]);
-      return connection("PullRequestConnection", field, args, itemsOf("PullRequest", pullsWanted(repository, args)));
-    },
-  }),
-};
+import type { Pull } from "../model.ts";
+import { noSuchNode } from "./errors.ts";
+import { need, nodeSource, repositoryNamed } from "./reach.ts";
+import { type Args, dateTime, type Fields, fieldsOf, type Reading, source } from "./source.ts";
 
 interface Done {
   readonly pull: Pull;
   readonly input: Args["input"];
 }
 
-function payload(): Fields {
-  return fieldsOf<Done>({
-    pullRequest: ({ pull }) => source("PullRequest", pull),
-    clientMutationId: ({ input }) => input.clientMutationId ?? null,
-  });
-}
+const payload = fieldsOf<Done>({
+  pullRequest: ({ pull }) => source("PullRequest", pull),
+  clientMutationId: ({ input }) => input.clientMutationId ?? null,
+});
 
-function need(
-  repository: Repository,
-  { caller }: Reading,
-  anyOf: readonly PermissionName[],
-  level: "read" | "write" = "read",
-): void {
-  requirePermission(caller, repository, anyOf, level);
-}
+export const rootFields: Readonly<Record<string, Fields>> = {
+  Query: fieldsOf<null>({
+    repository: (_root, { owner, name }, reading) => repositoryNamed(owner, name, reading),
+    node: (_root, { id }, reading) => nodeSource(id, reading),
+    nodes: (_root, { ids }, reading) => ids.map((id) => orError(() => nodeSource(id, reading))),
+    // Of type User even for a bot, which keeps its suffix here and only here.
+    viewer: (_root, _args, { actor }) => source("User", actor.user),
+    rateLimit: (_root, _args, { rate }) => source("RateLimit", rate),
+  }),
+  RateLimit: fieldsOf<Reading["rate"]>({
+    cost: () => 1,
+    limit: (rate) => rate.limit,
+    used: (rate) => rate.used,
+    remaining: (rate) => Math.max(0, rate.limit - rate.used),
+    resetAt: (rate) => dateTime(rate.resetAt),
+  }),
+  Mutation: fieldsOf<null>({
+    markPullRequestReadyForReview: (_root, { input }, reading) => {
+      const pull = draftable(input.pullRequestId, reading);
+      return source("MarkPullRequestReadyForReviewPayload", {
+        pull: reading.world.markReady(reading.actor, pull),
+        input,
+      });
+    },
+    convertPullRequestToDraft: (_root, { input }, reading) => {
+      const pull = draftable(input.pullRequestId, reading);
+      return source("ConvertPullRequestToDraftPayload", {
+        pull: reading.world.convertToDraft(reading.actor, pull),
+        input,
+      });
+    },
+  }),
+  MarkPullRequestReadyForReviewPayload: payload,
+  ConvertPullRequestToDraftPayload: payload,
+};
 
-function repositoryNamed(owner: string, name: string, { world, caller }: Reading): Source<Repository> {
-  const repository = findRepository(world, owner, name);
-  requireActor(caller);
-  if (!repository || !maySee(caller, repository)) {
-    throw declined("NOT_FOUND", `Could not resolve to a Repository with the name '${owner}/${name}'.`);
-  }
-  return source("Repository", repository);
-}
-
-function noSuchNumber(kind: string, number: number) {
-  return declined("NOT_FOUND", `Could not resolve to an ${kind} with the number of ${number}.`);
-}
-
-function issueOrPull(repository: Repository, number: number, reading: Reading): Source | null {
-  const issue = repository.issues.get(number);
-  if (!issue) return null;
-  need(repository, reading, issue.pull ? ["pull_requests"] : ["issues"]);
-  return issue.pull ? source("PullRequest", issue.pull) : source("Issue", issue);
-}
-
-function pullsWanted(repository: Repository, { headRefName, baseRefName, states }: Args): Pull[] {
-  const pulls = [...repository.issues.values()].flatMap((issue) => (issue.pull ? [issue.pull] : []));
-  const state = (pull: Pull) => (pull.merged ? "MERGED" : pull.issue.state.toUpperCase());
-  return pulls.filter(
-    (pull) =>
-      (!headRefName || pull.head.ref === headRefName) &&
-      (!baseRefName || pull.base.ref === baseRefName) &&
-      (!states || states.includes(state(pull))),
-  );
-}
-
-function nodeOf(id: string, reading: Reading): Source {
-  for (const repository of reading.world.repositories.values()) {
-    if (!maySee(reading.caller, repository)) continue;
-    if (repository.nodeId === id) return source("Repository", repository);
-    for (const issue of repository.issues.values()) {
-      if (issue.nodeId === id || issue.pull?.nodeId === id) {
-        return issueOrPull(repository, issue.number, reading) as Source;
-      }
-    }
-  }
-  throw noSuchNode(id);
-}
-
-function pullOf(id: string, reading: Reading, level: "read" | "write"): Pull {
-  const found = nodeOf(id, reading);
+/**
+ * The pull request whose draft state the caller may change. GitHub refuses an App that may write pull requests but not
+ * contents: https://github.com/cli/cli/issues/8910 and https://github.com/cli/cli/discussions/6924.
+ */
+function draftable(id: string, reading: Reading): Pull {
+  const found = nodeSource(id, reading);
   if (found.type !== "PullRequest") throw noSuchNode(id);
   const pull = found.value as Pull;
-  need(pull.issue.repository, reading, ["pull_requests"], level);
+  need(pull.issue.repository, reading, ["pull_requests"], "write");
+  need(pull.issue.repository, reading, ["contents"], "write");
   return pull;
+}
+
+/** One node that is refused leaves the others: an error in a list is an error of that place only. */
+function orError<T>(find: () => T): T | Error {
+  try {
+    return find();
+  } catch (error) {
+    return error as Error;
+  }
 }

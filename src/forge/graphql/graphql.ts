@@ -10,6 +10,7 @@ import { issueFields } from "./fields-issues.ts";
 import { peopleFields } from "./fields-people.ts";
 import { pullFields } from "./fields-pulls.ts";
 import { rootFields } from "./fields-root.ts";
+import { timelineFields } from "./fields-timeline.ts";
 import { githubSchema } from "./schema.ts";
 import type { Args, Fields, Reading, Resolve, Source } from "./source.ts";
 
@@ -18,6 +19,7 @@ const byType: Readonly<Record<string, Fields>> = {
   ...peopleFields,
   ...gitFields,
   ...issueFields,
+  ...timelineFields,
   ...pullFields,
   ...checkFields,
   PageInfo: pageInfoFields,

@@ -36,6 +36,7 @@ export interface Args {
   readonly baseRefName?: string | null;
   readonly states?: readonly string[] | null;
   readonly labels?: readonly string[] | null;
+  readonly itemTypes?: readonly string[] | null;
   readonly writersOnly?: boolean | null;
   readonly filterBy?: { readonly appId?: number | null; readonly checkName?: string | null } | null;
   readonly pullRequestNumber?: number | null;
