@@ -55,6 +55,8 @@ function approval(ending: Ending): string | null {
     return "comment `/loop approve` to allow what is asked.";
   }
   if (ending.resume !== "publish" || ending.pendingHead === null) return null;
+  // Nobody's yes is missing: `/loop retry` takes up the push where it failed.
+  if (ending.reason === "infrastructure_error") return null;
   const command = inlineCode(`/loop approve ${ending.pendingHead.slice(0, 7)}`);
   if (ending.reason === "permission_required") return `let GitHub accept the push, then comment ${command}.`;
   return `comment ${command} to publish exactly that commit.`;

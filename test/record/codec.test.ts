@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type Attempt, LoopState } from "../../src/loop/state.ts";
 import { decodeRecord, encodeRecord, RECORD_BYTES } from "../../src/record/codec.ts";
 import { sealKey, sealOf } from "../../src/record/seal.ts";
+import { shrinkSteps } from "../../src/record/shrink.ts";
 import {
   aFinding,
   aLoop,
@@ -244,6 +245,13 @@ describe("a record that would be too large", () => {
     expect(state.permits).toEqual(busy.permits);
     expect(state.ending?.quote).toBe(busy.ending?.quote);
     expect(state.rules).toEqual(busy.rules);
+  });
+
+  it("keeps them so even when it has to forget the most", () => {
+    const least = shrinkSteps.at(-1)?.(busy);
+    expect(least?.permits).toEqual(busy.permits);
+    expect(least?.ending?.quote).toBe(busy.ending?.quote);
+    expect(LoopState.parse(least)).toEqual(least);
   });
 
   it("forgets old attempts first", () => {

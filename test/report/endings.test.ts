@@ -33,6 +33,9 @@ const endings: Partial<Ending>[] = [
   { reason: "cancelled", resume: "none" },
   { reason: "unanswered", resume: "none" },
   { reason: "infrastructure_error", resume: "execute" },
+  { reason: "infrastructure_error", resume: "execute", pendingHead },
+  { reason: "infrastructure_error", resume: "publish", pendingHead, during: "publishing" },
+  { reason: "infrastructure_error", resume: "verify" },
   { reason: "infrastructure_error", resume: "none" },
 ];
 
@@ -72,6 +75,9 @@ it("every ending says the one thing to do next", () => {
     cancelled, none: Set the label \`loop\` again, on the open issue, to start a new loop.
     unanswered, none: @alice, set the label \`loop\` again, on the open issue, to start a new loop.
     infrastructure_error, execute: @alice, comment \`/loop retry\`; if it fails again, ask whoever runs this App.
+    infrastructure_error, execute: @alice, comment \`/loop retry\`; if it fails again, ask whoever runs this App.
+    infrastructure_error, publish: @alice, comment \`/loop retry\`; if it fails again, ask whoever runs this App.
+    infrastructure_error, verify: @alice, comment \`/loop retry\`; if it fails again, ask whoever runs this App.
     infrastructure_error, none: @alice, set the label \`loop\` again, on the open issue, to start a new loop."
   `);
 });

@@ -69,7 +69,7 @@ describe("the gate", () => {
 
   it("goes by time and not by the order of the list", () => {
     const early = aReview("bob", { state: "changes_requested", submittedAt: 5 });
-    const late = aReview("bob", { submittedAt: 6 });
+    const late = aReview("bob", { submittedAt: 6, id: early.id - 1 });
     expect(gateWith(late, early).approvals).toHaveLength(1);
   });
 

@@ -107,6 +107,12 @@ describe("a verdict", () => {
       "pending (test pending: not finished yet; review green: approved)",
     ],
     [
+      "one of two runs of a name failed while the other is unfinished",
+      [aCheck({ done: false, conclusion: null }), aCheck({ conclusion: "failure" })],
+      {},
+      "red (test red: failure; review green: approved)",
+    ],
+    [
       "a check required by the policy is not reported",
       [aCheck({ name: "lint" })],
       { required: ["test"] },
