@@ -1,6 +1,7 @@
 // Who sent a request, as the authentication found it, and what that caller may do.
 import type { Context } from "hono";
 import { type Core, hasAccess } from "./core.ts";
+import type { Rate } from "./http/rate.ts";
 import type { Access, Actor, App, Repository, Token } from "./model.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
@@ -16,6 +17,8 @@ export interface ForgeVariables {
   caller: Caller;
   /** What the request log counts this request as, such as `GET /repos/:owner/:repo` or `graphql MarkReady`. */
   kind: string;
+  /** What the caller has used of its hour. */
+  rate: Rate;
 }
 
 export type ForgeEnv = { Variables: ForgeVariables };

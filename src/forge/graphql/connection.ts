@@ -5,7 +5,8 @@ import { type Args, fieldsOf, type Source, source } from "./source.ts";
 export interface Item {
   /** Unique in the list and stable while the list changes: what a cursor holds. */
   readonly key: string | number;
-  readonly node: Source;
+  /** The node, or why the caller may not have it. */
+  readonly node: Source | Error;
   /** Fields of the edge beside `cursor` and `node`. */
   readonly edge?: Readonly<Record<string, unknown>>;
 }

@@ -31,6 +31,15 @@ export function declined(type: ErrorKind, message: string): GraphQLError {
 export const noSuchNode = (id: string) =>
   declined("NOT_FOUND", `Could not resolve to a node with the global id of '${id}'`);
 
+/** One item that is refused leaves the others: an error in a list is an error of that place only. */
+export function orError<T>(find: () => T): T | Error {
+  try {
+    return find();
+  } catch (error) {
+    return error as Error;
+  }
+}
+
 /** An error as GitHub writes it; throws what is neither a refusal nor an error of the query, for that is a bug. */
 export function githubError(error: GraphQLError): GithubError {
   const { originalError } = error;
@@ -42,6 +51,15 @@ export function githubError(error: GraphQLError): GithubError {
 }
 
 const unknownField = /^Cannot query field "(\w+)" on type "(\w+)"/;
+
+/**
+ * GitHub's answer, with HTTP 200, to a caller whose hour is used up; null for other refusals, which keep their status.
+ * Seen in 2026 as `RATE_LIMIT`, documented as `RATE_LIMITED`: https://github.com/yanyongyu/githubkit/issues/271
+ */
+export function limitAnswer(refusal: Refusal): { errors: object[] } | null {
+  if (!refusal.message.startsWith("API rate limit exceeded")) return null;
+  return { errors: [{ type: "RATE_LIMIT", code: "graphql_rate_limit", message: refusal.message }] };
+}
 
 /** An error that validation found before anything ran; an unknown field in GitHub's own words. */
 export function validationError(error: GraphQLFormattedError): GithubError {

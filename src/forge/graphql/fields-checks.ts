@@ -1,9 +1,14 @@
 // Check suites, check runs, commit statuses, and the rollup of all that was reported on a commit.
+
 import { latestRuns } from "../actions/checks.ts";
 import { latestStatuses } from "../actions/statuses.ts";
-import type { CheckAnnotation, CheckRun, CheckSuite, CommitStatus, Repository } from "../model.ts";
-import { webUrl } from "../shapes/url.ts";
+import type { PermissionName } from "../caller.ts";
+import type { App, CheckAnnotation, CheckRun, CheckSuite, CommitStatus, Pull, Repository } from "../model.ts";
+import { repoWeb } from "../shapes/url.ts";
 import { connection, type Item, itemsOf } from "./connection.ts";
+import { declined, orError } from "./errors.ts";
+import { commitSource, refSource } from "./fields-git.ts";
+import { need } from "./reach.ts";
 import {
   type Args,
   actorSource,
@@ -11,11 +16,14 @@ import {
   dateTimeOrNull,
   type Fields,
   fieldsOf,
+  type Reading,
   type Source,
   source,
 } from "./source.ts";
 
 interface Rollup {
+  readonly repository: Repository;
+  readonly sha: string;
   readonly runs: readonly CheckRun[];
   readonly statuses: readonly CommitStatus[];
 }
@@ -23,8 +31,9 @@ interface Rollup {
 export const checkFields: Readonly<Record<string, Fields>> = {
   StatusCheckRollup: fieldsOf<Rollup>({
     state: (rollup) => stateOf(rollup),
-    contexts: (rollup, args, _reading, field) =>
-      connection("StatusCheckRollupContextConnection", field, args, contextsOf(rollup), {
+    commit: ({ repository, sha }) => commitSource(repository, sha),
+    contexts: (rollup, args, reading, field) =>
+      connection("StatusCheckRollupContextConnection", field, args, contextsOf(rollup, reading), {
         checkRunCount: rollup.runs.length,
         statusContextCount: rollup.statuses.length,
       }),
@@ -39,6 +48,11 @@ export const checkFields: Readonly<Record<string, Fields>> = {
     app: (suite) => source("App", suite.app),
     status: (suite) => suite.status.toUpperCase(),
     conclusion: (suite) => suite.conclusion?.toUpperCase() ?? null,
+    createdAt: (suite) => dateTime(suite.createdAt),
+    updatedAt: (suite) => dateTime(suite.updatedAt),
+    repository: ({ repository }) => source("Repository", repository),
+    commit: ({ repository, headSha }) => commitSource(repository, headSha),
+    branch: ({ repository, headBranch }) => headBranch && refSource(repository, `refs/heads/${headBranch}`),
     checkRuns: (suite, args, _reading, field) =>
       connection("CheckRunConnection", field, args, itemsOf("CheckRun", runsWanted(suite, args))),
   }),
@@ -53,12 +67,13 @@ export const checkFields: Readonly<Record<string, Fields>> = {
     text: (run) => run.output.text,
     externalId: (run) => run.externalId || null,
     detailsUrl: (run) => run.detailsUrl,
-    url: (run, _args, { world }) =>
-      webUrl(world, `/${run.repository.owner.login}/${run.repository.name}/runs/${run.id}`),
+    url: (run, _args, { world }) => repoWeb(world, run.repository, `/runs/${run.id}`),
+    permalink: (run, _args, { world }) => repoWeb(world, run.repository, `/runs/${run.id}`),
+    repository: ({ repository }) => source("Repository", repository),
     startedAt: (run) => dateTimeOrNull(run.startedAt),
     completedAt: (run) => dateTimeOrNull(run.completedAt),
     checkSuite: (run) => source("CheckSuite", run.suite),
-    isRequired: (run, args) => isRequired(run.repository, args, run.name, run.app.id),
+    isRequired: (run, args) => isRequired(run.repository, args, run.name, run.app),
     annotations: (run, args, _reading, field) =>
       connection(
         "CheckAnnotationConnection",
@@ -88,7 +103,11 @@ export const checkFields: Readonly<Record<string, Fields>> = {
     targetUrl: (status) => status.targetUrl,
     createdAt: (status) => dateTime(status.createdAt),
     creator: (status) => actorSource(status.creator),
-    isRequired: (status, args) => isRequired(status.repository, args, status.context, null),
+    isRequired: (status, args, { world }) => {
+      const app = world.apps.find((one) => one.bot === status.creator) ?? null;
+      return isRequired(status.repository, args, status.context, app);
+    },
+    commit: ({ repository, sha }) => commitSource(repository, sha),
   }),
 };
 
@@ -96,7 +115,7 @@ export const checkFields: Readonly<Record<string, Fields>> = {
 export function rollupOf(repository: Repository, sha: string): Source<Rollup> | null {
   const runs = latestRuns(repository.runs.filter((run) => run.headSha === sha));
   const statuses = latestStatuses(repository, sha);
-  return runs.length + statuses.length === 0 ? null : source("StatusCheckRollup", { runs, statuses });
+  return runs.length + statuses.length === 0 ? null : source("StatusCheckRollup", { repository, sha, runs, statuses });
 }
 
 /** The check suites of a commit. */
@@ -114,23 +133,33 @@ function runsWanted(suite: CheckSuite, { filterBy }: Args): CheckRun[] {
   return runs.filter((run) => filterBy?.checkName == null || filterBy.checkName === run.name);
 }
 
-function contextsOf({ runs, statuses }: Rollup): Item[] {
-  return [...itemsOf("CheckRun", runs), ...itemsOf("StatusContext", statuses)];
+/** What the caller may not read is an error in its place: a rollup never looks shorter, and so greener, than it is. */
+function contextsOf({ repository, runs, statuses }: Rollup, reading: Reading): Item[] {
+  const items = (permission: PermissionName, list: Item[]): Item[] =>
+    list.map((item) => {
+      const node = orError(() => {
+        need(repository, reading, [permission]);
+        return item.node;
+      });
+      return { ...item, node };
+    });
+  return [...items("checks", itemsOf("CheckRun", runs)), ...items("statuses", itemsOf("StatusContext", statuses))];
 }
 
 /** Whether the rules of the pull request's base branch ask for this name, from this App where they name one. */
-function isRequired(repository: Repository, args: Args, name: string, appId: number | null): boolean {
-  const pull = pullAsked(repository, args);
-  const rule = pull === null ? undefined : repository.rules.get(pull.base.ref);
+function isRequired(repository: Repository, args: Args, name: string, app: App | null): boolean {
+  const rule = repository.rules.get(pullAsked(repository, args).base.ref);
   const wanted = rule?.requiredChecks.filter((check) => check.context === name) ?? [];
-  return wanted.some((check) => check.appId === null || check.appId === appId);
+  return wanted.some((check) => check.appId === null || check.appId === app?.id);
 }
 
-function pullAsked(repository: Repository, { pullRequestNumber, pullRequestId }: Args) {
+function pullAsked(repository: Repository, { pullRequestNumber, pullRequestId }: Args): Pull {
+  if (pullRequestNumber == null && pullRequestId == null)
+    throw declined("ARGUMENT_ERROR", "A pull request ID or pull request number is required.");
   for (const { pull } of repository.issues.values()) {
     if (pull && (pull.issue.number === pullRequestNumber || pull.nodeId === pullRequestId)) return pull;
   }
-  return null;
+  throw declined("NOT_FOUND", `Could not resolve to a PullRequest with ${pullRequestId ?? pullRequestNumber}.`);
 }
 
 const failing = ["failure", "timed_out", "cancelled", "action_required", "stale"];

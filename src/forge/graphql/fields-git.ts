@@ -6,8 +6,10 @@ import { resolveCommit } from "../git/read.ts";
 import { tryGit } from "../git/run.ts";
 import type { Repository } from "../model.ts";
 import { userOf } from "../shapes/commit.ts";
+import { repoWeb } from "../shapes/url.ts";
 import { connection } from "./connection.ts";
 import { rollupOf, suitesOf } from "./fields-checks.ts";
+import { need } from "./reach.ts";
 import { actorSource, type Fields, fieldsOf, type Source, source } from "./source.ts";
 
 export interface CommitIn {
@@ -17,6 +19,7 @@ export interface CommitIn {
 
 interface RefIn {
   readonly repository: Repository;
+  /** The full name. */
   readonly name: string;
   readonly sha: string;
 }
@@ -31,12 +34,19 @@ const mostText = 512_000;
 
 export const gitFields: Readonly<Record<string, Fields>> = {
   Ref: fieldsOf<RefIn>({
-    name: (ref) => ref.name,
-    prefix: () => "refs/heads/",
+    id: ({ repository, name }) => `REF_${Buffer.from(`${repository.id}:${name}`).toString("base64url")}`,
+    name: ({ name }) => name.slice(prefixOf(name).length),
+    prefix: ({ name }) => prefixOf(name),
+    repository: ({ repository }) => source("Repository", repository),
     target: (ref) => commitSource(ref.repository, ref.sha),
   }),
   Commit: fieldsOf<CommitIn>({
+    id: ({ commit }) => `C_${commit.sha}`,
     oid: ({ commit }) => commit.sha,
+    abbreviatedOid: ({ commit }) => commit.sha.slice(0, 7),
+    url: ({ repository, commit }, _args, { world }) => repoWeb(world, repository, `/commit/${commit.sha}`),
+    repository: ({ repository }) => source("Repository", repository),
+    tree: ({ commit }) => source("Tree", { oid: commit.tree }),
     message: ({ commit }) => commit.message,
     messageHeadline: ({ commit }) => commit.message.split("\n", 1)[0],
     committedDate: ({ commit }) => commit.committer.date,
@@ -60,11 +70,16 @@ export const gitFields: Readonly<Record<string, Fields>> = {
       );
     },
     statusCheckRollup: ({ repository, commit }) => rollupOf(repository, commit.sha),
-    checkSuites: ({ repository, commit }, args, _reading, field) => suitesOf(repository, commit.sha, args, field),
+    checkSuites: ({ repository, commit }, args, reading, field) => {
+      need(repository, reading, ["checks"]);
+      return suitesOf(repository, commit.sha, args, field);
+    },
   }),
-  Tree: fieldsOf<{ oid: string }>({ oid: ({ oid }) => oid }),
+  Tree: fieldsOf<{ oid: string }>({ oid: ({ oid }) => oid, abbreviatedOid: ({ oid }) => oid.slice(0, 7) }),
   Blob: fieldsOf<BlobIn>({
+    id: ({ oid }) => `B_${oid}`,
     oid: ({ oid }) => oid,
+    abbreviatedOid: ({ oid }) => oid.slice(0, 7),
     byteSize: ({ bytes }) => bytes.length,
     isBinary: ({ bytes }) => bytes.includes(0),
     isTruncated: ({ bytes }) => bytes.length > mostText,
@@ -93,12 +108,14 @@ export async function commitSource(repository: Repository, sha: string): Promise
   return source("Commit", { repository, commit: await knowCommit(repository, sha) });
 }
 
-/** The branch, or null when there is none. */
+/** The branch or tag, by its full name or a branch's short one; null when there is none. */
 export async function refSource(repository: Repository, name: string): Promise<Source<RefIn> | null> {
-  const short = name.replace(/^refs\/heads\//, "");
-  const sha = await resolveCommit(repository.gitDir, `refs/heads/${short}`);
-  return sha === undefined ? null : source("Ref", { repository, name: short, sha });
+  const full = name.startsWith("refs/") ? name : `refs/heads/${name}`;
+  const sha = await resolveCommit(repository.gitDir, full);
+  return sha === undefined ? null : source("Ref", { repository, name: full, sha });
 }
+
+const prefixOf = (ref: string) => /^refs\/[^/]+\//.exec(ref)?.[0] ?? "refs/";
 
 /** What an object id or an expression such as `HEAD:path` names; null when it names nothing. */
 export async function objectSource(

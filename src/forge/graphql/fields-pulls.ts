@@ -3,11 +3,12 @@ import { decisiveReviews } from "../actions/reviews.ts";
 import { hasAccess } from "../core.ts";
 import { log } from "../git/history.ts";
 import { rangeFrom } from "../git/read.ts";
-import type { Pull, Review, ReviewComment } from "../model.ts";
+import type { Pull, Review, ReviewComment, User } from "../model.ts";
 import { issueWeb } from "../shapes/issue.ts";
 import { association } from "../shapes/user.ts";
 import { connection, itemsOf } from "./connection.ts";
-import { commitSource } from "./fields-git.ts";
+import { rollupOf } from "./fields-checks.ts";
+import { commitSource, refSource } from "./fields-git.ts";
 import {
   type Args,
   actorSource,
@@ -31,8 +32,33 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     url: ({ issue }, _args, { world }) => issueWeb(world, issue),
     isDraft: (pull) => pull.draft,
     merged: (pull) => pull.merged,
-    mergeable: ({ mergeability }) =>
-      mergeability === null ? "UNKNOWN" : mergeability.mergeable ? "MERGEABLE" : "CONFLICTING",
+    // Unlike REST, GraphQL waits until it is known.
+    mergeable: async (pull, _args, { world }) => {
+      if (pull.issue.state === "closed") return "UNKNOWN";
+      return (await world.mergeability(pull)) ? "MERGEABLE" : "CONFLICTING";
+    },
+    mergedAt: (pull) => dateTimeOrNull(pull.mergedAt),
+    mergeCommit: ({ issue, mergeCommitSha }) => mergeCommitSha && commitSource(issue.repository, mergeCommitSha),
+    closed: ({ issue }) => issue.state === "closed",
+    closedAt: ({ issue }) => dateTimeOrNull(issue.closedAt),
+    locked: ({ issue }) => issue.locked,
+    updatedAt: ({ issue }) => dateTime(issue.updatedAt),
+    authorAssociation: ({ issue }) => association(issue.user, issue.repository),
+    viewerDidAuthor: ({ issue }, _args, { actor }) => issue.user === actor.user,
+    additions: ({ stats }) => stats.additions,
+    deletions: ({ stats }) => stats.deletions,
+    changedFiles: ({ stats }) => stats.changedFiles,
+    headRef: ({ head }) => refSource(head.repository, `refs/heads/${head.ref}`),
+    baseRef: ({ base }) => refSource(base.repository, `refs/heads/${base.ref}`),
+    isCrossRepository: () => false,
+    statusCheckRollup: ({ issue, head }) => rollupOf(issue.repository, head.sha),
+    reviewRequests: (pull, args, _reading, field) =>
+      connection(
+        "ReviewRequestConnection",
+        field,
+        args,
+        pull.requestedReviewers.map((user) => ({ key: user.nodeId, node: source("ReviewRequest", user) })),
+      ),
     mergedBy: (pull) => actorSource(pull.mergedBy),
     headRefName: (pull) => pull.head.ref,
     headRefOid: (pull) => pull.head.sha,
@@ -46,11 +72,14 @@ export const pullFields: Readonly<Record<string, Fields>> = {
       connection("LabelConnection", field, args, itemsOf("Label", issue.labels)),
     comments: ({ issue }, args, _reading, field) =>
       connection("IssueCommentConnection", field, args, itemsOf("IssueComment", issue.comments)),
-    reviews: (pull, args, _reading, field) =>
-      connection("PullRequestReviewConnection", field, args, itemsOf("PullRequestReview", reviewsWanted(pull, args))),
+    reviews: (pull, args, { actor }, field) => {
+      const reviews = reviewsWanted(pull, args, actor.user);
+      return connection("PullRequestReviewConnection", field, args, itemsOf("PullRequestReview", reviews));
+    },
     commits: (pull, args, _reading, field) => commitsOf(pull, args, field),
   }),
   PullRequestCommit: fieldsOf<Source>({ commit: (commit) => commit }),
+  ReviewRequest: fieldsOf<User>({ requestedReviewer: (user) => actorSource(user) }),
   PullRequestReview: fieldsOf<Review>({
     id: (review) => review.nodeId,
     databaseId: (review) => review.id,
@@ -58,6 +87,9 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     state: (review) => review.state,
     body: (review) => review.body,
     submittedAt: (review) => dateTimeOrNull(review.submittedAt),
+    url: (review, _args, { world }) => `${issueWeb(world, review.pull.issue)}#pullrequestreview-${review.id}`,
+    pullRequest: ({ pull }) => source("PullRequest", pull),
+    viewerDidAuthor: (review, _args, { actor }) => review.user === actor.user,
     author: (review) => actorSource(review.user),
     authorAssociation: (review) => association(review.user, review.pull.issue.repository),
     authorCanPushToRepository: (review) => hasAccess(review.user, review.pull.issue.repository, "write"),
@@ -69,6 +101,14 @@ export const pullFields: Readonly<Record<string, Fields>> = {
   }),
   PullRequestReviewComment: fieldsOf<ReviewComment>({
     id: (comment) => comment.nodeId,
+    databaseId: (comment) => comment.id,
+    fullDatabaseId: (comment) => String(comment.id),
+    url: (comment, _args, { world }) => `${issueWeb(world, comment.pull.issue)}#discussion_r${comment.id}`,
+    createdAt: (comment) => dateTime(comment.createdAt),
+    updatedAt: (comment) => dateTime(comment.updatedAt),
+    commit: (comment) => commitSource(comment.pull.issue.repository, comment.commitId),
+    pullRequestReview: ({ review }) => source("PullRequestReview", review),
+    authorAssociation: (comment) => association(comment.user, comment.pull.issue.repository),
     path: (comment) => comment.path,
     line: (comment) => comment.line,
     body: (comment) => comment.body,
@@ -76,10 +116,11 @@ export const pullFields: Readonly<Record<string, Fields>> = {
   }),
 };
 
-function reviewsWanted(pull: Pull, { states, author }: Args): Review[] {
+/** A pending review is seen by its author only. */
+function reviewsWanted(pull: Pull, { states, author }: Args, viewer: User): Review[] {
   return pull.reviews.filter(
     (review) =>
-      review.state !== "PENDING" &&
+      (review.state !== "PENDING" || review.user === viewer) &&
       (!states || states.includes(review.state)) &&
       (!author || author === review.user.login),
   );

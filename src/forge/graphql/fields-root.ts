@@ -1,6 +1,6 @@
 // Where queries begin, and the two mutations that REST does not have.
 import type { Pull } from "../model.ts";
-import { noSuchNode } from "./errors.ts";
+import { noSuchNode, orError } from "./errors.ts";
 import { need, nodeSource, repositoryNamed } from "./reach.ts";
 import { type Args, dateTime, type Fields, fieldsOf, type Reading, source } from "./source.ts";
 
@@ -64,7 +64,7 @@ function draftable(id: string, reading: Reading): Pull {
 }
 
 /** One node that is refused leaves the others: an error in a list is an error of that place only. */
-function orError<T>(find: () => T): T | Error {
+function _orError<T>(find: () => T): T | Error {
   try {
     return find();
   } catch (error) {

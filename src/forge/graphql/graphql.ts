@@ -9,6 +9,7 @@ import { gitFields } from "./fields-git.ts";
 import { issueFields } from "./fields-issues.ts";
 import { peopleFields } from "./fields-people.ts";
 import { pullFields } from "./fields-pulls.ts";
+import { repositoryFields } from "./fields-repository.ts";
 import { rootFields } from "./fields-root.ts";
 import { timelineFields } from "./fields-timeline.ts";
 import { githubSchema } from "./schema.ts";
@@ -16,6 +17,7 @@ import type { Args, Fields, Reading, Resolve, Source } from "./source.ts";
 
 const byType: Readonly<Record<string, Fields>> = {
   ...rootFields,
+  ...repositoryFields,
   ...peopleFields,
   ...gitFields,
   ...issueFields,
@@ -49,7 +51,7 @@ export function mountGraphql(world: World): (c: ForgeContext) => Promise<Respons
       document,
       operationName,
       variableValues: (body.variables ?? {}) as Record<string, unknown>,
-      contextValue: { world, caller, actor } satisfies Reading,
+      contextValue: { world, caller, actor, rate: c.var.rate } satisfies Reading,
       fieldResolver: resolveField,
       typeResolver: (value) => (value as Source).type,
     });
@@ -69,8 +71,36 @@ const resolveField: GraphQLFieldResolver<unknown, Reading> = (parent, args, read
     throw declined("NOT_SERVED_BY_FORGE", `The forge does not serve the field '${info.fieldName}' of '${type}'.`);
   }
   const value = parent === undefined ? null : (parent as Source).value;
-  return resolve(value as never, args as Args, reading, info.fieldName);
+  const heard = new Set<string>();
+  const answer = resolve(value as never, listening(args, heard) as Args, reading, info.fieldName);
+  const given = info.fieldNodes.flatMap((node) => node.arguments ?? []).map((one) => one.name.value);
+  requireHeard(
+    `'${info.fieldName}' of '${type}'`,
+    given.filter((name) => args[name] != null),
+    heard,
+  );
+  return answer;
 };
+
+/** The arguments, noting which of them the resolver looks at. */
+function listening(args: Readonly<Record<string, unknown>>, heard: Set<string>): object {
+  return new Proxy(args, {
+    get: (target, name) => {
+      heard.add(String(name));
+      return Reflect.get(target, name);
+    },
+  });
+}
+
+/** Those of a page are looked at later, with its nodes. */
+const paging = ["first", "last", "after", "before"];
+
+/** An argument that nobody looked at would have changed GitHub's answer: it is an error too. */
+function requireHeard(field: string, given: readonly string[], heard: ReadonlySet<string>): void {
+  const ignored = given.find((name) => !heard.has(name) && !paging.includes(name));
+  if (ignored !== undefined)
+    throw declined("NOT_SERVED_BY_FORGE", `The forge does not serve the argument '${ignored}' of ${field}.`);
+}
 
 function fieldOf(type: string, field: string): Resolve<never> | undefined {
   const own = byType[type]?.[field];

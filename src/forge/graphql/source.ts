@@ -1,5 +1,6 @@
 // What resolvers hand each other: a value of the world with the name of its GraphQL type, and the table of fields.
 import type { Caller } from "../caller.ts";
+import type { Rate } from "../http/rate.ts";
 import type { Actor, User } from "../model.ts";
 import type { World } from "../world.ts";
 
@@ -14,6 +15,7 @@ export interface Reading {
   readonly world: World;
   readonly caller: Caller;
   readonly actor: Actor;
+  readonly rate: Rate;
 }
 
 /** The arguments of the fields that the forge serves. GraphQL has checked them against the schema before. */

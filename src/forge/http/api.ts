@@ -2,6 +2,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { Caller, ForgeContext, ForgeEnv } from "../caller.ts";
+import { limitAnswer } from "../graphql/errors.ts";
 import { Refusal } from "../refusal.ts";
 import type { World } from "../world.ts";
 import type { Activity } from "./activity.ts";
@@ -91,6 +92,7 @@ function admit(world: World, rates: RateLimiter): MiddlewareHandler<ForgeEnv> {
     const graphql = isGraphql(c.req.path);
     const free = plainPath(c.req.path) === "/rate_limit";
     if (!free) requireAdmission(c, rates, caller, graphql);
+    c.set("rate", rates.rateOf(caller));
     await next();
     if (c.res.status === 304) rates.refund(caller);
     setRate(c, rates, caller, graphql);
@@ -115,6 +117,8 @@ function setRate(c: ForgeContext, rates: RateLimiter, caller: Caller, graphql: b
 function answerError(parts: ApiParts, error: Error, c: ForgeContext): Response {
   if (error instanceof Refusal) {
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+    const limited = isGraphql(c.req.path) ? limitAnswer(error) : null;
+    if (limited) return c.json(limited);
     return c.json(refusalBody(error), error.status as 400);
   }
   parts.log("the forge failed on a request", {

@@ -1,0 +1,84 @@
+// What a GraphQL caller may reach: repositories by name, nodes by id, and the permissions that open them.
+import { maySee, type PermissionName, requirePermission } from "../caller.ts";
+import { findRepository } from "../core.ts";
+import type { Issue, Node, Repository } from "../model.ts";
+import { declined, noSuchNode } from "./errors.ts";
+import { actorSource, type Reading, type Source, source } from "./source.ts";
+
+/** Throws the `Refusal` GitHub gives unless the caller has one of the permissions on the repository. */
+export function need(
+  repository: Repository,
+  { caller }: Reading,
+  anyOf: readonly PermissionName[],
+  level: "read" | "write" = "read",
+): void {
+  requirePermission(caller, repository, anyOf, level);
+}
+
+export function repositoryNamed(owner: string, name: string, { world, caller }: Reading): Source<Repository> {
+  const repository = findRepository(world, owner, name);
+  if (!repository || !maySee(caller, repository)) {
+    throw declined("NOT_FOUND", `Could not resolve to a Repository with the name '${owner}/${name}'.`);
+  }
+  return source("Repository", repository);
+}
+
+/** An issue or pull request under its own type. */
+export function subjectSource(issue: Issue, reading: Reading): Source {
+  need(issue.repository, reading, issue.pull ? ["pull_requests"] : ["issues"]);
+  return issue.pull ? source("PullRequest", issue.pull) : source("Issue", issue);
+}
+
+/** The value with that node id, which is the `node_id` that REST shows. */
+export function nodeSource(id: string, reading: Reading): Source {
+  const node = reading.world.nodes.get(id);
+  if (node === undefined) throw noSuchNode(id);
+  const home = homeOf(node, reading);
+  if (home !== null) {
+    if (!maySee(reading.caller, home.repository)) throw noSuchNode(id);
+    need(home.repository, reading, home.anyOf);
+  }
+  return node.type === "User" ? (actorSource(node.value) as Source) : source(node.type, node.value);
+}
+
+interface Home {
+  readonly repository: Repository;
+  readonly anyOf: readonly PermissionName[];
+}
+
+/** Where a node belongs and what opens it; null for what everyone may see. */
+function homeOf(node: Node, { world }: Reading): Home | null {
+  switch (node.type) {
+    case "User":
+    case "App":
+      return null;
+    case "Repository":
+      return { repository: node.value, anyOf: ["metadata"] };
+    case "Issue":
+      return ofIssue(node.value);
+    case "IssueComment":
+      return ofIssue(node.value.issue);
+    case "PullRequest":
+      return ofIssue(node.value.issue);
+    case "PullRequestReview":
+    case "PullRequestReviewComment":
+      return ofIssue(node.value.pull.issue);
+    case "CheckSuite":
+    case "CheckRun":
+      return { repository: node.value.repository, anyOf: ["checks"] };
+    case "StatusContext":
+      return { repository: node.value.repository, anyOf: ["statuses"] };
+    case "Label": {
+      const repository = [...world.repositories.values()].find((one) => one.labels.includes(node.value));
+      if (repository === undefined) throw noSuchNode(node.value.nodeId);
+      return { repository, anyOf: ["metadata"] };
+    }
+    case "Installation":
+    case "Reaction":
+      throw declined("NOT_SERVED_BY_FORGE", `The forge does not serve a node of the type '${node.type}'.`);
+  }
+}
+
+function ofIssue(issue: Issue): Home {
+  return { repository: issue.repository, anyOf: issue.pull ? ["pull_requests"] : ["issues"] };
+}
