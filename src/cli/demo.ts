@@ -2,17 +2,17 @@
 import { access, constants, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { Fault } from "../base/fault.ts";
 import { screenshot } from "../forge/pages/screenshot.ts";
 import type { LoopState } from "../loop/state.ts";
 import { type Cleanup, createCleanup } from "./demo-cleanup.ts";
+import { enter, follow, untilInterrupted } from "./demo-follow.ts";
 import type { DemoOptions } from "./demo-options.ts";
 import { openDemoRuntime } from "./demo-runtime.ts";
-import { approvers, maintainer, type Stage, setStage } from "./demo-stage.ts";
+import { type Stage, setStage } from "./demo-stage.ts";
 import { runLine, worldLine } from "./demo-steps.ts";
 import { summarize } from "./demo-summary.ts";
-import { createWatch, type Watch } from "./demo-watch.ts";
+import { createWatch } from "./demo-watch.ts";
 import { readDemoWork } from "./demo-work.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -88,43 +88,6 @@ async function makeFolders(cleanup: Cleanup): Promise<{ forgeDir: string; appDir
   return { forgeDir, appDir };
 }
 
-interface Following {
-  readonly stage: Stage;
-  readonly watch: Watch;
-  readonly say: (line: string) => void;
-  readonly auto: boolean;
-  readonly signal: AbortSignal;
-}
-
-/** Waits with the loop, approves at the gate where asked to, and resolves to the state it ended in. */
-async function follow({ stage, watch, say, auto, signal }: Following): Promise<LoopState | null> {
-  let given = 0;
-  for (;;) {
-    await orAbort(stage.quiet(), signal);
-    const changed = watch.changed();
-    const state = await stage.loop();
-    if (state === null || state.phase === "settled" || state.phase === "refused") return state;
-    if (state.phase !== "awaiting_gate") {
-      await orAbort(changed, signal);
-      continue;
-    }
-    const login = approvers[given];
-    if (login === undefined) return state;
-    if (!auto) {
-      say(`the pull request: ${await stage.pullUrl()}`);
-      const asked = `Approve it there as ${login}, or press Enter here and ${login} approves.`;
-      if (!(await enter(say, asked, signal, changed))) continue;
-    }
-    given += 1;
-    approve(stage, state, login);
-  }
-}
-
-function approve(stage: Stage, state: LoopState, login: string): void {
-  const pull = stage.repository.issues.get(state.pull?.number ?? 0)?.pull;
-  if (pull) stage.forge.as(login).approve(pull, { body: "Looks good to me." });
-}
-
 interface Told {
   readonly options: DemoOptions;
   readonly stage: Stage;
@@ -150,7 +113,9 @@ async function tell({ options, stage, state, runs, say }: Told): Promise<void> {
   say(
     `the loop ended as ${summary.reason ?? `unfinished (${summary.phase ?? "never claimed"})`}: ${summary.detail ?? ""}`,
   );
-  say(`${total} requests to GitHub; the floor for ${summary.attempts.length} attempts is ${floor} (${ratio} ×)`);
+  say(
+    `${total} requests to GitHub; the floor for as many attempts (${summary.attempts.length}) is ${floor}: ${ratio} ×`,
+  );
   say(`the thread: ${threadUrl}`);
   if (pull !== null) say(`the pull request: ${pull}`);
   if (options.json !== null) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`);
@@ -173,37 +138,6 @@ async function requireFolderOf(file: string): Promise<void> {
 
 function sayIfAny(say: (line: string) => void, line: string | null): void {
   if (line !== null) say(line);
-}
-
-/** Resolves to true when Enter was pressed, to false when something else happened first. */
-async function enter(
-  say: (line: string) => void,
-  question: string,
-  signal: AbortSignal,
-  unless?: Promise<void>,
-): Promise<boolean> {
-  say(question);
-  const lines = createInterface({ input: process.stdin });
-  const pressed = new Promise<boolean>((resolve) => lines.once("line", () => resolve(true)));
-  try {
-    return await orAbort(Promise.race([pressed, ...(unless === undefined ? [] : [unless.then(() => false)])]), signal);
-  } finally {
-    lines.close();
-  }
-}
-
-async function untilInterrupted(say: (line: string) => void, signal: AbortSignal): Promise<void> {
-  say(`everything keeps running; act as ${maintainer} or ${approvers[0]} in the browser. Ctrl-C ends it.`);
-  await orAbort(new Promise<never>(() => {}), signal).catch(() => {});
-}
-
-function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }
 
 /** The first Ctrl-C or SIGTERM aborts the signal, the second ends the process at once. */
