@@ -2,6 +2,9 @@
 import type { Attempt, Claim, Finding } from "../loop/state.ts";
 import { inlineCode, linkWithin, quoteUntrusted } from "./escape.ts";
 
+/** A longer detail is folded away: the thread is read by people. */
+const linesInPlain = 16;
+
 /** One finding: who says it, what and where, and its detail in a fence. Links lead to `home` or nowhere. */
 export function findingText(finding: Finding, home: string | null): string {
   const where =
@@ -10,7 +13,11 @@ export function findingText(finding: Finding, home: string | null): string {
       : ` at ${inlineCode(finding.line === null ? finding.path : `${finding.path}:${finding.line}`)}`;
   const from = linkWithin(home, finding.url, finding.source);
   const head = `${from}: ${inlineCode(finding.title, 200)}${where}`;
-  return finding.detail.trim() === "" ? head : `${head}\n\n${quoteUntrusted(finding.detail)}`;
+  const detail = finding.detail.trim();
+  if (detail === "") return head;
+  const lines = detail.split("\n").length;
+  const quoted = quoteUntrusted(finding.detail);
+  return lines > linesInPlain ? `${head}\n\n${folded(`Its words, ${lines} lines`, quoted)}` : `${head}\n\n${quoted}`;
 }
 
 /** What the agent says of its own work, folded away. */

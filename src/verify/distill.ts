@@ -15,12 +15,27 @@ export function findingOf(check: CheckFact): Finding {
     source: "ci",
     title: `${check.name}: ${plain(ending).slice(0, 200)}`,
     detail: distill(
-      [annotationsOf(check), check.summary, check.text].filter((text) => text.trim() !== "").join("\n\n"),
+      [annotationsOf(check), summaryOf(check), check.text].filter((text) => text.trim() !== "").join("\n\n"),
     ),
     path: first?.path ?? null,
     line: first?.line ?? null,
     url: check.url,
   };
+}
+
+/** The summary, unless most of what it says stands in the text as well. */
+function summaryOf({ summary, text }: CheckFact): string {
+  const said = new Set(linesOf(text));
+  const lines = linesOf(summary);
+  const repeated = lines.filter((line) => said.has(line)).length;
+  return repeated * 2 > lines.length ? "" : summary;
+}
+
+function linesOf(text: string): string[] {
+  return plain(text)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("```"));
 }
 
 /** The telling part of an output: without colours, times and repeats; the first failure and the end where it is long. */

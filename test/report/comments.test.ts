@@ -399,4 +399,15 @@ describe("the stop comment", () => {
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);
   });
+
+  it("folds away a finding's long output, and shows a short one", () => {
+    const long = { ...aFinding(), detail: Array.from({ length: 17 }, (_, line) => `line ${line}`).join("\n") };
+    const short = { ...aFinding(), detail: "line 0\nline 1" };
+    const shown = (finding: typeof long) => {
+      const attempt = anAttempt({ verdict: { ...aRedVerdict(), findings: [finding] } });
+      return attemptComment(aPublishedLoop({ attempts: [attempt] }), attempt);
+    };
+    expect(shown(long)).toContain("<details><summary>Its words, 17 lines</summary>\n\n```text\nline 0");
+    expect(shown(short)).not.toContain("Its words");
+  });
 });

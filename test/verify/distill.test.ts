@@ -62,6 +62,30 @@ describe("a finding from a check", () => {
   });
 });
 
+describe("a check that says the same in its summary and its text", () => {
+  const check = (summary: string, text: string): CheckFact => ({
+    name: "ci / test",
+    app: null,
+    done: true,
+    conclusion: "failure",
+    required: false,
+    title: "",
+    summary,
+    text,
+    url: null,
+    annotations: [],
+  });
+
+  it("is quoted once", () => {
+    const { detail } = findingOf(check("```\nexpected 5\ngot 1\n```", "running\nexpected 5\ngot 1"));
+    expect(detail).toBe("running\nexpected 5\ngot 1");
+  });
+
+  it("keeps a summary that says something else", () => {
+    expect(findingOf(check("2 of 9 failed", "expected 5")).detail).toBe("2 of 9 failed\n\nexpected 5");
+  });
+});
+
 describe("a fingerprint", () => {
   it("does not see order, numbers, hashes, durations or white space", () => {
     const one = aFinding({ title: "A  failed after 12 ms", detail: "at 0xdeadbeef in c0ffee1, 3:14" });
