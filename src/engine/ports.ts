@@ -103,6 +103,68 @@ export interface CheckRunDraft {
   }[];
 }
 
+/** A label as the timeline has it: who set it last, and when by GitHub's clock. */
+export interface Labelling {
+  readonly actor: Person;
+  readonly at: number;
+}
+
+/** What a restore reads of an issue: its state and our own comments. */
+export interface ThreadRead {
+  readonly open: boolean;
+  readonly isPull: boolean;
+  readonly title: string;
+  readonly labels: readonly string[];
+  readonly labelledBy: Labelling | null; // the trigger label; null: nobody set it, or it is not set now
+  readonly ours: readonly {
+    readonly id: number;
+    readonly body: string;
+    readonly changedAt: number; // by GitHub's clock
+    readonly editedBy: Person | null; // who changed the text last; null: nobody, or we ourselves
+  }[]; // oldest first
+}
+
+/** A live loop as a survey asks after it. */
+export interface SurveyedLoop {
+  readonly issue: number;
+  readonly branch: string | null;
+  readonly pull: number | null;
+}
+
+/** What GitHub says now about one live loop. */
+export interface LoopLook {
+  readonly issue: number;
+  readonly gone: boolean; // deleted or transferred: nothing else is known
+  readonly open: boolean;
+  readonly closedBy: Person;
+  readonly labels: readonly string[];
+  readonly unlabelledBy: Person; // of the trigger label; somebody unknown is the ghost
+  readonly branch: { readonly head: string; readonly ours: boolean } | null; // ours: its tip was committed by us
+  readonly pull: {
+    readonly number: number;
+    readonly nodeId: string;
+    readonly url: string;
+    readonly open: boolean;
+    readonly merged: boolean;
+    readonly draft: boolean;
+    readonly head: string;
+    readonly closedBy: Person;
+    readonly reviews: string; // equal while no approval or request for changes on `head` came or went
+    readonly checksDone: boolean; // everything reported on `head` has completed
+  } | null;
+}
+
+/** One repository at one moment. */
+export interface Survey {
+  readonly labelled: readonly {
+    readonly number: number;
+    readonly title: string;
+    readonly labels: readonly string[];
+    readonly labelledBy: Labelling | null;
+  }[]; // open issues with the trigger label, at most 100
+  readonly loops: readonly LoopLook[];
+}
+
 /** GitHub, as the engine needs it. Every method throws only `Fault`. `retrying` is true when an earlier try's outcome is unknown: look before making. */
 export interface GitHubPort {
   permission(repository: RepositoryRef, login: string): Promise<Permission>;
@@ -129,6 +191,14 @@ export interface GitHubPort {
     pull: number,
     head: string,
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly message: string }>;
+  /** Every repository that the App is installed on and not suspended for. */
+  listRepositories(): Promise<readonly RepositoryRef[]>;
+  /** One request: the open issues that carry the trigger label, and how things stand with these loops. */
+  survey(repository: RepositoryRef, label: string, loops: readonly SurveyedLoop[]): Promise<Survey>;
+  /** Our own comments on an issue, as far back as `marker` needs it. One request unless the thread is very long. */
+  readThread(issue: IssueRef, label: string, marker: string): Promise<ThreadRead>;
+  /** Asks GitHub to send again what it could not deliver; resolves to how many deliveries that were. */
+  redeliverFailed(): Promise<number>;
   /** A token for this one repository, contents only. */
   gitAccess(repository: RepositoryRef, may: "read" | "write"): Promise<GitAccess>;
 }
@@ -204,8 +274,8 @@ export interface RunsPort {
   >;
   /** Removes everything of the loop that is kept on this host. */
   release(loop: LoopState): Promise<void>;
-  /** Removes what belongs to no live loop; resolves to the names of what was removed. */
-  sweep(liveLoops: readonly string[]): Promise<readonly string[]>;
+  /** Removes what belongs to no live loop and no running run; resolves to the names of what was removed. */
+  sweep(liveLoops: readonly string[], runningRuns?: readonly string[]): Promise<readonly string[]>;
 }
 
 /** One accepted webhook delivery: stored before it is answered, handled later, once. */
@@ -243,6 +313,10 @@ export interface TraceEntry {
 
 /** The local store. One process writes; every method is atomic; each throws only `Fault`. */
 export interface StorePort {
+  /** Grows by one each time the store is opened: what an earlier process left carries a smaller number. */
+  readonly epoch: number;
+  /** The latest time that anything stored before this opening bears; 0 in a new store. */
+  readonly lastTime: number;
   /** False when a delivery with this GUID or this body was stored within the last 7 days. */
   acceptDelivery(delivery: Delivery): Promise<boolean>;
   nextDelivery(): Promise<Delivery | null>;
@@ -276,6 +350,8 @@ export interface StorePort {
   getArtifact(sha256: string): Promise<string | null>;
   trace(entry: TraceEntry): Promise<void>;
   readTrace(issueKey: string, limit: number): Promise<readonly TraceEntry[]>;
+  /** Forgets what nothing reads any more: handled events and done effects, and all but the newest of a loop's trace. */
+  prune(now: number): Promise<void>;
   close(): Promise<void>;
 }
 

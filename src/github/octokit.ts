@@ -33,7 +33,12 @@ export interface ClientOptions {
  */
 export function githubClients(options: ClientOptions): Clients {
   const byInstallation = new Map<number, Client>();
+  let app: Client | null = null;
   return {
+    forApp() {
+      app ??= appClient(options);
+      return app;
+    },
     forInstallation(installationId) {
       const known = byInstallation.get(installationId);
       if (known) return known;
@@ -66,6 +71,19 @@ function installationClient(options: ClientOptions, installationId: number): Cli
       onRateLimit: () => false,
       onSecondaryRateLimit: () => false,
     },
+  });
+}
+
+function appClient(options: ClientOptions): Client {
+  const log = logOf(options);
+  return new ProbotOctokit({
+    authStrategy: createAppAuth,
+    auth: { appId: options.appId, privateKey: options.privateKey, log },
+    baseUrl: options.baseUrl,
+    log,
+    request: requestOf(options, null),
+    retry: { enabled: false },
+    throttle: { enabled: false },
   });
 }
 

@@ -9,6 +9,11 @@ import { setLabels } from "./labels.ts";
 import { merge } from "./merge.ts";
 import { permission } from "./people.ts";
 import { markReady, openPull, requestReviewers } from "./pulls.ts";
+import { redeliverFailed } from "./hooks.ts";
+import { survey } from "./look.ts";
+import { createPacer, type Pacer } from "./pacer.ts";
+import { listRepositories } from "./repositories.ts";
+import { readThread } from "./thread.ts";
 import { gitAccess } from "./tokens.ts";
 import { readCi } from "./verdict.ts";
 
@@ -17,13 +22,14 @@ export interface PortOptions {
   readonly self: { readonly appId: number; readonly slug: string };
   readonly now: () => number; // epoch milliseconds
   readonly gitBaseUrl: string; // https://github.com
+  readonly pacer?: Pacer; // one of its own unless given
 }
 
 type Rest<Method> = Method extends (connection: Connection, ...rest: infer Arguments) => unknown ? Arguments : never;
 
 /** Assignable to the engine's `GitHubPort`; the composition root relies on that. Every method throws only `Fault`. */
 export function githubPort(options: PortOptions) {
-  const connection: Connection = options;
+  const connection: Connection = { ...options, pacer: options.pacer ?? createPacer() };
   return {
     permission: (repository: Repository, login: string) => permission(connection, repository, login),
     readClaim: (issue: IssueRef) => readClaim(connection, issue),
@@ -38,6 +44,10 @@ export function githubPort(options: PortOptions) {
     readCi: (...rest: Rest<typeof readCi>) => readCi(connection, ...rest),
     readPull: (...rest: Rest<typeof readPull>) => readPull(connection, ...rest),
     merge: (...rest: Rest<typeof merge>) => merge(connection, ...rest),
+    listRepositories: () => listRepositories(connection),
+    survey: (...rest: Rest<typeof survey>) => survey(connection, ...rest),
+    readThread: (...rest: Rest<typeof readThread>) => readThread(connection, ...rest),
+    redeliverFailed: () => redeliverFailed(connection),
     gitAccess: (...rest: Rest<typeof gitAccess>) => gitAccess(connection, ...rest),
   };
 }

@@ -23,7 +23,8 @@ export function onLabelled(
   return { state: newLoop(event, now), effects: [{ type: "read_claim" }], note: "labelled: reading the claim" };
 }
 
-function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: number): LoopState {
+/** A loop as it is when its label is seen. */
+export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: number): LoopState {
   return {
     version: 1,
     id: event.loop,

@@ -8,6 +8,7 @@ import type { AlarmName, LoopEvent } from "./event.ts";
 import { onBranchMoved, onGateRead, onMerged, onMergeRefused, onPullClosed, readGate } from "./gate.ts";
 import { onCiChanged, onCiOverdue, onReviewerEnded, onVerdict } from "./judge.ts";
 import { onCommand, onRetryFacts } from "./people.ts";
+import { onRecordTampered, onRestored } from "./restore.ts";
 import type { Ending, LoopState, Phase } from "./state.ts";
 
 /**
@@ -17,12 +18,17 @@ import type { Ending, LoopState, Phase } from "./state.ts";
 export function decide(state: LoopState | null, event: LoopEvent, now: number): Decision {
   const decision = choose(state, event, now);
   if (decision.state === null || decision.state === state) return decision;
-  const revision = state !== null && decision.state.id === state.id ? state.revision + 1 : 1;
+  const before = event.type === "restored" ? event.record : state;
+  const revision = before !== null && decision.state.id === before.id ? before.revision + 1 : 1;
   return { ...decision, state: { ...decision.state, revision } };
 }
 
 function choose(state: LoopState | null, event: LoopEvent, now: number): Decision {
   if (event.type === "labelled") return onLabelled(state, event, now);
+  if (event.type === "restored" || event.type === "record_tampered") {
+    if (state !== null) return stay(state, "the loop is here; its record is not needed");
+    return event.type === "restored" ? onRestored(event, now) : onRecordTampered(event, now);
+  }
   if (state === null) return stay(null, "no loop on this issue");
   switch (event.type) {
     case "labels_changed":
@@ -57,6 +63,8 @@ type LiveEvent = Exclude<
   {
     type:
       | "labelled"
+      | "restored"
+      | "record_tampered"
       | "labels_changed"
       | "command"
       | "command_checked"
@@ -215,7 +223,11 @@ function onRecordDeleted(state: LoopState, comment: number): Decision {
 function onRecordEdited(state: LoopState, event: Extract<LoopEvent, { type: "record_edited" }>, now: number): Decision {
   if (event.comment !== state.comments.status) return stay(state, "a comment that carries no record was edited");
   if (!isLive(state)) {
-    return { state, effects: [{ type: "write_status" }], note: "the record was edited; writing it again" };
+    return {
+      state: { ...state },
+      effects: [{ type: "write_status" }],
+      note: "the record was edited; writing it again",
+    };
   }
   const { login } = event.actor;
   const detail = `${login} edited the comment that holds this loop's record, so it can no longer be relied on.`;

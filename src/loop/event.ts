@@ -5,6 +5,7 @@ import type {
   Finding,
   Isolation,
   IssueRef,
+  LoopState,
   Person,
   Review,
   Rules,
@@ -60,6 +61,28 @@ export interface ChangeFacts {
   readonly grantable: boolean; // false: no person can allow it through the App (a workflow edit, a secret)
 }
 
+/** How things stand at GitHub and on this host with a loop whose state was read back from its record. */
+export interface RestoredFacts {
+  readonly open: boolean;
+  readonly labels: readonly string[];
+  readonly running: readonly string[]; // runs of the record that still exist
+  readonly branch: { readonly head: string; readonly ours: boolean } | null; // ours: its tip was committed by us
+  readonly pull: {
+    readonly number: number;
+    readonly nodeId: string;
+    readonly url: string;
+    readonly open: boolean;
+    readonly merged: boolean;
+    readonly draft: boolean;
+    readonly closedBy: Person;
+  } | null;
+  readonly comments: {
+    readonly status: number;
+    readonly attempts: Readonly<Record<string, number>>;
+    readonly stop: boolean; // the comment that says why it ended is there
+  };
+}
+
 /** What the gate read says about the pull request now. */
 export interface GateFacts {
   readonly head: string;
@@ -100,6 +123,19 @@ export type LoopEvent =
   | { readonly type: "branch_moved"; readonly head: string; readonly actor: Person }
   | { readonly type: "branch_deleted"; readonly actor: Person }
   | { readonly type: "pull_closed"; readonly merged: boolean; readonly actor: Person }
+  // a loop whose local state was lost
+  | { readonly type: "restored"; readonly record: LoopState; readonly facts: RestoredFacts }
+  | {
+      readonly type: "record_tampered"; // there is a record, and it cannot be relied on
+      readonly issue: IssueRef;
+      readonly loop: string; // the id of the loop that ends with this
+      readonly title: string;
+      readonly label: string;
+      readonly labels: readonly string[];
+      readonly requester: Person;
+      readonly by: Person | null; // who edited it, where GitHub says
+      readonly why: string;
+    }
   // the world
   | { readonly type: "ci_changed"; readonly head: string; readonly name: string | null } // null: a whole suite
   | { readonly type: "alarm"; readonly name: AlarmName }

@@ -65,7 +65,9 @@ export function playScript(script: string): string {
       now += minutesOf(line.words[0] ?? "") * minute;
       continue;
     }
-    const decision = decide(state, eventOf(line, state, now), now);
+    // A restored loop is one whose local state was lost: what was there is what its record says.
+    const known = line.verb === "restored" || line.verb === "tampered" ? null : state;
+    const decision = decide(known, eventOf(line, state, now), now);
     state = decision.state;
     out.push(`  ${stateText(state)}: ${decision.note}`);
     if (decision.effects.length > 0) out.push(`  → ${decision.effects.map(effectText).join(", ")}`);
@@ -135,6 +137,20 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         label: "loop",
         labels: ["bug", "loop"],
         actor: person(first),
+      };
+    case "restored":
+      return restored(line, state);
+    case "tampered":
+      return {
+        type: "record_tampered",
+        issue: { installationId: 1, repositoryId: 2, owner: "acme", name: "shop", number: 12 },
+        loop: "z9y8x7",
+        title: "Totals are wrong",
+        label: "loop",
+        labels: ["bug", "loop"],
+        requester: person("alice"),
+        by: first === "" ? null : person(first),
+        why: second || "the seal does not fit the content and this issue",
       };
     case "labels":
       return { type: "labels_changed", labels: words };
@@ -212,6 +228,35 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     default:
       throw new Error(`a script does not know the event "${verb}"`);
   }
+}
+
+function restored({ words, options }: Line, record: LoopState | null): LoopEvent {
+  if (record === null) throw new Error("a script restores a loop that it told of before");
+  const head = options.get("head") ?? record.head;
+  const pull = options.get("pull") ?? record.pull?.number;
+  return {
+    type: "restored",
+    record,
+    facts: {
+      open: !words.includes("closed"),
+      labels: words.includes("unlabelled") ? ["bug"] : record.labels,
+      running: options.has("running") ? (options.get("running") ?? "").split(",") : [],
+      branch: head === null || words.includes("branchless") ? null : { head, ours: !words.includes("foreign") },
+      pull:
+        pull === undefined
+          ? null
+          : {
+              number: Number(pull),
+              nodeId: `PR_${pull}`,
+              url: `https://forge/pull/${pull}`,
+              open: !words.includes("merged") && !words.includes("pull_closed"),
+              merged: words.includes("merged"),
+              draft: words.includes("draft"),
+              closedBy: person(options.get("by") ?? "ghost"),
+            },
+      comments: { status: 501, attempts: {}, stop: !words.includes("unsaid") },
+    },
+  };
 }
 
 function commandOf({ words, options }: Line) {

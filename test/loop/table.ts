@@ -27,6 +27,8 @@ const ways: Record<Phase, readonly string[]> = {
 /** One example line for every event there is; a missing type is a type error. */
 const examples: Record<LoopEvent["type"], string> = {
   labelled: "label bob z9y8x7",
+  restored: "restored",
+  record_tampered: "tampered mallory",
   labels_changed: "labels bug loop docs",
   unlabelled: "unlabel alice",
   issue_closed: "close alice",

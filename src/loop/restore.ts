@@ -1,0 +1,164 @@
+// A loop whose local state was lost goes on from its record: what GitHub and the host say now decides where.
+import { onOvertaken, onPublished } from "./attempt.ts";
+import { beginAttempt, currentAttempt, newLoop, rulesOf, withAttempt, withRun } from "./begin.ts";
+import type { Effect } from "./effect.ts";
+import { classOf, closeRuns, type Decision, isLive, labelsFor, settle } from "./end.ts";
+import type { LoopEvent, RestoredFacts } from "./event.ts";
+import { onBranchMoved, onPullClosed, readGate } from "./gate.ts";
+import { beginVerifying, gateAlarms } from "./judge.ts";
+import type { LoopState } from "./state.ts";
+
+/**
+ * Takes the record's state up again. The record is as old as the last edit of the status comment: a run that was started
+ * since is adopted where it still exists, a commit that was published since is judged, and what left no trace is spent
+ * and begun anew. Runs that were started stay counted; design.md §2 rule 4.
+ */
+export function onRestored(event: Extract<LoopEvent, { type: "restored" }>, now: number): Decision {
+  const { facts } = event;
+  const state = asFound(event.record, facts);
+  if (!isLive(state)) return onEnded(state, facts);
+  const stop = endedMeanwhile(state, facts, now);
+  const next = stop ?? goOn(state, facts, now);
+  return { ...next, note: `restored from the thread; ${next.note}` };
+}
+
+/** The record's state, with what the thread and the pull request are known to be. */
+function asFound(record: LoopState, { labels, comments, pull }: RestoredFacts): LoopState {
+  const found =
+    pull === null ? record.pull : { number: pull.number, nodeId: pull.nodeId, url: pull.url, draft: pull.draft };
+  return {
+    ...record,
+    labels: [...labels],
+    pull: found,
+    comments: { status: comments.status, attempts: { ...record.comments.attempts, ...comments.attempts } },
+  };
+}
+
+/** An ended loop only finishes what it had to say. A commit that waited for a yes was in the quarantine that is lost. */
+function onEnded(state: LoopState, facts: RestoredFacts): Decision {
+  const { ending } = state;
+  if (ending === null) return { state, effects: [], note: "restored from the thread; it had come to nothing" };
+  const lost = ending.pendingHead !== null && ending.pendingHead !== facts.branch?.head;
+  const kept: LoopState = lost ? { ...state, ending: { ...ending, resume: "execute", pendingHead: null } } : state;
+  const labels = [...labelsFor(kept, classOf(ending.reason))];
+  const effects: Effect[] = [];
+  if (!facts.comments.stop) effects.push({ type: "post_stop" });
+  if (facts.labels.includes(state.label)) effects.push({ type: "set_labels", labels });
+  const after = effects.some((effect) => effect.type === "set_labels") ? { ...kept, labels } : kept;
+  return { state: after, effects, note: `restored from the thread; it had ended: ${ending.reason}` };
+}
+
+/** What a person did while nobody listened ends the loop as it would have. */
+function endedMeanwhile(state: LoopState, facts: RestoredFacts, now: number): Decision | null {
+  const cancelled = (detail: string) => settle(state, now, { reason: "cancelled", detail });
+  if (!facts.open) return cancelled("The issue was closed while Loopgate was not there to see it.");
+  if (!facts.labels.includes(state.label))
+    return cancelled("The label was removed while Loopgate was not there to see it.");
+  if (facts.pull !== null && !facts.pull.open) {
+    return onPullClosed(state, { type: "pull_closed", merged: facts.pull.merged, actor: facts.pull.closedBy }, now);
+  }
+  if (state.head !== null && facts.branch === null) {
+    return cancelled("The loop's branch was deleted while Loopgate was not there to see it.");
+  }
+  return null;
+}
+
+function goOn(state: LoopState, facts: RestoredFacts, now: number): Decision {
+  switch (state.phase) {
+    case "paused":
+      return { state: closeRuns(state, now), effects: [], note: "it stays paused" };
+    case "verifying":
+      return judgeAgain(state, facts, now);
+    case "awaiting_gate":
+      return waitAgain(state, facts, now);
+    default:
+      return workAgain(state, facts, now);
+  }
+}
+
+/** Up to the push: adopted, published already, overtaken by a person, or lost. */
+function workAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
+  const attempt = state.attempts.at(-1);
+  if (attempt === undefined) return beginAttempt(state, now, [{ type: "write_status" }]);
+  const run = attempt.runs.find((one) => facts.running.includes(one.id));
+  if (run !== undefined) {
+    const at = state.grantedAt + rulesOf(state).loopMs;
+    const effects: Effect[] = [{ type: "set_alarm", name: "loop_deadline", at }];
+    return { state: { ...state, phase: "executing" }, effects, note: "its container still runs" };
+  }
+  const ended = lose(state, now);
+  const { branch } = facts;
+  if (branch === null || branch.head === state.head) {
+    const uncounted = withAttempt(ended, { counted: false, endedAt: now });
+    return beginAttempt(uncounted, now, [{ type: "write_status" }]);
+  }
+  if (!branch.ours) return onOvertaken(ended, branch.head, now);
+  const published: LoopState = { ...withAttempt(ended, { head: branch.head }), phase: "publishing", ciSeen: true };
+  const next = onPublished(published, branch.head, now);
+  return { ...next, effects: [deadline(state), ...next.effects], note: "its commit was published already" };
+}
+
+/** The commit is judged again: what the reviewer was about to say is lost, what CI said is read. */
+function judgeAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
+  const { branch } = facts;
+  if (branch !== null && branch.head !== state.head) {
+    const moved = onBranchMoved(lose(state, now), branch.head, now);
+    return { ...moved, effects: [deadline(state), ...moved.effects] };
+  }
+  const reviewer = currentAttempt(state).runs.find((run) => facts.running.includes(run.id));
+  if (reviewer !== undefined) {
+    const wait: Effect = { type: "set_alarm", name: "ci_wait", at: now + rulesOf(state).ciWaitMs };
+    return { state: { ...state, ciSeen: true }, effects: [deadline(state), wait], note: "its reviewer still runs" };
+  }
+  const next = beginVerifying({ ...lose(state, now), ciSeen: true }, now, [{ type: "write_status" }]);
+  return { ...next, effects: [deadline(state), ...next.effects], note: `judging again; ${next.note}` };
+}
+
+function waitAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
+  if (facts.branch !== null && facts.branch.head !== state.head) return onBranchMoved(state, facts.branch.head, now);
+  const labels = [...labelsFor(state, "gate")];
+  const isLabelled = labels.every((label) => facts.labels.includes(label));
+  const unsaid: Effect[] = isLabelled ? [] : [{ type: "set_labels", labels }];
+  const draft: Effect[] = facts.pull?.draft ? [{ type: "mark_ready" }, ...reviewersOf(state)] : [];
+  const shown = state.pull === null ? state : { ...state, pull: { ...state.pull, draft: false } };
+  const next = readGate({ ...shown, labels });
+  const alarms = gateAlarms(rulesOf(state), state.gateSince ?? now);
+  return { ...next, effects: [...unsaid, ...draft, ...alarms, ...next.effects], note: "reading the gate again" };
+}
+
+function reviewersOf(state: LoopState): Effect[] {
+  const { reviewers } = rulesOf(state);
+  return reviewers.length > 0 ? [{ type: "request_reviewers", logins: reviewers }] : [];
+}
+
+function deadline(state: LoopState): Effect {
+  return { type: "set_alarm", name: "loop_deadline", at: state.grantedAt + rulesOf(state).loopMs };
+}
+
+/** Runs that the record believes to be running and that are not there any more. */
+function lose(state: LoopState, now: number): LoopState {
+  return state.attempts
+    .flatMap((attempt) => attempt.runs)
+    .filter((run) => run.status === "running")
+    .reduce((seen, run) => withRun(seen, run.id, { status: "lost", endedAt: now }), state);
+}
+
+/** There is a record, and it cannot be relied on: the loop ends, and the comment is left as it was found. */
+export function onRecordTampered(event: Extract<LoopEvent, { type: "record_tampered" }>, now: number): Decision {
+  const { issue, loop, title, label, labels, requester, by, why } = event;
+  const state = newLoop({ type: "labelled", issue, loop, title, label, labels, actor: requester }, now);
+  const who = by === null ? "" : ` It was last edited by ${by.login}.`;
+  const detail = `Loopgate lost its own store, and the record in this thread cannot be relied on: ${why}.${who}`;
+  return settle(state, now, { reason: "state_tampered", detail, by: by?.login ?? null });
+}
+
+/** What is said where the record was written by a newer version; nothing of the loop is touched. */
+export function endingOfNewer(
+  event: Extract<LoopEvent, { type: "labelled" }>,
+  version: number,
+  now: number,
+): LoopState {
+  const detail = `This loop's record has version ${version}, which this Loopgate cannot read, so the loop rests. It goes on by itself once whoever runs this App starts a Loopgate that reads record version ${version}.`;
+  const { state } = settle(newLoop(event, now), now, { reason: "infrastructure_error", detail });
+  return state ?? newLoop(event, now);
+}
