@@ -19,7 +19,7 @@ export function issueShape(core: Core, issue: Issue) {
     events_url: `${url}/events`,
     html_url: issueWeb(core, issue),
     id: issue.id,
-    node_id: issue.nodeId,
+    node_id: issue.pull?.nodeId ?? issue.nodeId,
     number: issue.number,
     title: issue.title,
     user: userShape(core, issue.user),
