@@ -33,7 +33,7 @@ export function mountGraphql(world: World): (c: ForgeContext) => Promise<Respons
     const { caller } = c.var;
     const actor = requireActor(caller);
     const body = (await c.req.json().catch(() => null)) as Record<string, unknown> | null;
-    if (typeof body?.query !== "string")
+    if (typeof body?.query !== "string" || body.query.trim() === "")
       return c.json({ errors: [{ message: "A query attribute must be specified and must be a string." }] });
     const schema = githubSchema();
     let document: ReturnType<typeof parse>;
