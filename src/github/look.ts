@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Fault } from "../base/fault.ts";
 import type { Person } from "../loop/state.ts";
-import { requireSameRepository, Time } from "./answers.ts";
+import { requireSameRepository } from "./answers.ts";
 import { type Connection, query, type Repository } from "./client.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 import { LabelEvent, lastLabelling, same } from "./timeline.ts";

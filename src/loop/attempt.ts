@@ -208,7 +208,8 @@ export function publishPending(state: LoopState, head: string, before: readonly 
     ...withAttempt(state, { head, endedAt: null, verdict: null }),
     phase: "publishing",
     ending: null,
-    ciSeen: false,
+    // A commit that GitHub has already may have been judged by CI while nobody listened.
+    ciSeen: state.head === head,
     ciOverdue: false,
   };
   const run = currentAttempt(state).runs[0]?.id ?? "";

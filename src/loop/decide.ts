@@ -206,7 +206,7 @@ function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "eff
 function resumeFrom(state: LoopState): Partial<Pick<Ending, "resume" | "pendingHead">> {
   if (state.rules === null) return {};
   const head = state.attempts.at(-1)?.head ?? null;
-  if (state.phase === "publishing") return { resume: "publish", pendingHead: head };
+  if (state.phase === "publishing") return { resume: "publish", pendingHead: head === state.head ? null : head };
   return { resume: state.phase === "verifying" || state.phase === "awaiting_gate" ? "verify" : "execute" };
 }
 

@@ -82,10 +82,9 @@ export function onRetryFacts(state: LoopState, facts: ClaimFacts, now: number): 
   const ready = { ...again, labels };
   const { ending } = state;
   // What was on its way out had passed policy or been allowed: it goes on its way, no agent is asked again.
-  if (ending.during === "publishing" && ending.pendingHead !== null) {
-    return publishPending(ready, ending.pendingHead, before);
-  }
-  const judged = ending.resume === "verify" && currentAttempt(state).head !== null;
+  const head = state.attempts.at(-1)?.head ?? null;
+  if (ending.during === "publishing" && head !== null) return publishPending(ready, head, before);
+  const judged = ending.resume === "verify" && head !== null;
   if (!judged) return beginAttempt(ready, now, before);
   return beginVerifying({ ...ready, ending: null, ciSeen: true, ciOverdue: false }, now, before);
 }

@@ -3,40 +3,62 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Fault } from "../base/fault.ts";
-import { storeVersion, tables } from "./schema.ts";
+import { storeVersion, tables, upgrades } from "./schema.ts";
+
+export interface Opened {
+  readonly db: DatabaseSync;
+  /** How often this store was opened, this time included. */
+  readonly epoch: number;
+}
 
 /**
  * The database in `dir`, created when it is missing. WAL with `synchronous=FULL`: a commit survives a power cut.
  * Throws Fault when another process holds it (naming that process), when it is damaged, or of another version.
  */
-export function openDatabase(dir: string): DatabaseSync {
+export function openDatabase(dir: string): Opened {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, "loopgate.sqlite");
+  let db: DatabaseSync | null = null;
   try {
-    const db = new DatabaseSync(file);
+    db = new DatabaseSync(file);
     db.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full;");
-    prepare(db, file);
+    const epoch = prepare(db, file);
     writeFileSync(join(dir, "holder"), `process ${process.pid}\n`);
-    return db;
+    return { db, epoch };
   } catch (error) {
+    db?.close();
     throw asFault(error, file, dir);
   }
 }
 
-function prepare(db: DatabaseSync, file: string): void {
+/** The first statement that writes takes the lock, and keeps it: not only from the first delivery on. */
+function prepare(db: DatabaseSync, file: string): number {
   const version = Number(db.prepare("pragma user_version").get()?.user_version ?? 0);
-  if (version === storeVersion) {
-    db.exec("begin immediate; commit;"); // takes the lock now, not at the first delivery
+  if (version === 0) {
+    db.exec(`begin immediate; ${tables} pragma user_version = ${storeVersion}; commit;`);
+  } else if (version !== storeVersion) {
+    upgrade(db, file, version);
+  }
+  const whole = db.prepare("pragma quick_check(1)").get()?.quick_check;
+  if (whole !== "ok") throw damaged(file, String(whole));
+  db.exec("update opening set epoch = epoch + 1");
+  return Number(db.prepare("select epoch from opening").get()?.epoch);
+}
+
+function upgrade(db: DatabaseSync, file: string, version: number): void {
+  const steps = upgrades.get(version);
+  if (steps !== undefined) {
+    db.exec(`begin immediate; ${steps} pragma user_version = ${storeVersion}; commit;`);
     return;
   }
-  if (version !== 0) {
-    throw new Fault(
-      `The store ${file} has version ${version}; this Loopgate reads version ${storeVersion}. Start the Loopgate that wrote it, or move the file away: loops continue from their issue comments.`,
-      { kind: "invalid", retry: "never" },
-    );
-  }
-  db.exec(`begin immediate; ${tables} pragma user_version = ${storeVersion}; commit;`);
+  throw new Fault(
+    `The store ${file} has version ${version}; this Loopgate reads version ${storeVersion}. Start the Loopgate that wrote it, or ${rebuild}.`,
+    { kind: "invalid", retry: "never" },
+  );
 }
+
+/** Every loop is in the thread of its issue, so a store can always be made anew. */
+const rebuild = "move the file away and run `npm run loopgate -- restore`: every loop is rebuilt from its issue thread";
 
 function asFault(error: unknown, file: string, dir: string): Fault {
   if (error instanceof Fault) return error;
@@ -45,8 +67,12 @@ function asFault(error: unknown, file: string, dir: string): Fault {
     const text = `The store ${file} is held by another Loopgate (${holder(dir)}). Only one may write; stop that one first, or set LOOPGATE_DATA to another folder.`;
     return new Fault(text, { kind: "conflict", retry: "never", cause: error });
   }
-  const text = `Could not open the store ${file}: ${message}. If the file is damaged, move it away and start again: loops continue from their issue comments.`;
-  return new Fault(text, { kind: "invalid", retry: "never", cause: error });
+  return damaged(file, message, error);
+}
+
+function damaged(file: string, message: string, cause?: unknown): Fault {
+  const text = `Could not open the store ${file}: ${message}. Nothing was changed. If the file is damaged, ${rebuild}.`;
+  return new Fault(text, { kind: "invalid", retry: "never", cause });
 }
 
 function holder(dir: string): string {

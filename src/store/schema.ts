@@ -1,9 +1,17 @@
 // The tables of the local store.
 
 /** Raised with every change of the tables; a store of another version is refused, never guessed at. */
-export const storeVersion = 1;
+export const storeVersion = 2;
 
-export const tables = `
+const opening = `
+create table opening (epoch integer not null) strict;
+insert into opening (epoch) values (0);
+`;
+
+/** By the version they start from: what brings an older store to this version. */
+export const upgrades: ReadonlyMap<number, string> = new Map([[1, opening]]);
+
+export const tables = `${opening}
 create table delivery (
   guid text primary key, event text not null, body_sha256 text not null, body text,
   received_at integer not null, how text

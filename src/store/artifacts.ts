@@ -1,0 +1,18 @@
+// Texts too large for a state, found by their hash: briefs, logs, frozen issues.
+import { createHash } from "node:crypto";
+import type { StorePort } from "../engine/ports.ts";
+import type { Sql } from "./sql.ts";
+
+export function artifacts(sql: Sql): Pick<StorePort, "putArtifact" | "getArtifact"> {
+  return {
+    async putArtifact(text) {
+      const sha256 = createHash("sha256").update(text).digest("hex");
+      sql.run("insert into artifact (sha256, text) values (?, ?) on conflict do nothing", sha256, text);
+      return sha256;
+    },
+    async getArtifact(sha256) {
+      const row = sql.one("select text from artifact where sha256 = ?", sha256);
+      return row === undefined ? null : String(row.text);
+    },
+  };
+}

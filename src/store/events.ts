@@ -1,0 +1,32 @@
+// Events of loops, in the order of arrival, each handled once.
+import type { StorePort } from "../engine/ports.ts";
+import type { LoopEvent } from "../loop/event.ts";
+import type { Sql } from "./sql.ts";
+
+export function events(sql: Sql): Pick<StorePort, "addEvent" | "nextEvent" | "busyIssues"> {
+  return {
+    async addEvent(issueKey, event, at, dedupe) {
+      sql.run(
+        "insert into event (issue_key, event, at, dedupe) values (?, ?, ?, ?) on conflict (dedupe) do nothing",
+        issueKey,
+        JSON.stringify(event),
+        at,
+        dedupe ?? null,
+      );
+    },
+    async nextEvent(issueKey) {
+      const row = sql.one("select * from event where issue_key = ? and handled = 0 order by seq limit 1", issueKey);
+      if (row === undefined) return null;
+      const event = JSON.parse(String(row.event)) as LoopEvent;
+      return { seq: Number(row.seq), issueKey, event, at: Number(row.at) };
+    },
+    async busyIssues(now) {
+      const rows = sql.all(
+        `select issue_key from event where handled = 0
+         union select issue_key from effect where done = 0 and not_before <= ?`,
+        now,
+      );
+      return rows.map((row) => String(row.issue_key));
+    },
+  };
+}

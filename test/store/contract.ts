@@ -1,0 +1,192 @@
+// What every store must do, whatever it is made of: the suite that each implementation runs.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Delivery, StorePort } from "../../src/engine/ports.ts";
+import type { Effect } from "../../src/loop/effect.ts";
+import { aLoop, aPublishedLoop, sha } from "../loop/builder.ts";
+
+/** One place to keep things in; what was kept is there when it is opened again. */
+export interface StoreUnderTest {
+  open(): Promise<StorePort>;
+  /** Removes the place. */
+  remove(): Promise<void>;
+}
+
+const day = 24 * 3_600_000;
+const keep = () => false;
+
+function aDelivery(change: Partial<Delivery> = {}): Delivery {
+  return { guid: "g1", event: "issues", bodySha256: "b1", body: "{}", receivedAt: 1_000, ...change };
+}
+
+export function storeContract(name: string, make: () => Promise<StoreUnderTest>): void {
+  describe(`${name} keeps the store's contract`, () => {
+    let place: StoreUnderTest;
+    let store: StorePort;
+    const reopen = async () => {
+      await store.close();
+      store = await place.open();
+    };
+    beforeEach(async () => {
+      place = await make();
+      store = await place.open();
+    });
+    afterEach(async () => {
+      await store.close();
+      await place.remove();
+    });
+    const commit = async (effects: readonly Effect[], state = aLoop(), key = "100#12") => {
+      await store.addEvent(key, { type: "alarm", name: "rest" }, 1_000);
+      const event = await store.nextEvent(key);
+      await store.commit({ seq: event?.seq ?? 0, issueKey: key, state, effects, drop: keep, now: 1_000 });
+    };
+
+    test("a delivery is there after a restart, as it came, until it is handled", async () => {
+      expect(await store.acceptDelivery(aDelivery())).toBe(true);
+      await reopen();
+      expect(await store.nextDelivery()).toEqual(aDelivery());
+      await store.deliveryHandled("g1", "ignored");
+      expect(await store.nextDelivery()).toBe(null);
+    });
+
+    test("F18, F19: the same GUID or the same body counts once, also after it was handled and after a restart", async () => {
+      await store.acceptDelivery(aDelivery());
+      await store.deliveryHandled("g1", "events");
+      await reopen();
+      expect(await store.acceptDelivery(aDelivery({ bodySha256: "b2" }))).toBe(false);
+      expect(await store.acceptDelivery(aDelivery({ guid: "g2" }))).toBe(false);
+      expect(await store.acceptDelivery(aDelivery({ guid: "g3", bodySha256: "b3" }))).toBe(true);
+    });
+
+    test("F24: a delivery is remembered for seven days, and then no longer", async () => {
+      await store.acceptDelivery(aDelivery());
+      await store.deliveryHandled("g1", "events");
+      expect(await store.acceptDelivery(aDelivery({ receivedAt: 1_000 + 7 * day }))).toBe(false);
+      expect(await store.acceptDelivery(aDelivery({ receivedAt: 1_001 + 7 * day }))).toBe(true);
+    });
+
+    test("I2: a delivery that was never handled is not forgotten, however old", async () => {
+      await store.acceptDelivery(aDelivery());
+      await store.acceptDelivery(aDelivery({ guid: "g2", bodySha256: "b2", receivedAt: 30 * day }));
+      expect((await store.nextDelivery())?.guid).toBe("g1");
+    });
+
+    test("events of one issue come in the order they were added, and one `dedupe` counts once", async () => {
+      await store.addEvent("1#1", { type: "alarm", name: "rest" }, 1, "one");
+      await store.addEvent("1#1", { type: "alarm", name: "ci_wait" }, 2, "one");
+      await store.addEvent("1#1", { type: "alarm", name: "gate_expiry" }, 3, "two");
+      await store.addEvent("1#2", { type: "merged" }, 3);
+      const first = await store.nextEvent("1#1");
+      expect(first?.event).toEqual({ type: "alarm", name: "rest" });
+      await store.commit({ seq: first?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: keep, now: 4 });
+      expect((await store.nextEvent("1#1"))?.event).toEqual({ type: "alarm", name: "gate_expiry" });
+      expect([...(await store.busyIssues(4))].sort()).toEqual(["1#1", "1#2"]);
+    });
+
+    test("I4: state and effects are saved together, and are there after a restart", async () => {
+      const state = aLoop({ phase: "executing" });
+      await commit([{ type: "write_status" }, { type: "read_claim" }], state);
+      await reopen();
+      expect(await store.load("100#12")).toEqual(state);
+      const effect = await store.nextEffect("100#12");
+      expect(effect).toMatchObject({ effect: { type: "write_status" }, loop: "k3f9", tries: 0, notBefore: 0 });
+      await store.effectStarted(effect?.key ?? "");
+      await reopen();
+      expect(await store.nextEffect("100#12")).toMatchObject({ key: effect?.key, tries: 1 });
+      await store.effectDone(effect?.key ?? "");
+      expect((await store.nextEffect("100#12"))?.effect.type).toBe("read_claim");
+    });
+
+    test("stops come before everything else that is pending", async () => {
+      await commit([{ type: "write_status" }, { type: "stop_run", run: "r", why: "over" }]);
+      expect((await store.nextEffect("100#12"))?.effect.type).toBe("stop_run");
+    });
+
+    test("a decision drops the pending effects it names, and no others", async () => {
+      await commit([{ type: "read_claim" }, { type: "write_status" }]);
+      await store.addEvent("100#12", { type: "merged" }, 2_000);
+      const event = await store.nextEvent("100#12");
+      const drop = (effect: Effect) => effect.type === "read_claim";
+      const step = { seq: event?.seq ?? 0, issueKey: "100#12", state: aLoop(), effects: [], now: 2_000 };
+      await store.commit({ ...step, drop });
+      expect((await store.nextEffect("100#12"))?.effect.type).toBe("write_status");
+    });
+
+    test("a postponed effect is due at its time, and a try that did not happen is not counted", async () => {
+      await commit([{ type: "read_claim" }]);
+      const { key = "" } = (await store.nextEffect("100#12")) ?? {};
+      await store.effectStarted(key);
+      await store.effectPostponed(key, 9_000, true);
+      expect(await store.nextEffect("100#12")).toMatchObject({ tries: 0, notBefore: 9_000 });
+      expect(await store.nextDueTime()).toBe(9_000);
+      expect(await store.busyIssues(8_999)).toEqual([]);
+      expect(await store.busyIssues(9_000)).toEqual(["100#12"]);
+    });
+
+    test("an alarm keeps its latest time, fires once, and survives a restart", async () => {
+      await store.setAlarm("1#1", "rest", 5_000);
+      await store.setAlarm("1#1", "rest", 6_000);
+      await store.setAlarm("1#1", "ci_wait", 7_000);
+      await store.clearAlarm("1#1", "ci_wait");
+      await reopen();
+      expect(await store.nextDueTime()).toBe(6_000);
+      expect(await store.takeDueAlarms(5_999)).toEqual([]);
+      expect(await store.takeDueAlarms(6_000)).toEqual([{ issueKey: "1#1", name: "rest" }]);
+      expect(await store.takeDueAlarms(9_000)).toEqual([]);
+      expect((await store.nextEvent("1#1"))?.event).toEqual({ type: "alarm", name: "rest" });
+    });
+
+    test("loops are found by branch, pull request and commit, of their own repository only", async () => {
+      await commit([], aPublishedLoop());
+      const found = "100#12";
+      expect(await store.findIssue({ repositoryId: 100, branch: "loop/12-k3f9" })).toBe(found);
+      expect(await store.findIssue({ repositoryId: 100, pull: 13 })).toBe(found);
+      expect(await store.findIssue({ repositoryId: 100, head: sha("c") })).toBe(found);
+      expect(await store.findIssue({ repositoryId: 101, pull: 13 })).toBe(null);
+    });
+
+    test("ended loops are no live ones", async () => {
+      await commit([], aLoop({ phase: "settled" }));
+      await commit([], aLoop({ id: "z9y8" }), "100#13");
+      expect((await store.loops("live")).map(({ issueKey }) => issueKey)).toEqual(["100#13"]);
+      expect(await store.loops("all")).toHaveLength(2);
+    });
+
+    test("a text is found by its hash", async () => {
+      const hash = await store.putArtifact("a brief");
+      expect(await store.putArtifact("a brief")).toBe(hash);
+      await reopen();
+      expect(await store.getArtifact(hash)).toBe("a brief");
+      expect(await store.getArtifact("0".repeat(64))).toBe(null);
+    });
+
+    test("the trace of an issue is read newest last, as many entries as asked for", async () => {
+      for (const at of [1, 2, 3]) await store.trace({ issueKey: "1#1", loop: "k", at, kind: "step", detail: { at } });
+      expect((await store.readTrace("1#1", 2)).map(({ at }) => at)).toEqual([2, 3]);
+    });
+
+    test("I1: each opening has a higher epoch, and the last time that was stored is known", async () => {
+      const { epoch } = store;
+      expect(store.lastTime).toBe(0);
+      await store.addEvent("1#1", { type: "merged" }, 77_000);
+      await reopen();
+      expect(store.epoch).toBe(epoch + 1);
+      expect(store.lastTime).toBe(77_000);
+    });
+
+    test("pruning forgets what is done and old, and nothing that is open", async () => {
+      await commit([{ type: "write_status" }], aLoop({ phase: "settled" }));
+      await store.addEvent("100#12", { type: "merged" }, 2_000, "open");
+      await store.addEvent("1#1", { type: "merged" }, 2_000, "done");
+      const done = await store.nextEvent("1#1");
+      await store.commit({ seq: done?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: keep, now: 2_000 });
+      await store.prune(2_000 + 10 * day);
+      await store.addEvent("1#1", { type: "merged" }, 3_000, "done");
+      expect(await store.nextEvent("1#1")).toBe(null);
+      await store.prune(2_000 + 20 * day);
+      await store.addEvent("1#1", { type: "merged" }, 3_000, "done");
+      expect(await store.nextEvent("1#1")).not.toBe(null);
+      expect((await store.nextEvent("100#12"))?.event.type).toBe("merged");
+      expect((await store.nextEffect("100#12"))?.effect.type).toBe("write_status");
+    });
+  });
+}
