@@ -30,7 +30,8 @@ export function pinoLogger({ level, to }: LogOptions): Logger {
     serializers: { err: (error: unknown) => describeError(error, 0) },
     hooks: { streamWrite: withoutSecrets },
   };
-  return to === undefined ? pino(options) : pino(options, to);
+  // Written at once: a line that waits in memory is lost with the process, and the last line is the one that matters.
+  return pino(options, to ?? pino.destination({ dest: 1, sync: true }));
 }
 
 /** The text with whatever looks like a credential replaced. */
