@@ -165,7 +165,7 @@ function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
     case "ci_wait":
       return inPhase(state, ["verifying"], () => onCiOverdue(state));
     case "rest":
-      return inPhase(state, ["resting"], () => beginAttempt(state, now));
+      return inPhase(state, ["resting"], () => beginAttempt(state, now, [{ type: "write_status" }]));
     case "gate_reminder":
       return inPhase(state, ["awaiting_gate"], () => ({
         state,

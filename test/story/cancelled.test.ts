@@ -23,10 +23,10 @@ test("removing the label stops the container and ends the loop; setting it again
   expect(issue.labels.map((label) => label.name)).toEqual(["loop:stopped"]);
   expect(story.comments(issue)).toMatchInlineSnapshot(`
     [
-      "### Loopgate: cancelled
+      "### Loopgate stopped: cancelled
 
-    alice removed the label. The loop was called off.
-    **Next:** set the label \`loop\` again to start a new loop.
+    alice removed the label.
+    **Next:** Set the label \`loop\` again, on the open issue, to start a new loop.
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -48,11 +48,11 @@ test("removing the label stops the container and ends the loop; setting it again
     <sub>Written by Loopgate, a GitHub App.</sub>
 
     «record»",
-      "**Loopgate stopped: cancelled.** alice removed the label. The loop was called off.
+      "**Loopgate stopped: cancelled.** alice removed the label. Nothing of the loop runs any more.
 
-    Nothing was changed in this repository.
+    No commit of it reached this repository; this thread stays.
 
-    **Next:** set the label \`loop\` again to start a new loop.
+    **Next:** Set the label \`loop\` again, on the open issue, to start a new loop.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -70,11 +70,11 @@ test("closing the issue ends the loop", async () => {
   await story.settle();
   expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", detail: "alice closed the issue." });
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: cancelled.** alice closed the issue. The loop was called off.
+    "**Loopgate stopped: cancelled.** alice closed the issue. Nothing of the loop runs any more.
 
-    Nothing was changed in this repository.
+    No commit of it reached this repository; this thread stays.
 
-    **Next:** set the label \`loop\` again to start a new loop.
+    **Next:** Set the label \`loop\` again, on the open issue, to start a new loop.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -104,11 +104,11 @@ test("closing the pull request ends the loop", async () => {
   await story.settle();
   expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", by: "bob" });
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: cancelled.** The pull request was closed by bob. The loop was called off.
+    "**Loopgate stopped: cancelled.** The pull request was closed by bob. Nothing of the loop runs any more.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
 
-    **Next:** set the label \`loop\` again to start a new loop.
+    **Next:** Set the label \`loop\` again, on the open issue, to start a new loop.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

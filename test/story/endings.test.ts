@@ -11,7 +11,7 @@ test("retry_limit: attempts run out; /loop retry grants them again", async () =>
   expect((await story.state(issue)).ending?.reason).toBe("retry_limit");
   expect(issue.labels.map((label) => label.name)).toEqual(["loop:needs-human"]);
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: retry limit.** All 3 attempts are used and the work is not good yet. Every granted attempt was used.
+    "**Loopgate stopped: retry limit.** All 3 attempts are used and the work is not good yet. More are a person's to grant.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 3»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
 
@@ -58,11 +58,11 @@ test("budget_limit: too many changed lines; /loop approve publishes exactly that
   const { ending } = await story.state(issue);
   expect(ending?.reason).toBe("budget_limit");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: budget limit.** Attempt 1 changed 11 lines; the policy allows 5, so it was not published. The work reached a limit that the policy sets.
+    "**Loopgate stopped: budget limit.** Attempt 1 changed 11 lines; the policy allows 5, so it was not published. It goes no further on its own.
 
     Kept: commit \`«commit 1»\`, not published and held by Loopgate, and this thread.
 
-    **Next:** @alice, comment \`/loop approve «commit 1»\` to publish exactly that commit, or \`/loop retry\` for another attempt.
+    **Next:** @alice, comment \`/loop approve «commit 1»\` to publish exactly that commit.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -81,9 +81,9 @@ test("budget_limit: the loop's wall clock stops a container that still runs; /lo
   await story.advance(60 * minute);
   expect((await story.state(issue)).ending?.reason).toBe("budget_limit");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: budget limit.** The loop's time is used up. The work reached a limit that the policy sets.
+    "**Loopgate stopped: budget limit.** The loop's time is used up. It goes no further on its own.
 
-    Nothing was changed in this repository.
+    No commit of it reached this repository; this thread stays.
 
     **Next:** @alice, comment \`/loop retry\` to grant the policy's attempts again; the work goes on from the branch.
 
@@ -106,7 +106,7 @@ test("uncertainty_too_high: the agent asks; a comment and /loop retry answer it"
     Should it add more than two numbers? @everyone
     \`\`\`
 
-    Nothing was changed in this repository.
+    No commit of it reached this repository; this thread stays.
 
     **Next:** @alice, answer in a comment, then comment \`/loop retry\`.
 
@@ -126,15 +126,15 @@ test("permission_required: the agent asks to be allowed something; /loop approve
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("permission_required");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: permission required.** Attempt 1 asks for permission to do something its lease does not allow. The next step is not the App's to take.
+    "**Loopgate stopped: permission required.** Attempt 1 asks for permission to do something its lease does not allow. That is for a person to decide.
 
     \`\`\`text
     change the numbers in test.sh
     \`\`\`
 
-    Nothing was changed in this repository.
+    No commit of it reached this repository; this thread stays.
 
-    **Next:** @alice, comment \`/loop approve\` to allow what is asked, or \`/loop retry\` to try without it.
+    **Next:** @alice, comment \`/loop approve\` to allow what is asked.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -149,13 +149,13 @@ test("external_dependency_blocked: the agent reports it; /loop retry goes on", a
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("external_dependency_blocked");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: external dependency blocked.** Attempt 1 reports that it is blocked on something outside the repository. The work waits for something outside this loop.
+    "**Loopgate stopped: external dependency blocked.** Attempt 1 reports that it is blocked on something outside the repository. The change itself is not to blame.
 
     \`\`\`text
     The calculator service is down.
     \`\`\`
 
-    Nothing was changed in this repository.
+    No commit of it reached this repository; this thread stays.
 
     **Next:** @alice, once that has happened, comment \`/loop retry\`.
 
@@ -174,7 +174,7 @@ test("external_dependency_blocked: CI never reports; /loop retry judges the same
   const { ending, head } = await story.state(issue);
   expect(ending?.reason).toBe("external_dependency_blocked");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: external dependency blocked.** CI did not report in 30 minutes. The work waits for something outside this loop.
+    "**Loopgate stopped: external dependency blocked.** CI did not report in 30 minutes. The change itself is not to blame.
 
     \`\`\`text
     checks: no check has been reported yet
@@ -207,13 +207,13 @@ test("risky_action_detected: a workflow edit is not published and cannot be gran
   expect((await story.state(issue)).ending?.reason).toBe("risky_action_detected");
   expect(story.repository.issues.size).toBe(1);
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: risky action detected.** Attempt 1 did something that needs a person's yes, so nothing of it was published. The policy wants a person to look before this goes further.
+    "**Loopgate stopped: risky action detected.** Attempt 1 did something that needs a person's yes, so nothing of it was published. A person should look at it first.
 
     \`\`\`text
     Changes a workflow
     \`\`\`
 
-    Nothing was changed in this repository.
+    No commit of it reached this repository; this thread stays.
 
     **Next:** @alice, say in a comment what to leave alone, then comment \`/loop retry\` for another attempt; Loopgate cannot publish this one.
 
@@ -233,7 +233,7 @@ test("risky_action_detected: a protected file; /loop approve publishes exactly t
   const { ending } = await story.state(issue);
   expect(ending?.reason).toBe("risky_action_detected");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: risky action detected.** Attempt 1 did something that needs a person's yes, so nothing of it was published. The policy wants a person to look before this goes further.
+    "**Loopgate stopped: risky action detected.** Attempt 1 did something that needs a person's yes, so nothing of it was published. A person should look at it first.
 
     \`\`\`text
     Changes a protected file
@@ -241,7 +241,7 @@ test("risky_action_detected: a protected file; /loop approve publishes exactly t
 
     Kept: commit \`«commit 1»\`, not published and held by Loopgate, and this thread.
 
-    **Next:** @alice, comment \`/loop approve «commit 1»\` to publish exactly that commit, or \`/loop retry\` for another attempt.
+    **Next:** @alice, comment \`/loop approve «commit 1»\` to publish exactly that commit.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -259,15 +259,15 @@ test("nothing_to_do: the agent shows that no change is needed and the reviewer a
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("nothing_to_do");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: nothing to do.** The executor shows that no change is needed, and the reviewer agrees. The issue needs no change.
+    "**Loopgate is done: nothing to do.** The executor shows that no change is needed, and the reviewer agrees.
 
     \`\`\`text
     The total is already right.
     \`\`\`
 
-    Nothing was changed in this repository.
+    No commit of it reached this repository; this thread stays.
 
-    **Next:** close this issue, or say in it what is still missing and set the label again.
+    **Next:** Close this issue, or say in it what is still missing and set the label again.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -279,10 +279,10 @@ test("policy_invalid: line and expectation are named; mended, /loop retry goes o
   expect((await story.state(issue)).ending?.reason).toBe("policy_invalid");
   expect(story.comments(issue)).toMatchInlineSnapshot(`
     [
-      "### Loopgate: policy invalid
+      "### Loopgate stopped: policy invalid
 
-    \`.github/loop.yml\` on the default branch does not stand, so nothing was started. The loop does not start on rules it cannot read.
-    **Next:** mend \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
+    \`.github/loop.yml\` on the default branch does not stand, so nothing was started.
+    **Next:** Mend \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
 
     - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 1»\`
@@ -294,13 +294,13 @@ test("policy_invalid: line and expectation are named; mended, /loop retry goes o
     <sub>Written by Loopgate, a GitHub App.</sub>
 
     «record»",
-      "**Loopgate stopped: policy invalid.** \`.github/loop.yml\` on the default branch does not stand, so nothing was started. The loop does not start on rules it cannot read.
+      "**Loopgate stopped: policy invalid.** \`.github/loop.yml\` on the default branch does not stand, so nothing was started. This is what is wrong with it:
 
     \`\`\`text
     line 2: \`attemps\` is not an option; did you mean \`attempts\`?
     \`\`\`
 
-    Nothing was changed in this repository.
+    No commit of it reached this repository; this thread stays.
 
     **Next:** @alice, mend \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
 
@@ -346,7 +346,7 @@ test("an attempt that leaves no commit is red, however it exits (detent#1886)", 
   expect(story.comments(issue)[1]).toMatchInlineSnapshot(`
     "### Attempt 1: red
 
-    It pushed nothing, in 0 s.
+    It pushed nothing in 0 s.
 
     | judge | says | because |
     |---|---|---|

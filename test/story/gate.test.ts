@@ -90,7 +90,7 @@ test("nobody answers: one reminder, then the loop ends as unanswered", async () 
   const issue = await story.startLoop();
   await story.advance(2 * 24 * 60 * minute);
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "Pull request [#2](«forge»/acme/shop/pull/2) has been waiting for approval since 2026-01-05 09:00 UTC. Without an answer the loop ends on 2026-01-19 09:00 UTC, 14 d after it asked. This is the only reminder.
+    "Pull request [#2](«forge»/acme/shop/pull/2) has been waiting for approval since 2026-01-05 09:00 UTC. Without an answer the loop ends on 2026-01-19 09:00 UTC, 14 d after it asked. This is the only reminder. Next: approve it, or request changes there.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -101,7 +101,7 @@ test("nobody answers: one reminder, then the loop ends as unanswered", async () 
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
 
-    **Next:** @alice, set the label \`loop\` again to start a new loop.
+    **Next:** @alice, set the label \`loop\` again, on the open issue, to start a new loop.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -115,11 +115,11 @@ test("with no gate in the policy a green verdict is the end", async () => {
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("verifier_passed");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: verifier passed.** The verdict is green, and the policy asks for no human gate. CI and the reviewer agree, and no further approval is asked for.
+    "**Loopgate is done: verifier passed.** The verdict is green, and the policy asks for no human gate.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
 
-    **Next:** look at [#2](«forge»/acme/shop/pull/2) and merge it, if you want it.
+    **Next:** Look at [#2](«forge»/acme/shop/pull/2) and merge it, if you want it.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

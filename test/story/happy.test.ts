@@ -14,10 +14,10 @@ test("a labelled issue becomes an approved pull request", async () => {
   expect(issue.labels.map((label) => label.name)).toEqual(["loop:done"]);
   expect(story.comments(issue)).toMatchInlineSnapshot(`
     [
-      "### Loopgate: task complete
+      "### Loopgate is done: task complete
 
-    bob approved this exact commit. The change was approved at the gate.
-    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    bob approved this exact commit.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -41,7 +41,7 @@ test("a labelled issue becomes an approved pull request", async () => {
     «record»",
       "### Attempt 1: green
 
-    It changed 1 file (+1 −1), in 0 s. The work is in commit \`«commit 1»\`.
+    It changed 1 file (+1 −1) in 0 s. The work is in commit \`«commit 1»\`.
 
     | judge | says | because |
     |---|---|---|
@@ -60,11 +60,11 @@ test("a labelled issue becomes an approved pull request", async () => {
     - reviewer: finished, 0 s, exit code 0, brief \`«sha256»\`
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
-      "**Loopgate stopped: task complete.** bob approved this exact commit. The change was approved at the gate.
+      "**Loopgate is done: task complete.** bob approved this exact commit.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
 
-    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -84,10 +84,10 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
   expect(state.attempts.map((attempt) => attempt.verdict?.colour)).toEqual(["red", "green"]);
   expect(story.comments(issue)).toMatchInlineSnapshot(`
     [
-      "### Loopgate: task complete
+      "### Loopgate is done: task complete
 
-    bob approved this exact commit. The change was approved at the gate.
-    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    bob approved this exact commit.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -112,7 +112,7 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     «record»",
       "### Attempt 1: red
 
-    It changed 1 file (+2 −2), in 0 s. The work is in commit \`«commit 1»\`.
+    It changed 1 file (+2 −2) in 0 s. The work is in commit \`«commit 1»\`.
 
     | judge | says | because |
     |---|---|---|
@@ -149,7 +149,7 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     <sub>Written by Loopgate, a GitHub App.</sub>",
       "### Attempt 2: green
 
-    It changed 1 file (+2 −2), in 0 s. The work is in commit \`«commit 2»\`.
+    It changed 1 file (+2 −2) in 0 s. The work is in commit \`«commit 2»\`.
 
     | judge | says | because |
     |---|---|---|
@@ -168,11 +168,11 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     - reviewer: finished, 0 s, exit code 0, brief \`«sha256»\`
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
-      "**Loopgate stopped: task complete.** bob approved this exact commit. The change was approved at the gate.
+      "**Loopgate is done: task complete.** bob approved this exact commit.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
 
-    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -241,10 +241,10 @@ test("changes requested by a reviewer are the next brief, and the new head needs
   expect((await story.state(issue)).ending?.reason).toBe("task_complete");
   expect(story.comments(issue)).toMatchInlineSnapshot(`
     [
-      "### Loopgate: task complete
+      "### Loopgate is done: task complete
 
-    bob approved this exact commit. The change was approved at the gate.
-    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    bob approved this exact commit.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -269,7 +269,7 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     «record»",
       "### Attempt 1: green
 
-    It changed 1 file (+1 −1), in 0 s. The work is in commit \`«commit 1»\`.
+    It changed 1 file (+1 −1) in 0 s. The work is in commit \`«commit 1»\`.
 
     | judge | says | because |
     |---|---|---|
@@ -290,7 +290,7 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     <sub>Written by Loopgate, a GitHub App.</sub>",
       "### Attempt 2: green
 
-    It changed 1 file (+1 −0), in 0 s. The work is in commit \`«commit 2»\`.
+    It changed 1 file (+1 −0) in 0 s. The work is in commit \`«commit 2»\`.
 
     | judge | says | because |
     |---|---|---|
@@ -309,11 +309,11 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     - reviewer: finished, 0 s, exit code 0, brief \`«sha256»\`
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
-      "**Loopgate stopped: task complete.** bob approved this exact commit. The change was approved at the gate.
+      "**Loopgate is done: task complete.** bob approved this exact commit.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
 
-    **Next:** merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
