@@ -1,0 +1,163 @@
+// Anthropic's Messages: what of a request may leave, how its output is capped, and where its usage stands.
+import { countAt, isObject, type JsonObject, keepFields, listAt, objectAt } from "./json.ts";
+import { digestOf, type Growing } from "./known.ts";
+import { noUsage, type Usage } from "./meter.ts";
+import { askedOf, isModelName, type Plan, type Wire } from "./wire.ts";
+
+/**
+ * Left out on purpose: what makes the provider act or read on its own (`mcp_servers`, `container`, `context_management`),
+ * and what costs more than the table says (`speed`, `inference_geo`, `fallbacks`).
+ */
+const fields = new Set([
+  "model",
+  "messages",
+  "max_tokens",
+  "system",
+  "metadata",
+  "stop_sequences",
+  "stream",
+  "temperature",
+  "thinking",
+  "tool_choice",
+  "tools",
+  "top_k",
+  "top_p",
+  "output_config",
+  "output_format",
+  "cache_control",
+]);
+
+/** Tools that the client runs. The provider's own would reach out of the sandbox, at their own price. */
+const clientTool = /^(custom|bash_\d+|text_editor_\d+|computer_\d+|memory_\d+)$/;
+
+/** Thinking must have at least this much, by the provider's rule. */
+const leastThinking = 1024;
+
+export const anthropicMessages: Wire = {
+  name: "anthropic_messages",
+  plan(body) {
+    const { kept, dropped } = keepFields(body, fields);
+    const asked = askedOf(kept.max_tokens);
+    if (!isModelName(kept.model)) return "The request names no model.";
+    if (asked === undefined) return "max_tokens must be a positive whole number.";
+    const problem = listAt(kept.messages).map(refusedIn).find(Boolean) ?? blocksRefused(kept.system);
+    if (problem) return problem;
+    const tools = listAt(kept.tools);
+    const own = tools.filter(isClientTool);
+    if (kept.tools !== undefined) kept.tools = own;
+    const hosted = tools.filter((tool) => !own.includes(tool)).map((tool) => String(objectAt(tool).type));
+    return {
+      model: kept.model,
+      stream: kept.stream === true,
+      body: kept,
+      asked,
+      floor: isThinking(kept) ? 2 * leastThinking : 256,
+      growing: growingOf(kept),
+      hour: JSON.stringify(kept).includes('"1h"'),
+      stripped: [...dropped, ...hosted],
+      hidesUsage: false,
+    };
+  },
+  capped({ body }: Plan, tokens) {
+    const thinking = objectAt(body.thinking);
+    const budget = countAt(thinking.budget_tokens);
+    if (budget === null || budget < tokens) return { ...body, max_tokens: tokens };
+    const fitting = Math.floor(tokens / 2);
+    const kept = fitting >= leastThinking ? { ...thinking, budget_tokens: fitting } : { type: "disabled" };
+    return { ...body, max_tokens: tokens, thinking: kept };
+  },
+  counting({ body }: Plan) {
+    const { max_tokens: _max, stream: _stream, metadata: _metadata, ...rest } = body;
+    const { temperature: _t, top_k: _k, top_p: _p, stop_sequences: _stop, ...counted } = rest;
+    return counted;
+  },
+  tally(before, event) {
+    const { type, usage, message, delta } = objectAt(event);
+    if (type === "message") return { usage: usageOf(before.usage, usage), final: isObject(usage) };
+    if (type === "message_start") return { ...before, usage: usageOf(before.usage, objectAt(message).usage) };
+    if (type !== "message_delta") return before;
+    const ended = typeof objectAt(delta).stop_reason === "string" && countAt(objectAt(usage).output_tokens) !== null;
+    return { usage: usageOf(before.usage, usage), final: before.final || ended };
+  },
+};
+
+function isThinking(body: JsonObject): boolean {
+  return objectAt(body.thinking).type === "enabled";
+}
+
+function isClientTool(tool: unknown): boolean {
+  const { type } = objectAt(tool);
+  return isObject(tool) && (type === undefined || (typeof type === "string" && clientTool.test(type)));
+}
+
+const plainBlocks = new Set(["text", "tool_use", "thinking", "redacted_thinking", "search_result", "tool_reference"]);
+
+function refusedIn(message: unknown): string | undefined {
+  return blocksRefused(objectAt(message).content);
+}
+
+/** Only content whose size shows in the request: no addresses, no files kept elsewhere, no documents of many pages. */
+function blocksRefused(content: unknown): string | undefined {
+  return listAt(content).map(blockRefused).find(Boolean);
+}
+
+function blockRefused(block: unknown): string | undefined {
+  const { type, source, content } = objectAt(block);
+  const from = objectAt(source).type;
+  if (typeof type !== "string") return "A block of content has no type.";
+  if (plainBlocks.has(type)) return undefined;
+  if (type === "tool_result") return blocksRefused(content);
+  if (type === "image" && from === "base64") return undefined;
+  if (type === "document" && from === "text") return undefined;
+  return `Content of type ${type.slice(0, 60)} is not let through; send its text or a picture in the request itself.`;
+}
+
+/** Cache marks move from message to message as a conversation grows, and change no count. */
+function growingOf(body: Record<string, unknown>): Growing {
+  const { messages, max_tokens: _max, stream: _stream, cache_control: _mark, system, tools, ...rest } = body;
+  const plain = (list: unknown) => (Array.isArray(list) ? list.map(unmarked) : list);
+  return {
+    head: JSON.stringify({ ...rest, system: plain(system), tools: plain(tools) }),
+    items: listAt(messages).map((message) => {
+      const content = sized(objectAt(message).content);
+      return { text: JSON.stringify({ ...objectAt(message), content: content.plain }), images: content.images };
+    }),
+  };
+}
+
+function unmarked(block: unknown): unknown {
+  if (!isObject(block)) return block;
+  const { cache_control: _mark, ...rest } = block;
+  return rest;
+}
+
+/** Pictures are billed by their size in pixels, not in bytes. Only where a picture may stand: what is text stays text. */
+function sized(content: unknown): { readonly plain: unknown; readonly images: number } {
+  if (!Array.isArray(content)) return { plain: content, images: 0 };
+  const blocks = content.map((block) => {
+    const { type, source, content: inner, ...rest } = objectAt(unmarked(block));
+    if (type === "image") return { plain: { type, ...rest, source: digestOf(JSON.stringify(source)) }, images: 1 };
+    if (type !== "tool_result") return { plain: unmarked(block), images: 0 };
+    const within = sized(inner);
+    return { plain: { type, ...rest, content: within.plain }, images: within.images };
+  });
+  return { plain: blocks.map(({ plain }) => plain), images: blocks.reduce((sum, { images }) => sum + images, 0) };
+}
+
+/** Figures may come in parts; a later part replaces what it names. */
+function usageOf(before: Usage | null, reported: unknown): Usage | null {
+  if (!isObject(reported)) return before;
+  const was = before ?? noUsage;
+  const { cache_creation: written } = reported;
+  const read = countAt(reported.cache_read_input_tokens) ?? was.cacheRead;
+  const write = countAt(reported.cache_creation_input_tokens) ?? was.cacheWrite;
+  const fresh = countAt(reported.input_tokens) ?? was.input - was.cacheRead - was.cacheWrite;
+  return {
+    input: fresh + read + write,
+    cacheRead: read,
+    cacheWrite: write,
+    cacheWriteHour: countAt(objectAt(written).ephemeral_1h_input_tokens) ?? was.cacheWriteHour,
+    output: Math.max(was.output, countAt(reported.output_tokens) ?? 0),
+    reasoning: countAt(objectAt(reported.output_tokens_details).thinking_tokens) ?? was.reasoning,
+  };
+}

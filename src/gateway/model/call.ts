@@ -1,0 +1,221 @@
+// One call from request to settlement: money set aside, the body sent with the real key, the answer passed on and metered.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { answerWhole, refuseCall } from "./answer.ts";
+import { parseJson } from "./json.ts";
+import type { NanoUsd } from "./ledger.ts";
+import { type Charge, chargeOf, noCharge, nothingRead, type Tally } from "./meter.ts";
+import type { Rates } from "./prices.ts";
+import { type CallOutcome, familyOf, type ModelCall, type ModelProvider } from "./provider.ts";
+import { type Hold, holdFor, type Session } from "./session.ts";
+import { passStream, type Streaming } from "./stream.ts";
+import { readWhole, type Sent, sendUpstream } from "./upstream.ts";
+import type { Endpoint, Plan, Problem, ProblemKind } from "./wire.ts";
+
+export interface Asked {
+  readonly session: Session;
+  readonly provider: ModelProvider;
+  readonly endpoint: Endpoint & { readonly kind: "generate" | "count" };
+  readonly plan: Plan;
+  readonly rates: Rates;
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly startedAt: number;
+}
+
+/** What came of a call that was sent. */
+interface Came {
+  readonly outcome: CallOutcome;
+  readonly status: number | null;
+  readonly tally: Tally;
+  readonly problem?: ProblemKind;
+}
+
+/** Counting is free of charge at every provider that offers it, so that nothing is set aside. */
+export async function makeCall(asked: Asked): Promise<void> {
+  const { plan, endpoint, rates, session } = asked;
+  const client = watchClient(asked);
+  if (endpoint.kind === "count") {
+    const came = await exchange(asked, endpoint.wire.counting(plan), client);
+    return record(asked, { came, charge: noCharge, hold: null, gone: client.left() });
+  }
+  const hold = await holdFor(session, plan, rates, client.unwanted);
+  if ("sentence" in hold) return refuseForMoney(asked, hold, client.left());
+  const { came, charge } = await heldExchange(asked, hold, client);
+  record(asked, { came, charge, hold, gone: client.left() });
+}
+
+/** Whatever happens in between, what was set aside is settled: in full where nobody knows better. */
+async function heldExchange(asked: Asked, hold: Hold, client: Client): Promise<{ came: Came; charge: Charge }> {
+  const { plan, endpoint, rates, session } = asked;
+  let charge = chargeOf(nothingRead, hold.cap, hold.amount, rates);
+  try {
+    const came = await exchange(asked, endpoint.wire.capped(plan, hold.cap), client);
+    charge = chargeFor(came, hold, rates);
+    if (came.tally.final) session.known.learn(plan.growing, charge.usage.input);
+    return { came, charge };
+  } finally {
+    await hold.settle(charge.cost);
+  }
+}
+
+/** Nothing is charged only where nothing can have been produced: never connected, or the provider says so itself. */
+function chargeFor(came: Came, hold: Hold, rates: Rates): Charge {
+  const free = came.outcome === "unreachable" || came.outcome === "declined";
+  return free ? noCharge : chargeOf(came.tally, hold.cap, hold.amount, rates);
+}
+
+function refuseForMoney(asked: Asked, problem: Problem, gone: boolean): void {
+  const came: Came = { outcome: "refused", status: null, tally: nothingRead, problem: problem.kind };
+  refuseCall(familyOf(asked.provider), problem, asked.incoming, asked.response);
+  record(asked, { came, charge: noCharge, hold: null, gone });
+}
+
+interface Client {
+  readonly left: () => boolean;
+  /** Aborted when the client has left or the lease has ended: a call that waits need not be made. */
+  readonly unwanted: AbortSignal;
+  /** Aborted when an answer is no longer worth reading. */
+  readonly stop: AbortSignal;
+}
+
+/** A client that goes away does not end a call: its figures are still wanted, for as long as `drainMs`. */
+function watchClient({ session, response }: Asked): Client {
+  const { ended, limits } = session;
+  const gone = new AbortController();
+  const late = new AbortController();
+  response.once("close", () => {
+    if (response.writableFinished) return;
+    gone.abort();
+    setTimeout(() => late.abort(), limits.drainMs).unref();
+  });
+  return {
+    left: () => gone.signal.aborted,
+    unwanted: AbortSignal.any([gone.signal, ended.signal]),
+    stop: AbortSignal.any([late.signal, ended.signal]),
+  };
+}
+
+async function exchange(asked: Asked, body: object, client: Client): Promise<Came> {
+  const { provider, endpoint, session, incoming } = asked;
+  const sent = await sendUpstream({
+    url: new URL(`${provider.baseUrl.replace(/\/+$/, "")}${endpoint.target}`),
+    headers: {
+      ...familyOf(provider).headersFor(provider.key, incoming.headers),
+      "content-type": "application/json",
+      accept: asked.plan.stream ? "text/event-stream" : "application/json",
+      "accept-encoding": "identity",
+      "user-agent": "loopgate",
+    },
+    body: JSON.stringify(body),
+    silenceMs: session.limits.silenceMs,
+    signal: client.stop,
+  });
+  return sent.kind === "failed" ? failed(asked, sent) : answered(asked, sent);
+}
+
+function failed(asked: Asked, { how, reached }: Sent & { kind: "failed" }): Came {
+  const kind = how === "silent" ? "silent" : "upstream";
+  const said = how === "silent" ? "sent nothing for too long" : "could not be reached, or hung up";
+  return closing(asked, kind, `The model provider ${said}. Try again later.`, {
+    outcome: reached ? how : "unreachable",
+    status: null,
+    tally: nothingRead,
+  });
+}
+
+async function answered(asked: Asked, { answer, wasSilent }: Sent & { kind: "answer" }): Promise<Came> {
+  const status = answer.statusCode ?? 0;
+  const encoded = (answer.headers["content-encoding"] ?? "identity") !== "identity";
+  const streamed = /^text\/event-stream\b/i.test(answer.headers["content-type"] ?? "");
+  const ended = () => (wasSilent() ? "silent" : "cut");
+  if (status === 200 && streamed && !encoded) {
+    const { tally, whole } = await passStream(streamingOf(asked, answer));
+    return { outcome: whole ? wholeOr(tally) : ended(), status, tally };
+  }
+  const whole = await readWhole(answer, asked.session.limits.answerBytes);
+  if (!whole.complete || encoded) {
+    const sentence = "The model provider's answer could not be read to its end.";
+    return closing(asked, "upstream", sentence, { outcome: ended(), status, tally: nothingRead });
+  }
+  return status === 200 ? success(asked, answer, whole.text) : refusedThere(asked, answer, whole.text);
+}
+
+function streamingOf({ session, endpoint, plan, provider, response }: Asked, answer: IncomingMessage): Streaming {
+  return { wire: endpoint.wire, plan, key: provider.key, eventBytes: session.limits.answerBytes, answer, response };
+}
+
+/** A stream that ended in order but before its figures is as good as cut. */
+function wholeOr(tally: Tally): CallOutcome {
+  if (tally.final) return "complete";
+  return tally.usage === null ? "usage_missing" : "cut";
+}
+
+function success(asked: Asked, answer: IncomingMessage, text: string): Came {
+  const body = parseJson(text);
+  const tally = body === undefined ? nothingRead : asked.endpoint.wire.tally(nothingRead, body);
+  answerWhole(asked.response, answer, { status: 200, text, key: asked.provider.key });
+  const counted = asked.endpoint.kind === "count" && body !== undefined;
+  return { outcome: tally.final || counted ? "complete" : "usage_missing", status: 200, tally };
+}
+
+/** An error in the provider's own shape is its word that nothing was produced; anything else may hide an answer. */
+function refusedThere(asked: Asked, answer: IncomingMessage, text: string): Came {
+  const status = answer.statusCode ?? 0;
+  const body = parseJson(text);
+  const own = status >= 400 && familyOf(asked.provider).isOwnError(body);
+  if (status === 401 || status === 403) {
+    const sentence = "The model provider refused the App's own key or rights. The operator has to look at it.";
+    return closing(asked, "key_refused", sentence, { outcome: "declined", status, tally: nothingRead });
+  }
+  if (own) {
+    answerWhole(asked.response, answer, { status, text, key: asked.provider.key });
+    return { outcome: "declined", status, tally: nothingRead };
+  }
+  const sentence = `The model provider answered ${status}, not in a form that can be passed on.`;
+  return closing(asked, "upstream", sentence, {
+    outcome: status >= 300 && status < 500 ? "declined" : "unreadable",
+    status,
+    tally: nothingRead,
+  });
+}
+
+function closing(asked: Asked, kind: ProblemKind, sentence: string, came: Came): Came {
+  refuseCall(familyOf(asked.provider), { kind, sentence }, asked.incoming, asked.response);
+  return { ...came, problem: kind };
+}
+
+interface Settled {
+  readonly came: Came;
+  readonly charge: Charge;
+  readonly hold: Hold | null;
+  readonly gone: boolean;
+}
+
+function record(asked: Asked, { came, charge, hold, gone }: Settled): void {
+  const { session, provider, plan, endpoint, rates, startedAt } = asked;
+  const usd = (nanos: NanoUsd) => nanos / 1e9;
+  const call: ModelCall = {
+    run: session.request.lease.runId,
+    provider: provider.name,
+    model: plan.model,
+    kind: endpoint.kind,
+    outcome: came.outcome,
+    problem: came.problem ?? null,
+    status: came.status,
+    share: hold?.share ?? null,
+    inputTokens: charge.usage.input,
+    cacheReadTokens: charge.usage.cacheRead,
+    cacheWriteTokens: charge.usage.cacheWrite,
+    outputTokens: charge.usage.output,
+    reasoningTokens: charge.usage.reasoning,
+    costUsd: usd(charge.cost),
+    reservedUsd: usd(hold?.amount ?? 0),
+    estimated: charge.estimated,
+    clientGone: gone,
+    outputLimit: hold?.cap ?? null,
+    stripped: plan.stripped,
+    prices: rates.source,
+    ms: Math.round(performance.now() - startedAt),
+  };
+  session.request.onCall(call);
+}

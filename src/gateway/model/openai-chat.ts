@@ -1,0 +1,154 @@
+// OpenAI's Chat Completions, as many servers speak it: what of a request may leave, its cap, and where its usage stands.
+import { countAt, isObject, keepFields, listAt, objectAt } from "./json.ts";
+import { digestOf, type Growing } from "./known.ts";
+import type { Usage } from "./meter.ts";
+import { askedOf, isDataImage, isModelName, type Plan, type Wire } from "./wire.ts";
+
+/**
+ * Left out on purpose: more than one answer (`n`), answers with sound, searches by the provider, and `prediction`,
+ * whose rejected tokens are billed beyond the cap. The last six are spoken by local servers.
+ */
+const fields = new Set([
+  "model",
+  "messages",
+  "max_tokens",
+  "max_completion_tokens",
+  "stream",
+  "temperature",
+  "top_p",
+  "stop",
+  "presence_penalty",
+  "frequency_penalty",
+  "logit_bias",
+  "logprobs",
+  "top_logprobs",
+  "seed",
+  "tools",
+  "tool_choice",
+  "parallel_tool_calls",
+  "functions",
+  "function_call",
+  "response_format",
+  "reasoning_effort",
+  "verbosity",
+  "metadata",
+  "user",
+  "prompt_cache_key",
+  "safety_identifier",
+  "top_k",
+  "min_p",
+  "repetition_penalty",
+  "chat_template_kwargs",
+  "reasoning",
+  "thinking",
+]);
+
+const clientTools = new Set(["function", "custom"]);
+
+export const openaiChat: Wire = {
+  name: "openai_chat",
+  plan(body) {
+    const { kept, dropped } = keepFields(body, fields);
+    const asked = askedOf(kept.max_completion_tokens ?? kept.max_tokens);
+    if (!isModelName(kept.model)) return "The request names no model.";
+    if (asked === undefined) return "max_tokens must be a positive whole number.";
+    const problem = listAt(kept.messages).map(messageRefused).find(Boolean);
+    if (problem) return problem;
+    const tools = listAt(kept.tools);
+    const own = tools.filter((tool) => clientTools.has(String(objectAt(tool).type)));
+    if (kept.tools !== undefined) kept.tools = own;
+    const hosted = tools.filter((tool) => !own.includes(tool)).map((tool) => String(objectAt(tool).type));
+    const stream = kept.stream === true;
+    if (stream) kept.stream_options = { include_usage: true };
+    if (body.service_tier !== undefined) kept.service_tier = "default";
+    return {
+      model: kept.model,
+      stream,
+      body: kept,
+      asked,
+      floor: 256,
+      growing: growingOf(kept),
+      hour: false,
+      stripped: [...dropped.filter((name) => name !== "stream_options"), ...hosted],
+      hidesUsage: stream && objectAt(body.stream_options).include_usage !== true,
+    };
+  },
+  capped({ body }: Plan, tokens) {
+    const { max_tokens: old, max_completion_tokens: newer, ...rest } = body;
+    const name = newer !== undefined || old === undefined ? "max_completion_tokens" : "max_tokens";
+    return { ...rest, [name]: tokens };
+  },
+  counting: ({ body }) => body,
+  tally(before, event) {
+    if (event === "[DONE]") return { ...before, final: before.usage !== null };
+    const { object, choices, usage: reported } = objectAt(event);
+    const usage = usageOf(reported);
+    if (object === "chat.completion") return usage === null ? before : { usage, final: true };
+    const last = usage !== null && listAt(choices).length === 0;
+    return { usage: usage ?? before.usage, final: before.final || last };
+  },
+};
+
+function messageRefused(message: unknown): string | undefined {
+  const { content, audio } = objectAt(message);
+  if (audio !== undefined && audio !== null) return refusal("audio");
+  return listAt(content).map(partRefused).find(Boolean);
+}
+
+/** Only content whose size shows in the request: no addresses and no files that are kept elsewhere. */
+function partRefused(part: unknown): string | undefined {
+  const { type, image_url: image } = objectAt(part);
+  if (type === "text" || type === "refusal") return undefined;
+  return type === "image_url" && isDataImage(objectAt(image).url) ? undefined : refusal(type);
+}
+
+function refusal(type: unknown): string {
+  const name = typeof type === "string" ? type.slice(0, 60) : "no name";
+  return `Content of type ${name} is not let through; send its text or a picture in the request itself.`;
+}
+
+function growingOf(body: Record<string, unknown>): Growing {
+  const {
+    messages,
+    max_tokens: _old,
+    max_completion_tokens: _new,
+    stream: _stream,
+    stream_options: _o,
+    ...head
+  } = body;
+  return { head: JSON.stringify(head), items: listAt(messages).map(sized) };
+}
+
+/** Pictures are billed by their size in pixels, not in bytes. */
+function sized(message: unknown): { readonly text: string; readonly images: number } {
+  const { content } = objectAt(message);
+  if (!Array.isArray(content)) return { text: JSON.stringify(message), images: 0 };
+  const isImage = (part: unknown) => objectAt(part).type === "image_url";
+  const plain = content.map((part) => (isImage(part) ? { image: digestOf(JSON.stringify(part)) } : part));
+  return {
+    text: JSON.stringify({ ...objectAt(message), content: plain }),
+    images: content.filter(isImage).length,
+  };
+}
+
+/** `total_tokens` above the sum is reasoning that some servers leave out of the output. */
+function usageOf(reported: unknown): Usage | null {
+  if (!isObject(reported)) return null;
+  const [input, output] = [countAt(reported.prompt_tokens), countAt(reported.completion_tokens)];
+  if (input === null || output === null) return null;
+  const [read, made] = [objectAt(reported.prompt_tokens_details), objectAt(reported.completion_tokens_details)];
+  return {
+    input,
+    cacheRead: countAt(read.cached_tokens) ?? 0,
+    cacheWrite: countAt(read.cache_write_tokens) ?? 0,
+    cacheWriteHour: 0,
+    output: Math.max(output, (countAt(reported.total_tokens) ?? 0) - input),
+    reasoning: countAt(made.reasoning_tokens) ?? 0,
+  };
+}
+
+/** Whether an event carries nothing but usage. */
+export function isUsageOnly(event: unknown): boolean {
+  const { choices, usage } = objectAt(event);
+  return Array.isArray(choices) && choices.length === 0 && isObject(usage);
+}

@@ -1,0 +1,68 @@
+// Passes a streamed answer on, event by event as it comes, and reads its figures on the way.
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { passingHeaders, withoutKey } from "./answer.ts";
+import { parseJson } from "./json.ts";
+import { nothingRead, type Tally } from "./meter.ts";
+import { isUsageOnly } from "./openai-chat.ts";
+import { createSseReader, type SseEvent } from "./sse.ts";
+import type { Plan, Wire } from "./wire.ts";
+
+export interface Streaming {
+  readonly wire: Wire;
+  readonly plan: Plan;
+  readonly key: string | null;
+  readonly eventBytes: number;
+  readonly answer: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+export interface Streamed {
+  readonly tally: Tally;
+  /** Whether the provider ended it in order. */
+  readonly whole: boolean;
+}
+
+/** A client that has gone away is read on for: what it was sent does not matter, what it cost does. */
+export async function passStream(streaming: Streaming): Promise<Streamed> {
+  const { answer, response, eventBytes } = streaming;
+  const reader = createSseReader();
+  const decoder = new TextDecoder();
+  let tally = nothingRead;
+  const handle = async (events: readonly SseEvent[]) => {
+    for (const event of events) {
+      const data = event.data === "[DONE]" ? event.data : parseJson(event.data);
+      tally = streaming.wire.tally(tally, data);
+      if (!(streaming.plan.hidesUsage && isUsageOnly(data)))
+        await write(response, withoutKey(event.raw, streaming.key));
+    }
+  };
+  response.writeHead(200, {
+    ...passingHeaders(answer),
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache",
+  });
+  response.flushHeaders();
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      await handle(reader.push(decoder.decode(chunk, { stream: true })));
+      if (reader.pending() > eventBytes) break;
+    }
+    await handle(reader.end());
+  } catch {
+    response.destroy();
+    return { tally, whole: false };
+  }
+  if (answer.complete) response.end();
+  else response.destroy();
+  return { tally, whole: answer.complete };
+}
+
+/** Waits for a slow reader, but not for one that has gone. */
+async function write(response: ServerResponse, text: string): Promise<void> {
+  if (response.destroyed || response.write(text)) return;
+  const settled = new AbortController();
+  const { signal } = settled;
+  await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })]).catch(() => undefined);
+  settled.abort();
+}

@@ -1,0 +1,68 @@
+// One request to a model provider: straight there, no redirect followed, and ended when it goes silent.
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+
+export interface UpstreamRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly silenceMs: number;
+  /** Ends it at once: the lease is over, or nobody waits any more. */
+  readonly signal: AbortSignal;
+}
+
+export type Sent =
+  | { readonly kind: "answer"; readonly answer: IncomingMessage; readonly wasSilent: () => boolean }
+  /** `reached` is false when no connection came about, so that nothing can have been billed. */
+  | { readonly kind: "failed"; readonly how: "silent" | "cut"; readonly reached: boolean };
+
+/** Sends it and waits for the head of the answer. Never rejects: the world's failures are values here. */
+export function sendUpstream({ url, headers, body, silenceMs, signal }: UpstreamRequest): Promise<Sent> {
+  const open = url.protocol === "https:" ? httpsRequest : httpRequest;
+  const length = { "content-length": String(Buffer.byteLength(body)) };
+  const { promise, resolve } = Promise.withResolvers<Sent>();
+  const outgoing = open(url, { method: "POST", agent: false, headers: { ...headers, ...length }, signal });
+  const watch = watchConnection(outgoing, url);
+  let silent = false;
+  outgoing.setTimeout(silenceMs, () => {
+    silent = true;
+    outgoing.destroy(new Error("silent"));
+  });
+  outgoing.on("response", (answer) => resolve({ kind: "answer", answer, wasSilent: () => silent }));
+  outgoing.on("error", () => resolve({ kind: "failed", how: silent ? "silent" : "cut", reached: watch.reached() }));
+  outgoing.end(body);
+  return promise;
+}
+
+function watchConnection(outgoing: ClientRequest, url: URL): { reached(): boolean } {
+  let reached = false;
+  const event = url.protocol === "https:" ? "secureConnect" : "connect";
+  outgoing.on("socket", (socket) =>
+    socket.once(event, () => {
+      reached = true;
+    }),
+  );
+  return { reached: () => reached };
+}
+
+export interface Whole {
+  readonly text: string;
+  /** False when the answer ended early or was larger than `limit` bytes. */
+  readonly complete: boolean;
+}
+
+/** Reads a whole answer. */
+export async function readWhole(answer: IncomingMessage, limit: number): Promise<Whole> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > limit) return { text: "", complete: false };
+      chunks.push(chunk);
+    }
+    return { text: Buffer.concat(chunks).toString("utf8"), complete: answer.complete };
+  } catch {
+    return { text: Buffer.concat(chunks).toString("utf8"), complete: false };
+  }
+}

@@ -1,0 +1,108 @@
+// A wire format as the gateway sees it: which requests there are, what of them may leave, and how answers and errors read.
+import type { IncomingHttpHeaders } from "node:http";
+import type { JsonObject } from "./json.ts";
+import type { Growing } from "./known.ts";
+import type { Tally } from "./meter.ts";
+
+/** Why the gateway answers itself; each family says it in its own error shape. */
+export type ProblemKind =
+  | "credential" // no lease, or not this run's
+  | "ended" // the lease has ended
+  | "endpoint" // not one of the few requests there are
+  | "request" // understood and not allowed, or not understood
+  | "too_large"
+  | "busy" // more calls at once than a run may make
+  | "budget"
+  | "price"
+  | "key_refused" // the provider does not accept the App's key
+  | "upstream" // no answer, or one that cannot be passed on
+  | "silent";
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  /** One sentence that the agent can show. */
+  readonly sentence: string;
+}
+
+/** One request of a family, before its body was read. */
+export type Endpoint =
+  | { readonly kind: "models" }
+  | {
+      readonly kind: "generate" | "count";
+      readonly wire: Wire;
+      /** Path and query behind the provider's base address. */
+      readonly target: string;
+      /** Where the path says them: Gemini's model, and whether the answer is streamed. */
+      readonly model?: string;
+      readonly stream?: boolean;
+    };
+
+/** A request after its rules: only what may leave is left in it. */
+export interface Plan {
+  readonly model: string;
+  readonly stream: boolean;
+  readonly body: JsonObject;
+  /** Output tokens that the request asks for; null where it says nothing. */
+  readonly asked: number | null;
+  /** Fewer output tokens than this make no useful answer. */
+  readonly floor: number;
+  readonly growing: Growing;
+  /** Whether input may be cached for an hour. */
+  readonly hour: boolean;
+  /** What was taken out: fields and tools that cost, reach out or hide input. */
+  readonly stripped: readonly string[];
+  /** Whether the client did not ask for the usage event that we add to the stream. */
+  readonly hidesUsage: boolean;
+}
+
+export interface Wire {
+  readonly name: "anthropic_messages" | "openai_responses" | "openai_chat" | "gemini";
+  /** What may leave of this request; a sentence where nothing may. */
+  plan(body: JsonObject, endpoint: Endpoint & { kind: "generate" | "count" }): Plan | string;
+  /** The body to send, its output capped at `tokens`. */
+  capped(plan: Plan, tokens: number): JsonObject;
+  /** The body of a request that only counts. */
+  counting(plan: Plan): JsonObject;
+  /** Reads one event of a stream, or a whole answer; `"[DONE]"` is passed as that text. */
+  tally(before: Tally, event: unknown): Tally;
+}
+
+/** A provider's API: one credential form, one error shape, a few endpoints. */
+export interface Family {
+  readonly endpointOf: (method: string, path: string, query: URLSearchParams) => Endpoint | null;
+  /** Where this family's clients put their key, and so the lease. */
+  readonly credentialOf: (headers: IncomingHttpHeaders, query: URLSearchParams) => string | null;
+  /** The provider's key in its own form, and the client's headers that may pass. */
+  readonly headersFor: (key: string | null, client: IncomingHttpHeaders) => Record<string, string>;
+  readonly renderProblem: (problem: Problem) => { readonly status: number; readonly body: JsonObject };
+  readonly renderModels: (models: readonly string[]) => JsonObject;
+  /** Whether an answer that is no success is the provider's own word that it produced nothing. */
+  readonly isOwnError: (body: unknown) => boolean;
+}
+
+/** A provider's name for a model; nothing that could leave a path or a header. */
+export function isModelName(value: unknown): value is string {
+  return typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$/.test(value) && !value.includes("..");
+}
+
+/** Output tokens asked for; undefined where the request's number is none. */
+export function askedOf(value: unknown): number | null | undefined {
+  if (value === undefined || value === null) return null;
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}
+
+/** The token of an Authorization header of the Bearer kind. */
+export function bearerOf({ authorization }: IncomingHttpHeaders): string | null {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? "")?.[1] ?? null;
+}
+
+/** A header of one line, or null. */
+export function headerAt(headers: IncomingHttpHeaders, name: string): string | null {
+  const value = headers[name];
+  return typeof value === "string" && value.length <= 2000 ? value : null;
+}
+
+/** Base64 of a picture that is in the request itself. */
+export function isDataImage(url: unknown): url is string {
+  return typeof url === "string" && /^data:image\/[a-z0-9.+-]+;base64,/i.test(url);
+}
