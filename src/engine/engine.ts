@@ -1,11 +1,13 @@
 // The engine: deliveries in, turns of loops, alarms on time, and an orderly end.
 
+import { Fault } from "../base/fault.ts";
 import { isLive } from "../loop/end.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import { takeIn } from "./intake.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort, Translated } from "./ports.ts";
-import { adoptRun } from "./run.ts";
+import { createReconciler, placeOf, type ReconcileOptions } from "./reconcile.ts";
+import { adoptRun, watchAdopted } from "./run.ts";
 import { createSlots } from "./slots.ts";
 import { turn } from "./turn.ts";
 import type { World } from "./world.ts";
@@ -20,6 +22,8 @@ export interface EngineParts {
   readonly operator: World["operator"];
   readonly sealKey: Uint8Array;
   readonly concurrentRuns: number;
+  /** Absent: nothing is restored and nothing is looked at in silence. */
+  readonly reconcile?: ReconcileOptions;
 }
 
 export interface Engine {
@@ -36,6 +40,15 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+/** What could not be done for a fault of the store is tried again after so long. */
+const soonMs = 5_000;
+
+/** A timer for a moment that has passed would fire at once, over and over, while a turn is still at the work. */
+const notBeforeMs = 1_000;
+
+/** A look at everything that GitHub did not answer is taken up again after so long. */
+const incompleteMs = 60_000;
+
 export function createEngine(parts: EngineParts): Engine {
   const { clock, log, store } = parts;
   let stopping = false;
@@ -46,11 +59,54 @@ export function createEngine(parts: EngineParts): Engine {
   let changed: (() => void)[] = [];
 
   const slots = createSlots(parts.concurrentRuns, (key) => track(giveSlot(key)));
-  const world: World = { ...parts, slots, submit, track, stopping: () => stopping };
+  const world: World = {
+    ...parts,
+    slots,
+    submit,
+    untilStored,
+    track,
+    stopping: () => stopping,
+    written: new Map(),
+    recall: async (key) => (await reconciler?.recall(key)) ?? false,
+  };
+  const reconciler =
+    parts.reconcile === undefined
+      ? null
+      : createReconciler(
+          {
+            ...world,
+            adopt: (record, run) => parts.runs.adopt(record, run),
+            watch: (record, run, key, started) => watchAdopted(world, record, run, key, started),
+          },
+          parts.reconcile,
+        );
+  let swept = false; // only once it is known which loops live
+  let cancelPass = () => {};
+  let passing: Promise<void> = Promise.resolve();
   const mailbox = createMailbox(async (key) => {
-    await turn(world, key);
-    await schedule().catch((error) => log.error({ err: error }, "the next alarm could not be read"));
+    const finished = await turn(world, key);
+    if (!finished) soon(() => mailbox.poke(key));
+    await schedule().catch((error) => {
+      log.error({ err: error }, "the next alarm could not be read; trying again soon");
+      soon(() => void tick());
+    });
   }, notify);
+
+  function soon(act: () => void): void {
+    if (!stopping) clock.at(clock.now() + soonMs, act);
+  }
+
+  async function untilStored(work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (stopping || !(error instanceof Fault) || error.retry === "never") throw error;
+        log.warn({ err: error }, "could not be stored; trying again soon");
+        await new Promise<void>((resolve) => soon(resolve));
+      }
+    }
+  }
 
   function notify(): void {
     const woken = changed;
@@ -89,7 +145,10 @@ export function createEngine(parts: EngineParts): Engine {
         await takeIn({ store, log, translate: parts.translate, poke: mailbox.poke });
       }
     })()
-      .catch((error) => log.error({ err: error }, "deliveries could not be taken in; they stay stored"))
+      .catch((error) => {
+        log.error({ err: error }, "deliveries could not be taken in; they stay stored and are tried again soon");
+        soon(takeDeliveries);
+      })
       .finally(() => {
         intake = null;
         if (intakeAgain) takeDeliveries();
@@ -101,7 +160,9 @@ export function createEngine(parts: EngineParts): Engine {
     cancelTimer();
     if (stopping) return;
     const due = await store.nextDueTime();
-    if (due !== null && !stopping) cancelTimer = clock.at(due, () => void tick());
+    if (due === null || stopping) return;
+    const now = clock.now();
+    cancelTimer = clock.at(due > now ? due : now + notBeforeMs, () => void tick());
   }
 
   async function tick(): Promise<void> {
@@ -125,9 +186,50 @@ export function createEngine(parts: EngineParts): Engine {
         if (run.isolation !== null) await adoptRun(world, state, run.id, issueKey);
       }
     }
-    const live = (await store.loops("all")).filter(({ state }) => keepsFiles(state.phase, state.ending?.resume));
-    const removed = await parts.runs.sweep(live.map(({ state }) => state.id));
+  }
+
+  /** With the store lost, what runs may belong to loops that only their threads know: nothing is removed before those are back. */
+  async function sweep(): Promise<void> {
+    const kept = (await store.loops("all")).filter(({ state }) => keepsFiles(state.phase, state.ending?.resume));
+    const runs = kept.flatMap(({ state }) => state.attempts.flatMap((attempt) => attempt.runs));
+    const running = runs.filter((run) => run.status === "running").map((run) => run.id);
+    const removed = await parts.runs.sweep(
+      kept.map(({ state }) => state.id),
+      running,
+    );
+    swept = true;
     if (removed.length > 0) log.info({ removed }, "removed what no loop owns");
+  }
+
+  /** Everything at first, and again until that came through; then only where it is silent. */
+  async function pass(): Promise<void> {
+    let complete = true;
+    try {
+      if (reconciler === null) await sweep();
+      else if (swept) await reconciler.silent();
+      else complete = await firstPass();
+      await store.prune(clock.now());
+    } catch (error) {
+      log.warn({ err: error }, "a look at everything was cut short; it is taken up again");
+      complete = false;
+    }
+    if (stopping || parts.reconcile === undefined) return;
+    const next = complete ? parts.reconcile.everyMs : Math.min(parts.reconcile.everyMs, incompleteMs);
+    cancelPass = clock.at(clock.now() + next, beginPass);
+  }
+
+  async function firstPass(): Promise<boolean> {
+    const done = await reconciler?.everything();
+    if (done === undefined || done.failed.length > 0) return false;
+    await mailbox.idle(); // what was restored is in the store once its turn is over
+    await sweep();
+    return true;
+  }
+
+  function beginPass(): void {
+    if (stopping) return;
+    passing = tick().then(pass);
+    track(passing);
   }
 
   function keepsFiles(phase: string, resume: string | undefined): boolean {
@@ -142,9 +244,11 @@ export function createEngine(parts: EngineParts): Engine {
     async start() {
       await adoptAll();
       takeDeliveries();
-      await tick();
+      beginPass();
     },
     async accept(delivery) {
+      const { installation, repository } = placeOf(delivery.body);
+      reconciler?.heard(installation, repository);
       const fresh = await store.acceptDelivery(delivery);
       if (fresh) takeDeliveries();
       return fresh;
@@ -161,7 +265,9 @@ export function createEngine(parts: EngineParts): Engine {
     async stop() {
       stopping = true;
       cancelTimer();
+      cancelPass();
       await intake;
+      await passing;
       await mailbox.idle();
     },
   };

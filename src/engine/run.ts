@@ -62,10 +62,12 @@ function isWanted(state: LoopState, run: string): boolean {
 }
 
 function watch(world: World, state: LoopState, effect: StartRun, issueKey: string, started: StartedRun): void {
-  const over = started.done.then(async (report) => {
-    const event = await ended(world, state, effect.run, effect.role, report);
-    await world.submit(issueKey, event, `${effect.run}/ended`);
-  });
+  const over = started.done.then((report) =>
+    world.untilStored(async () => {
+      const event = await ended(world, state, effect.run, effect.role, report);
+      await world.submit(issueKey, event, `${effect.run}/ended`);
+    }),
+  );
   world.track(over.finally(() => world.slots.release(effect.run)));
 }
 

@@ -10,12 +10,14 @@ import type { World } from "./world.ts";
 /** How long a run without a free slot sleeps at most before it asks again by itself. */
 const slotWaitMs = 60_000;
 
-/** Works until nothing of this issue is due. Never throws: a fault is retried later, a bug stops the loop. */
-export async function turn(world: World, issueKey: string): Promise<void> {
+/** Works until nothing of this issue is due; false when the turn was cut short and has to be taken up again. Never throws. */
+export async function turn(world: World, issueKey: string): Promise<boolean> {
   try {
     while (await turnOnce(world, issueKey));
+    return true;
   } catch (error) {
-    world.log.error({ issue: issueKey, err: error }, "the turn was cut short; it is taken up again at the next event");
+    world.log.error({ issue: issueKey, err: error }, "the turn was cut short; it is taken up again soon");
+    return false;
   }
 }
 

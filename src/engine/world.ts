@@ -17,6 +17,8 @@ export interface World {
   readonly sealKey: Uint8Array;
   /** Puts an event that came from outside a turn into the loop's mailbox. */
   readonly submit: (issueKey: string, event: LoopEvent, dedupe: string) => Promise<void>;
+  /** Does the work again until the store takes it: what a run came to must not be lost to a full disk. */
+  readonly untilStored: (work: () => Promise<void>) => Promise<void>;
   /** Counts as work in progress until it settles; what it throws is logged. */
   readonly track: (work: Promise<void>) => void;
   /** True once the process is asked to end: no new work is begun. */
