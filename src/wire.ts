@@ -7,8 +7,10 @@ import app from "./app.ts";
 import { Fault } from "./base/fault.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
 import { chooseRunUser } from "./container/user.ts";
+import { steadyClock } from "./engine/clock.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import type { Clock, GitRooms, Log, StorePort, Translated } from "./engine/ports.ts";
+import { createReconciler, type Reconciled } from "./engine/reconcile.ts";
 import { createSandbox } from "./engine/sandbox.ts";
 import { judge } from "./gateway/git/judge.ts";
 import { fetchBase } from "./gateway/git/objects.ts";
@@ -20,6 +22,7 @@ import { newLeaseToken } from "./gateway/lease.ts";
 import { openRunGateway } from "./gateway/run.ts";
 import { deliveryHandler } from "./github/deliveries.ts";
 import { githubClients } from "./github/octokit.ts";
+import { createPacer } from "./github/pacer.ts";
 import { githubPort } from "./github/port.ts";
 import { startProbot } from "./github/probot.ts";
 import { translate } from "./github/webhook.ts";
@@ -50,35 +53,69 @@ export interface RunningApp {
 
 const webhookPath = "/api/github/webhooks";
 
-/** The machine's own clock. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  at(at, fire) {
-    const timer = setTimeout(fire, Math.min(Math.max(at - Date.now(), 0), 2 ** 31 - 1));
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
-};
+/** The machine's own clock, which never falls behind what the store has seen. */
+function machineClock(store: StorePort): Clock {
+  return steadyClock({ wall: () => Date.now(), steady: () => performance.now() }, store.lastTime);
+}
+
+/** How long it must be silent before GitHub is asked how things stand. */
+const reconcileMs = 10 * 60_000;
+
+/** Without running anything: brings every loop that only its thread knows into the store, and says what came of it. */
+export async function restoreLoops(options: Pick<AppOptions, "settings" | "log" | "clock">): Promise<Reconciled> {
+  const { settings, log } = options;
+  const store = sqliteStore(resolve(settings.dataDir));
+  try {
+    const clock = options.clock ?? machineClock(store);
+    const { github } = connect(options, clock);
+    const reconciler = createReconciler(
+      {
+        clock,
+        log,
+        store,
+        github,
+        sealKey: sealKey(settings.sealSecret),
+        submit: (issueKey, event, dedupe) => store.addEvent(issueKey, event, clock.now(), dedupe),
+        stopping: () => false,
+        adopt: async () => null,
+        watch: () => {},
+      },
+      { label: settings.label, newLoopId, everyMs: reconcileMs },
+    );
+    return await reconciler.everything();
+  } finally {
+    await store.close();
+  }
+}
+
+function connect({ settings, log, onRequest }: Pick<AppOptions, "settings" | "log" | "onRequest">, clock: Clock) {
+  const { id: appId, slug, privateKey } = settings.app;
+  const self = { appId, slug, triggerLabels: [settings.label], newLoopId };
+  const pacer = createPacer();
+  const clients = githubClients({
+    appId,
+    privateKey,
+    baseUrl: settings.github.apiUrl,
+    throttle: settings.github.throttle,
+    onRequest,
+    onQuota: ({ installationId, resource, limit, remaining, resetAt }) => {
+      log.info({ installationId, resource, limit, remaining }, "what GitHub says is left");
+      if (remaining === 0) pacer.waitUntil(installationId, resetAt);
+    },
+    onWarning: (text) => log.warn({ text }, "GitHub client"),
+  });
+  const github = githubPort({ clients, self, now: clock.now, gitBaseUrl: settings.github.gitUrl, pacer });
+  return { self, github };
+}
 
 /** Starts the App: store, engine, webhook door. Throws Fault when a part cannot start. */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { settings, log, runtime } = options;
-  const clock = options.clock ?? systemClock;
   const { id: appId, slug, privateKey } = settings.app;
   const store = sqliteStore(resolve(settings.dataDir));
   try {
-    const self = { appId, slug, triggerLabels: [settings.label], newLoopId };
-    const clients = githubClients({
-      appId,
-      privateKey,
-      baseUrl: settings.github.apiUrl,
-      throttle: settings.github.throttle,
-      onRequest: options.onRequest,
-      onQuota: ({ installationId, resource, limit, remaining }) =>
-        log.info({ installationId, resource, limit, remaining }, "what GitHub says is left"),
-      onWarning: (text) => log.warn({ text }, "GitHub client"),
-    });
-    const github = githubPort({ clients, self, now: clock.now, gitBaseUrl: settings.github.gitUrl });
+    const clock = options.clock ?? machineClock(store);
+    const { self, github } = connect(options, clock);
     const runs = createSandbox({
       dataDir: resolve(settings.dataDir),
       runtime,
@@ -86,6 +123,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       github,
       clock,
       log,
+      epoch: store.epoch,
       image: options.image,
       limits: DEFAULT_LIMITS,
       owner: ownerOfRuns(runtime),
@@ -101,6 +139,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       operator: settings.operator,
       sealKey: sealKey(settings.sealSecret),
       concurrentRuns: settings.concurrentRuns,
+      reconcile: { label: settings.label, newLoopId, everyMs: reconcileMs },
     });
     const probot = await startProbot(app, {
       appId,

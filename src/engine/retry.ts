@@ -1,13 +1,28 @@
 // When an effect that failed is tried again, and when it is given up: pure.
 import type { Fault } from "../base/fault.ts";
 
+const minute = 60_000;
+
 /** Waits between tries, in milliseconds; about two hours in all before an effect is given up. */
-const waits = [1_000, 5_000, 20_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000];
+const waits = [1_000, 5_000, 20_000, minute, 5 * minute, 15 * minute, 30 * minute, 60 * minute];
+
+/** While the other side is down or asks to wait: soon at first, then each quarter of an hour, for two days (F38). */
+const outageWaits = [1_000, 5_000, 20_000, minute, 5 * minute];
+const outageWait = 15 * minute;
+const outageTries = 200;
 
 /** The time of the next try in epoch milliseconds, or null when there is none. `tries` counts those that failed, from 1. */
 export function nextTry(fault: Fault, tries: number, now: number): number | null {
   if (fault.retry === "never") return null;
-  const wait = waits[tries - 1];
+  const wait = isOutage(fault) ? waitInOutage(tries) : waits[tries - 1];
   if (wait === undefined) return null;
   return Math.max(now + wait, fault.retryAt ?? 0);
+}
+
+function isOutage({ kind }: Fault): boolean {
+  return kind === "unavailable" || kind === "rate_limited";
+}
+
+function waitInOutage(tries: number): number | undefined {
+  return tries > outageTries ? undefined : (outageWaits[tries - 1] ?? outageWait);
 }

@@ -2,10 +2,11 @@
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import { executorBrief } from "../brief/executor.ts";
+import { freezeIssue } from "../brief/freeze.ts";
 import { reviewerBrief } from "../brief/reviewer.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
-import type { Attempt, LoopState, Rules } from "../loop/state.ts";
+import type { Attempt, LoopState, Rules, Snapshot } from "../loop/state.ts";
 import { risksOf } from "../policy/risk.ts";
 import { sizeOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
@@ -49,6 +50,14 @@ export async function adoptRun(world: World, state: LoopState, run: string, issu
     await world.submit(issueKey, await ended(world, state, run, facts.role, report), `${run}/ended`);
     return;
   }
+  watchAdopted(world, state, run, issueKey, started);
+}
+
+/** Watches a run that was found running. */
+export function watchAdopted(world: World, state: LoopState, run: string, issueKey: string, started: StartedRun): void {
+  const attempt = state.attempts.find((one) => one.runs.some((facts) => facts.id === run));
+  const facts = attempt?.runs.find((one) => one.id === run);
+  if (attempt === undefined || facts === undefined) return;
   world.slots.take(run, issueKey);
   watch(world, state, { type: "start_run", run, role: facts.role, attempt: attempt.number }, issueKey, started);
 }
@@ -122,8 +131,29 @@ async function orderOf(world: World, state: LoopState, effect: StartRun): Promis
 async function snapshotOf(world: World, state: LoopState): Promise<string> {
   assert(state.snapshot !== null, "a claimed loop has a frozen issue");
   const text = await world.store.getArtifact(state.snapshot.sha256);
-  assert(text !== null, `the frozen issue ${state.snapshot.sha256} is not in the store`);
-  return text;
+  return text ?? readSnapshotAgain(world, state, state.snapshot);
+}
+
+/**
+ * The frozen text went with the store, so the issue is read again. An agent is told only what was frozen at the claim:
+ * where the issue reads differently now, the loop stops, and a person says whether the new text is meant.
+ */
+async function readSnapshotAgain(world: World, state: LoopState, frozen: Snapshot): Promise<string> {
+  const read = await world.github.readClaim(state.issue);
+  const heard = read.comments.filter((comment) => frozen.comments.includes(comment.id));
+  const again = freezeIssue({
+    title: read.title,
+    body: read.body,
+    comments: heard.map((comment) => ({ author: comment.author.login, body: comment.body })),
+  });
+  if (again.sha256 !== frozen.sha256) {
+    throw new Fault(
+      "The text of the issue that was frozen at the claim was lost with Loopgate's store, and the issue reads differently now, so no agent is told to work on it.",
+      { kind: "invalid", retry: "never" },
+    );
+  }
+  await world.store.putArtifact(again.text);
+  return again.text;
 }
 
 function workBrief(state: LoopState, attempt: Attempt, snapshotText: string, deadlineMs: number): string {

@@ -31,6 +31,8 @@ export interface SandboxParts {
   readonly github: Pick<GitHubPort, "gitAccess">;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
+  /** Of the store's opening; what an earlier process started carries a smaller one. */
+  readonly epoch: number;
   /** Turns the policy's image reference into what the runtime starts. */
   readonly image: (reference: string) => ImageChoice;
   readonly limits: RunRequest["limits"];
@@ -46,10 +48,12 @@ const resultBytes = 256 * 1024;
 /** Makes runs out of a runtime and the git gateway. */
 export function createSandbox(parts: SandboxParts): RunsPort {
   const running = new Map<string, Running>();
+  const ordered = new Set<string>(); // of this process: never swept, whatever a sweep that began earlier was told
   const attend = (order: Watched, begun: Begun) => report(parts, running, order, begun);
 
   return {
     async start(order) {
+      ordered.add(order.id);
       const begun = await begin(parts, order);
       running.set(order.id, begun.running);
       return { ...startedOf(begun.running), startedAt: parts.clock.now(), done: attend(order, begun) };
@@ -57,6 +61,7 @@ export function createSandbox(parts: SandboxParts): RunsPort {
     async adopt(loop, run) {
       const found = await parts.runtime.find(run);
       const kept = found === null ? null : await readKept(parts, run);
+      if (found !== null && kept === null) await found.stop("its lease is gone, so nothing it does can be received");
       if (found === null || kept === null) return null;
       const quarantine = await quarantineOf(parts, loop, run);
       const order = { id: run, loop, role: kept.role, startFrom: kept.startFrom };
@@ -90,8 +95,11 @@ export function createSandbox(parts: SandboxParts): RunsPort {
         await parts.git.removeQuarantine(rooms(parts).quarantines, id);
       }
     },
-    async sweep(liveLoops) {
-      return parts.runtime.sweep((label) => liveLoops.includes(label.loop));
+    async sweep(liveLoops, runningRuns) {
+      const isWanted = (run: string) => runningRuns === undefined || runningRuns.includes(run);
+      return parts.runtime.sweep(
+        (label) => ordered.has(label.id) || (liveLoops.includes(label.loop) && isWanted(label.id)),
+      );
     },
   };
 }
@@ -240,7 +248,7 @@ function requestOf(
     loop: order.loop.id,
     attempt: order.attempt,
     role: order.role,
-    epoch: 1,
+    epoch: parts.epoch,
     image: parts.image(role.image),
     command: role.command,
     workspaceDir: join(dir, "workspace"),

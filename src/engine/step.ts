@@ -5,9 +5,11 @@ import type { Effect, EffectType } from "../loop/effect.ts";
 import type { LoopState } from "../loop/state.ts";
 import type { Log, StoredEvent, StorePort } from "./ports.ts";
 
-/** Effects that act on the world; they go when a decision stops the loop before they were performed. */
+/**
+ * Effects that act on the world; they go when a decision stops the loop before they were performed. An edit of the status
+ * comment stays: it says whatever is newest, and one whose answer was lost must be looked for before another is made.
+ */
 const acting: readonly EffectType[] = [
-  "write_status",
   "set_labels",
   "read_claim",
   "read_retry",

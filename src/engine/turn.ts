@@ -2,7 +2,7 @@
 import { Bug } from "../base/assert.ts";
 import { toFault } from "../base/fault.ts";
 import { perform } from "./perform.ts";
-import type { StoredEffect } from "./ports.ts";
+import type { StoredEffect, StoredEvent } from "./ports.ts";
 import { nextTry } from "./retry.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
@@ -26,12 +26,22 @@ async function turnOnce(world: World, issueKey: string): Promise<boolean> {
   if (world.stopping()) return false;
   const event = await store.nextEvent(issueKey);
   if (event !== null) {
+    if (event.event.type === "command" && (await comesAfterRecall(world, event))) return true;
     await step(store, event, clock.now(), log);
     return true;
   }
   const effect = await store.nextEffect(issueKey);
   if (effect === null || effect.notBefore > clock.now()) return false;
   await performOne(world, effect);
+  return true;
+}
+
+/** A command for a loop that only its thread remembers: the loop is brought back first, the command put behind that. */
+async function comesAfterRecall(world: World, { seq, issueKey, event }: StoredEvent): Promise<boolean> {
+  const { store, clock } = world;
+  if ((await store.load(issueKey)) !== null || !(await world.recall(issueKey))) return false;
+  await store.addEvent(issueKey, event, clock.now(), `again/${seq}`);
+  await store.commit({ seq, issueKey, state: null, effects: [], drop: () => false, now: clock.now() });
   return true;
 }
 

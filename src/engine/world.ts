@@ -19,6 +19,10 @@ export interface World {
   readonly submit: (issueKey: string, event: LoopEvent, dedupe: string) => Promise<void>;
   /** Does the work again until the store takes it: what a run came to must not be lost to a full disk. */
   readonly untilStored: (work: () => Promise<void>) => Promise<void>;
+  /** The revision that each loop's status comment is known to show. */
+  readonly written: Map<string, number>;
+  /** Brings back the loop of an issue that the store does not know, if its thread has one; true when it did. Throws Fault. */
+  readonly recall: (issueKey: string) => Promise<boolean>;
   /** Counts as work in progress until it settles; what it throws is logged. */
   readonly track: (work: Promise<void>) => void;
   /** True once the process is asked to end: no new work is begun. */

@@ -5,6 +5,9 @@ export function statusMarker(loop: string): string {
   return marker("status", loop);
 }
 
+/** What every status comment carries, whichever loop it is of. */
+export const anyStatusMarker = "<!-- loopgate:status ";
+
 /** Marks the comment of one attempt. */
 export function attemptMarker(loop: string, attempt: number): string {
   return marker("attempt", `${loop} ${attempt}`);

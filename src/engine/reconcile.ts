@@ -1,0 +1,189 @@
+// Level-triggered: what GitHub says now becomes the events that a lost webhook would have brought. At start, and in silence.
+import { isLive } from "../loop/end.ts";
+import type { LoopState } from "../loop/state.ts";
+import { differences, youngMs } from "./difference.ts";
+import { issueKeyOf } from "./intake.ts";
+import type { RepositoryRef, Survey } from "./ports.ts";
+import { type Restored, type RestoreWorld, restoreIssue } from "./restore.ts";
+
+export interface ReconcileOptions {
+  readonly label: string;
+  readonly newLoopId: () => string;
+  readonly everyMs: number;
+}
+
+/** What a pass over everything came to. */
+export interface Reconciled {
+  readonly repositories: number;
+  readonly issues: readonly { readonly issue: string; readonly outcome: Restored }[]; // labelled and unknown to the store
+  readonly failed: readonly { readonly repository: string; readonly why: string }[];
+}
+
+export interface Reconciler {
+  /** A delivery of this installation and repository arrived: webhooks work, so nothing of it needs to be asked for. */
+  heard(installationId: number | null, repositoryId: number | null): void;
+  /** Looks at every repository of every installation. Throws Fault when they cannot even be listed. */
+  everything(): Promise<Reconciled>;
+  /** Looks where it has been silent for a period. Never throws. */
+  silent(): Promise<void>;
+  /** Restores one issue's loop on demand; true when there is one now. Throws Fault. */
+  recall(issueKey: string): Promise<boolean>;
+}
+
+/** In one silent period at most so many repositories without a live loop are looked at; the next period goes on. */
+const quietPerPeriod = 60;
+
+export function createReconciler(world: RestoreWorld, options: ReconcileOptions): Reconciler {
+  const { clock, store, github, log } = world;
+  const parts = { world, label: options.label, newLoopId: options.newLoopId };
+  const heardAt = { installation: new Map<number, number>(), repository: new Map<number, number>() };
+  const known = new Map<number, RepositoryRef>();
+  const seen = new Map<string, string>(); // issue → the reviews of its pull request, as last looked at
+  const left = new Set<string>(); // issues whose record this version cannot read: said once, then left alone
+  let turnOf = 0;
+
+  const isSilent = (times: Map<number, number>, id: number) => clock.now() - (times.get(id) ?? 0) >= options.everyMs;
+
+  async function list(): Promise<void> {
+    for (const repository of await github.listRepositories()) known.set(repository.repositoryId, repository);
+  }
+
+  async function liveByRepository(): Promise<Map<number, LoopState[]>> {
+    const byRepository = new Map<number, LoopState[]>();
+    for (const { state } of await store.loops("live")) {
+      const { repositoryId } = state.issue;
+      byRepository.set(repositoryId, [...(byRepository.get(repositoryId) ?? []), state]);
+      if (!known.has(repositoryId)) known.set(repositoryId, state.issue);
+    }
+    return byRepository;
+  }
+
+  async function look(repository: RepositoryRef, loops: readonly LoopState[]): Promise<Reconciled["issues"]> {
+    const claimed = loops.filter((state) => state.rules !== null);
+    const asked = claimed.map(({ issue, branch, pull }) => ({
+      issue: issue.number,
+      branch,
+      pull: pull?.number ?? null,
+    }));
+    const survey = await github.survey(repository, options.label, asked);
+    for (const state of claimed) await compare(state, survey);
+    return unknownIssues(repository, survey);
+  }
+
+  async function compare(state: LoopState, survey: Survey): Promise<void> {
+    const look = survey.loops.find(({ issue }) => issue === state.issue.number);
+    if (look === undefined) return;
+    const key = issueKeyOf(state.issue.repositoryId, state.issue.number);
+    const reviews = look.pull?.reviews ?? "";
+    for (const event of differences(state, look, seen.get(key) !== reviews, clock.now())) {
+      log.info({ issue: key, loop: state.id, event: event.type }, "GitHub differs from what the loop believes");
+      await world.submit(key, event, `reconcile/${state.id}/${state.revision}/${event.type}/${clock.now()}`);
+    }
+    seen.set(key, reviews);
+  }
+
+  /** Labelled issues without a living loop: restored from their thread, or begun. */
+  async function unknownIssues(repository: RepositoryRef, survey: Survey): Promise<Reconciled["issues"]> {
+    const found: { issue: string; outcome: Restored }[] = [];
+    for (const { number, labelledBy } of survey.labelled) {
+      const key = issueKeyOf(repository.repositoryId, number);
+      if (left.has(key) || (await isTakenCareOf(key, labelledBy?.at ?? 0))) continue;
+      const outcome = await restoreIssue(parts, { ...repository, number });
+      if (outcome.kind === "newer") left.add(key);
+      const issue = `${repository.owner}/${repository.name}#${number}`;
+      log.info({ issue: key, ...outcome, outcome: outcome.kind }, "a labelled issue that the store did not know");
+      found.push({ issue, outcome });
+    }
+    return found;
+  }
+
+  /** A label that stands since before the loop ended is one that could not be taken away: it starts nothing. */
+  async function isTakenCareOf(key: string, labelledAt: number): Promise<boolean> {
+    if ((await store.nextEvent(key)) !== null || (await store.nextEffect(key)) !== null) return true;
+    const state = await store.load(key);
+    if (state === null) return false;
+    return isLive(state) || labelledAt <= (state.ending?.at ?? state.startedAt) + youngMs;
+  }
+
+  async function lookAtAll(repositories: readonly RepositoryRef[]): Promise<Reconciled> {
+    const live = await liveByRepository();
+    const issues: Reconciled["issues"][number][] = [];
+    const failed: Reconciled["failed"][number][] = [];
+    for (const repository of repositories) {
+      if (world.stopping()) break;
+      const name = `${repository.owner}/${repository.name}`;
+      try {
+        issues.push(...(await look(repository, live.get(repository.repositoryId) ?? [])));
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        log.warn({ repository: name, err: error }, "a repository could not be looked at; the next pass tries again");
+        failed.push({ repository: name, why });
+      }
+    }
+    return { repositories: repositories.length, issues, failed };
+  }
+
+  async function silentRepositories(): Promise<readonly RepositoryRef[]> {
+    const live = await liveByRepository();
+    const all = [...known.values()];
+    const busy = all.filter((one) => live.has(one.repositoryId) && isSilent(heardAt.repository, one.repositoryId));
+    const quiet = all.filter(
+      (one) => !live.has(one.repositoryId) && isSilent(heardAt.installation, one.installationId),
+    );
+    const from = quiet.length > quietPerPeriod ? turnOf % quiet.length : 0;
+    turnOf += quietPerPeriod;
+    return [...busy, ...[...quiet, ...quiet].slice(from, from + Math.min(quiet.length, quietPerPeriod))];
+  }
+
+  async function redeliver(): Promise<void> {
+    try {
+      const count = await github.redeliverFailed();
+      if (count > 0) log.info({ count }, "asked GitHub to send failed deliveries again");
+    } catch (error) {
+      log.warn({ err: error }, "failed deliveries could not be asked for; the next pass tries again");
+    }
+  }
+
+  return {
+    heard(installationId, repositoryId) {
+      if (installationId !== null) heardAt.installation.set(installationId, clock.now());
+      if (repositoryId !== null) heardAt.repository.set(repositoryId, clock.now());
+    },
+    async everything() {
+      await list();
+      const done = await lookAtAll([...known.values()]);
+      await redeliver();
+      return done;
+    },
+    async silent() {
+      const repositories = await silentRepositories();
+      if (repositories.length === 0) return;
+      await redeliver();
+      await lookAtAll(repositories);
+    },
+    async recall(issueKey) {
+      const [repositoryId, number] = issueKey.split("#").map(Number);
+      if (repositoryId === undefined || number === undefined) return false;
+      if (!known.has(repositoryId)) await list();
+      const repository = known.get(repositoryId);
+      if (repository === undefined || left.has(issueKey)) return false;
+      const outcome = await restoreIssue(parts, { ...repository, number });
+      if (outcome.kind === "newer") left.add(issueKey);
+      return outcome.kind !== "nothing" && outcome.kind !== "newer";
+    },
+  };
+}
+
+/** Where a delivery says it is from; nothing where it does not say. */
+export function placeOf(body: string): { readonly installation: number | null; readonly repository: number | null } {
+  try {
+    const { installation, repository } = JSON.parse(body) as Record<"installation" | "repository", { id?: unknown }>;
+    return { installation: numberOr(installation?.id), repository: numberOr(repository?.id) };
+  } catch {
+    return { installation: null, repository: null };
+  }
+}
+
+function numberOr(id: unknown): number | null {
+  return typeof id === "number" ? id : null;
+}
