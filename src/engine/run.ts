@@ -25,16 +25,20 @@ export async function startRun(
 ): Promise<LoopEvent[] | "no_slot"> {
   if (!isWanted(state, effect.run)) return [];
   if (!world.slots.take(effect.run, issueKey)) return "no_slot";
+  let mayRun = false;
   try {
     const order = await orderOf(world, state, effect);
     const briefSha256 = await world.store.putArtifact(order.brief);
+    mayRun = true;
     const started = await world.runs.start(order);
     watch(world, state, effect, issueKey, started);
     const { startedAt, isolation } = started;
     return [{ type: "run_started", run: effect.run, startedAt, isolation, briefSha256 }];
   } catch (error) {
-    world.slots.release(effect.run);
-    if (!(error instanceof Fault) || error.kind !== "refused") throw error;
+    const refused = error instanceof Fault && error.kind === "refused";
+    // A start whose outcome is unknown may have left a container: it keeps its place until it is tried again or stopped.
+    if (refused || !mayRun) world.slots.release(effect.run);
+    if (!refused) throw error;
     return [await ended(world, state, effect.run, effect.role, noRun("refused", error.message, world.clock.now()))];
   }
 }

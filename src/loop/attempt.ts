@@ -48,7 +48,7 @@ export function closeRun(state: LoopState, event: RunEnded): LoopState {
 function onLost(state: LoopState, event: RunEnded, now: number): Decision {
   const lostBefore = state.attempts.slice(-3).every((attempt) => attempt.runs[0]?.status === "lost");
   if (lostBefore && state.attempts.length >= 3) {
-    return settle(state, now, {
+    return settle(withAttempt(state, { counted: false }), now, {
       reason: "infrastructure_error",
       detail: `Three containers in a row were lost. ${event.note}`,
       resume: "execute",

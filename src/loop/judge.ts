@@ -29,15 +29,16 @@ export function beginVerifying(state: LoopState, now: number, before: readonly E
 function startReviewer(state: LoopState, now: number, before: readonly Effect[]): Decision {
   const over = overBudget(state, rulesOf(state), now);
   if (over !== null)
-    return settle(state, now, { reason: "budget_limit", detail: over, resume: "verify" }, before.filter(isWord));
+    return settle(state, now, { reason: "budget_limit", detail: over, resume: "verify" }, before.filter(outlivesTheEnd));
   const [run, next] = newRun(state, "reviewer", now);
   const attempt = currentAttempt(next);
   const effects: Effect[] = [...before, { type: "start_run", run: run.id, role: "reviewer", attempt: attempt.number }];
   return { state: withAttempt(next, { runs: [...attempt.runs, run] }), effects, note: "the reviewer and CI judge" };
 }
 
-function isWord(effect: Effect): boolean {
-  return effect.type === "post_attempt";
+/** What is said of an attempt and what stops a container is done though nothing further begins. */
+function outlivesTheEnd(effect: Effect): boolean {
+  return effect.type === "post_attempt" || effect.type === "stop_run";
 }
 
 /** The reviewer answered, or did not. */
