@@ -32,8 +32,8 @@ export interface Given {
   readonly body?: object | string;
   readonly method?: string;
   readonly headers?: Record<string, string>;
-  readonly signal?: AbortSignal;
-  readonly onData?: () => void;
+  /** Told of each piece of the answer; `leave` hangs up. */
+  readonly onData?: (leave: () => void) => void;
 }
 
 export interface Got {
@@ -98,15 +98,15 @@ export function providersAt(url: string): ModelProvider[] {
   ];
 }
 
-function send(socketPath: string, { path, body, method = "POST", headers = {}, signal, onData }: Given): Promise<Got> {
+function send(socketPath: string, { path, body, method = "POST", headers = {}, onData }: Given): Promise<Got> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
-    const sent = request({ socketPath, path, method, headers, signal }, (response) => {
+    const sent = request({ socketPath, path, method, headers }, (response) => {
       let got = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
         got += chunk;
-        onData?.();
+        onData?.(() => sent.destroy());
       });
       const end = (whole: boolean) =>
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text: got, whole });
