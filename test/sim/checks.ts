@@ -1,0 +1,395 @@
+// The invariants of the shared fault page that can be seen from outside, asked at every commit, call and quiet moment.
+import { Fault } from "../../src/base/fault.ts";
+import type { RunOrder } from "../../src/engine/ports.ts";
+import type { LoopState } from "../../src/loop/state.ts";
+import { decodeRecord } from "../../src/record/codec.ts";
+import { attemptMarker, statusMarker, stopMarker } from "../../src/record/markers.ts";
+import type { Containers } from "./containers.ts";
+import { authorsOf, type Write } from "./github.ts";
+import { app, repository } from "./model.ts";
+import type { Committed, Disk } from "./store.ts";
+import type { World } from "./world.ts";
+
+export interface ChecksParts {
+  readonly world: World;
+  readonly containers: Containers;
+  readonly disk: Disk;
+  readonly sealKey: Uint8Array;
+  readonly now: () => number; // of the world
+  readonly clock: () => number; // of the engine
+  readonly concurrentRuns: number;
+  /** Who caused the delivery with this GUID. */
+  readonly senderOf: (guid: string) => number | null;
+  readonly declined: () => boolean; // GitHub declined something for good in this run
+}
+
+export type Checks = ReturnType<typeof createChecks>;
+
+/** Comments of attempts a loop may have: design.md §5. */
+const attemptComments = 10;
+
+/** A person's right may have been read this long before it is acted on: replicas, retries, an App that was down. */
+const hearsayMs = 12 * 3_600_000;
+
+export function createChecks(parts: ChecksParts) {
+  const { world, disk, containers } = parts;
+  const violations: string[] = [];
+  const allowed = new Set<string>(); // commits a person let pass
+  const retriesAsked = new Set<string>(); // loops for which a person asked for a retry that was not read yet
+  const written = new Map<string, number>(); // loop → revision of the record last written
+  let limit = { life: 0, until: 0 }; // when GitHub may be asked again, by the engine's clock, as this life was told
+  const acceptedLoops = new Map<string, string>(); // loop id of an accepted label → issue key
+  let lastMoment = { at: 0, timers: 0 };
+
+  function hold(condition: boolean, what: string): void {
+    if (!condition) violations.push(what);
+  }
+
+  const keyOf = (issue: number) => `${repository.id}#${issue}`;
+  const pendingOf = (issueKey: string) => [...disk.effects.values()].filter((row) => row.issueKey === issueKey);
+
+  function intended(issueKey: string, types: readonly string[], what: string): void {
+    const found = pendingOf(issueKey).some((row) => row.tries > 0 && types.includes(row.effect.type));
+    hold(found, `I4: ${what} on ${issueKey} without a stored intent`);
+  }
+
+  function onCommit(step: Committed): void {
+    const { before, after, event } = step;
+    if (event.type === "labelled" && after !== null) acceptedLoops.set(after.id, step.issueKey);
+    if (after === null) return;
+    const same = before !== null && before.id === after.id ? before : null;
+    checkOrigin(step, same);
+    checkCounts(step, same, after);
+    checkPeople(step, same, after);
+    checkEnding(step, same, after);
+    if (after.phase === "awaiting_gate" && before?.phase !== "awaiting_gate") checkGreen(after, "the gate");
+  }
+
+  /** I17 and the first half of I19: what set the loop going. */
+  function checkOrigin({ before, after, event, source, effects }: Committed, same: LoopState | null): void {
+    const sender = source === null ? null : parts.senderOf(source.slice(0, source.indexOf("/")));
+    if (sender === app.id) {
+      hold(effects.length === 0 && before?.phase === after?.phase, `I17: our own ${event.type} moved the loop`);
+    }
+    if (after === null || !isLive(after)) return;
+    hold(after.ending === null, `I19: a live loop (${after.phase}) carries an ending`);
+    if (same === null) {
+      const begun = (event.type === "labelled" && !event.actor.bot) || event.type === "restored";
+      hold(begun, `I19: ${event.type} made a loop`);
+      hold(before === null || !isLive(before), "I1: a second loop began while one lived");
+    } else if (!isLive(same)) {
+      const restart = event.type === "retry_read" || event.type === "command_checked";
+      hold(restart, `I19: ${event.type} set a settled loop going again`);
+      if (event.type === "retry_read") {
+        hold(retriesAsked.delete(after.id), "I19: a retry nobody asked for");
+      }
+    }
+  }
+
+  /** I3 and I11: what is counted, and what never goes back. */
+  function checkCounts({ event }: Committed, same: LoopState | null, after: LoopState): void {
+    const runs = after.attempts.flatMap((attempt) => attempt.runs);
+    const rules = after.rules;
+    hold(new Set(runs.map((run) => run.id)).size === runs.length, "I3: a run is recorded twice");
+    hold(
+      after.attempts.every((attempt, index) => attempt.number === index + 1),
+      "I3: attempts are not numbered in order",
+    );
+    if (rules !== null)
+      hold(after.runsStarted <= rules.lifetimeRuns, `I11: ${after.runsStarted} containers in one life`);
+    hold(runs.length <= after.runsStarted, "I11: more runs than were counted");
+    if (same === null) return;
+    hold(after.runsStarted >= same.runsStarted && after.granted >= same.granted, "I11: a counter went back");
+    const changed = JSON.stringify({ ...after, revision: 0 }) !== JSON.stringify({ ...same, revision: 0 });
+    hold(after.revision === same.revision || after.revision === same.revision + 1, "I21: a revision was skipped");
+    hold(!changed || after.revision === same.revision + 1, "I21: a change without a new revision");
+    const grown = after.attempts.length - same.attempts.length;
+    hold(grown === 0 || grown === 1, `I3: ${grown} attempts in one step`);
+    if (grown === 1) {
+      const used = after.attempts.slice(0, -1).filter((attempt) => attempt.counted).length;
+      hold(used < after.granted, `I3: attempt ${after.attempts.length} began with all ${after.granted} used`);
+      const last = after.attempts.at(-2);
+      if (last?.verdict?.colour === "red" && event.type === "verdict_read")
+        hold(last.counted, "I3: a red attempt was refunded");
+    }
+    if (after.granted > same.granted) {
+      hold(event.type === "claim_read" || event.type === "retry_read", `I11: ${event.type} granted attempts`);
+    }
+    if (event.type === "run_ended" && event.status === "lost") {
+      const attempt = after.attempts.find((one) => one.runs[0]?.id === event.run);
+      const was = same.attempts.find((one) => one.runs[0]?.id === event.run);
+      if (was?.runs[0]?.status === "running") {
+        hold(attempt === undefined || !attempt.counted, "I3: a lost container used up an attempt");
+      }
+    }
+  }
+
+  /** I16: who may start, steer and stop. */
+  function checkPeople({ event, effects }: Committed, same: LoopState | null, after: LoopState): void {
+    const since = parts.now() - hearsayMs;
+    if (event.type === "claim_read" && same?.phase === "queued" && isLive(after)) {
+      const { login } = after.requester;
+      hold(world.truth.couldWrite(login, since), `I16: ${login} may not start a loop, and one was claimed`);
+    }
+    if (event.type !== "command_checked" || same === null) return;
+    const { actor, verb } = event.command;
+    const acts = effects.some((row) => row.effect.type !== "react" && row.effect.type !== "reply");
+    if (!acts && same.phase === after.phase) return;
+    hold(world.truth.couldWrite(actor.login, since), `I16: \`/loop ${verb}\` of ${actor.login} was obeyed`);
+    if (verb === "retry") retriesAsked.add(after.id);
+    for (const { effect } of effects) if (effect.type === "publish" && verb === "approve") allowed.add(effect.head);
+  }
+
+  /** I19, I14 and I15 at the end of a loop. */
+  function checkEnding({ event, effects, before }: Committed, same: LoopState | null, after: LoopState): void {
+    if (after.phase !== "settled" || same === null || same.phase === "settled") return;
+    const { ending } = after;
+    hold(ending !== null, "I19: a loop settled without a reason");
+    if (event.type !== "issue_gone") {
+      hold(
+        effects.some((row) => row.effect.type === "post_stop"),
+        "I19: a stop that nobody will read about",
+      );
+    }
+    const running = (before?.attempts ?? [])
+      .flatMap((attempt) => attempt.runs)
+      .filter((run) => run.status === "running");
+    for (const run of running) {
+      const ended = event.type === "run_ended" && event.run === run.id;
+      const stopped = effects.some((row) => row.effect.type === "stop_run" && row.effect.run === run.id);
+      hold(ended || stopped, `I20: ${run.id} was left running when the loop settled`);
+    }
+    if (ending?.reason === "verifier_passed") checkGreen(after, "verifier_passed");
+    if (ending?.reason === "task_complete" && event.type !== "pull_closed") checkApproved(after);
+  }
+
+  function checkGreen(state: LoopState, where: string): void {
+    const attempt = state.attempts.at(-1);
+    const head = attempt?.head ?? "";
+    hold(world.truth.wasGreen(head), `I14: ${where} on ${head.slice(0, 7)}, which was never green`);
+    if (state.rules?.reviewer != null) hold(attempt?.review?.verdict === "approve", `I14: ${where} without a review`);
+  }
+
+  function checkApproved(state: LoopState): void {
+    const head = state.attempts.at(-1)?.head ?? "";
+    checkGreen(state, "task_complete");
+    const authors = authorsOf(world, head);
+    const byReview = world.truth.approvers(head);
+    const byCommand = state.approvals.filter((one) => one.head === head).map((one) => one.login);
+    const eligible = [...new Set([...byReview, ...byCommand])].filter(
+      (login) => login !== state.requester.login && !authors.includes(login),
+    );
+    const needed = Math.max(1, state.rules?.approvals ?? 1);
+    hold(eligible.length >= needed, `I15: ended on ${head.slice(0, 7)} with ${eligible.length} of ${needed} approvals`);
+  }
+
+  function onStart(order: RunOrder): void {
+    const { loop, id } = order;
+    const key = keyOf(loop.issue.number);
+    const stored = disk.loops.get(key);
+    const running = [...containers.all.values()].filter((one) => one.state === "running");
+    const others = running.filter((one) => one.issue === loop.issue.number && one.id !== id);
+    hold(others.length === 0, `I1: ${id} started beside ${others[0]?.id}`);
+    hold(
+      running.length < parts.concurrentRuns,
+      `I1: ${running.length + 1} containers, ${parts.concurrentRuns} allowed`,
+    );
+    intended(key, ["start_run"], `${id} started`);
+    const run = stored?.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === id);
+    hold(run?.status === "running", `I20: ${id} started though the loop no longer wants it`);
+    const said = recordOn(loop.issue.number, loop.id);
+    const inThread = said === "deleted" || (said?.attempts.length ?? 0) >= order.attempt;
+    hold(inThread, `I4: attempt ${order.attempt} started before the thread says so`);
+  }
+
+  /** The record in the thread; `deleted` when a person took it away or spoilt it. */
+  function recordOn(issue: number, loop: string): LoopState | "deleted" | null {
+    const { comments } = world.issues.get(issue)!.value;
+    const found = comments.find((one) => one.author.id === app.id && one.body.includes(statusMarker(loop)));
+    if (found === undefined) return written.has(loop) ? "deleted" : null;
+    if (found.editedBy !== null) return "deleted";
+    const decoded = decodeRecord(found.body, parts.sealKey, { repositoryId: repository.id, issue });
+    return decoded.kind === "ok" ? decoded.state : null;
+  }
+
+  function onPublish(loop: LoopState, branch: string, before: string | null, head: string): void {
+    const key = keyOf(loop.issue.number);
+    const stored = disk.loops.get(key);
+    hold(branch === `loop/${loop.issue.number}-${loop.id}`, `I8: pushed to ${branch}`);
+    hold(before === null || world.descends(before, head), `I8: ${before?.slice(0, 7)} was overwritten on ${branch}`);
+    hold(stored?.phase === "publishing" && stored.id === loop.id, `I20: pushed in phase ${stored?.phase}`);
+    const commit = world.commits.get(head);
+    const harmless = commit?.risk === "none" && commit.lines <= 2000;
+    hold(commit?.risk !== "hard", "I9: a commit that nobody can allow was pushed");
+    hold(harmless || allowed.has(head), "I9: a risky commit was pushed without a person's yes");
+    intended(key, ["publish"], "a push");
+  }
+
+  function onWrite(write: Write): void {
+    switch (write.type) {
+      case "comment":
+        onComment(write);
+        return;
+      case "edit":
+        intended(keyOf(write.issue), ["write_status", "post_attempt"], "an edit");
+        checkRecord(write.issue, write.body);
+        return;
+      case "labels":
+        intended(keyOf(write.issue), ["set_labels"], "a change of labels");
+        return;
+      case "pull": {
+        const twin = [...world.pulls.values()].some((pull) => pull.value.branch === write.branch && pull.value.open);
+        hold(!twin, "I5: a second pull request for one branch");
+        intended(keyOf(write.issue), ["open_pull"], "a pull request");
+        return;
+      }
+      case "ready":
+        hold(
+          isGreenPull(write.pull),
+          `I14: pull request ${write.pull} was made ready though its commit was never green`,
+        );
+        return;
+      case "merge": {
+        const state = loopOfPull(write.pull);
+        hold(state?.rules?.merge === true, "I15: merged where the policy does not say so");
+        if (state !== undefined) checkApproved(state);
+        return;
+      }
+      case "check":
+        hold(write.check.name === "loop / review", `I5: a check named ${write.check.name}`);
+        return;
+      case "react":
+      case "reviewers":
+        return;
+    }
+  }
+
+  function loopOfPull(pull: number): LoopState | undefined {
+    return [...disk.loops.values()].find((state) => state.pull?.number === pull);
+  }
+
+  function isGreenPull(pull: number): boolean {
+    const head = loopOfPull(pull)?.attempts.at(-1)?.head;
+    return head != null && world.truth.wasGreen(head);
+  }
+
+  function onComment({ issue, body, marker }: Extract<Write, { type: "comment" }>): void {
+    const { comments } = world.issues.get(issue)!.value;
+    const twin = comments.find((one) => one.author.id === app.id && one.body.includes(marker));
+    hold(twin === undefined, `I5: a second comment with ${marker}`);
+    hold(body.includes(marker), `I5: a comment without its marker ${marker}`);
+    intended(keyOf(issue), ["write_status", "post_attempt", "post_stop", "reply"], "a comment");
+    const loop = disk.loops.get(keyOf(issue))?.id ?? "";
+    const attempts = comments.filter((one) => one.body.includes(attemptMarker(loop, 0).slice(0, -6))).length;
+    hold(attempts <= attemptComments, `I6: ${attempts} comments of attempts`);
+    checkRecord(issue, body);
+  }
+
+  /** I6: the thread shows what the store holds or held, and never goes back. */
+  function checkRecord(issue: number, body: string): void {
+    if (!body.includes("loopgate:record")) return;
+    const decoded = decodeRecord(body, parts.sealKey, { repositoryId: repository.id, issue });
+    if (decoded.kind !== "ok") {
+      violations.push(`I7: we wrote a record that reads as ${decoded.kind}`);
+      return;
+    }
+    const { state } = decoded;
+    const stored = disk.loops.get(keyOf(issue));
+    hold(stored?.id === state.id, `I6: a record of loop ${state.id} while the store holds ${stored?.id}`);
+    hold(stored === undefined || state.revision <= stored.revision, "I6: the thread is ahead of the store");
+    if (stored?.revision === state.revision) {
+      hold(stored.phase === state.phase, "I6: the thread says another phase than the store at one revision");
+    }
+    hold(state.revision >= (written.get(state.id) ?? 0), "I6: the thread went back to an older record");
+    written.set(state.id, state.revision);
+  }
+
+  function onRequest(name: string): void {
+    const early = limit.life === disk.epoch ? limit.until - parts.clock() : 0;
+    hold(early <= 0, `I18: ${name} was sent ${early} ms before GitHub's own time`);
+  }
+
+  /** Nothing is under way: what the store says and what runs must agree. */
+  function onQuiet(): void {
+    for (const one of containers.all.values()) {
+      if (one.state !== "running") continue;
+      const state = disk.loops.get(keyOf(one.issue));
+      const wanted = state?.id === one.loop && isLive(state) && isRunning(state, one.id);
+      hold(
+        wanted === true,
+        `I20: ${one.id} runs though its loop is ${state?.id === one.loop ? state.phase : "another"}`,
+      );
+    }
+  }
+
+  function onTimer(): void {
+    lastMoment =
+      lastMoment.at === parts.now() ? { ...lastMoment, timers: lastMoment.timers + 1 } : { at: parts.now(), timers: 1 };
+    hold(lastMoment.timers < 300, "L4: the engine spins: its timer fires over and over at one moment");
+  }
+
+  /** Long after the last fault: every loop is over or waits for someone, and the thread says so. */
+  function onEnd(): void {
+    for (const [key, state] of disk.loops) {
+      const waits = ["settled", "refused", "awaiting_gate", "paused"].includes(state.phase);
+      hold(waits, `L1: loop ${state.id} is still ${state.phase}`);
+      if (!parts.declined()) checkThread(key, state);
+    }
+    hold(disk.effects.size === 0, `L4: ${[...disk.effects.values()][0]?.effect.type} was never performed`);
+    const running = [...containers.all.values()].find((one) => one.state === "running");
+    hold(running === undefined, `I12: ${running?.id} still runs`);
+    hold(disk.openDeliveries.size === 0, "I2: a stored delivery is left lying");
+    hold(disk.openEvents.size === 0, "I2: a stored event is left lying");
+    onQuiet();
+  }
+
+  function checkThread(key: string, state: LoopState): void {
+    const issue = state.issue.number;
+    const { comments } = world.issues.get(issue)!.value;
+    const mine = comments.filter((one) => one.author.id === app.id && one.body.includes(statusMarker(state.id)));
+    hold(mine.length <= 1, `I6: ${mine.length} status comments of loop ${state.id}`);
+    if (state.phase === "refused" || state.ending?.detail.includes("was deleted.")) return;
+    const said = recordOn(issue, state.id);
+    if (said !== null && said !== "deleted") {
+      hold(said.phase === state.phase, `L2: the thread says ${said.phase} and the loop is ${state.phase} (${key})`);
+      hold(said.attempts.length === state.attempts.length, "L2: the thread lacks an attempt");
+    } else if (state.comments.status !== null) {
+      hold(said === "deleted", `L2: loop ${state.id} has no readable record in the thread`);
+    }
+    if (state.phase !== "settled" || state.ending === null || state.rules === null) return;
+    const marker = stopMarker(state.id, state.ending.at);
+    const stops = comments.filter((one) => one.author.id === app.id && one.body.includes(marker));
+    hold(stops.length === 1, `I19: ${stops.length} stop comments for one end of loop ${state.id}`);
+  }
+
+  /** The engine's own errors: a fault is the world's, anything else is a bug of ours. */
+  function onError(error: unknown, text: string): void {
+    if (error === undefined || error instanceof Fault) return;
+    violations.push(`bug: ${text}: ${error instanceof Error ? `${error.message}` : String(error)}`);
+  }
+
+  return {
+    violations,
+    onCommit,
+    onEffectDone: () => {},
+    onStart,
+    onPublish,
+    onWrite,
+    onRequest,
+    onLimit(until: number) {
+      limit = { life: disk.epoch, until };
+    },
+    onQuiet,
+    onTimer,
+    onEnd,
+    onError,
+  };
+}
+
+function isLive(state: LoopState): boolean {
+  return state.phase !== "settled" && state.phase !== "refused";
+}
+
+function isRunning(state: LoopState, run: string): boolean {
+  return state.attempts.some((attempt) => attempt.runs.some((one) => one.id === run && one.status === "running"));
+}

@@ -1,0 +1,199 @@
+// The engine of containers, which outlives the App, and the runs of one life of the App upon it.
+import { Fault } from "../../src/base/fault.ts";
+import type { PushedChange, RunOrder, RunReport, RunsPort, StartedRun } from "../../src/engine/ports.ts";
+import type { Isolation, LoopState } from "../../src/loop/state.ts";
+import type { Boundary } from "./boundary.ts";
+import { app, type Commit, type Container } from "./model.ts";
+import type { Timeline } from "./timeline.ts";
+import type { World } from "./world.ts";
+
+/** What an agent will do with its order, decided when its container starts. */
+export interface Conduct {
+  readonly ms: number; // until it ends by itself
+  readonly status: "finished" | "failed" | "lost" | "hangs" | "refused";
+  readonly result: object | null;
+  readonly pushes: Pick<Commit, "passesCi" | "lines" | "files" | "risk" | "patch"> | null;
+}
+
+export interface ContainersParts {
+  readonly world: World;
+  readonly timeline: Timeline;
+  readonly conduct: (order: RunOrder) => Conduct;
+  readonly onStart: (order: RunOrder) => void;
+  readonly onPublish: (loop: LoopState, branch: string, before: string | null, head: string) => void;
+  /** Whether GitHub declines this push by a rule of its own. */
+  readonly declinesPush: () => boolean;
+}
+
+/** The containers and what they left in their quarantines. */
+export interface Containers {
+  readonly all: Map<string, Container>;
+  port(boundary: Boundary, clock: () => number): RunsPort;
+  /** Someone removed a container behind the App's back. */
+  lose(id: string): void;
+}
+
+const isolation: Isolation = {
+  runtime: "docker",
+  network: "none",
+  capabilities: [],
+  readOnlyRoot: true,
+  user: "10001:10001",
+};
+
+export function createContainers(parts: ContainersParts): Containers {
+  const { world, timeline } = parts;
+  const all = new Map<string, Container>();
+
+  function finish(container: Container, report: RunReport): void {
+    if (container.state !== "running") return;
+    container.cancel();
+    container.state = "ended";
+    container.report = report;
+    for (const tell of [...container.waiting]) tell();
+  }
+
+  function launch(order: RunOrder): Container {
+    const conduct = parts.conduct(order);
+    if (conduct.status === "refused") throw new Fault("The image is not there.", { kind: "refused", retry: "never" });
+    parts.onStart(order);
+    const { loop, role } = order;
+    const startFrom = role === "executor" ? workFrom(world, loop) : order.startFrom;
+    const container: Container = {
+      id: order.id,
+      loop: loop.id,
+      issue: loop.issue.number,
+      role,
+      startFrom,
+      startedAt: timeline.now,
+      state: "running",
+      report: null,
+      waiting: new Set(),
+      cancel: () => {},
+    };
+    all.set(order.id, container);
+    const late = conduct.status === "hangs" || conduct.ms > order.deadlineMs;
+    container.cancel = timeline.after(late ? order.deadlineMs : conduct.ms, `${order.id} ends`, () =>
+      finish(container, reportOf(container, conduct, late)),
+    );
+    return container;
+  }
+
+  function reportOf(container: Container, conduct: Conduct, late: boolean): RunReport {
+    if (conduct.status === "lost") return ended("lost", "The container was gone.");
+    if (late) return ended("timed_out", "");
+    const pushed = conduct.pushes === null ? null : push(container, conduct.pushes);
+    const status = conduct.status === "failed" ? "failed" : "finished";
+    return { ...ended(status, ""), result: conduct.result && JSON.stringify(conduct.result), pushed };
+  }
+
+  function push(container: Container, draft: NonNullable<Conduct["pushes"]>): PushedChange {
+    const commit = world.commit({ ...draft, parent: container.startFrom, author: app.login });
+    return changeOf(container.startFrom, commit);
+  }
+
+  function ended(status: RunReport["status"], note: string): RunReport {
+    const exitCode = status === "finished" ? 0 : null;
+    return { status, exitCode, endedAt: timeline.now, log: "", note, result: null, pushed: null };
+  }
+
+  function started(container: Container, boundary: Boundary, clock: () => number): StartedRun {
+    const startedAt = clock();
+    const done = new Promise<RunReport>((resolve) => {
+      const tell = () =>
+        void timeline.after(200, `${container.id} is read`, () => {
+          if (!boundary.alive) return;
+          container.waiting.delete(tell);
+          if (container.state === "ended") container.state = "collected";
+          resolve({ ...container.report!, endedAt: clock() });
+        });
+      container.waiting.add(tell);
+      if (container.state !== "running") tell();
+    });
+    return { startedAt, isolation, done };
+  }
+
+  return {
+    all,
+    lose(id) {
+      const container = all.get(id);
+      if (container?.state !== "running") return;
+      finish(container, ended("lost", "The container was removed by someone else."));
+      container.state = container.waiting.size === 0 ? "gone" : container.state;
+    },
+    port: (boundary, clock) => ({
+      start: (order) =>
+        boundary
+          .remote("runs", "runs.start", () => all.get(order.id) ?? launch(order))
+          .then((container) => started(container, boundary, clock)),
+      adopt: (_loop, run) =>
+        boundary
+          .remote("runs", "runs.adopt", () => {
+            const found = all.get(run);
+            return found === undefined || found.state === "collected" || found.state === "gone" ? null : found;
+          })
+          .then((found) => (found === null ? null : started(found, boundary, clock))),
+      stop: (run) =>
+        boundary.remote("runs", "runs.stop", () => {
+          const found = all.get(run);
+          if (found !== undefined) finish(found, ended("stopped", ""));
+        }),
+      readChange: (loop, _run, head) =>
+        boundary.remote("runs", "runs.readChange", () => {
+          const commit = world.commits.get(head);
+          if (commit === undefined) throw new Fault("The commit is not there.", { kind: "not_found", retry: "later" });
+          return changeOf(loop.base?.sha ?? "", commit);
+        }),
+      publish: (loop, _run, head, expected) =>
+        boundary.remote("runs", "runs.publish", () => publish(parts, loop, head, expected)),
+      release: (loop) =>
+        boundary.remote("runs", "runs.release", () => {
+          for (const one of all.values()) if (one.loop === loop.id) finish(one, ended("stopped", ""));
+        }),
+      sweep: (live) =>
+        boundary.remote("runs", "runs.sweep", () => {
+          const orphans = [...all.values()].filter((one) => one.state === "running" && !live.includes(one.loop));
+          for (const one of orphans) finish(one, ended("stopped", ""));
+          return orphans.map((one) => one.id);
+        }),
+    }),
+  };
+}
+
+/** The commit an executor's workspace has: the branch as it is now, else the base. */
+function workFrom(world: World, loop: LoopState): string {
+  const now = loop.head === null || loop.branch === null ? null : (world.branches.get(loop.branch)?.value ?? null);
+  return now ?? loop.base?.sha ?? "";
+}
+
+function changeOf(base: string, commit: Commit): PushedChange {
+  const problems = commit.risk === "hard" ? [{ name: "secret_found", detail: "a key" }] : [];
+  const files = commit.files.map((path) => ({
+    path,
+    status: "M",
+    oldMode: "100644",
+    newMode: "100644",
+    additions: commit.lines,
+    deletions: 0,
+    bytes: 100,
+    binary: false,
+  }));
+  return { base, head: commit.sha, commits: 1, files, problems, patch: commit.patch, patchId: commit.patch };
+}
+
+type Published = Awaited<ReturnType<RunsPort["publish"]>>;
+
+function publish(parts: ContainersParts, loop: LoopState, head: string, expected: string | null): Published {
+  const { world } = parts;
+  const branch = loop.branch ?? "";
+  const now = world.branches.get(branch)?.value ?? null;
+  if (expected !== null && !world.descends(expected, head)) {
+    return { status: "refused", message: "the commit does not descend from where the branch was last seen" };
+  }
+  if (now === head) return { status: "already" };
+  if (now !== expected) return { status: "moved", head: now };
+  if (parts.declinesPush()) return { status: "refused", message: "a ruleset declined the push" };
+  parts.onPublish(loop, branch, now, head);
+  world.push(branch, head, app);
+  return { status: "pushed" };
+}

@@ -1,0 +1,250 @@
+// GitHub as one life of the App reaches it: reads that may be stale, writes that look first when they are told to.
+import { Fault } from "../../src/base/fault.ts";
+import type { CheckRunDraft, ClaimRead, GitHubPort } from "../../src/engine/ports.ts";
+import type { Pacer } from "../../src/github/pacer.ts";
+import type { IssueRef } from "../../src/loop/state.ts";
+import type { CiFacts, PullFacts } from "../../src/verify/facts.ts";
+import type { Boundary } from "./boundary.ts";
+import { readThread, repositoryRef, survey } from "./looks.ts";
+import { app, type Check, type Issue, type Pull, people, repository } from "./model.ts";
+import { mainBranch, type World } from "./world.ts";
+
+export interface GitHubParts {
+  readonly world: World;
+  readonly boundary: Boundary;
+  readonly now: () => number; // of the world
+  /** How far behind the replica is that answers this read, in milliseconds. */
+  readonly lag: () => number;
+  /** Told of each write before it is done, with the body where there is one. */
+  readonly onWrite: (write: Write) => void;
+  /** Told of every request when it is sent. */
+  readonly onRequest: (name: string) => void;
+  readonly onLimit: (until: number) => void;
+  readonly clock: () => number; // the engine's
+  readonly pacer: Pacer;
+  /** Sends failed deliveries again and says how many. */
+  readonly redeliver: () => number;
+  /** Whether GitHub declines this write for good: a ruleset, a limit of the issue. */
+  readonly declines: (name: string) => boolean;
+}
+
+export type Write =
+  | { readonly type: "comment"; readonly issue: number; readonly body: string; readonly marker: string }
+  | { readonly type: "edit"; readonly issue: number; readonly comment: number; readonly body: string }
+  | { readonly type: "labels"; readonly issue: number; readonly labels: readonly string[] }
+  | { readonly type: "react"; readonly issue: number }
+  | { readonly type: "pull"; readonly issue: number; readonly branch: string }
+  | { readonly type: "ready"; readonly pull: number }
+  | { readonly type: "reviewers"; readonly pull: number }
+  | { readonly type: "check"; readonly check: CheckRunDraft }
+  | { readonly type: "merge"; readonly pull: number; readonly head: string };
+
+export function simulatedGitHub(parts: GitHubParts): GitHubPort {
+  const { world, boundary } = parts;
+  const seen = () => parts.now() - parts.lag();
+
+  /** One request. What GitHub asked us to wait with is not sent, as in the adapter: by the same pacer. */
+  async function send<T>(name: string, act: () => T): Promise<T> {
+    const blocked = parts.pacer.blockedUntil(repository.installationId, parts.clock());
+    if (blocked !== null)
+      throw new Fault(`${name} has to wait.`, { kind: "rate_limited", retry: "later", retryAt: blocked });
+    if (boundary.alive) parts.onRequest(name);
+    try {
+      return await boundary.remote("github", `github.${name}`, act);
+    } catch (error) {
+      if (error instanceof Fault && error.retryAt !== undefined) {
+        parts.pacer.waitUntil(repository.installationId, error.retryAt);
+        parts.onLimit(error.retryAt);
+      }
+      throw error;
+    }
+  }
+
+  function write<T>(name: string, what: Write, act: () => T): T {
+    if (parts.declines(name)) throw new Fault(`Could not ${name}: declined.`, { kind: "refused", retry: "never" });
+    parts.onWrite(what);
+    return act();
+  }
+
+  function issueOf(number: number, at: number): Issue {
+    const found = world.issues.get(number)?.asOf(at) ?? null;
+    if (found === null) throw missing(`issue ${number}`);
+    return found;
+  }
+
+  return {
+    permission: (_repository, login) => send("permission", () => world.permissions.asOf(seen())?.[login] ?? "none"),
+    readClaim: (issue) => send("readClaim", () => claimRead(world, issueOf(issue.number, seen()), seen())),
+    createComment: (issue, body, marker, retrying) =>
+      send("createComment", () => {
+        const mine = retrying ? findOurs(world, issue.number, marker) : undefined;
+        if (mine !== undefined) return mine;
+        const { number } = issue;
+        return write("createComment", { type: "comment", issue: number, body, marker }, () =>
+          world.comment(number, body, app),
+        );
+      }),
+    editComment: (issue, comment, body) =>
+      send("editComment", () => {
+        const { number } = issue;
+        if (!issueOf(number, parts.now()).comments.some((one) => one.id === comment)) return false;
+        return write("editComment", { type: "edit", issue: number, comment, body }, () =>
+          world.editComment(number, comment, body, app),
+        );
+      }),
+    react: (issue) => send("react", () => parts.onWrite({ type: "react", issue: issue.number })),
+    setLabels: (issue, labels) =>
+      send("setLabels", () =>
+        write("setLabels", { type: "labels", issue: issue.number, labels }, () => setLabels(world, issue, labels)),
+      ),
+    openPull: (issue, draft, retrying) =>
+      send("openPull", () => {
+        const open = [...world.pulls.values()].find((pull) => pull.value.branch === draft.head && pull.value.open);
+        if (open !== undefined) return pullRef(open.value);
+        if (world.branches.get(draft.head)?.value == null) throw new Fault("no such branch", gone);
+        const what: Write = { type: "pull", issue: issue.number, branch: draft.head };
+        const number = write(`openPull${retrying ? " again" : ""}`, what, () => world.openPull(draft.head));
+        return pullRef(world.pulls.get(number)!.value);
+      }),
+    markReady: (_repository, nodeId) =>
+      send("markReady", () => {
+        const pull = Number(nodeId.slice("PR_".length));
+        if (world.pulls.get(pull)?.value.open !== true) throw new Fault("the pull request is closed", gone);
+        write("markReady", { type: "ready", pull }, () => world.markReady(pull));
+      }),
+    requestReviewers: (_repository, pull) =>
+      send("requestReviewers", () => write("requestReviewers", { type: "reviewers", pull }, () => {})),
+    publishCheck: (_repository, check, retrying) =>
+      send("publishCheck", () => {
+        const made: Check = {
+          name: check.name,
+          ours: true,
+          externalId: retrying ? check.externalId : `${check.externalId}`,
+          done: true,
+          conclusion: check.conclusion,
+        };
+        write("publishCheck", { type: "check", check }, () => world.check(check.head, made));
+      }),
+    readCi: (_repository, pull, head) => send("readCi", () => ciFacts(world, pull, head, seen())),
+    readPull: (_repository, pull) => send("readPull", () => pullFacts(world, pull, seen())),
+    merge: (_repository, pull, head) =>
+      send("merge", () => {
+        const found = world.pulls.get(pull)!;
+        if (found.value.merged && found.value.head === head) return { ok: true as const };
+        if (!found.value.open || found.value.head !== head)
+          return { ok: false as const, message: "Head was modified." };
+        write("merge", { type: "merge", pull, head }, () => world.closePull(pull, true, app));
+        return { ok: true as const };
+      }),
+    listRepositories: () => send("listRepositories", () => [repositoryRef]),
+    survey: (_repository, label, loops) => send("survey", () => survey(world, label, loops, seen())),
+    readThread: (issue, label) => send("readThread", () => readThread(world, issue.number, label, seen())),
+    redeliverFailed: () => send("redeliverFailed", parts.redeliver),
+    gitAccess: async () => ({ url: "", token: "", revoke: async () => {} }),
+  };
+}
+
+const gone = { kind: "refused", retry: "never" } as const;
+
+function missing(what: string): Fault {
+  return new Fault(`Could not read ${what}: it is not there. It may work later.`, {
+    kind: "not_found",
+    retry: "later",
+  });
+}
+
+/** The oldest comment of ours that carries the marker; a copy by anyone else is not ours. */
+function findOurs(world: World, issue: number, marker: string): number | undefined {
+  const { comments } = world.issues.get(issue)!.value;
+  return comments.find((one) => one.author.id === app.id && one.body.includes(marker))?.id;
+}
+
+function claimRead(world: World, issue: Issue, at: number): ClaimRead {
+  const comments = issue.comments.slice(0, 100).map((comment) => ({
+    id: comment.id,
+    author: { id: comment.author.id, login: comment.author.login, bot: comment.author.type === "Bot" },
+    association: comment.author.login === people.mallory.login ? "NONE" : "COLLABORATOR",
+    body: comment.body,
+    at: comment.at,
+  }));
+  const text = world.policy.asOf(at);
+  return {
+    open: issue.open,
+    isPull: false,
+    locked: false,
+    title: issue.title,
+    body: issue.body,
+    labels: issue.labels,
+    comments,
+    commentsTruncated: issue.comments.length > 100,
+    base: { branch: mainBranch, sha: world.branches.get(mainBranch)!.value! },
+    policy: text === null ? null : { text, sha: "b".repeat(40) },
+  };
+}
+
+function setLabels(world: World, issue: IssueRef, labels: readonly string[]): void {
+  const before = world.issues.get(issue.number)!.value.labels;
+  for (const label of before) if (!labels.includes(label)) world.setLabel(issue.number, label, false, app);
+  for (const label of labels) if (!before.includes(label)) world.setLabel(issue.number, label, true, app);
+}
+
+function pullRef(pull: Pull) {
+  const url = `https://github.example/${repository.owner}/${repository.name}/pull/${pull.number}`;
+  return { number: pull.number, nodeId: `PR_${pull.number}`, url };
+}
+
+function ciFacts(world: World, number: number, head: string, at: number): CiFacts {
+  if (!world.commits.has(head)) throw missing(`commit ${head}`);
+  const checks = world.checks.get(head)?.asOf(at) ?? [];
+  return {
+    head,
+    pullHead: world.pulls.get(number)?.asOf(at)?.head ?? null,
+    truncated: false,
+    checks: checks.map((check) => ({
+      name: check.name,
+      app: { id: check.ours ? 9 : 15_368, slug: check.ours ? "loopgate" : "github-actions" },
+      done: check.done,
+      conclusion: check.conclusion,
+      required: false,
+      title: check.conclusion ?? "",
+      summary: "",
+      text: check.conclusion === "failure" ? `${check.name} fails on ${world.commits.get(head)?.patch}` : "",
+      url: null,
+      annotations: [],
+    })),
+  };
+}
+
+function pullFacts(world: World, number: number, at: number): PullFacts {
+  const pull = world.pulls.get(number)?.asOf(at) ?? null;
+  if (pull === null) throw missing(`pull request ${number}`);
+  const permissions = world.permissions.asOf(at) ?? {};
+  return {
+    head: pull.head,
+    open: pull.open,
+    merged: pull.merged,
+    draft: pull.draft,
+    authors: authorsOf(world, pull.head),
+    ci: ciFacts(world, number, pull.head, at),
+    reviews: pull.reviews.map((review) => ({
+      id: review.id,
+      author: { id: review.author.id, login: review.author.login, bot: review.author.type === "Bot" },
+      canPush: ["write", "maintain", "admin"].includes(permissions[review.author.login] ?? "none"),
+      state: review.state,
+      head: review.head,
+      submittedAt: review.at,
+      body: review.body,
+      comments: [],
+    })),
+  };
+}
+
+/** Whose commits the pull request holds, back to the base. */
+export function authorsOf(world: World, head: string): string[] {
+  const authors = new Set<string>();
+  for (let sha: string | null = head; sha !== null; sha = world.commits.get(sha)?.parent ?? null) {
+    const commit = world.commits.get(sha);
+    if (commit?.parent != null) authors.add(commit.author);
+  }
+  return [...authors];
+}

@@ -1,0 +1,114 @@
+// What exists in the simulated world: accounts, commits, issues, pull requests, checks and containers, as plain data.
+import type { RunReport } from "../../src/engine/ports.ts";
+import type { Permission } from "../../src/loop/event.ts";
+
+export interface Account {
+  readonly id: number;
+  readonly login: string;
+  readonly type: "User" | "Bot";
+}
+
+/** Whom GitHub shows where it does not know. */
+export const ghost: Account = { id: 0, login: "ghost", type: "User" };
+
+/** The App's own account. */
+export const app: Account = { id: 90, login: "loopgate[bot]", type: "Bot" };
+export const appId = 9;
+
+/** Who acts in the world; `permission` is where each begins. */
+export const people = {
+  alice: { id: 1, login: "alice", type: "User" },
+  bob: { id: 2, login: "bob", type: "User" },
+  carol: { id: 3, login: "carol", type: "User" },
+  trent: { id: 4, login: "trent", type: "User" },
+  mallory: { id: 5, login: "mallory", type: "User" },
+} as const satisfies Record<string, Account>;
+export type PersonName = keyof typeof people;
+
+export const firstPermissions: Readonly<Record<string, Permission>> = {
+  alice: "write",
+  bob: "maintain",
+  carol: "admin",
+  trent: "triage",
+  mallory: "read",
+};
+
+export const repository = { id: 100, owner: "acme", name: "shop", installationId: 7 } as const;
+export const triggerLabel = "loop";
+
+/** A commit; `files` are the paths that differ from the base. */
+export interface Commit {
+  readonly sha: string;
+  readonly parent: string | null;
+  readonly author: string;
+  readonly passesCi: boolean;
+  readonly lines: number;
+  readonly files: readonly string[];
+  readonly risk: "none" | "soft" | "hard";
+  readonly patch: string;
+}
+
+export interface IssueComment {
+  readonly id: number;
+  readonly author: Account;
+  readonly body: string;
+  readonly at: number;
+  readonly changedAt: number;
+  readonly editedBy: Account | null; // someone else than its author who changed the text last
+}
+
+export interface Issue {
+  readonly number: number;
+  readonly open: boolean;
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+  readonly comments: readonly IssueComment[];
+  readonly labelledBy: { readonly actor: Account; readonly at: number } | null; // the trigger label, while it is set
+  readonly unlabelledBy: Account;
+  readonly closedBy: Account;
+}
+
+export interface Review {
+  readonly id: number;
+  readonly author: Account;
+  readonly state: "approved" | "changes_requested" | "commented" | "dismissed";
+  readonly head: string;
+  readonly at: number;
+  readonly body: string;
+}
+
+export interface Pull {
+  readonly number: number;
+  readonly branch: string;
+  readonly head: string;
+  readonly draft: boolean;
+  readonly open: boolean;
+  readonly merged: boolean;
+  readonly reviews: readonly Review[];
+  readonly closedBy: Account;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly ours: boolean;
+  readonly externalId: string;
+  readonly done: boolean;
+  readonly conclusion: string | null;
+}
+
+/** A container: it lives in the engine of containers, so it outlives the App. */
+export interface Container {
+  readonly id: string;
+  readonly loop: string;
+  readonly issue: number;
+  readonly role: "executor" | "reviewer";
+  readonly startFrom: string;
+  readonly startedAt: number;
+  state: "running" | "ended" | "collected" | "gone";
+  report: RunReport | null;
+  /** Tells whoever waits for its end. */
+  readonly waiting: Set<() => void>;
+  /** Takes back its planned end. */
+  cancel: () => void;
+}

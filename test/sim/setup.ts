@@ -1,0 +1,268 @@
+// What one simulated run is made of: the repository, how agents and CI behave, what people do, and what goes wrong.
+import type { RunOrder } from "../../src/engine/ports.ts";
+import type { Mishap, Mishaps } from "./boundary.ts";
+import type { Conduct } from "./containers.ts";
+import type { Act, Deed } from "./deeds.ts";
+import { type PersonName, people } from "./model.ts";
+import { type Random, random } from "./random.ts";
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+/** When a check of CI ends, and how; null: it never reports. */
+export type CheckConduct = { readonly ms: number; readonly conclusion: "success" | "failure" } | null;
+
+/** When the copies of one webhook arrive; none: it is lost. */
+export type Fate = readonly number[];
+
+export interface Setup {
+  readonly seed: string;
+  readonly issues: readonly number[];
+  readonly policy: string | null;
+  readonly checks: readonly string[];
+  readonly suiteFirst: boolean; // the suite is reported complete before its last check is
+  readonly checkConduct: (sha: string, passes: boolean, check: string, again: number) => CheckConduct;
+  readonly conduct: (order: RunOrder) => Conduct;
+  readonly acts: readonly Act[];
+  /** What reviewers do once a pull request is ready. */
+  readonly onReady: (pull: number, issue: number) => readonly Act[];
+  readonly mishaps: Mishaps;
+  readonly fate: (nth: number) => Fate;
+  readonly lag: () => number;
+  readonly declines: (name: string) => boolean;
+  readonly concurrentRuns: number;
+  readonly calmAt: number; // from then on nothing goes wrong by itself
+  readonly until: number; // milliseconds after the start
+}
+
+interface Rates {
+  readonly fault: number;
+  readonly crash: number;
+  readonly storeFault: number;
+  readonly lag: number;
+  readonly hook: number;
+  readonly decline: number;
+  readonly oddAgent: number;
+  readonly people: number;
+}
+
+/** A run that the seed decides wholly. In `liveness` mode everything that goes wrong ends halfway. */
+export function randomSetup(seed: number, mode: "safety" | "liveness"): Setup {
+  const draw = random(seed, mode, "setup");
+  const rates: Rates = {
+    fault: draw.pick([0, 0.005, 0.02, 0.08]),
+    crash: draw.pick([0, 0, 0.001, 0.004, 0.015]),
+    storeFault: draw.pick([0, 0, 0.001, 0.004]),
+    lag: draw.pick([0, 0.1, 0.5]),
+    hook: draw.pick([0, 0.05, 0.3]),
+    decline: draw.pick([0, 0, 0, 0.01]),
+    oddAgent: draw.pick([0, 0.2, 0.6]),
+    people: draw.pick([0, 2, 5, 10]),
+  };
+  const name = `${seed}/${mode}`;
+  const issues = draw.pick([[12], [12], [12, 13], [12, 13, 14]]);
+  const until = mode === "safety" ? 18 * hour : 2 * day;
+  const calmAt = mode === "safety" ? Number.POSITIVE_INFINITY : 12 * hour;
+  const lags = random(name, "lag");
+  const decline = random(name, "decline");
+  return {
+    seed: name,
+    issues,
+    policy: somePolicy(draw),
+    checks: draw.pick([["test"], ["test", "lint"]]),
+    suiteFirst: draw.chance(0.3),
+    checkConduct: someChecks(name, draw.pick(["steady", "steady", "flaky", "silent"])),
+    conduct: (order) => someConduct(random(name, "agent", order.id), order, rates.oddAgent),
+    acts: [...openings(name, issues), ...walk(name, issues, rates.people, 12 * hour), ...jolts(name, rates)],
+    onReady: (pull, issue) => reaction(random(name, "ready", pull), pull, issue),
+    mishaps: someMishaps(name, rates),
+    fate: (nth) => someFate(random(name, "hook", nth), rates.hook),
+    lag: () => (lags.chance(rates.lag) ? lags.between(0, 30_000) : 0),
+    declines: () => decline.chance(rates.decline),
+    concurrentRuns: draw.pick([1, 2, 4]),
+    calmAt,
+    until,
+  };
+}
+
+function somePolicy(draw: Random): string | null {
+  if (draw.chance(0.03)) return "agent: [nonsense";
+  if (draw.chance(0.1)) return null;
+  const lines = [
+    "version: 1",
+    `attempts: ${draw.pick([1, 2, 3])}`,
+    `runs: ${draw.pick([3, 6, 20])}`,
+    `loop_hours: ${draw.pick([2, 12])}`,
+  ];
+  if (draw.chance(0.2)) lines.push("reviewer:", "  enabled: false");
+  lines.push("checks:", `  wait_minutes: ${draw.pick([30, 60])}`);
+  if (draw.chance(0.5)) lines.push("  required: [test]");
+  lines.push("gate:", `  approvals: ${draw.pick([0, 1, 1, 1, 2])}`);
+  if (draw.chance(0.3)) lines.push("  merge: true");
+  if (draw.chance(0.3)) lines.push("  reviewers: [bob]");
+  return `${lines.join("\n")}\n`;
+}
+
+function someChecks(name: string, habit: "steady" | "flaky" | "silent"): Setup["checkConduct"] {
+  return (sha, passes, check, again) => {
+    const draw = random(name, "ci", sha, check, again);
+    if (habit === "silent" && draw.chance(0.5)) return null;
+    const truth = habit === "flaky" && draw.chance(0.3) ? !passes : passes;
+    return { ms: draw.between(20_000, 10 * minute), conclusion: truth ? "success" : "failure" };
+  };
+}
+
+const answer = (confidence: number, more: object = {}) => ({ summary: "Mended it.", confidence, ...more });
+
+function someConduct(draw: Random, order: RunOrder, odd: number): Conduct {
+  const ms = draw.between(20_000, 8 * minute);
+  if (order.role === "reviewer") return someReview(draw, ms, odd);
+  const good = draw.chance(0.55);
+  const patch = draw.chance(0.8) ? `patch ${order.id}` : "the same patch";
+  const pushes = { passesCi: good, lines: 12, files: ["src/total.js"], risk: "none" as const, patch };
+  const usual: Conduct = { ms, status: "finished", result: answer(0.9), pushes };
+  if (!draw.chance(odd)) return usual;
+  return draw.pick<() => Conduct>([
+    () => ({ ...usual, pushes: null }),
+    () => ({ ...usual, pushes: null, result: answer(0.9, { nothing_to_do: "It already does." }) }),
+    () => ({ ...usual, result: answer(0.9, { question: "Which total?" }) }),
+    () => ({ ...usual, result: answer(0.9, { permission: "call the billing service" }) }),
+    () => ({ ...usual, result: answer(0.9, { blocked_on: "a release of the library" }) }),
+    () => ({ ...usual, result: answer(0.1) }),
+    () => ({ ...usual, result: null }),
+    () => ({ ...usual, pushes: { ...pushes, risk: "soft", files: [".github/CODEOWNERS"] } }),
+    () => ({ ...usual, pushes: { ...pushes, risk: "hard" } }),
+    () => ({ ...usual, pushes: { ...pushes, lines: 9000 } }),
+    () => ({ ...usual, status: "failed", pushes: null, result: null }),
+    () => ({ ...usual, status: "lost" }),
+    () => ({ ...usual, status: "hangs" }),
+    () => ({ ...usual, status: "refused" }),
+    () => ({ ...usual, ms: 3 * hour }),
+  ])();
+}
+
+function someReview(draw: Random, ms: number, odd: number): Conduct {
+  const says = (verdict: string, confidence = 0.9) => ({ verdict, summary: "Read it.", confidence, findings: [] });
+  const usual: Conduct = { ms, status: "finished", result: says("approve"), pushes: null };
+  if (!draw.chance(odd)) return usual;
+  return draw.pick<Conduct>([
+    { ...usual, result: says("reject") },
+    { ...usual, result: says("approve", 0.1) },
+    { ...usual, result: { verdict: "perhaps" } },
+    { ...usual, result: null },
+    { ...usual, status: "lost" },
+    { ...usual, status: "hangs" },
+    { ...usual, status: "refused" },
+  ]);
+}
+
+function openings(name: string, issues: readonly number[]): Act[] {
+  return issues.map((issue) => {
+    const draw = random(name, "opening", issue);
+    const by: PersonName = draw.chance(0.9) ? "alice" : draw.pick(["mallory", "trent", "bob"]);
+    return { id: `open${issue}`, at: draw.between(0, 5 * minute), issue, deed: { do: "label", by } };
+  });
+}
+
+function walk(name: string, issues: readonly number[], most: number, span: number): Act[] {
+  return issues.flatMap((issue) => {
+    const draw = random(name, "people", issue);
+    const count = most === 0 ? 0 : draw.between(0, most);
+    const within = draw.pick([20 * minute, 2 * hour, span]);
+    return Array.from({ length: count }, (_, index) => {
+      const act = random(name, "people", issue, index);
+      return { id: `act${issue}.${index}`, at: act.between(1000, within), issue, deed: someDeed(act) };
+    });
+  });
+}
+
+const anyone = Object.keys(people) as PersonName[];
+const says = [
+  "stop",
+  "retry",
+  "retry",
+  "approve",
+  "approve",
+  "pause",
+  "resume",
+  "status",
+  "help",
+  "steer left",
+  "nonsense",
+];
+
+function someDeed(draw: Random): Deed {
+  const by = draw.pick(anyone);
+  const writer = draw.pick<PersonName>(["alice", "bob", "carol"]);
+  return draw.pick<() => Deed>([
+    () => ({ do: "label", by }),
+    () => ({ do: "label", by: "alice" }),
+    () => ({ do: "unlabel", by: writer }),
+    () => ({ do: "say", by, text: `/loop ${draw.pick(says)}` }),
+    () => ({ do: "say", by: writer, text: `/loop ${draw.pick(says)}` }),
+    () => ({ do: "say", by: writer, text: `/loop ${draw.pick(says)}` }),
+    () => ({ do: "say", by, text: "Please hurry.\n/loop stop" }),
+    () => ({ do: draw.pick(["close", "reopen"]), by: writer }),
+    () => ({ do: "edit_issue" }),
+    () => ({ do: "push", by: writer, passesCi: draw.chance(0.6) }),
+    () => ({ do: "push", by: writer, passesCi: draw.chance(0.6) }),
+    () => ({ do: draw.pick(["delete_branch", "close_pull", "merge_pull"]), by: writer }),
+    () => ({ do: "approve", by, oldHead: draw.chance(0.4) }),
+    () => ({ do: "approve", by: writer }),
+    () => ({ do: draw.pick(["request_changes", "dismiss"]), by }),
+    () => ({ do: "touch_status", by: writer, how: draw.pick(["edit", "delete", "copy", "forge"]) }),
+    () => ({ do: "permission", of: draw.pick(["alice", "bob"]), becomes: draw.pick(["write", "read"]) }),
+    () => ({ do: "rerun_ci" }),
+    () => ({ do: "lose_container" }),
+  ])();
+}
+
+/** Crashes at any moment and clocks that jump. */
+function jolts(name: string, rates: Rates): Act[] {
+  if (rates.crash === 0) return [];
+  const draw = random(name, "jolts");
+  return Array.from({ length: draw.between(0, 3) }, (_, index) => {
+    const jump: Deed = { do: "jump", ms: draw.pick([-hour, hour, -5 * minute]) };
+    const crash: Deed = { do: "crash", downMs: draw.pick([1000, minute, 3 * hour]) };
+    const deed = draw.chance(0.3) ? jump : crash;
+    return { id: `jolt${index}`, at: draw.between(0, 3 * hour), issue: 0, deed };
+  });
+}
+
+function reaction(draw: Random, pull: number, issue: number): Act[] {
+  if (draw.chance(0.15)) return [];
+  const wait = draw.between(5 * minute, 3 * hour);
+  const deed: Deed = draw.chance(0.75) ? { do: "approve", by: "bob" } : { do: "request_changes", by: "carol" };
+  const more: Act[] = [{ id: `ready${pull}.0`, at: wait, issue, deed }];
+  if (draw.chance(0.6))
+    more.push({ id: `ready${pull}.1`, at: wait + hour, issue, deed: { do: "approve", by: "carol" } });
+  return more;
+}
+
+function someMishaps(name: string, rates: Rates): Mishaps {
+  return {
+    at(site, call, nth) {
+      const draw = random(name, "mishap", call, nth);
+      if (site === "store") {
+        if (draw.chance(rates.crash / 10)) return draw.pick<Mishap>(["crash_before", "crash_after"]);
+        return draw.chance(rates.storeFault) ? "fail_before" : null;
+      }
+      if (draw.chance(rates.crash)) return draw.pick<Mishap>(["crash_before", "crash_after"]);
+      if (!draw.chance(rates.fault)) return null;
+      const mishaps: Mishap[] = ["fail_before", "fail_after", "fail_after", "slow"];
+      return draw.pick(site === "github" ? [...mishaps, "limited"] : mishaps);
+    },
+  };
+}
+
+function someFate(draw: Random, rate: number): Fate {
+  const usual = draw.chance(0.9) ? draw.between(300, 3000) : draw.between(3000, 163_000);
+  if (!draw.chance(rate)) return [usual];
+  return draw.pick<() => Fate>([
+    () => [],
+    () => [usual, usual + draw.between(0, minute)],
+    () => [draw.between(minute, 12 * hour)],
+    () => [usual, draw.between(hour, day)],
+  ])();
+}

@@ -1,0 +1,320 @@
+// One simulated run: the real engine over a simulated world, from the first label to the last quiet moment.
+import { createHash } from "node:crypto";
+import { createEngine, type Engine, type EngineParts } from "../../src/engine/engine.ts";
+import type { Delivery, Log } from "../../src/engine/ports.ts";
+import { createPacer } from "../../src/github/pacer.ts";
+import { translate } from "../../src/github/webhook.ts";
+import type { LoopState } from "../../src/loop/state.ts";
+import { generousBounds } from "../../src/policy/clamp.ts";
+import { sealKey } from "../../src/record/seal.ts";
+import { type Boundary, createBoundary } from "./boundary.ts";
+import { cell } from "./cell.ts";
+import { createChecks } from "./checks.ts";
+import { createContainers } from "./containers.ts";
+import { type Act, perform } from "./deeds.ts";
+import { simulatedGitHub } from "./github.ts";
+import { type Account, appId, ghost, type Issue, triggerLabel } from "./model.ts";
+import { createPayloads } from "./payloads.ts";
+import { random } from "./random.ts";
+import type { Setup } from "./setup.ts";
+import { type Disk, emptyDisk, memoryStore } from "./store.ts";
+import { createTimeline } from "./timeline.ts";
+import { createWorld, type World } from "./world.ts";
+
+/** A change of the engine's parts: how the checker is checked. */
+export type Mutate = (parts: EngineParts, disk: Disk, world: World) => EngineParts;
+
+export interface Options {
+  /** Acts, mishaps and webhooks, by name, that do not happen. */
+  readonly without?: ReadonlySet<string>;
+  readonly mutate?: Mutate;
+  readonly trace?: (line: string) => void;
+  /** Ask for L1 to L4 at the end. */
+  readonly liveness: boolean;
+}
+
+export interface Outcome {
+  readonly violations: readonly string[];
+  readonly steps: number;
+  /** What people did and what went wrong, by the names that `without` takes. */
+  readonly happened: readonly string[];
+  /** The calls of the run, each once, in the order in which they were made. */
+  readonly calls: readonly string[];
+  readonly loops: readonly LoopState[];
+}
+
+const start = Date.parse("2026-01-05T09:00:00Z");
+const key = sealKey("the simulator's secret");
+const mostSteps = 40_000;
+const reconcileMs = 60 * 60_000;
+
+interface Life {
+  readonly boundary: Boundary;
+  engine: Engine | null;
+  started: boolean;
+}
+
+export async function simulate(setup: Setup, options: Options): Promise<Outcome> {
+  const { seed } = setup;
+  const without = options.without ?? new Set<string>();
+  const trace = options.trace ?? (() => {});
+  const timeline = createTimeline(start, random(seed, "ties"));
+  const draw = random(seed, "simulation");
+  const disk = emptyDisk();
+  const payloads = createPayloads(() => timeline.now);
+  const happened: string[] = [];
+  const calls: string[] = [];
+  const counts = new Map<string, number>();
+  const senders = new Map<string, number>();
+  let offset = 0;
+  let hooks = 0;
+  let loopIds = 0;
+  let declined = false;
+  const process: { life: Life | null } = { life: null };
+
+  const clock = () => timeline.now + offset;
+  const isCalm = () => timeline.now - start >= setup.calmAt;
+  const self = { appId, slug: "loopgate", triggerLabels: [triggerLabel], newLoopId: () => `l${(loopIds += 1)}` };
+
+  function may(name: string): boolean {
+    if (without.has(name)) return false;
+    happened.push(name);
+    return true;
+  }
+
+  const world = createWorld({
+    timeline,
+    policy: setup.policy,
+    payloads,
+    requiredChecks: setup.policy?.includes("required: [test]") ? ["test"] : [],
+    emit,
+    onPush: runCi,
+    onReady(pull) {
+      const issue = Number(/^loop\/(\d+)-/.exec(world.pulls.get(pull)!.value.branch)?.[1]);
+      for (const act of setup.onReady(pull, issue)) plan(act);
+    },
+  });
+  for (const number of setup.issues) {
+    world.issues.set(number, cell(timeline.now, freshIssue(number)));
+  }
+
+  const containers = createContainers({
+    world,
+    timeline,
+    conduct: setup.conduct,
+    onStart: (order) => checks.onStart(order),
+    onPublish: (loop, branch, before, head) => checks.onPublish(loop, branch, before, head),
+    declinesPush: () => declines("push"),
+  });
+  const checks = createChecks({
+    world,
+    containers,
+    disk,
+    sealKey: key,
+    now: () => timeline.now,
+    clock,
+    concurrentRuns: setup.concurrentRuns,
+    senderOf: (guid) => senders.get(guid) ?? null,
+    declined: () => declined,
+  });
+
+  function declines(name: string): boolean {
+    const says = !isCalm() && setup.declines(name);
+    declined ||= says;
+    return says;
+  }
+
+  /** A webhook: its copies travel on their own, and one that is not taken is delivered again later. */
+  function emit(event: string, payload: object, sender: Account): void {
+    hooks += 1;
+    const guid = `g${hooks}`;
+    senders.set(guid, sender.id);
+    const fate = isCalm() || without.has(`hook#${hooks}`) ? [1000] : setup.fate(hooks);
+    if (fate.length !== 1 || fate[0]! > 163_000) happened.push(`hook#${hooks}`);
+    const body = JSON.stringify(payload);
+    const bodySha256 = createHash("sha256").update(body).digest("hex");
+    for (const ms of fate) {
+      timeline.after(ms, `${guid} ${event} arrives`, () => deliver({ guid, event, body, bodySha256, receivedAt: 0 }));
+    }
+  }
+
+  const lost = new Map<string, Delivery>();
+
+  function redeliverFailed(): number {
+    const again = [...lost.values()];
+    lost.clear();
+    for (const delivery of again) timeline.after(2000, `${delivery.guid} is delivered again`, () => deliver(delivery));
+    return again.length;
+  }
+
+  function deliver(delivery: Delivery): void {
+    let answered = false;
+    const failed = () => {
+      if (answered) return;
+      answered = true;
+      trace(`   ${delivery.guid} was not taken`);
+      lost.set(delivery.guid, delivery);
+      timeline.after(10 * 60_000, "an operator looks for failed deliveries", redeliverFailed);
+    };
+    const { life } = process;
+    if (life?.started !== true || life.engine === null) return failed();
+    timeline.after(10_000, `${delivery.guid} is given up`, failed);
+    life.engine.accept({ ...delivery, receivedAt: clock() }).then(() => {
+      answered = true;
+    }, failed);
+  }
+
+  /** CI begins on a pushed commit; its checks are listed from the start. */
+  function runCi(sha: string, again = 0): void {
+    const { passesCi } = world.commits.get(sha)!;
+    const plans = setup.checks.map((name) => ({ name, plan: setup.checkConduct(sha, passesCi, name, again) }));
+    for (const { name } of plans)
+      world.check(sha, { name, ours: false, externalId: "", done: false, conclusion: null });
+    for (const { name, plan: conduct } of plans) {
+      if (conduct === null) continue;
+      timeline.after(conduct.ms, `${name} ends on ${sha.slice(0, 7)}`, () =>
+        world.check(sha, { name, ours: false, externalId: "", done: true, conclusion: conduct.conclusion }),
+      );
+    }
+    const times = plans.flatMap(({ plan: conduct }) => (conduct === null ? [] : [conduct.ms]));
+    if (times.length === 0) return;
+    const suite = setup.suiteFirst ? Math.min(...times) + 500 : Math.max(...times) + 500;
+    timeline.after(suite, `the suite of ${sha.slice(0, 7)} completes`, () =>
+      emit("check_suite", payloads.suite(sha), payloads.ci),
+    );
+  }
+
+  function plan(act: Act): void {
+    timeline.after(act.at, act.id, () => {
+      if (!may(act.id)) return;
+      trace(`   ${JSON.stringify(act.deed)}`);
+      perform(deedParts, act);
+    });
+  }
+
+  const deedParts = {
+    world,
+    containers,
+    crash,
+    jump: (ms: number) => {
+      offset += ms;
+    },
+    rerunCi: (sha: string) => runCi(sha, draw.between(1, 1000)),
+  };
+
+  function crash(downMs: number): void {
+    if (process.life === null) return;
+    trace(`   the process dies, down for ${downMs} ms`);
+    const dead = process.life;
+    process.life = null;
+    dead.boundary.kill();
+    timeline.after(downMs, "the process starts", begin);
+  }
+
+  function begin(): void {
+    if (process.life !== null) return;
+    const boundary = createBoundary({
+      timeline,
+      random: draw,
+      counts,
+      clock,
+      crash: () => crash(2000),
+      latency: () => draw.between(40, 900),
+      onMishap: (what) => trace(`   ${what}`),
+      mishaps: {
+        at(site, name, nth) {
+          calls.push(`${site} ${name} ${nth}`);
+          const mishap = isCalm() ? null : setup.mishaps.at(site, name, nth);
+          return mishap !== null && may(`${name}#${nth}`) ? mishap : null;
+        },
+      },
+    });
+    const own: Life = { boundary, engine: null, started: false };
+    process.life = own;
+    disk.epoch += 1;
+    const log: Log = {
+      info: (fields, text) => trace(`   ${text} ${line(fields)}`),
+      warn: (fields, text) => trace(`   ${text} ${line(fields)}`),
+      error(fields, text) {
+        trace(`   ERROR ${text} ${line(fields)}`);
+        checks.onError(fields.err, text);
+      },
+    };
+    const parts: EngineParts = {
+      clock: {
+        now: clock,
+        at: (at, fire) =>
+          timeline.after(Math.max(at - clock(), 0), "an alarm", () => {
+            if (!boundary.alive) return;
+            checks.onTimer();
+            fire();
+          }),
+      },
+      log,
+      store: memoryStore(disk, boundary, checks),
+      github: simulatedGitHub({
+        world,
+        boundary,
+        now: () => timeline.now,
+        lag: () => (isCalm() ? 0 : setup.lag()),
+        onWrite: checks.onWrite,
+        clock,
+        pacer: createPacer(),
+        onRequest: checks.onRequest,
+        onLimit: checks.onLimit,
+        declines,
+        redeliver: () => redeliverFailed(),
+      }),
+      runs: containers.port(boundary, clock),
+      translate: (event, body) => translate(event, JSON.parse(body), self),
+      operator: {
+        bounds: generousBounds,
+        defaults: { agent: { command: "agent", image: "toolchain" }, reviewer: { command: "", image: "" } },
+      },
+      sealKey: key,
+      concurrentRuns: setup.concurrentRuns,
+      reconcile: { label: triggerLabel, newLoopId: self.newLoopId, everyMs: reconcileMs },
+    };
+    own.engine = createEngine(options.mutate?.(parts, disk, world) ?? parts);
+    own.engine.start().then(
+      () => {
+        own.started = true;
+      },
+      (error) => {
+        checks.onError(error, "the start failed");
+        if (boundary.alive) crash(10_000);
+      },
+    );
+  }
+
+  begin();
+  for (const act of setup.acts) plan(act);
+  let steps = 0;
+  while (checks.violations.length === 0 && steps < mostSteps) {
+    const what = timeline.step(start + setup.until);
+    if (what === null) break;
+    steps += 1;
+    trace(`${new Date(timeline.now).toISOString().slice(5, 23)} ${what}`);
+    await settled();
+    const { life } = process;
+    if (life?.started === true && life.engine?.busy === false) checks.onQuiet();
+  }
+  if (steps >= mostSteps) checks.violations.push(`L4: still not quiet after ${steps} steps`);
+  if (options.liveness && checks.violations.length === 0) checks.onEnd();
+  return { violations: checks.violations, steps, happened, calls, loops: [...disk.loops.values()] };
+}
+
+function freshIssue(number: number): Issue {
+  const text = { title: "Totals are wrong", body: "Mend them.", labels: ["bug"], comments: [] };
+  return { number, open: true, ...text, labelledBy: null, unlabelledBy: ghost, closedBy: ghost };
+}
+
+/** Every promise that can go on has gone on: the engine uses no timer but the simulated one. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function line(fields: Readonly<Record<string, unknown>>): string {
+  const plain = Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? value.message : value]);
+  return JSON.stringify(Object.fromEntries(plain));
+}

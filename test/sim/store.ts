@@ -1,0 +1,247 @@
+// The store as a value in memory: what was committed survives every crash, since a method is done wholly or not at all.
+import { createHash } from "node:crypto";
+import type { Delivery, StoredEffect, StoredEvent, StorePort, TraceEntry } from "../../src/engine/ports.ts";
+import type { AlarmName, LoopEvent } from "../../src/loop/event.ts";
+import type { LoopState } from "../../src/loop/state.ts";
+import type { Boundary } from "./boundary.ts";
+
+interface EffectRow extends StoredEffect {
+  readonly position: number;
+  readonly done: boolean;
+}
+
+/** What is on the disk. */
+export interface Disk {
+  readonly deliveries: Map<string, Delivery & { readonly how: string | null }>;
+  readonly bodies: Map<string, string>; // body hash → GUID
+  readonly openDeliveries: Set<string>;
+  readonly loops: Map<string, LoopState>;
+  readonly openEvents: Map<string, StoredEvent[]>;
+  readonly dedupe: Set<string>;
+  readonly sources: Map<number, string>; // event → what it was deduplicated by
+  readonly effects: Map<string, EffectRow>; // by key, those that are not done
+  readonly alarms: Map<string, { readonly issueKey: string; readonly name: AlarmName; readonly at: number }>;
+  readonly artifacts: Map<string, string>;
+  readonly trace: TraceEntry[];
+  seq: number;
+  position: number;
+  epoch: number;
+}
+
+const rememberMs = 7 * 24 * 3_600_000;
+
+export function emptyDisk(): Disk {
+  return {
+    deliveries: new Map(),
+    bodies: new Map(),
+    openDeliveries: new Set(),
+    loops: new Map(),
+    openEvents: new Map(),
+    dedupe: new Set(),
+    sources: new Map(),
+    effects: new Map(),
+    alarms: new Map(),
+    artifacts: new Map(),
+    trace: [],
+    seq: 0,
+    position: 0,
+    epoch: 0,
+  };
+}
+
+/** Told of every commit, before and after it is on the disk. */
+export interface Watch {
+  onCommit(step: Committed): void;
+  onEffectDone(effect: StoredEffect): void;
+}
+
+export interface Committed {
+  readonly issueKey: string;
+  readonly event: LoopEvent;
+  readonly source: string | null;
+  readonly before: LoopState | null;
+  readonly after: LoopState | null;
+  readonly effects: readonly StoredEffect[];
+  readonly dropped: readonly StoredEffect[];
+  readonly now: number;
+}
+
+/** The store of one life of the process, over the disk that outlives it. */
+export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): StorePort {
+  const read = <T>(name: string, act: () => T) => boundary.local(`store.${name}`, act, false);
+  const write = <T>(name: string, act: () => T) => boundary.local(`store.${name}`, act, true);
+  const lastTime = latest(disk);
+  return {
+    epoch: disk.epoch,
+    lastTime,
+    acceptDelivery: (delivery) => write("acceptDelivery", () => acceptDelivery(disk, delivery)),
+    nextDelivery: () => read("nextDelivery", () => firstDelivery(disk)),
+    deliveryHandled: (guid, how) =>
+      write("deliveryHandled", () => {
+        const known = disk.deliveries.get(guid);
+        if (known !== undefined) disk.deliveries.set(guid, { ...known, body: "", how });
+        disk.openDeliveries.delete(guid);
+      }),
+    addEvent: (issueKey, event, at, dedupe) => write("addEvent", () => addEvent(disk, issueKey, event, at, dedupe)),
+    nextEvent: (issueKey) => read("nextEvent", () => copy(disk.openEvents.get(issueKey)?.[0] ?? null)),
+    busyIssues: (now) =>
+      read("busyIssues", () => {
+        const withEvents = [...disk.openEvents].filter(([, events]) => events.length > 0).map(([key]) => key);
+        const due = [...disk.effects.values()].filter((effect) => effect.notBefore <= now);
+        return [...new Set([...withEvents, ...due.map((effect) => effect.issueKey)])].sort();
+      }),
+    load: (issueKey) => read("load", () => copy(disk.loops.get(issueKey) ?? null)),
+    commit: (step) => write("commit", () => commit(disk, step, watch)),
+    nextEffect: (issueKey) => read("nextEffect", () => copy(headOf(disk, issueKey))),
+    effectStarted: (key) => write("effectStarted", () => change(disk, key, (row) => ({ tries: row.tries + 1 }))),
+    effectDone: (key) =>
+      write("effectDone", () => {
+        const row = disk.effects.get(key);
+        disk.effects.delete(key);
+        if (row !== undefined) watch.onEffectDone(row);
+      }),
+    effectPostponed: (key, notBefore, forget) =>
+      write("effectPostponed", () =>
+        change(disk, key, (row) => ({ notBefore, tries: forget ? row.tries - 1 : row.tries })),
+      ),
+    nextDueTime: () =>
+      read("nextDueTime", () => {
+        const postponed = [...disk.effects.values()].filter((row) => row.notBefore > 0);
+        const effects = postponed.map((row) => row.notBefore);
+        const times = [...effects, ...[...disk.alarms.values()].map((one) => one.at)];
+        return times.length === 0 ? null : Math.min(...times);
+      }),
+    setAlarm: (issueKey, name, at) =>
+      write("setAlarm", () => void disk.alarms.set(`${issueKey} ${name}`, { issueKey, name, at })),
+    clearAlarm: (issueKey, name) =>
+      write("clearAlarm", () => {
+        for (const [key, alarm] of disk.alarms) {
+          if (alarm.issueKey === issueKey && (name === null || alarm.name === name)) disk.alarms.delete(key);
+        }
+      }),
+    takeDueAlarms: (now) =>
+      write("takeDueAlarms", () => {
+        const due = [...disk.alarms].filter(([, alarm]) => alarm.at <= now).sort(([, a], [, b]) => a.at - b.at);
+        for (const [key, { issueKey, name }] of due) {
+          disk.alarms.delete(key);
+          addEvent(disk, issueKey, { type: "alarm", name }, now);
+        }
+        return due.map(([, { issueKey, name }]) => ({ issueKey, name }));
+      }),
+    loops: (filter) =>
+      read("loops", () =>
+        [...disk.loops]
+          .filter(([, state]) => filter === "all" || isLive(state))
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([issueKey, state]) => copy({ issueKey, state })),
+      ),
+    findIssue: (by) => read("findIssue", () => findIssue(disk, by)),
+    putArtifact: (text) =>
+      write("putArtifact", () => {
+        const sha256 = createHash("sha256").update(text).digest("hex");
+        disk.artifacts.set(sha256, text);
+        return sha256;
+      }),
+    getArtifact: (sha256) => read("getArtifact", () => disk.artifacts.get(sha256) ?? null),
+    trace: (entry) => write("trace", () => void disk.trace.push(copy(entry))),
+    readTrace: (issueKey, limit) =>
+      read("readTrace", () => disk.trace.filter((entry) => entry.issueKey === issueKey).slice(-limit)),
+    prune: () => write("prune", () => void disk.trace.splice(0, Math.max(0, disk.trace.length - 200))),
+    close: () => read("close", () => {}),
+  };
+}
+
+function copy<T>(value: T): T {
+  return value === null || value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+}
+
+function latest(disk: Disk): number {
+  const times = [...disk.deliveries.values()].map((one) => one.receivedAt);
+  const events = [...disk.openEvents.values()].flat().map((one) => one.at);
+  return Math.max(0, ...times, ...events, disk.trace.at(-1)?.at ?? 0);
+}
+
+function isLive(state: LoopState): boolean {
+  return state.phase !== "settled" && state.phase !== "refused";
+}
+
+function acceptDelivery(disk: Disk, delivery: Delivery): boolean {
+  for (const [guid, known] of disk.deliveries) {
+    if (known.how === null || known.receivedAt >= delivery.receivedAt - rememberMs) continue;
+    disk.deliveries.delete(guid);
+    disk.bodies.delete(known.bodySha256);
+  }
+  if (disk.deliveries.has(delivery.guid) || disk.bodies.has(delivery.bodySha256)) return false;
+  disk.deliveries.set(delivery.guid, { ...delivery, how: null });
+  disk.bodies.set(delivery.bodySha256, delivery.guid);
+  disk.openDeliveries.add(delivery.guid);
+  return true;
+}
+
+function firstDelivery(disk: Disk): Delivery | null {
+  let first: Delivery | null = null;
+  for (const guid of disk.openDeliveries) {
+    const one = disk.deliveries.get(guid)!;
+    if (first === null || one.receivedAt < first.receivedAt) first = one;
+  }
+  return copy(first);
+}
+
+function addEvent(disk: Disk, issueKey: string, event: LoopEvent, at: number, dedupe?: string): void {
+  if (dedupe !== undefined && disk.dedupe.has(dedupe)) return;
+  disk.seq += 1;
+  if (dedupe !== undefined) {
+    disk.dedupe.add(dedupe);
+    disk.sources.set(disk.seq, dedupe);
+  }
+  const open = disk.openEvents.get(issueKey) ?? [];
+  disk.openEvents.set(issueKey, [...open, { seq: disk.seq, issueKey, event: copy(event), at }]);
+}
+
+function change(disk: Disk, key: string, how: (row: EffectRow) => Partial<EffectRow>): void {
+  const row = disk.effects.get(key);
+  if (row !== undefined) disk.effects.set(key, { ...row, ...how(row) });
+}
+
+/** The effect of this issue that is next: a stop first, then the oldest, due or not. */
+function headOf(disk: Disk, issueKey: string): StoredEffect | null {
+  const rows = [...disk.effects.values()].filter((row) => row.issueKey === issueKey);
+  const stops = rows.filter((row) => row.effect.type === "stop_run");
+  return (stops.length > 0 ? stops : rows).sort((a, b) => a.position - b.position)[0] ?? null;
+}
+
+type Step = Parameters<StorePort["commit"]>[0];
+
+function commit(disk: Disk, step: Step, watch: Watch): void {
+  const { issueKey, seq, now } = step;
+  const event = disk.openEvents.get(issueKey)?.find((one) => one.seq === seq);
+  if (event === undefined) return;
+  const before = disk.loops.get(issueKey) ?? null;
+  const after = copy(step.state);
+  const dropped = [...disk.effects.values()].filter((row) => row.issueKey === issueKey && step.drop(row.effect));
+  for (const row of dropped) disk.effects.delete(row.key);
+  if (after !== null) disk.loops.set(issueKey, after);
+  const loop = after?.id ?? "none";
+  const stored = step.effects.map((effect, index): EffectRow => {
+    disk.position += 1;
+    const key = `${loop}/${seq}/${index}`;
+    return { position: disk.position, done: false, key, issueKey, loop, effect: copy(effect), tries: 0, notBefore: 0 };
+  });
+  for (const row of stored) disk.effects.set(row.key, row);
+  const open = disk.openEvents.get(issueKey)!.filter((one) => one.seq !== seq);
+  if (open.length > 0) disk.openEvents.set(issueKey, open);
+  else disk.openEvents.delete(issueKey);
+  const source = disk.sources.get(seq) ?? null;
+  watch.onCommit({ issueKey, event: event.event, source, before, after, effects: stored, dropped, now });
+}
+
+function findIssue(disk: Disk, by: Parameters<StorePort["findIssue"]>[0]): string | null {
+  const found = [...disk.loops].filter(([, state]) => {
+    const head = state.attempts.at(-1)?.head ?? state.head;
+    if (state.issue.repositoryId !== by.repositoryId) return false;
+    if (by.branch !== undefined && state.branch === by.branch) return true;
+    if (by.pull !== undefined && state.pull?.number === by.pull) return true;
+    return by.head !== undefined && head === by.head;
+  });
+  return (found.find(([, state]) => isLive(state)) ?? found[0])?.[0] ?? null;
+}

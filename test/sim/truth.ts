@@ -1,0 +1,60 @@
+// What was ever really so: kept beside the world, so that a check can tell a decision on facts from one on hearsay.
+import type { Permission } from "../../src/loop/event.ts";
+import type { Cell } from "./cell.ts";
+import type { Check, Pull } from "./model.ts";
+
+export interface Truth {
+  /** Looks at the world as it is now and remembers what is true of it. */
+  look(): void;
+  /** All of CI's checks on the commit had succeeded, at some moment while it was the head of a pull request. */
+  wasGreen(sha: string): boolean;
+  /** Who approved exactly this commit while it was the head, with the right to, as their last word. */
+  approvers(sha: string): readonly string[];
+  /** Whether this person could write here at some moment at or after `since`. */
+  couldWrite(login: string, since: number): boolean;
+}
+
+const writers: readonly Permission[] = ["write", "maintain", "admin"];
+
+interface Watched {
+  readonly pulls: ReadonlyMap<number, Cell<Pull>>;
+  readonly checks: ReadonlyMap<string, Cell<readonly Check[]>>;
+  readonly permissions: Cell<Readonly<Record<string, Permission>>>;
+  readonly required: readonly string[];
+  readonly now: () => number;
+}
+
+export function watchTruth({ pulls, checks, permissions, required, now }: Watched): Truth {
+  const green = new Set<string>();
+  const approved = new Map<string, Set<string>>();
+  const lastWriter = new Map<string, number>();
+
+  const isDeciding = (name: string) => required.length === 0 || required.includes(name);
+
+  function lookAtPull(pull: Pull): void {
+    const ci = (checks.get(pull.head)?.value ?? []).filter((check) => !check.ours && isDeciding(check.name));
+    if (ci.length > 0 && ci.every((check) => check.done && check.conclusion === "success")) green.add(pull.head);
+    const words = pull.reviews.filter((review) => review.state !== "commented");
+    const last = new Map(words.map((review) => [review.author.login, review]));
+    for (const review of last.values()) {
+      if (review.state !== "approved" || review.head !== pull.head) continue;
+      if (!writers.includes(permissions.value[review.author.login] ?? "none")) continue;
+      approved.set(pull.head, (approved.get(pull.head) ?? new Set()).add(review.author.login));
+    }
+  }
+
+  return {
+    look() {
+      for (const pull of pulls.values()) if (pull.value.open) lookAtPull(pull.value);
+      for (const [login, permission] of Object.entries(permissions.value)) {
+        if (writers.includes(permission)) lastWriter.set(login, now());
+      }
+    },
+    wasGreen: (sha) => green.has(sha),
+    approvers: (sha) => [...(approved.get(sha) ?? [])],
+    couldWrite(login, since) {
+      if (writers.includes(permissions.value[login] ?? "none")) return true;
+      return (lastWriter.get(login) ?? -1) >= since;
+    },
+  };
+}

@@ -1,0 +1,216 @@
+// The simulated GitHub: what people, CI and the App do to it, and the webhooks that come of it. Every value keeps its past.
+import type { Permission } from "../../src/loop/event.ts";
+import { type Cell, cell } from "./cell.ts";
+import {
+  type Account,
+  app,
+  type Check,
+  type Commit,
+  firstPermissions,
+  ghost,
+  type Issue,
+  type Pull,
+  type Review,
+  triggerLabel,
+} from "./model.ts";
+import type { Payloads } from "./payloads.ts";
+import type { Timeline } from "./timeline.ts";
+import { type Truth, watchTruth } from "./truth.ts";
+
+export interface WorldParts {
+  readonly timeline: Timeline;
+  readonly policy: string | null;
+  readonly payloads: Payloads;
+  /** The checks the policy requires; empty: all that are reported. */
+  readonly requiredChecks: readonly string[];
+  /** Hands a webhook to the network. */
+  readonly emit: (event: string, payload: object, sender: Account) => void;
+  /** Told of every commit that arrives on a branch. */
+  readonly onPush: (sha: string) => void;
+  readonly onReady: (pull: number) => void;
+}
+
+export interface World {
+  readonly commits: Map<string, Commit>;
+  readonly issues: Map<number, Cell<Issue>>;
+  readonly pulls: Map<number, Cell<Pull>>;
+  readonly branches: Map<string, Cell<string | null>>;
+  readonly checks: Map<string, Cell<readonly Check[]>>;
+  readonly permissions: Cell<Readonly<Record<string, Permission>>>;
+  readonly policy: Cell<string | null>;
+  readonly truth: Truth;
+  nextId(): number;
+  changeIssue(number: number, change: (issue: Issue) => Partial<Issue>): void;
+  changePull(number: number, change: (pull: Pull) => Partial<Pull>): void;
+  setPermission(login: string, permission: Permission): void;
+  commit(draft: Omit<Commit, "sha">): Commit;
+  descends(older: string, newer: string): boolean;
+  setLabel(issue: number, label: string, on: boolean, by: Account): void;
+  comment(issue: number, body: string, by: Account): number;
+  editComment(issue: number, comment: number, body: string, by: Account): boolean;
+  deleteComment(issue: number, comment: number, by: Account): void;
+  setOpen(issue: number, open: boolean, by: Account): void;
+  push(branch: string, sha: string | null, by: Account): void;
+  openPull(branch: string): number;
+  markReady(pull: number): void;
+  review(pull: number, state: Review["state"], by: Account, head?: string): void;
+  closePull(pull: number, merged: boolean, by: Account): void;
+  check(sha: string, check: Check): void;
+}
+
+export const mainBranch = "main";
+
+export function createWorld(parts: WorldParts): World {
+  const { timeline, payloads, emit } = parts;
+  const commits = new Map<string, Commit>();
+  const issues = new Map<number, Cell<Issue>>();
+  const pulls = new Map<number, Cell<Pull>>();
+  const branches = new Map<string, Cell<string | null>>();
+  const checks = new Map<string, Cell<readonly Check[]>>();
+  const permissions = cell(timeline.now, firstPermissions);
+  let ids = 1000;
+  let shas = 0;
+
+  function commit(draft: Omit<Commit, "sha">): Commit {
+    shas += 1;
+    const made = { ...draft, sha: shas.toString(16).padStart(7, "0").padEnd(40, "c") };
+    commits.set(made.sha, made);
+    return made;
+  }
+
+  const base = commit({
+    parent: null,
+    author: "carol",
+    passesCi: false,
+    lines: 0,
+    files: [],
+    risk: "none",
+    patch: "base",
+  });
+  branches.set(mainBranch, cell<string | null>(timeline.now, base.sha));
+
+  function change<T>(of: Map<number, Cell<T>>, number: number, how: (value: T) => Partial<T>): void {
+    const found = of.get(number);
+    if (found !== undefined) found.set(timeline.now, { ...found.value, ...how(found.value) });
+    world.truth.look();
+  }
+
+  function labelling(label: string, on: boolean, by: Account): Partial<Issue> {
+    if (label !== triggerLabel) return {};
+    return on ? { labelledBy: { actor: by, at: timeline.now } } : { labelledBy: null, unlabelledBy: by };
+  }
+
+  const world: World = {
+    commits,
+    issues,
+    pulls,
+    branches,
+    checks,
+    permissions,
+    policy: cell(timeline.now, parts.policy),
+    truth: watchTruth({ pulls, checks, permissions, required: parts.requiredChecks, now: () => timeline.now }),
+    nextId: () => ++ids,
+    commit,
+    changeIssue: (number, how) => change(issues, number, how),
+    changePull: (number, how) => change(pulls, number, how),
+    setPermission(login, permission) {
+      permissions.set(timeline.now, { ...permissions.value, [login]: permission });
+      world.truth.look();
+    },
+    descends(older, newer) {
+      for (let sha: string | null = newer; sha !== null; sha = commits.get(sha)?.parent ?? null) {
+        if (sha === older) return true;
+      }
+      return false;
+    },
+    setLabel(number, label, on, by) {
+      const before = issues.get(number)!.value.labels;
+      if (before.includes(label) === on) return;
+      const labels = on ? [...before, label] : before.filter((one) => one !== label);
+      world.changeIssue(number, () => ({ labels, ...labelling(label, on, by) }));
+      const action = on ? "labeled" : "unlabeled";
+      emit("issues", payloads.issue(action, issues.get(number)!.value, by, { label: { name: label } }), by);
+    },
+    comment(number, body, by) {
+      const id = world.nextId();
+      const made = { id, author: by, body, at: timeline.now, changedAt: timeline.now, editedBy: null };
+      world.changeIssue(number, (issue) => ({ comments: [...issue.comments, made] }));
+      emit("issue_comment", payloads.comment("created", number, made, by), by);
+      return id;
+    },
+    editComment(number, id, body, by) {
+      const found = issues.get(number)!.value.comments.find((one) => one.id === id);
+      if (found === undefined) return false;
+      const editedBy = by.id === found.author.id ? null : by;
+      const made = { ...found, body, changedAt: timeline.now, editedBy };
+      world.changeIssue(number, (issue) => ({ comments: issue.comments.map((one) => (one.id === id ? made : one)) }));
+      emit("issue_comment", payloads.comment("edited", number, made, by, { changes: { body: { from: "" } } }), by);
+      return true;
+    },
+    deleteComment(number, id, by) {
+      const found = issues.get(number)!.value.comments.find((one) => one.id === id);
+      if (found === undefined) return;
+      world.changeIssue(number, (issue) => ({ comments: issue.comments.filter((one) => one.id !== id) }));
+      emit("issue_comment", payloads.comment("deleted", number, found, by), by);
+    },
+    setOpen(number, open, by) {
+      if (issues.get(number)!.value.open === open) return;
+      world.changeIssue(number, () => (open ? { open } : { open, closedBy: by }));
+      emit("issues", payloads.issue(open ? "reopened" : "closed", issues.get(number)!.value, by), by);
+    },
+    push(branch, sha, by) {
+      const known = branches.get(branch) ?? cell<string | null>(timeline.now, null);
+      branches.set(branch, known);
+      known.set(timeline.now, sha);
+      emit("push", payloads.push(branch, sha, by), by);
+      if (sha !== null) parts.onPush(sha);
+      for (const [number, pull] of pulls) {
+        if (pull.value.branch !== branch || !pull.value.open) continue;
+        if (sha === null) {
+          world.closePull(number, false, by);
+          continue;
+        }
+        world.changePull(number, () => ({ head: sha }));
+        emit("pull_request", payloads.pull("synchronize", pull.value, by), by);
+      }
+    },
+    openPull(branch) {
+      const number = world.nextId();
+      const head = branches.get(branch)?.value ?? "";
+      const pull = { number, branch, head, draft: true, open: true, merged: false, reviews: [], closedBy: ghost };
+      pulls.set(number, cell<Pull>(timeline.now, pull));
+      emit("pull_request", payloads.pull("opened", pull, app), app);
+      world.truth.look();
+      return number;
+    },
+    markReady(number) {
+      const pull = pulls.get(number)!;
+      if (!pull.value.draft) return;
+      world.changePull(number, () => ({ draft: false }));
+      emit("pull_request", payloads.pull("ready_for_review", pull.value, app), app);
+      parts.onReady(number);
+    },
+    review(number, state, by, head) {
+      const pull = pulls.get(number)!.value;
+      const id = world.nextId();
+      const made = { id, author: by, state, head: head ?? pull.head, at: timeline.now, body: `Review ${id}.` };
+      world.changePull(number, ({ reviews }) => ({ reviews: [...reviews, made] }));
+      emit("pull_request_review", payloads.review(pulls.get(number)!.value, made, by), by);
+    },
+    closePull(number, merged, by) {
+      const pull = pulls.get(number)!;
+      if (!pull.value.open) return;
+      world.changePull(number, () => ({ open: false, merged, closedBy: by }));
+      emit("pull_request", payloads.pull("closed", pull.value, by), by);
+    },
+    check(sha, made) {
+      const known = checks.get(sha) ?? cell<readonly Check[]>(timeline.now, []);
+      checks.set(sha, known);
+      const others = known.value.filter((one) => one.name !== made.name || one.externalId !== made.externalId);
+      known.set(timeline.now, [...others, made]);
+      world.truth.look();
+      if (made.done) emit("check_run", payloads.checkRun(sha, made), made.ours ? app : payloads.ci);
+    },
+  };
+  return world;
+}
