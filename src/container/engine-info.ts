@@ -2,12 +2,15 @@
 import type Docker from "dockerode";
 import { Fault, toFault } from "../base/fault.ts";
 import { engineRefusals } from "./guard.ts";
+import { takesFilter } from "./seccomp.ts";
 
 export interface EngineInfo {
   readonly name: string;
   readonly cpus: number;
   readonly apparmor: boolean;
   readonly seccomp: string;
+  /** Whether it takes our own filter on system calls. */
+  readonly filter: boolean;
   readonly cgroup: string;
   readonly runtimes: readonly string[];
   readonly defaultRuntime: string;
@@ -31,10 +34,17 @@ export async function readEngineInfo(docker: Docker): Promise<EngineInfo> {
     cpus: info.NCPU,
     apparmor: options.some((option) => option.startsWith("name=apparmor")),
     seccomp: seccompProfile(options),
+    filter: takesFilter({ architecture: info.Architecture ?? "", podman: await isPodman(docker) }),
     cgroup: `v${info.CgroupVersion ?? "1"}`,
     runtimes: Object.keys(info.Runtimes ?? {}),
     defaultRuntime: info.DefaultRuntime ?? "runc",
   };
+}
+
+/** Podman reads a filter from a file of its own machine and never from the request. */
+async function isPodman(docker: Docker): Promise<boolean> {
+  const version = (await docker.version().catch(() => null)) as { Components?: { Name: string }[] } | null;
+  return version?.Components?.some(({ Name }) => /podman/i.test(Name)) ?? true;
 }
 
 /** The profile that containers get unasked; engines call their own `default` or `builtin`. */

@@ -2,6 +2,7 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { EngineInfo } from "./engine-info.ts";
 import type { ContainerFacts, MountFact, RelayFacts } from "./run.ts";
+import { SECCOMP_OPTION } from "./seccomp.ts";
 
 /** The facts of a run's container, with its relay's where it has one. */
 export function readFacts(
@@ -23,7 +24,7 @@ export function readFacts(
     capabilitiesAdded: host.CapAdd ?? [],
     capabilitiesDropped: host.CapDrop ?? [],
     noNewPrivileges: options.some((option) => /^no-new-privileges(:true|=true)?$/.test(option)),
-    seccomp: options.find((option) => option.startsWith("seccomp"))?.slice("seccomp=".length) ?? engine.seccomp,
+    seccomp: seccompOf(options) ?? engine.seccomp,
     apparmor: (agent as { AppArmorProfile?: string }).AppArmorProfile || "none",
     memoryBytes: host.Memory ?? 0,
     memorySwapBytes: host.MemorySwap ?? 0,
@@ -47,6 +48,12 @@ export function readFacts(
     cgroup: engine.cgroup,
     relay: relay && readRelayFacts(relay),
   };
+}
+
+/** Our own filter by name; any other option as it is. */
+function seccompOf(options: readonly string[]): string | undefined {
+  if (options.includes(SECCOMP_OPTION)) return "loopgate";
+  return options.find((option) => option.startsWith("seccomp"))?.slice("seccomp=".length);
 }
 
 interface Ulimit {

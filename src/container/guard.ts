@@ -2,6 +2,7 @@
 import { BASE_ENV_NAMES, looksLikeCredential } from "./environment.ts";
 import { MOUNT_REFUSALS, type MountRefusal, mountRefusals } from "./guard-mounts.ts";
 import { isAllowedEnv } from "./run.ts";
+import { SECCOMP_OPTION } from "./seccomp.ts";
 import type { ContainerSpec } from "./spec.ts";
 
 /** What this App may start, as plain data: the folders its runs live in and what its images bring. */
@@ -66,7 +67,8 @@ const RULES = {
   privileged: ({ body }) => body.HostConfig.Privileged !== false,
   capabilities_kept: ({ body }) => body.HostConfig.CapDrop?.join() !== "ALL",
   new_privileges: ({ body }) => !securityOptions(body).includes("no-new-privileges:true"),
-  seccomp_off: ({ body }) => securityOptions(body).some((option) => option.startsWith("seccomp")),
+  seccomp_off: ({ body }) =>
+    securityOptions(body).some((option) => option.startsWith("seccomp") && option !== SECCOMP_OPTION),
   apparmor_off: ({ body }) =>
     securityOptions(body).some((option) => option.startsWith("apparmor") && option !== "apparmor=docker-default"),
   security_option_unknown: ({ body }) =>

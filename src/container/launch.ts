@@ -50,7 +50,7 @@ export async function compile(request: RunRequest, pad: LaunchPad): Promise<read
   refuseEnvironment(request);
   const { images, user, instance, engine, tools } = pad;
   const [image, relayImage] = await Promise.all([images(request.image), images(relayChoice(pad.relay))]);
-  const parts = { image, user, instance, tools, host: { cpus: engine.cpus, apparmor: engine.apparmor } };
+  const parts = { image, user, instance, tools, host: engine };
   const specs = [compileAgent(request, parts, pad.entry)];
   if (request.gatewaySocket !== null) {
     const socket = { folder: dirname(request.gatewaySocket), file: basename(request.gatewaySocket) };

@@ -122,7 +122,7 @@ export interface ContainerFacts {
   readonly capabilitiesAdded: readonly string[];
   readonly capabilitiesDropped: readonly string[];
   readonly noNewPrivileges: boolean;
-  /** `default`, or `none` where the engine has no seccomp. */
+  /** `loopgate` for our own filter, otherwise the engine's: `default` or the name of its profile. */
   readonly seccomp: string;
   readonly apparmor: string;
   readonly memoryBytes: number;

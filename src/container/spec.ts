@@ -2,6 +2,7 @@
 import { commandOf, environment, runEnvironment } from "./environment.ts";
 import type { ResolvedImage } from "./image.ts";
 import { GATEWAY_PORT, type RunRequest } from "./run.ts";
+import { SECCOMP_OPTION } from "./seccomp.ts";
 import type { RunUser } from "./user.ts";
 
 /** The fields of the engine's create call that a spec may use, and no others. */
@@ -66,7 +67,7 @@ export interface SpecParts {
   readonly user: RunUser;
   /** Which App instance owns the containers; two of them can share an engine. */
   readonly instance: string;
-  readonly host: { readonly cpus: number; readonly apparmor: boolean };
+  readonly host: { readonly cpus: number; readonly apparmor: boolean; readonly filter: boolean };
   /** The operator's folder of programs that agents may run, with a `bin`; null when images bring them. */
   readonly tools: string | null;
 }
@@ -171,7 +172,11 @@ function commonBody(parts: SpecParts, Labels: Record<string, string>) {
 function hardened(parts: SpecParts) {
   return {
     CapDrop: ["ALL"],
-    SecurityOpt: ["no-new-privileges:true", ...(parts.host.apparmor ? ["apparmor=docker-default"] : [])],
+    SecurityOpt: [
+      "no-new-privileges:true",
+      ...(parts.host.apparmor ? ["apparmor=docker-default"] : []),
+      ...(parts.host.filter ? [SECCOMP_OPTION] : []),
+    ],
     ReadonlyRootfs: true,
     Privileged: false,
     Init: true,

@@ -88,7 +88,7 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
       capabilitiesAdded: [],
       capabilitiesDropped: ["ALL"],
       noNewPrivileges: true,
-      seccomp: "default",
+      seccomp: "loopgate",
       memoryBytes: 2147483648,
       memorySwapBytes: 2147483648,
       pids: 256,

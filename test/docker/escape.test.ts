@@ -1,0 +1,14 @@
+// Attacks from inside real containers: each fails as intended, and each is seen to work where its guard is taken away.
+import type { Engine } from "../../src/container/engine.ts";
+import { describeWithDocker } from "./engine.ts";
+import { removeArenas } from "./escape/arena.ts";
+import { kernelAttacks } from "./escape/kernel.ts";
+import { networkAttacks } from "./escape/network.ts";
+import { secretAttacks } from "./escape/secrets.ts";
+
+describeWithDocker("a hostile agent", (engine: () => Engine) => {
+  removeArenas();
+  networkAttacks(engine);
+  kernelAttacks(engine);
+  secretAttacks(engine);
+});
