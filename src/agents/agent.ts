@@ -1,0 +1,80 @@
+// What an agent CLI is to us: a command line with its configuration, and a reader of the events it prints.
+
+/** The CLIs that Loopgate knows by name, and `command` for anything else. */
+export const AGENT_KINDS = ["command", "claude-code", "codex", "gemini", "opencode"] as const;
+export type AgentKind = (typeof AGENT_KINDS)[number];
+
+/** Which of the model gateway's routes a CLI speaks to; null where the command brings its own way. */
+export type ModelRoute = "anthropic" | "openai" | "gemini";
+
+/** What one run asks of an agent. */
+export interface AgentTask {
+  /** Where the brief stands inside the container. */
+  readonly promptPath: string;
+  /** The model's name as its provider knows it. */
+  readonly model: string;
+  /** The run's gateway, `http://127.0.0.1:{port}`; the runtime fills in the port. */
+  readonly gatewayUrl: string;
+  /** The run's lease: what a CLI shows in place of a provider's credential. */
+  readonly lease: string;
+}
+
+/** A file that must be there before the agent starts. */
+export interface AgentFile {
+  /** Relative to the run's home folder, which is its own and empty. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** How to start an agent, as plain data. */
+export interface Prepared {
+  /** A line for `sh`, to be run in the workspace; `startLine` puts the files before it. */
+  readonly command: string;
+  /** Names that a run may be given (`isAllowedEnv`); `{port}` in a value becomes the gateway's port. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: readonly AgentFile[];
+}
+
+/**
+ * One thing that an agent says it did. All of it is the agent's claim: what is decided comes from git, the gateway and
+ * the clock.
+ */
+export type AgentEvent =
+  | { readonly type: "message"; readonly text: string }
+  | {
+      readonly type: "tool_call";
+      readonly name: string;
+      /** SHA-256 of the arguments as JSON, in hexadecimal. */
+      readonly argumentsDigest: string;
+      readonly argumentsClipped: string;
+    }
+  | { readonly type: "file_change"; readonly path: string; readonly change: FileChange }
+  /** `exitCode` is null where the CLI tells none. */
+  | { readonly type: "command"; readonly line: string; readonly exitCode: number | null }
+  /** Tokens: `cached` is part of `input`, `reasoning` part of `output`. */
+  | {
+      readonly type: "usage";
+      readonly input: number;
+      readonly output: number;
+      readonly cached: number;
+      readonly reasoning: number;
+    }
+  | { readonly type: "error"; readonly message: string }
+  | { readonly type: "ended"; readonly claimed: "success" | "failure" };
+
+export type FileChange = "added" | "modified" | "deleted" | "written";
+
+/** Reads an agent's standard output as it comes. Never throws; keeps a bounded amount, whatever arrives. */
+export interface EventReader {
+  read(chunk: Uint8Array): readonly AgentEvent[];
+  /** The output is over: what its last line, without a line break, still says. */
+  end(): readonly AgentEvent[];
+}
+
+/** An agent CLI. */
+export interface Agent {
+  readonly kind: AgentKind;
+  readonly route: ModelRoute | null;
+  readonly prepare: (task: AgentTask) => Prepared;
+  readonly events: () => EventReader;
+}

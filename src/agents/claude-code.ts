@@ -1,0 +1,31 @@
+// Claude Code: only the user's settings are read, and the run's home has none; hooks and the repository's MCP servers stay off.
+import type { Agent, Prepared } from "./agent.ts";
+import { claudeCodeEvents } from "./events/claude-code.ts";
+import { quoted } from "./shell.ts";
+
+export const claudeCode: Agent = {
+  kind: "claude-code",
+  route: "anthropic",
+  prepare({ promptPath, model, gatewayUrl, lease }): Prepared {
+    const name = quoted(model);
+    const lines = [
+      // Side errands go to the model that the run was given, not to one that nobody priced.
+      `export ANTHROPIC_DEFAULT_HAIKU_MODEL=${name} ANTHROPIC_DEFAULT_SONNET_MODEL=${name} ANTHROPIC_DEFAULT_OPUS_MODEL=${name}`,
+      "export DISABLE_AUTOUPDATER=1 CLAUDE_CODE_SUBPROCESS_ENV_SCRUB=0",
+      [
+        "exec claude --print --output-format stream-json --verbose --permission-mode bypassPermissions",
+        "--setting-sources user --strict-mcp-config --no-session-persistence --no-chrome",
+        `--settings ${quoted(JSON.stringify({ disableAllHooks: true }))}`,
+        `--model ${name} <${quoted(promptPath)}`,
+      ].join(" \\\n  "),
+    ];
+    const env = {
+      ANTHROPIC_API_KEY: lease,
+      ANTHROPIC_BASE_URL: `${gatewayUrl}/model/anthropic`,
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+      CLAUDE_CODE_MAX_RETRIES: "3",
+    };
+    return { command: lines.join("\n"), env, files: [] };
+  },
+  events: claudeCodeEvents,
+};

@@ -1,0 +1,41 @@
+// Codex: everything about the model is said by flags, which win over every file; a repository's `.codex` is not trusted.
+import type { Agent, Prepared } from "./agent.ts";
+import { codexEvents } from "./events/codex.ts";
+import { quoted } from "./shell.ts";
+
+export const codex: Agent = {
+  kind: "codex",
+  route: "openai",
+  prepare({ promptPath, model, gatewayUrl, lease }): Prepared {
+    const line = [
+      "exec codex exec --json --color never --ephemeral --skip-git-repo-check",
+      "--ignore-user-config --ignore-rules --dangerously-bypass-approvals-and-sandbox",
+      `--model ${quoted(model)}`,
+      ...settings.map((setting) => `-c ${quoted(setting)}`),
+      `-c "model_providers.loopgate.base_url=\\"$LOOP_MODEL_URL\\""`,
+      '-c "projects.$PWD.trust_level=\\"untrusted\\""',
+      ...features.map((feature) => `--disable ${feature}`),
+      `- <${quoted(promptPath)}`,
+    ];
+    const env = { OPENAI_API_KEY: lease, LOOP_MODEL_URL: `${gatewayUrl}/model/openai/v1` };
+    return { command: line.join(" \\\n  "), env, files: [] };
+  },
+  events: codexEvents,
+};
+
+const settings = [
+  'model_provider="loopgate"',
+  'model_providers.loopgate.name="Loopgate"',
+  'model_providers.loopgate.wire_api="responses"',
+  'model_providers.loopgate.env_key="OPENAI_API_KEY"',
+  "model_providers.loopgate.supports_websockets=false",
+  // It tries again after every error, refusals included; the gateway tries again where that helps.
+  "model_providers.loopgate.request_max_retries=1",
+  "model_providers.loopgate.stream_max_retries=2",
+  'web_search="disabled"',
+  "analytics.enabled=false",
+  "check_for_update_on_startup=false",
+];
+
+/** What would start programs that we did not name, call elsewhere, or send what the gateway does not read. */
+const features = ["hooks", "plugins", "apps", "enable_request_compression", "remote_plugin"];

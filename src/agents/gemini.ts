@@ -1,0 +1,62 @@
+// Gemini CLI: our settings stand at the system's place, which wins over the repository's; its hooks, servers and extensions stay off.
+import type { Agent, Prepared } from "./agent.ts";
+import { geminiEvents } from "./events/gemini.ts";
+import { quoted } from "./shell.ts";
+
+export const gemini: Agent = {
+  kind: "gemini",
+  route: "gemini",
+  prepare({ promptPath, model, gatewayUrl, lease }): Prepared {
+    const lines = [
+      overruling,
+      // What is set, even to nothing, a repository's .env cannot set.
+      "export GOOGLE_API_KEY= GOOGLE_GENAI_USE_VERTEXAI= GOOGLE_GENAI_USE_GCA= GOOGLE_VERTEX_BASE_URL= GEMINI_SANDBOX=false",
+      [
+        'exec gemini --prompt "" --yolo --output-format stream-json --extensions none',
+        '--allowed-mcp-server-names none --include-directories "$LOOP_DIR/out"',
+        `--model ${quoted(model)} <${quoted(promptPath)}`,
+      ].join(" \\\n  "),
+    ];
+    const env = {
+      GEMINI_API_KEY: lease,
+      GOOGLE_GEMINI_BASE_URL: `${gatewayUrl}/model/gemini`,
+      GEMINI_CLI_TRUST_WORKSPACE: "true",
+    };
+    return { command: lines.join("\n"), env, files: [{ path: ".gemini/settings.json", text: geminiSettings }] };
+  },
+  events: geminiEvents,
+};
+
+/**
+ * What the image has to carry at `/etc/gemini-cli/settings.json`: the CLI takes settings that overrule a repository's
+ * only from a file and folders of root. The workspace must be trusted, else no tool may be used; so each setting that
+ * could start a program or change the model's address is answered here.
+ */
+export const geminiSettings = `${JSON.stringify(
+  {
+    security: { auth: { selectedType: "gemini-api-key", enforcedType: "gemini-api-key" } },
+    general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
+    hooksConfig: { enabled: false },
+    tools: { sandbox: false, discoveryCommand: "", callCommand: "" },
+    advanced: { ignoreLocalEnv: true },
+    privacy: { usageStatisticsEnabled: false },
+    telemetry: { enabled: false },
+  },
+  null,
+  2,
+)}\n`;
+
+/**
+ * Finds those settings in the image or among the operator's tools. Without them, the copy in the run's home is enough
+ * for a repository that has no settings of its own, and one that has some is not worked on.
+ */
+const overruling = `system=
+for file in /etc/gemini-cli/settings.json /opt/loopgate/tools/etc/gemini-cli/settings.json; do
+  if [ -z "$system" ] && [ -r "$file" ] && [ ! -O "$file" ]; then system=$file; fi
+done
+if [ -n "$system" ]; then
+  export GEMINI_CLI_SYSTEM_SETTINGS_PATH="$system"
+elif [ -e .gemini/settings.json ] || [ -e .gemini/.env ]; then
+  echo "loopgate: the repository has its own .gemini settings, and the image has no /etc/gemini-cli/settings.json to overrule them; the agent was not started" >&2
+  exit 78
+fi`;

@@ -1,0 +1,170 @@
+// How each agent is started: seen through a real shell, with a program in the CLI's place that shows what it was given.
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { AGENT_KINDS, type AgentKind } from "../../src/agents/agent.ts";
+import { agentOf } from "../../src/agents/agents.ts";
+import { geminiSettings } from "../../src/agents/gemini.ts";
+import { quoted, startLine } from "../../src/agents/shell.ts";
+import { isAllowedEnv } from "../../src/container/run.ts";
+import { VERSIONS } from "../agents/versions.ts";
+
+const programs = { "claude-code": "claude", codex: "codex", gemini: "gemini", opencode: "opencode" } as const;
+const kinds = AGENT_KINDS.filter((kind) => kind !== "command");
+const gatewayUrl = "http://127.0.0.1:8417";
+
+/** Awkward on purpose: nothing of it may reach the shell. */
+const model = 'it\'s $HOME; `touch x` "now"';
+
+interface Started {
+  readonly code: number | null;
+  readonly stderr: string;
+  readonly home: string;
+  /** What the program in the CLI's place was given; null when it was never started. */
+  readonly given: {
+    readonly args: readonly string[];
+    readonly input: string;
+    readonly env: Record<string, string>;
+  } | null;
+}
+
+function start(
+  kind: Exclude<AgentKind, "command">,
+  files: Readonly<Record<string, string>> = {},
+  role = "executor",
+): Started {
+  const folder = mkdtempSync(join(tmpdir(), "loopgate-prepare-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const [bin, home, workspace] = ["bin", "home", "workspace"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const path of [bin, home, workspace]) mkdirSync(path);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(workspace, path, ".."), { recursive: true });
+    writeFileSync(join(workspace, path), text);
+  }
+  const program = join(bin, programs[kind]);
+  const shown = join(folder, "shown.json");
+  writeFileSync(program, `#!${process.execPath}\n${showing(shown)}`);
+  chmodSync(program, 0o755);
+  writeFileSync(join(folder, "brief.md"), "Do it.\n");
+  const task = { promptPath: join(folder, "brief.md"), model, gatewayUrl, lease: "the-lease" };
+  const prepared = agentOf(kind, "").prepare(task);
+  const env = { ...prepared.env, PATH: `${bin}:${process.env.PATH}`, HOME: home, LOOP_DIR: folder, LOOP_ROLE: role };
+  const ran = spawnSync("/bin/sh", ["-c", startLine(prepared)], { cwd: workspace, env, encoding: "utf8" });
+  const given = ran.status === 0 ? JSON.parse(readFileSync(shown, "utf8")) : null;
+  return { code: ran.status, stderr: ran.stderr, home, given };
+}
+
+function showing(path: string): string {
+  return `const fs = require("node:fs");
+const input = fs.readFileSync(0, "utf8");
+fs.writeFileSync(${JSON.stringify(path)}, JSON.stringify({ args: process.argv.slice(2), input, env: process.env }));
+`;
+}
+
+describe.each(kinds)("%s", (kind) => {
+  test("is given the brief on its standard input and the model's name as one word", () => {
+    const { given, stderr } = start(kind);
+    expect(stderr).toBe("");
+    expect(given?.input).toBe("Do it.\n");
+    expect(given?.args).toContain(kind === "opencode" ? `loopgate/${model}` : model);
+  });
+
+  test("finds the gateway under the address and the lease under the key that it looks for", () => {
+    const { given, home } = start(kind);
+    const said: Record<string, string | undefined> = given?.env ?? {};
+    const args = given?.args.join("\n") ?? "";
+    const addresses = {
+      "claude-code": [said.ANTHROPIC_BASE_URL, said.ANTHROPIC_API_KEY],
+      codex: [/model_providers\.loopgate\.base_url="(.*)"/.exec(args)?.[1], said.OPENAI_API_KEY],
+      gemini: [said.GOOGLE_GEMINI_BASE_URL, said.GEMINI_API_KEY],
+      opencode: [said.LOOP_MODEL_URL, said.OPENAI_API_KEY],
+    };
+    const route = { "claude-code": "anthropic", codex: "openai/v1", gemini: "gemini", opencode: "openai/v1" }[kind];
+    expect(addresses[kind]).toEqual([`${gatewayUrl}/model/${route}`, "the-lease"]);
+    if (kind === "opencode") {
+      const config = readFileSync(join(home, ".config/loopgate/opencode.json"), "utf8");
+      expect(JSON.parse(config).provider.loopgate.options).toEqual({
+        baseURL: "{env:LOOP_MODEL_URL}",
+        apiKey: "{env:OPENAI_API_KEY}",
+      });
+    }
+  });
+
+  test("names in its environment only what a run may be given, and shows its lease nowhere else", () => {
+    const prepared = agentOf(kind, "").prepare({ promptPath: "/loop/brief.md", model, gatewayUrl, lease: "the-lease" });
+    expect(Object.keys(prepared.env).filter((name) => !isAllowedEnv(name))).toEqual([]);
+    expect(startLine(prepared)).not.toContain("the-lease");
+  });
+
+  test("has an image of exactly the version that is tried", () => {
+    const dockerfile = readFileSync(new URL(`../../fixtures/images/${kind}.Dockerfile`, import.meta.url), "utf8");
+    const { name, version } = VERSIONS[kind];
+    expect(dockerfile).toContain(` ${name}@${version}`);
+    expect(dockerfile).toMatch(/^FROM node:24-slim$/m);
+  });
+});
+
+describe("a repository's own configuration", () => {
+  test.each([".gemini/settings.json", ".gemini/.env"])(
+    "in %s is not worked on by a Gemini CLI that cannot overrule it",
+    (path) => {
+      const { code, stderr, given } = start("gemini", { [path]: "{}" });
+      expect({ code, given }).toEqual({ code: 78, given: null });
+      expect(stderr).toContain("the agent was not started");
+    },
+  );
+
+  test.each([".opencode/plugin/a.js", "opencode.json", "opencode.jsonc"])(
+    "in %s is not reviewed by opencode, which would run it",
+    (path) => {
+      expect(start("opencode", { [path]: "{}" }, "reviewer")).toMatchObject({ code: 78, given: null });
+      expect(start("opencode", { [path]: "{}" }, "executor").code).toBe(0);
+      expect(start("opencode", {}, "reviewer").code).toBe(0);
+    },
+  );
+
+  test("is overruled by the settings that Gemini CLI's image carries", () => {
+    const carried = readFileSync(new URL("../../fixtures/images/gemini-settings.json", import.meta.url), "utf8");
+    expect(carried).toBe(geminiSettings);
+  });
+});
+
+describe("a command", () => {
+  test("is run as it is, with the gateway under the providers' usual names", () => {
+    const prepared = agentOf("command", "my-agent --go").prepare({
+      promptPath: "/b",
+      model: "",
+      gatewayUrl,
+      lease: "L",
+    });
+    expect(startLine(prepared)).toBe("my-agent --go");
+    expect(prepared.env).toEqual({
+      ANTHROPIC_API_KEY: "L",
+      ANTHROPIC_BASE_URL: `${gatewayUrl}/model/anthropic`,
+      OPENAI_API_KEY: "L",
+      OPENAI_BASE_URL: `${gatewayUrl}/model/openai/v1`,
+      GEMINI_API_KEY: "L",
+      GOOGLE_GEMINI_BASE_URL: `${gatewayUrl}/model/gemini`,
+    });
+  });
+
+  test("that is quoted is one word to the shell, whatever is in it", () => {
+    const odd = "a'b\"c $d `e` \\ \n!";
+    expect(execFileSync("/bin/sh", ["-c", `printf %s ${quoted(odd)}`], { encoding: "utf8" })).toBe(odd);
+  });
+
+  test("does not start when its files cannot be written", () => {
+    const line = startLine({ command: "echo started", files: [{ path: "a/b", text: "x" }] });
+    const ran = spawnSync("/bin/sh", ["-c", line], {
+      env: { HOME: "/dev/null", PATH: process.env.PATH },
+      encoding: "utf8",
+    });
+    expect([ran.status, ran.stdout]).toEqual([70, ""]);
+  });
+});

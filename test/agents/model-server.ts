@@ -1,0 +1,101 @@
+// A scripted model behind the four providers' wires: it makes a client write a file, look at it, and finish.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Asked, Sent, Step, Usage, Wire } from "./script.ts";
+import { anthropic } from "./wires/anthropic.ts";
+import { chat } from "./wires/chat.ts";
+import { gemini } from "./wires/gemini.ts";
+import { responses } from "./wires/responses.ts";
+
+/** One model call as it arrived, and what it was billed. */
+export interface Call extends Asked {
+  readonly wire: Wire["name"];
+  readonly credential: string;
+  readonly usage: Usage;
+}
+
+export interface ModelServer {
+  readonly url: string;
+  readonly calls: readonly Call[];
+  /** Requests that are no model call, answered with 404: `METHOD path`. */
+  readonly others: readonly string[];
+  close(): Promise<void>;
+}
+
+const wires: readonly Wire[] = [anthropic, responses, chat, gemini];
+
+/** Starts the server on loopback; `socketPath` instead of a port when given. */
+export async function startModelServer(steps: readonly Step[], socketPath?: string): Promise<ModelServer> {
+  const calls: Call[] = [];
+  const others: string[] = [];
+  const server = createServer((request, response) => void answer({ steps, calls, others }, request, response));
+  await new Promise<void>((resolve) => {
+    if (socketPath === undefined) server.listen(0, "127.0.0.1", resolve);
+    else server.listen(socketPath, resolve);
+  });
+  return { url: addressOf(server), calls, others, close: () => close(server) };
+}
+
+/** What the call at this turn is billed; no two turns alike, so that a lost one shows. */
+export function usageOf(turn: number): Usage {
+  return { input: 1000 + 100 * turn, cached: 200 + turn, output: 50 + 10 * turn, reasoning: 5 + turn };
+}
+
+interface Script {
+  readonly steps: readonly Step[];
+  readonly calls: Call[];
+  readonly others: string[];
+}
+
+async function answer(script: Script, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://model");
+  const body = await readBody(request);
+  const wire = request.method === "POST" ? wires.find(({ isCall }) => isCall(url.pathname)) : undefined;
+  if (wire === undefined || body === null) {
+    script.others.push(`${request.method} ${url.pathname}`);
+    response.writeHead(404, { "content-type": "application/json" });
+    response.end(JSON.stringify({ error: { type: "not_found_error", message: "Nothing here." } }));
+    return;
+  }
+  const asked = wire.read(body, url);
+  const turn = script.calls.length;
+  const usage = usageOf(turn);
+  script.calls.push({ ...asked, wire: wire.name, credential: wire.credential(request.headers), usage });
+  send(response, asked.streamed, wire.answer(stepFor(script.steps, asked), usage, asked, turn));
+}
+
+/** An errand without tools is answered with words; work goes by how many tools were already used. */
+function stepFor(steps: readonly Step[], { tools, results }: Asked): Step {
+  if (tools.length === 0) return { kind: "say", text: "A file is added" };
+  return steps[results] ?? { kind: "say", text: "There is nothing left to do." };
+}
+
+function send(response: ServerResponse, streamed: boolean, sent: readonly Sent[]): void {
+  response.writeHead(200, { "content-type": streamed ? "text/event-stream" : "application/json" });
+  if (!streamed) return void response.end(JSON.stringify(sent[0]?.data));
+  for (const { event, data } of sent) {
+    if (event !== undefined) response.write(`event: ${event}\n`);
+    response.write(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
+  }
+  response.end();
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  try {
+    return JSON.parse(Buffer.concat(parts).toString("utf8"));
+  } catch {
+    return null;
+  }
+}
+
+function addressOf(server: Server): string {
+  const address = server.address() as AddressInfo | string;
+  return typeof address === "string" ? address : `http://127.0.0.1:${address.port}`;
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}

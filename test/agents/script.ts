@@ -1,0 +1,60 @@
+// What the scripted model does, and the contract of the four wires that speak it.
+
+/** One turn of the model: a tool call, or its last words. */
+export type Step =
+  | { readonly kind: "write"; readonly path: string; readonly content: string }
+  | { readonly kind: "run"; readonly command: string }
+  | { readonly kind: "say"; readonly text: string };
+
+/** Tokens of one call, the same figures in every wire. `input` holds `cached`; `output` holds `reasoning`. */
+export interface Usage {
+  readonly input: number;
+  readonly cached: number;
+  readonly output: number;
+  readonly reasoning: number;
+}
+
+/** What a wire reads out of a request. */
+export interface Asked {
+  readonly model: string;
+  readonly streamed: boolean;
+  /** Results of tool calls in the conversation: how many turns are behind us. */
+  readonly results: number;
+  /** Names of the tools offered; empty for a client's side errands, such as naming the session. */
+  readonly tools: readonly string[];
+}
+
+/** One server-sent event, or the whole body when nothing is streamed. */
+export interface Sent {
+  readonly event?: string;
+  readonly data: unknown;
+}
+
+/** A provider's wire format. */
+export interface Wire {
+  readonly name: "anthropic" | "responses" | "chat" | "gemini";
+  /** Whether a request to this path (without query) is a model call. */
+  readonly isCall: (path: string) => boolean;
+  readonly read: (body: unknown, url: URL) => Asked;
+  /** The provider's own credential as the client sent it. */
+  readonly credential: (headers: Readonly<Record<string, string | string[] | undefined>>) => string;
+  /** The answer to one call; `turn` makes identifiers unique. */
+  readonly answer: (step: Step, usage: Usage, asked: Asked, turn: number) => readonly Sent[];
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** A field of something read from JSON, or undefined. */
+export function at(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Data)[name] : undefined;
+}
+
+/** A list read from JSON, or an empty one. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The first of `wanted` that is offered; the first of all when none is, so that the client says what it misses. */
+export function pick(offered: readonly string[], wanted: readonly string[]): string {
+  return wanted.find((name) => offered.includes(name)) ?? wanted[0] ?? "";
+}

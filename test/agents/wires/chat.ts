@@ -1,0 +1,50 @@
+// OpenAI Chat Completions, as far as a client needs it: one choice, one delta.
+import { type Asked, at, list, type Step, type Usage, type Wire } from "../script.ts";
+
+export const chat: Wire = {
+  name: "chat",
+  isCall: (path) => path.endsWith("/chat/completions"),
+  read: (body): Asked => ({
+    model: String(at(body, "model")),
+    streamed: at(body, "stream") === true,
+    results: list(at(body, "messages")).filter((message) => at(message, "role") === "tool").length,
+    tools: list(at(body, "tools")).map((tool) => String(at(at(tool, "function"), "name"))),
+  }),
+  credential: ({ authorization }) => String(authorization ?? "").replace(/^Bearer /, ""),
+  answer(step, usage, asked, turn) {
+    const finish_reason = step.kind === "say" ? "stop" : "tool_calls";
+    const shared = { id: `chatcmpl-${turn}`, created: 1, model: asked.model };
+    if (!asked.streamed) {
+      const choices = [{ index: 0, message: { role: "assistant", ...said(step, turn) }, finish_reason }];
+      return [{ data: { ...shared, object: "chat.completion", choices, usage: tokens(usage) } }];
+    }
+    const chunk = { ...shared, object: "chat.completion.chunk" };
+    const delta = { role: "assistant", ...said(step, turn) };
+    return [
+      { data: { ...chunk, choices: [{ index: 0, delta, finish_reason: null }] } },
+      { data: { ...chunk, choices: [{ index: 0, delta: {}, finish_reason }] } },
+      { data: { ...chunk, choices: [], usage: tokens(usage) } },
+      { data: "[DONE]" },
+    ];
+  },
+};
+
+function said(step: Step, turn: number): object {
+  if (step.kind === "say") return { content: step.text };
+  const [name, given] =
+    step.kind === "write"
+      ? ["write", { filePath: `/workspace/${step.path}`, content: step.content }]
+      : ["bash", { command: step.command, description: "Look at the work" }];
+  const call = { index: 0, id: `call_${turn}`, type: "function" };
+  return { content: null, tool_calls: [{ ...call, function: { name, arguments: JSON.stringify(given) } }] };
+}
+
+function tokens({ input, cached, output, reasoning }: Usage) {
+  return {
+    prompt_tokens: input,
+    prompt_tokens_details: { cached_tokens: cached },
+    completion_tokens: output,
+    completion_tokens_details: { reasoning_tokens: reasoning },
+    total_tokens: input + output,
+  };
+}
