@@ -2,6 +2,7 @@
 import { chmod, chown, mkdir, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import type { Lease } from "./lease.ts";
@@ -15,11 +16,20 @@ export interface Route {
   readonly revoke?: () => void;
 }
 
+/** What takes CONNECT requests; it checks the lease's token itself. */
+export interface Tunnels {
+  readonly handleConnect: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Ends what is under way when the lease ends: tunnels are no longer the server's. */
+  readonly revoke: () => void;
+}
+
 export interface RunGatewayRequest {
   /** Absolute; this run's own, found again after a restart, removed on close. */
   readonly socketDir: string;
   readonly lease: Lease;
   readonly routes: readonly Route[];
+  /** Where a run may reach hosts outside; null, or nothing: a CONNECT is hung up on. */
+  readonly tunnels?: Tunnels | null;
   /** Who may connect, where the App is root: the relay's user. Otherwise null, and it is our own user. */
   readonly owner?: { readonly uid: number; readonly gid: number } | null;
   /** Told of a handler's error, which the client only sees as a 500. */
@@ -45,6 +55,8 @@ export async function openRunGateway(request: RunGatewayRequest): Promise<RunGat
     if (route === undefined) return refuse(incoming, response, 404, "No gateway here.");
     return void serve(route, incoming, response, request.onError);
   });
+  const { tunnels } = request;
+  if (tunnels) server.on("connect", (incoming, socket, head) => tunnels.handleConnect(incoming, socket, head));
   server.maxConnections = 128;
   await open(server, request, socketPath).catch((cause) => {
     server.close();
@@ -53,6 +65,7 @@ export async function openRunGateway(request: RunGatewayRequest): Promise<RunGat
   const revoke = () => {
     revoked = true;
     for (const route of request.routes) route.revoke?.();
+    tunnels?.revoke();
     server.closeAllConnections();
   };
   return { socketPath, revoke, close: () => close(server, request.socketDir, revoke) };
