@@ -32,18 +32,19 @@ function judges({ phase }: LoopState): boolean {
   return phase === "verifying" || phase === "awaiting_gate";
 }
 
+/** A merge that closes the issue is looked at first: it is what ended the loop. */
 function endOf(state: LoopState, look: LoopLook): LoopEvent | null {
   const { closedBy, unlabelledBy, labels, branch, pull } = look;
+  if (pull !== null && !pull.open && pull.number === state.pull?.number) {
+    return { type: "pull_closed", merged: pull.merged, actor: pull.closedBy };
+  }
   if (!look.open) return { type: "issue_closed", actor: closedBy };
   if (!labels.some((label) => label.toLowerCase() === state.label.toLowerCase())) {
     return { type: "unlabelled", actor: unlabelledBy, labels };
   }
-  if (pull !== null && !pull.open && pull.number === state.pull?.number) {
-    return { type: "pull_closed", merged: pull.merged, actor: pull.closedBy };
-  }
   const wasPublished = state.head !== null && state.pull !== null;
-  return wasPublished && branch === null ? { type: "branch_deleted", actor: unlabelledByNobody } : null;
+  return wasPublished && branch === null ? { type: "branch_deleted", actor: nobody } : null;
 }
 
 /** GitHub's account for deeds of which nobody is known to have done them. */
-const unlabelledByNobody = { id: 0, login: "ghost", bot: false };
+const nobody = { id: 0, login: "ghost", bot: false };

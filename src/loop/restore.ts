@@ -51,12 +51,12 @@ function onEnded(state: LoopState, facts: RestoredFacts): Decision {
 /** What a person did while nobody listened ends the loop as it would have. */
 function endedMeanwhile(state: LoopState, facts: RestoredFacts, now: number): Decision | null {
   const cancelled = (detail: string) => settle(state, now, { reason: "cancelled", detail });
-  if (!facts.open) return cancelled("The issue was closed while Loopgate was not there to see it.");
-  if (!facts.labels.includes(state.label))
-    return cancelled("The label was removed while Loopgate was not there to see it.");
   if (facts.pull !== null && !facts.pull.open) {
     return onPullClosed(state, { type: "pull_closed", merged: facts.pull.merged, actor: facts.pull.closedBy }, now);
   }
+  if (!facts.open) return cancelled("The issue was closed while Loopgate was not there to see it.");
+  if (!facts.labels.includes(state.label))
+    return cancelled("The label was removed while Loopgate was not there to see it.");
   if (state.head !== null && facts.branch === null) {
     return cancelled("The loop's branch was deleted while Loopgate was not there to see it.");
   }
