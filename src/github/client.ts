@@ -97,7 +97,10 @@ export async function guarded<T>(connection: Connection, attempted: string, act:
   }
 }
 
-export function understood<Shape extends z.ZodType>({ attempted, shape }: Question<Shape>, data: unknown): z.infer<Shape> {
+export function understood<Shape extends z.ZodType>(
+  { attempted, shape }: Question<Shape>,
+  data: unknown,
+): z.infer<Shape> {
   const read = shape.safeParse(data);
   if (!read.success) throw unreadable(attempted, read.error);
   return read.data;
