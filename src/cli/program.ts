@@ -46,6 +46,14 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
       const { serve } = await import("./serve.ts");
       done(await serve(terminal));
     });
+  program
+    .command("restore")
+    .description("rebuild a lost store from the issue threads, while the App is stopped; nothing is run")
+    .option("--json", "answer in JSON")
+    .action(async ({ json = false }) => {
+      const { restore } = await import("./restore.ts");
+      done(await restore(json, terminal));
+    });
   addDemoOptions(
     program.command("demo").description("show a whole loop on a local GitHub: no account, no key, no configuration"),
   ).action(async (given) => {

@@ -67,6 +67,8 @@ export interface Story {
   readonly requests: { kind: string; route: string }[];
   readonly log: { level: string; text: string; fields: Record<string, unknown> }[];
   app(): RunningApp;
+  /** Where the App keeps its store. */
+  dataDir(): string;
   /** Opens an issue as alice. */
   openIssue(title?: string, body?: string): Issue;
   /** Opens an issue and labels it as alice, and lets the loop go as far as it does by itself. */
@@ -136,6 +138,7 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     requests,
     log: lines,
     app: () => app,
+    dataDir: () => join(dir, "app"),
     openIssue: (title = "Totals are wrong", body = "`total.sh 2 3` prints 0 and should print 5.") =>
       forge.as("alice").openIssue(repository, { title, body }),
     async startLoop(title, body) {

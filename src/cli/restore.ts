@@ -1,0 +1,55 @@
+// `loopgate restore`: rebuilds the store from the issue threads alone, and says what came back and what is gone.
+import type { Reconciled } from "../engine/reconcile.ts";
+import { pinoLogger } from "../log.ts";
+import { readSettings } from "../settings.ts";
+import { restoreLoops } from "../wire.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What no thread holds, whatever comes back. */
+const gone =
+  "Not in any thread, and so gone: the traces, the logs and the briefs of earlier runs, and commits that waited unpublished for a person's yes.";
+
+/** 0 when every repository could be read, 1 when one could not, or the settings do not stand. Throws Fault. */
+export async function restore(json: boolean, { env, out, err }: Terminal): Promise<number> {
+  const read = readSettings(env);
+  if (!read.ok) {
+    err(`${read.message}\n`);
+    return 1;
+  }
+  const { settings } = read;
+  const quiet = settings.logLevel === "info" ? "warn" : settings.logLevel;
+  const done = await restoreLoops({ settings, log: pinoLogger({ level: quiet }) });
+  out(json ? `${JSON.stringify({ ...done, gone }, null, 2)}\n` : describe(done));
+  return done.failed.length === 0 ? 0 : 1;
+}
+
+function describe({ repositories, issues, failed }: Reconciled): string {
+  const back = issues.filter(({ outcome }) => outcome.kind === "restored").length;
+  const lines = [
+    `Looked at ${counted(repositories, "repository", "repositories")}; ${counted(back, "loop", "loops")} restored.`,
+    ...issues.map(({ issue, outcome }) => `  ${issue}: ${said(outcome)}`),
+    ...failed.map(({ repository, why }) => `  ${repository}: not read. ${why}`),
+    gone,
+    "Loops that have ended come back when someone gives them a command. Start Loopgate now: the loops go on by themselves.",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function said(outcome: Reconciled["issues"][number]["outcome"]): string {
+  switch (outcome.kind) {
+    case "restored":
+      return `restored; its record says ${outcome.phase}, after ${counted(outcome.attempts, "attempt", "attempts")}`;
+    case "fresh":
+      return "labelled, with no record in its thread: it begins anew";
+    case "tampered":
+      return `stops as state_tampered: ${outcome.why}`;
+    case "newer":
+      return `rests: ${outcome.why}, which a newer Loopgate reads`;
+    case "nothing":
+      return "nothing to restore";
+  }
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
