@@ -1,4 +1,4 @@
-// opencode: its configuration is ours alone; the repository's is left unread as far as this CLI can be told to.
+// The CLI opencode: its configuration is ours alone; the repository's is left unread as far as this CLI can be told to.
 import type { Agent, Prepared } from "./agent.ts";
 import { opencodeEvents } from "./events/opencode.ts";
 import { quoted } from "./shell.ts";

@@ -1,4 +1,4 @@
-// opencode's `run --format json`: parts of messages, and the usage of each step; its last step is the end of the run.
+// What opencode's `run --format json` says: parts of messages, and the usage of each step; its last step is the end of the run.
 import type { AgentEvent, EventReader } from "../agent.ts";
 import { jsonLines } from "./lines.ts";
 import { command, count, type Data, error, exitCode, fileChange, inside, message, text, toolCall } from "./value.ts";

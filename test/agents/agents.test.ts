@@ -1,0 +1,93 @@
+// The agent CLIs themselves, in real containers through the real gateways, against a scripted model. Judged by what was
+// pushed, by what the gateway settled, and by the events; never by what a CLI says of its own success.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { describeWithDocker } from "../docker/engine.ts";
+import { hostileFiles, STARTED } from "./hostile.ts";
+import type { Installed } from "./install.ts";
+import { usageOf } from "./model-server.ts";
+import type { Step } from "./script.ts";
+import { KEY, MODEL, PRICE, stage } from "./stage.ts";
+import { VERSIONS } from "./versions.ts";
+
+/** `LOOPGATE_TEST_AGENTS=codex,gemini` tries some of them; all by default. */
+const chosen = process.env.LOOPGATE_TEST_AGENTS?.split(",") ?? Object.keys(VERSIONS);
+const kinds = Object.keys(VERSIONS).filter((kind): kind is Installed => chosen.includes(kind));
+
+const steps: readonly Step[] = [
+  { kind: "write", path: "hello.txt", content: "hello\n" },
+  { kind: "run", command: "cat hello.txt" },
+  { kind: "say", text: "I added hello.txt." },
+];
+
+/** What the script bills for its three calls, in the gateway's terms. */
+const billed = steps.map((_, turn) => usageOf(turn));
+const total = (field: keyof (typeof billed)[number]) => billed.reduce((sum, usage) => sum + usage[field], 0);
+const cost = billed.reduce(
+  (sum, { input, cached, output }) =>
+    sum + (input - cached) * PRICE.input + cached * PRICE.cacheRead + output * PRICE.output,
+  0,
+);
+
+const recorded = (kind: Installed) =>
+  readFileSync(new URL(`../../fixtures/agents/events/${kind}-works.events`, import.meta.url), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+describeWithDocker("in a container without network", (engine) => {
+  describe.each(kinds)("%s", (kind) => {
+    test("works on a brief: its file is pushed, its calls are paid as the model billed them, its events are read", async () => {
+      const run = await stage(engine(), kind, { steps });
+      expect(run.outcome).toMatchObject({ status: "finished", exitCode: 0 });
+      expect(run.pushed).toEqual(["hello.txt"]);
+      expect(run.file("hello.txt")).toBe("hello");
+      expect(run.calls.map(({ outcome, model }) => [outcome, model])).toEqual(steps.map(() => ["complete", MODEL]));
+      const settled = (field: "outputTokens" | "cacheReadTokens" | "costUsd") =>
+        run.calls.reduce((sum, call) => sum + call[field], 0);
+      expect(settled("outputTokens")).toBe(total("output"));
+      expect(settled("cacheReadTokens")).toBe(total("cached"));
+      expect(settled("costUsd")).toBeCloseTo(cost / 1e6, 9);
+      expect(run.events).toEqual(recorded(kind));
+    });
+
+    test("never holds the provider's key, and the provider never sees the lease", async () => {
+      const showing: readonly Step[] = [
+        { kind: "run", command: "(env; cat /proc/*/environ | tr '\\0' '\\n') >/loop/out/env.txt 2>/dev/null; true" },
+        { kind: "say", text: "That is all." },
+      ];
+      const run = await stage(engine(), kind, { steps: showing });
+      expect(run.model.calls.map(({ credential }) => credential)).toEqual([KEY, KEY]);
+      expect(run.pushed).toBe(null);
+      expect(run.readOut("env.txt")).toContain(run.lease);
+      expect(run.readOut("env.txt")).not.toContain(KEY);
+    });
+
+    test("is led nowhere else by the repository's own configuration, and starts nothing of it", async () => {
+      const run = await stage(engine(), kind, { steps, files: hostileFiles });
+      const started = run.out.filter((name) => name.startsWith(STARTED)).sort();
+      if (kind === "gemini" && process.getuid?.() !== 0) {
+        expect(run.outcome).toMatchObject({ status: "failed", exitCode: 78 }); // its tools' settings are not root's
+        return;
+      }
+      expect(started).toEqual(kind === "opencode" ? [`${STARTED}opencode-plugin`, `${STARTED}opencode-plugins`] : []);
+      expect(run.calls.map(({ outcome }) => outcome)).toEqual(steps.map(() => "complete"));
+      expect(run.pushed).toEqual(["hello.txt"]);
+    });
+
+    test("whose budget is used up says so in the gateway's words, and nothing is spent", async () => {
+      const run = await stage(engine(), kind, { steps, budget: 0.000001 });
+      expect(run.pushed).toBe(null);
+      expect(run.calls.every(({ outcome, costUsd }) => outcome === "refused" && costUsd === 0)).toBe(true);
+      const told = run.events.filter(({ type }) => type === "error" || type === "message");
+      expect(JSON.stringify(told)).toContain("budget");
+      expect(run.model.calls).toEqual([]);
+    });
+  });
+
+  test.runIf(kinds.includes("opencode"))("opencode reviews no repository whose code it would run", async () => {
+    const run = await stage(engine(), "opencode", { steps, files: hostileFiles, role: "reviewer" });
+    expect(run.outcome).toMatchObject({ status: "failed", exitCode: 78 });
+    expect([run.out, run.calls]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,186 @@
+// One run of an agent CLI as the engine would set it up: quarantine, workspace, both gateways, and a container with nothing else.
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { AgentEvent } from "../../src/agents/agent.ts";
+import { agentOf } from "../../src/agents/agents.ts";
+import { startLine } from "../../src/agents/shell.ts";
+import { dockerRuntime } from "../../src/container/docker.ts";
+import type { Engine } from "../../src/container/engine.ts";
+import { DEFAULT_LIMITS, type RunOutcome, type RunRequest } from "../../src/container/run.ts";
+import { chooseRunUser } from "../../src/container/user.ts";
+import { fetchBase } from "../../src/gateway/git/objects.ts";
+import { openQuarantine, type Quarantine } from "../../src/gateway/git/quarantine.ts";
+import { gitGateway } from "../../src/gateway/git/server.ts";
+import { makeWorkspace } from "../../src/gateway/git/workspace.ts";
+import { newLeaseToken } from "../../src/gateway/lease.ts";
+import { createLedger } from "../../src/gateway/model/ledger.ts";
+import type { OwnPrice } from "../../src/gateway/model/prices.ts";
+import type { ModelCall, ModelProvider } from "../../src/gateway/model/provider.ts";
+import { modelGateway } from "../../src/gateway/model/server.ts";
+import { openRunGateway } from "../../src/gateway/run.ts";
+import { git, scratch } from "../gateway/git/world.ts";
+import { type Installed, installAgents } from "./install.ts";
+import { type ModelServer, startModelServer } from "./model-server.ts";
+import type { Step } from "./script.ts";
+
+/** The provider's key, which only the gateway and the scripted model may see. */
+export const KEY = "the-real-key-of-the-provider";
+export const MODEL = "scripted-1";
+
+/** US dollars per million tokens, for every model of every provider. */
+export const PRICE: Required<OwnPrice> = { input: 4, output: 20, cacheRead: 1, cacheWrite: 5 };
+
+const identity = { name: "Loop", email: "loop@example.org" };
+const branch = "loop/7-abc";
+const user = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+
+export interface StageOptions {
+  readonly steps: readonly Step[];
+  /** The repository's files at the base. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly role?: "executor" | "reviewer";
+  /** US dollars. */
+  readonly budget?: number;
+}
+
+export interface Staged {
+  readonly outcome: RunOutcome;
+  readonly events: readonly AgentEvent[];
+  /** What the gateway settled. */
+  readonly calls: readonly ModelCall[];
+  readonly model: ModelServer;
+  /** Changed paths of what was pushed; null when nothing was. */
+  readonly pushed: readonly string[] | null;
+  /** A file of what was pushed. */
+  file(path: string): string;
+  /** What the run left in `/loop/out`. */
+  readonly out: readonly string[];
+  readOut(name: string): string;
+  readonly lease: string;
+}
+
+/** Runs the CLI to its end, on an issue that says what `steps` do. */
+export async function stage(engine: Engine, kind: Installed, options: StageOptions): Promise<Staged> {
+  const root = scratch();
+  const toolsDir = await installAgents([kind]);
+  const { quarantine, workspaceDir } = await prepareWorkspace(root, options.files ?? { "README.md": "# Stage\n" });
+  const model = await startModelServer(options.steps);
+  onTestFinished(() => model.close());
+  const lease = { runId: "run-1", token: newLeaseToken(), branch, mayPush: true };
+  const calls: ModelCall[] = [];
+  const routes = [
+    gitGateway({ lease, quarantine, author: { email: identity.email }, onEvent: () => {} }),
+    modelGateway({
+      lease,
+      providers: providersAt(model.url),
+      ledger: createLedger((options.budget ?? 5) * 1e9),
+      prices: { "anthropic/*": PRICE, "openai/*": PRICE, "gemini/*": PRICE },
+      onCall: (call) => calls.push(call),
+    }),
+  ];
+  const gateway = await openRunGateway({ socketDir: join(root, "socket"), lease, owner: null, routes });
+  onTestFinished(() => gateway.close());
+  const request = requestOf(root, kind, options, { quarantine, workspaceDir, token: lease.token, ...gateway });
+  const runtime = dockerRuntime({
+    docker: engine.docker,
+    user,
+    relay: { kind: "toolchain" },
+    roots: [root],
+    toolsDir,
+    instance: randomUUID(),
+  });
+  onTestFinished(async () => void (await runtime.sweep(() => false)));
+  const reader = agentOf(kind, "").events();
+  const events: AgentEvent[] = [];
+  const running = await runtime.start(request, (stream, chunk) => {
+    if (stream === "stdout") events.push(...reader.read(chunk));
+  });
+  const outcome = await running.done;
+  events.push(...reader.end());
+  const out = readdirSync(join(root, "loop/out"));
+  const readOut = (name: string) => readFileSync(join(root, "loop/out", name), "utf8");
+  return { outcome, events, calls, model, out, readOut, lease: lease.token, ...readPushed(quarantine) };
+}
+
+async function prepareWorkspace(root: string, files: Readonly<Record<string, string>>) {
+  const origin = anOrigin(root, files);
+  const remote = { url: `file://${origin}`, branch: "main" };
+  const store = await fetchBase({ storeRoot: join(root, "objects"), repositoryId: 11, ...remote });
+  const { objectsDir, base } = store;
+  const quarantine = await openQuarantine({ root: join(root, "quarantine"), runId: "run-1", objectsDir, base, branch });
+  const workspaceDir = join(root, "workspace");
+  const owner = process.getuid?.() === 0 ? user : null;
+  await makeWorkspace({ dir: workspaceDir, quarantine, identity, owner });
+  return { quarantine, workspaceDir };
+}
+
+/** A bare repository whose one commit has these files. */
+function anOrigin(root: string, files: Readonly<Record<string, string>>): string {
+  const dir = join(root, "origin.git");
+  git(root, ["init", "-q", "--bare", "-b", "main", dir]);
+  const index = { GIT_INDEX_FILE: join(root, "origin.index") };
+  for (const [path, text] of Object.entries(files)) {
+    const id = git(dir, ["hash-object", "-w", "--stdin"], text);
+    git(dir, ["update-index", "--add", "--cacheinfo", `100644,${id},${path}`], "", index);
+  }
+  const commit = git(dir, ["commit-tree", git(dir, ["write-tree"], "", index), "-m", "Begin"]);
+  git(dir, ["update-ref", "refs/heads/main", commit]);
+  return dir;
+}
+
+/** As an operator would configure them, with the scripted model in the place of all three. */
+function providersAt(url: string): ModelProvider[] {
+  return [
+    { name: "anthropic", family: "anthropic", baseUrl: url, key: KEY, priceId: null },
+    { name: "openai", family: "openai", baseUrl: `${url}/v1`, key: KEY, priceId: null },
+    { name: "gemini", family: "gemini", baseUrl: url, key: KEY, priceId: null },
+  ];
+}
+
+interface Ready {
+  readonly quarantine: Quarantine;
+  readonly workspaceDir: string;
+  readonly socketPath: string;
+  readonly token: string;
+}
+
+function requestOf(root: string, kind: Installed, options: StageOptions, ready: Ready): RunRequest {
+  mkdirSync(join(root, "loop/out"), { recursive: true });
+  writeFileSync(join(root, "loop/brief.md"), "Add the file hello.txt that says hello.\n");
+  const gatewayUrl = "http://127.0.0.1:{port}";
+  const task = { promptPath: "/loop/brief.md", model: MODEL, gatewayUrl, lease: ready.token };
+  const prepared = agentOf(kind, "").prepare(task);
+  const role = options.role ?? "executor";
+  return {
+    id: `7-abc-1-${role}-1`,
+    loop: "7-abc",
+    attempt: 1,
+    role,
+    epoch: 1,
+    image: { kind: "toolchain" },
+    command: startLine(prepared),
+    workspaceDir: ready.workspaceDir,
+    objectsDir: ready.quarantine.objectsDir,
+    loopDir: join(root, "loop"),
+    gatewaySocket: ready.socketPath,
+    env: {
+      ...prepared.env,
+      LOOP_BRANCH: branch,
+      LOOP_TASK: "acme/shop#7",
+      LOOP_GIT_URL: `http://lease:${ready.token}@127.0.0.1:{port}/repo.git`,
+      GIT_AUTHOR_NAME: identity.name,
+      GIT_AUTHOR_EMAIL: identity.email,
+      GIT_COMMITTER_NAME: identity.name,
+      GIT_COMMITTER_EMAIL: identity.email,
+    },
+    limits: { ...DEFAULT_LIMITS, deadlineMs: 150_000 },
+  };
+}
+
+function readPushed({ gitDir, base }: Quarantine): Pick<Staged, "pushed" | "file"> {
+  const head = git(gitDir, ["for-each-ref", "--format=%(objectname)", `refs/heads/${branch}`]);
+  const pushed = head === "" ? null : git(gitDir, ["diff-tree", "-r", "--name-only", base.sha, head]).split("\n");
+  return { pushed, file: (path) => git(gitDir, ["cat-file", "blob", `${head}:${path}`]) };
+}
