@@ -127,7 +127,7 @@ export function obeysTheContract(open: (ground: Ground) => Runtime): void {
     expect(await runtime.list()).toEqual([]);
   });
 
-  test("T8: a flood of output is capped in memory, its beginning and end are kept, and the flood is slowed", async () => {
+  test("F53, T8: a flood of output is capped in memory, its beginning and end are kept, and the flood is slowed", async () => {
     let heard = 0;
     const command = "echo first; head -c 8000000 /dev/zero | tr '\\0' x; echo; echo last";
     const request = ground.request({ command, limits: { logBytes: 1_000 } });

@@ -220,7 +220,7 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect(await count()).toBe(0);
   });
 
-  test("a run whose relay dies ends as lost", async () => {
+  test("F57: a run whose relay dies ends as lost", async () => {
     const running = await open().start(ground.request({ command: "sleep 60" }));
     await container(`${running.id}-relay`).kill();
     expect(await running.done).toMatchObject({
@@ -302,7 +302,7 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect((await running?.done)?.status).toBe("timed_out");
   });
 
-  test("F2: a container that never got its go is started over", async () => {
+  test("F2, F50: a container that never got its go is started over", async () => {
     const request = ground.request({ command: "echo ran" });
     const { docker } = engine();
     const running = await open().start(ground.request({ command: "sleep 60" }));
@@ -345,7 +345,7 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect(await count()).toBe(0);
   });
 
-  test("an engine that has gone away makes its fault, and nothing hangs", async () => {
+  test("F49: an engine that has gone away makes its fault, and nothing hangs", async () => {
     const { default: Client } = await import("dockerode");
     const docker = new Client({ socketPath: join(ground.folder, "nothing.sock") });
     const runtime = dockerRuntime({

@@ -104,7 +104,7 @@ describe("a signed delivery", () => {
     expect(log).toEqual([{ guid: "guid-1", event: "issues", status: 202, outcome: "stored", reason: "" }]);
   });
 
-  test("under a secret on its way out is stored too", async () => {
+  test("under a secret on its way out is stored too (F23)", async () => {
     expect(await deliver({ headers: { "x-hub-signature-256": sign(body, oldSecret) } })).toMatchObject({ status: 202 });
     expect(stored).toHaveLength(1);
   });
@@ -138,7 +138,7 @@ describe("a signed delivery", () => {
 describe("nothing is stored of", () => {
   const cases: readonly [title: string, sent: Sent, status: number, reason: string][] = [
     [
-      "a delivery signed with another secret",
+      "a delivery signed with another secret (F23)",
       { headers: { "x-hub-signature-256": sign(body, "a secret that is not ours") } },
       401,
       "the signature does not match the body",
@@ -195,7 +195,7 @@ describe("nothing is stored of", () => {
       401,
       "the signature does not match the body",
     ],
-    ["a body of 26 MB", { text: Buffer.alloc(26 * 1_024 * 1_024, 0x20) }, 413, "the body is over 25 MB"],
+    ["a body of 26 MB (F26)", { text: Buffer.alloc(26 * 1_024 * 1_024, 0x20) }, 413, "the body is over 25 MB"],
   ];
 
   test.each(cases)("%s", async (_, sent, status, reason) => {

@@ -90,13 +90,13 @@ describe("is an event:", () => {
       event({ issue: 12 }, { type: "issue_closed", actor: { id: 7002, login: "renovate[bot]", bot: true } }),
     ],
     [
-      "the issue is deleted",
+      "the issue is deleted (F67)",
       "issues-deleted",
       {},
       event({ issue: 12 }, { type: "issue_gone", why: "The issue was deleted." }),
     ],
     [
-      "the issue is transferred",
+      "the issue is transferred (F67)",
       "issues-transferred",
       {},
       event({ issue: 12 }, { type: "issue_gone", why: "The issue was transferred to another repository." }),
@@ -138,13 +138,13 @@ describe("is an event:", () => {
       event({ issue: 12 }, { type: "record_deleted", comment: 4100000077, actor: hugo }),
     ],
     [
-      "the pull request is merged",
+      "the pull request is merged (F68)",
       "pull-request-closed",
       {},
       event({ pull: 13 }, { type: "pull_closed", merged: true, actor: hugo }),
     ],
     [
-      "the pull request is closed unmerged",
+      "the pull request is closed unmerged (F68)",
       "pull-request-closed",
       { pull_request: { merged: false } },
       event({ pull: 13 }, { type: "pull_closed", merged: false, actor: hugo }),
@@ -478,7 +478,7 @@ const anyJson = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value;
 
-test("no JSON makes the translation throw, whatever the event is called", () => {
+test("no JSON makes the translation throw, whatever the event is called (F26)", () => {
   const changes = fc.dictionary(
     fc.constantFrom(
       "action",

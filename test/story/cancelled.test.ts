@@ -64,7 +64,7 @@ test("removing the label stops the container and ends the loop; setting it again
   await story.settle();
 });
 
-test("closing the issue ends the loop", async () => {
+test("closing the issue ends the loop (F67)", async () => {
   const { story, issue } = await aLongRun();
   story.forge.as("alice").close(issue);
   await story.settle();
@@ -97,7 +97,7 @@ test("/loop stop ends the loop, with a reaction; someone without write permissio
   expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", by: "bob" });
 });
 
-test("closing the pull request ends the loop", async () => {
+test("closing the pull request ends the loop (F68)", async () => {
   const story = await aStory({ executor: mend });
   const issue = await story.startLoop();
   story.forge.as("bob").close(await story.pull(issue));

@@ -338,7 +338,7 @@ test("infrastructure_error: GitHub refuses for good what the loop needs; /loop r
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
 });
 
-test("an attempt that leaves no commit is red, however it exits (detent#1886)", async () => {
+test("an attempt that leaves no commit is red, however it exits (F53, detent#1886)", async () => {
   const story = await aStory({ executor: attempts(":", mend) });
   const issue = await story.startLoop();
   const state = await story.state(issue);

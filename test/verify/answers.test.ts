@@ -66,7 +66,7 @@ describe("the reviewer's answer", () => {
     expect(review.findings).toHaveLength(1);
   });
 
-  it("is never an approval by accident, whatever the file holds", () => {
+  it("is never an approval by accident, whatever the file holds (F60)", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         const review = parseReview(text);
@@ -119,7 +119,7 @@ describe("the executor's claim", () => {
   });
 
   it.each([[null], ["not json"], ["[1]"], ['{"confidence": "high"}'], ['{"confidence": 7}'], ['{"question": {}}']])(
-    "is nothing when the file is %j",
+    "is nothing when the file is %j (F53)",
     (file) => {
       expect(parseClaim(file)).toBeNull();
     },

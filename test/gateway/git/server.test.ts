@@ -122,7 +122,7 @@ test("T11: a signed push certificate, push options and shallow lines are refused
   expect(quarantined(run)).not.toContain(ownRef);
 });
 
-test("a push of a shallow clone is refused with a sentence", async () => {
+test("F46: a push of a shallow clone is refused with a sentence", async () => {
   const run = await aRun({ branchAt: (origin) => stepOn(origin.dir, origin.base) });
   await tryGit(run.root, ["clone", "-q", "--depth=1", "-b", branch, run.url, "shallow"]);
   const shallow = { ...run, workspace: `${run.root}/shallow` };
@@ -209,7 +209,7 @@ test("T8: all pushes of a run together are bounded", async () => {
   expect((await push(run)).said).toContain("run_pushed_too_much");
 });
 
-test("T8: a delta that unfolds into gigabytes is stopped by the memory limit", async () => {
+test("F46, T8: a delta that unfolds into gigabytes is stopped by the memory limit", async () => {
   const run = await aRun();
   const body = Buffer.concat([
     packet(`${"0".repeat(40)} ${"4".repeat(40)} ${ownRef}\0report-status`),
@@ -303,7 +303,7 @@ test.each([
 });
 
 test.each([[Buffer.from("nonsense")], [Buffer.alloc(300_000, "0012shallow ........")], [Buffer.alloc(0)]])(
-  "a push that cannot be read is answered 400",
+  "F46: a push that cannot be read is answered 400",
   async (body) => {
     const run = await aRun();
     expect((await post(run, "/repo.git/git-receive-pack", body)).status).toBe(400);

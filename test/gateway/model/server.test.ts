@@ -235,7 +235,7 @@ describe.each(calls)("nothing is sent, and %s's own error shape says why,", (nam
       expect(await refused((given) => ({ ...given, body }))).toMatchObject({ status: 400, problem: "request" });
   });
 
-  test("for a model without a price", async () => {
+  test("for a model without a price (F61)", async () => {
     const got = await refused((given) => ({
       ...given,
       path: given.path.replace("gemini-2.5-pro", "unheard-of"),
