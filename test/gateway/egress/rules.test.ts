@@ -115,7 +115,7 @@ describe("an address", () => {
     ["fc00::1", "unique local"],
     ["fd00:ec2::254", "unique local: the metadata service"],
     ["fe80::1", "link-local"],
-    ["fe80::1%eth0", "with a zone"],
+    ["2606:4700::1111%eth0", "with a zone"],
     ["fec0::1", "site-local"],
     ["ff02::1", "multicast"],
     ["not an address", "nothing"],

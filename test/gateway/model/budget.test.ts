@@ -126,6 +126,32 @@ describe("a call near the end of the budget", () => {
     expect((await first).status).toBe(200);
     expect((await second).status).toBe(200);
   });
+
+  test("is not refused for money that comes free while it is being asked for", async () => {
+    const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
+    const { promise: declinedOnce, resolve: declined } = Promise.withResolvers<void>();
+    const inner = createLedger(0.05 * dollar);
+    const slow: Ledger = {
+      ...inner,
+      async reserve(want) {
+        const held = await inner.reserve(want);
+        if (held !== null) return held;
+        declined();
+        await mayAnswer;
+        return null;
+      },
+    };
+    const upstream = await anUpstream(async (received, response) => {
+      if (upstream.received.length === 1) await declinedOnce;
+      json(payloads.anthropicWhole({ input: 100, output: 10 }))(received, response);
+    });
+    const world = await aWorld({ upstream, prices, ledger: slow });
+    const first = world.nextCall();
+    const sent = [world.send(claude(world, 50_000)), world.send(claude(world, 50_000))];
+    await first;
+    answer();
+    expect((await Promise.all(sent)).map(({ status }) => status)).toEqual([200, 200]);
+  });
 });
 
 /** A ledger that says when it could not grant. */

@@ -30,7 +30,7 @@ async function come(script: Script, stream: boolean, more: Omit<WorldRequest, "u
 const overloaded = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
 
 test.each([429, 400, 500, 529])(
-  "an error in the provider's own shape (%i) costs nothing and is passed on",
+  "F58: an error in the provider's own shape (%i) costs nothing and is passed on",
   async (status) => {
     const { got, call } = await come(json(overloaded, status, { "retry-after": "7" }), false);
     expect(got).toMatchObject({ status, headers: { "retry-after": "7" }, text: JSON.stringify(overloaded) });
@@ -38,7 +38,7 @@ test.each([429, 400, 500, 529])(
   },
 );
 
-test("an error of something in between may hide an answer: the reservation is spent", async () => {
+test("F58: an error of something in between may hide an answer: the reservation is spent", async () => {
   const { got, call } = await come((_, response) => void response.writeHead(502).end("<h1>Bad gateway</h1>"), false);
   expect(got.status).toBe(502);
   expect(JSON.parse(got.text)).toMatchObject({ type: "error", error: { type: "api_error" } });
@@ -47,7 +47,7 @@ test("an error of something in between may hide an answer: the reservation is sp
   expect(call.costUsd).toBeGreaterThan(allowedOutput);
 });
 
-test("a stream that is cut is cut for the client too, and charged all the output it was allowed", async () => {
+test("F58: a stream that is cut is cut for the client too, and charged all the output it was allowed", async () => {
   const { got, call } = await come(cutAfter(pieces.slice(0, 4)), true);
   expect(got.whole).toBe(false);
   expect(call).toMatchObject({ outcome: "cut", estimated: true, inputTokens: 1200 });
@@ -62,7 +62,7 @@ test("so is one that the provider ends with an error inside", async () => {
   expect(call.costUsd).toBeCloseTo(knownInput + allowedOutput, 9);
 });
 
-test("a stream that is cut after its figures costs what they say", async () => {
+test("F58: a stream that is cut after its figures costs what they say", async () => {
   const { call } = await come(cutAfter(pieces.slice(0, 6)), true);
   expect(call).toMatchObject({ outcome: "cut", estimated: false, outputTokens: 80 });
   expect(call.costUsd).toBeCloseTo(knownInput + (80 * 15) / 1e6, 9);
@@ -72,7 +72,7 @@ test.each<[string, Script, boolean]>([
   ["whole", json({ ...payloads.anthropicWhole(figures), usage: undefined }), false],
   ["streamed", events(pieces.slice(1, 5)), true],
   ["that is not JSON", (_, response) => void response.writeHead(200).end("Hello"), false],
-])("an answer without usage, %s, spends the reservation", async (_, script, stream) => {
+])("F59: an answer without usage, %s, spends the reservation", async (_, script, stream) => {
   const { got, call } = await come(script, stream);
   expect(got.status).toBe(200);
   expect(call).toMatchObject({ outcome: "usage_missing", estimated: true });
@@ -138,11 +138,32 @@ test.each<[string, Script]>([
 });
 
 test("an event without end is not waited for", async () => {
-  const { call } = await come(events([...pieces.slice(0, 1), "data: ", "x".repeat(10_000)]), true, {
-    limits: { answerBytes: 5000 },
-  });
+  const endless: Script = (_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(`${pieces[0]}data: ${"x".repeat(10_000)}`);
+  };
+  const { call } = await come(endless, true, { limits: { answerBytes: 5000 } });
   expect(call).toMatchObject({ outcome: "cut", estimated: true });
 });
+
+test("a request that something in between declines costs nothing", async () => {
+  const { got, call } = await come((_, response) => void response.writeHead(413).end("<h1>Too large</h1>"), false);
+  expect(got.status).toBe(502);
+  expect(call).toMatchObject({ outcome: "declined", status: 413, costUsd: 0 });
+});
+
+test.each([401, 403])(
+  "a provider that does not accept our key (%i) is the operator's business, and costs nothing",
+  async (status) => {
+    const { got, call } = await come(
+      json({ type: "error", error: { type: "authentication_error", message: "no" } }, status),
+      false,
+    );
+    expect(got.status).toBe(403);
+    expect(JSON.parse(got.text).error.message).toContain("The operator has to look at it.");
+    expect(call).toMatchObject({ outcome: "declined", problem: "key_refused", status, costUsd: 0 });
+  },
+);
 
 async function leave(rest: (response: Parameters<Script>[1]) => void, limits = {}) {
   const { promise: left, resolve: leftNow } = Promise.withResolvers<void>();
@@ -154,7 +175,9 @@ async function leave(rest: (response: Parameters<Script>[1]) => void, limits = {
   });
   const world = await aWorld({ upstream, limits });
   const recorded = world.nextCall();
+  const closed = world.nextClosed();
   await world.send({ ...claude(world, true), onData: (leave) => leave() });
+  await closed;
   leftNow();
   return recorded;
 }

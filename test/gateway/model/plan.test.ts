@@ -94,6 +94,15 @@ describe("does not leave, and is recorded", () => {
     expect(planned(geminiContent, { tools: [...declared, { googleSearch: {} }] }).body.tools).toEqual(declared);
   });
 
+  test("Gemini's parts leave in one spelling, whichever they came in", () => {
+    const parts = [{ function_call: { name: "f" } }, { inline_data: { mime_type: "image/png", data: "" } }];
+    const { body, growing } = planned(geminiContent, { contents: { role: "model", parts } });
+    expect(body).toMatchObject({ contents: [] });
+    const listed = planned(geminiContent, { contents: [{ role: "model", parts }] });
+    expect(listed.body).toMatchObject({ contents: [{ parts: [{ functionCall: { name: "f" } }, { inlineData: {} }] }] });
+    expect([growing.items.length, listed.growing.items[0]?.images]).toEqual([0, 1]);
+  });
+
   test("a dearer service class becomes the standard one, and nothing is stored", () => {
     expect(planned(openaiResponses, { service_tier: "priority", store: true }).body).toMatchObject({
       service_tier: "default",

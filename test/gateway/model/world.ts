@@ -9,7 +9,7 @@ import { createLedger, type Ledger } from "../../../src/gateway/model/ledger.ts"
 import type { OwnPrices } from "../../../src/gateway/model/prices.ts";
 import type { ModelCall, ModelLimits, ModelProvider } from "../../../src/gateway/model/provider.ts";
 import { modelGateway } from "../../../src/gateway/model/server.ts";
-import { openRunGateway } from "../../../src/gateway/run.ts";
+import { openRunGateway, type Route } from "../../../src/gateway/run.ts";
 import type { Upstream } from "./upstream.ts";
 
 export const key = "sk-real-key-that-must-never-show";
@@ -22,6 +22,8 @@ export interface World {
   readonly ledger: Ledger;
   readonly errors: unknown[];
   readonly revoke: () => void;
+  /** The next time that the gateway sees a client's connection closed. */
+  nextClosed(): Promise<void>;
   /** The next call that is recorded from now on. */
   nextCall(): Promise<ModelCall>;
   send(given: Given): Promise<Got>;
@@ -72,7 +74,17 @@ export async function aWorld({ upstream, ledger = createLedger(5 * dollar), ...m
     },
   });
   const onError = (error: unknown) => errors.push(error);
-  const door = await openRunGateway({ socketDir: join(root, "door"), lease, routes: [route], onError });
+  const closing: (() => void)[] = [];
+  const watched: Route = {
+    ...route,
+    handle: (incoming, response) => {
+      response.once("close", () => {
+        for (const tell of closing.splice(0)) tell();
+      });
+      return route.handle(incoming, response);
+    },
+  };
+  const door = await openRunGateway({ socketDir: join(root, "door"), lease, routes: [watched], onError });
   onTestFinished(async () => {
     await door.close();
     rmSync(root, { recursive: true, force: true });
@@ -84,6 +96,7 @@ export async function aWorld({ upstream, ledger = createLedger(5 * dollar), ...m
     ledger,
     errors,
     revoke: door.revoke,
+    nextClosed: () => new Promise((resolve) => closing.push(resolve)),
     nextCall: () => new Promise((resolve) => waiting.push(resolve)),
     send: (given) => send(door.socketPath, given),
   };
