@@ -1,12 +1,12 @@
 // The invariants of the shared fault page that can be seen from outside, asked at every commit, call and quiet moment.
 import { Fault } from "../../src/base/fault.ts";
-import type { RunOrder } from "../../src/engine/ports.ts";
+import type { Delivery, RunOrder } from "../../src/engine/ports.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { attemptMarker, statusMarker, stopMarker } from "../../src/record/markers.ts";
 import type { Containers } from "./containers.ts";
 import { authorsOf, type Write } from "./github.ts";
-import { app, repository } from "./model.ts";
+import { app, type Container, repository } from "./model.ts";
 import type { Committed, Disk } from "./store.ts";
 import type { World } from "./world.ts";
 
@@ -25,6 +25,9 @@ export interface ChecksParts {
 
 export type Checks = ReturnType<typeof createChecks>;
 
+/** The end of a container is heard within this time when nothing is under way. */
+const unheardMs = 10 * 60_000;
+
 /** Comments of attempts a loop may have: design.md §5. */
 const attemptComments = 10;
 
@@ -36,6 +39,7 @@ export function createChecks(parts: ChecksParts) {
   const violations: string[] = [];
   const allowed = new Set<string>(); // commits a person let pass
   const retriesAsked = new Set<string>(); // loops for which a person asked for a retry that was not read yet
+  const commands = new Set<number>(); // comments whose command was heard
   const written = new Map<string, number>(); // loop → revision of the record last written
   let limit = { life: 0, until: 0 }; // when GitHub may be asked again, by the engine's clock, as this life was told
   const acceptedLoops = new Map<string, string>(); // loop id of an accepted label → issue key
@@ -56,6 +60,11 @@ export function createChecks(parts: ChecksParts) {
   function onCommit(step: Committed): void {
     const { before, after, event } = step;
     if (event.type === "labelled" && after !== null) acceptedLoops.set(after.id, step.issueKey);
+    if (event.type === "command" && before !== null) {
+      const { commentId } = event.command;
+      hold(!commands.has(commentId), `I24: the command in comment ${commentId} was heard twice`);
+      commands.add(commentId);
+    }
     if (after === null) return;
     const same = before !== null && before.id === after.id ? before : null;
     checkOrigin(step, same);
@@ -100,9 +109,9 @@ export function createChecks(parts: ChecksParts) {
     hold(runs.length <= after.runsStarted, "I11: more runs than were counted");
     if (same === null) return;
     hold(after.runsStarted >= same.runsStarted && after.granted >= same.granted, "I11: a counter went back");
-    const changed = JSON.stringify({ ...after, revision: 0 }) !== JSON.stringify({ ...same, revision: 0 });
     hold(after.revision === same.revision || after.revision === same.revision + 1, "I21: a revision was skipped");
-    hold(!changed || after.revision === same.revision + 1, "I21: a change without a new revision");
+    const silent = after !== same && after.revision === same.revision;
+    hold(!silent || JSON.stringify(after) === JSON.stringify(same), "I21: a change without a new revision");
     const grown = after.attempts.length - same.attempts.length;
     hold(grown === 0 || grown === 1, `I3: ${grown} attempts in one step`);
     if (grown === 1) {
@@ -130,6 +139,15 @@ export function createChecks(parts: ChecksParts) {
     if (event.type === "claim_read" && same?.phase === "queued" && isLive(after)) {
       const { login } = after.requester;
       hold(world.truth.couldWrite(login, since), `I16: ${login} may not start a loop, and one was claimed`);
+    }
+    if (
+      event.type === "claim_read" &&
+      after.phase === "refused" &&
+      ["write", "maintain", "admin"].includes(event.facts.permission)
+    ) {
+      const { open, labelledBy } = world.issues.get(after.issue.number)!.value;
+      const stands = open && labelledBy !== null && labelledBy.at < parts.now() - 60_000;
+      hold(!stands, `I2: loop ${after.id} was refused by a stale read: the label stands on an open issue`);
     }
     if (event.type !== "command_checked" || same === null) return;
     const { actor, verb } = event.command;
@@ -212,11 +230,20 @@ export function createChecks(parts: ChecksParts) {
     return decoded.kind === "ok" ? decoded.state : null;
   }
 
-  function onPublish(loop: LoopState, branch: string, before: string | null, head: string): void {
+  /** I8: what we push only ever goes forward. */
+  function onPush(branch: string, before: string | null, head: string): void {
+    hold(before === null || world.descends(before, head), `I8: ${before?.slice(0, 7)} was overwritten on ${branch}`);
+  }
+
+  function onAcknowledged({ guid, bodySha256 }: Delivery): void {
+    const known = disk.deliveries.has(guid) || disk.bodies.has(bodySha256);
+    hold(known, `I2: delivery ${guid} was acknowledged and is not stored`);
+  }
+
+  function onPublish(loop: LoopState, branch: string, head: string): void {
     const key = keyOf(loop.issue.number);
     const stored = disk.loops.get(key);
     hold(branch === `loop/${loop.issue.number}-${loop.id}`, `I8: pushed to ${branch}`);
-    hold(before === null || world.descends(before, head), `I8: ${before?.slice(0, 7)} was overwritten on ${branch}`);
     hold(stored?.phase === "publishing" && stored.id === loop.id, `I20: pushed in phase ${stored?.phase}`);
     const commit = world.commits.get(head);
     const harmless = commit?.risk === "none" && commit.lines <= 2000;
@@ -312,7 +339,10 @@ export function createChecks(parts: ChecksParts) {
   /** Nothing is under way: what the store says and what runs must agree. */
   function onQuiet(): void {
     for (const one of containers.all.values()) {
-      if (one.state !== "running") continue;
+      if (one.state !== "running") {
+        checkHeard(one);
+        continue;
+      }
       const state = disk.loops.get(keyOf(one.issue));
       const wanted = state?.id === one.loop && isLive(state) && isRunning(state, one.id);
       hold(
@@ -320,6 +350,15 @@ export function createChecks(parts: ChecksParts) {
         `I20: ${one.id} runs though its loop is ${state?.id === one.loop ? state.phase : "another"}`,
       );
     }
+  }
+
+  /** L3: a container that ended long ago is not waited for. */
+  function checkHeard({ id, issue, loop, endedAt }: Container): void {
+    const state = disk.loops.get(keyOf(issue));
+    const late = endedAt !== null && parts.now() - endedAt > unheardMs;
+    if (!late || state?.id !== loop || !isLive(state) || !isRunning(state, id)) return;
+    const starting = pendingOf(keyOf(issue)).some(({ effect }) => effect.type === "start_run" && effect.run === id);
+    hold(starting, `L3: ${id} ended long ago and nobody heard`);
   }
 
   function onTimer(): void {
@@ -334,6 +373,7 @@ export function createChecks(parts: ChecksParts) {
       const waits = ["settled", "refused", "awaiting_gate", "paused"].includes(state.phase);
       hold(waits, `L1: loop ${state.id} is still ${state.phase}`);
       if (!parts.declined()) checkThread(key, state);
+      if (state.phase === "awaiting_gate") checkGate(state);
     }
     hold(disk.effects.size === 0, `L4: ${[...disk.effects.values()][0]?.effect.type} was never performed`);
     const running = [...containers.all.values()].find((one) => one.state === "running");
@@ -341,6 +381,23 @@ export function createChecks(parts: ChecksParts) {
     hold(disk.openDeliveries.size === 0, "I2: a stored delivery is left lying");
     hold(disk.openEvents.size === 0, "I2: a stored event is left lying");
     onQuiet();
+  }
+
+  /** L5: an approval that counts is noticed, whether or not its webhook arrived. */
+  function checkGate(state: LoopState): void {
+    const head = state.attempts.at(-1)?.head ?? "";
+    const pull = [...world.pulls.values()].find(({ value }) => value.number === state.pull?.number)?.value;
+    if (pull === undefined || !pull.open || pull.head !== head) return;
+    const last = new Map(pull.reviews.filter((one) => one.state !== "commented").map((one) => [one.author.login, one]));
+    const authors = authorsOf(world, head);
+    const eligible = world.truth
+      .approvers(head)
+      .filter((login) => login !== state.requester.login && !authors.includes(login))
+      .filter((login) => last.get(login)?.state === "approved" && last.get(login)?.head === head)
+      .filter((login) => world.truth.couldWrite(login, Number.POSITIVE_INFINITY));
+    const asked = [...last.values()].some((one) => one.state === "changes_requested" && one.head === head);
+    const enough = eligible.length >= (state.rules?.approvals ?? 1) && !asked && world.truth.isGreen(head);
+    hold(!enough, `L5: loop ${state.id} waits at the gate though ${eligible.join(", ")} approved`);
   }
 
   function checkThread(key: string, state: LoopState): void {
@@ -374,6 +431,8 @@ export function createChecks(parts: ChecksParts) {
     onEffectDone: () => {},
     onStart,
     onPublish,
+    onPush,
+    onAcknowledged,
     onWrite,
     onRequest,
     onLimit(until: number) {

@@ -20,7 +20,7 @@ export interface ContainersParts {
   readonly timeline: Timeline;
   readonly conduct: (order: RunOrder) => Conduct;
   readonly onStart: (order: RunOrder) => void;
-  readonly onPublish: (loop: LoopState, branch: string, before: string | null, head: string) => void;
+  readonly onPublish: (loop: LoopState, branch: string, head: string) => void;
   /** Whether GitHub declines this push by a rule of its own. */
   readonly declinesPush: () => boolean;
 }
@@ -50,6 +50,7 @@ export function createContainers(parts: ContainersParts): Containers {
     container.cancel();
     container.state = "ended";
     container.report = report;
+    container.endedAt = timeline.now;
     for (const tell of [...container.waiting]) tell();
   }
 
@@ -68,6 +69,7 @@ export function createContainers(parts: ContainersParts): Containers {
       startedAt: timeline.now,
       state: "running",
       report: null,
+      endedAt: null,
       waiting: new Set(),
       cancel: () => {},
     };
@@ -193,7 +195,7 @@ function publish(parts: ContainersParts, loop: LoopState, head: string, expected
   if (now === head) return { status: "already" };
   if (now !== expected) return { status: "moved", head: now };
   if (parts.declinesPush()) return { status: "refused", message: "a ruleset declined the push" };
-  parts.onPublish(loop, branch, now, head);
+  parts.onPublish(loop, branch, head);
   world.push(branch, head, app);
   return { status: "pushed" };
 }

@@ -55,7 +55,8 @@ export function perform(parts: DeedParts, { issue, deed }: Act): void {
       world.changeIssue(issue, ({ body }) => ({ body: `${body} Now with <!-- more -->.` }));
       return;
     case "push":
-      return pushTo(parts, issue, deed);
+      pushTo(parts, issue, deed);
+      return;
     case "delete_branch":
       for (const branch of branchesOf(world, issue)) world.push(branch, null, people[deed.by]);
       return;
@@ -66,9 +67,11 @@ export function perform(parts: DeedParts, { issue, deed }: Act): void {
     case "approve":
     case "request_changes":
     case "dismiss":
-      return review(world, issue, deed);
+      review(world, issue, deed);
+      return;
     case "touch_status":
-      return touchStatus(world, issue, deed);
+      touchStatus(world, issue, deed);
+      return;
     case "permission":
       world.setPermission(deed.of, deed.becomes);
       return;
@@ -79,9 +82,11 @@ export function perform(parts: DeedParts, { issue, deed }: Act): void {
       for (const one of parts.containers.all.values()) if (one.issue === issue) parts.containers.lose(one.id);
       return;
     case "crash":
-      return parts.crash(deed.downMs);
+      parts.crash(deed.downMs);
+      return;
     case "jump":
-      return parts.jump(deed.ms);
+      parts.jump(deed.ms);
+      return;
   }
 }
 

@@ -107,6 +107,7 @@ export interface Container {
   readonly startedAt: number;
   state: "running" | "ended" | "collected" | "gone";
   report: RunReport | null;
+  endedAt: number | null;
   /** Tells whoever waits for its end. */
   readonly waiting: Set<() => void>;
   /** Takes back its planned end. */

@@ -6,6 +6,7 @@ import type { Effect } from "../../src/loop/effect.ts";
 import type { Decision } from "../../src/loop/end.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import type { LoopState } from "../../src/loop/state.ts";
+import { app } from "./model.ts";
 import type { Mutate } from "./simulate.ts";
 import type { Disk } from "./store.ts";
 
@@ -84,10 +85,6 @@ export const mutants: Readonly<Record<string, Mutate>> = {
       return port.acceptDelivery({ ...delivery, guid: `${delivery.guid}+${disk.seq}` });
     },
   })),
-  "a result is stored twice": store((port) => ({
-    addEvent: (issueKey, event, at, dedupe) =>
-      port.addEvent(issueKey, event, at, event.type === "run_ended" ? `${dedupe} ${at}` : dedupe),
-  })),
   "a delivery is acknowledged and not stored": store(() => ({ acceptDelivery: async () => true })),
   "an alarm is taken and not handed on": store(() => ({ takeDueAlarms: async () => [] })),
   "an unknown outcome is tried again without a look": github((port) => ({
@@ -159,11 +156,9 @@ export const mutants: Readonly<Record<string, Mutate>> = {
     ...parts,
     runs: {
       ...parts.runs,
-      publish(loop, run, head, expected) {
-        if (loop.branch !== null && world.branches.get(loop.branch)?.value != null) {
-          world.branches.get(loop.branch)!.set(0, expected);
-        }
-        return parts.runs.publish(loop, run, head, expected);
+      async publish(loop, _run, head) {
+        world.push(loop.branch ?? "", head, app);
+        return { status: "pushed" };
       },
     },
   }),

@@ -136,6 +136,7 @@ function someConduct(draw: Random, order: RunOrder, odd: number): Conduct {
     () => ({ ...usual, pushes: { ...pushes, lines: 9000 } }),
     () => ({ ...usual, status: "failed", pushes: null, result: null }),
     () => ({ ...usual, status: "lost" }),
+    () => ({ ...usual, status: "lost" }),
     () => ({ ...usual, status: "hangs" }),
     () => ({ ...usual, status: "refused" }),
     () => ({ ...usual, ms: 3 * hour }),
@@ -233,7 +234,9 @@ function jolts(name: string, rates: Rates): Act[] {
 function reaction(draw: Random, pull: number, issue: number): Act[] {
   if (draw.chance(0.15)) return [];
   const wait = draw.between(5 * minute, 3 * hour);
-  const deed: Deed = draw.chance(0.75) ? { do: "approve", by: "bob" } : { do: "request_changes", by: "carol" };
+  const by = draw.pick<PersonName>(["bob", "bob", "bob", "alice", "mallory"]);
+  const approve: Deed = { do: "approve", by, oldHead: draw.chance(0.15) };
+  const deed: Deed = draw.chance(0.75) ? approve : { do: "request_changes", by: "carol" };
   const more: Act[] = [{ id: `ready${pull}.0`, at: wait, issue, deed }];
   if (draw.chance(0.6))
     more.push({ id: `ready${pull}.1`, at: wait + hour, issue, deed: { do: "approve", by: "carol" } });

@@ -13,7 +13,7 @@ import { createChecks } from "./checks.ts";
 import { createContainers } from "./containers.ts";
 import { type Act, perform } from "./deeds.ts";
 import { simulatedGitHub } from "./github.ts";
-import { type Account, appId, ghost, type Issue, triggerLabel } from "./model.ts";
+import { type Account, app, appId, ghost, type Issue, triggerLabel } from "./model.ts";
 import { createPayloads } from "./payloads.ts";
 import { random } from "./random.ts";
 import type { Setup } from "./setup.ts";
@@ -74,7 +74,12 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
 
   const clock = () => timeline.now + offset;
   const isCalm = () => timeline.now - start >= setup.calmAt;
-  const self = { appId, slug: "loopgate", triggerLabels: [triggerLabel], newLoopId: () => `l${(loopIds += 1)}` };
+  const self = { appId, slug: "loopgate", triggerLabels: [triggerLabel], newLoopId };
+
+  function newLoopId(): string {
+    loopIds += 1;
+    return `l${loopIds}`;
+  }
 
   function may(name: string): boolean {
     if (without.has(name)) return false;
@@ -88,7 +93,10 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     payloads,
     requiredChecks: setup.policy?.includes("required: [test]") ? ["test"] : [],
     emit,
-    onPush: runCi,
+    onPush({ sha, branch, before, by }) {
+      if (by.id === app.id) checks.onPush(branch, before, sha);
+      runCi(sha);
+    },
     onReady(pull) {
       const issue = Number(/^loop\/(\d+)-/.exec(world.pulls.get(pull)!.value.branch)?.[1]);
       for (const act of setup.onReady(pull, issue)) plan(act);
@@ -103,7 +111,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     timeline,
     conduct: setup.conduct,
     onStart: (order) => checks.onStart(order),
-    onPublish: (loop, branch, before, head) => checks.onPublish(loop, branch, before, head),
+    onPublish: (loop, branch, head) => checks.onPublish(loop, branch, head),
     declinesPush: () => declines("push"),
   });
   const checks = createChecks({
@@ -157,10 +165,14 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
       timeline.after(10 * 60_000, "an operator looks for failed deliveries", redeliverFailed);
     };
     const { life } = process;
-    if (life?.started !== true || life.engine === null) return failed();
+    if (life?.started !== true || life.engine === null) {
+      failed();
+      return;
+    }
     timeline.after(10_000, `${delivery.guid} is given up`, failed);
     life.engine.accept({ ...delivery, receivedAt: clock() }).then(() => {
       answered = true;
+      checks.onAcknowledged(delivery);
     }, failed);
   }
 
@@ -232,11 +244,12 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     const own: Life = { boundary, engine: null, started: false };
     process.life = own;
     disk.epoch += 1;
+    const { trace: show } = options;
     const log: Log = {
-      info: (fields, text) => trace(`   ${text} ${line(fields)}`),
-      warn: (fields, text) => trace(`   ${text} ${line(fields)}`),
+      info: (fields, text) => show?.(`   ${text} ${line(fields)}`),
+      warn: (fields, text) => show?.(`   ${text} ${line(fields)}`),
       error(fields, text) {
-        trace(`   ERROR ${text} ${line(fields)}`);
+        show?.(`   ERROR ${text} ${line(fields)}`);
         checks.onError(fields.err, text);
       },
     };

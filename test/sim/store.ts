@@ -83,16 +83,16 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
         disk.openDeliveries.delete(guid);
       }),
     addEvent: (issueKey, event, at, dedupe) => write("addEvent", () => addEvent(disk, issueKey, event, at, dedupe)),
-    nextEvent: (issueKey) => read("nextEvent", () => copy(disk.openEvents.get(issueKey)?.[0] ?? null)),
+    nextEvent: (issueKey) => read("nextEvent", () => disk.openEvents.get(issueKey)?.[0] ?? null),
     busyIssues: (now) =>
       read("busyIssues", () => {
         const withEvents = [...disk.openEvents].filter(([, events]) => events.length > 0).map(([key]) => key);
         const due = [...disk.effects.values()].filter((effect) => effect.notBefore <= now);
         return [...new Set([...withEvents, ...due.map((effect) => effect.issueKey)])].sort();
       }),
-    load: (issueKey) => read("load", () => copy(disk.loops.get(issueKey) ?? null)),
+    load: (issueKey) => read("load", () => disk.loops.get(issueKey) ?? null),
     commit: (step) => write("commit", () => commit(disk, step, watch)),
-    nextEffect: (issueKey) => read("nextEffect", () => copy(headOf(disk, issueKey))),
+    nextEffect: (issueKey) => read("nextEffect", () => headOf(disk, issueKey)),
     effectStarted: (key) => write("effectStarted", () => change(disk, key, (row) => ({ tries: row.tries + 1 }))),
     effectDone: (key) =>
       write("effectDone", () => {
@@ -133,7 +133,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
         [...disk.loops]
           .filter(([, state]) => filter === "all" || isLive(state))
           .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([issueKey, state]) => copy({ issueKey, state })),
+          .map(([issueKey, state]) => ({ issueKey, state })),
       ),
     findIssue: (by) => read("findIssue", () => findIssue(disk, by)),
     putArtifact: (text) =>
@@ -143,7 +143,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
         return sha256;
       }),
     getArtifact: (sha256) => read("getArtifact", () => disk.artifacts.get(sha256) ?? null),
-    trace: (entry) => write("trace", () => void disk.trace.push(copy(entry))),
+    trace: (entry) => write("trace", () => void disk.trace.push(entry)),
     readTrace: (issueKey, limit) =>
       read("readTrace", () => disk.trace.filter((entry) => entry.issueKey === issueKey).slice(-limit)),
     prune: () => write("prune", () => void disk.trace.splice(0, Math.max(0, disk.trace.length - 200))),
@@ -159,6 +159,13 @@ function latest(disk: Disk): number {
   const times = [...disk.deliveries.values()].map((one) => one.receivedAt);
   const events = [...disk.openEvents.values()].flat().map((one) => one.at);
   return Math.max(0, ...times, ...events, disk.trace.at(-1)?.at ?? 0);
+}
+
+/** What is on the disk is handed out as it is: whoever changes it in place finds out at once. */
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }
 
 function isLive(state: LoopState): boolean {
@@ -184,7 +191,7 @@ function firstDelivery(disk: Disk): Delivery | null {
     const one = disk.deliveries.get(guid)!;
     if (first === null || one.receivedAt < first.receivedAt) first = one;
   }
-  return copy(first);
+  return first;
 }
 
 function addEvent(disk: Disk, issueKey: string, event: LoopEvent, at: number, dedupe?: string): void {
@@ -195,7 +202,7 @@ function addEvent(disk: Disk, issueKey: string, event: LoopEvent, at: number, de
     disk.sources.set(disk.seq, dedupe);
   }
   const open = disk.openEvents.get(issueKey) ?? [];
-  disk.openEvents.set(issueKey, [...open, { seq: disk.seq, issueKey, event: copy(event), at }]);
+  disk.openEvents.set(issueKey, [...open, { seq: disk.seq, issueKey, event: frozen(copy(event)), at }]);
 }
 
 function change(disk: Disk, key: string, how: (row: EffectRow) => Partial<EffectRow>): void {
@@ -217,7 +224,7 @@ function commit(disk: Disk, step: Step, watch: Watch): void {
   const event = disk.openEvents.get(issueKey)?.find((one) => one.seq === seq);
   if (event === undefined) return;
   const before = disk.loops.get(issueKey) ?? null;
-  const after = copy(step.state);
+  const after = step.state === before ? before : frozen(copy(step.state));
   const dropped = [...disk.effects.values()].filter((row) => row.issueKey === issueKey && step.drop(row.effect));
   for (const row of dropped) disk.effects.delete(row.key);
   if (after !== null) disk.loops.set(issueKey, after);
@@ -225,7 +232,16 @@ function commit(disk: Disk, step: Step, watch: Watch): void {
   const stored = step.effects.map((effect, index): EffectRow => {
     disk.position += 1;
     const key = `${loop}/${seq}/${index}`;
-    return { position: disk.position, done: false, key, issueKey, loop, effect: copy(effect), tries: 0, notBefore: 0 };
+    return {
+      position: disk.position,
+      done: false,
+      key,
+      issueKey,
+      loop,
+      effect: frozen(copy(effect)),
+      tries: 0,
+      notBefore: 0,
+    };
   });
   for (const row of stored) disk.effects.set(row.key, row);
   const open = disk.openEvents.get(issueKey)!.filter((one) => one.seq !== seq);

@@ -6,6 +6,8 @@ import type { Check, Pull } from "./model.ts";
 export interface Truth {
   /** Looks at the world as it is now and remembers what is true of it. */
   look(): void;
+  /** All of CI's checks that count have succeeded, as things stand. */
+  isGreen(sha: string): boolean;
   /** All of CI's checks on the commit had succeeded, at some moment while it was the head of a pull request. */
   wasGreen(sha: string): boolean;
   /** Who approved exactly this commit while it was the head, with the right to, as their last word. */
@@ -31,9 +33,13 @@ export function watchTruth({ pulls, checks, permissions, required, now }: Watche
 
   const isDeciding = (name: string) => required.length === 0 || required.includes(name);
 
+  function isGreen(sha: string): boolean {
+    const ci = (checks.get(sha)?.value ?? []).filter((check) => !check.ours && isDeciding(check.name));
+    return ci.length > 0 && ci.every((check) => check.done && check.conclusion === "success");
+  }
+
   function lookAtPull(pull: Pull): void {
-    const ci = (checks.get(pull.head)?.value ?? []).filter((check) => !check.ours && isDeciding(check.name));
-    if (ci.length > 0 && ci.every((check) => check.done && check.conclusion === "success")) green.add(pull.head);
+    if (isGreen(pull.head)) green.add(pull.head);
     const words = pull.reviews.filter((review) => review.state !== "commented");
     const last = new Map(words.map((review) => [review.author.login, review]));
     for (const review of last.values()) {
@@ -50,6 +56,7 @@ export function watchTruth({ pulls, checks, permissions, required, now }: Watche
         if (writers.includes(permission)) lastWriter.set(login, now());
       }
     },
+    isGreen,
     wasGreen: (sha) => green.has(sha),
     approvers: (sha) => [...(approved.get(sha) ?? [])],
     couldWrite(login, since) {

@@ -26,7 +26,7 @@ export interface WorldParts {
   /** Hands a webhook to the network. */
   readonly emit: (event: string, payload: object, sender: Account) => void;
   /** Told of every commit that arrives on a branch. */
-  readonly onPush: (sha: string) => void;
+  readonly onPush: (push: { sha: string; branch: string; before: string | null; by: Account }) => void;
   readonly onReady: (pull: number) => void;
 }
 
@@ -161,9 +161,10 @@ export function createWorld(parts: WorldParts): World {
     push(branch, sha, by) {
       const known = branches.get(branch) ?? cell<string | null>(timeline.now, null);
       branches.set(branch, known);
+      const before = known.value;
       known.set(timeline.now, sha);
       emit("push", payloads.push(branch, sha, by), by);
-      if (sha !== null) parts.onPush(sha);
+      if (sha !== null) parts.onPush({ sha, branch, before, by });
       for (const [number, pull] of pulls) {
         if (pull.value.branch !== branch || !pull.value.open) continue;
         if (sha === null) {
