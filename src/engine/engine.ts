@@ -183,7 +183,8 @@ export function createEngine(parts: EngineParts): Engine {
       if (!isLive(state)) continue;
       const running = state.attempts.flatMap((attempt) => attempt.runs).filter((run) => run.status === "running");
       for (const run of running) {
-        if (run.isolation !== null) await adoptRun(world, state, run.id, issueKey);
+        const isStarting = run.isolation === null && (await store.nextEffect(issueKey)) !== null;
+        await adoptRun(world, state, run.id, { issueKey, isStarting });
       }
     }
   }

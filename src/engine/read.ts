@@ -1,5 +1,6 @@
 // Effects that ask GitHub something and turn the answer into an event.
 import { assert } from "../base/assert.ts";
+import { Fault } from "../base/fault.ts";
 import { freezeIssue } from "../brief/freeze.ts";
 import { mayWrite } from "../loop/begin.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
@@ -11,6 +12,9 @@ import { verdictOf } from "../verify/verdict.ts";
 import type { ClaimRead, IssueComment } from "./ports.ts";
 import { reviewCheck, type World } from "./world.ts";
 
+/** Reads may lag this far behind the event that led to them. */
+const replicaMs = 60_000;
+
 /** Comments by at most this many different people are considered for the frozen text: each costs one request. */
 const speakersAtMost = 10;
 
@@ -20,7 +24,18 @@ export async function readClaim(world: World, state: LoopState): Promise<LoopEve
     world.github.permission(state.issue, state.requester.login),
     world.github.readClaim(state.issue),
   ]);
+  requireFresh(state, read, world.clock.now());
   return [{ type: "claim_read", facts: await claimFacts(world, state, permission, read) }];
+}
+
+/** A replica that does not know the label yet would have the loop refused without a word: it is asked again. */
+function requireFresh(state: LoopState, read: ClaimRead, now: number): void {
+  const isStale = !read.isPull && (!read.open || !read.labels.includes(state.label));
+  if (!isStale || now - state.startedAt >= replicaMs) return;
+  throw new Fault(`GitHub does not show the label ${state.label} on issue ${state.issue.number} yet. Asking again.`, {
+    kind: "not_found",
+    retry: "later",
+  });
 }
 
 /** The same for `/loop retry`, whose author's permission was read with the command. */

@@ -43,12 +43,21 @@ export async function startRun(
   }
 }
 
-/** After a restart: a run that still exists is watched again; one that is gone ends as lost. */
-export async function adoptRun(world: World, state: LoopState, run: string, issueKey: string): Promise<void> {
+/**
+ * After a restart: a run that still exists is watched again; one that is gone ends as lost, unless it may not have been
+ * started yet. One whose start was never recorded is looked for too: we may have died between the two.
+ */
+export async function adoptRun(
+  world: World,
+  state: LoopState,
+  run: string,
+  { issueKey, isStarting }: { readonly issueKey: string; readonly isStarting: boolean },
+): Promise<void> {
   const attempt = state.attempts.find((one) => one.runs.some((facts) => facts.id === run));
   const facts = attempt?.runs.find((one) => one.id === run);
   if (attempt === undefined || facts === undefined) return;
   const started = await world.runs.adopt(state, run);
+  if (started === null && isStarting) return;
   if (started === null) {
     const report = noRun("lost", "Its container was gone when Loopgate started again.", world.clock.now());
     await world.submit(issueKey, await ended(world, state, run, facts.role, report), `${run}/ended`);
