@@ -279,14 +279,19 @@ describe("the clients", () => {
     };
     const { issue, ref } = up.newIssue();
     up.sent();
-    up.forge.failNext(`PUT /repos/:owner/:repo/issues/${issue.number}/labels`, limit);
+    const route = `PUT /repos/:owner/:repo/issues/${issue.number}/labels`;
+    up.forge.failNext(route, { status: 500 });
+    await expect(up.port.setLabels(ref, ["bug"])).rejects.toMatchObject({ kind: "unavailable" });
+    up.forge.failNext(route, limit);
     const before = Date.now();
     const error: unknown = await up.port.setLabels(ref, ["bug"]).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ kind: "rate_limited", retry: "later" });
     expect(error instanceof Fault && error.retryAt).toBeGreaterThanOrEqual(before + 30_000);
-    up.forge.failNext(`PUT /repos/:owner/:repo/issues/${issue.number}/labels`, { status: 500 });
-    await expect(up.port.setLabels(ref, ["bug"])).rejects.toMatchObject({ kind: "unavailable" });
     expect(up.sent()).toHaveLength(2);
+    // I18: until then nothing is sent at all.
+    const told = { kind: "rate_limited", retryAt: (error as Fault).retryAt };
+    await expect(up.port.setLabels(ref, ["bug"])).rejects.toMatchObject(told);
+    expect(up.sent()).toEqual([]);
   });
 
   test("say what is left of the hour, and give up on an answer that does not come", async () => {
