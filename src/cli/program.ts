@@ -74,6 +74,20 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
     .option("--table", "print a Markdown table instead")
     .option("--json", "print the options as JSON")
     .action(({ table = false, json = false }) => done(explainPolicy({ table, json }, terminal)));
+  program
+    .command("explain")
+    .description("say what a run would be, and start nothing")
+    .requiredOption("--spec", "print the containers as the engine would be told, with the guard's word on each")
+    .option("--role <role>", "only this one: executor, reviewer or check")
+    .option(
+      "--image <reference>",
+      "an image by name, looked up where an engine answers; default: this machine's own programs",
+    )
+    .option("--json", "answer in JSON, with nothing shortened")
+    .action(async ({ role = null, image = null, json = false }) => {
+      const { explainSpecs } = await import("./explain.ts");
+      done(await explainSpecs({ role, image, json }, terminal));
+    });
   return program;
 }
 
