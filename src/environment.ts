@@ -29,6 +29,26 @@ const address = oneLine(300)
   .transform((value) => value.replace(/\/+$/, ""));
 
 const command = z.string().max(100_000, "is longer than 100,000 characters");
+const price = z.strictObject({
+  input: z.number().min(0),
+  output: z.number().min(0),
+  cacheRead: z.number().min(0).optional(),
+  cacheWrite: z.number().min(0).optional(),
+});
+
+/** The prices that a JSON text states; null when it is none or states something else. */
+function pricesIn(text: string) {
+  try {
+    return z.record(z.string().regex(/^[a-z]+\/.+$/), price).parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+const prices = z
+  .string()
+  .refine((text) => pricesIn(text) !== null, "is no JSON object of prices")
+  .transform((text) => pricesIn(text) ?? {});
 const onOff = z.enum(["on", "off"], "is neither on nor off").transform((value) => value === "on");
 
 /** Every setting: its limits, its default, what it is (`description`) and where to get it (`where`). An empty value is an unset one. */
@@ -81,6 +101,9 @@ export const Environment = z.strictObject({
   LOOPGATE_PORT: whole(0, 65_535).prefault("3000").meta({ description: "Port to listen on; 0 takes a free one." }),
   LOOPGATE_LABEL: oneLine(50).min(1).prefault("loop").meta({ description: "The label that starts a loop." }),
   LOOPGATE_CONCURRENT_RUNS: whole(1, 1000).prefault("4").meta({ description: "Containers that may run at once." }),
+  LOOPGATE_RECONCILE_MINUTES: whole(1, 1440).prefault("10").meta({
+    description: "How long a repository must be silent before GitHub is asked how its loops stand, in minutes.",
+  }),
   LOOPGATE_AGENT_COMMAND: command.prefault("").meta({
     description: "Shell command of the executor where a repository names none; empty: it must name one.",
   }),
@@ -100,6 +123,33 @@ export const Environment = z.strictObject({
   LOOPGATE_IMAGES: oneLine(4096)
     .prefault("")
     .meta({ description: "The only images a repository may name, separated by commas; empty: any." }),
+  LOOPGATE_ANTHROPIC_KEY: oneLine(500).optional().meta({
+    description: "Key for Anthropic's models; it stays in the App, agents get a lease. Unset: no agent may call them.",
+    where: "the provider's console",
+  }),
+  LOOPGATE_ANTHROPIC_URL: address.prefault("https://api.anthropic.com").meta({ description: "Anthropic's address." }),
+  LOOPGATE_OPENAI_KEY: oneLine(500).optional().meta({
+    description: "Key for OpenAI's models, or for a server that speaks as they do.",
+    where: "the provider's console",
+  }),
+  LOOPGATE_OPENAI_URL: address
+    .prefault("https://api.openai.com/v1")
+    .meta({ description: "OpenAI's address, or that of a server that speaks as it does, with its `/v1`." }),
+  LOOPGATE_GEMINI_KEY: oneLine(500).optional().meta({
+    description: "Key for Google's Gemini models.",
+    where: "the provider's console",
+  }),
+  LOOPGATE_GEMINI_URL: address
+    .prefault("https://generativelanguage.googleapis.com")
+    .meta({ description: "Gemini's address." }),
+  LOOPGATE_PRICES: prices.prefault("{}").meta({
+    description:
+      'Prices that come before the built-in table, as JSON: US dollars per million tokens under `provider/model` or `provider/*`, such as `{"openai/*":{"input":0,"output":0}}`. A model without a price is refused.',
+  }),
+  LOOPGATE_EGRESS: oneLine(4096).prefault("").meta({
+    description: "Hosts that repositories may let their runs reach, separated by commas; empty: none.",
+  }),
+  LOOPGATE_MAX_USD: bound("usd", 10_000, "US dollars that a loop may spend on model calls for each grant."),
   LOOPGATE_MAX_ATTEMPTS: bound("attempts", 20, "Attempts that a repository may grant."),
   LOOPGATE_MAX_RUNS: bound("runs", 100, "Containers that a loop may start over its life."),
   LOOPGATE_MAX_DEADLINE_MINUTES: bound("deadline_minutes", 240, "Wall clock of one run, in minutes."),
@@ -123,7 +173,7 @@ export type Environment = z.infer<typeof Environment>;
 /** What only `serve` cannot do without: containers made of another machine's image need a relay of ours. */
 export const neededToServe: readonly (keyof Environment)[] = ["LOOPGATE_RELAY_IMAGE"];
 
-function bound(name: Exclude<keyof typeof generousBounds, "images" | "may_merge">, max: number, description: string) {
+function bound(name: Exclude<keyof typeof generousBounds, "images" | "hosts" | "may_merge">, max: number, description: string) {
   return whole(1, max).prefault(String(generousBounds[name])).meta({ description });
 }
 

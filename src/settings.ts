@@ -17,9 +17,32 @@ export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   readonly label: string;
   readonly concurrentRuns: number;
+  /** How long it must be silent before GitHub is asked how things stand, in milliseconds. */
+  readonly reconcileMs: number;
   readonly relayImage: string | null;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly operator: Operator;
+  /** Where models are called, with the keys that never enter a container. Absent: nowhere. */
+  readonly models?: readonly ModelSource[];
+  /** US dollars per million tokens by `provider/model` or `provider/*`; these come before the built-in table. */
+  readonly prices?: Readonly<Record<string, OwnPrice>>;
+}
+
+/** A provider of models, as the model gateway takes it. */
+export interface ModelSource {
+  readonly name: string;
+  readonly family: "anthropic" | "openai" | "gemini";
+  readonly baseUrl: string;
+  readonly key: string | null;
+  /** Its id in the built-in price table; null where only `prices` count. */
+  readonly priceId: string | null;
+}
+
+interface OwnPrice {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
 }
 
 export type ReadSettings =
@@ -69,10 +92,29 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     listen: { host: env.LOOPGATE_HOST, port: env.LOOPGATE_PORT },
     label: env.LOOPGATE_LABEL,
     concurrentRuns: env.LOOPGATE_CONCURRENT_RUNS,
+    reconcileMs: env.LOOPGATE_RECONCILE_MINUTES * 60_000,
     relayImage: env.LOOPGATE_RELAY_IMAGE ?? null,
     logLevel: env.LOOPGATE_LOG_LEVEL,
     operator: operatorOf(env),
+    models: modelsOf(env),
+    prices: env.LOOPGATE_PRICES,
   };
+}
+
+/** One provider for each key that is set; an OpenAI-like server at an address of its own needs none. */
+function modelsOf(env: Environment): ModelSource[] {
+  const { LOOPGATE_ANTHROPIC_KEY: anthropic, LOOPGATE_OPENAI_KEY: openai, LOOPGATE_GEMINI_KEY: gemini } = env;
+  const ownServer = env.LOOPGATE_OPENAI_URL !== "https://api.openai.com/v1";
+  const sources: (ModelSource & { readonly isSet: boolean })[] = [
+    source("anthropic", anthropic, env.LOOPGATE_ANTHROPIC_URL, "anthropic"),
+    { ...source("openai", openai, env.LOOPGATE_OPENAI_URL, ownServer ? null : "openai"), isSet: ownServer || openai !== undefined },
+    source("gemini", gemini, env.LOOPGATE_GEMINI_URL, "google"),
+  ];
+  return sources.filter(({ isSet }) => isSet).map(({ isSet: _, ...kept }) => kept);
+}
+
+function source(family: ModelSource["family"], key: string | undefined, baseUrl: string, priceId: string | null) {
+  return { name: family, family, baseUrl, key: key ?? null, priceId, isSet: key !== undefined };
 }
 
 function operatorOf(env: Environment): Operator {
@@ -87,6 +129,8 @@ function operatorOf(env: Environment): Operator {
       changed_files: env.LOOPGATE_MAX_CHANGED_FILES,
       approvals_minimum: env.LOOPGATE_MIN_APPROVALS,
       may_merge: env.LOOPGATE_MAY_MERGE,
+      usd: env.LOOPGATE_MAX_USD,
+      hosts: env.LOOPGATE_EGRESS.split(",").flatMap((host) => host.trim() || []),
       images: env.LOOPGATE_IMAGES.split(",").flatMap((image) => image.trim() || []),
     },
     defaults: {

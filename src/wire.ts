@@ -58,9 +58,6 @@ function machineClock(store: StorePort): Clock {
   return steadyClock({ wall: () => Date.now(), steady: () => performance.now() }, store.lastTime);
 }
 
-/** How long it must be silent before GitHub is asked how things stand. */
-const reconcileMs = 10 * 60_000;
-
 /** Without running anything: brings every loop that only its thread knows into the store, and says what came of it. */
 export async function restoreLoops(options: Pick<AppOptions, "settings" | "log" | "clock">): Promise<Reconciled> {
   const { settings, log } = options;
@@ -80,7 +77,7 @@ export async function restoreLoops(options: Pick<AppOptions, "settings" | "log" 
         adopt: async () => null,
         watch: () => {},
       },
-      { label: settings.label, newLoopId, everyMs: reconcileMs },
+      { label: settings.label, newLoopId, everyMs: settings.reconcileMs },
     );
     return await reconciler.everything();
   } finally {
@@ -139,7 +136,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       operator: settings.operator,
       sealKey: sealKey(settings.sealSecret),
       concurrentRuns: settings.concurrentRuns,
-      reconcile: { label: settings.label, newLoopId, everyMs: reconcileMs },
+      reconcile: { label: settings.label, newLoopId, everyMs: settings.reconcileMs },
     });
     const probot = await startProbot(app, {
       appId,

@@ -44,6 +44,7 @@ describe("what is needed", () => {
       listen: { host: "127.0.0.1", port: 3000 },
       label: "loop",
       concurrentRuns: 4,
+      reconcileMs: 600_000,
       relayImage: null,
       logLevel: "info",
       operator: {
@@ -108,7 +109,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^29 settings are/);
+    expect(message).toMatch(/^30 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

@@ -191,6 +191,7 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     listen: { host: "127.0.0.1", port: 0 },
     label: "loop",
     concurrentRuns: options.concurrentRuns ?? 4,
+    reconcileMs: 10 * minute,
     relayImage: null,
     logLevel: "info",
     operator: {
