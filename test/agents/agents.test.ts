@@ -29,6 +29,23 @@ const cost = billed.reduce(
   0,
 );
 
+/** How somebody would start the CLI who does not think of repositories that lie. */
+const plainly: Readonly<Record<Installed, string>> = {
+  codex: `codex exec --json --trust --dangerously-bypass-approvals-and-sandbox --dangerously-bypass-hook-trust --model ${MODEL} - </loop/brief.md`,
+  gemini: `mkdir -p ~/.gemini && echo '{"security":{"auth":{"selectedType":"gemini-api-key"}}}' >~/.gemini/settings.json
+gemini --prompt "" --yolo --model ${MODEL} </loop/brief.md`,
+  "claude-code": `claude --print --permission-mode bypassPermissions --model ${MODEL} </loop/brief.md`,
+  opencode: `opencode run --model loopgate/${MODEL} </loop/brief.md`,
+};
+
+/** What the trap then does: the proof that it is one. */
+const fallen: Readonly<Record<Installed, { started?: boolean; ledElsewhere: boolean }>> = {
+  codex: { started: true, ledElsewhere: true },
+  gemini: { started: true, ledElsewhere: true },
+  "claude-code": { started: true, ledElsewhere: true },
+  opencode: { ledElsewhere: true }, // what it starts, it starts however it is told; see above
+};
+
 const recorded = (kind: Installed) =>
   readFileSync(new URL(`../../fixtures/agents/events/${kind}-works.events`, import.meta.url), "utf8")
     .trim()
@@ -73,6 +90,13 @@ describeWithDocker("in a container without network", (engine) => {
       expect(started).toEqual(kind === "opencode" ? [`${STARTED}opencode-plugin`, `${STARTED}opencode-plugins`] : []);
       expect(run.calls.map(({ outcome }) => outcome)).toEqual(steps.map(() => "complete"));
       expect(run.pushed).toEqual(["hello.txt"]);
+    });
+
+    test("started plainly, falls into the same trap", async () => {
+      const trap = { steps, files: hostileFiles, command: plainly[kind] };
+      const run = await stage(engine(), kind, { ...trap, deadlineMs: 30_000 }); // some try in vain for ever
+      const started = run.out.some((name) => name.startsWith(STARTED));
+      expect({ started, ledElsewhere: run.calls.length === 0 }).toMatchObject(fallen[kind]);
     });
 
     test("whose budget is used up says so in the gateway's words, and nothing is spent", async () => {

@@ -41,6 +41,9 @@ export interface StageOptions {
   /** The repository's files at the base. */
   readonly files?: Readonly<Record<string, string>>;
   readonly role?: "executor" | "reviewer";
+  /** Instead of how we start the CLI, with the environment that it would have. */
+  readonly command?: string;
+  readonly deadlineMs?: number;
   /** US dollars. */
   readonly budget?: number;
 }
@@ -160,7 +163,7 @@ function requestOf(root: string, kind: Installed, options: StageOptions, ready: 
     role,
     epoch: 1,
     image: { kind: "toolchain" },
-    command: startLine(prepared),
+    command: options.command ?? startLine(prepared),
     workspaceDir: ready.workspaceDir,
     objectsDir: ready.quarantine.objectsDir,
     loopDir: join(root, "loop"),
@@ -175,7 +178,7 @@ function requestOf(root: string, kind: Installed, options: StageOptions, ready: 
       GIT_COMMITTER_NAME: identity.name,
       GIT_COMMITTER_EMAIL: identity.email,
     },
-    limits: { ...DEFAULT_LIMITS, deadlineMs: 150_000 },
+    limits: { ...DEFAULT_LIMITS, deadlineMs: options.deadlineMs ?? 150_000, graceMs: 1_000 },
   };
 }
 
