@@ -97,6 +97,7 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     case "alarm":
       return onAlarm(state, event.name, now);
     case "branch_moved":
+      if (isLeftBehind(state, event.head)) return stay(state, "late news: the branch has moved on from that commit");
       return onBranchMoved(state, event.head, now);
     case "run_started":
       return onRunStarted(state, event);
@@ -131,6 +132,11 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
 
 function inPhase(state: LoopState, phases: readonly Phase[], act: () => Decision): Decision {
   return phases.includes(state.phase) ? act() : stay(state, `${state.phase}: this is not awaited now`);
+}
+
+/** A commit that an attempt began from or published, and that is not the newest: its webhook came late. */
+function isLeftBehind(state: LoopState, head: string): boolean {
+  return head !== state.head && state.attempts.some((attempt) => attempt.base === head || attempt.head === head);
 }
 
 function onUnlabelled(state: LoopState, event: Extract<LoopEvent, { type: "unlabelled" }>, now: number): Decision {

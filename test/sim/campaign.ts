@@ -60,7 +60,10 @@ export async function hunt(mutant: string, seeds: number): Promise<MutantResult>
  * The fewest of the things that happened which still break the same invariant: halves, then quarters, and so on, are
  * taken away as long as the failure stays.
  */
-export async function shrink(seed: number, mode: Mode, found: Outcome): Promise<{ without: string[]; left: string[] }> {
+export async function shrink(
+  found: Outcome,
+  again: (without: ReadonlySet<string>) => Promise<Outcome>,
+): Promise<{ without: string[]; left: string[] }> {
   const invariant = (outcome: Outcome) => outcome.violations[0]?.split(":")[0];
   const without = new Set<string>();
   let left = [...new Set(found.happened)];
@@ -71,7 +74,7 @@ export async function shrink(seed: number, mode: Mode, found: Outcome): Promise<
   ) {
     for (let at = 0; at < left.length; ) {
       const less = new Set([...without, ...left.slice(at, at + size)]);
-      const outcome = await runSeed(seed, mode, less);
+      const outcome = await again(less);
       if (invariant(outcome) !== invariant(found)) {
         at += size;
         continue;

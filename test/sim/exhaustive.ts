@@ -64,7 +64,7 @@ export function play(scenario: Scenario, points: readonly Point[], trace?: (line
 function judge(scenario: Scenario, outcome: Outcome): string | null {
   if (outcome.violations.length > 0) return outcome.violations[0]!;
   const ends = outcome.loops.map((state) => state.ending?.reason ?? state.phase).join(", ");
-  return ends === scenario.ends ? null : `it ended as ${ends} where ${scenario.ends} was right`;
+  return scenario.ends.includes(ends) ? null : `it ended as ${ends} where ${scenario.ends.join(" or ")} was right`;
 }
 
 function pointsOf(calls: readonly string[]): Point[] {

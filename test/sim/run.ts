@@ -81,7 +81,7 @@ async function seeds(from: number, count: number, modes: readonly Mode[]): Promi
 async function smaller({ name, violation }: Failure): Promise<string> {
   const [, seed = "", mode = ""] = /--seed (\d+) --mode (\w+)/.exec(name) ?? [];
   const found = await runSeed(Number(seed), mode as Mode);
-  const { without, left } = await shrink(Number(seed), mode as Mode, found);
+  const { without, left } = await shrink(found, (less) => runSeed(Number(seed), mode as Mode, less));
   const flags = without.length === 0 ? "" : ` --without ${without.join(",")}`;
   return `The first, with only ${left.length} of ${found.happened.length} happenings left (${left.join(", ")}):\n${violation}\n  node test/sim/run.ts ${name}${flags}`;
 }

@@ -1,0 +1,45 @@
+// A small run of each of the simulator's ways, as part of every test run.
+import { expect, test } from "vitest";
+import { hunt, runSeed, runSeeds, shrink } from "./campaign.ts";
+import { runPoints } from "./exhaustive.ts";
+import { mutants } from "./mutants.ts";
+import { randomSetup } from "./setup.ts";
+import { simulate } from "./simulate.ts";
+
+test("no invariant breaks and every loop ends in runs that seeds decide (I1-I24, L1-L5)", async () => {
+  expect(await runSeeds({ from: 1, count: 40, step: 1, modes: ["safety", "liveness"] })).toEqual([]);
+});
+
+test("the five scenarios end as they should when any one call goes wrong (F1-F4, F27)", async () => {
+  const { points, failures } = await runPoints(0, 1, 8);
+  expect(failures).toEqual([]);
+  expect(points).toBeGreaterThanOrEqual(35);
+});
+
+test("one seed always gives one run", async () => {
+  const twice = [await runSeed(7, "safety"), await runSeed(7, "safety")];
+  expect(twice[0]).toEqual(twice[1]);
+});
+
+test.each([
+  "an effect begins before that is noted",
+  "every comment is posted twice",
+  "permission is not asked",
+  "a stop is not told",
+  "red attempts are refunded",
+  "a second label begins a second loop",
+  "our own events are heard",
+])("a planted bug is caught: %s", async (mutant) => {
+  expect((await hunt(mutant, 20)).caughtBy).not.toBeNull();
+});
+
+test("a failing run is made smaller and still fails for the same reason", async () => {
+  const mutate = mutants["a stop is not told"]!;
+  const found = await simulate(randomSetup(1, "liveness"), { mutate, liveness: true });
+  expect(found.violations[0]).toMatch(/^I19/);
+  const run = (without: ReadonlySet<string>) =>
+    simulate(randomSetup(1, "liveness"), { mutate, without, liveness: true });
+  const { without, left } = await shrink(found, run);
+  expect(left.length).toBeLessThan(found.happened.length);
+  expect((await run(new Set(without))).violations[0]).toMatch(/^I19/);
+});
