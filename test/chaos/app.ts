@@ -1,0 +1,43 @@
+// The App as `serve` runs it, in a process of its own that can be killed; only its runs use this machine's own programs as their image.
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { dockerRuntime } from "../../src/container/docker.ts";
+import { openEngine } from "../../src/container/engine.ts";
+import { processRuntime } from "../../src/container/process.ts";
+import type { Runtime } from "../../src/container/run.ts";
+import { chooseRunUser } from "../../src/container/user.ts";
+import { pinoLogger } from "../../src/log.ts";
+import { readSettings } from "../../src/settings.ts";
+import { startApp } from "../../src/wire.ts";
+
+/** The label value by which an engine's containers are known as this App's. */
+export const instance = "chaos";
+
+async function runtimeFor(dataDir: string): Promise<Runtime> {
+  if (process.env.CHAOS_RUNTIME === "process") {
+    const scratchDir = join(dataDir, "scratch");
+    await mkdir(scratchDir, { recursive: true });
+    return processRuntime({ scratchDir });
+  }
+  const engine = await openEngine({ env: process.env, mayStart: false });
+  if (engine === null) throw new Error("No container engine answered at DOCKER_HOST.");
+  const user = chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1);
+  return dockerRuntime({ docker: engine.docker, user, relay: { kind: "toolchain" }, roots: [dataDir], instance });
+}
+
+async function main(): Promise<void> {
+  const read = readSettings(process.env);
+  if (!read.ok) throw new Error(read.message);
+  const { settings } = read;
+  const dataDir = resolve(settings.dataDir);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const log = pinoLogger({ level: settings.logLevel });
+  const runtime = await runtimeFor(dataDir);
+  const app = await startApp({ settings, log, runtime, image: () => ({ kind: "toolchain" }) });
+  log.info({ webhooks: app.webhookUrl }, "Loopgate serves");
+  await new Promise((done) => process.once("SIGTERM", done));
+  await app.close();
+  process.exit(0);
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,287 @@
+// One campaign: loops crowd in, the App is killed again and again, then it is left in peace, and its thread is judged.
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Engine } from "../../src/container/engine.ts";
+import type { Issue } from "../../src/forge/model.ts";
+import { sealKey } from "../../src/record/seal.ts";
+import { checkHistory, type Expected, type Finding } from "./check.ts";
+import { loopsOf } from "./check-thread.ts";
+import { type Child, openLog, startChild } from "./child.ts";
+import { type History, type Recorder, recordHistory } from "./history.ts";
+import { findLeftovers } from "./leftovers.ts";
+import { takeTurns } from "./people.ts";
+import { type Moment, momentsOf } from "./schedule.ts";
+import { approver, type ChaosWorld, ciCheck, plotOf, startWorld } from "./world.ts";
+
+export interface CampaignOptions {
+  readonly kills: number;
+  readonly seed: number;
+  /** Containers on this engine; null: plain processes. */
+  readonly engine: Engine | null;
+  /** An empty folder for everything; the caller removes it. The App's log is `app.log` in it. */
+  readonly dir: string;
+  /** How many loops live at once while the killing lasts. */
+  readonly loops: number;
+  /** How long the loops may take to end after the last kill. */
+  readonly peaceMs: number;
+  readonly say: (text: string) => void;
+  /** Ends the campaign early. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Campaign {
+  readonly kills: number;
+  readonly loops: number;
+  readonly minutes: number;
+  readonly findings: readonly Finding[];
+  /** What is left that no living loop owns. */
+  readonly leftovers: readonly string[];
+  /** Deaths that were not ours. */
+  readonly crashes: readonly string[];
+}
+
+const webhookSecret = "a webhook secret of the campaign";
+const sealSecret = "a seal secret of the campaign, long enough";
+
+/** Where a loop of each plot ends: the reason of each of its endings. */
+export function endingsOf(issue: number): readonly string[] {
+  return plotOf(issue) === "asks first" ? ["uncertainty_too_high", "task_complete"] : ["task_complete"];
+}
+
+export const expected: Expected = {
+  sealKey: sealKey(sealSecret),
+  label: "loop",
+  approver,
+  ciCheck,
+  endings: endingsOf,
+};
+
+/** Kills, waits, judges. Whatever happens, forge and App have ended when it returns. */
+export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
+  const began = Date.now();
+  const world = await startWorld(options.dir);
+  const recorder = recordHistory(world.forge);
+  const stage = await setStage(options, world, recorder);
+  try {
+    await killAll(options, stage);
+    await inPeace(options, stage);
+    const histories = await historiesOf(stage);
+    const leftovers = await waitForTidiness(options, stage, histories);
+    return {
+      kills: stage.kills,
+      loops: stage.issues.length,
+      minutes: (Date.now() - began) / 60_000,
+      findings: histories.flatMap((history) => checkHistory(history, expected)),
+      leftovers,
+      crashes: stage.crashes,
+    };
+  } finally {
+    stage.people.unref();
+    clearInterval(stage.people);
+    await stage.child.stop();
+    await world.forge.close();
+  }
+}
+
+interface Stage {
+  readonly world: ChaosWorld;
+  readonly recorder: Recorder;
+  readonly dataDir: string;
+  readonly issues: Issue[];
+  readonly crashes: string[];
+  readonly people: NodeJS.Timeout;
+  readonly began: number;
+  kills: number;
+  child: Child;
+  onDeed: () => void;
+  start(): Child;
+}
+
+async function setStage(options: CampaignOptions, world: ChaosWorld, recorder: Recorder): Promise<Stage> {
+  const dataDir = join(options.dir, "app");
+  await mkdir(dataDir);
+  const port = await freePort();
+  world.forge.setWebhook({ url: `http://127.0.0.1:${port}/api/github/webhooks`, secret: webhookSecret });
+  const log = openLog(join(options.dir, "app.log"));
+  const env = environmentFor(options, world, dataDir, port);
+  const issues: Issue[] = [];
+  const start = () => startChild(env, log);
+  const stage: Stage = {
+    world,
+    recorder,
+    dataDir,
+    issues,
+    crashes: [],
+    began: Date.now(),
+    kills: 0,
+    child: start(),
+    onDeed: () => {},
+    start,
+    people: setInterval(() => {
+      takeTurns(world.forge, world.repositories);
+      const isOn = stage.kills < options.kills && !options.signal?.aborted;
+      if (isOn && issues.filter((issue) => !isOver(issue)).length < options.loops) issues.push(world.startLoop());
+    }, 250),
+  };
+  const bot = `${world.forge.app.slug}[bot]`;
+  recorder.onHappening(({ by }) => {
+    if (by === bot) stage.onDeed();
+  });
+  return stage;
+}
+
+function environmentFor(
+  { engine }: CampaignOptions,
+  { forge, commands }: ChaosWorld,
+  dataDir: string,
+  port: number,
+): Record<string, string> {
+  const { socketPath = "" } = (engine?.docker.modem ?? {}) as { socketPath?: string };
+  return {
+    LOOPGATE_APP_ID: String(forge.app.id),
+    LOOPGATE_APP_SLUG: forge.app.slug,
+    LOOPGATE_PRIVATE_KEY: forge.app.privateKey,
+    LOOPGATE_WEBHOOK_SECRET: webhookSecret,
+    LOOPGATE_SEAL_SECRET: sealSecret,
+    LOOPGATE_GITHUB_URL: `${forge.url}/api/v3`,
+    LOOPGATE_THROTTLE: "off",
+    LOOPGATE_DATA: dataDir,
+    LOOPGATE_PORT: String(port),
+    LOOPGATE_MAY_MERGE: "on",
+    LOOPGATE_MAX_RUNS: "100",
+    LOOPGATE_AGENT_COMMAND: commands.executor,
+    LOOPGATE_AGENT_IMAGE: "toolchain",
+    LOOPGATE_REVIEWER_COMMAND: commands.reviewer,
+    LOOPGATE_REVIEWER_IMAGE: "toolchain",
+    CHAOS_RUNTIME: engine === null ? "process" : "docker",
+    ...(engine === null ? {} : { DOCKER_HOST: `unix://${socketPath}` }),
+    NODE_COMPILE_CACHE: join(dataDir, "..", "compiled"), // each life begins sooner
+  };
+}
+
+/** A port that stays the App's over all its lives: GitHub's deliveries go to one address. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function killAll(options: CampaignOptions, stage: Stage): Promise<void> {
+  const { child, issues, began } = stage;
+  if ((await child.serves) === null) throw new Error("The App did not start; its log says why.");
+  let toldAt = 0;
+  for (const moment of momentsOf(options.seed, options.kills)) {
+    if (options.signal?.aborted) return;
+    await killAt(moment, stage);
+    if (Date.now() - toldAt < 10_000 && stage.kills < options.kills) continue;
+    toldAt = Date.now();
+    const over = issues.filter(isOver).length;
+    const seconds = Math.round((toldAt - began) / 1000);
+    options.say(
+      `${stage.kills} of ${options.kills} kills · ${over} loops over, ${issues.length - over} under way · ${seconds} s`,
+    );
+  }
+}
+
+/** A deed that does not come within this time is not waited for any longer. */
+const longestLifeMs = 6_000;
+
+async function killAt(moment: Moment, stage: Stage): Promise<void> {
+  const { child } = stage;
+  const died = child.ended.then(() => "died" as const);
+  if (moment.when === "starting") await Promise.race([delay(moment.afterMs), died]);
+  else {
+    await child.serves;
+    if (moment.when === "serving") await Promise.race([delay(moment.afterMs), died]);
+    else await Promise.race([deeds(stage, child, moment.count), delay(longestLifeMs), died]);
+  }
+  stage.onDeed = () => {};
+  child.kill();
+  const code = await child.ended;
+  if (code !== "SIGKILL") stage.crashes.push(`in its life ${stage.kills + 1} the App ended by itself (${code})`);
+  stage.kills += 1;
+  stage.child = stage.start();
+}
+
+/** Kills within the forge's own handling: the deed is done, and whoever did it never hears so. */
+function deeds(stage: Stage, child: Child, count: number): Promise<void> {
+  let left = count;
+  return new Promise((resolve) => {
+    stage.onDeed = () => {
+      left -= 1;
+      if (left > 0) return;
+      child.kill();
+      resolve();
+    };
+  });
+}
+
+/** No more kills: resolves when every loop is over and nothing has moved for a while, or when the time is up. */
+async function inPeace(options: CampaignOptions, stage: Stage): Promise<void> {
+  const deadline = Date.now() + options.peaceMs;
+  const { issues, world } = stage;
+  let told = 0;
+  for (;;) {
+    const open = issues.filter((issue) => !isOver(issue));
+    if (options.signal?.aborted) return;
+    if (open.length === 0 && (await isQuiet(stage))) return;
+    if (Date.now() > deadline) {
+      options.say(
+        `After ${Math.round(options.peaceMs / 1000)} s of peace these are not over: ${open.map(nameOf).join(", ") || "none, but the forge is not quiet"}.`,
+      );
+      return;
+    }
+    if (Date.now() - told > 15_000) {
+      told = Date.now();
+      options.say(`no more kills; waiting for ${open.length} loops: ${open.map(nameOf).join(", ")}`);
+    }
+    if (!world.forge.pending()) await delay(250);
+    await delay(250);
+  }
+}
+
+async function isQuiet({ world }: Stage): Promise<boolean> {
+  const before = world.forge.requests.length;
+  await delay(1_500);
+  return before === world.forge.requests.length && !world.forge.pending();
+}
+
+/** Ended for good as its labels say: a question that was asked is going to be answered. */
+function isOver(issue: Issue): boolean {
+  const names = issue.labels.map(({ name }) => name);
+  if (names.includes("loop")) return false;
+  if (names.includes("loop:done") || names.includes("loop:stopped")) return true;
+  const stops = issue.comments.filter(({ body, user }) => user.type === "Bot" && body.includes("<!-- loopgate:stop "));
+  return names.includes("loop:needs-human") && stops.length >= endingsOf(issue.number).length;
+}
+
+function nameOf(issue: Issue): string {
+  return `${issue.repository.name}#${issue.number}`;
+}
+
+async function historiesOf({ world, recorder }: Stage): Promise<History[]> {
+  return Promise.all(
+    world.repositories.map(async (repository) => recorder.history(repository, await world.branches(repository))),
+  );
+}
+
+/** What a loop leaves is taken away after its last word; that may take a moment. */
+async function waitForTidiness(
+  { dir, engine }: CampaignOptions,
+  stage: Stage,
+  histories: readonly History[],
+): Promise<readonly string[]> {
+  const states = histories.flatMap((history) =>
+    history.issues.flatMap(({ number }) => loopsOf(history, number, expected).flatMap(({ state }) => state ?? [])),
+  );
+  const owned = (loop: string) =>
+    states.some(({ id, phase, ending }) => id === loop && (phase !== "settled" || ending?.resume !== "none"));
+  const look = () => findLeftovers(join(dir, "app"), engine, owned);
+  for (let tries = 0; tries < 20 && (await look()).length > 0; tries++) await delay(500);
+  await stage.child.stop();
+  return look();
+}
