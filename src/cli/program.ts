@@ -88,6 +88,17 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
       const { explainSpecs } = await import("./explain.ts");
       done(await explainSpecs({ role, image, json }, terminal));
     });
+  program
+    .command("bench")
+    .description("measure this machine against the bounds of the design")
+    .argument("<what>", "isolation: the start of a container, and of a workspace")
+    .option("--rounds <count>", "pairs to measure", "10")
+    .action(async (what, { rounds }) => {
+      if (what !== "isolation") throw new UsageError(`there is no bench ${what}; there is isolation`);
+      if (!/^[1-9]\d?$/.test(rounds)) throw new UsageError("--rounds is a number from 1 to 99");
+      const { benchIsolation } = await import("./bench.ts");
+      done(await benchIsolation(Number(rounds), terminal));
+    });
   return program;
 }
 

@@ -54,8 +54,13 @@ export async function adopt(
       deadlineMs: number("deadline_ms"),
       graceMs: number("grace_ms"),
       disk: [
-        { path: source("/workspace"), name: "/workspace", limitBytes: number("workspace_bytes") },
-        { path: source("/loop/out"), name: "/loop/out", limitBytes: number("out_bytes") },
+        {
+          path: source("/workspace"),
+          name: "/workspace",
+          limitBytes: number("workspace_bytes"),
+          limitFiles: number("files"),
+        },
+        { path: source("/loop/out"), name: "/loop/out", limitBytes: number("out_bytes"), limitFiles: number("files") },
       ],
     });
   } catch (error) {

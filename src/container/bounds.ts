@@ -32,8 +32,8 @@ export function enforce(bounds: Bounds, kill: (signal: EndSignal) => void): Enfo
     kill(signal);
   };
   void enforceDeadline(bounds, ended.signal, end);
-  void watchDisk(bounds.disk, ended.signal).then((bound) => {
-    if (bound) end({ kind: "disk", what: bound.name, limitBytes: bound.limitBytes }, "SIGKILL");
+  void watchDisk(bounds.disk, ended.signal).then((overrun) => {
+    if (overrun) end({ kind: "disk", ...overrun }, "SIGKILL");
   });
   return {
     end,

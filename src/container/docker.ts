@@ -1,4 +1,5 @@
 // The runtime on a Docker-compatible engine: obeys compiled specs, adopts, lists and sweeps.
+import { isDeepStrictEqual } from "node:util";
 import type Docker from "dockerode";
 import { Fault } from "../base/fault.ts";
 import { adopt, everRan, inspectOrNull } from "./adopt.ts";
@@ -7,9 +8,22 @@ import { type EngineInfo, readEngineInfo } from "./engine-info.ts";
 import { readFacts } from "./facts.ts";
 import { imageResolver } from "./image.ts";
 import { readRunLabel } from "./labels.ts";
-import { compile, type LaunchPad, launch, type RelayImage, readEntry, realFolder, settleFolders } from "./launch.ts";
+import {
+  compile,
+  createPair,
+  type Launched,
+  type LaunchPad,
+  launch,
+  type Pair,
+  type RelayImage,
+  readEntry,
+  realFolder,
+  removePair,
+  resolveFolders,
+  settleFolders,
+} from "./launch.ts";
 import type { OutputWatch, Running, RunRequest, Runtime } from "./run.ts";
-import { agentName, relayName } from "./spec.ts";
+import { agentName, type ContainerSpec, relayName } from "./spec.ts";
 import { choosePrey, listContainers, removeAll } from "./sweep.ts";
 import type { RunUser } from "./user.ts";
 
@@ -31,6 +45,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { docker, instance, user } = options;
   const images = imageResolver(docker, user);
   const held = new Map<string, Promise<Running>>();
+  const ahead = new Map<string, Promise<Prepared>>();
   let engine: Promise<EngineInfo> | null = null;
   const engineInfo = () => {
     engine ??= readEngineInfo(docker).catch((error) => {
@@ -53,12 +68,33 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     return running;
   }
 
-  async function begin(request: RunRequest, watch?: OutputWatch): Promise<Running> {
+  async function makePad(request: RunRequest): Promise<LaunchPad> {
     const roots = await Promise.all(options.roots.map((root) => realFolder(root, request.id)));
     const tools = options.toolsDir ? await realFolder(options.toolsDir, request.id) : null;
-    const pad: LaunchPad = { ...options, roots, tools, images, engine: await engineInfo(), entry: await readEntry() };
+    return { ...options, roots, tools, images, engine: await engineInfo(), entry: await readEntry() };
+  }
+
+  async function begin(request: RunRequest, watch?: OutputWatch): Promise<Running> {
+    const began = performance.now();
+    const prepared = await ahead.get(request.id)?.catch(() => null);
+    ahead.delete(request.id);
+    if (prepared && isDeepStrictEqual(prepared.request, request)) return startPrepared(prepared, began, watch);
+    const pad = await makePad(request);
     const existing = await takeOver(request, watch);
-    return existing ?? startAnew(request, pad, watch);
+    return existing ?? startAnew(request, pad, began, watch);
+  }
+
+  async function prepare(request: RunRequest): Promise<Prepared> {
+    const pad = await makePad(request);
+    const specs = await compile(await resolveFolders(request), pad);
+    const pair = createPair(specs, docker);
+    try {
+      await Promise.all([pair.agent, pair.relay]);
+    } catch (error) {
+      await removePair(pair);
+      throw error;
+    }
+    return { request, pad, specs, pair };
   }
 
   /** The run's own container if it is there and of this epoch; leftovers of older epochs are removed. */
@@ -91,6 +127,16 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         sentence: `Runs are containers without network on a ${name}.`,
       };
     },
+    async prepare(request) {
+      if (held.has(request.id) || ahead.has(request.id)) return;
+      if (await inspectOrNull(docker.getContainer(agentName(request.id)))) return; // `start` knows what to do with it
+      const preparing = prepare(request);
+      ahead.set(request.id, preparing);
+      await preparing.catch((error) => {
+        ahead.delete(request.id);
+        throw error;
+      });
+    },
     start: (request, watch) => hold(request.id, () => begin(request, watch)),
     async find(id) {
       const known = held.get(id);
@@ -112,14 +158,30 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   };
 }
 
-async function startAnew(request: RunRequest, pad: LaunchPad, watch?: OutputWatch): Promise<Running> {
-  const began = performance.now();
+/** What was done ahead of a run: containers that exist and have not started. */
+interface Prepared {
+  readonly request: RunRequest;
+  readonly pad: LaunchPad;
+  readonly specs: readonly ContainerSpec[];
+  readonly pair: Pair;
+}
+
+async function startAnew(request: RunRequest, pad: LaunchPad, began: number, watch?: OutputWatch): Promise<Running> {
   const settled = await settleFolders(request, pad.user);
   const specs = await compile(settled, pad);
-  const { agent, relay, attachment, wentAt, inspected } = await launch(specs, settled, pad, watch);
+  return attendLaunched(settled, pad, began, await launch(specs, settled, pad, watch));
+}
+
+async function startPrepared({ request, pad, specs, pair }: Prepared, began: number, watch?: OutputWatch) {
+  const settled = await settleFolders(request, pad.user);
+  return attendLaunched(settled, pad, began, await launch(specs, settled, pad, watch, pair));
+}
+
+function attendLaunched(settled: RunRequest, pad: LaunchPad, began: number, launched: Launched): Running {
+  const { agent, relay, attachment, wentAt, inspected } = launched;
   const { limits } = settled;
   return attend({
-    id: request.id,
+    id: settled.id,
     agent,
     relay,
     attachment,
@@ -129,8 +191,8 @@ async function startAnew(request: RunRequest, pad: LaunchPad, watch?: OutputWatc
     deadlineMs: limits.deadlineMs,
     graceMs: limits.graceMs,
     disk: [
-      { path: settled.workspaceDir, name: "/workspace", limitBytes: limits.workspaceBytes },
-      { path: `${settled.loopDir}/out`, name: "/loop/out", limitBytes: limits.outBytes },
+      { path: settled.workspaceDir, name: "/workspace", limitBytes: limits.workspaceBytes, limitFiles: limits.files },
+      { path: `${settled.loopDir}/out`, name: "/loop/out", limitBytes: limits.outBytes, limitFiles: limits.files },
     ],
   });
 }

@@ -158,7 +158,11 @@ function isPositive(value: number | undefined): boolean {
 function isUnsafeTmpfs([target, options]: [string, string]): boolean {
   const set = options.split(",");
   return (
-    target !== "/tmp" || !set.includes("nosuid") || !set.includes("nodev") || !/(^|,)size=[1-9]\d*(,|$)/.test(options)
+    target !== "/tmp" ||
+    !set.includes("nosuid") ||
+    !set.includes("nodev") ||
+    !/(^|,)size=[1-9]\d*(,|$)/.test(options) ||
+    !/(^|,)nr_inodes=[1-9]\d*(,|$)/.test(options)
   );
 }
 

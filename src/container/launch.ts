@@ -60,16 +60,23 @@ export async function compile(request: RunRequest, pad: LaunchPad): Promise<read
   return specs;
 }
 
-/** The request with every folder's links resolved, its writable folders given to the run's user. Throws `Fault`. */
-export async function settleFolders(request: RunRequest, user: RunUser): Promise<RunRequest> {
+/** The request with every folder's links resolved. Throws `Fault`. */
+export async function resolveFolders(request: RunRequest): Promise<RunRequest> {
   const real = (path: string) => realFolder(path, request.id);
   const [workspaceDir, loopDir] = await Promise.all([real(request.workspaceDir), real(request.loopDir)]);
   const objectsDir = request.objectsDir && (await real(request.objectsDir));
   const gatewayDir = request.gatewaySocket && (await real(dirname(request.gatewaySocket)));
   const gatewaySocket = request.gatewaySocket && `${gatewayDir}/${basename(request.gatewaySocket)}`;
-  await Promise.all([workspaceDir, `${loopDir}/out`, `${loopDir}/brief.md`].map((path) => giveTo(user, path)));
-  if (gatewayDir) await giveFolder(user, gatewayDir);
   return { ...request, workspaceDir, loopDir, objectsDir, gatewaySocket };
+}
+
+/** The same, with its writable folders given to the run's user. Throws `Fault`. */
+export async function settleFolders(request: RunRequest, user: RunUser): Promise<RunRequest> {
+  const resolved = await resolveFolders(request);
+  const { workspaceDir, loopDir, gatewaySocket } = resolved;
+  await Promise.all([workspaceDir, `${loopDir}/out`, `${loopDir}/brief.md`].map((path) => giveTo(user, path)));
+  if (gatewaySocket) await giveFolder(user, dirname(gatewaySocket));
+  return resolved;
 }
 
 /** The folder with every link in its path resolved. Throws `Fault` when it is not there. */
@@ -79,28 +86,41 @@ export async function realFolder(path: string, run: string): Promise<string> {
   });
 }
 
+/** A run's containers, created or about to be; nothing of them has run. */
+export interface Pair {
+  readonly agent: Promise<Docker.Container>;
+  readonly relay: Promise<Docker.Container | null>;
+}
+
+/** Creates the agent's container, and the relay's behind it. Creating runs nothing, not even a program of the image. */
+export function createPair(specs: readonly ContainerSpec[], docker: Docker): Pair {
+  const [agentSpec, relaySpec] = specs;
+  assert(agentSpec, "a run has an agent container");
+  const agent = create(docker, agentSpec);
+  const relay = agent.then(() => (relaySpec ? create(docker, relaySpec) : null));
+  relay.catch(() => {}); // whoever awaits the pair meets the agent's own failure first
+  return { agent, relay };
+}
+
+/** Removes what there is of a pair. */
+export async function removePair({ agent, relay }: Pair): Promise<void> {
+  const made = await Promise.allSettled([agent, relay]);
+  await Promise.all(made.map((one) => one.status === "fulfilled" && one.value && remove(one.value)));
+}
+
 /** Starts the run. On any failure nothing of it is left. A name that is taken is a `Fault` of kind `conflict`. */
 export async function launch(
   specs: readonly ContainerSpec[],
   request: RunRequest,
   pad: LaunchPad,
   watch?: OutputWatch,
+  pair: Pair = createPair(specs, pad.docker),
 ): Promise<Launched> {
-  const [agentSpec, relaySpec] = specs;
-  assert(agentSpec, "a run has an agent container");
-  const making: Promise<Docker.Container>[] = [];
-  const make = (spec: ContainerSpec) => {
-    const made = create(pad.docker, spec);
-    making.push(made);
-    return made;
-  };
   try {
-    const agent = await make(agentSpec);
-    const relayMade = relaySpec ? make(relaySpec) : Promise.resolve(null);
-    relayMade.catch(() => {}); // awaited below; the agent's own failure comes first
+    const agent = await pair.agent;
     const attachment = await attach(agent, request.limits.logBytes, watch);
     await agent.start();
-    const relay = await relayMade;
+    const relay = await pair.relay;
     const [inspectedAgent] = await Promise.all([agent.inspect(), relay && startRelayContainer(relay)]);
     attachment.write("go\n");
     const wentAt = performance.now();
@@ -112,8 +132,7 @@ export async function launch(
       inspected: { agent: inspectedAgent, relay: relay && (await relay.inspect()) },
     };
   } catch (error) {
-    const made = await Promise.allSettled(making);
-    await Promise.all(made.map((one) => one.status === "fulfilled" && remove(one.value)));
+    await removePair(pair);
     throw toFault(error, `Could not start the run ${request.id}`);
   }
 }

@@ -1,4 +1,5 @@
 // Turns how a run ended into its outcome's status and note.
+import type { DiskBound, DiskExcess } from "./disk.ts";
 import { NEVER_STARTED, type RunStatus } from "./run.ts";
 
 /** What ended a run first. `exit` is the agent's own doing, everything else is ours or the world's. */
@@ -6,7 +7,7 @@ export type EndCause =
   | { readonly kind: "exit" }
   | { readonly kind: "deadline"; readonly deadlineMs: number }
   | { readonly kind: "stop"; readonly reason: string }
-  | { readonly kind: "disk"; readonly what: string; readonly limitBytes: number }
+  | { readonly kind: "disk"; readonly bound: Omit<DiskBound, "path">; readonly excess: DiskExcess }
   | { readonly kind: "relay" }
   | { readonly kind: "gone" };
 
@@ -24,13 +25,24 @@ export function judgeEnding({ cause, exitCode, oomKilled }: Ending): { status: R
     case "stop":
       return { status: "stopped", note: cause.reason };
     case "disk":
-      return { status: "failed", note: `It wrote more than ${cause.limitBytes} bytes to ${cause.what}.` };
+      return { status: "failed", note: diskNote(cause.bound, cause.excess) };
     case "relay":
       return { status: "lost", note: "The relay to the gateway ended, and the run with it." };
     case "gone":
       return { status: "lost", note: "The container or its engine went away." };
     case "exit":
       return judgeExit(exitCode, oomKilled);
+  }
+}
+
+function diskNote({ name, limitBytes, limitFiles }: Omit<DiskBound, "path">, excess: DiskExcess): string {
+  switch (excess) {
+    case "bytes":
+      return `It wrote more than ${limitBytes} bytes to ${name}.`;
+    case "files":
+      return `It made more than ${limitFiles} files in ${name}.`;
+    case "hidden":
+      return `It made folders in ${name} that cannot be measured.`;
   }
 }
 

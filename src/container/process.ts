@@ -42,6 +42,7 @@ export function processRuntime({ scratchDir }: ProcessRuntimeOptions): Runtime {
         sentence: "No container engine: runs are plain processes on this machine, with no isolation at all.",
       };
     },
+    prepare: async () => {}, // a process has nothing to prepare
     async start(request, watch) {
       const known = held.get(request.id);
       if (known) return known.running;
@@ -142,8 +143,8 @@ function follow(followed: Followed): Running {
   const { limits, workspaceDir, loopDir } = request;
   const startedAt = Date.now();
   const disk = [
-    { path: workspaceDir, name: "/workspace", limitBytes: limits.workspaceBytes },
-    { path: join(loopDir, "out"), name: "/loop/out", limitBytes: limits.outBytes },
+    { path: workspaceDir, name: "/workspace", limitBytes: limits.workspaceBytes, limitFiles: limits.files },
+    { path: join(loopDir, "out"), name: "/loop/out", limitBytes: limits.outBytes, limitFiles: limits.files },
   ];
   const enforced = enforce({ ...limits, startedAt, disk }, (signal) => killGroup(child, signal));
   const done = finish(followed, enforced, startedAt);

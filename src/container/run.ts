@@ -23,6 +23,8 @@ export interface Limits {
   readonly workspaceBytes: number;
   /** What `/loop/out` may hold; measured like the workspace. */
   readonly outBytes: number;
+  /** How many files and folders the workspace may hold, and `/tmp` likewise: a disk can also run out of these. */
+  readonly files: number;
   /** How much of the agent's output is kept: half from its beginning, half from its end. */
   readonly logBytes: number;
   readonly deadlineMs: number;
@@ -42,6 +44,7 @@ export const DEFAULT_LIMITS: Limits = {
   tmpBytes: 512 * MiB,
   workspaceBytes: 4096 * MiB,
   outBytes: 16 * MiB,
+  files: 1_000_000,
   logBytes: 1 * MiB,
   deadlineMs: 20 * 60_000,
   graceMs: 10_000,
@@ -214,6 +217,11 @@ export interface RuntimeDescription {
 export interface Runtime {
   readonly kind: "docker" | "process";
   describe(): Promise<RuntimeDescription>;
+  /**
+   * Does ahead what can be done before the workspace is filled and runs nothing. Its folders and `brief.md` must exist,
+   * empty if need be. `start` with the same request then takes less time; with another, what was prepared is dropped.
+   */
+  prepare(request: RunRequest): Promise<void>;
   /**
    * Starts the run, or adopts the container of the same name and epoch if there is one already.
    * A spec that must never run is a `Fault` of kind `refused` and nothing is started.

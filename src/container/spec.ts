@@ -115,7 +115,7 @@ export function compileAgent(request: RunRequest, parts: SpecParts, entry: strin
         ...hardened(parts),
         NetworkMode: "none",
         Mounts: [...agentMounts(request), ...imageMounts(parts), ...toolsMount(parts)],
-        Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${limits.tmpBytes}` },
+        Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${limits.tmpBytes},nr_inodes=${limits.files}` },
         ShmSize: 64 * MiB,
         ...bounds(limits.memoryBytes, Math.min(limits.cpus, parts.host.cpus), limits.pids),
         Ulimits: ulimits(limits.openFiles, limits.fileSizeBytes),
@@ -245,5 +245,6 @@ function labels(request: RunRequest, parts: SpecParts, part: string): Record<str
     "loopgate.log_bytes": String(limits.logBytes),
     "loopgate.workspace_bytes": String(limits.workspaceBytes),
     "loopgate.out_bytes": String(limits.outBytes),
+    "loopgate.files": String(limits.files),
   };
 }

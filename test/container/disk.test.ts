@@ -1,13 +1,14 @@
 // What a folder is measured to hold.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { folderBytes } from "../../src/container/disk.ts";
+import { measure } from "../../src/container/disk.ts";
 
 function aFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "loopgate-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  onTestFinished(() => void execFileSync("rm", ["-rf", "--", folder]));
   return folder;
 }
 
@@ -17,9 +18,9 @@ test("nested files count, what a link leads to does not", async () => {
   writeFileSync(join(folder, "a/b/file"), Buffer.alloc(100_000, 1));
   writeFileSync(join(elsewhere, "big"), Buffer.alloc(1_000_000, 1));
   symlinkSync(elsewhere, join(folder, "link"));
-  const bytes = await folderBytes(folder, Number.MAX_SAFE_INTEGER);
-  expect(bytes).toBeGreaterThanOrEqual(100_000);
-  expect(bytes).toBeLessThan(200_000);
+  expect(await measure({ path: folder, limitBytes: 99_999, limitFiles: 9 })).toBe("bytes");
+  expect(await measure({ path: folder, limitBytes: 200_000, limitFiles: 4 })).toBeNull();
+  expect(await measure({ path: folder, limitBytes: 200_000, limitFiles: 3 })).toBe("files");
 });
 
 test("a hole takes no space", async () => {
@@ -28,9 +29,16 @@ test("a hole takes no space", async () => {
   const file = await open(join(folder, "sparse"), "w");
   await file.truncate(1e9);
   await file.close();
-  expect(await folderBytes(folder, Number.MAX_SAFE_INTEGER)).toBeLessThan(100_000);
+  expect(await measure({ path: folder, limitBytes: 100_000, limitFiles: 9 })).toBeNull();
 });
 
 test("a folder that is gone holds nothing", async () => {
-  expect(await folderBytes("/nowhere/at/all", 1)).toBe(0);
+  expect(await measure({ path: "/nowhere/at/all", limitBytes: 1, limitFiles: 1 })).toBeNull();
+});
+
+test("T8: files deeper than a path can say do not hide from the limit", async () => {
+  const folder = aFolder();
+  const deeper = 'for i in $(seq 40); do mkdir "$1" && cd -P "$1" || exit 1; done';
+  execFileSync("sh", ["-c", deeper, "sh", "d".repeat(200)], { cwd: folder });
+  expect(await measure({ path: folder, limitBytes: 1e9, limitFiles: 1e6 })).toBe("hidden");
 });

@@ -27,7 +27,10 @@ test.each<[string, Ending, ReturnType<typeof judgeEnding>]>([
   ],
   [
     "a full disk",
-    ending({ cause: { kind: "disk", what: "/loop/out", limitBytes: 9 }, exitCode: 137 }),
+    ending({
+      cause: { kind: "disk", bound: { name: "/loop/out", limitBytes: 9, limitFiles: 9 }, excess: "bytes" },
+      exitCode: 137,
+    }),
     { status: "failed", note: "It wrote more than 9 bytes to /loop/out." },
   ],
   [

@@ -52,7 +52,11 @@ test("a request cannot overwrite where things are or which role it plays", () =>
 
 test("a run gets no more processors than the engine has, and AppArmor only where there is one", () => {
   const request = aRequest({ limits: { ...aRequest().limits, cpus: 16 } });
-  const { HostConfig } = compileAgent(request, someParts({ host: { cpus: 2, apparmor: false, filter: false } }), "").body;
+  const { HostConfig } = compileAgent(
+    request,
+    someParts({ host: { cpus: 2, apparmor: false, filter: false } }),
+    "",
+  ).body;
   expect(HostConfig.NanoCpus).toBe(2e9);
   expect(HostConfig.SecurityOpt).toEqual(["no-new-privileges:true"]);
 });

@@ -2,13 +2,19 @@
 import type { Engine } from "../../src/container/engine.ts";
 import { describeWithDocker } from "./engine.ts";
 import { removeArenas } from "./escape/arena.ts";
+import { gatewayAttacks } from "./escape/gateway.ts";
+import { hostileGitAttacks } from "./escape/hostile-git.ts";
 import { kernelAttacks } from "./escape/kernel.ts";
+import { limitAttacks } from "./escape/limits.ts";
 import { networkAttacks } from "./escape/network.ts";
 import { secretAttacks } from "./escape/secrets.ts";
 
 describeWithDocker("a hostile agent", (engine: () => Engine) => {
   removeArenas();
   networkAttacks(engine);
+  hostileGitAttacks(engine);
   kernelAttacks(engine);
+  limitAttacks(engine);
+  gatewayAttacks(engine);
   secretAttacks(engine);
 });

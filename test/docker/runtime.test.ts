@@ -214,6 +214,33 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect(outcome.log).toMatch(/1000000$/m);
   });
 
+  test("a prepared run has its containers created, nothing of them has run, and start makes those very ones run", async () => {
+    const runtime = open();
+    const request = ground.request({ command: "cat late; echo 4 > sum" });
+    await runtime.prepare(request);
+    const { Id, State } = await container(request.id).inspect();
+    expect([State.Status, await count()]).toEqual(["created", 2]);
+    expect(await open().find(request.id)).toBeNull();
+    writeFileSync(join(ground.folder, "workspace/late"), "written after\n");
+    const running = await runtime.start(request);
+    expect(running.facts.containerId).toBe(Id);
+    expect(await running.done).toMatchObject({ status: "finished", log: "written after\n" });
+    expect(ground.git("show", "loop/12-k3f9:sum")).toBe("4");
+    expect(await count()).toBe(0);
+  });
+
+  test("what was prepared for another request is dropped, and what must not run is refused before it is created", async () => {
+    const runtime = open();
+    await runtime.prepare(ground.request({ command: "echo prepared" }));
+    const { Id } = await container("12-k3f9-1-executor-1").inspect();
+    const running = await runtime.start(ground.request({ command: "echo started" }));
+    expect(running.facts.containerId).not.toBe(Id);
+    expect((await running.done).log).toBe("started\n");
+    const outside = open({ roots: [join(ground.folder, "workspace")] }).prepare(ground.request());
+    await expect(outside).rejects.toMatchObject({ kind: "refused" });
+    expect(await count()).toBe(0);
+  });
+
   test("everything of a run is removed when it ends", async () => {
     const running = await open().start(ground.request());
     await running.done;

@@ -58,3 +58,4 @@ await attempt("broadcast", () => broadcast("255.255.255.255"));
 await attempt("multicast", () => broadcast("224.0.0.251"));
 await attempt("vsock", () => syscall({ x64: 41, arm64: 198 }, 40, 1, 0));
 await attempt("new-interface", () => sh("ip link add canary0 type dummy && echo added; ip addr add 10.9.9.9/32 dev lo && echo added"));
+process.exit(); // a socket may be left waiting

@@ -23,14 +23,14 @@ say other-branch push HEAD:refs/heads/main
 say other-loop push HEAD:refs/heads/loop/8-other
 say tag push HEAD:refs/tags/v1
 say notes push HEAD:refs/notes/commits
-say head push HEAD:HEAD
+say head push HEAD:refs/heads/HEAD
 say pull-ref push HEAD:refs/pull/1/head
 say delete push --delete main
 say several push "HEAD:$branch" HEAD:refs/heads/main
 git branch --quiet --force stray && git tag --force stray-tag >/dev/null
 say wildcard push '+refs/heads/*:refs/heads/*'
-say mirror push --mirror
 say all-tags push --tags
+say mirror push --mirror
 git checkout --quiet --orphan alone && commit Alone
 say unrelated push --force "HEAD:$branch"
 

@@ -1,0 +1,204 @@
+// `loopgate bench isolation`: what isolation costs at start-up, measured in pairs on this machine.
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Fault } from "../base/fault.ts";
+import { dockerRuntime } from "../container/docker.ts";
+import { type Engine, openEngine } from "../container/engine.ts";
+import { imageResolver } from "../container/image.ts";
+import { DEFAULT_LIMITS, type RunRequest, type Runtime } from "../container/run.ts";
+import { chooseRunUser } from "../container/user.ts";
+import { fetchBase } from "../gateway/git/objects.ts";
+import { openQuarantine } from "../gateway/git/quarantine.ts";
+import { makeWorkspace } from "../gateway/git/workspace.ts";
+import type { Terminal } from "./terminal.ts";
+
+const USER = chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1);
+
+/** What one pair took, in milliseconds. */
+interface Pair {
+  readonly plain: number;
+  readonly ours: number;
+}
+
+/** Prints medians and ratios; 0 when both ratios keep their bound, 1 when one does not. */
+export async function benchIsolation(rounds: number, terminal: Terminal): Promise<number> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "lg-bench-")));
+  const engine = await openEngine({ env: terminal.env });
+  try {
+    if (engine === null) {
+      throw new Fault("No container engine answers on this machine. Nothing was measured.", {
+        kind: "engine",
+        retry: "never",
+      });
+    }
+    const cold = await startPairs(engine, folder, rounds, false);
+    const prepared = await startPairs(engine, folder, rounds, true);
+    const workspaces = await workspacePairs(folder, Math.min(rounds, 5));
+    const kept = [
+      line(terminal, "container ready, nothing prepared, vs docker run --rm", cold, null),
+      line(terminal, "container ready, prepared ahead, vs docker run --rm", prepared, 1.0),
+      line(terminal, "workspace of a 50 MB pack vs git clone", workspaces, 0.1),
+    ];
+    return kept.every(Boolean) ? 0 : 1;
+  } finally {
+    await engine?.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function line({ out }: Terminal, what: string, pairs: readonly Pair[], bound: number | null): boolean {
+  const ratio = median(pairs.map(({ plain, ours }) => ours / plain));
+  const [plain, ours] = [median(pairs.map((pair) => pair.plain)), median(pairs.map((pair) => pair.ours))];
+  const kept = bound === null || ratio <= bound;
+  const wanted = bound === null ? "" : `, wanted ≤ ${bound}: ${kept ? "kept" : "MISSED"}`;
+  out(
+    `${what}: ${ours.toFixed(0)} ms vs ${plain.toFixed(0)} ms, median ratio of ${pairs.length} pairs ${ratio.toFixed(3)}${wanted}\n`,
+  );
+  return kept;
+}
+
+/** Runs both in turns, so that whatever else the machine does befalls both. The first pair warms up and is dropped. */
+async function startPairs(engine: Engine, root: string, rounds: number, ahead: boolean): Promise<readonly Pair[]> {
+  const { docker } = engine;
+  const image = await imageResolver(docker, USER)({ kind: "toolchain" });
+  const runtime = dockerRuntime({
+    docker,
+    user: USER,
+    relay: { kind: "toolchain" },
+    roots: [root],
+    instance: `bench/${process.pid}`,
+  });
+  const gateway = createServer((_, answer) => void answer.end());
+  const pairs: Pair[] = [];
+  try {
+    for (let round = 0; round <= rounds; round++) {
+      const request = await aRequest(join(root, `start-${ahead}-${round}`), gateway, round);
+      const pair = { plain: await plainStart(engine, image), ours: await ourStart(runtime, request, ahead) };
+      if (round > 0) pairs.push(pair);
+      await new Promise((resolve) => gateway.close(resolve));
+    }
+  } finally {
+    await runtime.sweep(() => false);
+  }
+  return pairs;
+}
+
+/** From the command line to the first word of the program inside, on the same image, user and mounts. */
+async function plainStart(
+  engine: Engine,
+  image: Awaited<ReturnType<ReturnType<typeof imageResolver>>>,
+): Promise<number> {
+  const { socketPath } = engine.docker.modem as unknown as { readonly socketPath?: string };
+  const mounts = image.mounts.flatMap(({ source, target }) => ["-v", `${source}:${target}:ro`]);
+  const host = socketPath === undefined ? [] : ["--host", `unix://${socketPath}`];
+  const args = [...host, "run", "--rm", ...mounts, image.id, "/bin/sh", "-c", "echo ready"];
+  const began = performance.now();
+  const child = spawn("docker", args, { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  const took = performance.now() - began;
+  if (child.exitCode === null) await once(child, "exit");
+  return took;
+}
+
+/** From the request to the agent's first word, with the relay listening. */
+async function ourStart(runtime: Runtime, request: RunRequest, ahead: boolean): Promise<number> {
+  if (ahead) await runtime.prepare(request);
+  const heard = Promise.withResolvers<number>();
+  const began = performance.now();
+  const running = await runtime.start(request, () => heard.resolve(performance.now() - began));
+  const took = await heard.promise;
+  await running.done;
+  return took;
+}
+
+async function aRequest(folder: string, gateway: Server, round: number): Promise<RunRequest> {
+  for (const name of ["workspace", "loop/out", "gateway"]) await mkdir(join(folder, name), { recursive: true });
+  await writeFile(join(folder, "loop/brief.md"), "Say that you are ready.\n");
+  const gatewaySocket = join(folder, "gateway/gateway.sock");
+  await new Promise<void>((resolve) => void gateway.listen(gatewaySocket, resolve));
+  return {
+    id: `bench-${process.pid}-${round}`,
+    loop: "bench",
+    attempt: 1,
+    role: "check",
+    epoch: 1,
+    image: { kind: "toolchain" },
+    command: "echo ready",
+    workspaceDir: join(folder, "workspace"),
+    objectsDir: null,
+    loopDir: join(folder, "loop"),
+    gatewaySocket,
+    env: {},
+    limits: DEFAULT_LIMITS,
+  };
+}
+
+/** A repository of many commits to few files, as histories are: a pack of about 50 MB, a checkout of about 1 MB. */
+async function workspacePairs(root: string, rounds: number): Promise<readonly Pair[]> {
+  const origin = join(root, "origin.git");
+  await makeRepository(origin);
+  const url = `file://${origin}`;
+  const { objectsDir, base } = await fetchBase({
+    storeRoot: join(root, "objects"),
+    repositoryId: 1,
+    url,
+    branch: "main",
+  });
+  const pairs: Pair[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const clone = join(root, `clone-${round}`);
+    const plain = await timed(() => promisify(execFile)("git", ["clone", "--quiet", url, clone]));
+    const ours = await timed(async () => {
+      const quarantine = await openQuarantine({
+        root: join(root, "quarantine"),
+        runId: `r${round}`,
+        objectsDir,
+        base,
+        branch: "loop/1-bench",
+      });
+      const identity = { name: "Bench", email: "bench@loopgate.invalid" };
+      await makeWorkspace({
+        dir: join(root, `ours-${round}`),
+        quarantine,
+        identity,
+        owner: process.getuid?.() === 0 ? USER : null,
+      });
+    });
+    if (round > 0) pairs.push({ plain, ours });
+    await Promise.all([clone, join(root, `ours-${round}`)].map((dir) => rm(dir, { recursive: true, force: true })));
+  }
+  return pairs;
+}
+
+/** 2,500 commits, each with a new version of one of twenty files of 20 KB that no delta makes smaller. */
+async function makeRepository(dir: string): Promise<void> {
+  execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", dir]);
+  const importer = spawn("git", ["-C", dir, "fast-import", "--quiet"], { stdio: ["pipe", "ignore", "inherit"] });
+  const { randomBytes } = await import("node:crypto");
+  for (let commit = 1; commit <= 2_500; commit++) {
+    const content = randomBytes(20_000);
+    importer.stdin.write(`commit refs/heads/main\ncommitter B <b@x> ${1_700_000_000 + commit} +0000\ndata 1\nx\n`);
+    importer.stdin.write(`M 100644 inline file-${commit % 20}.bin\ndata ${content.length}\n`);
+    if (!importer.stdin.write(Buffer.concat([content, Buffer.from("\n")]))) await once(importer.stdin, "drain");
+  }
+  importer.stdin.end();
+  await once(importer, "exit");
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low = Number.NaN, high = Number.NaN] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return (low + high) / 2;
+}
