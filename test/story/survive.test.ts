@@ -173,6 +173,7 @@ test("F20: the label's removal overtakes its setting, and nothing starts", async
   story.forge.as("alice").unlabel(issue, "loop");
   story.forge.releaseDeliveries((held) => [...held].reverse());
   await story.settle();
+  for (let n = 0; n < 5; n++) await story.advance(minute); // a label that is not there yet is asked for again
   expect((await story.state(issue)).phase).toBe("refused");
   expect(issue.comments).toEqual([]);
 });
