@@ -2,19 +2,38 @@
 import { z } from "zod";
 import { Fault } from "../base/fault.ts";
 import type { IssueRef } from "../loop/state.ts";
-import { type Connection, call } from "./client.ts";
+import { BigId, requireSameRepository } from "./answers.ts";
+import { type Connection, call, query } from "./client.ts";
+import { Actor, actorFields, personOfActor } from "./people.ts";
 
 const Created = z.object({ id: z.number().int() });
-const Listed = z.array(
-  z.object({
-    id: z.number().int(),
-    body: z.string().nullish(),
-    user: z.object({ login: z.string() }).nullable(),
-    performed_via_github_app: z.object({ id: z.number() }).nullish(),
-  }),
-);
 
-const perPage = 100;
+const listing = `
+query ListComments($owner: String!, $name: String!, $number: Int!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    databaseId
+    issueOrPullRequest(number: $number) {
+      ... on Issue {
+        comments(first: 100, after: $after) {
+          pageInfo { hasNextPage endCursor }
+          nodes { fullDatabaseId author { ${actorFields} } body }
+        }
+      }
+    }
+  }
+}`;
+
+const Listed = z.object({
+  repository: z.object({
+    databaseId: z.number(),
+    issueOrPullRequest: z.object({
+      comments: z.object({
+        pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+        nodes: z.array(z.object({ fullDatabaseId: BigId, author: Actor, body: z.string() })),
+      }),
+    }),
+  }),
+});
 
 /**
  * Creates a comment and resolves to its id. `marker` is a hidden text in `body`: with `retrying`, a comment of ours that
@@ -36,25 +55,30 @@ export async function createComment(
   return created.id;
 }
 
-/** Comments come oldest first, so the first match has the lowest id. A copy of the marker by anyone else is not ours. */
+/**
+ * Comments come oldest first, so the first match has the lowest id. A copy of the marker by anyone else is not ours. Read
+ * by cursors: by page numbers, a comment deleted meanwhile would move ours to a page that was read before (F35).
+ */
 async function findOurs(connection: Connection, issue: IssueRef, marker: string): Promise<number | null> {
-  const attempted = `Could not list the comments of ${nameOf(issue)}`;
-  const bot = `${connection.self.slug}[bot]`;
-  for (let page = 1; ; page++) {
-    const comments = await call(connection, issue, { attempted, shape: Listed }, (client) =>
-      client.request("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-        ...addressOf(issue),
-        per_page: perPage,
-        page,
-      }),
+  const bot = `${connection.self.slug}[bot]`.toLowerCase();
+  for (let after: string | null = null; ; ) {
+    const { pageInfo, nodes } = await listed(connection, issue, after);
+    const found = nodes.find(
+      ({ author, body }) => personOfActor(author).login.toLowerCase() === bot && body.includes(marker),
     );
-    const found = comments.find(
-      ({ user, performed_via_github_app: app, body }) =>
-        (user?.login === bot || app?.id === connection.self.appId) && body?.includes(marker),
-    );
-    if (found) return found.id;
-    if (comments.length < perPage) return null;
+    if (found) return found.fullDatabaseId;
+    if (!pageInfo.hasNextPage) return null;
+    after = pageInfo.endCursor;
   }
+}
+
+async function listed(connection: Connection, issue: IssueRef, after: string | null) {
+  const { owner, name, number } = issue;
+  const attempted = `Could not list the comments of ${nameOf(issue)}`;
+  const variables = { owner, name, number, after };
+  const { repository } = await query(connection, issue, { attempted, shape: Listed, text: listing, variables });
+  requireSameRepository(issue, repository.databaseId, attempted);
+  return repository.issueOrPullRequest.comments;
 }
 
 /** Replaces the text of a comment; resolves to false when the comment no longer exists. */

@@ -13,6 +13,8 @@ import { approving, mend } from "../story/world.ts";
 export interface Killable {
   readonly forge: Forge;
   readonly repository: Repository;
+  /** Where the App keeps its store. */
+  readonly storeDir: string;
   /** Starts the App and points the forge's webhooks at it. */
   start(): Promise<ChildProcess>;
   openIssue(): Issue;
@@ -43,6 +45,7 @@ export async function aKillableApp(options: Partial<ForgeOptions> = {}): Promise
   return {
     forge,
     repository,
+    storeDir: join(dir, "app"),
     async start() {
       const { id, slug, privateKey } = forge.app;
       const given = { app: { id, slug, privateKey }, url: forge.url, dir, secret, executor: mend, reviewer: approving };

@@ -1,15 +1,15 @@
 // Faults of our own process: killed before, between and during; stopped; a disk that fails; a bug in one loop's turn.
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import { sqliteStore } from "../../src/store/sqlite.ts";
 import { aStory } from "../story/world.ts";
 import { aKillableApp, end, until } from "./killable.ts";
+import { aShim } from "./shim.ts";
 
 const storeModule = JSON.stringify(join(import.meta.dirname, "../../src/store/sqlite.ts"));
 
@@ -82,24 +82,9 @@ const failingFlush = `
   int fdatasync(int fd) { (void)fd; return gone(); }
 `;
 
-async function compiled(dir: string, source: string): Promise<string | null> {
-  const library = join(dir, "shim.so");
-  const compiler = execFileWith("cc", ["-shared", "-fPIC", "-x", "c", "-", "-o", library], source);
-  return compiler.then(
-    () => library,
-    () => null,
-  );
-}
-
-function execFileWith(command: string, args: readonly string[], input: string) {
-  const running = promisify(execFile)(command, args);
-  running.child.stdin?.end(input);
-  return running;
-}
-
 test("F6: a delivery that the disk did not take is refused, is not there, and may come again", async ({ skip }) => {
   const dir = await aFolder();
-  const library = await compiled(dir, failingFlush);
+  const library = await aShim(dir, failingFlush);
   if (library === null) return skip("there is no C compiler to make the disk fail with");
   const flag = join(dir, "flag");
   const { said } = await elsewhere(

@@ -106,14 +106,17 @@ async function ensureStore(gitDir: string): Promise<void> {
   if ((await entriesOf(gitDir)).includes("HEAD")) return;
   await mkdir(join(gitDir, ".."), { recursive: true });
   const aside = await mkdtemp(`${gitDir}.new-`);
-  const fresh = join(aside, "fresh.git");
-  await runGit(
-    { args: ["init", "--quiet", "--bare", "--template=", "--shared=0644", fresh] },
-    "Could not make a store",
-  );
-  await rm(gitDir, { recursive: true, force: true });
-  await rename(fresh, gitDir);
-  await rm(aside, { recursive: true, force: true });
+  try {
+    const fresh = join(aside, "fresh.git");
+    await runGit(
+      { args: ["init", "--quiet", "--bare", "--template=", "--shared=0644", fresh] },
+      "Could not make a store",
+    );
+    await rm(gitDir, { recursive: true, force: true });
+    await rename(fresh, gitDir);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
 }
 
 /** Joins packs in growing sizes when many have come together. Nothing is dropped, so borrowers are not disturbed. */
