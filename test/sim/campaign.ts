@@ -1,6 +1,8 @@
 // What is asked of the simulator: many seeds, every boundary of the canonical scenarios, or every planted bug.
 import { cpus } from "node:os";
+import { judge, play } from "./exhaustive.ts";
 import { mutants } from "./mutants.ts";
+import { failedPushes, scenarios, stoppedWhilePushing } from "./scenarios.ts";
 import { randomSetup } from "./setup.ts";
 import { type Outcome, simulate } from "./simulate.ts";
 
@@ -48,12 +50,18 @@ export interface MutantResult {
 /** Plants the bug and tries seeds until a check notices. */
 export async function hunt(mutant: string, seeds: number): Promise<MutantResult> {
   const mutate = mutants[mutant]!;
+  const plays = [...scenarios, stoppedWhilePushing];
+  for (const scenario of plays) {
+    const outcome = await play(scenario, scenario === stoppedWhilePushing ? failedPushes : [], { mutate });
+    const caughtBy = judge(scenario, outcome);
+    if (caughtBy !== null) return { mutant, caughtBy, runs: plays.indexOf(scenario) + 1 };
+  }
   for (let run = 1; run <= seeds; run++) {
     const mode: Mode = run % 2 === 0 ? "safety" : "liveness";
     const { violations } = await simulate(randomSetup(run, mode), { mutate, liveness: mode === "liveness" });
-    if (violations.length > 0) return { mutant, caughtBy: violations[0]!, runs: run };
+    if (violations.length > 0) return { mutant, caughtBy: violations[0]!, runs: plays.length + run };
   }
-  return { mutant, caughtBy: null, runs: seeds };
+  return { mutant, caughtBy: null, runs: plays.length + seeds };
 }
 
 /**

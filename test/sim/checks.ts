@@ -339,10 +339,7 @@ export function createChecks(parts: ChecksParts) {
   /** Nothing is under way: what the store says and what runs must agree. */
   function onQuiet(): void {
     for (const one of containers.all.values()) {
-      if (one.state !== "running") {
-        checkHeard(one);
-        continue;
-      }
+      if (one.state !== "running") continue;
       const state = disk.loops.get(keyOf(one.issue));
       const wanted = state?.id === one.loop && isLive(state) && isRunning(state, one.id);
       hold(
@@ -439,6 +436,10 @@ export function createChecks(parts: ChecksParts) {
       limit = { life: disk.epoch, until };
     },
     onQuiet,
+    /** Asked while a life lasts that began long enough ago. */
+    onStep() {
+      for (const one of containers.all.values()) checkHeard(one);
+    },
     onTimer,
     onEnd,
     onError,

@@ -2,7 +2,7 @@
 import type { Mishap, Site } from "./boundary.ts";
 import type { Failure } from "./campaign.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
-import { type Outcome, simulate } from "./simulate.ts";
+import { type Options, type Outcome, simulate } from "./simulate.ts";
 
 export interface PointsResult {
   readonly points: number;
@@ -54,14 +54,18 @@ async function tryPoints(
 }
 
 /** The scenario with exactly these mishaps. */
-export function play(scenario: Scenario, points: readonly Point[], trace?: (line: string) => void): Promise<Outcome> {
+export function play(
+  scenario: Scenario,
+  points: readonly Point[],
+  more: Pick<Options, "trace" | "mutate"> = {},
+): Promise<Outcome> {
   const planned = new Map(points.map(({ call, mishap }) => [call, mishap]));
   const mishaps = { at: (_site: Site, name: string, nth: number) => planned.get(`${name}#${nth}`) ?? null };
-  return simulate({ ...scenario.setup(), mishaps }, { liveness: true, trace });
+  return simulate({ ...scenario.setup(), mishaps }, { ...more, liveness: true });
 }
 
 /** Whatever went wrong on the way, the loop ends as it would have. */
-function judge(scenario: Scenario, outcome: Outcome): string | null {
+export function judge(scenario: Scenario, outcome: Outcome): string | null {
   if (outcome.violations.length > 0) return outcome.violations[0]!;
   const ends = outcome.loops.map((state) => state.ending?.reason ?? state.phase).join(", ");
   return scenario.ends.includes(ends) ? null : `it ended as ${ends} where ${scenario.ends.join(" or ")} was right`;

@@ -76,6 +76,20 @@ function conductOf(order: RunOrder, good: boolean): Conduct {
   return { ms: 4 * minute, status: "finished", result: { summary: "Mended it.", confidence: 0.9 }, pushes };
 }
 
+/** The label goes while the push is tried again and again; for the hunt after planted bugs. */
+export const stoppedWhilePushing: Scenario = scenario({
+  name: "stopped while pushing",
+  ends: ["cancelled"],
+  mends: () => true,
+  acts: [act("unlabel", 4 * minute + 20_000, { do: "unlabel", by: "alice" })],
+});
+
+/** How the push fails in it. */
+export const failedPushes = [1, 2, 3, 4, 5].map((nth) => ({
+  call: `runs.publish#${nth}`,
+  mishap: "fail_before" as const,
+}));
+
 export const scenarios: readonly Scenario[] = [
   scenario({ name: "happy", ends: ["task_complete"], mends: () => true }),
   scenario({ name: "red then green", ends: ["task_complete"], mends: ({ attempt }) => attempt > 1 }),

@@ -46,12 +46,14 @@ export interface Outcome {
 const start = Date.parse("2026-01-05T09:00:00Z");
 const key = sealKey("the simulator's secret");
 const mostSteps = 40_000;
+const settlingMs = 15 * 60_000; // what a new life needs to hear of everything that ended before it
 const reconcileMs = 60 * 60_000;
 
 interface Life {
   readonly boundary: Boundary;
   engine: Engine | null;
   started: boolean;
+  readonly since: number;
 }
 
 export async function simulate(setup: Setup, options: Options): Promise<Outcome> {
@@ -241,7 +243,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
         },
       },
     });
-    const own: Life = { boundary, engine: null, started: false };
+    const own: Life = { boundary, engine: null, started: false, since: timeline.now };
     process.life = own;
     disk.epoch += 1;
     const { trace: show } = options;
@@ -310,7 +312,9 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     trace(`${new Date(timeline.now).toISOString().slice(5, 23)} ${what}`);
     await settled();
     const { life } = process;
-    if (life?.started === true && life.engine?.busy === false) checks.onQuiet();
+    if (life?.started !== true) continue;
+    if (life.engine?.busy === false) checks.onQuiet();
+    if (timeline.now - life.since > settlingMs) checks.onStep();
   }
   if (steps >= mostSteps) checks.violations.push(`L4: still not quiet after ${steps} steps`);
   if (options.liveness && checks.violations.length === 0) checks.onEnd();
