@@ -39,11 +39,25 @@ commit_leftovers() {
 Loop-Attempt: $LOOP_ATTEMPT"
 }
 
+push() { git push --quiet --no-verify "$LOOP_GIT_URL" "HEAD:refs/heads/$LOOP_BRANCH"; }
+gateway_answers() { git ls-remote --quiet "$LOOP_GIT_URL" >/dev/null 2>&1; }
+
+# Loopgate may be starting anew: the same gateway is back within seconds, and a push that it refuses is not tried again.
+hand_in() {
+  seconds=0
+  until push; do
+    gateway_answers && return 1
+    until gateway_answers; do
+      seconds=$((seconds + 1))
+      [ "$seconds" -le 60 ] && sleep 1 || exit 96
+    done
+  done
+}
+
 if hands_in && cd "$LOOP_WORKSPACE"; then
   commit_leftovers || echo "loopgate: could not commit what the agent left" >&2
   if [ "$(git rev-parse --verify --quiet HEAD)" != "$began_at" ]; then
-    git push --quiet --no-verify "$LOOP_GIT_URL" "HEAD:refs/heads/$LOOP_BRANCH" ||
-      echo "loopgate: the push of $LOOP_BRANCH failed" >&2
+    hand_in || echo "loopgate: the push of $LOOP_BRANCH failed" >&2
   fi
 fi
 exit "$code"

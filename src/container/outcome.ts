@@ -1,6 +1,6 @@
 // Turns how a run ended into its outcome's status and note.
 import type { DiskBound, DiskExcess } from "./disk.ts";
-import { NEVER_STARTED, type RunStatus } from "./run.ts";
+import { NEVER_STARTED, NOT_HANDED_IN, type RunStatus } from "./run.ts";
 
 /** What ended a run first. `exit` is the agent's own doing, everything else is ours or the world's. */
 export type EndCause =
@@ -49,6 +49,8 @@ function diskNote({ name, limitBytes, limitFiles }: Omit<DiskBound, "path">, exc
 function judgeExit(exitCode: number | null, oomKilled: boolean): { status: RunStatus; note: string | null } {
   if (exitCode === null) return { status: "lost", note: "It ended without an exit code." };
   if (exitCode === NEVER_STARTED) return { status: "lost", note: "The agent was not started." };
+  if (exitCode === NOT_HANDED_IN)
+    return { status: "lost", note: "Its work could not be handed in: the gateway stayed away." };
   const note = oomKilled ? "It ran out of memory." : null;
   return { status: exitCode === 0 ? "finished" : "failed", note };
 }

@@ -6,6 +6,9 @@ export const GATEWAY_PORT = 8417;
 /** The exit code of the entry script when it never received its go: the agent did not start. */
 export const NEVER_STARTED = 97;
 
+/** The exit code of the entry script when there was work to hand in and the gateway stayed away. */
+export const NOT_HANDED_IN = 96;
+
 export type Role = "executor" | "reviewer" | "check";
 
 /** Which image a run uses: one named by the policy, or the host's own toolchain (Linux only, demo and tests). */
@@ -117,6 +120,7 @@ export interface ContainerFacts {
   /** False for the plain-process runtime: nothing keeps the agent from the host. */
   readonly isolated: boolean;
   readonly containerId: string;
+  /** What the run's network namespace was made with, `none`; with a relay it is the relay's, which the agent joins. */
   readonly network: string;
   readonly networks: readonly string[];
   readonly user: string;
@@ -218,8 +222,8 @@ export interface Runtime {
   readonly kind: "docker" | "process";
   describe(): Promise<RuntimeDescription>;
   /**
-   * Does ahead what can be done before the workspace is filled and runs nothing. Its folders and `brief.md` must exist,
-   * empty if need be. `start` with the same request then takes less time; with another, what was prepared is dropped.
+   * Does ahead what can be done before the workspace is filled: the relay stands ready in the networkless namespace, and
+   * nothing of the agent's image runs. Folders and `brief.md` must exist, empty if need be; the gateway may open later. `start` with the same request then takes less time; with another, what was prepared is dropped.
    */
   prepare(request: RunRequest): Promise<void>;
   /**

@@ -11,7 +11,7 @@ import { loopsOf } from "./check-thread.ts";
 import { type Child, openLog, startChild } from "./child.ts";
 import { type History, type Recorder, recordHistory } from "./history.ts";
 import { findLeftovers } from "./leftovers.ts";
-import { takeTurns } from "./people.ts";
+import { isOver, takeTurns } from "./people.ts";
 import { type Moment, momentsOf } from "./schedule.ts";
 import { approver, type ChaosWorld, ciCheck, plotOf, startWorld } from "./world.ts";
 
@@ -45,7 +45,7 @@ export interface Campaign {
 const webhookSecret = "a webhook secret of the campaign";
 const sealSecret = "a seal secret of the campaign, long enough";
 
-/** Where a loop of each plot ends: the reason of each of its endings. */
+/** Where a loop of each plot ends: the reason of each of its endings, those for lost containers aside. */
 export function endingsOf(issue: number): readonly string[] {
   return plotOf(issue) === "asks first" ? ["uncertainty_too_high", "task_complete"] : ["task_complete"];
 }
@@ -248,15 +248,6 @@ async function isQuiet({ world }: Stage): Promise<boolean> {
   const before = world.forge.requests.length;
   await delay(1_500);
   return before === world.forge.requests.length && !world.forge.pending();
-}
-
-/** Ended for good as its labels say: a question that was asked is going to be answered. */
-function isOver(issue: Issue): boolean {
-  const names = issue.labels.map(({ name }) => name);
-  if (names.includes("loop")) return false;
-  if (names.includes("loop:done") || names.includes("loop:stopped")) return true;
-  const stops = issue.comments.filter(({ body, user }) => user.type === "Bot" && body.includes("<!-- loopgate:stop "));
-  return names.includes("loop:needs-human") && stops.length >= endingsOf(issue.number).length;
 }
 
 function nameOf(issue: Issue): string {

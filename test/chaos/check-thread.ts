@@ -117,7 +117,8 @@ function checkEndings(history: History, loop: LoopThread, state: LoopState, expe
     if (ending === null || endings.has(String(ending.at))) continue;
     endings.set(String(ending.at), { reason: ending.reason, at: told.at });
   }
-  const reasons = [...endings.values()].map(({ reason }) => reason);
+  const all = [...endings.values()].map(({ reason }) => reason);
+  const reasons = all.filter((reason, index) => reason !== "infrastructure_error" || index === all.length - 1);
   const wanted = expected.endings(loop.issue);
   const detail = state.ending === null ? "" : ` (${state.ending.detail} ${state.ending.quote ?? ""})`;
   return [

@@ -22,7 +22,10 @@ export interface Expected {
   /** The one who approves. */
   readonly approver: string;
   readonly ciCheck: string;
-  /** How a loop's issue should have ended, by its number: the reasons of its endings, in order. */
+  /**
+   * How a loop's issue should have ended, by its number: the reasons of its endings, in order. Whoever kills again and
+   * again wears out retries, so an honest stop for `infrastructure_error` may come before any of them.
+   */
   readonly endings: (issue: number) => readonly string[];
 }
 

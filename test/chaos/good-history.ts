@@ -85,7 +85,13 @@ export const push = (
   ...change,
 });
 
-const check = (id: number, name: string, head: string, externalId: string, conclusion: string): Happening => ({
+const check = (
+  id: number,
+  name: string,
+  head: string,
+  externalId: string,
+  conclusion: string,
+): Extract<Happening, { kind: "check" }> => ({
   kind: "check",
   id,
   name,
@@ -95,7 +101,7 @@ const check = (id: number, name: string, head: string, externalId: string, concl
   by: name.startsWith("ci") ? "ci[bot]" : bot,
 });
 
-const pull = (action: string, head: string, merged = false): Happening => ({
+const pull = (action: string, head: string, merged = false): Extract<Happening, { kind: "pull" }> => ({
   kind: "pull",
   action,
   pull: 13,

@@ -1,7 +1,7 @@
-// The people of a campaign: bob answers at the gate, alice answers questions. They look at the threads, never into the App.
+// The people of a campaign: bob answers at the gate, alice answers what stopped loops ask of her. They look at the threads, never into the App.
 import type { Forge } from "../../src/forge/forge.ts";
 import type { Issue, Pull, Repository } from "../../src/forge/model.ts";
-import { approver, plotOf } from "./world.ts";
+import { approver, plotOf, question } from "./world.ts";
 
 /** What bob asks for where the plot says so, once in each loop; the executor knows these words. */
 const politely = "Say it politely";
@@ -12,7 +12,7 @@ export function takeTurns(forge: Forge, repositories: readonly Repository[]): vo
   for (const repository of repositories) {
     for (const issue of repository.issues.values()) {
       if (issue.pull !== null) reviewIfAsked(forge, repository, issue.pull);
-      else answerIfAsked(forge, issue);
+      else answerIfStopped(forge, issue);
     }
   }
 }
@@ -28,12 +28,30 @@ function reviewIfAsked(forge: Forge, repository: Repository, pull: Pull): void {
   else bob.approve(pull);
 }
 
-function answerIfAsked(forge: Forge, issue: Issue): void {
-  if (plotOf(issue.number) !== "asks first" || has(issue, "loop") || !has(issue, "loop:needs-human")) return;
-  if (issue.comments.some(({ body }) => body === answer)) return;
+/** A loop that stopped waits for its requester, who answers what it asks and does as it says: once for each stop. */
+function answerIfStopped(forge: Forge, issue: Issue): void {
+  const hasEnded = has(issue, "loop:needs-human") || has(issue, "loop:stopped");
+  if (has(issue, "loop") || !hasEnded) return;
+  const stops = stopsOf(issue);
+  const retries = issue.comments.filter(({ body }) => body === "/loop retry").length;
+  if (stops.length <= retries || stops.length > mostStops) return;
   const alice = forge.as(issue.user.login);
-  alice.comment(issue, answer);
+  if (stops.at(-1)?.includes(question)) alice.comment(issue, answer);
   alice.comment(issue, "/loop retry");
+}
+
+/** Nobody is patient without end. */
+const mostStops = 6;
+
+/** Nothing more is going to happen on this issue. */
+export function isOver(issue: Issue): boolean {
+  return !has(issue, "loop") && (has(issue, "loop:done") || stopsOf(issue).length > mostStops);
+}
+
+/** The stop comments, oldest first. */
+function stopsOf(issue: Issue): string[] {
+  const said = issue.comments.filter(({ user, body }) => user.type === "Bot" && body.includes("<!-- loopgate:stop "));
+  return said.map(({ body }) => body);
 }
 
 /** Loops name their branches `loop/<issue>-<loop>`. */

@@ -13,6 +13,9 @@ export function plotOf(issue: number): Plot {
   return plots[issue % plots.length] ?? "straight";
 }
 
+/** What the executor asks where the plot says so. */
+export const question = "Which word?";
+
 /** Each loop writes a script of its own, and CI runs them all: a word other than `ok` is red. */
 const executor = `
 n=\${LOOP_TASK##*#}
@@ -20,7 +23,7 @@ file=work/$n.sh
 case $((n % 4)) in 1) first=wrong ;; *) first=ok ;; esac
 sleep 0.$((n % 5))
 if [ $((n % 4)) = 2 ] && ! grep -q 'Use ok' "$LOOP_DIR/brief.md"; then
-  printf '%s' '{"summary":"I do not know which word.","confidence":0.9,"question":"Which word?"}' > "$LOOP_DIR/out/result.json"
+  printf '%s' '{"summary":"I do not know which word.","confidence":0.9,"question":"${question}"}' > "$LOOP_DIR/out/result.json"
   exit 0
 fi
 mkdir -p work

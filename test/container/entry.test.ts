@@ -1,7 +1,7 @@
 // The entry script by itself: its go, and the agent's exit code whatever the moment of a signal.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -51,4 +51,52 @@ test("an agent that cannot be found ends with 127", async () => {
   const entry = startEntry("/no/such/program");
   entry.stdin?.write("go\n");
   expect(await once(entry, "exit")).toEqual([127, null]);
+});
+
+const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
+
+/** An executor's entry in a repository of its own, whose gateway is the bare repository of the address. */
+function startExecutor(agent: string, prepare = (_gateway: string) => {}): { entry: ChildProcess; gateway: string } {
+  const folder = mkdtempSync(join(tmpdir(), "loopgate-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  const [workspace, gateway] = [join(folder, "workspace"), join(folder, "gateway.git")];
+  git("init", "--quiet", workspace);
+  const who = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+  git("-C", workspace, ...who, "commit", "--quiet", "--allow-empty", "--message", "base");
+  const names = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@example.org" };
+  const committer = { GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@example.org" };
+  prepare(gateway);
+  const entry = spawn("/bin/sh", ["-c", ENTRY, "loopgate", "/bin/sh", "-c", agent], {
+    stdio: ["pipe", "ignore", "pipe"],
+    env: {
+      ...{ PATH: process.env.PATH, HOME: join(folder, "home"), TMPDIR: folder, LOOP_ROLE: "executor" },
+      ...{ LOOP_WORKSPACE: workspace, LOOP_ATTEMPT: "1", LOOP_BRANCH: "loop/1-a", LOOP_GIT_URL: gateway },
+      ...names,
+      ...committer,
+    },
+  });
+  entry.stdin?.write("go\n");
+  return { entry, gateway };
+}
+
+test("F3: work that finds the gateway away is handed in when it is back", async () => {
+  const { entry, gateway } = startExecutor("echo work > file");
+  const exit = once(entry, "exit");
+  await once(entry.stderr as NonNullable<typeof entry.stderr>, "data"); // the first push failed
+  git("init", "--quiet", "--bare", gateway);
+  expect(await exit).toEqual([0, null]);
+  expect(git("-C", gateway, "show", "loop/1-a:file")).toBe("work");
+});
+
+test("a push that the gateway refuses is not tried again", async () => {
+  const { entry, gateway } = startExecutor("echo work > file; exit 3", (place) => {
+    git("init", "--quiet", "--bare", place);
+    const hook = '#!/bin/sh\necho once >> "$GIT_DIR/tries"\nexit 1\n';
+    writeFileSync(join(place, "hooks", "pre-receive"), hook, { mode: 0o755 });
+  });
+  let said = "";
+  entry.stderr?.on("data", (chunk) => (said += chunk));
+  expect(await once(entry, "close")).toEqual([3, null]);
+  expect(said).toContain("loopgate: the push of loop/1-a failed");
+  expect(readFileSync(join(gateway, "tries"), "utf8")).toBe("once\n");
 });

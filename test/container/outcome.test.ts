@@ -14,6 +14,11 @@ test.each<[string, Ending, ReturnType<typeof judgeEnding>]>([
   ["an exit with 3", ending({ exitCode: 3 }), { status: "failed", note: null }],
   ["no memory left", ending({ exitCode: 137, oomKilled: true }), { status: "failed", note: "It ran out of memory." }],
   ["no go", ending({ exitCode: 97 }), { status: "lost", note: "The agent was not started." }],
+  [
+    "work that could not be handed in",
+    ending({ exitCode: 96 }),
+    { status: "lost", note: "Its work could not be handed in: the gateway stayed away." },
+  ],
   ["no exit code", ending({ exitCode: null }), { status: "lost", note: "It ended without an exit code." }],
   [
     "the deadline, although the agent then exited with 0",
