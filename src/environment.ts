@@ -173,7 +173,11 @@ export type Environment = z.infer<typeof Environment>;
 /** What only `serve` cannot do without: containers made of another machine's image need a relay of ours. */
 export const neededToServe: readonly (keyof Environment)[] = ["LOOPGATE_RELAY_IMAGE"];
 
-function bound(name: Exclude<keyof typeof generousBounds, "images" | "hosts" | "may_merge">, max: number, description: string) {
+function bound(
+  name: Exclude<keyof typeof generousBounds, "images" | "hosts" | "may_merge">,
+  max: number,
+  description: string,
+) {
   return whole(1, max).prefault(String(generousBounds[name])).meta({ description });
 }
 

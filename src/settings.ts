@@ -107,7 +107,10 @@ function modelsOf(env: Environment): ModelSource[] {
   const ownServer = env.LOOPGATE_OPENAI_URL !== "https://api.openai.com/v1";
   const sources: (ModelSource & { readonly isSet: boolean })[] = [
     source("anthropic", anthropic, env.LOOPGATE_ANTHROPIC_URL, "anthropic"),
-    { ...source("openai", openai, env.LOOPGATE_OPENAI_URL, ownServer ? null : "openai"), isSet: ownServer || openai !== undefined },
+    {
+      ...source("openai", openai, env.LOOPGATE_OPENAI_URL, ownServer ? null : "openai"),
+      isSet: ownServer || openai !== undefined,
+    },
     source("gemini", gemini, env.LOOPGATE_GEMINI_URL, "google"),
   ];
   return sources.filter(({ isSet }) => isSet).map(({ isSet: _, ...kept }) => kept);

@@ -3,6 +3,8 @@ import { randomInt } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
+import { agentOf } from "./agents/agents.ts";
+import { startLine } from "./agents/shell.ts";
 import app from "./app.ts";
 import { Fault } from "./base/fault.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
@@ -12,6 +14,8 @@ import { createEngine, type Engine } from "./engine/engine.ts";
 import type { Clock, GitRooms, Log, StorePort, Translated } from "./engine/ports.ts";
 import { createReconciler, type Reconciled } from "./engine/reconcile.ts";
 import { createSandbox } from "./engine/sandbox.ts";
+import { readAllowedHost } from "./gateway/egress/hosts.ts";
+import { egressProxy } from "./gateway/egress/proxy.ts";
 import { judge } from "./gateway/git/judge.ts";
 import { fetchBase } from "./gateway/git/objects.ts";
 import { publish } from "./gateway/git/publish.ts";
@@ -19,6 +23,8 @@ import { branchHead, fetchBranch, findQuarantine, openQuarantine, removeQuaranti
 import { gitGateway } from "./gateway/git/server.ts";
 import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "./gateway/git/workspace.ts";
 import { newLeaseToken } from "./gateway/lease.ts";
+import { createLedger } from "./gateway/model/ledger.ts";
+import { modelGateway } from "./gateway/model/server.ts";
 import { openRunGateway } from "./gateway/run.ts";
 import { deliveryHandler } from "./github/deliveries.ts";
 import { githubClients } from "./github/octokit.ts";
@@ -117,6 +123,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       dataDir: resolve(settings.dataDir),
       runtime,
       git,
+      agents: { agentOf, startLine, modelGateway, createLedger, egressProxy, readAllowedHost },
+      models: settings.models ?? [],
+      prices: settings.prices,
       github,
       clock,
       log,

@@ -58,11 +58,43 @@ describe("what is needed", () => {
           changed_files: 500,
           approvals_minimum: 0,
           may_merge: false,
+          usd: 20,
+          hosts: [],
           images: [],
         },
         defaults: { agent: { command: "", image: "" }, reviewer: { command: "", image: "" } },
       },
+      models: [],
+      prices: {},
     });
+  });
+
+  test("a key makes a provider of models; a server of one's own needs none, and has only the stated prices", () => {
+    const { models, prices, operator } = settingsOf({
+      ...least,
+      LOOPGATE_ANTHROPIC_KEY: "sk-of-anthropic",
+      LOOPGATE_OPENAI_URL: "http://127.0.0.1:8080/v1",
+      LOOPGATE_PRICES: '{"openai/*":{"input":0,"output":0}}',
+      LOOPGATE_EGRESS: "registry.example, *.example.org",
+    });
+    expect(models).toEqual([
+      {
+        name: "anthropic",
+        family: "anthropic",
+        baseUrl: "https://api.anthropic.com",
+        key: "sk-of-anthropic",
+        priceId: "anthropic",
+      },
+      { name: "openai", family: "openai", baseUrl: "http://127.0.0.1:8080/v1", key: null, priceId: null },
+    ]);
+    expect(prices).toEqual({ "openai/*": { input: 0, output: 0 } });
+    expect(operator.bounds.hosts).toEqual(["registry.example", "*.example.org"]);
+  });
+
+  test("prices that are no prices are refused", () => {
+    expect(messageOf({ ...least, LOOPGATE_PRICES: '{"openai/*":{"input":-1,"output":0}}' })).toContain(
+      "LOOPGATE_PRICES is no JSON object of prices.",
+    );
   });
 
   test("an empty environment is refused in one message that names all five, what each is and where to get it", () => {

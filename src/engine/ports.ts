@@ -7,6 +7,10 @@ import type { CiFacts, PullFacts } from "../verify/facts.ts";
 
 export type { ContainerFacts, ImageChoice, Running, RunOutcome, RunRequest, Runtime } from "../container/run.ts";
 
+import type { agentOf } from "../agents/agents.ts";
+import type { startLine } from "../agents/shell.ts";
+import type { readAllowedHost } from "../gateway/egress/hosts.ts";
+import type { egressProxy } from "../gateway/egress/proxy.ts";
 import type { judge } from "../gateway/git/judge.ts";
 import type { fetchBase } from "../gateway/git/objects.ts";
 import type { publish } from "../gateway/git/publish.ts";
@@ -20,10 +24,25 @@ import type {
 import type { gitGateway } from "../gateway/git/server.ts";
 import type { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
 import type { newLeaseToken } from "../gateway/lease.ts";
+import type { createLedger } from "../gateway/model/ledger.ts";
+import type { modelGateway } from "../gateway/model/server.ts";
 import type { openRunGateway } from "../gateway/run.ts";
 
+export type { AgentEvent, EventReader } from "../agents/agent.ts";
 export type { Quarantine } from "../gateway/git/quarantine.ts";
+export type { Ledger } from "../gateway/model/ledger.ts";
+export type { ModelProvider } from "../gateway/model/provider.ts";
 export type { Route, Translated } from "../github/translated.ts";
+
+/** The model and egress gateways and the agents, as the sandbox uses them. */
+export interface AgentRooms {
+  readonly agentOf: typeof agentOf;
+  readonly startLine: typeof startLine;
+  readonly modelGateway: typeof modelGateway;
+  readonly createLedger: typeof createLedger;
+  readonly egressProxy: typeof egressProxy;
+  readonly readAllowedHost: typeof readAllowedHost;
+}
 
 /** The git gateway's rooms, as the sandbox uses them. */
 export interface GitRooms {
@@ -221,6 +240,9 @@ export interface RunReport {
   readonly endedAt: number;
   readonly log: string; // capped; the tail when it had to be cut
   readonly note: string; // our own sentence where the status alone does not say it
+  readonly spentUsd?: number; // on model calls, calls of unknown outcome at their worst; absent: nothing
+  readonly outOfBudget?: boolean; // its last model call was refused for want of money; absent: false
+  readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
   readonly result: string | null; // result.json as text, at most 256 KiB
   readonly pushed: PushedChange | null;
 }
@@ -259,6 +281,8 @@ export interface RunsPort {
   /** The run if it still exists, for adoption after a restart. */
   adopt(loop: LoopState, run: string): Promise<StartedRun | null>;
   stop(run: string, why: string): Promise<void>;
+  /** US dollars that a run which is gone had spent on model calls; absent: runs call no models. */
+  readonly spentBy?: (run: string) => Promise<number>;
   /** Readies the quarantine of a reviewer's run and reads there what `head` changes against the loop's base. */
   readChange(loop: LoopState, run: string, head: string): Promise<PushedChange>;
   /** Publishes a commit of `run`'s quarantine to the loop's branch. */

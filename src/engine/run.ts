@@ -59,7 +59,8 @@ export async function adoptRun(
   const started = await world.runs.adopt(state, run);
   if (started === null && isStarting) return;
   if (started === null) {
-    const report = noRun("lost", "Its container was gone when Loopgate started again.", world.clock.now());
+    const gone = noRun("lost", "Its container was gone when Loopgate started again.", world.clock.now());
+    const report = { ...gone, spentUsd: (await world.runs.spentBy?.(run)) ?? 0 };
     await world.submit(issueKey, await ended(world, state, run, facts.role, report), `${run}/ended`);
     return;
   }
@@ -101,8 +102,19 @@ async function ended(
   report: RunReport,
 ): Promise<LoopEvent> {
   const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log);
-  const { status, exitCode, endedAt, note } = report;
-  const facts = { type: "run_ended", run, status, exitCode, endedAt, note, logSha256 } as const;
+  const { status, exitCode, endedAt, note, spentUsd = 0, outOfBudget = false, tools = [] } = report;
+  const facts = {
+    type: "run_ended",
+    run,
+    status,
+    exitCode,
+    endedAt,
+    note,
+    logSha256,
+    spentUsd,
+    outOfBudget,
+    tools,
+  } as const;
   if (role === "reviewer") {
     return {
       ...facts,

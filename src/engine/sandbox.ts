@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import type { Isolation, LoopState, Rules } from "../loop/state.ts";
+import { type Door, type DoorParts, openDoor, readSpent } from "./door.ts";
+import { listenTo } from "./heard.ts";
 import type {
   Clock,
   ContainerFacts,
   GitHubPort,
-  GitRooms,
   ImageChoice,
-  Log,
   PushedChange,
   Quarantine,
   Running,
@@ -24,22 +24,16 @@ import type {
   StartedRun,
 } from "./ports.ts";
 
-export interface SandboxParts {
+export interface SandboxParts extends DoorParts {
   readonly dataDir: string;
   readonly runtime: Runtime;
-  readonly git: GitRooms;
   readonly github: Pick<GitHubPort, "gitAccess">;
   readonly clock: Pick<Clock, "now">;
-  readonly log: Log;
   /** Of the store's opening; what an earlier process started carries a smaller one. */
   readonly epoch: number;
   /** Turns the policy's image reference into what the runtime starts. */
   readonly image: (reference: string) => ImageChoice;
   readonly limits: RunRequest["limits"];
-  /** Who runs own their files as, where the App is root; null where runs have the App's own uid. */
-  readonly owner: { readonly uid: number; readonly gid: number } | null;
-  /** Whom the agent's commits are by. */
-  readonly identity: { readonly name: string; readonly email: string };
 }
 
 /** result.json beyond this is no answer. */
@@ -65,14 +59,15 @@ export function createSandbox(parts: SandboxParts): RunsPort {
       if (found === null || kept === null) return null;
       const quarantine = await quarantineOf(parts, loop, run);
       const order = { id: run, loop, role: kept.role, startFrom: kept.startFrom };
-      const gateway = await openGateway(parts, order, kept.token, quarantine);
+      const gateway = await openDoorFor(parts, order, kept.token, quarantine);
       running.set(run, found);
       return {
         ...startedOf(found),
         startedAt: parts.clock.now(),
-        done: attend(order, { running: found, quarantine, gateway }),
+        done: attend(order, { running: found, quarantine, gateway, tools: () => [] }),
       };
     },
+    spentBy: (run) => readSpent(rooms(parts).spending(run)),
     async stop(run, why) {
       await running.get(run)?.stop(why);
     },
@@ -110,13 +105,8 @@ interface Begun {
   readonly running: Running;
   readonly quarantine: Quarantine;
   readonly gateway: Door;
-}
-
-interface Door {
-  readonly socketPath: string;
-  close(): Promise<void>;
-  /** What the run's last push was refused for; empty once a later one was taken. */
-  refused(): readonly string[];
+  /** What the agent says it called. */
+  readonly tools: () => readonly string[];
 }
 
 function rooms({ dataDir }: SandboxParts) {
@@ -125,6 +115,7 @@ function rooms({ dataDir }: SandboxParts) {
     quarantines: join(dataDir, "quarantine"),
     runs: join(dataDir, "runs"),
     run: (id: string) => join(dataDir, "runs", id),
+    spending: (id: string) => join(dataDir, "runs", id, "spent.json"),
     socket: (id: string) => join(dataDir, "sockets", id),
   };
 }
@@ -135,10 +126,13 @@ async function begin(parts: SandboxParts, order: RunOrder): Promise<Begun> {
   if (loop.head !== null) await fetchLoopBranch(parts, loop, quarantine);
   const dir = rooms(parts).run(order.id);
   const kept = (await readKept(parts, order.id)) ?? (await prepareFiles(parts, order, quarantine));
-  const gateway = await openGateway(parts, order, kept.token, quarantine);
+  const gateway = await openDoorFor(parts, order, kept.token, quarantine);
   try {
     const request = requestOf(parts, order, quarantine, kept.token, dir, gateway.socketPath);
-    return { running: await parts.runtime.start(request), quarantine, gateway };
+    const { agent, command } = roleOf(order);
+    const hearing = listenTo(parts.agents.agentOf(agent, command).events());
+    const running = await parts.runtime.start(request, hearing.hear);
+    return { running, quarantine, gateway, tools: hearing.tools };
   } catch (error) {
     await gateway.close();
     throw error;
@@ -210,25 +204,16 @@ async function readKept(parts: SandboxParts, run: string): Promise<Kept | null> 
   return text === null ? null : (JSON.parse(text) as Kept);
 }
 
-async function openGateway(parts: SandboxParts, order: Watched, token: string, quarantine: Quarantine): Promise<Door> {
-  const { git, log, owner, identity } = parts;
-  const lease = { runId: order.id, token, branch: branchOf(order.loop), mayPush: order.role === "executor" };
-  let refused: readonly string[] = [];
-  const route = git.gitGateway({
-    lease,
+function openDoorFor(parts: SandboxParts, order: Watched, token: string, quarantine: Quarantine): Promise<Door> {
+  return openDoor(parts, {
+    run: order.id,
+    loop: order.loop,
+    token,
+    mayPush: order.role === "executor",
     quarantine,
-    published: order.loop.head,
-    author: { email: identity.email },
-    onEvent: (event) => {
-      log.info({ run: order.id, loop: order.loop.id, gateway: "git", ...event }, "gateway");
-      if (event.kind === "push") refused = [];
-      if (event.kind === "refused") refused = event.details;
-    },
+    socketDir: rooms(parts).socket(order.id),
+    spendingFile: rooms(parts).spending(order.id),
   });
-  const socketDir = rooms(parts).socket(order.id);
-  const onError = (error: unknown) => log.error({ run: order.id, err: error }, "a gateway failed");
-  const opened = await git.openRunGateway({ socketDir, lease, owner, routes: [route], onError });
-  return { ...opened, refused: () => refused };
 }
 
 function requestOf(
@@ -239,9 +224,8 @@ function requestOf(
   dir: string,
   gatewaySocket: string,
 ): RunRequest {
-  const rules = rulesOf(order.loop);
-  const role = order.role === "executor" ? rules.executor : rules.reviewer;
-  assert(role !== null, "a reviewer runs only where the policy has one");
+  const role = roleOf(order);
+  const agent = preparedFor(parts, order, token);
   const { name, email } = parts.identity;
   return {
     id: order.id,
@@ -250,12 +234,14 @@ function requestOf(
     role: order.role,
     epoch: parts.epoch,
     image: parts.image(role.image),
-    command: role.command,
+    command: parts.agents.startLine(agent),
     workspaceDir: join(dir, "workspace"),
     objectsDir: quarantine.objectsDir,
     loopDir: join(dir, "loop"),
     gatewaySocket,
     env: {
+      ...agent.env,
+      ...(rulesOf(order.loop).hosts.length === 0 ? {} : { HTTPS_PROXY: `http://lease:${token}@127.0.0.1:{port}` }),
       LOOP_BRANCH: branchOf(order.loop),
       LOOP_TASK: `${order.loop.issue.owner}/${order.loop.issue.name}#${order.loop.issue.number}`,
       LOOP_DEADLINE: new Date(parts.clock.now() + order.deadlineMs).toISOString(),
@@ -267,6 +253,20 @@ function requestOf(
     },
     limits: { ...parts.limits, deadlineMs: order.deadlineMs },
   };
+}
+
+/** The agent of the run's role: its command, configuration and the model's addresses, all by the lease. */
+function preparedFor(parts: SandboxParts, order: RunOrder, lease: string) {
+  const { agent, command, model } = roleOf(order);
+  const task = { promptPath: "/loop/brief.md", model, gatewayUrl: "http://127.0.0.1:{port}", lease };
+  return parts.agents.agentOf(agent, command).prepare(task);
+}
+
+function roleOf({ role, loop }: Pick<RunOrder, "role" | "loop">): Rules["executor"] {
+  const rules = rulesOf(loop);
+  const chosen = role === "executor" ? rules.executor : rules.reviewer;
+  assert(chosen !== null, "a reviewer runs only where the policy has one");
+  return chosen;
 }
 
 function startedOf(running: Running): Pick<StartedRun, "isolation"> {
@@ -292,13 +292,15 @@ async function report(
 ): Promise<RunReport> {
   const outcome = await begun.running.done;
   try {
+    const outOfBudget = begun.gateway.outOfBudget();
+    const heard = { spentUsd: await begun.gateway.spentUsd(), outOfBudget, tools: begun.tools() };
     await begun.gateway.close();
     const result = await readResult(join(rooms(parts).run(order.id), "loop", "out", "result.json"));
     const pushed = order.role === "executor" ? await readPushed(parts, begun.quarantine, order) : null;
     await removeFiles(parts, order.id);
     const refused = pushed === null ? begun.gateway.refused() : [];
     const note = refused.length === 0 ? (outcome.note ?? "") : `Its push was refused: ${refused.join("; ")}.`;
-    return { ...ending(outcome, parts.clock.now()), note, result, pushed };
+    return { ...ending(outcome, parts.clock.now()), note, result, pushed, ...heard };
   } catch (error) {
     parts.log.error({ run: order.id, err: error }, "a run's results could not be read");
     const why = error instanceof Error ? error.message : String(error);

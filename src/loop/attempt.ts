@@ -1,6 +1,6 @@
 // What comes of the executor: its run ends, its commits are published, the pull request opens.
 
-import { beginAttempt, currentAttempt, finding, rulesOf, withAttempt, withRun } from "./begin.ts";
+import { beginAttempt, closeRun, currentAttempt, finding, rulesOf, withAttempt, withRun } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
@@ -37,12 +37,6 @@ export function onExecutorEnded(state: LoopState, event: RunEnded, now: number):
   if (stop !== null) return stop;
   if (event.change === null) return onNothingPushed(ended, event, now);
   return publish(ended, event.change, event.run);
-}
-
-/** The run's facts at its end. */
-export function closeRun(state: LoopState, event: RunEnded): LoopState {
-  const { status, endedAt, exitCode, logSha256 } = event;
-  return withRun(state, event.run, { status, endedAt, exitCode, logSha256 });
 }
 
 function onLost(state: LoopState, event: RunEnded, now: number): Decision {

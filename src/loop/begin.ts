@@ -46,6 +46,8 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     comments: { status: null, attempts: {} },
     attempts: [],
     granted: 0,
+    grantedUsd: 0,
+    outOfBudget: false,
     runsStarted: 0,
     ciSeen: false,
     ciOverdue: false,
@@ -100,6 +102,8 @@ function withClaim(state: LoopState, facts: ClaimFacts): LoopState {
     base: state.head === null ? facts.base : state.base,
     branch: state.branch ?? `loop/${state.issue.number}-${state.id}`,
     granted: state.granted + (facts.policy.ok ? facts.policy.rules.attempts : 0),
+    grantedUsd: state.grantedUsd + (facts.policy.ok ? facts.policy.rules.budgetUsd : 0),
+    outOfBudget: facts.policy.ok ? false : state.outOfBudget,
   };
 }
 
@@ -132,7 +136,7 @@ export function beginAttempt(state: LoopState, now: number, before: readonly Eff
       before.filter((effect) => effect.type === "post_attempt"),
     );
   }
-  const over = overBudget(state, rules, now);
+  const over = overBudget(state, rules, now) ?? overMoney(state);
   if (over !== null) return settle(state, now, { reason: "budget_limit", detail: over, resume: "execute" }, before);
   const number = state.attempts.length + 1;
   const [run, started] = newRun(state, "executor", now);
@@ -175,6 +179,8 @@ export function newRun(state: LoopState, role: RunFacts["role"], now: number): [
     status: "running",
     exitCode: null,
     isolation: null,
+    spentUsd: 0,
+    tools: [],
     logSha256: null,
     briefSha256: null,
   };
@@ -188,6 +194,34 @@ export function overBudget(state: LoopState, rules: Rules, now: number): string 
   }
   if (now - state.grantedAt >= rules.loopMs) return "The loop's time is used up.";
   return null;
+}
+
+/** A sentence when the money for model calls does not pay for more work, else null. */
+export function overMoney(state: LoopState): string | null {
+  const spent = spentOf(state);
+  const isSpent = spent > 0 && spent >= state.grantedUsd * workShare;
+  if (!state.outOfBudget && !isSpent) return null;
+  return `${inDollars(spent)} of the ${inDollars(state.grantedUsd)} for model calls are spent, and too little is left for more work.`;
+}
+
+/** The gateway keeps the last tenth of a budget for handing over; work is over before it. */
+const workShare = 0.9;
+
+/** What all runs of the loop cost so far, in US dollars. */
+export function spentOf(state: LoopState): number {
+  return state.attempts.flatMap((attempt) => attempt.runs).reduce((sum, run) => sum + run.spentUsd, 0);
+}
+
+/** An amount as people write it. */
+export function inDollars(usd: number): string {
+  return `$${usd.toFixed(usd > 0 && usd < 0.1 ? 4 : 2)}`;
+}
+
+/** The run's facts at its end. */
+export function closeRun(state: LoopState, event: Extract<LoopEvent, { type: "run_ended" }>): LoopState {
+  const { status, endedAt, exitCode, logSha256, spentUsd, tools } = event;
+  const closed = withRun(state, event.run, { status, endedAt, exitCode, logSha256, spentUsd, tools: [...tools] });
+  return { ...closed, outOfBudget: state.outOfBudget || event.outOfBudget };
 }
 
 /** The rules, which every claimed loop has. Throws Bug before the claim. */

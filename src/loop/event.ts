@@ -158,6 +158,9 @@ export type LoopEvent =
       readonly status: Exclude<RunFacts["status"], "running">;
       readonly exitCode: number | null;
       readonly logSha256: string | null;
+      readonly spentUsd: number;
+      readonly outOfBudget: boolean; // its last model call was refused for want of money
+      readonly tools: readonly string[];
       readonly note: string; // one sentence: out of memory, no answer file, …; ours, not the agent's
       readonly claim: Claim | null; // executor only
       readonly change: ChangeFacts | null; // executor only; null: nothing was pushed

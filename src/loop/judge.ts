@@ -1,6 +1,16 @@
 // Verifying: one commit, judged by CI and the reviewer; red briefs the next attempt, green goes to the gate.
 import { assert } from "../base/assert.ts";
-import { beginAttempt, currentAttempt, finding, newRun, overBudget, rulesOf, withAttempt, withRun } from "./begin.ts";
+import {
+  beginAttempt,
+  closeRun,
+  currentAttempt,
+  finding,
+  newRun,
+  overBudget,
+  overMoney,
+  rulesOf,
+  withAttempt,
+} from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, labelsFor, settle, stay } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
@@ -29,7 +39,12 @@ export function beginVerifying(state: LoopState, now: number, before: readonly E
 function startReviewer(state: LoopState, now: number, before: readonly Effect[]): Decision {
   const over = overBudget(state, rulesOf(state), now);
   if (over !== null)
-    return settle(state, now, { reason: "budget_limit", detail: over, resume: "verify" }, before.filter(outlivesTheEnd));
+    return settle(
+      state,
+      now,
+      { reason: "budget_limit", detail: over, resume: "verify" },
+      before.filter(outlivesTheEnd),
+    );
   const [run, next] = newRun(state, "reviewer", now);
   const attempt = currentAttempt(next);
   const effects: Effect[] = [...before, { type: "start_run", run: run.id, role: "reviewer", attempt: attempt.number }];
@@ -43,8 +58,7 @@ function outlivesTheEnd(effect: Effect): boolean {
 
 /** The reviewer answered, or did not. */
 export function onReviewerEnded(state: LoopState, event: RunEnded, now: number): Decision {
-  const { status, endedAt, exitCode, logSha256 } = event;
-  const ended = withRun(state, event.run, { status, endedAt, exitCode, logSha256 });
+  const ended = closeRun(state, event);
   const { review } = event;
   if (review === null || review.verdict === "unreadable") return onNoAnswer(ended, event, now);
   const reviewed = withAttempt(ended, { review });
@@ -62,6 +76,8 @@ export function onReviewerEnded(state: LoopState, event: RunEnded, now: number):
 }
 
 function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
+  const unpaid = event.outOfBudget ? overMoney(state) : null;
+  if (unpaid !== null) return settle(state, now, { reason: "budget_limit", detail: unpaid, resume: "verify" });
   const tries = currentAttempt(state).runs.filter((run) => run.role === "reviewer").length;
   if (tries < reviewTries) return startReviewer(state, now, []);
   if (event.status === "lost" || event.status === "refused") {

@@ -51,12 +51,20 @@ export const IssueRef = z.object({
 });
 export type IssueRef = z.infer<typeof IssueRef>;
 
+/** How an agent is started: a CLI known by name, or any command. */
+export const AgentKind = z.enum(["command", "claude-code", "codex", "gemini", "opencode"]);
+export type AgentKind = z.infer<typeof AgentKind>;
+
 /** What the policy and the operator allow this loop, fixed at the claim. Times in milliseconds. */
 export const Rules = z.object({
   label: z.string(),
   policySha: z.string(), // blob id of .github/loop.yml at the claim, "" where the file is absent
-  executor: z.object({ agent: z.string(), command: z.string(), image: z.string() }),
-  reviewer: z.object({ command: z.string(), image: z.string() }).nullable(), // null: switched off by policy
+  executor: z.object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() }),
+  reviewer: z // null: switched off by policy
+    .object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() })
+    .nullable(),
+  budgetUsd: z.number(), // for model calls; granted with the label and again with each /loop retry
+  hosts: z.array(z.string()), // what a run may reach through the egress proxy; empty: nothing
   attempts: z.number().int(), // granted with the label and again with each /loop retry
   lifetimeRuns: z.number().int(), // containers of any role over the loop's whole life, never refunded
   attemptMs: z.number().int(),
@@ -167,6 +175,8 @@ export const RunFacts = z.object({
   status: z.enum(["running", "finished", "failed", "timed_out", "refused", "lost", "stopped"]),
   exitCode: z.number().int().nullable(),
   isolation: Isolation.nullable(),
+  spentUsd: z.number(), // on model calls; where figures are missing the worst case
+  tools: z.array(z.string()), // what the agent says it called, with counts: a claim
   logSha256: z.string().nullable(), // the log's artifact
   briefSha256: z.string().nullable(), // the exact brief's artifact
 });
@@ -223,6 +233,8 @@ export const LoopState = z.object({
   comments: z.object({ status: z.number().int().nullable(), attempts: z.record(z.string(), z.number().int()) }),
   attempts: z.array(Attempt),
   granted: z.number().int(), // attempts granted so far, by label and by each retry
+  grantedUsd: z.number(), // money granted so far for model calls, by label and by each retry
+  outOfBudget: z.boolean(), // a model call was refused for want of money since the last grant
   runsStarted: z.number().int(), // lifetime counter, never refunded
   ciSeen: z.boolean(), // a completion was reported for `head` since it was published
   ciOverdue: z.boolean(), // the time to wait for CI has run out; the next read decides

@@ -12,6 +12,8 @@ export interface Bounds {
   readonly wait_minutes: number;
   readonly approvals_minimum: number; // a repository may ask for more, never for fewer
   readonly may_merge: boolean;
+  readonly usd: number; // for model calls of one loop
+  readonly hosts: readonly string[]; // the only hosts a repository may let its runs reach; empty: none
   readonly images: readonly string[]; // the only images a repository may name; empty: any
 }
 
@@ -26,6 +28,8 @@ export const generousBounds: Bounds = {
   wait_minutes: 720,
   approvals_minimum: 0,
   may_merge: true,
+  usd: 20,
+  hosts: [],
   images: [],
 };
 
@@ -56,6 +60,7 @@ function excesses(policy: Policy, bounds: Bounds): Excess[] {
     ["deadline_minutes", policy.deadline_minutes, bounds.deadline_minutes],
     ["loop_hours", policy.loop_hours, bounds.loop_hours],
     ["runs", policy.runs, bounds.runs],
+    ["budget.usd", policy.budget.usd, bounds.usd],
     ["limits.changed_lines", policy.limits.changed_lines, bounds.changed_lines],
     ["limits.changed_files", policy.limits.changed_files, bounds.changed_files],
     ["checks.wait_minutes", policy.checks.wait_minutes, bounds.wait_minutes],
@@ -82,6 +87,11 @@ function choices(policy: Policy, bounds: Bounds): Excess[] {
       sentence: "`gate.merge` is true, but this App's operator does not allow merging",
     });
   }
+  const closed = policy.network.allow.find((host) => !bounds.hosts.includes(host));
+  if (closed !== undefined) {
+    const sentence = `\`network.allow\` names ${closed}, which is not among the hosts this App's operator allows`;
+    found.push({ path: "network.allow", sentence });
+  }
   for (const role of ["agent", "reviewer"] as const) {
     const image = policy[role].image;
     if (image === "" || bounds.images.length === 0 || bounds.images.includes(image)) continue;
@@ -98,6 +108,7 @@ function within(policy: Policy, bounds: Bounds): Policy {
     deadline_minutes: Math.min(policy.deadline_minutes, bounds.deadline_minutes),
     loop_hours: Math.min(policy.loop_hours, bounds.loop_hours),
     runs: Math.min(policy.runs, bounds.runs),
+    budget: { usd: Math.min(policy.budget.usd, bounds.usd) },
     checks: { ...policy.checks, wait_minutes: Math.min(policy.checks.wait_minutes, bounds.wait_minutes) },
     limits: {
       changed_lines: Math.min(policy.limits.changed_lines, bounds.changed_lines),

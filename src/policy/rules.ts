@@ -41,16 +41,26 @@ export function rulesOf(
 ): ReadRules {
   const command = policy.agent.command || defaults.agent.command;
   const image = policy.agent.image || defaults.agent.image;
-  if (command === "") return missing("agent.command", "the command that starts the agent");
+  const { kind, model } = policy.agent;
+  if (kind === "command" && command === "") return missing("agent.command", "the command that starts the agent");
+  if (kind !== "command" && model === "") return missing("agent.model", "the model that the agent calls");
   if (image === "") return missing("agent.image", "the container image the agent runs in");
-  const reviewer = policy.reviewer.enabled
-    ? {
-        command: policy.reviewer.command || defaults.reviewer.command || command,
-        image: policy.reviewer.image || defaults.reviewer.image || image,
-      }
-    : null;
-  const executor = { agent: policy.agent.kind, command, image };
+  const executor = { agent: kind, model, command, image };
+  const reviewer = policy.reviewer.enabled ? reviewerOf(policy, defaults, executor) : null;
   return { ok: true, rules: { ...origin, executor, reviewer, ...limitsOf(policy), ...judgesOf(policy) } };
+}
+
+/** The reviewer is the executor's agent in another role, unless policy or operator say otherwise. */
+function reviewerOf(policy: Policy, defaults: OperatorDefaults, executor: Rules["executor"]): Rules["executor"] {
+  const { kind, model, command, image } = policy.reviewer;
+  const own = command || defaults.reviewer.command;
+  const agent = kind !== "agent" ? kind : own !== "" ? "command" : executor.agent;
+  return {
+    agent,
+    model: model || executor.model,
+    command: own || executor.command,
+    image: image || defaults.reviewer.image || executor.image,
+  };
 }
 
 const minute = 60_000;
@@ -59,6 +69,8 @@ const hour = 60 * minute;
 function limitsOf(policy: Policy) {
   return {
     attempts: policy.attempts,
+    budgetUsd: policy.budget.usd,
+    hosts: policy.network.allow,
     lifetimeRuns: policy.runs,
     attemptMs: policy.deadline_minutes * minute,
     loopMs: policy.loop_hours * hour,

@@ -18,8 +18,20 @@ const login = z
   .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/)
   .meta({ words: "a GitHub login without the @" });
 
+const agentKinds = ["command", "claude-code", "codex", "gemini", "opencode"] as const;
+const model = z.string().max(200);
+const host = z
+  .string()
+  .regex(/^(\*\.)?[a-z0-9][a-z0-9.-]*(:\d{1,5})?$/)
+  .max(253)
+  .meta({ words: "a host such as `example.com` or `*.example.com`" });
+
 const Agent = z.strictObject({
-  kind: z.enum(["command"]).default("command").describe("How the agent is started: a command run in the container."),
+  kind: z
+    .enum(agentKinds)
+    .default("command")
+    .describe("The agent: a CLI that Loopgate knows how to start and read, or `command` for anything else."),
+  model: model.default("").describe("Model that the agent calls, as its provider names it; needed but for `command`."),
   command: command
     .default("")
     .describe("Shell command that works on the brief in the repository; empty means the operator's default."),
@@ -33,12 +45,34 @@ const Reviewer = z.strictObject({
     .boolean()
     .default(true)
     .describe("Whether a second, independent run reviews every pushed commit before a person is asked."),
+  kind: z
+    .enum(["agent", ...agentKinds])
+    .default("agent")
+    .describe("The reviewer's agent; `agent` means the same as the executor's, unless a reviewer's command is set."),
+  model: model.default("").describe("Model that the reviewer calls; empty means `agent.model`. Another one sees more."),
   command: command
     .default("")
     .describe("Shell command that reviews the change; empty means the operator's default, else `agent.command`."),
   image: image
     .default("")
     .describe("Container image of the reviewer; empty means the operator's default, else `agent.image`."),
+});
+
+const Budget = z.strictObject({
+  usd: z
+    .number()
+    .min(0.01)
+    .max(10_000)
+    .default(5)
+    .describe("US dollars for model calls, granted by the label and again by each `/loop retry`."),
+});
+
+const Network = z.strictObject({
+  allow: z
+    .array(host)
+    .max(40)
+    .default([])
+    .describe("Hosts a run may reach through the recording proxy; each must be among the operator's."),
 });
 
 const Checks = z.strictObject({
@@ -110,6 +144,10 @@ export const Policy = z.strictObject({
     .max(100)
     .default(20)
     .describe("Containers a loop may start over its whole life, retries included; never refunded."),
+  budget: Budget.prefault({}).describe("What a loop may cost."),
+  network: Network.prefault({}).describe(
+    "What a run may reach besides its gateways: nothing, unless it is named here.",
+  ),
   checks: Checks.prefault({}).describe("What CI has to show."),
   limits: Limits.prefault({}).describe("How large a change may be."),
   protected_paths: z

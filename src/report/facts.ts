@@ -1,4 +1,5 @@
 // The status comment's list of facts: who asked, where the work is, what was used, what the agents were given.
+import { inDollars, spentOf } from "../loop/begin.ts";
 import type { LoopState } from "../loop/state.ts";
 import { inlineCode, plainSentence } from "./escape.ts";
 import { pullLink } from "./home.ts";
@@ -34,7 +35,9 @@ export function used(state: LoopState, now: number): string {
   if (state.rules === null) return "Used: nothing yet";
   const until = state.ending?.at ?? state.gateSince ?? now;
   const clock = `${duration(until - state.grantedAt)} of ${duration(state.rules.loopMs)}`;
-  return `Used: ${counted} of ${state.granted} attempts, ${state.runsStarted} of ${state.rules.lifetimeRuns} runs, ${clock}`;
+  const spent = spentOf(state);
+  const money = spent === 0 ? "" : `, ${inDollars(spent)} of ${inDollars(state.grantedUsd)} for models`;
+  return `Used: ${counted} of ${state.granted} attempts, ${state.runsStarted} of ${state.rules.lifetimeRuns} runs, ${clock}${money}`;
 }
 
 function policyWords(state: LoopState): string | null {

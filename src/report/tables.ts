@@ -1,4 +1,5 @@
 // The tables and lists of the status and attempt comments.
+import { inDollars } from "../loop/begin.ts";
 import type { Attempt, Isolation, LoopState, RunFacts, Verdict, VerdictPart } from "../loop/state.ts";
 import { cellCode, inlineCode, linkWithin } from "./escape.ts";
 import { date, duration } from "./time.ts";
@@ -95,5 +96,7 @@ function runWords(run: RunFacts): string {
   const code = run.exitCode === null ? "" : `, exit code ${run.exitCode}`;
   const brief = run.briefSha256 === null ? "" : `, brief ${inlineCode(run.briefSha256.slice(0, 12))}`;
   const log = run.logSha256 === null ? "" : `, log ${inlineCode(run.logSha256.slice(0, 12))}`;
-  return `${run.status.replace("_", " ")}, ${took}${code}${brief}${log}`;
+  const cost = run.spentUsd === 0 ? "" : `, ${inDollars(run.spentUsd)} for models`;
+  const tools = run.tools.length === 0 ? "" : `, says it called ${inlineCode(run.tools.join(", "), 400)}`;
+  return `${run.status.replace("_", " ")}, ${took}${code}${cost}${tools}${brief}${log}`;
 }

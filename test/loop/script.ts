@@ -11,8 +11,10 @@ const start = Date.parse("2026-01-05T09:00:00Z");
 export const scriptRules: Rules = {
   label: "loop",
   policySha: "b10b",
-  executor: { agent: "command", command: "agent", image: "toolchain" },
-  reviewer: { command: "reviewer", image: "toolchain" },
+  executor: { agent: "command", model: "", command: "agent", image: "toolchain" },
+  reviewer: { agent: "command", model: "", command: "reviewer", image: "toolchain" },
+  budgetUsd: 5,
+  hosts: [],
   attempts: 3,
   lifetimeRuns: 30,
   attemptMs: 30 * minute,
@@ -314,6 +316,9 @@ function executorEnded({ words, options }: Line, state: LoopState | null, now: n
     status: (words[0] ?? "finished") as Exclude<RunFacts["status"], "running">,
     exitCode: words[0] === "failed" ? 1 : 0,
     logSha256: null,
+    spentUsd: Number(options.get("spent") ?? 0),
+    outOfBudget: words.includes("out-of-budget"),
+    tools: [],
     note: options.get("note") ?? "",
     claim: said
       ? {
@@ -356,6 +361,9 @@ function reviewerEnded({ words, options }: Line, state: LoopState | null, now: n
     status: gone ? answer : "finished",
     exitCode: gone ? null : 0,
     logSha256: null,
+    spentUsd: Number(options.get("spent") ?? 0),
+    outOfBudget: words.includes("out-of-budget"),
+    tools: [],
     note: "",
     claim: null,
     change: null,

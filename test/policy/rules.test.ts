@@ -27,8 +27,10 @@ describe("the rules of a loop", () => {
     expect(read.rules).toEqual({
       label: "loop",
       policySha: "",
-      executor: { agent: "command", command: "agent", image: "agent@sha256:1" },
-      reviewer: { command: "agent", image: "agent@sha256:1" },
+      executor: { agent: "command", model: "", command: "agent", image: "agent@sha256:1" },
+      reviewer: { agent: "command", model: "", command: "agent", image: "agent@sha256:1" },
+      budgetUsd: 5,
+      hosts: [],
       attempts: 3,
       lifetimeRuns: 20,
       attemptMs: 1_200_000,
@@ -49,7 +51,7 @@ describe("the rules of a loop", () => {
 
   it("follow the file in every option that it changes", () => {
     const text = readFileSync(new URL("../../fixtures/policy/everything-changed.yml", import.meta.url), "utf8");
-    const read = rulesFrom(text);
+    const read = rulesFrom(text, bounded({ hosts: ["registry.example"] }));
     if (!read.ok) throw new Error(read.message);
     const { protectedPaths, ...rest } = read.rules;
     expect(protectedPaths.slice(-2)).toEqual(["migrations/**", "**/*.sql"]);
@@ -58,17 +60,22 @@ describe("the rules of a loop", () => {
         "approvals": 2,
         "attemptMs": 2700000,
         "attempts": 5,
+        "budgetUsd": 12.5,
         "changedFiles": 10,
         "changedLines": 500,
         "ciWaitMs": 5400000,
         "confidence": 0.6,
         "executor": {
-          "agent": "command",
+          "agent": "codex",
           "command": "sh agent.sh",
           "image": "agent@sha256:2",
+          "model": "model-1",
         },
         "gateExpiryMs": 604800000,
         "gateReminderMs": 86400000,
+        "hosts": [
+          "registry.example",
+        ],
         "label": "loop",
         "lifetimeRuns": 30,
         "loopMs": 86400000,
@@ -85,6 +92,27 @@ describe("the rules of a loop", () => {
         ],
       }
     `);
+  });
+
+  it("take a named agent without a command, and need its model", () => {
+    const read = rulesFrom("agent: {kind: codex, model: m-1}\nreviewer: {model: m-2}");
+    if (!read.ok) throw new Error(read.message);
+    expect(read.rules.executor).toEqual({ agent: "codex", model: "m-1", command: "agent", image: "agent@sha256:1" });
+    expect(read.rules.reviewer).toMatchObject({ agent: "codex", model: "m-2" });
+    expect(rulesFrom("agent: {kind: codex}")).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("agent.model"),
+    });
+  });
+
+  it("let a run reach only hosts that the operator allows", () => {
+    const bounded = { ...operator, bounds: { ...operator.bounds, hosts: ["registry.example"] } };
+    const asked = "network:\n  allow: [registry.example]";
+    expect(rulesFrom(asked, bounded)).toMatchObject({ ok: true, rules: { hosts: ["registry.example"] } });
+    expect(rulesFrom(asked)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/^line 2: .*registry\.example/),
+    });
   });
 
   it("keep the built-in protected paths whatever the file lists", () => {

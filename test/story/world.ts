@@ -58,6 +58,8 @@ export interface StoryOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly ci?: CiSettings;
   readonly concurrentRuns?: number;
+  readonly models?: Settings["models"];
+  readonly prices?: Settings["prices"];
 }
 
 export interface Story {
@@ -194,6 +196,8 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     reconcileMs: 10 * minute,
     relayImage: null,
     logLevel: "info",
+    ...(options.models ? { models: options.models } : {}),
+    ...(options.prices ? { prices: options.prices } : {}),
     operator: {
       bounds: generousBounds,
       defaults: {

@@ -1,0 +1,120 @@
+// The one door of a run: git, models and, where policy names hosts, the way out; all of it by the run's lease.
+import { readFile, writeFile } from "node:fs/promises";
+import { assert } from "../base/assert.ts";
+import { spentOf } from "../loop/begin.ts";
+import type { LoopState } from "../loop/state.ts";
+import type { AgentRooms, GitRooms, Ledger, Log, ModelProvider, Quarantine } from "./ports.ts";
+
+export interface DoorParts {
+  readonly git: GitRooms;
+  readonly agents: AgentRooms;
+  readonly log: Log;
+  /** Who runs own their files as, where the App is root; null where runs have the App's own uid. */
+  readonly owner: { readonly uid: number; readonly gid: number } | null;
+  /** Whom the agent's commits are by. */
+  readonly identity: { readonly name: string; readonly email: string };
+  /** Where models are called; none: no run may call one. */
+  readonly models: readonly ModelProvider[];
+  /** Prices that come before the built-in table. */
+  readonly prices: Parameters<AgentRooms["modelGateway"]>[0]["prices"];
+}
+
+export interface DoorRequest {
+  readonly run: string;
+  readonly loop: LoopState;
+  readonly token: string;
+  readonly mayPush: boolean;
+  readonly quarantine: Quarantine;
+  readonly socketDir: string;
+  /** Keeps what the run has spent, so that a restart of the App gives it no fresh budget. */
+  readonly spendingFile: string;
+}
+
+export interface Door {
+  readonly socketPath: string;
+  close(): Promise<void>;
+  /** What the run's last push was refused for; empty once a later one was taken. */
+  refused(): readonly string[];
+  /** Whether the last model call was refused for want of money. */
+  outOfBudget(): boolean;
+  /** US dollars for model calls so far; calls whose end nobody saw count at their worst. */
+  spentUsd(): Promise<number>;
+}
+
+const nano = 1e9;
+
+/** Opens the door. Throws Fault when it cannot listen. */
+export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<Door> {
+  const { run, loop, quarantine, socketDir } = request;
+  const { git, agents, log, owner } = parts;
+  assert(loop.branch !== null && loop.rules !== null, `loop ${loop.id} was not claimed`);
+  const lease = { runId: run, token: request.token, branch: loop.branch, mayPush: request.mayPush };
+  const fields = { run, loop: loop.id };
+  const earlier = await readSpent(request.spendingFile);
+  const budget = Math.max(0, Math.floor((loop.grantedUsd - spentOf(loop) - earlier) * nano));
+  const ledger = keptLedger(agents.createLedger(budget), request.spendingFile, earlier);
+  let refused: readonly string[] = [];
+  let outOfBudget = false;
+  const gitRoute = git.gitGateway({
+    lease,
+    quarantine,
+    published: loop.head,
+    author: { email: parts.identity.email },
+    onEvent: (event) => {
+      log.info({ ...fields, gateway: "git", ...event }, "gateway");
+      if (event.kind === "push") refused = [];
+      if (event.kind === "refused") refused = event.details;
+    },
+  });
+  const modelRoute = agents.modelGateway({
+    lease,
+    providers: parts.models,
+    ledger,
+    prices: parts.prices,
+    onCall: (call) => {
+      log.info({ ...fields, gateway: "model", call }, "gateway");
+      outOfBudget = call.problem === "budget";
+    },
+  });
+  const allowed = loop.rules.hosts.flatMap((host) => agents.readAllowedHost(host) ?? []);
+  const onEvent = (event: object) => log.info({ ...fields, gateway: "egress", ...event }, "gateway");
+  const tunnels = allowed.length === 0 ? null : agents.egressProxy({ lease, allowed, onEvent });
+  const onError = (error: unknown) => log.error({ ...fields, err: error }, "a gateway failed");
+  const routes = [gitRoute, modelRoute];
+  const opened = await git.openRunGateway({ socketDir, lease, owner, routes, tunnels, onError });
+  return {
+    ...opened,
+    refused: () => refused,
+    outOfBudget: () => outOfBudget,
+    spentUsd: async () => {
+      const { settled, reserved } = await ledger.balance();
+      return earlier + (settled + reserved) / nano;
+    },
+  };
+}
+
+/** US dollars that a run had spent when its file was last written; 0 when it never called a model. */
+export async function readSpent(spendingFile: string): Promise<number> {
+  const text = await readFile(spendingFile, "utf8").catch(() => null);
+  return text === null ? 0 : Number(JSON.parse(text));
+}
+
+/** Writes what is spent or set aside before a call leaves and after it is settled. */
+function keptLedger(ledger: Ledger, file: string, earlier: number): Ledger {
+  const keep = async () => {
+    const { settled, reserved } = await ledger.balance();
+    await writeFile(file, JSON.stringify(earlier + (settled + reserved) / nano), { mode: 0o600 });
+  };
+  return {
+    async reserve(want) {
+      const reservation = await ledger.reserve(want);
+      if (reservation !== null) await keep();
+      return reservation;
+    },
+    async settle(id, cost) {
+      await ledger.settle(id, cost);
+      await keep();
+    },
+    balance: () => ledger.balance(),
+  };
+}

@@ -1,0 +1,83 @@
+// Money: what model calls cost stands in the thread, and a used-up budget stops the loop.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { aStory, mend } from "./world.ts";
+
+/** A server that speaks as OpenAI does and says that each call took 1,000 tokens in and 500 out. */
+async function aModel(): Promise<{ url: string; keys: string[] }> {
+  const keys: string[] = [];
+  const server: Server = createServer((request, response) => {
+    keys.push(request.headers.authorization ?? "");
+    request.resume().on("end", () => {
+      const choice = { index: 0, finish_reason: "stop", message: { role: "assistant", content: "Done." } };
+      const usage = { prompt_tokens: 1000, completion_tokens: 500, total_tokens: 1500 };
+      const body = { id: "c-1", object: "chat.completion", created: 1, model: "scripted-1", choices: [choice], usage };
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  onTestFinished(() => new Promise<void>((closed) => server.close(() => closed())));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, keys };
+}
+
+/** One call of the model through the run's gateway, by the lease it was given. */
+const call = `node -e '
+const body = JSON.stringify({ model: "scripted-1", max_tokens: 600, messages: [{ role: "user", content: "Mend it." }] });
+const headers = { "content-type": "application/json", authorization: "Bearer " + process.env.OPENAI_API_KEY };
+fetch(process.env.OPENAI_BASE_URL + "/chat/completions", { method: "POST", headers, body })
+  .then(async (answer) => { console.log(answer.status, await answer.text()); })'`;
+
+const prices = { "openai/*": { input: 4, output: 20 } };
+
+test("what the models cost is on the issue, and the key never was in the run", async () => {
+  const model = await aModel();
+  const story = await aStory({
+    executor: `${call}; env | grep -c the-real-key > leaks.txt; ${mend}`,
+    models: [{ name: "openai", family: "openai", baseUrl: model.url, key: "sk-the-real-key", priceId: null }],
+    prices,
+  });
+  const issue = await story.startLoop();
+  const state = await story.state(issue);
+  expect(state.phase).toBe("awaiting_gate");
+  expect(model.keys).toEqual(["Bearer sk-the-real-key"]);
+  expect(state.attempts[0]?.runs.map((run) => run.spentUsd)).toEqual([0.014, 0]);
+  expect(story.comments(issue)[0]).toContain("$0.0140 of $5.00 for models");
+  expect(story.comments(issue)[1]).toContain("executor: finished, 0 s, exit code 0, $0.0140 for models");
+  const pushed = (await story.pull(issue)).head.sha;
+  expect(await story.file(pushed, "leaks.txt")).toBe("0\n");
+});
+
+test("budget_limit: the money is used up; /loop retry grants it again", async () => {
+  const model = await aModel();
+  const spendThenBotch = `${call}; ${call}; [ "$LOOP_ATTEMPT" = 1 ] && echo '# no' >> total.sh || { ${mend}; }`;
+  const story = await aStory({
+    executor: spendThenBotch,
+    policy: "version: 1\nbudget:\n  usd: 0.03\n",
+    models: [{ name: "openai", family: "openai", baseUrl: model.url, key: "sk-the-real-key", priceId: null }],
+    prices,
+  });
+  const issue = await story.startLoop();
+  const { ending } = await story.state(issue);
+  expect(ending?.reason).toBe("budget_limit");
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: budget limit.** $0.0140 of the $0.0300 for model calls are spent, and too little is left for more work. It goes no further on its own.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+
+    **Next:** @alice, comment \`/loop retry\` to grant the policy's attempts again; the work goes on from the branch.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
+  story.forge.as("alice").comment(issue, "/loop retry");
+  await story.settle();
+  expect((await story.state(issue)).phase).toBe("awaiting_gate");
+});
+
+test("a run without a provider is refused a model, and told so", async () => {
+  const story = await aStory({ executor: `${call} > answer.txt; ${mend}` });
+  const issue = await story.startLoop();
+  const pushed = (await story.pull(issue)).head.sha;
+  expect(await story.file(pushed, "answer.txt")).toMatch(/^4\d\d /);
+  expect((await story.state(issue)).attempts[0]?.runs[0]?.spentUsd).toBe(0);
+});
