@@ -20,18 +20,19 @@ const speakersAtMost = 10;
 
 /** May this person start a loop here, and what exactly do the issue and the policy say? */
 export async function readClaim(world: World, state: LoopState): Promise<LoopEvent[]> {
+  const askedAt = world.clock.now();
   const [permission, read] = await Promise.all([
     world.github.permission(state.issue, state.requester.login),
     world.github.readClaim(state.issue),
   ]);
-  requireFresh(state, read, world.clock.now());
+  requireFresh(state, read, askedAt);
   return [{ type: "claim_read", facts: await claimFacts(world, state, permission, read) }];
 }
 
 /** A replica that does not know the label yet would have the loop refused without a word: it is asked again. */
-function requireFresh(state: LoopState, read: ClaimRead, now: number): void {
+function requireFresh(state: LoopState, read: ClaimRead, askedAt: number): void {
   const isStale = !read.isPull && (!read.open || !read.labels.includes(state.label));
-  if (!isStale || now - state.startedAt >= replicaMs) return;
+  if (!isStale || askedAt - state.startedAt >= replicaMs) return;
   throw new Fault(`GitHub does not show the label ${state.label} on issue ${state.issue.number} yet. Asking again.`, {
     kind: "not_found",
     retry: "later",

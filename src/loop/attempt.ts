@@ -199,7 +199,7 @@ function publish(state: LoopState, change: ChangeFacts, run: string): Decision {
 /** A commit that waited for a person's yes goes out exactly as it was judged. */
 export function publishPending(state: LoopState, head: string, before: readonly Effect[]): Decision {
   const next: LoopState = {
-    ...withAttempt(state, { head, endedAt: null, verdict: null }),
+    ...withAttempt(state, { head, endedAt: null, verdict: null, counted: true }),
     phase: "publishing",
     ending: null,
     // A commit that GitHub has already may have been judged by CI while nobody listened.

@@ -27,7 +27,8 @@ export function survey(world: World, label: string, loops: readonly SurveyedLoop
 }
 
 function look(world: World, loop: SurveyedLoop, at: number): LoopLook {
-  const issue = world.issues.get(loop.issue)!.asOf(at)!;
+  const known = world.issues.get(loop.issue)!;
+  const issue = known.asOf(at) ?? known.value;
   const head = loop.branch === null ? null : (world.branches.get(loop.branch)?.asOf(at) ?? null);
   return {
     issue: loop.issue,
@@ -62,7 +63,8 @@ function pullLook(world: World, loop: SurveyedLoop, at: number): LoopLook["pull"
 }
 
 export function readThread(world: World, number: number, label: string, at: number): ThreadRead {
-  const issue = world.issues.get(number)!.asOf(at)!;
+  const known = world.issues.get(number)!;
+  const issue = known.asOf(at) ?? known.value;
   return {
     open: issue.open,
     isPull: false,
