@@ -42,7 +42,7 @@ export async function benchIsolation(rounds: number, terminal: Terminal): Promis
     const kept = [
       line(terminal, "container ready, nothing prepared, vs docker run --rm", cold, null),
       line(terminal, "container ready, prepared ahead, vs docker run --rm", prepared, 1.0),
-      line(terminal, "workspace of a 50 MB pack vs git clone", workspaces, 0.1),
+      line(terminal, "workspace of a 50 MB pack from the object store, vs git clone", workspaces, 0.1),
     ];
     return kept.every(Boolean) ? 0 : 1;
   } finally {

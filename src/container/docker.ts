@@ -89,7 +89,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     const specs = await compile(await resolveFolders(request), pad);
     const pair = createPair(specs, docker);
     try {
-      await Promise.all([pair.agent, pair.relay]);
+      await Promise.all([pair.agent, pair.open]);
     } catch (error) {
       await removePair(pair);
       throw error;
@@ -158,7 +158,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   };
 }
 
-/** What was done ahead of a run: containers that exist and have not started. */
+/** What was done ahead of a run: the agent's container exists and has not started, the relay listens. */
 interface Prepared {
   readonly request: RunRequest;
   readonly pad: LaunchPad;

@@ -11,13 +11,14 @@ export function readFacts(
   engine: EngineInfo,
 ): ContainerFacts {
   const host = agent.HostConfig;
+  const network = relay && isJoined(agent, relay) ? relay : agent;
   const options: readonly string[] = host.SecurityOpt ?? [];
   return {
     runtime: "docker",
     isolated: true,
     containerId: agent.Id,
-    network: host.NetworkMode ?? "",
-    networks: Object.keys(agent.NetworkSettings.Networks ?? {}),
+    network: network.HostConfig.NetworkMode ?? "",
+    networks: Object.keys(network.NetworkSettings.Networks ?? {}),
     user: agent.Config.User,
     readonlyRoot: host.ReadonlyRootfs === true,
     privileged: host.Privileged === true,
@@ -35,7 +36,7 @@ export function readFacts(
     ipc: host.IpcMode ?? "",
     restart: host.RestartPolicy?.Name ?? "",
     logDriver: host.LogConfig?.Type ?? "",
-    hostname: agent.Config.Hostname,
+    hostname: network.Config.Hostname,
     mounts: readMounts(agent),
     envNames: (agent.Config.Env ?? []).map((line) => line.split("=")[0] ?? "").sort(),
     image: {
@@ -48,6 +49,11 @@ export function readFacts(
     cgroup: engine.cgroup,
     relay: relay && readRelayFacts(relay),
   };
+}
+
+/** Whether the agent's network namespace is the one of exactly this relay. */
+function isJoined(agent: ContainerInspectInfo, relay: ContainerInspectInfo): boolean {
+  return [relay.Id, relay.Name.replace(/^\//, "")].some((id) => agent.HostConfig.NetworkMode === `container:${id}`);
 }
 
 /** Our own filter by name; any other option as it is. */

@@ -63,7 +63,7 @@ type Rule = (spec: ContainerSpec, allowed: Allowed) => boolean;
 /** The rules on the fields a spec does carry: true means refuse. Sources: design.md §6 and the container baseline. */
 const RULES = {
   network: ({ part, name, body }) =>
-    body.HostConfig.NetworkMode !== (part === "agent" ? "none" : `container:${name.replace(/-relay$/, "")}`),
+    body.HostConfig.NetworkMode !== (part === "agent" && hasRelay(body) ? `container:${name}-relay` : "none"),
   privileged: ({ body }) => body.HostConfig.Privileged !== false,
   capabilities_kept: ({ body }) => body.HostConfig.CapDrop?.join() !== "ALL",
   new_privileges: ({ body }) => !securityOptions(body).includes("no-new-privileges:true"),
@@ -141,6 +141,11 @@ function fieldRefusals({ body }: ContainerSpec): RefusalName[] {
   const host = Object.keys(body.HostConfig).map((key) => `HostConfig.${key}`);
   const unknown = [...Object.keys(body), ...host].filter((field) => !KNOWN_FIELDS.has(field));
   return unknown.map((field) => FORBIDDEN_FIELDS[field as keyof typeof FORBIDDEN_FIELDS] ?? "field_unknown");
+}
+
+/** With a relay the agent joins the relay's namespace, which has no network either. */
+function hasRelay(body: ContainerSpec["body"]): boolean {
+  return body.Labels?.["loopgate.relay"] === "yes";
 }
 
 function securityOptions(body: ContainerSpec["body"]): readonly string[] {

@@ -1,4 +1,4 @@
-// Creates and starts a run's containers in the one order that is safe: agent held at its entry, relay ready, then go.
+// Creates and starts a run's containers in the one order that is safe: relay first, agent held at its entry, then go.
 import { readFile, realpath } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type Docker from "dockerode";
@@ -86,20 +86,27 @@ export async function realFolder(path: string, run: string): Promise<string> {
   });
 }
 
-/** A run's containers, created or about to be; nothing of them has run. */
+/** A run's containers on their way: the agent's is created, the relay's runs. Of the agent's image nothing has run. */
 export interface Pair {
   readonly agent: Promise<Docker.Container>;
   readonly relay: Promise<Docker.Container | null>;
+  /** The namespace that the agent joins is there. */
+  readonly network: Promise<void>;
+  /** The relay listens. */
+  readonly open: Promise<void>;
 }
 
-/** Creates the agent's container, and the relay's behind it. Creating runs nothing, not even a program of the image. */
+/** Creates the agent's container, and behind it the relay's, which it starts. */
 export function createPair(specs: readonly ContainerSpec[], docker: Docker): Pair {
   const [agentSpec, relaySpec] = specs;
   assert(agentSpec, "a run has an agent container");
   const agent = create(docker, agentSpec);
   const relay = agent.then(() => (relaySpec ? create(docker, relaySpec) : null));
-  relay.catch(() => {}); // whoever awaits the pair meets the agent's own failure first
-  return { agent, relay };
+  const starting = relay.then((one) => one && startRelayContainer(one));
+  const network = starting.then(() => {});
+  const open = starting.then((started) => started?.listens());
+  for (const each of [relay, network, open]) each.catch(() => {}); // whoever awaits the pair meets the first failure
+  return { agent, relay, network, open };
 }
 
 /** Removes what there is of a pair. */
@@ -118,27 +125,24 @@ export async function launch(
 ): Promise<Launched> {
   try {
     const agent = await pair.agent;
-    const attachment = await attach(agent, request.limits.logBytes, watch);
-    await agent.start();
-    const relay = await pair.relay;
-    const [inspectedAgent] = await Promise.all([agent.inspect(), relay && startRelayContainer(relay)]);
+    const [attachment, relay] = await Promise.all([
+      attach(agent, request.limits.logBytes, watch),
+      pair.relay,
+      pair.network,
+    ]);
+    await Promise.all([agent.start(), pair.open]);
     attachment.write("go\n");
     const wentAt = performance.now();
-    return {
-      agent,
-      relay,
-      attachment,
-      wentAt,
-      inspected: { agent: inspectedAgent, relay: relay && (await relay.inspect()) },
-    };
+    const [inspectedAgent, inspectedRelay] = await Promise.all([agent.inspect(), relay?.inspect()]);
+    return { agent, relay, attachment, wentAt, inspected: { agent: inspectedAgent, relay: inspectedRelay } };
   } catch (error) {
     await removePair(pair);
     throw toFault(error, `Could not start the run ${request.id}`);
   }
 }
 
-/** Starts the relay and resolves when it says that it listens. */
-async function startRelayContainer(relay: Docker.Container): Promise<void> {
+/** Starts the relay; `listens` resolves when it says so. */
+async function startRelayContainer(relay: Docker.Container): Promise<{ listens(): Promise<void> }> {
   let said = "";
   let hear = (_: boolean) => {};
   const heard = new Promise<boolean>((resolve) => {
@@ -150,13 +154,16 @@ async function startRelayContainer(relay: Docker.Container): Promise<void> {
   });
   await relay.start();
   void attachment.ended(15_000).then(() => hear(false));
-  const ready = await heard;
-  attachment.close();
-  if (ready) return;
-  throw new Fault(`The relay to the gateway did not start: ${said.trim().slice(-500)}`, {
-    kind: "engine",
-    retry: "later",
-  });
+  const listens = async () => {
+    const ready = await heard;
+    attachment.close();
+    if (ready) return;
+    throw new Fault(`The relay to the gateway did not start: ${said.trim().slice(-500)}`, {
+      kind: "engine",
+      retry: "later",
+    });
+  };
+  return { listens };
 }
 
 async function create(docker: Docker, spec: ContainerSpec): Promise<Docker.Container> {

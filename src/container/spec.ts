@@ -85,6 +85,9 @@ const RELAY_LIMITS = { memory: 128 * MiB, cpus: 0.5, pids: 32, files: 1024, file
 /** Where the operator's tools stand inside, before anything of the image on the path. */
 export const TOOLS = "/opt/loopgate/tools";
 
+/** The same for every run: a name tells nothing. */
+const HOSTNAME = "loopgate";
+
 /** The container's name for a run id, and its relay's. */
 export const agentName = (id: string): string => `loopgate-${id}`;
 export const relayName = (id: string): string => `loopgate-${id}-relay`;
@@ -97,7 +100,7 @@ export function compileAgent(request: RunRequest, parts: SpecParts, entry: strin
     part: "agent",
     body: {
       ...commonBody(parts, labels(request, parts, "agent")),
-      Hostname: "loopgate",
+      ...(request.gatewaySocket === null ? { Hostname: HOSTNAME } : {}), // a joined network brings its own
       Entrypoint: ["/bin/sh", "-c", entry, "loopgate"],
       Cmd: commandOf(request.command),
       Env: environment({
@@ -113,7 +116,7 @@ export function compileAgent(request: RunRequest, parts: SpecParts, entry: strin
       AttachStdin: true,
       HostConfig: {
         ...hardened(parts),
-        NetworkMode: "none",
+        NetworkMode: request.gatewaySocket === null ? "none" : `container:${relayName(request.id)}`,
         Mounts: [...agentMounts(request), ...imageMounts(parts), ...toolsMount(parts)],
         Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${limits.tmpBytes},nr_inodes=${limits.files}` },
         ShmSize: 64 * MiB,
@@ -125,13 +128,17 @@ export function compileAgent(request: RunRequest, parts: SpecParts, entry: strin
   };
 }
 
-/** The side container that carries the gateway to the agent's loopback; it alone sees the gateway's folder. */
+/**
+ * The side container that carries the gateway to the agent's loopback; it alone sees the gateway's folder. It owns the
+ * networkless namespace and the agent joins it: so it can stand ready before there is anything for the agent to do.
+ */
 export function compileRelay(request: RunRequest, parts: RelayParts, socket: SocketPlace): ContainerSpec {
   return {
     name: relayName(request.id),
     part: "relay",
     body: {
       ...commonBody(parts, labels(request, parts, "relay")),
+      Hostname: HOSTNAME,
       Entrypoint: parts.command,
       Cmd: [String(GATEWAY_PORT), `/gateway/${socket.file}`],
       Env: environment(parts.image.env),
@@ -141,7 +148,7 @@ export function compileRelay(request: RunRequest, parts: RelayParts, socket: Soc
       AttachStdin: false,
       HostConfig: {
         ...hardened(parts),
-        NetworkMode: `container:${agentName(request.id)}`,
+        NetworkMode: "none",
         Mounts: [bind(socket.folder, "/gateway", true), ...imageMounts(parts)],
         Tmpfs: {},
         ShmSize: MiB,

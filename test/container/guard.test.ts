@@ -40,8 +40,13 @@ describe("the guard", () => {
     expect(refusals(asReviewer, ALLOWED)).toEqual(["mount_writable"]);
   });
 
-  test("refuses a relay on a network of its own", () => {
-    expect(refusals(changed(readSpec("relay"), { "HostConfig.NetworkMode": "none" }), ALLOWED)).toEqual(["network"]);
+  test("refuses a relay on any network", () => {
+    expect(refusals(changed(readSpec("relay"), { "HostConfig.NetworkMode": "bridge" }), ALLOWED)).toEqual(["network"]);
+  });
+
+  test("refuses an agent that joins another run's relay", () => {
+    const spec = changed(readSpec("executor"), { "HostConfig.NetworkMode": "container:loopgate-13-relay" });
+    expect(refusals(spec, ALLOWED)).toEqual(["network"]);
   });
 
   test("refuses a relay that joins another run's network", () => {

@@ -52,7 +52,7 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     const running = await open().start(ground.request({ command: "sleep 60" }));
     const { HostConfig, Config, NetworkSettings, Mounts } = await container(running.id).inspect();
     expect(HostConfig).toMatchObject({
-      NetworkMode: "none",
+      NetworkMode: `container:loopgate-${running.id}-relay`,
       CapDrop: ["ALL"],
       Privileged: false,
       ReadonlyRootfs: true,
@@ -70,7 +70,9 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect([HostConfig.PortBindings ?? {}, HostConfig.Devices ?? [], HostConfig.Binds ?? []]).toEqual([{}, [], []]);
     expect(HostConfig.SecurityOpt).toContain("no-new-privileges:true");
     expect(HostConfig.SecurityOpt?.join()).not.toContain("unconfined");
-    expect(Object.keys(NetworkSettings.Networks)).toEqual(["none"]);
+    const relay = await container(`${running.id}-relay`).inspect();
+    expect([relay.HostConfig.NetworkMode, Object.keys(relay.NetworkSettings.Networks)]).toEqual(["none", ["none"]]);
+    expect(NetworkSettings.Networks).toEqual({});
     expect(Config.User).toBe(`${USER.uid}:${USER.gid}`);
     expect(
       Mounts.filter(({ RW }) => RW)
@@ -101,7 +103,7 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     });
     expect(running.facts.image.id).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(running.facts.relay).toMatchObject({
-      network: `container:${running.facts.containerId}`,
+      network: "none",
       user: `${USER.uid}:${USER.gid}`,
       readonlyRoot: true,
       capabilitiesDropped: ["ALL"],
@@ -214,12 +216,13 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect(outcome.log).toMatch(/1000000$/m);
   });
 
-  test("a prepared run has its containers created, nothing of them has run, and start makes those very ones run", async () => {
+  test("a prepared run's relay listens and nothing of its image has run, and start makes that very container run", async () => {
     const runtime = open();
     const request = ground.request({ command: "cat late; echo 4 > sum" });
     await runtime.prepare(request);
     const { Id, State } = await container(request.id).inspect();
-    expect([State.Status, await count()]).toEqual(["created", 2]);
+    const relay = await container(`${request.id}-relay`).inspect();
+    expect([State.Status, relay.State.Status]).toEqual(["created", "running"]);
     expect(await open().find(request.id)).toBeNull();
     writeFileSync(join(ground.folder, "workspace/late"), "written after\n");
     const running = await runtime.start(request);
