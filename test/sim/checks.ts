@@ -41,7 +41,7 @@ export function createChecks(parts: ChecksParts) {
   const retriesAsked = new Set<string>(); // loops for which a person asked for a retry that was not read yet
   const commands = new Set<number>(); // comments whose command was heard
   const written = new Map<string, number>(); // loop → revision of the record last written
-  let limit = { life: 0, until: 0 }; // when GitHub may be asked again, by the engine's clock, as this life was told
+  let limit = { life: 0, until: 0, over: 0 }; // when GitHub may be asked again, by the engine's clock, as this life was told
   const acceptedLoops = new Map<string, string>(); // loop id of an accepted label → issue key
   let lastMoment = { at: 0, timers: 0 };
 
@@ -333,7 +333,7 @@ export function createChecks(parts: ChecksParts) {
 
   function onRequest(name: string): void {
     const early = limit.life === disk.epoch ? limit.until - parts.clock() : 0;
-    hold(early <= 0, `I18: ${name} was sent ${early} ms before GitHub's own time`);
+    hold(early <= 0 || parts.now() >= limit.over, `I18: ${name} was sent ${early} ms before GitHub's own time`);
   }
 
   /** Nothing is under way: what the store says and what runs must agree. */
@@ -433,7 +433,7 @@ export function createChecks(parts: ChecksParts) {
     onWrite,
     onRequest,
     onLimit(until: number) {
-      limit = { life: disk.epoch, until };
+      limit = { life: disk.epoch, until, over: parts.now() + until - parts.clock() };
     },
     onQuiet,
     /** Asked while a life lasts that began long enough ago. */
