@@ -1,5 +1,5 @@
 // One run from order to report: quarantine, workspace, gateway and container are made in that order and go in the other.
-import { constants } from "node:fs";
+import { constants, existsSync, readdirSync } from "node:fs";
 import { access, chmod, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assert } from "../base/assert.ts";
@@ -43,6 +43,7 @@ const resultBytes = 256 * 1024;
 export function createSandbox(parts: SandboxParts): RunsPort {
   const running = new Map<string, Running>();
   const ordered = new Set<string>(); // of this process: never swept, whatever a sweep that began earlier was told
+  const halfMade = halfMadeQuarantines(parts);
   const attend = (order: Watched, begun: Begun) => report(parts, running, order, begun);
 
   return {
@@ -91,6 +92,7 @@ export function createSandbox(parts: SandboxParts): RunsPort {
       }
     },
     async sweep(liveLoops, runningRuns) {
+      for (const folder of halfMade.splice(0)) await rm(folder, { recursive: true, force: true });
       const isWanted = (run: string) => runningRuns === undefined || runningRuns.includes(run);
       return parts.runtime.sweep(
         (label) => ordered.has(label.id) || (liveLoops.includes(label.loop) && isWanted(label.id)),
@@ -374,6 +376,14 @@ async function removeFiles(parts: SandboxParts, run: string): Promise<void> {
   )
     await parts.git.removeWorkspace(join(dir, "workspace"));
   await rm(dir, { recursive: true, force: true });
+  await rm(rooms(parts).socket(run), { recursive: true, force: true }); // of a gateway that was not closed but killed
+}
+
+/** What a killed process left of quarantines it was making, listed before this one can make any of its own. */
+function halfMadeQuarantines(parts: SandboxParts): string[] {
+  const { quarantines } = rooms(parts);
+  const names = existsSync(quarantines) ? readdirSync(quarantines) : [];
+  return names.filter((name) => name.startsWith(".new-")).map((name) => join(quarantines, name));
 }
 
 function branchOf(loop: LoopState): string {

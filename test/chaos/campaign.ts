@@ -1,5 +1,5 @@
 // One campaign: loops crowd in, the App is killed again and again, then it is left in peace, and its thread is judged.
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,6 +11,7 @@ import { loopsOf } from "./check-thread.ts";
 import { type Child, openLog, startChild } from "./child.ts";
 import { type History, type Recorder, recordHistory } from "./history.ts";
 import { findLeftovers } from "./leftovers.ts";
+import { endOrphans } from "./orphans.ts";
 import { isOver, takeTurns } from "./people.ts";
 import { type Moment, momentsOf } from "./schedule.ts";
 import { approver, type ChaosWorld, ciCheck, plotOf, startWorld } from "./world.ts";
@@ -78,9 +79,9 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
       crashes: stage.crashes,
     };
   } finally {
-    stage.people.unref();
     clearInterval(stage.people);
     await stage.child.stop();
+    await endOrphans(options.dir);
     await world.forge.close();
   }
 }
@@ -172,7 +173,7 @@ async function freePort(): Promise<number> {
 
 async function killAll(options: CampaignOptions, stage: Stage): Promise<void> {
   const { child, issues, began } = stage;
-  if ((await child.serves) === null) throw new Error("The App did not start; its log says why.");
+  if ((await child.serves) === null) throw new Error(`The App did not start: ${await lastWords(options.dir)}`);
   let toldAt = 0;
   for (const moment of momentsOf(options.seed, options.kills)) {
     if (options.signal?.aborted) return;
@@ -185,6 +186,10 @@ async function killAll(options: CampaignOptions, stage: Stage): Promise<void> {
       `${stage.kills} of ${options.kills} kills · ${over} loops over, ${issues.length - over} under way · ${seconds} s`,
     );
   }
+}
+
+async function lastWords(dir: string): Promise<string> {
+  return (await readFile(join(dir, "app.log"), "utf8").catch(() => "it said nothing")).trim().slice(-1_000);
 }
 
 /** A deed that does not come within this time is not waited for any longer. */
