@@ -133,7 +133,7 @@ export async function launch(
     await Promise.all([agent.start(), pair.open]);
     attachment.write("go\n");
     const wentAt = performance.now();
-    const [inspectedAgent, inspectedRelay] = await Promise.all([agent.inspect(), relay?.inspect()]);
+    const [inspectedAgent, inspectedRelay] = await Promise.all([agent.inspect(), relay?.inspect() ?? null]);
     return { agent, relay, attachment, wentAt, inspected: { agent: inspectedAgent, relay: inspectedRelay } };
   } catch (error) {
     await removePair(pair);

@@ -40,7 +40,9 @@ test("as JSON the spec is whole: what the engine would be told, to the byte", as
   const [agent, relay] = specs;
   expect([code, resolved, specs.length, agent.refused, relay.refused]).toEqual([0, false, 2, [], []]);
   expect(agent.spec.body).toMatchObject({ Labels: { "loopgate.image": "agents/node:24" }, WorkingDir: "/" });
-  expect(agent.spec.body.HostConfig).toMatchObject({ NetworkMode: "none", CapDrop: ["ALL"], ReadonlyRootfs: true });
+  expect(agent.spec.body.HostConfig).toMatchObject({ CapDrop: ["ALL"], ReadonlyRootfs: true });
+  expect(agent.spec.body.HostConfig.NetworkMode).toBe(`container:${relay.spec.name}`);
+  expect(relay.spec.body.HostConfig.NetworkMode).toBe("none");
   expect(agent.spec.body.HostConfig.SecurityOpt.at(-1)).toMatch(/^seccomp=\{"defaultAction":"SCMP_ACT_ERRNO"/);
   const workspace = agent.spec.body.HostConfig.Mounts.find(({ Target }: { Target: string }) => Target === "/workspace");
   expect(workspace.ReadOnly).toBe(true);
