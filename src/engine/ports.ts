@@ -360,7 +360,7 @@ export interface StorePort {
     readonly drop: (effect: Effect) => boolean; // asked of every effect that is still pending
     readonly now: number;
   }): Promise<void>;
-  nextEffect(issueKey: string): Promise<StoredEffect | null>; // stop_run first, then the oldest pending, due or not
+  nextEffect(issueKey: string): Promise<StoredEffect | null>; // stop_run first, then check_command, then the oldest pending, due or not
   effectStarted(key: string): Promise<void>; // counts a try before the first byte leaves
   effectDone(key: string): Promise<void>;
   effectPostponed(key: string, notBefore: number, forget: boolean): Promise<void>; // forget: the try did not happen

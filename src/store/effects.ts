@@ -28,7 +28,7 @@ export function effects(sql: Sql): Pick<StorePort, Port> {
     },
     async nextEffect(issueKey) {
       const row = sql.one(
-        "select * from effect where issue_key = ? and done = 0 order by (type = 'stop_run') desc, position limit 1",
+        "select * from effect where issue_key = ? and done = 0 order by (type = 'stop_run') desc, (type = 'check_command') desc, position limit 1",
         issueKey,
       );
       return row === undefined ? null : storedEffect(row);
@@ -46,7 +46,7 @@ export function effects(sql: Sql): Pick<StorePort, Port> {
     async nextDueTime() {
       const row = sql.one(
         `select min(at) as at from (
-           select min(not_before) as at from effect where done = 0 union all select min(at) as at from alarm)`,
+           select min(not_before) as at from effect where done = 0 and not_before > 0 union all select min(at) as at from alarm)`,
       );
       return row?.at == null ? null : Number(row.at);
     },

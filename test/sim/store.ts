@@ -210,11 +210,15 @@ function change(disk: Disk, key: string, how: (row: EffectRow) => Partial<Effect
   if (row !== undefined) disk.effects.set(key, { ...row, ...how(row) });
 }
 
-/** The effect of this issue that is next: a stop first, then the oldest, due or not. */
+/** The effect of this issue that is next: a stop first, then a command's check, then the oldest, due or not. */
 function headOf(disk: Disk, issueKey: string): StoredEffect | null {
   const rows = [...disk.effects.values()].filter((row) => row.issueKey === issueKey);
-  const stops = rows.filter((row) => row.effect.type === "stop_run");
-  return (stops.length > 0 ? stops : rows).sort((a, b) => a.position - b.position)[0] ?? null;
+  return rows.sort((a, b) => rank(a) - rank(b) || a.position - b.position)[0] ?? null;
+}
+
+function rank({ effect }: EffectRow): number {
+  const early = ["stop_run", "check_command"].indexOf(effect.type);
+  return early < 0 ? 2 : early;
 }
 
 type Step = Parameters<StorePort["commit"]>[0];

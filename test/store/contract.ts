@@ -101,6 +101,25 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect((await store.nextEffect("100#12"))?.effect.type).toBe("stop_run");
     });
 
+    test("a person's command is checked before what is tried again later: `/loop stop` does not wait for it", async () => {
+      await commit([{ type: "write_status" }]);
+      const stuck = await store.nextEffect("100#12");
+      await store.effectPostponed(stuck?.key ?? "", 9_000, false);
+      await store.addEvent("100#12", { type: "merged" }, 2_000);
+      const event = await store.nextEvent("100#12");
+      const command = { verb: "stop", argument: "", actor: { id: 1, login: "a", bot: false }, commentId: 1 } as const;
+      await store.commit({
+        seq: event?.seq ?? 0,
+        issueKey: "100#12",
+        state: await store.load("100#12"),
+        effects: [{ type: "check_command", command }],
+        drop: () => false,
+        now: 2_000,
+      });
+      expect((await store.nextEffect("100#12"))?.effect.type).toBe("check_command");
+      expect(await store.nextDueTime()).toBe(9_000);
+    });
+
     test("a decision drops the pending effects it names, and no others", async () => {
       await commit([{ type: "read_claim" }, { type: "write_status" }]);
       await store.addEvent("100#12", { type: "merged" }, 2_000);
