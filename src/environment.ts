@@ -120,6 +120,10 @@ export const Environment = z.strictObject({
     description: "Image of this App, for the side container that leads a run to its gateway; needed by `serve`.",
     where: "the image you built from this repository's Dockerfile, by digest or tag",
   }),
+  LOOPGATE_TOOLS: oneLine(4096).prefault("").meta({
+    description:
+      "Folder of agent CLIs, mounted read-only into every run with its `bin` first on the path; where the App is a container, at the same path in it. Empty: what the image has.",
+  }),
   LOOPGATE_IMAGES: oneLine(4096)
     .prefault("")
     .meta({ description: "The only images a repository may name, separated by commas; empty: any." }),

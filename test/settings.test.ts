@@ -46,6 +46,7 @@ describe("what is needed", () => {
       concurrentRuns: 4,
       reconcileMs: 600_000,
       relayImage: null,
+      tools: null,
       logLevel: "info",
       operator: {
         bounds: {
@@ -89,6 +90,11 @@ describe("what is needed", () => {
     ]);
     expect(prices).toEqual({ "openai/*": { input: 0, output: 0 } });
     expect(operator.bounds.hosts).toEqual(["registry.example", "*.example.org"]);
+  });
+
+  test("a folder of tools is the runtime's only where one is named", () => {
+    expect(settingsOf({ ...least, LOOPGATE_TOOLS: "/opt/agents" }).tools).toBe("/opt/agents");
+    expect(settingsOf({ ...least, LOOPGATE_TOOLS: "" }).tools).toBe(null);
   });
 
   test("prices that are no prices are refused", () => {
@@ -141,7 +147,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^39 settings are/);
+    expect(message).toMatch(/^40 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

@@ -53,6 +53,7 @@ function runtimeOf(engine: Engine, settings: Settings): Runtime {
     user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
     relay: { kind: "image", reference: settings.relayImage, command: serveRelay },
     roots: [resolve(settings.dataDir)],
+    toolsDir: settings.tools ? resolve(settings.tools) : null,
     instance: `${new URL(settings.github.apiUrl).host}/${settings.app.id}`,
   });
 }
