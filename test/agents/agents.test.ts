@@ -3,31 +3,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { describeWithDocker } from "../docker/engine.ts";
+import { cost, kinds, steps, total } from "./errand.ts";
 import { hostileFiles, STARTED } from "./hostile.ts";
 import type { Installed } from "./install.ts";
-import { usageOf } from "./model-server.ts";
 import type { Step } from "./script.ts";
-import { KEY, MODEL, PRICE, stage } from "./stage.ts";
-import { VERSIONS } from "./versions.ts";
-
-/** `LOOPGATE_TEST_AGENTS=codex,gemini` tries some of them; all by default. */
-const chosen = process.env.LOOPGATE_TEST_AGENTS?.split(",") ?? Object.keys(VERSIONS);
-const kinds = Object.keys(VERSIONS).filter((kind): kind is Installed => chosen.includes(kind));
-
-const steps: readonly Step[] = [
-  { kind: "write", path: "hello.txt", content: "hello\n" },
-  { kind: "run", command: "cat hello.txt" },
-  { kind: "say", text: "I added hello.txt." },
-];
-
-/** What the script bills for its three calls, in the gateway's terms. */
-const billed = steps.map((_, turn) => usageOf(turn));
-const total = (field: keyof (typeof billed)[number]) => billed.reduce((sum, usage) => sum + usage[field], 0);
-const cost = billed.reduce(
-  (sum, { input, cached, output }) =>
-    sum + (input - cached) * PRICE.input + cached * PRICE.cacheRead + output * PRICE.output,
-  0,
-);
+import { KEY, MODEL, stage } from "./stage.ts";
 
 /** How somebody would start the CLI who does not think of repositories that lie. */
 const plainly: Readonly<Record<Installed, string>> = {
@@ -64,7 +44,7 @@ describeWithDocker("in a container without network", (engine) => {
         run.calls.reduce((sum, call) => sum + call[field], 0);
       expect(settled("outputTokens")).toBe(total("output"));
       expect(settled("cacheReadTokens")).toBe(total("cached"));
-      expect(settled("costUsd")).toBeCloseTo(cost / 1e6, 9);
+      expect(settled("costUsd")).toBeCloseTo(cost, 9);
       expect(run.events).toEqual(recorded(kind));
     });
 

@@ -16,11 +16,11 @@ import { gitGateway } from "../../src/gateway/git/server.ts";
 import { makeWorkspace } from "../../src/gateway/git/workspace.ts";
 import { newLeaseToken } from "../../src/gateway/lease.ts";
 import { createLedger } from "../../src/gateway/model/ledger.ts";
-import type { OwnPrice } from "../../src/gateway/model/prices.ts";
 import type { ModelCall, ModelProvider } from "../../src/gateway/model/provider.ts";
 import { modelGateway } from "../../src/gateway/model/server.ts";
 import { openRunGateway } from "../../src/gateway/run.ts";
 import { git, scratch } from "../gateway/git/world.ts";
+import { PRICE } from "./errand.ts";
 import { type Installed, installAgents } from "./install.ts";
 import { type ModelServer, startModelServer } from "./model-server.ts";
 import type { Step } from "./script.ts";
@@ -29,8 +29,8 @@ import type { Step } from "./script.ts";
 export const KEY = "the-real-key-of-the-provider";
 export const MODEL = "scripted-1";
 
-/** US dollars per million tokens, for every model of every provider. */
-export const PRICE: Required<OwnPrice> = { input: 4, output: 20, cacheRead: 1, cacheWrite: 5 };
+/** Every model of every provider at the errand's price. */
+export const prices = { "anthropic/*": PRICE, "openai/*": PRICE, "gemini/*": PRICE };
 
 const identity = { name: "Loop", email: "loop@example.org" };
 const branch = "loop/7-abc";
@@ -79,7 +79,7 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
       lease,
       providers: providersAt(model.url),
       ledger: createLedger((options.budget ?? 5) * 1e9),
-      prices: { "anthropic/*": PRICE, "openai/*": PRICE, "gemini/*": PRICE },
+      prices,
       onCall: (call) => calls.push(call),
     }),
   ];
@@ -134,7 +134,7 @@ function anOrigin(root: string, files: Readonly<Record<string, string>>): string
 }
 
 /** As an operator would configure them, with the scripted model in the place of all three. */
-function providersAt(url: string): ModelProvider[] {
+export function providersAt(url: string): ModelProvider[] {
   return [
     { name: "anthropic", family: "anthropic", baseUrl: url, key: KEY, priceId: null },
     { name: "openai", family: "openai", baseUrl: `${url}/v1`, key: KEY, priceId: null },

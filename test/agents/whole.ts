@@ -1,0 +1,156 @@
+// A whole loop of an agent CLI: forge, App and real containers, with the scripted model where the providers would be.
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { dockerRuntime } from "../../src/container/docker.ts";
+import type { Engine } from "../../src/container/engine.ts";
+import type { Runtime } from "../../src/container/run.ts";
+import { chooseRunUser } from "../../src/container/user.ts";
+import type { Log } from "../../src/engine/ports.ts";
+import { type Forge, startForge } from "../../src/forge/forge.ts";
+import type { Issue, Repository } from "../../src/forge/model.ts";
+import type { ModelCall } from "../../src/gateway/model/provider.ts";
+import type { LoopState } from "../../src/loop/state.ts";
+import { generousBounds } from "../../src/policy/clamp.ts";
+import { startApp } from "../../src/wire.ts";
+import { approving } from "../story/world.ts";
+import { steps } from "./errand.ts";
+import { type Installed, installAgents } from "./install.ts";
+import { type ModelServer, startModelServer } from "./model-server.ts";
+import { MODEL, prices, providersAt } from "./stage.ts";
+
+const webhookSecret = "a secret of the agents' loops";
+
+export interface WholeLoop {
+  readonly forge: Forge;
+  readonly repository: Repository;
+  readonly issue: Issue;
+  readonly model: ModelServer;
+  /** What the gateway settled, of all runs. */
+  readonly calls: readonly ModelCall[];
+  /** The leases of all runs, as their containers got them. */
+  readonly leases: readonly string[];
+  /** Every line of the App's log, as text. */
+  readonly log: readonly string[];
+  /** Resolves when neither forge nor App has anything left to do. */
+  settle(): Promise<void>;
+  state(): Promise<LoopState>;
+}
+
+/** Opens the errand's issue, labels it as alice, and lets the loop go as far as it does by itself. */
+export async function wholeLoop(engine: Engine, kind: Installed): Promise<WholeLoop> {
+  const dir = await mkdtemp(join(tmpdir(), "agents-loop-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 3 }));
+  const model = await startModelServer(steps);
+  onTestFinished(() => model.close());
+  const { forge, repository } = await aForge(dir, kind);
+  const leases: string[] = [];
+  const runtime = notingLeases(await containersBelow(dir, engine, kind), leases);
+  const { log, calls, lines } = listening();
+  const app = await startApp({
+    settings: settingsFor(forge, dir, model),
+    log,
+    runtime,
+    image: () => ({ kind: "toolchain" }),
+  });
+  onTestFinished(() => app.close());
+  forge.setWebhook({ url: app.webhookUrl, secret: webhookSecret });
+  const settle = async () => {
+    do {
+      await forge.idle();
+      await app.engine.idle();
+    } while (forge.pending() || app.engine.busy);
+  };
+  const issue = forge.as("alice").openIssue(repository, { title: "Say hello", body: "Add hello.txt that says hello." });
+  forge.as("alice").label(issue, "loop");
+  await settle();
+  const state = async () => {
+    const found = await app.store.load(`${repository.id}#${issue.number}`);
+    if (found === null) throw new Error(`no loop on issue ${issue.number}: ${lines.join("\n")}`);
+    return found;
+  };
+  return { forge, repository, issue, model, calls, leases, log: lines, settle, state };
+}
+
+/** A repository whose policy names the agent, and whose CI is red until hello.txt says hello. */
+async function aForge(dir: string, kind: Installed): Promise<Pick<WholeLoop, "forge" | "repository">> {
+  const forge = await startForge({ dataDir: join(dir, "forge"), ci: { command: '[ "$(cat hello.txt)" = hello ]' } });
+  onTestFinished(() => forge.close());
+  forge.createUser("alice");
+  const repository = await forge.createRepository({
+    owner: "acme",
+    name: "shop",
+    files: {
+      "README.md": "# shop\n",
+      ".github/loop.yml": `version: 1\nagent:\n  kind: ${kind}\n  model: ${MODEL}\n`,
+    },
+    collaborators: { alice: "maintain", bob: "write" },
+  });
+  return { forge, repository };
+}
+
+async function containersBelow(dir: string, engine: Engine, kind: Installed): Promise<Runtime> {
+  const runtime = dockerRuntime({
+    docker: engine.docker,
+    user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
+    relay: { kind: "toolchain" },
+    roots: [dir],
+    toolsDir: await installAgents([kind]),
+    instance: randomUUID(),
+  });
+  onTestFinished(async () => void (await runtime.sweep(() => false)));
+  return runtime;
+}
+
+function notingLeases(runtime: Runtime, leases: string[]): Runtime {
+  return {
+    ...runtime,
+    start(request, watch) {
+      leases.push(new URL((request.env.LOOP_GIT_URL ?? "").replace("{port}", "1")).password);
+      return runtime.start(request, watch);
+    },
+  };
+}
+
+function settingsFor(forge: Forge, dir: string, model: ModelServer): Parameters<typeof startApp>[0]["settings"] {
+  return {
+    app: { id: forge.app.id, slug: forge.app.slug, privateKey: forge.app.privateKey },
+    webhookSecrets: [webhookSecret],
+    sealSecret: "a seal secret of the agents' loops, long enough",
+    github: { apiUrl: forge.url, gitUrl: forge.url, throttle: false },
+    dataDir: join(dir, "app"),
+    listen: { host: "127.0.0.1", port: 0 },
+    label: "loop",
+    concurrentRuns: 1,
+    reconcileMs: 600_000,
+    relayImage: null,
+    logLevel: "info",
+    models: providersAt(model.url),
+    prices,
+    operator: {
+      bounds: generousBounds,
+      defaults: {
+        agent: { command: "", image: "toolchain" },
+        reviewer: { command: approving, image: "toolchain" },
+      },
+    },
+  };
+}
+
+/** A log that is kept, and the model calls that it tells of. */
+function listening(): { log: Log; calls: ModelCall[]; lines: string[] } {
+  const calls: ModelCall[] = [];
+  const lines: string[] = [];
+  const at = (level: string) => (fields: Readonly<Record<string, unknown>>, text: string) => {
+    lines.push(`${level} ${text} ${JSON.stringify(fields, plainErrors)}`);
+    if (process.env.STORY_LOG) console.error(lines.at(-1));
+    if (fields.gateway === "model") calls.push(fields.call as ModelCall);
+  };
+  return { log: { info: at("info"), warn: at("warn"), error: at("error") }, calls, lines };
+}
+
+function plainErrors(_key: string, value: unknown): unknown {
+  return value instanceof Error ? `${value.stack} ${String(value.cause ?? "")}` : value;
+}
