@@ -85,8 +85,13 @@ async function chaos(given: Given): Promise<number> {
       say,
       signal: interrupted.signal,
     });
+    if (interrupted.signal.aborted) {
+      say(
+        `Interrupted after ${campaign.kills} kills; nothing is said of what was under way, and nothing is left running.`,
+      );
+      return 130;
+    }
     const isGood = tell(campaign, seed, given);
-    if (interrupted.signal.aborted) return 130;
     if (!isGood) say(`The App's log: ${await keepLog(dir, seed)}`);
     return isGood ? 0 : 1;
   } finally {
