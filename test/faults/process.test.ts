@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { copyFile, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import { sqliteStore } from "../../src/store/sqlite.ts";
@@ -145,7 +146,7 @@ test("F4: killed after an effect, and three times more while it recovers, it rec
 }, 120_000);
 
 test("F13: stopped for longer than GitHub waits, it takes the delivery late, and once although it is sent again", async () => {
-  const { forge, start, openIssue } = await aKillableApp({ deliveryTimeoutMs: 300 });
+  const { forge, storeDir, start, openIssue } = await aKillableApp({ deliveryTimeoutMs: 300 });
   const app = await start();
   const issue = openIssue();
   await forge.idle();
@@ -159,7 +160,12 @@ test("F13: stopped for longer than GitHub waits, it takes the delivery late, and
   if (missed !== undefined) forge.redeliver(missed);
   await until(() => issue.comments.length > 0);
   await forge.idle();
+  await end(app);
   expect(issue.comments.filter(({ body }) => body.includes("<!-- loopgate:status "))).toHaveLength(1);
+  const db = new DatabaseSync(join(storeDir, "loopgate.sqlite"));
+  onTestFinished(() => db.close());
+  const kept = db.prepare("select event from delivery where guid = ?");
+  expect(kept.all(missed?.guid ?? "")).toEqual([{ event: "issues" }]);
 }, 60_000);
 
 test("F16: a bug in one loop's turn is logged, ends nothing else, and the turn is taken up again", async () => {
