@@ -1,7 +1,9 @@
 // One step of one loop: load, decide, save. What the decision asks for is stored in the same transaction.
 
+import { Bug } from "../base/assert.ts";
 import { decide } from "../loop/decide.ts";
 import type { Effect, EffectType } from "../loop/effect.ts";
+import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
 import type { Log, StoredEvent, StorePort } from "./ports.ts";
 
@@ -31,7 +33,9 @@ const acting: readonly EffectType[] = [
 export async function step(store: StorePort, stored: StoredEvent, now: number, log: Log): Promise<void> {
   const { seq, issueKey, event } = stored;
   const state = await store.load(issueKey);
-  const decision = decide(state, event, now);
+  const decision = decideOrStop(state, event, now, (error) =>
+    log.error({ issue: issueKey, loop: state?.id, event: event.type, err: error }, "a bug of ours stops the loop"),
+  );
   await store.commit({
     seq,
     issueKey,
@@ -55,6 +59,22 @@ export async function step(store: StorePort, stored: StoredEvent, now: number, l
       kind: event.type,
       detail: { before, after, note: decision.note, effects: decision.effects.map(typeOf) },
     });
+  }
+}
+
+/** A bug is never guessed on: the loop ends as our own error, and the event that showed it is not played again. */
+function decideOrStop(
+  state: LoopState | null,
+  event: LoopEvent,
+  now: number,
+  tell: (error: Bug) => void,
+): ReturnType<typeof decide> {
+  try {
+    return decide(state, event, now);
+  } catch (error) {
+    if (!(error instanceof Bug)) throw error;
+    tell(error);
+    return decide(state, { type: "effect_failed", effect: "decide", message: error.message }, now);
   }
 }
 

@@ -18,8 +18,11 @@ import type { LoopState, Review, Rules, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
-/** How often a reviewer that was lost or gave no readable answer is asked about one commit. */
+/** How often a reviewer that gives no readable answer is asked about one commit. */
 const reviewTries = 2;
+
+/** How many of its containers may be lost, to restarts of ours or of the engine, before that is our own error. */
+const lostReviewers = 4;
 
 /** Starts judging the current attempt's commit; `before` is said in the thread first. */
 export function beginVerifying(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
@@ -78,8 +81,10 @@ export function onReviewerEnded(state: LoopState, event: RunEnded, now: number):
 function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
   const unpaid = event.outOfBudget ? overMoney(state) : null;
   if (unpaid !== null) return settle(state, now, { reason: "budget_limit", detail: unpaid, resume: "verify" });
-  const tries = currentAttempt(state).runs.filter((run) => run.role === "reviewer").length;
-  if (tries < reviewTries) return startReviewer(state, now, []);
+  const runs = currentAttempt(state).runs.filter((run) => run.role === "reviewer");
+  const tries = runs.filter((run) => run.status !== "lost").length;
+  const mayAgain = event.status === "lost" ? runs.length - tries < lostReviewers : tries < reviewTries;
+  if (mayAgain) return startReviewer(state, now, []);
   if (event.status === "lost" || event.status === "refused") {
     const detail = `The reviewer's container could not be run. ${event.note}`;
     return settle(state, now, { reason: "infrastructure_error", detail, resume: "verify" });

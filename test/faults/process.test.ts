@@ -168,19 +168,16 @@ test("F13: stopped for longer than GitHub waits, it takes the delivery late, and
   expect(kept.all(missed?.guid ?? "")).toEqual([{ event: "issues" }]);
 }, 60_000);
 
-test("F16: a bug in one loop's turn is logged, ends nothing else, and the turn is taken up again", async () => {
+test("F16: a bug in one loop's turn is logged, stops that loop in its thread, and nothing else", async () => {
   const story = await aStory();
   const broken = await story.startLoop("Broken");
   const key = `${story.repository.id}#${broken.number}`;
-  const before = await story.state(broken);
   await story.app().store.addEvent(key, { type: "nonsense" } as unknown as LoopEvent, story.clock.now());
   await story.app().engine.tick();
   const issue = await story.startLoop();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
-  const cut = () =>
-    story.log.filter(({ text }) => text.startsWith("the turn was cut short")).map(({ fields }) => fields);
-  expect(cut()).toMatchObject([{ issue: key, err: { name: "Bug" } }]);
-  await story.advance(5_000);
-  expect(cut()).toHaveLength(2);
-  expect(await story.state(broken)).toEqual(before);
+  const told = story.log.filter(({ text }) => text === "a bug of ours stops the loop").map(({ fields }) => fields);
+  expect(told).toMatchObject([{ issue: key, err: { name: "Bug" } }]);
+  expect((await story.state(broken)).ending).toMatchObject({ reason: "infrastructure_error", resume: "verify" });
+  expect(story.comments(broken).at(-1)).toContain("Loopgate stopped: infrastructure error");
 });
