@@ -297,12 +297,21 @@ async function report(
     const outOfBudget = begun.gateway.outOfBudget();
     const heard = { spentUsd: await begun.gateway.spentUsd(), outOfBudget, tools: begun.tools() };
     await begun.gateway.close();
+    const token = (await readKept(parts, order.id))?.token ?? "";
     const result = await readResult(join(rooms(parts).run(order.id), "loop", "out", "result.json"));
     const pushed = order.role === "executor" ? await readPushed(parts, begun.quarantine, order) : null;
     await removeFiles(parts, order.id);
     const refused = pushed === null ? begun.gateway.refused() : [];
     const note = refused.length === 0 ? (outcome.note ?? "") : `Its push was refused: ${refused.join("; ")}.`;
-    return { ...ending(outcome, parts.clock.now()), note, result, pushed, ...heard };
+    const ended = ending(outcome, parts.clock.now());
+    return {
+      ...ended,
+      log: withoutLease(ended.log, token),
+      note,
+      result: withoutLease(result, token),
+      pushed,
+      ...heard,
+    };
   } catch (error) {
     parts.log.error({ run: order.id, err: error }, "a run's results could not be read");
     const why = error instanceof Error ? error.message : String(error);
@@ -316,6 +325,11 @@ async function report(
   } finally {
     running.delete(order.id);
   }
+}
+
+/** What an agent wrote goes to the thread: the lease it holds, dead as it is by then, does not. */
+function withoutLease<Text extends string | null>(text: Text, token: string): Text {
+  return (token === "" ? text : (text?.replaceAll(token, "[lease]") ?? text)) as Text;
 }
 
 function ending(outcome: RunOutcome, endedAt: number): Omit<RunReport, "result" | "pushed"> {

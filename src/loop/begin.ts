@@ -20,7 +20,14 @@ export function onLabelled(
 ): Decision {
   if (state !== null && isLive(state))
     return stay({ ...state, labels: [...event.labels] }, "a loop already lives on this issue");
+  if (state !== null && isLateNews(state, event))
+    return stay(state, "late news of the label that began the loop before");
   return { state: newLoop(event, now), effects: [{ type: "read_claim" }], note: "labelled: reading the claim" };
+}
+
+/** A delivery that comes after its loop was begun in another way, and has ended: that label was answered already. */
+function isLateNews(state: LoopState, { setAt }: Extract<LoopEvent, { type: "labelled" }>): boolean {
+  return setAt !== undefined && setAt + 1_000 <= state.startedAt;
 }
 
 /** A loop as it is when its label is seen. */

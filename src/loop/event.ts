@@ -105,6 +105,7 @@ export type LoopEvent =
       readonly label: string;
       readonly labels: readonly string[];
       readonly actor: Person;
+      readonly setAt?: number; // by GitHub's clock, to the second; absent where only the label itself was seen
     }
   | { readonly type: "labels_changed"; readonly labels: readonly string[] }
   | { readonly type: "unlabelled"; readonly actor: Person; readonly labels: readonly string[] }

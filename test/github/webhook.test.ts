@@ -43,6 +43,7 @@ describe("is an event:", () => {
           label: "loop",
           labels,
           actor: mona,
+          setAt: expect.any(Number),
         },
       ),
     ],

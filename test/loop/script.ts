@@ -139,6 +139,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         label: "loop",
         labels: ["bug", "loop"],
         actor: person(first),
+        ...(options.has("set") ? { setAt: start + minutesOf(options.get("set") ?? "") * minute } : {}),
       };
     case "restored":
       return restored(line, state);

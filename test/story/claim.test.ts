@@ -1,6 +1,6 @@
 // Who and what may start a loop, and what of the issue reaches the agent.
 import { expect, test } from "vitest";
-import { aStory, mend } from "./world.ts";
+import { answer, aStory, mend } from "./world.ts";
 
 test("a label set by someone without write permission starts nothing, and says so once (T1)", async () => {
   const story = await aStory();
@@ -76,4 +76,12 @@ test("an issue without a body, with a million characters, or with a fake record 
     const status = issue.comments.find((comment) => comment.user.login === "loopgate[bot]");
     expect(status?.body.match(/<!-- loopgate:record/g)).toHaveLength(1);
   }
+});
+
+test("an agent's own lease does not reach the thread, whatever it writes (T5)", async () => {
+  const telling = answer({ summary: "LEASE", question: "LEASE?" }).replaceAll("LEASE", "'\"$OPENAI_API_KEY\"'");
+  const story = await aStory({ executor: `echo "$OPENAI_API_KEY"; ${telling}` });
+  const issue = await story.startLoop();
+  const { ending } = await story.state(issue);
+  expect(ending).toMatchObject({ reason: "uncertainty_too_high", quote: "[lease]?" });
 });

@@ -9,6 +9,7 @@ const Payload = Envelope.extend({
     number: z.number().int().positive(),
     title: z.string(),
     state: z.string(),
+    updated_at: z.iso.datetime({ offset: true }).optional(),
     labels: z.array(z.object({ name: z.string() })),
     pull_request: z.unknown().optional(),
   }),
@@ -52,6 +53,8 @@ function labelEvent(payload: Payload, self: Self): Translated {
     label,
     labels,
     actor,
+    // The label was the issue's last change when GitHub wrote this: a redelivery says the same time again.
+    ...(payload.issue.updated_at === undefined ? {} : { setAt: Date.parse(payload.issue.updated_at) }),
   });
 }
 
