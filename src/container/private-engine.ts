@@ -1,7 +1,7 @@
 // A dockerd of our own under a temporary folder, gone with us even when we are killed.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { mkdtemp, open, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -30,10 +30,19 @@ export interface PrivateEngine {
   close(): Promise<void>;
 }
 
-/** The path of an installed dockerd, or null. Looks where administrators' programs live too. */
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The path of an installed dockerd that can be run, or null. Looks where administrators' programs live too. */
 export function findDockerd(env: Readonly<Record<string, string | undefined>>): string | null {
   const folders = [...(env.PATH ?? "").split(delimiter).filter(Boolean), ...SYSTEM_PATHS];
-  return folders.map((folder) => join(folder, "dockerd")).find((path) => existsSync(path)) ?? null;
+  return folders.map((folder) => join(folder, "dockerd")).find(isProgram) ?? null;
 }
 
 /**
