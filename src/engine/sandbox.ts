@@ -126,11 +126,19 @@ async function begin(parts: SandboxParts, order: RunOrder): Promise<Begun> {
   const { loop } = order;
   const quarantine = await quarantineOf(parts, loop, order.id);
   if (loop.head !== null) await fetchLoopBranch(parts, loop, quarantine);
-  const dir = rooms(parts).run(order.id);
-  const kept = (await readKept(parts, order.id)) ?? (await prepareFiles(parts, order, quarantine));
-  const gateway = await openDoorFor(parts, order, kept.token, quarantine);
+  const known = await readKept(parts, order.id);
+  const token = known?.token ?? parts.git.newLeaseToken();
+  const request = requestOf(parts, order, quarantine, token);
+  if (known === null) {
+    await makeFolders(parts, order.id);
+    // The relay gets ready while the workspace is filled; what goes wrong there, `start` meets again and says.
+    const ahead = parts.runtime.prepare(request).catch(() => {});
+    await prepareFiles(parts, order, quarantine, token);
+    await ahead;
+  }
+  const gateway = await openDoorFor(parts, order, token, quarantine);
   try {
-    const request = requestOf(parts, order, quarantine, kept.token, dir, gateway.socketPath);
+    assert(gateway.socketPath === request.gatewaySocket, "the gateway listens where the relay was told");
     const { agent, command } = roleOf(order);
     const hearing = listenTo(parts.agents.agentOf(agent, command).events());
     const running = await parts.runtime.start(request, hearing.hear);
@@ -183,22 +191,34 @@ interface Kept {
 }
 
 /** Workspace, brief and answer folder; the lease is written last, so that it stands for all of them. */
-async function prepareFiles(parts: SandboxParts, order: RunOrder, quarantine: Quarantine): Promise<Kept> {
+async function prepareFiles(
+  parts: SandboxParts,
+  order: RunOrder,
+  quarantine: Quarantine,
+  token: string,
+): Promise<void> {
   const dir = rooms(parts).run(order.id);
-  await rm(dir, { recursive: true, force: true });
-  await mkdir(join(dir, "loop", "out"), { recursive: true });
   const { git, identity, owner } = parts;
   const shared = { dir: join(dir, "workspace"), quarantine, identity, owner };
   const made =
     order.role === "executor"
       ? await git.makeWorkspace(shared)
       : await git.makeReviewWorkspace({ ...shared, head: order.startFrom });
-  await writeFile(join(dir, "loop", "brief.md"), order.brief, { mode: 0o444 });
+  await writeFile(join(dir, "loop", "brief.md"), order.brief);
   const startFrom = order.role === "executor" ? made.commit : order.startFrom;
-  const kept: Kept = { token: git.newLeaseToken(), startFrom, role: order.role };
+  const kept: Kept = { token, startFrom, role: order.role };
   await writeFile(join(dir, "lease.json"), JSON.stringify(kept), { mode: 0o600 });
   await chmod(join(dir, "lease.json"), 0o600);
-  return kept;
+}
+
+/** Everything that a container of this run is given, still empty: it can be created before any of it is filled. */
+async function makeFolders(parts: SandboxParts, run: string): Promise<void> {
+  const dir = rooms(parts).run(run);
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(join(dir, "loop", "out"), { recursive: true });
+  await mkdir(join(dir, "workspace"));
+  await writeFile(join(dir, "loop", "brief.md"), "", { mode: 0o644 });
+  await mkdir(rooms(parts).socket(run), { recursive: true, mode: 0o700 });
 }
 
 async function readKept(parts: SandboxParts, run: string): Promise<Kept | null> {
@@ -218,14 +238,8 @@ function openDoorFor(parts: SandboxParts, order: Watched, token: string, quarant
   });
 }
 
-function requestOf(
-  parts: SandboxParts,
-  order: RunOrder,
-  quarantine: Quarantine,
-  token: string,
-  dir: string,
-  gatewaySocket: string,
-): RunRequest {
+function requestOf(parts: SandboxParts, order: RunOrder, quarantine: Quarantine, token: string): RunRequest {
+  const dir = rooms(parts).run(order.id);
   const role = roleOf(order);
   const agent = preparedFor(parts, order, token);
   const { name, email } = parts.identity;
@@ -240,7 +254,7 @@ function requestOf(
     workspaceDir: join(dir, "workspace"),
     objectsDir: quarantine.objectsDir,
     loopDir: join(dir, "loop"),
-    gatewaySocket,
+    gatewaySocket: join(rooms(parts).socket(order.id), "gateway.sock"),
     env: {
       ...agent.env,
       ...(rulesOf(order.loop).hosts.length === 0 ? {} : { HTTPS_PROXY: `http://lease:${token}@127.0.0.1:{port}` }),
