@@ -41,7 +41,7 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
     case "read_gate":
       return readGate(world, state);
     case "start_run":
-      return startRun(world, state, effect, stored.issueKey);
+      return startRun(world, state, effect, { issueKey: stored.issueKey, retrying });
     case "stop_run":
       await runs.stop(effect.run, effect.why);
       world.slots.release(effect.run);
@@ -64,8 +64,9 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
       return [];
     }
     case "mark_ready":
+      if (!isJudged(state, effect.head)) return [];
       await github.markReady(issue, pullOf(state).nodeId);
-      return [];
+      return [{ type: "pull_ready" }];
     case "request_reviewers":
       await github.requestReviewers(issue, pullOf(state).number, effect.logins);
       return [];
@@ -91,6 +92,12 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
 function pullOf(state: LoopState): NonNullable<LoopState["pull"]> {
   assert(state.pull !== null, `loop ${state.id} has no pull request in phase ${state.phase}`);
   return state.pull;
+}
+
+/** A verdict that has been overtaken, by a person's push or a red check, makes nothing ready. */
+function isJudged(state: LoopState, head: string): boolean {
+  const isOver = state.phase === "awaiting_gate" || state.phase === "settled";
+  return isOver && state.attempts.at(-1)?.head === head;
 }
 
 type Publish = Extract<StoredEffect["effect"], { type: "publish" }>;

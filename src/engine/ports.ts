@@ -3,7 +3,7 @@
 import type { Effect } from "../loop/effect.ts";
 import type { AlarmName, LoopEvent, Permission } from "../loop/event.ts";
 import type { Isolation, IssueRef, LoopState, Person } from "../loop/state.ts";
-import type { CiFacts, PullFacts } from "../verify/facts.ts";
+import type { PullFacts, VerdictFacts } from "../verify/facts.ts";
 
 export type { ContainerFacts, ImageChoice, Running, RunOutcome, RunRequest, Runtime } from "../container/run.ts";
 
@@ -202,7 +202,7 @@ export interface GitHubPort {
   markReady(repository: RepositoryRef, nodeId: string): Promise<void>;
   requestReviewers(repository: RepositoryRef, pull: number, logins: readonly string[]): Promise<void>;
   publishCheck(repository: RepositoryRef, check: CheckRunDraft, retrying: boolean): Promise<void>;
-  readCi(repository: RepositoryRef, pull: number, head: string): Promise<CiFacts>;
+  readCi(repository: RepositoryRef, pull: number, head: string): Promise<VerdictFacts>;
   readPull(repository: RepositoryRef, pull: number): Promise<PullFacts>;
   /** Merges exactly `head`; a refusal GitHub explains is a value. */
   merge(

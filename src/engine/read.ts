@@ -111,8 +111,8 @@ export async function checkCommand(world: World, state: LoopState, command: Comm
 export async function readVerdict(world: World, state: LoopState, head: string): Promise<LoopEvent[]> {
   assert(state.pull !== null, "a verdict is read on a pull request");
   const ci = await world.github.readCi(state.issue, state.pull.number, head);
+  const { closed } = ci;
   const moved = ci.pullHead !== null && ci.pullHead !== head && ci.pullHead !== state.head;
-  const verdict = judge(state, head, ci);
   await world.store.trace({
     issueKey: `${state.issue.repositoryId}#${state.issue.number}`,
     loop: state.id,
@@ -121,10 +121,13 @@ export async function readVerdict(world: World, state: LoopState, head: string):
     detail: {
       head,
       moved,
+      closed,
       checks: ci.checks.map(({ name, done, conclusion, app }) => ({ name, done, conclusion, app })),
     },
   });
-  return [{ type: "verdict_read", verdict }];
+  // A pull request that a person closed or merged meanwhile goes to no gate, whether or not its own webhook came.
+  if (closed !== null) return [{ type: "pull_closed", merged: closed.merged, actor: closed.by }];
+  return [{ type: "verdict_read", verdict: judge(state, head, ci) }];
 }
 
 function judge(state: LoopState, head: string, ci: CiFacts) {

@@ -79,7 +79,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
       log.info({ issue: key, loop: state.id, event: event.type }, "GitHub differs from what the loop believes");
       await world.submit(key, event, `reconcile/${state.id}/${state.revision}/${event.type}/${clock.now()}`);
     }
-    seen.set(key, reviews);
+    if (state.phase === "awaiting_gate") seen.set(key, reviews);
   }
 
   /** Labelled issues without a living loop: restored from their thread, or begun. */

@@ -21,11 +21,11 @@ export async function startRun(
   world: World,
   state: LoopState,
   effect: StartRun,
-  issueKey: string,
+  { issueKey, retrying }: { readonly issueKey: string; readonly retrying: boolean },
 ): Promise<LoopEvent[] | "no_slot"> {
   if (!isWanted(state, effect.run)) return [];
   if (!world.slots.take(effect.run, issueKey)) return "no_slot";
-  let mayRun = false;
+  let mayRun = retrying;
   try {
     const order = await orderOf(world, state, effect);
     const briefSha256 = await world.store.putArtifact(order.brief);

@@ -1,9 +1,10 @@
 // Reads CI as it stands on one commit: check runs and commit statuses, in one query.
 import { z } from "zod";
 import { Fault } from "../base/fault.ts";
-import type { CheckFact, CiFacts } from "../verify/facts.ts";
+import type { CheckFact, CiFacts, VerdictFacts } from "../verify/facts.ts";
 import { requireSameRepository } from "./answers.ts";
 import { type Connection, query, type Repository } from "./client.ts";
+import { Actor, actorFields, personOfActor } from "./people.ts";
 
 /** Spread on a Commit; needs the variable `$pull`. */
 export const ciFragment = `
@@ -30,7 +31,7 @@ const text = `
 query ReadCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!) {
   repository(owner: $owner, name: $name) {
     databaseId
-    pullRequest(number: $pull) { headRefOid }
+    pullRequest(number: $pull) { headRefOid state mergedBy { ${actorFields} } }
     object(oid: $head) { ...Ci }
   }
 }
@@ -84,7 +85,9 @@ export const CiCommit = z.object({
 const Answer = z.object({
   repository: z.object({
     databaseId: z.number(),
-    pullRequest: z.object({ headRefOid: z.string() }).nullable(),
+    pullRequest: z
+      .object({ headRefOid: z.string(), state: z.enum(["OPEN", "CLOSED", "MERGED"]), mergedBy: Actor })
+      .nullable(),
     object: CiCommit.nullable(),
   }),
 });
@@ -95,7 +98,7 @@ export async function readCi(
   repository: Repository,
   pull: number,
   head: string,
-): Promise<CiFacts> {
+): Promise<VerdictFacts> {
   const { owner, name } = repository;
   const attempted = `Could not read CI of ${owner}/${name} at ${head.slice(0, 12)}`;
   const variables = { owner, name, pull, head };
@@ -107,7 +110,10 @@ export async function readCi(
       kind: "not_found",
       retry: "later",
     });
-  return ciFacts(commit, answer.repository.pullRequest?.headRefOid ?? null);
+  const found = answer.repository.pullRequest;
+  const isClosed = found !== null && found.state !== "OPEN";
+  const closed = isClosed ? { merged: found.state === "MERGED", by: personOfActor(found.mergedBy) } : null;
+  return { ...ciFacts(commit, found?.headRefOid ?? null), closed };
 }
 
 /** A commit without a rollup has no checks at all: that is an empty list, and never green. */

@@ -4,7 +4,7 @@ import { beginAttempt, closeRun, currentAttempt, finding, rulesOf, withAttempt, 
 import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
-import { beginVerifying, onRed } from "./judge.ts";
+import { beginVerifying, onRed, unheard } from "./judge.ts";
 import type { LoopState, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
@@ -189,8 +189,7 @@ function publish(state: LoopState, change: ChangeFacts, run: string): Decision {
   const next: LoopState = {
     ...withAttempt(state, { head: change.head }),
     phase: "publishing",
-    ciSeen: false,
-    ciOverdue: false,
+    ...unheard,
   };
   const effects: Effect[] = [{ type: "publish", run, head: change.head, expected: state.head }];
   return { state: next, effects, note: "the change passed policy; publishing it" };
@@ -203,8 +202,9 @@ export function publishPending(state: LoopState, head: string, before: readonly 
     phase: "publishing",
     ending: null,
     // A commit that GitHub has already may have been judged by CI while nobody listened.
+    ...unheard,
     ciSeen: state.head === head,
-    ciOverdue: false,
+    reviewSeen: state.head === head,
   };
   const run = currentAttempt(state).runs[0]?.id ?? "";
   const effects: Effect[] = [...before, { type: "publish", run, head, expected: state.head }];

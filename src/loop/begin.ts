@@ -58,6 +58,7 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     runsStarted: 0,
     ciSeen: false,
     ciOverdue: false,
+    reviewSeen: false,
     changesRequested: [],
     permits: [],
     resumeAt: null,

@@ -49,6 +49,11 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
       const attempts = { ...state.comments.attempts, [String(event.attempt)]: event.comment };
       return stay({ ...state, comments: { ...state.comments, attempts } }, "the attempt's comment exists");
     }
+    case "pull_ready":
+      return stay(
+        state.pull === null ? state : { ...state, pull: { ...state.pull, draft: false } },
+        "the pull request is ready for review",
+      );
     case "record_deleted":
       return onRecordDeleted(state, event.comment);
     case "record_edited":
@@ -71,6 +76,7 @@ type LiveEvent = Exclude<
       | "retry_read"
       | "status_posted"
       | "attempt_posted"
+      | "pull_ready"
       | "record_deleted"
       | "record_edited";
   }
@@ -118,7 +124,7 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     case "verdict_read":
       return inPhase(state, ["verifying"], () => onVerdict(state, event.verdict, now));
     case "review_submitted":
-      return inPhase(state, ["awaiting_gate"], () => readGate(state));
+      return onReviewSubmitted(state, event.head);
     case "gate_read":
       return inPhase(state, ["awaiting_gate"], () => onGateRead(state, event.facts, now));
     case "merged":
@@ -185,6 +191,14 @@ function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
     default:
       return unreachable(name);
   }
+}
+
+/** Before the gate opens a review is remembered, and looked at when it does. */
+function onReviewSubmitted(state: LoopState, head: string): Decision {
+  if (state.phase === "awaiting_gate") return readGate(state);
+  const early = state.phase === "publishing" || state.phase === "verifying";
+  if (!early || state.attempts.at(-1)?.head !== head) return stay(state, `${state.phase}: no review is awaited now`);
+  return stay({ ...state, reviewSeen: true }, "noted that there is a review; it is read at the gate");
 }
 
 /** Effects whose failure leaves the loop's work as good as before. */

@@ -36,7 +36,7 @@ export type Effect =
   | { readonly type: "publish"; readonly run: string; readonly head: string; readonly expected: string | null }
   | { readonly type: "open_pull" }
   | { readonly type: "publish_review"; readonly head: string; readonly attempt: number; readonly review: Review }
-  | { readonly type: "mark_ready" }
+  | { readonly type: "mark_ready"; readonly head: string } // nothing where the loop has moved on to another commit
   | { readonly type: "request_reviewers"; readonly logins: readonly string[] }
   | { readonly type: "merge"; readonly head: string }
   // time and tidiness

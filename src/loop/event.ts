@@ -174,6 +174,7 @@ export type LoopEvent =
       readonly type: "pull_opened";
       readonly pull: { readonly number: number; readonly nodeId: string; readonly url: string };
     }
+  | { readonly type: "pull_ready" } // the pull request is no draft any more
   | { readonly type: "verdict_read"; readonly verdict: Verdict }
   | { readonly type: "gate_read"; readonly facts: GateFacts }
   | { readonly type: "merged" }

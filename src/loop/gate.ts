@@ -3,13 +3,12 @@ import { beginAttempt, currentAttempt, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, settle, stay, stopRuns } from "./end.ts";
 import type { GateFacts, LoopEvent } from "./event.ts";
-import { beginVerifying, leaveGate, onRed } from "./judge.ts";
+import { beginVerifying, gateLook, leaveGate, onRed, unheard } from "./judge.ts";
 import type { LoopState } from "./state.ts";
 
 /** Something moved at the gate: read everything again, remember nothing. */
 export function readGate(state: LoopState): Decision {
-  const head = currentAttempt(state).head ?? "";
-  return { state, effects: [{ type: "read_gate", head }], note: "reading the gate" };
+  return { state, effects: [gateLook(state)], note: "reading the gate" };
 }
 
 /** The gate as GitHub states it now. */
@@ -89,7 +88,7 @@ export function onBranchMoved(state: LoopState, head: string, now: number): Deci
   if (state.phase !== "verifying" && state.phase !== "awaiting_gate") {
     return stay(state, "the branch moved; publishing will find out");
   }
-  const moved: LoopState = { ...withAttempt(state, { head }), head, ciSeen: false, ciOverdue: false, approvals: [] };
+  const moved: LoopState = { ...withAttempt(state, { head }), head, ...unheard, approvals: [] };
   const { labels, effects } = leaveGate(state);
   const stopped = { ...closeRuns(moved, now), labels };
   const before: Effect[] = [...stopRuns(state, "the branch moved"), { type: "write_status" }, ...effects];

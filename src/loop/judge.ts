@@ -24,11 +24,17 @@ const reviewTries = 2;
 /** How many of its containers may be lost, to restarts of ours or of the engine, before that is our own error. */
 const lostReviewers = 4;
 
+/** What is known of a commit that nobody outside has judged yet. */
+export const unheard = { ciSeen: false, ciOverdue: false, reviewSeen: false } as const;
+
+/** Whatever CI and reviewers said of it while nobody listened is looked at. */
+export const unseen = { ciSeen: true, ciOverdue: false, reviewSeen: true } as const;
+
 /** Starts judging the current attempt's commit; `before` is said in the thread first. */
 export function beginVerifying(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
   const rules = rulesOf(state);
   const judged: LoopState = {
-    ...withAttempt(state, { review: null, verdict: null, endedAt: null }),
+    ...withAttempt(state, { review: null, verdict: null, endedAt: null, counted: true }),
     phase: "verifying",
   };
   const alarm: Effect = { type: "set_alarm", name: "ci_wait", at: now + rules.ciWaitMs };
@@ -210,27 +216,42 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
   const green = withAttempt(state, { verdict, endedAt: now });
   const rules = rulesOf(state);
   const said: Effect[] = [{ type: "post_attempt", attempt: currentAttempt(green).number }];
-  const ready: Effect[] = green.pull?.draft ? [{ type: "mark_ready" }] : [];
-  const shown: LoopState = green.pull === null ? green : { ...green, pull: { ...green.pull, draft: false } };
+  const ready = leaveDraft(green);
   if (rules.approvals === 0) {
     const detail = "The verdict is green, and the policy asks for no human gate.";
-    return settle(shown, now, { reason: "verifier_passed", detail }, [...said, ...ready]);
+    return settle(green, now, { reason: "verifier_passed", detail }, [...said, ...ready]);
   }
-  const labels = [...labelsFor(shown, "gate")];
-  const asked: Effect[] =
-    ready.length > 0 && rules.reviewers.length > 0 ? [{ type: "request_reviewers", logins: rules.reviewers }] : [];
-  const next: LoopState = { ...shown, phase: "awaiting_gate", gateSince: now, labels, approvals: [], refusalsSaid: [] };
+  const labels = [...labelsFor(green, "gate")];
+  const next: LoopState = { ...green, phase: "awaiting_gate", gateSince: now, labels, approvals: [], refusalsSaid: [] };
   const effects: Effect[] = [
     ...said,
     { type: "write_status" },
     { type: "set_labels", labels },
     ...ready,
-    ...asked,
+    ...askReviewers(green),
     { type: "clear_alarm", name: "ci_wait" },
     { type: "clear_alarm", name: "loop_deadline" },
     ...gateAlarms(rules, now),
+    ...(state.reviewSeen ? [gateLook(green)] : []),
   ];
   return { state: next, effects, note: "green; a person's approval is asked for" };
+}
+
+/** Takes the pull request out of its draft; nothing where it is none. */
+export function leaveDraft(state: LoopState): readonly Effect[] {
+  const { head } = currentAttempt(state);
+  return state.pull?.draft && head !== null ? [{ type: "mark_ready", head }] : [];
+}
+
+/** Asks the policy's reviewers, once: with the draft it ends. */
+export function askReviewers(state: LoopState): readonly Effect[] {
+  const { reviewers } = rulesOf(state);
+  return state.pull?.draft && reviewers.length > 0 ? [{ type: "request_reviewers", logins: reviewers }] : [];
+}
+
+/** Reads the gate, whatever opened it. */
+export function gateLook(state: LoopState): Effect {
+  return { type: "read_gate", head: currentAttempt(state).head ?? "" };
 }
 
 /** One reminder, then the end. */

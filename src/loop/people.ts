@@ -5,7 +5,7 @@ import type { Effect } from "./effect.ts";
 import { classOf, closeRuns, type Decision, isLive, labelsFor, settle, stay, stopRuns } from "./end.ts";
 import type { ClaimFacts, Command, Permission } from "./event.ts";
 import { readGate } from "./gate.ts";
-import { beginVerifying, gateAlarms } from "./judge.ts";
+import { askReviewers, beginVerifying, gateAlarms, leaveDraft, unseen } from "./judge.ts";
 import type { Ending, LoopState } from "./state.ts";
 
 /** Acts on a command of a person whose permission was just read. */
@@ -86,7 +86,7 @@ export function onRetryFacts(state: LoopState, facts: ClaimFacts, now: number): 
   if (ending.during === "publishing" && head !== null) return publishPending(ready, head, before);
   const judged = ending.resume === "verify" && head !== null;
   if (!judged) return beginAttempt(ready, now, before);
-  return beginVerifying({ ...ready, ending: null, ciSeen: true, ciOverdue: false }, now, before);
+  return beginVerifying({ ...ready, ending: null, ...unseen }, now, before);
 }
 
 function onApprove(state: LoopState, command: Command, now: number): Decision {
@@ -149,10 +149,12 @@ function onResume(state: LoopState, command: Command, now: number): Decision {
   const awake = { ...state, resumeAt: null };
   if (phase === "awaiting_gate") {
     const gate: LoopState = { ...awake, phase };
-    return { ...readGate(gate), effects: [...before, ...gateAlarms(rulesOf(state), now), ...readGate(gate).effects] };
+    const shown: Effect[] = [{ type: "set_labels", labels: state.labels }, ...leaveDraft(gate), ...askReviewers(gate)];
+    const read = readGate(gate);
+    return { ...read, effects: [...before, ...shown, ...gateAlarms(rulesOf(state), now), ...read.effects] };
   }
   const attempt = currentAttempt(state);
-  if (phase === "verifying") return beginVerifying({ ...awake, ciSeen: true }, now, before);
+  if (phase === "verifying") return beginVerifying({ ...awake, ...unseen }, now, before);
   if (phase === "publishing" && attempt.head !== null) return publishPending(awake, attempt.head, before);
   return beginAttempt(withAttempt(awake, { counted: false, endedAt: now }), now, before);
 }

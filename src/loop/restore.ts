@@ -5,7 +5,7 @@ import type { Effect } from "./effect.ts";
 import { classOf, closeRuns, type Decision, isLive, labelsFor, settle } from "./end.ts";
 import type { LoopEvent, RestoredFacts } from "./event.ts";
 import { onBranchMoved, onPullClosed, readGate } from "./gate.ts";
-import { beginVerifying, gateAlarms } from "./judge.ts";
+import { askReviewers, beginVerifying, gateAlarms, leaveDraft, unseen } from "./judge.ts";
 import type { LoopState } from "./state.ts";
 
 /**
@@ -93,7 +93,7 @@ function workAgain(state: LoopState, facts: RestoredFacts, now: number): Decisio
     return beginAttempt(uncounted, now, [{ type: "write_status" }]);
   }
   if (!branch.ours) return onOvertaken(ended, branch.head, now);
-  const published: LoopState = { ...withAttempt(ended, { head: branch.head }), phase: "publishing", ciSeen: true };
+  const published: LoopState = { ...withAttempt(ended, { head: branch.head }), phase: "publishing", ...unseen };
   const next = onPublished(published, branch.head, now);
   return { ...next, effects: [deadline(state), ...next.effects], note: "its commit was published already" };
 }
@@ -108,9 +108,9 @@ function judgeAgain(state: LoopState, facts: RestoredFacts, now: number): Decisi
   const reviewer = currentAttempt(state).runs.find((run) => facts.running.includes(run.id));
   if (reviewer !== undefined) {
     const wait: Effect = { type: "set_alarm", name: "ci_wait", at: now + rulesOf(state).ciWaitMs };
-    return { state: { ...state, ciSeen: true }, effects: [deadline(state), wait], note: "its reviewer still runs" };
+    return { state: { ...state, ...unseen }, effects: [deadline(state), wait], note: "its reviewer still runs" };
   }
-  const next = beginVerifying({ ...lose(state, now), ciSeen: true }, now, [{ type: "write_status" }]);
+  const next = beginVerifying({ ...lose(state, now), ...unseen }, now, [{ type: "write_status" }]);
   return { ...next, effects: [deadline(state), ...next.effects], note: `judging again; ${next.note}` };
 }
 
@@ -119,16 +119,10 @@ function waitAgain(state: LoopState, facts: RestoredFacts, now: number): Decisio
   const labels = [...labelsFor(state, "gate")];
   const isLabelled = labels.every((label) => facts.labels.includes(label));
   const unsaid: Effect[] = isLabelled ? [] : [{ type: "set_labels", labels }];
-  const draft: Effect[] = facts.pull?.draft ? [{ type: "mark_ready" }, ...reviewersOf(state)] : [];
-  const shown = state.pull === null ? state : { ...state, pull: { ...state.pull, draft: false } };
-  const next = readGate({ ...shown, labels });
+  const draft = [...leaveDraft(state), ...askReviewers(state)];
+  const next = readGate({ ...state, labels });
   const alarms = gateAlarms(rulesOf(state), state.gateSince ?? now);
   return { ...next, effects: [...unsaid, ...draft, ...alarms, ...next.effects], note: "reading the gate again" };
-}
-
-function reviewersOf(state: LoopState): Effect[] {
-  const { reviewers } = rulesOf(state);
-  return reviewers.length > 0 ? [{ type: "request_reviewers", logins: reviewers }] : [];
 }
 
 function deadline(state: LoopState): Effect {

@@ -238,6 +238,7 @@ export const LoopState = z.object({
   runsStarted: z.number().int(), // lifetime counter, never refunded
   ciSeen: z.boolean(), // a completion was reported for `head` since it was published
   ciOverdue: z.boolean(), // the time to wait for CI has run out; the next read decides
+  reviewSeen: z.boolean().default(false), // a review of `head` was heard of before the gate opened
   changesRequested: z.array(Finding), // a reviewer's words, for the next brief
   permits: z.array(z.string()), // permissions a person granted, for the next brief
   resumeAt: z.object({ phase: Phase, at: z.number().int(), why: z.string() }).nullable(), // while resting or paused

@@ -56,5 +56,7 @@ function removedWords(removed: readonly string[]): string {
 
 function pullWords(state: LoopState): string {
   const link = pullLink(state);
-  return link === null ? "" : `; pull request ${link}${state.pull?.draft ? " (draft)" : ""}`;
+  return link === null
+    ? ""
+    : `; pull request ${link}${state.pull?.draft && state.phase !== "awaiting_gate" ? " (draft)" : ""}`;
 }

@@ -23,6 +23,17 @@ export interface CiFacts {
   readonly truncated: boolean; // there were more checks than one read returns: not green
 }
 
+/** A pull request that is closed, and by whom, where GitHub says. */
+export interface Closing {
+  readonly merged: boolean;
+  readonly by: Person;
+}
+
+/** What one read for a verdict brings. */
+export interface VerdictFacts extends CiFacts {
+  readonly closed: Closing | null; // null: the pull request is open
+}
+
 /** One review of a pull request, with what GitHub says of its author now. */
 export interface ReviewFact {
   readonly id: number;

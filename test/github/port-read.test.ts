@@ -175,6 +175,7 @@ describe("CI", () => {
     expect({ ...ci, checks: [...ci.checks].sort((a, b) => a.name.localeCompare(b.name)) }).toEqual({
       head,
       pullHead: head,
+      closed: null,
       truncated: false,
       checks: [
         {
@@ -211,7 +212,21 @@ describe("CI", () => {
       head,
       pullHead: head,
       checks: [],
+      closed: null,
       truncated: false,
+    });
+  });
+
+  test("says that a person closed or merged the pull request meanwhile, and who merged it (F68)", async () => {
+    const closed = await openLoopPull("loop/1-closed");
+    up.forge.as("carol").close(up.repository.issues.get(closed.number)!.pull!);
+    expect((await up.port.readCi(up.where, closed.number, closed.head)).closed).toMatchObject({ merged: false });
+    const merged = await openLoopPull("loop/1-merged");
+    const carol = up.forge.as("carol");
+    await carol.merge(carol.markReady(up.repository.issues.get(merged.number)!.pull!));
+    expect((await up.port.readCi(up.where, merged.number, merged.head)).closed).toMatchObject({
+      merged: true,
+      by: { login: "carol" },
     });
   });
 

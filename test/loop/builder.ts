@@ -148,6 +148,7 @@ export function aLoop(change: Partial<LoopState> = {}): LoopState {
     runsStarted: 0,
     ciSeen: false,
     ciOverdue: false,
+    reviewSeen: false,
     changesRequested: [],
     permits: [],
     resumeAt: null,

@@ -184,6 +184,8 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         type: "pull_opened",
         pull: { number: Number(first), nodeId: `PR_${first}`, url: `https://forge/pull/${first}` },
       };
+    case "pull_ready":
+      return { type: "pull_ready" };
     case "ci":
       return { type: "ci_changed", head: first, name: second || null };
     case "verdict":

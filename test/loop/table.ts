@@ -53,6 +53,7 @@ const examples: Record<LoopEvent["type"], string> = {
   publish_overtaken: "overtaken pp1",
   publish_refused: 'publish_refused "a ruleset"',
   pull_opened: "pull 7",
+  pull_ready: "pull_ready",
   verdict_read: "verdict green",
   gate_read: "gate approved=bob",
   merged: "merged",

@@ -3,9 +3,9 @@ import { Fault } from "../../src/base/fault.ts";
 import type { CheckRunDraft, ClaimRead, GitHubPort } from "../../src/engine/ports.ts";
 import type { Pacer } from "../../src/github/pacer.ts";
 import type { IssueRef } from "../../src/loop/state.ts";
-import type { CiFacts, PullFacts } from "../../src/verify/facts.ts";
+import type { CiFacts, PullFacts, VerdictFacts } from "../../src/verify/facts.ts";
 import type { Boundary } from "./boundary.ts";
-import { readThread, repositoryRef, survey } from "./looks.ts";
+import { personOf, readThread, repositoryRef, survey } from "./looks.ts";
 import { app, type Check, type Issue, type Pull, people, repository } from "./model.ts";
 import { mainBranch, type World } from "./world.ts";
 
@@ -125,7 +125,11 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         };
         write("publishCheck", { type: "check", check }, () => world.check(check.head, made));
       }),
-    readCi: (_repository, pull, head) => send("readCi", () => ciFacts(world, pull, head, seen())),
+    readCi: (_repository, pull, head) =>
+      send("readCi", () => {
+        const at = seen();
+        return { ...ciFacts(world, pull, head, at), closed: closing(world, pull, at) };
+      }),
     readPull: (_repository, pull) => send("readPull", () => pullFacts(world, pull, seen())),
     merge: (_repository, pull, head) =>
       send("merge", () => {
@@ -191,6 +195,11 @@ function setLabels(world: World, issue: IssueRef, labels: readonly string[]): vo
 function pullRef(pull: Pull) {
   const url = `https://github.example/${repository.owner}/${repository.name}/pull/${pull.number}`;
   return { number: pull.number, nodeId: `PR_${pull.number}`, url };
+}
+
+function closing(world: World, number: number, at: number): VerdictFacts["closed"] {
+  const pull = world.pulls.get(number)?.asOf(at) ?? null;
+  return pull === null || pull.open ? null : { merged: pull.merged, by: personOf(pull.closedBy) };
 }
 
 function ciFacts(world: World, number: number, head: string, at: number): CiFacts {

@@ -86,6 +86,6 @@ function labelling(issue: Issue) {
   return issue.labelledBy === null ? null : { actor: personOf(issue.labelledBy.actor), at: issue.labelledBy.at };
 }
 
-function personOf(account: Account): Person {
+export function personOf(account: Account): Person {
   return { id: account.id, login: account.login, bot: account.type === "Bot" };
 }

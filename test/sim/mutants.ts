@@ -197,11 +197,19 @@ export const mutants: Readonly<Record<string, Mutate>> = {
   "a stopped loop leaves its container running": without("stop_run"),
   "a stop is not told": without("post_stop"),
   "the time to wait for CI is not kept": without("set_alarm"),
-  "the pull request is never made ready in time": machine((right) => (state, event, now) => {
-    const decision = right(state, event, now);
-    const early: Effect[] = event.type === "pull_opened" ? [{ type: "mark_ready" }] : [];
-    return { ...decision, effects: [...early, ...decision.effects] };
-  }),
+  "the pull request is opened ready": github((port) => ({
+    async openPull(issue, draft, retrying) {
+      const pull = await port.openPull(issue, draft, retrying);
+      await port.markReady(issue, pull.nodeId);
+      return pull;
+    },
+  })),
+  "a review before the gate is forgotten": mishearing((event, state) =>
+    event.type === "review_submitted" && state?.phase !== "awaiting_gate" ? { ...event, head: "" } : event,
+  ),
+  "a pull request that is closed goes to the gate": github((port) => ({
+    readCi: async (...rest) => ({ ...(await port.readCi(...rest)), closed: null }),
+  })),
   "a settled loop goes on by itself": machine((right) => (state, event, now) => {
     const decision = right(state, event, now);
     if (!isSettled(state) || state === null || event.type !== "status_posted" || decision.state === null)

@@ -114,6 +114,7 @@ export function createWorld(parts: WorldParts): World {
     changeIssue: (number, how) => change(issues, number, how),
     changePull: (number, how) => change(pulls, number, how),
     setPermission(login, permission) {
+      world.truth.look(); // until now it was so
       permissions.set(timeline.now, { ...permissions.value, [login]: permission });
       world.truth.look();
     },

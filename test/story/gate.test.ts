@@ -1,6 +1,7 @@
 // The gate: whose approval counts, on which commit, and what people's pushes mean.
 import { expect, test } from "vitest";
-import { aStory, minute } from "./world.ts";
+import type { Pull } from "../../src/forge/model.ts";
+import { aStory, minute, type Story } from "./world.ts";
 
 test("an approval of an old head does not count (T21, F69)", async () => {
   const story = await aStory();
@@ -133,4 +134,47 @@ test("where the policy says so, the approved commit is merged", async () => {
   await story.settle();
   expect(pull.merged).toBe(true);
   expect((await story.state(issue)).ending?.reason).toBe("task_complete");
+});
+
+const slowCheck = 'version: 1\nchecks:\n  required: ["ci/slow"]\n';
+
+/** The check that everything waits for, reported by someone else's system. */
+async function pass(story: Story, pull: Pull): Promise<void> {
+  const status = {
+    sha: pull.head.sha,
+    state: "success",
+    context: "ci/slow",
+    description: "",
+    targetUrl: null,
+  } as const;
+  await story.forge.world.createStatus(story.forge.as("dave").actor, story.repository, status);
+  await story.settle();
+}
+
+test("an approval given while CI still judges opens the gate at once (L5)", async () => {
+  const story = await aStory({ policy: slowCheck });
+  const issue = await story.startLoop();
+  expect((await story.state(issue)).phase).toBe("verifying");
+  const pull = await story.pull(issue);
+  story.forge.as("bob").approve(pull);
+  await story.settle();
+  expect((await story.state(issue)).phase).toBe("verifying");
+  await pass(story, pull);
+  expect((await story.state(issue)).ending?.reason).toBe("task_complete");
+  expect((await story.pull(issue)).draft).toBe(false);
+});
+
+test("a merge that nobody told of, while CI still judges, opens no gate (F17, F68, I14)", async () => {
+  const story = await aStory({ policy: slowCheck });
+  const issue = await story.startLoop();
+  const pull = await story.pull(issue);
+  story.forge.dropDeliveries(3); // ready for review, the push to main, closed
+  await story.forge.as("dave").merge(story.forge.as("dave").markReady(pull));
+  await story.settle();
+  expect((await story.state(issue)).phase).toBe("verifying");
+  await pass(story, pull);
+  const { ending, gateSince } = await story.state(issue);
+  expect(ending?.reason).toBe("cancelled");
+  expect(ending?.detail).toContain("dave merged the pull request before it passed the gate");
+  expect(gateSince).toBeNull();
 });
