@@ -207,7 +207,7 @@ export function createEngine(parts: EngineParts): Engine {
     let complete = true;
     try {
       if (reconciler === null) await sweep();
-      else if (swept) await reconciler.silent();
+      else if (swept) complete = await reconciler.silent();
       else complete = await firstPass();
       await store.prune(clock.now());
     } catch (error) {

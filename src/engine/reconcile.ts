@@ -24,8 +24,8 @@ export interface Reconciler {
   heard(installationId: number | null, repositoryId: number | null): void;
   /** Looks at every repository of every installation. Throws Fault when they cannot even be listed. */
   everything(): Promise<Reconciled>;
-  /** Looks where it has been silent for a period. Never throws. */
-  silent(): Promise<void>;
+  /** Looks where it has been silent for a period; false: what failed to arrive was asked for again, so look again soon. */
+  silent(): Promise<boolean>;
   /** Restores one issue's loop on demand; true when there is one now. Throws Fault. */
   recall(issueKey: string): Promise<boolean>;
 }
@@ -41,6 +41,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   const seen = new Map<string, string>(); // issue → the reviews of its pull request, as last looked at
   const left = new Set<string>(); // issues whose record this version cannot read: said once, then left alone
   let turnOf = 0;
+  let askedAgain = false; // what failed to arrive may be on its way, and with it the end of the silence
 
   const isSilent = (times: Map<number, number>, id: number) => clock.now() - (times.get(id) ?? 0) >= options.everyMs;
 
@@ -131,16 +132,17 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
       (one) => !live.has(one.repositoryId) && isSilent(heardAt.installation, one.installationId),
     );
     const from = quiet.length > quietPerPeriod ? turnOf % quiet.length : 0;
-    turnOf += quietPerPeriod;
     return [...busy, ...[...quiet, ...quiet].slice(from, from + Math.min(quiet.length, quietPerPeriod))];
   }
 
-  async function redeliver(): Promise<void> {
+  async function redeliver(): Promise<boolean> {
     try {
       const count = await github.redeliverFailed();
       if (count > 0) log.info({ count }, "asked GitHub to send failed deliveries again");
+      return count > 0;
     } catch (error) {
       log.warn({ err: error }, "failed deliveries could not be asked for; the next pass tries again");
+      return false;
     }
   }
 
@@ -157,9 +159,12 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     },
     async silent() {
       const repositories = await silentRepositories();
-      if (repositories.length === 0) return;
-      await redeliver();
-      await lookAtAll(repositories);
+      const mayAsk = repositories.length > 0 && !askedAgain;
+      askedAgain = mayAsk && (await redeliver());
+      if (askedAgain) return false;
+      if (repositories.length > 0) await lookAtAll(repositories);
+      turnOf += quietPerPeriod;
+      return true;
     },
     async recall(issueKey) {
       const [repositoryId, number] = issueKey.split("#").map(Number);

@@ -68,6 +68,8 @@ export interface Forge {
   holdDeliveries(): void;
   releaseDeliveries(order?: (waiting: readonly Pending[]) => readonly Pending[]): void;
   dropDeliveries(count: number): void;
+  /** Those that the test picks out fail to connect from now on; `null`: all arrive again. */
+  dropDeliveriesWhere(isLost: ((pending: Pending) => boolean) | null): void;
   duplicateDeliveries(count: number): void;
   redeliver(delivery: Delivery): void;
   failNext(matcher: Matcher, fault: RequestFault): void;
@@ -157,6 +159,7 @@ function deliveryControls(hooks: Hooks) {
     holdDeliveries: hooks.hold,
     releaseDeliveries: hooks.release,
     dropDeliveries: hooks.dropNext,
+    dropDeliveriesWhere: hooks.dropWhere,
     duplicateDeliveries: hooks.duplicateNext,
     redeliver: hooks.redeliver,
   };

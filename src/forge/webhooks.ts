@@ -15,6 +15,8 @@ export interface Hooks {
   release(order?: (waiting: readonly Pending[]) => readonly Pending[]): void;
   /** The next deliveries never leave; they count as failed to connect. */
   dropNext(count: number): void;
+  /** From now on those that the test picks out never leave, as if the connection had failed; `null`: all leave again. */
+  dropWhere(isLost: ((pending: Pending) => boolean) | null): void;
   /** The next deliveries are sent twice, under the same GUID. */
   duplicateNext(count: number): void;
   /** Those held back now. */
@@ -33,11 +35,12 @@ export function createHooks(options: HookOptions): Hooks {
   const deliveries: Delivery[] = [];
   const held: Pending[] = [];
   const faults = { hold: false, drop: 0, duplicate: 0 };
+  let isLost: ((pending: Pending) => boolean) | null = null;
   const depart = (pending: Pending) => {
     if (closed.signal.aborted) return;
     if (faults.hold) return void held.push(pending);
-    if (faults.drop > 0) {
-      faults.drop -= 1;
+    if (faults.drop > 0 || isLost?.(pending)) {
+      faults.drop = Math.max(0, faults.drop - 1);
       deliveries.push(
         record(core, pending, 0, { code: 0, status: "failed to connect to host", headers: {}, body: "" }),
       );
@@ -66,6 +69,9 @@ export function createHooks(options: HookOptions): Hooks {
     },
     dropNext: (count) => {
       faults.drop += count;
+    },
+    dropWhere: (test) => {
+      isLost = test;
     },
     duplicateNext: (count) => {
       faults.duplicate += count;
