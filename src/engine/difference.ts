@@ -38,7 +38,7 @@ function endOf(state: LoopState, look: LoopLook): LoopEvent | null {
   if (pull !== null && !pull.open && pull.number === state.pull?.number) {
     return { type: "pull_closed", merged: pull.merged, actor: pull.closedBy };
   }
-  if (!look.open) return { type: "issue_closed", actor: closedBy };
+  if (!look.open) return { type: "issue_closed", actor: closedBy, pullSeen: true };
   if (!labels.some((label) => label.toLowerCase() === state.label.toLowerCase())) {
     return { type: "unlabelled", actor: unlabelledBy, labels };
   }

@@ -4,7 +4,7 @@ import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
 import { checkText, pullText } from "../report/report.ts";
 import type { StoredEffect } from "./ports.ts";
-import { checkCommand, readClaim, readGate, readRetry, readVerdict } from "./read.ts";
+import { checkCommand, readClaim, readClosing, readGate, readRetry, readVerdict } from "./read.ts";
 import { startRun } from "./run.ts";
 import { postAttempt, postStop, reply, writeStatus } from "./say.ts";
 import { reviewCheck, type World } from "./world.ts";
@@ -40,6 +40,8 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
       return readVerdict(world, state, effect.head);
     case "read_gate":
       return readGate(world, state);
+    case "read_closing":
+      return readClosing(world, state, effect.actor);
     case "start_run":
       return startRun(world, state, effect, { issueKey: stored.issueKey, retrying });
     case "stop_run":

@@ -4,7 +4,7 @@ import { Fault } from "../base/fault.ts";
 import { freezeIssue } from "../brief/freeze.ts";
 import { mayWrite } from "../loop/begin.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
-import type { LoopState, Rules, Snapshot } from "../loop/state.ts";
+import type { LoopState, Person, Rules, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
 import type { CiFacts } from "../verify/facts.ts";
 import { gateOf } from "../verify/gate.ts";
@@ -142,6 +142,16 @@ export async function readGate(world: World, state: LoopState): Promise<LoopEven
   const verdict = judge(state, pull.head, pull.ci);
   const gate = gateOf({ pull, requester: state.requester.login, verdict });
   return [{ type: "gate_read", facts: { ...gate, authors: pull.authors } }];
+}
+
+/** A closed issue whose pull request is merged was closed by that merge; otherwise by whoever closed it. One request. */
+export async function readClosing(world: World, state: LoopState, actor: Person): Promise<LoopEvent[]> {
+  assert(state.pull !== null, "a loop without a pull request need not ask what closed its issue");
+  const asked = { issue: state.issue.number, branch: state.branch, pull: state.pull.number };
+  const { loops } = await world.github.survey(state.issue, state.label, [asked]);
+  const pull = loops[0]?.pull ?? null;
+  if (pull?.merged) return [{ type: "pull_closed", merged: true, actor: pull.closedBy }];
+  return [{ type: "issue_closed", actor, pullSeen: true }];
 }
 
 function rulesIn(state: LoopState): Rules {

@@ -17,6 +17,7 @@ const acting: readonly EffectType[] = [
   "read_retry",
   "read_verdict",
   "read_gate",
+  "read_closing",
   "start_run",
   "publish",
   "open_pull",

@@ -86,10 +86,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
   switch (event.type) {
     case "unlabelled":
       return onUnlabelled(state, event, now);
-    case "issue_closed": {
-      const by = event.actor.login;
-      return settle(state, now, { reason: "cancelled", detail: `${by} closed the issue.`, by });
-    }
+    case "issue_closed":
+      return onIssueClosed(state, event, now);
     case "issue_gone":
       return settleSilently(state, now, event.why);
     case "pull_closed":
@@ -149,6 +147,18 @@ function onUnlabelled(state: LoopState, event: Extract<LoopEvent, { type: "unlab
   const by = event.actor.login;
   const seen = { ...state, labels: [...event.labels] };
   return settle(seen, now, { reason: "cancelled", detail: `${by} removed the label.`, by });
+}
+
+/**
+ * A merge closes the issue by the words "Closes #n", and GitHub tells of the issue no later than of the pull request: where
+ * there is one, it is looked at before the issue's end is taken for a person's wish.
+ */
+function onIssueClosed(state: LoopState, event: Extract<LoopEvent, { type: "issue_closed" }>, now: number): Decision {
+  const { actor, pullSeen = false } = event;
+  if (state.pull !== null && !pullSeen) {
+    return { state, effects: [{ type: "read_closing", actor }], note: "asking whether a merge closed the issue" };
+  }
+  return settle(state, now, { reason: "cancelled", detail: `${actor.login} closed the issue.`, by: actor.login });
 }
 
 function onRunEnded(state: LoopState, event: Extract<LoopEvent, { type: "run_ended" }>, now: number): Decision {

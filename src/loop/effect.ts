@@ -1,6 +1,6 @@
 // Everything a decision can ask for. Performing an effect twice is performing it once.
 import type { AlarmName, Command } from "./event.ts";
-import type { Review } from "./state.ts";
+import type { Person, Review } from "./state.ts";
 
 /** A reply in the thread; the words are in report/wording.ts. */
 export type Reply =
@@ -25,6 +25,7 @@ export type Effect =
   | { readonly type: "check_command"; readonly command: Command }
   | { readonly type: "read_verdict"; readonly head: string }
   | { readonly type: "read_gate"; readonly head: string }
+  | { readonly type: "read_closing"; readonly actor: Person } // did a merge close the issue, or a person?
   // acting
   | {
       readonly type: "start_run";

@@ -109,7 +109,11 @@ export type LoopEvent =
     }
   | { readonly type: "labels_changed"; readonly labels: readonly string[] }
   | { readonly type: "unlabelled"; readonly actor: Person; readonly labels: readonly string[] }
-  | { readonly type: "issue_closed"; readonly actor: Person }
+  | {
+      readonly type: "issue_closed";
+      readonly actor: Person;
+      readonly pullSeen?: true; // the pull request was looked at since, and it is not merged
+    }
   | { readonly type: "issue_gone"; readonly why: string } // deleted, transferred, repository removed, App uninstalled
   | { readonly type: "command"; readonly command: Command }
   | {

@@ -115,6 +115,7 @@ function detailText(key: string, value: unknown): string[] {
   if (key === "reply") return [(value as { kind: string }).kind];
   if (key === "review") return [(value as Review).verdict];
   if (key === "command") return [(value as { verb: string }).verb];
+  if (key === "actor") return [(value as Person).login];
   if (key === "why") return [];
   if (Array.isArray(value)) return [value.join("+")];
   return [String(value)];
@@ -205,7 +206,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     case "unlabel":
       return { type: "unlabelled", actor: person(first), labels: ["bug"] };
     case "close":
-      return { type: "issue_closed", actor: person(first) };
+      return { type: "issue_closed", actor: person(first), ...(second === "seen" ? { pullSeen: true } : {}) };
     case "gone":
       return { type: "issue_gone", why: first };
     case "moved":
