@@ -1,0 +1,77 @@
+// The disk of the store is full: a real process, a real small file system, and GitHub's own view of what was not taken.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, type TestContext, test } from "vitest";
+import type { Issue } from "../../src/forge/model.ts";
+import { sqliteStore } from "../../src/store/sqlite.ts";
+import { aKillableApp, end, type Killable, until } from "./killable.ts";
+
+/** A file system of its own for the store, small enough to be filled at once; null where this process may not mount one. */
+function smallDisk(dir: string): { fill(): void; free(): void } | null {
+  mkdirSync(dir, { recursive: true });
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", dir], { stdio: "pipe" });
+  } catch {
+    return null;
+  }
+  onTestFinished(() => void execFileSync("umount", ["--lazy", dir]));
+  const ballast = join(dir, "ballast");
+  return {
+    fill: () => {
+      const { bavail, bsize } = statfsSync(dir);
+      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+      expect(statfsSync(dir).bavail).toBe(0);
+    },
+    free: () => rmSync(ballast),
+  };
+}
+
+function refused({ forge }: Killable, from: number) {
+  return forge.deliveries.slice(from).filter(({ statusCode }) => statusCode === 503);
+}
+
+const labels = (issue: Issue) => issue.labels.map(({ name }) => name);
+
+test("F7: with the disk full deliveries are answered 503, GitHub shows them as failed, and sent again they count", async (context: TestContext) => {
+  const world = await aKillableApp();
+  const disk = smallDisk(world.storeDir);
+  if (disk === null) return context.skip("a small file system can only be mounted by root");
+  const { forge } = world;
+  const child = await world.start();
+  const issue = world.openIssue();
+  await forge.idle();
+
+  disk.fill();
+  let from = forge.deliveries.length;
+  forge.as("alice").label(issue, "loop");
+  await forge.idle();
+  expect(refused(world, from).map(({ event, action }) => `${event}.${action}`)).toContain("issues.labeled");
+  expect(issue.comments).toEqual([]);
+
+  disk.free();
+  for (const failed of refused(world, from)) forge.redeliver(failed);
+  await until(() => labels(issue).includes("loop:needs-human"));
+
+  const pull = [...world.repository.issues.values()].find((one) => one.pull !== null)?.pull;
+  if (!pull) throw new Error("there is no pull request");
+  await forge.idle();
+  disk.fill();
+  from = forge.deliveries.length;
+  forge.as("bob").approve(pull);
+  await forge.idle();
+  const lost = refused(world, from);
+  expect(lost.map(({ event }) => event)).toEqual(["pull_request_review"]);
+  disk.free();
+  for (const failed of lost) forge.redeliver(failed);
+  await until(() => labels(issue).includes("loop:done"));
+  await until(() => issue.comments.length === 3);
+  await forge.idle();
+
+  await end(child);
+  const store = sqliteStore(world.storeDir); // checks itself as a whole when it is opened
+  const loops = await store.loops("all");
+  expect(loops.map(({ state }) => state.ending?.reason)).toEqual(["task_complete"]);
+  expect(loops[0]?.state.attempts).toHaveLength(1);
+  await store.close();
+});
