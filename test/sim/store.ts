@@ -17,18 +17,20 @@ export interface Disk {
   readonly openDeliveries: Set<string>;
   readonly loops: Map<string, LoopState>;
   readonly openEvents: Map<string, StoredEvent[]>;
-  readonly dedupe: Set<string>;
+  readonly dedupe: Map<string, { readonly seq: number; readonly at: number }>;
   readonly sources: Map<number, string>; // event → what it was deduplicated by
   readonly effects: Map<string, EffectRow>; // by key, those that are not done
   readonly alarms: Map<string, { readonly issueKey: string; readonly name: AlarmName; readonly at: number }>;
   readonly artifacts: Map<string, string>;
   readonly trace: TraceEntry[];
+  newestEvent: number; // handled ones too
   seq: number;
   position: number;
   epoch: number;
 }
 
 const rememberMs = 7 * 24 * 3_600_000;
+const keepMs = 14 * 24 * 3_600_000;
 
 export function emptyDisk(): Disk {
   return {
@@ -37,12 +39,13 @@ export function emptyDisk(): Disk {
     openDeliveries: new Set(),
     loops: new Map(),
     openEvents: new Map(),
-    dedupe: new Set(),
+    dedupe: new Map(),
     sources: new Map(),
     effects: new Map(),
     alarms: new Map(),
     artifacts: new Map(),
     trace: [],
+    newestEvent: 0,
     seq: 0,
     position: 0,
     epoch: 0,
@@ -146,7 +149,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     trace: (entry) => write("trace", () => void disk.trace.push(entry)),
     readTrace: (issueKey, limit) =>
       read("readTrace", () => disk.trace.filter((entry) => entry.issueKey === issueKey).slice(-limit)),
-    prune: () => write("prune", () => void disk.trace.splice(0, Math.max(0, disk.trace.length - 200))),
+    prune: (now) => write("prune", () => prune(disk, now)),
     close: () => read("close", () => {}),
   };
 }
@@ -157,8 +160,7 @@ function copy<T>(value: T): T {
 
 function latest(disk: Disk): number {
   const times = [...disk.deliveries.values()].map((one) => one.receivedAt);
-  const events = [...disk.openEvents.values()].flat().map((one) => one.at);
-  return Math.max(0, ...times, ...events, disk.trace.at(-1)?.at ?? 0);
+  return Math.max(0, ...times, disk.newestEvent, disk.trace.at(-1)?.at ?? 0);
 }
 
 /** What is on the disk is handed out as it is: whoever changes it in place finds out at once. */
@@ -191,18 +193,32 @@ function firstDelivery(disk: Disk): Delivery | null {
     const one = disk.deliveries.get(guid)!;
     if (first === null || one.receivedAt < first.receivedAt) first = one;
   }
-  return first;
+  if (first === null) return null;
+  const { guid, event, bodySha256, body, receivedAt } = first;
+  return { guid, event, bodySha256, body, receivedAt };
 }
 
 function addEvent(disk: Disk, issueKey: string, event: LoopEvent, at: number, dedupe?: string): void {
   if (dedupe !== undefined && disk.dedupe.has(dedupe)) return;
   disk.seq += 1;
+  disk.newestEvent = Math.max(disk.newestEvent, at);
   if (dedupe !== undefined) {
-    disk.dedupe.add(dedupe);
+    disk.dedupe.set(dedupe, { seq: disk.seq, at });
     disk.sources.set(disk.seq, dedupe);
   }
   const open = disk.openEvents.get(issueKey) ?? [];
   disk.openEvents.set(issueKey, [...open, { seq: disk.seq, issueKey, event: frozen(copy(event)), at }]);
+}
+
+/** What is handled and old is forgotten; of the trace, which decides nothing, less is kept than on a real disk. */
+function prune(disk: Disk, now: number): void {
+  const open = new Set([...disk.openEvents.values()].flat().map(({ seq }) => seq));
+  for (const [dedupe, { seq, at }] of disk.dedupe) {
+    if (at >= now - keepMs || open.has(seq)) continue;
+    disk.dedupe.delete(dedupe);
+    disk.sources.delete(seq);
+  }
+  disk.trace.splice(0, Math.max(0, disk.trace.length - 200));
 }
 
 function change(disk: Disk, key: string, how: (row: EffectRow) => Partial<EffectRow>): void {

@@ -70,6 +70,12 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect((await store.nextDelivery())?.guid).toBe("g1");
     });
 
+    test("deliveries come by the time of their arrival", async () => {
+      await store.acceptDelivery(aDelivery({ guid: "late", bodySha256: "l", receivedAt: 3_000 }));
+      await store.acceptDelivery(aDelivery({ guid: "early", bodySha256: "e", receivedAt: 2_000 }));
+      expect((await store.nextDelivery())?.guid).toBe("early");
+    });
+
     test("events of one issue come in the order they were added, and one `dedupe` counts once", async () => {
       await store.addEvent("1#1", { type: "alarm", name: "rest" }, 1, "one");
       await store.addEvent("1#1", { type: "alarm", name: "ci_wait" }, 2, "one");
@@ -154,6 +160,15 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect((await store.nextEvent("1#1"))?.event).toEqual({ type: "alarm", name: "rest" });
     });
 
+    test("alarms fire in the order of their times, and all of one issue's can be cleared at once", async () => {
+      await store.setAlarm("1#1", "rest", 6_000);
+      await store.setAlarm("1#2", "rest", 5_000);
+      await store.setAlarm("1#3", "rest", 4_000);
+      await store.setAlarm("1#3", "ci_wait", 4_500);
+      await store.clearAlarm("1#3", null);
+      expect((await store.takeDueAlarms(9_000)).map(({ issueKey }) => issueKey)).toEqual(["1#2", "1#1"]);
+    });
+
     test("loops are found by branch, pull request and commit, of their own repository only", async () => {
       await commit([], aPublishedLoop());
       const found = "100#12";
@@ -161,6 +176,12 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.findIssue({ repositoryId: 100, pull: 13 })).toBe(found);
       expect(await store.findIssue({ repositoryId: 100, head: sha("c") })).toBe(found);
       expect(await store.findIssue({ repositoryId: 101, pull: 13 })).toBe(null);
+    });
+
+    test("where an ended and a living loop both know a commit, the living one is found", async () => {
+      await commit([], aPublishedLoop({ phase: "settled" }), "100#11");
+      await commit([], aPublishedLoop(), "100#12");
+      expect(await store.findIssue({ repositoryId: 100, head: sha("c") })).toBe("100#12");
     });
 
     test("ended loops are no live ones", async () => {
@@ -187,6 +208,8 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       const { epoch } = store;
       expect(store.lastTime).toBe(0);
       await store.addEvent("1#1", { type: "merged" }, 77_000);
+      const event = await store.nextEvent("1#1");
+      await store.commit({ seq: event?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: keep, now: 77_000 });
       await reopen();
       expect(store.epoch).toBe(epoch + 1);
       expect(store.lastTime).toBe(77_000);
