@@ -31,6 +31,8 @@ export interface Core {
   readonly dataDir: string;
   readonly users: Map<string, User>;
   readonly repositories: Map<number, Repository>;
+  /** Where repositories were before a rename or a transfer, in lower case; a name that is taken again leads nowhere else. */
+  readonly formerNames: Map<string, Repository>;
   readonly apps: App[];
   readonly installations: Installation[];
   readonly tokens: Map<string, Token>;
@@ -63,6 +65,7 @@ export function createCore(options: { dataDir: string; now: () => number; limits
     ...options,
     users: new Map(),
     repositories: new Map(),
+    formerNames: new Map(),
     apps: [],
     installations: [],
     tokens: new Map(),
@@ -94,6 +97,12 @@ export function findUser(core: Core, login: string): User | undefined {
 export function findRepository(core: Core, owner: string, name: string): Repository | undefined {
   const wanted = `${owner}/${name}`.toLowerCase();
   return [...core.repositories.values()].find((repository) => fullName(repository).toLowerCase() === wanted);
+}
+
+/** The repository that had this name, when none has it now. */
+export function movedFrom(core: Core, owner: string, name: string): Repository | undefined {
+  if (findRepository(core, owner, name)) return undefined;
+  return core.formerNames.get(`${owner}/${name}`.toLowerCase());
 }
 
 /** Throws a 404 `Refusal` when there is no such issue (or, with `pull`, no such pull request). */

@@ -4,6 +4,7 @@ import type { Actor, Issue, Repository, TimelineEntry } from "../model.ts";
 import { type Refusal, unprocessable } from "../refusal.ts";
 import { issueShape } from "../shapes/issue.ts";
 import { pullShape } from "../shapes/pull.ts";
+import { repositoryShape } from "../shapes/repository.ts";
 import { applyLabels, ensureLabel } from "./labels.ts";
 
 export interface NewIssue {
@@ -30,6 +31,9 @@ export interface IssueActions {
   reopenIssue(actor: Actor, issue: Issue): Issue;
   lockIssue(actor: Actor, issue: Issue): void;
   unlockIssue(actor: Actor, issue: Issue): void;
+  deleteIssue(actor: Actor, issue: Issue): void;
+  /** Moves it to another repository, under a new number; the old one is gone. */
+  transferIssue(actor: Actor, issue: Issue, to: Repository): Issue;
 }
 
 export const maxBody = 65_536;
@@ -53,6 +57,19 @@ export function issueActions(core: Core): IssueActions {
     reopenIssue: (actor, issue) => actions.editIssue(actor, issue, { state: "open" }),
     lockIssue: (actor, issue) => setLocked(core, actor, issue, true),
     unlockIssue: (actor, issue) => setLocked(core, actor, issue, false),
+    deleteIssue: (actor, issue) => {
+      requireAccess(actor, issue.repository, "admin");
+      emitIssue(core, actor, issue, "deleted");
+      issue.repository.issues.delete(issue.number);
+    },
+    transferIssue: (actor, issue, to) => {
+      requireAccess(actor, issue.repository, "write");
+      const moved = openIssue(core, actor, to, { title: issue.title, body: issue.body });
+      const changes = { new_issue: issueShape(core, moved), new_repository: repositoryShape(core, to) };
+      emitIssue(core, actor, issue, "transferred", { changes });
+      issue.repository.issues.delete(issue.number);
+      return moved;
+    },
   };
   return actions;
 }

@@ -1,6 +1,6 @@
 // Repositories, their collaborators and branch rules.
 import { join } from "node:path";
-import { type Core, findRepository, nodeId, requireAccess } from "../core.ts";
+import { type Core, findRepository, fullName, nodeId, requireAccess } from "../core.ts";
 import { initBare } from "../git/store.ts";
 import type { Access, Actor, BranchRule, CiSettings, Repository, User } from "../model.ts";
 import { unprocessable } from "../refusal.ts";
@@ -23,6 +23,13 @@ export interface RepositoryActions {
   /** Sets, or with null removes, the rule of one branch. */
   setRule(actor: Actor, repository: Repository, branch: string, rule: Partial<BranchRule> | null): void;
   archive(actor: Actor, repository: Repository, archived: boolean): void;
+  /** Gives it another name; the old one redirects until another repository takes it. */
+  renameRepository(actor: Actor, repository: Repository, name: string): void;
+  /** Gives it to another account; the old address redirects, and the old account's installations no longer cover it. */
+  transferRepository(actor: Actor, repository: Repository, owner: User): void;
+  /** Makes it private, or public. */
+  setPrivate(actor: Actor, repository: Repository, isPrivate: boolean): void;
+  deleteRepository(actor: Actor, repository: Repository): void;
 }
 
 const firstLabels = [
@@ -49,7 +56,43 @@ export function repositoryActions(core: Core): RepositoryActions {
       repository.archived = archived;
       core.emit({ event: "repository", action: archived ? "archived" : "unarchived", actor, repository, body: {} });
     },
+    renameRepository: (actor, repository, name) => {
+      requireAccess(actor, repository, "admin");
+      const from = repository.name;
+      core.formerNames.set(fullName(repository).toLowerCase(), repository);
+      repository.name = name;
+      core.emit({
+        event: "repository",
+        action: "renamed",
+        actor,
+        repository,
+        body: { changes: { repository: { name: { from } } } },
+      });
+    },
+    transferRepository: (actor, repository, owner) => transfer(core, actor, repository, owner),
+    setPrivate: (actor, repository, isPrivate) => {
+      requireAccess(actor, repository, "admin");
+      repository.private = isPrivate;
+      core.emit({ event: "repository", action: isPrivate ? "privatized" : "publicized", actor, repository, body: {} });
+    },
+    deleteRepository: (actor, repository) => {
+      requireAccess(actor, repository, "admin");
+      core.emit({ event: "repository", action: "deleted", actor, repository, body: {} });
+      core.repositories.delete(repository.id);
+      for (const { repositoryIds } of core.installations) repositoryIds.delete(repository.id);
+    },
   };
+}
+
+function transfer(core: Core, actor: Actor, repository: Repository, owner: User): void {
+  requireAccess(actor, repository, "admin");
+  const from = repository.owner;
+  core.formerNames.set(fullName(repository).toLowerCase(), repository);
+  repository.owner = owner;
+  const kind = from.type === "Organization" ? "organization" : "user";
+  const body = { changes: { owner: { from: { [kind]: { login: from.login, id: from.id } } } } };
+  core.emit({ event: "repository", action: "transferred", actor, repository, body });
+  for (const one of core.installations) if (one.account === from) one.repositoryIds.delete(repository.id);
 }
 
 const openRule: BranchRule = {

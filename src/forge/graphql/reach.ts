@@ -1,6 +1,6 @@
 // What a GraphQL caller may reach: repositories by name, nodes by id, and the permissions that open them.
 import { maySee, type PermissionName, requirePermission } from "../caller.ts";
-import { findRepository } from "../core.ts";
+import { findRepository, movedFrom } from "../core.ts";
 import type { Issue, Node, Repository } from "../model.ts";
 import { declined, noSuchNode } from "./errors.ts";
 import { actorSource, type Reading, type Source, source } from "./source.ts";
@@ -16,7 +16,7 @@ export function need(
 }
 
 export function repositoryNamed(owner: string, name: string, { world, caller }: Reading): Source<Repository> {
-  const repository = findRepository(world, owner, name);
+  const repository = findRepository(world, owner, name) ?? movedFrom(world, owner, name);
   if (!repository || !maySee(caller, repository)) {
     throw declined("NOT_FOUND", `Could not resolve to a Repository with the name '${owner}/${name}'.`);
   }

@@ -1,7 +1,8 @@
 // The API in front of the world: what every REST and GraphQL request passes through, in order.
 import { Hono, type MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
-import type { Caller, ForgeContext, ForgeEnv } from "../caller.ts";
+import { type Caller, type ForgeContext, type ForgeEnv, maySee } from "../caller.ts";
+import { fullName, movedFrom } from "../core.ts";
 import { limitAnswer } from "../graphql/errors.ts";
 import { Refusal } from "../refusal.ts";
 import type { World } from "../world.ts";
@@ -26,9 +27,9 @@ export interface ApiParts {
 
 /** The API under `/` and `/api/v3`, with GraphQL under `/graphql` and `/api/graphql`. */
 export function createApi(parts: ApiParts): Hono<ForgeEnv> {
-  const api = new Hono<ForgeEnv>();
+  const api = new Hono<ForgeEnv>({ getPath: ({ url }) => byName(parts.world, new URL(url).pathname) });
   const rates = createRateLimiter(parts.world);
-  api.use(record(parts), fail(parts.faults), admit(parts.world, rates), etag);
+  api.use(record(parts), fail(parts.faults), admit(parts.world, rates), redirect(parts.world), etag);
   api.onError((error, c) => answerError(parts, error, c));
   api.notFound((c) => c.json(refusalBody(new Refusal(404, "Not Found")), 404));
   const routes = parts.rest(rates);
@@ -36,6 +37,25 @@ export function createApi(parts: ApiParts): Hono<ForgeEnv> {
   api.route("/", routes);
   for (const path of ["/graphql", "/api/graphql"]) api.post(path, (c) => parts.graphql(c));
   return api;
+}
+
+/** What is asked of a repository by its id is asked of it under its name: where redirects lead. */
+function byName(world: World, path: string): string {
+  const [, prefix = "", id, rest] = /^(\/api\/v3)?\/repositories\/(\d+)(\/.+)$/.exec(path) ?? [];
+  const repository = world.repositories.get(Number(id));
+  return repository === undefined ? path : `${prefix}/repos/${fullName(repository)}${rest}`;
+}
+
+/** A repository's old name: GitHub answers 301 to reads and 307 to everything else, which keeps method and body. */
+function redirect(world: World): MiddlewareHandler<ForgeEnv> {
+  return async (c, next) => {
+    const [, owner = "", name = "", rest = ""] = /^\/repos\/([^/]+)\/([^/]+)(\/.*)?$/.exec(plainPath(c.req.path)) ?? [];
+    const moved = movedFrom(world, owner, name);
+    if (moved === undefined || !maySee(c.var.caller, moved)) return next();
+    const url = `${world.origin}/api/v3/repositories/${moved.id}${rest}${new URL(c.req.url).search}`;
+    c.header("location", url);
+    return c.json({ message: "Moved Permanently", url }, c.req.method === "GET" ? 301 : 307);
+  };
 }
 
 export const isGraphql = (path: string) => path === "/graphql" || path === "/api/graphql";
