@@ -52,8 +52,9 @@ async function issueKeys(store: StorePort, repositoryId: number | null, route: R
     if ("pull" in route) return found(await store.findIssue({ repositoryId, pull: route.pull }));
     if ("head" in route) return found(await store.findIssue({ repositoryId, head: route.head }));
   }
-  const live = await store.loops("live");
-  return live.filter(({ state }) => isConcerned(state.issue, repositoryId, route)).map(({ issueKey }) => issueKey);
+  // Ended loops too: one that ended out of reach has something left to say, and names change for all.
+  const all = await store.loops("all");
+  return all.filter(({ state }) => isConcerned(state.issue, repositoryId, route)).map(({ issueKey }) => issueKey);
 }
 
 function isConcerned(issue: IssueRef, repositoryId: number | null, route: Route): boolean {

@@ -9,7 +9,10 @@ interface GitAccess {
   revoke(): Promise<void>;
 }
 
-const Token = z.object({ token: z.string().min(1) });
+const Token = z.object({
+  token: z.string().min(1),
+  repositories: z.array(z.object({ id: z.number().int(), full_name: z.string() })).optional(),
+});
 
 /** Threat T18: one repository, contents only, revoked after use. Whoever asks for it revokes it. */
 export async function gitAccess(
@@ -19,17 +22,19 @@ export async function gitAccess(
 ): Promise<GitAccess> {
   const { owner, name } = repository;
   const attempted = `Could not get a token for the contents of ${owner}/${name}`;
-  const { token } = await call(connection, repository, { attempted, shape: Token }, (client) =>
+  const { token, repositories = [] } = await call(connection, repository, { attempted, shape: Token }, (client) =>
     client.request("POST /app/installations/{installation_id}/access_tokens", {
       installation_id: repository.installationId,
       repository_ids: [repository.repositoryId],
       permissions: { contents: may, metadata: "read" },
     }),
   );
+  // Git follows no redirect here, so the repository is addressed by the name it has now (F36).
+  const now = repositories.find(({ id }) => id === repository.repositoryId)?.full_name ?? `${owner}/${name}`;
   return {
-    url: `${connection.gitBaseUrl.replace(/\/+$/, "")}/${owner}/${name}.git`,
+    url: `${connection.gitBaseUrl.replace(/\/+$/, "")}/${now}.git`,
     token,
-    revoke: () => revoke(connection, token, `${owner}/${name}`),
+    revoke: () => revoke(connection, token, now),
   };
 }
 

@@ -3,7 +3,7 @@ import { unreachable } from "../base/assert.ts";
 import { onExecutorEnded, onOvertaken, onPublished, onPublishRefused, onPullOpened, onRunStarted } from "./attempt.ts";
 import { beginAttempt, onClaimRead, onLabelled } from "./begin.ts";
 import type { EffectType } from "./effect.ts";
-import { type Decision, isLive, settle, settleSilently, stay } from "./end.ts";
+import { type Decision, isLive, sayUnsaid, settle, settleSilently, stay } from "./end.ts";
 import type { AlarmName, LoopEvent } from "./event.ts";
 import { onBranchMoved, onGateRead, onMerged, onMergeRefused, onPullClosed, readGate } from "./gate.ts";
 import { onCiChanged, onCiOverdue, onReviewerEnded, onVerdict } from "./judge.ts";
@@ -33,6 +33,12 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
   switch (event.type) {
     case "labels_changed":
       return stay({ ...state, labels: [...event.labels] }, "labels noted");
+    case "renamed": {
+      const { owner, name } = event;
+      return stay({ ...state, issue: { ...state.issue, owner, name } }, "the repository has another name now");
+    }
+    case "issue_back":
+      return sayUnsaid(state, event.installationId);
     case "command":
       return {
         state,
@@ -71,6 +77,8 @@ type LiveEvent = Exclude<
       | "restored"
       | "record_tampered"
       | "labels_changed"
+      | "renamed"
+      | "issue_back"
       | "command"
       | "command_checked"
       | "retry_read"

@@ -90,7 +90,21 @@ export function settle(state: LoopState, now: number, draft: EndingDraft, before
 /** Ends the loop without a word, where there is no thread left to say it in. */
 export function settleSilently(state: LoopState, now: number, detail: string): Decision {
   const { state: next } = settle(state, now, { reason: "cancelled", detail });
-  return { state: next, effects: [...stopRuns(state, detail), { type: "release" }], note: detail };
+  const ending = next?.ending ?? null;
+  const silent =
+    next === null || ending === null ? next : { ...next, labels: state.labels, ending: { ...ending, unsaid: true } };
+  return { state: silent, effects: [...stopRuns(state, detail), { type: "release" }], note: detail };
+}
+
+/** The thread is within reach again: what it could not be told then is said now. The loop stays ended. */
+export function sayUnsaid(state: LoopState, installationId: number): Decision {
+  const { ending } = state;
+  if (ending?.unsaid !== true) return stay(state, "nothing was left unsaid");
+  const { unsaid, ...said } = ending;
+  const labels = [...labelsFor(state, classOf(ending.reason))];
+  const effects: Effect[] = [{ type: "write_status" }, { type: "post_stop" }, { type: "set_labels", labels }];
+  const issue = { ...state.issue, installationId };
+  return { state: { ...state, issue, labels, ending: said }, effects, note: "within reach again: saying how it ended" };
 }
 
 /** Stops for every container that is still running. */

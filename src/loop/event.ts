@@ -115,6 +115,8 @@ export type LoopEvent =
       readonly pullSeen?: true; // the pull request was looked at since, and it is not merged
     }
   | { readonly type: "issue_gone"; readonly why: string } // deleted, transferred, repository removed, App uninstalled
+  | { readonly type: "issue_back"; readonly installationId: number } // installed again, unsuspended, unarchived, private again
+  | { readonly type: "renamed"; readonly owner: string; readonly name: string } // the repository; its ids stay
   | { readonly type: "command"; readonly command: Command }
   | {
       readonly type: "command_checked"; // the same command, once GitHub has said what its author may do

@@ -208,6 +208,7 @@ export const Ending = z.object({
   during: Phase, // what the loop was doing
   resume: z.enum(["execute", "verify", "gate", "publish", "none"]), // what /loop retry or /loop approve continues with
   pendingHead: z.string().nullable(), // a quarantined commit that waits for a person's yes
+  unsaid: z.boolean().optional(), // true: the thread could not be told, since it was out of reach
 });
 export type Ending = z.infer<typeof Ending>;
 

@@ -213,6 +213,51 @@ describe("is an event:", () => {
       event({ repository: true }, { type: "issue_gone", why: "The repository was made public." }),
     ],
     [
+      "the repository is renamed (F36)",
+      "repository-renamed",
+      {},
+      event({ repository: true }, { type: "renamed", owner: "acme", name: "shop" }),
+    ],
+    [
+      "the repository is private again (T28)",
+      "repository-publicized",
+      { action: "privatized" },
+      event({ repository: true }, { type: "issue_back", installationId: 4711 }),
+    ],
+    [
+      "the installation is no longer suspended (F33)",
+      "installation-suspend",
+      { action: "unsuspend" },
+      {
+        kind: "event",
+        repositoryId: null,
+        route: { installation: 4711 },
+        events: [{ type: "issue_back", installationId: 4711 }],
+      },
+    ],
+    [
+      "the App is installed again, under another id (F33)",
+      "installation-deleted",
+      { action: "created", installation: { id: 4712 }, repositories: [{ id: 815001 }] },
+      {
+        kind: "event",
+        repositoryId: null,
+        route: { repositories: [815001] },
+        events: [{ type: "issue_back", installationId: 4712 }],
+      },
+    ],
+    [
+      "repositories come to the installation again",
+      "installation-repositories-removed",
+      { action: "added", repositories_added: [{ id: 815001 }], repositories_removed: [] },
+      {
+        kind: "event",
+        repositoryId: null,
+        route: { repositories: [815001] },
+        events: [{ type: "issue_back", installationId: 4711 }],
+      },
+    ],
+    [
       "the App is uninstalled",
       "installation-deleted",
       {},
@@ -359,7 +404,7 @@ describe("is ignored:", () => {
     ["a check run that begins", "check-run-completed", { action: "created" }, "check_run.created changes no loop"],
     ["our own check suite", "check-suite-completed", { check_suite: { app: { id: 42 } } }, "the check suite is ours"],
     ["a pending status", "status", { state: "pending" }, "the status is still pending"],
-    ["a renamed repository", "repository-renamed", {}, "repository.renamed changes no loop"],
+    ["an edited repository", "repository-renamed", { action: "edited" }, "repository.edited changes no loop"],
     [
       "another App's installation",
       "installation-deleted",

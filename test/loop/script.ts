@@ -209,6 +209,10 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "issue_closed", actor: person(first), ...(second === "seen" ? { pullSeen: true } : {}) };
     case "gone":
       return { type: "issue_gone", why: first };
+    case "back":
+      return { type: "issue_back", installationId: 9 };
+    case "renamed":
+      return { type: "renamed", owner: first, name: second };
     case "moved":
       return { type: "branch_moved", head: first, actor: person(second) };
     case "branch_deleted":

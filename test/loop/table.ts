@@ -33,6 +33,8 @@ const examples: Record<LoopEvent["type"], string> = {
   unlabelled: "unlabel alice",
   issue_closed: "close alice",
   issue_gone: "gone transferred",
+  issue_back: "back",
+  renamed: "renamed acme shops",
   command: "command bob status",
   command_checked: "checked bob stop",
   record_edited: "edited mallory",
