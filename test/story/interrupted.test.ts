@@ -1,0 +1,175 @@
+// People interrupt a loop at its busiest: in the middle of a push, of a run, of a second attempt.
+import { existsSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { Issue, Pull } from "../../src/forge/model.ts";
+import { aStory, attempts, botch, mend, minute, type Story } from "./world.ts";
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+async function phaseOf(story: Story, issue: Issue): Promise<string | undefined> {
+  return (await story.app().store.load(`${story.repository.id}#${issue.number}`))?.phase;
+}
+
+/** Holds a command until `go` is called. */
+async function aBarrier(): Promise<{ wait: string; go(): void }> {
+  const dir = await mkdtemp(join(tmpdir(), "barrier-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const flag = join(dir, "go");
+  return {
+    wait: `while [ ! -e ${flag} ]; do sleep 0.05; done`,
+    go: () => {
+      if (!existsSync(flag)) writeFileSync(flag, "");
+    },
+  };
+}
+
+const pullsOf = ({ repository }: Story) =>
+  [...repository.issues.values()].flatMap(({ pull }) => (pull === null ? [] : [pull]));
+
+const pushesOf = ({ forge }: Story) => forge.requests.filter(({ kind }) => kind === "git push").length;
+
+/** The act happens when the App has asked for the token to push with: from there on the push is on its way. */
+async function whilePushing(act: (story: Story, issue: Issue) => void): Promise<{ story: Story; issue: Issue }> {
+  const story = await aStory();
+  const issue = story.openIssue();
+  await story.settle();
+  let done = false;
+  story.forge.failNext(
+    ({ path }) => {
+      const isPublishing = story.log.some(({ fields }) => fields.after === "publishing");
+      if (!done && isPublishing && path.endsWith("/access_tokens")) {
+        done = true;
+        act(story, issue);
+      }
+      return false;
+    },
+    { status: 500 },
+  );
+  story.forge.as("alice").label(issue, "loop");
+  await story.settle();
+  expect(done).toBe(true);
+  expect(pushesOf(story)).toBe(1);
+  return { story, issue };
+}
+
+describe("while the push is under way", () => {
+  test("F66: /loop stop ends the loop; the commit that arrived is kept, and nothing follows it", async () => {
+    const { story, issue } = await whilePushing((world, it) => world.forge.as("bob").comment(it, "/loop stop"));
+    const state = await story.state(issue);
+    expect(state.ending).toMatchObject({ reason: "cancelled", by: "bob", during: "publishing" });
+    expect(pullsOf(story)).toEqual([]);
+    expect(story.comments(issue).at(-1)).toContain("Loopgate stopped: cancelled");
+    await story.advance(60 * minute);
+    expect(pushesOf(story)).toBe(1);
+    expect(pullsOf(story)).toEqual([]);
+  });
+
+  test("F66, F67: closing the issue does the same", async () => {
+    const { story, issue } = await whilePushing((world, it) => world.forge.as("alice").close(it));
+    expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", by: "alice" });
+    expect(pullsOf(story)).toEqual([]);
+  });
+
+  test("F66: after a stop in the middle of a push, the label begins a loop with a branch of its own", async () => {
+    const { story, issue } = await whilePushing((world, it) => world.forge.as("bob").comment(it, "/loop stop"));
+    const first = await story.state(issue);
+    story.forge.as("alice").label(issue, "loop");
+    await story.settle();
+    const second = await story.state(issue);
+    expect(second.branch).not.toBe(first.branch);
+    expect(second.phase).toBe("awaiting_gate");
+    expect(pullsOf(story).map(({ head }) => head.ref)).toEqual([second.branch]);
+  });
+});
+
+describe("while the executor is at work", () => {
+  test.each<[string, (story: Story, issue: Issue) => void, string]>([
+    [
+      "deleted",
+      (story, issue) => story.forge.world.deleteIssue({ user: story.repository.owner, app: null }, issue),
+      "The issue was deleted.",
+    ],
+    [
+      "transferred to another repository",
+      (story, issue) => story.forge.world.transferIssue(story.forge.as("alice").actor, issue, other(story)),
+      "The issue was transferred to another repository.",
+    ],
+  ])("F67: an issue that is %s ends its loop without a word, and its container with it", async (_, act, detail) => {
+    const { wait, go } = await aBarrier();
+    const story = await aStory({ executor: `${wait}; ${mend}` });
+    await story.forge.createRepository({ owner: "acme", name: "other", collaborators: { alice: "maintain" } });
+    const issue = story.openIssue();
+    story.forge.as("alice").label(issue, "loop");
+    while ((await phaseOf(story, issue)) !== "executing") await turn();
+    act(story, issue);
+    await story.settle(); // which waits for the container to be gone
+    const state = await story.state(issue);
+    expect(state.ending).toMatchObject({ reason: "cancelled", detail });
+    expect(state.attempts.flatMap(({ runs }) => runs.map(({ status }) => status))).toEqual(["stopped"]);
+    go();
+    await story.advance(60 * minute);
+    expect(pushesOf(story)).toBe(0);
+    expect(other(story).issues.get(1)?.comments ?? []).toEqual([]);
+  });
+});
+
+function other({ forge }: Story) {
+  return forge.repository("acme/other");
+}
+
+/** A loop whose first attempt is red in its pull request, and whose second is at work. */
+async function inSecondAttempt(): Promise<{ story: Story; issue: Issue; pull: Pull; go(): void }> {
+  const { wait, go } = await aBarrier();
+  const story = await aStory({ executor: attempts(botch("red"), `${wait}; ${mend}`) });
+  const issue = story.openIssue();
+  story.forge.as("alice").label(issue, "loop");
+  while ((await phaseOf(story, issue)) === undefined) await turn();
+  while ((await story.state(issue)).attempts.length < 2 || (await phaseOf(story, issue)) !== "executing") await turn();
+  return { story, issue, pull: await story.pull(issue), go };
+}
+
+describe("in the middle of a second attempt", () => {
+  test("F68: a person closes the pull request: the container stops, and nothing more is pushed", async () => {
+    const { story, issue, pull, go } = await inSecondAttempt();
+    const before = pushesOf(story);
+    story.forge.as("dave").close(pull);
+    await story.settle();
+    const { ending } = await story.state(issue);
+    expect(ending).toMatchObject({ reason: "cancelled", by: "dave", during: "executing" });
+    expect(ending?.detail).toBe("The pull request was closed by dave.");
+    go();
+    await story.advance(60 * minute);
+    expect(pushesOf(story)).toBe(before);
+  });
+
+  test("F68: a person merges it as it is: the loop says so, and that its gate was never passed", async () => {
+    const { story, issue, pull, go } = await inSecondAttempt();
+    const before = pushesOf(story);
+    story.forge.as("dave").markReady(pull);
+    await story.forge.as("dave").merge(pull);
+    await story.settle();
+    const { ending } = await story.state(issue);
+    expect(ending).toMatchObject({ reason: "cancelled", by: "dave", during: "executing" });
+    expect(ending?.detail).toContain("dave merged the pull request before it passed the gate");
+    go();
+    await story.advance(60 * minute);
+    expect(pushesOf(story)).toBe(before);
+  });
+
+  test("F68: a person points it at another base: the loop goes on, and leaves it pointed there", async () => {
+    const { story, issue, pull, go } = await inSecondAttempt();
+    await story.forge.as("dave").push(story.repository, "next", { "NOTES.md": "Next.\n" }, "Begin the next version");
+    await story.forge.world.updatePull(story.forge.as("dave").actor, pull, { base: "next" });
+    go();
+    await story.settle();
+    expect(await phaseOf(story, issue)).toBe("awaiting_gate");
+    story.forge.as("bob").approve(pull);
+    await story.settle();
+    expect((await story.state(issue)).ending?.reason).toBe("task_complete");
+    expect(pull.base.ref).toBe("next");
+    expect(pull.merged).toBe(false);
+  });
+});
