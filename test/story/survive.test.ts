@@ -1,7 +1,6 @@
 // What a loop survives: a lost store, a restart, webhooks lost, doubled and out of order, a touched record, GitHub away.
 import { describe, expect, test } from "vitest";
-import { countByKind } from "../../src/forge/http/requests.ts";
-import type { CiSettings, Comment, Delivery, Issue, Pull } from "../../src/forge/model.ts";
+import type { CiSettings, Comment, Issue, Pull } from "../../src/forge/model.ts";
 import { sealKey, sealOf } from "../../src/record/seal.ts";
 import { answer, aStory, attempts, botch, mend, minute, type Story } from "./world.ts";
 
@@ -14,11 +13,6 @@ function statusOf(issue: Issue): Comment {
 async function approve(story: Story, issue: Issue): Promise<void> {
   story.forge.as("bob").approve(await story.pull(issue));
   await story.settle();
-}
-
-/** As a repository of its own would say it: which check counts, and who is asked. */
-function policyFor(count: number): string {
-  return `version: 1\nattempts: ${count}\nruns: 40\nchecks:\n  required: ["ci / test"]\ngate:\n  reviewers: [bob]\n`;
 }
 
 /** Runs until it is told to go on, or its folder is taken away with the store. */
@@ -362,59 +356,4 @@ test("F30, F31, I18: what GitHub asked to wait with is not sent again before its
   await story.advance(2 * minute);
   await story.advance(minute);
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
-});
-
-async function phaseOf(story: Story, issue: Issue): Promise<string | undefined> {
-  return (await story.app().store.load(`${story.repository.id}#${issue.number}`))?.phase;
-}
-
-function dropOneInTwenty({ forge }: Story): void {
-  const sent = forge.deliveries as Delivery[];
-  const push = sent.push.bind(sent);
-  sent.push = (...more) => {
-    const count = push(...more);
-    if (count % 20 === 0) forge.dropDeliveries(1);
-    return count;
-  };
-}
-
-describe("requests", () => {
-  const counted = (story: Story, from: number) =>
-    Object.values(countByKind(story.forge.requests.slice(from))).reduce((sum, count) => sum + count, 0);
-
-  /** Every attempt but the last fails in words of its own: digits do not make a failure another one. */
-  const words = ["red", "blue", "grey", "brown", "pink", "lime", "teal", "gold", "navy"];
-  const failing = (count: number) => attempts(...words.slice(0, count - 1).map(botch), mend);
-
-  test.each([1, 4, 10])("a healthy loop of %i attempts stays within 1.1 times the floor", async (count) => {
-    const story = await aStory({ executor: failing(count), policy: policyFor(count) });
-    // Hours of work pass in seconds here: as many writes in a minute are no sign of bad manners.
-    Object.assign(story.forge.world.limits, { contentPerMinute: 10_000, pointsPerMinute: 100_000 });
-    await story.settle();
-    const from = story.forge.requests.length;
-    const issue = await story.startLoop();
-    await approve(story, issue);
-    const state = await story.state(issue);
-    expect(state.ending?.reason).toBe("task_complete");
-    expect(state.attempts).toHaveLength(count);
-    expect(counted(story, from)).toBeLessThanOrEqual(1.1 * (13 + 4 * count));
-  });
-
-  test("with one webhook in twenty dropped, a loop of 4 attempts stays within 1.3 times the floor", async () => {
-    const story = await aStory({ executor: failing(4), policy: policyFor(4) });
-    await story.settle();
-    dropOneInTwenty(story);
-    const from = story.forge.requests.length;
-    const issue = story.openIssue();
-    story.forge.as("alice").label(issue, "loop");
-    await story.settle();
-    for (let periods = 0; periods < 40 && (await phaseOf(story, issue)) !== "awaiting_gate"; periods++) {
-      await story.settle();
-      await story.advance(10 * minute);
-    }
-    await approve(story, issue);
-    await story.advance(20 * minute);
-    expect((await story.state(issue)).ending?.reason).toBe("task_complete");
-    expect(counted(story, from)).toBeLessThanOrEqual(1.3 * (13 + 4 * 4));
-  }, 120_000);
 });
