@@ -16,7 +16,7 @@ export interface Killable {
   /** Where the App keeps its store. */
   readonly storeDir: string;
   /** Starts the App and points the forge's webhooks at it. */
-  start(): Promise<ChildProcess>;
+  start(limits?: { readonly heapMb: number }): Promise<ChildProcess>;
   openIssue(): Issue;
 }
 
@@ -46,12 +46,13 @@ export async function aKillableApp(options: Partial<ForgeOptions> = {}): Promise
     forge,
     repository,
     storeDir: join(dir, "app"),
-    async start() {
+    async start(limits) {
       const { id, slug, privateKey } = forge.app;
       const given = { app: { id, slug, privateKey }, url: forge.url, dir, secret, executor: mend, reviewer: approving };
       const program = join(import.meta.dirname, "served.ts");
-      const child = spawn(process.execPath, ["--no-warnings", program, JSON.stringify(given)], {
-        stdio: ["ignore", "pipe", "inherit"],
+      const flags = ["--no-warnings", ...(limits ? [`--max-old-space-size=${limits.heapMb}`] : [])];
+      const child = spawn(process.execPath, [...flags, program, JSON.stringify(given)], {
+        stdio: ["ignore", "pipe", limits ? "ignore" : "inherit"], // who runs out of memory says so at length
       });
       started.push(child);
       const [line] = await once(createInterface(child.stdout), "line");

@@ -145,6 +145,29 @@ test("F4: killed after an effect, and three times more while it recovers, it rec
   expect(issue.comments.at(-1)?.body).toContain("task complete");
 }, 120_000);
 
+test("F12: out of memory while a pull request is made, it is gone at once, and the next process goes on from there", async () => {
+  const { forge, repository, start, openIssue } = await aKillableApp();
+  const first = await start({ heapMb: 96 });
+  const issue = openIssue();
+  const gone = once(first, "exit");
+  const isPull = ({ method, path }: { method: string; path: string }) => {
+    const isMeant = method === "POST" && path.endsWith("/pulls");
+    if (isMeant) first.kill("SIGUSR2");
+    return isMeant;
+  };
+  forge.failNext(isPull, { status: "cut", applyEffect: true });
+  forge.as("alice").label(issue, "loop");
+  expect(await gone).toEqual([null, "SIGABRT"]);
+  await start();
+  const pulls = () => [...repository.issues.values()].flatMap(({ pull }) => (pull === null ? [] : [pull]));
+  await until(() => pulls()[0]?.draft === false);
+  const [pull] = pulls();
+  if (pull !== undefined) forge.as("bob").approve(pull);
+  await until(() => issue.labels.some(({ name }) => name === "loop:done"));
+  expect(pulls()).toHaveLength(1);
+  expect(issue.comments.filter(({ body }) => body.includes("<!-- loopgate:status "))).toHaveLength(1);
+}, 120_000);
+
 test("F13: stopped for longer than GitHub waits, it takes the delivery late, and once although it is sent again", async () => {
   const { forge, storeDir, start, openIssue } = await aKillableApp({ deliveryTimeoutMs: 300 });
   const app = await start();

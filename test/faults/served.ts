@@ -6,6 +6,11 @@ import { startApp } from "../../src/wire.ts";
 const { app, url, dir, secret, executor, reviewer } = JSON.parse(process.argv[2] ?? "{}");
 const ignore = () => {};
 
+/** Asked to, it takes memory until there is none: what ends it is the engine of JavaScript, at no moment of its own choosing. */
+process.on("SIGUSR2", () => {
+  for (const hoard: unknown[] = []; ; ) hoard.push(new Array(100_000).fill({}));
+});
+
 const running = await startApp({
   settings: {
     app,
