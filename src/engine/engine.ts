@@ -3,6 +3,7 @@
 import { Fault } from "../base/fault.ts";
 import { isLive } from "../loop/end.ts";
 import type { LoopEvent } from "../loop/event.ts";
+import type { LoopState, RunFacts } from "../loop/state.ts";
 import { takeIn } from "./intake.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort, Translated } from "./ports.ts";
@@ -40,6 +41,12 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+/** The runs that a loop believes to be running; none of a loop that is over. */
+function runningIn(state: LoopState): readonly RunFacts[] {
+  if (!isLive(state)) return [];
+  return state.attempts.flatMap((attempt) => attempt.runs).filter((run) => run.status === "running");
+}
+
 /** What could not be done for a fault of the store is tried again after so long. */
 const soonMs = 5_000;
 
@@ -62,6 +69,7 @@ export function createEngine(parts: EngineParts): Engine {
   const world: World = {
     ...parts,
     slots,
+    watched: new Set(),
     submit,
     untilStored,
     track,
@@ -180,13 +188,30 @@ export function createEngine(parts: EngineParts): Engine {
 
   async function adoptAll(): Promise<void> {
     for (const { issueKey, state } of await store.loops("live")) {
-      if (!isLive(state)) continue;
-      const running = state.attempts.flatMap((attempt) => attempt.runs).filter((run) => run.status === "running");
-      for (const run of running) {
-        const isStarting = run.isolation === null && (await store.nextEffect(issueKey)) !== null;
-        await adoptRun(world, state, run.id, { issueKey, isStarting });
-      }
+      for (const { id } of runningIn(state)) await adopt(issueKey, id, true);
     }
+  }
+
+  /** Where the container engine does not answer, the run's own loop waits for it and no other does; it is asked again until it answers. */
+  async function adopt(issueKey: string, run: string, first: boolean): Promise<void> {
+    if (stopping || world.watched.has(run)) return;
+    try {
+      const state = await store.load(issueKey);
+      if (state === null) return;
+      const facts = runningIn(state).find(({ id }) => id === run);
+      if (facts === undefined) return await stopUnwanted(state, run);
+      const isStarting = facts.isolation === null && (await store.nextEffect(issueKey)) !== null;
+      await adoptRun(world, state, run, { issueKey, isStarting });
+    } catch (error) {
+      if (first)
+        log.warn({ issue: issueKey, run, err: error }, "a run could not be asked after; it is asked again soon");
+      soon(() => track(adopt(issueKey, run, false)));
+    }
+  }
+
+  /** Its loop was stopped while its engine did not answer: nothing was told to end then. */
+  async function stopUnwanted(state: LoopState, run: string): Promise<void> {
+    if ((await parts.runs.adopt(state, run)) !== null) await parts.runs.stop(run, "its loop waits for it no more");
   }
 
   /** With the store lost, what runs may belong to loops that only their threads know: nothing is removed before those are back. */

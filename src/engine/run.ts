@@ -85,13 +85,18 @@ function isWanted(state: LoopState, run: string): boolean {
 }
 
 function watch(world: World, state: LoopState, effect: StartRun, issueKey: string, started: StartedRun): void {
+  world.watched.add(effect.run);
   const over = started.done.then((report) =>
     world.untilStored(async () => {
       const event = await ended(world, state, effect.run, effect.role, report);
       await world.submit(issueKey, event, `${effect.run}/ended`);
     }),
   );
-  world.track(over.finally(() => world.slots.release(effect.run)));
+  const forget = () => {
+    world.watched.delete(effect.run);
+    world.slots.release(effect.run);
+  };
+  world.track(over.finally(forget));
 }
 
 async function ended(

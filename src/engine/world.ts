@@ -12,6 +12,8 @@ export interface World {
   readonly github: GitHubPort;
   readonly runs: RunsPort;
   readonly slots: Slots;
+  /** The runs whose end this process will hear of. */
+  readonly watched: Set<string>;
   readonly operator: Operator;
   /** Seals the records; derived from the operator's secret. */
   readonly sealKey: Uint8Array;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 import { processRuntime } from "../../src/container/process.ts";
+import type { Runtime } from "../../src/container/run.ts";
 import type { Log } from "../../src/engine/ports.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";
 import type { CiSettings, Issue, Pull, Repository } from "../../src/forge/model.ts";
@@ -60,6 +61,8 @@ export interface StoryOptions {
   readonly concurrentRuns?: number;
   readonly models?: Settings["models"];
   readonly prices?: Settings["prices"];
+  /** Stands between the App and its runtime. */
+  readonly runtime?: (real: Runtime) => Runtime;
 }
 
 export interface Story {
@@ -112,7 +115,7 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     const app = await startApp({
       settings: settingsFor(forge, dir, options),
       log,
-      runtime: processRuntime({ scratchDir: join(dir, "scratch") }),
+      runtime: (options.runtime ?? ((real) => real))(processRuntime({ scratchDir: join(dir, "scratch") })),
       image: () => ({ kind: "toolchain" }),
       clock,
       onRequest: (kind, route) => requests.push({ kind, route }),
