@@ -68,13 +68,13 @@ test.each<{
   why: string;
 }>([
   {
-    what: "F33: the installation is suspended",
+    what: "the installation is suspended",
     away: (story, owner) => story.forge.world.suspend(owner, installationOf(story), true),
     back: (story, owner) => story.forge.world.suspend(owner, installationOf(story), false),
     why: "The App's installation was suspended.",
   },
   {
-    what: "F33: the App is uninstalled",
+    what: "the App is uninstalled",
     away: (story, owner) => story.forge.world.deleteInstallation(owner, installationOf(story)),
     back: (story, owner) => {
       const [app] = story.forge.world.apps.filter(({ slug }) => slug === "loopgate");
@@ -83,7 +83,7 @@ test.each<{
     why: "The App was uninstalled.",
   },
   {
-    what: "F33: the repository leaves the installation",
+    what: "the repository leaves the installation",
     away: (story, owner) => story.forge.world.uninstall(owner, installationOf(story), story.repository),
     back: (story, owner) => {
       const { app } = installationOf(story);
@@ -92,49 +92,52 @@ test.each<{
     why: "The App's access to the repository was removed.",
   },
   {
-    what: "F36: the repository is archived",
+    what: "the repository is archived",
     away: (story, owner) => story.forge.world.archive(owner, story.repository, true),
     back: (story, owner) => story.forge.world.archive(owner, story.repository, false),
     why: "The repository was archived.",
   },
   {
-    what: "F36, T28: the repository is made public",
+    what: "the repository is made public",
     away: (story, owner) => story.forge.world.setPrivate(owner, story.repository, false),
     back: (story, owner) => story.forge.world.setPrivate(owner, story.repository, true),
     why: "The repository was made public.",
   },
   {
-    what: "F36, T28: the repository is transferred to another account",
+    what: "the repository is transferred to another account",
     away: (story, owner) =>
       story.forge.world.transferRepository(owner, story.repository, story.forge.createUser("umbrella")),
     why: "The repository was transferred to another owner.",
   },
   {
-    what: "F36: the repository is deleted",
+    what: "the repository is deleted",
     away: (story, owner) => story.forge.world.deleteRepository(owner, story.repository),
     why: "The repository was deleted.",
   },
-])("$what: the loop stops before any further write, and says so once it can", async ({ away, back, why }) => {
-  const { story, issue, owner, go } = await atWork();
-  const from = story.forge.requests.length;
-  const said = issue.comments.length;
-  away(story, owner);
-  await story.settle();
-  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", detail: why });
-  await story.advance(60 * minute);
-  expect(writesSince(story, from)).toEqual([]);
-  expect(issue.comments).toHaveLength(said);
-  if (back === undefined) return;
-  back(story, owner);
-  await story.settle();
-  expect(issue.labels.map(({ name }) => name)).toEqual(["loop:stopped"]);
-  expect(story.comments(issue)[0]).toContain(`Loopgate stopped: cancelled\n\n${why}`);
-  expect(story.comments(issue).at(-1)).toContain(`**Loopgate stopped: cancelled.** ${why}`);
-  go();
-  story.forge.as("alice").label(issue, "loop");
-  await story.settle();
-  await approved(story, issue);
-});
+])(
+  "F33, F36, T28: $what: the loop stops before any further write, and says so once it can",
+  async ({ away, back, why }) => {
+    const { story, issue, owner, go } = await atWork();
+    const from = story.forge.requests.length;
+    const said = issue.comments.length;
+    away(story, owner);
+    await story.settle();
+    expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", detail: why });
+    await story.advance(60 * minute);
+    expect(writesSince(story, from)).toEqual([]);
+    expect(issue.comments).toHaveLength(said);
+    if (back === undefined) return;
+    back(story, owner);
+    await story.settle();
+    expect(issue.labels.map(({ name }) => name)).toEqual(["loop:stopped"]);
+    expect(story.comments(issue)[0]).toContain(`Loopgate stopped: cancelled\n\n${why}`);
+    expect(story.comments(issue).at(-1)).toContain(`**Loopgate stopped: cancelled.** ${why}`);
+    go();
+    story.forge.as("alice").label(issue, "loop");
+    await story.settle();
+    await approved(story, issue);
+  },
+);
 
 test("F33: a permission that is taken away stops the loop with the words of GitHub's refusal; given back, /loop retry goes on", async () => {
   const { story, issue, go } = await atWork();
