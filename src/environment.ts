@@ -157,6 +157,7 @@ export const Environment = z.strictObject({
   LOOPGATE_MAX_ATTEMPTS: bound("attempts", 20, "Attempts that a repository may grant."),
   LOOPGATE_MAX_RUNS: bound("runs", 100, "Containers that a loop may start over its life."),
   LOOPGATE_MAX_DEADLINE_MINUTES: bound("deadline_minutes", 240, "Wall clock of one run, in minutes."),
+  LOOPGATE_MAX_SILENCE_MINUTES: bound("silence_minutes", 240, "How long a run may give no sign of life, in minutes."),
   LOOPGATE_MAX_LOOP_HOURS: bound("loop_hours", 168, "Wall clock of a loop up to the gate, in hours."),
   LOOPGATE_MAX_WAIT_MINUTES: bound("wait_minutes", 1440, "How long CI may stay silent, in minutes."),
   LOOPGATE_MAX_CHANGED_LINES: bound("changed_lines", 100_000, "Lines that a change may have."),

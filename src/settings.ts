@@ -129,6 +129,7 @@ function operatorOf(env: Environment): Operator {
       attempts: env.LOOPGATE_MAX_ATTEMPTS,
       runs: env.LOOPGATE_MAX_RUNS,
       deadline_minutes: env.LOOPGATE_MAX_DEADLINE_MINUTES,
+      silence_minutes: env.LOOPGATE_MAX_SILENCE_MINUTES,
       loop_hours: env.LOOPGATE_MAX_LOOP_HOURS,
       wait_minutes: env.LOOPGATE_MAX_WAIT_MINUTES,
       changed_lines: env.LOOPGATE_MAX_CHANGED_LINES,

@@ -53,6 +53,7 @@ describe("what is needed", () => {
           attempts: 10,
           runs: 60,
           deadline_minutes: 120,
+          silence_minutes: 120,
           loop_hours: 72,
           wait_minutes: 720,
           changed_lines: 20_000,
@@ -147,7 +148,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^40 settings are/);
+    expect(message).toMatch(/^41 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

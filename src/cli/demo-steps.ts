@@ -89,6 +89,8 @@ function ended(status: NonNullable<SeenRun["outcome"]>["status"]): string {
       return "failed";
     case "timed_out":
       return "ran out of time";
+    case "silent":
+      return "fell silent";
     case "stopped":
       return "was stopped";
     case "lost":

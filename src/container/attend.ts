@@ -29,6 +29,8 @@ export function attend(attended: Attended): Running {
     id: attended.id,
     facts: attended.facts,
     done,
+    outputBytes: () => attended.attachment.log.seen,
+    endSilent: (note) => enforced.expire({ kind: "silence", note }),
     async stop(reason) {
       enforced.end({ kind: "stop", reason }, "SIGKILL");
       await done;

@@ -16,6 +16,8 @@ export interface Bounds {
 export interface Enforcement {
   /** Ends the run for this cause, unless it is over. */
   end(cause: EndCause, signal: EndSignal): void;
+  /** Ends the run for this cause with SIGTERM now and SIGKILL after the grace, unless it is over by then. */
+  expire(cause: EndCause): void;
   /** Tells that the run is over: nothing is measured or signalled any more. */
   over(): void;
   /** What ended the run, if it was not the run itself. */
@@ -31,12 +33,19 @@ export function enforce(bounds: Bounds, kill: (signal: EndSignal) => void): Enfo
     cause ??= why;
     kill(signal);
   };
-  void enforceDeadline(bounds, ended.signal, end);
+  const expire = (why: EndCause) => {
+    end(why, "SIGTERM");
+    after(bounds.graceMs, ended.signal, () => end(why, "SIGKILL"));
+  };
+  const { startedAt, deadlineMs } = bounds;
+  const leftMs = Math.max(0, startedAt + deadlineMs - Date.now());
+  after(leftMs, ended.signal, () => expire({ kind: "deadline", deadlineMs }));
   void watchDisk(bounds.disk, ended.signal).then((overrun) => {
     if (overrun) end({ kind: "disk", ...overrun }, "SIGKILL");
   });
   return {
     end,
+    expire,
     over: () => ended.abort(),
     get cause() {
       return cause;
@@ -44,15 +53,7 @@ export function enforce(bounds: Bounds, kill: (signal: EndSignal) => void): Enfo
   };
 }
 
-/** SIGTERM at the deadline, SIGKILL after the grace. */
-async function enforceDeadline(bounds: Bounds, signal: AbortSignal, end: Enforcement["end"]): Promise<void> {
-  const { startedAt, deadlineMs, graceMs } = bounds;
-  try {
-    await delay(Math.max(0, startedAt + deadlineMs - Date.now()), null, { signal });
-    end({ kind: "deadline", deadlineMs }, "SIGTERM");
-    await delay(graceMs, null, { signal });
-    end({ kind: "deadline", deadlineMs }, "SIGKILL");
-  } catch {
-    // aborted: the run ended by itself
-  }
+/** Calls `then` after `ms`, unless the run is over by then. */
+function after(ms: number, over: AbortSignal, then: () => void): void {
+  delay(ms, null, { signal: over }).then(then, () => {}); // aborted: the run ended by itself
 }

@@ -6,6 +6,7 @@ import { NEVER_STARTED, NOT_HANDED_IN, type RunStatus } from "./run.ts";
 export type EndCause =
   | { readonly kind: "exit" }
   | { readonly kind: "deadline"; readonly deadlineMs: number }
+  | { readonly kind: "silence"; readonly note: string }
   | { readonly kind: "stop"; readonly reason: string }
   | { readonly kind: "disk"; readonly bound: Omit<DiskBound, "path">; readonly excess: DiskExcess }
   | { readonly kind: "relay" }
@@ -22,6 +23,8 @@ export function judgeEnding({ cause, exitCode, oomKilled }: Ending): { status: R
   switch (cause.kind) {
     case "deadline":
       return { status: "timed_out", note: `It reached its deadline of ${Math.round(cause.deadlineMs / 1000)} s.` };
+    case "silence":
+      return { status: "silent", note: cause.note };
     case "stop":
       return { status: "stopped", note: cause.reason };
     case "disk":

@@ -152,6 +152,8 @@ function follow(followed: Followed): Running {
     id: request.id,
     facts: processFacts(request),
     done,
+    outputBytes: () => followed.log.seen,
+    endSilent: (note) => enforced.expire({ kind: "silence", note }),
     async stop(reason) {
       enforced.end({ kind: "stop", reason }, "SIGKILL");
       await done;

@@ -31,7 +31,7 @@ export interface Limits {
   /** How much of the agent's output is kept: half from its beginning, half from its end. */
   readonly logBytes: number;
   readonly deadlineMs: number;
-  /** From the polite SIGTERM at the deadline to the SIGKILL. */
+  /** From the polite SIGTERM, at the deadline or for silence, to the SIGKILL. */
   readonly graceMs: number;
 }
 
@@ -167,6 +167,7 @@ export type RunStatus =
   | "finished" // the agent's command exited with 0
   | "failed" // it exited with another code, or a limit of the host ended it; `note` says which
   | "timed_out" // the deadline ended it
+  | "silent" // `endSilent` ended it: for too long there was no sign of life
   | "stopped" // `stop` ended it
   | "lost"; // the container, its relay or the engine went away
 
@@ -192,6 +193,10 @@ export interface Running {
   readonly id: string;
   readonly facts: ContainerFacts;
   readonly done: Promise<RunOutcome>;
+  /** Bytes of output heard so far, kept or not. */
+  outputBytes(): number;
+  /** Ends the run as silent: SIGTERM, and SIGKILL after the grace. The note becomes the outcome's. */
+  endSilent(note: string): void;
   /** Ends the run at once (SIGKILL); resolves when it is gone. The reason becomes the outcome's note. */
   stop(reason: string): Promise<void>;
 }

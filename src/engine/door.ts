@@ -32,6 +32,8 @@ export interface DoorRequest {
 
 export interface Door {
   readonly socketPath: string;
+  /** What has gone through it, and what is under way. */
+  traffic(): { readonly turns: number; readonly open: number };
   close(): Promise<void>;
   /** What the run's last push was refused for; empty once a later one was taken. */
   refused(): readonly string[];

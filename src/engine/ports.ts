@@ -235,7 +235,7 @@ export interface RunOrder {
 
 /** What came of a run, before anyone has judged it. Result text is the agent's and untrusted. */
 export interface RunReport {
-  readonly status: "finished" | "failed" | "timed_out" | "refused" | "lost" | "stopped";
+  readonly status: "finished" | "failed" | "timed_out" | "silent" | "refused" | "lost" | "stopped";
   readonly exitCode: number | null;
   readonly endedAt: number;
   readonly log: string; // capped; the tail when it had to be cut

@@ -23,12 +23,13 @@ import type {
   Runtime,
   StartedRun,
 } from "./ports.ts";
+import { type Quiet, watchSilence } from "./silence.ts";
 
 export interface SandboxParts extends DoorParts {
   readonly dataDir: string;
   readonly runtime: Runtime;
   readonly github: Pick<GitHubPort, "gitAccess">;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Clock;
   /** Of the store's opening; what an earlier process started carries a smaller one. */
   readonly epoch: number;
   /** Turns the policy's image reference into what the runtime starts. */
@@ -65,7 +66,13 @@ export function createSandbox(parts: SandboxParts): RunsPort {
       return {
         ...startedOf(found),
         startedAt: parts.clock.now(),
-        done: attend(order, { running: found, quarantine, gateway, tools: () => [] }),
+        done: attend(order, {
+          running: found,
+          quarantine,
+          gateway,
+          quiet: await readQuiet(parts, run),
+          tools: () => [],
+        }),
       };
     },
     spentBy: (run) => readSpent(rooms(parts).spending(run)),
@@ -107,6 +114,8 @@ interface Begun {
   readonly running: Running;
   readonly quarantine: Quarantine;
   readonly gateway: Door;
+  /** How long an earlier process had heard nothing of it. */
+  readonly quiet: Quiet | null;
   /** What the agent says it called. */
   readonly tools: () => readonly string[];
 }
@@ -117,6 +126,7 @@ function rooms({ dataDir }: SandboxParts) {
     quarantines: join(dataDir, "quarantine"),
     runs: join(dataDir, "runs"),
     run: (id: string) => join(dataDir, "runs", id),
+    quiet: (id: string) => join(dataDir, "runs", id, "quiet.json"),
     spending: (id: string) => join(dataDir, "runs", id, "spent.json"),
     socket: (id: string) => join(dataDir, "sockets", id),
   };
@@ -142,7 +152,7 @@ async function begin(parts: SandboxParts, order: RunOrder): Promise<Begun> {
     const { agent, command } = roleOf(order);
     const hearing = listenTo(parts.agents.agentOf(agent, command).events());
     const running = await parts.runtime.start(request, hearing.hear);
-    return { running, quarantine, gateway, tools: hearing.tools };
+    return { running, quarantine, gateway, quiet: await readQuiet(parts, order.id), tools: hearing.tools };
   } catch (error) {
     await gateway.close();
     throw error;
@@ -226,6 +236,34 @@ async function readKept(parts: SandboxParts, run: string): Promise<Kept | null> 
   return text === null ? null : (JSON.parse(text) as Kept);
 }
 
+/** A count that is absent or unreadable begins anew; the deadline holds all the same. */
+async function readQuiet(parts: SandboxParts, run: string): Promise<Quiet | null> {
+  const text = await readFile(rooms(parts).quiet(run), "utf8").catch(() => "");
+  try {
+    return JSON.parse(text) as Quiet;
+  } catch {
+    return null;
+  }
+}
+
+function watchRun(parts: SandboxParts, order: Watched, { running, gateway, quiet }: Begun): () => Promise<void> {
+  const file = rooms(parts).quiet(order.id);
+  return watchSilence({
+    clock: parts.clock,
+    limitMs: rulesOf(order.loop).silenceMs,
+    quiet,
+    signs: () => {
+      const { turns, open } = gateway.traffic();
+      return { heard: running.outputBytes() + turns, isBusy: open > 0 };
+    },
+    keep: (count) =>
+      writeFile(file, JSON.stringify(count), { mode: 0o600 }).catch((error) =>
+        parts.log.warn({ run: order.id, err: error }, "a run's silence could not be kept"),
+      ),
+    onSilent: (note) => running.endSilent(note),
+  });
+}
+
 function openDoorFor(parts: SandboxParts, order: Watched, token: string, quarantine: Quarantine): Promise<Door> {
   return openDoor(parts, {
     run: order.id,
@@ -306,7 +344,9 @@ async function report(
   order: Watched,
   begun: Begun,
 ): Promise<RunReport> {
+  const endWatch = watchRun(parts, order, begun);
   const outcome = await begun.running.done;
+  await endWatch();
   try {
     const outOfBudget = begun.gateway.outOfBudget();
     const heard = { spentUsd: await begun.gateway.spentUsd(), outOfBudget, tools: begun.tools() };
@@ -316,7 +356,10 @@ async function report(
     const pushed = order.role === "executor" ? await readPushed(parts, begun.quarantine, order) : null;
     await removeFiles(parts, order.id);
     const refused = pushed === null ? begun.gateway.refused() : [];
-    const note = refused.length === 0 ? (outcome.note ?? "") : `Its push was refused: ${refused.join("; ")}.`;
+    const note =
+      refused.length === 0 || outcome.status === "silent"
+        ? (outcome.note ?? "")
+        : `Its push was refused: ${refused.join("; ")}.`;
     const ended = ending(outcome, parts.clock.now());
     return {
       ...ended,

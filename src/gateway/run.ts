@@ -36,8 +36,17 @@ export interface RunGatewayRequest {
   readonly onError?: (error: unknown) => void;
 }
 
+/** What goes through the door, whichever gateway it is for. */
+export interface Traffic {
+  /** Grows by one when a request or tunnel begins, and by one when it ends. */
+  readonly turns: number;
+  /** Requests and tunnels under way. */
+  readonly open: number;
+}
+
 export interface RunGateway {
   readonly socketPath: string;
+  traffic(): Traffic;
   /** From now on everything is refused, and what is under way is cut. */
   revoke(): void;
   /** Revokes, stops listening and removes the socket's folder. */
@@ -49,14 +58,29 @@ export async function openRunGateway(request: RunGatewayRequest): Promise<RunGat
   const socketPath = join(request.socketDir, "gateway.sock");
   assert(Buffer.byteLength(socketPath) <= 107, "a Unix socket's path has at most 107 bytes");
   let revoked = false;
+  const traffic = { turns: 0, open: 0 };
+  const count = (passing: ServerResponse | Duplex) => {
+    traffic.turns += 1;
+    traffic.open += 1;
+    passing.once("close", () => {
+      traffic.turns += 1;
+      traffic.open -= 1;
+    });
+  };
   const server = createServer(serverLimits, (incoming, response) => {
+    count(response);
     if (revoked) return refuse(incoming, response, 403, "This run's lease has ended.");
     const route = routeFor(request.routes, incoming.url ?? "/");
     if (route === undefined) return refuse(incoming, response, 404, "No gateway here.");
     return void serve(route, incoming, response, request.onError);
   });
   const { tunnels } = request;
-  if (tunnels) server.on("connect", (incoming, socket, head) => tunnels.handleConnect(incoming, socket, head));
+  if (tunnels) {
+    server.on("connect", (incoming, socket, head) => {
+      count(socket);
+      tunnels.handleConnect(incoming, socket, head);
+    });
+  }
   server.maxConnections = 128;
   await open(server, request, socketPath).catch((cause) => {
     server.close();
@@ -68,7 +92,7 @@ export async function openRunGateway(request: RunGatewayRequest): Promise<RunGat
     tunnels?.revoke();
     server.closeAllConnections();
   };
-  return { socketPath, revoke, close: () => close(server, request.socketDir, revoke) };
+  return { socketPath, traffic: () => ({ ...traffic }), revoke, close: () => close(server, request.socketDir, revoke) };
 }
 
 /** Long answers are normal (a model's stream); long requests and headers are not. */

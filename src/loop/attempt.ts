@@ -26,6 +26,7 @@ export function onRunStarted(state: LoopState, event: Extract<LoopEvent, { type:
 export function onExecutorEnded(state: LoopState, event: RunEnded, now: number): Decision {
   const ended = withAttempt(closeRun(state, event), { claim: event.claim, change: event.change?.size ?? null });
   if (event.status === "lost") return onLost(ended, event, now);
+  if (event.status === "silent") return onSilent(ended, event, now);
   if (event.status === "refused") {
     return settle(ended, now, {
       reason: "infrastructure_error",
@@ -55,6 +56,15 @@ function onLost(state: LoopState, event: RunEnded, now: number): Decision {
   };
   const effects: Effect[] = [{ type: "set_alarm", name: "rest", at: now + restMs }];
   return { state: rested, effects, note: "the executor's container was lost; resting before another" };
+}
+
+/** Whatever it had pushed was cut off in the middle, so that it is not offered either. It counts, as a deadline does. */
+function onSilent(state: LoopState, event: RunEnded, now: number): Decision {
+  const { number } = currentAttempt(state);
+  const detail = `Attempt ${number} fell silent and was stopped. ${event.note}`;
+  return settle(state, now, { reason: "stalled", detail, resume: "execute" }, [
+    { type: "post_attempt", attempt: number },
+  ]);
 }
 
 function stopFromChange(state: LoopState, event: RunEnded, now: number): Decision | null {

@@ -68,6 +68,7 @@ export const Rules = z.object({
   attempts: z.number().int(), // granted with the label and again with each /loop retry
   lifetimeRuns: z.number().int(), // containers of any role over the loop's whole life, never refunded
   attemptMs: z.number().int(),
+  silenceMs: z.number().int(), // a run without a sign of life for this long is stopped
   loopMs: z.number().int(),
   ciWaitMs: z.number().int(),
   gateReminderMs: z.number().int(),
@@ -172,7 +173,7 @@ export const RunFacts = z.object({
   role: z.enum(["executor", "reviewer"]),
   startedAt: z.number().int(),
   endedAt: z.number().int().nullable(),
-  status: z.enum(["running", "finished", "failed", "timed_out", "refused", "lost", "stopped"]),
+  status: z.enum(["running", "finished", "failed", "timed_out", "silent", "refused", "lost", "stopped"]),
   exitCode: z.number().int().nullable(),
   isolation: Isolation.nullable(),
   spentUsd: z.number(), // on model calls; where figures are missing the worst case

@@ -5,6 +5,7 @@ import type { Policy } from "./schema.ts";
 export interface Bounds {
   readonly attempts: number;
   readonly deadline_minutes: number;
+  readonly silence_minutes: number;
   readonly loop_hours: number;
   readonly runs: number;
   readonly changed_lines: number;
@@ -21,6 +22,7 @@ export interface Bounds {
 export const generousBounds: Bounds = {
   attempts: 10,
   deadline_minutes: 120,
+  silence_minutes: 120,
   loop_hours: 72,
   runs: 60,
   changed_lines: 20_000,
@@ -58,6 +60,7 @@ function excesses(policy: Policy, bounds: Bounds): Excess[] {
   const pairs: [path: string, value: number, bound: number][] = [
     ["attempts", policy.attempts, bounds.attempts],
     ["deadline_minutes", policy.deadline_minutes, bounds.deadline_minutes],
+    ["silence_minutes", policy.silence_minutes, bounds.silence_minutes],
     ["loop_hours", policy.loop_hours, bounds.loop_hours],
     ["runs", policy.runs, bounds.runs],
     ["budget.usd", policy.budget.usd, bounds.usd],
@@ -106,6 +109,7 @@ function within(policy: Policy, bounds: Bounds): Policy {
     ...policy,
     attempts: Math.min(policy.attempts, bounds.attempts),
     deadline_minutes: Math.min(policy.deadline_minutes, bounds.deadline_minutes),
+    silence_minutes: Math.min(policy.silence_minutes, bounds.silence_minutes),
     loop_hours: Math.min(policy.loop_hours, bounds.loop_hours),
     runs: Math.min(policy.runs, bounds.runs),
     budget: { usd: Math.min(policy.budget.usd, bounds.usd) },

@@ -73,6 +73,7 @@ function limitsOf(policy: Policy) {
     hosts: policy.network.allow,
     lifetimeRuns: policy.runs,
     attemptMs: policy.deadline_minutes * minute,
+    silenceMs: policy.silence_minutes * minute,
     loopMs: policy.loop_hours * hour,
     ciWaitMs: policy.checks.wait_minutes * minute,
     changedLines: policy.limits.changed_lines,

@@ -137,6 +137,14 @@ export const Policy = z.strictObject({
     .default(3)
     .describe("Attempts granted by the label and again by each `/loop retry`."),
   deadline_minutes: z.int().min(1).max(240).default(20).describe("Wall clock of one run; it is ended from outside."),
+  silence_minutes: z
+    .int()
+    .min(1)
+    .max(240)
+    .default(10)
+    .describe(
+      "How long a run may give no sign of life (no output, no model call, no fetch, no push) before it is stopped.",
+    ),
   loop_hours: z.int().min(1).max(168).default(12).describe("Wall clock of the whole loop up to the gate."),
   runs: z
     .int()

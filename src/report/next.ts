@@ -40,6 +40,8 @@ function afterAsking(ending: Ending, pullLink: string | null): string {
       return ending.resume === "verify"
         ? "once CI works, comment `/loop retry` to have the same commit judged again."
         : "once that has happened, comment `/loop retry`.";
+    case "stalled":
+      return "comment `/loop retry` for another attempt from the branch; if the agent was only quiet, raise `silence_minutes` in `.github/loop.yml` first.";
     case "infrastructure_error":
       return "comment `/loop retry`; if it fails again, ask whoever runs this App.";
     default:

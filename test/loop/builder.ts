@@ -23,6 +23,7 @@ export function someRules(change: Partial<Rules> = {}): Rules {
     attempts: 3,
     lifetimeRuns: 20,
     attemptMs: 20 * minute,
+    silenceMs: 10 * minute,
     loopMs: 12 * hour,
     ciWaitMs: 60 * minute,
     gateReminderMs: 48 * hour,

@@ -18,6 +18,7 @@ export const scriptRules: Rules = {
   attempts: 3,
   lifetimeRuns: 30,
   attemptMs: 30 * minute,
+  silenceMs: 10 * minute,
   loopMs: 8 * 60 * minute,
   ciWaitMs: 30 * minute,
   gateReminderMs: 48 * 60 * minute,
@@ -361,7 +362,7 @@ function executorEnded({ words, options }: Line, state: LoopState | null, now: n
 
 function reviewerEnded({ words, options }: Line, state: LoopState | null, now: number): LoopEvent {
   const [answer = "approve"] = words;
-  const gone = answer === "lost" || answer === "timed_out";
+  const gone = answer === "lost" || answer === "timed_out" || answer === "silent";
   return {
     type: "run_ended",
     run: options.get("run") ?? runningRun(state),

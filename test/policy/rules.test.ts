@@ -34,6 +34,7 @@ describe("the rules of a loop", () => {
       attempts: 3,
       lifetimeRuns: 20,
       attemptMs: 1_200_000,
+      silenceMs: 600_000,
       loopMs: 43_200_000,
       ciWaitMs: 3_600_000,
       gateReminderMs: 172_800_000,
@@ -90,6 +91,7 @@ describe("the rules of a loop", () => {
           "bob",
           "carol",
         ],
+        "silenceMs": 900000,
       }
     `);
   });

@@ -69,7 +69,7 @@ it("every ending says the one thing to do next", () => {
     risky_action_detected, execute: @alice, say in a comment what to leave alone, then comment \`/loop retry\` for another attempt; Loopgate cannot publish this one.
     external_dependency_blocked, execute: @alice, once that has happened, comment \`/loop retry\`.
     external_dependency_blocked, verify: @alice, once CI works, comment \`/loop retry\` to have the same commit judged again.
-    stalled, execute: @alice, comment \`/loop retry\` to grant the policy's attempts again; the work goes on from the branch.
+    stalled, execute: @alice, comment \`/loop retry\` for another attempt from the branch; if the agent was only quiet, raise \`silence_minutes\` in \`.github/loop.yml\` first.
     state_tampered, none: @alice, set the label \`loop\` again, on the open issue, to start a new loop.
     policy_invalid, execute: @alice, mend \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
     cancelled, none: Set the label \`loop\` again, on the open issue, to start a new loop.
