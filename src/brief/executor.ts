@@ -15,7 +15,7 @@ export interface ExecutorWork {
   readonly findings: readonly Finding[]; // why the last attempt was red
   readonly asked: readonly Finding[]; // what people ask for
   readonly permits: readonly string[]; // what a person has allowed
-  readonly rules: Pick<Rules, "changedLines" | "changedFiles" | "protectedPaths" | "confidence">;
+  readonly rules: Pick<Rules, "silenceMs" | "changedLines" | "changedFiles" | "protectedPaths" | "confidence">;
 }
 
 /** The executor's brief as Markdown. The same work always gives the same text. */

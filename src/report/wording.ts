@@ -23,7 +23,7 @@ export const endingWords: Record<StopReason, Words> = {
   permission_required: { title: "permission required", sentence: "That is for a person to decide." },
   risky_action_detected: { title: "risky action detected", sentence: "A person should look at it first." },
   external_dependency_blocked: { title: "external dependency blocked", sentence: "The change itself is not to blame." },
-  stalled: { title: "stalled", sentence: "Nothing of it was published." },
+  stalled: { title: "stalled", sentence: "Nothing of that attempt was published." },
   state_tampered: { title: "state tampered", sentence: "No decision is taken on such a record." },
   policy_invalid: { title: "policy invalid", sentence: "This is what is wrong with it:" },
   cancelled: { title: "cancelled", sentence: "Nothing of the loop runs any more." },

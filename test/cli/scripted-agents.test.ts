@@ -79,7 +79,13 @@ function executor(findings: readonly Finding[]): string {
     findings,
     asked: [],
     permits: [],
-    rules: { changedLines: 2000, changedFiles: 60, protectedPaths: [".github/**"], confidence: 0.4 },
+    rules: {
+      silenceMs: 600_000,
+      changedLines: 2000,
+      changedFiles: 60,
+      protectedPaths: [".github/**"],
+      confidence: 0.4,
+    },
   });
 }
 

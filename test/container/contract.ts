@@ -116,6 +116,29 @@ export function obeysTheContract(open: (ground: Ground) => Runtime): void {
     expect(ground.git("show", "loop/12-k3f9:sum")).toBe("4");
   });
 
+  test("a silent run is asked to end and hands in its work within the grace, and its output was counted", async () => {
+    const up = Promise.withResolvers<void>();
+    const command = "trap 'exit 0' TERM; echo 4 > sum; echo up; while :; do sleep 0.1; done";
+    const running = await runtime.start(ground.request({ command, limits: { graceMs: 20_000 } }), () => up.resolve());
+    await up.promise;
+    expect(running.outputBytes()).toBe(3);
+    running.endSilent("Nothing was heard of it.");
+    const outcome = await running.done;
+    expect(outcome).toMatchObject({ status: "silent", note: "Nothing was heard of it.", exitCode: 0 });
+    expect(ground.git("show", "loop/12-k3f9:sum")).toBe("4");
+    expect(await runtime.list()).toEqual([]);
+  });
+
+  test("F52: a silent run that ignores SIGTERM is ended after the grace", async () => {
+    const up = Promise.withResolvers<void>();
+    const command = "trap '' TERM; echo up; while :; do sleep 1; done";
+    const running = await runtime.start(ground.request({ command, limits: { graceMs: 200 } }), () => up.resolve());
+    await up.promise;
+    running.endSilent("Nothing was heard of it.");
+    expect(await running.done).toMatchObject({ status: "silent", note: "Nothing was heard of it." });
+    expect(await runtime.list()).toEqual([]);
+  });
+
   test("I20: a stopped run ends at once and hands in nothing", async () => {
     const up = Promise.withResolvers<void>();
     const request = ground.request({ command: "echo 4 > sum; echo up; sleep 60" });

@@ -26,6 +26,11 @@ test.each<[string, Ending, ReturnType<typeof judgeEnding>]>([
     { status: "timed_out", note: "It reached its deadline of 1200 s." },
   ],
   [
+    "silence, although the agent then exited with 0",
+    ending({ cause: { kind: "silence", note: "For 10 min it wrote nothing." } }),
+    { status: "silent", note: "For 10 min it wrote nothing." },
+  ],
+  [
     "a stop",
     ending({ cause: { kind: "stop", reason: "The label was removed." }, exitCode: 137 }),
     { status: "stopped", note: "The label was removed." },

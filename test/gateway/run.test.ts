@@ -1,17 +1,19 @@
-// The one door of a run: who may reach it, where requests go, and that it shuts.
+// The one door of a run: who may reach it, where requests go, what is counted, and that it shuts.
+import { once } from "node:events";
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
+import { request, type ServerResponse } from "node:http";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { basicPassword, isLeaseToken, newLeaseToken } from "../../src/gateway/lease.ts";
-import { openRunGateway, type Route } from "../../src/gateway/run.ts";
+import { openRunGateway, type Route, type Tunnels } from "../../src/gateway/run.ts";
 import { scratch } from "./git/world.ts";
 
 const lease = { runId: "run-1", token: newLeaseToken() };
 
 async function aDoor(
   routes: Route[],
-  more: { owner?: { uid: number; gid: number }; onError?: (e: unknown) => void } = {},
+  more: { owner?: { uid: number; gid: number }; onError?: (e: unknown) => void; tunnels?: Tunnels } = {},
 ) {
   const socketDir = join(scratch(), "door");
   const gateway = await openRunGateway({ socketDir, lease, routes, ...more });
@@ -63,6 +65,35 @@ test("after the lease ends every request is refused, and one under way is cut", 
   expect(await waiting).toBe("ECONNRESET");
   expect(revoked).toBe(1);
   expect(await get(socketPath, "/x")).toEqual({ status: 403, body: "This run's lease has ended.\n" });
+});
+
+test("requests are counted when they begin and when they end, the refused and the broken off as well", async () => {
+  const { promise: underWay, resolve: arrived } = Promise.withResolvers<ServerResponse>();
+  const slow: Route = { prefix: "/slow", handle: (_, response) => arrived(response) };
+  const { socketPath, traffic } = await aDoor([slow]);
+  expect(traffic()).toEqual({ turns: 0, open: 0 });
+  const sent = request({ socketPath, path: "/slow" }).on("error", () => {});
+  sent.end();
+  const response = await underWay;
+  expect(traffic()).toEqual({ turns: 1, open: 1 });
+  sent.destroy();
+  await once(response, "close");
+  expect(traffic()).toEqual({ turns: 2, open: 0 });
+  await get(socketPath, "/nowhere");
+  expect(traffic()).toEqual({ turns: 4, open: 0 });
+});
+
+test("a tunnel is under way until it is closed", async () => {
+  const { promise, resolve: opened } = Promise.withResolvers<Duplex>();
+  const tunnels = { handleConnect: (_: unknown, socket: Duplex) => opened(socket), revoke: () => {} };
+  const { socketPath, traffic } = await aDoor([], { tunnels });
+  const sent = request({ socketPath, method: "CONNECT", path: "host:443" }).on("error", () => {});
+  sent.end();
+  const tunnel = await promise;
+  expect(traffic()).toEqual({ turns: 1, open: 1 });
+  tunnel.destroy();
+  await once(tunnel, "close");
+  expect(traffic()).toEqual({ turns: 2, open: 0 });
 });
 
 test("a handler's error is told to us and not to the container", async () => {

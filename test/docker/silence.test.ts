@@ -1,0 +1,83 @@
+// The silence limit on real containers: the hung one is stopped and gone, the chatty one is left alone, an adopted one is not forgotten.
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { dockerRuntime } from "../../src/container/docker.ts";
+import type { Engine } from "../../src/container/engine.ts";
+import type { Running, RunRequest, Runtime } from "../../src/container/run.ts";
+import { chooseRunUser } from "../../src/container/user.ts";
+import { steadyClock } from "../../src/engine/clock.ts";
+import { type Quiet, watchSilence } from "../../src/engine/silence.ts";
+import { type Ground, prepareGround } from "../container/ground.ts";
+import { describeWithDocker } from "./engine.ts";
+
+const user = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+
+describeWithDocker("the silence limit on real containers", (engine: () => Engine) => {
+  let ground: Ground;
+  let instance: string;
+  const open = (): Runtime =>
+    dockerRuntime({ docker: engine().docker, user, relay: { kind: "toolchain" }, roots: [ground.folder], instance });
+  const count = async () => {
+    const filters = { label: [`loopgate.instance=${instance}`] };
+    return (await engine().docker.listContainers({ all: true, filters })).length;
+  };
+  beforeEach(async () => {
+    ground = await prepareGround();
+    instance = randomUUID();
+    onTestFinished(async () => void (await open().sweep(() => false)));
+  });
+
+  test("a container that hangs is stopped past its limit, and gone", async () => {
+    const request = ground.request({ command: "echo up; exec sleep 600", limits: { graceMs: 500 } });
+    const outcome = await watched(await open().start(request), { limitMs: 1_500 });
+    expect(outcome).toMatchObject({ status: "silent", log: expect.stringMatching(/^up\n/) });
+    expect(outcome.note).toContain("it wrote nothing, called no model, and neither fetched nor pushed");
+    expect(outcome.endedAt - outcome.startedAt).toBeGreaterThan(1_400);
+    expect(outcome.endedAt - outcome.startedAt).toBeLessThan(30_000);
+    expect(await count()).toBe(0);
+  });
+
+  test("a chatty container that takes far longer than the limit is left alone", async () => {
+    const command = "for n in $(seq 40); do echo $n; sleep 0.1; done";
+    const outcome = await watched(await open().start(ground.request({ command })), { limitMs: 1_500 });
+    expect(outcome).toMatchObject({ status: "finished", exitCode: 0 });
+    expect(outcome.endedAt - outcome.startedAt).toBeGreaterThan(3_500);
+  });
+
+  test("F12: a container that hung under an App that was killed is stopped by the next, and its count goes on", async () => {
+    await abandon(ground.request({ command: "exec sleep 600", limits: { graceMs: 500 } }));
+    const found = await open().find("12-k3f9-1-executor-1");
+    if (found === null) throw new Error("the container is gone");
+    const heardAt = Date.parse("2026-01-05T09:00:00Z");
+    const outcome = await watched(found, { limitMs: 10_000, quiet: { ms: 9_000, heardAt } });
+    expect(outcome.status).toBe("silent");
+    expect(outcome.note).toMatch(/^For 1\d s .*last heard of on 2026-01-05 09:00 UTC\.$/);
+    expect(await count()).toBe(0);
+  });
+
+  /** Watched as the sandbox does it, where nothing goes through the gateway. */
+  function watched(running: Running, { limitMs, quiet = null }: { limitMs: number; quiet?: Quiet | null }) {
+    const end = watchSilence({
+      clock: steadyClock({ wall: Date.now, steady: () => performance.now() }, 0),
+      limitMs,
+      quiet,
+      signs: () => ({ heard: running.outputBytes(), isBusy: false }),
+      keep: async () => {},
+      onSilent: (note) => running.endSilent(note),
+    });
+    return running.done.finally(end);
+  }
+
+  /** Starts the run in another process and kills that process, as an App that is lost without warning. */
+  async function abandon(request: RunRequest): Promise<void> {
+    const { socketPath } = engine().docker.modem as unknown as { readonly socketPath: string };
+    const program = new URL("./abandon.ts", import.meta.url).pathname;
+    const given = JSON.stringify({ socketPath, request, roots: [ground.folder], instance, user });
+    const child = spawn(process.execPath, [program, given], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+});
