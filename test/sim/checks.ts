@@ -28,6 +28,9 @@ export type Checks = ReturnType<typeof createChecks>;
 /** The end of a container is heard within this time when nothing is under way. */
 const unheardMs = 10 * 60_000;
 
+/** A silence is noticed within a look or two, and a look is lost with each jump of the clock. */
+const unnoticedMs = 4 * 60_000;
+
 /** Comments of attempts a loop may have: design.md §5. */
 const attemptComments = 10;
 
@@ -71,6 +74,7 @@ export function createChecks(parts: ChecksParts) {
     checkCounts(step, same, after);
     checkPeople(step, same, after);
     checkEnding(step, same, after);
+    checkSilent(step, same, after);
     if (after.phase === "awaiting_gate" && before?.phase !== "awaiting_gate") checkGreen(after, "the gate");
   }
 
@@ -181,6 +185,16 @@ export function createChecks(parts: ChecksParts) {
     if (ending?.reason === "task_complete" && event.type !== "pull_closed") checkApproved(after);
   }
 
+  /** An executor that fell silent ends the loop as stalled, at the cost of its attempt. */
+  function checkSilent({ event }: Committed, same: LoopState | null, after: LoopState): void {
+    if (event.type !== "run_ended" || event.status !== "silent" || same === null) return;
+    const last = same.attempts.at(-1);
+    const executor = last?.runs[0]?.id === event.run && last.runs[0].status === "running";
+    if (!executor || !isLive(same)) return;
+    hold(after.ending?.reason === "stalled", `L3: ${event.run} fell silent and its loop is ${after.phase}`);
+    hold(after.attempts.at(-1)?.counted === true, "I3: a silent attempt was refunded");
+  }
+
   function checkGreen(state: LoopState, where: string): void {
     const attempt = state.attempts.at(-1);
     const head = attempt?.head ?? "";
@@ -249,6 +263,10 @@ export function createChecks(parts: ChecksParts) {
     const harmless = commit?.risk === "none" && commit.lines <= 2000;
     hold(commit?.risk !== "hard", "I9: a commit that nobody can allow was pushed");
     hold(harmless || allowed.has(head), "I9: a risky commit was pushed without a person's yes");
+    const silent = [...containers.all.values()].some(
+      ({ report }) => report?.status === "silent" && report.pushed?.head === head,
+    );
+    hold(!silent, "I20: what a silent run had pushed was published");
     intended(key, ["publish"], "a push");
   }
 
@@ -358,6 +376,14 @@ export function createChecks(parts: ChecksParts) {
     hold(starting, `L3: ${id} ended long ago and nobody heard`);
   }
 
+  /** L3: a container that hangs is not left to its deadline while somebody watches it. */
+  function checkSilence({ id, issue, loop, state, hungAt, watchedSince }: Container): void {
+    const stored = disk.loops.get(keyOf(issue));
+    if (state !== "running" || hungAt === null || stored?.id !== loop || stored.rules === null) return;
+    const unheard = parts.now() - Math.max(hungAt, watchedSince);
+    hold(unheard <= stored.rules.silenceMs + unnoticedMs, `L3: ${id} has hung for ${unheard} ms and nobody ended it`);
+  }
+
   function onTimer(): void {
     lastMoment =
       lastMoment.at === parts.now() ? { ...lastMoment, timers: lastMoment.timers + 1 } : { at: parts.now(), timers: 1 };
@@ -438,7 +464,10 @@ export function createChecks(parts: ChecksParts) {
     onQuiet,
     /** Asked while a life lasts that began long enough ago. */
     onStep() {
-      for (const one of containers.all.values()) checkHeard(one);
+      for (const one of containers.all.values()) {
+        checkHeard(one);
+        checkSilence(one);
+      }
     },
     onTimer,
     onEnd,

@@ -1,6 +1,7 @@
 // The engine of containers, which outlives the App, and the runs of one life of the App upon it.
 import { Fault } from "../../src/base/fault.ts";
-import type { PushedChange, RunOrder, RunReport, RunsPort, StartedRun } from "../../src/engine/ports.ts";
+import type { Clock, PushedChange, RunOrder, RunReport, RunsPort, StartedRun } from "../../src/engine/ports.ts";
+import { watchSilence } from "../../src/engine/silence.ts";
 import type { Isolation, LoopState } from "../../src/loop/state.ts";
 import type { Boundary } from "./boundary.ts";
 import { app, type Commit, type Container } from "./model.ts";
@@ -9,7 +10,7 @@ import type { World } from "./world.ts";
 
 /** What an agent will do with its order, decided when its container starts. */
 export interface Conduct {
-  readonly ms: number; // until it ends by itself
+  readonly ms: number; // until it ends by itself, or hangs
   readonly status: "finished" | "failed" | "lost" | "hangs" | "refused";
   readonly result: object | null;
   readonly pushes: Pick<Commit, "passesCi" | "lines" | "files" | "risk" | "patch"> | null;
@@ -28,7 +29,7 @@ export interface ContainersParts {
 /** The containers and what they left in their quarantines. */
 export interface Containers {
   readonly all: Map<string, Container>;
-  port(boundary: Boundary, clock: () => number): RunsPort;
+  port(boundary: Boundary, clock: Clock): RunsPort;
   /** Someone removed a container behind the App's back. */
   lose(id: string): void;
 }
@@ -44,6 +45,7 @@ const isolation: Isolation = {
 export function createContainers(parts: ContainersParts): Containers {
   const { world, timeline } = parts;
   const all = new Map<string, Container>();
+  const conducts = new Map<string, Conduct>();
 
   function finish(container: Container, report: RunReport): void {
     if (container.state !== "running") return;
@@ -67,6 +69,10 @@ export function createContainers(parts: ContainersParts): Containers {
       role,
       startFrom,
       startedAt: timeline.now,
+      hungAt: conduct.status === "hangs" ? timeline.now + conduct.ms : null,
+      silenceMs: loop.rules?.silenceMs ?? 0,
+      quiet: null,
+      watchedSince: timeline.now,
       state: "running",
       report: null,
       endedAt: null,
@@ -74,6 +80,7 @@ export function createContainers(parts: ContainersParts): Containers {
       cancel: () => {},
     };
     all.set(order.id, container);
+    conducts.set(order.id, conduct);
     const late = conduct.status === "hangs" || conduct.ms > order.deadlineMs;
     container.cancel = timeline.after(late ? order.deadlineMs : conduct.ms, `${order.id} ends`, () =>
       finish(container, reportOf(container, conduct, late)),
@@ -84,12 +91,13 @@ export function createContainers(parts: ContainersParts): Containers {
   function reportOf(container: Container, conduct: Conduct, late: boolean): RunReport {
     if (conduct.status === "lost") return ended("lost", "The container was gone.");
     if (late) return ended("timed_out", "");
-    const pushed = conduct.pushes === null ? null : push(container, conduct.pushes);
+    const pushed = pushOf(container, conduct);
     const status = conduct.status === "failed" ? "failed" : "finished";
     return { ...ended(status, ""), result: conduct.result && JSON.stringify(conduct.result), pushed };
   }
 
-  function push(container: Container, draft: NonNullable<Conduct["pushes"]>): PushedChange {
+  function pushOf(container: Container, { pushes: draft }: Conduct): PushedChange | null {
+    if (draft === null) return null;
     const commit = world.commit({ ...draft, parent: container.startFrom, author: app.login });
     return changeOf(container.startFrom, commit);
   }
@@ -99,15 +107,35 @@ export function createContainers(parts: ContainersParts): Containers {
     return { status, exitCode, endedAt: timeline.now, log: "", note, result: null, pushed: null };
   }
 
-  function started(container: Container, boundary: Boundary, clock: () => number): StartedRun {
-    const startedAt = clock();
+  /** As the sandbox does it, with a container that is heard all the time until it hangs. */
+  function watch(container: Container, boundary: Boundary, clock: Clock): () => Promise<void> {
+    container.watchedSince = timeline.now;
+    return watchSilence({
+      clock,
+      limitMs: container.silenceMs,
+      quiet: container.quiet,
+      signs: () => ({ heard: Math.min(timeline.now, container.hungAt ?? timeline.now), isBusy: false }),
+      async keep(quiet) {
+        if (boundary.alive) container.quiet = quiet;
+      },
+      onSilent(note) {
+        const pushed = pushOf(container, conducts.get(container.id)!);
+        finish(container, { ...ended("silent", note), pushed });
+      },
+    });
+  }
+
+  function started(container: Container, boundary: Boundary, clock: Clock): StartedRun {
+    const startedAt = clock.now();
+    const endWatch = watch(container, boundary, clock);
     const done = new Promise<RunReport>((resolve) => {
       const tell = () =>
         void timeline.after(200, `${container.id} is read`, () => {
           if (!boundary.alive) return;
+          void endWatch();
           container.waiting.delete(tell);
           if (container.state === "ended") container.state = "collected";
-          resolve({ ...container.report!, endedAt: clock() });
+          resolve({ ...container.report!, endedAt: clock.now() });
         });
       container.waiting.add(tell);
       if (container.state !== "running") tell();

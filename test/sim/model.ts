@@ -1,5 +1,6 @@
 // What exists in the simulated world: accounts, commits, issues, pull requests, checks and containers, as plain data.
 import type { RunReport } from "../../src/engine/ports.ts";
+import type { Quiet } from "../../src/engine/silence.ts";
 import type { Permission } from "../../src/loop/event.ts";
 
 export interface Account {
@@ -105,6 +106,12 @@ export interface Container {
   readonly role: "executor" | "reviewer";
   readonly startFrom: string;
   readonly startedAt: number;
+  /** From then on it gives no sign of life; null: it works until it ends. */
+  readonly hungAt: number | null;
+  readonly silenceMs: number;
+  /** What the life that watches it counted, and since when that life has watched it; both outlive the life. */
+  quiet: Quiet | null;
+  watchedSince: number;
   state: "running" | "ended" | "collected" | "gone";
   report: RunReport | null;
   endedAt: number | null;

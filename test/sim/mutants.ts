@@ -162,6 +162,15 @@ export const mutants: Readonly<Record<string, Mutate>> = {
       },
     },
   }),
+  "a silent run passes for a finished one": mishearing((event) =>
+    event.type === "run_ended" && event.status === "silent" ? { ...event, status: "finished" } : event,
+  ),
+  "nobody watches for silence": runs((port) => ({
+    async start(order) {
+      const { rules } = order.loop;
+      return port.start({ ...order, loop: { ...order.loop, rules: rules && { ...rules, silenceMs: rules.loopMs } } });
+    },
+  })),
   "risks are not looked at": mishearing((event) =>
     event.type === "run_ended" && event.change !== null ? { ...event, change: { ...event.change, risks: [] } } : event,
   ),

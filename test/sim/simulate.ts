@@ -280,7 +280,10 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
         declines,
         redeliver: () => redeliverFailed(),
       }),
-      runs: containers.port(boundary, clock),
+      runs: containers.port(boundary, {
+        now: clock,
+        at: (at, fire) => timeline.after(at - clock(), "a look for signs of life", () => boundary.alive && fire()),
+      }),
       translate: (event, body) => translate(event, JSON.parse(body), self),
       operator: {
         bounds: generousBounds,
