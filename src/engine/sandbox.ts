@@ -1,6 +1,6 @@
 // One run from order to report: quarantine, workspace, gateway and container are made in that order and go in the other.
 import { constants, existsSync, readdirSync } from "node:fs";
-import { access, chmod, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
@@ -246,6 +246,12 @@ async function readQuiet(parts: SandboxParts, run: string): Promise<Quiet | null
   }
 }
 
+/** Whole or not at all: a count that was half written when the App was killed would begin anew. */
+async function keepQuiet(file: string, count: Quiet): Promise<void> {
+  await writeFile(`${file}.new`, JSON.stringify(count), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
 function watchRun(parts: SandboxParts, order: Watched, { running, gateway, quiet }: Begun): () => Promise<void> {
   const file = rooms(parts).quiet(order.id);
   return watchSilence({
@@ -257,7 +263,7 @@ function watchRun(parts: SandboxParts, order: Watched, { running, gateway, quiet
       return { heard: running.outputBytes() + turns, isBusy: open > 0 };
     },
     keep: (count) =>
-      writeFile(file, JSON.stringify(count), { mode: 0o600 }).catch((error) =>
+      keepQuiet(file, count).catch((error) =>
         parts.log.warn({ run: order.id, err: error }, "a run's silence could not be kept"),
       ),
     onSilent: (note) => running.endSilent(note),

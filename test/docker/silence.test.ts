@@ -2,6 +2,8 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { dockerRuntime } from "../../src/container/docker.ts";
 import type { Engine } from "../../src/container/engine.ts";
@@ -10,6 +12,7 @@ import { chooseRunUser } from "../../src/container/user.ts";
 import { steadyClock } from "../../src/engine/clock.ts";
 import { type Quiet, watchSilence } from "../../src/engine/silence.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
+import { aStory, minute } from "../story/world.ts";
 import { describeWithDocker } from "./engine.ts";
 
 const user = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
@@ -57,6 +60,49 @@ describeWithDocker("the silence limit on real containers", (engine: () => Engine
     expect(await count()).toBe(0);
   });
 
+  test("F12: a loop whose container hangs is stalled by the next App, counted from what the first had heard", async () => {
+    const lives: { over: boolean }[] = [];
+    const story = await aStory({
+      executor: "echo up; exec sleep 600",
+      runtime(dir) {
+        for (const life of lives) life.over = true;
+        lives.push({ over: false });
+        const roots = [dir];
+        const relay = { kind: "toolchain" } as const;
+        return mortal(dockerRuntime({ docker: engine().docker, user, relay, roots, instance }), lives.at(-1)!);
+      },
+    });
+    const issue = story.openIssue();
+    story.forge.as("alice").label(issue, "loop");
+    const load = () => story.app().store.load(`${story.repository.id}#${issue.number}`);
+    await until(async () => (await load())?.phase === "executing");
+    for (let passed = 0; passed < 6; passed += 1) story.clock.advance(minute);
+    const [run] = (await load())?.attempts[0]?.runs ?? [];
+    const counted = join(story.dataDir(), "runs", run?.id ?? "", "quiet.json");
+    await until(async () => existsSync(counted) && JSON.parse(readFileSync(counted, "utf8")).ms >= 5 * minute);
+    const first = story.app();
+    const restarted = story.restart();
+    await until(async () => story.app() !== first);
+    for (let passed = 0; passed < 5; passed += 1) story.clock.advance(minute);
+    await restarted;
+    const { ending, attempts } = await story.state(issue);
+    expect(ending?.reason).toBe("stalled");
+    expect(ending?.detail).toMatch(/For 1\d min .*last heard of on 2026-01-05 09:0[01] UTC/);
+    expect(attempts[0]?.runs[0]?.status).toBe("silent");
+    expect(await count()).toBe(0);
+  });
+
+  /** The runtime of one life of the App: when that life is over, it hears of nothing any more. */
+  function mortal(runtime: Runtime, life: { over: boolean }): Runtime {
+    return {
+      ...runtime,
+      async start(request, watch) {
+        const running = await runtime.start(request, watch);
+        return { ...running, done: running.done.then((outcome) => (life.over ? new Promise(() => {}) : outcome)) };
+      },
+    };
+  }
+
   /** Watched as the sandbox does it, where nothing goes through the gateway. */
   function watched(running: Running, { limitMs, quiet = null }: { limitMs: number; quiet?: Quiet | null }) {
     const end = watchSilence({
@@ -81,3 +127,8 @@ describeWithDocker("the silence limit on real containers", (engine: () => Engine
     await once(child, "exit");
   }
 });
+
+/** Waits for something that another process does; every look lets the event loop turn. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+}

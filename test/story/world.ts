@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 import { processRuntime } from "../../src/container/process.ts";
 import type { Runtime } from "../../src/container/run.ts";
-import type { Log } from "../../src/engine/ports.ts";
+import type { Clock, Log } from "../../src/engine/ports.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";
 import type { CiSettings, Issue, Pull, Repository } from "../../src/forge/model.ts";
 import type { LoopState } from "../../src/loop/state.ts";
@@ -61,8 +61,8 @@ export interface StoryOptions {
   readonly concurrentRuns?: number;
   readonly models?: Settings["models"];
   readonly prices?: Settings["prices"];
-  /** Stands between the App and its runtime. */
-  readonly runtime?: (real: Runtime) => Runtime;
+  /** Stands between each life of the App and its runtime, or takes its place; the folder is the story's. */
+  readonly runtime?: (real: Runtime, dir: string) => Runtime;
 }
 
 export interface Story {
@@ -111,13 +111,20 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
   const requests: Story["requests"] = [];
   const lines: Story["log"] = [];
   const log = collectingLog(lines);
+  let life = 0;
+  /** What a life of the App had still planned when it ended never happens. */
+  const clockOf = (own: number): Clock => ({
+    now: clock.now,
+    at: (at, fire) => clock.at(at, () => own === life && fire()),
+  });
   const start = async () => {
+    life += 1;
     const app = await startApp({
       settings: settingsFor(forge, dir, options),
       log,
-      runtime: (options.runtime ?? ((real) => real))(processRuntime({ scratchDir: join(dir, "scratch") })),
+      runtime: (options.runtime ?? ((real) => real))(processRuntime({ scratchDir: join(dir, "scratch") }), dir),
       image: () => ({ kind: "toolchain" }),
-      clock,
+      clock: clockOf(life),
       onRequest: (kind, route) => requests.push({ kind, route }),
     });
     forge.setWebhook({ url: app.webhookUrl, secret: webhookSecret });
