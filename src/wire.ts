@@ -104,7 +104,9 @@ function connect({ settings, log, onRequest }: Pick<AppOptions, "settings" | "lo
     onQuota: ({ installationId, resource, limit, remaining, resetAt }) => {
       log.info({ installationId, resource, limit, remaining }, "what GitHub says is left");
       if (remaining === 0) pacer.waitUntil(installationId, resetAt);
+      if (resource === "core") pacer.heard(installationId, { left: remaining, of: limit, resetAt });
     },
+    onWrite: (installationId) => pacer.wrote(installationId, clock.now()),
     onWarning: (text) => log.warn({ text }, "GitHub client"),
   });
   const github = githubPort({ clients, self, now: clock.now, gitBaseUrl: settings.github.gitUrl, pacer });

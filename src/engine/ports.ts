@@ -3,6 +3,7 @@
 import type { Effect } from "../loop/effect.ts";
 import type { AlarmName, LoopEvent, Permission } from "../loop/event.ts";
 import type { Isolation, IssueRef, LoopState, Person } from "../loop/state.ts";
+import type { LimitsLeft } from "../report/limits.ts";
 import type { PullFacts, VerdictFacts } from "../verify/facts.ts";
 
 export type { ContainerFacts, ImageChoice, Running, RunOutcome, RunRequest, Runtime } from "../container/run.ts";
@@ -186,6 +187,8 @@ export interface Survey {
 
 /** GitHub, as the engine needs it. Every method throws only `Fault`. `retrying` is true when an earlier try's outcome is unknown: look before making. */
 export interface GitHubPort {
+  /** What is known to be left of an installation's limits; asks nobody. */
+  limitsLeft(installationId: number): LimitsLeft;
   permission(repository: RepositoryRef, login: string): Promise<Permission>;
   readClaim(issue: IssueRef): Promise<ClaimRead>;
   /** `marker` is a hidden text that is in `body`; with `retrying` an existing comment that carries it is adopted. */

@@ -61,7 +61,8 @@ export async function reply(
   retrying: boolean,
 ): Promise<LoopEvent[]> {
   const marker = replyMarker(key);
-  const body = [replyText(answer, state, world.clock.now()), marker].join("\n\n");
+  const limits = world.github.limitsLeft(state.issue.installationId);
+  const body = [replyText(answer, state, { now: world.clock.now(), limits }), marker].join("\n\n");
   await world.github.createComment(state.issue, body, marker, retrying);
   return [];
 }

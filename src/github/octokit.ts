@@ -24,6 +24,8 @@ export interface ClientOptions {
   /** Called for every HTTP request that leaves, token requests included. */
   readonly onRequest?: (kind: RequestKind, route: string) => void;
   readonly onQuota?: (quota: Quota) => void;
+  /** Called for every request of an installation that writes, before it leaves. */
+  readonly onWrite?: (installationId: number) => void;
   readonly onWarning?: (message: string) => void;
 }
 
@@ -97,6 +99,7 @@ function requestOf(options: ClientOptions, installationId: number | null) {
   const send = async (url: string, init: RequestInit): Promise<Response> => {
     const { kind, route } = routeOf(init.method ?? "GET", url, init.body);
     options.onRequest?.(kind, route);
+    if (installationId !== null && (kind === "write" || kind === "mutation")) options.onWrite?.(installationId);
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(options.timeoutMs ?? 30_000) });
     const quota = installationId === null ? null : quotaOf(response.headers, installationId);
     if (quota) options.onQuota?.(quota);

@@ -31,6 +31,7 @@ type Rest<Method> = Method extends (connection: Connection, ...rest: infer Argum
 export function githubPort(options: PortOptions) {
   const connection: Connection = { ...options, pacer: options.pacer ?? createPacer() };
   return {
+    limitsLeft: (installationId: number) => connection.pacer.left(installationId, connection.now()),
     permission: (repository: Repository, login: string) => permission(connection, repository, login),
     readClaim: (issue: IssueRef) => readClaim(connection, issue),
     createComment: (...rest: Rest<typeof createComment>) => createComment(connection, ...rest),

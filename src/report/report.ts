@@ -8,6 +8,7 @@ import { inlineCode, mention, plainSentence, quoteUntrusted } from "./escape.ts"
 import { facts, used } from "./facts.ts";
 import { changedFiles, claimText, findingText } from "./findings.ts";
 import { homeOf, pullLink } from "./home.ts";
+import { type LimitsLeft, limitsSentence } from "./limits.ts";
 import { nextAction } from "./next.ts";
 import { attemptTable, isolationOf, judgeTable, runLines } from "./tables.ts";
 import { duration } from "./time.ts";
@@ -57,13 +58,18 @@ export function stopComment(state: LoopState): string {
   return parts.join("\n\n");
 }
 
-/** The answer to a person's command, label or approval. */
-export function replyText(reply: Reply, state: LoopState, now: number): string {
+/** The answer to a person's command, label or approval; `limits` are GitHub's for its installation. */
+export function replyText(
+  reply: Reply,
+  state: LoopState,
+  { now, limits }: { readonly now: number; readonly limits: LimitsLeft },
+): string {
   if (reply.kind !== "status") {
     return [wording.replySentence(reply, state, pullLink(state) ?? "(not opened yet)"), wording.footer].join("\n\n");
   }
   const table = state.attempts.length === 0 ? [] : [attemptTable(state)];
-  return [...statusHead(state), ...warnings(state), ...table, used(state, now), wording.footer].join("\n\n");
+  const counts = [`- ${used(state, now)}`, `- ${limitsSentence(limits)}`].join("\n");
+  return [...statusHead(state), ...warnings(state), ...table, counts, wording.footer].join("\n\n");
 }
 
 /** Title and body of the pull request. */

@@ -142,16 +142,17 @@ function commentsOf(state: LoopState): string[] {
     actor: { id: 9, login: state.title, bot: false },
     commentId: 1,
   } as const;
+  const at = { now: labelledAt, limits: { requests: null, writes: { left: 500, of: 500 } } };
   const paused = { ...state, phase: "paused", ending: null } as const;
   return [
     statusComment(state, labelledAt),
     statusComment(paused, labelledAt),
     attemptComment(state, state.attempts[0]!),
     pullText(state).body,
-    replyText({ kind: "status" }, state, labelledAt),
-    replyText({ kind: "command_refused", command, why: state.title }, state, labelledAt),
-    replyText({ kind: "not_permitted", login: state.title, permission: state.label }, state, labelledAt),
-    replyText({ kind: "approval_does_not_count", login: state.label, why: state.title }, state, labelledAt),
+    replyText({ kind: "status" }, state, at),
+    replyText({ kind: "command_refused", command, why: state.title }, state, at),
+    replyText({ kind: "not_permitted", login: state.title, permission: state.label }, state, at),
+    replyText({ kind: "approval_does_not_count", login: state.label, why: state.title }, state, at),
     ...(({ summary, text }) => [summary, text])(checkText(state.attempts[0]!.review!)),
   ];
 }

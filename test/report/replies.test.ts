@@ -6,10 +6,14 @@ import { checkText, pullText, replyText } from "../../src/report/report.ts";
 import { aFinding, aLoop, aPublishedLoop, labelledAt, minute } from "../loop/builder.ts";
 
 const now = labelledAt + 5 * minute;
+const limits = {
+  requests: { left: 4_987, of: 5_000, resetAt: labelledAt + 60 * minute },
+  writes: { left: 488, of: 500 },
+};
 const command: Command = { verb: "retry", argument: "", actor: { id: 9, login: "bob", bot: false }, commentId: 1 };
 
 function reply(answer: Reply): string {
-  const text = replyText(answer, aPublishedLoop({ gateSince: labelledAt }), now);
+  const text = replyText(answer, aPublishedLoop({ gateSince: labelledAt }), { now, limits });
   return text.replace("\n\n<sub>Written by Loopgate, a GitHub App.</sub>", "");
 }
 
@@ -68,7 +72,8 @@ describe("a reply", () => {
       |---|---|---|---|---|---|
       | 1 | 2 files, +3 −1 in \`ccccccc\` | – | – | – | since 2026-01-05 09:00 UTC |
 
-      Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h"
+      - Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h
+      - Left of GitHub's limits: 4987 of 5000 requests until 2026-01-05 10:00 UTC, and 488 of 500 writes within an hour"
     `);
   });
 });

@@ -73,6 +73,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
   }
 
   return {
+    limitsLeft: (installationId) => parts.pacer.left(installationId, parts.clock()),
     permission: (_repository, login) => send("permission", () => world.permissions.asOf(seen())?.[login] ?? "none"),
     readClaim: (issue) => send("readClaim", () => claimRead(world, issueOf(issue.number, seen()), seen())),
     createComment: (issue, body, marker, retrying) =>
