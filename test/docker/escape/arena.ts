@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll } from "vitest";
 import { remove } from "../../../src/container/attend.ts";
 import { dockerRuntime } from "../../../src/container/docker.ts";
 import type { Engine } from "../../../src/container/engine.ts";
@@ -17,23 +17,9 @@ import { chooseRunUser } from "../../../src/container/user.ts";
 
 export const USER = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
 
-/** What each attack of a run came back with, by the attack's name. */
-export type Evidence = Readonly<Record<string, string>>;
-
 /** The engine's create call, loosened at will. */
 // biome-ignore lint/suspicious/noExplicitAny: a weakened body is meant to say what the spec's type forbids.
 export type Weaken = (body: any) => any;
-
-export interface Attack {
-  /** A sentence that begins with the T number. */
-  readonly title: string;
-  /** The probe's name for it. */
-  readonly name: string;
-  /** The evidence that the attack failed as intended. */
-  readonly fails: RegExp;
-  /** The evidence that it works where the guard is missing; a string says why that cannot be shown. */
-  readonly works: RegExp | string;
-}
 
 export interface Arena {
   readonly folder: string;
@@ -137,19 +123,4 @@ function weakenedSpec(spec: ContainerSpec, weaken: Weaken): ContainerSpec {
 /** A change to the part of the create call that isolates. */
 export function host(changes: Readonly<Record<string, unknown>>, top: Readonly<Record<string, unknown>> = {}): Weaken {
   return (body) => ({ ...body, ...top, HostConfig: { ...body.HostConfig, ...changes } });
-}
-
-/** The probes print one JSON line for each attack. */
-export function readEvidence(log: string): Evidence {
-  const lines = log.split("\n").filter((line) => line.startsWith('{"attack":'));
-  return Object.fromEntries(lines.map((line) => JSON.parse(line)).map(({ attack, got }) => [attack, String(got)]));
-}
-
-/** One test for each attack on the guarded run, and one control for each on the weakened run. */
-export function attacksFail(attacks: readonly Attack[], guarded: () => Evidence, weakened: () => Evidence): void {
-  for (const { title, name, fails, works } of attacks) {
-    test(title, () => expect(guarded()[name]).toMatch(fails));
-    if (typeof works === "string") test.skip(`no control: ${title} (${works})`);
-    else test(`control: without its guard it works: ${title}`, () => expect(weakened()[name]).toMatch(works));
-  }
 }

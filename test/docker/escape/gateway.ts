@@ -16,7 +16,8 @@ import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import { openRunGateway } from "../../../src/gateway/run.ts";
 import { risksOf } from "../../../src/policy/risk.ts";
 import { anOrigin, git } from "../../gateway/git/world.ts";
-import { type Arena, type Attack, attacksFail, type Evidence, makeArena, readEvidence, USER } from "./arena.ts";
+import { type Arena, makeArena, USER } from "./arena.ts";
+import { type Attack, attacksFail, type Evidence, readEvidence, tryAttack } from "./attack.ts";
 import { openYesGateway } from "./yes-gateway.ts";
 
 export const author = { name: "Loop", email: "loop@example.org" };

@@ -2,14 +2,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect } from "vitest";
 import { dockerRuntime } from "../../../src/container/docker.ts";
 import type { Engine } from "../../../src/container/engine.ts";
 import { judge } from "../../../src/gateway/git/judge.ts";
 import { publish } from "../../../src/gateway/git/publish.ts";
 import { branchHead } from "../../../src/gateway/git/quarantine.ts";
 import { removeWorkspace } from "../../../src/gateway/git/workspace.ts";
-import { type Evidence, readEvidence, USER } from "./arena.ts";
+import { USER } from "./arena.ts";
+import { attacksFail, type Evidence, readEvidence, tryAttack } from "./attack.ts";
 import { aWorld, branch, env, type World } from "./gateway.ts";
 
 interface Trap {
@@ -93,22 +94,24 @@ export function hostileGitAttacks(engine: () => Engine): void {
         run ??= sprung(engine(), trap, index);
         return run;
       };
-      test(`T9: ${trap.title} runs nothing on the host, which judges and publishes the push`, async () => {
-        const { world, canary, log } = await finished();
-        const { gitDir, base } = world.quarantine;
-        const head = (await branchHead(world.quarantine)) ?? "";
-        expect(log).toContain("trap set");
-        expect((await judge({ gitDir, base: base.sha, head })).problems).toEqual([]);
-        const published = await publish({ gitDir, head, url: `file://${world.origin}`, branch, expected: null });
-        expect([published.status, existsSync(canary)]).toEqual(["pushed", false]);
-      });
-      test(`control: without its guard it works: T9: ${trap.title} runs on a host that uses git in the tree`, async () => {
-        const { world, canary } = await finished();
-        beCareless(world.arena.workspace, trap.careless);
-        expect(existsSync(canary)).toBe(true);
-        await removeWorkspace(world.arena.workspace);
-        expect(existsSync(world.arena.workspace)).toBe(false);
-        await world.close();
+      tryAttack(`T9: ${trap.title} runs nothing on the host, which judges and publishes the push`, {
+        fails: async () => {
+          const { world, canary, log } = await finished();
+          const { gitDir, base } = world.quarantine;
+          const head = (await branchHead(world.quarantine)) ?? "";
+          expect(log).toContain("trap set");
+          expect((await judge({ gitDir, base: base.sha, head })).problems).toEqual([]);
+          const published = await publish({ gitDir, head, url: `file://${world.origin}`, branch, expected: null });
+          expect([published.status, existsSync(canary)]).toEqual(["pushed", false]);
+        },
+        works: async () => {
+          const { world, canary } = await finished();
+          beCareless(world.arena.workspace, trap.careless);
+          expect(existsSync(canary)).toBe(true);
+          await removeWorkspace(world.arena.workspace);
+          expect(existsSync(world.arena.workspace)).toBe(false);
+          await world.close();
+        },
       });
     }
   });
@@ -119,16 +122,24 @@ export function hostileGitAttacks(engine: () => Engine): void {
       guarded = await afterTheLease(engine(), (world) => world.revoke());
       weakened = await afterTheLease(engine(), () => {});
     });
-    test("T6: opens nothing any more, while its container still runs", () => {
-      expect(guarded?.["revoked-lease"]).toMatch(/^HTTP\/1.1 403/);
-    });
-    test("control: without its guard it works: T6: a lease that has not ended opens the gateway", () => {
-      expect(weakened?.["revoked-lease"]).toMatch(/^HTTP\/1.1 200/);
-    });
-    test("T6: pushes nothing any more", () => expect(guarded?.["revoked-push"]).toMatch(/403|exit 128/));
-    test("control: without its guard it works: T6: a lease that has not ended pushes", () => {
-      expect(weakened?.["revoked-push"]).toContain("Loopgate took");
-    });
+    attacksFail(
+      [
+        {
+          title: "T6: a lease that has ended opens nothing any more, while its container still runs",
+          name: "revoked-lease",
+          fails: /^HTTP\/1.1 403/,
+          works: /^HTTP\/1.1 200/,
+        },
+        {
+          title: "T6: a lease that has ended pushes nothing any more",
+          name: "revoked-push",
+          fails: /403|exit 128/,
+          works: /Loopgate took/,
+        },
+      ],
+      () => guarded ?? {},
+      () => weakened ?? {},
+    );
   });
 }
 

@@ -1,10 +1,11 @@
 // Attacks on the machine's resources and on the run's end: floods, bombs, deadlines, survivors (T8).
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, vi } from "vitest";
 import type { Engine } from "../../../src/container/engine.ts";
 import { processRuntime } from "../../../src/container/process.ts";
 import type { Limits, RunOutcome } from "../../../src/container/run.ts";
 import { host, makeArena, runGuarded, runWeakened, type Weaken } from "./arena.ts";
+import { tryAttack } from "./attack.ts";
 
 const MiB = 1024 * 1024;
 
@@ -172,31 +173,34 @@ const busy = `for i in 1 2; do timeout 0.7 sh -c 'while :; do :; done' & done; w
 export function limitAttacks(engine: () => Engine): void {
   describe("floods and survivors", () => {
     for (const { title, command, limits, held, weaken, flooded } of floods) {
-      test(title, async () => {
-        const arena = makeArena();
-        held(await runGuarded(engine(), arena, arena.request({ command, limits })));
-      });
-      test(`control: without its guard it works: ${title}`, async () => {
-        const arena = makeArena();
-        const changes = typeof weaken === "function" ? limits : { ...limits, ...weaken };
-        const request = arena.request({ command, limits: changes });
-        const run =
-          typeof weaken === "function"
+      tryAttack(title, {
+        fails: async () => {
+          const arena = makeArena();
+          held(await runGuarded(engine(), arena, arena.request({ command, limits })));
+        },
+        works: async () => {
+          const arena = makeArena();
+          const behindTheGuard = typeof weaken === "function";
+          const request = arena.request({ command, limits: behindTheGuard ? limits : { ...limits, ...weaken } });
+          const run = behindTheGuard
             ? runWeakened(engine(), arena, request, weaken)
             : runGuarded(engine(), arena, request);
-        expect((await run).log).toMatch(flooded);
+          expect((await run).log).toMatch(flooded);
+        },
       });
     }
 
-    test("T8: a run that wants every processor is held back", async () => {
-      const arena = makeArena();
-      const { log } = await runGuarded(engine(), arena, arena.request({ command: busy, limits: { cpus: 0.2 } }));
-      expect(Number(/nr_throttled (\d+)/.exec(log)?.[1])).toBeGreaterThan(0);
-    });
-    test("control: without its guard it works: T8: a run that wants every processor is held back", async () => {
-      const arena = makeArena();
-      const { log } = await runWeakened(engine(), arena, arena.request({ command: busy }), host({ NanoCpus: 0 }));
-      expect(log).toMatch(/nr_throttled 0/);
+    tryAttack("T8: a run that wants every processor is held back", {
+      fails: async () => {
+        const arena = makeArena();
+        const { log } = await runGuarded(engine(), arena, arena.request({ command: busy, limits: { cpus: 0.2 } }));
+        expect(Number(/nr_throttled (\d+)/.exec(log)?.[1])).toBeGreaterThan(0);
+      },
+      works: async () => {
+        const arena = makeArena();
+        const { log } = await runWeakened(engine(), arena, arena.request({ command: busy }), host({ NanoCpus: 0 }));
+        expect(log).toMatch(/nr_throttled 0/);
+      },
     });
 
     const daemon = (mark: string) => [
@@ -204,22 +208,24 @@ export function limitAttacks(engine: () => Engine): void {
       "-e",
       `use POSIX; exit if fork; setsid; exit if fork; $0 = "${mark}"; sleep 60`,
     ];
-    test("T8: a daemon that forked twice into its own session is gone after the run", async () => {
-      const arena = makeArena();
-      const mark = `survivor-${process.pid}-a`;
-      const running = arena.request({ command: daemon(mark) });
-      expect((await runGuarded(engine(), arena, running)).status).toBe("finished");
-      expect(processesNamed(mark)).toEqual([]);
-    });
-    test("control: without its guard it works: T8: a daemon that forked twice outlives a run that is a plain process", async () => {
-      const arena = makeArena();
-      const mark = `survivor-${process.pid}-b`;
-      const runtime = processRuntime({ scratchDir: arena.folder });
-      await (await runtime.start(arena.request({ command: daemon(mark) }))).done;
-      await vi.waitFor(() => expect(processesNamed(mark)).toHaveLength(1));
-      const alive = processesNamed(mark);
-      for (const id of alive) process.kill(id, "SIGKILL");
-      expect(alive).toHaveLength(1);
+    tryAttack("T8: a daemon that forked twice into its own session is gone after the run", {
+      fails: async () => {
+        const arena = makeArena();
+        const mark = `survivor-${process.pid}-a`;
+        const running = arena.request({ command: daemon(mark) });
+        expect((await runGuarded(engine(), arena, running)).status).toBe("finished");
+        expect(processesNamed(mark)).toEqual([]);
+      },
+      works: async () => {
+        const arena = makeArena();
+        const mark = `survivor-${process.pid}-b`;
+        const runtime = processRuntime({ scratchDir: arena.folder });
+        await (await runtime.start(arena.request({ command: daemon(mark) }))).done;
+        await vi.waitFor(() => expect(processesNamed(mark)).toHaveLength(1));
+        const alive = processesNamed(mark);
+        for (const id of alive) process.kill(id, "SIGKILL");
+        expect(alive).toHaveLength(1);
+      },
     });
   });
 }

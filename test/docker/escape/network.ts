@@ -7,16 +7,8 @@ import { join } from "node:path";
 import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../../src/container/engine.ts";
-import {
-  type Attack,
-  attacksFail,
-  type Evidence,
-  host,
-  makeArena,
-  readEvidence,
-  runGuarded,
-  runWeakened,
-} from "./arena.ts";
+import { host, makeArena, runGuarded, runWeakened } from "./arena.ts";
+import { type Attack, attacksFail, type Evidence, readEvidence } from "./attack.ts";
 
 const noRoute = /^refused ENETUNREACH$/;
 const heard = /^heard canary/;

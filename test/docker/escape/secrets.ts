@@ -5,16 +5,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Engine } from "../../../src/container/engine.ts";
-import {
-  type Attack,
-  attacksFail,
-  type Evidence,
-  host,
-  makeArena,
-  readEvidence,
-  runGuarded,
-  runWeakened,
-} from "./arena.ts";
+import { host, makeArena, runGuarded, runWeakened } from "./arena.ts";
+import { type Attack, attacksFail, type Evidence, readEvidence } from "./attack.ts";
 
 const nowhere = /^refused: nowhere$/;
 const found = /^found in/;

@@ -20,12 +20,17 @@ export function sh(line) {
 
 /** Makes one system call through perl: `ok N`, or `refused` with the error's name. Numbers as on x64 and arm64. */
 export function syscall(numbers, ...args) {
-  const number = numbers[process.arch];
-  const program = `
-    use Errno; my $n = shift @ARGV;
-    my @a = map { /^-?\\d+$/ ? $_ + 0 : $_ } @ARGV;
-    my $r = syscall($n, @a);
-    if ($r == -1) { my ($e) = grep { $!{$_} } keys %!; print "refused $e" } else { print "ok $r" }`;
-  const { stdout, stderr } = spawnSync("perl", ["-e", program, number, ...args.map(String)], { encoding: "utf8" });
+  const given = args.map((arg) => (typeof arg === "number" || /^-?\d+$/.test(arg) ? arg : `pack("H*", "${hex(arg)}00")`));
+  return perl(`my $r = syscall(${[numbers[process.arch], ...given.map(variable)].join(", ")});`, given);
+}
+
+/** Runs perl that leaves a system call's result in `$r`. */
+export function perl(program, given = []) {
+  const variables = given.map((value, index) => `my $a${index} = ${value};`).join(" ");
+  const told = `if ($r == -1) { my ($e) = grep { $!{$_} } keys %!; print "refused $e" } else { print "ok $r" }`;
+  const { stdout, stderr } = spawnSync("perl", ["-MErrno", "-e", `${variables} ${program} ${told}`], { encoding: "utf8" });
   return stdout || `refused ${stderr.trim()}`;
 }
+
+const variable = (_, index) => `$a${index}`;
+const hex = (value) => Buffer.from(value).toString("hex");
