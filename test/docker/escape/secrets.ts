@@ -1,6 +1,6 @@
 // Attacks on what the run must not see or change: the App's secrets, other processes, the engine's socket, host files (T5, T7).
-import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomBytes, randomInt } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
@@ -57,6 +57,18 @@ const attacks: readonly Attack[] = [
     fails: nowhere,
     works: found,
   },
+  {
+    title: "T7: nothing is written out of the workspace through .. or a link",
+    name: "write-out",
+    fails: /^(?!.*changed).*(nonexistent|Permission denied)/s,
+    works: /^changed/,
+  },
+  {
+    title: "T7: memory that the host shares with other containers cannot be attached",
+    name: "shared-memory",
+    fails: /^refused ENOENT$/,
+    works: /^ok/,
+  },
   { title: "T5: git's configuration holds no secret of the App", name: "git-config", fails: nowhere, works: found },
   { title: "T7: the brief cannot be changed", name: "brief", fails: /Read-only file system/, works: /changed/ },
   {
@@ -84,7 +96,11 @@ export function secretAttacks(engine: () => Engine): void {
     const canary = randomBytes(12).toString("hex");
     let [guarded, weakened]: Evidence[] = [{}, {}];
     let app: ChildProcess | null = null;
-    afterAll(() => void app?.kill("SIGKILL"));
+    let removing = () => {};
+    afterAll(() => {
+      app?.kill("SIGKILL");
+      removing();
+    });
     beforeAll(async () => {
       const arena = makeArena();
       const secret = join(arena.folder, "app-key.pem");
@@ -96,7 +112,9 @@ export function secretAttacks(engine: () => Engine): void {
         stdio: "ignore",
       });
       const half = canary.length / 2;
-      const where = [String(app.pid), secret, join(arena.folder, "objects")];
+      const shared = makeSharedMemory();
+      removing = shared.remove;
+      const where = [String(app.pid), secret, join(arena.folder, "objects"), shared.key];
       const command = ["node", "/workspace/probes/secrets.mjs", canary.slice(0, half), canary.slice(half), ...where];
       guarded = readEvidence((await runGuarded(engine(), arena, arena.request({ command }))).log);
       const refusals: string[] = [];
@@ -134,6 +152,7 @@ export function secretAttacks(engine: () => Engine): void {
       ];
       const weak = {
         PidMode: "host",
+        IpcMode: "host",
         Mounts,
         CapDrop: [],
         CapAdd: ["SYS_PTRACE", "DAC_READ_SEARCH"],
@@ -142,4 +161,12 @@ export function secretAttacks(engine: () => Engine): void {
       return host(weak, { User: "0:0", Env: [...body.Env, `SECRET=${canary}`] })(body);
     }
   });
+}
+
+/** A piece of System V memory on the host that everybody may attach, by its key. */
+function makeSharedMemory() {
+  const key = String(randomInt(1, 2 ** 31));
+  const perl = (program: string) => execFileSync("perl", ["-e", program, key]);
+  perl("shmget($ARGV[0], 64, 01666) // die $!"); // IPC_CREAT, for all
+  return { key, remove: () => void perl("shmctl(shmget($ARGV[0], 0, 0), 0, 0)") };
 }

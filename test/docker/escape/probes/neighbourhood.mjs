@@ -12,8 +12,8 @@ for (const address of addresses) {
   }
 }
 execFileSync("/usr/sbin/ip", ["route", "add", "default", "dev", "lo"]);
-const listening = [80, 443, 53, 7001].map(
-  (port) => new Promise((resolve) => createServer((socket) => socket.end("canary\n")).listen(port, "::", resolve)),
+const listening = [80, 443, 53, 853, 7001].map(
+  (port) => new Promise((resolve) => createServer((socket) => socket.on("error", () => socket.destroy()).end("canary\n")).listen(port, "::", resolve)),
 );
 /** Any question is answered with 192.0.2.53. */
 const dns = createSocket("udp4", (question, from) => {
