@@ -1,6 +1,6 @@
 // One run from order to report: quarantine, workspace, gateway and container are made in that order and go in the other.
-import { constants, existsSync, readdirSync } from "node:fs";
-import { access, chmod, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { access, chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
@@ -23,6 +23,7 @@ import type {
   Runtime,
   StartedRun,
 } from "./ports.ts";
+import { readResult } from "./result.ts";
 import { type Quiet, watchSilence } from "./silence.ts";
 
 export interface SandboxParts extends DoorParts {
@@ -36,9 +37,6 @@ export interface SandboxParts extends DoorParts {
   readonly image: (reference: string) => ImageChoice;
   readonly limits: RunRequest["limits"];
 }
-
-/** result.json beyond this is no answer. */
-const resultBytes = 256 * 1024;
 
 /** Makes runs out of a runtime and the git gateway. */
 export function createSandbox(parts: SandboxParts): RunsPort {
@@ -428,19 +426,6 @@ async function readChange(
     patch: change.patch,
     patchId: change.diffHash ?? "",
   };
-}
-
-/** The agent's answer: a regular file of a sane size, links not followed; null when there is none. */
-async function readResult(path: string): Promise<string | null> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
-  if (file === null) return null;
-  try {
-    const facts = await file.stat();
-    if (!facts.isFile() || facts.size > resultBytes) return null;
-    return (await file.readFile()).toString("utf8");
-  } finally {
-    await file.close();
-  }
 }
 
 async function removeFiles(parts: SandboxParts, run: string): Promise<void> {

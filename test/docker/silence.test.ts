@@ -64,7 +64,7 @@ describeWithDocker("the silence limit on real containers", (engine: () => Engine
     const lives: { over: boolean }[] = [];
     const story = await aStory({
       executor: "echo up; exec sleep 600",
-      runtime(dir) {
+      runtime(_real, dir) {
         for (const life of lives) life.over = true;
         lives.push({ over: false });
         const roots = [dir];

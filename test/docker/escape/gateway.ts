@@ -7,14 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dockerRuntime } from "../../../src/container/docker.ts";
 import type { Engine } from "../../../src/container/engine.ts";
 import type { GitEvent } from "../../../src/gateway/git/events.ts";
-import { judge } from "../../../src/gateway/git/judge.ts";
 import { fetchBase } from "../../../src/gateway/git/objects.ts";
-import { branchHead, openQuarantine, type Quarantine } from "../../../src/gateway/git/quarantine.ts";
+import { openQuarantine, type Quarantine } from "../../../src/gateway/git/quarantine.ts";
 import { gitGateway } from "../../../src/gateway/git/server.ts";
 import { makeWorkspace } from "../../../src/gateway/git/workspace.ts";
 import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import { openRunGateway } from "../../../src/gateway/run.ts";
-import { risksOf } from "../../../src/policy/risk.ts";
 import { anOrigin, git } from "../../gateway/git/world.ts";
 import { type Arena, makeArena, USER } from "./arena.ts";
 import { type Attack, attacksFail, type Evidence, readEvidence, tryAttack } from "./attack.ts";
@@ -159,6 +157,7 @@ export function gatewayAttacks(engine: () => Engine): void {
     let [guarded, weakened]: Evidence[] = [{}, {}];
     const events: GitEvent[] = [];
     let world: World;
+    let yesDir: string;
     const closing: (() => unknown)[] = [];
     afterAll(async () => {
       for (const close of closing) await close();
@@ -175,6 +174,7 @@ export function gatewayAttacks(engine: () => Engine): void {
       guarded = await attackThrough(engine(), world.arena, { ...world, hostPort });
       const weak = await aWorld([]);
       closing.push(() => weak.close());
+      yesDir = join(weak.arena.folder, "yes/repo.git");
       const yes = await openYesGateway(weak.arena.folder, join(weak.arena.folder, "yes"));
       closing.push(() => yes.close());
       weakened = await attackThrough(engine(), weak.arena, { ...weak, hostPort, socketPath: yes.socketPath });
@@ -195,27 +195,13 @@ export function gatewayAttacks(engine: () => Engine): void {
       () => weakened ?? {},
     );
 
-    test("T11: after all that the quarantine holds the base and one judged commit on the run's branch", async () => {
-      const refs = git(world.quarantine.gitDir, ["for-each-ref", "--format=%(refname)"]);
-      expect(refs.split("\n")).toEqual([`refs/heads/${branch}`, "refs/heads/main"]);
-      expect(events.filter(({ kind }) => kind === "push")).toHaveLength(1);
-    });
-
-    test("T12: an edit of a workflow is taken in, and is a risk that nobody can grant", async () => {
-      const head = (await branchHead(world.quarantine)) ?? "";
-      const { files, problems } = await judge({
-        gitDir: world.quarantine.gitDir,
-        base: world.quarantine.base.sha,
-        head,
-      });
-      expect(problems).toEqual([]);
-      const letters = { added: "A", modified: "M", deleted: "D", type_changed: "T" } as const;
-      const change = { files: files.map((file) => ({ ...file, status: letters[file.status] })), problems };
-      const { risks, grantable } = risksOf(change as never, { protectedPaths: [] });
-      expect({ grantable, titles: risks.map(({ title }) => title) }).toEqual({
-        grantable: false,
-        titles: ["Changes a workflow"],
-      });
+    const refsIn = (gitDir: string) => git(gitDir, ["for-each-ref", "--format=%(refname)"]).split("\n");
+    tryAttack("T11: after all that the quarantine holds the base and one judged commit on the run's branch", {
+      fails: () => {
+        expect(refsIn(world.quarantine.gitDir)).toEqual([`refs/heads/${branch}`, "refs/heads/main"]);
+        expect(events.filter(({ kind }) => kind === "push")).toHaveLength(1);
+      },
+      works: () => expect(refsIn(yesDir)).toEqual(expect.arrayContaining(["refs/heads/HEAD", "refs/tags/stray-tag"])),
     });
   });
 }

@@ -141,9 +141,7 @@ export function networkAttacks(engine: () => Engine): void {
       const weak = (wanted: string) => arena.request({ command: [...command, wanted, String(port)] });
       onHost = readEvidence((await runWeakened(engine(), arena, weak("host-"), host({ NetworkMode: "host" }))).log);
       neighbour = await aNeighbourhood(engine(), arena.folder);
-      among = readEvidence(
-        (await runWeakened(engine(), arena, weak(""), intoThe(neighbour, arena.folder))).log,
-      );
+      among = readEvidence((await runWeakened(engine(), arena, weak(""), intoThe(neighbour, arena.folder))).log);
     });
 
     test("the gateway itself is reached, so the probe can connect", () =>

@@ -2,9 +2,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { chownSync, mkdirSync, readFileSync } from "node:fs";
 import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { USER } from "./arena.ts";
+import { tunnelAnywhere } from "./yes-door.ts";
 
 export interface YesGateway {
   readonly socketPath: string;
@@ -31,13 +31,7 @@ export async function openYesGateway(root: string, folder: string): Promise<YesG
     else if (/info\/refs|git-(upload|receive)-pack$/.test(url)) answerGit(folder, asked, answer);
     else answerFile(root, folder, url, answer);
   });
-  server.on("connect", (asked, socket) => {
-    const [host, port] = (asked.url ?? "").split(":");
-    const outside = connect(Number(port), host, () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
-    outside.on("error", () => socket.destroy());
-    socket.on("error", () => outside.destroy()).on("end", () => outside.destroy());
-    setTimeout(() => socket.end(), 500).unref();
-  });
+  server.on("connect", tunnelAnywhere);
   const socketPath = join(folder, "gateway.sock");
   await new Promise<void>((resolve) => void server.listen(socketPath, resolve));
   chownSync(socketPath, USER.uid, USER.gid);

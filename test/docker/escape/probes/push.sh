@@ -61,7 +61,7 @@ tree=$(for name in a b c d e f g h i j; do printf '100644 blob %s\t%s\n' "$blob"
 for level in 1 2 3 4; do tree=$(for name in a b c d e f g h i j; do printf '040000 tree %s\t%s\n' "$tree" $name; done | git mktree); done
 say tree-bomb push --force "$(git commit-tree "$tree" -p "$base" -m Bomb):$branch"
 
-fresh i; mkdir -p .github/workflows; echo 'on: push' > .github/workflows/own.yml; git add .github; commit Workflow
+fresh i
 say rewind-first push --force "HEAD:$branch"
 git checkout --quiet --detach "$base"; commit Rewound
 say rewind push --force "HEAD:$branch"
