@@ -32,7 +32,7 @@ const edits: readonly Attack[] = [
   { title: "T12: instructions for the next agent", name: "src/AGENTS.md", fails: protectedFile },
   { title: "T12: hooks of the next agent", name: ".claude/settings.json", fails: protectedFile },
   { title: "T12: tools of the next agent", name: ".mcp.json", fails: protectedFile },
-].map((each) => ({ ...each, title: `${each.title} is taken in, and not published`, works: published }));
+].map((each) => ({ ...each, title: `${each.title}: taken in, and not published`, works: published }));
 
 export function answerAttacks(engine: () => Engine): void {
   describe("what a run pushes", () => {

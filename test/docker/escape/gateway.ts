@@ -47,7 +47,7 @@ const pushes: readonly Attack[] = [
     fails: /rejected\].*\((other_branch|other_ref|tag|delete): /,
     works: /\[deleted\]/,
   },
-  { title: "T11: a push of all tags", name: "all-tags", fails: refused("tag"), works: /stray-tag/ },
+  { title: "T11: a push of all tags", name: "all-tags", fails: refused("tag"), works: /\[new tag\].*stray-tag/ },
   { title: "I8: a forced push that rewinds the branch", name: "rewind", fails: refused("not_forward"), works: moved },
   {
     title: "I8: a forced push of another history",
@@ -147,9 +147,9 @@ const paths: readonly Attack[] = [
     title: "T6: the gateway as a proxy, by CONNECT",
     name: "connect",
     fails: /^(?!HTTP\/1.1 200)(?!.*LEAKED)/,
-    works: /^HTTP\/1.1 200/,
+    works: /^HTTP\/1.1 200 .*LEAKED/,
   },
-  { title: "T8: huge headers", name: "huge-headers", fails: denied(431), works: served },
+  { title: "T8: a request with huge headers", name: "huge-headers", fails: denied(431), works: served },
 ].map((each) => ({ ...each, title: `${each.title} is refused` }));
 
 export function gatewayAttacks(engine: () => Engine): void {
@@ -195,13 +195,14 @@ export function gatewayAttacks(engine: () => Engine): void {
       () => weakened ?? {},
     );
 
-    const refsIn = (gitDir: string) => git(gitDir, ["for-each-ref", "--format=%(refname)"]).split("\n");
+    const anyOwner = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: "*" };
+    const refsIn = (dir: string) => git(dir, ["for-each-ref", "--format=%(refname)"], "", anyOwner).split("\n");
     tryAttack("T11: after all that the quarantine holds the base and one judged commit on the run's branch", {
       fails: () => {
         expect(refsIn(world.quarantine.gitDir)).toEqual([`refs/heads/${branch}`, "refs/heads/main"]);
         expect(events.filter(({ kind }) => kind === "push")).toHaveLength(1);
       },
-      works: () => expect(refsIn(yesDir)).toEqual(expect.arrayContaining(["refs/heads/HEAD", "refs/tags/stray-tag"])),
+      works: () => expect(refsIn(yesDir)).toEqual(expect.arrayContaining(["refs/heads/stray", "refs/tags/stray-tag"])),
     });
   });
 }

@@ -127,12 +127,12 @@ export function networkAttacks(engine: () => Engine): void {
     });
     beforeAll(async () => {
       const arena = makeArena();
-      const canary = createServer((socket) => void socket.end("canary\n"));
+      const canary = createServer((socket) => void socket.on("error", () => {}).end("canary\n"));
       const port = await new Promise<number>((resolve) => {
         canary.listen(0, "::", () => resolve((canary.address() as { port: number }).port));
       });
       servers.push(canary, await abstractCanary());
-      const gateway = createServer((socket) => void socket.end("gateway\n"));
+      const gateway = createServer((socket) => void socket.on("error", () => {}).end("gateway\n"));
       const gatewaySocket = join(arena.folder, "gateway/gateway.sock");
       await new Promise<void>((resolve) => void gateway.listen(gatewaySocket, resolve));
       servers.push(gateway);

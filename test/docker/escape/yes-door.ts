@@ -40,10 +40,10 @@ const everyName: LookupFunction = (_, { all }, tell) =>
   all ? tell(null, [{ address: "127.0.0.1", family: 4 }]) : tell(null, "127.0.0.1", 4);
 
 /** Answers a CONNECT request, whatever it names. */
-export function tunnelAnywhere(asked: IncomingMessage, socket: Duplex): void {
+export function tunnelAnywhere(asked: IncomingMessage, socket: Duplex, head: Buffer): void {
   const [, host = "", port] = /^\[?(.*?)\]?:(\d+)$/.exec(asked.url ?? "") ?? [];
   const outside = connect({ host, port: Number(port), lookup: everyName });
-  outside.on("connect", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
+  outside.on("connect", () => socket.write("HTTP/1.1 200 OK\r\n\r\n") && outside.write(head));
   outside.on("error", () => socket.destroy()).pipe(socket);
   socket.on("error", () => outside.destroy()).pipe(outside);
 }

@@ -5,12 +5,12 @@ import { attempt, sh } from "./attempt.mjs";
 const [own, other, hostPort, phase = "alive"] = process.argv.slice(2);
 
 /** One raw request; the status line and the first bytes of the answer. */
-function send(head, token = own) {
+function send(head, token = own, more = "") {
   const login = Buffer.from(`run:${token}`).toString("base64");
   return new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port: 8417, timeout: 10_000 });
     let said = "";
-    socket.write(`${head}\r\nHost: gateway\r\nConnection: close\r\n${token ? `Authorization: Basic ${login}\r\n` : ""}\r\n`);
+    socket.write(`${head}\r\nHost: gateway\r\nConnection: close\r\n${token ? `Authorization: Basic ${login}\r\n` : ""}\r\n${more}`);
     socket.on("data", (data) => (said += data.toString("latin1")));
     const done = () => resolve(said.split("\r\n")[0] + (/canary|\[core\]|ref: |pack-/.test(said) ? " LEAKED" : ""));
     socket.on("end", done).on("error", (error) => (said ? done() : reject(error))).on("timeout", () => reject(new Error("silent")));
@@ -31,6 +31,6 @@ if (phase === "revoked") {
     "/repo.git/info/refs?service=git-upload-archive"])
     await attempt(`path ${path}`, () => send(`GET ${path} HTTP/1.1`));
   await attempt("absolute-url", () => send(`GET http://127.0.0.1:${hostPort}/ HTTP/1.1`));
-  await attempt("connect", () => send(`CONNECT 127.0.0.1:${hostPort} HTTP/1.1`));
+  await attempt("connect", () => send(`CONNECT 127.0.0.1:${hostPort} HTTP/1.1`, own, "GET / HTTP/1.0\r\n\r\n"));
   await attempt("huge-headers", () => send(`GET /repo.git/HEAD HTTP/1.1\r\nX-Large: ${"x".repeat(64_000)}`));
 }
