@@ -5,6 +5,7 @@ import type { Attachment } from "./attach.ts";
 import { type Bounds, type Enforcement, enforce } from "./bounds.ts";
 import { judgeEnding } from "./outcome.ts";
 import type { ContainerFacts, Running, RunOutcome } from "./run.ts";
+import { waitToStop } from "./wait.ts";
 
 /** A container that runs, with all that is needed to see it through. */
 export interface Attended extends Bounds {
@@ -46,7 +47,7 @@ async function finish(attended: Attended, enforced: Enforcement): Promise<RunOut
   await Promise.all([agent, relay].map((container) => container && remove(container)));
   const ending = { exitCode: exit?.code ?? null, oomKilled: exit?.oomKilled ?? false };
   return {
-    ...judgeEnding({ ...ending, cause: enforced.cause ?? { kind: exit ? "exit" : "gone" } }),
+    ...judgeEnding({ ...ending, cause: enforced.cause ?? { kind: exit && !wentDown(exit) ? "exit" : "gone" } }),
     ...ending,
     startedAt: attended.startedAt,
     endedAt: exit?.at ?? Date.now(),
@@ -61,21 +62,30 @@ interface Exit {
   readonly code: number;
   readonly oomKilled: boolean;
   readonly at: number;
+  /** Whether the engine was away for a while before. */
+  readonly outage: boolean;
+}
+
+/** An engine that comes back ends what still runs, by SIGTERM, SIGKILL, or as 255 where it finds nothing to end. */
+function wentDown({ outage, code, oomKilled }: Exit): boolean {
+  return outage && !oomKilled && [137, 143, 255].includes(code);
 }
 
 /** The container's exit, or null when it or the engine went away for good. Outlives a restart of the engine. */
 async function waitForExit(container: Docker.Container): Promise<Exit | null> {
   let silentSince = Number.POSITIVE_INFINITY;
+  let outage = false;
   while (Date.now() - silentSince < ENGINE_PATIENCE_MS) {
     try {
-      await container.wait();
+      await waitToStop(container);
       const { State } = await container.inspect();
       silentSince = Number.POSITIVE_INFINITY;
       if (State.Running) continue;
       if (State.Status === "removing" || State.Dead) return null; // somebody else's doing
-      return { code: State.ExitCode, oomKilled: State.OOMKilled, at: Date.parse(State.FinishedAt) };
+      return { code: State.ExitCode, oomKilled: State.OOMKilled, at: Date.parse(State.FinishedAt), outage };
     } catch (error) {
       if (statusCode(error) === 404) return null;
+      outage = true;
       silentSince = Math.min(silentSince, Date.now());
       await delay(500);
     }
@@ -87,7 +97,7 @@ async function waitForExit(container: Docker.Container): Promise<Exit | null> {
 async function relayEnd(relay: Docker.Container | null): Promise<boolean> {
   if (!relay) return false;
   try {
-    await relay.wait();
+    await waitToStop(relay);
     return true;
   } catch (error) {
     return statusCode(error) === 404;

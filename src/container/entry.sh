@@ -31,6 +31,12 @@ while [ -n "$told" ]; do
   [ "$again" -eq 127 ] || code=$again
 done
 
+# The kernel counts the forks that the limit on processes refused. Reading it must not take a process.
+for refused in /sys/fs/cgroup/pids.events /sys/fs/cgroup/pids/pids.events; do
+  [ -r "$refused" ] && read -r word count <"$refused" || continue
+  [ "$word $count" = "max 0" ] || echo "loopgate: the limit on processes was reached" >&2
+done
+
 commit_leftovers() {
   git add --all || return
   git diff --cached --quiet && return

@@ -2,6 +2,9 @@
 import type { DiskBound, DiskExcess } from "./disk.ts";
 import { NEVER_STARTED, NOT_HANDED_IN, type RunStatus } from "./run.ts";
 
+/** A shell's word for a program that SIGXFSZ ended: 128 and 25, on x64 and arm64 alike. */
+const FILE_TOO_LARGE = 153;
+
 /** What ended a run first. `exit` is the agent's own doing, everything else is ours or the world's. */
 export type EndCause =
   | { readonly kind: "exit" }
@@ -54,6 +57,11 @@ function judgeExit(exitCode: number | null, oomKilled: boolean): { status: RunSt
   if (exitCode === NEVER_STARTED) return { status: "lost", note: "The agent was not started." };
   if (exitCode === NOT_HANDED_IN)
     return { status: "lost", note: "Its work could not be handed in: the gateway stayed away." };
-  const note = oomKilled ? "It ran out of memory." : null;
-  return { status: exitCode === 0 ? "finished" : "failed", note };
+  return { status: exitCode === 0 ? "finished" : "failed", note: limitNote(exitCode, oomKilled) };
+}
+
+/** Which of its limits ended the agent, where the way it ended tells. */
+function limitNote(exitCode: number, oomKilled: boolean): string | null {
+  if (oomKilled) return "It ran out of memory.";
+  return exitCode === FILE_TOO_LARGE ? "It was ended for a file over the size limit." : null;
 }

@@ -13,6 +13,11 @@ test.each<[string, Ending, ReturnType<typeof judgeEnding>]>([
   ["an exit with 0", ending({}), { status: "finished", note: null }],
   ["an exit with 3", ending({ exitCode: 3 }), { status: "failed", note: null }],
   ["no memory left", ending({ exitCode: 137, oomKilled: true }), { status: "failed", note: "It ran out of memory." }],
+  [
+    "a file that is too large",
+    ending({ exitCode: 153 }),
+    { status: "failed", note: "It was ended for a file over the size limit." },
+  ],
   ["no go", ending({ exitCode: 97 }), { status: "lost", note: "The agent was not started." }],
   [
     "work that could not be handed in",

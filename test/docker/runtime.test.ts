@@ -1,8 +1,8 @@
 // The Docker runtime on a real engine: the contract, the baseline as inspected and as felt from inside, adoption and sweeping.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
@@ -203,17 +203,50 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect(outcome).toMatchObject({ status: "failed", oomKilled: true, note: "It ran out of memory." });
   });
 
-  test("T8: a fork bomb stays within its processes", async () => {
-    const command = "for i in $(seq 200); do sleep 5 & done; wait";
+  test("F51: an agent that runs out of processes fails, its log says so, and what it did is handed in", async () => {
+    const command = "echo 4 > sum; for i in $(seq 200); do sleep 1 & done; wait";
     const limits = { pids: 20, deadlineMs: 30_000 };
     const outcome = await (await open().start(ground.request({ command, limits }))).done;
+    expect(outcome).toMatchObject({ status: "failed" });
     expect(outcome.log).toMatch(/[Cc]annot fork|Resource temporarily unavailable/);
+    expect(outcome.log).toContain("loopgate: the limit on processes was reached\n");
+    expect(ground.git("show", "loop/12-k3f9:sum")).toBe("4");
   });
 
-  test("T8: a file larger than the limit is not written", async () => {
-    const command = "head -c 3000000 /dev/zero > big; stat -c %s big";
-    const outcome = await (await open().start(ground.request({ command, limits: { fileSizeBytes: 1_000_000 } }))).done;
-    expect(outcome.log).toMatch(/1000000$/m);
+  test("F51: an agent that stays within its processes hears nothing of the limit", async () => {
+    const { log } = await (await open().start(ground.request({ command: "sleep 0.1 & wait" }))).done;
+    expect(log).toBe("");
+  });
+
+  test("F51: an agent that writes a file over the limit is ended, the outcome says so, and no more of it is there", async () => {
+    const limits = { fileSizeBytes: 1_000_000 };
+    const request = ground.request({ role: "check", command: "head -c 3000000 /dev/zero > big", limits });
+    const outcome = await (await open().start(request)).done;
+    expect(outcome).toMatchObject({ status: "failed", note: "It was ended for a file over the size limit." });
+    expect(statSync(join(ground.folder, "workspace/big")).size).toBe(1_000_000);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "F51: an agent whose disk is full fails, its log says why, and it is not taken for lost",
+    async () => {
+      const small = join(ground.folder, "workspace/small");
+      mkdirSync(small);
+      const size = "size=1m,mode=0777";
+      if (spawnSync("mount", ["-t", "tmpfs", "-o", size, "none", small]).status !== 0) throw new Error("cannot mount");
+      onTestFinished(() => void spawnSync("umount", ["-l", small]));
+      const command = "head -c 3000000 /dev/zero > small/big";
+      const outcome = await (await open().start(ground.request({ role: "check", command }))).done;
+      expect(outcome).toMatchObject({ status: "failed", exitCode: 1 });
+      expect(outcome.log).toContain("No space left on device");
+    },
+  );
+
+  test("F51: an agent that fills the disk it may use is ended, and the outcome says so", async () => {
+    const limits = { workspaceBytes: 3_000_000 };
+    const command = "head -c 6000000 /dev/urandom > flood; sleep 60";
+    const outcome = await (await open().start(ground.request({ command, limits }))).done;
+    expect(outcome).toMatchObject({ status: "failed", note: "It wrote more than 3000000 bytes to /workspace." });
+    expect(await count()).toBe(0);
   });
 
   test("a prepared run's relay listens and nothing of its image has run, and start makes that very container run", async () => {
@@ -375,6 +408,20 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect(await count()).toBe(0);
   });
 
+  test("F55: an image whose digest is another than the one asked for is a fault, although its name is there", async () => {
+    const { docker } = engine();
+    const { Image } = await inspected(ground.request({ role: "check" }));
+    await docker.getImage(Image).tag({ repo: "loopgate.test/app", tag: "1" });
+    onTestFinished(async () => void (await docker.getImage("loopgate.test/app:1").remove()));
+    const named = { kind: "named", reference: "loopgate.test/app:1" } as const;
+    const other = { kind: "named", reference: `loopgate.test/app@sha256:${"5".repeat(64)}` } as const;
+    expect((await inspected(ground.request({ role: "check", image: named }))).Image).toBe(Image);
+    const mismatched = open().start(ground.request({ image: other }));
+    await expect(mismatched).rejects.toMatchObject({ name: "Fault", kind: "not_found" });
+    await expect(mismatched).rejects.toThrow(`The image ${other.reference} is not on this machine.`);
+    expect(await count()).toBe(0);
+  });
+
   test("F49: an engine that has gone away makes its fault, and nothing hangs", async () => {
     const { default: Client } = await import("dockerode");
     const docker = new Client({ socketPath: join(ground.folder, "nothing.sock") });
@@ -388,6 +435,14 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     await expect(runtime.start(ground.request())).rejects.toMatchObject({ name: "Fault", retry: "later" });
     await expect(runtime.list()).rejects.toMatchObject({ name: "Fault" });
   });
+
+  /** What the engine says of a run's container, which is then stopped. */
+  async function inspected(request: RunRequest): Promise<Docker.ContainerInspectInfo> {
+    const running = await open().start({ ...request, command: "sleep 60" });
+    const info = await container(running.id).inspect();
+    await running.stop("The test has seen it.");
+    return info;
+  }
 
   /** Starts the run in another process and kills that process, as an App that is lost without warning. */
   async function abandon(request: RunRequest): Promise<void> {
