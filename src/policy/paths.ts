@@ -37,13 +37,15 @@ export const builtInProtectedPaths: readonly string[] = [
   ".devcontainer/**",
   ".vscode/**",
   ".idea/**",
+  ".zed/**",
   "**/.envrc",
   // where packages come from
   "**/{.npmrc,.yarnrc,.yarnrc.yml,.pnpmfile.cjs,pip.conf}",
   // instructions and tools of agents
-  "**/{CLAUDE,CLAUDE.local,AGENTS,AGENTS.override,GEMINI,CONVENTIONS}.md",
+  "**/{CLAUDE,CLAUDE.local,AGENT,AGENTS,AGENTS.override,GEMINI,QWEN,CONVENTIONS}.md",
   "**/{.cursorrules,.windsurfrules,.clinerules,.roorules,.goosehints,.mcp.json,opencode.json,opencode.jsonc}",
-  "**/{.claude,.codex,.gemini,.cursor,.windsurf,.opencode,.clinerules,.roo,.aider*}/**",
+  "**/{.claude,.claude-plugin,.codex,.agents,.gemini,.opencode,.cursor,.windsurf,.clinerules,.roo,.aider*}/**",
+  "**/{.continue,.junie,.kiro,.amazonq,.qwen}/**",
   "**/.aider.conf.yml",
 ];
 
