@@ -26,7 +26,10 @@ export interface ResolvedImage {
 /** Answers which image a choice means; each toolchain is built once per engine. */
 export type ImageResolver = (choice: ImageChoice) => Promise<ResolvedImage>;
 
-/** A resolver for this engine. A missing image is a `Fault` that says what to do; nothing is ever pulled silently. */
+/**
+ * A resolver for this engine. A missing image is a `Fault` that says what to do; nothing is ever pulled silently. One that
+ * declares volumes is a `Fault` of kind `refused`: the engine would make them writable, on its own disk and without a limit.
+ */
 export function imageResolver(docker: Docker, user: RunUser): ImageResolver {
   let toolchain: Promise<ResolvedImage> | null = null;
   return (choice) => {
@@ -45,6 +48,13 @@ async function resolveNamed(docker: Docker, reference: string): Promise<Resolved
     throw new Fault(
       `The image ${reference} is not on this machine. Pull it with the engine's own tool, or name another in the policy.`,
       { kind: "not_found", retry: "later" },
+    );
+  }
+  const volumes = Object.keys(found.Config?.Volumes ?? {});
+  if (volumes.length > 0) {
+    throw new Fault(
+      `The image ${reference} declares volumes (${volumes.join(", ").slice(0, 200)}), where a run could write past its limits. No run is started from it; build it without VOLUME.`,
+      { kind: "refused", retry: "never" },
     );
   }
   return { reference, id: found.Id, digest: found.RepoDigests?.[0]?.split("@")[1] ?? null, mounts: [], env: {} };

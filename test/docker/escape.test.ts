@@ -8,6 +8,7 @@ import { triedAttacks } from "./escape/attack.ts";
 import { doorAttacks } from "./escape/doors.ts";
 import { gatewayAttacks } from "./escape/gateway.ts";
 import { hostileGitAttacks } from "./escape/hostile-git.ts";
+import { imageAttacks } from "./escape/image.ts";
 import { kernelAttacks } from "./escape/kernel.ts";
 import { KINDS } from "./escape/kinds.ts";
 import { limitAttacks } from "./escape/limits.ts";
@@ -20,6 +21,7 @@ describeWithDocker("a hostile agent", (engine: () => Engine) => {
   hostileGitAttacks(engine);
   kernelAttacks(engine);
   limitAttacks(engine);
+  imageAttacks(engine);
   gatewayAttacks(engine);
   doorAttacks(engine);
   answerAttacks(engine);

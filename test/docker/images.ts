@@ -19,6 +19,8 @@ export interface ImageContent {
   /** Programs of the host, by absolute path; their libraries come with them. */
   readonly programs: readonly string[];
   readonly files?: readonly { readonly from: string; readonly to: string }[];
+  /** Folders that the image declares as volumes. */
+  readonly volumes?: readonly string[];
 }
 
 /** Imports an image of this name with nothing in it but what is listed. */
@@ -32,7 +34,8 @@ export async function makeImage(docker: Docker, name: string, content: ImageCont
     for (const { from, to } of content.files ?? []) place(from, join(stage, to));
     const [repo, tag] = name.split(":");
     const tar = spawn("tar", ["-C", stage, "-c", "."], { stdio: ["ignore", "pipe", "ignore"] });
-    const progress = await docker.importImage(tar.stdout, { repo, tag });
+    const changes = (content.volumes ?? []).map((path) => `VOLUME ${path}`);
+    const progress = await docker.importImage(tar.stdout, { repo, tag, changes });
     for await (const _ of progress) {
       // the stream's end is the answer
     }
