@@ -206,7 +206,7 @@ export function limitAttacks(engine: () => Engine): void {
     const daemon = (mark: string) => [
       "perl",
       "-e",
-      `use POSIX; exit if fork; setsid; exit if fork; $0 = "${mark}"; sleep 60`,
+      `use POSIX; if (my $child = fork) { waitpid $child, 0; exit } setsid; exit if fork; $0 = "${mark}"; sleep 60`,
     ];
     tryAttack("T8: a daemon that forked twice into its own session is gone after the run", {
       fails: async () => {
