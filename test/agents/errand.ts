@@ -8,8 +8,17 @@ import { VERSIONS } from "./versions.ts";
 export const PRICE = { input: 4, output: 20, cacheRead: 1, cacheWrite: 5 } as const;
 
 /** `LOOPGATE_TEST_AGENTS=codex,gemini` tries some of them; all by default. */
-const chosen = process.env.LOOPGATE_TEST_AGENTS?.split(",") ?? Object.keys(VERSIONS);
-export const kinds = Object.keys(VERSIONS).filter((kind): kind is Installed => chosen.includes(kind));
+export const kinds = chosenKinds(process.env.LOOPGATE_TEST_AGENTS);
+
+/** The kinds that a list names, in one order always. Throws at a name that is none, lest nothing be tried unnoticed. */
+export function chosenKinds(list: string | undefined): readonly Installed[] {
+  const known = Object.keys(VERSIONS) as Installed[];
+  if (list === undefined || list === "") return known;
+  const chosen = list.split(",").map((name) => name.trim());
+  const unknown = chosen.filter((name) => !known.some((kind) => kind === name));
+  if (unknown.length === 0) return known.filter((kind) => chosen.includes(kind));
+  throw new Error(`LOOPGATE_TEST_AGENTS names ${unknown.join(", ")}; there are ${known.join(", ")}.`);
+}
 
 export const steps: readonly Step[] = [
   { kind: "write", path: "hello.txt", content: "hello\n" },

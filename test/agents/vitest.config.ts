@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/agents/**/*.test.ts"],
+    globalSetup: "test/agents/setup.ts",
     pool: "forks",
     fileParallelism: false,
     testTimeout: 180_000,
