@@ -1,9 +1,9 @@
 // The one door of a run: git, models and, where policy names hosts, the way out; all of it by the run's lease.
-import { readFile, writeFile } from "node:fs/promises";
 import { assert } from "../base/assert.ts";
 import { spentOf } from "../loop/begin.ts";
 import type { LoopState } from "../loop/state.ts";
-import type { AgentRooms, GitRooms, Ledger, Log, ModelProvider, Quarantine } from "./ports.ts";
+import type { AgentRooms, GitRooms, Log, ModelProvider, Quarantine } from "./ports.ts";
+import { keepSpending, readSpent, type Spent } from "./spending.ts";
 
 export interface DoorParts {
   readonly git: GitRooms;
@@ -39,8 +39,8 @@ export interface Door {
   refused(): readonly string[];
   /** Whether the last model call was refused for want of money. */
   outOfBudget(): boolean;
-  /** US dollars for model calls so far; calls whose end nobody saw count at their worst. */
-  spentUsd(): Promise<number>;
+  /** What model calls came to so far. */
+  spent(): Promise<Spent>;
 }
 
 const nano = 1e9;
@@ -53,8 +53,8 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   const lease = { runId: run, token: request.token, branch: loop.branch, mayPush: request.mayPush };
   const fields = { run, loop: loop.id };
   const earlier = await readSpent(request.spendingFile);
-  const budget = Math.max(0, Math.floor((loop.grantedUsd - spentOf(loop) - earlier) * nano));
-  const ledger = keptLedger(agents.createLedger(budget), request.spendingFile, earlier);
+  const budget = Math.max(0, Math.floor((loop.grantedUsd - spentOf(loop) - earlier.spentUsd) * nano));
+  const spending = keepSpending(agents.createLedger(budget), request.spendingFile, earlier);
   let refused: readonly string[] = [];
   let outOfBudget = false;
   const gitRoute = git.gitGateway({
@@ -71,11 +71,12 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   const modelRoute = agents.modelGateway({
     lease,
     providers: parts.models,
-    ledger,
+    ledger: spending.ledger,
     prices: parts.prices,
     onCall: (call) => {
       log.info({ ...fields, gateway: "model", call }, "gateway");
       outOfBudget = call.problem === "budget";
+      spending.count(call);
     },
   });
   const allowed = loop.rules.hosts.flatMap((host) => agents.readAllowedHost(host) ?? []);
@@ -88,35 +89,6 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     ...opened,
     refused: () => refused,
     outOfBudget: () => outOfBudget,
-    spentUsd: async () => {
-      const { settled, reserved } = await ledger.balance();
-      return earlier + (settled + reserved) / nano;
-    },
-  };
-}
-
-/** US dollars that a run had spent when its file was last written; 0 when it never called a model. */
-export async function readSpent(spendingFile: string): Promise<number> {
-  const text = await readFile(spendingFile, "utf8").catch(() => null);
-  return text === null ? 0 : Number(JSON.parse(text));
-}
-
-/** Writes what is spent or set aside before a call leaves and after it is settled. */
-function keptLedger(ledger: Ledger, file: string, earlier: number): Ledger {
-  const keep = async () => {
-    const { settled, reserved } = await ledger.balance();
-    await writeFile(file, JSON.stringify(earlier + (settled + reserved) / nano), { mode: 0o600 });
-  };
-  return {
-    async reserve(want) {
-      const reservation = await ledger.reserve(want);
-      if (reservation !== null) await keep();
-      return reservation;
-    },
-    async settle(id, cost) {
-      await ledger.settle(id, cost);
-      await keep();
-    },
-    balance: () => ledger.balance(),
+    spent: () => spending.spent(),
   };
 }

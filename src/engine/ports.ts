@@ -2,8 +2,8 @@
 
 import type { Effect } from "../loop/effect.ts";
 import type { AlarmName, LoopEvent, Permission } from "../loop/event.ts";
-import type { Isolation, IssueRef, LoopState, Person } from "../loop/state.ts";
 import type { LimitsLeft } from "../report/limits.ts";
+import type { Isolation, IssueRef, LoopState, Person, Tokens } from "../loop/state.ts";
 import type { PullFacts, VerdictFacts } from "../verify/facts.ts";
 
 export type { ContainerFacts, ImageChoice, Running, RunOutcome, RunRequest, Runtime } from "../container/run.ts";
@@ -32,7 +32,7 @@ import type { openRunGateway } from "../gateway/run.ts";
 export type { AgentEvent, EventReader } from "../agents/agent.ts";
 export type { Quarantine } from "../gateway/git/quarantine.ts";
 export type { Ledger } from "../gateway/model/ledger.ts";
-export type { ModelProvider } from "../gateway/model/provider.ts";
+export type { ModelCall, ModelProvider } from "../gateway/model/provider.ts";
 export type { Route, Translated } from "../github/translated.ts";
 
 /** The model and egress gateways and the agents, as the sandbox uses them. */
@@ -244,6 +244,7 @@ export interface RunReport {
   readonly log: string; // capped; the tail when it had to be cut
   readonly note: string; // our own sentence where the status alone does not say it
   readonly spentUsd?: number; // on model calls, calls of unknown outcome at their worst; absent: nothing
+  readonly tokens?: Tokens; // of those calls; absent: none
   readonly outOfBudget?: boolean; // its last model call was refused for want of money; absent: false
   readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
   readonly result: string | null; // result.json as text, at most 256 KiB
@@ -284,8 +285,8 @@ export interface RunsPort {
   /** The run if it still exists, for adoption after a restart. */
   adopt(loop: LoopState, run: string): Promise<StartedRun | null>;
   stop(run: string, why: string): Promise<void>;
-  /** US dollars that a run which is gone had spent on model calls; absent: runs call no models. */
-  readonly spentBy?: (run: string) => Promise<number>;
+  /** What a run which is gone had spent on model calls; absent: runs call no models. */
+  readonly spentBy?: (run: string) => Promise<Required<Pick<RunReport, "spentUsd" | "tokens">>>;
   /** Readies the quarantine of a reviewer's run and reads there what `head` changes against the loop's base. */
   readChange(loop: LoopState, run: string, head: string): Promise<PushedChange>;
   /** Publishes a commit of `run`'s quarantine to the loop's branch. */

@@ -6,7 +6,7 @@ import { freezeIssue } from "../brief/freeze.ts";
 import { reviewerBrief } from "../brief/reviewer.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
-import type { Attempt, LoopState, Rules, Snapshot } from "../loop/state.ts";
+import { type Attempt, type LoopState, noTokens, type Rules, type Snapshot } from "../loop/state.ts";
 import { risksOf } from "../policy/risk.ts";
 import { sizeOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
@@ -60,7 +60,7 @@ export async function adoptRun(
   if (started === null && isStarting) return;
   if (started === null) {
     const gone = noRun("lost", "Its container was gone when Loopgate started again.", world.clock.now());
-    const report = { ...gone, spentUsd: (await world.runs.spentBy?.(run)) ?? 0 };
+    const report = { ...gone, ...(await world.runs.spentBy?.(run)) };
     await world.submit(issueKey, await ended(world, state, run, facts.role, report), `${run}/ended`);
     return;
   }
@@ -107,7 +107,7 @@ async function ended(
   report: RunReport,
 ): Promise<LoopEvent> {
   const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log);
-  const { status, exitCode, endedAt, note, spentUsd = 0, outOfBudget = false, tools = [] } = report;
+  const { status, exitCode, endedAt, note, spentUsd = 0, tokens = noTokens, outOfBudget = false, tools = [] } = report;
   const facts = {
     type: "run_ended",
     run,
@@ -117,6 +117,7 @@ async function ended(
     note,
     logSha256,
     spentUsd,
+    tokens,
     outOfBudget,
     tools,
   } as const;

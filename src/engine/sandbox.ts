@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import type { Isolation, LoopState, Rules } from "../loop/state.ts";
-import { type Door, type DoorParts, openDoor, readSpent } from "./door.ts";
+import { type Door, type DoorParts, openDoor } from "./door.ts";
 import { listenTo } from "./heard.ts";
 import type {
   Clock,
@@ -25,6 +25,7 @@ import type {
 } from "./ports.ts";
 import { readResult } from "./result.ts";
 import { type Quiet, watchSilence } from "./silence.ts";
+import { readSpent } from "./spending.ts";
 
 export interface SandboxParts extends DoorParts {
   readonly dataDir: string;
@@ -353,7 +354,7 @@ async function report(
   await endWatch();
   try {
     const outOfBudget = begun.gateway.outOfBudget();
-    const heard = { spentUsd: await begun.gateway.spentUsd(), outOfBudget, tools: begun.tools() };
+    const heard = { ...(await begun.gateway.spent()), outOfBudget, tools: begun.tools() };
     await begun.gateway.close();
     const token = (await readKept(parts, order.id))?.token ?? "";
     const result = await readResult(join(rooms(parts).run(order.id), "loop", "out", "result.json"));

@@ -3,7 +3,7 @@ import { assert } from "../base/assert.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, isLive, labelsFor, settle, stay } from "./end.ts";
 import type { ClaimFacts, LoopEvent, Permission } from "./event.ts";
-import type { Attempt, Finding, LoopState, Rules, RunFacts } from "./state.ts";
+import { type Attempt, type Finding, type LoopState, noTokens, type Rules, type RunFacts } from "./state.ts";
 
 const writers: readonly Permission[] = ["write", "maintain", "admin"];
 
@@ -188,6 +188,7 @@ export function newRun(state: LoopState, role: RunFacts["role"], now: number): [
     exitCode: null,
     isolation: null,
     spentUsd: 0,
+    tokens: noTokens,
     tools: [],
     logSha256: null,
     briefSha256: null,
@@ -227,8 +228,9 @@ export function inDollars(usd: number): string {
 
 /** The run's facts at its end. */
 export function closeRun(state: LoopState, event: Extract<LoopEvent, { type: "run_ended" }>): LoopState {
-  const { status, endedAt, exitCode, logSha256, spentUsd, tools } = event;
-  const closed = withRun(state, event.run, { status, endedAt, exitCode, logSha256, spentUsd, tools: [...tools] });
+  const { status, endedAt, exitCode, logSha256, spentUsd, tokens } = event;
+  const facts = { status, endedAt, exitCode, logSha256, spentUsd, tokens, tools: [...event.tools] };
+  const closed = withRun(state, event.run, facts);
   return { ...closed, outOfBudget: state.outOfBudget || event.outOfBudget };
 }
 

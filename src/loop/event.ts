@@ -11,6 +11,7 @@ import type {
   Rules,
   RunFacts,
   Snapshot,
+  Tokens,
   Verdict,
 } from "./state.ts";
 
@@ -166,6 +167,7 @@ export type LoopEvent =
       readonly exitCode: number | null;
       readonly logSha256: string | null;
       readonly spentUsd: number;
+      readonly tokens: Tokens;
       readonly outOfBudget: boolean; // its last model call was refused for want of money
       readonly tools: readonly string[];
       readonly note: string; // one sentence: out of memory, no answer file, …; ours, not the agent's

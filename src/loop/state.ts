@@ -167,6 +167,16 @@ export const Isolation = z.object({
 });
 export type Isolation = z.infer<typeof Isolation>;
 
+/** Tokens of a run's model calls, in the providers' own figures: `cached` is part of `input`, reasoning of `output`. */
+export const Tokens = z.object({
+  input: z.number().int(),
+  cached: z.number().int(),
+  output: z.number().int(),
+});
+export type Tokens = z.infer<typeof Tokens>;
+
+export const noTokens: Tokens = { input: 0, cached: 0, output: 0 };
+
 /** One run's facts: role, times (epoch milliseconds), how it ended. */
 export const RunFacts = z.object({
   id: z.string(),
@@ -177,6 +187,7 @@ export const RunFacts = z.object({
   exitCode: z.number().int().nullable(),
   isolation: Isolation.nullable(),
   spentUsd: z.number(), // on model calls; where figures are missing the worst case
+  tokens: Tokens.default(noTokens), // of model calls, as far as their providers told
   tools: z.array(z.string()), // what the agent says it called, with counts: a claim
   logSha256: z.string().nullable(), // the log's artifact
   briefSha256: z.string().nullable(), // the exact brief's artifact

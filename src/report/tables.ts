@@ -96,7 +96,15 @@ function runWords(run: RunFacts): string {
   const code = run.exitCode === null ? "" : `, exit code ${run.exitCode}`;
   const brief = run.briefSha256 === null ? "" : `, brief ${inlineCode(run.briefSha256.slice(0, 12))}`;
   const log = run.logSha256 === null ? "" : `, log ${inlineCode(run.logSha256.slice(0, 12))}`;
-  const cost = run.spentUsd === 0 ? "" : `, ${inDollars(run.spentUsd)} for models`;
+  const cost = modelWords(run);
   const tools = run.tools.length === 0 ? "" : `, says it called ${inlineCode(run.tools.join(", "), 400)}`;
   return `${run.status.replace("_", " ")}, ${took}${code}${cost}${tools}${brief}${log}`;
+}
+
+/** Nothing for a run that called no model, or whose calls cost and told nothing. */
+function modelWords({ spentUsd, tokens }: RunFacts): string {
+  const { input, cached, output } = tokens;
+  if (spentUsd === 0 && input + output === 0) return "";
+  const ofThem = cached === 0 ? "" : ` (${cached} cached)`;
+  return `, ${inDollars(spentUsd)} for models: ${input} tokens in${ofThem}, ${output} out`;
 }

@@ -40,11 +40,12 @@ describeWithDocker("in a container without network", (engine) => {
       expect(run.pushed).toEqual(["hello.txt"]);
       expect(run.file("hello.txt")).toBe("hello");
       expect(run.calls.map(({ outcome, model }) => [outcome, model])).toEqual(steps.map(() => ["complete", MODEL]));
-      const settled = (field: "outputTokens" | "cacheReadTokens" | "costUsd") =>
+      const settled = (field: "inputTokens" | "outputTokens" | "cacheReadTokens" | "costUsd") =>
         run.calls.reduce((sum, call) => sum + call[field], 0);
+      expect(settled("inputTokens")).toBe(total("input"));
       expect(settled("outputTokens")).toBe(total("output"));
       expect(settled("cacheReadTokens")).toBe(total("cached"));
-      expect(settled("costUsd")).toBeCloseTo(cost, 9);
+      expect(Math.round(settled("costUsd") * 1e9)).toBe(Math.round(cost * 1e9));
       expect(run.events).toEqual(recorded(kind));
     });
 

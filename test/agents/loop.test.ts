@@ -1,6 +1,7 @@
 // Whole loops with the agent CLIs: from the label to an approved pull request, and what the model calls cost is on the issue.
 import { expect, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
+import { inDollars } from "../../src/loop/begin.ts";
 import { describeWithDocker } from "../docker/engine.ts";
 import { git } from "../gateway/git/world.ts";
 import { cost, kinds, steps, total } from "./errand.ts";
@@ -26,12 +27,14 @@ describeWithDocker("from the label to the gate and past it", (engine) => {
     expect(settled("cacheReadTokens")).toBe(total("cached"));
     expect(settled("outputTokens")).toBe(total("output"));
     const [executor, reviewer] = state.attempts[0]?.runs ?? [];
-    expect(executor?.spentUsd).toBeCloseTo(cost, 9);
+    expect(nanos(executor?.spentUsd)).toBe(nanos(cost));
+    expect(executor?.tokens).toEqual({ input: total("input"), cached: total("cached"), output: total("output") });
     expect([executor?.role, reviewer?.role, reviewer?.spentUsd]).toEqual(["executor", "reviewer", 0]);
     expect(executor?.isolation).toMatchObject({ network: "none", capabilities: [], readOnlyRoot: true });
     const [status, attempt] = issue.comments.map(({ body }) => body);
-    expect(status).toContain("$0.0150 of $5.00 for models");
-    expect(attempt).toContain("exit code 0, $0.0150 for models");
+    const tokens = `${total("input")} tokens in (${total("cached")} cached), ${total("output")} out`;
+    expect(status).toContain(`${inDollars(cost)} of $5.00 for models`);
+    expect(attempt).toContain(`exit code 0, ${inDollars(cost)} for models: ${tokens}`);
 
     loop.forge.as("bob").approve(pull?.pull ?? raise("no pull request"));
     await loop.settle();
@@ -45,6 +48,11 @@ describeWithDocker("from the label to the gate and past it", (engine) => {
     for (const secret of [KEY, ...loop.leases]) expect(said.filter((text) => text.includes(secret))).toEqual([]);
   });
 });
+
+/** Billionths of a dollar: the unit of prices, so that no cent's fraction hides a difference. */
+function nanos(usd = 0): number {
+  return Math.round(usd * 1e9);
+}
 
 /** Everything that the thread of an issue or a pull request says. */
 function wordsOf({ title, body, comments }: Issue): string {

@@ -1,7 +1,7 @@
 // A scripted model behind the four providers' wires: it makes a client write a file, look at it, and finish.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Asked, Sent, Step, Usage, Wire } from "./script.ts";
+import type { Asked, Manners, Sent, Step, Usage, Wire } from "./script.ts";
 import { anthropic } from "./wires/anthropic.ts";
 import { chat } from "./wires/chat.ts";
 import { gemini } from "./wires/gemini.ts";
@@ -17,6 +17,8 @@ export interface Call extends Asked {
 export interface ModelServer {
   readonly url: string;
   readonly calls: readonly Call[];
+  /** The statuses of the calls that it failed. */
+  readonly failures: readonly number[];
   /** Requests that are no model call, answered with 404: `METHOD path`. */
   readonly others: readonly string[];
   close(): Promise<void>;
@@ -24,17 +26,17 @@ export interface ModelServer {
 
 const wires: readonly Wire[] = [anthropic, responses, chat, gemini];
 
-/** Starts the server on loopback; `socketPath` instead of a port when given. */
-export async function startModelServer(steps: readonly Step[], socketPath?: string): Promise<ModelServer> {
-  const calls: Call[] = [];
-  const others: string[] = [];
-  const server = createServer((request, response) => void answer({ steps, calls, others }, request, response));
-  await new Promise<void>((resolve) => {
-    if (socketPath === undefined) server.listen(0, "127.0.0.1", resolve);
-    else server.listen(socketPath, resolve);
-  });
-  return { url: addressOf(server), calls, others, close: () => close(server) };
+/** Starts the server on loopback. */
+export async function startModelServer(steps: readonly Step[], manners: Manners = {}): Promise<ModelServer> {
+  const script: Script = { steps, manners, calls: [], failures: [], others: [] };
+  const server = createServer((request, response) => void answer(script, request, response));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  return { ...script, url: `http://127.0.0.1:${port}`, close: () => close(server) };
 }
+
+/** What it says when it fails. */
+export const TROUBLE = "The scripted model has trouble.";
 
 /** What the call at this turn is billed; no two turns alike, so that a lost one shows. */
 export function usageOf(turn: number): Usage {
@@ -43,7 +45,9 @@ export function usageOf(turn: number): Usage {
 
 interface Script {
   readonly steps: readonly Step[];
+  readonly manners: Manners;
   readonly calls: Call[];
+  readonly failures: number[];
   readonly others: string[];
 }
 
@@ -59,9 +63,20 @@ async function answer(script: Script, request: IncomingMessage, response: Server
   }
   const asked = wire.read(body, url);
   const turn = script.calls.length;
-  const usage = usageOf(turn);
+  const failing = script.manners.failing?.(turn + script.failures.length) ?? null;
+  if (failing !== null) {
+    script.failures.push(failing);
+    response.writeHead(failing, { "content-type": "application/json" });
+    return void response.end(JSON.stringify(wire.failure(failing, TROUBLE)));
+  }
+  const usage = billOf(turn, asked, script.manners);
   script.calls.push({ ...asked, wire: wire.name, credential: wire.credential(request.headers), usage });
   send(response, asked.streamed, wire.answer(stepFor(script.steps, asked), usage, asked, turn));
+}
+
+function billOf(turn: number, { outputLimit }: Asked, { isDear = false }: Manners): Usage {
+  const usage = usageOf(turn);
+  return isDear && outputLimit !== null ? { ...usage, output: outputLimit } : usage;
 }
 
 /** An errand without tools is answered with words; work goes by how many tools were already used. */
@@ -88,11 +103,6 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   } catch {
     return null;
   }
-}
-
-function addressOf(server: Server): string {
-  const address = server.address() as AddressInfo | string;
-  return typeof address === "string" ? address : `http://127.0.0.1:${address.port}`;
 }
 
 async function close(server: Server): Promise<void> {

@@ -20,6 +20,8 @@ export interface Asked {
   readonly streamed: boolean;
   /** Results of tool calls in the conversation: how many turns are behind us. */
   readonly results: number;
+  /** The most output that the request allows; null where it says nothing. */
+  readonly outputLimit: number | null;
   /** Names of the tools offered; empty for a client's side errands, such as naming the session. */
   readonly tools: readonly string[];
 }
@@ -38,8 +40,18 @@ export interface Wire {
   readonly read: (body: unknown, url: URL) => Asked;
   /** The provider's own credential as the client sent it. */
   readonly credential: (headers: Readonly<Record<string, string | string[] | undefined>>) => string;
+  /** The body of an error with this status, in the provider's own shape. */
+  readonly failure: (status: number, message: string) => object;
   /** The answer to one call; `turn` makes identifiers unique. */
   readonly answer: (step: Step, usage: Usage, asked: Asked, turn: number) => readonly Sent[];
+}
+
+/** What the scripted model does otherwise than to follow its steps at the errand's price. */
+export interface Manners {
+  /** The HTTP status that a call fails with, by its number from 0, failed calls counted; null: it is answered. */
+  readonly failing?: (call: number) => number | null;
+  /** Whether each answer is billed all the output that its request allows. */
+  readonly isDear?: boolean;
 }
 
 type Data = Readonly<Record<string, unknown>>;
@@ -47,6 +59,12 @@ type Data = Readonly<Record<string, unknown>>;
 /** A field of something read from JSON, or undefined. */
 export function at(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Data)[name] : undefined;
+}
+
+/** A whole number read from JSON, or null. */
+export function countAt(value: unknown, name: string): number | null {
+  const found = at(value, name);
+  return Number.isInteger(found) ? Number(found) : null;
 }
 
 /** A list read from JSON, or an empty one. */

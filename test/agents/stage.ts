@@ -23,7 +23,7 @@ import { git, scratch } from "../gateway/git/world.ts";
 import { PRICE } from "./errand.ts";
 import { type Installed, installAgents } from "./install.ts";
 import { type ModelServer, startModelServer } from "./model-server.ts";
-import type { Step } from "./script.ts";
+import type { Manners, Step } from "./script.ts";
 
 /** The provider's key, which only the gateway and the scripted model may see. */
 export const KEY = "the-real-key-of-the-provider";
@@ -38,6 +38,7 @@ const user = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
 
 export interface StageOptions {
   readonly steps: readonly Step[];
+  readonly manners?: Manners;
   /** The repository's files at the base. */
   readonly files?: Readonly<Record<string, string>>;
   readonly role?: "executor" | "reviewer";
@@ -69,7 +70,7 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   const root = scratch();
   const toolsDir = await installAgents([kind]);
   const { quarantine, workspaceDir } = await prepareWorkspace(root, options.files ?? { "README.md": "# Stage\n" });
-  const model = await startModelServer(options.steps);
+  const model = await startModelServer(options.steps, options.manners);
   onTestFinished(() => model.close());
   const lease = { runId: "run-1", token: newLeaseToken(), branch, mayPush: true };
   const calls: ModelCall[] = [];

@@ -1,5 +1,14 @@
 // Builds loops for tests: a whole valid state of which a test names only what matters.
-import type { Attempt, Finding, Isolation, LoopState, Rules, RunFacts, Verdict } from "../../src/loop/state.ts";
+import {
+  type Attempt,
+  type Finding,
+  type Isolation,
+  type LoopState,
+  noTokens,
+  type Rules,
+  type RunFacts,
+  type Verdict,
+} from "../../src/loop/state.ts";
 
 /** 2026-01-05 09:00 UTC: when every built loop was labelled. */
 export const labelledAt = Date.parse("2026-01-05T09:00:00Z");
@@ -58,6 +67,7 @@ export function aRun(change: Partial<RunFacts> = {}): RunFacts {
     exitCode: 0,
     isolation: sealed,
     spentUsd: 0,
+    tokens: noTokens,
     tools: [],
     logSha256: "1".repeat(64),
     briefSha256: "2".repeat(64),

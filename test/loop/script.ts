@@ -2,7 +2,16 @@
 import { decide } from "../../src/loop/decide.ts";
 import type { Effect } from "../../src/loop/effect.ts";
 import type { AlarmName, ClaimFacts, LoopEvent, Permission, Verb } from "../../src/loop/event.ts";
-import type { Finding, LoopState, Person, Review, Rules, RunFacts, Verdict } from "../../src/loop/state.ts";
+import {
+  type Finding,
+  type LoopState,
+  noTokens,
+  type Person,
+  type Review,
+  type Rules,
+  type RunFacts,
+  type Verdict,
+} from "../../src/loop/state.ts";
 
 const minute = 60_000;
 const start = Date.parse("2026-01-05T09:00:00Z");
@@ -326,6 +335,7 @@ function executorEnded({ words, options }: Line, state: LoopState | null, now: n
     exitCode: words[0] === "failed" ? 1 : 0,
     logSha256: null,
     spentUsd: Number(options.get("spent") ?? 0),
+    tokens: noTokens,
     outOfBudget: words.includes("out-of-budget"),
     tools: [],
     note: options.get("note") ?? "",
@@ -371,6 +381,7 @@ function reviewerEnded({ words, options }: Line, state: LoopState | null, now: n
     exitCode: gone ? null : 0,
     logSha256: null,
     spentUsd: Number(options.get("spent") ?? 0),
+    tokens: noTokens,
     outOfBudget: words.includes("out-of-budget"),
     tools: [],
     note: "",

@@ -43,7 +43,9 @@ test("what the models cost is on the issue, and the key never was in the run", a
   expect(model.keys).toEqual(["Bearer sk-the-real-key"]);
   expect(state.attempts[0]?.runs.map((run) => run.spentUsd)).toEqual([0.014, 0]);
   expect(story.comments(issue)[0]).toContain("$0.0140 of $5.00 for models");
-  expect(story.comments(issue)[1]).toContain("executor: finished, 0 s, exit code 0, $0.0140 for models");
+  expect(story.comments(issue)[1]).toContain(
+    "executor: finished, 0 s, exit code 0, $0.0140 for models: 1000 tokens in, 500 out",
+  );
   const pushed = (await story.pull(issue)).head.sha;
   expect(await story.file(pushed, "leaks.txt")).toBe("0\n");
 });

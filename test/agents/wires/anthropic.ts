@@ -1,5 +1,5 @@
 // Anthropic Messages, as far as a client needs it: one content block an answer.
-import { type Asked, at, list, type Sent, type Step, type Usage, type Wire } from "../script.ts";
+import { type Asked, at, countAt, list, type Sent, type Step, type Usage, type Wire } from "../script.ts";
 
 export const anthropic: Wire = {
   name: "anthropic",
@@ -7,12 +7,17 @@ export const anthropic: Wire = {
   read: (body): Asked => ({
     model: String(at(body, "model")),
     streamed: at(body, "stream") === true,
+    outputLimit: countAt(body, "max_tokens"),
     results: list(at(body, "messages")).flatMap((message) =>
       list(at(message, "content")).filter((block) => at(block, "type") === "tool_result"),
     ).length,
     tools: list(at(body, "tools")).map((tool) => String(at(tool, "name"))),
   }),
   credential: (headers) => String(headers["x-api-key"] ?? ""),
+  failure: (status, message) => ({
+    type: "error",
+    error: { type: status === 429 ? "rate_limit_error" : "overloaded_error", message },
+  }),
   answer(step, usage, asked, turn) {
     const message = {
       id: `msg_${turn}`,

@@ -1,5 +1,5 @@
 // OpenAI Chat Completions, as far as a client needs it: one choice, one delta.
-import { type Asked, at, list, type Step, type Usage, type Wire } from "../script.ts";
+import { type Asked, at, countAt, list, type Step, type Usage, type Wire } from "../script.ts";
 
 export const chat: Wire = {
   name: "chat",
@@ -7,10 +7,12 @@ export const chat: Wire = {
   read: (body): Asked => ({
     model: String(at(body, "model")),
     streamed: at(body, "stream") === true,
+    outputLimit: countAt(body, "max_completion_tokens") ?? countAt(body, "max_tokens"),
     results: list(at(body, "messages")).filter((message) => at(message, "role") === "tool").length,
     tools: list(at(body, "tools")).map((tool) => String(at(at(tool, "function"), "name"))),
   }),
   credential: ({ authorization }) => String(authorization ?? "").replace(/^Bearer /, ""),
+  failure: openaiFailure,
   answer(step, usage, asked, turn) {
     const finish_reason = step.kind === "say" ? "stop" : "tool_calls";
     const shared = { id: `chatcmpl-${turn}`, created: 1, model: asked.model };
@@ -28,6 +30,12 @@ export const chat: Wire = {
     ];
   },
 };
+
+/** OpenAI's error shape, of both its wires. */
+export function openaiFailure(status: number, message: string): object {
+  const [type, code] = status === 429 ? ["requests", "rate_limit_exceeded"] : ["server_error", null];
+  return { error: { message, type, param: null, code } };
+}
 
 function said(step: Step, turn: number): object {
   if (step.kind === "say") return { content: step.text };

@@ -1,5 +1,5 @@
 // Gemini's generateContent, as far as a client needs it: one candidate, one part.
-import { type Asked, at, list, type Step, type Usage, type Wire } from "../script.ts";
+import { type Asked, at, countAt, list, type Step, type Usage, type Wire } from "../script.ts";
 
 export const gemini: Wire = {
   name: "gemini",
@@ -7,6 +7,7 @@ export const gemini: Wire = {
   read: (body, url): Asked => ({
     model: /models\/([^:/]+):/.exec(url.pathname)?.[1] ?? "",
     streamed: url.pathname.endsWith(":streamGenerateContent"),
+    outputLimit: countAt(at(body, "generationConfig"), "maxOutputTokens"),
     results: list(at(body, "contents")).flatMap((content) =>
       list(at(content, "parts")).filter((part) => at(part, "functionResponse") !== undefined),
     ).length,
@@ -15,6 +16,9 @@ export const gemini: Wire = {
     ),
   }),
   credential: (headers) => String(headers["x-goog-api-key"] ?? ""),
+  failure: (code, message) => ({
+    error: { code, message, status: code === 429 ? "RESOURCE_EXHAUSTED" : "UNAVAILABLE" },
+  }),
   answer: (step, usage, { model }) => [
     {
       data: {

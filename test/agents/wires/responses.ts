@@ -1,5 +1,6 @@
 // OpenAI Responses, as far as a client needs it: one output item an answer.
-import { type Asked, at, list, pick, type Step, type Usage, type Wire } from "../script.ts";
+import { type Asked, at, countAt, list, pick, type Step, type Usage, type Wire } from "../script.ts";
+import { openaiFailure } from "./chat.ts";
 
 export const responses: Wire = {
   name: "responses",
@@ -7,10 +8,12 @@ export const responses: Wire = {
   read: (body): Asked => ({
     model: String(at(body, "model")),
     streamed: at(body, "stream") === true,
+    outputLimit: countAt(body, "max_output_tokens"),
     results: list(at(body, "input")).filter((item) => String(at(item, "type")).endsWith("_call_output")).length,
     tools: list(at(body, "tools")).map((tool) => String(at(tool, "name") ?? at(tool, "type"))),
   }),
   credential: ({ authorization }) => String(authorization ?? "").replace(/^Bearer /, ""),
+  failure: openaiFailure,
   answer(step, usage, asked, turn) {
     const item = itemOf(step, asked, turn);
     const response = { id: `resp_${turn}`, object: "response", created_at: 1, model: asked.model };
