@@ -29,7 +29,7 @@ const settings = [
   'model_providers.loopgate.wire_api="responses"',
   'model_providers.loopgate.env_key="OPENAI_API_KEY"',
   "model_providers.loopgate.supports_websockets=false",
-  // It tries again after every error, refusals included; the gateway tries again where that helps.
+  // It tries again after every error, refusals included, but never after too many requests; that the gateway does.
   "model_providers.loopgate.request_max_retries=1",
   "model_providers.loopgate.stream_max_retries=2",
   'web_search="disabled"',

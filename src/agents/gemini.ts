@@ -35,7 +35,8 @@ export const gemini: Agent = {
 export const geminiSettings = `${JSON.stringify(
   {
     security: { auth: { selectedType: "gemini-api-key", enforcedType: "gemini-api-key" } },
-    general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
+    // Ten tries, as it does by itself, take minutes; the gateway has waited already where that helps.
+    general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 3 },
     hooksConfig: { enabled: false },
     tools: { sandbox: false, discoveryCommand: "", callCommand: "" },
     advanced: { ignoreLocalEnv: true },

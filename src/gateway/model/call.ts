@@ -4,6 +4,7 @@ import { answerWhole, refuseCall } from "./answer.ts";
 import { parseJson } from "./json.ts";
 import type { NanoUsd } from "./ledger.ts";
 import { type Charge, chargeOf, noCharge, nothingRead, type Tally } from "./meter.ts";
+import { notWaited, waitBefore, waitFor } from "./patience.ts";
 import type { Rates } from "./prices.ts";
 import { type CallOutcome, familyOf, type ModelCall, type ModelProvider } from "./provider.ts";
 import { type Hold, holdFor, type Session } from "./session.ts";
@@ -28,6 +29,8 @@ interface Came {
   readonly status: number | null;
   readonly tally: Tally;
   readonly problem?: ProblemKind;
+  /** How often it was sent again. */
+  readonly repeats?: number;
 }
 
 /** Counting is free of charge at every provider that offers it, so that nothing is set aside. */
@@ -95,9 +98,24 @@ function watchClient({ session, response }: Asked): Client {
   };
 }
 
+/** Sends the call, again where the provider asks for that; what was set aside for it covers whichever is answered. */
 async function exchange(asked: Asked, body: object, client: Client): Promise<Came> {
+  const { patienceMs, answerBytes } = asked.session.limits;
+  for (let waited = notWaited; ; ) {
+    const sent = await send(asked, body, client);
+    if (sent.kind === "failed") return { ...failed(asked, sent), repeats: waited.times };
+    const wait = waitBefore(sent.answer, waited, patienceMs);
+    if (wait === null || !(await waitFor(wait, client.unwanted))) {
+      return { ...(await answered(asked, sent)), repeats: waited.times };
+    }
+    await readWhole(sent.answer, answerBytes);
+    waited = { times: waited.times + 1, ms: waited.ms + wait };
+  }
+}
+
+function send(asked: Asked, body: object, client: Client): Promise<Sent> {
   const { provider, endpoint, session, incoming } = asked;
-  const sent = await sendUpstream({
+  return sendUpstream({
     url: new URL(`${provider.baseUrl.replace(/\/+$/, "")}${endpoint.target}`),
     headers: {
       ...familyOf(provider).headersFor(provider.key, incoming.headers),
@@ -110,7 +128,6 @@ async function exchange(asked: Asked, body: object, client: Client): Promise<Cam
     silenceMs: session.limits.silenceMs,
     signal: client.stop,
   });
-  return sent.kind === "failed" ? failed(asked, sent) : answered(asked, sent);
 }
 
 function failed(asked: Asked, { how, reached }: Sent & { kind: "failed" }): Came {
@@ -202,6 +219,7 @@ function record(asked: Asked, { came, charge, hold, gone }: Settled): void {
     outcome: came.outcome,
     problem: came.problem ?? null,
     status: came.status,
+    repeats: came.repeats ?? 0,
     share: hold?.share ?? null,
     inputTokens: charge.usage.input,
     cacheReadTokens: charge.usage.cacheRead,

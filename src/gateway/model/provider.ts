@@ -46,6 +46,8 @@ export interface ModelCall {
   readonly problem: ProblemKind | null;
   /** The provider's HTTP status; null when there was no answer. */
   readonly status: number | null;
+  /** How often it was sent again because the provider had too many requests. */
+  readonly repeats: number;
   readonly share: Share | null;
   readonly inputTokens: number;
   readonly cacheReadTokens: number;
@@ -77,6 +79,8 @@ export interface ModelLimits {
   readonly handoverTokens: number;
   /** How long the provider may send nothing. */
   readonly silenceMs: number;
+  /** How long a call waits in all for a provider that has too many requests, before its client is told. */
+  readonly patienceMs: number;
   /** How long an answer is still read, for its figures, after the client went away. */
   readonly drainMs: number;
 }
@@ -88,5 +92,6 @@ export const defaultLimits: ModelLimits = {
   outputTokens: 64_000,
   handoverTokens: 4096,
   silenceMs: 300_000,
+  patienceMs: 30_000,
   drainMs: 120_000,
 };

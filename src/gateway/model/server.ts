@@ -128,6 +128,7 @@ function refuse(visit: Visit, problem: Problem, model: string | null): void {
     outcome: "refused",
     problem: problem.kind,
     status: null,
+    repeats: 0,
     share: null,
     inputTokens: 0,
     cacheReadTokens: 0,

@@ -286,7 +286,8 @@ const answers: Readonly<Record<Drive["ending"], (figures: Figures) => Script>> =
   stream: (figures) => events(streamOf(figures)),
   left: (figures) => events(streamOf(figures)),
   missing: (figures) => json({ ...payloads.anthropicWhole(figures), usage: null }),
-  limited: () => json({ type: "error", error: { type: "rate_limit_error", message: "Slow down" } }, 429),
+  limited: () =>
+    json({ type: "error", error: { type: "rate_limit_error", message: "Slow down" } }, 429, { "retry-after": "0" }),
   between: () => (_, response) => void response.writeHead(502).end("<h1>Bad gateway</h1>"),
   hangs_up: () => (_, response) => void response.socket?.destroy(),
   error_inside: (figures) => events([...streamOf(figures).slice(0, 3), 'data: {"type":"error","error":{}}\n\n']),

@@ -1,6 +1,7 @@
 // Calls that go wrong: each is accounted, never too low, recorded, and told to the client in a form it understands.
+import { request } from "node:http";
 import { createServer } from "node:net";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import * as payloads from "./payloads.ts";
 import { anUpstream, cutAfter, events, json, type Script } from "./upstream.ts";
 import { aWorld, type World, type WorldRequest } from "./world.ts";
@@ -32,11 +33,55 @@ const overloaded = { type: "error", error: { type: "overloaded_error", message: 
 test.each([429, 400, 500, 529])(
   "F58: an error in the provider's own shape (%i) costs nothing and is passed on",
   async (status) => {
-    const { got, call } = await come(json(overloaded, status, { "retry-after": "7" }), false);
+    const limits = { patienceMs: 6_999 }; // for the second after which a 429 wants to be called again
+    const { got, call } = await come(json(overloaded, status, { "retry-after": "7" }), false, { limits });
     expect(got).toMatchObject({ status, headers: { "retry-after": "7" }, text: JSON.stringify(overloaded) });
-    expect(call).toMatchObject({ outcome: "declined", status, costUsd: 0, estimated: false });
+    expect(call).toMatchObject({ outcome: "declined", status, repeats: 0, costUsd: 0, estimated: false });
   },
 );
+
+/** Too many requests for so many times; then the answer. */
+function busyFor(times: number, headers: Record<string, string>): Script {
+  let left = times;
+  return (received, response) => {
+    left -= 1;
+    const script = left < 0 ? events(pieces) : json(overloaded, 429, headers);
+    return script(received, response);
+  };
+}
+
+test("F58: a provider that has too many requests is asked again, and the client sees the answer only", async () => {
+  const { got, call } = await come(busyFor(2, { "retry-after": "0" }), true);
+  expect(got).toMatchObject({ status: 200, text: pieces.join(""), whole: true });
+  expect(call).toMatchObject({ outcome: "complete", repeats: 2, outputTokens: 80, estimated: false });
+  expect(call.costUsd).toBeCloseTo(knownInput + (80 * 15) / 1e6, 9);
+});
+
+test("F58: one that always has too many is asked a few times more, and then the client is told", async () => {
+  const { got, call } = await come(busyFor(99, { "retry-after-ms": "0" }), true);
+  expect(got.status).toBe(429);
+  expect(call).toMatchObject({ outcome: "declined", status: 429, repeats: 6, costUsd: 0 });
+});
+
+test("F58: one that says it is of no use is not asked again", async () => {
+  const { got, call } = await come(busyFor(1, { "retry-after": "0", "x-should-retry": "false" }), true);
+  expect([got.status, call.repeats]).toEqual([429, 0]);
+});
+
+test("F58: a client that leaves while its call waits frees what was set aside, and nothing is sent again", async () => {
+  const upstream = await anUpstream(busyFor(99, { "retry-after": "20" }));
+  const world = await aWorld({ upstream });
+  const [closed, recorded] = [world.nextClosed(), world.nextCall()];
+  const { path, headers, body } = claude(world, true);
+  const sent = request({ socketPath: world.socketPath, path, method: "POST", headers });
+  sent.on("error", () => {}).end(JSON.stringify(body));
+  await vi.waitUntil(() => upstream.received.length === 1);
+  sent.destroy();
+  await closed;
+  expect(await recorded).toMatchObject({ outcome: "declined", repeats: 0, clientGone: true, costUsd: 0 });
+  expect(upstream.received).toHaveLength(1);
+  expect(await world.ledger.balance()).toMatchObject({ settled: 0, reserved: 0 });
+});
 
 test("F58: an error of something in between may hide an answer: the reservation is spent", async () => {
   const { got, call } = await come((_, response) => void response.writeHead(502).end("<h1>Bad gateway</h1>"), false);
