@@ -79,20 +79,14 @@ describeWithDocker("in a container without network", (engine) => {
       const started = run.out.some((name) => name.startsWith(STARTED));
       expect({ started, ledElsewhere: run.calls.length === 0 }).toMatchObject(fallen[kind]);
     });
-
-    test("whose budget is used up says so in the gateway's words, and nothing is spent", async () => {
-      const run = await stage(engine(), kind, { steps, budget: 0.000001 });
-      expect(run.pushed).toBe(null);
-      expect(run.calls.every(({ outcome, costUsd }) => outcome === "refused" && costUsd === 0)).toBe(true);
-      const told = run.events.filter(({ type }) => type === "error" || type === "message");
-      expect(JSON.stringify(told)).toContain("budget");
-      expect(run.model.calls).toEqual([]);
-    });
   });
 
-  test.runIf(kinds.includes("opencode"))("opencode reviews no repository whose code it would run", async () => {
-    const run = await stage(engine(), "opencode", { steps, files: hostileFiles, role: "reviewer" });
-    expect(run.outcome).toMatchObject({ status: "failed", exitCode: 78 });
-    expect([run.out, run.calls]).toEqual([[], []]);
-  });
+  test.each(kinds.filter((kind) => kind === "opencode"))(
+    "%s reviews no repository whose code it would run",
+    async (kind) => {
+      const run = await stage(engine(), kind, { steps, files: hostileFiles, role: "reviewer" });
+      expect(run.outcome).toMatchObject({ status: "failed", exitCode: 78 });
+      expect([run.out, run.calls]).toEqual([[], []]);
+    },
+  );
 });

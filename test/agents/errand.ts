@@ -26,6 +26,9 @@ export const steps: readonly Step[] = [
   { kind: "say", text: "I added hello.txt." },
 ];
 
+/** An errand without end, as far as a budget goes. */
+export const endless: readonly Step[] = Array.from({ length: 100 }, () => ({ kind: "run", command: "true" }));
+
 /** What the script bills for its calls. */
 const billed = steps.map((_, turn) => usageOf(turn));
 

@@ -1,14 +1,14 @@
-// Whole loops with the agent CLIs: from the label to an approved pull request, and what the model calls cost is on the issue.
+// Whole loops with the agent CLIs: from the label to an approved pull request or a used-up budget, and the cost is on the issue.
 import { expect, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
 import { inDollars } from "../../src/loop/begin.ts";
 import { describeWithDocker } from "../docker/engine.ts";
 import { git } from "../gateway/git/world.ts";
-import { cost, kinds, steps, total } from "./errand.ts";
+import { cost, endless, kinds, steps, total } from "./errand.ts";
 import { KEY, MODEL } from "./stage.ts";
 import { wholeLoop } from "./whole.ts";
 
-describeWithDocker("from the label to the gate and past it", (engine) => {
+describeWithDocker("a whole loop, from the label", (engine) => {
   test.each(kinds)("%s: its file is in a pull request, and tokens and cost are the script's", async (kind) => {
     const loop = await wholeLoop(engine(), kind);
     const { issue, repository, calls } = loop;
@@ -47,6 +47,27 @@ describeWithDocker("from the label to the gate and past it", (engine) => {
     const said = [wordsOf(issue), wordsOf(pull ?? issue), ...checks, ...loop.log];
     for (const secret of [KEY, ...loop.leases]) expect(said.filter((text) => text.includes(secret))).toEqual([]);
   });
+
+  test.each(kinds)(
+    "%s: a budget that is used up on the way ends the loop, which says what to do next",
+    async (kind) => {
+      const loop = await wholeLoop(engine(), kind, { steps: endless, manners: { isDear: true }, budget: 2 });
+      const { ending, attempts } = await loop.state();
+      expect(ending?.reason, loop.log.join("\n")).toBe("budget_limit");
+      expect(attempts.map(({ runs }) => runs.map(({ role }) => role))).toEqual([["executor"]]);
+      const spent = attempts[0]?.runs[0]?.spentUsd ?? 0;
+      const settled = loop.calls.reduce((sum, { costUsd }) => sum + costUsd, 0);
+      expect(nanos(spent)).toBe(nanos(settled));
+      expect(spent).toBeGreaterThan(1);
+      expect(spent).toBeLessThanOrEqual(2);
+      expect(loop.calls.at(-1)).toMatchObject({ outcome: "refused", problem: "budget" });
+      const last = loop.issue.comments.at(-1)?.body;
+      expect(last).toContain(
+        `**Loopgate stopped: budget limit.** ${inDollars(spent)} of the $2.00 for model calls are spent`,
+      );
+      expect(last).toContain("**Next:** @alice");
+    },
+  );
 });
 
 /** Billionths of a dollar: the unit of prices, so that no cent's fraction hides a difference. */

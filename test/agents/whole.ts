@@ -19,6 +19,7 @@ import { approving } from "../story/world.ts";
 import { steps } from "./errand.ts";
 import { type Installed, installAgents } from "./install.ts";
 import { type ModelServer, startModelServer } from "./model-server.ts";
+import type { Manners, Step } from "./script.ts";
 import { MODEL, prices, providersAt } from "./stage.ts";
 
 const webhookSecret = "a secret of the agents' loops";
@@ -39,13 +40,21 @@ export interface WholeLoop {
   state(): Promise<LoopState>;
 }
 
+/** What the model does, and what the policy lets it cost; the errand and the policy's default where it is not said. */
+export interface LoopOptions {
+  readonly steps?: readonly Step[];
+  readonly manners?: Manners;
+  /** US dollars. */
+  readonly budget?: number;
+}
+
 /** Opens the errand's issue, labels it as alice, and lets the loop go as far as it does by itself. */
-export async function wholeLoop(engine: Engine, kind: Installed): Promise<WholeLoop> {
+export async function wholeLoop(engine: Engine, kind: Installed, options: LoopOptions = {}): Promise<WholeLoop> {
   const dir = await mkdtemp(join(tmpdir(), "agents-loop-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 3 }));
-  const model = await startModelServer(steps);
+  const model = await startModelServer(options.steps ?? steps, options.manners);
   onTestFinished(() => model.close());
-  const { forge, repository } = await aForge(dir, kind);
+  const { forge, repository } = await aForge(dir, kind, options.budget ?? 5);
   const leases: string[] = [];
   const runtime = notingLeases(await containersBelow(dir, engine, kind), leases);
   const { log, calls, lines } = listening();
@@ -75,7 +84,7 @@ export async function wholeLoop(engine: Engine, kind: Installed): Promise<WholeL
 }
 
 /** A repository whose policy names the agent, and whose CI is red until hello.txt says hello. */
-async function aForge(dir: string, kind: Installed): Promise<Pick<WholeLoop, "forge" | "repository">> {
+async function aForge(dir: string, kind: Installed, budget: number): Promise<Pick<WholeLoop, "forge" | "repository">> {
   const forge = await startForge({ dataDir: join(dir, "forge"), ci: { command: '[ "$(cat hello.txt)" = hello ]' } });
   onTestFinished(() => forge.close());
   forge.createUser("alice");
@@ -84,7 +93,7 @@ async function aForge(dir: string, kind: Installed): Promise<Pick<WholeLoop, "fo
     name: "shop",
     files: {
       "README.md": "# shop\n",
-      ".github/loop.yml": `version: 1\nagent:\n  kind: ${kind}\n  model: ${MODEL}\n`,
+      ".github/loop.yml": `version: 1\nagent:\n  kind: ${kind}\n  model: ${MODEL}\nbudget:\n  usd: ${budget}\n`,
     },
     collaborators: { alice: "maintain", bob: "write" },
   });
