@@ -49,15 +49,20 @@ export const geminiSettings = `${JSON.stringify(
 
 /**
  * Finds those settings in the image or among the operator's tools. Without them, the copy in the run's home is enough
- * for a repository that has no settings of its own, and one that has some is not worked on.
+ * for a repository that has no settings of its own, and one that has some is not worked on. From a `.gemini/.env` in a
+ * trusted workspace this version takes every variable that is not set, proxies included, whatever its settings say.
  */
-const overruling = `system=
+const overruling = `if [ -e .gemini/.env ]; then
+  echo "loopgate: Gemini CLI would take its environment from the repository's .gemini/.env, so it works on no repository that has one; the agent was not started" >&2
+  exit 78
+fi
+system=
 for file in /etc/gemini-cli/settings.json /opt/loopgate/tools/etc/gemini-cli/settings.json; do
   if [ -z "$system" ] && [ -r "$file" ] && [ ! -O "$file" ]; then system=$file; fi
 done
 if [ -n "$system" ]; then
   export GEMINI_CLI_SYSTEM_SETTINGS_PATH="$system"
-elif [ -e .gemini/settings.json ] || [ -e .gemini/.env ]; then
+elif [ -e .gemini/settings.json ]; then
   echo "loopgate: the repository has its own .gemini settings, and the image has no /etc/gemini-cli/settings.json to overrule them; the agent was not started" >&2
   exit 78
 fi`;

@@ -107,6 +107,9 @@ describe.each(kinds)("%s", (kind) => {
     const { name, version } = VERSIONS[kind];
     expect(dockerfile).toContain(` ${name}@${version}`);
     expect(dockerfile).toMatch(/^FROM node:24-slim$/m);
+    expect(dockerfile).toMatch(/ install .* git .*&& /);
+    expect(dockerfile.trimEnd().split("\n").at(-1)).toBe("USER 10001:10001");
+    expect(dockerfile.match(/@\d+\.\d+/g)).toHaveLength(1);
   });
 });
 
@@ -132,6 +135,11 @@ describe("a repository's own configuration", () => {
   test("is overruled by the settings that Gemini CLI's image carries", () => {
     const carried = readFileSync(new URL("../../fixtures/images/gemini-settings.json", import.meta.url), "utf8");
     expect(carried).toBe(geminiSettings);
+    const dockerfile = readFileSync(new URL("../../fixtures/images/gemini.Dockerfile", import.meta.url), "utf8");
+    const [, place] = /^COPY --chown=0:0 --chmod=0644 gemini-settings\.json (\S+)$/m.exec(dockerfile) ?? [];
+    const { command } = agentOf("gemini", "").prepare({ promptPath: "/b", model, gatewayUrl, lease: "L" });
+    expect(command).toContain(`for file in ${place} `);
+    expect(dockerfile.indexOf("COPY")).toBeLessThan(dockerfile.indexOf("USER"));
   });
 });
 

@@ -81,6 +81,19 @@ describeWithDocker("in a container without network", (engine) => {
     });
   });
 
+  test.each(kinds.filter((kind) => kind === "gemini"))(
+    "%s works on no repository that would set its environment, which it would take over",
+    async (kind) => {
+      const files = { ".gemini/.env": "TAKEN_OVER=yes\n" };
+      const showing: readonly Step[] = [{ kind: "run", command: "env >/loop/out/env.txt" }];
+      const run = await stage(engine(), kind, { steps: showing, files });
+      expect(run.outcome).toMatchObject({ status: "failed", exitCode: 78 });
+      expect([run.out, run.calls]).toEqual([[], []]);
+      const fallen = await stage(engine(), kind, { steps: showing, files, command: plainly[kind] });
+      expect(fallen.readOut("env.txt")).toContain("TAKEN_OVER=yes");
+    },
+  );
+
   test.each(kinds.filter((kind) => kind === "opencode"))(
     "%s reviews no repository whose code it would run",
     async (kind) => {
