@@ -2,7 +2,7 @@
 import { assert } from "../base/assert.ts";
 import { spentOf } from "../loop/begin.ts";
 import type { LoopState } from "../loop/state.ts";
-import type { AgentRooms, GitRooms, Log, ModelProvider, Quarantine } from "./ports.ts";
+import type { AgentRooms, GitRooms, Log, ModelCall, ModelProvider, Quarantine } from "./ports.ts";
 import { keepSpending, readSpent, type Spent } from "./spending.ts";
 
 export interface DoorParts {
@@ -39,6 +39,8 @@ export interface Door {
   refused(): readonly string[];
   /** Whether the last model call was refused for want of money. */
   outOfBudget(): boolean;
+  /** Whether the last model call failed on the provider's side. */
+  modelDown(): boolean;
   /** What model calls came to so far. */
   spent(): Promise<Spent>;
 }
@@ -56,7 +58,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   const budget = Math.max(0, Math.floor((loop.grantedUsd - spentOf(loop) - earlier.spentUsd) * nano));
   const spending = keepSpending(agents.createLedger(budget), request.spendingFile, earlier);
   let refused: readonly string[] = [];
-  let outOfBudget = false;
+  let last: ModelCall | null = null;
   const gitRoute = git.gitGateway({
     lease,
     quarantine,
@@ -75,7 +77,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     prices: parts.prices,
     onCall: (call) => {
       log.info({ ...fields, gateway: "model", call }, "gateway");
-      outOfBudget = call.problem === "budget";
+      last = call;
       spending.count(call);
     },
   });
@@ -88,7 +90,14 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   return {
     ...opened,
     refused: () => refused,
-    outOfBudget: () => outOfBudget,
+    outOfBudget: () => last?.problem === "budget",
+    modelDown: () => last !== null && isProvidersFault(last),
     spent: () => spending.spent(),
   };
+}
+
+/** No answer, half an answer, an error of the server's, too many requests, or the App's own key refused. */
+function isProvidersFault({ outcome, status, problem }: ModelCall): boolean {
+  if (outcome !== "declined") return ["cut", "silent", "unreachable", "unreadable"].includes(outcome);
+  return problem === "key_refused" || status === 429 || (status ?? 0) >= 500;
 }

@@ -246,6 +246,7 @@ export interface RunReport {
   readonly spentUsd?: number; // on model calls, calls of unknown outcome at their worst; absent: nothing
   readonly tokens?: Tokens; // of those calls; absent: none
   readonly outOfBudget?: boolean; // its last model call was refused for want of money; absent: false
+  readonly modelDown?: boolean; // its last model call failed on the provider's side; absent: false
   readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
   readonly result: string | null; // result.json as text, at most 256 KiB
   readonly pushed: PushedChange | null;

@@ -107,7 +107,17 @@ async function ended(
   report: RunReport,
 ): Promise<LoopEvent> {
   const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log);
-  const { status, exitCode, endedAt, note, spentUsd = 0, tokens = noTokens, outOfBudget = false, tools = [] } = report;
+  const {
+    status,
+    exitCode,
+    endedAt,
+    note,
+    spentUsd = 0,
+    tokens = noTokens,
+    outOfBudget = false,
+    modelDown = false,
+    tools = [],
+  } = report;
   const facts = {
     type: "run_ended",
     run,
@@ -119,6 +129,7 @@ async function ended(
     spentUsd,
     tokens,
     outOfBudget,
+    modelDown,
     tools,
   } as const;
   if (role === "reviewer") {

@@ -353,8 +353,8 @@ async function report(
   const outcome = await begun.running.done;
   await endWatch();
   try {
-    const outOfBudget = begun.gateway.outOfBudget();
-    const heard = { ...(await begun.gateway.spent()), outOfBudget, tools: begun.tools() };
+    const [outOfBudget, modelDown] = [begun.gateway.outOfBudget(), begun.gateway.modelDown()];
+    const heard = { ...(await begun.gateway.spent()), outOfBudget, modelDown, tools: begun.tools() };
     await begun.gateway.close();
     const token = (await readKept(parts, order.id))?.token ?? "";
     const result = await readResult(join(rooms(parts).run(order.id), "loop", "out", "result.json"));

@@ -12,6 +12,9 @@ type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 /** Attempts that end through no fault of the executor's rest this long before the next. */
 const restMs = 30_000;
 
+/** Where it was the model provider's, the first and the second time; after the third in a row a person is asked. */
+const providerRestsMs = [60_000, 600_000] as const;
+
 /** The container runs: its facts as inspected go into the attempt. */
 export function onRunStarted(state: LoopState, event: Extract<LoopEvent, { type: "run_started" }>): Decision {
   const run = state.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === event.run);
@@ -170,10 +173,32 @@ function stopFromClaim(state: LoopState, event: RunEnded, now: number): Decision
   return null;
 }
 
+/** The executor cannot work without its model, so the attempt is not counted; what came before it in a row decides. */
+function onModelDown(state: LoopState, now: number): Decision {
+  const uncounted = withAttempt(state, { counted: false, endedAt: now });
+  const { number } = currentAttempt(state);
+  const inVain = uncounted.attempts.length - 1 - uncounted.attempts.findLastIndex(({ counted }) => counted);
+  const rest = providerRestsMs[inVain - 1];
+  const said: Effect[] = [{ type: "post_attempt", attempt: number }];
+  if (rest === undefined) {
+    const detail = `The model provider failed attempt ${number}, and ${inVain - 1} before it came to nothing either.`;
+    return settle(uncounted, now, { reason: "external_dependency_blocked", detail, resume: "execute" }, said);
+  }
+  const why = "The model provider failed, and the agent left no commit.";
+  const rested: LoopState = {
+    ...uncounted,
+    phase: "resting",
+    resumeAt: { phase: "preparing", at: now + rest, why },
+  };
+  const effects: Effect[] = [...said, { type: "write_status" }, { type: "set_alarm", name: "rest", at: now + rest }];
+  return { state: rested, effects, note: "the model provider failed; resting before another attempt" };
+}
+
 function onNothingPushed(state: LoopState, event: RunEnded, now: number): Decision {
   if (event.claim?.nothingToDo != null && rulesOf(state).reviewer !== null) {
     return beginVerifying(state, now); // without a head: the reviewer judges whether the base already does it
   }
+  if (event.modelDown) return onModelDown(state, now);
   const detail = event.note === "" ? "The run ended without a commit on its branch." : event.note;
   return onRed(state, redVerdict(null, [finding("run", "nothing was pushed", detail)]), now);
 }

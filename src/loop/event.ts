@@ -169,6 +169,7 @@ export type LoopEvent =
       readonly spentUsd: number;
       readonly tokens: Tokens;
       readonly outOfBudget: boolean; // its last model call was refused for want of money
+      readonly modelDown: boolean; // its last model call failed on the provider's side
       readonly tools: readonly string[];
       readonly note: string; // one sentence: out of memory, no answer file, …; ours, not the agent's
       readonly claim: Claim | null; // executor only

@@ -95,6 +95,10 @@ function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
     const detail = `The reviewer's container could not be run. ${event.note}`;
     return settle(state, now, { reason: "infrastructure_error", detail, resume: "verify" });
   }
+  if (event.modelDown) {
+    const detail = `The model provider failed the reviewer in ${tries} tries, so the work was not judged.`;
+    return settle(state, now, { reason: "external_dependency_blocked", detail, resume: "verify" });
+  }
   const detail = `The reviewer gave no readable answer in ${tries} tries, so the work was not judged. ${event.note}`;
   return settle(state, now, {
     reason: "uncertainty_too_high",

@@ -337,6 +337,7 @@ function executorEnded({ words, options }: Line, state: LoopState | null, now: n
     spentUsd: Number(options.get("spent") ?? 0),
     tokens: noTokens,
     outOfBudget: words.includes("out-of-budget"),
+    modelDown: words.includes("model-down"),
     tools: [],
     note: options.get("note") ?? "",
     claim: said
@@ -383,6 +384,7 @@ function reviewerEnded({ words, options }: Line, state: LoopState | null, now: n
     spentUsd: Number(options.get("spent") ?? 0),
     tokens: noTokens,
     outOfBudget: words.includes("out-of-budget"),
+    modelDown: words.includes("model-down"),
     tools: [],
     note: "",
     claim: null,

@@ -4,12 +4,18 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { aStory, mend } from "./world.ts";
 
-/** A server that speaks as OpenAI does and says that each call took 1,000 tokens in and 500 out. */
-async function aModel(): Promise<{ url: string; keys: string[] }> {
+const minute = 60_000;
+
+/** A server that speaks as OpenAI does and says that each call took 1,000 tokens in and 500 out, after it failed some. */
+async function aModel(failures = 0): Promise<{ url: string; keys: string[] }> {
   const keys: string[] = [];
   const server: Server = createServer((request, response) => {
     keys.push(request.headers.authorization ?? "");
     request.resume().on("end", () => {
+      if (keys.length <= failures) {
+        const error = { message: "The server had an error.", type: "server_error", param: null, code: null };
+        return response.writeHead(500, { "content-type": "application/json" }).end(JSON.stringify({ error }));
+      }
       const choice = { index: 0, finish_reason: "stop", message: { role: "assistant", content: "Done." } };
       const usage = { prompt_tokens: 1000, completion_tokens: 500, total_tokens: 1500 };
       const body = { id: "c-1", object: "chat.completion", created: 1, model: "scripted-1", choices: [choice], usage };
@@ -68,6 +74,35 @@ test("budget_limit: the money is used up; /loop retry grants it again", async ()
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
 
     **Next:** @alice, comment \`/loop retry\` to grant the policy's attempts again; the work goes on from the branch.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>"
+  `);
+  story.forge.as("alice").comment(issue, "/loop retry");
+  await story.settle();
+  expect((await story.state(issue)).phase).toBe("awaiting_gate");
+});
+
+test("external_dependency_blocked: the provider fails three attempts, none of which counts; /loop retry tries again", async () => {
+  const model = await aModel(3);
+  const story = await aStory({
+    executor: `${call} | grep ^200 && { ${mend}; }`,
+    models: [{ name: "openai", family: "openai", baseUrl: model.url, key: "sk-the-real-key", priceId: null }],
+    prices,
+  });
+  const issue = await story.startLoop();
+  expect((await story.state(issue)).phase).toBe("resting");
+  await story.advance(minute);
+  expect((await story.state(issue)).phase).toBe("resting");
+  await story.advance(10 * minute);
+  const { ending, attempts } = await story.state(issue);
+  expect(ending?.reason).toBe("external_dependency_blocked");
+  expect(attempts.map(({ counted }) => counted)).toEqual([false, false, false]);
+  expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
+    "**Loopgate stopped: external dependency blocked.** The model provider failed attempt 3, and 2 before it came to nothing either. The change itself is not to blame.
+
+    No commit of it reached this repository; this thread stays.
+
+    **Next:** @alice, once that has happened, comment \`/loop retry\`.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
