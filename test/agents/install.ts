@@ -45,15 +45,15 @@ export async function installAgents(kinds: readonly Installed[], download: Downl
 }
 
 /** Install scripts stay off: what they would do is to put the machine's own program where we find it anyway. */
-async function install(kind: Installed, tools: string, download: Download): Promise<void> {
+async function install(kind: Installed, tools: string, how: Download): Promise<void> {
   const { name, version, program, file } = VERSIONS[kind];
   const below = `${kind}-${version}`;
-  if (!(await isThere(join(tools, below, "done")))) await fetch(`${name}@${version}`, join(tools, below), download);
+  if (!(await isThere(join(tools, below, "done")))) await download(`${name}@${version}`, join(tools, below), how);
   await link(`../${below}/node_modules/${file}`, join(tools, "bin", program));
 }
 
 /** Beside its place first, so that a download that broke off, or another one at the same time, leaves no half. */
-async function fetch(named: string, folder: string, { options = [], patienceMs }: Download): Promise<void> {
+async function download(named: string, folder: string, { options = [], patienceMs }: Download): Promise<void> {
   const fresh = await mkdtemp(`${folder}.part-`);
   try {
     await writeFile(join(fresh, "package.json"), '{"private":true}\n');
