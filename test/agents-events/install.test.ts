@@ -1,6 +1,15 @@
 // The download of the agent CLIs: from a registry that fails, hangs, or fails once, and what a choice of them means.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -69,6 +78,7 @@ test("a registry that fails once is asked again; what is installed is kept, and 
   expect(readdirSync(join(tools, "bin"))).toEqual([program]);
   expect(readlinkSync(join(tools, "bin", program))).toBe(`../codex-${version}/node_modules/${file}`);
   expect(existsSync(join(tools, "bin", program))).toBe(true);
+  expect(statSync(join(tools, `codex-${version}`)).mode & 0o777).toBe(0o755);
   await Promise.all([installAgents(["codex"], download), installAgents(["codex"], download)]);
   expect(asked).toHaveLength(3);
 });

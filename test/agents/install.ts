@@ -1,6 +1,6 @@
 // Installs the agent CLIs from the package registry into a folder of tools beside the project's own, once.
 import { execFile } from "node:child_process";
-import { access, mkdir, mkdtemp, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, mkdtemp, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { geminiSettings } from "../../src/agents/gemini.ts";
@@ -35,12 +35,12 @@ export interface Download {
  * Installs what is missing; returns the folder of tools, as the operator's setting would name it. Processes that share
  * the folder do not disturb each other. Throws an error that names the package and what to do.
  */
-export async function installAgents(kinds: readonly Installed[], download: Download = {}): Promise<string> {
-  const tools = resolve(download.tools ?? cache);
+export async function installAgents(kinds: readonly Installed[], how: Download = {}): Promise<string> {
+  const tools = resolve(how.tools ?? cache);
   await mkdir(join(tools, "bin"), { recursive: true });
   await mkdir(join(tools, "etc/gemini-cli"), { recursive: true });
   await put(join(tools, "etc/gemini-cli/settings.json"), geminiSettings);
-  for (const kind of kinds) await install(kind, tools, download);
+  for (const kind of kinds) await install(kind, tools, how);
   return tools;
 }
 
@@ -56,6 +56,7 @@ async function install(kind: Installed, tools: string, how: Download): Promise<v
 async function download(named: string, folder: string, { options = [], patienceMs }: Download): Promise<void> {
   const fresh = await mkdtemp(`${folder}.part-`);
   try {
+    await chmod(fresh, 0o755); // the agents' user is another one
     await writeFile(join(fresh, "package.json"), '{"private":true}\n');
     console.warn(`Installing ${named} into ${folder}; it is kept there.`);
     const timeout = patienceMs ?? PATIENCE_MS;
