@@ -2,8 +2,8 @@
 
 import type { Effect } from "../loop/effect.ts";
 import type { AlarmName, LoopEvent, Permission } from "../loop/event.ts";
-import type { LimitsLeft } from "../report/limits.ts";
 import type { Isolation, IssueRef, LoopState, Person, Tokens } from "../loop/state.ts";
+import type { LimitsLeft } from "../report/limits.ts";
 import type { PullFacts, VerdictFacts } from "../verify/facts.ts";
 
 export type { ContainerFacts, ImageChoice, Running, RunOutcome, RunRequest, Runtime } from "../container/run.ts";

@@ -23,7 +23,7 @@ test.each([
   [5662, "liveness", "L5: an approval given before the gate opened was never read"],
   [9303, "liveness", "L5: reviews seen by a look before the gate were not looked at again"],
   [7816, "liveness", "I3: an attempt judged red after a retry was not counted"],
-] as const)("a run that once broke an invariant holds: seed %i, %s, %s", async (seed, mode) => {
+] as const)("a run that once broke an invariant holds: seed %i, %s, %s", async (seed, mode, _what) => {
   expect((await runSeed(seed, mode)).violations).toEqual([]);
 });
 
