@@ -1,0 +1,79 @@
+// A run as the runtime is asked for it: image, command, folders, environment and limits, from the loop's rules.
+import { join } from "node:path";
+import { assert } from "../base/assert.ts";
+import { Fault } from "../base/fault.ts";
+import type { LoopState, Rules } from "../loop/state.ts";
+import type { DoorParts } from "./door.ts";
+import type { Clock, ImageChoice, Quarantine, RunOrder, RunRequest } from "./ports.ts";
+import { rooms } from "./run-files.ts";
+
+export interface RequestParts extends Pick<DoorParts, "agents" | "identity"> {
+  readonly dataDir: string;
+  readonly clock: Pick<Clock, "now">;
+  /** Of the store's opening; what an earlier process started carries a smaller one. */
+  readonly epoch: number;
+  /** Turns the policy's image reference into what the runtime starts. */
+  readonly image: (reference: string) => ImageChoice;
+  readonly limits: RunRequest["limits"];
+}
+
+/** The request for the run, which holds this lease. */
+export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quarantine, token: string): RunRequest {
+  const dir = rooms(parts).run(order.id);
+  const role = roleOf(order);
+  const agent = preparedFor(parts, order, token);
+  const { name, email } = parts.identity;
+  return {
+    id: order.id,
+    loop: order.loop.id,
+    attempt: order.attempt,
+    role: order.role,
+    epoch: parts.epoch,
+    image: parts.image(role.image),
+    command: parts.agents.startLine(agent),
+    workspaceDir: join(dir, "workspace"),
+    objectsDir: quarantine.objectsDir,
+    loopDir: join(dir, "loop"),
+    gatewaySocket: join(rooms(parts).socket(order.id), "gateway.sock"),
+    env: {
+      ...agent.env,
+      ...(rulesOf(order.loop).hosts.length === 0 ? {} : { HTTPS_PROXY: `http://lease:${token}@127.0.0.1:{port}` }),
+      LOOP_BRANCH: branchOf(order.loop),
+      LOOP_TASK: `${order.loop.issue.owner}/${order.loop.issue.name}#${order.loop.issue.number}`,
+      LOOP_DEADLINE: new Date(parts.clock.now() + order.deadlineMs).toISOString(),
+      LOOP_GIT_URL: `http://lease:${token}@127.0.0.1:{port}/repo.git`,
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email,
+    },
+    limits: { ...parts.limits, deadlineMs: order.deadlineMs },
+  };
+}
+
+/** The agent of the run's role: its command, configuration and the model's addresses, all by the lease. */
+function preparedFor(parts: RequestParts, order: RunOrder, lease: string) {
+  const { agent, command, model } = roleOf(order);
+  const task = { promptPath: "/loop/brief.md", model, gatewayUrl: "http://127.0.0.1:{port}", lease };
+  return parts.agents.agentOf(agent, command).prepare(task);
+}
+
+/** The policy's words on the agent of this role. Throws Fault before the claim. */
+export function roleOf({ role, loop }: Pick<RunOrder, "role" | "loop">): Rules["executor"] {
+  const rules = rulesOf(loop);
+  const chosen = role === "executor" ? rules.executor : rules.reviewer;
+  assert(chosen !== null, "a reviewer runs only where the policy has one");
+  return chosen;
+}
+
+/** The loop's branch, which every claimed loop has. */
+export function branchOf(loop: LoopState): string {
+  assert(loop.branch !== null, `loop ${loop.id} has no branch`);
+  return loop.branch;
+}
+
+/** The loop's rules. Throws Fault before the claim. */
+export function rulesOf(loop: LoopState): Rules {
+  if (loop.rules === null) throw new Fault(`Loop ${loop.id} has no rules`, { kind: "invalid", retry: "never" });
+  return loop.rules;
+}
