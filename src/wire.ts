@@ -5,18 +5,20 @@ import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { agentOf } from "./agents/agents.ts";
 import { startLine } from "./agents/shell.ts";
+import { readVersion, versionLine } from "./agents/version.ts";
 import app from "./app.ts";
 import { Fault } from "./base/fault.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
 import { chooseRunUser } from "./container/user.ts";
 import { steadyClock } from "./engine/clock.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
-import type { Clock, GitRooms, Log, StorePort, Translated } from "./engine/ports.ts";
+import type { AgentRooms, Clock, GitRooms, Log, StorePort, Translated } from "./engine/ports.ts";
 import { createReconciler, type Reconciled } from "./engine/reconcile.ts";
 import { createSandbox } from "./engine/sandbox.ts";
 import { readAllowedHost } from "./gateway/egress/hosts.ts";
 import { egressProxy } from "./gateway/egress/proxy.ts";
 import { judge } from "./gateway/git/judge.ts";
+import { bringBack, bringObjects, compareTrees, keepCommit, treeOf } from "./gateway/git/kept.ts";
 import { fetchBase } from "./gateway/git/objects.ts";
 import { publish } from "./gateway/git/publish.ts";
 import { branchHead, fetchBranch, findQuarantine, openQuarantine, removeQuarantine } from "./gateway/git/quarantine.ts";
@@ -125,7 +127,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       dataDir: resolve(settings.dataDir),
       runtime,
       git,
-      agents: { agentOf, startLine, modelGateway, createLedger, egressProxy, readAllowedHost },
+      agents,
       models: settings.models ?? [],
       prices: settings.prices,
       github,
@@ -183,7 +185,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   }
 }
 
-const git: GitRooms = {
+export const git: GitRooms = {
   fetchBase,
   findQuarantine,
   openQuarantine,
@@ -198,10 +200,26 @@ const git: GitRooms = {
   newLeaseToken,
   judge,
   publish,
+  keepCommit,
+  bringBack,
+  bringObjects,
+  treeOf,
+  compareTrees,
+};
+
+export const agents: AgentRooms = {
+  agentOf,
+  startLine,
+  versionLine,
+  readVersion,
+  modelGateway,
+  createLedger,
+  egressProxy,
+  readAllowedHost,
 };
 
 /** Who owns a run's files: nobody special for plain processes, which are this very user. */
-function ownerOfRuns(runtime: Runtime): { uid: number; gid: number } | null {
+export function ownerOfRuns(runtime: Runtime): { uid: number; gid: number } | null {
   const uid = process.getuid?.() ?? 1;
   if (runtime.kind === "process" || uid !== 0) return null;
   return chooseRunUser(uid, process.getgid?.() ?? 1);

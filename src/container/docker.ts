@@ -169,12 +169,16 @@ interface Prepared {
 async function startAnew(request: RunRequest, pad: LaunchPad, began: number, watch?: OutputWatch): Promise<Running> {
   const settled = await settleFolders(request, pad.user);
   const specs = await compile(settled, pad);
-  return attendLaunched(settled, pad, began, await launch(specs, settled, pad, watch));
+  return { ...attendLaunched(settled, pad, began, await launch(specs, settled, pad, watch)), specs };
 }
 
-async function startPrepared({ request, pad, specs, pair }: Prepared, began: number, watch?: OutputWatch) {
+async function startPrepared(
+  { request, pad, specs, pair }: Prepared,
+  began: number,
+  watch?: OutputWatch,
+): Promise<Running> {
   const settled = await settleFolders(request, pad.user);
-  return attendLaunched(settled, pad, began, await launch(specs, settled, pad, watch, pair));
+  return { ...attendLaunched(settled, pad, began, await launch(specs, settled, pad, watch, pair)), specs };
 }
 
 function attendLaunched(settled: RunRequest, pad: LaunchPad, began: number, launched: Launched): Running {

@@ -20,6 +20,12 @@ fi
 agent=
 told=
 trap 'told=1; kill -TERM "$agent" 2>/dev/null' TERM
+# What the agent's CLI says of its version, told beside the work and in a home of its own: it may write there.
+probe=
+if [ -n "${LOOP_AGENT_VERSION:-}" ]; then
+  HOME=$TMPDIR/version sh -c "$LOOP_AGENT_VERSION" </dev/null >"$LOOP_DIR/out/agent-version" 2>/dev/null &
+  probe=$!
+fi
 "$@" </dev/null &
 agent=$!
 wait "$agent"
@@ -36,6 +42,12 @@ for refused in /sys/fs/cgroup/pids.events /sys/fs/cgroup/pids/pids.events; do
   [ -r "$refused" ] && read -r word count <"$refused" || continue
   [ "$word $count" = "max 0" ] || echo "loopgate: the limit on processes was reached" >&2
 done
+if [ -n "$probe" ]; then
+  { sleep 3; kill "$probe"; } </dev/null >/dev/null 2>&1 & # a CLI that hangs at this question has had its time
+  patience=$!
+  wait "$probe" 2>/dev/null
+  kill "$patience" 2>/dev/null
+fi
 
 commit_leftovers() {
   git add --all || return

@@ -33,7 +33,7 @@ export type ImageResolver = (choice: ImageChoice) => Promise<ResolvedImage>;
 export function imageResolver(docker: Docker, user: RunUser): ImageResolver {
   let toolchain: Promise<ResolvedImage> | null = null;
   return (choice) => {
-    if (choice.kind === "named") return resolveNamed(docker, choice.reference);
+    if (choice.kind === "named") return resolveNamed(docker, choice);
     toolchain ??= resolveToolchain(docker, user).catch((error) => {
       toolchain = null;
       throw error;
@@ -42,7 +42,10 @@ export function imageResolver(docker: Docker, user: RunUser): ImageResolver {
   };
 }
 
-async function resolveNamed(docker: Docker, reference: string): Promise<ResolvedImage> {
+type NamedImage = Extract<ImageChoice, { kind: "named" }>;
+
+async function resolveNamed(docker: Docker, { reference, pinned }: NamedImage): Promise<ResolvedImage> {
+  if (pinned !== undefined) return resolvePinned(docker, reference, pinned);
   const found = await inspectImage(docker, reference);
   if (!found) {
     throw new Fault(
@@ -58,6 +61,26 @@ async function resolveNamed(docker: Docker, reference: string): Promise<Resolved
     );
   }
   return { reference, id: found.Id, digest: found.RepoDigests?.[0]?.split("@")[1] ?? null, mounts: [], env: {} };
+}
+
+/** By its content, and where another machine's copy of it has another id, by the registry's digest. */
+async function resolvePinned(
+  docker: Docker,
+  reference: string,
+  { id, digest }: NonNullable<NamedImage["pinned"]>,
+): Promise<ResolvedImage> {
+  const byDigest = digest === null ? null : `${repositoryOf(reference)}@${digest}`;
+  const found = (await inspectImage(docker, id)) ?? (byDigest && (await inspectImage(docker, byDigest)));
+  if (found) return { reference, id: found.Id, digest, mounts: [], env: {} };
+  throw new Fault(
+    `The image ${reference} was ${id} when it was first used here, and this machine does not have that any more. Pull or load it again, or name another image in the policy.`,
+    { kind: "not_found", retry: "later" },
+  );
+}
+
+/** A reference without its tag and digest; a port is not a tag. */
+function repositoryOf(reference: string): string {
+  return (reference.split("@")[0] ?? "").replace(/:[^:/]+$/, "");
 }
 
 async function resolveToolchain(docker: Docker, user: RunUser): Promise<ResolvedImage> {

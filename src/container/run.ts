@@ -1,4 +1,5 @@
 // What a run is: the request for one container execution, its facts, its outcome, and the runtime that performs it.
+import type { ContainerSpec } from "./spec.ts";
 
 /** The port on a container's loopback behind which the run's gateway answers. */
 export const GATEWAY_PORT = 8417;
@@ -12,7 +13,14 @@ export const NOT_HANDED_IN = 96;
 export type Role = "executor" | "reviewer" | "check";
 
 /** Which image a run uses: one named by the policy, or the host's own toolchain (Linux only, demo and tests). */
-export type ImageChoice = { readonly kind: "named"; readonly reference: string } | { readonly kind: "toolchain" };
+export type ImageChoice =
+  | {
+      readonly kind: "named";
+      readonly reference: string;
+      /** What the reference meant when the loop first used it: this content or none, wherever the tag is now. */
+      readonly pinned?: { readonly id: string; readonly digest: string | null };
+    }
+  | { readonly kind: "toolchain" };
 
 /** The outer bounds of one run. Everything is enforced by the engine or by the host, never by the agent. */
 export interface Limits {
@@ -192,6 +200,8 @@ export interface RunOutcome {
 export interface Running {
   readonly id: string;
   readonly facts: ContainerFacts;
+  /** What the engine was told, the agent's container first; absent: adopted, or no container. */
+  readonly specs?: readonly ContainerSpec[];
   readonly done: Promise<RunOutcome>;
   /** Bytes of output heard so far, kept or not. */
   outputBytes(): number;

@@ -2,7 +2,7 @@
 
 import type { Effect } from "../loop/effect.ts";
 import type { AlarmName, LoopEvent, Permission } from "../loop/event.ts";
-import type { Isolation, IssueRef, LoopState, Person, Tokens } from "../loop/state.ts";
+import type { Isolation, IssueRef, LoopState, Person, Provenance, Tokens } from "../loop/state.ts";
 import type { LimitsLeft } from "../report/limits.ts";
 import type { PullFacts, VerdictFacts } from "../verify/facts.ts";
 
@@ -10,9 +10,11 @@ export type { ContainerFacts, ImageChoice, Running, RunOutcome, RunRequest, Runt
 
 import type { agentOf } from "../agents/agents.ts";
 import type { startLine } from "../agents/shell.ts";
+import type { readVersion, versionLine } from "../agents/version.ts";
 import type { readAllowedHost } from "../gateway/egress/hosts.ts";
 import type { egressProxy } from "../gateway/egress/proxy.ts";
 import type { judge } from "../gateway/git/judge.ts";
+import type { bringBack, bringObjects, compareTrees, keepCommit, treeOf } from "../gateway/git/kept.ts";
 import type { fetchBase } from "../gateway/git/objects.ts";
 import type { publish } from "../gateway/git/publish.ts";
 import type {
@@ -30,6 +32,8 @@ import type { modelGateway } from "../gateway/model/server.ts";
 import type { openRunGateway } from "../gateway/run.ts";
 
 export type { AgentEvent, EventReader } from "../agents/agent.ts";
+export type { ContainerSpec } from "../container/spec.ts";
+export type { TreeDifference } from "../gateway/git/kept.ts";
 export type { Quarantine } from "../gateway/git/quarantine.ts";
 export type { Ledger } from "../gateway/model/ledger.ts";
 export type { ModelCall, ModelProvider } from "../gateway/model/provider.ts";
@@ -39,6 +43,8 @@ export type { Route, Translated } from "../github/translated.ts";
 export interface AgentRooms {
   readonly agentOf: typeof agentOf;
   readonly startLine: typeof startLine;
+  readonly versionLine: typeof versionLine;
+  readonly readVersion: typeof readVersion;
   readonly modelGateway: typeof modelGateway;
   readonly createLedger: typeof createLedger;
   readonly egressProxy: typeof egressProxy;
@@ -61,6 +67,11 @@ export interface GitRooms {
   readonly newLeaseToken: typeof newLeaseToken;
   readonly judge: typeof judge;
   readonly publish: typeof publish;
+  readonly keepCommit: typeof keepCommit;
+  readonly bringBack: typeof bringBack;
+  readonly bringObjects: typeof bringObjects;
+  readonly treeOf: typeof treeOf;
+  readonly compareTrees: typeof compareTrees;
 }
 
 /** Epoch milliseconds, and one timer for the next alarm. */
@@ -248,6 +259,8 @@ export interface RunReport {
   readonly outOfBudget?: boolean; // its last model call was refused for want of money; absent: false
   readonly modelDown?: boolean; // its last model call failed on the provider's side; absent: false
   readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
+  readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
+  readonly agentVersion?: string | null; // as its CLI says
   readonly result: string | null; // result.json as text, at most 256 KiB
   readonly pushed: PushedChange | null;
 }
@@ -276,6 +289,7 @@ export interface PushedChange {
 export interface StartedRun {
   readonly startedAt: number;
   readonly isolation: Isolation;
+  readonly provenance?: Provenance; // absent: adopted after a restart, and told when it was started
   readonly done: Promise<RunReport>;
 }
 

@@ -4,17 +4,21 @@ import { access, chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import type { DoorParts } from "./door.ts";
 import type { Quarantine, RunOrder } from "./ports.ts";
+import { readPlain, readResult } from "./result.ts";
 
 export interface FileParts extends Pick<DoorParts, "git" | "identity" | "owner"> {
   readonly dataDir: string;
 }
+
+/** What a CLI says of its version is one short line. */
+const versionBytes = 4 * 1024;
 
 /** Where things are kept below the data folder. */
 export function rooms({ dataDir }: Pick<FileParts, "dataDir">) {
   return {
     objects: join(dataDir, "objects"),
     quarantines: join(dataDir, "quarantine"),
-    runs: join(dataDir, "runs"),
+    provenance: (id: string) => join(dataDir, "provenance", id),
     run: (id: string) => join(dataDir, "runs", id),
     quiet: (id: string) => join(dataDir, "runs", id, "quiet.json"),
     spending: (id: string) => join(dataDir, "runs", id, "spent.json"),
@@ -64,6 +68,16 @@ export async function prepareFiles(
 export async function readKept(parts: Pick<FileParts, "dataDir">, run: string): Promise<Kept | null> {
   const text = await readFile(join(rooms(parts).run(run), "lease.json"), "utf8").catch(() => null);
   return text === null ? null : (JSON.parse(text) as Kept);
+}
+
+/** What the agent's CLI printed when it was asked for its version; null when it was not asked or said nothing. */
+export function readVersionSaid(parts: Pick<FileParts, "dataDir">, run: string): Promise<string | null> {
+  return readPlain(join(rooms(parts).run(run), "loop", "out", "agent-version"), versionBytes);
+}
+
+/** The agent's answer; null when there is none. */
+export function readAnswer(parts: Pick<FileParts, "dataDir">, run: string): Promise<string | null> {
+  return readResult(join(rooms(parts).run(run), "loop", "out", "result.json"));
 }
 
 /** Removes everything of a run but its quarantine. */

@@ -1,15 +1,14 @@
 // What came of a run: waits for its end, closes its door, reads what it left and clears it away.
-import { join } from "node:path";
 import { rulesOf } from "../loop/begin.ts";
-import type { Door } from "./door.ts";
+import type { Door, DoorParts } from "./door.ts";
 import type { PushedChange, Quarantine, Running, RunOrder, RunOutcome, RunReport } from "./ports.ts";
-import { readResult } from "./result.ts";
-import { type FileParts, readKept, removeFiles, rooms } from "./run-files.ts";
-import { type QuarantineParts, readChange } from "./run-quarantine.ts";
+import { type ProvenanceParts, recordEnd } from "./provenance.ts";
+import { readAnswer, readKept, readVersionSaid, removeFiles } from "./run-files.ts";
+import { readChange } from "./run-quarantine.ts";
 import { type SilenceWatchParts, watchRun } from "./run-silence.ts";
 import type { Quiet } from "./silence.ts";
 
-export interface ReportParts extends FileParts, Pick<QuarantineParts, "log">, SilenceWatchParts {}
+export interface ReportParts extends ProvenanceParts, Pick<DoorParts, "agents">, SilenceWatchParts {}
 
 /** What must be known of a run to attend it. */
 export type Watched = Pick<RunOrder, "id" | "loop" | "role" | "startFrom">;
@@ -39,7 +38,8 @@ export async function report(
     const heard = { ...(await begun.gateway.spent()), outOfBudget, modelDown, tools: begun.tools() };
     await begun.gateway.close();
     const token = (await readKept(parts, order.id))?.token ?? "";
-    const result = await readResult(join(rooms(parts).run(order.id), "loop", "out", "result.json"));
+    const result = await readAnswer(parts, order.id);
+    const agentVersion = parts.agents.readVersion((await readVersionSaid(parts, order.id)) ?? "");
     const pushed = order.role === "executor" ? await readPushed(parts, begun.quarantine, order) : null;
     await removeFiles(parts, order.id);
     const refused = pushed === null ? begun.gateway.refused() : [];
@@ -48,14 +48,17 @@ export async function report(
         ? (outcome.note ?? "")
         : `Its push was refused: ${refused.join("; ")}.`;
     const ended = ending(outcome, parts.clock.now());
-    return {
+    const report: RunReport = {
       ...ended,
       log: withoutLease(ended.log, token),
       note,
       result: withoutLease(result, token),
       pushed,
       ...heard,
+      agentVersion,
     };
+    await recordEnd(parts, { run: order.id, quarantine: begun.quarantine, report });
+    return report;
   } catch (error) {
     parts.log.error({ run: order.id, err: error }, "a run's results could not be read");
     const why = error instanceof Error ? error.message : String(error);
@@ -77,8 +80,8 @@ function withoutLease<Text extends string | null>(text: Text, token: string): Te
 }
 
 function ending(outcome: RunOutcome, endedAt: number): Omit<RunReport, "result" | "pushed"> {
-  const { status, exitCode, log, note } = outcome;
-  return { status, exitCode, endedAt, log, note: note ?? "" };
+  const { status, exitCode, log, note, readyMs } = outcome;
+  return { status, exitCode, endedAt, log, note: note ?? "", readyMs };
 }
 
 async function readPushed(parts: ReportParts, quarantine: Quarantine, order: Watched): Promise<PushedChange | null> {

@@ -22,6 +22,7 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
   const dir = rooms(parts).run(order.id);
   const role = roleOf(order);
   const agent = preparedFor(parts, order, token);
+  const version = parts.agents.versionLine(role.agent);
   const { name, email } = parts.identity;
   return {
     id: order.id,
@@ -29,7 +30,7 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
     attempt: order.attempt,
     role: order.role,
     epoch: parts.epoch,
-    image: parts.image(role.image),
+    image: imageOf(parts, order.loop, role.image),
     command: parts.agents.startLine(agent),
     workspaceDir: join(dir, "workspace"),
     objectsDir: quarantine.objectsDir,
@@ -38,6 +39,7 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
     env: {
       ...agent.env,
       ...(rulesOf(order.loop).hosts.length === 0 ? {} : { HTTPS_PROXY: `http://lease:${token}@127.0.0.1:{port}` }),
+      ...(version === null ? {} : { LOOP_AGENT_VERSION: version }),
       LOOP_BRANCH: branchOf(order.loop),
       LOOP_TASK: `${order.loop.issue.owner}/${order.loop.issue.name}#${order.loop.issue.number}`,
       LOOP_DEADLINE: new Date(parts.clock.now() + order.deadlineMs).toISOString(),
@@ -49,6 +51,14 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
     },
     limits: { ...parts.limits, deadlineMs: order.deadlineMs },
   };
+}
+
+/** A name that an earlier run of the loop was started from means what it meant then. */
+function imageOf(parts: RequestParts, loop: LoopState, reference: string): ImageChoice {
+  const choice = parts.image(reference);
+  const known = loop.images?.[reference];
+  if (choice.kind !== "named" || known === undefined) return choice;
+  return { ...choice, pinned: { id: known.id, digest: known.digest } };
 }
 
 /** The agent of the run's role: its command, configuration and the model's addresses, all by the lease. */

@@ -32,8 +32,8 @@ export async function startRun(
     mayRun = true;
     const started = await world.runs.start(order);
     watch(world, state, effect, issueKey, started);
-    const { startedAt, isolation } = started;
-    return [{ type: "run_started", run: effect.run, startedAt, isolation, briefSha256 }];
+    const { startedAt, isolation, provenance } = started;
+    return [{ type: "run_started", run: effect.run, startedAt, isolation, briefSha256, provenance }];
   } catch (error) {
     const refused = error instanceof Fault && error.kind === "refused";
     // A start whose outcome is unknown may have left a container: it keeps its place until it is tried again or stopped.
@@ -117,6 +117,8 @@ async function ended(
     outOfBudget = false,
     modelDown = false,
     tools = [],
+    readyMs = null,
+    agentVersion = null,
   } = report;
   const facts = {
     type: "run_ended",
@@ -131,6 +133,8 @@ async function ended(
     outOfBudget,
     modelDown,
     tools,
+    readyMs,
+    agentVersion,
   } as const;
   if (role === "reviewer") {
     return {

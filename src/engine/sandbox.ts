@@ -5,6 +5,7 @@ import type { Isolation } from "../loop/state.ts";
 import { type Door, type DoorParts, openDoor } from "./door.ts";
 import { listenTo } from "./heard.ts";
 import type { Clock, ContainerFacts, Quarantine, Running, RunOrder, RunsPort, Runtime, StartedRun } from "./ports.ts";
+import { recordStart, type StartedFrom } from "./provenance.ts";
 import { halfMadeQuarantines, makeFolders, prepareFiles, readKept, removeFiles, rooms } from "./run-files.ts";
 import { fetchLoopBranch, type QuarantineParts, quarantineOf, readChange, withAccess } from "./run-quarantine.ts";
 import { type Begun, report, type Watched } from "./run-report.ts";
@@ -29,7 +30,8 @@ export function createSandbox(parts: SandboxParts): RunsPort {
       ordered.add(order.id);
       const begun = await begin(parts, order);
       running.set(order.id, begun.running);
-      return { ...startedOf(begun.running), startedAt: parts.clock.now(), done: attend(order, begun) };
+      const provenance = await recordStart(parts, { order, ...begun });
+      return { ...startedOf(begun.running), provenance, startedAt: parts.clock.now(), done: attend(order, begun) };
     },
     async adopt(loop, run) {
       const found = await parts.runtime.find(run);
@@ -85,7 +87,7 @@ export function createSandbox(parts: SandboxParts): RunsPort {
   };
 }
 
-async function begin(parts: SandboxParts, order: RunOrder): Promise<Begun> {
+async function begin(parts: SandboxParts, order: RunOrder): Promise<Begun & Omit<StartedFrom, "order">> {
   const { loop } = order;
   const quarantine = await quarantineOf(parts, loop, order.id);
   if (loop.head !== null) await fetchLoopBranch(parts, loop, quarantine);
@@ -105,7 +107,9 @@ async function begin(parts: SandboxParts, order: RunOrder): Promise<Begun> {
     const { agent, command } = roleOf(order);
     const hearing = listenTo(parts.agents.agentOf(agent, command).events());
     const running = await parts.runtime.start(request, hearing.hear);
-    return { running, quarantine, gateway, quiet: await readQuiet(parts, order.id), tools: hearing.tools };
+    const startFrom = (await readKept(parts, order.id))?.startFrom ?? order.startFrom;
+    const quiet = await readQuiet(parts, order.id);
+    return { running, quarantine, gateway, quiet, tools: hearing.tools, startFrom, request, token };
   } catch (error) {
     await gateway.close();
     throw error;

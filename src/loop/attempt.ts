@@ -5,7 +5,7 @@ import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
 import { beginVerifying, onRed, unheard } from "./judge.ts";
-import type { LoopState, Verdict } from "./state.ts";
+import type { ImageUsed, LoopState, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
@@ -19,10 +19,18 @@ const providerRestsMs = [60_000, 600_000] as const;
 export function onRunStarted(state: LoopState, event: Extract<LoopEvent, { type: "run_started" }>): Decision {
   const run = state.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === event.run);
   if (run === undefined || run.status !== "running") return stay(state, "a run this loop does not wait for");
-  const { isolation, briefSha256, startedAt } = event;
-  const seen = withRun(state, run.id, { isolation, briefSha256, startedAt });
+  const { isolation, briefSha256, startedAt, provenance } = event;
+  const made = provenance === undefined ? {} : { provenance };
+  const pinned = withImage(state, provenance?.image ?? null);
+  const seen = withRun(pinned, run.id, { isolation, briefSha256, startedAt, ...made });
   const phase = state.phase === "preparing" && run.role === "executor" ? "executing" : state.phase;
   return { state: { ...seen, phase }, effects: [], note: `the ${run.role} runs` };
+}
+
+/** What a reference meant at first, it means for the whole loop, wherever its tag goes meanwhile. */
+function withImage(state: LoopState, image: ImageUsed | null): LoopState {
+  if (image === null || state.images?.[image.reference] !== undefined) return state;
+  return { ...state, images: { ...state.images, [image.reference]: image } };
 }
 
 /** The executor is done: what it left decides, not what it says. */

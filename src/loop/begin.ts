@@ -230,8 +230,16 @@ export function inDollars(usd: number): string {
 export function closeRun(state: LoopState, event: Extract<LoopEvent, { type: "run_ended" }>): LoopState {
   const { status, endedAt, exitCode, logSha256, spentUsd, tokens } = event;
   const facts = { status, endedAt, exitCode, logSha256, spentUsd, tokens, tools: [...event.tools] };
-  const closed = withRun(state, event.run, facts);
+  const closed = withRun(state, event.run, { ...facts, ...provenanceAtEnd(state, event) });
   return { ...closed, outOfBudget: state.outOfBudget || event.outOfBudget };
+}
+
+function provenanceAtEnd(
+  state: LoopState,
+  { run, readyMs = null, agentVersion = null }: Extract<LoopEvent, { type: "run_ended" }>,
+): Pick<RunFacts, "provenance"> {
+  const known = state.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === run)?.provenance;
+  return known === undefined ? {} : { provenance: { ...known, readyMs, agentVersion } };
 }
 
 /** The rules, which every claimed loop has. Throws Bug before the claim. */

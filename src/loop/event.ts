@@ -7,6 +7,7 @@ import type {
   IssueRef,
   LoopState,
   Person,
+  Provenance,
   Review,
   Rules,
   RunFacts,
@@ -158,6 +159,7 @@ export type LoopEvent =
       readonly startedAt: number;
       readonly isolation: Isolation;
       readonly briefSha256: string;
+      readonly provenance?: Provenance;
     }
   | {
       readonly type: "run_ended";
@@ -171,6 +173,8 @@ export type LoopEvent =
       readonly outOfBudget: boolean; // its last model call was refused for want of money
       readonly modelDown: boolean; // its last model call failed on the provider's side
       readonly tools: readonly string[];
+      readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
+      readonly agentVersion?: string | null; // as its CLI says
       readonly note: string; // one sentence: out of memory, no answer file, …; ours, not the agent's
       readonly claim: Claim | null; // executor only
       readonly change: ChangeFacts | null; // executor only; null: nothing was pushed

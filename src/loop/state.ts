@@ -177,6 +177,27 @@ export type Tokens = z.infer<typeof Tokens>;
 
 export const noTokens: Tokens = { input: 0, cached: 0, output: 0 };
 
+/** An image by content: what a policy's reference meant on this machine when it was looked up. */
+export const ImageUsed = z.object({
+  reference: z.string(), // as the policy has it
+  id: z.string(), // `sha256:…`, what the container was created from
+  digest: z.string().nullable(), // the registry's, where the image came from one
+});
+export type ImageUsed = z.infer<typeof ImageUsed>;
+
+/** What a run was made of: enough to make it again, and to see what differs then. */
+export const Provenance = z.object({
+  orderSha256: z.string().nullable(), // its order's file below the data folder; null: it could not be written
+  policySha256: z.string(), // of the rules it ran under, as JSON
+  base: z.string(), // the commit that the loop was claimed at
+  startFrom: z.string(), // executor: the commit it began at; reviewer: the one it judged
+  image: ImageUsed.nullable(), // null: a plain process has none
+  agent: AgentKind,
+  agentVersion: z.string().nullable(), // as its CLI says: a claim
+  readyMs: z.number().int().nullable(), // from the request to the agent's go; null: another process saw that
+});
+export type Provenance = z.infer<typeof Provenance>;
+
 /** One run's facts: role, times (epoch milliseconds), how it ended. */
 export const RunFacts = z.object({
   id: z.string(),
@@ -191,6 +212,7 @@ export const RunFacts = z.object({
   tools: z.array(z.string()), // what the agent says it called, with counts: a claim
   logSha256: z.string().nullable(), // the log's artifact
   briefSha256: z.string().nullable(), // the exact brief's artifact
+  provenance: Provenance.optional(), // absent before the start, and in records that never had it
 });
 export type RunFacts = z.infer<typeof RunFacts>;
 
@@ -245,6 +267,7 @@ export const LoopState = z.object({
   pull: z.object({ number: z.number().int(), nodeId: z.string(), draft: z.boolean(), url: z.string() }).nullable(),
   comments: z.object({ status: z.number().int().nullable(), attempts: z.record(z.string(), z.number().int()) }),
   attempts: z.array(Attempt),
+  images: z.record(z.string(), ImageUsed).optional(), // by the policy's reference, from its first run on; absent: none yet
   granted: z.number().int(), // attempts granted so far, by label and by each retry
   grantedUsd: z.number(), // money granted so far for model calls, by label and by each retry
   outOfBudget: z.boolean(), // a model call was refused for want of money since the last grant

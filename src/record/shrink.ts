@@ -5,7 +5,7 @@ import type { Attempt, Claim, Finding, LoopState, Review, RunFacts, Verdict } fr
  * Tried in this order until the record fits. Kept at every step: the loop's own fields, its permits, and of each attempt
  * its number, times, commits, `counted`, the size and patch id of its change, and its verdict's colour and fingerprint;
  * of the last three also every run's role and status, which decisions count. Lost, step by step, oldest attempts first:
- * findings and parts, reviews, claims, isolation, listed paths, runs; then long texts everywhere. The store of the App
+ * findings and parts, reviews, claims, isolation, what runs were made of, listed paths, runs; then long texts everywhere. The store of the App
  * that wrote the record still has all of it, and so has each attempt's own comment.
  */
 export const shrinkSteps: readonly ((state: LoopState) => LoopState)[] = [
@@ -80,7 +80,8 @@ function clipped(attempt: Attempt, room: Room): Attempt {
 }
 
 function lightRun(run: RunFacts): RunFacts {
-  return { ...run, isolation: null, logSha256: null, briefSha256: null };
+  const { provenance: _, ...kept } = run;
+  return { ...kept, isolation: null, logSha256: null, briefSha256: null };
 }
 
 function clippedClaim(claim: Claim, room: Room): Claim {

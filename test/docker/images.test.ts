@@ -1,14 +1,12 @@
 // Runs in named images: an executor's with nothing but sh and git in it, and a relay's with Node and the relay.
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { dockerRuntime } from "../../src/container/docker.ts";
 import type { Engine } from "../../src/container/engine.ts";
 import { chooseRunUser } from "../../src/container/user.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { describeWithDocker } from "./engine.ts";
-import { makeImage } from "./images.ts";
+import { gitPrograms, makeImage } from "./images.ts";
 
 const USER = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
 const EXECUTOR = "loopgate-test-executor:1";
@@ -16,10 +14,7 @@ const RELAY = "loopgate-test-relay:1";
 
 describeWithDocker("a named image", (engine: () => Engine) => {
   beforeAll(async () => {
-    const core = execFileSync("git", ["--exec-path"], { encoding: "utf8" }).trim();
-    await makeImage(engine().docker, EXECUTOR, {
-      programs: ["/bin/sh", "/usr/bin/git", join(core, "git-remote-http")],
-    });
+    await makeImage(engine().docker, EXECUTOR, { programs: gitPrograms() });
     const relay = new URL("../../src/container/relay.mjs", import.meta.url).pathname;
     await makeImage(engine().docker, RELAY, {
       programs: [process.execPath],

@@ -23,6 +23,12 @@ export interface ImageContent {
   readonly volumes?: readonly string[];
 }
 
+/** What an executor's image must have: sh, and git with its way over HTTP. */
+export function gitPrograms(): readonly string[] {
+  const core = execFileSync("git", ["--exec-path"], { encoding: "utf8" }).trim();
+  return ["/bin/sh", "/usr/bin/git", join(core, "git-remote-http")];
+}
+
 /** Imports an image of this name with nothing in it but what is listed. */
 export async function makeImage(docker: Docker, name: string, content: ImageContent): Promise<void> {
   const stage = mkdtempSync(join(tmpdir(), "loopgate-image-"));

@@ -63,6 +63,8 @@ export interface StoryOptions {
   readonly prices?: Settings["prices"];
   /** Stands between each life of the App and its runtime, or takes its place; the folder is the story's. */
   readonly runtime?: (real: Runtime, dir: string) => Runtime;
+  /** Image of executor and reviewer; by default none is named. */
+  readonly image?: string;
 }
 
 export interface Story {
@@ -97,7 +99,7 @@ export const webhookSecret = "a secret of the stories";
 /** Starts forge and App; both end with the test. */
 export async function aStory(options: StoryOptions = {}): Promise<Story> {
   const dir = await mkdtemp(join(tmpdir(), "story-"));
-  await mkdir(join(dir, "scratch"));
+  await Promise.all([mkdir(join(dir, "scratch")), mkdir(join(dir, "app"))]);
   const clock = handClock();
   const forge = await startForge({ dataDir: join(dir, "forge"), ci: { command: "sh test.sh" } });
   forge.createUser("alice");
@@ -123,7 +125,7 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
       settings: settingsFor(forge, dir, options),
       log,
       runtime: (options.runtime ?? ((real) => real))(processRuntime({ scratchDir: join(dir, "scratch") }), dir),
-      image: () => ({ kind: "toolchain" }),
+      image: (reference) => (options.image ? { kind: "named", reference } : { kind: "toolchain" }),
       clock: clockOf(life),
       onRequest: (kind, route) => requests.push({ kind, route }),
     });
@@ -211,8 +213,8 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     operator: {
       bounds: generousBounds,
       defaults: {
-        agent: { command: options.executor ?? mend, image: "toolchain" },
-        reviewer: { command: options.reviewer ?? approving, image: "toolchain" },
+        agent: { command: options.executor ?? mend, image: options.image ?? "toolchain" },
+        reviewer: { command: options.reviewer ?? approving, image: options.image ?? "toolchain" },
       },
     },
   };

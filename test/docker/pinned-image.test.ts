@@ -1,0 +1,97 @@
+// A tag that moves while a loop lives: the loop goes on with what the tag meant at its first run.
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { dockerRuntime } from "../../src/container/docker.ts";
+import type { Engine } from "../../src/container/engine.ts";
+import type { Runtime } from "../../src/container/run.ts";
+import { chooseRunUser } from "../../src/container/user.ts";
+import { LoopState } from "../../src/loop/state.ts";
+import { answer, aStory, attempts, minute } from "../story/world.ts";
+import { describeWithDocker } from "./engine.ts";
+import { gitPrograms, makeImage } from "./images.ts";
+
+const USER = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+const TAG = "loopgate-test-pinned:1";
+
+/** Leaves in the repository which image it ran in. */
+const saysWhich = "IFS= read -r which </which; echo $which >which";
+
+describeWithDocker("an image named by a tag", (engine: () => Engine) => {
+  /** Gives the tag to an image that says this of itself; resolves to the image's id. */
+  async function tagged(word: string): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), "loopgate-which-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, "which"), `${word}\n`);
+    await makeImage(engine().docker, TAG, {
+      programs: gitPrograms(),
+      files: [{ from: join(folder, "which"), to: "which" }],
+    });
+    return (await engine().docker.getImage(TAG).inspect()).Id;
+  }
+
+  function aStoryInContainers(executor: string) {
+    const runtime = (_real: Runtime, dir: string) => {
+      const dataDir = join(dir, "app");
+      const { docker } = engine();
+      const made = dockerRuntime({
+        docker,
+        user: USER,
+        relay: { kind: "toolchain" },
+        roots: [dataDir],
+        instance: randomUUID(),
+      });
+      onTestFinished(async () => void (await made.sweep(() => false)));
+      return made;
+    };
+    return aStory({
+      executor,
+      runtime,
+      image: TAG,
+      files: { which: "nothing\n" },
+      ci: { mode: "run", command: "true" },
+    });
+  }
+
+  test("keeps its meaning for the whole loop, reviewer included, though the tag moved meanwhile", async () => {
+    const first = await tagged("first");
+    const story = await aStoryInContainers(attempts(answer({ question: "Shall I?" }), saysWhich));
+    const issue = await story.startLoop();
+    expect((await story.state(issue)).ending?.reason).toBe("uncertainty_too_high");
+    const second = await tagged("second");
+    expect(second).not.toBe(first);
+    story.forge.as("alice").comment(issue, "/loop retry");
+    await story.settle();
+    const state = await story.state(issue);
+    expect(state.phase).toBe("awaiting_gate");
+    expect(await story.file(state.head ?? "", "which")).toBe("first\n");
+    expect(state.images).toEqual({ [TAG]: { reference: TAG, id: first, digest: null } });
+    const used = state.attempts
+      .flatMap(({ runs }) => runs)
+      .map(({ role, provenance }) => [role, provenance?.image?.id]);
+    expect(used).toEqual([
+      ["executor", first],
+      ["executor", first],
+      ["reviewer", first],
+    ]);
+    expect(LoopState.parse(state)).toEqual(state);
+  }, 120_000);
+
+  test("that means nothing any more is said, and no other image is taken in its place", async () => {
+    const first = await tagged("first");
+    const story = await aStoryInContainers(attempts(answer({ question: "Shall I?" }), saysWhich));
+    const issue = await story.startLoop();
+    await tagged("second");
+    await engine().docker.getImage(first).remove({ force: true });
+    story.forge.as("alice").comment(issue, "/loop retry");
+    await story.settle();
+    for (let tries = 0; tries < 60 && (await story.state(issue)).phase !== "settled"; tries++)
+      await story.advance(15 * minute);
+    const { ending, attempts: tried } = await story.state(issue);
+    expect(ending?.reason).toBe("infrastructure_error");
+    expect(ending?.quote).toContain(`The image ${TAG} was ${first} when it was first used here`);
+    expect(tried.at(-1)?.head).toBeNull();
+  }, 120_000);
+});
