@@ -38,7 +38,7 @@ function describe({ repositories, issues, failed }: Reconciled): string {
 function said(outcome: Reconciled["issues"][number]["outcome"]): string {
   switch (outcome.kind) {
     case "restored":
-      return `restored; its record says ${outcome.phase}, after ${counted(outcome.attempts, "attempt", "attempts")}`;
+      return `restored; its record says ${outcome.phase}, after ${counted(outcome.attempts, "attempt", "attempts")}${outcomeOnly(outcome.gone)}`;
     case "fresh":
       return "labelled, with no record in its thread: it begins anew";
     case "tampered":
@@ -48,6 +48,12 @@ function said(outcome: Reconciled["issues"][number]["outcome"]): string {
     case "nothing":
       return "nothing to restore";
   }
+}
+
+function outcomeOnly(gone: readonly number[]): string {
+  return gone.length === 0
+    ? ""
+    : `; of ${gone.length === 1 ? "attempt" : "attempts"} ${gone.join(", ")} only the outcome is left`;
 }
 
 function counted(count: number, one: string, many: string): string {

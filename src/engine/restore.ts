@@ -1,9 +1,11 @@
 // Brings a loop back from its issue's thread when the store does not know it.
 import type { RestoredFacts } from "../loop/event.ts";
 import { endingOfNewer } from "../loop/restore.ts";
-import type { IssueRef, LoopState } from "../loop/state.ts";
+import type { Attempt, IssueRef, LoopState } from "../loop/state.ts";
 import { decodeRecord } from "../record/codec.ts";
+import { decodeFacts } from "../record/facts.ts";
 import { anyStatusMarker, attemptMarker, stopMarker } from "../record/markers.ts";
+import { recallDetail } from "../record/recall.ts";
 import { stopComment } from "../report/report.ts";
 import { issueKeyOf } from "./intake.ts";
 import type { LoopLook, StartedRun, ThreadRead } from "./ports.ts";
@@ -11,7 +13,13 @@ import type { World } from "./world.ts";
 
 /** What became of one issue. `fresh`: it is labelled and has no loop yet, so it gets one. */
 export type Restored =
-  | { readonly kind: "restored"; readonly loop: string; readonly phase: string; readonly attempts: number }
+  | {
+      readonly kind: "restored";
+      readonly loop: string;
+      readonly phase: string;
+      readonly attempts: number;
+      readonly gone: readonly number[];
+    }
   | { readonly kind: "tampered" | "newer"; readonly why: string }
   | { readonly kind: "fresh" | "nothing" };
 
@@ -87,14 +95,30 @@ async function takeUp(
   const key = keyOf(issue);
   const asked = { issue: issue.number, branch: record.branch, pull: record.pull?.number ?? null };
   const [look] = (await world.github.survey(issue, label, [asked])).loops;
-  const moved: LoopState = { ...record, issue }; // names may have changed since; the seal is about the ids
+  const { state: recalled, gone } = recallDetail(record, factsIn(thread, record, world.sealKey));
+  const moved: LoopState = { ...recalled, issue }; // names may have changed since; the seal is about the ids
   const found = await runsThatRun(world, moved);
   const running = found.map(({ run }) => run);
   const facts = factsOf(thread, look, record, status, running);
   await world.submit(key, { type: "restored", record: moved, facts }, `restored/${record.id}/${record.revision}`);
   // Only now: what comes of them must be told to a loop that is there.
   for (const { run, started } of found) world.watch(moved, run, key, started);
-  return { kind: "restored", loop: record.id, phase: record.phase, attempts: record.attempts.length };
+  if (gone.length > 0) world.log.info({ loop: record.id, attempts: gone }, "only the outcome of attempts is left");
+  return { kind: "restored", loop: record.id, phase: record.phase, attempts: record.attempts.length, gone };
+}
+
+/** The sealed facts of attempts, from their own comments; one that somebody else changed is no witness. */
+function factsIn(thread: ThreadRead, record: LoopState, key: Uint8Array): Map<number, Attempt> {
+  const { id: loop, issue } = record;
+  const found = new Map<number, Attempt>();
+  for (const { number: attempt } of record.attempts) {
+    const comment = thread.ours.find(({ body }) => body.includes(attemptMarker(loop, attempt)));
+    if (comment === undefined || comment.editedBy !== null) continue;
+    const expected = { repositoryId: issue.repositoryId, issue: issue.number, loop, attempt };
+    const facts = decodeFacts(comment.body, key, expected);
+    if (facts !== null) found.set(attempt, facts);
+  }
+  return found;
 }
 
 async function runsThatRun(world: RestoreWorld, record: LoopState): Promise<{ run: string; started: StartedRun }[]> {

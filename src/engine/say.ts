@@ -4,6 +4,7 @@ import type { Reply } from "../loop/effect.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
 import { encodeRecord } from "../record/codec.ts";
+import { encodeFacts } from "../record/facts.ts";
 import { attemptMarker, replyMarker, statusMarker, stopMarker } from "../record/markers.ts";
 import { attemptComment, replyText, statusComment, stopComment } from "../report/report.ts";
 import type { World } from "./world.ts";
@@ -25,7 +26,7 @@ export async function writeStatus(world: World, state: LoopState, retrying: bool
   return [{ type: "status_posted", comment }];
 }
 
-/** Posts what came of one attempt. */
+/** Posts what came of one attempt, with its facts. */
 export async function postAttempt(
   world: World,
   state: LoopState,
@@ -36,7 +37,7 @@ export async function postAttempt(
   assert(attempt !== undefined, `attempt ${number} is not in the state`);
   if (number > attemptComments) return [];
   const marker = attemptMarker(state.id, number);
-  const body = [attemptComment(state, attempt), marker].join("\n\n");
+  const body = [attemptComment(state, attempt), marker, encodeFacts(state, attempt, world.sealKey)].join("\n\n");
   const known = state.comments.attempts[String(number)];
   if (known !== undefined && (await world.github.editComment(state.issue, known, body))) return [];
   const comment = await world.github.createComment(state.issue, body, marker, retrying);

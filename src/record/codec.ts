@@ -1,7 +1,7 @@
 // The record: a loop's whole state as one hidden, sealed block of its status comment, and back.
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { assert } from "../base/assert.ts";
 import { LoopState } from "../loop/state.ts";
+import { pack, unpack } from "./pack.ts";
 import { isSeal, sealOf } from "./seal.ts";
 import { shrinkSteps } from "./shrink.ts";
 
@@ -9,9 +9,8 @@ import { shrinkSteps } from "./shrink.ts";
 export const RECORD_BYTES = 20_000;
 
 const VERSION = 1;
-const UNPACKED_BYTES = 8 * 1024 * 1024;
 const opening = /<!--\s*loopgate:record/gi;
-// One line, no quotes, no hyphen but the comment's own: base64 rather than base64url, whose "--" would end the comment.
+// One line, no quotes, no hyphen but the comment's own.
 const block =
   /<!-- loopgate:record v(\d{1,6}) loop=([A-Za-z0-9._]+(?:-[A-Za-z0-9._]+)*) rev=(\d{1,15}) seal=([0-9a-f]{64}) data=([A-Za-z0-9+/]+={0,2}) -->/;
 
@@ -51,7 +50,7 @@ export function decodeRecord(
 }
 
 function blockOf(state: LoopState, key: Uint8Array): string {
-  const data = deflateRawSync(JSON.stringify(state), { level: 9 }).toString("base64");
+  const data = pack(state);
   const { id: loop, revision } = state;
   const { repositoryId, number: issue } = state.issue;
   const seal = sealOf({ version: VERSION, repositoryId, issue, loop, revision, data }, key);
@@ -62,13 +61,8 @@ function blockOf(state: LoopState, key: Uint8Array): string {
 
 /** The data carries our seal, so what does not read as a state here was written by a faulty version of ours. */
 function stateFrom(data: string): DecodedRecord {
-  try {
-    const json = inflateRawSync(Buffer.from(data, "base64"), { maxOutputLength: UNPACKED_BYTES }).toString("utf8");
-    const parsed = LoopState.safeParse(JSON.parse(json));
-    if (parsed.success) return { kind: "ok", state: parsed.data };
-  } catch {
-    // Falls through: whichever step failed, the record is not one this version can act on.
-  }
+  const parsed = LoopState.safeParse(unpack(data));
+  if (parsed.success) return { kind: "ok", state: parsed.data };
   return tampered("the sealed content is not a state this version understands");
 }
 

@@ -1,13 +1,15 @@
-// The seal of a record: a keyed hash that ties a state to one loop of one issue.
+// The seal of a record or of an attempt's facts: a keyed hash that ties them to one loop of one issue.
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 /** What a seal covers; `data` is the encoded text, so that no second text can stand for the same state. */
 export interface Sealed {
+  /** What is sealed, so that one kind of block cannot stand for another; absent: a record. */
+  readonly kind?: "facts";
   readonly version: number;
   readonly repositoryId: number;
   readonly issue: number;
   readonly loop: string;
-  readonly revision: number;
+  readonly revision: number; // of facts: the attempt's number
   readonly data: string;
 }
 
@@ -18,8 +20,8 @@ export function sealKey(secret: string): Buffer {
 
 /** HMAC-SHA256 in hex over every field, each on its own line. */
 export function sealOf(sealed: Sealed, key: Uint8Array): string {
-  const { version, repositoryId, issue, loop, revision, data } = sealed;
-  const text = ["loopgate record", version, repositoryId, issue, loop, revision, data].join("\n");
+  const { kind = "record", version, repositoryId, issue, loop, revision, data } = sealed;
+  const text = [`loopgate ${kind}`, version, repositoryId, issue, loop, revision, data].join("\n");
   return createHmac("sha256", key).update(text).digest("hex");
 }
 

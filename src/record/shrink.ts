@@ -4,9 +4,10 @@ import type { Attempt, Claim, Finding, LoopState, Review, RunFacts, Verdict } fr
 /**
  * Tried in this order until the record fits. Kept at every step: the loop's own fields, its permits, and of each attempt
  * its number, times, commits, `counted`, the size and patch id of its change, and its verdict's colour and fingerprint;
- * of the last three also every run's role and status, which decisions count. Lost, step by step, oldest attempts first:
- * findings and parts, reviews, claims, isolation, what runs were made of, listed paths, runs; then long texts everywhere. The store of the App
- * that wrote the record still has all of it, and so has each attempt's own comment.
+ * of the last three also every run's role and status, which decisions count; of the last one what the reviewer said,
+ * which the gate reads; and of all what was spent. Lost, step by step, oldest attempts first: findings and parts, reviews,
+ * claims, isolation, what runs were made of, listed paths, runs; then long texts everywhere. The store of the App that wrote
+ * the record still has all of it, and so has each attempt's own comment.
  */
 export const shrinkSteps: readonly ((state: LoopState) => LoopState)[] = [
   (state) => state,
@@ -56,16 +57,26 @@ function shrunkEnding(ending: LoopState["ending"], room: Room): LoopState["endin
 /** `age` counts from the newest attempt, which is 1. */
 function shrunkAttempt(attempt: Attempt, age: number, room: Room): Attempt {
   if (age <= room.whole) return clipped(attempt, room);
-  const runs = age <= DECISIVE_ATTEMPTS ? attempt.runs.map(lightRun) : [];
+  const runs = age <= DECISIVE_ATTEMPTS ? attempt.runs.map(lightRun) : costOnly(attempt.runs);
   const fingerprint = cut(attempt.verdict?.fingerprint ?? "", age <= DECISIVE_ATTEMPTS ? 200 : 16);
   return {
     ...attempt,
     runs,
     claim: null,
-    review: null,
+    review:
+      age === 1
+        ? attempt.review && { ...attempt.review, summary: cut(attempt.review.summary, room.text), findings: [] }
+        : null,
     change: attempt.change && { ...attempt.change, paths: [] },
     verdict: attempt.verdict && { ...attempt.verdict, fingerprint, parts: [], findings: [] },
   };
+}
+
+/** Money that was spent stays spent: one run stands for all that cost anything. */
+function costOnly(runs: readonly RunFacts[]): RunFacts[] {
+  const spentUsd = runs.reduce((sum, run) => sum + run.spentUsd, 0);
+  const [first] = runs;
+  return first === undefined || spentUsd === 0 ? [] : [{ ...lightRun(first), tools: [], spentUsd }];
 }
 
 function clipped(attempt: Attempt, room: Room): Attempt {

@@ -6,6 +6,9 @@ export const COMMENT_BYTES = 60_000;
 /** Bytes of the status comment's visible part; the rest is the record's. */
 export const STATUS_BYTES = COMMENT_BYTES - 21_000;
 
+/** Bytes of an attempt comment's visible part; the rest is the hidden facts'. */
+export const ATTEMPT_BYTES = COMMENT_BYTES - 13_000;
+
 /**
  * Joins the parts with blank lines. While they are too long together, details go, the first one first; a line says how
  * many went. `before` and `after` always stay.

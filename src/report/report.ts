@@ -3,7 +3,7 @@ import { assert } from "../base/assert.ts";
 import type { Reply } from "../loop/effect.ts";
 import { classOf } from "../loop/end.ts";
 import type { Attempt, Finding, LoopState, Review } from "../loop/state.ts";
-import { COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
+import { ATTEMPT_BYTES, COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
 import { inlineCode, mention, plainSentence, quoteUntrusted } from "./escape.ts";
 import { facts, used } from "./facts.ts";
 import { changedFiles, claimText, findingText } from "./findings.ts";
@@ -36,7 +36,7 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
     wording.footer,
   ];
   const details = (verdict?.findings ?? []).slice(0, 20).map((finding) => findingText(finding, home));
-  return fitted({ before, details, after: after.filter((part) => part !== "") }, COMMENT_BYTES - 1000);
+  return fitted({ before, details, after: after.filter((part) => part !== "") }, ATTEMPT_BYTES);
 }
 
 /** Why the loop ended, what is kept, and the one next action. It calls the person waited for, once. */

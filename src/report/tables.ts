@@ -98,7 +98,17 @@ function runWords(run: RunFacts): string {
   const log = run.logSha256 === null ? "" : `, log ${inlineCode(run.logSha256.slice(0, 12))}`;
   const cost = modelWords(run);
   const tools = run.tools.length === 0 ? "" : `, says it called ${inlineCode(run.tools.join(", "), 400)}`;
-  return `${run.status.replace("_", " ")}, ${took}${code}${cost}${tools}${brief}${log}`;
+  return `${run.status.replace("_", " ")}, ${took}${code}${cost}${tools}${brief}${log}${madeOf(run)}`;
+}
+
+/** What a container was made of; a plain process was made of nothing that could be named. */
+function madeOf({ provenance }: RunFacts): string {
+  if (provenance === undefined) return "";
+  const { agent, agentVersion, image, readyMs } = provenance;
+  const version = agentVersion === null ? "" : `, ${inlineCode(`${agent} ${agentVersion}`)}`;
+  if (image === null) return version;
+  const ready = readyMs === null ? "" : `, ready in ${readyMs} ms`;
+  return `${version}, image ${inlineCode(image.id.replace(/^sha256:/, "").slice(0, 12))}${ready}`;
 }
 
 /** Nothing for a run that called no model, or whose calls cost and told nothing. */

@@ -328,7 +328,7 @@ describe("the attempt comment", () => {
     const attempt = anAttempt({ verdict: aRedVerdict(findings) });
     const comment = attemptComment(aPublishedLoop({ attempts: [attempt] }), attempt);
     expect(Buffer.byteLength(comment)).toBeLessThan(60_000);
-    expect(comment).toContain("(13 of 20 details left out for length.)");
+    expect(comment).toContain("(15 of 20 details left out for length.)");
     expect(comment).toContain("finding 19.");
     expect(comment).not.toContain("finding 12.");
   });

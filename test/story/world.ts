@@ -247,7 +247,7 @@ function cleaner(url: string): (text: string) => string {
   return (text) =>
     text
       .replaceAll(url, "«forge»")
-      .replace(/\n*<!-- loopgate:(?:status|attempt|stop|reply)[^>]*-->/g, "")
+      .replace(/\n*<!-- loopgate:(?:status|attempt|stop|reply|facts)[^>]*-->/g, "")
       .replace(/\n*<!-- loopgate:record [\s\S]*?-->/g, "\n\n«record»")
       .replace(/\bloop\/(\d+)-[2-9a-hjkmnp-z]{6}\b/g, "loop/$1-«loop»")
       .replace(/\/runs\/\d+/g, "/runs/«run»")
