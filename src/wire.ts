@@ -19,7 +19,7 @@ import { readAllowedHost } from "./gateway/egress/hosts.ts";
 import { egressProxy } from "./gateway/egress/proxy.ts";
 import { judge } from "./gateway/git/judge.ts";
 import { bringBack, bringObjects, compareTrees, keepCommit, treeOf } from "./gateway/git/kept.ts";
-import { fetchBase } from "./gateway/git/objects.ts";
+import { fetchBase, findBase } from "./gateway/git/objects.ts";
 import { publish } from "./gateway/git/publish.ts";
 import { branchHead, fetchBranch, findQuarantine, openQuarantine, removeQuarantine } from "./gateway/git/quarantine.ts";
 import { gitGateway } from "./gateway/git/server.ts";
@@ -187,6 +187,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 
 export const git: GitRooms = {
   fetchBase,
+  findBase,
   findQuarantine,
   openQuarantine,
   removeQuarantine,

@@ -14,6 +14,7 @@ import { runLine, worldLine } from "./demo-steps.ts";
 import { summarize } from "./demo-summary.ts";
 import { createWatch } from "./demo-watch.ts";
 import { readDemoWork } from "./demo-work.ts";
+import { onInterrupt } from "./interrupt.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Resolves to 0 when the loop ended well, 1 when it did not, 130 after Ctrl-C. Nothing it made is left behind. */
@@ -138,18 +139,4 @@ async function requireFolderOf(file: string): Promise<void> {
 
 function sayIfAny(say: (line: string) => void, line: string | null): void {
   if (line !== null) say(line);
-}
-
-/** The first Ctrl-C or SIGTERM aborts the signal, the second ends the process at once. */
-function onInterrupt(): { readonly signal: AbortSignal; forget(): void } {
-  const controller = new AbortController();
-  const listener = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new Error("interrupted"));
-  };
-  process.on("SIGINT", listener).on("SIGTERM", listener);
-  return {
-    signal: controller.signal,
-    forget: () => void process.off("SIGINT", listener).off("SIGTERM", listener),
-  };
 }

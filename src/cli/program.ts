@@ -89,6 +89,20 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
       done(await explainSpecs({ role, image, json }, terminal));
     });
   program
+    .command("rerun")
+    .description("repeat an attempt from what was recorded of it, publish nothing, and say what differs")
+    .argument("<loop>", "the loop's id, as in the name of its branch: loop/<issue>-<id>")
+    .argument("<attempt>", "the attempt's number")
+    .option("--role <role>", "executor or reviewer", "executor")
+    .option("--data-dir <dir>", "the App's data folder; default: LOOPGATE_DATA, else ./.loopgate")
+    .option("--json", "answer in JSON, with nothing shortened")
+    .action(async (loop, attempt, { role, dataDir = null, json = false }) => {
+      if (!/^[1-9]\d{0,5}$/.test(attempt)) throw new UsageError("<attempt> is the number of an attempt");
+      if (role !== "executor" && role !== "reviewer") throw new UsageError("--role is executor or reviewer");
+      const { rerun } = await import("./rerun.ts");
+      done(await rerun({ loop, attempt: Number(attempt), role, dataDir, json }, terminal));
+    });
+  program
     .command("bench")
     .description("measure this machine against the bounds of the design")
     .argument("<what>", "isolation: the start of a container, and of a workspace")

@@ -15,7 +15,7 @@ import type { readAllowedHost } from "../gateway/egress/hosts.ts";
 import type { egressProxy } from "../gateway/egress/proxy.ts";
 import type { judge } from "../gateway/git/judge.ts";
 import type { bringBack, bringObjects, compareTrees, keepCommit, treeOf } from "../gateway/git/kept.ts";
-import type { fetchBase } from "../gateway/git/objects.ts";
+import type { fetchBase, findBase } from "../gateway/git/objects.ts";
 import type { publish } from "../gateway/git/publish.ts";
 import type {
   branchHead,
@@ -54,6 +54,7 @@ export interface AgentRooms {
 /** The git gateway's rooms, as the sandbox uses them. */
 export interface GitRooms {
   readonly fetchBase: typeof fetchBase;
+  readonly findBase: typeof findBase;
   readonly findQuarantine: typeof findQuarantine;
   readonly openQuarantine: typeof openQuarantine;
   readonly removeQuarantine: typeof removeQuarantine;

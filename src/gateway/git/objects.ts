@@ -49,6 +49,14 @@ export function fetchBase(request: BaseRequest): Promise<ObjectStore> {
   });
 }
 
+/** Where the base commit is in the repository's store, asking nobody; null when it is not there. */
+export async function findBase({ storeRoot, repositoryId, branch, sha }: BaseRequest): Promise<ObjectStore | null> {
+  const gitDir = join(storeRoot, `${repositoryId}.git`);
+  const isStore = (await entriesOf(gitDir)).includes("HEAD");
+  if (sha === undefined || !isStore || !(await hasCommit(gitDir, sha))) return null;
+  return { gitDir, objectsDir: join(gitDir, "objects"), base: { branch, sha } };
+}
+
 /** Notes that a store's objects could not be read, so that the next `fetchBase` rebuilds it (F47). */
 export async function reportDamage(objectsDir: string): Promise<void> {
   await writeFile(join(dirname(objectsDir), damageMark), "").catch(() => undefined);

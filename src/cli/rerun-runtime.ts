@@ -1,0 +1,71 @@
+// Where a run is repeated: the kind of runtime that it had, opened for this one run.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Fault } from "../base/fault.ts";
+import { dockerRuntime } from "../container/docker.ts";
+import { type Engine, openEngine } from "../container/engine.ts";
+import { processRuntime } from "../container/process.ts";
+import type { Runtime } from "../container/run.ts";
+import { chooseRunUser } from "../container/user.ts";
+import type { RecordedOrder } from "../engine/provenance.ts";
+import type { Settings } from "../settings.ts";
+import type { Cleanup } from "./demo-cleanup.ts";
+import { serveRelay } from "./serve.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface RerunRuntimeRequest {
+  readonly order: RecordedOrder;
+  readonly dataDir: string;
+  readonly scratchDir: string;
+  /** The owner of the containers, apart from every App's. */
+  readonly instance: string;
+  /** Null: none are set, as where the demo's data is read. */
+  readonly settings: Settings | null;
+  readonly terminal: Terminal;
+  readonly cleanup: Cleanup;
+}
+
+/** Opens the runtime; what it leaves is removed with the cleanup. Throws Fault when there is no such runtime here. */
+export async function openRerunRuntime(request: RerunRuntimeRequest): Promise<Runtime> {
+  const runtime = request.order.runtime === "process" ? await plain(request) : await contained(request);
+  request.cleanup.add("the repeated run", async () => {
+    await runtime.sweep(() => false);
+    await runtime.close();
+  });
+  return runtime;
+}
+
+async function plain({ scratchDir, terminal }: RerunRuntimeRequest): Promise<Runtime> {
+  terminal.err(`
+!!! NO CONTAINER: the run was a plain process on the App's machine, so it is repeated as one, WITHOUT ANY ISOLATION.
+
+`);
+  const folder = join(scratchDir, "scratch");
+  await mkdir(folder, { recursive: true });
+  return processRuntime({ scratchDir: folder });
+}
+
+async function contained(request: RerunRuntimeRequest): Promise<Runtime> {
+  const { order, settings, dataDir, instance, terminal, cleanup } = request;
+  const engine = await engineFor(order, terminal);
+  cleanup.add("the container engine", () => engine.close());
+  const reference = settings?.relayImage ?? null;
+  return dockerRuntime({
+    docker: engine.docker,
+    user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
+    relay: reference === null ? { kind: "toolchain" } : { kind: "image", reference, command: serveRelay },
+    roots: [dataDir],
+    toolsDir: settings?.tools ?? null,
+    instance,
+  });
+}
+
+/** A private engine has no images but what it makes of this machine's own programs. */
+async function engineFor({ request, image }: RecordedOrder, { env }: Terminal): Promise<Engine> {
+  const engine = await openEngine({ env, mayStart: request.image.kind === "toolchain" });
+  if (engine !== null) return engine;
+  throw new Fault(
+    `No container engine answered, and the run was made of the image ${image?.reference ?? "of this machine"}. Start Docker or Podman, or name its socket in DOCKER_HOST. Nothing was run.`,
+    { kind: "engine", retry: "never" },
+  );
+}

@@ -1,0 +1,134 @@
+// `loopgate rerun`: repeats an attempt from what was recorded of it, publishes nothing, and says what differed.
+import { access, mkdtemp, realpath, rm } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { Fault } from "../base/fault.ts";
+import { type Compared, compareRuns } from "../engine/comparison.ts";
+import { type Recorded, readRun } from "../engine/recorded.ts";
+import { type Repeated, repeatRun } from "../engine/rerun.ts";
+import { pinoLogger } from "../log.ts";
+import { readSettings, type Settings } from "../settings.ts";
+import { agents, git, ownerOfRuns } from "../wire.ts";
+import { createCleanup } from "./demo-cleanup.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { openRerunRuntime } from "./rerun-runtime.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface RerunOptions {
+  readonly loop: string;
+  readonly attempt: number;
+  readonly role: "executor" | "reviewer";
+  /** Null: the setting's. */
+  readonly dataDir: string | null;
+  readonly json: boolean;
+}
+
+/** 0 when the run was repeated, whatever differed; 1 when the settings do not stand; 130 after Ctrl-C. Throws Fault. */
+export async function rerun(options: RerunOptions, terminal: Terminal): Promise<number> {
+  const read = settingsIn(terminal.env);
+  if (!read.ok) {
+    terminal.err(`${read.message}\n`);
+    return 1;
+  }
+  const dataDir = await folderOf(options.dataDir ?? terminal.env.LOOPGATE_DATA ?? "./.loopgate");
+  const recorded = await readRun({ dataDir }, options);
+  const interrupt = onInterrupt();
+  try {
+    const repeated = await repeat(dataDir, recorded, read.settings, terminal, interrupt.signal);
+    if (interrupt.signal.aborted) return 130;
+    terminal.out(options.json ? `${JSON.stringify(summaryOf(repeated), null, 2)}\n` : describe(repeated));
+    return 0;
+  } catch (error) {
+    if (interrupt.signal.aborted) return 130;
+    throw error;
+  } finally {
+    interrupt.forget();
+  }
+}
+
+/** Null where nothing but the data folder is set: then no model can be called. */
+function settingsIn(env: Terminal["env"]) {
+  const given = Object.keys(env).filter(
+    (name) => name.startsWith("LOOPGATE_") && name !== "LOOPGATE_DATA" && env[name],
+  );
+  return given.length === 0 ? ({ ok: true, settings: null } as const) : readSettings(env);
+}
+
+async function folderOf(path: string): Promise<string> {
+  return realpath(resolve(path)).catch((cause) => {
+    const message = `There is no data folder ${resolve(path)}. Name the App's with --data-dir or LOOPGATE_DATA. Nothing was run.`;
+    throw new Fault(message, { kind: "not_found", retry: "never", cause });
+  });
+}
+
+async function repeat(
+  dataDir: string,
+  recorded: Recorded,
+  settings: Settings | null,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Repeated> {
+  const cleanup = createCleanup();
+  try {
+    const scratchDir = await mkdtemp(join(dataDir, "again-"));
+    cleanup.add(scratchDir, () => removeScratch(scratchDir));
+    const id = basename(scratchDir);
+    const { order } = recorded;
+    const instance = `rerun/${id}`;
+    const runtime = await openRerunRuntime({ order, dataDir, scratchDir, instance, settings, terminal, cleanup });
+    const log = pinoLogger({ level: "warn" });
+    const models = settings?.models ?? [];
+    const parts = { git, agents, runtime, log, dataDir, scratchDir, id, models, prices: settings?.prices };
+    const clock = { now: () => Date.now() };
+    return await repeatRun({ ...parts, clock, owner: ownerOfRuns(runtime) }, recorded, signal);
+  } finally {
+    for (const left of await cleanup.run()) terminal.err(`${left}\n`);
+  }
+}
+
+/** What a run left may belong to another user or be closed to everyone; the workspace's own remover knows. */
+async function removeScratch(dir: string): Promise<void> {
+  await access(dir);
+  await git.removeWorkspace(dir);
+  await rm(dir, { recursive: true, force: true });
+}
+
+/** What `--json` writes. */
+function summaryOf(repeated: Repeated) {
+  const { was, files } = repeated;
+  const { id, loop, attempt, role, startFrom } = was.order.order;
+  const compared = compareRuns(repeated);
+  const same = compared.every((one) => one.same !== false);
+  return { run: id, loop: loop.id, attempt, role, base: loop.base, startFrom, same, compared, files };
+}
+
+const words: Readonly<Record<Compared["what"], string>> = {
+  image: "image",
+  agent: "agent",
+  spec: "spec",
+  exit: "ended",
+  tree: "commit tree",
+  answer: "answer",
+  tokens: "tokens",
+  cost: "cost",
+  ready: "ready in",
+};
+
+function describe(repeated: Repeated): string {
+  const { run, loop, attempt, role, startFrom, compared, files } = summaryOf(repeated);
+  const differing = compared.filter(({ same }) => same === false).length;
+  const lines = [
+    `Repeated attempt ${attempt} of loop ${loop}: the ${role}'s run ${run}, from commit ${startFrom}.`,
+    ...compared.map((one) => `  ${words[one.what].padEnd(12)} ${said(one)}`),
+    ...(files ?? []).slice(0, 100).map(({ letter, path }) => `    ${letter} ${JSON.stringify(path)}`),
+    ...(files !== null && files.length > 100 ? [`    and ${files.length - 100} files more`] : []),
+    differing === 0 ? "Nothing differs." : `${differing} of these differ.`,
+    "Nothing of it was published.",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function said({ same, was, now }: Compared): string {
+  const shown = (text: string) => JSON.stringify(text.length > 200 ? `${text.slice(0, 199)}…` : text).slice(1, -1);
+  if (same === true || was === now) return `${same === true ? "same: " : ""}${shown(now)}`;
+  return `${same === false ? "DIFFERS: " : ""}${shown(now)}; it was ${shown(was)}`;
+}
