@@ -17,8 +17,8 @@ export interface RerunRuntimeRequest {
   readonly order: RecordedOrder;
   readonly dataDir: string;
   readonly scratchDir: string;
-  /** The owner of the containers, apart from every App's. */
-  readonly instance: string;
+  /** The repeated run's. */
+  readonly id: string;
   /** Null: none are set, as where the demo's data is read. */
   readonly settings: Settings | null;
   readonly terminal: Terminal;
@@ -29,7 +29,7 @@ export interface RerunRuntimeRequest {
 export async function openRerunRuntime(request: RerunRuntimeRequest): Promise<Runtime> {
   const runtime = request.order.runtime === "process" ? await plain(request) : await contained(request);
   request.cleanup.add("the repeated run", async () => {
-    await runtime.sweep(() => false);
+    await runtime.sweep(({ id }) => id !== request.id);
     await runtime.close();
   });
   return runtime;
@@ -46,7 +46,7 @@ async function plain({ scratchDir, terminal }: RerunRuntimeRequest): Promise<Run
 }
 
 async function contained(request: RerunRuntimeRequest): Promise<Runtime> {
-  const { order, settings, dataDir, instance, terminal, cleanup } = request;
+  const { order, settings, dataDir, terminal, cleanup } = request;
   const engine = await engineFor(order, terminal);
   cleanup.add("the container engine", () => engine.close());
   const reference = settings?.relayImage ?? null;
@@ -56,7 +56,7 @@ async function contained(request: RerunRuntimeRequest): Promise<Runtime> {
     relay: reference === null ? { kind: "toolchain" } : { kind: "image", reference, command: serveRelay },
     roots: [dataDir],
     toolsDir: settings?.tools ?? null,
-    instance,
+    instance: `rerun/${dataDir}`, // no App's: what is left of a rerun, the next one on the same data removes
   });
 }
 

@@ -10,6 +10,7 @@ import { readSettings, type Settings } from "../settings.ts";
 import { agents, git, ownerOfRuns } from "../wire.ts";
 import { createCleanup } from "./demo-cleanup.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { findOthers, markOwn, scratchPrefix } from "./rerun-leftovers.ts";
 import { openRerunRuntime } from "./rerun-runtime.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -69,12 +70,15 @@ async function repeat(
 ): Promise<Repeated> {
   const cleanup = createCleanup();
   try {
-    const scratchDir = await mkdtemp(join(dataDir, "again-"));
+    const others = await findOthers(dataDir);
+    const scratchDir = await mkdtemp(join(dataDir, scratchPrefix));
     cleanup.add(scratchDir, () => removeScratch(scratchDir));
+    await markOwn(scratchDir);
     const id = basename(scratchDir);
     const { order } = recorded;
-    const instance = `rerun/${id}`;
-    const runtime = await openRerunRuntime({ order, dataDir, scratchDir, instance, settings, terminal, cleanup });
+    const runtime = await openRerunRuntime({ order, dataDir, scratchDir, id, settings, terminal, cleanup });
+    if (!others.underWay) await runtime.sweep(() => false); // containers of reruns that were killed
+    await Promise.all(others.left.map(removeScratch));
     const log = pinoLogger({ level: "warn" });
     const models = settings?.models ?? [];
     const parts = { git, agents, runtime, log, dataDir, scratchDir, id, models, prices: settings?.prices };

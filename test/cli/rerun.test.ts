@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
-import { answer, aStory, attempts, botch, mend, type Story } from "../story/world.ts";
+import { aModel, call } from "../story/model-server.ts";
+import { answer, aStory, attempts, botch, mend, type Story, webhookSecret } from "../story/world.ts";
 import { ask, run, start } from "./command.ts";
 
 async function rerun(story: Story, issue: Issue, attempt: string, ...options: string[]) {
@@ -93,6 +94,36 @@ test("an agent that fails this time is reported with both endings", async () => 
   expect(code).toBe(0);
   expect(out).toContain("ended        DIFFERS: failed with 3; it was finished with 0\n");
   expect(out).toMatch(/commit tree {2}DIFFERS: nothing pushed; it was [0-9a-f]{40}\n/);
+});
+
+test("a repeated agent calls the configured model, with the attempt's own budget and not what is left of the loop's", async () => {
+  const model = await aModel();
+  // Each call costs $0.014 of $0.045, so the third is refused: this time as it was then.
+  const story = await aStory({
+    executor: `for n in 1 2 3; do ${call} >> calls.txt; done; ${mend}`,
+    policy: "version: 1\nbudget:\n  usd: 0.045\n",
+    models: [{ name: "openai", family: "openai", baseUrl: model.url, key: "sk-the-real-key", priceId: null }],
+    prices: { "openai/*": { input: 4, output: 20 } },
+  });
+  const issue = await story.startLoop();
+  expect(model.keys).toHaveLength(2);
+  const { id, attempts: tried } = await story.state(issue);
+  expect(tried[0]?.runs[0]?.spentUsd).toBeCloseTo(0.028);
+  const { code, out, err } = await ask(["rerun", id, "1", "--data-dir", story.dataDir()], {
+    LOOPGATE_APP_ID: String(story.forge.app.id),
+    LOOPGATE_APP_SLUG: story.forge.app.slug,
+    LOOPGATE_PRIVATE_KEY: story.forge.app.privateKey,
+    LOOPGATE_WEBHOOK_SECRET: webhookSecret,
+    LOOPGATE_SEAL_SECRET: "a seal secret of the stories, long enough",
+    LOOPGATE_OPENAI_URL: model.url,
+    LOOPGATE_OPENAI_KEY: "sk-the-other-key",
+    LOOPGATE_PRICES: '{"openai/*":{"input":4,"output":20}}',
+  });
+  expect(err).not.toContain("LOOPGATE_");
+  expect(code).toBe(0);
+  expect(model.keys.slice(2)).toEqual(["Bearer sk-the-other-key", "Bearer sk-the-other-key"]);
+  expect(out).toContain("  commit tree  same: ");
+  expect(out).toContain("  tokens       2000 in, 1000 out, in 2 calls\n  cost         $0.0280\n");
 });
 
 test("the reviewer's run is repeated on the commit it judged", async () => {

@@ -289,6 +289,31 @@ describe("the attempt comment", () => {
     `);
   });
 
+  it("says what a container was made of, as far as it is known", () => {
+    const provenance = {
+      orderSha256: "3".repeat(64),
+      policySha256: "4".repeat(64),
+      base: sha("a"),
+      startFrom: sha("a"),
+      image: { reference: "agents/codex:1", id: `sha256:${"7".repeat(64)}`, digest: null },
+      agent: "codex",
+      agentVersion: "0.169.0",
+      readyMs: 214,
+    } as const;
+    const plain = { ...provenance, image: null, agentVersion: null };
+    const runs = [
+      aRun({ provenance, logSha256: null }),
+      aRun({ role: "reviewer", provenance: { ...provenance, agentVersion: null, readyMs: null }, logSha256: null }),
+      aRun({ provenance: plain, logSha256: null }),
+    ];
+    const lines = attemptComment(aPublishedLoop(), anAttempt({ runs })).split("\n");
+    expect(lines.filter((line) => line.startsWith("- "))).toEqual([
+      "- executor: finished, 1 min, exit code 0, brief `222222222222`, `codex 0.169.0`, image `777777777777`, ready in 214 ms",
+      "- reviewer: finished, 1 min, exit code 0, brief `222222222222`, image `777777777777`",
+      "- executor: finished, 1 min, exit code 0, brief `222222222222`",
+    ]);
+  });
+
   it("of an attempt that pushed nothing", () => {
     const verdict = {
       ...aRedVerdict([
