@@ -314,11 +314,25 @@ async function everyOtherEvent(): Promise<void> {
   await ada.deleteBranch(demo, "second");
   world.archive(ada.actor, demo, true);
   world.archive(ada.actor, demo, false);
+  const shared = await forge.createRepository({
+    owner: "acme",
+    name: "other",
+    private: true,
+    collaborators: { ada: "admin" },
+  });
+  world.setPrivate(ada.actor, shared, false);
+  world.setPrivate(ada.actor, shared, true);
+  world.transferIssue(ada.actor, ada.openIssue(demo, { title: "Elsewhere" }), shared);
+  world.deleteIssue(ada.actor, ada.openIssue(demo, { title: "Nowhere" }));
+  world.renameRepository(ada.actor, shared, "another");
+  world.transferRepository(ada.actor, shared, forge.createUser("umbrella"));
+  const gone = await forge.createRepository({ owner: "acme", name: "gone", collaborators: { ada: "admin" } });
+  world.deleteRepository(ada.actor, gone);
   const [installation] = world.installations;
   assert(installation, "the App is installed");
   world.suspend(ada.actor, installation, true);
   world.suspend(ada.actor, installation, false);
-  await forge.createRepository({ owner: "acme", name: "other" });
+  await forge.createRepository({ owner: "acme", name: "last" });
   for (const id of [...installation.repositoryIds]) {
     const repository = world.repositories.get(id);
     if (repository) world.uninstall(ada.actor, installation, repository);

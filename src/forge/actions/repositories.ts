@@ -4,6 +4,7 @@ import { type Core, findRepository, fullName, nodeId, requireAccess } from "../c
 import { initBare } from "../git/store.ts";
 import type { Access, Actor, BranchRule, CiSettings, Repository, User } from "../model.ts";
 import { unprocessable } from "../refusal.ts";
+import { organizationShape, userShape } from "../shapes/user.ts";
 import { ensureLabel } from "./labels.ts";
 
 export interface NewRepository {
@@ -89,8 +90,9 @@ function transfer(core: Core, actor: Actor, repository: Repository, owner: User)
   const from = repository.owner;
   core.formerNames.set(fullName(repository).toLowerCase(), repository);
   repository.owner = owner;
-  const kind = from.type === "Organization" ? "organization" : "user";
-  const body = { changes: { owner: { from: { [kind]: { login: from.login, id: from.id } } } } };
+  const isOrganization = from.type === "Organization";
+  const before = isOrganization ? { organization: organizationShape(core, from) } : { user: userShape(core, from) };
+  const body = { changes: { owner: { from: before } } };
   core.emit({ event: "repository", action: "transferred", actor, repository, body });
   for (const one of core.installations) if (one.account === from) one.repositoryIds.delete(repository.id);
 }

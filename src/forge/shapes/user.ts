@@ -30,6 +30,25 @@ export function userShape(core: Core, user: User) {
   };
 }
 
+/** An organisation where GitHub shows one as such, and not as an account among others. */
+export function organizationShape(core: Core, { login, id, nodeId, name }: User) {
+  const url = apiUrl(core, `/orgs/${encodeURIComponent(login)}`);
+  return {
+    login,
+    id,
+    node_id: nodeId,
+    url,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events`,
+    hooks_url: `${url}/hooks`,
+    issues_url: `${url}/issues`,
+    members_url: `${url}/members{/member}`,
+    public_members_url: `${url}/public_members{/member}`,
+    avatar_url: webUrl(core, `/avatars/${id}`),
+    description: name,
+  };
+}
+
 /** A user asked for by name. */
 export function fullUserShape(core: Core, user: User) {
   const unknown = { company: null, blog: "", location: null, hireable: null, bio: null, twitter_username: null };
