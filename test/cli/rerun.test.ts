@@ -233,6 +233,7 @@ test("Ctrl-C ends the repeated agent, and nothing of it is left", async () => {
   await writeFile(flag, "");
   const { id } = await story.state(issue);
   const command = start(["rerun", id, "1", "--data-dir", story.dataDir()]);
+  onTestFinished(() => command.signal("SIGKILL"));
   const agent = await written(pid);
   expect(await isAlive(agent)).toBe(true);
   command.signal("SIGINT");
