@@ -2,6 +2,7 @@
 import { access, mkdtemp, realpath, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { Fault } from "../base/fault.ts";
+import { steadyClock } from "../engine/clock.ts";
 import { type Compared, compareRuns } from "../engine/comparison.ts";
 import { type Recorded, readRun } from "../engine/recorded.ts";
 import { type Repeated, repeatRun } from "../engine/rerun.ts";
@@ -82,7 +83,7 @@ async function repeat(
     const log = pinoLogger({ level: "warn" });
     const models = settings?.models ?? [];
     const parts = { git, agents, runtime, log, dataDir, scratchDir, id, models, prices: settings?.prices };
-    const clock = { now: () => Date.now() };
+    const clock = steadyClock({ wall: Date.now, steady: () => performance.now() }, 0);
     return await repeatRun({ ...parts, clock, owner: ownerOfRuns(runtime) }, recorded, signal);
   } finally {
     for (const left of await cleanup.run()) terminal.err(`${left}\n`);

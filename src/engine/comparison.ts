@@ -67,8 +67,7 @@ function endingOf({ status, exitCode }: Repeated["now"]["end"]): string {
 }
 
 function tokensOf(tokens: Repeated["now"]["end"]["tokens"]): string {
-  if (tokens === null) return unknown;
-  return `${tokens.input} in, ${tokens.output} out, in ${tokens.calls} ${tokens.calls === 1 ? "call" : "calls"}`;
+  return `${tokens.input} in, ${tokens.cached} of them cached, ${tokens.output} out`;
 }
 
 function readyOf(readyMs: number | null): string {

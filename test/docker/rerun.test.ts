@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { dockerRuntime } from "../../src/container/docker.ts";
 import type { Engine } from "../../src/container/engine.ts";
+import type { Runtime } from "../../src/container/run.ts";
 import { chooseRunUser } from "../../src/container/user.ts";
 import type { Issue } from "../../src/forge/model.ts";
 import { ask, start } from "../cli/command.ts";
@@ -40,7 +41,8 @@ describeWithDocker("a rerun in containers", (engine: () => Engine) => {
     executor: string,
     policy = "",
   ): Promise<{ story: Story; issue: Issue; id: string; run: string }> {
-    const runtime = (dataDir: string) => {
+    const runtime = (_real: Runtime, dir: string) => {
+      const dataDir = join(dir, "app");
       const { docker } = engine();
       const made = dockerRuntime({
         docker,

@@ -213,12 +213,6 @@ export const mutants: Readonly<Record<string, Mutate>> = {
       return pull;
     },
   })),
-  "a review before the gate is forgotten": mishearing((event, state) =>
-    event.type === "review_submitted" && state?.phase !== "awaiting_gate" ? { ...event, head: "" } : event,
-  ),
-  "a pull request that is closed goes to the gate": github((port) => ({
-    readCi: async (...rest) => ({ ...(await port.readCi(...rest)), closed: null }),
-  })),
   "a settled loop goes on by itself": machine((right) => (state, event, now) => {
     const decision = right(state, event, now);
     if (!isSettled(state) || state === null || event.type !== "status_posted" || decision.state === null)
