@@ -68,7 +68,10 @@ export const Rules = z.object({
   attempts: z.number().int(), // granted with the label and again with each /loop retry
   lifetimeRuns: z.number().int(), // containers of any role over the loop's whole life, never refunded
   attemptMs: z.number().int(),
-  silenceMs: z.number().int(), // a run without a sign of life for this long is stopped
+  silenceMs: z
+    .number()
+    .int()
+    .default(10 * 60_000), // a run without a sign of life for this long is stopped
   loopMs: z.number().int(),
   ciWaitMs: z.number().int(),
   gateReminderMs: z.number().int(),

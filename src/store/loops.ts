@@ -1,19 +1,20 @@
 // The newest state of each issue's loop, found by issue, branch, pull request or commit.
+import { Fault } from "../base/fault.ts";
 import type { StorePort } from "../engine/ports.ts";
-import type { LoopState } from "../loop/state.ts";
+import { LoopState } from "../loop/state.ts";
 import type { Sql } from "./sql.ts";
 
 export function loops(sql: Sql): Pick<StorePort, "load" | "loops" | "findIssue"> {
   return {
     async load(issueKey) {
       const row = sql.one("select state from loop where issue_key = ?", issueKey);
-      return row === undefined ? null : (JSON.parse(String(row.state)) as LoopState);
+      return row === undefined ? null : stateIn(row.state, issueKey);
     },
     async loops(filter) {
       const where = filter === "live" ? "where live = 1" : "";
       return sql.all(`select issue_key, state from loop ${where} order by issue_key`).map((row) => ({
         issueKey: String(row.issue_key),
-        state: JSON.parse(String(row.state)) as LoopState,
+        state: stateIn(row.state, String(row.issue_key)),
       }));
     },
     async findIssue({ repositoryId, branch, pull, head }) {
@@ -27,6 +28,20 @@ export function loops(sql: Sql): Pick<StorePort, "load" | "loops" | "findIssue">
       return row === undefined ? null : String(row.issue_key);
     },
   };
+}
+
+/** A loop that an earlier version stored gets what has been added to states since, at its default (F15). */
+function stateIn(stored: unknown, issueKey: string): LoopState {
+  const read = LoopState.safeParse(JSON.parse(String(stored)));
+  if (read.success) return read.data;
+  throw new Fault(
+    `The stored state of the loop on ${issueKey} cannot be read by this version of Loopgate. Without its store it is restored from the thread.`,
+    {
+      kind: "invalid",
+      retry: "never",
+      cause: read.error,
+    },
+  );
 }
 
 /** To be called within a transaction. */

@@ -1,8 +1,11 @@
 // The sealed record: what goes in comes out, and nothing else passes for it (T16).
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Attempt, LoopState } from "../../src/loop/state.ts";
 import { decodeRecord, encodeRecord, RECORD_BYTES } from "../../src/record/codec.ts";
+import { pack } from "../../src/record/pack.ts";
 import { sealKey, sealOf } from "../../src/record/seal.ts";
 import { shrinkSteps } from "../../src/record/shrink.ts";
 import {
@@ -153,6 +156,15 @@ describe("a record", () => {
     const block = `<!-- loopgate:record v2 loop=k3f9 rev=5 seal=${seal} data=${data} -->`;
     expect(decodeRecord(block, key, here)).toEqual({ kind: "newer", version: 2 });
     expect(decodeRecord(block.replace("v2", "v3"), key, here).kind).toBe("tampered");
+  });
+
+  it("of the first version of states is read, and what was added since is at its default (F15)", () => {
+    const first = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/records/first.json"), "utf8"));
+    const sealed = { version: 1, ...here, loop: first.id, revision: first.revision, data: pack(first) };
+    const { loop, revision, data } = sealed;
+    const block = `<!-- loopgate:record v1 loop=${loop} rev=${revision} seal=${sealOf(sealed, key)} data=${data} -->`;
+    const read = decodeRecord(block, key, here);
+    expect(read).toMatchObject({ kind: "ok", state: { ...first, rules: { ...first.rules, silenceMs: 600_000 } } });
   });
 
   it("that is sealed but holds no state is not acted on", () => {

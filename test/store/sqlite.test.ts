@@ -1,5 +1,6 @@
 // The SQLite store: the contract, and what only a file on a disk can suffer.
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,6 +82,21 @@ test("F15, I21: a store of an unknown version is refused, one of the first versi
   const upgraded = sqliteStore(dir);
   expect(upgraded.epoch).toBe(1);
   await upgraded.close();
+});
+
+test("F15: a loop that the first version stored is read, and what was added to states since is at its default", async () => {
+  const dir = await aFolder();
+  await sqliteStore(dir).close();
+  const db = new DatabaseSync(join(dir, "loopgate.sqlite"));
+  const insert = "insert into loop (issue_key, repository_id, loop, live, state) values ('100#12', 100, 'k3f9', 1, ?)";
+  db.prepare(insert).run(readFileSync(join(import.meta.dirname, "../../fixtures/records/first.json"), "utf8"));
+  db.close();
+  const store = sqliteStore(dir);
+  const state = await store.load("100#12");
+  expect(state?.rules?.silenceMs).toBe(600_000);
+  expect(state?.attempts[0]?.runs[0]?.tokens).toEqual({ input: 0, cached: 0, output: 0 });
+  expect(await store.loops("live")).toEqual([{ issueKey: "100#12", state }]);
+  await store.close();
 });
 
 test("F7: with the disk full a delivery is a fault, nothing of it is kept, and later ones are taken", async () => {
