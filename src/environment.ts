@@ -120,6 +120,14 @@ export const Environment = z.strictObject({
     description: "Image of this App, for the side container that leads a run to its gateway; needed by `serve`.",
     where: "the image you built from this repository's Dockerfile, by digest or tag",
   }),
+  LOOPGATE_CONTAINER_RUNTIME: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$|^$/, "must be the name of a runtime, such as runsc")
+    .prefault("")
+    .meta({
+      description:
+        "Runtime of the containers that agents run in, such as `runsc` or `kata`, by the engine's name for it; empty: the engine's default.",
+    }),
   LOOPGATE_TOOLS: oneLine(4096).prefault("").meta({
     description:
       "Folder of agent CLIs, mounted read-only into every run with its `bin` first on the path; where the App is a container, at the same path in it. Empty: what the image has.",

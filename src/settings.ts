@@ -20,6 +20,8 @@ export interface Settings {
   /** How long it must be silent before GitHub is asked how things stand, in milliseconds. */
   readonly reconcileMs: number;
   readonly relayImage: string | null;
+  /** The engine's OCI runtime for runs. Absent: its default. */
+  readonly ociRuntime?: string | null;
   /** Folder of agent CLIs, read-only in every run. Absent: only what the image has. */
   readonly tools?: string | null;
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -96,6 +98,7 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     concurrentRuns: env.LOOPGATE_CONCURRENT_RUNS,
     reconcileMs: env.LOOPGATE_RECONCILE_MINUTES * 60_000,
     relayImage: env.LOOPGATE_RELAY_IMAGE ?? null,
+    ociRuntime: env.LOOPGATE_CONTAINER_RUNTIME || null,
     tools: env.LOOPGATE_TOOLS || null,
     logLevel: env.LOOPGATE_LOG_LEVEL,
     operator: operatorOf(env),

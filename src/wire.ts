@@ -136,6 +136,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       epoch: store.epoch,
       image: options.image,
       limits: DEFAULT_LIMITS,
+      ociRuntime: settings.ociRuntime ?? null,
       owner: ownerOfRuns(runtime),
       identity: { name: `${slug}[bot]`, email: `${appId}+${slug}[bot]@users.noreply.github.com` },
     });

@@ -46,6 +46,7 @@ describe("what is needed", () => {
       concurrentRuns: 4,
       reconcileMs: 600_000,
       relayImage: null,
+      ociRuntime: null,
       tools: null,
       logLevel: "info",
       operator: {

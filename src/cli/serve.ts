@@ -2,8 +2,10 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { assert } from "../base/assert.ts";
+import { toFault } from "../base/fault.ts";
 import { dockerRuntime } from "../container/docker.ts";
 import { type Engine, openEngine } from "../container/engine.ts";
+import { readEngineInfo, requireRuntime } from "../container/engine-info.ts";
 import type { Runtime } from "../container/run.ts";
 import { chooseRunUser } from "../container/user.ts";
 import { neededToServe } from "../environment.ts";
@@ -30,6 +32,13 @@ export async function serve({ env, err }: Terminal): Promise<number> {
   const engine = await openEngine({ env, mayStart: false });
   if (engine === null) {
     err(noEngine);
+    return 1;
+  }
+  try {
+    if (settings.ociRuntime) requireRuntime(await readEngineInfo(engine.docker), settings.ociRuntime);
+  } catch (error) {
+    err(`${toFault(error, "Could not look at the container engine").message}\n`);
+    await engine.close();
     return 1;
   }
   const asked = firstSignal();

@@ -41,6 +41,15 @@ export async function readEngineInfo(docker: Docker): Promise<EngineInfo> {
   };
 }
 
+/** Throws a `Fault` of kind `refused` when the engine has no runtime of that name. */
+export function requireRuntime({ name, runtimes }: EngineInfo, wanted: string): void {
+  if (runtimes.includes(wanted)) return;
+  throw new Fault(
+    `${name} has no container runtime ${wanted}; it has ${runtimes.join(", ")}. No run is started on another than the one asked for.`,
+    { kind: "refused", retry: "never" },
+  );
+}
+
 /** Podman reads a filter from a file of its own machine and never from the request. */
 async function isPodman(docker: Docker): Promise<boolean> {
   const version = (await docker.version().catch(() => null)) as { Components?: { Name: string }[] } | null;

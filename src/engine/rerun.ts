@@ -40,6 +40,7 @@ export async function repeatRun(parts: RerunParts, recorded: Recorded, signal: A
     epoch: order.request.epoch,
     image: (reference) => choiceOf(order, reference),
     limits: order.request.limits,
+    ociRuntime: order.request.runtime ?? null,
   });
   const started = await sandbox.start(orderAgain(parts.id, order, brief));
   const stop = () => void sandbox.stop(parts.id, "the rerun was interrupted");

@@ -15,6 +15,8 @@ export interface RequestParts extends Pick<DoorParts, "agents" | "identity"> {
   /** Turns the policy's image reference into what the runtime starts. */
   readonly image: (reference: string) => ImageChoice;
   readonly limits: RunRequest["limits"];
+  /** An OCI runtime of the engine, such as `runsc`; null: its default. */
+  readonly ociRuntime: string | null;
 }
 
 /** The request for the run, which holds this lease. */
@@ -50,6 +52,7 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
       GIT_COMMITTER_EMAIL: email,
     },
     limits: { ...parts.limits, deadlineMs: order.deadlineMs },
+    ...(parts.ociRuntime === null ? {} : { runtime: parts.ociRuntime }),
   };
 }
 

@@ -45,7 +45,7 @@ test("the same agent on the same commit makes the same tree, while the App runs,
       spec         a plain process has none
       ended        same: finished with 0
       commit tree  same: «commit»
-      tokens       0 in, 0 out, in 0 calls
+      tokens       0 in, 0 of them cached, 0 out
       cost         $0.0000
       ready in «time»
     Nothing differs.
@@ -123,7 +123,7 @@ test("a repeated agent calls the configured model, with the attempt's own budget
   expect(code).toBe(0);
   expect(model.keys.slice(2)).toEqual(["Bearer sk-the-other-key", "Bearer sk-the-other-key"]);
   expect(out).toContain("  commit tree  same: ");
-  expect(out).toContain("  tokens       2000 in, 1000 out, in 2 calls\n  cost         $0.0280\n");
+  expect(out).toContain("  tokens       2000 in, 0 of them cached, 1000 out\n  cost         $0.0280\n");
 });
 
 test("the reviewer's run is repeated on the commit it judged", async () => {

@@ -50,6 +50,14 @@ describeWithDocker("serve", (engine) => {
   };
   const addressOf = async (command: Command) => (await command.said(/"webhooks":"(http:[^"]+)"/))[1] ?? "";
 
+  test("does not start where the engine lacks the runtime that its containers should have", async () => {
+    const { socketPath = "" } = engine().docker.modem as { socketPath?: string };
+    const env = { ...settings(), DOCKER_HOST: `unix://${socketPath}`, LOOPGATE_CONTAINER_RUNTIME: "runsc" };
+    const { code, err } = await run(["serve"], env);
+    expect(code).toBe(1);
+    expect(err).toMatch(/has no container runtime runsc; it has .*runc/);
+  });
+
   test("answers at its door, refuses what is not signed, and ends in order when asked", async () => {
     const running = serve();
     const address = await addressOf(running);

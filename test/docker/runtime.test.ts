@@ -8,6 +8,7 @@ import type Docker from "dockerode";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { dockerRuntime } from "../../src/container/docker.ts";
 import type { Engine } from "../../src/container/engine.ts";
+import { readEngineInfo } from "../../src/container/engine-info.ts";
 import type { RunRequest, Runtime } from "../../src/container/run.ts";
 import { chooseRunUser } from "../../src/container/user.ts";
 import { obeysTheContract } from "../container/contract.ts";
@@ -293,11 +294,19 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect(await count()).toBe(0);
   });
 
+  test("T7: a run is started on the runtime of the engine that was asked for, and on no other", async () => {
+    const { defaultRuntime, runtimes } = await readEngineInfo(engine().docker);
+    const other = runtimes.find((name) => name !== defaultRuntime) ?? "";
+    expect(other).not.toBe("");
+    const running = await open().start(ground.request({ runtime: other }));
+    expect(running.facts.ociRuntime).toBe(other);
+    expect((await running.done).status).toBe("finished");
+    await expect(open().start(ground.request({ runtime: "no-such-runtime" }))).rejects.toThrow("runtime_unknown");
+  });
+
   test("a run that cannot start leaves nothing, and says why", async () => {
     const request = ground.request({ loopDir: join(ground.folder, "gateway") });
     await expect(open().start(request)).rejects.toMatchObject({ name: "Fault", retry: "later" });
-    const runtime = ground.request({ runtime: "no-such-runtime" });
-    await expect(open().start(runtime)).rejects.toThrow("runtime_unknown");
     const absent = ground.request({ command: ["/no/such/program"] });
     expect(await (await open().start(absent)).done).toMatchObject({ status: "failed", exitCode: 127 });
     expect(await count()).toBe(0);
