@@ -2,11 +2,12 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { rulesOf } from "../loop/begin.ts";
 import { type ImageUsed, noTokens, type Provenance, type Tokens } from "../loop/state.ts";
 import type { ContainerSpec, Quarantine, Running, RunOrder, RunReport, RunRequest } from "./ports.ts";
 import { type FileParts, rooms } from "./run-files.ts";
 import type { QuarantineParts } from "./run-quarantine.ts";
-import { roleOf, rulesOf } from "./run-request.ts";
+import { roleOf } from "./run-request.ts";
 
 export type ProvenanceParts = FileParts & Pick<QuarantineParts, "log">;
 

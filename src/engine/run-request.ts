@@ -1,7 +1,7 @@
 // A run as the runtime is asked for it: image, command, folders, environment and limits, from the loop's rules.
 import { join } from "node:path";
 import { assert } from "../base/assert.ts";
-import { Fault } from "../base/fault.ts";
+import { rulesOf } from "../loop/begin.ts";
 import type { LoopState, Rules } from "../loop/state.ts";
 import type { DoorParts } from "./door.ts";
 import type { Clock, ImageChoice, Quarantine, RunOrder, RunRequest } from "./ports.ts";
@@ -71,7 +71,7 @@ function preparedFor(parts: RequestParts, order: RunOrder, lease: string) {
   return parts.agents.agentOf(agent, command).prepare(task);
 }
 
-/** The policy's words on the agent of this role. Throws Fault before the claim. */
+/** The policy's words on the agent of this role. Throws Bug before the claim. */
 export function roleOf({ role, loop }: Pick<RunOrder, "role" | "loop">): Rules["executor"] {
   const rules = rulesOf(loop);
   const chosen = role === "executor" ? rules.executor : rules.reviewer;
@@ -83,10 +83,4 @@ export function roleOf({ role, loop }: Pick<RunOrder, "role" | "loop">): Rules["
 export function branchOf(loop: LoopState): string {
   assert(loop.branch !== null, `loop ${loop.id} has no branch`);
   return loop.branch;
-}
-
-/** The loop's rules. Throws Fault before the claim. */
-export function rulesOf(loop: LoopState): Rules {
-  if (loop.rules === null) throw new Fault(`Loop ${loop.id} has no rules`, { kind: "invalid", retry: "never" });
-  return loop.rules;
 }
