@@ -60,11 +60,18 @@ Loop-Attempt: $LOOP_ATTEMPT"
 push() { git push --quiet --no-verify "$LOOP_GIT_URL" "HEAD:refs/heads/$LOOP_BRANCH"; }
 gateway_answers() { git ls-remote --quiet "$LOOP_GIT_URL" >/dev/null 2>&1; }
 
-# Loopgate may be starting anew: the same gateway is back within seconds, and a push that it refuses is not tried again.
+# Loopgate may be starting anew: the same gateway is back within seconds. A push that fails is refused when it fails again
+# with the gateway there all along: it may have been away for the first and back when it was asked.
 hand_in() {
   seconds=0
+  refused=
   until push; do
-    gateway_answers && return 1
+    if gateway_answers; then
+      [ -z "$refused" ] || return 1
+      refused=1
+      continue
+    fi
+    refused=
     until gateway_answers; do
       seconds=$((seconds + 1))
       [ "$seconds" -le 60 ] && sleep 1 || exit 96
