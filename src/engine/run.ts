@@ -62,6 +62,7 @@ export async function adoptRun(
     const gone = noRun("lost", "Its container was gone when Loopgate started again.", world.clock.now());
     const report = { ...gone, ...(await world.runs.spentBy?.(run)) };
     await world.submit(issueKey, await ended(world, state, run, facts.role, report), `${run}/ended`);
+    world.slots.release(run);
     return;
   }
   watchAdopted(world, state, run, issueKey, started);
@@ -72,7 +73,7 @@ export function watchAdopted(world: World, state: LoopState, run: string, issueK
   const attempt = state.attempts.find((one) => one.runs.some((facts) => facts.id === run));
   const facts = attempt?.runs.find((one) => one.id === run);
   if (attempt === undefined || facts === undefined) return;
-  world.slots.take(run, issueKey);
+  world.slots.hold(run);
   watch(world, state, { type: "start_run", run, role: facts.role, attempt: attempt.number }, issueKey, started);
 }
 

@@ -3,6 +3,8 @@
 export interface Slots {
   /** True when the run has a slot now; otherwise it is in line and `key` is called back when one is free. */
   take(run: string, key: string): boolean;
+  /** For a container that may be there already: it has a slot whether or not there is one. */
+  hold(run: string): void;
   release(run: string): void;
   readonly taken: number;
   readonly waiting: number;
@@ -24,6 +26,10 @@ export function createSlots(limit: number, onFree: (key: string) => void): Slots
       }
       line.set(run, key);
       return false;
+    },
+    hold(run) {
+      line.delete(run);
+      held.add(run);
     },
     release(run) {
       line.delete(run);

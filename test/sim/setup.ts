@@ -62,7 +62,7 @@ export function randomSetup(seed: number, mode: "safety" | "liveness"): Setup {
   };
   const name = `${seed}/${mode}`;
   const issues = draw.pick([[12], [12], [12, 13], [12, 13, 14]]);
-  const until = mode === "safety" ? 18 * hour : 2 * day;
+  const until = mode === "safety" ? 18 * hour : 36 * hour;
   const calmAt = mode === "safety" ? Number.POSITIVE_INFINITY : 12 * hour;
   const lags = random(name, "lag");
   const decline = random(name, "decline");

@@ -20,6 +20,7 @@ test.each([
   [3221, "liveness", "I14: a pull request merged while CI judged went to the gate"],
   [3347, "safety", "I14: a person's push overtook the verdict, and the pull request was made ready"],
   [805, "liveness", "I1: a slot was freed for a container that an earlier try had started"],
+  [5727, "liveness", "I1: a run that could not be asked after at the start held no slot"],
   [5662, "liveness", "L5: an approval given before the gate opened was never read"],
   [9303, "liveness", "L5: reviews seen by a look before the gate were not looked at again"],
   [7816, "liveness", "I3: an attempt judged red after a retry was not counted"],

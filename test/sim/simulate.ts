@@ -312,7 +312,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     const what = timeline.step(start + setup.until);
     if (what === null) break;
     steps += 1;
-    trace(`${new Date(timeline.now).toISOString().slice(5, 23)} ${what}`);
+    if (options.trace) trace(`${new Date(timeline.now).toISOString().slice(5, 23)} ${what}`);
     await settled();
     const { life } = process;
     if (life?.started !== true) continue;
