@@ -195,15 +195,15 @@ export function createEngine(parts: EngineParts): Engine {
   /** Where the container engine does not answer, the run's own loop waits for it and no other does; it is asked again until it answers. */
   async function adopt(issueKey: string, run: string, first: boolean): Promise<void> {
     if (stopping || world.watched.has(run)) return;
-    slots.hold(run); // until it is known to be gone, it may be running
+    slots.suspect(run);
     try {
       const state = await store.load(issueKey);
-      if (state === null) return slots.release(run);
+      if (state === null) return slots.clear(run);
       const facts = runningIn(state).find(({ id }) => id === run);
       if (facts === undefined) return await stopUnwanted(state, run);
       const isStarting = facts.isolation === null && (await store.nextEffect(issueKey)) !== null;
       await adoptRun(world, state, run, { issueKey, isStarting });
-      if (first && isStarting && !world.watched.has(run)) slots.release(run); // it was not started yet
+      slots.clear(run);
     } catch (error) {
       if (first)
         log.warn({ issue: issueKey, run, err: error }, "a run could not be asked after; it is asked again soon");
@@ -214,7 +214,7 @@ export function createEngine(parts: EngineParts): Engine {
   /** Its loop was stopped while its engine did not answer: nothing was told to end then. */
   async function stopUnwanted(state: LoopState, run: string): Promise<void> {
     if ((await parts.runs.adopt(state, run)) !== null) await parts.runs.stop(run, "its loop waits for it no more");
-    slots.release(run);
+    slots.clear(run);
   }
 
   /** With the store lost, what runs may belong to loops that only their threads know: nothing is removed before those are back. */

@@ -62,7 +62,6 @@ export async function adoptRun(
     const gone = noRun("lost", "Its container was gone when Loopgate started again.", world.clock.now());
     const report = { ...gone, ...(await world.runs.spentBy?.(run)) };
     await world.submit(issueKey, await ended(world, state, run, facts.role, report), `${run}/ended`);
-    world.slots.release(run);
     return;
   }
   watchAdopted(world, state, run, issueKey, started);
