@@ -44,7 +44,7 @@ async function phaseOf(story: Story, issue: Issue): Promise<string | undefined> 
 /** A loop whose executor ran when the App ended, and the App started again with its engine unplugged. */
 async function startedWithoutEngine() {
   const dir = await mkdtemp(join(tmpdir(), "plug-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   const flag = join(dir, "go");
   const { plug, runtime } = unpluggable();
   const story = await aStory({

@@ -16,7 +16,7 @@ const storeModule = JSON.stringify(join(import.meta.dirname, "../../src/store/sq
 
 async function aFolder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "faults-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   return dir;
 }
 

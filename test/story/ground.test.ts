@@ -15,7 +15,7 @@ async function atWork(): Promise<{
   go(): void;
 }> {
   const dir = await mkdtemp(join(tmpdir(), "ground-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   const flag = join(dir, "go");
   const story = await aStory({ executor: `while [ ! -e ${flag} ]; do sleep 0.05; done; ${mend}` });
   story.repository.private = true;

@@ -16,7 +16,7 @@ async function phaseOf(story: Story, issue: Issue): Promise<string | undefined> 
 /** Holds a command until `go` is called. */
 async function aBarrier(): Promise<{ wait: string; go(): void }> {
   const dir = await mkdtemp(join(tmpdir(), "barrier-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   const flag = join(dir, "go");
   return {
     wait: `while [ ! -e ${flag} ]; do sleep 0.05; done`,

@@ -136,7 +136,7 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
   onTestFinished(async () => {
     await app.close();
     await forge.close();
-    await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+    await removeAll(dir);
   });
 
   const settle = async () => {
@@ -187,12 +187,17 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     },
     async restart({ loseStore = false } = {}) {
       await app.close();
-      if (loseStore) await rm(join(dir, "app"), { recursive: true, force: true });
+      if (loseStore) await removeAll(join(dir, "app"));
       app = await start();
       await settle();
     },
   };
   return story;
+}
+
+/** A run that outlives its App may still write there: what is new by the time its folder goes is removed as well. */
+function removeAll(dir: string): Promise<void> {
+  return rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
 function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings {
