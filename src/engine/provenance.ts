@@ -1,6 +1,6 @@
 // What a run was made of and what it came to, in files that outlive the run: enough to repeat it without asking anybody.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rulesOf } from "../loop/begin.ts";
 import { type ImageUsed, noTokens, type Provenance, type Tokens } from "../loop/state.ts";
@@ -8,6 +8,7 @@ import type { ContainerSpec, Quarantine, Running, RunOrder, RunReport, RunReques
 import { type FileParts, rooms } from "./run-files.ts";
 import type { QuarantineParts } from "./run-quarantine.ts";
 import { roleOf } from "./run-request.ts";
+import { writeWhole } from "./whole-file.ts";
 
 export type ProvenanceParts = FileParts & Pick<QuarantineParts, "log">;
 
@@ -147,10 +148,4 @@ export async function readRecorded(parts: Pick<FileParts, "dataDir">, run: strin
 
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-/** A file is there whole or not at all. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text, { mode: 0o600 });
-  await rename(`${path}.new`, path);
 }

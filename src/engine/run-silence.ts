@@ -1,10 +1,11 @@
 // The silence of one run on this host: counted from its output and its gateway, and kept beside its files across restarts.
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import type { Rules } from "../loop/state.ts";
 import type { Door, DoorParts } from "./door.ts";
 import type { Clock, Running } from "./ports.ts";
 import { type FileParts, rooms } from "./run-files.ts";
 import { type Quiet, watchSilence } from "./silence.ts";
+import { writeWhole } from "./whole-file.ts";
 
 export interface SilenceWatchParts extends Pick<FileParts, "dataDir">, Pick<DoorParts, "log"> {
   readonly clock: Clock;
@@ -44,13 +45,9 @@ export function watchRun(
       return { heard: running.outputBytes() + turns, isBusy: open > 0 };
     },
     keep: (count) =>
-      keepQuiet(file, count).catch((error) => parts.log.warn({ run, err: error }, "a run's silence could not be kept")),
+      writeWhole(file, JSON.stringify(count)).catch((error) =>
+        parts.log.warn({ run, err: error }, "a run's silence could not be kept"),
+      ),
     onSilent: (note) => running.endSilent(note),
   });
-}
-
-/** Whole or not at all: a count that was half written when the App was killed would begin anew. */
-async function keepQuiet(file: string, count: Quiet): Promise<void> {
-  await writeFile(`${file}.new`, JSON.stringify(count), { mode: 0o600 });
-  await rename(`${file}.new`, file);
 }

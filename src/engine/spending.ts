@@ -1,8 +1,9 @@
 // What a run spends on models, kept in its file, so that a restart of the App neither forgets it nor grants it anew.
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { noTokens, Tokens } from "../loop/state.ts";
 import type { Ledger, ModelCall } from "./ports.ts";
+import { writeWhole } from "./whole-file.ts";
 
 /** US dollars and tokens for model calls. Calls whose end nobody saw count at their worst, and with the tokens they told. */
 export const Spent = z.object({ spentUsd: z.number(), tokens: Tokens });
@@ -36,10 +37,7 @@ export function keepSpending(ledger: Ledger, file: string, earlier: Spent): Spen
     const { settled, reserved } = await ledger.balance();
     return { spentUsd: earlier.spentUsd + (settled + reserved) / nano, tokens };
   };
-  const write = async () => {
-    await writeFile(`${file}.new`, JSON.stringify(await now()), { mode: 0o600 });
-    await rename(`${file}.new`, file);
-  };
+  const write = async () => writeWhole(file, JSON.stringify(await now()));
   const keep = () => {
     written = written.catch(() => {}).then(write); // one after the other, each with the newest figures
     return written;
