@@ -1,9 +1,9 @@
 // The engine: deliveries in, turns of loops, alarms on time, and an orderly end.
 
 import { Fault } from "../base/fault.ts";
-import { isLive } from "../loop/end.ts";
+import { isLive, runningRuns } from "../loop/end.ts";
 import type { LoopEvent } from "../loop/event.ts";
-import type { LoopState, RunFacts } from "../loop/state.ts";
+import type { LoopState } from "../loop/state.ts";
 import { takeIn } from "./intake.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort, Translated } from "./ports.ts";
@@ -39,12 +39,6 @@ export interface Engine {
   readonly busy: boolean;
   /** Begins no new work, waits for turns in progress, leaves containers running for the next start. */
   stop(): Promise<void>;
-}
-
-/** The runs that a loop believes to be running; none of a loop that is over. */
-function runningIn(state: LoopState): readonly RunFacts[] {
-  if (!isLive(state)) return [];
-  return state.attempts.flatMap((attempt) => attempt.runs).filter((run) => run.status === "running");
 }
 
 /** What could not be done for a fault of the store is tried again after so long. */
@@ -188,7 +182,7 @@ export function createEngine(parts: EngineParts): Engine {
 
   async function adoptAll(): Promise<void> {
     for (const { issueKey, state } of await store.loops("live")) {
-      for (const { id } of runningIn(state)) await adopt(issueKey, id, true);
+      for (const { id } of runningRuns(state)) await adopt(issueKey, id, true);
     }
   }
 
@@ -199,7 +193,7 @@ export function createEngine(parts: EngineParts): Engine {
     try {
       const state = await store.load(issueKey);
       if (state === null) return slots.clear(run);
-      const facts = runningIn(state).find(({ id }) => id === run);
+      const facts = isLive(state) ? runningRuns(state).find(({ id }) => id === run) : undefined;
       if (facts === undefined) return await stopUnwanted(state, run);
       const isStarting = facts.isolation === null && (await store.nextEffect(issueKey)) !== null;
       await adoptRun(world, state, run, { issueKey, isStarting });
@@ -220,8 +214,7 @@ export function createEngine(parts: EngineParts): Engine {
   /** With the store lost, what runs may belong to loops that only their threads know: nothing is removed before those are back. */
   async function sweep(): Promise<void> {
     const kept = (await store.loops("all")).filter(({ state }) => keepsFiles(state.phase, state.ending?.resume));
-    const runs = kept.flatMap(({ state }) => state.attempts.flatMap((attempt) => attempt.runs));
-    const running = runs.filter((run) => run.status === "running").map((run) => run.id);
+    const running = kept.flatMap(({ state }) => runningRuns(state)).map((run) => run.id);
     const removed = await parts.runs.sweep(
       kept.map(({ state }) => state.id),
       running,

@@ -2,9 +2,9 @@
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import { freezeIssue } from "../brief/freeze.ts";
-import { mayWrite } from "../loop/begin.ts";
+import { mayWrite, rulesOf } from "../loop/begin.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
-import type { LoopState, Person, Rules, Snapshot } from "../loop/state.ts";
+import type { LoopState, Person, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
 import type { CiFacts } from "../verify/facts.ts";
 import { gateOf } from "../verify/gate.ts";
@@ -132,7 +132,7 @@ export async function readVerdict(world: World, state: LoopState, head: string):
 
 function judge(state: LoopState, head: string, ci: CiFacts) {
   const review = state.attempts.at(-1)?.review ?? null;
-  return verdictOf({ head, ci, review, rules: rulesIn(state), reviewerName: reviewCheck });
+  return verdictOf({ head, ci, review, rules: rulesOf(state), reviewerName: reviewCheck });
 }
 
 /** The gate: head, reviews, permissions and checks in one read. */
@@ -152,9 +152,4 @@ export async function readClosing(world: World, state: LoopState, actor: Person)
   const pull = loops[0]?.pull ?? null;
   if (pull?.merged) return [{ type: "pull_closed", merged: true, actor: pull.closedBy }];
   return [{ type: "issue_closed", actor, pullSeen: true }];
-}
-
-function rulesIn(state: LoopState): Rules {
-  assert(state.rules !== null, "a claimed loop has rules");
-  return state.rules;
 }

@@ -1,4 +1,5 @@
 // Brings a loop back from its issue's thread when the store does not know it.
+import { runningRuns } from "../loop/end.ts";
 import type { RestoredFacts } from "../loop/event.ts";
 import { endingOfNewer } from "../loop/restore.ts";
 import type { Attempt, IssueRef, LoopState } from "../loop/state.ts";
@@ -122,9 +123,8 @@ function factsIn(thread: ThreadRead, record: LoopState, key: Uint8Array): Map<nu
 }
 
 async function runsThatRun(world: RestoreWorld, record: LoopState): Promise<{ run: string; started: StartedRun }[]> {
-  const believed = record.attempts.flatMap((attempt) => attempt.runs).filter((run) => run.status === "running");
   const found: { run: string; started: StartedRun }[] = [];
-  for (const { id } of believed) {
+  for (const { id } of runningRuns(record)) {
     const started = await world.adopt(record, id);
     if (started !== null) found.push({ run: id, started });
   }

@@ -4,6 +4,7 @@ import { Fault } from "../base/fault.ts";
 import { executorBrief } from "../brief/executor.ts";
 import { freezeIssue } from "../brief/freeze.ts";
 import { reviewerBrief } from "../brief/reviewer.ts";
+import { rulesOf } from "../loop/begin.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
 import { type Attempt, type LoopState, noTokens, type Rules, type Snapshot } from "../loop/state.ts";
@@ -12,6 +13,7 @@ import { sizeOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
 import { parseReview } from "../verify/review.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun } from "./ports.ts";
+import { branchOf } from "./run-request.ts";
 import type { World } from "./world.ts";
 
 type StartRun = Extract<Effect, { type: "start_run" }>;
@@ -144,7 +146,7 @@ async function ended(
       review: status === "lost" || status === "refused" ? null : parseReview(report.result),
     };
   }
-  const change = report.pushed === null ? null : changeFacts(report.pushed, rulesIn(state));
+  const change = report.pushed === null ? null : changeFacts(report.pushed, rulesOf(state));
   return { ...facts, claim: parseClaim(report.result), change, review: null };
 }
 
@@ -155,7 +157,7 @@ export function changeFacts(pushed: PushedChange, rules: Rules): ChangeFacts {
 }
 
 async function orderOf(world: World, state: LoopState, effect: StartRun): Promise<RunOrder> {
-  const rules = rulesIn(state);
+  const rules = rulesOf(state);
   const attempt = attemptOf(state, effect.attempt);
   const remaining = state.grantedAt + rules.loopMs - world.clock.now();
   const shared = {
@@ -217,7 +219,7 @@ function workBrief(state: LoopState, attempt: Attempt, snapshotText: string, dea
     findings: last?.verdict?.colour === "red" ? last.verdict.findings : [],
     asked: state.changesRequested,
     permits: state.permits,
-    rules: rulesIn(state),
+    rules: rulesOf(state),
   });
 }
 
@@ -237,14 +239,4 @@ function attemptOf(state: LoopState, number: number): Attempt {
   const attempt = state.attempts.find((one) => one.number === number);
   assert(attempt !== undefined, `attempt ${number} is not in the state`);
   return attempt;
-}
-
-function branchOf(state: LoopState): string {
-  assert(state.branch !== null, "a claimed loop has a branch");
-  return state.branch;
-}
-
-function rulesIn(state: LoopState): Rules {
-  assert(state.rules !== null, "a claimed loop has rules");
-  return state.rules;
 }

@@ -1,6 +1,6 @@
 // How a loop ends: one reason, once, with what is kept and what a person may do next.
 import type { Effect } from "./effect.ts";
-import type { Ending, LoopState, StopReason } from "./state.ts";
+import type { Ending, LoopState, RunFacts, StopReason } from "./state.ts";
 
 /** What a decision comes to: the next state, what to do about it, and why, in words for the log. */
 export interface Decision {
@@ -109,10 +109,12 @@ export function sayUnsaid(state: LoopState, installationId: number): Decision {
 
 /** Stops for every container that is still running. */
 export function stopRuns(state: LoopState, why: string): Effect[] {
-  return state.attempts
-    .flatMap((attempt) => attempt.runs)
-    .filter((run) => run.status === "running")
-    .map((run) => ({ type: "stop_run", run: run.id, why }));
+  return runningRuns(state).map((run) => ({ type: "stop_run", run: run.id, why }));
+}
+
+/** The runs that the loop believes to be running. */
+export function runningRuns(state: LoopState): readonly RunFacts[] {
+  return state.attempts.flatMap((attempt) => attempt.runs).filter((run) => run.status === "running");
 }
 
 function closeOpenAttempt(state: LoopState, now: number): LoopState {

@@ -2,7 +2,7 @@
 import { onOvertaken, onPublished } from "./attempt.ts";
 import { beginAttempt, currentAttempt, newLoop, rulesOf, withAttempt, withRun } from "./begin.ts";
 import type { Effect } from "./effect.ts";
-import { classOf, closeRuns, type Decision, isLive, labelsFor, settle } from "./end.ts";
+import { classOf, closeRuns, type Decision, isLive, labelsFor, runningRuns, settle } from "./end.ts";
 import type { LoopEvent, RestoredFacts } from "./event.ts";
 import { onBranchMoved, onPullClosed, readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, gateAlarms, leaveDraft, unseen } from "./judge.ts";
@@ -131,10 +131,7 @@ function deadline(state: LoopState): Effect {
 
 /** Runs that the record believes to be running and that are not there any more. */
 function lose(state: LoopState, now: number): LoopState {
-  return state.attempts
-    .flatMap((attempt) => attempt.runs)
-    .filter((run) => run.status === "running")
-    .reduce((seen, run) => withRun(seen, run.id, { status: "lost", endedAt: now }), state);
+  return runningRuns(state).reduce((seen, run) => withRun(seen, run.id, { status: "lost", endedAt: now }), state);
 }
 
 /** There is a record, and it cannot be relied on: the loop ends, and the comment is left as it was found. */
