@@ -158,13 +158,13 @@ describe("a record", () => {
     expect(decodeRecord(block.replace("v2", "v3"), key, here).kind).toBe("tampered");
   });
 
-  it("of the first version of states is read, and what was added since is at its default (F15)", () => {
-    const first = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/records/first.json"), "utf8"));
-    const sealed = { version: 1, ...here, loop: first.id, revision: first.revision, data: pack(first) };
+  it("of an earlier version of states is read, and what was added since is at its default (F15)", () => {
+    const earlier = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/records/earlier.json"), "utf8"));
+    const sealed = { version: 1, ...here, loop: earlier.id, revision: earlier.revision, data: pack(earlier) };
     const { loop, revision, data } = sealed;
     const block = `<!-- loopgate:record v1 loop=${loop} rev=${revision} seal=${sealOf(sealed, key)} data=${data} -->`;
     const read = decodeRecord(block, key, here);
-    expect(read).toMatchObject({ kind: "ok", state: { ...first, rules: { ...first.rules, silenceMs: 600_000 } } });
+    expect(read).toMatchObject({ kind: "ok", state: { ...earlier, rules: { ...earlier.rules, silenceMs: 600_000 } } });
   });
 
   it("that is sealed but holds no state is not acted on", () => {

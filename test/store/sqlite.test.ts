@@ -84,12 +84,12 @@ test("F15, I21: a store of an unknown version is refused, one of the first versi
   await upgraded.close();
 });
 
-test("F15: a loop that the first version stored is read, and what was added to states since is at its default", async () => {
+test("F15: a loop that an earlier version stored is read, and what was added to states since is at its default", async () => {
   const dir = await aFolder();
   await sqliteStore(dir).close();
   const db = new DatabaseSync(join(dir, "loopgate.sqlite"));
   const insert = "insert into loop (issue_key, repository_id, loop, live, state) values ('100#12', 100, 'k3f9', 1, ?)";
-  db.prepare(insert).run(readFileSync(join(import.meta.dirname, "../../fixtures/records/first.json"), "utf8"));
+  db.prepare(insert).run(readFileSync(join(import.meta.dirname, "../../fixtures/records/earlier.json"), "utf8"));
   db.close();
   const store = sqliteStore(dir);
   const state = await store.load("100#12");
