@@ -112,7 +112,11 @@ async function startOwnApp(forge: Forge, { work, runtime, log, appDir, cleanup }
     runtime: runtime.runtime,
     image: (reference) => (reference === toolchain ? { kind: "toolchain" } : { kind: "named", reference }),
   });
-  cleanup.add("the App", () => app.close());
+  cleanup.add("the App", async () => {
+    await app.close();
+    await runtime.runtime.sweep(() => false);
+    await app.engine.idle(); // what a run left is read once it ends: nothing may be written after this
+  });
   forge.setWebhook({ url: app.webhookUrl, secret });
   return app;
 }
