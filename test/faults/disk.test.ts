@@ -1,9 +1,9 @@
 // The disk of the store is full: a real process, a real small file system, and GitHub's own view of what was not taken.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, type TestContext, test } from "vitest";
-import type { Issue } from "../../src/forge/model.ts";
+import type { Issue, Pull } from "../../src/forge/model.ts";
 import { sqliteStore } from "../../src/store/sqlite.ts";
 import { aKillableApp, end, type Killable, until } from "./killable.ts";
 
@@ -19,9 +19,10 @@ function smallDisk(dir: string): { fill(): void; free(): void } | null {
   const ballast = join(dir, "ballast");
   return {
     fill: () => {
-      const { bavail, bsize } = statfsSync(dir);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
-      expect(statfsSync(dir).bavail).toBe(0);
+      const page = Buffer.alloc(4096);
+      expect(() => {
+        for (;;) appendFileSync(ballast, page);
+      }).toThrow("ENOSPC");
     },
     free: () => rmSync(ballast),
   };
@@ -29,6 +30,14 @@ function smallDisk(dir: string): { fill(): void; free(): void } | null {
 
 function refused({ forge }: Killable, from: number) {
   return forge.deliveries.slice(from).filter(({ statusCode }) => statusCode === 503);
+}
+
+/** The pull request once it waits for a person, and GitHub has sent what it had to say of that. */
+async function atTheGate({ forge, repository }: Killable, issue: Issue): Promise<Pull> {
+  const pull = () => [...repository.issues.values()].find((one) => one.pull !== null)?.pull;
+  await until(() => labels(issue).includes("loop:needs-human") && pull()?.draft === false);
+  await forge.idle();
+  return pull() as Pull;
 }
 
 const labels = (issue: Issue) => issue.labels.map(({ name }) => name);
@@ -51,11 +60,7 @@ test("F7: with the disk full deliveries are answered 503, GitHub shows them as f
 
   disk.free();
   for (const failed of refused(world, from)) forge.redeliver(failed);
-  await until(() => labels(issue).includes("loop:needs-human"));
-
-  const pull = [...world.repository.issues.values()].find((one) => one.pull !== null)?.pull;
-  if (!pull) throw new Error("there is no pull request");
-  await forge.idle();
+  const pull = await atTheGate(world, issue);
   disk.fill();
   from = forge.deliveries.length;
   forge.as("bob").approve(pull);
@@ -73,5 +78,32 @@ test("F7: with the disk full deliveries are answered 503, GitHub shows them as f
   const loops = await store.loops("all");
   expect(loops.map(({ state }) => state.ending?.reason)).toEqual(["task_complete"]);
   expect(loops[0]?.state.attempts).toHaveLength(1);
+  await store.close();
+});
+
+test("F7: a disk that fills up in the middle of an attempt and is freed again costs the loop nothing", async (context: TestContext) => {
+  const world = await aKillableApp();
+  const disk = smallDisk(world.storeDir);
+  if (disk === null) return context.skip("a small file system can only be mounted by root");
+  const { forge } = world;
+  const child = await world.start();
+  const issue = world.openIssue();
+  forge.as("alice").label(issue, "loop");
+  await until(() => issue.comments.length === 1);
+  for (let round = 0; round < 20; round++) {
+    disk.fill(); // again and again, for what the App takes away itself leaves room
+    await new Promise((resolve) => setTimeout(resolve, 100)); // 2 s in all: the agent would be done in a moment
+  }
+  await forge.idle();
+  const early = [...world.repository.issues.values()].filter(({ pull }) => pull !== null);
+  expect(early).toEqual([]);
+  disk.free();
+  for (const failed of refused(world, 0)) forge.redeliver(failed);
+  forge.as("bob").approve(await atTheGate(world, issue));
+  await until(() => labels(issue).includes("loop:done"));
+  await forge.idle();
+  await end(child);
+  const store = sqliteStore(world.storeDir);
+  expect((await store.loops("all")).map(({ state }) => state.attempts.length)).toEqual([1]);
   await store.close();
 });
