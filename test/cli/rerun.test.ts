@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
 import { aModel, call } from "../story/model-server.ts";
 import { answer, aStory, attempts, botch, mend, type Story, webhookSecret } from "../story/world.ts";
+import { until } from "../until.ts";
 import { ask, run, start } from "./command.ts";
 
 async function rerun(story: Story, issue: Issue, attempt: string, ...options: string[]) {
@@ -251,11 +252,9 @@ async function aFile(): Promise<string> {
 }
 
 async function written(path: string): Promise<string> {
-  for (;;) {
-    const text = await readFile(path, "utf8").catch(() => "");
-    if (text.endsWith("\n")) return text.trim();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  const read = () => readFile(path, "utf8").catch(() => "");
+  await until(async () => (await read()).endsWith("\n"));
+  return (await read()).trim();
 }
 
 /** A process that has ended may stay listed until somebody asks after it. */

@@ -12,6 +12,7 @@ import { chooseRunUser } from "../../src/container/user.ts";
 import type { Issue } from "../../src/forge/model.ts";
 import { ask, start } from "../cli/command.ts";
 import { aStory, type Story } from "../story/world.ts";
+import { until } from "../until.ts";
 import { describeWithDocker } from "./engine.ts";
 import { gitPrograms, makeImage } from "./images.ts";
 
@@ -153,7 +154,7 @@ describeWithDocker("a rerun in containers", (engine: () => Engine) => {
     const args = ["rerun", id, "1", "--data-dir", story.dataDir()];
     for (const signal of ["SIGINT", "SIGKILL"] as const) {
       const command = start(args, env());
-      while ((await containers(story)) < 2) await new Promise((resolve) => setImmediate(resolve));
+      await until(async () => (await containers(story)) === 2);
       command.signal(signal);
       const { code } = await command.ended;
       expect(code).toBe(signal === "SIGINT" ? 130 : null);

@@ -13,6 +13,7 @@ import { steadyClock } from "../../src/engine/clock.ts";
 import { type Quiet, watchSilence } from "../../src/engine/silence.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { aStory, minute } from "../story/world.ts";
+import { until } from "../until.ts";
 import { describeWithDocker } from "./engine.ts";
 
 const user = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
@@ -74,10 +75,9 @@ describeWithDocker("the silence limit on real containers", (engine: () => Engine
     });
     const issue = story.openIssue();
     story.forge.as("alice").label(issue, "loop");
-    const load = () => story.app().store.load(`${story.repository.id}#${issue.number}`);
-    await until(async () => (await load())?.phase === "executing");
+    await story.reaches(issue, "executing");
     for (let passed = 0; passed < 6; passed += 1) story.clock.advance(minute);
-    const [run] = (await load())?.attempts[0]?.runs ?? [];
+    const [run] = (await story.state(issue)).attempts[0]?.runs ?? [];
     const counted = join(story.dataDir(), "runs", run?.id ?? "", "quiet.json");
     await until(async () => existsSync(counted) && JSON.parse(readFileSync(counted, "utf8")).ms >= 5 * minute);
     const first = story.app();
@@ -127,8 +127,3 @@ describeWithDocker("the silence limit on real containers", (engine: () => Engine
     await once(child, "exit");
   }
 });
-
-/** Waits for something that another process does; every look lets the event loop turn. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, type TestContext, test } from "vitest";
 import type { Issue, Pull } from "../../src/forge/model.ts";
 import { sqliteStore } from "../../src/store/sqlite.ts";
-import { aKillableApp, end, type Killable, until } from "./killable.ts";
+import { until } from "../until.ts";
+import { aKillableApp, end, type Killable } from "./killable.ts";
 
 /** A file system of its own for the store, small enough to be filled at once; null where this process may not mount one. */
 function smallDisk(dir: string): { fill(): void; free(): void } | null {

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import type { Runtime } from "../../src/container/run.ts";
-import type { Issue } from "../../src/forge/model.ts";
-import { aStory, mend, minute, type Story } from "../story/world.ts";
+import { aStory, mend, minute } from "../story/world.ts";
 
 /** An engine that can be unplugged: it then answers no question after a container. */
 function unpluggable(): { plug: { out: boolean; asked: number }; runtime: (real: Runtime) => Runtime } {
@@ -35,12 +34,6 @@ function unpluggable(): { plug: { out: boolean; asked: number }; runtime: (real:
   };
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-async function phaseOf(story: Story, issue: Issue): Promise<string | undefined> {
-  return (await story.app().store.load(`${story.repository.id}#${issue.number}`))?.phase;
-}
-
 /** A loop whose executor ran when the App ended, and the App started again with its engine unplugged. */
 async function startedWithoutEngine() {
   const dir = await mkdtemp(join(tmpdir(), "plug-"));
@@ -53,7 +46,7 @@ async function startedWithoutEngine() {
   });
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
-  while ((await phaseOf(story, issue)) !== "executing") await turn();
+  await story.reaches(issue, "executing");
   plug.out = true;
   await story.restart();
   await writeFile(flag, "");
@@ -62,17 +55,17 @@ async function startedWithoutEngine() {
 
 test("F49: the App starts, other loops go on, and the run is asked after again until its engine answers", async () => {
   const { story, issue, plug } = await startedWithoutEngine();
-  expect(await phaseOf(story, issue)).toBe("executing");
+  expect(await story.phase(issue)).toBe("executing");
   const other = await story.startLoop("Another", "Please.");
-  expect(await phaseOf(story, other)).toBe("awaiting_gate");
+  expect(await story.phase(other)).toBe("awaiting_gate");
   for (let n = 0; n < 3; n++) await story.advance(minute);
-  expect(await phaseOf(story, issue)).toBe("executing");
+  expect(await story.phase(issue)).toBe("executing");
   const told = story.log.filter(({ text }) => text.startsWith("a run could not be asked after"));
   expect(told).toHaveLength(1);
   expect(plug.asked).toBeGreaterThan(3);
   plug.out = false;
   for (let n = 0; n < 3; n++) await story.advance(minute);
-  expect(await phaseOf(story, issue)).toBe("awaiting_gate");
+  expect(await story.phase(issue)).toBe("awaiting_gate");
   const state = await story.state(issue);
   expect(state.attempts.map(({ counted }) => counted)).toEqual([false, true]);
   story.forge.as("bob").approve(await story.pull(issue));

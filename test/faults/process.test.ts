@@ -9,7 +9,8 @@ import { expect, onTestFinished, test } from "vitest";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import { sqliteStore } from "../../src/store/sqlite.ts";
 import { aStory } from "../story/world.ts";
-import { aKillableApp, end, until } from "./killable.ts";
+import { until } from "../until.ts";
+import { aKillableApp, end } from "./killable.ts";
 import { aShim } from "./shim.ts";
 
 const storeModule = JSON.stringify(join(import.meta.dirname, "../../src/store/sqlite.ts"));

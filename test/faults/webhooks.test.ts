@@ -5,7 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
 import { aStory, minute, type Story } from "../story/world.ts";
-import { aKillableApp, end, until } from "./killable.ts";
+import { until } from "../until.ts";
+import { aKillableApp, end } from "./killable.ts";
 
 const hour = 60 * minute;
 

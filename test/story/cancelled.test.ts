@@ -1,6 +1,7 @@
 // A person ends a loop: each way, from each side, acts at once and says so.
 import { expect, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
+import { until } from "../until.ts";
 import { answer, aStory, mend, type Story } from "./world.ts";
 
 /** A loop whose container would run for ten minutes, and does not. */
@@ -8,9 +9,7 @@ async function aLongRun(): Promise<{ story: Story; issue: Issue }> {
   const story = await aStory({ executor: "sleep 600" });
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
-  while ((await story.app().store.load(`${story.repository.id}#1`))?.phase !== "executing") {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  await story.reaches(issue, "executing");
   return { story, issue };
 }
 
@@ -58,7 +57,7 @@ test("removing the label stops the container and ends the loop; setting it again
     ]
   `);
   story.forge.as("alice").label(issue, "loop");
-  while ((await story.state(issue)).phase !== "executing") await new Promise((resolve) => setImmediate(resolve));
+  await story.reaches(issue, "executing");
   expect((await story.state(issue)).id).not.toBe(first.id);
   story.forge.as("alice").unlabel(issue, "loop");
   await story.settle();
@@ -83,7 +82,7 @@ test("closing the issue ends the loop (F67)", async () => {
 test("/loop stop ends the loop, with a reaction; someone without write permission cannot (T23)", async () => {
   const { story, issue } = await aLongRun();
   const refused = story.forge.as("carol").comment(issue, "/loop stop");
-  while (story.comments(issue).length < 2) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => story.comments(issue).length >= 2);
   expect((await story.state(issue)).phase).toBe("executing");
   expect(refused.reactions.map((reaction) => reaction.content)).toEqual(["-1"]);
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`

@@ -77,7 +77,7 @@ test("budget_limit: the loop's wall clock stops a container that still runs; /lo
   const story = await aStory({ executor: attempts("sleep 600", mend), policy: "version: 1\nloop_hours: 1\n" });
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
-  await until(async () => (await story.app().store.load(`${story.repository.id}#1`))?.phase === "executing");
+  await story.reaches(issue, "executing");
   await story.advance(60 * minute);
   expect((await story.state(issue)).ending?.reason).toBe("budget_limit");
   expect(last(story, issue)).toMatchInlineSnapshot(`
@@ -365,8 +365,3 @@ test("an attempt that leaves no commit is red, however it exits (F53, detent#188
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
 });
-
-/** Waits for something that another process does; every look lets the event loop turn. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
-}

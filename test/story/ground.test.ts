@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
+import { until } from "../until.ts";
 import { aStory, mend, minute, type Story } from "./world.ts";
 
 /** A loop whose executor is at work, and goes on once `go` is called. */
@@ -21,8 +22,8 @@ async function atWork(): Promise<{
   story.repository.private = true;
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
-  await reaches(story, issue, "executing");
-  while (!issue.labels.some(({ name }) => name === "loop:running")) await turn();
+  await story.reaches(issue, "executing");
+  await until(() => issue.labels.some(({ name }) => name === "loop:running"));
   return {
     story,
     issue,
@@ -31,13 +32,6 @@ async function atWork(): Promise<{
       if (!existsSync(flag)) writeFileSync(flag, "");
     },
   };
-}
-
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-async function reaches(story: Story, issue: Issue, phase: string): Promise<void> {
-  const key = `${story.repository.id}#${issue.number}`;
-  while ((await story.app().store.load(key))?.phase !== phase) await turn();
 }
 
 /** What the App asked GitHub to change since then: comments, labels, pushes, pull requests; refused or not. */

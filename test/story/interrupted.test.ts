@@ -5,13 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Issue, Pull } from "../../src/forge/model.ts";
+import { until } from "../until.ts";
 import { aStory, attempts, botch, mend, minute, type Story } from "./world.ts";
-
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-async function phaseOf(story: Story, issue: Issue): Promise<string | undefined> {
-  return (await story.app().store.load(`${story.repository.id}#${issue.number}`))?.phase;
-}
 
 /** Holds a command until `go` is called. */
 async function aBarrier(): Promise<{ wait: string; go(): void }> {
@@ -103,7 +98,7 @@ describe("while the executor is at work", () => {
     await story.forge.createRepository({ owner: "acme", name: "other", collaborators: { alice: "maintain" } });
     const issue = story.openIssue();
     story.forge.as("alice").label(issue, "loop");
-    while ((await phaseOf(story, issue)) !== "executing") await turn();
+    await story.reaches(issue, "executing");
     act(story, issue);
     await story.settle(); // which waits for the container to be gone
     const state = await story.state(issue);
@@ -126,8 +121,9 @@ async function inSecondAttempt(): Promise<{ story: Story; issue: Issue; pull: Pu
   const story = await aStory({ executor: attempts(botch("red"), `${wait}; ${mend}`) });
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
-  while ((await phaseOf(story, issue)) === undefined) await turn();
-  while ((await story.state(issue)).attempts.length < 2 || (await phaseOf(story, issue)) !== "executing") await turn();
+  await story.reaches(issue, "executing");
+  await until(async () => (await story.state(issue)).attempts.length === 2);
+  await story.reaches(issue, "executing");
   return { story, issue, pull: await story.pull(issue), go };
 }
 
@@ -165,7 +161,7 @@ describe("in the middle of a second attempt", () => {
     await story.forge.world.updatePull(story.forge.as("dave").actor, pull, { base: "next" });
     go();
     await story.settle();
-    expect(await phaseOf(story, issue)).toBe("awaiting_gate");
+    expect(await story.phase(issue)).toBe("awaiting_gate");
     story.forge.as("bob").approve(pull);
     await story.settle();
     expect((await story.state(issue)).ending?.reason).toBe("task_complete");

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
 import type { Pending } from "../../src/forge/payload.ts";
+import { until } from "../until.ts";
 import { answer, aStory, attempts, mend, type Story } from "./world.ts";
 
 const told = {
@@ -78,7 +79,7 @@ test("F67: an issue that is closed before there is a pull request ends its loop 
   await story.settle();
   story.forge.as("alice").label(issue, "loop");
   story.forge.dropDeliveriesWhere(({ event }) => event === "issue_comment");
-  while (issue.comments.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => issue.comments.length > 0);
   const from = story.forge.requests.length;
   story.forge.as("alice").close(issue);
   await story.settle();

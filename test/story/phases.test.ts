@@ -4,10 +4,6 @@ import { describe, expect, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
 import { aStory, attempts, mend, minute, type Story, type StoryOptions } from "./world.ts";
 
-async function phaseOf(story: Story, issue: Issue): Promise<string | undefined> {
-  return (await story.app().store.load(`${story.repository.id}#${issue.number}`))?.phase;
-}
-
 function ownComments(issue: Issue, kind: string): number {
   return issue.comments.filter(({ body }) => body.includes(`<!-- loopgate:${kind} `)).length;
 }
@@ -35,8 +31,8 @@ async function heldUp(
 
 /** Approved, the loop ends as the only one of its issue, with one of each comment that a healthy loop leaves. */
 async function endsAsItWouldHave(story: Story, issue: Issue): Promise<void> {
-  for (let n = 0; n < 4 && (await phaseOf(story, issue)) !== "awaiting_gate"; n++) await story.advance(minute);
-  expect(await phaseOf(story, issue)).toBe("awaiting_gate");
+  for (let n = 0; n < 4 && (await story.phase(issue)) !== "awaiting_gate"; n++) await story.advance(minute);
+  expect(await story.phase(issue)).toBe("awaiting_gate");
   story.forge.as("bob").approve(await story.pull(issue));
   await story.settle();
   expect((await story.state(issue)).ending?.reason).toBe("task_complete");
@@ -51,7 +47,7 @@ describe.each([
 ])("L1: $what", ({ loseStore }) => {
   test("while it is queued: nothing was said yet, and the label begins it", async () => {
     const { story, issue, letGo } = await heldUp(({ path }) => path === "/graphql");
-    expect(await phaseOf(story, issue)).toBe("queued");
+    expect(await story.phase(issue)).toBe("queued");
     letGo();
     await story.restart({ loseStore });
     await endsAsItWouldHave(story, issue);
@@ -59,7 +55,7 @@ describe.each([
 
   test("while it prepares, before the thread says so: no container was started that it does not know of", async () => {
     const { story, issue, letGo } = await heldUp(({ method, path }) => method === "POST" && path.endsWith("/comments"));
-    expect(await phaseOf(story, issue)).toBe("preparing");
+    expect(await story.phase(issue)).toBe("preparing");
     letGo();
     await story.restart({ loseStore });
     await endsAsItWouldHave(story, issue);
@@ -68,7 +64,7 @@ describe.each([
 
   test("while it prepares, with its record in the thread: the same loop goes on", async () => {
     const { story, issue, letGo } = await heldUp(({ method, path }) => method === "PUT" && path.endsWith("/labels"));
-    expect(await phaseOf(story, issue)).toBe("preparing");
+    expect(await story.phase(issue)).toBe("preparing");
     const { id } = await story.state(issue);
     letGo();
     await story.restart({ loseStore });
@@ -81,7 +77,7 @@ describe.each([
     const { story, issue, letGo } = await heldUp(
       ({ path }, world) => path.endsWith("/access_tokens") && isPublishing(world),
     );
-    expect(await phaseOf(story, issue)).toBe("publishing");
+    expect(await story.phase(issue)).toBe("publishing");
     const { id, branch } = await story.state(issue);
     letGo();
     await story.restart({ loseStore });
@@ -96,9 +92,9 @@ describe.each([
     const story = await aStory({ executor: attempts(lost, mend) });
     const issue = story.openIssue();
     story.forge.as("alice").label(issue, "loop");
-    while ((await phaseOf(story, issue)) !== "executing") await new Promise((resolve) => setImmediate(resolve));
+    await story.reaches(issue, "executing");
     await story.restart(); // its container dies with it
-    expect(await phaseOf(story, issue)).toBe("resting");
+    expect(await story.phase(issue)).toBe("resting");
     await story.restart({ loseStore });
     await endsAsItWouldHave(story, issue);
     expect((await story.state(issue)).attempts.map(({ counted }) => counted)).toEqual([false, true]);
@@ -109,10 +105,10 @@ describe.each([
     const issue = await story.startLoop();
     story.forge.as("alice").comment(issue, "/loop pause");
     await story.settle();
-    expect(await phaseOf(story, issue)).toBe("paused");
+    expect(await story.phase(issue)).toBe("paused");
     await story.restart({ loseStore });
     await story.advance(60 * minute);
-    expect(await phaseOf(story, issue)).toBe("paused");
+    expect(await story.phase(issue)).toBe("paused");
     story.forge.as("alice").comment(issue, "/loop resume");
     await story.settle();
     await endsAsItWouldHave(story, issue);
@@ -123,7 +119,7 @@ describe.each([
     const issue = story.openIssue();
     story.forge.as("carol").label(issue, "loop");
     await story.settle();
-    expect(await phaseOf(story, issue)).toBe("refused");
+    expect(await story.phase(issue)).toBe("refused");
     const said = issue.comments.length;
     await story.restart({ loseStore });
     await story.advance(20 * minute);

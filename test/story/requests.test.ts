@@ -21,16 +21,12 @@ async function aLoopOf(count: number): Promise<Story> {
   return story;
 }
 
-async function phaseOf(story: Story, issue: Issue): Promise<string | undefined> {
-  return (await story.app().store.load(`${story.repository.id}#${issue.number}`))?.phase;
-}
-
 /** At most an hour of silence: six periods. */
 async function untilPhase(story: Story, issue: Issue, phase: string): Promise<void> {
-  for (let period = 0; period < 6 && (await phaseOf(story, issue)) !== phase; period++) {
+  for (let period = 0; period < 6 && (await story.phase(issue)) !== phase; period++) {
     await story.advance(10 * minute);
   }
-  expect(await phaseOf(story, issue)).toBe(phase);
+  expect(await story.phase(issue)).toBe(phase);
 }
 
 /** Requests of a whole loop, from the label to the approval, as a share of the floor: 13 + 4 for each attempt. */

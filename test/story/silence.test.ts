@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
+import { until } from "../until.ts";
 import { approving, aStory, attempts, mend, minute, type Story } from "./world.ts";
 
 const push = `git commit -qam 'Half of it' && git push -q origin "HEAD:refs/heads/$LOOP_BRANCH"`;
@@ -64,16 +65,16 @@ test("a run that writes something every minute is not silent, however long it ta
   const story = await aStory({ executor: `${chatty}; ${mend}` });
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
-  await until(async () => (await phaseOf(story, issue)) === "executing");
+  await story.reaches(issue, "executing");
   for (let passed = 0; passed < 25; passed += 1) {
     const before = countIn(count);
     await until(() => countIn(count) > before + 1);
     story.clock.advance(minute);
   }
-  expect(await phaseOf(story, issue)).toBe("executing");
+  expect(await story.phase(issue)).toBe("executing");
   writeFileSync(done, "");
   await story.settle();
-  expect(await phaseOf(story, issue)).toBe("awaiting_gate");
+  expect(await story.phase(issue)).toBe("awaiting_gate");
 });
 
 test("a run that waits for its model is not silent while the call is in flight", async () => {
@@ -90,12 +91,12 @@ test("a run that waits for its model is not silent while the call is in flight",
   });
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
-  await until(async () => waiting.length === 1 && (await phaseOf(story, issue)) === "executing");
+  await until(async () => waiting.length === 1 && (await story.phase(issue)) === "executing");
   for (let passed = 0; passed < 25; passed += 1) story.clock.advance(minute);
-  expect(await phaseOf(story, issue)).toBe("executing");
+  expect(await story.phase(issue)).toBe("executing");
   waiting[0]?.writeHead(500, { "content-type": "application/json" }).end('{"error":{"message":"overloaded"}}');
   await story.settle();
-  expect(await phaseOf(story, issue)).toBe("awaiting_gate");
+  expect(await story.phase(issue)).toBe("awaiting_gate");
 });
 
 test("a reviewer that hangs is ended and asked once more, as at its deadline", async () => {
@@ -107,18 +108,14 @@ test("a reviewer that hangs is ended and asked once more, as at its deadline", a
   await until(async () => (await reviews(story, issue))[0]?.isolation != null);
   await passMinutes(story, issue, 12);
   expect((await reviews(story, issue)).map(({ status }) => status)).toEqual(["silent", "finished"]);
-  expect(await phaseOf(story, issue)).toBe("awaiting_gate");
+  expect(await story.phase(issue)).toBe("awaiting_gate");
 });
 
 /** Minutes pass one by one, as they do, and nothing is heard meanwhile; then all that follows is done. */
 async function passMinutes(story: Story, issue: Issue, minutes: number): Promise<void> {
-  await until(async () => (await phaseOf(story, issue)) !== "preparing");
+  await until(async () => (await story.phase(issue)) !== "preparing");
   for (let passed = 0; passed < minutes; passed += 1) story.clock.advance(minute);
   await story.settle();
-}
-
-async function phaseOf(story: Story, issue: Issue): Promise<string | undefined> {
-  return (await story.app().store.load(`${story.repository.id}#${issue.number}`))?.phase;
 }
 
 async function reviews(story: Story, issue: Issue) {
@@ -143,9 +140,4 @@ function aFolder(): string {
 
 function countIn(file: string): number {
   return existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-}
-
-/** Waits for something that another process does; every look lets the event loop turn. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { CiSettings, Comment, Issue, Pull } from "../../src/forge/model.ts";
 import { sealKey, sealOf } from "../../src/record/seal.ts";
+import { until } from "../until.ts";
 import { answer, aStory, attempts, botch, mend, minute, type Story } from "./world.ts";
 
 function statusOf(issue: Issue): Comment {
@@ -17,15 +18,6 @@ async function approve(story: Story, issue: Issue): Promise<void> {
 
 /** Runs until it is told to go on, or its folder is taken away with the store. */
 const waiting = `while [ -d "$LOOP_DIR" ] && [ ! -e "$LOOP_DIR/go" ]; do sleep 0.05; done`;
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
-}
-
-async function reaches(story: Story, issue: Issue, phase: string): Promise<void> {
-  const key = `${story.repository.id}#${issue.number}`;
-  await until(async () => (await story.app().store.load(key))?.phase === phase);
-}
 
 /** What a healthy loop leaves in the thread: one status comment, one for each judged attempt, one at the end. */
 function ownComments(issue: Issue, kind: string): number {
@@ -58,7 +50,7 @@ describe.each([
     const story = await aStory({ executor: attempts(waiting, mend) });
     const issue = story.openIssue();
     story.forge.as("alice").label(issue, "loop");
-    await reaches(story, issue, "executing");
+    await story.reaches(issue, "executing");
     await story.restart({ loseStore });
     await story.advance(minute);
     await approve(story, issue);
@@ -136,7 +128,7 @@ test("an issue that was edited after its store was lost is not worked on until a
   const story = await aStory({ executor: attempts(waiting, mend) });
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
-  await reaches(story, issue, "executing");
+  await story.reaches(issue, "executing");
   story.forge.as("bob").edit(issue, { body: "Delete everything." });
   await story.restart({ loseStore: true });
   const stopped = await story.state(issue);

@@ -57,8 +57,7 @@ test("F65: the status comment is edited while the executor runs: its container s
   const story = await aStory({ executor: "sleep 600" });
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
-  const key = `${story.repository.id}#${issue.number}`;
-  while ((await story.app().store.load(key))?.phase !== "executing") await new Promise((turn) => setImmediate(turn));
+  await story.reaches(issue, "executing");
   const comment = ours(issue, "status");
   story.forge.as("dave").editComment(comment, comment.body.replace("Totals", "Sums"));
   await story.settle(); // which waits for the container to be gone

@@ -14,6 +14,7 @@ import type { LoopState } from "../../src/loop/state.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
 import type { Settings } from "../../src/settings.ts";
 import { type RunningApp, startApp } from "../../src/wire.ts";
+import { until } from "../until.ts";
 import { type HandClock, handClock } from "./clock.ts";
 
 /** Adds up wrongly until an agent mends it; the forge's CI runs `sh test.sh` on every push. */
@@ -84,6 +85,10 @@ export interface Story {
   settle(): Promise<void>;
   advance(ms: number): Promise<void>;
   state(issue: Issue): Promise<LoopState>;
+  /** Undefined while there is no loop on the issue. */
+  phase(issue: Issue): Promise<LoopState["phase"] | undefined>;
+  /** Resolves as soon as the issue's loop is in this phase. */
+  reaches(issue: Issue, phase: LoopState["phase"]): Promise<void>;
   pull(issue: Issue): Promise<Pull>;
   /** A file of a repository as it is at a commit. */
   file(sha: string, path: string): Promise<string>;
@@ -145,6 +150,7 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
       await app.engine.idle();
     } while (forge.pending() || app.engine.busy);
   };
+  const load = (issue: Issue) => app.store.load(`${repository.id}#${issue.number}`);
   const story: Story = {
     forge,
     clock,
@@ -166,8 +172,10 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
       clock.advance(ms);
       await settle();
     },
+    phase: async (issue) => (await load(issue))?.phase,
+    reaches: (issue, phase) => until(async () => (await story.phase(issue)) === phase),
     async state(issue) {
-      const state = await app.store.load(`${repository.id}#${issue.number}`);
+      const state = await load(issue);
       if (state === null) throw new Error(`no loop on issue ${issue.number}`);
       return state;
     },

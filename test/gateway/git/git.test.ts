@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { gitFault, isDamage } from "../../../src/gateway/git/failure.ts";
 import { redact, runGit, spawnGit, stopGit, tryGit } from "../../../src/gateway/git/git.ts";
+import { until } from "../../until.ts";
 import { anOrigin, git, scratch } from "./world.ts";
 
 test("T9: a repository's own hooks, fsmonitor and transports are not used", async () => {
@@ -62,7 +63,7 @@ test("stopping git ends its children", async () => {
   const closed = new Promise((resolve) => child.once("close", resolve));
   stopGit(child);
   await closed;
-  expect(await ended(sleeper)).toBe(true);
+  await until(() => hasEnded(sleeper));
 });
 
 test("too much output is a fault, or is cut where the caller asks for that", async () => {
@@ -97,14 +98,10 @@ test("damage of our own store is told from trouble with the remote", () => {
   expect(isDamage("fatal: unable to access 'x': Could not resolve host: y")).toBe(false);
 });
 
-/** Whether the process has ended, asked until it has or the test's time is up. */
-async function ended(pid: number): Promise<boolean> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return true;
-    }
-    await new Promise((resolve) => setImmediate(resolve));
+function hasEnded(pid: number): boolean {
+  try {
+    return !process.kill(pid, 0);
+  } catch {
+    return true;
   }
 }
