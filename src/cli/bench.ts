@@ -1,5 +1,6 @@
 // `loopgate bench isolation`: what isolation costs at start-up, measured in pairs on this machine.
 import { execFile, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -15,6 +16,7 @@ import { chooseRunUser } from "../container/user.ts";
 import { fetchBase } from "../gateway/git/objects.ts";
 import { openQuarantine } from "../gateway/git/quarantine.ts";
 import { makeWorkspace } from "../gateway/git/workspace.ts";
+import { interruptible } from "./interrupt.ts";
 import type { Terminal } from "./terminal.ts";
 
 const USER = chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1);
@@ -25,8 +27,12 @@ interface Pair {
   readonly ours: number;
 }
 
-/** Prints medians and ratios; 0 when both ratios keep their bound, 1 when one does not. */
+/** Prints medians and ratios; 0 when both ratios keep their bound, 1 when one does not, 130 after Ctrl-C. */
 export async function benchIsolation(rounds: number, terminal: Terminal): Promise<number> {
+  return interruptible((signal) => measureIsolation(rounds, terminal, signal));
+}
+
+async function measureIsolation(rounds: number, terminal: Terminal, signal: AbortSignal): Promise<number> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "lg-bench-")));
   const engine = await openEngine({ env: terminal.env });
   try {
@@ -36,15 +42,13 @@ export async function benchIsolation(rounds: number, terminal: Terminal): Promis
         retry: "never",
       });
     }
-    const cold = await startPairs(engine, folder, rounds, false);
-    const prepared = await startPairs(engine, folder, rounds, true);
-    const workspaces = await workspacePairs(folder, Math.min(rounds, 5));
-    const kept = [
-      line(terminal, "container ready, nothing prepared, vs docker run --rm", cold, null),
-      line(terminal, "container ready, prepared ahead, vs docker run --rm", prepared, 1.0),
-      line(terminal, "workspace of a 50 MB pack from the object store, vs git clone", workspaces, 0.1),
-    ];
-    return kept.every(Boolean) ? 0 : 1;
+    const cold = await startPairs(engine, folder, { rounds, ahead: false, signal });
+    line(terminal, "container ready, nothing prepared, vs docker run --rm", cold, null);
+    const prepared = await startPairs(engine, folder, { rounds, ahead: true, signal });
+    const isReadyInTime = line(terminal, "container ready, prepared ahead, vs docker run --rm", prepared, 1.0);
+    const workspaces = await workspacePairs(folder, Math.min(rounds, 5), signal);
+    const what = "workspace of a 50 MB pack from the object store, vs git clone";
+    return line(terminal, what, workspaces, 0.1) && isReadyInTime ? 0 : 1;
   } finally {
     await engine?.close();
     await rm(folder, { recursive: true, force: true });
@@ -62,8 +66,19 @@ function line({ out }: Terminal, what: string, pairs: readonly Pair[], bound: nu
   return kept;
 }
 
+interface StartRounds {
+  readonly rounds: number;
+  /** Whether our container is prepared before the clock starts. */
+  readonly ahead: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** Runs both in turns, so that whatever else the machine does befalls both. The first pair warms up and is dropped. */
-async function startPairs(engine: Engine, root: string, rounds: number, ahead: boolean): Promise<readonly Pair[]> {
+async function startPairs(
+  engine: Engine,
+  root: string,
+  { rounds, ahead, signal }: StartRounds,
+): Promise<readonly Pair[]> {
   const { docker } = engine;
   const image = await imageResolver(docker, USER)({ kind: "toolchain" });
   const runtime = dockerRuntime({
@@ -77,6 +92,7 @@ async function startPairs(engine: Engine, root: string, rounds: number, ahead: b
   const pairs: Pair[] = [];
   try {
     for (let round = 0; round <= rounds; round++) {
+      signal.throwIfAborted();
       const request = await aRequest(join(root, `start-${ahead}-${round}`), gateway, round);
       const pair = { plain: await plainStart(engine, image), ours: await ourStart(runtime, request, ahead) };
       if (round > 0) pairs.push(pair);
@@ -84,6 +100,7 @@ async function startPairs(engine: Engine, root: string, rounds: number, ahead: b
     }
   } finally {
     await runtime.sweep(() => false);
+    await runtime.close();
   }
   return pairs;
 }
@@ -99,10 +116,18 @@ async function plainStart(
   const args = [...host, "run", "--rm", ...mounts, image.id, "/bin/sh", "-c", "echo ready"];
   const began = performance.now();
   const child = spawn("docker", args, { stdio: ["ignore", "pipe", "inherit"] });
-  await once(child.stdout, "data");
+  const closed = once(child, "close").catch((cause) => {
+    throw new Fault(`Could not run the client \`docker\`, which is measured against: ${cause.message}`, {
+      kind: "engine",
+      retry: "never",
+      cause,
+    });
+  });
+  await Promise.race([once(child.stdout, "data"), closed]);
   const took = performance.now() - began;
-  if (child.exitCode === null) await once(child, "exit");
-  return took;
+  const [code] = await closed;
+  if (code === 0) return took;
+  throw new Fault(`\`docker run\`, which is measured against, ended with ${code}.`, { kind: "engine", retry: "never" });
 }
 
 /** From the request to the agent's first word, with the relay listening. */
@@ -139,9 +164,9 @@ async function aRequest(folder: string, gateway: Server, round: number): Promise
 }
 
 /** A repository of many commits to few files, as histories are: a pack of about 50 MB, a checkout of about 1 MB. */
-async function workspacePairs(root: string, rounds: number): Promise<readonly Pair[]> {
+async function workspacePairs(root: string, rounds: number, signal: AbortSignal): Promise<readonly Pair[]> {
   const origin = join(root, "origin.git");
-  await makeRepository(origin);
+  await makeRepository(origin, signal);
   const url = `file://${origin}`;
   const { objectsDir, base } = await fetchBase({
     storeRoot: join(root, "objects"),
@@ -151,6 +176,7 @@ async function workspacePairs(root: string, rounds: number): Promise<readonly Pa
   });
   const pairs: Pair[] = [];
   for (let round = 0; round <= rounds; round++) {
+    signal.throwIfAborted();
     const clone = join(root, `clone-${round}`);
     const plain = await timed(() => promisify(execFile)("git", ["clone", "--quiet", url, clone]));
     const ours = await timed(async () => {
@@ -176,11 +202,10 @@ async function workspacePairs(root: string, rounds: number): Promise<readonly Pa
 }
 
 /** 2,500 commits, each with a new version of one of twenty files of 20 KB that no delta makes smaller. */
-async function makeRepository(dir: string): Promise<void> {
+async function makeRepository(dir: string, signal: AbortSignal): Promise<void> {
   execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", dir]);
   const importer = spawn("git", ["-C", dir, "fast-import", "--quiet"], { stdio: ["pipe", "ignore", "inherit"] });
-  const { randomBytes } = await import("node:crypto");
-  for (let commit = 1; commit <= 2_500; commit++) {
+  for (let commit = 1; commit <= 2_500 && !signal.aborted; commit++) {
     const content = randomBytes(20_000);
     importer.stdin.write(`commit refs/heads/main\ncommitter B <b@x> ${1_700_000_000 + commit} +0000\ndata 1\nx\n`);
     importer.stdin.write(`M 100644 inline file-${commit % 20}.bin\ndata ${content.length}\n`);

@@ -14,22 +14,19 @@ import { runLine, worldLine } from "./demo-steps.ts";
 import { summarize } from "./demo-summary.ts";
 import { createWatch } from "./demo-watch.ts";
 import { readDemoWork } from "./demo-work.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { interruptible } from "./interrupt.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Resolves to 0 when the loop ended well, 1 when it did not, 130 after Ctrl-C. Nothing it made is left behind. */
 export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
-  const cleanup = createCleanup();
-  const interrupt = onInterrupt();
-  try {
-    return await play(options, terminal, cleanup, interrupt.signal);
-  } catch (error) {
-    if (interrupt.signal.aborted) return 130;
-    throw error;
-  } finally {
-    for (const left of await cleanup.run()) terminal.err(`${left}\n`);
-    interrupt.forget();
-  }
+  return interruptible(async (signal) => {
+    const cleanup = createCleanup();
+    try {
+      return await play(options, terminal, cleanup, signal);
+    } finally {
+      for (const left of await cleanup.run()) terminal.err(`${left}\n`);
+    }
+  });
 }
 
 async function play(

@@ -10,7 +10,7 @@ import { pinoLogger } from "../log.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { agents, git, ownerOfRuns } from "../wire.ts";
 import { createCleanup } from "./demo-cleanup.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { interruptible } from "./interrupt.ts";
 import { findOthers, markOwn, scratchPrefix } from "./rerun-leftovers.ts";
 import { openRerunRuntime } from "./rerun-runtime.ts";
 import type { Terminal } from "./terminal.ts";
@@ -33,18 +33,12 @@ export async function rerun(options: RerunOptions, terminal: Terminal): Promise<
   }
   const dataDir = await folderOf(options.dataDir ?? terminal.env.LOOPGATE_DATA ?? "./.loopgate");
   const recorded = await readRun({ dataDir }, options);
-  const interrupt = onInterrupt();
-  try {
-    const repeated = await repeat(dataDir, recorded, read.settings, terminal, interrupt.signal);
-    if (interrupt.signal.aborted) return 130;
+  return interruptible(async (signal) => {
+    const repeated = await repeat(dataDir, recorded, read.settings, terminal, signal);
+    signal.throwIfAborted(); // it came to no end of its own, so there is nothing to compare
     terminal.out(options.json ? `${JSON.stringify(summaryOf(repeated), null, 2)}\n` : describe(repeated));
     return 0;
-  } catch (error) {
-    if (interrupt.signal.aborted) return 130;
-    throw error;
-  } finally {
-    interrupt.forget();
-  }
+  });
 }
 
 /** Null where nothing but the data folder is set: then no model can be called. */
