@@ -1,10 +1,11 @@
 // What one run has on this host's disk: its folders, what is put into them before it starts, and how they go.
 import { existsSync, readdirSync } from "node:fs";
-import { access, chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DoorParts } from "./door.ts";
 import type { Quarantine, RunOrder } from "./ports.ts";
 import { readPlain, readResult } from "./result.ts";
+import { writeWhole } from "./whole-file.ts";
 
 export interface FileParts extends Pick<DoorParts, "git" | "identity" | "owner"> {
   readonly dataDir: string;
@@ -60,8 +61,7 @@ export async function prepareFiles(
   await writeFile(join(dir, "loop", "brief.md"), order.brief);
   const startFrom = order.role === "executor" ? made.commit : order.startFrom;
   const kept: Kept = { token, startFrom, role: order.role };
-  await writeFile(join(dir, "lease.json"), JSON.stringify(kept), { mode: 0o600 });
-  await chmod(join(dir, "lease.json"), 0o600);
+  await writeWhole(join(dir, "lease.json"), JSON.stringify(kept));
 }
 
 /** Null when there is no such run here, or it was not made ready. */
@@ -83,13 +83,7 @@ export function readAnswer(parts: Pick<FileParts, "dataDir">, run: string): Prom
 /** Removes everything of a run but its quarantine. */
 export async function removeFiles(parts: FileParts, run: string): Promise<void> {
   const dir = rooms(parts).run(run);
-  if (
-    await access(dir).then(
-      () => true,
-      () => false,
-    )
-  )
-    await parts.git.removeWorkspace(join(dir, "workspace"));
+  if (existsSync(dir)) await parts.git.removeWorkspace(join(dir, "workspace"));
   await rm(dir, { recursive: true, force: true });
   await rm(rooms(parts).socket(run), { recursive: true, force: true }); // of a gateway that was not closed but killed
 }
