@@ -1,15 +1,11 @@
-// One run of an agent CLI as the engine would set it up: quarantine, workspace, both gateways, and a container with nothing else.
-import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { AgentEvent } from "../../src/agents/agent.ts";
 import { agentOf } from "../../src/agents/agents.ts";
 import { startLine } from "../../src/agents/shell.ts";
-import { dockerRuntime } from "../../src/container/docker.ts";
 import type { Engine } from "../../src/container/engine.ts";
 import { DEFAULT_LIMITS, type RunOutcome, type RunRequest } from "../../src/container/run.ts";
-import { chooseRunUser } from "../../src/container/user.ts";
 import { fetchBase } from "../../src/gateway/git/objects.ts";
 import { openQuarantine, type Quarantine } from "../../src/gateway/git/quarantine.ts";
 import { gitGateway } from "../../src/gateway/git/server.ts";
@@ -19,6 +15,7 @@ import { createLedger } from "../../src/gateway/model/ledger.ts";
 import type { ModelCall, ModelProvider } from "../../src/gateway/model/provider.ts";
 import { modelGateway } from "../../src/gateway/model/server.ts";
 import { openRunGateway } from "../../src/gateway/run.ts";
+import { ownRuntime, USER } from "../docker/own-runtime.ts";
 import { git, scratch } from "../gateway/git/world.ts";
 import { PRICE } from "./errand.ts";
 import { type Installed, installAgents } from "./install.ts";
@@ -34,7 +31,6 @@ export const prices = { "anthropic/*": PRICE, "openai/*": PRICE, "gemini/*": PRI
 
 const identity = { name: "Loop", email: "loop@example.org" };
 const branch = "loop/7-abc";
-const user = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
 
 export interface StageOptions {
   readonly steps: readonly Step[];
@@ -87,15 +83,7 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   const gateway = await openRunGateway({ socketDir: join(root, "socket"), lease, owner: null, routes });
   onTestFinished(() => gateway.close());
   const request = requestOf(root, kind, options, { quarantine, workspaceDir, token: lease.token, ...gateway });
-  const runtime = dockerRuntime({
-    docker: engine.docker,
-    user,
-    relay: { kind: "toolchain" },
-    roots: [root],
-    toolsDir,
-    instance: randomUUID(),
-  });
-  onTestFinished(async () => void (await runtime.sweep(() => false)));
+  const runtime = ownRuntime(engine, root, { toolsDir });
   const reader = agentOf(kind, "").events();
   const events: AgentEvent[] = [];
   const running = await runtime.start(request, (stream, chunk) => {
@@ -115,7 +103,7 @@ async function prepareWorkspace(root: string, files: Readonly<Record<string, str
   const { objectsDir, base } = store;
   const quarantine = await openQuarantine({ root: join(root, "quarantine"), runId: "run-1", objectsDir, base, branch });
   const workspaceDir = join(root, "workspace");
-  const owner = process.getuid?.() === 0 ? user : null;
+  const owner = process.getuid?.() === 0 ? USER : null;
   await makeWorkspace({ dir: workspaceDir, quarantine, identity, owner });
   return { quarantine, workspaceDir };
 }

@@ -1,13 +1,9 @@
-// A whole loop of an agent CLI: forge, App and real containers, with the scripted model where the providers would be.
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { dockerRuntime } from "../../src/container/docker.ts";
 import type { Engine } from "../../src/container/engine.ts";
 import type { Runtime } from "../../src/container/run.ts";
-import { chooseRunUser } from "../../src/container/user.ts";
 import type { Log } from "../../src/engine/ports.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";
 import type { Issue, Repository } from "../../src/forge/model.ts";
@@ -15,6 +11,7 @@ import type { ModelCall } from "../../src/gateway/model/provider.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
 import { startApp } from "../../src/wire.ts";
+import { ownRuntime } from "../docker/own-runtime.ts";
 import { approving } from "../story/world.ts";
 import { steps } from "./errand.ts";
 import { type Installed, installAgents } from "./install.ts";
@@ -101,16 +98,7 @@ async function aForge(dir: string, kind: Installed, budget: number): Promise<Pic
 }
 
 async function containersBelow(dir: string, engine: Engine, kind: Installed): Promise<Runtime> {
-  const runtime = dockerRuntime({
-    docker: engine.docker,
-    user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
-    relay: { kind: "toolchain" },
-    roots: [dir],
-    toolsDir: await installAgents([kind]),
-    instance: randomUUID(),
-  });
-  onTestFinished(async () => void (await runtime.sweep(() => false)));
-  return runtime;
+  return ownRuntime(engine, dir, { toolsDir: await installAgents([kind]) });
 }
 
 function notingLeases(runtime: Runtime, leases: string[]): Runtime {

@@ -1,14 +1,11 @@
 // Runs in named images: an executor's with nothing but sh and git in it, and a relay's with Node and the relay.
-import { randomUUID } from "node:crypto";
-import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { dockerRuntime } from "../../src/container/docker.ts";
+import { beforeAll, expect, test } from "vitest";
 import type { Engine } from "../../src/container/engine.ts";
-import { chooseRunUser } from "../../src/container/user.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { describeWithDocker } from "./engine.ts";
 import { gitPrograms, makeImage } from "./images.ts";
+import { ownRuntime } from "./own-runtime.ts";
 
-const USER = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
 const EXECUTOR = "loopgate-test-executor:1";
 const RELAY = "loopgate-test-relay:1";
 
@@ -23,15 +20,8 @@ describeWithDocker("a named image", (engine: () => Engine) => {
   });
 
   function open(ground: Ground) {
-    const runtime = dockerRuntime({
-      docker: engine().docker,
-      user: USER,
-      relay: { kind: "image", reference: RELAY, command: [process.execPath, "/app/relay.mjs"] },
-      roots: [ground.folder],
-      instance: randomUUID(),
-    });
-    onTestFinished(async () => void (await runtime.sweep(() => false)));
-    return runtime;
+    const relay = { kind: "image", reference: RELAY, command: [process.execPath, "/app/relay.mjs"] } as const;
+    return ownRuntime(engine(), ground.folder, { relay });
   }
 
   test("of an executor needs nothing but sh and git to hand its work in through the relay", async () => {
@@ -47,10 +37,9 @@ describeWithDocker("a named image", (engine: () => Engine) => {
 
   test("of a relay that cannot run is a fault with its last words, and nothing is left", async () => {
     const ground = await prepareGround();
-    const { docker } = engine();
-    const options = { docker, user: USER, roots: [ground.folder], instance: randomUUID() };
     const command = ["/bin/sh", "-c", "echo no relay here; exit 1"];
-    const runtime = dockerRuntime({ ...options, relay: { kind: "image", reference: EXECUTOR, command } });
+    const relay = { kind: "image", reference: EXECUTOR, command } as const;
+    const runtime = ownRuntime(engine(), ground.folder, { relay });
     await expect(runtime.start(ground.request())).rejects.toMatchObject({
       name: "Fault",
       kind: "engine",

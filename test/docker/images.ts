@@ -10,6 +10,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -47,6 +48,32 @@ export async function makeImage(docker: Docker, name: string, content: ImageCont
     }
   } finally {
     rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+/** A command that leaves in its workspace what the image it runs in was told to say. */
+export const saysWhich = "IFS= read -r which </which; echo $which >which";
+
+/** Gives the name to an image that says this word, and has these scripts on its path; resolves to the image's id. */
+export async function makeTellingImage(
+  docker: Docker,
+  name: string,
+  word: string,
+  scripts: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "loopgate-which-"));
+  try {
+    writeFileSync(join(folder, "which"), `${word}\n`);
+    for (const [script, text] of Object.entries(scripts))
+      writeFileSync(join(folder, script), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const added = Object.keys(scripts).map((script) => ({ from: join(folder, script), to: `bin/${script}` }));
+    await makeImage(docker, name, {
+      programs: gitPrograms(),
+      files: [{ from: join(folder, "which"), to: "which" }, ...added],
+    });
+    return (await docker.getImage(name).inspect()).Id;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

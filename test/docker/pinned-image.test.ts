@@ -1,51 +1,20 @@
-// A tag that moves while a loop lives: the loop goes on with what the tag meant at its first run.
-import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { dockerRuntime } from "../../src/container/docker.ts";
+import { expect, test } from "vitest";
 import type { Engine } from "../../src/container/engine.ts";
 import type { Runtime } from "../../src/container/run.ts";
-import { chooseRunUser } from "../../src/container/user.ts";
 import { LoopState } from "../../src/loop/state.ts";
 import { answer, aStory, attempts, minute } from "../story/world.ts";
 import { describeWithDocker } from "./engine.ts";
-import { gitPrograms, makeImage } from "./images.ts";
+import { makeTellingImage, saysWhich } from "./images.ts";
+import { ownRuntime } from "./own-runtime.ts";
 
-const USER = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
 const TAG = "loopgate-test-pinned:1";
 
-/** Leaves in the repository which image it ran in. */
-const saysWhich = "IFS= read -r which </which; echo $which >which";
-
 describeWithDocker("an image named by a tag", (engine: () => Engine) => {
-  /** Gives the tag to an image that says this of itself; resolves to the image's id. */
-  async function tagged(word: string): Promise<string> {
-    const folder = mkdtempSync(join(tmpdir(), "loopgate-which-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    writeFileSync(join(folder, "which"), `${word}\n`);
-    await makeImage(engine().docker, TAG, {
-      programs: gitPrograms(),
-      files: [{ from: join(folder, "which"), to: "which" }],
-    });
-    return (await engine().docker.getImage(TAG).inspect()).Id;
-  }
+  const tagged = (word: string) => makeTellingImage(engine().docker, TAG, word);
 
   function aStoryInContainers(executor: string) {
-    const runtime = (_real: Runtime, dir: string) => {
-      const dataDir = join(dir, "app");
-      const { docker } = engine();
-      const made = dockerRuntime({
-        docker,
-        user: USER,
-        relay: { kind: "toolchain" },
-        roots: [dataDir],
-        instance: randomUUID(),
-      });
-      onTestFinished(async () => void (await made.sweep(() => false)));
-      return made;
-    };
+    const runtime = (_real: Runtime, dir: string) => ownRuntime(engine(), join(dir, "app"));
     return aStory({
       executor,
       runtime,

@@ -1,60 +1,27 @@
-// Attempts repeated in containers: the same image though its tag moved, the same spec, and nothing left behind.
-import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { dockerRuntime } from "../../src/container/docker.ts";
+import { beforeEach, expect, test } from "vitest";
 import type { Engine } from "../../src/container/engine.ts";
 import type { Runtime } from "../../src/container/run.ts";
-import { chooseRunUser } from "../../src/container/user.ts";
 import type { Issue } from "../../src/forge/model.ts";
 import { ask, start } from "../cli/command.ts";
 import { aStory, type Story } from "../story/world.ts";
 import { until } from "../until.ts";
 import { describeWithDocker } from "./engine.ts";
-import { gitPrograms, makeImage } from "./images.ts";
+import { makeTellingImage, saysWhich } from "./images.ts";
+import { ownRuntime } from "./own-runtime.ts";
 
-const USER = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
 const TAG = "loopgate-test-rerun:1";
 
-/** Reads what its image says of itself into the repository. */
-const saysWhich = "IFS= read -r which </which; echo $which >which";
-
 describeWithDocker("a rerun in containers", (engine: () => Engine) => {
-  /** An image that says this word of itself and has this `codex`, under the one tag; resolves to its id. */
-  async function tagged(word: string, codex = "exit 1"): Promise<string> {
-    const folder = mkdtempSync(join(tmpdir(), "loopgate-which-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    writeFileSync(join(folder, "which"), `${word}\n`);
-    writeFileSync(join(folder, "codex"), `#!/bin/sh\n${codex}\n`);
-    await chmod(join(folder, "codex"), 0o755);
-    const files = ["which", "codex"].map((name) => ({
-      from: join(folder, name),
-      to: name === "codex" ? "bin/codex" : name,
-    }));
-    await makeImage(engine().docker, TAG, { programs: gitPrograms(), files });
-    return (await engine().docker.getImage(TAG).inspect()).Id;
-  }
+  /** An image with this `codex`, under the one tag; resolves to its id. */
+  const tagged = (word: string, codex = "exit 1") => makeTellingImage(engine().docker, TAG, word, { codex });
 
   async function aLoop(
     executor: string,
     policy = "",
   ): Promise<{ story: Story; issue: Issue; id: string; run: string }> {
-    const runtime = (_real: Runtime, dir: string) => {
-      const dataDir = join(dir, "app");
-      const { docker } = engine();
-      const made = dockerRuntime({
-        docker,
-        user: USER,
-        relay: { kind: "toolchain" },
-        roots: [dataDir],
-        instance: randomUUID(),
-      });
-      onTestFinished(async () => void (await made.sweep(() => false)));
-      return made;
-    };
+    const runtime = (_real: Runtime, dir: string) => ownRuntime(engine(), join(dir, "app"));
     const files = { which: "nothing\n" };
     const rules = `version: 1\nreviewer:\n  enabled: false\n${policy}`;
     const story = await aStory({

@@ -10,27 +10,16 @@ import { dockerRuntime } from "../../src/container/docker.ts";
 import type { Engine } from "../../src/container/engine.ts";
 import { readEngineInfo } from "../../src/container/engine-info.ts";
 import type { RunRequest, Runtime } from "../../src/container/run.ts";
-import { chooseRunUser } from "../../src/container/user.ts";
 import { obeysTheContract } from "../container/contract.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { describeWithDocker } from "./engine.ts";
-
-const USER = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+import { ownRuntime, USER } from "./own-runtime.ts";
 
 describeWithDocker("the Docker runtime", (engine: () => Engine) => {
   let ground: Ground;
   let instance: string;
-  const open = (changes: { readonly roots?: readonly string[] } = {}): Runtime => {
-    const { docker } = engine();
-    return dockerRuntime({
-      docker,
-      user: USER,
-      relay: { kind: "toolchain" },
-      roots: [ground.folder],
-      instance,
-      ...changes,
-    });
-  };
+  const open = (changes: { readonly roots?: readonly string[] } = {}): Runtime =>
+    ownRuntime(engine(), ground.folder, { instance, ...changes });
   const container = (id: string): Docker.Container => engine().docker.getContainer(`loopgate-${id}`);
   const count = async () => {
     const filters = { label: [`loopgate.instance=${instance}`] };
@@ -39,7 +28,6 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
   beforeEach(async () => {
     ground = await prepareGround();
     instance = randomUUID();
-    onTestFinished(async () => void (await open().sweep(() => false)));
   });
 
   describe("keeps the contract", () => {
@@ -397,9 +385,7 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
 
   test("a sweep leaves another App's containers on the same engine alone", async () => {
     const running = await open().start(ground.request({ command: "sleep 60" }));
-    const { docker } = engine();
-    const other = { docker, user: USER, relay: { kind: "toolchain" }, roots: [], instance: randomUUID() } as const;
-    expect(await dockerRuntime(other).sweep(() => false)).toEqual([]);
+    expect(await ownRuntime(engine(), ground.folder).sweep(() => false)).toEqual([]);
     expect(await open().list()).toMatchObject([{ id: running.id }]);
   });
 

@@ -4,25 +4,21 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { dockerRuntime } from "../../src/container/docker.ts";
+import { beforeEach, expect, test } from "vitest";
 import type { Engine } from "../../src/container/engine.ts";
 import type { Running, RunRequest, Runtime } from "../../src/container/run.ts";
-import { chooseRunUser } from "../../src/container/user.ts";
 import { steadyClock } from "../../src/engine/clock.ts";
 import { type Quiet, watchSilence } from "../../src/engine/silence.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { aStory, minute } from "../story/world.ts";
 import { until } from "../until.ts";
 import { describeWithDocker } from "./engine.ts";
-
-const user = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+import { ownRuntime, USER } from "./own-runtime.ts";
 
 describeWithDocker("the silence limit on real containers", (engine: () => Engine) => {
   let ground: Ground;
   let instance: string;
-  const open = (): Runtime =>
-    dockerRuntime({ docker: engine().docker, user, relay: { kind: "toolchain" }, roots: [ground.folder], instance });
+  const open = (): Runtime => ownRuntime(engine(), ground.folder, { instance });
   const count = async () => {
     const filters = { label: [`loopgate.instance=${instance}`] };
     return (await engine().docker.listContainers({ all: true, filters })).length;
@@ -30,7 +26,6 @@ describeWithDocker("the silence limit on real containers", (engine: () => Engine
   beforeEach(async () => {
     ground = await prepareGround();
     instance = randomUUID();
-    onTestFinished(async () => void (await open().sweep(() => false)));
   });
 
   test("a container that hangs is stopped past its limit, and gone", async () => {
@@ -68,9 +63,7 @@ describeWithDocker("the silence limit on real containers", (engine: () => Engine
       runtime(_real, dir) {
         for (const life of lives) life.over = true;
         lives.push({ over: false });
-        const roots = [dir];
-        const relay = { kind: "toolchain" } as const;
-        return mortal(dockerRuntime({ docker: engine().docker, user, relay, roots, instance }), lives.at(-1)!);
+        return mortal(ownRuntime(engine(), dir, { instance }), lives.at(-1)!);
       },
     });
     const issue = story.openIssue();
@@ -120,7 +113,7 @@ describeWithDocker("the silence limit on real containers", (engine: () => Engine
   async function abandon(request: RunRequest): Promise<void> {
     const { socketPath } = engine().docker.modem as unknown as { readonly socketPath: string };
     const program = new URL("./abandon.ts", import.meta.url).pathname;
-    const given = JSON.stringify({ socketPath, request, roots: [ground.folder], instance, user });
+    const given = JSON.stringify({ socketPath, request, roots: [ground.folder], instance, user: USER });
     const child = spawn(process.execPath, [program, given], { stdio: ["ignore", "pipe", "inherit"] });
     await once(child.stdout, "data");
     child.kill("SIGKILL");

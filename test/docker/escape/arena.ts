@@ -11,11 +11,15 @@ import { readEngineInfo } from "../../../src/container/engine-info.ts";
 import { refusals } from "../../../src/container/guard.ts";
 import { imageResolver } from "../../../src/container/image.ts";
 import { compile, type LaunchPad, launch, readEntry, settleFolders } from "../../../src/container/launch.ts";
-import { DEFAULT_LIMITS, type Limits, type RunOutcome, type RunRequest } from "../../../src/container/run.ts";
+import {
+  DEFAULT_LIMITS,
+  type Limits,
+  type RunOutcome,
+  type RunRequest,
+  type Runtime,
+} from "../../../src/container/run.ts";
 import type { ContainerSpec } from "../../../src/container/spec.ts";
-import { chooseRunUser } from "../../../src/container/user.ts";
-
-export const USER = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+import { USER } from "../own-runtime.ts";
 
 /** The engine's create call, loosened at will. */
 // biome-ignore lint/suspicious/noExplicitAny: a weakened body is meant to say what the spec's type forbids.
@@ -74,8 +78,12 @@ export function removeArenas(): void {
 
 /** The run exactly as the App makes it. */
 export async function runGuarded(engine: Engine, arena: Arena, request: RunRequest): Promise<RunOutcome> {
-  const runtime = dockerRuntime({ ...pieces(engine), roots: [arena.folder] });
-  return (await runtime.start(request)).done;
+  return (await runtimeOf(engine, arena).start(request)).done;
+}
+
+/** The runtime as the App has it, for runs in this arena. */
+export function runtimeOf(engine: Engine, arena: Arena): Runtime {
+  return dockerRuntime({ ...pieces(engine), roots: [arena.folder] });
 }
 
 export interface WeakRun {

@@ -10,7 +10,8 @@ import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import { createLedger } from "../../../src/gateway/model/ledger.ts";
 import { modelGateway } from "../../../src/gateway/model/server.ts";
 import { openRunGateway } from "../../../src/gateway/run.ts";
-import { type Arena, makeArena, runGuarded, USER } from "./arena.ts";
+import { USER } from "../own-runtime.ts";
+import { type Arena, makeArena, runGuarded } from "./arena.ts";
 import { type Attack, attacksFail, type Evidence, readEvidence } from "./attack.ts";
 import { openYesDoor } from "./yes-door.ts";
 

@@ -4,7 +4,6 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dockerRuntime } from "../../../src/container/docker.ts";
 import type { Engine } from "../../../src/container/engine.ts";
 import type { GitEvent } from "../../../src/gateway/git/events.ts";
 import { fetchBase } from "../../../src/gateway/git/objects.ts";
@@ -14,7 +13,8 @@ import { makeWorkspace } from "../../../src/gateway/git/workspace.ts";
 import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import { openRunGateway } from "../../../src/gateway/run.ts";
 import { anOrigin, git } from "../../gateway/git/world.ts";
-import { type Arena, makeArena, USER } from "./arena.ts";
+import { USER } from "../own-runtime.ts";
+import { type Arena, makeArena, runGuarded } from "./arena.ts";
 import { type Attack, attacksFail, type Evidence, readEvidence, tryAttack } from "./attack.ts";
 import { openYesGateway } from "./yes-gateway.ts";
 
@@ -260,13 +260,6 @@ async function attackThrough(
   const probe = `node probes/gateway.mjs ${token} ${newLeaseToken()} ${hostPort}`;
   const command = `${probe}; sh probes/push.sh http://run:${token}@127.0.0.1:8417/repo.git`;
   const request = arena.request({ command, env, gatewaySocket: socketPath, limits: { deadlineMs: 120_000 } });
-  const runtime = dockerRuntime({
-    docker: engine.docker,
-    user: USER,
-    relay: { kind: "toolchain" },
-    roots: [arena.folder],
-    instance: "escape",
-  });
-  const { log } = await (await runtime.start(request)).done;
+  const { log } = await runGuarded(engine, arena, request);
   return readEvidence(log);
 }

@@ -3,13 +3,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect } from "vitest";
-import { dockerRuntime } from "../../../src/container/docker.ts";
 import type { Engine } from "../../../src/container/engine.ts";
 import { judge } from "../../../src/gateway/git/judge.ts";
 import { publish } from "../../../src/gateway/git/publish.ts";
 import { branchHead } from "../../../src/gateway/git/quarantine.ts";
 import { removeWorkspace } from "../../../src/gateway/git/workspace.ts";
-import { USER } from "./arena.ts";
+import { runtimeOf } from "./arena.ts";
 import { attacksFail, type Evidence, readEvidence, tryAttack } from "./attack.ts";
 import { aWorld, branch, env, type World } from "./gateway.ts";
 
@@ -166,7 +165,7 @@ async function sprung(engine: Engine, trap: Trap, index: number): Promise<Sprung
   const command = `${work}; spring="touch ${canary}"; ${trap.set}; echo trap set`;
   const LOOP_GIT_URL = `http://run:${world.token}@127.0.0.1:{port}/repo.git`;
   const request = world.arena.request({ command, env: { ...env, LOOP_GIT_URL }, gatewaySocket: world.socketPath });
-  const { log } = await (await runtimeOf(engine, world).start(request)).done;
+  const { log } = await (await runtimeOf(engine, world.arena).start(request)).done;
   rmSync(canary, { force: true });
   return { world, canary, log };
 }
@@ -177,15 +176,11 @@ async function afterTheLease(engine: Engine, end: (world: World) => void): Promi
   const attack = `git commit -q --allow-empty -m x; node probes/gateway.mjs ${world.token} x 0 revoked`;
   const command = `echo up; until [ -e go ]; do sleep 0.05; done; ${attack}`;
   const request = world.arena.request({ command, env, gatewaySocket: world.socketPath });
-  const running = await runtimeOf(engine, world).start(request, () => up.resolve());
+  const running = await runtimeOf(engine, world.arena).start(request, () => up.resolve());
   await up.promise;
   end(world);
   writeFileSync(join(world.arena.workspace, "go"), "");
   const { log } = await running.done;
   await world.close();
   return readEvidence(log);
-}
-
-function runtimeOf({ docker }: Engine, { arena }: World) {
-  return dockerRuntime({ docker, user: USER, relay: { kind: "toolchain" }, roots: [arena.folder], instance: "escape" });
 }

@@ -1,10 +1,10 @@
 // A door that says yes to every model call and every tunnel, for controls: no lease, no list of hosts, no budget.
 import { chownSync } from "node:fs";
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { connect, type LookupFunction } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { USER } from "./arena.ts";
+import { USER } from "../own-runtime.ts";
 
 export interface YesDoor {
   readonly socketPath: string;
@@ -15,6 +15,11 @@ export interface YesDoor {
 export async function openYesDoor(folder: string, upstream: string, key: string): Promise<YesDoor> {
   const server = createServer((asked, answer) => passOn(upstream, key, asked, answer));
   server.on("connect", tunnelAnywhere);
+  return openIn(folder, server);
+}
+
+/** Listens where the relay looks, for the runs' user. */
+export async function openIn(folder: string, server: Server): Promise<YesDoor> {
   const socketPath = join(folder, "gateway.sock");
   await new Promise<void>((resolve) => void server.listen(socketPath, resolve));
   chownSync(socketPath, USER.uid, USER.gid);

@@ -1,18 +1,12 @@
 // A gateway that says yes to everything, for controls: any lease, any path, any push, and a proxy to loopback besides.
 import { execFileSync, spawn } from "node:child_process";
-import { chownSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
-import { USER } from "./arena.ts";
-import { tunnelAnywhere } from "./yes-door.ts";
-
-export interface YesGateway {
-  readonly socketPath: string;
-  close(): void;
-}
+import { openIn, tunnelAnywhere, type YesDoor } from "./yes-door.ts";
 
 /** Serves clones of `root/origin.git` as `/repo.git` and `/other.git`, and every file below `root`. */
-export async function openYesGateway(root: string, folder: string): Promise<YesGateway> {
+export async function openYesGateway(root: string, folder: string): Promise<YesDoor> {
   mkdirSync(folder, { recursive: true });
   for (const name of ["repo.git", "other.git"]) {
     execFileSync("git", ["clone", "--quiet", "--mirror", join(root, "origin.git"), join(folder, name)]);
@@ -32,14 +26,7 @@ export async function openYesGateway(root: string, folder: string): Promise<YesG
     else answerFile(root, folder, url, answer);
   });
   server.on("connect", tunnelAnywhere);
-  const socketPath = join(folder, "gateway.sock");
-  await new Promise<void>((resolve) => void server.listen(socketPath, resolve));
-  chownSync(socketPath, USER.uid, USER.gid);
-  const close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  return { socketPath, close };
+  return openIn(folder, server);
 }
 
 function answerFile(root: string, folder: string, url: string, answer: ServerResponse): void {
