@@ -78,10 +78,10 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     const began = performance.now();
     const prepared = await ahead.get(request.id)?.catch(() => null);
     ahead.delete(request.id);
-    if (prepared && isDeepStrictEqual(prepared.request, request)) return startPrepared(prepared, began, watch);
+    if (prepared && isDeepStrictEqual(prepared.request, request)) return startRun(prepared, began, watch);
     const pad = await makePad(request);
     const existing = await takeOver(request, watch);
-    return existing ?? startAnew(request, pad, began, watch);
+    return existing ?? startRun({ request, pad }, began, watch);
   }
 
   async function prepare(request: RunRequest): Promise<Prepared> {
@@ -166,19 +166,15 @@ interface Prepared {
   readonly pair: Pair;
 }
 
-async function startAnew(request: RunRequest, pad: LaunchPad, began: number, watch?: OutputWatch): Promise<Running> {
-  const settled = await settleFolders(request, pad.user);
-  const specs = await compile(settled, pad);
-  return { ...attendLaunched(settled, pad, began, await launch(specs, settled, pad, watch)), specs };
-}
-
-async function startPrepared(
-  { request, pad, specs, pair }: Prepared,
+/** With a pair that was made ahead, or one made now. */
+async function startRun(
+  { request, pad, ...ahead }: Pick<Prepared, "request" | "pad"> & Partial<Prepared>,
   began: number,
   watch?: OutputWatch,
 ): Promise<Running> {
   const settled = await settleFolders(request, pad.user);
-  return { ...attendLaunched(settled, pad, began, await launch(specs, settled, pad, watch, pair)), specs };
+  const specs = ahead.specs ?? (await compile(settled, pad));
+  return { ...attendLaunched(settled, pad, began, await launch(specs, settled, pad, watch, ahead.pair)), specs };
 }
 
 function attendLaunched(settled: RunRequest, pad: LaunchPad, began: number, launched: Launched): Running {
