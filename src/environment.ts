@@ -102,7 +102,7 @@ export const Environment = z.strictObject({
   LOOPGATE_LABEL: oneLine(50).min(1).prefault("loop").meta({ description: "The label that starts a loop." }),
   LOOPGATE_CONCURRENT_RUNS: whole(1, 1000).prefault("4").meta({ description: "Containers that may run at once." }),
   LOOPGATE_RECONCILE_MINUTES: whole(1, 1440).prefault("10").meta({
-    description: "How long a repository must be silent before GitHub is asked how its loops stand, in minutes.",
+    description: "How long a loop must have heard nothing before GitHub is asked how it stands, in minutes.",
   }),
   LOOPGATE_AGENT_COMMAND: command.prefault("").meta({
     description: "Shell command of the executor where a repository names none; empty: it must name one.",

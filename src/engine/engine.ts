@@ -138,13 +138,18 @@ export function createEngine(parts: EngineParts): Engine {
     mailbox.poke(issueKey);
   }
 
+  function told(issueKey: string): void {
+    reconciler?.heardOf(issueKey);
+    mailbox.poke(issueKey);
+  }
+
   function takeDeliveries(): void {
     intakeAgain = true;
     if (intake !== null || stopping) return;
     intake = (async () => {
       while (intakeAgain) {
         intakeAgain = false;
-        await takeIn({ store, log, translate: parts.translate, poke: mailbox.poke });
+        await takeIn({ store, log, translate: parts.translate, told });
       }
     })()
       .catch((error) => {
@@ -269,8 +274,7 @@ export function createEngine(parts: EngineParts): Engine {
       beginPass();
     },
     async accept(delivery) {
-      const { installation, repository } = placeOf(delivery.body);
-      reconciler?.heard(installation, repository);
+      reconciler?.heard(placeOf(delivery.body));
       const fresh = await store.acceptDelivery(delivery);
       if (fresh) takeDeliveries();
       return fresh;

@@ -6,7 +6,8 @@ export interface IntakeParts {
   readonly store: StorePort;
   readonly log: Log;
   readonly translate: (event: string, body: string) => Translated;
-  readonly poke: (issueKey: string) => void;
+  /** Called once the loop of this issue has something new to decide on. */
+  readonly told: (issueKey: string) => void;
 }
 
 /** The key of an issue's loop: the repository's id and the issue's number, both of which survive a rename. */
@@ -40,7 +41,7 @@ async function handle(parts: IntakeParts, delivery: Delivery): Promise<string> {
       await store.addEvent(key, event, delivery.receivedAt, `${delivery.guid}/${key}/${index}`);
     }
     log.info({ ...fields, issue: key, events: translated.events.map((event) => event.type) }, "delivery taken in");
-    parts.poke(key);
+    parts.told(key);
   }
   return `events for ${keys.join(", ")}`;
 }

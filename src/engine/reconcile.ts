@@ -1,4 +1,5 @@
 // Level-triggered: what GitHub says now becomes the events that a lost webhook would have brought. At start, and in silence.
+import { z } from "zod";
 import { isLive } from "../loop/end.ts";
 import type { LoopState } from "../loop/state.ts";
 import { differences, youngMs } from "./difference.ts";
@@ -20,11 +21,13 @@ export interface Reconciled {
 }
 
 export interface Reconciler {
-  /** A delivery of this installation and repository arrived: webhooks work, so nothing of it needs to be asked for. */
-  heard(installationId: number | null, repositoryId: number | null): void;
+  /** A delivery arrived, so webhooks work: what has no loop in its installation needs no look, nor has what it is about. */
+  heard(place: Place): void;
+  /** A delivery told this issue's loop something, so it needs no look. */
+  heardOf(issueKey: string): void;
   /** Looks at every repository of every installation. Throws Fault when they cannot even be listed. */
   everything(): Promise<Reconciled>;
-  /** Looks where it has been silent for a period; false: what failed to arrive was asked for again, so look again soon. */
+  /** Looks where nothing was heard for a period; false: what failed to arrive was asked for again, so look again soon. */
   silent(): Promise<boolean>;
   /** Restores one issue's loop on demand; true when there is one now. Throws Fault. */
   recall(issueKey: string): Promise<boolean>;
@@ -36,14 +39,14 @@ const quietPerPeriod = 60;
 export function createReconciler(world: RestoreWorld, options: ReconcileOptions): Reconciler {
   const { clock, store, github, log } = world;
   const parts = { world, label: options.label, newLoopId: options.newLoopId };
-  const heardAt = { installation: new Map<number, number>(), repository: new Map<number, number>() };
+  const heardAt = { installation: new Map<number, number>(), thread: new Map<string, number>() };
   const known = new Map<number, RepositoryRef>();
   const seen = new Map<string, string>(); // issue → the reviews of its pull request, as last looked at
   const left = new Set<string>(); // issues whose record this version cannot read: said once, then left alone
   let turnOf = 0;
   let askedAgain = false; // what failed to arrive may be on its way, and with it the end of the silence
 
-  const isSilent = (times: Map<number, number>, id: number) => clock.now() - (times.get(id) ?? 0) >= options.everyMs;
+  const isSilent = (at: number | undefined) => clock.now() - (at ?? 0) >= options.everyMs;
 
   async function list(): Promise<void> {
     for (const repository of await github.listRepositories()) known.set(repository.repositoryId, repository);
@@ -124,12 +127,18 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     return { repositories: repositories.length, issues, failed };
   }
 
+  function isUnheard({ issue, pull }: LoopState): boolean {
+    const threads = [issue.number, ...(pull === null ? [] : [pull.number])];
+    return threads.every((number) => isSilent(heardAt.thread.get(issueKeyOf(issue.repositoryId, number))));
+  }
+
   async function silentRepositories(): Promise<readonly RepositoryRef[]> {
     const live = await liveByRepository();
     const all = [...known.values()];
-    const busy = all.filter((one) => live.has(one.repositoryId) && isSilent(heardAt.repository, one.repositoryId));
+    // Loop by loop: what others of its repository are told says nothing of the webhook that this one has lost.
+    const busy = all.filter(({ repositoryId }) => live.get(repositoryId)?.some(isUnheard));
     const quiet = all.filter(
-      (one) => !live.has(one.repositoryId) && isSilent(heardAt.installation, one.installationId),
+      (one) => !live.has(one.repositoryId) && isSilent(heardAt.installation.get(one.installationId)),
     );
     const from = quiet.length > quietPerPeriod ? turnOf % quiet.length : 0;
     return [...busy, ...[...quiet, ...quiet].slice(from, from + Math.min(quiet.length, quietPerPeriod))];
@@ -147,10 +156,11 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   }
 
   return {
-    heard(installationId, repositoryId) {
-      if (installationId !== null) heardAt.installation.set(installationId, clock.now());
-      if (repositoryId !== null) heardAt.repository.set(repositoryId, clock.now());
+    heard({ installation, thread }) {
+      if (installation !== null) heardAt.installation.set(installation, clock.now());
+      if (thread !== null) heardAt.thread.set(thread, clock.now());
     },
+    heardOf: (issueKey) => void heardAt.thread.set(issueKey, clock.now()),
     async everything() {
       await list();
       const done = await lookAtAll([...known.values()]);
@@ -158,6 +168,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
       return done;
     },
     async silent() {
+      for (const [thread, at] of heardAt.thread) if (isSilent(at)) heardAt.thread.delete(thread);
       const repositories = await silentRepositories();
       const mayAsk = repositories.length > 0 && !askedAgain;
       askedAgain = mayAsk && (await redeliver());
@@ -179,16 +190,32 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   };
 }
 
-/** Where a delivery says it is from; nothing where it does not say. */
-export function placeOf(body: string): { readonly installation: number | null; readonly repository: number | null } {
-  try {
-    const { installation, repository } = JSON.parse(body) as Record<"installation" | "repository", { id?: unknown }>;
-    return { installation: numberOr(installation?.id), repository: numberOr(repository?.id) };
-  } catch {
-    return { installation: null, repository: null };
-  }
+/** Where a delivery is from and what it is about; null where it does not say. */
+export interface Place {
+  readonly installation: number | null;
+  /** Of an issue or a pull request, which count as one here. */
+  readonly thread: string | null;
 }
 
-function numberOr(id: unknown): number | null {
-  return typeof id === "number" ? id : null;
+const Placed = z.object({
+  installation: z.object({ id: z.number() }).optional(),
+  repository: z.object({ id: z.number() }).optional(),
+  issue: z.object({ number: z.number() }).optional(),
+  pull_request: z.object({ number: z.number() }).optional(),
+});
+
+/** Reads no more of a delivery than that; nothing of one that is not as GitHub writes them. */
+export function placeOf(body: string): Place {
+  const { installation, repository, ...about } = placed(body);
+  const number = (about.issue ?? about.pull_request)?.number;
+  const thread = repository === undefined || number === undefined ? null : issueKeyOf(repository.id, number);
+  return { installation: installation?.id ?? null, thread };
+}
+
+function placed(body: string): z.infer<typeof Placed> {
+  try {
+    return Placed.parse(JSON.parse(body));
+  } catch {
+    return {};
+  }
 }

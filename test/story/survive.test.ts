@@ -216,6 +216,21 @@ test.each([
   expect((await story.state(issue)).ending?.reason).toBe(reason);
 });
 
+test("F17, L5: an approval that nobody heard of is found though others in the repository are heard of all the time", async () => {
+  const story = await aStory();
+  const issue = await story.startLoop();
+  const other = story.openIssue("Another");
+  await story.advance(2 * minute);
+  story.forge.holdDeliveries();
+  story.forge.as("bob").approve(await story.pull(issue));
+  story.forge.releaseDeliveries(() => []);
+  for (let n = 0; n < 5; n++) {
+    story.forge.as("dave").comment(other, `still here ${n}`);
+    await story.advance(4 * minute);
+  }
+  expect((await story.state(issue)).ending?.reason).toBe("task_complete");
+});
+
 test("nothing polls while webhooks arrive", async () => {
   const story = await aStory();
   const issue = await story.startLoop();
