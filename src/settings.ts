@@ -17,13 +17,15 @@ export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   readonly label: string;
   readonly concurrentRuns: number;
-  /** How long it must be silent before GitHub is asked how things stand, in milliseconds. */
+  /** How long a loop must have heard nothing before GitHub is asked how it stands, in milliseconds. */
   readonly reconcileMs: number;
   readonly relayImage: string | null;
   /** The engine's OCI runtime for runs. Absent: its default. */
   readonly ociRuntime?: string | null;
   /** Folder of agent CLIs, read-only in every run. Absent: only what the image has. */
   readonly tools?: string | null;
+  /** How long what runs were made of is kept, in milliseconds. Absent: for ever. */
+  readonly recordsMs?: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly operator: Operator;
   /** Where models are called, with the keys that never enter a container. Absent: nowhere. */
@@ -100,6 +102,7 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     relayImage: env.LOOPGATE_RELAY_IMAGE ?? null,
     ociRuntime: env.LOOPGATE_CONTAINER_RUNTIME || null,
     tools: env.LOOPGATE_TOOLS || null,
+    recordsMs: env.LOOPGATE_KEEP_DAYS * 24 * 3_600_000,
     logLevel: env.LOOPGATE_LOG_LEVEL,
     operator: operatorOf(env),
     models: modelsOf(env),

@@ -137,6 +137,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       image: options.image,
       limits: DEFAULT_LIMITS,
       ociRuntime: settings.ociRuntime ?? null,
+      ...(settings.recordsMs === undefined ? {} : { recordsMs: settings.recordsMs }),
       owner: ownerOfRuns(runtime),
       identity: { name: `${slug}[bot]`, email: `${appId}+${slug}[bot]@users.noreply.github.com` },
     });

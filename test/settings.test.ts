@@ -48,6 +48,7 @@ describe("what is needed", () => {
       relayImage: null,
       ociRuntime: null,
       tools: null,
+      recordsMs: 7_776_000_000,
       logLevel: "info",
       operator: {
         bounds: {
@@ -149,7 +150,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^42 settings are/);
+    expect(message).toMatch(/^43 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

@@ -235,7 +235,7 @@ export function createEngine(parts: EngineParts): Engine {
       if (reconciler === null) await sweep();
       else if (swept) complete = await reconciler.silent();
       else complete = await firstPass();
-      await store.prune(clock.now());
+      await prune(clock.now());
     } catch (error) {
       log.warn({ err: error }, "a look at everything was cut short; it is taken up again");
       complete = false;
@@ -243,6 +243,12 @@ export function createEngine(parts: EngineParts): Engine {
     if (stopping || parts.reconcile === undefined) return;
     const next = complete ? parts.reconcile.everyMs : Math.min(parts.reconcile.everyMs, incompleteMs);
     cancelPass = clock.at(clock.now() + next, beginPass);
+  }
+
+  async function prune(now: number): Promise<void> {
+    await store.prune(now);
+    const forgotten = (await parts.runs.prune?.(now)) ?? [];
+    if (forgotten.length > 0) log.info({ runs: forgotten }, "forgot what runs of long ago were made of");
   }
 
   async function firstPass(): Promise<boolean> {

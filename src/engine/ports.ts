@@ -320,6 +320,8 @@ export interface RunsPort {
   release(loop: LoopState): Promise<void>;
   /** Removes what belongs to no live loop and no running run; resolves to the names of what was removed. */
   sweep(liveLoops: readonly string[], runningRuns?: readonly string[]): Promise<readonly string[]>;
+  /** Removes what was written down of runs longer ago than the operator keeps it; absent: nothing is written down. */
+  readonly prune?: (now: number) => Promise<readonly string[]>;
 }
 
 /** One accepted webhook delivery: stored before it is answered, handled later, once. */

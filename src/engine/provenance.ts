@@ -1,6 +1,6 @@
 // What a run was made of and what it came to, in files that outlive the run: enough to repeat it without asking anybody.
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { rulesOf } from "../loop/begin.ts";
 import { type ImageUsed, noTokens, type Provenance, type Tokens } from "../loop/state.ts";
@@ -129,6 +129,19 @@ export async function recordEnd(parts: ProvenanceParts, ended: EndedWith): Promi
   } catch (error) {
     parts.log.warn({ run, err: error }, "what a run came to could not be written down");
   }
+}
+
+/** Removes what was written down of runs of which nothing was written since `before`, in epoch milliseconds; resolves to their ids. */
+export async function forgetRecords(parts: Pick<FileParts, "dataDir">, before: number): Promise<readonly string[]> {
+  const runs = await readdir(rooms(parts).provenance("")).catch(() => []);
+  const forgotten: string[] = [];
+  for (const run of runs) {
+    const dir = rooms(parts).provenance(run);
+    if ((await stat(dir)).mtimeMs >= before) continue;
+    await rm(dir, { recursive: true, force: true });
+    forgotten.push(run);
+  }
+  return forgotten;
 }
 
 /** The files of one recorded run as they are read: each null where it is gone. */

@@ -5,7 +5,7 @@ import type { Isolation } from "../loop/state.ts";
 import { type Door, type DoorParts, openDoor } from "./door.ts";
 import { listenTo } from "./heard.ts";
 import type { Clock, ContainerFacts, Quarantine, Running, RunOrder, RunsPort, Runtime, StartedRun } from "./ports.ts";
-import { recordStart, type StartedFrom } from "./provenance.ts";
+import { forgetRecords, recordStart, type StartedFrom } from "./provenance.ts";
 import { halfMadeQuarantines, makeFolders, prepareFiles, readKept, removeFiles, rooms } from "./run-files.ts";
 import { fetchLoopBranch, type QuarantineParts, quarantineOf, readChange, withAccess } from "./run-quarantine.ts";
 import { type Begun, report, type Watched } from "./run-report.ts";
@@ -16,6 +16,8 @@ import { readSpent } from "./spending.ts";
 export interface SandboxParts extends DoorParts, QuarantineParts, RequestParts, SilenceWatchParts {
   readonly clock: Clock;
   readonly runtime: Runtime;
+  /** How long what runs were made of is kept, in milliseconds. Absent: for ever. */
+  readonly recordsMs?: number;
 }
 
 /** Makes runs out of a runtime and the git gateway. */
@@ -54,6 +56,7 @@ export function createSandbox(parts: SandboxParts): RunsPort {
         }),
       };
     },
+    prune: async (now) => (parts.recordsMs === undefined ? [] : forgetRecords(parts, now - parts.recordsMs)),
     spentBy: (run) => readSpent(rooms(parts).spending(run)),
     async stop(run, why) {
       await running.get(run)?.stop(why);

@@ -1,11 +1,11 @@
 // What is written down of each run, in the state and in files that outlive the run.
 import { createHash } from "node:crypto";
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { LoopState, noTokens } from "../../src/loop/state.ts";
-import { aStory, attempts, botch, mend, type Story } from "../story/world.ts";
+import { aStory, attempts, botch, mend, minute, type Story } from "../story/world.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -54,6 +54,24 @@ test("each run's order and brief are files that outlive run and loop, and the st
     readyMs: expect.any(Number),
   });
   expect(LoopState.parse(state)).toEqual(state);
+});
+
+test("what is written down is kept as long as the operator says, and no longer", async () => {
+  const day = 24 * 3_600_000;
+  const story = await aStory({ recordsMs: 90 * day });
+  const issue = await story.startLoop();
+  const runs = (await story.state(issue)).attempts.flatMap((attempt) => attempt.runs);
+  const written = (id: string, daysAgo: number) => {
+    const at = new Date(story.clock.now() - daysAgo * day);
+    return utimes(join(story.dataDir(), "provenance", id), at, at);
+  };
+  await written(runs[0]?.id ?? "", 91);
+  await written(runs[1]?.id ?? "", 89);
+  await story.restart();
+  await story.advance(11 * minute);
+  expect(await readdir(join(story.dataDir(), "provenance"))).toEqual([runs[1]?.id]);
+  const told = story.log.filter(({ text }) => text.startsWith("forgot"));
+  expect(told.map(({ fields }) => fields)).toEqual([{ runs: [runs[0]?.id] }]);
 });
 
 test("what a run came to is a file with its tree, and what it pushed is kept", async () => {

@@ -64,6 +64,8 @@ export interface StoryOptions {
   readonly prices?: Settings["prices"];
   /** Stands between each life of the App and its runtime, or takes its place; the folder is the story's. */
   readonly runtime?: (real: Runtime, dir: string) => Runtime;
+  /** How long what runs were made of is kept; by default for ever. */
+  readonly recordsMs?: number;
   /** Image of executor and reviewer; by default none is named. */
   readonly image?: string;
 }
@@ -221,6 +223,7 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     reconcileMs: 10 * minute,
     relayImage: null,
     logLevel: "info",
+    ...(options.recordsMs ? { recordsMs: options.recordsMs } : {}),
     ...(options.models ? { models: options.models } : {}),
     ...(options.prices ? { prices: options.prices } : {}),
     operator: {
