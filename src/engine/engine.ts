@@ -1,14 +1,14 @@
 // The engine: deliveries in, turns of loops, alarms on time, and an orderly end.
 
 import { Fault } from "../base/fault.ts";
-import { isLive, runningRuns } from "../loop/end.ts";
 import type { LoopEvent } from "../loop/event.ts";
-import type { LoopState } from "../loop/state.ts";
+import { createAdoption } from "./adoption.ts";
 import { takeIn } from "./intake.ts";
 import { createMailbox } from "./mailbox.ts";
+import { createPass } from "./pass.ts";
 import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort, Translated } from "./ports.ts";
 import { createReconciler, placeOf, type ReconcileOptions } from "./reconcile.ts";
-import { adoptRun, watchAdopted } from "./run.ts";
+import { watchAdopted } from "./run.ts";
 import { createSlots } from "./slots.ts";
 import { turn } from "./turn.ts";
 import type { World } from "./world.ts";
@@ -82,7 +82,7 @@ export function createEngine(parts: EngineParts): Engine {
           },
           parts.reconcile,
         );
-  let swept = false; // only once it is known which loops live
+  const adoption = createAdoption(world, (work) => soon(() => track(work())));
   let cancelPass = () => {};
   let passing: Promise<void> = Promise.resolve();
   const mailbox = createMailbox(async (key) => {
@@ -93,6 +93,8 @@ export function createEngine(parts: EngineParts): Engine {
       soon(() => void tick());
     });
   }, notify);
+  // What a first look restored is in the store once its turn is over.
+  const pass = createPass(world, reconciler, () => mailbox.idle());
 
   function soon(act: () => void): void {
     if (!stopping) clock.at(clock.now() + soonMs, act);
@@ -185,88 +187,17 @@ export function createEngine(parts: EngineParts): Engine {
     }
   }
 
-  async function adoptAll(): Promise<void> {
-    for (const { issueKey, state } of await store.loops("live")) {
-      for (const { id } of runningRuns(state)) await adopt(issueKey, id, true);
-    }
-  }
-
-  /** Where the container engine does not answer, the run's own loop waits for it and no other does; it is asked again until it answers. */
-  async function adopt(issueKey: string, run: string, first: boolean): Promise<void> {
-    if (stopping || world.watched.has(run)) return;
-    slots.suspect(run);
-    try {
-      const state = await store.load(issueKey);
-      if (state === null) return slots.clear(run);
-      const facts = isLive(state) ? runningRuns(state).find(({ id }) => id === run) : undefined;
-      if (facts === undefined) return await stopUnwanted(state, run);
-      const isStarting = facts.isolation === null && (await store.nextEffect(issueKey)) !== null;
-      await adoptRun(world, state, run, { issueKey, isStarting });
-      slots.clear(run);
-    } catch (error) {
-      if (first)
-        log.warn({ issue: issueKey, run, err: error }, "a run could not be asked after; it is asked again soon");
-      soon(() => track(adopt(issueKey, run, false)));
-    }
-  }
-
-  /** Its loop was stopped while its engine did not answer: nothing was told to end then. */
-  async function stopUnwanted(state: LoopState, run: string): Promise<void> {
-    if ((await parts.runs.adopt(state, run)) !== null) await parts.runs.stop(run, "its loop waits for it no more");
-    slots.clear(run);
-  }
-
-  /** With the store lost, what runs may belong to loops that only their threads know: nothing is removed before those are back. */
-  async function sweep(): Promise<void> {
-    const kept = (await store.loops("all")).filter(({ state }) => keepsFiles(state.phase, state.ending?.resume));
-    const running = kept.flatMap(({ state }) => runningRuns(state)).map((run) => run.id);
-    const removed = await parts.runs.sweep(
-      kept.map(({ state }) => state.id),
-      running,
-    );
-    swept = true;
-    if (removed.length > 0) log.info({ removed }, "removed what no loop owns");
-  }
-
-  /** Everything at first, and again until that came through; then only where it is silent. */
-  async function pass(): Promise<void> {
-    let complete = true;
-    try {
-      if (reconciler === null) await sweep();
-      else if (swept) complete = await reconciler.silent();
-      else complete = await firstPass();
-      await prune(clock.now());
-    } catch (error) {
-      log.warn({ err: error }, "a look at everything was cut short; it is taken up again");
-      complete = false;
-    }
+  async function passOnce(): Promise<void> {
+    const complete = await pass();
     if (stopping || parts.reconcile === undefined) return;
     const next = complete ? parts.reconcile.everyMs : Math.min(parts.reconcile.everyMs, incompleteMs);
     cancelPass = clock.at(clock.now() + next, beginPass);
   }
 
-  async function prune(now: number): Promise<void> {
-    await store.prune(now);
-    const forgotten = (await parts.runs.prune?.(now)) ?? [];
-    if (forgotten.length > 0) log.info({ runs: forgotten }, "forgot what runs of long ago were made of");
-  }
-
-  async function firstPass(): Promise<boolean> {
-    const done = await reconciler?.everything();
-    if (done === undefined || done.failed.length > 0) return false;
-    await mailbox.idle(); // what was restored is in the store once its turn is over
-    await sweep();
-    return true;
-  }
-
   function beginPass(): void {
     if (stopping) return;
-    passing = tick().then(pass);
+    passing = tick().then(passOnce);
     track(passing);
-  }
-
-  function keepsFiles(phase: string, resume: string | undefined): boolean {
-    return phase !== "refused" && (phase !== "settled" || resume !== "none");
   }
 
   function busy(): boolean {
@@ -275,7 +206,7 @@ export function createEngine(parts: EngineParts): Engine {
 
   return {
     async start() {
-      await adoptAll();
+      await adoption.begin();
       takeDeliveries();
       beginPass();
     },
