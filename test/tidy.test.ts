@@ -1,7 +1,19 @@
 // Holds the architecture: reads the source and fails on what breaks it. Size and taste stay a matter of judgement.
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { finished, introduced, layering, named, packages, purity, type Rule, reached, silence } from "./tidy/rules.ts";
+import {
+  finished,
+  introduced,
+  layering,
+  layers,
+  named,
+  packages,
+  purity,
+  type Rule,
+  reached,
+  silence,
+} from "./tidy/rules.ts";
 import { importsOf, readSources } from "./tidy/source.ts";
 
 const sources = readSources(resolve(import.meta.dirname, "../src"));
@@ -24,6 +36,18 @@ describe("the source", () => {
     const rooms = new Set(sources.map(({ path }) => path.split("/")[0]));
     expect([...rooms]).toEqual(expect.arrayContaining(["base", "loop", "policy", "engine", "forge", "cli", "main.ts"]));
   });
+});
+
+test("the map in src/README.md has every room that there is, at its layer, and none besides", () => {
+  const map = readFileSync(resolve(import.meta.dirname, "../src/README.md"), "utf8");
+  const rows = [...map.matchAll(/^\| ([0-9–]) \| (.*?) \|/gm)];
+  const drawn = rows.flatMap(([, layer, rooms]) =>
+    [...(rooms ?? "").matchAll(/`([\w.]+)\/?`/g)].map(([, room]) => `${layer} ${room}`),
+  );
+  const there = new Set(sources.map(({ path }) => path.split("/")[0] ?? "").filter((room) => room !== "README.md"));
+  const layerOf = (room: string) => layers.findIndex((rooms) => rooms.includes(room));
+  const meant = [...there].map((room) => `${room === "forge" ? "–" : layerOf(room)} ${room}`);
+  expect(drawn.sort()).toEqual(meant.sort());
 });
 
 /** What a rule says of one made-up file, or several. */

@@ -39,6 +39,15 @@ describe("generated parts are current", () => {
   });
 });
 
+test("every npm script that a README names is there", () => {
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  const named = ["README.md", "src/README.md", "test/sim/README.md"].flatMap((file) =>
+    [...read(file).matchAll(/npm (?:run ([\w:]+)|(test))\b/g)].map(([, run, plain]) => run ?? plain ?? ""),
+  );
+  expect(named).toContain("bench");
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
 describe(".env.example", () => {
   const lines = exampleEnvironment().split("\n");
 

@@ -4,7 +4,7 @@ import { type Import, importsOf, isCode, type Source, withoutComments } from "./
 export type Rule = (sources: readonly Source[]) => string[];
 
 /** Rooms by layer: design.md's layers, with the files at the root put where they belong. */
-const layers: readonly (readonly string[])[] = [
+export const layers: readonly (readonly string[])[] = [
   ["base"],
   ["loop", "policy"],
   ["record", "verify", "brief", "report", "environment.ts", "settings.ts", "log.ts"],
