@@ -10,7 +10,8 @@ const Pull = z.object({ merged: z.boolean(), head: z.object({ sha: z.string() })
 
 /**
  * A refusal that GitHub explains is a value: a rule, a conflict, or another head than `head`. After one, the pull request
- * is read: an earlier try whose answer was lost may have merged it.
+ * is read: an earlier try whose answer was lost may have merged it. Throws `Fault`; a merge that only came too close upon
+ * another one into the same branch is one that may work later.
  */
 export async function merge(
   connection: Connection,
@@ -32,6 +33,9 @@ export async function merge(
     const now = await call(connection, repository, { attempted, shape: Pull }, (client) =>
       client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", address),
     );
-    return now.merged && now.head.sha === head ? { ok: true } : { ok: false, message: error.message };
+    const isOurs = now.head.sha === head;
+    if (now.merged && isOurs) return { ok: true };
+    if (isOurs && error.retry === "later") throw error;
+    return { ok: false, message: error.message };
   }
 }

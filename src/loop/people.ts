@@ -84,8 +84,8 @@ export function onRetryFacts(state: LoopState, facts: ClaimFacts, now: number): 
   // What was on its way out had passed policy or been allowed: it goes on its way, no agent is asked again.
   const head = state.attempts.at(-1)?.head ?? null;
   if (ending.during === "publishing" && head !== null) return publishPending(ready, head, before);
-  const judged = ending.resume === "verify" && head !== null;
-  if (!judged) return beginAttempt(ready, now, before);
+  const isDone = (ending.resume === "verify" || ending.resume === "gate") && head !== null;
+  if (!isDone) return beginAttempt(ready, now, before);
   return beginVerifying({ ...ready, ending: null, ...unseen }, now, before);
 }
 

@@ -35,7 +35,7 @@ function afterAsking(ending: Ending, pullLink: string | null): string {
     case "risky_action_detected":
       return "say in a comment what to leave alone, then comment `/loop retry` for another attempt; Loopgate cannot publish this one.";
     case "permission_required":
-      return `merge ${pullLink ?? "the change"} by hand.`;
+      return `merge ${pullLink ?? "the change"} by hand, or let GitHub accept the merge and comment \`/loop retry\` to have the same commit judged again.`;
     case "external_dependency_blocked":
       return ending.resume === "verify"
         ? "once CI works, comment `/loop retry` to have the same commit judged again."

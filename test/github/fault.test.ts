@@ -104,6 +104,11 @@ const table: readonly [title: string, failing: Failing, expected: unknown][] = [
   ["429", answered(429, "Too many requests", { "retry-after": "7" }), later("rate_limited", 7)],
   ["404: gone, or not replicated yet (F29)", answered(404, "Not Found"), later("not_found")],
   ["405", answered(405, "Pull Request is not mergeable"), never("refused")],
+  [
+    "405: another merge came between",
+    answered(405, "Base branch was modified. Review and try the merge again."),
+    later("conflict"),
+  ],
   ["409", answered(409, "Head branch was modified"), later("conflict")],
   ["410", answered(410, "This issue was deleted"), never("not_found")],
   ["422: too long (F34)", answered(422, "Validation Failed: body is too long"), never("refused")],

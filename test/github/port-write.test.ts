@@ -174,6 +174,20 @@ describe("a merge", () => {
     expect(up.sent()).toEqual(["write PUT /repos/{owner}/{repo}/pulls/{number}/merge"]);
   });
 
+  test("that comes too close upon another into the same branch is one to try again, and works then (F28)", async () => {
+    let late: Awaited<ReturnType<typeof readyPull>> | undefined;
+    for (let pair = 0; late === undefined && pair < 10; pair++) {
+      const both = [await readyPull(`loop/2-d${pair}`), await readyPull(`loop/2-e${pair}`)];
+      const tries = await Promise.allSettled(both.map(({ head, number }) => up.port.merge(up.where, number, head)));
+      const refused = tries.findIndex(({ status }) => status === "rejected");
+      if (refused < 0) continue; // not close enough
+      late = both[refused];
+      expect(tries[refused]).toMatchObject({ reason: { name: "Fault", kind: "conflict", retry: "later" } });
+      expect(tries[1 - refused]).toMatchObject({ value: { ok: true } });
+    }
+    expect(await up.port.merge(up.where, late?.number ?? 0, late?.head ?? "")).toEqual({ ok: true });
+  });
+
   test("of another head is refused with GitHub's words (T21)", async () => {
     const { number, pull } = await readyPull("loop/2-b");
     const result = await up.port.merge(up.where, number, "0".repeat(40));

@@ -64,7 +64,7 @@ it("every ending says the one thing to do next", () => {
     uncertainty_too_high, verify: @alice, comment \`/loop retry\` to have the same commit judged again.
     permission_required, execute: @alice, comment \`/loop approve\` to allow what is asked.
     permission_required, publish: @alice, let GitHub accept the push, then comment \`/loop approve fffffff\`.
-    permission_required, gate: @alice, merge [#13](url) by hand.
+    permission_required, gate: @alice, merge [#13](url) by hand, or let GitHub accept the merge and comment \`/loop retry\` to have the same commit judged again.
     risky_action_detected, publish: @alice, comment \`/loop approve fffffff\` to publish exactly that commit.
     risky_action_detected, execute: @alice, say in a comment what to leave alone, then comment \`/loop retry\` for another attempt; Loopgate cannot publish this one.
     external_dependency_blocked, execute: @alice, once that has happened, comment \`/loop retry\`.

@@ -40,7 +40,10 @@ async function mergePull(core: Core, actor: Actor, pull: Pull, request: MergeReq
   const base = await resolveBranch(repository.gitDir, ref);
   if (!base) throw new Refusal(405, "Base branch was deleted");
   const sha = await writeMerge(core, actor, pull, base, request);
-  await moveRef(repository.gitDir, `refs/heads/${ref}`, base, sha);
+  await moveRef(repository.gitDir, `refs/heads/${ref}`, base, sha).catch((error) => {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(405, "Base branch was modified. Review and try the merge again.");
+  });
   markMerged(core, actor, pull, sha);
   await refActions(core).refsMoved(actor, repository, [{ ref: `refs/heads/${ref}`, before: base, after: sha }]);
   return sha;
