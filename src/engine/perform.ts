@@ -73,6 +73,7 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
       await github.requestReviewers(issue, pullOf(state).number, effect.logins);
       return [];
     case "merge": {
+      if (!isJudged(state, effect.head)) return [];
       const merged = await github.merge(issue, pullOf(state).number, effect.head);
       return [merged.ok ? { type: "merged" } : { type: "merge_refused", message: merged.message }];
     }
@@ -96,7 +97,7 @@ function pullOf(state: LoopState): NonNullable<LoopState["pull"]> {
   return state.pull;
 }
 
-/** A verdict that has been overtaken, by a person's push or a red check, makes nothing ready. */
+/** A verdict that has been overtaken, by a person's push or a red check, makes nothing ready and merges nothing. */
 function isJudged(state: LoopState, head: string): boolean {
   const isOver = state.phase === "awaiting_gate" || state.phase === "settled";
   return isOver && state.attempts.at(-1)?.head === head;

@@ -219,7 +219,7 @@ export interface GitHubPort {
   publishCheck(repository: RepositoryRef, check: CheckRunDraft, retrying: boolean): Promise<void>;
   readCi(repository: RepositoryRef, pull: number, head: string): Promise<VerdictFacts>;
   readPull(repository: RepositoryRef, pull: number): Promise<PullFacts>;
-  /** Merges exactly `head`; a refusal GitHub explains is a value. */
+  /** Merges exactly `head`; a refusal GitHub explains is a value. Throws Fault of kind `conflict` where a branch moved. */
   merge(
     repository: RepositoryRef,
     pull: number,

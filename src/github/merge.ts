@@ -9,9 +9,9 @@ const Merged = z.object({ merged: z.literal(true) });
 const Pull = z.object({ merged: z.boolean(), head: z.object({ sha: z.string() }) });
 
 /**
- * A refusal that GitHub explains is a value: a rule, a conflict, or another head than `head`. After one, the pull request
- * is read: an earlier try whose answer was lost may have merged it. Throws `Fault`; a merge that only came too close upon
- * another one into the same branch is one that may work later.
+ * A refusal that GitHub explains is a value: a rule, or a conflict of the two branches. After one, the pull request is
+ * read: an earlier try whose answer was lost may have merged it. Throws `Fault`, and one of kind `conflict` where either
+ * branch moved meanwhile: another merge came between, or another head than `head` is there.
  */
 export async function merge(
   connection: Connection,
@@ -33,9 +33,8 @@ export async function merge(
     const now = await call(connection, repository, { attempted, shape: Pull }, (client) =>
       client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", address),
     );
-    const isOurs = now.head.sha === head;
-    if (now.merged && isOurs) return { ok: true };
-    if (isOurs && error.retry === "later") throw error;
+    if (now.merged && now.head.sha === head) return { ok: true };
+    if (error.kind === "conflict") throw error;
     return { ok: false, message: error.message };
   }
 }

@@ -1,5 +1,5 @@
 // The port's REST half against the forge: each effect once, however often it is asked for, in as few requests as can be.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import type { CheckRunDraft } from "../../src/engine/ports.ts";
 import { githubClients } from "../../src/github/octokit.ts";
@@ -188,10 +188,25 @@ describe("a merge", () => {
     expect(await up.port.merge(up.where, late?.number ?? 0, late?.head ?? "")).toEqual({ ok: true });
   });
 
-  test("of another head is refused with GitHub's words (T21)", async () => {
+  test("of another head than the one that is there merges nothing, and may be overtaken by what moved it (T21)", async () => {
     const { number, pull } = await readyPull("loop/2-b");
-    const result = await up.port.merge(up.where, number, "0".repeat(40));
-    expect(result).toMatchObject({ ok: false, message: expect.stringContaining("GitHub answered 409") });
+    await expect(up.port.merge(up.where, number, "0".repeat(40))).rejects.toMatchObject({
+      kind: "conflict",
+      retry: "later",
+      message: expect.stringContaining("GitHub answered 409"),
+    });
+    expect(pull.merged).toBe(false);
+  });
+
+  test("that a rule stands in the way of is refused with GitHub's words", async () => {
+    const { head, number, pull } = await readyPull("loop/2-r");
+    const rule = { requiredChecks: [{ context: "never run", appId: null }], requiredApprovals: 0 };
+    const setRule = (next: typeof rule | null) =>
+      up.forge.world.setRule(up.forge.as("alice").actor, up.repository, "main", next);
+    setRule(rule);
+    onTestFinished(() => setRule(null));
+    const result = await up.port.merge(up.where, number, head);
+    expect(result).toMatchObject({ ok: false, message: expect.stringContaining("never run") });
     expect(pull.merged).toBe(false);
   });
 

@@ -136,8 +136,9 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
       send("merge", () => {
         const found = world.pulls.get(pull)!;
         if (found.value.merged && found.value.head === head) return { ok: true as const };
-        if (!found.value.open || found.value.head !== head)
-          return { ok: false as const, message: "Head was modified." };
+        if (!found.value.open) return { ok: false as const, message: "Pull Request is closed." };
+        if (found.value.head !== head)
+          throw new Fault("Head branch was modified.", { kind: "conflict", retry: "later" });
         write("merge", { type: "merge", pull, head }, () => world.closePull(pull, true, app));
         return { ok: true as const };
       }),

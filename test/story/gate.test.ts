@@ -126,6 +126,41 @@ test("with no gate in the policy a green verdict is the end", async () => {
   `);
 });
 
+test("a merge that another one came before is tried again, and nobody is asked", async () => {
+  const story = await aStory({ policy: "version: 1\ngate:\n  merge: true\n" });
+  const issue = await story.startLoop();
+  const pull = await story.pull(issue);
+  const body = { message: "Base branch was modified. Review and try the merge again." };
+  story.forge.failNext("PUT /repos/:owner/:repo/pulls/:number/merge", { status: 405, body });
+  story.forge.as("bob").approve(pull);
+  await story.settle();
+  expect(pull.merged).toBe(false);
+  expect((await story.state(issue)).phase).toBe("awaiting_gate");
+  await story.advance(2_000);
+  expect(pull.merged).toBe(true);
+  expect((await story.state(issue)).ending?.reason).toBe("task_complete");
+});
+
+test("a commit that a person pushes before the merge is judged, and the approval of the other merges nothing (F71, T21)", async () => {
+  const story = await aStory({ policy: "version: 1\ngate:\n  merge: true\n" });
+  const issue = await story.startLoop();
+  const pull = await story.pull(issue);
+  const merge = "PUT /repos/:owner/:repo/pulls/:number/merge";
+  story.forge.failNext(merge, {
+    status: 409,
+    body: { message: "Head branch was modified. Review and try the merge again." },
+  });
+  story.forge.as("bob").approve(pull);
+  await story.settle();
+  await story.forge.as("dave").push(story.repository, pull.head.ref, { "note.txt": "mine\n" }, "A note");
+  await story.settle();
+  await story.advance(2_000);
+  const state = await story.state(issue);
+  expect(pull.merged).toBe(false);
+  expect(state.phase).toBe("awaiting_gate");
+  expect(state.head).toBe(pull.head.sha);
+});
+
 test("where the policy says so, the approved commit is merged", async () => {
   const story = await aStory({ policy: "version: 1\ngate:\n  merge: true\n" });
   const issue = await story.startLoop();
