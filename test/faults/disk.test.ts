@@ -29,6 +29,13 @@ function smallDisk(dir: string): { fill(): void; free(): void } | null {
   };
 }
 
+/** An App that serves, with its store on a small disk, and an issue that is not labelled yet. */
+async function onASmallDisk(context: TestContext) {
+  const world = await aKillableApp();
+  const disk = smallDisk(world.storeDir) ?? context.skip("a small file system can only be mounted by root");
+  return { world, disk, child: await world.start(), issue: world.openIssue() };
+}
+
 function refused({ forge }: Killable, from: number) {
   return forge.deliveries.slice(from).filter(({ statusCode }) => statusCode === 503);
 }
@@ -44,12 +51,8 @@ async function atTheGate({ forge, repository }: Killable, issue: Issue): Promise
 const labels = (issue: Issue) => issue.labels.map(({ name }) => name);
 
 test("F7: with the disk full deliveries are answered 503, GitHub shows them as failed, and sent again they count", async (context: TestContext) => {
-  const world = await aKillableApp();
-  const disk = smallDisk(world.storeDir);
-  if (disk === null) return context.skip("a small file system can only be mounted by root");
+  const { world, disk, child, issue } = await onASmallDisk(context);
   const { forge } = world;
-  const child = await world.start();
-  const issue = world.openIssue();
   await forge.idle();
 
   disk.fill();
@@ -83,12 +86,8 @@ test("F7: with the disk full deliveries are answered 503, GitHub shows them as f
 });
 
 test("F7: a disk that fills up in the middle of an attempt and is freed again costs the loop nothing", async (context: TestContext) => {
-  const world = await aKillableApp();
-  const disk = smallDisk(world.storeDir);
-  if (disk === null) return context.skip("a small file system can only be mounted by root");
+  const { world, disk, child, issue } = await onASmallDisk(context);
   const { forge } = world;
-  const child = await world.start();
-  const issue = world.openIssue();
   forge.as("alice").label(issue, "loop");
   await until(() => issue.comments.length === 1);
   for (let round = 0; round < 20; round++) {
