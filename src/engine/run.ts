@@ -6,6 +6,7 @@ import { freezeIssue } from "../brief/freeze.ts";
 import { reviewerBrief } from "../brief/reviewer.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { Effect } from "../loop/effect.ts";
+import { runningRuns } from "../loop/end.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
 import { type Attempt, type LoopState, noTokens, type Rules, type Snapshot } from "../loop/state.ts";
 import { risksOf } from "../policy/risk.ts";
@@ -55,15 +56,14 @@ export async function adoptRun(
   run: string,
   { issueKey, isStarting }: { readonly issueKey: string; readonly isStarting: boolean },
 ): Promise<void> {
-  const attempt = state.attempts.find((one) => one.runs.some((facts) => facts.id === run));
-  const facts = attempt?.runs.find((one) => one.id === run);
-  if (attempt === undefined || facts === undefined) return;
+  const start = startOf(state, run);
+  if (start === null) return;
   const started = await world.runs.adopt(state, run);
   if (started === null && isStarting) return;
   if (started === null) {
     const gone = noRun("lost", "Its container was gone when Loopgate started again.", world.clock.now());
     const report = { ...gone, ...(await world.runs.spentBy?.(run)) };
-    await world.submit(issueKey, await ended(world, state, run, facts.role, report), `${run}/ended`);
+    await world.submit(issueKey, await ended(world, state, run, start.role, report), `${run}/ended`);
     return;
   }
   watchAdopted(world, state, run, issueKey, started);
@@ -71,11 +71,10 @@ export async function adoptRun(
 
 /** Watches a run that was found running. */
 export function watchAdopted(world: World, state: LoopState, run: string, issueKey: string, started: StartedRun): void {
-  const attempt = state.attempts.find((one) => one.runs.some((facts) => facts.id === run));
-  const facts = attempt?.runs.find((one) => one.id === run);
-  if (attempt === undefined || facts === undefined) return;
+  const start = startOf(state, run);
+  if (start === null) return;
   world.slots.hold(run);
-  watch(world, state, { type: "start_run", run, role: facts.role, attempt: attempt.number }, issueKey, started);
+  watch(world, state, start, issueKey, started);
 }
 
 function noRun(status: RunReport["status"], note: string, endedAt: number): RunReport {
@@ -83,7 +82,14 @@ function noRun(status: RunReport["status"], note: string, endedAt: number): RunR
 }
 
 function isWanted(state: LoopState, run: string): boolean {
-  return state.attempts.some((attempt) => attempt.runs.some((one) => one.id === run && one.status === "running"));
+  return runningRuns(state).some(({ id }) => id === run);
+}
+
+/** What started this run; null where the loop knows of no such run. */
+function startOf(state: LoopState, run: string): StartRun | null {
+  const attempt = state.attempts.find(({ runs }) => runs.some(({ id }) => id === run));
+  const role = attempt?.runs.find(({ id }) => id === run)?.role;
+  return attempt === undefined || role === undefined ? null : { type: "start_run", run, role, attempt: attempt.number };
 }
 
 function watch(world: World, state: LoopState, effect: StartRun, issueKey: string, started: StartedRun): void {
