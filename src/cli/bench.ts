@@ -16,6 +16,7 @@ import { chooseRunUser } from "../container/user.ts";
 import { fetchBase } from "../gateway/git/objects.ts";
 import { openQuarantine } from "../gateway/git/quarantine.ts";
 import { makeWorkspace } from "../gateway/git/workspace.ts";
+import { withCleanup } from "./cleanup.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -29,30 +30,41 @@ interface Pair {
 
 /** Prints medians and ratios; 0 when both ratios keep their bound, 1 when one does not, 130 after Ctrl-C. */
 export async function benchIsolation(rounds: number, terminal: Terminal): Promise<number> {
-  return interruptible((signal) => measureIsolation(rounds, terminal, signal));
+  return interruptible((signal) =>
+    withCleanup(terminal, async (cleanup) => {
+      const engine = await openEngine({ env: terminal.env });
+      if (engine === null) {
+        throw new Fault("No container engine answers on this machine. Nothing was measured.", {
+          kind: "engine",
+          retry: "never",
+        });
+      }
+      cleanup.add("the container engine", () => engine.close());
+      const folder = await realpath(await mkdtemp(join(tmpdir(), "lg-bench-")));
+      cleanup.add(folder, () => rm(folder, { recursive: true, force: true }));
+      return measureIsolation(engine, folder, { rounds, terminal, signal });
+    }),
+  );
 }
 
-async function measureIsolation(rounds: number, terminal: Terminal, signal: AbortSignal): Promise<number> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), "lg-bench-")));
-  const engine = await openEngine({ env: terminal.env });
-  try {
-    if (engine === null) {
-      throw new Fault("No container engine answers on this machine. Nothing was measured.", {
-        kind: "engine",
-        retry: "never",
-      });
-    }
-    const cold = await startPairs(engine, folder, { rounds, ahead: false, signal });
-    line(terminal, "container ready, nothing prepared, vs docker run --rm", cold, null);
-    const prepared = await startPairs(engine, folder, { rounds, ahead: true, signal });
-    const isReadyInTime = line(terminal, "container ready, prepared ahead, vs docker run --rm", prepared, 1.0);
-    const workspaces = await workspacePairs(folder, Math.min(rounds, 5), signal);
-    const what = "workspace of a 50 MB pack from the object store, vs git clone";
-    return line(terminal, what, workspaces, 0.1) && isReadyInTime ? 0 : 1;
-  } finally {
-    await engine?.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+interface Measuring {
+  readonly rounds: number;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+async function measureIsolation(
+  engine: Engine,
+  folder: string,
+  { rounds, terminal, signal }: Measuring,
+): Promise<number> {
+  const cold = await startPairs(engine, folder, { rounds, ahead: false, signal });
+  line(terminal, "container ready, nothing prepared, vs docker run --rm", cold, null);
+  const prepared = await startPairs(engine, folder, { rounds, ahead: true, signal });
+  const isReadyInTime = line(terminal, "container ready, prepared ahead, vs docker run --rm", prepared, 1.0);
+  const workspaces = await workspacePairs(folder, Math.min(rounds, 5), signal);
+  const what = "workspace of a 50 MB pack from the object store, vs git clone";
+  return line(terminal, what, workspaces, 0.1) && isReadyInTime ? 0 : 1;
 }
 
 function line({ out }: Terminal, what: string, pairs: readonly Pair[], bound: number | null): boolean {

@@ -7,7 +7,7 @@ import { type Engine, openEngine } from "../container/engine.ts";
 import { processRuntime } from "../container/process.ts";
 import type { Running, RunOutcome, RunRequest, Runtime } from "../container/run.ts";
 import { chooseRunUser } from "../container/user.ts";
-import type { Cleanup } from "./demo-cleanup.ts";
+import type { Cleanup } from "./cleanup.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** One run as the runtime saw it. */

@@ -8,7 +8,7 @@ import type { Issue, Repository } from "../forge/model.ts";
 import type { LoopState } from "../loop/state.ts";
 import { readSettings } from "../settings.ts";
 import { type RunningApp, startApp } from "../wire.ts";
-import type { Cleanup } from "./demo-cleanup.ts";
+import type { Cleanup } from "./cleanup.ts";
 import type { DemoRuntime } from "./demo-runtime.ts";
 import type { DemoWork } from "./demo-work.ts";
 

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { screenshot } from "../forge/pages/screenshot.ts";
 import type { LoopState } from "../loop/state.ts";
-import { type Cleanup, createCleanup } from "./demo-cleanup.ts";
+import { type Cleanup, withCleanup } from "./cleanup.ts";
 import { enter, follow, untilInterrupted } from "./demo-follow.ts";
 import type { DemoOptions } from "./demo-options.ts";
 import { openDemoRuntime } from "./demo-runtime.ts";
@@ -19,14 +19,7 @@ import type { Terminal } from "./terminal.ts";
 
 /** Resolves to 0 when the loop ended well, 1 when it did not, 130 after Ctrl-C. Nothing it made is left behind. */
 export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
-  return interruptible(async (signal) => {
-    const cleanup = createCleanup();
-    try {
-      return await play(options, terminal, cleanup, signal);
-    } finally {
-      for (const left of await cleanup.run()) terminal.err(`${left}\n`);
-    }
-  });
+  return interruptible((signal) => withCleanup(terminal, (cleanup) => play(options, terminal, cleanup, signal)));
 }
 
 async function play(

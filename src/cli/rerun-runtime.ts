@@ -9,7 +9,7 @@ import type { Runtime } from "../container/run.ts";
 import { chooseRunUser } from "../container/user.ts";
 import type { RecordedOrder } from "../engine/provenance.ts";
 import type { Settings } from "../settings.ts";
-import type { Cleanup } from "./demo-cleanup.ts";
+import type { Cleanup } from "./cleanup.ts";
 import { serveRelay } from "./serve.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -9,7 +9,7 @@ import { type Repeated, repeatRun } from "../engine/rerun.ts";
 import { pinoLogger } from "../log.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { agents, git, ownerOfRuns } from "../wire.ts";
-import { createCleanup } from "./demo-cleanup.ts";
+import { withCleanup } from "./cleanup.ts";
 import { interruptible } from "./interrupt.ts";
 import { findOthers, markOwn, scratchPrefix } from "./rerun-leftovers.ts";
 import { openRerunRuntime } from "./rerun-runtime.ts";
@@ -63,8 +63,7 @@ async function repeat(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Repeated> {
-  const cleanup = createCleanup();
-  try {
+  return withCleanup(terminal, async (cleanup) => {
     const others = await findOthers(dataDir);
     const scratchDir = await mkdtemp(join(dataDir, scratchPrefix));
     cleanup.add(scratchDir, () => removeScratch(scratchDir));
@@ -79,9 +78,7 @@ async function repeat(
     const parts = { git, agents, runtime, log, dataDir, scratchDir, id, models, prices: settings?.prices };
     const clock = steadyClock({ wall: Date.now, steady: () => performance.now() }, 0);
     return await repeatRun({ ...parts, clock, owner: ownerOfRuns(runtime) }, recorded, signal);
-  } finally {
-    for (const left of await cleanup.run()) terminal.err(`${left}\n`);
-  }
+  });
 }
 
 /** What a run left may belong to another user or be closed to everyone; the workspace's own remover knows. */

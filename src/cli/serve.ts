@@ -12,6 +12,7 @@ import { neededToServe } from "../environment.ts";
 import { pinoLogger } from "../log.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { startApp } from "../wire.ts";
+import { INTERRUPTED } from "./interrupt.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Where the relay's program stands in the App's image, which is also the relay's. */
@@ -74,7 +75,7 @@ function firstSignal(): Promise<NodeJS.Signals> {
     const first = (signal: NodeJS.Signals) => {
       for (const name of signals) {
         process.off(name, first);
-        process.once(name, () => process.exit(130));
+        process.once(name, () => process.exit(INTERRUPTED));
       }
       done(signal);
     };

@@ -6,14 +6,18 @@ import { expect, onTestFinished, test } from "vitest";
 import { describeWithDocker } from "../docker/engine.ts";
 import { ask, type Command, start } from "./command.ts";
 
+/** On the engine of this socket, with a folder of its own for what it makes. */
+function benchOn(socketPath: string, ...args: string[]): { readonly command: Command; readonly temp: string } {
+  const temp = mkdtempSync(join(tmpdir(), "bench-"));
+  onTestFinished(() => rmSync(temp, { recursive: true, force: true }));
+  const env = { DOCKER_HOST: `unix://${socketPath}`, TMPDIR: temp };
+  return { command: start(["bench", "isolation", ...args], env), temp };
+}
+
 describeWithDocker("the bench of isolation", (engine) => {
-  /** With its own folder for what it makes. */
-  function bench(...args: string[]): { readonly command: Command; readonly temp: string } {
-    const temp = mkdtempSync(join(tmpdir(), "bench-"));
-    onTestFinished(() => rmSync(temp, { recursive: true, force: true }));
+  function bench(...args: string[]) {
     const { socketPath = "" } = engine().docker.modem as unknown as { readonly socketPath?: string };
-    const env = { DOCKER_HOST: `unix://${socketPath}`, TMPDIR: temp };
-    return { command: start(["bench", "isolation", ...args], env), temp };
+    return benchOn(socketPath, ...args);
   }
 
   const containers = async () => (await engine().docker.listContainers({ all: true })).length;
@@ -41,6 +45,12 @@ describeWithDocker("the bench of isolation", (engine) => {
     expect(readdirSync(temp)).toEqual([]);
     expect(await containers()).toBe(0);
   });
+});
+
+test("on an engine that does not answer it says so, measures nothing and leaves nothing", async () => {
+  const { command, temp } = benchOn("/nowhere/engine.sock");
+  expect(await command.ended).toMatchObject({ code: 1, out: "", err: expect.stringContaining("/nowhere/engine.sock") });
+  expect(readdirSync(temp)).toEqual([]);
 });
 
 test("there is nothing else to measure, and no number of rounds but a number", async () => {

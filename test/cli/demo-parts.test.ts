@@ -1,6 +1,6 @@
 // The demo's parts by themselves: its lines, its summary, and its clearing up.
 import { describe, expect, test } from "vitest";
-import { createCleanup } from "../../src/cli/demo-cleanup.ts";
+import { createCleanup } from "../../src/cli/cleanup.ts";
 import type { SeenRun } from "../../src/cli/demo-runtime.ts";
 import { runLine, worldLine } from "../../src/cli/demo-steps.ts";
 import { summarize } from "../../src/cli/demo-summary.ts";

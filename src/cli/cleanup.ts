@@ -1,4 +1,5 @@
-// What the demo made and takes away again, last made first, whatever happened in between.
+// What a command made and takes away again, last made first, whatever happened in between.
+import type { Terminal } from "./terminal.ts";
 
 /** Undoes what was registered, in reverse; one failure does not keep the others from being undone. */
 export interface Cleanup {
@@ -19,4 +20,17 @@ export function createCleanup(): Cleanup {
       return left;
     },
   };
+}
+
+/** Does the work and then undoes what it registered, however it ended; what could not be undone is said on standard error. */
+export async function withCleanup<Result>(
+  { err }: Pick<Terminal, "err">,
+  work: (cleanup: Cleanup) => Promise<Result>,
+): Promise<Result> {
+  const cleanup = createCleanup();
+  try {
+    return await work(cleanup);
+  } finally {
+    for (const left of await cleanup.run()) err(`${left}\n`);
+  }
 }
