@@ -2,11 +2,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
-import { dockerRuntime } from "../container/docker.ts";
-import { type Engine, openEngine } from "../container/engine.ts";
-import { processRuntime } from "../container/process.ts";
+import { dockerRuntime } from "../container/docker/docker.ts";
+import { type Engine, openEngine } from "../container/docker/engine.ts";
+import { chooseRunUser } from "../container/docker/user.ts";
+import { processRuntime } from "../container/process/process.ts";
 import type { Running, RunOutcome, RunRequest, Runtime } from "../container/run.ts";
-import { chooseRunUser } from "../container/user.ts";
 import type { Cleanup } from "./cleanup.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,16 +1,16 @@
 // `loopgate explain --spec`: prints the containers a run would be, and what the guard says of them, and starts nothing.
 import { join } from "node:path";
-import { openEngine } from "../container/engine.ts";
-import { readEngineInfo } from "../container/engine-info.ts";
-import { refusals } from "../container/guard.ts";
-import type { ResolvedImage } from "../container/image.ts";
-import { imageResolver } from "../container/image.ts";
-import { readEntry } from "../container/launch.ts";
+import { openEngine } from "../container/docker/engine.ts";
+import { readEngineInfo } from "../container/docker/engine-info.ts";
+import type { ResolvedImage } from "../container/docker/image.ts";
+import { imageResolver } from "../container/docker/image.ts";
+import { readEntry } from "../container/docker/launch.ts";
+import { planToolchain, readHostToolchain, TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "../container/docker/toolchain.ts";
+import { chooseRunUser } from "../container/docker/user.ts";
 import { DEFAULT_LIMITS, GATEWAY_PORT, type Role, type RunRequest } from "../container/run.ts";
-import { SECCOMP_OPTION } from "../container/seccomp.ts";
-import { type ContainerSpec, compileAgent, compileRelay, type SpecParts } from "../container/spec.ts";
-import { planToolchain, readHostToolchain, TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "../container/toolchain.ts";
-import { chooseRunUser } from "../container/user.ts";
+import { refusals } from "../container/spec/guard.ts";
+import { SECCOMP_OPTION } from "../container/spec/seccomp.ts";
+import { type ContainerSpec, compileAgent, compileRelay, type SpecParts } from "../container/spec/spec.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
@@ -115,7 +115,7 @@ function asText(explained: readonly Explained[], resolved: boolean): string {
 /** Two long texts are named instead of shown; --json shows them. */
 function readable({ body }: ContainerSpec): string {
   const SecurityOpt = body.HostConfig.SecurityOpt.map((option) =>
-    option === SECCOMP_OPTION ? "seccomp=(src/container/seccomp.ts)" : option,
+    option === SECCOMP_OPTION ? "seccomp=(src/container/spec/seccomp.ts)" : option,
   );
   const Entrypoint = body.Entrypoint.map((text) => (text.includes("\n") ? "(src/container/entry.sh)" : text));
   return JSON.stringify({ ...body, Entrypoint, HostConfig: { ...body.HostConfig, SecurityOpt } }, null, 2);

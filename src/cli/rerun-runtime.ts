@@ -2,12 +2,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
-import { dockerRuntime } from "../container/docker.ts";
-import { type Engine, openEngine } from "../container/engine.ts";
-import { processRuntime } from "../container/process.ts";
+import { dockerRuntime } from "../container/docker/docker.ts";
+import { type Engine, openEngine } from "../container/docker/engine.ts";
+import { chooseRunUser } from "../container/docker/user.ts";
+import { processRuntime } from "../container/process/process.ts";
 import type { Runtime } from "../container/run.ts";
-import { chooseRunUser } from "../container/user.ts";
-import type { RecordedOrder } from "../engine/provenance.ts";
+import type { RecordedOrder } from "../runs/provenance.ts";
 import type { Settings } from "../settings.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { serveRelay } from "./serve.ts";

@@ -1,5 +1,5 @@
 // `loopgate restore`: rebuilds the store from the issue threads alone, and says what came back and what is gone.
-import type { Reconciled } from "../engine/reconcile.ts";
+import type { Reconciled } from "../engine/look/reconcile.ts";
 import { pinoLogger } from "../log.ts";
 import { readSettings } from "../settings.ts";
 import { restoreLoops } from "../wire.ts";

@@ -2,12 +2,12 @@
 
 import { Fault } from "../base/fault.ts";
 import type { LoopEvent } from "../loop/event.ts";
-import { createAdoption } from "./adoption.ts";
 import { takeIn } from "./intake.ts";
+import { createAdoption } from "./look/adoption.ts";
+import { createPass } from "./look/pass.ts";
+import { createReconciler, placeOf, type ReconcileOptions } from "./look/reconcile.ts";
 import { createMailbox } from "./mailbox.ts";
-import { createPass } from "./pass.ts";
 import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort, Translated } from "./ports.ts";
-import { createReconciler, placeOf, type ReconcileOptions } from "./reconcile.ts";
 import { watchAdopted } from "./run.ts";
 import { createSlots } from "./slots.ts";
 import { turn } from "./turn.ts";

@@ -32,12 +32,12 @@ import type { modelGateway } from "../gateway/model/server.ts";
 import type { openRunGateway } from "../gateway/run.ts";
 
 export type { AgentEvent, EventReader } from "../agents/agent.ts";
-export type { ContainerSpec } from "../container/spec.ts";
+export type { ContainerSpec } from "../container/spec/spec.ts";
 export type { TreeDifference } from "../gateway/git/kept.ts";
 export type { Quarantine } from "../gateway/git/quarantine.ts";
 export type { Ledger } from "../gateway/model/ledger.ts";
 export type { ModelCall, ModelProvider } from "../gateway/model/provider.ts";
-export type { Route, Translated } from "../github/translated.ts";
+export type { Route, Translated } from "../github/deliveries/translated.ts";
 
 /** The model and egress gateways and the agents, as the sandbox uses them. */
 export interface AgentRooms {

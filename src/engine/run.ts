@@ -4,7 +4,7 @@ import { Fault } from "../base/fault.ts";
 import { executorBrief } from "../brief/executor.ts";
 import { freezeIssue } from "../brief/freeze.ts";
 import { reviewerBrief } from "../brief/reviewer.ts";
-import { rulesOf } from "../loop/begin.ts";
+import { branchOf, rulesOf } from "../loop/begin.ts";
 import type { Effect } from "../loop/effect.ts";
 import { runningRuns } from "../loop/end.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
@@ -14,7 +14,6 @@ import { sizeOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
 import { parseReview } from "../verify/review.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun } from "./ports.ts";
-import { branchOf } from "./run-request.ts";
 import type { World } from "./world.ts";
 
 type StartRun = Extract<Effect, { type: "start_run" }>;

@@ -1,21 +1,21 @@
 // GitHub as the engine needs it: every method of its port, on the clients of this room.
 import type { IssueRef } from "../loop/state.ts";
-import { publishCheck } from "./checks.ts";
-import { readClaim } from "./claim.ts";
-import type { Clients, Connection, Repository } from "./client.ts";
-import { createComment, editComment, react } from "./comments.ts";
-import { readPull } from "./gate.ts";
-import { redeliverFailed } from "./hooks.ts";
-import { setLabels } from "./labels.ts";
-import { survey } from "./look.ts";
-import { merge } from "./merge.ts";
-import { createPacer, type Pacer } from "./pacer.ts";
-import { permission } from "./people.ts";
-import { markReady, openPull, requestReviewers } from "./pulls.ts";
-import { listRepositories } from "./repositories.ts";
-import { readThread } from "./thread.ts";
-import { gitAccess } from "./tokens.ts";
-import { readCi } from "./verdict.ts";
+import type { Clients, Connection, Repository } from "./client/client.ts";
+import { createPacer, type Pacer } from "./client/pacer.ts";
+import { gitAccess } from "./client/tokens.ts";
+import { redeliverFailed } from "./deliveries/hooks.ts";
+import { readClaim } from "./read/claim.ts";
+import { readPull } from "./read/gate.ts";
+import { survey } from "./read/look.ts";
+import { permission } from "./read/people.ts";
+import { listRepositories } from "./read/repositories.ts";
+import { readThread } from "./read/thread.ts";
+import { readCi } from "./read/verdict.ts";
+import { publishCheck } from "./write/checks.ts";
+import { createComment, editComment, react } from "./write/comments.ts";
+import { setLabels } from "./write/labels.ts";
+import { merge } from "./write/merge.ts";
+import { markReady, openPull, requestReviewers } from "./write/pulls.ts";
 
 export interface PortOptions {
   readonly clients: Clients;

@@ -254,6 +254,12 @@ export function baseOf(state: LoopState): string {
   return state.base.sha;
 }
 
+/** The loop's branch, which every claimed loop has. */
+export function branchOf(loop: LoopState): string {
+  assert(loop.branch !== null, `loop ${loop.id} has no branch`);
+  return loop.branch;
+}
+
 /** The attempt under way. Throws Bug when there is none. */
 export function currentAttempt(state: LoopState): Attempt {
   const attempt = state.attempts.at(-1);

@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import type { AgentEvent } from "../../src/agents/agent.ts";
 import { agentOf } from "../../src/agents/agents.ts";
 import { startLine } from "../../src/agents/shell.ts";
-import type { Engine } from "../../src/container/engine.ts";
+import type { Engine } from "../../src/container/docker/engine.ts";
 import { DEFAULT_LIMITS, type RunOutcome, type RunRequest } from "../../src/container/run.ts";
 import { fetchBase } from "../../src/gateway/git/objects.ts";
 import { openQuarantine, type Quarantine } from "../../src/gateway/git/quarantine.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Engine } from "../../src/container/engine.ts";
+import type { Engine } from "../../src/container/docker/engine.ts";
 import type { Runtime } from "../../src/container/run.ts";
 import type { Log } from "../../src/engine/ports.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";

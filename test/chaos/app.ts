@@ -1,11 +1,11 @@
 // The App as `serve` runs it, in a process of its own that can be killed; only its runs use this machine's own programs as their image.
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { dockerRuntime } from "../../src/container/docker.ts";
-import { openEngine } from "../../src/container/engine.ts";
-import { processRuntime } from "../../src/container/process.ts";
+import { dockerRuntime } from "../../src/container/docker/docker.ts";
+import { openEngine } from "../../src/container/docker/engine.ts";
+import { chooseRunUser } from "../../src/container/docker/user.ts";
+import { processRuntime } from "../../src/container/process/process.ts";
 import type { Runtime } from "../../src/container/run.ts";
-import { chooseRunUser } from "../../src/container/user.ts";
 import { pinoLogger } from "../../src/log.ts";
 import { readSettings } from "../../src/settings.ts";
 import { startApp } from "../../src/wire.ts";

@@ -3,7 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Engine } from "../../src/container/engine.ts";
+import type { Engine } from "../../src/container/docker/engine.ts";
 import type { Issue } from "../../src/forge/model.ts";
 import { sealKey } from "../../src/record/seal.ts";
 import { checkHistory, type Expected, type Finding } from "./check.ts";

@@ -1,8 +1,8 @@
 // What is left on the machine that no living loop owns: containers, workspaces, quarantines, sockets.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Engine } from "../../src/container/engine.ts";
-import { listContainers } from "../../src/container/sweep.ts";
+import type { Engine } from "../../src/container/docker/engine.ts";
+import { listContainers } from "../../src/container/docker/sweep.ts";
 import { instance } from "./app.ts";
 
 /** One left-over thing, in words; none where everything was taken away. `owned` says whether a loop still needs its runs. */

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Engine, openEngine } from "../../src/container/engine.ts";
+import { type Engine, openEngine } from "../../src/container/docker/engine.ts";
 import { type Campaign, runCampaign } from "./campaign.ts";
 import type { Kind } from "./check.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Summary } from "../../src/cli/demo-summary.ts";
-import type { Engine } from "../../src/container/engine.ts";
+import type { Engine } from "../../src/container/docker/engine.ts";
 import { describeWithDocker } from "../docker/engine.ts";
 import { start } from "./command.ts";
 

@@ -1,6 +1,6 @@
 // Builders of run requests and spec parts for tests: one ordinary run, with what matters changed.
 import { DEFAULT_LIMITS, type RunRequest } from "../../src/container/run.ts";
-import type { SpecParts } from "../../src/container/spec.ts";
+import type { SpecParts } from "../../src/container/spec/spec.ts";
 
 /** An executor's first attempt in folders that do not exist; pure code does not look. */
 export function aRequest(changes: Partial<RunRequest> = {}): RunRequest {

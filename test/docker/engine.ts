@@ -1,6 +1,6 @@
 // Opens one engine for a test file, a private one if need be; skips loudly without any, and fails where CI is set.
 import { afterAll, describe } from "vitest";
-import { type Engine, openEngine } from "../../src/container/engine.ts";
+import { type Engine, openEngine } from "../../src/container/docker/engine.ts";
 
 let opened: Promise<Engine | null> | null = null;
 

@@ -1,6 +1,6 @@
 // Attacks from inside real containers: each fails as intended, and each is seen to work where its guard is taken away.
 import { expect, test } from "vitest";
-import type { Engine } from "../../src/container/engine.ts";
+import type { Engine } from "../../src/container/docker/engine.ts";
 import { describeWithDocker } from "./engine.ts";
 import { answerAttacks } from "./escape/answers.ts";
 import { removeArenas } from "./escape/arena.ts";

@@ -1,6 +1,6 @@
 // Runs in named images: an executor's with nothing but sh and git in it, and a relay's with Node and the relay.
 import { beforeAll, expect, test } from "vitest";
-import type { Engine } from "../../src/container/engine.ts";
+import type { Engine } from "../../src/container/docker/engine.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { describeWithDocker } from "./engine.ts";
 import { gitPrograms, makeImage } from "./images.ts";

@@ -1,10 +1,10 @@
 // A runtime of a test's own on its engine, of which nothing is left when the test is over.
 import { randomUUID } from "node:crypto";
 import { onTestFinished } from "vitest";
-import { type DockerRuntimeOptions, dockerRuntime } from "../../src/container/docker.ts";
-import type { Engine } from "../../src/container/engine.ts";
+import { type DockerRuntimeOptions, dockerRuntime } from "../../src/container/docker/docker.ts";
+import type { Engine } from "../../src/container/docker/engine.ts";
+import { chooseRunUser } from "../../src/container/docker/user.ts";
 import type { Runtime } from "../../src/container/run.ts";
-import { chooseRunUser } from "../../src/container/user.ts";
 
 /** Whom the runs of tests run as. */
 export const USER = chooseRunUser(process.getuid?.() ?? 0, process.getgid?.() ?? 0);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Engine } from "../../src/container/engine.ts";
+import type { Engine } from "../../src/container/docker/engine.ts";
 import type { Runtime } from "../../src/container/run.ts";
 import { LoopState } from "../../src/loop/state.ts";
 import { answer, aStory, attempts, minute } from "../story/world.ts";

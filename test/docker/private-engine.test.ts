@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { openEngine } from "../../src/container/engine.ts";
-import { findDockerd, startPrivateEngine } from "../../src/container/private-engine.ts";
+import { openEngine } from "../../src/container/docker/engine.ts";
+import { findDockerd, startPrivateEngine } from "../../src/container/docker/private-engine.ts";
 
 const dockerd = process.getuid?.() === 0 ? findDockerd(process.env) : null;
 if (!dockerd) console.warn("SKIPPED: a private engine needs dockerd and root.");
@@ -35,7 +35,7 @@ test.skipIf(!dockerd)("two run side by side, and closing them leaves nothing", a
 test.skipIf(!dockerd)("it stops and its folder goes when the App that started it is killed", async () => {
   const tempDir = aTempDir();
   const program = `
-    import { startPrivateEngine } from ${JSON.stringify(new URL("../../src/container/private-engine.ts", import.meta.url).href)};
+    import { startPrivateEngine } from ${JSON.stringify(new URL("../../src/container/docker/private-engine.ts", import.meta.url).href)};
     const { socketPath } = await startPrivateEngine(${JSON.stringify(dockerd)}, ${JSON.stringify(tempDir)});
     console.log(socketPath);
     setInterval(() => {}, 1000);`;

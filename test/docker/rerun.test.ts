@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import type { Engine } from "../../src/container/engine.ts";
+import type { Engine } from "../../src/container/docker/engine.ts";
 import type { Runtime } from "../../src/container/run.ts";
 import type { Issue } from "../../src/forge/model.ts";
 import { ask, start } from "../cli/command.ts";

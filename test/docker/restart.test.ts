@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import Docker from "dockerode";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { dockerRuntime } from "../../src/container/docker.ts";
-import { findDockerd, startPrivateEngine } from "../../src/container/private-engine.ts";
-import { chooseRunUser } from "../../src/container/user.ts";
+import { dockerRuntime } from "../../src/container/docker/docker.ts";
+import { findDockerd, startPrivateEngine } from "../../src/container/docker/private-engine.ts";
+import { chooseRunUser } from "../../src/container/docker/user.ts";
 import { prepareGround } from "../container/ground.ts";
 
 const dockerd = process.getuid?.() === 0 ? findDockerd(process.env) : null;

@@ -6,9 +6,9 @@ import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { dockerRuntime } from "../../src/container/docker.ts";
-import type { Engine } from "../../src/container/engine.ts";
-import { readEngineInfo } from "../../src/container/engine-info.ts";
+import { dockerRuntime } from "../../src/container/docker/docker.ts";
+import type { Engine } from "../../src/container/docker/engine.ts";
+import { readEngineInfo } from "../../src/container/docker/engine-info.ts";
 import type { RunRequest, Runtime } from "../../src/container/run.ts";
 import { obeysTheContract } from "../container/contract.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";

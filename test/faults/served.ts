@@ -1,5 +1,5 @@
 // The program that a fault kills: the real App on plain processes, against a forge in another process.
-import { processRuntime } from "../../src/container/process.ts";
+import { processRuntime } from "../../src/container/process/process.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
 import { startApp } from "../../src/wire.ts";
 

@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import app from "../../src/app.ts";
-import type { Arrival } from "../../src/github/arrival.ts";
-import { deliveryHandler } from "../../src/github/deliveries.ts";
-import { startProbot } from "../../src/github/probot.ts";
-import { translate } from "../../src/github/webhook.ts";
+import type { Arrival } from "../../src/github/deliveries/arrival.ts";
+import { deliveryHandler } from "../../src/github/deliveries/deliveries.ts";
+import { startProbot } from "../../src/github/deliveries/probot.ts";
+import { translate } from "../../src/github/deliveries/webhook.ts";
 import { type Setup, setUp } from "./setup.ts";
 
 const secret = "a webhook secret, long enough";

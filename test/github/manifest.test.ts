@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import descriptions from "@octokit/openapi-webhooks/generated/api.github.com.json" with { type: "json" };
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { handledEvents, unaskedEvents } from "../../src/github/webhook.ts";
+import { handledEvents, unaskedEvents } from "../../src/github/deliveries/webhook.ts";
 
 const manifest = parse(readFileSync(new URL("../../app.yml", import.meta.url), "utf8")) as {
   default_events: string[];

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import type { CheckRunDraft } from "../../src/engine/ports.ts";
-import { githubClients } from "../../src/github/octokit.ts";
+import { githubClients } from "../../src/github/client/octokit.ts";
 import { githubPort } from "../../src/github/port.ts";
 import { type Setup, setUp } from "./setup.ts";
 

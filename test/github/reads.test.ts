@@ -1,6 +1,6 @@
 // The reads of restore and reconcile, on the forge: threads, surveys, repositories and failed deliveries.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { undelivered } from "../../src/github/hooks.ts";
+import { undelivered } from "../../src/github/deliveries/hooks.ts";
 import { type Setup, setUp } from "./setup.ts";
 
 let up: Setup;

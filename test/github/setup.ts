@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { GitHubPort } from "../../src/engine/ports.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";
 import type { Issue, Repository } from "../../src/forge/model.ts";
-import { githubClients } from "../../src/github/octokit.ts";
+import { githubClients } from "../../src/github/client/octokit.ts";
 import { githubPort } from "../../src/github/port.ts";
 import type { IssueRef } from "../../src/loop/state.ts";
 

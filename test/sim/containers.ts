@@ -1,8 +1,8 @@
 // The engine of containers, which outlives the App, and the runs of one life of the App upon it.
 import { Fault } from "../../src/base/fault.ts";
 import type { Clock, PushedChange, RunOrder, RunReport, RunsPort, StartedRun } from "../../src/engine/ports.ts";
-import { watchSilence } from "../../src/engine/silence.ts";
 import type { Isolation, LoopState } from "../../src/loop/state.ts";
+import { watchSilence } from "../../src/runs/silence.ts";
 import type { Boundary } from "./boundary.ts";
 import { app, type Commit, type Container } from "./model.ts";
 import type { Timeline } from "./timeline.ts";

@@ -1,7 +1,7 @@
 // GitHub as one life of the App reaches it: reads that may be stale, writes that look first when they are told to.
 import { Fault } from "../../src/base/fault.ts";
 import type { CheckRunDraft, ClaimRead, GitHubPort } from "../../src/engine/ports.ts";
-import type { Pacer } from "../../src/github/pacer.ts";
+import type { Pacer } from "../../src/github/client/pacer.ts";
 import type { IssueRef } from "../../src/loop/state.ts";
 import type { CiFacts, PullFacts, VerdictFacts } from "../../src/verify/facts.ts";
 import type { Boundary } from "./boundary.ts";

@@ -1,7 +1,7 @@
 // What exists in the simulated world: accounts, commits, issues, pull requests, checks and containers, as plain data.
 import type { RunReport } from "../../src/engine/ports.ts";
-import type { Quiet } from "../../src/engine/silence.ts";
 import type { Permission } from "../../src/loop/event.ts";
+import type { Quiet } from "../../src/runs/silence.ts";
 
 export interface Account {
   readonly id: number;

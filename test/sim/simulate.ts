@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { createEngine, type Engine, type EngineParts } from "../../src/engine/engine.ts";
 import type { Delivery, Log } from "../../src/engine/ports.ts";
-import { createPacer } from "../../src/github/pacer.ts";
-import { translate } from "../../src/github/webhook.ts";
+import { createPacer } from "../../src/github/client/pacer.ts";
+import { translate } from "../../src/github/deliveries/webhook.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
 import { sealKey } from "../../src/record/seal.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
-import { processRuntime } from "../../src/container/process.ts";
+import { processRuntime } from "../../src/container/process/process.ts";
 import type { Runtime } from "../../src/container/run.ts";
 import type { Clock, Log } from "../../src/engine/ports.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";

@@ -9,7 +9,7 @@ export const layers: readonly (readonly string[])[] = [
   ["loop", "policy"],
   ["record", "verify", "brief", "report", "environment.ts", "settings.ts", "log.ts"],
   ["github", "container", "agents", "gateway", "store"],
-  ["engine"],
+  ["engine", "runs"],
   ["app.ts"],
   ["wire.ts"],
   ["cockpit", "cli"],
@@ -33,7 +33,7 @@ function imports(sources: readonly Source[]): Import[] {
   return sources.filter(isCode).flatMap(importsOf);
 }
 
-/** Imports go downwards; adapters meet only in the engine's ports; the forge stands apart. */
+/** Imports go downwards; adapters meet only in the engine's ports and in the runs; the forge stands apart. */
 export const layering: Rule = (sources) =>
   imports(sources)
     .filter(({ relative, from, to }) => relative && to.startsWith("../") === false && roomOf(from) !== roomOf(to))
@@ -52,7 +52,8 @@ function wrongWay({ from, to, typeOnly }: Import): string | null {
   if (roomOf(from) === "engine" && adapters.includes(roomOf(to))) {
     return from === ports && typeOnly ? null : "the engine knows adapters by the types of its ports only";
   }
-  if (to === ports && adapters.includes(roomOf(from))) return typeOnly ? null : "adapters take types from the ports";
+  if (to === ports && [...adapters, "runs"].includes(roomOf(from)))
+    return typeOnly ? null : "adapters and runs take types from the ports";
   if (below < above) return null;
   if (sideways.some(([one, other]) => one === roomOf(from) && other === roomOf(to))) return null;
   return below === above ? "rooms of one layer do not know each other" : "that is upwards";

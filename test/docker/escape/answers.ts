@@ -2,14 +2,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect } from "vitest";
-import type { Engine } from "../../../src/container/engine.ts";
-import { readResult } from "../../../src/engine/result.ts";
+import type { Engine } from "../../../src/container/docker/engine.ts";
 import { judge } from "../../../src/gateway/git/judge.ts";
 import { publish } from "../../../src/gateway/git/publish.ts";
 import { branchHead } from "../../../src/gateway/git/quarantine.ts";
 import { builtInProtectedPaths } from "../../../src/policy/paths.ts";
 import { type Risks, risksOf } from "../../../src/policy/risk.ts";
 import type { Change } from "../../../src/policy/size.ts";
+import { readPlain } from "../../../src/runs/files.ts";
 import { git } from "../../gateway/git/world.ts";
 import { makeArena, runGuarded } from "./arena.ts";
 import { type Attack, attacksFail, type Evidence, tryAttack } from "./attack.ts";
@@ -53,11 +53,11 @@ export function answerAttacks(engine: () => Engine): void {
 
   describe("what a run answers", () => {
     tryAttack("T5: a link in place of its answer does not make the host read a file of its own", {
-      fails: async () => expect(await readResult(await trapped(engine()))).toBeNull(),
+      fails: async () => expect(await readPlain(await trapped(engine()), 256 * 1024)).toBeNull(),
       works: async () => expect(readFileSync(await trapped(engine()), "utf8")).toBe("canary\n"),
     });
     tryAttack("T8: an answer without end is not read", {
-      fails: async () => expect(await readResult(await flooded(engine()))).toBeNull(),
+      fails: async () => expect(await readPlain(await flooded(engine()), 256 * 1024)).toBeNull(),
       works: async () => expect(readFileSync(await flooded(engine()))).toHaveLength(3_000_000),
     });
   });

@@ -4,13 +4,12 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { remove } from "../../../src/container/attend.ts";
-import { dockerRuntime } from "../../../src/container/docker.ts";
-import type { Engine } from "../../../src/container/engine.ts";
-import { readEngineInfo } from "../../../src/container/engine-info.ts";
-import { refusals } from "../../../src/container/guard.ts";
-import { imageResolver } from "../../../src/container/image.ts";
-import { compile, type LaunchPad, launch, readEntry, settleFolders } from "../../../src/container/launch.ts";
+import { remove } from "../../../src/container/docker/attend.ts";
+import { dockerRuntime } from "../../../src/container/docker/docker.ts";
+import type { Engine } from "../../../src/container/docker/engine.ts";
+import { readEngineInfo } from "../../../src/container/docker/engine-info.ts";
+import { imageResolver } from "../../../src/container/docker/image.ts";
+import { compile, type LaunchPad, launch, readEntry, settleFolders } from "../../../src/container/docker/launch.ts";
 import {
   DEFAULT_LIMITS,
   type Limits,
@@ -18,7 +17,8 @@ import {
   type RunRequest,
   type Runtime,
 } from "../../../src/container/run.ts";
-import type { ContainerSpec } from "../../../src/container/spec.ts";
+import { refusals } from "../../../src/container/spec/guard.ts";
+import type { ContainerSpec } from "../../../src/container/spec/spec.ts";
 import { USER } from "../own-runtime.ts";
 
 /** The engine's create call, loosened at will. */

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect, createServer as createSocketServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Engine } from "../../../src/container/engine.ts";
+import type { Engine } from "../../../src/container/docker/engine.ts";
 import { readAllowedHost } from "../../../src/gateway/egress/hosts.ts";
 import { egressProxy } from "../../../src/gateway/egress/proxy.ts";
 import { newLeaseToken } from "../../../src/gateway/lease.ts";

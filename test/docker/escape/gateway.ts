@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Engine } from "../../../src/container/engine.ts";
+import type { Engine } from "../../../src/container/docker/engine.ts";
 import type { GitEvent } from "../../../src/gateway/git/events.ts";
 import { fetchBase } from "../../../src/gateway/git/objects.ts";
 import { openQuarantine, type Quarantine } from "../../../src/gateway/git/quarantine.ts";

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect } from "vitest";
-import type { Engine } from "../../../src/container/engine.ts";
+import type { Engine } from "../../../src/container/docker/engine.ts";
 import { judge } from "../../../src/gateway/git/judge.ts";
 import { publish } from "../../../src/gateway/git/publish.ts";
 import { branchHead } from "../../../src/gateway/git/quarantine.ts";

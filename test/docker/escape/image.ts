@@ -1,6 +1,6 @@
 // Attacks by the image that a policy names: what it declares for itself (T8).
 import { beforeAll, describe, expect } from "vitest";
-import type { Engine } from "../../../src/container/engine.ts";
+import type { Engine } from "../../../src/container/docker/engine.ts";
 import { makeImage } from "../images.ts";
 import { makeArena, runGuarded } from "./arena.ts";
 import { tryAttack } from "./attack.ts";

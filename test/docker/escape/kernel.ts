@@ -2,7 +2,7 @@
 import { chmodSync, chownSync, copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe } from "vitest";
-import type { Engine } from "../../../src/container/engine.ts";
+import type { Engine } from "../../../src/container/docker/engine.ts";
 import { USER } from "../own-runtime.ts";
 import { host, makeArena, runGuarded, runWeakened, type Weaken } from "./arena.ts";
 import { type Attack, attacksFail, type Evidence, readEvidence } from "./attack.ts";

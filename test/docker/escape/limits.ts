@@ -1,8 +1,8 @@
 // Attacks on the machine's resources and on the run's end: floods, bombs, deadlines, survivors (T8).
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, vi } from "vitest";
-import type { Engine } from "../../../src/container/engine.ts";
-import { processRuntime } from "../../../src/container/process.ts";
+import type { Engine } from "../../../src/container/docker/engine.ts";
+import { processRuntime } from "../../../src/container/process/process.ts";
 import type { Limits, RunOutcome } from "../../../src/container/run.ts";
 import { host, makeArena, runGuarded, runWeakened, type Weaken } from "./arena.ts";
 import { tryAttack } from "./attack.ts";

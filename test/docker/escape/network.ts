@@ -6,7 +6,7 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Engine } from "../../../src/container/engine.ts";
+import type { Engine } from "../../../src/container/docker/engine.ts";
 import { host, makeArena, runGuarded, runWeakened } from "./arena.ts";
 import { type Attack, attacksFail, type Evidence, readEvidence } from "./attack.ts";
 

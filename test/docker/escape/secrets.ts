@@ -4,7 +4,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
-import type { Engine } from "../../../src/container/engine.ts";
+import type { Engine } from "../../../src/container/docker/engine.ts";
 import { host, makeArena, runGuarded, runWeakened } from "./arena.ts";
 import { type Attack, attacksFail, type Evidence, readEvidence } from "./attack.ts";
 

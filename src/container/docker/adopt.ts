@@ -1,0 +1,69 @@
+// Takes over a run that another process started, from what its container's labels and inspection say.
+import type Docker from "dockerode";
+import { toFault } from "../../base/fault.ts";
+import { NEVER_STARTED, type OutputWatch, type Running } from "../run.ts";
+import { relayName } from "../spec/spec.ts";
+import { attach } from "./attach.ts";
+import { attend, statusCode } from "./attend.ts";
+import type { EngineInfo } from "./engine-info.ts";
+import { readFacts } from "./facts.ts";
+import { readRunLabel } from "./labels.ts";
+import { giveFolder, type RunUser } from "./user.ts";
+
+/** The container as inspected, or null when there is none of this name or id. Throws `Fault` on anything else. */
+export async function inspectOrNull(container: Docker.Container): Promise<Docker.ContainerInspectInfo | null> {
+  try {
+    return await container.inspect();
+  } catch (error) {
+    if (statusCode(error) === 404) return null;
+    throw toFault(error, `Could not inspect the container ${container.id}`);
+  }
+}
+
+/** Whether a container holds a run at all: one that never got its go can be started over as if it had not been. */
+export function everRan(info: Docker.ContainerInspectInfo): boolean {
+  return info.State.Status !== "created" && !(info.State.Status === "exited" && info.State.ExitCode === NEVER_STARTED);
+}
+
+/** Attends a container that is there. Its bounds come from its labels, its deadline counts from its own start. */
+export async function adopt(
+  docker: Docker,
+  info: Docker.ContainerInspectInfo,
+  engine: EngineInfo,
+  user: RunUser,
+  watch?: OutputWatch,
+): Promise<Running> {
+  const labels = info.Config.Labels;
+  const { id } = readRunLabel(labels);
+  const relay = labels["loopgate.relay"] === "yes" ? docker.getContainer(relayName(id)) : null;
+  const number = (name: string) => Number(labels[`loopgate.${name}`]);
+  const source = (target: string) => info.Mounts.find((mount) => mount.Destination === target)?.Source ?? "";
+  const agent = docker.getContainer(info.Id);
+  try {
+    const inspectedRelay = relay && (await inspectOrNull(relay));
+    const gateway = inspectedRelay?.Mounts.find((mount) => mount.Destination === "/gateway");
+    if (gateway) await giveFolder(user, gateway.Source); // the gateway has listened anew
+    return attend({
+      id,
+      agent,
+      relay,
+      attachment: await attach(agent, number("log_bytes"), watch),
+      facts: readFacts(info, inspectedRelay, engine),
+      startedAt: Date.parse(info.State.StartedAt),
+      readyMs: null,
+      deadlineMs: number("deadline_ms"),
+      graceMs: number("grace_ms"),
+      disk: [
+        {
+          path: source("/workspace"),
+          name: "/workspace",
+          limitBytes: number("workspace_bytes"),
+          limitFiles: number("files"),
+        },
+        { path: source("/loop/out"), name: "/loop/out", limitBytes: number("out_bytes"), limitFiles: number("files") },
+      ],
+    });
+  } catch (error) {
+    throw toFault(error, `Could not take over the run ${id}`);
+  }
+}

@@ -1,0 +1,120 @@
+// Attends a running container to its end: deadline, disk, relay and stop requests, then the outcome and the clean-up.
+import { setTimeout as delay } from "node:timers/promises";
+import type Docker from "dockerode";
+import { type Bounds, type Enforcement, enforce } from "../bounds.ts";
+import { judgeEnding } from "../outcome.ts";
+import type { ContainerFacts, Running, RunOutcome } from "../run.ts";
+import type { Attachment } from "./attach.ts";
+import { waitToStop } from "./wait.ts";
+
+/** A container that runs, with all that is needed to see it through. */
+export interface Attended extends Bounds {
+  readonly id: string;
+  readonly agent: Docker.Container;
+  readonly relay: Docker.Container | null;
+  readonly attachment: Attachment;
+  readonly facts: ContainerFacts;
+  /** Null when this process did not start it: output from before is lost then. */
+  readonly readyMs: number | null;
+}
+
+/** How long an engine that stopped answering may take to come back before its runs count as lost. */
+const ENGINE_PATIENCE_MS = 30_000;
+
+/** The running form of a container. Its `done` resolves after both containers are removed. */
+export function attend(attended: Attended): Running {
+  const enforced = enforce(attended, (signal) => void kill(attended.agent, signal));
+  void relayEnd(attended.relay).then((over) => over && enforced.end({ kind: "relay" }, "SIGKILL"));
+  const done = finish(attended, enforced);
+  return {
+    id: attended.id,
+    facts: attended.facts,
+    done,
+    outputBytes: () => attended.attachment.log.seen,
+    endSilent: (note) => enforced.expire({ kind: "silence", note }),
+    async stop(reason) {
+      enforced.end({ kind: "stop", reason }, "SIGKILL");
+      await done;
+    },
+  };
+}
+
+async function finish(attended: Attended, enforced: Enforcement): Promise<RunOutcome> {
+  const { agent, relay, attachment, facts, readyMs } = attended;
+  const exit = await waitForExit(agent);
+  enforced.over();
+  await attachment.ended(exit === null ? 0 : 2_000);
+  await Promise.all([agent, relay].map((container) => container && remove(container)));
+  const ending = { exitCode: exit?.code ?? null, oomKilled: exit?.oomKilled ?? false };
+  return {
+    ...judgeEnding({ ...ending, cause: enforced.cause ?? { kind: exit && !wentDown(exit) ? "exit" : "gone" } }),
+    ...ending,
+    startedAt: attended.startedAt,
+    endedAt: exit?.at ?? Date.now(),
+    readyMs,
+    log: attachment.log.text(),
+    logTruncated: readyMs === null || attachment.log.truncated,
+    facts,
+  };
+}
+
+interface Exit {
+  readonly code: number;
+  readonly oomKilled: boolean;
+  readonly at: number;
+  /** Whether the engine was away for a while before. */
+  readonly outage: boolean;
+}
+
+/** An engine that comes back ends what still runs, by SIGTERM, SIGKILL, or as 255 where it finds nothing to end. */
+function wentDown({ outage, code, oomKilled }: Exit): boolean {
+  return outage && !oomKilled && [137, 143, 255].includes(code);
+}
+
+/** The container's exit, or null when it or the engine went away for good. Outlives a restart of the engine. */
+async function waitForExit(container: Docker.Container): Promise<Exit | null> {
+  let silentSince = Number.POSITIVE_INFINITY;
+  let outage = false;
+  while (Date.now() - silentSince < ENGINE_PATIENCE_MS) {
+    try {
+      await waitToStop(container);
+      const { State } = await container.inspect();
+      silentSince = Number.POSITIVE_INFINITY;
+      if (State.Running) continue;
+      if (State.Status === "removing" || State.Dead) return null; // somebody else's doing
+      return { code: State.ExitCode, oomKilled: State.OOMKilled, at: Date.parse(State.FinishedAt), outage };
+    } catch (error) {
+      if (statusCode(error) === 404) return null;
+      outage = true;
+      silentSince = Math.min(silentSince, Date.now());
+      await delay(500);
+    }
+  }
+  return null;
+}
+
+/** True once the relay has ended. Without a relay, or when that cannot be learnt, it says false in its own time. */
+async function relayEnd(relay: Docker.Container | null): Promise<boolean> {
+  if (!relay) return false;
+  try {
+    await waitToStop(relay);
+    return true;
+  } catch (error) {
+    return statusCode(error) === 404;
+  }
+}
+
+/** Sends a signal; a container that is gone or not running has nothing to be told. */
+async function kill(container: Docker.Container, signal: string): Promise<void> {
+  await container.kill({ signal }).catch(() => {});
+}
+
+/** Removes a container and what is anonymous of it, running or not; one that is gone already is removed. */
+export async function remove(container: Docker.Container): Promise<void> {
+  await container.remove({ force: true, v: true }).catch(() => {});
+}
+
+/** The engine's HTTP status of an error, where it has one. */
+export function statusCode(error: unknown): number | undefined {
+  return (error as { statusCode?: number }).statusCode;
+}

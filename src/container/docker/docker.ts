@@ -1,0 +1,198 @@
+// The runtime on a Docker-compatible engine: obeys compiled specs, adopts, lists and sweeps.
+import { isDeepStrictEqual } from "node:util";
+import type Docker from "dockerode";
+import { Fault } from "../../base/fault.ts";
+import type { OutputWatch, Running, RunRequest, Runtime } from "../run.ts";
+import { agentName, type ContainerSpec, relayName } from "../spec/spec.ts";
+import { adopt, everRan, inspectOrNull } from "./adopt.ts";
+import { attend, remove } from "./attend.ts";
+import { type EngineInfo, readEngineInfo } from "./engine-info.ts";
+import { readFacts } from "./facts.ts";
+import { imageResolver } from "./image.ts";
+import { readRunLabel } from "./labels.ts";
+import {
+  compile,
+  createPair,
+  type Launched,
+  type LaunchPad,
+  launch,
+  type Pair,
+  type RelayImage,
+  readEntry,
+  realFolder,
+  removePair,
+  resolveFolders,
+  settleFolders,
+} from "./launch.ts";
+import { choosePrey, listContainers, removeAll } from "./sweep.ts";
+import type { RunUser } from "./user.ts";
+
+export interface DockerRuntimeOptions {
+  readonly docker: Docker;
+  /** Whom runs run as: see `chooseRunUser`. */
+  readonly user: RunUser;
+  readonly relay: RelayImage;
+  /** Host folders beneath which every folder of a run must lie, links resolved. */
+  readonly roots: readonly string[];
+  /** The operator's folder of programs for agents, mounted read-only; its `bin` comes first on their path. */
+  readonly toolsDir?: string | null;
+  /** Which App this is; its sweep touches no other App's containers on the same engine. */
+  readonly instance: string;
+}
+
+/** A runtime on this engine. Nothing is asked of the engine before the first call. */
+export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
+  const { docker, instance, user } = options;
+  const images = imageResolver(docker, user);
+  const held = new Map<string, Promise<Running>>();
+  const ahead = new Map<string, Promise<Prepared>>();
+  let engine: Promise<EngineInfo> | null = null;
+  const engineInfo = () => {
+    engine ??= readEngineInfo(docker).catch((error) => {
+      engine = null;
+      throw error;
+    });
+    return engine;
+  };
+
+  /** One `Running` per run in this process, forgotten when it is done or could not start. */
+  function hold(id: string, begin: () => Promise<Running>): Promise<Running> {
+    const known = held.get(id);
+    if (known) return known;
+    const running = begin();
+    held.set(id, running);
+    running.then(
+      ({ done }) => done.then(() => held.delete(id)),
+      () => held.delete(id),
+    );
+    return running;
+  }
+
+  async function makePad(request: RunRequest): Promise<LaunchPad> {
+    const roots = await Promise.all(options.roots.map((root) => realFolder(root, request.id)));
+    const tools = options.toolsDir ? await realFolder(options.toolsDir, request.id) : null;
+    return { ...options, roots, tools, images, engine: await engineInfo(), entry: await readEntry() };
+  }
+
+  async function begin(request: RunRequest, watch?: OutputWatch): Promise<Running> {
+    const began = performance.now();
+    const prepared = await ahead.get(request.id)?.catch(() => null);
+    ahead.delete(request.id);
+    if (prepared && isDeepStrictEqual(prepared.request, request)) return startRun(prepared, began, watch);
+    const pad = await makePad(request);
+    const existing = await takeOver(request, watch);
+    return existing ?? startRun({ request, pad }, began, watch);
+  }
+
+  async function prepare(request: RunRequest): Promise<Prepared> {
+    const pad = await makePad(request);
+    const specs = await compile(await resolveFolders(request), pad);
+    const pair = createPair(specs, docker);
+    try {
+      await Promise.all([pair.agent, pair.open]);
+    } catch (error) {
+      await removePair(pair);
+      throw error;
+    }
+    return { request, pad, specs, pair };
+  }
+
+  /** The run's own container if it is there and of this epoch; leftovers of older epochs are removed. */
+  async function takeOver(request: RunRequest, watch?: OutputWatch): Promise<Running | null> {
+    const info = await inspectOrNull(docker.getContainer(agentName(request.id)));
+    if (!info) return null;
+    const { epoch } = readRunLabel(info.Config.Labels);
+    if (info.Config.Labels["loopgate.instance"] !== instance || epoch > request.epoch) {
+      throw new Fault(
+        `The container ${agentName(request.id)} belongs to another App or a newer epoch. It is left alone.`,
+        {
+          kind: "conflict",
+          retry: "never",
+        },
+      );
+    }
+    if (epoch === request.epoch && everRan(info)) return adopt(docker, info, await engineInfo(), user, watch);
+    await Promise.all([agentName, relayName].map((name) => remove(docker.getContainer(name(request.id)))));
+    return null;
+  }
+
+  return {
+    kind: "docker",
+    async describe() {
+      const { name } = await engineInfo();
+      return {
+        kind: "docker",
+        isolated: true,
+        engine: name,
+        sentence: `Runs are containers without network on a ${name}.`,
+      };
+    },
+    async prepare(request) {
+      if (held.has(request.id) || ahead.has(request.id)) return;
+      if (await inspectOrNull(docker.getContainer(agentName(request.id)))) return; // `start` knows what to do with it
+      const preparing = prepare(request);
+      ahead.set(request.id, preparing);
+      await preparing.catch((error) => {
+        ahead.delete(request.id);
+        throw error;
+      });
+    },
+    start: (request, watch) => hold(request.id, () => begin(request, watch)),
+    async find(id) {
+      const known = held.get(id);
+      if (known) return known;
+      const info = await inspectOrNull(docker.getContainer(agentName(id)));
+      if (!info || info.Config.Labels["loopgate.instance"] !== instance || !everRan(info)) return null;
+      return hold(id, async () => adopt(docker, info, await engineInfo(), user));
+    },
+    async list() {
+      const listed = await listContainers(docker, instance);
+      return listed.filter(({ part }) => part === "agent").map(({ run }) => run);
+    },
+    async sweep(keep) {
+      return removeAll(docker, choosePrey(await listContainers(docker, instance), keep));
+    },
+    async close() {
+      held.clear(); // the containers go on; a later process adopts them
+    },
+  };
+}
+
+/** What was done ahead of a run: the agent's container exists and has not started, the relay listens. */
+interface Prepared {
+  readonly request: RunRequest;
+  readonly pad: LaunchPad;
+  readonly specs: readonly ContainerSpec[];
+  readonly pair: Pair;
+}
+
+/** With a pair that was made ahead, or one made now. */
+async function startRun(
+  { request, pad, ...ahead }: Pick<Prepared, "request" | "pad"> & Partial<Prepared>,
+  began: number,
+  watch?: OutputWatch,
+): Promise<Running> {
+  const settled = await settleFolders(request, pad.user);
+  const specs = ahead.specs ?? (await compile(settled, pad));
+  return { ...attendLaunched(settled, pad, began, await launch(specs, settled, pad, watch, ahead.pair)), specs };
+}
+
+function attendLaunched(settled: RunRequest, pad: LaunchPad, began: number, launched: Launched): Running {
+  const { agent, relay, attachment, wentAt, inspected } = launched;
+  const { limits } = settled;
+  return attend({
+    id: settled.id,
+    agent,
+    relay,
+    attachment,
+    facts: readFacts(inspected.agent, inspected.relay, pad.engine),
+    startedAt: Date.parse(inspected.agent.State.StartedAt),
+    readyMs: Math.round(wentAt - began),
+    deadlineMs: limits.deadlineMs,
+    graceMs: limits.graceMs,
+    disk: [
+      { path: settled.workspaceDir, name: "/workspace", limitBytes: limits.workspaceBytes, limitFiles: limits.files },
+      { path: `${settled.loopDir}/out`, name: "/loop/out", limitBytes: limits.outBytes, limitFiles: limits.files },
+    ],
+  });
+}

@@ -1,0 +1,86 @@
+// Reads what isolates a container from the engine's inspection of it.
+import type { ContainerInspectInfo } from "dockerode";
+import type { ContainerFacts, MountFact, RelayFacts } from "../run.ts";
+import { SECCOMP_OPTION } from "../spec/seccomp.ts";
+import type { EngineInfo } from "./engine-info.ts";
+
+/** The facts of a run's container, with its relay's where it has one. */
+export function readFacts(
+  agent: ContainerInspectInfo,
+  relay: ContainerInspectInfo | null,
+  engine: EngineInfo,
+): ContainerFacts {
+  const host = agent.HostConfig;
+  const network = relay && isJoined(agent, relay) ? relay : agent;
+  const options: readonly string[] = host.SecurityOpt ?? [];
+  return {
+    runtime: "docker",
+    isolated: true,
+    containerId: agent.Id,
+    network: network.HostConfig.NetworkMode ?? "",
+    networks: Object.keys(network.NetworkSettings.Networks ?? {}),
+    user: agent.Config.User,
+    readonlyRoot: host.ReadonlyRootfs === true,
+    privileged: host.Privileged === true,
+    capabilitiesAdded: host.CapAdd ?? [],
+    capabilitiesDropped: host.CapDrop ?? [],
+    noNewPrivileges: options.some((option) => /^no-new-privileges(:true|=true)?$/.test(option)),
+    seccomp: seccompOf(options) ?? engine.seccomp,
+    apparmor: (agent as { AppArmorProfile?: string }).AppArmorProfile || "none",
+    memoryBytes: host.Memory ?? 0,
+    memorySwapBytes: host.MemorySwap ?? 0,
+    cpus: (host.NanoCpus ?? 0) / 1e9,
+    pids: host.PidsLimit ?? 0,
+    ulimits: Object.fromEntries(((host.Ulimits ?? []) as Ulimit[]).map((limit) => [limit.Name, limit.Hard])),
+    init: host.Init === true,
+    ipc: host.IpcMode ?? "",
+    restart: host.RestartPolicy?.Name ?? "",
+    logDriver: host.LogConfig?.Type ?? "",
+    hostname: network.Config.Hostname,
+    mounts: readMounts(agent),
+    envNames: (agent.Config.Env ?? []).map((line) => line.split("=")[0] ?? "").sort(),
+    image: {
+      reference: agent.Config.Labels["loopgate.image"] ?? agent.Config.Image,
+      id: agent.Image,
+      digest: agent.Config.Labels["loopgate.digest"] || null,
+    },
+    ociRuntime: host.Runtime || engine.defaultRuntime,
+    engine: engine.name,
+    cgroup: engine.cgroup,
+    relay: relay && readRelayFacts(relay),
+  };
+}
+
+/** Whether the agent's network namespace is the one of exactly this relay. */
+function isJoined(agent: ContainerInspectInfo, relay: ContainerInspectInfo): boolean {
+  return [relay.Id, relay.Name.replace(/^\//, "")].some((id) => agent.HostConfig.NetworkMode === `container:${id}`);
+}
+
+/** Our own filter by name; any other option as it is. */
+function seccompOf(options: readonly string[]): string | undefined {
+  if (options.includes(SECCOMP_OPTION)) return "loopgate";
+  return options.find((option) => option.startsWith("seccomp"))?.slice("seccomp=".length);
+}
+
+interface Ulimit {
+  readonly Name: string;
+  readonly Hard: number;
+}
+
+function readRelayFacts(relay: ContainerInspectInfo): RelayFacts {
+  return {
+    containerId: relay.Id,
+    network: relay.HostConfig.NetworkMode ?? "",
+    user: relay.Config.User,
+    readonlyRoot: relay.HostConfig.ReadonlyRootfs === true,
+    capabilitiesDropped: relay.HostConfig.CapDrop ?? [],
+    mounts: readMounts(relay),
+    imageId: relay.Image,
+  };
+}
+
+function readMounts(info: ContainerInspectInfo): MountFact[] {
+  return info.Mounts.map((mount) => ({ source: mount.Source, target: mount.Destination, writable: mount.RW })).sort(
+    (a, b) => a.target.localeCompare(b.target),
+  );
+}

@@ -1,0 +1,117 @@
+// Resolves the image of a run to its content address: a named one, or the host's own toolchain made into an image.
+import type Docker from "dockerode";
+import { Fault, toFault } from "../../base/fault.ts";
+import type { ImageChoice } from "../run.ts";
+import { planToolchain, readHostToolchain, type ToolchainPlan } from "./toolchain.ts";
+import type { RunUser } from "./user.ts";
+
+/** A bind mount that an image cannot do without, always read-only. */
+export interface ImageMount {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** An image that is there, by content. */
+export interface ResolvedImage {
+  /** As it was asked for. */
+  readonly reference: string;
+  /** `sha256:…`, what containers are created from. */
+  readonly id: string;
+  /** The registry's digest, where the image came from one. */
+  readonly digest: string | null;
+  readonly mounts: readonly ImageMount[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Answers which image a choice means; each toolchain is built once per engine. */
+export type ImageResolver = (choice: ImageChoice) => Promise<ResolvedImage>;
+
+/**
+ * A resolver for this engine. A missing image is a `Fault` that says what to do; nothing is ever pulled silently. One that
+ * declares volumes is a `Fault` of kind `refused`: the engine would make them writable, on its own disk and without a limit.
+ */
+export function imageResolver(docker: Docker, user: RunUser): ImageResolver {
+  let toolchain: Promise<ResolvedImage> | null = null;
+  return (choice) => {
+    if (choice.kind === "named") return resolveNamed(docker, choice);
+    toolchain ??= resolveToolchain(docker, user).catch((error) => {
+      toolchain = null;
+      throw error;
+    });
+    return toolchain;
+  };
+}
+
+type NamedImage = Extract<ImageChoice, { kind: "named" }>;
+
+async function resolveNamed(docker: Docker, { reference, pinned }: NamedImage): Promise<ResolvedImage> {
+  if (pinned !== undefined) return resolvePinned(docker, reference, pinned);
+  const found = await inspectImage(docker, reference);
+  if (!found) {
+    throw new Fault(
+      `The image ${reference} is not on this machine. Pull it with the engine's own tool, or name another in the policy.`,
+      { kind: "not_found", retry: "later" },
+    );
+  }
+  const volumes = Object.keys(found.Config?.Volumes ?? {});
+  if (volumes.length > 0) {
+    throw new Fault(
+      `The image ${reference} declares volumes (${volumes.join(", ").slice(0, 200)}), where a run could write past its limits. No run is started from it; build it without VOLUME.`,
+      { kind: "refused", retry: "never" },
+    );
+  }
+  return { reference, id: found.Id, digest: found.RepoDigests?.[0]?.split("@")[1] ?? null, mounts: [], env: {} };
+}
+
+/** By its content, and where another machine's copy of it has another id, by the registry's digest. */
+async function resolvePinned(
+  docker: Docker,
+  reference: string,
+  { id, digest }: NonNullable<NamedImage["pinned"]>,
+): Promise<ResolvedImage> {
+  const byDigest = digest === null ? null : `${repositoryOf(reference)}@${digest}`;
+  const found = (await inspectImage(docker, id)) ?? (byDigest && (await inspectImage(docker, byDigest)));
+  if (found) return { reference, id: found.Id, digest, mounts: [], env: {} };
+  throw new Fault(
+    `The image ${reference} was ${id} when it was first used here, and this machine does not have that any more. Pull or load it again, or name another image in the policy.`,
+    { kind: "not_found", retry: "later" },
+  );
+}
+
+/** A reference without its tag and digest; a port is not a tag. */
+function repositoryOf(reference: string): string {
+  return (reference.split("@")[0] ?? "").replace(/:[^:/]+$/, "");
+}
+
+async function resolveToolchain(docker: Docker, user: RunUser): Promise<ResolvedImage> {
+  const plan = planToolchain(await readHostToolchain(), user);
+  const found = (await inspectImage(docker, plan.reference)) ?? (await importToolchain(docker, plan));
+  return { reference: plan.reference, id: found.Id, digest: null, mounts: plan.mounts, env: plan.env };
+}
+
+async function importToolchain(docker: Docker, plan: ToolchainPlan): Promise<Docker.ImageInspectInfo> {
+  const [repo, tag] = plan.reference.split(":");
+  try {
+    const progress = await docker.importImage(plan.archive as unknown as string, { repo, tag });
+    for await (const _ of progress) {
+      // the stream's end is the answer
+    }
+  } catch (error) {
+    throw toFault(error, `Could not import the toolchain image ${plan.reference}`);
+  }
+  const found = await inspectImage(docker, plan.reference);
+  if (found) return found;
+  throw new Fault(`The engine imported the toolchain image ${plan.reference} but does not have it.`, {
+    kind: "engine",
+    retry: "never",
+  });
+}
+
+async function inspectImage(docker: Docker, reference: string): Promise<Docker.ImageInspectInfo | null> {
+  try {
+    return await docker.getImage(reference).inspect();
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return null;
+    throw toFault(error, `Could not look up the image ${reference}`);
+  }
+}

@@ -1,0 +1,211 @@
+// Creates and starts a run's containers in the one order that is safe: relay first, agent held at its entry, then go.
+import { readFile, realpath } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import type Docker from "dockerode";
+import { assert } from "../../base/assert.ts";
+import { Fault, toFault } from "../../base/fault.ts";
+import type { ImageChoice, OutputWatch, RunRequest } from "../run.ts";
+import { refuseEnvironment } from "../spec/environment.ts";
+import { type Allowed, refusals } from "../spec/guard.ts";
+import { type ContainerSpec, compileAgent, compileRelay } from "../spec/spec.ts";
+import { type Attachment, attach } from "./attach.ts";
+import { remove } from "./attend.ts";
+import type { EngineInfo } from "./engine-info.ts";
+import type { ImageResolver, ResolvedImage } from "./image.ts";
+import { TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "./toolchain.ts";
+import { giveFolder, giveTo, type RunUser } from "./user.ts";
+
+/** What a launch needs besides the request; the runtime keeps it. */
+export interface LaunchPad {
+  readonly docker: Docker;
+  readonly engine: EngineInfo;
+  readonly images: ImageResolver;
+  readonly user: RunUser;
+  readonly instance: string;
+  readonly roots: readonly string[];
+  readonly tools: string | null;
+  readonly relay: RelayImage;
+  readonly entry: string;
+}
+
+/** Where the relay's program comes from: the host's own toolchain, or an image of ours with Node and the relay. */
+export type RelayImage =
+  | { readonly kind: "toolchain" }
+  | { readonly kind: "image"; readonly reference: string; readonly command: readonly string[] };
+
+export interface Launched {
+  readonly agent: Docker.Container;
+  readonly relay: Docker.Container | null;
+  readonly attachment: Attachment;
+  /** When the go was given, on the clock of `performance.now()`. */
+  readonly wentAt: number;
+  readonly inspected: {
+    readonly agent: Docker.ContainerInspectInfo;
+    readonly relay: Docker.ContainerInspectInfo | null;
+  };
+}
+
+/** Both specs of a run, compiled and accepted by the guard. Throws `Fault` of kind `refused` otherwise. */
+export async function compile(request: RunRequest, pad: LaunchPad): Promise<readonly ContainerSpec[]> {
+  refuseEnvironment(request);
+  const { images, user, instance, engine, tools } = pad;
+  const [image, relayImage] = await Promise.all([images(request.image), images(relayChoice(pad.relay))]);
+  const parts = { image, user, instance, tools, host: engine };
+  const specs = [compileAgent(request, parts, pad.entry)];
+  if (request.gatewaySocket !== null) {
+    const socket = { folder: dirname(request.gatewaySocket), file: basename(request.gatewaySocket) };
+    specs.push(compileRelay(request, { ...parts, image: relayImage, command: relayCommand(pad.relay) }, socket));
+  }
+  for (const spec of specs) assertAllowed(spec, allowedBy(pad, [image, relayImage]));
+  return specs;
+}
+
+/** The request with every folder's links resolved. Throws `Fault`. */
+export async function resolveFolders(request: RunRequest): Promise<RunRequest> {
+  const real = (path: string) => realFolder(path, request.id);
+  const [workspaceDir, loopDir] = await Promise.all([real(request.workspaceDir), real(request.loopDir)]);
+  const objectsDir = request.objectsDir && (await real(request.objectsDir));
+  const gatewayDir = request.gatewaySocket && (await real(dirname(request.gatewaySocket)));
+  const gatewaySocket = request.gatewaySocket && `${gatewayDir}/${basename(request.gatewaySocket)}`;
+  return { ...request, workspaceDir, loopDir, objectsDir, gatewaySocket };
+}
+
+/** The same, with its writable folders given to the run's user. Throws `Fault`. */
+export async function settleFolders(request: RunRequest, user: RunUser): Promise<RunRequest> {
+  const resolved = await resolveFolders(request);
+  const { workspaceDir, loopDir, gatewaySocket } = resolved;
+  await Promise.all([workspaceDir, `${loopDir}/out`, `${loopDir}/brief.md`].map((path) => giveTo(user, path)));
+  if (gatewaySocket) await giveFolder(user, dirname(gatewaySocket));
+  return resolved;
+}
+
+/** The folder with every link in its path resolved. Throws `Fault` when it is not there. */
+export async function realFolder(path: string, run: string): Promise<string> {
+  return realpath(path).catch((error) => {
+    throw toFault(error, `Could not find ${path} for the run ${run}`);
+  });
+}
+
+/** A run's containers on their way: the agent's is created, the relay's runs. Of the agent's image nothing has run. */
+export interface Pair {
+  readonly agent: Promise<Docker.Container>;
+  readonly relay: Promise<Docker.Container | null>;
+  /** The namespace that the agent joins is there. */
+  readonly network: Promise<void>;
+  /** The relay listens. */
+  readonly open: Promise<void>;
+}
+
+/** Creates the agent's container, and behind it the relay's, which it starts. */
+export function createPair(specs: readonly ContainerSpec[], docker: Docker): Pair {
+  const [agentSpec, relaySpec] = specs;
+  assert(agentSpec, "a run has an agent container");
+  const agent = create(docker, agentSpec);
+  const relay = agent.then(() => (relaySpec ? create(docker, relaySpec) : null));
+  const starting = relay.then((one) => one && startRelayContainer(one));
+  const network = starting.then(() => {});
+  const open = starting.then((started) => started?.listens());
+  for (const each of [relay, network, open]) each.catch(() => {}); // whoever awaits the pair meets the first failure
+  return { agent, relay, network, open };
+}
+
+/** Removes what there is of a pair. */
+export async function removePair({ agent, relay }: Pair): Promise<void> {
+  const made = await Promise.allSettled([agent, relay]);
+  await Promise.all(made.map((one) => one.status === "fulfilled" && one.value && remove(one.value)));
+}
+
+/** Starts the run. On any failure nothing of it is left. A name that is taken is a `Fault` of kind `conflict`. */
+export async function launch(
+  specs: readonly ContainerSpec[],
+  request: RunRequest,
+  pad: LaunchPad,
+  watch?: OutputWatch,
+  pair: Pair = createPair(specs, pad.docker),
+): Promise<Launched> {
+  try {
+    const agent = await pair.agent;
+    const [attachment, relay] = await Promise.all([
+      attach(agent, request.limits.logBytes, watch),
+      pair.relay,
+      pair.network,
+    ]);
+    await Promise.all([agent.start(), pair.open]);
+    attachment.write("go\n");
+    const wentAt = performance.now();
+    const [inspectedAgent, inspectedRelay] = await Promise.all([agent.inspect(), relay?.inspect() ?? null]);
+    return { agent, relay, attachment, wentAt, inspected: { agent: inspectedAgent, relay: inspectedRelay } };
+  } catch (error) {
+    await removePair(pair);
+    throw toFault(error, `Could not start the run ${request.id}`);
+  }
+}
+
+/** Starts the relay; `listens` resolves when it says so. */
+async function startRelayContainer(relay: Docker.Container): Promise<{ listens(): Promise<void> }> {
+  let said = "";
+  let hear = (_: boolean) => {};
+  const heard = new Promise<boolean>((resolve) => {
+    hear = resolve;
+  });
+  const attachment = await attach(relay, 4096, (_, chunk) => {
+    said += said.length < 4096 ? chunk : "";
+    if (said.includes("ready\n")) hear(true);
+  });
+  await relay.start();
+  void attachment.ended(15_000).then(() => hear(false));
+  const listens = async () => {
+    const ready = await heard;
+    attachment.close();
+    if (ready) return;
+    throw new Fault(`The relay to the gateway did not start: ${said.trim().slice(-500)}`, {
+      kind: "engine",
+      retry: "later",
+    });
+  };
+  return { listens };
+}
+
+async function create(docker: Docker, spec: ContainerSpec): Promise<Docker.Container> {
+  try {
+    // The spec's fields are the engine's own; it is read-only data here, which the library's types do not say.
+    return await docker.createContainer({
+      name: spec.name,
+      ...(spec.body as unknown as Docker.ContainerCreateOptions),
+    });
+  } catch (error) {
+    const taken = (error as { statusCode?: number }).statusCode === 409;
+    throw new Fault(`Could not create the container ${spec.name}: ${(error as Error).message}`, {
+      kind: taken ? "conflict" : "engine",
+      retry: taken ? "never" : "later",
+      cause: error,
+    });
+  }
+}
+
+function assertAllowed(spec: ContainerSpec, allowed: Allowed): void {
+  const names = refusals(spec, allowed);
+  if (names.length === 0) return;
+  throw new Fault(`The container ${spec.name} must not run: ${names.join(", ")}. Nothing was started.`, {
+    kind: "refused",
+    retry: "never",
+  });
+}
+
+function allowedBy(pad: LaunchPad, images: readonly ResolvedImage[]): Allowed {
+  const toolchain = images.flatMap((image) => image.mounts);
+  return { roots: pad.roots, tools: pad.tools, toolchain, runtimes: pad.engine.runtimes };
+}
+
+function relayChoice(relay: RelayImage): ImageChoice {
+  return relay.kind === "toolchain" ? { kind: "toolchain" } : { kind: "named", reference: relay.reference };
+}
+
+function relayCommand(relay: RelayImage): readonly string[] {
+  return relay.kind === "toolchain" ? [TOOLCHAIN_NODE, TOOLCHAIN_RELAY] : relay.command;
+}
+
+/** The text of our entry script. */
+export async function readEntry(): Promise<string> {
+  return readFile(new URL("../entry.sh", import.meta.url), "utf8");
+}

@@ -1,0 +1,46 @@
+// Finds and removes the containers of runs that no live loop owns.
+import type Docker from "dockerode";
+import { toFault } from "../../base/fault.ts";
+import type { RunLabel } from "../run.ts";
+import { readRunLabel } from "./labels.ts";
+
+/** A container as the engine lists it, and the run it belongs to. */
+export interface Listed {
+  readonly containerId: string;
+  readonly part: string;
+  readonly run: RunLabel;
+}
+
+/** Every container of this App instance, running or not. Throws `Fault`. */
+export async function listContainers(docker: Docker, instance: string): Promise<readonly Listed[]> {
+  const filters = { label: [`loopgate.instance=${instance}`] };
+  const found = await docker.listContainers({ all: true, filters }).catch((error) => {
+    throw toFault(error, "Could not list the containers of this App");
+  });
+  return found.map(({ Id, Labels }) => ({
+    containerId: Id,
+    part: Labels["loopgate.part"] ?? "",
+    run: readRunLabel(Labels),
+  }));
+}
+
+/** What a sweep removes: all parts of unwanted runs, and relays whose agent is gone. */
+export function choosePrey(listed: readonly Listed[], keep: (run: RunLabel) => boolean): readonly Listed[] {
+  const agents = new Set(listed.filter(({ part }) => part === "agent").map(({ run }) => run.id));
+  return listed.filter(({ run, part }) => !keep(run) || (part === "relay" && !agents.has(run.id)));
+}
+
+/** Removes the chosen containers by force; the ids of the runs they belonged to. Throws `Fault` if one stays. */
+export async function removeAll(docker: Docker, prey: readonly Listed[]): Promise<readonly string[]> {
+  await Promise.all(
+    prey.map(async ({ containerId, run }) => {
+      try {
+        await docker.getContainer(containerId).remove({ force: true, v: true });
+      } catch (error) {
+        const status = (error as { statusCode?: number }).statusCode;
+        if (status !== 404 && status !== 409) throw toFault(error, `Could not remove a container of the run ${run.id}`);
+      }
+    }),
+  );
+  return [...new Set(prey.map(({ run }) => run.id))];
+}

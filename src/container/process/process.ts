@@ -1,0 +1,193 @@
+// The plain-process runtime: the same contract on the host itself, without any isolation, for the demo's scripted agent only.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import type { AddressInfo, Server } from "node:net";
+import { join } from "node:path";
+import { Fault, toFault } from "../../base/fault.ts";
+import { type Enforcement, enforce } from "../bounds.ts";
+import { readEntry } from "../docker/launch.ts";
+import { readSlowedWhenFull } from "../flood.ts";
+import { type CappedLog, cappedLog } from "../log.ts";
+import { judgeEnding } from "../outcome.ts";
+import { startRelay } from "../relay.mjs";
+import type { OutputWatch, RunLabel, Running, RunOutcome, RunRequest, Runtime } from "../run.ts";
+import { commandOf, refuseEnvironment, runEnvironment } from "../spec/environment.ts";
+import { processFacts } from "./facts.ts";
+
+export interface ProcessRuntimeOptions {
+  /** Holds each run's home and temporary folder while it lasts. */
+  readonly scratchDir: string;
+}
+
+interface Held {
+  readonly label: RunLabel;
+  readonly running: Promise<Running>;
+}
+
+/** A runtime without containers. Runs end with this process; there is nothing to adopt after a restart. */
+export function processRuntime({ scratchDir }: ProcessRuntimeOptions): Runtime {
+  const held = new Map<string, Held>();
+  const stopAll = async (chosen: readonly Held[], reason: string) => {
+    const running = await Promise.allSettled(chosen.map((one) => one.running));
+    await Promise.all(running.map((one) => (one.status === "fulfilled" ? one.value.stop(reason) : null)));
+  };
+  return {
+    kind: "process",
+    async describe() {
+      return {
+        kind: "process",
+        isolated: false,
+        engine: "none",
+        sentence: "No container engine: runs are plain processes on this machine, with no isolation at all.",
+      };
+    },
+    prepare: async () => {}, // a process has nothing to prepare
+    async start(request, watch) {
+      const known = held.get(request.id);
+      if (known) return known.running;
+      const { id, loop, epoch, role, attempt } = request;
+      const running = begin(request, scratchDir, watch);
+      held.set(id, { label: { id, loop, epoch, role, attempt }, running });
+      running.then(
+        ({ done }) => done.then(() => held.delete(id)),
+        () => held.delete(id),
+      );
+      return running;
+    },
+    find: async (id) => (await held.get(id)?.running) ?? null,
+    list: async () => [...held.values()].map(({ label }) => label),
+    async sweep(keep) {
+      const prey = [...held.values()].filter(({ label }) => !keep(label));
+      await stopAll(prey, "No live loop owns it.");
+      return prey.map(({ label }) => label.id);
+    },
+    close: () => stopAll([...held.values()], "The App stopped."),
+  };
+}
+
+async function begin(request: RunRequest, scratchDir: string, watch?: OutputWatch): Promise<Running> {
+  const began = performance.now();
+  refuseImage(request);
+  refuseEnvironment(request);
+  let relay: Server | null = null;
+  try {
+    relay = request.gatewaySocket === null ? null : await startRelay({ port: 0, socket: request.gatewaySocket });
+    const scratch = await mkdtemp(join(scratchDir, "run-"));
+    const child = await spawnEntry(request, scratch, relay);
+    const log = readOutput(child, request.limits.logBytes, watch);
+    child.stdin?.write("go\n");
+    const readyMs = Math.round(performance.now() - began);
+    return follow({ request, child, relay, scratch, log, readyMs });
+  } catch (error) {
+    relay?.close();
+    throw toFault(error, `Could not start the run ${request.id}`);
+  }
+}
+
+function refuseImage({ id, image }: RunRequest): void {
+  if (image.kind === "toolchain") return;
+  throw new Fault(
+    `The run ${id} must not start: the image ${image.reference} needs a container engine, and there is none.`,
+    { kind: "refused", retry: "never" },
+  );
+}
+
+/** The entry script in a process group of its own, so that all of it can be signalled at once. */
+async function spawnEntry(request: RunRequest, scratch: string, relay: Server | null): Promise<ChildProcess> {
+  const [home, tmp] = [join(scratch, "home"), join(scratch, "tmp")];
+  await Promise.all([mkdir(home), mkdir(tmp)]);
+  const port = (relay?.address() as AddressInfo | undefined)?.port ?? 0;
+  const command = ["-c", await readEntry(), "loopgate", ...commandOf(request.command)];
+  const child = spawn("/bin/sh", command, {
+    cwd: scratch,
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {
+      ...runEnvironment(request, port, { workspace: request.workspaceDir, loop: request.loopDir }),
+      GIT_CONFIG_NOSYSTEM: "1",
+      PATH: process.env.PATH,
+      HOME: home,
+      TMPDIR: tmp,
+    },
+  });
+  child.stdin?.on("error", () => {}); // it may end before it reads its go
+  await once(child, "spawn");
+  return child;
+}
+
+function readOutput(child: ChildProcess, logBytes: number, watch?: OutputWatch): CappedLog {
+  const log = cappedLog(logBytes);
+  for (const name of ["stdout", "stderr"] as const) {
+    const stream = child[name];
+    const take = (chunk: Buffer) => {
+      log.write(chunk);
+      watch?.(name, chunk);
+    };
+    if (stream) readSlowedWhenFull(stream, take, () => log.truncated);
+  }
+  return log;
+}
+
+interface Followed {
+  readonly request: RunRequest;
+  readonly child: ChildProcess;
+  readonly relay: Server | null;
+  readonly scratch: string;
+  readonly log: CappedLog;
+  readonly readyMs: number;
+}
+
+function follow(followed: Followed): Running {
+  const { request, child } = followed;
+  const { limits, workspaceDir, loopDir } = request;
+  const startedAt = Date.now();
+  const disk = [
+    { path: workspaceDir, name: "/workspace", limitBytes: limits.workspaceBytes, limitFiles: limits.files },
+    { path: join(loopDir, "out"), name: "/loop/out", limitBytes: limits.outBytes, limitFiles: limits.files },
+  ];
+  const enforced = enforce({ ...limits, startedAt, disk }, (signal) => killGroup(child, signal));
+  const done = finish(followed, enforced, startedAt);
+  return {
+    id: request.id,
+    facts: processFacts(request),
+    done,
+    outputBytes: () => followed.log.seen,
+    endSilent: (note) => enforced.expire({ kind: "silence", note }),
+    async stop(reason) {
+      enforced.end({ kind: "stop", reason }, "SIGKILL");
+      await done;
+    },
+  };
+}
+
+async function finish(followed: Followed, enforced: Enforcement, startedAt: number): Promise<RunOutcome> {
+  const { request, child, relay, scratch, log, readyMs } = followed;
+  const closed = once(child, "close");
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  const endedAt = Date.now();
+  enforced.over();
+  killGroup(child, "SIGKILL"); // whatever the agent left running
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+  relay?.close();
+  await rm(scratch, { recursive: true, force: true }).catch(() => {}); // a survivor may still write there
+  const ending = { exitCode: child.exitCode, oomKilled: false };
+  return {
+    ...judgeEnding({ ...ending, cause: enforced.cause ?? { kind: "exit" } }),
+    ...ending,
+    startedAt,
+    endedAt,
+    readyMs,
+    log: log.text(),
+    logTruncated: log.truncated,
+    facts: processFacts(request),
+  };
+}
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-(child.pid as number), signal);
+  } catch {
+    // the group is gone already
+  }
+}

@@ -1,0 +1,73 @@
+// The environment and command of a run, the same in every runtime.
+import { Fault } from "../../base/fault.ts";
+import { isAllowedEnv, type RunRequest } from "../run.ts";
+
+/** Environment that every agent container has; a request may override the author's name and address. */
+const BASE_ENV: Readonly<Record<string, string>> = {
+  GIT_AUTHOR_NAME: "Loopgate agent",
+  GIT_AUTHOR_EMAIL: "agent@loopgate.invalid",
+  GIT_COMMITTER_NAME: "Loopgate agent",
+  GIT_COMMITTER_EMAIL: "agent@loopgate.invalid",
+  GIT_CONFIG_COUNT: "2",
+  GIT_CONFIG_KEY_0: "safe.directory",
+  GIT_CONFIG_VALUE_0: "*",
+  GIT_CONFIG_KEY_1: "gc.auto",
+  GIT_CONFIG_VALUE_1: "0",
+  GIT_TERMINAL_PROMPT: "0",
+  LANG: "C.UTF-8",
+  NO_PROXY: "127.0.0.1,localhost",
+};
+
+/** The names that only we set, on top of what a request may bring. */
+export const BASE_ENV_NAMES: readonly string[] = [...Object.keys(BASE_ENV), "HOME", "TMPDIR", "PATH"];
+
+/** The run's environment as any runtime gives it: the request's own, `{port}` filled in, and where things are. */
+export function runEnvironment(
+  request: RunRequest,
+  port: number,
+  at: { readonly workspace: string; readonly loop: string },
+): Record<string, string> {
+  const given = Object.entries(request.env).map(([name, value]) => [name, value.replaceAll("{port}", String(port))]);
+  return {
+    ...BASE_ENV,
+    ...Object.fromEntries(given),
+    LOOP_ROLE: request.role,
+    LOOP_ATTEMPT: String(request.attempt),
+    LOOP_WORKSPACE: at.workspace,
+    LOOP_DIR: at.loop,
+  };
+}
+
+/** Shapes of real credentials: GitHub, the model providers, private keys. A lease looks like none of them. */
+const CREDENTIAL =
+  /\b(gh[oprsu]_\w{20,}|github_pat_\w{20,}|sk-[\w-]{20,}|AIza[\w-]{30,})|-----BEGIN [A-Z ]*PRIVATE KEY/;
+
+/** Whether a value has the shape of a real credential; a run is given leases only. */
+export function looksLikeCredential(value: string): boolean {
+  return CREDENTIAL.test(value);
+}
+
+/** Throws `Fault` of kind `refused` when a request brings a name that is ours or nobody's, or a credential. */
+export function refuseEnvironment({ id, env }: RunRequest): void {
+  const unfit = Object.entries(env).find(([name, value]) => !isAllowedEnv(name) || looksLikeCredential(value));
+  if (!unfit) return;
+  throw new Fault(
+    `The run ${id} must not start: its environment variable ${unfit[0]} is not one that a run may be given.`,
+    {
+      kind: "refused",
+      retry: "never",
+    },
+  );
+}
+
+/** A command as an argument list; a string runs under `sh -c`. */
+export function commandOf(command: readonly string[] | string): readonly string[] {
+  return typeof command === "string" ? ["/bin/sh", "-c", command] : command;
+}
+
+/** An environment as the engine takes it, in a fixed order. */
+export function environment(env: Readonly<Record<string, string>>): string[] {
+  return Object.entries(env)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort();
+}

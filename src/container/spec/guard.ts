@@ -1,0 +1,180 @@
+// Refuses what must never run: one named refusal per rule, judged on the compiled spec alone.
+
+import { isAllowedEnv } from "../run.ts";
+import { BASE_ENV_NAMES, looksLikeCredential } from "./environment.ts";
+import { MOUNT_REFUSALS, type MountRefusal, mountRefusals } from "./guard-mounts.ts";
+import { SECCOMP_OPTION } from "./seccomp.ts";
+import type { ContainerSpec } from "./spec.ts";
+
+/** What this App may start, as plain data: the folders its runs live in and what its images bring. */
+export interface Allowed {
+  /** Host folders beneath which workspaces, briefs, object stores and gateway sockets lie. */
+  readonly roots: readonly string[];
+  /** Exact read-only mounts of the toolchain image. */
+  readonly toolchain: readonly { readonly source: string; readonly target: string }[];
+  /** The operator's folder of tools for agents, if there is one; mounted read-only at `TOOLS` and nowhere else. */
+  readonly tools: string | null;
+  /** Names accepted for `HostConfig.Runtime`. */
+  readonly runtimes: readonly string[];
+}
+
+/** Fields of the create call that no spec may carry, with what carrying them would mean. */
+const FORBIDDEN_FIELDS = {
+  "HostConfig.CapAdd": "capability_added",
+  "HostConfig.Devices": "device",
+  "HostConfig.DeviceCgroupRules": "device",
+  "HostConfig.DeviceRequests": "device",
+  "HostConfig.PidMode": "pid_namespace_shared",
+  "HostConfig.UTSMode": "uts_namespace_shared",
+  "HostConfig.UsernsMode": "user_namespace_shared",
+  "HostConfig.CgroupnsMode": "cgroup_namespace_shared",
+  "HostConfig.CgroupParent": "cgroup_parent",
+  "HostConfig.Binds": "mount_unreadable",
+  "HostConfig.VolumesFrom": "volumes_of_another",
+  "HostConfig.PortBindings": "port_published",
+  "HostConfig.PublishAllPorts": "port_published",
+  "HostConfig.Links": "link_to_another",
+  "HostConfig.ExtraHosts": "name_resolution",
+  "HostConfig.Dns": "name_resolution",
+  "HostConfig.Sysctls": "kernel_setting",
+  "HostConfig.GroupAdd": "extra_group",
+  "HostConfig.OomKillDisable": "oom_killer_off",
+  "HostConfig.OomScoreAdj": "oom_score",
+  "HostConfig.AutoRemove": "removes_itself",
+  "HostConfig.MaskedPaths": "kernel_paths_unmasked",
+  "HostConfig.ReadonlyPaths": "kernel_paths_unmasked",
+  ExposedPorts: "port_published",
+  NetworkingConfig: "network",
+  Volumes: "volume",
+} as const;
+
+/** Fields a spec is made of; anything else is refused as unknown. */
+const KNOWN_FIELDS = new Set(
+  (
+    "Image Hostname User Entrypoint Cmd Env WorkingDir Labels Tty OpenStdin StdinOnce AttachStdin AttachStdout " +
+    "AttachStderr Healthcheck HostConfig HostConfig.NetworkMode HostConfig.CapDrop HostConfig.SecurityOpt " +
+    "HostConfig.ReadonlyRootfs HostConfig.Privileged HostConfig.Mounts HostConfig.Tmpfs HostConfig.ShmSize " +
+    "HostConfig.Memory HostConfig.MemorySwap HostConfig.NanoCpus HostConfig.PidsLimit HostConfig.Ulimits " +
+    "HostConfig.Init HostConfig.RestartPolicy HostConfig.LogConfig HostConfig.IpcMode HostConfig.Runtime"
+  ).split(" "),
+);
+
+type Rule = (spec: ContainerSpec, allowed: Allowed) => boolean;
+
+/** The rules on the fields a spec does carry: true means refuse. Sources: design.md §6 and the container baseline. */
+const RULES = {
+  network: ({ part, name, body }) =>
+    body.HostConfig.NetworkMode !== (part === "agent" && hasRelay(body) ? `container:${name}-relay` : "none"),
+  privileged: ({ body }) => body.HostConfig.Privileged !== false,
+  capabilities_kept: ({ body }) => body.HostConfig.CapDrop?.join() !== "ALL",
+  new_privileges: ({ body }) => !securityOptions(body).includes("no-new-privileges:true"),
+  seccomp_off: ({ body }) =>
+    securityOptions(body).some((option) => option.startsWith("seccomp") && option !== SECCOMP_OPTION),
+  apparmor_off: ({ body }) =>
+    securityOptions(body).some((option) => option.startsWith("apparmor") && option !== "apparmor=docker-default"),
+  security_option_unknown: ({ body }) =>
+    securityOptions(body).some((option) => !/^(no-new-privileges|seccomp|apparmor)[=:]/.test(option)),
+  root_writable: ({ body }) => body.HostConfig.ReadonlyRootfs !== true,
+  user_is_root: ({ body }) => !/^[1-9]\d*:[1-9]\d*$/.test(body.User ?? ""),
+  memory_unlimited: ({ body }) => !isPositive(body.HostConfig.Memory),
+  swap_allowed: ({ body }) => body.HostConfig.MemorySwap !== body.HostConfig.Memory,
+  cpus_unlimited: ({ body }) => !isPositive(body.HostConfig.NanoCpus),
+  pids_unlimited: ({ body }) => !isPositive(body.HostConfig.PidsLimit),
+  files_unlimited: ({ body }) => !isPositive(hardLimit(body, "nofile")),
+  file_size_unlimited: ({ body }) => !isPositive(hardLimit(body, "fsize")),
+  core_dumps: ({ body }) => hardLimit(body, "core") !== 0,
+  no_init: ({ body }) => body.HostConfig.Init !== true,
+  restarts: ({ body }) => body.HostConfig.RestartPolicy?.Name !== "no",
+  log_kept_by_engine: ({ body }) => body.HostConfig.LogConfig?.Type !== "none",
+  ipc_namespace_shared: ({ body }) => body.HostConfig.IpcMode !== "private",
+  tmpfs_unsafe: ({ body }) => Object.entries(body.HostConfig.Tmpfs ?? {}).some(isUnsafeTmpfs),
+  health_check: ({ body }) => body.Healthcheck?.Test?.join() !== "NONE",
+  runtime_unknown: ({ body }, { runtimes }) =>
+    body.HostConfig.Runtime !== undefined && !runtimes.includes(body.HostConfig.Runtime),
+  image_not_by_content: ({ body }) => !/^(\S+@)?sha256:[0-9a-f]{64}$/.test(body.Image ?? ""),
+  entry_replaced: ({ part, body }) => part === "agent" && body.Entrypoint?.slice(0, 2).join(" ") !== "/bin/sh -c",
+  env_unknown: ({ body }) => envOf(body).some(([name]) => !isAllowedEnv(name) && !BASE_ENV_NAMES.includes(name)),
+  env_credential: ({ body }) => envOf(body).some(([, value]) => looksLikeCredential(value)),
+  labels_missing: ({ body }) =>
+    ["instance", "part", "run", "loop", "epoch", "role", "attempt"].some((key) => !body.Labels?.[`loopgate.${key}`]),
+  name_of_another: ({ part, name, body }) =>
+    name !== `loopgate-${body.Labels?.["loopgate.run"]}${part === "relay" ? "-relay" : ""}`,
+} satisfies Record<string, Rule>;
+
+export type RefusalName =
+  | keyof typeof RULES
+  | (typeof FORBIDDEN_FIELDS)[keyof typeof FORBIDDEN_FIELDS]
+  | MountRefusal
+  | "field_unknown";
+
+/** Every refusal there is, for tests and documentation. */
+export const REFUSAL_NAMES: readonly RefusalName[] = [
+  ...new Set([
+    ...(Object.keys(RULES) as (keyof typeof RULES)[]),
+    ...Object.values(FORBIDDEN_FIELDS),
+    ...MOUNT_REFUSALS,
+    "field_unknown" as const,
+  ]),
+];
+
+/** Every reason why this spec must not run; empty when it may. */
+export function refusals(spec: ContainerSpec, allowed: Allowed): readonly RefusalName[] {
+  const broken = (Object.keys(RULES) as (keyof typeof RULES)[]).filter((name) => RULES[name](spec, allowed));
+  return [...new Set([...broken, ...fieldRefusals(spec), ...mountRefusals(spec, allowed)])];
+}
+
+/** What an engine must be able to enforce, from what it says of itself; the names of what it cannot. */
+export function engineRefusals(info: {
+  readonly SecurityOptions?: readonly string[] | null;
+  readonly MemoryLimit?: boolean;
+  readonly PidsLimit?: boolean;
+  readonly CpuCfsQuota?: boolean;
+}): readonly string[] {
+  return [
+    ...(info.SecurityOptions?.some((option) => option.startsWith("name=seccomp")) ? [] : ["seccomp"]),
+    ...(info.MemoryLimit === false ? ["memory limit"] : []),
+    ...(info.PidsLimit === false ? ["process limit"] : []),
+    ...(info.CpuCfsQuota === false ? ["CPU limit"] : []),
+  ];
+}
+
+function fieldRefusals({ body }: ContainerSpec): RefusalName[] {
+  const host = Object.keys(body.HostConfig).map((key) => `HostConfig.${key}`);
+  const unknown = [...Object.keys(body), ...host].filter((field) => !KNOWN_FIELDS.has(field));
+  return unknown.map((field) => FORBIDDEN_FIELDS[field as keyof typeof FORBIDDEN_FIELDS] ?? "field_unknown");
+}
+
+/** With a relay the agent joins the relay's namespace, which has no network either. */
+function hasRelay(body: ContainerSpec["body"]): boolean {
+  return body.Labels?.["loopgate.relay"] === "yes";
+}
+
+function securityOptions(body: ContainerSpec["body"]): readonly string[] {
+  return body.HostConfig.SecurityOpt ?? [];
+}
+
+function hardLimit(body: ContainerSpec["body"], name: string): number | undefined {
+  return body.HostConfig.Ulimits?.find((limit) => limit.Name === name)?.Hard;
+}
+
+function isPositive(value: number | undefined): boolean {
+  return typeof value === "number" && value > 0;
+}
+
+function isUnsafeTmpfs([target, options]: [string, string]): boolean {
+  const set = options.split(",");
+  return (
+    target !== "/tmp" ||
+    !set.includes("nosuid") ||
+    !set.includes("nodev") ||
+    !/(^|,)size=[1-9]\d*(,|$)/.test(options) ||
+    !/(^|,)nr_inodes=[1-9]\d*(,|$)/.test(options)
+  );
+}
+
+function envOf(body: ContainerSpec["body"]): [string, string][] {
+  return (body.Env ?? []).map((line) => {
+    const at = line.indexOf("=");
+    return at < 0 ? [line, ""] : [line.slice(0, at), line.slice(at + 1)];
+  });
+}

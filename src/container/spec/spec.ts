@@ -1,0 +1,258 @@
+// Compiles a run into container specs: plain data that can be printed, compared and refused before anything runs.
+
+import type { ResolvedImage } from "../docker/image.ts";
+import type { RunUser } from "../docker/user.ts";
+import { GATEWAY_PORT, type RunRequest } from "../run.ts";
+import { commandOf, environment, runEnvironment } from "./environment.ts";
+import { SECCOMP_OPTION } from "./seccomp.ts";
+
+/** The fields of the engine's create call that a spec may use, and no others. */
+export interface CreateBody {
+  readonly Image: string;
+  readonly Hostname?: string;
+  readonly User: string;
+  readonly Entrypoint: readonly string[];
+  readonly Cmd: readonly string[];
+  readonly Env: readonly string[];
+  readonly WorkingDir: string;
+  readonly Labels: Readonly<Record<string, string>>;
+  readonly Tty: false;
+  readonly OpenStdin: boolean;
+  readonly StdinOnce: boolean;
+  readonly AttachStdin: boolean;
+  readonly AttachStdout: true;
+  readonly AttachStderr: true;
+  readonly Healthcheck: { readonly Test: readonly string[] };
+  readonly HostConfig: HostBody;
+}
+
+export interface HostBody {
+  readonly NetworkMode: string;
+  readonly CapDrop: readonly string[];
+  readonly SecurityOpt: readonly string[];
+  readonly ReadonlyRootfs: boolean;
+  readonly Privileged: false;
+  readonly Mounts: readonly MountBody[];
+  readonly Tmpfs: Readonly<Record<string, string>>;
+  readonly ShmSize: number;
+  readonly Memory: number;
+  readonly MemorySwap: number;
+  readonly NanoCpus: number;
+  readonly PidsLimit: number;
+  readonly Ulimits: readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[];
+  readonly Init: boolean;
+  readonly RestartPolicy: { readonly Name: string };
+  readonly LogConfig: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
+  readonly IpcMode: string;
+  readonly Runtime?: string;
+}
+
+export interface MountBody {
+  readonly Type: "bind";
+  readonly Source: string;
+  readonly Target: string;
+  readonly ReadOnly: boolean;
+  readonly BindOptions: { readonly Propagation: "rprivate" };
+}
+
+/** One container before it exists: its name and exactly what the engine is told. */
+export interface ContainerSpec {
+  readonly name: string;
+  readonly part: "agent" | "relay";
+  readonly body: CreateBody;
+}
+
+/** What the spec needs to know besides the request: resolved by the adapter, plain data here. */
+export interface SpecParts {
+  readonly image: ResolvedImage;
+  readonly user: RunUser;
+  /** Which App instance owns the containers; two of them can share an engine. */
+  readonly instance: string;
+  readonly host: { readonly cpus: number; readonly apparmor: boolean; readonly filter: boolean };
+  /** The operator's folder of programs that agents may run, with a `bin`; null when images bring them. */
+  readonly tools: string | null;
+}
+
+export interface RelayParts extends SpecParts {
+  /** The program and its first arguments; port and socket follow. */
+  readonly command: readonly string[];
+}
+
+const MiB = 1024 * 1024;
+
+/** What the relay itself may use. Node alone needs about 45 MiB and a dozen threads. */
+const RELAY_LIMITS = { memory: 128 * MiB, cpus: 0.5, pids: 32, files: 1024, fileSize: MiB };
+
+/** Where the operator's tools stand inside, before anything of the image on the path. */
+export const TOOLS = "/opt/loopgate/tools";
+
+/** The same for every run: a name tells nothing. */
+const HOSTNAME = "loopgate";
+
+/** The container's name for a run id, and its relay's. */
+export const agentName = (id: string): string => `loopgate-${id}`;
+export const relayName = (id: string): string => `loopgate-${id}-relay`;
+
+/** The container in which the agent's command runs. `entry` is the text of entry.sh. */
+export function compileAgent(request: RunRequest, parts: SpecParts, entry: string): ContainerSpec {
+  const { limits } = request;
+  return {
+    name: agentName(request.id),
+    part: "agent",
+    body: {
+      ...commonBody(parts, labels(request, parts, "agent")),
+      ...(request.gatewaySocket === null ? { Hostname: HOSTNAME } : {}), // a joined network brings its own
+      Entrypoint: ["/bin/sh", "-c", entry, "loopgate"],
+      Cmd: commandOf(request.command),
+      Env: environment({
+        ...runEnvironment(request, GATEWAY_PORT, { workspace: "/workspace", loop: "/loop" }),
+        ...parts.image.env,
+        ...toolsPath(parts),
+        HOME: "/tmp/home",
+        TMPDIR: "/tmp",
+      }),
+      WorkingDir: "/",
+      OpenStdin: true,
+      StdinOnce: true,
+      AttachStdin: true,
+      HostConfig: {
+        ...hardened(parts),
+        NetworkMode: request.gatewaySocket === null ? "none" : `container:${relayName(request.id)}`,
+        Mounts: [...agentMounts(request), ...imageMounts(parts), ...toolsMount(parts)],
+        Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${limits.tmpBytes},nr_inodes=${limits.files}` },
+        ShmSize: 64 * MiB,
+        ...bounds(limits.memoryBytes, Math.min(limits.cpus, parts.host.cpus), limits.pids),
+        Ulimits: ulimits(limits.openFiles, limits.fileSizeBytes),
+        ...(request.runtime === undefined ? {} : { Runtime: request.runtime }),
+      },
+    },
+  };
+}
+
+/**
+ * The side container that carries the gateway to the agent's loopback; it alone sees the gateway's folder. It owns the
+ * networkless namespace and the agent joins it: so it can stand ready before there is anything for the agent to do.
+ */
+export function compileRelay(request: RunRequest, parts: RelayParts, socket: SocketPlace): ContainerSpec {
+  return {
+    name: relayName(request.id),
+    part: "relay",
+    body: {
+      ...commonBody(parts, labels(request, parts, "relay")),
+      Hostname: HOSTNAME,
+      Entrypoint: parts.command,
+      Cmd: [String(GATEWAY_PORT), `/gateway/${socket.file}`],
+      Env: environment(parts.image.env),
+      WorkingDir: "/",
+      OpenStdin: false,
+      StdinOnce: false,
+      AttachStdin: false,
+      HostConfig: {
+        ...hardened(parts),
+        NetworkMode: "none",
+        Mounts: [bind(socket.folder, "/gateway", true), ...imageMounts(parts)],
+        Tmpfs: {},
+        ShmSize: MiB,
+        ...bounds(RELAY_LIMITS.memory, RELAY_LIMITS.cpus, RELAY_LIMITS.pids),
+        Ulimits: ulimits(RELAY_LIMITS.files, RELAY_LIMITS.fileSize),
+      },
+    },
+  };
+}
+
+export interface SocketPlace {
+  readonly folder: string;
+  readonly file: string;
+}
+
+function commonBody(parts: SpecParts, Labels: Record<string, string>) {
+  return {
+    Image: parts.image.id,
+    User: `${parts.user.uid}:${parts.user.gid}`,
+    Labels,
+    Tty: false,
+    AttachStdout: true,
+    AttachStderr: true,
+    Healthcheck: { Test: ["NONE"] },
+  } as const;
+}
+
+function hardened(parts: SpecParts) {
+  return {
+    CapDrop: ["ALL"],
+    SecurityOpt: [
+      "no-new-privileges:true",
+      ...(parts.host.apparmor ? ["apparmor=docker-default"] : []),
+      ...(parts.host.filter ? [SECCOMP_OPTION] : []),
+    ],
+    ReadonlyRootfs: true,
+    Privileged: false,
+    Init: true,
+    RestartPolicy: { Name: "no" },
+    LogConfig: { Type: "none", Config: {} },
+    IpcMode: "private",
+  } as const;
+}
+
+/** Memory and swap are one limit: a run may not swap. */
+function bounds(memoryBytes: number, cpus: number, pids: number) {
+  return { Memory: memoryBytes, MemorySwap: memoryBytes, NanoCpus: Math.round(cpus * 1e9), PidsLimit: pids };
+}
+
+function ulimits(openFiles: number, fileSizeBytes: number) {
+  return [
+    { Name: "nofile", Soft: openFiles, Hard: openFiles },
+    { Name: "fsize", Soft: fileSizeBytes, Hard: fileSizeBytes },
+    { Name: "core", Soft: 0, Hard: 0 },
+  ];
+}
+
+function agentMounts(request: RunRequest): MountBody[] {
+  return [
+    bind(request.workspaceDir, "/workspace", request.role === "reviewer"),
+    bind(`${request.loopDir}/brief.md`, "/loop/brief.md", true),
+    bind(`${request.loopDir}/out`, "/loop/out", false),
+    ...(request.objectsDir === null ? [] : [bind(request.objectsDir, request.objectsDir, true)]),
+  ];
+}
+
+function imageMounts(parts: SpecParts): MountBody[] {
+  return parts.image.mounts.map(({ source, target }) => bind(source, target, true));
+}
+
+function toolsMount({ tools }: SpecParts): MountBody[] {
+  return tools === null ? [] : [bind(tools, TOOLS, true)];
+}
+
+/** An image whose path we do not know keeps the usual one. */
+function toolsPath({ tools, image }: SpecParts): Record<string, string> {
+  if (tools === null) return {};
+  return { PATH: `${TOOLS}/bin:${image.env.PATH ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}` };
+}
+
+function bind(Source: string, Target: string, ReadOnly: boolean): MountBody {
+  return { Type: "bind", Source, Target, ReadOnly, BindOptions: { Propagation: "rprivate" } };
+}
+
+/** Whose container this is, and what a later process must know to attend it. */
+function labels(request: RunRequest, parts: SpecParts, part: string): Record<string, string> {
+  const { limits } = request;
+  return {
+    "loopgate.instance": parts.instance,
+    "loopgate.part": part,
+    "loopgate.run": request.id,
+    "loopgate.loop": request.loop,
+    "loopgate.attempt": String(request.attempt),
+    "loopgate.role": request.role,
+    "loopgate.epoch": String(request.epoch),
+    "loopgate.image": parts.image.reference,
+    "loopgate.digest": parts.image.digest ?? "",
+    "loopgate.relay": request.gatewaySocket === null ? "no" : "yes",
+    "loopgate.deadline_ms": String(limits.deadlineMs),
+    "loopgate.grace_ms": String(limits.graceMs),
+    "loopgate.log_bytes": String(limits.logBytes),
+    "loopgate.workspace_bytes": String(limits.workspaceBytes),
+    "loopgate.out_bytes": String(limits.outBytes),
+    "loopgate.files": String(limits.files),
+  };
+}

@@ -1,0 +1,47 @@
+// Takes up the runs that an earlier process left, and asks again where the container engine does not answer.
+import { isLive, runningRuns } from "../../loop/end.ts";
+import type { LoopState } from "../../loop/state.ts";
+import { adoptRun } from "../run.ts";
+import type { World } from "../world.ts";
+
+export interface Adoption {
+  /** Asks once after every run that a living loop waits for. Throws Fault only when the store cannot list them. */
+  begin(): Promise<void>;
+}
+
+/** Where the engine does not answer, the run's own loop waits for it and no other does; `later` has it asked again. */
+export function createAdoption(world: World, later: (work: () => Promise<void>) => void): Adoption {
+  const { store, runs, slots, log } = world;
+
+  async function adopt(issueKey: string, run: string, first: boolean): Promise<void> {
+    if (world.stopping() || world.watched.has(run)) return;
+    slots.suspect(run);
+    try {
+      const state = await store.load(issueKey);
+      if (state === null) return slots.clear(run);
+      const facts = isLive(state) ? runningRuns(state).find(({ id }) => id === run) : undefined;
+      if (facts === undefined) return await stopUnwanted(state, run);
+      const isStarting = facts.isolation === null && (await store.nextEffect(issueKey)) !== null;
+      await adoptRun(world, state, run, { issueKey, isStarting });
+      slots.clear(run);
+    } catch (error) {
+      if (first)
+        log.warn({ issue: issueKey, run, err: error }, "a run could not be asked after; it is asked again soon");
+      later(() => adopt(issueKey, run, false));
+    }
+  }
+
+  /** Its loop was stopped while its engine did not answer: nothing was told to end then. */
+  async function stopUnwanted(state: LoopState, run: string): Promise<void> {
+    if ((await runs.adopt(state, run)) !== null) await runs.stop(run, "its loop waits for it no more");
+    slots.clear(run);
+  }
+
+  return {
+    async begin() {
+      for (const { issueKey, state } of await store.loops("live")) {
+        for (const { id } of runningRuns(state)) await adopt(issueKey, id, true);
+      }
+    },
+  };
+}

@@ -1,0 +1,50 @@
+// What GitHub says now against what a loop believes: the differences, as the events that a webhook would have brought. Pure.
+import type { LoopEvent } from "../../loop/event.ts";
+import type { LoopState } from "../../loop/state.ts";
+import type { LoopLook } from "../ports.ts";
+
+/** A claim this young may be looked at through a replica that has not heard of it: nothing ends by such a look. */
+export const youngMs = 60_000;
+
+/** Empty where nothing differs. `newReviews` is false when the same reviews were seen by an earlier look. */
+export function differences(state: LoopState, look: LoopLook, newReviews: boolean, now: number): readonly LoopEvent[] {
+  if (look.gone) return isYoung(state, now) ? [] : [{ type: "issue_gone", why: "The issue is no longer there." }];
+  const ending = isYoung(state, now) ? null : endOf(state, look);
+  if (ending !== null) return [ending];
+  const { branch, pull } = look;
+  if (branch !== null && state.head !== null && branch.head !== state.head && judges(state)) {
+    return [{ type: "branch_moved", head: branch.head, actor: look.closedBy }];
+  }
+  if (pull === null || pull.head !== state.attempts.at(-1)?.head) return [];
+  if (state.phase === "awaiting_gate" && pull.reviews !== "" && newReviews) {
+    return [{ type: "review_submitted", actor: look.closedBy, head: pull.head }];
+  }
+  const waitsForCi = state.phase === "verifying" && !state.ciSeen;
+  const approvedEarly = state.phase === "awaiting_gate" && state.approvals.length > 0;
+  return (waitsForCi || approvedEarly) && pull.checksDone ? [{ type: "ci_changed", head: pull.head, name: null }] : [];
+}
+
+function isYoung(state: LoopState, now: number): boolean {
+  return now - state.grantedAt < youngMs;
+}
+
+function judges({ phase }: LoopState): boolean {
+  return phase === "verifying" || phase === "awaiting_gate";
+}
+
+/** A merge that closes the issue is looked at first: it is what ended the loop. */
+function endOf(state: LoopState, look: LoopLook): LoopEvent | null {
+  const { closedBy, unlabelledBy, labels, branch, pull } = look;
+  if (pull !== null && !pull.open && pull.number === state.pull?.number) {
+    return { type: "pull_closed", merged: pull.merged, actor: pull.closedBy };
+  }
+  if (!look.open) return { type: "issue_closed", actor: closedBy, pullSeen: true };
+  if (!labels.some((label) => label.toLowerCase() === state.label.toLowerCase())) {
+    return { type: "unlabelled", actor: unlabelledBy, labels };
+  }
+  const wasPublished = state.head !== null && state.pull !== null;
+  return wasPublished && branch === null ? { type: "branch_deleted", actor: nobody } : null;
+}
+
+/** GitHub's account for deeds of which nobody is known to have done them. */
+const nobody = { id: 0, login: "ghost", bot: false };

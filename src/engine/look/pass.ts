@@ -1,0 +1,62 @@
+// One regular look: everything at first, then only where nothing was heard; what no loop owns goes, and what is long over.
+import { runningRuns } from "../../loop/end.ts";
+import type { LoopState } from "../../loop/state.ts";
+import type { World } from "../world.ts";
+import type { Reconciler } from "./reconcile.ts";
+
+/**
+ * The look, to be taken again and again. It resolves to false when it was cut short or something is on its way, so that it
+ * is taken up again soon. Until everything was seen once, each look is a first one. Never throws. `settled` resolves when
+ * what a look restored is in the store. Without a reconciler nothing is looked at, and what no loop owns still goes.
+ */
+export function createPass(
+  world: World,
+  reconciler: Reconciler | null,
+  settled: () => Promise<void>,
+): () => Promise<boolean> {
+  const { clock, log, store, runs } = world;
+  let swept = false; // only once it is known which loops live
+
+  /** With the store lost, what runs may belong to loops that only their threads know: nothing is removed before those are back. */
+  async function sweep(): Promise<void> {
+    const kept = (await store.loops("all")).filter(({ state }) => keepsFiles(state));
+    const running = kept.flatMap(({ state }) => runningRuns(state)).map((run) => run.id);
+    const removed = await runs.sweep(
+      kept.map(({ state }) => state.id),
+      running,
+    );
+    swept = true;
+    if (removed.length > 0) log.info({ removed }, "removed what no loop owns");
+  }
+
+  async function look(): Promise<boolean> {
+    if (swept && reconciler !== null) return reconciler.silent();
+    const done = await reconciler?.everything();
+    if (done !== undefined && done.failed.length > 0) return false;
+    await settled();
+    await sweep();
+    return true;
+  }
+
+  async function prune(now: number): Promise<void> {
+    await store.prune(now);
+    const forgotten = (await runs.prune?.(now)) ?? [];
+    if (forgotten.length > 0) log.info({ runs: forgotten }, "forgot what runs of long ago were made of");
+  }
+
+  return async () => {
+    try {
+      const complete = await look();
+      await prune(clock.now());
+      return complete;
+    } catch (error) {
+      log.warn({ err: error }, "a look at everything was cut short; it is taken up again");
+      return false;
+    }
+  };
+}
+
+/** A loop that can go on needs what its runs left. */
+function keepsFiles({ phase, ending }: LoopState): boolean {
+  return phase !== "refused" && (phase !== "settled" || ending?.resume !== "none");
+}

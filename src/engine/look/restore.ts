@@ -1,0 +1,189 @@
+// Brings a loop back from its issue's thread when the store does not know it.
+import { runningRuns } from "../../loop/end.ts";
+import type { RestoredFacts } from "../../loop/event.ts";
+import { endingOfNewer } from "../../loop/restore.ts";
+import type { Attempt, IssueRef, LoopState } from "../../loop/state.ts";
+import { decodeRecord } from "../../record/codec.ts";
+import { decodeFacts } from "../../record/facts.ts";
+import { anyStatusMarker, attemptMarker, stopMarker } from "../../record/markers.ts";
+import { recallDetail } from "../../record/recall.ts";
+import { stopComment } from "../../report/report.ts";
+import { issueKeyOf } from "../intake.ts";
+import type { LoopLook, StartedRun, ThreadRead } from "../ports.ts";
+import type { World } from "../world.ts";
+
+/** What became of one issue. `fresh`: it is labelled and has no loop yet, so it gets one. */
+export type Restored =
+  | {
+      readonly kind: "restored";
+      readonly loop: string;
+      readonly phase: string;
+      readonly attempts: number;
+      readonly gone: readonly number[];
+    }
+  | { readonly kind: "tampered" | "newer"; readonly why: string }
+  | { readonly kind: "fresh" | "nothing" };
+
+/** What restoring needs of the engine; without an engine nothing is adopted. */
+export interface RestoreWorld
+  extends Pick<World, "clock" | "log" | "store" | "github" | "sealKey" | "submit" | "stopping"> {
+  readonly adopt: (record: LoopState, run: string) => Promise<StartedRun | null>;
+  readonly watch: (record: LoopState, run: string, issueKey: string, started: StartedRun) => void;
+}
+
+export interface RestoreParts {
+  readonly world: RestoreWorld;
+  readonly label: string;
+  readonly newLoopId: () => string;
+}
+
+/** At most two requests for a loop that is found. The events it adds are handled in the issue's next turn. Throws Fault. */
+export async function restoreIssue(parts: RestoreParts, issue: IssueRef): Promise<Restored> {
+  const { world, label } = parts;
+  const thread = await world.github.readThread(issue, label, anyStatusMarker);
+  if (thread.isPull) return { kind: "nothing" };
+  const status = thread.ours.findLast((comment) => comment.body.includes(anyStatusMarker));
+  const decoded =
+    status === undefined
+      ? ({ kind: "absent" } as const)
+      : decodeRecord(status.body, world.sealKey, { repositoryId: issue.repositoryId, issue: issue.number });
+  const labelled = thread.open && thread.labelledBy !== null && !thread.labelledBy.actor.bot;
+  if (status === undefined) {
+    if (!labelled) return { kind: "nothing" };
+    // Whoever edits the record away must not get a new loop with new grants for it.
+    const touched = thread.ours.find((comment) => comment.editedBy !== null);
+    const why = "someone else changed what may have been the comment that holds it";
+    return touched === undefined ? begin(parts, issue, thread) : tampered(parts, issue, thread, touched, why);
+  }
+  if (decoded.kind === "ok" && status.editedBy === null) {
+    const again = labelled && isOver(decoded.state) && (thread.labelledBy?.at ?? 0) > status.changedAt;
+    return again ? begin(parts, issue, thread) : takeUp(parts, issue, thread, decoded.state, status.id);
+  }
+  if (!labelled) return { kind: "nothing" };
+  if (decoded.kind === "newer") return rest(parts, issue, thread, decoded.version);
+  const why = decoded.kind === "tampered" ? decoded.why : "someone else changed the comment that holds it";
+  return tampered(parts, issue, thread, status, why);
+}
+
+/** One act of labelling begins one loop, however often it is seen. */
+async function begin(parts: RestoreParts, issue: IssueRef, thread: ThreadRead): Promise<Restored> {
+  const event = { type: "labelled", ...about(parts, issue, thread), actor: labelledBy(thread) } as const;
+  await parts.world.submit(keyOf(issue), event, `labelled/${keyOf(issue)}/${thread.labelledBy?.at}`);
+  return { kind: "fresh" };
+}
+
+async function tampered(
+  parts: RestoreParts,
+  issue: IssueRef,
+  thread: ThreadRead,
+  { id, changedAt, editedBy: by }: ThreadRead["ours"][number],
+  why: string,
+): Promise<Restored> {
+  const requester = labelledBy(thread);
+  const event = { type: "record_tampered", ...about(parts, issue, thread), requester, by, why } as const;
+  await parts.world.submit(keyOf(issue), event, `tampered/${id}/${changedAt}`);
+  return { kind: "tampered", why };
+}
+
+async function takeUp(
+  parts: RestoreParts,
+  issue: IssueRef,
+  thread: ThreadRead,
+  record: LoopState,
+  status: number,
+): Promise<Restored> {
+  const { world, label } = parts;
+  const key = keyOf(issue);
+  const asked = { issue: issue.number, branch: record.branch, pull: record.pull?.number ?? null };
+  const [look] = (await world.github.survey(issue, label, [asked])).loops;
+  const { state: recalled, gone } = recallDetail(record, factsIn(thread, record, world.sealKey));
+  const moved: LoopState = { ...recalled, issue }; // names may have changed since; the seal is about the ids
+  const found = await runsThatRun(world, moved);
+  const running = found.map(({ run }) => run);
+  const facts = factsOf(thread, look, record, status, running);
+  await world.submit(key, { type: "restored", record: moved, facts }, `restored/${record.id}/${record.revision}`);
+  // Only now: what comes of them must be told to a loop that is there.
+  for (const { run, started } of found) world.watch(moved, run, key, started);
+  if (gone.length > 0) world.log.info({ loop: record.id, attempts: gone }, "only the outcome of attempts is left");
+  return { kind: "restored", loop: record.id, phase: record.phase, attempts: record.attempts.length, gone };
+}
+
+/** The sealed facts of attempts, from their own comments; one that somebody else changed is no witness. */
+function factsIn(thread: ThreadRead, record: LoopState, key: Uint8Array): Map<number, Attempt> {
+  const { id: loop, issue } = record;
+  const found = new Map<number, Attempt>();
+  for (const { number: attempt } of record.attempts) {
+    const comment = thread.ours.find(({ body }) => body.includes(attemptMarker(loop, attempt)));
+    if (comment === undefined || comment.editedBy !== null) continue;
+    const expected = { repositoryId: issue.repositoryId, issue: issue.number, loop, attempt };
+    const facts = decodeFacts(comment.body, key, expected);
+    if (facts !== null) found.set(attempt, facts);
+  }
+  return found;
+}
+
+async function runsThatRun(world: RestoreWorld, record: LoopState): Promise<{ run: string; started: StartedRun }[]> {
+  const found: { run: string; started: StartedRun }[] = [];
+  for (const { id } of runningRuns(record)) {
+    const started = await world.adopt(record, id);
+    if (started !== null) found.push({ run: id, started });
+  }
+  return found;
+}
+
+function factsOf(
+  thread: ThreadRead,
+  look: LoopLook | undefined,
+  record: LoopState,
+  status: number,
+  running: readonly string[],
+): RestoredFacts {
+  const found = (marker: string) => thread.ours.find((comment) => comment.body.includes(marker));
+  const posted = record.attempts.flatMap(({ number }) => {
+    const comment = found(attemptMarker(record.id, number));
+    return comment === undefined ? [] : [[String(number), comment.id] as const];
+  });
+  return {
+    open: thread.open,
+    labels: thread.labels,
+    running,
+    branch: look?.branch ?? null,
+    pull: look?.pull ?? null,
+    comments: {
+      status,
+      attempts: Object.fromEntries(posted),
+      stop: record.ending !== null && found(stopMarker(record.id, record.ending.at)) !== undefined,
+    },
+  };
+}
+
+/** A newer Loopgate wrote this record: nothing of it is touched, and the thread says once who can go on with it. */
+async function rest(parts: RestoreParts, issue: IssueRef, thread: ThreadRead, version: number): Promise<Restored> {
+  const { world } = parts;
+  const event = {
+    type: "labelled",
+    ...about(parts, issue, thread),
+    loop: "record",
+    actor: labelledBy(thread),
+  } as const;
+  const state = endingOfNewer(event, version, world.clock.now());
+  const marker = stopMarker("record", version);
+  await world.github.createComment(issue, [stopComment(state), marker].join("\n\n"), marker, true);
+  return { kind: "newer", why: `its record has version ${version}` };
+}
+
+function about({ label, newLoopId }: RestoreParts, issue: IssueRef, { title, labels }: ThreadRead) {
+  return { issue, loop: newLoopId(), title, label, labels };
+}
+
+function labelledBy({ labelledBy }: ThreadRead): LoopState["requester"] {
+  return labelledBy?.actor ?? { id: 0, login: "ghost", bot: false };
+}
+
+function isOver(record: LoopState): boolean {
+  return record.phase === "settled" || record.phase === "refused";
+}
+
+function keyOf({ repositoryId, number }: IssueRef): string {
+  return issueKeyOf(repositoryId, number);
+}

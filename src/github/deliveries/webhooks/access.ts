@@ -1,0 +1,77 @@
+// The events `repository`, `installation` and `installation_repositories`: the ground under loops goes away, comes back, or changes its name.
+import { z } from "zod";
+import type { LoopEvent } from "../../../loop/event.ts";
+import { reading } from "../payload.ts";
+import { ignored, type Route, type Translated } from "../translated.ts";
+
+const Id = z.number().int().nonnegative();
+const Name = z.string().min(1);
+const Repository = z.object({
+  action: z.string(),
+  repository: z.object({ id: Id, name: Name, owner: z.object({ login: Name }) }),
+  installation: z.object({ id: Id }),
+});
+/** The whole installation, `app_id` included: other events carry only its id (threat T17). */
+const Installation = z.object({ action: z.string(), installation: z.object({ id: Id, app_id: Id }) });
+const Covered = Installation.extend({ repositories: z.array(z.object({ id: Id })).optional() });
+const Repositories = Installation.extend({
+  repositories_added: z.array(z.object({ id: Id })),
+  repositories_removed: z.array(z.object({ id: Id })),
+});
+
+const repositoryEndings = new Map([
+  ["deleted", "The repository was deleted."],
+  ["archived", "The repository was archived."],
+  ["transferred", "The repository was transferred to another owner."],
+  ["publicized", "The repository was made public."],
+]);
+
+const repositoryReturns = ["unarchived", "privatized"];
+
+/** Threat T28: no write follows a change of owner or visibility. A rename changes names only: ids are what counts. */
+export const translateRepository = reading(Repository, ({ action, repository, installation }) => {
+  const route = { repository: true } as const;
+  if (action === "renamed") {
+    const { owner, name } = repository;
+    return about(repository.id, route, { type: "renamed", owner: owner.login, name });
+  }
+  if (repositoryReturns.includes(action)) return back(repository.id, route, installation.id);
+  const why = repositoryEndings.get(action);
+  if (!why) return ignored(`repository.${action} changes no loop`);
+  return gone(repository.id, route, why);
+});
+
+export const translateInstallation = reading(Covered, ({ action, installation, repositories }, self) => {
+  if (installation.app_id !== self.appId) return ignored("the installation is another App's");
+  if (action === "unsuspend") return back(null, { installation: installation.id }, installation.id);
+  if (action === "created") return installed(installation.id, repositories ?? []);
+  if (action !== "deleted" && action !== "suspend") return ignored(`installation.${action} changes no loop`);
+  const why = action === "deleted" ? "The App was uninstalled." : "The App's installation was suspended.";
+  return gone(null, { installation: installation.id }, why);
+});
+
+export const translateInstallationRepositories = reading(Repositories, (payload, self) => {
+  if (payload.installation.app_id !== self.appId) return ignored("the installation is another App's");
+  if (payload.action === "added") return installed(payload.installation.id, payload.repositories_added);
+  const repositories = payload.repositories_removed.map((repository) => repository.id);
+  if (payload.action !== "removed" || repositories.length === 0) return ignored("no repository was removed");
+  return gone(null, { repositories }, "The App's access to the repository was removed.");
+});
+
+/** A new installation has a new id: loops from before are found by their repositories. */
+function installed(installationId: number, covered: readonly { readonly id: number }[]): Translated {
+  const repositories = covered.map(({ id }) => id);
+  return repositories.length === 0 ? ignored("no repository was added") : back(null, { repositories }, installationId);
+}
+
+function gone(repositoryId: number | null, route: Route, why: string): Translated {
+  return about(repositoryId, route, { type: "issue_gone", why });
+}
+
+function back(repositoryId: number | null, route: Route, installationId: number): Translated {
+  return about(repositoryId, route, { type: "issue_back", installationId });
+}
+
+function about(repositoryId: number | null, route: Route, event: LoopEvent): Translated {
+  return { kind: "event", repositoryId, route, events: [event] };
+}

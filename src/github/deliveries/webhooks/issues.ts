@@ -1,0 +1,68 @@
+// The `issues` event: a person sets or removes the trigger label, labels change, an issue ends.
+import { z } from "zod";
+import type { LoopEvent } from "../../../loop/event.ts";
+import { Envelope, isBot, isOurs, issueRef, isTrigger, personOf, reading } from "../payload.ts";
+import { ignored, type Self, type Translated } from "../translated.ts";
+
+const Payload = Envelope.extend({
+  issue: z.object({
+    number: z.number().int().positive(),
+    title: z.string(),
+    state: z.string(),
+    updated_at: z.iso.datetime({ offset: true }).optional(),
+    labels: z.array(z.object({ name: z.string() })),
+    pull_request: z.unknown().optional(),
+  }),
+  label: z.object({ name: z.string() }).optional(),
+});
+type Payload = z.infer<typeof Payload>;
+
+/** Threat T1: only `labeled` can start a loop, by the label that this event names, never by labels an issue was opened with. */
+export const translateIssues = reading(Payload, (payload, self) => {
+  if (payload.issue.pull_request) return ignored("a pull request cannot be a loop");
+  switch (payload.action) {
+    case "labeled":
+    case "unlabeled":
+      return isOurs(payload.sender, self) ? ignored("we changed the label ourselves") : labelEvent(payload, self);
+    case "closed":
+      if (isOurs(payload.sender, self)) return ignored("we closed the issue ourselves");
+      return about(payload, { type: "issue_closed", actor: personOf(payload.sender) });
+    case "deleted":
+      return about(payload, { type: "issue_gone", why: "The issue was deleted." });
+    case "transferred":
+      return about(payload, { type: "issue_gone", why: "The issue was transferred to another repository." });
+    default:
+      return ignored(`issues.${payload.action} changes no loop`);
+  }
+});
+
+function labelEvent(payload: Payload, self: Self): Translated {
+  const labels = payload.issue.labels.map((label) => label.name);
+  const label = payload.label?.name;
+  const byPerson = !isBot(payload.sender);
+  if (label === undefined || !isTrigger(label, self) || !byPerson)
+    return about(payload, { type: "labels_changed", labels });
+  const actor = personOf(payload.sender);
+  if (payload.action === "unlabeled") return about(payload, { type: "unlabelled", actor, labels });
+  if (payload.issue.state !== "open") return about(payload, { type: "labels_changed", labels });
+  return about(payload, {
+    type: "labelled",
+    issue: issueRef(payload, payload.issue.number),
+    loop: self.newLoopId(),
+    title: payload.issue.title,
+    label,
+    labels,
+    actor,
+    // The label was the issue's last change when GitHub wrote this: a redelivery says the same time again.
+    ...(payload.issue.updated_at === undefined ? {} : { setAt: Date.parse(payload.issue.updated_at) }),
+  });
+}
+
+function about(payload: Payload, event: LoopEvent): Translated {
+  return {
+    kind: "event",
+    repositoryId: payload.repository.id,
+    route: { issue: payload.issue.number },
+    events: [event],
+  };
+}

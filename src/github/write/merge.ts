@@ -1,0 +1,40 @@
+// Merges exactly one commit, where policy says that Loopgate may.
+import { z } from "zod";
+import { Fault } from "../../base/fault.ts";
+import { type Connection, call, type Repository } from "../client/client.ts";
+
+type Merge = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
+const Merged = z.object({ merged: z.literal(true) });
+const Pull = z.object({ merged: z.boolean(), head: z.object({ sha: z.string() }) });
+
+/**
+ * A refusal that GitHub explains is a value: a rule, or a conflict of the two branches. After one, the pull request is
+ * read: an earlier try whose answer was lost may have merged it. Throws `Fault`, and one of kind `conflict` where either
+ * branch moved meanwhile: another merge came between, or another head than `head` is there.
+ */
+export async function merge(
+  connection: Connection,
+  repository: Repository,
+  pull: number,
+  head: string,
+): Promise<Merge> {
+  const { owner, name: repo } = repository;
+  const address = { owner, repo, pull_number: pull };
+  try {
+    const attempted = `Could not merge ${owner}/${repo}#${pull}`;
+    await call(connection, repository, { attempted, shape: Merged }, (client) =>
+      client.request("PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge", { ...address, sha: head }),
+    );
+    return { ok: true };
+  } catch (error) {
+    if (!(error instanceof Fault) || (error.kind !== "refused" && error.kind !== "conflict")) throw error;
+    const attempted = `Could not read ${owner}/${repo}#${pull} after its merge was declined`;
+    const now = await call(connection, repository, { attempted, shape: Pull }, (client) =>
+      client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", address),
+    );
+    if (now.merged && now.head.sha === head) return { ok: true };
+    if (error.kind === "conflict") throw error;
+    return { ok: false, message: error.message };
+  }
+}

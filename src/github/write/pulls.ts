@@ -1,0 +1,123 @@
+// The loop's pull request: opened as a draft, made ready, reviewers asked.
+import { z } from "zod";
+import { Fault } from "../../base/fault.ts";
+import type { IssueRef } from "../../loop/state.ts";
+import { type Connection, call, query, type Repository } from "../client/client.ts";
+
+interface PullDraft {
+  readonly head: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+}
+
+interface OpenedPull {
+  readonly number: number;
+  readonly nodeId: string;
+  readonly url: string;
+}
+
+const Pull = z.object({ number: z.number().int(), node_id: z.string(), html_url: z.string() });
+
+/** GitHub's limit for titles, in characters. */
+const titleLimit = 256;
+
+/** Opens a draft, or adopts the open pull request that this branch already has: there can be only one for a base. */
+export async function openPull(
+  connection: Connection,
+  issue: IssueRef,
+  draft: PullDraft,
+  retrying: boolean,
+): Promise<OpenedPull> {
+  const existing = retrying ? await findOpen(connection, issue, draft) : null;
+  if (existing) return existing;
+  try {
+    return await create(connection, issue, draft);
+  } catch (error) {
+    const alreadyThere = error instanceof Fault && error.kind === "refused" && /already exists/i.test(error.message);
+    const found = alreadyThere ? await findOpen(connection, issue, draft) : null;
+    if (found) return found;
+    throw error;
+  }
+}
+
+async function create(connection: Connection, issue: IssueRef, draft: PullDraft): Promise<OpenedPull> {
+  const { owner, name: repo } = issue;
+  const attempted = `Could not open a pull request for ${draft.head} on ${owner}/${repo}`;
+  const pull = await call(connection, issue, { attempted, shape: Pull }, (client) =>
+    client.request("POST /repos/{owner}/{repo}/pulls", {
+      owner,
+      repo,
+      head: draft.head,
+      base: draft.base,
+      title: [...draft.title].slice(0, titleLimit).join(""),
+      body: draft.body,
+      draft: true,
+    }),
+  );
+  return opened(pull);
+}
+
+async function findOpen(connection: Connection, issue: IssueRef, draft: PullDraft): Promise<OpenedPull | null> {
+  const { owner, name: repo } = issue;
+  const attempted = `Could not look for a pull request of ${draft.head} on ${owner}/${repo}`;
+  const pulls = await call(connection, issue, { attempted, shape: z.array(Pull) }, (client) =>
+    client.request("GET /repos/{owner}/{repo}/pulls", {
+      owner,
+      repo,
+      head: `${owner}:${draft.head}`,
+      base: draft.base,
+      state: "open",
+    }),
+  );
+  return pulls[0] ? opened(pulls[0]) : null;
+}
+
+function opened(pull: z.infer<typeof Pull>): OpenedPull {
+  return { number: pull.number, nodeId: pull.node_id, url: pull.html_url };
+}
+
+const readyText = `
+mutation MarkReady($pull: ID!) {
+  markPullRequestReadyForReview(input: { pullRequestId: $pull }) { pullRequest { isDraft } }
+}`;
+const draftText = "query ReadDraft($pull: ID!) { node(id: $pull) { ... on PullRequest { isDraft } } }";
+
+const Marked = z.object({
+  markPullRequestReadyForReview: z.object({ pullRequest: z.object({ isDraft: z.literal(false) }) }),
+});
+const DraftState = z.object({ node: z.object({ isDraft: z.boolean() }) });
+
+/** GraphQL only. Where GitHub declines, the pull request may have been ready all along, and that is as good. */
+export async function markReady(connection: Connection, repository: Repository, nodeId: string): Promise<void> {
+  const attempted = `Could not mark the pull request of ${repository.owner}/${repository.name} ready for review`;
+  const variables = { pull: nodeId };
+  try {
+    await query(connection, repository, { attempted, shape: Marked, text: readyText, variables });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== "refused") throw error;
+    const now = await query(connection, repository, { attempted, shape: DraftState, text: draftText, variables });
+    if (now.node.isDraft) throw error;
+  }
+}
+
+/** `logins` are people, or teams written as `organisation/team`. Nothing is sent when there is none. */
+export async function requestReviewers(
+  connection: Connection,
+  repository: Repository,
+  pull: number,
+  logins: readonly string[],
+): Promise<void> {
+  if (logins.length === 0) return;
+  const { owner, name: repo } = repository;
+  const attempted = `Could not ask ${logins.join(", ")} to review ${owner}/${repo}#${pull}`;
+  await call(connection, repository, { attempted, shape: z.object({ number: z.number() }) }, (client) =>
+    client.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", {
+      owner,
+      repo,
+      pull_number: pull,
+      reviewers: logins.filter((login) => !login.includes("/")),
+      team_reviewers: logins.flatMap((login) => (login.includes("/") ? [login.slice(login.indexOf("/") + 1)] : [])),
+    }),
+  );
+}

@@ -1,0 +1,103 @@
+// The one door of a run: git, models and, where policy names hosts, the way out; all of it by the run's lease.
+import { assert } from "../base/assert.ts";
+import type { AgentRooms, GitRooms, Log, ModelCall, ModelProvider, Quarantine } from "../engine/ports.ts";
+import { spentOf } from "../loop/begin.ts";
+import type { LoopState } from "../loop/state.ts";
+import { keepSpending, readSpent, type Spent } from "./spending.ts";
+
+export interface DoorParts {
+  readonly git: GitRooms;
+  readonly agents: AgentRooms;
+  readonly log: Log;
+  /** Who runs own their files as, where the App is root; null where runs have the App's own uid. */
+  readonly owner: { readonly uid: number; readonly gid: number } | null;
+  /** Whom the agent's commits are by. */
+  readonly identity: { readonly name: string; readonly email: string };
+  /** Where models are called; none: no run may call one. */
+  readonly models: readonly ModelProvider[];
+  /** Prices that come before the built-in table. */
+  readonly prices: Parameters<AgentRooms["modelGateway"]>[0]["prices"];
+}
+
+export interface DoorRequest {
+  readonly run: string;
+  readonly loop: LoopState;
+  readonly token: string;
+  readonly mayPush: boolean;
+  readonly quarantine: Quarantine;
+  readonly socketDir: string;
+  /** Keeps what the run has spent, so that a restart of the App gives it no fresh budget. */
+  readonly spendingFile: string;
+}
+
+export interface Door {
+  readonly socketPath: string;
+  /** What has gone through it, and what is under way. */
+  traffic(): { readonly turns: number; readonly open: number };
+  close(): Promise<void>;
+  /** What the run's last push was refused for; empty once a later one was taken. */
+  refused(): readonly string[];
+  /** Whether the last model call was refused for want of money. */
+  outOfBudget(): boolean;
+  /** Whether the last model call failed on the provider's side. */
+  modelDown(): boolean;
+  /** What model calls came to so far. */
+  spent(): Promise<Spent>;
+}
+
+const nano = 1e9;
+
+/** Opens the door. Throws Fault when it cannot listen. */
+export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<Door> {
+  const { run, loop, quarantine, socketDir } = request;
+  const { git, agents, log, owner } = parts;
+  assert(loop.branch !== null && loop.rules !== null, `loop ${loop.id} was not claimed`);
+  const lease = { runId: run, token: request.token, branch: loop.branch, mayPush: request.mayPush };
+  const fields = { run, loop: loop.id };
+  const earlier = await readSpent(request.spendingFile);
+  const budget = Math.max(0, Math.floor((loop.grantedUsd - spentOf(loop) - earlier.spentUsd) * nano));
+  const spending = keepSpending(agents.createLedger(budget), request.spendingFile, earlier);
+  let refused: readonly string[] = [];
+  let last: ModelCall | null = null;
+  const gitRoute = git.gitGateway({
+    lease,
+    quarantine,
+    published: loop.head,
+    author: { email: parts.identity.email },
+    onEvent: (event) => {
+      log.info({ ...fields, gateway: "git", ...event }, "gateway");
+      if (event.kind === "push") refused = [];
+      if (event.kind === "refused") refused = event.details;
+    },
+  });
+  const modelRoute = agents.modelGateway({
+    lease,
+    providers: parts.models,
+    ledger: spending.ledger,
+    prices: parts.prices,
+    onCall: (call) => {
+      log.info({ ...fields, gateway: "model", call }, "gateway");
+      last = call;
+      spending.count(call);
+    },
+  });
+  const allowed = loop.rules.hosts.flatMap((host) => agents.readAllowedHost(host) ?? []);
+  const onEvent = (event: object) => log.info({ ...fields, gateway: "egress", ...event }, "gateway");
+  const tunnels = allowed.length === 0 ? null : agents.egressProxy({ lease, allowed, onEvent });
+  const onError = (error: unknown) => log.error({ ...fields, err: error }, "a gateway failed");
+  const routes = [gitRoute, modelRoute];
+  const opened = await git.openRunGateway({ socketDir, lease, owner, routes, tunnels, onError });
+  return {
+    ...opened,
+    refused: () => refused,
+    outOfBudget: () => last?.problem === "budget",
+    modelDown: () => last !== null && isProvidersFault(last),
+    spent: () => spending.spent(),
+  };
+}
+
+/** No answer, half an answer, an error of the server's, too many requests, or the App's own key refused. */
+function isProvidersFault({ outcome, status, problem }: ModelCall): boolean {
+  if (outcome !== "declined") return ["cut", "silent", "unreachable", "unreadable"].includes(outcome);
+  return problem === "key_refused" || status === 429 || (status ?? 0) >= 500;
+}

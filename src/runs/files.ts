@@ -1,0 +1,111 @@
+// What one run has on this host's disk: its folders, what is put into them before it starts, and how they go.
+import { constants, existsSync, readdirSync } from "node:fs";
+import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Quarantine, RunOrder } from "../engine/ports.ts";
+import type { DoorParts } from "./door.ts";
+import { writeWhole } from "./whole-file.ts";
+
+export interface FileParts extends Pick<DoorParts, "git" | "identity" | "owner"> {
+  readonly dataDir: string;
+}
+
+/** result.json beyond this is no answer. */
+const resultBytes = 256 * 1024;
+
+/** What a CLI says of its version is one short line. */
+const versionBytes = 4 * 1024;
+
+/** Where things are kept below the data folder. */
+export function rooms({ dataDir }: Pick<FileParts, "dataDir">) {
+  return {
+    objects: join(dataDir, "objects"),
+    quarantines: join(dataDir, "quarantine"),
+    provenance: (id: string) => join(dataDir, "provenance", id),
+    run: (id: string) => join(dataDir, "runs", id),
+    quiet: (id: string) => join(dataDir, "runs", id, "quiet.json"),
+    spending: (id: string) => join(dataDir, "runs", id, "spent.json"),
+    socket: (id: string) => join(dataDir, "sockets", id),
+  };
+}
+
+/** What a run that outlives its App is taken up with. */
+export interface Kept {
+  readonly token: string;
+  readonly startFrom: string;
+  readonly role: RunOrder["role"];
+}
+
+/** Everything that a container of this run is given, still empty: it can be created before any of it is filled. */
+export async function makeFolders(parts: FileParts, run: string): Promise<void> {
+  const dir = rooms(parts).run(run);
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(join(dir, "loop", "out"), { recursive: true });
+  await mkdir(join(dir, "workspace"));
+  await writeFile(join(dir, "loop", "brief.md"), "", { mode: 0o644 });
+  await mkdir(rooms(parts).socket(run), { recursive: true, mode: 0o700 });
+}
+
+/** Workspace, brief and answer folder; the lease is written last, so that it stands for all of them. */
+export async function prepareFiles(
+  parts: FileParts,
+  order: RunOrder,
+  quarantine: Quarantine,
+  token: string,
+): Promise<void> {
+  const dir = rooms(parts).run(order.id);
+  const { git, identity, owner } = parts;
+  const shared = { dir: join(dir, "workspace"), quarantine, identity, owner };
+  const made =
+    order.role === "executor"
+      ? await git.makeWorkspace(shared)
+      : await git.makeReviewWorkspace({ ...shared, head: order.startFrom });
+  await writeFile(join(dir, "loop", "brief.md"), order.brief);
+  const startFrom = order.role === "executor" ? made.commit : order.startFrom;
+  const kept: Kept = { token, startFrom, role: order.role };
+  await writeWhole(join(dir, "lease.json"), JSON.stringify(kept));
+}
+
+/** Null when there is no such run here, or it was not made ready. */
+export async function readKept(parts: Pick<FileParts, "dataDir">, run: string): Promise<Kept | null> {
+  const text = await readFile(join(rooms(parts).run(run), "lease.json"), "utf8").catch(() => null);
+  return text === null ? null : (JSON.parse(text) as Kept);
+}
+
+/** What the agent's CLI printed when it was asked for its version; null when it was not asked or said nothing. */
+export function readVersionSaid(parts: Pick<FileParts, "dataDir">, run: string): Promise<string | null> {
+  return readPlain(join(rooms(parts).run(run), "loop", "out", "agent-version"), versionBytes);
+}
+
+/** The agent's answer; null when there is none. */
+export function readAnswer(parts: Pick<FileParts, "dataDir">, run: string): Promise<string | null> {
+  return readPlain(join(rooms(parts).run(run), "loop", "out", "result.json"), resultBytes);
+}
+
+/** Removes everything of a run but its quarantine. */
+export async function removeFiles(parts: FileParts, run: string): Promise<void> {
+  const dir = rooms(parts).run(run);
+  if (existsSync(dir)) await parts.git.removeWorkspace(join(dir, "workspace"));
+  await rm(dir, { recursive: true, force: true });
+  await rm(rooms(parts).socket(run), { recursive: true, force: true }); // of a gateway that was not closed but killed
+}
+
+/** What a killed process left of quarantines it was making, listed before this one can make any of its own. */
+export function halfMadeQuarantines(parts: Pick<FileParts, "dataDir">): string[] {
+  const { quarantines } = rooms(parts);
+  const names = existsSync(quarantines) ? readdirSync(quarantines) : [];
+  return names.filter((name) => name.startsWith(".new-")).map((name) => join(quarantines, name));
+}
+
+/** Anything may lie where an agent wrote: the text of a regular file of at most so many bytes, links not followed; null for anything else. */
+export async function readPlain(path: string, bytes: number): Promise<string | null> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
+  if (file === null) return null;
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile() || facts.size > bytes) return null;
+    return (await file.readFile()).toString("utf8");
+  } finally {
+    await file.close();
+  }
+}

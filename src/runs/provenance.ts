@@ -1,0 +1,164 @@
+// What a run was made of and what it came to, in files that outlive the run: enough to repeat it without asking anybody.
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ContainerSpec, Quarantine, Running, RunOrder, RunReport, RunRequest } from "../engine/ports.ts";
+import { rulesOf } from "../loop/begin.ts";
+import { type ImageUsed, noTokens, type Provenance, type Tokens } from "../loop/state.ts";
+import { type FileParts, rooms } from "./files.ts";
+import type { QuarantineParts } from "./quarantine.ts";
+import { roleOf } from "./request.ts";
+import { writeWhole } from "./whole-file.ts";
+
+export type ProvenanceParts = FileParts & Pick<QuarantineParts, "log">;
+
+/** A run as it was ordered. The run's lease stands as `[lease]` wherever it was. */
+export interface RecordedOrder {
+  readonly version: 1;
+  /** With the loop as it was then: its rules, its commits, what it had spent. */
+  readonly order: Omit<RunOrder, "brief">;
+  readonly briefSha256: string;
+  readonly runtime: "docker" | "process";
+  /** Whom its commits were by. */
+  readonly identity: { readonly name: string; readonly email: string };
+  readonly image: ImageUsed | null;
+  readonly request: RunRequest;
+  /** What the engine was told; null where no container was made, or another process made it. */
+  readonly specs: readonly ContainerSpec[] | null;
+}
+
+/** What a run came to, with what is compared when it is repeated. */
+export interface RecordedEnd {
+  readonly version: 1;
+  readonly status: RunReport["status"];
+  readonly exitCode: number | null;
+  readonly note: string;
+  /** The commit that an executor pushed, and its tree; null: nothing was pushed. */
+  readonly head: string | null;
+  readonly tree: string | null;
+  readonly result: string | null;
+  readonly agentVersion: string | null;
+  readonly readyMs: number | null;
+  readonly spentUsd: number;
+  readonly tokens: Tokens;
+}
+
+const orderFile = "order.json";
+const briefFile = "brief.md";
+const endFile = "end.json";
+
+/** Where the commits of a recorded run are kept. */
+export function keptObjects(parts: Pick<FileParts, "dataDir">, run: string): string {
+  return join(rooms(parts).provenance(run), "objects");
+}
+
+export interface StartedFrom {
+  readonly order: RunOrder;
+  readonly startFrom: string;
+  readonly request: RunRequest;
+  readonly token: string;
+  readonly quarantine: Quarantine;
+  readonly running: Running;
+}
+
+/** Writes down what a run was made of, and says it in short. A run does not fail for want of its record. */
+export async function recordStart(parts: ProvenanceParts, started: StartedFrom): Promise<Provenance> {
+  const { order, startFrom, running, quarantine } = started;
+  const role = roleOf(order);
+  const { reference, id, digest } = { ...running.facts.image, reference: role.image };
+  const image = running.facts.runtime === "process" ? null : { reference, id, digest };
+  const orderSha256 = await writeOrder(parts, started, image).catch((error) => {
+    parts.log.warn({ run: order.id, err: error }, "what a run was made of could not be written down; it goes on");
+    return null;
+  });
+  return {
+    orderSha256,
+    policySha256: sha256(JSON.stringify(rulesOf(order.loop))),
+    base: quarantine.base.sha,
+    startFrom,
+    image,
+    agent: role.agent,
+    agentVersion: null,
+    readyMs: null,
+  };
+}
+
+async function writeOrder(parts: ProvenanceParts, started: StartedFrom, image: ImageUsed | null): Promise<string> {
+  const { order, startFrom, request, token, quarantine, running } = started;
+  const dir = rooms(parts).provenance(order.id);
+  const known = await readFile(join(dir, orderFile), "utf8").catch(() => null);
+  if (known !== null) return sha256(known); // started again after an unknown outcome: what was written first holds
+  const { brief, ...ordered } = order;
+  const recorded: RecordedOrder = {
+    version: 1,
+    order: { ...ordered, startFrom },
+    briefSha256: sha256(brief),
+    runtime: running.facts.runtime,
+    identity: parts.identity,
+    image,
+    request,
+    specs: running.specs ?? null,
+  };
+  const text = `${JSON.stringify(recorded, null, 2).replaceAll(token, "[lease]")}\n`;
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await parts.git.keepCommit(quarantine, startFrom, keptObjects(parts, order.id));
+  await writeWhole(join(dir, briefFile), brief);
+  await writeWhole(join(dir, orderFile), text);
+  return sha256(text);
+}
+
+export interface EndedWith {
+  readonly run: string;
+  readonly quarantine: Quarantine;
+  readonly report: RunReport;
+}
+
+/** Writes down what a run came to and keeps what it pushed. Never throws: what cannot be written is logged. */
+export async function recordEnd(parts: ProvenanceParts, ended: EndedWith): Promise<void> {
+  const { run, quarantine, report } = ended;
+  const head = report.pushed?.head ?? null;
+  try {
+    if (head !== null) await parts.git.keepCommit(quarantine, head, keptObjects(parts, run));
+    const { status, exitCode, note, result, agentVersion = null, readyMs = null } = report;
+    const { spentUsd = 0, tokens = noTokens } = report;
+    const tree = head === null ? null : await parts.git.treeOf(quarantine.gitDir, head);
+    const facts = { version: 1, status, exitCode, note, head, tree, result, agentVersion, readyMs, spentUsd, tokens };
+    const end = facts satisfies Record<keyof RecordedEnd, unknown>;
+    await mkdir(rooms(parts).provenance(run), { recursive: true, mode: 0o700 });
+    await writeWhole(join(rooms(parts).provenance(run), endFile), `${JSON.stringify(end, null, 2)}\n`);
+  } catch (error) {
+    parts.log.warn({ run, err: error }, "what a run came to could not be written down");
+  }
+}
+
+/** Removes what was written down of runs of which nothing was written since `before`, in epoch milliseconds; resolves to their ids. */
+export async function forgetRecords(parts: Pick<FileParts, "dataDir">, before: number): Promise<readonly string[]> {
+  const runs = await readdir(rooms(parts).provenance("")).catch(() => []);
+  const forgotten: string[] = [];
+  for (const run of runs) {
+    const dir = rooms(parts).provenance(run);
+    if ((await stat(dir)).mtimeMs >= before) continue;
+    await rm(dir, { recursive: true, force: true });
+    forgotten.push(run);
+  }
+  return forgotten;
+}
+
+/** The files of one recorded run as they are read: each null where it is gone. */
+export interface RecordedFiles {
+  readonly order: string | null;
+  readonly brief: string | null;
+  readonly end: string | null;
+}
+
+/** Reads the files of one recorded run. */
+export async function readRecorded(parts: Pick<FileParts, "dataDir">, run: string): Promise<RecordedFiles> {
+  const dir = rooms(parts).provenance(run);
+  const read = (name: string) => readFile(join(dir, name), "utf8").catch(() => null);
+  const [order, brief, end] = await Promise.all([read(orderFile), read(briefFile), read(endFile)]);
+  return { order, brief, end };
+}
+
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,134 @@
+// The silence limit of a run: signs of life are looked for from outside its container, and without any for too long it is ended.
+import { readFile } from "node:fs/promises";
+import type { Clock, Running } from "../engine/ports.ts";
+import type { Rules } from "../loop/state.ts";
+import { date, duration } from "../report/time.ts";
+import type { Door, DoorParts } from "./door.ts";
+import { type FileParts, rooms } from "./files.ts";
+import { writeWhole } from "./whole-file.ts";
+
+/** What can be seen of a run from outside at one moment. */
+export interface Signs {
+  /** Grows with whatever is heard: bytes of output, requests at its gateway begun and ended. */
+  readonly heard: number;
+  /** A request or a tunnel is under way, such as a model call that has not been answered yet. */
+  readonly isBusy: boolean;
+}
+
+/** How long nothing has been heard of a run, in milliseconds, and when it was last heard of, since the epoch. */
+export interface Quiet {
+  readonly ms: number;
+  readonly heardAt: number;
+}
+
+export interface SilenceParts {
+  readonly clock: Clock;
+  readonly limitMs: number;
+  /** What an earlier process had counted; null: the count begins now. */
+  readonly quiet: Quiet | null;
+  readonly signs: () => Signs;
+  /** Keeps the count, so that no restart of the App forgets it. Must not reject. */
+  readonly keep: (quiet: Quiet) => Promise<void>;
+  /** Called once, with our sentence on it. */
+  readonly onSilent: (note: string) => void;
+}
+
+const minute = 60_000;
+
+/** Watches until the limit is reached or the watch is ended; what ends it resolves when nothing is being kept any more. */
+export function watchSilence(parts: SilenceParts): () => Promise<void> {
+  const { clock, limitMs, signs } = parts;
+  const everyMs = lookEvery(limitMs);
+  let quiet = parts.quiet ?? { ms: 0, heardAt: clock.now() };
+  let seen = { at: clock.now(), heard: signs().heard };
+  let keeping = Promise.resolve();
+  const look = () => {
+    const now = clock.now();
+    const { heard, isBusy } = signs();
+    const before = quiet;
+    quiet = afterLook(before, { now, passedMs: now - seen.at, everyMs, isAlive: isBusy || heard !== seen.heard });
+    seen = { at: now, heard };
+    if (quiet.ms !== before.ms) {
+      const latest = quiet;
+      keeping = keeping.then(() => parts.keep(latest));
+    }
+    if (quiet.ms >= limitMs) parts.onSilent(silenceNote(quiet));
+    else cancel = clock.at(now + everyMs, look);
+  };
+  let cancel = clock.at(seen.at + everyMs, look);
+  return () => {
+    cancel();
+    return keeping;
+  };
+}
+
+/** Often enough to be right to a tenth of the limit, and at least once a minute. */
+export function lookEvery(limitMs: number): number {
+  return Math.min(minute, Math.ceil(limitMs / 10));
+}
+
+export interface Look {
+  readonly now: number;
+  readonly passedMs: number; // since the look before
+  readonly everyMs: number;
+  readonly isAlive: boolean;
+}
+
+/**
+ * The count after one more look. A look that comes late by more than its own interval adds nothing: the App or the machine
+ * stood still, or its clock was set, and what nobody could hear is not silence (F11, F14).
+ */
+export function afterLook(quiet: Quiet, { now, passedMs, everyMs, isAlive }: Look): Quiet {
+  if (isAlive) return { ms: 0, heardAt: now };
+  const isListening = passedMs >= 0 && passedMs <= 2 * everyMs;
+  return isListening ? { ...quiet, ms: quiet.ms + passedMs } : quiet;
+}
+
+function silenceNote({ ms, heardAt }: Quiet): string {
+  return `For ${duration(ms)} it wrote nothing, called no model, and neither fetched nor pushed; it was last heard of on ${date(heardAt)}.`;
+}
+
+export interface SilenceWatchParts extends Pick<FileParts, "dataDir">, Pick<DoorParts, "log"> {
+  readonly clock: Clock;
+}
+
+interface Heard {
+  readonly running: Running;
+  readonly gateway: Door;
+  /** How long an earlier process had heard nothing of it. */
+  readonly quiet: Quiet | null;
+}
+
+/** A count that is absent or unreadable begins anew; the deadline holds all the same. */
+export async function readQuiet(parts: Pick<FileParts, "dataDir">, run: string): Promise<Quiet | null> {
+  const text = await readFile(rooms(parts).quiet(run), "utf8").catch(() => "");
+  try {
+    return JSON.parse(text) as Quiet;
+  } catch {
+    return null;
+  }
+}
+
+/** Ends the run when it is silent past the rules' limit; what ends the watch resolves when nothing is being kept any more. */
+export function watchRun(
+  parts: SilenceWatchParts,
+  run: string,
+  { silenceMs }: Pick<Rules, "silenceMs">,
+  { running, gateway, quiet }: Heard,
+): () => Promise<void> {
+  const file = rooms(parts).quiet(run);
+  return watchSilence({
+    clock: parts.clock,
+    limitMs: silenceMs,
+    quiet,
+    signs: () => {
+      const { turns, open } = gateway.traffic();
+      return { heard: running.outputBytes() + turns, isBusy: open > 0 };
+    },
+    keep: (count) =>
+      writeWhole(file, JSON.stringify(count)).catch((error) =>
+        parts.log.warn({ run, err: error }, "a run's silence could not be kept"),
+      ),
+    onSilent: (note) => running.endSilent(note),
+  });
+}

@@ -1,0 +1,139 @@
+// Every refusal of the guard, seen to happen: one fixture per refusal, a single change to a good spec.
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type Allowed, engineRefusals, REFUSAL_NAMES, refusals } from "../../../src/container/spec/guard.ts";
+import { type ContainerSpec, compileAgent } from "../../../src/container/spec/spec.ts";
+import { aRequest, someParts } from "../requests.ts";
+
+const FIXTURES = new URL("../../../fixtures/specs/", import.meta.url);
+const ALLOWED: Allowed = {
+  roots: ["/srv/loopgate"],
+  toolchain: [{ source: "/usr", target: "/usr" }],
+  tools: "/srv/tools",
+  runtimes: ["runc"],
+};
+
+interface Refused {
+  readonly of: string;
+  /** Dotted places in the create body and their new values; null removes. Label names keep their own dots. */
+  readonly change: Readonly<Record<string, unknown>>;
+}
+
+describe("the guard", () => {
+  test.each(["executor", "reviewer", "check", "relay"])("accepts the %s's spec", (name) => {
+    expect(refusals(readSpec(name), ALLOWED)).toEqual([]);
+  });
+
+  test("has a fixture for every refusal and no other", () => {
+    const fixtures = readdirSync(new URL("refused/", FIXTURES)).map((file) => file.replace(/\.json$/, ""));
+    expect(fixtures.sort()).toEqual([...REFUSAL_NAMES].sort());
+  });
+
+  test.each(REFUSAL_NAMES)("refuses %s, and names nothing else", (name) => {
+    const refused = readJson<Refused>(`refused/${name}`);
+    expect(refusals(changed(readSpec(refused.of), refused.change), ALLOWED)).toEqual([name]);
+  });
+
+  test("refuses a reviewer that could write to the workspace", () => {
+    const spec = compileAgent(aRequest({ role: "executor" }), someParts(), "");
+    const asReviewer = changed(spec, { "Labels.loopgate.role": "reviewer" });
+    expect(refusals(asReviewer, ALLOWED)).toEqual(["mount_writable"]);
+  });
+
+  test("refuses a relay on any network", () => {
+    expect(refusals(changed(readSpec("relay"), { "HostConfig.NetworkMode": "bridge" }), ALLOWED)).toEqual(["network"]);
+  });
+
+  test("refuses an agent that joins another run's relay", () => {
+    const spec = changed(readSpec("executor"), { "HostConfig.NetworkMode": "container:loopgate-13-relay" });
+    expect(refusals(spec, ALLOWED)).toEqual(["network"]);
+  });
+
+  test("refuses a relay that joins another run's network", () => {
+    const spec = changed(readSpec("relay"), { "HostConfig.NetworkMode": "container:loopgate-13" });
+    expect(refusals(spec, ALLOWED)).toEqual(["network"]);
+  });
+
+  test.each(["/", "/srv", "/srv/loopgate", "/srv/loopgate-other/x", "/etc", "/proc", "/root"])(
+    "refuses a workspace at %s",
+    (workspaceDir) => {
+      const spec = compileAgent(aRequest({ workspaceDir }), someParts(), "");
+      expect(refusals(spec, ALLOWED)).toContain("mount_outside");
+    },
+  );
+
+  test("accepts the operator's tools, read-only, and no others", () => {
+    const mounting = (tools: string) => compileAgent(aRequest(), someParts({ tools }), "");
+    expect(refusals(mounting("/srv/tools"), ALLOWED)).toEqual([]);
+    expect(refusals(mounting("/srv/loopgate/runs/12"), ALLOWED)).toEqual(["mount_tools"]);
+    expect(refusals(mounting("/srv/tools"), { ...ALLOWED, tools: null })).toEqual(["mount_tools"]);
+    const { Mounts } = mounting("/srv/tools").body.HostConfig;
+    const writable = Mounts.map((mount) => ({ ...mount, ReadOnly: mount.ReadOnly && mount.Source !== "/srv/tools" }));
+    const asWritable = changed(mounting("/srv/tools"), { "HostConfig.Mounts": writable });
+    expect(refusals(asWritable, ALLOWED)).toEqual(["mount_writable"]);
+    const asRelay = changed(readSpec("relay"), { "HostConfig.Mounts": Mounts.slice(-1) });
+    expect(refusals(asRelay, ALLOWED)).toEqual(["mount_tools"]);
+  });
+
+  test("does not judge a path that steps upwards, and refuses it", () => {
+    const spec = compileAgent(aRequest({ workspaceDir: "/srv/loopgate/../../etc" }), someParts(), "");
+    expect(refusals(spec, ALLOWED)).toEqual(["mount_unreadable"]);
+  });
+
+  test("refuses everything when no root is given", () => {
+    expect(refusals(readSpec("executor"), { ...ALLOWED, roots: [] })).toEqual(["mount_outside"]);
+  });
+
+  test.each([
+    "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+    "github_pat_11ABCDEFG0123456789_abcdefghijklmnop",
+    "sk-ant-api03-abcdefghijklmnopqrstuvwxyz",
+    "AIzaSyA0123456789abcdefghijklmnopqrstuv",
+    "-----BEGIN RSA PRIVATE KEY-----",
+  ])("refuses an environment value shaped like %s", (value) => {
+    const spec = compileAgent(aRequest({ env: { ANTHROPIC_API_KEY: value } }), someParts(), "");
+    expect(refusals(spec, ALLOWED)).toEqual(["env_credential"]);
+  });
+});
+
+describe("an engine", () => {
+  const able = {
+    SecurityOptions: ["name=seccomp,profile=default"],
+    MemoryLimit: true,
+    PidsLimit: true,
+    CpuCfsQuota: true,
+  };
+
+  test("that can enforce the baseline is accepted", () => {
+    expect(engineRefusals(able)).toEqual([]);
+  });
+
+  test.each([
+    ["seccomp", { SecurityOptions: ["name=apparmor"] }],
+    ["memory limit", { MemoryLimit: false }],
+    ["process limit", { PidsLimit: false }],
+    ["CPU limit", { CpuCfsQuota: false }],
+  ])("without %s is refused", (missing, change) => {
+    expect(engineRefusals({ ...able, ...change })).toEqual([missing]);
+  });
+});
+
+function readJson<T>(name: string): T {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, FIXTURES), "utf8")) as T;
+}
+
+function readSpec(name: string): ContainerSpec {
+  return readJson<ContainerSpec>(name);
+}
+
+function changed(spec: ContainerSpec, change: Refused["change"]): ContainerSpec {
+  const copy = structuredClone(spec) as unknown as { body: Record<string, Record<string, unknown>> };
+  for (const [place, value] of Object.entries(change)) {
+    const [first = "", ...rest] = place.split(".");
+    const inner = rest.length === 0 ? (copy.body as Record<string, unknown>) : copy.body[first];
+    const key = rest.length === 0 ? first : rest.join(".");
+    if (inner && value === null) delete inner[key];
+    else if (inner) inner[key] = value;
+  }
+  return copy as unknown as ContainerSpec;
+}

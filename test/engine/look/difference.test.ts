@@ -1,0 +1,79 @@
+// What GitHub says against what a loop believes, as a table.
+import { expect, test } from "vitest";
+import { differences } from "../../../src/engine/look/difference.ts";
+import type { LoopLook } from "../../../src/engine/ports.ts";
+import type { LoopState } from "../../../src/loop/state.ts";
+import { aPublishedLoop, aPull, hour, labelledAt, sha } from "../../loop/builder.ts";
+
+const alice = { id: 7, login: "alice", bot: false };
+const bob = { id: 8, login: "bob", bot: false };
+const dave = { id: 9, login: "dave", bot: false };
+const now = labelledAt + hour;
+
+const pull: NonNullable<LoopLook["pull"]> = {
+  number: aPull.number,
+  nodeId: aPull.nodeId,
+  url: aPull.url,
+  open: true,
+  merged: false,
+  draft: true,
+  head: sha("c"),
+  closedBy: bob,
+  reviews: "",
+  checksDone: false,
+};
+
+/** Exactly what the published loop believes. */
+const agreed: LoopLook = {
+  issue: 12,
+  gone: false,
+  open: true,
+  closedBy: alice,
+  labels: ["bug", "Loop", "loop:running"],
+  unlabelledBy: dave,
+  branch: { head: sha("c"), ours: true },
+  pull,
+};
+
+const verifying = aPublishedLoop();
+const atGate = aPublishedLoop({ phase: "awaiting_gate", gateSince: labelledAt });
+
+function types(state: LoopState, look: Partial<LoopLook>, newReviews = true, at = now): readonly string[] {
+  return differences(state, { ...agreed, ...look }, newReviews, at).map((event) => event.type);
+}
+
+test("where GitHub and the loop agree, nothing happens", () => {
+  expect(types(verifying, {})).toEqual([]);
+  expect(types(atGate, {})).toEqual([]);
+});
+
+test.each<[string, LoopState, Partial<LoopLook>, readonly string[]]>([
+  ["the issue was closed", verifying, { open: false }, ["issue_closed"]],
+  ["the issue is gone", verifying, { gone: true }, ["issue_gone"]],
+  ["the label is gone", verifying, { labels: ["bug"] }, ["unlabelled"]],
+  ["the branch was deleted", verifying, { branch: null }, ["branch_deleted"]],
+  ["the branch moved", verifying, { branch: { head: sha("d"), ours: false } }, ["branch_moved"]],
+  ["the pull request was closed", verifying, { pull: { ...pull, open: false } }, ["pull_closed"]],
+  [
+    "a merge closed the issue too",
+    verifying,
+    { open: false, pull: { ...pull, open: false, merged: true } },
+    ["pull_closed"],
+  ],
+  ["CI has finished", verifying, { pull: { ...pull, checksDone: true } }, ["ci_changed"]],
+  ["CI has finished on another commit", verifying, { pull: { ...pull, checksDone: true, head: sha("d") } }, []],
+  ["CI has finished and was heard", { ...verifying, ciSeen: true }, { pull: { ...pull, checksDone: true } }, []],
+  ["a review came at the gate", atGate, { pull: { ...pull, reviews: "1 APPROVED" } }, ["review_submitted"]],
+  ["a review came before the gate", verifying, { pull: { ...pull, reviews: "1 APPROVED" } }, []],
+])("%s", (_, state, look, expected) => {
+  expect(types(state, look)).toEqual(expected);
+});
+
+test("reviews that were looked at before are not looked at again", () => {
+  expect(types(atGate, { pull: { ...pull, reviews: "1 APPROVED" } }, false)).toEqual([]);
+});
+
+test("F29: a claim of this minute is not ended by a look through a replica that has not heard of it", () => {
+  expect(types(verifying, { labels: ["bug"] }, true, labelledAt + 59_000)).toEqual([]);
+  expect(types(verifying, { gone: true }, true, labelledAt + 59_000)).toEqual([]);
+});
