@@ -3,9 +3,6 @@ import { randomInt } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
-import { agentOf } from "./agents/agents.ts";
-import { startLine } from "./agents/shell.ts";
-import { readVersion, versionLine } from "./agents/version.ts";
 import app from "./app.ts";
 import { Fault } from "./base/fault.ts";
 import { chooseRunUser } from "./container/docker/user.ts";
@@ -13,20 +10,7 @@ import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.
 import { steadyClock } from "./engine/clock.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { createReconciler, type Reconciled } from "./engine/look/reconcile.ts";
-import type { AgentRooms, Clock, GitRooms, Log, StorePort, Translated } from "./engine/ports.ts";
-import { readAllowedHost } from "./gateway/egress/hosts.ts";
-import { egressProxy } from "./gateway/egress/proxy.ts";
-import { judge } from "./gateway/git/judge.ts";
-import { bringBack, bringObjects, compareTrees, keepCommit, treeOf } from "./gateway/git/kept.ts";
-import { fetchBase, findBase } from "./gateway/git/objects.ts";
-import { publish } from "./gateway/git/publish.ts";
-import { branchHead, fetchBranch, findQuarantine, openQuarantine, removeQuarantine } from "./gateway/git/quarantine.ts";
-import { gitGateway } from "./gateway/git/server.ts";
-import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "./gateway/git/workspace.ts";
-import { newLeaseToken } from "./gateway/lease.ts";
-import { createLedger } from "./gateway/model/ledger.ts";
-import { modelGateway } from "./gateway/model/server.ts";
-import { openRunGateway } from "./gateway/run.ts";
+import type { Clock, Log, StorePort, Translated } from "./engine/ports.ts";
 import { githubClients } from "./github/client/octokit.ts";
 import { createPacer } from "./github/client/pacer.ts";
 import { deliveryHandler } from "./github/deliveries/deliveries.ts";
@@ -35,7 +19,8 @@ import { translate } from "./github/deliveries/webhook.ts";
 import { githubPort } from "./github/port.ts";
 import { pinoLogger } from "./log.ts";
 import { sealKey } from "./record/seal.ts";
-import { createSandbox } from "./runs/runs.ts";
+import { originAtGitHub } from "./runs/origin.ts";
+import { createRuns } from "./runs/runs.ts";
 import type { Settings } from "./settings.ts";
 import { sqliteStore } from "./store/sqlite.ts";
 
@@ -123,11 +108,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   try {
     const clock = options.clock ?? machineClock(store);
     const { self, github } = connect(options, clock);
-    const runs = createSandbox({
-      dataDir: resolve(settings.dataDir),
+    const dataDir = resolve(settings.dataDir);
+    const runs = createRuns({
+      dataDir,
       runtime,
-      git,
-      agents,
+      origin: originAtGitHub({ dataDir, github, log }),
       models: settings.models ?? [],
       prices: settings.prices,
       github,
@@ -186,40 +171,6 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     throw error;
   }
 }
-
-export const git: GitRooms = {
-  fetchBase,
-  findBase,
-  findQuarantine,
-  openQuarantine,
-  removeQuarantine,
-  fetchBranch,
-  branchHead,
-  makeWorkspace,
-  makeReviewWorkspace,
-  removeWorkspace,
-  gitGateway,
-  openRunGateway,
-  newLeaseToken,
-  judge,
-  publish,
-  keepCommit,
-  bringBack,
-  bringObjects,
-  treeOf,
-  compareTrees,
-};
-
-export const agents: AgentRooms = {
-  agentOf,
-  startLine,
-  versionLine,
-  readVersion,
-  modelGateway,
-  createLedger,
-  egressProxy,
-  readAllowedHost,
-};
 
 /** Who owns a run's files: nobody special for plain processes, which are this very user. */
 export function ownerOfRuns(runtime: Runtime): { uid: number; gid: number } | null {

@@ -3,12 +3,13 @@ import { access, mkdtemp, realpath, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { steadyClock } from "../engine/clock.ts";
+import { removeWorkspace } from "../gateway/git/workspace.ts";
 import { pinoLogger } from "../log.ts";
 import { type Compared, compareRuns } from "../runs/comparison.ts";
 import { type Recorded, readRun } from "../runs/recorded.ts";
 import { type Repeated, repeatRun } from "../runs/rerun.ts";
 import { readSettings, type Settings } from "../settings.ts";
-import { agents, git, ownerOfRuns } from "../wire.ts";
+import { ownerOfRuns } from "../wire.ts";
 import { withCleanup } from "./cleanup.ts";
 import { interruptible } from "./interrupt.ts";
 import { findOthers, markOwn, scratchPrefix } from "./rerun-leftovers.ts";
@@ -75,7 +76,7 @@ async function repeat(
     await Promise.all(others.left.map(removeScratch));
     const log = pinoLogger({ level: "warn" });
     const models = settings?.models ?? [];
-    const parts = { git, agents, runtime, log, dataDir, scratchDir, id, models, prices: settings?.prices };
+    const parts = { runtime, log, dataDir, scratchDir, id, models, prices: settings?.prices };
     const clock = steadyClock({ wall: Date.now, steady: () => performance.now() }, 0);
     return await repeatRun({ ...parts, clock, owner: ownerOfRuns(runtime) }, recorded, signal);
   });
@@ -84,7 +85,7 @@ async function repeat(
 /** What a run left may belong to another user or be closed to everyone; the workspace's own remover knows. */
 async function removeScratch(dir: string): Promise<void> {
   await access(dir);
-  await git.removeWorkspace(dir);
+  await removeWorkspace(dir);
   await rm(dir, { recursive: true, force: true });
 }
 

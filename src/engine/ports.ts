@@ -6,74 +6,7 @@ import type { Isolation, IssueRef, LoopState, Person, Provenance, Tokens } from 
 import type { LimitsLeft } from "../report/limits.ts";
 import type { PullFacts, VerdictFacts } from "../verify/facts.ts";
 
-export type { ContainerFacts, ImageChoice, Running, RunOutcome, RunRequest, Runtime } from "../container/run.ts";
-
-import type { agentOf } from "../agents/agents.ts";
-import type { startLine } from "../agents/shell.ts";
-import type { readVersion, versionLine } from "../agents/version.ts";
-import type { readAllowedHost } from "../gateway/egress/hosts.ts";
-import type { egressProxy } from "../gateway/egress/proxy.ts";
-import type { judge } from "../gateway/git/judge.ts";
-import type { bringBack, bringObjects, compareTrees, keepCommit, treeOf } from "../gateway/git/kept.ts";
-import type { fetchBase, findBase } from "../gateway/git/objects.ts";
-import type { publish } from "../gateway/git/publish.ts";
-import type {
-  branchHead,
-  fetchBranch,
-  findQuarantine,
-  openQuarantine,
-  removeQuarantine,
-} from "../gateway/git/quarantine.ts";
-import type { gitGateway } from "../gateway/git/server.ts";
-import type { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
-import type { newLeaseToken } from "../gateway/lease.ts";
-import type { createLedger } from "../gateway/model/ledger.ts";
-import type { modelGateway } from "../gateway/model/server.ts";
-import type { openRunGateway } from "../gateway/run.ts";
-
-export type { AgentEvent, EventReader } from "../agents/agent.ts";
-export type { ContainerSpec } from "../container/spec/spec.ts";
-export type { TreeDifference } from "../gateway/git/kept.ts";
-export type { Quarantine } from "../gateway/git/quarantine.ts";
-export type { Ledger } from "../gateway/model/ledger.ts";
-export type { ModelCall, ModelProvider } from "../gateway/model/provider.ts";
 export type { Route, Translated } from "../github/deliveries/translated.ts";
-
-/** The model and egress gateways and the agents, as the sandbox uses them. */
-export interface AgentRooms {
-  readonly agentOf: typeof agentOf;
-  readonly startLine: typeof startLine;
-  readonly versionLine: typeof versionLine;
-  readonly readVersion: typeof readVersion;
-  readonly modelGateway: typeof modelGateway;
-  readonly createLedger: typeof createLedger;
-  readonly egressProxy: typeof egressProxy;
-  readonly readAllowedHost: typeof readAllowedHost;
-}
-
-/** The git gateway's rooms, as the sandbox uses them. */
-export interface GitRooms {
-  readonly fetchBase: typeof fetchBase;
-  readonly findBase: typeof findBase;
-  readonly findQuarantine: typeof findQuarantine;
-  readonly openQuarantine: typeof openQuarantine;
-  readonly removeQuarantine: typeof removeQuarantine;
-  readonly fetchBranch: typeof fetchBranch;
-  readonly branchHead: typeof branchHead;
-  readonly makeWorkspace: typeof makeWorkspace;
-  readonly makeReviewWorkspace: typeof makeReviewWorkspace;
-  readonly removeWorkspace: typeof removeWorkspace;
-  readonly gitGateway: typeof gitGateway;
-  readonly openRunGateway: typeof openRunGateway;
-  readonly newLeaseToken: typeof newLeaseToken;
-  readonly judge: typeof judge;
-  readonly publish: typeof publish;
-  readonly keepCommit: typeof keepCommit;
-  readonly bringBack: typeof bringBack;
-  readonly bringObjects: typeof bringObjects;
-  readonly treeOf: typeof treeOf;
-  readonly compareTrees: typeof compareTrees;
-}
 
 /** Epoch milliseconds, and one timer for the next alarm. */
 export interface Clock {
@@ -119,6 +52,22 @@ export interface GitAccess {
   revoke(): Promise<void>;
 }
 
+/** A pull request to be opened, between branches of one repository. */
+export interface PullDraft {
+  readonly head: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+}
+
+/** A pull request that is there, by the names its later calls need. */
+export interface OpenedPull {
+  readonly number: number;
+  readonly nodeId: string;
+  readonly url: string;
+}
+
+/** A check run that has completed, whole. */
 export interface CheckRunDraft {
   readonly name: string;
   readonly head: string;
@@ -209,11 +158,7 @@ export interface GitHubPort {
   editComment(issue: IssueRef, comment: number, body: string): Promise<boolean>;
   react(issue: IssueRef, comment: number, content: "eyes" | "rocket" | "-1" | "+1"): Promise<void>;
   setLabels(issue: IssueRef, labels: readonly string[]): Promise<void>;
-  openPull(
-    issue: IssueRef,
-    draft: { readonly head: string; readonly base: string; readonly title: string; readonly body: string },
-    retrying: boolean,
-  ): Promise<{ readonly number: number; readonly nodeId: string; readonly url: string }>;
+  openPull(issue: IssueRef, draft: PullDraft, retrying: boolean): Promise<OpenedPull>;
   markReady(repository: RepositoryRef, nodeId: string): Promise<void>;
   requestReviewers(repository: RepositoryRef, pull: number, logins: readonly string[]): Promise<void>;
   publishCheck(repository: RepositoryRef, check: CheckRunDraft, retrying: boolean): Promise<void>;

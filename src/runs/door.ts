@@ -1,13 +1,20 @@
 // The one door of a run: git, models and, where policy names hosts, the way out; all of it by the run's lease.
 import { assert } from "../base/assert.ts";
-import type { AgentRooms, GitRooms, Log, ModelCall, ModelProvider, Quarantine } from "../engine/ports.ts";
+import type { Log } from "../engine/ports.ts";
+import { readAllowedHost } from "../gateway/egress/hosts.ts";
+import { egressProxy } from "../gateway/egress/proxy.ts";
+import type { Quarantine } from "../gateway/git/quarantine.ts";
+import { gitGateway } from "../gateway/git/server.ts";
+import { createLedger } from "../gateway/model/ledger.ts";
+import type { OwnPrices } from "../gateway/model/prices.ts";
+import type { ModelCall, ModelProvider } from "../gateway/model/provider.ts";
+import { modelGateway } from "../gateway/model/server.ts";
+import { openRunGateway } from "../gateway/run.ts";
 import { spentOf } from "../loop/begin.ts";
 import type { LoopState } from "../loop/state.ts";
 import { keepSpending, readSpent, type Spent } from "./spending.ts";
 
 export interface DoorParts {
-  readonly git: GitRooms;
-  readonly agents: AgentRooms;
   readonly log: Log;
   /** Who runs own their files as, where the App is root; null where runs have the App's own uid. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
@@ -16,7 +23,7 @@ export interface DoorParts {
   /** Where models are called; none: no run may call one. */
   readonly models: readonly ModelProvider[];
   /** Prices that come before the built-in table. */
-  readonly prices: Parameters<AgentRooms["modelGateway"]>[0]["prices"];
+  readonly prices: OwnPrices | undefined;
 }
 
 export interface DoorRequest {
@@ -50,16 +57,16 @@ const nano = 1e9;
 /** Opens the door. Throws Fault when it cannot listen. */
 export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<Door> {
   const { run, loop, quarantine, socketDir } = request;
-  const { git, agents, log, owner } = parts;
+  const { log, owner } = parts;
   assert(loop.branch !== null && loop.rules !== null, `loop ${loop.id} was not claimed`);
   const lease = { runId: run, token: request.token, branch: loop.branch, mayPush: request.mayPush };
   const fields = { run, loop: loop.id };
   const earlier = await readSpent(request.spendingFile);
   const budget = Math.max(0, Math.floor((loop.grantedUsd - spentOf(loop) - earlier.spentUsd) * nano));
-  const spending = keepSpending(agents.createLedger(budget), request.spendingFile, earlier);
+  const spending = keepSpending(createLedger(budget), request.spendingFile, earlier);
   let refused: readonly string[] = [];
   let last: ModelCall | null = null;
-  const gitRoute = git.gitGateway({
+  const gitRoute = gitGateway({
     lease,
     quarantine,
     published: loop.head,
@@ -70,7 +77,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
       if (event.kind === "refused") refused = event.details;
     },
   });
-  const modelRoute = agents.modelGateway({
+  const modelRoute = modelGateway({
     lease,
     providers: parts.models,
     ledger: spending.ledger,
@@ -81,12 +88,12 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
       spending.count(call);
     },
   });
-  const allowed = loop.rules.hosts.flatMap((host) => agents.readAllowedHost(host) ?? []);
+  const allowed = loop.rules.hosts.flatMap((host) => readAllowedHost(host) ?? []);
   const onEvent = (event: object) => log.info({ ...fields, gateway: "egress", ...event }, "gateway");
-  const tunnels = allowed.length === 0 ? null : agents.egressProxy({ lease, allowed, onEvent });
+  const tunnels = allowed.length === 0 ? null : egressProxy({ lease, allowed, onEvent });
   const onError = (error: unknown) => log.error({ ...fields, err: error }, "a gateway failed");
   const routes = [gitRoute, modelRoute];
-  const opened = await git.openRunGateway({ socketDir, lease, owner, routes, tunnels, onError });
+  const opened = await openRunGateway({ socketDir, lease, owner, routes, tunnels, onError });
   return {
     ...opened,
     refused: () => refused,

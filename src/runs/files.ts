@@ -2,11 +2,13 @@
 import { constants, existsSync, readdirSync } from "node:fs";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Quarantine, RunOrder } from "../engine/ports.ts";
+import type { RunOrder } from "../engine/ports.ts";
+import type { Quarantine } from "../gateway/git/quarantine.ts";
+import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
 import type { DoorParts } from "./door.ts";
 import { writeWhole } from "./whole-file.ts";
 
-export interface FileParts extends Pick<DoorParts, "git" | "identity" | "owner"> {
+export interface FileParts extends Pick<DoorParts, "identity" | "owner"> {
   readonly dataDir: string;
 }
 
@@ -54,12 +56,12 @@ export async function prepareFiles(
   token: string,
 ): Promise<void> {
   const dir = rooms(parts).run(order.id);
-  const { git, identity, owner } = parts;
+  const { identity, owner } = parts;
   const shared = { dir: join(dir, "workspace"), quarantine, identity, owner };
   const made =
     order.role === "executor"
-      ? await git.makeWorkspace(shared)
-      : await git.makeReviewWorkspace({ ...shared, head: order.startFrom });
+      ? await makeWorkspace(shared)
+      : await makeReviewWorkspace({ ...shared, head: order.startFrom });
   await writeFile(join(dir, "loop", "brief.md"), order.brief);
   const startFrom = order.role === "executor" ? made.commit : order.startFrom;
   const kept: Kept = { token, startFrom, role: order.role };
@@ -85,7 +87,7 @@ export function readAnswer(parts: Pick<FileParts, "dataDir">, run: string): Prom
 /** Removes everything of a run but its quarantine. */
 export async function removeFiles(parts: FileParts, run: string): Promise<void> {
   const dir = rooms(parts).run(run);
-  if (existsSync(dir)) await parts.git.removeWorkspace(join(dir, "workspace"));
+  if (existsSync(dir)) await removeWorkspace(join(dir, "workspace"));
   await rm(dir, { recursive: true, force: true });
   await rm(rooms(parts).socket(run), { recursive: true, force: true }); // of a gateway that was not closed but killed
 }

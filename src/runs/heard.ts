@@ -1,5 +1,5 @@
 // What an agent says it did while it runs, counted: a claim for the thread, never a fact that decides.
-import type { AgentEvent, EventReader } from "../engine/ports.ts";
+import type { AgentEvent, EventReader } from "../agents/agent.ts";
 
 const namesAtMost = 12;
 

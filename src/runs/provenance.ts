@@ -2,15 +2,20 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { ContainerSpec, Quarantine, Running, RunOrder, RunReport, RunRequest } from "../engine/ports.ts";
+import type { Running, RunRequest } from "../container/run.ts";
+import type { ContainerSpec } from "../container/spec/spec.ts";
+import type { Log, RunOrder, RunReport } from "../engine/ports.ts";
+import { keepCommit, treeOf } from "../gateway/git/kept.ts";
+import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { rulesOf } from "../loop/begin.ts";
 import { type ImageUsed, noTokens, type Provenance, type Tokens } from "../loop/state.ts";
 import { type FileParts, rooms } from "./files.ts";
-import type { QuarantineParts } from "./quarantine.ts";
-import { roleOf } from "./request.ts";
+import { roleOf } from "./role.ts";
 import { writeWhole } from "./whole-file.ts";
 
-export type ProvenanceParts = FileParts & Pick<QuarantineParts, "log">;
+export interface ProvenanceParts extends FileParts {
+  readonly log: Log;
+}
 
 /** A run as it was ordered. The run's lease stands as `[lease]` wherever it was. */
 export interface RecordedOrder {
@@ -101,7 +106,7 @@ async function writeOrder(parts: ProvenanceParts, started: StartedFrom, image: I
   };
   const text = `${JSON.stringify(recorded, null, 2).replaceAll(token, "[lease]")}\n`;
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  await parts.git.keepCommit(quarantine, startFrom, keptObjects(parts, order.id));
+  await keepCommit(quarantine, startFrom, keptObjects(parts, order.id));
   await writeWhole(join(dir, briefFile), brief);
   await writeWhole(join(dir, orderFile), text);
   return sha256(text);
@@ -118,10 +123,10 @@ export async function recordEnd(parts: ProvenanceParts, ended: EndedWith): Promi
   const { run, quarantine, report } = ended;
   const head = report.pushed?.head ?? null;
   try {
-    if (head !== null) await parts.git.keepCommit(quarantine, head, keptObjects(parts, run));
+    if (head !== null) await keepCommit(quarantine, head, keptObjects(parts, run));
     const { status, exitCode, note, result, agentVersion = null, readyMs = null } = report;
     const { spentUsd = 0, tokens = noTokens } = report;
-    const tree = head === null ? null : await parts.git.treeOf(quarantine.gitDir, head);
+    const tree = head === null ? null : await treeOf(quarantine.gitDir, head);
     const facts = { version: 1, status, exitCode, note, head, tree, result, agentVersion, readyMs, spentUsd, tokens };
     const end = facts satisfies Record<keyof RecordedEnd, unknown>;
     await mkdir(rooms(parts).provenance(run), { recursive: true, mode: 0o700 });

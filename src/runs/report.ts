@@ -1,14 +1,17 @@
 // What came of a run: waits for its end, closes its door, reads what it left and clears it away.
 
-import type { PushedChange, Quarantine, Running, RunOrder, RunOutcome, RunReport } from "../engine/ports.ts";
+import { readVersion } from "../agents/version.ts";
+import type { Running, RunOutcome } from "../container/run.ts";
+import type { PushedChange, RunOrder, RunReport } from "../engine/ports.ts";
+import { branchHead, type Quarantine } from "../gateway/git/quarantine.ts";
 import { rulesOf } from "../loop/begin.ts";
-import type { Door, DoorParts } from "./door.ts";
+import type { Door } from "./door.ts";
 import { readAnswer, readKept, readVersionSaid, removeFiles } from "./files.ts";
 import { type ProvenanceParts, recordEnd } from "./provenance.ts";
 import { readChange } from "./quarantine.ts";
 import { type Quiet, type SilenceWatchParts, watchRun } from "./silence.ts";
 
-export interface ReportParts extends ProvenanceParts, Pick<DoorParts, "agents">, SilenceWatchParts {}
+export interface ReportParts extends ProvenanceParts, SilenceWatchParts {}
 
 /** What must be known of a run to attend it. */
 export type Watched = Pick<RunOrder, "id" | "loop" | "role" | "startFrom">;
@@ -39,7 +42,7 @@ export async function report(
     await begun.gateway.close();
     const token = (await readKept(parts, order.id))?.token ?? "";
     const result = await readAnswer(parts, order.id);
-    const agentVersion = parts.agents.readVersion((await readVersionSaid(parts, order.id)) ?? "");
+    const agentVersion = readVersion((await readVersionSaid(parts, order.id)) ?? "");
     const pushed = order.role === "executor" ? await readPushed(parts, begun.quarantine, order) : null;
     await removeFiles(parts, order.id);
     const refused = pushed === null ? begun.gateway.refused() : [];
@@ -85,9 +88,9 @@ function ending(outcome: RunOutcome, endedAt: number): Omit<RunReport, "result" 
 }
 
 async function readPushed(parts: ReportParts, quarantine: Quarantine, order: Watched): Promise<PushedChange | null> {
-  const head = await parts.git.branchHead(quarantine);
+  const head = await branchHead(quarantine);
   const kept = await readKept(parts, order.id);
   const from = kept?.startFrom ?? order.startFrom;
   if (head === null || head === from) return null;
-  return readChange(parts, quarantine, from, head, parts.identity.email);
+  return readChange(quarantine, from, head, parts.identity.email);
 }

@@ -1,13 +1,19 @@
 // A run as the runtime is asked for it: image, command, folders, environment and limits, from the loop's rules.
 import { join } from "node:path";
-import { assert } from "../base/assert.ts";
-import type { Clock, ImageChoice, Quarantine, RunOrder, RunRequest } from "../engine/ports.ts";
+import { startLine } from "../agents/shell.ts";
+import { versionLine } from "../agents/version.ts";
+import type { ImageChoice, RunRequest } from "../container/run.ts";
+import type { Clock, RunOrder } from "../engine/ports.ts";
+import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
-import type { LoopState, Rules } from "../loop/state.ts";
+import type { LoopState } from "../loop/state.ts";
 import type { DoorParts } from "./door.ts";
 import { rooms } from "./files.ts";
+import type { Origin } from "./origin.ts";
+import { roleOf } from "./role.ts";
 
-export interface RequestParts extends Pick<DoorParts, "agents" | "identity"> {
+export interface RequestParts extends Pick<DoorParts, "identity"> {
+  readonly origin: Pick<Origin, "agent">;
   readonly dataDir: string;
   readonly clock: Pick<Clock, "now">;
   /** Of the store's opening; what an earlier process started carries a smaller one. */
@@ -23,8 +29,8 @@ export interface RequestParts extends Pick<DoorParts, "agents" | "identity"> {
 export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quarantine, token: string): RunRequest {
   const dir = rooms(parts).run(order.id);
   const role = roleOf(order);
-  const agent = preparedFor(parts, order, token);
-  const version = parts.agents.versionLine(role.agent);
+  const agent = parts.origin.agent(order, token);
+  const version = versionLine(role.agent);
   const { name, email } = parts.identity;
   return {
     id: order.id,
@@ -33,7 +39,7 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
     role: order.role,
     epoch: parts.epoch,
     image: imageOf(parts, order.loop, role.image),
-    command: parts.agents.startLine(agent),
+    command: startLine(agent),
     workspaceDir: join(dir, "workspace"),
     objectsDir: quarantine.objectsDir,
     loopDir: join(dir, "loop"),
@@ -62,19 +68,4 @@ function imageOf(parts: RequestParts, loop: LoopState, reference: string): Image
   const known = loop.images?.[reference];
   if (choice.kind !== "named" || known === undefined) return choice;
   return { ...choice, pinned: { id: known.id, digest: known.digest } };
-}
-
-/** The agent of the run's role: its command, configuration and the model's addresses, all by the lease. */
-function preparedFor(parts: RequestParts, order: RunOrder, lease: string) {
-  const { agent, command, model } = roleOf(order);
-  const task = { promptPath: "/loop/brief.md", model, gatewayUrl: "http://127.0.0.1:{port}", lease };
-  return parts.agents.agentOf(agent, command).prepare(task);
-}
-
-/** The policy's words on the agent of this role. Throws Bug before the claim. */
-export function roleOf({ role, loop }: Pick<RunOrder, "role" | "loop">): Rules["executor"] {
-  const rules = rulesOf(loop);
-  const chosen = role === "executor" ? rules.executor : rules.reviewer;
-  assert(chosen !== null, "a reviewer runs only where the policy has one");
-  return chosen;
 }

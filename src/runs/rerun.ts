@@ -1,25 +1,18 @@
 // Repeats a run from what was recorded of it: the same order through fresh gateways, and nothing of it reaches GitHub.
+import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
-import type {
-  AgentRooms,
-  GitHubPort,
-  GitRooms,
-  ImageChoice,
-  Log,
-  RunOrder,
-  Runtime,
-  TreeDifference,
-} from "../engine/ports.ts";
+import type { ImageChoice } from "../container/run.ts";
+import type { RunOrder } from "../engine/ports.ts";
+import { bringBack, bringObjects, compareTrees, type TreeDifference } from "../gateway/git/kept.ts";
+import { findBase } from "../gateway/git/objects.ts";
+import { findQuarantine } from "../gateway/git/quarantine.ts";
 import { rooms } from "./files.ts";
+import type { Origin } from "./origin.ts";
 import { keptObjects, type RecordedEnd, type RecordedOrder, readRecorded } from "./provenance.ts";
 import type { Recorded } from "./recorded.ts";
-import { createSandbox, type SandboxParts } from "./runs.ts";
+import { createRuns, type RunParts } from "./runs.ts";
 
-export interface RerunParts extends Pick<SandboxParts, "owner" | "models" | "prices" | "clock"> {
-  readonly git: GitRooms;
-  readonly agents: AgentRooms;
-  readonly runtime: Runtime;
-  readonly log: Log;
+export interface RerunParts extends Pick<RunParts, "owner" | "models" | "prices" | "clock" | "runtime" | "log"> {
   /** The App's: where the run is recorded and the base's objects are. It is only read. */
   readonly dataDir: string;
   /** The repeated run's own folder, which takes the data folder's place for it. */
@@ -40,19 +33,18 @@ export interface Repeated {
 export async function repeatRun(parts: RerunParts, recorded: Recorded, signal: AbortSignal): Promise<Repeated> {
   const { order, brief, end } = recorded;
   const scratch = { ...parts, dataDir: parts.scratchDir };
-  const sandbox = createSandbox({
+  const runs = createRuns({
     ...scratch,
     identity: order.identity,
-    git: gitFromRecord(parts, order),
-    agents: agentsFromRecord(parts.agents, order),
+    origin: originInRecord(parts, order),
     github: nobody,
     epoch: order.request.epoch,
     image: (reference) => choiceOf(order, reference),
     limits: order.request.limits,
     ociRuntime: order.request.runtime ?? null,
   });
-  const started = await sandbox.start(orderAgain(parts.id, order, brief));
-  const stop = () => void sandbox.stop(parts.id, "the rerun was interrupted");
+  const started = await runs.start(orderAgain(parts.id, order, brief));
+  const stop = () => void runs.stop(parts.id, "the rerun was interrupted");
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
   await started.done;
@@ -66,9 +58,11 @@ export async function repeatRun(parts: RerunParts, recorded: Recorded, signal: A
   return { was: { order, end }, now: after, files: await differingFiles(parts, order, end, after.end) };
 }
 
-/** GitHub is not asked: every commit comes from this host, or the run is not repeated. */
-const nobody: Pick<GitHubPort, "gitAccess"> = {
-  gitAccess: async () => ({ url: "", token: "", revoke: async () => {} }),
+/** Every commit comes from this host, and nothing that is made leaves it: whoever asks for more than that is refused. */
+const nobody: RunParts["github"] = {
+  async gitAccess() {
+    throw new Fault("A repeated run has no access to GitHub", { kind: "forbidden", retry: "never" });
+  },
 };
 
 function orderAgain(id: string, { order, image }: RecordedOrder, brief: string): RunOrder {
@@ -80,46 +74,36 @@ function choiceOf({ request }: RecordedOrder, reference: string): ImageChoice {
   return request.image.kind === "toolchain" ? { kind: "toolchain" } : { kind: "named", reference };
 }
 
-/** Commits from the base's store and from what the run's record keeps. */
-function gitFromRecord({ git, dataDir }: RerunParts, { order }: RecordedOrder): GitRooms {
-  return {
-    ...git,
-    async fetchBase(request) {
-      const found = await git.findBase({ ...request, storeRoot: rooms({ dataDir }).objects });
-      if (found !== null) return found;
-      const message = `The base commit ${request.sha} of run ${order.id} is not in the object store below ${dataDir} any more. Nothing was run.`;
-      throw new Fault(message, { kind: "not_found", retry: "never" });
-    },
-    async fetchBranch(quarantine) {
-      await git.bringBack(quarantine, order.startFrom, keptObjects({ dataDir }, order.id));
-      return order.startFrom;
-    },
-  };
-}
-
-/** The command and the environment as they were, with the new run's lease in the place of the old one's. */
-function agentsFromRecord(agents: AgentRooms, { request }: RecordedOrder): AgentRooms {
+/** Commits from the base's store and from what the run's record keeps; the agent called as it was, by the new run's lease. */
+function originInRecord({ dataDir }: RerunParts, { order, request }: RecordedOrder): Origin {
   const line = typeof request.command === "string" ? request.command : request.command.join(" ");
   return {
-    ...agents,
-    agentOf: (kind, command) => ({
-      ...agents.agentOf(kind, command),
-      prepare: ({ lease }) => {
-        const env = Object.entries(request.env).map(([name, value]) => [name, value.replaceAll("[lease]", lease)]);
-        return { command: line.replaceAll("[lease]", lease), env: Object.fromEntries(env), files: [] };
-      },
-    }),
+    async base({ base, issue }) {
+      assert(base !== null, `run ${order.id} was recorded with its base`);
+      const wanted = { storeRoot: rooms({ dataDir }).objects, repositoryId: issue.repositoryId, url: "", ...base };
+      const found = await findBase(wanted);
+      if (found !== null) return found;
+      const message = `The base commit ${base.sha} of run ${order.id} is not in the object store below ${dataDir} any more. Nothing was run.`;
+      throw new Fault(message, { kind: "not_found", retry: "never" });
+    },
+    async branch(_, quarantine) {
+      await bringBack(quarantine, order.startFrom, keptObjects({ dataDir }, order.id));
+    },
+    agent(_, lease) {
+      const env = Object.entries(request.env).map(([name, value]) => [name, value.replaceAll("[lease]", lease)]);
+      return { command: line.replaceAll("[lease]", lease), env: Object.fromEntries(env), files: [] };
+    },
   };
 }
 
 async function differingFiles(
-  { git, dataDir, scratchDir, id }: RerunParts,
+  { dataDir, scratchDir, id }: RerunParts,
   { order }: RecordedOrder,
   was: RecordedEnd | null,
   now: RecordedEnd,
 ): Promise<readonly TreeDifference[] | null> {
-  const quarantine = await git.findQuarantine(rooms({ dataDir: scratchDir }).quarantines, id);
+  const quarantine = await findQuarantine(rooms({ dataDir: scratchDir }).quarantines, id);
   if (quarantine === null || was === null || was.tree === null || now.tree === null) return null;
-  await git.bringObjects(quarantine, keptObjects({ dataDir }, order.id));
-  return git.compareTrees(quarantine.gitDir, was.tree, now.tree);
+  await bringObjects(quarantine, keptObjects({ dataDir }, order.id));
+  return compareTrees(quarantine.gitDir, was.tree, now.tree);
 }

@@ -1,38 +1,37 @@
 // One run from order to report: quarantine, workspace, gateway and container are made in that order and go in the other.
 
 import { rm } from "node:fs/promises";
+import { agentOf } from "../agents/agents.ts";
 import { assert } from "../base/assert.ts";
-import type {
-  Clock,
-  ContainerFacts,
-  Quarantine,
-  Running,
-  RunOrder,
-  RunsPort,
-  Runtime,
-  StartedRun,
-} from "../engine/ports.ts";
+import type { ContainerFacts, Running, Runtime } from "../container/run.ts";
+import type { Clock, RunOrder, RunsPort, StartedRun } from "../engine/ports.ts";
+import { publish } from "../gateway/git/publish.ts";
+import { type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
+import { newLeaseToken } from "../gateway/lease.ts";
 import { branchOf } from "../loop/begin.ts";
 import type { Isolation } from "../loop/state.ts";
 import { type Door, type DoorParts, openDoor } from "./door.ts";
 import { halfMadeQuarantines, makeFolders, prepareFiles, readKept, removeFiles, rooms } from "./files.ts";
 import { listenTo } from "./heard.ts";
+import { type AccessParts, type Origin, withAccess } from "./origin.ts";
 import { forgetRecords, recordStart, type StartedFrom } from "./provenance.ts";
-import { fetchLoopBranch, type QuarantineParts, quarantineOf, readChange, withAccess } from "./quarantine.ts";
+import { fetchLoopBranch, type QuarantineParts, quarantineOf, readChange } from "./quarantine.ts";
 import { type Begun, report, type Watched } from "./report.ts";
-import { type RequestParts, requestOf, roleOf } from "./request.ts";
+import { type RequestParts, requestOf } from "./request.ts";
+import { roleOf } from "./role.ts";
 import { readQuiet, type SilenceWatchParts } from "./silence.ts";
 import { readSpent } from "./spending.ts";
 
-export interface SandboxParts extends DoorParts, QuarantineParts, RequestParts, SilenceWatchParts {
+export interface RunParts extends AccessParts, DoorParts, QuarantineParts, RequestParts, SilenceWatchParts {
+  readonly origin: Origin;
   readonly clock: Clock;
   readonly runtime: Runtime;
   /** How long what runs were made of is kept, in milliseconds. Absent: for ever. */
   readonly recordsMs?: number;
 }
 
-/** Makes runs out of a runtime and the git gateway. */
-export function createSandbox(parts: SandboxParts): RunsPort {
+/** Makes runs out of a runtime, the gateways and the agents. */
+export function createRuns(parts: RunParts): RunsPort {
   const running = new Map<string, Running>();
   const ordered = new Set<string>(); // of this process: never swept, whatever a sweep that began earlier was told
   const halfMade = halfMadeQuarantines(parts);
@@ -75,12 +74,12 @@ export function createSandbox(parts: SandboxParts): RunsPort {
     async readChange(loop, run, head) {
       const quarantine = await quarantineOf(parts, loop, run);
       await fetchLoopBranch(parts, loop, quarantine);
-      return readChange(parts, quarantine, quarantine.base.sha, head, null);
+      return readChange(quarantine, quarantine.base.sha, head, null);
     },
     async publish(loop, run, head, expected) {
       const quarantine = await quarantineOf(parts, loop, run);
       return withAccess(parts, loop, "write", ({ url, token }) =>
-        parts.git.publish({ gitDir: quarantine.gitDir, head, url, token, branch: branchOf(loop), expected }),
+        publish({ gitDir: quarantine.gitDir, head, url, token, branch: branchOf(loop), expected }),
       );
     },
     async release(loop) {
@@ -88,7 +87,7 @@ export function createSandbox(parts: SandboxParts): RunsPort {
       for (const id of ids) {
         await running.get(id)?.stop("its loop is over");
         await removeFiles(parts, id);
-        await parts.git.removeQuarantine(rooms(parts).quarantines, id);
+        await removeQuarantine(rooms(parts).quarantines, id);
       }
     },
     async sweep(liveLoops, runningRuns) {
@@ -101,12 +100,12 @@ export function createSandbox(parts: SandboxParts): RunsPort {
   };
 }
 
-async function begin(parts: SandboxParts, order: RunOrder): Promise<Begun & Omit<StartedFrom, "order">> {
+async function begin(parts: RunParts, order: RunOrder): Promise<Begun & Omit<StartedFrom, "order">> {
   const { loop } = order;
   const quarantine = await quarantineOf(parts, loop, order.id);
   if (loop.head !== null) await fetchLoopBranch(parts, loop, quarantine);
   const known = await readKept(parts, order.id);
-  const token = known?.token ?? parts.git.newLeaseToken();
+  const token = known?.token ?? newLeaseToken();
   const request = requestOf(parts, order, quarantine, token);
   if (known === null) {
     await makeFolders(parts, order.id);
@@ -119,7 +118,7 @@ async function begin(parts: SandboxParts, order: RunOrder): Promise<Begun & Omit
   try {
     assert(gateway.socketPath === request.gatewaySocket, "the gateway listens where the relay was told");
     const { agent, command } = roleOf(order);
-    const hearing = listenTo(parts.agents.agentOf(agent, command).events());
+    const hearing = listenTo(agentOf(agent, command).events());
     const running = await parts.runtime.start(request, hearing.hear);
     const startFrom = (await readKept(parts, order.id))?.startFrom ?? order.startFrom;
     const quiet = await readQuiet(parts, order.id);
@@ -130,7 +129,7 @@ async function begin(parts: SandboxParts, order: RunOrder): Promise<Begun & Omit
   }
 }
 
-function openDoorFor(parts: SandboxParts, order: Watched, token: string, quarantine: Quarantine): Promise<Door> {
+function openDoorFor(parts: RunParts, order: Watched, token: string, quarantine: Quarantine): Promise<Door> {
   return openDoor(parts, {
     run: order.id,
     loop: order.loop,

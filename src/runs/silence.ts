@@ -1,6 +1,7 @@
 // The silence limit of a run: signs of life are looked for from outside its container, and without any for too long it is ended.
 import { readFile } from "node:fs/promises";
-import type { Clock, Running } from "../engine/ports.ts";
+import type { Running } from "../container/run.ts";
+import type { Clock } from "../engine/ports.ts";
 import type { Rules } from "../loop/state.ts";
 import { date, duration } from "../report/time.ts";
 import type { Door, DoorParts } from "./door.ts";

@@ -1,7 +1,8 @@
 // What a run spends on models, kept in its file, so that a restart of the App neither forgets it nor grants it anew.
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import type { Ledger, ModelCall } from "../engine/ports.ts";
+import type { Ledger } from "../gateway/model/ledger.ts";
+import type { ModelCall } from "../gateway/model/provider.ts";
 import { noTokens, Tokens } from "../loop/state.ts";
 import { writeWhole } from "./whole-file.ts";
 

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { ModelCall } from "../../src/engine/ports.ts";
 import { createLedger } from "../../src/gateway/model/ledger.ts";
+import type { ModelCall } from "../../src/gateway/model/provider.ts";
 import { keepSpending, readSpent } from "../../src/runs/spending.ts";
 
 const nothing = { spentUsd: 0, tokens: { input: 0, cached: 0, output: 0 } };

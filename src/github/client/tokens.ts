@@ -1,13 +1,8 @@
 // Mints the narrow token that git needs for one repository, and takes it back.
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
+import type { GitAccess } from "../../engine/ports.ts";
 import { type Connection, call, guarded, type Repository } from "./client.ts";
-
-interface GitAccess {
-  readonly url: string;
-  readonly token: string;
-  revoke(): Promise<void>;
-}
 
 const Token = z.object({
   token: z.string().min(1),

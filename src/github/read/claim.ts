@@ -1,29 +1,11 @@
 // Reads everything a claim needs about an issue and its repository, in one query and so at one moment.
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
-import type { IssueRef, Person } from "../../loop/state.ts";
+import type { ClaimRead } from "../../engine/ports.ts";
+import type { IssueRef } from "../../loop/state.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query } from "../client/client.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
-
-interface ClaimRead {
-  readonly open: boolean;
-  readonly isPull: boolean;
-  readonly locked: boolean;
-  readonly title: string;
-  readonly body: string;
-  readonly labels: readonly string[];
-  readonly comments: readonly {
-    readonly id: number;
-    readonly author: Person;
-    readonly association: string;
-    readonly body: string;
-    readonly at: number;
-  }[];
-  readonly commentsTruncated: boolean;
-  readonly base: { readonly branch: string; readonly sha: string };
-  readonly policy: { readonly text: string; readonly sha: string } | null;
-}
 
 /** GitHub allows 100 labels on an issue, so labels are complete; comments are the oldest 100. */
 const text = `

@@ -1,17 +1,12 @@
 // One look at a repository: labelled issues, and how things stand with the issue, branch and pull request of each live loop.
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
+import type { SurveyedLoop } from "../../engine/ports.ts";
 import type { Person } from "../../loop/state.ts";
 import { requireSameRepository } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 import { LabelEvent, lastLabelling, same } from "./timeline.ts";
-
-interface SurveyedLoop {
-  readonly issue: number;
-  readonly branch: string | null;
-  readonly pull: number | null;
-}
 
 /** So many loops are asked after in one request. */
 const loopsPerRequest = 20;

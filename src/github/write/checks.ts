@@ -1,22 +1,7 @@
 // Publishes the reviewer's verdict as a check run on the judged commit.
 import { z } from "zod";
+import type { CheckRunDraft } from "../../engine/ports.ts";
 import { type Client, type Connection, call, type Repository } from "../client/client.ts";
-
-interface CheckRunDraft {
-  readonly name: string;
-  readonly head: string;
-  readonly externalId: string;
-  readonly conclusion: "success" | "failure" | "neutral" | "action_required";
-  readonly title: string;
-  readonly summary: string;
-  readonly text: string;
-  readonly annotations: readonly {
-    readonly path: string;
-    readonly line: number;
-    readonly message: string;
-    readonly level: "notice" | "warning" | "failure";
-  }[];
-}
 
 /** GitHub's limits: bytes of a field of the output, and annotations in one request; each request adds to those before. */
 const fieldLimit = 65_535;

@@ -1,21 +1,9 @@
 // The loop's pull request: opened as a draft, made ready, reviewers asked.
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
+import type { OpenedPull, PullDraft } from "../../engine/ports.ts";
 import type { IssueRef } from "../../loop/state.ts";
 import { type Connection, call, query, type Repository } from "../client/client.ts";
-
-interface PullDraft {
-  readonly head: string;
-  readonly base: string;
-  readonly title: string;
-  readonly body: string;
-}
-
-interface OpenedPull {
-  readonly number: number;
-  readonly nodeId: string;
-  readonly url: string;
-}
 
 const Pull = z.object({ number: z.number().int(), node_id: z.string(), html_url: z.string() });
 

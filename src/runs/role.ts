@@ -1,0 +1,13 @@
+// What the policy says of the agent in a run's role.
+import { assert } from "../base/assert.ts";
+import type { RunOrder } from "../engine/ports.ts";
+import { rulesOf } from "../loop/begin.ts";
+import type { Rules } from "../loop/state.ts";
+
+/** The policy's words on the agent of this role. Throws Bug before the claim. */
+export function roleOf({ role, loop }: Pick<RunOrder, "role" | "loop">): Rules["executor"] {
+  const rules = rulesOf(loop);
+  const chosen = role === "executor" ? rules.executor : rules.reviewer;
+  assert(chosen !== null, "a reviewer runs only where the policy has one");
+  return chosen;
+}
