@@ -2,6 +2,7 @@
 import type { ContainerFacts } from "../container/run.ts";
 import { countByKind, type RequestEntry } from "../forge/http/requests.ts";
 import type { Attempt, LoopState } from "../loop/state.ts";
+import { endingSentence } from "../report/wording/endings.ts";
 import type { SeenRun } from "./demo-runtime.ts";
 
 export interface SummaryParts {
@@ -60,7 +61,7 @@ export function summarize(parts: SummaryParts): Summary {
   return {
     reason: state?.ending?.reason ?? null,
     phase: state?.phase ?? null,
-    detail: state?.ending?.detail ?? null,
+    detail: state?.ending ? endingSentence(state.ending) : null,
     seconds: seconds(parts.startedAt, parts.endedAt),
     addresses,
     attempts: attempts.map((attempt) => summarizeAttempt(attempt, parts.runs)),

@@ -1,6 +1,7 @@
 // What comes of the executor: its run ends, its commits are published, the pull request opens.
 
 import { beginAttempt, closeRun, currentAttempt, finding, rulesOf, withAttempt, withRun } from "./begin.ts";
+import type { Cause } from "./cause.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
@@ -11,6 +12,9 @@ type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
 /** Attempts that end through no fault of the executor's rest this long before the next. */
 const restMs = 30_000;
+
+/** So many lost executors in a row are our own error. */
+const lostInARow = 3;
 
 /** Where it was the model provider's, the first and the second time; after the third in a row a person is asked. */
 const providerRestsMs = [60_000, 600_000] as const;
@@ -41,7 +45,8 @@ export function onExecutorEnded(state: LoopState, event: RunEnded, now: number):
   if (event.status === "refused") {
     return settle(ended, now, {
       reason: "infrastructure_error",
-      detail: `The executor's container could not be started as ordered. ${event.note}`,
+      of: "executor_refused",
+      note: event.note,
       resume: "execute",
     });
   }
@@ -52,11 +57,13 @@ export function onExecutorEnded(state: LoopState, event: RunEnded, now: number):
 }
 
 function onLost(state: LoopState, event: RunEnded, now: number): Decision {
-  const lostBefore = state.attempts.slice(-3).every((attempt) => attempt.runs[0]?.status === "lost");
-  if (lostBefore && state.attempts.length >= 3) {
+  const lostBefore = state.attempts.slice(-lostInARow).every((attempt) => attempt.runs[0]?.status === "lost");
+  if (lostBefore && state.attempts.length >= lostInARow) {
     return settle(withAttempt(state, { counted: false }), now, {
       reason: "infrastructure_error",
-      detail: `Three containers in a row were lost. ${event.note}`,
+      of: "executors_lost",
+      times: lostInARow,
+      note: event.note,
       resume: "execute",
     });
   }
@@ -72,8 +79,8 @@ function onLost(state: LoopState, event: RunEnded, now: number): Decision {
 /** Whatever it had pushed was cut off in the middle, so that it is not offered either. It counts, as a deadline does. */
 function onSilent(state: LoopState, event: RunEnded, now: number): Decision {
   const { number } = currentAttempt(state);
-  const detail = `Attempt ${number} fell silent and was stopped. ${event.note}`;
-  return settle(state, now, { reason: "stalled", detail, resume: "execute" }, [
+  const silence = { of: "silence", attempt: number, note: event.note } as const;
+  return settle(state, now, { reason: "stalled", ...silence, resume: "execute" }, [
     { type: "post_attempt", attempt: number },
   ]);
 }
@@ -89,7 +96,8 @@ function stopFromChange(state: LoopState, event: RunEnded, now: number): Decisio
       now,
       {
         reason: "risky_action_detected",
-        detail: `Attempt ${number} did something that needs a person's yes, so nothing of it was published.`,
+        of: "risks",
+        attempt: number,
         quote: names.join("\n"),
         resume: change.grantable ? "publish" : "execute",
         pendingHead: change.grantable ? change.head : null,
@@ -99,13 +107,12 @@ function stopFromChange(state: LoopState, event: RunEnded, now: number): Decisio
   }
   const over = sizeOver(state, change);
   if (over === null && event.status !== "timed_out") return null;
-  const clock = `Attempt ${number} ran past its ${Math.round(rulesOf(state).attemptMs / 60_000)} minutes and was stopped.`;
+  const late = { reason: "budget_limit", of: "attempt_time", attempt: number, may: rulesOf(state).attemptMs } as const;
   return settle(
     state,
     now,
     {
-      reason: "budget_limit",
-      detail: over ?? clock,
+      ...(over ?? late),
       resume: change === null ? "execute" : "publish",
       pendingHead: change?.head ?? null,
     },
@@ -113,17 +120,15 @@ function stopFromChange(state: LoopState, event: RunEnded, now: number): Decisio
   );
 }
 
-function sizeOver(state: LoopState, change: ChangeFacts | null): string | null {
+function sizeOver(state: LoopState, change: ChangeFacts | null): Cause | null {
   if (change === null) return null;
   const { changedLines, changedFiles } = rulesOf(state);
   const lines = change.size.additions + change.size.deletions;
-  const number = currentAttempt(state).number;
-  if (lines > changedLines) {
-    return `Attempt ${number} changed ${lines} lines; the policy allows ${changedLines}, so it was not published.`;
-  }
-  if (change.size.files > changedFiles) {
-    return `Attempt ${number} changed ${change.size.files} files; the policy allows ${changedFiles}, so it was not published.`;
-  }
+  const { files } = change.size;
+  const { number: attempt } = currentAttempt(state);
+  const reason = "budget_limit";
+  if (lines > changedLines) return { reason, of: "changed_lines", attempt, is: lines, may: changedLines };
+  if (files > changedFiles) return { reason, of: "changed_files", attempt, is: files, may: changedFiles };
   return null;
 }
 
@@ -134,43 +139,28 @@ function stopFromClaim(state: LoopState, event: RunEnded, now: number): Decision
   const pending = { pendingHead: event.change?.head ?? null };
   const said: Effect[] = [{ type: "post_attempt", attempt: number }];
   if (claim.question !== null) {
-    const detail = `Attempt ${number} stopped to ask a question.`;
-    return settle(
-      state,
-      now,
-      { reason: "uncertainty_too_high", detail, quote: claim.question, resume: "execute" },
-      said,
-    );
+    const question = { of: "question", attempt: number, quote: claim.question } as const;
+    return settle(state, now, { reason: "uncertainty_too_high", ...question, resume: "execute" }, said);
   }
   if (claim.permission !== null && !state.permits.includes(claim.permission)) {
     const denied = withAttempt(state, { counted: false });
-    const detail = `Attempt ${number} asks for permission to do something its lease does not allow.`;
-    return settle(
-      denied,
-      now,
-      { reason: "permission_required", detail, quote: claim.permission, resume: "execute", ...pending },
-      said,
-    );
+    const asked = { of: "permission_asked", attempt: number, quote: claim.permission } as const;
+    return settle(denied, now, { reason: "permission_required", ...asked, resume: "execute", ...pending }, said);
   }
   if (claim.blockedOn !== null) {
     const waiting = withAttempt(state, { counted: false });
-    const detail = `Attempt ${number} reports that it is blocked on something outside the repository.`;
-    return settle(
-      waiting,
-      now,
-      { reason: "external_dependency_blocked", detail, quote: claim.blockedOn, resume: "execute" },
-      said,
-    );
+    const blocked = { of: "blocked_on", attempt: number, quote: claim.blockedOn } as const;
+    return settle(waiting, now, { reason: "external_dependency_blocked", ...blocked, resume: "execute" }, said);
   }
   const { confidence } = rulesOf(state);
   if (claim.confidence !== null && claim.confidence < confidence) {
-    const detail = `Attempt ${number} puts its own confidence at ${claim.confidence}; the policy asks for at least ${confidence}.`;
+    const doubt = { of: "own_confidence", attempt: number, is: claim.confidence, least: confidence } as const;
     return settle(
       state,
       now,
       {
         reason: "uncertainty_too_high",
-        detail,
+        ...doubt,
         quote: claim.summary,
         resume: event.change === null ? "execute" : "publish",
         ...pending,
@@ -189,8 +179,8 @@ function onModelDown(state: LoopState, now: number): Decision {
   const rest = providerRestsMs[inVain - 1];
   const said: Effect[] = [{ type: "post_attempt", attempt: number }];
   if (rest === undefined) {
-    const detail = `The model provider failed attempt ${number}, and ${inVain - 1} before it came to nothing either.`;
-    return settle(uncounted, now, { reason: "external_dependency_blocked", detail, resume: "execute" }, said);
+    const down = { of: "provider_down", attempt: number, inVain: inVain - 1 } as const;
+    return settle(uncounted, now, { reason: "external_dependency_blocked", ...down, resume: "execute" }, said);
   }
   const why = "The model provider failed, and the agent left no commit.";
   const rested: LoopState = {
@@ -275,8 +265,7 @@ export function onPullOpened(
 /** A person's commits are on the branch: they stay, and the next attempt starts from them. */
 export function onOvertaken(state: LoopState, head: string | null, now: number): Decision {
   if (head === null) {
-    const detail = "The loop's branch was deleted while its work was being published.";
-    return settle(state, now, { reason: "cancelled", detail, pendingHead: null });
+    return settle(state, now, { reason: "cancelled", of: "branch_gone_at_push" });
   }
   const note = finding(
     "person",
@@ -295,7 +284,7 @@ export function onOvertaken(state: LoopState, head: string | null, now: number):
 export function onPublishRefused(state: LoopState, message: string, now: number): Decision {
   return settle(withAttempt(state, { counted: false }), now, {
     reason: "permission_required",
-    detail: "GitHub declined the push to the loop's branch.",
+    of: "push_declined",
     quote: message,
     resume: "publish",
     pendingHead: currentAttempt(state).head,

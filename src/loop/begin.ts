@@ -1,5 +1,6 @@
 // The start of a loop and of each attempt: label, claim, first container.
 import { assert } from "../base/assert.ts";
+import type { Cause } from "./cause.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, isLive, labelsFor, settle, stay } from "./end.ts";
 import type { ClaimFacts, LoopEvent, Permission } from "./event.ts";
@@ -118,7 +119,7 @@ function withClaim(state: LoopState, facts: ClaimFacts): LoopState {
 function policyInvalid(state: LoopState, message: string, now: number): Decision {
   return settle(state, now, {
     reason: "policy_invalid",
-    detail: "`.github/loop.yml` on the default branch does not stand, so nothing was started.",
+    of: "policy_file",
     quote: message,
     resume: "execute",
   });
@@ -138,14 +139,15 @@ export function beginAttempt(state: LoopState, now: number, before: readonly Eff
       now,
       {
         reason: "retry_limit",
-        detail: `All ${used} attempts are used and the work is not good yet.`,
+        of: "attempts",
+        is: used,
         resume: "execute",
       },
       before.filter((effect) => effect.type === "post_attempt"),
     );
   }
   const over = overBudget(state, rules, now) ?? overMoney(state);
-  if (over !== null) return settle(state, now, { reason: "budget_limit", detail: over, resume: "execute" }, before);
+  if (over !== null) return settle(state, now, { ...over, resume: "execute" }, before);
   const number = state.attempts.length + 1;
   const [run, started] = newRun(state, "executor", now);
   const attempt: Attempt = {
@@ -196,21 +198,25 @@ export function newRun(state: LoopState, role: RunFacts["role"], now: number): [
   return [run, { ...state, runsStarted: count }];
 }
 
-/** A sentence when the loop may start no further container, else null. */
-export function overBudget(state: LoopState, rules: Rules, now: number): string | null {
+/** Why the loop may start no further container, or null where it may. */
+export function overBudget(state: LoopState, rules: Rules, now: number): Cause | null {
   if (state.runsStarted >= rules.lifetimeRuns) {
-    return `This loop has started ${state.runsStarted} containers, the most it may in its whole life.`;
+    return { reason: "budget_limit", of: "runs", is: state.runsStarted, may: rules.lifetimeRuns };
   }
-  if (now - state.grantedAt >= rules.loopMs) return "The loop's time is used up.";
-  return null;
+  return now - state.grantedAt >= rules.loopMs ? outOfTime(state) : null;
 }
 
-/** A sentence when the money for model calls does not pay for more work, else null. */
-export function overMoney(state: LoopState): string | null {
+/** The loop's time is used up. */
+export function outOfTime(state: LoopState): Cause {
+  return { reason: "budget_limit", of: "loop_time", may: state.rules?.loopMs ?? 0 };
+}
+
+/** Why the money for model calls does not pay for more work, or null where it does. */
+export function overMoney(state: LoopState): Cause | null {
   const spent = spentOf(state);
   const isSpent = spent > 0 && spent >= state.grantedUsd * workShare;
   if (!state.outOfBudget && !isSpent) return null;
-  return `${inDollars(spent)} of the ${inDollars(state.grantedUsd)} for model calls are spent, and too little is left for more work.`;
+  return { reason: "budget_limit", of: "money", is: spent, may: state.grantedUsd };
 }
 
 /** The gateway keeps the last tenth of a budget for handing over; work is over before it. */

@@ -1,7 +1,7 @@
 // The one place that chooses what happens next: a function of the state, an event and the time.
 import { unreachable } from "../base/assert.ts";
 import { onExecutorEnded, onOvertaken, onPublished, onPublishRefused, onPullOpened, onRunStarted } from "./attempt.ts";
-import { beginAttempt, onClaimRead, onLabelled } from "./begin.ts";
+import { beginAttempt, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
 import type { EffectType } from "./effect.ts";
 import { type Decision, isLive, sayUnsaid, settle, settleSilently, stay } from "./end.ts";
 import type { AlarmName, LoopEvent } from "./event.ts";
@@ -102,7 +102,7 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
       return onPullClosed(state, event, now);
     case "branch_deleted": {
       const by = event.actor.login;
-      return settle(state, now, { reason: "cancelled", detail: `${by} deleted the loop's branch.`, by });
+      return settle(state, now, { reason: "cancelled", of: "branch_deleted", by });
     }
     case "effect_failed":
       return onEffectFailed(state, event, now);
@@ -154,7 +154,7 @@ function isLeftBehind(state: LoopState, head: string): boolean {
 function onUnlabelled(state: LoopState, event: Extract<LoopEvent, { type: "unlabelled" }>, now: number): Decision {
   const by = event.actor.login;
   const seen = { ...state, labels: [...event.labels] };
-  return settle(seen, now, { reason: "cancelled", detail: `${by} removed the label.`, by });
+  return settle(seen, now, { reason: "cancelled", of: "label_removed", by });
 }
 
 /**
@@ -166,7 +166,7 @@ function onIssueClosed(state: LoopState, event: Extract<LoopEvent, { type: "issu
   if (state.pull !== null && !pullSeen) {
     return { state, effects: [{ type: "read_closing", actor }], note: "asking whether a merge closed the issue" };
   }
-  return settle(state, now, { reason: "cancelled", detail: `${actor.login} closed the issue.`, by: actor.login });
+  return settle(state, now, { reason: "cancelled", of: "issue_closed", by: actor.login });
 }
 
 function onRunEnded(state: LoopState, event: Extract<LoopEvent, { type: "run_ended" }>, now: number): Decision {
@@ -191,7 +191,7 @@ function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
     case "loop_deadline":
       if (state.phase === "awaiting_gate" || state.phase === "paused")
         return stay(state, "a person's time is not counted");
-      return settle(state, now, { reason: "budget_limit", detail: "The loop's time is used up.", resume: "execute" });
+      return settle(state, now, { ...outOfTime(state), resume: "execute" });
     case "ci_wait":
       return inPhase(state, ["verifying"], () => onCiOverdue(state));
     case "rest":
@@ -203,9 +203,7 @@ function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
         note: "nobody answered yet; reminding once",
       }));
     case "gate_expiry":
-      return inPhase(state, ["awaiting_gate"], () =>
-        settle(state, now, { reason: "unanswered", detail: "Nobody answered at the gate in time." }),
-      );
+      return inPhase(state, ["awaiting_gate"], () => settle(state, now, { reason: "unanswered", of: "gate_expired" }));
     default:
       return unreachable(name);
   }
@@ -235,7 +233,8 @@ function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "eff
     return stay(state, `${event.effect} failed; the loop goes on`);
   return settle(state, now, {
     reason: "infrastructure_error",
-    detail: `Loopgate could not go on: \`${event.effect}\` failed past its retries.`,
+    of: "effect_failed",
+    effect: event.effect,
     quote: event.message,
     ...resumeFrom(state),
   });
@@ -268,6 +267,5 @@ function onRecordEdited(state: LoopState, event: Extract<LoopEvent, { type: "rec
     };
   }
   const { login } = event.actor;
-  const detail = `${login} edited the comment that holds this loop's record, so it can no longer be relied on.`;
-  return settle(state, now, { reason: "state_tampered", detail, by: login });
+  return settle(state, now, { reason: "state_tampered", of: "record_edited", by: login });
 }

@@ -2,7 +2,7 @@
 import type { AlarmName, Command } from "./event.ts";
 import type { Person, Review } from "./state.ts";
 
-/** A reply in the thread; the words are in report/wording.ts. */
+/** A reply in the thread; the words are in report/wording/replies.ts. */
 export type Reply =
   | { readonly kind: "not_permitted"; readonly login: string; readonly permission: string }
   | { readonly kind: "command_refused"; readonly command: Command; readonly why: string }

@@ -1,6 +1,7 @@
 // How a loop ends: one reason, once, with what is kept and what a person may do next.
+import type { Cause, Gone, StopReason } from "./cause.ts";
 import type { Effect } from "./effect.ts";
-import type { Ending, LoopState, RunFacts, StopReason } from "./state.ts";
+import type { Ending, LoopState, RunFacts } from "./state.ts";
 
 /** What a decision comes to: the next state, what to do about it, and why, in words for the log. */
 export interface Decision {
@@ -58,7 +59,8 @@ export function isLive(state: LoopState): boolean {
   return state.phase !== "settled" && state.phase !== "refused";
 }
 
-type EndingDraft = Pick<Ending, "reason" | "detail"> & Partial<Pick<Ending, "quote" | "by" | "resume" | "pendingHead">>;
+/** Why, and what is not as it mostly is: nothing to quote, nobody who did it, nothing to go on with. */
+export type EndingDraft = Cause & Partial<Pick<Ending, "quote" | "by" | "resume" | "pendingHead">>;
 
 /** Ends the loop: running containers stop first, then the thread says why, then labels and leftovers go. */
 export function settle(state: LoopState, now: number, draft: EndingDraft, before: readonly Effect[] = []): Decision {
@@ -88,12 +90,12 @@ export function settle(state: LoopState, now: number, draft: EndingDraft, before
 }
 
 /** Ends the loop without a word, where there is no thread left to say it in. */
-export function settleSilently(state: LoopState, now: number, detail: string): Decision {
-  const { state: next } = settle(state, now, { reason: "cancelled", detail });
+export function settleSilently(state: LoopState, now: number, gone: Gone): Decision {
+  const { state: next } = settle(state, now, { reason: "cancelled", of: "out_of_reach", gone });
   const ending = next?.ending ?? null;
   const silent =
     next === null || ending === null ? next : { ...next, labels: state.labels, ending: { ...ending, unsaid: true } };
-  return { state: silent, effects: [...stopRuns(state, detail), { type: "release" }], note: detail };
+  return { state: silent, effects: [...stopRuns(state, gone), { type: "release" }], note: `out of reach: ${gone}` };
 }
 
 /** The thread is within reach again: what it could not be told then is said now. The loop stays ended. */

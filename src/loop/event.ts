@@ -1,4 +1,5 @@
 // Everything that can happen to a loop. Edges translate the world into these, once.
+import type { Gone } from "./cause.ts";
 import type {
   ChangeSize,
   Claim,
@@ -116,7 +117,7 @@ export type LoopEvent =
       readonly actor: Person;
       readonly pullSeen?: true; // the pull request was looked at since, and it is not merged
     }
-  | { readonly type: "issue_gone"; readonly why: string } // deleted, transferred, repository removed, App uninstalled
+  | { readonly type: "issue_gone"; readonly why: Gone } // deleted, transferred, repository removed, App uninstalled
   | { readonly type: "issue_back"; readonly installationId: number } // installed again, unsuspended, unarchived, private again
   | { readonly type: "renamed"; readonly owner: string; readonly name: string } // the repository; its ids stay
   | { readonly type: "command"; readonly command: Command }

@@ -37,26 +37,28 @@ function eligible(state: LoopState, facts: GateFacts): readonly string[] {
 function pass(state: LoopState, head: string, approvers: readonly string[], now: number): Decision {
   const approved = { ...state, approvedBy: approvers.join(", ") };
   if (rulesOf(state).merge) return { state: approved, effects: [{ type: "merge", head }], note: "approved; merging" };
-  return complete(approved, now, `${approved.approvedBy} approved this exact commit.`);
+  return complete(approved, now, "approved");
 }
 
 /** The approved change is merged, as the policy asked. */
 export function onMerged(state: LoopState, now: number): Decision {
-  return complete(state, now, `${state.approvedBy} approved this exact commit, and it is merged.`);
+  return complete(state, now, "approved_and_merged");
 }
 
 /** GitHub would not merge: the approval stands, a person merges. */
 export function onMergeRefused(state: LoopState, message: string, now: number): Decision {
   return settle(state, now, {
     reason: "permission_required",
-    detail: "The change is approved, but GitHub declined to merge it.",
+    of: "merge_declined",
     quote: message,
     resume: "gate",
   });
 }
 
-function complete(state: LoopState, now: number, detail: string): Decision {
-  return settle(state, now, { reason: "task_complete", detail, by: state.approvedBy });
+type Completion = "approved" | "approved_and_merged" | "merged_by_hand";
+
+function complete(state: LoopState, now: number, of: Completion): Decision {
+  return settle(state, now, { reason: "task_complete", of, by: state.approvedBy });
 }
 
 function onChangesRequested(state: LoopState, facts: GateFacts, now: number): Decision {
@@ -104,12 +106,10 @@ export function onPullClosed(
 ): Decision {
   const { login } = event.actor;
   if (!event.merged) {
-    const detail = `The pull request was closed by ${login}.`;
-    return settle(state, now, { reason: "cancelled", detail, by: login });
+    return settle(state, now, { reason: "cancelled", of: "pull_closed", by: login });
   }
   const independent = event.actor.id !== state.requester.id && !event.actor.bot;
   const gated = state.phase === "awaiting_gate" && (independent || state.approvedBy !== null);
-  if (gated) return complete({ ...state, approvedBy: state.approvedBy ?? login }, now, `${login} merged the change.`);
-  const detail = `${login} merged the pull request before it passed the gate, so the loop has nothing left to do.`;
-  return settle(state, now, { reason: "cancelled", detail, by: login });
+  if (gated) return complete({ ...state, approvedBy: state.approvedBy ?? login }, now, "merged_by_hand");
+  return settle(state, now, { reason: "cancelled", of: "merged_too_early", by: login });
 }

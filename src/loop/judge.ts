@@ -47,13 +47,7 @@ export function beginVerifying(state: LoopState, now: number, before: readonly E
 
 function startReviewer(state: LoopState, now: number, before: readonly Effect[]): Decision {
   const over = overBudget(state, rulesOf(state), now);
-  if (over !== null)
-    return settle(
-      state,
-      now,
-      { reason: "budget_limit", detail: over, resume: "verify" },
-      before.filter(outlivesTheEnd),
-    );
+  if (over !== null) return settle(state, now, { ...over, resume: "verify" }, before.filter(outlivesTheEnd));
   const [run, next] = newRun(state, "reviewer", now);
   const attempt = currentAttempt(next);
   const effects: Effect[] = [...before, { type: "start_run", run: run.id, role: "reviewer", attempt: attempt.number }];
@@ -76,9 +70,13 @@ export function onReviewerEnded(state: LoopState, event: RunEnded, now: number):
   const { confidence } = rulesOf(state);
   const published: Effect = { type: "publish_review", head: attempt.head, attempt: attempt.number, review };
   if (review.verdict === "approve" && review.confidence < confidence) {
-    const detail = `The reviewer approves with a confidence of ${review.confidence}; the policy asks for at least ${confidence}.`;
-    const doubt = { reason: "uncertainty_too_high", detail, quote: review.summary, resume: "verify" } as const;
-    return settle(reviewed, now, doubt, [published]);
+    const doubt = { of: "review_confidence", is: review.confidence, least: confidence } as const;
+    return settle(
+      reviewed,
+      now,
+      { reason: "uncertainty_too_high", ...doubt, quote: review.summary, resume: "verify" },
+      [published],
+    );
   }
   const effects = state.ciSeen || state.ciOverdue ? [published, readVerdict(reviewed)] : [published];
   return { state: reviewed, effects, note: `the reviewer says ${review.verdict}` };
@@ -86,23 +84,24 @@ export function onReviewerEnded(state: LoopState, event: RunEnded, now: number):
 
 function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
   const unpaid = event.outOfBudget ? overMoney(state) : null;
-  if (unpaid !== null) return settle(state, now, { reason: "budget_limit", detail: unpaid, resume: "verify" });
+  if (unpaid !== null) return settle(state, now, { ...unpaid, resume: "verify" });
   const runs = currentAttempt(state).runs.filter((run) => run.role === "reviewer");
   const tries = runs.filter((run) => run.status !== "lost").length;
   const mayAgain = event.status === "lost" ? runs.length - tries < lostReviewers : tries < reviewTries;
   if (mayAgain) return startReviewer(state, now, []);
   if (event.status === "lost" || event.status === "refused") {
-    const detail = `The reviewer's container could not be run. ${event.note}`;
-    return settle(state, now, { reason: "infrastructure_error", detail, resume: "verify" });
+    const { note } = event;
+    return settle(state, now, { reason: "infrastructure_error", of: "reviewer_not_run", note, resume: "verify" });
   }
   if (event.modelDown) {
-    const detail = `The model provider failed the reviewer in ${tries} tries, so the work was not judged.`;
-    return settle(state, now, { reason: "external_dependency_blocked", detail, resume: "verify" });
+    const down = { of: "provider_down_review", tries } as const;
+    return settle(state, now, { reason: "external_dependency_blocked", ...down, resume: "verify" });
   }
-  const detail = `The reviewer gave no readable answer in ${tries} tries, so the work was not judged. ${event.note}`;
   return settle(state, now, {
     reason: "uncertainty_too_high",
-    detail,
+    of: "review_unreadable",
+    tries,
+    note: event.note,
     quote: event.review?.summary ?? null,
     resume: "verify",
   });
@@ -112,8 +111,8 @@ function onNothingToDo(state: LoopState, review: Review, now: number): Decision 
   const attempt = currentAttempt(state);
   const said: Effect[] = [{ type: "post_attempt", attempt: attempt.number }];
   if (review.verdict === "approve") {
-    const detail = "The executor shows that no change is needed, and the reviewer agrees.";
-    return settle(state, now, { reason: "nothing_to_do", detail, quote: attempt.claim?.nothingToDo ?? null }, said);
+    const quote = attempt.claim?.nothingToDo ?? null;
+    return settle(state, now, { reason: "nothing_to_do", of: "nothing_needed", quote }, said);
   }
   const disagreed = finding("review", "the reviewer does not agree that nothing is to be done", review.summary);
   return onRed(
@@ -170,7 +169,8 @@ export function onVerdict(state: LoopState, verdict: Verdict, now: number): Deci
   const silent = verdict.parts.filter((part) => part.colour === "pending" || part.colour === "absent");
   return settle(withAttempt(state, { verdict, counted: false }), now, {
     reason: "external_dependency_blocked",
-    detail: `CI did not report in ${Math.round(rulesOf(state).ciWaitMs / 60_000)} minutes.`,
+    of: "ci_silent",
+    waited: rulesOf(state).ciWaitMs,
     quote: silent.map((part) => `${part.name}: ${part.note}`).join("\n") || null,
     resume: "verify",
   });
@@ -184,9 +184,9 @@ export function onRed(state: LoopState, verdict: Verdict, now: number): Decision
   const clear: Effect = { type: "clear_alarm", name: "ci_wait" };
   const before = red.attempts.at(-2);
   if (before !== undefined && isNoProgress(before, attempt)) {
-    const detail = `Attempt ${attempt.number} failed exactly as attempt ${before.number} did.`;
+    const same = { of: "same_failure", attempt: attempt.number, before: before.number } as const;
     const quote = verdict.findings.map((one) => one.title).join("\n") || null;
-    return settle(red, now, { reason: "no_progress", detail, quote, resume: "execute" }, said);
+    return settle(red, now, { reason: "no_progress", ...same, quote, resume: "execute" }, said);
   }
   const left = leaveGate(state);
   const again = { ...red, changesRequested: [], labels: left.labels };
@@ -222,8 +222,7 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
   const said: Effect[] = [{ type: "post_attempt", attempt: currentAttempt(green).number }];
   const ready = leaveDraft(green);
   if (rules.approvals === 0) {
-    const detail = "The verdict is green, and the policy asks for no human gate.";
-    return settle(green, now, { reason: "verifier_passed", detail }, [...said, ...ready]);
+    return settle(green, now, { reason: "verifier_passed", of: "no_gate" }, [...said, ...ready]);
   }
   const labels = [...labelsFor(green, "gate")];
   const next: LoopState = { ...green, phase: "awaiting_gate", gateSince: now, labels, approvals: [], refusalsSaid: [] };

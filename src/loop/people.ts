@@ -58,8 +58,8 @@ function refuse(state: LoopState, command: Command, why: string): Decision {
 
 function onStop(state: LoopState, command: Command, now: number): Decision {
   if (!isLive(state)) return refuse(state, command, "no loop is running on this issue");
-  const detail = `${command.actor.login} said \`/loop stop\`.`;
-  return settle(state, now, { reason: "cancelled", detail, by: command.actor.login }, [reaction(command, "+1")]);
+  const { login } = command.actor;
+  return settle(state, now, { reason: "cancelled", of: "stop_command", by: login }, [reaction(command, "+1")]);
 }
 
 function onRetry(state: LoopState, command: Command): Decision {

@@ -50,15 +50,13 @@ function onEnded(state: LoopState, facts: RestoredFacts): Decision {
 
 /** What a person did while nobody listened ends the loop as it would have. */
 function endedMeanwhile(state: LoopState, facts: RestoredFacts, now: number): Decision | null {
-  const cancelled = (detail: string) => settle(state, now, { reason: "cancelled", detail });
   if (facts.pull !== null && !facts.pull.open) {
     return onPullClosed(state, { type: "pull_closed", merged: facts.pull.merged, actor: facts.pull.closedBy }, now);
   }
-  if (!facts.open) return cancelled("The issue was closed while Loopgate was not there to see it.");
-  if (!facts.labels.includes(state.label))
-    return cancelled("The label was removed while Loopgate was not there to see it.");
+  if (!facts.open) return settle(state, now, { reason: "cancelled", of: "issue_closed" });
+  if (!facts.labels.includes(state.label)) return settle(state, now, { reason: "cancelled", of: "label_removed" });
   if (state.head !== null && facts.branch === null) {
-    return cancelled("The loop's branch was deleted while Loopgate was not there to see it.");
+    return settle(state, now, { reason: "cancelled", of: "branch_deleted" });
   }
   return null;
 }
@@ -138,9 +136,7 @@ function lose(state: LoopState, now: number): LoopState {
 export function onRecordTampered(event: Extract<LoopEvent, { type: "record_tampered" }>, now: number): Decision {
   const { issue, loop, title, label, labels, requester, by, why } = event;
   const state = newLoop({ type: "labelled", issue, loop, title, label, labels, actor: requester }, now);
-  const who = by === null ? "" : ` It was last edited by ${by.login}.`;
-  const detail = `Loopgate lost its own store, and the record in this thread cannot be relied on: ${why}.${who}`;
-  return settle(state, now, { reason: "state_tampered", detail, by: by?.login ?? null });
+  return settle(state, now, { reason: "state_tampered", of: "record_unreliable", why, by: by?.login ?? null });
 }
 
 /** What is said where the record was written by a newer version; nothing of the loop is touched. */
@@ -149,7 +145,7 @@ export function endingOfNewer(
   version: number,
   now: number,
 ): LoopState {
-  const detail = `This loop's record has version ${version}, which this Loopgate cannot read, so the loop rests. It goes on by itself once whoever runs this App starts a Loopgate that reads record version ${version}.`;
-  const { state } = settle(newLoop(event, now), now, { reason: "infrastructure_error", detail });
+  const ending = { reason: "infrastructure_error", of: "newer_record", version } as const;
+  const { state } = settle(newLoop(event, now), now, ending);
   return state ?? newLoop(event, now);
 }

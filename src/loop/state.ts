@@ -1,5 +1,6 @@
 // What a loop is at one moment: the state that `decide` turns into the next one, and that the record carries.
 import { z } from "zod";
+import { Cause } from "./cause.ts";
 
 /** Where a loop stands. `refused` and `settled` are final until a person acts again. */
 export const Phase = z.enum([
@@ -15,27 +16,6 @@ export const Phase = z.enum([
   "refused", // the label was set by someone who may not; no loop came of it
 ]);
 export type Phase = z.infer<typeof Phase>;
-
-/** The one reason why a loop ended: design.md §4. */
-export const StopReason = z.enum([
-  "task_complete",
-  "verifier_passed",
-  "nothing_to_do",
-  "budget_limit",
-  "retry_limit",
-  "no_progress",
-  "uncertainty_too_high",
-  "permission_required",
-  "risky_action_detected",
-  "external_dependency_blocked",
-  "stalled",
-  "state_tampered",
-  "policy_invalid",
-  "cancelled",
-  "unanswered",
-  "infrastructure_error",
-]);
-export type StopReason = z.infer<typeof StopReason>;
 
 /** A GitHub account, by the number that survives a rename. */
 export const Person = z.object({ id: z.number().int(), login: z.string(), bot: z.boolean() });
@@ -235,18 +215,19 @@ export const Attempt = z.object({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
-/** Why the loop ended and what a person may do now. */
-export const Ending = z.object({
-  reason: StopReason,
-  detail: z.string(), // one or two plain sentences of ours; untrusted parts are in `quote`
-  quote: z.string().nullable(), // untrusted text (a question, a message) shown inside a fence
-  at: z.number().int(),
-  by: z.string().nullable(), // login of the person whose action ended it
-  during: Phase, // what the loop was doing
-  resume: z.enum(["execute", "verify", "gate", "publish", "none"]), // what /loop retry or /loop approve continues with
-  pendingHead: z.string().nullable(), // a quarantined commit that waits for a person's yes
-  unsaid: z.boolean().optional(), // true: the thread could not be told, since it was out of reach
-});
+/** Why the loop ended, as facts, and what a person may do now. */
+export const Ending = z.intersection(
+  Cause,
+  z.object({
+    quote: z.string().nullable(), // the only untrusted text (a question, a message), shown inside a fence
+    at: z.number().int(),
+    by: z.string().nullable(), // login of the person whose action ended it
+    during: Phase, // what the loop was doing
+    resume: z.enum(["execute", "verify", "gate", "publish", "none"]), // what /loop retry or /loop approve continues with
+    pendingHead: z.string().nullable(), // a quarantined commit that waits for a person's yes
+    unsaid: z.boolean().optional(), // true: the thread could not be told, since it was out of reach
+  }),
+);
 export type Ending = z.infer<typeof Ending>;
 
 /** The whole state of a loop. */

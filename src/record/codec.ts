@@ -1,6 +1,7 @@
 // The record: a loop's whole state as one hidden, sealed block of its status comment, and back.
 import { assert } from "../base/assert.ts";
 import { LoopState } from "../loop/state.ts";
+import { upgradeState } from "../loop/upgrade.ts";
 import { pack, unpack } from "./pack.ts";
 import { isSeal, sealOf } from "./seal.ts";
 import { shrinkSteps } from "./shrink.ts";
@@ -61,7 +62,7 @@ function blockOf(state: LoopState, key: Uint8Array): string {
 
 /** The data carries our seal, so what does not read as a state here was written by a faulty version of ours. */
 function stateFrom(data: string): DecodedRecord {
-  const parsed = LoopState.safeParse(unpack(data));
+  const parsed = LoopState.safeParse(upgradeState(unpack(data)));
   if (parsed.success) return { kind: "ok", state: parsed.data };
   return tampered("the sealed content is not a state this version understands");
 }

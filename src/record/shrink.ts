@@ -47,11 +47,10 @@ function shrunkSnapshot(snapshot: LoopState["snapshot"], room: Room): LoopState[
 function shrunkEnding(ending: LoopState["ending"], room: Room): LoopState["ending"] {
   if (ending === null) return null;
   const length = Math.max(room.text, QUOTE);
-  return {
-    ...ending,
-    detail: cut(ending.detail, length),
-    quote: ending.quote === null ? null : cut(ending.quote, length),
-  };
+  const quote = ending.quote === null ? null : cut(ending.quote, length);
+  if (ending.of === "told") return { ...ending, quote, said: cut(ending.said, length) };
+  if ("note" in ending) return { ...ending, quote, note: cut(ending.note, length) };
+  return { ...ending, quote };
 }
 
 /** `age` counts from the newest attempt, which is 1. */

@@ -5,7 +5,7 @@ import { inlineCode, plainSentence } from "./escape.ts";
 import { pullLink } from "./home.ts";
 import { isolationOf, isolationSentence } from "./tables.ts";
 import { date, duration } from "./time.ts";
-import { commit } from "./wording.ts";
+import { commit } from "./wording/parts.ts";
 
 /** The facts as a list. `now` in epoch milliseconds. */
 export function facts(state: LoopState, now: number): string {

@@ -1,69 +1,135 @@
 // The one next action after each ending: what a person may do, in the words of the machine that will take it up.
+import { unreachable } from "../base/assert.ts";
+import type { Cause, StopReason } from "../loop/cause.ts";
 import type { Ending, LoopState } from "../loop/state.ts";
 import { inlineCode } from "./escape.ts";
 
 /** One sentence without its subject, beginning in lower case: "comment `/loop retry` to …". */
 export function nextAction(state: LoopState, ending: Ending, pullLink: string | null): string {
-  switch (ending.reason) {
-    case "task_complete":
+  const of = ending.of === "told" ? likely(ending) : ending.of;
+  switch (of) {
+    case "approved":
+    case "approved_and_merged":
+    case "merged_by_hand":
       return `merge ${pullLink ?? "the change"}, if that has not happened yet.`;
-    case "verifier_passed":
+    case "no_gate":
       return `look at ${pullLink ?? "the change"} and merge it, if you want it.`;
-    case "nothing_to_do":
+    case "nothing_needed":
       return "close this issue, or say in it what is still missing and set the label again.";
-    case "policy_invalid":
-      return `mend \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.`;
-    case "cancelled":
-    case "unanswered":
-    case "state_tampered":
+    case "policy_file":
+      return "mend `.github/loop.yml` on the default branch, then comment `/loop retry`.";
+    case "changed_lines":
+    case "changed_files":
+    case "attempt_time":
+    case "loop_time":
+    case "runs":
+    case "money":
+    case "attempts":
+      return approval(ending) ?? grantedAgain(ending);
+    case "question":
+      return "answer in a comment, then comment `/loop retry`.";
+    case "own_confidence":
+      return approval(ending) ?? "answer in a comment, then comment `/loop retry`.";
+    case "review_confidence":
+    case "review_unreadable":
+      return judgedAgain;
+    case "same_failure":
+      return "say in a comment what to do differently, then comment `/loop retry`.";
+    case "risks":
+      return (
+        approval(ending) ??
+        "say in a comment what to leave alone, then comment `/loop retry` for another attempt; Loopgate cannot publish this one."
+      );
+    case "permission_asked":
+      return "comment `/loop approve` to allow what is asked.";
+    case "push_declined":
+      return `let GitHub accept the push, then ${approving(ending)}.`;
+    case "merge_declined":
+      return `merge ${pullLink ?? "the change"} by hand, or let GitHub accept the merge and ${judgedAgain}`;
+    case "blocked_on":
+    case "provider_down":
+    case "provider_down_review":
+    case "ci_silent":
+      return ending.resume === "verify"
+        ? `once CI works, ${judgedAgain}`
+        : "once that has happened, comment `/loop retry`.";
+    case "silence":
+      return "comment `/loop retry` for another attempt from the branch; if the agent was only quiet, raise `silence_minutes` in `.github/loop.yml` first.";
+    case "executor_refused":
+    case "executors_lost":
+    case "reviewer_not_run":
+    case "effect_failed":
+      // Nobody's yes is missing: `/loop retry` takes up even a push where it failed.
+      return ending.resume === "none"
+        ? again(state)
+        : "comment `/loop retry`; if it fails again, ask whoever runs this App.";
+    case "newer_record":
+    case "record_edited":
+    case "record_unreliable":
+    case "stop_command":
+    case "label_removed":
+    case "issue_closed":
+    case "branch_deleted":
+    case "branch_gone_at_push":
+    case "pull_closed":
+    case "merged_too_early":
+    case "out_of_reach":
+    case "gate_expired":
       return again(state);
     default:
-      return ending.resume === "none" ? again(state) : afterAsking(ending, pullLink);
+      return unreachable(of);
   }
 }
 
-function afterAsking(ending: Ending, pullLink: string | null): string {
-  const approves = approval(ending);
-  if (approves !== null) return approves;
-  switch (ending.reason) {
-    case "uncertainty_too_high":
-      return ending.resume === "verify"
-        ? "comment `/loop retry` to have the same commit judged again."
-        : "answer in a comment, then comment `/loop retry`.";
-    case "no_progress":
-      return "say in a comment what to do differently, then comment `/loop retry`.";
-    case "risky_action_detected":
-      return "say in a comment what to leave alone, then comment `/loop retry` for another attempt; Loopgate cannot publish this one.";
-    case "permission_required":
-      return `merge ${pullLink ?? "the change"} by hand, or let GitHub accept the merge and comment \`/loop retry\` to have the same commit judged again.`;
-    case "external_dependency_blocked":
-      return ending.resume === "verify"
-        ? "once CI works, comment `/loop retry` to have the same commit judged again."
-        : "once that has happened, comment `/loop retry`.";
-    case "stalled":
-      return "comment `/loop retry` for another attempt from the branch; if the agent was only quiet, raise `silence_minutes` in `.github/loop.yml` first.";
-    case "infrastructure_error":
-      return "comment `/loop retry`; if it fails again, ask whoever runs this App.";
-    default:
-      return ending.resume === "verify"
-        ? "comment `/loop retry` to have the same commit judged again."
-        : "comment `/loop retry` to grant the policy's attempts again; the work goes on from the branch.";
-  }
+const judgedAgain = "comment `/loop retry` to have the same commit judged again.";
+
+function grantedAgain(ending: Ending): string {
+  return ending.resume === "verify"
+    ? judgedAgain
+    : "comment `/loop retry` to grant the policy's attempts again; the work goes on from the branch.";
 }
 
-/** Where `/loop approve` is what continues: a commit that waits, or a permission that was asked for. */
+/** Where `/loop approve` is what continues: a commit that waits for a yes. */
 function approval(ending: Ending): string | null {
-  if (ending.reason === "permission_required" && ending.resume === "execute") {
-    return "comment `/loop approve` to allow what is asked.";
-  }
-  if (ending.resume !== "publish" || ending.pendingHead === null) return null;
-  // Nobody's yes is missing: `/loop retry` takes up the push where it failed.
-  if (ending.reason === "infrastructure_error") return null;
-  const command = inlineCode(`/loop approve ${ending.pendingHead.slice(0, 7)}`);
-  if (ending.reason === "permission_required") return `let GitHub accept the push, then comment ${command}.`;
-  return `comment ${command} to publish exactly that commit.`;
+  return ending.resume === "publish" && ending.pendingHead !== null
+    ? `${approving(ending)} to publish exactly that commit.`
+    : null;
+}
+
+function approving({ pendingHead }: Ending): string {
+  return `comment ${inlineCode(pendingHead === null ? "/loop approve" : `/loop approve ${pendingHead.slice(0, 7)}`)}`;
 }
 
 function again(state: LoopState): string {
   return `set the label ${inlineCode(state.label)} again, on the open issue, to start a new loop.`;
 }
+
+type Of = Exclude<Cause["of"], "told">;
+
+/** The cause that an old record's reason mostly had, as far as it matters for what may be done. */
+function likely({ reason, resume }: Ending): Of {
+  if (reason === "uncertainty_too_high" && resume === "verify") return "review_confidence";
+  if (reason === "uncertainty_too_high" && resume === "publish") return "own_confidence";
+  if (reason === "permission_required" && resume === "publish") return "push_declined";
+  if (reason === "permission_required" && resume === "gate") return "merge_declined";
+  return likelyCauses[reason];
+}
+
+const likelyCauses: Record<StopReason, Of> = {
+  task_complete: "approved",
+  verifier_passed: "no_gate",
+  nothing_to_do: "nothing_needed",
+  budget_limit: "loop_time",
+  retry_limit: "attempts",
+  no_progress: "same_failure",
+  uncertainty_too_high: "question",
+  permission_required: "permission_asked",
+  risky_action_detected: "risks",
+  external_dependency_blocked: "blocked_on",
+  stalled: "silence",
+  state_tampered: "record_edited",
+  policy_invalid: "policy_file",
+  cancelled: "stop_command",
+  unanswered: "gate_expired",
+  infrastructure_error: "effect_failed",
+};

@@ -12,13 +12,17 @@ import { type LimitsLeft, limitsSentence } from "./limits.ts";
 import { nextAction } from "./next.ts";
 import { attemptTable, isolationOf, judgeTable, runLines } from "./tables.ts";
 import { duration } from "./time.ts";
-import * as wording from "./wording.ts";
+import { endingHeadline, endingSentence, endingWords, preservedSentence } from "./wording/endings.ts";
+import { capital, commit, footer } from "./wording/parts.ts";
+import { phaseWords } from "./wording/phases.ts";
+import { checkTitles, noIsolationWarning, pullBody } from "./wording/pull.ts";
+import { replySentence } from "./wording/replies.ts";
 
 /** The visible part of the one status comment; the engine appends marker and record. `now` in epoch milliseconds. */
 export function statusComment(state: LoopState, now: number): string {
   const before = [...statusHead(state), ...warnings(state)];
   const table = state.attempts.length === 0 ? [] : [attemptTable(state)];
-  return fitted({ before, details: table, after: [facts(state, now), stopHint(state), wording.footer] }, STATUS_BYTES);
+  return fitted({ before, details: table, after: [facts(state, now), stopHint(state), footer] }, STATUS_BYTES);
 }
 
 /** What came of one attempt: judged by whom, what has to change, and what the agent claims. */
@@ -29,12 +33,7 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
   const before = [`### Attempt ${attempt.number}: ${outcome}`, attemptSentence(attempt)];
   if (verdict !== null && verdict.parts.length > 0) before.push(judgeTable(verdict, home));
   if (verdict !== null && verdict.findings.length > 0) before.push("**What has to change**");
-  const after = [
-    ...(claim === null ? [] : [claimText(claim)]),
-    ...changedFiles(attempt),
-    runLines(attempt),
-    wording.footer,
-  ];
+  const after = [...(claim === null ? [] : [claimText(claim)]), ...changedFiles(attempt), runLines(attempt), footer];
   const details = (verdict?.findings ?? []).slice(0, 20).map((finding) => findingText(finding, home));
   return fitted({ before, details, after: after.filter((part) => part !== "") }, ATTEMPT_BYTES);
 }
@@ -43,17 +42,17 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
 export function stopComment(state: LoopState): string {
   const { ending } = state;
   assert(ending !== null, `loop ${state.id} has not ended`);
-  const { sentence } = wording.endingWords[ending.reason];
+  const { sentence } = endingWords[ending.reason];
   const link = pullLink(state);
   const next = nextAction(state, ending, link);
   const isWaiting =
     classOf(ending.reason) === "person" || ["unanswered", "infrastructure_error"].includes(ending.reason);
   const parts = [
-    `**${wording.endingHeadline(ending.reason)}.** ${`${plainSentence(ending.detail)} ${sentence}`.trim()}`,
+    `**${endingHeadline(ending.reason)}.** ${`${plainSentence(endingSentence(ending))} ${sentence}`.trim()}`,
     ...(ending.quote === null ? [] : [quoteUntrusted(ending.quote)]),
-    wording.preservedSentence(state, link),
-    `**Next:** ${isWaiting ? `${mention(state.requester.login)}, ${next}` : wording.capital(next)}`,
-    wording.footer,
+    preservedSentence(state, link),
+    `**Next:** ${isWaiting ? `${mention(state.requester.login)}, ${next}` : capital(next)}`,
+    footer,
   ];
   return parts.join("\n\n");
 }
@@ -65,11 +64,11 @@ export function replyText(
   { now, limits }: { readonly now: number; readonly limits: LimitsLeft },
 ): string {
   if (reply.kind !== "status") {
-    return [wording.replySentence(reply, state, pullLink(state) ?? "(not opened yet)"), wording.footer].join("\n\n");
+    return [replySentence(reply, state, pullLink(state) ?? "(not opened yet)"), footer].join("\n\n");
   }
   const table = state.attempts.length === 0 ? [] : [attemptTable(state)];
   const counts = [`- ${used(state, now)}`, `- ${limitsSentence(limits)}`].join("\n");
-  return [...statusHead(state), ...warnings(state), ...table, counts, wording.footer].join("\n\n");
+  return [...statusHead(state), ...warnings(state), ...table, counts, footer].join("\n\n");
 }
 
 /** Title and body of the pull request. */
@@ -81,7 +80,7 @@ export function pullText(state: LoopState): { readonly title: string; readonly b
     .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+)(?:[\w.-]+\/[\w.-]+)?#(?=\d)/gi, "$1$2no. ")
     .trim()
     .slice(0, 200);
-  return { title: title || `Loop for issue ${state.issue.number}`, body: wording.pullBody(state) };
+  return { title: title || `Loop for issue ${state.issue.number}`, body: pullBody(state) };
 }
 
 /** The reviewer's answer as a check run. Markdown there is quoted; annotations and the title are plain text on GitHub. */
@@ -90,9 +89,9 @@ export function checkText(review: Review) {
   const details = review.findings.map((finding) => findingText(finding, null));
   return {
     conclusion,
-    title: wording.checkTitles[review.verdict],
+    title: checkTitles[review.verdict],
     summary: `${quoteUntrusted(review.summary)}\n\nConfidence: ${review.confidence}`,
-    text: fitted({ before: [], details, after: [wording.footer] }, COMMENT_BYTES),
+    text: fitted({ before: [], details, after: [footer] }, COMMENT_BYTES),
     annotations: review.findings
       .filter(isPlaced)
       .slice(0, 50)
@@ -107,16 +106,16 @@ export function checkText(review: Review) {
 
 function statusHead(state: LoopState): string[] {
   if (state.ending !== null && state.phase === "settled") {
-    const next = wording.capital(nextAction(state, state.ending, pullLink(state)));
-    const head = `### ${wording.endingHeadline(state.ending.reason)}`;
-    return [head, `${plainSentence(state.ending.detail)}\n**Next:** ${next}`];
+    const next = capital(nextAction(state, state.ending, pullLink(state)));
+    const head = `### ${endingHeadline(state.ending.reason)}`;
+    return [head, `${plainSentence(endingSentence(state.ending))}\n**Next:** ${next}`];
   }
-  const { now, next } = wording.phaseWords(state);
+  const { now, next } = phaseWords(state);
   return [`### Loopgate: ${now.title}`, `${now.sentence}\n**Next:** ${next}`];
 }
 
 function warnings(state: LoopState): string[] {
-  return isolationOf(state)?.runtime === "process" ? [wording.noIsolationWarning] : [];
+  return isolationOf(state)?.runtime === "process" ? [noIsolationWarning] : [];
 }
 
 function stopHint(state: LoopState): string {
@@ -129,7 +128,7 @@ function attemptSentence(attempt: Attempt): string {
   const took = endedAt === null ? "" : ` in ${duration(endedAt - startedAt)}`;
   if (change === null) return `It pushed nothing${took}.`;
   const files = change.files === 1 ? "1 file" : `${change.files} files`;
-  const where = head === null ? "Nothing of it was published." : `The work is in commit ${wording.commit(head)}.`;
+  const where = head === null ? "Nothing of it was published." : `The work is in commit ${commit(head)}.`;
   return `It changed ${files} (+${change.additions} −${change.deletions})${took}. ${where}`;
 }
 

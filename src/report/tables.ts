@@ -3,7 +3,7 @@ import { inDollars } from "../loop/begin.ts";
 import type { Attempt, Isolation, LoopState, RunFacts, Verdict, VerdictPart } from "../loop/state.ts";
 import { cellCode, inlineCode, linkWithin } from "./escape.ts";
 import { date, duration } from "./time.ts";
-import { commit } from "./wording.ts";
+import { commit } from "./wording/parts.ts";
 
 const LISTED_ATTEMPTS = 25;
 

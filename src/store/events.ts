@@ -1,6 +1,7 @@
 // Events of loops, in the order of arrival, each handled once.
 import type { StorePort } from "../engine/ports.ts";
 import type { LoopEvent } from "../loop/event.ts";
+import { upgradeEvent } from "../loop/upgrade.ts";
 import type { Sql } from "./sql.ts";
 
 export function events(sql: Sql): Pick<StorePort, "addEvent" | "nextEvent" | "busyIssues"> {
@@ -17,7 +18,7 @@ export function events(sql: Sql): Pick<StorePort, "addEvent" | "nextEvent" | "bu
     async nextEvent(issueKey) {
       const row = sql.one("select * from event where issue_key = ? and handled = 0 order by seq limit 1", issueKey);
       if (row === undefined) return null;
-      const event = JSON.parse(String(row.event)) as LoopEvent;
+      const event = upgradeEvent(JSON.parse(String(row.event))) as LoopEvent;
       return { seq: Number(row.seq), issueKey, event, at: Number(row.at) };
     },
     async busyIssues(now) {

@@ -2,6 +2,7 @@
 import { Fault } from "../base/fault.ts";
 import type { StorePort } from "../engine/ports.ts";
 import { LoopState } from "../loop/state.ts";
+import { upgradeState } from "../loop/upgrade.ts";
 import type { Sql } from "./sql.ts";
 
 export function loops(sql: Sql): Pick<StorePort, "load" | "loops" | "findIssue"> {
@@ -32,7 +33,7 @@ export function loops(sql: Sql): Pick<StorePort, "load" | "loops" | "findIssue">
 
 /** A loop that an earlier version stored gets what has been added to states since, at its default (F15). */
 function stateIn(stored: unknown, issueKey: string): LoopState {
-  const read = LoopState.safeParse(JSON.parse(String(stored)));
+  const read = LoopState.safeParse(upgradeState(JSON.parse(String(stored))));
   if (read.success) return read.data;
   throw new Fault(
     `The stored state of the loop on ${issueKey} cannot be read by this version of Loopgate. Without its store it is restored from the thread.`,

@@ -1,7 +1,9 @@
 // Checks the thread of a loop: one status comment whose record never goes back, attempts and endings said once and in order.
+
 import { classOf, statusLabels } from "../../src/loop/end.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
+import { endingSentence } from "../../src/report/wording/endings.ts";
 import type { Expected, Finding, Say } from "./check.ts";
 import type { Happening, History } from "./history.ts";
 
@@ -120,7 +122,7 @@ function checkEndings(history: History, loop: LoopThread, state: LoopState, expe
   const all = [...endings.values()].map(({ reason }) => reason);
   const reasons = all.filter((reason, index) => reason !== "infrastructure_error" || index === all.length - 1);
   const wanted = expected.endings(loop.issue);
-  const detail = state.ending === null ? "" : ` (${state.ending.detail} ${state.ending.quote ?? ""})`;
+  const detail = state.ending === null ? "" : ` (${endingSentence(state.ending)} ${state.ending.quote ?? ""})`;
   return [
     ...(state.phase === "settled" ? [] : [say("lost", `loop ${loop.id} is still ${state.phase}`)]),
     ...(state.phase !== "settled" || reasons.join() === wanted.join()

@@ -68,7 +68,7 @@ describe("noticed as lost", () => {
     ["a loop that never ended", without("lastStatus", "stop"), "loop k3f9aa is still executing"],
     [
       "an ending other than the plot's",
-      instead("lastStatus", lastWith({ ending: ended && { ...ended, reason: "retry_limit" } })),
+      instead("lastStatus", lastWith({ ending: ended && { ...ended, reason: "retry_limit", of: "attempts", is: 3 } })),
       "ended by retry_limit instead of task_complete",
     ],
     ["an ending without its stop comment", without("stop"), "has no stop comment"],

@@ -49,7 +49,7 @@ export function stateAt(revision: number, change: Partial<LoopState> = {}): Loop
     labels: ["loop:done"],
     ending: {
       reason: "task_complete",
-      detail: "bob approved this exact commit.",
+      of: "approved",
       quote: null,
       at: endedAt,
       by: "bob",

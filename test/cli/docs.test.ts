@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { serveRelay } from "../../src/cli/serve.ts";
 import { exampleEnvironment, settingsTable } from "../../src/cli/settings-docs.ts";
 import { Environment, neededToServe } from "../../src/environment.ts";
-import { StopReason } from "../../src/loop/state.ts";
+import { StopReason } from "../../src/loop/cause.ts";
 import { optionTable } from "../../src/policy/docs.ts";
 import { readSettings } from "../../src/settings.ts";
 

@@ -1,4 +1,5 @@
 // The silence limit on real containers: the hung one is stopped and gone, the chatty one is left alone, an adopted one is not forgotten.
+
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -8,6 +9,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { Engine } from "../../src/container/docker/engine.ts";
 import type { Running, RunRequest, Runtime } from "../../src/container/run.ts";
 import { steadyClock } from "../../src/engine/clock.ts";
+import { endingSentence } from "../../src/report/wording/endings.ts";
 import { type Quiet, watchSilence } from "../../src/runs/silence.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { aStory, minute } from "../story/world.ts";
@@ -79,8 +81,8 @@ describeWithDocker("the silence limit on real containers", (engine: () => Engine
     for (let passed = 0; passed < 5; passed += 1) story.clock.advance(minute);
     await restarted;
     const { ending, attempts } = await story.state(issue);
-    expect(ending?.reason).toBe("stalled");
-    expect(ending?.detail).toMatch(/For 1\d min .*last heard of on 2026-01-05 09:0[01] UTC/);
+    expect(ending).toMatchObject({ reason: "stalled", of: "silence" });
+    expect(ending !== null && endingSentence(ending)).toMatch(/For 1\d min .*last heard of on 2026-01-05 09:0[01] UTC/);
     expect(attempts[0]?.runs[0]?.status).toBe("silent");
     expect(await count()).toBe(0);
   });

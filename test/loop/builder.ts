@@ -1,4 +1,6 @@
 // Builds loops for tests: a whole valid state of which a test names only what matters.
+import type { EndingDraft } from "../../src/loop/end.ts";
+import type { Ending } from "../../src/loop/state.ts";
 import {
   type Attempt,
   type Finding,
@@ -194,15 +196,13 @@ export function aPublishedLoop(change: Partial<LoopState> = {}): LoopState {
 
 /** A loop that has ended for the given reason after one published attempt. */
 export function anEndedLoop(
-  ending: Partial<NonNullable<LoopState["ending"]>>,
+  ending: EndingDraft & Partial<Pick<Ending, "at" | "during">>,
   change: Partial<LoopState> = {},
 ): LoopState {
   return aPublishedLoop({
     phase: "settled",
     attempts: [anAttempt({ verdict: aRedVerdict() })],
     ending: {
-      reason: "retry_limit",
-      detail: "All 3 attempts are used and the work is not good yet.",
       quote: null,
       at: labelledAt + 5 * minute,
       by: null,

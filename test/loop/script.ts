@@ -1,4 +1,5 @@
 // Plays a loop script: one event a line, and below each, indented, what the machine made of it.
+import { Gone } from "../../src/loop/cause.ts";
 import { decide } from "../../src/loop/decide.ts";
 import type { Effect } from "../../src/loop/effect.ts";
 import type { AlarmName, ClaimFacts, LoopEvent, Permission, Verb } from "../../src/loop/event.ts";
@@ -218,7 +219,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     case "close":
       return { type: "issue_closed", actor: person(first), ...(second === "seen" ? { pullSeen: true } : {}) };
     case "gone":
-      return { type: "issue_gone", why: first };
+      return { type: "issue_gone", why: Gone.parse(first) };
     case "back":
       return { type: "issue_back", installationId: 9 };
     case "renamed":

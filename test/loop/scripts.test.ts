@@ -14,7 +14,7 @@ describe("loop scripts", () => {
   });
 
   test("every stop reason has a script that ends with it", async () => {
-    const { StopReason } = await import("../../src/loop/state.ts");
+    const { StopReason } = await import("../../src/loop/cause.ts");
     const said = scripts.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
     const missing = StopReason.options.filter((reason) => !new RegExp(`^  settled ${reason}\\b`, "m").test(said));
     expect(missing).toEqual([]);

@@ -32,7 +32,7 @@ const examples: Record<LoopEvent["type"], string> = {
   labels_changed: "labels bug loop docs",
   unlabelled: "unlabel alice",
   issue_closed: "close alice",
-  issue_gone: "gone transferred",
+  issue_gone: "gone issue_transferred",
   issue_back: "back",
   renamed: "renamed acme shops",
   command: "command bob status",

@@ -8,6 +8,7 @@ import { decodeRecord, encodeRecord, RECORD_BYTES } from "../../src/record/codec
 import { pack } from "../../src/record/pack.ts";
 import { sealKey, sealOf } from "../../src/record/seal.ts";
 import { shrinkSteps } from "../../src/record/shrink.ts";
+import { stopComment } from "../../src/report/report.ts";
 import {
   aFinding,
   aLoop,
@@ -167,6 +168,20 @@ describe("a record", () => {
     expect(read).toMatchObject({ kind: "ok", state: { ...earlier, rules: { ...earlier.rules, silenceMs: 600_000 } } });
   });
 
+  it("of an earlier version that ended with a sentence keeps that sentence, and its next action (F15)", () => {
+    const earlier = JSON.parse(
+      readFileSync(join(import.meta.dirname, "../../fixtures/records/earlier-ended.json"), "utf8"),
+    );
+    const sealed = { version: 1, ...here, loop: earlier.id, revision: earlier.revision, data: pack(earlier) };
+    const { loop, revision, data } = sealed;
+    const block = `<!-- loopgate:record v1 loop=${loop} rev=${revision} seal=${sealOf(sealed, key)} data=${data} -->`;
+    const read = decodeRecord(block, key, here);
+    expect(read).toMatchObject({ kind: "ok", state: { ending: { reason: "budget_limit", of: "told" } } });
+    const comment = read.kind === "ok" ? stopComment(read.state) : "";
+    expect(comment).toContain(`**Loopgate stopped: budget limit.** ${earlier.ending.detail}`);
+    expect(comment).toContain("comment `/loop approve fffffff` to publish exactly that commit.");
+  });
+
   it("that is sealed but holds no state is not acted on", () => {
     const data = Buffer.from("not deflated").toString("base64");
     const seal = sealOf({ ...here, version: 1, loop: "k3f9", revision: 5, data }, key);
@@ -215,7 +230,7 @@ function aBusyAttempt(number: number): Attempt {
 describe("a record that would be too large", () => {
   const attempts = Array.from({ length: 50 }, (_, index) => aBusyAttempt(index + 1));
   const busy = anEndedLoop(
-    { quote: noise(7, 480) },
+    { reason: "retry_limit", of: "attempts", is: 3, resume: "execute", quote: noise(7, 480) },
     {
       attempts,
       rules: someRules({ protectedPaths: Array.from({ length: 70 }, (_, index) => noise(index, 40)) }),
@@ -267,7 +282,10 @@ describe("a record that would be too large", () => {
   });
 
   it("forgets old attempts first", () => {
-    const three = anEndedLoop({}, { attempts: attempts.slice(0, 4) });
+    const three = anEndedLoop(
+      { reason: "retry_limit", of: "attempts", is: 3, resume: "execute" },
+      { attempts: attempts.slice(0, 4) },
+    );
     const decoded = decodeRecord(encodeRecord(three, key), key, here);
     const counts = decoded.kind === "ok" ? decoded.state.attempts.map((each) => each.verdict?.findings.length) : [];
     expect(counts.slice(0, 3)).toEqual([0, 0, 0]);

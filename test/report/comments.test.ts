@@ -126,7 +126,9 @@ describe("the status comment", () => {
   });
 
   it("of a stopped loop", () => {
-    expect(status(anEndedLoop({}))).toMatchInlineSnapshot(`
+    expect(
+      status(anEndedLoop({ reason: "retry_limit", of: "attempts", is: 3, resume: "execute" })),
+    ).toMatchInlineSnapshot(`
       "### Loopgate stopped: retry limit
 
       All 3 attempts are used and the work is not good yet.
@@ -364,7 +366,8 @@ describe("the stop comment", () => {
     const quote = "Should sum([]) be 0 or an error?";
     const state = anEndedLoop({
       reason: "uncertainty_too_high",
-      detail: "Attempt 1 stopped to ask a question.",
+      of: "question",
+      attempt: 1,
       quote,
     });
     expect(stopComment(state)).toMatchInlineSnapshot(`
@@ -386,7 +389,8 @@ describe("the stop comment", () => {
     const state = anEndedLoop(
       {
         reason: "risky_action_detected",
-        detail: "Attempt 1 did something that needs a person's yes, so nothing of it was published.",
+        of: "risks",
+        attempt: 1,
         quote: "Changes a protected file",
         resume: "publish",
         pendingHead: sha("f"),
@@ -411,11 +415,12 @@ describe("the stop comment", () => {
   it("of a finished loop calls nobody", () => {
     const ending = {
       reason: "task_complete",
-      detail: "The change is approved. Merging it is yours to do.",
+      of: "approved",
+      by: "bob",
       resume: "none",
     } as const;
     expect(stopComment(anEndedLoop(ending))).toMatchInlineSnapshot(`
-      "**Loopgate is done: task complete.** The change is approved. Merging it is yours to do.
+      "**Loopgate is done: task complete.** bob approved this exact commit.
 
       Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13), and this thread.
 

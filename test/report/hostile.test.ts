@@ -121,7 +121,7 @@ const loops = fc
       runs: [aRun({ isolation: { ...sealed, user: text, network: other, capabilities: [text] } })],
     });
     return anEndedLoop(
-      { reason: "uncertainty_too_high", detail: text, quote: other },
+      { reason: "uncertainty_too_high", of: "told", said: text, quote: other },
       {
         title: text,
         label: other,

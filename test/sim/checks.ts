@@ -428,7 +428,7 @@ export function createChecks(parts: ChecksParts) {
     const { comments } = world.issues.get(issue)!.value;
     const mine = comments.filter((one) => one.author.id === app.id && one.body.includes(statusMarker(state.id)));
     hold(mine.length <= 1, `I6: ${mine.length} status comments of loop ${state.id}`);
-    if (state.phase === "refused" || state.ending?.detail.includes("was deleted.")) return;
+    if (state.phase === "refused" || isDeleted(state)) return;
     const said = recordOn(issue, state.id);
     if (said !== null && said !== "deleted") {
       hold(said.phase === state.phase, `L2: the thread says ${said.phase} and the loop is ${state.phase} (${key})`);
@@ -481,4 +481,9 @@ function isLive(state: LoopState): boolean {
 
 function isRunning(state: LoopState, run: string): boolean {
   return state.attempts.some((attempt) => attempt.runs.some((one) => one.id === run && one.status === "running"));
+}
+
+/** The thread went with the issue or its repository. */
+function isDeleted({ ending }: LoopState): boolean {
+  return ending?.of === "out_of_reach" && ["issue_deleted", "repository_deleted"].includes(ending.gone);
 }

@@ -67,7 +67,7 @@ test("closing the issue ends the loop (F67)", async () => {
   const { story, issue } = await aLongRun();
   story.forge.as("alice").close(issue);
   await story.settle();
-  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", detail: "alice closed the issue." });
+  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", of: "issue_closed", by: "alice" });
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
     "**Loopgate stopped: cancelled.** alice closed the issue. Nothing of the loop runs any more.
 

@@ -209,7 +209,7 @@ test("a merge that nobody told of, while CI still judges, opens no gate (F17, F6
   expect((await story.state(issue)).phase).toBe("verifying");
   await pass(story, pull);
   const { ending, gateSince } = await story.state(issue);
-  expect(ending?.reason).toBe("cancelled");
-  expect(ending?.detail).toContain("dave merged the pull request before it passed the gate");
+  expect(ending).toMatchObject({ reason: "cancelled", of: "merged_too_early" });
+  expect(story.comments(issue).at(-1)).toContain("dave merged the pull request before it passed the gate");
   expect(gateSince).toBeNull();
 });

@@ -116,7 +116,7 @@ test.each<{
     const said = issue.comments.length;
     away(story, owner);
     await story.settle();
-    expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", detail: why });
+    expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", of: "out_of_reach" });
     await story.advance(60 * minute);
     expect(writesSince(story, from)).toEqual([]);
     expect(issue.comments).toHaveLength(said);

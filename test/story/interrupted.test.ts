@@ -85,14 +85,14 @@ describe("while the executor is at work", () => {
     [
       "deleted",
       (story, issue) => story.forge.world.deleteIssue({ user: story.repository.owner, app: null }, issue),
-      "The issue was deleted.",
+      "issue_deleted",
     ],
     [
       "transferred to another repository",
       (story, issue) => story.forge.world.transferIssue(story.forge.as("alice").actor, issue, other(story)),
-      "The issue was transferred to another repository.",
+      "issue_transferred",
     ],
-  ])("F67: an issue that is %s ends its loop without a word, and its container with it", async (_, act, detail) => {
+  ])("F67: an issue that is %s ends its loop without a word, and its container with it", async (_, act, gone) => {
     const { wait, go } = await aBarrier();
     const story = await aStory({ executor: `${wait}; ${mend}` });
     await story.forge.createRepository({ owner: "acme", name: "other", collaborators: { alice: "maintain" } });
@@ -102,7 +102,7 @@ describe("while the executor is at work", () => {
     act(story, issue);
     await story.settle(); // which waits for the container to be gone
     const state = await story.state(issue);
-    expect(state.ending).toMatchObject({ reason: "cancelled", detail });
+    expect(state.ending).toMatchObject({ of: "out_of_reach", gone });
     expect(state.attempts.flatMap(({ runs }) => runs.map(({ status }) => status))).toEqual(["stopped"]);
     go();
     await story.advance(60 * minute);
@@ -134,8 +134,8 @@ describe("in the middle of a second attempt", () => {
     story.forge.as("dave").close(pull);
     await story.settle();
     const { ending } = await story.state(issue);
-    expect(ending).toMatchObject({ reason: "cancelled", by: "dave", during: "executing" });
-    expect(ending?.detail).toBe("The pull request was closed by dave.");
+    expect(ending).toMatchObject({ of: "pull_closed", by: "dave", during: "executing" });
+    expect(story.comments(issue).at(-1)).toContain("The pull request was closed by dave.");
     go();
     await story.advance(60 * minute);
     expect(pushesOf(story)).toBe(before);
@@ -148,8 +148,8 @@ describe("in the middle of a second attempt", () => {
     await story.forge.as("dave").merge(pull);
     await story.settle();
     const { ending } = await story.state(issue);
-    expect(ending).toMatchObject({ reason: "cancelled", by: "dave", during: "executing" });
-    expect(ending?.detail).toContain("dave merged the pull request before it passed the gate");
+    expect(ending).toMatchObject({ of: "merged_too_early", by: "dave", during: "executing" });
+    expect(story.comments(issue).at(-1)).toContain("dave merged the pull request before it passed the gate");
     go();
     await story.advance(60 * minute);
     expect(pushesOf(story)).toBe(before);

@@ -44,7 +44,7 @@ test.each([
   expect((await story.state(issue)).ending).toMatchObject({
     reason: "task_complete",
     by: "bob",
-    detail: "bob merged the change.",
+    of: "merged_by_hand",
   });
   expect(issue.labels.map(({ name }) => name)).toEqual(["loop:done"]);
   const words = ownWords(issue);
@@ -60,8 +60,8 @@ test("a merge by whoever asked for the loop is said to be one, also where the is
   const issue = await story.startLoop();
   await merge(story, issue, "alice", told.pull);
   const { ending } = await story.state(issue);
-  expect(ending).toMatchObject({ reason: "cancelled", by: "alice" });
-  expect(ending?.detail).toContain("alice merged the pull request before it passed the gate");
+  expect(ending).toMatchObject({ of: "merged_too_early", by: "alice" });
+  expect(story.comments(issue).at(-1)).toContain("alice merged the pull request before it passed the gate");
 });
 
 test("F67: an issue that a person closes at the gate ends the loop as cancelled, and the pull request stays open", async () => {
@@ -69,7 +69,7 @@ test("F67: an issue that a person closes at the gate ends the loop as cancelled,
   const issue = await story.startLoop();
   story.forge.as("alice").close(issue);
   await story.settle();
-  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", detail: "alice closed the issue." });
+  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", of: "issue_closed", by: "alice" });
   expect((await story.pull(issue)).issue.state).toBe("open");
 });
 

@@ -252,8 +252,8 @@ test("F65, I7: a record that was edited while its store was lost ends the loop, 
   story.forge.releaseDeliveries(() => []);
   await story.restart({ loseStore: true });
   const { ending } = await story.state(issue);
-  expect(ending).toMatchObject({ reason: "state_tampered", by: "dave" });
-  expect(ending?.detail).toContain("It was last edited by dave.");
+  expect(ending).toMatchObject({ reason: "state_tampered", of: "record_unreliable", by: "dave" });
+  expect(story.comments(issue).at(-1)).toContain("It was last edited by dave.");
   expect(issue.labels.map(({ name }) => name)).toEqual(["loop:needs-human"]);
 });
 

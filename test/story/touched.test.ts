@@ -39,8 +39,8 @@ describe.each<[string, (body: string) => string]>([
     story.forge.as("dave").editComment(comment, body);
     await story.settle();
     const { ending, id } = await story.state(issue);
-    expect(ending).toMatchObject({ reason: "state_tampered", by: "dave", during: "awaiting_gate" });
-    expect(ending?.detail).toContain("dave edited the comment that holds this loop's record");
+    expect(ending).toMatchObject({ of: "record_edited", by: "dave", during: "awaiting_gate" });
+    expect(story.comments(issue).at(-1)).toContain("dave edited the comment that holds this loop's record");
     expect(issue.labels.map(({ name }) => name)).toEqual(["loop:needs-human"]);
     expect(story.comments(issue).at(-1)).toContain("Loopgate stopped: state tampered");
     await approve(story, issue);

@@ -8,7 +8,7 @@ export const youngMs = 60_000;
 
 /** Empty where nothing differs. `newReviews` is false when the same reviews were seen by an earlier look. */
 export function differences(state: LoopState, look: LoopLook, newReviews: boolean, now: number): readonly LoopEvent[] {
-  if (look.gone) return isYoung(state, now) ? [] : [{ type: "issue_gone", why: "The issue is no longer there." }];
+  if (look.gone) return isYoung(state, now) ? [] : [{ type: "issue_gone", why: "issue_missing" }];
   const ending = isYoung(state, now) ? null : endOf(state, look);
   if (ending !== null) return [ending];
   const { branch, pull } = look;

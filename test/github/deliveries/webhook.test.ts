@@ -94,13 +94,13 @@ describe("is an event:", () => {
       "the issue is deleted (F67)",
       "issues-deleted",
       {},
-      event({ issue: 12 }, { type: "issue_gone", why: "The issue was deleted." }),
+      event({ issue: 12 }, { type: "issue_gone", why: "issue_deleted" }),
     ],
     [
       "the issue is transferred (F67)",
       "issues-transferred",
       {},
-      event({ issue: 12 }, { type: "issue_gone", why: "The issue was transferred to another repository." }),
+      event({ issue: 12 }, { type: "issue_gone", why: "issue_transferred" }),
     ],
     [
       "a person gives a command",
@@ -198,19 +198,19 @@ describe("is an event:", () => {
       "the repository is deleted",
       "repository-deleted",
       {},
-      event({ repository: true }, { type: "issue_gone", why: "The repository was deleted." }),
+      event({ repository: true }, { type: "issue_gone", why: "repository_deleted" }),
     ],
     [
       "the repository is archived",
       "repository-deleted",
       { action: "archived" },
-      event({ repository: true }, { type: "issue_gone", why: "The repository was archived." }),
+      event({ repository: true }, { type: "issue_gone", why: "repository_archived" }),
     ],
     [
       "the repository is made public (T28)",
       "repository-publicized",
       {},
-      event({ repository: true }, { type: "issue_gone", why: "The repository was made public." }),
+      event({ repository: true }, { type: "issue_gone", why: "repository_publicized" }),
     ],
     [
       "the repository is renamed (F36)",
@@ -265,7 +265,7 @@ describe("is an event:", () => {
         kind: "event",
         repositoryId: null,
         route: { installation: 4711 },
-        events: [{ type: "issue_gone", why: "The App was uninstalled." }],
+        events: [{ type: "issue_gone", why: "app_uninstalled" }],
       },
     ],
     [
@@ -276,7 +276,7 @@ describe("is an event:", () => {
         kind: "event",
         repositoryId: null,
         route: { installation: 4711 },
-        events: [{ type: "issue_gone", why: "The App's installation was suspended." }],
+        events: [{ type: "issue_gone", why: "app_suspended" }],
       },
     ],
     [
@@ -287,7 +287,7 @@ describe("is an event:", () => {
         kind: "event",
         repositoryId: null,
         route: { repositories: [815001, 815002] },
-        events: [{ type: "issue_gone", why: "The App's access to the repository was removed." }],
+        events: [{ type: "issue_gone", why: "access_removed" }],
       },
     ],
   ];

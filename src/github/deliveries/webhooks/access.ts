@@ -1,5 +1,6 @@
 // The events `repository`, `installation` and `installation_repositories`: the ground under loops goes away, comes back, or changes its name.
 import { z } from "zod";
+import type { Gone } from "../../../loop/cause.ts";
 import type { LoopEvent } from "../../../loop/event.ts";
 import { reading } from "../payload.ts";
 import { ignored, type Route, type Translated } from "../translated.ts";
@@ -19,11 +20,11 @@ const Repositories = Installation.extend({
   repositories_removed: z.array(z.object({ id: Id })),
 });
 
-const repositoryEndings = new Map([
-  ["deleted", "The repository was deleted."],
-  ["archived", "The repository was archived."],
-  ["transferred", "The repository was transferred to another owner."],
-  ["publicized", "The repository was made public."],
+const repositoryEndings = new Map<string, Gone>([
+  ["deleted", "repository_deleted"],
+  ["archived", "repository_archived"],
+  ["transferred", "repository_transferred"],
+  ["publicized", "repository_publicized"],
 ]);
 
 const repositoryReturns = ["unarchived", "privatized"];
@@ -46,7 +47,7 @@ export const translateInstallation = reading(Covered, ({ action, installation, r
   if (action === "unsuspend") return back(null, { installation: installation.id }, installation.id);
   if (action === "created") return installed(installation.id, repositories ?? []);
   if (action !== "deleted" && action !== "suspend") return ignored(`installation.${action} changes no loop`);
-  const why = action === "deleted" ? "The App was uninstalled." : "The App's installation was suspended.";
+  const why = action === "deleted" ? "app_uninstalled" : "app_suspended";
   return gone(null, { installation: installation.id }, why);
 });
 
@@ -55,7 +56,7 @@ export const translateInstallationRepositories = reading(Repositories, (payload,
   if (payload.action === "added") return installed(payload.installation.id, payload.repositories_added);
   const repositories = payload.repositories_removed.map((repository) => repository.id);
   if (payload.action !== "removed" || repositories.length === 0) return ignored("no repository was removed");
-  return gone(null, { repositories }, "The App's access to the repository was removed.");
+  return gone(null, { repositories }, "access_removed");
 });
 
 /** A new installation has a new id: loops from before are found by their repositories. */
@@ -64,7 +65,7 @@ function installed(installationId: number, covered: readonly { readonly id: numb
   return repositories.length === 0 ? ignored("no repository was added") : back(null, { repositories }, installationId);
 }
 
-function gone(repositoryId: number | null, route: Route, why: string): Translated {
+function gone(repositoryId: number | null, route: Route, why: Gone): Translated {
   return about(repositoryId, route, { type: "issue_gone", why });
 }
 

@@ -28,9 +28,9 @@ export const translateIssues = reading(Payload, (payload, self) => {
       if (isOurs(payload.sender, self)) return ignored("we closed the issue ourselves");
       return about(payload, { type: "issue_closed", actor: personOf(payload.sender) });
     case "deleted":
-      return about(payload, { type: "issue_gone", why: "The issue was deleted." });
+      return about(payload, { type: "issue_gone", why: "issue_deleted" });
     case "transferred":
-      return about(payload, { type: "issue_gone", why: "The issue was transferred to another repository." });
+      return about(payload, { type: "issue_gone", why: "issue_transferred" });
     default:
       return ignored(`issues.${payload.action} changes no loop`);
   }

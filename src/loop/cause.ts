@@ -1,0 +1,105 @@
+// Why a loop ended, as facts: one shape for each cause. report/wording/endings.ts says them.
+import { z } from "zod";
+
+/** The one reason why a loop ended: design.md §4. */
+export const StopReason = z.enum([
+  "task_complete",
+  "verifier_passed",
+  "nothing_to_do",
+  "budget_limit",
+  "retry_limit",
+  "no_progress",
+  "uncertainty_too_high",
+  "permission_required",
+  "risky_action_detected",
+  "external_dependency_blocked",
+  "stalled",
+  "state_tampered",
+  "policy_invalid",
+  "cancelled",
+  "unanswered",
+  "infrastructure_error",
+]);
+export type StopReason = z.infer<typeof StopReason>;
+
+/** What took an issue out of the App's reach, or could: nobody is told in a thread that cannot be written to. */
+export const Gone = z.enum([
+  "issue_missing",
+  "issue_deleted",
+  "issue_transferred",
+  "repository_deleted",
+  "repository_archived",
+  "repository_transferred",
+  "repository_publicized",
+  "access_removed",
+  "app_uninstalled",
+  "app_suspended",
+]);
+export type Gone = z.infer<typeof Gone>;
+
+const count = z.number().int();
+const attempt = count; // the attempt's number
+const milliseconds = count;
+const dollars = z.number();
+const note = z.string(); // one sentence of ours about a run's end
+
+function cause<Reason extends StopReason, Of extends string, Facts extends z.ZodRawShape>(
+  reason: Reason,
+  of: Of,
+  facts: Facts,
+) {
+  return z.object({ reason: z.literal(reason), of: z.literal(of), ...facts });
+}
+
+/**
+ * Every cause of an ending: its reason, what it was a matter of, and the facts. `is` was measured, `may` is the most and
+ * `least` the least that was allowed. Who ended it and untrusted text are the ending's own: `by` and `quote`.
+ */
+export const Cause = z.discriminatedUnion("of", [
+  cause("task_complete", "approved", {}),
+  cause("task_complete", "approved_and_merged", {}),
+  cause("task_complete", "merged_by_hand", {}),
+  cause("verifier_passed", "no_gate", {}),
+  cause("nothing_to_do", "nothing_needed", {}),
+  cause("budget_limit", "changed_lines", { attempt, is: count, may: count }),
+  cause("budget_limit", "changed_files", { attempt, is: count, may: count }),
+  cause("budget_limit", "attempt_time", { attempt, may: milliseconds }),
+  cause("budget_limit", "loop_time", { may: milliseconds }),
+  cause("budget_limit", "runs", { is: count, may: count }),
+  cause("budget_limit", "money", { is: dollars, may: dollars }),
+  cause("retry_limit", "attempts", { is: count }),
+  cause("no_progress", "same_failure", { attempt, before: attempt }),
+  cause("uncertainty_too_high", "question", { attempt }),
+  cause("uncertainty_too_high", "own_confidence", { attempt, is: z.number(), least: z.number() }),
+  cause("uncertainty_too_high", "review_confidence", { is: z.number(), least: z.number() }),
+  cause("uncertainty_too_high", "review_unreadable", { tries: count, note }),
+  cause("permission_required", "permission_asked", { attempt }),
+  cause("permission_required", "push_declined", {}),
+  cause("permission_required", "merge_declined", {}),
+  cause("risky_action_detected", "risks", { attempt }),
+  cause("external_dependency_blocked", "blocked_on", { attempt }),
+  cause("external_dependency_blocked", "provider_down", { attempt, inVain: count }),
+  cause("external_dependency_blocked", "provider_down_review", { tries: count }),
+  cause("external_dependency_blocked", "ci_silent", { waited: milliseconds }),
+  cause("stalled", "silence", { attempt, note }),
+  cause("state_tampered", "record_edited", {}),
+  cause("state_tampered", "record_unreliable", { why: z.string() }),
+  cause("policy_invalid", "policy_file", {}),
+  cause("cancelled", "stop_command", {}),
+  cause("cancelled", "label_removed", {}), // here and below: without a `by` where nobody was there to see who did it
+  cause("cancelled", "issue_closed", {}),
+  cause("cancelled", "branch_deleted", {}),
+  cause("cancelled", "branch_gone_at_push", {}),
+  cause("cancelled", "pull_closed", {}),
+  cause("cancelled", "merged_too_early", {}),
+  cause("cancelled", "out_of_reach", { gone: Gone }),
+  cause("unanswered", "gate_expired", {}),
+  cause("infrastructure_error", "executor_refused", { note }),
+  cause("infrastructure_error", "executors_lost", { times: count, note }),
+  cause("infrastructure_error", "reviewer_not_run", { note }),
+  cause("infrastructure_error", "effect_failed", { effect: z.string() }),
+  cause("infrastructure_error", "newer_record", { version: count }),
+  // Records of versions that kept sentences: what was said then is shown as it was.
+  z.object({ reason: StopReason, of: z.literal("told"), said: z.string() }),
+]);
+export type Cause = z.infer<typeof Cause>;

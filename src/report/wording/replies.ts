@@ -1,0 +1,41 @@
+// What the App answers people in the thread.
+import { unreachable } from "../../base/assert.ts";
+import type { Reply } from "../../loop/effect.ts";
+import type { LoopState } from "../../loop/state.ts";
+import { inlineCode, plainSentence } from "../escape.ts";
+import { date } from "../time.ts";
+import { commit, headOf } from "./parts.ts";
+import { expirySentence } from "./phases.ts";
+
+/** The answer to a person. */
+export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: LoopState, pullLink: string): string {
+  switch (reply.kind) {
+    case "not_permitted":
+      return `${inlineCode(reply.login)} set the label ${inlineCode(state.label)}, but has ${inlineCode(reply.permission)} permission here, and starting a loop needs write. Nothing was started and the label was removed. Next: someone with write permission sets it again.`;
+    case "command_refused":
+      return `${inlineCode(commandText(reply.command.verb))} by ${inlineCode(reply.command.actor.login)} was refused: ${plainSentence(reply.why)}. Nothing changed. ${inlineCode("/loop help")} lists what can be said.`;
+    case "approval_does_not_count":
+      return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(reply.why)}. The loop keeps waiting for one on commit ${commit(headOf(state))} by someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits.`;
+    case "gate_reminder":
+      return `Pull request ${pullLink} has been waiting for approval since ${date(state.gateSince ?? state.startedAt)}. ${expirySentence(state)} This is the only reminder. Next: approve it, or request changes there.`;
+    case "help":
+      return helpText;
+    default:
+      return unreachable(reply);
+  }
+}
+
+const helpText = [
+  "Commands are the first line of a new comment by someone with write permission:",
+  "",
+  "- `/loop status`: what the loop is doing now",
+  "- `/loop stop`: end it; removing the label or closing the issue does the same",
+  "- `/loop pause`, `/loop resume`: hold it, and go on",
+  "- `/loop retry`: after a stop, read the issue and the policy again and go on from the branch",
+  "- `/loop approve`: at the gate, approve the commit; after a stop that asks for it, allow what waits",
+  "- `/loop help`: this list",
+].join("\n");
+
+function commandText(verb: string): string {
+  return verb === "unknown" ? "/loop" : `/loop ${verb}`;
+}

@@ -1,0 +1,34 @@
+// What earlier versions stored is brought into today's shape (F15).
+import { expect, test } from "vitest";
+import { Gone } from "../../src/loop/cause.ts";
+import { decide } from "../../src/loop/decide.ts";
+import type { LoopEvent } from "../../src/loop/event.ts";
+import { LoopState } from "../../src/loop/state.ts";
+import { upgradeEvent, upgradeState } from "../../src/loop/upgrade.ts";
+import { anEndedLoop, aPublishedLoop, labelledAt } from "./builder.ts";
+
+test("F15: an ending that was told in a sentence keeps its sentence, and one of facts is left as it is", () => {
+  const today = anEndedLoop({ reason: "cancelled", of: "stop_command", by: "alice" });
+  expect(upgradeState(today)).toEqual(today);
+  const { of: _, ...ending } = { ...today.ending, of: null, detail: "alice said `/loop stop`." };
+  const read = LoopState.parse(upgradeState({ ...today, ending }));
+  expect(read.ending).toEqual({ ...today.ending, of: "told", said: "alice said `/loop stop`." });
+});
+
+test.each([
+  ["The issue was deleted.", "issue_deleted"],
+  ["The App's installation was suspended.", "app_suspended"],
+  ["the words of some other version", "issue_missing"],
+  ["repository_archived", "repository_archived"],
+])("F15: a stored event that says %j ends its loop in a state that can be read again", (why, gone) => {
+  const event = upgradeEvent({ type: "issue_gone", why }) as LoopEvent;
+  expect(event).toEqual({ type: "issue_gone", why: Gone.parse(gone) });
+  const { state } = decide(aPublishedLoop(), event, labelledAt);
+  expect(LoopState.parse(JSON.parse(JSON.stringify(state))).ending).toMatchObject({ of: "out_of_reach", gone });
+});
+
+test("F15: a record that waited to be restored is brought along", () => {
+  const record = { ...aPublishedLoop(), ending: { reason: "cancelled", detail: "Someone closed it." } };
+  const event = upgradeEvent({ type: "restored", record }) as { record: { ending: object } };
+  expect(event.record.ending).toEqual({ reason: "cancelled", of: "told", said: "Someone closed it." });
+});

@@ -1,0 +1,185 @@
+// An example of every ending the machine makes: each cause, with each way to go on from it. The types miss none.
+import { type Cause, Gone } from "../../src/loop/cause.ts";
+import type { EndingDraft } from "../../src/loop/end.ts";
+import type { Ending } from "../../src/loop/state.ts";
+import { sha } from "../loop/builder.ts";
+
+type Example<Of extends Cause["of"]> = Extract<EndingDraft, { of: Of }> & Partial<Pick<Ending, "during">>;
+
+const waiting = { resume: "publish", pendingHead: sha("f") } as const;
+const execute = { resume: "execute" } as const;
+const verify = { resume: "verify" } as const;
+const minute = 60_000;
+const attempt = 2;
+
+/** By cause, at least one of each. */
+export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>, ...Example<Of>[]] } = {
+  approved: [{ reason: "task_complete", of: "approved", by: "bob" }],
+  approved_and_merged: [{ reason: "task_complete", of: "approved_and_merged", by: "bob" }],
+  merged_by_hand: [{ reason: "task_complete", of: "merged_by_hand", by: "bob" }],
+  no_gate: [{ reason: "verifier_passed", of: "no_gate" }],
+  nothing_needed: [{ reason: "nothing_to_do", of: "nothing_needed", quote: "sum() is right: see test/sum.test.js." }],
+  changed_lines: [{ reason: "budget_limit", of: "changed_lines", attempt, is: 2400, may: 2000, ...waiting }],
+  changed_files: [{ reason: "budget_limit", of: "changed_files", attempt, is: 61, may: 60, ...waiting }],
+  attempt_time: [
+    { reason: "budget_limit", of: "attempt_time", attempt, may: 20 * minute, ...execute },
+    { reason: "budget_limit", of: "attempt_time", attempt, may: 20 * minute, ...waiting },
+  ],
+  loop_time: [
+    { reason: "budget_limit", of: "loop_time", may: 720 * minute, ...execute },
+    { reason: "budget_limit", of: "loop_time", may: 720 * minute, ...verify },
+  ],
+  runs: [
+    { reason: "budget_limit", of: "runs", is: 20, may: 20, ...execute },
+    { reason: "budget_limit", of: "runs", is: 20, may: 20, ...verify },
+  ],
+  money: [
+    { reason: "budget_limit", of: "money", is: 4.62, may: 5, ...execute },
+    { reason: "budget_limit", of: "money", is: 4.62, may: 5, ...verify },
+  ],
+  attempts: [{ reason: "retry_limit", of: "attempts", is: 3, ...execute }],
+  same_failure: [{ reason: "no_progress", of: "same_failure", attempt, before: 1, quote: "test: failure", ...execute }],
+  question: [
+    {
+      reason: "uncertainty_too_high",
+      of: "question",
+      attempt,
+      quote: "Should sum([]) be 0 or an error?",
+      ...execute,
+    },
+  ],
+  own_confidence: [
+    {
+      reason: "uncertainty_too_high",
+      of: "own_confidence",
+      attempt,
+      is: 0.2,
+      least: 0.4,
+      quote: "A guess.",
+      ...execute,
+    },
+    {
+      reason: "uncertainty_too_high",
+      of: "own_confidence",
+      attempt,
+      is: 0.2,
+      least: 0.4,
+      quote: "A guess.",
+      ...waiting,
+    },
+  ],
+  review_confidence: [
+    { reason: "uncertainty_too_high", of: "review_confidence", is: 0.2, least: 0.4, quote: "Perhaps.", ...verify },
+  ],
+  review_unreadable: [
+    { reason: "uncertainty_too_high", of: "review_unreadable", tries: 2, note: "", quote: "no JSON", ...verify },
+  ],
+  permission_asked: [
+    { reason: "permission_required", of: "permission_asked", attempt, quote: "Change the lock file.", ...execute },
+  ],
+  push_declined: [{ reason: "permission_required", of: "push_declined", quote: "GH013: rule violations", ...waiting }],
+  merge_declined: [
+    { reason: "permission_required", of: "merge_declined", quote: "2 approvals are needed", resume: "gate" },
+  ],
+  risks: [
+    { reason: "risky_action_detected", of: "risks", attempt, quote: "Changes a protected file", ...waiting },
+    { reason: "risky_action_detected", of: "risks", attempt, quote: "Adds what looks like a secret", ...execute },
+  ],
+  blocked_on: [
+    { reason: "external_dependency_blocked", of: "blocked_on", attempt, quote: "The registry is down.", ...execute },
+  ],
+  provider_down: [{ reason: "external_dependency_blocked", of: "provider_down", attempt: 3, inVain: 2, ...execute }],
+  provider_down_review: [{ reason: "external_dependency_blocked", of: "provider_down_review", tries: 2, ...verify }],
+  ci_silent: [
+    {
+      reason: "external_dependency_blocked",
+      of: "ci_silent",
+      waited: 60 * minute,
+      quote: "test: not reported yet",
+      ...verify,
+    },
+  ],
+  silence: [{ reason: "stalled", of: "silence", attempt, note: "For 10 min it wrote nothing.", ...execute }],
+  record_edited: [{ reason: "state_tampered", of: "record_edited", by: "dave" }],
+  record_unreliable: [
+    { reason: "state_tampered", of: "record_unreliable", why: "the seal does not fit", by: null },
+    { reason: "state_tampered", of: "record_unreliable", why: "the seal does not fit", by: "dave" },
+  ],
+  policy_file: [{ reason: "policy_invalid", of: "policy_file", quote: "limits.attempts: at most 10", ...execute }],
+  stop_command: [{ reason: "cancelled", of: "stop_command", by: "alice" }],
+  label_removed: [
+    { reason: "cancelled", of: "label_removed", by: "alice" },
+    { reason: "cancelled", of: "label_removed" },
+  ],
+  issue_closed: [
+    { reason: "cancelled", of: "issue_closed", by: "alice" },
+    { reason: "cancelled", of: "issue_closed" },
+  ],
+  branch_deleted: [
+    { reason: "cancelled", of: "branch_deleted", by: "alice" },
+    { reason: "cancelled", of: "branch_deleted" },
+  ],
+  branch_gone_at_push: [{ reason: "cancelled", of: "branch_gone_at_push" }],
+  pull_closed: [{ reason: "cancelled", of: "pull_closed", by: "dave" }],
+  merged_too_early: [{ reason: "cancelled", of: "merged_too_early", by: "dave" }],
+  out_of_reach: Gone.options.map((gone) => ({ reason: "cancelled", of: "out_of_reach", gone }) as const) as [
+    Example<"out_of_reach">,
+  ],
+  gate_expired: [{ reason: "unanswered", of: "gate_expired" }],
+  executor_refused: [
+    { reason: "infrastructure_error", of: "executor_refused", note: "Its image is not there.", ...execute },
+  ],
+  executors_lost: [
+    { reason: "infrastructure_error", of: "executors_lost", times: 3, note: "The engine went away.", ...execute },
+  ],
+  reviewer_not_run: [
+    { reason: "infrastructure_error", of: "reviewer_not_run", note: "Its image is not there.", ...verify },
+  ],
+  effect_failed: [
+    { reason: "infrastructure_error", of: "effect_failed", effect: "read_claim", quote: "GitHub answers 500" },
+    { reason: "infrastructure_error", of: "effect_failed", effect: "start_run", quote: "no space left", ...execute },
+    {
+      reason: "infrastructure_error",
+      of: "effect_failed",
+      effect: "publish",
+      quote: "GitHub answers 500",
+      during: "publishing",
+      ...waiting,
+    },
+    {
+      reason: "infrastructure_error",
+      of: "effect_failed",
+      effect: "read_verdict",
+      quote: "GitHub answers 500",
+      ...verify,
+    },
+  ],
+  newer_record: [{ reason: "infrastructure_error", of: "newer_record", version: 2 }],
+  told: [
+    { reason: "task_complete", of: "told", said: "bob approved this exact commit.", by: "bob" },
+    { reason: "verifier_passed", of: "told", said: "The verdict is green." },
+    { reason: "nothing_to_do", of: "told", said: "No change is needed." },
+    { reason: "budget_limit", of: "told", said: "The loop's time is used up.", ...execute },
+    { reason: "budget_limit", of: "told", said: "Attempt 1 changed 2400 lines; the policy allows 2000.", ...waiting },
+    { reason: "budget_limit", of: "told", said: "The loop's time is used up.", ...verify },
+    { reason: "retry_limit", of: "told", said: "All 3 attempts are used.", ...execute },
+    { reason: "no_progress", of: "told", said: "Attempt 2 failed exactly as attempt 1 did.", ...execute },
+    { reason: "uncertainty_too_high", of: "told", said: "Attempt 1 stopped to ask a question.", ...execute },
+    { reason: "uncertainty_too_high", of: "told", said: "Attempt 1 doubts itself.", ...waiting },
+    { reason: "uncertainty_too_high", of: "told", said: "The reviewer gave no readable answer.", ...verify },
+    { reason: "permission_required", of: "told", said: "Attempt 1 asks for permission.", ...execute },
+    { reason: "permission_required", of: "told", said: "GitHub declined the push.", ...waiting },
+    { reason: "permission_required", of: "told", said: "GitHub declined to merge it.", resume: "gate" },
+    { reason: "risky_action_detected", of: "told", said: "Attempt 1 did something risky.", ...waiting },
+    { reason: "risky_action_detected", of: "told", said: "Attempt 1 did something risky.", ...execute },
+    { reason: "external_dependency_blocked", of: "told", said: "Attempt 1 is blocked.", ...execute },
+    { reason: "external_dependency_blocked", of: "told", said: "CI did not report in 60 minutes.", ...verify },
+    { reason: "stalled", of: "told", said: "Attempt 1 fell silent.", ...execute },
+    { reason: "state_tampered", of: "told", said: "dave edited the record.", by: "dave" },
+    { reason: "policy_invalid", of: "told", said: "The policy is broken.", ...execute },
+    { reason: "cancelled", of: "told", said: "alice removed the label.", by: "alice" },
+    { reason: "unanswered", of: "told", said: "Nobody answered at the gate in time." },
+    { reason: "infrastructure_error", of: "told", said: "Something failed.", ...execute },
+    { reason: "infrastructure_error", of: "told", said: "Something failed." },
+  ],
+};
