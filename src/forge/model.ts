@@ -1,6 +1,7 @@
 // The types of everything the forge stores: plain mutable records that refer to each other directly.
 
 import type { Commit } from "./git/history.ts";
+import type { PullStats } from "./git/read.ts";
 
 /** Whoever has a login. A Bot is the account under which an App acts. */
 export interface User {
@@ -214,13 +215,6 @@ export interface Pull {
   stats: PullStats;
 }
 
-export interface PullStats {
-  commits: number;
-  additions: number;
-  deletions: number;
-  changedFiles: number;
-}
-
 export type ReviewState = "PENDING" | "COMMENTED" | "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED";
 
 export interface Review {
@@ -362,3 +356,12 @@ export type Node =
   | { type: "CheckSuite"; value: CheckSuite }
   | { type: "CheckRun"; value: CheckRun }
   | { type: "StatusContext"; value: CommitStatus };
+
+/** A branch or tag that moved, came or went. */
+export interface RefUpdate {
+  /** Full name, such as `refs/heads/main`. */
+  readonly ref: string;
+  /** Forty zeroes when the ref is new, or gone. */
+  readonly before: string;
+  readonly after: string;
+}

@@ -2,20 +2,13 @@
 import { type Core, pullsOf, requireAccess } from "../core.ts";
 import { countChanges, isAncestor, listRefs, noCommit, resolveCommit } from "../git/read.ts";
 import { moveRef } from "../git/store.ts";
-import type { Actor, Pull, Repository } from "../model.ts";
+import type { Actor, Pull, RefUpdate, Repository } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { pushShape } from "../shapes/push.ts";
 import { checkActions } from "./checks.ts";
-import { close, emitIssue, note } from "./issues.ts";
-import { markMerged } from "./merge.ts";
-
-export interface RefUpdate {
-  /** Full name, such as `refs/heads/main`. */
-  readonly ref: string;
-  /** Forty zeroes when the ref is new, or gone. */
-  readonly before: string;
-  readonly after: string;
-}
+import { emitIssue, note } from "./issue-events.ts";
+import { close } from "./issues.ts";
+import { markMerged } from "./merged.ts";
 
 export interface RefActions {
   createRef(actor: Actor, repository: Repository, ref: string, sha: string): Promise<void>;

@@ -1,6 +1,5 @@
 // What resolvers hand each other: a value of the world with the name of its GraphQL type, and the table of fields.
-import type { Caller } from "../caller.ts";
-import type { Rate } from "../http/rate.ts";
+import type { Caller, Rate } from "../caller.ts";
 import type { Actor, User } from "../model.ts";
 import type { World } from "../world.ts";
 
