@@ -12,6 +12,10 @@ export interface User {
   name: string;
   email: string;
   createdAt: number;
+  /** Of an organisation: who belongs to it, and whether everybody may know. */
+  members: Map<User, "public" | "private">;
+  /** A deleted account: REST shows `ghost` in its place, or null where GitHub does; GraphQL null. */
+  deleted: boolean;
 }
 
 export interface App {
@@ -86,12 +90,26 @@ export interface Repository {
   suites: CheckSuite[];
   runs: CheckRun[];
   statuses: CommitStatus[];
+  /** Every move of a branch, oldest first. */
+  moves: BranchMove[];
   /** Rules by branch name. */
   rules: Map<string, BranchRule>;
   ci: CiSettings;
   createdAt: number;
   updatedAt: number;
   pushedAt: number;
+}
+
+/** A branch moved: what GitHub's list of a repository's activity tells, and the only place that says who pushed. */
+export interface BranchMove {
+  id: number;
+  /** Full name, such as `refs/heads/main`. */
+  ref: string;
+  before: string;
+  after: string;
+  at: number;
+  type: "push" | "force_push" | "branch_creation" | "branch_deletion" | "pr_merge" | "merge_queue_merge";
+  user: User;
 }
 
 /** How the forge's CI treats the pushed commits of a repository. */

@@ -1,7 +1,8 @@
 // Merging a pull request, and noting that one was merged.
 import { type Core, requireAccess } from "../core.ts";
 import { resolveBranch } from "../git/read.ts";
-import { mergeTree, moveRef, signatureOf, writeCommit } from "../git/store.ts";
+import { writeSigned } from "../git/signed.ts";
+import { mergeTree, moveRef, signatureOf } from "../git/store.ts";
 import type { Actor, BranchRule, Pull } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { latestRuns } from "./checks.ts";
@@ -45,7 +46,12 @@ async function mergePull(core: Core, actor: Actor, pull: Pull, request: MergeReq
     throw new Refusal(405, "Base branch was modified. Review and try the merge again.");
   });
   markMerged(core, actor, pull, sha);
-  await refActions(core).refsMoved(actor, repository, [{ ref: `refs/heads/${ref}`, before: base, after: sha }]);
+  await refActions(core).refsMoved(
+    actor,
+    repository,
+    [{ ref: `refs/heads/${ref}`, before: base, after: sha }],
+    "pr_merge",
+  );
   return sha;
 }
 
@@ -85,7 +91,7 @@ async function writeMerge(core: Core, actor: Actor, pull: Pull, base: string, re
       : `Merge pull request #${number} from ${owner}/${pull.head.ref}`);
   const message = request.message ?? (method === "squash" ? "" : pull.issue.title);
   const parents = method === "squash" ? [base] : [base, head];
-  return writeCommit(gitDir, {
+  return writeSigned(core, gitDir, {
     tree,
     parents,
     message: message ? `${title}\n\n${message}\n` : `${title}\n`,

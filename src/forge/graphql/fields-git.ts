@@ -1,5 +1,5 @@
 // Git's objects as GraphQL shows them: refs, commits, files, and who is named in a commit.
-import type { findUser } from "../core.ts";
+import { type ForgeSignature, type findUser, webFlow } from "../core.ts";
 import type { Commit, Signed } from "../git/history.ts";
 import { userOf } from "../shapes/commit.ts";
 import { repoWeb } from "../shapes/url.ts";
@@ -7,7 +7,7 @@ import { connection } from "./connection.ts";
 import { rollupOf, suitesOf } from "./fields-checks.ts";
 import { type BlobIn, type CommitIn, commitSource, type RefIn } from "./git-source.ts";
 import { need } from "./reach.ts";
-import { actorSource, type Fields, fieldsOf, type Source, source } from "./source.ts";
+import { actorSource, dateTime, type Fields, fieldsOf, type Source, source } from "./source.ts";
 
 /** GitHub gives the text of a file up to this size. */
 const mostText = 512_000;
@@ -40,6 +40,10 @@ export const gitFields: Readonly<Record<string, Fields>> = {
         args,
         authorsOf(commit).map((signed) => ({ key: signed.email, node: source("GitActor", signed) })),
       ),
+    signature: ({ commit }, _args, { world }) => {
+      const signed = world.signatures.get(commit.sha);
+      return signed ? source("GpgSignature", signed) : null;
+    },
     parents: async ({ repository, commit }, args, _reading, field) => {
       const nodes = await Promise.all(commit.parents.map((sha) => commitSource(repository, sha)));
       return connection(
@@ -54,6 +58,16 @@ export const gitFields: Readonly<Record<string, Fields>> = {
       need(repository, reading, ["checks"]);
       return suitesOf(repository, commit.sha, args, field);
     },
+  }),
+  GpgSignature: fieldsOf<ForgeSignature>({
+    isValid: () => true,
+    state: () => "VALID",
+    wasSignedByGitHub: () => true,
+    email: () => webFlow.email,
+    signer: () => source("User", webFlow),
+    signature: ({ signature }) => signature,
+    payload: ({ payload }) => payload,
+    verifiedAt: ({ at }) => dateTime(at),
   }),
   Tree: fieldsOf<{ oid: string }>({ oid: ({ oid }) => oid, abbreviatedOid: ({ oid }) => oid.slice(0, 7) }),
   Blob: fieldsOf<BlobIn>({
