@@ -1,7 +1,6 @@
 // `loopgate restore`: rebuilds the store from the issue threads alone, and says what came back and what is gone.
 import type { Reconciled } from "../engine/look/reconcile.ts";
 import { pinoLogger } from "../log.ts";
-import { recordFaults } from "../report/wording/endings.ts";
 import { readSettings } from "../settings.ts";
 import { restoreLoops } from "../wire.ts";
 import type { Terminal } from "./terminal.ts";
@@ -43,9 +42,9 @@ function said(outcome: Reconciled["issues"][number]["outcome"]): string {
     case "fresh":
       return "labelled, with no record in its thread: it begins anew";
     case "tampered":
-      return `stops as state_tampered: ${recordFaults[outcome.why]}`;
+      return `stops as state_tampered: ${outcome.why}`;
     case "newer":
-      return `rests: its record has version ${outcome.version}, which needs a newer Loopgate`;
+      return `rests: ${outcome.why}, which a newer Loopgate reads`;
     case "nothing":
       return "nothing to restore";
   }

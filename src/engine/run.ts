@@ -5,6 +5,7 @@ import { executorBrief } from "../brief/executor.ts";
 import { freezeIssue } from "../brief/freeze.ts";
 import { reviewerBrief } from "../brief/reviewer.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
+import { leftMs } from "../loop/clock.ts";
 import type { Effect } from "../loop/effect.ts";
 import { runningRuns } from "../loop/end.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
@@ -164,13 +165,12 @@ export function changeFacts(pushed: PushedChange, rules: Rules): ChangeFacts {
 async function orderOf(world: World, state: LoopState, effect: StartRun): Promise<RunOrder> {
   const rules = rulesOf(state);
   const attempt = attemptOf(state, effect.attempt);
-  const remaining = state.grantedAt + rules.loopMs - world.clock.now();
   const shared = {
     id: effect.run,
     loop: state,
     role: effect.role,
     attempt: effect.attempt,
-    deadlineMs: Math.max(1_000, Math.min(rules.attemptMs, remaining)),
+    deadlineMs: Math.max(1_000, Math.min(rules.attemptMs, leftMs(state, world.clock.now()))),
   };
   const snapshotText = await snapshotOf(world, state);
   if (effect.role === "reviewer") {

@@ -70,10 +70,9 @@ function onLost(state: LoopState, event: RunEnded, now: number): Decision {
   const rested: LoopState = {
     ...withAttempt(state, { counted: false, endedAt: now }),
     phase: "resting",
-    resumeAt: { phase: "preparing", at: now + restMs, why: { of: "executor_lost", note: event.note } },
+    resumeAt: { phase: "preparing", at: now + restMs, why: event.note },
   };
-  const effects: Effect[] = [{ type: "set_alarm", name: "rest", at: now + restMs }];
-  return { state: rested, effects, note: "the executor's container was lost; resting before another" };
+  return { state: rested, effects: [], note: "the executor's container was lost; resting before another" };
 }
 
 /** Whatever it had pushed was cut off in the middle, so that it is not offered either. It counts, as a deadline does. */
@@ -182,13 +181,17 @@ function onModelDown(state: LoopState, now: number): Decision {
     const down = { of: "provider_down", attempt: number, inVain: inVain - 1 } as const;
     return settle(uncounted, now, { reason: "external_dependency_blocked", ...down, resume: "execute" }, said);
   }
+  const why = "The model provider failed, and the agent left no commit.";
   const rested: LoopState = {
     ...uncounted,
     phase: "resting",
-    resumeAt: { phase: "preparing", at: now + rest, why: { of: "provider_down" } },
+    resumeAt: { phase: "preparing", at: now + rest, why },
   };
-  const effects: Effect[] = [...said, { type: "write_status" }, { type: "set_alarm", name: "rest", at: now + rest }];
-  return { state: rested, effects, note: "the model provider failed; resting before another attempt" };
+  return {
+    state: rested,
+    effects: [...said, { type: "write_status" }],
+    note: "the model provider failed; resting before another attempt",
+  };
 }
 
 function onNothingPushed(state: LoopState, event: RunEnded, now: number): Decision {

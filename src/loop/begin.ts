@@ -1,6 +1,7 @@
 // The start of a loop and of each attempt: label, claim, first container.
 import { assert } from "../base/assert.ts";
 import type { Cause } from "./cause.ts";
+import { freshClock, leftMs } from "./clock.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, isLive, labelsFor, settle, stay } from "./end.ts";
 import type { ClaimFacts, LoopEvent, Permission } from "./event.ts";
@@ -19,16 +20,30 @@ export function onLabelled(
   event: Extract<LoopEvent, { type: "labelled" }>,
   now: number,
 ): Decision {
-  if (state !== null && isLive(state))
-    return stay({ ...state, labels: [...event.labels] }, "a loop already lives on this issue");
+  if (state !== null && isLive(state)) {
+    const answered = { ...state, labels: [...event.labels], labelSetAt: newest(state.labelSetAt, event.setAt) };
+    return stay(answered, "a loop already lives on this issue");
+  }
   if (state !== null && isLateNews(state, event))
     return stay(state, "late news of the label that began the loop before");
   return { state: newLoop(event, now), effects: [{ type: "read_claim" }], note: "labelled: reading the claim" };
 }
 
-/** A delivery that comes after its loop was begun in another way, and has ended: that label was answered already. */
-function isLateNews(state: LoopState, { setAt }: Extract<LoopEvent, { type: "labelled" }>): boolean {
-  return setAt !== undefined && setAt + 1_000 <= state.startedAt;
+/** GitHub writes a label's time to the second, and twice: in the timeline, and as the issue's last change. */
+const secondMs = 1_000;
+
+/** This label was answered already, by the loop that has ended: a delivery of it comes late. GitHub's times alone are compared. */
+function isLateNews({ labelSetAt }: LoopState, { setAt }: Extract<LoopEvent, { type: "labelled" }>): boolean {
+  return isAnswered(labelSetAt, setAt);
+}
+
+/** Whether a label set at `setAt` is no later than one that was answered; both by GitHub's clock. */
+export function isAnswered(labelSetAt: number | null, setAt: number | undefined): boolean {
+  return setAt !== undefined && labelSetAt !== null && setAt <= labelSetAt + secondMs;
+}
+
+function newest(known: number | null, setAt: number | undefined): number | null {
+  return setAt === undefined ? known : Math.max(known ?? 0, setAt);
 }
 
 /** A loop as it is when its label is seen. */
@@ -44,7 +59,10 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     label: event.label,
     labels: [...event.labels],
     startedAt: now,
+    labelSetAt: event.setAt ?? null,
     grantedAt: now,
+    worked: freshClock,
+    queued: null,
     rules: null,
     snapshot: null,
     base: null,
@@ -58,12 +76,14 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     outOfBudget: false,
     runsStarted: 0,
     ciSeen: false,
+    ciSince: null,
     ciOverdue: false,
     reviewSeen: false,
     changesRequested: [],
     permits: [],
     resumeAt: null,
     gateSince: null,
+    gateReminded: false,
     approvals: [],
     refusalsSaid: [],
     approvedBy: null,
@@ -95,7 +115,8 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
 
 /** The issue was read again for `/loop retry`: new text, new policy, new grants, same branch. */
 export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): LoopState | Decision {
-  const claimed = { ...withClaim({ ...state, labels: [...facts.labels], title: facts.title }, facts), grantedAt: now };
+  const read = withClaim({ ...state, labels: [...facts.labels], title: facts.title }, facts);
+  const claimed: LoopState = { ...read, grantedAt: now, worked: freshClock };
   if (!facts.open) return stay(state, "the issue is closed");
   if (!facts.policy.ok) return policyInvalid({ ...claimed, ending: null }, facts.policy.message, now);
   return claimed;
@@ -164,9 +185,6 @@ export function beginAttempt(state: LoopState, now: number, before: readonly Eff
     counted: true,
   };
   const effects: Effect[] = [...before, { type: "start_run", run: run.id, role: "executor", attempt: number }];
-  if (!before.some((effect) => effect.type === "set_alarm")) {
-    effects.splice(before.length, 0, { type: "set_alarm", name: "loop_deadline", at: state.grantedAt + rules.loopMs });
-  }
   const next: LoopState = {
     ...started,
     phase: "preparing",
@@ -203,7 +221,7 @@ export function overBudget(state: LoopState, rules: Rules, now: number): Cause |
   if (state.runsStarted >= rules.lifetimeRuns) {
     return { reason: "budget_limit", of: "runs", is: state.runsStarted, may: rules.lifetimeRuns };
   }
-  return now - state.grantedAt >= rules.loopMs ? outOfTime(state) : null;
+  return leftMs(state, now) === 0 ? outOfTime(state) : null;
 }
 
 /** The loop's time is used up. */

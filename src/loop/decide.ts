@@ -2,7 +2,8 @@
 import { unreachable } from "../base/assert.ts";
 import { onExecutorEnded, onOvertaken, onPublished, onPublishRefused, onPullOpened, onRunStarted } from "./attempt.ts";
 import { beginAttempt, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
-import type { EffectType } from "./effect.ts";
+import { alarmNames, dueAt, kept } from "./clock.ts";
+import type { Effect, EffectType } from "./effect.ts";
 import { type Decision, isLive, sayUnsaid, settle, settleSilently, stay } from "./end.ts";
 import type { AlarmName, LoopEvent } from "./event.ts";
 import { onBranchMoved, onGateRead, onMerged, onMergeRefused, onPullClosed, readGate } from "./gate.ts";
@@ -19,8 +20,21 @@ export function decide(state: LoopState | null, event: LoopEvent, now: number): 
   const decision = choose(state, event, now);
   if (decision.state === null || decision.state === state) return decision;
   const before = event.type === "restored" ? event.record : state;
-  const revision = before !== null && decision.state.id === before.id ? before.revision + 1 : 1;
-  return { ...decision, state: { ...decision.state, revision } };
+  const next = kept(decision.state, now);
+  const revision = before !== null && next.id === before.id ? before.revision + 1 : 1;
+  const rung = event.type === "alarm" ? event.name : null;
+  return { ...decision, state: { ...next, revision }, effects: [...alarmsFor(state, next, rung), ...decision.effects] };
+}
+
+/** What sets the alarms as the state now asks for them; the one that has just rung needs no clearing. */
+function alarmsFor(before: LoopState | null, after: LoopState, rung: AlarmName | null): Effect[] {
+  return alarmNames.flatMap((name): Effect[] => {
+    const was = before?.id === after.id ? dueAt(before, name) : null;
+    const at = dueAt(after, name);
+    if (at === was) return [];
+    if (at !== null) return [{ type: "set_alarm", name, at }];
+    return name === rung ? [] : [{ type: "clear_alarm", name }];
+  });
 }
 
 function choose(state: LoopState | null, event: LoopEvent, now: number): Decision {
@@ -186,27 +200,36 @@ function onCi(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }
   return stay(state, `${state.phase}: CI is not awaited now`);
 }
 
+/** An alarm is a hint: whether it is time, the state says. One that rings too early, by another clock, is set again. */
 function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
+  const due = dueAt(state, name);
+  if (due === null) return stay(state, "an alarm for something that is over");
+  if (now < due) return { state, effects: [{ type: "set_alarm", name, at: due }], note: "it is not time yet" };
   switch (name) {
     case "loop_deadline":
-      if (state.phase === "awaiting_gate" || state.phase === "paused")
-        return stay(state, "a person's time is not counted");
-      return settle(state, now, { ...outOfTime(state), resume: "execute" });
+      return onTimeUp(state, now);
     case "ci_wait":
-      return inPhase(state, ["verifying"], () => onCiOverdue(state));
+      return onCiOverdue(state);
     case "rest":
-      return inPhase(state, ["resting"], () => beginAttempt(state, now, [{ type: "write_status" }]));
+      return beginAttempt(state, now, [{ type: "write_status" }]);
     case "gate_reminder":
-      return inPhase(state, ["awaiting_gate"], () => ({
-        state,
+      return {
+        state: { ...state, gateReminded: true },
         effects: [{ type: "reply", reply: { kind: "gate_reminder" } }],
         note: "nobody answered yet; reminding once",
-      }));
+      };
     case "gate_expiry":
-      return inPhase(state, ["awaiting_gate"], () => settle(state, now, { reason: "unanswered", of: "gate_expired" }));
+      return settle(state, now, { reason: "unanswered", of: "gate_expired" });
     default:
       return unreachable(name);
   }
+}
+
+/** What is pushed already needs no agent again: with new time the same commit is judged. */
+function onTimeUp(state: LoopState, now: number): Decision {
+  const isPushed = state.phase === "verifying" && (state.attempts.at(-1)?.head ?? null) !== null;
+  const resume = isPushed ? "verify" : "execute";
+  return settle(state, now, { ...outOfTime(state), resume });
 }
 
 /** Before the gate opens a review is remembered, and looked at when it does. */

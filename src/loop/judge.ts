@@ -14,7 +14,7 @@ import {
 import type { Effect } from "./effect.ts";
 import { type Decision, labelsFor, settle, stay } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
-import type { LoopState, Review, Rules, Verdict } from "./state.ts";
+import type { LoopState, Review, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
@@ -36,13 +36,13 @@ export function beginVerifying(state: LoopState, now: number, before: readonly E
   const judged: LoopState = {
     ...withAttempt(state, { review: null, verdict: null, endedAt: null, counted: true }),
     phase: "verifying",
+    ciSince: now,
   };
-  const alarm: Effect = { type: "set_alarm", name: "ci_wait", at: now + rules.ciWaitMs };
   if (rules.reviewer === null) {
-    const effects = judged.ciSeen ? [...before, alarm, readVerdict(judged)] : [...before, alarm];
+    const effects = judged.ciSeen ? [...before, readVerdict(judged)] : before;
     return { state: judged, effects, note: "waiting for CI" };
   }
-  return startReviewer(judged, now, [...before, alarm]);
+  return startReviewer(judged, now, before);
 }
 
 function startReviewer(state: LoopState, now: number, before: readonly Effect[]): Decision {
@@ -181,7 +181,6 @@ export function onRed(state: LoopState, verdict: Verdict, now: number): Decision
   const red = withAttempt(state, { verdict, endedAt: now });
   const attempt = currentAttempt(red);
   const said: Effect[] = [{ type: "post_attempt", attempt: attempt.number }];
-  const clear: Effect = { type: "clear_alarm", name: "ci_wait" };
   const before = red.attempts.at(-2);
   if (before !== undefined && isNoProgress(before, attempt)) {
     const same = { of: "same_failure", attempt: attempt.number, before: before.number } as const;
@@ -190,7 +189,7 @@ export function onRed(state: LoopState, verdict: Verdict, now: number): Decision
   }
   const left = leaveGate(state);
   const again = { ...red, changesRequested: [], labels: left.labels };
-  const next = beginAttempt(again, now, [...said, { type: "write_status" }, ...left.effects, clear]);
+  const next = beginAttempt(again, now, [...said, { type: "write_status" }, ...left.effects]);
   return { ...next, note: `red; ${next.note}` };
 }
 
@@ -200,11 +199,7 @@ export function leaveGate(state: LoopState): { readonly labels: string[]; readon
   const labels = [...labelsFor(state, "running")];
   return {
     labels,
-    effects: [
-      { type: "set_labels", labels },
-      { type: "clear_alarm", name: "gate_reminder" },
-      { type: "clear_alarm", name: "gate_expiry" },
-    ],
+    effects: [{ type: "set_labels", labels }],
   };
 }
 
@@ -225,16 +220,14 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
     return settle(green, now, { reason: "verifier_passed", of: "no_gate" }, [...said, ...ready]);
   }
   const labels = [...labelsFor(green, "gate")];
-  const next: LoopState = { ...green, phase: "awaiting_gate", gateSince: now, labels, approvals: [], refusalsSaid: [] };
+  const asked = { phase: "awaiting_gate", gateSince: now, gateReminded: false } as const;
+  const next: LoopState = { ...green, ...asked, labels, approvals: [], refusalsSaid: [] };
   const effects: Effect[] = [
     ...said,
     { type: "write_status" },
     { type: "set_labels", labels },
     ...ready,
     ...askReviewers(green),
-    { type: "clear_alarm", name: "ci_wait" },
-    { type: "clear_alarm", name: "loop_deadline" },
-    ...gateAlarms(rules, now),
     ...(state.reviewSeen ? [gateLook(green)] : []),
   ];
   return { state: next, effects, note: "green; a person's approval is asked for" };
@@ -255,12 +248,4 @@ export function askReviewers(state: LoopState): readonly Effect[] {
 /** Reads the gate, whatever opened it. */
 export function gateLook(state: LoopState): Effect {
   return { type: "read_gate", head: currentAttempt(state).head ?? "" };
-}
-
-/** One reminder, then the end. */
-export function gateAlarms(rules: Rules, now: number): readonly Effect[] {
-  return [
-    { type: "set_alarm", name: "gate_reminder", at: now + rules.gateReminderMs },
-    { type: "set_alarm", name: "gate_expiry", at: now + rules.gateExpiryMs },
-  ];
 }

@@ -1,11 +1,11 @@
 // A loop whose local state was lost goes on from its record: what GitHub and the host say now decides where.
 import { onOvertaken, onPublished } from "./attempt.ts";
-import { beginAttempt, currentAttempt, newLoop, rulesOf, withAttempt, withRun } from "./begin.ts";
+import { beginAttempt, currentAttempt, newLoop, withAttempt, withRun } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { classOf, closeRuns, type Decision, isLive, labelsFor, runningRuns, settle } from "./end.ts";
 import type { LoopEvent, RestoredFacts } from "./event.ts";
 import { onBranchMoved, onPullClosed, readGate } from "./gate.ts";
-import { askReviewers, beginVerifying, gateAlarms, leaveDraft, unseen } from "./judge.ts";
+import { askReviewers, beginVerifying, leaveDraft, unseen } from "./judge.ts";
 import type { LoopState } from "./state.ts";
 
 /**
@@ -80,9 +80,7 @@ function workAgain(state: LoopState, facts: RestoredFacts, now: number): Decisio
   if (attempt === undefined) return beginAttempt(state, now, [{ type: "write_status" }]);
   const run = attempt.runs.find((one) => facts.running.includes(one.id));
   if (run !== undefined) {
-    const at = state.grantedAt + rulesOf(state).loopMs;
-    const effects: Effect[] = [{ type: "set_alarm", name: "loop_deadline", at }];
-    return { state: { ...state, phase: "executing" }, effects, note: "its container still runs" };
+    return { state: { ...state, phase: "executing" }, effects: [], note: "its container still runs" };
   }
   const ended = lose(state, now);
   const { branch } = facts;
@@ -93,23 +91,21 @@ function workAgain(state: LoopState, facts: RestoredFacts, now: number): Decisio
   if (!branch.ours) return onOvertaken(ended, branch.head, now);
   const published: LoopState = { ...withAttempt(ended, { head: branch.head }), phase: "publishing", ...unseen };
   const next = onPublished(published, branch.head, now);
-  return { ...next, effects: [deadline(state), ...next.effects], note: "its commit was published already" };
+  return { ...next, note: "its commit was published already" };
 }
 
 /** The commit is judged again: what the reviewer was about to say is lost, what CI said is read. */
 function judgeAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
   const { branch } = facts;
   if (branch !== null && branch.head !== state.head) {
-    const moved = onBranchMoved(lose(state, now), branch.head, now);
-    return { ...moved, effects: [deadline(state), ...moved.effects] };
+    return onBranchMoved(lose(state, now), branch.head, now);
   }
   const reviewer = currentAttempt(state).runs.find((run) => facts.running.includes(run.id));
   if (reviewer !== undefined) {
-    const wait: Effect = { type: "set_alarm", name: "ci_wait", at: now + rulesOf(state).ciWaitMs };
-    return { state: { ...state, ...unseen }, effects: [deadline(state), wait], note: "its reviewer still runs" };
+    return { state: { ...state, ...unseen, ciSince: now }, effects: [], note: "its reviewer still runs" };
   }
   const next = beginVerifying({ ...lose(state, now), ...unseen }, now, [{ type: "write_status" }]);
-  return { ...next, effects: [deadline(state), ...next.effects], note: `judging again; ${next.note}` };
+  return { ...next, note: `judging again; ${next.note}` };
 }
 
 function waitAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
@@ -118,13 +114,8 @@ function waitAgain(state: LoopState, facts: RestoredFacts, now: number): Decisio
   const isLabelled = labels.every((label) => facts.labels.includes(label));
   const unsaid: Effect[] = isLabelled ? [] : [{ type: "set_labels", labels }];
   const draft = [...leaveDraft(state), ...askReviewers(state)];
-  const next = readGate({ ...state, labels });
-  const alarms = gateAlarms(rulesOf(state), state.gateSince ?? now);
-  return { ...next, effects: [...unsaid, ...draft, ...alarms, ...next.effects], note: "reading the gate again" };
-}
-
-function deadline(state: LoopState): Effect {
-  return { type: "set_alarm", name: "loop_deadline", at: state.grantedAt + rulesOf(state).loopMs };
+  const next = readGate({ ...state, labels, gateSince: state.gateSince ?? now });
+  return { ...next, effects: [...unsaid, ...draft, ...next.effects], note: "reading the gate again" };
 }
 
 /** Runs that the record believes to be running and that are not there any more. */

@@ -1,6 +1,6 @@
 // What a loop is at one moment: the state that `decide` turns into the next one, and that the record carries.
 import { z } from "zod";
-import { Cause, Halt } from "./cause.ts";
+import { Cause } from "./cause.ts";
 
 /** Where a loop stands. `refused` and `settled` are final until a person acts again. */
 export const Phase = z.enum([
@@ -242,7 +242,10 @@ export const LoopState = z.object({
   label: z.string(),
   labels: z.array(z.string()), // every label on the issue, as last seen
   startedAt: z.number().int(),
+  labelSetAt: z.number().int().nullable().default(null), // the newest label it answers, by GitHub's clock alone; null: not known
   grantedAt: z.number().int(), // when a person last gave it time: the label, or /loop retry
+  worked: z.object({ ms: z.number().int(), since: z.number().int().nullable() }), // since that grant, and since when its clock runs; null: it stands
+  queued: z.object({ run: z.string(), since: z.number().int() }).nullable().default(null), // the run that waits in line for a container
   rules: Rules.nullable(),
   snapshot: Snapshot.nullable(),
   base: z.object({ branch: z.string(), sha: z.string() }).nullable(),
@@ -257,12 +260,14 @@ export const LoopState = z.object({
   outOfBudget: z.boolean(), // a model call was refused for want of money since the last grant
   runsStarted: z.number().int(), // lifetime counter, never refunded
   ciSeen: z.boolean(), // a completion was reported for `head` since it was published
+  ciSince: z.number().int().nullable().default(null), // when the wait for CI on this commit began
   ciOverdue: z.boolean(), // the time to wait for CI has run out; the next read decides
   reviewSeen: z.boolean().default(false), // a review of `head` was heard of before the gate opened
   changesRequested: z.array(Finding), // a reviewer's words, for the next brief
   permits: z.array(z.string()), // permissions a person granted, for the next brief
-  resumeAt: z.object({ phase: Phase, at: z.number().int(), why: Halt }).nullable(), // while resting or paused
+  resumeAt: z.object({ phase: Phase, at: z.number().int(), why: z.string() }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),
+  gateReminded: z.boolean().default(false), // the one reminder of this gate went out
   approvals: z.array(z.object({ login: z.string(), head: z.string() })), // given with /loop approve; reviews are re-read
   refusalsSaid: z.array(z.string()), // approvals that did not count and were answered already
   approvedBy: z.string().nullable(),

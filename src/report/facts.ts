@@ -1,5 +1,6 @@
 // The status comment's list of facts: who asked, where the work is, what was used, what the agents were given.
 import { inDollars, spentOf } from "../loop/begin.ts";
+import { workedMs } from "../loop/clock.ts";
 import type { LoopState } from "../loop/state.ts";
 import { inlineCode, plainSentence } from "./escape.ts";
 import { pullLink } from "./home.ts";
@@ -29,12 +30,11 @@ export function facts(state: LoopState, now: number): string {
     .join("\n");
 }
 
-/** Attempts, runs and wall clock against what the policy grants. A person's time at the gate is not counted. */
+/** Attempts, runs and time worked against what the policy grants. A person's time is not the loop's. */
 export function used(state: LoopState, now: number): string {
   const counted = state.attempts.filter((attempt) => attempt.counted).length;
   if (state.rules === null) return "Used: nothing yet";
-  const until = state.ending?.at ?? state.gateSince ?? now;
-  const clock = `${duration(until - state.grantedAt)} of ${duration(state.rules.loopMs)}`;
+  const clock = `${duration(workedMs(state, now))} of ${duration(state.rules.loopMs)}`;
   const spent = spentOf(state);
   const money = spent === 0 ? "" : `, ${inDollars(spent)} of ${inDollars(state.grantedUsd)} for models`;
   return `Used: ${counted} of ${state.granted} attempts, ${state.runsStarted} of ${state.rules.lifetimeRuns} runs, ${clock}${money}`;

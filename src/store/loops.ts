@@ -31,7 +31,7 @@ export function loops(sql: Sql): Pick<StorePort, "load" | "loops" | "findIssue">
   };
 }
 
-/** A loop that an earlier version stored gets what has been added to states since, at its default (F15). */
+/** A loop that an earlier version stored gets what has been added to states since (F15). */
 function stateIn(stored: unknown, issueKey: string): LoopState {
   const read = LoopState.safeParse(upgradeState(JSON.parse(String(stored))));
   if (read.success) return read.data;

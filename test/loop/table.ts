@@ -78,7 +78,7 @@ function stateIn(phase: Phase): LoopState {
 }
 
 function cell(state: LoopState, line: string): string {
-  const now = state.startedAt + 60_000;
+  const now = state.startedAt + (line.startsWith("alarm") ? 8 * 60 : 1) * 60_000;
   const { state: next, effects } = decide(state, readEvent(line, state, now), now);
   if (next === null) return "none";
   const reason = next.ending !== null && next.ending !== state.ending ? ` ${next.ending.reason}` : "";

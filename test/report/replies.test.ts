@@ -25,7 +25,7 @@ describe("a reply", () => {
   });
 
   it("to a command that is refused", () => {
-    const why = { of: "no_permission", permission: "read" } as const;
+    const why = "it needs write permission, and bob has read";
     expect(reply({ kind: "command_refused", command, why })).toMatchInlineSnapshot(
       `"\`/loop retry\` by \`bob\` was refused: it needs write permission, and bob has read. Nothing changed. \`/loop help\` lists what can be said."`,
     );
@@ -35,8 +35,10 @@ describe("a reply", () => {
   });
 
   it("to an approval that does not count", () => {
-    expect(reply({ kind: "approval_does_not_count", login: "bob", why: { of: "author" } })).toMatchInlineSnapshot(
-      `"The approval by \`bob\` does not count: authors of the commits cannot approve them. The loop keeps waiting for one on commit \`ccccccc\` by someone with write permission who is neither \`alice\` nor an author of the commits."`,
+    expect(
+      reply({ kind: "approval_does_not_count", login: "bob", why: "an author of the commits cannot approve them" }),
+    ).toMatchInlineSnapshot(
+      `"The approval by \`bob\` does not count: an author of the commits cannot approve them. The loop keeps waiting for one on commit \`ccccccc\` by someone with write permission who is neither \`alice\` nor an author of the commits."`,
     );
   });
 
@@ -70,7 +72,7 @@ describe("a reply", () => {
       |---|---|---|---|---|---|
       | 1 | 2 files, +3 −1 in \`ccccccc\` | – | – | – | since 2026-01-05 09:00 UTC |
 
-      - Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h
+      - Used: 1 of 3 attempts, 2 of 20 runs, 5 min of 12 h
       - Left of GitHub's limits: 4987 of 5000 requests until 2026-01-05 10:00 UTC, and 488 of 500 writes within an hour"
     `);
   });

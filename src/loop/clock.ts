@@ -1,0 +1,74 @@
+// The loop's time: it runs only while the loop works, and every alarm is a moment that the state itself names.
+import type { AlarmName } from "./event.ts";
+import type { LoopState, Phase } from "./state.ts";
+
+/** A person's time, and what comes after an end, is not the loop's. */
+const standing: readonly Phase[] = ["awaiting_gate", "paused", "settled", "refused"];
+
+/** A loop's clock right after a grant: it starts with the work. */
+export const freshClock: LoopState["worked"] = { ms: 0, since: null };
+
+/** True while the loop's time runs: it works, and none of its runs is in line for a container. */
+export function isWorking(state: LoopState): boolean {
+  return !standing.includes(state.phase) && state.queued === null;
+}
+
+/** Milliseconds the loop has worked since it was last given time, up to `now` (epoch milliseconds). */
+export function workedMs({ worked }: LoopState, now: number): number {
+  return worked.ms + (worked.since === null ? 0 : Math.max(0, now - worked.since));
+}
+
+/** Milliseconds of work that are left of what the rules give; at least 0. Before the claim there is no limit: infinite. */
+export function leftMs(state: LoopState, now: number): number {
+  if (state.rules === null) return Number.POSITIVE_INFINITY;
+  return Math.max(0, state.rules.loopMs - workedMs(state, now));
+}
+
+/** The state with its clock started or stopped, as what it does now asks for. */
+export function kept(state: LoopState, now: number): LoopState {
+  const queued = isInLine(state) ? state.queued : null;
+  const seen = queued === state.queued ? state : { ...state, queued };
+  const { worked } = seen;
+  if (isWorking(seen)) return worked.since === null ? { ...seen, worked: { ...worked, since: now } } : seen;
+  return worked.since === null ? seen : { ...seen, worked: { ms: workedMs(seen, now), since: null } };
+}
+
+/** A run that has ended, or that its loop has given up, waits for nothing. */
+function isInLine({ queued, attempts, phase }: LoopState): boolean {
+  if (queued === null || standing.includes(phase)) return false;
+  return attempts.some(({ runs }) => runs.some(({ id, status }) => id === queued.run && status === "running"));
+}
+
+/** All alarms there are. */
+export const alarmNames: readonly AlarmName[] = ["loop_deadline", "ci_wait", "rest", "gate_reminder", "gate_expiry"];
+
+/**
+ * When this alarm is to ring, by the state alone; null: it is not. One that rings earlier, or when it is not to ring, was set
+ * for something that is over: the time before a `/loop retry`, another commit, an earlier gate.
+ */
+export function dueAt(state: LoopState, name: AlarmName): number | null {
+  const { rules, phase, worked, resumeAt } = state;
+  if (rules === null) return null;
+  switch (name) {
+    case "loop_deadline":
+      return worked.since === null || !isWorking(state) ? null : worked.since + rules.loopMs - worked.ms;
+    case "ci_wait":
+      return phase === "verifying" && waitsForCi(state) && state.ciSince !== null
+        ? state.ciSince + rules.ciWaitMs
+        : null;
+    case "rest":
+      return phase === "resting" && resumeAt !== null ? resumeAt.at : null;
+    case "gate_reminder":
+      return state.gateReminded ? null : gateAt(state, rules.gateReminderMs);
+    case "gate_expiry":
+      return gateAt(state, rules.gateExpiryMs);
+  }
+}
+
+function waitsForCi(state: LoopState): boolean {
+  return !state.ciOverdue && (state.attempts.at(-1)?.head ?? null) !== null;
+}
+
+function gateAt({ phase, gateSince }: LoopState, ms: number): number | null {
+  return phase === "awaiting_gate" && gateSince !== null ? gateSince + ms : null;
+}
