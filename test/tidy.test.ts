@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { circles } from "./tidy/circles.ts";
 import {
   finished,
   introduced,
@@ -24,6 +25,7 @@ describe("the source", () => {
     ["a package is imported only in the room that translates it", packages],
     ["pure rooms know no clock, chance, process, timer, file or network", purity],
     ["nothing but a command writes to the terminal", silence],
+    ["no file imports itself by way of others", circles],
     ["every file is reached from the program's door", reached],
     ["every file begins with what lives in it", introduced],
     ["no file has a name that says nothing", named],
@@ -143,6 +145,22 @@ describe("the other rules", () => {
     expect(said(silence, { "engine/a.ts": "console.log(1);", "cli/a.ts": "console.log(1);" })).toEqual([
       "engine/a.ts writes to the console",
     ]);
+  });
+
+  test("a circle of imports is found once, by whatever way it closes, and a way that only branches is none", () => {
+    const files = {
+      "loop/a.ts": 'import { b } from "./b.ts";\nimport { d } from "./d.ts";',
+      "loop/b.ts": 'import type { C } from "./c.ts";\nimport { d } from "./d.ts";',
+      "loop/c.ts": 'const a = await import("./a.ts");',
+      "loop/d.ts": 'import { e } from "./e.ts";',
+      "loop/e.ts": "",
+      "loop/f.ts": 'import { f } from "./f.ts";',
+    };
+    expect(said(circles, files)).toEqual([
+      "loop/a.ts → loop/b.ts → loop/c.ts → loop/a.ts is a circle of imports",
+      "loop/f.ts → loop/f.ts is a circle of imports",
+    ]);
+    expect(said(circles, { ...files, "loop/c.ts": "", "loop/f.ts": "" })).toEqual([]);
   });
 
   test("a file that only another unreached file imports is unreached too", () => {

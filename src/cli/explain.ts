@@ -8,9 +8,10 @@ import { readEntry } from "../container/docker/launch.ts";
 import { planToolchain, readHostToolchain, TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "../container/docker/toolchain.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import { DEFAULT_LIMITS, GATEWAY_PORT, type Role, type RunRequest } from "../container/run.ts";
+import type { ContainerSpec } from "../container/spec/body.ts";
 import { refusals } from "../container/spec/guard.ts";
 import { SECCOMP_OPTION } from "../container/spec/seccomp.ts";
-import { type ContainerSpec, compileAgent, compileRelay, type SpecParts } from "../container/spec/spec.ts";
+import { compileAgent, compileRelay, type SpecParts } from "../container/spec/spec.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 

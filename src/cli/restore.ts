@@ -1,6 +1,7 @@
 // `loopgate restore`: rebuilds the store from the issue threads alone, and says what came back and what is gone.
 import type { Reconciled } from "../engine/look/reconcile.ts";
 import { pinoLogger } from "../log.ts";
+import { recordFaults } from "../report/wording/endings.ts";
 import { readSettings } from "../settings.ts";
 import { restoreLoops } from "../wire.ts";
 import type { Terminal } from "./terminal.ts";
@@ -42,9 +43,9 @@ function said(outcome: Reconciled["issues"][number]["outcome"]): string {
     case "fresh":
       return "labelled, with no record in its thread: it begins anew";
     case "tampered":
-      return `stops as state_tampered: ${outcome.why}`;
+      return `stops as state_tampered: ${recordFaults[outcome.why]}`;
     case "newer":
-      return `rests: ${outcome.why}, which a newer Loopgate reads`;
+      return `rests: its record has version ${outcome.version}, which needs a newer Loopgate`;
     case "nothing":
       return "nothing to restore";
   }

@@ -1,5 +1,5 @@
 // What a run is: the request for one container execution, its facts, its outcome, and the runtime that performs it.
-import type { ContainerSpec } from "./spec/spec.ts";
+import type { ContainerSpec } from "./spec/body.ts";
 
 /** The port on a container's loopback behind which the run's gateway answers. */
 export const GATEWAY_PORT = 8417;

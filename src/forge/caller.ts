@@ -1,7 +1,6 @@
 // Who sent a request, as the authentication found it, and what that caller may do.
 import type { Context } from "hono";
 import { type Core, hasAccess } from "./core.ts";
-import type { Rate } from "./http/rate.ts";
 import type { Access, Actor, App, Repository, Token } from "./model.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
@@ -11,6 +10,14 @@ export type Caller =
   | { kind: "app"; app: App }
   | { kind: "installation"; actor: Actor; token: Token }
   | { kind: "person"; actor: Actor; token: Token };
+
+/** What a caller has used of its hour. */
+export interface Rate {
+  limit: number;
+  used: number;
+  /** Epoch milliseconds at which `used` starts again at nought. */
+  resetAt: number;
+}
 
 /** What every forge handler finds in `c.var`. */
 export interface ForgeVariables {

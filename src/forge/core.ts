@@ -14,6 +14,13 @@ export interface WorldEvent {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** What the forge signed and when; nobody but the forge can tell such a signature from another. */
+export interface ForgeSignature {
+  readonly signature: string;
+  readonly payload: string;
+  readonly at: number;
+}
+
 export interface Limits {
   /** Requests an hour for each installation or person. */
   readonly primaryPerHour: number;
@@ -37,6 +44,8 @@ export interface Core {
   readonly installations: Installation[];
   readonly tokens: Map<string, Token>;
   readonly nodes: Map<string, Node>;
+  /** Commits that the forge has signed, by their id. */
+  readonly signatures: Map<string, ForgeSignature>;
   /** Where the forge listens, without a trailing slash; REST addresses in bodies are below `/api/v3`. */
   origin: string;
   nextId(): number;
@@ -57,19 +66,38 @@ export const defaultLimits: Limits = {
   commentsPerIssue: 2_500,
 };
 
+const standing = (id: number, login: string, name: string, email: string): User => ({
+  id,
+  nodeId: `U_standing${id}`,
+  login,
+  type: "User",
+  name,
+  email,
+  createdAt: 0,
+  members: new Map(),
+  deleted: false,
+});
+
+/** Whom GitHub shows in place of a deleted account, under its real id: https://api.github.com/users/ghost */
+export const ghost = standing(10_137, "ghost", "Deleted user", "ghost@users.noreply.forge.test");
+
+/** The committer of what GitHub itself commits, under its real id and address: https://api.github.com/users/web-flow */
+export const webFlow = standing(19_864_447, "web-flow", "GitHub", "noreply@github.com");
+
 export function createCore(options: { dataDir: string; now: () => number; limits: Limits }): Core {
   let lastId = 1_000;
   const listeners = new Set<(event: WorldEvent) => void>();
   const nodes = new Map<string, Node>();
   return {
     ...options,
-    users: new Map(),
+    users: new Map([ghost, webFlow].map((user) => [user.login, user])),
     repositories: new Map(),
     formerNames: new Map(),
     apps: [],
     installations: [],
     tokens: new Map(),
     nodes,
+    signatures: new Map(),
     origin: "http://127.0.0.1",
     nextId: () => ++lastId,
     register: (node) => void nodes.set(node.value.nodeId, node),

@@ -1,6 +1,7 @@
 // The types of everything the forge stores: plain mutable records that refer to each other directly.
 
 import type { Commit } from "./git/history.ts";
+import type { PullStats } from "./git/read.ts";
 
 /** Whoever has a login. A Bot is the account under which an App acts. */
 export interface User {
@@ -11,6 +12,10 @@ export interface User {
   name: string;
   email: string;
   createdAt: number;
+  /** Of an organisation: who belongs to it, and whether everybody may know. */
+  members: Map<User, "public" | "private">;
+  /** A deleted account: REST shows `ghost` in its place, or null where GitHub does; GraphQL null. */
+  deleted: boolean;
 }
 
 export interface App {
@@ -85,12 +90,26 @@ export interface Repository {
   suites: CheckSuite[];
   runs: CheckRun[];
   statuses: CommitStatus[];
+  /** Every move of a branch, oldest first. */
+  moves: BranchMove[];
   /** Rules by branch name. */
   rules: Map<string, BranchRule>;
   ci: CiSettings;
   createdAt: number;
   updatedAt: number;
   pushedAt: number;
+}
+
+/** A branch moved: what GitHub's list of a repository's activity tells, and the only place that says who pushed. */
+export interface BranchMove {
+  id: number;
+  /** Full name, such as `refs/heads/main`. */
+  ref: string;
+  before: string;
+  after: string;
+  at: number;
+  type: "push" | "force_push" | "branch_creation" | "branch_deletion" | "pr_merge" | "merge_queue_merge";
+  user: User;
 }
 
 /** How the forge's CI treats the pushed commits of a repository. */
@@ -212,13 +231,6 @@ export interface Pull {
   reviews: Review[];
   reviewComments: ReviewComment[];
   stats: PullStats;
-}
-
-export interface PullStats {
-  commits: number;
-  additions: number;
-  deletions: number;
-  changedFiles: number;
 }
 
 export type ReviewState = "PENDING" | "COMMENTED" | "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED";
@@ -362,3 +374,12 @@ export type Node =
   | { type: "CheckSuite"; value: CheckSuite }
   | { type: "CheckRun"; value: CheckRun }
   | { type: "StatusContext"; value: CommitStatus };
+
+/** A branch or tag that moved, came or went. */
+export interface RefUpdate {
+  /** Full name, such as `refs/heads/main`. */
+  readonly ref: string;
+  /** Forty zeroes when the ref is new, or gone. */
+  readonly before: string;
+  readonly after: string;
+}

@@ -40,16 +40,21 @@ export interface Person {
   /** Asks the App that made a check run to make it again. */
   rerun(run: CheckRun): void;
   merge(pull: Pull, request?: MergeRequest): Promise<string>;
+  /** Takes another login; everything else of the account stays. */
+  rename(login: string): void;
+  /** Deletes the account. */
+  leave(): void;
   /**
    * Commits on a branch (made from the default branch if it is new) and pushes it with git over HTTP; null deletes a
-   * path. Gives the commit. With `force`, the commit replaces the branch's last one.
+   * path. Gives the commit. With `force`, the commit replaces the branch's last one. An author may be somebody else than
+   * who pushes, and nobody that the forge knows.
    */
   push(
     repository: RepositoryName,
     branch: string,
     files: Readonly<Record<string, string | null>>,
     message: string,
-    options?: { force?: boolean },
+    options?: { force?: boolean; author?: { name: string; email: string } },
   ): Promise<string>;
   /** Deletes a branch with git over HTTP. */
   deleteBranch(repository: RepositoryName, branch: string): Promise<void>;
@@ -88,13 +93,22 @@ export function personOf(world: World, workDir: string, login: string): Person {
     markReady: (pull) => world.markReady(actor, pull),
     rerun: (run) => world.rerequestCheckRun(actor, run),
     merge: (pull, request = {}) => world.mergePull(actor, pull, request),
+    rename: (to) => world.renameUser(user, to),
+    leave: () => world.deleteUser(user),
     push: (name, branch, files, message, options = {}) =>
-      inClone({ world, workDir, token, user, repository: here(name) }, (clone) =>
-        commitAndPush(clone, here(name), { branch, files, message, force: options.force ?? false, at: world.now() }),
+      inClone({ world, workDir, token, repository: here(name) }, (clone) =>
+        commitAndPush(clone, here(name), {
+          branch,
+          files,
+          message,
+          force: options.force ?? false,
+          author: options.author ?? user,
+          at: world.now(),
+        }),
       ),
     deleteBranch: (name, branch) =>
       inClone(
-        { world, workDir, token, user, repository: here(name) },
+        { world, workDir, token, repository: here(name) },
         async ({ dir, env }) => void (await git(dir, ["push", "--quiet", "origin", `:refs/heads/${branch}`], { env })),
       ),
   };
@@ -117,7 +131,6 @@ function ownToken(world: World, user: User): string {
 
 interface Clone {
   readonly dir: string;
-  readonly user: User;
   /** Carries the credential, so that it is neither on a command line nor in a file. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -132,17 +145,17 @@ function credentials(token: string): Record<string, string> {
 }
 
 async function inClone<T>(
-  options: { world: World; workDir: string; token: string; user: User; repository: Repository },
+  options: { world: World; workDir: string; token: string; repository: Repository },
   use: (clone: Clone) => Promise<T>,
 ): Promise<T> {
-  const { world, workDir, token, user, repository } = options;
+  const { world, workDir, token, repository } = options;
   await mkdir(workDir, { recursive: true });
   const dir = await mkdtemp(join(workDir, "clone-"));
   try {
     const address = new URL(`/${fullName(repository)}.git`, world.origin).href;
     const env = credentials(token);
     await git(dir, ["clone", "--quiet", "--no-tags", address, "."], { env });
-    return await use({ dir, user, env });
+    return await use({ dir, env });
   } finally {
     await rm(dir, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -153,10 +166,11 @@ interface Change {
   readonly files: Readonly<Record<string, string | null>>;
   readonly message: string;
   readonly force: boolean;
+  readonly author: { name: string; email: string };
   readonly at: number;
 }
 
-async function commitAndPush({ dir, user, env }: Clone, repository: Repository, change: Change): Promise<string> {
+async function commitAndPush({ dir, env }: Clone, repository: Repository, change: Change): Promise<string> {
   const known =
     (await tryGit(dir, ["rev-parse", "--verify", "--quiet", `refs/remotes/origin/${change.branch}`])).code === 0;
   const from = `origin/${known ? change.branch : repository.defaultBranch}`;
@@ -167,7 +181,16 @@ async function commitAndPush({ dir, user, env }: Clone, repository: Repository, 
   const dates = { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
   await git(
     dir,
-    ["-c", `user.name=${user.name}`, "-c", `user.email=${user.email}`, "commit", "--quiet", "-m", change.message],
+    [
+      "-c",
+      `user.name=${change.author.name}`,
+      "-c",
+      `user.email=${change.author.email}`,
+      "commit",
+      "--quiet",
+      "-m",
+      change.message,
+    ],
     { env: dates },
   );
   await git(

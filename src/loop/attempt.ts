@@ -70,7 +70,7 @@ function onLost(state: LoopState, event: RunEnded, now: number): Decision {
   const rested: LoopState = {
     ...withAttempt(state, { counted: false, endedAt: now }),
     phase: "resting",
-    resumeAt: { phase: "preparing", at: now + restMs, why: event.note },
+    resumeAt: { phase: "preparing", at: now + restMs, why: { of: "executor_lost", note: event.note } },
   };
   return { state: rested, effects: [], note: "the executor's container was lost; resting before another" };
 }
@@ -181,11 +181,10 @@ function onModelDown(state: LoopState, now: number): Decision {
     const down = { of: "provider_down", attempt: number, inVain: inVain - 1 } as const;
     return settle(uncounted, now, { reason: "external_dependency_blocked", ...down, resume: "execute" }, said);
   }
-  const why = "The model provider failed, and the agent left no commit.";
   const rested: LoopState = {
     ...uncounted,
     phase: "resting",
-    resumeAt: { phase: "preparing", at: now + rest, why },
+    resumeAt: { phase: "preparing", at: now + rest, why: { of: "provider_down" } },
   };
   return {
     state: rested,

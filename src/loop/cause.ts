@@ -37,6 +37,17 @@ export const Gone = z.enum([
 ]);
 export type Gone = z.infer<typeof Gone>;
 
+/** Why a record that was found in a thread is not relied on. */
+export const RecordFault = z.enum([
+  "several_records", // more than one in a comment
+  "malformed",
+  "wrong_seal", // for this content and this issue
+  "unreadable", // sealed by us, and still no state that this version knows
+  "edited", // its comment, by someone else
+  "perhaps_edited_away", // a comment of ours that holds none any more was edited by someone else
+]);
+export type RecordFault = z.infer<typeof RecordFault>;
+
 const count = z.number().int();
 const attempt = count; // the attempt's number
 const milliseconds = count;
@@ -83,7 +94,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "ci_silent", { waited: milliseconds }),
   cause("stalled", "silence", { attempt, note }),
   cause("state_tampered", "record_edited", {}),
-  cause("state_tampered", "record_unreliable", { why: z.string() }),
+  cause("state_tampered", "record_unreliable", { why: RecordFault }),
   cause("policy_invalid", "policy_file", {}),
   cause("cancelled", "stop_command", {}),
   cause("cancelled", "label_removed", {}), // here and below: without a `by` where nobody was there to see who did it
@@ -103,3 +114,12 @@ export const Cause = z.discriminatedUnion("of", [
   z.object({ reason: StopReason, of: z.literal("told"), said: z.string() }),
 ]);
 export type Cause = z.infer<typeof Cause>;
+
+/** Why a loop rests or is paused. */
+export const Halt = z.discriminatedUnion("of", [
+  z.object({ of: z.literal("pause_command"), by: z.string() }),
+  z.object({ of: z.literal("provider_down") }),
+  z.object({ of: z.literal("executor_lost"), note }),
+  z.object({ of: z.literal("told"), said: z.string() }), // from versions that kept sentences
+]);
+export type Halt = z.infer<typeof Halt>;

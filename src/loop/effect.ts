@@ -1,14 +1,15 @@
 // Everything a decision can ask for. Performing an effect twice is performing it once.
 import type { AlarmName, Command } from "./event.ts";
+import type { ApprovalRefusal, CommandRefusal } from "./refusal.ts";
 import type { Person, Review } from "./state.ts";
 
 /** A reply in the thread; the words are in report/wording/replies.ts. */
 export type Reply =
   | { readonly kind: "not_permitted"; readonly login: string; readonly permission: string }
-  | { readonly kind: "command_refused"; readonly command: Command; readonly why: string }
+  | { readonly kind: "command_refused"; readonly command: Command; readonly why: CommandRefusal }
   | { readonly kind: "status" }
   | { readonly kind: "help" }
-  | { readonly kind: "approval_does_not_count"; readonly login: string; readonly why: string }
+  | { readonly kind: "approval_does_not_count"; readonly login: string; readonly why: ApprovalRefusal }
   | { readonly kind: "gate_reminder" };
 
 export type Effect =

@@ -1,5 +1,6 @@
 // Everything that can happen to a loop. Edges translate the world into these, once.
-import type { Gone } from "./cause.ts";
+import type { Gone, RecordFault } from "./cause.ts";
+import type { ApprovalRefusal } from "./refusal.ts";
 import type {
   ChangeSize,
   Claim,
@@ -92,7 +93,7 @@ export interface GateFacts {
   readonly open: boolean;
   readonly merged: boolean;
   readonly approvals: readonly { readonly login: string; readonly head: string }[]; // eligible people only
-  readonly refusals: readonly { readonly login: string; readonly why: string }[]; // approvals that do not count
+  readonly refusals: readonly { readonly login: string; readonly why: ApprovalRefusal }[]; // approvals that do not count
   readonly authors: readonly string[]; // logins whose commits are in the pull request
   readonly changes: readonly Finding[]; // from eligible people whose last word is "request changes" on this head
   readonly verdict: Verdict; // CI read again, with the review as recorded
@@ -144,7 +145,7 @@ export type LoopEvent =
       readonly labels: readonly string[];
       readonly requester: Person;
       readonly by: Person | null; // who edited it, where GitHub says
-      readonly why: string;
+      readonly why: RecordFault;
     }
   // the world
   | { readonly type: "ci_changed"; readonly head: string; readonly name: string | null } // null: a whole suite

@@ -80,8 +80,8 @@ function answerRefusals(state: LoopState, facts: GateFacts, note: string): Decis
   return { state: { ...state, refusalsSaid }, effects, note };
 }
 
-function said(refusal: { login: string; why: string }, head: string): string {
-  return `${refusal.login} ${head} ${refusal.why}`;
+function said(refusal: GateFacts["refusals"][number], head: string): string {
+  return `${refusal.login} ${head} ${refusal.why.of}`;
 }
 
 /** Someone else's commit is on the branch: it is judged like ours, and never overwritten. */

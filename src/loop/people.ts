@@ -6,12 +6,13 @@ import { classOf, closeRuns, type Decision, isLive, labelsFor, settle, stay, sto
 import type { ClaimFacts, Command, Permission } from "./event.ts";
 import { readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, leaveDraft, unseen } from "./judge.ts";
+import type { CommandRefusal } from "./refusal.ts";
 import type { Ending, LoopState } from "./state.ts";
 
 /** Acts on a command of a person whose permission was just read. */
 export function onCommand(state: LoopState, command: Command, permission: Permission, now: number): Decision {
   if (!mayWrite(permission)) {
-    return refuse(state, command, `it needs write permission, and ${command.actor.login} has ${permission}`);
+    return refuse(state, command, { of: "no_permission", permission });
   }
   switch (command.verb) {
     case "status":
@@ -40,7 +41,7 @@ export function onCommand(state: LoopState, command: Command, permission: Permis
     case "steer":
     case "budget":
     case "extend":
-      return refuse(state, command, `\`/loop ${command.verb}\` is not offered yet`);
+      return refuse(state, command, { of: "not_offered" });
   }
 }
 
@@ -48,26 +49,26 @@ function reaction(command: Command, content: "+1" | "-1"): Effect {
   return { type: "react", comment: command.commentId, content };
 }
 
-function refuse(state: LoopState, command: Command, why: string): Decision {
+function refuse(state: LoopState, command: Command, why: CommandRefusal): Decision {
   const effects: Effect[] = [
     reaction(command, "-1"),
     { type: "reply", reply: { kind: "command_refused", command, why } },
   ];
-  return { state, effects, note: `refused: ${why}` };
+  return { state, effects, note: `refused: ${why.of}` };
 }
 
 function onStop(state: LoopState, command: Command, now: number): Decision {
-  if (!isLive(state)) return refuse(state, command, "no loop is running on this issue");
+  if (!isLive(state)) return refuse(state, command, { of: "nothing_to_stop" });
   const { login } = command.actor;
   return settle(state, now, { reason: "cancelled", of: "stop_command", by: login }, [reaction(command, "+1")]);
 }
 
 function onRetry(state: LoopState, command: Command): Decision {
   if (state.phase !== "settled" || state.ending === null) {
-    return refuse(state, command, "the loop has not stopped, so there is nothing to try again");
+    return refuse(state, command, { of: "not_stopped" });
   }
   if (state.ending.resume === "none" || classOf(state.ending.reason) === "well") {
-    return refuse(state, command, `a loop that ended with \`${state.ending.reason}\` starts anew with the label`);
+    return refuse(state, command, { of: "ended_for_good", reason: state.ending.reason });
   }
   return { state, effects: [reaction(command, "+1"), { type: "read_retry" }], note: "reading the issue again" };
 }
@@ -92,14 +93,15 @@ export function onRetryFacts(state: LoopState, facts: ClaimFacts, now: number): 
 function onApprove(state: LoopState, command: Command, now: number): Decision {
   if (state.phase === "awaiting_gate") return approveAtGate(state, command);
   const { ending } = state;
-  if (state.phase !== "settled" || ending === null) return refuse(state, command, "nothing waits for an approval now");
+  if (state.phase !== "settled" || ending === null) return refuse(state, command, { of: "nothing_to_approve" });
   if (ending.reason === "permission_required" && ending.resume === "execute" && ending.quote !== null) {
     return grant(state, command, ending, now);
   }
   if (ending.resume !== "publish" || ending.pendingHead === null) {
-    return refuse(state, command, "nothing waits for an approval now");
+    return refuse(state, command, { of: "nothing_to_approve" });
   }
-  if (!names(command, ending.pendingHead)) return refuse(state, command, "that is not the commit that waits");
+  if (!names(command, ending.pendingHead))
+    return refuse(state, command, { of: "other_commit", head: ending.pendingHead });
   const { before, ready } = reopened(state, command);
   return publishPending(ready, ending.pendingHead, before);
 }
@@ -107,8 +109,8 @@ function onApprove(state: LoopState, command: Command, now: number): Decision {
 function approveAtGate(state: LoopState, command: Command): Decision {
   const head = currentAttempt(state).head ?? "";
   const { login, id } = command.actor;
-  if (id === state.requester.id) return refuse(state, command, "whoever asked for the loop cannot approve its result");
-  if (!names(command, head)) return refuse(state, command, "that is not the commit at the gate");
+  if (id === state.requester.id) return refuse(state, command, { of: "own_loop" });
+  if (!names(command, head)) return refuse(state, command, { of: "other_commit", head });
   const approved = { ...state, approvals: [...state.approvals, { login, head }] };
   const read = readGate(approved);
   return { ...read, effects: [reaction(command, "+1"), ...read.effects] };
@@ -133,17 +135,16 @@ function reopened(state: LoopState, command: Command): { before: Effect[]; ready
 
 function onPause(state: LoopState, command: Command, now: number): Decision {
   if (!isLive(state) || state.phase === "paused" || state.rules === null) {
-    return refuse(state, command, "there is no running loop to pause");
+    return refuse(state, command, { of: "nothing_to_pause" });
   }
-  const { login } = command.actor;
-  const why = `${login} said \`/loop pause\``;
+  const why = { of: "pause_command", by: command.actor.login } as const;
   const next: LoopState = { ...closeRuns(state, now), phase: "paused", resumeAt: { phase: state.phase, at: now, why } };
   const effects: Effect[] = [...stopRuns(state, "paused"), reaction(command, "+1"), { type: "write_status" }];
   return { state: next, effects, note: "paused" };
 }
 
 function onResume(state: LoopState, command: Command, now: number): Decision {
-  if (state.phase !== "paused" || state.resumeAt === null) return refuse(state, command, "the loop is not paused");
+  if (state.phase !== "paused" || state.resumeAt === null) return refuse(state, command, { of: "not_paused" });
   const before: Effect[] = [reaction(command, "+1"), { type: "write_status" }];
   const { phase } = state.resumeAt;
   const awake = { ...state, resumeAt: null };

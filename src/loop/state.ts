@@ -1,6 +1,6 @@
 // What a loop is at one moment: the state that `decide` turns into the next one, and that the record carries.
 import { z } from "zod";
-import { Cause } from "./cause.ts";
+import { Cause, Halt } from "./cause.ts";
 
 /** Where a loop stands. `refused` and `settled` are final until a person acts again. */
 export const Phase = z.enum([
@@ -265,7 +265,7 @@ export const LoopState = z.object({
   reviewSeen: z.boolean().default(false), // a review of `head` was heard of before the gate opened
   changesRequested: z.array(Finding), // a reviewer's words, for the next brief
   permits: z.array(z.string()), // permissions a person granted, for the next brief
-  resumeAt: z.object({ phase: Phase, at: z.number().int(), why: z.string() }).nullable(), // while resting or paused
+  resumeAt: z.object({ phase: Phase, at: z.number().int(), why: Halt }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),
   gateReminded: z.boolean().default(false), // the one reminder of this gate went out
   approvals: z.array(z.object({ login: z.string(), head: z.string() })), // given with /loop approve; reviews are re-read

@@ -1,12 +1,12 @@
 // Brings what an earlier version stored or sealed into today's shape, before it is read as a state, an event or an effect.
 
-import { Gone } from "./cause.ts";
+import { Gone, RecordFault } from "./cause.ts";
 import { withClock } from "./upgrade-clock.ts";
 
 /** A state of any earlier version, as JSON, in today's shape; what is no state is given back as it is. */
 export function upgradeState(stored: unknown): unknown {
   if (!isObject(stored)) return stored;
-  return { ...withClock(stored), ending: upgradeEnding(stored.ending) };
+  return { ...withClock(stored), ending: upgradeEnding(stored.ending), resumeAt: upgradeHalt(stored.resumeAt) };
 }
 
 /** Endings once held a sentence instead of facts: it is shown as it was said. */
@@ -16,11 +16,34 @@ function upgradeEnding(ending: unknown): unknown {
   return { ...rest, of: "told", said: detail };
 }
 
+function upgradeHalt(resumeAt: unknown): unknown {
+  return isObject(resumeAt) ? { ...resumeAt, why: told(resumeAt.why) } : resumeAt;
+}
+
+function told(why: unknown): unknown {
+  return typeof why === "string" ? { of: "told", said: why } : why;
+}
+
+/** An effect that an earlier version stored and did not perform, as JSON, in today's shape. */
+export function upgradeEffect(stored: unknown): unknown {
+  if (!isObject(stored) || stored.type !== "reply" || !isObject(stored.reply)) return stored;
+  const { reply } = stored;
+  return "why" in reply ? { ...stored, reply: { ...reply, why: told(reply.why) } } : stored;
+}
+
 /** An event that an earlier version stored and did not handle, as JSON, in today's shape. */
 export function upgradeEvent(stored: unknown): unknown {
   if (!isObject(stored)) return stored;
   if (stored.type === "issue_gone") return { ...stored, why: upgradeGone(stored.why) };
-  return stored.type === "restored" ? { ...stored, record: upgradeState(stored.record) } : stored;
+  if (stored.type === "restored") return { ...stored, record: upgradeState(stored.record) };
+  if (stored.type === "record_tampered" && !RecordFault.safeParse(stored.why).success)
+    return { ...stored, why: "edited" };
+  return stored.type === "gate_read" ? { ...stored, facts: upgradeGate(stored.facts) } : stored;
+}
+
+function upgradeGate(facts: unknown): unknown {
+  if (!isObject(facts) || !Array.isArray(facts.refusals)) return facts;
+  return { ...facts, refusals: facts.refusals.map((one: Json) => ({ ...one, why: told(one.why) })) };
 }
 
 /** What is gone was once told in a sentence. */

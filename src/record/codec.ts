@@ -1,5 +1,6 @@
 // The record: a loop's whole state as one hidden, sealed block of its status comment, and back.
 import { assert } from "../base/assert.ts";
+import type { RecordFault } from "../loop/cause.ts";
 import { LoopState } from "../loop/state.ts";
 import { upgradeState } from "../loop/upgrade.ts";
 import { pack, unpack } from "./pack.ts";
@@ -18,7 +19,7 @@ const block =
 export type DecodedRecord =
   | { readonly kind: "ok"; readonly state: LoopState }
   | { readonly kind: "absent" }
-  | { readonly kind: "tampered"; readonly why: string }
+  | { readonly kind: "tampered"; readonly why: RecordFault }
   | { readonly kind: "newer"; readonly version: number }; // sealed by a later version of the App: not to be touched
 
 /** The block to append to the status comment. Detail of older attempts is dropped until it fits `RECORD_BYTES`. */
@@ -39,13 +40,13 @@ export function decodeRecord(
 ): DecodedRecord {
   const count = body.match(opening)?.length ?? 0;
   if (count === 0) return { kind: "absent" };
-  if (count > 1) return tampered("the comment holds more than one record");
+  if (count > 1) return tampered("several_records");
   const match = block.exec(body);
-  if (match === null) return tampered("the record is not in its own form");
+  if (match === null) return tampered("malformed");
   const [version, loop, revision, seal, data] = match.slice(1) as [string, string, string, string, string];
   const sealed = { ...expected, version: Number(version), loop, revision: Number(revision), data };
   const isCanonical = String(sealed.version) === version && String(sealed.revision) === revision;
-  if (!isCanonical || !isSeal(seal, sealed, key)) return tampered("the seal does not fit the content and this issue");
+  if (!isCanonical || !isSeal(seal, sealed, key)) return tampered("wrong_seal");
   if (sealed.version > VERSION) return { kind: "newer", version: sealed.version };
   return stateFrom(data);
 }
@@ -64,9 +65,9 @@ function blockOf(state: LoopState, key: Uint8Array): string {
 function stateFrom(data: string): DecodedRecord {
   const parsed = LoopState.safeParse(upgradeState(unpack(data)));
   if (parsed.success) return { kind: "ok", state: parsed.data };
-  return tampered("the sealed content is not a state this version understands");
+  return tampered("unreadable");
 }
 
-function tampered(why: string): DecodedRecord {
+function tampered(why: RecordFault): DecodedRecord {
   return { kind: "tampered", why };
 }

@@ -1,4 +1,5 @@
 // What a record may forget so that it stays small: detail of older attempts, never what a decision reads.
+import type { Halt } from "../loop/cause.ts";
 import type { Attempt, Claim, Finding, LoopState, Review, RunFacts, Verdict } from "../loop/state.ts";
 
 /**
@@ -34,7 +35,7 @@ function shrunk(state: LoopState, room: Room): LoopState {
     snapshot: shrunkSnapshot(state.snapshot, room),
     changesRequested: findings(state.changesRequested, { ...room, items: Math.max(room.items, 3) }),
     refusalsSaid: state.refusalsSaid.slice(-10),
-    resumeAt: state.resumeAt && { ...state.resumeAt, why: cut(state.resumeAt.why, room.text) },
+    resumeAt: state.resumeAt && { ...state.resumeAt, why: shrunkHalt(state.resumeAt.why, room) },
     ending: shrunkEnding(state.ending, room),
     attempts: state.attempts.map((attempt, index) => shrunkAttempt(attempt, state.attempts.length - index, room)),
   };
@@ -42,6 +43,11 @@ function shrunk(state: LoopState, room: Room): LoopState {
 
 function shrunkSnapshot(snapshot: LoopState["snapshot"], room: Room): LoopState["snapshot"] {
   return snapshot && { ...snapshot, title: cut(snapshot.title, 250), removed: texts(snapshot.removed, room) };
+}
+
+function shrunkHalt(why: Halt, room: Room): Halt {
+  if (why.of === "told") return { ...why, said: cut(why.said, room.text) };
+  return why.of === "executor_lost" ? { ...why, note: cut(why.note, room.text) } : why;
 }
 
 function shrunkEnding(ending: LoopState["ending"], room: Room): LoopState["ending"] {

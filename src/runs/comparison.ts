@@ -1,6 +1,6 @@
 // What is the same and what differs between a run and its repetition.
 import { isDeepStrictEqual } from "node:util";
-import type { ContainerSpec } from "../container/spec/spec.ts";
+import type { ContainerSpec } from "../container/spec/body.ts";
 import type { RecordedOrder } from "./provenance.ts";
 import type { Repeated } from "./rerun.ts";
 

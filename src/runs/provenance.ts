@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Running, RunRequest } from "../container/run.ts";
-import type { ContainerSpec } from "../container/spec/spec.ts";
+import type { ContainerSpec } from "../container/spec/body.ts";
 import type { Log, RunOrder, RunReport } from "../engine/ports.ts";
 import { keepCommit, treeOf } from "../gateway/git/kept.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";

@@ -6,7 +6,7 @@ import { assert } from "../base/assert.ts";
 import type { ContainerFacts, Running, Runtime } from "../container/run.ts";
 import type { Clock, RunOrder, RunsPort, StartedRun } from "../engine/ports.ts";
 import { publish } from "../gateway/git/publish.ts";
-import { type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
+import { branchHead, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { branchOf } from "../loop/begin.ts";
 import type { Isolation } from "../loop/state.ts";
@@ -103,7 +103,9 @@ export function createRuns(parts: RunParts): RunsPort {
 async function begin(parts: RunParts, order: RunOrder): Promise<Begun & Omit<StartedFrom, "order">> {
   const { loop } = order;
   const quarantine = await quarantineOf(parts, loop, order.id);
-  if (loop.head !== null) await fetchLoopBranch(parts, loop, quarantine);
+  // A reviewer's quarantine was filled when the change was read for its brief; an executor begins at the newest commit.
+  const isFilled = order.role === "reviewer" && (await branchHead(quarantine)) !== null;
+  if (!isFilled) await fetchLoopBranch(parts, loop, quarantine);
   const known = await readKept(parts, order.id);
   const token = known?.token ?? newLeaseToken();
   const request = requestOf(parts, order, quarantine, token);

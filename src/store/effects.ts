@@ -1,6 +1,7 @@
 // Decisions and what they ask for: a state and its effects are saved in one transaction, each effect under its own key.
 import type { StoredEffect, StorePort } from "../engine/ports.ts";
 import type { Effect } from "../loop/effect.ts";
+import { upgradeEffect } from "../loop/upgrade.ts";
 import { saveLoop } from "./loops.ts";
 import type { Row, Sql } from "./sql.ts";
 
@@ -65,7 +66,7 @@ function storedEffect(row: Row): StoredEffect {
     key: String(row.key),
     issueKey: String(row.issue_key),
     loop: String(row.loop),
-    effect: JSON.parse(String(row.effect)) as Effect,
+    effect: upgradeEffect(JSON.parse(String(row.effect))) as Effect,
     tries: Number(row.tries),
     notBefore: Number(row.not_before),
   };

@@ -1,5 +1,6 @@
 // What people have said about the exact head of a pull request, and whose word counts.
 import type { GateFacts } from "../loop/event.ts";
+import type { ApprovalRefusal } from "../loop/refusal.ts";
 import type { Finding, Verdict } from "../loop/state.ts";
 import type { PullFacts, ReviewFact } from "./facts.ts";
 
@@ -39,16 +40,13 @@ function lastWords(reviews: readonly ReviewFact[]): ReviewFact[] {
   return [...new Map(spoken.map((review) => [review.author.id, review])).values()];
 }
 
-function whyNot(review: ReviewFact, pull: PullFacts, requester: string): string | null {
+function whyNot(review: ReviewFact, pull: PullFacts, requester: string): ApprovalRefusal | null {
   const { author } = review;
-  if (author.bot) return "approvals by bots do not count";
-  if (isSame(author.login, requester)) return "the person who asked for the loop cannot approve its result";
-  if (pull.authors.some((login) => isSame(login, author.login))) return "an author of the commits cannot approve them";
-  if (!review.canPush) return "approving needs write permission in this repository";
-  if (review.head !== pull.head) {
-    return `the approval is for ${review.head.slice(0, 7)}, and the head is now ${pull.head.slice(0, 7)}`;
-  }
-  return null;
+  if (author.bot) return { of: "bot" };
+  if (isSame(author.login, requester)) return { of: "requester" };
+  if (pull.authors.some((login) => isSame(login, author.login))) return { of: "author" };
+  if (!review.canPush) return { of: "no_permission" };
+  return review.head === pull.head ? null : { of: "other_head", head: review.head, now: pull.head };
 }
 
 function mayRequestChanges(review: ReviewFact, pull: PullFacts): boolean {

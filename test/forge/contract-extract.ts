@@ -33,6 +33,7 @@ const OPERATIONS: readonly (readonly [path: string, methods: string])[] = [
   ["/users/{username}/installation", "get"],
   [REPO, "get"],
   [`${REPO}/installation`, "get"],
+  [`${REPO}/activity`, "get"],
   [`${REPO}/branches`, "get"],
   [`${REPO}/branches/{branch}`, "get"],
   [`${REPO}/check-runs`, "post"],

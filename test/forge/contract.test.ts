@@ -73,6 +73,7 @@ describe("each operation is answered as GitHub describes it", () => {
     for (const username of ["acme", "ada", "willa", "rex"]) {
       await call("app", `GET ${repo}/collaborators/{username}/permission`, { username });
     }
+    await call("app", `GET ${repo}/activity`);
     await call("app", `GET ${repo}/branches`);
     await call("app", `GET ${repo}/branches/{branch}`, { branch: "main" });
     await call("app", `GET ${repo}/branches/{branch}`, { branch: "guarded" });

@@ -23,7 +23,13 @@ test.each([
   ["ci_wait", aLoop({ phase: "executing", ciSince: labelledAt })],
   ["gate_reminder", aPublishedLoop({ phase: "awaiting_gate", gateSince: labelledAt, gateReminded: true })],
   ["gate_expiry", aPublishedLoop({ phase: "paused", gateSince: labelledAt })],
-  ["rest", aLoop({ phase: "executing", resumeAt: { phase: "preparing", at: labelledAt, why: "" } })],
+  [
+    "rest",
+    aLoop({
+      phase: "executing",
+      resumeAt: { phase: "preparing", at: labelledAt, why: { of: "pause_command", by: "alice" } },
+    }),
+  ],
 ] as const)("an alarm %s for something that is over changes nothing, however late it rings", (name, state) => {
   expect(dueAt(state, name)).toBeNull();
   const late = decide(state, { type: "alarm", name }, labelledAt + 1000 * hour);

@@ -1,8 +1,10 @@
 // Plays a loop script: one event a line, and below each, indented, what the machine made of it.
-import { Gone } from "../../src/loop/cause.ts";
+
+import { Gone, RecordFault } from "../../src/loop/cause.ts";
 import { decide } from "../../src/loop/decide.ts";
 import type { Effect } from "../../src/loop/effect.ts";
 import type { AlarmName, ClaimFacts, LoopEvent, Permission, Verb } from "../../src/loop/event.ts";
+import type { ApprovalRefusal } from "../../src/loop/refusal.ts";
 import {
   type Finding,
   type LoopState,
@@ -165,7 +167,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         labels: ["bug", "loop"],
         requester: person("alice"),
         by: first === "" ? null : person(first),
-        why: second || "the seal does not fit the content and this issue",
+        why: RecordFault.parse(second || "wrong_seal"),
       };
     case "labels":
       return { type: "labels_changed", labels: words };
@@ -414,6 +416,11 @@ function verdictOf(colour: string, head: string, options: ReadonlyMap<string, st
   };
 }
 
+function refusalOf(of: string | undefined, now: string): ApprovalRefusal {
+  if (of === "requester" || of === "author") return { of };
+  return of === "other_head" ? { of, head: "0ld", now } : { of: "no_permission" };
+}
+
 function gateRead({ words, options }: Line, state: LoopState | null): LoopEvent {
   const head = options.get("head") ?? headOf(state);
   const listed = (key: string) => (options.has(key) ? (options.get(key) ?? "").split(",") : []);
@@ -424,7 +431,7 @@ function gateRead({ words, options }: Line, state: LoopState | null): LoopEvent 
       open: !words.includes("closed"),
       merged: words.includes("merged"),
       approvals: listed("approved").map((login) => ({ login, head })),
-      refusals: listed("refused").map((login) => ({ login, why: options.get("why") ?? "it does not count" })),
+      refusals: listed("refused").map((login) => ({ login, why: refusalOf(options.get("why"), head) })),
       changes: listed("changes").map((login) => aFinding("person", `changes requested by ${login}`)),
       authors: listed("authors"),
       verdict: verdictOf(options.get("checks") ?? "green", head, options),

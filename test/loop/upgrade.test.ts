@@ -4,7 +4,8 @@ import { Gone } from "../../src/loop/cause.ts";
 import { decide } from "../../src/loop/decide.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import { LoopState } from "../../src/loop/state.ts";
-import { upgradeEvent, upgradeState } from "../../src/loop/upgrade.ts";
+import { upgradeEffect, upgradeEvent, upgradeState } from "../../src/loop/upgrade.ts";
+import { statusComment } from "../../src/report/report.ts";
 import { anEndedLoop, aPublishedLoop, labelledAt } from "./builder.ts";
 
 test("F15: an ending that was told in a sentence keeps its sentence, and one of facts is left as it is", () => {
@@ -25,6 +26,22 @@ test.each([
   expect(event).toEqual({ type: "issue_gone", why: Gone.parse(gone) });
   const { state } = decide(aPublishedLoop(), event, labelledAt);
   expect(LoopState.parse(JSON.parse(JSON.stringify(state))).ending).toMatchObject({ of: "out_of_reach", gone });
+});
+
+test("F15: why a loop rested, a reply was refused or an approval did not count is kept as it was said", () => {
+  const why = "The model provider failed.";
+  const said = { of: "told", said: why };
+  const resting = { ...aPublishedLoop(), phase: "resting", resumeAt: { phase: "preparing", at: labelledAt, why } };
+  const state = LoopState.parse(upgradeState(resting));
+  expect(state.resumeAt?.why).toEqual(said);
+  expect(statusComment(state, labelledAt)).toContain(`Waiting until 2026-01-05 09:00 UTC. ${why}`);
+  const reply = { kind: "approval_does_not_count", login: "bob", why };
+  expect(upgradeEffect({ type: "reply", reply })).toEqual({ type: "reply", reply: { ...reply, why: said } });
+  expect(upgradeEffect({ type: "write_status" })).toEqual({ type: "write_status" });
+  const read = upgradeEvent({ type: "gate_read", facts: { head: "c", refusals: [{ login: "bob", why }] } });
+  expect(read).toEqual({ type: "gate_read", facts: { head: "c", refusals: [{ login: "bob", why: said }] } });
+  const broken = upgradeEvent({ type: "record_tampered", why: "the comment holds more than one record" });
+  expect(broken).toEqual({ type: "record_tampered", why: "edited" });
 });
 
 test("F15: a record that waited to be restored is brought along", () => {

@@ -125,7 +125,7 @@ describe("a record", () => {
     const block = encodeRecord(aLoop(), sealKey("another operator's secret"));
     expect(decodeRecord(block, key, here)).toEqual({
       kind: "tampered",
-      why: "the seal does not fit the content and this issue",
+      why: "wrong_seal",
     });
   });
 
@@ -146,7 +146,7 @@ describe("a record", () => {
     for (const second of [block, "<!--LOOPGATE:RECORD x -->", "<!--\nloopgate:record"]) {
       expect(decodeRecord(`${block}\n${second}`, key, here)).toEqual({
         kind: "tampered",
-        why: "the comment holds more than one record",
+        why: "several_records",
       });
     }
   });
@@ -188,7 +188,7 @@ describe("a record", () => {
     const block = `<!-- loopgate:record v1 loop=k3f9 rev=5 seal=${seal} data=${data} -->`;
     expect(decodeRecord(block, key, here)).toEqual({
       kind: "tampered",
-      why: "the sealed content is not a state this version understands",
+      why: "unreadable",
     });
   });
 });

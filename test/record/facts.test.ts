@@ -73,7 +73,7 @@ describe("an attempt's facts", () => {
       .replace("attempt=", "rev=");
     expect(decodeRecord(asRecord, key, { repositoryId: 100, issue: 12 })).toMatchObject({
       kind: "tampered",
-      why: "the seal does not fit the content and this issue",
+      why: "wrong_seal",
     });
     const asFacts = encodeRecord({ ...loop, revision: 1 }, key).replace("loopgate:record", "loopgate:facts");
     expect(decodeFacts(asFacts.replace("rev=", "attempt="), key, here)).toBeNull();

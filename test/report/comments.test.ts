@@ -152,8 +152,12 @@ describe("the status comment", () => {
   });
 
   it("says in every phase what happens now and what comes next", () => {
-    const resumeAt = { phase: "preparing", at: now + minute, why: "The container was lost." } as const;
-    const paused = { phase: "executing", at: now, why: "alice said `/loop pause`" } as const;
+    const resumeAt = {
+      phase: "preparing",
+      at: now + minute,
+      why: { of: "executor_lost", note: "The container was lost." },
+    } as const;
+    const paused = { phase: "executing", at: now, why: { of: "pause_command", by: "alice" } } as const;
     const heads = [
       aLoop({ phase: "preparing", attempts: [anAttempt({ endedAt: null, head: null, change: null })] }),
       aPublishedLoop({ phase: "publishing" }),

@@ -130,7 +130,7 @@ const loops = fc
         requester: { id: 7, login: "alice", bot: false },
         base: { branch: other, sha: "a".repeat(40) },
         snapshot: { sha256: "5".repeat(64), title: text, comments: [], removed: [text, other], at: labelledAt },
-        resumeAt: { phase: "executing", at: labelledAt, why: text },
+        resumeAt: { phase: "executing", at: labelledAt, why: { of: "told", said: text } },
       },
     );
   });
@@ -150,9 +150,13 @@ function commentsOf(state: LoopState): string[] {
     attemptComment(state, state.attempts[0]!),
     pullText(state).body,
     replyText({ kind: "status" }, state, at),
-    replyText({ kind: "command_refused", command, why: state.title }, state, at),
+    replyText({ kind: "command_refused", command, why: { of: "told", said: state.title } }, state, at),
     replyText({ kind: "not_permitted", login: state.title, permission: state.label }, state, at),
-    replyText({ kind: "approval_does_not_count", login: state.label, why: state.title }, state, at),
+    replyText(
+      { kind: "approval_does_not_count", login: state.label, why: { of: "told", said: state.title } },
+      state,
+      at,
+    ),
     ...(({ summary, text }) => [summary, text])(checkText(state.attempts[0]!.review!)),
   ];
 }

@@ -25,7 +25,7 @@ describe("a reply", () => {
   });
 
   it("to a command that is refused", () => {
-    const why = "it needs write permission, and bob has read";
+    const why = { of: "no_permission", permission: "read" } as const;
     expect(reply({ kind: "command_refused", command, why })).toMatchInlineSnapshot(
       `"\`/loop retry\` by \`bob\` was refused: it needs write permission, and bob has read. Nothing changed. \`/loop help\` lists what can be said."`,
     );
@@ -35,10 +35,8 @@ describe("a reply", () => {
   });
 
   it("to an approval that does not count", () => {
-    expect(
-      reply({ kind: "approval_does_not_count", login: "bob", why: "an author of the commits cannot approve them" }),
-    ).toMatchInlineSnapshot(
-      `"The approval by \`bob\` does not count: an author of the commits cannot approve them. The loop keeps waiting for one on commit \`ccccccc\` by someone with write permission who is neither \`alice\` nor an author of the commits."`,
+    expect(reply({ kind: "approval_does_not_count", login: "bob", why: { of: "author" } })).toMatchInlineSnapshot(
+      `"The approval by \`bob\` does not count: authors of the commits cannot approve them. The loop keeps waiting for one on commit \`ccccccc\` by someone with write permission who is neither \`alice\` nor an author of the commits."`,
     );
   });
 

@@ -139,7 +139,7 @@ export const mutants: Readonly<Record<string, Mutate>> = {
   "the requester may approve": machine((right) => (state, event, now) => {
     if (event.type !== "gate_read" || state === null) return right(state, event, now);
     const { login } = state.requester;
-    const mine = event.facts.refusals.some((one) => one.login === login && one.why.startsWith("the person who asked"));
+    const mine = event.facts.refusals.some((one) => one.login === login && one.why.of === "requester");
     const approvals = mine ? [...event.facts.approvals, { login, head: event.facts.head }] : event.facts.approvals;
     return right(state, { ...event, facts: { ...event.facts, approvals } }, now);
   }),

@@ -15,7 +15,7 @@ test("an approval of an old head does not count (T21, F69)", async () => {
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "The approval by \`bob\` does not count: the approval is for «commit 3», and the head is now «commit 1». The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
+    "The approval by \`bob\` does not count: it is for commit \`«commit 3»\`, and the branch is now at \`«commit 1»\`. The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -31,7 +31,7 @@ test("the requester's own approval does not count (F70)", async () => {
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "The approval by \`alice\` does not count: the person who asked for the loop cannot approve its result. The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
+    "The approval by \`alice\` does not count: whoever started the loop cannot approve its result. The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -39,7 +39,7 @@ test("the requester's own approval does not count (F70)", async () => {
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "\`/loop approve\` by \`alice\` was refused: whoever asked for the loop cannot approve its result. Nothing changed. \`/loop help\` lists what can be said.
+    "\`/loop approve\` by \`alice\` was refused: you started this loop, so someone else has to approve its result. Nothing changed. \`/loop help\` lists what can be said.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -69,7 +69,7 @@ test("a person's push to the branch at the gate is judged again and never overwr
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "The approval by \`dave\` does not count: an author of the commits cannot approve them. The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
+    "The approval by \`dave\` does not count: authors of the commits cannot approve them. The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

@@ -1,5 +1,7 @@
 // The gate: whose word counts, on which commit (T21, I15).
+
 import { describe, expect, it } from "vitest";
+import type { ApprovalRefusal } from "../../src/loop/refusal.ts";
 import type { PullFacts, ReviewFact } from "../../src/verify/facts.ts";
 import { gateOf } from "../../src/verify/gate.ts";
 import { aVerdict, sha } from "../loop/builder.ts";
@@ -45,16 +47,12 @@ describe("the gate", () => {
     });
   });
 
-  it.each<[string, ReviewFact, string]>([
-    ["an older head", aReview("bob", { head: sha("a") }), "the approval is for aaaaaaa, and the head is now ccccccc"],
-    ["the requester", aReview("Alice"), "the person who asked for the loop cannot approve its result"],
-    ["an author", aReview("erin"), "an author of the commits cannot approve them"],
-    ["a bot", aReview("helper", { author: { id: 9, login: "helper", bot: true } }), "approvals by bots do not count"],
-    [
-      "someone who cannot push",
-      aReview("bob", { canPush: false }),
-      "approving needs write permission in this repository",
-    ],
+  it.each<[string, ReviewFact, ApprovalRefusal]>([
+    ["an older head", aReview("bob", { head: sha("a") }), { of: "other_head", head: sha("a"), now: sha("c") }],
+    ["the requester", aReview("Alice"), { of: "requester" }],
+    ["an author", aReview("erin"), { of: "author" }],
+    ["a bot", aReview("helper", { author: { id: 9, login: "helper", bot: true } }), { of: "bot" }],
+    ["someone who cannot push", aReview("bob", { canPush: false }), { of: "no_permission" }],
   ])("does not count an approval by or of %s, and says why", (_, review, why) => {
     const { approvals, refusals } = gateWith(review);
     expect(approvals).toEqual([]);

@@ -1,7 +1,8 @@
 // The guard's rules on mounts: what of the host a container may see, where, and whether it may write there.
 import { posix } from "node:path";
-import type { Allowed } from "./guard.ts";
-import { type ContainerSpec, type MountBody, TOOLS } from "./spec.ts";
+import type { Allowed } from "./allowed.ts";
+import type { ContainerSpec, MountBody } from "./body.ts";
+import { TOOLS } from "./spec.ts";
 
 export const MOUNT_REFUSALS = [
   "engine_socket", // the way to be root on the host

@@ -1,22 +1,11 @@
 // Refuses what must never run: one named refusal per rule, judged on the compiled spec alone.
 
 import { isAllowedEnv } from "../run.ts";
+import type { Allowed } from "./allowed.ts";
+import type { ContainerSpec } from "./body.ts";
 import { BASE_ENV_NAMES, looksLikeCredential } from "./environment.ts";
 import { MOUNT_REFUSALS, type MountRefusal, mountRefusals } from "./guard-mounts.ts";
 import { SECCOMP_OPTION } from "./seccomp.ts";
-import type { ContainerSpec } from "./spec.ts";
-
-/** What this App may start, as plain data: the folders its runs live in and what its images bring. */
-export interface Allowed {
-  /** Host folders beneath which workspaces, briefs, object stores and gateway sockets lie. */
-  readonly roots: readonly string[];
-  /** Exact read-only mounts of the toolchain image. */
-  readonly toolchain: readonly { readonly source: string; readonly target: string }[];
-  /** The operator's folder of tools for agents, if there is one; mounted read-only at `TOOLS` and nowhere else. */
-  readonly tools: string | null;
-  /** Names accepted for `HostConfig.Runtime`. */
-  readonly runtimes: readonly string[];
-}
 
 /** Fields of the create call that no spec may carry, with what carrying them would mean. */
 const FORBIDDEN_FIELDS = {

@@ -1,4 +1,6 @@
 // Brings a loop back from its issue's thread when the store does not know it.
+
+import type { RecordFault } from "../../loop/cause.ts";
 import { runningRuns } from "../../loop/end.ts";
 import type { RestoredFacts } from "../../loop/event.ts";
 import { endingOfNewer } from "../../loop/restore.ts";
@@ -21,7 +23,8 @@ export type Restored =
       readonly attempts: number;
       readonly gone: readonly number[];
     }
-  | { readonly kind: "tampered" | "newer"; readonly why: string }
+  | { readonly kind: "tampered"; readonly why: RecordFault }
+  | { readonly kind: "newer"; readonly version: number }
   | { readonly kind: "fresh" | "nothing" };
 
 /** What restoring needs of the engine; without an engine nothing is adopted. */
@@ -52,7 +55,7 @@ export async function restoreIssue(parts: RestoreParts, issue: IssueRef): Promis
     if (!labelled) return { kind: "nothing" };
     // Whoever edits the record away must not get a new loop with new grants for it.
     const touched = thread.ours.find((comment) => comment.editedBy !== null);
-    const why = "someone else changed what may have been the comment that holds it";
+    const why = "perhaps_edited_away";
     return touched === undefined ? begin(parts, issue, thread) : tampered(parts, issue, thread, touched, why);
   }
   if (decoded.kind === "ok" && status.editedBy === null) {
@@ -61,7 +64,7 @@ export async function restoreIssue(parts: RestoreParts, issue: IssueRef): Promis
   }
   if (!labelled) return { kind: "nothing" };
   if (decoded.kind === "newer") return rest(parts, issue, thread, decoded.version);
-  const why = decoded.kind === "tampered" ? decoded.why : "someone else changed the comment that holds it";
+  const why = decoded.kind === "tampered" ? decoded.why : "edited";
   return tampered(parts, issue, thread, status, why);
 }
 
@@ -77,7 +80,7 @@ async function tampered(
   issue: IssueRef,
   thread: ThreadRead,
   { id, changedAt, editedBy: by }: ThreadRead["ours"][number],
-  why: string,
+  why: RecordFault,
 ): Promise<Restored> {
   const requester = labelledBy(thread);
   const event = { type: "record_tampered", ...about(parts, issue, thread), requester, by, why } as const;
@@ -169,7 +172,7 @@ async function rest(parts: RestoreParts, issue: IssueRef, thread: ThreadRead, ve
   const state = endingOfNewer(event, version, world.clock.now());
   const marker = stopMarker("record", version);
   await world.github.createComment(issue, [stopComment(state), marker].join("\n\n"), marker, true);
-  return { kind: "newer", why: `its record has version ${version}` };
+  return { kind: "newer", version };
 }
 
 function about({ label, newLoopId }: RestoreParts, issue: IssueRef, { title, labels }: ThreadRead) {

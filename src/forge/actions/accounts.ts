@@ -1,6 +1,6 @@
 // Users, Apps and where these are installed.
 import { randomBytes } from "node:crypto";
-import { type Core, findUser, nodeId } from "../core.ts";
+import { type Core, findUser, fullName, nodeId } from "../core.ts";
 import type { Actor, App, Installation, Permissions, Repository, User } from "../model.ts";
 import { unprocessable } from "../refusal.ts";
 import { installationShape } from "../shapes/installation.ts";
@@ -16,6 +16,12 @@ export interface NewApp {
 
 export interface AccountActions {
   createUser(login: string, options?: { type?: User["type"]; name?: string }): User;
+  /** Gives an account another login. The old one is free, redirects for its repositories only, and its ids stay. */
+  renameUser(user: User, login: string): void;
+  /** Deletes an account: what it wrote stays, under `ghost` or under nobody. */
+  deleteUser(user: User): void;
+  /** Makes somebody a member of an organisation; a private one is told to others as any contributor is. */
+  addMember(organisation: User, user: User, visibility: "public" | "private"): void;
   createApp(app: NewApp): App;
   /** Who acts when the App does. */
   actorOf(app: App): Actor;
@@ -31,6 +37,9 @@ export interface AccountActions {
 export function accountActions(core: Core): AccountActions {
   return {
     createUser: (login, options = {}) => createUser(core, login, options.type ?? "User", options.name ?? login),
+    renameUser: (user, login) => renameUser(core, user, login),
+    deleteUser: (user) => deleteUser(core, user),
+    addMember: (organisation, user, visibility) => void organisation.members.set(user, visibility),
     createApp: (wanted) => createApp(core, wanted),
     actorOf: (app) => ({ user: app.bot, app }),
     install: (actor, app, repository) => install(core, actor, app, repository),
@@ -86,10 +95,30 @@ function createUser(core: Core, login: string, type: User["type"], name: string)
     name,
     email: `${id}+${login}@users.noreply.forge.test`,
     createdAt: core.now(),
+    members: new Map(),
+    deleted: false,
   };
   core.users.set(login.toLowerCase(), user);
   core.register({ type: "User", value: user });
   return user;
+}
+
+function renameUser(core: Core, user: User, login: string): void {
+  if (findUser(core, login)) throw unprocessable({ resource: "User", code: "already_exists", field: "login" });
+  for (const repository of core.repositories.values())
+    if (repository.owner === user) core.formerNames.set(fullName(repository).toLowerCase(), repository);
+  core.users.delete(user.login.toLowerCase());
+  user.login = login;
+  core.users.set(login.toLowerCase(), user);
+}
+
+function deleteUser(core: Core, user: User): void {
+  user.deleted = true;
+  core.users.delete(user.login.toLowerCase());
+  core.nodes.delete(user.nodeId);
+  for (const token of core.tokens.values()) if (token.actor.user === user) token.revoked = true;
+  for (const { members } of core.users.values()) members.delete(user);
+  for (const repository of core.repositories.values()) repository.collaborators.delete(user);
 }
 
 function createApp(core: Core, wanted: NewApp): App {

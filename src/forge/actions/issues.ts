@@ -1,10 +1,10 @@
 // Opening, editing, closing and reopening issues (and the same for the issue half of a pull request).
 import { type Core, findUser, hasAccess, nodeId, requireAccess } from "../core.ts";
-import type { Actor, Issue, Repository, TimelineEntry } from "../model.ts";
+import type { Actor, Issue, Repository } from "../model.ts";
 import { type Refusal, unprocessable } from "../refusal.ts";
 import { issueShape } from "../shapes/issue.ts";
-import { pullShape } from "../shapes/pull.ts";
 import { repositoryShape } from "../shapes/repository.ts";
+import { emitIssue, note } from "./issue-events.ts";
 import { applyLabels, ensureLabel } from "./labels.ts";
 
 export interface NewIssue {
@@ -106,27 +106,6 @@ export function newIssue(core: Core, actor: Actor, repository: Repository, wante
   };
   repository.issues.set(issue.number, issue);
   return issue;
-}
-
-/** Sends the event under `issues` or, for a pull request, under `pull_request`. */
-export function emitIssue(
-  core: Core,
-  actor: Actor,
-  issue: Issue,
-  action: string,
-  more: Record<string, unknown> = {},
-): void {
-  const subject = issue.pull
-    ? { number: issue.number, pull_request: pullShape(core, issue.pull) }
-    : { issue: issueShape(core, issue) };
-  const event = issue.pull ? "pull_request" : "issues";
-  core.emit({ event, action, actor, repository: issue.repository, body: { ...subject, ...more } });
-}
-
-/** Notes what happened and touches the issue. */
-export function note(core: Core, actor: Actor, issue: Issue, what: TimelineEntry["what"]): void {
-  issue.timeline.push({ id: core.nextId(), at: core.now(), actor: actor.user, what });
-  issue.updatedAt = core.now();
 }
 
 export function tooLong(resource: string): Refusal {

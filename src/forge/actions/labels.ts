@@ -3,7 +3,7 @@ import { type Core, nodeId, requireAccess } from "../core.ts";
 import type { Actor, Issue, Label, Repository } from "../model.ts";
 import { notFound } from "../refusal.ts";
 import { labelShape } from "../shapes/label.ts";
-import { emitIssue, note } from "./issues.ts";
+import { emitIssue, note } from "./issue-events.ts";
 
 export interface LabelActions {
   createLabel(

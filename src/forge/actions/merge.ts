@@ -1,11 +1,12 @@
 // Merging a pull request, and noting that one was merged.
 import { type Core, requireAccess } from "../core.ts";
 import { resolveBranch } from "../git/read.ts";
-import { mergeTree, moveRef, signatureOf, writeCommit } from "../git/store.ts";
+import { writeSigned } from "../git/signed.ts";
+import { mergeTree, moveRef, signatureOf } from "../git/store.ts";
 import type { Actor, BranchRule, Pull } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { latestRuns } from "./checks.ts";
-import { close, note } from "./issues.ts";
+import { markMerged } from "./merged.ts";
 import { refActions } from "./refs.ts";
 import { countedApprovals, decisiveReviews } from "./reviews.ts";
 import { latestStatuses } from "./statuses.ts";
@@ -45,28 +46,13 @@ async function mergePull(core: Core, actor: Actor, pull: Pull, request: MergeReq
     throw new Refusal(405, "Base branch was modified. Review and try the merge again.");
   });
   markMerged(core, actor, pull, sha);
-  await refActions(core).refsMoved(actor, repository, [{ ref: `refs/heads/${ref}`, before: base, after: sha }]);
+  await refActions(core).refsMoved(
+    actor,
+    repository,
+    [{ ref: `refs/heads/${ref}`, before: base, after: sha }],
+    "pr_merge",
+  );
   return sha;
-}
-
-/** Notes a merge that has happened: the pull request is closed and merged, and issues its text closes are closed. */
-export function markMerged(core: Core, actor: Actor, pull: Pull, sha: string): void {
-  pull.merged = true;
-  pull.mergedAt = core.now();
-  pull.mergedBy = actor.user;
-  pull.mergeCommitSha = sha;
-  note(core, actor, pull.issue, { kind: "merged", sha });
-  close(core, actor, pull.issue, null);
-  if (pull.base.ref === pull.base.repository.defaultBranch) closeReferenced(core, actor, pull);
-}
-
-const closing = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)/gi;
-
-function closeReferenced(core: Core, actor: Actor, pull: Pull): void {
-  for (const [, number] of (pull.issue.body ?? "").matchAll(closing)) {
-    const issue = pull.base.repository.issues.get(Number(number));
-    if (issue && !issue.pull && issue.state === "open") close(core, actor, issue, "completed");
-  }
 }
 
 function requireRule(pull: Pull, rule: BranchRule): void {
@@ -105,7 +91,7 @@ async function writeMerge(core: Core, actor: Actor, pull: Pull, base: string, re
       : `Merge pull request #${number} from ${owner}/${pull.head.ref}`);
   const message = request.message ?? (method === "squash" ? "" : pull.issue.title);
   const parents = method === "squash" ? [base] : [base, head];
-  return writeCommit(gitDir, {
+  return writeSigned(core, gitDir, {
     tree,
     parents,
     message: message ? `${title}\n\n${message}\n` : `${title}\n`,

@@ -4,7 +4,8 @@ import { conflictFree, countChanges, isAncestor, resolveBranch } from "../git/re
 import type { Actor, Pull, Repository, User } from "../model.ts";
 import { Refusal, unprocessable } from "../refusal.ts";
 import { userShape } from "../shapes/user.ts";
-import { emitIssue, type IssueEdit, issueActions, newIssue, note } from "./issues.ts";
+import { emitIssue, note } from "./issue-events.ts";
+import { type IssueEdit, issueActions, newIssue } from "./issues.ts";
 
 export interface NewPull {
   readonly title: string;

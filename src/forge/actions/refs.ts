@@ -2,27 +2,25 @@
 import { type Core, pullsOf, requireAccess } from "../core.ts";
 import { countChanges, isAncestor, listRefs, noCommit, resolveCommit } from "../git/read.ts";
 import { moveRef } from "../git/store.ts";
-import type { Actor, Pull, Repository } from "../model.ts";
+import type { Actor, BranchMove, Pull, RefUpdate, Repository } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { pushShape } from "../shapes/push.ts";
 import { checkActions } from "./checks.ts";
-import { close, emitIssue, note } from "./issues.ts";
-import { markMerged } from "./merge.ts";
-
-export interface RefUpdate {
-  /** Full name, such as `refs/heads/main`. */
-  readonly ref: string;
-  /** Forty zeroes when the ref is new, or gone. */
-  readonly before: string;
-  readonly after: string;
-}
+import { emitIssue, note } from "./issue-events.ts";
+import { close } from "./issues.ts";
+import { markMerged } from "./merged.ts";
 
 export interface RefActions {
   createRef(actor: Actor, repository: Repository, ref: string, sha: string): Promise<void>;
   updateRef(actor: Actor, repository: Repository, ref: string, sha: string, force?: boolean): Promise<void>;
   deleteRef(actor: Actor, repository: Repository, ref: string): Promise<void>;
   /** Tells the world of refs that have already moved on disk. */
-  refsMoved(actor: Actor, repository: Repository, updates: readonly RefUpdate[]): Promise<void>;
+  refsMoved(
+    actor: Actor,
+    repository: Repository,
+    updates: readonly RefUpdate[],
+    why?: BranchMove["type"],
+  ): Promise<void>;
 }
 
 export function refActions(core: Core): RefActions {
@@ -51,7 +49,7 @@ export function refActions(core: Core): RefActions {
       requireRuleAllows(actor, repository, ref, true);
       await move(actor, repository, { ref, before: await requireRef(repository, ref), after: noCommit });
     },
-    refsMoved: (actor, repository, updates) => refsMoved(core, actor, repository, updates),
+    refsMoved: (actor, repository, updates, why) => refsMoved(core, actor, repository, updates, why),
   };
 }
 
@@ -92,15 +90,38 @@ async function refsMoved(
   actor: Actor,
   repository: Repository,
   updates: readonly RefUpdate[],
+  why?: BranchMove["type"],
 ): Promise<void> {
   const tags = updates.filter((update) => update.ref.startsWith("refs/tags/")).length;
   for (const update of updates) {
     if (!/^refs\/(heads|tags)\//.test(update.ref)) continue;
     repository.pushedAt = repository.updatedAt = core.now();
     const body = await pushShape(core, actor, repository, update);
+    if (update.ref.startsWith("refs/heads/"))
+      repository.moves.push({
+        ...update,
+        id: core.nextId(),
+        at: core.now(),
+        type: why ?? typeOf(body),
+        user: actor.user,
+      });
     if (tags <= 3) core.emit({ event: "push", action: null, actor, repository, body });
     if (update.ref.startsWith("refs/heads/")) await branchMoved(core, actor, repository, update);
   }
+}
+
+function typeOf({
+  created,
+  deleted,
+  forced,
+}: {
+  created: boolean;
+  deleted: boolean;
+  forced: boolean;
+}): BranchMove["type"] {
+  if (created) return "branch_creation";
+  if (deleted) return "branch_deletion";
+  return forced ? "force_push" : "push";
 }
 
 async function branchMoved(core: Core, actor: Actor, repository: Repository, update: RefUpdate): Promise<void> {

@@ -1,12 +1,12 @@
 // Git over HTTP: who may fetch and push, the same tokens as REST, and what a push sets in motion.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { closedRefs, keptRefs, type RefUpdate } from "../actions/refs.ts";
+import { closedRefs, keptRefs } from "../actions/refs.ts";
 import { type Caller, mayPush, maySee, requireActor } from "../caller.ts";
 import { findRepository, fullName } from "../core.ts";
 import type { Activity } from "../http/activity.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { noteOf, type RequestEntry } from "../http/requests.ts";
-import type { Repository } from "../model.ts";
+import type { RefUpdate, Repository } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import type { World } from "../world.ts";
 import { type Backend, runBackend } from "./backend.ts";

@@ -1,6 +1,12 @@
 // Questions the forge asks a bare repository about refs, ancestry and whether two commits merge.
-import type { PullStats } from "../model.ts";
 import { git, tryGit } from "./run.ts";
+
+export interface PullStats {
+  commits: number;
+  additions: number;
+  deletions: number;
+  changedFiles: number;
+}
 
 export const noCommit = "0".repeat(40);
 

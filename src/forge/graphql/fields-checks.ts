@@ -7,7 +7,7 @@ import type { App, CheckAnnotation, CheckRun, CheckSuite, CommitStatus, Pull, Re
 import { repoWeb } from "../shapes/url.ts";
 import { connection, type Item, itemsOf } from "./connection.ts";
 import { declined, orError } from "./errors.ts";
-import { commitSource, refSource } from "./fields-git.ts";
+import { commitSource, refSource } from "./git-source.ts";
 import { need } from "./reach.ts";
 import {
   type Args,

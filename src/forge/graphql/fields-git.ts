@@ -1,33 +1,13 @@
 // Git's objects as GraphQL shows them: refs, commits, files, and who is named in a commit.
-import type { findUser } from "../core.ts";
-import { type Commit, readBlob, type Signed } from "../git/history.ts";
-import { knowCommit } from "../git/known.ts";
-import { resolveCommit } from "../git/read.ts";
-import { tryGit } from "../git/run.ts";
-import type { Repository } from "../model.ts";
+import { type ForgeSignature, type findUser, webFlow } from "../core.ts";
+import type { Commit, Signed } from "../git/history.ts";
 import { userOf } from "../shapes/commit.ts";
 import { repoWeb } from "../shapes/url.ts";
 import { connection } from "./connection.ts";
 import { rollupOf, suitesOf } from "./fields-checks.ts";
+import { type BlobIn, type CommitIn, commitSource, type RefIn } from "./git-source.ts";
 import { need } from "./reach.ts";
-import { actorSource, type Fields, fieldsOf, type Source, source } from "./source.ts";
-
-export interface CommitIn {
-  readonly repository: Repository;
-  readonly commit: Commit;
-}
-
-interface RefIn {
-  readonly repository: Repository;
-  /** The full name. */
-  readonly name: string;
-  readonly sha: string;
-}
-
-interface BlobIn {
-  readonly oid: string;
-  readonly bytes: Buffer;
-}
+import { actorSource, dateTime, type Fields, fieldsOf, type Source, source } from "./source.ts";
 
 /** GitHub gives the text of a file up to this size. */
 const mostText = 512_000;
@@ -60,6 +40,10 @@ export const gitFields: Readonly<Record<string, Fields>> = {
         args,
         authorsOf(commit).map((signed) => ({ key: signed.email, node: source("GitActor", signed) })),
       ),
+    signature: ({ commit }, _args, { world }) => {
+      const signed = world.signatures.get(commit.sha);
+      return signed ? source("GpgSignature", signed) : null;
+    },
     parents: async ({ repository, commit }, args, _reading, field) => {
       const nodes = await Promise.all(commit.parents.map((sha) => commitSource(repository, sha)));
       return connection(
@@ -74,6 +58,16 @@ export const gitFields: Readonly<Record<string, Fields>> = {
       need(repository, reading, ["checks"]);
       return suitesOf(repository, commit.sha, args, field);
     },
+  }),
+  GpgSignature: fieldsOf<ForgeSignature>({
+    isValid: () => true,
+    state: () => "VALID",
+    wasSignedByGitHub: () => true,
+    email: () => webFlow.email,
+    signer: () => source("User", webFlow),
+    signature: ({ signature }) => signature,
+    payload: ({ payload }) => payload,
+    verifiedAt: ({ at }) => dateTime(at),
   }),
   Tree: fieldsOf<{ oid: string }>({ oid: ({ oid }) => oid, abbreviatedOid: ({ oid }) => oid.slice(0, 7) }),
   Blob: fieldsOf<BlobIn>({
@@ -104,38 +98,4 @@ function authorsOf(commit: Commit): readonly Signed[] {
   return [commit.author, ...others.map(([, name = "", email = ""]) => ({ name, email, date: commit.author.date }))];
 }
 
-export async function commitSource(repository: Repository, sha: string): Promise<Source<CommitIn>> {
-  return source("Commit", { repository, commit: await knowCommit(repository, sha) });
-}
-
-/** The branch or tag, by its full name or a branch's short one; null when there is none. */
-export async function refSource(repository: Repository, name: string): Promise<Source<RefIn> | null> {
-  const full = name.startsWith("refs/") ? name : `refs/heads/${name}`;
-  const sha = await resolveCommit(repository.gitDir, full);
-  return sha === undefined ? null : source("Ref", { repository, name: full, sha });
-}
-
 const prefixOf = (ref: string) => /^refs\/[^/]+\//.exec(ref)?.[0] ?? "refs/";
-
-/** What an object id or an expression such as `HEAD:path` names; null when it names nothing. */
-export async function objectSource(
-  repository: Repository,
-  { oid, expression }: { oid?: string | null; expression?: string | null },
-): Promise<Source | null> {
-  const wanted = oid ?? expression;
-  if (!wanted) return null;
-  const named = await tryGit(repository.gitDir, ["rev-parse", "--verify", "--quiet", "--end-of-options", wanted]);
-  if (named.code !== 0) return null;
-  const id = named.stdout.toString().trim();
-  const kind = await tryGit(repository.gitDir, ["cat-file", "-t", id]);
-  switch (kind.stdout.toString().trim()) {
-    case "commit":
-      return commitSource(repository, id);
-    case "blob":
-      return source("Blob", { oid: id, bytes: (await readBlob(repository.gitDir, id)) ?? Buffer.alloc(0) });
-    case "tree":
-      return source("Tree", { oid: id });
-    default:
-      return null;
-  }
-}

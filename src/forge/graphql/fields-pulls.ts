@@ -8,7 +8,7 @@ import { issueWeb } from "../shapes/issue.ts";
 import { association } from "../shapes/user.ts";
 import { connection, itemsOf } from "./connection.ts";
 import { rollupOf } from "./fields-checks.ts";
-import { commitSource, refSource } from "./fields-git.ts";
+import { commitSource, refSource } from "./git-source.ts";
 import {
   type Args,
   actorSource,

@@ -4,7 +4,7 @@ import type { Issue, Pull, Repository, User } from "../model.ts";
 import { repoWeb } from "../shapes/url.ts";
 import { connection, type Item, itemsOf } from "./connection.ts";
 import { declined } from "./errors.ts";
-import { objectSource, refSource } from "./fields-git.ts";
+import { objectSource, refSource } from "./git-source.ts";
 import { need, subjectSource } from "./reach.ts";
 import { type Args, dateTime, type Fields, fieldsOf, type Reading, type Source, source } from "./source.ts";
 

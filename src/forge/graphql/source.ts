@@ -1,6 +1,5 @@
 // What resolvers hand each other: a value of the world with the name of its GraphQL type, and the table of fields.
-import type { Caller } from "../caller.ts";
-import type { Rate } from "../http/rate.ts";
+import type { Caller, Rate } from "../caller.ts";
 import type { Actor, User } from "../model.ts";
 import type { World } from "../world.ts";
 
@@ -55,8 +54,9 @@ export const fieldsOf = <T>(fields: Readonly<Record<string, Resolve<T>>>): Field
 
 export const source = <T>(type: string, value: T): Source<T> => ({ type, value });
 
-/** A user under the type that GitHub gives its kind of account. */
-export const actorSource = (user: User | null): Source<User> | null => user && source(user.type, user);
+/** A user under the type that GitHub gives its kind of account; null for an account that was deleted. */
+export const actorSource = (user: User | null): Source<User> | null =>
+  user && !user.deleted ? source(user.type, user) : null;
 
 /** Milliseconds as GraphQL's DateTime. */
 export const dateTime = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");

@@ -1,14 +1,7 @@
 // GitHub's primary and secondary rate limits, counted for each installation or person.
-import type { Caller } from "../caller.ts";
+import type { Caller, Rate } from "../caller.ts";
 import type { Core } from "../core.ts";
 import { Refusal } from "../refusal.ts";
-
-export interface Rate {
-  limit: number;
-  used: number;
-  /** Epoch milliseconds at which `used` starts again at nought. */
-  resetAt: number;
-}
 
 export interface RateLimiter {
   /** Throws a 403 or 429 `Refusal` when the caller is over a limit; else counts the request. */

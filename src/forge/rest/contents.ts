@@ -3,7 +3,8 @@ import { Hono } from "hono";
 import type { ForgeContext, ForgeEnv } from "../caller.ts";
 import { listTree, readBlob, readCommit, type TreeEntry } from "../git/history.ts";
 import { resolveBranch, resolveCommit } from "../git/read.ts";
-import { replaceFile, signatureOf, writeCommit } from "../git/store.ts";
+import { writeSigned } from "../git/signed.ts";
+import { replaceFile, signatureOf } from "../git/store.ts";
 import { bodyOf, textField } from "../http/answer.ts";
 import type { Repository } from "../model.ts";
 import { notFound, Refusal, unprocessable } from "../refusal.ts";
@@ -93,7 +94,7 @@ async function changeFile(world: World, c: ForgeContext, verb: "put" | "delete")
   const bytes = verb === "put" ? Buffer.from(textField(body, "content", "Content") ?? "", "base64") : null;
   const tree = await replaceFile(repository.gitDir, before, file, bytes);
   const author = signatureOf(actor.user, world.now());
-  const sha = await writeCommit(repository.gitDir, {
+  const sha = await writeSigned(world, repository.gitDir, {
     tree,
     parents: [before],
     message: textField(body, "message", "Content") ?? `Update ${file}`,

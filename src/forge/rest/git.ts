@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { ForgeContext, ForgeEnv } from "../caller.ts";
 import { listTree, readBlob, readCommit } from "../git/history.ts";
 import { listRefs } from "../git/read.ts";
+import { writeSigned } from "../git/signed.ts";
 import { changeTree, signatureOf, type TreeChange, writeBlob, writeCommit } from "../git/store.ts";
 import { bodyOf, textField, textList } from "../http/answer.ts";
 import type { Repository } from "../model.ts";
@@ -131,13 +132,17 @@ async function commitFrom(world: World, c: ForgeContext, repository: Repository)
   const tree = textField(body, "tree", "Commit") ?? "";
   const parents = textList(body, "parents") ?? [];
   for (const sha of [tree, ...parents]) if (!isSha(sha)) throw new Refusal(422, "Tree SHA does not exist");
-  const own = signatureOf(actorIn({ world, c }).user, world.now());
+  const actor = actorIn({ world, c });
+  const own = signatureOf(actor.user, world.now());
+  const message = textField(body, "message", "Commit") ?? "";
+  if (actor.app && !body.author && !body.committer && !body.signature)
+    return writeSigned(world, repository.gitDir, { tree, parents, message, author: own });
   return writeCommit(repository.gitDir, {
     tree,
     parents,
-    message: textField(body, "message", "Commit") ?? "",
+    message,
     author: personIn(body.author, own),
-    committer: personIn(body.committer, own),
+    committer: personIn(body.committer ?? body.author, own), // GitHub's default for an absent committer
   });
 }
 

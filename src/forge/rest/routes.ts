@@ -4,6 +4,7 @@ import type { ForgeEnv } from "../caller.ts";
 import type { RateLimiter } from "../http/rate.ts";
 import type { Hooks } from "../webhooks.ts";
 import type { World } from "../world.ts";
+import { activity } from "./activity.ts";
 import { apps, installation } from "./apps.ts";
 import { checks } from "./checks.ts";
 import { comments } from "./comments.ts";
@@ -28,6 +29,7 @@ export function restRoutes(parts: { world: World; hooks: Hooks; rates: RateLimit
     installation(world),
     deliveries(hooks),
     users(world, rates),
+    activity(world),
     comments(world),
     labels(world),
     issues(world),

@@ -1,12 +1,18 @@
 // Commits and changed files as GitHub shows them.
 import { assert } from "../../base/assert.ts";
-import { type Core, findUser } from "../core.ts";
+import { type Core, webFlow } from "../core.ts";
 import type { ChangedFile, Commit, Signed } from "../git/history.ts";
 import type { Repository, User } from "../model.ts";
-import { repoUrl, repoWeb } from "./url.ts";
+import { instant, repoUrl, repoWeb } from "./url.ts";
 import { userShape } from "./user.ts";
 
-const unsigned = { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null };
+/** A commit is verified when the forge itself signed it: it knows no other keys. */
+function verification(core: Core, sha: string) {
+  const signed = core.signatures.get(sha);
+  if (!signed) return { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null };
+  const { signature, payload, at } = signed;
+  return { verified: true, reason: "valid", signature, payload, verified_at: instant(at) };
+}
 
 /** The short form that check suites carry. The commit must be known to the repository. */
 export function headCommitShape(repository: Repository, sha: string) {
@@ -37,7 +43,7 @@ export function commitShape(core: Core, repository: Repository, commit: Commit) 
       tree: { sha: commit.tree, url: repoUrl(core, repository, `/git/trees/${commit.tree}`) },
       url: repoUrl(core, repository, `/git/commits/${commit.sha}`),
       comment_count: 0,
-      verification: unsigned,
+      verification: verification(core, commit.sha),
     },
     url,
     html_url: repoWeb(core, repository, `/commit/${commit.sha}`),
@@ -68,7 +74,7 @@ export function gitCommitShape(core: Core, repository: Repository, commit: Commi
       url: repoUrl(core, repository, `/git/commits/${sha}`),
       html_url: repoWeb(core, repository, `/commit/${sha}`),
     })),
-    verification: unsigned,
+    verification: verification(core, commit.sha),
   };
 }
 
@@ -89,8 +95,12 @@ export function fileShape(core: Core, repository: Repository, file: ChangedFile,
   };
 }
 
-/** The account whose commit address this is, if any. */
+/**
+ * The account whose commit address this is, if any. The number in a no-reply address names the account, so that the
+ * address outlives a rename; an address that nobody has registered belongs to no account.
+ */
 export function userOf(core: Core, signed: Signed): User | undefined {
-  const login = /^\d+\+(.+)@users\.noreply\./.exec(signed.email)?.[1];
-  return login ? findUser(core, login) : undefined;
+  if (signed.email === webFlow.email) return webFlow;
+  const id = /^(\d+)\+.+@users\.noreply\./.exec(signed.email)?.[1];
+  return id ? [...core.users.values()].find((user) => user.id === Number(id)) : undefined;
 }

@@ -1,9 +1,8 @@
 // What a push webhook says of a ref that moved.
-import type { RefUpdate } from "../actions/refs.ts";
 import type { Core } from "../core.ts";
 import { type Commit, commitFiles, log } from "../git/history.ts";
 import { isAncestor, noCommit } from "../git/read.ts";
-import type { Actor, Repository } from "../model.ts";
+import type { Actor, RefUpdate, Repository } from "../model.ts";
 import { userOf } from "./commit.ts";
 import { repositoryShape } from "./repository.ts";
 import { repoWeb } from "./url.ts";

@@ -4,7 +4,7 @@ import type { Review, ReviewComment } from "../model.ts";
 import { issueWeb } from "./issue.ts";
 import { rollup } from "./reaction.ts";
 import { instant, maybeInstant, repoUrl } from "./url.ts";
-import { association, userShape } from "./user.ts";
+import { association, userOrNobody } from "./user.ts";
 
 export function reviewShape(core: Core, review: Review) {
   const { issue } = review.pull;
@@ -13,7 +13,7 @@ export function reviewShape(core: Core, review: Review) {
   return {
     id: review.id,
     node_id: review.nodeId,
-    user: userShape(core, review.user),
+    user: userOrNobody(core, review.user),
     body: review.body,
     state: review.state as string,
     html_url: html,
@@ -39,7 +39,7 @@ export function reviewCommentShape(core: Core, comment: ReviewComment) {
     path: comment.path,
     commit_id: comment.commitId,
     original_commit_id: comment.commitId,
-    user: userShape(core, comment.user),
+    user: userOrNobody(core, comment.user),
     body: comment.body,
     created_at: instant(comment.createdAt),
     updated_at: instant(comment.updatedAt),

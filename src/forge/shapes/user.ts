@@ -1,10 +1,11 @@
 // Users, and the standing of a user in a repository, as GitHub shows them.
-import type { Core } from "../core.ts";
+import { type Core, ghost } from "../core.ts";
 import type { Repository, User } from "../model.ts";
 import { apiUrl, instant, webUrl } from "./url.ts";
 
-/** A user inside another object. */
-export function userShape(core: Core, user: User) {
+/** A user inside another object; a deleted one is `ghost`. */
+export function userShape(core: Core, given: User) {
+  const user = given.deleted ? ghost : given;
   const url = apiUrl(core, `/users/${encodeURIComponent(user.login)}`);
   const page = user.type === "Bot" ? `/apps/${user.login.replace("[bot]", "")}` : `/${user.login}`;
   return {
@@ -66,7 +67,20 @@ export function fullUserShape(core: Core, user: User) {
   };
 }
 
-export function association(user: User, repository: Repository): "OWNER" | "COLLABORATOR" | "NONE" {
+/** Where GitHub shows nobody in place of a deleted account: the author of a review or of a comment on a line. */
+export const userOrNobody = (core: Core, user: User) => (user.deleted ? null : userShape(core, user));
+
+/**
+ * What GitHub tells of a person's standing. A private member of the organisation is told as whoever else has, or has
+ * not, contributed, whatever access they have: https://github.com/orgs/community/discussions/18690
+ */
+export function association(user: User, repository: Repository): Association {
   if (user === repository.owner) return "OWNER";
-  return repository.collaborators.has(user) ? "COLLABORATOR" : "NONE";
+  const membership = repository.owner.members.get(user);
+  if (membership === "public") return "MEMBER";
+  if (membership === undefined && repository.collaborators.has(user)) return "COLLABORATOR";
+  const contributed = [...repository.issues.values()].some((issue) => issue.user === user && issue.pull?.merged);
+  return contributed ? "CONTRIBUTOR" : "NONE";
 }
+
+type Association = "OWNER" | "MEMBER" | "COLLABORATOR" | "CONTRIBUTOR" | "NONE";

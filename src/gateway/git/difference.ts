@@ -4,21 +4,13 @@ import { blobContents, blobSizes } from "./blobs.ts";
 import type { ChangeCommit, ChangeLimits } from "./change.ts";
 import { gitFault } from "./failure.ts";
 import { type GitCall, type GitLimits, runGit, tryGit } from "./git.ts";
-import { commitFormat, type RawEntry, readCommits, readTreeDiff, type TreeDiff } from "./tree-diff.ts";
+import { type RawEntry, readTreeDiff, type TreeDiff } from "./tree-diff.ts";
 
 export interface Span {
   readonly gitDir: string;
   readonly base: string;
   readonly head: string;
   readonly limits: ChangeLimits;
-}
-
-/** The commits of the change, oldest first; one more than the limit says that there are too many. */
-export async function readCommitList({ gitDir, base, head, limits }: Span): Promise<readonly ChangeCommit[]> {
-  const flags = ["--no-color", "--no-show-signature", "--no-mailmap", "--encoding=UTF-8", "--topo-order"];
-  const args = ["log", "-z", ...flags, `--max-count=${limits.commits + 1}`, `--format=${commitFormat}`];
-  const output = await runGit({ gitDir, args: [...args, `${base}..${head}`, "--"] }, "Could not read the commits");
-  return [...readCommits(output)].reverse();
 }
 
 /** The trees' difference, or null when it has too many files. */
@@ -29,8 +21,14 @@ export async function readDifference({ gitDir, base, head, limits }: Span): Prom
 }
 
 /** What each commit changed against each of its parents, each entry once; null when that is too much. An undone change is still published. */
-export async function readSteps(span: Span, commits: readonly ChangeCommit[]): Promise<readonly RawEntry[] | null> {
+export async function readSteps(
+  span: Span,
+  commits: readonly ChangeCommit[],
+  diff: TreeDiff,
+): Promise<readonly RawEntry[] | null> {
   if (commits.length === 0) return [];
+  const [only, more] = commits;
+  if (more === undefined && only?.parents.length === 1 && only.parents[0] === span.base) return diff.entries;
   const args = ["diff-tree", "--stdin", "--root", "-m", "--no-commit-id", ...rawFlags];
   const input = `${commits.map((each) => each.sha).join("\n")}\n`;
   const output = await bounded({ gitDir: span.gitDir, args }, { input });
@@ -65,19 +63,22 @@ export async function readContents(
   return blobContents(gitDir, [...new Set([...sizes.keys(), ...fitting])]);
 }
 
-/** The unified diff, cut at the limit. */
-export async function readPatch(span: Span): Promise<{ readonly patch: string; readonly patchCut: boolean }> {
-  const limits = { maxOutputBytes: span.limits.patchBytes, cutOutput: true };
-  const { code, stdout, stderr, cut } = await tryGit(patchCall(span), limits);
-  if (code !== 0 && !cut) throw gitFault("Could not write the patch", stderr);
-  return { patch: stdout.toString("utf8"), patchCut: cut };
+/** The whole unified diff. Throws `Fault` where it is larger than any change that is judged. */
+export function readPatch(span: Span): Promise<Buffer> {
+  const { gitDir, base, head, limits } = span;
+  const args = ["diff-tree", "-p", "--full-index", "--diff-algorithm=histogram", ...safeFlags, base, head, "--"];
+  const most = { maxOutputBytes: limits.totalBytes * 4 };
+  return runGit({ gitDir, args, config: plainDiff }, "Could not write the patch", most);
+}
+
+/** The diff as far as the limit goes. */
+export function cutPatch(patch: Buffer, { patchBytes }: ChangeLimits) {
+  return { patch: patch.subarray(0, patchBytes).toString("utf8"), patchCut: patch.length > patchBytes };
 }
 
 /** A name for the difference: `git patch-id` for its text, object ids for binaries and modes; null for no difference. */
-export async function readDiffHash(span: Span, diff: TreeDiff): Promise<string | null> {
+export async function diffHashOf({ gitDir }: Span, diff: TreeDiff, patch: Buffer): Promise<string | null> {
   if (diff.entries.length === 0) return null;
-  const { gitDir, limits } = span;
-  const patch = await runGit(patchCall(span), "Could not write the patch", { maxOutputBytes: limits.totalBytes * 4 });
   const id = await runGit({ gitDir, args: ["patch-id", "--stable"] }, "Could not name the patch", { input: patch });
   const rest = diff.entries
     .filter((entry) => entry.oldMode !== entry.newMode || isBinary(entry, diff))
@@ -101,11 +102,6 @@ const rawFlags = ["-z", "--raw", "--abbrev=40", ...safeFlags];
 
 /** Large files count as binary, and no attribute of any tree has a say (`attr.tree` is the empty tree). */
 const plainDiff = ["core.bigFileThreshold=2m", "attr.tree=4b825dc642cb6eb9a060e54bf8d69288fbee4904"];
-
-function patchCall({ gitDir, base, head }: Span): GitCall {
-  const args = ["diff-tree", "-p", "--full-index", "--diff-algorithm=histogram", ...safeFlags, base, head, "--"];
-  return { gitDir, args, config: plainDiff };
-}
 
 /**
  * Runs a diff with little memory; null when it needed more. A tree can hold itself many times over, so that a small

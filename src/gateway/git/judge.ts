@@ -11,9 +11,10 @@ import {
 } from "./change.ts";
 import * as difference from "./difference.ts";
 import { runGit } from "./git.ts";
+import { readHistory } from "./history.ts";
 import { pathProblems } from "./paths.ts";
 import { historyProblems, linkProblems, pathOf, secretProblems, sizeProblems } from "./problems.ts";
-import { descends } from "./repository.ts";
+import { remembered } from "./remember.ts";
 import type { RawEntry, TreeDiff } from "./tree-diff.ts";
 
 export interface JudgeRequest {
@@ -34,17 +35,28 @@ export interface JudgeRequest {
 export async function judge(request: JudgeRequest): Promise<Change> {
   const { gitDir, base, head } = request;
   assert(isCommitId(base) && isCommitId(head), "a change lies between two full commit ids");
-  const limits = { ...defaultChangeLimits, ...request.limits };
-  const span = { gitDir, base, head, limits };
-  if (!(await descends(gitDir, base, head)))
-    return stopped(span, "not_descendant_of_base", "it does not start at the base");
-  const commits = await difference.readCommitList(span);
-  if (commits.length > limits.commits) return stopped(span, "too_many_commits", `more than ${limits.commits} commits`);
-  const diff = await difference.readDifference(span);
-  const steps = diff && (await difference.readSteps(span, commits));
-  if (!diff || !steps) return stopped(span, "too_many_files", `more than ${limits.files} files`);
-  return describe(request, { ...span, commits, diff, steps });
+  const change = await readChange({ gitDir, base, head, limits: { ...defaultChangeLimits, ...request.limits } });
+  const own = await ownCommits(request, change.commits);
+  const history = historyProblems(change.commits, own, request.author);
+  return { ...change, problems: unique([...history, ...change.problems]) };
 }
+
+/** What lies between two commits, whoever asks: read once, by the gateway that takes a push or by whoever comes first. */
+const readChange = remembered<difference.Span, Change>(
+  32,
+  ({ base, head, limits }) => `${base} ${head} ${JSON.stringify(limits)}`,
+  async (span) => {
+    const { limits } = span;
+    const { descends, commits } = await readHistory({ ...span, most: limits.commits });
+    if (!descends) return stopped(span, "not_descendant_of_base", "it does not start at the base");
+    if (commits.length > limits.commits)
+      return stopped(span, "too_many_commits", `more than ${limits.commits} commits`);
+    const diff = await difference.readDifference(span);
+    const steps = diff && (await difference.readSteps(span, commits, diff));
+    if (!diff || !steps) return stopped(span, "too_many_files", `more than ${limits.files} files`);
+    return describe({ ...span, commits, diff, steps });
+  },
+);
 
 interface Found extends difference.Span {
   readonly commits: readonly ChangeCommit[];
@@ -53,15 +65,11 @@ interface Found extends difference.Span {
 }
 
 /** Names and sizes first; contents and patch are only read when the sizes allow it. */
-async function describe(request: JudgeRequest, found: Found): Promise<Change> {
+async function describe(found: Found): Promise<Change> {
   const { base, head, commits, diff, steps, limits } = found;
   const sizes = await difference.readSizes(found, [...diff.entries, ...steps]);
   const tooLarge = sizeProblems(steps, sizes, limits);
-  const named = [
-    ...historyProblems(commits, await ownCommits(request, found), request.author),
-    ...steps.flatMap(pathProblems),
-    ...tooLarge,
-  ];
+  const named = [...steps.flatMap(pathProblems), ...tooLarge];
   const files = diff.entries.map((entry) => fileOf(entry, diff, sizes));
   const touched = [...new Set(steps.map(pathOf))].sort();
   const facts = { base, head, commits, files, touched };
@@ -69,8 +77,8 @@ async function describe(request: JudgeRequest, found: Found): Promise<Change> {
   const contents = await difference.readContents(found, steps, sizes);
   const inside = [...linkProblems(steps, contents), ...(await secretProblems(steps, contents, commits))];
   const patch = await difference.readPatch(found);
-  const diffHash = await difference.readDiffHash(found, diff);
-  return { ...facts, ...patch, diffHash, problems: unique([...named, ...inside]) };
+  const diffHash = await difference.diffHashOf(found, diff, patch);
+  return { ...facts, ...difference.cutPatch(patch, limits), diffHash, problems: unique([...named, ...inside]) };
 }
 
 const nothingRead = { patch: "", patchCut: true, diffHash: null };
@@ -79,13 +87,28 @@ function stopped({ base, head }: difference.Span, name: Problem["name"], detail:
   return { base, head, commits: [], files: [], touched: [], ...nothingRead, problems: [{ name, detail }] };
 }
 
-async function ownCommits({ published }: JudgeRequest, found: Found): Promise<readonly ChangeCommit[]> {
-  if (!published) return found.commits;
-  const { gitDir, base, head, limits } = found;
-  const args = ["rev-list", `--max-count=${limits.commits + 1}`, head, `^${published}`, `^${base}`, "--"];
+/** The commits that GitHub does not have yet. */
+async function ownCommits(
+  { gitDir, base, head, published }: JudgeRequest,
+  commits: readonly ChangeCommit[],
+): Promise<readonly ChangeCommit[]> {
+  if (!published || published === base || commits.length === 0) return commits;
+  const parents = new Map(commits.map((commit) => [commit.sha, commit.parents]));
+  if (parents.has(published)) {
+    const known = new Set<string>();
+    for (const next = [published]; next.length > 0; ) {
+      const sha = next.pop() as string;
+      if (known.has(sha)) continue;
+      known.add(sha);
+      next.push(...(parents.get(sha) ?? []));
+    }
+    return commits.filter((commit) => !known.has(commit.sha));
+  }
+  // Published from elsewhere: only git knows what the two have in common.
+  const args = ["rev-list", `--max-count=${commits.length + 1}`, head, `^${published}`, `^${base}`, "--"];
   const output = await runGit({ gitDir, args }, "Could not read the new commits");
   const fresh = new Set(output.toString("latin1").split("\n"));
-  return found.commits.filter((commit) => fresh.has(commit.sha));
+  return commits.filter((commit) => fresh.has(commit.sha));
 }
 
 function fileOf(entry: RawEntry, diff: TreeDiff, sizes: ReadonlyMap<string, number>): ChangedFile {

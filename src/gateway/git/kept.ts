@@ -5,6 +5,7 @@ import { assert } from "../../base/assert.ts";
 import { Fault } from "../../base/fault.ts";
 import { branchRef, isCommitId } from "./branch.ts";
 import { runGit } from "./git.ts";
+import { readObjects } from "./object-reader.ts";
 import { copyCommit, type Quarantine } from "./quarantine.ts";
 import { commitOf, setRef } from "./repository.ts";
 
@@ -44,8 +45,9 @@ export async function bringObjects(quarantine: Quarantine, dir: string): Promise
 /** The id of a commit's tree: equal for equal content, whoever committed it and when. Throws Fault. */
 export async function treeOf(gitDir: string, commit: string): Promise<string> {
   assert(isCommitId(commit), "a tree is that of a full commit id");
-  const args = ["rev-parse", "--verify", "--end-of-options", `${commit}^{tree}`];
-  return (await runGit({ gitDir, args }, `Could not read the tree of ${commit}`)).toString("latin1").trim();
+  const [tree] = await readObjects(gitDir, "sizes", [`${commit}^{tree}`]);
+  if (tree) return tree.id;
+  throw new Fault(`Could not read the tree of ${commit}`, { kind: "invalid", retry: "never" });
 }
 
 /** In which paths two trees differ; null when one of them is not here. Throws Fault. */
@@ -54,8 +56,8 @@ export async function compareTrees(
   before: string,
   after: string,
 ): Promise<readonly TreeDifference[] | null> {
-  const known = await Promise.all([before, after].map((tree) => isHere(gitDir, tree)));
-  if (known.includes(false)) return null;
+  const known = await readObjects(gitDir, "sizes", [`${before}^{tree}`, `${after}^{tree}`]);
+  if (known.includes(null)) return null;
   const args = ["diff-tree", "-r", "-z", "--name-status", "--no-renames", before, after];
   const output = await runGit({ gitDir, args }, "Could not compare two trees");
   const fields = output.toString("utf8").split("\0");
@@ -63,12 +65,4 @@ export async function compareTrees(
     letter: fields[2 * index] ?? "",
     path: fields[2 * index + 1] ?? "",
   }));
-}
-
-async function isHere(gitDir: string, tree: string): Promise<boolean> {
-  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${tree}^{tree}`];
-  return runGit({ gitDir, args }, "Could not look up a tree").then(
-    () => true,
-    () => false,
-  );
 }

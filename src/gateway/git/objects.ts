@@ -3,15 +3,15 @@
 // Containers read its `objects` folder through alternates. Loop branches never enter it: a reviewer could read
 // the executor's commit messages there (T20), and one loop another loop's work (I23). Objects are never pruned,
 // because workspaces and quarantines borrow them (F47); packs are only joined.
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { assert } from "../../base/assert.ts";
 import { Fault } from "../../base/fault.ts";
 import { alone } from "./alone.ts";
 import { branchRef, isCommitId } from "./branch.ts";
 import { gitFault, isDamage } from "./failure.ts";
-import { runGit, transportOf, tryGit } from "./git.ts";
-import { commitOf } from "./repository.ts";
+import { transportOf, tryGit } from "./git.ts";
+import { commitOf, refAt } from "./repository.ts";
 
 export interface BaseRequest {
   /** Absolute folder of all stores. Containers see a store's `objects` at the same path, read-only. */
@@ -64,14 +64,16 @@ export async function reportDamage(objectsDir: string): Promise<void> {
 
 /** The base commit, or null when the store itself is damaged. */
 async function tryFetch(gitDir: string, request: BaseRequest): Promise<string | null> {
-  await ensureStore(gitDir);
+  const isNew = await ensureStore(gitDir);
   if ((await entriesOf(gitDir)).includes(damageMark)) return null;
-  if (request.sha !== undefined && (await hasCommit(gitDir, request.sha))) return request.sha;
+  if (!isNew && request.sha !== undefined && (await hasCommit(gitDir, request.sha))) return request.sha;
   const fetched = await fetchInto(gitDir, request, `+${branchRef(request.branch)}:${storedRef}`);
   if (fetched === "damaged") return null;
-  if (request.sha !== undefined && !(await hasCommit(gitDir, request.sha))) await fetchLostBase(gitDir, request);
+  const head = await refAt(gitDir, storedRef);
+  const isLost = request.sha !== undefined && request.sha !== head && !(await hasCommit(gitDir, request.sha));
+  if (isLost) await fetchLostBase(gitDir, request);
   await joinPacks(gitDir);
-  return request.sha ?? (await commitOf(gitDir, storedRef));
+  return request.sha ?? head;
 }
 
 /** A base that the branch no longer contains: GitHub still serves it by its id for a while (F45). */
@@ -109,22 +111,34 @@ async function rebuild(gitDir: string, request: BaseRequest): Promise<string> {
   }
 }
 
-/** Creates the store by a rename, so that a half-made one is never seen. Readable by containers whatever the umask. */
-async function ensureStore(gitDir: string): Promise<void> {
-  if ((await entriesOf(gitDir)).includes("HEAD")) return;
+/** Creates the store by a rename, so that a half-made one is never seen; true where there was none. */
+async function ensureStore(gitDir: string): Promise<boolean> {
+  if ((await entriesOf(gitDir)).includes("HEAD")) return false;
   await mkdir(join(gitDir, ".."), { recursive: true });
   const aside = await mkdtemp(`${gitDir}.new-`);
   try {
     const fresh = join(aside, "fresh.git");
-    await runGit(
-      { args: ["init", "--quiet", "--bare", "--template=", "--shared=0644", fresh] },
-      "Could not make a store",
-    );
+    await writeStore(fresh);
     await rm(gitDir, { recursive: true, force: true });
     await rename(fresh, gitDir);
+    return true;
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+}
+
+/** A bare repository written by hand, readable by containers whatever the umask: no process is started for it. */
+async function writeStore(gitDir: string): Promise<void> {
+  const folders = ["", "objects", "objects/info", "objects/pack", "refs", "refs/heads"].map((name) =>
+    join(gitDir, name),
+  );
+  for (const folder of folders) {
+    await mkdir(folder);
+    await chmod(folder, 0o755);
+  }
+  await writeFile(join(gitDir, "HEAD"), "ref: refs/heads/main\n");
+  const settings = ["repositoryformatversion = 0", "filemode = true", "bare = true", "sharedRepository = 0644"];
+  await writeFile(join(gitDir, "config"), ["[core]", ...settings.map((line) => `\t${line}`), ""].join("\n"));
 }
 
 /** Joins packs in growing sizes when many have come together. Nothing is dropped, so borrowers are not disturbed. */

@@ -47,9 +47,13 @@ export async function publish(request: PublishRequest): Promise<PublishOutcome> 
 }
 
 async function whyNotForward({ gitDir, head, expected }: PublishRequest): Promise<string | null> {
-  if ((await commitOf(gitDir, head)) !== head) return `commit ${head} is not in the quarantine`;
-  if (expected === null || (await descends(gitDir, expected, head))) return null;
+  if (expected === null || expected === head || (await descends(gitDir, expected, head))) return null;
+  if ((await commitOf(gitDir, head)) !== head) return notHere(head);
   return `commit ${head} does not descend from ${expected}, where the branch was last seen`;
+}
+
+function notHere(head: string): string {
+  return `commit ${head} is not in the quarantine`;
 }
 
 function push(request: PublishRequest): Promise<GitResult> {
@@ -75,6 +79,11 @@ async function outcomeOf(request: PublishRequest, { stdout, stderr }: GitResult)
     .find((each) => each.includes(`:${branchRef(request.branch)}\t`));
   const attempted = `Could not push to ${request.branch}`;
   if (line === undefined) {
+    if (
+      /src refspec \S+ does not match any|bad object/.test(stderr) &&
+      (await commitOf(request.gitDir, request.head)) === null
+    )
+      return { status: "refused", message: notHere(request.head) };
     const fault = gitFault(attempted, stderr);
     if (fault.kind === "unavailable") return decide(request, fault);
     throw fault;

@@ -8,8 +8,11 @@ import { isAbsolute, join } from "node:path";
 import { assert } from "../../base/assert.ts";
 import { Fault } from "../../base/fault.ts";
 import { branchRef, isBranchName, isCommitId } from "./branch.ts";
-import { runGit, transportOf } from "./git.ts";
-import { commitOf, descends, remoteHead } from "./repository.ts";
+import { defaultChangeLimits } from "./change.ts";
+import { gitFault } from "./failure.ts";
+import { runGit, transportOf, tryGit } from "./git.ts";
+import { readHistory } from "./history.ts";
+import { refAt } from "./repository.ts";
 
 export interface Quarantine {
   readonly gitDir: string;
@@ -50,7 +53,7 @@ export async function findQuarantine(root: string, runId: string): Promise<Quara
 
 /** Where the loop's branch is in the quarantine; null when nothing was pushed or fetched yet. */
 export function branchHead(quarantine: Quarantine): Promise<string | null> {
-  return commitOf(quarantine.gitDir, branchRef(quarantine.branch));
+  return refAt(quarantine.gitDir, branchRef(quarantine.branch));
 }
 
 /**
@@ -62,14 +65,14 @@ export async function fetchBranch(
   remote: { readonly url: string; readonly token?: string; readonly timeoutMs?: number },
 ): Promise<string | null> {
   const ref = branchRef(quarantine.branch);
-  const head = await remoteHead({ ...remote, ref });
-  if (head === null || head === (await branchHead(quarantine))) return head;
   const flags = ["--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--quiet"];
   const args = ["fetch", ...flags, "--", remote.url, `+${ref}:${ref}`];
   const call = { gitDir: quarantine.gitDir, args, transport: transportOf(remote.url), token: remote.token };
-  const attempted = `Could not fetch the branch ${quarantine.branch}`;
-  await runGit(call, attempted, { timeoutMs: remote.timeoutMs ?? 300_000 });
-  return branchHead(quarantine);
+  const { code, stderr } = await tryGit(call, { timeoutMs: remote.timeoutMs ?? 300_000 });
+  if (code === 0) return branchHead(quarantine);
+  const fault = gitFault(`Could not fetch the branch ${quarantine.branch}`, stderr);
+  if (fault.kind === "not_found" && /couldn't find remote ref/.test(stderr)) return null;
+  throw fault;
 }
 
 /**
@@ -78,15 +81,20 @@ export async function fetchBranch(
  */
 export async function reviewCommit(quarantine: Quarantine, head: string): Promise<string> {
   const { gitDir, base } = quarantine;
-  if (!(await descends(gitDir, base.sha, head))) {
+  const { descends, baseAt } = await readHistory({ gitDir, base: base.sha, head, most: defaultChangeLimits.commits });
+  if (!descends) {
     const message = `Could not prepare ${head} for review: it does not descend from the base ${base.sha}`;
     throw new Fault(message, { kind: "conflict", retry: "never" });
   }
-  const dated = await runGit({ gitDir, args: ["show", "-s", "--format=%ct", base.sha] }, "Could not read the base");
-  const date = `${dated.toString("latin1").trim()} +0000`;
+  const date = `${baseAt ?? (await committedAt(gitDir, base.sha))} +0000`;
   const args = ["commit-tree", `${head}^{tree}`, "-p", base.sha, "-m", "The change under review"];
   const made = await runGit({ gitDir, args, env: neutralAuthor(date) }, "Could not prepare the commit for review");
   return made.toString("latin1").trim();
+}
+
+async function committedAt(gitDir: string, commit: string): Promise<string> {
+  const dated = await runGit({ gitDir, args: ["show", "-s", "--format=%ct", commit] }, "Could not read the base");
+  return dated.toString("latin1").trim();
 }
 
 /** Removes a run's quarantine; removing what is gone is fine. */

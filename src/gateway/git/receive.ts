@@ -10,12 +10,11 @@ import { noCommit } from "./branch.ts";
 import type { Problem } from "./change.ts";
 import type { PushRequest, RefCommand } from "./commands.ts";
 import type { Session } from "./events.ts";
-import { tryGit } from "./git.ts";
 import type { Intake } from "./intake.ts";
 import { judge } from "./judge.ts";
 import { branchHead } from "./quarantine.ts";
 import { type PushRefusal, whyRefusePush } from "./refs.ts";
-import { descends, setRef } from "./repository.ts";
+import { descends, dropRef, moveRef } from "./repository.ts";
 import { type PackRefusal, receivePack } from "./unpack.ts";
 
 /** Decides and carries out a push. Pushes of one run are taken one after the other. Throws `Fault` when the host fails. */
@@ -39,13 +38,15 @@ async function take(session: Session, command: RefCommand, pack: Intake["pack"])
   }
   const incoming = `refs/incoming/${randomUUID()}`;
   const received = await receivePack(session, command.new, incoming, pack);
+  let isMoved = false;
   try {
     if (received.refusal !== null) return refuse(session, [received.refusal]);
     const findings = await examine(session, current, command.new);
     if (findings.length > 0) return refuse(session, findings);
-    await setRef(quarantine.gitDir, command.ref, command.new, command.old);
+    await moveRef(quarantine.gitDir, incoming, command.ref, command.new, command.old);
+    isMoved = true;
   } finally {
-    await tryGit({ gitDir: quarantine.gitDir, args: ["update-ref", "-d", incoming] });
+    if (!isMoved) await dropRef(quarantine.gitDir, incoming);
   }
   session.request.onEvent({ kind: "push", ref: command.ref, old: current, new: command.new, bytes: received.bytes });
   const said = `Loopgate took ${command.new.slice(0, 12)}. It goes to GitHub after this run, if policy allows.`;

@@ -1,10 +1,41 @@
 // Small questions to a repository of ours: which commit a ref names, what it contains, who descends from whom.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Fault } from "../../base/fault.ts";
 import { gitFault, isDamage } from "./failure.ts";
 import { runGit, transportOf, tryGit } from "./git.ts";
+import { readObjects } from "./object-reader.ts";
 
-/** The commit a ref or id names here, or null when there is none. */
+/**
+ * Where a ref of a repository that we made points, or null when there is no such ref: from its file or from `packed-refs`,
+ * which is all that such a repository keeps refs in. The objects behind it are not looked at.
+ */
+export async function refAt(gitDir: string, ref: string): Promise<string | null> {
+  const loose = await textOf(join(gitDir, ref));
+  if (loose !== null) return /^([0-9a-f]{40})\n?$/.exec(loose)?.[1] ?? null;
+  const packed = (await textOf(join(gitDir, "packed-refs"))) ?? "";
+  const line = packed.split("\n").find((each) => each.slice(41) === ref && each[40] === " ");
+  return line === undefined ? null : line.slice(0, 40);
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return null;
+    throw new Fault(`Could not read a ref in ${path}`, { kind: "engine", retry: "later", cause });
+  }
+}
+
+/** The commit a ref or id names here, or null when there is none. Throws `Fault` when the repository is damaged. */
 export async function commitOf(gitDir: string, name: string): Promise<string | null> {
+  const [found] = await readObjects(gitDir, "sizes", [`${name}^{commit}`]);
+  return found?.id ?? whyNoCommit(gitDir, name);
+}
+
+/** Git says "missing" of what is damaged too; asked once, it says which it is. */
+async function whyNoCommit(gitDir: string, name: string): Promise<string | null> {
   const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`];
   const result = await tryGit({ gitDir, args });
   if (result.code === 0) return result.stdout.toString("latin1").trim();
@@ -18,10 +49,24 @@ export async function descends(gitDir: string, ancestor: string, head: string): 
   return code === 0;
 }
 
-/** Sets refs in one transaction; `old` null means "whatever it was". Throws `Fault` (conflict) when an old value differs. */
-export async function setRef(gitDir: string, ref: string, to: string, old: string | null = null): Promise<void> {
-  const args = ["update-ref", "--no-deref", ref, to, ...(old === null ? [] : [old])];
-  const { code, stderr } = await tryGit({ gitDir, args });
+/** Sets a ref; `old` null means "whatever it was". Throws `Fault` (conflict) when an old value differs. */
+export function setRef(gitDir: string, ref: string, to: string, old: string | null = null): Promise<void> {
+  return changeRefs(gitDir, ref, [`update ${ref} ${to}${old === null ? "" : ` ${old}`}`]);
+}
+
+/** In one transaction, sets `ref` from `old` to where `from` is and removes `from`. Throws `Fault` (conflict) when `ref` is not at `old`. */
+export function moveRef(gitDir: string, from: string, ref: string, to: string, old: string): Promise<void> {
+  return changeRefs(gitDir, ref, [`update ${ref} ${to} ${old}`, `delete ${from}`]);
+}
+
+/** Removes a ref; one that is gone is fine. */
+export async function dropRef(gitDir: string, ref: string): Promise<void> {
+  await tryGit({ gitDir, args: ["update-ref", "--no-deref", "-d", ref] });
+}
+
+async function changeRefs(gitDir: string, ref: string, lines: readonly string[]): Promise<void> {
+  const input = `${lines.join("\n")}\n`;
+  const { code, stderr } = await tryGit({ gitDir, args: ["update-ref", "--no-deref", "--stdin"] }, { input });
   if (code === 0) return;
   if (!/cannot lock ref|but expected|reference already exists/.test(stderr))
     throw gitFault(`Could not set ${ref}`, stderr);

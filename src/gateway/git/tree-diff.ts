@@ -38,33 +38,36 @@ export function readTreeDiff(output: Buffer): TreeDiff {
   return { entries, counts };
 }
 
-/** The fields of `commitFormat`, one commit after the other. */
-export function readCommits(output: Buffer): readonly ChangeCommit[] {
+/** The fields of `commitFormat`, one commit after the other, with git's mark for where a range ends. */
+export function readCommits(
+  output: Buffer,
+): readonly { readonly commit: ChangeCommit; readonly isBoundary: boolean }[] {
   const fields = splitNul(output).map((field) => Buffer.from(field, "latin1").toString("utf8"));
-  const commits: ChangeCommit[] = [];
-  for (let at = 0; at + 8 <= fields.length; at += 8) {
-    const [sha, parents, authorName, authorEmail, committerName, committerEmail, time, body] = fields.slice(
+  const commits: { commit: ChangeCommit; isBoundary: boolean }[] = [];
+  for (let at = 0; at + 9 <= fields.length; at += 9) {
+    const [mark, sha, parents, authorName, authorEmail, committerName, committerEmail, time, body] = fields.slice(
       at,
     ) as Fields;
     const message = body.replace(/\n+$/, "");
     const who = { authorName, authorEmail, committerName, committerEmail };
     const subject = message.split("\n", 1)[0] ?? "";
-    commits.push({
+    const commit = {
       sha,
       parents: parents.split(" ").filter(Boolean),
       ...who,
       committedAt: Number(time),
       subject,
       message,
-    });
+    };
+    commits.push({ commit, isBoundary: mark === "-" });
   }
   return commits;
 }
 
-/** For `git log -z --format=…`: eight fields, each ended by a NUL. */
-export const commitFormat = "%H%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%ct%x00%B";
+/** For `git log -z --format=…`: nine fields, each ended by a NUL. */
+export const commitFormat = "%m%x00%H%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%ct%x00%B";
 
-type Fields = [string, string, string, string, string, string, string, string];
+type Fields = [string, string, string, string, string, string, string, string, string];
 
 function readRaw(token: string, path: string | undefined): RawEntry {
   const [, oldMode, newMode, oldId, newId, letter] =

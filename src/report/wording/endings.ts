@@ -1,7 +1,7 @@
 // Every ending in words: what it is called, what happened, what it means and what is kept. next.ts says what to do then.
 import { unreachable } from "../../base/assert.ts";
 import { inDollars } from "../../loop/begin.ts";
-import type { Gone, StopReason } from "../../loop/cause.ts";
+import type { Gone, RecordFault, StopReason } from "../../loop/cause.ts";
 import { classOf } from "../../loop/end.ts";
 import type { Ending, LoopState } from "../../loop/state.ts";
 import { inlineCode } from "../escape.ts";
@@ -94,7 +94,7 @@ export function endingSentence(ending: Ending): string {
     case "record_edited":
       return `${by} edited the comment that holds this loop's record, so it can no longer be relied on.`;
     case "record_unreliable":
-      return `Loopgate lost its own store, and the record in this thread cannot be relied on: ${ending.why}.${by === null ? "" : ` It was last edited by ${by}.`}`;
+      return `Loopgate lost its own store, and the record in this thread cannot be relied on: ${recordFaults[ending.why]}.${by === null ? "" : ` It was last edited by ${by}.`}`;
     case "policy_file":
       return "`.github/loop.yml` on the default branch does not stand, so nothing was started.";
     case "stop_command":
@@ -143,6 +143,16 @@ const goneSentences: Record<Gone, string> = {
   access_removed: "The App's access to the repository was removed.",
   app_uninstalled: "The App was uninstalled.",
   app_suspended: "The App's installation was suspended.",
+};
+
+/** Why a record is not relied on: part of a sentence. */
+export const recordFaults: Record<RecordFault, string> = {
+  several_records: "its comment holds more than one record",
+  malformed: "it is incomplete or malformed",
+  wrong_seal: "its seal does not match its content and this issue",
+  unreadable: "it cannot be read as the state of a loop",
+  edited: "someone else edited the comment that holds it",
+  perhaps_edited_away: "someone else edited a comment that may have held it",
 };
 
 function unlessUnseen(by: string | null, did: string, wasDone: string): string {

@@ -1,5 +1,6 @@
 // What a loop is doing, phase by phase, and what comes next.
 import { unreachable } from "../../base/assert.ts";
+import type { Halt } from "../../loop/cause.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence } from "../escape.ts";
 import { date, duration } from "../time.ts";
@@ -39,19 +40,11 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
         "Green: a person is asked. Red: the findings become the next attempt's brief.",
       );
     case "resting":
-      return say(
-        "resting",
-        `${until(state)} ${plainSentence(state.resumeAt?.why ?? "")}`.trim(),
-        "The next attempt starts by itself.",
-      );
+      return say("resting", `${until(state)} ${halt(state)}`.trim(), "The next attempt starts by itself.");
     case "awaiting_gate":
       return say("waiting for a person", gateSentence(state), gateNext(state));
     case "paused":
-      return say(
-        "paused",
-        `${plainSentence(state.resumeAt?.why ?? "A person paused it")}.`,
-        "Nothing happens until someone comments `/loop resume` or `/loop stop`.",
-      );
+      return say("paused", halt(state), "Nothing happens until someone comments `/loop resume` or `/loop stop`.");
     case "refused":
       return say(
         "not started",
@@ -67,6 +60,25 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
 
 function say(title: string, sentence: string, next: string) {
   return { now: { title, sentence }, next };
+}
+
+function halt({ resumeAt }: LoopState): string {
+  return resumeAt === null ? "" : plainSentence(haltSentence(resumeAt.why));
+}
+
+function haltSentence(why: Halt): string {
+  switch (why.of) {
+    case "pause_command":
+      return `${why.by} said \`/loop pause\`.`;
+    case "provider_down":
+      return "The model provider failed, and the agent left no commit.";
+    case "executor_lost":
+      return why.note;
+    case "told":
+      return /[.!?]$/.test(why.said) ? why.said : `${why.said}.`;
+    default:
+      return unreachable(why);
+  }
 }
 
 function until(state: LoopState): string {

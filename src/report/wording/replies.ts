@@ -6,6 +6,7 @@ import { inlineCode, plainSentence } from "../escape.ts";
 import { date } from "../time.ts";
 import { commit, headOf } from "./parts.ts";
 import { expirySentence } from "./phases.ts";
+import { approvalRefusal, commandRefusal } from "./refusals.ts";
 
 /** The answer to a person. */
 export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: LoopState, pullLink: string): string {
@@ -13,9 +14,9 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
     case "not_permitted":
       return `${inlineCode(reply.login)} set the label ${inlineCode(state.label)}, but has ${inlineCode(reply.permission)} permission here, and starting a loop needs write. Nothing was started and the label was removed. Next: someone with write permission sets it again.`;
     case "command_refused":
-      return `${inlineCode(commandText(reply.command.verb))} by ${inlineCode(reply.command.actor.login)} was refused: ${plainSentence(reply.why)}. Nothing changed. ${inlineCode("/loop help")} lists what can be said.`;
+      return `${inlineCode(commandText(reply.command.verb))} by ${inlineCode(reply.command.actor.login)} was refused: ${plainSentence(commandRefusal(reply.why, reply.command))}. Nothing changed. ${inlineCode("/loop help")} lists what can be said.`;
     case "approval_does_not_count":
-      return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(reply.why)}. The loop keeps waiting for one on commit ${commit(headOf(state))} by someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits.`;
+      return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(approvalRefusal(reply.why))}. The loop keeps waiting for one on commit ${commit(headOf(state))} by someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits.`;
     case "gate_reminder":
       return `Pull request ${pullLink} has been waiting for approval since ${date(state.gateSince ?? state.startedAt)}. ${expirySentence(state)} This is the only reminder. Next: approve it, or request changes there.`;
     case "help":

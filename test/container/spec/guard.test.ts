@@ -1,8 +1,10 @@
 // Every refusal of the guard, seen to happen: one fixture per refusal, a single change to a good spec.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Allowed, engineRefusals, REFUSAL_NAMES, refusals } from "../../../src/container/spec/guard.ts";
-import { type ContainerSpec, compileAgent } from "../../../src/container/spec/spec.ts";
+import type { Allowed } from "../../../src/container/spec/allowed.ts";
+import type { ContainerSpec } from "../../../src/container/spec/body.ts";
+import { engineRefusals, REFUSAL_NAMES, refusals } from "../../../src/container/spec/guard.ts";
+import { compileAgent } from "../../../src/container/spec/spec.ts";
 import { aRequest, someParts } from "../requests.ts";
 
 const FIXTURES = new URL("../../../fixtures/specs/", import.meta.url);

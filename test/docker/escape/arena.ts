@@ -17,8 +17,8 @@ import {
   type RunRequest,
   type Runtime,
 } from "../../../src/container/run.ts";
+import type { ContainerSpec } from "../../../src/container/spec/body.ts";
 import { refusals } from "../../../src/container/spec/guard.ts";
-import type { ContainerSpec } from "../../../src/container/spec/spec.ts";
 import { USER } from "../own-runtime.ts";
 
 /** The engine's create call, loosened at will. */

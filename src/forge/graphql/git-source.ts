@@ -1,0 +1,58 @@
+// Where resolvers get Git's objects from: a commit, a ref, a file, as values with their types.
+import { type Commit, readBlob } from "../git/history.ts";
+import { knowCommit } from "../git/known.ts";
+import { resolveCommit } from "../git/read.ts";
+import { tryGit } from "../git/run.ts";
+import type { Repository } from "../model.ts";
+import { type Source, source } from "./source.ts";
+
+export interface CommitIn {
+  readonly repository: Repository;
+  readonly commit: Commit;
+}
+
+export interface RefIn {
+  readonly repository: Repository;
+  /** The full name. */
+  readonly name: string;
+  readonly sha: string;
+}
+
+export interface BlobIn {
+  readonly oid: string;
+  readonly bytes: Buffer;
+}
+
+export async function commitSource(repository: Repository, sha: string): Promise<Source<CommitIn>> {
+  return source("Commit", { repository, commit: await knowCommit(repository, sha) });
+}
+
+/** The branch or tag, by its full name or a branch's short one; null when there is none. */
+export async function refSource(repository: Repository, name: string): Promise<Source<RefIn> | null> {
+  const full = name.startsWith("refs/") ? name : `refs/heads/${name}`;
+  const sha = await resolveCommit(repository.gitDir, full);
+  return sha === undefined ? null : source("Ref", { repository, name: full, sha });
+}
+
+/** What an object id or an expression such as `HEAD:path` names; null when it names nothing. */
+export async function objectSource(
+  repository: Repository,
+  { oid, expression }: { oid?: string | null; expression?: string | null },
+): Promise<Source | null> {
+  const wanted = oid ?? expression;
+  if (!wanted) return null;
+  const named = await tryGit(repository.gitDir, ["rev-parse", "--verify", "--quiet", "--end-of-options", wanted]);
+  if (named.code !== 0) return null;
+  const id = named.stdout.toString().trim();
+  const kind = await tryGit(repository.gitDir, ["cat-file", "-t", id]);
+  switch (kind.stdout.toString().trim()) {
+    case "commit":
+      return commitSource(repository, id);
+    case "blob":
+      return source("Blob", { oid: id, bytes: (await readBlob(repository.gitDir, id)) ?? Buffer.alloc(0) });
+    case "tree":
+      return source("Tree", { oid: id });
+    default:
+      return null;
+  }
+}

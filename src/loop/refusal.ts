@@ -1,0 +1,25 @@
+// Why a command or an approval is refused, as facts; report/wording/refusals.ts says them.
+import type { StopReason } from "./cause.ts";
+
+/** Why a command is not obeyed. `told` comes from versions that kept sentences. */
+export type CommandRefusal =
+  | { readonly of: "no_permission"; readonly permission: string }
+  | { readonly of: "not_offered" }
+  | { readonly of: "nothing_to_stop" }
+  | { readonly of: "nothing_to_pause" }
+  | { readonly of: "not_paused" }
+  | { readonly of: "not_stopped" }
+  | { readonly of: "ended_for_good"; readonly reason: StopReason }
+  | { readonly of: "nothing_to_approve" }
+  | { readonly of: "own_loop" }
+  | { readonly of: "other_commit"; readonly head: string } // `head` is the one that waits
+  | { readonly of: "told"; readonly said: string };
+
+/** Why an approval on the pull request does not count. `told` comes from versions that kept sentences. */
+export type ApprovalRefusal =
+  | { readonly of: "bot" }
+  | { readonly of: "requester" }
+  | { readonly of: "author" }
+  | { readonly of: "no_permission" }
+  | { readonly of: "other_head"; readonly head: string; readonly now: string }
+  | { readonly of: "told"; readonly said: string };

@@ -1,0 +1,55 @@
+// Why a command or an approval was refused, in words that follow a colon.
+import { unreachable } from "../../base/assert.ts";
+import type { Command } from "../../loop/event.ts";
+import type { ApprovalRefusal, CommandRefusal } from "../../loop/refusal.ts";
+import { commit } from "./parts.ts";
+
+/** Part of a sentence, without its full stop. */
+export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): string {
+  switch (why.of) {
+    case "no_permission":
+      return `it needs write permission, and ${actor.login} has ${why.permission}`;
+    case "not_offered":
+      return `\`/loop ${verb}\` is not available yet`;
+    case "nothing_to_stop":
+      return "no loop is running on this issue";
+    case "nothing_to_pause":
+      return "no loop is running that could be paused";
+    case "not_paused":
+      return "the loop is not paused";
+    case "not_stopped":
+      return "the loop is still running, so there is nothing to retry";
+    case "ended_for_good":
+      return `a loop that ended with \`${why.reason}\` cannot be retried; set the label again to start a new one`;
+    case "nothing_to_approve":
+      return "nothing is waiting for an approval";
+    case "own_loop":
+      return "you started this loop, so someone else has to approve its result";
+    case "other_commit":
+      return `the commit waiting for approval is ${commit(why.head)}`;
+    case "told":
+      return why.said;
+    default:
+      return unreachable(why);
+  }
+}
+
+/** Part of a sentence, without its full stop. */
+export function approvalRefusal(why: ApprovalRefusal): string {
+  switch (why.of) {
+    case "bot":
+      return "approvals by bots do not count";
+    case "requester":
+      return "whoever started the loop cannot approve its result";
+    case "author":
+      return "authors of the commits cannot approve them";
+    case "no_permission":
+      return "approving needs write permission in this repository";
+    case "other_head":
+      return `it is for commit ${commit(why.head)}, and the branch is now at ${commit(why.now)}`;
+    case "told":
+      return why.said;
+    default:
+      return unreachable(why);
+  }
+}
