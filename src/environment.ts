@@ -9,14 +9,14 @@ const oneLine = (max: number) =>
   z
     .string()
     .max(max, `is longer than ${max} characters`)
-    .regex(/^[^\r\n]*$/, "holds a line break");
+    .regex(/^[^\r\n]*$/, "must not contain a line break");
 
 const whole = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d{1,12}$/, `is no whole number from ${min} to ${max}`)
+    .regex(/^\d{1,12}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
-    .refine((value) => value >= min && value <= max, `is no whole number from ${min} to ${max}`);
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
 
 const secret = (length: number) =>
   oneLine(500)
@@ -24,8 +24,8 @@ const secret = (length: number) =>
     .refine((value) => new Set(value).size >= 8, "has fewer than 8 different characters");
 
 const address = oneLine(300)
-  .refine(isAddress, "is no http(s) address without user, query and fragment")
-  .refine(isSafeAddress, "is http:// to another machine, which would send tokens in the clear; use https://")
+  .refine(isAddress, "must be an http(s) address without user, query or fragment")
+  .refine(isSafeAddress, "is http:// to another machine, which would send tokens unencrypted; use https://")
   .transform((value) => value.replace(/\/+$/, ""));
 
 const command = z.string().max(100_000, "is longer than 100,000 characters");
@@ -47,9 +47,9 @@ function pricesIn(text: string) {
 
 const prices = z
   .string()
-  .refine((text) => pricesIn(text) !== null, "is no JSON object of prices")
+  .refine((text) => pricesIn(text) !== null, "must be a JSON object of prices")
   .transform((text) => pricesIn(text) ?? {});
-const onOff = z.enum(["on", "off"], "is neither on nor off").transform((value) => value === "on");
+const onOff = z.enum(["on", "off"], "must be on or off").transform((value) => value === "on");
 
 /** Every setting: its limits, its default, what it is (`description`) and where to get it (`where`). An empty value is an unset one. */
 export const Environment = z.strictObject({
@@ -58,9 +58,9 @@ export const Environment = z.strictObject({
     where: `${appPage} → General → App ID`,
   }),
   LOOPGATE_APP_SLUG: oneLine(100)
-    .regex(/^[a-z0-9][a-z0-9-]*$/, "is no App name as it stands in the App's address (lower case, digits, hyphens)")
+    .regex(/^[a-z0-9][a-z0-9-]*$/, "must be the App's name as in its address: lower-case letters, digits and hyphens")
     .meta({
-      description: "The App's name as it stands in its address; tells the App's own doings from those of people.",
+      description: "The App's name as in its address; tells what the App did from what people did.",
       where: `${appPage}: the last part of github.com/apps/<slug>`,
     }),
   LOOPGATE_PRIVATE_KEY: z
@@ -72,55 +72,57 @@ export const Environment = z.strictObject({
     }),
   LOOPGATE_PRIVATE_KEY_FILE: oneLine(4096)
     .optional()
-    .meta({ description: "Path of the key's file, instead of LOOPGATE_PRIVATE_KEY." }),
+    .meta({ description: "Path of a file that holds the key, instead of LOOPGATE_PRIVATE_KEY." }),
   LOOPGATE_WEBHOOK_SECRET: secret(16).meta({
-    description: "What GitHub signs its deliveries with; at least 16 characters.",
+    description: "Secret that GitHub signs its webhooks with; at least 16 characters.",
     where: `${makeOne} and enter the same at ${appPage} → General → Webhook secret`,
   }),
   LOOPGATE_WEBHOOK_SECRET_PREVIOUS: secret(16)
     .optional()
-    .meta({ description: "The webhook secret before the last change, accepted as well while you rotate it." }),
+    .meta({ description: "The previous webhook secret, still accepted while you rotate it." }),
   LOOPGATE_SEAL_SECRET: secret(32).meta({
     description:
-      "Seals the records in issue comments; at least 32 characters, unlike the webhook secret, never shared.",
-    where: `${makeOne} and keep it: a record sealed with another one is not believed`,
+      "Secret that seals the records in issue comments; at least 32 characters, not the webhook secret, never shared.",
+    where: `${makeOne} and keep it: records sealed with another secret are not trusted`,
   }),
   LOOPGATE_GITHUB_URL: address
     .prefault("https://api.github.com")
-    .meta({ description: "GitHub's REST address; on GitHub Enterprise Server `https://<host>/api/v3`." }),
+    .meta({ description: "GitHub's API address; on GitHub Enterprise Server `https://<host>/api/v3`." }),
   LOOPGATE_GIT_URL: address.optional().meta({
     description: "Where repositories are fetched from; by default the host that belongs to LOOPGATE_GITHUB_URL.",
   }),
   LOOPGATE_THROTTLE: onOff
     .prefault("on")
-    .meta({ description: "Spaces writes to GitHub as it asks; `off` is for the local forge only." }),
+    .meta({ description: "Paces writes as GitHub asks for; `off` is only for the demo's local GitHub." }),
   LOOPGATE_DATA: oneLine(4096)
     .prefault("./.loopgate")
     .meta({ description: "Folder for the store, the quarantine and the workspaces." }),
   LOOPGATE_KEEP_DAYS: whole(1, 3650)
     .prefault("90")
-    .meta({ description: "How long what a run was made of is kept for `loopgate rerun`, in days." }),
+    .meta({ description: "Days to keep what `loopgate rerun` needs to repeat a run." }),
   LOOPGATE_HOST: oneLine(255).prefault("127.0.0.1").meta({ description: "Address to listen on." }),
   LOOPGATE_PORT: whole(0, 65_535).prefault("3000").meta({ description: "Port to listen on; 0 takes a free one." }),
   LOOPGATE_LABEL: oneLine(50).min(1).prefault("loop").meta({ description: "The label that starts a loop." }),
-  LOOPGATE_CONCURRENT_RUNS: whole(1, 1000).prefault("4").meta({ description: "Containers that may run at once." }),
+  LOOPGATE_CONCURRENT_RUNS: whole(1, 1000)
+    .prefault("4")
+    .meta({ description: "How many containers may run at the same time." }),
   LOOPGATE_RECONCILE_MINUTES: whole(1, 1440).prefault("10").meta({
-    description: "How long a loop must have heard nothing before GitHub is asked how it stands, in minutes.",
+    description: "Minutes without a webhook after which Loopgate asks GitHub how a loop stands.",
   }),
   LOOPGATE_AGENT_COMMAND: command.prefault("").meta({
-    description: "Shell command of the executor where a repository names none; empty: it must name one.",
+    description: "Executor's shell command for repositories that name none; empty: each must name one.",
   }),
   LOOPGATE_AGENT_IMAGE: oneLine(300)
     .prefault("")
-    .meta({ description: "Image of the executor where a repository names none; best by digest." }),
+    .meta({ description: "Executor's image for repositories that name none; best named by digest." }),
   LOOPGATE_REVIEWER_COMMAND: command
     .prefault("")
-    .meta({ description: "Shell command of the reviewer where a repository names none; empty: the executor's." }),
+    .meta({ description: "Reviewer's shell command for repositories that name none; empty: the executor's." }),
   LOOPGATE_REVIEWER_IMAGE: oneLine(300)
     .prefault("")
-    .meta({ description: "Image of the reviewer where a repository names none; empty: the executor's." }),
+    .meta({ description: "Reviewer's image for repositories that name none; empty: the executor's." }),
   LOOPGATE_RELAY_IMAGE: oneLine(300).optional().meta({
-    description: "Image of this App, for the side container that leads a run to its gateway; needed by `serve`.",
+    description: "Image of this App, for the side container that connects a run to its gateway; `serve` needs it.",
     where: "the image you built from this repository's Dockerfile, by digest or tag",
   }),
   LOOPGATE_CONTAINER_RUNTIME: z
@@ -133,23 +135,24 @@ export const Environment = z.strictObject({
     }),
   LOOPGATE_TOOLS: oneLine(4096).prefault("").meta({
     description:
-      "Folder of agent CLIs, mounted read-only into every run with its `bin` first on the path; where the App is a container, at the same path in it. Empty: what the image has.",
+      "Folder of agent CLIs, mounted read-only into every run with its `bin` first on the PATH. If the App runs in a container, it must be at the same path there. Empty: only what the image has.",
   }),
   LOOPGATE_IMAGES: oneLine(4096)
     .prefault("")
-    .meta({ description: "The only images a repository may name, separated by commas; empty: any." }),
+    .meta({ description: "Images that repositories may name, separated by commas; empty: any." }),
   LOOPGATE_ANTHROPIC_KEY: oneLine(500).optional().meta({
-    description: "Key for Anthropic's models; it stays in the App, agents get a lease. Unset: no agent may call them.",
+    description:
+      "Key for Anthropic's models; it stays in the App, agents get a short-lived lease. Unset: no agent can call them.",
     where: "the provider's console",
   }),
   LOOPGATE_ANTHROPIC_URL: address.prefault("https://api.anthropic.com").meta({ description: "Anthropic's address." }),
   LOOPGATE_OPENAI_KEY: oneLine(500).optional().meta({
-    description: "Key for OpenAI's models, or for a server that speaks as they do.",
+    description: "Key for OpenAI's models, or for an OpenAI-compatible server.",
     where: "the provider's console",
   }),
   LOOPGATE_OPENAI_URL: address
     .prefault("https://api.openai.com/v1")
-    .meta({ description: "OpenAI's address, or that of a server that speaks as it does, with its `/v1`." }),
+    .meta({ description: "OpenAI's address, or that of an OpenAI-compatible server, including `/v1`." }),
   LOOPGATE_GEMINI_KEY: oneLine(500).optional().meta({
     description: "Key for Google's Gemini models.",
     where: "the provider's console",
@@ -159,30 +162,30 @@ export const Environment = z.strictObject({
     .meta({ description: "Gemini's address." }),
   LOOPGATE_PRICES: prices.prefault("{}").meta({
     description:
-      'Prices that come before the built-in table, as JSON: US dollars per million tokens under `provider/model` or `provider/*`, such as `{"openai/*":{"input":0,"output":0}}`. A model without a price is refused.',
+      'Prices that override the built-in table, as JSON: US dollars per million tokens under `provider/model` or `provider/*`, such as `{"openai/*":{"input":0,"output":0}}`. A model without a price is refused.',
   }),
   LOOPGATE_EGRESS: oneLine(4096).prefault("").meta({
     description: "Hosts that repositories may let their runs reach, separated by commas; empty: none.",
   }),
-  LOOPGATE_MAX_USD: bound("usd", 10_000, "US dollars that a loop may spend on model calls for each grant."),
-  LOOPGATE_MAX_ATTEMPTS: bound("attempts", 20, "Attempts that a repository may grant."),
-  LOOPGATE_MAX_RUNS: bound("runs", 100, "Containers that a loop may start over its life."),
-  LOOPGATE_MAX_DEADLINE_MINUTES: bound("deadline_minutes", 240, "Wall clock of one run, in minutes."),
-  LOOPGATE_MAX_SILENCE_MINUTES: bound("silence_minutes", 240, "How long a run may give no sign of life, in minutes."),
-  LOOPGATE_MAX_LOOP_HOURS: bound("loop_hours", 168, "Wall clock of a loop up to the gate, in hours."),
-  LOOPGATE_MAX_WAIT_MINUTES: bound("wait_minutes", 1440, "How long CI may stay silent, in minutes."),
-  LOOPGATE_MAX_CHANGED_LINES: bound("changed_lines", 100_000, "Lines that a change may have."),
-  LOOPGATE_MAX_CHANGED_FILES: bound("changed_files", 5000, "Files that a change may touch."),
+  LOOPGATE_MAX_USD: bound("usd", 10_000, "Most US dollars a policy may grant a loop for model calls."),
+  LOOPGATE_MAX_ATTEMPTS: bound("attempts", 20, "Most attempts a policy may grant."),
+  LOOPGATE_MAX_RUNS: bound("runs", 100, "Most containers a loop may ever start."),
+  LOOPGATE_MAX_DEADLINE_MINUTES: bound("deadline_minutes", 240, "Longest a run may take, in minutes."),
+  LOOPGATE_MAX_SILENCE_MINUTES: bound("silence_minutes", 240, "Longest a run may show no sign of life, in minutes."),
+  LOOPGATE_MAX_LOOP_HOURS: bound("loop_hours", 168, "Longest a loop may take up to the gate, in hours."),
+  LOOPGATE_MAX_WAIT_MINUTES: bound("wait_minutes", 1440, "Longest to wait for CI, in minutes."),
+  LOOPGATE_MAX_CHANGED_LINES: bound("changed_lines", 100_000, "Most lines a change may have."),
+  LOOPGATE_MAX_CHANGED_FILES: bound("changed_files", 5000, "Most files a change may touch."),
   LOOPGATE_MIN_APPROVALS: whole(0, 6)
     .prefault(String(generousBounds.approvals_minimum))
-    .meta({ description: "Approvals that every repository must ask for at least." }),
+    .meta({ description: "Fewest approvals a policy may ask for." }),
   LOOPGATE_MAY_MERGE: onOff
     .prefault("off")
-    .meta({ description: "Whether a repository may let the App merge what was approved: `on` or `off`." }),
+    .meta({ description: "Whether a policy may let the App merge approved changes: `on` or `off`." }),
   LOOPGATE_LOG_LEVEL: z
-    .enum(["debug", "info", "warn", "error"], "is none of debug, info, warn, error")
+    .enum(["debug", "info", "warn", "error"], "must be debug, info, warn or error")
     .prefault("info")
-    .meta({ description: "What is logged: `debug`, `info`, `warn` or `error`." }),
+    .meta({ description: "Log level: `debug`, `info`, `warn` or `error`." }),
 });
 export type Environment = z.infer<typeof Environment>;
 

@@ -188,7 +188,7 @@ function readKey(given: Readonly<Record<string, string>>): { readonly pem: strin
   return pem === null
     ? {
         name: file === undefined ? name : "LOOPGATE_PRIVATE_KEY_FILE",
-        problem: "holds no private RSA key of 2048 bits",
+        problem: "must hold a private RSA key of at least 2048 bits",
       }
     : { pem };
 }
@@ -209,14 +209,14 @@ function explain(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "One setting is" : `${problems.length} settings are`;
   const lines = problems.map(({ name, problem }) => {
     const meta = Environment.shape[name as keyof Environment]?.meta();
-    const what = meta?.description ?? "Loopgate knows no such name, and a mistyped limit would be none.";
+    const what = meta?.description ?? "No setting has this name. A mistyped limit would not limit anything.";
     const where = meta?.where === undefined ? "" : `\n    Where: ${meta.where}.`;
     return `  ${name} ${problem}.\n    ${what}${where}`;
   });
   return [
     `${count} missing, too weak or wrong; nothing was started.`,
     ...lines,
-    "All of them are set in the environment; .env.example lists every one.",
+    "Settings come from the environment; .env.example lists all of them.",
   ].join("\n");
 }
 

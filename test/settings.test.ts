@@ -102,7 +102,7 @@ describe("what is needed", () => {
 
   test("prices that are no prices are refused", () => {
     expect(messageOf({ ...least, LOOPGATE_PRICES: '{"openai/*":{"input":-1,"output":0}}' })).toContain(
-      "LOOPGATE_PRICES is no JSON object of prices.",
+      "LOOPGATE_PRICES must be a JSON object of prices.",
     );
   });
 
@@ -113,18 +113,18 @@ describe("what is needed", () => {
           The GitHub App's number.
           Where: github.com → Settings → Developer settings → GitHub Apps → your App → General → App ID.
         LOOPGATE_APP_SLUG is missing.
-          The App's name as it stands in its address; tells the App's own doings from those of people.
+          The App's name as in its address; tells what the App did from what people did.
           Where: github.com → Settings → Developer settings → GitHub Apps → your App: the last part of github.com/apps/<slug>.
         LOOPGATE_WEBHOOK_SECRET is missing.
-          What GitHub signs its deliveries with; at least 16 characters.
+          Secret that GitHub signs its webhooks with; at least 16 characters.
           Where: make one with \`openssl rand -hex 32\` and enter the same at github.com → Settings → Developer settings → GitHub Apps → your App → General → Webhook secret.
         LOOPGATE_SEAL_SECRET is missing.
-          Seals the records in issue comments; at least 32 characters, unlike the webhook secret, never shared.
-          Where: make one with \`openssl rand -hex 32\` and keep it: a record sealed with another one is not believed.
+          Secret that seals the records in issue comments; at least 32 characters, not the webhook secret, never shared.
+          Where: make one with \`openssl rand -hex 32\` and keep it: records sealed with another secret are not trusted.
         LOOPGATE_PRIVATE_KEY is missing.
           The App's private RSA key: PEM, with line breaks or \`\\n\`, or the PEM in base64.
           Where: github.com → Settings → Developer settings → GitHub Apps → your App → General → Private keys → Generate; or name its file in LOOPGATE_PRIVATE_KEY_FILE.
-      All of them are set in the environment; .env.example lists every one."
+      Settings come from the environment; .env.example lists all of them."
     `);
   });
 
@@ -139,10 +139,10 @@ describe("what is needed", () => {
     };
     const named = [...messageOf(env).matchAll(/^ {2}(LOOPGATE_\w+ .*)$/gm)].map((match) => match[1]);
     expect(named).toEqual([
-      "LOOPGATE_APP_ID is no whole number from 1 to 999999999999.",
+      "LOOPGATE_APP_ID must be a whole number from 1 to 999999999999.",
       "LOOPGATE_WEBHOOK_SECRET is shorter than 16 characters.",
       "LOOPGATE_SEAL_SECRET is missing.",
-      "LOOPGATE_PORT is no whole number from 0 to 65535.",
+      "LOOPGATE_PORT must be a whole number from 0 to 65535.",
       "LOOPGATE_MAX_ATTEMPT is not a setting.",
     ]);
   });
@@ -229,7 +229,7 @@ describe("the private key", () => {
     ["half a key", pkcs1.slice(0, 400)],
   ])("%s is refused", (_, text) => {
     const message = messageOf({ ...least, LOOPGATE_PRIVATE_KEY: text });
-    expect(message).toContain("LOOPGATE_PRIVATE_KEY holds no private RSA key of 2048 bits.");
+    expect(message).toContain("LOOPGATE_PRIVATE_KEY must hold a private RSA key of at least 2048 bits.");
   });
 });
 
@@ -249,7 +249,9 @@ describe("GitHub's addresses", () => {
   test.each(["git.example.org", "ftp://git.example.org", "https://me:pass@git.example.org", "https://x.org/?a=1"])(
     "%s is refused",
     (address) => {
-      expect(messageOf({ ...least, LOOPGATE_GIT_URL: address })).toContain("LOOPGATE_GIT_URL is no http(s) address");
+      expect(messageOf({ ...least, LOOPGATE_GIT_URL: address })).toContain(
+        "LOOPGATE_GIT_URL must be an http(s) address",
+      );
     },
   );
 });

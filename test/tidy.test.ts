@@ -16,6 +16,7 @@ import {
   silence,
 } from "./tidy/rules.ts";
 import { importsOf, readSources } from "./tidy/source.ts";
+import { plainEnglish, spokenFor, wordlessRooms } from "./tidy/words.ts";
 
 const sources = readSources(resolve(import.meta.dirname, "../src"));
 
@@ -30,6 +31,8 @@ describe("the source", () => {
     ["every file begins with what lives in it", introduced],
     ["no file has a name that says nothing", named],
     ["nothing is left for later", finished],
+    ["rooms that deal in facts hold no sentences for people", wordlessRooms],
+    ["nobody is told anything in words that nobody would say", plainEnglish],
   ])("%s", (_, rule) => {
     expect(rule(sources)).toEqual([]);
   });
@@ -56,6 +59,53 @@ test("the map in src/README.md has every room that there is, at its layer, and n
 function said(rule: Rule, files: Readonly<Record<string, string>>): string[] {
   return rule(Object.entries(files).map(([path, text]) => ({ path, text })));
 }
+
+describe("the rules about words", () => {
+  test("documents that people read are in plain English too", () => {
+    const files = ["README.md", ".env.example", "fixtures/policy/default.yml", "fixtures/report/endings.md"];
+    const read = files.map((path) => ({
+      path,
+      text: readFileSync(resolve(import.meta.dirname, "..", path), "utf8"),
+    }));
+    expect(plainEnglish(read)).toEqual([]);
+  });
+
+  test("every file that is excused has a sentence to be excused for", () => {
+    const excused = Object.keys(spokenFor).filter((path) => sources.some((source) => source.path === path));
+    expect(excused).toEqual(Object.keys(spokenFor));
+  });
+
+  test.each([
+    'const detail = "Nobody answered at the gate in time.";',
+    `settle(state, { detail: "They removed the label." });`,
+    'return by === null ? "The issue was closed by someone else." : null;',
+  ])("a sentence in a room of facts is found: %s", (text) => {
+    expect(said(wordlessRooms, { "loop/a.ts": text })).toHaveLength(1);
+    expect(said(wordlessRooms, { "engine/look/a.ts": text })).toHaveLength(1);
+    expect(said(wordlessRooms, { "report/a.ts": text })).toEqual([]);
+  });
+
+  test.each([
+    'log.warn({ run }, "A run\'s silence could not be kept.");',
+    'throw new Fault("GitHub does not show the label yet.", { kind: "not_found" });',
+    'return { state, effects: [], note: "The gate is read again now." };',
+    'return { of: "label_removed", by };',
+    "/** Nobody answered at the gate in time. */ const x = 1;",
+  ])("what the log, a Fault or a comment says is none: %s", (text) => {
+    expect(said(wordlessRooms, { "loop/a.ts": text })).toEqual([]);
+  });
+
+  test.each([
+    "The policy does not stand.",
+    "LOOPGATE_PORT is no whole number.",
+    "It is to be done.",
+    "Allow what waits.",
+    "It needs a person's yes.",
+  ])("nobody says “%s”", (text) => {
+    expect(said(plainEnglish, { "report/a.ts": `export const said = "${text}";` })).toHaveLength(1);
+    expect(said(plainEnglish, { "report/a.ts": `/** ${text} */` })).toEqual([]);
+  });
+});
 
 describe("the layering rule", () => {
   test.each([

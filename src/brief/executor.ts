@@ -69,7 +69,7 @@ function limits({ deadlineMs, rules }: ExecutorWork): string {
     `- You are stopped after ${minutes(deadlineMs)}. Commit early: what is committed by then may still count.`,
     `- A run that neither writes output nor calls a model nor uses git for ${minutes(rules.silenceMs)} is stopped, and nothing of it counts: let long commands say that they go on.`,
     `- The whole change may have at most ${rules.changedLines} added and deleted lines in ${rules.changedFiles} files.`,
-    `- Files that match these patterns need a person's yes, so leave them alone: ${rules.protectedPaths.map((glob) => `\`${glob}\``).join(", ")}.`,
+    `- Files that match these patterns need a person's approval, so leave them alone: ${rules.protectedPaths.map((glob) => `\`${glob}\``).join(", ")}.`,
     "- No submodules, no secrets, no symbolic links that leave the repository.",
   ].join("\n");
 }

@@ -23,7 +23,7 @@ export interface DemoOptions {
 /** Declares the options; `demoOptions` reads what was given. */
 export function addDemoOptions(command: Command): Command {
   return command
-    .option("--auto", "approve by itself, end by itself; exit 0 only when the loop ends as task_complete")
+    .option("--auto", "approve and end without asking; exit 0 only if the loop ends as task_complete")
     .option("--keep", "leave everything running until Ctrl-C")
     .option("--json <file>", "write a summary of the loop to a file")
     .option("--screenshot <file>", "write a picture of the top of the thread to a PNG file (needs Chromium)")
@@ -34,7 +34,11 @@ export function addDemoOptions(command: Command): Command {
     .option("--check <command>", "what CI runs on every pushed commit")
     .option("--agent <command>", "your agent: a shell command that works on the brief ($LOOP_DIR/brief.md)")
     .option("--reviewer <command>", "your reviewer; default: a scripted one")
-    .option("--timeout <minutes>", "with --auto, give up after so long; default 10, with --repo 120", minutes);
+    .option(
+      "--timeout <minutes>",
+      "with --auto, give up after this many minutes; default 10, with --repo 120",
+      minutes,
+    );
 }
 
 /** Throws `UsageError` when the options do not go together. */

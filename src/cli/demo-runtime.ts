@@ -45,9 +45,9 @@ export async function openDemoRuntime(request: RuntimeRequest): Promise<DemoRunt
 }
 
 async function find({ wanted, terminal }: RuntimeRequest): Promise<Engine | { why: string }> {
-  if (wanted === "process") return { why: "Plain processes were asked for." };
+  if (wanted === "process") return { why: "You asked for plain processes." };
   if (process.platform !== "linux") {
-    return { why: "The demo's image is made from a Linux machine's own programs, and this machine is none." };
+    return { why: "The demo's image is made from a Linux machine's own programs, and this is not a Linux machine." };
   }
   try {
     return (await openEngine({ env: terminal.env })) ?? { why: "No container engine answers on this machine." };

@@ -105,7 +105,7 @@ async function startOwnApp(forge: Forge, { work, runtime, log, appDir, cleanup }
     LOOPGATE_REVIEWER_COMMAND: work.reviewer.command,
     LOOPGATE_REVIEWER_IMAGE: toolchain,
   });
-  assert(read.ok, `the demo's own settings do not stand: ${read.ok ? "" : read.message}`);
+  assert(read.ok, `the demo's own settings are invalid: ${read.ok ? "" : read.message}`);
   const app = await startApp({
     settings: read.settings,
     log,

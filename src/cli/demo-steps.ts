@@ -33,7 +33,7 @@ export function worldLine({ event, action, actor, body: raw }: WorldEvent): stri
     case "issues.labeled":
       return `${who} sets the label ${body.label?.name}`;
     case "issues.unlabeled":
-      return `${who} takes the label ${body.label?.name} away`;
+      return `${who} removes the label ${body.label?.name}`;
     case "issue_comment.created":
       return `${who} comments: ${firstWords(body.comment?.body ?? "")}`;
     case "push.":

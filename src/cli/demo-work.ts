@@ -51,11 +51,9 @@ async function ownWork(
   await requireCommit(dir);
   const policy = parsePolicy(await git(dir, ["show", "HEAD:.github/loop.yml"]).catch(() => null));
   const required = policy.ok ? policy.policy.checks.required : [];
-  const notes = policy.ok
-    ? []
-    : [`.github/loop.yml does not stand (${policy.message}), so the loop will say so and stop.`];
+  const notes = policy.ok ? [] : [`.github/loop.yml is invalid (${policy.message}), so the loop will say so and stop.`];
   if (policy.ok && policy.policy.agent.command !== "") {
-    notes.push("The repository's .github/loop.yml names an agent command of its own; that one runs, not --agent.");
+    notes.push("The repository's .github/loop.yml names its own agent command, which runs instead of --agent.");
   }
   if (required.length > 1)
     notes.push(`The policy requires ${required.length} checks; the CI here reports only ${required[0]}.`);

@@ -38,7 +38,7 @@ const UNRESOLVED = `sha256:${"0".repeat(64)}`;
 /** 0 when the guard accepts every spec, 1 otherwise. */
 export async function explainSpecs(options: ExplainOptions, { env, out }: Terminal): Promise<number> {
   const roles = options.role === null ? ROLES : ROLES.filter((role) => role === options.role);
-  if (roles.length === 0) throw new UsageError(`there is no role ${options.role}; there are ${ROLES.join(", ")}`);
+  if (roles.length === 0) throw new UsageError(`unknown role ${options.role}; the roles are ${ROLES.join(", ")}`);
   const dataDir = env.LOOPGATE_DATA ?? "/var/lib/loopgate";
   const { parts, runtimes } = await readParts(options.image, env);
   const entry = await readEntry();

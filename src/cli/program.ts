@@ -35,8 +35,8 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
     .addHelpText("after", exitCodes);
   program
     .command("serve")
-    .description("run the App against GitHub; settings come from the environment (see .env.example)")
-    .option("--explain", "print every setting as a file for the environment, and start nothing")
+    .description("run the App on GitHub, with settings from the environment (see .env.example)")
+    .option("--explain", "print every setting in the form of .env.example, and start nothing")
     .option("--table", "with --explain, print a Markdown table instead")
     .action(async ({ explain = false, table = false }) => {
       if (explain) {
@@ -48,14 +48,14 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
     });
   program
     .command("restore")
-    .description("rebuild a lost store from the issue threads, while the App is stopped; nothing is run")
+    .description("rebuild a lost store from the issue threads; run it while the App is stopped")
     .option("--json", "answer in JSON")
     .action(async ({ json = false }) => {
       const { restore } = await import("./restore.ts");
       done(await restore(json, terminal));
     });
   addDemoOptions(
-    program.command("demo").description("show a whole loop on a local GitHub: no account, no key, no configuration"),
+    program.command("demo").description("show a whole loop on a local GitHub, with no account, key or configuration"),
   ).action(async (given) => {
     const options = demoOptions(given);
     const { demo } = await import("./demo.ts");
@@ -64,20 +64,20 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
   const policy = program.command("policy").description("check or explain .github/loop.yml");
   policy
     .command("check")
-    .description("say whether a policy file stands, and if not, which line and what belongs there")
+    .description("check a policy file and, if it is invalid, say which line and what is expected there")
     .argument("<file>", "path of the file; - reads standard input")
     .option("--json", "answer in JSON")
     .action((file, { json = false }) => done(checkPolicy(file, json, terminal)));
   policy
     .command("explain")
-    .description("print every option as a policy file at its defaults")
+    .description("print a policy file with every option at its default")
     .option("--table", "print a Markdown table instead")
     .option("--json", "print the options as JSON")
     .action(({ table = false, json = false }) => done(explainPolicy({ table, json }, terminal)));
   program
     .command("explain")
-    .description("say what a run would be, and start nothing")
-    .requiredOption("--spec", "print the containers as the engine would be told, with the guard's word on each")
+    .description("show the containers of a run, and start nothing")
+    .requiredOption("--spec", "print each container as the engine would get it, and whether the guard accepts it")
     .option("--role <role>", "only this one: executor, reviewer or check")
     .option(
       "--image <reference>",
@@ -90,7 +90,7 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
     });
   program
     .command("rerun")
-    .description("repeat an attempt from what was recorded of it, publish nothing, and say what differs")
+    .description("repeat a recorded attempt, publish nothing, and say what differs")
     .argument("<loop>", "the loop's id, as in the name of its branch: loop/<issue>-<id>")
     .argument("<attempt>", "the attempt's number")
     .option("--role <role>", "executor or reviewer", "executor")
@@ -104,7 +104,7 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
     });
   program
     .command("bench")
-    .description("measure this machine against the bounds of the design")
+    .description("measure this machine against the limits of the design")
     .argument("<what>", "isolation: the start of a container, and of a workspace")
     .option("--rounds <count>", "pairs to measure", "10")
     .action(async (what, { rounds }) => {

@@ -8,7 +8,7 @@ import type { Terminal } from "./terminal.ts";
 
 /** What no thread holds, whatever comes back. */
 const gone =
-  "Not in any thread, and so gone: the traces, the logs and the briefs of earlier runs, and commits that waited unpublished for a person's yes.";
+  "Lost, because no thread holds them: traces, logs and briefs of earlier runs, and unpublished commits that were waiting for approval.";
 
 /** 0 when every repository could be read, 1 when one could not, or the settings do not stand. Throws Fault. */
 export async function restore(json: boolean, { env, out, err }: Terminal): Promise<number> {
@@ -31,7 +31,7 @@ function describe({ repositories, issues, failed }: Reconciled): string {
     ...issues.map(({ issue, outcome }) => `  ${issue}: ${said(outcome)}`),
     ...failed.map(({ repository, why }) => `  ${repository}: not read. ${why}`),
     gone,
-    "Loops that have ended come back when someone gives them a command. Start Loopgate now: the loops go on by themselves.",
+    "Start Loopgate now: running loops continue by themselves. Loops that have ended come back when someone gives them a command.",
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -41,7 +41,7 @@ function said(outcome: Reconciled["issues"][number]["outcome"]): string {
     case "restored":
       return `restored; its record says ${outcome.phase}, after ${counted(outcome.attempts, "attempt", "attempts")}${outcomeOnly(outcome.gone)}`;
     case "fresh":
-      return "labelled, with no record in its thread: it begins anew";
+      return "labelled, with no record in its thread: a new loop begins";
     case "tampered":
       return `stops as state_tampered: ${recordFaults[outcome.why]}`;
     case "newer":

@@ -49,7 +49,7 @@ export async function serve({ env, err }: Terminal): Promise<number> {
   const app = await startApp({ settings, log, runtime, image: (reference) => ({ kind: "named", reference }) });
   log.info({ url: app.url, webhooks: app.webhookUrl, engine: engine.version, found: engine.origin }, "Loopgate serves");
   const signal = await asked;
-  log.info({ signal }, "asked to end: no new work; turns in progress are finished, containers are left to run");
+  log.info({ signal }, "shutting down: no new work; turns in progress finish, containers keep running");
   await app.close();
   await engine.close();
   log.info({}, "ended");

@@ -46,5 +46,5 @@ export function exampleEnvironment(): string {
       `${required ? "" : "#"}${name}=${fallback}`,
     ].join("\n"),
   );
-  return `${["# The settings of Loopgate. Copy this to .env and fill in what has no # before it.", ...blocks].join("\n\n")}\n`;
+  return `${["# Settings of Loopgate. Copy this file to .env and fill in every line that has no # before it.", ...blocks].join("\n\n")}\n`;
 }

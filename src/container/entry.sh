@@ -1,4 +1,4 @@
-# The entry of every run: waits for go, runs the agent's command ("$@"), hands in what it left, exits as it did. Needs sh and git.
+# The entry of every run: waits for go, runs the agent's command ("$@"), submits what it left, exits as it did. Needs sh and git.
 umask 022
 mkdir -p "$HOME" 2>/dev/null || HOME=$TMPDIR # an image may have no mkdir
 IFS= read -r word || word=

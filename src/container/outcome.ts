@@ -56,7 +56,7 @@ function judgeExit(exitCode: number | null, oomKilled: boolean): { status: RunSt
   if (exitCode === null) return { status: "lost", note: "It ended without an exit code." };
   if (exitCode === NEVER_STARTED) return { status: "lost", note: "The agent was not started." };
   if (exitCode === NOT_HANDED_IN)
-    return { status: "lost", note: "Its work could not be handed in: the gateway stayed away." };
+    return { status: "lost", note: "Its work could not be collected: the gateway was unreachable." };
   return { status: exitCode === 0 ? "finished" : "failed", note: limitNote(exitCode, oomKilled) };
 }
 

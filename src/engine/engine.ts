@@ -155,7 +155,7 @@ export function createEngine(parts: EngineParts): Engine {
       }
     })()
       .catch((error) => {
-        log.error({ err: error }, "deliveries could not be taken in; they stay stored and are tried again soon");
+        log.error({ err: error }, "deliveries could not be processed; they stay stored and are tried again soon");
         soon(takeDeliveries);
       })
       .finally(() => {

@@ -40,7 +40,7 @@ async function handle(parts: IntakeParts, delivery: Delivery): Promise<string> {
     for (const [index, event] of translated.events.entries()) {
       await store.addEvent(key, event, delivery.receivedAt, `${delivery.guid}/${key}/${index}`);
     }
-    log.info({ ...fields, issue: key, events: translated.events.map((event) => event.type) }, "delivery taken in");
+    log.info({ ...fields, issue: key, events: translated.events.map((event) => event.type) }, "delivery processed");
     parts.told(key);
   }
   return `events for ${keys.join(", ")}`;

@@ -114,7 +114,7 @@ function onNothingToDo(state: LoopState, review: Review, now: number): Decision 
     const quote = attempt.claim?.nothingToDo ?? null;
     return settle(state, now, { reason: "nothing_to_do", of: "nothing_needed", quote }, said);
   }
-  const disagreed = finding("review", "the reviewer does not agree that nothing is to be done", review.summary);
+  const disagreed = finding("review", "the reviewer does not agree that no change is needed", review.summary);
   return onRed(
     state,
     { ...emptyVerdict, findings: [disagreed, ...review.findings], fingerprint: review.summary.slice(0, 200) },

@@ -81,7 +81,7 @@ function choices(policy: Policy, bounds: Bounds): Excess[] {
   const found: Excess[] = [];
   const { approvals, merge } = policy.gate;
   if (approvals < bounds.approvals_minimum) {
-    const sentence = `\`gate.approvals\` is ${approvals}, but this App's operator asks for at least ${bounds.approvals_minimum}`;
+    const sentence = `\`gate.approvals\` is ${approvals}, but this App's operator requires at least ${bounds.approvals_minimum}`;
     found.push({ path: "gate.approvals", sentence });
   }
   if (merge && !bounds.may_merge) {

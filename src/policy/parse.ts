@@ -66,10 +66,10 @@ function firstAlias(document: Document): Alias | null {
 }
 
 function sentenceOf(code: string, message: string): string {
-  if (code === "DUPLICATE_KEY") return "this option is stated twice; keep one of them";
-  if (code === "MULTIPLE_DOCS") return "a second document begins here; the file holds one";
+  if (code === "DUPLICATE_KEY") return "this option is given twice; keep one of them";
+  if (code === "MULTIPLE_DOCS") return "a second YAML document begins here; the file may hold only one";
   if (code === "TAG_RESOLVE_FAILED") return "tags (words that begin with !) are not allowed here";
-  return `this is not YAML: ${message.split("\n")[0]?.replace(/ at line .*$/, "")}`;
+  return `this is not valid YAML: ${message.split("\n")[0]?.replace(/ at line .*$/, "")}`;
 }
 
 function explain(issue: z.core.$ZodIssue, document: Document, counter: LineCounter): ParsedPolicy {
@@ -79,7 +79,7 @@ function explain(issue: z.core.$ZodIssue, document: Document, counter: LineCount
     const key = issue.keys[0] ?? "";
     const full = dotted === "" ? key : `${dotted}.${key}`;
     const better = suggest(full);
-    const hint = better === null ? `here belongs ${keysAt(dotted).join(", ")}` : `did you mean \`${better}\`?`;
+    const hint = better === null ? `the options here are ${keysAt(dotted).join(", ")}` : `did you mean \`${better}\`?`;
     const at = position(keyNode(document, path, key), counter);
     return failure(at.line, at.col, `\`${printable(full)}\` is not an option; ${hint}`);
   }

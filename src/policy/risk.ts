@@ -24,14 +24,14 @@ export function risksOf(change: Change, rules: Pick<Rules, "protectedPaths">): R
 /** Titles of what the quarantine finds; a name that is not listed here is shown as it is. */
 const problemTitles: Readonly<Record<string, string>> = {
   author_unexpected: "Contains a commit in someone else's name",
-  change_too_large: "Is too large to be taken in",
+  change_too_large: "Is too large",
   file_too_large: "Contains a file that is too large",
-  foreign_history: "Brings in history from elsewhere",
+  foreign_history: "Includes commits from an unrelated history",
   gitlink_added: "Adds or changes a submodule",
   gitmodules_changed: "Changes the list of submodules",
   mode_unusual: "Gives a file an unusual mode",
   path_control_character: "Hides characters in a path",
-  path_dotgit: "Contains a path that git could take for its own folder",
+  path_dotgit: "Contains a path that git could mistake for its own folder",
   path_not_text: "Contains a path that is not text",
   path_too_long: "Contains an overlong path",
   secret_found: "Contains what looks like a secret",

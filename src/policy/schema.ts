@@ -31,7 +31,9 @@ const Agent = z.strictObject({
     .enum(agentKinds)
     .default("command")
     .describe("The agent: a CLI that Loopgate knows how to start and read, or `command` for anything else."),
-  model: model.default("").describe("Model that the agent calls, as its provider names it; needed but for `command`."),
+  model: model
+    .default("")
+    .describe("Model that the agent calls, as its provider names it; required unless `kind` is `command`."),
   command: command
     .default("")
     .describe("Shell command that works on the brief in the repository; empty means the operator's default."),
@@ -49,7 +51,9 @@ const Reviewer = z.strictObject({
     .enum(["agent", ...agentKinds])
     .default("agent")
     .describe("The reviewer's agent; `agent` means the same as the executor's, unless a reviewer's command is set."),
-  model: model.default("").describe("Model that the reviewer calls; empty means `agent.model`. Another one sees more."),
+  model: model
+    .default("")
+    .describe("Model that the reviewer calls; empty means `agent.model`. A different model catches more."),
   command: command
     .default("")
     .describe("Shell command that reviews the change; empty means the operator's default, else `agent.command`."),
@@ -72,7 +76,7 @@ const Network = z.strictObject({
     .array(host)
     .max(40)
     .default([])
-    .describe("Hosts a run may reach through the recording proxy; each must be among the operator's."),
+    .describe("Hosts a run may reach through the logging proxy; the operator must allow each of them."),
 });
 
 const Checks = z.strictObject({
@@ -80,13 +84,15 @@ const Checks = z.strictObject({
     .array(checkName)
     .max(20)
     .default([])
-    .describe("Names of the checks that must succeed; empty means every reported check counts, and one must exist."),
+    .describe(
+      "Names of the checks that must succeed; empty means that every reported check counts and at least one must exist.",
+    ),
   wait_minutes: z
     .int()
     .min(1)
     .max(1440)
     .default(60)
-    .describe("How long CI may stay silent or unfinished before the loop stops as blocked."),
+    .describe("Minutes to wait for CI before the loop stops as blocked."),
 });
 
 const Limits = z.strictObject({
@@ -95,8 +101,8 @@ const Limits = z.strictObject({
     .min(1)
     .max(100_000)
     .default(2000)
-    .describe("Added plus deleted lines that the whole change may have."),
-  changed_files: z.int().min(1).max(5000).default(60).describe("Files that the whole change may touch."),
+    .describe("Most added plus deleted lines in the whole change."),
+  changed_files: z.int().min(1).max(5000).default(60).describe("Most files the whole change may touch."),
 });
 
 const Gate = z.strictObject({
@@ -105,24 +111,21 @@ const Gate = z.strictObject({
     .min(0)
     .max(6)
     .default(1)
-    .describe("Approvals needed on the exact head commit; 0 ends the loop when the verdict is green."),
-  reviewers: z.array(login).max(15).default([]).describe("People asked to review when the verdict is green."),
-  merge: z
-    .boolean()
-    .default(false)
-    .describe("Whether the App merges once approved; needs the operator's permission as well."),
+    .describe("Approvals needed on the exact head commit; with 0 the loop ends as soon as everything passes."),
+  reviewers: z.array(login).max(15).default([]).describe("People asked to review once everything passes."),
+  merge: z.boolean().default(false).describe("Whether the App merges once approved; the operator must allow it too."),
   remind_after_hours: z
     .int()
     .min(1)
     .max(720)
     .default(48)
-    .describe("When the one reminder is posted while nobody has answered."),
+    .describe("Hours after which the one reminder is posted if nobody has responded."),
   expire_after_days: z
     .int()
     .min(1)
     .max(90)
     .default(14)
-    .describe("When a gate without an answer ends the loop; must be later than the reminder."),
+    .describe("Days after which the loop ends if nobody has responded; must be later than the reminder."),
 });
 
 /** What a repository may say about its loops. Unknown keys are errors; every key has a default. */
@@ -136,22 +139,20 @@ export const Policy = z.strictObject({
     .max(20)
     .default(3)
     .describe("Attempts granted by the label and again by each `/loop retry`."),
-  deadline_minutes: z.int().min(1).max(240).default(20).describe("Wall clock of one run; it is ended from outside."),
+  deadline_minutes: z
+    .int()
+    .min(1)
+    .max(240)
+    .default(20)
+    .describe("Longest a run may take, in minutes; then it is stopped."),
   silence_minutes: z
     .int()
     .min(1)
     .max(240)
     .default(10)
-    .describe(
-      "How long a run may give no sign of life (no output, no model call, no fetch, no push) before it is stopped.",
-    ),
-  loop_hours: z.int().min(1).max(168).default(12).describe("Wall clock of the whole loop up to the gate."),
-  runs: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(20)
-    .describe("Containers a loop may start over its whole life, retries included; never refunded."),
+    .describe("Minutes without output, model call, fetch or push after which a run is stopped."),
+  loop_hours: z.int().min(1).max(168).default(12).describe("Longest the whole loop may take up to the gate, in hours."),
+  runs: z.int().min(1).max(100).default(20).describe("Most containers a loop may ever start, retries included."),
   budget: Budget.prefault({}).describe("What a loop may cost."),
   network: Network.prefault({}).describe(
     "What a run may reach besides its gateways: nothing, unless it is named here.",
@@ -162,13 +163,15 @@ export const Policy = z.strictObject({
     .array(pattern)
     .max(40)
     .default([])
-    .describe("Globs of files an agent may change only with a person's yes; added to the built-in set."),
+    .describe(
+      "Globs of files that an agent may change only with a person's approval, in addition to the built-in ones.",
+    ),
   confidence_minimum: z
     .number()
     .min(0)
     .max(1)
     .default(0.4)
-    .describe("The loop stops and asks when the agent's own confidence is below this."),
+    .describe("Below this confidence, agent or reviewer, the loop stops and asks a person."),
   gate: Gate.prefault({}).describe("The decision that only a person can make."),
 });
 export type Policy = z.infer<typeof Policy>;

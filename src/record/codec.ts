@@ -57,7 +57,7 @@ function blockOf(state: LoopState, key: Uint8Array): string {
   const { repositoryId, number: issue } = state.issue;
   const seal = sealOf({ version: VERSION, repositoryId, issue, loop, revision, data }, key);
   const text = `<!-- loopgate:record v${VERSION} loop=${loop} rev=${revision} seal=${seal} data=${data} -->`;
-  assert(block.exec(text)?.[0] === text, `the loop id ${JSON.stringify(loop)} cannot stand in a record`);
+  assert(block.exec(text)?.[0] === text, `the loop id ${JSON.stringify(loop)} cannot be part of a record`);
   return text;
 }
 

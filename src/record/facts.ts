@@ -47,7 +47,7 @@ function blockOf({ id: loop, issue }: LoopState, attempt: Attempt, key: Uint8Arr
   const { repositoryId, number } = issue;
   const seal = sealOf(sealedFacts({ repositoryId, issue: number, loop, attempt: attempt.number, data }), key);
   const text = `<!-- loopgate:facts v${VERSION} loop=${loop} attempt=${attempt.number} seal=${seal} data=${data} -->`;
-  assert(block.exec(text)?.[0] === text, `the loop id ${JSON.stringify(loop)} cannot stand in a block of facts`);
+  assert(block.exec(text)?.[0] === text, `the loop id ${JSON.stringify(loop)} cannot be part of a block of facts`);
   return text;
 }
 

@@ -50,6 +50,16 @@ function inert(text: string): string {
     .replace(/:(?=\/\/)|www(?=\.)/gi, (start) => `${start}${joiner}`);
 }
 
+/**
+ * A message of the App's own rooms, without the host's folders: they tell a reader of the thread nothing, and a stranger too
+ * much. Paths inside a run's container and paths of GitHub's API stay.
+ */
+export function withoutHostPaths(text: string): string {
+  return text.replace(/(?<![\w:/.@<-])(?:\/[\w.@%+~-]+){2,}\/?/g, (path) =>
+    /^\/(?:workspace|loop|repos)\//.test(path) ? path : "(a path on Loopgate's machine)",
+  );
+}
+
 /** Calls a person, once, where they are waited for; a name that is no GitHub login is only shown. */
 export function mention(login: string): string {
   return /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/.test(login) ? `@${login}` : inlineCode(login);

@@ -13,7 +13,7 @@ export function facts(state: LoopState, now: number): string {
   const { snapshot, base } = state;
   const isolation = isolationOf(state);
   const lines = [
-    `Asked for by ${inlineCode(state.requester.login)} with the label ${inlineCode(state.label)} on ${date(state.startedAt)}`,
+    `Started by ${inlineCode(state.requester.login)} with the label ${inlineCode(state.label)} on ${date(state.startedAt)}`,
     base === null
       ? null
       : `Branch ${inlineCode(state.branch ?? "")} from ${inlineCode(base.branch)} at ${commit(base.sha)}${pullWords(state)}`,
@@ -22,7 +22,7 @@ export function facts(state: LoopState, now: number): string {
     policyWords(state),
     snapshot === null
       ? null
-      : `The agents received the issue as it was on ${date(snapshot.at)}, sha256 ${inlineCode(snapshot.sha256)}; removed before: ${removedWords(snapshot.removed)}`,
+      : `The agents work from the issue as it was on ${date(snapshot.at)}, sha256 ${inlineCode(snapshot.sha256)}; removed from it: ${removedWords(snapshot.removed)}`,
   ];
   return lines
     .filter((line) => line !== null)
@@ -44,8 +44,8 @@ function policyWords(state: LoopState): string | null {
   if (state.rules === null) return null;
   const { policySha } = state.rules;
   return policySha === ""
-    ? "Policy: defaults, there is no `.github/loop.yml`"
-    : `Policy: \`.github/loop.yml\` as of blob ${inlineCode(policySha.slice(0, 12))}`;
+    ? "Policy: the defaults, since there is no `.github/loop.yml`"
+    : `Policy: \`.github/loop.yml\` at blob ${inlineCode(policySha.slice(0, 12))}`;
 }
 
 function removedWords(removed: readonly string[]): string {

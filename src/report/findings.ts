@@ -17,7 +17,7 @@ export function findingText(finding: Finding, home: string | null): string {
   if (detail === "") return head;
   const lines = detail.split("\n").length;
   const quoted = quoteUntrusted(finding.detail);
-  return lines > linesInPlain ? `${head}\n\n${folded(`Its words, ${lines} lines`, quoted)}` : `${head}\n\n${quoted}`;
+  return lines > linesInPlain ? `${head}\n\n${folded(`Details, ${lines} lines`, quoted)}` : `${head}\n\n${quoted}`;
 }
 
 /** What the agent says of its own work, folded away. */
@@ -32,7 +32,7 @@ export function claimText(claim: Claim): string {
     ...claim.assumptions.map((text) => `Assumption: ${text}`),
     ...claim.decisions.map((text) => `Decision: ${text}`),
   ].filter((line) => line !== "");
-  return folded("What the agent says of its work (a claim, not evidence)", quoteUntrusted(lines.join("\n"), 6000));
+  return folded("What the agent says about its work (a claim, not evidence)", quoteUntrusted(lines.join("\n"), 6000));
 }
 
 /** The listed paths of a change, folded away; empty when there are none. */

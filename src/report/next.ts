@@ -7,29 +7,34 @@ import { inlineCode } from "./escape.ts";
 /** One sentence without its subject, beginning in lower case: "comment `/loop retry` to …". */
 export function nextAction(state: LoopState, ending: Ending, pullLink: string | null): string {
   const of = ending.of === "told" ? likely(ending) : ending.of;
+  const change = pullLink ?? "the change";
   switch (of) {
     case "approved":
+      // What an earlier version told may have been merged already.
+      return ending.of === "told" ? `merge ${change}, unless it is merged already.` : `merge ${change}.`;
     case "approved_and_merged":
     case "merged_by_hand":
-      return `merge ${pullLink ?? "the change"}, if that has not happened yet.`;
+    case "merged_too_early":
+      return "nothing is left to do: the change is merged.";
     case "no_gate":
-      return `look at ${pullLink ?? "the change"} and merge it, if you want it.`;
+      return `look at ${change} and merge it if you want it.`;
     case "nothing_needed":
-      return "close this issue, or say in it what is still missing and set the label again.";
+      return `close this issue, or say in a comment what is still missing and set the label ${inlineCode(state.label)} again.`;
     case "policy_file":
-      return "mend `.github/loop.yml` on the default branch, then comment `/loop retry`.";
+      return "fix `.github/loop.yml` on the default branch, then comment `/loop retry`.";
     case "changed_lines":
     case "changed_files":
     case "attempt_time":
     case "loop_time":
-    case "runs":
     case "money":
     case "attempts":
       return approval(ending) ?? grantedAgain(ending);
+    case "runs":
+      return `raise \`runs\` in \`.github/loop.yml\`, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "question":
       return "answer in a comment, then comment `/loop retry`.";
     case "own_confidence":
-      return approval(ending) ?? "answer in a comment, then comment `/loop retry`.";
+      return approval(ending) ?? "say in a comment what would help, then comment `/loop retry`.";
     case "review_confidence":
     case "review_unreadable":
       return judgedAgain;
@@ -37,24 +42,25 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return "say in a comment what to do differently, then comment `/loop retry`.";
     case "risks":
       return (
-        approval(ending) ??
-        "say in a comment what to leave alone, then comment `/loop retry` for another attempt; Loopgate cannot publish this one."
+        approval(ending) ?? "say in a comment what to leave alone, then comment `/loop retry` for another attempt."
       );
     case "permission_asked":
-      return "comment `/loop approve` to allow what is asked.";
+      return "comment `/loop approve` to allow it.";
     case "push_declined":
-      return `let GitHub accept the push, then ${approving(ending)}.`;
+      return `change what made GitHub reject the push, then ${approving(ending)} to push that commit again.`;
     case "merge_declined":
-      return `merge ${pullLink ?? "the change"} by hand, or let GitHub accept the merge and ${judgedAgain}`;
+      return `merge ${change} yourself, or change what stopped the merge and ${judgedAgain}`;
     case "blocked_on":
-    case "provider_down":
-    case "provider_down_review":
     case "ci_silent":
       return ending.resume === "verify"
         ? `once CI works, ${judgedAgain}`
-        : "once that has happened, comment `/loop retry`.";
+        : "once that is resolved, comment `/loop retry`.";
+    case "provider_down":
+      return "once the provider works again, comment `/loop retry`.";
+    case "provider_down_review":
+      return `once the provider works again, ${judgedAgain}`;
     case "silence":
-      return "comment `/loop retry` for another attempt from the branch; if the agent was only quiet, raise `silence_minutes` in `.github/loop.yml` first.";
+      return "comment `/loop retry` for another attempt; if the agent only needs longer, raise `silence_minutes` in `.github/loop.yml` first.";
     case "executor_refused":
     case "executors_lost":
     case "reviewer_not_run":
@@ -64,15 +70,16 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
         ? again(state)
         : "comment `/loop retry`; if it fails again, ask whoever runs this App.";
     case "newer_record":
+      return "ask whoever runs this App to upgrade Loopgate.";
+    case "issue_closed":
+      return `reopen this issue and set the label ${inlineCode(state.label)} again to start a new loop.`;
     case "record_edited":
     case "record_unreliable":
     case "stop_command":
     case "label_removed":
-    case "issue_closed":
     case "branch_deleted":
     case "branch_gone_at_push":
     case "pull_closed":
-    case "merged_too_early":
     case "out_of_reach":
     case "gate_expired":
       return again(state);
@@ -86,13 +93,13 @@ const judgedAgain = "comment `/loop retry` to have the same commit judged again.
 function grantedAgain(ending: Ending): string {
   return ending.resume === "verify"
     ? judgedAgain
-    : "comment `/loop retry` to grant the policy's attempts again; the work goes on from the branch.";
+    : "comment `/loop retry` to continue from the branch with the policy's limits granted again.";
 }
 
 /** Where `/loop approve` is what continues: a commit that waits for a yes. */
 function approval(ending: Ending): string | null {
   return ending.resume === "publish" && ending.pendingHead !== null
-    ? `${approving(ending)} to publish exactly that commit.`
+    ? `${approving(ending)} to push exactly that commit.`
     : null;
 }
 
@@ -101,7 +108,7 @@ function approving({ pendingHead }: Ending): string {
 }
 
 function again(state: LoopState): string {
-  return `set the label ${inlineCode(state.label)} again, on the open issue, to start a new loop.`;
+  return `set the label ${inlineCode(state.label)} again to start a new loop.`;
 }
 
 type Of = Exclude<Cause["of"], "told">;

@@ -2,9 +2,9 @@
 import { assert } from "../base/assert.ts";
 import type { Reply } from "../loop/effect.ts";
 import { classOf } from "../loop/end.ts";
-import type { Attempt, Finding, LoopState, Review } from "../loop/state.ts";
+import type { Attempt, Ending, Finding, LoopState, Review } from "../loop/state.ts";
 import { ATTEMPT_BYTES, COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
-import { inlineCode, mention, plainSentence, quoteUntrusted } from "./escape.ts";
+import { inlineCode, mention, plainSentence, quoteUntrusted, withoutHostPaths } from "./escape.ts";
 import { facts, used } from "./facts.ts";
 import { changedFiles, claimText, findingText } from "./findings.ts";
 import { homeOf, pullLink } from "./home.ts";
@@ -12,7 +12,7 @@ import { type LimitsLeft, limitsSentence } from "./limits.ts";
 import { nextAction } from "./next.ts";
 import { attemptTable, isolationOf, judgeTable, runLines } from "./tables.ts";
 import { duration } from "./time.ts";
-import { endingHeadline, endingSentence, endingWords, preservedSentence } from "./wording/endings.ts";
+import { endingHeadline, endingSentence, preservedSentence } from "./wording/endings.ts";
 import { capital, commit, footer } from "./wording/parts.ts";
 import { phaseWords } from "./wording/phases.ts";
 import { checkTitles, noIsolationWarning, pullBody } from "./wording/pull.ts";
@@ -42,14 +42,13 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
 export function stopComment(state: LoopState): string {
   const { ending } = state;
   assert(ending !== null, `loop ${state.id} has not ended`);
-  const { sentence } = endingWords[ending.reason];
   const link = pullLink(state);
   const next = nextAction(state, ending, link);
   const isWaiting =
     classOf(ending.reason) === "person" || ["unanswered", "infrastructure_error"].includes(ending.reason);
   const parts = [
-    `**${endingHeadline(ending.reason)}.** ${`${plainSentence(endingSentence(ending))} ${sentence}`.trim()}`,
-    ...(ending.quote === null ? [] : [quoteUntrusted(ending.quote)]),
+    `**${endingHeadline(ending.reason)}.** ${plainSentence(withoutHostPaths(endingSentence(ending)))}`,
+    ...(ending.quote === null ? [] : [quoteUntrusted(quoteOf(ending, ending.quote))]),
     preservedSentence(state, link),
     `**Next:** ${isWaiting ? `${mention(state.requester.login)}, ${next}` : capital(next)}`,
     footer,
@@ -104,11 +103,16 @@ export function checkText(review: Review) {
   };
 }
 
+/** What failed here may name folders of this machine; what people, agents and GitHub wrote is shown as it is. */
+function quoteOf({ reason }: Ending, quote: string): string {
+  return reason === "infrastructure_error" ? withoutHostPaths(quote) : quote;
+}
+
 function statusHead(state: LoopState): string[] {
   if (state.ending !== null && state.phase === "settled") {
     const next = capital(nextAction(state, state.ending, pullLink(state)));
     const head = `### ${endingHeadline(state.ending.reason)}`;
-    return [head, `${plainSentence(endingSentence(state.ending))}\n**Next:** ${next}`];
+    return [head, `${plainSentence(withoutHostPaths(endingSentence(state.ending)))}\n**Next:** ${next}`];
   }
   const { now, next } = phaseWords(state);
   return [`### Loopgate: ${now.title}`, `${now.sentence}\n**Next:** ${next}`];
@@ -119,17 +123,17 @@ function warnings(state: LoopState): string[] {
 }
 
 function stopHint(state: LoopState): string {
-  if (state.phase === "settled" || state.phase === "refused") return "Commands: comment `/loop help`.";
-  return `Stop it: comment \`/loop stop\`, or remove the label ${inlineCode(state.label)}. Commands: \`/loop help\`.`;
+  if (state.phase === "settled" || state.phase === "refused") return "Comment `/loop help` for a list of commands.";
+  return `To stop it, comment \`/loop stop\`, or remove the label ${inlineCode(state.label)}. For all commands, comment \`/loop help\`.`;
 }
 
 function attemptSentence(attempt: Attempt): string {
   const { change, head, startedAt, endedAt } = attempt;
   const took = endedAt === null ? "" : ` in ${duration(endedAt - startedAt)}`;
-  if (change === null) return `It pushed nothing${took}.`;
+  if (change === null) return `The agent pushed nothing${took}.`;
   const files = change.files === 1 ? "1 file" : `${change.files} files`;
-  const where = head === null ? "Nothing of it was published." : `The work is in commit ${commit(head)}.`;
-  return `It changed ${files} (+${change.additions} −${change.deletions})${took}. ${where}`;
+  const where = head === null ? "None of it was pushed." : `The work is in commit ${commit(head)}.`;
+  return `The agent changed ${files} (+${change.additions} −${change.deletions})${took}. ${where}`;
 }
 
 function isPlaced(finding: Finding): finding is Finding & { path: string; line: number } {

@@ -24,7 +24,7 @@ export function attemptTable(state: LoopState): string {
     return `| ${cells.join(" | ")} |`;
   });
   const lines = ["| attempt | change | CI | review | outcome | time |", "|---|---|---|---|---|---|", ...rows];
-  return left === 0 ? lines.join("\n") : `${lines.join("\n")}\n\n(${left} earlier attempts are not listed.)`;
+  return left === 0 ? lines.join("\n") : `${lines.join("\n")}\n\n(${left} earlier attempts are not shown.)`;
 }
 
 /** What each judge said of one attempt. */
@@ -62,7 +62,7 @@ function changeCell({ change, head, endedAt }: Attempt): string {
   if (change === null) return endedAt === null ? "working" : "nothing pushed";
   const files = change.files === 1 ? "1 file" : `${change.files} files`;
   const size = `${files}, +${change.additions} −${change.deletions}`;
-  return head === null ? `${size}, not published` : `${size} in ${commit(head)}`;
+  return head === null ? `${size}, not pushed` : `${size} in ${commit(head)}`;
 }
 
 function judgeCell(parts: readonly VerdictPart[], source: VerdictPart["source"]): string {

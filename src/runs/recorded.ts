@@ -51,7 +51,7 @@ function parsed<Kind extends { readonly version: 1 }>(text: string, run: string,
   try {
     value = JSON.parse(text);
   } catch {
-    throw gone(`The ${what} of run ${run} as it was recorded cannot be read: it is no JSON`, "invalid");
+    throw gone(`The ${what} of run ${run} as it was recorded cannot be read: it is not JSON`, "invalid");
   }
   const { version } = (value ?? {}) as { version?: unknown };
   if (version === 1) return value as Kind;

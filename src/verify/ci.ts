@@ -57,7 +57,7 @@ function partOf(name: string, runs: readonly CheckFact[], mustSucceed: boolean):
   const colour = colourOf(decisive);
   if (colour === "pending") return part(name, colour, pendingNote(decisive), decisive.url);
   if (colour === "green" && mustSucceed && decisive.conclusion !== "success") {
-    return part(name, "pending", `required, but ended as ${decisive.conclusion}, which shows nothing`, decisive.url);
+    return part(name, "pending", `required, but ended as ${decisive.conclusion}, which proves nothing`, decisive.url);
   }
   return part(name, colour, decisive.conclusion ?? "", decisive.url);
 }
@@ -66,7 +66,7 @@ function missingEvidence(ci: CiFacts, parts: readonly VerdictPart[]): VerdictPar
   if (ci.truncated) return [part("checks", "pending", "there are more checks than could be read", null)];
   if (parts.length === 0) return [part("checks", "pending", "no check has been reported yet", null)];
   if (parts.every((each) => each.colour === "green" && each.note !== "success")) {
-    return [part("checks", "pending", "no check has succeeded, so nothing is shown", null)];
+    return [part("checks", "pending", "no check succeeded, so nothing is proven", null)];
   }
   return [];
 }
@@ -83,7 +83,7 @@ function colourOf(check: CheckFact): "green" | "red" | "pending" {
 }
 
 function pendingNote(check: CheckFact): string {
-  return check.done ? `ended as ${check.conclusion ?? "unknown"}, which a person has to look at` : "not finished yet";
+  return check.done ? `ended as ${check.conclusion ?? "unknown"}, which needs a person` : "not finished yet";
 }
 
 function part(name: string, colour: VerdictPart["colour"], note: string, url: string | null): VerdictPart {

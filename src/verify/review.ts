@@ -47,7 +47,7 @@ function whyNot(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined || issue.path.length === 0)
     return "The answer file is not the JSON object that was asked for.";
-  return `The answer file does not fit the schema at ${issue.path.map(String).join(".").slice(0, 100)}.`;
+  return `The answer file is invalid at ${issue.path.map(String).join(".").slice(0, 100)}.`;
 }
 
 function finding(title: string, detail: string, path?: string | null, line?: number | null): Finding {

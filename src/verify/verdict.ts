@@ -51,7 +51,7 @@ function judgeReview({ review, rules }: VerdictFacts): { part: VerdictPart; find
     case "reject":
       return { part: reviewPart("red", "rejected"), findings: review.findings };
     case "unreadable":
-      return { part: reviewPart("red", "gave no readable answer"), findings: review.findings };
+      return { part: reviewPart("red", "gave no usable answer"), findings: review.findings };
   }
 }
 

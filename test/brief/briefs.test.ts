@@ -59,7 +59,7 @@ describe("the executor's brief", () => {
       - You are stopped after 20 minutes. Commit early: what is committed by then may still count.
       - A run that neither writes output nor calls a model nor uses git for 10 minutes is stopped, and nothing of it counts: let long commands say that they go on.
       - The whole change may have at most 2000 added and deleted lines in 60 files.
-      - Files that match these patterns need a person's yes, so leave them alone: \`.github/**\`.
+      - Files that match these patterns need a person's approval, so leave them alone: \`.github/**\`.
       - No submodules, no secrets, no symbolic links that leave the repository.
 
       ## When you end

@@ -63,7 +63,7 @@ describe("noticed as lost", () => {
           "edited",
         ),
       ],
-      "the seal does not fit",
+      "wrong_seal",
     ],
     ["a loop that never ended", without("lastStatus", "stop"), "loop k3f9aa is still executing"],
     [
@@ -139,7 +139,7 @@ describe("noticed as lost", () => {
 
   test("a record that another secret sealed", () => {
     const others = checkHistory(historyOf(good), { ...expected, sealKey: sealKey("another secret altogether") });
-    expect(others.map(({ what }) => what)).toContainEqual(expect.stringContaining("the seal does not fit"));
+    expect(others.map(({ what }) => what)).toContainEqual(expect.stringContaining("wrong_seal"));
   });
 });
 

@@ -140,10 +140,10 @@ describe("an own repository", () => {
     expect(notes).toEqual(["The policy requires 2 checks; the CI here reports only build."]);
   });
 
-  test("is told about when its policy names another agent, or does not stand", async () => {
+  test("is told about when its policy names another agent, or is invalid", async () => {
     const other = repository("other", { ".github/loop.yml": "agent:\n  command: mine\n" });
-    expect((await work(other)).notes).toEqual([expect.stringContaining("that one runs, not --agent")]);
+    expect((await work(other)).notes).toEqual([expect.stringContaining("which runs instead of --agent")]);
     const broken = repository("broken", { ".github/loop.yml": "attempts: many\n" });
-    expect((await work(broken)).notes).toEqual([expect.stringContaining(".github/loop.yml does not stand (line 1")]);
+    expect((await work(broken)).notes).toEqual([expect.stringContaining(".github/loop.yml is invalid (line 1")]);
   });
 });

@@ -51,7 +51,7 @@ test("as JSON the spec is whole: what the engine would be told, to the byte", as
 test("a role there is not, and nothing to explain, are misuse", async () => {
   expect(await explain("--spec", "--role", "king")).toMatchObject({
     code: 2,
-    err: "error: there is no role king; there are executor, reviewer, check\n",
+    err: "error: unknown role king; the roles are executor, reviewer, check\n",
   });
   expect((await explain()).code).toBe(2);
 });

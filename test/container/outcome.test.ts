@@ -22,7 +22,7 @@ test.each<[string, Ending, ReturnType<typeof judgeEnding>]>([
   [
     "work that could not be handed in",
     ending({ exitCode: 96 }),
-    { status: "lost", note: "Its work could not be handed in: the gateway stayed away." },
+    { status: "lost", note: "Its work could not be collected: the gateway was unreachable." },
   ],
   ["no exit code", ending({ exitCode: null }), { status: "lost", note: "It ended without an exit code." }],
   [

@@ -212,7 +212,7 @@ export function anEndedLoop(
       at: labelledAt + 5 * minute,
       by: null,
       during: "verifying",
-      resume: "execute",
+      resume: "none",
       pendingHead: null,
       ...ending,
     },

@@ -36,7 +36,10 @@ describe("the policy file", () => {
       "gate:\n  remind-after-hours: 3",
       "line 2: `gate.remind-after-hours` is not an option; did you mean `gate.remind_after_hours`?",
     ],
-    ["checks:\n  zzzzzzzz: 1", "line 2: `checks.zzzzzzzz` is not an option; here belongs required, wait_minutes"],
+    [
+      "checks:\n  zzzzzzzz: 1",
+      "line 2: `checks.zzzzzzzz` is not an option; the options here are required, wait_minutes",
+    ],
     ["attempts: 99", "line 1: `attempts` must be a whole number from 1 to 20"],
     ["attempts: 1.5", "line 1: `attempts` must be a whole number from 1 to 20"],
     ["attempts: '3'", "line 1: `attempts` must be a whole number from 1 to 20"],
@@ -48,10 +51,10 @@ describe("the policy file", () => {
     ],
     ["checks:\n  required:\n    - test\n    - {}", "line 4: `checks.required.1` must be a text of 1 to 100 characters"],
     ["gate: {reviewers: ['@bob']}", "line 1: `gate.reviewers.0` must be a GitHub login without the @"],
-    ["attempts: 1\nattempts: 2", "line 2: this option is stated twice; keep one of them"],
+    ["attempts: 1\nattempts: 2", "line 2: this option is given twice; keep one of them"],
     ["a: &x [1]\nb: *x", "line 2: aliases (words that begin with *) are not allowed here"],
     ["attempts: !!js/function 3", "line 1: tags (words that begin with !) are not allowed here"],
-    ["attempts: 1\n---\nattempts: 2", "line 2: a second document begins here; the file holds one"],
+    ["attempts: 1\n---\nattempts: 2", "line 2: a second YAML document begins here; the file may hold only one"],
     ["protected_paths: ['!src/**']", "line 1: `protected_paths.0` cannot take paths away: the list only adds"],
     [
       "protected_paths: ['/src/**']",
@@ -73,7 +76,7 @@ describe("the policy file", () => {
   });
 
   it("is refused, not obeyed, when it nests without end or multiplies aliases", () => {
-    expect(refusal("[".repeat(16_000))).toMatch(/^line 1: this is not YAML/);
+    expect(refusal("[".repeat(16_000))).toMatch(/^line 1: this is not valid YAML/);
     const bomb = [
       "a: &a [x,x,x,x,x,x,x,x,x]",
       ...[..."bcdefgh"].map((name, index) => {

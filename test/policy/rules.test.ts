@@ -144,7 +144,7 @@ describe("the rules of a loop", () => {
     [
       "gate: {approvals: 0}",
       { approvals_minimum: 1 },
-      "line 1: `gate.approvals` is 0, but this App's operator asks for at least 1",
+      "line 1: `gate.approvals` is 0, but this App's operator requires at least 1",
     ],
     [
       "gate: {merge: true}",

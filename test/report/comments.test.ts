@@ -43,13 +43,13 @@ describe("the status comment", () => {
     expect(status(aLoop({ phase: "queued", ...early }))).toMatchInlineSnapshot(`
       "### Loopgate: reading the issue
 
-      Permission, policy and issue text are being read.
+      Loopgate is checking who set the label and reading the issue and the policy.
       **Next:** The first attempt starts, or this thread says why not.
 
-      - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+      - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
       - Used: nothing yet
 
-      Stop it: comment \`/loop stop\`, or remove the label \`loop\`. Commands: \`/loop help\`.
+      To stop it, comment \`/loop stop\`, or remove the label \`loop\`. For all commands, comment \`/loop help\`.
 
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);
@@ -69,21 +69,21 @@ describe("the status comment", () => {
       "### Loopgate: attempt 2 of 3 is running
 
       The agent is working on the issue.
-      **Next:** What it leaves is checked and pushed to the branch, then CI and the reviewer judge it.
+      **Next:** Its commits are checked and pushed to the branch. Then CI and the reviewer judge them.
 
       | attempt | change | CI | review | outcome | time |
       |---|---|---|---|---|---|
       | 1 | 2 files, +3 −1 in \`ccccccc\` | red: \`test\` | – | red | 1 min 12 s |
       | 2 | working | – | – | – | since 2026-01-05 09:00 UTC |
 
-      - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+      - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
       - Branch \`loop/12-k3f9\` from \`main\` at \`aaaaaaa\`; pull request [#13](https://github.com/acme/widgets/pull/13) (draft)
       - Isolation: container, network \`none\`, no capabilities, read-only root, user \`65534:65534\`
       - Used: 2 of 3 attempts, 3 of 20 runs, 5 min of 12 h
-      - Policy: \`.github/loop.yml\` as of blob \`bbbbbbbbbbbb\`
-      - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`5555555555555555555555555555555555555555555555555555555555555555\`; removed before: 2 HTML comments in the text
+      - Policy: \`.github/loop.yml\` at blob \`bbbbbbbbbbbb\`
+      - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`5555555555555555555555555555555555555555555555555555555555555555\`; removed from it: 2 HTML comments in the text
 
-      Stop it: comment \`/loop stop\`, or remove the label \`loop\`. Commands: \`/loop help\`.
+      To stop it, comment \`/loop stop\`, or remove the label \`loop\`. For all commands, comment \`/loop help\`.
 
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);
@@ -97,21 +97,21 @@ describe("the status comment", () => {
     expect(status(state)).toMatchInlineSnapshot(`
       "### Loopgate: waiting for a person
 
-      Commit \`ccccccc\` is green and waits for an approval.
-      **Next:** Someone with write permission who is neither \`alice\` nor an author of the commits approves the pull request, or comments \`/loop approve\`. Requesting changes starts the next attempt. Without an answer the loop ends on 2026-01-19 09:05 UTC, 14 d after it asked.
+      Commit \`ccccccc\` passed and needs an approval.
+      **Next:** Approve the pull request, or comment \`/loop approve\`. That takes write permission and cannot be done by \`alice\` or an author of the commits. Requesting changes starts the next attempt. If nobody does either, the loop ends on 2026-01-19 09:05 UTC.
 
       | attempt | change | CI | review | outcome | time |
       |---|---|---|---|---|---|
       | 1 | 2 files, +3 −1 in \`ccccccc\` | green | approves | green | 1 min 12 s |
 
-      - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+      - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
       - Branch \`loop/12-k3f9\` from \`main\` at \`aaaaaaa\`; pull request [#13](https://github.com/acme/widgets/pull/13)
       - Isolation: container, network \`none\`, no capabilities, read-only root, user \`65534:65534\`
       - Used: 1 of 3 attempts, 2 of 20 runs, 5 min of 12 h
-      - Policy: \`.github/loop.yml\` as of blob \`bbbbbbbbbbbb\`
-      - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`5555555555555555555555555555555555555555555555555555555555555555\`; removed before: nothing
+      - Policy: \`.github/loop.yml\` at blob \`bbbbbbbbbbbb\`
+      - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`5555555555555555555555555555555555555555555555555555555555555555\`; removed from it: nothing
 
-      Stop it: comment \`/loop stop\`, or remove the label \`loop\`. Commands: \`/loop help\`.
+      To stop it, comment \`/loop stop\`, or remove the label \`loop\`. For all commands, comment \`/loop help\`.
 
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);
@@ -131,21 +131,21 @@ describe("the status comment", () => {
     ).toMatchInlineSnapshot(`
       "### Loopgate stopped: retry limit
 
-      All 3 attempts are used and the work is not good yet.
-      **Next:** Comment \`/loop retry\` to grant the policy's attempts again; the work goes on from the branch.
+      All 3 attempts are used up, and the work has not passed yet.
+      **Next:** Comment \`/loop retry\` to continue from the branch with the policy's limits granted again.
 
       | attempt | change | CI | review | outcome | time |
       |---|---|---|---|---|---|
       | 1 | 2 files, +3 −1 in \`ccccccc\` | red: \`test\` | – | red | 1 min 12 s |
 
-      - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+      - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
       - Branch \`loop/12-k3f9\` from \`main\` at \`aaaaaaa\`; pull request [#13](https://github.com/acme/widgets/pull/13) (draft)
       - Isolation: container, network \`none\`, no capabilities, read-only root, user \`65534:65534\`
       - Used: 1 of 3 attempts, 2 of 20 runs, 5 min of 12 h
-      - Policy: \`.github/loop.yml\` as of blob \`bbbbbbbbbbbb\`
-      - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`5555555555555555555555555555555555555555555555555555555555555555\`; removed before: nothing
+      - Policy: \`.github/loop.yml\` at blob \`bbbbbbbbbbbb\`
+      - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`5555555555555555555555555555555555555555555555555555555555555555\`; removed from it: nothing
 
-      Commands: comment \`/loop help\`.
+      Comment \`/loop help\` for a list of commands.
 
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);
@@ -171,39 +171,39 @@ describe("the status comment", () => {
     ].map(head);
     expect(heads.join("\n\n")).toMatchInlineSnapshot(`
       "### Loopgate: attempt 1 of 3 is starting
-      The agent's run is being prepared.
+      The agent is being started.
       **Next:** The agent works on the issue.
 
       ### Loopgate: attempt 1 of 3 is being published
-      The change passed the policy and is on its way to the branch.
+      The change passed the policy and is being pushed to the branch.
       **Next:** CI and the reviewer judge it.
 
       ### Loopgate: attempt 1 of 3 is being judged
-      CI and the reviewer judge commit \`ccccccc\`.
-      **Next:** Green: a person is asked. Red: the findings become the next attempt's brief.
+      CI and the reviewer are judging commit \`ccccccc\`.
+      **Next:** If it passes, a person is asked to approve it. If not, the next attempt is told what to fix.
 
       ### Loopgate: attempt 1 of 3 is being judged
-      CI judges commit \`ccccccc\`.
-      **Next:** Green: a person is asked. Red: the findings become the next attempt's brief.
+      CI is judging commit \`ccccccc\`.
+      **Next:** If it passes, a person is asked to approve it. If not, the next attempt is told what to fix.
 
       ### Loopgate: attempt 1 of 3 is being judged
-      The agent says that nothing is to be done; the reviewer checks that.
-      **Next:** Green: a person is asked. Red: the findings become the next attempt's brief.
+      The agent says that no change is needed. The reviewer is checking that.
+      **Next:** If the reviewer agrees, the loop is done. If not, the next attempt is told why.
 
-      ### Loopgate: resting
+      ### Loopgate: waiting to try again
       Waiting until 2026-01-05 09:06 UTC. The container was lost.
       **Next:** The next attempt starts by itself.
 
       ### Loopgate: paused
-      alice said \`/loop pause\`.
-      **Next:** Nothing happens until someone comments \`/loop resume\` or \`/loop stop\`.
+      alice commented \`/loop pause\`.
+      **Next:** Comment \`/loop resume\` to continue, or \`/loop stop\` to end the loop.
 
       ### Loopgate: waiting for a person
-      Commit \`ccccccc\` is green and waits for 2 approvals.
-      **Next:** Someone with write permission who is neither \`alice\` nor an author of the commits approves the pull request, or comments \`/loop approve\`. Requesting changes starts the next attempt. Without an answer the loop ends on 2026-01-19 09:05 UTC, 14 d after it asked.
+      Commit \`ccccccc\` passed and needs 2 approvals.
+      **Next:** Approve the pull request, or comment \`/loop approve\`. That takes write permission and cannot be done by \`alice\` or an author of the commits. Requesting changes starts the next attempt. If nobody does either, the loop ends on 2026-01-19 09:05 UTC.
 
       ### Loopgate: not started
-      The label was set by someone who may not start loops here.
+      The label was set by someone without write permission.
       **Next:** Someone with write permission can set it again."
     `);
   });
@@ -220,7 +220,7 @@ describe("the status comment", () => {
     const attempts = Array.from({ length: 40 }, (_, index) => anAttempt({ number: index + 1, verdict: aRedVerdict() }));
     const comment = status(aPublishedLoop({ attempts }));
     expect(comment.match(/^\| \d+ \|/gm)).toHaveLength(25);
-    expect(comment).toContain("(15 earlier attempts are not listed.)");
+    expect(comment).toContain("(15 earlier attempts are not shown.)");
   });
 });
 
@@ -252,7 +252,7 @@ describe("the attempt comment", () => {
     expect(attemptComment(aPublishedLoop({ attempts: [attempt] }), attempt)).toMatchInlineSnapshot(`
       "### Attempt 1: red
 
-      It changed 2 files (+3 −1) in 1 min 12 s. The work is in commit \`ccccccc\`.
+      The agent changed 2 files (+3 −1) in 1 min 12 s. The work is in commit \`ccccccc\`.
 
       | judge | says | because |
       |---|---|---|
@@ -269,7 +269,7 @@ describe("the attempt comment", () => {
 
       review: \`Zero is not handled\`
 
-      <details><summary>What the agent says of its work (a claim, not evidence)</summary>
+      <details><summary>What the agent says about its work (a claim, not evidence)</summary>
 
       \`\`\`text
       I fixed the loop.
@@ -336,7 +336,7 @@ describe("the attempt comment", () => {
     expect(attemptComment(aLoop({ attempts: [attempt] }), attempt)).toMatchInlineSnapshot(`
       "### Attempt 1: red
 
-      It pushed nothing in 1 min 12 s.
+      The agent pushed nothing in 1 min 12 s.
 
       **What has to change**
 
@@ -375,13 +375,13 @@ describe("the stop comment", () => {
       quote,
     });
     expect(stopComment(state)).toMatchInlineSnapshot(`
-      "**Loopgate stopped: uncertainty too high.** Attempt 1 stopped to ask a question. Going on would mean guessing.
+      "**Loopgate stopped: uncertainty too high.** Attempt 1 stopped to ask a question.
 
       \`\`\`text
       Should sum([]) be 0 or an error?
       \`\`\`
 
-      Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13), and this thread.
+      Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13).
 
       **Next:** @alice, answer in a comment, then comment \`/loop retry\`.
 
@@ -402,15 +402,15 @@ describe("the stop comment", () => {
       { head: null, pull: null },
     );
     expect(stopComment(state)).toMatchInlineSnapshot(`
-      "**Loopgate stopped: risky action detected.** Attempt 1 did something that needs a person's yes, so nothing of it was published. A person should look at it first.
+      "**Loopgate stopped: risky action detected.** Attempt 1 made a change that needs a person's approval, so nothing was pushed.
 
       \`\`\`text
       Changes a protected file
       \`\`\`
 
-      Kept: commit \`fffffff\`, not published and held by Loopgate, and this thread.
+      Kept: commit \`fffffff\`, which Loopgate holds and has not pushed.
 
-      **Next:** @alice, comment \`/loop approve fffffff\` to publish exactly that commit.
+      **Next:** @alice, comment \`/loop approve fffffff\` to push exactly that commit.
 
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);
@@ -426,9 +426,9 @@ describe("the stop comment", () => {
     expect(stopComment(anEndedLoop(ending))).toMatchInlineSnapshot(`
       "**Loopgate is done: task complete.** bob approved this exact commit.
 
-      Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13), and this thread.
+      Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13).
 
-      **Next:** Merge [#13](https://github.com/acme/widgets/pull/13), if that has not happened yet.
+      **Next:** Merge [#13](https://github.com/acme/widgets/pull/13).
 
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);
@@ -441,7 +441,7 @@ describe("the stop comment", () => {
       const attempt = anAttempt({ verdict: { ...aRedVerdict(), findings: [finding] } });
       return attemptComment(aPublishedLoop({ attempts: [attempt] }), attempt);
     };
-    expect(shown(long)).toContain("<details><summary>Its words, 17 lines</summary>\n\n```text\nline 0");
-    expect(shown(short)).not.toContain("Its words");
+    expect(shown(long)).toContain("<details><summary>Details, 17 lines</summary>\n\n```text\nline 0");
+    expect(shown(short)).not.toContain("Details,");
   });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { StopReason } from "../../src/loop/cause.ts";
 import { stopComment } from "../../src/report/report.ts";
-import { endingWords } from "../../src/report/wording/endings.ts";
+import { endingTitles } from "../../src/report/wording/endings.ts";
 import { footer } from "../../src/report/wording/parts.ts";
 import { anEndedLoop } from "../loop/builder.ts";
 import { everyEnding } from "./every-ending.ts";
@@ -14,7 +14,7 @@ const fixture = join(import.meta.dirname, "../../fixtures/report/endings.md");
 it("every reason is among the endings and has its words, and so has each told by an earlier version", () => {
   expect(new Set(endings.map((ending) => ending.reason))).toEqual(new Set(StopReason.options));
   expect(new Set(everyEnding.told.map((ending) => ending.reason))).toEqual(new Set(StopReason.options));
-  expect(Object.keys(endingWords).sort()).toEqual([...StopReason.options].sort());
+  expect(Object.keys(endingTitles).sort()).toEqual([...StopReason.options].sort());
 });
 
 it("every ending reads as fixtures/report/endings.md shows it", async () => {
@@ -27,12 +27,26 @@ it("every ending reads as fixtures/report/endings.md shows it", async () => {
   await expect(`# Endings\n\n${about}\n\n${shown.join("\n\n")}\n`).toMatchFileSnapshot(fixture);
 });
 
+it("no ending names what only the source knows: an effect, a cause, a folder of the host", () => {
+  const quote = "ENOENT: no such file, open '/var/lib/loopgate/runs/12-k3f9-1/result.json'";
+  for (const ending of endings) {
+    const infra = ending.reason === "infrastructure_error";
+    const text = stopComment(anEndedLoop(infra ? { ...ending, quote } : ending));
+    const ours = text.replaceAll(/```text[\s\S]*?```|`[^`]*`/g, "");
+    expect(ours, ending.of).not.toMatch(/[a-z]_[a-z]/);
+    expect(text).not.toContain("/var/lib");
+  }
+  const note = "Its results could not be read: EACCES /srv/loopgate/runs/1/result.json, and /workspace/a is kept.";
+  const lost = stopComment(anEndedLoop({ reason: "infrastructure_error", of: "executors_lost", times: 3, note }));
+  expect(lost).toContain("EACCES (a path on Loopgate's machine), and /workspace/a is kept.");
+});
+
 it("every ending states its reason, the account of it, what is kept and one next action", () => {
   for (const ending of endings) {
     const text = stopComment(anEndedLoop(ending));
     const [first = "", ...rest] = text.split("\n\n");
     expect(first).toMatch(/^\*\*Loopgate (is done|stopped): /);
-    expect(first).toContain(endingWords[ending.reason].title);
+    expect(first).toContain(endingTitles[ending.reason]);
     expect(first).toMatch(/\.\*\* \S.*[.:]$/);
     expect(text).not.toMatch(/undefined|null|NaN/);
     expect(rest.join("\n")).toMatch(/^Kept: branch `loop\/12-k3f9` at `ccccccc`, pull request /m);

@@ -20,14 +20,14 @@ function reply(answer: Reply): string {
 describe("a reply", () => {
   it("to a label by someone who may not", () => {
     expect(reply({ kind: "not_permitted", login: "bob", permission: "triage" })).toMatchInlineSnapshot(
-      `"\`bob\` set the label \`loop\`, but has \`triage\` permission here, and starting a loop needs write. Nothing was started and the label was removed. Next: someone with write permission sets it again."`,
+      `"\`bob\` set the label \`loop\` but has only \`triage\` permission here. Starting a loop takes write permission, so nothing was started and the label was removed. Next: someone with write permission sets it again."`,
     );
   });
 
   it("to a command that is refused", () => {
     const why = { of: "no_permission", permission: "read" } as const;
     expect(reply({ kind: "command_refused", command, why })).toMatchInlineSnapshot(
-      `"\`/loop retry\` by \`bob\` was refused: it needs write permission, and bob has read. Nothing changed. \`/loop help\` lists what can be said."`,
+      `"\`/loop retry\` by \`bob\` was refused: it needs write permission, and bob has read. Nothing changed. \`/loop help\` lists the commands."`,
     );
     expect(reply({ kind: "command_refused", command: { ...command, verb: "unknown" }, why })).toMatch(
       /^`\/loop` by `bob`/,
@@ -36,26 +36,26 @@ describe("a reply", () => {
 
   it("to an approval that does not count", () => {
     expect(reply({ kind: "approval_does_not_count", login: "bob", why: { of: "author" } })).toMatchInlineSnapshot(
-      `"The approval by \`bob\` does not count: authors of the commits cannot approve them. The loop keeps waiting for one on commit \`ccccccc\` by someone with write permission who is neither \`alice\` nor an author of the commits."`,
+      `"The approval by \`bob\` does not count: authors of the commits cannot approve them. The loop still needs an approval of commit \`ccccccc\` by someone with write permission who is neither \`alice\` nor an author of the commits."`,
     );
   });
 
   it("when nobody has answered at the gate", () => {
     expect(reply({ kind: "gate_reminder" })).toMatchInlineSnapshot(
-      `"Pull request [#13](https://github.com/acme/widgets/pull/13) has been waiting for approval since 2026-01-05 09:00 UTC. Without an answer the loop ends on 2026-01-19 09:00 UTC, 14 d after it asked. This is the only reminder. Next: approve it, or request changes there."`,
+      `"Pull request [#13](https://github.com/acme/widgets/pull/13) has been waiting for approval since 2026-01-05 09:00 UTC. This is the only reminder. Next: approve it or request changes there. If nobody does either, the loop ends on 2026-01-19 09:00 UTC."`,
     );
   });
 
   it("to a call for help names every command that works", () => {
     expect(reply({ kind: "help" })).toMatchInlineSnapshot(`
-      "Commands are the first line of a new comment by someone with write permission:
+      "Put a command on the first line of a new comment. Commands need write permission.
 
-      - \`/loop status\`: what the loop is doing now
-      - \`/loop stop\`: end it; removing the label or closing the issue does the same
-      - \`/loop pause\`, \`/loop resume\`: hold it, and go on
-      - \`/loop retry\`: after a stop, read the issue and the policy again and go on from the branch
-      - \`/loop approve\`: at the gate, approve the commit; after a stop that asks for it, allow what waits
-      - \`/loop help\`: this list"
+      - \`/loop status\`: say what the loop is doing
+      - \`/loop stop\`: end the loop; removing the label or closing the issue does the same
+      - \`/loop pause\`, \`/loop resume\`: pause the loop, and continue it
+      - \`/loop retry\`: after a stop, read the issue and the policy again and continue from the branch
+      - \`/loop approve\`: approve the commit, or allow what the loop stopped to ask for
+      - \`/loop help\`: show this list"
     `);
   });
 
@@ -63,8 +63,8 @@ describe("a reply", () => {
     expect(reply({ kind: "status" })).toMatchInlineSnapshot(`
       "### Loopgate: attempt 1 of 3 is being judged
 
-      CI and the reviewer judge commit \`ccccccc\`.
-      **Next:** Green: a person is asked. Red: the findings become the next attempt's brief.
+      CI and the reviewer are judging commit \`ccccccc\`.
+      **Next:** If it passes, a person is asked to approve it. If not, the next attempt is told what to fix.
 
       | attempt | change | CI | review | outcome | time |
       |---|---|---|---|---|---|
@@ -82,9 +82,9 @@ describe("the pull request", () => {
       {
         "body": "Closes #12
 
-      Loopgate, a GitHub App, opened this pull request for #12, where \`alice\` set the label \`loop\`. An agent wrote the commits; that thread says what it tried, what failed and why.
+      Loopgate, a GitHub App, opened this pull request for #12, where \`alice\` set the label \`loop\`. An agent wrote the commits. The issue says what each attempt tried, what failed and why.
 
-      It stays a draft until CI and an independent reviewer agree. Then it needs the approval of a person with write permission who is neither \`alice\` nor an author of the commits. Requesting changes here starts the next attempt.",
+      It stays a draft until CI passes and an independent reviewer approves. Then it needs the approval of someone with write permission who is neither \`alice\` nor an author of the commits. Requesting changes here starts the next attempt.",
         "title": "sum() is off by one",
       }
     `);

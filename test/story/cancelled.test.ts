@@ -25,7 +25,7 @@ test("removing the label stops the container and ends the loop; setting it again
       "### Loopgate stopped: cancelled
 
     alice removed the label.
-    **Next:** Set the label \`loop\` again, on the open issue, to start a new loop.
+    **Next:** Set the label \`loop\` again to start a new loop.
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -35,23 +35,23 @@ test("removing the label stops the container and ends the loop; setting it again
     |---|---|---|---|---|---|
     | 1 | nothing pushed | – | – | not judged | 0 s |
 
-    - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+    - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 1»\`
     - Isolation: **none**: the agent runs as a plain process on the App's host
     - Used: 1 of 3 attempts, 1 of 20 runs, 0 s of 12 h
-    - Policy: defaults, there is no \`.github/loop.yml\`
-    - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed before: nothing
+    - Policy: the defaults, since there is no \`.github/loop.yml\`
+    - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed from it: nothing
 
-    Commands: comment \`/loop help\`.
+    Comment \`/loop help\` for a list of commands.
 
     <sub>Written by Loopgate, a GitHub App.</sub>
 
     «record»",
-      "**Loopgate stopped: cancelled.** alice removed the label. Nothing of the loop runs any more.
+      "**Loopgate stopped: cancelled.** alice removed the label.
 
-    No commit of it reached this repository; this thread stays.
+    Nothing was pushed to this repository.
 
-    **Next:** Set the label \`loop\` again, on the open issue, to start a new loop.
+    **Next:** Set the label \`loop\` again to start a new loop.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -69,11 +69,11 @@ test("closing the issue ends the loop (F67)", async () => {
   await story.settle();
   expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", of: "issue_closed", by: "alice" });
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: cancelled.** alice closed the issue. Nothing of the loop runs any more.
+    "**Loopgate stopped: cancelled.** alice closed the issue.
 
-    No commit of it reached this repository; this thread stays.
+    Nothing was pushed to this repository.
 
-    **Next:** Set the label \`loop\` again, on the open issue, to start a new loop.
+    **Next:** Reopen this issue and set the label \`loop\` again to start a new loop.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -86,7 +86,7 @@ test("/loop stop ends the loop, with a reaction; someone without write permissio
   expect((await story.state(issue)).phase).toBe("executing");
   expect(refused.reactions.map((reaction) => reaction.content)).toEqual(["-1"]);
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "\`/loop stop\` by \`carol\` was refused: it needs write permission, and carol has triage. Nothing changed. \`/loop help\` lists what can be said.
+    "\`/loop stop\` by \`carol\` was refused: it needs write permission, and carol has triage. Nothing changed. \`/loop help\` lists the commands.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -103,11 +103,11 @@ test("closing the pull request ends the loop (F68)", async () => {
   await story.settle();
   expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", by: "bob" });
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: cancelled.** The pull request was closed by bob. Nothing of the loop runs any more.
+    "**Loopgate stopped: cancelled.** bob closed the pull request.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
-    **Next:** Set the label \`loop\` again, on the open issue, to start a new loop.
+    **Next:** Set the label \`loop\` again to start a new loop.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

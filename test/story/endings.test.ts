@@ -11,11 +11,11 @@ test("retry_limit: attempts run out; /loop retry grants them again", async () =>
   expect((await story.state(issue)).ending?.reason).toBe("retry_limit");
   expect(issue.labels.map((label) => label.name)).toEqual(["loop:needs-human"]);
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: retry limit.** All 3 attempts are used and the work is not good yet. More are a person's to grant.
+    "**Loopgate stopped: retry limit.** All 3 attempts are used up, and the work has not passed yet.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 3»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 3»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
-    **Next:** @alice, comment \`/loop retry\` to grant the policy's attempts again; the work goes on from the branch.
+    **Next:** @alice, comment \`/loop retry\` to continue from the branch with the policy's limits granted again.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -32,13 +32,13 @@ test("no_progress: the same failure twice; /loop retry tries on", async () => {
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("no_progress");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: no progress.** Attempt 2 failed exactly as attempt 1 did. Another attempt would most likely fail in the same way.
+    "**Loopgate stopped: no progress.** Attempt 2 failed the same way as attempt 1, so another one would most likely fail too.
 
     \`\`\`text
     ci / test: Failed with exit code 1
     \`\`\`
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     **Next:** @alice, say in a comment what to do differently, then comment \`/loop retry\`.
 
@@ -58,11 +58,11 @@ test("budget_limit: too many changed lines; /loop approve publishes exactly that
   const { ending } = await story.state(issue);
   expect(ending?.reason).toBe("budget_limit");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: budget limit.** Attempt 1 changed 11 lines; the policy allows 5, so it was not published. It goes no further on its own.
+    "**Loopgate stopped: budget limit.** Attempt 1 changed 11 lines, more than the 5 the policy allows, so nothing was pushed.
 
-    Kept: commit \`«commit 1»\`, not published and held by Loopgate, and this thread.
+    Kept: commit \`«commit 1»\`, which Loopgate holds and has not pushed.
 
-    **Next:** @alice, comment \`/loop approve «commit 1»\` to publish exactly that commit.
+    **Next:** @alice, comment \`/loop approve «commit 1»\` to push exactly that commit.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -81,11 +81,11 @@ test("budget_limit: the loop's wall clock stops a container that still runs; /lo
   await story.advance(60 * minute);
   expect((await story.state(issue)).ending?.reason).toBe("budget_limit");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: budget limit.** The loop's time is used up. It goes no further on its own.
+    "**Loopgate stopped: budget limit.** The loop reached its time limit of 1 h.
 
-    No commit of it reached this repository; this thread stays.
+    Nothing was pushed to this repository.
 
-    **Next:** @alice, comment \`/loop retry\` to grant the policy's attempts again; the work goes on from the branch.
+    **Next:** @alice, comment \`/loop retry\` to continue from the branch with the policy's limits granted again.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -100,13 +100,13 @@ test("uncertainty_too_high: the agent asks; a comment and /loop retry answer it"
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("uncertainty_too_high");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: uncertainty too high.** Attempt 1 stopped to ask a question. Going on would mean guessing.
+    "**Loopgate stopped: uncertainty too high.** Attempt 1 stopped to ask a question.
 
     \`\`\`text
     Should it add more than two numbers? @everyone
     \`\`\`
 
-    No commit of it reached this repository; this thread stays.
+    Nothing was pushed to this repository.
 
     **Next:** @alice, answer in a comment, then comment \`/loop retry\`.
 
@@ -126,15 +126,15 @@ test("permission_required: the agent asks to be allowed something; /loop approve
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("permission_required");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: permission required.** Attempt 1 asks for permission to do something its lease does not allow. That is for a person to decide.
+    "**Loopgate stopped: permission required.** Attempt 1 asked for permission to do something it may not do on its own.
 
     \`\`\`text
     change the numbers in test.sh
     \`\`\`
 
-    No commit of it reached this repository; this thread stays.
+    Nothing was pushed to this repository.
 
-    **Next:** @alice, comment \`/loop approve\` to allow what is asked.
+    **Next:** @alice, comment \`/loop approve\` to allow it.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -149,15 +149,15 @@ test("external_dependency_blocked: the agent reports it; /loop retry goes on", a
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("external_dependency_blocked");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: external dependency blocked.** Attempt 1 reports that it is blocked on something outside the repository. The change itself is not to blame.
+    "**Loopgate stopped: external dependency blocked.** Attempt 1 was blocked by something outside the repository.
 
     \`\`\`text
     The calculator service is down.
     \`\`\`
 
-    No commit of it reached this repository; this thread stays.
+    Nothing was pushed to this repository.
 
-    **Next:** @alice, once that has happened, comment \`/loop retry\`.
+    **Next:** @alice, once that is resolved, comment \`/loop retry\`.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -174,13 +174,13 @@ test("external_dependency_blocked: CI never reports; /loop retry judges the same
   const { ending, head } = await story.state(issue);
   expect(ending?.reason).toBe("external_dependency_blocked");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: external dependency blocked.** CI did not report in 30 minutes. The change itself is not to blame.
+    "**Loopgate stopped: external dependency blocked.** CI did not finish within 30 minutes.
 
     \`\`\`text
     checks: no check has been reported yet
     \`\`\`
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     **Next:** @alice, once CI works, comment \`/loop retry\` to have the same commit judged again.
 
@@ -207,15 +207,15 @@ test("risky_action_detected: a workflow edit is not published and cannot be gran
   expect((await story.state(issue)).ending?.reason).toBe("risky_action_detected");
   expect(story.repository.issues.size).toBe(1);
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: risky action detected.** Attempt 1 did something that needs a person's yes, so nothing of it was published. A person should look at it first.
+    "**Loopgate stopped: risky action detected.** Attempt 1 made a change that Loopgate never pushes, so nothing was pushed.
 
     \`\`\`text
     Changes a workflow
     \`\`\`
 
-    No commit of it reached this repository; this thread stays.
+    Nothing was pushed to this repository.
 
-    **Next:** @alice, say in a comment what to leave alone, then comment \`/loop retry\` for another attempt; Loopgate cannot publish this one.
+    **Next:** @alice, say in a comment what to leave alone, then comment \`/loop retry\` for another attempt.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -233,15 +233,15 @@ test("risky_action_detected: a protected file; /loop approve publishes exactly t
   const { ending } = await story.state(issue);
   expect(ending?.reason).toBe("risky_action_detected");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: risky action detected.** Attempt 1 did something that needs a person's yes, so nothing of it was published. A person should look at it first.
+    "**Loopgate stopped: risky action detected.** Attempt 1 made a change that needs a person's approval, so nothing was pushed.
 
     \`\`\`text
     Changes a protected file
     \`\`\`
 
-    Kept: commit \`«commit 1»\`, not published and held by Loopgate, and this thread.
+    Kept: commit \`«commit 1»\`, which Loopgate holds and has not pushed.
 
-    **Next:** @alice, comment \`/loop approve «commit 1»\` to publish exactly that commit.
+    **Next:** @alice, comment \`/loop approve «commit 1»\` to push exactly that commit.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -259,15 +259,15 @@ test("nothing_to_do: the agent shows that no change is needed and the reviewer a
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("nothing_to_do");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate is done: nothing to do.** The executor shows that no change is needed, and the reviewer agrees.
+    "**Loopgate is done: nothing to do.** The agent showed that no change is needed, and the reviewer agreed.
 
     \`\`\`text
     The total is already right.
     \`\`\`
 
-    No commit of it reached this repository; this thread stays.
+    Nothing was pushed to this repository.
 
-    **Next:** Close this issue, or say in it what is still missing and set the label again.
+    **Next:** Close this issue, or say in a comment what is still missing and set the label \`loop\` again.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -281,28 +281,28 @@ test("policy_invalid: line and expectation are named; mended, /loop retry goes o
     [
       "### Loopgate stopped: policy invalid
 
-    \`.github/loop.yml\` on the default branch does not stand, so nothing was started.
-    **Next:** Mend \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
+    \`.github/loop.yml\` on the default branch is invalid, so nothing was started.
+    **Next:** Fix \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
 
-    - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+    - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 1»\`
     - Used: nothing yet
-    - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed before: nothing
+    - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed from it: nothing
 
-    Commands: comment \`/loop help\`.
+    Comment \`/loop help\` for a list of commands.
 
     <sub>Written by Loopgate, a GitHub App.</sub>
 
     «record»",
-      "**Loopgate stopped: policy invalid.** \`.github/loop.yml\` on the default branch does not stand, so nothing was started. This is what is wrong with it:
+      "**Loopgate stopped: policy invalid.** \`.github/loop.yml\` on the default branch is invalid, so nothing was started.
 
     \`\`\`text
     line 2: \`attemps\` is not an option; did you mean \`attempts\`?
     \`\`\`
 
-    No commit of it reached this repository; this thread stays.
+    Nothing was pushed to this repository.
 
-    **Next:** @alice, mend \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
+    **Next:** @alice, fix \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -321,13 +321,13 @@ test("infrastructure_error: GitHub refuses for good what the loop needs; /loop r
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("infrastructure_error");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: infrastructure error.** Loopgate could not go on: \`open_pull\` failed past its retries. The failure is Loopgate's or its host's, not the change's.
+    "**Loopgate stopped: infrastructure error.** Loopgate tried to open the pull request and could not, so it gave up.
 
     \`\`\`text
     Could not open a pull request for loop/1-«loop» on acme/shop: GitHub answered 422: Validation Failed. It is not tried again by itself.
     \`\`\`
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, and this thread.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`.
 
     **Next:** @alice, comment \`/loop retry\`; if it fails again, ask whoever runs this App.
 
@@ -346,7 +346,7 @@ test("an attempt that leaves no commit is red, however it exits (F53, detent#188
   expect(story.comments(issue)[1]).toMatchInlineSnapshot(`
     "### Attempt 1: red
 
-    It pushed nothing in 0 s.
+    The agent pushed nothing in 0 s.
 
     | judge | says | because |
     |---|---|---|

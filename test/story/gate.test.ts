@@ -210,6 +210,8 @@ test("a merge that nobody told of, while CI still judges, opens no gate (F17, F6
   await pass(story, pull);
   const { ending, gateSince } = await story.state(issue);
   expect(ending).toMatchObject({ reason: "cancelled", of: "merged_too_early" });
-  expect(story.comments(issue).at(-1)).toContain("dave merged the pull request before it passed the gate");
+  expect(story.comments(issue).at(-1)).toContain(
+    "dave merged the pull request before the loop had the approval it needs",
+  );
   expect(gateSince).toBeNull();
 });

@@ -17,7 +17,7 @@ test("a labelled issue becomes an approved pull request", async () => {
       "### Loopgate is done: task complete
 
     bob approved this exact commit.
-    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2).
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -27,21 +27,21 @@ test("a labelled issue becomes an approved pull request", async () => {
     |---|---|---|---|---|---|
     | 1 | 1 file, +1 −1 in \`«commit 1»\` | green | approves | green | 0 s |
 
-    - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+    - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 2»\`; pull request [#2](«forge»/acme/shop/pull/2)
     - Isolation: **none**: the agent runs as a plain process on the App's host
     - Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h
-    - Policy: defaults, there is no \`.github/loop.yml\`
-    - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed before: nothing
+    - Policy: the defaults, since there is no \`.github/loop.yml\`
+    - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed from it: nothing
 
-    Commands: comment \`/loop help\`.
+    Comment \`/loop help\` for a list of commands.
 
     <sub>Written by Loopgate, a GitHub App.</sub>
 
     «record»",
       "### Attempt 1: green
 
-    It changed 1 file (+1 −1) in 0 s. The work is in commit \`«commit 1»\`.
+    The agent changed 1 file (+1 −1) in 0 s. The work is in commit \`«commit 1»\`.
 
     | judge | says | because |
     |---|---|---|
@@ -62,9 +62,9 @@ test("a labelled issue becomes an approved pull request", async () => {
     <sub>Written by Loopgate, a GitHub App.</sub>",
       "**Loopgate is done: task complete.** bob approved this exact commit.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
-    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -87,7 +87,7 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
       "### Loopgate is done: task complete
 
     bob approved this exact commit.
-    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2).
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -98,21 +98,21 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     | 1 | 1 file, +2 −2 in \`«commit 1»\` | red: \`ci / test\` | approves | red | 0 s |
     | 2 | 1 file, +2 −2 in \`«commit 2»\` | green | approves | green | 0 s |
 
-    - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+    - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 3»\`; pull request [#2](«forge»/acme/shop/pull/2)
     - Isolation: **none**: the agent runs as a plain process on the App's host
     - Used: 2 of 3 attempts, 4 of 20 runs, 0 s of 12 h
-    - Policy: defaults, there is no \`.github/loop.yml\`
-    - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed before: nothing
+    - Policy: the defaults, since there is no \`.github/loop.yml\`
+    - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed from it: nothing
 
-    Commands: comment \`/loop help\`.
+    Comment \`/loop help\` for a list of commands.
 
     <sub>Written by Loopgate, a GitHub App.</sub>
 
     «record»",
       "### Attempt 1: red
 
-    It changed 1 file (+2 −2) in 0 s. The work is in commit \`«commit 1»\`.
+    The agent changed 1 file (+2 −2) in 0 s. The work is in commit \`«commit 1»\`.
 
     | judge | says | because |
     |---|---|---|
@@ -149,7 +149,7 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     <sub>Written by Loopgate, a GitHub App.</sub>",
       "### Attempt 2: green
 
-    It changed 1 file (+2 −2) in 0 s. The work is in commit \`«commit 2»\`.
+    The agent changed 1 file (+2 −2) in 0 s. The work is in commit \`«commit 2»\`.
 
     | judge | says | because |
     |---|---|---|
@@ -170,9 +170,9 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     <sub>Written by Loopgate, a GitHub App.</sub>",
       "**Loopgate is done: task complete.** bob approved this exact commit.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
-    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -244,7 +244,7 @@ test("changes requested by a reviewer are the next brief, and the new head needs
       "### Loopgate is done: task complete
 
     bob approved this exact commit.
-    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2).
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -255,21 +255,21 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     | 1 | 1 file, +1 −1 in \`«commit 1»\` | green | approves | green | 0 s |
     | 2 | 1 file, +1 −0 in \`«commit 2»\` | green | approves | green | 0 s |
 
-    - Asked for by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
+    - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 3»\`; pull request [#2](«forge»/acme/shop/pull/2)
     - Isolation: **none**: the agent runs as a plain process on the App's host
     - Used: 2 of 3 attempts, 4 of 20 runs, 0 s of 12 h
-    - Policy: defaults, there is no \`.github/loop.yml\`
-    - The agents received the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed before: nothing
+    - Policy: the defaults, since there is no \`.github/loop.yml\`
+    - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed from it: nothing
 
-    Commands: comment \`/loop help\`.
+    Comment \`/loop help\` for a list of commands.
 
     <sub>Written by Loopgate, a GitHub App.</sub>
 
     «record»",
       "### Attempt 1: green
 
-    It changed 1 file (+1 −1) in 0 s. The work is in commit \`«commit 1»\`.
+    The agent changed 1 file (+1 −1) in 0 s. The work is in commit \`«commit 1»\`.
 
     | judge | says | because |
     |---|---|---|
@@ -290,7 +290,7 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     <sub>Written by Loopgate, a GitHub App.</sub>",
       "### Attempt 2: green
 
-    It changed 1 file (+1 −0) in 0 s. The work is in commit \`«commit 2»\`.
+    The agent changed 1 file (+1 −0) in 0 s. The work is in commit \`«commit 2»\`.
 
     | judge | says | because |
     |---|---|---|
@@ -311,9 +311,9 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     <sub>Written by Loopgate, a GitHub App.</sub>",
       "**Loopgate is done: task complete.** bob approved this exact commit.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
-    **Next:** Merge [#2](«forge»/acme/shop/pull/2), if that has not happened yet.
+    **Next:** Merge [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]

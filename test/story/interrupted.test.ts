@@ -135,7 +135,7 @@ describe("in the middle of a second attempt", () => {
     await story.settle();
     const { ending } = await story.state(issue);
     expect(ending).toMatchObject({ of: "pull_closed", by: "dave", during: "executing" });
-    expect(story.comments(issue).at(-1)).toContain("The pull request was closed by dave.");
+    expect(story.comments(issue).at(-1)).toContain("dave closed the pull request.");
     go();
     await story.advance(60 * minute);
     expect(pushesOf(story)).toBe(before);
@@ -149,7 +149,9 @@ describe("in the middle of a second attempt", () => {
     await story.settle();
     const { ending } = await story.state(issue);
     expect(ending).toMatchObject({ of: "merged_too_early", by: "dave", during: "executing" });
-    expect(story.comments(issue).at(-1)).toContain("dave merged the pull request before it passed the gate");
+    expect(story.comments(issue).at(-1)).toContain(
+      "dave merged the pull request before the loop had the approval it needs",
+    );
     go();
     await story.advance(60 * minute);
     expect(pushesOf(story)).toBe(before);

@@ -61,7 +61,9 @@ test("a merge by whoever asked for the loop is said to be one, also where the is
   await merge(story, issue, "alice", told.pull);
   const { ending } = await story.state(issue);
   expect(ending).toMatchObject({ of: "merged_too_early", by: "alice" });
-  expect(story.comments(issue).at(-1)).toContain("alice merged the pull request before it passed the gate");
+  expect(story.comments(issue).at(-1)).toContain(
+    "alice merged the pull request before the loop had the approval it needs",
+  );
 });
 
 test("F67: an issue that a person closes at the gate ends the loop as cancelled, and the pull request stays open", async () => {

@@ -39,11 +39,11 @@ test("budget_limit: the money is used up; /loop retry grants it again", async ()
   const { ending } = await story.state(issue);
   expect(ending?.reason).toBe("budget_limit");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: budget limit.** $0.0140 of the $0.0300 for model calls are spent, and too little is left for more work. It goes no further on its own.
+    "**Loopgate stopped: budget limit.** The loop has spent $0.0140 of its $0.0300 for model calls, and the rest is too little for more work.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
-    **Next:** @alice, comment \`/loop retry\` to grant the policy's attempts again; the work goes on from the branch.
+    **Next:** @alice, comment \`/loop retry\` to continue from the branch with the policy's limits granted again.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -68,11 +68,11 @@ test("external_dependency_blocked: the provider fails three attempts, none of wh
   expect(ending?.reason).toBe("external_dependency_blocked");
   expect(attempts.map(({ counted }) => counted)).toEqual([false, false, false]);
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: external dependency blocked.** The model provider failed attempt 3, and 2 before it came to nothing either. The change itself is not to blame.
+    "**Loopgate stopped: external dependency blocked.** The model provider failed during attempt 3, and the 2 attempts before it came to nothing too.
 
-    No commit of it reached this repository; this thread stays.
+    Nothing was pushed to this repository.
 
-    **Next:** @alice, once that has happened, comment \`/loop retry\`.
+    **Next:** @alice, once the provider works again, comment \`/loop retry\`.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

@@ -28,18 +28,18 @@ test("stalled: a run that hangs is ended, nothing that it pushed is published; /
   expect(await story.app().store.getArtifact(tried[0]?.runs[0]?.logSha256 ?? "")).toContain("half done\n");
   const [, attempt, stop] = story.comments(issue);
   expect(stop).toMatchInlineSnapshot(`
-    "**Loopgate stopped: stalled.** Attempt 1 fell silent and was stopped. For 10 min it wrote nothing, called no model, and neither fetched nor pushed; it was last heard of on 2026-01-05 09:01 UTC. Nothing of that attempt was published.
+    "**Loopgate stopped: stalled.** Attempt 1 went silent and was stopped, so nothing was pushed. For 10 min it wrote nothing, called no model, and neither fetched nor pushed; it was last heard of on 2026-01-05 09:01 UTC.
 
-    No commit of it reached this repository; this thread stays.
+    Nothing was pushed to this repository.
 
-    **Next:** @alice, comment \`/loop retry\` for another attempt from the branch; if the agent was only quiet, raise \`silence_minutes\` in \`.github/loop.yml\` first.
+    **Next:** @alice, comment \`/loop retry\` for another attempt; if the agent only needs longer, raise \`silence_minutes\` in \`.github/loop.yml\` first.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
   expect(attempt).toMatchInlineSnapshot(`
     "### Attempt 1: not judged
 
-    It changed 1 file (+1 −1) in 12 min. Nothing of it was published.
+    The agent changed 1 file (+1 −1) in 12 min. None of it was pushed.
 
     <details><summary>Changed files</summary>
 

@@ -34,25 +34,17 @@ describe("the reviewer's answer", () => {
     ["missing", null, "The reviewer left no answer file."],
     ["no JSON", "APPROVE", "The answer file is not the JSON object that was asked for."],
     ["a list", "[]", "The answer file is not the JSON object that was asked for."],
-    [
-      "of another verdict",
-      JSON.stringify({ ...good, verdict: "approved" }),
-      "The answer file does not fit the schema at verdict.",
-    ],
+    ["of another verdict", JSON.stringify({ ...good, verdict: "approved" }), "The answer file is invalid at verdict."],
     [
       "of boundless confidence",
       JSON.stringify({ ...good, confidence: 2 }),
-      "The answer file does not fit the schema at confidence.",
+      "The answer file is invalid at confidence.",
     ],
-    [
-      "without findings",
-      JSON.stringify({ ...good, findings: undefined }),
-      "The answer file does not fit the schema at findings.",
-    ],
+    ["without findings", JSON.stringify({ ...good, findings: undefined }), "The answer file is invalid at findings."],
     [
       "with a line of 0",
       JSON.stringify({ ...good, findings: [{ title: "a", detail: "", line: 0 }] }),
-      "The answer file does not fit the schema at findings.0.line.",
+      "The answer file is invalid at findings.0.line.",
     ],
     [
       "with keys of its own",

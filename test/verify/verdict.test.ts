@@ -67,7 +67,7 @@ describe("a verdict", () => {
       "everything was skipped",
       [aCheck({ conclusion: "skipped" }), aCheck({ name: "lint", conclusion: "neutral" })],
       {},
-      "pending (test green: skipped; lint green: neutral; checks pending: no check has succeeded, so nothing is shown; review green: approved)",
+      "pending (test green: skipped; lint green: neutral; checks pending: no check succeeded, so nothing is proven; review green: approved)",
     ],
     [
       "one was skipped and one succeeded",
@@ -86,13 +86,13 @@ describe("a verdict", () => {
       "a check waits for a person",
       [aCheck({ conclusion: "action_required" })],
       {},
-      "pending (test pending: ended as action_required, which a person has to look at; review green: approved)",
+      "pending (test pending: ended as action_required, which needs a person; review green: approved)",
     ],
     [
       "a conclusion is unknown to us",
       [aCheck({ conclusion: "splendid" })],
       {},
-      "pending (test pending: ended as splendid, which a person has to look at; review green: approved)",
+      "pending (test pending: ended as splendid, which needs a person; review green: approved)",
     ],
     [
       "one of two runs of a name failed",
@@ -122,7 +122,7 @@ describe("a verdict", () => {
       "a required check was skipped",
       [aCheck({ conclusion: "skipped" })],
       { required: ["test"] },
-      "pending (test pending: required, but ended as skipped, which shows nothing; review green: approved)",
+      "pending (test pending: required, but ended as skipped, which proves nothing; review green: approved)",
     ],
     [
       "a check that is not required failed",
@@ -159,7 +159,7 @@ describe("a verdict", () => {
       "the reviewer was not understood",
       [aCheck()],
       { review: { ...rejection, verdict: "unreadable" } },
-      "red (test green: success; review red: gave no readable answer)",
+      "red (test green: success; review red: gave no usable answer)",
     ],
     [
       "the reviewer rejects while CI runs",

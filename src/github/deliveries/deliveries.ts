@@ -64,7 +64,7 @@ async function receive(
   const body = bytes.toString("utf8");
   if (!(await isSigned(verifiers, body, signature))) return refused(401, "the signature does not match the body");
   const payload = parsed(body);
-  if (payload === null) return refused(400, "the body is no JSON object");
+  if (payload === null) return refused(400, "the body is not a JSON object");
   if (!handledEvents.includes(event)) return { status: 202, outcome: "ignored", reason: "the event is not handled" };
   const bodySha256 = createHash("sha256").update(bytes).digest("hex");
   return handOver(options, payload, { guid, event, bodySha256, body, receivedAt: options.now() });

@@ -1,38 +1,37 @@
-// Every ending in words: what it is called, what happened, what it means and what is kept. next.ts says what to do then.
+// Every ending in words: what it is called, what happened and what is kept. next.ts says what to do then.
 import { unreachable } from "../../base/assert.ts";
 import { inDollars } from "../../loop/begin.ts";
 import type { Gone, RecordFault, StopReason } from "../../loop/cause.ts";
 import { classOf } from "../../loop/end.ts";
 import type { Ending, LoopState } from "../../loop/state.ts";
 import { inlineCode } from "../escape.ts";
-import { commit, type Words } from "./parts.ts";
+import { duration } from "../time.ts";
+import { failureSentence } from "./failures.ts";
+import { commit } from "./parts.ts";
 
-/** What each ending is called, and what the thread adds to the machine's own account of it. */
-export const endingWords: Record<StopReason, Words> = {
-  task_complete: { title: "task complete", sentence: "" },
-  verifier_passed: { title: "verifier passed", sentence: "" },
-  nothing_to_do: { title: "nothing to do", sentence: "" },
-  budget_limit: { title: "budget limit", sentence: "It goes no further on its own." },
-  retry_limit: { title: "retry limit", sentence: "More are a person's to grant." },
-  no_progress: { title: "no progress", sentence: "Another attempt would most likely fail in the same way." },
-  uncertainty_too_high: { title: "uncertainty too high", sentence: "Going on would mean guessing." },
-  permission_required: { title: "permission required", sentence: "That is for a person to decide." },
-  risky_action_detected: { title: "risky action detected", sentence: "A person should look at it first." },
-  external_dependency_blocked: { title: "external dependency blocked", sentence: "The change itself is not to blame." },
-  stalled: { title: "stalled", sentence: "Nothing of that attempt was published." },
-  state_tampered: { title: "state tampered", sentence: "No decision is taken on such a record." },
-  policy_invalid: { title: "policy invalid", sentence: "This is what is wrong with it:" },
-  cancelled: { title: "cancelled", sentence: "Nothing of the loop runs any more." },
-  unanswered: { title: "unanswered", sentence: "The gate had its time and one reminder." },
-  infrastructure_error: {
-    title: "infrastructure error",
-    sentence: "The failure is Loopgate's or its host's, not the change's.",
-  },
+/** What each reason is called. */
+export const endingTitles: Record<StopReason, string> = {
+  task_complete: "task complete",
+  verifier_passed: "verifier passed",
+  nothing_to_do: "nothing to do",
+  budget_limit: "budget limit",
+  retry_limit: "retry limit",
+  no_progress: "no progress",
+  uncertainty_too_high: "uncertainty too high",
+  permission_required: "permission required",
+  risky_action_detected: "risky action detected",
+  external_dependency_blocked: "external dependency blocked",
+  stalled: "stalled",
+  state_tampered: "state tampered",
+  policy_invalid: "policy invalid",
+  cancelled: "cancelled",
+  unanswered: "unanswered",
+  infrastructure_error: "infrastructure error",
 };
 
 /** How an ending is announced: `done` where it ended well. */
 export function endingHeadline(reason: StopReason): string {
-  return `Loopgate ${classOf(reason) === "well" ? "is done" : "stopped"}: ${endingWords[reason].title}`;
+  return `Loopgate ${classOf(reason) === "well" ? "is done" : "stopped"}: ${endingTitles[reason]}`;
 }
 
 /** What happened, in one or two sentences; it may hold logins and names, so that it is shown as a plain sentence. */
@@ -42,63 +41,67 @@ export function endingSentence(ending: Ending): string {
     case "approved":
       return `${by} approved this exact commit.`;
     case "approved_and_merged":
-      return `${by} approved this exact commit, and it is merged.`;
+      return `${by} approved this exact commit, and Loopgate merged it.`;
     case "merged_by_hand":
-      return `${by} merged the change.`;
+      return `${by} merged the pull request.`;
     case "no_gate":
-      return "The verdict is green, and the policy asks for no human gate.";
+      return "All checks passed, and the policy does not ask for an approval.";
     case "nothing_needed":
-      return "The executor shows that no change is needed, and the reviewer agrees.";
+      return "The agent showed that no change is needed, and the reviewer agreed.";
     case "changed_lines":
-      return `Attempt ${ending.attempt} changed ${ending.is} lines; the policy allows ${ending.may}, so it was not published.`;
+      return `Attempt ${ending.attempt} changed ${counted(ending.is, "line")}, more than the ${ending.may} the policy allows, so nothing was pushed.`;
     case "changed_files":
-      return `Attempt ${ending.attempt} changed ${ending.is} files; the policy allows ${ending.may}, so it was not published.`;
+      return `Attempt ${ending.attempt} changed ${counted(ending.is, "file")}, more than the ${ending.may} the policy allows, so nothing was pushed.`;
     case "attempt_time":
-      return `Attempt ${ending.attempt} ran past its ${minutes(ending.may)} and was stopped.`;
+      return `Attempt ${ending.attempt} reached its limit of ${minutes(ending.may)} and was stopped.`;
     case "loop_time":
-      return "The loop's time is used up.";
+      return ending.may === 0
+        ? "The loop ran out of time."
+        : `The loop reached its time limit of ${duration(ending.may)}.`;
     case "runs":
-      return `This loop has started ${ending.is} containers, the most it may in its whole life.`;
+      return `The loop has started ${counted(ending.is, "container")}, the most one loop may ever start.`;
     case "money":
-      return `${inDollars(ending.is)} of the ${inDollars(ending.may)} for model calls are spent, and too little is left for more work.`;
+      return `The loop has spent ${inDollars(ending.is)} of its ${inDollars(ending.may)} for model calls, and the rest is too little for more work.`;
     case "attempts":
-      return `All ${ending.is} attempts are used and the work is not good yet.`;
+      return `${ending.is === 1 ? "The only attempt is used up" : `All ${ending.is} attempts are used up`}, and the work has not passed yet.`;
     case "same_failure":
-      return `Attempt ${ending.attempt} failed exactly as attempt ${ending.before} did.`;
+      return `Attempt ${ending.attempt} failed the same way as attempt ${ending.before}, so another one would most likely fail too.`;
     case "question":
       return `Attempt ${ending.attempt} stopped to ask a question.`;
     case "own_confidence":
-      return `Attempt ${ending.attempt} puts its own confidence at ${ending.is}; the policy asks for at least ${ending.least}.`;
+      return `In attempt ${ending.attempt} the agent rated its own confidence at ${ending.is}; the policy requires at least ${ending.least}.`;
     case "review_confidence":
-      return `The reviewer approves with a confidence of ${ending.is}; the policy asks for at least ${ending.least}.`;
+      return `The reviewer approved with a confidence of only ${ending.is}; the policy requires at least ${ending.least}.`;
     case "review_unreadable":
-      return `The reviewer gave no readable answer in ${ending.tries} tries, so the work was not judged. ${ending.note}`;
+      return `The reviewer gave no usable answer in ${ending.tries} tries, so the commit was not judged. ${ending.note}`.trim();
     case "permission_asked":
-      return `Attempt ${ending.attempt} asks for permission to do something its lease does not allow.`;
+      return `Attempt ${ending.attempt} asked for permission to do something it may not do on its own.`;
     case "push_declined":
-      return "GitHub declined the push to the loop's branch.";
+      return "GitHub rejected the push to the loop's branch.";
     case "merge_declined":
-      return "The change is approved, but GitHub declined to merge it.";
+      return "The change is approved, but GitHub refused to merge it.";
     case "risks":
-      return `Attempt ${ending.attempt} did something that needs a person's yes, so nothing of it was published.`;
+      return ending.resume === "publish"
+        ? `Attempt ${ending.attempt} made a change that needs a person's approval, so nothing was pushed.`
+        : `Attempt ${ending.attempt} made a change that Loopgate never pushes, so nothing was pushed.`;
     case "blocked_on":
-      return `Attempt ${ending.attempt} reports that it is blocked on something outside the repository.`;
+      return `Attempt ${ending.attempt} was blocked by something outside the repository.`;
     case "provider_down":
-      return `The model provider failed attempt ${ending.attempt}, and ${ending.inVain} before it came to nothing either.`;
+      return `The model provider failed during attempt ${ending.attempt}, and the ${counted(ending.inVain, "attempt")} before it came to nothing too.`;
     case "provider_down_review":
-      return `The model provider failed the reviewer in ${ending.tries} tries, so the work was not judged.`;
+      return `The model provider failed in ${ending.tries} tries to review the commit, so it was not judged.`;
     case "ci_silent":
-      return `CI did not report in ${minutes(ending.waited)}.`;
+      return `CI did not finish within ${minutes(ending.waited)}.`;
     case "silence":
-      return `Attempt ${ending.attempt} fell silent and was stopped. ${ending.note}`;
+      return `Attempt ${ending.attempt} went silent and was stopped, so nothing was pushed. ${ending.note}`.trim();
     case "record_edited":
-      return `${by} edited the comment that holds this loop's record, so it can no longer be relied on.`;
+      return `${by} edited the comment that holds this loop's record, so Loopgate can no longer trust it.`;
     case "record_unreliable":
-      return `Loopgate lost its own store, and the record in this thread cannot be relied on: ${recordFaults[ending.why]}.${by === null ? "" : ` It was last edited by ${by}.`}`;
+      return `Loopgate lost its own data, and it cannot trust the record in this thread: ${recordFaults[ending.why]}.${by === null ? "" : ` It was last edited by ${by}.`}`;
     case "policy_file":
-      return "`.github/loop.yml` on the default branch does not stand, so nothing was started.";
+      return "`.github/loop.yml` on the default branch is invalid, so nothing was started.";
     case "stop_command":
-      return `${by} said \`/loop stop\`.`;
+      return `${by} commented \`/loop stop\`.`;
     case "label_removed":
       return unlessUnseen(by, "removed the label", "The label was removed");
     case "issue_closed":
@@ -106,25 +109,25 @@ export function endingSentence(ending: Ending): string {
     case "branch_deleted":
       return unlessUnseen(by, "deleted the loop's branch", "The loop's branch was deleted");
     case "branch_gone_at_push":
-      return "The loop's branch was deleted while its work was being published.";
+      return "The loop's branch was deleted while Loopgate was pushing to it.";
     case "pull_closed":
-      return `The pull request was closed by ${by}.`;
+      return `${by} closed the pull request.`;
     case "merged_too_early":
-      return `${by} merged the pull request before it passed the gate, so the loop has nothing left to do.`;
+      return `${by} merged the pull request before the loop had the approval it needs, so the loop ends here.`;
     case "out_of_reach":
       return goneSentences[ending.gone];
     case "gate_expired":
-      return "Nobody answered at the gate in time.";
+      return "Nobody approved the change or asked for changes in time.";
     case "executor_refused":
-      return `The executor's container could not be started as ordered. ${ending.note}`;
+      return `The agent's container could not be started. ${ending.note}`.trim();
     case "executors_lost":
-      return `${ending.times} containers in a row were lost. ${ending.note}`;
+      return `The agent's container was lost ${ending.times} times in a row. ${ending.note}`.trim();
     case "reviewer_not_run":
-      return `The reviewer's container could not be run. ${ending.note}`;
+      return `The reviewer's container could not be run. ${ending.note}`.trim();
     case "effect_failed":
-      return `Loopgate could not go on: \`${ending.effect}\` failed past its retries.`;
+      return failureSentence(ending.effect);
     case "newer_record":
-      return `This loop's record has version ${ending.version}, which this Loopgate cannot read, so the loop rests. It goes on by itself once whoever runs this App starts a Loopgate that reads record version ${ending.version}.`;
+      return `A newer Loopgate wrote this loop's record (version ${ending.version}), and this one leaves it alone. The loop continues by itself once a Loopgate that reads record version ${ending.version} runs here.`;
     case "told":
       return ending.said;
     default:
@@ -133,7 +136,7 @@ export function endingSentence(ending: Ending): string {
 }
 
 const goneSentences: Record<Gone, string> = {
-  issue_missing: "The issue is no longer there.",
+  issue_missing: "The issue no longer exists.",
   issue_deleted: "The issue was deleted.",
   issue_transferred: "The issue was transferred to another repository.",
   repository_deleted: "The repository was deleted.",
@@ -156,11 +159,15 @@ export const recordFaults: Record<RecordFault, string> = {
 };
 
 function unlessUnseen(by: string | null, did: string, wasDone: string): string {
-  return by === null ? `${wasDone} while Loopgate was not there to see it.` : `${by} ${did}.`;
+  return by === null ? `${wasDone} while Loopgate was offline.` : `${by} ${did}.`;
+}
+
+function counted(count: number, one: string): string {
+  return count === 1 ? `1 ${one}` : `${count} ${one}s`;
 }
 
 function minutes(ms: number): string {
-  return `${Math.round(ms / 60_000)} minutes`;
+  return counted(Math.round(ms / 60_000), "minute");
 }
 
 /** What stays after an ending. */
@@ -170,9 +177,7 @@ export function preservedSentence(state: LoopState, pullLink: string | null): st
   const kept = [
     pushed,
     pullLink === null ? null : `pull request ${pullLink}`,
-    waiting === null ? null : `commit ${commit(waiting)}, not published and held by Loopgate`,
+    waiting === null ? null : `commit ${commit(waiting)}, which Loopgate holds and has not pushed`,
   ].filter((part) => part !== null);
-  return kept.length === 0
-    ? "No commit of it reached this repository; this thread stays."
-    : `Kept: ${kept.join(", ")}, and this thread.`;
+  return kept.length === 0 ? "Nothing was pushed to this repository." : `Kept: ${kept.join(", ")}.`;
 }

@@ -2,53 +2,57 @@
 import { unreachable } from "../../base/assert.ts";
 import type { Halt } from "../../loop/cause.ts";
 import type { LoopState } from "../../loop/state.ts";
-import { inlineCode, plainSentence } from "../escape.ts";
-import { date, duration } from "../time.ts";
-import { attemptOf, commit, headOf, type Words } from "./parts.ts";
+import { inlineCode, plainSentence, withoutHostPaths } from "../escape.ts";
+import { date } from "../time.ts";
+import { attemptOf, capital, commit, headOf, type Words } from "./parts.ts";
 
 /** What a loop in this phase is doing, and what comes next. `settled` is worded by `endingWords`. */
 export function phaseWords(state: LoopState): { readonly now: Words; readonly next: string } {
   const attempt = attemptOf(state);
-  const judges = state.rules?.reviewer === null ? "CI judges" : "CI and the reviewer judge";
+  const isAlone = state.rules?.reviewer === null;
+  const judge = isAlone ? "CI judges" : "CI and the reviewer judge";
+  const judging = isAlone ? "CI is judging" : "CI and the reviewer are judging";
   switch (state.phase) {
     case "queued":
       return say(
         "reading the issue",
-        "Permission, policy and issue text are being read.",
+        "Loopgate is checking who set the label and reading the issue and the policy.",
         "The first attempt starts, or this thread says why not.",
       );
     case "preparing":
-      return say(`${attempt} is starting`, "The agent's run is being prepared.", "The agent works on the issue.");
+      return say(`${attempt} is starting`, "The agent is being started.", "The agent works on the issue.");
     case "executing":
       return say(
         `${attempt} is running`,
         "The agent is working on the issue.",
-        `What it leaves is checked and pushed to the branch, then ${judges} it.`,
+        `Its commits are checked and pushed to the branch. Then ${judge} them.`,
       );
     case "publishing":
       return say(
         `${attempt} is being published`,
-        "The change passed the policy and is on its way to the branch.",
-        `${judges} it.`,
+        "The change passed the policy and is being pushed to the branch.",
+        `${capital(judge)} it.`,
       );
     case "verifying":
       return say(
         `${attempt} is being judged`,
         headOf(state) === null
-          ? "The agent says that nothing is to be done; the reviewer checks that."
-          : `${judges} commit ${commit(headOf(state))}.`,
-        "Green: a person is asked. Red: the findings become the next attempt's brief.",
+          ? "The agent says that no change is needed. The reviewer is checking that."
+          : `${judging} commit ${commit(headOf(state))}.`,
+        headOf(state) === null
+          ? "If the reviewer agrees, the loop is done. If not, the next attempt is told why."
+          : `If it passes, ${state.rules?.approvals === 0 ? "the loop is done" : "a person is asked to approve it"}. If not, the next attempt is told what to fix.`,
       );
     case "resting":
-      return say("resting", `${until(state)} ${halt(state)}`.trim(), "The next attempt starts by itself.");
+      return say("waiting to try again", `${until(state)} ${halt(state)}`.trim(), "The next attempt starts by itself.");
     case "awaiting_gate":
       return say("waiting for a person", gateSentence(state), gateNext(state));
     case "paused":
-      return say("paused", halt(state), "Nothing happens until someone comments `/loop resume` or `/loop stop`.");
+      return say("paused", halt(state), "Comment `/loop resume` to continue, or `/loop stop` to end the loop.");
     case "refused":
       return say(
         "not started",
-        "The label was set by someone who may not start loops here.",
+        "The label was set by someone without write permission.",
         "Someone with write permission can set it again.",
       );
     case "settled":
@@ -63,15 +67,15 @@ function say(title: string, sentence: string, next: string) {
 }
 
 function halt({ resumeAt }: LoopState): string {
-  return resumeAt === null ? "" : plainSentence(haltSentence(resumeAt.why));
+  return resumeAt === null ? "" : plainSentence(withoutHostPaths(haltSentence(resumeAt.why)));
 }
 
 function haltSentence(why: Halt): string {
   switch (why.of) {
     case "pause_command":
-      return `${why.by} said \`/loop pause\`.`;
+      return `${why.by} commented \`/loop pause\`.`;
     case "provider_down":
-      return "The model provider failed, and the agent left no commit.";
+      return "The model provider failed before the agent had pushed anything.";
     case "executor_lost":
       return why.note;
     case "told":
@@ -88,16 +92,15 @@ function until(state: LoopState): string {
 function gateSentence(state: LoopState): string {
   const count = state.rules?.approvals ?? 1;
   const approvals = count === 1 ? "an approval" : `${count} approvals`;
-  return `Commit ${commit(headOf(state))} is green and waits for ${approvals}.`;
+  return `Commit ${commit(headOf(state))} passed and needs ${approvals}.`;
 }
 
 function gateNext(state: LoopState): string {
-  const who = `Someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits`;
-  return `${who} approves the pull request, or comments \`/loop approve\`. Requesting changes starts the next attempt. ${expirySentence(state)}`;
+  return `Approve the pull request, or comment \`/loop approve\`. That takes write permission and cannot be done by ${inlineCode(state.requester.login)} or an author of the commits. Requesting changes starts the next attempt. ${expirySentence(state)}`.trim();
 }
 
 /** When the gate closes by itself. */
 export function expirySentence(state: LoopState): string {
   if (state.rules === null || state.gateSince === null) return "";
-  return `Without an answer the loop ends on ${date(state.gateSince + state.rules.gateExpiryMs)}, ${duration(state.rules.gateExpiryMs)} after it asked.`;
+  return `If nobody does either, the loop ends on ${date(state.gateSince + state.rules.gateExpiryMs)}.`;
 }

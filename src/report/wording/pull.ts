@@ -4,11 +4,11 @@ import { inlineCode } from "../escape.ts";
 
 /** Title and body of the pull request; the title is made safe by report.ts. */
 export function pullBody(state: LoopState): string {
-  const reviewer = state.rules?.reviewer === null ? "CI is green" : "CI and an independent reviewer agree";
+  const reviewer = state.rules?.reviewer === null ? "CI passes" : "CI passes and an independent reviewer approves";
   return [
     `Closes #${state.issue.number}`,
-    `Loopgate, a GitHub App, opened this pull request for #${state.issue.number}, where ${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)}. An agent wrote the commits; that thread says what it tried, what failed and why.`,
-    `It stays a draft until ${reviewer}. Then it needs the approval of a person with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits. Requesting changes here starts the next attempt.`,
+    `Loopgate, a GitHub App, opened this pull request for #${state.issue.number}, where ${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)}. An agent wrote the commits. The issue says what each attempt tried, what failed and why.`,
+    `It stays a draft until ${reviewer}. Then it needs the approval of someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits. Requesting changes here starts the next attempt.`,
   ].join("\n\n");
 }
 
@@ -16,7 +16,7 @@ export function pullBody(state: LoopState): string {
 export const checkTitles: Record<Review["verdict"], string> = {
   approve: "The reviewer approves",
   reject: "The reviewer asks for changes",
-  unreadable: "The reviewer gave no readable answer",
+  unreadable: "The reviewer gave no usable answer",
 };
 
 /** The loud warning where no container isolates the agent. */

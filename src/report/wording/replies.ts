@@ -12,13 +12,13 @@ import { approvalRefusal, commandRefusal } from "./refusals.ts";
 export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: LoopState, pullLink: string): string {
   switch (reply.kind) {
     case "not_permitted":
-      return `${inlineCode(reply.login)} set the label ${inlineCode(state.label)}, but has ${inlineCode(reply.permission)} permission here, and starting a loop needs write. Nothing was started and the label was removed. Next: someone with write permission sets it again.`;
+      return `${inlineCode(reply.login)} set the label ${inlineCode(state.label)} but has only ${inlineCode(reply.permission)} permission here. Starting a loop takes write permission, so nothing was started and the label was removed. Next: someone with write permission sets it again.`;
     case "command_refused":
-      return `${inlineCode(commandText(reply.command.verb))} by ${inlineCode(reply.command.actor.login)} was refused: ${plainSentence(commandRefusal(reply.why, reply.command))}. Nothing changed. ${inlineCode("/loop help")} lists what can be said.`;
+      return `${inlineCode(commandText(reply.command.verb))} by ${inlineCode(reply.command.actor.login)} was refused: ${plainSentence(commandRefusal(reply.why, reply.command))}. Nothing changed. ${inlineCode("/loop help")} lists the commands.`;
     case "approval_does_not_count":
-      return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(approvalRefusal(reply.why))}. The loop keeps waiting for one on commit ${commit(headOf(state))} by someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits.`;
+      return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(approvalRefusal(reply.why))}. The loop still needs an approval of commit ${commit(headOf(state))} by someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits.`;
     case "gate_reminder":
-      return `Pull request ${pullLink} has been waiting for approval since ${date(state.gateSince ?? state.startedAt)}. ${expirySentence(state)} This is the only reminder. Next: approve it, or request changes there.`;
+      return `Pull request ${pullLink} has been waiting for approval since ${date(state.gateSince ?? state.startedAt)}. This is the only reminder. Next: approve it or request changes there. ${expirySentence(state)}`;
     case "help":
       return helpText;
     default:
@@ -27,14 +27,14 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
 }
 
 const helpText = [
-  "Commands are the first line of a new comment by someone with write permission:",
+  "Put a command on the first line of a new comment. Commands need write permission.",
   "",
-  "- `/loop status`: what the loop is doing now",
-  "- `/loop stop`: end it; removing the label or closing the issue does the same",
-  "- `/loop pause`, `/loop resume`: hold it, and go on",
-  "- `/loop retry`: after a stop, read the issue and the policy again and go on from the branch",
-  "- `/loop approve`: at the gate, approve the commit; after a stop that asks for it, allow what waits",
-  "- `/loop help`: this list",
+  "- `/loop status`: say what the loop is doing",
+  "- `/loop stop`: end the loop; removing the label or closing the issue does the same",
+  "- `/loop pause`, `/loop resume`: pause the loop, and continue it",
+  "- `/loop retry`: after a stop, read the issue and the policy again and continue from the branch",
+  "- `/loop approve`: approve the commit, or allow what the loop stopped to ask for",
+  "- `/loop help`: show this list",
 ].join("\n");
 
 function commandText(verb: string): string {

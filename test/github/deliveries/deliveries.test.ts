@@ -186,8 +186,8 @@ describe("nothing is stored of", () => {
     ],
     ["a form", { headers: { "content-type": "application/x-www-form-urlencoded" } }, 415, "the body must be JSON"],
     ["a GET", { method: "GET" }, 405, "only POST is accepted"],
-    ["malformed JSON", { text: '{"action":' }, 400, "the body is no JSON object"],
-    ["JSON that is no object", { text: "[1]" }, 400, "the body is no JSON object"],
+    ["malformed JSON", { text: '{"action":' }, 400, "the body is not a JSON object"],
+    ["JSON that is no object", { text: "[1]" }, 400, "the body is not a JSON object"],
     ["an empty body", { text: "" }, 401, "the signature does not match the body"],
     [
       "a body that is not UTF-8",

@@ -1,0 +1,35 @@
+// What Loopgate could not do, for the ending that says so; effects have no names in the thread.
+import type { EffectType } from "../../loop/effect.ts";
+
+/** The effect that failed for good, or the decision in which a bug showed. */
+export function failureSentence(effect: string): string {
+  if (effect === "decide") return "Loopgate has a bug, and it showed while it decided what to do next.";
+  const known: Readonly<Record<string, string>> = attempted;
+  return `Loopgate tried to ${known[effect] ?? "take the next step"} and could not, so it gave up.`;
+}
+
+const attempted: Record<EffectType, string> = {
+  write_status: "update its status comment",
+  post_attempt: "post what came of an attempt",
+  post_stop: "post why the loop ended",
+  reply: "reply to a comment",
+  react: "react to a comment",
+  set_labels: "set the labels of this issue",
+  read_claim: "read this issue and the policy",
+  read_retry: "read this issue and the policy again",
+  check_command: "look up who may give commands here",
+  read_verdict: "read what CI says of the commit",
+  read_gate: "read the reviews of the pull request",
+  read_closing: "look up who closed this issue",
+  start_run: "start a container",
+  stop_run: "stop a container",
+  publish: "push the commit to the loop's branch",
+  open_pull: "open the pull request",
+  publish_review: "publish the reviewer's answer as a check",
+  mark_ready: "mark the pull request as ready for review",
+  request_reviewers: "ask for reviews",
+  merge: "merge the pull request",
+  set_alarm: "set a timer",
+  clear_alarm: "clear a timer",
+  release: "clean up after the loop",
+};
