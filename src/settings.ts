@@ -214,7 +214,7 @@ function explain(problems: readonly Problem[]): string {
     return `  ${name} ${problem}.\n    ${what}${where}`;
   });
   return [
-    `${count} missing, too weak or wrong; nothing was started.`,
+    `${count} missing, weak or invalid; nothing was started.`,
     ...lines,
     "Settings come from the environment; .env.example lists all of them.",
   ].join("\n");

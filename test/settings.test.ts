@@ -108,7 +108,7 @@ describe("what is needed", () => {
 
   test("an empty environment is refused in one message that names all five, what each is and where to get it", () => {
     expect(messageOf({})).toMatchInlineSnapshot(`
-      "5 settings are missing, too weak or wrong; nothing was started.
+      "5 settings are missing, weak or invalid; nothing was started.
         LOOPGATE_APP_ID is missing.
           The GitHub App's number.
           Where: github.com → Settings → Developer settings → GitHub Apps → your App → General → App ID.

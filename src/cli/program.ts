@@ -1,4 +1,4 @@
-// The commands and their options. Exit codes: 0 it worked, 1 it did not, 2 it was called wrongly.
+// The commands and their options. Exit codes: 0 success, 1 failure, 2 wrong usage.
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { Fault } from "../base/fault.ts";
@@ -8,7 +8,7 @@ import { exampleEnvironment, settingsTable } from "./settings-docs.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
-const exitCodes = "\nExit codes: 0 it worked, 1 it did not, 2 it was called wrongly.";
+const exitCodes = "\nExit codes: 0 success, 1 failure, 2 wrong usage.";
 
 /** Runs one command line, without the program's own name; resolves to the exit code and never throws. */
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {

@@ -33,7 +33,7 @@ export function judgeTable(verdict: Verdict, home: string | null): string {
     const words = part.colour === "absent" ? "not counted" : part.colour;
     return `| ${judgeName(part)} | ${linkWithin(home, part.url, words)} | ${cellCode(part.note)} |`;
   });
-  return ["| judge | says | because |", "|---|---|---|", ...rows].join("\n");
+  return ["| judge | verdict | reason |", "|---|---|---|", ...rows].join("\n");
 }
 
 /** The containers of one attempt, one line each. */

@@ -254,7 +254,7 @@ describe("the attempt comment", () => {
 
       The agent changed 2 files (+3 −1) in 1 min 12 s. The work is in commit \`ccccccc\`.
 
-      | judge | says | because |
+      | judge | verdict | reason |
       |---|---|---|
       | CI \`test\` | red | \`failure\` |
       | review | red | \`rejected\` |

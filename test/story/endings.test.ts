@@ -348,7 +348,7 @@ test("an attempt that leaves no commit is red, however it exits (F53, detent#188
 
     The agent pushed nothing in 0 s.
 
-    | judge | says | because |
+    | judge | verdict | reason |
     |---|---|---|
     | run | red | \`nothing was pushed\` |
 

@@ -43,7 +43,7 @@ test("a labelled issue becomes an approved pull request", async () => {
 
     The agent changed 1 file (+1 −1) in 0 s. The work is in commit \`«commit 1»\`.
 
-    | judge | says | because |
+    | judge | verdict | reason |
     |---|---|---|
     | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
     | review | green | \`approved\` |
@@ -114,7 +114,7 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
 
     The agent changed 1 file (+2 −2) in 0 s. The work is in commit \`«commit 1»\`.
 
-    | judge | says | because |
+    | judge | verdict | reason |
     |---|---|---|
     | CI \`ci / test\` | [red](«forge»/acme/shop/runs/«run») | \`failure\` |
     | review | green | \`approved\` |
@@ -151,7 +151,7 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
 
     The agent changed 1 file (+2 −2) in 0 s. The work is in commit \`«commit 2»\`.
 
-    | judge | says | because |
+    | judge | verdict | reason |
     |---|---|---|
     | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
     | review | green | \`approved\` |
@@ -271,7 +271,7 @@ test("changes requested by a reviewer are the next brief, and the new head needs
 
     The agent changed 1 file (+1 −1) in 0 s. The work is in commit \`«commit 1»\`.
 
-    | judge | says | because |
+    | judge | verdict | reason |
     |---|---|---|
     | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
     | review | green | \`approved\` |
@@ -292,7 +292,7 @@ test("changes requested by a reviewer are the next brief, and the new head needs
 
     The agent changed 1 file (+1 −0) in 0 s. The work is in commit \`«commit 2»\`.
 
-    | judge | says | because |
+    | judge | verdict | reason |
     |---|---|---|
     | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
     | review | green | \`approved\` |
