@@ -15,7 +15,7 @@ test("an approval of an old head does not count (T21, F69)", async () => {
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "The approval by \`bob\` does not count: it is for commit \`«commit 3»\`, and the branch is now at \`«commit 1»\`. The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
+    "The approval by \`bob\` does not count: it is for commit \`«commit 3»\`, and the branch is now at \`«commit 1»\`. The loop still needs an approval of commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -31,7 +31,7 @@ test("the requester's own approval does not count (F70)", async () => {
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "The approval by \`alice\` does not count: whoever started the loop cannot approve its result. The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
+    "The approval by \`alice\` does not count: whoever started the loop cannot approve its result. The loop still needs an approval of commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -39,7 +39,7 @@ test("the requester's own approval does not count (F70)", async () => {
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "\`/loop approve\` by \`alice\` was refused: you started this loop, so someone else has to approve its result. Nothing changed. \`/loop help\` lists what can be said.
+    "\`/loop approve\` by \`alice\` was refused: you started this loop, so someone else has to approve its result. Nothing changed. \`/loop help\` lists the commands.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -69,7 +69,7 @@ test("a person's push to the branch at the gate is judged again and never overwr
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "The approval by \`dave\` does not count: authors of the commits cannot approve them. The loop keeps waiting for one on commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
+    "The approval by \`dave\` does not count: authors of the commits cannot approve them. The loop still needs an approval of commit \`«commit 1»\` by someone with write permission who is neither \`alice\` nor an author of the commits.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -91,18 +91,18 @@ test("nobody answers: one reminder, then the loop ends as unanswered", async () 
   const issue = await story.startLoop();
   await story.advance(2 * 24 * 60 * minute);
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "Pull request [#2](«forge»/acme/shop/pull/2) has been waiting for approval since 2026-01-05 09:00 UTC. Without an answer the loop ends on 2026-01-19 09:00 UTC, 14 d after it asked. This is the only reminder. Next: approve it, or request changes there.
+    "Pull request [#2](«forge»/acme/shop/pull/2) has been waiting for approval since 2026-01-05 09:00 UTC. This is the only reminder. Next: approve it or request changes there. If nobody does either, the loop ends on 2026-01-19 09:00 UTC.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
   await story.advance(12 * 24 * 60 * minute);
   expect((await story.state(issue)).ending?.reason).toBe("unanswered");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: unanswered.** Nobody answered at the gate in time. The gate had its time and one reminder.
+    "**Loopgate stopped: unanswered.** Nobody approved the change or asked for changes in time.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
-    **Next:** @alice, set the label \`loop\` again, on the open issue, to start a new loop.
+    **Next:** @alice, set the label \`loop\` again to start a new loop.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -116,11 +116,11 @@ test("with no gate in the policy a green verdict is the end", async () => {
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("verifier_passed");
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
-    "**Loopgate is done: verifier passed.** The verdict is green, and the policy asks for no human gate.
+    "**Loopgate is done: verifier passed.** All checks passed, and the policy does not ask for an approval.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2), and this thread.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
-    **Next:** Look at [#2](«forge»/acme/shop/pull/2) and merge it, if you want it.
+    **Next:** Look at [#2](«forge»/acme/shop/pull/2) and merge it if you want it.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
