@@ -1,21 +1,21 @@
 // The composition root: puts the rooms together into one running App.
-import { randomInt } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import app from "./app.ts";
-import { Fault } from "./base/fault.ts";
 import { chooseRunUser } from "./container/docker/user.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
 import { steadyClock } from "./engine/clock.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { createReconciler, type Reconciled } from "./engine/look/reconcile.ts";
-import type { Clock, Log, StorePort, Translated } from "./engine/ports.ts";
+import type { Clock, Log, StorePort } from "./engine/ports.ts";
 import { githubClients } from "./github/client/octokit.ts";
 import { createPacer } from "./github/client/pacer.ts";
 import { deliveryHandler } from "./github/deliveries/deliveries.ts";
+import { type Listener, startListener } from "./github/deliveries/listener.ts";
+import { newLoopId } from "./github/deliveries/loop-id.ts";
 import { startProbot } from "./github/deliveries/probot.ts";
-import { translate } from "./github/deliveries/webhook.ts";
+import { payloadReader, type Reader } from "./github/deliveries/reading.ts";
+import { createTally } from "./github/deliveries/tally.ts";
+import { ignored, nowhere } from "./github/deliveries/translated.ts";
 import { githubPort } from "./github/port.ts";
 import { pinoLogger } from "./log.ts";
 import { sealKey } from "./record/seal.ts";
@@ -103,7 +103,7 @@ function connect({ settings, log, onRequest }: Pick<AppOptions, "settings" | "lo
 /** Starts the App: store, engine, webhook door. Throws Fault when a part cannot start. */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { settings, log, runtime } = options;
-  const { id: appId, slug, privateKey } = settings.app;
+  const { id: appId, slug } = settings.app;
   const store = sqliteStore(resolve(settings.dataDir));
   try {
     const clock = options.clock ?? machineClock(store);
@@ -132,37 +132,25 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       store,
       github,
       runs,
-      translate: (event, body): Translated => translate(event, JSON.parse(body), self),
       operator: settings.operator,
       sealKey: sealKey(settings.sealSecret),
       concurrentRuns: settings.concurrentRuns,
+      ...(settings.recordsMs === undefined ? {} : { keepMs: settings.recordsMs }),
       reconcile: { label: settings.label, newLoopId, everyMs: settings.reconcileMs },
     });
-    const probot = await startProbot(app, {
-      appId,
-      privateKey,
-      secret: settings.webhookSecrets[0],
-      log: pinoLogger({ level: "warn" }),
-    });
-    const deliveries = deliveryHandler({
-      probot,
-      secrets: settings.webhookSecrets,
-      accept: (delivery) => engine.accept(delivery),
-      now: clock.now,
-      log: (entry) => log.info({ ...entry }, "delivery"),
-    });
+    const reader = payloadReader(self);
+    await takeEarlier(store, reader, engine);
     await engine.start();
-    const server = createServer((request, response) => answer(deliveries, request, response));
-    const url = await listen(server, settings.listen);
+    const { url, close } = await openDoor(options, { engine, reader, now: clock.now });
     return {
       url,
       webhookUrl: `${url}${webhookPath}`,
       engine,
       store,
       async close() {
-        server.closeIdleConnections();
-        await new Promise((done) => server.close(done));
+        await close();
         await engine.stop();
+        await reader.close();
         await store.close();
       },
     };
@@ -172,43 +160,56 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   }
 }
 
+interface Behind {
+  readonly engine: Engine;
+  readonly reader: Reader;
+  readonly now: () => number;
+}
+
+async function openDoor({ settings, log }: AppOptions, { engine, reader, now }: Behind): Promise<Listener> {
+  const probot = await startProbot(app, {
+    appId: settings.app.id,
+    privateKey: settings.app.privateKey,
+    secret: settings.webhookSecrets[0],
+    log: pinoLogger({ level: "warn" }),
+  });
+  const tally = createTally((entry) => log.info({ ...entry }, "delivery"));
+  const listener = await startListener({
+    ...settings.listen,
+    webhookPath,
+    deliveries: deliveryHandler({
+      probot,
+      secrets: settings.webhookSecrets,
+      reader,
+      accept: (delivery) => engine.accept(delivery),
+      now,
+      log: tally.count,
+    }),
+    onError: (error) => log.error({ err: error }, "a request could not be answered"),
+  });
+  return {
+    url: listener.url,
+    async close() {
+      await listener.close();
+      tally.close();
+    },
+  };
+}
+
+/** What an earlier version stored as it came, and was stopped before it had read. */
+async function takeEarlier(store: StorePort, reader: Reader, engine: Engine): Promise<void> {
+  for (let left = await store.earlierDeliveries(); left.length > 0; left = await store.earlierDeliveries()) {
+    for (const { guid, bodySha256, receivedAt, event, body } of left) {
+      const read = await reader.read(event, Buffer.from(body));
+      const { translated, origin } = read.ok ? read : { translated: ignored(read.reason), origin: nowhere };
+      await engine.accept({ guid, bodySha256, receivedAt, translated, origin });
+    }
+  }
+}
+
 /** Who owns a run's files: nobody special for plain processes, which are this very user. */
 export function ownerOfRuns(runtime: Runtime): { uid: number; gid: number } | null {
   const uid = process.getuid?.() ?? 1;
   if (runtime.kind === "process" || uid !== 0) return null;
   return chooseRunUser(uid, process.getgid?.() ?? 1);
-}
-
-/** Six letters and digits without look-alikes: unique enough within one issue, short enough for a branch name. */
-function newLoopId(): string {
-  const letters = "23456789abcdefghjkmnpqrstuvwxyz";
-  return Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join("");
-}
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
-function answer(deliveries: Handler, request: IncomingMessage, response: ServerResponse): void {
-  const path = new URL(request.url ?? "/", "http://localhost").pathname;
-  if (path === webhookPath) {
-    void deliveries(request, response);
-    return;
-  }
-  const [status, body] =
-    path === "/healthz" ? [200, "ok\n"] : [404, "Nothing here. Loopgate speaks in issue threads.\n"];
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(body);
-}
-
-function listen(server: Server, { host, port }: Settings["listen"]): Promise<string> {
-  return new Promise((done, fail) => {
-    server.once("error", (cause) =>
-      fail(
-        new Fault(`Could not listen on ${host}:${port}: ${cause.message}`, { kind: "engine", retry: "never", cause }),
-      ),
-    );
-    server.listen(port, host, () => {
-      const address = server.address() as AddressInfo;
-      const shown = host.includes(":") ? `[${host}]` : host;
-      done(`http://${shown}:${address.port}`);
-    });
-  });
 }

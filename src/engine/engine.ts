@@ -2,12 +2,11 @@
 
 import { Fault } from "../base/fault.ts";
 import type { LoopEvent } from "../loop/event.ts";
-import { takeIn } from "./intake.ts";
 import { createAdoption } from "./look/adoption.ts";
 import { createPass } from "./look/pass.ts";
-import { createReconciler, placeOf, type ReconcileOptions } from "./look/reconcile.ts";
+import { createReconciler, type ReconcileOptions } from "./look/reconcile.ts";
 import { createMailbox } from "./mailbox.ts";
-import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort, Translated } from "./ports.ts";
+import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort } from "./ports.ts";
 import { watchAdopted } from "./run.ts";
 import { createSlots } from "./slots.ts";
 import { turn } from "./turn.ts";
@@ -19,16 +18,17 @@ export interface EngineParts {
   readonly store: StorePort;
   readonly github: GitHubPort;
   readonly runs: RunsPort;
-  readonly translate: (event: string, body: string) => Translated;
   readonly operator: World["operator"];
   readonly sealKey: Uint8Array;
   readonly concurrentRuns: number;
+  /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
+  readonly keepMs?: number;
   /** Absent: nothing is restored and nothing is looked at in silence. */
   readonly reconcile?: ReconcileOptions;
 }
 
 export interface Engine {
-  /** Takes up what was left: stored deliveries, live loops, containers that outlived us. */
+  /** Takes up what was left: stored events, live loops, containers that outlived us. */
   start(): Promise<void>;
   /** Stores a delivery before it is answered; false when it was stored before. Throws Fault when it cannot be stored. */
   accept(delivery: Delivery): Promise<boolean>;
@@ -54,8 +54,6 @@ export function createEngine(parts: EngineParts): Engine {
   const { clock, log, store } = parts;
   let stopping = false;
   let cancelTimer = () => {};
-  let intake: Promise<void> | null = null;
-  let intakeAgain = false;
   let inFlight = 0; // watched runs, and their endings on the way to an event
   let changed: (() => void)[] = [];
 
@@ -145,26 +143,6 @@ export function createEngine(parts: EngineParts): Engine {
     mailbox.poke(issueKey);
   }
 
-  function takeDeliveries(): void {
-    intakeAgain = true;
-    if (intake !== null || stopping) return;
-    intake = (async () => {
-      while (intakeAgain) {
-        intakeAgain = false;
-        await takeIn({ store, log, translate: parts.translate, told });
-      }
-    })()
-      .catch((error) => {
-        log.error({ err: error }, "deliveries could not be processed; they stay stored and are tried again soon");
-        soon(takeDeliveries);
-      })
-      .finally(() => {
-        intake = null;
-        if (intakeAgain) takeDeliveries();
-        notify();
-      });
-  }
-
   async function schedule(): Promise<void> {
     cancelTimer();
     if (stopping) return;
@@ -201,20 +179,24 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   function busy(): boolean {
-    return mailbox.busy || intake !== null || inFlight > 0;
+    return mailbox.busy || inFlight > 0;
   }
 
   return {
     async start() {
       await adoption.begin();
-      takeDeliveries();
       beginPass();
     },
     async accept(delivery) {
-      reconciler?.heard(placeOf(delivery.body));
-      const fresh = await store.acceptDelivery(delivery);
-      if (fresh) takeDeliveries();
-      return fresh;
+      reconciler?.heard(delivery.origin);
+      const issues = await store.acceptDelivery(delivery);
+      if (issues === null) return false;
+      for (const issue of issues) {
+        const events = delivery.translated.kind === "event" ? delivery.translated.events.map(({ type }) => type) : [];
+        log.info({ delivery: delivery.guid, issue, events }, "delivery processed");
+        told(issue);
+      }
+      return true;
     },
     tick,
     async idle() {
@@ -229,7 +211,6 @@ export function createEngine(parts: EngineParts): Engine {
       stopping = true;
       cancelTimer();
       cancelPass();
-      await intake;
       await passing;
       await mailbox.idle();
     },

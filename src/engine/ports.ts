@@ -1,12 +1,13 @@
 // The only door from the engine to the outside: what it needs of GitHub, of containers, of git, of the store and of time.
 
+import type { Origin, Translated } from "../github/deliveries/translated.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { AlarmName, LoopEvent, Permission } from "../loop/event.ts";
 import type { Isolation, IssueRef, LoopState, Person, Provenance, Tokens } from "../loop/state.ts";
 import type { LimitsLeft } from "../report/limits.ts";
 import type { PullFacts, VerdictFacts } from "../verify/facts.ts";
 
-export type { Route, Translated } from "../github/deliveries/translated.ts";
+export type { Origin, Route, Translated } from "../github/deliveries/translated.ts";
 
 /** Epoch milliseconds, and one timer for the next alarm. */
 export interface Clock {
@@ -269,13 +270,19 @@ export interface RunsPort {
   readonly prune?: (now: number) => Promise<readonly string[]>;
 }
 
-/** One accepted webhook delivery: stored before it is answered, handled later, once. */
+/** One webhook delivery, read: what it means is stored before it is answered. */
 export interface Delivery {
   readonly guid: string;
-  readonly event: string;
   readonly bodySha256: string;
-  readonly body: string; // as received
   readonly receivedAt: number;
+  readonly translated: Translated;
+  readonly origin: Origin;
+}
+
+/** A delivery that an earlier version stored as it came, and did not come to handle. */
+export interface EarlierDelivery extends Pick<Delivery, "guid" | "bodySha256" | "receivedAt"> {
+  readonly event: string;
+  readonly body: string;
 }
 
 export interface StoredEvent {
@@ -308,10 +315,13 @@ export interface StorePort {
   readonly epoch: number;
   /** The latest time that anything stored before this opening bears; 0 in a new store. */
   readonly lastTime: number;
-  /** False when a delivery with this GUID or this body was stored within the last 7 days. */
-  acceptDelivery(delivery: Delivery): Promise<boolean>;
-  nextDelivery(): Promise<Delivery | null>;
-  deliveryHandled(guid: string, how: string): Promise<void>;
+  /**
+   * Stores the delivery's events for every loop that it is about, and resolves to the keys of those once that is on the
+   * disk; null when a delivery with this GUID or this body was stored within the last 7 days.
+   */
+  acceptDelivery(delivery: Delivery): Promise<readonly string[] | null>;
+  /** Those that an earlier version left, oldest first, at most 100; each is gone once it was accepted. */
+  earlierDeliveries(): Promise<readonly EarlierDelivery[]>;
   /** Adds events for one issue; `dedupe` keeps a result from being stored twice. */
   addEvent(issueKey: string, event: LoopEvent, at: number, dedupe?: string): Promise<void>;
   nextEvent(issueKey: string): Promise<StoredEvent | null>;
@@ -336,13 +346,25 @@ export interface StorePort {
   clearAlarm(issueKey: string, name: AlarmName | null): Promise<void>; // null: all of them
   takeDueAlarms(now: number): Promise<readonly { readonly issueKey: string; readonly name: AlarmName }[]>;
   loops(filter: "live" | "all"): Promise<readonly { readonly issueKey: string; readonly state: LoopState }[]>;
+  /** The loops that believe a run of theirs to be running. */
+  runningLoops(): Promise<readonly { readonly issueKey: string; readonly state: LoopState }[]>;
   findIssue(by: { repositoryId: number; branch?: string; pull?: number; head?: string }): Promise<string | null>;
-  putArtifact(text: string): Promise<string>; // resolves to its sha256
+  /** Resolves to the text's sha256. It is kept for as long as the loop is, and until the keep time after `at`. */
+  putArtifact(text: string, of: { issueKey: string; loop: string; at: number }): Promise<string>;
   getArtifact(sha256: string): Promise<string | null>;
   trace(entry: TraceEntry): Promise<void>;
   readTrace(issueKey: string, limit: number): Promise<readonly TraceEntry[]>;
-  /** Forgets what nothing reads any more: handled events and done effects, and all but the newest of a loop's trace. */
-  prune(now: number): Promise<void>;
+  /**
+   * Forgets, in small steps, what nothing reads any more: old deliveries and handled events, and what loops that are not
+   * there any more left before `keptSince`; null: that stays.
+   */
+  prune(now: number, keptSince: number | null): Promise<void>;
+  /** Issue keys of loops that ended before `before`, longest ago first. */
+  endedLoops(before: number, limit: number): Promise<readonly string[]>;
+  /** Removes an ended loop; false when it is not there, lives, or has something left to do. */
+  forgetLoop(issueKey: string, loop: string): Promise<boolean>;
+  /** Of the store's file; what is free in it is used again before it grows. */
+  size(): Promise<{ readonly bytes: number; readonly freeBytes: number }>;
   close(): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ import type { CiFacts } from "../verify/facts.ts";
 import { gateOf } from "../verify/gate.ts";
 import { verdictOf } from "../verify/verdict.ts";
 import type { ClaimRead, IssueComment } from "./ports.ts";
-import { reviewCheck, type World } from "./world.ts";
+import { reviewCheck, textOf, type World } from "./world.ts";
 
 /** Reads may lag this far behind the event that led to them. */
 const replicaMs = 60_000;
@@ -70,7 +70,7 @@ async function freeze(world: World, state: LoopState, read: ClaimRead): Promise<
     body: read.body,
     comments: heard.map((comment) => ({ author: comment.author.login, body: comment.body })),
   });
-  await world.store.putArtifact(frozen.text);
+  await world.store.putArtifact(frozen.text, textOf(world, state));
   const cut = read.commentsTruncated ? ["comments beyond the newest 100"] : [];
   return {
     sha256: frozen.sha256,

@@ -15,7 +15,7 @@ import { sizeOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
 import { parseReview } from "../verify/review.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun } from "./ports.ts";
-import type { World } from "./world.ts";
+import { textOf, type World } from "./world.ts";
 
 type StartRun = Extract<Effect, { type: "start_run" }>;
 
@@ -31,7 +31,7 @@ export async function startRun(
   let mayRun = retrying;
   try {
     const order = await orderOf(world, state, effect);
-    const briefSha256 = await world.store.putArtifact(order.brief);
+    const briefSha256 = await world.store.putArtifact(order.brief, textOf(world, state));
     mayRun = true;
     const started = await world.runs.start(order);
     watch(world, state, effect, issueKey, started);
@@ -114,7 +114,7 @@ async function ended(
   role: "executor" | "reviewer",
   report: RunReport,
 ): Promise<LoopEvent> {
-  const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log);
+  const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log, textOf(world, state));
   const {
     status,
     exitCode,
@@ -205,7 +205,7 @@ async function readSnapshotAgain(world: World, state: LoopState, frozen: Snapsho
       { kind: "invalid", retry: "never" },
     );
   }
-  await world.store.putArtifact(again.text);
+  await world.store.putArtifact(again.text, textOf(world, state));
   return again.text;
 }
 

@@ -1,5 +1,7 @@
 // Everything the engine works with, handed to whoever performs an effect.
 import type { LoopEvent } from "../loop/event.ts";
+import { issueKeyOf } from "../loop/issue-key.ts";
+import type { LoopState } from "../loop/state.ts";
 import type { Operator } from "../policy/rules.ts";
 import type { Clock, GitHubPort, Log, RunsPort, StorePort } from "./ports.ts";
 import type { Slots } from "./slots.ts";
@@ -15,6 +17,8 @@ export interface World {
   /** The runs whose end this process will hear of. */
   readonly watched: Set<string>;
   readonly operator: Operator;
+  /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
+  readonly keepMs?: number;
   /** Seals the records; derived from the operator's secret. */
   readonly sealKey: Uint8Array;
   /** Puts an event that came from outside a turn into the loop's mailbox. */
@@ -33,3 +37,8 @@ export interface World {
 
 /** The name under which the reviewer's answer is published. */
 export const reviewCheck = "loop / review";
+
+/** Whose text it is that is stored, and since when. */
+export function textOf({ clock }: Pick<World, "clock">, { id, issue }: LoopState) {
+  return { issueKey: issueKeyOf(issue.repositoryId, issue.number), loop: id, at: clock.now() };
+}

@@ -5,9 +5,18 @@ import type { Sql } from "./sql.ts";
 
 export function artifacts(sql: Sql): Pick<StorePort, "putArtifact" | "getArtifact"> {
   return {
-    async putArtifact(text) {
+    async putArtifact(text, { issueKey, loop, at }) {
       const sha256 = createHash("sha256").update(text).digest("hex");
-      sql.run("insert into artifact (sha256, text) values (?, ?) on conflict do nothing", sha256, text);
+      sql.atomically(() => {
+        sql.run("insert into artifact (sha256, text) values (?, ?) on conflict do nothing", sha256, text);
+        sql.run(
+          "insert into artifact_use (sha256, loop, issue_key, at) values (?, ?, ?, ?) on conflict do update set at = excluded.at",
+          sha256,
+          loop,
+          issueKey,
+          at,
+        );
+      });
       return sha256;
     },
     async getArtifact(sha256) {

@@ -29,7 +29,7 @@ export function effects(sql: Sql): Pick<StorePort, Port> {
     },
     async nextEffect(issueKey) {
       const row = sql.one(
-        "select * from effect where issue_key = ? and done = 0 order by (type = 'stop_run') desc, (type = 'check_command') desc, position limit 1",
+        "select * from effect where issue_key = ? order by (type = 'stop_run') desc, (type = 'check_command') desc, position limit 1",
         issueKey,
       );
       return row === undefined ? null : storedEffect(row);
@@ -38,7 +38,7 @@ export function effects(sql: Sql): Pick<StorePort, Port> {
       sql.run("update effect set tries = tries + 1 where key = ?", key);
     },
     async effectDone(key) {
-      sql.run("update effect set done = 1 where key = ?", key);
+      sql.run("delete from effect where key = ?", key);
     },
     async effectPostponed(key, notBefore, forget) {
       const tries = forget ? "tries - 1" : "tries";
@@ -47,7 +47,7 @@ export function effects(sql: Sql): Pick<StorePort, Port> {
     async nextDueTime() {
       const row = sql.one(
         `select min(at) as at from (
-           select min(not_before) as at from effect where done = 0 and not_before > 0 union all select min(at) as at from alarm)`,
+           select min(not_before) as at from effect where not_before > 0 union all select min(at) as at from alarm)`,
       );
       return row?.at == null ? null : Number(row.at);
     },
@@ -55,9 +55,9 @@ export function effects(sql: Sql): Pick<StorePort, Port> {
 }
 
 function dropPending(sql: Sql, issueKey: string, drop: (effect: Effect) => boolean): void {
-  for (const row of sql.all("select * from effect where issue_key = ? and done = 0", issueKey)) {
+  for (const row of sql.all("select * from effect where issue_key = ?", issueKey)) {
     const { key, effect } = storedEffect(row);
-    if (drop(effect)) sql.run("update effect set done = 1 where key = ?", key);
+    if (drop(effect)) sql.run("delete from effect where key = ?", key);
   }
 }
 

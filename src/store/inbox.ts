@@ -1,40 +1,116 @@
-// Accepted deliveries: on disk before they are answered, handled once, remembered for seven days.
-import type { StorePort } from "../engine/ports.ts";
-import type { Sql } from "./sql.ts";
+// Accepted deliveries: what they mean for loops is on disk before they are answered, and they are remembered for seven days.
+import type { Delivery, EarlierDelivery, StorePort } from "../engine/ports.ts";
+import { concerned } from "./concerned.ts";
+import { createRemembered, fingerprintOf, pack, rememberMs, unpack } from "./remembered.ts";
+import type { Row, Sql } from "./sql.ts";
+import { together } from "./together.ts";
 
-/** How long a delivery's GUID and body are remembered: redelivery is possible for 3 days, 7 on Enterprise Server. */
-const rememberMs = 7 * 24 * 3_600_000;
+type Port = "acceptDelivery" | "earlierDeliveries";
+
+/** What pruning does to the inbox; each is one small step, and true while there is more to do. */
+export interface InboxSteps {
+  readonly forgetDeliveries: (now: number) => boolean;
+  readonly packDeliveries: () => boolean;
+}
+
+/** So many rows go in one step. */
+const rowsInStep = 1_000;
+/** So many are packed into one. */
+const rowsInPack = 200;
 
 /**
  * A delivery is known by its GUID, and by its body: a replay under a new GUID carries the same signed bytes (F19). Honest
  * deliveries of different happenings differ, since bodies carry ids and times. The exception that is accepted: a label
  * taken away and set again within one second makes two equal `labeled` bodies, and the second one is taken for a replay.
+ *
+ * Neither bodies nor an index of hashes are kept: random keys would touch as many pages as there are deliveries. One row
+ * is added for all that are stored together, so that the millionth costs what the first did.
  */
-export function inbox(sql: Sql): Pick<StorePort, "acceptDelivery" | "nextDelivery" | "deliveryHandled"> {
+export function inbox(sql: Sql): Pick<StorePort, Port> & InboxSteps {
+  const remembered = createRemembered();
+  const newest = Number(sql.one("select max(at) as at from remembered")?.at ?? 0);
+  for (const row of sql.all("select keys from remembered where at >= ? order by at", newest - rememberMs)) {
+    for (const one of unpack(row.keys as Uint8Array)) remembered.add(one);
+  }
+  const store = together<Delivery, Accepted>(sql, {
+    work: (deliveries) => acceptAll(sql, remembered.has, deliveries),
+    kept: (accepted) => {
+      for (const { fingerprint } of accepted) if (fingerprint !== null) remembered.add(fingerprint);
+    },
+  });
+
   return {
-    async acceptDelivery({ guid, event, bodySha256, body, receivedAt }) {
-      return sql.atomically(() => {
-        sql.run("delete from delivery where received_at < ? and how is not null", receivedAt - rememberMs);
-        const known = sql.one("select 1 from delivery where guid = ? or body_sha256 = ?", guid, bodySha256);
-        if (known !== undefined) return false;
-        const columns = "guid, event, body_sha256, body, received_at";
-        sql.run(`insert into delivery (${columns}) values (?, ?, ?, ?, ?)`, guid, event, bodySha256, body, receivedAt);
-        return true;
-      });
+    async acceptDelivery(delivery) {
+      const { fingerprint, issues } = await store(delivery);
+      return fingerprint === null ? null : issues;
     },
-    async nextDelivery() {
-      const row = sql.one("select * from delivery where how is null order by received_at, rowid limit 1");
-      if (row === undefined) return null;
-      return {
-        guid: String(row.guid),
-        event: String(row.event),
-        bodySha256: String(row.body_sha256),
-        body: String(row.body),
-        receivedAt: Number(row.received_at),
-      };
+    async earlierDeliveries() {
+      return sql.all("select * from earlier_delivery order by received_at limit 100").map(earlier);
     },
-    async deliveryHandled(guid, how) {
-      sql.run("update delivery set how = ?, body = null where guid = ?", how, guid);
+    forgetDeliveries(now) {
+      remembered.forget(now);
+      const old = "select position from remembered where at < ? order by at limit ?";
+      return sql.run(`delete from remembered where position in (${old})`, now - rememberMs, rowsInStep) === rowsInStep;
     },
+    packDeliveries: () => sql.atomically(() => packSome(sql)),
   };
+}
+
+interface Accepted {
+  /** Null: known before. */
+  readonly fingerprint: ReturnType<typeof fingerprintOf> | null;
+  readonly issues: readonly string[];
+}
+
+/** To be called within a transaction. Of equal ones among them the first counts. */
+function acceptAll(
+  sql: Sql,
+  isKnown: (one: ReturnType<typeof fingerprintOf>) => boolean,
+  deliveries: readonly Delivery[],
+): readonly Accepted[] {
+  const fresh: ReturnType<typeof fingerprintOf>[] = [];
+  const among = new Set<bigint>();
+  const accepted = deliveries.map((delivery): Accepted => {
+    const fingerprint = fingerprintOf(delivery);
+    const isEarlier = takeEarlier(sql, delivery.guid);
+    const { guid, body } = fingerprint;
+    if (!isEarlier && (isKnown(fingerprint) || among.has(guid) || among.has(body))) {
+      return { fingerprint: null, issues: [] };
+    }
+    among.add(guid).add(body);
+    fresh.push(fingerprint);
+    return { fingerprint, issues: concerned(sql, delivery) };
+  });
+  if (fresh.length > 0) {
+    const at = Math.max(...fresh.map((one) => one.at));
+    sql.run("insert into remembered (at, keys) values (?, ?)", at, pack(fresh));
+  }
+  return accepted;
+}
+
+/** A delivery that an earlier version stored for later is remembered already, and still counts this once. */
+function takeEarlier(sql: Sql, guid: string): boolean {
+  return sql.run("delete from earlier_delivery where guid = ?", guid) > 0;
+}
+
+function earlier(row: Row): EarlierDelivery {
+  return {
+    guid: String(row.guid),
+    event: String(row.event),
+    bodySha256: String(row.body_sha256),
+    body: String(row.body),
+    receivedAt: Number(row.received_at),
+  };
+}
+
+/** Rows of a few deliveries become one of many: fewer to read at the next start. */
+function packSome(sql: Sql): boolean {
+  const loose = "select position, at, keys from remembered where packed = 0 order by position limit ?";
+  const rows = sql.all(loose, rowsInPack);
+  if (rows.length < rowsInPack) return false;
+  const keys = Buffer.concat(rows.map((row) => row.keys as Uint8Array));
+  const at = Math.max(...rows.map((row) => Number(row.at)));
+  for (const { position } of rows) sql.run("delete from remembered where position = ?", Number(position));
+  sql.run("insert into remembered (at, keys, packed) values (?, ?, 1)", at, keys);
+  return true;
 }

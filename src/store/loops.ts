@@ -1,11 +1,13 @@
 // The newest state of each issue's loop, found by issue, branch, pull request or commit.
 import { Fault } from "../base/fault.ts";
 import type { StorePort } from "../engine/ports.ts";
+import { isLive, runningRuns } from "../loop/end.ts";
 import { LoopState } from "../loop/state.ts";
 import { upgradeState } from "../loop/upgrade.ts";
+import { findIssue } from "./concerned.ts";
 import type { Sql } from "./sql.ts";
 
-export function loops(sql: Sql): Pick<StorePort, "load" | "loops" | "findIssue"> {
+export function loops(sql: Sql): Pick<StorePort, "load" | "loops" | "runningLoops" | "findIssue"> {
   return {
     async load(issueKey) {
       const row = sql.one("select state from loop where issue_key = ?", issueKey);
@@ -18,16 +20,11 @@ export function loops(sql: Sql): Pick<StorePort, "load" | "loops" | "findIssue">
         state: stateIn(row.state, String(row.issue_key)),
       }));
     },
-    async findIssue({ repositoryId, branch, pull, head }) {
-      const row = sql.one(
-        "select issue_key from loop where repository_id = ? and (branch = ? or pull = ? or head = ?) order by live desc limit 1",
-        repositoryId,
-        branch ?? null,
-        pull ?? null,
-        head ?? null,
-      );
-      return row === undefined ? null : String(row.issue_key);
+    async runningLoops() {
+      const rows = sql.all("select issue_key, state from loop where running = 1 order by issue_key");
+      return rows.map((row) => ({ issueKey: String(row.issue_key), state: stateIn(row.state, String(row.issue_key)) }));
     },
+    findIssue: async (by) => findIssue(sql, by),
   };
 }
 
@@ -47,18 +44,23 @@ function stateIn(stored: unknown, issueKey: string): LoopState {
 
 /** To be called within a transaction. */
 export function saveLoop(sql: Sql, issueKey: string, state: LoopState): void {
-  const live = state.phase !== "settled" && state.phase !== "refused" ? 1 : 0;
+  const live = isLive(state);
   sql.run(
-    `insert into loop (issue_key, repository_id, loop, live, branch, pull, head, state) values (?, ?, ?, ?, ?, ?, ?, ?)
+    `insert into loop (issue_key, repository_id, loop, live, branch, pull, head, state, installation_id, running, ended_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (issue_key) do update set loop = excluded.loop, live = excluded.live, branch = excluded.branch,
-       pull = excluded.pull, head = excluded.head, state = excluded.state`,
+       pull = excluded.pull, head = excluded.head, state = excluded.state, installation_id = excluded.installation_id,
+       running = excluded.running, ended_at = excluded.ended_at`,
     issueKey,
     state.issue.repositoryId,
     state.id,
-    live,
+    live ? 1 : 0,
     state.branch,
     state.pull?.number ?? null,
     state.attempts.at(-1)?.head ?? state.head,
     JSON.stringify(state),
+    state.issue.installationId,
+    runningRuns(state).length > 0 ? 1 : 0,
+    live ? null : (state.ending?.at ?? state.startedAt),
   );
 }

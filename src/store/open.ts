@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Fault } from "../base/fault.ts";
-import { storeVersion, tables, upgrades } from "./schema.ts";
+import { storeVersion, tables } from "./schema.ts";
+import { upgrade } from "./upgrade.ts";
 
 export interface Opened {
   readonly db: DatabaseSync;
@@ -37,7 +38,7 @@ function prepare(db: DatabaseSync, file: string): number {
   if (version === 0) {
     db.exec(`begin immediate; ${tables} pragma user_version = ${storeVersion}; commit;`);
   } else if (version !== storeVersion) {
-    upgrade(db, file, version);
+    bringUpToDate(db, file, version);
   }
   const whole = db.prepare("pragma quick_check(1)").get()?.quick_check;
   if (whole !== "ok") throw damaged(file, String(whole));
@@ -45,12 +46,13 @@ function prepare(db: DatabaseSync, file: string): number {
   return Number(db.prepare("select epoch from opening").get()?.epoch);
 }
 
-function upgrade(db: DatabaseSync, file: string, version: number): void {
-  const steps = upgrades.get(version);
-  if (steps !== undefined) {
-    db.exec(`begin immediate; ${steps} pragma user_version = ${storeVersion}; commit;`);
+function bringUpToDate(db: DatabaseSync, file: string, version: number): void {
+  db.exec("begin immediate");
+  if (upgrade(db, version, storeVersion)) {
+    db.exec(`pragma user_version = ${storeVersion}; commit;`);
     return;
   }
+  db.exec("rollback");
   throw new Fault(
     `The store ${file} has version ${version}; this Loopgate reads version ${storeVersion}. Start the Loopgate that wrote it, or ${rebuild}.`,
     { kind: "invalid", retry: "never" },

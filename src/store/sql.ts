@@ -14,7 +14,8 @@ export function statements(db: DatabaseSync) {
     return known;
   };
   return {
-    run: (sql: string, ...values: SQLInputValue[]) => guard(() => prepared(sql).run(...values)),
+    /** To how many rows were changed. */
+    run: (sql: string, ...values: SQLInputValue[]) => Number(guard(() => prepared(sql).run(...values)).changes),
     one: (sql: string, ...values: SQLInputValue[]) => guard(() => prepared(sql).get(...values) as Row | undefined),
     all: (sql: string, ...values: SQLInputValue[]) => guard(() => prepared(sql).all(...values) as Row[]),
     atomically: <T>(work: () => T): T => atomically(db, work),

@@ -15,17 +15,18 @@ import { trace } from "./trace.ts";
 export function sqliteStore(dir: string): StorePort {
   const { db, epoch } = openDatabase(dir);
   const sql = statements(db);
+  const { forgetDeliveries, packDeliveries, ...deliveries } = inbox(sql);
   return {
     epoch,
     lastTime: lastTime(sql),
-    ...inbox(sql),
+    ...deliveries,
     ...events(sql),
     ...effects(sql),
     ...alarms(sql),
     ...loops(sql),
     ...artifacts(sql),
     ...trace(sql),
-    ...prune(sql),
+    ...prune(sql, { forgetDeliveries, packDeliveries }),
     async close() {
       db.close();
     },
@@ -35,7 +36,7 @@ export function sqliteStore(dir: string): StorePort {
 function lastTime(sql: ReturnType<typeof statements>): number {
   const row = sql.one(
     `select max(at) as at from (select max(at) as at from event union all select max(at) as at from trace
-       union all select max(received_at) as at from delivery)`,
+       union all select max(at) as at from remembered)`,
   );
   return Number(row?.at ?? 0);
 }

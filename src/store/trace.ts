@@ -2,17 +2,23 @@
 import type { StorePort } from "../engine/ports.ts";
 import type { Sql } from "./sql.ts";
 
+/** The newest entries of each issue's trace that are kept. */
+const keptPerIssue = 5_000;
+/** An issue's trace is cut back after about so many entries of it. */
+const cutEvery = 50;
+
 export function trace(sql: Sql): Pick<StorePort, "trace" | "readTrace"> {
   return {
     async trace(entry) {
-      sql.run(
-        "insert into trace (issue_key, loop, at, kind, detail) values (?, ?, ?, ?, ?)",
+      const added = sql.one(
+        "insert into trace (issue_key, loop, at, kind, detail) values (?, ?, ?, ?, ?) returning id",
         entry.issueKey,
         entry.loop,
         entry.at,
         entry.kind,
         JSON.stringify(entry.detail),
       );
+      if (Number(added?.id) % cutEvery === 0) cutBack(sql, entry.issueKey);
     },
     async readTrace(issueKey, limit) {
       const rows = sql.all("select * from trace where issue_key = ? order by id desc limit ?", issueKey, limit);
@@ -25,4 +31,9 @@ export function trace(sql: Sql): Pick<StorePort, "trace" | "readTrace"> {
       }));
     },
   };
+}
+
+function cutBack(sql: Sql, issueKey: string): void {
+  const oldestKept = "select id from trace where issue_key = ? order by id desc limit 1 offset ?";
+  sql.run(`delete from trace where issue_key = ? and id < (${oldestKept})`, issueKey, issueKey, keptPerIssue - 1);
 }

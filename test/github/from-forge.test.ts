@@ -7,7 +7,7 @@ import app from "../../src/app.ts";
 import type { Arrival } from "../../src/github/deliveries/arrival.ts";
 import { deliveryHandler } from "../../src/github/deliveries/deliveries.ts";
 import { startProbot } from "../../src/github/deliveries/probot.ts";
-import { translate } from "../../src/github/deliveries/webhook.ts";
+import { payloadReader } from "../../src/github/deliveries/reading.ts";
 import { type Setup, setUp } from "./setup.ts";
 
 const secret = "a webhook secret, long enough";
@@ -20,7 +20,10 @@ beforeAll(async () => {
   const { id: appId, privateKey } = up.forge.app;
   const probot = await startProbot(app, { appId, privateKey, secret, log: pino({ level: "silent" }) });
   const accept = async (delivery: Arrival) => stored.push(delivery) > 0;
-  const handle = deliveryHandler({ probot, secrets: [secret], accept, now: () => up.forge.world.now(), log: () => {} });
+  const { slug } = up.forge.app;
+  const reader = payloadReader({ appId, slug, triggerLabels: ["loop"], newLoopId: () => "k3f9" });
+  const now = () => up.forge.world.now();
+  const handle = deliveryHandler({ probot, secrets: [secret], reader, accept, now, log: () => {} });
   server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   up.forge.setWebhook({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, secret });
@@ -34,9 +37,7 @@ afterAll(async () => {
 /** The events that came of what was done since the last call, as `route type`, ignored ones left out. */
 async function heard(): Promise<string[]> {
   await up.forge.idle();
-  const self = { appId: up.forge.app.id, slug: up.forge.app.slug, triggerLabels: ["loop"], newLoopId: () => "k3f9" };
-  return stored.splice(0).flatMap((delivery) => {
-    const result = translate(delivery.event, JSON.parse(delivery.body), self);
+  return stored.splice(0).flatMap(({ translated: result }) => {
     if (result.kind === "ignored") return [];
     expect(result.repositoryId).toBe(up.repository.id);
     return result.events.map((event) => `${JSON.stringify(result.route)} ${event.type}`);

@@ -1,5 +1,4 @@
 // Known bugs, planted one at a time into the engine's parts: the checks are worth what they catch.
-import type { EngineParts } from "../../src/engine/engine.ts";
 import type { StorePort } from "../../src/engine/ports.ts";
 import { decide } from "../../src/loop/decide.ts";
 import type { Effect } from "../../src/loop/effect.ts";
@@ -7,7 +6,7 @@ import type { Decision } from "../../src/loop/end.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { app } from "./model.ts";
-import type { Mutate } from "./simulate.ts";
+import type { Mutate, SimParts } from "./simulate.ts";
 import type { Disk } from "./store.ts";
 
 type Decide = (state: LoopState | null, event: LoopEvent, now: number) => Decision;
@@ -42,13 +41,13 @@ const without = (type: Effect["type"], event?: LoopEvent["type"]) =>
 const mishearing = (change: (event: LoopEvent, state: LoopState | null) => LoopEvent) =>
   machine((right) => (state, event, now) => right(state, change(event, state), now));
 
-const github = (change: (port: EngineParts["github"]) => Partial<EngineParts["github"]>): Mutate => {
+const github = (change: (port: SimParts["github"]) => Partial<SimParts["github"]>): Mutate => {
   return (parts) => ({ ...parts, github: { ...parts.github, ...change(parts.github) } });
 };
 const store = (change: (port: StorePort, disk: Disk) => Partial<StorePort>): Mutate => {
   return (parts, disk) => ({ ...parts, store: { ...parts.store, ...change(parts.store, disk) } });
 };
-const runs = (change: (port: EngineParts["runs"]) => Partial<EngineParts["runs"]>): Mutate => {
+const runs = (change: (port: SimParts["runs"]) => Partial<SimParts["runs"]>): Mutate => {
   return (parts) => ({ ...parts, runs: { ...parts.runs, ...change(parts.runs) } });
 };
 
@@ -85,7 +84,7 @@ export const mutants: Readonly<Record<string, Mutate>> = {
       return port.acceptDelivery({ ...delivery, guid: `${delivery.guid}+${disk.seq}` });
     },
   })),
-  "a delivery is acknowledged and not stored": store(() => ({ acceptDelivery: async () => true })),
+  "a delivery is acknowledged and not stored": store(() => ({ acceptDelivery: async () => [] })),
   "an alarm is taken and not handed on": store(() => ({ takeDueAlarms: async () => [] })),
   "an unknown outcome is tried again without a look": github((port) => ({
     createComment: (issue, body, marker) => port.createComment(issue, body, marker, false),

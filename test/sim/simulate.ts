@@ -1,8 +1,9 @@
 // One simulated run: the real engine over a simulated world, from the first label to the last quiet moment.
 import { createHash } from "node:crypto";
 import { createEngine, type Engine, type EngineParts } from "../../src/engine/engine.ts";
-import type { Delivery, Log } from "../../src/engine/ports.ts";
+import type { Delivery, Log, Translated } from "../../src/engine/ports.ts";
 import { createPacer } from "../../src/github/client/pacer.ts";
+import { originOf } from "../../src/github/deliveries/origin.ts";
 import { translate } from "../../src/github/deliveries/webhook.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
@@ -22,7 +23,16 @@ import { createTimeline } from "./timeline.ts";
 import { createWorld, type World } from "./world.ts";
 
 /** A change of the engine's parts: how the checker is checked. */
-export type Mutate = (parts: EngineParts, disk: Disk, world: World) => EngineParts;
+/** The engine's parts, and how a delivery is read before it reaches the engine. */
+export type SimParts = EngineParts & { readonly translate: (event: string, body: string) => Translated };
+
+export type Mutate = (parts: SimParts, disk: Disk, world: World) => SimParts;
+
+/** A webhook on its way: what is known of it before it is read. */
+interface Hook extends Pick<Delivery, "guid" | "bodySha256"> {
+  readonly event: string;
+  readonly body: string;
+}
 
 export interface Options {
   /** Acts, mishaps and webhooks, by name, that do not happen. */
@@ -52,6 +62,7 @@ const reconcileMs = 60 * 60_000;
 interface Life {
   readonly boundary: Boundary;
   engine: Engine | null;
+  translate: SimParts["translate"];
   started: boolean;
   readonly since: number;
 }
@@ -144,11 +155,11 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     const body = JSON.stringify(payload);
     const bodySha256 = createHash("sha256").update(body).digest("hex");
     for (const ms of fate) {
-      timeline.after(ms, `${guid} ${event} arrives`, () => deliver({ guid, event, body, bodySha256, receivedAt: 0 }));
+      timeline.after(ms, `${guid} ${event} arrives`, () => deliver({ guid, event, body, bodySha256 }));
     }
   }
 
-  const lost = new Map<string, Delivery>();
+  const lost = new Map<string, Hook>();
 
   function redeliverFailed(): number {
     const again = [...lost.values()];
@@ -157,7 +168,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     return again.length;
   }
 
-  function deliver(delivery: Delivery): void {
+  function deliver(delivery: Hook): void {
     let answered = false;
     const failed = () => {
       if (answered) return;
@@ -172,7 +183,9 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
       return;
     }
     timeline.after(10_000, `${delivery.guid} is given up`, failed);
-    life.engine.accept({ ...delivery, receivedAt: clock() }).then(() => {
+    const { guid, event, body, bodySha256 } = delivery;
+    const read = { translated: life.translate(event, body), origin: originOf(JSON.parse(body)) };
+    life.engine.accept({ guid, bodySha256, receivedAt: clock(), ...read }).then(() => {
       answered = true;
       checks.onAcknowledged(delivery);
     }, failed);
@@ -243,7 +256,13 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
         },
       },
     });
-    const own: Life = { boundary, engine: null, started: false, since: timeline.now };
+    const own: Life = {
+      boundary,
+      engine: null,
+      translate: () => ({ kind: "ignored", reason: "" }),
+      started: false,
+      since: timeline.now,
+    };
     process.life = own;
     disk.epoch += 1;
     const { trace: show } = options;
@@ -255,7 +274,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
         checks.onError(fields.err, text);
       },
     };
-    const parts: EngineParts = {
+    const parts: SimParts = {
       clock: {
         now: clock,
         at: (at, fire) =>
@@ -293,7 +312,9 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
       concurrentRuns: setup.concurrentRuns,
       reconcile: { label: triggerLabel, newLoopId: self.newLoopId, everyMs: reconcileMs },
     };
-    own.engine = createEngine(options.mutate?.(parts, disk, world) ?? parts);
+    const mutated = options.mutate?.(parts, disk, world) ?? parts;
+    own.translate = mutated.translate;
+    own.engine = createEngine(mutated);
     own.engine.start().then(
       () => {
         own.started = true;

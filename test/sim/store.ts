@@ -1,7 +1,9 @@
 // The store as a value in memory: what was committed survives every crash, since a method is done wholly or not at all.
 import { createHash } from "node:crypto";
-import type { Delivery, StoredEffect, StoredEvent, StorePort, TraceEntry } from "../../src/engine/ports.ts";
+import type { Delivery, StoredEffect, StoredEvent, StorePort, TraceEntry, Translated } from "../../src/engine/ports.ts";
+import { runningRuns } from "../../src/loop/end.ts";
 import type { AlarmName, LoopEvent } from "../../src/loop/event.ts";
+import { issueKeyOf } from "../../src/loop/issue-key.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import type { Boundary } from "./boundary.ts";
 
@@ -12,9 +14,8 @@ interface EffectRow extends StoredEffect {
 
 /** What is on the disk. */
 export interface Disk {
-  readonly deliveries: Map<string, Delivery & { readonly how: string | null }>;
+  readonly deliveries: Map<string, Delivery>;
   readonly bodies: Map<string, string>; // body hash → GUID
-  readonly openDeliveries: Set<string>;
   readonly loops: Map<string, LoopState>;
   readonly openEvents: Map<string, StoredEvent[]>;
   readonly dedupe: Map<string, { readonly seq: number; readonly at: number }>;
@@ -36,7 +37,6 @@ export function emptyDisk(): Disk {
   return {
     deliveries: new Map(),
     bodies: new Map(),
-    openDeliveries: new Set(),
     loops: new Map(),
     openEvents: new Map(),
     dedupe: new Map(),
@@ -78,13 +78,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     epoch: disk.epoch,
     lastTime,
     acceptDelivery: (delivery) => write("acceptDelivery", () => acceptDelivery(disk, delivery)),
-    nextDelivery: () => read("nextDelivery", () => firstDelivery(disk)),
-    deliveryHandled: (guid, how) =>
-      write("deliveryHandled", () => {
-        const known = disk.deliveries.get(guid);
-        if (known !== undefined) disk.deliveries.set(guid, { ...known, body: "", how });
-        disk.openDeliveries.delete(guid);
-      }),
+    earlierDeliveries: () => read("earlierDeliveries", () => []),
     addEvent: (issueKey, event, at, dedupe) => write("addEvent", () => addEvent(disk, issueKey, event, at, dedupe)),
     nextEvent: (issueKey) => read("nextEvent", () => disk.openEvents.get(issueKey)?.[0] ?? null),
     busyIssues: (now) =>
@@ -138,6 +132,13 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([issueKey, state]) => ({ issueKey, state })),
       ),
+    runningLoops: () =>
+      read("runningLoops", () =>
+        [...disk.loops]
+          .filter(([, state]) => runningRuns(state).length > 0)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([issueKey, state]) => ({ issueKey, state })),
+      ),
     findIssue: (by) => read("findIssue", () => findIssue(disk, by)),
     putArtifact: (text) =>
       write("putArtifact", () => {
@@ -150,6 +151,9 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     readTrace: (issueKey, limit) =>
       read("readTrace", () => disk.trace.filter((entry) => entry.issueKey === issueKey).slice(-limit)),
     prune: (now) => write("prune", () => prune(disk, now)),
+    endedLoops: () => read("endedLoops", () => []), // the simulated months are too few for anything to be forgotten
+    forgetLoop: () => write("forgetLoop", () => false),
+    size: () => read("size", () => ({ bytes: 0, freeBytes: 0 })),
     close: () => read("close", () => {}),
   };
 }
@@ -174,28 +178,38 @@ function isLive(state: LoopState): boolean {
   return state.phase !== "settled" && state.phase !== "refused";
 }
 
-function acceptDelivery(disk: Disk, delivery: Delivery): boolean {
+function acceptDelivery(disk: Disk, delivery: Delivery): readonly string[] | null {
   for (const [guid, known] of disk.deliveries) {
-    if (known.how === null || known.receivedAt >= delivery.receivedAt - rememberMs) continue;
+    if (known.receivedAt >= delivery.receivedAt - rememberMs) break;
     disk.deliveries.delete(guid);
     disk.bodies.delete(known.bodySha256);
   }
-  if (disk.deliveries.has(delivery.guid) || disk.bodies.has(delivery.bodySha256)) return false;
-  disk.deliveries.set(delivery.guid, { ...delivery, how: null });
+  if (disk.deliveries.has(delivery.guid) || disk.bodies.has(delivery.bodySha256)) return null;
+  disk.deliveries.set(delivery.guid, delivery);
   disk.bodies.set(delivery.bodySha256, delivery.guid);
-  disk.openDeliveries.add(delivery.guid);
-  return true;
+  const { guid, receivedAt, translated } = delivery;
+  if (translated.kind === "ignored") return [];
+  const makesLoops = translated.events.some(({ type }) => type === "labelled" || type === "command");
+  const isTold = (key: string) => makesLoops || disk.loops.has(key) || (disk.openEvents.get(key) ?? []).length > 0;
+  const keys = concerned(disk, translated).filter(isTold);
+  for (const key of keys) {
+    translated.events.forEach((event, index) => {
+      addEvent(disk, key, event, receivedAt, `${guid}/${key}/${index}`);
+    });
+  }
+  return keys;
 }
 
-function firstDelivery(disk: Disk): Delivery | null {
-  let first: Delivery | null = null;
-  for (const guid of disk.openDeliveries) {
-    const one = disk.deliveries.get(guid)!;
-    if (first === null || one.receivedAt < first.receivedAt) first = one;
-  }
-  if (first === null) return null;
-  const { guid, event, bodySha256, body, receivedAt } = first;
-  return { guid, event, bodySha256, body, receivedAt };
+function concerned(disk: Disk, { repositoryId, route }: Extract<Translated, { kind: "event" }>): readonly string[] {
+  const of = (isMeant: (issue: LoopState["issue"]) => boolean) =>
+    [...disk.loops].filter(([, { issue }]) => isMeant(issue)).map(([key]) => key);
+  if ("installation" in route) return of((issue) => issue.installationId === route.installation);
+  if ("repositories" in route) return of((issue) => route.repositories.includes(issue.repositoryId));
+  if (repositoryId === null) return [];
+  if ("repository" in route) return of((issue) => issue.repositoryId === repositoryId);
+  if ("issue" in route) return [issueKeyOf(repositoryId, route.issue)];
+  const found = findIssue(disk, { repositoryId, ...route });
+  return found === null ? [] : [found];
 }
 
 function addEvent(disk: Disk, issueKey: string, event: LoopEvent, at: number, dedupe?: string): void {

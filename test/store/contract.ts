@@ -1,7 +1,8 @@
 // What every store must do, whatever it is made of: the suite that each implementation runs.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Delivery, StorePort } from "../../src/engine/ports.ts";
+import type { Delivery, Route, StorePort, Translated } from "../../src/engine/ports.ts";
 import type { Effect } from "../../src/loop/effect.ts";
+import type { LoopEvent } from "../../src/loop/event.ts";
 import { aLoop, aPublishedLoop, sha } from "../loop/builder.ts";
 
 /** One place to keep things in; what was kept is there when it is opened again. */
@@ -14,9 +15,22 @@ export interface StoreUnderTest {
 const day = 24 * 3_600_000;
 const keep = () => false;
 
-function aDelivery(change: Partial<Delivery> = {}): Delivery {
-  return { guid: "g1", event: "issues", bodySha256: "b1", body: "{}", receivedAt: 1_000, ...change };
+const own = { issueKey: "100#12", loop: "k3f9", at: 1_000 };
+
+/** Tells issue 12 of repository 100 that its label was set; `body` is the hash's first digits. */
+function aDelivery(change: Partial<Delivery> & { body?: string } = {}): Delivery {
+  const { body = "b1", ...rest } = change;
+  const translated = about({ issue: 12 }, aLabelled);
+  const origin = { installationId: 1, repositoryId: 100, thread: 12 };
+  return { guid: "g1", bodySha256: body.padEnd(64, "0"), receivedAt: 1_000, translated, origin, ...rest };
 }
+
+function about(route: Route, event: LoopEvent, repositoryId: number | null = 100): Translated {
+  return { kind: "event", repositoryId, route, events: [event] };
+}
+
+const aLabelled = { type: "labelled", loop: "k3f9" } as unknown as LoopEvent;
+const aMerge: LoopEvent = { type: "merged" };
 
 export function storeContract(name: string, make: () => Promise<StoreUnderTest>): void {
   describe(`${name} keeps the store's contract`, () => {
@@ -40,40 +54,93 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await store.commit({ seq: event?.seq ?? 0, issueKey: key, state, effects, drop: keep, now: 1_000 });
     };
 
-    test("a delivery is there after a restart, as it came, until it is handled", async () => {
-      expect(await store.acceptDelivery(aDelivery())).toBe(true);
+    test("what a delivery tells a loop is there after a restart", async () => {
+      expect(await store.acceptDelivery(aDelivery())).toEqual(["100#12"]);
       await reopen();
-      expect(await store.nextDelivery()).toEqual(aDelivery());
-      await store.deliveryHandled("g1", "ignored");
-      expect(await store.nextDelivery()).toBe(null);
+      expect(await store.nextEvent("100#12")).toMatchObject({ event: aLabelled, at: 1_000 });
+      expect(await store.busyIssues(0)).toEqual(["100#12"]);
     });
 
     test("F18, F19: the same GUID or the same body counts once, also after it was handled and after a restart", async () => {
       await store.acceptDelivery(aDelivery());
-      await store.deliveryHandled("g1", "events");
-      await reopen();
-      expect(await store.acceptDelivery(aDelivery({ bodySha256: "b2" }))).toBe(false);
-      expect(await store.acceptDelivery(aDelivery({ guid: "g2" }))).toBe(false);
-      expect(await store.acceptDelivery(aDelivery({ guid: "g3", bodySha256: "b3" }))).toBe(true);
+      for (let round = 0; round < 2; round++) {
+        expect(await store.acceptDelivery(aDelivery({ body: "b2" }))).toBe(null);
+        expect(await store.acceptDelivery(aDelivery({ guid: "g2" }))).toBe(null);
+        await reopen();
+      }
+      expect(await store.acceptDelivery(aDelivery({ guid: "g3", body: "b3" }))).toEqual(["100#12"]);
+    });
+
+    test("F18: of two equal deliveries at the same time one counts", async () => {
+      const twins = await Promise.all([aDelivery(), aDelivery(), aDelivery({ guid: "g2" })].map(store.acceptDelivery));
+      expect(twins).toEqual([["100#12"], null, null]);
     });
 
     test("F24: a delivery is remembered for seven days, and then no longer", async () => {
       await store.acceptDelivery(aDelivery());
-      await store.deliveryHandled("g1", "events");
-      expect(await store.acceptDelivery(aDelivery({ receivedAt: 1_000 + 7 * day }))).toBe(false);
-      expect(await store.acceptDelivery(aDelivery({ receivedAt: 1_001 + 7 * day }))).toBe(true);
+      expect(await store.acceptDelivery(aDelivery({ receivedAt: 1_000 + 7 * day }))).toBe(null);
+      expect(await store.acceptDelivery(aDelivery({ receivedAt: 1_001 + 7 * day }))).not.toBe(null);
     });
 
-    test("I2: a delivery that was never handled is not forgotten, however old", async () => {
+    test("F24: what is pruned, and what is packed for the next start, changes nothing of that", async () => {
+      for (let n = 0; n < 450; n++) {
+        await store.acceptDelivery(aDelivery({ guid: `g${n}`, body: `${n}a`, receivedAt: n < 220 ? 1_000 : 5 * day }));
+      }
+      await store.prune(8 * day, null);
+      await reopen();
+      const again = (n: number) =>
+        store.acceptDelivery(aDelivery({ guid: `g${n}`, body: `${n}b`, receivedAt: 8 * day }));
+      expect(await again(219)).not.toBe(null);
+      expect(await again(220)).toBe(null);
+      expect(await again(449)).toBe(null);
+    });
+
+    test("I2: an event that was never handled is not forgotten, however old", async () => {
       await store.acceptDelivery(aDelivery());
-      await store.acceptDelivery(aDelivery({ guid: "g2", bodySha256: "b2", receivedAt: 30 * day }));
-      expect((await store.nextDelivery())?.guid).toBe("g1");
+      await store.prune(400 * day, 300 * day);
+      expect((await store.nextEvent("100#12"))?.event).toEqual(aLabelled);
     });
 
-    test("deliveries come by the time of their arrival", async () => {
-      await store.acceptDelivery(aDelivery({ guid: "late", bodySha256: "l", receivedAt: 3_000 }));
-      await store.acceptDelivery(aDelivery({ guid: "early", bodySha256: "e", receivedAt: 2_000 }));
-      expect((await store.nextDelivery())?.guid).toBe("early");
+    test("events come in the order in which their deliveries were accepted", async () => {
+      const both = [aDelivery({ receivedAt: 2_000 }), aDelivery({ guid: "g2", body: "b2", receivedAt: 3_000 })];
+      await Promise.all(both.map(store.acceptDelivery));
+      const first = await store.nextEvent("100#12");
+      expect(first?.at).toBe(2_000);
+      await store.commit({ seq: first?.seq ?? 0, issueKey: "100#12", state: null, effects: [], drop: keep, now: 4 });
+      expect((await store.nextEvent("100#12"))?.at).toBe(3_000);
+    });
+
+    test("where there is no loop, only what can make one is kept for it", async () => {
+      const told = (n: number, event: LoopEvent) =>
+        store.acceptDelivery(aDelivery({ guid: `g${n}`, body: `b${n}`, translated: about({ issue: n }, event) }));
+      expect(await told(1, aMerge)).toEqual([]);
+      expect(await told(2, aLabelled)).toEqual(["100#2"]);
+      expect(await store.acceptDelivery(aDelivery({ translated: { kind: "ignored", reason: "-" } }))).toBe(null);
+    });
+
+    test("F20: what comes while a label waits to be acted on is told after it", async () => {
+      await store.acceptDelivery(aDelivery());
+      const late = aDelivery({ guid: "g2", body: "b2", translated: about({ issue: 12 }, aMerge) });
+      expect(await store.acceptDelivery(late)).toEqual(["100#12"]);
+    });
+
+    test("a delivery reaches the loops of its branch, commit, repository, or installation, ended ones too", async () => {
+      await commit([], aPublishedLoop());
+      await commit([], aLoop({ phase: "settled" }), "100#13");
+      let n = 0;
+      const reached = (route: Route, repositoryId: number | null = 100) => {
+        n += 1;
+        const translated = about(route, aMerge, repositoryId);
+        return store.acceptDelivery(aDelivery({ guid: `g${n}`, body: `b${n}`, translated }));
+      };
+      const installation = aLoop().issue.installationId;
+      expect(await reached({ branch: "loop/12-k3f9" })).toEqual(["100#12"]);
+      expect(await reached({ head: sha("c") })).toEqual(["100#12"]);
+      expect(await reached({ pull: 99 })).toEqual([]);
+      expect([...((await reached({ repository: true })) ?? [])].sort()).toEqual(["100#12", "100#13"]);
+      expect([...((await reached({ repositories: [100] }, null)) ?? [])].sort()).toEqual(["100#12", "100#13"]);
+      expect([...((await reached({ installation }, null)) ?? [])].sort()).toEqual(["100#12", "100#13"]);
+      expect(await reached({ installation: installation + 1 }, null)).toEqual([]);
     });
 
     test("events of one issue come in the order they were added, and one `dedupe` counts once", async () => {
@@ -192,8 +259,8 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     });
 
     test("a text is found by its hash", async () => {
-      const hash = await store.putArtifact("a brief");
-      expect(await store.putArtifact("a brief")).toBe(hash);
+      const hash = await store.putArtifact("a brief", own);
+      expect(await store.putArtifact("a brief", own)).toBe(hash);
       await reopen();
       expect(await store.getArtifact(hash)).toBe("a brief");
       expect(await store.getArtifact("0".repeat(64))).toBe(null);
@@ -221,10 +288,10 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await store.addEvent("1#1", { type: "merged" }, 2_000, "done");
       const done = await store.nextEvent("1#1");
       await store.commit({ seq: done?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: keep, now: 2_000 });
-      await store.prune(2_000 + 10 * day);
+      await store.prune(2_000 + 10 * day, null);
       await store.addEvent("1#1", { type: "merged" }, 3_000, "done");
       expect(await store.nextEvent("1#1")).toBe(null);
-      await store.prune(2_000 + 20 * day);
+      await store.prune(2_000 + 20 * day, null);
       await store.addEvent("1#1", { type: "merged" }, 3_000, "done");
       expect(await store.nextEvent("1#1")).not.toBe(null);
       expect((await store.nextEvent("100#12"))?.event.type).toBe("merged");

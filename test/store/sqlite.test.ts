@@ -1,5 +1,6 @@
 // The SQLite store: the contract, and what only a file on a disk can suffer.
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import type { Delivery } from "../../src/engine/ports.ts";
+import type { LoopEvent } from "../../src/loop/event.ts";
 import { inbox } from "../../src/store/inbox.ts";
 import { openDatabase } from "../../src/store/open.ts";
 import { statements } from "../../src/store/sql.ts";
@@ -59,7 +61,7 @@ test("F8: a damaged store is refused, naming the file and the command that rebui
 test("F5: a truncated store is refused, and what is left of it is not touched", async () => {
   const dir = await aFolder();
   const store = sqliteStore(dir);
-  for (let n = 0; n < 200; n++) await store.putArtifact(`${n} `.repeat(500));
+  for (let n = 0; n < 200; n++) await store.putArtifact(`${n} `.repeat(500), { issueKey: "1#1", loop: "k", at: 1 });
   await store.close();
   const file = join(dir, "loopgate.sqlite");
   await truncate(file, 40_960);
@@ -78,7 +80,7 @@ test("F15, I21: a store of an unknown version is refused, one of the first versi
   };
   set("pragma user_version = 99");
   expect(() => sqliteStore(dir)).toThrow("has version 99");
-  set("drop table opening; pragma user_version = 1");
+  set(`${earliestTables} pragma user_version = 1`);
   const upgraded = sqliteStore(dir);
   expect(upgraded.epoch).toBe(1);
   await upgraded.close();
@@ -105,15 +107,57 @@ test("F7: with the disk full a delivery is a fault, nothing of it is kept, and l
   const deliveries = inbox(statements(db));
   const pages = Number(db.prepare("pragma page_count").get()?.page_count);
   db.exec(`pragma max_page_count = ${pages + 2}`);
-  const large: Delivery = {
-    guid: "large",
-    event: "issues",
-    bodySha256: "l",
-    body: "x".repeat(200_000),
-    receivedAt: 1_000,
-  };
-  await expect(deliveries.acceptDelivery(large)).rejects.toThrow("Nothing was half-written");
-  expect(await deliveries.nextDelivery()).toBe(null);
+  const large = delivery("large", "x".repeat(200_000));
+  const small = delivery("small", "x");
+  const [first, second] = await Promise.allSettled([large, small].map(deliveries.acceptDelivery));
+  expect(first).toMatchObject({
+    status: "rejected",
+    reason: { message: expect.stringContaining("Nothing was half-written") },
+  });
+  expect(second).toEqual({ status: "fulfilled", value: ["1#1"] });
+  expect(db.prepare("select count(*) as n from event").get()?.n).toBe(1);
   db.exec(`pragma max_page_count = ${pages + 200}`);
-  expect(await deliveries.acceptDelivery(large)).toBe(true);
+  expect(await deliveries.acceptDelivery(large)).toEqual(["1#1"]);
 });
+
+function delivery(guid: string, title: string): Delivery {
+  const event = { type: "labelled", title } as unknown as LoopEvent;
+  return {
+    guid,
+    bodySha256: createHash("sha256").update(guid).digest("hex"),
+    receivedAt: 1_000,
+    translated: { kind: "event", repositoryId: 1, route: { issue: 1 }, events: [event] },
+    origin: { installationId: 1, repositoryId: 1, thread: 1 },
+  };
+}
+
+/** The tables that the first version made, in place of those that are there. */
+const earliestTables = `
+  drop table opening; drop table remembered; drop table earlier_delivery; drop table artifact_use; drop table loop;
+  drop table event; drop table effect; drop table trace;
+  create table delivery (
+    guid text primary key, event text not null, body_sha256 text not null, body text,
+    received_at integer not null, how text
+  ) strict;
+  create table loop (
+    issue_key text primary key, repository_id integer not null, loop text not null, live integer not null,
+    branch text, pull integer, head text, state text not null
+  ) strict;
+  create index loop_branch on loop (repository_id, branch);
+  create table event (
+    seq integer primary key autoincrement, issue_key text not null, event text not null, at integer not null,
+    dedupe text unique, handled integer not null default 0
+  ) strict;
+  create index event_open on event (issue_key, seq) where handled = 0;
+  create table effect (
+    position integer primary key autoincrement, key text not null unique, issue_key text not null, loop text not null,
+    type text not null, effect text not null, tries integer not null default 0, not_before integer not null default 0,
+    done integer not null default 0
+  ) strict;
+  create index effect_open on effect (issue_key, position) where done = 0;
+  create table trace (
+    id integer primary key autoincrement, issue_key text not null, loop text not null, at integer not null,
+    kind text not null, detail text not null
+  ) strict;
+  create index trace_issue on trace (issue_key, id);
+  drop index alarm_at;`;

@@ -39,7 +39,7 @@ export function createAdoption(world: World, later: (work: () => Promise<void>) 
 
   return {
     async begin() {
-      for (const { issueKey, state } of await store.loops("live")) {
+      for (const { issueKey, state } of await store.runningLoops()) {
         for (const { id } of runningRuns(state)) await adopt(issueKey, id, true);
       }
     },

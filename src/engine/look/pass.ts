@@ -39,7 +39,7 @@ export function createPass(
   }
 
   async function prune(now: number): Promise<void> {
-    await store.prune(now);
+    await store.prune(now, world.keepMs === undefined ? null : now - world.keepMs);
     const forgotten = (await runs.prune?.(now)) ?? [];
     if (forgotten.length > 0) log.info({ runs: forgotten }, "forgot what runs of long ago were made of");
   }

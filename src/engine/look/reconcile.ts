@@ -1,9 +1,8 @@
 // Level-triggered: what GitHub says now becomes the events that a lost webhook would have brought. At start, and in silence.
-import { z } from "zod";
 import { isLive } from "../../loop/end.ts";
+import { issueKeyOf } from "../../loop/issue-key.ts";
 import type { LoopState } from "../../loop/state.ts";
-import { issueKeyOf } from "../intake.ts";
-import type { RepositoryRef, Survey } from "../ports.ts";
+import type { Origin, RepositoryRef, Survey } from "../ports.ts";
 import { differences, youngMs } from "./difference.ts";
 import { type Restored, type RestoreWorld, restoreIssue } from "./restore.ts";
 
@@ -22,7 +21,7 @@ export interface Reconciled {
 
 export interface Reconciler {
   /** A delivery arrived, so webhooks work: what has no loop in its installation needs no look, nor has what it is about. */
-  heard(place: Place): void;
+  heard(origin: Origin): void;
   /** A delivery told this issue's loop something, so it needs no look. */
   heardOf(issueKey: string): void;
   /** Looks at every repository of every installation. Throws Fault when they cannot even be listed. */
@@ -156,9 +155,11 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   }
 
   return {
-    heard({ installation, thread }) {
-      if (installation !== null) heardAt.installation.set(installation, clock.now());
-      if (thread !== null) heardAt.thread.set(thread, clock.now());
+    heard({ installationId, repositoryId, thread }) {
+      if (installationId !== null) heardAt.installation.set(installationId, clock.now());
+      if (repositoryId !== null && thread !== null) {
+        heardAt.thread.set(issueKeyOf(repositoryId, thread), clock.now());
+      }
     },
     heardOf: (issueKey) => void heardAt.thread.set(issueKey, clock.now()),
     async everything() {
@@ -188,34 +189,4 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
       return outcome.kind !== "nothing" && outcome.kind !== "newer";
     },
   };
-}
-
-/** Where a delivery is from and what it is about; null where it does not say. */
-export interface Place {
-  readonly installation: number | null;
-  /** Of an issue or a pull request, which count as one here. */
-  readonly thread: string | null;
-}
-
-const Placed = z.object({
-  installation: z.object({ id: z.number() }).optional(),
-  repository: z.object({ id: z.number() }).optional(),
-  issue: z.object({ number: z.number() }).optional(),
-  pull_request: z.object({ number: z.number() }).optional(),
-});
-
-/** Reads no more of a delivery than that; nothing of one that is not as GitHub writes them. */
-export function placeOf(body: string): Place {
-  const { installation, repository, ...about } = placed(body);
-  const number = (about.issue ?? about.pull_request)?.number;
-  const thread = repository === undefined || number === undefined ? null : issueKeyOf(repository.id, number);
-  return { installation: installation?.id ?? null, thread };
-}
-
-function placed(body: string): z.infer<typeof Placed> {
-  try {
-    return Placed.parse(JSON.parse(body));
-  } catch {
-    return {};
-  }
 }

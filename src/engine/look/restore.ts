@@ -3,6 +3,7 @@
 import type { RecordFault } from "../../loop/cause.ts";
 import { runningRuns } from "../../loop/end.ts";
 import type { RestoredFacts } from "../../loop/event.ts";
+import { issueKeyOf } from "../../loop/issue-key.ts";
 import { endingOfNewer } from "../../loop/restore.ts";
 import type { Attempt, IssueRef, LoopState } from "../../loop/state.ts";
 import { decodeRecord } from "../../record/codec.ts";
@@ -10,7 +11,6 @@ import { decodeFacts } from "../../record/facts.ts";
 import { anyStatusMarker, attemptMarker, stopMarker } from "../../record/markers.ts";
 import { recallDetail } from "../../record/recall.ts";
 import { stopComment } from "../../report/report.ts";
-import { issueKeyOf } from "../intake.ts";
 import type { LoopLook, StartedRun, ThreadRead } from "../ports.ts";
 import type { World } from "../world.ts";
 

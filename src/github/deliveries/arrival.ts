@@ -1,13 +1,14 @@
-// Carries a delivery's bytes to the Probot handler that stores it: Probot itself passes on only the parsed payload.
+// Carries a delivery to the Probot handler that stores it: Probot itself passes on only a payload.
 import { assert } from "../../base/assert.ts";
+import type { Origin, Translated } from "./translated.ts";
 
-/** A delivery as it is stored. */
+/** A delivery as it is stored: what it means, not what it said. */
 export interface Arrival {
   readonly guid: string;
-  readonly event: string;
   readonly bodySha256: string;
-  readonly body: string;
   readonly receivedAt: number;
+  readonly translated: Translated;
+  readonly origin: Origin;
 }
 
 type Outcome = "untouched" | "stored" | "duplicate";
@@ -15,7 +16,7 @@ type Outcome = "untouched" | "stored" | "duplicate";
 /** Probot hands the very object on that `receive` was given, so the object finds what belongs to it. */
 const arrivals = new WeakMap<object, () => Promise<void>>();
 
-/** Announces a delivery by its parsed payload; `outcome` says afterwards whether a handler stored it. */
+/** Announces a delivery by its payload; `outcome` says afterwards whether a handler stored it. */
 export function arriving(payload: object, delivery: Arrival, accept: (delivery: Arrival) => Promise<boolean>) {
   let outcome: Outcome = "untouched";
   arrivals.set(payload, async () => {

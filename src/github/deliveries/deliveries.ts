@@ -1,16 +1,17 @@
 // The door for webhook deliveries: refuses what GitHub did not sign, and hands the rest to Probot, which stores it.
 //
 // Probot's own middleware is not mounted. It knows one secret only (none can be rotated without losing deliveries), has
-// no limit for a body, cannot show a handler the bytes that were received, and lets a handler's error choose the status.
-// So the signature is verified here, with @octokit/webhooks, and the event is handed over with `probot.receive`; the
+// no limit for a body, holds and parses it before it knows who sent it, and lets a handler's error choose the status. So
+// the signature is verified here, while the body comes in, and the event is handed over with `probot.receive`; the
 // subscriptions are in src/app.ts, as in any Probot App. The answer is sent only once the delivery is stored.
-import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Webhooks } from "@octokit/webhooks";
 import type { Probot } from "probot";
 import { assert } from "../../base/assert.ts";
 import { type Arrival, arriving } from "./arrival.ts";
-import { type Admission, admit, readBody } from "./door.ts";
+import { readSigned, type SignedBody, type Unbelieved } from "./body.ts";
+import { type Admission, admit } from "./door.ts";
+import { createHolding } from "./holding.ts";
+import type { Reader } from "./reading.ts";
 import { handledEvents } from "./webhook.ts";
 
 export interface DeliveryLog {
@@ -25,6 +26,7 @@ export interface DeliveryOptions {
   readonly probot: Probot; // with src/app.ts loaded
   /** The secret in use first, then those on their way out. Each at least 16 characters. */
   readonly secrets: readonly [string, ...string[]];
+  readonly reader: Pick<Reader, "read">;
   /** Stores the delivery for good before it resolves; false when it was stored before. */
   readonly accept: (delivery: Arrival) => Promise<boolean>;
   readonly now: () => number; // epoch milliseconds
@@ -35,6 +37,15 @@ type Answer = Pick<DeliveryLog, "status" | "outcome" | "reason">;
 
 /** GitHub's own limit for a delivery. */
 const bodyLimit = 25 * 1_024 * 1_024;
+/** What all bodies together may take that are on their way in or being read. */
+const heldLimit = 32 * 1_024 * 1_024;
+
+const unbelieved: Readonly<Record<Unbelieved, Answer>> = {
+  "too large": refused(413, "the body is over 25 MB"),
+  "no room": refused(503, "too much is on its way in"),
+  "broken off": refused(400, "the body broke off"),
+  "not signed": refused(401, "the signature does not match the body"),
+};
 
 /** A handler for node:http that answers every request it is given; to be mounted before anything reads the body. */
 export function deliveryHandler(options: DeliveryOptions) {
@@ -42,10 +53,15 @@ export function deliveryHandler(options: DeliveryOptions) {
     options.secrets.every((one) => one.length >= 16),
     "a webhook secret is shorter than 16 characters",
   );
-  const verifiers = options.secrets.map((secret) => new Webhooks({ secret }));
+  const holding = createHolding(heldLimit);
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const admission = admit(request);
-    const answer = admission.ok ? await receive(options, verifiers, request, admission) : admission.refusal;
+    let answer: Answer;
+    if (admission.ok) {
+      const { signature } = admission;
+      const body = await readSigned(request, { secrets: options.secrets, signature, limit: bodyLimit, holding });
+      answer = typeof body === "string" ? unbelieved[body] : await receive(options, body, admission);
+    } else answer = admission.refusal;
     const { guid = null, event = null } = admission.ok ? admission : {};
     options.log({ guid, event, ...answer });
     send(response, answer);
@@ -54,54 +70,47 @@ export function deliveryHandler(options: DeliveryOptions) {
 
 async function receive(
   options: DeliveryOptions,
-  verifiers: readonly Webhooks[],
-  request: IncomingMessage,
-  { guid, event, signature }: Extract<Admission, { ok: true }>,
+  body: SignedBody,
+  { guid, event }: Extract<Admission, { ok: true }>,
 ): Promise<Answer> {
-  const bytes = await readBody(request, bodyLimit);
-  if (bytes === "too large") return refused(413, "the body is over 25 MB");
-  if (bytes === "broken off") return refused(400, "the body broke off");
-  const body = bytes.toString("utf8");
-  if (!(await isSigned(verifiers, body, signature))) return refused(401, "the signature does not match the body");
-  const payload = parsed(body);
-  if (payload === null) return refused(400, "the body is not a JSON object");
-  if (!handledEvents.includes(event)) return { status: 202, outcome: "ignored", reason: "the event is not handled" };
-  const bodySha256 = createHash("sha256").update(bytes).digest("hex");
-  return handOver(options, payload, { guid, event, bodySha256, body, receivedAt: options.now() });
+  try {
+    if (!handledEvents.includes(event)) return { status: 202, outcome: "ignored", reason: "the event is not handled" };
+    const read = await options.reader.read(event, body.bytes);
+    body.release();
+    if (!read.ok) return refused(400, read.reason);
+    const { translated, origin } = read;
+    return await handOver(options, event, {
+      guid,
+      bodySha256: body.sha256,
+      receivedAt: options.now(),
+      translated,
+      origin,
+    });
+  } finally {
+    body.release();
+  }
 }
 
-async function handOver(options: DeliveryOptions, payload: object, delivery: Arrival): Promise<Answer> {
+async function handOver(options: DeliveryOptions, name: string, delivery: Arrival): Promise<Answer> {
+  // What the delivery means is known by now: its payload is not needed any more, and Probot is given its address only.
+  const { installationId, repositoryId } = delivery.origin;
+  const payload = { installation: { id: installationId }, repository: { id: repositoryId } };
   const arrival = arriving(payload, delivery, options.accept);
   try {
-    // The names and payloads that Probot's types know are GitHub's, not whatever was delivered.
-    const event = { id: delivery.guid, name: delivery.event, payload } as unknown as Parameters<Probot["receive"]>[0];
+    const event = { id: delivery.guid, name, payload } as unknown as Parameters<Probot["receive"]>[0];
     await options.probot.receive(event);
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
   }
   switch (arrival.outcome()) {
-    case "stored":
-      return { status: 202, outcome: "stored", reason: "" };
+    case "stored": {
+      const { translated } = delivery;
+      return { status: 202, outcome: "stored", reason: translated.kind === "ignored" ? translated.reason : "" };
+    }
     case "duplicate":
       return { status: 202, outcome: "duplicate", reason: "this delivery is already stored" };
     case "untouched":
       return failed("no handler stored the delivery");
-  }
-}
-
-/** In constant time for each secret. `Webhooks.verify` tries its first secret only, hence one of them for each. */
-async function isSigned(verifiers: readonly Webhooks[], body: string, signature: string): Promise<boolean> {
-  if (body === "") return false;
-  const matches = await Promise.all(verifiers.map((webhooks) => webhooks.verify(body, signature)));
-  return matches.includes(true);
-}
-
-function parsed(body: string): object | null {
-  try {
-    const payload: unknown = JSON.parse(body);
-    return typeof payload === "object" && payload !== null && !Array.isArray(payload) ? payload : null;
-  } catch {
-    return null; // JSON.parse throws on nothing but malformed text
   }
 }
 
@@ -116,9 +125,12 @@ function failed(reason: string): Answer {
 
 function send(response: ServerResponse, { status, outcome, reason }: Answer): void {
   const said = outcome === "failed" ? "The delivery could not be stored." : reason;
+  const text = `${outcome}${said ? `: ${said}` : ""}\n`;
   response.writeHead(status, {
     "content-type": "text/plain; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
     ...(status === 405 ? { allow: "POST" } : {}),
+    ...(status === 503 ? { "retry-after": "5" } : {}),
   });
-  response.end(`${outcome}${said ? `: ${said}` : ""}\n`);
+  response.end(text);
 }

@@ -1,4 +1,4 @@
-// What a request must look like before a byte of its body is believed, and reading that body within a limit.
+// What a request must look like before a byte of its body is read.
 import type { IncomingMessage } from "node:http";
 
 export type Admission =
@@ -27,28 +27,4 @@ function no(status: number, reason: string): Admission {
 
 function only(header: string | string[] | undefined, shape: RegExp): string | null {
   return typeof header === "string" && shape.test(header) ? header : null;
-}
-
-/**
- * The whole body. Of one that is too large as much again is read and dropped, so that an honest sender gets to hear why,
- * and then the connection is cut.
- */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | "too large" | "broken off"> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limit) {
-        chunks.push(chunk);
-        return;
-      }
-      chunks.length = 0;
-      resolve("too large");
-      if (size > 2 * limit) request.destroy();
-    });
-    request.once("end", () => resolve(size > limit ? "too large" : Buffer.concat(chunks)));
-    request.once("error", () => resolve("broken off"));
-    request.once("close", () => resolve("broken off"));
-  });
 }

@@ -28,6 +28,16 @@ export type Translated =
     }
   | { readonly kind: "ignored"; readonly reason: string };
 
+/** What a delivery is from and about, by its ids; null where it does not say. */
+export interface Origin {
+  readonly installationId: number | null;
+  readonly repositoryId: number | null;
+  readonly thread: number | null; // an issue or a pull request, which count as one here
+}
+
+/** Of a delivery that could not be read. */
+export const nowhere: Origin = { installationId: null, repositoryId: null, thread: null };
+
 export type Translate = (payload: unknown, self: Self) => Translated;
 
 export function ignored(reason: string): Translated {

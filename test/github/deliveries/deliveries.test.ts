@@ -10,10 +10,14 @@ import { Fault } from "../../../src/base/fault.ts";
 import type { Arrival } from "../../../src/github/deliveries/arrival.ts";
 import { type DeliveryLog, deliveryHandler } from "../../../src/github/deliveries/deliveries.ts";
 import { startProbot } from "../../../src/github/deliveries/probot.ts";
+import { payloadReader } from "../../../src/github/deliveries/reading.ts";
 
 const secret = "the secret now in use";
 const oldSecret = "the secret on its way out";
 const body = JSON.stringify({ action: "opened", installation: { id: 7 }, note: "naïve – ünïcode" });
+
+const reader = payloadReader({ appId: 1, slug: "loopgate", triggerLabels: ["loop"], newLoopId: () => "k3f9" });
+const ignoredHere = { kind: "ignored", reason: "the payload is not shaped like the event issues" };
 
 type Probot = Awaited<ReturnType<typeof startProbot>>;
 let probot: Probot;
@@ -53,6 +57,7 @@ async function listen(behind: Probot): Promise<void> {
   const handle = deliveryHandler({
     probot: behind,
     secrets,
+    reader,
     accept,
     now: () => 1_000,
     log: (entry) => onLog(entry),
@@ -90,18 +95,20 @@ async function deliver({ text = body, method = "POST", headers = {} }: Sent = {}
 }
 
 describe("a signed delivery", () => {
-  test("is stored as received before it is answered", async () => {
-    expect(await deliver()).toEqual({ status: 202, said: "stored\n" });
+  test("is stored, read, before it is answered", async () => {
+    expect(await deliver()).toEqual({ status: 202, said: `stored: ${ignoredHere.reason}\n` });
     expect(stored).toEqual([
       {
         guid: "guid-1",
-        event: "issues",
-        body,
         bodySha256: createHash("sha256").update(body).digest("hex"),
         receivedAt: 1_000,
+        translated: ignoredHere,
+        origin: { installationId: 7, repositoryId: null, thread: null },
       },
     ]);
-    expect(log).toEqual([{ guid: "guid-1", event: "issues", status: 202, outcome: "stored", reason: "" }]);
+    expect(log).toEqual([
+      { guid: "guid-1", event: "issues", status: 202, outcome: "stored", reason: ignoredHere.reason },
+    ]);
   });
 
   test("under a secret on its way out is stored too (F23)", async () => {
@@ -189,12 +196,7 @@ describe("nothing is stored of", () => {
     ["malformed JSON", { text: '{"action":' }, 400, "the body is not a JSON object"],
     ["JSON that is no object", { text: "[1]" }, 400, "the body is not a JSON object"],
     ["an empty body", { text: "" }, 401, "the signature does not match the body"],
-    [
-      "a body that is not UTF-8",
-      { text: Buffer.from([0x7b, 0xff, 0x7d]) },
-      401,
-      "the signature does not match the body",
-    ],
+    ["a body that is not UTF-8", { text: Buffer.from([0x7b, 0xff, 0x7d]) }, 400, "the body is not UTF-8"],
     ["a body of 26 MB (F26)", { text: Buffer.alloc(26 * 1_024 * 1_024, 0x20) }, 413, "the body is over 25 MB"],
   ];
 
@@ -233,6 +235,6 @@ test("a delivery that no handler takes is answered with 503, never as if it were
 });
 
 test("a short secret refuses to start", () => {
-  const options = { probot, accept: async () => true, now: () => 0, log: () => {} };
+  const options = { probot, reader, accept: async () => true, now: () => 0, log: () => {} };
   expect(() => deliveryHandler({ ...options, secrets: [secret, "short"] })).toThrow("shorter than 16 characters");
 });

@@ -1,0 +1,44 @@
+// The one catch around every door of ours: whatever a request does to its handler, the process goes on.
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/**
+ * A listener that neither throws nor rejects. What its handler throws is told to `onError` and answered with 500, or cut
+ * where an answer has begun.
+ */
+export function caught(handler: Handler, onError: (error: unknown) => void = () => {}): RequestListener {
+  return async (request, response) => {
+    // A socket that breaks in the middle of an answer is nobody's fault, and must not be an uncaught one.
+    response.on("error", () => {});
+    try {
+      await handler(request, response);
+    } catch (error) {
+      onError(error);
+      if (response.headersSent) response.destroy();
+      else refuse(request, response, 500, "The request could not be answered.");
+    }
+  };
+}
+
+/** A short answer in plain text; the rest of the request is thrown away with the connection. */
+export function refuse(request: IncomingMessage, response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", connection: "close" });
+  response.end(`${sentence}\n`);
+  request.resume();
+}
+
+/** Answers CONNECT with 405 where a server has no tunnels: Node would hang up without a word. */
+export function refuseTunnels(server: Server): void {
+  server.on("connect", (_: IncomingMessage, socket: Duplex) => {
+    socket.on("error", () => {});
+    socket.end("HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+  });
+}
+
+/** The path of a request's target, in whichever of its forms it came; not decoded, and never a throw. */
+export function pathOf(target: string): string {
+  const path = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0];
+  return path === undefined || path === "" ? "/" : path;
+}

@@ -1,0 +1,92 @@
+// The App's HTTP server: deliveries and a sign of life behind one address, and no request that can hold it up.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { caught, type Handler, pathOf, refuseTunnels } from "../../base/caught.ts";
+import { Fault } from "../../base/fault.ts";
+
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number; // 0: a free one
+  readonly webhookPath: string;
+  readonly deliveries: Handler;
+  /** Told of what a handler threw. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Listener {
+  readonly url: string;
+  /** Takes no more requests, and resolves when those under way are answered. */
+  close(): Promise<void>;
+}
+
+/** GitHub gives up after ten seconds; a request that takes three times as long is nobody's who waits. */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+};
+
+/** With more connections than that, the one that has brought nothing for longest makes room. */
+const mostConnections = 256;
+
+/** Starts listening. Throws Fault when it cannot. */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const { webhookPath, deliveries, onError } = options;
+  const server = createServer(
+    limits,
+    caught(async (request, response) => {
+      const path = pathOf(request.url ?? "/");
+      if (path === webhookPath) return deliveries(request, response);
+      const [status, body] =
+        path === "/healthz" ? [200, "ok\n"] : [404, "Nothing here. Loopgate speaks in issue threads.\n"];
+      response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(body);
+    }, onError),
+  );
+  refuseTunnels(server);
+  keepFew(server);
+  const url = await listen(server, options);
+  return {
+    url,
+    async close() {
+      server.closeIdleConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+/**
+ * A limit that refuses newcomers would let whoever holds all connections lock GitHub out. Here the newcomer gets in, and
+ * the connection goes whose last answered request, or whose beginning, is longest ago.
+ */
+function keepFew(server: Server): void {
+  const sockets = new Set<Socket>(); // the one to go first
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    const [oldest] = sockets;
+    if (sockets.size > mostConnections) oldest?.destroy();
+  });
+  server.on("request", ({ socket }, response) => {
+    response.once("finish", () => {
+      if (response.statusCode >= 400 || !sockets.delete(socket)) return;
+      sockets.add(socket);
+    });
+  });
+}
+
+function listen(server: Server, { host, port }: Pick<ListenerOptions, "host" | "port">): Promise<string> {
+  return new Promise((done, fail) => {
+    server.once("error", (cause) =>
+      fail(
+        new Fault(`Could not listen on ${host}:${port}: ${cause.message}`, { kind: "engine", retry: "never", cause }),
+      ),
+    );
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo;
+      const shown = host.includes(":") ? `[${host}]` : host;
+      done(`http://${shown}:${address.port}`);
+    });
+  });
+}

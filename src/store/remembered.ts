@@ -1,0 +1,153 @@
+// Which deliveries came before: the fingerprints of a week, in memory to ask and packed in rows to last.
+import { hash } from "node:crypto";
+
+/** How long a delivery's GUID and body are remembered: redelivery is possible for 3 days, 7 on Enterprise Server. */
+export const rememberMs = 7 * 24 * 3_600_000;
+
+/** What a delivery is known by: the first 64 bits of the SHA-256 of its GUID and of its body, and when it came. */
+export interface Fingerprint {
+  readonly guid: bigint;
+  readonly body: bigint;
+  readonly at: number; // epoch milliseconds
+}
+
+export interface Remembered {
+  /** Whether the GUID or the body was added within the last seven days before `at`. */
+  has(one: Fingerprint): boolean;
+  add(one: Fingerprint): void;
+  /** Drops what is older than seven days before `now`. */
+  forget(now: number): void;
+  readonly bytes: number; // of memory
+}
+
+/**
+ * Two deliveries are taken for one when 64 bits of their hashes agree: with a million remembered, one in 9 · 10^12
+ * honest deliveries. Whoever wanted to make it happen would have to find such a body and have GitHub sign it.
+ */
+export function fingerprintOf({ guid, bodySha256, receivedAt }: Named): Fingerprint {
+  return { guid: head(hash("sha256", guid, "hex")), body: head(bodySha256), at: receivedAt };
+}
+
+interface Named {
+  readonly guid: string;
+  readonly bodySha256: string;
+  readonly receivedAt: number;
+}
+
+function head(hex: string): bigint {
+  return BigInt(`0x${hex.slice(0, 16)}`);
+}
+
+const recordBytes = 24;
+
+/** Fingerprints as one value of a row: 24 bytes for each. */
+export function pack(fingerprints: readonly Fingerprint[]): Buffer {
+  const packed = Buffer.allocUnsafe(fingerprints.length * recordBytes);
+  fingerprints.forEach(({ guid, body, at }, index) => {
+    packed.writeBigUInt64LE(guid, index * recordBytes);
+    packed.writeBigUInt64LE(body, index * recordBytes + 8);
+    packed.writeDoubleLE(at, index * recordBytes + 16);
+  });
+  return packed;
+}
+
+export function unpack(packed: Uint8Array): Fingerprint[] {
+  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+  return Array.from({ length: Math.floor(bytes.length / recordBytes) }, (_, index) => ({
+    guid: bytes.readBigUInt64LE(index * recordBytes),
+    body: bytes.readBigUInt64LE(index * recordBytes + 8),
+    at: bytes.readDoubleLE(index * recordBytes + 16),
+  }));
+}
+
+/** A part of what is remembered is closed at so many keys, and goes as a whole once its newest is too old. */
+const keysInPart = 1 << 17;
+/** Four million deliveries in a week, about 200 MB; beyond that the oldest are forgotten early. */
+const mostParts = 64;
+/** Places of a part are counted from a time before its first, so that a clock's small steps back fit. */
+const marginMs = 10 * 24 * 3_600_000;
+
+/** Empty; `add` what was stored. Asking costs the same whether ten deliveries are remembered or a million. */
+export function createRemembered(): Remembered {
+  const parts: Part[] = [];
+
+  function partFor(at: number): Part {
+    const newest = parts.at(-1);
+    if (newest !== undefined && newest.count < keysInPart && newest.fits(at)) return newest;
+    const fresh = new Part(at - marginMs);
+    parts.push(fresh);
+    if (parts.length > mostParts) parts.shift();
+    return fresh;
+  }
+
+  return {
+    has({ guid, body, at }) {
+      return parts.some((part) => part.has(guid, at) || part.has(body, at));
+    },
+    add({ guid, body, at }) {
+      const part = partFor(at);
+      part.add(guid, at);
+      part.add(body, at);
+    },
+    forget(now) {
+      while (parts[0] !== undefined && now - parts[0].newest > rememberMs) parts.shift();
+    },
+    get bytes() {
+      return parts.reduce((sum, part) => sum + part.slots.byteLength, 0);
+    },
+  };
+}
+
+/** A hash table with open addressing in one array: high and low half of the key, and when it came; 0 there: free. */
+class Part {
+  slots = new Uint32Array(1024 * 3);
+  count = 0;
+  newest = 0;
+  readonly base: number;
+
+  constructor(base: number) {
+    this.base = base;
+  }
+
+  fits(at: number): boolean {
+    return at > this.base && at - this.base < 2 ** 32;
+  }
+
+  has(key: bigint, at: number): boolean {
+    const came = this.slots[this.place(key) + 2] ?? 0;
+    return came !== 0 && at - (this.base + came) <= rememberMs;
+  }
+
+  add(key: bigint, at: number): void {
+    if (this.count * 2 >= this.slots.length / 3) this.grow();
+    const place = this.place(key);
+    if (this.slots[place + 2] === 0) this.count += 1;
+    this.slots[place] = Number(key >> 32n);
+    this.slots[place + 1] = Number(key & 0xffff_ffffn);
+    this.slots[place + 2] = at - this.base;
+    this.newest = Math.max(this.newest, at);
+  }
+
+  /** Where the key is, or where it belongs. */
+  private place(key: bigint): number {
+    const [high, low] = [Number(key >> 32n), Number(key & 0xffff_ffffn)];
+    const size = this.slots.length / 3; // a power of two
+    let slot = low & (size - 1);
+    for (;;) {
+      const place = slot * 3;
+      if (this.slots[place + 2] === 0) return place;
+      if (this.slots[place] === high && this.slots[place + 1] === low) return place;
+      slot = (slot + 1) & (size - 1);
+    }
+  }
+
+  private grow(): void {
+    const before = this.slots;
+    this.slots = new Uint32Array(before.length * 2);
+    for (let at = 0; at < before.length; at += 3) {
+      if (before[at + 2] === 0) continue;
+      const key = (BigInt(before[at] ?? 0) << 32n) | BigInt(before[at + 1] ?? 0);
+      this.slots.set(before.subarray(at, at + 3), this.place(key));
+    }
+  }
+}
