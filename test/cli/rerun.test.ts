@@ -218,7 +218,7 @@ test("a data folder that is not there is named, and --help says what the command
   expect(err).toContain("There is no data folder /no/such/folder.");
   const help = await ask(["rerun", "--help"]);
   expect(help.code).toBe(0);
-  expect(help.out).toContain("repeat an attempt from what was recorded of it, publish nothing");
+  expect(help.out).toContain("repeat a recorded attempt, publish nothing");
 });
 
 test("settings that do not stand are refused before anything is read", async () => {

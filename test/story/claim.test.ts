@@ -11,7 +11,7 @@ test("a label set by someone without write permission starts nothing, and says s
   expect(issue.labels).toEqual([]);
   expect(story.comments(issue)).toMatchInlineSnapshot(`
     [
-      "\`carol\` set the label \`loop\`, but has \`triage\` permission here, and starting a loop needs write. Nothing was started and the label was removed. Next: someone with write permission sets it again.
+      "\`carol\` set the label \`loop\` but has only \`triage\` permission here. Starting a loop takes write permission, so nothing was started and the label was removed. Next: someone with write permission sets it again.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
