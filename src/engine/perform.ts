@@ -28,7 +28,7 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
       await github.react(issue, effect.comment, effect.content);
       return [];
     case "set_labels":
-      await github.setLabels(issue, effect.labels);
+      await github.changeLabels(issue, effect);
       return [];
     case "read_claim":
       return readClaim(world, state);

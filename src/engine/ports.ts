@@ -158,7 +158,11 @@ export interface GitHubPort {
   /** Resolves to false when the comment no longer exists. */
   editComment(issue: IssueRef, comment: number, body: string): Promise<boolean>;
   react(issue: IssueRef, comment: number, content: "eyes" | "rocket" | "-1" | "+1"): Promise<void>;
-  setLabels(issue: IssueRef, labels: readonly string[]): Promise<void>;
+  /** Adds and removes these labels and touches no other. Those that are not there to be removed are nothing to do. */
+  changeLabels(
+    issue: IssueRef,
+    change: { readonly add: readonly string[]; readonly remove: readonly string[] },
+  ): Promise<void>;
   openPull(issue: IssueRef, draft: PullDraft, retrying: boolean): Promise<OpenedPull>;
   markReady(repository: RepositoryRef, nodeId: string): Promise<void>;
   requestReviewers(repository: RepositoryRef, pull: number, logins: readonly string[]): Promise<void>;

@@ -3,6 +3,7 @@ import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import { freezeIssue } from "../brief/freeze.ts";
 import { mayWrite, rulesOf } from "../loop/begin.ts";
+import { hasLabel } from "../loop/end.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import type { LoopState, Person, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
@@ -31,7 +32,7 @@ export async function readClaim(world: World, state: LoopState): Promise<LoopEve
 
 /** A replica that does not know the label yet would have the loop refused without a word: it is asked again. */
 function requireFresh(state: LoopState, read: ClaimRead, askedAt: number): void {
-  const isStale = !read.isPull && (!read.open || !read.labels.includes(state.label));
+  const isStale = !read.isPull && (!read.open || !hasLabel(read.labels, state.label));
   if (!isStale || askedAt - state.startedAt >= replicaMs) return;
   throw new Fault(`GitHub does not show the label ${state.label} on issue ${state.issue.number} yet. Asking again.`, {
     kind: "not_found",

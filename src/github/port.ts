@@ -1,6 +1,7 @@
 // GitHub as the engine needs it: every method of its port, on the clients of this room.
 import type { IssueRef } from "../loop/state.ts";
 import type { Clients, Connection, Repository } from "./client/client.ts";
+import { createNodes } from "./client/nodes.ts";
 import { createPacer, type Pacer } from "./client/pacer.ts";
 import { gitAccess } from "./client/tokens.ts";
 import { redeliverFailed } from "./deliveries/hooks.ts";
@@ -13,7 +14,7 @@ import { readThread } from "./read/thread.ts";
 import { readCi } from "./read/verdict.ts";
 import { publishCheck } from "./write/checks.ts";
 import { createComment, editComment, react } from "./write/comments.ts";
-import { setLabels } from "./write/labels.ts";
+import { changeLabels } from "./write/labels.ts";
 import { merge } from "./write/merge.ts";
 import { markReady, openPull, requestReviewers } from "./write/pulls.ts";
 
@@ -29,7 +30,7 @@ type Rest<Method> = Method extends (connection: Connection, ...rest: infer Argum
 
 /** Assignable to the engine's `GitHubPort`; the composition root relies on that. Every method throws only `Fault`. */
 export function githubPort(options: PortOptions) {
-  const connection: Connection = { ...options, pacer: options.pacer ?? createPacer() };
+  const connection: Connection = { ...options, pacer: options.pacer ?? createPacer(), nodes: createNodes() };
   return {
     limitsLeft: (installationId: number) => connection.pacer.left(installationId, connection.now()),
     permission: (repository: Repository, login: string) => permission(connection, repository, login),
@@ -37,7 +38,7 @@ export function githubPort(options: PortOptions) {
     createComment: (...rest: Rest<typeof createComment>) => createComment(connection, ...rest),
     editComment: (...rest: Rest<typeof editComment>) => editComment(connection, ...rest),
     react: (...rest: Rest<typeof react>) => react(connection, ...rest),
-    setLabels: (...rest: Rest<typeof setLabels>) => setLabels(connection, ...rest),
+    changeLabels: (...rest: Rest<typeof changeLabels>) => changeLabels(connection, ...rest),
     openPull: (...rest: Rest<typeof openPull>) => openPull(connection, ...rest),
     markReady: (...rest: Rest<typeof markReady>) => markReady(connection, ...rest),
     requestReviewers: (...rest: Rest<typeof requestReviewers>) => requestReviewers(connection, ...rest),

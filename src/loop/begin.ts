@@ -3,7 +3,7 @@ import { assert } from "../base/assert.ts";
 import type { Cause } from "./cause.ts";
 import { freshClock, leftMs } from "./clock.ts";
 import type { Effect } from "./effect.ts";
-import { type Decision, isLive, labelsFor, settle, stay } from "./end.ts";
+import { type Decision, hasLabel, isLive, settle, showStatus, stay } from "./end.ts";
 import type { ClaimFacts, LoopEvent, Permission } from "./event.ts";
 import { type Attempt, type Finding, type LoopState, noTokens, type Rules, type RunFacts } from "./state.ts";
 
@@ -21,7 +21,7 @@ export function onLabelled(
   now: number,
 ): Decision {
   if (state !== null && isLive(state)) {
-    const answered = { ...state, labels: [...event.labels], labelSetAt: newest(state.labelSetAt, event.setAt) };
+    const answered = { ...state, labelSetAt: newest(state.labelSetAt, event.setAt) };
     return stay(answered, "a loop already lives on this issue");
   }
   if (state !== null && isLateNews(state, event))
@@ -57,7 +57,6 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     title: event.title,
     requester: event.actor,
     label: event.label,
-    labels: [...event.labels],
     startedAt: now,
     labelSetAt: event.setAt ?? null,
     grantedAt: now,
@@ -93,29 +92,28 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
 
 /** The claim was read: refuse it, stop on a broken policy, or say so in the thread and start. */
 export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): Decision {
-  const seen = { ...state, labels: [...facts.labels], title: facts.title };
+  const seen = { ...state, title: facts.title };
   if (!facts.open) return refuse(seen, [], "the issue was closed before it was claimed");
-  if (!facts.labels.includes(state.label)) return refuse(seen, [], "the label was gone before the issue was claimed");
+  if (!hasLabel(facts.labels, state.label)) return refuse(seen, [], "the label was gone before the issue was claimed");
   if (!mayWrite(facts.permission)) {
     const { login } = state.requester;
     return refuse(
-      { ...seen, labels: seen.labels.filter((label) => label !== state.label) },
+      seen,
       [
         { type: "reply", reply: { kind: "not_permitted", login, permission: facts.permission } },
-        { type: "set_labels", labels: seen.labels.filter((label) => label !== state.label) },
+        { type: "set_labels", add: [], remove: [state.label] },
       ],
       "the label was set by someone without write permission",
     );
   }
   const claimed = withClaim(seen, facts);
   if (!facts.policy.ok) return policyInvalid(claimed, facts.policy.message, now);
-  const labelled = { ...claimed, labels: [...labelsFor(claimed, "running")] };
-  return beginAttempt(labelled, now, [{ type: "write_status" }, { type: "set_labels", labels: labelled.labels }]);
+  return beginAttempt(claimed, now, [{ type: "write_status" }, showStatus(claimed, "running")]);
 }
 
 /** The issue was read again for `/loop retry`: new text, new policy, new grants, same branch. */
 export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): LoopState | Decision {
-  const read = withClaim({ ...state, labels: [...facts.labels], title: facts.title }, facts);
+  const read = withClaim({ ...state, title: facts.title }, facts);
   const claimed: LoopState = { ...read, grantedAt: now, worked: freshClock };
   if (!facts.open) return stay(state, "the issue is closed");
   if (!facts.policy.ok) return policyInvalid({ ...claimed, ending: null }, facts.policy.message, now);

@@ -45,8 +45,6 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
   }
   if (state === null) return stay(null, "no loop on this issue");
   switch (event.type) {
-    case "labels_changed":
-      return stay({ ...state, labels: [...event.labels] }, "labels noted");
     case "renamed": {
       const { owner, name } = event;
       return stay({ ...state, issue: { ...state.issue, owner, name } }, "the repository has another name now");
@@ -90,7 +88,6 @@ type LiveEvent = Exclude<
       | "labelled"
       | "restored"
       | "record_tampered"
-      | "labels_changed"
       | "renamed"
       | "issue_back"
       | "command"
@@ -167,8 +164,7 @@ function isLeftBehind(state: LoopState, head: string): boolean {
 
 function onUnlabelled(state: LoopState, event: Extract<LoopEvent, { type: "unlabelled" }>, now: number): Decision {
   const by = event.actor.login;
-  const seen = { ...state, labels: [...event.labels] };
-  return settle(seen, now, { reason: "cancelled", of: "label_removed", by });
+  return settle(state, now, { reason: "cancelled", of: "label_removed", by });
 }
 
 /**

@@ -19,7 +19,7 @@ export type Effect =
   | { readonly type: "post_stop" }
   | { readonly type: "reply"; readonly reply: Reply }
   | { readonly type: "react"; readonly comment: number; readonly content: "eyes" | "rocket" | "-1" | "+1" }
-  | { readonly type: "set_labels"; readonly labels: readonly string[] }
+  | { readonly type: "set_labels"; readonly add: readonly string[]; readonly remove: readonly string[] } // ours only
   // reading
   | { readonly type: "read_claim" }
   | { readonly type: "read_retry" }

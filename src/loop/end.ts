@@ -46,12 +46,24 @@ export const statusLabels = {
   without: "loop:stopped",
 } as const;
 
-/** The labels the issue should carry: everyone else's, the trigger where the loop lives, and one of ours. */
-export function labelsFor(state: LoopState, status: keyof typeof statusLabels): readonly string[] {
-  const ours = new Set<string>(Object.values(statusLabels));
-  const others = state.labels.filter((label) => !ours.has(label) && label !== state.label);
-  const trigger = status === "running" || status === "gate" ? [state.label] : [];
-  return [...others, ...trigger, statusLabels[status]];
+/**
+ * Makes the issue show this status: one label of ours comes, our others go, and the trigger goes with the loop's end. What
+ * others set is neither known nor touched. A loop that goes on after its end (`reopened`) gets its trigger back.
+ */
+export function showStatus(state: LoopState, status: keyof typeof statusLabels, reopened = false): Effect {
+  const shown = statusLabels[status];
+  const others = [...new Set<string>(Object.values(statusLabels))].filter((label) => label !== shown);
+  const isOver = status !== "running" && status !== "gate";
+  return {
+    type: "set_labels",
+    add: reopened ? [state.label, shown] : [shown],
+    remove: isOver ? [...others, state.label] : others,
+  };
+}
+
+/** GitHub keeps label names unique without regard to case. */
+export function hasLabel(labels: readonly string[], wanted: string): boolean {
+  return labels.some((label) => label.toLowerCase() === wanted.toLowerCase());
 }
 
 /** True while something may still happen without a person: not settled, not refused. */
@@ -77,24 +89,22 @@ export function settle(state: LoopState, now: number, draft: EndingDraft, before
     { ...state, phase: "settled", ending, resumeAt: null, gateSince: null },
     now,
   );
-  const labels = labelsFor(state, classOf(ending.reason));
   const effects: Effect[] = [
     ...stopRuns(state, ending.reason),
     ...before,
     { type: "write_status" },
     { type: "post_stop" },
-    { type: "set_labels", labels },
+    showStatus(state, classOf(ending.reason)),
   ];
   if (ending.resume === "none") effects.push({ type: "release" });
-  return { state: { ...next, labels: [...labels] }, effects, note: `ended: ${ending.reason}` };
+  return { state: next, effects, note: `ended: ${ending.reason}` };
 }
 
 /** Ends the loop without a word, where there is no thread left to say it in. */
 export function settleSilently(state: LoopState, now: number, gone: Gone): Decision {
   const { state: next } = settle(state, now, { reason: "cancelled", of: "out_of_reach", gone });
   const ending = next?.ending ?? null;
-  const silent =
-    next === null || ending === null ? next : { ...next, labels: state.labels, ending: { ...ending, unsaid: true } };
+  const silent = next === null || ending === null ? next : { ...next, ending: { ...ending, unsaid: true } };
   return { state: silent, effects: [...stopRuns(state, gone), { type: "release" }], note: `out of reach: ${gone}` };
 }
 
@@ -103,10 +113,13 @@ export function sayUnsaid(state: LoopState, installationId: number): Decision {
   const { ending } = state;
   if (ending?.unsaid !== true) return stay(state, "nothing was left unsaid");
   const { unsaid, ...said } = ending;
-  const labels = [...labelsFor(state, classOf(ending.reason))];
-  const effects: Effect[] = [{ type: "write_status" }, { type: "post_stop" }, { type: "set_labels", labels }];
+  const effects: Effect[] = [
+    { type: "write_status" },
+    { type: "post_stop" },
+    showStatus(state, classOf(ending.reason)),
+  ];
   const issue = { ...state.issue, installationId };
-  return { state: { ...state, issue, labels, ending: said }, effects, note: "within reach again: saying how it ended" };
+  return { state: { ...state, issue, ending: said }, effects, note: "within reach again: saying how it ended" };
 }
 
 /** Stops for every container that is still running. */

@@ -107,12 +107,10 @@ export type LoopEvent =
       readonly loop: string; // id for a new loop, made at the edge
       readonly title: string;
       readonly label: string;
-      readonly labels: readonly string[];
       readonly actor: Person;
       readonly setAt?: number; // by GitHub's clock, to the second; absent where only the label itself was seen
     }
-  | { readonly type: "labels_changed"; readonly labels: readonly string[] }
-  | { readonly type: "unlabelled"; readonly actor: Person; readonly labels: readonly string[] }
+  | { readonly type: "unlabelled"; readonly actor: Person }
   | {
       readonly type: "issue_closed";
       readonly actor: Person;
@@ -142,7 +140,6 @@ export type LoopEvent =
       readonly loop: string; // the id of the loop that ends with this
       readonly title: string;
       readonly label: string;
-      readonly labels: readonly string[];
       readonly requester: Person;
       readonly by: Person | null; // who edited it, where GitHub says
       readonly why: RecordFault;

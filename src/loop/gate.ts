@@ -62,14 +62,12 @@ function complete(state: LoopState, now: number, of: Completion): Decision {
 }
 
 function onChangesRequested(state: LoopState, facts: GateFacts, now: number): Decision {
-  const { labels, effects } = leaveGate(state);
   const asked: LoopState = {
     ...withAttempt(state, { endedAt: now }),
     changesRequested: [...facts.changes],
-    labels,
     approvals: [],
   };
-  const next = beginAttempt(asked, now, [{ type: "write_status" }, ...effects]);
+  const next = beginAttempt(asked, now, [{ type: "write_status" }, ...leaveGate(state)]);
   return { ...next, note: `changes requested; ${next.note}` };
 }
 
@@ -91,9 +89,8 @@ export function onBranchMoved(state: LoopState, head: string, now: number): Deci
     return stay(state, "the branch moved; publishing will find out");
   }
   const moved: LoopState = { ...withAttempt(state, { head }), head, ...unheard, approvals: [] };
-  const { labels, effects } = leaveGate(state);
-  const stopped = { ...closeRuns(moved, now), labels };
-  const before: Effect[] = [...stopRuns(state, "the branch moved"), { type: "write_status" }, ...effects];
+  const stopped = closeRuns(moved, now);
+  const before: Effect[] = [...stopRuns(state, "the branch moved"), { type: "write_status" }, ...leaveGate(state)];
   const next = beginVerifying(stopped, now, before);
   return { ...next, note: `the branch moved; ${next.note}` };
 }

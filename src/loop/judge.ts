@@ -12,7 +12,7 @@ import {
   withAttempt,
 } from "./begin.ts";
 import type { Effect } from "./effect.ts";
-import { type Decision, labelsFor, settle, stay } from "./end.ts";
+import { type Decision, settle, showStatus, stay } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
 import type { LoopState, Review, Verdict } from "./state.ts";
 
@@ -187,20 +187,14 @@ export function onRed(state: LoopState, verdict: Verdict, now: number): Decision
     const quote = verdict.findings.map((one) => one.title).join("\n") || null;
     return settle(red, now, { reason: "no_progress", ...same, quote, resume: "execute" }, said);
   }
-  const left = leaveGate(state);
-  const again = { ...red, changesRequested: [], labels: left.labels };
-  const next = beginAttempt(again, now, [...said, { type: "write_status" }, ...left.effects]);
+  const again = { ...red, changesRequested: [] };
+  const next = beginAttempt(again, now, [...said, { type: "write_status" }, ...leaveGate(state)]);
   return { ...next, note: `red; ${next.note}` };
 }
 
 /** What is undone when the loop goes back to work from the gate; nothing when it was not there. */
-export function leaveGate(state: LoopState): { readonly labels: string[]; readonly effects: readonly Effect[] } {
-  if (state.phase !== "awaiting_gate") return { labels: state.labels, effects: [] };
-  const labels = [...labelsFor(state, "running")];
-  return {
-    labels,
-    effects: [{ type: "set_labels", labels }],
-  };
+export function leaveGate(state: LoopState): readonly Effect[] {
+  return state.phase === "awaiting_gate" ? [showStatus(state, "running")] : [];
 }
 
 type Tried = LoopState["attempts"][number];
@@ -219,13 +213,12 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
   if (rules.approvals === 0) {
     return settle(green, now, { reason: "verifier_passed", of: "no_gate" }, [...said, ...ready]);
   }
-  const labels = [...labelsFor(green, "gate")];
   const asked = { phase: "awaiting_gate", gateSince: now, gateReminded: false } as const;
-  const next: LoopState = { ...green, ...asked, labels, approvals: [], refusalsSaid: [] };
+  const next: LoopState = { ...green, ...asked, approvals: [], refusalsSaid: [] };
   const effects: Effect[] = [
     ...said,
     { type: "write_status" },
-    { type: "set_labels", labels },
+    showStatus(green, "gate"),
     ...ready,
     ...askReviewers(green),
     ...(state.reviewSeen ? [gateLook(green)] : []),

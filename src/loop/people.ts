@@ -2,7 +2,7 @@
 import { publishPending } from "./attempt.ts";
 import { beginAttempt, currentAttempt, mayWrite, onRetryRead, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
-import { classOf, closeRuns, type Decision, isLive, labelsFor, settle, stay, stopRuns } from "./end.ts";
+import { classOf, closeRuns, type Decision, isLive, settle, showStatus, stay, stopRuns } from "./end.ts";
 import type { ClaimFacts, Command, Permission } from "./event.ts";
 import { readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, leaveDraft, unseen } from "./judge.ts";
@@ -78,9 +78,8 @@ export function onRetryFacts(state: LoopState, facts: ClaimFacts, now: number): 
   if (state.phase !== "settled" || state.ending === null) return stay(state, "the loop goes on already");
   const again = onRetryRead(state, facts, now);
   if ("effects" in again) return again;
-  const labels = [...labelsFor(again, "running")];
-  const before: Effect[] = [{ type: "write_status" }, { type: "set_labels", labels }];
-  const ready = { ...again, labels };
+  const before: Effect[] = [{ type: "write_status" }, showStatus(again, "running", true)];
+  const ready = again;
   const { ending } = state;
   // What was on its way out had passed policy or been allowed: it goes on its way, no agent is asked again.
   const head = state.attempts.at(-1)?.head ?? null;
@@ -128,9 +127,8 @@ function grant(state: LoopState, command: Command, ending: Ending, now: number):
 }
 
 function reopened(state: LoopState, command: Command): { before: Effect[]; ready: LoopState } {
-  const labels = [...labelsFor(state, "running")];
-  const before: Effect[] = [reaction(command, "+1"), { type: "write_status" }, { type: "set_labels", labels }];
-  return { before, ready: { ...state, labels } };
+  const shown = showStatus(state, "running", true);
+  return { before: [reaction(command, "+1"), { type: "write_status" }, shown], ready: state };
 }
 
 function onPause(state: LoopState, command: Command, now: number): Decision {
@@ -151,7 +149,7 @@ function onResume(state: LoopState, command: Command, now: number): Decision {
   if (phase === "awaiting_gate") {
     // It was held back: whoever is asked gets the whole time to answer.
     const gate: LoopState = { ...awake, phase, gateSince: now, gateReminded: false };
-    const shown: Effect[] = [{ type: "set_labels", labels: state.labels }, ...leaveDraft(gate), ...askReviewers(gate)];
+    const shown: Effect[] = [showStatus(gate, "gate"), ...leaveDraft(gate), ...askReviewers(gate)];
     const read = readGate(gate);
     return { ...read, effects: [...before, ...shown, ...read.effects] };
   }

@@ -2,7 +2,17 @@
 import { onOvertaken, onPublished } from "./attempt.ts";
 import { beginAttempt, currentAttempt, newLoop, withAttempt, withRun } from "./begin.ts";
 import type { Effect } from "./effect.ts";
-import { classOf, closeRuns, type Decision, isLive, labelsFor, runningRuns, settle } from "./end.ts";
+import {
+  classOf,
+  closeRuns,
+  type Decision,
+  hasLabel,
+  isLive,
+  runningRuns,
+  settle,
+  showStatus,
+  statusLabels,
+} from "./end.ts";
 import type { LoopEvent, RestoredFacts } from "./event.ts";
 import { onBranchMoved, onPullClosed, readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, leaveDraft, unseen } from "./judge.ts";
@@ -23,12 +33,11 @@ export function onRestored(event: Extract<LoopEvent, { type: "restored" }>, now:
 }
 
 /** The record's state, with what the thread and the pull request are known to be. */
-function asFound(record: LoopState, { labels, comments, pull }: RestoredFacts): LoopState {
+function asFound(record: LoopState, { comments, pull }: RestoredFacts): LoopState {
   const found =
     pull === null ? record.pull : { number: pull.number, nodeId: pull.nodeId, url: pull.url, draft: pull.draft };
   return {
     ...record,
-    labels: [...labels],
     pull: found,
     comments: { status: comments.status, attempts: { ...record.comments.attempts, ...comments.attempts } },
   };
@@ -40,12 +49,10 @@ function onEnded(state: LoopState, facts: RestoredFacts): Decision {
   if (ending === null) return { state, effects: [], note: "restored from the thread; it had come to nothing" };
   const lost = ending.pendingHead !== null && ending.pendingHead !== facts.branch?.head;
   const kept: LoopState = lost ? { ...state, ending: { ...ending, resume: "execute", pendingHead: null } } : state;
-  const labels = [...labelsFor(kept, classOf(ending.reason))];
   const effects: Effect[] = [];
   if (!facts.comments.stop) effects.push({ type: "post_stop" });
-  if (facts.labels.includes(state.label)) effects.push({ type: "set_labels", labels });
-  const after = effects.some((effect) => effect.type === "set_labels") ? { ...kept, labels } : kept;
-  return { state: after, effects, note: `restored from the thread; it had ended: ${ending.reason}` };
+  if (hasLabel(facts.labels, state.label)) effects.push(showStatus(kept, classOf(ending.reason)));
+  return { state: kept, effects, note: `restored from the thread; it had ended: ${ending.reason}` };
 }
 
 /** What a person did while nobody listened ends the loop as it would have. */
@@ -54,7 +61,7 @@ function endedMeanwhile(state: LoopState, facts: RestoredFacts, now: number): De
     return onPullClosed(state, { type: "pull_closed", merged: facts.pull.merged, actor: facts.pull.closedBy }, now);
   }
   if (!facts.open) return settle(state, now, { reason: "cancelled", of: "issue_closed" });
-  if (!facts.labels.includes(state.label)) return settle(state, now, { reason: "cancelled", of: "label_removed" });
+  if (!hasLabel(facts.labels, state.label)) return settle(state, now, { reason: "cancelled", of: "label_removed" });
   if (state.head !== null && facts.branch === null) {
     return settle(state, now, { reason: "cancelled", of: "branch_deleted" });
   }
@@ -110,11 +117,10 @@ function judgeAgain(state: LoopState, facts: RestoredFacts, now: number): Decisi
 
 function waitAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
   if (facts.branch !== null && facts.branch.head !== state.head) return onBranchMoved(state, facts.branch.head, now);
-  const labels = [...labelsFor(state, "gate")];
-  const isLabelled = labels.every((label) => facts.labels.includes(label));
-  const unsaid: Effect[] = isLabelled ? [] : [{ type: "set_labels", labels }];
+  const isShown = hasLabel(facts.labels, statusLabels.gate) && !hasLabel(facts.labels, statusLabels.running);
+  const unsaid: Effect[] = isShown ? [] : [showStatus(state, "gate")];
   const draft = [...leaveDraft(state), ...askReviewers(state)];
-  const next = readGate({ ...state, labels, gateSince: state.gateSince ?? now });
+  const next = readGate({ ...state, gateSince: state.gateSince ?? now });
   return { ...next, effects: [...unsaid, ...draft, ...next.effects], note: "reading the gate again" };
 }
 
@@ -125,8 +131,8 @@ function lose(state: LoopState, now: number): LoopState {
 
 /** There is a record, and it cannot be relied on: the loop ends, and the comment is left as it was found. */
 export function onRecordTampered(event: Extract<LoopEvent, { type: "record_tampered" }>, now: number): Decision {
-  const { issue, loop, title, label, labels, requester, by, why } = event;
-  const state = newLoop({ type: "labelled", issue, loop, title, label, labels, actor: requester }, now);
+  const { issue, loop, title, label, requester, by, why } = event;
+  const state = newLoop({ type: "labelled", issue, loop, title, label, actor: requester }, now);
   return settle(state, now, { reason: "state_tampered", of: "record_unreliable", why, by: by?.login ?? null });
 }
 

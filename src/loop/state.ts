@@ -240,7 +240,6 @@ export const LoopState = z.object({
   title: z.string(),
   requester: Person,
   label: z.string(),
-  labels: z.array(z.string()), // every label on the issue, as last seen
   startedAt: z.number().int(),
   labelSetAt: z.number().int().nullable().default(null), // the newest label it answers, by GitHub's clock alone; null: not known
   grantedAt: z.number().int(), // when a person last gave it time: the label, or /loop retry

@@ -36,6 +36,7 @@ function toVersion3(db: DatabaseSync): void {
       ended_at = case when live = 0 then coalesce(json_extract(state, '$.ending.at'), json_extract(state, '$.startedAt')) end;
     delete from effect where done = 1;
     alter table effect drop column done;
+    ${ourLabelsOnly}
     ${artifactUses}
     insert or ignore into artifact_use (sha256, loop, issue_key, at)
       select tree.atom, loop.loop, loop.issue_key, json_extract(loop.state, '$.startedAt')
@@ -46,6 +47,23 @@ function toVersion3(db: DatabaseSync): void {
       where not exists (select 1 from artifact_use where artifact_use.sha256 = artifact.sha256);
     ${indexes}`);
 }
+
+/**
+ * An event about other people's labels means nothing any more, and a change that is still to be made names the labels that
+ * come and go, where it named all that the issue was to have.
+ */
+const ourLabelsOnly = `
+update event set handled = 1 where handled = 0 and json_extract(event, '$.type') = 'labels_changed';
+update effect set effect = json_object(
+  'type', 'set_labels',
+  'add', json((select json_group_array(value) from json_each(effect.effect, '$.labels') where value like 'loop:%')),
+  'remove', json((
+    select json_group_array(value) from json_each(json_array(
+      'loop:running', 'loop:needs-human', 'loop:done', 'loop:stopped',
+      (select json_extract(state, '$.label') from loop where loop.issue_key = effect.issue_key)))
+    where value is not null and value not in (select value from json_each(effect.effect, '$.labels'))))
+) where type = 'set_labels';
+`;
 
 /** So many deliveries are packed into one row. */
 const inRow = 10_000;

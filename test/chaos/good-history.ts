@@ -46,7 +46,6 @@ export function stateAt(revision: number, change: Partial<LoopState> = {}): Loop
     attempts: [red, green],
     head: second,
     runsStarted: 2,
-    labels: ["loop:done"],
     ending: {
       reason: "task_complete",
       of: "approved",

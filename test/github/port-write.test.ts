@@ -104,15 +104,65 @@ test("a reaction is set in one request, and to a comment that is gone it is noth
   await up.port.react(ref, comment.id, "rocket");
 });
 
-test("labels are set all at once, in one request", async () => {
-  const { issue, ref } = up.newIssue();
-  up.forge.as("alice").label(issue, "loop");
-  up.sent();
-  await up.port.setLabels(ref, ["bug", "loop", "loop:working"]);
-  expect(issue.labels.map((label) => label.name).sort()).toEqual(["bug", "loop", "loop:working"]);
-  await up.port.setLabels(ref, []);
-  expect(issue.labels).toEqual([]);
-  expect(up.sent()).toHaveLength(2);
+const bug = { add: ["bug"], remove: [] };
+
+describe("labels of ours", () => {
+  const names = (issue: { labels: readonly { name: string }[] }) => issue.labels.map(({ name }) => name).sort();
+  const toGate = { add: ["loop:needs-human"], remove: ["loop:running", "loop:done", "loop:stopped"] };
+
+  test("come and go in one request after a claim was read, and two once where the repository lacks them", async () => {
+    const { issue, ref } = up.newIssue();
+    up.forge.as("alice").label(issue, "Loop");
+    await up.port.readClaim(ref);
+    up.sent();
+    await up.port.changeLabels(ref, {
+      add: ["loop:running"],
+      remove: ["loop:needs-human", "loop:done", "loop:stopped"],
+    });
+    expect(up.sent()).toEqual(["mutation CreateLabels", "mutation ChangeLabels"]);
+    await up.port.changeLabels(ref, toGate);
+    expect(names(issue)).toEqual(["Loop", "loop:needs-human"]);
+    await up.port.changeLabels(ref, { add: ["loop:done"], remove: ["loop:running", "loop:needs-human", "loop"] });
+    expect(names(issue)).toEqual(["loop:done"]);
+    expect(up.sent()).toEqual(["mutation ChangeLabels", "mutation ChangeLabels"]);
+    expect(up.repository.labels.find(({ name }) => name === "loop:done")?.description).toContain("ended well");
+  });
+
+  test("leave what others set meanwhile, whatever was known before", async () => {
+    const { issue, ref } = up.newIssue();
+    await up.port.readClaim(ref);
+    up.forge.as("alice").label(issue, "security");
+    up.forge.as("alice").label(issue, "loop:running");
+    await up.port.changeLabels(ref, toGate);
+    expect(names(issue)).toEqual(["loop:needs-human", "security"]);
+    await up.port.changeLabels(ref, toGate); // doing it twice is doing it once
+    expect(names(issue)).toEqual(["loop:needs-human", "security"]);
+  });
+
+  test("are looked up where nothing is known of them, and again when one was deleted and made anew", async () => {
+    const { issue, ref } = up.newIssue();
+    await up.port.changeLabels(ref, toGate);
+    expect(names(issue)).toEqual(["loop:needs-human"]);
+    for (const label of up.repository.labels.splice(0)) up.forge.world.nodes.delete(label.nodeId);
+    issue.labels = [];
+    up.forge.as("alice").label(issue, "loop:running");
+    up.sent();
+    await up.port.changeLabels(ref, toGate);
+    expect(names(issue)).toEqual(["loop:needs-human"]);
+    expect(up.sent()).toContain("query ReadLabels");
+  });
+
+  test("that another loop created at the same moment are used, not created again", async () => {
+    const { issue, ref } = up.newIssue();
+    up.repository.labels.splice(0);
+    await up.port.readClaim(ref);
+    const { issue: other, ref: there } = up.newIssue();
+    await up.port.readClaim(there);
+    for (const name of ["loop:needs-human", "loop:stopped"]) up.forge.as("alice").label(other, name);
+    await up.port.changeLabels(ref, toGate);
+    expect(names(issue)).toEqual(["loop:needs-human"]);
+    expect(up.repository.labels.filter(({ name }) => name === "loop:needs-human")).toHaveLength(1);
+  });
 });
 
 describe("a pull request", () => {
@@ -306,20 +356,22 @@ describe("the clients", () => {
       headers: { "retry-after": "30" },
       body: { message: "You have exceeded a secondary rate limit" },
     };
-    const { issue, ref } = up.newIssue();
+    const { ref } = up.newIssue();
+    await up.port.readClaim(ref);
+    await up.port.changeLabels(ref, bug);
     up.sent();
-    const route = `PUT /repos/:owner/:repo/issues/${issue.number}/labels`;
+    const route = "graphql mutation ChangeLabels";
     up.forge.failNext(route, { status: 500 });
-    await expect(up.port.setLabels(ref, ["bug"])).rejects.toMatchObject({ kind: "unavailable" });
+    await expect(up.port.changeLabels(ref, bug)).rejects.toMatchObject({ kind: "unavailable" });
     up.forge.failNext(route, limit);
     const before = Date.now();
-    const error: unknown = await up.port.setLabels(ref, ["bug"]).catch((reason: unknown) => reason);
+    const error: unknown = await up.port.changeLabels(ref, bug).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ kind: "rate_limited", retry: "later" });
     expect(error instanceof Fault && error.retryAt).toBeGreaterThanOrEqual(before + 30_000);
     expect(up.sent()).toHaveLength(2);
     // I18: until then nothing is sent at all.
     const told = { kind: "rate_limited", retryAt: (error as Fault).retryAt };
-    await expect(up.port.setLabels(ref, ["bug"])).rejects.toMatchObject(told);
+    await expect(up.port.changeLabels(ref, bug)).rejects.toMatchObject(told);
     expect(up.sent()).toEqual([]);
   });
 
@@ -345,13 +397,13 @@ describe("the clients", () => {
     const { id: appId, privateKey, slug } = up.forge.app;
     const clients = githubClients({ appId, privateKey, baseUrl: up.forge.url, throttle: true });
     const port = githubPort({ clients, self: { appId, slug }, now: Date.now, gitBaseUrl: up.forge.url });
-    const { issue, ref } = up.newIssue();
+    const { ref } = up.newIssue();
     const limit = {
       status: 429,
       headers: { "retry-after": "3600" },
       body: { message: "You have exceeded a secondary rate limit" },
     };
-    up.forge.failNext(`PUT /repos/:owner/:repo/issues/${issue.number}/labels`, limit);
-    await expect(port.setLabels(ref, ["bug"])).rejects.toMatchObject({ kind: "rate_limited" });
+    up.forge.failNext(({ path }) => path.endsWith("/graphql"), limit);
+    await expect(port.changeLabels(ref, bug)).rejects.toMatchObject({ kind: "rate_limited" });
   });
 });

@@ -138,7 +138,6 @@ export function aLoop(change: Partial<LoopState> = {}): LoopState {
     title: "sum() is off by one",
     requester: { id: 7, login: "alice", bot: false },
     label: "loop",
-    labels: ["bug", "loop", "loop:running"],
     startedAt: labelledAt,
     labelSetAt: null,
     grantedAt: labelledAt,

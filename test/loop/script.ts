@@ -3,6 +3,7 @@
 import { Gone, RecordFault } from "../../src/loop/cause.ts";
 import { decide } from "../../src/loop/decide.ts";
 import type { Effect } from "../../src/loop/effect.ts";
+import { statusLabels } from "../../src/loop/end.ts";
 import type { AlarmName, ClaimFacts, LoopEvent, Permission, Verb } from "../../src/loop/event.ts";
 import type { ApprovalRefusal } from "../../src/loop/refusal.ts";
 import {
@@ -130,6 +131,8 @@ function detailText(key: string, value: unknown): string[] {
   if (key === "command") return [(value as { verb: string }).verb];
   if (key === "actor") return [(value as Person).login];
   if (key === "why") return [];
+  if (key === "add" || key === "remove")
+    return (value as string[]).map((label) => `${key === "add" ? "+" : "-"}${label}`);
   if (Array.isArray(value)) return [value.join("+")];
   return [String(value)];
 }
@@ -151,7 +154,6 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         loop: second || "k3f9x2",
         title: "Totals are wrong",
         label: "loop",
-        labels: ["bug", "loop"],
         actor: person(first),
         ...(options.has("set") ? { setAt: start + minutesOf(options.get("set") ?? "") * minute } : {}),
       };
@@ -164,13 +166,10 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         loop: "z9y8x7",
         title: "Totals are wrong",
         label: "loop",
-        labels: ["bug", "loop"],
         requester: person("alice"),
         by: first === "" ? null : person(first),
         why: RecordFault.parse(second || "wrong_seal"),
       };
-    case "labels":
-      return { type: "labels_changed", labels: words };
     case "claim":
       return { type: "claim_read", facts: claimFacts(line, now) };
     case "reread":
@@ -217,7 +216,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         permission: (options.get("permission") ?? "write") as Permission,
       };
     case "unlabel":
-      return { type: "unlabelled", actor: person(first), labels: ["bug"] };
+      return { type: "unlabelled", actor: person(first) };
     case "close":
       return { type: "issue_closed", actor: person(first), ...(second === "seen" ? { pullSeen: true } : {}) };
     case "gone":
@@ -256,13 +255,14 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
 function restored({ words, options }: Line, record: LoopState | null): LoopEvent {
   if (record === null) throw new Error("a script restores a loop that it told of before");
   const head = options.get("head") ?? record.head;
+  const labels = words.includes("unlabelled") ? ["bug"] : ["bug", "Loop", ...shownOn(record)];
   const pull = options.get("pull") ?? record.pull?.number;
   return {
     type: "restored",
     record,
     facts: {
       open: !words.includes("closed"),
-      labels: words.includes("unlabelled") ? ["bug"] : record.labels,
+      labels: options.get("labels")?.split(",") ?? labels,
       running: options.has("running") ? (options.get("running") ?? "").split(",") : [],
       branch: head === null || words.includes("branchless") ? null : { head, ours: !words.includes("foreign") },
       pull:
@@ -280,6 +280,11 @@ function restored({ words, options }: Line, record: LoopState | null): LoopEvent
       comments: { status: 501, attempts: {}, stop: !words.includes("unsaid") },
     },
   };
+}
+
+/** What is on the issue while the record says this. */
+function shownOn(record: LoopState): readonly string[] {
+  return record.phase === "awaiting_gate" ? [statusLabels.gate] : [statusLabels.running];
 }
 
 function commandOf({ words, options }: Line) {
@@ -307,7 +312,7 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
   return {
     permission: (options.get("permission") ?? "write") as Permission,
     open: !words.includes("closed"),
-    labels: words.includes("unlabelled") ? ["bug"] : ["bug", "loop"],
+    labels: words.includes("unlabelled") ? ["bug"] : ["bug", words.includes("capital") ? "Loop" : "loop"],
     title: "Totals are wrong",
     base: { branch: "main", sha: "ba5e" },
     policy: broken === undefined ? { ok: true, rules } : { ok: false, message: broken },

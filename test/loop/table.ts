@@ -29,7 +29,6 @@ const examples: Record<LoopEvent["type"], string> = {
   labelled: "label bob z9y8x7",
   restored: "restored",
   record_tampered: "tampered mallory",
-  labels_changed: "labels bug loop docs",
   unlabelled: "unlabel alice",
   issue_closed: "close alice",
   issue_gone: "gone issue_transferred",

@@ -2,7 +2,6 @@
 import { Fault } from "../../src/base/fault.ts";
 import type { CheckRunDraft, ClaimRead, GitHubPort } from "../../src/engine/ports.ts";
 import type { Pacer } from "../../src/github/client/pacer.ts";
-import type { IssueRef } from "../../src/loop/state.ts";
 import type { CiFacts, PullFacts, VerdictFacts } from "../../src/verify/facts.ts";
 import type { Boundary } from "./boundary.ts";
 import { personOf, readThread, repositoryRef, survey } from "./looks.ts";
@@ -31,7 +30,12 @@ export interface GitHubParts {
 export type Write =
   | { readonly type: "comment"; readonly issue: number; readonly body: string; readonly marker: string }
   | { readonly type: "edit"; readonly issue: number; readonly comment: number; readonly body: string }
-  | { readonly type: "labels"; readonly issue: number; readonly labels: readonly string[] }
+  | {
+      readonly type: "labels";
+      readonly issue: number;
+      readonly add: readonly string[];
+      readonly remove: readonly string[];
+    }
   | { readonly type: "react"; readonly issue: number }
   | { readonly type: "pull"; readonly issue: number; readonly branch: string }
   | { readonly type: "ready"; readonly pull: number }
@@ -94,9 +98,13 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         );
       }),
     react: (issue) => send("react", () => parts.onWrite({ type: "react", issue: issue.number })),
-    setLabels: (issue, labels) =>
-      send("setLabels", () =>
-        write("setLabels", { type: "labels", issue: issue.number, labels }, () => setLabels(world, issue, labels)),
+    changeLabels: (issue, { add, remove }) =>
+      send("changeLabels", () =>
+        write("changeLabels", { type: "labels", issue: issue.number, add, remove }, () => {
+          const has = (label: string) => world.issues.get(issue.number)!.value.labels.includes(label);
+          for (const label of add) if (!has(label)) world.setLabel(issue.number, label, true, app);
+          for (const label of remove) if (has(label)) world.setLabel(issue.number, label, false, app);
+        }),
       ),
     openPull: (issue, draft, retrying) =>
       send("openPull", () => {
@@ -186,12 +194,6 @@ function claimRead(world: World, issue: Issue, at: number): ClaimRead {
     base: { branch: mainBranch, sha: world.branches.get(mainBranch)!.value! },
     policy: text === null ? null : { text, sha: "b".repeat(40) },
   };
-}
-
-function setLabels(world: World, issue: IssueRef, labels: readonly string[]): void {
-  const before = world.issues.get(issue.number)!.value.labels;
-  for (const label of before) if (!labels.includes(label)) world.setLabel(issue.number, label, false, app);
-  for (const label of labels) if (!before.includes(label)) world.setLabel(issue.number, label, true, app);
 }
 
 function pullRef(pull: Pull) {

@@ -76,6 +76,25 @@ test("F15, I2: a delivery that was stored and not yet handled is taken in after 
   expect((await store.nextEvent("1011#1"))?.event).toEqual(event);
 });
 
+test("F15: a change of labels that was still to be made names the labels that come and go, and touches no other", async () => {
+  raw((db) => {
+    const effect = db.prepare("insert into effect (key, issue_key, loop, type, effect) values (?, '1011#1', ?, ?, ?)");
+    const { loop } = db.prepare("select loop from loop where issue_key = '1011#1'").get() ?? {};
+    effect.run(`${loop}/900/0`, String(loop), "set_labels", '{"type":"set_labels","labels":["bug","loop:done"]}');
+    const event = db.prepare("insert into event (issue_key, event, at) values ('1011#1', ?, 1)");
+    event.run('{"type":"labels_changed","labels":["bug"]}');
+    event.run('{"type":"alarm","name":"rest"}');
+  });
+  const store = sqliteStore(dir);
+  onTestFinished(() => store.close());
+  expect((await store.nextEffect("1011#1"))?.effect).toEqual({
+    type: "set_labels",
+    add: ["loop:done"],
+    remove: ["loop:running", "loop:needs-human", "loop:stopped", "loop"],
+  });
+  expect((await store.nextEvent("1011#1"))?.event).toEqual({ type: "alarm", name: "rest" });
+});
+
 test("F15: an upgraded store has the tables and indexes of a new one", async () => {
   await sqliteStore(dir).close();
   const shape = (db: DatabaseSync) =>

@@ -1,4 +1,5 @@
 // What GitHub says now against what a loop believes: the differences, as the events that a webhook would have brought. Pure.
+import { hasLabel } from "../../loop/end.ts";
 import type { LoopEvent } from "../../loop/event.ts";
 import type { LoopState } from "../../loop/state.ts";
 import type { LoopLook } from "../ports.ts";
@@ -39,9 +40,7 @@ function endOf(state: LoopState, look: LoopLook): LoopEvent | null {
     return { type: "pull_closed", merged: pull.merged, actor: pull.closedBy };
   }
   if (!look.open) return { type: "issue_closed", actor: closedBy, pullSeen: true };
-  if (!labels.some((label) => label.toLowerCase() === state.label.toLowerCase())) {
-    return { type: "unlabelled", actor: unlabelledBy, labels };
-  }
+  if (!hasLabel(labels, state.label)) return { type: "unlabelled", actor: unlabelledBy };
   const wasPublished = state.head !== null && state.pull !== null;
   return wasPublished && branch === null ? { type: "branch_deleted", actor: nobody } : null;
 }

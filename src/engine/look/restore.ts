@@ -175,8 +175,8 @@ async function rest(parts: RestoreParts, issue: IssueRef, thread: ThreadRead, ve
   return { kind: "newer", version };
 }
 
-function about({ label, newLoopId }: RestoreParts, issue: IssueRef, { title, labels }: ThreadRead) {
-  return { issue, loop: newLoopId(), title, label, labels };
+function about({ label, newLoopId }: RestoreParts, issue: IssueRef, { title }: ThreadRead) {
+  return { issue, loop: newLoopId(), title, label };
 }
 
 function labelledBy({ labelledBy }: ThreadRead): LoopState["requester"] {

@@ -1,6 +1,7 @@
 // Where queries begin, and the two mutations that REST does not have.
 import type { Pull } from "../model.ts";
 import { noSuchNode, orError } from "./errors.ts";
+import { labelMutations } from "./fields-labels.ts";
 import { need, nodeSource, repositoryNamed } from "./reach.ts";
 import { type Args, dateTime, type Fields, fieldsOf, type Reading, source } from "./source.ts";
 
@@ -31,6 +32,7 @@ export const rootFields: Readonly<Record<string, Fields>> = {
     resetAt: (rate) => dateTime(rate.resetAt),
   }),
   Mutation: fieldsOf<null>({
+    ...labelMutations.fields,
     markPullRequestReadyForReview: (_root, { input }, reading) => {
       const pull = draftable(input.pullRequestId, reading);
       return source("MarkPullRequestReadyForReviewPayload", {
@@ -48,6 +50,7 @@ export const rootFields: Readonly<Record<string, Fields>> = {
   }),
   MarkPullRequestReadyForReviewPayload: payload,
   ConvertPullRequestToDraftPayload: payload,
+  ...labelMutations.payloads,
 };
 
 /**

@@ -42,7 +42,16 @@ export interface Args {
   readonly filterBy?: { readonly appId?: number | null; readonly checkName?: string | null } | null;
   readonly pullRequestNumber?: number | null;
   readonly pullRequestId?: string | null;
-  readonly input: { readonly pullRequestId: string; readonly clientMutationId?: string | null };
+  readonly input: {
+    readonly pullRequestId: string;
+    readonly labelableId: string;
+    readonly labelIds: readonly string[];
+    readonly repositoryId: string;
+    readonly name: string;
+    readonly color: string;
+    readonly description?: string | null;
+    readonly clientMutationId?: string | null;
+  };
 }
 
 export type Resolve<T> = (value: T, args: Args, reading: Reading, field: string) => unknown;

@@ -96,7 +96,7 @@ function countAs(c: ForgeContext, route: string): Pick<RequestEntry, "kind" | "g
 
 function fail(faults: Faults): MiddlewareHandler<ForgeEnv> {
   return async (c, next) => {
-    const fault = faults.take(c.req.method, plainPath(c.req.path));
+    const fault = faults.take(c.req.method, plainPath(c.req.path), await operationOf(c));
     if (!fault) return next();
     if (fault.applyEffect) await next();
     const answer = faultAnswer(c, fault);
@@ -147,4 +147,11 @@ function answerError(parts: ApiParts, error: Error, c: ForgeContext): Response {
     error: error.stack ?? String(error),
   });
   return c.json({ message: "Server Error" }, 500);
+}
+
+/** `query ReadClaim` or `mutation MarkReady`, of a request to GraphQL; otherwise empty. */
+async function operationOf(c: ForgeContext): Promise<string> {
+  if (c.req.method !== "POST" || !c.req.path.endsWith("/graphql")) return "";
+  const [, operation = ""] = /"(?:\\n|\s)*((?:query|mutation)\s+\w+)/.exec(await c.req.text()) ?? [];
+  return operation;
 }

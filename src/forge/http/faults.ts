@@ -1,8 +1,17 @@
 // Faults that a test asks for: the next matching requests fail, with or without having had their effect.
 import type { ForgeContext } from "../caller.ts";
 
-/** A route such as `POST /repos/:owner/:repo/issues/:number/comments`, a pattern for `METHOD /path`, or a test of it. */
-export type Matcher = string | RegExp | ((request: { method: string; path: string }) => boolean);
+/**
+ * A route such as `POST /repos/:owner/:repo/issues/:number/comments`, an operation such as `graphql query ReadClaim`, a
+ * pattern for `METHOD /path`, or a test of it.
+ */
+export type Matcher = string | RegExp | ((request: Asked) => boolean);
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: string; // of GraphQL, `query ReadClaim`; empty for other requests
+}
 
 export interface RequestFault {
   /** `cut` ends the connection without an answer. */
@@ -18,15 +27,15 @@ export interface RequestFault {
 export interface Faults {
   failNext(matcher: Matcher, fault: RequestFault): void;
   /** The fault for this request, counted as used. */
-  take(method: string, path: string): RequestFault | undefined;
+  take(method: string, path: string, operation: string): RequestFault | undefined;
 }
 
 export function createFaults(): Faults {
-  const planned: { matches: (method: string, path: string) => boolean; fault: RequestFault; left: number }[] = [];
+  const planned: { matches: (asked: Asked) => boolean; fault: RequestFault; left: number }[] = [];
   return {
     failNext: (matcher, fault) => void planned.push({ matches: compile(matcher), fault, left: fault.times ?? 1 }),
-    take: (method, path) => {
-      const hit = planned.find((one) => one.left > 0 && one.matches(method, path));
+    take: (method, path, operation) => {
+      const hit = planned.find((one) => one.left > 0 && one.matches({ method, path, operation }));
       if (!hit) return undefined;
       hit.left -= 1;
       return hit.fault;
@@ -45,10 +54,11 @@ export function faultAnswer(c: ForgeContext, fault: RequestFault): Response {
   return Response.json(body, { status: fault.status, headers: { ...fault.headers } });
 }
 
-function compile(matcher: Matcher): (method: string, path: string) => boolean {
-  if (typeof matcher === "function") return (method, path) => matcher({ method, path });
-  if (matcher instanceof RegExp) return (method, path) => matcher.test(`${method} ${path}`);
+function compile(matcher: Matcher): (asked: Asked) => boolean {
+  if (typeof matcher === "function") return matcher;
+  if (matcher instanceof RegExp) return ({ method, path }) => matcher.test(`${method} ${path}`);
+  if (matcher.startsWith("graphql ")) return ({ operation }) => matcher === `graphql ${operation}`;
   const pattern = matcher.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/:\w+/g, "[^/]+");
   const exact = new RegExp(`^${pattern}$`);
-  return (method, path) => exact.test(`${method} ${path}`);
+  return ({ method, path }) => exact.test(`${method} ${path}`);
 }

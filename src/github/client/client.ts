@@ -4,6 +4,7 @@ import type { ProbotOctokit } from "probot";
 import type { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import { faultOf, unreadable } from "./fault.ts";
+import type { Nodes } from "./nodes.ts";
 import type { Pacer } from "./pacer.ts";
 
 export type Client = ProbotOctokit;
@@ -31,6 +32,7 @@ export interface Connection {
   readonly now: () => number; // epoch milliseconds
   readonly gitBaseUrl: string;
   readonly pacer: Pacer;
+  readonly nodes: Nodes;
 }
 
 export interface Question<Shape extends z.ZodType> {

@@ -5,20 +5,21 @@ import type { ClaimRead } from "../../engine/ports.ts";
 import type { IssueRef } from "../../loop/state.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query } from "../client/client.ts";
+import { Label, LabelsOfRepository, rememberLabels, statusLabelFields } from "./labels.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 
 /** GitHub allows 100 labels on an issue, so labels are complete; comments are the oldest 100. */
 const text = `
 query ReadClaim($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
-    databaseId
+    id databaseId ${statusLabelFields}
     defaultBranchRef { name target { oid } }
     policy: object(expression: "HEAD:.github/loop.yml") { __typename oid ... on Blob { text isTruncated } }
     issueOrPullRequest(number: $number) {
       __typename
       ... on Issue {
-        state locked title body
-        labels(first: 100) { nodes { name } }
+        id state locked title body
+        labels(first: 100) { nodes { id name } }
         comments(first: 100) {
           totalCount
           nodes { fullDatabaseId author { ${actorFields} } authorAssociation body createdAt }
@@ -38,11 +39,12 @@ const Comment = z.object({
 
 const Issue = z.object({
   __typename: z.literal("Issue"),
+  id: z.string(),
   state: z.enum(["OPEN", "CLOSED"]),
   locked: z.boolean(),
   title: z.string(),
   body: z.string(),
-  labels: z.object({ nodes: z.array(z.object({ name: z.string() })) }).nullable(),
+  labels: z.object({ nodes: z.array(Label) }).nullable(),
   comments: z.object({ totalCount: z.number(), nodes: z.array(Comment) }),
 });
 
@@ -54,7 +56,7 @@ const PolicyFile = z.object({
 });
 
 const Answer = z.object({
-  repository: z.object({
+  repository: LabelsOfRepository.extend({
     databaseId: z.number(),
     defaultBranchRef: z.object({ name: z.string(), target: z.object({ oid: z.string() }) }).nullable(),
     policy: PolicyFile.nullable(),
@@ -74,6 +76,7 @@ export async function readClaim(connection: Connection, issue: IssueRef): Promis
   });
   requireSameRepository(issue, repository.databaseId, attempted);
   if (!repository.defaultBranchRef) throw declined(`${attempted}: the repository has no commit`);
+  rememberLabels(connection, issue, repository, repository.issueOrPullRequest);
   return {
     ...issueFacts(repository.issueOrPullRequest),
     base: { branch: repository.defaultBranchRef.name, sha: repository.defaultBranchRef.target.oid },

@@ -1,18 +1,115 @@
-// Sets all labels of an issue in one request.
+// Adds labels of ours to an issue and takes others of ours off, in one request; what people set is never written back.
 import { z } from "zod";
+import { Fault } from "../../base/fault.ts";
+import { statusLabels } from "../../loop/end.ts";
 import type { IssueRef } from "../../loop/state.ts";
-import { type Connection, call } from "../client/client.ts";
+import { type Connection, query } from "../client/client.ts";
+import { issueNode, labelNode, ourLabels, readLabels, repositoryNode } from "../read/labels.ts";
 
-/** Afterwards the issue has exactly these labels. GitHub creates those the repository does not know. */
-export async function setLabels(connection: Connection, issue: IssueRef, labels: readonly string[]): Promise<void> {
-  const { owner, name: repo, number } = issue;
-  const attempted = `Could not set the labels of ${owner}/${repo}#${number}`;
-  await call(connection, issue, { attempted, shape: z.array(z.unknown()) }, (client) =>
-    client.request("PUT /repos/{owner}/{repo}/issues/{issue_number}/labels", {
-      owner,
-      repo,
-      issue_number: number,
-      labels: [...labels],
-    }),
+interface LabelChange {
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+
+/** REST sets a whole list, which may be stale by then, or one label a request; two fields of one mutation go together. */
+const text = {
+  add: "added: addLabelsToLabelable(input: { labelableId: $issue, labelIds: $add }) { clientMutationId }",
+  remove: "removed: removeLabelsFromLabelable(input: { labelableId: $issue, labelIds: $remove }) { clientMutationId }",
+};
+
+/**
+ * One request where the ids are known, as they are after a claim; one more to look them up, and one more where the
+ * repository lacks labels of ours and they are created. A label that is not there need not be removed. Throws `Fault`.
+ */
+export async function changeLabels(connection: Connection, issue: IssueRef, change: LabelChange): Promise<void> {
+  const wasKnown = isKnown(connection, issue, change);
+  if (!wasKnown) await readLabels(connection, issue, namesIn(change));
+  try {
+    await createMissing(connection, issue, change.add);
+    await send(connection, issue, change);
+  } catch (error) {
+    if (!wasKnown || !isStale(error)) throw error;
+    // Somebody deleted a label, or made it anew, since its id was read.
+    connection.nodes.forget(repositoryNode(issue));
+    await changeLabels(connection, issue, change);
+  }
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof Fault && (error.kind === "not_found" || error.kind === "refused");
+}
+
+/** All that is to be removed must have been looked for once; what the repository does not have stays unknown. */
+function isKnown({ nodes }: Connection, issue: IssueRef, { remove }: LabelChange): boolean {
+  const asked = remove.filter((name) => !ourLabels.includes(name));
+  return (
+    nodes.get(issueNode(issue)) !== undefined && asked.every((name) => nodes.get(labelNode(issue, name)) !== undefined)
   );
+}
+
+function namesIn({ add, remove }: LabelChange): string[] {
+  return [...add, ...remove].filter((name) => !ourLabels.includes(name));
+}
+
+async function send(connection: Connection, issue: IssueRef, change: LabelChange): Promise<void> {
+  const { nodes } = connection;
+  const add = idsOf(connection, issue, change.add);
+  const remove = idsOf(connection, issue, change.remove);
+  const parts = [...(add.length > 0 ? ["add" as const] : []), ...(remove.length > 0 ? ["remove" as const] : [])];
+  if (parts.length === 0) return;
+  const declared = ["$issue: ID!", ...parts.map((part) => `$${part}: [ID!]!`)].join(", ");
+  const attempted = `Could not change the labels of ${issue.owner}/${issue.name}#${issue.number}`;
+  await query(connection, issue, {
+    attempted,
+    shape: z.object({}),
+    text: `mutation ChangeLabels(${declared}) { ${parts.map((part) => text[part]).join(" ")} }`,
+    variables: {
+      issue: nodes.get(issueNode(issue)),
+      ...(add.length > 0 ? { add } : {}),
+      ...(remove.length > 0 ? { remove } : {}),
+    },
+  });
+}
+
+function idsOf({ nodes }: Connection, issue: IssueRef, names: readonly string[]): string[] {
+  return names.flatMap((name) => nodes.get(labelNode(issue, name)) ?? []);
+}
+
+/** How our labels look, where we create them. */
+const looks: Readonly<Record<string, { readonly color: string; readonly description: string }>> = {
+  [statusLabels.running]: { color: "1d76db", description: "Loopgate is working on this issue" },
+  [statusLabels.gate]: { color: "fbca04", description: "Loopgate waits for a person" },
+  [statusLabels.well]: { color: "0e8a16", description: "Loopgate's work on this issue ended well" },
+  [statusLabels.without]: { color: "b60205", description: "Loopgate stopped without a result" },
+};
+
+const Created = z.record(z.string(), z.object({ label: z.object({ id: z.string(), name: z.string() }) }));
+
+/** Once in a repository's life: all of ours that it lacks, together with whatever else is to be added. */
+async function createMissing(connection: Connection, issue: IssueRef, add: readonly string[]): Promise<void> {
+  const { nodes } = connection;
+  const isMissing = (name: string) => nodes.get(labelNode(issue, name)) === undefined;
+  if (!add.some(isMissing)) return;
+  const names = [...new Set([...ourLabels, ...add])].filter(isMissing);
+  const declared = names.map((_, index) => `$label${index}: CreateLabelInput!`);
+  const made = names.map((_, index) => `made${index}: createLabel(input: $label${index}) { label { id name } }`);
+  const repositoryId = nodes.get(repositoryNode(issue));
+  const inputs = names.map((name, index) => {
+    const { color, description } = looks[name] ?? { color: "ededed", description: "" };
+    return [`label${index}`, { repositoryId, name, color, description }];
+  });
+  try {
+    const created = await query(connection, issue, {
+      attempted: `Could not create labels in ${issue.owner}/${issue.name}`,
+      shape: Created,
+      text: `mutation CreateLabels(${declared.join(", ")}) { ${made.join(" ")} }`,
+      variables: Object.fromEntries(inputs),
+    });
+    for (const { label } of Object.values(created)) nodes.keep(labelNode(issue, label.name), label.id);
+  } catch (error) {
+    // Another loop of the repository may have created them meanwhile.
+    if (!(error instanceof Fault) || error.kind !== "refused") throw error;
+    await readLabels(connection, issue, names);
+    if (add.some(isMissing)) throw error;
+  }
 }

@@ -10,7 +10,6 @@ const Payload = Envelope.extend({
     title: z.string(),
     state: z.string(),
     updated_at: z.iso.datetime({ offset: true }).optional(),
-    labels: z.array(z.object({ name: z.string() })),
     pull_request: z.unknown().optional(),
   }),
   label: z.object({ name: z.string() }).optional(),
@@ -37,21 +36,18 @@ export const translateIssues = reading(Payload, (payload, self) => {
 });
 
 function labelEvent(payload: Payload, self: Self): Translated {
-  const labels = payload.issue.labels.map((label) => label.name);
   const label = payload.label?.name;
-  const byPerson = !isBot(payload.sender);
-  if (label === undefined || !isTrigger(label, self) || !byPerson)
-    return about(payload, { type: "labels_changed", labels });
+  if (label === undefined || !isTrigger(label, self)) return ignored("the label is not the one that starts loops");
+  if (isBot(payload.sender)) return ignored("a bot neither starts nor ends a loop");
   const actor = personOf(payload.sender);
-  if (payload.action === "unlabeled") return about(payload, { type: "unlabelled", actor, labels });
-  if (payload.issue.state !== "open") return about(payload, { type: "labels_changed", labels });
+  if (payload.action === "unlabeled") return about(payload, { type: "unlabelled", actor });
+  if (payload.issue.state !== "open") return ignored("the issue is closed");
   return about(payload, {
     type: "labelled",
     issue: issueRef(payload, payload.issue.number),
     loop: self.newLoopId(),
     title: payload.issue.title,
     label,
-    labels,
     actor,
     // The label was the issue's last change when GitHub wrote this: a redelivery says the same time again.
     ...(payload.issue.updated_at === undefined ? {} : { setAt: Date.parse(payload.issue.updated_at) }),

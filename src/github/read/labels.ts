@@ -1,0 +1,88 @@
+// The node ids of an issue and of the labels that Loopgate sets on it: read along with a claim, or by themselves.
+import { z } from "zod";
+import { statusLabels } from "../../loop/end.ts";
+import type { IssueRef } from "../../loop/state.ts";
+import { requireSameRepository } from "../client/answers.ts";
+import { type Connection, query, type Repository } from "../client/client.ts";
+
+/** Every label of ours, once. */
+export const ourLabels: readonly string[] = [...new Set<string>(Object.values(statusLabels))];
+
+export const Label = z.object({ id: z.string(), name: z.string() });
+
+const aliases = ["running", "gate", "well", "without"] as const;
+
+/** Selects our labels of a repository, as far as it has them. */
+export const statusLabelFields = aliases
+  .map((alias) => `${alias}Label: label(name: ${JSON.stringify(statusLabels[alias])}) { id name }`)
+  .join(" ");
+
+/** A repository as `id` and `statusLabelFields` select it. */
+export const LabelsOfRepository = z.object({
+  id: z.string(),
+  runningLabel: Label.nullable(),
+  gateLabel: Label.nullable(),
+  wellLabel: Label.nullable(),
+  withoutLabel: Label.nullable(),
+});
+
+interface LabelledIssue {
+  readonly id: string;
+  readonly labels: { readonly nodes: readonly z.infer<typeof Label>[] } | null;
+}
+
+/** Keeps what a read brought, for the changes that follow. */
+export function rememberLabels(
+  { nodes }: Connection,
+  issue: IssueRef,
+  repository: z.infer<typeof LabelsOfRepository>,
+  found: LabelledIssue | object,
+): void {
+  const labels = aliases.map((alias) => repository[`${alias}Label`]);
+  nodes.keep(repositoryNode(issue), repository.id);
+  if ("id" in found) {
+    nodes.keep(issueNode(issue), found.id);
+    labels.push(...(found.labels?.nodes ?? []));
+  }
+  for (const label of labels) if (label !== null) nodes.keep(labelNode(issue, label.name), label.id);
+}
+
+/** Under these names the ids are kept; a label's without regard to case, as GitHub compares them. */
+export function repositoryNode({ repositoryId }: Repository): string {
+  return `${repositoryId}/`;
+}
+
+export function issueNode(issue: IssueRef): string {
+  return `${issue.repositoryId}/issue/${issue.number}`;
+}
+
+export function labelNode({ repositoryId }: Repository, name: string): string {
+  return `${repositoryId}/label/${name.toLowerCase()}`;
+}
+
+const Answer = z.object({
+  repository: LabelsOfRepository.extend({
+    databaseId: z.number(),
+    issue: z.object({ id: z.string() }),
+  }).catchall(z.unknown()),
+});
+
+/** Asks for the issue, our labels and these. One request. Throws `Fault`. */
+export async function readLabels(connection: Connection, issue: IssueRef, names: readonly string[]): Promise<void> {
+  const { owner, name, number } = issue;
+  const attempted = `Could not look up the labels of ${owner}/${name}#${number}`;
+  const asked = names.map((_, index) => `$name${index}: String!`);
+  const text = `
+query ReadLabels(${["$owner: String!, $name: String!, $number: Int!", ...asked].join(", ")}) {
+  repository(owner: $owner, name: $name) {
+    id databaseId ${statusLabelFields}
+    issue(number: $number) { id }
+    ${names.map((_, index) => `named${index}: label(name: $name${index}) { id name }`).join(" ")}
+  }
+}`;
+  const variables = { owner, name, number, ...Object.fromEntries(names.map((one, index) => [`name${index}`, one])) };
+  const { repository } = await query(connection, issue, { attempted, shape: Answer, text, variables });
+  requireSameRepository(issue, repository.databaseId, attempted);
+  const named = names.flatMap((_, index) => Label.nullable().parse(repository[`named${index}`] ?? null) ?? []);
+  rememberLabels(connection, issue, repository, { id: repository.issue.id, labels: { nodes: named } });
+}
