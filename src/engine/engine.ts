@@ -2,6 +2,7 @@
 
 import { Fault } from "../base/fault.ts";
 import type { LoopEvent } from "../loop/event.ts";
+import { nextOf, sift } from "../loop/still.ts";
 import { createAdoption } from "./look/adoption.ts";
 import { createPass } from "./look/pass.ts";
 import { createReconciler, type ReconcileOptions } from "./look/reconcile.ts";
@@ -23,6 +24,8 @@ export interface EngineParts {
   readonly concurrentRuns: number;
   /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
   readonly keepMs?: number;
+  /** What drops, orders and guards what was asked for; absent: loop/still.ts. Tests plant bugs in it. */
+  readonly decider?: World["decider"];
   /** Absent: nothing is restored and nothing is looked at in silence. */
   readonly reconcile?: ReconcileOptions;
 }
@@ -66,7 +69,7 @@ export function createEngine(parts: EngineParts): Engine {
     untilStored,
     track,
     stopping: () => stopping,
-    written: new Map(),
+    decider: parts.decider ?? { sift, nextOf },
     recall: async (key) => (await reconciler?.recall(key)) ?? false,
   };
   const reconciler =
@@ -133,8 +136,9 @@ export function createEngine(parts: EngineParts): Engine {
 
   /** A slot is free: the run that waits for it is tried now, not at its next time. */
   async function giveSlot(issueKey: string): Promise<void> {
-    const next = await store.nextEffect(issueKey);
-    if (next?.effect.type === "start_run") await store.effectPostponed(next.key, 0, false);
+    const pending = await store.pendingEffects(issueKey);
+    const waiting = pending.find(({ effect }) => effect.type === "start_run");
+    if (waiting !== undefined) await store.effectPostponed(waiting.key, 0, false);
     mailbox.poke(issueKey);
   }
 

@@ -9,8 +9,28 @@ import { startRun } from "./run.ts";
 import { postAttempt, postStop, reply, writeStatus } from "./say.ts";
 import { reviewCheck, type World } from "./world.ts";
 
-/** Resolves to the events that follow, or `no_slot` when a run has to wait for its turn. Throws Fault. */
-export async function perform(world: World, state: LoopState, stored: StoredEffect): Promise<LoopEvent[] | "no_slot"> {
+/**
+ * Resolves to the events that follow, or `no_slot` when a run has to wait for its turn. Only a stop may be of a loop that
+ * is not there any more. Throws Fault.
+ */
+export async function perform(
+  world: World,
+  state: LoopState | null,
+  stored: StoredEffect,
+): Promise<LoopEvent[] | "no_slot"> {
+  const { effect } = stored;
+  if (effect.type === "stop_run") {
+    await world.runs.stop(effect.run, effect.why);
+    world.slots.release(effect.run);
+    return [];
+  }
+  assert(state?.id === stored.loop, `${effect.type} is performed for the loop that asked for it`);
+  return performFor(world, state, { ...stored, effect });
+}
+
+type Asked = StoredEffect & { readonly effect: Exclude<StoredEffect["effect"], { type: "stop_run" }> };
+
+async function performFor(world: World, state: LoopState, stored: Asked): Promise<LoopEvent[] | "no_slot"> {
   const { effect } = stored;
   const { github, runs, store } = world;
   const retrying = stored.tries > 0;
@@ -44,10 +64,6 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
       return readClosing(world, state, effect.actor);
     case "start_run":
       return startRun(world, state, effect, { issueKey: stored.issueKey, retrying });
-    case "stop_run":
-      await runs.stop(effect.run, effect.why);
-      world.slots.release(effect.run);
-      return [];
     case "publish":
       return publish(world, state, effect);
     case "open_pull": {
@@ -66,14 +82,12 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
       return [];
     }
     case "mark_ready":
-      if (!isJudged(state, effect.head)) return [];
       await github.markReady(issue, pullOf(state).nodeId);
       return [{ type: "pull_ready" }];
     case "request_reviewers":
       await github.requestReviewers(issue, pullOf(state).number, effect.logins);
       return [];
     case "merge": {
-      if (!isJudged(state, effect.head)) return [];
       const merged = await github.merge(issue, pullOf(state).number, effect.head);
       return [merged.ok ? { type: "merged" } : { type: "merge_refused", message: merged.message }];
     }
@@ -95,12 +109,6 @@ export async function perform(world: World, state: LoopState, stored: StoredEffe
 function pullOf(state: LoopState): NonNullable<LoopState["pull"]> {
   assert(state.pull !== null, `loop ${state.id} has no pull request in phase ${state.phase}`);
   return state.pull;
-}
-
-/** A verdict that has been overtaken, by a person's push or a red check, makes nothing ready and merges nothing. */
-function isJudged(state: LoopState, head: string): boolean {
-  const isOver = state.phase === "awaiting_gate" || state.phase === "settled";
-  return isOver && state.attempts.at(-1)?.head === head;
 }
 
 type Publish = Extract<StoredEffect["effect"], { type: "publish" }>;

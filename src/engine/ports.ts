@@ -4,6 +4,7 @@ import type { Origin, Translated } from "../github/deliveries/translated.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { AlarmName, LoopEvent, Permission } from "../loop/event.ts";
 import type { Isolation, IssueRef, LoopState, Person, Provenance, Tokens } from "../loop/state.ts";
+import type { Pending } from "../loop/still.ts";
 import type { LimitsLeft } from "../report/limits.ts";
 import type { PullFacts, VerdictFacts } from "../verify/facts.ts";
 
@@ -296,13 +297,9 @@ export interface StoredEvent {
   readonly at: number;
 }
 
-export interface StoredEffect {
-  readonly key: string; // `<loop>/<event seq>/<index>`: the same effect is never stored twice
-  readonly issueKey: string;
-  readonly loop: string;
-  readonly effect: Effect;
+export interface StoredEffect extends Pending {
+  readonly issueKey: string; // `key` is `<loop>/<event seq>/<index>`: the same effect is never stored twice
   readonly tries: number; // started so many times; over 0 means an earlier outcome may be unknown
-  readonly notBefore: number;
 }
 
 export interface TraceEntry {
@@ -332,16 +329,17 @@ export interface StorePort {
   /** Issue keys with unhandled events or due effects. */
   busyIssues(now: number): Promise<readonly string[]>;
   load(issueKey: string): Promise<LoopState | null>;
-  /** One transaction: the event is handled, the state saved, the effects stored; pending effects named in `drop` go. */
+  /** One transaction: the event is handled, the state saved, the effects stored; those named in `drop` go. */
   commit(step: {
     readonly seq: number;
     readonly issueKey: string;
     readonly state: LoopState | null;
     readonly effects: readonly Effect[];
-    readonly drop: (effect: Effect) => boolean; // asked of every effect that is still pending
+    readonly drop: readonly string[]; // keys of effects that are pending and go undone
     readonly now: number;
   }): Promise<void>;
-  nextEffect(issueKey: string): Promise<StoredEffect | null>; // stop_run first, then check_command, then the oldest pending, due or not
+  /** What was asked for and is not done, in the order of asking, due or not; loop/still.ts says what is next. */
+  pendingEffects(issueKey: string): Promise<readonly StoredEffect[]>;
   effectStarted(key: string): Promise<void>; // counts a try before the first byte leaves
   effectDone(key: string): Promise<void>;
   effectPostponed(key: string, notBefore: number, forget: boolean): Promise<void>; // forget: the try did not happen

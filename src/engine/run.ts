@@ -7,7 +7,6 @@ import { reviewerBrief } from "../brief/reviewer.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import { leftMs } from "../loop/clock.ts";
 import type { Effect } from "../loop/effect.ts";
-import { runningRuns } from "../loop/end.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
 import { type Attempt, type LoopState, noTokens, type Rules, type Snapshot } from "../loop/state.ts";
 import { risksOf } from "../policy/risk.ts";
@@ -26,7 +25,6 @@ export async function startRun(
   effect: StartRun,
   { issueKey, retrying }: { readonly issueKey: string; readonly retrying: boolean },
 ): Promise<LoopEvent[] | "no_slot"> {
-  if (!isWanted(state, effect.run)) return [];
   if (!world.slots.take(effect.run, issueKey)) return "no_slot";
   let mayRun = retrying;
   try {
@@ -79,10 +77,6 @@ export function watchAdopted(world: World, state: LoopState, run: string, issueK
 
 function noRun(status: RunReport["status"], note: string, endedAt: number): RunReport {
   return { status, note, endedAt, exitCode: null, log: "", result: null, pushed: null };
-}
-
-function isWanted(state: LoopState, run: string): boolean {
-  return runningRuns(state).some(({ id }) => id === run);
 }
 
 /** What started this run; null where the loop knows of no such run. */

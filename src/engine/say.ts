@@ -15,13 +15,9 @@ const attemptComments = 10;
 /** Creates or edits the one status comment, with the record of the state it shows. */
 export async function writeStatus(world: World, state: LoopState, retrying: boolean): Promise<LoopEvent[]> {
   const { issue, comments } = state;
-  if (world.written.get(state.id) === state.revision) return []; // several edits in a row say what one says
   const marker = statusMarker(state.id);
   const body = [statusComment(state, world.clock.now()), marker, encodeRecord(state, world.sealKey)].join("\n\n");
-  if (comments.status !== null && (await world.github.editComment(issue, comments.status, body))) {
-    world.written.set(state.id, state.revision);
-    return [];
-  }
+  if (comments.status !== null && (await world.github.editComment(issue, comments.status, body))) return [];
   const comment = await world.github.createComment(issue, body, marker, retrying);
   return [{ type: "status_posted", comment }];
 }

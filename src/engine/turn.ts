@@ -1,6 +1,7 @@
 // A loop's turn: decide all that happened, then perform what was asked for. The one place that catches.
 import { Bug } from "../base/assert.ts";
 import { toFault } from "../base/fault.ts";
+import type { LoopState } from "../loop/state.ts";
 import { perform } from "./perform.ts";
 import type { StoredEffect, StoredEvent } from "./ports.ts";
 import { nextTry } from "./retry.ts";
@@ -22,18 +23,30 @@ export async function turn(world: World, issueKey: string): Promise<boolean> {
 }
 
 async function turnOnce(world: World, issueKey: string): Promise<boolean> {
-  const { store, clock, log } = world;
+  const { store } = world;
   if (world.stopping()) return false;
   const event = await store.nextEvent(issueKey);
   if (event !== null) {
     if (event.event.type === "command" && (await comesAfterRecall(world, event))) return true;
-    await step(store, event, clock.now(), log);
+    await step(world, event);
     return true;
   }
-  const effect = await store.nextEffect(issueKey);
-  if (effect === null || effect.notBefore > clock.now()) return false;
-  await performOne(world, effect);
+  const state = await store.load(issueKey);
+  const next = await nextEffect(world, issueKey, state);
+  if (next === null) return false;
+  await performOne(world, next, state);
   return true;
+}
+
+/** What is next of all that was asked for; what does not hold any more is dropped on the way. */
+async function nextEffect(world: World, issueKey: string, state: LoopState | null): Promise<StoredEffect | null> {
+  const { store, clock, log, decider } = world;
+  const { left, dropped } = decider.sift(await store.pendingEffects(issueKey), state);
+  for (const { asked, why } of dropped) {
+    await store.effectDone(asked.key);
+    log.info({ issue: issueKey, loop: asked.loop, effect: asked.effect.type, key: asked.key, why }, "dropped");
+  }
+  return decider.nextOf(left, clock.now());
 }
 
 /** A command for a loop that only its thread remembers: the loop is brought back first, the command put behind that. */
@@ -41,18 +54,17 @@ async function comesAfterRecall(world: World, { seq, issueKey, event }: StoredEv
   const { store, clock } = world;
   if ((await store.load(issueKey)) !== null || !(await world.recall(issueKey))) return false;
   await store.addEvent(issueKey, event, clock.now(), `again/${seq}`);
-  await store.commit({ seq, issueKey, state: null, effects: [], drop: () => false, now: clock.now() });
+  await store.commit({ seq, issueKey, state: null, effects: [], drop: [], now: clock.now() });
   return true;
 }
 
-async function performOne(world: World, stored: StoredEffect): Promise<void> {
+async function performOne(world: World, stored: StoredEffect, state: LoopState | null): Promise<void> {
   const { store, clock, log } = world;
   const { key, issueKey, effect } = stored;
   await store.effectStarted(key);
   const fields = { issue: issueKey, loop: stored.loop, effect: effect.type, key };
   try {
-    const state = await store.load(issueKey);
-    const result = state === null || state.id !== stored.loop ? [] : await perform(world, state, stored);
+    const result = await perform(world, state, stored);
     if (result === "no_slot") {
       await store.effectPostponed(key, clock.now() + slotWaitMs, true);
       log.info(fields, "waiting for a free slot");

@@ -2,6 +2,7 @@
 import type { LoopEvent } from "../loop/event.ts";
 import { issueKeyOf } from "../loop/issue-key.ts";
 import type { LoopState } from "../loop/state.ts";
+import type { nextOf, sift } from "../loop/still.ts";
 import type { Operator } from "../policy/rules.ts";
 import type { Clock, GitHubPort, Log, RunsPort, StorePort } from "./ports.ts";
 import type { Slots } from "./slots.ts";
@@ -25,8 +26,8 @@ export interface World {
   readonly submit: (issueKey: string, event: LoopEvent, dedupe: string) => Promise<void>;
   /** Does the work again until the store takes it: what a run came to must not be lost to a full disk. */
   readonly untilStored: (work: () => Promise<void>) => Promise<void>;
-  /** The revision that each loop's status comment is known to show. */
-  readonly written: Map<string, number>;
+  /** Says of all that was asked for what still holds, and what is next. */
+  readonly decider: { readonly sift: typeof sift; readonly nextOf: typeof nextOf };
   /** Brings back the loop of an issue that the store does not know, if its thread has one; true when it did. Throws Fault. */
   readonly recall: (issueKey: string) => Promise<boolean>;
   /** Counts as work in progress until it settles; what it throws is logged. */

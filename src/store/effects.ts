@@ -5,13 +5,13 @@ import { upgradeEffect } from "../loop/upgrade.ts";
 import { saveLoop } from "./loops.ts";
 import type { Row, Sql } from "./sql.ts";
 
-type Port = "commit" | "nextEffect" | "effectStarted" | "effectDone" | "effectPostponed" | "nextDueTime";
+type Port = "commit" | "pendingEffects" | "effectStarted" | "effectDone" | "effectPostponed" | "nextDueTime";
 
 export function effects(sql: Sql): Pick<StorePort, Port> {
   return {
     async commit(step) {
       sql.atomically(() => {
-        dropPending(sql, step.issueKey, step.drop);
+        for (const key of step.drop) sql.run("delete from effect where key = ?", key);
         if (step.state !== null) saveLoop(sql, step.issueKey, step.state);
         const loop = step.state?.id ?? "none";
         step.effects.forEach((effect, index) => {
@@ -27,12 +27,8 @@ export function effects(sql: Sql): Pick<StorePort, Port> {
         sql.run("update event set handled = 1 where seq = ?", step.seq);
       });
     },
-    async nextEffect(issueKey) {
-      const row = sql.one(
-        "select * from effect where issue_key = ? order by (type = 'stop_run') desc, (type = 'check_command') desc, position limit 1",
-        issueKey,
-      );
-      return row === undefined ? null : storedEffect(row);
+    async pendingEffects(issueKey) {
+      return sql.all("select * from effect where issue_key = ? order by position", issueKey).map(storedEffect);
     },
     async effectStarted(key) {
       sql.run("update effect set tries = tries + 1 where key = ?", key);
@@ -52,13 +48,6 @@ export function effects(sql: Sql): Pick<StorePort, Port> {
       return row?.at == null ? null : Number(row.at);
     },
   };
-}
-
-function dropPending(sql: Sql, issueKey: string, drop: (effect: Effect) => boolean): void {
-  for (const row of sql.all("select * from effect where issue_key = ?", issueKey)) {
-    const { key, effect } = storedEffect(row);
-    if (drop(effect)) sql.run("delete from effect where key = ?", key);
-  }
 }
 
 function storedEffect(row: Row): StoredEffect {

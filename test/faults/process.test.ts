@@ -45,12 +45,12 @@ test("F1: killed in the middle of saving a decision, nothing of it happened", as
      const { seq } = await store.nextEvent("1#1");
      const state = { id: "k3f9", phase: "queued", issue: { repositoryId: 1, installationId: 1 }, branch: null, pull: null, head: null, attempts: [] };
      const fatal = { type: "read_claim", toJSON() { process.kill(process.pid, "SIGKILL"); } };
-     await store.commit({ seq, issueKey: "1#1", state, effects: [{ type: "write_status" }, fatal], drop: () => false, now: 1_000 });`,
+     await store.commit({ seq, issueKey: "1#1", state, effects: [{ type: "write_status" }, fatal], drop: [], now: 1_000 });`,
   );
   expect(signal).toBe("SIGKILL");
   const store = sqliteStore(dir);
   expect(await store.load("1#1")).toBe(null);
-  expect(await store.nextEffect("1#1")).toBe(null);
+  expect(await store.pendingEffects("1#1")).toEqual([]);
   expect((await store.nextEvent("1#1"))?.event).toEqual({ type: "merged" });
   await store.close();
 });

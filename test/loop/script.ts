@@ -16,6 +16,7 @@ import {
   type RunFacts,
   type Verdict,
 } from "../../src/loop/state.ts";
+import { nextOf, type Pending, sift } from "../../src/loop/still.ts";
 
 const minute = 60_000;
 const start = Date.parse("2026-01-05T09:00:00Z");
@@ -71,6 +72,7 @@ function unquote(text: string): string {
 export function playScript(script: string): string {
   let state: LoopState | null = null;
   let now = start;
+  let held: Pending[] | null = null; // what was asked for since `hold`; null: all of it is done before the next event
   const out: string[] = [];
   for (const text of script.split("\n")) {
     if (text.startsWith("  ")) continue;
@@ -81,14 +83,52 @@ export function playScript(script: string): string {
       now += minutesOf(line.words[0] ?? "") * minute;
       continue;
     }
+    if (line.verb === "hold") {
+      held = [];
+      continue;
+    }
+    if (line.verb === "go") {
+      out.push(
+        `  → ${inTurn(held ?? [], line.options.get("waits") ?? "", now)
+          .map(effectText)
+          .join(", ")}`,
+      );
+      held = null;
+      continue;
+    }
     // A restored loop is one whose local state was lost: what was there is what its record says.
     const known = line.verb === "restored" || line.verb === "tampered" ? null : state;
     const decision = decide(known, eventOf(line, state, now), now);
     state = decision.state;
     out.push(`  ${stateText(state)}: ${decision.note}`);
     if (decision.effects.length > 0) out.push(`  → ${decision.effects.map(effectText).join(", ")}`);
+    const all: Pending[] = [...(held ?? []), ...asked(decision.effects, state)];
+    const { left, dropped } = sift(all, state);
+    for (const { asked: gone, why } of dropped) out.push(`  ✗ ${effectText(gone.effect)}: ${why}`);
+    if (held !== null) held = [...left];
   }
   return `${out.join("\n").trimEnd()}\n`;
+}
+
+/** Effects as they are pending, each under a key of its own. */
+function asked(effects: readonly Effect[], state: LoopState | null): Pending[] {
+  return effects.map((effect, index) => ({
+    key: `${state?.revision}/${index}`,
+    loop: state?.id ?? "none",
+    effect,
+    notBefore: 0,
+  }));
+}
+
+/** In which order these are done, while the first of type `waiting` has to wait for its time. */
+function inTurn(held: readonly Pending[], waiting: string, now: number): Effect[] {
+  let left = held.map((one) => (one.effect.type === waiting ? { ...one, notBefore: now + 1 } : one));
+  const done: Effect[] = [];
+  for (let next = nextOf(left, now); next !== null; next = nextOf(left, now)) {
+    done.push(next.effect);
+    left = left.filter((one) => one !== next);
+  }
+  return done;
 }
 
 /** The state after these event lines, one minute apart from the scripts' start. */

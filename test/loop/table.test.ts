@@ -1,14 +1,17 @@
-// The table in src/loop/README.md is what the machine does.
+// The tables in src/loop/README.md are what the machine does.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { phaseTable } from "./table.ts";
+import { phaseTable, presumptionTable } from "./table.ts";
 
 const path = join(import.meta.dirname, "../../src/loop/README.md");
-const between = /(?<=<!-- table -->\n)[\s\S]*?(?=<!-- \/table -->)/;
 
-test("the phase × event table is current (UPDATE_DOCS=1 rewrites it)", () => {
-  const table = `${phaseTable()}\n`;
+test.each([
+  ["phase × event", "table", phaseTable],
+  ["effect × presumption", "presumptions", presumptionTable],
+])("the %s table is current (UPDATE_DOCS=1 rewrites it)", (_name, mark, make) => {
+  const between = new RegExp(`(?<=<!-- ${mark} -->\\n)[\\s\\S]*?(?=<!-- /${mark} -->)`);
+  const table = `${make()}\n`;
   const text = readFileSync(path, "utf8");
   if (process.env.UPDATE_DOCS)
     writeFileSync(

@@ -2,6 +2,7 @@
 import { decide } from "../../src/loop/decide.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import { type LoopState, Phase } from "../../src/loop/state.ts";
+import { presumptions } from "../../src/loop/still.ts";
 import { playToEnd, readEvent } from "./script.ts";
 
 const claimed = ["label alice", "claim", "status_posted"];
@@ -67,6 +68,18 @@ export function phaseTable(): string {
   const states = Phase.options.map((phase) => stateIn(phase));
   const head = ["event", ...Phase.options];
   const rows = Object.entries(examples).map(([type, line]) => [type, ...states.map((state) => cell(state, line))]);
+  return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+/** Markdown: one row for each kind of effect, with its place in line and what it presumes. */
+export function presumptionTable(): string {
+  const rows = Object.entries(presumptions).map(([type, { lane, presumes, once }]) => [
+    `\`${type}\``,
+    lane,
+    presumes,
+    once === undefined ? "each is done" : `the ${once} one`,
+  ]);
+  const head = ["effect", "in line", "presumes", "asked for twice"];
   return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 

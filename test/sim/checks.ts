@@ -323,6 +323,10 @@ export function createChecks(parts: ChecksParts) {
     const twin = comments.find((one) => one.author.id === app.id && one.body.includes(marker));
     hold(twin === undefined, `I5: a second comment with ${marker}`);
     hold(body.includes(marker), `I5: a comment without its marker ${marker}`);
+    const toStop = [...disk.effects.values()].find(
+      (row) => row.issueKey === keyOf(issue) && row.effect.type === "stop_run" && row.notBefore === 0,
+    );
+    hold(toStop === undefined, "I20: the thread is told while a container still waits to be stopped");
     intended(keyOf(issue), ["write_status", "post_attempt", "post_stop", "reply"], "a comment");
     const loop = disk.loops.get(keyOf(issue))?.id ?? "";
     const attempts = comments.filter((one) => one.body.includes(attemptMarker(loop, 0).slice(0, -6))).length;

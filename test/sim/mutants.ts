@@ -5,6 +5,7 @@ import type { Effect } from "../../src/loop/effect.ts";
 import type { Decision } from "../../src/loop/end.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import type { LoopState } from "../../src/loop/state.ts";
+import { nextOf, sift } from "../../src/loop/still.ts";
 import { app } from "./model.ts";
 import type { Mutate, SimParts } from "./simulate.ts";
 import type { Disk } from "./store.ts";
@@ -51,6 +52,11 @@ const runs = (change: (port: SimParts["runs"]) => Partial<SimParts["runs"]>): Mu
   return (parts) => ({ ...parts, runs: { ...parts.runs, ...change(parts.runs) } });
 };
 
+type Decider = NonNullable<SimParts["decider"]>;
+const decider = (change: (right: Decider) => Decider): Mutate => {
+  return (parts) => ({ ...parts, decider: change({ sift, nextOf }) });
+};
+
 const isSettled = (state: LoopState | null) => state?.phase === "settled";
 
 export const mutants: Readonly<Record<string, Mutate>> = {
@@ -74,8 +80,17 @@ export const mutants: Readonly<Record<string, Mutate>> = {
       },
     };
   }),
-  "what was asked for is not dropped when the loop stops": store((port) => ({
-    commit: (step) => port.commit({ ...step, drop: () => false }),
+  "what was asked for is done whatever became of the loop": decider((right) => ({
+    sift: (pending, state) => ({ left: pending.filter(({ loop }) => loop === state?.id), dropped: [] }),
+    nextOf: right.nextOf,
+  })),
+  "a stop waits in line": decider((right) => ({
+    ...right,
+    nextOf: (left, now) => left.find((_, index) => index === 0 && left[0]!.notBefore <= now) ?? null,
+  })),
+  "work goes before what the thread is told": decider((right) => ({
+    ...right,
+    nextOf: (left, now) => left.findLast(({ notBefore }) => notBefore <= now) ?? null,
   })),
   "deliveries are not remembered": store((port, disk) => ({
     async acceptDelivery(delivery) {

@@ -89,7 +89,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
       }),
     load: (issueKey) => read("load", () => disk.loops.get(issueKey) ?? null),
     commit: (step) => write("commit", () => commit(disk, step, watch)),
-    nextEffect: (issueKey) => read("nextEffect", () => headOf(disk, issueKey)),
+    pendingEffects: (issueKey) => read("pendingEffects", () => pendingOf(disk, issueKey)),
     effectStarted: (key) => write("effectStarted", () => change(disk, key, (row) => ({ tries: row.tries + 1 }))),
     effectDone: (key) =>
       write("effectDone", () => {
@@ -240,15 +240,10 @@ function change(disk: Disk, key: string, how: (row: EffectRow) => Partial<Effect
   if (row !== undefined) disk.effects.set(key, { ...row, ...how(row) });
 }
 
-/** The effect of this issue that is next: a stop first, then a command's check, then the oldest, due or not. */
-function headOf(disk: Disk, issueKey: string): StoredEffect | null {
+/** What was asked for on this issue and is not done, in the order of asking. */
+function pendingOf(disk: Disk, issueKey: string): readonly StoredEffect[] {
   const rows = [...disk.effects.values()].filter((row) => row.issueKey === issueKey);
-  return rows.sort((a, b) => rank(a) - rank(b) || a.position - b.position)[0] ?? null;
-}
-
-function rank({ effect }: EffectRow): number {
-  const early = ["stop_run", "check_command"].indexOf(effect.type);
-  return early < 0 ? 2 : early;
+  return rows.sort((a, b) => a.position - b.position);
 }
 
 type Step = Parameters<StorePort["commit"]>[0];
@@ -259,7 +254,7 @@ function commit(disk: Disk, step: Step, watch: Watch): void {
   if (event === undefined) return;
   const before = disk.loops.get(issueKey) ?? null;
   const after = step.state === before ? before : frozen(copy(step.state));
-  const dropped = [...disk.effects.values()].filter((row) => row.issueKey === issueKey && step.drop(row.effect));
+  const dropped = [...disk.effects.values()].filter((row) => row.issueKey === issueKey && step.drop.includes(row.key));
   for (const row of dropped) disk.effects.delete(row.key);
   if (after !== null) disk.loops.set(issueKey, after);
   const loop = after?.id ?? "none";

@@ -13,7 +13,6 @@ export interface StoreUnderTest {
 }
 
 const day = 24 * 3_600_000;
-const keep = () => false;
 
 const own = { issueKey: "100#12", loop: "k3f9", at: 1_000 };
 
@@ -51,8 +50,10 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     const commit = async (effects: readonly Effect[], state = aLoop(), key = "100#12") => {
       await store.addEvent(key, { type: "alarm", name: "rest" }, 1_000);
       const event = await store.nextEvent(key);
-      await store.commit({ seq: event?.seq ?? 0, issueKey: key, state, effects, drop: keep, now: 1_000 });
+      await store.commit({ seq: event?.seq ?? 0, issueKey: key, state, effects, drop: [], now: 1_000 });
     };
+
+    const nextOf = async () => (await store.pendingEffects("100#12"))[0];
 
     test("what a delivery tells a loop is there after a restart", async () => {
       expect(await store.acceptDelivery(aDelivery())).toEqual(["100#12"]);
@@ -106,7 +107,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await Promise.all(both.map(store.acceptDelivery));
       const first = await store.nextEvent("100#12");
       expect(first?.at).toBe(2_000);
-      await store.commit({ seq: first?.seq ?? 0, issueKey: "100#12", state: null, effects: [], drop: keep, now: 4 });
+      await store.commit({ seq: first?.seq ?? 0, issueKey: "100#12", state: null, effects: [], drop: [], now: 4 });
       expect((await store.nextEvent("100#12"))?.at).toBe(3_000);
     });
 
@@ -150,7 +151,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await store.addEvent("1#2", { type: "merged" }, 3);
       const first = await store.nextEvent("1#1");
       expect(first?.event).toEqual({ type: "alarm", name: "rest" });
-      await store.commit({ seq: first?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: keep, now: 4 });
+      await store.commit({ seq: first?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: [], now: 4 });
       expect((await store.nextEvent("1#1"))?.event).toEqual({ type: "alarm", name: "gate_expiry" });
       expect([...(await store.busyIssues(4))].sort()).toEqual(["1#1", "1#2"]);
     });
@@ -160,36 +161,22 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await commit([{ type: "write_status" }, { type: "read_claim" }], state);
       await reopen();
       expect(await store.load("100#12")).toEqual(state);
-      const effect = await store.nextEffect("100#12");
+      const effect = await nextOf();
       expect(effect).toMatchObject({ effect: { type: "write_status" }, loop: "k3f9", tries: 0, notBefore: 0 });
       await store.effectStarted(effect?.key ?? "");
       await reopen();
-      expect(await store.nextEffect("100#12")).toMatchObject({ key: effect?.key, tries: 1 });
+      expect(await nextOf()).toMatchObject({ key: effect?.key, tries: 1 });
       await store.effectDone(effect?.key ?? "");
-      expect((await store.nextEffect("100#12"))?.effect.type).toBe("read_claim");
+      expect((await nextOf())?.effect.type).toBe("read_claim");
     });
 
-    test("stops come before everything else that is pending", async () => {
+    test("what is pending comes in the order of asking, postponed or not", async () => {
       await commit([{ type: "write_status" }, { type: "stop_run", run: "r", why: "over" }]);
-      expect((await store.nextEffect("100#12"))?.effect.type).toBe("stop_run");
-    });
-
-    test("a person's command is checked before what is tried again later: `/loop stop` does not wait for it", async () => {
-      await commit([{ type: "write_status" }]);
-      const stuck = await store.nextEffect("100#12");
-      await store.effectPostponed(stuck?.key ?? "", 9_000, false);
-      await store.addEvent("100#12", { type: "merged" }, 2_000);
-      const event = await store.nextEvent("100#12");
-      const command = { verb: "stop", argument: "", actor: { id: 1, login: "a", bot: false }, commentId: 1 } as const;
-      await store.commit({
-        seq: event?.seq ?? 0,
-        issueKey: "100#12",
-        state: await store.load("100#12"),
-        effects: [{ type: "check_command", command }],
-        drop: () => false,
-        now: 2_000,
-      });
-      expect((await store.nextEffect("100#12"))?.effect.type).toBe("check_command");
+      await store.effectPostponed((await nextOf())?.key ?? "", 9_000, false);
+      await commit([{ type: "post_stop" }]);
+      await commit([{ type: "read_claim" }], aLoop(), "100#13");
+      const types = (await store.pendingEffects("100#12")).map(({ effect }) => effect.type);
+      expect(types).toEqual(["write_status", "stop_run", "post_stop"]);
       expect(await store.nextDueTime()).toBe(9_000);
     });
 
@@ -197,18 +184,19 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await commit([{ type: "read_claim" }, { type: "write_status" }]);
       await store.addEvent("100#12", { type: "merged" }, 2_000);
       const event = await store.nextEvent("100#12");
-      const drop = (effect: Effect) => effect.type === "read_claim";
+      const [first] = await store.pendingEffects("100#12");
+      const drop = [first?.key ?? ""];
       const step = { seq: event?.seq ?? 0, issueKey: "100#12", state: aLoop(), effects: [], now: 2_000 };
       await store.commit({ ...step, drop });
-      expect((await store.nextEffect("100#12"))?.effect.type).toBe("write_status");
+      expect((await nextOf())?.effect.type).toBe("write_status");
     });
 
     test("a postponed effect is due at its time, and a try that did not happen is not counted", async () => {
       await commit([{ type: "read_claim" }]);
-      const { key = "" } = (await store.nextEffect("100#12")) ?? {};
+      const { key = "" } = (await nextOf()) ?? {};
       await store.effectStarted(key);
       await store.effectPostponed(key, 9_000, true);
-      expect(await store.nextEffect("100#12")).toMatchObject({ tries: 0, notBefore: 9_000 });
+      expect(await nextOf()).toMatchObject({ tries: 0, notBefore: 9_000 });
       expect(await store.nextDueTime()).toBe(9_000);
       expect(await store.busyIssues(8_999)).toEqual([]);
       expect(await store.busyIssues(9_000)).toEqual(["100#12"]);
@@ -276,7 +264,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(store.lastTime).toBe(0);
       await store.addEvent("1#1", { type: "merged" }, 77_000);
       const event = await store.nextEvent("1#1");
-      await store.commit({ seq: event?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: keep, now: 77_000 });
+      await store.commit({ seq: event?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: [], now: 77_000 });
       await reopen();
       expect(store.epoch).toBe(epoch + 1);
       expect(store.lastTime).toBe(77_000);
@@ -287,7 +275,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await store.addEvent("100#12", { type: "merged" }, 2_000, "open");
       await store.addEvent("1#1", { type: "merged" }, 2_000, "done");
       const done = await store.nextEvent("1#1");
-      await store.commit({ seq: done?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: keep, now: 2_000 });
+      await store.commit({ seq: done?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: [], now: 2_000 });
       await store.prune(2_000 + 10 * day, null);
       await store.addEvent("1#1", { type: "merged" }, 3_000, "done");
       expect(await store.nextEvent("1#1")).toBe(null);
@@ -295,7 +283,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await store.addEvent("1#1", { type: "merged" }, 3_000, "done");
       expect(await store.nextEvent("1#1")).not.toBe(null);
       expect((await store.nextEvent("100#12"))?.event.type).toBe("merged");
-      expect((await store.nextEffect("100#12"))?.effect.type).toBe("write_status");
+      expect((await nextOf())?.effect.type).toBe("write_status");
     });
   });
 }

@@ -53,10 +53,10 @@ async function useEverything(): Promise<void> {
   const event = await store.nextEvent(key);
   const effects = [{ type: "write_status" }, { type: "read_claim" }] as const;
   const state = aPublishedLoop();
-  await store.commit({ seq: event?.seq ?? 0, issueKey: key, state, effects, drop: () => true, now: 1 });
-  const again = { seq: 0, issueKey: key, state, effects: [effects[0]], drop: () => true, now: 1 };
+  await store.commit({ seq: event?.seq ?? 0, issueKey: key, state, effects, drop: [], now: 1 });
+  const again = { seq: 0, issueKey: key, state, effects: [effects[0]], drop: [`${state.id}/${event?.seq}/1`], now: 1 };
   await store.commit(again);
-  const { key: effect = "" } = (await store.nextEffect(key)) ?? {};
+  const [{ key: effect = "" } = {}] = await store.pendingEffects(key);
   await store.effectStarted(effect);
   await store.effectPostponed(effect, 5, true);
   await store.effectPostponed(effect, 5, false);

@@ -37,7 +37,7 @@ test("F15: the loops of an earlier store are there in their phases, with their t
     expect(await store.getArtifact(state.snapshot?.sha256 ?? "")).toContain(state.snapshot?.title);
     expect(await store.readTrace(issueKey, 5)).not.toEqual([]);
     expect(await store.nextEvent(issueKey)).toBe(null);
-    expect(await store.nextEffect(issueKey)).toBe(null);
+    expect(await store.pendingEffects(issueKey)).toEqual([]);
   }
   const [gate] = loops;
   expect(await store.findIssue({ repositoryId: 1011, pull: gate?.state.pull?.number ?? 0 })).toBe("1011#1");
@@ -87,7 +87,7 @@ test("F15: a change of labels that was still to be made names the labels that co
   });
   const store = sqliteStore(dir);
   onTestFinished(() => store.close());
-  expect((await store.nextEffect("1011#1"))?.effect).toEqual({
+  expect((await store.pendingEffects("1011#1"))[0]?.effect).toEqual({
     type: "set_labels",
     add: ["loop:done"],
     remove: ["loop:running", "loop:needs-human", "loop:stopped", "loop"],

@@ -21,7 +21,7 @@ export function createAdoption(world: World, later: (work: () => Promise<void>) 
       if (state === null) return slots.clear(run);
       const facts = isLive(state) ? runningRuns(state).find(({ id }) => id === run) : undefined;
       if (facts === undefined) return await stopUnwanted(state, run);
-      const isStarting = facts.isolation === null && (await store.nextEffect(issueKey)) !== null;
+      const isStarting = facts.isolation === null && (await isAskedFor(issueKey, run));
       await adoptRun(world, state, run, { issueKey, isStarting });
       slots.clear(run);
     } catch (error) {
@@ -29,6 +29,12 @@ export function createAdoption(world: World, later: (work: () => Promise<void>) 
         log.warn({ issue: issueKey, run, err: error }, "a run could not be asked after; it is asked again soon");
       later(() => adopt(issueKey, run, false));
     }
+  }
+
+  async function isAskedFor(issueKey: string, run: string): Promise<boolean> {
+    return (await store.pendingEffects(issueKey)).some(
+      ({ effect }) => effect.type === "start_run" && effect.run === run,
+    );
   }
 
   /** Its loop was stopped while its engine did not answer: nothing was told to end then. */

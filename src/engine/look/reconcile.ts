@@ -102,7 +102,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
 
   /** A label that stands since before the loop ended is one that could not be taken away: it starts nothing. */
   async function isTakenCareOf(key: string, labelledAt: number): Promise<boolean> {
-    if ((await store.nextEvent(key)) !== null || (await store.nextEffect(key)) !== null) return true;
+    if ((await store.nextEvent(key)) !== null || (await store.pendingEffects(key)).length > 0) return true;
     const state = await store.load(key);
     if (state === null) return false;
     return isLive(state) || labelledAt <= (state.ending?.at ?? state.startedAt) + youngMs;

@@ -1,0 +1,270 @@
+// The one decider of what was asked for and is not done yet: does it still hold, in which order does it go. Pure.
+import type { Effect, EffectType } from "./effect.ts";
+import { classOf, isLive, runningRuns, statusLabels } from "./end.ts";
+import type { AlarmName } from "./event.ts";
+import type { LoopState, Phase } from "./state.ts";
+
+/** An effect that was asked for and is not done: in whose name, and how early it may go (epoch milliseconds). */
+export interface Pending {
+  readonly key: string;
+  readonly loop: string;
+  readonly effect: Effect;
+  readonly notBefore: number;
+}
+
+/** What is not done any more, and what it presumed in vain. */
+export interface Dropped<Asked extends Pending = Pending> {
+  readonly asked: Asked;
+  readonly why: string;
+}
+
+/**
+ * Where an effect stands in line. A stop goes before everything. An answer to a person waits for nothing. What is said in
+ * the thread waits for what was to be said before it. Work waits for all that was asked for before it: nothing happens
+ * that the thread does not already say (I4).
+ */
+export type Lane = "stop" | "answer" | "thread" | "work";
+
+interface Presumption<Asked> {
+  readonly lane: Lane;
+  /** In words, for the log and the table: what must be so for it to be done. */
+  readonly presumes: string;
+  readonly holds: (asked: Asked, state: LoopState) => boolean;
+  /** Asked for twice, it is done once: the earlier or the later one stays. Absent: each is done. */
+  readonly once?: "earlier" | "later";
+}
+
+type Presumptions = { readonly [Type in EffectType]: Presumption<Extract<Effect, { type: Type }>> };
+
+/** What each kind of effect presumes of its loop; no other place drops, orders or guards what was asked for. */
+export const presumptions: Presumptions = {
+  stop_run: { lane: "stop", presumes: "nothing", holds: () => true },
+  check_command: { lane: "answer", presumes: "nothing", holds: () => true },
+  react: { lane: "answer", presumes: "the thread is within reach", holds: (_, state) => !isOutOfReach(state) },
+  reply: {
+    lane: "answer",
+    presumes: "the thread is within reach; a reminder, that the gate is open",
+    holds: ({ reply }, state) =>
+      !isOutOfReach(state) && (reply.kind !== "gate_reminder" || state.phase === "awaiting_gate"),
+  },
+  write_status: {
+    lane: "thread",
+    presumes: "the thread is within reach",
+    holds: (_, state) => !isOutOfReach(state),
+    once: "earlier", // each shows the newest state, and what follows the earlier one waits for it
+  },
+  post_attempt: {
+    lane: "thread",
+    presumes: "the thread is within reach, and the attempt is in the record",
+    holds: ({ attempt }, state) => !isOutOfReach(state) && state.attempts.some(({ number }) => number === attempt),
+  },
+  post_stop: {
+    lane: "thread",
+    presumes: "the loop has ended, within reach of its thread",
+    holds: (_, state) => state.ending !== null && !isOutOfReach(state),
+    once: "earlier",
+  },
+  set_labels: {
+    lane: "thread",
+    presumes: "the labels say what the loop is at, or give a living loop its trigger back",
+    holds: ({ add }, state) => !isOutOfReach(state) && (saysHowItStands(add, state) || givesBack(add, state)),
+  },
+  read_claim: {
+    lane: "work",
+    presumes: "the loop is queued",
+    holds: (_, state) => state.phase === "queued",
+  },
+  read_retry: {
+    lane: "work",
+    presumes: "the loop has ended",
+    holds: (_, state) => state.ending !== null && state.phase === "settled",
+    once: "later",
+  },
+  read_verdict: {
+    lane: "work",
+    presumes: "the loop judges this commit",
+    holds: ({ head }, state) => state.phase === "verifying" && isAtHead(state, head),
+    once: "later",
+  },
+  read_gate: {
+    lane: "work",
+    presumes: "the gate is open",
+    holds: (_, state) => state.phase === "awaiting_gate",
+    once: "later",
+  },
+  read_closing: {
+    lane: "work",
+    presumes: "the loop lives and has a pull request",
+    holds: (_, state) => isLive(state) && state.pull !== null,
+    once: "later",
+  },
+  start_run: {
+    lane: "work",
+    presumes: "the loop waits for this run",
+    holds: ({ run }, state) => isLive(state) && runningRuns(state).some(({ id }) => id === run),
+  },
+  publish: {
+    lane: "work",
+    presumes: "the loop publishes this commit",
+    holds: ({ head }, state) => state.phase === "publishing" && isAtHead(state, head),
+  },
+  open_pull: {
+    lane: "work",
+    presumes: "the loop publishes and has no pull request",
+    holds: (_, state) => state.phase === "publishing" && state.pull === null,
+  },
+  publish_review: {
+    lane: "work",
+    presumes: "the loop was not called off, and the review is of its newest commit",
+    holds: ({ head }, state) => isAtHead(state, head) && !isCalledOff(state),
+  },
+  mark_ready: {
+    lane: "work",
+    presumes: "this commit is at the gate or passed it",
+    holds: ({ head }, state) => isAtHead(state, head) && isGreen(state),
+  },
+  request_reviewers: {
+    lane: "work",
+    presumes: "the gate is open",
+    holds: (_, state) => state.phase === "awaiting_gate",
+  },
+  merge: {
+    lane: "work",
+    presumes: "this commit is at the gate",
+    holds: ({ head }, state) => state.phase === "awaiting_gate" && isAtHead(state, head),
+    once: "later",
+  },
+  set_alarm: {
+    lane: "work",
+    presumes: "the loop is at what the alarm is for",
+    holds: ({ name }, state) => alarmPhases[name].includes(state.phase),
+  },
+  clear_alarm: { lane: "work", presumes: "nothing", holds: () => true },
+  release: {
+    lane: "work",
+    presumes: "the loop has ended for good",
+    holds: (_, state) => state.phase === "settled" && state.ending?.resume === "none",
+    once: "earlier",
+  },
+};
+
+const working: readonly Phase[] = ["queued", "preparing", "executing", "publishing", "verifying", "resting"];
+
+const alarmPhases: Readonly<Record<AlarmName, readonly Phase[]>> = {
+  loop_deadline: working,
+  ci_wait: ["verifying"],
+  rest: ["resting"],
+  gate_reminder: ["awaiting_gate"],
+  gate_expiry: ["awaiting_gate"],
+};
+
+/** Whether what the effect presumes is still so: `null`, or what is not. */
+export function still(effect: Effect, state: LoopState): string | null {
+  const presumption = presumptionOf(effect);
+  return presumption.holds(effect, state) ? null : `presumed: ${presumption.presumes}`;
+}
+
+/** What is left of what was asked for, in the order of asking, and what is dropped. Only a stop outlives its own loop. */
+export function sift<Asked extends Pending>(
+  pending: readonly Asked[],
+  state: LoopState | null,
+): { readonly left: readonly Asked[]; readonly dropped: readonly Dropped<Asked>[] } {
+  const dropped: Dropped<Asked>[] = [];
+  const left: Asked[] = [];
+  for (const [index, asked] of pending.entries()) {
+    const why = whyNot(asked, state) ?? repeated(asked, pending.slice(0, index), pending.slice(index + 1));
+    if (why === null) left.push(asked);
+    else dropped.push({ asked, why });
+  }
+  return { left, dropped };
+}
+
+/** What is done next, now; `null` while all that is left has to wait. `left` is as `sift` leaves it. */
+export function nextOf<Asked extends Pending>(left: readonly Asked[], now: number): Asked | null {
+  const due = left.filter(({ notBefore }, index) => notBefore <= now && mayPass(left, index));
+  return due.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? null; // a stable sort: else in the order of asking
+}
+
+function whyNot({ loop, effect }: Pending, state: LoopState | null): string | null {
+  if (effect.type === "stop_run") return null;
+  if (state === null || state.id !== loop) return "its loop is not the one on this issue any more";
+  return still(effect, state);
+}
+
+function repeated(asked: Pending, before: readonly Pending[], after: readonly Pending[]): string | null {
+  const { once } = presumptionOf(asked.effect);
+  if (once === undefined) return null;
+  const others = once === "earlier" ? before : after;
+  return others.some((other) => isSame(asked, other)) ? `asked for twice: the ${once} one is done` : null;
+}
+
+function isSame(a: Pending, b: Pending): boolean {
+  return a.loop === b.loop && a.effect.type === b.effect.type;
+}
+
+/** Whether nothing before it in line must be done first. */
+function mayPass(left: readonly Pending[], index: number): boolean {
+  const lane = laneOf(left[index]);
+  const waitsFor = lanesBefore[lane];
+  return !left.slice(0, index).some((earlier) => waitsFor.includes(laneOf(earlier)));
+}
+
+const lanesBefore: Readonly<Record<Lane, readonly Lane[]>> = {
+  stop: [],
+  answer: [],
+  thread: ["thread"],
+  work: ["thread", "work"],
+};
+
+const order: readonly Lane[] = ["stop", "answer", "thread", "work"];
+
+function rankOf(asked: Pending): number {
+  const lane = laneOf(asked);
+  return lane === "work" ? order.indexOf("thread") : order.indexOf(lane);
+}
+
+function laneOf(asked: Pending | undefined): Lane {
+  return asked === undefined ? "work" : presumptionOf(asked.effect).lane;
+}
+
+/** The table is exact for each type; asked for by an effect of any type, its entry takes that effect. */
+function presumptionOf(effect: Effect): Presumption<Effect> {
+  return presumptions[effect.type] as Presumption<Effect>;
+}
+
+function isAtHead(state: LoopState, head: string): boolean {
+  return state.attempts.at(-1)?.head === head;
+}
+
+/** The thread cannot be told, or it was not: design.md §5. */
+function isOutOfReach(state: LoopState): boolean {
+  return state.ending?.unsaid === true;
+}
+
+function isCalledOff(state: LoopState): boolean {
+  return state.phase === "refused" || (state.ending !== null && classOf(state.ending.reason) === "without");
+}
+
+function isGreen(state: LoopState): boolean {
+  if (state.phase === "awaiting_gate") return true;
+  return state.ending?.reason === "verifier_passed" || state.ending?.reason === "task_complete";
+}
+
+function saysHowItStands(add: readonly string[], state: LoopState): boolean {
+  const known = new Set<string>(Object.values(statusLabels));
+  const ours = add.filter((label) => known.has(label));
+  const standing = standingOf(state);
+  return standing === null ? ours.length === 0 : ours.length === 1 && ours[0] === statusLabels[standing];
+}
+
+/** The trigger comes back with one change of the labels only; the status that this one shows is put right by the next. */
+function givesBack(add: readonly string[], state: LoopState): boolean {
+  return isLive(state) && add.includes(state.label);
+}
+
+function standingOf(state: LoopState): keyof typeof statusLabels | null {
+  if (state.phase === "refused") return null;
+  if (state.ending !== null) return classOf(state.ending.reason);
+  const phase = state.phase === "paused" ? (state.resumeAt?.phase ?? state.phase) : state.phase;
+  return phase === "awaiting_gate" ? "gate" : "running";
+}
