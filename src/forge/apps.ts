@@ -53,6 +53,21 @@ export function createApp(world: World, options: AppOptions): { app: App; privat
   return { app, privateKey };
 }
 
+/** GitHub Actions' App and bot, under their real ids: https://api.github.com/apps/github-actions */
+export function createActionsApp(world: World): App {
+  const owner = world.createUser("github", { type: "Organization", name: "GitHub" });
+  const permissions: Permissions = { actions: "write", checks: "write", contents: "read", metadata: "read" };
+  return world.createApp({
+    slug: "github-actions",
+    name: "GitHub Actions",
+    owner,
+    publicKey: "",
+    permissions,
+    events: [],
+    id: 15_368,
+  });
+}
+
 /** The CI needs no key: it acts inside the forge. */
 export function createCiApp(world: World): App {
   const owner = world.createUser("forge", { type: "Organization" });

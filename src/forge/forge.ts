@@ -2,7 +2,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { assert } from "../base/assert.ts";
-import { createApp, createCiApp, manifestEvents, manifestPermissions } from "./apps.ts";
+import { createActionsApp, createApp, createCiApp, manifestEvents, manifestPermissions } from "./apps.ts";
 import { type Ci, startCi } from "./ci.ts";
 import { defaultLimits, type Limits } from "./core.ts";
 import { createGitServer } from "./git/http.ts";
@@ -20,6 +20,8 @@ import { restRoutes } from "./rest/routes.ts";
 import { type Listening, listen } from "./server.ts";
 import { renderThread } from "./thread.ts";
 import { createHooks, type Hooks } from "./webhooks.ts";
+import { answerBlob, isBlob } from "./workflows/blobs.ts";
+import { startRunner } from "./workflows/runner.ts";
 import { createWorld, type World } from "./world.ts";
 
 export interface ForgeOptions {
@@ -49,6 +51,8 @@ export interface Forge {
   readonly app: { id: number; slug: string; clientId: string; privateKey: string };
   /** The CI's own App: check runs are trusted by this id. */
   readonly ciApp: App;
+  /** Whose check runs the jobs of workflows are. */
+  readonly actionsApp: App;
   /** The first installation of the App. */
   readonly installationId: number;
   /** Every request answered so far, git transfers included. */
@@ -97,18 +101,22 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
     webhook: options.webhook ?? null,
   });
   const ciApp = createCiApp(world);
+  const actionsApp = createActionsApp(world);
   const hooks = createHooks({ core: world, activity, timeoutMs: options.deliveryTimeoutMs ?? 10_000 });
   const ci = startCi({ world, activity, app: ciApp, workDir, log });
+  const runner = startRunner({ world, activity, app: actionsApp, workDir, log });
+  const blobs = { owns: isBlob, handle: answerBlob.bind(null, world) };
   const rest = (rates: Parameters<typeof restRoutes>[0]["rates"]) => restRoutes({ world, hooks, rates });
   const api = createApi({ world, activity, faults, requests, log, rest, graphql: mountGraphql(world) });
   const git = createGitServer({ world, activity, requests, maxPushBytes: options.maxPushBytes ?? gigabyte });
-  const server = await listen({ git, api, pages: pages(world) }, options.port ?? 0, options.host ?? "127.0.0.1");
+  const server = await listen({ git, api, pages: pages(world), blobs }, options.port ?? 0, options.host ?? "127.0.0.1");
   world.origin = server.url;
   return {
     url: server.url,
     world,
     app: { id: app.id, slug: app.slug, clientId: app.clientId, privateKey },
     ciApp,
+    actionsApp,
     get installationId() {
       const [first] = world.installations.filter((one) => one.app === app);
       assert(first, "a repository has the App installed before its installation is asked for");
@@ -116,7 +124,7 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
     },
     requests,
     ...conversation(world, workDir, app, options),
-    ...quiet(activity, { server, ci, hooks, workDir }),
+    ...quiet(activity, { server, ci, runner, hooks, workDir }),
     ...deliveryControls(hooks),
     failNext: faults.failNext,
   };
@@ -139,14 +147,14 @@ function conversation(world: World, workDir: string, app: App, options: ForgeOpt
 
 function quiet(
   activity: Activity,
-  parts: { server: Listening; ci: Ci; hooks: Hooks; workDir: string },
+  parts: { server: Listening; ci: Ci; runner: { stop(): Promise<void> }; hooks: Hooks; workDir: string },
 ): Pick<Forge, "pending" | "idle" | "close"> {
   return {
     pending: activity.isBusy,
     idle: activity.idle,
     close: async () => {
       parts.hooks.close();
-      await parts.ci.stop();
+      await Promise.all([parts.ci.stop(), parts.runner.stop()]);
       await parts.server.close();
       await rm(parts.workDir, { recursive: true, force: true, maxRetries: 3 });
     },

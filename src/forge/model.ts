@@ -90,6 +90,7 @@ export interface Repository {
   suites: CheckSuite[];
   runs: CheckRun[];
   statuses: CommitStatus[];
+  workflowRuns: WorkflowRun[];
   /** Every move of a branch, oldest first. */
   moves: BranchMove[];
   /** Rules by branch name. */
@@ -117,7 +118,47 @@ export type CiSettings =
   | { mode: "off" }
   | { mode: "silent" }
   | { mode: "run"; command: string; name?: string; timeoutMs?: number }
-  | { mode: "scripted"; name?: string; conclude: (sha: string, branch: string) => ScriptedCi | Promise<ScriptedCi> };
+  | { mode: "scripted"; name?: string; conclude: (sha: string, branch: string) => ScriptedCi | Promise<ScriptedCi> }
+  | { mode: "actions"; workflows: readonly WorkflowFile[] };
+
+/** A workflow as its file would describe it. */
+export interface WorkflowFile {
+  readonly name: string;
+  /** Default `.github/workflows/` and the name in lower case. */
+  readonly path?: string;
+  /** Default `push`. */
+  readonly on?: "push" | "pull_request";
+  /** Of `pull_request`; default opened, synchronize and reopened. */
+  readonly types?: readonly string[];
+  /** It starts only when a changed file is below one of these, or is one of them. */
+  readonly paths?: readonly string[];
+  /** A newer run for the same branch or pull request cancels one that still runs. */
+  readonly cancelInProgress?: boolean;
+  readonly jobs: readonly JobFile[];
+}
+
+export interface JobFile {
+  readonly name: string;
+  /** One job for each combination, named `test (20, ubuntu-latest)`. */
+  readonly matrix?: Readonly<Record<string, readonly (string | number)[]>>;
+  /** False: the job is skipped, which a rule that requires it takes for a success. */
+  readonly if?: (at: JobTime) => boolean;
+  /** Run by a shell at the top of the checkout. */
+  readonly command?: string;
+  /** In place of the command. */
+  readonly conclude?: (at: JobTime) => ScriptedCi | Promise<ScriptedCi>;
+  readonly timeoutMs?: number;
+}
+
+/** What a job can see of why it runs. */
+export interface JobTime {
+  readonly sha: string;
+  readonly branch: string;
+  readonly event: "push" | "pull_request";
+  /** Of the pull request; false for a push. */
+  readonly draft: boolean;
+  readonly attempt: number;
+}
 
 export interface ScriptedCi {
   conclusion: "success" | "failure" | "timed_out" | "cancelled" | "neutral" | "skipped";
@@ -286,8 +327,66 @@ export interface CheckSuite {
   before: string | null;
   status: CheckStatus;
   conclusion: CheckConclusion | null;
+  /** Set for a suite of GitHub Actions. */
+  workflowRun: WorkflowRun | null;
   createdAt: number;
   updatedAt: number;
+}
+
+/** One run of a workflow, with all its attempts; its check suite is its own. */
+export interface WorkflowRun {
+  id: number;
+  nodeId: string;
+  repository: Repository;
+  workflow: { id: number; nodeId: string; name: string; path: string };
+  file: WorkflowFile;
+  number: number;
+  attempt: number;
+  event: "push" | "pull_request";
+  headSha: string;
+  headBranch: string;
+  pull: Pull | null;
+  suite: CheckSuite;
+  actor: User;
+  status: CheckStatus;
+  conclusion: CheckConclusion | null;
+  createdAt: number;
+  startedAt: number;
+  updatedAt: number;
+  /** Names of the jobs that this attempt runs; null: all of them. */
+  again: readonly string[] | null;
+  jobs: WorkflowJob[];
+}
+
+/** What an event starts. */
+export interface WorkflowStart {
+  readonly repository: Repository;
+  readonly file: WorkflowFile;
+  readonly event: "push" | "pull_request";
+  readonly sha: string;
+  readonly branch: string;
+  readonly pull: Pull | null;
+}
+
+/** A job is a check run with steps and a log; both bear one id. */
+export interface WorkflowJob {
+  run: WorkflowRun;
+  file: JobFile;
+  attempt: number;
+  check: CheckRun;
+  steps: WorkflowStep[];
+  /** Null until the job has ended, and for ever where nothing ran. */
+  log: string | null;
+  logExpired: boolean;
+}
+
+export interface WorkflowStep {
+  name: string;
+  number: number;
+  status: CheckStatus;
+  conclusion: "success" | "failure" | "cancelled" | "skipped" | null;
+  startedAt: number | null;
+  completedAt: number | null;
 }
 
 export interface CheckAnnotation {

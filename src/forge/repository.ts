@@ -1,6 +1,6 @@
 // Making a repository for a story: its first commit, its people, its CI, and the App installed on it.
 import { findUser } from "./core.ts";
-import type { Access, App, CiSettings, Repository } from "./model.ts";
+import type { Access, App, CiSettings, Repository, WorkflowFile } from "./model.ts";
 import { type Files, seedFiles, seedFrom } from "./seed.ts";
 import type { World } from "./world.ts";
 
@@ -18,7 +18,8 @@ export interface RepositoryRequest {
   readonly collaborators?: Readonly<Record<string, Access>>;
   /** Default true. */
   readonly installed?: boolean;
-  readonly ci?: CiSettings;
+  /** With `actions`, the CI is GitHub Actions: workflows, or just its jobs' commands by name in a workflow `CI`. */
+  readonly ci?: CiSettings | { readonly actions: readonly WorkflowFile[] | Readonly<Record<string, string>> };
 }
 
 /** The CI of repositories that do not have their own: a command, or null for none. */
@@ -37,7 +38,7 @@ export async function createRepository(
 ): Promise<Repository> {
   const owner = findUser(world, request.owner) ?? world.createUser(request.owner, { type: "Organization" });
   const { name, private: isPrivate, description, defaultBranch } = request;
-  const ci = request.ci ?? defaultCi(fallback);
+  const ci = request.ci ? settingsOf(request.ci) : defaultCi(fallback);
   const repository = await world.createRepository({
     owner,
     name,
@@ -55,6 +56,15 @@ export async function createRepository(
   if (request.installed ?? true) world.install(actor, app, repository);
   return repository;
 }
+
+function settingsOf(ci: NonNullable<RepositoryRequest["ci"]>): CiSettings {
+  if ("mode" in ci) return ci;
+  if (isWorkflows(ci.actions)) return { mode: "actions", workflows: ci.actions };
+  const jobs = Object.entries(ci.actions).map(([name, command]) => ({ name, command }));
+  return { mode: "actions", workflows: [{ name: "CI", jobs }] };
+}
+
+const isWorkflows = (value: object): value is readonly WorkflowFile[] => Array.isArray(value);
 
 function defaultCi(ci: DefaultCi | undefined): CiSettings {
   if (!ci?.command) return { mode: "off" };

@@ -1,5 +1,5 @@
 // The forge's one HTTP server: git, the API and the pages share a port, told apart by path.
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
@@ -11,6 +11,8 @@ export interface ServerParts {
   readonly git: GitServer;
   readonly api: Hono<ForgeEnv>;
   readonly pages: Hono;
+  /** Requests that are neither: the blobs that logs are kept in. */
+  readonly blobs: { owns(url: string): boolean; handle(request: IncomingMessage, response: ServerResponse): void };
 }
 
 export interface Listening {
@@ -33,6 +35,7 @@ export async function listen(parts: ServerParts, port: number, host: string): Pr
   });
   const server = createServer((request, response) => {
     if (parts.git.owns(request.url ?? "/")) void parts.git.handle(request, response);
+    else if (parts.blobs.owns(request.url ?? "/")) parts.blobs.handle(request, response);
     else void web(request, response);
   });
   await started(server, port, host);

@@ -13,6 +13,7 @@ import { type RepositoryActions, repositoryActions } from "./actions/repositorie
 import { type ReviewActions, reviewActions } from "./actions/reviews.ts";
 import { type StatusActions, statusActions } from "./actions/statuses.ts";
 import { type TokenActions, tokenActions } from "./actions/tokens.ts";
+import { type WorkflowActions, workflowActions } from "./actions/workflow-runs.ts";
 import { type Core, createCore, type Limits } from "./core.ts";
 
 export type World = Core &
@@ -28,7 +29,8 @@ export type World = Core &
   MergeActions &
   RefActions &
   CheckActions &
-  StatusActions;
+  StatusActions &
+  WorkflowActions;
 
 /** An empty world. Every action takes the actor first, keeps the invariants, and throws `Refusal` as GitHub would answer. */
 export function createWorld(options: { dataDir: string; now: () => number; limits: Limits }): World {
@@ -48,5 +50,6 @@ export function createWorld(options: { dataDir: string; now: () => number; limit
     refActions(core),
     checkActions(core),
     statusActions(core),
+    workflowActions(core),
   );
 }

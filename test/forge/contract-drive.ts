@@ -45,6 +45,8 @@ const events = [
   "push",
   "repository",
   "status",
+  "workflow_job",
+  "workflow_run",
 ];
 
 /** Starts a forge with the repository `acme/demo`, its people and a receiver of deliveries. */
@@ -62,6 +64,7 @@ export async function startDrive(): Promise<Drive> {
       pull_requests: "write",
       checks: "write",
       statuses: "write",
+      actions: "write",
     },
     limits: { contentPerMinute: 10_000, contentPerHour: 10_000, pointsPerMinute: 100_000 },
     webhook: { url: `http://127.0.0.1:${port}/`, secret: "a secret of the contract test" },

@@ -33,6 +33,14 @@ const OPERATIONS: readonly (readonly [path: string, methods: string])[] = [
   ["/users/{username}/installation", "get"],
   [REPO, "get"],
   [`${REPO}/installation`, "get"],
+  [`${REPO}/actions/jobs/{job_id}`, "get"],
+  [`${REPO}/actions/jobs/{job_id}/logs`, "get"],
+  [`${REPO}/actions/jobs/{job_id}/rerun`, "post"],
+  [`${REPO}/actions/runs`, "get"],
+  [`${REPO}/actions/runs/{run_id}`, "get"],
+  [`${REPO}/actions/runs/{run_id}/jobs`, "get"],
+  [`${REPO}/actions/runs/{run_id}/rerun`, "post"],
+  [`${REPO}/actions/runs/{run_id}/rerun-failed-jobs`, "post"],
   [`${REPO}/activity`, "get"],
   [`${REPO}/branches`, "get"],
   [`${REPO}/branches/{branch}`, "get"],
@@ -144,6 +152,12 @@ const WEBHOOKS: readonly string[] = [
   "repository-transferred",
   "repository-unarchived",
   "status",
+  "workflow-job-completed",
+  "workflow-job-in-progress",
+  "workflow-job-queued",
+  "workflow-run-completed",
+  "workflow-run-in-progress",
+  "workflow-run-requested",
 ];
 
 /** Keys that describe without constraining, and GitHub's own extensions. */

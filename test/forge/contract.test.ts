@@ -146,6 +146,34 @@ describe("each operation is answered as GitHub describes it", () => {
     await call("app", `POST ${runs}`, done);
   });
 
+  it("for workflows, their runs and their jobs", async () => {
+    const { call, forge } = drive;
+    await forge.createRepository({
+      owner: "acme",
+      name: "built",
+      collaborators: { ada: "admin" },
+      ci: { actions: { lint: "true", test: "echo no; exit 1" } },
+    });
+    const repo_ = { repo: "built" };
+    const sha = await forge.as("ada").push("acme/built", "work", { "a.txt": "a\n" }, "A");
+    await forge.idle();
+    const actions = `${repo}/actions`;
+    const { workflow_runs } = await call("app", `GET ${actions}/runs`, { ...repo_, head_sha: sha });
+    const run = { ...repo_, run_id: workflow_runs[0].id };
+    await call("app", `GET ${actions}/runs/{run_id}`, run);
+    const { jobs } = await call("app", `GET ${actions}/runs/{run_id}/jobs`, run);
+    const job = { ...repo_, job_id: jobs[1].id };
+    await call("app", `GET ${actions}/jobs/{job_id}`, job);
+    await call("app", `GET ${actions}/jobs/{job_id}/logs`, { ...job, request: { redirect: "manual" } });
+    await call("app", `POST ${actions}/runs/{run_id}/rerun`, run);
+    await forge.idle();
+    await call("app", `POST ${actions}/runs/{run_id}/rerun-failed-jobs`, run);
+    await forge.idle();
+    await call("app", `POST ${actions}/jobs/{job_id}/rerun`, job);
+    await forge.idle();
+    await call("app", `GET ${repo}/check-runs/{check_run_id}/annotations`, { ...repo_, check_run_id: jobs[1].id });
+  });
+
   it("for issues and their labels", async () => {
     const { call } = drive;
     const issues = `${repo}/issues`;
@@ -267,11 +295,14 @@ describe("each delivery is as GitHub describes it", () => {
     const problems = forge.deliveries.flatMap((delivery) =>
       contract.checkWebhook(nameOf(delivery), JSON.parse(delivery.request.body)),
     );
-    expect([...new Set(problems)]).toEqual([]);
+    expect([...new Set(problems)].filter((problem) => !olderThanTheEvent.test(problem))).toEqual([]);
     const sent = new Set(forge.deliveries.map(nameOf));
     expect([...sent].sort()).toEqual([...contract.webhooks].sort());
   });
 });
+
+/** The description's list of an App's events does not have `workflow_job`, which Apps subscribe to and get. */
+const olderThanTheEvent = /performed_via_github_app\/events\/\d+ must be equal to one of the allowed values/;
 
 async function reviews(pull_number: number, commit_id: string): Promise<void> {
   const { call } = drive;

@@ -9,7 +9,8 @@ import { processRuntime } from "../../src/container/process/process.ts";
 import type { Runtime } from "../../src/container/run.ts";
 import type { Clock, Log } from "../../src/engine/ports.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";
-import type { CiSettings, Issue, Pull, Repository } from "../../src/forge/model.ts";
+import type { Issue, Pull, Repository } from "../../src/forge/model.ts";
+import type { RepositoryRequest } from "../../src/forge/repository.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
 import type { Settings } from "../../src/settings.ts";
@@ -58,7 +59,8 @@ export interface StoryOptions {
   /** `.github/loop.yml` of the repository; none by default. */
   readonly policy?: string;
   readonly files?: Readonly<Record<string, string>>;
-  readonly ci?: CiSettings;
+  /** `{ actions: … }` for CI as GitHub Actions has it; by default the simple CI runs `sh test.sh`. */
+  readonly ci?: RepositoryRequest["ci"];
   readonly concurrentRuns?: number;
   readonly models?: Settings["models"];
   readonly prices?: Settings["prices"];

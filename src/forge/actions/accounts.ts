@@ -12,6 +12,8 @@ export interface NewApp {
   readonly publicKey: string;
   readonly permissions: Permissions;
   readonly events: readonly string[];
+  /** Default: the next one. */
+  readonly id?: number;
 }
 
 export interface AccountActions {
@@ -122,7 +124,7 @@ function deleteUser(core: Core, user: User): void {
 }
 
 function createApp(core: Core, wanted: NewApp): App {
-  const id = core.nextId();
+  const id = wanted.id ?? core.nextId();
   const bot = createUser(core, `${wanted.slug}[bot]`, "Bot", wanted.name);
   const app: App = {
     ...wanted,

@@ -1,9 +1,10 @@
 // Check suites and check runs, and when a suite counts as completed.
 import { type Core, nodeId, pullsOf, requireAccess } from "../core.ts";
 import { knowCommit } from "../git/known.ts";
-import type { Actor, App, CheckOutput, CheckRun, CheckSuite, Repository } from "../model.ts";
+import type { Actor, App, CheckOutput, CheckRun, CheckSuite, Repository, WorkflowRun } from "../model.ts";
 import { Refusal, unprocessable } from "../refusal.ts";
 import { checkRunShape, checkSuiteShape } from "../shapes/check.ts";
+import { repoWeb } from "../shapes/url.ts";
 
 export interface CheckRunFields {
   readonly status?: CheckRun["status"];
@@ -20,6 +21,8 @@ export type NewCheckRun = CheckRunFields & {
   readonly name: string;
   readonly headSha: string;
   readonly headBranch?: string | null;
+  /** Default: the App's suite for the commit. */
+  readonly suite?: CheckSuite;
 };
 
 export interface CheckActions {
@@ -27,6 +30,8 @@ export interface CheckActions {
   createCheckRun(actor: Actor, repository: Repository, wanted: NewCheckRun): Promise<CheckRun>;
   updateCheckRun(actor: Actor, run: CheckRun, fields: CheckRunFields & { name?: string }): CheckRun;
   /** The App's suite for the commit, made and (when the App may write checks) announced as requested to it. */
+  /** A suite of its own for a run of a workflow. */
+  createWorkflowSuite(app: App, run: Omit<WorkflowRun, "suite">): CheckSuite;
   requestCheckSuite(
     actor: Actor,
     repository: Repository,
@@ -45,6 +50,10 @@ export function checkActions(core: Core): CheckActions {
   return {
     createCheckRun: (actor, repository, wanted) => createCheckRun(core, actor, repository, wanted),
     updateCheckRun: (actor, run, fields) => updateCheckRun(core, actor, run, fields),
+    createWorkflowSuite: (app, run) => {
+      const at = { headSha: run.headSha, headBranch: run.headBranch, before: null };
+      return newSuite(core, run.repository, app, at);
+    },
     requestCheckSuite: (actor, repository, app, at) => {
       const suite = suiteOf(core, repository, app, at);
       core.emit({
@@ -83,7 +92,7 @@ async function createCheckRun(
   const headBranch =
     wanted.headBranch ?? pullsOf(repository).find((pull) => pull.head.sha === wanted.headSha)?.head.ref ?? null;
   const at = { headSha: wanted.headSha, headBranch, before: null };
-  const suite = suiteOf(core, repository, actor.app, at);
+  const suite = wanted.suite ?? suiteOf(core, repository, actor.app, at);
   const id = core.nextId();
   const run: CheckRun = {
     id,
@@ -94,7 +103,7 @@ async function createCheckRun(
     name: wanted.name,
     headSha: wanted.headSha,
     externalId: wanted.externalId ?? "",
-    detailsUrl: wanted.detailsUrl ?? null,
+    detailsUrl: wanted.detailsUrl ?? jobPage(core, suite, id),
     status: "queued",
     conclusion: null,
     startedAt: core.now(),
@@ -108,6 +117,11 @@ async function createCheckRun(
   if (run.status === "completed") emitRun(core, actor, run, "completed");
   settleSuite(core, actor, suite);
   return run;
+}
+
+/** Where the page of a job of GitHub Actions is; null for other Apps' runs. */
+function jobPage(core: Core, { workflowRun, repository }: CheckSuite, id: number): string | null {
+  return workflowRun && repoWeb(core, repository, `/actions/runs/${workflowRun.id}/job/${id}`);
 }
 
 function updateCheckRun(core: Core, actor: Actor, run: CheckRun, fields: CheckRunFields & { name?: string }): CheckRun {
@@ -169,7 +183,15 @@ function suiteOf(
   at: { headSha: string; headBranch: string | null; before: string | null },
 ): CheckSuite {
   const known = repository.suites.find((suite) => suite.app === app && suite.headSha === at.headSha);
-  if (known) return known;
+  return known ?? newSuite(core, repository, app, at);
+}
+
+function newSuite(
+  core: Core,
+  repository: Repository,
+  app: App,
+  at: { headSha: string; headBranch: string | null; before: string | null },
+): CheckSuite {
   const id = core.nextId();
   const now = core.now();
   const suite: CheckSuite = {
@@ -180,6 +202,7 @@ function suiteOf(
     ...at,
     status: "queued",
     conclusion: null,
+    workflowRun: null,
     createdAt: now,
     updatedAt: now,
   };
@@ -190,7 +213,7 @@ function suiteOf(
 
 /** A suite is completed when all its runs are; the worst conclusion among them is its own. */
 function settleSuite(core: Core, actor: Actor, suite: CheckSuite): void {
-  const runs = latestRuns(suite.repository.runs.filter((run) => run.suite === suite));
+  const runs = latestInSuites(suite.repository.runs.filter((run) => run.suite === suite));
   const before = suite.status;
   suite.updatedAt = core.now();
   if (runs.some((run) => run.status !== "completed")) {
@@ -225,7 +248,17 @@ function worst(runs: readonly CheckRun[]): CheckSuite["conclusion"] {
   return worstFirst.find((conclusion) => runs.some((run) => run.conclusion === conclusion)) ?? null;
 }
 
-/** The newest run of each App and name, as GitHub's `filter=latest` gives them. */
+/**
+ * The newest run of each name within each suite, as GitHub's `filter=latest` gives them: a run in another suite (of
+ * another workflow run on the same commit) supersedes nothing there. https://github.com/woojubb/robota/issues/2237
+ */
+export function latestInSuites(runs: readonly CheckRun[]): CheckRun[] {
+  const latest = new Map<string, CheckRun>();
+  for (const run of runs) latest.set(`${run.suite.id} ${run.name}`, run);
+  return [...latest.values()];
+}
+
+/** The newest run of each App and name: what pages show and branch rules go by. */
 export function latestRuns(runs: readonly CheckRun[]): CheckRun[] {
   const latest = new Map<string, CheckRun>();
   for (const run of runs) latest.set(`${run.app.id} ${run.name}`, run);

@@ -134,6 +134,7 @@ async function createRepository(core: Core, wanted: NewRepository): Promise<Repo
     suites: [],
     runs: [],
     statuses: [],
+    workflowRuns: [],
     moves: [],
     rules: new Map(),
     ci: wanted.ci ?? { mode: "off" },

@@ -1,9 +1,18 @@
 // Check suites, check runs, commit statuses, and the rollup of all that was reported on a commit.
 
-import { latestRuns } from "../actions/checks.ts";
+import { latestInSuites, latestRuns } from "../actions/checks.ts";
 import { latestStatuses } from "../actions/statuses.ts";
 import type { PermissionName } from "../caller.ts";
-import type { App, CheckAnnotation, CheckRun, CheckSuite, CommitStatus, Pull, Repository } from "../model.ts";
+import type {
+  App,
+  CheckAnnotation,
+  CheckRun,
+  CheckSuite,
+  CommitStatus,
+  Pull,
+  Repository,
+  WorkflowRun,
+} from "../model.ts";
 import { repoWeb } from "../shapes/url.ts";
 import { connection, type Item, itemsOf } from "./connection.ts";
 import { declined, orError } from "./errors.ts";
@@ -26,6 +35,8 @@ interface Rollup {
   readonly sha: string;
   readonly runs: readonly CheckRun[];
   readonly statuses: readonly CommitStatus[];
+  /** Whether the query asks for the contexts beside the state. */
+  readonly listed: boolean;
 }
 
 export const checkFields: Readonly<Record<string, Fields>> = {
@@ -53,8 +64,30 @@ export const checkFields: Readonly<Record<string, Fields>> = {
     repository: ({ repository }) => source("Repository", repository),
     commit: ({ repository, headSha }) => commitSource(repository, headSha),
     branch: ({ repository, headBranch }) => headBranch && refSource(repository, `refs/heads/${headBranch}`),
+    workflowRun: ({ workflowRun }, _args, reading) => {
+      if (workflowRun === null) return null;
+      need(workflowRun.repository, reading, ["actions"]);
+      return source("WorkflowRun", workflowRun);
+    },
     checkRuns: (suite, args, _reading, field) =>
       connection("CheckRunConnection", field, args, itemsOf("CheckRun", runsWanted(suite, args))),
+  }),
+  WorkflowRun: fieldsOf<WorkflowRun>({
+    id: (run) => run.nodeId,
+    databaseId: (run) => run.id,
+    event: (run) => run.event,
+    runNumber: (run) => run.number,
+    url: (run, _args, { world }) => repoWeb(world, run.repository, `/actions/runs/${run.id}`),
+    createdAt: (run) => dateTime(run.createdAt),
+    updatedAt: (run) => dateTime(run.updatedAt),
+    checkSuite: ({ suite }) => source("CheckSuite", suite),
+    workflow: ({ workflow }) => source("Workflow", workflow),
+  }),
+  Workflow: fieldsOf<WorkflowRun["workflow"]>({
+    id: ({ nodeId }) => nodeId,
+    databaseId: ({ id }) => id,
+    name: ({ name }) => name,
+    state: () => "ACTIVE",
   }),
   CheckRun: fieldsOf<CheckRun>({
     id: (run) => run.nodeId,
@@ -111,11 +144,15 @@ export const checkFields: Readonly<Record<string, Fields>> = {
   }),
 };
 
-/** All that was reported on a commit, newest of each name; null when nothing was. */
-export function rollupOf(repository: Repository, sha: string): Source<Rollup> | null {
-  const runs = latestRuns(repository.runs.filter((run) => run.headSha === sha));
+/**
+ * All that was reported on a commit; null when nothing was. Runs that newer ones superseded are listed too, and counted
+ * in the state where the query asks for the contexts beside it: https://github.com/pvcnt/mergeable/pull/190
+ */
+export function rollupOf(repository: Repository, sha: string, listed: boolean): Source<Rollup> | null {
+  const runs = repository.runs.filter((run) => run.headSha === sha);
   const statuses = latestStatuses(repository, sha);
-  return runs.length + statuses.length === 0 ? null : source("StatusCheckRollup", { repository, sha, runs, statuses });
+  if (runs.length + statuses.length === 0) return null;
+  return source("StatusCheckRollup", { repository, sha, runs, statuses, listed });
 }
 
 /** The check suites of a commit. */
@@ -128,8 +165,10 @@ function appWanted(suite: CheckSuite, { filterBy }: Args): boolean {
   return filterBy?.appId == null || filterBy.appId === suite.app.id;
 }
 
+/** All of them unless the newest are asked for. */
 function runsWanted(suite: CheckSuite, { filterBy }: Args): CheckRun[] {
-  const runs = latestRuns(suite.repository.runs.filter((run) => run.suite === suite));
+  const own = suite.repository.runs.filter((run) => run.suite === suite);
+  const runs = filterBy?.checkType === "LATEST" ? latestInSuites(own) : own;
   return runs.filter((run) => filterBy?.checkName == null || filterBy.checkName === run.name);
 }
 
@@ -164,7 +203,8 @@ function pullAsked(repository: Repository, { pullRequestNumber, pullRequestId }:
 
 const failing = ["failure", "timed_out", "cancelled", "action_required", "stale"];
 
-function stateOf({ runs, statuses }: Rollup): "ERROR" | "FAILURE" | "PENDING" | "SUCCESS" {
+function stateOf({ runs: all, statuses, listed }: Rollup): "ERROR" | "FAILURE" | "PENDING" | "SUCCESS" {
+  const runs = listed ? all : latestRuns(all);
   if (statuses.some((status) => status.state === "error")) return "ERROR";
   const red = runs.some((run) => run.conclusion !== null && failing.includes(run.conclusion));
   if (red || statuses.some((status) => status.state === "failure")) return "FAILURE";

@@ -53,7 +53,8 @@ export const gitFields: Readonly<Record<string, Fields>> = {
         nodes.map((node) => ({ key: node.value.commit.sha, node })),
       );
     },
-    statusCheckRollup: ({ repository, commit }) => rollupOf(repository, commit.sha),
+    statusCheckRollup: ({ repository, commit }, _args, _reading, _field, selects) =>
+      rollupOf(repository, commit.sha, selects("contexts")),
     checkSuites: ({ repository, commit }, args, reading, field) => {
       need(repository, reading, ["checks"]);
       return suitesOf(repository, commit.sha, args, field);

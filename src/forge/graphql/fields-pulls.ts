@@ -51,7 +51,8 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     headRef: ({ head }) => refSource(head.repository, `refs/heads/${head.ref}`),
     baseRef: ({ base }) => refSource(base.repository, `refs/heads/${base.ref}`),
     isCrossRepository: () => false,
-    statusCheckRollup: ({ issue, head }) => rollupOf(issue.repository, head.sha),
+    statusCheckRollup: ({ issue, head }, _args, _reading, _field, selects) =>
+      rollupOf(issue.repository, head.sha, selects("contexts")),
     reviewRequests: (pull, args, _reading, field) =>
       connection(
         "ReviewRequestConnection",

@@ -1,5 +1,16 @@
 // POST /graphql: operations are checked against GitHub's own schema and answered from the world.
-import { execute, type GraphQLFieldResolver, getOperationAST, parse, validate } from "graphql";
+import {
+  execute,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  getOperationAST,
+  type InlineFragmentNode,
+  Kind,
+  parse,
+  validate,
+} from "graphql";
 import { type ForgeContext, requireActor } from "../caller.ts";
 import type { World } from "../world.ts";
 import { connectionFields, edgeFields, pageInfoFields } from "./connection.ts";
@@ -13,7 +24,7 @@ import { repositoryFields } from "./fields-repository.ts";
 import { rootFields } from "./fields-root.ts";
 import { timelineFields } from "./fields-timeline.ts";
 import { githubSchema } from "./schema.ts";
-import type { Args, Fields, Reading, Resolve, Source } from "./source.ts";
+import type { Args, Fields, Reading, Resolve, Selects, Source } from "./source.ts";
 
 const byType: Readonly<Record<string, Fields>> = {
   ...rootFields,
@@ -72,7 +83,7 @@ const resolveField: GraphQLFieldResolver<unknown, Reading> = (parent, args, read
   }
   const value = parent === undefined ? null : (parent as Source).value;
   const heard = new Set<string>();
-  const answer = resolve(value as never, listening(args, heard) as Args, reading, info.fieldName);
+  const answer = resolve(value as never, listening(args, heard) as Args, reading, info.fieldName, selecting(info));
   const given = info.fieldNodes.flatMap((node) => node.arguments ?? []).map((one) => one.name.value);
   requireHeard(
     `'${info.fieldName}' of '${type}'`,
@@ -81,6 +92,17 @@ const resolveField: GraphQLFieldResolver<unknown, Reading> = (parent, args, read
   );
   return answer;
 };
+
+/** Looks for a field among those selected of the answer, through fragments too. */
+function selecting({ fieldNodes, fragments }: GraphQLResolveInfo): Selects {
+  const among = (node: FieldNode | InlineFragmentNode | FragmentDefinitionNode, name: string): boolean =>
+    (node.selectionSet?.selections ?? []).some((one) => {
+      if (one.kind === Kind.FIELD) return one.name.value === name;
+      const inner = one.kind === Kind.INLINE_FRAGMENT ? one : fragments[one.name.value];
+      return inner !== undefined && among(inner, name);
+    });
+  return (name) => fieldNodes.some((node) => among(node, name));
+}
 
 /** The arguments, noting which of them the resolver looks at. */
 function listening(args: Readonly<Record<string, unknown>>, heard: Set<string>): object {

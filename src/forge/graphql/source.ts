@@ -39,7 +39,11 @@ export interface Args {
   readonly labels?: readonly string[] | null;
   readonly itemTypes?: readonly string[] | null;
   readonly writersOnly?: boolean | null;
-  readonly filterBy?: { readonly appId?: number | null; readonly checkName?: string | null } | null;
+  readonly filterBy?: {
+    readonly appId?: number | null;
+    readonly checkName?: string | null;
+    readonly checkType?: "ALL" | "LATEST" | null;
+  } | null;
   readonly pullRequestNumber?: number | null;
   readonly pullRequestId?: string | null;
   readonly input: {
@@ -54,7 +58,10 @@ export interface Args {
   };
 }
 
-export type Resolve<T> = (value: T, args: Args, reading: Reading, field: string) => unknown;
+export type Resolve<T> = (value: T, args: Args, reading: Reading, field: string, selects: Selects) => unknown;
+
+/** Whether the query selects a field of the answer. */
+export type Selects = (name: string) => boolean;
 
 /** The served fields of one type. The value's type is checked where the table is made and erased here. */
 export type Fields = Readonly<Record<string, Resolve<never>>>;

@@ -1,6 +1,6 @@
 // Check runs and check suites.
 import { Hono } from "hono";
-import { type CheckRunFields, latestRuns } from "../actions/checks.ts";
+import { type CheckRunFields, latestInSuites } from "../actions/checks.ts";
 import type { ForgeContext, ForgeEnv } from "../caller.ts";
 import { bodyOf, numberIn, pageOf, textField } from "../http/answer.ts";
 import type { CheckAnnotation, CheckOutput, CheckRun, CheckSuite } from "../model.ts";
@@ -89,7 +89,7 @@ function answerRuns(world: World, c: ForgeContext, all: readonly CheckRun[]): Re
   const { check_name: name, app_id: appId, status, filter = "latest" } = c.req.query();
   const fits = (run: CheckRun) =>
     (!name || run.name === name) && (!appId || run.app.id === Number(appId)) && (!status || run.status === status);
-  const found = (filter === "all" ? all : latestRuns(all)).filter(fits).toReversed();
+  const found = (filter === "all" ? all : latestInSuites(all)).filter(fits).toReversed();
   return c.json({
     total_count: found.length,
     check_runs: pageOf(c, found).map((run) => restCheckRunShape(world, run)),

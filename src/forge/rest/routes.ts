@@ -19,6 +19,7 @@ import { repositories } from "./repositories.ts";
 import { reviews } from "./reviews.ts";
 import { statuses } from "./statuses.ts";
 import { users } from "./users.ts";
+import { workflowRuns } from "./workflow-runs.ts";
 
 /** Routes are tried in this order: names that may hold slashes come after what could be one of their endings. */
 export function restRoutes(parts: { world: World; hooks: Hooks; rates: RateLimiter }): Hono<ForgeEnv> {
@@ -36,6 +37,7 @@ export function restRoutes(parts: { world: World; hooks: Hooks; rates: RateLimit
     reviews(world),
     pulls(world),
     checks(world),
+    workflowRuns(world),
     statuses(world),
     contents(world),
     gitDatabase(world),
