@@ -85,8 +85,12 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
       await github.markReady(issue, pullOf(state).nodeId);
       return [{ type: "pull_ready" }];
     case "request_reviewers":
-      await github.requestReviewers(issue, pullOf(state).number, effect.logins);
-      return [];
+      return [
+        {
+          type: "reviewers_asked",
+          missed: await github.requestReviewers(issue, pullOf(state).number, effect.logins),
+        },
+      ];
     case "merge": {
       const merged = await github.merge(issue, pullOf(state).number, effect.head);
       return [merged.ok ? { type: "merged" } : { type: "merge_refused", message: merged.message }];

@@ -67,6 +67,7 @@ export interface OpenedPull {
   readonly number: number;
   readonly nodeId: string;
   readonly url: string;
+  readonly draft: boolean; // false: the repository has no drafts, or a person made it ready
 }
 
 /** A check run that has completed, whole. */
@@ -166,7 +167,8 @@ export interface GitHubPort {
   ): Promise<void>;
   openPull(issue: IssueRef, draft: PullDraft, retrying: boolean): Promise<OpenedPull>;
   markReady(repository: RepositoryRef, nodeId: string): Promise<void>;
-  requestReviewers(repository: RepositoryRef, pull: number, logins: readonly string[]): Promise<void>;
+  /** Resolves to those whom GitHub would not ask; the others are asked. */
+  requestReviewers(repository: RepositoryRef, pull: number, logins: readonly string[]): Promise<readonly string[]>;
   publishCheck(repository: RepositoryRef, check: CheckRunDraft, retrying: boolean): Promise<void>;
   readCi(repository: RepositoryRef, pull: number, head: string): Promise<VerdictFacts>;
   readPull(repository: RepositoryRef, pull: number): Promise<PullFacts>;

@@ -69,6 +69,8 @@ export interface Actor {
 
 export type Access = "none" | "read" | "triage" | "write" | "maintain" | "admin";
 
+export type MergeMethod = "merge" | "squash" | "rebase";
+
 export interface Repository {
   id: number;
   nodeId: string;
@@ -77,6 +79,9 @@ export interface Repository {
   description: string | null;
   private: boolean;
   archived: boolean;
+  /** False as in private repositories of GitHub's free plan: a pull request can only be opened as an ordinary one. */
+  drafts: boolean;
+  mergeMethods: readonly MergeMethod[];
   defaultBranch: string;
   /** Path of the bare repository on disk. */
   gitDir: string;

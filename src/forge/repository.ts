@@ -1,6 +1,6 @@
 // Making a repository for a story: its first commit, its people, its CI, and the App installed on it.
 import { findUser } from "./core.ts";
-import type { Access, App, CiSettings, Repository, WorkflowFile } from "./model.ts";
+import type { Access, App, CiSettings, MergeMethod, Repository, WorkflowFile } from "./model.ts";
 import { type Files, seedFiles, seedFrom } from "./seed.ts";
 import type { World } from "./world.ts";
 
@@ -20,6 +20,10 @@ export interface RepositoryRequest {
   readonly installed?: boolean;
   /** With `actions`, the CI is GitHub Actions: workflows, or just its jobs' commands by name in a workflow `CI`. */
   readonly ci?: CiSettings | { readonly actions: readonly WorkflowFile[] | Readonly<Record<string, string>> };
+  /** Whether pull requests can be drafts; default true. */
+  readonly drafts?: boolean;
+  /** How pull requests may be merged; default by a merge commit or squashed. */
+  readonly mergeMethods?: readonly MergeMethod[];
 }
 
 /** The CI of repositories that do not have their own: a command, or null for none. */
@@ -46,6 +50,8 @@ export async function createRepository(
     description: description ?? null,
     defaultBranch: defaultBranch ?? "main",
     ci,
+    ...(request.drafts === undefined ? {} : { drafts: request.drafts }),
+    ...(request.mergeMethods ? { mergeMethods: request.mergeMethods } : {}),
   });
   if (request.fromDir) await seedFrom(repository, request.fromDir);
   else await seedFiles(repository, owner, world.now(), request.files ?? { "README.md": `# ${name}\n` });

@@ -253,13 +253,14 @@ export function onPublished(state: LoopState, head: string, now: number): Decisi
   return beginVerifying(next, now);
 }
 
-/** The draft pull request exists. */
+/** The pull request exists: a draft, wherever the repository has drafts. */
 export function onPullOpened(
   state: LoopState,
   event: Extract<LoopEvent, { type: "pull_opened" }>,
   now: number,
 ): Decision {
-  const next = { ...state, pull: { ...event.pull, draft: true } };
+  const { draft = true, ...pull } = event.pull;
+  const next: LoopState = { ...state, pull: draft ? { ...pull, draft } : { ...pull, draft, draftless: true } };
   return beginVerifying(next, now, [{ type: "write_status" }]);
 }
 

@@ -7,7 +7,7 @@ import type { Effect, EffectType } from "./effect.ts";
 import { type Decision, isLive, sayUnsaid, settle, settleSilently, stay } from "./end.ts";
 import type { AlarmName, LoopEvent } from "./event.ts";
 import { onBranchMoved, onGateRead, onMerged, onMergeRefused, onPullClosed, readGate } from "./gate.ts";
-import { onCiChanged, onCiOverdue, onReviewerEnded, onVerdict } from "./judge.ts";
+import { onCiChanged, onCiOverdue, onReviewerEnded, onReviewersAsked, onVerdict } from "./judge.ts";
 import { onCommand, onRetryFacts } from "./people.ts";
 import { onRecordTampered, onRestored } from "./restore.ts";
 import type { Ending, LoopState, Phase } from "./state.ts";
@@ -72,6 +72,8 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
         state.pull === null ? state : { ...state, pull: { ...state.pull, draft: false } },
         "the pull request is ready for review",
       );
+    case "reviewers_asked":
+      return onReviewersAsked(state, event.missed);
     case "record_deleted":
       return onRecordDeleted(state, event.comment);
     case "record_edited":
@@ -96,6 +98,7 @@ type LiveEvent = Exclude<
       | "status_posted"
       | "attempt_posted"
       | "pull_ready"
+      | "reviewers_asked"
       | "record_deleted"
       | "record_edited";
   }

@@ -10,7 +10,8 @@ export type Reply =
   | { readonly kind: "status" }
   | { readonly kind: "help" }
   | { readonly kind: "approval_does_not_count"; readonly login: string; readonly why: ApprovalRefusal }
-  | { readonly kind: "gate_reminder" };
+  | { readonly kind: "gate_reminder" }
+  | { readonly kind: "reviewers_missed"; readonly missed: readonly string[] };
 
 export type Effect =
   // the thread: performed before anything that acts on the world

@@ -184,8 +184,14 @@ export type LoopEvent =
   | { readonly type: "publish_refused"; readonly message: string } // GitHub declined the push for good
   | {
       readonly type: "pull_opened";
-      readonly pull: { readonly number: number; readonly nodeId: string; readonly url: string };
+      readonly pull: {
+        readonly number: number;
+        readonly nodeId: string;
+        readonly url: string;
+        readonly draft?: boolean; // absent: true
+      };
     }
+  | { readonly type: "reviewers_asked"; readonly missed: readonly string[] } // missed: GitHub would not ask them
   | { readonly type: "pull_ready" } // the pull request is no draft any more
   | { readonly type: "verdict_read"; readonly verdict: Verdict }
   | { readonly type: "gate_read"; readonly facts: GateFacts }

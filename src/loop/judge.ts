@@ -232,10 +232,20 @@ export function leaveDraft(state: LoopState): readonly Effect[] {
   return state.pull?.draft && head !== null ? [{ type: "mark_ready", head }] : [];
 }
 
-/** Asks the policy's reviewers, once: with the draft it ends. */
+/** Asks the policy's reviewers, once: with the draft it ends, or at the first gate where there are no drafts. */
 export function askReviewers(state: LoopState): readonly Effect[] {
   const { reviewers } = rulesOf(state);
-  return state.pull?.draft && reviewers.length > 0 ? [{ type: "request_reviewers", logins: reviewers }] : [];
+  const { pull } = state;
+  const isDue = pull !== null && !pull.reviewersAsked && (pull.draft || pull.draftless);
+  return isDue && reviewers.length > 0 ? [{ type: "request_reviewers", logins: reviewers }] : [];
+}
+
+/** They were asked; those whom GitHub would not ask are named in the thread. */
+export function onReviewersAsked(state: LoopState, missed: readonly string[]): Decision {
+  if (state.pull === null) return stay(state, "there is no pull request to review");
+  const asked = { ...state, pull: { ...state.pull, reviewersAsked: true } };
+  const effects: Effect[] = missed.length === 0 ? [] : [{ type: "reply", reply: { kind: "reviewers_missed", missed } }];
+  return { state: asked, effects, note: missed.length === 0 ? "the reviewers are asked" : "not all could be asked" };
 }
 
 /** Reads the gate, whatever opened it. */

@@ -35,7 +35,9 @@ export function onRestored(event: Extract<LoopEvent, { type: "restored" }>, now:
 /** The record's state, with what the thread and the pull request are known to be. */
 function asFound(record: LoopState, { comments, pull }: RestoredFacts): LoopState {
   const found =
-    pull === null ? record.pull : { number: pull.number, nodeId: pull.nodeId, url: pull.url, draft: pull.draft };
+    pull === null
+      ? record.pull
+      : { ...record.pull, number: pull.number, nodeId: pull.nodeId, url: pull.url, draft: pull.draft };
   return {
     ...record,
     pull: found,

@@ -250,7 +250,16 @@ export const LoopState = z.object({
   base: z.object({ branch: z.string(), sha: z.string() }).nullable(),
   branch: z.string().nullable(),
   head: z.string().nullable(), // the commit last seen on the branch at GitHub
-  pull: z.object({ number: z.number().int(), nodeId: z.string(), draft: z.boolean(), url: z.string() }).nullable(),
+  pull: z
+    .object({
+      number: z.number().int(),
+      nodeId: z.string(),
+      draft: z.boolean(),
+      url: z.string(),
+      draftless: z.boolean().optional(), // true: the repository has no drafts, so it was an ordinary one from the start
+      reviewersAsked: z.boolean().optional(), // true: those whom the policy names were asked
+    })
+    .nullable(),
   comments: z.object({ status: z.number().int().nullable(), attempts: z.record(z.string(), z.number().int()) }),
   attempts: z.array(Attempt),
   images: z.record(z.string(), ImageUsed).optional(), // by the policy's reference, from its first run on; absent: none yet

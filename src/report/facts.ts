@@ -56,7 +56,12 @@ function removedWords(removed: readonly string[]): string {
 
 function pullWords(state: LoopState): string {
   const link = pullLink(state);
-  return link === null
-    ? ""
-    : `; pull request ${link}${state.pull?.draft && state.phase !== "awaiting_gate" ? " (draft)" : ""}`;
+  if (link === null) return "";
+  const isDraft = state.pull?.draft && state.phase !== "awaiting_gate";
+  const kind = isDraft
+    ? " (draft)"
+    : state.pull?.draftless
+      ? " (this repository has no drafts, so it never was one)"
+      : "";
+  return `; pull request ${link}${kind}`;
 }

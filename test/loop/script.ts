@@ -237,6 +237,8 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         type: "pull_opened",
         pull: { number: Number(first), nodeId: `PR_${first}`, url: `https://forge/pull/${first}` },
       };
+    case "reviewers_asked":
+      return { type: "reviewers_asked", missed: words };
     case "pull_ready":
       return { type: "pull_ready" };
     case "ci":

@@ -56,6 +56,7 @@ const examples: Record<LoopEvent["type"], string> = {
   publish_refused: 'publish_refused "a ruleset"',
   pull_opened: "pull 7",
   pull_ready: "pull_ready",
+  reviewers_asked: "reviewers_asked zoe",
   verdict_read: "verdict green",
   gate_read: "gate approved=bob",
   merged: "merged",

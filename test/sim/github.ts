@@ -122,7 +122,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         write("markReady", { type: "ready", pull }, () => world.markReady(pull));
       }),
     requestReviewers: (_repository, pull) =>
-      send("requestReviewers", () => write("requestReviewers", { type: "reviewers", pull }, () => {})),
+      send("requestReviewers", () => write("requestReviewers", { type: "reviewers", pull }, () => [])),
     publishCheck: (_repository, check, retrying) =>
       send("publishCheck", () => {
         const made: Check = {
@@ -198,7 +198,7 @@ function claimRead(world: World, issue: Issue, at: number): ClaimRead {
 
 function pullRef(pull: Pull) {
   const url = `https://github.example/${repository.owner}/${repository.name}/pull/${pull.number}`;
-  return { number: pull.number, nodeId: `PR_${pull.number}`, url };
+  return { number: pull.number, nodeId: `PR_${pull.number}`, url, draft: pull.draft };
 }
 
 function closing(world: World, number: number, at: number): VerdictFacts["closed"] {

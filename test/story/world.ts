@@ -9,7 +9,7 @@ import { processRuntime } from "../../src/container/process/process.ts";
 import type { Runtime } from "../../src/container/run.ts";
 import type { Clock, Log } from "../../src/engine/ports.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";
-import type { Issue, Pull, Repository } from "../../src/forge/model.ts";
+import type { Issue, MergeMethod, Pull, Repository } from "../../src/forge/model.ts";
 import type { RepositoryRequest } from "../../src/forge/repository.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
@@ -61,6 +61,9 @@ export interface StoryOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** `{ actions: … }` for CI as GitHub Actions has it; by default the simple CI runs `sh test.sh`. */
   readonly ci?: RepositoryRequest["ci"];
+  /** What the repository allows; by default drafts, and merges by a merge commit or squashed. */
+  readonly drafts?: boolean;
+  readonly mergeMethods?: readonly MergeMethod[];
   readonly concurrentRuns?: number;
   readonly models?: Settings["models"];
   readonly prices?: Settings["prices"];
@@ -118,6 +121,8 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     files: { ...(options.files ?? brokenShop), ...(options.policy ? { ".github/loop.yml": options.policy } : {}) },
     collaborators: { alice: "maintain", bob: "write", carol: "triage", dave: "write" },
     ...(options.ci ? { ci: options.ci } : {}),
+    ...(options.drafts === undefined ? {} : { drafts: options.drafts }),
+    ...(options.mergeMethods ? { mergeMethods: options.mergeMethods } : {}),
   });
   const requests: Story["requests"] = [];
   const lines: Story["log"] = [];

@@ -3,7 +3,7 @@ import { type Core, requireAccess } from "../core.ts";
 import { resolveBranch } from "../git/read.ts";
 import { writeSigned } from "../git/signed.ts";
 import { mergeTree, moveRef, signatureOf } from "../git/store.ts";
-import type { Actor, BranchRule, Pull } from "../model.ts";
+import type { Actor, BranchRule, MergeMethod, Pull } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { latestRuns } from "./checks.ts";
 import { markMerged } from "./merged.ts";
@@ -12,7 +12,7 @@ import { countedApprovals, decisiveReviews } from "./reviews.ts";
 import { latestStatuses } from "./statuses.ts";
 
 export interface MergeRequest {
-  readonly method?: "merge" | "squash" | "rebase";
+  readonly method?: MergeMethod;
   /** The head that the caller saw; another one is refused with 409. */
   readonly sha?: string;
   readonly title?: string;
@@ -76,10 +76,18 @@ function isGreen(pull: Pull, check: BranchRule["requiredChecks"][number]): boole
   return check.appId === null && status?.state === "success";
 }
 
+/** GitHub says "Merge commits are not allowed", and "Squash merges", "Rebase merges". The forge itself never rebases. */
+const methodWords: Readonly<Record<MergeMethod, string>> = {
+  merge: "Merge commits",
+  squash: "Squash merges",
+  rebase: "Rebase merges",
+};
+
 async function writeMerge(core: Core, actor: Actor, pull: Pull, base: string, request: MergeRequest): Promise<string> {
   const { gitDir } = pull.base.repository;
   const method = request.method ?? "merge";
-  if (method === "rebase") throw new Refusal(405, "Rebase merges are not allowed on this repository.");
+  if (method === "rebase" || !pull.base.repository.mergeMethods.includes(method))
+    throw new Refusal(405, `${methodWords[method]} are not allowed on this repository.`);
   const head = pull.head.sha;
   const tree = await mergeTree(gitDir, base, head);
   const number = pull.issue.number;

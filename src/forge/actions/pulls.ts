@@ -63,6 +63,8 @@ function dropRequest(core: Core, actor: Actor, pull: Pull, user: User): void {
 
 async function createPull(core: Core, actor: Actor, repository: Repository, wanted: NewPull): Promise<Pull> {
   requireAccess(actor, repository, "read");
+  if (wanted.draft && !repository.drafts)
+    throw new Refusal(422, "Draft pull requests are not supported in this repository.");
   const head = wanted.head?.split(":").at(-1) ?? "";
   const sides = await requireSides(repository, head, wanted.base);
   requireNoTwin(repository, head, wanted.base);

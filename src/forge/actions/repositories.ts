@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Core, findRepository, fullName, nodeId, requireAccess } from "../core.ts";
 import { initBare } from "../git/store.ts";
-import type { Access, Actor, BranchRule, CiSettings, Repository, User } from "../model.ts";
+import type { Access, Actor, BranchRule, CiSettings, MergeMethod, Repository, User } from "../model.ts";
 import { unprocessable } from "../refusal.ts";
 import { organizationShape, userShape } from "../shapes/user.ts";
 import { ensureLabel } from "./labels.ts";
@@ -14,6 +14,8 @@ export interface NewRepository {
   readonly description?: string | null;
   readonly defaultBranch?: string;
   readonly ci?: CiSettings;
+  readonly drafts?: boolean; // default true
+  readonly mergeMethods?: readonly MergeMethod[]; // default merge and squash
 }
 
 export interface RepositoryActions {
@@ -124,6 +126,8 @@ async function createRepository(core: Core, wanted: NewRepository): Promise<Repo
     description: wanted.description ?? null,
     private: wanted.private ?? false,
     archived: false,
+    drafts: wanted.drafts ?? true,
+    mergeMethods: wanted.mergeMethods ?? ["merge", "squash"],
     defaultBranch: wanted.defaultBranch ?? "main",
     gitDir: join(core.dataDir, "repositories", `${id}.git`),
     commits: new Map(),

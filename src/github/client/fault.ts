@@ -96,15 +96,28 @@ function waitUntil(headers: Headers, now: number): number {
   return isUsedUp && reset > now ? reset : now + defaultWaitMs;
 }
 
+/** What GitHub says, inside an answer with status 200, when it could not do it now. */
+const passing = /something went wrong|time(d )?-?\s?out|unavailable|in time|try again|temporar|overloaded/i;
+const passingTypes: ReadonlySet<string> = new Set([
+  "RESOURCE_LIMITS_EXCEEDED",
+  "MAX_NODE_LIMIT_EXCEEDED",
+  "SERVICE_UNAVAILABLE",
+  "INTERNAL",
+  "INTERNAL_SERVER_ERROR",
+  "LOADING",
+  "TIMEOUT",
+]);
+
 /** The worst of the errors decides; data that came along with them is never used. */
 function judgeQuery({ errors, headers }: QueryFailure, now: number): Judgement {
   const types = new Set(errors.map((error) => error.type ?? ""));
-  if (types.has("RATE_LIMITED") || types.has("RATE_LIMIT"))
+  const isLimited = errors.some((error) => /rate limit|abuse detection/i.test(error.message));
+  if (isLimited || types.has("RATE_LIMITED") || types.has("RATE_LIMIT"))
     return { kind: "rate_limited", retry: "later", retryAt: waitUntil(headers, now) };
   if (types.has("FORBIDDEN") || types.has("INSUFFICIENT_SCOPES")) return { kind: "forbidden", retry: "never" };
   if (types.has("NOT_FOUND")) return { kind: "not_found", retry: "later" };
   if (types.has("UNPROCESSABLE")) return { kind: "refused", retry: "never" };
-  const isPassing = errors.some((error) => /something went wrong|time(d )?-?out|unavailable/i.test(error.message));
+  const isPassing = errors.some(({ type = "", message }) => passingTypes.has(type) || passing.test(message));
   return isPassing ? { kind: "unavailable", retry: "later" } : { kind: "invalid", retry: "never" };
 }
 

@@ -8,8 +8,15 @@ type Merge = { readonly ok: true } | { readonly ok: false; readonly message: str
 const Merged = z.object({ merged: z.literal(true) });
 const Pull = z.object({ merged: z.boolean(), head: z.object({ sha: z.string() }) });
 
+const methods = ["merge", "squash", "rebase"] as const;
+
+/** GitHub's words for a method that the repository, or a rule of linear history, does not allow. */
+const otherMethod =
+  /not allowed on this repository|merge commits?.*not allowed|must not contain merge commits|linear history/i;
+
 /**
- * A refusal that GitHub explains is a value: a rule, or a conflict of the two branches. After one, the pull request is
+ * Merges by the first method that the repository allows: one request where merge commits are, as by default. Which ones are
+ * allowed is shown to administrators only, so it is found out by trying. A refusal that GitHub explains is a value: a rule, or a conflict of the two branches. After one, the pull request is
  * read: an earlier try whose answer was lost may have merged it. Throws `Fault`, and one of kind `conflict` where either
  * branch moved meanwhile: another merge came between, or another head than `head` is there.
  */
@@ -22,10 +29,7 @@ export async function merge(
   const { owner, name: repo } = repository;
   const address = { owner, repo, pull_number: pull };
   try {
-    const attempted = `Could not merge ${owner}/${repo}#${pull}`;
-    await call(connection, repository, { attempted, shape: Merged }, (client) =>
-      client.request("PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge", { ...address, sha: head }),
-    );
+    await mergeAsAllowed(connection, repository, pull, head);
     return { ok: true };
   } catch (error) {
     if (!(error instanceof Fault) || (error.kind !== "refused" && error.kind !== "conflict")) throw error;
@@ -36,5 +40,31 @@ export async function merge(
     if (now.merged && now.head.sha === head) return { ok: true };
     if (error.kind === "conflict") throw error;
     return { ok: false, message: error.message };
+  }
+}
+
+async function mergeAsAllowed(
+  connection: Connection,
+  repository: Repository,
+  pull: number,
+  head: string,
+  [method, ...others]: readonly (typeof methods)[number][] = methods,
+): Promise<void> {
+  const { owner, name: repo } = repository;
+  const attempted = `Could not merge ${owner}/${repo}#${pull}`;
+  try {
+    await call(connection, repository, { attempted, shape: Merged }, (client) =>
+      client.request("PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge", {
+        owner,
+        repo,
+        pull_number: pull,
+        sha: head,
+        ...(method === undefined ? {} : { merge_method: method }),
+      }),
+    );
+  } catch (error) {
+    const isMethod = error instanceof Fault && error.kind === "refused" && otherMethod.test(error.message);
+    if (!isMethod || others.length === 0) throw error;
+    await mergeAsAllowed(connection, repository, pull, head, others);
   }
 }

@@ -5,12 +5,17 @@ import type { OpenedPull, PullDraft } from "../../engine/ports.ts";
 import type { IssueRef } from "../../loop/state.ts";
 import { type Connection, call, query, type Repository } from "../client/client.ts";
 
-const Pull = z.object({ number: z.number().int(), node_id: z.string(), html_url: z.string() });
+const Pull = z.object({
+  number: z.number().int(),
+  node_id: z.string(),
+  html_url: z.string(),
+  draft: z.boolean().optional(),
+});
 
 /** GitHub's limit for titles, in characters. */
 const titleLimit = 256;
 
-/** Opens a draft, or adopts the open pull request that this branch already has: there can be only one for a base. */
+/** Opens a draft, or an ordinary one where the repository has no drafts, or adopts the open pull request that this branch already has: there can be only one for a base. */
 export async function openPull(
   connection: Connection,
   issue: IssueRef,
@@ -20,16 +25,24 @@ export async function openPull(
   const existing = retrying ? await findOpen(connection, issue, draft) : null;
   if (existing) return existing;
   try {
-    return await create(connection, issue, draft);
+    return await create(connection, issue, draft, true);
   } catch (error) {
-    const alreadyThere = error instanceof Fault && error.kind === "refused" && /already exists/i.test(error.message);
-    const found = alreadyThere ? await findOpen(connection, issue, draft) : null;
+    if (!(error instanceof Fault) || error.kind !== "refused") throw error;
+    // Private repositories of some plans have no drafts, and say so only when one is asked for.
+    if (/draft pull requests (?:are|is) not supported/i.test(error.message))
+      return create(connection, issue, draft, false);
+    const found = /already exists/i.test(error.message) ? await findOpen(connection, issue, draft) : null;
     if (found) return found;
     throw error;
   }
 }
 
-async function create(connection: Connection, issue: IssueRef, draft: PullDraft): Promise<OpenedPull> {
+async function create(
+  connection: Connection,
+  issue: IssueRef,
+  draft: PullDraft,
+  asDraft: boolean,
+): Promise<OpenedPull> {
   const { owner, name: repo } = issue;
   const attempted = `Could not open a pull request for ${draft.head} on ${owner}/${repo}`;
   const pull = await call(connection, issue, { attempted, shape: Pull }, (client) =>
@@ -40,7 +53,7 @@ async function create(connection: Connection, issue: IssueRef, draft: PullDraft)
       base: draft.base,
       title: [...draft.title].slice(0, titleLimit).join(""),
       body: draft.body,
-      draft: true,
+      draft: asDraft,
     }),
   );
   return opened(pull);
@@ -62,7 +75,7 @@ async function findOpen(connection: Connection, issue: IssueRef, draft: PullDraf
 }
 
 function opened(pull: z.infer<typeof Pull>): OpenedPull {
-  return { number: pull.number, nodeId: pull.node_id, url: pull.html_url };
+  return { number: pull.number, nodeId: pull.node_id, url: pull.html_url, draft: pull.draft ?? false };
 }
 
 const readyText = `
@@ -89,23 +102,45 @@ export async function markReady(connection: Connection, repository: Repository, 
   }
 }
 
-/** `logins` are people, or teams written as `organisation/team`. Nothing is sent when there is none. */
+/**
+ * `logins` are people, or teams written as `organisation/team`. GitHub asks all of a request or none: where it declines,
+ * each is asked by itself. Resolves to those it would not ask. Nothing is sent when there is none. Throws `Fault`.
+ */
 export async function requestReviewers(
   connection: Connection,
   repository: Repository,
   pull: number,
   logins: readonly string[],
-): Promise<void> {
-  if (logins.length === 0) return;
+): Promise<readonly string[]> {
+  if (logins.length === 0 || (await mayAsk(connection, repository, pull, logins))) return [];
+  if (logins.length === 1) return logins;
+  const missed: string[] = [];
+  for (const login of logins) if (!(await mayAsk(connection, repository, pull, [login]))) missed.push(login);
+  return missed;
+}
+
+/** Asks them; false where GitHub will not ask at least one of them. */
+async function mayAsk(
+  connection: Connection,
+  repository: Repository,
+  pull: number,
+  logins: readonly string[],
+): Promise<boolean> {
   const { owner, name: repo } = repository;
   const attempted = `Could not ask ${logins.join(", ")} to review ${owner}/${repo}#${pull}`;
-  await call(connection, repository, { attempted, shape: z.object({ number: z.number() }) }, (client) =>
-    client.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", {
-      owner,
-      repo,
-      pull_number: pull,
-      reviewers: logins.filter((login) => !login.includes("/")),
-      team_reviewers: logins.flatMap((login) => (login.includes("/") ? [login.slice(login.indexOf("/") + 1)] : [])),
-    }),
-  );
+  try {
+    await call(connection, repository, { attempted, shape: z.object({ number: z.number() }) }, (client) =>
+      client.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", {
+        owner,
+        repo,
+        pull_number: pull,
+        reviewers: logins.filter((login) => !login.includes("/")),
+        team_reviewers: logins.flatMap((login) => (login.includes("/") ? [login.slice(login.indexOf("/") + 1)] : [])),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof Fault && error.kind === "refused") return false;
+    throw error;
+  }
 }

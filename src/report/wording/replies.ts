@@ -19,6 +19,8 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
       return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(approvalRefusal(reply.why))}. The loop still needs an approval of commit ${commit(headOf(state))} by someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits.`;
     case "gate_reminder":
       return `Pull request ${pullLink} has been waiting for approval since ${date(state.gateSince ?? state.startedAt)}. This is the only reminder. Next: approve it or request changes there. ${expirySentence(state)}`;
+    case "reviewers_missed":
+      return `GitHub would not ask ${reply.missed.map((login) => inlineCode(login)).join(", ")} to review ${pullLink}: reviewers must have access to this repository. Everyone else was asked. Next: correct \`gate.reviewers\` in \`.github/loop.yml\`, or ask somebody on the pull request.`;
     case "help":
       return helpText;
     default:

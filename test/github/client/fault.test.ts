@@ -125,6 +125,26 @@ const table: readonly [title: string, failing: Failing, expected: unknown][] = [
     queried("RATE_LIMITED", "API rate limit exceeded", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset }),
     later("rate_limited", 900),
   ],
+  [
+    "query: a secondary limit without a type (F31)",
+    queried(undefined, "You have exceeded a secondary rate limit. Please wait a few minutes.", { "retry-after": "60" }),
+    later("rate_limited", 60),
+  ],
+  [
+    "query: a secondary limit that does not say for how long (F31)",
+    queried("FORBIDDEN", "You have triggered an abuse detection mechanism"),
+    later("rate_limited", 60),
+  ],
+  [
+    "query: too much at this moment",
+    queried("RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded."),
+    later("unavailable"),
+  ],
+  [
+    "query: too slow",
+    queried(undefined, "We couldn't respond to your request in time. Sorry about that."),
+    later("unavailable"),
+  ],
   ["query: declined", queried("UNPROCESSABLE", "Pull request is not a draft"), never("refused")],
   [
     "query: GitHub's own failure",
