@@ -88,8 +88,9 @@ function connect({ settings, log, onRequest }: Pick<AppOptions, "settings" | "lo
     baseUrl: settings.github.apiUrl,
     throttle: settings.github.throttle,
     onRequest,
-    onQuota: ({ installationId, resource, limit, remaining, resetAt }) => {
+    onQuota: ({ installationId, resource, limit, remaining, resetInMs }) => {
       log.info({ installationId, resource, limit, remaining }, "what GitHub says is left");
+      const resetAt = clock.now() + resetInMs;
       if (remaining === 0) pacer.waitUntil(installationId, resetAt);
       if (resource === "core") pacer.heard(installationId, { left: remaining, of: limit, resetAt });
     },

@@ -6,8 +6,8 @@ import type { EndCause } from "./outcome.ts";
 export type EndSignal = "SIGTERM" | "SIGKILL";
 
 export interface Bounds {
-  /** Epoch milliseconds. */
-  readonly startedAt: number;
+  /** How long it has run already, by the one clock that saw it start; from here on a clock that nobody sets counts. */
+  readonly ranMs: number;
   readonly deadlineMs: number;
   readonly graceMs: number;
   readonly disk: readonly DiskBound[];
@@ -37,9 +37,8 @@ export function enforce(bounds: Bounds, kill: (signal: EndSignal) => void): Enfo
     end(why, "SIGTERM");
     after(bounds.graceMs, ended.signal, () => end(why, "SIGKILL"));
   };
-  const { startedAt, deadlineMs } = bounds;
-  const leftMs = Math.max(0, startedAt + deadlineMs - Date.now());
-  after(leftMs, ended.signal, () => expire({ kind: "deadline", deadlineMs }));
+  const { ranMs, deadlineMs } = bounds;
+  after(Math.max(0, deadlineMs - ranMs), ended.signal, () => expire({ kind: "deadline", deadlineMs }));
   void watchDisk(bounds.disk, ended.signal).then((overrun) => {
     if (overrun) end({ kind: "disk", ...overrun }, "SIGKILL");
   });

@@ -8,6 +8,11 @@ if [ "$word" != go ]; then
 fi
 cd "$LOOP_WORKSPACE" || exit 98
 
+# When the run must be over, by the clock that its agent can read: the App's may keep another time.
+if [ -n "${LOOP_SECONDS:-}" ]; then
+  over=$(date -u -d "@$(($(date +%s) + LOOP_SECONDS))" +%Y-%m-%dT%H:%M:%SZ 2>/dev/null) && export LOOP_DEADLINE="$over"
+fi
+
 hands_in() { [ "$LOOP_ROLE" = executor ] && [ -n "${LOOP_GIT_URL:-}" ]; }
 
 began_at=

@@ -9,6 +9,7 @@ import { createReconciler, type ReconcileOptions } from "./look/reconcile.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort } from "./ports.ts";
 import { watchAdopted } from "./run.ts";
+import { watchSetBack } from "./set-back.ts";
 import { createSlots } from "./slots.ts";
 import { turn } from "./turn.ts";
 import type { World } from "./world.ts";
@@ -83,6 +84,7 @@ export function createEngine(parts: EngineParts): Engine {
           },
           parts.reconcile,
         );
+  const timeNow = watchSetBack(world);
   const adoption = createAdoption(world, (work) => soon(() => track(work())));
   let cancelPass = () => {};
   let passing: Promise<void> = Promise.resolve();
@@ -159,7 +161,7 @@ export function createEngine(parts: EngineParts): Engine {
   async function tick(): Promise<void> {
     if (stopping) return;
     try {
-      const now = clock.now();
+      const now = await timeNow();
       await store.takeDueAlarms(now);
       for (const key of await store.busyIssues(now)) mailbox.poke(key);
       await schedule();

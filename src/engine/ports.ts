@@ -358,6 +358,8 @@ export interface StorePort {
   getArtifact(sha256: string): Promise<string | null>;
   trace(entry: TraceEntry): Promise<void>;
   readTrace(issueKey: string, limit: number): Promise<readonly TraceEntry[]>;
+  /** The clock runs earlier by `byMs` than before: stored times after `now` are moved to it, postponed effects by as much. */
+  setBack(now: number, byMs: number): Promise<void>;
   /**
    * Forgets, in small steps, what nothing reads any more: old deliveries and handled events, and what loops that are not
    * there any more left before `keptSince`; null: that stays.

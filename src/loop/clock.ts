@@ -39,6 +39,33 @@ function isInLine({ queued, attempts, phase }: LoopState): boolean {
   return attempts.some(({ runs }) => runs.some(({ id, status }) => id === queued.run && status === "running"));
 }
 
+/** A rest is never longer: what is to end later was timed by a clock that was ahead. */
+const longestRestMs = 600_000;
+
+/**
+ * Our clock was ahead by `byMs`, and `now` is right: what lies after it was stamped then. The work that was done stays
+ * counted, and what waits waits no longer than it was meant to.
+ */
+export function movedBack(state: LoopState, byMs: number, now: number): LoopState {
+  const moved = (at: number) => (at > now ? Math.min(now, at - byMs) : at);
+  const movedOrNull = (at: number | null) => (at === null ? null : moved(at));
+  const { worked, queued, resumeAt, phase } = state;
+  const latest = phase === "resting" ? now + longestRestMs : now;
+  return {
+    ...state,
+    startedAt: moved(state.startedAt),
+    grantedAt: moved(state.grantedAt),
+    worked: { ...worked, since: movedOrNull(worked.since) },
+    queued: queued && { ...queued, since: moved(queued.since) },
+    ciSince: movedOrNull(state.ciSince),
+    gateSince: movedOrNull(state.gateSince),
+    resumeAt: resumeAt && {
+      ...resumeAt,
+      at: resumeAt.at > latest ? Math.min(latest, resumeAt.at - byMs) : resumeAt.at,
+    },
+  };
+}
+
 /** All alarms there are. */
 export const alarmNames: readonly AlarmName[] = ["loop_deadline", "ci_wait", "rest", "gate_reminder", "gate_expiry"];
 

@@ -2,7 +2,7 @@
 import { unreachable } from "../base/assert.ts";
 import { onExecutorEnded, onOvertaken, onPublished, onPublishRefused, onPullOpened, onRunStarted } from "./attempt.ts";
 import { beginAttempt, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
-import { alarmNames, dueAt, kept } from "./clock.ts";
+import { alarmNames, dueAt, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType } from "./effect.ts";
 import { type Decision, isLive, sayUnsaid, settle, settleSilently, stay } from "./end.ts";
 import type { AlarmName, LoopEvent } from "./event.ts";
@@ -45,6 +45,8 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
   }
   if (state === null) return stay(null, "no loop on this issue");
   switch (event.type) {
+    case "clock_set_back":
+      return stay(movedBack(state, event.byMs, now), "our clock was ahead; its times are moved back");
     case "renamed": {
       const { owner, name } = event;
       return stay({ ...state, issue: { ...state.issue, owner, name } }, "the repository has another name now");
@@ -90,6 +92,7 @@ type LiveEvent = Exclude<
       | "labelled"
       | "restored"
       | "record_tampered"
+      | "clock_set_back"
       | "renamed"
       | "issue_back"
       | "command"

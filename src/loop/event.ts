@@ -147,6 +147,7 @@ export type LoopEvent =
   // the world
   | { readonly type: "ci_changed"; readonly head: string; readonly name: string | null } // null: a whole suite
   | { readonly type: "alarm"; readonly name: AlarmName }
+  | { readonly type: "clock_set_back"; readonly byMs: number } // our clock was ahead: what it stamped is too late by so much
   // results of our own effects
   | { readonly type: "claim_read"; readonly facts: ClaimFacts }
   | { readonly type: "retry_read"; readonly facts: ClaimFacts } // the issue read again for /loop retry

@@ -50,6 +50,8 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
       ...(version === null ? {} : { LOOP_AGENT_VERSION: version }),
       LOOP_BRANCH: branchOf(order.loop),
       LOOP_TASK: `${order.loop.issue.owner}/${order.loop.issue.name}#${order.loop.issue.number}`,
+      // The entry script says the deadline anew by the run's own clock, where it can: that may keep another time than ours.
+      LOOP_SECONDS: String(Math.floor(order.deadlineMs / 1_000)),
       LOOP_DEADLINE: new Date(parts.clock.now() + order.deadlineMs).toISOString(),
       LOOP_GIT_URL: `http://lease:${token}@127.0.0.1:{port}/repo.git`,
       GIT_AUTHOR_NAME: name,

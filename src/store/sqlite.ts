@@ -8,6 +8,7 @@ import { inbox } from "./inbox.ts";
 import { loops } from "./loops.ts";
 import { openDatabase } from "./open.ts";
 import { prune } from "./prune.ts";
+import { setBack } from "./set-back.ts";
 import { statements } from "./sql.ts";
 import { trace } from "./trace.ts";
 
@@ -27,6 +28,7 @@ export function sqliteStore(dir: string): StorePort {
     ...artifacts(sql),
     ...trace(sql),
     ...prune(sql, { forgetDeliveries, packDeliveries }),
+    ...setBack(sql),
     async close() {
       db.close();
     },

@@ -1,7 +1,7 @@
 // What every runtime must do, as one set of tests that each runtime's own file runs.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { RunOutcome, RunRequest, Runtime } from "../../src/container/run.ts";
 import { type Ground, prepareGround } from "./ground.ts";
 
@@ -107,6 +107,20 @@ export function obeysTheContract(open: (ground: Ground) => Runtime): void {
     expect(outcome).toMatchObject({ status: "timed_out", note: "It reached its deadline of 1 s." });
     expect(Date.now() - began).toBeLessThan(15_000);
     expect(await runtime.list()).toEqual([]);
+  });
+
+  test("a clock of ours that is hours ahead of the run's, or behind, ends no run early and lets none go on (F14)", async () => {
+    for (const hours of [3, -3]) {
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * 3_600_000 });
+      onTestFinished(() => void vi.useRealTimers());
+      const [early, late] = ["early", "late"].map((id) => `12-k3f9-1-${id}${hours}`) as [string, string];
+      const limits = { deadlineMs: 2_500, graceMs: 200 };
+      expect(await run(ground.request({ id: early, command: "sleep 1", limits }))).toMatchObject({
+        status: "finished",
+      });
+      expect((await run(ground.request({ id: late, command: "sleep 30", limits }))).status).toBe("timed_out");
+      vi.useRealTimers();
+    }
   });
 
   test("an agent that heeds the deadline still has its work handed in within the grace", async () => {

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 const ENTRY = readFileSync(new URL("../../src/container/entry.sh", import.meta.url), "utf8");
 
-function startEntry(agent: string): ChildProcess {
+function startEntry(agent: string, more: NodeJS.ProcessEnv = {}): ChildProcess {
   const folder = mkdtempSync(join(tmpdir(), "loopgate-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return spawn("/bin/sh", ["-c", ENTRY, "loopgate", "/bin/sh", "-c", agent], {
@@ -21,9 +21,23 @@ function startEntry(agent: string): ChildProcess {
       LOOP_WORKSPACE: folder,
       LOOP_ROLE: "check",
       LOOP_ATTEMPT: "1",
+      ...more,
     },
   });
 }
+
+test.each([
+  ["the run's own clock", { LOOP_SECONDS: "600" }, 600_000],
+  ["what the App says, where nothing tells how long", {}, Number.NaN],
+])("the deadline is by %s", async (_, more, ms) => {
+  const entry = startEntry('echo "$LOOP_DEADLINE"', { LOOP_DEADLINE: "2026-01-05T12:00:00Z", ...more });
+  let said = "";
+  entry.stdout?.on("data", (chunk) => (said += chunk));
+  entry.stdin?.end("go\n");
+  await once(entry, "close");
+  if (Number.isNaN(ms)) expect(said).toBe("2026-01-05T12:00:00Z\n");
+  else expect(Math.abs(Date.parse(said.trim()) - Date.now() - ms)).toBeLessThan(10_000);
+});
 
 test.each(["", "gone\n", "stop\n"])("without its go, but %j instead, the agent is not started", async (word) => {
   const entry = startEntry("echo started");

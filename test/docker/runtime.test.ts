@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { dockerRuntime } from "../../src/container/docker/docker.ts";
 import type { Engine } from "../../src/container/docker/engine.ts";
 import { readEngineInfo } from "../../src/container/docker/engine-info.ts";
@@ -360,6 +360,18 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     );
     const running = await open().find("12-k3f9-1-executor-1");
     expect((await running?.done)?.status).toBe("timed_out");
+  });
+
+  test("an adopted run has run as long as its engine's clock says, whatever ours does (F14)", async () => {
+    const limits = { deadlineMs: 60_000, graceMs: 200 };
+    const request = ground.request({ command: "until [ -e finish ]; do sleep 0.1; done", limits });
+    await abandon(request);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3 * 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const running = await open().find(request.id);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    writeFileSync(join(ground.folder, "workspace/finish"), "");
+    expect(await running?.done).toMatchObject({ status: "finished", exitCode: 0 });
   });
 
   test("F2, F50: a container that never got its go is started over", async () => {

@@ -277,6 +277,8 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "merged" };
     case "merge_refused":
       return { type: "merge_refused", message: first };
+    case "set_back":
+      return { type: "clock_set_back", byMs: minutesOf(first) * minute };
     case "alarm":
       return { type: "alarm", name: first as AlarmName };
     case "failed":

@@ -45,6 +45,7 @@ const examples: Record<LoopEvent["type"], string> = {
   pull_closed: "pull_closed bob",
   ci_changed: "ci aa1",
   alarm: "alarm loop_deadline",
+  clock_set_back: "set_back 1m",
   claim_read: "claim",
   retry_read: "reread",
   status_posted: "status_posted 501",

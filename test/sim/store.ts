@@ -150,6 +150,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     trace: (entry) => write("trace", () => void disk.trace.push(entry)),
     readTrace: (issueKey, limit) =>
       read("readTrace", () => disk.trace.filter((entry) => entry.issueKey === issueKey).slice(-limit)),
+    setBack: (now, byMs) => write("setBack", () => setBack(disk, now, byMs)),
     prune: (now) => write("prune", () => prune(disk, now)),
     endedLoops: () => read("endedLoops", () => []), // the simulated months are too few for anything to be forgotten
     forgetLoop: () => write("forgetLoop", () => false),
@@ -160,6 +161,16 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
 
 function copy<T>(value: T): T {
   return value === null || value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+}
+
+function setBack(disk: Disk, now: number, byMs: number): void {
+  disk.newestEvent = Math.min(disk.newestEvent, now);
+  for (const [guid, one] of disk.deliveries) {
+    if (one.receivedAt > now) disk.deliveries.set(guid, { ...one, receivedAt: now });
+  }
+  for (const [key, row] of disk.effects) {
+    if (row.notBefore > now) disk.effects.set(key, { ...row, notBefore: Math.max(now, row.notBefore - byMs) });
+  }
 }
 
 function latest(disk: Disk): number {

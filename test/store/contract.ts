@@ -202,6 +202,19 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.busyIssues(9_000)).toEqual(["100#12"]);
     });
 
+    test("what a clock that was ahead stamped is moved back, and what was stamped before stays (F14)", async () => {
+      await store.acceptDelivery(aDelivery({ receivedAt: 40 * day }));
+      await commit([{ type: "read_claim" }]);
+      const { key = "" } = (await nextOf()) ?? {};
+      await store.effectPostponed(key, 40 * day + 60_000, false);
+      await store.addEvent("100#12", { type: "merged" }, 40 * day);
+      await store.setBack(10 * day, 30 * day);
+      expect((await nextOf())?.notBefore).toBe(10 * day + 60_000);
+      expect((await store.nextEvent("100#12"))?.at).toBe(10 * day);
+      await reopen();
+      expect(store.lastTime).toBe(10 * day);
+    });
+
     test("an alarm keeps its latest time, fires once, and survives a restart", async () => {
       await store.setAlarm("1#1", "rest", 5_000);
       await store.setAlarm("1#1", "rest", 6_000);

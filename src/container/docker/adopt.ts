@@ -50,6 +50,7 @@ export async function adopt(
       attachment: await attach(agent, number("log_bytes"), watch),
       facts: readFacts(info, inspectedRelay, engine),
       startedAt: Date.parse(info.State.StartedAt),
+      ranMs: await ranMs(docker, info),
       readyMs: null,
       deadlineMs: number("deadline_ms"),
       graceMs: number("grace_ms"),
@@ -66,4 +67,14 @@ export async function adopt(
   } catch (error) {
     throw toFault(error, `Could not take over the run ${id}`);
   }
+}
+
+/**
+ * How long a container has run, in milliseconds: both times are the engine's own, whose machine may keep another time than
+ * this one. An engine that does not tell its time is taken to keep ours.
+ */
+async function ranMs(docker: Docker, info: Docker.ContainerInspectInfo): Promise<number> {
+  const { SystemTime } = (await docker.info()) as { SystemTime?: string };
+  const now = Date.parse(SystemTime ?? "");
+  return Math.max(0, (Number.isFinite(now) ? now : Date.now()) - Date.parse(info.State.StartedAt));
 }

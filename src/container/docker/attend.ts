@@ -14,6 +14,8 @@ export interface Attended extends Bounds {
   readonly relay: Docker.Container | null;
   readonly attachment: Attachment;
   readonly facts: ContainerFacts;
+  /** Epoch milliseconds by the engine's clock. */
+  readonly startedAt: number;
   /** Null when this process did not start it: output from before is lost then. */
   readonly readyMs: number | null;
 }
@@ -75,7 +77,7 @@ function wentDown({ outage, code, oomKilled }: Exit): boolean {
 async function waitForExit(container: Docker.Container): Promise<Exit | null> {
   let silentSince = Number.POSITIVE_INFINITY;
   let outage = false;
-  while (Date.now() - silentSince < ENGINE_PATIENCE_MS) {
+  while (performance.now() - silentSince < ENGINE_PATIENCE_MS) {
     try {
       await waitToStop(container);
       const { State } = await container.inspect();
@@ -86,7 +88,7 @@ async function waitForExit(container: Docker.Container): Promise<Exit | null> {
     } catch (error) {
       if (statusCode(error) === 404) return null;
       outage = true;
-      silentSince = Math.min(silentSince, Date.now());
+      silentSince = Math.min(silentSince, performance.now());
       await delay(500);
     }
   }

@@ -188,6 +188,7 @@ function attendLaunched(settled: RunRequest, pad: LaunchPad, began: number, laun
     attachment,
     facts: readFacts(inspected.agent, inspected.relay, pad.engine),
     startedAt: Date.parse(inspected.agent.State.StartedAt),
+    ranMs: performance.now() - wentAt,
     readyMs: Math.round(wentAt - began),
     deadlineMs: limits.deadlineMs,
     graceMs: limits.graceMs,

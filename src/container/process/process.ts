@@ -146,7 +146,7 @@ function follow(followed: Followed): Running {
     { path: workspaceDir, name: "/workspace", limitBytes: limits.workspaceBytes, limitFiles: limits.files },
     { path: join(loopDir, "out"), name: "/loop/out", limitBytes: limits.outBytes, limitFiles: limits.files },
   ];
-  const enforced = enforce({ ...limits, startedAt, disk }, (signal) => killGroup(child, signal));
+  const enforced = enforce({ ...limits, ranMs: 0, disk }, (signal) => killGroup(child, signal));
   const done = finish(followed, enforced, startedAt);
   return {
     id: request.id,

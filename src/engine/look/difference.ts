@@ -5,7 +5,7 @@ import type { LoopState } from "../../loop/state.ts";
 import type { LoopLook } from "../ports.ts";
 
 /** A claim this young may be looked at through a replica that has not heard of it: nothing ends by such a look. */
-export const youngMs = 60_000;
+const youngMs = 60_000;
 
 /** Empty where nothing differs. `newReviews` is false when the same reviews were seen by an earlier look. */
 export function differences(state: LoopState, look: LoopLook, newReviews: boolean, now: number): readonly LoopEvent[] {
@@ -26,7 +26,7 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
 }
 
 function isYoung(state: LoopState, now: number): boolean {
-  return now - state.grantedAt < youngMs;
+  return Math.abs(now - state.grantedAt) < youngMs;
 }
 
 function judges({ phase }: LoopState): boolean {

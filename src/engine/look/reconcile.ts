@@ -1,9 +1,10 @@
 // Level-triggered: what GitHub says now becomes the events that a lost webhook would have brought. At start, and in silence.
+import { isAnswered } from "../../loop/begin.ts";
 import { isLive } from "../../loop/end.ts";
 import { issueKeyOf } from "../../loop/issue-key.ts";
 import type { LoopState } from "../../loop/state.ts";
 import type { Origin, RepositoryRef, Survey } from "../ports.ts";
-import { differences, youngMs } from "./difference.ts";
+import { differences } from "./difference.ts";
 import { type Restored, type RestoreWorld, restoreIssue } from "./restore.ts";
 
 export interface ReconcileOptions {
@@ -45,7 +46,8 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   let turnOf = 0;
   let askedAgain = false; // what failed to arrive may be on its way, and with it the end of the silence
 
-  const isSilent = (at: number | undefined) => clock.now() - (at ?? 0) >= options.everyMs;
+  /** By whatever distance: a clock that was set back must not wait until it is as late again. */
+  const isSilent = (at: number | undefined) => Math.abs(clock.now() - (at ?? 0)) >= options.everyMs;
 
   async function list(): Promise<void> {
     for (const repository of await github.listRepositories()) known.set(repository.repositoryId, repository);
@@ -90,7 +92,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     const found: { issue: string; outcome: Restored }[] = [];
     for (const { number, labelledBy } of survey.labelled) {
       const key = issueKeyOf(repository.repositoryId, number);
-      if (left.has(key) || (await isTakenCareOf(key, labelledBy?.at ?? 0))) continue;
+      if (left.has(key) || (await isTakenCareOf(key, labelledBy?.at))) continue;
       const outcome = await restoreIssue(parts, { ...repository, number });
       if (outcome.kind === "newer") left.add(key);
       const issue = `${repository.owner}/${repository.name}#${number}`;
@@ -100,12 +102,12 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     return found;
   }
 
-  /** A label that stands since before the loop ended is one that could not be taken away: it starts nothing. */
-  async function isTakenCareOf(key: string, labelledAt: number): Promise<boolean> {
+  /** A label that the loop which has ended was the answer to could not be taken away: it starts nothing. */
+  async function isTakenCareOf(key: string, labelledAt: number | undefined): Promise<boolean> {
     if ((await store.nextEvent(key)) !== null || (await store.pendingEffects(key)).length > 0) return true;
     const state = await store.load(key);
     if (state === null) return false;
-    return isLive(state) || labelledAt <= (state.ending?.at ?? state.startedAt) + youngMs;
+    return isLive(state) || labelledAt === undefined || isAnswered(state.labelSetAt, labelledAt);
   }
 
   async function lookAtAll(repositories: readonly RepositoryRef[]): Promise<Reconciled> {

@@ -1,5 +1,6 @@
 // Brings a loop back from its issue's thread when the store does not know it.
 
+import { isAnswered } from "../../loop/begin.ts";
 import type { RecordFault } from "../../loop/cause.ts";
 import { runningRuns } from "../../loop/end.ts";
 import type { RestoredFacts } from "../../loop/event.ts";
@@ -59,7 +60,7 @@ export async function restoreIssue(parts: RestoreParts, issue: IssueRef): Promis
     return touched === undefined ? begin(parts, issue, thread) : tampered(parts, issue, thread, touched, why);
   }
   if (decoded.kind === "ok" && status.editedBy === null) {
-    const again = labelled && isOver(decoded.state) && (thread.labelledBy?.at ?? 0) > status.changedAt;
+    const again = labelled && isOver(decoded.state) && isSetAgain(thread, decoded.state, status.changedAt);
     return again ? begin(parts, issue, thread) : takeUp(parts, issue, thread, decoded.state, status.id);
   }
   if (!labelled) return { kind: "nothing" };
@@ -70,7 +71,13 @@ export async function restoreIssue(parts: RestoreParts, issue: IssueRef): Promis
 
 /** One act of labelling begins one loop, however often it is seen. */
 async function begin(parts: RestoreParts, issue: IssueRef, thread: ThreadRead): Promise<Restored> {
-  const event = { type: "labelled", ...about(parts, issue, thread), actor: labelledBy(thread) } as const;
+  const at = thread.labelledBy?.at;
+  const said = {
+    ...about(parts, issue, thread),
+    actor: labelledBy(thread),
+    ...(at === undefined ? {} : { setAt: at }),
+  };
+  const event = { type: "labelled", ...said } as const;
   await parts.world.submit(keyOf(issue), event, `labelled/${keyOf(issue)}/${thread.labelledBy?.at}`);
   return { kind: "fresh" };
 }
@@ -181,6 +188,12 @@ function about({ label, newLoopId }: RestoreParts, issue: IssueRef, { title }: T
 
 function labelledBy({ labelledBy }: ThreadRead): LoopState["requester"] {
   return labelledBy?.actor ?? { id: 0, login: "ghost", bot: false };
+}
+
+/** Since the label that the record's loop answers, or, in a record that does not say which, since it was last written; all by GitHub's clock. */
+function isSetAgain({ labelledBy }: ThreadRead, { labelSetAt }: LoopState, writtenAt: number): boolean {
+  const at = labelledBy?.at ?? 0;
+  return labelSetAt === null ? at > writtenAt : !isAnswered(labelSetAt, at);
 }
 
 function isOver(record: LoopState): boolean {

@@ -70,6 +70,7 @@ function record(parts: ApiParts): MiddlewareHandler<ForgeEnv> {
       await next();
     } finally {
       c.header("x-github-request-id", `FORGE:${parts.requests.length}`);
+      c.header("date", new Date(parts.world.now()).toUTCString());
       c.header("x-github-media-type", "github.v3; format=json");
       const matched = routePath(c).replaceAll(/\{[^}]*\}/g, ""); // of what ran last: a middleware when nothing matched
       const route = matched.includes("*") ? "" : plainPath(matched);

@@ -1,6 +1,7 @@
 // Octokit's errors become faults: what failed, whether it may work later, and from when on.
 import { Bug } from "../../base/assert.ts";
 import { Fault, type FaultKind, type FaultOptions, toFault } from "../../base/fault.ts";
+import { untilReset } from "./reset.ts";
 
 /** The fields used of Octokit's RequestError. Without `response` nothing was answered: its `status` is then made up. */
 interface RequestFailure {
@@ -92,8 +93,8 @@ function waitUntil(headers: Headers, now: number): number {
   const seconds = Number(headers["retry-after"]);
   if (Number.isFinite(seconds)) return now + seconds * 1_000;
   const isUsedUp = Number(headers["x-ratelimit-remaining"]) === 0;
-  const reset = Number(headers["x-ratelimit-reset"]) * 1_000;
-  return isUsedUp && reset > now ? reset : now + defaultWaitMs;
+  const wait = untilReset({ date: headers.date, reset: headers["x-ratelimit-reset"] });
+  return now + (isUsedUp && wait !== null && wait > 0 ? wait : defaultWaitMs);
 }
 
 /** What GitHub says, inside an answer with status 200, when it could not do it now. */

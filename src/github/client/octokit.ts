@@ -3,6 +3,7 @@ import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { ProbotOctokit } from "probot";
 import type { Client, Clients } from "./client.ts";
+import { untilReset } from "./reset.ts";
 import { type RequestKind, routeOf } from "./route.ts";
 
 /** What GitHub says is left of an installation's hour. */
@@ -11,7 +12,7 @@ export interface Quota {
   readonly resource: string; // core, graphql, …
   readonly limit: number;
   readonly remaining: number;
-  readonly resetAt: number; // epoch milliseconds
+  readonly resetInMs: number; // from GitHub's answer on; GitHub's clock is not ours, so its time of day says nothing here
 }
 
 export interface ClientOptions {
@@ -116,6 +117,6 @@ function quotaOf(headers: Headers, installationId: number): Quota | null {
     resource: headers.get("x-ratelimit-resource") ?? "core",
     limit: Number(headers.get("x-ratelimit-limit")),
     remaining: Number(remaining),
-    resetAt: Number(headers.get("x-ratelimit-reset")) * 1_000,
+    resetInMs: untilReset({ date: headers.get("date"), reset: headers.get("x-ratelimit-reset") }) ?? 0,
   };
 }

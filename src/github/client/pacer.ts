@@ -16,6 +16,9 @@ export interface Pacer {
 
 const hourMs = 3_600_000;
 
+/** GitHub's windows are an hour at most. A wait that is longer was timed by a clock that was wrong then. */
+const longestWaitMs = 2 * hourMs;
+
 /**
  * Content that GitHub lets an App create in an hour; it names no header for it, so it is counted here, and every write counts,
  * edits included: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api. What an earlier process
@@ -29,7 +32,7 @@ export function createPacer(): Pacer {
   const requests = new Map<number, NonNullable<LimitsLeft["requests"]>>();
   const writes = new Map<number, readonly number[]>();
   const lately = (installationId: number, now: number) =>
-    (writes.get(installationId) ?? []).filter((at) => at > now - hourMs);
+    (writes.get(installationId) ?? []).filter((at) => at > now - hourMs && at <= now);
   return {
     waitUntil(installationId, at) {
       until.set(installationId, Math.max(at, until.get(installationId) ?? 0));
@@ -37,7 +40,7 @@ export function createPacer(): Pacer {
     blockedUntil(installationId, now) {
       const at = until.get(installationId);
       if (at === undefined) return null;
-      if (at > now) return at;
+      if (at > now && at <= now + longestWaitMs) return at;
       until.delete(installationId);
       return null;
     },

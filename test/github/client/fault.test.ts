@@ -60,7 +60,9 @@ const later = (kind: string, seconds?: number) => [
   seconds === undefined ? undefined : now + seconds * 1_000,
 ];
 const never = (kind: string) => [kind, "never", undefined];
-const reset = String((now + 900_000) / 1_000);
+/** GitHub's clock is three hours behind ours: how long to wait is by its clock alone. */
+const theirNow = new Date(now - 3 * 3_600_000).toUTCString();
+const reset = String((now - 3 * 3_600_000 + 900_000) / 1_000);
 
 const table: readonly [title: string, failing: Failing, expected: unknown][] = [
   ["400", answered(400, "Problems parsing JSON"), never("refused")],
@@ -80,7 +82,11 @@ const table: readonly [title: string, failing: Failing, expected: unknown][] = [
   ["403: archived (F36)", answered(403, "Repository was archived so is read-only."), never("refused")],
   [
     "403: the hour is used up (F30)",
-    answered(403, "API rate limit exceeded", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset }),
+    answered(403, "API rate limit exceeded", {
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": reset,
+      date: theirNow,
+    }),
     later("rate_limited", 900),
   ],
   [
@@ -93,12 +99,17 @@ const table: readonly [title: string, failing: Failing, expected: unknown][] = [
     answered(403, "You have exceeded a secondary rate limit", {
       "x-ratelimit-remaining": "4000",
       "x-ratelimit-reset": reset,
+      date: theirNow,
     }),
     later("rate_limited", 60),
   ],
   [
     "403: a reset in the past waits all the same",
-    answered(403, "API rate limit exceeded", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1" }),
+    answered(403, "API rate limit exceeded", {
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": "1",
+      date: theirNow,
+    }),
     later("rate_limited", 60),
   ],
   ["429", answered(429, "Too many requests", { "retry-after": "7" }), later("rate_limited", 7)],
@@ -122,7 +133,11 @@ const table: readonly [title: string, failing: Failing, expected: unknown][] = [
   ["query: forbidden", queried("FORBIDDEN", "Resource not accessible by integration"), never("forbidden")],
   [
     "query: limited",
-    queried("RATE_LIMITED", "API rate limit exceeded", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset }),
+    queried("RATE_LIMITED", "API rate limit exceeded", {
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": reset,
+      date: theirNow,
+    }),
     later("rate_limited", 900),
   ],
   [
