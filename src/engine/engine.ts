@@ -65,7 +65,7 @@ export function createEngine(parts: EngineParts): Engine {
   const world: World = {
     ...parts,
     slots,
-    watched: new Set(),
+    watched: new Map(),
     submit,
     untilStored,
     track,

@@ -21,6 +21,7 @@ export async function perform(
   const { effect } = stored;
   if (effect.type === "stop_run") {
     await world.runs.stop(effect.run, effect.why);
+    await world.watched.get(effect.run); // what it spent is booked before anything else is begun
     world.slots.release(effect.run);
     return [];
   }

@@ -3,6 +3,7 @@
 import type { Origin, Translated } from "../github/deliveries/translated.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { AlarmName, LoopEvent, Permission } from "../loop/event.ts";
+import type { NanoUsd } from "../loop/money.ts";
 import type { Isolation, IssueRef, LoopState, Person, Provenance, Tokens } from "../loop/state.ts";
 import type { Pending } from "../loop/still.ts";
 import type { LimitsLeft } from "../report/limits.ts";
@@ -208,7 +209,7 @@ export interface RunReport {
   readonly endedAt: number;
   readonly log: string; // capped; the tail when it had to be cut
   readonly note: string; // our own sentence where the status alone does not say it
-  readonly spentUsd?: number; // on model calls, calls of unknown outcome at their worst; absent: nothing
+  readonly spentNano?: NanoUsd; // on model calls, calls of unknown outcome at their worst; absent: nothing
   readonly tokens?: Tokens; // of those calls; absent: none
   readonly outOfBudget?: boolean; // its last model call was refused for want of money; absent: false
   readonly modelDown?: boolean; // its last model call failed on the provider's side; absent: false
@@ -255,7 +256,7 @@ export interface RunsPort {
   adopt(loop: LoopState, run: string): Promise<StartedRun | null>;
   stop(run: string, why: string): Promise<void>;
   /** What a run which is gone had spent on model calls; absent: runs call no models. */
-  readonly spentBy?: (run: string) => Promise<Required<Pick<RunReport, "spentUsd" | "tokens">>>;
+  readonly spentBy?: (loop: LoopState, run: string) => Promise<Required<Pick<RunReport, "spentNano" | "tokens">>>;
   /** Readies the quarantine of a reviewer's run and reads there what `head` changes against the loop's base. */
   readChange(loop: LoopState, run: string, head: string): Promise<PushedChange>;
   /** Publishes a commit of `run`'s quarantine to the loop's branch. */

@@ -60,7 +60,7 @@ export async function adoptRun(
   if (started === null && isStarting) return;
   if (started === null) {
     const gone = noRun("lost", "Its container was gone when Loopgate started again.", world.clock.now());
-    const report = { ...gone, ...(await world.runs.spentBy?.(run)) };
+    const report = { ...gone, ...(await world.runs.spentBy?.(state, run)) };
     await world.submit(issueKey, await ended(world, state, run, start.role, report), `${run}/ended`);
     return;
   }
@@ -87,7 +87,6 @@ function startOf(state: LoopState, run: string): StartRun | null {
 }
 
 function watch(world: World, state: LoopState, effect: StartRun, issueKey: string, started: StartedRun): void {
-  world.watched.add(effect.run);
   const over = started.done.then((report) =>
     world.untilStored(async () => {
       const event = await ended(world, state, effect.run, effect.role, report);
@@ -98,7 +97,12 @@ function watch(world: World, state: LoopState, effect: StartRun, issueKey: strin
     world.watched.delete(effect.run);
     world.slots.release(effect.run);
   };
-  world.track(over.finally(forget));
+  const forgotten = over.finally(forget);
+  world.watched.set(
+    effect.run,
+    forgotten.catch(() => {}),
+  );
+  world.track(forgotten);
 }
 
 async function ended(
@@ -114,7 +118,7 @@ async function ended(
     exitCode,
     endedAt,
     note,
-    spentUsd = 0,
+    spentNano = 0,
     tokens = noTokens,
     outOfBudget = false,
     modelDown = false,
@@ -130,7 +134,7 @@ async function ended(
     endedAt,
     note,
     logSha256,
-    spentUsd,
+    spentNano,
     tokens,
     outOfBudget,
     modelDown,

@@ -15,8 +15,8 @@ export interface World {
   readonly github: GitHubPort;
   readonly runs: RunsPort;
   readonly slots: Slots;
-  /** The runs whose end this process will hear of. */
-  readonly watched: Set<string>;
+  /** The runs whose end this process will hear of, each with what resolves when that end is stored. */
+  readonly watched: Map<string, Promise<void>>;
   readonly operator: Operator;
   /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
   readonly keepMs?: number;

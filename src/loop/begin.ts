@@ -5,6 +5,7 @@ import { freshClock, leftMs } from "./clock.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, hasLabel, isLive, settle, showStatus, stay } from "./end.ts";
 import type { ClaimFacts, LoopEvent, Permission } from "./event.ts";
+import { spentOf } from "./money.ts";
 import { type Attempt, type Finding, type LoopState, noTokens, type Rules, type RunFacts } from "./state.ts";
 
 const writers: readonly Permission[] = ["write", "maintain", "admin"];
@@ -71,7 +72,7 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     comments: { status: null, attempts: {} },
     attempts: [],
     granted: 0,
-    grantedUsd: 0,
+    grantedNano: 0,
     outOfBudget: false,
     runsStarted: 0,
     ciSeen: false,
@@ -130,7 +131,7 @@ function withClaim(state: LoopState, facts: ClaimFacts): LoopState {
     base: state.head === null ? facts.base : state.base,
     branch: state.branch ?? `loop/${state.issue.number}-${state.id}`,
     granted: state.granted + (facts.policy.ok ? facts.policy.rules.attempts : 0),
-    grantedUsd: state.grantedUsd + (facts.policy.ok ? facts.policy.rules.budgetUsd : 0),
+    grantedNano: state.grantedNano + (facts.policy.ok ? facts.policy.rules.budgetNano : 0),
     outOfBudget: facts.policy.ok ? false : state.outOfBudget,
   };
 }
@@ -205,7 +206,7 @@ export function newRun(state: LoopState, role: RunFacts["role"], now: number): [
     status: "running",
     exitCode: null,
     isolation: null,
-    spentUsd: 0,
+    spentNano: 0,
     tokens: noTokens,
     tools: [],
     logSha256: null,
@@ -230,38 +231,43 @@ export function outOfTime(state: LoopState): Cause {
 /** Why the money for model calls does not pay for more work, or null where it does. */
 export function overMoney(state: LoopState): Cause | null {
   const spent = spentOf(state);
-  const isSpent = spent > 0 && spent >= state.grantedUsd * workShare;
+  const isSpent = spent > 0 && spent >= state.grantedNano * workShare;
   if (!state.outOfBudget && !isSpent) return null;
-  return { reason: "budget_limit", of: "money", is: spent, may: state.grantedUsd };
+  return { reason: "budget_limit", of: "money", is: spent, may: state.grantedNano };
 }
 
 /** The gateway keeps the last tenth of a budget for handing over; work is over before it. */
 const workShare = 0.9;
 
-/** What all runs of the loop cost so far, in US dollars. */
-export function spentOf(state: LoopState): number {
-  return state.attempts.flatMap((attempt) => attempt.runs).reduce((sum, run) => sum + run.spentUsd, 0);
+/** The run's facts at its end, which was booked. */
+export function closeRun(state: LoopState, { run, status, endedAt, exitCode }: RunEnded): LoopState {
+  return withRun(state, run, { status, endedAt, exitCode });
 }
 
-/** An amount as people write it. */
-export function inDollars(usd: number): string {
-  return `$${usd.toFixed(usd > 0 && usd < 0.1 ? 4 : 2)}`;
+/**
+ * The state with what a run's end tells of its cost and its making, in whatever phase that comes. Booked twice is booked
+ * once, and a figure never goes down: of two reports on one run the dearer one holds. A run the state does not know
+ * changes nothing.
+ */
+export function book(state: LoopState, event: RunEnded): LoopState {
+  const known = state.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === event.run);
+  if (known === undefined) return state;
+  const isDearer = event.spentNano >= known.spentNano;
+  const cost = isDearer ? { spentNano: event.spentNano, tokens: event.tokens } : {};
+  const logSha256 = event.logSha256 ?? known.logSha256;
+  const facts = { ...cost, logSha256, tools: [...event.tools], ...provenanceAtEnd(known, event) };
+  const isOfThisGrant = known.startedAt >= state.grantedAt; // money that was granted since is not what it lacked
+  const outOfBudget = state.outOfBudget || (event.outOfBudget && isOfThisGrant);
+  return { ...withRun(state, event.run, facts), outOfBudget };
 }
 
-/** The run's facts at its end. */
-export function closeRun(state: LoopState, event: Extract<LoopEvent, { type: "run_ended" }>): LoopState {
-  const { status, endedAt, exitCode, logSha256, spentUsd, tokens } = event;
-  const facts = { status, endedAt, exitCode, logSha256, spentUsd, tokens, tools: [...event.tools] };
-  const closed = withRun(state, event.run, { ...facts, ...provenanceAtEnd(state, event) });
-  return { ...closed, outOfBudget: state.outOfBudget || event.outOfBudget };
-}
+type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
 function provenanceAtEnd(
-  state: LoopState,
-  { run, readyMs = null, agentVersion = null }: Extract<LoopEvent, { type: "run_ended" }>,
+  { provenance }: RunFacts,
+  { readyMs = null, agentVersion = null }: RunEnded,
 ): Pick<RunFacts, "provenance"> {
-  const known = state.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === run)?.provenance;
-  return known === undefined ? {} : { provenance: { ...known, readyMs, agentVersion } };
+  return provenance === undefined ? {} : { provenance: { ...provenance, readyMs, agentVersion } };
 }
 
 /** The rules, which every claimed loop has. Throws Bug before the claim. */

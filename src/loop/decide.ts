@@ -1,16 +1,17 @@
 // The one place that chooses what happens next: a function of the state, an event and the time.
 import { unreachable } from "../base/assert.ts";
 import { onExecutorEnded, onOvertaken, onPublished, onPublishRefused, onPullOpened, onRunStarted } from "./attempt.ts";
-import { beginAttempt, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
+import { beginAttempt, book, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
 import { alarmNames, dueAt, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType } from "./effect.ts";
 import { type Decision, isLive, sayUnsaid, settle, settleSilently, stay } from "./end.ts";
 import type { AlarmName, LoopEvent } from "./event.ts";
 import { onBranchMoved, onGateRead, onMerged, onMergeRefused, onPullClosed, readGate } from "./gate.ts";
 import { onCiChanged, onCiOverdue, onReviewerEnded, onReviewersAsked, onVerdict } from "./judge.ts";
+import { spentOf } from "./money.ts";
 import { onCommand, onRetryFacts } from "./people.ts";
 import { onRecordTampered, onRestored } from "./restore.ts";
-import type { Ending, LoopState, Phase } from "./state.ts";
+import type { Ending, LoopState, Phase, RunFacts } from "./state.ts";
 
 /**
  * Decides. No I/O, no clock, no randomness: `now` is epoch milliseconds, the loop's rules are in its state (frozen at the
@@ -80,6 +81,8 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
       return onRecordDeleted(state, event.comment);
     case "record_edited":
       return onRecordEdited(state, event, now);
+    case "run_ended":
+      return onRunEnded(state, event, now);
     default:
       return isLive(state) ? chooseLive(state, event, now) : stay(state, `${state.phase}: nothing more to do`);
   }
@@ -103,7 +106,8 @@ type LiveEvent = Exclude<
       | "pull_ready"
       | "reviewers_asked"
       | "record_deleted"
-      | "record_edited";
+      | "record_edited"
+      | "run_ended";
   }
 >;
 
@@ -130,8 +134,6 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
       return onBranchMoved(state, event.head, now);
     case "run_started":
       return onRunStarted(state, event);
-    case "run_ended":
-      return onRunEnded(state, event, now);
     case "ci_changed":
       return onCi(state, event);
     case "claim_read":
@@ -185,14 +187,25 @@ function onIssueClosed(state: LoopState, event: Extract<LoopEvent, { type: "issu
   return settle(state, now, { reason: "cancelled", of: "issue_closed", by: actor.login });
 }
 
+/** What a run spent is booked whatever the loop is at; only then is it asked whether anything follows from its end. */
 function onRunEnded(state: LoopState, event: Extract<LoopEvent, { type: "run_ended" }>, now: number): Decision {
-  const attempt = state.attempts.at(-1);
-  const run = attempt?.runs.find((one) => one.id === event.run);
-  if (run === undefined || run.status !== "running") return stay(state, "a run this loop does not wait for");
-  if (run.role === "executor") {
-    return inPhase(state, ["preparing", "executing"], () => onExecutorEnded(state, event, now));
-  }
-  return inPhase(state, ["verifying"], () => onReviewerEnded(state, event, now));
+  const booked = book(state, event);
+  const run = booked.attempts.at(-1)?.runs.find((one) => one.id === event.run);
+  const isAwaited = run?.status === "running" && awaiting[run.role].includes(state.phase);
+  if (!isAwaited) return onUnawaitedEnd(state, booked);
+  return run.role === "executor" ? onExecutorEnded(booked, event, now) : onReviewerEnded(booked, event, now);
+}
+
+const awaiting: Readonly<Record<RunFacts["role"], readonly Phase[]>> = {
+  executor: ["preparing", "executing"],
+  reviewer: ["verifying"],
+};
+
+/** The thread is told of money alone: without its store, a loop knows no more than the record says. */
+function onUnawaitedEnd(state: LoopState, booked: LoopState): Decision {
+  if (spentOf(booked) === spentOf(state)) return stay(booked, "a run this loop does not wait for");
+  const note = "a run this loop does not wait for; what it spent is booked";
+  return { state: booked, effects: [{ type: "write_status" }], note };
 }
 
 function onCi(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }>): Decision {

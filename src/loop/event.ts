@@ -1,5 +1,6 @@
 // Everything that can happen to a loop. Edges translate the world into these, once.
 import type { Gone, RecordFault } from "./cause.ts";
+import type { NanoUsd } from "./money.ts";
 import type { ApprovalRefusal } from "./refusal.ts";
 import type {
   ChangeSize,
@@ -168,7 +169,7 @@ export type LoopEvent =
       readonly status: Exclude<RunFacts["status"], "running">;
       readonly exitCode: number | null;
       readonly logSha256: string | null;
-      readonly spentUsd: number;
+      readonly spentNano: NanoUsd;
       readonly tokens: Tokens;
       readonly outOfBudget: boolean; // its last model call was refused for want of money
       readonly modelDown: boolean; // its last model call failed on the provider's side

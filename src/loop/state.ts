@@ -1,6 +1,7 @@
 // What a loop is at one moment: the state that `decide` turns into the next one, and that the record carries.
 import { z } from "zod";
 import { Cause, Halt } from "./cause.ts";
+import { NanoUsd } from "./money.ts";
 
 /** Where a loop stands. `refused` and `settled` are final until a person acts again. */
 export const Phase = z.enum([
@@ -43,7 +44,7 @@ export const Rules = z.object({
   reviewer: z // null: switched off by policy
     .object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() })
     .nullable(),
-  budgetUsd: z.number(), // for model calls; granted with the label and again with each /loop retry
+  budgetNano: NanoUsd, // for model calls; granted with the label and again with each /loop retry
   hosts: z.array(z.string()), // what a run may reach through the egress proxy; empty: nothing
   attempts: z.number().int(), // granted with the label and again with each /loop retry
   lifetimeRuns: z.number().int(), // containers of any role over the loop's whole life, never refunded
@@ -190,7 +191,7 @@ export const RunFacts = z.object({
   status: z.enum(["running", "finished", "failed", "timed_out", "silent", "refused", "lost", "stopped"]),
   exitCode: z.number().int().nullable(),
   isolation: Isolation.nullable(),
-  spentUsd: z.number(), // on model calls; where figures are missing the worst case
+  spentNano: NanoUsd, // on model calls; where figures are missing the worst case
   tokens: Tokens.default(noTokens), // of model calls, as far as their providers told
   tools: z.array(z.string()), // what the agent says it called, with counts: a claim
   logSha256: z.string().nullable(), // the log's artifact
@@ -264,7 +265,7 @@ export const LoopState = z.object({
   attempts: z.array(Attempt),
   images: z.record(z.string(), ImageUsed).optional(), // by the policy's reference, from its first run on; absent: none yet
   granted: z.number().int(), // attempts granted so far, by label and by each retry
-  grantedUsd: z.number(), // money granted so far for model calls, by label and by each retry
+  grantedNano: NanoUsd, // money granted so far for model calls, by label and by each retry
   outOfBudget: z.boolean(), // a model call was refused for want of money since the last grant
   runsStarted: z.number().int(), // lifetime counter, never refunded
   ciSeen: z.boolean(), // a completion was reported for `head` since it was published

@@ -2,11 +2,13 @@
 
 import { Gone, RecordFault } from "./cause.ts";
 import { withClock } from "./upgrade-clock.ts";
+import { withNanoEvent, withNanoMoney } from "./upgrade-money.ts";
 
 /** A state of any earlier version, as JSON, in today's shape; what is no state is given back as it is. */
 export function upgradeState(stored: unknown): unknown {
   if (!isObject(stored)) return stored;
-  return { ...withClock(stored), ending: upgradeEnding(stored.ending), resumeAt: upgradeHalt(stored.resumeAt) };
+  const state = withNanoMoney(withClock(stored));
+  return { ...state, ending: upgradeEnding(stored.ending), resumeAt: upgradeHalt(stored.resumeAt) };
 }
 
 /** Endings once held a sentence instead of facts: it is shown as it was said. */
@@ -38,7 +40,7 @@ export function upgradeEvent(stored: unknown): unknown {
   if (stored.type === "restored") return { ...stored, record: upgradeState(stored.record) };
   if (stored.type === "record_tampered" && !RecordFault.safeParse(stored.why).success)
     return { ...stored, why: "edited" };
-  return stored.type === "gate_read" ? { ...stored, facts: upgradeGate(stored.facts) } : stored;
+  return stored.type === "gate_read" ? { ...stored, facts: upgradeGate(stored.facts) } : withNanoEvent(stored);
 }
 
 function upgradeGate(facts: unknown): unknown {

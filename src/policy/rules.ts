@@ -1,4 +1,5 @@
 // The policy file and the operator's word together → the rules that one loop is held to.
+import { nanoOf } from "../loop/money.ts";
 import type { Rules } from "../loop/state.ts";
 import { type Bounds, clampPolicy } from "./clamp.ts";
 import { parsePolicy } from "./parse.ts";
@@ -69,7 +70,7 @@ const hour = 60 * minute;
 function limitsOf(policy: Policy) {
   return {
     attempts: policy.attempts,
-    budgetUsd: policy.budget.usd,
+    budgetNano: nanoOf(policy.budget.usd),
     hosts: policy.network.allow,
     lifetimeRuns: policy.runs,
     attemptMs: policy.deadline_minutes * minute,

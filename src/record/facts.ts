@@ -1,6 +1,7 @@
 // The facts of one attempt as a hidden, sealed block of its comment: the detail that the record forgets to stay small.
 import { assert } from "../base/assert.ts";
 import { Attempt, type LoopState } from "../loop/state.ts";
+import { upgradeAttempt } from "../loop/upgrade-money.ts";
 import { pack, unpack } from "./pack.ts";
 import { isSeal, type Sealed, sealOf } from "./seal.ts";
 import { shrinkSteps } from "./shrink.ts";
@@ -38,7 +39,7 @@ export function decodeFacts(
   if (loop !== expected.loop || number !== String(expected.attempt)) return null;
   const { repositoryId, issue, attempt } = expected;
   if (!isSeal(seal, sealedFacts({ repositoryId, issue, loop, attempt, data }), key)) return null;
-  const parsed = Attempt.safeParse(unpack(data));
+  const parsed = Attempt.safeParse(upgradeAttempt(unpack(data)));
   return parsed.success && parsed.data.number === attempt ? parsed.data : null;
 }
 

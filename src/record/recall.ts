@@ -53,5 +53,5 @@ function asDecided(run: RunFacts, recorded: readonly RunFacts[]): RunFacts {
 }
 
 function costOf(runs: readonly RunFacts[]): number {
-  return runs.reduce((sum, run) => sum + run.spentUsd, 0);
+  return runs.reduce((sum, run) => sum + run.spentNano, 0);
 }

@@ -79,9 +79,9 @@ function shrunkAttempt(attempt: Attempt, age: number, room: Room): Attempt {
 
 /** Money that was spent stays spent: one run stands for all that cost anything. */
 function costOnly(runs: readonly RunFacts[]): RunFacts[] {
-  const spentUsd = runs.reduce((sum, run) => sum + run.spentUsd, 0);
+  const spentNano = runs.reduce((sum, run) => sum + run.spentNano, 0);
   const [first] = runs;
-  return first === undefined || spentUsd === 0 ? [] : [{ ...lightRun(first), tools: [], spentUsd }];
+  return first === undefined || spentNano === 0 ? [] : [{ ...lightRun(first), tools: [], spentNano }];
 }
 
 function clipped(attempt: Attempt, room: Room): Attempt {

@@ -1,9 +1,10 @@
 // The status comment's list of facts: who asked, where the work is, what was used, what the agents were given.
-import { inDollars, spentOf } from "../loop/begin.ts";
 import { workedMs } from "../loop/clock.ts";
+import { spentOf } from "../loop/money.ts";
 import type { LoopState } from "../loop/state.ts";
 import { inlineCode, plainSentence } from "./escape.ts";
 import { pullLink } from "./home.ts";
+import { inDollars } from "./money.ts";
 import { isolationOf, isolationSentence } from "./tables.ts";
 import { date, duration } from "./time.ts";
 import { commit } from "./wording/parts.ts";
@@ -36,7 +37,7 @@ export function used(state: LoopState, now: number): string {
   if (state.rules === null) return "Used: nothing yet";
   const clock = `${duration(workedMs(state, now))} of ${duration(state.rules.loopMs)}`;
   const spent = spentOf(state);
-  const money = spent === 0 ? "" : `, ${inDollars(spent)} of ${inDollars(state.grantedUsd)} for models`;
+  const money = spent === 0 ? "" : `, ${inDollars(spent)} of ${inDollars(state.grantedNano)} for models`;
   return `Used: ${counted} of ${state.granted} attempts, ${state.runsStarted} of ${state.rules.lifetimeRuns} runs, ${clock}${money}`;
 }
 

@@ -1,7 +1,8 @@
 // The tables and lists of the status and attempt comments.
-import { inDollars } from "../loop/begin.ts";
+
 import type { Attempt, Isolation, LoopState, RunFacts, Verdict, VerdictPart } from "../loop/state.ts";
 import { cellCode, inlineCode, linkWithin } from "./escape.ts";
+import { inDollars } from "./money.ts";
 import { date, duration } from "./time.ts";
 import { commit } from "./wording/parts.ts";
 
@@ -112,9 +113,9 @@ function madeOf({ provenance }: RunFacts): string {
 }
 
 /** Nothing for a run that called no model, or whose calls cost and told nothing. */
-function modelWords({ spentUsd, tokens }: RunFacts): string {
+function modelWords({ spentNano, tokens }: RunFacts): string {
   const { input, cached, output } = tokens;
-  if (spentUsd === 0 && input + output === 0) return "";
+  if (spentNano === 0 && input + output === 0) return "";
   const ofThem = cached === 0 ? "" : ` (${cached} cached)`;
-  return `, ${inDollars(spentUsd)} for models: ${input} tokens in${ofThem}, ${output} out`;
+  return `, ${inDollars(spentNano)} for models: ${input} tokens in${ofThem}, ${output} out`;
 }

@@ -10,11 +10,13 @@ import type { OwnPrices } from "../gateway/model/prices.ts";
 import type { ModelCall, ModelProvider } from "../gateway/model/provider.ts";
 import { modelGateway } from "../gateway/model/server.ts";
 import { openRunGateway } from "../gateway/run.ts";
-import { spentOf } from "../loop/begin.ts";
+import { spentOf } from "../loop/money.ts";
 import type { LoopState } from "../loop/state.ts";
-import { keepSpending, readSpent, type Spent } from "./spending.ts";
+import { rooms } from "./rooms.ts";
+import { keepSpending, type Spent, spentAtMost } from "./spending.ts";
 
 export interface DoorParts {
+  readonly dataDir: string;
   readonly log: Log;
   /** Who runs own their files as, where the App is root; null where runs have the App's own uid. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
@@ -33,8 +35,6 @@ export interface DoorRequest {
   readonly mayPush: boolean;
   readonly quarantine: Quarantine;
   readonly socketDir: string;
-  /** Keeps what the run has spent, so that a restart of the App gives it no fresh budget. */
-  readonly spendingFile: string;
 }
 
 export interface Door {
@@ -52,8 +52,6 @@ export interface Door {
   spent(): Promise<Spent>;
 }
 
-const nano = 1e9;
-
 /** Opens the door. Throws Fault when it cannot listen. */
 export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<Door> {
   const { run, loop, quarantine, socketDir } = request;
@@ -61,9 +59,9 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   assert(loop.branch !== null && loop.rules !== null, `loop ${loop.id} was not claimed`);
   const lease = { runId: run, token: request.token, branch: loop.branch, mayPush: request.mayPush };
   const fields = { run, loop: loop.id };
-  const earlier = await readSpent(request.spendingFile);
-  const budget = Math.max(0, Math.floor((loop.grantedUsd - spentOf(loop) - earlier.spentUsd) * nano));
-  const spending = keepSpending(createLedger(budget), request.spendingFile, earlier);
+  const earlier = await spentAtMost(parts, loop, run);
+  const budget = Math.max(0, loop.grantedNano - spentOf(loop) - earlier.spentNano);
+  const spending = keepSpending(createLedger(budget), rooms(parts).spending(run), earlier);
   let refused: readonly string[] = [];
   let last: ModelCall | null = null;
   const gitRoute = gitGateway({

@@ -6,6 +6,7 @@ import type { RunOrder } from "../engine/ports.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
 import type { DoorParts } from "./door.ts";
+import { rooms } from "./rooms.ts";
 import { writeWhole } from "./whole-file.ts";
 
 export interface FileParts extends Pick<DoorParts, "identity" | "owner"> {
@@ -17,19 +18,6 @@ const resultBytes = 256 * 1024;
 
 /** What a CLI says of its version is one short line. */
 const versionBytes = 4 * 1024;
-
-/** Where things are kept below the data folder. */
-export function rooms({ dataDir }: Pick<FileParts, "dataDir">) {
-  return {
-    objects: join(dataDir, "objects"),
-    quarantines: join(dataDir, "quarantine"),
-    provenance: (id: string) => join(dataDir, "provenance", id),
-    run: (id: string) => join(dataDir, "runs", id),
-    quiet: (id: string) => join(dataDir, "runs", id, "quiet.json"),
-    spending: (id: string) => join(dataDir, "runs", id, "spent.json"),
-    socket: (id: string) => join(dataDir, "sockets", id),
-  };
-}
 
 /** What a run that outlives its App is taken up with. */
 export interface Kept {

@@ -7,8 +7,8 @@ import type { GitHubPort, Log, RunOrder } from "../engine/ports.ts";
 import { fetchBase, type ObjectStore } from "../gateway/git/objects.ts";
 import { fetchBranch, type Quarantine } from "../gateway/git/quarantine.ts";
 import type { LoopState } from "../loop/state.ts";
-import { rooms } from "./files.ts";
 import { roleOf } from "./role.ts";
+import { rooms } from "./rooms.ts";
 
 /** Every method throws Fault. */
 export interface Origin {

@@ -8,9 +8,11 @@ import type { Log, RunOrder, RunReport } from "../engine/ports.ts";
 import { keepCommit, treeOf } from "../gateway/git/kept.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { rulesOf } from "../loop/begin.ts";
+import { dollarsOf } from "../loop/money.ts";
 import { type ImageUsed, noTokens, type Provenance, type Tokens } from "../loop/state.ts";
-import { type FileParts, rooms } from "./files.ts";
+import type { FileParts } from "./files.ts";
 import { roleOf } from "./role.ts";
+import { rooms } from "./rooms.ts";
 import { writeWhole } from "./whole-file.ts";
 
 export interface ProvenanceParts extends FileParts {
@@ -125,7 +127,8 @@ export async function recordEnd(parts: ProvenanceParts, ended: EndedWith): Promi
   try {
     if (head !== null) await keepCommit(quarantine, head, keptObjects(parts, run));
     const { status, exitCode, note, result, agentVersion = null, readyMs = null } = report;
-    const { spentUsd = 0, tokens = noTokens } = report;
+    const { spentNano = 0, tokens = noTokens } = report;
+    const spentUsd = dollarsOf(spentNano);
     const tree = head === null ? null : await treeOf(quarantine.gitDir, head);
     const facts = { version: 1, status, exitCode, note, head, tree, result, agentVersion, readyMs, spentUsd, tokens };
     const end = facts satisfies Record<keyof RecordedEnd, unknown>;

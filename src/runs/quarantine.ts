@@ -6,8 +6,8 @@ import { judge } from "../gateway/git/judge.ts";
 import { findQuarantine, openQuarantine, type Quarantine } from "../gateway/git/quarantine.ts";
 import { branchOf } from "../loop/begin.ts";
 import type { LoopState } from "../loop/state.ts";
-import { rooms } from "./files.ts";
 import type { Origin } from "./origin.ts";
+import { rooms } from "./rooms.ts";
 
 export interface QuarantineParts {
   readonly dataDir: string;

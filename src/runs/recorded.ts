@@ -1,8 +1,9 @@
 // Finds a recorded run of an attempt and reads it whole; what is gone or was changed is said, not guessed at.
 import { readdir } from "node:fs/promises";
 import { Fault } from "../base/fault.ts";
-import { type FileParts, rooms } from "./files.ts";
+import type { FileParts } from "./files.ts";
 import { type RecordedEnd, type RecordedOrder, readRecorded, sha256 } from "./provenance.ts";
+import { rooms } from "./rooms.ts";
 
 /** Which run: the last one of this role that the attempt had. */
 export interface WantedRun {

@@ -8,9 +8,9 @@ import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import type { LoopState } from "../loop/state.ts";
 import type { DoorParts } from "./door.ts";
-import { rooms } from "./files.ts";
 import type { Origin } from "./origin.ts";
 import { roleOf } from "./role.ts";
+import { rooms } from "./rooms.ts";
 
 export interface RequestParts extends Pick<DoorParts, "identity"> {
   readonly origin: Pick<Origin, "agent">;

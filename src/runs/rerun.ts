@@ -6,10 +6,10 @@ import type { RunOrder } from "../engine/ports.ts";
 import { bringBack, bringObjects, compareTrees, type TreeDifference } from "../gateway/git/kept.ts";
 import { findBase } from "../gateway/git/objects.ts";
 import { findQuarantine } from "../gateway/git/quarantine.ts";
-import { rooms } from "./files.ts";
 import type { Origin } from "./origin.ts";
 import { keptObjects, type RecordedEnd, type RecordedOrder, readRecorded } from "./provenance.ts";
 import type { Recorded } from "./recorded.ts";
+import { rooms } from "./rooms.ts";
 import { createRuns, type RunParts } from "./runs.ts";
 
 export interface RerunParts extends Pick<RunParts, "owner" | "models" | "prices" | "clock" | "runtime" | "log"> {

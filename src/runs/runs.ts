@@ -11,7 +11,7 @@ import { newLeaseToken } from "../gateway/lease.ts";
 import { branchOf } from "../loop/begin.ts";
 import type { Isolation } from "../loop/state.ts";
 import { type Door, type DoorParts, openDoor } from "./door.ts";
-import { halfMadeQuarantines, makeFolders, prepareFiles, readKept, removeFiles, rooms } from "./files.ts";
+import { halfMadeQuarantines, makeFolders, prepareFiles, readKept, removeFiles } from "./files.ts";
 import { listenTo } from "./heard.ts";
 import { type AccessParts, type Origin, withAccess } from "./origin.ts";
 import { forgetRecords, recordStart, type StartedFrom } from "./provenance.ts";
@@ -19,8 +19,9 @@ import { fetchLoopBranch, type QuarantineParts, quarantineOf, readChange } from 
 import { type Begun, report, type Watched } from "./report.ts";
 import { type RequestParts, requestOf } from "./request.ts";
 import { roleOf } from "./role.ts";
+import { rooms } from "./rooms.ts";
 import { readQuiet, type SilenceWatchParts } from "./silence.ts";
-import { readSpent } from "./spending.ts";
+import { spentAtMost } from "./spending.ts";
 
 export interface RunParts extends AccessParts, DoorParts, QuarantineParts, RequestParts, SilenceWatchParts {
   readonly origin: Origin;
@@ -67,7 +68,7 @@ export function createRuns(parts: RunParts): RunsPort {
       };
     },
     prune: async (now) => (parts.recordsMs === undefined ? [] : forgetRecords(parts, now - parts.recordsMs)),
-    spentBy: (run) => readSpent(rooms(parts).spending(run)),
+    spentBy: (loop, run) => spentAtMost(parts, loop, run),
     async stop(run, why) {
       await running.get(run)?.stop(why);
     },
@@ -139,7 +140,6 @@ function openDoorFor(parts: RunParts, order: Watched, token: string, quarantine:
     mayPush: order.role === "executor",
     quarantine,
     socketDir: rooms(parts).socket(order.id),
-    spendingFile: rooms(parts).spending(order.id),
   });
 }
 

@@ -5,7 +5,8 @@ import type { Clock } from "../engine/ports.ts";
 import type { Rules } from "../loop/state.ts";
 import { date, duration } from "../report/time.ts";
 import type { Door, DoorParts } from "./door.ts";
-import { type FileParts, rooms } from "./files.ts";
+import type { FileParts } from "./files.ts";
+import { rooms } from "./rooms.ts";
 import { writeWhole } from "./whole-file.ts";
 
 /** What can be seen of a run from outside at one moment. */

@@ -1,25 +1,63 @@
 // What a run spends on models, kept in its file, so that a restart of the App neither forgets it nor grants it anew.
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import type { Log } from "../engine/ports.ts";
 import type { Ledger } from "../gateway/model/ledger.ts";
 import type { ModelCall } from "../gateway/model/provider.ts";
-import { noTokens, Tokens } from "../loop/state.ts";
-import { writeWhole } from "./whole-file.ts";
+import { NanoUsd, nanoOf, spentOf } from "../loop/money.ts";
+import { type LoopState, noTokens, Tokens } from "../loop/state.ts";
+import { rooms } from "./rooms.ts";
+import { parseJson, readIfThere, writeWhole } from "./whole-file.ts";
 
-/** US dollars and tokens for model calls. Calls whose end nobody saw count at their worst, and with the tokens they told. */
-export const Spent = z.object({ spentUsd: z.number(), tokens: Tokens });
+/** Money and tokens for model calls. Calls whose end nobody saw count at their worst, and with the tokens they told. */
+export const Spent = z.object({ spentNano: NanoUsd, tokens: Tokens });
 export type Spent = z.infer<typeof Spent>;
 
-const nothing: Spent = { spentUsd: 0, tokens: noTokens };
+export interface SpendingParts {
+  readonly dataDir: string;
+  readonly log: Log;
+}
 
-const nano = 1e9;
+const nothing: Spent = { spentNano: 0, tokens: noTokens };
 
-/** What a run had spent when its file was last written; nothing when it never called a model. */
-export async function readSpent(file: string): Promise<Spent> {
-  const text = await readFile(file, "utf8").catch(() => null);
-  if (text === null) return nothing;
-  const read: unknown = JSON.parse(text);
-  return typeof read === "number" ? { ...nothing, spentUsd: read } : Spent.parse(read); // an older App wrote dollars only
+/**
+ * What a run had spent when its file was last written: nothing where there is no file, since it never called a model. Null
+ * where the file cannot be read, as after a power cut: then nobody knows.
+ */
+export async function readSpent(file: string): Promise<Spent | null> {
+  const text = await readIfThere(file);
+  return text === null ? nothing : spentIn(text);
+}
+
+function spentIn(text: string): Spent | null {
+  const json = parseJson(text);
+  if (typeof json === "number") return { ...nothing, spentNano: nanoOf(json) }; // an early App wrote dollars alone
+  const read = Spent.safeParse(json);
+  if (read.success) return read.data;
+  const before = InDollars.safeParse(json);
+  return before.success ? { spentNano: nanoOf(before.data.spentUsd), tokens: before.data.tokens } : null;
+}
+
+/** As a later App wrote it, before money was kept in whole nano-dollars. */
+const InDollars = z.object({ spentUsd: z.number().nonnegative(), tokens: Tokens });
+
+/**
+ * What the run is taken to have spent: where its file cannot be read, all that the loop had left to spend. That is said in
+ * the log, since it may be far too much; money that nobody can account for must not be spent twice.
+ */
+export async function spentAtMost(
+  { dataDir, log }: SpendingParts,
+  loop: Pick<LoopState, "id" | "attempts" | "grantedNano">,
+  run: string,
+): Promise<Spent> {
+  const file = rooms({ dataDir }).spending(run);
+  const known = await readSpent(file);
+  if (known !== null) return known;
+  const spentNano = Math.max(0, loop.grantedNano - spentOf(loop));
+  log.warn(
+    { loop: loop.id, run, file, spentNano },
+    "what a run spent cannot be read; all that was left counts as spent",
+  );
+  return { ...nothing, spentNano };
 }
 
 /** A ledger that keeps the file, and what goes with it. */
@@ -36,7 +74,7 @@ export function keepSpending(ledger: Ledger, file: string, earlier: Spent): Spen
   let written: Promise<void> = Promise.resolve();
   const now = async (): Promise<Spent> => {
     const { settled, reserved } = await ledger.balance();
-    return { spentUsd: earlier.spentUsd + (settled + reserved) / nano, tokens };
+    return { spentNano: earlier.spentNano + settled + reserved, tokens };
   };
   const write = async () => writeWhole(file, JSON.stringify(await now()));
   const keep = () => {

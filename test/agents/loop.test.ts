@@ -1,7 +1,8 @@
 // Whole loops with the agent CLIs: from the label to an approved pull request or a used-up budget, and the cost is on the issue.
 import { expect, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
-import { inDollars } from "../../src/loop/begin.ts";
+import { nanoOf } from "../../src/loop/money.ts";
+import { inDollars } from "../../src/report/money.ts";
 import { describeWithDocker } from "../docker/engine.ts";
 import { git } from "../gateway/git/world.ts";
 import { cost, endless, kinds, steps, total } from "./errand.ts";
@@ -27,14 +28,14 @@ describeWithDocker("a whole loop, from the label", (engine) => {
     expect(settled("cacheReadTokens")).toBe(total("cached"));
     expect(settled("outputTokens")).toBe(total("output"));
     const [executor, reviewer] = state.attempts[0]?.runs ?? [];
-    expect(nanos(executor?.spentUsd)).toBe(nanos(cost));
+    expect(executor?.spentNano).toBe(nanoOf(cost));
     expect(executor?.tokens).toEqual({ input: total("input"), cached: total("cached"), output: total("output") });
-    expect([executor?.role, reviewer?.role, reviewer?.spentUsd]).toEqual(["executor", "reviewer", 0]);
+    expect([executor?.role, reviewer?.role, reviewer?.spentNano]).toEqual(["executor", "reviewer", 0]);
     expect(executor?.isolation).toMatchObject({ network: "none", capabilities: [], readOnlyRoot: true });
     const [status, attempt] = issue.comments.map(({ body }) => body);
     const tokens = `${total("input")} tokens in (${total("cached")} cached), ${total("output")} out`;
-    expect(status).toContain(`${inDollars(cost)} of $5.00 for models`);
-    expect(attempt).toContain(`exit code 0, ${inDollars(cost)} for models: ${tokens}`);
+    expect(status).toContain(`${inDollars(nanoOf(cost))} of $5.00 for models`);
+    expect(attempt).toContain(`exit code 0, ${inDollars(nanoOf(cost))} for models: ${tokens}`);
 
     loop.forge.as("bob").approve(pull?.pull ?? raise("no pull request"));
     await loop.settle();
@@ -55,11 +56,11 @@ describeWithDocker("a whole loop, from the label", (engine) => {
       const { ending, attempts } = await loop.state();
       expect(ending?.reason, loop.log.join("\n")).toBe("budget_limit");
       expect(attempts.map(({ runs }) => runs.map(({ role }) => role))).toEqual([["executor"]]);
-      const spent = attempts[0]?.runs[0]?.spentUsd ?? 0;
+      const spent = attempts[0]?.runs[0]?.spentNano ?? 0;
       const settled = loop.calls.reduce((sum, { costUsd }) => sum + costUsd, 0);
-      expect(nanos(spent)).toBe(nanos(settled));
-      expect(spent).toBeGreaterThan(1);
-      expect(spent).toBeLessThanOrEqual(2);
+      expect(spent).toBe(nanoOf(settled));
+      expect(spent).toBeGreaterThan(1e9);
+      expect(spent).toBeLessThanOrEqual(2e9);
       expect(loop.calls.at(-1)).toMatchObject({ outcome: "refused", problem: "budget" });
       const last = loop.issue.comments.at(-1)?.body;
       expect(last).toContain(
@@ -69,11 +70,6 @@ describeWithDocker("a whole loop, from the label", (engine) => {
     },
   );
 });
-
-/** Billionths of a dollar: the unit of prices, so that no cent's fraction hides a difference. */
-function nanos(usd = 0): number {
-  return Math.round(usd * 1e9);
-}
 
 /** Everything that the thread of an issue or a pull request says. */
 function wordsOf({ title, body, comments }: Issue): string {

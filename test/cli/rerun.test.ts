@@ -109,7 +109,7 @@ test("a repeated agent calls the configured model, with the attempt's own budget
   const issue = await story.startLoop();
   expect(model.keys).toHaveLength(2);
   const { id, attempts: tried } = await story.state(issue);
-  expect(tried[0]?.runs[0]?.spentUsd).toBeCloseTo(0.028);
+  expect(tried[0]?.runs[0]?.spentNano).toBe(28_000_000);
   const { code, out, err } = await ask(["rerun", id, "1", "--data-dir", story.dataDir()], {
     LOOPGATE_APP_ID: String(story.forge.app.id),
     LOOPGATE_APP_SLUG: story.forge.app.slug,

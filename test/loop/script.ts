@@ -5,6 +5,7 @@ import { decide } from "../../src/loop/decide.ts";
 import type { Effect } from "../../src/loop/effect.ts";
 import { statusLabels } from "../../src/loop/end.ts";
 import type { AlarmName, ClaimFacts, LoopEvent, Permission, Verb } from "../../src/loop/event.ts";
+import { nanoOf } from "../../src/loop/money.ts";
 import type { ApprovalRefusal } from "../../src/loop/refusal.ts";
 import {
   type Finding,
@@ -27,7 +28,7 @@ export const scriptRules: Rules = {
   policySha: "b10b",
   executor: { agent: "command", model: "", command: "agent", image: "toolchain" },
   reviewer: { agent: "command", model: "", command: "reviewer", image: "toolchain" },
-  budgetUsd: 5,
+  budgetNano: 5e9,
   hosts: [],
   attempts: 3,
   lifetimeRuns: 30,
@@ -386,7 +387,7 @@ function executorEnded({ words, options }: Line, state: LoopState | null, now: n
     status: (words[0] ?? "finished") as Exclude<RunFacts["status"], "running">,
     exitCode: words[0] === "failed" ? 1 : 0,
     logSha256: null,
-    spentUsd: Number(options.get("spent") ?? 0),
+    spentNano: nanoOf(Number(options.get("spent") ?? 0)),
     tokens: noTokens,
     outOfBudget: words.includes("out-of-budget"),
     modelDown: words.includes("model-down"),
@@ -433,7 +434,7 @@ function reviewerEnded({ words, options }: Line, state: LoopState | null, now: n
     status: gone ? answer : "finished",
     exitCode: gone ? null : 0,
     logSha256: null,
-    spentUsd: Number(options.get("spent") ?? 0),
+    spentNano: nanoOf(Number(options.get("spent") ?? 0)),
     tokens: noTokens,
     outOfBudget: words.includes("out-of-budget"),
     modelDown: words.includes("model-down"),

@@ -12,7 +12,7 @@ const verifying = [...publishing, "published aa1", "pull 7", "started"];
 const atGate = [...verifying, "reviewer approve", "ci aa1", "verdict green"];
 
 /** A short script that leads to each phase. */
-const ways: Record<Phase, readonly string[]> = {
+export const ways: Record<Phase, readonly string[]> = {
   queued: ["label alice"],
   preparing: claimed,
   executing,
@@ -85,7 +85,8 @@ export function presumptionTable(): string {
   return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
-function stateIn(phase: Phase): LoopState {
+/** A loop in this phase. */
+export function stateIn(phase: Phase): LoopState {
   const { state } = playToEnd(ways[phase]);
   if (state?.phase !== phase) throw new Error(`the way to ${phase} leads to ${state?.phase}`);
   return state;

@@ -1,4 +1,6 @@
 // What earlier versions stored is brought into today's shape (F15).
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Gone } from "../../src/loop/cause.ts";
 import { decide } from "../../src/loop/decide.ts";
@@ -48,4 +50,25 @@ test("F15: a record that waited to be restored is brought along", () => {
   const record = { ...aPublishedLoop(), ending: { reason: "cancelled", detail: "Someone closed it." } };
   const event = upgradeEvent({ type: "restored", record }) as { record: { ending: object } };
   expect(event.record.ending).toEqual({ reason: "cancelled", of: "told", said: "Someone closed it." });
+});
+
+test("F15: dollars of an earlier version become whole nano-dollars, in states, records and stored events", () => {
+  const earlier = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/records/earlier.json"), "utf8"));
+  const [attempt] = earlier.attempts;
+  const spent = { ...attempt, runs: [{ ...attempt.runs[0], spentUsd: 0.1 + 0.2 }] };
+  const before = { ...earlier, grantedUsd: 12.5, attempts: [spent] };
+  const state = LoopState.parse(upgradeState(before));
+  expect(state).toMatchObject({ grantedNano: 12_500_000_000, rules: { budgetNano: 5_000_000_000 } });
+  expect(state.attempts[0]?.runs[0]?.spentNano).toBe(300_000_000);
+  expect(upgradeState(state)).toEqual(state);
+  expect(JSON.stringify(state)).not.toContain("Usd");
+  expect(upgradeEvent({ type: "run_ended", run: "12-k3f9-1", spentUsd: 0.014 })).toEqual({
+    type: "run_ended",
+    run: "12-k3f9-1",
+    spentNano: 14_000_000,
+  });
+  const read = upgradeEvent({ type: "retry_read", facts: { policy: { ok: true, rules: before.rules } } });
+  expect(read).toMatchObject({ facts: { policy: { rules: { budgetNano: 5_000_000_000 } } } });
+  const restored = upgradeEvent({ type: "restored", record: before }) as { record: LoopState };
+  expect(LoopState.parse(restored.record).grantedNano).toBe(12_500_000_000);
 });

@@ -93,7 +93,7 @@ describe("a record that forgot", () => {
   const older = [1, 2, 3, 4, 5].map((number) =>
     anAttempt({
       number,
-      runs: [aRun({ id: `12-k3f9-${number}`, spentUsd: 0.25 })],
+      runs: [aRun({ id: `12-k3f9-${number}`, spentNano: 250_000_000 })],
       verdict: aRedVerdict([aFinding({ title: `failure ${number}` })]),
     }),
   );
@@ -101,11 +101,11 @@ describe("a record that forgot", () => {
   const forgetful = shrinkSteps.at(-1)?.(whole) ?? whole;
   const facts = new Map(older.map((one) => [one.number, one]));
   const spent = (state: typeof whole) =>
-    state.attempts.flatMap(({ runs }) => runs).reduce((sum, run) => sum + run.spentUsd, 0);
+    state.attempts.flatMap(({ runs }) => runs).reduce((sum, run) => sum + run.spentNano, 0);
 
   it("still knows all that was spent", () => {
     expect(forgetful.attempts[0]?.verdict?.findings).toEqual([]);
-    expect(spent(forgetful)).toBe(1.25);
+    expect(spent(forgetful)).toBe(1_250_000_000);
   });
 
   it("still knows what the reviewer said of the last attempt, which the gate asks for", () => {
@@ -136,12 +136,12 @@ describe("a record that forgot", () => {
           ...one,
           counted: false,
           verdict: { ...aRedVerdict(), colour: "green" as const, fingerprint: "another" },
-          runs: one.runs.map((run) => ({ ...run, spentUsd: 0, status: "lost" as const })),
+          runs: one.runs.map((run) => ({ ...run, spentNano: 0, status: "lost" as const })),
         },
       ]),
     );
     const { state } = recallDetail(forgetful, lies);
-    expect(spent(state)).toBe(1.25);
+    expect(spent(state)).toBe(1_250_000_000);
     const decided = (from: typeof whole) =>
       from.attempts.map(({ number, counted, base, head, change, verdict, runs }) => [
         [number, counted, base, head, change?.patchId],

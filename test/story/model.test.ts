@@ -1,7 +1,11 @@
 // Money: what model calls cost stands in the thread, and a used-up budget stops the loop.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { spentOf } from "../../src/loop/money.ts";
+import { until } from "../until.ts";
 import { aModel, call } from "./model-server.ts";
-import { aStory, mend } from "./world.ts";
+import { aStory, mend, type Story } from "./world.ts";
 
 const minute = 60_000;
 const prices = { "openai/*": { input: 4, output: 20 } };
@@ -17,7 +21,7 @@ test("what the models cost is on the issue, and the key never was in the run", a
   const state = await story.state(issue);
   expect(state.phase).toBe("awaiting_gate");
   expect(model.keys).toEqual(["Bearer sk-the-real-key"]);
-  expect(state.attempts[0]?.runs.map((run) => run.spentUsd)).toEqual([0.014, 0]);
+  expect(state.attempts[0]?.runs.map((run) => run.spentNano)).toEqual([14_000_000, 0]);
   expect(story.comments(issue)[0]).toContain("$0.0140 of $5.00 for models");
   expect(story.comments(issue)[1]).toContain(
     "executor: finished, 0 s, exit code 0, $0.0140 for models: 1000 tokens in, 500 out",
@@ -86,5 +90,38 @@ test("a run without a provider is refused a model, and told so", async () => {
   const issue = await story.startLoop();
   const pushed = (await story.pull(issue)).head.sha;
   expect(await story.file(pushed, "answer.txt")).toMatch(/^4\d\d /);
-  expect((await story.state(issue)).attempts[0]?.runs[0]?.spentUsd).toBe(0);
+  expect((await story.state(issue)).attempts[0]?.runs[0]?.spentNano).toBe(0);
+});
+
+/** What the run's own file says, as soon as its one call is settled. */
+async function spentBy(story: Story, run: string): Promise<number> {
+  const text = await readFile(join(story.dataDir(), "runs", run, "spent.json"), "utf8").catch(() => "{}");
+  return JSON.parse(text).spentNano ?? 0;
+}
+
+test("pausing and resuming costs what was spent, and leaves no more than the rest for the next run", async () => {
+  const model = await aModel();
+  const story = await aStory({
+    executor: `${call}; while :; do sleep 0.1; done`,
+    policy: "version: 1\nbudget:\n  usd: 0.05\n",
+    models: [{ name: "openai", family: "openai", baseUrl: model.url, key: "sk-the-real-key", priceId: null }],
+    prices,
+  });
+  const isRefused = () => story.log.some(({ fields }) => JSON.stringify(fields).includes('"problem":"budget"'));
+  const issue = story.openIssue();
+  story.forge.as("alice").label(issue, "loop");
+  for (let round = 1; round <= 3; round++) {
+    await story.reaches(issue, "executing");
+    const run = (await story.state(issue)).attempts.at(-1)?.runs[0]?.id ?? "";
+    await until(async () => isRefused() || (await spentBy(story, run)) === 14_000_000);
+    story.forge.as("alice").comment(issue, "/loop pause");
+    await story.settle();
+    expect(spentOf(await story.state(issue))).toBe(Math.min(round, 2) * 14_000_000);
+    story.forge.as("alice").comment(issue, "/loop resume");
+  }
+  await story.settle();
+  const state = await story.state(issue);
+  expect(model.keys).toHaveLength(2);
+  expect(state.ending).toMatchObject({ reason: "budget_limit", of: "money", is: 28_000_000, may: 50_000_000 });
+  expect(story.comments(issue)[0]).toContain("$0.0280 of $0.0500 for models");
 });

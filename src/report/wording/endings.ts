@@ -1,10 +1,10 @@
 // Every ending in words: what it is called, what happened and what is kept. next.ts says what to do then.
 import { unreachable } from "../../base/assert.ts";
-import { inDollars } from "../../loop/begin.ts";
 import type { Gone, RecordFault, StopReason } from "../../loop/cause.ts";
 import { classOf } from "../../loop/end.ts";
 import type { Ending, LoopState } from "../../loop/state.ts";
 import { inlineCode } from "../escape.ts";
+import { inDollars } from "../money.ts";
 import { duration } from "../time.ts";
 import { failureSentence } from "./failures.ts";
 import { commit } from "./parts.ts";

@@ -1,0 +1,17 @@
+// Where things of runs are kept below the data folder.
+import { join } from "node:path";
+
+export function rooms({ dataDir }: { readonly dataDir: string }) {
+  return {
+    objects: join(dataDir, "objects"),
+    quarantines: join(dataDir, "quarantine"),
+    provenance: (id: string) => join(dataDir, "provenance", id),
+    runs: join(dataDir, "runs"),
+    run: (id: string) => join(dataDir, "runs", id),
+    lease: (id: string) => join(dataDir, "runs", id, "lease.json"),
+    quiet: (id: string) => join(dataDir, "runs", id, "quiet.json"),
+    spending: (id: string) => join(dataDir, "runs", id, "spent.json"),
+    end: (id: string) => join(dataDir, "runs", id, "end.json"),
+    socket: (id: string) => join(dataDir, "sockets", id),
+  };
+}
