@@ -56,13 +56,14 @@ test("F21: a label that is heard of 72 hours late, when its loop is long over, s
   await story.settle();
   expect((await story.state(issue)).ending?.reason).toBe("task_complete");
   const comments = issue.comments.length;
+  const before = await story.state(issue);
   await story.advance(72 * hour);
   story.forge.holdDeliveries();
   story.forge.releaseDeliveries(() => late);
   await story.settle();
   await story.advance(2 * minute);
-  const after = await story.state(issue);
-  expect([after.phase, after.runsStarted]).toEqual(["refused", 0]);
+  // The label is known by GitHub's time of it, so the loop that answered it stays what it is.
+  expect(await story.state(issue)).toEqual(before);
   expect(issue.comments).toHaveLength(comments);
 });
 
