@@ -36,9 +36,9 @@ export async function report(
   const endWatch = watchRun(parts, order.id, rulesOf(order.loop), begun);
   const outcome = await begun.running.done;
   await endWatch();
+  let heard: Heard | null = null;
   try {
-    const [outOfBudget, modelDown] = [begun.gateway.outOfBudget(), begun.gateway.modelDown()];
-    const heard = { ...(await begun.gateway.spent()), outOfBudget, modelDown, tools: begun.tools() };
+    heard = await heardOf(begun);
     await begun.gateway.close();
     const token = (await readKept(parts, order.id))?.token ?? "";
     const result = await readAnswer(parts, order.id);
@@ -71,10 +71,19 @@ export async function report(
       note: `Its results could not be read: ${why}`,
       result: null,
       pushed: null,
+      ...heard, // what it spent is spent, whatever became of its work
     };
   } finally {
     running.delete(order.id);
   }
+}
+
+type Heard = Pick<RunReport, "spentNano" | "tokens" | "outOfBudget" | "modelDown" | "tools">;
+
+/** What its door and its output told of it. */
+async function heardOf({ gateway, tools }: Begun): Promise<Heard> {
+  const [outOfBudget, modelDown] = [gateway.outOfBudget(), gateway.modelDown()];
+  return { ...(await gateway.spent()), outOfBudget, modelDown, tools: tools() };
 }
 
 /** What an agent wrote goes to the thread: the lease it holds, dead as it is by then, does not. */

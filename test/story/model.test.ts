@@ -1,5 +1,5 @@
 // Money: what model calls cost stands in the thread, and a used-up budget stops the loop.
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { spentOf } from "../../src/loop/money.ts";
@@ -124,4 +124,46 @@ test("pausing and resuming costs what was spent, and leaves no more than the res
   expect(model.keys).toHaveLength(2);
   expect(state.ending).toMatchObject({ reason: "budget_limit", of: "money", is: 28_000_000, may: 50_000_000 });
   expect(story.comments(issue)[0]).toContain("$0.0280 of $0.0500 for models");
+});
+
+test("a run whose result cannot be read has spent what it spent", async () => {
+  const model = await aModel();
+  let dir = "";
+  let ended = 0;
+  const spoil = async () => {
+    const quarantines = join(dir, "app", "quarantine");
+    for (const name of await readdir(quarantines)) {
+      const refs = join(quarantines, name, "refs", "heads", "loop");
+      for (const ref of await readdir(refs)) {
+        await rm(join(refs, ref));
+        await symlink(ref, join(refs, ref)); // a disk that cannot read the branch any more
+      }
+    }
+  };
+  const story = await aStory({
+    executor: `${call}; ${mend}`,
+    models: [{ name: "openai", family: "openai", baseUrl: model.url, key: "sk-the-real-key", priceId: null }],
+    prices,
+    runtime: (real, folder) => {
+      dir = folder;
+      return {
+        ...real,
+        async start(request, watch) {
+          const running = await real.start(request, watch);
+          const done = running.done.then(async (outcome) => {
+            ended += 1;
+            if (ended === 1) await spoil();
+            return outcome;
+          });
+          return { ...running, done };
+        },
+      };
+    },
+  });
+  const issue = await story.startLoop();
+  const { attempts } = await story.state(issue);
+  expect(attempts[0]?.runs).toMatchObject([
+    { status: "lost", spentNano: 14_000_000, tokens: { input: 1000, output: 500 } },
+  ]);
+  expect(attempts[0]?.counted).toBe(false);
 });
