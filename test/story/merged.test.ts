@@ -85,5 +85,5 @@ test("F67: an issue that is closed before there is a pull request ends its loop 
   const from = story.forge.requests.length;
   story.forge.as("alice").close(issue);
   await story.settle();
-  expect(story.forge.requests.slice(from).filter(({ kind }) => kind.startsWith("graphql"))).toEqual([]);
+  expect(story.forge.requests.slice(from).filter(({ kind }) => kind.startsWith("graphql query"))).toEqual([]);
 });

@@ -10,7 +10,7 @@ function ownComments(issue: Issue, kind: string): number {
 
 /** A labelled issue whose loop GitHub holds up: the first request that `isMeant` picks out fails, and again until `letGo`. */
 async function heldUp(
-  isMeant: (request: { method: string; path: string }, story: Story) => boolean,
+  isMeant: (request: { method: string; path: string; operation: string }, story: Story) => boolean,
   options: StoryOptions = {},
 ): Promise<{ story: Story; issue: Issue; letGo: () => void }> {
   const story = await aStory(options);
@@ -63,7 +63,7 @@ describe.each([
   });
 
   test("while it prepares, with its record in the thread: the same loop goes on", async () => {
-    const { story, issue, letGo } = await heldUp(({ method, path }) => method === "PUT" && path.endsWith("/labels"));
+    const { story, issue, letGo } = await heldUp(({ operation }) => operation === "mutation ChangeLabels");
     expect(await story.phase(issue)).toBe("preparing");
     const { id } = await story.state(issue);
     letGo();
