@@ -9,6 +9,7 @@ export function setBack(sql: Sql): Pick<StorePort, "setBack"> {
       sql.atomically(() => {
         sql.run("update event set at = ?1 where at > ?1", now);
         sql.run("update trace set at = ?1 where at > ?1", now);
+        sql.run("update remembered set at = ?1 where at > ?1", now);
         sql.run("update effect set not_before = max(?1, not_before - ?2) where not_before > ?1", now, byMs);
       });
     },
