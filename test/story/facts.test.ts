@@ -42,7 +42,7 @@ test("F65, T16: facts that a person edited, or forged, are not read, change no d
   if (first === undefined || second === undefined) throw new Error("there are two attempt comments");
   story.forge.holdDeliveries();
   story.forge.as("dave").editComment(first, `${first.body} `); // the seal is still good
-  second.body = second.body.replace(/seal=./, "seal=0"); // as if GitHub had not seen who did it
+  second.body = second.body.replace(/seal=(.)/, (_, digit) => `seal=${digit === "0" ? "1" : "0"}`); // as if GitHub had not seen who did it
   story.forge.releaseDeliveries(() => []);
   await story.restart({ loseStore: true });
   const state = await story.state(issue);
