@@ -127,7 +127,11 @@ async function plainStart(
   const host = socketPath === undefined ? [] : ["--host", `unix://${socketPath}`];
   const args = [...host, "run", "--rm", ...mounts, image.id, "/bin/sh", "-c", "echo ready"];
   const began = performance.now();
-  const child = spawn("docker", args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("docker", args, { stdio: ["ignore", "pipe", "pipe"] });
+  let said = ""; // a client warns of much that is nothing here, such as of a kernel that forwards no packets
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    said = `${said}${text}`.slice(-500);
+  });
   const closed = once(child, "close").catch((cause) => {
     throw new Fault(`Could not run the client \`docker\`, which is measured against: ${cause.message}`, {
       kind: "engine",
@@ -139,7 +143,10 @@ async function plainStart(
   const took = performance.now() - began;
   const [code] = await closed;
   if (code === 0) return took;
-  throw new Fault(`\`docker run\`, which is measured against, ended with ${code}.`, { kind: "engine", retry: "never" });
+  throw new Fault(`\`docker run\`, which is measured against, ended with ${code}: ${said.trim()}`, {
+    kind: "engine",
+    retry: "never",
+  });
 }
 
 /** From the request to the agent's first word, with the relay listening. */

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { Fault } from "../base/fault.ts";
-import { addDemoOptions, demoOptions } from "./demo-options.ts";
+import { developmentOnly } from "./development.ts";
 import { checkPolicy, explainPolicy } from "./policy.ts";
 import { exampleEnvironment, settingsTable } from "./settings-docs.ts";
 import type { Terminal } from "./terminal.ts";
@@ -13,10 +13,10 @@ const exitCodes = "\nExit codes: 0 success, 1 failure, 2 wrong usage.";
 /** Runs one command line, without the program's own name; resolves to the exit code and never throws. */
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0;
-  const program = commands(terminal, (result) => {
-    code = result;
-  });
   try {
+    const program = await commands(terminal, (result) => {
+      code = result;
+    });
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
@@ -24,7 +24,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   }
 }
 
-function commands(terminal: Terminal, done: (code: number) => void): Command {
+async function commands(terminal: Terminal, done: (code: number) => void): Promise<Command> {
   const { version, description } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   const program = new Command("loopgate")
     .description(description)
@@ -54,13 +54,7 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
       const { restore } = await import("./restore.ts");
       done(await restore(json, terminal));
     });
-  addDemoOptions(
-    program.command("demo").description("show a whole loop on a local GitHub, with no account, key or configuration"),
-  ).action(async (given) => {
-    const options = demoOptions(given);
-    const { demo } = await import("./demo.ts");
-    done(await demo(options, terminal));
-  });
+  await addDemo(program, terminal, done);
   const policy = program.command("policy").description("check or explain .github/loop.yml");
   policy
     .command("check")
@@ -114,6 +108,28 @@ function commands(terminal: Terminal, done: (code: number) => void): Command {
       done(await benchIsolation(Number(rounds), terminal));
     });
   return program;
+}
+
+/** The demo where it is installed; elsewhere a command that says where it is. */
+async function addDemo(program: Command, terminal: Terminal, done: (code: number) => void): Promise<void> {
+  const command = program.command("demo");
+  const declared = await developmentOnly(() => import("./demo-options.ts")).catch((error: Fault) => error);
+  if (declared instanceof Fault) {
+    command
+      .description("not part of this installation")
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(() => {
+        throw declared;
+      });
+    return;
+  }
+  command.description("show a whole loop on a local GitHub, with no account, key or configuration");
+  declared.addDemoOptions(command).action(async (given) => {
+    const options = declared.demoOptions(given);
+    const { demo } = await developmentOnly(() => import("./demo.ts"));
+    done(await demo(options, terminal));
+  });
 }
 
 /** Help and version end in 0; help shown because nothing was asked for, and every other misuse, in 2. */
