@@ -165,6 +165,12 @@ function copy<T>(value: T): T {
 
 function setBack(disk: Disk, now: number, byMs: number): void {
   disk.newestEvent = Math.min(disk.newestEvent, now);
+  for (const [key, events] of disk.openEvents) {
+    disk.openEvents.set(
+      key,
+      events.map((stored) => ({ ...stored, at: Math.min(stored.at, now) })),
+    );
+  }
   for (const [guid, one] of disk.deliveries) {
     if (one.receivedAt > now) disk.deliveries.set(guid, { ...one, receivedAt: now });
   }
