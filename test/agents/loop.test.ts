@@ -64,7 +64,7 @@ describeWithDocker("a whole loop, from the label", (engine) => {
       expect(loop.calls.at(-1)).toMatchObject({ outcome: "refused", problem: "budget" });
       const last = loop.issue.comments.at(-1)?.body;
       expect(last).toContain(
-        `**Loopgate stopped: budget limit.** ${inDollars(spent)} of the $2.00 for model calls are spent`,
+        `**Loopgate stopped: budget limit.** The loop has spent ${inDollars(spent)} of its $2.00 for model calls`,
       );
       expect(last).toContain("**Next:** @alice");
     },

@@ -84,7 +84,7 @@ describeWithDocker("the silence limit on real containers", (engine: () => Engine
     expect(ending).toMatchObject({ reason: "stalled", of: "silence" });
     expect(ending !== null && endingSentence(ending)).toMatch(/For 1\d min .*last heard of on 2026-01-05 09:0[01] UTC/);
     expect(attempts[0]?.runs[0]?.status).toBe("silent");
-    expect(await count()).toBe(0);
+    await until(async () => (await count()) === 0);
   });
 
   /** The runtime of one life of the App: when that life is over, it hears of nothing any more. */
