@@ -17,7 +17,7 @@ export function caught(handler: Handler, onError: (error: unknown) => void = () 
     } catch (error) {
       onError(error);
       if (response.headersSent) response.destroy();
-      else refuse(request, response, 500, "The request could not be answered.");
+      else refuse(request, response, 500, "The request could not be answered. The log says why.");
     }
   };
 }

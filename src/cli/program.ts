@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { Fault } from "../base/fault.ts";
 import { developmentOnly } from "./development.ts";
+import { addBench } from "./bench-options.ts";
 import { checkPolicy, explainPolicy } from "./policy.ts";
 import { exampleEnvironment, settingsTable } from "./settings-docs.ts";
 import type { Terminal } from "./terminal.ts";
@@ -96,17 +97,7 @@ async function commands(terminal: Terminal, done: (code: number) => void): Promi
       const { rerun } = await import("./rerun.ts");
       done(await rerun({ loop, attempt: Number(attempt), role, dataDir, json }, terminal));
     });
-  program
-    .command("bench")
-    .description("measure this machine against the limits of the design")
-    .argument("<what>", "isolation: the start of a container, and of a workspace")
-    .option("--rounds <count>", "pairs to measure", "10")
-    .action(async (what, { rounds }) => {
-      if (what !== "isolation") throw new UsageError(`there is no bench ${what}; there is isolation`);
-      if (!/^[1-9]\d?$/.test(rounds)) throw new UsageError("--rounds is a number from 1 to 99");
-      const { benchIsolation } = await import("./bench.ts");
-      done(await benchIsolation(Number(rounds), terminal));
-    });
+  addBench(program, terminal, done);
   return program;
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
+import { caught, pathOf, refuse, refuseTunnels } from "../base/caught.ts";
 import { Fault } from "../base/fault.ts";
 import type { ForgeEnv } from "./caller.ts";
 import type { GitServer } from "./git/http.ts";
@@ -30,14 +31,19 @@ export function isForApi(path: string, accept: string): boolean {
 /** Starts listening; port 0 takes a free one. Throws a `Fault` when the port is taken. */
 export async function listen(parts: ServerParts, port: number, host: string): Promise<Listening> {
   const web = getRequestListener((request, env) => {
-    const isApi = isForApi(new URL(request.url).pathname, request.headers.get("accept") ?? "");
+    const isApi = isForApi(pathOf(request.url), request.headers.get("accept") ?? "");
     return isApi ? parts.api.fetch(request, env) : parts.pages.fetch(request, env);
   });
-  const server = createServer((request, response) => {
-    if (parts.git.owns(request.url ?? "/")) void parts.git.handle(request, response);
-    else if (parts.blobs.owns(request.url ?? "/")) parts.blobs.handle(request, response);
-    else void web(request, response);
-  });
+  const server = createServer(
+    caught((request, response) => {
+      const target = request.url ?? "/";
+      // A browser or program never sends one that no address can be made of; the libraries behind us would throw on it.
+      if (!URL.canParse(target, "http://localhost")) return refuse(request, response, 400, "That is not an address.");
+      if (parts.git.owns(target)) return parts.git.handle(request, response);
+      return parts.blobs.owns(target) ? parts.blobs.handle(request, response) : web(request, response);
+    }),
+  );
+  refuseTunnels(server);
   await started(server, port, host);
   const { port: taken } = server.address() as AddressInfo;
   return { url: `http://${host}:${taken}`, close: () => stop(server) };

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { assert } from "../base/assert.ts";
+import { caught, pathOf, refuse, refuseTunnels } from "../base/caught.ts";
 import { Fault } from "../base/fault.ts";
 import type { Lease } from "./lease.ts";
 
@@ -28,7 +29,7 @@ export interface RunGatewayRequest {
   readonly socketDir: string;
   readonly lease: Lease;
   readonly routes: readonly Route[];
-  /** Where a run may reach hosts outside; null, or nothing: a CONNECT is hung up on. */
+  /** Where a run may reach hosts outside; null, or nothing: a CONNECT is refused. */
   readonly tunnels?: Tunnels | null;
   /** Who may connect, where the App is root: the relay's user. Otherwise null, and it is our own user. */
   readonly owner?: { readonly uid: number; readonly gid: number } | null;
@@ -67,20 +68,21 @@ export async function openRunGateway(request: RunGatewayRequest): Promise<RunGat
       traffic.open -= 1;
     });
   };
-  const server = createServer(serverLimits, (incoming, response) => {
+  const listener = caught((incoming, response) => {
     count(response);
     if (revoked) return refuse(incoming, response, 403, "This run's lease has ended.");
     const route = routeFor(request.routes, incoming.url ?? "/");
     if (route === undefined) return refuse(incoming, response, 404, "No gateway here.");
-    return void serve(route, incoming, response, request.onError);
-  });
+    return route.handle(incoming, response);
+  }, request.onError);
+  const server = createServer(serverLimits, listener);
   const { tunnels } = request;
   if (tunnels) {
     server.on("connect", (incoming, socket, head) => {
       count(socket);
       tunnels.handleConnect(incoming, socket, head);
     });
-  }
+  } else refuseTunnels(server);
   server.maxConnections = 128;
   await open(server, request, socketPath).catch((cause) => {
     server.close();
@@ -104,31 +106,9 @@ const serverLimits = {
 };
 
 function routeFor(routes: readonly Route[], url: string): Route | undefined {
-  const path = url.split("?", 1)[0] ?? "";
+  const path = pathOf(url);
   const fitting = routes.filter(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
   return fitting.sort((a, b) => b.prefix.length - a.prefix.length)[0];
-}
-
-async function serve(
-  route: Route,
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  onError: RunGatewayRequest["onError"],
-): Promise<void> {
-  try {
-    await route.handle(incoming, response);
-  } catch (error) {
-    onError?.(error);
-    if (response.headersSent) response.destroy();
-    else refuse(incoming, response, 500, "The gateway failed. The run's record says why.");
-  }
-}
-
-/** A short answer in plain text; the rest of the request is thrown away with the connection. */
-function refuse(incoming: IncomingMessage, response: ServerResponse, status: number, sentence: string): void {
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", connection: "close" });
-  response.end(`${sentence}\n`);
-  incoming.resume();
 }
 
 /** A folder that is there stays: after a restart, a relay still has it mounted and finds the new socket in it. */

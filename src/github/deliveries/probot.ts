@@ -12,8 +12,10 @@ export interface ProbotOptions {
 
 /** Resolves once the App's subscriptions are in place. */
 export async function startProbot(app: ApplicationFunction, options: ProbotOptions): Promise<Probot> {
+  const log = Object.create(options.log, { child: { value: () => log } }) as Logger; // one for all: a new one each time is dear
   const probot = new Probot({
     ...options,
+    log,
     // Handlers are given the same client for every delivery, which may do nothing: making one each time costs more than
     // all the rest, and nothing is asked of GitHub before a delivery is answered.
     Octokit: ProbotOctokit.defaults({

@@ -13,10 +13,13 @@ export type Read =
 const deepest = 64;
 /** Objects, lists and their entries in one payload; a push of 2,048 commits has some 50,000. */
 const mostParts = 500_000;
+/** Up to here nothing is counted, and a payload is read at once: a few milliseconds even of nothing but brackets. */
+export const smallBytes = 64 * 1024;
+
 /** What the bytes say. Never throws: whatever is not a JSON object within the limits is a reason. */
 export function readPayload(event: string, bytes: Uint8Array, self: Self): Read {
   if (!isUtf8(bytes)) return { ok: false, reason: "the body is not UTF-8" };
-  const excess = excessOf(bytes);
+  const excess = bytes.length > smallBytes ? excessOf(bytes) : null;
   if (excess !== null) return { ok: false, reason: excess };
   const payload = parsed(bytes);
   if (payload === null) return { ok: false, reason: "the body is not a JSON object" };

@@ -1,6 +1,6 @@
 // Who reads a delivery: small ones this thread, large ones a thread of their own.
 import { Worker } from "node:worker_threads";
-import { type Read, readPayload } from "./read-payload.ts";
+import { type Read, readPayload, smallBytes } from "./read-payload.ts";
 import type { Self } from "./translated.ts";
 
 export interface Reader {
@@ -8,9 +8,6 @@ export interface Reader {
   read(event: string, bytes: Uint8Array): Promise<Read>;
   close(): Promise<void>;
 }
-
-/** Up to here a payload is read at once: a few milliseconds at the very worst. */
-const smallBytes = 64 * 1024;
 
 /** A thread for large payloads is started when the first one comes, and reads one at a time. */
 export function payloadReader(self: Self): Reader {

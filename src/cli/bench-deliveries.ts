@@ -1,0 +1,183 @@
+// `loopgate bench deliveries`: how fast deliveries are stored and answered, beside a bare Probot that stores nothing.
+import { type ChildProcess, fork } from "node:child_process";
+import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Fault } from "../base/fault.ts";
+import { sqliteStore } from "../store/sqlite.ts";
+import { type Answered, load } from "./bench-load.ts";
+import { median } from "./bench-median.ts";
+import { type Cleanup, withCleanup } from "./cleanup.ts";
+import { interruptible } from "./interrupt.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface DeliveriesBench {
+  readonly rounds: number;
+  readonly secondsEach: number;
+  /** How many deliveries are remembered when a measurement begins. */
+  readonly remembered: readonly number[];
+  readonly connections: number;
+  readonly json: boolean;
+}
+
+interface Level {
+  readonly remembered: number;
+  readonly probot: Answered;
+  readonly app: Answered;
+  readonly rateRatio: number;
+  readonly p99Ratio: number;
+}
+
+/** So much faster the App must be than a bare Probot, and so much of its p99 it may take. */
+const wanted = { rateRatio: 1.0, p99Ratio: 0.5 };
+
+/** Prints both sides for each number of remembered deliveries; 0 when both ratios keep their limit everywhere, else 1. */
+export async function benchDeliveries(options: DeliveriesBench, terminal: Terminal): Promise<number> {
+  return interruptible((signal) =>
+    withCleanup(terminal, async (cleanup) => {
+      const bench = await prepare(cleanup, options, { terminal, signal });
+      const levels: Level[] = [];
+      for (const remembered of options.remembered) {
+        const level = await measure(bench, remembered);
+        levels.push(level);
+        if (!options.json) terminal.out(line(level));
+      }
+      const slope = (levels.at(-1)?.app.perSecond ?? 0) / (levels[0]?.app.perSecond ?? 0);
+      if (options.json) terminal.out(`${JSON.stringify({ wanted, levels, slope }, null, 2)}\n`);
+      else terminal.out(`our rate with the most remembered, against with the fewest: ${slope.toFixed(2)} x\n`);
+      return levels.every(isKept) ? 0 : 1;
+    }),
+  );
+}
+
+interface Bench extends DeliveriesBench {
+  readonly dataDir: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cleanup: Cleanup;
+  readonly probot: string; // its address
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+async function prepare(
+  cleanup: Cleanup,
+  options: DeliveriesBench,
+  { terminal, signal }: Pick<Bench, "terminal" | "signal">,
+): Promise<Bench> {
+  const dataDir = await mkdtemp(join(tmpdir(), "lg-bench-"));
+  cleanup.add(dataDir, () => rm(dataDir, { recursive: true, force: true }));
+  const { privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  const env = {
+    BENCH_SECRET: randomBytes(20).toString("hex"),
+    BENCH_PRIVATE_KEY: privateKey,
+    BENCH_DATA: dataDir,
+    NODE_ENV: "production",
+  };
+  const { url } = await served(cleanup, "../github/bare.ts", env);
+  return { ...options, dataDir, env, cleanup, probot: url, terminal, signal };
+}
+
+/** Both sides in turns, so that whatever else the machine does befalls both; the first round of each warms up. */
+async function measure(bench: Bench, remembered: number): Promise<Level> {
+  await remember(bench, remembered);
+  const app = await served(bench.cleanup, "./bench-app.ts", bench.env);
+  const rounds: { probot: Answered; app: Answered }[] = [];
+  for (let round = 0; round <= bench.rounds; round++) {
+    bench.terminal.err(`${remembered} remembered, round ${round} of ${bench.rounds}\n`);
+    const both = { probot: await ask(bench, bench.probot), app: await ask(bench, app.url) };
+    if (round > 0) rounds.push(both);
+  }
+  await app.end();
+  const of = (side: "probot" | "app"): Answered => ({
+    count: rounds.reduce((sum, round) => sum + round[side].count, 0),
+    perSecond: median(rounds.map((round) => round[side].perSecond)),
+    p50Ms: median(rounds.map((round) => round[side].p50Ms)),
+    p99Ms: median(rounds.map((round) => round[side].p99Ms)),
+  });
+  return {
+    remembered,
+    probot: of("probot"),
+    app: of("app"),
+    rateRatio: median(rounds.map(({ probot, app }) => app.perSecond / probot.perSecond)),
+    p99Ratio: median(rounds.map(({ probot, app }) => app.p99Ms / probot.p99Ms)),
+  };
+}
+
+function ask({ env, connections, secondsEach, signal }: Bench, url: string): Promise<Answered> {
+  return load({ url, secret: env.BENCH_SECRET ?? "", connections, forMs: secondsEach * 1000, signal });
+}
+
+/** Fills the store through its own door, as deliveries that came within the last week, up to `wanted` in all. */
+async function remember({ dataDir, terminal, signal }: Bench, wanted: number): Promise<void> {
+  const store = sqliteStore(dataDir);
+  try {
+    for (let done = filled; done < wanted; done += 256) {
+      signal.throwIfAborted();
+      if (done % 102_400 === 0) terminal.err(`filling the store: ${done} of ${wanted}\n`);
+      await Promise.all(
+        Array.from({ length: Math.min(256, wanted - done) }, (_, index) =>
+          store.acceptDelivery(anOldOne(done + index)),
+        ),
+      );
+    }
+    filled = Math.max(filled, wanted);
+  } finally {
+    await store.close();
+  }
+}
+
+let filled = 0;
+
+function anOldOne(n: number): Parameters<ReturnType<typeof sqliteStore>["acceptDelivery"]>[0] {
+  return {
+    guid: `filled-${n}`,
+    bodySha256: createHash("sha256").update(String(n)).digest("hex"),
+    receivedAt: Date.now(),
+    translated: { kind: "ignored", reason: "of no loop" },
+    origin: { installationId: null, repositoryId: null, thread: null },
+  };
+}
+
+interface Served {
+  readonly url: string;
+  /** Asks it to end and waits until it has. */
+  end(): Promise<void>;
+}
+
+async function served(cleanup: Cleanup, file: string, env: Readonly<Record<string, string>>): Promise<Served> {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
+    env: { PATH: process.env.PATH ?? "", ...env },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const ended = once(child, "exit");
+  const end = async () => {
+    if (child.connected) child.disconnect();
+    await ended;
+  };
+  cleanup.add(`process ${child.pid}`, end);
+  return { url: await addressOf(child, ended), end };
+}
+
+async function addressOf(child: ChildProcess, ended: Promise<unknown>): Promise<string> {
+  const said = await Promise.race([once(child, "message"), ended.then(() => null)]);
+  if (said !== null) return (said[0] as { url: string }).url;
+  throw new Fault("A server that is measured ended before it listened.", { kind: "engine", retry: "never" });
+}
+
+function isKept({ rateRatio, p99Ratio }: Level): boolean {
+  return rateRatio >= wanted.rateRatio && p99Ratio <= wanted.p99Ratio;
+}
+
+function line(level: Level): string {
+  const { remembered, probot, app, rateRatio, p99Ratio } = level;
+  const side = ({ perSecond, p99Ms }: Answered) => `${perSecond.toFixed(0)}/s, p99 ${p99Ms.toFixed(1)} ms`;
+  const kept = isKept(level) ? "kept" : "MISSED";
+  return `${remembered} remembered: ours ${side(app)}; bare Probot ${side(probot)}; rate ${rateRatio.toFixed(2)} x (wanted ≥ ${wanted.rateRatio}), p99 ${p99Ratio.toFixed(2)} x (wanted ≤ ${wanted.p99Ratio}): ${kept}\n`;
+}

@@ -1,0 +1,53 @@
+// The measurements as commands: what each takes, and what it may be given.
+import type { Command } from "commander";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage.ts";
+
+/** Adds `bench isolation` and its siblings; `done` is told the exit code. */
+export function addBench(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  const bench = program
+    .command("bench")
+    .description("measure this machine against the limits of the design")
+    .argument("[what]", "what to measure")
+    .action((what) => {
+      const there = bench.commands.map((one) => one.name()).join(", ");
+      throw new UsageError(
+        what === undefined ? `say which: ${there}` : `there is no bench ${what}; there are ${there}`,
+      );
+    });
+  bench
+    .command("isolation")
+    .description("the start of a container, and of a workspace, beside `docker run` and `git clone`")
+    .option("--rounds <count>", "pairs to measure", "10")
+    .action(async ({ rounds }) => {
+      const { benchIsolation } = await import("./bench-isolation.ts");
+      done(await benchIsolation(whole(rounds, "--rounds", 1, 99), terminal));
+    });
+  bench
+    .command("deliveries")
+    .description("storing and answering webhook deliveries, beside a bare Probot with an empty handler")
+    .option("--rounds <count>", "pairs to measure at each level", "5")
+    .option("--seconds <count>", "how long each side is measured in a round", "5")
+    .option("--connections <count>", "connections at a time", "50")
+    .option("--remembered <counts>", "levels: deliveries remembered at the beginning, growing", "0,100000,1000000")
+    .option("--json", "answer in JSON")
+    .action(async ({ rounds, seconds, connections, remembered, json = false }) => {
+      const options = {
+        rounds: whole(rounds, "--rounds", 1, 99),
+        secondsEach: whole(seconds, "--seconds", 1, 600),
+        connections: whole(connections, "--connections", 1, 200),
+        remembered: String(remembered)
+          .split(",")
+          .map((one) => whole(one, "--remembered", 0, 4_000_000)),
+        json,
+      };
+      const { benchDeliveries } = await import("./bench-deliveries.ts");
+      done(await benchDeliveries(options, terminal));
+    });
+}
+
+function whole(text: string, option: string, min: number, max: number): number {
+  const value = Number(text);
+  if (/^\d{1,9}$/.test(text) && value >= min && value <= max) return value;
+  throw new UsageError(`${option} is a number from ${min} to ${max}`);
+}
