@@ -80,14 +80,14 @@ async function prepare(
     BENCH_DATA: dataDir,
     NODE_ENV: "production",
   };
-  const { url } = await served(cleanup, "../github/bare.ts", env);
+  const { url } = await served(cleanup, new URL("../github/bare.ts", import.meta.url), env);
   return { ...options, dataDir, env, cleanup, probot: url, terminal, signal };
 }
 
 /** Both sides in turns, so that whatever else the machine does befalls both; the first round of each warms up. */
 async function measure(bench: Bench, remembered: number): Promise<Level> {
   await remember(bench, remembered);
-  const app = await served(bench.cleanup, "./bench-app.ts", bench.env);
+  const app = await served(bench.cleanup, new URL("./bench-app.ts", import.meta.url), bench.env);
   const rounds: { probot: Answered; app: Answered }[] = [];
   for (let round = 0; round <= bench.rounds; round++) {
     bench.terminal.err(`${remembered} remembered, round ${round} of ${bench.rounds}\n`);
@@ -151,8 +151,8 @@ interface Served {
   end(): Promise<void>;
 }
 
-async function served(cleanup: Cleanup, file: string, env: Readonly<Record<string, string>>): Promise<Served> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
+async function served(cleanup: Cleanup, file: URL, env: Readonly<Record<string, string>>): Promise<Served> {
+  const child = fork(fileURLToPath(file), [], {
     env: { PATH: process.env.PATH ?? "", ...env },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });

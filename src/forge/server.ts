@@ -37,8 +37,8 @@ export async function listen(parts: ServerParts, port: number, host: string): Pr
   const server = createServer(
     caught((request, response) => {
       const target = request.url ?? "/";
-      // A browser or program never sends one that no address can be made of; the libraries behind us would throw on it.
-      if (!URL.canParse(target, "http://localhost")) return refuse(request, response, 400, "That is not an address.");
+      // A browser or program never sends one that no address can be made of; what is behind us would throw on it.
+      if (!isAddress(target)) return refuse(request, response, 400, "That is not an address.");
       if (parts.git.owns(target)) return parts.git.handle(request, response);
       return parts.blobs.owns(target) ? parts.blobs.handle(request, response) : web(request, response);
     }),
@@ -47,6 +47,16 @@ export async function listen(parts: ServerParts, port: number, host: string): Pr
   await started(server, port, host);
   const { port: taken } = server.address() as AddressInfo;
   return { url: `http://${host}:${taken}`, close: () => stop(server) };
+}
+
+function isAddress(target: string): boolean {
+  if (!URL.canParse(target, "http://localhost")) return false;
+  try {
+    decodeURIComponent(pathOf(target));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function started(server: Server, port: number, host: string): Promise<void> {

@@ -26,23 +26,41 @@ const rowsInPack = 200;
  * Neither bodies nor an index of hashes are kept: random keys would touch as many pages as there are deliveries. One row
  * is added for all that are stored together, so that the millionth costs what the first did.
  */
-export function inbox(sql: Sql): Pick<StorePort, Port> & InboxSteps {
+export function inbox(sql: Sql, flush: () => Promise<void>): Pick<StorePort, Port> & InboxSteps {
   const remembered = createRemembered();
   const newest = Number(sql.one("select max(at) as at from remembered")?.at ?? 0);
   for (const row of sql.all("select keys from remembered where at >= ? order by at", newest - rememberMs)) {
     for (const one of unpack(row.keys as Uint8Array)) remembered.add(one);
   }
-  const store = together<Delivery, Accepted>(sql, {
+  /** What is stored and not on the disk yet: an equal one that comes meanwhile is answered as this one is. */
+  const unsettled = new Map<bigint, Promise<unknown>>();
+  const store = together<Delivery, Accepted>(sql, flush, {
     work: (deliveries) => acceptAll(sql, remembered.has, deliveries),
     kept: (accepted) => {
-      for (const { fingerprint } of accepted) if (fingerprint !== null) remembered.add(fingerprint);
+      for (const { fingerprint, isEarlier, guid } of accepted) {
+        if (fingerprint !== null) remembered.add(fingerprint);
+        if (isEarlier) sql.run("delete from earlier_delivery where guid = ?", guid);
+      }
     },
+    undo: (accepted) => forgetAll(sql, accepted),
   });
 
   return {
     async acceptDelivery(delivery) {
-      const { fingerprint, issues } = await store(delivery);
-      return fingerprint === null ? null : issues;
+      const { guid, body } = fingerprintOf(delivery);
+      const twin = unsettled.get(guid) ?? unsettled.get(body);
+      if (twin !== undefined) {
+        await twin;
+        return null;
+      }
+      const stored = store(delivery);
+      for (const key of [guid, body]) unsettled.set(key, stored);
+      try {
+        const { fingerprint, issues } = await stored;
+        return fingerprint === null ? null : issues;
+      } finally {
+        for (const key of [guid, body]) unsettled.delete(key);
+      }
     },
     async earlierDeliveries() {
       return sql.all("select * from earlier_delivery order by received_at limit 100").map(earlier);
@@ -57,40 +75,54 @@ export function inbox(sql: Sql): Pick<StorePort, Port> & InboxSteps {
 }
 
 interface Accepted {
+  readonly guid: string;
+  readonly isEarlier: boolean;
+  /** Where it is remembered, with those it was stored with. */
+  readonly row: number;
   /** Null: known before. */
   readonly fingerprint: ReturnType<typeof fingerprintOf> | null;
   readonly issues: readonly string[];
 }
 
-/** To be called within a transaction. Of equal ones among them the first counts. */
+/** To be called within a transaction. No two of them are equal. */
 function acceptAll(
   sql: Sql,
   isKnown: (one: ReturnType<typeof fingerprintOf>) => boolean,
   deliveries: readonly Delivery[],
 ): readonly Accepted[] {
   const fresh: ReturnType<typeof fingerprintOf>[] = [];
-  const among = new Set<bigint>();
   const accepted = deliveries.map((delivery): Accepted => {
     const fingerprint = fingerprintOf(delivery);
-    const isEarlier = takeEarlier(sql, delivery.guid);
-    const { guid, body } = fingerprint;
-    if (!isEarlier && (isKnown(fingerprint) || among.has(guid) || among.has(body))) {
-      return { fingerprint: null, issues: [] };
+    const isEarlier = isLeft(sql, delivery.guid);
+    if (!isEarlier && isKnown(fingerprint)) {
+      return { guid: delivery.guid, isEarlier, row: 0, fingerprint: null, issues: [] };
     }
-    among.add(guid).add(body);
     fresh.push(fingerprint);
-    return { fingerprint, issues: concerned(sql, delivery) };
+    return { guid: delivery.guid, isEarlier, row: 0, fingerprint, issues: concerned(sql, delivery) };
   });
   if (fresh.length > 0) {
     const at = Math.max(...fresh.map((one) => one.at));
-    sql.run("insert into remembered (at, keys) values (?, ?)", at, pack(fresh));
+    const row = sql.one("insert into remembered (at, keys) values (?, ?) returning position", at, pack(fresh));
+    return accepted.map((one) => ({ ...one, row: Number(row?.position) }));
   }
   return accepted;
 }
 
 /** A delivery that an earlier version stored for later is remembered already, and still counts this once. */
-function takeEarlier(sql: Sql, guid: string): boolean {
-  return sql.run("delete from earlier_delivery where guid = ?", guid) > 0;
+function isLeft(sql: Sql, guid: string): boolean {
+  return sql.one("select 1 from earlier_delivery where guid = ?", guid) !== undefined;
+}
+
+/** Deliveries that are refused after all; they are stored again when they come again. */
+function forgetAll(sql: Sql, accepted: readonly Accepted[]): void {
+  for (const { guid, issues, fingerprint, row } of accepted) {
+    if (fingerprint === null) continue;
+    sql.run("delete from remembered where position = ?", row);
+    for (const issue of issues) {
+      const [from, to] = [`${guid}/${issue}/`, `${guid}/${issue}0`]; // all that begins so: "0" comes after "/"
+      sql.run("delete from event where dedupe >= ? and dedupe < ? and handled = 0", from, to);
+    }
+  }
 }
 
 function earlier(row: Row): EarlierDelivery {

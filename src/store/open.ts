@@ -1,5 +1,6 @@
 // Opens the SQLite file behind the store: one process at a time, every commit on disk before it counts.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Fault } from "../base/fault.ts";
@@ -8,6 +9,10 @@ import { upgrade } from "./upgrade.ts";
 
 export interface Opened {
   readonly db: DatabaseSync;
+  /** Resolves once all that was committed is on the disk. The disk is waited for in another thread. */
+  readonly flush: () => Promise<void>;
+  /** Closes the database and what `flush` holds. */
+  readonly close: () => Promise<void>;
   /** How often this store was opened, this time included. */
   readonly epoch: number;
 }
@@ -25,11 +30,26 @@ export function openDatabase(dir: string): Opened {
     db.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full;");
     const epoch = prepare(db, file);
     writeFileSync(join(dir, "holder"), `process ${process.pid}\n`);
-    return { db, epoch };
+    return { db, epoch, ...flusher(db, `${file}-wal`) };
   } catch (error) {
     db?.close();
     throw asFault(error, file, dir);
   }
+}
+
+/** What is committed is in the log; every flush of that file flushes all that was written to it so far. */
+function flusher(db: DatabaseSync, log: string): Pick<Opened, "flush" | "close"> {
+  let opened: Promise<FileHandle> | null = null;
+  return {
+    async flush() {
+      opened ??= open(log, "r+");
+      await (await opened).datasync();
+    },
+    async close() {
+      await (await opened)?.close();
+      db.close();
+    },
+  };
 }
 
 /** The first statement that writes takes the lock, and keeps it: not only from the first delivery on. */

@@ -19,6 +19,8 @@ export function statements(db: DatabaseSync) {
     one: (sql: string, ...values: SQLInputValue[]) => guard(() => prepared(sql).get(...values) as Row | undefined),
     all: (sql: string, ...values: SQLInputValue[]) => guard(() => prepared(sql).all(...values) as Row[]),
     atomically: <T>(work: () => T): T => atomically(db, work),
+    /** Atomic, but not on the disk before the next flush, or the next commit of any other kind. */
+    unflushed: <T>(work: () => T): T => unflushed(db, work),
   };
 }
 
@@ -32,6 +34,15 @@ function atomically<T>(db: DatabaseSync, work: () => T): T {
     // A full disk makes SQLite roll back by itself; then there is nothing left to roll back.
     if (db.isTransaction) db.exec("rollback");
     throw error;
+  }
+}
+
+function unflushed<T>(db: DatabaseSync, work: () => T): T {
+  guard(() => db.exec("pragma synchronous = normal"));
+  try {
+    return atomically(db, work);
+  } finally {
+    db.exec("pragma synchronous = full");
   }
 }
 

@@ -14,9 +14,9 @@ import { trace } from "./trace.ts";
 
 /** Opens the store in `dir`. Throws Fault when it is held, damaged or of another version. */
 export function sqliteStore(dir: string): StorePort {
-  const { db, epoch } = openDatabase(dir);
+  const { db, epoch, flush, close } = openDatabase(dir);
   const sql = statements(db);
-  const { forgetDeliveries, packDeliveries, ...deliveries } = inbox(sql);
+  const { forgetDeliveries, packDeliveries, ...deliveries } = inbox(sql, flush);
   return {
     epoch,
     lastTime: lastTime(sql),
@@ -29,9 +29,7 @@ export function sqliteStore(dir: string): StorePort {
     ...trace(sql),
     ...prune(sql, { forgetDeliveries, packDeliveries }),
     ...setBack(sql),
-    async close() {
-      db.close();
-    },
+    close,
   };
 }
 

@@ -17,6 +17,8 @@ export interface Command {
   readonly ended: Promise<Ended>;
   /** Resolves when standard output so far matches; rejects when the program ends without it. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves when standard error so far matches. */
+  complained(pattern: RegExp): Promise<void>;
   type(text: string): void;
   signal(name: NodeJS.Signals): void;
 }
@@ -33,6 +35,7 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
   });
   child.stderr.on("data", (chunk) => {
     err += chunk;
+    for (const hear of heard) hear();
   });
   const ended = once(child, "close").then(([code]) => ({ code: code as number | null, out, err }));
   return {
@@ -51,6 +54,17 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
         void ended.then(({ code }) =>
           reject(new Error(`It ended with ${code} before saying ${pattern}.\n${out}${err}`)),
         );
+      }),
+    complained: (pattern) =>
+      new Promise((resolve, reject) => {
+        const hear = () => {
+          if (!pattern.test(err)) return;
+          heard.delete(hear);
+          resolve();
+        };
+        heard.add(hear);
+        hear();
+        void ended.then(({ code }) => reject(new Error(`It ended with ${code} before ${pattern} on standard error.`)));
       }),
     type: (text) => void child.stdin.write(text),
     signal: (name) => void child.kill(name),

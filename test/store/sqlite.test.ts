@@ -102,9 +102,9 @@ test("F15: a loop that an earlier version stored is read, and what was added to 
 });
 
 test("F7: with the disk full a delivery is a fault, nothing of it is kept, and later ones are taken", async () => {
-  const { db } = openDatabase(await aFolder());
-  onTestFinished(() => db.close());
-  const deliveries = inbox(statements(db));
+  const { db, flush, close } = openDatabase(await aFolder());
+  onTestFinished(close);
+  const deliveries = inbox(statements(db), flush);
   const pages = Number(db.prepare("pragma page_count").get()?.page_count);
   db.exec(`pragma max_page_count = ${pages + 2}`);
   const large = delivery("large", "x".repeat(200_000));

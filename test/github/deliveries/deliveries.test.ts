@@ -2,13 +2,14 @@
 import { createHash, createHmac, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { pino } from "pino";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import app from "../../../src/app.ts";
 import { Fault } from "../../../src/base/fault.ts";
 import type { Arrival } from "../../../src/github/deliveries/arrival.ts";
 import { type DeliveryLog, deliveryHandler } from "../../../src/github/deliveries/deliveries.ts";
+import { createHolding } from "../../../src/github/deliveries/holding.ts";
 import { startProbot } from "../../../src/github/deliveries/probot.ts";
 import { payloadReader } from "../../../src/github/deliveries/reading.ts";
 
@@ -237,4 +238,84 @@ test("a delivery that no handler takes is answered with 503, never as if it were
 test("a short secret refuses to start", () => {
   const options = { probot, reader, accept: async () => true, now: () => 0, log: () => {} };
   expect(() => deliveryHandler({ ...options, secrets: [secret, "short"] })).toThrow("shorter than 16 characters");
+});
+
+test("bodies that nobody signed are held up to 32 MB in all, and a good delivery is answered meanwhile (F4)", async () => {
+  const head = [
+    "POST / HTTP/1.1",
+    "host: here",
+    "content-type: application/json",
+    `content-length: ${25 * 1024 * 1024}`,
+  ];
+  head.push("x-github-event: push", "x-github-delivery: a", `x-hub-signature-256: sha256=${"0".repeat(64)}`);
+  const chunk = Buffer.alloc(1024 * 1024, 97);
+  const before = process.memoryUsage().arrayBuffers;
+  const sockets = Array.from({ length: 60 }, () => connect((server.address() as AddressInfo).port, "127.0.0.1"));
+  try {
+    let most = 0;
+    for (let round = 0; round < 3; round++) {
+      for (const socket of sockets) {
+        if (round === 0) socket.on("error", () => {}).write(`${head.join("\r\n")}\r\n\r\n`);
+        socket.write(chunk);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before - unsent(sockets));
+      expect(
+        await deliver({ text: `{"n":${round}}`, headers: { "x-github-delivery": `good-${round}` } }),
+      ).toMatchObject({ status: 202 });
+    }
+    expect(most).toBeLessThan(100 * 1024 * 1024);
+    expect(log.filter(({ status }) => status === 503).length).toBeGreaterThan(20);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+}, 60_000);
+
+/** Of the senders' own bytes, which this same process holds. */
+function unsent(sockets: readonly Socket[]): number {
+  return sockets.reduce((sum, socket) => sum + socket.writableLength, 0);
+}
+
+test("a refusal for want of room says when to come again", async () => {
+  const holding = createHolding(100);
+  const gone: string[] = [];
+  const large = holding.hold(() => gone.push("large"));
+  const small = holding.hold(() => gone.push("small"));
+  expect(large.grow(80)).toBe(true);
+  expect(small.grow(30)).toBe(true);
+  expect(gone).toEqual(["large"]);
+  small.verified();
+  const next = holding.hold(() => gone.push("next"));
+  expect(next.grow(90)).toBe(false);
+  expect(gone).toEqual(["large"]);
+  small.release();
+  expect(holding.bytes).toBe(0);
+});
+
+describe("a signed body of nothing but structure", () => {
+  const cases: readonly [string, string, string][] = [
+    ["24 MB of opening brackets", "[".repeat(24 * 1024 * 1024), "the body nests more than 64 deep"],
+    ["of more parts than a payload has", `{"a":[${"1,".repeat(1_000_000)}1]}`, "the body has more than 500000 parts"],
+    ["of 50 KB of opening brackets", "[".repeat(50 * 1024), "the body is not a JSON object"],
+  ];
+  test.each(cases)(
+    "%s is refused, and holds nobody up",
+    async (_, text, reason) => {
+      const answered: string[] = [];
+      const large = deliver({ text }).then((answer) => {
+        answered.push("large");
+        expect(answer).toEqual({ status: 400, said: `refused: ${reason}\n` });
+      });
+      const small = deliver({ headers: { "x-github-delivery": "small" } }).then(() => answered.push("small"));
+      await Promise.all([large, small]);
+      if (text.length > 64 * 1024) expect(answered[0]).toBe("small");
+    },
+    30_000,
+  );
+});
+
+test("a large body is read in a thread of its own, to the same end", async () => {
+  const text = JSON.stringify({ action: "opened", installation: { id: 7 }, note: "x".repeat(2_000_000) });
+  expect(await deliver({ text })).toEqual({ status: 202, said: `stored: ${ignoredHere.reason}\n` });
+  expect(stored[0]).toMatchObject({ translated: ignoredHere, origin: { installationId: 7 } });
 });

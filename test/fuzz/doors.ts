@@ -1,0 +1,187 @@
+// Every server of ours, opened for the fuzz: the App's door, the forge's pages and API, and a run's gateways.
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import app from "../../src/app.ts";
+import { startForge } from "../../src/forge/forge.ts";
+import { egressProxy } from "../../src/gateway/egress/proxy.ts";
+import { fetchBase } from "../../src/gateway/git/objects.ts";
+import { openQuarantine } from "../../src/gateway/git/quarantine.ts";
+import { gitGateway } from "../../src/gateway/git/server.ts";
+import { newLeaseToken } from "../../src/gateway/lease.ts";
+import { createLedger } from "../../src/gateway/model/ledger.ts";
+import { modelGateway } from "../../src/gateway/model/server.ts";
+import { openRunGateway } from "../../src/gateway/run.ts";
+import { deliveryHandler } from "../../src/github/deliveries/deliveries.ts";
+import { startListener } from "../../src/github/deliveries/listener.ts";
+import { startProbot } from "../../src/github/deliveries/probot.ts";
+import { payloadReader } from "../../src/github/deliveries/reading.ts";
+import type { Door } from "./throw.ts";
+
+export interface Doors {
+  readonly doors: readonly Door[];
+  /** What handlers threw, which a door must never let happen. */
+  readonly errors: readonly unknown[];
+  close(): Promise<void>;
+}
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`;
+
+/** Opens all of them in a folder of their own. */
+export async function openDoors(): Promise<Doors> {
+  const root = mkdtempSync(join(tmpdir(), "lg-fuzz-"));
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => errors.push(error);
+  const ours = await appsDoor(onError);
+  const forge = await startForge({ dataDir: join(root, "forge") });
+  const { cloneUrl } = await aRepository(forge);
+  const runs = await runsDoor(root, cloneUrl, onError);
+  return {
+    doors: [ours.door, forgesDoor(forge.url), runs.door],
+    errors,
+    async close() {
+      await Promise.all([ours.close(), runs.close(), forge.close()]);
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+async function aRepository(forge: Awaited<ReturnType<typeof startForge>>) {
+  const files = { "README.md": "# Demo\n" };
+  await forge.createRepository({ owner: "acme", name: "demo", files, collaborators: { ada: "admin" } });
+  return { cloneUrl: `${forge.url}/acme/demo.git` };
+}
+
+async function appsDoor(onError: (error: unknown) => void) {
+  const secret = "a secret of the fuzz";
+  const { privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2_048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  const probot = await startProbot(app, { appId: 1, privateKey, secret, log: pino({ level: "silent" }) });
+  const reader = payloadReader({ appId: 1, slug: "loopgate", triggerLabels: ["loop"], newLoopId: () => "k3f9" });
+  const deliveries = deliveryHandler({
+    probot,
+    secrets: [secret],
+    reader,
+    accept: async () => true,
+    now: Date.now,
+    log: () => {},
+  });
+  const listener = await startListener({ host: "127.0.0.1", port: 0, webhookPath: "/hooks", deliveries, onError });
+  const door: Door = {
+    name: "the App's door",
+    at: { port: Number(new URL(listener.url).port) },
+    paths: ["/hooks", "/healthz", "/", "/hooks/x"],
+    headers: [
+      "content-type: application/json",
+      "x-github-event: push",
+      "x-github-delivery: 1",
+      `x-hub-signature-256: sha256=${"0".repeat(64)}`,
+    ],
+    secret,
+    good: { request: get("/healthz"), status: 200 },
+  };
+  const close = async () => {
+    await listener.close();
+    await reader.close();
+  };
+  return { door, close };
+}
+
+function forgesDoor(url: string): Door {
+  return {
+    name: "the forge's pages and API",
+    at: { port: Number(new URL(url).port) },
+    paths: [
+      "/",
+      "/acme/demo",
+      "/acme/demo/issues",
+      "/acme/demo/issues/1",
+      "/acme/demo/pulls",
+      "/acme/demo/tree/main",
+      "/acme/demo/blob/main/README.md",
+      "/acme/demo.git/info/refs?service=git-upload-pack",
+      "/acme/demo.git/git-upload-pack",
+      "/acme/demo.git/git-receive-pack",
+      "/api/v3/repos/acme/demo",
+      "/api/v3/repos/acme/demo/issues",
+      "/api/graphql",
+      "/app",
+      "/repos/acme/demo/contents/README.md",
+    ],
+    headers: [
+      "accept: text/html",
+      "accept: application/json",
+      "authorization: Basic eDp4",
+      "content-type: application/x-www-form-urlencoded",
+    ],
+    good: { request: get("/acme/demo"), status: 200 },
+  };
+}
+
+async function runsDoor(root: string, url: string, onError: (error: unknown) => void) {
+  const lease = { runId: "run-1", token: newLeaseToken(), branch: "loop/1-fuzz", mayPush: true };
+  const { objectsDir, base } = await fetchBase({
+    storeRoot: join(root, "objects"),
+    repositoryId: 1,
+    url,
+    branch: "main",
+  });
+  const quarantine = await openQuarantine({
+    root: join(root, "q"),
+    runId: "run-1",
+    objectsDir,
+    base,
+    branch: lease.branch,
+  });
+  const provider = {
+    name: "openai",
+    family: "openai",
+    baseUrl: "http://127.0.0.1:9",
+    key: "k",
+    priceId: "openai",
+  } as const;
+  const basic = Buffer.from(`run:${lease.token}`).toString("base64");
+  const gateway = await openRunGateway({
+    socketDir: join(root, "door"),
+    lease,
+    routes: [
+      gitGateway({ lease, quarantine, onEvent: () => {} }),
+      modelGateway({ lease, providers: [provider], ledger: createLedger(1e9), onCall: () => {} }),
+    ],
+    tunnels: egressProxy({ lease, allowed: [], onEvent: () => {} }),
+    onError,
+  });
+  const door: Door = {
+    name: "a run's gateways",
+    at: { path: gateway.socketPath },
+    paths: [
+      "/repo.git/info/refs?service=git-upload-pack",
+      "/repo.git/info/refs?service=git-receive-pack",
+      "/repo.git/git-upload-pack",
+      "/repo.git/git-receive-pack",
+      "/model/openai/v1/responses",
+      "/model/openai/v1/chat/completions",
+      "/model/openai",
+      "/models",
+      "/",
+      "/repo.git",
+      "example.com:443",
+      "localhost:80",
+    ],
+    headers: [
+      `authorization: Basic ${basic}`,
+      `authorization: Bearer ${lease.token}`,
+      `x-api-key: ${lease.token}`,
+      `proxy-authorization: Basic ${basic}`,
+      "content-type: application/json",
+    ],
+    good: { request: get("/nothing"), status: 404 },
+  };
+  return { door, close: () => gateway.close() };
+}
