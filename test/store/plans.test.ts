@@ -95,6 +95,7 @@ async function useEverything(): Promise<void> {
   await store.endedLoops(5, 5);
   await store.forgetLoop("100#1", "gone");
   await store.size();
+  await store.setBack(2, 1);
 }
 
 function delivery(n: number, route: Route, repositoryId: number | null): Delivery {
