@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { Fault } from "../base/fault.ts";
-import { developmentOnly } from "./development.ts";
 import { addBench } from "./bench-options.ts";
+import { developmentOnly } from "./development.ts";
 import { checkPolicy, explainPolicy } from "./policy.ts";
 import { exampleEnvironment, settingsTable } from "./settings-docs.ts";
 import type { Terminal } from "./terminal.ts";
