@@ -49,8 +49,9 @@ export async function listen(parts: ServerParts, port: number, host: string): Pr
   return { url: `http://${host}:${taken}`, close: () => stop(server) };
 }
 
+/** Whether an address can be made of it, and names of files and branches of what it spells: those hold no NUL. */
 function isAddress(target: string): boolean {
-  if (!URL.canParse(target, "http://localhost")) return false;
+  if (!URL.canParse(target, "http://localhost") || target.includes("%00")) return false;
   try {
     decodeURIComponent(pathOf(target));
     return true;
