@@ -4,7 +4,7 @@ import { openEngine } from "../container/docker/engine.ts";
 import { readEngineInfo } from "../container/docker/engine-info.ts";
 import type { ResolvedImage } from "../container/docker/image.ts";
 import { imageResolver } from "../container/docker/image.ts";
-import { readEntry } from "../container/docker/launch.ts";
+import { readContainerEntry } from "../container/docker/launch.ts";
 import { planToolchain, readHostToolchain, TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "../container/docker/toolchain.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import { DEFAULT_LIMITS, GATEWAY_PORT, type Role, type RunRequest } from "../container/run.ts";
@@ -41,11 +41,15 @@ export async function explainSpecs(options: ExplainOptions, { env, out }: Termin
   if (roles.length === 0) throw new UsageError(`unknown role ${options.role}; the roles are ${ROLES.join(", ")}`);
   const dataDir = env.LOOPGATE_DATA ?? "/var/lib/loopgate";
   const { parts, runtimes } = await readParts(options.image, env);
-  const entry = await readEntry();
+  const entry = await readContainerEntry();
   const explained = roles.flatMap((role) =>
     compileRole(aRequest(role, dataDir), parts, entry).map((spec) => {
       const toolchain = parts.image.mounts;
-      return { role, spec, refused: refusals(spec, { roots: [dataDir], tools: null, toolchain, runtimes }) };
+      return {
+        role,
+        spec,
+        refused: refusals(spec, { roots: [dataDir], tools: null, toolchain, runtimes, podman: parts.host.podman }),
+      };
     }),
   );
   const resolved = parts.image.id !== UNRESOLVED;
@@ -59,7 +63,7 @@ async function readParts(reference: string | null, env: Terminal["env"]) {
   const engine = await openEngine({ env, mayStart: false });
   if (engine === null) {
     const image = reference === null ? await toolchainUnresolved(user) : { ...nothingKnown, reference };
-    const host = { cpus: Number.POSITIVE_INFINITY, apparmor: false, filter: true };
+    const host = { cpus: Number.POSITIVE_INFINITY, apparmor: false, filter: true, podman: false };
     return { parts: { image, user, instance: "explain", tools: null, host }, runtimes: [] };
   }
   const host = await readEngineInfo(engine.docker);
@@ -118,6 +122,8 @@ function readable({ body }: ContainerSpec): string {
   const SecurityOpt = body.HostConfig.SecurityOpt.map((option) =>
     option === SECCOMP_OPTION ? "seccomp=(src/container/spec/seccomp.ts)" : option,
   );
-  const Entrypoint = body.Entrypoint.map((text) => (text.includes("\n") ? "(src/container/entry.sh)" : text));
+  const Entrypoint = body.Entrypoint.map((text) =>
+    text.includes("\n") ? "(src/container/observe.sh, then src/container/entry.sh)" : text,
+  );
   return JSON.stringify({ ...body, Entrypoint, HostConfig: { ...body.HostConfig, SecurityOpt } }, null, 2);
 }

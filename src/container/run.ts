@@ -122,7 +122,7 @@ export interface MountFact {
   readonly writable: boolean;
 }
 
-/** What isolates the run, as inspected on the running container, not as asked for. */
+/** What isolates the run, as seen from inside it or inspected on the running container, not as asked for. */
 export interface ContainerFacts {
   readonly runtime: "docker" | "process";
   /** False for the plain-process runtime: nothing keeps the agent from the host. */
@@ -158,6 +158,12 @@ export interface ContainerFacts {
   readonly engine: string;
   readonly cgroup: string;
   readonly relay: RelayFacts | null;
+  /** The release of the kernel that serves the run; null where it was not seen. */
+  readonly kernel: string | null;
+  /** Guards that were seen from inside not to be in force; such a run started only where the rest suffices. */
+  readonly missing: readonly string[];
+  /** Guards of which nothing was to be seen inside: for them the engine's word is all there is. */
+  readonly unseen: readonly string[];
 }
 
 /** The side container that carries the gateway to the run's loopback. */

@@ -141,13 +141,15 @@ export const ChangeSize = z.object({
 });
 export type ChangeSize = z.infer<typeof ChangeSize>;
 
-/** How the containers of a run were seen to be, by inspection. */
+/** How the containers of a run were seen to be, from inside or by inspection. */
 export const Isolation = z.object({
   runtime: z.enum(["docker", "process"]),
   network: z.string(),
   capabilities: z.array(z.string()),
   readOnlyRoot: z.boolean(),
   user: z.string(),
+  missing: z.array(z.string()).optional(), // guards seen not to be in force; absent where there are none, or nobody looked
+  unseen: z.array(z.string()).optional(), // guards of which nothing was to be seen inside
 });
 export type Isolation = z.infer<typeof Isolation>;
 

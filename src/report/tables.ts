@@ -56,7 +56,9 @@ export function isolationSentence(isolation: Isolation): string {
       ? "no capabilities"
       : `capabilities ${inlineCode(isolation.capabilities.join(", "))}`;
   const root = isolation.readOnlyRoot ? "read-only root" : "**writable root**";
-  return `container, network ${inlineCode(isolation.network)}, ${capabilities}, ${root}, user ${inlineCode(isolation.user)}`;
+  const missing = isolation.missing?.length ? `; **not in force here**: ${isolation.missing.join(", ")}` : "";
+  const unseen = isolation.unseen?.length ? `; not visible from inside: ${isolation.unseen.join(", ")}` : "";
+  return `container, network ${inlineCode(isolation.network)}, ${capabilities}, ${root}, user ${inlineCode(isolation.user)}${missing}${unseen}`;
 }
 
 function changeCell({ change, head, endedAt }: Attempt): string {

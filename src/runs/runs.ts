@@ -154,5 +154,7 @@ function isolationOf(facts: ContainerFacts): Isolation {
     capabilities: [...facts.capabilitiesAdded],
     readOnlyRoot: facts.readonlyRoot,
     user: facts.user,
+    ...(facts.missing.length > 0 ? { missing: [...facts.missing] } : {}),
+    ...(facts.unseen.length > 0 ? { unseen: [...facts.unseen] } : {}),
   };
 }

@@ -34,7 +34,7 @@ export function someParts(changes: Partial<SpecParts> = {}): SpecParts {
     },
     user: { uid: 10001, gid: 10001 },
     instance: "test",
-    host: { cpus: 4, apparmor: true, filter: true },
+    host: { cpus: 4, apparmor: true, filter: true, podman: false },
     tools: null,
     ...changes,
   };

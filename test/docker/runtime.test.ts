@@ -13,6 +13,7 @@ import type { RunRequest, Runtime } from "../../src/container/run.ts";
 import { obeysTheContract } from "../container/contract.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { describeWithDocker } from "./engine.ts";
+import { makeImage, makeTellingImage } from "./images.ts";
 import { ownRuntime, USER } from "./own-runtime.ts";
 
 describeWithDocker("the Docker runtime", (engine: () => Engine) => {
@@ -40,8 +41,9 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
   test("I12: the running container has the whole baseline, by inspection", async () => {
     const running = await open().start(ground.request({ command: "sleep 60" }));
     const { HostConfig, Config, NetworkSettings, Mounts } = await container(running.id).inspect();
+    const relay = await container(`${running.id}-relay`).inspect();
     expect(HostConfig).toMatchObject({
-      NetworkMode: `container:loopgate-${running.id}-relay`,
+      NetworkMode: `container:${relay.Id}`,
       CapDrop: ["ALL"],
       Privileged: false,
       ReadonlyRootfs: true,
@@ -59,7 +61,6 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect([HostConfig.PortBindings ?? {}, HostConfig.Devices ?? [], HostConfig.Binds ?? []]).toEqual([{}, [], []]);
     expect(HostConfig.SecurityOpt).toContain("no-new-privileges:true");
     expect(HostConfig.SecurityOpt?.join()).not.toContain("unconfined");
-    const relay = await container(`${running.id}-relay`).inspect();
     expect([relay.HostConfig.NetworkMode, Object.keys(relay.NetworkSettings.Networks)]).toEqual(["none", ["none"]]);
     expect(NetworkSettings.Networks).toEqual({});
     expect(Config.User).toBe(`${USER.uid}:${USER.gid}`);
@@ -417,15 +418,25 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
 
   test("F55: an image whose digest is another than the one asked for is a fault, although its name is there", async () => {
     const { docker } = engine();
-    const { Image } = await inspected(ground.request({ role: "check" }));
-    await docker.getImage(Image).tag({ repo: "loopgate.test/app", tag: "1" });
+    const id = await makeTellingImage(docker, "loopgate.test/app:1", "one");
     onTestFinished(async () => void (await docker.getImage("loopgate.test/app:1").remove()));
     const named = { kind: "named", reference: "loopgate.test/app:1" } as const;
     const other = { kind: "named", reference: `loopgate.test/app@sha256:${"5".repeat(64)}` } as const;
-    expect((await inspected(ground.request({ role: "check", image: named }))).Image).toBe(Image);
+    expect((await inspected(ground.request({ role: "check", image: named }))).Image).toBe(id);
     const mismatched = open().start(ground.request({ image: other }));
     await expect(mismatched).rejects.toMatchObject({ name: "Fault", kind: "not_found" });
     await expect(mismatched).rejects.toThrow(`The image ${other.reference} is not on this machine.`);
+    expect(await count()).toBe(0);
+  });
+
+  test("an image in which nothing can begin is refused in a sentence, and nothing of it is left", async () => {
+    const { docker } = engine();
+    await makeImage(docker, "loopgate.test/empty:1", { programs: [] });
+    onTestFinished(async () => void (await docker.getImage("loopgate.test/empty:1").remove()));
+    const image = { kind: "named", reference: "loopgate.test/empty:1" } as const;
+    const refused = open().start(ground.request({ image }));
+    await expect(refused).rejects.toMatchObject({ name: "Fault", kind: "refused", retry: "never" });
+    await expect(refused).rejects.toThrow("cannot run /bin/sh");
     expect(await count()).toBe(0);
   });
 

@@ -46,7 +46,7 @@ async function finish(attended: Attended, enforced: Enforcement): Promise<RunOut
   const exit = await waitForExit(agent);
   enforced.over();
   await attachment.ended(exit === null ? 0 : 2_000);
-  await Promise.all([agent, relay].map((container) => container && remove(container)));
+  await removeRun([agent, relay]);
   const ending = { exitCode: exit?.code ?? null, oomKilled: exit?.oomKilled ?? false };
   return {
     ...judgeEnding({ ...ending, cause: enforced.cause ?? { kind: exit && !wentDown(exit) ? "exit" : "gone" } }),
@@ -111,9 +111,21 @@ async function kill(container: Docker.Container, signal: string): Promise<void> 
   await container.kill({ signal }).catch(() => {});
 }
 
-/** Removes a container and what is anonymous of it, running or not; one that is gone already is removed. */
+/**
+ * Removes a container and what is anonymous of it, running or not; one that is gone already is removed. Its name is free
+ * then, also where somebody else was already removing it.
+ */
 export async function remove(container: Docker.Container): Promise<void> {
-  await container.remove({ force: true, v: true }).catch(() => {});
+  for (let tries = 0; tries < 50; tries += 1) {
+    const error = await container.remove({ force: true, v: true }).catch((cause) => cause);
+    if (statusCode(error) !== 409) return;
+    await delay(100);
+  }
+}
+
+/** Removes a run's containers, agent first: Podman keeps a relay whose network another container is in. */
+export async function removeRun(containers: readonly (Docker.Container | null)[]): Promise<void> {
+  for (const container of containers) if (container) await remove(container);
 }
 
 /** The engine's HTTP status of an error, where it has one. */

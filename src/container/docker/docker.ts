@@ -6,9 +6,9 @@ import type { OutputWatch, Running, RunRequest, Runtime } from "../run.ts";
 import type { ContainerSpec } from "../spec/body.ts";
 import { agentName, relayName } from "../spec/spec.ts";
 import { adopt, everRan, inspectOrNull } from "./adopt.ts";
-import { attend, remove } from "./attend.ts";
-import { type EngineInfo, readEngineInfo } from "./engine-info.ts";
-import { readFacts } from "./facts.ts";
+import { attend, removeRun } from "./attend.ts";
+import { engineInfoOf } from "./engine-info.ts";
+import { observedFacts, readFacts } from "./facts.ts";
 import { imageResolver } from "./image.ts";
 import { readRunLabel } from "./labels.ts";
 import {
@@ -19,7 +19,7 @@ import {
   launch,
   type Pair,
   type RelayImage,
-  readEntry,
+  readContainerEntry,
   realFolder,
   removePair,
   resolveFolders,
@@ -47,14 +47,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const images = imageResolver(docker, user);
   const held = new Map<string, Promise<Running>>();
   const ahead = new Map<string, Promise<Prepared>>();
-  let engine: Promise<EngineInfo> | null = null;
-  const engineInfo = () => {
-    engine ??= readEngineInfo(docker).catch((error) => {
-      engine = null;
-      throw error;
-    });
-    return engine;
-  };
+  const engineInfo = () => engineInfoOf(docker);
 
   /** One `Running` per run in this process, forgotten when it is done or could not start. */
   function hold(id: string, begin: () => Promise<Running>): Promise<Running> {
@@ -72,7 +65,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   async function makePad(request: RunRequest): Promise<LaunchPad> {
     const roots = await Promise.all(options.roots.map((root) => realFolder(root, request.id)));
     const tools = options.toolsDir ? await realFolder(options.toolsDir, request.id) : null;
-    return { ...options, roots, tools, images, engine: await engineInfo(), entry: await readEntry() };
+    return { ...options, roots, tools, images, engine: await engineInfo(), entry: await readContainerEntry() };
   }
 
   async function begin(request: RunRequest, watch?: OutputWatch): Promise<Running> {
@@ -113,7 +106,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       );
     }
     if (epoch === request.epoch && everRan(info)) return adopt(docker, info, await engineInfo(), user, watch);
-    await Promise.all([agentName, relayName].map((name) => remove(docker.getContainer(name(request.id)))));
+    await removeRun([agentName, relayName].map((name) => docker.getContainer(name(request.id))));
     return null;
   }
 
@@ -151,7 +144,10 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       return listed.filter(({ part }) => part === "agent").map(({ run }) => run);
     },
     async sweep(keep) {
-      return removeAll(docker, choosePrey(await listContainers(docker, instance), keep));
+      return removeAll(
+        docker,
+        choosePrey(await listContainers(docker, instance), keep, new Set([...held.keys(), ...ahead.keys()])),
+      );
     },
     async close() {
       held.clear(); // the containers go on; a later process adopts them
@@ -179,14 +175,14 @@ async function startRun(
 }
 
 function attendLaunched(settled: RunRequest, pad: LaunchPad, began: number, launched: Launched): Running {
-  const { agent, relay, attachment, wentAt, inspected } = launched;
+  const { agent, relay, attachment, wentAt, inspected, observed } = launched;
   const { limits } = settled;
   return attend({
     id: settled.id,
     agent,
     relay,
     attachment,
-    facts: readFacts(inspected.agent, inspected.relay, pad.engine),
+    facts: observedFacts(readFacts(inspected.agent, inspected.relay, pad.engine), observed, settled),
     startedAt: Date.parse(inspected.agent.State.StartedAt),
     ranMs: performance.now() - wentAt,
     readyMs: Math.round(wentAt - began),

@@ -11,16 +11,31 @@ export interface EngineInfo {
   readonly seccomp: string;
   /** Whether it takes our own filter on system calls. */
   readonly filter: boolean;
+  /** Podman speaks Docker's language, and differs in places: see `podman.ts`. */
+  readonly podman: boolean;
+  /** The kernel of the engine's machine, as `uname -r` says it; null when the engine does not. */
+  readonly kernel: string | null;
   readonly cgroup: string;
   readonly runtimes: readonly string[];
   readonly defaultRuntime: string;
 }
 
+const known = new WeakMap<Docker, Promise<EngineInfo>>();
+
+/** The same as `readEngineInfo`, asked once for each connection: Podman takes seconds to answer. A failure is not kept. */
+export function engineInfoOf(docker: Docker): Promise<EngineInfo> {
+  const asked = known.get(docker) ?? readEngineInfo(docker);
+  known.set(docker, asked);
+  asked.catch(() => known.delete(docker));
+  return asked;
+}
+
 /** Reads the engine's info. One that cannot enforce the baseline is a `Fault` of kind `refused`. */
 export async function readEngineInfo(docker: Docker): Promise<EngineInfo> {
-  const info = await docker.info().catch((error) => {
+  const asking = docker.info().catch((error) => {
     throw toFault(error, "Could not ask the container engine about itself");
   });
+  const [info, podman] = await Promise.all([asking, isPodman(docker)]);
   const missing = engineRefusals(info);
   if (missing.length > 0) {
     throw new Fault(
@@ -30,13 +45,16 @@ export async function readEngineInfo(docker: Docker): Promise<EngineInfo> {
   }
   const options: string[] = info.SecurityOptions ?? [];
   return {
-    name: `Docker-compatible engine ${info.ServerVersion ?? "of unknown version"}`,
+    name: `${podman ? "Podman" : "Docker-compatible engine"} ${info.ServerVersion ?? "of unknown version"}`,
     cpus: info.NCPU,
     apparmor: options.some((option) => option.startsWith("name=apparmor")),
     seccomp: seccompProfile(options),
-    filter: takesFilter({ architecture: info.Architecture ?? "", podman: await isPodman(docker) }),
+    filter: takesFilter({ architecture: info.Architecture ?? "", podman }),
+    podman,
+    kernel: info.KernelVersion ?? null,
     cgroup: `v${info.CgroupVersion ?? "1"}`,
-    runtimes: Object.keys(info.Runtimes ?? {}),
+    // Podman lists what could be installed, and starts its default whatever a request names.
+    runtimes: podman ? [info.DefaultRuntime ?? "crun"] : Object.keys(info.Runtimes ?? {}),
     defaultRuntime: info.DefaultRuntime ?? "runc",
   };
 }

@@ -1,6 +1,7 @@
-// Reads what isolates a container from the engine's inspection of it.
+// What isolates a container: seen from inside where that can be, and by the engine's inspection of it.
 import type { ContainerInspectInfo } from "dockerode";
-import type { ContainerFacts, MountFact, RelayFacts } from "../run.ts";
+import { findings, GUARDS, type Observed } from "../observed.ts";
+import type { ContainerFacts, MountFact, RelayFacts, RunRequest } from "../run.ts";
 import { SECCOMP_OPTION } from "../spec/seccomp.ts";
 import type { EngineInfo } from "./engine-info.ts";
 
@@ -31,7 +32,9 @@ export function readFacts(
     memorySwapBytes: host.MemorySwap ?? 0,
     cpus: (host.NanoCpus ?? 0) / 1e9,
     pids: host.PidsLimit ?? 0,
-    ulimits: Object.fromEntries(((host.Ulimits ?? []) as Ulimit[]).map((limit) => [limit.Name, limit.Hard])),
+    ulimits: Object.fromEntries(
+      ((host.Ulimits ?? []) as Ulimit[]).map((limit) => [ulimitName(limit.Name), limit.Hard]),
+    ),
     init: host.Init === true,
     ipc: host.IpcMode ?? "",
     restart: host.RestartPolicy?.Name ?? "",
@@ -44,10 +47,41 @@ export function readFacts(
       id: agent.Image,
       digest: agent.Config.Labels["loopgate.digest"] || null,
     },
-    ociRuntime: host.Runtime || engine.defaultRuntime,
+    ociRuntime: engine.podman ? engine.defaultRuntime : host.Runtime || engine.defaultRuntime,
     engine: engine.name,
     cgroup: engine.cgroup,
     relay: relay && readRelayFacts(relay),
+    kernel: null,
+    missing: [],
+    unseen: [...GUARDS],
+  };
+}
+
+/** The facts with what was seen inside in the place of what the engine says it was asked for. */
+export function observedFacts(
+  facts: ContainerFacts,
+  seen: Observed,
+  { limits }: Pick<RunRequest, "limits">,
+): ContainerFacts {
+  const found = findings(seen, limits, Number(facts.user.split(":")[0]));
+  const number = (value: number | "none" | null, said: number) => (value === "none" ? 0 : (value ?? said));
+  const isAlone = seen.interfaces?.every((name) => name === "lo");
+  return {
+    ...facts,
+    network: isAlone === undefined ? facts.network : isAlone ? "none" : `interfaces ${seen.interfaces?.join(", ")}`,
+    user: seen.uid === null ? facts.user : `${seen.uid}:${facts.user.split(":")[1] ?? ""}`,
+    readonlyRoot: seen.readonlyRoot ?? facts.readonlyRoot,
+    capabilitiesDropped: seen.capabilities === false ? ["ALL"] : facts.capabilitiesDropped,
+    noNewPrivileges: seen.noNewPrivileges ?? facts.noNewPrivileges,
+    seccomp: seen.seccomp === "filter" || seen.seccomp === null ? facts.seccomp : seen.seccomp,
+    memoryBytes: number(seen.memoryBytes, facts.memoryBytes),
+    memorySwapBytes: number(seen.memorySwapBytes, facts.memorySwapBytes),
+    pids: number(seen.pids, facts.pids),
+    cpus: number(seen.cpus, facts.cpus),
+    init: seen.init === null ? facts.init : /^(docker-init|podman-init|tini|catatonit|init)$/.test(seen.init),
+    kernel: seen.kernel,
+    missing: GUARDS.filter((guard) => found[guard] === "missing"),
+    unseen: GUARDS.filter((guard) => found[guard] === "unseen"),
   };
 }
 
@@ -60,6 +94,11 @@ function isJoined(agent: ContainerInspectInfo, relay: ContainerInspectInfo): boo
 function seccompOf(options: readonly string[]): string | undefined {
   if (options.includes(SECCOMP_OPTION)) return "loopgate";
   return options.find((option) => option.startsWith("seccomp"))?.slice("seccomp=".length);
+}
+
+/** Podman says `RLIMIT_NOFILE` where Docker says `nofile`. */
+function ulimitName(name: string): string {
+  return name.replace(/^RLIMIT_/, "").toLowerCase();
 }
 
 interface Ulimit {

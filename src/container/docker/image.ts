@@ -90,9 +90,9 @@ async function resolveToolchain(docker: Docker, user: RunUser): Promise<Resolved
 }
 
 async function importToolchain(docker: Docker, plan: ToolchainPlan): Promise<Docker.ImageInspectInfo> {
-  const [repo, tag] = plan.reference.split(":");
   try {
-    const progress = await docker.importImage(plan.archive as unknown as string, { repo, tag });
+    // The tag goes with the name: Podman does not read it apart.
+    const progress = await docker.importImage(plan.archive as unknown as string, { repo: plan.reference });
     for await (const _ of progress) {
       // the stream's end is the answer
     }

@@ -4,14 +4,16 @@ import { basename, dirname } from "node:path";
 import type Docker from "dockerode";
 import { assert } from "../../base/assert.ts";
 import { Fault, toFault } from "../../base/fault.ts";
+import type { Observed } from "../observed.ts";
 import type { ImageChoice, OutputWatch, RunRequest } from "../run.ts";
 import type { Allowed } from "../spec/allowed.ts";
 import type { ContainerSpec } from "../spec/body.ts";
 import { refuseEnvironment } from "../spec/environment.ts";
 import { refusals } from "../spec/guard.ts";
 import { compileAgent, compileRelay } from "../spec/spec.ts";
+import { acceptObserved, untold } from "./accept.ts";
 import { type Attachment, attach } from "./attach.ts";
-import { remove } from "./attend.ts";
+import { removeRun } from "./attend.ts";
 import type { EngineInfo } from "./engine-info.ts";
 import type { ImageResolver, ResolvedImage } from "./image.ts";
 import { TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "./toolchain.ts";
@@ -41,6 +43,7 @@ export interface Launched {
   readonly attachment: Attachment;
   /** When the go was given, on the clock of `performance.now()`. */
   readonly wentAt: number;
+  readonly observed: Observed;
   readonly inspected: {
     readonly agent: Docker.ContainerInspectInfo;
     readonly relay: Docker.ContainerInspectInfo | null;
@@ -88,7 +91,10 @@ export async function realFolder(path: string, run: string): Promise<string> {
   });
 }
 
-/** A run's containers on their way: the agent's is created, the relay's runs. Of the agent's image nothing has run. */
+/**
+ * A run's containers on their way: the agent's is created, the relay's runs. Of the agent's image nothing has run.
+ * The relay is made first: Podman looks up the namespace that a container joins when it creates it.
+ */
 export interface Pair {
   readonly agent: Promise<Docker.Container>;
   readonly relay: Promise<Docker.Container | null>;
@@ -98,49 +104,59 @@ export interface Pair {
   readonly open: Promise<void>;
 }
 
-/** Creates the agent's container, and behind it the relay's, which it starts. */
+/** Creates the relay's container, which it starts, and the agent's. */
 export function createPair(specs: readonly ContainerSpec[], docker: Docker): Pair {
   const [agentSpec, relaySpec] = specs;
   assert(agentSpec, "a run has an agent container");
-  const agent = create(docker, agentSpec);
-  const relay = agent.then(() => (relaySpec ? create(docker, relaySpec) : null));
+  const relay = relaySpec ? create(docker, relaySpec) : Promise.resolve(null);
+  const agent = relay.then(() => create(docker, agentSpec));
   const starting = relay.then((one) => one && startRelayContainer(one));
   const network = starting.then(() => {});
   const open = starting.then((started) => started?.listens());
-  for (const each of [relay, network, open]) each.catch(() => {}); // whoever awaits the pair meets the first failure
+  for (const each of [agent, relay, network, open]) each.catch(() => {}); // whoever awaits the pair meets the first failure
   return { agent, relay, network, open };
 }
 
-/** Removes what there is of a pair. */
+/** Removes what there is of a pair, the agent's first. */
 export async function removePair({ agent, relay }: Pair): Promise<void> {
   const made = await Promise.allSettled([agent, relay]);
-  await Promise.all(made.map((one) => one.status === "fulfilled" && one.value && remove(one.value)));
+  await removeRun(made.map((one) => (one.status === "fulfilled" ? one.value : null)));
 }
 
-/** Starts the run. On any failure nothing of it is left. A name that is taken is a `Fault` of kind `conflict`. */
+/** Starts the run, and gives it its go once what was seen of it is accepted. On any failure nothing of it is left. A name that is taken is a `Fault` of kind `conflict`. */
 export async function launch(
   specs: readonly ContainerSpec[],
   request: RunRequest,
   pad: LaunchPad,
   watch?: OutputWatch,
   pair: Pair = createPair(specs, pad.docker),
+  accept = acceptObserved,
 ): Promise<Launched> {
   try {
-    const agent = await pair.agent;
-    const [attachment, relay] = await Promise.all([
-      attach(agent, request.limits.logBytes, watch),
-      pair.relay,
-      pair.network,
+    const [agent, relay] = await Promise.all([pair.agent, pair.relay, pair.network]);
+    const attachment = await attach(agent, request.limits.logBytes, watch, true); // Podman makes it here, and joins it
+    await agent.start();
+    const [observed, inspectedAgent, inspectedRelay] = await Promise.all([
+      attachment.observed,
+      agent.inspect(),
+      relay?.inspect() ?? null,
+      pair.open,
     ]);
-    await Promise.all([agent.start(), pair.open]);
+    if (observed === null) throw untold(request.id, attachment.log.text(), await exitCodeOf(agent));
+    accept(observed, request, pad);
     attachment.write("go\n");
     const wentAt = performance.now();
-    const [inspectedAgent, inspectedRelay] = await Promise.all([agent.inspect(), relay?.inspect() ?? null]);
-    return { agent, relay, attachment, wentAt, inspected: { agent: inspectedAgent, relay: inspectedRelay } };
+    const inspected = { agent: inspectedAgent, relay: inspectedRelay };
+    return { agent, relay, attachment, wentAt, observed, inspected };
   } catch (error) {
     await removePair(pair);
     throw toFault(error, `Could not start the run ${request.id}`);
   }
+}
+
+async function exitCodeOf(container: Docker.Container): Promise<number | null> {
+  const { State } = await container.inspect();
+  return State.Running ? null : State.ExitCode;
 }
 
 /** Starts the relay; `listens` resolves when it says so. */
@@ -176,7 +192,9 @@ async function create(docker: Docker, spec: ContainerSpec): Promise<Docker.Conta
       ...(spec.body as unknown as Docker.ContainerCreateOptions),
     });
   } catch (error) {
-    const taken = (error as { statusCode?: number }).statusCode === 409;
+    // Podman says so in words only.
+    const taken =
+      (error as { statusCode?: number }).statusCode === 409 || /name .* is (already )?in use/i.test(String(error));
     throw new Fault(`Could not create the container ${spec.name}: ${(error as Error).message}`, {
       kind: taken ? "conflict" : "engine",
       retry: taken ? "never" : "later",
@@ -196,7 +214,7 @@ function assertAllowed(spec: ContainerSpec, allowed: Allowed): void {
 
 function allowedBy(pad: LaunchPad, images: readonly ResolvedImage[]): Allowed {
   const toolchain = images.flatMap((image) => image.mounts);
-  return { roots: pad.roots, tools: pad.tools, toolchain, runtimes: pad.engine.runtimes };
+  return { roots: pad.roots, tools: pad.tools, toolchain, runtimes: pad.engine.runtimes, podman: pad.engine.podman };
 }
 
 function relayChoice(relay: RelayImage): ImageChoice {
@@ -205,6 +223,12 @@ function relayChoice(relay: RelayImage): ImageChoice {
 
 function relayCommand(relay: RelayImage): readonly string[] {
   return relay.kind === "toolchain" ? [TOOLCHAIN_NODE, TOOLCHAIN_RELAY] : relay.command;
+}
+
+/** The text of what a container runs: it tells what it is, then comes our entry script. */
+export async function readContainerEntry(): Promise<string> {
+  const observe = await readFile(new URL("../observe.sh", import.meta.url), "utf8");
+  return `${observe}${await readEntry()}`;
 }
 
 /** The text of our entry script. */

@@ -49,10 +49,14 @@ export function findDockerd(env: Readonly<Record<string, string | undefined>>): 
  * Starts dockerd with its data, sockets and containerd namespace of its own, without bridge or firewall rules, and
  * waits until it answers. The storage driver is dockerd's choice: overlay2, or vfs where that cannot work.
  */
-export async function startPrivateEngine(dockerd: string, tempDir = tmpdir()): Promise<PrivateEngine> {
+export async function startPrivateEngine(
+  dockerd: string,
+  tempDir = tmpdir(),
+  config: object = {},
+): Promise<PrivateEngine> {
   const folder = await mkdtemp(join(tempDir, "loopgate-engine-"));
   const socketPath = join(folder, "docker.sock");
-  await writeFile(join(folder, "config.json"), "{}"); // in place of the machine's own
+  await writeFile(join(folder, "config.json"), JSON.stringify(config)); // in place of the machine's own
   const log = await open(join(folder, "log"), "w");
   const env = { PATH: SYSTEM_PATHS.join(delimiter), HOME: folder, TMPDIR: folder };
   const daemon = spawn(dockerd, daemonArguments(folder, socketPath), {

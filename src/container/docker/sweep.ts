@@ -24,23 +24,30 @@ export async function listContainers(docker: Docker, instance: string): Promise<
   }));
 }
 
-/** What a sweep removes: all parts of unwanted runs, and relays whose agent is gone. */
-export function choosePrey(listed: readonly Listed[], keep: (run: RunLabel) => boolean): readonly Listed[] {
+/** What a sweep removes: all parts of unwanted runs, and relays whose agent is gone and, unless it is `starting`, not on its way. */
+export function choosePrey(
+  listed: readonly Listed[],
+  keep: (run: RunLabel) => boolean,
+  starting: ReadonlySet<string> = new Set(),
+): readonly Listed[] {
   const agents = new Set(listed.filter(({ part }) => part === "agent").map(({ run }) => run.id));
-  return listed.filter(({ run, part }) => !keep(run) || (part === "relay" && !agents.has(run.id)));
+  return listed.filter(
+    ({ run, part }) => !keep(run) || (part === "relay" && !agents.has(run.id) && !starting.has(run.id)),
+  );
 }
 
 /** Removes the chosen containers by force; the ids of the runs they belonged to. Throws `Fault` if one stays. */
 export async function removeAll(docker: Docker, prey: readonly Listed[]): Promise<readonly string[]> {
-  await Promise.all(
-    prey.map(async ({ containerId, run }) => {
-      try {
-        await docker.getContainer(containerId).remove({ force: true, v: true });
-      } catch (error) {
-        const status = (error as { statusCode?: number }).statusCode;
-        if (status !== 404 && status !== 409) throw toFault(error, `Could not remove a container of the run ${run.id}`);
-      }
-    }),
-  );
+  const [relays, agents] = [prey.filter(({ part }) => part === "relay"), prey.filter(({ part }) => part !== "relay")];
+  for (const part of [agents, relays]) await Promise.all(part.map((one) => removeOne(docker, one)));
   return [...new Set(prey.map(({ run }) => run.id))];
+}
+
+async function removeOne(docker: Docker, { containerId, run }: Listed): Promise<void> {
+  try {
+    await docker.getContainer(containerId).remove({ force: true, v: true });
+  } catch (error) {
+    const status = (error as { statusCode?: number }).statusCode;
+    if (status !== 404 && status !== 409) throw toFault(error, `Could not remove a container of the run ${run.id}`);
+  }
 }

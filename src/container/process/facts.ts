@@ -37,5 +37,8 @@ export function processFacts(request: RunRequest): ContainerFacts {
     engine: "none",
     cgroup: "none",
     relay: null,
+    kernel: null,
+    missing: [],
+    unseen: [],
   };
 }

@@ -10,4 +10,6 @@ export interface Allowed {
   readonly tools: string | null;
   /** Names accepted for `HostConfig.Runtime`. */
   readonly runtimes: readonly string[];
+  /** Whether the engine is Podman, which knows no limit on the files of a tmpfs. */
+  readonly podman: boolean;
 }

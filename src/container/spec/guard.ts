@@ -76,7 +76,8 @@ const RULES = {
   restarts: ({ body }) => body.HostConfig.RestartPolicy?.Name !== "no",
   log_kept_by_engine: ({ body }) => body.HostConfig.LogConfig?.Type !== "none",
   ipc_namespace_shared: ({ body }) => body.HostConfig.IpcMode !== "private",
-  tmpfs_unsafe: ({ body }) => Object.entries(body.HostConfig.Tmpfs ?? {}).some(isUnsafeTmpfs),
+  tmpfs_unsafe: ({ body }, { podman }) =>
+    Object.entries(body.HostConfig.Tmpfs ?? {}).some(([target, options]) => isUnsafeTmpfs(target, options, podman)),
   health_check: ({ body }) => body.Healthcheck?.Test?.join() !== "NONE",
   runtime_unknown: ({ body }, { runtimes }) =>
     body.HostConfig.Runtime !== undefined && !runtimes.includes(body.HostConfig.Runtime),
@@ -150,14 +151,15 @@ function isPositive(value: number | undefined): boolean {
   return typeof value === "number" && value > 0;
 }
 
-function isUnsafeTmpfs([target, options]: [string, string]): boolean {
+function isUnsafeTmpfs(target: string, options: string, podman: boolean): boolean {
   const set = options.split(",");
+  const isClosed = podman && ["/run", "/var/tmp"].includes(target) && set.includes("ro");
   return (
-    target !== "/tmp" ||
+    (target !== "/tmp" && !isClosed) ||
     !set.includes("nosuid") ||
     !set.includes("nodev") ||
     !/(^|,)size=[1-9]\d*(,|$)/.test(options) ||
-    !/(^|,)nr_inodes=[1-9]\d*(,|$)/.test(options)
+    (!podman && !/(^|,)nr_inodes=[1-9]\d*(,|$)/.test(options))
   );
 }
 

@@ -2,7 +2,7 @@
 
 import type { ResolvedImage } from "../docker/image.ts";
 import type { RunUser } from "../docker/user.ts";
-import { GATEWAY_PORT, type RunRequest } from "../run.ts";
+import { GATEWAY_PORT, type Limits, type RunRequest } from "../run.ts";
 import type { ContainerSpec, MountBody } from "./body.ts";
 import { commandOf, environment, runEnvironment } from "./environment.ts";
 import { SECCOMP_OPTION } from "./seccomp.ts";
@@ -13,7 +13,12 @@ export interface SpecParts {
   readonly user: RunUser;
   /** Which App instance owns the containers; two of them can share an engine. */
   readonly instance: string;
-  readonly host: { readonly cpus: number; readonly apparmor: boolean; readonly filter: boolean };
+  readonly host: {
+    readonly cpus: number;
+    readonly apparmor: boolean;
+    readonly filter: boolean;
+    readonly podman: boolean;
+  };
   /** The operator's folder of programs that agents may run, with a `bin`; null when images bring them. */
   readonly tools: string | null;
 }
@@ -64,10 +69,10 @@ export function compileAgent(request: RunRequest, parts: SpecParts, entry: strin
         ...hardened(parts),
         NetworkMode: request.gatewaySocket === null ? "none" : `container:${relayName(request.id)}`,
         Mounts: [...agentMounts(request), ...imageMounts(parts), ...toolsMount(parts)],
-        Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${limits.tmpBytes},nr_inodes=${limits.files}` },
+        Tmpfs: agentTmpfs(limits, parts),
         ShmSize: 64 * MiB,
         ...bounds(limits.memoryBytes, Math.min(limits.cpus, parts.host.cpus), limits.pids),
-        Ulimits: ulimits(limits.openFiles, limits.fileSizeBytes),
+        Ulimits: ulimits(parts, limits.openFiles, limits.fileSizeBytes),
         ...(request.runtime === undefined ? {} : { Runtime: request.runtime }),
       },
     },
@@ -96,10 +101,10 @@ export function compileRelay(request: RunRequest, parts: RelayParts, socket: Soc
         ...hardened(parts),
         NetworkMode: "none",
         Mounts: [bind(socket.folder, "/gateway", true), ...imageMounts(parts)],
-        Tmpfs: {},
+        Tmpfs: closedTmpfs(parts),
         ShmSize: MiB,
         ...bounds(RELAY_LIMITS.memory, RELAY_LIMITS.cpus, RELAY_LIMITS.pids),
-        Ulimits: ulimits(RELAY_LIMITS.files, RELAY_LIMITS.fileSize),
+        Ulimits: ulimits(parts, RELAY_LIMITS.files, RELAY_LIMITS.fileSize),
       },
     },
   };
@@ -144,8 +149,23 @@ function bounds(memoryBytes: number, cpus: number, pids: number) {
   return { Memory: memoryBytes, MemorySwap: memoryBytes, NanoCpus: Math.round(cpus * 1e9), PidsLimit: pids };
 }
 
-function ulimits(openFiles: number, fileSizeBytes: number) {
+/** Podman refuses a limit on the number of files in `/tmp`; what is missing then is found out inside. */
+function agentTmpfs(limits: Limits, parts: SpecParts): Record<string, string> {
+  const files = parts.host.podman ? "" : `,nr_inodes=${limits.files}`;
+  const tmp = `rw,exec,nosuid,nodev,mode=1777,size=${limits.tmpBytes}${files}`;
+  return { "/tmp": tmp, ...closedTmpfs(parts) };
+}
+
+/** Podman makes these two writable and unlimited in a read-only root, unless something else stands there. */
+function closedTmpfs({ host }: SpecParts): Record<string, string> {
+  if (!host.podman) return {};
+  return Object.fromEntries(["/run", "/var/tmp"].map((path) => [path, "ro,nosuid,nodev,size=4096"]));
+}
+
+function ulimits({ host }: SpecParts, openFiles: number, fileSizeBytes: number) {
   return [
+    // Podman would raise it as far as its machine goes, and fails where it may not. The run's own limit is `PidsLimit`.
+    ...(host.podman ? [{ Name: "nproc", Soft: 16_384, Hard: 16_384 }] : []),
     { Name: "nofile", Soft: openFiles, Hard: openFiles },
     { Name: "fsize", Soft: fileSizeBytes, Hard: fileSizeBytes },
     { Name: "core", Soft: 0, Hard: 0 },

@@ -13,6 +13,7 @@ const ALLOWED: Allowed = {
   toolchain: [{ source: "/usr", target: "/usr" }],
   tools: "/srv/tools",
   runtimes: ["runc"],
+  podman: false,
 };
 
 interface Refused {

@@ -54,7 +54,7 @@ test("a run gets no more processors than the engine has, and AppArmor only where
   const request = aRequest({ limits: { ...aRequest().limits, cpus: 16 } });
   const { HostConfig } = compileAgent(
     request,
-    someParts({ host: { cpus: 2, apparmor: false, filter: false } }),
+    someParts({ host: { cpus: 2, apparmor: false, filter: false, podman: false } }),
     "",
   ).body;
   expect(HostConfig.NanoCpus).toBe(2e9);

@@ -98,9 +98,9 @@ export async function runWeakened(engine: Engine, arena: Arena, request: RunRequ
   const pad = await makePad(engine, arena);
   const settled = await settleFolders(request, USER);
   const specs = (await compile(settled, pad)).map((spec) => weakenedSpec(spec, weaken));
-  const allowed = { roots: pad.roots, tools: null, toolchain: [], runtimes: [] };
+  const allowed = { roots: pad.roots, tools: null, toolchain: [], runtimes: [], podman: false };
   const refused = specs.flatMap((spec) => refusals(spec, allowed));
-  const { agent, relay, attachment } = await launch(specs, settled, pad);
+  const { agent, relay, attachment } = await launch(specs, settled, pad, undefined, undefined, () => {});
   const limit = setTimeout(() => void agent.kill().catch(() => {}), request.limits.deadlineMs);
   try {
     const { StatusCode } = await agent.wait();
