@@ -6,6 +6,7 @@ import { findDockerd, startPrivateEngine } from "../../src/container/docker/priv
 import type { ContainerFacts, Runtime } from "../../src/container/run.ts";
 import { obeysTheContract } from "../container/contract.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
+import { columnOf, documented } from "./engines-doc.ts";
 import { ownRuntime, USER } from "./own-runtime.ts";
 import { startPodman } from "./podman.ts";
 import { findProgram } from "./programs.ts";
@@ -53,6 +54,7 @@ describe.skipIf(!podman)("Podman", () => {
       expect(facts).toMatchObject({ memoryBytes: 2147483648, pids: 256, ulimits: { nofile: 4096, core: 0 } });
       expect([facts.missing, facts.unseen]).toEqual([["files in /tmp"], []]);
       expect(facts.engine).toMatch(/^Podman \d/);
+      expect(documented("Podman, runc", columnOf(facts))).toEqual(columnOf(facts));
     });
 
     test("T7: with no other place to write than the run's own", async () => {
@@ -126,11 +128,13 @@ describe.skipIf(!runsc || !dockerd)("gVisor", () => {
     expect(facts.kernel).not.toBe(KernelVersion);
     expect(facts.seccomp).toBe("none");
     expect(facts.missing).toEqual(["system-call filter", "files in /tmp"]);
+    expect(documented("Docker, gVisor", columnOf(facts))).toEqual(columnOf(facts));
   });
 
   test("T7: under runc the same missing filter would be refused, and is in force", async () => {
     const ground = await prepareGround();
     const facts = await factsOf(ownRuntime(engine, ground.folder), ground);
     expect(facts).toMatchObject({ ...baseline, seccomp: "loopgate", missing: [], unseen: [] });
+    expect(documented("Docker, runc", columnOf(facts))).toEqual(columnOf(facts));
   });
 });
