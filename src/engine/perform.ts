@@ -3,8 +3,9 @@ import { assert, unreachable } from "../base/assert.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
 import { checkText, pullText } from "../report/report.ts";
+import { passGate } from "./gate.ts";
 import type { StoredEffect } from "./ports.ts";
-import { checkCommand, readClaim, readClosing, readGate, readRetry, readVerdict } from "./read.ts";
+import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
 import { startRun } from "./run.ts";
 import { postAttempt, postStop, reply, writeStatus } from "./say.ts";
 import { reviewCheck, type World } from "./world.ts";
@@ -59,8 +60,8 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
       return checkCommand(world, state, effect.command);
     case "read_verdict":
       return readVerdict(world, state, effect.head);
-    case "read_gate":
-      return readGate(world, state);
+    case "pass_gate":
+      return passGate(world, state, stored.tries);
     case "read_closing":
       return readClosing(world, state, effect.actor);
     case "start_run":
@@ -92,10 +93,6 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
           missed: await github.requestReviewers(issue, pullOf(state).number, effect.logins),
         },
       ];
-    case "merge": {
-      const merged = await github.merge(issue, pullOf(state).number, effect.head);
-      return [merged.ok ? { type: "merged" } : { type: "merge_refused", message: merged.message }];
-    }
     case "set_alarm":
       await store.setAlarm(stored.issueKey, effect.name, effect.at);
       return [];

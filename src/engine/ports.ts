@@ -2,12 +2,12 @@
 
 import type { Origin, Translated } from "../github/deliveries/translated.ts";
 import type { Effect } from "../loop/effect.ts";
-import type { AlarmName, LoopEvent, Permission } from "../loop/event.ts";
+import type { AlarmName, Command, LoopEvent, MergeOutcome, Permission } from "../loop/event.ts";
 import type { NanoUsd } from "../loop/money.ts";
 import type { Isolation, IssueRef, LoopState, Person, Provenance, Tokens } from "../loop/state.ts";
 import type { Pending } from "../loop/still.ts";
 import type { LimitsLeft } from "../report/limits.ts";
-import type { PullFacts, VerdictFacts } from "../verify/facts.ts";
+import type { PullFacts, PushedFacts, VerdictFacts } from "../verify/facts.ts";
 
 export type { Origin, Route, Translated } from "../github/deliveries/translated.ts";
 
@@ -154,7 +154,8 @@ export interface Survey {
 export interface GitHubPort {
   /** What is known to be left of an installation's limits; asks nobody. */
   limitsLeft(installationId: number): LimitsLeft;
-  permission(repository: RepositoryRef, login: string): Promise<Permission>;
+  /** Of the account with this person's id, whatever login it has now. */
+  permission(repository: RepositoryRef, person: Person): Promise<Permission>;
   readClaim(issue: IssueRef): Promise<ClaimRead>;
   /** `marker` is a hidden text that is in `body`; with `retrying` an existing comment that carries it is adopted. */
   createComment(issue: IssueRef, body: string, marker: string, retrying: boolean): Promise<number>;
@@ -173,12 +174,15 @@ export interface GitHubPort {
   publishCheck(repository: RepositoryRef, check: CheckRunDraft, retrying: boolean): Promise<void>;
   readCi(repository: RepositoryRef, pull: number, head: string): Promise<VerdictFacts>;
   readPull(repository: RepositoryRef, pull: number): Promise<PullFacts>;
+  /** Who pushed to the pull request's branch, and whom its commits name. */
+  readPushes(repository: RepositoryRef, of: { readonly pull: number; readonly branch: string }): Promise<PushedFacts>;
+  /** A comment as it is now, and the command in it; null when it is gone. */
+  readComment(
+    issue: IssueRef,
+    comment: number,
+  ): Promise<{ readonly author: Person; readonly command: Pick<Command, "verb" | "argument"> | null } | null>;
   /** Merges exactly `head`; a refusal GitHub explains is a value. Throws Fault of kind `conflict` where a branch moved. */
-  merge(
-    repository: RepositoryRef,
-    pull: number,
-    head: string,
-  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly message: string }>;
+  merge(repository: RepositoryRef, pull: number, head: string): Promise<MergeOutcome>;
   /** Every repository that the App is installed on and not suspended for. */
   listRepositories(): Promise<readonly RepositoryRef[]>;
   /** One request: the open issues that carry the trigger label, and how things stand with these loops. */

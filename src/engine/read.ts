@@ -8,7 +8,6 @@ import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.t
 import type { LoopState, Person, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
 import type { CiFacts } from "../verify/facts.ts";
-import { gateOf } from "../verify/gate.ts";
 import { verdictOf } from "../verify/verdict.ts";
 import type { ClaimRead, IssueComment } from "./ports.ts";
 import { reviewCheck, textOf, type World } from "./world.ts";
@@ -23,7 +22,7 @@ const speakersAtMost = 10;
 export async function readClaim(world: World, state: LoopState): Promise<LoopEvent[]> {
   const askedAt = world.clock.now();
   const [permission, read] = await Promise.all([
-    world.github.permission(state.issue, state.requester.login),
+    world.github.permission(state.issue, state.requester),
     world.github.readClaim(state.issue),
   ]);
   requireFresh(state, read, askedAt);
@@ -94,17 +93,17 @@ async function permitted(
       ["OWNER", "MEMBER", "COLLABORATOR"].includes(comment.association) &&
       !comment.body.trimStart().startsWith("/loop"),
   );
-  const logins = [...new Set(insiders.map((comment) => comment.author.login))].slice(0, speakersAtMost);
-  const may = new Set<string>();
-  for (const login of logins) {
-    if (mayWrite(await world.github.permission(state.issue, login))) may.add(login);
+  const speakers = new Map(insiders.map(({ author }) => [author.id, author]));
+  const may = new Set<number>();
+  for (const person of [...speakers.values()].slice(0, speakersAtMost)) {
+    if (mayWrite(await world.github.permission(state.issue, person))) may.add(person.id);
   }
-  return insiders.filter((comment) => may.has(comment.author.login));
+  return insiders.filter((comment) => may.has(comment.author.id));
 }
 
 /** What may the author of this command do here? */
 export async function checkCommand(world: World, state: LoopState, command: Command): Promise<LoopEvent[]> {
-  const permission = await world.github.permission(state.issue, command.actor.login);
+  const permission = await world.github.permission(state.issue, command.actor);
   return [{ type: "command_checked", command, permission }];
 }
 
@@ -131,18 +130,10 @@ export async function readVerdict(world: World, state: LoopState, head: string):
   return [{ type: "verdict_read", verdict: judge(state, head, ci) }];
 }
 
-function judge(state: LoopState, head: string, ci: CiFacts) {
+/** The verdict on `head`, with the review as the state holds it. */
+export function judge(state: LoopState, head: string, ci: CiFacts) {
   const review = state.attempts.at(-1)?.review ?? null;
   return verdictOf({ head, ci, review, rules: rulesOf(state), reviewerName: reviewCheck });
-}
-
-/** The gate: head, reviews, permissions and checks in one read. */
-export async function readGate(world: World, state: LoopState): Promise<LoopEvent[]> {
-  assert(state.pull !== null, "the gate is at a pull request");
-  const pull = await world.github.readPull(state.issue, state.pull.number);
-  const verdict = judge(state, pull.head, pull.ci);
-  const gate = gateOf({ pull, requester: state.requester.login, verdict });
-  return [{ type: "gate_read", facts: { ...gate, authors: pull.authors } }];
 }
 
 /** A closed issue whose pull request is merged was closed by that merge; otherwise by whoever closed it. One request. */

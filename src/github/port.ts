@@ -6,9 +6,11 @@ import { createPacer, type Pacer } from "./client/pacer.ts";
 import { gitAccess } from "./client/tokens.ts";
 import { redeliverFailed } from "./deliveries/hooks.ts";
 import { readClaim } from "./read/claim.ts";
+import { readComment } from "./read/comment.ts";
 import { readPull } from "./read/gate.ts";
 import { survey } from "./read/look.ts";
 import { permission } from "./read/people.ts";
+import { readPushes } from "./read/pushes.ts";
 import { listRepositories } from "./read/repositories.ts";
 import { readThread } from "./read/thread.ts";
 import { readCi } from "./read/verdict.ts";
@@ -33,7 +35,7 @@ export function githubPort(options: PortOptions) {
   const connection: Connection = { ...options, pacer: options.pacer ?? createPacer(), nodes: createNodes() };
   return {
     limitsLeft: (installationId: number) => connection.pacer.left(installationId, connection.now()),
-    permission: (repository: Repository, login: string) => permission(connection, repository, login),
+    permission: (...rest: Rest<typeof permission>) => permission(connection, ...rest),
     readClaim: (issue: IssueRef) => readClaim(connection, issue),
     createComment: (...rest: Rest<typeof createComment>) => createComment(connection, ...rest),
     editComment: (...rest: Rest<typeof editComment>) => editComment(connection, ...rest),
@@ -44,6 +46,8 @@ export function githubPort(options: PortOptions) {
     requestReviewers: (...rest: Rest<typeof requestReviewers>) => requestReviewers(connection, ...rest),
     publishCheck: (...rest: Rest<typeof publishCheck>) => publishCheck(connection, ...rest),
     readCi: (...rest: Rest<typeof readCi>) => readCi(connection, ...rest),
+    readPushes: (...rest: Rest<typeof readPushes>) => readPushes(connection, ...rest),
+    readComment: (...rest: Rest<typeof readComment>) => readComment(connection, ...rest),
     readPull: (...rest: Rest<typeof readPull>) => readPull(connection, ...rest),
     merge: (...rest: Rest<typeof merge>) => merge(connection, ...rest),
     listRepositories: () => listRepositories(connection),

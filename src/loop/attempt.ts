@@ -277,6 +277,7 @@ export function onOvertaken(state: LoopState, head: string | null, now: number):
   const moved: LoopState = {
     ...withAttempt(state, { counted: false, endedAt: now }),
     head,
+    othersPushed: true,
     changesRequested: [note],
   };
   return beginAttempt(moved, now, [{ type: "write_status" }]);

@@ -85,8 +85,10 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     gateSince: null,
     gateReminded: false,
     approvals: [],
+    othersPushed: false,
+    awaitsCi: false,
+    mergedBy: null,
     refusalsSaid: [],
-    approvedBy: null,
     ending: null,
   };
 }

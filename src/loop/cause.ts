@@ -69,7 +69,11 @@ function cause<Reason extends StopReason, Of extends string, Facts extends z.Zod
 export const Cause = z.discriminatedUnion("of", [
   cause("task_complete", "approved", {}),
   cause("task_complete", "approved_and_merged", {}),
-  cause("task_complete", "merged_by_hand", {}),
+  // `gate`: what it was at the merge; `not_reached` where the loop was still at work, `unread` where GitHub did not say.
+  cause("task_complete", "merged_by_hand", {
+    commit: z.string().nullable(),
+    gate: z.enum(["passed", "not_passed", "not_reached", "unread"]),
+  }),
   cause("verifier_passed", "no_gate", {}),
   cause("nothing_to_do", "nothing_needed", {}),
   cause("budget_limit", "changed_lines", { attempt, is: count, may: count }),
@@ -102,7 +106,6 @@ export const Cause = z.discriminatedUnion("of", [
   cause("cancelled", "branch_deleted", {}),
   cause("cancelled", "branch_gone_at_push", {}),
   cause("cancelled", "pull_closed", {}),
-  cause("cancelled", "merged_too_early", {}),
   cause("cancelled", "out_of_reach", { gone: Gone }),
   cause("unanswered", "gate_expired", {}),
   cause("infrastructure_error", "executor_refused", { note }),

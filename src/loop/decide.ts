@@ -6,8 +6,8 @@ import { alarmNames, dueAt, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType } from "./effect.ts";
 import { type Decision, isLive, sayUnsaid, settle, settleSilently, stay } from "./end.ts";
 import type { AlarmName, LoopEvent } from "./event.ts";
-import { onBranchMoved, onGateRead, onMerged, onMergeRefused, onPullClosed, readGate } from "./gate.ts";
-import { onCiChanged, onCiOverdue, onReviewerEnded, onReviewersAsked, onVerdict } from "./judge.ts";
+import { onBranchMoved, onGateRead, onMergeUnread, onPullClosed, readGate } from "./gate.ts";
+import { counts, onCiChanged, onCiOverdue, onReviewerEnded, onReviewersAsked, onVerdict } from "./judge.ts";
 import { spentOf } from "./money.ts";
 import { onCommand, onRetryFacts } from "./people.ts";
 import { onRecordTampered, onRestored } from "./restore.ts";
@@ -77,6 +77,10 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
       );
     case "reviewers_asked":
       return onReviewersAsked(state, event.missed);
+    case "gate_read":
+      return state.ending?.reason === "task_complete"
+        ? stay(state, "the end was read before")
+        : onGateRead(state, event, now);
     case "record_deleted":
       return onRecordDeleted(state, event.comment);
     case "record_edited":
@@ -105,13 +109,19 @@ type LiveEvent = Exclude<
       | "attempt_posted"
       | "pull_ready"
       | "reviewers_asked"
+      | "gate_read"
       | "record_deleted"
       | "record_edited"
       | "run_ended";
   }
 >;
 
+/** Once a person merged, the gate is read for what it had been, and nothing else ends the loop but the loss of its thread. */
+const afterMerge: readonly LiveEvent["type"][] = ["issue_gone", "effect_failed"];
+
 function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
+  if (state.mergedBy !== null && !afterMerge.includes(event.type))
+    return stay(state, "merged by hand: nothing else counts");
   switch (event.type) {
     case "unlabelled":
       return onUnlabelled(state, event, now);
@@ -150,12 +160,6 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
       return inPhase(state, ["verifying"], () => onVerdict(state, event.verdict, now));
     case "review_submitted":
       return onReviewSubmitted(state, event.head);
-    case "gate_read":
-      return inPhase(state, ["awaiting_gate"], () => onGateRead(state, event.facts, now));
-    case "merged":
-      return inPhase(state, ["awaiting_gate"], () => onMerged(state, now));
-    case "merge_refused":
-      return inPhase(state, ["awaiting_gate"], () => onMergeRefused(state, event.message, now));
     default:
       return unreachable(event);
   }
@@ -210,8 +214,7 @@ function onUnawaitedEnd(state: LoopState, booked: LoopState): Decision {
 
 function onCi(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }>): Decision {
   if (state.phase === "publishing" || state.phase === "verifying") return onCiChanged(state, event);
-  if (state.phase === "awaiting_gate" && state.approvedBy === null && state.approvals.length > 0)
-    return readGate(state);
+  if (state.phase === "awaiting_gate" && state.awaitsCi && counts(state, event)) return readGate(state);
   return stay(state, `${state.phase}: CI is not awaited now`);
 }
 
@@ -269,6 +272,7 @@ const dispensable: readonly EffectType[] = [
 function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "effect_failed" }>, now: number): Decision {
   if ((dispensable as readonly string[]).includes(event.effect))
     return stay(state, `${event.effect} failed; the loop goes on`);
+  if (state.mergedBy !== null && event.effect === "pass_gate") return onMergeUnread(state, state.mergedBy, now);
   return settle(state, now, {
     reason: "infrastructure_error",
     of: "effect_failed",

@@ -1,6 +1,6 @@
 // Everything a decision can ask for. Performing an effect twice is performing it once.
 import type { AlarmName, Command } from "./event.ts";
-import type { ApprovalRefusal, CommandRefusal } from "./refusal.ts";
+import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "./refusal.ts";
 import type { Person, Review } from "./state.ts";
 
 /** A reply in the thread; the words are in report/wording/replies.ts. */
@@ -10,6 +10,7 @@ export type Reply =
   | { readonly kind: "status" }
   | { readonly kind: "help" }
   | { readonly kind: "approval_does_not_count"; readonly login: string; readonly why: ApprovalRefusal }
+  | { readonly kind: "gate_not_passed"; readonly why: GateRefusal }
   | { readonly kind: "gate_reminder" }
   | { readonly kind: "reviewers_missed"; readonly missed: readonly string[] };
 
@@ -26,7 +27,6 @@ export type Effect =
   | { readonly type: "read_retry" }
   | { readonly type: "check_command"; readonly command: Command }
   | { readonly type: "read_verdict"; readonly head: string }
-  | { readonly type: "read_gate"; readonly head: string }
   | { readonly type: "read_closing"; readonly actor: Person } // did a merge close the issue, or a person?
   // acting
   | {
@@ -41,7 +41,7 @@ export type Effect =
   | { readonly type: "publish_review"; readonly head: string; readonly attempt: number; readonly review: Review }
   | { readonly type: "mark_ready"; readonly head: string } // nothing where the loop has moved on to another commit
   | { readonly type: "request_reviewers"; readonly logins: readonly string[] }
-  | { readonly type: "merge"; readonly head: string }
+  | { readonly type: "pass_gate" } // reads the gate and, where policy says so, merges what it just read
   // time and tidiness
   | { readonly type: "set_alarm"; readonly name: AlarmName; readonly at: number }
   | { readonly type: "clear_alarm"; readonly name: AlarmName }

@@ -92,13 +92,17 @@ export interface RestoredFacts {
 export interface GateFacts {
   readonly head: string;
   readonly open: boolean;
-  readonly merged: boolean;
-  readonly approvals: readonly { readonly login: string; readonly head: string }[]; // eligible people only
-  readonly refusals: readonly { readonly login: string; readonly why: ApprovalRefusal }[]; // approvals that do not count
-  readonly authors: readonly string[]; // logins whose commits are in the pull request
+  readonly merged: { readonly by: Person; readonly ours: boolean } | null;
+  readonly approvals: readonly Person[]; // eligible ones, each once, who approve this head
+  readonly refusals: readonly { readonly id: number; readonly login: string; readonly why: ApprovalRefusal }[]; // approvals that do not count
+  readonly unknownPushes: number; // by someone whom GitHub does not name: each asks for one approval more
+  readonly unread: { readonly what: "reviews" | "commits" | "pushes"; readonly read: number } | null; // not read to its end
   readonly changes: readonly Finding[]; // from eligible people whose last word is "request changes" on this head
   readonly verdict: Verdict; // CI read again, with the review as recorded
 }
+
+/** What came of merging. A refusal is GitHub's own, for good. */
+export type MergeOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
 export type LoopEvent =
   // people, on the issue
@@ -196,9 +200,11 @@ export type LoopEvent =
   | { readonly type: "reviewers_asked"; readonly missed: readonly string[] } // missed: GitHub would not ask them
   | { readonly type: "pull_ready" } // the pull request is no draft any more
   | { readonly type: "verdict_read"; readonly verdict: Verdict }
-  | { readonly type: "gate_read"; readonly facts: GateFacts }
-  | { readonly type: "merged" }
-  | { readonly type: "merge_refused"; readonly message: string }
+  | {
+      readonly type: "gate_read";
+      readonly facts: GateFacts;
+      readonly merge: MergeOutcome | null; // of what was just read; null: it was not to be merged
+    }
   | {
       readonly type: "effect_failed"; // past its retries
       readonly effect: string;

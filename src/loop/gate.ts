@@ -1,52 +1,71 @@
 // The gate: a decision that only an authorised person can make, on exactly the commit that was judged.
 import { beginAttempt, currentAttempt, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
-import { closeRuns, type Decision, settle, stay, stopRuns } from "./end.ts";
+import { closeRuns, type Decision, isLive, settle, stay, stopRuns } from "./end.ts";
 import type { GateFacts, LoopEvent } from "./event.ts";
 import { beginVerifying, gateLook, leaveGate, onRed, unheard } from "./judge.ts";
-import type { LoopState } from "./state.ts";
+import type { GateRefusal } from "./refusal.ts";
+import type { LoopState, Person } from "./state.ts";
 
 /** Something moved at the gate: read everything again, remember nothing. */
 export function readGate(state: LoopState): Decision {
-  return { state, effects: [gateLook(state)], note: "reading the gate" };
+  return { state, effects: [gateLook()], note: "reading the gate" };
 }
 
-/** The gate as GitHub states it now. */
-export function onGateRead(state: LoopState, facts: GateFacts, now: number): Decision {
-  if (facts.merged || !facts.open) return stay(state, "the pull request is closed; its own event decides");
-  if (facts.head !== currentAttempt(state).head) return onBranchMoved(state, facts.head, now);
-  if (facts.changes.length > 0) return onChangesRequested(state, facts, now);
-  const approvers = eligible(state, facts);
-  if (approvers.length >= rulesOf(state).approvals) {
-    if (facts.verdict.colour === "green") return pass(state, facts.head, approvers, now);
-    if (facts.verdict.colour === "red") return onRed(state, facts.verdict, now);
-    return answerRefusals(state, facts, "approved, but the checks of this commit are not green");
+/** How the gate stands by what was just read of it; whoever merges does so only on `passed`. */
+export type Standing = "closed" | "moved" | "changes" | "unread" | "short" | "red" | "pending" | "passed";
+
+/** Where several hold, the first of them. A merged pull request stands as it would if it were open. */
+export function standingOf(state: LoopState, facts: GateFacts): Standing {
+  if (!facts.open && facts.merged === null) return "closed";
+  if (facts.head !== currentAttempt(state).head) return "moved";
+  if (facts.changes.length > 0) return "changes";
+  if (facts.unread !== null) return "unread";
+  if (facts.approvals.length < approvalsNeeded(state, facts)) return "short";
+  if (facts.verdict.colour === "green") return "passed";
+  return facts.verdict.colour;
+}
+
+/** One of the approvers may be whoever pushed unnamed, so there has to be another one for each such push. */
+export function approvalsNeeded(state: LoopState, { unknownPushes }: GateFacts): number {
+  return rulesOf(state).approvals + unknownPushes;
+}
+
+/** The gate as GitHub states it now, and what came of merging it where that was allowed. */
+export function onGateRead(state: LoopState, event: Extract<LoopEvent, { type: "gate_read" }>, now: number): Decision {
+  const { facts, merge } = event;
+  if (merge?.ok === true || facts.merged?.ours === true) return complete(state, facts, "approved_and_merged", now);
+  if (!isLive(state)) return stay(state, `${state.phase}: nothing more to do`);
+  if (state.phase !== "awaiting_gate") return stay(state, `${state.phase}: the gate is not awaited now`);
+  if (merge !== null) return onMergeDeclined(state, merge.message, now);
+  if (facts.merged !== null) return onMergedByHand(state, facts, now);
+  return onStanding({ ...state, awaitsCi: false }, facts, now);
+}
+
+function onStanding(state: LoopState, facts: GateFacts, now: number): Decision {
+  const standing = standingOf(state, facts);
+  switch (standing) {
+    case "closed":
+      return stay(state, "the pull request is closed; its own event decides");
+    case "moved":
+      return onBranchMoved(state, facts.head, now);
+    case "changes":
+      return onChangesRequested(state, facts, now);
+    case "unread":
+      return answer(state, facts, "what GitHub lists could not be read to its end");
+    case "short":
+      return answer(state, facts, "not enough approvals on this commit");
+    case "red":
+      return onRed(state, facts.verdict, now);
+    case "pending":
+      return answer({ ...state, awaitsCi: true }, facts, "approved, but the checks of this commit are not green");
+    case "passed":
+      return complete(state, facts, "approved", now);
   }
-  return answerRefusals(state, facts, "not enough approvals on this commit");
 }
 
-/** Who approves this exact commit: reviews that count, and `/loop approve` by people who are no authors. */
-function eligible(state: LoopState, facts: GateFacts): readonly string[] {
-  const byReview = facts.approvals.filter((approval) => approval.head === facts.head);
-  const byCommand = state.approvals.filter(
-    (approval) => approval.head === facts.head && !facts.authors.includes(approval.login),
-  );
-  return [...new Set([...byReview, ...byCommand].map((approval) => approval.login))];
-}
-
-function pass(state: LoopState, head: string, approvers: readonly string[], now: number): Decision {
-  const approved = { ...state, approvedBy: approvers.join(", ") };
-  if (rulesOf(state).merge) return { state: approved, effects: [{ type: "merge", head }], note: "approved; merging" };
-  return complete(approved, now, "approved");
-}
-
-/** The approved change is merged, as the policy asked. */
-export function onMerged(state: LoopState, now: number): Decision {
-  return complete(state, now, "approved_and_merged");
-}
-
-/** GitHub would not merge: the approval stands, a person merges. */
-export function onMergeRefused(state: LoopState, message: string, now: number): Decision {
+/** GitHub would not merge: a person does, or has the gate read again. */
+function onMergeDeclined(state: LoopState, message: string, now: number): Decision {
   return settle(state, now, {
     reason: "permission_required",
     of: "merge_declined",
@@ -55,10 +74,20 @@ export function onMergeRefused(state: LoopState, message: string, now: number): 
   });
 }
 
-type Completion = "approved" | "approved_and_merged" | "merged_by_hand";
+function complete(
+  state: LoopState,
+  { approvals }: GateFacts,
+  of: "approved" | "approved_and_merged",
+  now: number,
+): Decision {
+  const by = approvals.map(({ login }) => login).join(", ") || null;
+  return settle(state, now, { reason: "task_complete", of, by });
+}
 
-function complete(state: LoopState, now: number, of: Completion): Decision {
-  return settle(state, now, { reason: "task_complete", of, by: state.approvedBy });
+function onMergedByHand(state: LoopState, facts: GateFacts, now: number): Decision {
+  const by = state.mergedBy?.login ?? facts.merged?.by.login ?? null;
+  const gate = standingOf(state, facts) === "passed" ? "passed" : "not_passed";
+  return settle(state, now, { reason: "task_complete", of: "merged_by_hand", commit: facts.head, gate, by });
 }
 
 function onChangesRequested(state: LoopState, facts: GateFacts, now: number): Decision {
@@ -71,15 +100,37 @@ function onChangesRequested(state: LoopState, facts: GateFacts, now: number): De
   return { ...next, note: `changes requested; ${next.note}` };
 }
 
-function answerRefusals(state: LoopState, facts: GateFacts, note: string): Decision {
-  const fresh = facts.refusals.filter((one) => !state.refusalsSaid.includes(said(one, facts.head)));
-  const effects: Effect[] = fresh.map((one) => ({ type: "reply", reply: { kind: "approval_does_not_count", ...one } }));
-  const refusalsSaid = [...state.refusalsSaid, ...fresh.map((one) => said(one, facts.head))];
+/** Says once of each approval that does not count why it does not, and why those that do are not enough. */
+function answer(state: LoopState, facts: GateFacts, note: string): Decision {
+  const refused: Effect[] = facts.refusals
+    .filter((one) => !state.refusalsSaid.includes(said(one, facts.head)))
+    .map(({ login, why }) => ({ type: "reply", reply: { kind: "approval_does_not_count", login, why } }));
+  const why = whyNotPassed(state, facts);
+  const isNews = why !== null && !state.refusalsSaid.includes(saidOfGate(why, facts.head));
+  const effects: Effect[] = isNews ? [...refused, { type: "reply", reply: { kind: "gate_not_passed", why } }] : refused;
+  const now = [
+    ...facts.refusals.map((one) => said(one, facts.head)),
+    ...(why === null ? [] : [saidOfGate(why, facts.head)]),
+  ];
+  const refusalsSaid = [...new Set([...state.refusalsSaid, ...now])];
   return { state: { ...state, refusalsSaid }, effects, note };
 }
 
+/** Where people approved as policy asks and the gate is not passed all the same. */
+function whyNotPassed(state: LoopState, facts: GateFacts): GateRefusal | null {
+  const approvals = facts.approvals.length;
+  if (approvals === 0 || approvals < rulesOf(state).approvals) return null;
+  if (facts.unread !== null) return { of: "unread", ...facts.unread };
+  const needed = approvalsNeeded(state, facts);
+  return approvals < needed ? { of: "unknown_pushes", pushes: facts.unknownPushes, approvals, needed } : null;
+}
+
 function said(refusal: GateFacts["refusals"][number], head: string): string {
-  return `${refusal.login} ${head} ${refusal.why.of}`;
+  return `${refusal.id} ${head} ${refusal.why.of}`;
+}
+
+function saidOfGate(why: GateRefusal, head: string): string {
+  return `gate ${head} ${why.of}`;
 }
 
 /** Someone else's commit is on the branch: it is judged like ours, and never overwritten. */
@@ -88,25 +139,36 @@ export function onBranchMoved(state: LoopState, head: string, now: number): Deci
   if (state.phase !== "verifying" && state.phase !== "awaiting_gate") {
     return stay(state, "the branch moved; publishing will find out");
   }
-  const moved: LoopState = { ...withAttempt(state, { head }), head, ...unheard, approvals: [] };
+  const moved: LoopState = { ...withAttempt(state, { head }), head, ...unheard, approvals: [], othersPushed: true };
   const stopped = closeRuns(moved, now);
   const before: Effect[] = [...stopRuns(state, "the branch moved"), { type: "write_status" }, ...leaveGate(state)];
   const next = beginVerifying(stopped, now, before);
   return { ...next, note: `the branch moved; ${next.note}` };
 }
 
-/** A person closed or merged the pull request. */
+/**
+ * A person closed or merged the pull request. A merge at the gate is read once more, since only that says whether the gate
+ * had been passed; from then on nothing else ends the loop.
+ */
 export function onPullClosed(
   state: LoopState,
   event: Extract<LoopEvent, { type: "pull_closed" }>,
   now: number,
 ): Decision {
-  const { login } = event.actor;
-  if (!event.merged) {
-    return settle(state, now, { reason: "cancelled", of: "pull_closed", by: login });
-  }
-  const independent = event.actor.id !== state.requester.id && !event.actor.bot;
-  const gated = state.phase === "awaiting_gate" && (independent || state.approvedBy !== null);
-  if (gated) return complete({ ...state, approvedBy: state.approvedBy ?? login }, now, "merged_by_hand");
-  return settle(state, now, { reason: "cancelled", of: "merged_too_early", by: login });
+  const { actor, merged } = event;
+  if (!merged) return settle(state, now, { reason: "cancelled", of: "pull_closed", by: actor.login });
+  const isAtGate = state.phase === "awaiting_gate" || state.resumeAt?.phase === "awaiting_gate";
+  if (!isAtGate) return endMerged(state, actor, "not_reached", now);
+  const next: LoopState = { ...state, phase: "awaiting_gate", resumeAt: null, mergedBy: state.mergedBy ?? actor };
+  return { state: next, effects: [gateLook()], note: "merged by hand; reading whether the gate had been passed" };
+}
+
+/** The gate of a merge could not be read. */
+export function onMergeUnread(state: LoopState, by: Person, now: number): Decision {
+  return endMerged(state, by, "unread", now);
+}
+
+function endMerged(state: LoopState, { login: by }: Person, gate: "not_reached" | "unread", now: number): Decision {
+  const commit = gate === "unread" ? state.head : null;
+  return settle(state, now, { reason: "task_complete", of: "merged_by_hand", commit, gate, by });
 }

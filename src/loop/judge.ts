@@ -132,15 +132,18 @@ const emptyVerdict: Verdict = {
 
 /** CI said that something completed. It is a hint: what counts is read from GitHub. */
 export function onCiChanged(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }>): Decision {
-  const attempt = currentAttempt(state);
-  if (attempt.head !== event.head) return stay(state, "CI reports on another commit");
-  const { requiredChecks } = rulesOf(state);
-  if (requiredChecks.length > 0 && event.name !== null && !requiredChecks.includes(event.name)) {
-    return stay(state, "CI reports a check that the policy does not require");
-  }
+  if (!counts(state, event))
+    return stay(state, "CI reports on another commit, or a check that the policy does not require");
   const seen = { ...state, ciSeen: true };
   if (state.phase !== "verifying" || !reviewDone(state)) return stay(seen, "noted that CI reports; the verdict waits");
   return { state: seen, effects: [readVerdict(seen)], note: "CI reports; reading the verdict" };
+}
+
+/** Whether what completed can change the verdict on the current commit. */
+export function counts(state: LoopState, { head, name }: Extract<LoopEvent, { type: "ci_changed" }>): boolean {
+  const { requiredChecks } = rulesOf(state);
+  const isRequired = requiredChecks.length === 0 || name === null || requiredChecks.includes(name);
+  return currentAttempt(state).head === head && isRequired;
 }
 
 function reviewDone(state: LoopState): boolean {
@@ -214,14 +217,14 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
     return settle(green, now, { reason: "verifier_passed", of: "no_gate" }, [...said, ...ready]);
   }
   const asked = { phase: "awaiting_gate", gateSince: now, gateReminded: false } as const;
-  const next: LoopState = { ...green, ...asked, approvals: [], refusalsSaid: [] };
+  const next: LoopState = { ...green, ...asked, approvals: [], refusalsSaid: [], awaitsCi: false };
   const effects: Effect[] = [
     ...said,
     { type: "write_status" },
     showStatus(green, "gate"),
     ...ready,
     ...askReviewers(green),
-    ...(state.reviewSeen ? [gateLook(green)] : []),
+    ...(state.reviewSeen ? [gateLook()] : []),
   ];
   return { state: next, effects, note: "green; a person's approval is asked for" };
 }
@@ -249,6 +252,6 @@ export function onReviewersAsked(state: LoopState, missed: readonly string[]): D
 }
 
 /** Reads the gate, whatever opened it. */
-export function gateLook(state: LoopState): Effect {
-  return { type: "read_gate", head: currentAttempt(state).head ?? "" };
+export function gateLook(): Effect {
+  return { type: "pass_gate" };
 }

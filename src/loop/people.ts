@@ -58,7 +58,7 @@ function refuse(state: LoopState, command: Command, why: CommandRefusal): Decisi
 }
 
 function onStop(state: LoopState, command: Command, now: number): Decision {
-  if (!isLive(state)) return refuse(state, command, { of: "nothing_to_stop" });
+  if (!isLive(state) || state.mergedBy !== null) return refuse(state, command, { of: "nothing_to_stop" });
   const { login } = command.actor;
   return settle(state, now, { reason: "cancelled", of: "stop_command", by: login }, [reaction(command, "+1")]);
 }
@@ -107,16 +107,16 @@ function onApprove(state: LoopState, command: Command, now: number): Decision {
 
 function approveAtGate(state: LoopState, command: Command): Decision {
   const head = currentAttempt(state).head ?? "";
-  const { login, id } = command.actor;
-  if (id === state.requester.id) return refuse(state, command, { of: "own_loop" });
+  const { actor: person, commentId: comment } = command;
+  if (person.id === state.requester.id) return refuse(state, command, { of: "own_loop" });
   if (!names(command, head)) return refuse(state, command, { of: "other_commit", head });
-  const approved = { ...state, approvals: [...state.approvals, { login, head }] };
+  const approved = { ...state, approvals: [...state.approvals, { person, comment, head }] };
   const read = readGate(approved);
   return { ...read, effects: [reaction(command, "+1"), ...read.effects] };
 }
 
 /** True when the command names no commit, or names this one by at least 7 of its digits. */
-function names(command: Command, head: string): boolean {
+export function names(command: Pick<Command, "argument">, head: string): boolean {
   const sha = command.argument.trim().toLowerCase();
   return sha === "" || (sha.length >= 7 && head.startsWith(sha));
 }
@@ -132,7 +132,7 @@ function reopened(state: LoopState, command: Command): { before: Effect[]; ready
 }
 
 function onPause(state: LoopState, command: Command, now: number): Decision {
-  if (!isLive(state) || state.phase === "paused" || state.rules === null) {
+  if (!isLive(state) || state.phase === "paused" || state.rules === null || state.mergedBy !== null) {
     return refuse(state, command, { of: "nothing_to_pause" });
   }
   const why = { of: "pause_command", by: command.actor.login } as const;

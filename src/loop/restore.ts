@@ -98,7 +98,9 @@ function workAgain(state: LoopState, facts: RestoredFacts, now: number): Decisio
     return beginAttempt(uncounted, now, [{ type: "write_status" }]);
   }
   if (!branch.ours) return onOvertaken(ended, branch.head, now);
-  const published: LoopState = { ...withAttempt(ended, { head: branch.head }), phase: "publishing", ...unseen };
+  // The record does not know this push, and a committer's name proves nothing: who pushed is read at the gate.
+  const seen = { ...withAttempt(ended, { head: branch.head }), othersPushed: true };
+  const published: LoopState = { ...seen, phase: "publishing", ...unseen };
   const next = onPublished(published, branch.head, now);
   return { ...next, note: "its commit was published already" };
 }

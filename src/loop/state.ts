@@ -233,6 +233,10 @@ export const Ending = z.intersection(
 );
 export type Ending = z.infer<typeof Ending>;
 
+/** A comment with `/loop approve`: who wrote it about which commit. Comment and permission are read again at the gate. */
+export const ApprovalComment = z.object({ person: Person, comment: z.number().int(), head: z.string() });
+export type ApprovalComment = z.infer<typeof ApprovalComment>;
+
 /** The whole state of a loop. */
 export const LoopState = z.object({
   version: z.literal(1),
@@ -279,9 +283,11 @@ export const LoopState = z.object({
   resumeAt: z.object({ phase: Phase, at: z.number().int(), why: Halt }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),
   gateReminded: z.boolean().default(false), // the one reminder of this gate went out
-  approvals: z.array(z.object({ login: z.string(), head: z.string() })), // given with /loop approve; reviews are re-read
+  approvals: z.array(ApprovalComment),
+  othersPushed: z.boolean(), // someone but the App pushed to the branch, or may have: who, is read at the gate
+  awaitsCi: z.boolean(), // at its last reading the gate lacked nothing but green checks
+  mergedBy: Person.nullable(), // a person merged; the gate is read once more, to say whether it had been passed
   refusalsSaid: z.array(z.string()), // approvals that did not count and were answered already
-  approvedBy: z.string().nullable(),
   ending: Ending.nullable(),
 });
 export type LoopState = z.infer<typeof LoopState>;

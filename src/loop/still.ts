@@ -86,12 +86,6 @@ export const presumptions: Presumptions = {
     holds: ({ head }, state) => state.phase === "verifying" && isAtHead(state, head),
     once: "later",
   },
-  read_gate: {
-    lane: "work",
-    presumes: "the gate is open",
-    holds: (_, state) => state.phase === "awaiting_gate",
-    once: "later",
-  },
   read_closing: {
     lane: "work",
     presumes: "the loop lives and has a pull request",
@@ -128,10 +122,10 @@ export const presumptions: Presumptions = {
     presumes: "the gate is open",
     holds: (_, state) => state.phase === "awaiting_gate",
   },
-  merge: {
+  pass_gate: {
     lane: "work",
-    presumes: "this commit is at the gate",
-    holds: ({ head }, state) => state.phase === "awaiting_gate" && isAtHead(state, head),
+    presumes: "the gate is open",
+    holds: (_, state) => state.phase === "awaiting_gate",
     once: "later",
   },
   set_alarm: {

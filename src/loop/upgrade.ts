@@ -2,12 +2,13 @@
 
 import { Gone, RecordFault } from "./cause.ts";
 import { withClock } from "./upgrade-clock.ts";
+import { gateEffect, gateEvent, withGate } from "./upgrade-gate.ts";
 import { withNanoEvent, withNanoMoney } from "./upgrade-money.ts";
 
 /** A state of any earlier version, as JSON, in today's shape; what is no state is given back as it is. */
 export function upgradeState(stored: unknown): unknown {
   if (!isObject(stored)) return stored;
-  const state = withNanoMoney(withClock(stored));
+  const state = withNanoMoney(withGate(withClock(stored)));
   return { ...state, ending: upgradeEnding(stored.ending), resumeAt: upgradeHalt(stored.resumeAt) };
 }
 
@@ -28,7 +29,8 @@ function told(why: unknown): unknown {
 
 /** An effect that an earlier version stored and did not perform, as JSON, in today's shape. */
 export function upgradeEffect(stored: unknown): unknown {
-  if (!isObject(stored) || stored.type !== "reply" || !isObject(stored.reply)) return stored;
+  if (!isObject(stored)) return stored;
+  if (stored.type !== "reply" || !isObject(stored.reply)) return gateEffect(stored);
   const { reply } = stored;
   return "why" in reply ? { ...stored, reply: { ...reply, why: told(reply.why) } } : stored;
 }
@@ -40,12 +42,7 @@ export function upgradeEvent(stored: unknown): unknown {
   if (stored.type === "restored") return { ...stored, record: upgradeState(stored.record) };
   if (stored.type === "record_tampered" && !RecordFault.safeParse(stored.why).success)
     return { ...stored, why: "edited" };
-  return stored.type === "gate_read" ? { ...stored, facts: upgradeGate(stored.facts) } : withNanoEvent(stored);
-}
-
-function upgradeGate(facts: unknown): unknown {
-  if (!isObject(facts) || !Array.isArray(facts.refusals)) return facts;
-  return { ...facts, refusals: facts.refusals.map((one: Json) => ({ ...one, why: told(one.why) })) };
+  return gateEvent(withNanoEvent(stored));
 }
 
 /** What is gone was once told in a sentence. */

@@ -14,7 +14,6 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return ending.of === "told" ? `merge ${change}, unless it is merged already.` : `merge ${change}.`;
     case "approved_and_merged":
     case "merged_by_hand":
-    case "merged_too_early":
       return "nothing is left to do: the change is merged.";
     case "no_gate":
       return `look at ${change} and merge it if you want it.`;

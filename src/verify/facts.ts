@@ -34,25 +34,62 @@ export interface VerdictFacts extends CiFacts {
   readonly closed: Closing | null; // null: the pull request is open
 }
 
-/** One review of a pull request, with what GitHub says of its author now. */
-export interface ReviewFact {
-  readonly id: number;
+/** Whose approval of which commit, with what GitHub says of that person now. */
+export interface ApprovalFact {
   readonly author: Person;
   readonly canPush: boolean;
-  readonly state: "approved" | "changes_requested" | "commented" | "dismissed" | "pending";
   readonly head: string; // the commit it was given on
+}
+
+/** One review of a pull request. */
+export interface ReviewFact extends ApprovalFact {
+  readonly id: number;
+  readonly state: "approved" | "changes_requested" | "commented" | "dismissed" | "pending";
   readonly submittedAt: number; // epoch milliseconds
   readonly body: string; // untrusted
   readonly comments: readonly { readonly path: string; readonly line: number | null; readonly body: string }[];
+}
+
+/** A merge: by whom, and whether it was the App's own. */
+export interface Merged {
+  readonly by: Person;
+  readonly ours: boolean;
+}
+
+/** A list that was too long to be read to its end: what counts may stand beyond it, so nothing counts. */
+export interface Unread {
+  readonly what: "reviews" | "commits" | "pushes";
+  readonly read: number; // so many were read
+}
+
+/** One move of the branch, as GitHub keeps it: nothing that a commit says can change it. */
+export interface PushFact {
+  readonly after: string; // the commit the branch was at then
+  readonly by: Person | null; // null: an account that is gone
+  readonly ours: boolean;
+}
+
+/** One commit of a pull request. */
+export interface CommitFact {
+  readonly sha: string;
+  readonly parents: readonly string[];
+  readonly people: readonly number[]; // ids of the accounts that author, co-authors and committer belong to
+}
+
+/** Who brought a pull request's commits to its branch. */
+export interface PushedFacts {
+  readonly pushes: readonly PushFact[]; // oldest first
+  readonly commits: readonly CommitFact[];
+  readonly unread: Unread | null;
 }
 
 /** The pull request as the gate sees it. */
 export interface PullFacts {
   readonly head: string;
   readonly open: boolean;
-  readonly merged: boolean;
+  readonly merged: Merged | null;
   readonly draft: boolean;
-  readonly reviews: readonly ReviewFact[]; // oldest first
-  readonly authors: readonly string[]; // logins of the commits' authors and committers
+  readonly reviews: readonly ReviewFact[]; // oldest first; of a merged one those of before its merge
+  readonly unread: Unread | null;
   readonly ci: CiFacts;
 }

@@ -1,34 +1,39 @@
 // What people have said about the exact head of a pull request, and whose word counts.
 import type { GateFacts } from "../loop/event.ts";
 import type { ApprovalRefusal } from "../loop/refusal.ts";
-import type { Finding, Verdict } from "../loop/state.ts";
-import type { PullFacts, ReviewFact } from "./facts.ts";
+import type { Finding, Person, Verdict } from "../loop/state.ts";
+import type { Authors } from "./authors.ts";
+import type { ApprovalFact, PullFacts, ReviewFact, Unread } from "./facts.ts";
 
 export interface GateQuestion {
   readonly pull: PullFacts;
-  readonly requester: string; // login of who set the label
+  readonly requester: number; // id of who set the label
+  readonly authors: Authors;
+  readonly commands: readonly ApprovalFact[]; // `/loop approve`, its comments read again at this moment
+  readonly unread: Unread | null; // of what was read besides the pull request
   readonly verdict: Verdict; // CI read again at this moment
 }
 
 /**
  * Eligible approvals, those that do not count with the reason, and requested changes. Only each person's last word counts
  * (a mere comment is no word), and only on the current head. An approval needs write permission and someone who is not
- * a bot, the requester, or an author of the commits; changes may be requested by any person with write permission.
+ * a bot, the requester, or an author of the commits; changes may be requested by any person with write permission. People
+ * are compared by their ids, since a login can be changed and taken by somebody else.
  */
-export function gateOf({ pull, requester, verdict }: GateQuestion): GateFacts {
+export function gateOf(question: GateQuestion): GateFacts {
+  const { pull, commands, authors, unread, verdict } = question;
   const words = lastWords(pull.reviews);
-  const approved = words.filter((review) => review.state === "approved");
-  const judged = approved.map((review) => ({ review, why: whyNot(review, pull, requester) }));
+  const approved = [...words.filter((review) => review.state === "approved"), ...commands];
+  const judged = approved.map((one) => ({ person: one.author, why: whyNot(one, question) }));
   return {
     head: pull.head,
     open: pull.open,
     merged: pull.merged,
-    approvals: judged
-      .filter(({ why }) => why === null)
-      .map(({ review }) => ({ login: review.author.login, head: review.head })),
-    refusals: judged.flatMap(({ review, why }) => (why === null ? [] : [{ login: review.author.login, why }])),
-    authors: pull.authors,
+    approvals: once(judged.flatMap(({ person, why }) => (why === null ? [person] : []))),
+    refusals: judged.flatMap(({ person, why }) => (why === null ? [] : [{ id: person.id, login: person.login, why }])),
     changes: words.filter((review) => mayRequestChanges(review, pull)).flatMap(findingsOf),
+    unknownPushes: authors.unknown,
+    unread: pull.unread ?? unread,
     verdict,
   };
 }
@@ -40,13 +45,22 @@ function lastWords(reviews: readonly ReviewFact[]): ReviewFact[] {
   return [...new Map(spoken.map((review) => [review.author.id, review])).values()];
 }
 
-function whyNot(review: ReviewFact, pull: PullFacts, requester: string): ApprovalRefusal | null {
-  const { author } = review;
+function once(people: readonly Person[]): Person[] {
+  return [...new Map(people.map((person) => [person.id, person])).values()];
+}
+
+function whyNot(approval: ApprovalFact, { pull, requester, authors }: GateQuestion): ApprovalRefusal | null {
+  const { author, canPush, head } = approval;
   if (author.bot) return { of: "bot" };
-  if (isSame(author.login, requester)) return { of: "requester" };
-  if (pull.authors.some((login) => isSame(login, author.login))) return { of: "author" };
-  if (!review.canPush) return { of: "no_permission" };
-  return review.head === pull.head ? null : { of: "other_head", head: review.head, now: pull.head };
+  if (author.id === requester) return { of: "requester" };
+  if (authors.ids.has(author.id)) return { of: "author" };
+  if (!canPush || isNobody(author)) return { of: "no_permission" };
+  return head === pull.head ? null : { of: "other_head", head, now: pull.head };
+}
+
+/** An account that was deleted: several of them look like one. */
+function isNobody({ id }: Person): boolean {
+  return id === 0;
 }
 
 function mayRequestChanges(review: ReviewFact, pull: PullFacts): boolean {
@@ -62,8 +76,4 @@ function findingsOf(review: ReviewFact): Finding[] {
 
 function finding(title: string, detail: string, path: string | null, line: number | null): Finding {
   return { source: "person", title, detail: detail.slice(0, 4000), path, line, url: null };
-}
-
-function isSame(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

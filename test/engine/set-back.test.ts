@@ -28,7 +28,7 @@ test("F14: each live loop is told once by how much, and the store's times are mo
   const clock = { now: () => time.now, at: () => () => {} };
   const log = { info() {}, warn() {}, error() {} };
   const look = watchSetBack({ clock, log, store, submit: async (key, event) => void told.push([key, event]) });
-  await store.addEvent("100#12", { type: "merged" }, ahead);
+  await store.addEvent("100#12", { type: "pull_ready" }, ahead);
   const event = await store.nextEvent("100#12");
   await store.commit({
     seq: event?.seq ?? 0,

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { githubClients } from "../../src/github/client/octokit.ts";
 import { githubPort } from "../../src/github/port.ts";
-import { type Setup, setUp } from "../github/setup.ts";
+import { accountOf, type Setup, setUp } from "../github/setup.ts";
 
 let up: Setup;
 beforeAll(async () => {
@@ -73,10 +73,10 @@ test("F40: no read is conditional, so a cache that says nothing changed is never
   const { id: appId, slug, privateKey } = up.forge.app;
   const clients = githubClients({ appId, privateKey, baseUrl: url, throttle: false });
   const port = githubPort({ clients, self: { appId, slug }, now: Date.now, gitBaseUrl: url });
-  expect(await port.permission(up.where, "carol")).toBe("write");
+  expect(await port.permission(up.where, accountOf(up, "carol"))).toBe("write");
   const { actor } = up.forge.as("alice");
   up.forge.world.addCollaborator(actor, up.repository, up.forge.as("carol").user, "triage");
-  expect(await port.permission(up.where, "carol")).toBe("triage");
+  expect(await port.permission(up.where, accountOf(up, "carol"))).toBe("triage");
   expect(tags.length).toBeGreaterThan(0);
   expect(conditional).toEqual([]);
 });

@@ -41,7 +41,7 @@ test("F1: killed in the middle of saving a decision, nothing of it happened", as
   const dir = await aFolder();
   const { signal } = await elsewhere(
     dir,
-    `await store.addEvent("1#1", { type: "merged" }, 1_000);
+    `await store.addEvent("1#1", { type: "pull_ready" }, 1_000);
      const { seq } = await store.nextEvent("1#1");
      const state = { id: "k3f9", phase: "queued", issue: { repositoryId: 1, installationId: 1 }, branch: null, pull: null, head: null, attempts: [] };
      const fatal = { type: "read_claim", toJSON() { process.kill(process.pid, "SIGKILL"); } };
@@ -51,7 +51,7 @@ test("F1: killed in the middle of saving a decision, nothing of it happened", as
   const store = sqliteStore(dir);
   expect(await store.load("1#1")).toBe(null);
   expect(await store.pendingEffects("1#1")).toEqual([]);
-  expect((await store.nextEvent("1#1"))?.event).toEqual({ type: "merged" });
+  expect((await store.nextEvent("1#1"))?.event).toEqual({ type: "pull_ready" });
   await store.close();
 });
 
@@ -60,7 +60,7 @@ test("F9: after a kill the main file is older than its log, and what counts is b
   await elsewhere(
     dir,
     `await store.putArtifact("once", { issueKey: "1#1", loop: "k", at: 1 });
-     await store.addEvent("1#1", { type: "merged" }, 1_000);
+     await store.addEvent("1#1", { type: "pull_ready" }, 1_000);
      process.kill(process.pid, "SIGKILL");`,
   );
   expect((await stat(join(dir, "loopgate.sqlite-wal"))).size).toBeGreaterThan(0);
@@ -71,7 +71,7 @@ test("F9: after a kill the main file is older than its log, and what counts is b
   expect(await alone.nextEvent("1#1")).toBe(null);
   await alone.close();
   const store = sqliteStore(dir);
-  expect((await store.nextEvent("1#1"))?.event).toEqual({ type: "merged" });
+  expect((await store.nextEvent("1#1"))?.event).toEqual({ type: "pull_ready" });
   await store.close();
 });
 

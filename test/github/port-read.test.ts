@@ -1,6 +1,7 @@
 // The port's reads against the forge: everything about one moment in one query, or a fault, never a part.
 import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { assert } from "../../src/base/assert.ts";
 import { Fault } from "../../src/base/fault.ts";
 import type { Pull } from "../../src/forge/model.ts";
 import { policyText, type Setup, setUp } from "./setup.ts";
@@ -260,7 +261,7 @@ describe("CI", () => {
 });
 
 describe("the gate", () => {
-  test("is read in one query: head, reviews with what their authors may do, authors and CI (T21)", async () => {
+  test("is read in one query: head, reviews with what their authors may do, and CI (T21)", async () => {
     const { head, number, pull } = await openLoopPull("loop/2-gate");
     await publish(head);
     const no = up.forge.as("alice").review(pull, {
@@ -273,8 +274,7 @@ describe("the gate", () => {
     up.sent();
     const read = await up.port.readPull(up.where, number);
     expect(up.sent()).toEqual(["query ReadPull"]);
-    expect(read).toMatchObject({ head: next, open: true, merged: false, draft: true });
-    expect([...read.authors].sort()).toEqual(["carol", "mike"]);
+    expect(read).toMatchObject({ head: next, open: true, merged: null, draft: true, unread: null });
     expect(read.reviews).toEqual([
       {
         id: no.id,
@@ -319,8 +319,55 @@ describe("the gate", () => {
       committer: stamp("tess"),
     });
     await carol.git.updateRef({ ...at, ref: "heads/loop/2-authors", sha: commit.sha });
-    const read = await up.port.readPull(up.where, number);
-    expect([...read.authors].sort()).toEqual(["carol", "mike", "rita", "tess"]);
+    up.sent();
+    const read = await up.port.readPushes(up.where, { pull: number, branch: "loop/2-authors" });
+    expect(up.sent()).toEqual(["query ReadCommits", "read GET /repos/acme/shop/activity"]);
+    expect(read.unread).toBe(null);
+    expect(read.pushes).toEqual([
+      { after: head, by: person("carol"), ours: false },
+      { after: commit.sha, by: person("carol"), ours: false },
+    ]);
+    const ids = (...logins: string[]) => logins.map((login) => person(login).id).toSorted();
+    expect(read.commits.map(({ sha, parents, people }) => ({ sha, parents, people: people.toSorted() }))).toEqual([
+      { sha: head, parents: [expect.any(String)], people: ids("carol") },
+      { sha: commit.sha, parents: [head], people: ids("mike", "rita", "tess") },
+    ]);
+  });
+
+  test("knows the App's own pushes, and whoever pushes under its name, over more than a page (T21)", async () => {
+    const branch = "loop/2-pushes";
+    const { number } = await openLoopPull(branch);
+    const carol = up.forge.as("carol");
+    const own = up.forge.world.users.get(botLogin());
+    assert(own !== undefined, "the App has an account");
+    const signed = { name: own.login, email: own.email };
+    await carol.push(up.repository, branch, { "d.txt": "1\n" }, "As the App", { author: signed });
+    const { pushes } = await up.port.readPushes(up.where, { pull: number, branch });
+    expect(pushes.at(-1)).toMatchObject({ by: person("carol"), ours: false });
+    const access = await up.port.gitAccess(up.where, "write");
+    const octokit = new Octokit({ auth: access.token, baseUrl: up.forge.url });
+    const at = { owner: "acme", repo: "shop" };
+    let parent = pushes.at(-1)?.after ?? "";
+    for (let count = 0; count < 101; count++) {
+      const { data: known } = await octokit.git.getCommit({ ...at, commit_sha: parent });
+      const draft = { message: `Step ${count}`, tree: known.tree.sha, parents: [parent] };
+      const { data } = await octokit.git.createCommit({ ...at, ...draft });
+      await octokit.git.updateRef({ ...at, ref: `heads/${branch}`, sha: data.sha });
+      parent = data.sha;
+    }
+    up.sent();
+    const read = await up.port.readPushes(up.where, { pull: number, branch });
+    expect(up.sent()).toEqual([
+      "query ReadCommits",
+      "query ReadCommits",
+      "read GET /repos/acme/shop/activity",
+      "read GET /repos/acme/shop/activity",
+    ]);
+    expect(read.pushes).toHaveLength(103);
+    expect(read.pushes.map(({ ours }) => ours)).toEqual([false, false, ...Array(101).fill(true)]);
+    expect(read.commits).toHaveLength(103);
+    expect(read.unread).toBe(null);
+    await access.revoke();
   });
 
   test("shows a dismissed review as dismissed, and a merged pull request as merged", async () => {
@@ -331,7 +378,7 @@ describe("the gate", () => {
     const read = await up.port.readPull(up.where, number);
     expect([read.open, read.merged, read.draft, read.reviews.map((review) => review.state)]).toEqual([
       false,
-      true,
+      { by: person("alice"), ours: false },
       false,
       ["dismissed"],
     ]);

@@ -4,7 +4,7 @@ import { Fault } from "../../src/base/fault.ts";
 import type { CheckRunDraft } from "../../src/engine/ports.ts";
 import { githubClients } from "../../src/github/client/octokit.ts";
 import { githubPort } from "../../src/github/port.ts";
-import { type Setup, setUp } from "./setup.ts";
+import { accountOf, type Setup, setUp } from "./setup.ts";
 
 let up: Setup;
 
@@ -15,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => up.close());
 
 const marker = "<!-- loopgate:status k3f9 -->";
+const asked = "read GET /repos/{owner}/{repo}/collaborators/{username}/permission";
 
 describe("permission", () => {
   test.each([
@@ -24,10 +25,28 @@ describe("permission", () => {
     ["tess", "triage"],
     ["rita", "read"],
     ["nobody", "none"],
-    ["who-is-this", "none"],
   ])("of %s is %s, in one request (T1)", async (login, expected) => {
-    expect(await up.port.permission(up.where, login)).toBe(expected);
-    expect(up.sent()).toEqual(["read GET /repos/{owner}/{repo}/collaborators/{username}/permission"]);
+    expect(await up.port.permission(up.where, accountOf(up, login))).toBe(expected);
+    expect(up.sent()).toEqual([asked]);
+  });
+
+  test("of someone who does not exist is none", async () => {
+    expect(await up.port.permission(up.where, accountOf(up, "who-is-this"))).toBe("none");
+    expect(up.sent()).toEqual([asked, "read GET /user/{account_id}"]);
+  });
+
+  test("is the person's under another login, and never of whoever has the old one now (T21)", async () => {
+    const sue = up.forge.createUser("sue");
+    const { actor } = up.forge.as("alice");
+    up.forge.world.addCollaborator(actor, up.repository, sue, "triage");
+    const known = accountOf(up, "sue");
+    up.forge.as("sue").rename("susan");
+    expect(await up.port.permission(up.where, known)).toBe("triage");
+    up.forge.world.addCollaborator(actor, up.repository, up.forge.createUser("sue"), "admin");
+    expect(await up.port.permission(up.where, known)).toBe("triage");
+    up.forge.as("susan").leave();
+    expect(await up.port.permission(up.where, known)).toBe("none");
+    up.sent();
   });
 });
 
@@ -337,17 +356,20 @@ describe("git access", () => {
     const access = await up.port.gitAccess(up.where, "read");
     await access.revoke();
     up.sent();
-    expect(await up.port.permission(up.where, "alice")).toBe("admin");
+    expect(await up.port.permission(up.where, accountOf(up, "alice"))).toBe("admin");
     expect(up.sent()).toHaveLength(1);
   });
 });
 
 describe("the clients", () => {
   test("get a new token when the old one is taken back (F32)", async () => {
-    await up.port.permission(up.where, "alice");
+    await up.port.permission(up.where, accountOf(up, "alice"));
     for (const token of up.forge.world.tokens.values()) if (token.installation) token.revoked = true;
-    await expect(up.port.permission(up.where, "alice")).rejects.toMatchObject({ kind: "forbidden", retry: "later" });
-    expect(await up.port.permission(up.where, "alice")).toBe("admin");
+    await expect(up.port.permission(up.where, accountOf(up, "alice"))).rejects.toMatchObject({
+      kind: "forbidden",
+      retry: "later",
+    });
+    expect(await up.port.permission(up.where, accountOf(up, "alice"))).toBe("admin");
   });
 
   test("wait for nothing and try nothing twice by themselves (F28, F31)", async () => {
@@ -382,12 +404,12 @@ describe("the clients", () => {
     const self = { appId, slug };
     const clients = githubClients({ ...options, onQuota: (quota) => quotas.push(quota) });
     const port = githubPort({ clients, self, now: Date.now, gitBaseUrl: up.forge.url });
-    await port.permission(up.where, "alice");
+    await port.permission(up.where, accountOf(up, "alice"));
     expect(quotas.at(-1)).toMatchObject({ installationId: up.where.installationId, resource: "core", limit: 5_000 });
 
     const hasty = githubClients({ ...options, timeoutMs: 0 });
     const noPatience = githubPort({ clients: hasty, self, now: Date.now, gitBaseUrl: up.forge.url });
-    await expect(noPatience.permission(up.where, "alice")).rejects.toMatchObject({
+    await expect(noPatience.permission(up.where, accountOf(up, "alice"))).rejects.toMatchObject({
       kind: "unavailable",
       retry: "later",
     });

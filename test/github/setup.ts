@@ -7,7 +7,7 @@ import { type Forge, startForge } from "../../src/forge/forge.ts";
 import type { Issue, Repository } from "../../src/forge/model.ts";
 import { githubClients } from "../../src/github/client/octokit.ts";
 import { githubPort } from "../../src/github/port.ts";
-import type { IssueRef } from "../../src/loop/state.ts";
+import type { IssueRef, Person } from "../../src/loop/state.ts";
 
 export interface Setup {
   readonly forge: Forge;
@@ -61,4 +61,10 @@ export async function setUp(options: { files?: Record<string, string> } = {}): P
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The account of that login; one that does not exist has an id that nobody has. */
+export function accountOf(up: Setup, login: string): Person {
+  const user = up.forge.world.users.get(login.toLowerCase());
+  return { id: user?.id ?? 999_999, login, bot: false };
 }

@@ -171,8 +171,10 @@ export function aLoop(change: Partial<LoopState> = {}): LoopState {
     gateSince: null,
     gateReminded: false,
     approvals: [],
+    othersPushed: false,
+    awaitsCi: false,
+    mergedBy: null,
     refusalsSaid: [],
-    approvedBy: null,
     ending: null,
     ...change,
   };

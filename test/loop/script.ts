@@ -4,7 +4,7 @@ import { Gone, RecordFault } from "../../src/loop/cause.ts";
 import { decide } from "../../src/loop/decide.ts";
 import type { Effect } from "../../src/loop/effect.ts";
 import { statusLabels } from "../../src/loop/end.ts";
-import type { AlarmName, ClaimFacts, LoopEvent, Permission, Verb } from "../../src/loop/event.ts";
+import type { AlarmName, ClaimFacts, LoopEvent, MergeOutcome, Permission, Verb } from "../../src/loop/event.ts";
 import { nanoOf } from "../../src/loop/money.ts";
 import type { ApprovalRefusal } from "../../src/loop/refusal.ts";
 import {
@@ -274,10 +274,6 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "branch_deleted", actor: person(first) };
     case "pull_closed":
       return { type: "pull_closed", merged: second === "merged", actor: person(first) };
-    case "merged":
-      return { type: "merged" };
-    case "merge_refused":
-      return { type: "merge_refused", message: first };
     case "set_back":
       return { type: "clock_set_back", byMs: minutesOf(first) * minute };
     case "alarm":
@@ -471,6 +467,15 @@ function refusalOf(of: string | undefined, now: string): ApprovalRefusal {
   return of === "other_head" ? { of, head: "0ld", now } : { of: "no_permission" };
 }
 
+function mergedBy(login: string) {
+  return { by: person(login), ours: login === "loopgate[bot]" };
+}
+
+function mergeOf(outcome: string | undefined): MergeOutcome | null {
+  if (outcome === undefined) return null;
+  return outcome === "done" ? { ok: true } : { ok: false, message: outcome };
+}
+
 function gateRead({ words, options }: Line, state: LoopState | null): LoopEvent {
   const head = options.get("head") ?? headOf(state);
   const listed = (key: string) => (options.has(key) ? (options.get(key) ?? "").split(",") : []);
@@ -478,13 +483,15 @@ function gateRead({ words, options }: Line, state: LoopState | null): LoopEvent 
     type: "gate_read",
     facts: {
       head,
-      open: !words.includes("closed"),
-      merged: words.includes("merged"),
-      approvals: listed("approved").map((login) => ({ login, head })),
-      refusals: listed("refused").map((login) => ({ login, why: refusalOf(options.get("why"), head) })),
+      open: !words.includes("closed") && !options.has("merged"),
+      merged: options.has("merged") ? mergedBy(options.get("merged") ?? "") : null,
+      approvals: listed("approved").map(person),
+      refusals: listed("refused").map((login) => ({ ...person(login), why: refusalOf(options.get("why"), head) })),
       changes: listed("changes").map((login) => aFinding("person", `changes requested by ${login}`)),
-      authors: listed("authors"),
+      unknownPushes: Number(options.get("unknown") ?? 0),
+      unread: options.has("unread") ? { what: "reviews", read: Number(options.get("unread")) } : null,
       verdict: verdictOf(options.get("checks") ?? "green", head, options),
     },
+    merge: mergeOf(options.get("merge")),
   };
 }

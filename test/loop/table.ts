@@ -60,8 +60,6 @@ const examples: Record<LoopEvent["type"], string> = {
   reviewers_asked: "reviewers_asked zoe",
   verdict_read: "verdict green",
   gate_read: "gate approved=bob",
-  merged: "merged",
-  merge_refused: 'merge_refused "not allowed"',
   effect_failed: "failed start_run broken",
 };
 

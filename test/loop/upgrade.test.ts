@@ -30,7 +30,7 @@ test.each([
   expect(LoopState.parse(JSON.parse(JSON.stringify(state))).ending).toMatchObject({ of: "out_of_reach", gone });
 });
 
-test("F15: why a loop rested, a reply was refused or an approval did not count is kept as it was said", () => {
+test("F15: why a loop rested or an approval did not count is kept as it was said", () => {
   const why = "The model provider failed.";
   const said = { of: "told", said: why };
   const resting = { ...aPublishedLoop(), phase: "resting", resumeAt: { phase: "preparing", at: labelledAt, why } };
@@ -40,8 +40,6 @@ test("F15: why a loop rested, a reply was refused or an approval did not count i
   const reply = { kind: "approval_does_not_count", login: "bob", why };
   expect(upgradeEffect({ type: "reply", reply })).toEqual({ type: "reply", reply: { ...reply, why: said } });
   expect(upgradeEffect({ type: "write_status" })).toEqual({ type: "write_status" });
-  const read = upgradeEvent({ type: "gate_read", facts: { head: "c", refusals: [{ login: "bob", why }] } });
-  expect(read).toEqual({ type: "gate_read", facts: { head: "c", refusals: [{ login: "bob", why: said }] } });
   const broken = upgradeEvent({ type: "record_tampered", why: "the comment holds more than one record" });
   expect(broken).toEqual({ type: "record_tampered", why: "edited" });
 });
@@ -71,4 +69,20 @@ test("F15: dollars of an earlier version become whole nano-dollars, in states, r
   expect(read).toMatchObject({ facts: { policy: { rules: { budgetNano: 5_000_000_000 } } } });
   const restored = upgradeEvent({ type: "restored", record: before }) as { record: LoopState };
   expect(LoopState.parse(restored.record).grantedNano).toBe(12_500_000_000);
+});
+
+test("F15, T21: an approval that an earlier version remembered counts for nothing, and the gate is read anew", () => {
+  const gate = aPublishedLoop({ phase: "awaiting_gate" });
+  const { othersPushed: _pushed, awaitsCi: _ci, mergedBy: _by, ...old } = gate;
+  const stored = { ...old, approvedBy: "bob", approvals: [{ login: "bob", head: gate.head }] };
+  const state = LoopState.parse(upgradeState(stored));
+  expect(state).toEqual({ ...gate, approvals: [], othersPushed: true, awaitsCi: true });
+  expect(upgradeEffect({ type: "merge", head: "c" })).toEqual({ type: "pass_gate" });
+  expect(upgradeEffect({ type: "read_gate", head: "c" })).toEqual({ type: "pass_gate" });
+  const facts = { head: gate.head, open: true, merged: false, approvals: [{ login: "bob", head: gate.head }] };
+  for (const event of [{ type: "merged" }, { type: "merge_refused", message: "no" }, { type: "gate_read", facts }]) {
+    const next = decide(state, upgradeEvent(event) as LoopEvent, labelledAt);
+    expect(next.effects).toEqual([{ type: "pass_gate" }]);
+    expect(next.state?.ending).toBe(null);
+  }
 });

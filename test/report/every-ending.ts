@@ -16,7 +16,12 @@ const attempt = 2;
 export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>, ...Example<Of>[]] } = {
   approved: [{ reason: "task_complete", of: "approved", by: "bob" }],
   approved_and_merged: [{ reason: "task_complete", of: "approved_and_merged", by: "bob" }],
-  merged_by_hand: [{ reason: "task_complete", of: "merged_by_hand", by: "bob" }],
+  merged_by_hand: [
+    { reason: "task_complete", of: "merged_by_hand", commit: sha("c"), gate: "passed", by: "bob" },
+    { reason: "task_complete", of: "merged_by_hand", commit: sha("c"), gate: "not_passed", by: "bob" },
+    { reason: "task_complete", of: "merged_by_hand", commit: null, gate: "not_reached", by: "bob" },
+    { reason: "task_complete", of: "merged_by_hand", commit: sha("c"), gate: "unread", by: "bob" },
+  ],
   no_gate: [{ reason: "verifier_passed", of: "no_gate" }],
   nothing_needed: [{ reason: "nothing_to_do", of: "nothing_needed", quote: "sum() is right: see test/sum.test.js." }],
   changed_lines: [{ reason: "budget_limit", of: "changed_lines", attempt, is: 2400, may: 2000, ...waiting }],
@@ -121,7 +126,6 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
   ],
   branch_gone_at_push: [{ reason: "cancelled", of: "branch_gone_at_push" }],
   pull_closed: [{ reason: "cancelled", of: "pull_closed", by: "dave" }],
-  merged_too_early: [{ reason: "cancelled", of: "merged_too_early", by: "dave" }],
   out_of_reach: Gone.options.map((gone) => ({ reason: "cancelled", of: "out_of_reach", gone }) as const) as [
     Example<"out_of_reach">,
   ],

@@ -5,8 +5,9 @@ import type { LoopState } from "../../src/loop/state.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { attemptMarker, statusMarker, stopMarker } from "../../src/record/markers.ts";
 import type { Containers } from "./containers.ts";
-import { authorsOf, type Write } from "./github.ts";
-import { app, type Container, repository } from "./model.ts";
+import { authorsOf, gateTruth } from "./gate-truth.ts";
+import type { Write } from "./github.ts";
+import { app, type Container, nameOf, repository } from "./model.ts";
 import type { Committed, Disk } from "./store.ts";
 import type { World } from "./world.ts";
 
@@ -46,6 +47,7 @@ export function createChecks(parts: ChecksParts) {
   const written = new Map<string, number>(); // loop → revision of the record last written
   let limit = { life: 0, until: 0, over: 0 }; // when GitHub may be asked again, by the engine's clock, as this life was told
   const acceptedLoops = new Map<string, string>(); // loop id of an accepted label → issue key
+  const lastRead = new Map<number, number>(); // pull request → the moment its gate was last read of, in this effect
   let lastMoment = { at: 0, timers: 0 };
 
   function hold(condition: boolean, what: string): void {
@@ -141,7 +143,7 @@ export function createChecks(parts: ChecksParts) {
   function checkPeople({ event, effects }: Committed, same: LoopState | null, after: LoopState): void {
     const since = parts.now() - hearsayMs;
     if (event.type === "claim_read" && same?.phase === "queued" && isLive(after)) {
-      const { login } = after.requester;
+      const login = nameOf(after.requester);
       hold(world.truth.couldWrite(login, since), `I16: ${login} may not start a loop, and one was claimed`);
     }
     if (
@@ -157,7 +159,7 @@ export function createChecks(parts: ChecksParts) {
     const { actor, verb } = event.command;
     const acts = effects.some((row) => row.effect.type !== "react" && row.effect.type !== "reply");
     if (!acts && same.phase === after.phase) return;
-    hold(world.truth.couldWrite(actor.login, since), `I16: \`/loop ${verb}\` of ${actor.login} was obeyed`);
+    hold(world.truth.couldWrite(nameOf(actor), since), `I16: \`/loop ${verb}\` of ${actor.login} was obeyed`);
     if (verb === "retry") retriesAsked.add(after.id);
     for (const { effect } of effects) if (effect.type === "publish" && verb === "approve") allowed.add(effect.head);
   }
@@ -205,14 +207,33 @@ export function createChecks(parts: ChecksParts) {
   function checkApproved(state: LoopState): void {
     const head = state.attempts.at(-1)?.head ?? "";
     checkGreen(state, "task_complete");
-    const authors = authorsOf(world, head);
     const byReview = world.truth.approvers(head);
-    const byCommand = state.approvals.filter((one) => one.head === head).map((one) => one.login);
+    const byCommand = state.approvals.filter((one) => one.head === head).map(({ person }) => nameOf(person));
+    const authors = pushersTo(state);
     const eligible = [...new Set([...byReview, ...byCommand])].filter(
-      (login) => login !== state.requester.login && !authors.includes(login),
+      (login) => login !== nameOf(state.requester) && !authors.has(login),
     );
     const needed = Math.max(1, state.rules?.approvals ?? 1);
     hold(eligible.length >= needed, `I15: ended on ${head.slice(0, 7)} with ${eligible.length} of ${needed} approvals`);
+  }
+
+  function pushersTo(state: LoopState): ReadonlySet<string> {
+    const pull = state.pull === null ? undefined : world.pulls.get(state.pull.number)?.value;
+    return pull === undefined ? new Set() : authorsOf(world, pull);
+  }
+
+  /** I15: the gate is read for each merge anew, in the effect that merges. */
+  function onMerge(number: number, head: string): void {
+    const state = loopOfPull(number);
+    const read = lastRead.get(number);
+    lastRead.delete(number);
+    hold(read !== undefined, `I15: ${head.slice(0, 7)} was merged on what was not read for it`);
+    if (state === undefined || read === undefined) return;
+    const { approvers, changes } = gateTruth(world, state, number, read);
+    const needed = Math.max(1, state.rules?.approvals ?? 1);
+    const what = `I15: at the merge of ${head.slice(0, 7)} GitHub's own reviews`;
+    hold(approvers.length >= needed, `${what} held ${approvers.length} of ${needed} approvals`);
+    hold(!changes, `${what} asked for changes`);
   }
 
   function onStart(order: RunOrder): void {
@@ -415,10 +436,10 @@ export function createChecks(parts: ChecksParts) {
     const pull = [...world.pulls.values()].find(({ value }) => value.number === state.pull?.number)?.value;
     if (pull === undefined || !pull.open || pull.head !== head) return;
     const last = new Map(pull.reviews.filter((one) => one.state !== "commented").map((one) => [one.author.login, one]));
-    const authors = authorsOf(world, head);
+    const authors = authorsOf(world, pull);
     const eligible = world.truth
       .approvers(head)
-      .filter((login) => login !== state.requester.login && !authors.includes(login))
+      .filter((login) => login !== nameOf(state.requester) && !authors.has(login))
       .filter((login) => last.get(login)?.state === "approved" && last.get(login)?.head === head)
       .filter((login) => world.truth.couldWrite(login, Number.POSITIVE_INFINITY));
     const asked = [...last.values()].some((one) => one.state === "changes_requested" && one.head === head);
@@ -455,6 +476,9 @@ export function createChecks(parts: ChecksParts) {
     violations,
     onCommit,
     onEffectDone: () => {},
+    onEffectStarted: () => lastRead.clear(),
+    onGateRead: (pull: number, at: number) => void lastRead.set(pull, at),
+    onMerge,
     onStart,
     onPublish,
     onPush,

@@ -1,7 +1,7 @@
 // What people, operators and chance do in the simulated world, as plain data, and how each is done.
 import { statusMarker } from "../../src/record/markers.ts";
 import type { Containers } from "./containers.ts";
-import { type PersonName, people, triggerLabel } from "./model.ts";
+import { app, type PersonName, people, triggerLabel } from "./model.ts";
 import type { World } from "./world.ts";
 
 export type Deed =
@@ -9,7 +9,9 @@ export type Deed =
   | { readonly do: "say"; readonly by: PersonName; readonly text: string }
   | { readonly do: "close" | "reopen"; readonly by: PersonName }
   | { readonly do: "edit_issue" }
-  | { readonly do: "push"; readonly by: PersonName; readonly passesCi: boolean }
+  | { readonly do: "push"; readonly by: PersonName; readonly passesCi: boolean; readonly asTheApp?: boolean }
+  | { readonly do: "rename"; readonly who: PersonName }
+  | { readonly do: "delete_command"; readonly by: PersonName }
   | { readonly do: "delete_branch" | "close_pull" | "merge_pull"; readonly by: PersonName }
   | { readonly do: "approve" | "request_changes" | "dismiss"; readonly by: PersonName; readonly oldHead?: boolean }
   | { readonly do: "touch_status"; readonly by: PersonName; readonly how: "edit" | "delete" | "copy" | "forge" }
@@ -72,6 +74,14 @@ export function perform(parts: DeedParts, { issue, deed }: Act): void {
     case "touch_status":
       touchStatus(world, issue, deed);
       return;
+    case "rename": {
+      const account = people[deed.who];
+      world.rename(account, `${world.named(account).login}-too`);
+      return;
+    }
+    case "delete_command":
+      deleteCommand(world, issue, deed.by);
+      return;
     case "permission":
       world.setPermission(deed.of, deed.becomes);
       return;
@@ -107,7 +117,7 @@ function pushTo(parts: DeedParts, issue: number, deed: Extract<Deed, { do: "push
   const parent = world.branches.get(branch)!.value;
   const made = world.commit({
     parent,
-    author: deed.by,
+    author: deed.asTheApp === true ? app.login : deed.by,
     passesCi: deed.passesCi,
     lines: 3,
     files: ["src/person.js"],
@@ -128,6 +138,13 @@ function review(
     const older = world.commits.get(head)?.parent ?? head;
     world.review(number, state, people[deed.by], deed.oldHead === true ? older : head);
   }
+}
+
+/** Takes back the newest command of this person. */
+function deleteCommand(world: World, issue: number, by: PersonName): void {
+  const { comments } = world.issues.get(issue)!.value;
+  const own = comments.findLast((one) => one.author.id === people[by].id && one.body.startsWith("/loop"));
+  if (own !== undefined) world.deleteComment(issue, own.id, people[by]);
 }
 
 function touchStatus(world: World, issue: number, deed: Extract<Deed, { do: "touch_status" }>): void {

@@ -2,10 +2,12 @@
 import { Fault } from "../../src/base/fault.ts";
 import type { CheckRunDraft, ClaimRead, GitHubPort } from "../../src/engine/ports.ts";
 import type { Pacer } from "../../src/github/client/pacer.ts";
-import type { CiFacts, PullFacts, VerdictFacts } from "../../src/verify/facts.ts";
+import { parseCommand } from "../../src/github/deliveries/command.ts";
+import type { Permission } from "../../src/loop/event.ts";
+import type { CiFacts, PullFacts, PushedFacts, VerdictFacts } from "../../src/verify/facts.ts";
 import type { Boundary } from "./boundary.ts";
 import { personOf, readThread, repositoryRef, survey } from "./looks.ts";
-import { app, type Check, type Issue, type Pull, people, repository } from "./model.ts";
+import { app, type Check, type Commit, type Issue, nameOf, type Pull, people, repository } from "./model.ts";
 import { mainBranch, type World } from "./world.ts";
 
 export interface GitHubParts {
@@ -18,6 +20,10 @@ export interface GitHubParts {
   readonly onWrite: (write: Write) => void;
   /** Told of every request when it is sent. */
   readonly onRequest: (name: string) => void;
+  /** Told when the gate is read, as it was at that moment, which a replica may be behind. */
+  readonly onGateRead: (pull: number, at: number) => void;
+  /** Told of a merge when it is sent. */
+  readonly onMerge: (pull: number, head: string) => void;
   readonly onLimit: (until: number) => void;
   readonly clock: () => number; // the engine's
   readonly pacer: Pacer;
@@ -78,7 +84,8 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
 
   return {
     limitsLeft: (installationId) => parts.pacer.left(installationId, parts.clock()),
-    permission: (_repository, login) => send("permission", () => world.permissions.asOf(seen())?.[login] ?? "none"),
+    permission: (_repository, person) =>
+      send("permission", () => world.permissions.asOf(seen())?.[nameOf(person)] ?? "none"),
     readClaim: (issue) => send("readClaim", () => claimRead(world, issueOf(issue.number, seen()), seen())),
     createComment: (issue, body, marker, retrying) =>
       send("createComment", () => {
@@ -139,9 +146,17 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         const at = seen();
         return { ...ciFacts(world, pull, head, at), closed: closing(world, pull, at) };
       }),
-    readPull: (_repository, pull) => send("readPull", () => pullFacts(world, pull, seen())),
-    merge: (_repository, pull, head) =>
-      send("merge", () => {
+    readPull: (_repository, pull) =>
+      send("readPull", () => {
+        const at = seen();
+        parts.onGateRead(pull, at);
+        return pullFacts(world, pull, at);
+      }),
+    readPushes: (_repository, { pull, branch }) => send("readPushes", () => pushedFacts(world, pull, branch, seen())),
+    readComment: (issue, comment) => send("readComment", () => commentNow(world, issue.number, comment, seen())),
+    merge(_repository, pull, head) {
+      if (boundary.alive) parts.onMerge(pull, head);
+      return send("merge", () => {
         const found = world.pulls.get(pull)!;
         if (found.value.merged && found.value.head === head) return { ok: true as const };
         if (!found.value.open) return { ok: false as const, message: "Pull Request is closed." };
@@ -149,7 +164,8 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
           throw new Fault("Head branch was modified.", { kind: "conflict", retry: "later" });
         write("merge", { type: "merge", pull, head }, () => world.closePull(pull, true, app));
         return { ok: true as const };
-      }),
+      });
+    },
     listRepositories: () => send("listRepositories", () => [repositoryRef]),
     survey: (_repository, label, loops) => send("survey", () => survey(world, label, loops, seen())),
     readThread: (issue, label) => send("readThread", () => readThread(world, issue.number, label, seen())),
@@ -235,14 +251,14 @@ function pullFacts(world: World, number: number, at: number): PullFacts {
   return {
     head: pull.head,
     open: pull.open,
-    merged: pull.merged,
+    merged: pull.merged ? { by: personOf(world.named(pull.closedBy)), ours: pull.closedBy.id === app.id } : null,
     draft: pull.draft,
-    authors: authorsOf(world, pull.head),
+    unread: null,
     ci: ciFacts(world, number, pull.head, at),
     reviews: pull.reviews.map((review) => ({
       id: review.id,
-      author: { id: review.author.id, login: review.author.login, bot: review.author.type === "Bot" },
-      canPush: ["write", "maintain", "admin"].includes(permissions[review.author.login] ?? "none"),
+      author: personOf(world.named(review.author)),
+      canPush: writers.includes(permissions[review.author.login] ?? "none"),
       state: review.state,
       head: review.head,
       submittedAt: review.at,
@@ -252,12 +268,37 @@ function pullFacts(world: World, number: number, at: number): PullFacts {
   };
 }
 
-/** Whose commits the pull request holds, back to the base. */
-export function authorsOf(world: World, head: string): string[] {
-  const authors = new Set<string>();
+/** What the adapter makes of the activity and the list of commits; none is so long here that it is cut. */
+function pushedFacts(world: World, pull: number, branch: string, at: number): PushedFacts {
+  const pushes = world.pushes.get(branch)?.asOf(at) ?? [];
+  const head = world.pulls.get(pull)?.asOf(at)?.head ?? "";
+  return {
+    pushes: pushes.map(({ after, by }) => ({ after, by: personOf(world.named(by)), ours: by.id === app.id })),
+    commits: commitsOf(world, head).map(({ sha, parent, author }) => ({
+      sha,
+      parents: parent === null ? [] : [parent],
+      people: Object.values(people).flatMap(({ id, login }) => (login === author ? [id] : [])),
+    })),
+    unread: null,
+  };
+}
+
+function commitsOf(world: World, head: string): Commit[] {
+  const found: Commit[] = [];
   for (let sha: string | null = head; sha !== null; sha = world.commits.get(sha)?.parent ?? null) {
     const commit = world.commits.get(sha);
-    if (commit?.parent != null) authors.add(commit.author);
+    if (commit?.parent != null) found.push(commit);
   }
-  return [...authors];
+  return found.toReversed();
 }
+
+function commentNow(world: World, issue: number, comment: number, at: number) {
+  const found = world.issues
+    .get(issue)
+    ?.asOf(at)
+    ?.comments.find(({ id }) => id === comment);
+  if (found === undefined) return null;
+  return { author: personOf(world.named(found.author)), command: parseCommand(found.body, "loopgate") };
+}
+
+const writers: readonly Permission[] = ["write", "maintain", "admin"];

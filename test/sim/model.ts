@@ -26,6 +26,11 @@ export const people = {
 } as const satisfies Record<string, Account>;
 export type PersonName = keyof typeof people;
 
+/** What this account is called in the simulation, whatever its login is now. */
+export function nameOf({ id, login }: { readonly id: number; readonly login: string }): string {
+  return Object.values(people).find((one) => one.id === id)?.login ?? login;
+}
+
 export const firstPermissions: Readonly<Record<string, Permission>> = {
   alice: "write",
   bob: "maintain",
@@ -36,6 +41,12 @@ export const firstPermissions: Readonly<Record<string, Permission>> = {
 
 export const repository = { id: 100, owner: "acme", name: "shop", installationId: 7 } as const;
 export const triggerLabel = "loop";
+
+/** One move of a branch, as GitHub keeps it. */
+export interface Push {
+  readonly after: string;
+  readonly by: Account;
+}
 
 /** A commit; `files` are the paths that differ from the base. */
 export interface Commit {

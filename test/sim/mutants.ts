@@ -152,9 +152,9 @@ export const mutants: Readonly<Record<string, Mutate>> = {
   })),
   "the requester may approve": machine((right) => (state, event, now) => {
     if (event.type !== "gate_read" || state === null) return right(state, event, now);
-    const { login } = state.requester;
-    const mine = event.facts.refusals.some((one) => one.login === login && one.why.of === "requester");
-    const approvals = mine ? [...event.facts.approvals, { login, head: event.facts.head }] : event.facts.approvals;
+    const { requester } = state;
+    const mine = event.facts.refusals.some((one) => one.id === requester.id && one.why.of === "requester");
+    const approvals = mine ? [...event.facts.approvals, requester] : event.facts.approvals;
     return right(state, { ...event, facts: { ...event.facts, approvals } }, now);
   }),
   "anyone may approve": github((port) => ({

@@ -12,13 +12,13 @@ import {
 
 export type Payloads = ReturnType<typeof createPayloads>;
 
-/** `now` in epoch milliseconds: GitHub's times have whole seconds, so two events of one second can look alike. */
-export function createPayloads(now: () => number) {
+/** `named` says under which login an account is known now; `now` is in epoch milliseconds: GitHub's times have whole seconds, so two events of one second can look alike. */
+export function createPayloads(now: () => number, named: (account: Account) => Account) {
   const ci: Account = { id: 80, login: "github-actions[bot]", type: "Bot" };
   const envelope = (sender: Account) => ({
     repository: { id: repository.id, name: repository.name, owner: { login: repository.owner } },
     installation: { id: repository.installationId },
-    sender,
+    sender: named(sender),
   });
   const stamp = () => new Date(Math.floor(now() / 1000) * 1000).toISOString();
   const head = (pull: Pull) => ({ ref: pull.branch, sha: pull.head, repo: { id: repository.id } });
@@ -42,7 +42,7 @@ export function createPayloads(now: () => number) {
       comment: {
         id: comment.id,
         body: comment.body,
-        user: comment.author,
+        user: named(comment.author),
         updated_at: stamp(),
         performed_via_github_app: comment.author.type === "Bot" ? { id: appId } : null,
       },

@@ -74,7 +74,10 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
   const timeline = createTimeline(start, random(seed, "ties"));
   const draw = random(seed, "simulation");
   const disk = emptyDisk();
-  const payloads = createPayloads(() => timeline.now);
+  const payloads = createPayloads(
+    () => timeline.now,
+    (account) => world.named(account),
+  );
   const happened: string[] = [];
   const calls: string[] = [];
   const counts = new Map<string, number>();
@@ -295,6 +298,8 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
         clock,
         pacer: createPacer(),
         onRequest: checks.onRequest,
+        onGateRead: checks.onGateRead,
+        onMerge: checks.onMerge,
         onLimit: checks.onLimit,
         declines,
         redeliver: () => redeliverFailed(),

@@ -16,7 +16,7 @@ storeContract("the simulator's memory", async () => {
   return {
     open: async () => {
       disk.epoch += 1; // as each life of the simulated process begins
-      return memoryStore(disk, smooth, { onCommit: () => {}, onEffectDone: () => {} });
+      return memoryStore(disk, smooth, { onCommit: () => {}, onEffectStarted: () => {}, onEffectDone: () => {} });
     },
     remove: async () => {},
   };

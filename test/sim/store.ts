@@ -55,6 +55,7 @@ export function emptyDisk(): Disk {
 /** Told of every commit, before and after it is on the disk. */
 export interface Watch {
   onCommit(step: Committed): void;
+  onEffectStarted(): void;
   onEffectDone(effect: StoredEffect): void;
 }
 
@@ -90,7 +91,11 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     load: (issueKey) => read("load", () => disk.loops.get(issueKey) ?? null),
     commit: (step) => write("commit", () => commit(disk, step, watch)),
     pendingEffects: (issueKey) => read("pendingEffects", () => pendingOf(disk, issueKey)),
-    effectStarted: (key) => write("effectStarted", () => change(disk, key, (row) => ({ tries: row.tries + 1 }))),
+    effectStarted: (key) =>
+      write("effectStarted", () => {
+        watch.onEffectStarted();
+        change(disk, key, (row) => ({ tries: row.tries + 1 }));
+      }),
     effectDone: (key) =>
       write("effectDone", () => {
         const row = disk.effects.get(key);

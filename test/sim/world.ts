@@ -10,6 +10,7 @@ import {
   ghost,
   type Issue,
   type Pull,
+  type Push,
   type Review,
   triggerLabel,
 } from "./model.ts";
@@ -35,6 +36,10 @@ export interface World {
   readonly issues: Map<number, Cell<Issue>>;
   readonly pulls: Map<number, Cell<Pull>>;
   readonly branches: Map<string, Cell<string | null>>;
+  readonly pushes: Map<string, Cell<readonly Push[]>>; // by branch, oldest first
+  /** The account under the login it has now. */
+  named(account: Account): Account;
+  rename(account: Account, login: string): void;
   readonly checks: Map<string, Cell<readonly Check[]>>;
   readonly permissions: Cell<Readonly<Record<string, Permission>>>;
   readonly policy: Cell<string | null>;
@@ -66,6 +71,8 @@ export function createWorld(parts: WorldParts): World {
   const issues = new Map<number, Cell<Issue>>();
   const pulls = new Map<number, Cell<Pull>>();
   const branches = new Map<string, Cell<string | null>>();
+  const pushes = new Map<string, Cell<readonly Push[]>>();
+  const logins = new Map<number, string>(); // of those that were renamed
   const checks = new Map<string, Cell<readonly Check[]>>();
   const permissions = cell(timeline.now, firstPermissions);
   let ids = 1000;
@@ -100,11 +107,20 @@ export function createWorld(parts: WorldParts): World {
     return on ? { labelledBy: { actor: by, at: timeline.now } } : { labelledBy: null, unlabelledBy: by };
   }
 
+  function notePush(branch: string, push: Push): void {
+    const known = pushes.get(branch) ?? cell<readonly Push[]>(timeline.now, []);
+    pushes.set(branch, known);
+    known.set(timeline.now, [...known.value, push]);
+  }
+
   const world: World = {
     commits,
     issues,
     pulls,
     branches,
+    pushes,
+    named: (account) => ({ ...account, login: logins.get(account.id) ?? account.login }),
+    rename: (account, login) => void logins.set(account.id, login),
     checks,
     permissions,
     policy: cell(timeline.now, parts.policy),
@@ -164,6 +180,7 @@ export function createWorld(parts: WorldParts): World {
       branches.set(branch, known);
       const before = known.value;
       known.set(timeline.now, sha);
+      if (sha !== null) notePush(branch, { after: sha, by });
       emit("push", payloads.push(branch, sha, by), by);
       if (sha !== null) parts.onPush({ sha, branch, before, by });
       for (const [number, pull] of pulls) {

@@ -29,7 +29,7 @@ function about(route: Route, event: LoopEvent, repositoryId: number | null = 100
 }
 
 const aLabelled = { type: "labelled", loop: "k3f9" } as unknown as LoopEvent;
-const aMerge: LoopEvent = { type: "merged" };
+const aMerge: LoopEvent = { type: "pull_ready" };
 
 export function storeContract(name: string, make: () => Promise<StoreUnderTest>): void {
   describe(`${name} keeps the store's contract`, () => {
@@ -148,7 +148,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await store.addEvent("1#1", { type: "alarm", name: "rest" }, 1, "one");
       await store.addEvent("1#1", { type: "alarm", name: "ci_wait" }, 2, "one");
       await store.addEvent("1#1", { type: "alarm", name: "gate_expiry" }, 3, "two");
-      await store.addEvent("1#2", { type: "merged" }, 3);
+      await store.addEvent("1#2", { type: "pull_ready" }, 3);
       const first = await store.nextEvent("1#1");
       expect(first?.event).toEqual({ type: "alarm", name: "rest" });
       await store.commit({ seq: first?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: [], now: 4 });
@@ -182,7 +182,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
 
     test("a decision drops the pending effects it names, and no others", async () => {
       await commit([{ type: "read_claim" }, { type: "write_status" }]);
-      await store.addEvent("100#12", { type: "merged" }, 2_000);
+      await store.addEvent("100#12", { type: "pull_ready" }, 2_000);
       const event = await store.nextEvent("100#12");
       const [first] = await store.pendingEffects("100#12");
       const drop = [first?.key ?? ""];
@@ -207,7 +207,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await store.acceptDelivery(aDelivery({ receivedAt: 40 * day }));
       const { key = "" } = (await nextOf()) ?? {};
       await store.effectPostponed(key, 40 * day + 60_000, false);
-      await store.addEvent("100#12", { type: "merged" }, 40 * day);
+      await store.addEvent("100#12", { type: "pull_ready" }, 40 * day);
       await store.setBack(10 * day, 30 * day);
       expect((await nextOf())?.notBefore).toBe(10 * day + 60_000);
       expect((await store.nextEvent("100#12"))?.at).toBe(10 * day);
@@ -275,7 +275,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     test("I1: each opening has a higher epoch, and the last time that was stored is known", async () => {
       const { epoch } = store;
       expect(store.lastTime).toBe(0);
-      await store.addEvent("1#1", { type: "merged" }, 77_000);
+      await store.addEvent("1#1", { type: "pull_ready" }, 77_000);
       const event = await store.nextEvent("1#1");
       await store.commit({ seq: event?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: [], now: 77_000 });
       await reopen();
@@ -285,17 +285,17 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
 
     test("pruning forgets what is done and old, and nothing that is open", async () => {
       await commit([{ type: "write_status" }], aLoop({ phase: "settled" }));
-      await store.addEvent("100#12", { type: "merged" }, 2_000, "open");
-      await store.addEvent("1#1", { type: "merged" }, 2_000, "done");
+      await store.addEvent("100#12", { type: "pull_ready" }, 2_000, "open");
+      await store.addEvent("1#1", { type: "pull_ready" }, 2_000, "done");
       const done = await store.nextEvent("1#1");
       await store.commit({ seq: done?.seq ?? 0, issueKey: "1#1", state: null, effects: [], drop: [], now: 2_000 });
       await store.prune(2_000 + 10 * day, null);
-      await store.addEvent("1#1", { type: "merged" }, 3_000, "done");
+      await store.addEvent("1#1", { type: "pull_ready" }, 3_000, "done");
       expect(await store.nextEvent("1#1")).toBe(null);
       await store.prune(2_000 + 20 * day, null);
-      await store.addEvent("1#1", { type: "merged" }, 3_000, "done");
+      await store.addEvent("1#1", { type: "pull_ready" }, 3_000, "done");
       expect(await store.nextEvent("1#1")).not.toBe(null);
-      expect((await store.nextEvent("100#12"))?.event.type).toBe("merged");
+      expect((await store.nextEvent("100#12"))?.event.type).toBe("pull_ready");
       expect((await nextOf())?.effect.type).toBe("write_status");
     });
   });

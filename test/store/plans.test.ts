@@ -49,7 +49,7 @@ afterAll(async () => {
 async function useEverything(): Promise<void> {
   const key = "100#12";
   const own = { issueKey: key, loop: "k3f9", at: 1 };
-  await store.addEvent(key, { type: "merged" }, 1);
+  await store.addEvent(key, { type: "pull_ready" }, 1);
   const event = await store.nextEvent(key);
   const effects = [{ type: "write_status" }, { type: "read_claim" }] as const;
   const state = aPublishedLoop();
@@ -103,7 +103,7 @@ function delivery(n: number, route: Route, repositoryId: number | null): Deliver
     guid: `g${n}`,
     bodySha256: n.toString(16).padStart(64, "0"),
     receivedAt: 1,
-    translated: { kind: "event", repositoryId, route, events: [{ type: "merged" }] },
+    translated: { kind: "event", repositoryId, route, events: [{ type: "pull_ready" }] },
     origin: { installationId: 7, repositoryId: 100, thread: null },
   };
 }

@@ -3,17 +3,20 @@
 import { describe, expect, it } from "vitest";
 import type { ApprovalRefusal } from "../../src/loop/refusal.ts";
 import type { PullFacts, ReviewFact } from "../../src/verify/facts.ts";
-import { gateOf } from "../../src/verify/gate.ts";
+import { type GateQuestion, gateOf } from "../../src/verify/gate.ts";
 import { aVerdict, sha } from "../loop/builder.ts";
 
 const head = sha("c");
 let clock = 0;
 
+const idOf = (login: string) => [...login].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 0);
+const person = (login: string) => ({ id: idOf(login), login, bot: false });
+
 function aReview(login: string, change: Partial<ReviewFact> = {}): ReviewFact {
   clock += 1;
   return {
     id: clock,
-    author: { id: [...login].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 0), login, bot: false },
+    author: person(login),
     canPush: true,
     state: "approved",
     head,
@@ -26,37 +29,42 @@ function aReview(login: string, change: Partial<ReviewFact> = {}): ReviewFact {
 
 function aPullWith(reviews: ReviewFact[]): PullFacts {
   const ci = { head, pullHead: head, checks: [], truncated: false };
-  return { head, open: true, merged: false, draft: false, reviews, authors: ["loopgate[bot]", "Erin"], ci };
+  return { head, open: true, merged: null, draft: false, reviews, unread: null, ci };
 }
 
-function gateWith(...reviews: ReviewFact[]) {
-  return gateOf({ pull: aPullWith(reviews), requester: "alice", verdict: aVerdict() });
+function gate(reviews: ReviewFact[], change: Partial<GateQuestion> = {}) {
+  const authors = { ids: new Set([idOf("erin")]), unknown: 0 };
+  const question = { requester: idOf("alice"), authors, commands: [], unread: null, verdict: aVerdict() };
+  return gateOf({ pull: aPullWith(reviews), ...question, ...change });
 }
+
+const gateWith = (...reviews: ReviewFact[]) => gate(reviews);
 
 describe("the gate", () => {
   it("counts an approval of the exact head by an independent person who can push", () => {
     expect(gateWith(aReview("bob"))).toEqual({
       head,
       open: true,
-      merged: false,
-      approvals: [{ login: "bob", head }],
+      merged: null,
+      approvals: [person("bob")],
       refusals: [],
-      authors: ["loopgate[bot]", "Erin"],
       changes: [],
+      unknownPushes: 0,
+      unread: null,
       verdict: aVerdict(),
     });
   });
 
   it.each<[string, ReviewFact, ApprovalRefusal]>([
     ["an older head", aReview("bob", { head: sha("a") }), { of: "other_head", head: sha("a"), now: sha("c") }],
-    ["the requester", aReview("Alice"), { of: "requester" }],
-    ["an author", aReview("erin"), { of: "author" }],
+    ["the requester", aReview("alicia", { author: { ...person("alice"), login: "alicia" } }), { of: "requester" }],
+    ["an author", aReview("erin", { author: { ...person("erin"), login: "erika" } }), { of: "author" }],
     ["a bot", aReview("helper", { author: { id: 9, login: "helper", bot: true } }), { of: "bot" }],
     ["someone who cannot push", aReview("bob", { canPush: false }), { of: "no_permission" }],
   ])("does not count an approval by or of %s, and says why", (_, review, why) => {
     const { approvals, refusals } = gateWith(review);
     expect(approvals).toEqual([]);
-    expect(refusals).toEqual([{ login: review.author.login, why }]);
+    expect(refusals).toEqual([{ id: review.author.id, login: review.author.login, why }]);
   });
 
   it("counts only the last word of each person", () => {
@@ -77,7 +85,7 @@ describe("the gate", () => {
       aReview("bob", { state: "commented" }),
       aReview("bob", { state: "pending" }),
     );
-    expect(approvals).toEqual([{ login: "bob", head }]);
+    expect(approvals).toEqual([person("bob")]);
   });
 
   it("counts one person once", () => {
@@ -115,5 +123,27 @@ describe("the gate", () => {
     expect(gateWith(aReview("bob", { ...asking, canPush: false })).changes).toEqual([]);
     expect(gateWith(aReview("bob", { ...asking, head: sha("a") })).changes).toEqual([]);
     expect(gateWith(aReview("x", { ...asking, author: { id: 9, login: "x", bot: true } })).changes).toEqual([]);
+  });
+
+  it("takes a login for no person: whoever took the requester's old one may approve", () => {
+    const other = aReview("alice", { author: { id: 77, login: "alice", bot: false } });
+    expect(gateWith(other).approvals).toEqual([{ id: 77, login: "alice", bot: false }]);
+  });
+
+  it("counts `/loop approve` like a review, and a person who does both once", () => {
+    const said = { author: person("bob"), canPush: true, head };
+    expect(gate([], { commands: [said] }).approvals).toEqual([person("bob")]);
+    expect(gate([aReview("bob")], { commands: [said] }).approvals).toHaveLength(1);
+    expect(gate([], { commands: [{ ...said, canPush: false }] }).approvals).toEqual([]);
+    expect(gate([], { commands: [{ ...said, author: person("erin") }] }).refusals).toMatchObject([
+      { login: "erin", why: { of: "author" } },
+    ]);
+  });
+
+  it("hands on what could not be read to its end, wherever that was", () => {
+    const unread = { what: "commits", read: 250 } as const;
+    expect(gate([], { unread }).unread).toEqual(unread);
+    const pull = { ...aPullWith([]), unread: { what: "reviews", read: 3000 } as const };
+    expect(gate([], { pull }).unread).toEqual(pull.unread);
   });
 });

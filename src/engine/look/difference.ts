@@ -21,7 +21,7 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
     return [{ type: "review_submitted", actor: look.closedBy, head: pull.head }];
   }
   const waitsForCi = state.phase === "verifying" && !state.ciSeen;
-  const approvedEarly = state.phase === "awaiting_gate" && state.approvals.length > 0;
+  const approvedEarly = state.phase === "awaiting_gate" && state.awaitsCi;
   return (waitsForCi || approvedEarly) && pull.checksDone ? [{ type: "ci_changed", head: pull.head, name: null }] : [];
 }
 

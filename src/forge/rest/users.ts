@@ -15,6 +15,11 @@ export function users(world: World, rates: RateLimiter): Hono<ForgeEnv> {
     return c.json(fullUserShape(world, user));
   });
   routes.get("/user", (c) => c.json(fullUserShape(world, requireActor(c.var.caller).user)));
+  routes.get("/user/:id", (c) => {
+    const user = [...world.users.values()].find(({ id }) => id === Number(c.req.param("id")));
+    if (!user) throw notFound();
+    return c.json(fullUserShape(world, user));
+  });
   routes.get("/rate_limit", (c) => {
     const { limit, used, resetAt } = rates.rateOf(c.var.caller);
     const rate = { limit, used, remaining: Math.max(0, limit - used), reset: Math.ceil(resetAt / 1_000) };

@@ -1,36 +1,43 @@
-// Reads the pull request as the gate sees it: head, reviews with what their authors may do now, authors, CI. One query.
+// Reads the pull request as the gate sees it: head, reviews with what their authors may do now, CI. One query.
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
-import type { PullFacts, ReviewFact } from "../../verify/facts.ts";
+import type { Merged, PullFacts, ReviewFact } from "../../verify/facts.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 import { CiCommit, ciFacts, ciFragment } from "./verdict.ts";
+
+const reviewFields = `
+  pageInfo { hasNextPage endCursor }
+  nodes {
+    fullDatabaseId author { ${actorFields} } authorCanPushToRepository
+    state commit { oid } submittedAt body
+    comments(first: 50) { nodes { path line body } }
+  }`;
 
 const text = `
 query ReadPull($owner: String!, $name: String!, $pull: Int!) {
   repository(owner: $owner, name: $name) {
     databaseId
     pullRequest(number: $pull) {
-      headRefOid state merged isDraft
-      reviews(last: 100) {
-        nodes {
-          fullDatabaseId author { ${actorFields} } authorCanPushToRepository
-          state commit { oid } submittedAt body
-          comments(first: 50) { nodes { path line body } }
-        }
-      }
-      commits(last: 100) {
-        totalCount
-        nodes { commit { authors(first: 10) { nodes { user { login } } } committer { user { login } } } }
-      }
+      headRefOid state isDraft mergedAt mergedBy { ${actorFields} }
+      reviews(first: 100) { ${reviewFields} }
       tip: commits(last: 1) { nodes { commit { ...Ci } } }
     }
   }
 }
 ${ciFragment}`;
 
-const GitActor = z.object({ user: z.object({ login: z.string() }).nullable() });
+const moreText = `
+query ReadReviews($owner: String!, $name: String!, $pull: Int!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    databaseId
+    pullRequest(number: $pull) { reviews(first: 100, after: $after) { ${reviewFields} } }
+  }
+}`;
+
+/** So many pages of a hundred reviews are read; of a longer list nothing counts. */
+const pages = 30;
 
 const Review = z.object({
   fullDatabaseId: BigId,
@@ -45,20 +52,18 @@ const Review = z.object({
   }),
 });
 
+const Reviews = z.object({
+  pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  nodes: z.array(Review),
+});
+
 const Pull = z.object({
   headRefOid: z.string(),
   state: z.enum(["OPEN", "CLOSED", "MERGED"]),
-  merged: z.boolean(),
   isDraft: z.boolean(),
-  reviews: z.object({ nodes: z.array(Review) }).nullable(),
-  commits: z.object({
-    totalCount: z.number(),
-    nodes: z.array(
-      z.object({
-        commit: z.object({ authors: z.object({ nodes: z.array(GitActor) }), committer: GitActor.nullable() }),
-      }),
-    ),
-  }),
+  mergedAt: Time.nullable(),
+  mergedBy: Actor,
+  reviews: Reviews.nullable(),
   tip: z.object({ nodes: z.array(z.object({ commit: CiCommit })) }),
 });
 
@@ -66,7 +71,11 @@ const Answer = z.object({
   repository: z.object({ databaseId: z.number(), pullRequest: Pull.nullable() }),
 });
 
-/** One request. Throws `Fault`; more commits than one read returns are a fault, since an unknown author could approve. */
+const More = z.object({
+  repository: z.object({ databaseId: z.number(), pullRequest: z.object({ reviews: Reviews }).nullable() }),
+});
+
+/** One request, and one for each further hundred reviews. Throws `Fault`. */
 export async function readPull(connection: Connection, repository: Repository, pull: number): Promise<PullFacts> {
   const { owner, name } = repository;
   const attempted = `Could not read the pull request ${owner}/${name}#${pull}`;
@@ -79,18 +88,48 @@ export async function readPull(connection: Connection, repository: Repository, p
   requireSameRepository(repository, answer.repository.databaseId, attempted);
   const found = answer.repository.pullRequest;
   const tip = found?.tip.nodes[0];
-  if (!found || !tip)
-    throw new Fault(`${attempted}: it is not there. It may work later.`, { kind: "not_found", retry: "later" });
-  if (found.commits.totalCount > found.commits.nodes.length) throw tooManyCommits(attempted);
+  if (!found || !tip) throw missing(attempted);
+  const listed = await allReviews(connection, repository, { pull, attempted, first: found.reviews });
+  const until = found.mergedAt ?? Number.POSITIVE_INFINITY;
   return {
     head: found.headRefOid,
     open: found.state === "OPEN",
-    merged: found.merged,
+    merged: found.state === "MERGED" ? mergedBy(found.mergedBy, connection.self.slug) : null,
     draft: found.isDraft,
-    reviews: (found.reviews?.nodes ?? []).map(reviewFact),
-    authors: authorsOf(found),
+    reviews: listed.reviews.map(reviewFact).filter(({ submittedAt }) => submittedAt <= until),
+    unread: listed.isCut ? { what: "reviews", read: listed.reviews.length } : null,
     ci: ciFacts(tip.commit, found.headRefOid),
   };
+}
+
+interface FirstReviews {
+  readonly pull: number;
+  readonly attempted: string;
+  readonly first: z.infer<typeof Reviews> | null;
+}
+
+async function allReviews(connection: Connection, repository: Repository, { pull, attempted, first }: FirstReviews) {
+  const { owner, name } = repository;
+  const reviews = [...(first?.nodes ?? [])];
+  let at = first?.pageInfo ?? null;
+  for (let page = 1; page < pages && at?.hasNextPage === true; page++) {
+    const variables = { owner, name, pull, after: at.endCursor };
+    const more = await query(connection, repository, { attempted, shape: More, text: moreText, variables });
+    requireSameRepository(repository, more.repository.databaseId, attempted);
+    if (!more.repository.pullRequest) throw missing(attempted);
+    reviews.push(...more.repository.pullRequest.reviews.nodes);
+    at = more.repository.pullRequest.reviews.pageInfo;
+  }
+  return { reviews, isCut: at?.hasNextPage === true };
+}
+
+function missing(attempted: string): Fault {
+  return new Fault(`${attempted}: it is not there. It may work later.`, { kind: "not_found", retry: "later" });
+}
+
+function mergedBy(actor: z.infer<typeof Actor>, slug: string): Merged {
+  const by = personOfActor(actor);
+  return { by, ours: by.bot && by.login.toLowerCase() === `${slug}[bot]`.toLowerCase() };
 }
 
 function reviewFact(review: z.infer<typeof Review>): ReviewFact {
@@ -104,19 +143,4 @@ function reviewFact(review: z.infer<typeof Review>): ReviewFact {
     body: review.body,
     comments: review.comments.nodes,
   };
-}
-
-function authorsOf(pull: z.infer<typeof Pull>): string[] {
-  const actors = pull.commits.nodes.flatMap(({ commit }) => [...commit.authors.nodes, commit.committer]);
-  return [...new Set(actors.flatMap((actor) => (actor?.user ? [actor.user.login] : [])))];
-}
-
-function tooManyCommits(attempted: string): Fault {
-  return new Fault(
-    `${attempted}: it has over 100 commits, so not all of their authors are known. It is not tried again by itself.`,
-    {
-      kind: "invalid",
-      retry: "never",
-    },
-  );
 }

@@ -7,30 +7,61 @@ import { type Connection, call, type Repository } from "../client/client.ts";
 
 const levels: readonly Permission[] = ["none", "read", "triage", "write", "maintain", "admin"];
 
+const Held = z.object({
+  permission: z.string(),
+  role_name: z.string().optional(),
+  user: z.object({ id: z.number().int() }).nullish(),
+});
+
 /**
- * One request. `permission` knows only admin, write, read and none; `role_name` also maintain and triage, but may be an
- * organisation's own role, which then counts as what `permission` says of it. Someone unknown has none.
+ * What the account with this id may do. One request, and up to two more where its login was changed since: GitHub answers by
+ * login only, and a login that was given up may be somebody else's. `permission` knows only admin, write, read and none;
+ * `role_name` also maintain and triage, but may be an organisation's own role, which then counts as what `permission` says
+ * of it. Someone unknown has none.
  */
-export async function permission(connection: Connection, repository: Repository, login: string): Promise<Permission> {
+export async function permission(connection: Connection, repository: Repository, person: Person): Promise<Permission> {
+  const known = await heldBy(connection, repository, person.login);
+  if (known?.user?.id === person.id) return levelIn(known);
+  const login = await loginNow(connection, repository, person);
+  if (login === null || login === person.login) return "none";
+  const now = await heldBy(connection, repository, login);
+  return now?.user?.id === person.id ? levelIn(now) : "none";
+}
+
+function heldBy(connection: Connection, repository: Repository, login: string): Promise<z.infer<typeof Held> | null> {
   const { owner, name: repo } = repository;
   const attempted = `Could not read what ${login} may do in ${owner}/${repo}`;
+  return unlessGone(
+    call(connection, repository, { attempted, shape: Held }, (client) =>
+      client.request("GET /repos/{owner}/{repo}/collaborators/{username}/permission", {
+        owner,
+        repo,
+        username: login,
+      }),
+    ),
+  );
+}
+
+/** https://docs.github.com/rest/users/users#get-a-user-using-their-id */
+async function loginNow(connection: Connection, repository: Repository, { id, login }: Person): Promise<string | null> {
+  const attempted = `Could not look up who ${login} is now`;
+  const asked = call(connection, repository, { attempted, shape: z.object({ login: z.string() }) }, (client) =>
+    client.request("GET /user/{account_id}", { account_id: id }),
+  );
+  return (await unlessGone(asked))?.login ?? null;
+}
+
+async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
   try {
-    const answer = await call(
-      connection,
-      repository,
-      { attempted, shape: z.object({ permission: z.string(), role_name: z.string().optional() }) },
-      (client) =>
-        client.request("GET /repos/{owner}/{repo}/collaborators/{username}/permission", {
-          owner,
-          repo,
-          username: login,
-        }),
-    );
-    return levelOf(answer.role_name) ?? levelOf(answer.permission) ?? "none";
+    return await asked;
   } catch (error) {
-    if (error instanceof Fault && error.kind === "not_found") return "none";
+    if (error instanceof Fault && error.kind === "not_found") return null;
     throw error;
   }
+}
+
+function levelIn(held: z.infer<typeof Held>): Permission {
+  return levelOf(held.role_name) ?? levelOf(held.permission) ?? "none";
 }
 
 function levelOf(word: string | undefined): Permission | undefined {

@@ -34,6 +34,13 @@ export function endingHeadline(reason: StopReason): string {
   return `Loopgate ${classOf(reason) === "well" ? "is done" : "stopped"}: ${endingTitles[reason]}`;
 }
 
+const gateAtMerge: Record<Extract<Ending, { of: "merged_by_hand" }>["gate"], string> = {
+  passed: "Its gate had been passed.",
+  not_passed: "Its gate had not been passed: the approval it needs was missing, or something stood against it.",
+  not_reached: "Its gate had not been passed: the loop was still working on it.",
+  unread: "GitHub did not say whether its gate had been passed.",
+};
+
 /** What happened, in one or two sentences; it may hold logins and names, so that it is shown as a plain sentence. */
 export function endingSentence(ending: Ending): string {
   const { by } = ending;
@@ -43,7 +50,7 @@ export function endingSentence(ending: Ending): string {
     case "approved_and_merged":
       return `${by} approved this exact commit, and Loopgate merged it.`;
     case "merged_by_hand":
-      return `${by} merged the pull request.`;
+      return `${by} merged ${ending.commit === null ? "the pull request" : `commit ${commit(ending.commit)}`}. ${gateAtMerge[ending.gate]}`;
     case "no_gate":
       return "All checks passed, and the policy does not ask for an approval.";
     case "nothing_needed":
@@ -112,8 +119,6 @@ export function endingSentence(ending: Ending): string {
       return "The loop's branch was deleted while Loopgate was pushing to it.";
     case "pull_closed":
       return `${by} closed the pull request.`;
-    case "merged_too_early":
-      return `${by} merged the pull request before the loop had the approval it needs, so the loop ends here.`;
     case "out_of_reach":
       return goneSentences[ending.gone];
     case "gate_expired":

@@ -1,7 +1,7 @@
 // Why a command or an approval was refused, in words that follow a colon.
 import { unreachable } from "../../base/assert.ts";
 import type { Command } from "../../loop/event.ts";
-import type { ApprovalRefusal, CommandRefusal } from "../../loop/refusal.ts";
+import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "../../loop/refusal.ts";
 import { commit } from "./parts.ts";
 
 /** Part of a sentence, without its full stop. */
@@ -29,6 +29,18 @@ export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): s
       return `the commit waiting for approval is ${commit(why.head)}`;
     case "told":
       return why.said;
+    default:
+      return unreachable(why);
+  }
+}
+
+/** A whole sentence: why the gate stays closed, and what opens it. */
+export function gateRefusal(why: GateRefusal): string {
+  switch (why.of) {
+    case "unknown_pushes":
+      return `GitHub does not say who pushed ${why.pushes === 1 ? "one of its commits" : `${why.pushes} of its commits`}, and whoever did must not approve them alone. It has ${why.approvals} of the ${why.needed} approvals that this takes.`;
+    case "unread":
+      return `It has more ${why.what} than Loopgate reads (${why.read}), so it cannot tell whose approval counts. A person can still merge it.`;
     default:
       return unreachable(why);
   }

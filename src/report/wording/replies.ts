@@ -6,7 +6,7 @@ import { inlineCode, plainSentence } from "../escape.ts";
 import { date } from "../time.ts";
 import { commit, headOf } from "./parts.ts";
 import { expirySentence } from "./phases.ts";
-import { approvalRefusal, commandRefusal } from "./refusals.ts";
+import { approvalRefusal, commandRefusal, gateRefusal } from "./refusals.ts";
 
 /** The answer to a person. */
 export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: LoopState, pullLink: string): string {
@@ -17,6 +17,8 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
       return `${inlineCode(commandText(reply.command.verb))} by ${inlineCode(reply.command.actor.login)} was refused: ${plainSentence(commandRefusal(reply.why, reply.command))}. Nothing changed. ${inlineCode("/loop help")} lists the commands.`;
     case "approval_does_not_count":
       return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(approvalRefusal(reply.why))}. The loop still needs an approval of commit ${commit(headOf(state))} by someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits.`;
+    case "gate_not_passed":
+      return `Commit ${commit(headOf(state))} is approved, but not yet enough for the gate. ${gateRefusal(reply.why)}`;
     case "gate_reminder":
       return `Pull request ${pullLink} has been waiting for approval since ${date(state.gateSince ?? state.startedAt)}. This is the only reminder. Next: approve it or request changes there. ${expirySentence(state)}`;
     case "reviewers_missed":

@@ -1,0 +1,79 @@
+// Passing the gate: everything that counts is read, and what was read is merged in the same breath, or handed on.
+import { assert } from "../base/assert.ts";
+import { Fault } from "../base/fault.ts";
+import { mayWrite, rulesOf } from "../loop/begin.ts";
+import type { GateFacts, LoopEvent } from "../loop/event.ts";
+import { standingOf } from "../loop/gate.ts";
+import { names } from "../loop/people.ts";
+import type { ApprovalComment, LoopState } from "../loop/state.ts";
+import { authorsOf, noAuthors } from "../verify/authors.ts";
+import type { ApprovalFact } from "../verify/facts.ts";
+import { gateOf } from "../verify/gate.ts";
+import { judge } from "./read.ts";
+import type { World } from "./world.ts";
+
+/** GitHub may tell of a push a little later than of the commit: so many tries wait for it. */
+const patience = 3;
+
+/**
+ * One request where only the App pushed and people approve by review; more for who pushed, for `/loop approve`, and for lists
+ * of over a hundred. A merge is of the very head that was read, and tried again only with everything read again. `tries`
+ * counts those before this one. Throws Fault.
+ */
+export async function passGate(world: World, state: LoopState, tries: number): Promise<LoopEvent[]> {
+  assert(state.pull !== null, "the gate is at a pull request");
+  const facts = await readGate(world, state, state.pull.number);
+  const standing = standingOf(state, facts);
+  if (standing === "short" && facts.unknownPushes > 0 && tries < patience) throw pushesUntold();
+  const mayMerge = standing === "passed" && facts.open && rulesOf(state).merge;
+  const merge = mayMerge ? await world.github.merge(state.issue, state.pull.number, facts.head) : null;
+  return [{ type: "gate_read", facts, merge }];
+}
+
+async function readGate(world: World, state: LoopState, number: number): Promise<GateFacts> {
+  const pull = await world.github.readPull(state.issue, number);
+  const commands = await approvalsByCommand(world, state);
+  // Read last: whoever pushed until now is an author of what was read before.
+  const pushed = state.othersPushed ? await pushedTo(world, state, number) : null;
+  return gateOf({
+    pull,
+    requester: state.requester.id,
+    authors: pushed === null ? noAuthors : authorsOf(pushed),
+    commands,
+    unread: pushed?.unread ?? null,
+    verdict: judge(state, pull.head, pull.ci),
+  });
+}
+
+function pushedTo(world: World, { issue, branch }: LoopState, pull: number) {
+  assert(branch !== null, "a loop with a pull request has a branch");
+  return world.github.readPushes(issue, { pull, branch });
+}
+
+/** Comments that still say `/loop approve` of their commit, with what their authors may do now. Two requests each. */
+async function approvalsByCommand(world: World, state: LoopState): Promise<readonly ApprovalFact[]> {
+  const head = state.attempts.at(-1)?.head;
+  const found: ApprovalFact[] = [];
+  for (const approval of state.approvals) {
+    if (approval.head !== head) continue;
+    const fact = await approvalNow(world, state, approval);
+    if (fact !== null) found.push(fact);
+  }
+  return found;
+}
+
+async function approvalNow(world: World, state: LoopState, approval: ApprovalComment): Promise<ApprovalFact | null> {
+  const { person, comment, head } = approval;
+  const now = await world.github.readComment(state.issue, comment);
+  if (now === null || now.author.id !== person.id) return null;
+  if (now.command?.verb !== "approve" || !names(now.command, head)) return null;
+  const permission = await world.github.permission(state.issue, now.author);
+  return { author: now.author, canPush: mayWrite(permission), head };
+}
+
+function pushesUntold(): Fault {
+  return new Fault("GitHub does not tell yet who pushed to the loop's branch. Asking again.", {
+    kind: "not_found",
+    retry: "later",
+  });
+}

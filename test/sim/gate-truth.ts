@@ -1,0 +1,51 @@
+// How the gate of a pull request really stood at one moment, by GitHub's own reviews, pushes and permissions.
+import { mayWrite } from "../../src/loop/begin.ts";
+import type { LoopState } from "../../src/loop/state.ts";
+import { type Account, app, nameOf, type Pull } from "./model.ts";
+import type { World } from "./world.ts";
+
+/** Who approved this head with the right to, and whether somebody who may asked for changes of it. */
+export interface GateTruth {
+  readonly approvers: readonly string[];
+  readonly changes: boolean;
+}
+
+/** `at` is when reviews are looked at; a command counts if its comment stood then or stands now. */
+export function gateTruth(world: World, state: LoopState, number: number, at: number): GateTruth {
+  const pull = world.pulls.get(number)?.asOf(at) ?? null;
+  if (pull === null) return { approvers: [], changes: false };
+  const last = lastWords(pull);
+  const may = (login: string) => mayWrite(world.permissions.asOf(at)?.[login] ?? "none");
+  const byReview = last
+    .filter((one) => one.state === "approved" && one.head === pull.head)
+    .map((one) => one.author.login);
+  const authors = authorsOf(world, pull);
+  const approvers = [...new Set([...byReview, ...byCommand(world, state, pull, at)])].filter(
+    (login) => may(login) && login !== nameOf(state.requester) && !authors.has(login),
+  );
+  const changes = last.some(
+    (one) => one.state === "changes_requested" && one.head === pull.head && may(one.author.login),
+  );
+  return { approvers, changes };
+}
+
+function lastWords(pull: Pull): Pull["reviews"] {
+  const spoken = pull.reviews.filter((review) => review.state !== "commented");
+  return [...new Map(spoken.map((review) => [review.author.id, review])).values()];
+}
+
+/** Whoever wrote `/loop approve` in a comment that the loop was told of while this was its commit. */
+function byCommand(world: World, state: LoopState, { head }: Pull, at: number): string[] {
+  const cell = world.issues.get(state.issue.number);
+  const comments = [...(cell?.asOf(at)?.comments ?? []), ...(cell?.value.comments ?? [])];
+  const told = state.approvals.filter((one) => one.head === head).map(({ comment }) => comment);
+  return comments
+    .filter(({ id, body }) => told.includes(id) && body.startsWith("/loop approve"))
+    .map(({ author }) => author.login);
+}
+
+/** Whoever ever pushed to the branch, but the App. */
+export function authorsOf(world: World, { branch }: Pull): ReadonlySet<string> {
+  const pushers = (world.pushes.get(branch)?.value ?? []).map(({ by }): Account => by);
+  return new Set(pushers.filter(({ id }) => id !== app.id).map(({ login }) => login));
+}
