@@ -1,6 +1,6 @@
 // GitHub as the engine needs it: every method of its port, on the clients of this room.
 import type { IssueRef } from "../loop/state.ts";
-import type { Clients, Connection, Repository } from "./client/client.ts";
+import type { Clients, Connection } from "./client/client.ts";
 import { createNodes } from "./client/nodes.ts";
 import { createPacer, type Pacer } from "./client/pacer.ts";
 import { gitAccess } from "./client/tokens.ts";

@@ -166,7 +166,7 @@ describe("a record", () => {
     const block = `<!-- loopgate:record v1 loop=${loop} rev=${revision} seal=${sealOf(sealed, key)} data=${data} -->`;
     const read = decodeRecord(block, key, here);
     const inNano = readEarlier().replace(/"(\w+)Usd": (\d+)/g, (_, name, usd) => `"${name}Nano": ${usd * 1e9}`);
-    const { labels: _others, ...kept } = JSON.parse(inNano); // what others set is not known any more
+    const { labels: _others, approvedBy: _remembered, ...kept } = JSON.parse(inNano); // what others set, and who approved, is read
     expect(read).toMatchObject({ kind: "ok", state: { ...kept, rules: { ...kept.rules, silenceMs: 600_000 } } });
   });
 

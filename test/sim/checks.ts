@@ -1,7 +1,7 @@
 // The invariants of the shared fault page that can be seen from outside, asked at every commit, call and quiet moment.
 import { Fault } from "../../src/base/fault.ts";
 import type { Delivery, RunOrder } from "../../src/engine/ports.ts";
-import type { LoopState } from "../../src/loop/state.ts";
+import type { Ending, LoopState } from "../../src/loop/state.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { attemptMarker, statusMarker, stopMarker } from "../../src/record/markers.ts";
 import type { Containers } from "./containers.ts";
@@ -184,7 +184,8 @@ export function createChecks(parts: ChecksParts) {
       hold(ended || stopped, `I20: ${run.id} was left running when the loop settled`);
     }
     if (ending?.reason === "verifier_passed") checkGreen(after, "verifier_passed");
-    if (ending?.reason === "task_complete" && event.type !== "pull_closed") checkApproved(after);
+    if (ending?.of === "merged_by_hand") checkMergedByHand(after, ending);
+    else if (ending?.reason === "task_complete") checkApproved(after);
   }
 
   /** An executor that fell silent ends the loop as stalled, at the cost of its attempt. */
@@ -215,6 +216,13 @@ export function createChecks(parts: ChecksParts) {
     );
     const needed = Math.max(1, state.rules?.approvals ?? 1);
     hold(eligible.length >= needed, `I15: ended on ${head.slice(0, 7)} with ${eligible.length} of ${needed} approvals`);
+  }
+
+  /** I15: what a person merged is said to have passed the gate only where it had. */
+  function checkMergedByHand(state: LoopState, { gate }: Extract<Ending, { of: "merged_by_hand" }>): void {
+    const pull = state.pull === null ? undefined : world.pulls.get(state.pull.number)?.value;
+    hold(pull?.merged === true && pull.closedBy.id !== app.id, `I15: loop ${state.id} says that a person merged`);
+    if (gate === "passed") checkApproved(state);
   }
 
   function pushersTo(state: LoopState): ReadonlySet<string> {
