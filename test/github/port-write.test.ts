@@ -32,7 +32,7 @@ describe("permission", () => {
 
   test("of someone who does not exist is none", async () => {
     expect(await up.port.permission(up.where, accountOf(up, "who-is-this"))).toBe("none");
-    expect(up.sent()).toEqual([asked, "read GET /user/{account_id}"]);
+    expect(up.sent()).toEqual([asked, "read GET /user/{number}"]);
   });
 
   test("is the person's under another login, and never of whoever has the old one now (T21)", async () => {

@@ -148,9 +148,9 @@ describe("in the middle of a second attempt", () => {
     await story.forge.as("dave").merge(pull);
     await story.settle();
     const { ending } = await story.state(issue);
-    expect(ending).toMatchObject({ of: "merged_too_early", by: "dave", during: "executing" });
+    expect(ending).toMatchObject({ of: "merged_by_hand", gate: "not_reached", by: "dave", during: "executing" });
     expect(story.comments(issue).at(-1)).toContain(
-      "dave merged the pull request before the loop had the approval it needs",
+      "dave merged the pull request. Its gate had not been passed: the loop was still working on it.",
     );
     go();
     await story.advance(60 * minute);

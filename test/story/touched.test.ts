@@ -129,7 +129,7 @@ test("F65, T16: a status comment forged by a writer, with a record that says it 
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   await story.restart({ loseStore: true });
-  expect(await story.state(issue)).toMatchObject({ id, phase: "awaiting_gate", approvedBy: null });
+  expect(await story.state(issue)).toMatchObject({ id, phase: "awaiting_gate", ending: null });
   await approve(story, issue);
   expect((await story.state(issue)).ending?.reason).toBe("task_complete");
 });
