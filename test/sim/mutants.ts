@@ -7,6 +7,7 @@ import type { LoopEvent } from "../../src/loop/event.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { nextOf, sift } from "../../src/loop/still.ts";
 import { app } from "./model.ts";
+import { gateMutants } from "./mutants-gate.ts";
 import type { Mutate, SimParts } from "./simulate.ts";
 import type { Disk } from "./store.ts";
 
@@ -163,9 +164,7 @@ export const mutants: Readonly<Record<string, Mutate>> = {
       return { ...facts, reviews: facts.reviews.map((review) => ({ ...review, canPush: true })) };
     },
   })),
-  "authors may approve": github((port) => ({
-    readPull: async (repository, pull) => ({ ...(await port.readPull(repository, pull)), authors: [] }),
-  })),
+  ...gateMutants,
   "the lease is ignored": (parts, _disk, world) => ({
     ...parts,
     runs: {

@@ -256,14 +256,14 @@ test("the end of the lease cuts every tunnel and opens no more", async () => {
   expect(world.dialled).toHaveLength(1);
 });
 
-test("without tunnels the door hangs up on a CONNECT", async () => {
+test("without tunnels the door answers a CONNECT with 405, and hangs up", async () => {
   const root = mkdtempSync(join(tmpdir(), "loopgate-egress-"));
   const door = await openRunGateway({ socketDir: join(root, "door"), lease, routes: [] });
   onTestFinished(() => door.close());
   const world = await aWorld();
   const asked = ask({ ...world, socketPath: door.socketPath }, "example.com:443");
   await asked.closed;
-  expect(asked.got()).toBe("");
+  expect(asked.got()).toMatch(/^HTTP\/1\.1 405 /);
 });
 
 test("only CONNECT is a proxy's request here: a whole address in a GET finds no gateway", async () => {
