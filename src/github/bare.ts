@@ -4,24 +4,27 @@ import type { AddressInfo } from "node:net";
 import { createNodeMiddleware, createProbot, ProbotOctokit } from "probot";
 import { handledEvents } from "./deliveries/webhook.ts";
 
+if (import.meta.main) await run(process.env);
+
 /** Set up as Probot's own documentation has it, but quiet, and with the plugins off that cost time with every delivery. */
-const { BENCH_SECRET: secret = "", BENCH_PRIVATE_KEY: privateKey = "" } = process.env;
-const probot = createProbot({
-  overrides: {
-    appId: 1,
-    privateKey,
-    secret,
-    logLevel: "fatal",
-    Octokit: ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }),
-  },
-});
-const middleware = await createNodeMiddleware(
-  (app) => app.on(handledEvents as Parameters<typeof app.on>[0], () => {}),
-  { probot, webhooksPath: "/api/github/webhooks" },
-);
-const server = createServer((request, response) => void middleware(request, response));
-server.listen(0, "127.0.0.1", () => {
-  const { port } = server.address() as AddressInfo;
-  process.send?.({ url: `http://127.0.0.1:${port}/api/github/webhooks` });
-});
-process.once("disconnect", () => process.exit(0));
+async function run({ BENCH_SECRET: secret = "", BENCH_PRIVATE_KEY: privateKey = "" }: NodeJS.ProcessEnv) {
+  const probot = createProbot({
+    overrides: {
+      appId: 1,
+      privateKey,
+      secret,
+      logLevel: "fatal",
+      Octokit: ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }),
+    },
+  });
+  const middleware = await createNodeMiddleware(
+    (app) => app.on(handledEvents as Parameters<typeof app.on>[0], () => {}),
+    { probot, webhooksPath: "/api/github/webhooks" },
+  );
+  const server = createServer((request, response) => void middleware(request, response));
+  server.listen(0, "127.0.0.1", () => {
+    const { port } = server.address() as AddressInfo;
+    process.send?.({ url: `http://127.0.0.1:${port}/api/github/webhooks` });
+  });
+  process.once("disconnect", () => process.exit(0));
+}
