@@ -15,7 +15,7 @@ import { compileAgent, compileRelay, type SpecParts } from "../container/spec/sp
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
-export const ROLES: readonly Role[] = ["executor", "reviewer", "check"];
+const ROLES: readonly Role[] = ["executor", "reviewer", "check"];
 
 export interface ExplainOptions {
   /** Null: all of them. */

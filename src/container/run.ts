@@ -89,7 +89,7 @@ export interface RunRequest {
 }
 
 /** Environment names a run may be given besides those beginning with `LOOP_`. Values carry leases, never credentials. */
-export const ALLOWED_ENV: readonly string[] = [
+const ALLOWED_ENV: readonly string[] = [
   "ANTHROPIC_API_KEY",
   "ANTHROPIC_BASE_URL",
   "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",

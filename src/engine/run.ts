@@ -155,7 +155,7 @@ async function ended(
 }
 
 /** What policy says of pushed commits. */
-export function changeFacts(pushed: PushedChange, rules: Rules): ChangeFacts {
+function changeFacts(pushed: PushedChange, rules: Rules): ChangeFacts {
   const { risks, grantable } = risksOf(pushed, rules);
   return { head: pushed.head, size: sizeOf(pushed), risks, grantable };
 }

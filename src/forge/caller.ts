@@ -63,7 +63,7 @@ export function maySee(caller: Caller, repository: Repository): boolean {
 }
 
 /** A public repository outside the installation stays invisible too: the forge is stricter than GitHub here, on purpose. */
-export function tokenCovers(token: Token, repository: Repository): boolean {
+function tokenCovers(token: Token, repository: Repository): boolean {
   if (!token.installation?.repositoryIds.has(repository.id)) return false;
   return token.repositoryIds === null || token.repositoryIds.has(repository.id);
 }

@@ -29,7 +29,7 @@ interface Job {
   readonly branch: string;
 }
 
-export const ciCheckName = "ci / test";
+const ciCheckName = "ci / test";
 const defaultTimeoutMs = 600_000;
 
 /** Starts listening for pushes. Jobs run one at a time, in the order of the pushes. */

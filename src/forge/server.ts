@@ -24,7 +24,7 @@ export interface Listening {
 const apiRoots = /^\/(app|apps|graphql|installation|orgs|rate_limit|repos|repositories|user|users)(\/|$)/;
 
 /** Whether a request is for the API: below `/api`, or one of its roots when a program (not a browser) asks. */
-export function isForApi(path: string, accept: string): boolean {
+function isForApi(path: string, accept: string): boolean {
   return path.startsWith("/api/") || (apiRoots.test(path) && !accept.includes("text/html"));
 }
 

@@ -279,7 +279,7 @@ export function rulesOf(state: LoopState): Rules {
 }
 
 /** The commit the loop was claimed at. Throws Bug before the claim. */
-export function baseOf(state: LoopState): string {
+function baseOf(state: LoopState): string {
   assert(state.base !== null, `loop ${state.id} has no base in phase ${state.phase}`);
   return state.base.sha;
 }

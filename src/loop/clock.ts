@@ -9,7 +9,7 @@ const standing: readonly Phase[] = ["awaiting_gate", "paused", "settled", "refus
 export const freshClock: LoopState["worked"] = { ms: 0, since: null };
 
 /** True while the loop's time runs: it works, and none of its runs is in line for a container. */
-export function isWorking(state: LoopState): boolean {
+function isWorking(state: LoopState): boolean {
   return !standing.includes(state.phase) && state.queued === null;
 }
 

@@ -211,7 +211,5 @@ export type LoopEvent =
       readonly message: string;
     };
 
-export type EventType = LoopEvent["type"];
-
 /** Alarms of a loop; each is set and cleared by effects, and comes back as an event. */
 export type AlarmName = "loop_deadline" | "ci_wait" | "rest" | "gate_reminder" | "gate_expiry";

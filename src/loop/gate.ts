@@ -27,7 +27,7 @@ export function standingOf(state: LoopState, facts: GateFacts): Standing {
 }
 
 /** One of the approvers may be whoever pushed unnamed, so there has to be another one for each such push. */
-export function approvalsNeeded(state: LoopState, { unknownPushes }: GateFacts): number {
+function approvalsNeeded(state: LoopState, { unknownPushes }: GateFacts): number {
   return rulesOf(state).approvals + unknownPushes;
 }
 

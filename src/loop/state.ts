@@ -33,7 +33,7 @@ export const IssueRef = z.object({
 export type IssueRef = z.infer<typeof IssueRef>;
 
 /** How an agent is started: a CLI known by name, or any command. */
-export const AgentKind = z.enum(["command", "claude-code", "codex", "gemini", "opencode"]);
+const AgentKind = z.enum(["command", "claude-code", "codex", "gemini", "opencode"]);
 export type AgentKind = z.infer<typeof AgentKind>;
 
 /** What the policy and the operator allow this loop, fixed at the claim. Times in milliseconds. */

@@ -153,7 +153,7 @@ const alarmPhases: Readonly<Record<AlarmName, readonly Phase[]>> = {
 };
 
 /** Whether what the effect presumes is still so: `null`, or what is not. */
-export function still(effect: Effect, state: LoopState): string | null {
+function still(effect: Effect, state: LoopState): string | null {
   const presumption = presumptionOf(effect);
   return presumption.holds(effect, state) ? null : `presumed: ${presumption.presumes}`;
 }

@@ -35,11 +35,7 @@ export function readRules(file: PolicyFile | null, operator: Operator, label: st
 }
 
 /** The rules that a policy within its bounds amounts to; it fails only where nobody has said what to run. */
-export function rulesOf(
-  policy: Policy,
-  defaults: OperatorDefaults,
-  origin: { policySha: string; label: string },
-): ReadRules {
+function rulesOf(policy: Policy, defaults: OperatorDefaults, origin: { policySha: string; label: string }): ReadRules {
   const command = policy.agent.command || defaults.agent.command;
   const image = policy.agent.image || defaults.agent.image;
   const { kind, model } = policy.agent;

@@ -34,7 +34,7 @@ export function compareRuns({ was, now }: Repeated): readonly Compared[] {
 }
 
 /** Where two specs differ, as paths; what is of one run only (its name, folders, deadline, labels) is left out. */
-export function specDifferences(was: readonly ContainerSpec[], now: readonly ContainerSpec[]): readonly string[] {
+function specDifferences(was: readonly ContainerSpec[], now: readonly ContainerSpec[]): readonly string[] {
   return differences(was.map(portable), now.map(portable), "").map((path) => path.replace(/^\./, ""));
 }
 

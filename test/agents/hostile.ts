@@ -10,7 +10,7 @@ const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 export const STARTED = "started-by-";
 
 /** Words in the files that agents read as instructions: material, and welcome. */
-export const INSTRUCTIONS = "Mind the walrus.";
+const INSTRUCTIONS = "Mind the walrus.";
 
 /** Addresses, keys, ways there, settings, and code that every Node program would load. */
 const environment = `${[

@@ -47,11 +47,11 @@ const webhookSecret = "a webhook secret of the campaign";
 const sealSecret = "a seal secret of the campaign, long enough";
 
 /** Where a loop of each plot ends: the reason of each of its endings, those for lost containers aside. */
-export function endingsOf(issue: number): readonly string[] {
+function endingsOf(issue: number): readonly string[] {
   return plotOf(issue) === "asks first" ? ["uncertainty_too_high", "task_complete"] : ["task_complete"];
 }
 
-export const expected: Expected = {
+const expected: Expected = {
   sealKey: sealKey(sealSecret),
   label: "loop",
   approver,

@@ -9,7 +9,8 @@ import type { Happening, History } from "./history.ts";
 
 export const issue = 12;
 export const branch = "loop/12-k3f9aa";
-export const [base, first, second] = ["a", "b", "c"].map((digit) => digit.repeat(40)) as [string, string, string];
+const base = "a".repeat(40);
+export const [first, second] = ["b", "c"].map((digit) => digit.repeat(40)) as [string, string];
 const bot = "loopgate[bot]";
 const endedAt = 1_767_603_700_000;
 

@@ -55,7 +55,7 @@ function stopsOf(issue: Issue): string[] {
 }
 
 /** Loops name their branches `loop/<issue>-<loop>`. */
-export function issueOf(branch: string): number {
+function issueOf(branch: string): number {
   return Number(/^loop\/(\d+)-/.exec(branch)?.[1] ?? 0);
 }
 

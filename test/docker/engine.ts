@@ -5,7 +5,7 @@ import { type Engine, openEngine } from "../../src/container/docker/engine.ts";
 let opened: Promise<Engine | null> | null = null;
 
 /** The engine of this test file, opened at the first call. Null when the machine has none. */
-export function dockerForTests(): Promise<Engine | null> {
+function dockerForTests(): Promise<Engine | null> {
   opened ??= openEngine();
   return opened;
 }

@@ -11,7 +11,7 @@ import { pages } from "../../src/forge/pages/pages.ts";
 import { createWorld, type World } from "../../src/forge/world.ts";
 
 export const minute = 60_000;
-export const start = Date.parse("2026-11-22T09:00:00Z");
+const start = Date.parse("2026-11-22T09:00:00Z");
 
 export interface Place {
   readonly world: World;

@@ -23,7 +23,7 @@ const minute = 60_000;
 const start = Date.parse("2026-01-05T09:00:00Z");
 
 /** The rules of every script unless its claim says otherwise. */
-export const scriptRules: Rules = {
+const scriptRules: Rules = {
   label: "loop",
   policySha: "b10b",
   executor: { agent: "command", model: "", command: "agent", image: "toolchain" },
@@ -179,7 +179,7 @@ function detailText(key: string, value: unknown): string[] {
 }
 
 /** A person by login; ids are made from the login, so that the same login is the same person. */
-export function person(login: string): Person {
+function person(login: string): Person {
   const id = [...login].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 1_000_000;
   return { id, login, bot: login.endsWith("[bot]") };
 }

@@ -12,7 +12,7 @@ const verifying = [...publishing, "published aa1", "pull 7", "started"];
 const atGate = [...verifying, "reviewer approve", "ci aa1", "verdict green"];
 
 /** A short script that leads to each phase. */
-export const ways: Record<Phase, readonly string[]> = {
+const ways: Record<Phase, readonly string[]> = {
   queued: ["label alice"],
   preparing: claimed,
   executing,

@@ -24,8 +24,6 @@ export interface ChecksParts {
   readonly declined: () => boolean; // GitHub declined something for good in this run
 }
 
-export type Checks = ReturnType<typeof createChecks>;
-
 /** The end of a container is heard within this time when nothing is under way. */
 const unheardMs = 10 * 60_000;
 

@@ -30,7 +30,7 @@ export const wordlessRooms: Rule = (sources) =>
     .flatMap((source) => sentencesIn(source).map((text) => `${source.path} says ${JSON.stringify(text)}`));
 
 /** The literals of a file that read like a sentence, log lines and the like left out. */
-export function sentencesIn(source: Source): string[] {
+function sentencesIn(source: Source): string[] {
   const text = withoutComments(source.text);
   return [...text.matchAll(/(["'`])((?:\\.|(?!\1)[^\\])*)\1/g)]
     .filter(({ 2: words = "", index }) => isSentence(words) && !isAside(text.slice(0, index)))

@@ -118,7 +118,7 @@ export function tooLong(resource: string): Refusal {
 }
 
 /** An author may edit their own; others need triage access, an App its token's permission. */
-export function requireEditor(actor: Actor, issue: Issue): void {
+function requireEditor(actor: Actor, issue: Issue): void {
   requireAccess(actor, issue.repository, actor.user === issue.user ? "read" : "triage");
 }
 

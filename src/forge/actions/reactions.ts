@@ -13,7 +13,7 @@ export interface ReactionActions {
   removeReaction(actor: Actor, subject: Issue | Comment, id: number): void;
 }
 
-export const reactionContents: readonly ReactionContent[] = [
+const reactionContents: readonly ReactionContent[] = [
   "+1",
   "-1",
   "laugh",

@@ -58,9 +58,9 @@ function redirect(world: World): MiddlewareHandler<ForgeEnv> {
   };
 }
 
-export const isGraphql = (path: string) => path === "/graphql" || path === "/api/graphql";
+const isGraphql = (path: string) => path === "/graphql" || path === "/api/graphql";
 
-export const plainPath = (path: string) => path.replace(/^\/api\/v3(?=\/|$)/, "") || "/";
+const plainPath = (path: string) => path.replace(/^\/api\/v3(?=\/|$)/, "") || "/";
 
 function record(parts: ApiParts): MiddlewareHandler<ForgeEnv> {
   return async (c, next) => {

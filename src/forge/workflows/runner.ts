@@ -96,7 +96,7 @@ async function work(
 }
 
 /** The names of a job: as many as its matrix has combinations, or its own where it is skipped as a whole. */
-export function jobsOf(run: WorkflowRun): { file: JobFile; name: string }[] {
+function jobsOf(run: WorkflowRun): { file: JobFile; name: string }[] {
   return run.file.jobs.flatMap((file) => {
     if (!file.matrix || file.if?.(timeOf(run)) === false) return [{ file, name: file.name }];
     const combined = Object.values(file.matrix).reduce<string[][]>(

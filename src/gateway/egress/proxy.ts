@@ -35,7 +35,7 @@ export interface EgressLimits {
   readonly idleMs: number;
 }
 
-export const defaultEgressLimits: EgressLimits = {
+const defaultEgressLimits: EgressLimits = {
   bytes: 512 * 1024 * 1024,
   tunnels: 32,
   connectMs: 10_000,

@@ -7,7 +7,7 @@ export type Packet =
   | { readonly kind: "malformed" };
 
 /** The largest payload a packet may carry. */
-export const maxPayload = 65_516;
+const maxPayload = 65_516;
 
 export const flushPacket = Buffer.from("0000");
 

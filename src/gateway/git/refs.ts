@@ -49,7 +49,7 @@ export function whyRefusePush(lease: GitLease, request: PushRequest): Refusal | 
 }
 
 /** Null when the lease may move this ref so; otherwise the refusal. */
-export function mayMoveRef(lease: GitLease, command: RefCommand): Refusal | null {
+function mayMoveRef(lease: GitLease, command: RefCommand): Refusal | null {
   const own = `push to ${lease.branch} only`;
   if (command.ref.startsWith("refs/tags/")) return { name: "tag", message: `tags are not taken; ${own}` };
   if (command.ref.startsWith("refs/notes/")) return { name: "notes", message: `notes are not taken; ${own}` };

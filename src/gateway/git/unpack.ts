@@ -50,8 +50,8 @@ interface Counter {
   passed: "push_too_large" | "run_pushed_too_much" | null;
 }
 
-export const defaultPushBytes = 100 * 1024 * 1024;
-export const defaultRunBytes = 400 * 1024 * 1024;
+const defaultPushBytes = 100 * 1024 * 1024;
+const defaultRunBytes = 400 * 1024 * 1024;
 
 /** Large files are streamed, everything else fits into the allocation limit, or git gives up: no pack bomb unfolds. */
 function callFor(session: Session): Parameters<typeof spawnGit>[0] {

@@ -18,7 +18,7 @@ import { type Arena, makeArena, runGuarded } from "./arena.ts";
 import { type Attack, attacksFail, type Evidence, readEvidence, tryAttack } from "./attack.ts";
 import { openYesGateway } from "./yes-gateway.ts";
 
-export const author = { name: "Loop", email: "loop@example.org" };
+const author = { name: "Loop", email: "loop@example.org" };
 export const env = {
   GIT_AUTHOR_NAME: author.name,
   GIT_AUTHOR_EMAIL: author.email,

@@ -102,7 +102,7 @@ export async function aWorld({ upstream, ledger = createLedger(5 * dollar), ...m
   };
 }
 
-export function providersAt(url: string): ModelProvider[] {
+function providersAt(url: string): ModelProvider[] {
   return [
     { name: "anthropic", family: "anthropic", baseUrl: url, key, priceId: "anthropic" },
     { name: "openai", family: "openai", baseUrl: `${url}/v1`, key, priceId: "openai" },
