@@ -35,7 +35,7 @@ export function codeSegments(text: string): Segment[] {
     const part = lines.slice(index, end);
     if (mark !== undefined) segments.push({ code: true, text: part.join("") });
     else if (opensHtmlBlock.test(line)) segments.push({ code: false, text: part.join("") });
-    else segments.push(...spansOf(part));
+    else for (const span of spansOf(part)) segments.push(span); // spread, a long one overflows the stack
     index = end;
   }
   return joined(segments);
@@ -74,7 +74,7 @@ function spansOf(paragraph: readonly string[]): Segment[] {
   let tagSeen = false;
   for (const line of paragraph) {
     const inLine: Segment[] = tagSeen ? [{ code: false, text: line }] : spansInLine(line);
-    segments.push(...inLine);
+    for (const segment of inLine) segments.push(segment);
     tagSeen ||= inLine.some((segment) => !segment.code && opensTag.test(segment.text));
   }
   return segments;

@@ -6,7 +6,8 @@ import { type HiddenMarkup, noMarkup, shownMarkup } from "./markup.ts";
 export interface IssueText {
   readonly title: string;
   readonly body: string | null;
-  readonly comments: readonly { readonly author: string; readonly body: string }[]; // of people who may steer the loop
+  /** Of people who may steer the loop, oldest first. `whole`: nothing of it is cut for length. */
+  readonly comments: readonly { readonly author: string; readonly body: string; readonly whole?: boolean }[];
 }
 
 export interface FrozenIssue {
@@ -16,22 +17,27 @@ export interface FrozenIssue {
 }
 
 const TITLE_CHARACTERS = 500;
-const BODY_CHARACTERS = 60_000;
+/** More than GitHub takes for a text, so none is cut. https://github.com/dead-claudia/github-limits */
+const WHOLE_CHARACTERS = 262_144;
 const COMMENT_CHARACTERS = 10_000;
 const COMMENTS_CHARACTERS = 60_000;
 
 /** Freezes title, body and comments into one text. Each part begins with a line that none of them could have foreseen. */
 export function freezeIssue(issue: IssueText): FrozenIssue {
   const title = cleanTitle(issue.title);
-  const body = cleanPart("text", issue.body ?? "", BODY_CHARACTERS);
-  const comments = issue.comments.map(({ author, body }) =>
-    cleanPart(`comment by ${author}`, body, COMMENT_CHARACTERS),
-  );
+  const body = cleanPart("text", issue.body ?? "", WHOLE_CHARACTERS);
+  const comments = issue.comments.map(({ author, body, whole = false }) => ({
+    ...cleanPart(`comment by ${author}`, body, whole ? WHOLE_CHARACTERS : COMMENT_CHARACTERS),
+    whole,
+  }));
   const { kept, left } = withinBudget(comments);
   const parts = [title, body.text.trim() === "" ? { ...body, text: "(no text)" } : body, ...kept];
   const text = assembled(parts);
   const removed = [...title.removed, ...body.removed, ...kept.flatMap((part) => part.removed)];
-  if (left > 0) removed.push(left === 1 ? "the oldest comment, for length" : `the ${left} oldest comments, for length`);
+  if (left > 0)
+    removed.push(
+      left === 1 ? "the oldest comment by others, for length" : `the ${left} oldest comments by others, for length`,
+    );
   return { text, sha256: sha256(text), removed };
 }
 
@@ -63,14 +69,13 @@ function cleanPart(what: string, raw: string, limit: number): Part {
   return { what, text: text.trim(), removed };
 }
 
-/** The newest comments that fit, oldest first. */
-function withinBudget(comments: readonly Part[]): { kept: Part[]; left: number } {
+/** All that must stay whole, and of the others the newest that fit; oldest first. */
+function withinBudget(comments: readonly (Part & { readonly whole: boolean })[]): { kept: Part[]; left: number } {
   let room = COMMENTS_CHARACTERS;
   const kept: Part[] = [];
   for (const comment of comments.toReversed()) {
-    room -= comment.text.length;
-    if (room < 0) break;
-    kept.unshift(comment);
+    if (!comment.whole) room -= comment.text.length;
+    if (comment.whole || room >= 0) kept.unshift(comment);
   }
   return { kept, left: comments.length - kept.length };
 }

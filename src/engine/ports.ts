@@ -42,10 +42,10 @@ export interface ClaimRead {
   readonly title: string;
   readonly body: string;
   readonly labels: readonly string[];
-  readonly comments: readonly IssueComment[]; // oldest first, at most 100
-  readonly commentsTruncated: boolean;
+  readonly comments: readonly IssueComment[]; // all, oldest first
   readonly base: { readonly branch: string; readonly sha: string };
   readonly policy: { readonly text: string; readonly sha: string } | null; // .github/loop.yml at `base.sha`
+  readonly policyFault: string | null; // why a policy that is there cannot be read: part of a sentence, for the thread
 }
 
 /** A narrow, short-lived token and the address it is for. Revoked by whoever asked for it. */
@@ -121,9 +121,9 @@ export interface LoopLook {
   readonly issue: number;
   readonly gone: boolean; // deleted or transferred: nothing else is known
   readonly open: boolean;
-  readonly closedBy: Person;
+  readonly closedBy: Person; // here and below: the ghost where the account is gone, without a login where GitHub does not say
   readonly labels: readonly string[];
-  readonly unlabelledBy: Person; // of the trigger label; somebody unknown is the ghost
+  readonly unlabelledBy: Person; // of the trigger label
   readonly branch: { readonly head: string; readonly ours: boolean } | null; // ours: its tip was committed by us
   readonly pull: {
     readonly number: number;
@@ -134,6 +134,7 @@ export interface LoopLook {
     readonly draft: boolean;
     readonly head: string;
     readonly closedBy: Person;
+    readonly branchDeletedBy: Person;
     readonly reviews: string; // equal while no approval or request for changes on `head` came or went
     readonly checksDone: boolean; // everything reported on `head` has completed
   } | null;
@@ -146,7 +147,7 @@ export interface Survey {
     readonly title: string;
     readonly labels: readonly string[];
     readonly labelledBy: Labelling | null;
-  }[]; // open issues with the trigger label, at most 100
+  }[]; // every open issue with the trigger label
   readonly loops: readonly LoopLook[];
 }
 

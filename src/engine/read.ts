@@ -51,7 +51,11 @@ async function claimFacts(
   permission: Permission,
   read: ClaimRead,
 ): Promise<ClaimFacts> {
-  const rules = readRules(read.policy, world.operator, state.label);
+  const { policy, policyFault } = read;
+  const rules =
+    policyFault === null
+      ? readRules(policy, world.operator, state.label)
+      : ({ ok: false, message: policyFault } as const);
   return {
     permission,
     open: read.open && !read.isPull,
@@ -59,19 +63,19 @@ async function claimFacts(
     title: read.title,
     base: read.base,
     policy: rules,
-    snapshot: await freeze(world, state, read),
+    snapshot: await freeze(world, state, read, permission),
   };
 }
 
-async function freeze(world: World, state: LoopState, read: ClaimRead): Promise<Snapshot> {
-  const heard = await permitted(world, state, read.comments);
+async function freeze(world: World, state: LoopState, read: ClaimRead, permission: Permission): Promise<Snapshot> {
+  const { heard, unasked } = await permitted(world, state, read.comments, permission);
   const frozen = freezeIssue({
     title: read.title,
     body: read.body,
-    comments: heard.map((comment) => ({ author: comment.author.login, body: comment.body })),
+    comments: heard.map((comment) => spoken(comment, state)),
   });
   await world.store.putArtifact(frozen.text, textOf(world, state));
-  const cut = read.commentsTruncated ? ["comments beyond the newest 100"] : [];
+  const cut = unasked === 0 ? [] : [`the comments of ${unasked} more people, whose permission was not asked`];
   return {
     sha256: frozen.sha256,
     title: read.title,
@@ -81,24 +85,37 @@ async function freeze(world: World, state: LoopState, read: ClaimRead): Promise<
   };
 }
 
-/** Comments of people who may write here; bots, commands and everyone else are left out (T3). */
+/** A comment as it is frozen: nothing of the requester's is ever cut. */
+export function spoken({ author, body }: IssueComment, { requester }: LoopState) {
+  return { author: author.login, body, whole: author.id === requester.id };
+}
+
+/** Comments of people who may write here; bots, commands and everyone else are left out (T3). `unasked`: people left out for their number. */
 async function permitted(
   world: World,
   state: LoopState,
   comments: readonly IssueComment[],
-): Promise<readonly IssueComment[]> {
-  const insiders = comments.filter(
-    (comment) =>
-      !comment.author.bot &&
-      ["OWNER", "MEMBER", "COLLABORATOR"].includes(comment.association) &&
-      !comment.body.trimStart().startsWith("/loop"),
-  );
-  const speakers = new Map(insiders.map(({ author }) => [author.id, author]));
-  const may = new Set<number>();
-  for (const person of [...speakers.values()].slice(0, speakersAtMost)) {
-    if (mayWrite(await world.github.permission(state.issue, person))) may.add(person.id);
+  permission: Permission,
+): Promise<{ heard: readonly IssueComment[]; unasked: number }> {
+  const spoken = comments.filter(({ author, body }) => !author.bot && !body.trimStart().startsWith("/loop"));
+  const { requester } = state;
+  const others = speakersOf(spoken).filter(({ author }) => author.id !== requester.id);
+  const may = new Set(mayWrite(permission) ? [requester.id] : []);
+  for (const { author } of others.slice(0, speakersAtMost)) {
+    if (mayWrite(await world.github.permission(state.issue, author))) may.add(author.id);
   }
-  return insiders.filter((comment) => may.has(comment.author.id));
+  const unasked = others.slice(speakersAtMost).filter(isInsider).length;
+  return { heard: spoken.filter(({ author }) => may.has(author.id)), unasked };
+}
+
+/** Each speaker's newest comment: insiders before others, then the newest first. Private members are told as others (T3). */
+function speakersOf(comments: readonly IssueComment[]): readonly IssueComment[] {
+  const newest = new Map(comments.map((comment) => [comment.author.id, comment]));
+  return [...newest.values()].sort((a, b) => Number(isInsider(b)) - Number(isInsider(a)) || b.at - a.at);
+}
+
+function isInsider({ association }: IssueComment): boolean {
+  return ["OWNER", "MEMBER", "COLLABORATOR"].includes(association);
 }
 
 /** What may the author of this command do here? */

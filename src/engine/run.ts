@@ -14,6 +14,7 @@ import { sizeOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
 import { parseReview } from "../verify/review.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun } from "./ports.ts";
+import { spoken } from "./read.ts";
 import { textOf, type World } from "./world.ts";
 
 type StartRun = Extract<Effect, { type: "start_run" }>;
@@ -195,7 +196,7 @@ async function readSnapshotAgain(world: World, state: LoopState, frozen: Snapsho
   const again = freezeIssue({
     title: read.title,
     body: read.body,
-    comments: heard.map((comment) => ({ author: comment.author.login, body: comment.body })),
+    comments: heard.map((comment) => spoken(comment, state)),
   });
   if (again.sha256 !== frozen.sha256) {
     throw new Fault(

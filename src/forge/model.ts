@@ -221,7 +221,7 @@ export interface TimelineEntry {
   actor: User;
   what:
     | { kind: "labeled" | "unlabeled"; label: string }
-    | { kind: "closed" | "reopened" | "ready_for_review" | "converted_to_draft" }
+    | { kind: "closed" | "reopened" | "ready_for_review" | "converted_to_draft" | "head_deleted" }
     | { kind: "renamed"; from: string; to: string }
     | { kind: "review_requested" | "review_request_removed"; reviewer: string }
     | { kind: "merged"; sha: string }

@@ -78,10 +78,10 @@ export type EndingDraft = Cause & Partial<Pick<Ending, "quote" | "by" | "resume"
 export function settle(state: LoopState, now: number, draft: EndingDraft, before: readonly Effect[] = []): Decision {
   const ending: Ending = {
     quote: null,
-    by: null,
     resume: "none",
     pendingHead: null,
     ...draft,
+    by: draft.by || null, // a person without a login is one whom GitHub does not name
     at: now,
     during: state.phase,
   };

@@ -2,6 +2,7 @@
 import type { Finding, Rules, VerdictPart } from "../loop/state.ts";
 import { findingOf } from "./distill.ts";
 import type { CheckFact, CiFacts } from "./facts.ts";
+import { newestOf } from "./newest.ts";
 
 export interface Judgement {
   readonly parts: readonly VerdictPart[];
@@ -15,12 +16,12 @@ const passing = ["success", "neutral", "skipped"];
 /**
  * Judges CI. Where the policy or GitHub names required checks, those decide and each must end as `success`: GitHub lets
  * `neutral` and `skipped` pass, but a required check that was skipped has shown nothing, so it stays pending until CI's time
- * is up. Where none is required, every reported check counts, none may fail and at least one must succeed. A check of
- * which one run is red is red. `action_required`, `stale`, `startup_failure` and words unknown to us are not the
+ * is up. Where none is required, every reported check counts, none may fail and at least one must succeed. Of several runs
+ * of one check the newest counts; of checks with one name from several Apps or workflows each does. `action_required`, `stale`, `startup_failure` and words unknown to us are not the
  * change's doing: pending. GitHub lists a required check only once it was reported, so names in the policy are the safe way.
  */
 export function judgeCi(ci: CiFacts, rules: Pick<Rules, "requiredChecks">, ownCheck: string): Judgement {
-  const groups = byName(ci.checks.filter((check) => check.name !== ownCheck));
+  const groups = byName(newestOf(ci.checks).filter((check) => check.name !== ownCheck));
   const required = requiredNames(groups, rules, ownCheck);
   const deciding = required.length > 0 ? required : [...groups.keys()];
   const parts = deciding.map((name) => partOf(name, groups.get(name) ?? [], required.length > 0));

@@ -5,6 +5,9 @@ import type { Person } from "../loop/state.ts";
 export interface CheckFact {
   readonly name: string;
   readonly app: { readonly id: number; readonly slug: string } | null; // null: a commit status, settable by any writer
+  readonly suite?: number; // of a check run: runs of one suite supersede each other by name
+  readonly workflow?: number | null; // of GitHub Actions; null: of no workflow; absent: not known
+  readonly startedAt?: number | null; // epoch milliseconds
   readonly done: boolean;
   readonly conclusion: string | null; // GitHub's own word, lower case
   readonly required: boolean; // by branch protection or ruleset

@@ -121,9 +121,9 @@ describe("a frozen issue", () => {
 
   it("is cut after a million characters, and says so", () => {
     const { text, removed } = frozen(`${"word ".repeat(200_000)}`);
-    expect(text.length).toBeLessThan(61_000);
+    expect(text.length).toBeLessThan(263_000);
     expect(text).toContain("[… cut …]");
-    expect(removed).toEqual(["everything after 60000 characters in the text"]);
+    expect(removed).toEqual(["everything after 262144 characters in the text"]);
   });
 
   it("keeps the newest comments when they are too many", () => {
@@ -134,7 +134,18 @@ describe("a frozen issue", () => {
     const { text, removed } = freezeIssue({ title: "T", body: "B", comments });
     expect(text).toContain("\n9 x");
     expect(text).not.toContain("\n3 x");
-    expect(removed).toEqual(["the 4 oldest comments, for length"]);
+    expect(removed).toEqual(["the 4 oldest comments by others, for length"]);
+  });
+
+  it("cuts nothing of the requester's, however much others say", () => {
+    const others = Array.from({ length: 20 }, (_, index) => ({ author: "bob", body: `${index} ${"x".repeat(9000)}` }));
+    const first = { author: "alice", body: `FIRST ${"y".repeat(60_000)} LAST`, whole: true };
+    const { text, removed } = freezeIssue({ title: "T", body: "z".repeat(65_000), comments: [first, ...others] });
+    expect(text).toContain("FIRST yyy");
+    expect(text).toContain("yyy LAST");
+    expect(text).toContain("z".repeat(65_000));
+    expect(text).toContain("\n19 x");
+    expect(removed).toEqual(["the 14 oldest comments by others, for length"]);
   });
 
   it.each([

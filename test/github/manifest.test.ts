@@ -32,5 +32,6 @@ test("asks for the least permissions, and never for workflows (T12)", () => {
     pull_requests: "write",
     checks: "write",
     statuses: "read",
+    actions: "read",
   });
 });

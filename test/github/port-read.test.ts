@@ -50,27 +50,23 @@ describe("the claim", () => {
           at: expect.any(Number),
         },
       ],
-      commentsTruncated: false,
       base: { branch: "main", sha: expect.stringMatching(/^[0-9a-f]{40}$/) },
       policy: { text: policyText, sha: expect.stringMatching(/^[0-9a-f]{40}$/) },
+      policyFault: null,
     });
     expect(Math.abs((claim.comments[0]?.at ?? 0) - Date.now())).toBeLessThan(60_000);
   });
 
-  test("says so when the issue is closed, locked, or has more comments than were read", async () => {
+  test("says when the issue is closed or locked, and reads every comment, a hundred a request", async () => {
     const { issue, ref } = up.newIssue({ body: "" });
-    for (let n = 0; n < 101; n++) up.forge.as("carol").comment(issue, `${n}`);
+    for (let n = 0; n < 230; n++) up.forge.as("carol").comment(issue, `${n}`);
     up.forge.as("alice").lock(issue);
     up.forge.as("alice").close(issue);
+    up.sent();
     const claim = await up.port.readClaim(ref);
-    expect([claim.open, claim.locked, claim.body, claim.commentsTruncated, claim.comments.length]).toEqual([
-      false,
-      true,
-      "",
-      true,
-      100,
-    ]);
-    expect(claim.comments[0]?.body).toBe("0");
+    expect([claim.open, claim.locked, claim.body]).toEqual([false, true, ""]);
+    expect(claim.comments.map(({ body }) => body)).toEqual(Array.from({ length: 230 }, (_, n) => `${n}`));
+    expect(up.sent()).toEqual(["query ReadClaim", "query ReadEarlierComments", "query ReadEarlierComments"]);
   });
 
   test("of a pull request reads nothing of it", async () => {
@@ -105,9 +101,9 @@ describe("the claim", () => {
     const folder = await setUp({ files: { ".github/loop.yml/oops.txt": "1\n" } });
     try {
       expect((await bare.port.readClaim(bare.newIssue().ref)).policy).toBeNull();
-      await expect(folder.port.readClaim(folder.newIssue().ref)).rejects.toMatchObject({
-        kind: "invalid",
-        retry: "never",
+      expect(await folder.port.readClaim(folder.newIssue().ref)).toMatchObject({
+        policy: null,
+        policyFault: "`.github/loop.yml` is not a file",
       });
     } finally {
       await bare.close();
@@ -202,6 +198,9 @@ describe("CI", () => {
           text: "Long.",
           url: expect.stringMatching(/^http/),
           annotations: [{ path: "a.ts", line: 3, message: "off by one" }],
+          startedAt: expect.any(Number),
+          suite: expect.any(Number),
+          workflow: null,
         },
       ],
     });

@@ -206,7 +206,7 @@ function claimRead(world: World, issue: Issue, at: number): ClaimRead {
     body: issue.body,
     labels: issue.labels,
     comments,
-    commentsTruncated: issue.comments.length > 100,
+    policyFault: null,
     base: { branch: mainBranch, sha: world.branches.get(mainBranch)!.value! },
     policy: text === null ? null : { text, sha: "b".repeat(40) },
   };

@@ -57,6 +57,7 @@ function pullLook(world: World, loop: SurveyedLoop, at: number): LoopLook["pull"
     draft: pull.draft,
     head: pull.head,
     closedBy: personOf(pull.closedBy),
+    branchDeletedBy: personOf(pull.closedBy),
     reviews: words.map((review) => `${review.id} ${review.state}`).join(","),
     checksDone: checks.length > 0 && checks.every((check) => check.done),
   };

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
 import { until } from "../until.ts";
-import { answer, aStory, mend, type Story } from "./world.ts";
+import { answer, aStory, mend, minute, type Story } from "./world.ts";
 
 /** A loop whose container would run for ten minutes, and does not. */
 async function aLongRun(): Promise<{ story: Story; issue: Issue }> {
@@ -129,4 +129,40 @@ test("a command that is edited into a comment does nothing (T23)", async () => {
   story.forge.as("alice").editComment(comment, "/loop retry");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("settled");
+});
+
+test.each([
+  [
+    "closed the pull request",
+    async (story: Story, issue: Issue) => story.forge.as("bob").close(await story.pull(issue)),
+  ],
+  [
+    "deleted the loop's branch|closed the pull request",
+    async (story: Story, issue: Issue) =>
+      story.forge.as("bob").deleteBranch(story.repository, (await story.pull(issue)).head.ref),
+  ],
+  ["closed the issue", async (story: Story, issue: Issue) => story.forge.as("bob").close(issue)],
+])("who it was is said although no webhook came: %s (F17)", async (did, act) => {
+  const story = await aStory();
+  const issue = await story.startLoop();
+  story.forge.dropDeliveriesWhere(() => true);
+  await act(story, issue);
+  await story.settle();
+  for (let wait = 0; wait < 12; wait++) await story.advance(minute);
+  const { ending } = await story.state(issue);
+  expect(ending).toMatchObject({ reason: "cancelled", by: "bob" });
+  expect(story.comments(issue).join("\n")).toMatch(new RegExp(`bob (${did})`));
+  expect(story.comments(issue).join("\n")).not.toContain("ghost");
+});
+
+test("somebody whose account is gone by then is said to be just that (F17)", async () => {
+  const story = await aStory();
+  const issue = await story.startLoop();
+  story.forge.dropDeliveriesWhere(() => true);
+  story.forge.as("dave").close(await story.pull(issue));
+  story.forge.as("dave").leave();
+  await story.settle();
+  for (let wait = 0; wait < 12; wait++) await story.advance(minute);
+  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", of: "pull_closed" });
+  expect(story.comments(issue).join("\n")).toContain("Someone whose GitHub account no longer exists");
 });

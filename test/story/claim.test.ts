@@ -85,3 +85,36 @@ test("an agent's own lease does not reach the thread, whatever it writes (T5)", 
   const { ending } = await story.state(issue);
   expect(ending).toMatchObject({ reason: "uncertainty_too_high", quote: "[lease]?" });
 });
+
+test("of more than a hundred comments the newest are heard, and every word of whoever set the label", async () => {
+  const story = await aStory({ executor: `cp "$LOOP_DIR/brief.md" seen.md; ${mend}` });
+  const issue = story.openIssue();
+  story.forge.as("alice").comment(issue, "FIRST WORD of the requester.");
+  for (let n = 0; n < 110; n++) story.forge.as("bob").comment(issue, `talk ${n} ${"x".repeat(900)}`);
+  story.forge.as("bob").comment(issue, "THE NEWEST WORD.");
+  story.forge.as("alice").label(issue, "loop");
+  await story.settle();
+  const state = await story.state(issue);
+  const seen = await story.file(state.attempts[0]?.head ?? "", "seen.md");
+  for (const heard of ["FIRST WORD", "THE NEWEST WORD", "talk 109"]) expect(seen).toContain(heard);
+  expect(seen).not.toContain("talk 0 ");
+  expect(state.snapshot?.removed).toEqual([expect.stringMatching(/^the \d+ oldest comments by others, for length$/)]);
+  expect(story.comments(issue)[0]).toContain("oldest comments by others, for length");
+});
+
+test.each([
+  ["loop.yaml", { ".github/loop.yaml": "gate: { approvals: 3 }\n" }, "`.github/loop.yaml`: rename it"],
+  [
+    "both endings",
+    { ".github/loop.yml": "gate: { approvals: 1 }\n", ".github/loop.yaml": "gate: { approvals: 3 }\n" },
+    "as well: remove what is not meant",
+  ],
+  ["zero bytes in it", { ".github/loop.yml": "gate:\u0000" }, "not text in UTF-8"],
+])("a policy that cannot be meant as it is, %s, is the repository's to mend", async (_, files, said) => {
+  const story = await aStory({ files: { "total.sh": "echo 0\n", "test.sh": "true\n", ...files } });
+  const issue = await story.startLoop();
+  const { ending } = await story.state(issue);
+  expect(ending).toMatchObject({ reason: "policy_invalid", resume: "execute" });
+  expect(story.comments(issue).join("\n")).toContain(said);
+  expect(story.requests.filter(({ route }) => route.endsWith("/pulls"))).toEqual([]);
+});

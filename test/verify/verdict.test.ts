@@ -7,6 +7,9 @@ import { aFinding, sha, someRules } from "../loop/builder.ts";
 
 const head = sha("c");
 
+/** How GitHub names the job of a matrix that was cancelled before its names were made. */
+const unnamed = ["test ($", "{{ matrix.node }})"].join("");
+
 function aCheck(change: Partial<CheckFact> = {}): CheckFact {
   return {
     name: "test",
@@ -99,6 +102,66 @@ describe("a verdict", () => {
       [aCheck(), aCheck({ conclusion: "failure" })],
       {},
       "red (test red: failure; review green: approved)",
+    ],
+    [
+      "a newer run of a check succeeded after one that failed",
+      [aCheck({ conclusion: "failure" }), aCheck()],
+      {},
+      "green (test green: success; review green: approved)",
+    ],
+    [
+      "a newer run is listed before the one it took the place of",
+      [aCheck({ startedAt: 2 }), aCheck({ conclusion: "cancelled", startedAt: 1 })],
+      {},
+      "green (test green: success; review green: approved)",
+    ],
+    [
+      "a newer run failed after one that succeeded",
+      [aCheck({ conclusion: "failure", startedAt: 2 }), aCheck({ startedAt: 1 })],
+      {},
+      "red (test red: failure; review green: approved)",
+    ],
+    [
+      "a run that is newer in another suite of its workflow took its place",
+      [
+        aCheck({ conclusion: "cancelled", suite: 1, workflow: 7, startedAt: 1 }),
+        aCheck({ suite: 2, workflow: 7, startedAt: 2 }),
+      ],
+      {},
+      "green (test green: success; review green: approved)",
+    ],
+    [
+      "the same job of another workflow failed before",
+      [
+        aCheck({ conclusion: "failure", suite: 1, workflow: 7, startedAt: 1 }),
+        aCheck({ suite: 2, workflow: 8, startedAt: 2 }),
+      ],
+      {},
+      "red (test red: failure; review green: approved)",
+    ],
+    [
+      "a check of the same name by another App failed before",
+      [aCheck({ conclusion: "failure", app: { id: 9, slug: "other" }, startedAt: 1 }), aCheck({ startedAt: 2 })],
+      {},
+      "red (test red: failure; review green: approved)",
+    ],
+    [
+      "whose workflow a run is cannot be known, and it failed in another suite",
+      [aCheck({ conclusion: "failure", suite: 1, startedAt: 1 }), aCheck({ suite: 2, startedAt: 2 })],
+      {},
+      "red (test red: failure; review green: approved)",
+    ],
+    [
+      "a matrix was cancelled before its names were made, and ran later",
+      [aCheck({ name: unnamed, conclusion: "cancelled" }), aCheck({ name: "test (20)" })],
+      {},
+      "green (test (20) green: success; review green: approved)",
+    ],
+    [
+      "a matrix was cancelled before its names were made, and never ran",
+      [aCheck({ name: unnamed, conclusion: "cancelled" }), aCheck({ name: "lint" })],
+      {},
+      `red (${unnamed} red: cancelled; lint green: success; review green: approved)`,
     ],
     [
       "one of two runs of a name is unfinished",

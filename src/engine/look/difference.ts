@@ -42,8 +42,8 @@ function endOf(state: LoopState, look: LoopLook): LoopEvent | null {
   if (!look.open) return { type: "issue_closed", actor: closedBy, pullSeen: true };
   if (!hasLabel(labels, state.label)) return { type: "unlabelled", actor: unlabelledBy };
   const wasPublished = state.head !== null && state.pull !== null;
-  return wasPublished && branch === null ? { type: "branch_deleted", actor: nobody } : null;
+  return wasPublished && branch === null ? { type: "branch_deleted", actor: pull?.branchDeletedBy ?? unknown } : null;
 }
 
-/** GitHub's account for deeds of which nobody is known to have done them. */
-const nobody = { id: 0, login: "ghost", bot: false };
+/** Where GitHub does not say who it was. */
+const unknown = { id: 0, login: "", bot: false };

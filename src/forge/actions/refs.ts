@@ -133,7 +133,10 @@ async function branchMoved(core: Core, actor: Actor, repository: Repository, upd
 }
 
 async function headMoved(core: Core, actor: Actor, pull: Pull, update: RefUpdate): Promise<void> {
-  if (update.after === noCommit) return close(core, actor, pull.issue, null);
+  if (update.after === noCommit) {
+    note(core, actor, pull.issue, { kind: "head_deleted" });
+    return close(core, actor, pull.issue, null);
+  }
   const { gitDir } = pull.head.repository;
   pull.head = { ...pull.head, sha: update.after };
   pull.mergeability = null;

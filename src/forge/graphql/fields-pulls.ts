@@ -8,6 +8,7 @@ import { issueWeb } from "../shapes/issue.ts";
 import { association } from "../shapes/user.ts";
 import { connection, itemsOf } from "./connection.ts";
 import { rollupOf } from "./fields-checks.ts";
+import { timelineOf } from "./fields-timeline.ts";
 import { commitSource, refSource } from "./git-source.ts";
 import {
   type Args,
@@ -51,6 +52,8 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     headRef: ({ head }) => refSource(head.repository, `refs/heads/${head.ref}`),
     baseRef: ({ base }) => refSource(base.repository, `refs/heads/${base.ref}`),
     isCrossRepository: () => false,
+    timelineItems: ({ issue }, args, _reading, field) =>
+      timelineOf(issue, args, field, "PullRequestTimelineItemsConnection"),
     statusCheckRollup: ({ issue, head }, _args, _reading, _field, selects) =>
       rollupOf(issue.repository, head.sha, selects("contexts")),
     reviewRequests: (pull, args, _reading, field) =>

@@ -9,6 +9,7 @@ const served = {
   unlabeled: { type: "UnlabeledEvent", filter: "UNLABELED_EVENT" },
   closed: { type: "ClosedEvent", filter: "CLOSED_EVENT" },
   reopened: { type: "ReopenedEvent", filter: "REOPENED_EVENT" },
+  head_deleted: { type: "HeadRefDeletedEvent", filter: "HEAD_REF_DELETED_EVENT" },
 } as const;
 
 interface LabelEntry extends TimelineEntry {
@@ -35,17 +36,23 @@ export const timelineFields: Readonly<Record<string, Fields>> = {
   UnlabeledEvent: labelling,
   ClosedEvent: fieldsOf<TimelineEntry>(happened),
   ReopenedEvent: fieldsOf<TimelineEntry>(happened),
+  HeadRefDeletedEvent: fieldsOf<TimelineEntry>(happened),
 };
 
-/** The entries of the asked kinds, oldest first. */
-export function timelineOf(issue: Issue, args: Args, field: string): Source {
+/** The entries of the asked kinds, oldest first; `type` is the connection's, which a pull request has of its own. */
+export function timelineOf(
+  issue: Issue,
+  args: Args,
+  field: string,
+  type: "IssueTimelineItemsConnection" | "PullRequestTimelineItemsConnection" = "IssueTimelineItemsConnection",
+): Source {
   const wanted = args.itemTypes ?? Object.values(served).map(({ filter }) => filter);
   const items = issue.timeline.flatMap((entry): Item[] => {
     const kind = kindOf(entry);
     if (kind === null || !wanted.includes(kind.filter)) return [];
     return [{ key: entry.id, node: source(kind.type, { ...entry, issue }) }];
   });
-  return connection("IssueTimelineItemsConnection", field, args, items);
+  return connection(type, field, args, items);
 }
 
 function kindOf({ what }: TimelineEntry): (typeof served)[keyof typeof served] | null {

@@ -58,6 +58,8 @@ export function eventLine(issue: Issue, entry: TimelineEntry): Line | null {
       return { icon: issue.pull ? "pull" : "open", tone: "good", actor, at, words: html`reopened ${thing}` };
     case "ready_for_review":
       return { icon: "eye", actor, at, words: html`marked this pull request as ready for review` };
+    case "head_deleted":
+      return { icon: "pull", tone: "bad", actor, at, words: html`deleted the branch` };
     case "converted_to_draft":
       return { icon: "draft", actor, at, words: html`marked this pull request as draft` };
     case "renamed":

@@ -8,24 +8,38 @@ import { type Connection, query } from "../client/client.ts";
 import { Label, LabelsOfRepository, rememberLabels, statusLabelFields } from "./labels.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 
-/** GitHub allows 100 labels on an issue, so labels are complete; comments are the oldest 100. */
+/** Where people put a policy that is meant and not read. */
+const nearNames = [".github/loop.yaml", ".github/Loop.yml", ".github/loopgate.yml", ".github/loopgate.yaml"];
+
+const commentsPage = (page: string) => `comments(last: 100${page}) {
+          pageInfo { hasPreviousPage startCursor }
+          nodes { fullDatabaseId author { ${actorFields} } authorAssociation body createdAt }
+        }`;
+
+/** GitHub allows 100 labels on an issue, so labels are complete; of the comments these are the newest hundred. */
 const text = `
 query ReadClaim($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     id databaseId ${statusLabelFields}
     defaultBranchRef { name target { oid } }
     policy: object(expression: "HEAD:.github/loop.yml") { __typename oid ... on Blob { text isTruncated } }
+    ${nearNames.map((name, index) => `near${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}
     issueOrPullRequest(number: $number) {
       __typename
       ... on Issue {
         id state locked title body
         labels(first: 100) { nodes { id name } }
-        comments(first: 100) {
-          totalCount
-          nodes { fullDatabaseId author { ${actorFields} } authorAssociation body createdAt }
-        }
+        ${commentsPage("")}
       }
     }
+  }
+}`;
+
+const earlierText = `
+query ReadEarlierComments($owner: String!, $name: String!, $number: Int!, $before: String!) {
+  repository(owner: $owner, name: $name) {
+    databaseId
+    issue(number: $number) { ${commentsPage(", before: $before")} }
   }
 }`;
 
@@ -37,6 +51,11 @@ const Comment = z.object({
   createdAt: Time,
 });
 
+const CommentsPage = z.object({
+  pageInfo: z.object({ hasPreviousPage: z.boolean(), startCursor: z.string().nullable() }),
+  nodes: z.array(Comment),
+});
+
 const Issue = z.object({
   __typename: z.literal("Issue"),
   id: z.string(),
@@ -45,7 +64,7 @@ const Issue = z.object({
   title: z.string(),
   body: z.string(),
   labels: z.object({ nodes: z.array(Label) }).nullable(),
-  comments: z.object({ totalCount: z.number(), nodes: z.array(Comment) }),
+  comments: CommentsPage,
 });
 
 const PolicyFile = z.object({
@@ -55,8 +74,14 @@ const PolicyFile = z.object({
   isTruncated: z.boolean().optional(),
 });
 
+const Near = z.object({ oid: z.string() }).nullable();
+
 const Answer = z.object({
   repository: LabelsOfRepository.extend({
+    near0: Near,
+    near1: Near,
+    near2: Near,
+    near3: Near,
     databaseId: z.number(),
     defaultBranchRef: z.object({ name: z.string(), target: z.object({ oid: z.string() }) }).nullable(),
     policy: PolicyFile.nullable(),
@@ -64,7 +89,10 @@ const Answer = z.object({
   }),
 });
 
-/** One request. Throws `Fault`; an empty repository, and a policy path that is no text file, are faults too. */
+/**
+ * One request, and one more for each further hundred comments: GitHub allows 2,500 on an issue for ever, so that is the
+ * bound. Throws `Fault`; an empty repository is one too.
+ */
 export async function readClaim(connection: Connection, issue: IssueRef): Promise<ClaimRead> {
   const attempted = `Could not read ${issue.owner}/${issue.name}#${issue.number} and its policy`;
   const { owner, name, number } = issue;
@@ -77,16 +105,51 @@ export async function readClaim(connection: Connection, issue: IssueRef): Promis
   requireSameRepository(issue, repository.databaseId, attempted);
   if (!repository.defaultBranchRef) throw declined(`${attempted}: the repository has no commit`);
   rememberLabels(connection, issue, repository, repository.issueOrPullRequest);
+  const found = repository.issueOrPullRequest;
+  const comments = found.__typename === "Issue" ? await allComments(connection, issue, found.comments) : [];
   return {
-    ...issueFacts(repository.issueOrPullRequest),
+    ...issueFacts(found),
+    comments: comments.map(commentFact),
     base: { branch: repository.defaultBranchRef.name, sha: repository.defaultBranchRef.target.oid },
-    policy: repository.policy && policyFile(repository.policy, attempted),
+    ...policyIn(repository),
+  };
+}
+
+/** Read backwards to the first; a comment that was written meanwhile is behind the page that was read first. */
+async function allComments(
+  connection: Connection,
+  issue: IssueRef,
+  newest: z.infer<typeof CommentsPage>,
+): Promise<readonly z.infer<typeof Comment>[]> {
+  const { owner, name, number } = issue;
+  const attempted = `Could not read the earlier comments of ${owner}/${name}#${number}`;
+  const found = [...newest.nodes];
+  for (let page = newest.pageInfo; page.hasPreviousPage; ) {
+    const variables = { owner, name, number, before: page.startCursor };
+    const { repository } = await query(connection, issue, { attempted, shape: Earlier, text: earlierText, variables });
+    requireSameRepository(issue, repository.databaseId, attempted);
+    found.unshift(...repository.issue.comments.nodes);
+    page = repository.issue.comments.pageInfo;
+  }
+  return found;
+}
+
+const Earlier = z.object({
+  repository: z.object({ databaseId: z.number(), issue: z.object({ comments: CommentsPage }) }),
+});
+
+function commentFact(comment: z.infer<typeof Comment>): ClaimRead["comments"][number] {
+  return {
+    id: comment.fullDatabaseId,
+    author: personOfActor(comment.author),
+    association: comment.authorAssociation,
+    body: comment.body,
+    at: comment.createdAt,
   };
 }
 
 function issueFacts(found: z.infer<typeof Answer>["repository"]["issueOrPullRequest"]) {
   if (found.__typename === "PullRequest") return pullInstead;
-  const { comments } = found;
   return {
     open: found.state === "OPEN",
     isPull: false,
@@ -94,14 +157,6 @@ function issueFacts(found: z.infer<typeof Answer>["repository"]["issueOrPullRequ
     title: found.title,
     body: found.body,
     labels: found.labels?.nodes.map((label) => label.name) ?? [],
-    comments: comments.nodes.map((comment) => ({
-      id: comment.fullDatabaseId,
-      author: personOfActor(comment.author),
-      association: comment.authorAssociation,
-      body: comment.body,
-      at: comment.createdAt,
-    })),
-    commentsTruncated: comments.totalCount > comments.nodes.length,
   };
 }
 
@@ -113,14 +168,25 @@ const pullInstead = {
   title: "",
   body: "",
   labels: [],
-  comments: [],
-  commentsTruncated: false,
 };
 
-function policyFile(file: z.infer<typeof PolicyFile>, attempted: string): { text: string; sha: string } {
-  const isText = file.__typename === "Blob" && typeof file.text === "string" && !file.isTruncated;
-  if (!isText) throw declined(`${attempted}: .github/loop.yml is no text file, or too large to be one`);
-  return { text: file.text ?? "", sha: file.oid };
+/** The policy, or why it cannot be read: that is the repository's to mend, and the thread says it. */
+function policyIn(repository: z.infer<typeof Answer>["repository"]): Pick<ClaimRead, "policy" | "policyFault"> {
+  const { policy, near0, near1, near2, near3 } = repository;
+  const near = nearNames.filter((_, index) => [near0, near1, near2, near3][index] !== null);
+  if (near.length > 0) return { policy: null, policyFault: nearFault(near, policy !== null) };
+  if (policy === null) return { policy: null, policyFault: null };
+  if (policy.__typename !== "Blob") return { policy: null, policyFault: "`.github/loop.yml` is not a file" };
+  if (typeof policy.text !== "string")
+    return { policy: null, policyFault: "`.github/loop.yml` is not text in UTF-8 (UTF-16, perhaps): save it as UTF-8" };
+  if (policy.isTruncated) return { policy: null, policyFault: "`.github/loop.yml` is too large to be read whole" };
+  return { policy: { text: policy.text, sha: policy.oid }, policyFault: null };
+}
+
+function nearFault(near: readonly string[], both: boolean): string {
+  const names = near.map((name) => `\`${name}\``).join(" and ");
+  const found = `the policy is read from \`.github/loop.yml\` only, and the repository has ${names}`;
+  return both ? `${found} as well: remove what is not meant` : `${found}: rename it`;
 }
 
 function declined(message: string): Fault {

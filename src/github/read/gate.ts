@@ -5,7 +5,7 @@ import type { Merged, PullFacts, ReviewFact } from "../../verify/facts.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
-import { CiCommit, ciFacts, ciFragment } from "./verdict.ts";
+import { CiCommit, ciFacts, ciFragment, withWorkflows } from "./verdict.ts";
 
 const reviewFields = `
   pageInfo { hasNextPage endCursor }
@@ -15,7 +15,7 @@ const reviewFields = `
     comments(first: 50) { nodes { path line body } }
   }`;
 
-const text = `
+const textOf = (workflows: boolean) => `
 query ReadPull($owner: String!, $name: String!, $pull: Int!) {
   repository(owner: $owner, name: $name) {
     databaseId
@@ -26,7 +26,7 @@ query ReadPull($owner: String!, $name: String!, $pull: Int!) {
     }
   }
 }
-${ciFragment}`;
+${ciFragment(workflows)}`;
 
 const moreText = `
 query ReadReviews($owner: String!, $name: String!, $pull: Int!, $after: String) {
@@ -79,12 +79,10 @@ const More = z.object({
 export async function readPull(connection: Connection, repository: Repository, pull: number): Promise<PullFacts> {
   const { owner, name } = repository;
   const attempted = `Could not read the pull request ${owner}/${name}#${pull}`;
-  const answer = await query(connection, repository, {
-    attempted,
-    shape: Answer,
-    text,
-    variables: { owner, name, pull },
-  });
+  const variables = { owner, name, pull };
+  const answer = await withWorkflows(connection, repository, (workflows) =>
+    query(connection, repository, { attempted, shape: Answer, text: textOf(workflows), variables }),
+  );
   requireSameRepository(repository, answer.repository.databaseId, attempted);
   const found = answer.repository.pullRequest;
   const tip = found?.tip.nodes[0];
@@ -98,7 +96,7 @@ export async function readPull(connection: Connection, repository: Repository, p
     draft: found.isDraft,
     reviews: listed.reviews.map(reviewFact).filter(({ submittedAt }) => submittedAt <= until),
     unread: listed.isCut ? { what: "reviews", read: listed.reviews.length } : null,
-    ci: ciFacts(tip.commit, found.headRefOid),
+    ci: await ciFacts(connection, repository, pull, tip.commit, found.headRefOid),
   };
 }
 

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import type { SurveyedLoop } from "../../engine/ports.ts";
-import type { Person } from "../../loop/state.ts";
 import { requireSameRepository } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
-import { Actor, actorFields, personOfActor } from "./people.ts";
+import { branchDeleterOf, Closed, closedFields, closerOf } from "./closed.ts";
+import { Actor, actorFields, nobody, personOfActor } from "./people.ts";
 import { LabelEvent, lastLabelling, same } from "./timeline.ts";
 
 /** So many loops are asked after in one request. */
@@ -30,10 +30,28 @@ fragment Ended on Issue {
 fragment Tip on Ref { target { oid ... on Commit { committer { email } } } }
 fragment Pull on PullRequest {
   id number url state isDraft headRefOid
-  mergedBy { ${actorFields} }
-  reviews(last: 50, states: [APPROVED, CHANGES_REQUESTED, DISMISSED]) { nodes { fullDatabaseId state commit { oid } } }
+  isCrossRepository
+  mergedBy { ${actorFields} } ${closedFields}
+  reviews(last: 100, states: [APPROVED, CHANGES_REQUESTED, DISMISSED]) { nodes { fullDatabaseId state commit { oid } } }
   tip: commits(last: 1) { nodes { commit { oid statusCheckRollup { state } } } }
 }`;
+
+/** A page of the open issues with the trigger label, newest pages first. */
+const labelledIssues = (page: string) => `issues(labels: [$label], states: [OPEN], ${page}) {
+      pageInfo { hasPreviousPage startCursor }
+      nodes {
+        number ...Labels
+        timelineItems(itemTypes: [LABELED_EVENT], last: 30) { nodes { __typename ... on LabeledEvent { ${labelEvent} } } }
+      }
+    }`;
+
+const labelsFragment = fragments.slice(0, fragments.indexOf("fragment Ended"));
+
+const earlierText = `
+query SurveyLabelled($owner: String!, $name: String!, $label: String!, $before: String!) {
+  repository(owner: $owner, name: $name) { databaseId ${labelledIssues("last: 100, before: $before")} }
+}
+${labelsFragment}`;
 
 function textFor(loops: readonly SurveyedLoop[]): string {
   const variables = loops.map((_, index) => `$issue${index}: Int!, $branch${index}: String!, $ref${index}: String!`);
@@ -41,19 +59,14 @@ function textFor(loops: readonly SurveyedLoop[]): string {
     (_, index) => `
     issue${index}: issueOrPullRequest(number: $issue${index}) { __typename ... on Issue { ...Labels ...Ended } }
     ref${index}: ref(qualifiedName: $ref${index}) { ...Tip }
-    pulls${index}: pullRequests(headRefName: $branch${index}, last: 5) { nodes { ...Pull } }`,
+    pulls${index}: pullRequests(headRefName: $branch${index}, last: 20) { nodes { ...Pull } }`,
   );
-  const used = loops.length > 0 ? fragments : fragments.slice(0, fragments.indexOf("fragment Ended"));
+  const used = loops.length > 0 ? fragments : labelsFragment;
   return `
 query Survey(${["$owner: String!, $name: String!, $label: String!", ...variables].join(", ")}) {
   repository(owner: $owner, name: $name) {
     databaseId
-    issues(labels: [$label], states: [OPEN], last: 100) {
-      nodes {
-        number ...Labels
-        timelineItems(itemTypes: [LABELED_EVENT], last: 30) { nodes { __typename ... on LabeledEvent { ${labelEvent} } } }
-      }
-    }${looks.join("")}
+    ${labelledIssues("last: 100")}${looks.join("")}
   }
 }
 ${used}`;
@@ -83,7 +96,9 @@ const PullNow = z.object({
   state: z.enum(["OPEN", "CLOSED", "MERGED"]),
   isDraft: z.boolean(),
   headRefOid: z.string(),
+  isCrossRepository: z.boolean(),
   mergedBy: Actor,
+  timelineItems: Closed,
   reviews: z
     .object({
       nodes: z.array(
@@ -105,7 +120,13 @@ const PullNow = z.object({
 });
 const Answer = z.object({
   repository: z
-    .object({ databaseId: z.number(), issues: z.object({ nodes: z.array(Labelled) }) })
+    .object({
+      databaseId: z.number(),
+      issues: z.object({
+        pageInfo: z.object({ hasPreviousPage: z.boolean(), startCursor: z.string().nullable() }),
+        nodes: z.array(Labelled),
+      }),
+    })
     .catchall(z.unknown()),
 });
 type Answer = z.infer<typeof Answer>["repository"];
@@ -122,7 +143,35 @@ export async function survey(
   for (let from = loopsPerRequest; from < loops.length; from += loopsPerRequest) {
     rest.push(...(await look(connection, repository, label, loops.slice(from, from + loopsPerRequest))).loops);
   }
-  return { labelled: first.labelled, loops: [...first.loops, ...rest] };
+  const earlier = await earlierPages(connection, repository, label, first.page);
+  return { labelled: [...earlier, ...first.labelled], loops: [...first.loops, ...rest] };
+}
+
+/** The labelled issues before the newest hundred, to the first. One request for each further hundred. */
+async function earlierPages(
+  connection: Connection,
+  repository: Repository,
+  label: string,
+  newest: Answer["issues"]["pageInfo"],
+) {
+  const { owner, name } = repository;
+  const attempted = `Could not list the labelled issues of ${owner}/${name}`;
+  const found: ReturnType<typeof labelledNow>[] = [];
+  for (let page = newest; page.hasPreviousPage; ) {
+    const variables = { owner, name, label, before: page.startCursor };
+    const answer = await query(connection, repository, { attempted, shape: Answer, text: earlierText, variables });
+    requireSameRepository(repository, answer.repository.databaseId, attempted);
+    const { nodes, pageInfo } = answer.repository.issues;
+    found.unshift(...nodes.map((issue) => labelledNow(issue, label)));
+    page = pageInfo;
+  }
+  return found;
+}
+
+interface Look {
+  readonly labelled: ReturnType<typeof labelledNow>[];
+  readonly page: Answer["issues"]["pageInfo"];
+  readonly loops: ReturnType<typeof loopNow>[];
 }
 
 async function look(
@@ -130,11 +179,12 @@ async function look(
   repository: Repository,
   label: string,
   loops: readonly SurveyedLoop[],
-): Promise<{ labelled: ReturnType<typeof labelledNow>[]; loops: ReturnType<typeof loopNow>[] }> {
+): Promise<Look> {
   try {
     const answer = await ask(connection, repository, label, loops);
     return {
       labelled: answer.issues.nodes.map((issue) => labelledNow(issue, label)),
+      page: answer.issues.pageInfo,
       loops: loops.map((loop, index) => loopNow(connection, answer, loop, index, label)),
     };
   } catch (error) {
@@ -149,12 +199,12 @@ async function lookSingly(
   repository: Repository,
   label: string,
   loops: readonly SurveyedLoop[],
-) {
-  const { labelled } = await look(connection, repository, label, []);
-  if (loops.length === 1) return { labelled, loops: loops.map(({ issue }) => goneNow(issue)) };
+): Promise<Look> {
+  const { labelled, page } = await look(connection, repository, label, []);
+  if (loops.length === 1) return { labelled, page, loops: loops.map(({ issue }) => goneNow(issue)) };
   const looks: ReturnType<typeof loopNow>[] = [];
   for (const loop of loops) looks.push(...(await look(connection, repository, label, [loop])).loops);
-  return { labelled, loops: looks };
+  return { labelled, page, loops: looks };
 }
 
 async function ask(
@@ -190,15 +240,19 @@ function loopNow(connection: Connection, answer: Answer, loop: SurveyedLoop, ind
     (event) => "label" in event && event.__typename === "UnlabeledEvent" && same(event.label.name, label),
   );
   const ref = loop.branch === null ? null : RefNow.parse(answer[`ref${index}`] ?? null);
-  const pulls = z.object({ nodes: z.array(PullNow) }).parse(answer[`pulls${index}`]).nodes;
+  // A fork's branch may have the name of ours: its pull request is no business of the loop's.
+  const pulls = z
+    .object({ nodes: z.array(PullNow) })
+    .parse(answer[`pulls${index}`])
+    .nodes.filter((one) => !one.isCrossRepository);
   const pull = loop.pull === null ? pulls.at(-1) : pulls.find(({ number }) => number === loop.pull);
   return {
     issue: loop.issue,
     gone: false,
     open: state === "OPEN",
-    closedBy: personOfActor(closing?.actor ?? null),
+    closedBy: closing === undefined ? nobody : personOfActor(closing.actor),
     labels: namesOf(labels),
-    unlabelledBy: personOfActor(unlabelling?.actor ?? null),
+    unlabelledBy: unlabelling === undefined ? nobody : personOfActor(unlabelling.actor),
     branch: ref && { head: ref.target.oid, ours: ref.target.committer?.email === ourEmail(connection) },
     pull: loop.branch === null || pull === undefined ? null : pullNow(pull),
   };
@@ -216,13 +270,12 @@ function pullNow(pull: z.infer<typeof PullNow>) {
     merged: pull.state === "MERGED",
     draft: pull.isDraft,
     head: pull.headRefOid,
-    closedBy: personOfActor(pull.mergedBy),
+    closedBy: closerOf(pull),
+    branchDeletedBy: branchDeleterOf(pull),
     reviews: decisive.map((review) => `${review.fullDatabaseId} ${review.state}`).join(", "),
     checksDone: ["SUCCESS", "FAILURE", "ERROR"].includes(checks),
   };
 }
-
-const nobody: Person = personOfActor(null);
 
 function goneNow(issue: number) {
   return {

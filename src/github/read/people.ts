@@ -75,6 +75,9 @@ export const Actor = z
   .object({ __typename: z.string(), login: z.string(), databaseId: z.number().int().nullish() })
   .nullable();
 
+/** Where GitHub does not say who it was. */
+export const nobody: Person = { id: 0, login: "", bot: false };
+
 /** GraphQL leaves `[bot]` out of a bot's login; here it is as everywhere else. A deleted account is the ghost. */
 export function personOfActor(actor: z.infer<typeof Actor>): Person {
   if (!actor) return { id: 0, login: "ghost", bot: false };

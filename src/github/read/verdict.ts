@@ -2,40 +2,58 @@
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import type { CheckFact, CiFacts, VerdictFacts } from "../../verify/facts.ts";
-import { requireSameRepository } from "../client/answers.ts";
+import { requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
-import { Actor, actorFields, personOfActor } from "./people.ts";
+import { Closed, closedFields, closerOf } from "./closed.ts";
+import { Actor, actorFields } from "./people.ts";
 
-/** Spread on a Commit; needs the variable `$pull`. */
-export const ciFragment = `
-fragment Ci on Commit {
-  oid
-  statusCheckRollup {
-    contexts(first: 100) {
-      totalCount
+/** One page of what was reported on a commit. */
+const contextsOf = (workflows: boolean, page: string) => `
+    contexts(${page}) {
+      pageInfo { hasNextPage endCursor }
       nodes {
         __typename
         ... on CheckRun {
-          name status conclusion title summary text url
+          name status conclusion title summary text url startedAt
           isRequired(pullRequestNumber: $pull)
-          checkSuite { app { databaseId slug } }
+          checkSuite {
+            databaseId app { databaseId slug }
+            ${workflows ? "workflowRun { workflow { databaseId } }" : ""}
+          }
           annotations(first: 50) { nodes { path message location { start { line } } } }
         }
         ... on StatusContext { context state description targetUrl isRequired(pullRequestNumber: $pull) }
       }
-    }
-  }
-}`;
+    }`;
 
-const text = `
+/** Spread on a Commit as `Ci`; needs the variable `$pull`. Without `workflows` it needs no permission for Actions. */
+export function ciFragment(workflows: boolean): string {
+  return `
+fragment Ci on Commit {
+  oid
+  statusCheckRollup { ${contextsOf(workflows, "first: 100")} }
+}`;
+}
+
+const textOf = (workflows: boolean) => `
 query ReadCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!) {
   repository(owner: $owner, name: $name) {
     databaseId
-    pullRequest(number: $pull) { headRefOid state mergedBy { ${actorFields} } }
+    pullRequest(number: $pull) {
+      headRefOid state mergedBy { ${actorFields} } ${closedFields}
+    }
     object(oid: $head) { ...Ci }
   }
 }
-${ciFragment}`;
+${ciFragment(workflows)}`;
+
+const moreTextOf = (workflows: boolean) => `
+query ReadMoreCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!, $after: String!) {
+  repository(owner: $owner, name: $name) {
+    databaseId
+    object(oid: $head) { ... on Commit { oid statusCheckRollup { ${contextsOf(workflows, "first: 100, after: $after")} } } }
+  }
+}`;
 
 const Run = z.object({
   __typename: z.literal("CheckRun"),
@@ -47,7 +65,12 @@ const Run = z.object({
   text: z.string().nullable(),
   url: z.string(),
   isRequired: z.boolean(),
-  checkSuite: z.object({ app: z.object({ databaseId: z.number().nullable(), slug: z.string() }).nullable() }),
+  startedAt: Time.nullable(),
+  checkSuite: z.object({
+    databaseId: z.number().nullable(),
+    app: z.object({ databaseId: z.number().nullable(), slug: z.string() }).nullable(),
+    workflowRun: z.object({ workflow: z.object({ databaseId: z.number().nullable() }) }).nullish(),
+  }),
   annotations: z
     .object({
       nodes: z.array(
@@ -75,7 +98,7 @@ export const CiCommit = z.object({
   statusCheckRollup: z
     .object({
       contexts: z.object({
-        totalCount: z.number(),
+        pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
         nodes: z.array(z.discriminatedUnion("__typename", [Run, Status])),
       }),
     })
@@ -86,13 +109,18 @@ const Answer = z.object({
   repository: z.object({
     databaseId: z.number(),
     pullRequest: z
-      .object({ headRefOid: z.string(), state: z.enum(["OPEN", "CLOSED", "MERGED"]), mergedBy: Actor })
+      .object({
+        headRefOid: z.string(),
+        state: z.enum(["OPEN", "CLOSED", "MERGED"]),
+        mergedBy: Actor,
+        timelineItems: Closed,
+      })
       .nullable(),
     object: CiCommit.nullable(),
   }),
 });
 
-/** One request. Throws `Fault`; a commit GitHub does not know (yet) is one that may work later. */
+/** One request, and one more for each further hundred checks. Throws `Fault`; a commit GitHub does not know (yet) is one that may work later. */
 export async function readCi(
   connection: Connection,
   repository: Repository,
@@ -102,7 +130,9 @@ export async function readCi(
   const { owner, name } = repository;
   const attempted = `Could not read CI of ${owner}/${name} at ${head.slice(0, 12)}`;
   const variables = { owner, name, pull, head };
-  const answer = await query(connection, repository, { attempted, shape: Answer, text, variables });
+  const answer = await withWorkflows(connection, repository, (workflows) =>
+    query(connection, repository, { attempted, shape: Answer, text: textOf(workflows), variables }),
+  );
   requireSameRepository(repository, answer.repository.databaseId, attempted);
   const commit = answer.repository.object;
   if (!commit)
@@ -112,26 +142,81 @@ export async function readCi(
     });
   const found = answer.repository.pullRequest;
   const isClosed = found !== null && found.state !== "OPEN";
-  const closed = isClosed ? { merged: found.state === "MERGED", by: personOfActor(found.mergedBy) } : null;
-  return { ...ciFacts(commit, found?.headRefOid ?? null), closed };
+  const closed = isClosed ? { merged: found.state === "MERGED", by: closerOf(found) } : null;
+  return { ...(await ciFacts(connection, repository, pull, commit, found?.headRefOid ?? null)), closed };
 }
 
-/** A commit without a rollup has no checks at all: that is an empty list, and never green. */
-export function ciFacts(commit: z.infer<typeof CiCommit>, pullHead: string | null): CiFacts {
-  const contexts = commit.statusCheckRollup?.contexts ?? { totalCount: 0, nodes: [] };
+/** An hour after it was refused, GitHub is asked again which workflow a run belongs to: the permission may have been accepted. */
+const askAgainMs = 3_600_000;
+
+/**
+ * Reads with the workflow of each run, and without where the installation has not accepted the permission `actions` (yet):
+ * then runs of one name take each other's place within a check suite only.
+ */
+export async function withWorkflows<T>(
+  { nodes, now }: Connection,
+  repository: Repository,
+  read: (workflows: boolean) => Promise<T>,
+): Promise<T> {
+  const key = `installation/${repository.installationId}/no-actions`;
+  if (now() < Number(nodes.get(key) ?? 0) + askAgainMs) return read(false);
+  try {
+    return await read(true);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== "forbidden") throw error;
+    const found = await read(false);
+    nodes.keep(key, String(now()));
+    return found;
+  }
+}
+
+/** At most so many pages of a hundred are read; what is beyond makes the verdict wait, and it says so. */
+const mostPages = 50;
+
+const More = z.object({ repository: z.object({ databaseId: z.number(), object: CiCommit.nullable() }) });
+
+/**
+ * All that was reported on the commit, to the last page. A commit without a rollup has no checks at all: that is an empty
+ * list, and never green. Throws `Fault`.
+ */
+export async function ciFacts(
+  connection: Connection,
+  repository: Repository,
+  pull: number,
+  commit: z.infer<typeof CiCommit>,
+  pullHead: string | null,
+): Promise<CiFacts> {
+  const { owner, name } = repository;
+  const attempted = `Could not read all checks of ${owner}/${name} at ${commit.oid.slice(0, 12)}`;
+  const first = commit.statusCheckRollup?.contexts;
+  const checks = [...(first?.nodes ?? [])];
+  let page = first?.pageInfo;
+  for (let read = 1; page?.hasNextPage && read < mostPages; read++) {
+    const variables = { owner, name, pull, head: commit.oid, after: page.endCursor };
+    const more = await withWorkflows(connection, repository, (workflows) =>
+      query(connection, repository, { attempted, shape: More, text: moreTextOf(workflows), variables }),
+    );
+    requireSameRepository(repository, more.repository.databaseId, attempted);
+    const contexts = more.repository.object?.statusCheckRollup?.contexts;
+    checks.push(...(contexts?.nodes ?? []));
+    page = contexts?.pageInfo;
+  }
   return {
     head: commit.oid,
     pullHead,
-    checks: contexts.nodes.map((one) => (one.__typename === "CheckRun" ? runFact(one) : statusFact(one))),
-    truncated: contexts.totalCount > contexts.nodes.length,
+    checks: checks.map((one) => (one.__typename === "CheckRun" ? runFact(one) : statusFact(one))),
+    truncated: page?.hasNextPage ?? false,
   };
 }
 
 function runFact(run: z.infer<typeof Run>): CheckFact {
-  const { app } = run.checkSuite;
+  const { app, databaseId, workflowRun } = run.checkSuite;
   return {
     name: run.name,
     app: app && { id: app.databaseId ?? 0, slug: app.slug },
+    ...(databaseId === null ? {} : { suite: databaseId }),
+    ...(workflowRun === undefined ? {} : { workflow: workflowRun?.workflow.databaseId ?? null }),
+    startedAt: run.startedAt,
     done: run.status === "COMPLETED",
     conclusion: run.conclusion?.toLowerCase() ?? null,
     required: run.isRequired,

@@ -43,7 +43,7 @@ const gateAtMerge: Record<Extract<Ending, { of: "merged_by_hand" }>["gate"], str
 
 /** What happened, in one or two sentences; it may hold logins and names, so that it is shown as a plain sentence. */
 export function endingSentence(ending: Ending): string {
-  const { by } = ending;
+  const by = ending.by === "ghost" ? "Someone whose GitHub account no longer exists" : ending.by;
   switch (ending.of) {
     case "approved":
       return `${by} approved this exact commit.`;
@@ -118,7 +118,7 @@ export function endingSentence(ending: Ending): string {
     case "branch_gone_at_push":
       return "The loop's branch was deleted while Loopgate was pushing to it.";
     case "pull_closed":
-      return `${by} closed the pull request.`;
+      return unlessUnseen(by, "closed the pull request", "The pull request was closed");
     case "out_of_reach":
       return goneSentences[ending.gone];
     case "gate_expired":
