@@ -5,6 +5,7 @@ import type { World } from "./world.ts";
 
 /** The permissions and events of the App's manifest. */
 export const manifestPermissions: Permissions = {
+  actions: "read",
   metadata: "read",
   contents: "write",
   issues: "write",

@@ -7,9 +7,11 @@ import { type Ci, startCi } from "./ci.ts";
 import { defaultLimits, type Limits } from "./core.ts";
 import { createGitServer } from "./git/http.ts";
 import { mountGraphql } from "./graphql/graphql.ts";
+import type { FieldRefusals } from "./graphql/source.ts";
 import { type Activity, createActivity } from "./http/activity.ts";
 import { createApi } from "./http/api.ts";
 import { createFaults, type Matcher, type RequestFault } from "./http/faults.ts";
+import { outages } from "./http/outages.ts";
 import type { RequestEntry } from "./http/requests.ts";
 import type { App, Delivery, Permissions, Repository, User } from "./model.ts";
 import { pages } from "./pages/pages.ts";
@@ -77,6 +79,14 @@ export interface Forge {
   duplicateDeliveries(count: number): void;
   redeliver(delivery: Delivery): void;
   failNext(matcher: Matcher, fault: RequestFault): void;
+  /** GitHub's own ways to fail, to give to `failNext`. */
+  readonly outages: typeof outages;
+  /** Has a field of GraphQL, such as `PullRequest.reviews`, refused so many times (once) while all else is answered. */
+  refuseField(
+    field: string,
+    type: "FORBIDDEN" | "NOT_FOUND",
+    options?: { readonly message?: string; readonly times?: number },
+  ): void;
 }
 
 const gigabyte = 1_073_741_824;
@@ -93,6 +103,7 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
   const log = options.log ?? (() => {});
   const activity = createActivity();
   const faults = createFaults();
+  const refusals: FieldRefusals = new Map();
   const requests: RequestEntry[] = [];
   const { app, privateKey } = createApp(world, {
     slug: options.appSlug ?? "loopgate",
@@ -107,7 +118,7 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
   const runner = startRunner({ world, activity, app: actionsApp, workDir, log });
   const blobs = { owns: isBlob, handle: answerBlob.bind(null, world) };
   const rest = (rates: Parameters<typeof restRoutes>[0]["rates"]) => restRoutes({ world, hooks, rates });
-  const api = createApi({ world, activity, faults, requests, log, rest, graphql: mountGraphql(world) });
+  const api = createApi({ world, activity, faults, requests, log, rest, graphql: mountGraphql(world, refusals) });
   const git = createGitServer({ world, activity, requests, maxPushBytes: options.maxPushBytes ?? gigabyte });
   const server = await listen({ git, api, pages: pages(world), blobs }, options.port ?? 0, options.host ?? "127.0.0.1");
   world.origin = server.url;
@@ -127,6 +138,9 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
     ...quiet(activity, { server, ci, runner, hooks, workDir }),
     ...deliveryControls(hooks),
     failNext: faults.failNext,
+    outages,
+    refuseField: (field, type, { message = "Resource not accessible by integration", times = 1 } = {}) =>
+      void refusals.set(field, { type, message, times }),
   };
 }
 

@@ -79,9 +79,6 @@ export interface Repository {
   description: string | null;
   private: boolean;
   archived: boolean;
-  /** False as in private repositories of GitHub's free plan: a pull request can only be opened as an ordinary one. */
-  drafts: boolean;
-  mergeMethods: readonly MergeMethod[];
   defaultBranch: string;
   /** Path of the bare repository on disk. */
   gitDir: string;
@@ -101,9 +98,25 @@ export interface Repository {
   /** Rules by branch name. */
   rules: Map<string, BranchRule>;
   ci: CiSettings;
+  settings: RepositorySettings;
+  /** What it was forked from. */
+  parent: Repository | null;
+  /** Issues that are no longer here: where they went, or null for those that were deleted. */
+  gone: Map<number, Issue | null>;
   createdAt: number;
   updatedAt: number;
   pushedAt: number;
+}
+
+/** What an administrator sets for a whole repository. */
+export interface RepositorySettings {
+  /** Private repositories of some plans have none. */
+  drafts: boolean;
+  mergeCommits: boolean;
+  squashMerges: boolean;
+  rebaseMerges: boolean;
+  /** Commits made on GitHub's pages must be signed off. */
+  webCommitSignoff: boolean;
 }
 
 /** A branch moved: what GitHub's list of a repository's activity tells, and the only place that says who pushed. */
@@ -174,6 +187,15 @@ export interface BranchRule {
   /** `appId` null: any App may report it. */
   requiredChecks: { context: string; appId: number | null }[];
   requiredApprovals: number;
+  /** The head must contain the base. */
+  upToDate?: boolean;
+  linearHistory?: boolean;
+  /** Every commit must be verified. */
+  signatures?: boolean;
+  /** An approval of who pushed last does not count. */
+  lastPushApproval?: boolean;
+  /** Nothing is merged but by the queue, which the forge does not have. */
+  mergeQueue?: boolean;
   /** Only people with admin access may push directly. */
   restrictPushes: boolean;
   allowForcePushes: boolean;
@@ -272,7 +294,7 @@ export interface Pull {
   mergedBy: User | null;
   mergeCommitSha: string | null;
   /** Known only for the pair of commits it was computed for; GitHub answers null meanwhile. */
-  mergeability: { head: string; base: string; mergeable: boolean } | null;
+  mergeability: { head: string; base: string; mergeable: boolean; behind: boolean } | null;
   requestedReviewers: User[];
   reviews: Review[];
   reviewComments: ReviewComment[];
@@ -306,6 +328,8 @@ export interface ReviewComment {
   side: "LEFT" | "RIGHT";
   commitId: string;
   inReplyTo: ReviewComment | null;
+  /** Of a comment that begins a thread: who resolved it. */
+  resolvedBy: User | null;
   diffHunk: string;
   createdAt: number;
   updatedAt: number;
@@ -475,6 +499,7 @@ export type Node =
   | { type: "PullRequest"; value: Pull }
   | { type: "PullRequestReview"; value: Review }
   | { type: "PullRequestReviewComment"; value: ReviewComment }
+  | { type: "PullRequestReviewThread"; value: { nodeId: string; root: ReviewComment } }
   | { type: "CheckSuite"; value: CheckSuite }
   | { type: "CheckRun"; value: CheckRun }
   | { type: "StatusContext"; value: CommitStatus };

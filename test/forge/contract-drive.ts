@@ -42,6 +42,7 @@ const events = [
   "pull_request",
   "pull_request_review",
   "pull_request_review_comment",
+  "pull_request_review_thread",
   "push",
   "repository",
   "status",

@@ -47,11 +47,12 @@ describe("each operation is answered as GitHub describes it", () => {
   });
 
   it("for users and limits", async () => {
-    const { call } = drive;
+    const { call, forge } = drive;
     await call("ada", "GET /user");
     await call("app", "GET /users/{username}", { username: "ada" });
     await call("app", "GET /users/{username}", { username: `${drive.forge.app.slug}[bot]` });
     await call("app", "GET /users/{username}", { username: "acme" });
+    await call("app", "GET /user/{account_id}", { account_id: forge.as("ada").user.id });
     await call("app", "GET /rate_limit");
   });
 
@@ -64,6 +65,9 @@ describe("each operation is answered as GitHub describes it", () => {
       ],
       requiredApprovals: 1,
       restrictPushes: true,
+      linearHistory: true,
+      signatures: true,
+      mergeQueue: true,
     });
     await call("ada", `POST ${repo}/git/refs`, { ref: "refs/heads/guarded", sha: head });
     await call("app", `GET ${repo}`);
@@ -235,6 +239,8 @@ describe("each operation is answered as GitHub describes it", () => {
     await call("app", `GET ${one}/commits`, { pull_number });
     await call("app", `GET ${repo}/commits/{commit_sha}/pulls`, { commit_sha: sha });
     await call("app", `GET ${repo}/issues/{issue_number}`, { issue_number: pull_number });
+    await forge.as("ada").push("acme/demo", "main", { "base.txt": "moved\n" }, "Move the base");
+    await call("app", `PUT ${one}/update-branch`, { pull_number });
     const asked = { pull_number, reviewers: ["willa", "ada"] };
     await call("app", `POST ${one}/requested_reviewers`, asked);
     await call("app", `GET ${one}/requested_reviewers`, { pull_number });
@@ -312,7 +318,12 @@ async function reviews(pull_number: number, commit_id: string): Promise<void> {
   const { id: review_id } = await call("willa", `POST ${all}`, no);
   await call("app", `GET ${all}/{review_id}`, { pull_number, review_id });
   await call("app", `GET ${all}/{review_id}/comments`, { pull_number, review_id });
-  await call("app", `POST ${repo}/pulls/{pull_number}/comments`, { pull_number, commit_id, ...remark });
+  const { id } = await call("app", `POST ${repo}/pulls/{pull_number}/comments`, { pull_number, commit_id, ...remark });
+  const reply = { pull_number, comment_id: id, body: "Because." };
+  await call("willa", `POST ${repo}/pulls/{pull_number}/comments/{comment_id}/replies`, reply);
+  const [root] = pullNumbered(pull_number).reviewComments;
+  assert(root, "a comment was made");
+  for (const settled of [true, false]) drive.forge.world.resolveThread(drive.forge.as("ada").actor, root, settled);
   await call("app", `GET ${repo}/pulls/{pull_number}/comments`, { pull_number });
   await call("ada", `PUT ${all}/{review_id}/dismissals`, { pull_number, review_id, message: "Explained" });
   await call("willa", `POST ${all}`, { pull_number, event: "APPROVE" });

@@ -186,7 +186,7 @@ describe("the App's reads", () => {
           isDraft: true,
           merged: false,
           state: "OPEN",
-          mergeable: "MERGEABLE",
+          mergeable: "UNKNOWN", // GitHub begins to find out when it is first asked
           reviewDecision: "CHANGES_REQUESTED",
           author: { __typename: "Bot", login: forge.app.slug },
           reviews: {

@@ -1,10 +1,12 @@
 // Check suites and check runs, and when a suite counts as completed.
+
 import { type Core, nodeId, pullsOf, requireAccess } from "../core.ts";
 import { knowCommit } from "../git/known.ts";
 import type { Actor, App, CheckOutput, CheckRun, CheckSuite, Repository, WorkflowRun } from "../model.ts";
 import { Refusal, unprocessable } from "../refusal.ts";
 import { checkRunShape, checkSuiteShape } from "../shapes/check.ts";
 import { repoWeb } from "../shapes/url.ts";
+import { latestInSuites } from "./latest.ts";
 
 export interface CheckRunFields {
   readonly status?: CheckRun["status"];
@@ -246,23 +248,6 @@ const worstFirst = [
 
 function worst(runs: readonly CheckRun[]): CheckSuite["conclusion"] {
   return worstFirst.find((conclusion) => runs.some((run) => run.conclusion === conclusion)) ?? null;
-}
-
-/**
- * The newest run of each name within each suite, as GitHub's `filter=latest` gives them: a run in another suite (of
- * another workflow run on the same commit) supersedes nothing there. https://github.com/woojubb/robota/issues/2237
- */
-export function latestInSuites(runs: readonly CheckRun[]): CheckRun[] {
-  const latest = new Map<string, CheckRun>();
-  for (const run of runs) latest.set(`${run.suite.id} ${run.name}`, run);
-  return [...latest.values()];
-}
-
-/** The newest run of each App and name: what pages show and branch rules go by. */
-export function latestRuns(runs: readonly CheckRun[]): CheckRun[] {
-  const latest = new Map<string, CheckRun>();
-  for (const run of runs) latest.set(`${run.app.id} ${run.name}`, run);
-  return [...latest.values()];
 }
 
 function emitRun(core: Core, actor: Actor, run: CheckRun, action: string): void {

@@ -60,6 +60,7 @@ export function issueActions(core: Core): IssueActions {
     deleteIssue: (actor, issue) => {
       requireAccess(actor, issue.repository, "admin");
       emitIssue(core, actor, issue, "deleted");
+      issue.repository.gone.set(issue.number, null);
       issue.repository.issues.delete(issue.number);
     },
     transferIssue: (actor, issue, to) => {
@@ -67,6 +68,7 @@ export function issueActions(core: Core): IssueActions {
       const moved = openIssue(core, actor, to, { title: issue.title, body: issue.body });
       const changes = { new_issue: issueShape(core, moved), new_repository: repositoryShape(core, to) };
       emitIssue(core, actor, issue, "transferred", { changes });
+      issue.repository.gone.set(issue.number, moved);
       issue.repository.issues.delete(issue.number);
       return moved;
     },

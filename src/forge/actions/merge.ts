@@ -1,15 +1,15 @@
 // Merging a pull request, and noting that one was merged.
+
 import { type Core, requireAccess } from "../core.ts";
-import { resolveBranch } from "../git/read.ts";
+import { log } from "../git/history.ts";
+import { isAncestor, resolveBranch } from "../git/read.ts";
 import { writeSigned } from "../git/signed.ts";
 import { mergeTree, moveRef, signatureOf } from "../git/store.ts";
 import type { Actor, BranchRule, MergeMethod, Pull } from "../model.ts";
 import { Refusal } from "../refusal.ts";
-import { latestRuns } from "./checks.ts";
 import { markMerged } from "./merged.ts";
 import { refActions } from "./refs.ts";
-import { countedApprovals, decisiveReviews } from "./reviews.ts";
-import { latestStatuses } from "./statuses.ts";
+import { requireRule } from "./requirements.ts";
 
 export interface MergeRequest {
   readonly method?: MergeMethod;
@@ -37,9 +37,11 @@ async function mergePull(core: Core, actor: Actor, pull: Pull, request: MergeReq
   if (request.sha && request.sha !== pull.head.sha)
     throw new Refusal(409, "Head branch was modified. Review and try the merge again.");
   const rule = repository.rules.get(ref);
+  requireMethod(pull, request.method ?? "merge", rule);
   if (rule) requireRule(pull, rule);
   const base = await resolveBranch(repository.gitDir, ref);
   if (!base) throw new Refusal(405, "Base branch was deleted");
+  if (rule) await requireCommits(core, pull, rule, base);
   const sha = await writeMerge(core, actor, pull, base, request);
   await moveRef(repository.gitDir, `refs/heads/${ref}`, base, sha).catch((error) => {
     if (!(error instanceof Refusal)) throw error;
@@ -55,39 +57,28 @@ async function mergePull(core: Core, actor: Actor, pull: Pull, request: MergeReq
   return sha;
 }
 
-function requireRule(pull: Pull, rule: BranchRule): void {
-  const missing = rule.requiredChecks.filter((check) => !isGreen(pull, check));
-  if (missing.length > 0) throw new Refusal(405, `Required status check "${missing[0]?.context}" is expected.`);
-  const rejected = decisiveReviews(pull).some((review) => review.state === "CHANGES_REQUESTED");
-  if (rule.requiredApprovals > 0 && (rejected || countedApprovals(pull) < rule.requiredApprovals))
-    throw new Refusal(
-      405,
-      `At least ${rule.requiredApprovals} approving review is required by reviewers with write access.`,
-    );
+function requireMethod({ base }: Pull, method: NonNullable<MergeRequest["method"]>, rule?: BranchRule): void {
+  const { mergeCommits, squashMerges, rebaseMerges } = base.repository.settings;
+  const allowed = { merge: mergeCommits && !rule?.linearHistory, squash: squashMerges, rebase: rebaseMerges };
+  const name = { merge: "Merge commits", squash: "Squash merges", rebase: "Rebase merges" }[method];
+  if (!allowed[method]) throw new Refusal(405, `${name} are not allowed on this repository.`);
 }
 
-function isGreen(pull: Pull, check: BranchRule["requiredChecks"][number]): boolean {
-  const { repository } = pull.base;
-  const runs = latestRuns(repository.runs.filter((run) => run.headSha === pull.head.sha && run.name === check.context));
-  const expected = runs.filter((run) => check.appId === null || run.app.id === check.appId);
-  if (expected.length > 0)
-    return expected.every((run) => ["success", "neutral", "skipped"].includes(run.conclusion ?? ""));
-  const status = latestStatuses(repository, pull.head.sha).find((one) => one.context === check.context);
-  return check.appId === null && status?.state === "success";
+/** What the rule asks of the commits themselves. */
+async function requireCommits(core: Core, pull: Pull, rule: BranchRule, base: string): Promise<void> {
+  const { gitDir } = pull.base.repository;
+  if (rule.upToDate && !(await isAncestor(gitDir, base, pull.head.sha)))
+    throw new Refusal(405, "Head branch is out of date with the base branch.");
+  if (!rule.signatures) return;
+  const commits = await log(gitDir, [`${base}..${pull.head.sha}`]);
+  if (!commits.every(({ sha }) => core.signatures.has(sha)))
+    throw new Refusal(405, "Commits must have verified signatures.");
 }
-
-/** GitHub says "Merge commits are not allowed", and "Squash merges", "Rebase merges". The forge itself never rebases. */
-const methodWords: Readonly<Record<MergeMethod, string>> = {
-  merge: "Merge commits",
-  squash: "Squash merges",
-  rebase: "Rebase merges",
-};
 
 async function writeMerge(core: Core, actor: Actor, pull: Pull, base: string, request: MergeRequest): Promise<string> {
   const { gitDir } = pull.base.repository;
   const method = request.method ?? "merge";
-  if (method === "rebase" || !pull.base.repository.mergeMethods.includes(method))
-    throw new Refusal(405, `${methodWords[method]} are not allowed on this repository.`);
+  if (method === "rebase") throw new Refusal(405, "Rebase merges are not allowed on this repository."); // the forge never rebases
   const head = pull.head.sha;
   const tree = await mergeTree(gitDir, base, head);
   const number = pull.issue.number;

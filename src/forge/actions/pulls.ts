@@ -1,16 +1,20 @@
 // Pull requests: opening, editing, draft and ready, requested reviewers, and whether they would merge.
 import { type Core, findUser, nodeId, pullsOf, requireAccess } from "../core.ts";
 import { conflictFree, countChanges, isAncestor, resolveBranch } from "../git/read.ts";
+import { git } from "../git/run.ts";
+import { writeSigned } from "../git/signed.ts";
+import { mergeTree, signatureOf } from "../git/store.ts";
 import type { Actor, Pull, Repository, User } from "../model.ts";
 import { Refusal, unprocessable } from "../refusal.ts";
 import { userShape } from "../shapes/user.ts";
 import { emitIssue, note } from "./issue-events.ts";
 import { type IssueEdit, issueActions, newIssue } from "./issues.ts";
+import { refActions } from "./refs.ts";
 
 export interface NewPull {
   readonly title: string;
   readonly body?: string | null;
-  /** A branch name, optionally as `owner:branch`; only branches of the same repository. */
+  /** A branch name; as `owner:branch` it may be one of a fork. */
   readonly head: string;
   readonly base: string;
   readonly draft?: boolean;
@@ -25,6 +29,8 @@ export interface PullActions {
   /** Asks people with read access for a review; the author cannot be asked. One webhook each. */
   requestReviewers(actor: Actor, pull: Pull, logins: readonly string[]): Pull;
   removeRequestedReviewers(actor: Actor, pull: Pull, logins: readonly string[]): Pull;
+  /** Merges the base into the head branch. Throws 422 where there is nothing to merge, or a conflict. */
+  updateBranch(actor: Actor, pull: Pull, expectedHead?: string): Promise<void>;
   /** Whether the head merges into the base without conflict. Remembered for the pair of commits. */
   mergeability(pull: Pull): Promise<boolean>;
 }
@@ -48,6 +54,7 @@ export function pullActions(core: Core): PullActions {
       for (const user of logins.flatMap((login) => findUser(core, login) ?? [])) dropRequest(core, actor, pull, user);
       return pull;
     },
+    updateBranch: (actor, pull, expectedHead) => updateBranch(core, actor, pull, expectedHead),
     mergeability,
   };
   return actions;
@@ -63,14 +70,16 @@ function dropRequest(core: Core, actor: Actor, pull: Pull, user: User): void {
 
 async function createPull(core: Core, actor: Actor, repository: Repository, wanted: NewPull): Promise<Pull> {
   requireAccess(actor, repository, "read");
-  if (wanted.draft && !repository.drafts)
+  if (wanted.draft && !repository.settings.drafts)
     throw new Refusal(422, "Draft pull requests are not supported in this repository.");
   const head = wanted.head?.split(":").at(-1) ?? "";
-  const sides = await requireSides(repository, head, wanted.base);
-  requireNoTwin(repository, head, wanted.base);
+  const from = homeOf(core, repository, wanted.head ?? "");
+  const sides = await requireSides(from, repository, head, wanted.base);
+  await bring(from, repository, sides.head);
+  requireNoTwin(repository, from, head, wanted.base);
   const stats = await countChanges(repository.gitDir, sides.base, sides.head);
   if (stats.commits === 0) throw invalid(`No commits between ${wanted.base} and ${head}`);
-  requireNoTwin(repository, head, wanted.base);
+  requireNoTwin(repository, from, head, wanted.base);
   const issue = newIssue(core, actor, repository, wanted);
   const id = core.nextId();
   const pull: Pull = {
@@ -78,7 +87,7 @@ async function createPull(core: Core, actor: Actor, repository: Repository, want
     nodeId: nodeId("PR", id),
     issue,
     draft: wanted.draft ?? false,
-    head: { repository, ref: head, sha: sides.head },
+    head: { repository: from, ref: head, sha: sides.head },
     base: { repository, ref: wanted.base, sha: sides.base },
     merged: false,
     mergedAt: null,
@@ -96,23 +105,56 @@ async function createPull(core: Core, actor: Actor, repository: Repository, want
   return pull;
 }
 
+/** The repository of a head: this one, or a fork of it by its owner. */
+function homeOf(core: Core, repository: Repository, head: string): Repository {
+  const owner = head.includes(":") ? head.split(":")[0]?.toLowerCase() : repository.owner.login.toLowerCase();
+  if (owner === repository.owner.login.toLowerCase()) return repository;
+  const fork = [...core.repositories.values()].find(
+    (one) => one.parent === repository && one.owner.login.toLowerCase() === owner,
+  );
+  if (!fork) throw unprocessable({ resource: "PullRequest", field: "head", code: "invalid" });
+  return fork;
+}
+
+/** A fork's commits are in the repository too, as soon as a pull request asks for them. */
+async function bring(from: Repository, into: Repository, sha: string): Promise<void> {
+  if (from !== into) await git(into.gitDir, ["fetch", "--quiet", from.gitDir, sha]);
+}
+
+async function updateBranch(core: Core, actor: Actor, pull: Pull, expectedHead?: string): Promise<void> {
+  const { head, base } = pull;
+  requireAccess(actor, head.repository, "write");
+  if (expectedHead !== undefined && expectedHead !== head.sha)
+    throw unprocessable("expected_head_sha does not match the current head of the pull request");
+  const { gitDir } = head.repository;
+  if (await isAncestor(gitDir, base.sha, head.sha)) throw unprocessable("There are no new commits on the base branch.");
+  if (!(await conflictFree(gitDir, base.sha, head.sha))) throw unprocessable("merge conflict between base and head");
+  const tree = await mergeTree(gitDir, head.sha, base.sha);
+  const message = `Merge branch '${base.ref}' into ${head.ref}\n`;
+  const author = signatureOf(actor.user, core.now());
+  const sha = await writeSigned(core, gitDir, { tree, parents: [head.sha, base.sha], message, author });
+  await refActions(core).updateRef(actor, head.repository, `refs/heads/${head.ref}`, sha);
+}
+
 async function requireSides(
+  from: Repository,
   repository: Repository,
   head: string,
   base: string,
 ): Promise<{ head: string; base: string }> {
-  const headSha = await resolveBranch(repository.gitDir, head);
+  const headSha = await resolveBranch(from.gitDir, head);
   if (!headSha) throw unprocessable({ resource: "PullRequest", field: "head", code: "invalid" });
   const baseSha = await resolveBranch(repository.gitDir, base);
   if (!baseSha) throw unprocessable({ resource: "PullRequest", field: "base", code: "invalid" });
   return { head: headSha, base: baseSha };
 }
 
-function requireNoTwin(repository: Repository, head: string, base: string): void {
+function requireNoTwin(repository: Repository, from: Repository, head: string, base: string): void {
   const twin = pullsOf(repository).find(
-    (pull) => pull.issue.state === "open" && pull.head.ref === head && pull.base.ref === base,
+    ({ issue, head: side, base: into }) =>
+      issue.state === "open" && side.repository === from && side.ref === head && into.ref === base,
   );
-  if (twin) throw invalid(`A pull request already exists for ${repository.owner.login}:${head}.`);
+  if (twin) throw invalid(`A pull request already exists for ${from.owner.login}:${head}.`);
 }
 
 const invalid = (message: string) => unprocessable({ resource: "PullRequest", code: "custom", message });
@@ -120,7 +162,7 @@ const invalid = (message: string) => unprocessable({ resource: "PullRequest", co
 async function retarget(core: Core, actor: Actor, pull: Pull, base: string): Promise<void> {
   const { repository } = pull.base;
   requireAccess(actor, repository, "write");
-  const sides = await requireSides(repository, pull.head.ref, base);
+  const sides = await requireSides(pull.head.repository, repository, pull.head.ref, base);
   const from = { ref: { from: pull.base.ref }, sha: { from: pull.base.sha } };
   pull.base = { repository, ref: base, sha: sides.base };
   pull.stats = await countChanges(repository.gitDir, sides.base, pull.head.sha);
@@ -150,6 +192,7 @@ function setDraft(core: Core, actor: Actor, pull: Pull, draft: boolean): Pull {
 function requestReviewers(core: Core, actor: Actor, pull: Pull, logins: readonly string[]): Pull {
   const { repository } = pull.issue;
   requireAccess(actor, repository, "triage");
+  // One login that cannot be asked refuses the whole request: nobody is asked.
   const users = logins.map((login) => {
     const user = findUser(core, login);
     if (user === pull.issue.user) throw new Refusal(422, "Review cannot be requested from pull request author.");
@@ -175,7 +218,10 @@ async function mergeability(pull: Pull): Promise<boolean> {
   const { head, base } = pull;
   const known = pull.mergeability;
   if (known && known.head === head.sha && known.base === base.sha) return known.mergeable;
-  const mergeable = await conflictFree(base.repository.gitDir, base.sha, head.sha);
-  pull.mergeability = { head: head.sha, base: base.sha, mergeable };
+  const [mergeable, current] = await Promise.all([
+    conflictFree(base.repository.gitDir, base.sha, head.sha),
+    isAncestor(base.repository.gitDir, base.sha, head.sha),
+  ]);
+  pull.mergeability = { head: head.sha, base: base.sha, mergeable, behind: !current };
   return mergeable;
 }

@@ -1,6 +1,7 @@
 // Branches and tags that moved, whoever moved them: the push webhook, pull requests that follow, suites that start.
 import { type Core, pullsOf, requireAccess } from "../core.ts";
 import { countChanges, isAncestor, listRefs, noCommit, resolveCommit } from "../git/read.ts";
+import { git } from "../git/run.ts";
 import { moveRef } from "../git/store.ts";
 import type { Actor, BranchMove, Pull, RefUpdate, Repository } from "../model.ts";
 import { Refusal } from "../refusal.ts";
@@ -33,6 +34,7 @@ export function refActions(core: Core): RefActions {
       requireAccess(actor, repository, "write");
       await requireRefName(repository, ref, sha);
       if ((await listRefs(repository.gitDir)).has(ref)) throw new Refusal(422, "Reference already exists");
+      if (await isInTheWay(repository, ref)) throw new Refusal(422, "Reference update failed");
       await move(actor, repository, { ref, before: noCommit, after: sha });
     },
     updateRef: async (actor, repository, ref, sha, force = false) => {
@@ -70,6 +72,11 @@ export function keptRefs(repository: Repository): string[] {
 function requireRuleAllows(actor: Actor, repository: Repository, ref: string, force: boolean): void {
   if (closedRefs(actor, repository).includes(ref) || (force && keptRefs(repository).includes(ref)))
     throw new Refusal(422, "Protected branch update failed");
+}
+
+/** Git keeps a branch `loop` and a branch `loop/1` apart by no means: with one there, the other cannot be. */
+async function isInTheWay({ gitDir }: Repository, ref: string): Promise<boolean> {
+  return [...(await listRefs(gitDir)).keys()].some((one) => ref.startsWith(`${one}/`) || one.startsWith(`${ref}/`));
 }
 
 async function requireRef(repository: Repository, ref: string): Promise<string> {
@@ -127,7 +134,9 @@ function typeOf({
 async function branchMoved(core: Core, actor: Actor, repository: Repository, update: RefUpdate): Promise<void> {
   const branch = update.ref.slice("refs/heads/".length);
   const open = pullsOf(repository).filter((pull) => pull.issue.state === "open");
-  for (const pull of open.filter((one) => one.head.ref === branch)) await headMoved(core, actor, pull, update);
+  const above = repository.parent ? pullsOf(repository.parent).filter((pull) => pull.issue.state === "open") : [];
+  const heads = [...open, ...above].filter((one) => one.head.repository === repository && one.head.ref === branch);
+  for (const pull of heads) await headMoved(core, actor, pull, update);
   for (const pull of open.filter((one) => one.base.ref === branch)) await baseMoved(core, actor, pull, update);
   if (update.after !== noCommit) announceSuites(core, actor, repository, branch, update);
 }
@@ -137,7 +146,9 @@ async function headMoved(core: Core, actor: Actor, pull: Pull, update: RefUpdate
     note(core, actor, pull.issue, { kind: "head_deleted" });
     return close(core, actor, pull.issue, null);
   }
-  const { gitDir } = pull.head.repository;
+  const { gitDir } = pull.base.repository;
+  if (pull.head.repository !== pull.base.repository)
+    await git(gitDir, ["fetch", "--quiet", pull.head.repository.gitDir, update.after]);
   pull.head = { ...pull.head, sha: update.after };
   pull.mergeability = null;
   if (await isAncestor(gitDir, update.after, pull.base.sha)) return close(core, actor, pull.issue, null);

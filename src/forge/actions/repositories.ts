@@ -1,8 +1,18 @@
 // Repositories, their collaborators and branch rules.
 import { join } from "node:path";
 import { type Core, findRepository, fullName, nodeId, requireAccess } from "../core.ts";
+import { git } from "../git/run.ts";
 import { initBare } from "../git/store.ts";
-import type { Access, Actor, BranchRule, CiSettings, MergeMethod, Repository, User } from "../model.ts";
+import type {
+  Access,
+  Actor,
+  BranchRule,
+  CiSettings,
+  MergeMethod,
+  Repository,
+  RepositorySettings,
+  User,
+} from "../model.ts";
 import { unprocessable } from "../refusal.ts";
 import { organizationShape, userShape } from "../shapes/user.ts";
 import { ensureLabel } from "./labels.ts";
@@ -25,6 +35,9 @@ export interface RepositoryActions {
   addCollaborator(actor: Actor, repository: Repository, user: User, access: Access): void;
   /** Sets, or with null removes, the rule of one branch. */
   setRule(actor: Actor, repository: Repository, branch: string, rule: Partial<BranchRule> | null): void;
+  changeSettings(actor: Actor, repository: Repository, settings: Partial<RepositorySettings>): void;
+  /** A copy of the actor's own, with its branches; its pull requests go to the repository it came from. */
+  fork(actor: Actor, repository: Repository): Promise<Repository>;
   archive(actor: Actor, repository: Repository, archived: boolean): void;
   /** Gives it another name; the old one redirects until another repository takes it. */
   renameRepository(actor: Actor, repository: Repository, name: string): void;
@@ -53,6 +66,19 @@ export function repositoryActions(core: Core): RepositoryActions {
       requireAccess(actor, repository, "admin");
       if (rule === null) repository.rules.delete(branch);
       else repository.rules.set(branch, { ...openRule, ...repository.rules.get(branch), ...rule });
+    },
+    changeSettings: (actor, repository, settings) => {
+      requireAccess(actor, repository, "admin");
+      Object.assign(repository.settings, settings);
+    },
+    fork: async (actor, repository) => {
+      requireAccess(actor, repository, "read");
+      const { name, description, private: isPrivate, defaultBranch } = repository;
+      const wanted = { owner: actor.user, name, private: isPrivate, description, defaultBranch };
+      const fork = await createRepository(core, wanted);
+      fork.parent = repository;
+      await git(fork.gitDir, ["fetch", "--quiet", repository.gitDir, "+refs/heads/*:refs/heads/*"]);
+      return fork;
     },
     archive: (actor, repository, archived) => {
       requireAccess(actor, { ...repository, archived: false }, "admin");
@@ -126,8 +152,6 @@ async function createRepository(core: Core, wanted: NewRepository): Promise<Repo
     description: wanted.description ?? null,
     private: wanted.private ?? false,
     archived: false,
-    drafts: wanted.drafts ?? true,
-    mergeMethods: wanted.mergeMethods ?? ["merge", "squash"],
     defaultBranch: wanted.defaultBranch ?? "main",
     gitDir: join(core.dataDir, "repositories", `${id}.git`),
     commits: new Map(),
@@ -142,6 +166,9 @@ async function createRepository(core: Core, wanted: NewRepository): Promise<Repo
     moves: [],
     rules: new Map(),
     ci: wanted.ci ?? { mode: "off" },
+    settings: settingsOf(wanted),
+    parent: null,
+    gone: new Map(),
     createdAt: now,
     updatedAt: now,
     pushedAt: now,
@@ -151,4 +178,14 @@ async function createRepository(core: Core, wanted: NewRepository): Promise<Repo
   core.register({ type: "Repository", value: repository });
   await initBare(repository.gitDir, repository.defaultBranch);
   return repository;
+}
+
+function settingsOf({ drafts = true, mergeMethods = ["merge", "squash"] }: NewRepository): RepositorySettings {
+  return {
+    drafts,
+    mergeCommits: mergeMethods.includes("merge"),
+    squashMerges: mergeMethods.includes("squash"),
+    rebaseMerges: mergeMethods.includes("rebase"),
+    webCommitSignoff: false,
+  };
 }

@@ -1,7 +1,7 @@
 // Reviews of pull requests and the comments that belong to them.
-import { type Core, hasAccess, nodeId, requireAccess } from "../core.ts";
+import { type Core, nodeId, requireAccess } from "../core.ts";
 import type { Actor, Pull, Review, ReviewComment, ReviewState } from "../model.ts";
-import { Refusal, unprocessable } from "../refusal.ts";
+import { notFound, Refusal, unprocessable } from "../refusal.ts";
 import { pullShape } from "../shapes/pull.ts";
 import { reviewCommentShape, reviewShape } from "../shapes/review.ts";
 
@@ -16,6 +16,8 @@ export interface NewReview {
 
 export interface ReviewActions {
   submitReview(actor: Actor, pull: Pull, wanted: NewReview): Review;
+  /** Settles the thread that this comment began, or opens it again. */
+  resolveThread(actor: Actor, root: ReviewComment, resolved: boolean): void;
   dismissReview(actor: Actor, review: Review, message: string): Review;
   createReviewComment(
     actor: Actor,
@@ -49,9 +51,13 @@ export function reviewActions(core: Core): ReviewActions {
       emitReview(core, actor, review, "dismissed");
       return review;
     },
+    resolveThread: (actor, root, resolved) => setResolved(core, actor, root, resolved),
     createReviewComment: (actor, pull, wanted) => {
       requireAccess(actor, pull.issue.repository, "read");
-      const parent = pull.reviewComments.find((one) => one.id === wanted.inReplyTo);
+      const found = pull.reviewComments.find((one) => one.id === wanted.inReplyTo);
+      // A reply to a reply belongs to the comment that began the thread.
+      const parent = found?.inReplyTo ?? found;
+      if (wanted.inReplyTo !== undefined && !parent) throw notFound();
       const review = newReview(core, actor, pull, {
         event: "COMMENT",
         ...(wanted.commitId ? { commitId: wanted.commitId } : {}),
@@ -131,13 +137,42 @@ function newReviewComment(
     side: wanted.side ?? "RIGHT",
     commitId: review.commitId,
     inReplyTo,
+    resolvedBy: null,
     diffHunk: wanted.line ? `@@ -${wanted.line} +${wanted.line} @@` : "",
     createdAt: now,
     updatedAt: now,
   };
   review.pull.reviewComments.push(comment);
   core.register({ type: "PullRequestReviewComment", value: comment });
+  if (!inReplyTo)
+    core.register({ type: "PullRequestReviewThread", value: { nodeId: threadId(comment), root: comment } });
   return comment;
+}
+
+/** The node id of the thread that a comment begins. */
+export const threadId = (root: ReviewComment) => nodeId("PRRT", root.id);
+
+/** A thread: the comment that began it, then the replies, oldest first. */
+export function threadOf(root: ReviewComment): ReviewComment[] {
+  return [root, ...root.pull.reviewComments.filter((one) => one.inReplyTo === root)];
+}
+
+/** Whoever wrote the pull request, and whoever may write, settles or reopens a thread. */
+function setResolved(core: Core, actor: Actor, root: ReviewComment, resolved: boolean): void {
+  const { issue } = root.pull;
+  requireAccess(actor, issue.repository, actor.user === issue.user ? "read" : "write");
+  if ((root.resolvedBy !== null) === resolved) return;
+  root.resolvedBy = resolved ? actor.user : null;
+  core.emit({
+    event: "pull_request_review_thread",
+    action: resolved ? "resolved" : "unresolved",
+    actor,
+    repository: issue.repository,
+    body: {
+      thread: { node_id: threadId(root), comments: threadOf(root).map((one) => reviewCommentShape(core, one)) },
+      pull_request: pullShape(core, root.pull, { simple: true }),
+    },
+  });
 }
 
 function emitReview(core: Core, actor: Actor, review: Review, action: string): void {
@@ -161,20 +196,4 @@ function emitReviewComment(core: Core, actor: Actor, comment: ReviewComment): vo
     repository: comment.pull.issue.repository,
     body,
   });
-}
-
-/** Each reviewer's last decisive review, which is what GitHub's gate and list of reviewers go by. */
-export function decisiveReviews(pull: Pull): Review[] {
-  const latest = new Map<number, Review>();
-  for (const review of pull.reviews) {
-    if (review.state === "PENDING" || review.state === "COMMENTED") continue;
-    latest.set(review.user.id, review);
-  }
-  return [...latest.values()];
-}
-
-/** Reviews that count for branch rules: those of people who may push. */
-export function countedApprovals(pull: Pull): number {
-  const counted = decisiveReviews(pull).filter((review) => hasAccess(review.user, pull.issue.repository, "write"));
-  return counted.filter((review) => review.state === "APPROVED").length;
 }

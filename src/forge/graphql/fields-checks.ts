@@ -1,6 +1,6 @@
 // Check suites, check runs, commit statuses, and the rollup of all that was reported on a commit.
 
-import { latestInSuites, latestRuns } from "../actions/checks.ts";
+import { failing, latestInSuites, latestRuns } from "../actions/latest.ts";
 import { latestStatuses } from "../actions/statuses.ts";
 import type { PermissionName } from "../caller.ts";
 import type {
@@ -200,8 +200,6 @@ function pullAsked(repository: Repository, { pullRequestNumber, pullRequestId }:
   }
   throw declined("NOT_FOUND", `Could not resolve to a PullRequest with ${pullRequestId ?? pullRequestNumber}.`);
 }
-
-const failing = ["failure", "timed_out", "cancelled", "action_required", "stale"];
 
 function stateOf({ runs: all, statuses, listed }: Rollup): "ERROR" | "FAILURE" | "PENDING" | "SUCCESS" {
   const runs = listed ? all : latestRuns(all);

@@ -1,11 +1,13 @@
 // Pull requests, their reviews and their commits.
-import { decisiveReviews } from "../actions/reviews.ts";
+import { decisiveReviews } from "../actions/decisive.ts";
+import { knownMergeability, mergeStateOf } from "../actions/merge-state.ts";
 import { hasAccess } from "../core.ts";
 import { log } from "../git/history.ts";
 import { rangeFrom } from "../git/read.ts";
 import type { Pull, Review, ReviewComment, User } from "../model.ts";
 import { issueWeb } from "../shapes/issue.ts";
 import { association } from "../shapes/user.ts";
+import type { World } from "../world.ts";
 import { connection, itemsOf } from "./connection.ts";
 import { rollupOf } from "./fields-checks.ts";
 import { timelineOf } from "./fields-timeline.ts";
@@ -20,6 +22,7 @@ import {
   type Source,
   source,
 } from "./source.ts";
+import { threadsOf } from "./threads.ts";
 
 export const pullFields: Readonly<Record<string, Fields>> = {
   PullRequest: fieldsOf<Pull>({
@@ -33,10 +36,15 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     url: ({ issue }, _args, { world }) => issueWeb(world, issue),
     isDraft: (pull) => pull.draft,
     merged: (pull) => pull.merged,
-    // Unlike REST, GraphQL waits until it is known.
-    mergeable: async (pull, _args, { world }) => {
-      if (pull.issue.state === "closed") return "UNKNOWN";
-      return (await world.mergeability(pull)) ? "MERGEABLE" : "CONFLICTING";
+    mergeable: (pull, _args, { world }) => {
+      const known = knownMergeability(pull);
+      if (!known) computeLater(world, pull);
+      return known ? (known.mergeable ? "MERGEABLE" : "CONFLICTING") : "UNKNOWN";
+    },
+    mergeStateStatus: (pull, _args, { world }) => {
+      const state = mergeStateOf(pull);
+      if (state === "unknown") computeLater(world, pull);
+      return state.toUpperCase();
     },
     mergedAt: (pull) => dateTimeOrNull(pull.mergedAt),
     mergeCommit: ({ issue, mergeCommitSha }) => mergeCommitSha && commitSource(issue.repository, mergeCommitSha),
@@ -51,7 +59,9 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     changedFiles: ({ stats }) => stats.changedFiles,
     headRef: ({ head }) => refSource(head.repository, `refs/heads/${head.ref}`),
     baseRef: ({ base }) => refSource(base.repository, `refs/heads/${base.ref}`),
-    isCrossRepository: () => false,
+    isCrossRepository: ({ head, base }) => head.repository !== base.repository,
+    headRepository: ({ head }) => source("Repository", head.repository),
+    headRepositoryOwner: ({ head }) => actorSource(head.repository.owner),
     timelineItems: ({ issue }, args, _reading, field) =>
       timelineOf(issue, args, field, "PullRequestTimelineItemsConnection"),
     statusCheckRollup: ({ issue, head }, _args, _reading, _field, selects) =>
@@ -80,6 +90,7 @@ export const pullFields: Readonly<Record<string, Fields>> = {
       const reviews = reviewsWanted(pull, args, actor.user);
       return connection("PullRequestReviewConnection", field, args, itemsOf("PullRequestReview", reviews));
     },
+    reviewThreads: (pull, args, _reading, field) => threadsOf(pull, args, field),
     commits: (pull, args, _reading, field) => commitsOf(pull, args, field),
   }),
   PullRequestCommit: fieldsOf<Source>({ commit: (commit) => commit }),
@@ -119,6 +130,11 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     author: (comment) => actorSource(comment.user),
   }),
 };
+
+/** The first to ask hears that it is unknown, and sets the computation going. */
+function computeLater(world: World, pull: Pull): void {
+  if (pull.issue.state === "open") world.mergeability(pull).catch(() => {}); // the next one to ask tries again
+}
 
 /** A pending review is seen by its author only. */
 function reviewsWanted(pull: Pull, { states, author }: Args, viewer: User): Review[] {

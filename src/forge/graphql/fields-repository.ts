@@ -18,6 +18,11 @@ export const repositoryFields: Readonly<Record<string, Fields>> = {
     url: (repository, _args, { world }) => repoWeb(world, repository),
     isPrivate: (repository) => repository.private,
     isArchived: (repository) => repository.archived,
+    mergeCommitAllowed: ({ settings }) => settings.mergeCommits,
+    squashMergeAllowed: ({ settings }) => settings.squashMerges,
+    rebaseMergeAllowed: ({ settings }) => settings.rebaseMerges,
+    webCommitSignoffRequired: ({ settings }) => settings.webCommitSignoff,
+    isFork: ({ parent }) => parent !== null,
     createdAt: (repository) => dateTime(repository.createdAt),
     owner: ({ owner }) => source(owner.type, owner),
     defaultBranchRef: (repository, _args, reading) => {

@@ -4,6 +4,7 @@ import { noSuchNode, orError } from "./errors.ts";
 import { labelMutations } from "./fields-labels.ts";
 import { need, nodeSource, repositoryNamed } from "./reach.ts";
 import { type Args, dateTime, type Fields, fieldsOf, type Reading, source } from "./source.ts";
+import { threadMutations } from "./threads.ts";
 
 interface Done {
   readonly pull: Pull;
@@ -33,6 +34,7 @@ export const rootFields: Readonly<Record<string, Fields>> = {
   }),
   Mutation: fieldsOf<null>({
     ...labelMutations.fields,
+    ...threadMutations,
     markPullRequestReadyForReview: (_root, { input }, reading) => {
       const pull = draftable(input.pullRequestId, reading);
       return source("MarkPullRequestReadyForReviewPayload", {

@@ -23,8 +23,10 @@ import { pullFields } from "./fields-pulls.ts";
 import { repositoryFields } from "./fields-repository.ts";
 import { rootFields } from "./fields-root.ts";
 import { timelineFields } from "./fields-timeline.ts";
+import { nodeLimit } from "./node-limit.ts";
 import { githubSchema } from "./schema.ts";
-import type { Args, Fields, Reading, Resolve, Selects, Source } from "./source.ts";
+import type { Args, FieldRefusals, Fields, Reading, Resolve, Selects, Source } from "./source.ts";
+import { threadFields } from "./threads.ts";
 
 const byType: Readonly<Record<string, Fields>> = {
   ...rootFields,
@@ -34,12 +36,13 @@ const byType: Readonly<Record<string, Fields>> = {
   ...issueFields,
   ...timelineFields,
   ...pullFields,
+  ...threadFields,
   ...checkFields,
   PageInfo: pageInfoFields,
 };
 
 /** Answers one request body: `{query, variables?, operationName?}`. Errors come with HTTP 200, as from GitHub. */
-export function mountGraphql(world: World): (c: ForgeContext) => Promise<Response> {
+export function mountGraphql(world: World, refusals: FieldRefusals): (c: ForgeContext) => Promise<Response> {
   return async (c) => {
     const { caller } = c.var;
     const actor = requireActor(caller);
@@ -55,6 +58,8 @@ export function mountGraphql(world: World): (c: ForgeContext) => Promise<Respons
     }
     const invalid = validate(schema, document);
     if (invalid.length > 0) return c.json({ errors: invalid.map(validationError) });
+    const tooMany = nodeLimit(document, (body.variables ?? {}) as Record<string, unknown>);
+    if (tooMany) return c.json({ errors: [tooMany] });
     const operationName = typeof body.operationName === "string" ? body.operationName : null;
     c.set("kind", kindOf(getOperationAST(document, operationName)));
     const { data, errors } = await execute({
@@ -62,7 +67,7 @@ export function mountGraphql(world: World): (c: ForgeContext) => Promise<Respons
       document,
       operationName,
       variableValues: (body.variables ?? {}) as Record<string, unknown>,
-      contextValue: { world, caller, actor, rate: c.var.rate } satisfies Reading,
+      contextValue: { world, caller, actor, rate: c.var.rate, refusals } satisfies Reading,
       fieldResolver: resolveField,
       typeResolver: (value) => (value as Source).type,
     });
@@ -78,6 +83,8 @@ function kindOf(operation: ReturnType<typeof getOperationAST>): string {
 const resolveField: GraphQLFieldResolver<unknown, Reading> = (parent, args, reading, info) => {
   const type = info.parentType.name;
   const resolve = fieldOf(type, info.fieldName);
+  const refusal = reading.refusals.get(`${type}.${info.fieldName}`);
+  if (refusal && refusal.times-- > 0) throw declined(refusal.type, refusal.message);
   if (resolve === undefined) {
     throw declined("NOT_SERVED_BY_FORGE", `The forge does not serve the field '${info.fieldName}' of '${type}'.`);
   }

@@ -38,6 +38,7 @@ export function nodeSource(id: string, reading: Reading): Source {
     if (!maySee(reading.caller, home.repository)) throw noSuchNode(id);
     need(home.repository, reading, home.anyOf);
   }
+  if (node.type === "PullRequestReviewThread") return source(node.type, node.value.root);
   return node.type === "User" ? (actorSource(node.value) as Source) : source(node.type, node.value);
 }
 
@@ -63,6 +64,8 @@ function homeOf(node: Node, { world }: Reading): Home | null {
     case "PullRequestReview":
     case "PullRequestReviewComment":
       return ofIssue(node.value.pull.issue);
+    case "PullRequestReviewThread":
+      return ofIssue(node.value.root.pull.issue);
     case "CheckSuite":
     case "CheckRun":
       return { repository: node.value.repository, anyOf: ["checks"] };

@@ -15,7 +15,14 @@ export interface Reading {
   readonly caller: Caller;
   readonly actor: Actor;
   readonly rate: Rate;
+  readonly refusals: FieldRefusals;
 }
+
+/** Fields, as `PullRequest.reviews`, that a test has refused while the rest of the query is answered. */
+export type FieldRefusals = Map<
+  string,
+  { readonly type: "FORBIDDEN" | "NOT_FOUND"; readonly message: string; times: number }
+>;
 
 /** The arguments of the fields that the forge serves. GraphQL has checked them against the schema before. */
 export interface Args {
@@ -54,6 +61,9 @@ export interface Args {
     readonly name: string;
     readonly color: string;
     readonly description?: string | null;
+    readonly threadId?: string;
+    readonly pullRequestReviewThreadId?: string;
+    readonly body?: string;
     readonly clientMutationId?: string | null;
   };
 }

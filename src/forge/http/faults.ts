@@ -22,6 +22,8 @@ export interface RequestFault {
   readonly applyEffect?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** In place of a body, for what is no JSON. */
+  readonly text?: string;
 }
 
 export interface Faults {
@@ -50,6 +52,8 @@ export function faultAnswer(c: ForgeContext, fault: RequestFault): Response {
     incoming?.socket.destroy();
     return new Response(null, { status: 500 });
   }
+  if (fault.text !== undefined)
+    return new Response(fault.text, { status: fault.status, headers: { ...fault.headers } });
   const body = fault.body ?? { message: fault.status >= 500 ? "Server Error" : "Failed on request of a test" };
   return Response.json(body, { status: fault.status, headers: { ...fault.headers } });
 }

@@ -1,6 +1,7 @@
 // The box at the end of a pull request: reviews, checks, merging; and the form to review.
+
 import { html } from "hono/html";
-import { decisiveReviews } from "../actions/reviews.ts";
+import { decisiveReviews } from "../actions/decisive.ts";
 import { hasAccess } from "../core.ts";
 import type { Pull, User } from "../model.ts";
 import { checkRows } from "./checks.ts";

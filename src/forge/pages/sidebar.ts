@@ -1,6 +1,7 @@
 // What stands beside a thread: reviewers, labels, linked pull requests, and who took part.
+
 import { html } from "hono/html";
-import { decisiveReviews } from "../actions/reviews.ts";
+import { decisiveReviews } from "../actions/decisive.ts";
 import { hasAccess } from "../core.ts";
 import type { Issue, Label, Pull, User } from "../model.ts";
 import { icon } from "./icon.ts";

@@ -1,6 +1,7 @@
 // The states of issues, pull requests, checks and reviews as a word, a colour and an icon.
+
 import { html } from "hono/html";
-import { latestRuns } from "../actions/checks.ts";
+import { latestRuns } from "../actions/latest.ts";
 import { latestStatuses } from "../actions/statuses.ts";
 import type { CheckRun, CommitStatus, Issue, Repository, ReviewState } from "../model.ts";
 import { type IconName, icon } from "./icon.ts";

@@ -1,6 +1,8 @@
 // Check runs and check suites.
+
 import { Hono } from "hono";
-import { type CheckRunFields, latestInSuites } from "../actions/checks.ts";
+import type { CheckRunFields } from "../actions/checks.ts";
+import { latestInSuites } from "../actions/latest.ts";
 import type { ForgeContext, ForgeEnv } from "../caller.ts";
 import { bodyOf, numberIn, pageOf, textField } from "../http/answer.ts";
 import type { CheckAnnotation, CheckOutput, CheckRun, CheckSuite } from "../model.ts";

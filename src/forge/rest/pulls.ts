@@ -7,6 +7,7 @@ import { bodyOf, pageOf, textField, textList } from "../http/answer.ts";
 import type { Pull } from "../model.ts";
 import { commitShape, fileShape } from "../shapes/commit.ts";
 import { pullShape } from "../shapes/pull.ts";
+import { repoUrl } from "../shapes/url.ts";
 import { userShape } from "../shapes/user.ts";
 import type { World } from "../world.ts";
 import { actorIn, commitIn, pullIn, repositoryIn } from "./scope.ts";
@@ -101,6 +102,17 @@ function reviewers(world: World): Hono<ForgeEnv> {
 function merging(world: World): Hono<ForgeEnv> {
   const routes = new Hono<ForgeEnv>();
   const path = `${base}/:number/merge`;
+  routes.put(`${base}/:number/update-branch`, async (c) => {
+    const pull = pullIn({ world, c }, "write");
+    repositoryIn({ world, c }, [["contents"], "write"]);
+    await world.updateBranch(
+      actorIn({ world, c }),
+      pull,
+      textField(await bodyOf(c), "expected_head_sha", "PullRequest"),
+    );
+    const url = repoUrl(world, pull.base.repository, `/pulls/${pull.issue.number}`);
+    return c.json({ message: "Updating pull request branch.", url }, 202);
+  });
   routes.get(path, (c) => c.body(null, pullIn({ world, c }, "read").merged ? 204 : 404));
   routes.put(path, async (c) => {
     const pull = pullIn({ world, c }, "read");

@@ -137,6 +137,16 @@ function branchShape(world: World, repository: Repository, name: string, sha: st
   };
 }
 
+const queueParameters = {
+  check_response_timeout_minutes: 60,
+  grouping_strategy: "ALLGREEN",
+  max_entries_to_build: 5,
+  max_entries_to_merge: 5,
+  merge_method: "MERGE",
+  min_entries_to_merge: 1,
+  min_entries_to_merge_wait_minutes: 5,
+};
+
 /** The rules of a branch in the form of rulesets. */
 function rulesOf(repository: Repository, branch: string): Record<string, unknown>[] {
   const rule = repository.rules.get(branch);
@@ -153,7 +163,7 @@ function rulesOf(repository: Repository, branch: string): Record<string, unknown
   const reviews = {
     dismiss_stale_reviews_on_push: false,
     require_code_owner_review: false,
-    require_last_push_approval: false,
+    require_last_push_approval: rule.lastPushApproval ?? false,
     required_approving_review_count: rule.requiredApprovals,
     required_review_thread_resolution: false,
   };
@@ -172,10 +182,16 @@ function rulesOf(repository: Repository, branch: string): Record<string, unknown
           {
             type: "required_status_checks",
             ...source,
-            parameters: { required_status_checks: required, strict_required_status_checks_policy: false },
+            parameters: {
+              required_status_checks: required,
+              strict_required_status_checks_policy: rule.upToDate ?? false,
+            },
           },
         ]
       : []),
+    ...(rule.linearHistory ? [{ type: "required_linear_history", ...source }] : []),
+    ...(rule.signatures ? [{ type: "required_signatures", ...source }] : []),
+    ...(rule.mergeQueue ? [{ type: "merge_queue", ...source, parameters: queueParameters }] : []),
     ...(rule.requiredApprovals > 0 ? [{ type: "pull_request", ...source, parameters: reviews }] : []),
   ];
 }

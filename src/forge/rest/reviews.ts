@@ -55,6 +55,12 @@ export function reviews(world: World): Hono<ForgeEnv> {
     });
     return c.json(reviewCommentShape(world, comment), 201);
   });
+  routes.post(`${base}/comments/:comment/replies`, async (c) => {
+    const pull = pullIn({ world, c }, "write");
+    const body = textField(await bodyOf(c), "body", "PullRequestReviewComment") ?? "";
+    const reply = { body, path: "", inReplyTo: numberIn(c, "comment") };
+    return c.json(reviewCommentShape(world, world.createReviewComment(actorIn({ world, c }), pull, reply)), 201);
+  });
   return routes;
 }
 

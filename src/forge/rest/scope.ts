@@ -1,11 +1,12 @@
 // The repository, issue or other subject that a REST path names, given only to a caller who may reach it.
-import { type ForgeContext, type PermissionName, requireActor, requirePermission } from "../caller.ts";
+import { type ForgeContext, maySee, type PermissionName, requireActor, requirePermission } from "../caller.ts";
 import { findRepository, requireIssue, requirePull } from "../core.ts";
 import { knowCommit } from "../git/known.ts";
 import { resolveCommit } from "../git/read.ts";
 import { numberIn } from "../http/answer.ts";
 import type { Actor, Issue, Pull, Repository } from "../model.ts";
 import { notFound, Refusal } from "../refusal.ts";
+import { repoUrl } from "../shapes/url.ts";
 import type { World } from "../world.ts";
 
 export interface Scope {
@@ -35,9 +36,18 @@ export const actorIn = ({ c }: Scope): Actor => requireActor(c.var.caller);
 /** The issue in the path; an App needs the permission that fits what it is. */
 export function issueIn(scope: Scope, level: "read" | "write"): Issue {
   const repository = repositoryIn(scope, metadata);
-  const issue = requireIssue(repository, numberIn(scope.c, "number"));
+  const issue = requirePresent(scope, repository, numberIn(scope.c, "number"));
   requireFor(scope, issue, level);
   return issue;
+}
+
+/** A deleted issue is gone, a transferred one elsewhere: https://docs.github.com/rest/issues/issues#get-an-issue */
+function requirePresent({ world, c }: Scope, repository: Repository, number: number): Issue {
+  const moved = repository.gone.get(number);
+  if (moved === null) throw new Refusal(410, "This issue was deleted");
+  if (moved === undefined || !maySee(c.var.caller, moved.repository)) return requireIssue(repository, number);
+  const location = repoUrl(world, moved.repository, `/issues/${moved.number}`);
+  throw new Refusal(301, "Moved Permanently", [], { location });
 }
 
 /** Throws unless the caller may handle this issue, or this pull request as an issue. */

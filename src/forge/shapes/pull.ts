@@ -1,4 +1,5 @@
 // Pull requests as GitHub shows them: in lists and reviews a simple form, alone the full one.
+import { knownMergeability, mergeStateOf } from "../actions/merge-state.ts";
 import type { Core } from "../core.ts";
 import type { Pull, PullSide } from "../model.ts";
 import { issueWeb } from "./issue.ts";
@@ -43,13 +44,12 @@ export function pullShape(core: Core, pull: Pull, options: { simple?: boolean } 
 }
 
 function details(core: Core, pull: Pull) {
-  const known = pull.mergeability?.head === pull.head.sha && pull.mergeability.base === pull.base.sha;
-  const mergeable = known && !pull.merged ? (pull.mergeability?.mergeable ?? null) : null;
+  const mergeable = knownMergeability(pull)?.mergeable ?? null;
   return {
     merged: pull.merged,
     mergeable,
     rebaseable: mergeable,
-    mergeable_state: mergeable === null ? "unknown" : stateOf(pull, mergeable),
+    mergeable_state: mergeStateOf(pull) as string,
     merged_by: pull.mergedBy && userShape(core, pull.mergedBy),
     comments: pull.issue.comments.length,
     review_comments: pull.reviewComments.length,
@@ -59,11 +59,6 @@ function details(core: Core, pull: Pull) {
     deletions: pull.stats.deletions,
     changed_files: pull.stats.changedFiles,
   };
-}
-
-function stateOf(pull: Pull, mergeable: boolean): string {
-  if (!mergeable) return "dirty";
-  return pull.draft ? "draft" : "clean";
 }
 
 function sideShape(core: Core, side: PullSide) {

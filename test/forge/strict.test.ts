@@ -1,0 +1,190 @@
+// What a repository, a branch rule or a fork can make different, and how GitHub tells of it.
+import { expect, test } from "vitest";
+import type { Forge } from "../../src/forge/forge.ts";
+import type { Pull } from "../../src/forge/model.ts";
+import { aFolder, aForge, appClient, demo, gitWith, refusal, tokenClient } from "./local-forge.ts";
+
+async function aPull(forge: Forge, options: { draft?: boolean } = {}): Promise<Pull> {
+  await forge.as("willa").push("acme/demo", "work", { "a.txt": "a\n" }, "A");
+  return forge.as("willa").openPull("acme/demo", { title: "Work", head: "work", base: "main", ...options });
+}
+
+const mine = (forge: Forge) => [forge.as("ada").actor, forge.repository("acme/demo")] as const;
+
+test("a repository without drafts refuses one, and takes the same pull request ready", async () => {
+  const forge = await aForge();
+  forge.world.changeSettings(...mine(forge), { drafts: false });
+  await forge.as("willa").push("acme/demo", "work", { "a.txt": "a\n" }, "A");
+  const app = appClient(forge);
+  const wanted = { ...demo, title: "Work", head: "work", base: "main" };
+  const draft = await refusal(app.rest.pulls.create({ ...wanted, draft: true }));
+  expect(draft).toEqual({ status: 422, message: "Draft pull requests are not supported in this repository." });
+  expect((await app.rest.pulls.create(wanted)).status).toBe(201);
+});
+
+test.each([
+  ["merge", { mergeCommits: false }, "Merge commits are not allowed on this repository."],
+  ["squash", { squashMerges: false }, "Squash merges are not allowed on this repository."],
+  ["rebase", { rebaseMerges: false }, "Rebase merges are not allowed on this repository."],
+] as const)("a merge by %s is refused where the repository does not allow it", async (method, settings, message) => {
+  const forge = await aForge();
+  forge.world.changeSettings(...mine(forge), settings);
+  const pull = await aPull(forge);
+  const client = tokenClient(forge, forge.as("ada").token);
+  const merge = client.rest.pulls.merge({ ...demo, pull_number: pull.issue.number, merge_method: method });
+  expect(await refusal(merge)).toEqual({ status: 405, message });
+  const { data } = await client.rest.repos.get(demo);
+  expect([data.allow_merge_commit, data.allow_squash_merge, data.allow_rebase_merge]).toContain(false);
+});
+
+test.each([
+  [{ linearHistory: true }, "Merge commits are not allowed on this repository."],
+  [{ signatures: true }, "Commits must have verified signatures."],
+  [{ mergeQueue: true }, "Changes must be made through the merge queue"],
+  [{ lastPushApproval: true }, "New changes require approval from someone other than the last pusher."],
+])("a rule %j keeps a merge off, and can be read", async (rule, message) => {
+  const forge = await aForge();
+  const pull = await aPull(forge);
+  forge.as("ada").approve(pull);
+  await forge.as("ada").push("acme/demo", "work", { "b.txt": "b\n" }, "B");
+  forge.world.setRule(...mine(forge), "main", { ...rule, requiredApprovals: 1 });
+  const client = tokenClient(forge, forge.as("ada").token);
+  const merge = client.rest.pulls.merge({ ...demo, pull_number: pull.issue.number });
+  expect(await refusal(merge)).toEqual({ status: 405, message });
+  const { data } = await appClient(forge).request("GET /repos/{owner}/{repo}/rules/branches/{branch}", {
+    ...demo,
+    branch: "main",
+  });
+  const told = JSON.stringify(data);
+  expect(told).toMatch(/required_linear_history|required_signatures|merge_queue|"require_last_push_approval":true/);
+});
+
+test("whether it merges is unknown at first, in REST and in GraphQL, and again when the base has moved", async () => {
+  const forge = await aForge();
+  const app = appClient(forge);
+  const pull = await aPull(forge);
+  const number = pull.issue.number;
+  const query = `query { repository(owner: "acme", name: "demo") { pullRequest(number: ${number}) {
+    mergeable mergeStateStatus } } }`;
+  type Answer = { repository: { pullRequest: { mergeable: string; mergeStateStatus: string } } };
+  const ask = async () => Object.values((await app.graphql<Answer>(query)).repository.pullRequest);
+  expect(await ask()).toEqual(["UNKNOWN", "UNKNOWN"]);
+  await forge.world.mergeability(pull);
+  expect(await ask()).toEqual(["MERGEABLE", "CLEAN"]);
+  forge.world.setRule(...mine(forge), "main", { upToDate: true });
+  await forge.as("ada").push("acme/demo", "main", { "b.txt": "b\n" }, "B");
+  expect(await ask()).toEqual(["UNKNOWN", "UNKNOWN"]);
+  await forge.world.mergeability(pull);
+  expect(await ask()).toEqual(["MERGEABLE", "BEHIND"]);
+  await app.rest.pulls.updateBranch({ ...demo, pull_number: number });
+  await forge.world.mergeability(pull);
+  expect(await ask()).toEqual(["MERGEABLE", "CLEAN"]);
+  const update = { ...demo, pull_number: number };
+  expect((await refusal(app.rest.pulls.updateBranch(update))).status).toBe(422);
+  forge.world.setRule(...mine(forge), "main", { requiredChecks: [{ context: "test", appId: null }] });
+  expect(await ask()).toEqual(["MERGEABLE", "BLOCKED"]);
+  forge.world.setRule(...mine(forge), "main", null);
+  await forge.world.createStatus(forge.as("willa").actor, forge.repository("acme/demo"), {
+    sha: pull.head.sha,
+    state: "failure",
+    context: "lint",
+  });
+  expect(await ask()).toEqual(["MERGEABLE", "UNSTABLE"]);
+  await forge.as("ada").push("acme/demo", "main", { "a.txt": "other\n" }, "Other");
+  await forge.world.mergeability(pull);
+  expect(await ask()).toEqual(["CONFLICTING", "DIRTY"]);
+  expect((await refusal(app.rest.pulls.updateBranch(update))).status).toBe(422);
+  const { data } = await app.rest.pulls.get(update);
+  expect([data.mergeable, data.mergeable_state]).toEqual([false, "dirty"]);
+});
+
+test("a fork's branch of the same name is another head, and its pull request another one", async () => {
+  const forge = await aForge();
+  const app = appClient(forge);
+  const fork = await forge.world.fork(forge.as("rex").actor, forge.repository("acme/demo"));
+  await aPull(forge);
+  await forge.as("rex").push(fork, "work", { "b.txt": "b\n" }, "B");
+  const theirs = await forge.as("rex").openPull("acme/demo", { title: "Mine", head: "rex:work", base: "main" });
+  const list = await app.rest.pulls.list({ ...demo, head: "acme:work" });
+  expect(list.data.map((one) => one.head.label)).toEqual(["acme:work"]);
+  const query = `query { repository(owner: "acme", name: "demo") { pullRequests(headRefName: "work", first: 5) {
+    nodes { isCrossRepository headRepositoryOwner { login } } } } }`;
+  expect(await app.graphql(query)).toEqual({
+    repository: {
+      pullRequests: {
+        nodes: [
+          { isCrossRepository: false, headRepositoryOwner: { login: "acme" } },
+          { isCrossRepository: true, headRepositoryOwner: { login: "rex" } },
+        ],
+      },
+    },
+  });
+  const moved = await forge.as("rex").push(fork, "work", { "b.txt": "c\n" }, "C");
+  expect(theirs.head.sha).toBe(moved);
+  const files = await app.rest.pulls.listFiles({ ...demo, pull_number: theirs.issue.number });
+  expect(files.data.map((one) => one.filename)).toEqual(["b.txt"]);
+});
+
+test("a branch `loop` keeps `loop/1` from being made, by REST and by a push", async () => {
+  const forge = await aForge();
+  const app = appClient(forge);
+  const sha = await forge.as("willa").push("acme/demo", "loop", { "a.txt": "a\n" }, "A");
+  const made = app.rest.git.createRef({ ...demo, ref: "refs/heads/loop/1", sha });
+  expect(await refusal(made)).toEqual({ status: 422, message: "Reference update failed" });
+  const dir = await aFolder();
+  const { token } = forge.as("willa");
+  await gitWith(token, dir, ["clone", "--quiet", `${forge.url}/acme/demo.git`, "."]);
+  const pushed = await gitWith(token, dir, ["push", "origin", "HEAD:refs/heads/loop/1"]);
+  expect(pushed.code).not.toBe(0);
+  expect(pushed.stderr.toString()).toContain("remote rejected");
+});
+
+test("a deleted issue is 410 and a transferred one redirects", async () => {
+  const forge = await aForge();
+  const app = appClient(forge);
+  const ada = forge.as("ada");
+  const other = await forge.createRepository({ owner: "acme", name: "other", collaborators: { ada: "admin" } });
+  const [gone, moved] = ["Gone", "Moved"].map((title) => ada.openIssue("acme/demo", { title }));
+  forge.world.deleteIssue(ada.actor, gone!);
+  forge.world.transferIssue(ada.actor, moved!, other);
+  const get = (issue_number: number) => app.rest.issues.get({ ...demo, issue_number });
+  expect(await refusal(get(gone!.number))).toEqual({ status: 410, message: "This issue was deleted" });
+  expect((await get(moved!.number)).data.html_url).toContain("/acme/other/issues/1");
+});
+
+test("one reviewer who cannot be asked refuses the whole request", async () => {
+  const forge = await aForge();
+  forge.createUser("stranger");
+  const pull = await aPull(forge);
+  const asked = { ...demo, pull_number: pull.issue.number, reviewers: ["ada", "stranger"] };
+  expect((await refusal(appClient(forge).rest.pulls.requestReviewers(asked))).status).toBe(422);
+  expect(pull.requestedReviewers).toEqual([]);
+});
+
+test("comments on lines are threads: a reply joins its thread, and a settled one is said to be", async () => {
+  const forge = await aForge();
+  const app = appClient(forge);
+  const pull = await aPull(forge);
+  const pull_number = pull.issue.number;
+  forge.as("ada").review(pull, { event: "COMMENT", body: "", comments: [{ path: "a.txt", line: 1, body: "Why?" }] });
+  const [root] = pull.reviewComments;
+  const reply = { ...demo, pull_number, comment_id: root!.id, body: "Because." };
+  const answered = await app.rest.pulls.createReplyForReviewComment(reply);
+  expect(answered.data.in_reply_to_id).toBe(root!.id);
+  const missing = app.rest.pulls.createReplyForReviewComment({ ...reply, comment_id: 1 });
+  expect((await refusal(missing)).status).toBe(404);
+  type Threads = { repository: { pullRequest: { reviewThreads: { nodes: { id: string }[] } } } };
+  const ask = () =>
+    app.graphql<Threads>(`query { repository(owner: "acme", name: "demo") { pullRequest(number: ${pull_number}) {
+      reviewThreads(first: 10) { nodes { id isResolved path line comments(first: 10) { nodes { body } } } } } } }`);
+  const { nodes } = (await ask()).repository.pullRequest.reviewThreads;
+  expect(nodes).toMatchObject([
+    { isResolved: false, path: "a.txt", line: 1, comments: { nodes: [{ body: "Why?" }, { body: "Because." }] } },
+  ]);
+  const heard: (string | null)[] = [];
+  forge.world.listen((event) => event.event === "pull_request_review_thread" && heard.push(event.action));
+  const input = `input: { threadId: "${nodes[0]!.id}" }`;
+  await app.graphql(`mutation { resolveReviewThread(${input}) { thread { isResolved } } }`);
+  expect((await ask()).repository.pullRequest.reviewThreads.nodes).toMatchObject([{ isResolved: true }]);
+  expect(heard).toEqual(["resolved"]);
+});
