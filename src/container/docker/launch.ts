@@ -135,7 +135,7 @@ export async function launch(
   try {
     const [agent, relay] = await Promise.all([pair.agent, pair.relay, pair.network]);
     const attachment = await attach(agent, request.limits.logBytes, watch, true); // Podman makes it here, and joins it
-    await agent.start();
+    await startBeside(agent, pair.open);
     const [observed, inspectedAgent, inspectedRelay] = await Promise.all([
       attachment.observed,
       agent.inspect(),
@@ -157,6 +157,16 @@ export async function launch(
 async function exitCodeOf(container: Docker.Container): Promise<number | null> {
   const { State } = await container.inspect();
   return State.Running ? null : State.ExitCode;
+}
+
+/** A relay that ended takes its network along, and the agent cannot start: what the relay said is the cause. */
+async function startBeside(agent: Docker.Container, open: Promise<void>): Promise<void> {
+  try {
+    await agent.start();
+  } catch (error) {
+    await open;
+    throw error;
+  }
 }
 
 /** Starts the relay; `listens` resolves when it says so. */

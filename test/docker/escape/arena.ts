@@ -9,7 +9,13 @@ import { dockerRuntime } from "../../../src/container/docker/docker.ts";
 import type { Engine } from "../../../src/container/docker/engine.ts";
 import { readEngineInfo } from "../../../src/container/docker/engine-info.ts";
 import { imageResolver } from "../../../src/container/docker/image.ts";
-import { compile, type LaunchPad, launch, readEntry, settleFolders } from "../../../src/container/docker/launch.ts";
+import {
+  compile,
+  type LaunchPad,
+  launch,
+  readContainerEntry,
+  settleFolders,
+} from "../../../src/container/docker/launch.ts";
 import {
   DEFAULT_LIMITS,
   type Limits,
@@ -116,7 +122,7 @@ async function makePad(engine: Engine, arena: Arena): Promise<LaunchPad> {
   const { docker, user, relay, instance } = pieces(engine);
   const images = imageResolver(docker, user);
   const info = await readEngineInfo(docker);
-  const entry = await readEntry();
+  const entry = await readContainerEntry();
   return { docker, user, relay, instance, images, engine: info, entry, roots: [arena.folder], tools: null };
 }
 
