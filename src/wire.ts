@@ -68,7 +68,7 @@ export async function restoreLoops(options: Pick<AppOptions, "settings" | "log" 
         submit: (issueKey, event, dedupe) => store.addEvent(issueKey, event, clock.now(), dedupe),
         stopping: () => false,
         adopt: async () => null,
-        watch: () => {},
+        take: async () => {}, // the App that starts next takes it
       },
       { label: settings.label, newLoopId, everyMs: settings.reconcileMs },
     );

@@ -158,6 +158,7 @@ async function ourStart(runtime: Runtime, request: RunRequest, ahead: boolean): 
   const running = await runtime.start(request, () => heard.resolve(performance.now() - began));
   const took = await heard.promise;
   await running.done;
+  await runtime.forget(request.id);
   return took;
 }
 

@@ -208,12 +208,15 @@ export interface Running {
   readonly facts: ContainerFacts;
   /** What the engine was told, the agent's container first; absent: adopted, or no container. */
   readonly specs?: readonly ContainerSpec[];
+  /** What is left of it stays until `Runtime.forget`, so that another process can still ask how it ended. */
   readonly done: Promise<RunOutcome>;
+  /** Whether the agent has ended already, as far as is known; true of a container that was adopted after its end. */
+  isOver(): boolean;
   /** Bytes of output heard so far, kept or not. */
   outputBytes(): number;
   /** Ends the run as silent: SIGTERM, and SIGKILL after the grace. The note becomes the outcome's. */
   endSilent(note: string): void;
-  /** Ends the run at once (SIGKILL); resolves when it is gone. The reason becomes the outcome's note. */
+  /** Ends the run at once (SIGKILL); resolves when nothing of it runs. The reason becomes the outcome's note. */
   stop(reason: string): Promise<void>;
 }
 
@@ -255,6 +258,8 @@ export interface Runtime {
   /** Adopts the run's container if it exists, whatever its state; null otherwise. */
   find(id: string): Promise<Running | null>;
   list(): Promise<readonly RunLabel[]>;
+  /** Removes everything of this run, running, ended or only prepared. One that is gone, or another App's, is nothing to do. */
+  forget(id: string): Promise<void>;
   /** Removes everything of every run for which `keep` is false; the ids removed. */
   sweep(keep: (label: RunLabel) => boolean): Promise<readonly string[]>;
   close(): Promise<void>;

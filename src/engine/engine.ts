@@ -8,7 +8,7 @@ import { createPass } from "./look/pass.ts";
 import { createReconciler, type ReconcileOptions } from "./look/reconcile.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort } from "./ports.ts";
-import { watchAdopted } from "./run.ts";
+import { takeRun } from "./run.ts";
 import { watchSetBack } from "./set-back.ts";
 import { createSlots } from "./slots.ts";
 import { turn } from "./turn.ts";
@@ -80,7 +80,7 @@ export function createEngine(parts: EngineParts): Engine {
           {
             ...world,
             adopt: (record, run) => parts.runs.adopt(record, run),
-            watch: (record, run, key, started) => watchAdopted(world, record, run, key, started),
+            take: (record, run, key, started) => takeRun(world, record, run, key, started),
           },
           parts.reconcile,
         );

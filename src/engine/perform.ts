@@ -6,13 +6,13 @@ import { checkText, pullText } from "../report/report.ts";
 import { passGate } from "./gate.ts";
 import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
-import { startRun } from "./run.ts";
+import { startRun, stopRun } from "./run.ts";
 import { postAttempt, postStop, reply, writeStatus } from "./say.ts";
 import { reviewCheck, type World } from "./world.ts";
 
 /**
- * Resolves to the events that follow, or `no_slot` when a run has to wait for its turn. Only a stop may be of a loop that
- * is not there any more. Throws Fault.
+ * Resolves to the events that follow, or `no_slot` when a run has to wait for its turn. Only what is about a run may be of
+ * a loop that is not there any more. Throws Fault.
  */
 export async function perform(
   world: World,
@@ -21,16 +21,20 @@ export async function perform(
 ): Promise<LoopEvent[] | "no_slot"> {
   const { effect } = stored;
   if (effect.type === "stop_run") {
-    await world.runs.stop(effect.run, effect.why);
-    await world.watched.get(effect.run); // what it spent is booked before anything else is begun
-    world.slots.release(effect.run);
+    await stopRun(world, state, { ...stored, effect });
+    return [];
+  }
+  if (effect.type === "forget_run") {
+    await world.runs.forget(effect.run, effect.commits);
     return [];
   }
   assert(state?.id === stored.loop, `${effect.type} is performed for the loop that asked for it`);
   return performFor(world, state, { ...stored, effect });
 }
 
-type Asked = StoredEffect & { readonly effect: Exclude<StoredEffect["effect"], { type: "stop_run" }> };
+type Asked = StoredEffect & {
+  readonly effect: Exclude<StoredEffect["effect"], { type: "stop_run" | "forget_run" }>;
+};
 
 async function performFor(world: World, state: LoopState, stored: Asked): Promise<LoopEvent[] | "no_slot"> {
   const { effect } = stored;

@@ -257,11 +257,17 @@ export interface StartedRun {
 export interface RunsPort {
   /** Idempotent by `order.id`: a run that is already there is adopted. Throws Fault when it cannot start. */
   start(order: RunOrder): Promise<StartedRun>;
-  /** The run if it still exists, for adoption after a restart. */
+  /** For adoption after a restart: the run if it still runs, else its end as it was kept. Null: neither is left of it. */
   adopt(loop: LoopState, run: string): Promise<StartedRun | null>;
+  /** Ends the run, whichever process started it; resolves when nothing of it runs. What it left stays. */
   stop(run: string, why: string): Promise<void>;
+  /** Removes what a run left whose end is stored: container, folder, spending, and with `commits` what it pushed. */
+  forget(run: string, commits: boolean): Promise<void>;
   /** What a run which is gone had spent on model calls; absent: runs call no models. */
-  readonly spentBy?: (loop: LoopState, run: string) => Promise<Required<Pick<RunReport, "spentNano" | "tokens">>>;
+  readonly spentBy?: (
+    loop: Pick<LoopState, "id" | "attempts" | "grantedNano">,
+    run: string,
+  ) => Promise<Required<Pick<RunReport, "spentNano" | "tokens">>>;
   /** Readies the quarantine of a reviewer's run and reads there what `head` changes against the loop's base. */
   readChange(loop: LoopState, run: string, head: string): Promise<PushedChange>;
   /** Publishes a commit of `run`'s quarantine to the loop's branch. */
@@ -356,7 +362,7 @@ export interface StorePort {
   clearAlarm(issueKey: string, name: AlarmName | null): Promise<void>; // null: all of them
   takeDueAlarms(now: number): Promise<readonly { readonly issueKey: string; readonly name: AlarmName }[]>;
   loops(filter: "live" | "all"): Promise<readonly { readonly issueKey: string; readonly state: LoopState }[]>;
-  /** The loops that believe a run of theirs to be running. */
+  /** The loops that wait for a run of theirs to tell its end. */
   runningLoops(): Promise<readonly { readonly issueKey: string; readonly state: LoopState }[]>;
   findIssue(by: { repositoryId: number; branch?: string; pull?: number; head?: string }): Promise<string | null>;
   /** Resolves to the text's sha256. It is kept for as long as the loop is, and until the keep time after `at`. */

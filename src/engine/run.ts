@@ -7,13 +7,14 @@ import { reviewerBrief } from "../brief/reviewer.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import { leftMs } from "../loop/clock.ts";
 import type { Effect } from "../loop/effect.ts";
+import { untoldRuns } from "../loop/end.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
 import { type Attempt, type LoopState, noTokens, type Rules, type Snapshot } from "../loop/state.ts";
 import { risksOf } from "../policy/risk.ts";
 import { sizeOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
 import { parseReview } from "../verify/review.ts";
-import type { PushedChange, RunOrder, RunReport, StartedRun } from "./ports.ts";
+import type { PushedChange, RunOrder, RunReport, StartedRun, StoredEffect } from "./ports.ts";
 import { spoken } from "./read.ts";
 import { textOf, type World } from "./world.ts";
 
@@ -46,8 +47,9 @@ export async function startRun(
 }
 
 /**
- * After a restart: a run that still exists is watched again; one that is gone ends as lost, unless it may not have been
- * started yet. One whose start was never recorded is looked for too: we may have died between the two.
+ * After a restart: a run that still exists, or whose end was kept, is watched again; one of which neither is left ends as
+ * lost, at what it had spent, unless it may not have been started yet. One whose start was never recorded is looked for
+ * too: we may have died between the two.
  */
 export async function adoptRun(
   world: World,
@@ -55,17 +57,58 @@ export async function adoptRun(
   run: string,
   { issueKey, isStarting }: { readonly issueKey: string; readonly isStarting: boolean },
 ): Promise<void> {
-  const start = startOf(state, run);
-  if (start === null) return;
+  if (startOf(state, run) === null) return;
   const started = await world.runs.adopt(state, run);
   if (started === null && isStarting) return;
-  if (started === null) {
-    const gone = noRun("lost", "Its container was gone when Loopgate started again.", world.clock.now());
-    const report = { ...gone, ...(await world.runs.spentBy?.(state, run)) };
-    await world.submit(issueKey, await ended(world, state, run, start.role, report), `${run}/ended`);
-    return;
+  if (started === null) await tellLost(world, state, run, issueKey);
+  else watchAdopted(world, state, run, issueKey, started);
+}
+
+/** Of a loop that was restored: what is left of a run is watched to its end, or, where its loop waits for it no more, ended. */
+export async function takeRun(
+  world: World,
+  record: LoopState,
+  run: string,
+  issueKey: string,
+  started: StartedRun | null,
+): Promise<void> {
+  if (started === null) return tellLost(world, record, run, issueKey);
+  watchAdopted(world, record, run, issueKey, started);
+  const isCalledOff = untoldRuns(record).some(({ id, untold }) => id === run && untold);
+  if (isCalledOff) await world.runs.stop(run, "its loop waits for it no more");
+}
+
+/** Nothing is left of the run but what it had spent. */
+export async function tellLost(
+  world: Pick<World, "clock" | "runs" | "submit">,
+  loop: Pick<LoopState, "id" | "attempts" | "grantedNano">,
+  run: string,
+  issueKey: string,
+): Promise<void> {
+  const note = "Its container was gone when Loopgate started again.";
+  const report = { ...noRun("lost", note, world.clock.now()), ...(await world.runs.spentBy?.(loop, run)) };
+  const told = { claim: null, change: null, review: null };
+  await world.submit(issueKey, { ...factsOf(run, report), logSha256: null, ...told }, `${run}/ended`);
+}
+
+/**
+ * Ends the run and has its end told, whichever process started it: what it spent is booked before anything else is begun.
+ * `state` is what the issue's loop is now, which need not be the one that asked.
+ */
+export async function stopRun(
+  world: World,
+  state: LoopState | null,
+  { issueKey, loop, effect }: StoredEffect & { readonly effect: Extract<Effect, { type: "stop_run" }> },
+): Promise<void> {
+  const { run } = effect;
+  const known = state?.id === loop ? state : null;
+  await world.runs.stop(run, effect.why);
+  if (!world.watched.has(run)) {
+    if (known !== null) await adoptRun(world, known, run, { issueKey, isStarting: false });
+    else await tellLost(world, { id: loop, attempts: [], grantedNano: 0 }, run, issueKey);
   }
-  watchAdopted(world, state, run, issueKey, started);
+  await world.watched.get(run);
+  world.slots.release(run);
 }
 
 /** Watches a run that was found running. */
@@ -114,6 +157,17 @@ async function ended(
   report: RunReport,
 ): Promise<LoopEvent> {
   const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log, textOf(world, state));
+  const facts = { ...factsOf(run, report), logSha256 };
+  if (role === "reviewer") {
+    const isGone = report.status === "lost" || report.status === "refused";
+    return { ...facts, claim: null, change: null, review: isGone ? null : parseReview(report.result) };
+  }
+  const change = report.pushed === null ? null : changeFacts(report.pushed, rulesOf(state));
+  return { ...facts, claim: parseClaim(report.result), change, review: null };
+}
+
+/** What the end of a run tells whatever its role. */
+function factsOf(run: string, report: RunReport) {
   const {
     status,
     exitCode,
@@ -127,14 +181,13 @@ async function ended(
     readyMs = null,
     agentVersion = null,
   } = report;
-  const facts = {
+  return {
     type: "run_ended",
     run,
     status,
     exitCode,
     endedAt,
     note,
-    logSha256,
     spentNano,
     tokens,
     outOfBudget,
@@ -143,16 +196,6 @@ async function ended(
     readyMs,
     agentVersion,
   } as const;
-  if (role === "reviewer") {
-    return {
-      ...facts,
-      claim: null,
-      change: null,
-      review: status === "lost" || status === "refused" ? null : parseReview(report.result),
-    };
-  }
-  const change = report.pushed === null ? null : changeFacts(report.pushed, rulesOf(state));
-  return { ...facts, claim: parseClaim(report.result), change, review: null };
 }
 
 /** What policy says of pushed commits. */

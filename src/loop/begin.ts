@@ -260,7 +260,18 @@ export function book(state: LoopState, event: RunEnded): LoopState {
   const facts = { ...cost, logSha256, tools: [...event.tools], ...provenanceAtEnd(known, event) };
   const isOfThisGrant = known.startedAt >= state.grantedAt; // money that was granted since is not what it lacked
   const outOfBudget = state.outOfBudget || (event.outOfBudget && isOfThisGrant);
-  return { ...withRun(state, event.run, facts), outOfBudget };
+  return { ...withRun(withToldRun(state, event.run), event.run, facts), outOfBudget };
+}
+
+function withToldRun(state: LoopState, id: string): LoopState {
+  const attempts = state.attempts.map((attempt) => ({
+    ...attempt,
+    runs: attempt.runs.map((run) => {
+      const { untold, ...told } = run;
+      return run.id === id ? told : run;
+    }),
+  }));
+  return { ...state, attempts };
 }
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;

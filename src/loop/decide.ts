@@ -4,7 +4,17 @@ import { onExecutorEnded, onOvertaken, onPublished, onPublishRefused, onPullOpen
 import { beginAttempt, book, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
 import { alarmNames, dueAt, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType } from "./effect.ts";
-import { type Decision, isLive, sayUnsaid, settle, settleSilently, stay } from "./end.ts";
+import {
+  type Decision,
+  isLive,
+  isOverForGood,
+  releaseIfOver,
+  sayUnsaid,
+  settle,
+  settleSilently,
+  stay,
+  untoldRuns,
+} from "./end.ts";
 import type { AlarmName, LoopEvent } from "./event.ts";
 import { onBranchMoved, onGateRead, onMergeUnread, onPullClosed, readGate } from "./gate.ts";
 import { counts, onCiChanged, onCiOverdue, onReviewerEnded, onReviewersAsked, onVerdict } from "./judge.ts";
@@ -44,6 +54,7 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
     if (state !== null) return stay(state, "the loop is here; its record is not needed");
     return event.type === "restored" ? onRestored(event, now) : onRecordTampered(event, now);
   }
+  if (event.type === "run_ended") return withLeftovers(onRunEnded(state, event, now), state, event);
   if (state === null) return stay(null, "no loop on this issue");
   switch (event.type) {
     case "clock_set_back":
@@ -85,8 +96,6 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
       return onRecordDeleted(state, event.comment);
     case "record_edited":
       return onRecordEdited(state, event, now);
-    case "run_ended":
-      return onRunEnded(state, event, now);
     default:
       return isLive(state) ? chooseLive(state, event, now) : stay(state, `${state.phase}: nothing more to do`);
   }
@@ -192,12 +201,28 @@ function onIssueClosed(state: LoopState, event: Extract<LoopEvent, { type: "issu
 }
 
 /** What a run spent is booked whatever the loop is at; only then is it asked whether anything follows from its end. */
-function onRunEnded(state: LoopState, event: Extract<LoopEvent, { type: "run_ended" }>, now: number): Decision {
+function onRunEnded(state: LoopState | null, event: RunEnded, now: number): Decision {
+  if (state === null) return stay(null, "a run of no loop that is here");
   const booked = book(state, event);
   const run = booked.attempts.at(-1)?.runs.find((one) => one.id === event.run);
   const isAwaited = run?.status === "running" && awaiting[run.role].includes(state.phase);
   if (!isAwaited) return onUnawaitedEnd(state, booked);
   return run.role === "executor" ? onExecutorEnded(booked, event, now) : onReviewerEnded(booked, event, now);
+}
+
+type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
+
+/**
+ * Its end is stored with this decision, so what the run left may go: all but the commits that the loop may still publish.
+ * Where it was the last to tell its end of a loop that is over, the loop's own leftovers go too.
+ */
+function withLeftovers(decision: Decision, before: LoopState | null, { run, change }: RunEnded): Decision {
+  const { state } = decision;
+  const wasUntold = before !== null && untoldRuns(before).some(({ id }) => id === run);
+  const isSettling = before !== null && isLive(before) && state !== null && !isLive(state); // `settle` has said so
+  const released = state !== null && wasUntold && !isSettling ? releaseIfOver(state) : [];
+  const commits = !wasUntold || change === null || (state !== null && isOverForGood(state));
+  return { ...decision, effects: [...decision.effects, { type: "forget_run", run, commits }, ...released] };
 }
 
 const awaiting: Readonly<Record<RunFacts["role"], readonly Phase[]>> = {
@@ -267,6 +292,7 @@ const dispensable: readonly EffectType[] = [
   "post_attempt",
   "release",
   "stop_run",
+  "forget_run",
 ];
 
 function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "effect_failed" }>, now: number): Decision {

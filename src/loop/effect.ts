@@ -36,6 +36,7 @@ export type Effect =
       readonly attempt: number;
     }
   | { readonly type: "stop_run"; readonly run: string; readonly why: string }
+  | { readonly type: "forget_run"; readonly run: string; readonly commits: boolean } // its end is stored; commits: what it pushed goes too
   | { readonly type: "publish"; readonly run: string; readonly head: string; readonly expected: string | null }
   | { readonly type: "open_pull" }
   | { readonly type: "publish_review"; readonly head: string; readonly attempt: number; readonly review: Review }
@@ -45,6 +46,6 @@ export type Effect =
   // time and tidiness
   | { readonly type: "set_alarm"; readonly name: AlarmName; readonly at: number }
   | { readonly type: "clear_alarm"; readonly name: AlarmName }
-  | { readonly type: "release" }; // nothing of this loop runs any more: quarantine, workspaces and alarms go
+  | { readonly type: "release" }; // nothing of this loop runs any more: its quarantines and alarms go
 
 export type EffectType = Effect["type"];

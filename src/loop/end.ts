@@ -96,7 +96,7 @@ export function settle(state: LoopState, now: number, draft: EndingDraft, before
     { type: "post_stop" },
     showStatus(state, classOf(ending.reason)),
   ];
-  if (ending.resume === "none") effects.push({ type: "release" });
+  effects.push(...releaseIfOver(next));
   return { state: next, effects, note: `ended: ${ending.reason}` };
 }
 
@@ -105,7 +105,8 @@ export function settleSilently(state: LoopState, now: number, gone: Gone): Decis
   const { state: next } = settle(state, now, { reason: "cancelled", of: "out_of_reach", gone });
   const ending = next?.ending ?? null;
   const silent = next === null || ending === null ? next : { ...next, ending: { ...ending, unsaid: true } };
-  return { state: silent, effects: [...stopRuns(state, gone), { type: "release" }], note: `out of reach: ${gone}` };
+  const effects = [...stopRuns(state, gone), ...(silent === null ? [] : releaseIfOver(silent))];
+  return { state: silent, effects, note: `out of reach: ${gone}` };
 }
 
 /** The thread is within reach again: what it could not be told then is said now. The loop stays ended. */
@@ -132,17 +133,32 @@ export function runningRuns(state: LoopState): readonly RunFacts[] {
   return state.attempts.flatMap((attempt) => attempt.runs).filter((run) => run.status === "running");
 }
 
+/** The runs whose end is still to be told: those that run, and those that were called off and may have spent since. */
+export function untoldRuns(state: LoopState): readonly RunFacts[] {
+  return state.attempts.flatMap((attempt) => attempt.runs).filter((run) => run.status === "running" || run.untold);
+}
+
+/** What a loop left goes once it has ended for good and every run of it has told its end. */
+export function releaseIfOver(state: LoopState): readonly Effect[] {
+  return isOverForGood(state) && untoldRuns(state).length === 0 ? [{ type: "release" }] : [];
+}
+
+/** Whether nobody can go on with it. */
+export function isOverForGood({ phase, ending }: LoopState): boolean {
+  return phase === "settled" && ending?.resume === "none";
+}
+
 function closeOpenAttempt(state: LoopState, now: number): LoopState {
   const closed = closeRuns(state, now);
   return { ...closed, attempts: closed.attempts.map((attempt) => ({ ...attempt, endedAt: attempt.endedAt ?? now })) };
 }
 
-/** The state with every run that still ran marked as stopped. */
+/** The state with every run that still ran marked as stopped; what each came to is still to be told. */
 export function closeRuns(state: LoopState, now: number): LoopState {
   const attempts = state.attempts.map((attempt) => ({
     ...attempt,
     runs: attempt.runs.map((run) =>
-      run.status === "running" ? { ...run, status: "stopped" as const, endedAt: now } : run,
+      run.status === "running" ? { ...run, status: "stopped" as const, endedAt: now, untold: true } : run,
     ),
   }));
   return { ...state, attempts };

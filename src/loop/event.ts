@@ -70,7 +70,7 @@ export interface ChangeFacts {
 export interface RestoredFacts {
   readonly open: boolean;
   readonly labels: readonly string[];
-  readonly running: readonly string[]; // runs of the record that still exist
+  readonly running: readonly string[]; // runs of the record that still exist, or whose end was kept
   readonly branch: { readonly head: string; readonly ours: boolean } | null; // ours: its tip was committed by us
   readonly pull: {
     readonly number: number;

@@ -16,7 +16,7 @@ import {
 import type { LoopEvent, RestoredFacts } from "./event.ts";
 import { onBranchMoved, onPullClosed, readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, leaveDraft, unseen } from "./judge.ts";
-import type { LoopState } from "./state.ts";
+import type { LoopState, RunFacts } from "./state.ts";
 
 /**
  * Takes the record's state up again. The record is as old as the last edit of the status comment: a run that was started
@@ -87,7 +87,7 @@ function goOn(state: LoopState, facts: RestoredFacts, now: number): Decision {
 function workAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
   const attempt = state.attempts.at(-1);
   if (attempt === undefined) return beginAttempt(state, now, [{ type: "write_status" }]);
-  const run = attempt.runs.find((one) => facts.running.includes(one.id));
+  const run = attempt.runs.find((one) => isStillThere(one, facts));
   if (run !== undefined) {
     return { state: { ...state, phase: "executing" }, effects: [], note: "its container still runs" };
   }
@@ -111,7 +111,7 @@ function judgeAgain(state: LoopState, facts: RestoredFacts, now: number): Decisi
   if (branch !== null && branch.head !== state.head) {
     return onBranchMoved(lose(state, now), branch.head, now);
   }
-  const reviewer = currentAttempt(state).runs.find((run) => facts.running.includes(run.id));
+  const reviewer = currentAttempt(state).runs.find((run) => isStillThere(run, facts));
   if (reviewer !== undefined) {
     return { state: { ...state, ...unseen, ciSince: now }, effects: [], note: "its reviewer still runs" };
   }
@@ -128,9 +128,15 @@ function waitAgain(state: LoopState, facts: RestoredFacts, now: number): Decisio
   return { ...next, effects: [...unsaid, ...draft, ...next.effects], note: "reading the gate again" };
 }
 
-/** Runs that the record believes to be running and that are not there any more. */
+/** It runs, or its end is known and is told now. One that was called off is ended, and nothing else follows from it. */
+function isStillThere({ id, status }: RunFacts, { running }: RestoredFacts): boolean {
+  return status === "running" && running.includes(id);
+}
+
+/** Runs that the record believes to be running and that are not there any more. What each had spent is still to be told. */
 function lose(state: LoopState, now: number): LoopState {
-  return runningRuns(state).reduce((seen, run) => withRun(seen, run.id, { status: "lost", endedAt: now }), state);
+  const lost = { status: "lost", endedAt: now, untold: true } as const;
+  return runningRuns(state).reduce((seen, run) => withRun(seen, run.id, lost), state);
 }
 
 /** There is a record, and it cannot be relied on: the loop ends, and the comment is left as it was found. */

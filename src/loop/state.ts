@@ -199,6 +199,7 @@ export const RunFacts = z.object({
   logSha256: z.string().nullable(), // the log's artifact
   briefSha256: z.string().nullable(), // the exact brief's artifact
   provenance: Provenance.optional(), // absent before the start, and in records that never had it
+  untold: z.boolean().optional(), // true: it was called off, and what it came to is not known yet; its cost is not booked
 });
 export type RunFacts = z.infer<typeof RunFacts>;
 

@@ -1,6 +1,6 @@
 // The one decider of what was asked for and is not done yet: does it still hold, in which order does it go. Pure.
 import type { Effect, EffectType } from "./effect.ts";
-import { classOf, isLive, runningRuns, statusLabels } from "./end.ts";
+import { classOf, isLive, releaseIfOver, runningRuns, statusLabels, untoldRuns } from "./end.ts";
 import type { AlarmName } from "./event.ts";
 import type { LoopState, Phase } from "./state.ts";
 
@@ -21,9 +21,10 @@ export interface Dropped<Asked extends Pending = Pending> {
 /**
  * Where an effect stands in line. A stop goes before everything. An answer to a person waits for nothing. What is said in
  * the thread waits for what was to be said before it. Work waits for all that was asked for before it: nothing happens
- * that the thread does not already say (I4).
+ * that the thread does not already say (I4). What is cleared away waits for the thread to say that it is over, comes last,
+ * and nothing waits for it.
  */
-export type Lane = "stop" | "answer" | "thread" | "work";
+export type Lane = "stop" | "answer" | "thread" | "work" | "clear";
 
 interface Presumption<Asked> {
   readonly lane: Lane;
@@ -32,13 +33,15 @@ interface Presumption<Asked> {
   readonly holds: (asked: Asked, state: LoopState) => boolean;
   /** Asked for twice, it is done once: the earlier or the later one stays. Absent: each is done. */
   readonly once?: "earlier" | "later";
+  /** It is about a run, and done though its loop is not the one on the issue any more. */
+  readonly outlives?: true;
 }
 
 type Presumptions = { readonly [Type in EffectType]: Presumption<Extract<Effect, { type: Type }>> };
 
 /** What each kind of effect presumes of its loop; no other place drops, orders or guards what was asked for. */
 export const presumptions: Presumptions = {
-  stop_run: { lane: "stop", presumes: "nothing", holds: () => true },
+  stop_run: { lane: "stop", presumes: "nothing", holds: () => true, outlives: true },
   check_command: { lane: "answer", presumes: "nothing", holds: () => true },
   react: { lane: "answer", presumes: "the thread is within reach", holds: (_, state) => !isOutOfReach(state) },
   reply: {
@@ -134,10 +137,16 @@ export const presumptions: Presumptions = {
     holds: ({ name }, state) => alarmPhases[name].includes(state.phase),
   },
   clear_alarm: { lane: "work", presumes: "nothing", holds: () => true },
+  forget_run: {
+    lane: "clear",
+    presumes: "the run's end is stored",
+    holds: ({ run }, state) => !untoldRuns(state).some(({ id }) => id === run),
+    outlives: true,
+  },
   release: {
-    lane: "work",
-    presumes: "the loop has ended for good",
-    holds: (_, state) => state.phase === "settled" && state.ending?.resume === "none",
+    lane: "clear",
+    presumes: "the loop has ended for good, and every run of it told its end",
+    holds: (_, state) => releaseIfOver(state).length > 0,
     once: "earlier",
   },
 };
@@ -158,7 +167,7 @@ function still(effect: Effect, state: LoopState): string | null {
   return presumption.holds(effect, state) ? null : `presumed: ${presumption.presumes}`;
 }
 
-/** What is left of what was asked for, in the order of asking, and what is dropped. Only a stop outlives its own loop. */
+/** What is left of what was asked for, in the order of asking, and what is dropped. */
 export function sift<Asked extends Pending>(
   pending: readonly Asked[],
   state: LoopState | null,
@@ -180,8 +189,9 @@ export function nextOf<Asked extends Pending>(left: readonly Asked[], now: numbe
 }
 
 function whyNot({ loop, effect }: Pending, state: LoopState | null): string | null {
-  if (effect.type === "stop_run") return null;
-  if (state === null || state.id !== loop) return "its loop is not the one on this issue any more";
+  if (state === null || state.id !== loop) {
+    return presumptionOf(effect).outlives ? null : "its loop is not the one on this issue any more";
+  }
   return still(effect, state);
 }
 
@@ -208,9 +218,10 @@ const lanesBefore: Readonly<Record<Lane, readonly Lane[]>> = {
   answer: [],
   thread: ["thread"],
   work: ["thread", "work"],
+  clear: ["thread"],
 };
 
-const order: readonly Lane[] = ["stop", "answer", "thread", "work"];
+const order: readonly Lane[] = ["stop", "answer", "thread", "work", "clear"];
 
 function rankOf(asked: Pending): number {
   const lane = laneOf(asked);

@@ -1,13 +1,14 @@
 // What one run has on this host's disk: its folders, what is put into them before it starts, and how they go.
 import { constants, existsSync, readdirSync } from "node:fs";
-import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import type { RunOrder } from "../engine/ports.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
 import type { DoorParts } from "./door.ts";
 import { rooms } from "./rooms.ts";
-import { writeWhole } from "./whole-file.ts";
+import { parseJson, readIfThere, writeWhole } from "./whole-file.ts";
 
 export interface FileParts extends Pick<DoorParts, "identity" | "owner"> {
   readonly dataDir: string;
@@ -20,11 +21,8 @@ const resultBytes = 256 * 1024;
 const versionBytes = 4 * 1024;
 
 /** What a run that outlives its App is taken up with. */
-export interface Kept {
-  readonly token: string;
-  readonly startFrom: string;
-  readonly role: RunOrder["role"];
-}
+const Kept = z.object({ token: z.string().min(1), startFrom: z.string(), role: z.enum(["executor", "reviewer"]) });
+export type Kept = z.infer<typeof Kept>;
 
 /** Everything that a container of this run is given, still empty: it can be created before any of it is filled. */
 export async function makeFolders(parts: FileParts, run: string): Promise<void> {
@@ -53,13 +51,18 @@ export async function prepareFiles(
   await writeFile(join(dir, "loop", "brief.md"), order.brief);
   const startFrom = order.role === "executor" ? made.commit : order.startFrom;
   const kept: Kept = { token, startFrom, role: order.role };
-  await writeWhole(join(dir, "lease.json"), JSON.stringify(kept));
+  await writeWhole(rooms(parts).lease(order.id), JSON.stringify(kept));
 }
 
-/** Null when there is no such run here, or it was not made ready. */
+/** Null when there is no such run here, it was not made ready, or its lease cannot be read. */
 export async function readKept(parts: Pick<FileParts, "dataDir">, run: string): Promise<Kept | null> {
-  const text = await readFile(join(rooms(parts).run(run), "lease.json"), "utf8").catch(() => null);
-  return text === null ? null : (JSON.parse(text) as Kept);
+  const kept = Kept.safeParse(parseJson((await readIfThere(rooms(parts).lease(run))) ?? ""));
+  return kept.success ? kept.data : null;
+}
+
+/** Whether the run was made ready: it has a lease, readable or not. */
+export async function wasReady(parts: Pick<FileParts, "dataDir">, run: string): Promise<boolean> {
+  return (await readIfThere(rooms(parts).lease(run))) !== null;
 }
 
 /** What the agent's CLI printed when it was asked for its version; null when it was not asked or said nothing. */
@@ -75,7 +78,7 @@ export function readAnswer(parts: Pick<FileParts, "dataDir">, run: string): Prom
 /** Removes everything of a run but its quarantine. */
 export async function removeFiles(parts: FileParts, run: string): Promise<void> {
   const dir = rooms(parts).run(run);
-  if (existsSync(dir)) await removeWorkspace(join(dir, "workspace"));
+  if (existsSync(dir)) await removeWorkspace(join(dir, "workspace")); // what can fail goes first, what is told of it last
   await rm(dir, { recursive: true, force: true });
   await rm(rooms(parts).socket(run), { recursive: true, force: true }); // of a gateway that was not closed but killed
 }

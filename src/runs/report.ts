@@ -1,14 +1,18 @@
-// What came of a run: waits for its end, closes its door, reads what it left and clears it away.
+// What came of a run: waits for its end, closes its door, keeps that end, and tells it with what the run left.
 
 import { readVersion } from "../agents/version.ts";
-import type { Running, RunOutcome } from "../container/run.ts";
+import { Fault } from "../base/fault.ts";
+import type { Running } from "../container/run.ts";
 import type { PushedChange, RunOrder, RunReport } from "../engine/ports.ts";
-import { branchHead, type Quarantine } from "../gateway/git/quarantine.ts";
+import { branchHead, findQuarantine, type Quarantine } from "../gateway/git/quarantine.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { Door } from "./door.ts";
-import { readAnswer, readKept, readVersionSaid, removeFiles } from "./files.ts";
+import { type End, keepEnd } from "./end.ts";
+import { readAnswer, readKept, readVersionSaid } from "./files.ts";
+import { isolationOf } from "./isolation.ts";
 import { type ProvenanceParts, recordEnd } from "./provenance.ts";
 import { readChange } from "./quarantine.ts";
+import { rooms } from "./rooms.ts";
 import { type Quiet, type SilenceWatchParts, watchRun } from "./silence.ts";
 
 export interface ReportParts extends ProvenanceParts, SilenceWatchParts {}
@@ -26,64 +30,67 @@ export interface Begun {
   readonly tools: () => readonly string[];
 }
 
-/** Waits for the end, closes the door, then reads what came out. Never rejects. */
-export async function report(
-  parts: ReportParts,
-  running: Map<string, Running>,
-  order: Watched,
-  begun: Begun,
-): Promise<RunReport> {
+/** Waits for the end, closes the door and keeps the end; nothing of the run goes. Never rejects. */
+export async function attendToEnd(parts: ReportParts, order: Watched, begun: Begun): Promise<End> {
+  const { running, gateway } = begun;
   const endWatch = watchRun(parts, order.id, rulesOf(order.loop), begun);
-  const outcome = await begun.running.done;
+  const outcome = await running.done;
   await endWatch();
-  let heard: Heard | null = null;
-  try {
-    heard = await heardOf(begun);
-    await begun.gateway.close();
-    const token = (await readKept(parts, order.id))?.token ?? "";
-    const result = await readAnswer(parts, order.id);
-    const agentVersion = readVersion((await readVersionSaid(parts, order.id)) ?? "");
-    const pushed = order.role === "executor" ? await readPushed(parts, begun.quarantine, order) : null;
-    await removeFiles(parts, order.id);
-    const refused = pushed === null ? begun.gateway.refused() : [];
-    const note =
-      refused.length === 0 || outcome.status === "silent"
-        ? (outcome.note ?? "")
-        : `Its push was refused: ${refused.join("; ")}.`;
-    const ended = ending(outcome, parts.clock.now());
-    const report: RunReport = {
-      ...ended,
-      log: withoutLease(ended.log, token),
-      note,
-      result: withoutLease(result, token),
-      pushed,
-      ...heard,
-      agentVersion,
-    };
-    await recordEnd(parts, { run: order.id, quarantine: begun.quarantine, report });
-    return report;
-  } catch (error) {
-    parts.log.error({ run: order.id, err: error }, "a run's results could not be read");
-    const why = error instanceof Error ? error.message : String(error);
-    return {
-      ...ending(outcome, parts.clock.now()),
-      status: "lost",
-      note: `Its results could not be read: ${why}`,
-      result: null,
-      pushed: null,
-      ...heard, // what it spent is spent, whatever became of its work
-    };
-  } finally {
-    running.delete(order.id);
-  }
+  const [spent, outOfBudget, modelDown] = [await gateway.spent(), gateway.outOfBudget(), gateway.modelDown()];
+  await gateway.close().catch((error) => parts.log.error({ run: order.id, err: error }, "a run's door did not close"));
+  const kept = await readKept(parts, order.id);
+  const { status, exitCode, log, note, readyMs } = outcome;
+  const end: End = {
+    version: 1,
+    role: order.role,
+    startFrom: kept?.startFrom ?? order.startFrom,
+    status,
+    exitCode,
+    endedAt: parts.clock.now(),
+    log: withoutLease(log, kept?.token ?? ""),
+    note: note ?? "",
+    readyMs,
+    ...spent,
+    outOfBudget,
+    modelDown,
+    tools: [...begun.tools()],
+    refused: [...gateway.refused()],
+    isolation: isolationOf(running.facts),
+  };
+  await keepEnd(parts, order.id, end).catch((error) =>
+    parts.log.error(
+      { run: order.id, err: error },
+      "a run's end could not be kept; until it is stored, no restart knows it",
+    ),
+  );
+  return end;
 }
 
-type Heard = Pick<RunReport, "spentNano" | "tokens" | "outOfBudget" | "modelDown" | "tools">;
-
-/** What its door and its output told of it. */
-async function heardOf({ gateway, tools }: Begun): Promise<Heard> {
-  const [outOfBudget, modelDown] = [gateway.outOfBudget(), gateway.modelDown()];
-  return { ...(await gateway.spent()), outOfBudget, modelDown, tools: tools() };
+/** A run that has ended, told with what it left: its answer, and its commits judged. Told again, it is the same. Never rejects. */
+export async function tell(parts: ReportParts, run: string, end: End): Promise<RunReport> {
+  const { version, role, startFrom, refused, isolation, ...seen } = end;
+  try {
+    const quarantine = await findQuarantine(rooms(parts).quarantines, run);
+    if (quarantine === null)
+      throw new Fault("The quarantine of its commits is gone.", { kind: "not_found", retry: "never" });
+    const pushed = role === "executor" ? await readPushed(parts, quarantine, startFrom) : null;
+    const token = (await readKept(parts, run))?.token ?? "";
+    const isRefused = pushed === null && refused.length > 0 && end.status !== "silent";
+    const report: RunReport = {
+      ...seen,
+      note: isRefused ? `Its push was refused: ${refused.join("; ")}.` : end.note,
+      result: withoutLease(await readAnswer(parts, run), token),
+      pushed,
+      agentVersion: readVersion((await readVersionSaid(parts, run)) ?? ""),
+    };
+    await recordEnd(parts, { run, quarantine, report });
+    return report;
+  } catch (error) {
+    parts.log.error({ run, err: error }, "a run's results could not be read");
+    const why = error instanceof Error ? error.message : String(error);
+    // What it spent is spent, whatever became of its work.
+    return { ...seen, status: "lost", note: `Its results could not be read: ${why}`, result: null, pushed: null };
+  }
 }
 
 /** What an agent wrote goes to the thread: the lease it holds, dead as it is by then, does not. */
@@ -91,15 +98,7 @@ function withoutLease<Text extends string | null>(text: Text, token: string): Te
   return (token === "" ? text : (text?.replaceAll(token, "[lease]") ?? text)) as Text;
 }
 
-function ending(outcome: RunOutcome, endedAt: number): Omit<RunReport, "result" | "pushed"> {
-  const { status, exitCode, log, note, readyMs } = outcome;
-  return { status, exitCode, endedAt, log, note: note ?? "", readyMs };
-}
-
-async function readPushed(parts: ReportParts, quarantine: Quarantine, order: Watched): Promise<PushedChange | null> {
+async function readPushed(parts: ReportParts, quarantine: Quarantine, from: string): Promise<PushedChange | null> {
   const head = await branchHead(quarantine);
-  const kept = await readKept(parts, order.id);
-  const from = kept?.startFrom ?? order.startFrom;
-  if (head === null || head === from) return null;
-  return readChange(quarantine, from, head, parts.identity.email);
+  return head === null || head === from ? null : readChange(quarantine, from, head, parts.identity.email);
 }

@@ -49,6 +49,7 @@ export async function repeatRun(parts: RerunParts, recorded: Recorded, signal: A
   if (signal.aborted) stop();
   await started.done;
   signal.removeEventListener("abort", stop);
+  await runs.forget(parts.id, false);
   const now = await readRecorded(scratch, parts.id);
   if (now.order === null || now.end === null) {
     const message = `What the repeated run came to could not be written below ${parts.scratchDir}, so it cannot be compared`;

@@ -1,22 +1,24 @@
-// One run from order to report: quarantine, workspace, gateway and container are made in that order and go in the other.
+// Runs from order to end: quarantine, workspace, gateway and container are made in that order, and go once the end is stored.
 
 import { rm } from "node:fs/promises";
 import { agentOf } from "../agents/agents.ts";
 import { assert } from "../base/assert.ts";
-import type { ContainerFacts, Running, Runtime } from "../container/run.ts";
+import type { Running, Runtime } from "../container/run.ts";
 import type { Clock, RunOrder, RunsPort, StartedRun } from "../engine/ports.ts";
 import { publish } from "../gateway/git/publish.ts";
 import { branchHead, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { branchOf } from "../loop/begin.ts";
-import type { Isolation } from "../loop/state.ts";
+import type { Isolation, LoopState, Provenance } from "../loop/state.ts";
 import { type Door, type DoorParts, openDoor } from "./door.ts";
-import { halfMadeQuarantines, makeFolders, prepareFiles, readKept, removeFiles } from "./files.ts";
+import { readEnd } from "./end.ts";
+import { halfMadeQuarantines, makeFolders, prepareFiles, readKept, removeFiles, wasReady } from "./files.ts";
 import { listenTo } from "./heard.ts";
+import { isolationOf } from "./isolation.ts";
 import { type AccessParts, type Origin, withAccess } from "./origin.ts";
 import { forgetRecords, recordStart, type StartedFrom } from "./provenance.ts";
 import { fetchLoopBranch, type QuarantineParts, quarantineOf, readChange } from "./quarantine.ts";
-import { type Begun, report, type Watched } from "./report.ts";
+import { attendToEnd, type Begun, tell, type Watched } from "./report.ts";
 import { type RequestParts, requestOf } from "./request.ts";
 import { roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
@@ -34,43 +36,80 @@ export interface RunParts extends AccessParts, DoorParts, QuarantineParts, Reque
 /** Makes runs out of a runtime, the gateways and the agents. */
 export function createRuns(parts: RunParts): RunsPort {
   const running = new Map<string, Running>();
+  const attended = new Map<string, StartedRun>(); // each has one door and one end, however often it is asked for
   const ordered = new Set<string>(); // of this process: never swept, whatever a sweep that began earlier was told
   const halfMade = halfMadeQuarantines(parts);
-  const attend = (order: Watched, begun: Begun) => report(parts, running, order, begun);
+
+  function attend(order: Watched, begun: Begun, provenance?: Provenance): StartedRun {
+    running.set(order.id, begun.running);
+    const done = attendToEnd(parts, order, begun).then(async (end) => {
+      const report = await tell(parts, order.id, end);
+      running.delete(order.id);
+      attended.delete(order.id);
+      return report;
+    });
+    const isolation = isolationOf(begun.running.facts);
+    const started = {
+      isolation,
+      startedAt: parts.clock.now(),
+      done,
+      ...(provenance === undefined ? {} : { provenance }),
+    };
+    attended.set(order.id, started);
+    return started;
+  }
+
+  /** The run as its kept end has it; null where it has none. */
+  async function ended(run: string): Promise<StartedRun | null> {
+    const end = await readEnd(parts, run);
+    if (end === null) return null;
+    return { isolation: end.isolation, startedAt: parts.clock.now(), done: tell(parts, run, end) };
+  }
+
+  async function takeUp(loop: LoopState, run: string, found: Running): Promise<StartedRun | null> {
+    const kept = await readKept(parts, run);
+    if (kept === null) {
+      parts.log.warn(
+        { loop: loop.id, run },
+        "the lease of a run cannot be read, so nothing it does can be received; it is ended",
+      );
+      await found.stop("its lease cannot be read, so nothing it does can be received");
+      return null;
+    }
+    const quarantine = await quarantineOf(parts, loop, run);
+    const order = { id: run, loop, role: kept.role, startFrom: kept.startFrom };
+    const gateway = await openDoorFor(parts, order, kept.token, quarantine);
+    return attend(order, { running: found, quarantine, gateway, quiet: await readQuiet(parts, run), tools: () => [] });
+  }
 
   return {
     async start(order) {
       ordered.add(order.id);
+      const known = attended.get(order.id) ?? (await ended(order.id));
+      if (known !== null) return known;
+      if ((await readKept(parts, order.id)) === null && (await wasReady(parts, order.id)))
+        return unreadable(parts, order);
       const begun = await begin(parts, order);
-      running.set(order.id, begun.running);
-      const provenance = await recordStart(parts, { order, ...begun });
-      return { ...startedOf(begun.running), provenance, startedAt: parts.clock.now(), done: attend(order, begun) };
+      return attend(order, begun, await recordStart(parts, { order, ...begun }));
     },
     async adopt(loop, run) {
+      const known = attended.get(run);
+      if (known !== undefined) return known;
       const found = await parts.runtime.find(run);
-      const kept = found === null ? null : await readKept(parts, run);
-      if (found !== null && kept === null) await found.stop("its lease is gone, so nothing it does can be received");
-      if (found === null || kept === null) return null;
-      const quarantine = await quarantineOf(parts, loop, run);
-      const order = { id: run, loop, role: kept.role, startFrom: kept.startFrom };
-      const gateway = await openDoorFor(parts, order, kept.token, quarantine);
-      running.set(run, found);
-      return {
-        ...startedOf(found),
-        startedAt: parts.clock.now(),
-        done: attend(order, {
-          running: found,
-          quarantine,
-          gateway,
-          quiet: await readQuiet(parts, run),
-          tools: () => [],
-        }),
-      };
+      if (found !== null && !found.isOver()) return takeUp(loop, run, found);
+      return (await ended(run)) ?? (found === null ? null : takeUp(loop, run, found));
     },
     prune: async (now) => (parts.recordsMs === undefined ? [] : forgetRecords(parts, now - parts.recordsMs)),
     spentBy: (loop, run) => spentAtMost(parts, loop, run),
     async stop(run, why) {
-      await running.get(run)?.stop(why);
+      const found = running.get(run) ?? (await parts.runtime.find(run));
+      await found?.stop(why);
+    },
+    async forget(run, commits) {
+      await parts.runtime.forget(run);
+      await removeFiles(parts, run);
+      if (commits) await removeQuarantine(rooms(parts).quarantines, run);
+      ordered.delete(run);
     },
     async readChange(loop, run, head) {
       const quarantine = await quarantineOf(parts, loop, run);
@@ -87,6 +126,7 @@ export function createRuns(parts: RunParts): RunsPort {
       const ids = loop.attempts.flatMap((attempt) => attempt.runs).map((run) => run.id);
       for (const id of ids) {
         await running.get(id)?.stop("its loop is over");
+        await parts.runtime.forget(id);
         await removeFiles(parts, id);
         await removeQuarantine(rooms(parts).quarantines, id);
       }
@@ -99,6 +139,34 @@ export function createRuns(parts: RunParts): RunsPort {
       );
     },
   };
+}
+
+/** A run that was made ready and has lost its lease: it is ended as lost, at what it had spent. */
+async function unreadable(parts: RunParts, { id, loop }: RunOrder): Promise<StartedRun> {
+  parts.log.warn(
+    { loop: loop.id, run: id },
+    "the lease of a run cannot be read, so nothing it does can be received; it is ended",
+  );
+  const found = await parts.runtime.find(id);
+  await found?.stop("its lease cannot be read, so nothing it does can be received");
+  const startedAt = parts.clock.now();
+  const report = {
+    status: "lost",
+    exitCode: null,
+    endedAt: startedAt,
+    log: "",
+    note: "Its lease could not be read when Loopgate started again.",
+    result: null,
+    pushed: null,
+    ...(await spentAtMost(parts, loop, id)),
+  } as const;
+  const isolation = found === null ? unseen(parts.runtime) : isolationOf(found.facts);
+  return { startedAt, isolation, done: Promise.resolve(report) };
+}
+
+/** Of a container that is gone nothing is claimed. */
+function unseen({ kind }: Runtime): Isolation {
+  return { runtime: kind, network: "unknown", capabilities: [], readOnlyRoot: false, user: "unknown" };
 }
 
 async function begin(parts: RunParts, order: RunOrder): Promise<Begun & Omit<StartedFrom, "order">> {
@@ -141,20 +209,4 @@ function openDoorFor(parts: RunParts, order: Watched, token: string, quarantine:
     quarantine,
     socketDir: rooms(parts).socket(order.id),
   });
-}
-
-function startedOf(running: Running): Pick<StartedRun, "isolation"> {
-  return { isolation: isolationOf(running.facts) };
-}
-
-function isolationOf(facts: ContainerFacts): Isolation {
-  return {
-    runtime: facts.runtime,
-    network: facts.network,
-    capabilities: [...facts.capabilitiesAdded],
-    readOnlyRoot: facts.readonlyRoot,
-    user: facts.user,
-    ...(facts.missing.length > 0 ? { missing: [...facts.missing] } : {}),
-    ...(facts.unseen.length > 0 ? { unseen: [...facts.unseen] } : {}),
-  };
 }

@@ -1,5 +1,5 @@
 // The silence limit of a run: signs of life are looked for from outside its container, and without any for too long it is ended.
-import { readFile } from "node:fs/promises";
+import { z } from "zod";
 import type { Running } from "../container/run.ts";
 import type { Clock } from "../engine/ports.ts";
 import type { Rules } from "../loop/state.ts";
@@ -7,7 +7,7 @@ import { date, duration } from "../report/time.ts";
 import type { Door, DoorParts } from "./door.ts";
 import type { FileParts } from "./files.ts";
 import { rooms } from "./rooms.ts";
-import { writeWhole } from "./whole-file.ts";
+import { parseJson, readIfThere, writeWhole } from "./whole-file.ts";
 
 /** What can be seen of a run from outside at one moment. */
 export interface Signs {
@@ -18,10 +18,8 @@ export interface Signs {
 }
 
 /** How long nothing has been heard of a run, in milliseconds, and when it was last heard of, since the epoch. */
-export interface Quiet {
-  readonly ms: number;
-  readonly heardAt: number;
-}
+const Quiet = z.object({ ms: z.number().nonnegative(), heardAt: z.number() });
+export type Quiet = Readonly<z.infer<typeof Quiet>>;
 
 export interface SilenceParts {
   readonly clock: Clock;
@@ -101,14 +99,17 @@ interface Heard {
   readonly quiet: Quiet | null;
 }
 
-/** A count that is absent or unreadable begins anew; the deadline holds all the same. */
-export async function readQuiet(parts: Pick<FileParts, "dataDir">, run: string): Promise<Quiet | null> {
-  const text = await readFile(rooms(parts).quiet(run), "utf8").catch(() => "");
-  try {
-    return JSON.parse(text) as Quiet;
-  } catch {
-    return null;
-  }
+/** A count that is absent or unreadable begins anew, the latter said in the log; the deadline holds all the same. */
+export async function readQuiet(
+  parts: Pick<FileParts, "dataDir"> & Pick<DoorParts, "log">,
+  run: string,
+): Promise<Quiet | null> {
+  const text = await readIfThere(rooms(parts).quiet(run));
+  if (text === null) return null;
+  const read = Quiet.safeParse(parseJson(text));
+  if (read.success) return read.data;
+  parts.log.warn({ run }, "how long a run was silent cannot be read; the count begins anew");
+  return null;
 }
 
 /** Ends the run when it is silent past the rules' limit; what ends the watch resolves when nothing is being kept any more. */

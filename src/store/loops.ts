@@ -1,7 +1,7 @@
 // The newest state of each issue's loop, found by issue, branch, pull request or commit.
 import { Fault } from "../base/fault.ts";
 import type { StorePort } from "../engine/ports.ts";
-import { isLive, runningRuns } from "../loop/end.ts";
+import { isLive, untoldRuns } from "../loop/end.ts";
 import { LoopState } from "../loop/state.ts";
 import { upgradeState } from "../loop/upgrade.ts";
 import { findIssue } from "./concerned.ts";
@@ -60,7 +60,7 @@ export function saveLoop(sql: Sql, issueKey: string, state: LoopState): void {
     state.attempts.at(-1)?.head ?? state.head,
     JSON.stringify(state),
     state.issue.installationId,
-    runningRuns(state).length > 0 ? 1 : 0,
+    untoldRuns(state).length > 0 ? 1 : 0,
     live ? null : (state.ending?.at ?? state.startedAt),
   );
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { RunOutcome, RunRequest, Runtime } from "../../src/container/run.ts";
+import { forgetting } from "./forgetting.ts";
 import { type Ground, prepareGround } from "./ground.ts";
 
 /** Runs the contract against fresh runtimes; folders of runs lie beneath `ground.folder`. */
@@ -11,7 +12,7 @@ export function obeysTheContract(open: (ground: Ground) => Runtime): void {
   let runtime: Runtime;
   beforeEach(async () => {
     ground = await prepareGround();
-    runtime = open(ground);
+    runtime = forgetting(open(ground));
     onTestFinished(async () => {
       await runtime.sweep(() => false);
       await runtime.close();

@@ -1,6 +1,7 @@
 // Runs in named images: an executor's with nothing but sh and git in it, and a relay's with Node and the relay.
 import { beforeAll, expect, test } from "vitest";
 import type { Engine } from "../../src/container/docker/engine.ts";
+import { forgetting } from "../container/forgetting.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { describeWithDocker } from "./engine.ts";
 import { gitPrograms, makeImage } from "./images.ts";
@@ -21,7 +22,7 @@ describeWithDocker("a named image", (engine: () => Engine) => {
 
   function open(ground: Ground) {
     const relay = { kind: "image", reference: RELAY, command: [process.execPath, "/app/relay.mjs"] } as const;
-    return ownRuntime(engine(), ground.folder, { relay });
+    return forgetting(ownRuntime(engine(), ground.folder, { relay }));
   }
 
   test("of an executor needs nothing but sh and git to hand its work in through the relay", async () => {
@@ -39,7 +40,7 @@ describeWithDocker("a named image", (engine: () => Engine) => {
     const ground = await prepareGround();
     const command = ["/bin/sh", "-c", "echo no relay here; exit 1"];
     const relay = { kind: "image", reference: EXECUTOR, command } as const;
-    const runtime = ownRuntime(engine(), ground.folder, { relay });
+    const runtime = forgetting(ownRuntime(engine(), ground.folder, { relay }));
     await expect(runtime.start(ground.request())).rejects.toMatchObject({
       name: "Fault",
       kind: "engine",

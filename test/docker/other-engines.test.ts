@@ -5,6 +5,7 @@ import { openEngine } from "../../src/container/docker/engine.ts";
 import { findDockerd, startPrivateEngine } from "../../src/container/docker/private-engine.ts";
 import type { ContainerFacts, Runtime } from "../../src/container/run.ts";
 import { obeysTheContract } from "../container/contract.ts";
+import { forgetting } from "../container/forgetting.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { columnOf, documented } from "./engines-doc.ts";
 import { ownRuntime, USER } from "./own-runtime.ts";
@@ -40,7 +41,7 @@ describe.skipIf(!podman)("Podman", () => {
     let runtime: Runtime;
     beforeEach(async () => {
       ground = await prepareGround();
-      runtime = ownRuntime(engine, ground.folder);
+      runtime = forgetting(ownRuntime(engine, ground.folder));
     });
 
     test("I12, T7: with every guard but a limit on the files in /tmp, which the thread is told", async () => {
@@ -74,7 +75,7 @@ describe.skipIf(!podman)("Podman", () => {
     test("a name that is taken is a conflict, and the container that has it is left alone", async () => {
       const request = ground.request({ command: "sleep 60" });
       const running = await runtime.start(request);
-      const another = ownRuntime(engine, ground.folder);
+      const another = forgetting(ownRuntime(engine, ground.folder));
       await expect(another.start(request)).rejects.toMatchObject({ kind: "conflict" });
       await running.stop("The test has seen it.");
     });
@@ -110,7 +111,7 @@ describe.skipIf(!runsc || !dockerd)("gVisor", () => {
 
   /** A runtime on which every run is asked to be gVisor's. */
   const sandboxed = (folder: string): Runtime => {
-    const runtime = ownRuntime(engine, folder);
+    const runtime = forgetting(ownRuntime(engine, folder));
     return {
       ...runtime,
       prepare: (request) => runtime.prepare({ ...request, runtime: "runsc" }),
@@ -133,7 +134,7 @@ describe.skipIf(!runsc || !dockerd)("gVisor", () => {
 
   test("T7: under runc the same missing filter would be refused, and is in force", async () => {
     const ground = await prepareGround();
-    const facts = await factsOf(ownRuntime(engine, ground.folder), ground);
+    const facts = await factsOf(forgetting(ownRuntime(engine, ground.folder)), ground);
     expect(facts).toMatchObject({ ...baseline, seccomp: "loopgate", missing: [], unseen: [] });
     expect(documented("Docker, runc", columnOf(facts))).toEqual(columnOf(facts));
   });

@@ -10,6 +10,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { dockerRuntime } from "../../src/container/docker/docker.ts";
 import { findDockerd, startPrivateEngine } from "../../src/container/docker/private-engine.ts";
 import { chooseRunUser } from "../../src/container/docker/user.ts";
+import { forgetting } from "../container/forgetting.ts";
 import { prepareGround } from "../container/ground.ts";
 
 const dockerd = process.getuid?.() === 0 ? findDockerd(process.env) : null;
@@ -60,13 +61,15 @@ test.skipIf(!dockerd)(
   async () => {
     const engine = await aMortalEngine();
     const ground = await prepareGround();
-    const runtime = dockerRuntime({
-      docker: engine.docker,
-      user: chooseRunUser(0, 0),
-      relay: { kind: "toolchain" },
-      roots: [ground.folder],
-      instance: randomUUID(),
-    });
+    const runtime = forgetting(
+      dockerRuntime({
+        docker: engine.docker,
+        user: chooseRunUser(0, 0),
+        relay: { kind: "toolchain" },
+        roots: [ground.folder],
+        instance: randomUUID(),
+      }),
+    );
     const up = Promise.withResolvers<void>();
     const request = ground.request({ command: "echo up; sleep 600" });
     const running = await runtime.start(request, () => up.resolve());

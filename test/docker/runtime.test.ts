@@ -11,6 +11,7 @@ import type { Engine } from "../../src/container/docker/engine.ts";
 import { readEngineInfo } from "../../src/container/docker/engine-info.ts";
 import type { RunRequest, Runtime } from "../../src/container/run.ts";
 import { obeysTheContract } from "../container/contract.ts";
+import { forgetting } from "../container/forgetting.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { describeWithDocker } from "./engine.ts";
 import { makeImage, makeTellingImage } from "./images.ts";
@@ -20,7 +21,8 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
   let ground: Ground;
   let instance: string;
   const open = (changes: { readonly roots?: readonly string[] } = {}): Runtime =>
-    ownRuntime(engine(), ground.folder, { instance, ...changes });
+    forgetting(ownRuntime(engine(), ground.folder, { instance, ...changes }));
+  const openPlain = (): Runtime => ownRuntime(engine(), ground.folder, { instance });
   const container = (id: string): Docker.Container => engine().docker.getContainer(`loopgate-${id}`);
   const count = async () => {
     const filters = { label: [`loopgate.instance=${instance}`] };
@@ -347,9 +349,52 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     await abandon(request);
     writeFileSync(join(ground.folder, "workspace/finish"), "");
     await container(request.id).wait();
-    const found = await open().find(request.id);
-    expect(await found?.done).toMatchObject({ status: "failed", exitCode: 6 });
+    for (const life of [openPlain(), openPlain()]) {
+      const found = await life.find(request.id);
+      expect(found?.isOver()).toBe(true);
+      expect(await found?.done).toMatchObject({ status: "failed", exitCode: 6, note: null });
+    }
+    await openPlain().forget(request.id);
     expect(await open().find(request.id)).toBeNull();
+    expect(await count()).toBe(0);
+  });
+
+  test("F3: a run that ended in time is not late because nobody asked for longer than its deadline", async () => {
+    const limits = { deadlineMs: 1_000, graceMs: 200 };
+    const request = ground.request({ command: "exit 6", limits });
+    await abandon(request);
+    await container(request.id).wait();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await (await openPlain().find(request.id))?.done).toMatchObject({ status: "failed", exitCode: 6 });
+  });
+
+  test("F3: a run that was watched to its end stays until it is forgotten, and nothing of it runs", async () => {
+    const request = ground.request({ command: "exit 6" });
+    const runtime = openPlain();
+    const running = await runtime.start(request);
+    expect(running.isOver()).toBe(false);
+    await running.done;
+    expect(running.isOver()).toBe(true);
+    expect(await count()).toBe(2);
+    const { docker } = engine();
+    const filters = { label: [`loopgate.instance=${instance}`] };
+    expect(await docker.listContainers({ filters })).toEqual([]);
+    expect(await (await openPlain().find(request.id))?.done).toMatchObject({ exitCode: 6 });
+    await runtime.forget(request.id);
+    await runtime.forget(request.id);
+    expect(await count()).toBe(0);
+  });
+
+  test("what was prepared for a run that is never started goes when it is forgotten; another App's does not", async () => {
+    const request = ground.request();
+    const runtime = openPlain();
+    await runtime.prepare(request);
+    expect(await count()).toBe(2);
+    await ownRuntime(engine(), ground.folder).forget(request.id);
+    expect(await count()).toBe(2);
+    await runtime.forget(request.id);
+    expect(await count()).toBe(0);
+    expect(await (await open().start(request)).done).toMatchObject({ status: "finished" });
   });
 
   test("an adopted run keeps its deadline, counted from its own start", async () => {

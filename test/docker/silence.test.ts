@@ -11,6 +11,7 @@ import type { Running, RunRequest, Runtime } from "../../src/container/run.ts";
 import { steadyClock } from "../../src/engine/clock.ts";
 import { endingSentence } from "../../src/report/wording/endings.ts";
 import { type Quiet, watchSilence } from "../../src/runs/silence.ts";
+import { forgetting } from "../container/forgetting.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
 import { aStory, minute } from "../story/world.ts";
 import { until } from "../until.ts";
@@ -20,7 +21,7 @@ import { ownRuntime, USER } from "./own-runtime.ts";
 describeWithDocker("the silence limit on real containers", (engine: () => Engine) => {
   let ground: Ground;
   let instance: string;
-  const open = (): Runtime => ownRuntime(engine(), ground.folder, { instance });
+  const open = (): Runtime => forgetting(ownRuntime(engine(), ground.folder, { instance }));
   const count = async () => {
     const filters = { label: [`loopgate.instance=${instance}`] };
     return (await engine().docker.listContainers({ all: true, filters })).length;

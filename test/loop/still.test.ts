@@ -4,9 +4,10 @@ import type { Effect } from "../../src/loop/effect.ts";
 import type { Command } from "../../src/loop/event.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { nextOf, type Pending, sift } from "../../src/loop/still.ts";
-import { aLoop, anEndedLoop, aPublishedLoop, sha } from "./builder.ts";
+import { aLoop, anAttempt, anEndedLoop, aPublishedLoop, aRun, sha } from "./builder.ts";
 
 const stop: Effect = { type: "stop_run", run: "12-k3f9-1", why: "over" };
+const forget: Effect = { type: "forget_run", run: "12-k3f9-1", commits: true };
 const status: Effect = { type: "write_status" };
 const said: Effect = { type: "reply", reply: { kind: "status" } };
 const command: Command = { verb: "stop", argument: "", actor: { id: 1, login: "a", bot: false }, commentId: 1 };
@@ -23,10 +24,21 @@ function left(state: LoopState | null, ...asked: Pending[]): string[] {
 }
 
 describe("what still holds", () => {
-  test("of an earlier loop on the issue only the stop of its container is done", () => {
+  test("of an earlier loop on the issue its container is stopped and cleared away, and nothing else is done", () => {
     const old = (effect: Effect) => pending(effect, { loop: "old" });
-    expect(left(aLoop(), old(status), old(stop), old({ type: "release" }), old(said))).toEqual(["stop_run"]);
-    expect(left(null, pending(status), pending(stop))).toEqual(["stop_run"]);
+    const asked = [old(status), old(stop), old(forget), old({ type: "release" }), old(said)];
+    expect(left(aLoop(), ...asked)).toEqual(["stop_run", "forget_run"]);
+    expect(left(null, pending(status), pending(stop), pending(forget))).toEqual(["stop_run", "forget_run"]);
+  });
+
+  test("nothing that tells of a run goes before its end is stored", () => {
+    const ended = anEndedLoop({ ...cancelled, resume: "none" });
+    const called = (untold: boolean): LoopState => {
+      const runs = [aRun({ id: "12-k3f9-1", status: "stopped", ...(untold ? { untold } : {}) })];
+      return { ...ended, attempts: [anAttempt({ runs })] };
+    };
+    expect(left(called(true), pending(forget), pending({ type: "release" }))).toEqual([]);
+    expect(left(called(false), pending(forget), pending({ type: "release" }))).toEqual(["forget_run", "release"]);
   });
 
   test("a stop comment is not posted for a loop that goes on", () => {
@@ -92,7 +104,15 @@ describe("what is next", () => {
     const run: Effect = { type: "start_run", run: "12-k3f9-1", role: "executor", attempt: 1 };
     expect(next(pending(run, { notBefore: 9_000 }), pending(status))).toBe("write_status");
     expect(next(pending(status, { notBefore: 9_000 }), pending(run))).toBe(undefined);
-    expect(next(pending(run, { notBefore: 9_000 }), pending({ type: "release" }))).toBe(undefined);
+    expect(next(pending(run, { notBefore: 9_000 }), pending({ type: "open_pull" }))).toBe(undefined);
+  });
+
+  test("what is cleared away waits for the thread alone, comes last, and holds nothing up", () => {
+    const run: Effect = { type: "start_run", run: "12-k3f9-2", role: "executor", attempt: 2 };
+    expect(next(pending(status, { notBefore: 9_000 }), pending(forget))).toBe(undefined);
+    expect(next(pending(forget), pending(run))).toBe("start_run");
+    expect(next(pending(run, { notBefore: 9_000 }), pending(forget))).toBe("forget_run");
+    expect(next(pending(forget, { notBefore: 9_000 }), pending(run))).toBe("start_run");
   });
 
   test("otherwise in the order of asking", () => {

@@ -1,7 +1,7 @@
 // The invariants of the shared fault page that can be seen from outside, asked at every commit, call and quiet moment.
 import { Fault } from "../../src/base/fault.ts";
 import type { Delivery, RunOrder } from "../../src/engine/ports.ts";
-import type { Ending, LoopState } from "../../src/loop/state.ts";
+import type { Ending, LoopState, RunFacts } from "../../src/loop/state.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { attemptMarker, statusMarker, stopMarker } from "../../src/record/markers.ts";
 import type { Containers } from "./containers.ts";
@@ -44,6 +44,7 @@ export function createChecks(parts: ChecksParts) {
   const commands = new Set<number>(); // comments whose command was heard
   const written = new Map<string, number>(); // loop → revision of the record last written
   let limit = { life: 0, until: 0, over: 0 }; // when GitHub may be asked again, by the engine's clock, as this life was told
+  const books = new Map<string, LoopState>(); // loop → its newest state, also once another loop has taken its place
   const acceptedLoops = new Map<string, string>(); // loop id of an accepted label → issue key
   const lastRead = new Map<number, number>(); // pull request → the moment its gate was last read of, in this effect
   let lastMoment = { at: 0, timers: 0 };
@@ -69,6 +70,7 @@ export function createChecks(parts: ChecksParts) {
       commands.add(commentId);
     }
     if (after === null) return;
+    books.set(after.id, after);
     const same = before !== null && before.id === after.id ? before : null;
     checkOrigin(step, same);
     checkCounts(step, same, after);
@@ -396,13 +398,34 @@ export function createChecks(parts: ChecksParts) {
         `I20: ${one.id} runs though its loop is ${state?.id === one.loop ? state.phase : "another"}`,
       );
     }
+    checkMoney();
+  }
+
+  /** At a quiet moment: what providers answered for stands in the states, but for runs whose end is still to be told. */
+  function checkMoney(): void {
+    for (const one of containers.all.values()) {
+      const run = runIn(books.get(one.loop), one.id);
+      const isUntold = run?.status === "running" || run?.untold === true;
+      if (one.state === "running" || isUntold) continue;
+      hold(
+        run?.spentNano === one.spent(),
+        `Money: ${one.id} spent ${one.spent()} nano-dollars and ${run?.spentNano} are in the books`,
+      );
+    }
+  }
+
+  /** Nothing that tells of a run goes before its end is stored. */
+  function onForget({ id, loop }: Container): void {
+    const run = runIn(books.get(loop), id);
+    const isTold = run !== undefined && run.status !== "running" && run.untold !== true;
+    hold(isTold, `I4: what ${id} left was removed before its end was stored`);
   }
 
   /** L3: a container that ended long ago is not waited for. */
   function checkHeard({ id, issue, loop, endedAt }: Container): void {
     const state = disk.loops.get(keyOf(issue));
     const late = endedAt !== null && parts.now() - endedAt > unheardMs;
-    if (!late || state?.id !== loop || !isLive(state) || !isRunning(state, id)) return;
+    if (!late || state?.id !== loop || !isUntold(state, id)) return;
     const starting = pendingOf(keyOf(issue)).some(({ effect }) => effect.type === "start_run" && effect.run === id);
     hold(starting, `L3: ${id} ended long ago and nobody heard`);
   }
@@ -432,6 +455,10 @@ export function createChecks(parts: ChecksParts) {
     hold(disk.effects.size === 0, `L4: ${[...disk.effects.values()][0]?.effect.type} was never performed`);
     const running = [...containers.all.values()].find((one) => one.state === "running");
     hold(running === undefined, `I12: ${running?.id} still runs`);
+    for (const { id, loop, state } of containers.all.values()) {
+      hold(!isUntold(books.get(loop), id), `Money: nobody ever heard what ${id} came to`);
+      hold(state === "forgotten", `I12: what ${id} left is still there`);
+    }
     hold(disk.openEvents.size === 0, "I2: a stored event is left lying");
     onQuiet();
   }
@@ -486,6 +513,7 @@ export function createChecks(parts: ChecksParts) {
     onGateRead: (pull: number, at: number) => void lastRead.set(pull, at),
     onMerge,
     onStart,
+    onForget,
     onPublish,
     onPush,
     onAcknowledged,
@@ -514,6 +542,16 @@ function isLive(state: LoopState): boolean {
 
 function isRunning(state: LoopState, run: string): boolean {
   return state.attempts.some((attempt) => attempt.runs.some((one) => one.id === run && one.status === "running"));
+}
+
+function runIn(state: LoopState | undefined, id: string): RunFacts | undefined {
+  return state?.attempts.flatMap(({ runs }) => runs).find((run) => run.id === id);
+}
+
+/** Its loop has not heard how it ended. */
+function isUntold(state: LoopState | undefined, id: string): boolean {
+  const run = runIn(state, id);
+  return run?.status === "running" || run?.untold === true;
 }
 
 /** The thread went with the issue or its repository. */

@@ -1,7 +1,7 @@
 // The engine of containers, which outlives the App, and the runs of one life of the App upon it.
 import { Fault } from "../../src/base/fault.ts";
 import type { Clock, PushedChange, RunOrder, RunReport, RunsPort, StartedRun } from "../../src/engine/ports.ts";
-import type { Isolation, LoopState } from "../../src/loop/state.ts";
+import { type Isolation, type LoopState, noTokens } from "../../src/loop/state.ts";
 import { watchSilence } from "../../src/runs/silence.ts";
 import type { Boundary } from "./boundary.ts";
 import { app, type Commit, type Container } from "./model.ts";
@@ -21,6 +21,8 @@ export interface ContainersParts {
   readonly timeline: Timeline;
   readonly conduct: (order: RunOrder) => Conduct;
   readonly onStart: (order: RunOrder) => void;
+  /** The App removes what a run left. */
+  readonly onForget: (container: Container) => void;
   readonly onPublish: (loop: LoopState, branch: string, head: string) => void;
   /** Whether GitHub declines this push by a rule of its own. */
   readonly declinesPush: () => boolean;
@@ -51,7 +53,7 @@ export function createContainers(parts: ContainersParts): Containers {
     if (container.state !== "running") return;
     container.cancel();
     container.state = "ended";
-    container.report = report;
+    container.report = { ...report, spentNano: container.spent() };
     container.endedAt = timeline.now;
     for (const tell of [...container.waiting]) tell();
   }
@@ -75,7 +77,10 @@ export function createContainers(parts: ContainersParts): Containers {
       watchedSince: timeline.now,
       state: "running",
       report: null,
+      end: null,
       endedAt: null,
+      spent: () =>
+        Math.floor((costOf(order.id) * ((container.endedAt ?? timeline.now) - container.startedAt)) / conduct.ms),
       waiting: new Set(),
       cancel: () => {},
     };
@@ -130,12 +135,12 @@ export function createContainers(parts: ContainersParts): Containers {
     const endWatch = watch(container, boundary, clock);
     const done = new Promise<RunReport>((resolve) => {
       const tell = () =>
-        void timeline.after(200, `${container.id} is read`, () => {
+        void timeline.after(100, `the end of ${container.id} is kept`, () => {
           if (!boundary.alive) return;
           void endWatch();
           container.waiting.delete(tell);
-          if (container.state === "ended") container.state = "collected";
-          resolve({ ...container.report!, endedAt: clock.now() });
+          container.end = { ...container.report!, endedAt: clock.now() };
+          void told(container.end, boundary).then(resolve);
         });
       container.waiting.add(tell);
       if (container.state !== "running") tell();
@@ -143,51 +148,93 @@ export function createContainers(parts: ContainersParts): Containers {
     return { startedAt, isolation, done };
   }
 
-  return {
-    all,
-    lose(id) {
-      const container = all.get(id);
-      if (container?.state !== "running") return;
-      finish(container, ended("lost", "The container was removed by someone else."));
-      container.state = container.waiting.size === 0 ? "gone" : container.state;
-    },
-    port: (boundary, clock) => ({
-      start: (order) =>
-        boundary
-          .remote("runs", "runs.start", () => all.get(order.id) ?? launch(order))
-          .then((container) => started(container, boundary, clock)),
-      adopt: (_loop, run) =>
-        boundary
-          .remote("runs", "runs.adopt", () => {
-            const found = all.get(run);
-            return found === undefined || found.state === "collected" || found.state === "gone" ? null : found;
-          })
-          .then((found) => (found === null ? null : started(found, boundary, clock))),
+  function told(end: RunReport, boundary: Boundary): Promise<RunReport> {
+    return new Promise((resolve) => {
+      timeline.after(100, "what a run left is read", () => boundary.alive && resolve(end));
+    });
+  }
+
+  /** A container that runs, then an end that was kept, then a container that has ended: as the App looks for them. */
+  function found(run: string, boundary: Boundary, clock: Clock): StartedRun | null {
+    const container = all.get(run);
+    if (container === undefined || container.state === "forgotten") return null;
+    if (container.state !== "running" && container.end !== null) {
+      return { startedAt: clock.now(), isolation, done: told(container.end, boundary) };
+    }
+    return container.state === "gone" ? null : started(container, boundary, clock);
+  }
+
+  function forget(container: Container): void {
+    finish(container, ended("stopped", ""));
+    if (container.state !== "forgotten") parts.onForget(container);
+    container.state = "forgotten";
+  }
+
+  /** One life's door to them. */
+  function port(boundary: Boundary, clock: Clock): RunsPort {
+    const ordered = new Set<string>();
+    const remote = <T>(name: string, act: () => T) => boundary.remote("runs", `runs.${name}`, act);
+    return {
+      async start(order) {
+        ordered.add(order.id);
+        const known = await remote("start", () => found(order.id, boundary, clock) ?? launch(order));
+        return "done" in known ? known : started(known, boundary, clock);
+      },
+      adopt: (_loop, run) => remote("adopt", () => found(run, boundary, clock)),
+      async spentBy(_loop, run) {
+        const container = all.get(run);
+        const isThere = container !== undefined && container.state !== "forgotten";
+        return { spentNano: isThere ? container.spent() : 0, tokens: noTokens };
+      },
       stop: (run) =>
-        boundary.remote("runs", "runs.stop", () => {
-          const found = all.get(run);
-          if (found !== undefined) finish(found, ended("stopped", ""));
+        remote("stop", () => {
+          const container = all.get(run);
+          if (container !== undefined) finish(container, ended("stopped", ""));
+        }),
+      forget: (run) =>
+        remote("forget", () => {
+          const container = all.get(run);
+          if (container !== undefined) forget(container);
         }),
       readChange: (loop, _run, head) =>
-        boundary.remote("runs", "runs.readChange", () => {
+        remote("readChange", () => {
           const commit = world.commits.get(head);
           if (commit === undefined) throw new Fault("The commit is not there.", { kind: "not_found", retry: "later" });
           return changeOf(loop.base?.sha ?? "", commit);
         }),
-      publish: (loop, _run, head, expected) =>
-        boundary.remote("runs", "runs.publish", () => publish(parts, loop, head, expected)),
+      publish: (loop, _run, head, expected) => remote("publish", () => publish(parts, loop, head, expected)),
       release: (loop) =>
-        boundary.remote("runs", "runs.release", () => {
-          for (const one of all.values()) if (one.loop === loop.id) finish(one, ended("stopped", ""));
+        remote("release", () => {
+          for (const one of all.values()) if (one.loop === loop.id) forget(one);
         }),
-      sweep: (live) =>
-        boundary.remote("runs", "runs.sweep", () => {
-          const orphans = [...all.values()].filter((one) => one.state === "running" && !live.includes(one.loop));
-          for (const one of orphans) finish(one, ended("stopped", ""));
-          return orphans.map((one) => one.id);
+      sweep: (live, runs = []) =>
+        remote("sweep", () => {
+          const isWanted = ({ id, loop }: Container) => ordered.has(id) || (live.includes(loop) && runs.includes(id));
+          const prey = [...all.values()].filter((one) => ["running", "ended"].includes(one.state) && !isWanted(one));
+          for (const one of prey) {
+            finish(one, ended("stopped", ""));
+            one.state = "gone";
+          }
+          return prey.map((one) => one.id);
         }),
-    }),
+    };
+  }
+
+  return {
+    all,
+    lose(id) {
+      const container = all.get(id);
+      if (container === undefined || container.state === "forgotten") return;
+      finish(container, ended("lost", "The container was removed by someone else."));
+      container.state = "gone";
+    },
+    port,
   };
+}
+
+/** What a run comes to, in nano-dollars: something else for each. */
+function costOf(run: string): number {
+  return 1_000_003 * (1 + ([...run].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 17));
 }
 
 /** The commit an executor's workspace has: the branch as it is now, else the base. */

@@ -123,9 +123,14 @@ export interface Container {
   /** What the life that watches it counted, and since when that life has watched it; both outlive the life. */
   quiet: Quiet | null;
   watchedSince: number;
-  state: "running" | "ended" | "collected" | "gone";
+  /** `gone`: somebody removed the container; its folder is still there. `forgotten`: the App removed both. */
+  state: "running" | "ended" | "gone" | "forgotten";
   report: RunReport | null;
+  /** Its end as the App kept it in the run's folder. */
+  end: RunReport | null;
   endedAt: number | null;
+  /** What its provider answered for, in nano-dollars, and what it will come to if it is let be. */
+  readonly spent: () => number;
   /** Tells whoever waits for its end. */
   readonly waiting: Set<() => void>;
   /** Takes back its planned end. */

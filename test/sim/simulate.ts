@@ -127,6 +127,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     timeline,
     conduct: setup.conduct,
     onStart: (order) => checks.onStart(order),
+    onForget: (container) => checks.onForget(container),
     onPublish: (loop, branch, head) => checks.onPublish(loop, branch, head),
     declinesPush: () => declines("push"),
   });

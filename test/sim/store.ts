@@ -1,7 +1,7 @@
 // The store as a value in memory: what was committed survives every crash, since a method is done wholly or not at all.
 import { createHash } from "node:crypto";
 import type { Delivery, StoredEffect, StoredEvent, StorePort, TraceEntry, Translated } from "../../src/engine/ports.ts";
-import { runningRuns } from "../../src/loop/end.ts";
+import { untoldRuns } from "../../src/loop/end.ts";
 import type { AlarmName, LoopEvent } from "../../src/loop/event.ts";
 import { issueKeyOf } from "../../src/loop/issue-key.ts";
 import type { LoopState } from "../../src/loop/state.ts";
@@ -140,7 +140,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     runningLoops: () =>
       read("runningLoops", () =>
         [...disk.loops]
-          .filter(([, state]) => runningRuns(state).length > 0)
+          .filter(([, state]) => untoldRuns(state).length > 0)
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([issueKey, state]) => ({ issueKey, state })),
       ),

@@ -51,6 +51,7 @@ export async function adopt(
       facts: readFacts(info, inspectedRelay, engine),
       startedAt: Date.parse(info.State.StartedAt),
       ranMs: await ranMs(docker, info),
+      isOver: !info.State.Running,
       readyMs: null,
       deadlineMs: number("deadline_ms"),
       graceMs: number("grace_ms"),
@@ -70,11 +71,11 @@ export async function adopt(
 }
 
 /**
- * How long a container has run, in milliseconds: both times are the engine's own, whose machine may keep another time than
+ * How long a container has run, up to its end where it has ended, in milliseconds: both times are the engine's own, whose machine may keep another time than
  * this one. An engine that does not tell its time is taken to keep ours.
  */
 async function ranMs(docker: Docker, info: Docker.ContainerInspectInfo): Promise<number> {
   const { SystemTime } = (await docker.info()) as { SystemTime?: string };
-  const now = Date.parse(SystemTime ?? "");
+  const now = Date.parse(info.State.Running ? (SystemTime ?? "") : info.State.FinishedAt);
   return Math.max(0, (Number.isFinite(now) ? now : Date.now()) - Date.parse(info.State.StartedAt));
 }

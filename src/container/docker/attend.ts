@@ -1,4 +1,4 @@
-// Attends a running container to its end: deadline, disk, relay and stop requests, then the outcome and the clean-up.
+// Attends a running container to its end: deadline, disk, relay and stop requests, then the outcome.
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import { type Bounds, type Enforcement, enforce } from "../bounds.ts";
@@ -16,6 +16,8 @@ export interface Attended extends Bounds {
   readonly facts: ContainerFacts;
   /** Epoch milliseconds by the engine's clock. */
   readonly startedAt: number;
+  /** The container had ended when it was found. */
+  readonly isOver?: boolean;
   /** Null when this process did not start it: output from before is lost then. */
   readonly readyMs: number | null;
 }
@@ -23,12 +25,16 @@ export interface Attended extends Bounds {
 /** How long an engine that stopped answering may take to come back before its runs count as lost. */
 const ENGINE_PATIENCE_MS = 30_000;
 
-/** The running form of a container. Its `done` resolves after both containers are removed. */
+/** The running form of a container. Its `done` resolves when neither container runs any more; both are still there. */
 export function attend(attended: Attended): Running {
   const enforced = enforce(attended, (signal) => void kill(attended.agent, signal));
-  void relayEnd(attended.relay).then((over) => over && enforced.end({ kind: "relay" }, "SIGKILL"));
-  const done = finish(attended, enforced);
+  let isOver = attended.isOver ?? false;
+  if (!isOver) void relayEnd(attended.relay).then((over) => over && enforced.end({ kind: "relay" }, "SIGKILL"));
+  const done = finish(attended, enforced).finally(() => {
+    isOver = true;
+  });
   return {
+    isOver: () => isOver,
     id: attended.id,
     facts: attended.facts,
     done,
@@ -46,7 +52,8 @@ async function finish(attended: Attended, enforced: Enforcement): Promise<RunOut
   const exit = await waitForExit(agent);
   enforced.over();
   await attachment.ended(exit === null ? 0 : 2_000);
-  await removeRun([agent, relay]);
+  if (exit === null) await kill(agent, "SIGKILL"); // nobody listens to it any more, wherever it is
+  if (relay) await kill(relay, "SIGKILL");
   const ending = { exitCode: exit?.code ?? null, oomKilled: exit?.oomKilled ?? false };
   return {
     ...judgeEnding({ ...ending, cause: enforced.cause ?? { kind: exit && !wentDown(exit) ? "exit" : "gone" } }),

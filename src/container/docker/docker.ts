@@ -143,6 +143,15 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       const listed = await listContainers(docker, instance);
       return listed.filter(({ part }) => part === "agent").map(({ run }) => run);
     },
+    async forget(id) {
+      await ahead.get(id)?.catch(() => {});
+      for (const name of [agentName, relayName]) {
+        const container = docker.getContainer(name(id));
+        const info = await inspectOrNull(container);
+        if (info?.Config.Labels["loopgate.instance"] === instance) await removeRun([container]);
+      }
+      ahead.delete(id);
+    },
     async sweep(keep) {
       return removeAll(
         docker,

@@ -57,6 +57,10 @@ export function processRuntime({ scratchDir }: ProcessRuntimeOptions): Runtime {
     },
     find: async (id) => (await held.get(id)?.running) ?? null,
     list: async () => [...held.values()].map(({ label }) => label),
+    async forget(id) {
+      const running = await held.get(id)?.running.catch(() => null);
+      await running?.stop("It is forgotten."); // what it had goes with its end
+    },
     async sweep(keep) {
       const prey = [...held.values()].filter(({ label }) => !keep(label));
       await stopAll(prey, "No live loop owns it.");
@@ -147,8 +151,12 @@ function follow(followed: Followed): Running {
     { path: join(loopDir, "out"), name: "/loop/out", limitBytes: limits.outBytes, limitFiles: limits.files },
   ];
   const enforced = enforce({ ...limits, ranMs: 0, disk }, (signal) => killGroup(child, signal));
-  const done = finish(followed, enforced, startedAt);
+  let isOver = false;
+  const done = finish(followed, enforced, startedAt).finally(() => {
+    isOver = true;
+  });
   return {
+    isOver: () => isOver,
     id: request.id,
     facts: processFacts(request),
     done,

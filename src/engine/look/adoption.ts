@@ -1,11 +1,10 @@
 // Takes up the runs that an earlier process left, and asks again where the container engine does not answer.
-import { isLive, runningRuns } from "../../loop/end.ts";
-import type { LoopState } from "../../loop/state.ts";
+import { untoldRuns } from "../../loop/end.ts";
 import { adoptRun } from "../run.ts";
 import type { World } from "../world.ts";
 
 export interface Adoption {
-  /** Asks once after every run that a living loop waits for. Throws Fault only when the store cannot list them. */
+  /** Asks once after every run whose end is still to be told. Throws Fault only when the store cannot list them. */
   begin(): Promise<void>;
 }
 
@@ -19,10 +18,12 @@ export function createAdoption(world: World, later: (work: () => Promise<void>) 
     try {
       const state = await store.load(issueKey);
       if (state === null) return slots.clear(run);
-      const facts = isLive(state) ? runningRuns(state).find(({ id }) => id === run) : undefined;
-      if (facts === undefined) return await stopUnwanted(state, run);
-      const isStarting = facts.isolation === null && (await isAskedFor(issueKey, run));
+      const facts = untoldRuns(state).find(({ id }) => id === run);
+      if (facts === undefined) return slots.clear(run);
+      const isStarting = !facts.untold && facts.isolation === null && (await isAskedFor(issueKey, run));
       await adoptRun(world, state, run, { issueKey, isStarting });
+      // It was called off while nobody could tell it to end.
+      if (facts.untold) await runs.stop(run, "its loop waits for it no more");
       slots.clear(run);
     } catch (error) {
       if (first)
@@ -37,16 +38,10 @@ export function createAdoption(world: World, later: (work: () => Promise<void>) 
     );
   }
 
-  /** Its loop was stopped while its engine did not answer: nothing was told to end then. */
-  async function stopUnwanted(state: LoopState, run: string): Promise<void> {
-    if ((await runs.adopt(state, run)) !== null) await runs.stop(run, "its loop waits for it no more");
-    slots.clear(run);
-  }
-
   return {
     async begin() {
       for (const { issueKey, state } of await store.runningLoops()) {
-        for (const { id } of runningRuns(state)) await adopt(issueKey, id, true);
+        for (const { id } of untoldRuns(state)) await adopt(issueKey, id, true);
       }
     },
   };

@@ -1,5 +1,5 @@
 // One regular look: everything at first, then only where nothing was heard; what no loop owns goes, and what is long over.
-import { runningRuns } from "../../loop/end.ts";
+import { isOverForGood, untoldRuns } from "../../loop/end.ts";
 import type { LoopState } from "../../loop/state.ts";
 import type { World } from "../world.ts";
 import type { Reconciler } from "./reconcile.ts";
@@ -20,7 +20,7 @@ export function createPass(
   /** With the store lost, what runs may belong to loops that only their threads know: nothing is removed before those are back. */
   async function sweep(): Promise<void> {
     const kept = (await store.loops("all")).filter(({ state }) => keepsFiles(state));
-    const running = kept.flatMap(({ state }) => runningRuns(state)).map((run) => run.id);
+    const running = kept.flatMap(({ state }) => untoldRuns(state)).map((run) => run.id);
     const removed = await runs.sweep(
       kept.map(({ state }) => state.id),
       running,
@@ -56,7 +56,7 @@ export function createPass(
   };
 }
 
-/** A loop that can go on needs what its runs left. */
-function keepsFiles({ phase, ending }: LoopState): boolean {
-  return phase !== "refused" && (phase !== "settled" || ending?.resume !== "none");
+/** A loop that can go on needs what its runs left, and so does one that has not heard of their end. */
+function keepsFiles(state: LoopState): boolean {
+  return untoldRuns(state).length > 0 || (state.phase !== "refused" && !isOverForGood(state));
 }

@@ -2,7 +2,7 @@
 
 import { isAnswered } from "../../loop/begin.ts";
 import type { RecordFault } from "../../loop/cause.ts";
-import { runningRuns } from "../../loop/end.ts";
+import { untoldRuns } from "../../loop/end.ts";
 import type { RestoredFacts } from "../../loop/event.ts";
 import { issueKeyOf } from "../../loop/issue-key.ts";
 import { endingOfNewer } from "../../loop/restore.ts";
@@ -32,7 +32,8 @@ export type Restored =
 export interface RestoreWorld
   extends Pick<World, "clock" | "log" | "store" | "github" | "sealKey" | "submit" | "stopping"> {
   readonly adopt: (record: LoopState, run: string) => Promise<StartedRun | null>;
-  readonly watch: (record: LoopState, run: string, issueKey: string, started: StartedRun) => void;
+  /** Has the run's end told, whose loop is in the store by then; null: nothing is left of it but what it spent. */
+  readonly take: (record: LoopState, run: string, issueKey: string, started: StartedRun | null) => Promise<void>;
 }
 
 export interface RestoreParts {
@@ -108,12 +109,12 @@ async function takeUp(
   const [look] = (await world.github.survey(issue, label, [asked])).loops;
   const { state: recalled, gone } = recallDetail(record, factsIn(thread, record, world.sealKey));
   const moved: LoopState = { ...recalled, issue }; // names may have changed since; the seal is about the ids
-  const found = await runsThatRun(world, moved);
-  const running = found.map(({ run }) => run);
+  const left = await whatIsLeft(world, moved);
+  const running = left.flatMap(({ run, started }) => (started === null ? [] : [run]));
   const facts = factsOf(thread, look, record, status, running);
   await world.submit(key, { type: "restored", record: moved, facts }, `restored/${record.id}/${record.revision}`);
   // Only now: what comes of them must be told to a loop that is there.
-  for (const { run, started } of found) world.watch(moved, run, key, started);
+  for (const { run, started } of left) await world.take(moved, run, key, started);
   if (gone.length > 0) world.log.info({ loop: record.id, attempts: gone }, "only the outcome of attempts is left");
   return { kind: "restored", loop: record.id, phase: record.phase, attempts: record.attempts.length, gone };
 }
@@ -132,13 +133,14 @@ function factsIn(thread: ThreadRead, record: LoopState, key: Uint8Array): Map<nu
   return found;
 }
 
-async function runsThatRun(world: RestoreWorld, record: LoopState): Promise<{ run: string; started: StartedRun }[]> {
-  const found: { run: string; started: StartedRun }[] = [];
-  for (const { id } of runningRuns(record)) {
-    const started = await world.adopt(record, id);
-    if (started !== null) found.push({ run: id, started });
-  }
-  return found;
+/** Of every run whose end the record has not heard: the run, or its end; null where neither is there. */
+async function whatIsLeft(
+  world: RestoreWorld,
+  record: LoopState,
+): Promise<{ run: string; started: StartedRun | null }[]> {
+  const left: { run: string; started: StartedRun | null }[] = [];
+  for (const { id } of untoldRuns(record)) left.push({ run: id, started: await world.adopt(record, id) });
+  return left;
 }
 
 function factsOf(

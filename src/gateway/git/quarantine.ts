@@ -39,16 +39,26 @@ export async function openQuarantine(request: QuarantineRequest): Promise<Quaran
   const aside = await mkdtemp(join(request.root, ".new-"));
   await writeRepository(aside, request);
   const gitDir = placeOf(request.root, request.runId);
+  await rm(gitDir, { recursive: true, force: true }); // one whose note cannot be read
   await rename(aside, gitDir);
   return descriptionOf(gitDir, request);
 }
 
-/** The quarantine of an earlier process's run, or null when there is none. */
+/** The quarantine of an earlier process's run, or null when there is none; one that does not say what it is counts as none. */
 export async function findQuarantine(root: string, runId: string): Promise<Quarantine | null> {
   const gitDir = placeOf(root, runId);
   const note = await readFile(join(gitDir, noteName), "utf8").catch(() => null);
-  if (note === null) return null;
-  return { ...(JSON.parse(note) as Omit<Quarantine, "gitDir">), gitDir };
+  const described = note === null ? null : readNote(note);
+  return described === null ? null : { ...described, gitDir };
+}
+
+function readNote(text: string): Omit<Quarantine, "gitDir"> | null {
+  try {
+    const note = JSON.parse(text) as Omit<Quarantine, "gitDir"> | null;
+    return typeof note?.branch === "string" ? note : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Where the loop's branch is in the quarantine; null when nothing was pushed or fetched yet. */

@@ -25,6 +25,7 @@ import {
 } from "../../../src/container/run.ts";
 import type { ContainerSpec } from "../../../src/container/spec/body.ts";
 import { refusals } from "../../../src/container/spec/guard.ts";
+import { forgetting } from "../../container/forgetting.ts";
 import { USER } from "../own-runtime.ts";
 
 /** The engine's create call, loosened at will. */
@@ -89,7 +90,7 @@ export async function runGuarded(engine: Engine, arena: Arena, request: RunReque
 
 /** The runtime as the App has it, for runs in this arena. */
 export function runtimeOf(engine: Engine, arena: Arena): Runtime {
-  return dockerRuntime({ ...pieces(engine), roots: [arena.folder] });
+  return forgetting(dockerRuntime({ ...pieces(engine), roots: [arena.folder] }));
 }
 
 export interface WeakRun {

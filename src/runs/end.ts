@@ -1,0 +1,55 @@
+// The end of a run as a lasting fact: on the disk as soon as its door is closed, before anything of the run goes.
+import { z } from "zod";
+import type { Log } from "../engine/ports.ts";
+import { NanoUsd } from "../loop/money.ts";
+import { Isolation, Tokens } from "../loop/state.ts";
+import { rooms } from "./rooms.ts";
+import { parseJson, readIfThere, writeDurably } from "./whole-file.ts";
+
+/**
+ * What was seen of a run's end, and no more than that: its answer is still in its folder and its commits in its
+ * quarantine, where they stay until the loop has stored its end. Times in epoch milliseconds.
+ */
+export const End = z.object({
+  version: z.literal(1),
+  role: z.enum(["executor", "reviewer"]),
+  startFrom: z.string(), // executor: the commit it began at; reviewer: the one it judged
+  status: z.enum(["finished", "failed", "timed_out", "silent", "refused", "lost", "stopped"]),
+  exitCode: z.number().int().nullable(),
+  endedAt: z.number().int(),
+  log: z.string(), // capped, its lease taken out
+  note: z.string(),
+  readyMs: z.number().int().nullable(),
+  spentNano: NanoUsd,
+  tokens: Tokens,
+  outOfBudget: z.boolean(), // its last model call was refused for want of money
+  modelDown: z.boolean(), // its last model call failed on the provider's side
+  tools: z.array(z.string()), // what the agent says it called
+  refused: z.array(z.string()), // what its last push was refused for
+  isolation: Isolation,
+});
+export type End = z.infer<typeof End>;
+
+export interface EndParts {
+  readonly dataDir: string;
+  readonly log: Log;
+}
+
+/**
+ * Rejects as the file system does. Where it cannot be written the run is told of all the same: a process that is killed
+ * before that is stored then knows only what the run had spent.
+ */
+export async function keepEnd(parts: EndParts, run: string, end: End): Promise<void> {
+  await writeDurably(rooms(parts).end(run), JSON.stringify(end));
+}
+
+/** Null where the run has not ended, or nobody knows how: an end that cannot be read is none, which is said in the log. */
+export async function readEnd(parts: EndParts, run: string): Promise<End | null> {
+  const file = rooms(parts).end(run);
+  const text = await readIfThere(file);
+  if (text === null) return null;
+  const read = End.safeParse(parseJson(text));
+  if (read.success) return read.data;
+  parts.log.warn({ run, file }, "how a run ended cannot be read; it is asked for again where its container is left");
+  return null;
+}

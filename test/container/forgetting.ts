@@ -1,0 +1,24 @@
+// A runtime whose runs are forgotten as soon as their end is known, as the App has them forgotten once it is stored.
+import type { Running, Runtime } from "../../src/container/run.ts";
+
+export function forgetting(runtime: Runtime): Runtime {
+  const forgotten = (running: Running): Running => ({
+    ...running,
+    done: running.done.then(async (outcome) => {
+      await runtime.forget(running.id);
+      return outcome;
+    }),
+    async stop(reason) {
+      await running.stop(reason);
+      await runtime.forget(running.id);
+    },
+  });
+  return {
+    ...runtime,
+    start: async (request, watch) => forgotten(await runtime.start(request, watch)),
+    async find(id) {
+      const found = await runtime.find(id);
+      return found === null ? null : forgotten(found);
+    },
+  };
+}
