@@ -1,7 +1,7 @@
 // The one place that chooses what happens next: a function of the state, an event and the time.
 import { unreachable } from "../base/assert.ts";
 import { onExecutorEnded, onOvertaken, onPublished, onPublishRefused, onPullOpened, onRunStarted } from "./attempt.ts";
-import { beginAttempt, book, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
+import { beginAttempt, beginLoop, book, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
 import { alarmNames, dueAt, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType } from "./effect.ts";
 import {
@@ -31,7 +31,7 @@ export function decide(state: LoopState | null, event: LoopEvent, now: number): 
   const decision = choose(state, event, now);
   if (decision.state === null || decision.state === state) return decision;
   const before = event.type === "restored" ? event.record : state;
-  const next = kept(decision.state, now);
+  const next = answeringLabels(kept(decision.state, now));
   const revision = before !== null && next.id === before.id ? before.revision + 1 : 1;
   const rung = event.type === "alarm" ? event.name : null;
   return { ...decision, state: { ...next, revision }, effects: [...alarmsFor(state, next, rung), ...decision.effects] };
@@ -54,7 +54,9 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
     if (state !== null) return stay(state, "the loop is here; its record is not needed");
     return event.type === "restored" ? onRestored(event, now) : onRecordTampered(event, now);
   }
-  if (event.type === "run_ended") return withLeftovers(onRunEnded(state, event, now), state, event);
+  if (event.type === "run_ended") {
+    return followedByNext(withLeftovers(onRunEnded(state, event, now), state, event), now);
+  }
   if (state === null) return stay(null, "no loop on this issue");
   switch (event.type) {
     case "clock_set_back":
@@ -223,6 +225,22 @@ function withLeftovers(decision: Decision, before: LoopState | null, { run, chan
   const released = state !== null && wasUntold && !isSettling ? releaseIfOver(state) : [];
   const commits = !wasUntold || change === null || (state !== null && isOverForGood(state));
   return { ...decision, effects: [...decision.effects, { type: "forget_run", run, commits }, ...released] };
+}
+
+/** The label that was set again meanwhile begins its loop, once nothing is to be heard of this one any more. */
+function followedByNext(decision: Decision, now: number): Decision {
+  const { state, effects } = decision;
+  const next = state?.labelledAgain;
+  if (state === null || next === undefined || isLive(state) || untoldRuns(state).length > 0) return decision;
+  const begun = beginLoop(next, now);
+  const cleared = effects.flatMap((one) => (one.type === "forget_run" ? [{ ...one, commits: true }] : []));
+  return { ...begun, effects: [...cleared, ...begun.effects] };
+}
+
+/** A loop that lives again answers every label there is. */
+function answeringLabels(state: LoopState): LoopState {
+  const { labelledAgain, ...answered } = state;
+  return labelledAgain !== undefined && isLive(state) ? answered : state;
 }
 
 const awaiting: Readonly<Record<RunFacts["role"], readonly Phase[]>> = {

@@ -238,6 +238,17 @@ export type Ending = z.infer<typeof Ending>;
 export const ApprovalComment = z.object({ person: Person, comment: z.number().int(), head: z.string() });
 export type ApprovalComment = z.infer<typeof ApprovalComment>;
 
+/** The trigger label as it was set: by whom, and when by GitHub's clock, where that is known. */
+export const Labelled = z.object({
+  issue: IssueRef,
+  loop: z.string(), // id of the loop that begins with it
+  title: z.string(),
+  label: z.string(),
+  actor: Person,
+  setAt: z.number().int().optional(),
+});
+export type Labelled = z.infer<typeof Labelled>;
+
 /** The whole state of a loop. */
 export const LoopState = z.object({
   version: z.literal(1),
@@ -290,5 +301,6 @@ export const LoopState = z.object({
   mergedBy: Person.nullable(), // a person merged; the gate is read once more, to say whether it had been passed
   refusalsSaid: z.array(z.string()), // approvals that did not count and were answered already
   ending: Ending.nullable(),
+  labelledAgain: Labelled.optional(), // since its end; the loop of that label begins once every run of this one has told its end
 });
 export type LoopState = z.infer<typeof LoopState>;
