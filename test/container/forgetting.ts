@@ -2,7 +2,13 @@
 import type { Running, Runtime } from "../../src/container/run.ts";
 
 export function forgetting(runtime: Runtime): Runtime {
-  const forgotten = (running: Running): Running => ({
+  const known = new WeakMap<Running, Running>(); // the same run is the same, as it is without this
+  const forgotten = (running: Running): Running => {
+    const made = known.get(running) ?? forgottenAtEnd(running);
+    known.set(running, made);
+    return made;
+  };
+  const forgottenAtEnd = (running: Running): Running => ({
     ...running,
     done: running.done.then(async (outcome) => {
       await runtime.forget(running.id);

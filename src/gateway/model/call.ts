@@ -1,7 +1,7 @@
 // One call from request to settlement: money set aside, the body sent with the real key, the answer passed on and metered.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerWhole, refuseCall } from "./answer.ts";
-import { parseJson } from "./json.ts";
+import { type JsonObject, parseJson } from "./json.ts";
 import type { NanoUsd } from "./ledger.ts";
 import { type Charge, chargeOf, noCharge, nothingRead, type Tally } from "./meter.ts";
 import { notWaited, waitBefore, waitFor } from "./patience.ts";
@@ -9,6 +9,7 @@ import type { Rates } from "./prices.ts";
 import { type CallOutcome, familyOf, type ModelCall, type ModelProvider } from "./provider.ts";
 import { type Hold, holdFor, type Session } from "./session.ts";
 import { passStream, type Streaming } from "./stream.ts";
+import { withTierFor } from "./tier.ts";
 import { readWhole, type Sent, sendUpstream } from "./upstream.ts";
 import type { Endpoint, Plan, Problem, ProblemKind } from "./wire.ts";
 
@@ -99,7 +100,7 @@ function watchClient({ session, response }: Asked): Client {
 }
 
 /** Sends the call, again where the provider asks for that; what was set aside for it covers whichever is answered. */
-async function exchange(asked: Asked, body: object, client: Client): Promise<Came> {
+async function exchange(asked: Asked, body: JsonObject, client: Client): Promise<Came> {
   const { patienceMs, answerBytes } = asked.session.limits;
   for (let waited = notWaited; ; ) {
     const sent = await send(asked, body, client);
@@ -113,7 +114,7 @@ async function exchange(asked: Asked, body: object, client: Client): Promise<Cam
   }
 }
 
-function send(asked: Asked, body: object, client: Client): Promise<Sent> {
+function send(asked: Asked, body: JsonObject, client: Client): Promise<Sent> {
   const { provider, endpoint, session, incoming } = asked;
   return sendUpstream({
     url: new URL(`${provider.baseUrl.replace(/\/+$/, "")}${endpoint.target}`),
@@ -124,7 +125,7 @@ function send(asked: Asked, body: object, client: Client): Promise<Sent> {
       "accept-encoding": "identity",
       "user-agent": "loopgate",
     },
-    body: JSON.stringify(body),
+    body: JSON.stringify(withTierFor(provider, body)),
     silenceMs: session.limits.silenceMs,
     signal: client.stop,
   });

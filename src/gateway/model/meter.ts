@@ -1,6 +1,7 @@
 // The meter: what a call costs by the provider's own figures, and the most that it could cost before it is made.
 import type { NanoUsd } from "./ledger.ts";
 import type { Rate, Rates } from "./prices.ts";
+import { tierFactor } from "./tier.ts";
 
 /** Tokens of one call, in the provider's own figures. */
 export interface Usage {
@@ -24,6 +25,8 @@ export const noUsage: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, cacheWrit
 export interface Tally {
   readonly usage: Usage | null;
   readonly final: boolean;
+  /** The class of service that it says it was billed by; absent: the standard one. */
+  readonly tier?: string;
 }
 
 export const nothingRead: Tally = { usage: null, final: false };
@@ -76,14 +79,16 @@ export const noCharge: Charge = { cost: 0, usage: noUsage, estimated: false };
 
 /**
  * What an answered call is charged. Where the answer ended before its figures did, the output is taken to be all that
- * was allowed (`cap`), and where there are no figures at all, the whole reservation is spent.
+ * was allowed (`cap`), and where there are no figures at all, the whole reservation is spent. A dearer class of service
+ * than was asked for costs what it costs, though less was set aside.
  */
 export function chargeOf(tally: Tally, cap: number, reserved: NanoUsd, rates: Rates): Charge {
   const { usage, final } = tally;
-  if (usage === null) return { cost: reserved, usage: noUsage, estimated: true };
-  if (final) return { cost: costOf(usage, rates), usage, estimated: false };
+  const factor = tierFactor(tally.tier);
+  if (usage === null) return { cost: reserved * factor, usage: noUsage, estimated: true };
+  if (final) return { cost: costOf(usage, rates) * factor, usage, estimated: false };
   const worst = { ...usage, output: Math.max(usage.output, cap) };
-  return { cost: costOf(worst, rates), usage, estimated: true };
+  return { cost: costOf(worst, rates) * factor, usage, estimated: true };
 }
 
 function nanoPerToken(rate: Rate, input: number): number {

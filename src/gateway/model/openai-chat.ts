@@ -2,6 +2,7 @@
 import { countAt, isObject, keepFields, listAt, objectAt } from "./json.ts";
 import { digestOf, type Growing } from "./known.ts";
 import type { Usage } from "./meter.ts";
+import { standardTier, tierIn } from "./tier.ts";
 import { askedOf, isDataImage, isModelName, type Plan, type Wire } from "./wire.ts";
 
 /**
@@ -60,7 +61,7 @@ export const openaiChat: Wire = {
     const hosted = tools.filter((tool) => !own.includes(tool)).map((tool) => String(objectAt(tool).type));
     const stream = kept.stream === true;
     if (stream) kept.stream_options = { include_usage: true };
-    if (body.service_tier !== undefined) kept.service_tier = "default";
+    kept.service_tier = standardTier; // said every time: a project's own default may be a dearer one
     return {
       model: kept.model,
       stream,
@@ -81,11 +82,12 @@ export const openaiChat: Wire = {
   counting: ({ body }) => body,
   tally(before, event) {
     if (event === "[DONE]") return { ...before, final: before.usage !== null };
-    const { object, choices, usage: reported } = objectAt(event);
+    const { object, choices, usage: reported, service_tier: told } = objectAt(event);
     const usage = usageOf(reported);
-    if (object === "chat.completion") return usage === null ? before : { usage, final: true };
+    const tier = tierIn(told, before);
+    if (object === "chat.completion") return usage === null ? { ...before, ...tier } : { usage, final: true, ...tier };
     const last = usage !== null && listAt(choices).length === 0;
-    return { usage: usage ?? before.usage, final: before.final || last };
+    return { usage: usage ?? before.usage, final: before.final || last, ...tier };
   },
 };
 

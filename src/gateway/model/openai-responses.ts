@@ -1,7 +1,8 @@
 // OpenAI's Responses: what of a request may leave, how its output is capped, and where its usage stands.
 import { countAt, isObject, keepFields, listAt, objectAt } from "./json.ts";
 import { digestOf, type Growing } from "./known.ts";
-import type { Usage } from "./meter.ts";
+import type { Tally, Usage } from "./meter.ts";
+import { standardTier, tierIn } from "./tier.ts";
 import { askedOf, isDataImage, isModelName, type Wire } from "./wire.ts";
 
 /**
@@ -58,7 +59,7 @@ export const openaiResponses: Wire = {
     const tools = toolsOf(kept.tools);
     if (kept.tools !== undefined) kept.tools = tools.own;
     // The standard price, whatever the project's default, and nothing kept that a later request could refer to.
-    if (body.service_tier !== undefined) kept.service_tier = "default";
+    kept.service_tier = standardTier;
     if (body.store !== undefined) kept.store = false;
     return {
       model: kept.model,
@@ -76,15 +77,17 @@ export const openaiResponses: Wire = {
   counting: ({ body }) => body,
   tally(before, event) {
     const { type, response, object } = objectAt(event);
-    if (object === "response") return talliedIn(event) ?? before;
+    if (object === "response") return talliedIn(event, before);
     const last = type === "response.completed" || type === "response.incomplete" || type === "response.failed";
-    return last ? (talliedIn(response) ?? before) : before;
+    return last ? talliedIn(response, before) : before;
   },
 };
 
-function talliedIn(response: unknown) {
-  const usage = usageOf(objectAt(response).usage);
-  return usage === null ? null : { usage, final: true };
+function talliedIn(response: unknown, before: Tally): Tally {
+  const { usage: reported, service_tier: told } = objectAt(response);
+  const usage = usageOf(reported);
+  const tier = tierIn(told, before);
+  return usage === null ? { ...before, ...tier } : { usage, final: true, ...tier };
 }
 
 /** Tools of a namespace are the client's when all in it are. */

@@ -209,3 +209,35 @@ describe("the worst case", () => {
     expect(chargeOf({ usage: large, final: true }, 50, 1, table).cost).toBe(10 * 3000 + 1e6 * 15_000);
   });
 });
+
+describe("the class of service that an answer tells is what is priced", () => {
+  const plain = rates("openai", "gpt-5");
+  const standard = costOf(usage, plain);
+  const inChat = (tier: unknown) =>
+    chatStream(figures).map((one) => (typeof one === "string" ? one : { ...one, service_tier: tier }));
+
+  test.each([
+    ["default", 1],
+    ["flex", 1],
+    ["auto", 1],
+    [null, 1],
+    ["priority", 2],
+    ["ultrafast", 6],
+    ["a class that nobody knows", 6],
+  ])("%s", (tier, factor) => {
+    const told = [
+      read(openaiResponses, [{ ...responsesWhole(figures), service_tier: tier }]),
+      read(openaiResponses, [
+        { type: "response.completed", response: { ...responsesWhole(figures), service_tier: tier } },
+      ]),
+      read(openaiChat, [{ ...chatWhole(figures), service_tier: tier }]),
+      read(openaiChat, inChat(tier)),
+    ];
+    expect(told.map((tally) => chargeOf(tally, 100, 5, plain).cost)).toEqual(told.map(() => standard * factor));
+  });
+
+  test("an answer that was cut before its figures, or has none, is taken at its worst in that class", () => {
+    const cut = read(openaiChat, inChat("priority").slice(0, 1));
+    expect(chargeOf(cut, 100, 7_000, plain)).toMatchObject({ cost: 14_000, estimated: true });
+  });
+});

@@ -15,6 +15,14 @@ const base: Readonly<Record<Wire["name"], object>> = {
   gemini: { contents: [{ role: "user", parts: [{ text: "Hi" }] }] },
 };
 
+/** Said of every request, whatever the client says. */
+const always: Readonly<Record<Wire["name"], object>> = {
+  anthropic_messages: {},
+  openai_responses: { service_tier: "default" },
+  openai_chat: { service_tier: "default" },
+  gemini: {},
+};
+
 function plan(wire: Wire, more: object = {}): Plan | string {
   const endpoint = { kind: "generate" as const, wire, target: "/", model: "gemini-2.5-pro" };
   return wire.plan({ ...base[wire.name], ...more }, endpoint);
@@ -73,7 +81,7 @@ describe("does not leave, and is recorded", () => {
     ],
   ])("%s", (_, wire, more, left) => {
     const { body, stripped } = planned(wire, more);
-    expect(body).toEqual({ ...base[wire.name], ...left });
+    expect(body).toEqual({ ...base[wire.name], ...always[wire.name], ...left });
     expect(stripped).not.toEqual([]);
   });
 
@@ -110,6 +118,13 @@ describe("does not leave, and is recorded", () => {
     });
     expect(planned(openaiChat, { service_tier: "priority" }).body).toMatchObject({ service_tier: "default" });
   });
+
+  test.each([openaiResponses, openaiChat])(
+    "$name: the standard class is asked for though the client says nothing",
+    (wire) => {
+      expect(planned(wire, {}).body).toMatchObject({ service_tier: "default" });
+    },
+  );
 });
 
 describe("input whose size the request does not show is refused", () => {
@@ -211,7 +226,7 @@ describe("the output limit", () => {
     ],
   ])("%s is set in the one place where it counts", (_, wire, more, left) => {
     const { max_tokens: _old, max_output_tokens: _o, ...plain } = base[wire.name] as Record<string, unknown>;
-    expect(wire.capped(planned(wire, more), 300)).toEqual({ ...plain, ...left });
+    expect(wire.capped(planned(wire, more), 300)).toEqual({ ...plain, ...always[wire.name], ...left });
   });
 
   test("leaves room for an answer beside thinking, or switches thinking off", () => {

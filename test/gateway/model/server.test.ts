@@ -335,3 +335,20 @@ test("nobody answers for a provider that is not configured", async () => {
   for (const path of ["/model/other/v1/messages", "/model", "/model/anthropic", "/model//v1/messages"])
     expect(await world.send({ ...claude(world), path })).toMatchObject({ status: 404 });
 });
+
+describe("the standard class of service", () => {
+  test.each<[string, string | null, string | undefined]>([
+    ["is asked of OpenAI itself", "openai", "default"],
+    ["is asked of a server that may stand before OpenAI", null, "default"],
+    ["is not asked of a provider that only speaks its format", "mistral", undefined],
+  ])("%s", async (_, priceId, asked) => {
+    const upstream = await anUpstream(json({ ...payloads.chatWhole(figures), service_tier: "priority" }));
+    const prices = { "openai/*": { input: 1, output: 1 } };
+    const world = await aWorld({ upstream, prices, providers: [{ name: "openai", family: "openai", priceId }] });
+    const recorded = world.nextCall();
+    await world.send(chat(world));
+    expect(upstream.received[0]?.body).toMatchObject(asked === undefined ? {} : { service_tier: asked });
+    expect(Object.hasOwn(upstream.received[0]?.body ?? {}, "service_tier")).toBe(asked !== undefined);
+    expect((await recorded).costUsd).toBeCloseTo((2 * 1280) / 1e6, 9);
+  });
+});
