@@ -63,7 +63,10 @@ export async function aWorld({ upstream, ledger = createLedger(5 * dollar), ...m
   let waiting: ((call: ModelCall) => void)[] = [];
   const route = modelGateway({
     lease,
-    providers: providersAt(upstream.url),
+    providers: providersAt(upstream.url).map((one) => ({
+      ...one,
+      ...more.providers?.find(({ name }) => name === one.name),
+    })),
     ledger,
     limits: more.limits,
     prices: more.prices,
