@@ -79,7 +79,7 @@ export async function takeRun(
 }
 
 /** Nothing is left of the run but what it had spent. */
-export async function tellLost(
+async function tellLost(
   world: Pick<World, "clock" | "runs" | "submit">,
   loop: Pick<LoopState, "id" | "attempts" | "grantedNano">,
   run: string,
@@ -112,7 +112,7 @@ export async function stopRun(
 }
 
 /** Watches a run that was found running. */
-export function watchAdopted(world: World, state: LoopState, run: string, issueKey: string, started: StartedRun): void {
+function watchAdopted(world: World, state: LoopState, run: string, issueKey: string, started: StartedRun): void {
   const start = startOf(state, run);
   if (start === null) return;
   world.slots.hold(run);

@@ -8,9 +8,7 @@ import { playToEnd, readEvent } from "./script.ts";
 const minute = 60_000;
 
 function play(state: LoopState | null, line: string, at: number) {
-  const event = readEvent(line, state, at);
-  const run = state?.attempts[0]?.runs[0]?.id ?? "";
-  return decide(state, event.type === "run_ended" ? { ...event, run } : event, at);
+  return decide(state, readEvent(line, state, at), at);
 }
 
 function calledOff(): LoopState {

@@ -3,7 +3,7 @@
 import { Gone, RecordFault } from "../../src/loop/cause.ts";
 import { decide } from "../../src/loop/decide.ts";
 import type { Effect } from "../../src/loop/effect.ts";
-import { statusLabels } from "../../src/loop/end.ts";
+import { statusLabels, untoldRuns } from "../../src/loop/end.ts";
 import type { AlarmName, ClaimFacts, LoopEvent, MergeOutcome, Permission, Verb } from "../../src/loop/event.ts";
 import { nanoOf } from "../../src/loop/money.ts";
 import type { ApprovalRefusal } from "../../src/loop/refusal.ts";
@@ -361,9 +361,10 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
   };
 }
 
+/** The run that is waited for, or else the last whose end is still to be told. */
 function runningRun(state: LoopState | null): string {
-  const running = state?.attempts.flatMap((attempt) => attempt.runs).filter((run) => run.status === "running");
-  return running?.at(-1)?.id ?? "no-run";
+  const untold = state === null ? [] : untoldRuns(state);
+  return (untold.findLast((run) => run.status === "running") ?? untold.at(-1))?.id ?? "no-run";
 }
 
 function headOf(state: LoopState | null): string {

@@ -21,7 +21,7 @@ const ways: Record<Phase, readonly string[]> = {
   resting: [...executing, "executor lost"],
   awaiting_gate: atGate,
   paused: [...executing, "checked alice pause"],
-  settled: [...executing, "checked alice stop"],
+  settled: [...executing, "checked alice stop", "executor stopped"],
   refused: ["label mallory", "claim permission=triage"],
 };
 
