@@ -1,7 +1,7 @@
 // The meter: what a call costs by the provider's own figures, and the most that it could cost before it is made.
 import type { NanoUsd } from "./ledger.ts";
 import type { Rate, Rates } from "./prices.ts";
-import { tierFactor } from "./tier.ts";
+import { type Billed, tierFactor } from "./tier.ts";
 
 /** Tokens of one call, in the provider's own figures. */
 export interface Usage {
@@ -22,11 +22,9 @@ export interface Usage {
 export const noUsage: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0, reasoning: 0 };
 
 /** What was read of an answer so far. `final` is true once the figures are the whole call's. */
-export interface Tally {
+export interface Tally extends Billed {
   readonly usage: Usage | null;
   readonly final: boolean;
-  /** The class of service that it says it was billed by; absent: the standard one. */
-  readonly tier?: string;
 }
 
 export const nothingRead: Tally = { usage: null, final: false };

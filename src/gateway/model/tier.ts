@@ -1,7 +1,10 @@
 // The class of service that a provider bills by: the standard one is asked for, and the one that it tells is priced.
 import type { JsonObject } from "./json.ts";
-import type { Tally } from "./meter.ts";
-import type { ModelProvider } from "./provider.ts";
+
+/** The class of service that an answer told so far; absent: none, which is the standard one. */
+export interface Billed {
+  readonly tier?: string;
+}
 
 /** What the standard class is called in a request; without it OpenAI takes the project's own default. */
 export const standardTier = "default";
@@ -28,7 +31,7 @@ export function tierFactor(tier: string | undefined): number {
 }
 
 /** The class in an answer of the OpenAI family; what was known before stays where this event tells none. */
-export function tierIn(told: unknown, before: Pick<Tally, "tier">): Pick<Tally, "tier"> {
+export function tierIn(told: unknown, before: Billed): Billed {
   const tier = typeof told === "string" ? told.slice(0, 40) : before.tier;
   return tier === undefined ? {} : { tier };
 }
@@ -37,7 +40,8 @@ export function tierIn(told: unknown, before: Pick<Tally, "tier">): Pick<Tally, 
 const withTiers: readonly (string | null)[] = ["openai", "azure", null];
 
 /** The body as this provider takes it. */
-export function withTierFor({ family, priceId }: ModelProvider, body: JsonObject): JsonObject {
+export function withTierFor(provider: { family: string; priceId: string | null }, body: JsonObject): JsonObject {
+  const { family, priceId } = provider;
   if (family !== "openai" || withTiers.includes(priceId)) return body;
   const { service_tier: _tier, ...rest } = body;
   return rest;
