@@ -61,7 +61,11 @@ export function createEngine(parts: EngineParts): Engine {
   let inFlight = 0; // watched runs, and their endings on the way to an event
   let changed: (() => void)[] = [];
 
-  const slots = createSlots(parts.concurrentRuns, (key) => track(giveSlot(key)));
+  const slots = createSlots(
+    parts.concurrentRuns,
+    (key) => track(giveSlot(key)),
+    (ms, act) => void clock.at(clock.now() + ms, () => stopping || act()),
+  );
   const world: World = {
     ...parts,
     slots,

@@ -8,17 +8,18 @@ import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
 import { startRun, stopRun } from "./run.ts";
 import { postAttempt, postStop, reply, writeStatus } from "./say.ts";
+import type { Place } from "./slots.ts";
 import { reviewCheck, type World } from "./world.ts";
 
 /**
- * Resolves to the events that follow, or `no_slot` when a run has to wait for its turn. Only what is about a run may be of
- * a loop that is not there any more. Throws Fault.
+ * Resolves to the events that follow, or to the place in line of a run that has to wait for its turn. Only what is about
+ * a run may be of a loop that is not there any more. Throws Fault.
  */
 export async function perform(
   world: World,
   state: LoopState | null,
   stored: StoredEffect,
-): Promise<LoopEvent[] | "no_slot"> {
+): Promise<LoopEvent[] | Place> {
   const { effect } = stored;
   if (effect.type === "stop_run") {
     await stopRun(world, state, { ...stored, effect });
@@ -36,7 +37,7 @@ type Asked = StoredEffect & {
   readonly effect: Exclude<StoredEffect["effect"], { type: "stop_run" | "forget_run" }>;
 };
 
-async function performFor(world: World, state: LoopState, stored: Asked): Promise<LoopEvent[] | "no_slot"> {
+async function performFor(world: World, state: LoopState, stored: Asked): Promise<LoopEvent[] | Place> {
   const { effect } = stored;
   const { github, runs, store } = world;
   const retrying = stored.tries > 0;

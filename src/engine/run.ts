@@ -16,18 +16,20 @@ import { parseClaim } from "../verify/claim.ts";
 import { parseReview } from "../verify/review.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun, StoredEffect } from "./ports.ts";
 import { spoken } from "./read.ts";
+import type { Place } from "./slots.ts";
 import { textOf, type World } from "./world.ts";
 
 type StartRun = Extract<Effect, { type: "start_run" }>;
 
-/** Starts the run and returns at once; `no_slot` when as many containers run as the operator allows. Throws Fault. */
+/** Starts the run and returns at once; its place in line where as many containers run as the operator allows. Throws Fault. */
 export async function startRun(
   world: World,
   state: LoopState,
   effect: StartRun,
   { issueKey, retrying }: { readonly issueKey: string; readonly retrying: boolean },
-): Promise<LoopEvent[] | "no_slot"> {
-  if (!world.slots.take(effect.run, issueKey)) return "no_slot";
+): Promise<LoopEvent[] | Place> {
+  const inLine = world.slots.take(effect.run, issueKey);
+  if (inLine !== null) return inLine;
   let mayRun = retrying;
   try {
     const order = await orderOf(world, state, effect);

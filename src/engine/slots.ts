@@ -1,8 +1,14 @@
-// How many containers may run at once; a run without a slot waits, first come, first served.
+// How many containers may run at once; a run without a slot waits, first come, first served, and whoever cannot come is passed by.
+
+/** Where a run stands among those that wait; 1 is next. */
+export interface Place {
+  readonly place: number;
+  readonly of: number;
+}
 
 export interface Slots {
-  /** True when the run has a slot now; otherwise it is in line and `key` is called back when one is free. */
-  take(run: string, key: string): boolean;
+  /** Null when the run has a slot now; otherwise where it is in line, and `key` is called back when one is free. */
+  take(run: string, key: string): Place | null;
   /** For a container that is there: it has a slot whether or not one is free. */
   hold(run: string): void;
   /** For a container that may be there: it counts against the others, and gives the run itself no slot. */
@@ -14,35 +20,76 @@ export interface Slots {
   readonly waiting: number;
 }
 
-/** `limit` runs at once; `onFree` is told whose turn it is. */
-export function createSlots(limit: number, onFree: (key: string) => void): Slots {
+/** How long a run that was called may take to come; then the next is called as well, since its loop may wait for GitHub. */
+const patienceMs = 5_000;
+
+type Later = (ms: number, act: () => void) => void;
+
+interface Waiting {
+  readonly key: string;
+  /** `late`: it was called, and did not come in time; it keeps its place and holds up nobody. */
+  state: "waits" | "called" | "late";
+}
+
+/** `limit` runs at once; `onFree` is told whose turn it is, `later` acts after so many milliseconds. */
+export function createSlots(limit: number, onFree: (key: string) => void, later: Later): Slots {
   const held = new Set<string>();
   const suspected = new Set<string>(); // none of them held
-  const line = new Map<string, string>(); // run → key, in order of asking
+  const line = new Map<string, Waiting>(); // by run, in order of asking
 
-  const callNext = () => {
-    const next = line.values().next().value;
-    if (next !== undefined) onFree(next);
-  };
+  function callNext(): void {
+    const free = limit - held.size - suspected.size;
+    const called = [...line.values()].filter(({ state }) => state === "called").length;
+    if (free <= called) return;
+    const next = [...line].find(([, { state }]) => state === "waits");
+    if (next === undefined) return;
+    const [run, waiting] = next;
+    waiting.state = "called";
+    later(patienceMs, () => passBy(run, waiting));
+    onFree(waiting.key);
+    callNext();
+  }
+
+  function passBy(run: string, waiting: Waiting): void {
+    if (line.get(run) !== waiting || waiting.state !== "called") return;
+    waiting.state = "late";
+    callNext();
+  }
+
+  /** A slot is kept for each run before it that may still come. */
+  function isTurnOf(run: string): boolean {
+    const free = limit - held.size - suspected.size + (suspected.has(run) ? 1 : 0);
+    return free > before(run).filter(({ state }) => state !== "late").length;
+  }
+
+  function before(run: string): readonly Waiting[] {
+    const runs = [...line.keys()];
+    const at = runs.indexOf(run);
+    return [...line.values()].slice(0, at === -1 ? line.size : at);
+  }
+
+  function leave(run: string): void {
+    if (line.delete(run)) callNext();
+  }
 
   return {
     take(run, key) {
-      if (held.has(run)) return true;
-      const first = line.keys().next().value;
-      const others = held.size + suspected.size - (suspected.has(run) ? 1 : 0);
-      if (others < limit && (first === undefined || first === run)) {
+      if (held.has(run)) return null;
+      if (isTurnOf(run)) {
         line.delete(run);
         suspected.delete(run);
         held.add(run);
-        return true;
+        return null;
       }
-      line.set(run, key);
-      return false;
+      const known = line.get(run);
+      if (known === undefined) line.set(run, { key, state: "waits" });
+      else if (known.state === "late") known.state = "waits";
+      return { place: before(run).length + 1, of: line.size };
     },
     hold(run) {
-      line.delete(run);
       suspected.delete(run);
       held.add(run);
+      leave(run);
     },
     suspect(run) {
       if (!held.has(run)) suspected.add(run);
@@ -51,9 +98,9 @@ export function createSlots(limit: number, onFree: (key: string) => void): Slots
       if (suspected.delete(run)) callNext();
     },
     release(run) {
-      line.delete(run);
+      const left = line.delete(run);
       const wasSuspected = suspected.delete(run);
-      if (held.delete(run) || wasSuspected) callNext();
+      if (held.delete(run) || wasSuspected || left) callNext();
     },
     get taken() {
       return held.size;

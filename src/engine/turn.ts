@@ -5,6 +5,7 @@ import type { LoopState } from "../loop/state.ts";
 import { perform } from "./perform.ts";
 import type { StoredEffect, StoredEvent } from "./ports.ts";
 import { nextTry } from "./retry.ts";
+import type { Place } from "./slots.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
 
@@ -65,11 +66,7 @@ async function performOne(world: World, stored: StoredEffect, state: LoopState |
   const fields = { issue: issueKey, loop: stored.loop, effect: effect.type, key };
   try {
     const result = await perform(world, state, stored);
-    if (result === "no_slot") {
-      await store.effectPostponed(key, clock.now() + slotWaitMs, true);
-      log.info(fields, "waiting for a free slot");
-      return;
-    }
+    if (!Array.isArray(result)) return await waitInLine(world, stored, result);
     for (const [index, event] of result.entries()) {
       await store.addEvent(issueKey, event, clock.now(), `${key}/${index}`);
     }
@@ -78,6 +75,17 @@ async function performOne(world: World, stored: StoredEffect, state: LoopState |
   } catch (error) {
     await onFailure(world, stored, error);
   }
+}
+
+/** The run is called when a container is free; its loop is told where it stands, once for each place. */
+async function waitInLine(world: World, { key, issueKey, loop, effect }: StoredEffect, inLine: Place): Promise<void> {
+  const { store, clock, log } = world;
+  if (effect.type === "start_run") {
+    const event = { type: "run_queued", run: effect.run, ...inLine } as const;
+    await store.addEvent(issueKey, event, clock.now(), `${key}/queued/${inLine.place}/${inLine.of}`);
+  }
+  await store.effectPostponed(key, clock.now() + slotWaitMs, true);
+  log.info({ issue: issueKey, loop, key, ...inLine }, "waiting for a free container");
 }
 
 async function onFailure(world: World, stored: StoredEffect, error: unknown): Promise<void> {

@@ -28,7 +28,27 @@ export function onRunStarted(state: LoopState, event: Extract<LoopEvent, { type:
   const pinned = withImage(state, provenance?.image ?? null);
   const seen = withRun(pinned, run.id, { isolation, briefSha256, startedAt, ...made });
   const phase = state.phase === "preparing" && run.role === "executor" ? "executing" : state.phase;
-  return { state: { ...seen, phase }, effects: [], note: `the ${run.role} runs` };
+  const wasQueued = state.queued?.run === run.id;
+  const effects: Effect[] = wasQueued ? [{ type: "write_status" }] : [];
+  return {
+    state: { ...seen, phase, queued: wasQueued ? null : state.queued },
+    effects,
+    note: `the ${run.role} runs`,
+  };
+}
+
+/** As many containers run as the operator allows: the loop's time stands still until it is this run's turn. */
+export function onRunQueued(
+  state: LoopState,
+  { run, place, of }: Extract<LoopEvent, { type: "run_queued" }>,
+  now: number,
+): Decision {
+  const waits = state.attempts.some(({ runs }) => runs.some(({ id, status }) => id === run && status === "running"));
+  if (!waits) return stay(state, "a run this loop does not wait for");
+  const known = state.queued?.run === run ? state.queued : null;
+  if (known?.place === place && known.of === of) return stay(state, "where it stood in line before");
+  const queued = { run, since: known?.since ?? now, place, of };
+  return { state: { ...state, queued }, effects: [{ type: "write_status" }], note: `in line: place ${place} of ${of}` };
 }
 
 /** What a reference meant at first, it means for the whole loop, wherever its tag goes meanwhile. */

@@ -1,6 +1,14 @@
 // The one place that chooses what happens next: a function of the state, an event and the time.
 import { unreachable } from "../base/assert.ts";
-import { onExecutorEnded, onOvertaken, onPublished, onPublishRefused, onPullOpened, onRunStarted } from "./attempt.ts";
+import {
+  onExecutorEnded,
+  onOvertaken,
+  onPublished,
+  onPublishRefused,
+  onPullOpened,
+  onRunQueued,
+  onRunStarted,
+} from "./attempt.ts";
 import { beginAttempt, beginLoop, book, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
 import { alarmNames, dueAt, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType } from "./effect.ts";
@@ -153,6 +161,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     case "branch_moved":
       if (isLeftBehind(state, event.head)) return stay(state, "late news: the branch has moved on from that commit");
       return onBranchMoved(state, event.head, now);
+    case "run_queued":
+      return onRunQueued(state, event, now);
     case "run_started":
       return onRunStarted(state, event);
     case "ci_changed":

@@ -158,6 +158,7 @@ export type LoopEvent =
   | { readonly type: "retry_read"; readonly facts: ClaimFacts } // the issue read again for /loop retry
   | { readonly type: "status_posted"; readonly comment: number }
   | { readonly type: "attempt_posted"; readonly attempt: number; readonly comment: number }
+  | { readonly type: "run_queued"; readonly run: string; readonly place: number; readonly of: number } // 1 is next
   | {
       readonly type: "run_started";
       readonly run: string;

@@ -263,7 +263,10 @@ export const LoopState = z.object({
   labelSetAt: z.number().int().nullable().default(null), // the newest label it answers, by GitHub's clock alone; null: not known
   grantedAt: z.number().int(), // when a person last gave it time: the label, or /loop retry
   worked: z.object({ ms: z.number().int(), since: z.number().int().nullable() }), // since that grant, and since when its clock runs; null: it stands
-  queued: z.object({ run: z.string(), since: z.number().int() }).nullable().default(null), // the run that waits in line for a container
+  queued: z
+    .object({ run: z.string(), since: z.number().int(), place: z.number().int(), of: z.number().int() })
+    .nullable()
+    .default(null), // the run that waits in line for a container
   rules: Rules.nullable(),
   snapshot: Snapshot.nullable(),
   base: z.object({ branch: z.string(), sha: z.string() }).nullable(),

@@ -2,37 +2,76 @@
 import { expect, test } from "vitest";
 import { createSlots } from "../../src/engine/slots.ts";
 
-function twoRuns() {
+function someRuns(limit = 1) {
   const called: string[] = [];
-  const slots = createSlots(1, (key) => called.push(key));
-  return { called, slots };
+  const timers: (() => void)[] = [];
+  const slots = createSlots(
+    limit,
+    (key) => called.push(key),
+    (_ms, act) => timers.push(act),
+  );
+  const patienceEnds = () => {
+    for (const act of timers.splice(0)) act();
+  };
+  return { called, slots, patienceEnds, take: (run: string) => slots.take(run, `issue ${run}`) };
 }
 
-test("a run without a slot waits, and is called when one is free", () => {
-  const { called, slots } = twoRuns();
-  expect([slots.take("a", "issue a"), slots.take("b", "issue b")]).toEqual([true, false]);
+test("a run without a slot waits, knows its place, and is called when one is free", () => {
+  const { called, slots, take } = someRuns();
+  expect([take("a"), take("b"), take("c")]).toEqual([null, { place: 1, of: 1 }, { place: 2, of: 2 }]);
   slots.release("a");
   expect(called).toEqual(["issue b"]);
-  expect(slots.take("b", "issue b")).toBe(true);
+  expect([take("c"), take("b"), take("c")]).toEqual([{ place: 2, of: 2 }, null, { place: 1, of: 1 }]);
+});
+
+test("a free slot does not stay empty because the first in line cannot come: it keeps its place, and the next goes", () => {
+  const { called, slots, take, patienceEnds } = someRuns();
+  for (const run of ["x", "a", "b", "c"]) take(run);
+  slots.release("x");
+  patienceEnds();
+  expect(called).toEqual(["issue a", "issue b"]);
+  expect(take("b")).toBeNull();
+  expect(take("a")).toEqual({ place: 1, of: 2 });
+  slots.release("b");
+  expect(called).toEqual(["issue a", "issue b", "issue a"]);
+  expect([take("c"), take("a")]).toEqual([{ place: 2, of: 2 }, null]);
+});
+
+test("two slots that are free call two, and a newcomer passes none that may still come", () => {
+  const { called, slots, take } = someRuns(2);
+  for (const run of ["x", "y", "a", "b"]) take(run);
+  slots.release("x");
+  slots.release("y");
+  expect(called).toEqual(["issue a", "issue b"]);
+  expect(take("new")).toEqual({ place: 3, of: 3 });
+  expect([take("b"), take("a")]).toEqual([null, null]);
+});
+
+test("a run that was called and is given up leaves its turn to the next", () => {
+  const { called, slots, take } = someRuns();
+  for (const run of ["x", "a", "b"]) take(run);
+  slots.release("x");
+  slots.release("a");
+  expect(called).toEqual(["issue a", "issue b"]);
 });
 
 test("a container that may be there counts against the others, and gives its run no slot (I1)", () => {
-  const { called, slots } = twoRuns();
+  const { called, slots, take } = someRuns();
   slots.suspect("a");
-  expect(slots.take("b", "issue b")).toBe(false);
+  expect(take("b")).toEqual({ place: 1, of: 1 });
   slots.clear("a");
   expect(called).toEqual(["issue b"]);
   slots.suspect("a");
-  expect(slots.take("b", "issue b")).toBe(false);
+  expect(take("b")).toEqual({ place: 1, of: 1 });
   slots.release("b");
   slots.hold("c");
-  expect(slots.take("a", "issue a")).toBe(false);
+  expect(take("a")).toEqual({ place: 1, of: 1 });
 });
 
 test("a run that was found running has its slot, and knowing of it takes none away", () => {
-  const { slots } = twoRuns();
+  const { slots, take } = someRuns();
   slots.suspect("a");
   slots.hold("a");
   slots.clear("a");
-  expect([slots.take("a", "issue a"), slots.take("b", "issue b"), slots.taken]).toEqual([true, false, 1]);
+  expect([take("a"), take("b"), slots.taken]).toEqual([null, { place: 1, of: 1 }, 1]);
 });

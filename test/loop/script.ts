@@ -215,6 +215,8 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "claim_read", facts: claimFacts(line, now) };
     case "reread":
       return { type: "retry_read", facts: claimFacts(line, now) };
+    case "in_line":
+      return { type: "run_queued", run: runningRun(state), place: Number(first), of: Number(second) };
     case "started":
       return {
         type: "run_started",

@@ -50,6 +50,7 @@ const examples: Record<LoopEvent["type"], string> = {
   retry_read: "reread",
   status_posted: "status_posted 501",
   attempt_posted: "attempt_posted 1",
+  run_queued: "in_line 2 3",
   run_started: "started",
   run_ended: "executor pushed=bb2",
   published: "published aa1",

@@ -12,6 +12,14 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
   const isAlone = state.rules?.reviewer === null;
   const judge = isAlone ? "CI judges" : "CI and the reviewer judge";
   const judging = isAlone ? "CI is judging" : "CI and the reviewer are judging";
+  if (state.queued !== null) {
+    const { place, of } = state.queued;
+    return say(
+      `${attempt} is queued, place ${place} of ${of}`,
+      "As many agents and reviewers are running as Loopgate's operator allows at once. The loop's time stands still meanwhile.",
+      place === 1 ? "It starts as soon as one of them is done." : "It starts when its turn comes.",
+    );
+  }
   switch (state.phase) {
     case "queued":
       return say(
