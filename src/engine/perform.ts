@@ -1,5 +1,6 @@
 // Performs one effect and says what came of it. Doing it twice is doing it once.
 import { assert, unreachable } from "../base/assert.ts";
+import { removable } from "../loop/end.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
 import { checkText, pullText } from "../report/report.ts";
@@ -55,7 +56,7 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
       await github.react(issue, effect.comment, effect.content);
       return [];
     case "set_labels":
-      await github.changeLabels(issue, effect);
+      await github.changeLabels(issue, { add: effect.add, remove: removable(effect.remove, state) });
       return [];
     case "read_claim":
       return readClaim(world, state);
@@ -104,6 +105,9 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
     case "clear_alarm":
       await store.clearAlarm(stored.issueKey, effect.name);
       return [];
+    case "answer_label":
+      assert(state.labelledAgain !== undefined, `loop ${state.id} was labelled again`);
+      return [{ type: "labelled", ...state.labelledAgain }];
     case "release":
       await store.clearAlarm(stored.issueKey, null);
       await runs.release(state);

@@ -6,15 +6,7 @@ import type { Effect } from "./effect.ts";
 import { type Decision, hasLabel, isLive, settle, showStatus, stay, untoldRuns } from "./end.ts";
 import type { ClaimFacts, LoopEvent, Permission } from "./event.ts";
 import { spentOf } from "./money.ts";
-import {
-  type Attempt,
-  type Finding,
-  type Labelled,
-  type LoopState,
-  noTokens,
-  type Rules,
-  type RunFacts,
-} from "./state.ts";
+import { type Attempt, type Finding, type LoopState, noTokens, type Rules, type RunFacts } from "./state.ts";
 
 const writers: readonly Permission[] = ["write", "maintain", "admin"];
 
@@ -39,12 +31,6 @@ export function onLabelled(
     const { type, ...labelledAgain } = event;
     return stay({ ...state, labelledAgain }, "labelled again; what the last run came to is heard first");
   }
-  return beginLoop(event, now);
-}
-
-/** A loop begins where another has told all it came to: its place in the store is the new one's. */
-export function beginLoop(label: Labelled, now: number): Decision {
-  const event = { type: "labelled", ...label } as const;
   return { state: newLoop(event, now), effects: [{ type: "read_claim" }], note: "labelled: reading the claim" };
 }
 

@@ -9,11 +9,12 @@ import {
   onRunQueued,
   onRunStarted,
 } from "./attempt.ts";
-import { beginAttempt, beginLoop, book, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
+import { beginAttempt, book, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
 import { alarmNames, dueAt, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType } from "./effect.ts";
 import {
   type Decision,
+  isAnswerable,
   isLive,
   isOverForGood,
   releaseIfOver,
@@ -62,9 +63,7 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
     if (state !== null) return stay(state, "the loop is here; its record is not needed");
     return event.type === "restored" ? onRestored(event, now) : onRecordTampered(event, now);
   }
-  if (event.type === "run_ended") {
-    return followedByNext(withLeftovers(onRunEnded(state, event, now), state, event), now);
-  }
+  if (event.type === "run_ended") return withLeftovers(onRunEnded(state, event, now), state, event);
   if (state === null) return stay(null, "no loop on this issue");
   switch (event.type) {
     case "clock_set_back":
@@ -234,17 +233,8 @@ function withLeftovers(decision: Decision, before: LoopState | null, { run, chan
   const isSettling = before !== null && isLive(before) && state !== null && !isLive(state); // `settle` has said so
   const released = state !== null && wasUntold && !isSettling ? releaseIfOver(state) : [];
   const commits = !wasUntold || change === null || (state !== null && isOverForGood(state));
-  return { ...decision, effects: [...decision.effects, { type: "forget_run", run, commits }, ...released] };
-}
-
-/** The label that was set again meanwhile begins its loop, once nothing is to be heard of this one any more. */
-function followedByNext(decision: Decision, now: number): Decision {
-  const { state, effects } = decision;
-  const next = state?.labelledAgain;
-  if (state === null || next === undefined || isLive(state) || untoldRuns(state).length > 0) return decision;
-  const begun = beginLoop(next, now);
-  const cleared = effects.flatMap((one) => (one.type === "forget_run" ? [{ ...one, commits: true }] : []));
-  return { ...begun, effects: [...cleared, ...begun.effects] };
+  const next: Effect[] = state !== null && isAnswerable(state) ? [{ type: "answer_label" }] : [];
+  return { ...decision, effects: [...decision.effects, { type: "forget_run", run, commits }, ...released, ...next] };
 }
 
 /** A loop that lives again answers every label there is. */

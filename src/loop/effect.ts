@@ -46,6 +46,7 @@ export type Effect =
   // time and tidiness
   | { readonly type: "set_alarm"; readonly name: AlarmName; readonly at: number }
   | { readonly type: "clear_alarm"; readonly name: AlarmName }
+  | { readonly type: "answer_label" } // the label that waited for what the last run came to begins its loop
   | { readonly type: "release" }; // nothing of this loop runs any more: its quarantines and alarms go
 
 export type EffectType = Effect["type"];

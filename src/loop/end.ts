@@ -143,6 +143,16 @@ export function releaseIfOver(state: LoopState): readonly Effect[] {
   return isOverForGood(state) && untoldRuns(state).length === 0 ? [{ type: "release" }] : [];
 }
 
+/** A label was set again since the loop ended, and nothing is to be heard of the loop any more: the next one may begin. */
+export function isAnswerable(state: LoopState): boolean {
+  return state.labelledAgain !== undefined && !isLive(state) && untoldRuns(state).length === 0;
+}
+
+/** Of the labels that were to be removed, those that still are: not the trigger, once a person has set it again. */
+export function removable(labels: readonly string[], { label, labelledAgain }: LoopState): readonly string[] {
+  return labelledAgain === undefined ? labels : labels.filter((one) => !hasLabel([one], label));
+}
+
 /** Whether nobody can go on with it. */
 export function isOverForGood({ phase, ending }: LoopState): boolean {
   return phase === "settled" && ending?.resume === "none";

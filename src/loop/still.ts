@@ -1,6 +1,6 @@
 // The one decider of what was asked for and is not done yet: does it still hold, in which order does it go. Pure.
 import type { Effect, EffectType } from "./effect.ts";
-import { classOf, isLive, releaseIfOver, runningRuns, statusLabels, untoldRuns } from "./end.ts";
+import { classOf, isAnswerable, isLive, releaseIfOver, runningRuns, statusLabels, untoldRuns } from "./end.ts";
 import type { AlarmName } from "./event.ts";
 import type { LoopState, Phase } from "./state.ts";
 
@@ -142,6 +142,12 @@ export const presumptions: Presumptions = {
     presumes: "the run's end is stored",
     holds: ({ run }, state) => !untoldRuns(state).some(({ id }) => id === run),
     outlives: true,
+  },
+  answer_label: {
+    lane: "clear", // the loop's own words and leftovers come first: then another takes its place
+    presumes: "the loop has ended, told all it came to, and was labelled again",
+    holds: (_, state) => isAnswerable(state),
+    once: "earlier",
   },
   release: {
     lane: "clear",

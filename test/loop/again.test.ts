@@ -1,6 +1,7 @@
 // A label that is set again while a run of the loop that has ended is still to tell what it came to.
 import { expect, test } from "vitest";
 import { decide } from "../../src/loop/decide.ts";
+import { removable } from "../../src/loop/end.ts";
 import { spentOf } from "../../src/loop/money.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { playToEnd, readEvent } from "./script.ts";
@@ -24,8 +25,10 @@ test("the label waits for that end, which is booked in the loop that it is of; t
   expect(again.effects).toEqual([]);
   expect(again.state).toMatchObject({ id: ended.id, phase: "settled", labelledAgain: { loop: "z9y8x7" } });
   const told = play(again.state, "executor stopped spent=0.3", now + minute);
-  expect(told.state).toMatchObject({ id: "z9y8x7", phase: "queued", requester: { login: "bob" }, attempts: [] });
-  expect(told.effects.map(({ type }) => type)).toEqual(["forget_run", "read_claim"]);
+  expect(told.state && [told.state.id, spentOf(told.state)]).toEqual([ended.id, 300_000_000]);
+  expect(told.effects.map(({ type }) => type)).toEqual(["write_status", "forget_run", "release", "answer_label"]);
+  const begun = play(told.state, "label bob z9y8x7", now + 2 * minute); // as the effect has it
+  expect(begun.state).toMatchObject({ id: "z9y8x7", phase: "queued", requester: { login: "bob" }, attempts: [] });
 });
 
 test("without a run that is still to be heard of it begins at once", () => {
@@ -42,4 +45,11 @@ test("a loop that lives again has answered it", () => {
   const retried = play(again, "reread", paused.startedAt + 21 * minute).state;
   expect(retried).toMatchObject({ id: paused.id, phase: "preparing" });
   expect(retried?.labelledAgain).toBe(undefined);
+});
+
+test("and it is not removed with the labels of the loop that has ended", () => {
+  const ended = calledOff();
+  const again = play(ended, "label bob z9y8x7", ended.startedAt + 20 * minute).state;
+  expect(removable(["loop:running", ended.label.toUpperCase()], ended)).toHaveLength(2);
+  expect(again && removable(["loop:running", ended.label.toUpperCase()], again)).toEqual(["loop:running"]);
 });

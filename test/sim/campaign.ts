@@ -2,7 +2,7 @@
 import { cpus } from "node:os";
 import { judge, play } from "./exhaustive.ts";
 import { mutants } from "./mutants.ts";
-import { failedPushes, scenarios, stoppedWhilePushing } from "./scenarios.ts";
+import { aroundAnEnd, failedPushes, scenarios, stoppedWhilePushing } from "./scenarios.ts";
 import { randomSetup } from "./setup.ts";
 import { type Outcome, simulate } from "./simulate.ts";
 
@@ -50,11 +50,14 @@ export interface MutantResult {
 /** Plants the bug and tries seeds until a check notices. */
 export async function hunt(mutant: string, seeds: number): Promise<MutantResult> {
   const mutate = mutants[mutant]!;
-  const plays = [...scenarios, stoppedWhilePushing];
-  for (const scenario of plays) {
-    const outcome = await play(scenario, scenario === stoppedWhilePushing ? failedPushes : [], { mutate });
-    const caughtBy = judge(scenario, outcome);
-    if (caughtBy !== null) return { mutant, caughtBy, runs: plays.indexOf(scenario) + 1 };
+  const plays = [
+    ...scenarios.map((scenario) => ({ scenario, mishaps: [] })),
+    { scenario: stoppedWhilePushing, mishaps: failedPushes },
+    ...aroundAnEnd,
+  ];
+  for (const [index, { scenario, mishaps }] of plays.entries()) {
+    const caughtBy = judge(scenario, await play(scenario, mishaps, { mutate }));
+    if (caughtBy !== null) return { mutant, caughtBy, runs: index + 1 };
   }
   for (let run = 1; run <= seeds; run++) {
     const mode: Mode = run % 2 === 0 ? "safety" : "liveness";

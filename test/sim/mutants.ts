@@ -7,6 +7,7 @@ import type { LoopEvent } from "../../src/loop/event.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { nextOf, sift } from "../../src/loop/still.ts";
 import { app } from "./model.ts";
+import { endMutants } from "./mutants-ends.ts";
 import { gateMutants } from "./mutants-gate.ts";
 import type { Mutate, SimParts } from "./simulate.ts";
 import type { Disk } from "./store.ts";
@@ -165,6 +166,7 @@ export const mutants: Readonly<Record<string, Mutate>> = {
     },
   })),
   ...gateMutants,
+  ...endMutants({ machine, mishearing, without, runs }),
   "the lease is ignored": (parts, _disk, world) => ({
     ...parts,
     runs: {

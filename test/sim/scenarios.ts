@@ -1,5 +1,6 @@
 // The five canonical scenarios: what happens in them is fixed, so that every call of theirs can be made to go wrong.
 import type { RunOrder } from "../../src/engine/ports.ts";
+import type { Mishap } from "./boundary.ts";
 import type { Conduct } from "./containers.ts";
 import type { Act, Deed } from "./deeds.ts";
 import { hour, minute, type Setup } from "./setup.ts";
@@ -85,10 +86,49 @@ export const stoppedWhilePushing: Scenario = scenario({
 });
 
 /** How the push fails in it. */
-export const failedPushes = [1, 2, 3, 4, 5].map((nth) => ({
-  call: `runs.publish#${nth}`,
-  mishap: "fail_before" as const,
-}));
+export const failedPushes: readonly { readonly call: string; readonly mishap: Mishap }[] = [1, 2, 3, 4, 5].map(
+  (nth) => ({
+    call: `runs.publish#${nth}`,
+    mishap: "fail_before",
+  }),
+);
+
+/** What happens around a run's end, for the hunt as well: each with what goes wrong in it. */
+export const aroundAnEnd: readonly { readonly scenario: Scenario; readonly mishaps: typeof failedPushes }[] = [
+  {
+    scenario: scenario({
+      name: "its container removed while the App is down",
+      ends: ["task_complete"],
+      mends: () => true,
+      acts: [
+        act("crash", 3 * minute, { do: "crash", downMs: minute }),
+        act("lose", 3 * minute + 10_000, { do: "lose_container" }),
+      ],
+    }),
+    mishaps: [],
+  },
+  {
+    scenario: scenario({
+      name: "killed before it is stopped",
+      ends: ["cancelled"],
+      mends: () => true,
+      acts: [act("unlabel", 3 * minute, { do: "unlabel", by: "alice" })],
+    }),
+    mishaps: [{ call: "runs.stop#1", mishap: "crash_before" }],
+  },
+  {
+    scenario: scenario({
+      name: "labelled again while it is stopped",
+      ends: ["task_complete"],
+      mends: () => true,
+      acts: [
+        act("unlabel", 3 * minute, { do: "unlabel", by: "alice" }),
+        act("again", 3 * minute + 300, { do: "label", by: "alice" }),
+      ],
+    }),
+    mishaps: [],
+  },
+];
 
 export const scenarios: readonly Scenario[] = [
   scenario({ name: "happy", ends: ["task_complete"], mends: () => true }),

@@ -1,8 +1,9 @@
 // A small run of each of the simulator's ways, as part of every test run.
 import { expect, test } from "vitest";
 import { hunt, runSeed, runSeeds, shrink } from "./campaign.ts";
-import { runPoints } from "./exhaustive.ts";
+import { judge, play, runPoints } from "./exhaustive.ts";
 import { mutants } from "./mutants.ts";
+import { aroundAnEnd } from "./scenarios.ts";
 import { randomSetup } from "./setup.ts";
 import { simulate } from "./simulate.ts";
 
@@ -41,6 +42,9 @@ test.each([
   "red attempts are refunded",
   "a second label begins a second loop",
   "our own events are heard",
+  "what a run left goes as soon as it ended",
+  "a run that was lost cost nothing",
+  "a label set again takes the place of a loop that is not told of its last run",
 ])("a planted bug is caught: %s", async (mutant) => {
   expect((await hunt(mutant, 20)).caughtBy).not.toBeNull();
 });
@@ -54,4 +58,8 @@ test("a failing run is made smaller and still fails for the same reason", async 
   const { without, left } = await shrink(found, run);
   expect(left.length).toBeLessThan(found.happened.length);
   expect((await run(new Set(without))).violations[0]).toMatch(/^I19/);
+});
+
+test.each(aroundAnEnd)("around a run's end: $scenario.name", async ({ scenario, mishaps }) => {
+  expect(judge(scenario, await play(scenario, mishaps, {}))).toBe(null);
 });
