@@ -239,7 +239,7 @@ export const ApprovalComment = z.object({ person: Person, comment: z.number().in
 export type ApprovalComment = z.infer<typeof ApprovalComment>;
 
 /** The trigger label as it was set: by whom, and when by GitHub's clock, where that is known. */
-export const Labelled = z.object({
+const Labelled = z.object({
   issue: IssueRef,
   loop: z.string(), // id of the loop that begins with it
   title: z.string(),
@@ -247,8 +247,6 @@ export const Labelled = z.object({
   actor: Person,
   setAt: z.number().int().optional(),
 });
-export type Labelled = z.infer<typeof Labelled>;
-
 /** The whole state of a loop. */
 export const LoopState = z.object({
   version: z.literal(1),
