@@ -38,6 +38,7 @@ async function readGate(world: World, state: LoopState, number: number): Promise
   return gateOf({
     pull,
     requester: state.requester.id,
+    heard: state.requestsHeard,
     authors: pushed === null ? noAuthors : authorsOf(pushed),
     commands,
     unread: pushed?.unread ?? null,

@@ -258,7 +258,7 @@ export function publishPending(state: LoopState, head: string, before: readonly 
     // A commit that GitHub has already may have been judged by CI while nobody listened.
     ...unheard,
     ciSeen: state.head === head,
-    reviewSeen: state.head === head,
+    reviewSeen: state.reviewSeen || state.head === head,
   };
   const run = currentAttempt(state).runs[0]?.id ?? "";
   const effects: Effect[] = [...before, { type: "publish", run, head, expected: state.head }];

@@ -84,6 +84,7 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     ciOverdue: false,
     reviewSeen: false,
     changesRequested: [],
+    requestsHeard: [],
     permits: [],
     resumeAt: null,
     gateSince: null,

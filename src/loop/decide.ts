@@ -179,7 +179,7 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     case "verdict_read":
       return inPhase(state, ["verifying"], () => onVerdict(state, event.verdict, now));
     case "review_submitted":
-      return onReviewSubmitted(state, event.head);
+      return onReviewSubmitted(state);
     default:
       return unreachable(event);
   }
@@ -294,10 +294,10 @@ function onTimeUp(state: LoopState, now: number): Decision {
 }
 
 /** Before the gate opens a review is remembered, and looked at when it does. */
-function onReviewSubmitted(state: LoopState, head: string): Decision {
+/** Also of an earlier commit: what it asks for is asked for still. */
+function onReviewSubmitted(state: LoopState): Decision {
   if (state.phase === "awaiting_gate") return readGate(state);
-  const early = state.phase === "publishing" || state.phase === "verifying";
-  if (!early || state.attempts.at(-1)?.head !== head) return stay(state, `${state.phase}: no review is awaited now`);
+  if (state.pull === null) return stay(state, `${state.phase}: no review is awaited now`);
   return stay({ ...state, reviewSeen: true }, "noted that there is a review; it is read at the gate");
 }
 

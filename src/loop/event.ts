@@ -97,7 +97,8 @@ export interface GateFacts {
   readonly refusals: readonly { readonly id: number; readonly login: string; readonly why: ApprovalRefusal }[]; // approvals that do not count
   readonly unknownPushes: number; // by someone whom GitHub does not name: each asks for one approval more
   readonly unread: { readonly what: "reviews" | "commits" | "pushes"; readonly read: number } | null; // not read to its end
-  readonly changes: readonly Finding[]; // from eligible people whose last word is "request changes" on this head
+  readonly changes: readonly Finding[]; // from eligible people whose last word is "request changes", and who were not heard yet
+  readonly requests: readonly number[]; // ids of the reviews that those are from
   readonly verdict: Verdict; // CI read again, with the review as recorded
 }
 

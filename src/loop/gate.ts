@@ -94,6 +94,7 @@ function onChangesRequested(state: LoopState, facts: GateFacts, now: number): De
   const asked: LoopState = {
     ...withAttempt(state, { endedAt: now }),
     changesRequested: [...facts.changes],
+    requestsHeard: [...(state.requestsHeard ?? []), ...facts.requests],
     approvals: [],
   };
   const next = beginAttempt(asked, now, [{ type: "write_status" }, ...leaveGate(state)]);

@@ -25,7 +25,7 @@ const reviewTries = 2;
 const lostReviewers = 4;
 
 /** What is known of a commit that nobody outside has judged yet. */
-export const unheard = { ciSeen: false, ciOverdue: false, reviewSeen: false } as const;
+export const unheard = { ciSeen: false, ciOverdue: false } as const;
 
 /** Whatever CI and reviewers said of it while nobody listened is looked at. */
 export const unseen = { ciSeen: true, ciOverdue: false, reviewSeen: true } as const;
@@ -190,8 +190,7 @@ export function onRed(state: LoopState, verdict: Verdict, now: number): Decision
     const quote = verdict.findings.map((one) => one.title).join("\n") || null;
     return settle(red, now, { reason: "no_progress", ...same, quote, resume: "execute" }, said);
   }
-  const again = { ...red, changesRequested: [] };
-  const next = beginAttempt(again, now, [...said, { type: "write_status" }, ...leaveGate(state)]);
+  const next = beginAttempt(red, now, [...said, { type: "write_status" }, ...leaveGate(state)]);
   return { ...next, note: `red; ${next.note}` };
 }
 
@@ -216,8 +215,15 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
   if (rules.approvals === 0) {
     return settle(green, now, { reason: "verifier_passed", of: "no_gate" }, [...said, ...ready]);
   }
-  const asked = { phase: "awaiting_gate", gateSince: now, gateReminded: false } as const;
-  const next: LoopState = { ...green, ...asked, approvals: [], refusalsSaid: [], awaitsCi: false };
+  const asked = { phase: "awaiting_gate", gateSince: now, gateReminded: false, reviewSeen: false } as const;
+  const next: LoopState = {
+    ...green,
+    ...asked,
+    approvals: [],
+    refusalsSaid: [],
+    awaitsCi: false,
+    changesRequested: [],
+  };
   const effects: Effect[] = [
     ...said,
     { type: "write_status" },

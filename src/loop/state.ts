@@ -291,7 +291,8 @@ export const LoopState = z.object({
   ciSince: z.number().int().nullable().default(null), // when the wait for CI on this commit began
   ciOverdue: z.boolean(), // the time to wait for CI has run out; the next read decides
   reviewSeen: z.boolean().default(false), // a review of `head` was heard of before the gate opened
-  changesRequested: z.array(Finding), // a reviewer's words, for the next brief
+  changesRequested: z.array(Finding), // a reviewer's words, for each brief until an attempt is green
+  requestsHeard: z.array(z.number()).nullable().default(null), // reviews that an attempt was briefed with; null: of an earlier version, which kept none
   permits: z.array(z.string()), // permissions a person granted, for the next brief
   resumeAt: z.object({ phase: Phase, at: z.number().int(), why: Halt }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),

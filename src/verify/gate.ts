@@ -9,6 +9,7 @@ export interface GateQuestion {
   readonly pull: PullFacts;
   readonly requester: number; // id of who set the label
   readonly authors: Authors;
+  readonly heard: readonly number[] | null; // requests for changes that an attempt was briefed with; null: not known
   readonly commands: readonly ApprovalFact[]; // `/loop approve`, its comments read again at this moment
   readonly unread: Unread | null; // of what was read besides the pull request
   readonly verdict: Verdict; // CI read again at this moment
@@ -17,13 +18,15 @@ export interface GateQuestion {
 /**
  * Eligible approvals, those that do not count with the reason, and requested changes. Only each person's last word counts
  * (a mere comment is no word), and only on the current head. An approval needs write permission and someone who is not
- * a bot, the requester, or an author of the commits; changes may be requested by any person with write permission. People
+ * a bot, the requester, or an author of the commits; changes may be requested by any person with write permission, also of an
+ * earlier commit as long as no attempt was briefed with them. People
  * are compared by their ids, since a login can be changed and taken by somebody else.
  */
 export function gateOf(question: GateQuestion): GateFacts {
   const { pull, commands, authors, unread, verdict } = question;
   const words = lastWords(pull.reviews);
   const approved = [...words.filter((review) => review.state === "approved"), ...commands];
+  const requests = words.filter((review) => requestsChanges(review, question));
   const judged = approved.map((one) => ({ person: one.author, why: whyNot(one, question) }));
   return {
     head: pull.head,
@@ -31,7 +34,8 @@ export function gateOf(question: GateQuestion): GateFacts {
     merged: pull.merged,
     approvals: once(judged.flatMap(({ person, why }) => (why === null ? [person] : []))),
     refusals: judged.flatMap(({ person, why }) => (why === null ? [] : [{ id: person.id, login: person.login, why }])),
-    changes: words.filter((review) => mayRequestChanges(review, pull)).flatMap(findingsOf),
+    changes: requests.flatMap(findingsOf),
+    requests: requests.map(({ id }) => id),
     unknownPushes: authors.unknown,
     unread: pull.unread ?? unread,
     verdict,
@@ -63,8 +67,9 @@ function isNobody({ id }: Person): boolean {
   return id === 0;
 }
 
-function mayRequestChanges(review: ReviewFact, pull: PullFacts): boolean {
-  return review.state === "changes_requested" && review.canPush && !review.author.bot && review.head === pull.head;
+function requestsChanges({ id, state, canPush, author, head }: ReviewFact, { pull, heard }: GateQuestion): boolean {
+  if (state !== "changes_requested" || !canPush || author.bot) return false;
+  return head === pull.head || (heard !== null && !heard.includes(id));
 }
 
 function findingsOf(review: ReviewFact): Finding[] {

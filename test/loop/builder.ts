@@ -166,6 +166,7 @@ export function aLoop(change: Partial<LoopState> = {}): LoopState {
     ciOverdue: false,
     reviewSeen: false,
     changesRequested: [],
+    requestsHeard: [],
     permits: [],
     resumeAt: null,
     gateSince: null,

@@ -491,6 +491,7 @@ function gateRead({ words, options }: Line, state: LoopState | null): LoopEvent 
       approvals: listed("approved").map(person),
       refusals: listed("refused").map((login) => ({ ...person(login), why: refusalOf(options.get("why"), head) })),
       changes: listed("changes").map((login) => aFinding("person", `changes requested by ${login}`)),
+      requests: listed("changes").map((_, index) => 900 + index),
       unknownPushes: Number(options.get("unknown") ?? 0),
       unread: options.has("unread") ? { what: "reviews", read: Number(options.get("unread")) } : null,
       verdict: verdictOf(options.get("checks") ?? "green", head, options),

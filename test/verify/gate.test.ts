@@ -34,7 +34,7 @@ function aPullWith(reviews: ReviewFact[]): PullFacts {
 
 function gate(reviews: ReviewFact[], change: Partial<GateQuestion> = {}) {
   const authors = { ids: new Set([idOf("erin")]), unknown: 0 };
-  const question = { requester: idOf("alice"), authors, commands: [], unread: null, verdict: aVerdict() };
+  const question = { requester: idOf("alice"), authors, heard: [], commands: [], unread: null, verdict: aVerdict() };
   return gateOf({ pull: aPullWith(reviews), ...question, ...change });
 }
 
@@ -49,6 +49,7 @@ describe("the gate", () => {
       approvals: [person("bob")],
       refusals: [],
       changes: [],
+      requests: [],
       unknownPushes: 0,
       unread: null,
       verdict: aVerdict(),
@@ -65,6 +66,16 @@ describe("the gate", () => {
     const { approvals, refusals } = gateWith(review);
     expect(approvals).toEqual([]);
     expect(refusals).toEqual([{ id: review.author.id, login: review.author.login, why }]);
+  });
+
+  it("hears a request for changes of an earlier commit once, and of this one always", () => {
+    const early = aReview("bob", { state: "changes_requested", head: sha("a"), body: "Keep it." });
+    expect(gate([early])).toMatchObject({ changes: [{ detail: "Keep it." }], requests: [early.id] });
+    expect(gate([early], { heard: [early.id] })).toMatchObject({ changes: [], requests: [] });
+    expect(gate([early], { heard: null })).toMatchObject({ changes: [], requests: [] });
+    const now = aReview("bob", { state: "changes_requested" });
+    expect(gate([now], { heard: [now.id] }).requests).toEqual([now.id]);
+    expect(gate([early, aReview("bob", { state: "dismissed", head: sha("a") })]).requests).toEqual([]);
   });
 
   it("counts only the last word of each person", () => {
@@ -117,11 +128,10 @@ describe("the gate", () => {
     ]);
   });
 
-  it("lets the requester ask for changes, but no bot, no outsider, and not on an older head", () => {
+  it("lets the requester ask for changes, but no bot and no outsider", () => {
     const asking = { state: "changes_requested", body: "No." } as const;
     expect(gateWith(aReview("alice", asking)).changes).toHaveLength(1);
     expect(gateWith(aReview("bob", { ...asking, canPush: false })).changes).toEqual([]);
-    expect(gateWith(aReview("bob", { ...asking, head: sha("a") })).changes).toEqual([]);
     expect(gateWith(aReview("x", { ...asking, author: { id: 9, login: "x", bot: true } })).changes).toEqual([]);
   });
 
