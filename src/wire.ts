@@ -1,6 +1,7 @@
 // The composition root: puts the rooms together into one running App.
 import { resolve } from "node:path";
 import app from "./app.ts";
+import { obeyProxies } from "./base/proxy.ts";
 import { chooseRunUser } from "./container/docker/user.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
 import { steadyClock } from "./engine/clock.ts";
@@ -79,6 +80,7 @@ export async function restoreLoops(options: Pick<AppOptions, "settings" | "log" 
 }
 
 function connect({ settings, log, onRequest }: Pick<AppOptions, "settings" | "log" | "onRequest">, clock: Clock) {
+  obeyProxies(process.env);
   const { id: appId, slug, privateKey } = settings.app;
   const self = { appId, slug, triggerLabels: [settings.label], newLoopId };
   const pacer = createPacer();

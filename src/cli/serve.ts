@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { assert } from "../base/assert.ts";
 import { toFault } from "../base/fault.ts";
+import { proxyProblem } from "../base/proxy.ts";
 import { dockerRuntime } from "../container/docker/docker.ts";
 import { type Engine, openEngine } from "../container/docker/engine.ts";
 import { readEngineInfo, requireRuntime } from "../container/docker/engine-info.ts";
@@ -30,6 +31,11 @@ export async function serve({ env, err }: Terminal): Promise<number> {
     return 1;
   }
   const { settings } = read;
+  const unfit = proxyProblem(env);
+  if (unfit !== null) {
+    err(`${unfit}\n`);
+    return 1;
+  }
   const engine = await openEngine({ env, mayStart: false });
   if (engine === null) {
     err(noEngine);

@@ -1,6 +1,7 @@
 // Runs git on the host: hardened environment and flags, no shell, time and output limits, tokens never in argv.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { Fault } from "../../base/fault.ts";
+import { proxiesOf } from "../../base/proxy.ts";
 import { gitFault } from "./failure.ts";
 
 /** The transports a call may use; everything else is switched off (T9). */
@@ -59,18 +60,8 @@ const hardening = [
   "advice.detachedHead=false",
 ];
 
-/** What git may read of our environment: where programs and certificates are, and the way to the network. */
-const inherited = [
-  "PATH",
-  "TMPDIR",
-  "HTTPS_PROXY",
-  "https_proxy",
-  "NO_PROXY",
-  "no_proxy",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "GIT_SSL_CAINFO",
-];
+/** What git may read of our environment: where programs and certificates are. The way to the network is said anew. */
+const inherited = ["PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"];
 
 /** Starts git for streaming, in a process group of its own. The caller owns its pipes; end it with `stopGit`. */
 export function spawnGit(call: GitCall): ChildProcessWithoutNullStreams {
@@ -164,6 +155,7 @@ function environment(call: GitCall): Record<string, string> {
   });
   return {
     ...Object.fromEntries(kept),
+    ...proxiesOf(process.env),
     HOME: "/nonexistent",
     XDG_CONFIG_HOME: "/nonexistent",
     GIT_CONFIG_NOSYSTEM: "1",

@@ -1,6 +1,7 @@
-// One request to a model provider: straight there, no redirect followed, and ended when it goes silent.
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+// One request to a model provider, through the operator's proxy if any: no redirect followed, and ended when it goes silent.
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { proxiesOf } from "../../base/proxy.ts";
 
 export interface UpstreamRequest {
   readonly url: URL;
@@ -21,7 +22,7 @@ export function sendUpstream({ url, headers, body, silenceMs, signal }: Upstream
   const open = url.protocol === "https:" ? httpsRequest : httpRequest;
   const length = { "content-length": String(Buffer.byteLength(body)) };
   const { promise, resolve } = Promise.withResolvers<Sent>();
-  const outgoing = open(url, { method: "POST", agent: false, headers: { ...headers, ...length }, signal });
+  const outgoing = open(url, { method: "POST", agent: agentFor(url), headers: { ...headers, ...length }, signal });
   const watch = watchConnection(outgoing, url);
   let silent = false;
   outgoing.setTimeout(silenceMs, () => {
@@ -34,14 +35,23 @@ export function sendUpstream({ url, headers, body, silenceMs, signal }: Upstream
   return promise;
 }
 
+/** A connection of its own for each request: none is kept, so none can be found closed. */
+function agentFor(url: URL): HttpAgent | false {
+  const proxies = proxiesOf(process.env);
+  if (proxies === null) return false;
+  const options = { keepAlive: false, proxyEnv: { ...proxies } };
+  return url.protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
+}
+
 function watchConnection(outgoing: ClientRequest, url: URL): { reached(): boolean } {
   let reached = false;
   const event = url.protocol === "https:" ? "secureConnect" : "connect";
-  outgoing.on("socket", (socket) =>
+  outgoing.on("socket", (socket) => {
+    reached = !socket.connecting; // a proxy's connection may stand already: whatever is behind it may be reached
     socket.once(event, () => {
       reached = true;
-    }),
-  );
+    });
+  });
   return { reached: () => reached };
 }
 
