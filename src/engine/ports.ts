@@ -230,6 +230,8 @@ export interface PushedChange {
   readonly base: string;
   readonly head: string;
   readonly commits: number;
+  /** Since the loop was claimed, where that was before the base; absent: the same files. */
+  readonly whole?: PushedChange["files"];
   readonly files: readonly {
     readonly path: string;
     readonly status: string; // A, M, D, T

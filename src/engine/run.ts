@@ -11,7 +11,7 @@ import { untoldRuns } from "../loop/end.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
 import { type Attempt, type LoopState, noTokens, type Rules, type Snapshot } from "../loop/state.ts";
 import { risksOf } from "../policy/risk.ts";
-import { sizeOf } from "../policy/size.ts";
+import { sizeOf, totalsOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
 import { parseReview } from "../verify/review.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun, StoredEffect } from "./ports.ts";
@@ -203,7 +203,8 @@ function factsOf(run: string, report: RunReport) {
 /** What policy says of pushed commits. */
 function changeFacts(pushed: PushedChange, rules: Rules): ChangeFacts {
   const { risks, grantable } = risksOf(pushed, rules);
-  return { head: pushed.head, size: sizeOf(pushed), risks, grantable };
+  const whole = pushed.whole === undefined ? {} : { whole: totalsOf(pushed.whole) };
+  return { head: pushed.head, size: sizeOf(pushed), ...whole, risks, grantable };
 }
 
 async function orderOf(world: World, state: LoopState, effect: StartRun): Promise<RunOrder> {

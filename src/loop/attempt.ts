@@ -142,8 +142,10 @@ function stopFromChange(state: LoopState, event: RunEnded, now: number): Decisio
 function sizeOver(state: LoopState, change: ChangeFacts | null): Cause | null {
   if (change === null) return null;
   const { changedLines, changedFiles } = rulesOf(state);
-  const lines = change.size.additions + change.size.deletions;
-  const { files } = change.size;
+  // What others pushed, such as the base's newer commits, is not the loop's doing.
+  const whole = state.othersPushed ? change.size : (change.whole ?? change.size);
+  const lines = whole.additions + whole.deletions;
+  const { files } = whole;
   const { number: attempt } = currentAttempt(state);
   const reason = "budget_limit";
   if (lines > changedLines) return { reason, of: "changed_lines", attempt, is: lines, may: changedLines };

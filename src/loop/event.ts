@@ -62,6 +62,7 @@ export interface ClaimFacts {
 export interface ChangeFacts {
   readonly head: string;
   readonly size: ChangeSize;
+  readonly whole?: Pick<ChangeSize, "files" | "additions" | "deletions">; // since the claim; absent: the same
   readonly risks: readonly Finding[]; // not empty: it must not reach GitHub without a person's yes
   readonly grantable: boolean; // false: no person can allow it through the App (a workflow edit, a secret)
 }

@@ -22,11 +22,18 @@ const LISTED_PATHS = 20;
 /** The change's size for the record; it lists the first 20 paths. */
 export function sizeOf(change: Change): ChangeSize {
   return {
-    files: change.files.length,
-    additions: sum(change.files.map((file) => file.additions)),
-    deletions: sum(change.files.map((file) => file.deletions)),
+    ...totalsOf(change.files),
     paths: change.files.slice(0, LISTED_PATHS).map((file) => file.path),
     patchId: change.patchId,
+  };
+}
+
+/** How much these files change together. */
+export function totalsOf(files: Change["files"]): Pick<ChangeSize, "files" | "additions" | "deletions"> {
+  return {
+    files: files.length,
+    additions: sum(files.map((file) => file.additions)),
+    deletions: sum(files.map((file) => file.deletions)),
   };
 }
 

@@ -98,7 +98,12 @@ function withoutLease<Text extends string | null>(text: Text, token: string): Te
   return (token === "" ? text : (text?.replaceAll(token, "[lease]") ?? text)) as Text;
 }
 
+/** What was pushed since the run began, and of all the loop's commits together how much they change. */
 async function readPushed(parts: ReportParts, quarantine: Quarantine, from: string): Promise<PushedChange | null> {
   const head = await branchHead(quarantine);
-  return head === null || head === from ? null : readChange(quarantine, from, head, parts.identity.email);
+  if (head === null || head === from) return null;
+  const pushed = await readChange(quarantine, from, head, parts.identity.email);
+  if (from === quarantine.base.sha) return pushed;
+  const { files } = await readChange(quarantine, quarantine.base.sha, head, null);
+  return { ...pushed, whole: files };
 }

@@ -49,3 +49,13 @@ test("what was asked for at the gate is in each brief until an attempt is green"
   for (const attempt of [2, 3])
     expect(readFileSync(join(folder, String(attempt)), "utf8"), `brief ${attempt}`).toContain("Rename the function");
 });
+
+test("the limit on changed lines is of the whole change: attempts that are small each are not all of them together", async () => {
+  const grow = (word: string) => `for i in $(seq 30); do echo "# ${word} $i" >> notes.txt; done; ${botch(word)}`;
+  const policy = "version: 1\nattempts: 3\nlimits:\n  changed_lines: 70\n";
+  const story = await aStory({ policy, executor: attempts(grow("red"), grow("blue"), grow("green")) });
+  const issue = await story.startLoop();
+  const { ending, attempts: made } = await story.state(issue);
+  expect(ending).toMatchObject({ reason: "budget_limit", of: "changed_lines", may: 70 });
+  expect(made.every(({ change }) => change !== null && change.additions + change.deletions <= 70)).toBe(true);
+});
