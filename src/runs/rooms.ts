@@ -1,5 +1,6 @@
 // Where things of runs are kept below the data folder.
 import { join } from "node:path";
+import { socketFolder } from "./sockets.ts";
 
 export function rooms({ dataDir }: { readonly dataDir: string }) {
   return {
@@ -12,6 +13,6 @@ export function rooms({ dataDir }: { readonly dataDir: string }) {
     quiet: (id: string) => join(dataDir, "runs", id, "quiet.json"),
     spending: (id: string) => join(dataDir, "runs", id, "spent.json"),
     end: (id: string) => join(dataDir, "runs", id, "end.json"),
-    socket: (id: string) => join(dataDir, "sockets", id),
+    socket: (id: string) => socketFolder(dataDir, id),
   };
 }

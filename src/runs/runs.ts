@@ -23,6 +23,7 @@ import { type RequestParts, requestOf } from "./request.ts";
 import { roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
 import { readQuiet, type SilenceWatchParts } from "./silence.ts";
+import { socketsFolder } from "./sockets.ts";
 import { spentAtMost } from "./spending.ts";
 
 export interface RunParts extends AccessParts, DoorParts, QuarantineParts, RequestParts, SilenceWatchParts {
@@ -35,6 +36,7 @@ export interface RunParts extends AccessParts, DoorParts, QuarantineParts, Reque
 
 /** Makes runs out of a runtime, the gateways and the agents. */
 export function createRuns(parts: RunParts): RunsPort {
+  socketsFolder(parts.dataDir); // whether runs can be reached at all is known from the start
   const running = new Map<string, Running>();
   const attended = new Map<string, StartedRun>(); // each has one door and one end, however often it is asked for
   const ordered = new Set<string>(); // of this process: never swept, whatever a sweep that began earlier was told

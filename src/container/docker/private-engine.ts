@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
 import { mkdtemp, open, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "../../base/fault.ts";
+import { shortTemporary } from "../../base/short-path.ts";
 
 const SYSTEM_PATHS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
@@ -51,7 +51,7 @@ export function findDockerd(env: Readonly<Record<string, string | undefined>>): 
  */
 export async function startPrivateEngine(
   dockerd: string,
-  tempDir = tmpdir(),
+  tempDir = shortTemporary(),
   config: object = {},
 ): Promise<PrivateEngine> {
   const folder = await mkdtemp(join(tempDir, "loopgate-engine-"));
