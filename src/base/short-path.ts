@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Fault } from "./fault.ts";
 
 /** What every system takes: 104 bytes on macOS and 108 on Linux, the last of them a zero (`sockaddr_un.sun_path`). */
-export const socketPathBytes = 103;
+const socketPathBytes = 103;
 
 /** Room below such a folder: a slash, a name of at most 32 bytes, and the socket's own name. */
 const roomBytes = 1 + 32 + 1 + "gateway.sock".length;
