@@ -59,6 +59,7 @@ async function claimFacts(
   return {
     permission,
     open: read.open && !read.isPull,
+    ...(read.isPull ? { isPull: true } : {}),
     labels: read.labels,
     title: read.title,
     base: read.base,

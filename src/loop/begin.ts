@@ -101,6 +101,7 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
 /** The claim was read: refuse it, stop on a broken policy, or say so in the thread and start. */
 export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): Decision {
   const seen = { ...state, title: facts.title };
+  if (facts.isPull === true) return refusePull(state);
   if (!facts.open) return refuse(seen, [], "the issue was closed before it was claimed");
   if (!hasLabel(facts.labels, state.label)) return refuse(seen, [], "the label was gone before the issue was claimed");
   if (!mayWrite(facts.permission)) {
@@ -150,6 +151,15 @@ function policyInvalid(state: LoopState, message: string, now: number): Decision
     quote: message,
     resume: "execute",
   });
+}
+
+/** A loop is about an issue; its own pull request comes of it. */
+function refusePull(state: LoopState): Decision {
+  const effects: Effect[] = [
+    { type: "reply", reply: { kind: "label_on_pull" } },
+    { type: "set_labels", add: [], remove: [state.label] },
+  ];
+  return refuse(state, effects, "the label is on a pull request");
 }
 
 function refuse(state: LoopState, effects: Effect[], note: string): Decision {

@@ -7,6 +7,7 @@ import type { Person, Review } from "./state.ts";
 export type Reply =
   | { readonly kind: "not_permitted"; readonly login: string; readonly permission: string }
   | { readonly kind: "command_refused"; readonly command: Command; readonly why: CommandRefusal }
+  | { readonly kind: "label_on_pull" }
   | { readonly kind: "status" }
   | { readonly kind: "help" }
   | { readonly kind: "approval_does_not_count"; readonly login: string; readonly why: ApprovalRefusal }

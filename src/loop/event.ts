@@ -51,6 +51,7 @@ export interface Command {
 export interface ClaimFacts {
   readonly permission: Permission;
   readonly open: boolean;
+  readonly isPull?: true; // the label is on a pull request, which nothing else is read of
   readonly labels: readonly string[];
   readonly title: string;
   readonly base: { readonly branch: string; readonly sha: string };

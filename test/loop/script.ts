@@ -355,6 +355,7 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
   return {
     permission: (options.get("permission") ?? "write") as Permission,
     open: !words.includes("closed"),
+    ...(words.includes("pull") ? { isPull: true } : {}),
     labels: words.includes("unlabelled") ? ["bug"] : ["bug", words.includes("capital") ? "Loop" : "loop"],
     title: "Totals are wrong",
     base: { branch: "main", sha: "ba5e" },

@@ -63,7 +63,7 @@ export function labelNode({ repositoryId }: Repository, name: string): string {
 const Answer = z.object({
   repository: LabelsOfRepository.extend({
     databaseId: z.number(),
-    issue: z.object({ id: z.string() }),
+    issue: z.object({ id: z.string() }), // a pull request has labels too
   }).catchall(z.unknown()),
 });
 
@@ -76,7 +76,7 @@ export async function readLabels(connection: Connection, issue: IssueRef, names:
 query ReadLabels(${["$owner: String!, $name: String!, $number: Int!", ...asked].join(", ")}) {
   repository(owner: $owner, name: $name) {
     id databaseId ${statusLabelFields}
-    issue(number: $number) { id }
+    issue: issueOrPullRequest(number: $number) { ... on Issue { id } ... on PullRequest { id } }
     ${names.map((_, index) => `named${index}: label(name: $name${index}) { id name }`).join(" ")}
   }
 }`;

@@ -340,7 +340,12 @@ describe("is ignored:", () => {
       { comment: { user: null } },
       "the comment is none of ours",
     ],
-    ["a pull request that carries the trigger label", "pull-request-labeled", {}, "a pull request cannot be a loop"],
+    [
+      "a pull request on which a bot sets the trigger label",
+      "pull-request-labeled",
+      { sender: { id: 8, login: "helper[bot]", type: "Bot" } },
+      "a bot neither starts nor ends a loop",
+    ],
     [
       "a pull request with another label",
       "pull-request-labeled",

@@ -1,12 +1,13 @@
 // The `pull_request` event: someone closes or merges the loop's pull request, or pushes to its branch.
 import { z } from "zod";
-import { Envelope, isOurs, isTrigger, personOf, reading } from "../payload.ts";
+import { Envelope, isBot, isOurs, issueRef, isTrigger, personOf, reading } from "../payload.ts";
 import { ignored, type Self, type Translated } from "../translated.ts";
 import { isLoopBranch } from "./push.ts";
 
 const Payload = Envelope.extend({
   pull_request: z.object({
     number: z.number().int().positive(),
+    title: z.string().optional(),
     merged: z.boolean().optional(), // left out of some actions
     head: z.object({ ref: z.string(), sha: z.string(), repo: z.object({ id: z.number().int() }).nullable() }),
   }),
@@ -29,7 +30,7 @@ export const translatePullRequest = reading(Payload, (payload, self) => {
     case "synchronize":
       return headMoved(payload);
     case "labeled":
-      return ignored(whyLabelStartsNothing(payload, self));
+      return labelled(payload, self);
     default:
       return ignored(`pull_request.${payload.action} changes no loop`);
   }
@@ -47,7 +48,18 @@ function headMoved(payload: Payload): Translated {
   };
 }
 
-function whyLabelStartsNothing(payload: Payload, self: Self): string {
-  const isTriggerLabel = payload.label !== undefined && isTrigger(payload.label.name, self);
-  return isTriggerLabel ? "a pull request cannot be a loop" : "labels of a pull request change no loop";
+/** A pull request cannot be a loop, which whoever set the label is told: the claim finds out that it is one. */
+function labelled(payload: Payload, self: Self): Translated {
+  const { number, title } = payload.pull_request;
+  const label = payload.label?.name;
+  if (label === undefined || !isTrigger(label, self)) return ignored("labels of a pull request change no loop");
+  if (isBot(payload.sender)) return ignored("a bot neither starts nor ends a loop");
+  const issue = issueRef(payload, number);
+  const actor = personOf(payload.sender);
+  return {
+    kind: "event",
+    repositoryId: payload.repository.id,
+    route: { issue: number },
+    events: [{ type: "labelled", issue, loop: self.newLoopId(), title: title ?? "", label, actor }],
+  };
 }
