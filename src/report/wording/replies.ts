@@ -14,7 +14,7 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
     case "not_permitted":
       return `${inlineCode(reply.login)} set the label ${inlineCode(state.label)} but has only ${inlineCode(reply.permission)} permission here. Starting a loop takes write permission, so nothing was started and the label was removed. Next: someone with write permission sets it again.`;
     case "label_on_pull":
-      return `${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)} on a pull request. A loop works on an issue and opens a pull request of its own, so nothing was started and the label was removed. Next: open an issue that says what is to be done, and set the label there.`;
+      return `${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)} on a pull request. A loop works on an issue and opens a pull request of its own, so nothing was started and the label was removed. Next: open an issue that says what you want, and set the label there.`;
     case "command_refused":
       return `${inlineCode(commandText(reply.command.verb))} by ${inlineCode(reply.command.actor.login)} was refused: ${plainSentence(commandRefusal(reply.why, reply.command))}. Nothing changed. ${inlineCode("/loop help")} lists the commands.`;
     case "approval_does_not_count":
