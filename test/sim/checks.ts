@@ -237,11 +237,12 @@ export function createChecks(parts: ChecksParts) {
     lastRead.delete(number);
     hold(read !== undefined, `I15: ${head.slice(0, 7)} was merged on what was not read for it`);
     if (state === undefined || read === undefined) return;
-    const { approvers, changes } = gateTruth(world, state, number, read);
+    const { approvers, changes, green } = gateTruth(world, state, number, read);
     const needed = Math.max(1, state.rules?.approvals ?? 1);
     const what = `I15: at the merge of ${head.slice(0, 7)} GitHub's own reviews`;
     hold(approvers.length >= needed, `${what} held ${approvers.length} of ${needed} approvals`);
     hold(!changes, `${what} asked for changes`);
+    hold(green, `I14: at the merge of ${head.slice(0, 7)} its checks were not green`);
   }
 
   function onStart(order: RunOrder): void {
@@ -509,7 +510,10 @@ export function createChecks(parts: ChecksParts) {
     violations,
     onCommit,
     onEffectDone: () => {},
-    onEffectStarted: () => lastRead.clear(),
+    onEffectStarted(issueKey: string) {
+      const pull = disk.loops.get(issueKey)?.pull;
+      if (pull) lastRead.delete(pull.number);
+    },
     onGateRead: (pull: number, at: number) => void lastRead.set(pull, at),
     onMerge,
     onStart,

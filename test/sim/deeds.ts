@@ -1,7 +1,7 @@
 // What people, operators and chance do in the simulated world, as plain data, and how each is done.
 import { statusMarker } from "../../src/record/markers.ts";
 import type { Containers } from "./containers.ts";
-import { app, type PersonName, people, triggerLabel } from "./model.ts";
+import { app, type Commit, type PersonName, people, triggerLabel, writers } from "./model.ts";
 import type { World } from "./world.ts";
 
 export type Deed =
@@ -9,11 +9,18 @@ export type Deed =
   | { readonly do: "say"; readonly by: PersonName; readonly text: string }
   | { readonly do: "close" | "reopen"; readonly by: PersonName }
   | { readonly do: "edit_issue" }
-  | { readonly do: "push"; readonly by: PersonName; readonly passesCi: boolean; readonly asTheApp?: boolean }
-  | { readonly do: "rename"; readonly who: PersonName }
-  | { readonly do: "delete_command"; readonly by: PersonName }
+  | {
+      readonly do: "push";
+      readonly by: PersonName;
+      readonly passesCi: boolean;
+      readonly names?: PersonName | "the App";
+    }
+  | { readonly do: "rewind"; readonly by: PersonName } // a forced push that takes the last commit away
+  | { readonly do: "rename"; readonly who: PersonName; readonly takes?: PersonName } // a login that the other gave up
+  | { readonly do: "delete_command" | "unsay_command"; readonly by: PersonName }
   | { readonly do: "delete_branch" | "close_pull" | "merge_pull"; readonly by: PersonName }
-  | { readonly do: "approve" | "request_changes" | "dismiss"; readonly by: PersonName; readonly oldHead?: boolean }
+  | { readonly do: "approve" | "request_changes"; readonly by: PersonName; readonly oldHead?: boolean }
+  | { readonly do: "dismiss"; readonly by: PersonName } // the newest word that counts, whoever spoke it
   | { readonly do: "touch_status"; readonly by: PersonName; readonly how: "edit" | "delete" | "copy" | "forge" }
   | { readonly do: "permission"; readonly of: PersonName; readonly becomes: "write" | "read" }
   | { readonly do: "rerun_ci" }
@@ -59,6 +66,9 @@ export function perform(parts: DeedParts, { issue, deed }: Act): void {
     case "push":
       pushTo(parts, issue, deed);
       return;
+    case "rewind":
+      rewind(world, issue, deed.by);
+      return;
     case "delete_branch":
       for (const branch of branchesOf(world, issue)) world.push(branch, null, people[deed.by]);
       return;
@@ -68,19 +78,20 @@ export function perform(parts: DeedParts, { issue, deed }: Act): void {
       return;
     case "approve":
     case "request_changes":
-    case "dismiss":
       review(world, issue, deed);
+      return;
+    case "dismiss":
+      dismiss(world, issue, deed.by);
       return;
     case "touch_status":
       touchStatus(world, issue, deed);
       return;
-    case "rename": {
-      const account = people[deed.who];
-      world.rename(account, `${world.named(account).login}-too`);
+    case "rename":
+      rename(world, deed);
       return;
-    }
     case "delete_command":
-      deleteCommand(world, issue, deed.by);
+    case "unsay_command":
+      takeBack(world, issue, deed);
       return;
     case "permission":
       world.setPermission(deed.of, deed.becomes);
@@ -115,9 +126,10 @@ function pushTo(parts: DeedParts, issue: number, deed: Extract<Deed, { do: "push
   const branch = branchesOf(world, issue).at(-1);
   if (branch === undefined) return;
   const parent = world.branches.get(branch)!.value;
+  const names = deed.names === "the App" ? app.login : (deed.names ?? deed.by);
   const made = world.commit({
     parent,
-    author: deed.asTheApp === true ? app.login : deed.by,
+    author: names,
     passesCi: deed.passesCi,
     lines: 3,
     files: ["src/person.js"],
@@ -127,12 +139,19 @@ function pushTo(parts: DeedParts, issue: number, deed: Extract<Deed, { do: "push
   world.push(branch, made.sha, people[deed.by]);
 }
 
-function review(
-  world: World,
-  issue: number,
-  deed: Extract<Deed, { do: "approve" | "request_changes" | "dismiss" }>,
-): void {
-  const state = ({ approve: "approved", request_changes: "changes_requested", dismiss: "dismissed" } as const)[deed.do];
+function rewind(world: World, issue: number, by: PersonName): void {
+  const branch = branchesOf(world, issue).at(-1);
+  const head = branch === undefined ? undefined : world.commits.get(world.branches.get(branch)!.value!);
+  if (branch !== undefined && hasOwnParent(world, head)) world.push(branch, head.parent, people[by]);
+}
+
+/** Not a branch's first commit: without that one GitHub would close its pull request. */
+function hasOwnParent(world: World, commit: Commit | undefined): commit is Commit & { parent: string } {
+  return commit?.parent != null && world.commits.get(commit.parent)?.parent != null;
+}
+
+function review(world: World, issue: number, deed: Extract<Deed, { do: "approve" | "request_changes" }>): void {
+  const state = deed.do === "approve" ? "approved" : "changes_requested";
   for (const number of openPulls(world, issue)) {
     const { head } = world.pulls.get(number)!.value;
     const older = world.commits.get(head)?.parent ?? head;
@@ -140,11 +159,30 @@ function review(
   }
 }
 
+function dismiss(world: World, issue: number, by: PersonName): void {
+  if (!writers.includes(world.permissions.value[by] ?? "none")) return;
+  for (const number of openPulls(world, issue)) {
+    const { reviews } = world.pulls.get(number)!.value;
+    const newest = reviews.findLast(({ state }) => state === "approved" || state === "changes_requested");
+    if (newest !== undefined) world.dismiss(number, newest.id, people[by]);
+  }
+}
+
+/** A login that was given up is free for anybody. */
+function rename(world: World, { who, takes }: Extract<Deed, { do: "rename" }>): void {
+  const isFree = takes !== undefined && world.named(people[takes]).login !== people[takes].login;
+  if (takes === undefined) world.rename(people[who], `${world.named(people[who]).login}-too`);
+  else if (isFree) world.rename(people[who], people[takes].login);
+}
+
 /** Takes back the newest command of this person. */
-function deleteCommand(world: World, issue: number, by: PersonName): void {
+function takeBack(world: World, issue: number, deed: Extract<Deed, { do: "delete_command" | "unsay_command" }>): void {
   const { comments } = world.issues.get(issue)!.value;
-  const own = comments.findLast((one) => one.author.id === people[by].id && one.body.startsWith("/loop"));
-  if (own !== undefined) world.deleteComment(issue, own.id, people[by]);
+  const by = people[deed.by];
+  const own = comments.findLast((one) => one.author.id === by.id && one.body.startsWith("/loop"));
+  if (own === undefined) return;
+  if (deed.do === "delete_command") world.deleteComment(issue, own.id, by);
+  else world.editComment(issue, own.id, "Never mind.", by);
 }
 
 function touchStatus(world: World, issue: number, deed: Extract<Deed, { do: "touch_status" }>): void {

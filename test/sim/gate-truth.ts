@@ -1,19 +1,20 @@
 // How the gate of a pull request really stood at one moment, by GitHub's own reviews, pushes and permissions.
 import { mayWrite } from "../../src/loop/begin.ts";
 import type { LoopState } from "../../src/loop/state.ts";
-import { type Account, app, nameOf, type Pull } from "./model.ts";
+import { app, nameOf, type Pull, type Push } from "./model.ts";
 import type { World } from "./world.ts";
 
-/** Who approved this head with the right to, and whether somebody who may asked for changes of it. */
+/** Who approved this head with the right to, whether somebody who may asked for changes of it, and whether CI liked it. */
 export interface GateTruth {
   readonly approvers: readonly string[];
   readonly changes: boolean;
+  readonly green: boolean;
 }
 
 /** `at` is when reviews are looked at; a command counts if its comment stood then or stands now. */
 export function gateTruth(world: World, state: LoopState, number: number, at: number): GateTruth {
   const pull = world.pulls.get(number)?.asOf(at) ?? null;
-  if (pull === null) return { approvers: [], changes: false };
+  if (pull === null) return { approvers: [], changes: false, green: false };
   const last = lastWords(pull);
   const may = (login: string) => mayWrite(world.permissions.asOf(at)?.[login] ?? "none");
   const byReview = last
@@ -26,7 +27,7 @@ export function gateTruth(world: World, state: LoopState, number: number, at: nu
   const changes = last.some(
     (one) => one.state === "changes_requested" && one.head === pull.head && may(one.author.login),
   );
-  return { approvers, changes };
+  return { approvers, changes, green: world.truth.wasGreenAt(pull.head, at) };
 }
 
 function lastWords(pull: Pull): Pull["reviews"] {
@@ -44,8 +45,12 @@ function byCommand(world: World, state: LoopState, { head }: Pull, at: number): 
     .map(({ author }) => author.login);
 }
 
-/** Whoever ever pushed to the branch, but the App. */
-export function authorsOf(world: World, { branch }: Pull): ReadonlySet<string> {
-  const pushers = (world.pushes.get(branch)?.value ?? []).map(({ by }): Account => by);
-  return new Set(pushers.filter(({ id }) => id !== app.id).map(({ login }) => login));
+/** Whoever ever pushed to the branch, but the App, and whom the commits in it name that came with such a push. */
+export function authorsOf(world: World, { branch, head }: Pull): ReadonlySet<string> {
+  const pushes = world.pushes.get(branch)?.value ?? [];
+  const foreign = pushes.filter(({ by }) => by.id !== app.id);
+  const isFirst = (push: Push) => pushes.find(({ after }) => after === push.after) === push;
+  const brought = foreign.filter((push) => isFirst(push) && world.descends(push.after, head));
+  const named = brought.flatMap(({ after }) => world.commits.get(after)?.author ?? []);
+  return new Set([...foreign.map(({ by }) => by.login), ...named]);
 }

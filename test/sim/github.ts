@@ -3,11 +3,10 @@ import { Fault } from "../../src/base/fault.ts";
 import type { CheckRunDraft, ClaimRead, GitHubPort } from "../../src/engine/ports.ts";
 import type { Pacer } from "../../src/github/client/pacer.ts";
 import { parseCommand } from "../../src/github/deliveries/command.ts";
-import type { Permission } from "../../src/loop/event.ts";
 import type { CiFacts, PullFacts, PushedFacts, VerdictFacts } from "../../src/verify/facts.ts";
 import type { Boundary } from "./boundary.ts";
 import { personOf, readThread, repositoryRef, survey } from "./looks.ts";
-import { app, type Check, type Commit, type Issue, nameOf, type Pull, people, repository } from "./model.ts";
+import { app, type Check, type Commit, type Issue, nameOf, type Pull, people, repository, writers } from "./model.ts";
 import { mainBranch, type World } from "./world.ts";
 
 export interface GitHubParts {
@@ -300,5 +299,3 @@ function commentNow(world: World, issue: number, comment: number, at: number) {
   if (found === undefined) return null;
   return { author: personOf(world.named(found.author)), command: parseCommand(found.body, "loopgate") };
 }
-
-const writers: readonly Permission[] = ["write", "maintain", "admin"];

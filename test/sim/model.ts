@@ -39,6 +39,9 @@ export const firstPermissions: Readonly<Record<string, Permission>> = {
   mallory: "read",
 };
 
+/** What a person needs to be allowed to push. */
+export const writers: readonly Permission[] = ["write", "maintain", "admin"];
+
 export const repository = { id: 100, owner: "acme", name: "shop", installationId: 7 } as const;
 export const triggerLabel = "loop";
 

@@ -1,67 +1,16 @@
 // Known bugs, planted one at a time into the engine's parts: the checks are worth what they catch.
-import type { StorePort } from "../../src/engine/ports.ts";
-import { decide } from "../../src/loop/decide.ts";
-import type { Effect } from "../../src/loop/effect.ts";
-import type { Decision } from "../../src/loop/end.ts";
-import type { LoopEvent } from "../../src/loop/event.ts";
 import type { LoopState } from "../../src/loop/state.ts";
-import { nextOf, sift } from "../../src/loop/still.ts";
 import { app } from "./model.ts";
 import { endMutants } from "./mutants-ends.ts";
 import { gateMutants } from "./mutants-gate.ts";
-import type { Mutate, SimParts } from "./simulate.ts";
-import type { Disk } from "./store.ts";
-
-type Decide = (state: LoopState | null, event: LoopEvent, now: number) => Decision;
-
-/** Another machine in the place of `decide`: what is committed is what it says. */
-function machine(change: (right: Decide) => Decide): Mutate {
-  const wrong = change(decide);
-  return (parts, disk) => ({ ...parts, store: redeciding(parts.store, disk, wrong) });
-}
-
-function redeciding(store: StorePort, disk: Disk, wrong: Decide): StorePort {
-  return {
-    ...store,
-    commit(step) {
-      const event = disk.openEvents.get(step.issueKey)?.find((one) => one.seq === step.seq);
-      if (event === undefined) return store.commit(step);
-      const { state, effects } = wrong(disk.loops.get(step.issueKey) ?? null, event.event, step.now);
-      return store.commit({ ...step, state, effects });
-    },
-  };
-}
-
-/** The machine with one kind of effect taken away. */
-const without = (type: Effect["type"], event?: LoopEvent["type"]) =>
-  machine((right) => (state, happened, now) => {
-    const decision = right(state, happened, now);
-    if (event !== undefined && happened.type !== event) return decision;
-    return { ...decision, effects: decision.effects.filter((effect) => effect.type !== type) };
-  });
-
-/** The machine that is told something else than what happened. */
-const mishearing = (change: (event: LoopEvent, state: LoopState | null) => LoopEvent) =>
-  machine((right) => (state, event, now) => right(state, change(event, state), now));
-
-const github = (change: (port: SimParts["github"]) => Partial<SimParts["github"]>): Mutate => {
-  return (parts) => ({ ...parts, github: { ...parts.github, ...change(parts.github) } });
-};
-const store = (change: (port: StorePort, disk: Disk) => Partial<StorePort>): Mutate => {
-  return (parts, disk) => ({ ...parts, store: { ...parts.store, ...change(parts.store, disk) } });
-};
-const runs = (change: (port: SimParts["runs"]) => Partial<SimParts["runs"]>): Mutate => {
-  return (parts) => ({ ...parts, runs: { ...parts.runs, ...change(parts.runs) } });
-};
-
-type Decider = NonNullable<SimParts["decider"]>;
-const decider = (change: (right: Decider) => Decider): Mutate => {
-  return (parts) => ({ ...parts, decider: change({ sift, nextOf }) });
-};
+import { decider, github, machine, mishearing, runs, store, without } from "./plant.ts";
+import type { Mutate } from "./simulate.ts";
 
 const isSettled = (state: LoopState | null) => state?.phase === "settled";
 
 export const mutants: Readonly<Record<string, Mutate>> = {
+  ...gateMutants,
+  ...endMutants({ machine, mishearing, without, runs }),
   "a decision's state is not saved, its effects are": store((port, disk) => ({
     commit: (step) => port.commit({ ...step, state: disk.loops.get(step.issueKey) ?? step.state }),
   })),
@@ -146,27 +95,6 @@ export const mutants: Readonly<Record<string, Mutate>> = {
       return { ...ci, checks: ci.checks.filter((check) => check.conclusion === "success") };
     },
   })),
-  "an approval of an older commit counts": github((port) => ({
-    readPull: async (repository, pull) => {
-      const facts = await port.readPull(repository, pull);
-      return { ...facts, reviews: facts.reviews.map((review) => ({ ...review, head: facts.head })) };
-    },
-  })),
-  "the requester may approve": machine((right) => (state, event, now) => {
-    if (event.type !== "gate_read" || state === null) return right(state, event, now);
-    const { requester } = state;
-    const mine = event.facts.refusals.some((one) => one.id === requester.id && one.why.of === "requester");
-    const approvals = mine ? [...event.facts.approvals, requester] : event.facts.approvals;
-    return right(state, { ...event, facts: { ...event.facts, approvals } }, now);
-  }),
-  "anyone may approve": github((port) => ({
-    readPull: async (repository, pull) => {
-      const facts = await port.readPull(repository, pull);
-      return { ...facts, reviews: facts.reviews.map((review) => ({ ...review, canPush: true })) };
-    },
-  })),
-  ...gateMutants,
-  ...endMutants({ machine, mishearing, without, runs }),
   "the lease is ignored": (parts, _disk, world) => ({
     ...parts,
     runs: {

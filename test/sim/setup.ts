@@ -3,6 +3,7 @@ import type { RunOrder } from "../../src/engine/ports.ts";
 import type { Mishap, Mishaps } from "./boundary.ts";
 import type { Conduct } from "./containers.ts";
 import type { Act, Deed } from "./deeds.ts";
+import { atTheGate, gateDays, gatePolicy } from "./gate-days.ts";
 import { type PersonName, people } from "./model.ts";
 import { type Random, random } from "./random.ts";
 
@@ -47,8 +48,32 @@ interface Rates {
   readonly people: number;
 }
 
-/** A run that the seed decides wholly. In `liveness` mode everything that goes wrong ends halfway. */
+/** A run that the seed decides wholly: each fifth of the seeds is about the gate. */
 export function randomSetup(seed: number, mode: "safety" | "liveness"): Setup {
+  const setup = someSetup(seed, mode);
+  return seed % 5 === 4 ? gateSetup(setup, mode) : setup;
+}
+
+/** The same faults, over the days in which people do all they can at the gate of agents that do well. */
+function gateSetup(setup: Setup, mode: "safety" | "liveness"): Setup {
+  const name = setup.seed;
+  const habit = random(name, "gate's ci").pick(["steady", "flaky"] as const);
+  const until = 12 * hour + gateDays;
+  let readied = 0; // a pull request that becomes a draft again is made ready once more
+  return {
+    ...setup,
+    policy: gatePolicy(random(name, "gate's policy")),
+    checkConduct: someChecks(name, habit),
+    conduct: (order) => someConduct(random(name, "agent", order.id), order, 0.02),
+    acts: openings(name, setup.issues),
+    onReady: (pull, issue) => atTheGate(random(name, "at the gate", pull, ++readied), pull, issue),
+    calmAt: mode === "safety" ? Number.POSITIVE_INFINITY : until,
+    until: mode === "safety" ? until : until + day,
+  };
+}
+
+/** In `liveness` mode everything that goes wrong ends halfway. */
+function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
   const draw = random(seed, mode, "setup");
   const rates: Rates = {
     fault: draw.pick([0, 0.005, 0.02, 0.08]),
@@ -207,8 +232,7 @@ function someDeed(draw: Random): Deed {
     () => ({ do: draw.pick(["close", "reopen"]), by: writer }),
     () => ({ do: "edit_issue" }),
     () => ({ do: "push", by: writer, passesCi: draw.chance(0.6) }),
-    () => ({ do: "push", by: writer, passesCi: draw.chance(0.9), asTheApp: true }),
-    () => ({ do: draw.pick(["rename", "rename", "delete_command"]), by: writer, who: writer }),
+    () => ({ do: "push", by: writer, passesCi: draw.chance(0.6) }),
     () => ({ do: draw.pick(["delete_branch", "close_pull", "merge_pull"]), by: writer }),
     () => ({ do: "approve", by, oldHead: draw.chance(0.4) }),
     () => ({ do: "approve", by: writer }),

@@ -55,7 +55,7 @@ export function emptyDisk(): Disk {
 /** Told of every commit, before and after it is on the disk. */
 export interface Watch {
   onCommit(step: Committed): void;
-  onEffectStarted(): void;
+  onEffectStarted(issueKey: string): void;
   onEffectDone(effect: StoredEffect): void;
 }
 
@@ -93,7 +93,8 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     pendingEffects: (issueKey) => read("pendingEffects", () => pendingOf(disk, issueKey)),
     effectStarted: (key) =>
       write("effectStarted", () => {
-        watch.onEffectStarted();
+        const row = disk.effects.get(key);
+        if (row !== undefined) watch.onEffectStarted(row.issueKey);
         change(disk, key, (row) => ({ tries: row.tries + 1 }));
       }),
     effectDone: (key) =>

@@ -1,13 +1,15 @@
 // What was ever really so: kept beside the world, so that a check can tell a decision on facts from one on hearsay.
 import type { Permission } from "../../src/loop/event.ts";
 import type { Cell } from "./cell.ts";
-import type { Check, Pull } from "./model.ts";
+import { type Check, type Pull, writers } from "./model.ts";
 
 export interface Truth {
   /** Looks at the world as it is now and remembers what is true of it. */
   look(): void;
   /** All of CI's checks that count have succeeded, as things stand. */
   isGreen(sha: string): boolean;
+  /** As `isGreen`, at an earlier moment. */
+  wasGreenAt(sha: string, at: number): boolean;
   /** All of CI's checks on the commit had succeeded, at some moment while it was the head of a pull request. */
   wasGreen(sha: string): boolean;
   /** Who approved exactly this commit while it was the head, with the right to, as their last word. */
@@ -15,8 +17,6 @@ export interface Truth {
   /** Whether this person could write here at some moment at or after `since`. */
   couldWrite(login: string, since: number): boolean;
 }
-
-const writers: readonly Permission[] = ["write", "maintain", "admin"];
 
 interface Watched {
   readonly pulls: ReadonlyMap<number, Cell<Pull>>;
@@ -33,8 +33,10 @@ export function watchTruth({ pulls, checks, permissions, required, now }: Watche
 
   const isDeciding = (name: string) => required.length === 0 || required.includes(name);
 
-  function isGreen(sha: string): boolean {
-    const ci = (checks.get(sha)?.value ?? []).filter((check) => !check.ours && isDeciding(check.name));
+  const isGreen = (sha: string) => areGreen(checks.get(sha)?.value ?? []);
+
+  function areGreen(all: readonly Check[]): boolean {
+    const ci = all.filter((check) => !check.ours && isDeciding(check.name));
     return ci.length > 0 && ci.every((check) => check.done && check.conclusion === "success");
   }
 
@@ -57,6 +59,7 @@ export function watchTruth({ pulls, checks, permissions, required, now }: Watche
       }
     },
     isGreen,
+    wasGreenAt: (sha, at) => areGreen(checks.get(sha)?.asOf(at) ?? []),
     wasGreen: (sha) => green.has(sha),
     approvers: (sha) => [...(approved.get(sha) ?? [])],
     couldWrite(login, since) {

@@ -59,6 +59,7 @@ export interface World {
   openPull(branch: string): number;
   markReady(pull: number): void;
   review(pull: number, state: Review["state"], by: Account, head?: string): void;
+  dismiss(pull: number, review: number, by: Account): void;
   closePull(pull: number, merged: boolean, by: Account): void;
   check(sha: string, check: Check): void;
 }
@@ -215,6 +216,15 @@ export function createWorld(parts: WorldParts): World {
       const made = { id, author: by, state, head: head ?? pull.head, at: timeline.now, body: `Review ${id}.` };
       world.changePull(number, ({ reviews }) => ({ reviews: [...reviews, made] }));
       emit("pull_request_review", payloads.review(pulls.get(number)!.value, made, by), by);
+    },
+    dismiss(number, review, by) {
+      const state = "dismissed" as const;
+      world.changePull(number, ({ reviews }) => ({
+        reviews: reviews.map((one) => (one.id === review ? { ...one, state } : one)),
+      }));
+      const pull = pulls.get(number)!.value;
+      const found = pull.reviews.find(({ id }) => id === review);
+      if (found !== undefined) emit("pull_request_review", payloads.review(pull, found, by), by);
     },
     closePull(number, merged, by) {
       const pull = pulls.get(number)!;

@@ -1,0 +1,57 @@
+// How a bug is planted: into the machine, into a port, or into what decides whether an effect is still wanted.
+import type { StorePort } from "../../src/engine/ports.ts";
+import { decide } from "../../src/loop/decide.ts";
+import type { Effect } from "../../src/loop/effect.ts";
+import type { Decision } from "../../src/loop/end.ts";
+import type { LoopEvent } from "../../src/loop/event.ts";
+import type { LoopState } from "../../src/loop/state.ts";
+import { nextOf, sift } from "../../src/loop/still.ts";
+import type { Mutate, SimParts } from "./simulate.ts";
+import type { Disk } from "./store.ts";
+
+type Decide = (state: LoopState | null, event: LoopEvent, now: number) => Decision;
+
+/** Another machine in the place of `decide`: what is committed is what it says. */
+export function machine(change: (right: Decide) => Decide): Mutate {
+  const wrong = change(decide);
+  return (parts, disk) => ({ ...parts, store: redeciding(parts.store, disk, wrong) });
+}
+
+function redeciding(store: StorePort, disk: Disk, wrong: Decide): StorePort {
+  return {
+    ...store,
+    commit(step) {
+      const event = disk.openEvents.get(step.issueKey)?.find((one) => one.seq === step.seq);
+      if (event === undefined) return store.commit(step);
+      const { state, effects } = wrong(disk.loops.get(step.issueKey) ?? null, event.event, step.now);
+      return store.commit({ ...step, state, effects });
+    },
+  };
+}
+
+/** The machine with one kind of effect taken away. */
+export const without = (type: Effect["type"], event?: LoopEvent["type"]) =>
+  machine((right) => (state, happened, now) => {
+    const decision = right(state, happened, now);
+    if (event !== undefined && happened.type !== event) return decision;
+    return { ...decision, effects: decision.effects.filter((effect) => effect.type !== type) };
+  });
+
+/** The machine that is told something else than what happened. */
+export const mishearing = (change: (event: LoopEvent, state: LoopState | null) => LoopEvent) =>
+  machine((right) => (state, event, now) => right(state, change(event, state), now));
+
+export const github = (change: (port: SimParts["github"]) => Partial<SimParts["github"]>): Mutate => {
+  return (parts) => ({ ...parts, github: { ...parts.github, ...change(parts.github) } });
+};
+export const store = (change: (port: StorePort, disk: Disk) => Partial<StorePort>): Mutate => {
+  return (parts, disk) => ({ ...parts, store: { ...parts.store, ...change(parts.store, disk) } });
+};
+export const runs = (change: (port: SimParts["runs"]) => Partial<SimParts["runs"]>): Mutate => {
+  return (parts) => ({ ...parts, runs: { ...parts.runs, ...change(parts.runs) } });
+};
+
+type Decider = NonNullable<SimParts["decider"]>;
+export const decider = (change: (right: Decider) => Decider): Mutate => {
+  return (parts) => ({ ...parts, decider: change({ sift, nextOf }) });
+};
