@@ -125,9 +125,6 @@ export const gateMutants: Readonly<Record<string, Mutate>> = {
       },
     },
   }),
-  "a merge is tried again without a look": github((port) => ({
-    merge: (...asked) => port.merge(...asked).catch(() => port.merge(...asked)),
-  })),
   "a merge by hand passes for an approved one": machine((right) => (state, event, now) => {
     const decision = right(state, event, now);
     const ending = decision.state?.ending;
