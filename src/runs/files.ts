@@ -1,10 +1,10 @@
 // What one run has on this host's disk: its folders, what is put into them before it starts, and how they go.
 import { constants, existsSync, readdirSync } from "node:fs";
-import { mkdir, open, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { RunOrder } from "../engine/ports.ts";
-import type { Quarantine } from "../gateway/git/quarantine.ts";
+import { type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
 import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
 import type { DoorParts } from "./door.ts";
 import { rooms } from "./rooms.ts";
@@ -76,11 +76,27 @@ export function readAnswer(parts: Pick<FileParts, "dataDir">, run: string): Prom
 }
 
 /** Removes everything of a run but its quarantine. */
-export async function removeFiles(parts: FileParts, run: string): Promise<void> {
+export async function removeFiles(parts: Pick<FileParts, "dataDir">, run: string): Promise<void> {
   const dir = rooms(parts).run(run);
   if (existsSync(dir)) await removeWorkspace(join(dir, "workspace")); // what can fail goes first, what is told of it last
   await rm(dir, { recursive: true, force: true });
   await rm(rooms(parts).socket(run), { recursive: true, force: true }); // of a gateway that was not closed but killed
+}
+
+/** Removes folders and quarantines of runs that nobody keeps, as a lost store leaves them; other things are left alone. */
+export async function removeOrphans(
+  parts: Pick<FileParts, "dataDir">,
+  keep: (run: string, loop: string) => boolean,
+): Promise<void> {
+  const { runs, quarantines } = rooms(parts);
+  const folders = await readdir(runs).catch(() => []);
+  const kept = (await readdir(quarantines).catch(() => [])).filter((name) => name.endsWith(".git"));
+  for (const run of new Set([...folders, ...kept.map((name) => name.slice(0, -".git".length))])) {
+    const loop = /^\d+-(.+)-\d+$/.exec(run)?.[1];
+    if (loop === undefined || keep(run, loop)) continue;
+    await removeFiles(parts, run);
+    await removeQuarantine(quarantines, run);
+  }
 }
 
 /** What a killed process left of quarantines it was making, listed before this one can make any of its own. */

@@ -145,7 +145,8 @@ export async function forgetRecords(parts: Pick<FileParts, "dataDir">, before: n
   const forgotten: string[] = [];
   for (const run of runs) {
     const dir = rooms(parts).provenance(run);
-    if ((await stat(dir)).mtimeMs >= before) continue;
+    const facts = await stat(dir).catch(() => null); // gone meanwhile
+    if (facts === null || facts.mtimeMs >= before) continue;
     await rm(dir, { recursive: true, force: true });
     forgotten.push(run);
   }

@@ -12,7 +12,15 @@ import { branchOf } from "../loop/begin.ts";
 import type { Isolation, LoopState, Provenance } from "../loop/state.ts";
 import { type Door, type DoorParts, openDoor } from "./door.ts";
 import { readEnd } from "./end.ts";
-import { halfMadeQuarantines, makeFolders, prepareFiles, readKept, removeFiles, wasReady } from "./files.ts";
+import {
+  halfMadeQuarantines,
+  makeFolders,
+  prepareFiles,
+  readKept,
+  removeFiles,
+  removeOrphans,
+  wasReady,
+} from "./files.ts";
 import { listenTo } from "./heard.ts";
 import { isolationOf } from "./isolation.ts";
 import { type AccessParts, type Origin, withAccess } from "./origin.ts";
@@ -135,6 +143,7 @@ export function createRuns(parts: RunParts): RunsPort {
     },
     async sweep(liveLoops, runningRuns) {
       for (const folder of halfMade.splice(0)) await rm(folder, { recursive: true, force: true });
+      await removeOrphans(parts, (run, loop) => ordered.has(run) || liveLoops.includes(loop));
       const isWanted = (run: string) => runningRuns === undefined || runningRuns.includes(run);
       return parts.runtime.sweep(
         (label) => ordered.has(label.id) || (liveLoops.includes(label.loop) && isWanted(label.id)),

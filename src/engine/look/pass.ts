@@ -1,5 +1,5 @@
 // One regular look: everything at first, then only where nothing was heard; what no loop owns goes, and what is long over.
-import { isOverForGood, untoldRuns } from "../../loop/end.ts";
+import { isLive, isOverForGood, untoldRuns } from "../../loop/end.ts";
 import type { LoopState } from "../../loop/state.ts";
 import type { World } from "../world.ts";
 import type { Reconciler } from "./reconcile.ts";
@@ -38,7 +38,32 @@ export function createPass(
     return true;
   }
 
+  /** Loops that ended longer ago than they are kept go, with all they left here; their threads still tell of them. */
+  async function forgetLoops(before: number): Promise<number> {
+    let forgotten = 0;
+    for (let left = true; left && !world.stopping(); ) {
+      const ended = await store.endedLoops(before, loopsInStep);
+      const done = await Promise.all(ended.map((issueKey) => forgetLoop(issueKey)));
+      const gone = done.filter(Boolean).length;
+      forgotten += gone;
+      left = gone > 0 && ended.length === loopsInStep; // those that are busy are asked again at the next look
+    }
+    return forgotten;
+  }
+
+  async function forgetLoop(issueKey: string): Promise<boolean> {
+    const state = await store.load(issueKey);
+    if (state === null || isLive(state) || untoldRuns(state).length > 0) return false;
+    await runs.release(state);
+    return store.forgetLoop(issueKey, state.id);
+  }
+
   async function prune(now: number): Promise<void> {
+    if (world.keepMs !== undefined) {
+      const loops = await forgetLoops(now - world.keepMs);
+      const { bytes, freeBytes } = await store.size();
+      if (loops > 0) log.info({ loops, storeBytes: bytes, storeFreeBytes: freeBytes }, "forgot loops of long ago");
+    }
     await store.prune(now, world.keepMs === undefined ? null : now - world.keepMs);
     const forgotten = (await runs.prune?.(now)) ?? [];
     if (forgotten.length > 0) log.info({ runs: forgotten }, "forgot what runs of long ago were made of");
@@ -55,6 +80,9 @@ export function createPass(
     }
   };
 }
+
+/** So many ended loops are looked up at once. */
+const loopsInStep = 50;
 
 /** A loop that can go on needs what its runs left, and so does one that has not heard of their end. */
 function keepsFiles(state: LoopState): boolean {

@@ -110,8 +110,15 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     return isLive(state) || labelledAt === undefined || isAnswered(state.labelSetAt, labelledAt);
   }
 
+  /** What was seen of loops that are over is of no use to anyone. */
+  function forgetSeen(live: ReadonlyMap<number, readonly LoopState[]>): void {
+    const keys = new Set([...live.values()].flat().map(({ issue }) => issueKeyOf(issue.repositoryId, issue.number)));
+    for (const key of seen.keys()) if (!keys.has(key)) seen.delete(key);
+  }
+
   async function lookAtAll(repositories: readonly RepositoryRef[]): Promise<Reconciled> {
     const live = await liveByRepository();
+    forgetSeen(live);
     const issues: Reconciled["issues"][number][] = [];
     const failed: Reconciled["failed"][number][] = [];
     for (const repository of repositories) {
