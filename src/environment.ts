@@ -97,12 +97,10 @@ export const Environment = z.strictObject({
   LOOPGATE_DATA: oneLine(4096)
     .prefault("./.loopgate")
     .meta({ description: "Folder for the store, the quarantine and the workspaces." }),
-  LOOPGATE_KEEP_DAYS: whole(1, 3650)
-    .prefault("90")
-    .meta({
-      description:
-        "Days to keep loops that have ended, with all they left here, and what `loopgate rerun` needs to repeat a run.",
-    }),
+  LOOPGATE_KEEP_DAYS: whole(1, 3650).prefault("90").meta({
+    description:
+      "Days to keep loops that have ended, with all they left here, and what `loopgate rerun` needs to repeat a run.",
+  }),
   LOOPGATE_HOST: oneLine(255).prefault("127.0.0.1").meta({ description: "Address to listen on." }),
   LOOPGATE_PORT: whole(0, 65_535).prefault("3000").meta({ description: "Port to listen on; 0 takes a free one." }),
   LOOPGATE_LABEL: oneLine(50).min(1).prefault("loop").meta({ description: "The label that starts a loop." }),
