@@ -39,6 +39,7 @@ function somePlot(draw: Random): readonly Deed[] {
     () => [yes(other)],
     () => [yes("bob"), yes("carol")],
     () => [approve(other), { do: "dismiss", by: writer }],
+    () => [approve("bob"), { do: "dismiss", by: writer }, approve("carol")],
     () => [approve(other), { do: "request_changes", by: other }],
     () => [{ do: "request_changes", by: other }, { do: "dismiss", by: writer }, approve(other)],
     () => [{ do: "request_changes", by: "mallory" }, approve("mallory")],
