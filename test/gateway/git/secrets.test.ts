@@ -6,6 +6,11 @@ const github = ["gh", "p_", "a1B2c3D4e5".repeat(3), "abcdef"].join("");
 const anthropic = ["sk-ant-", "api03-", "Ab1_".repeat(23), "A-AA"].join("");
 const pem = ["-----BEGIN RSA PRIV", "ATE KEY-----"].join("");
 
+const drawn = (length: number, from: string) =>
+  Array.from({ length }, (_, at) => from[(at * 17 + 5) % from.length]).join("");
+const mixed = (length: number) => drawn(length, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+const hex = (length: number) => drawn(length, "0123456789abcdef");
+
 async function rulesFor(text: string): Promise<string[]> {
   return (await findSecrets([{ where: "a.txt", text }])).map((finding) => finding.rule);
 }
@@ -15,6 +20,19 @@ test.each([
   ["github", ["gh", "s_", "eyJ0eXAi.eyJpc3Mi-x.", "c2ln".repeat(10)].join("")],
   ["github", ["github_", "pat_", "11ABCDEFG0", "a1B2c3D4e5".repeat(6)].join("")],
   ["privatekey", `${pem}\nMIIE`],
+  ["google", ["AI", "za", mixed(35)].join("")],
+  ["anthropic", ["sk-ant-", "oat01-", mixed(93), "AA"].join("")],
+  ["anthropic", ["sk-ant-", "admin01-", mixed(93), "AA"].join("")],
+  ["openrouter", ["sk-or-", "v1-", hex(64)].join("")],
+  ["xai", ["xai-", mixed(80)].join("")],
+  ["groq", ["gsk_", mixed(52)].join("")],
+  ["huggingface", ["hf_", drawn(34, "abcdefghijKLMNOPQRST")].join("")],
+  ["pypi", ["pypi-", "AgEIcHlwaS5vcmc", mixed(100)].join("")],
+  ["gitlab", ["gl", "dt-", mixed(20)].join("")],
+  ["gitlab", ["gl", "rt-", mixed(20)].join("")],
+  ["digitalocean", ["dop_", "v1_", hex(64)].join("")],
+  ["azure", ["AccountName=acme;Account", "Key=", mixed(86), "==;EndpointSuffix=core"].join("")],
+  ["stripe", ["sk_", "live_", mixed(24)].join("")],
   ["anthropic", anthropic],
   ["aws", ["AWS_SECRET_ACCESS_KEY = wJalrXUtnFEMI/K7MD", "ENG/bPxRfiCYEXAMPLEKE1"].join("")],
 ])("T6: a %s secret is found", async (rule, text) => {
@@ -26,6 +44,9 @@ test("T6: a comment in the text cannot switch the scan off", async () => {
 });
 
 test("ordinary text holds no secret", async () => {
+  const shapes =
+    "keys begin with AIza, sk-ant-oat01-, xai-grok-4-fast, gsk_, hf_model_name_of_the_year_2026, glpat-, pypi-simple-index";
+  expect(await rulesFor(`${shapes}; sk_live_ is Stripe's; AccountKey=$KEY\n`)).toEqual([]);
   expect(await rulesFor("const token = process.env.GITHUB_TOKEN; // ghp_ and so on\n")).toEqual([]);
 });
 
