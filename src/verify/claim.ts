@@ -5,21 +5,21 @@ import type { Claim } from "../loop/state.ts";
 const longest = 2000;
 const entries = 20;
 
+// Each field is read by itself: one of another type than agreed is as if it were not there, and takes no other with it.
 const text = z
   .string()
-  .transform((value) => value.trim().slice(0, longest))
-  .nullish()
-  .transform((value) => value || null);
+  .transform((value) => value.trim().slice(0, longest) || null)
+  .catch(null);
 const permission = text.transform((value) => value?.slice(0, 500) ?? null); // granted and compared word for word
 const list = z
-  .array(z.string())
-  .nullish()
-  .transform((values) => (values ?? []).slice(0, entries).map((value) => value.slice(0, 500)));
+  .union([z.array(z.unknown()), z.string().transform((value): unknown[] => [value])])
+  .catch([])
+  .transform((values) => values.filter((value): value is string => typeof value === "string"))
+  .transform((values) => values.slice(0, entries).map((value) => value.slice(0, 500)));
 
-// A file with keys of its own is still a claim; a key of ours with another type is not.
 const Answer = z.object({
   summary: text,
-  confidence: z.number().min(0).max(1).nullish(),
+  confidence: z.number().min(0).max(1).nullable().catch(null),
   question: text,
   permission,
   blocked_on: text,
@@ -28,7 +28,7 @@ const Answer = z.object({
   decisions: list,
 });
 
-/** Reads result.json of an executor's run; null when there is none or a field has another type than agreed. */
+/** Reads result.json of an executor's run; null when there is none, or when it is no JSON object. */
 export function parseClaim(file: string | null): Claim | null {
   const answer = Answer.safeParse(json(file));
   if (!answer.success) return null;
@@ -36,15 +36,18 @@ export function parseClaim(file: string | null): Claim | null {
   return {
     ...rest,
     summary: summary ?? "",
-    confidence: confidence ?? null,
+    confidence,
     blockedOn: blocked_on,
     nothingToDo: nothing_to_do,
   };
 }
 
+/** Some agents put a mark of byte order before it, or the whole into a fenced block. */
 function json(file: string | null): unknown {
+  const bare = file?.replace(/^\uFEFF/, "").trim() ?? "";
+  const [, fenced = bare] = /^```[a-z]*\s*\n([\s\S]*)\n```$/i.exec(bare) ?? [];
   try {
-    return file === null ? undefined : JSON.parse(file);
+    return JSON.parse(fenced);
   } catch {
     return undefined;
   }

@@ -110,12 +110,37 @@ describe("the executor's claim", () => {
     });
   });
 
-  it.each([[null], ["not json"], ["[1]"], ['{"confidence": "high"}'], ['{"confidence": 7}'], ['{"question": {}}']])(
+  it.each([[null], ["not json"], ["[1]"], ['"{}"'], ["```json\nnot json\n```"]])(
     "is nothing when the file is %j (F53)",
     (file) => {
       expect(parseClaim(file)).toBeNull();
     },
   );
+
+  it.each([
+    ['{"confidence":"high","question":"Which API?"}'],
+    ['{"confidence":85,"question":"Which API?"}'],
+    ['{"question":"Which API?","assumptions":"none"}'],
+    ['{"question":"Which API?","nothing_to_do":false,"permission":{}}'],
+    ['{"question":"Which API?","decisions":[1,null]}'],
+    ['\uFEFF{"question":"Which API?"}'],
+    ['```json\n{"question":"Which API?"}\n```\n'],
+    ['```\r\n{"question":"Which API?"}\r\n```'],
+  ])("loses no question to another field or to how it is wrapped: %j", (file) => {
+    expect(parseClaim(file)).toMatchObject({
+      question: "Which API?",
+      confidence: null,
+      nothingToDo: null,
+      permission: null,
+    });
+  });
+
+  it("takes one text for a list of one, and leaves out of a list what is no text", () => {
+    expect(parseClaim('{"assumptions":"none","decisions":[1,"kept",{}]}')).toMatchObject({
+      assumptions: ["none"],
+      decisions: ["kept"],
+    });
+  });
 
   it("is clipped", () => {
     const claim = parseClaim(
