@@ -98,7 +98,8 @@ test("there is no log while the job runs, none of a job that was skipped, and 41
 });
 
 test("runs, jobs and logs need the permission `actions`, and so does the workflow run in GraphQL", async () => {
-  const forge = await aForge();
+  const { actions: _, ...permissions } = manifestPermissions;
+  const forge = await aForge({ permissions });
   const repository = await forge.createRepository({
     owner: "acme",
     name: "built",
