@@ -36,7 +36,7 @@ test("F37: a pull request whose mergeability GitHub never tells is read and merg
   const pull = await up.forge.as("carol").openPull(up.repository, { title: "Add", head: "loop/9-m", base: "main" });
   Object.defineProperty(pull, "mergeability", { get: () => null, set: () => {} });
   const { number } = pull.issue;
-  expect(await up.port.readPull(up.where, number)).toMatchObject({ head, open: true, merged: false });
+  expect(await up.port.readPull(up.where, number)).toMatchObject({ head, open: true, merged: null });
   expect(await up.port.merge(up.where, number, head)).toEqual({ ok: true });
   expect(pull.merged).toBe(true);
 });

@@ -28,17 +28,6 @@ test("a label that the issue was opened with starts nothing (T1)", async () => {
   expect(await story.app().store.loops("all")).toEqual([]);
 });
 
-test("a pull request that carries the label starts nothing", async () => {
-  const story = await aStory();
-  const alice = story.forge.as("alice");
-  await alice.push(story.repository, "fix", { "total.sh": "echo 5\n" }, "Fix");
-  const pull = await alice.openPull(story.repository, { title: "Fix", head: "fix", base: "main" });
-  alice.label(pull, "loop");
-  await story.settle();
-  expect(await story.app().store.loops("all")).toEqual([]);
-  expect(story.comments(pull.issue)).toEqual([]);
-});
-
 test("a bot's label starts nothing (T1, T19)", async () => {
   const story = await aStory();
   const bot = story.forge.createUser("helper[bot]", { type: "Bot" });
