@@ -247,6 +247,7 @@ const Labelled = z.object({
   actor: Person,
   setAt: z.number().int().optional(),
 });
+
 /** The whole state of a loop. */
 export const LoopState = z.object({
   version: z.literal(1),
@@ -290,7 +291,7 @@ export const LoopState = z.object({
   ciSeen: z.boolean(), // a completion was reported for `head` since it was published
   ciSince: z.number().int().nullable().default(null), // when the wait for CI on this commit began
   ciOverdue: z.boolean(), // the time to wait for CI has run out; the next read decides
-  reviewSeen: z.boolean().default(false), // a review of `head` was heard of before the gate opened
+  reviewSeen: z.boolean().default(false), // a review was heard of before the gate opened: it is read there
   changesRequested: z.array(Finding), // a reviewer's words, for each brief until an attempt is green
   requestsHeard: z.array(z.number()).nullable().default(null), // reviews that an attempt was briefed with; null: of an earlier version, which kept none
   permits: z.array(z.string()), // permissions a person granted, for the next brief

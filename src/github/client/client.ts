@@ -91,6 +91,16 @@ async function paced<T>(
   }
 }
 
+/** What was asked for, or null where GitHub says that it is not there. Throws every other `Fault`. */
+export async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Fault && error.kind === "not_found") return null;
+    throw error;
+  }
+}
+
 export async function guarded<T>(connection: Connection, attempted: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();

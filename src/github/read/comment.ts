@@ -1,9 +1,8 @@
 // Reads one comment as it is now: whose it is, and the command in it.
 import { z } from "zod";
-import { Fault } from "../../base/fault.ts";
 import type { Command } from "../../loop/event.ts";
 import type { IssueRef, Person } from "../../loop/state.ts";
-import { type Connection, call } from "../client/client.ts";
+import { type Connection, call, unlessGone } from "../client/client.ts";
 import { parseCommand } from "../deliveries/command.ts";
 
 const Comment = z.object({
@@ -24,15 +23,11 @@ export async function readComment(
 ): Promise<CommentNow | null> {
   const { owner, name: repo } = issue;
   const attempted = `Could not read comment ${comment} on ${owner}/${repo}#${issue.number}`;
-  try {
-    const { body, user } = await call(connection, issue, { attempted, shape: Comment }, (client) =>
-      client.request("GET /repos/{owner}/{repo}/issues/comments/{comment_id}", { owner, repo, comment_id: comment }),
-    );
-    if (user === null) return null;
-    const author = { id: user.id, login: user.login, bot: user.type !== "User" };
-    return { author, command: parseCommand(body ?? "", connection.self.slug) };
-  } catch (error) {
-    if (error instanceof Fault && error.kind === "not_found") return null;
-    throw error;
-  }
+  const asked = call(connection, issue, { attempted, shape: Comment }, (client) =>
+    client.request("GET /repos/{owner}/{repo}/issues/comments/{comment_id}", { owner, repo, comment_id: comment }),
+  );
+  const { body = "", user = null } = (await unlessGone(asked)) ?? {};
+  if (user === null) return null;
+  const author = { id: user.id, login: user.login, bot: user.type !== "User" };
+  return { author, command: parseCommand(body ?? "", connection.self.slug) };
 }

@@ -1,9 +1,8 @@
 // Who may do what: a person's permission in a repository, and accounts as GraphQL shows them.
 import { z } from "zod";
-import { Fault } from "../../base/fault.ts";
 import type { Permission } from "../../loop/event.ts";
 import type { Person } from "../../loop/state.ts";
-import { type Connection, call, type Repository } from "../client/client.ts";
+import { type Connection, call, type Repository, unlessGone } from "../client/client.ts";
 
 const levels: readonly Permission[] = ["none", "read", "triage", "write", "maintain", "admin"];
 
@@ -49,15 +48,6 @@ async function loginNow(connection: Connection, repository: Repository, { id, lo
     client.request("GET /user/{account_id}", { account_id: id }),
   );
   return (await unlessGone(asked))?.login ?? null;
-}
-
-async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof Fault && error.kind === "not_found") return null;
-    throw error;
-  }
 }
 
 function levelIn(held: z.infer<typeof Held>): Permission {

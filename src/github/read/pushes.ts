@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import type { CommitFact, PushedFacts, PushFact, Unread } from "../../verify/facts.ts";
 import { requireSameRepository } from "../client/answers.ts";
-import { type Connection, call, query, type Repository } from "../client/client.ts";
+import { type Connection, call, query, type Repository, unlessGone } from "../client/client.ts";
 
 /** So many pages of a hundred are read; a longer list is told to be unread, and nothing is made of it. */
 const pages = 30;
@@ -122,27 +122,18 @@ async function readActivity(
   for (let page = 0; page < pages && url !== null; page++) {
     const at: string = url;
     let next: string | null = null;
-    const listed: z.infer<typeof Activities> = await unlessNone(
+    const listed: z.infer<typeof Activities> | null = await unlessGone(
       call(connection, repository, { attempted, shape: Activities }, async (client) => {
         const answer = await client.request({ method: "GET", url: at });
         next = nextPage(answer.headers.link);
         return answer;
       }),
     );
-    const moves = listed.filter(({ activity_type: type }) => type !== "branch_deletion");
+    const moves = (listed ?? []).filter(({ activity_type: type }) => type !== "branch_deletion");
     pushes.push(...moves.map((move) => pushFact(move, connection.self.slug)));
     url = next;
   }
   return { pushes, unread: url === null ? null : { what: "pushes", read: pushes.length } };
-}
-
-async function unlessNone(asked: Promise<z.infer<typeof Activities>>): Promise<z.infer<typeof Activities>> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof Fault && error.kind === "not_found") return [];
-    throw error;
-  }
 }
 
 /** A bot's login ends in `[bot]`, which no person's can. */

@@ -1,9 +1,8 @@
 // Comments of ours on the issue, and reactions to those of others.
 import { z } from "zod";
-import { Fault } from "../../base/fault.ts";
 import type { IssueRef } from "../../loop/state.ts";
 import { BigId, requireSameRepository } from "../client/answers.ts";
-import { type Connection, call, query } from "../client/client.ts";
+import { type Connection, call, query, unlessGone } from "../client/client.ts";
 import { Actor, actorFields, personOfActor } from "../read/people.ts";
 
 const Created = z.object({ id: z.number().int() });
@@ -90,7 +89,7 @@ export async function editComment(
 ): Promise<boolean> {
   const { owner, repo } = addressOf(issue);
   const attempted = `Could not edit comment ${comment} on ${nameOf(issue)}`;
-  return unlessGone(
+  const edited = await unlessGone(
     call(connection, issue, { attempted, shape: Created }, (client) =>
       client.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
         owner,
@@ -100,6 +99,7 @@ export async function editComment(
       }),
     ),
   );
+  return edited !== null;
 }
 
 /** A reaction is set once however often it is asked for. To a comment that is gone there is nothing to acknowledge. */
@@ -121,16 +121,6 @@ export async function react(
       }),
     ),
   );
-}
-
-async function unlessGone(done: Promise<unknown>): Promise<boolean> {
-  try {
-    await done;
-    return true;
-  } catch (error) {
-    if (error instanceof Fault && error.kind === "not_found") return false;
-    throw error;
-  }
 }
 
 function addressOf(issue: IssueRef) {
