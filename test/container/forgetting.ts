@@ -8,17 +8,21 @@ export function forgetting(runtime: Runtime): Runtime {
     known.set(running, made);
     return made;
   };
-  const forgottenAtEnd = (running: Running): Running => ({
-    ...running,
-    done: running.done.then(async (outcome) => {
+  const forgottenAtEnd = (running: Running): Running => {
+    // Once: a second time, its name may be another container's.
+    const done = running.done.then(async (outcome) => {
       await runtime.forget(running.id);
       return outcome;
-    }),
-    async stop(reason) {
-      await running.stop(reason);
-      await runtime.forget(running.id);
-    },
-  });
+    });
+    return {
+      ...running,
+      done,
+      async stop(reason) {
+        await running.stop(reason);
+        await done;
+      },
+    };
+  };
   return {
     ...runtime,
     start: async (request, watch) => forgotten(await runtime.start(request, watch)),
