@@ -90,6 +90,7 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
     if (stream === "stdout") events.push(...reader.read(chunk));
   });
   const outcome = await running.done;
+  await runtime.forget(request.id); // the next run of this test has its name
   events.push(...reader.end());
   const out = readdirSync(join(root, "loop/out"));
   const readOut = (name: string) => readFileSync(join(root, "loop/out", name), "utf8");

@@ -68,10 +68,15 @@ test.each([
 
 /** A test runner that says what it was asked, and fails where the suite's name is in FAILING. */
 const runner = `echo "$3 agents=\${LOOPGATE_TEST_AGENTS:-}"; case "$3" in "\${FAILING:-none}"*) exit 1 ;; esac`;
-const tools = { tsc: "", biome: "", vitest: runner };
+const tools = { tsc: "", biome: "", knip: "", vitest: runner };
 
 test("the gate runs the project's tests, and in CI those of Codex and Gemini CLI after them", () => {
-  const here = ["types", "format and lint", "test/vitest.config.ts agents="];
+  const here = [
+    "types",
+    "format and lint",
+    "files, exports and packages that nobody uses",
+    "test/vitest.config.ts agents=",
+  ];
   expect(start("gate", tools)).toEqual({ code: 0, lines: here });
   const there = [...here, "test/agents/vitest.config.ts agents=codex,gemini"];
   expect(start("gate", tools, { CI: "true" })).toEqual({ code: 0, lines: there });
@@ -83,6 +88,6 @@ test.each(["test/vitest", "test/agents"])(
   "the gate runs both suites in CI and fails when that of %s does",
   (failing) => {
     const { code, lines } = start("gate", tools, { CI: "true", FAILING: failing });
-    expect([code, lines.length]).toEqual([1, 4]);
+    expect([code, lines.length]).toEqual([1, 5]);
   },
 );

@@ -4,8 +4,9 @@ import { toFault } from "../../base/fault.ts";
 import { NEVER_STARTED, type OutputWatch, type Running } from "../run.ts";
 import { relayName } from "../spec/spec.ts";
 import { attach } from "./attach.ts";
-import { attend, statusCode } from "./attend.ts";
+import { attend } from "./attend.ts";
 import type { EngineInfo } from "./engine-info.ts";
+import { isGone } from "./errors.ts";
 import { readFacts } from "./facts.ts";
 import { readRunLabel } from "./labels.ts";
 import { giveFolder, type RunUser } from "./user.ts";
@@ -15,7 +16,7 @@ export async function inspectOrNull(container: Docker.Container): Promise<Docker
   try {
     return await container.inspect();
   } catch (error) {
-    if (statusCode(error) === 404) return null;
+    if (isGone(error)) return null;
     throw toFault(error, `Could not inspect the container ${container.id}`);
   }
 }

@@ -5,6 +5,7 @@ import { type Bounds, type Enforcement, enforce } from "../bounds.ts";
 import { judgeEnding } from "../outcome.ts";
 import type { ContainerFacts, Running, RunOutcome } from "../run.ts";
 import type { Attachment } from "./attach.ts";
+import { isGone, statusCode } from "./errors.ts";
 import { waitToStop } from "./wait.ts";
 
 /** A container that runs, with all that is needed to see it through. */
@@ -93,7 +94,7 @@ async function waitForExit(container: Docker.Container): Promise<Exit | null> {
       if (State.Status === "removing" || State.Dead) return null; // somebody else's doing
       return { code: State.ExitCode, oomKilled: State.OOMKilled, at: Date.parse(State.FinishedAt), outage };
     } catch (error) {
-      if (statusCode(error) === 404) return null;
+      if (isGone(error)) return null;
       outage = true;
       silentSince = Math.min(silentSince, performance.now());
       await delay(500);
@@ -109,7 +110,7 @@ async function relayEnd(relay: Docker.Container | null): Promise<boolean> {
     await waitToStop(relay);
     return true;
   } catch (error) {
-    return statusCode(error) === 404;
+    return isGone(error);
   }
 }
 
@@ -133,9 +134,4 @@ export async function remove(container: Docker.Container): Promise<void> {
 /** Removes a run's containers, agent first: Podman keeps a relay whose network another container is in. */
 export async function removeRun(containers: readonly (Docker.Container | null)[]): Promise<void> {
   for (const container of containers) if (container) await remove(container);
-}
-
-/** The engine's HTTP status of an error, where it has one. */
-export function statusCode(error: unknown): number | undefined {
-  return (error as { statusCode?: number }).statusCode;
 }

@@ -2,6 +2,7 @@
 import type Docker from "dockerode";
 import { Fault, toFault } from "../../base/fault.ts";
 import type { ImageChoice } from "../run.ts";
+import { isGone } from "./errors.ts";
 import { planToolchain, readHostToolchain, type ToolchainPlan } from "./toolchain.ts";
 import type { RunUser } from "./user.ts";
 
@@ -111,7 +112,7 @@ async function inspectImage(docker: Docker, reference: string): Promise<Docker.I
   try {
     return await docker.getImage(reference).inspect();
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return null;
+    if (isGone(error)) return null;
     throw toFault(error, `Could not look up the image ${reference}`);
   }
 }

@@ -15,6 +15,7 @@ import { acceptObserved, untold } from "./accept.ts";
 import { type Attachment, attach } from "./attach.ts";
 import { removeRun } from "./attend.ts";
 import type { EngineInfo } from "./engine-info.ts";
+import { isTaken } from "./errors.ts";
 import type { ImageResolver, ResolvedImage } from "./image.ts";
 import { TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "./toolchain.ts";
 import { giveFolder, giveTo, type RunUser } from "./user.ts";
@@ -202,9 +203,7 @@ async function create(docker: Docker, spec: ContainerSpec): Promise<Docker.Conta
       ...(spec.body as unknown as Docker.ContainerCreateOptions),
     });
   } catch (error) {
-    // Podman says so in words only.
-    const taken =
-      (error as { statusCode?: number }).statusCode === 409 || /name .* is (already )?in use/i.test(String(error));
+    const taken = isTaken(error);
     throw new Fault(`Could not create the container ${spec.name}: ${(error as Error).message}`, {
       kind: taken ? "conflict" : "engine",
       retry: taken ? "never" : "later",

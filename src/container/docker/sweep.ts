@@ -2,6 +2,7 @@
 import type Docker from "dockerode";
 import { toFault } from "../../base/fault.ts";
 import type { RunLabel } from "../run.ts";
+import { isGone, statusCode } from "./errors.ts";
 import { readRunLabel } from "./labels.ts";
 
 /** A container as the engine lists it, and the run it belongs to. */
@@ -47,7 +48,8 @@ async function removeOne(docker: Docker, { containerId, run }: Listed): Promise<
   try {
     await docker.getContainer(containerId).remove({ force: true, v: true });
   } catch (error) {
-    const status = (error as { statusCode?: number }).statusCode;
-    if (status !== 404 && status !== 409) throw toFault(error, `Could not remove a container of the run ${run.id}`);
+    // 409: somebody else is removing it already.
+    if (!isGone(error) && statusCode(error) !== 409)
+      throw toFault(error, `Could not remove a container of the run ${run.id}`);
   }
 }

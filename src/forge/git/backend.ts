@@ -26,9 +26,9 @@ export async function runBackend(
   const exited = new Promise<void>((resolve) => child.on("close", () => resolve()));
   const failed = new Promise<never>((_, reject) => child.on("error", reject));
   child.stderr.resume();
-  const incoming = pipeline(request, capped(backend.maxBytes), child.stdin).catch(() => {
-    // The client went away, sent too much, or git stopped reading: the process ends, and its answer tells.
-    if (request.destroyed || request.readableAborted) child.kill();
+  const incoming = pipeline(request, capped(backend.maxBytes), child.stdin).catch((error: NodeJS.ErrnoException) => {
+    // Git that stopped reading by itself still answers. Who went away or sent too much leaves it waiting, and it is ended.
+    if (error.code !== "EPIPE") child.kill();
   });
   const answer = (async () => {
     for await (const chunk of cgi(child.stdout, response)) if (!response.write(chunk)) await drained(response);
@@ -91,6 +91,7 @@ function writeHead(response: ServerResponse, head: string): void {
 
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
+    if (response.destroyed) return resolve(); // its close has been told already
     response.once("drain", resolve);
     response.once("close", resolve);
   });

@@ -1,0 +1,25 @@
+// What an error of the engine says. The one place that knows how engines word what they refuse.
+
+interface EngineError {
+  readonly statusCode?: number;
+  readonly json?: { readonly cause?: unknown };
+}
+
+/** The engine's HTTP status of an error, where it has one. */
+export function statusCode(error: unknown): number | undefined {
+  return (error as EngineError | null)?.statusCode;
+}
+
+/**
+ * Whether an error says that there is no such container or image. Podman (4.3) answers 500 where a container goes away
+ * between its finding the name and its reading the rest, and names the cause in a field.
+ */
+export function isGone(error: unknown): boolean {
+  if (statusCode(error) === 404) return true;
+  return statusCode(error) === 500 && (error as EngineError).json?.cause === "no such container";
+}
+
+/** Whether an error says that the name is another container's. Podman says so in words only. */
+export function isTaken(error: unknown): boolean {
+  return statusCode(error) === 409 || /name .* is (already )?in use/i.test(String(error));
+}
