@@ -179,13 +179,13 @@ export function onVerdict(state: LoopState, verdict: Verdict, now: number): Deci
   });
 }
 
-/** Red: the findings brief the next attempt, unless they are the ones of the attempt before. */
+/** Red: the findings brief the next attempt, unless an attempt before it failed in the same way, be it not the last one. */
 export function onRed(state: LoopState, verdict: Verdict, now: number): Decision {
   const red = withAttempt(state, { verdict, endedAt: now });
   const attempt = currentAttempt(red);
   const said: Effect[] = [{ type: "post_attempt", attempt: attempt.number }];
-  const before = red.attempts.at(-2);
-  if (before !== undefined && isNoProgress(before, attempt)) {
+  const before = red.attempts.slice(0, -1).findLast((one) => isNoProgress(one, attempt));
+  if (before !== undefined) {
     const same = { of: "same_failure", attempt: attempt.number, before: before.number } as const;
     const quote = verdict.findings.map((one) => one.title).join("\n") || null;
     return settle(red, now, { reason: "no_progress", ...same, quote, resume: "execute" }, said);
@@ -201,10 +201,12 @@ export function leaveGate(state: LoopState): readonly Effect[] {
 
 type Tried = LoopState["attempts"][number];
 
+/** The same change, or the same failure; two failures of which nothing is known are not the same. */
 function isNoProgress(before: Tried, after: Tried): boolean {
   if (before.verdict?.colour !== "red" || !before.counted) return false;
   const samePatch = after.change !== null && before.change?.patchId === after.change.patchId;
-  return samePatch || before.verdict.fingerprint === after.verdict?.fingerprint;
+  const { fingerprint } = before.verdict;
+  return samePatch || (fingerprint !== "" && fingerprint === after.verdict?.fingerprint);
 }
 
 function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {

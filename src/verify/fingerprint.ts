@@ -1,28 +1,21 @@
 // Recognises the same failure when it comes back on another commit.
 import { createHash } from "node:crypto";
 import type { Finding } from "../loop/state.ts";
+import { evidenceOf } from "./evidence.ts";
 
 /**
- * Equal for findings that differ only in numbers, hashes, line numbers, times and white space, in whatever order they
- * come; 16 hexadecimal digits, or empty when there is no finding.
+ * Equal for findings with the same evidence, in whatever order they come: they may differ in times, durations, positions,
+ * addresses, temporary paths and ports only. 16 hexadecimal digits, or empty when no finding has evidence: then nothing
+ * says that two failures are the same. A finding without evidence beside others counts by its title.
  */
 export function fingerprintOf(findings: readonly Finding[]): string {
-  if (findings.length === 0) return "";
-  const lines = findings.map(({ source, title, detail, path }) =>
-    [source, normalised(title), path ?? "", normalised(detail)].join(" | "),
+  const evidence = findings.map((finding) => ({ finding, text: evidenceOf(finding) }));
+  if (evidence.every(({ text }) => text === "")) return "";
+  const lines = evidence.map(({ finding: { source, title, path }, text }) =>
+    JSON.stringify([source, path, text || title]),
   );
   return createHash("sha256")
     .update([...new Set(lines)].sort().join("\n"))
     .digest("hex")
     .slice(0, 16);
-}
-
-function normalised(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/\b0x[0-9a-f]+\b|\b(?=[a-f]*\d)[0-9a-f]{7,64}\b/g, "#")
-    .replace(/\d+(?:[.,:]\d+)*/g, "#")
-    .replace(/#\s*(?:ms|s|sec|secs|seconds|m|min|minutes)\b/g, "#")
-    .replace(/\s+/g, " ")
-    .trim();
 }

@@ -2,8 +2,6 @@
 import { describe, expect, it } from "vitest";
 import { distill, findingOf, plain } from "../../src/verify/distill.ts";
 import type { CheckFact } from "../../src/verify/facts.ts";
-import { fingerprintOf } from "../../src/verify/fingerprint.ts";
-import { aFinding } from "../loop/builder.ts";
 
 describe("a distilled output", () => {
   it("has no colours, times, overwritten lines or repeats", () => {
@@ -83,30 +81,5 @@ describe("a check that says the same in its summary and its text", () => {
 
   it("keeps a summary that says something else", () => {
     expect(findingOf(check("2 of 9 failed", "expected 5")).detail).toBe("2 of 9 failed\n\nexpected 5");
-  });
-});
-
-describe("a fingerprint", () => {
-  it("does not see order, numbers, hashes, durations or white space", () => {
-    const one = aFinding({ title: "A  failed after 12 ms", detail: "at 0xdeadbeef in c0ffee1, 3:14" });
-    const two = aFinding({ title: "b", detail: "c" });
-    const later = aFinding({ title: "a failed after 1.5 s", detail: "at 0x1 in abcdef0123, 99:1" });
-    expect(fingerprintOf([one, two])).toBe(fingerprintOf([two, later]));
-    expect(fingerprintOf([one, one])).toBe(fingerprintOf([one]));
-  });
-
-  it("sees words, files and who says it", () => {
-    const prints = [
-      aFinding(),
-      aFinding({ detail: "expected two, got three" }),
-      aFinding({ path: "src/sum.js" }),
-      aFinding({ source: "review" }),
-    ].map((finding) => fingerprintOf([finding]));
-    expect(new Set(prints).size).toBe(4);
-    expect(prints[0]).toMatch(/^[0-9a-f]{16}$/);
-  });
-
-  it("is empty without a finding", () => {
-    expect(fingerprintOf([])).toBe("");
   });
 });

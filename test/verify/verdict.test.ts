@@ -275,7 +275,7 @@ describe("a verdict", () => {
 
   it("has the same fingerprint for the same failure on another commit", () => {
     const failing = (text: string) => judged([aCheck({ conclusion: "failure", text })]).fingerprint;
-    expect(failing("at c0ffee1:12 took 31 ms")).toBe(failing("at beef012:14 took 7.5 ms"));
+    expect(failing("at a.js:12 of c0ffee1 after 31 ms")).toBe(failing("at a.js:14 of beef012 after 7.5 ms"));
     expect(failing("expected a")).not.toBe(failing("expected b"));
   });
 });
