@@ -169,6 +169,12 @@ export const Environment = z.strictObject({
     description: "Hosts that repositories may let their runs reach, separated by commas; empty: none.",
   }),
   LOOPGATE_MAX_USD: bound("usd", 10_000, "Most US dollars a policy may grant a loop for model calls."),
+  LOOPGATE_MAX_ISSUE_USD: bound(
+    "issue_usd",
+    100_000,
+    "Most US dollars a policy may grant all loops of one issue for model calls.",
+  ),
+  LOOPGATE_MAX_ISSUE_RUNS: bound("issue_runs", 1000, "Most containers that all loops of one issue may ever start."),
   LOOPGATE_MAX_ATTEMPTS: bound("attempts", 20, "Most attempts a policy may grant."),
   LOOPGATE_MAX_RUNS: bound("runs", 100, "Most containers a loop may ever start."),
   LOOPGATE_MAX_DEADLINE_MINUTES: bound("deadline_minutes", 240, "Longest a run may take, in minutes."),

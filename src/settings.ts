@@ -143,6 +143,8 @@ function operatorOf(env: Environment): Operator {
       approvals_minimum: env.LOOPGATE_MIN_APPROVALS,
       may_merge: env.LOOPGATE_MAY_MERGE,
       usd: env.LOOPGATE_MAX_USD,
+      issue_usd: env.LOOPGATE_MAX_ISSUE_USD,
+      issue_runs: env.LOOPGATE_MAX_ISSUE_RUNS,
       hosts: env.LOOPGATE_EGRESS.split(",").flatMap((host) => host.trim() || []),
       images: env.LOOPGATE_IMAGES.split(",").flatMap((image) => image.trim() || []),
     },

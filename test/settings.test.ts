@@ -63,6 +63,8 @@ describe("what is needed", () => {
           approvals_minimum: 0,
           may_merge: false,
           usd: 20,
+          issue_usd: 100,
+          issue_runs: 200,
           hosts: [],
           images: [],
         },
@@ -150,7 +152,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^43 settings are/);
+    expect(message).toMatch(/^45 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

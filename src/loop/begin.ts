@@ -31,7 +31,8 @@ export function onLabelled(
     const { type, ...labelledAgain } = event;
     return stay({ ...state, labelledAgain }, "labelled again; what the last run came to is heard first");
   }
-  return { state: newLoop(event, now), effects: [{ type: "read_claim" }], note: "labelled: reading the claim" };
+  const next = { ...newLoop(event, now), earlier: earlierWith(state) };
+  return { state: next, effects: [{ type: "read_claim" }], note: "labelled: reading the claim" };
 }
 
 /** GitHub writes a label's time to the second, and twice: in the timeline, and as the issue's last change. */
@@ -51,6 +52,18 @@ function newest(known: number | null, setAt: number | undefined): number | null 
   return setAt === undefined ? known : Math.max(known ?? 0, setAt);
 }
 
+/** What all loops of the issue came to, the one that just ended included. */
+function earlierWith(ended: LoopState | null): LoopState["earlier"] {
+  if (ended === null) return { loops: 0, runs: 0, spentNano: 0 };
+  const { loops, runs, spentNano } = ended.earlier;
+  const wasClaimed = ended.rules === null ? 0 : 1;
+  return {
+    loops: loops + wasClaimed,
+    runs: runs + ended.runsStarted,
+    spentNano: spentNano + spentOf(ended),
+  };
+}
+
 /** A loop as it is when its label is seen. */
 export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: number): LoopState {
   return {
@@ -63,6 +76,7 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     requester: event.actor,
     label: event.label,
     startedAt: now,
+    earlier: earlierWith(null),
     labelSetAt: event.setAt ?? null,
     grantedAt: now,
     worked: freshClock,
@@ -130,7 +144,8 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
 }
 
 function withClaim(state: LoopState, facts: ClaimFacts): LoopState {
-  const rules = facts.policy.ok ? facts.policy.rules : state.rules;
+  const granted = facts.policy.ok ? facts.policy.rules : null;
+  const rules = granted ?? state.rules;
   return {
     ...state,
     rules,
@@ -138,10 +153,16 @@ function withClaim(state: LoopState, facts: ClaimFacts): LoopState {
     // A branch that exists grew from the base it was claimed at: with a newer one its commits would look foreign.
     base: state.head === null ? facts.base : state.base,
     branch: state.branch ?? `loop/${state.issue.number}-${state.id}`,
-    granted: state.granted + (facts.policy.ok ? facts.policy.rules.attempts : 0),
-    grantedNano: state.grantedNano + (facts.policy.ok ? facts.policy.rules.budgetNano : 0),
-    outOfBudget: facts.policy.ok ? false : state.outOfBudget,
+    granted: state.granted + (granted?.attempts ?? 0),
+    grantedNano: granted === null ? state.grantedNano : grantedMoney(state, granted),
+    outOfBudget: granted === null ? state.outOfBudget : false,
   };
+}
+
+/** A grant never takes the issue over what all its loops may cost, and never takes back what was spent. */
+function grantedMoney(state: LoopState, { budgetNano, issueNano }: Rules): number {
+  const most = Math.max(issueNano - state.earlier.spentNano, spentOf(state));
+  return Math.min(state.grantedNano + budgetNano, most);
 }
 
 function policyInvalid(state: LoopState, message: string, now: number): Decision {
@@ -237,6 +258,11 @@ export function overBudget(state: LoopState, rules: Rules, now: number): Cause |
   if (state.runsStarted >= rules.lifetimeRuns) {
     return { reason: "budget_limit", of: "runs", is: state.runsStarted, may: rules.lifetimeRuns };
   }
+  const { loops, runs } = state.earlier;
+  const ofIssue = runs + state.runsStarted;
+  if (ofIssue >= rules.issueRuns) {
+    return { reason: "budget_limit", of: "issue_runs", loops: loops + 1, is: ofIssue, may: rules.issueRuns };
+  }
   return leftMs(state, now) === 0 ? outOfTime(state) : null;
 }
 
@@ -248,8 +274,13 @@ export function outOfTime(state: LoopState): Cause {
 /** Why the money for model calls does not pay for more work, or null where it does. */
 export function overMoney(state: LoopState): Cause | null {
   const spent = spentOf(state);
-  const isSpent = spent > 0 && spent >= state.grantedNano * workShare;
+  const { loops, spentNano } = state.earlier;
+  const { issueNano } = rulesOf(state);
+  const isOfIssue = spentNano + state.grantedNano >= issueNano; // more cannot be granted, whoever asks
+  const isSpent = spent + (isOfIssue ? spentNano : 0) > 0 && spent >= state.grantedNano * workShare;
   if (!state.outOfBudget && !isSpent) return null;
+  if (isOfIssue)
+    return { reason: "budget_limit", of: "issue_money", loops: loops + 1, is: spentNano + spent, may: issueNano };
   return { reason: "budget_limit", of: "money", is: spent, may: state.grantedNano };
 }
 

@@ -82,6 +82,8 @@ export const Cause = z.discriminatedUnion("of", [
   cause("budget_limit", "loop_time", { may: milliseconds }),
   cause("budget_limit", "runs", { is: count, may: count }),
   cause("budget_limit", "money", { is: dollars, may: dollars }),
+  cause("budget_limit", "issue_runs", { loops: count, is: count, may: count }), // of all loops of the issue
+  cause("budget_limit", "issue_money", { loops: count, is: dollars, may: dollars }),
   cause("retry_limit", "attempts", { is: count }),
   cause("no_progress", "same_failure", { attempt, before: attempt }),
   cause("uncertainty_too_high", "question", { attempt }),

@@ -48,6 +48,8 @@ export const Rules = z.object({
   hosts: z.array(z.string()), // what a run may reach through the egress proxy; empty: nothing
   attempts: z.number().int(), // granted with the label and again with each /loop retry
   lifetimeRuns: z.number().int(), // containers of any role over the loop's whole life, never refunded
+  issueRuns: z.number().int().default(60), // containers of all loops of the issue, however often its label is set
+  issueNano: NanoUsd.default(25e9), // for the model calls of all loops of the issue
   attemptMs: z.number().int(),
   silenceMs: z
     .number()
@@ -259,6 +261,9 @@ export const LoopState = z.object({
   requester: Person,
   label: z.string(),
   startedAt: z.number().int(),
+  earlier: z
+    .object({ loops: z.number().int(), runs: z.number().int(), spentNano: NanoUsd })
+    .default({ loops: 0, runs: 0, spentNano: 0 }), // what the issue's loops before this one came to
   labelSetAt: z.number().int().nullable().default(null), // the newest label it answers, by GitHub's clock alone; null: not known
   grantedAt: z.number().int(), // when a person last gave it time: the label, or /loop retry
   worked: z.object({ ms: z.number().int(), since: z.number().int().nullable() }), // since that grant, and since when its clock runs; null: it stands

@@ -14,6 +14,8 @@ export interface Bounds {
   readonly approvals_minimum: number; // a repository may ask for more, never for fewer
   readonly may_merge: boolean;
   readonly usd: number; // for model calls of one loop
+  readonly issue_usd: number; // for model calls of all loops of one issue
+  readonly issue_runs: number;
   readonly hosts: readonly string[]; // the only hosts a repository may let its runs reach; empty: none
   readonly images: readonly string[]; // the only images a repository may name; empty: any
 }
@@ -31,6 +33,8 @@ export const generousBounds: Bounds = {
   approvals_minimum: 0,
   may_merge: true,
   usd: 20,
+  issue_usd: 100,
+  issue_runs: 200,
   hosts: [],
   images: [],
 };
@@ -64,6 +68,8 @@ function excesses(policy: Policy, bounds: Bounds): Excess[] {
     ["loop_hours", policy.loop_hours, bounds.loop_hours],
     ["runs", policy.runs, bounds.runs],
     ["budget.usd", policy.budget.usd, bounds.usd],
+    ["issue.usd", policy.issue.usd, bounds.issue_usd],
+    ["issue.runs", policy.issue.runs, bounds.issue_runs],
     ["limits.changed_lines", policy.limits.changed_lines, bounds.changed_lines],
     ["limits.changed_files", policy.limits.changed_files, bounds.changed_files],
     ["checks.wait_minutes", policy.checks.wait_minutes, bounds.wait_minutes],
@@ -113,6 +119,10 @@ function within(policy: Policy, bounds: Bounds): Policy {
     loop_hours: Math.min(policy.loop_hours, bounds.loop_hours),
     runs: Math.min(policy.runs, bounds.runs),
     budget: { usd: Math.min(policy.budget.usd, bounds.usd) },
+    issue: {
+      usd: Math.min(policy.issue.usd, bounds.issue_usd),
+      runs: Math.min(policy.issue.runs, bounds.issue_runs),
+    },
     checks: { ...policy.checks, wait_minutes: Math.min(policy.checks.wait_minutes, bounds.wait_minutes) },
     limits: {
       changed_lines: Math.min(policy.limits.changed_lines, bounds.changed_lines),

@@ -51,7 +51,7 @@ function check(document: Document.Parsed, counter: LineCounter): ParsedPolicy {
   const parsed = Policy.safeParse(value);
   if (!parsed.success) return explain(parsed.error.issues[0]!, document, counter);
   const lines = linesOf(document, counter);
-  return timesInOrder(parsed.data, lines) ?? { ok: true, policy: parsed.data, lines };
+  return timesInOrder(parsed.data, lines) ?? issueAboveLoop(parsed.data, lines) ?? withLimits(parsed.data, lines);
 }
 
 function firstAlias(document: Document): Alias | null {
@@ -98,6 +98,28 @@ function timesInOrder(policy: Policy, lines: ReadonlyMap<string, number>): Parse
     1,
     `\`gate.remind_after_hours\` (${remind}) must be less than \`gate.expire_after_days\` (${expire} days are ${expire * 24} hours)`,
   );
+}
+
+/** One loop may cost no more than all loops of its issue: said where the file states the issue's limit. */
+function issueAboveLoop({ budget, runs, issue }: Policy, lines: ReadonlyMap<string, number>): ParsedPolicy | null {
+  const pairs = [
+    ["issue.usd", issue.usd, "budget.usd", budget.usd],
+    ["issue.runs", issue.runs, "runs", runs],
+  ] as const;
+  const short = pairs.find(([path, ofIssue, , ofLoop]) => lines.has(path) && ofIssue < ofLoop);
+  if (short === undefined) return null;
+  const [path, ofIssue, loopPath, ofLoop] = short;
+  const words = `\`${path}\` (${ofIssue}) must be at least \`${loopPath}\` (${ofLoop})`;
+  return failure(lines.get(path) ?? 1, 1, words);
+}
+
+/** A default of the issue's limits never stands below what the file grants one loop. */
+function withLimits(policy: Policy, lines: ReadonlyMap<string, number>): ParsedPolicy {
+  const issue = {
+    usd: Math.max(policy.issue.usd, policy.budget.usd),
+    runs: Math.max(policy.issue.runs, policy.runs),
+  };
+  return { ok: true, policy: { ...policy, issue }, lines };
 }
 
 function linesOf(document: Document, counter: LineCounter): Map<string, number> {

@@ -69,6 +69,8 @@ function limitsOf(policy: Policy) {
     budgetNano: nanoOf(policy.budget.usd),
     hosts: policy.network.allow,
     lifetimeRuns: policy.runs,
+    issueRuns: policy.issue.runs,
+    issueNano: nanoOf(policy.issue.usd),
     attemptMs: policy.deadline_minutes * minute,
     silenceMs: policy.silence_minutes * minute,
     loopMs: policy.loop_hours * hour,

@@ -71,6 +71,25 @@ const Budget = z.strictObject({
     .describe("US dollars for model calls, granted by the label and again by each `/loop retry`."),
 });
 
+const Issue = z.strictObject({
+  usd: z
+    .number()
+    .min(0.01)
+    .max(100_000)
+    .default(25)
+    .describe(
+      "US dollars for the model calls of all loops of one issue, however often its label is set; at least `budget.usd`.",
+    ),
+  runs: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(60)
+    .describe(
+      "Most containers that all loops of one issue may ever start, however often its label is set; at least `runs`.",
+    ),
+});
+
 const Network = z.strictObject({
   allow: z
     .array(host)
@@ -154,6 +173,7 @@ export const Policy = z.strictObject({
   loop_hours: z.int().min(1).max(168).default(12).describe("Longest the whole loop may take up to the gate, in hours."),
   runs: z.int().min(1).max(100).default(20).describe("Most containers a loop may ever start, retries included."),
   budget: Budget.prefault({}).describe("What a loop may cost."),
+  issue: Issue.prefault({}).describe("What an issue may cost over all its loops; only raising it here gives more."),
   network: Network.prefault({}).describe(
     "What a run may reach besides its gateways: nothing, unless it is named here.",
   ),

@@ -28,6 +28,9 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "money":
     case "attempts":
       return approval(ending) ?? grantedAgain(ending);
+    case "issue_runs":
+    case "issue_money":
+      return `raise \`${of === "issue_runs" ? "issue.runs" : "issue.usd"}\` in \`.github/loop.yml\`, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "runs":
       return `raise \`runs\` in \`.github/loop.yml\`, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "question":

@@ -33,6 +33,8 @@ describe("the rules of a loop", () => {
       hosts: [],
       attempts: 3,
       lifetimeRuns: 20,
+      issueRuns: 60,
+      issueNano: 25e9,
       attemptMs: 1_200_000,
       silenceMs: 600_000,
       loopMs: 43_200_000,
@@ -77,6 +79,8 @@ describe("the rules of a loop", () => {
         "hosts": [
           "registry.example",
         ],
+        "issueNano": 40000000000,
+        "issueRuns": 90,
         "label": "loop",
         "lifetimeRuns": 30,
         "loopMs": 86400000,
@@ -94,6 +98,21 @@ describe("the rules of a loop", () => {
         "silenceMs": 900000,
       }
     `);
+  });
+
+  it("bound all loops of an issue, never below what one loop may cost", () => {
+    const ofIssue = (text: string) => {
+      const read = rulesFrom(text);
+      return read.ok ? [read.rules.issueNano, read.rules.issueRuns] : read.message;
+    };
+    expect(ofIssue("issue: {usd: 7, runs: 30}")).toEqual([7e9, 30]);
+    expect(ofIssue("budget: {usd: 19}\nruns: 40\nissue: {usd: 19, runs: 40}")).toEqual([19e9, 40]);
+    expect(ofIssue("runs: 60")).toEqual([25e9, 60]);
+    expect(ofIssue("budget:\n  usd: 9\nissue:\n  usd: 8")).toBe(
+      "line 4: `issue.usd` (8) must be at least `budget.usd` (9)",
+    );
+    expect(ofIssue("issue: {runs: 5}")).toBe("line 1: `issue.runs` (5) must be at least `runs` (20)");
+    expect(ofIssue("issue: {usd: 101}")).toBe("line 1: `issue.usd` is 101, but this App's operator allows at most 100");
   });
 
   it("take a named agent without a command, and need its model", () => {

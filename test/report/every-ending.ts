@@ -42,6 +42,14 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
     { reason: "budget_limit", of: "money", is: 4_620_000_000, may: 5_000_000_000, ...execute },
     { reason: "budget_limit", of: "money", is: 4_620_000_000, may: 5_000_000_000, ...verify },
   ],
+  issue_runs: [
+    { reason: "budget_limit", of: "issue_runs", loops: 4, is: 60, may: 60, ...execute },
+    { reason: "budget_limit", of: "issue_runs", loops: 1, is: 60, may: 60, ...verify },
+  ],
+  issue_money: [
+    { reason: "budget_limit", of: "issue_money", loops: 6, is: 24_100_000_000, may: 25_000_000_000, ...execute },
+    { reason: "budget_limit", of: "issue_money", loops: 6, is: 24_100_000_000, may: 25_000_000_000, ...verify },
+  ],
   attempts: [{ reason: "retry_limit", of: "attempts", is: 3, ...execute }],
   same_failure: [{ reason: "no_progress", of: "same_failure", attempt, before: 1, quote: "test: failure", ...execute }],
   question: [

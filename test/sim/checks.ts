@@ -1,6 +1,7 @@
 // The invariants of the shared fault page that can be seen from outside, asked at every commit, call and quiet moment.
 import { Fault } from "../../src/base/fault.ts";
 import type { Delivery, RunOrder } from "../../src/engine/ports.ts";
+import { spentOf } from "../../src/loop/money.ts";
 import type { Ending, LoopState, RunFacts } from "../../src/loop/state.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { attemptMarker, statusMarker, stopMarker } from "../../src/record/markers.ts";
@@ -113,6 +114,7 @@ export function createChecks(parts: ChecksParts) {
     if (rules !== null)
       hold(after.runsStarted <= rules.lifetimeRuns, `I11: ${after.runsStarted} containers in one life`);
     hold(runs.length <= after.runsStarted, "I11: more runs than were counted");
+    checkIssue(after);
     if (same === null) return;
     hold(after.runsStarted >= same.runsStarted && after.granted >= same.granted, "I11: a counter went back");
     hold(after.revision === same.revision || after.revision === same.revision + 1, "I21: a revision was skipped");
@@ -137,6 +139,20 @@ export function createChecks(parts: ChecksParts) {
         hold(attempt === undefined || !attempt.counted, "I3: a lost container used up an attempt");
       }
     }
+  }
+
+  /** I11: what all loops of an issue come to, however often its label is set. */
+  function checkIssue(after: LoopState): void {
+    const { rules } = after;
+    if (rules === null) return;
+    const earlier = [...books.values()].filter(
+      ({ id, issue }) => id !== after.id && issue.number === after.issue.number,
+    );
+    const started = earlier.reduce((sum, loop) => sum + loop.runsStarted, after.runsStarted);
+    hold(started <= rules.issueRuns, `I11: ${started} containers for one issue`);
+    const spent = earlier.reduce((sum, loop) => sum + spentOf(loop), 0);
+    const most = Math.max(rules.issueNano - spent, spentOf(after));
+    hold(after.grantedNano <= most, `I11: ${after.grantedNano} granted where the issue has ${most} left`);
   }
 
   /** I16: who may start, steer and stop. */

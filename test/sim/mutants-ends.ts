@@ -34,6 +34,12 @@ export function endMutants({ machine, mishearing, without, runs }: Planting): Re
     "a label set again takes the place of a loop that is not told of its last run": machine(
       (right) => (state, event, now) => right(event.type === "labelled" ? withoutUntold(state) : state, event, now),
     ),
+    "a label set again forgets what the issue's loops came to": machine((right) => (state, event, now) => {
+      const next = right(state, event, now);
+      const begins = event.type === "labelled" && next.state !== null && next.state.id !== state?.id;
+      const nothing = { loops: 0, runs: 0, spentNano: 0 };
+      return begins && next.state !== null ? { ...next, state: { ...next.state, earlier: nothing } } : next;
+    }),
     "the money of an end that nobody waits for is not booked": mishearing((event, state) => {
       if (event.type !== "run_ended") return event;
       const run = state?.attempts.flatMap((attempt) => attempt.runs).find(({ id }) => id === event.run);

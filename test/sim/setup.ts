@@ -114,10 +114,12 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
 function somePolicy(draw: Random): string | null {
   if (draw.chance(0.03)) return "agent: [nonsense";
   if (draw.chance(0.1)) return null;
+  const runs = draw.pick([3, 6, 20]);
   const lines = [
     "version: 1",
     `attempts: ${draw.pick([1, 2, 3])}`,
-    `runs: ${draw.pick([3, 6, 20])}`,
+    `runs: ${runs}`,
+    `issue: {usd: ${draw.pick([6, 25])}, runs: ${runs + draw.pick([0, 2, 40])}}`,
     `loop_hours: ${draw.pick([2, 12])}`,
   ];
   if (draw.chance(0.2)) lines.push("reviewer:", "  enabled: false");

@@ -41,6 +41,11 @@ const gateAtMerge: Record<Extract<Ending, { of: "merged_by_hand" }>["gate"], str
   unread: "GitHub did not say whether its gate had been passed.",
 };
 
+/** The subject of a sentence about a loop and those before it on its issue. */
+function allLoops(loops: number): string {
+  return loops === 1 ? "This issue's only loop" : `The ${loops} loops on this issue together`;
+}
+
 /** What happened, in one or two sentences; it may hold logins and names, so that it is shown as a plain sentence. */
 export function endingSentence(ending: Ending): string {
   const by = ending.by === "ghost" ? "Someone whose GitHub account no longer exists" : ending.by;
@@ -69,6 +74,10 @@ export function endingSentence(ending: Ending): string {
       return `The loop has started ${counted(ending.is, "container")}, the most one loop may ever start.`;
     case "money":
       return `The loop has spent ${inDollars(ending.is)} of its ${inDollars(ending.may)} for model calls, and the rest is too little for more work.`;
+    case "issue_runs":
+      return `${allLoops(ending.loops)} started ${counted(ending.is, "container")}, the most the policy allows for one issue, however often the label is set.`;
+    case "issue_money":
+      return `${allLoops(ending.loops)} spent ${inDollars(ending.is)} of the ${inDollars(ending.may)} the policy allows for one issue's model calls, and the rest is too little for more work.`;
     case "attempts":
       return `${ending.is === 1 ? "The only attempt is used up" : `All ${ending.is} attempts are used up`}, and the work has not passed yet.`;
     case "same_failure":
