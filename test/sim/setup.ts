@@ -57,7 +57,7 @@ export function randomSetup(seed: number, mode: "safety" | "liveness"): Setup {
 /** The same faults, over the days in which people do all they can at the gate of agents that do well. */
 function gateSetup(setup: Setup, mode: "safety" | "liveness"): Setup {
   const name = setup.seed;
-  const habit = random(name, "gate's ci").pick(["steady", "flaky"] as const);
+  const habit = random(name, "gate's ci").pick(["steady", "flaky", "flaky"] as const);
   const until = 12 * hour + gateDays;
   let readied = 0; // a pull request that becomes a draft again is made ready once more
   return {
@@ -94,7 +94,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
   return {
     seed: name,
     issues,
-    policy: somePolicy(draw),
+    policy: somePolicy(draw, random(name, "the issue's limits")),
     checks: draw.pick([["test"], ["test", "lint"]]),
     suiteFirst: draw.chance(0.3),
     checkConduct: someChecks(name, draw.pick(["steady", "steady", "flaky", "silent"])),
@@ -111,7 +111,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
   };
 }
 
-function somePolicy(draw: Random): string | null {
+function somePolicy(draw: Random, limits: Random): string | null {
   if (draw.chance(0.03)) return "agent: [nonsense";
   if (draw.chance(0.1)) return null;
   const runs = draw.pick([3, 6, 20]);
@@ -119,7 +119,7 @@ function somePolicy(draw: Random): string | null {
     "version: 1",
     `attempts: ${draw.pick([1, 2, 3])}`,
     `runs: ${runs}`,
-    `issue: {usd: ${draw.pick([6, 25])}, runs: ${runs + draw.pick([0, 2, 40])}}`,
+    `issue: {usd: ${limits.pick([6, 25])}, runs: ${runs + limits.pick([0, 2, 40])}}`,
     `loop_hours: ${draw.pick([2, 12])}`,
   ];
   if (draw.chance(0.2)) lines.push("reviewer:", "  enabled: false");
