@@ -8,13 +8,13 @@ import { passGate } from "./gate.ts";
 import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
 import { startRun, stopRun } from "./run.ts";
-import { postAttempt, postStop, reply, writeStatus } from "./say.ts";
+import { answerWithoutLoop, postAttempt, postStop, reply, writeStatus } from "./say.ts";
 import type { Place } from "./slots.ts";
 import { reviewCheck, type World } from "./world.ts";
 
 /**
  * Resolves to the events that follow, or to the place in line of a run that has to wait for its turn. Only what is about
- * a run may be of a loop that is not there any more. Throws Fault.
+ * a run, or about no loop, may be asked for by a loop that is not there. Throws Fault.
  */
 export async function perform(
   world: World,
@@ -30,12 +30,16 @@ export async function perform(
     await world.runs.forget(effect.run, effect.commits);
     return [];
   }
+  if (effect.type === "answer_without_loop") {
+    await answerWithoutLoop(world, { ...stored, effect });
+    return [];
+  }
   assert(state?.id === stored.loop, `${effect.type} is performed for the loop that asked for it`);
   return performFor(world, state, { ...stored, effect });
 }
 
 type Asked = StoredEffect & {
-  readonly effect: Exclude<StoredEffect["effect"], { type: "stop_run" | "forget_run" }>;
+  readonly effect: Exclude<StoredEffect["effect"], { type: "stop_run" | "forget_run" | "answer_without_loop" }>;
 };
 
 async function performFor(world: World, state: LoopState, stored: Asked): Promise<LoopEvent[] | Place> {

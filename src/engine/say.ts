@@ -1,12 +1,14 @@
 // Effects that write in the thread: every word is report/'s, every comment carries a marker by which it is found again.
 import { assert } from "../base/assert.ts";
+import { mayWrite } from "../loop/begin.ts";
 import type { Reply } from "../loop/effect.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
 import { encodeRecord } from "../record/codec.ts";
 import { encodeFacts } from "../record/facts.ts";
 import { attemptMarker, replyMarker, statusMarker, stopMarker } from "../record/markers.ts";
-import { attemptComment, replyText, statusComment, stopComment } from "../report/report.ts";
+import { attemptComment, replyText, statusComment, stopComment, withoutLoopText } from "../report/report.ts";
+import type { StoredEffect } from "./ports.ts";
 import type { World } from "./world.ts";
 
 /** At most this many attempts get a comment of their own; the status comment lists all. design.md §5. */
@@ -62,4 +64,17 @@ export async function reply(
   const body = [replyText(answer, state, { now: world.clock.now(), limits }), marker].join("\n\n");
   await world.github.createComment(state.issue, body, marker, retrying);
   return [];
+}
+
+type AnswerWithoutLoop = StoredEffect & {
+  readonly effect: Extract<StoredEffect["effect"], { type: "answer_without_loop" }>;
+};
+
+/** Says on an issue that it has no loop, to a person who could start one; anybody else is not answered. */
+export async function answerWithoutLoop(world: World, { tries, effect }: AnswerWithoutLoop): Promise<void> {
+  const { command, on } = effect;
+  if (!mayWrite(await world.github.permission(on.issue, command.actor))) return;
+  const marker = replyMarker(`${on.issue.repositoryId}/${on.issue.number}/${command.commentId}`);
+  const body = [withoutLoopText(command, on.label), marker].join("\n\n");
+  await world.github.createComment(on.issue, body, marker, tries > 0);
 }

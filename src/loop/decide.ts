@@ -64,7 +64,7 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
     return event.type === "restored" ? onRestored(event, now) : onRecordTampered(event, now);
   }
   if (event.type === "run_ended") return withLeftovers(onRunEnded(state, event, now), state, event);
-  if (state === null) return stay(null, "no loop on this issue");
+  if (state === null) return withoutLoop(event);
   switch (event.type) {
     case "clock_set_back":
       return stay(movedBack(state, event.byMs, now), "our clock was ahead; its times are moved back");
@@ -185,6 +185,17 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
   }
 }
 
+/** Whoever could start a loop and gave a command where there is none is told so. */
+function withoutLoop(event: LoopEvent): Decision {
+  if (event.type !== "command" || event.on === undefined) return stay(null, "no loop on this issue");
+  const { command, on } = event;
+  return {
+    state: null,
+    effects: [{ type: "answer_without_loop", command, on }],
+    note: "a command where there is no loop",
+  };
+}
+
 function inPhase(state: LoopState, phases: readonly Phase[], act: () => Decision): Decision {
   return phases.includes(state.phase) ? act() : stay(state, `${state.phase}: this is not awaited now`);
 }
@@ -293,8 +304,7 @@ function onTimeUp(state: LoopState, now: number): Decision {
   return settle(state, now, { ...outOfTime(state), resume });
 }
 
-/** Before the gate opens a review is remembered, and looked at when it does. */
-/** Also of an earlier commit: what it asks for is asked for still. */
+/** Before the gate opens a review is remembered, and looked at when it does; also one of an earlier commit, whose wish still stands. */
 function onReviewSubmitted(state: LoopState): Decision {
   if (state.phase === "awaiting_gate") return readGate(state);
   if (state.pull === null) return stay(state, `${state.phase}: no review is awaited now`);
@@ -311,6 +321,7 @@ const dispensable: readonly EffectType[] = [
   "release",
   "stop_run",
   "forget_run",
+  "answer_without_loop",
 ];
 
 function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "effect_failed" }>, now: number): Decision {

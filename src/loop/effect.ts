@@ -1,5 +1,5 @@
 // Everything a decision can ask for. Performing an effect twice is performing it once.
-import type { AlarmName, Command } from "./event.ts";
+import type { AlarmName, Command, CommandedIssue } from "./event.ts";
 import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "./refusal.ts";
 import type { Person, Review } from "./state.ts";
 
@@ -23,6 +23,7 @@ export type Effect =
   | { readonly type: "reply"; readonly reply: Reply }
   | { readonly type: "react"; readonly comment: number; readonly content: "eyes" | "rocket" | "-1" | "+1" }
   | { readonly type: "set_labels"; readonly add: readonly string[]; readonly remove: readonly string[] } // ours only
+  | { readonly type: "answer_without_loop"; readonly command: Command; readonly on: CommandedIssue } // to whoever could start one
   // reading
   | { readonly type: "read_claim" }
   | { readonly type: "read_retry" }

@@ -127,7 +127,11 @@ export type LoopEvent =
   | { readonly type: "issue_gone"; readonly why: Gone } // deleted, transferred, repository removed, App uninstalled
   | { readonly type: "issue_back"; readonly installationId: number } // installed again, unsuspended, unarchived, private again
   | { readonly type: "renamed"; readonly owner: string; readonly name: string } // the repository; its ids stay
-  | { readonly type: "command"; readonly command: Command }
+  | {
+      readonly type: "command";
+      readonly command: Command;
+      readonly on?: CommandedIssue; // absent: on a pull request, or stored by an earlier version
+    }
   | {
       readonly type: "command_checked"; // the same command, once GitHub has said what its author may do
       readonly command: Command;
@@ -214,6 +218,12 @@ export type LoopEvent =
       readonly effect: string;
       readonly message: string;
     };
+
+/** The issue a command was given on, and the label that would start a loop there: for an answer where there is none. */
+export interface CommandedIssue {
+  readonly issue: IssueRef;
+  readonly label: string;
+}
 
 /** Alarms of a loop; each is set and cleared by effects, and comes back as an event. */
 export type AlarmName = "loop_deadline" | "ci_wait" | "rest" | "gate_reminder" | "gate_expiry";

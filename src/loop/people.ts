@@ -12,7 +12,7 @@ import type { Ending, LoopState } from "./state.ts";
 /** Acts on a command of a person whose permission was just read. */
 export function onCommand(state: LoopState, command: Command, permission: Permission, now: number): Decision {
   if (!mayWrite(permission)) {
-    return refuse(state, command, { of: "no_permission", permission });
+    return refuseStranger(state, command, permission);
   }
   switch (command.verb) {
     case "status":
@@ -55,6 +55,23 @@ function refuse(state: LoopState, command: Command, why: CommandRefusal): Decisi
     { type: "reply", reply: { kind: "command_refused", command, why } },
   ];
   return { state, effects, note: `refused: ${why.of}` };
+}
+
+/** So many people without write permission get an answer from one loop. */
+const answeredStrangers = 5;
+
+/**
+ * Anyone may comment on a public repository: each of them is told once that it takes write permission, a few of them in all,
+ * so that no stranger makes the App write without end.
+ */
+function refuseStranger(state: LoopState, command: Command, permission: Permission): Decision {
+  const stranger = `stranger/${command.actor.id}`;
+  const told = state.refusalsSaid.filter((said) => said.startsWith("stranger/"));
+  if (told.includes(stranger) || told.length >= answeredStrangers)
+    return stay(state, "refused without a word: no_permission");
+  const reply = { kind: "command_refused", command, why: { of: "no_permission", permission } } as const;
+  const next = { ...state, refusalsSaid: [...state.refusalsSaid, stranger] };
+  return { state: next, effects: [{ type: "reply", reply }], note: "refused: no_permission" };
 }
 
 function onStop(state: LoopState, command: Command, now: number): Decision {

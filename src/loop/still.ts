@@ -33,7 +33,7 @@ interface Presumption<Asked> {
   readonly holds: (asked: Asked, state: LoopState) => boolean;
   /** Asked for twice, it is done once: the earlier or the later one stays. Absent: each is done. */
   readonly once?: "earlier" | "later";
-  /** It is about a run, and done though its loop is not the one on the issue any more. */
+  /** It is about no loop, or about a run, and done though its loop is not the one on the issue any more. */
   readonly outlives?: true;
 }
 
@@ -43,6 +43,7 @@ type Presumptions = { readonly [Type in EffectType]: Presumption<Extract<Effect,
 export const presumptions: Presumptions = {
   stop_run: { lane: "stop", presumes: "nothing", holds: () => true, outlives: true },
   check_command: { lane: "answer", presumes: "nothing", holds: () => true },
+  answer_without_loop: { lane: "answer", presumes: "nothing", holds: () => true, outlives: true },
   react: { lane: "answer", presumes: "the thread is within reach", holds: (_, state) => !isOutOfReach(state) },
   reply: {
     lane: "answer",

@@ -2,6 +2,7 @@
 import { assert } from "../base/assert.ts";
 import type { Reply } from "../loop/effect.ts";
 import { classOf } from "../loop/end.ts";
+import type { Command } from "../loop/event.ts";
 import type { Attempt, Ending, Finding, LoopState, Review } from "../loop/state.ts";
 import { ATTEMPT_BYTES, COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
 import { inlineCode, mention, plainSentence, quoteUntrusted, withoutHostPaths } from "./escape.ts";
@@ -16,7 +17,7 @@ import { endingHeadline, endingSentence, preservedSentence } from "./wording/end
 import { capital, commit, footer } from "./wording/parts.ts";
 import { phaseWords } from "./wording/phases.ts";
 import { checkTitles, noIsolationWarning, pullBody } from "./wording/pull.ts";
-import { replySentence } from "./wording/replies.ts";
+import { replySentence, withoutLoopSentence } from "./wording/replies.ts";
 
 /** The visible part of the one status comment; the engine appends marker and record. `now` in epoch milliseconds. */
 export function statusComment(state: LoopState, now: number): string {
@@ -54,6 +55,11 @@ export function stopComment(state: LoopState): string {
     footer,
   ];
   return parts.join("\n\n");
+}
+
+/** The answer to a command on an issue that has no loop. */
+export function withoutLoopText(command: Command, label: string): string {
+  return [withoutLoopSentence(command, label), footer].join("\n\n");
 }
 
 /** The answer to a person's command, label or approval; `limits` are GitHub's for its installation. */

@@ -1,6 +1,7 @@
 // What the App answers people in the thread.
 import { unreachable } from "../../base/assert.ts";
 import type { Reply } from "../../loop/effect.ts";
+import type { Command } from "../../loop/event.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence } from "../escape.ts";
 import { date } from "../time.ts";
@@ -30,6 +31,12 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
     default:
       return unreachable(reply);
   }
+}
+
+/** What is said where nobody has started a loop. */
+export function withoutLoopSentence({ verb }: Command, label: string): string {
+  if (verb === "help" || verb === "unknown") return helpText;
+  return `There is no loop on this issue. Next: set the label ${inlineCode(label)} to start one. ${inlineCode("/loop help")} lists the commands.`;
 }
 
 const helpText = [

@@ -76,7 +76,14 @@ describe("is an event:", () => {
       {},
       event(
         { issue: 12 },
-        { type: "command", command: { verb: "status", argument: "", actor: mona, commentId: 4100000077 } },
+        {
+          type: "command",
+          command: { verb: "status", argument: "", actor: mona, commentId: 4100000077 },
+          on: {
+            issue: { installationId: 4711, repositoryId: 815001, owner: "acme", name: "shop", number: 12 },
+            label: "loop",
+          },
+        },
       ),
     ],
     [

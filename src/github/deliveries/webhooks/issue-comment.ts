@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { LoopEvent } from "../../../loop/event.ts";
 import { parseCommand } from "../command.ts";
-import { AppStamp, Envelope, isBot, isOurs, personOf, reading, Sender } from "../payload.ts";
+import { AppStamp, Envelope, isBot, isOurs, issueRef, personOf, reading, Sender } from "../payload.ts";
 import { ignored, type Route, type Self, type Translated } from "../translated.ts";
 
 const Payload = Envelope.extend({
@@ -37,10 +37,10 @@ function commandIn(payload: Payload, self: Self): Translated {
   const command = parseCommand(payload.comment.body ?? "", self.slug);
   if (!command) return ignored("the first line of the comment is no command");
   const { number } = payload.issue;
-  return about(payload, payload.issue.pull_request ? { pull: number } : { issue: number }, {
-    type: "command",
-    command: { ...command, actor: personOf(payload.sender), commentId: payload.comment.id },
-  });
+  const given = { ...command, actor: personOf(payload.sender), commentId: payload.comment.id };
+  if (payload.issue.pull_request) return about(payload, { pull: number }, { type: "command", command: given });
+  const on = { issue: issueRef(payload, number), label: self.triggerLabels[0] ?? "loop" };
+  return about(payload, { issue: number }, { type: "command", command: given, on });
 }
 
 function recordTouched(payload: Payload, self: Self): Translated {
