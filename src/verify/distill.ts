@@ -1,11 +1,10 @@
 // Turns the output of a failed check into the few lines that the next attempt needs.
 import type { Finding } from "../loop/state.ts";
+import { excerptOf } from "./excerpt.ts";
 import type { CheckFact } from "./facts.ts";
 
 const DETAIL_CHARACTERS = 4000;
 const ANNOTATIONS = 20;
-const failureWord =
-  /\b(?:error|fail(?:ed|ure|ing)?|not ok|assert\w*|exception|panic(?:ked)?|traceback|expected|segfault)\b|[✗✖×]/i;
 
 /** One finding for a check that ended red. */
 export function findingOf(check: CheckFact): Finding {
@@ -38,22 +37,27 @@ function linesOf(text: string): string[] {
     .filter((line) => line !== "" && !line.startsWith("```"));
 }
 
-/** The telling part of an output: without colours, times and repeats; the first failure and the end where it is long. */
+/** The telling part of an output: without colours, times and repeats; what tells of the failure where it is long. */
 export function distill(text: string, limit = DETAIL_CHARACTERS): string {
-  const lines = withoutRepeats(plain(text).split("\n").map(withoutTime)).join("\n").trim();
-  if (lines.length <= limit) return lines;
-  const tail = lines.slice(-Math.floor(limit / 2));
-  const head = aroundFirstFailure(lines.slice(0, lines.length - tail.length), limit - tail.length - 40);
-  return `${head}\n[… cut …]\n${tail.slice(tail.indexOf("\n") + 1)}`;
+  const lines = withoutRepeats(plain(text).split("\n").map(withoutTime));
+  const whole = lines.join("\n").trim();
+  return whole.length <= limit ? whole : excerptOf(lines, limit);
 }
 
 /** The text without escape sequences and control characters; a line that overwrote itself keeps its last form. */
 export function plain(text: string): string {
   return text
     .replace(/\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]/g, "")
-    .replace(/\r+\n/g, "\n")
-    .replace(/[^\n]*\r/g, "")
-    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
+    .split("\n")
+    .map(lastForm)
+    .join("\n")
+    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]/g, "");
+}
+
+function lastForm(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === "\r") end -= 1;
+  return line.slice(line.lastIndexOf("\r", end - 1) + 1, end);
 }
 
 function withoutTime(line: string): string {
@@ -62,15 +66,6 @@ function withoutTime(line: string): string {
 
 function withoutRepeats(lines: readonly string[]): string[] {
   return lines.filter((line, index) => line !== lines[index - 1] && !/^##\[(?:group|endgroup)\]/.test(line));
-}
-
-function aroundFirstFailure(text: string, limit: number): string {
-  const lines = text.split("\n");
-  const at = lines.findIndex((line) => failureWord.test(line));
-  return lines
-    .slice(Math.max(0, at - 3))
-    .join("\n")
-    .slice(0, limit);
 }
 
 function annotationsOf(check: CheckFact): string {

@@ -4,7 +4,7 @@ import { countByKind } from "../../src/forge/http/requests.ts";
 import type { Issue } from "../../src/forge/model.ts";
 import { aStory, attempts, botch, mend, minute, type Story } from "./world.ts";
 
-/** Every attempt but the last fails in words of its own: digits do not make a failure another one. */
+/** Every attempt but the last fails in words of its own. */
 const words = ["red", "blue", "grey", "brown", "pink", "lime", "teal", "gold", "navy"];
 const failing = (count: number) => attempts(...words.slice(0, count - 1).map(botch), mend);
 
