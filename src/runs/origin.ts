@@ -49,6 +49,16 @@ export function originAtGitHub(parts: OriginParts): Origin {
   };
 }
 
+/** Where the loop's base branch is at GitHub now, with its commits in the repository's store. Throws Fault. */
+export async function tipOfBase(parts: OriginParts, loop: LoopState): Promise<string> {
+  const { base, issue } = loop;
+  assert(base !== null, `loop ${loop.id} has no base`);
+  const { branch } = base;
+  const wanted = { storeRoot: rooms(parts).objects, repositoryId: issue.repositoryId, branch };
+  const store = await withAccess(parts, loop, "read", ({ url, token }) => fetchBase({ ...wanted, url, token }));
+  return store.base.sha;
+}
+
 /** Does the work with an address and a token for this one repository, which is revoked after it. Throws Fault. */
 export async function withAccess<T>(
   parts: AccessParts,

@@ -4,9 +4,10 @@ import { assert } from "../base/assert.ts";
 import type { PushedChange } from "../engine/ports.ts";
 import { judge } from "../gateway/git/judge.ts";
 import { findQuarantine, openQuarantine, type Quarantine } from "../gateway/git/quarantine.ts";
+import { descends, forkPoint } from "../gateway/git/repository.ts";
 import { branchOf } from "../loop/begin.ts";
 import type { LoopState } from "../loop/state.ts";
-import type { Origin } from "./origin.ts";
+import { type Origin, type OriginParts, tipOfBase } from "./origin.ts";
 import { rooms } from "./rooms.ts";
 
 export interface QuarantineParts {
@@ -28,6 +29,21 @@ export async function quarantineOf(parts: QuarantineParts, loop: LoopState, run:
 /** Brings what there is of the loop's branch into the quarantine; nothing before the first push. Throws Fault. */
 export async function fetchLoopBranch(parts: QuarantineParts, loop: LoopState, quarantine: Quarantine): Promise<void> {
   if (loop.head !== null) await parts.origin.branch(loop, quarantine);
+}
+
+/**
+ * The commit from which the loop's change is told: its base or, once others pushed, the newest of the base branch that the
+ * head has in it. Where a person brought the branch up to date, the base branch's changes are not the loop's. Throws Fault.
+ */
+export async function changeStart(
+  parts: OriginParts,
+  loop: LoopState,
+  { gitDir, base }: Quarantine,
+  head: string,
+): Promise<string> {
+  if (!loop.othersPushed) return base.sha;
+  const shared = await forkPoint(gitDir, await tipOfBase(parts, loop), head);
+  return shared !== null && (await descends(gitDir, base.sha, shared)) ? shared : base.sha;
 }
 
 const letters = { added: "A", modified: "M", deleted: "D", type_changed: "T" } as const;

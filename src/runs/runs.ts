@@ -25,7 +25,7 @@ import { listenTo } from "./heard.ts";
 import { isolationOf } from "./isolation.ts";
 import { type AccessParts, type Origin, withAccess } from "./origin.ts";
 import { forgetRecords, recordStart, type StartedFrom } from "./provenance.ts";
-import { fetchLoopBranch, type QuarantineParts, quarantineOf, readChange } from "./quarantine.ts";
+import { changeStart, fetchLoopBranch, type QuarantineParts, quarantineOf, readChange } from "./quarantine.ts";
 import { attendToEnd, type Begun, tell, type Watched } from "./report.ts";
 import { type RequestParts, requestOf } from "./request.ts";
 import { roleOf } from "./role.ts";
@@ -124,7 +124,7 @@ export function createRuns(parts: RunParts): RunsPort {
     async readChange(loop, run, head) {
       const quarantine = await quarantineOf(parts, loop, run);
       await fetchLoopBranch(parts, loop, quarantine);
-      return readChange(quarantine, quarantine.base.sha, head, null);
+      return readChange(quarantine, await changeStart(parts, loop, quarantine, head), head, null);
     },
     async publish(loop, run, head, expected) {
       const quarantine = await quarantineOf(parts, loop, run);

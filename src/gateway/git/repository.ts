@@ -49,6 +49,14 @@ export async function descends(gitDir: string, ancestor: string, head: string): 
   return code === 0;
 }
 
+/** The newest commit that two histories share; null when they share none, or one is missing here. Throws `Fault` on damage. */
+export async function forkPoint(gitDir: string, one: string, other: string): Promise<string | null> {
+  const { code, stdout, stderr } = await tryGit({ gitDir, args: ["merge-base", "--end-of-options", one, other] });
+  if (code === 0) return stdout.toString("latin1").trim();
+  if (isDamage(stderr)) throw gitFault(`Could not compare two histories in ${gitDir}`, stderr);
+  return null;
+}
+
 /** Sets a ref; `old` null means "whatever it was". Throws `Fault` (conflict) when an old value differs. */
 export function setRef(gitDir: string, ref: string, to: string, old: string | null = null): Promise<void> {
   return changeRefs(gitDir, ref, [`update ${ref} ${to}${old === null ? "" : ` ${old}`}`]);
