@@ -29,7 +29,7 @@ function describe({ repositories, issues, failed }: Reconciled): string {
   const lines = [
     `Looked at ${counted(repositories, "repository", "repositories")}; ${counted(back, "loop", "loops")} restored.`,
     ...issues.map(({ issue, outcome }) => `  ${issue}: ${said(outcome)}`),
-    ...failed.map(({ repository, why }) => `  ${repository}: not read. ${why}`),
+    ...failed.map(({ name, why }) => `  ${name}: not read. ${why}`),
     gone,
     "Start Loopgate now: running loops continue by themselves. Loops that have ended come back when someone gives them a command.",
   ];

@@ -51,9 +51,6 @@ const soonMs = 5_000;
 /** A timer for a moment that has passed would fire at once, over and over, while a turn is still at the work. */
 const notBeforeMs = 1_000;
 
-/** A look at everything that GitHub did not answer is taken up again after so long. */
-const incompleteMs = 60_000;
-
 export function createEngine(parts: EngineParts): Engine {
   const { clock, log, store } = parts;
   let stopping = false;
@@ -75,7 +72,7 @@ export function createEngine(parts: EngineParts): Engine {
     track,
     stopping: () => stopping,
     decider: parts.decider ?? { sift, nextOf },
-    recall: async (key) => (await reconciler?.recall(key)) ?? false,
+    recall: async (key) => (reconciler === null ? false : reconciler.recall(key)),
   };
   const reconciler =
     parts.reconcile === undefined
@@ -101,7 +98,8 @@ export function createEngine(parts: EngineParts): Engine {
     });
   }, notify);
   // What a first look restored is in the store once its turn is over.
-  const pass = createPass(world, reconciler, () => mailbox.idle());
+  const everyMs = parts.reconcile?.everyMs ?? 0;
+  const pass = createPass(world, reconciler, { settled: () => mailbox.idle(), everyMs });
 
   function soon(act: () => void): void {
     if (!stopping) clock.at(clock.now() + soonMs, act);
@@ -176,10 +174,8 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   async function passOnce(): Promise<void> {
-    const complete = await pass();
-    if (stopping || parts.reconcile === undefined) return;
-    const next = complete ? parts.reconcile.everyMs : Math.min(parts.reconcile.everyMs, incompleteMs);
-    cancelPass = clock.at(clock.now() + next, beginPass);
+    const nextIn = await pass();
+    if (!stopping && reconciler !== null) cancelPass = clock.at(clock.now() + nextIn, beginPass);
   }
 
   function beginPass(): void {

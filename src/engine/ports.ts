@@ -184,8 +184,10 @@ export interface GitHubPort {
   ): Promise<{ readonly author: Person; readonly command: Pick<Command, "verb" | "argument"> | null } | null>;
   /** Merges exactly `head`; a refusal GitHub explains is a value. Throws Fault of kind `conflict` where a branch moved. */
   merge(repository: RepositoryRef, pull: number, head: string): Promise<MergeOutcome>;
-  /** Every repository that the App is installed on and not suspended for. */
-  listRepositories(): Promise<readonly RepositoryRef[]>;
+  /** Where the App is installed. */
+  listInstallations(): Promise<readonly { readonly id: number; readonly suspended: boolean }[]>;
+  /** Every repository that an installation covers; one that is archived or disabled takes no part in anything. */
+  listRepositories(installationId: number): Promise<readonly (RepositoryRef & { readonly takesPart: boolean })[]>;
   /** One request: the open issues that carry the trigger label, and how things stand with these loops. */
   survey(repository: RepositoryRef, label: string, loops: readonly SurveyedLoop[]): Promise<Survey>;
   /** Our own comments on an issue, as far back as `marker` needs it. One request unless the thread is very long. */
@@ -255,6 +257,16 @@ export interface StartedRun {
   readonly done: Promise<RunReport>;
 }
 
+/** What a sweep is told of the loops that there are. */
+export interface Wanted {
+  /** Loops whose folders and quarantines stay. */
+  readonly loops: ReadonlySet<string>;
+  /** Runs whose containers stay. */
+  readonly running: ReadonlySet<string>;
+  /** Whether a loop that is not among them is known to want nothing: it is over, or its repository was looked through. Null: of an unknown repository. */
+  readonly isOver: (loop: string, repositoryId: number | null) => boolean;
+}
+
 /** Containers with their workspace and gateway. */
 export interface RunsPort {
   /** Idempotent by `order.id`: a run that is already there is adopted. Throws Fault when it cannot start. */
@@ -285,8 +297,8 @@ export interface RunsPort {
   >;
   /** Removes everything of the loop that is kept on this host. */
   release(loop: LoopState): Promise<void>;
-  /** Removes what belongs to no live loop and no running run; resolves to the names of what was removed. */
-  sweep(liveLoops: readonly string[], runningRuns?: readonly string[]): Promise<readonly string[]>;
+  /** Removes what nobody wants of all that runs left here; resolves to the names of what was removed. */
+  sweep(wanted: Wanted): Promise<readonly string[]>;
   /** Removes what was written down of runs longer ago than the operator keeps it; absent: nothing is written down. */
   readonly prune?: (now: number) => Promise<readonly string[]>;
 }

@@ -15,28 +15,31 @@ const slotWaitMs = 60_000;
 /** Works until nothing of this issue is due; false when the turn was cut short and has to be taken up again. Never throws. */
 export async function turn(world: World, issueKey: string): Promise<boolean> {
   try {
-    while (await turnOnce(world, issueKey));
-    return true;
+    for (;;) {
+      const next = await turnOnce(world, issueKey);
+      if (next !== "more") return next === "over";
+    }
   } catch (error) {
     world.log.error({ issue: issueKey, err: error }, "the turn was cut short; it is taken up again soon");
     return false;
   }
 }
 
-async function turnOnce(world: World, issueKey: string): Promise<boolean> {
+async function turnOnce(world: World, issueKey: string): Promise<"more" | "over" | "later"> {
   const { store } = world;
-  if (world.stopping()) return false;
+  if (world.stopping()) return "over";
   const event = await store.nextEvent(issueKey);
   if (event !== null) {
-    if (event.event.type === "command" && (await comesAfterRecall(world, event))) return true;
-    await step(world, event);
-    return true;
+    const recalled = event.event.type === "command" ? await comesAfterRecall(world, event) : false;
+    if (recalled === null) return "later";
+    if (!recalled) await step(world, event);
+    return "more";
   }
   const state = await store.load(issueKey);
   const next = await nextEffect(world, issueKey, state);
-  if (next === null) return false;
+  if (next === null) return "over";
   await performOne(world, next, state);
-  return true;
+  return "more";
 }
 
 /** What is next of all that was asked for; what does not hold any more is dropped on the way. */
@@ -50,10 +53,15 @@ async function nextEffect(world: World, issueKey: string, state: LoopState | nul
   return decider.nextOf(left, clock.now());
 }
 
-/** A command for a loop that only its thread remembers: the loop is brought back first, the command put behind that. */
-async function comesAfterRecall(world: World, { seq, issueKey, event }: StoredEvent): Promise<boolean> {
+/**
+ * A command for a loop that only its thread remembers: the loop is brought back first, the command put behind that. Null: GitHub
+ * cannot be asked now, and the command waits.
+ */
+async function comesAfterRecall(world: World, { seq, issueKey, event }: StoredEvent): Promise<boolean | null> {
   const { store, clock } = world;
-  if ((await store.load(issueKey)) !== null || !(await world.recall(issueKey))) return false;
+  if ((await store.load(issueKey)) !== null) return false;
+  const recalled = await world.recall(issueKey);
+  if (!recalled) return recalled;
   await store.addEvent(issueKey, event, clock.now(), `again/${seq}`);
   await store.commit({ seq, issueKey, state: null, effects: [], drop: [], now: clock.now() });
   return true;

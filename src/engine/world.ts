@@ -28,8 +28,8 @@ export interface World {
   readonly untilStored: (work: () => Promise<void>) => Promise<void>;
   /** Says of all that was asked for what still holds, and what is next. */
   readonly decider: { readonly sift: typeof sift; readonly nextOf: typeof nextOf };
-  /** Brings back the loop of an issue that the store does not know, if its thread has one; true when it did. Throws Fault. */
-  readonly recall: (issueKey: string) => Promise<boolean>;
+  /** Brings back the loop of an issue that the store does not know, if its thread has one; true when it did. Null: nobody can say yet. */
+  readonly recall: (issueKey: string) => Promise<boolean | null>;
   /** Counts as work in progress until it settles; what it throws is logged. */
   readonly track: (work: Promise<void>) => void;
   /** True once the process is asked to end: no new work is begun. */

@@ -101,12 +101,38 @@ export function mayPush(caller: Caller, repository: Repository): boolean {
   return tokenCovers(caller.token, repository) && covers(caller.token.permissions.contents, "write");
 }
 
-/** Whom a token belongs to, if it is live now. */
+/**
+ * Whom a token belongs to, if it is live now. Throws the `Refusal` for one whose installation is suspended, in the words of
+ * https://github.com/octokit/octokit.rb/pull/1307 and of GitHub's answer since.
+ */
 export function liveToken(core: Core, value: string): Token | undefined {
   const token = core.tokens.get(value);
   if (!token || token.revoked) return undefined;
   if (token.expiresAt !== null && token.expiresAt <= core.now()) return undefined;
-  if (token.installation && (token.installation.suspendedAt || !core.installations.includes(token.installation)))
-    return undefined;
-  return token;
+  const { installation } = token;
+  if (installation === null) return token;
+  if (!core.installations.includes(installation)) return undefined;
+  if (installation.suspendedAt === null) return token;
+  const since = new Date(installation.suspendedAt).toISOString();
+  throw new Refusal(
+    403,
+    `Sorry. This installation owned by ${installation.account.login} suspended your access at ${since}.`,
+  );
+}
+
+/**
+ * What GitHub answers on a repository that its staff has closed: 451 after a takedown notice, else 403, both with the block
+ * beside the message. https://github.com/github/rest-api-description/issues/3314, https://github.com/caarlos0/fork-cleaner/issues/99
+ */
+export function blockOf(core: Core, { blocked }: Repository) {
+  if (blocked === null) return null;
+  const { reason, at } = blocked;
+  const url = reason === "dmca" ? `${core.origin}/github/dmca` : `${core.origin}/tos`;
+  return {
+    status: reason === "dmca" ? 451 : 403,
+    body: {
+      message: "Repository access blocked",
+      block: { reason, created_at: new Date(at).toISOString(), html_url: url },
+    },
+  } as const;
 }

@@ -79,6 +79,8 @@ export interface Repository {
   description: string | null;
   private: boolean;
   archived: boolean;
+  /** GitHub's own staff has closed it to everyone; null: it is open. */
+  blocked: Block | null;
   defaultBranch: string;
   /** Path of the bare repository on disk. */
   gitDir: string;
@@ -106,6 +108,12 @@ export interface Repository {
   createdAt: number;
   updatedAt: number;
   pushedAt: number;
+}
+
+/** Why a repository is closed to everyone, and since when. */
+export interface Block {
+  reason: "dmca" | "tos";
+  at: number;
 }
 
 /** What an administrator sets for a whole repository. */

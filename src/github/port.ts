@@ -11,7 +11,7 @@ import { readPull } from "./read/gate.ts";
 import { survey } from "./read/look.ts";
 import { permission } from "./read/people.ts";
 import { readPushes } from "./read/pushes.ts";
-import { listRepositories } from "./read/repositories.ts";
+import { listInstallations, listRepositories } from "./read/repositories.ts";
 import { readThread } from "./read/thread.ts";
 import { readCi } from "./read/verdict.ts";
 import { publishCheck } from "./write/checks.ts";
@@ -50,7 +50,8 @@ export function githubPort(options: PortOptions) {
     readComment: (...rest: Rest<typeof readComment>) => readComment(connection, ...rest),
     readPull: (...rest: Rest<typeof readPull>) => readPull(connection, ...rest),
     merge: (...rest: Rest<typeof merge>) => merge(connection, ...rest),
-    listRepositories: () => listRepositories(connection),
+    listInstallations: () => listInstallations(connection),
+    listRepositories: (...rest: Rest<typeof listRepositories>) => listRepositories(connection, ...rest),
     survey: (...rest: Rest<typeof survey>) => survey(connection, ...rest),
     readThread: (...rest: Rest<typeof readThread>) => readThread(connection, ...rest),
     redeliverFailed: () => redeliverFailed(connection),

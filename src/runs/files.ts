@@ -4,7 +4,8 @@ import { mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { RunOrder } from "../engine/ports.ts";
-import { type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
+import { repositoryOfObjects } from "../gateway/git/objects.ts";
+import { findQuarantine, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
 import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
 import type { DoorParts } from "./door.ts";
 import { rooms } from "./rooms.ts";
@@ -97,6 +98,19 @@ export async function removeOrphans(
     await removeFiles(parts, run);
     await removeQuarantine(quarantines, run);
   }
+}
+
+/** Which repository each run that has a quarantine is of: the quarantine says whose objects it borrows. */
+export async function repositoriesOfRuns(parts: Pick<FileParts, "dataDir">): Promise<ReadonlyMap<string, number>> {
+  const { quarantines } = rooms(parts);
+  const found = new Map<string, number>();
+  for (const name of await readdir(quarantines).catch(() => [])) {
+    const run = /^(.+)\.git$/.exec(name)?.[1];
+    const quarantine = run === undefined ? null : await findQuarantine(quarantines, run).catch(() => null);
+    const repository = quarantine === null ? null : repositoryOfObjects(quarantine.objectsDir);
+    if (run !== undefined && repository !== null) found.set(run, repository);
+  }
+  return found;
 }
 
 /** What a killed process left of quarantines it was making, listed before this one can make any of its own. */

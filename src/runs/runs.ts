@@ -19,6 +19,7 @@ import {
   readKept,
   removeFiles,
   removeOrphans,
+  repositoriesOfRuns,
   wasReady,
 } from "./files.ts";
 import { listenTo } from "./heard.ts";
@@ -141,13 +142,13 @@ export function createRuns(parts: RunParts): RunsPort {
         await removeQuarantine(rooms(parts).quarantines, id);
       }
     },
-    async sweep(liveLoops, runningRuns) {
+    async sweep({ loops, running, isOver }) {
       for (const folder of halfMade.splice(0)) await rm(folder, { recursive: true, force: true });
-      await removeOrphans(parts, (run, loop) => ordered.has(run) || liveLoops.includes(loop));
-      const isWanted = (run: string) => runningRuns === undefined || runningRuns.includes(run);
-      return parts.runtime.sweep(
-        (label) => ordered.has(label.id) || (liveLoops.includes(label.loop) && isWanted(label.id)),
-      );
+      const owners = await repositoriesOfRuns(parts); // before any quarantine goes
+      const owner = (run: string) => owners.get(run) ?? null;
+      await removeOrphans(parts, (run, loop) => ordered.has(run) || !isOver(loop, owner(run)));
+      const isWanted = (id: string, loop: string) => (loops.has(loop) ? running.has(id) : !isOver(loop, owner(id)));
+      return parts.runtime.sweep(({ id, loop }) => ordered.has(id) || isWanted(id, loop));
     },
   };
 }

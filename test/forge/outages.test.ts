@@ -59,3 +59,40 @@ test("a query for more than half a million nodes is refused before it runs, by v
   ]);
   expect((await app.request("POST /graphql", { query, variables: { n: 80 } })).data.errors).toBeUndefined();
 });
+
+test.each([
+  ["dmca", 451],
+  ["tos", 403],
+] as const)(
+  "a repository that GitHub's staff closed (%s) answers nothing and is still listed, until it is opened",
+  async (reason, status) => {
+    const { forge, app, repository } = await aPlace();
+    const ask = () => app.request("GET /repos/{owner}/{repo}/issues", { owner: "acme", repo: "demo" });
+    forge.world.block(repository, reason);
+    const refusal = await ask().catch((error) => error);
+    expect([refusal.status, refusal.response.data]).toEqual([
+      status,
+      {
+        message: "Repository access blocked",
+        block: { reason, created_at: expect.stringMatching(/Z$/), html_url: expect.stringContaining(forge.url) },
+      },
+    ]);
+    const { errors } = await refused(app, inDemo("name"));
+    expect(errors).toMatchObject([{ type: "FORBIDDEN", path: ["repository"], message: "Repository access blocked" }]);
+    const { data } = await app.request("GET /installation/repositories");
+    expect(data.repositories.map(({ name }: { name: string }) => name)).toEqual(["demo"]);
+    forge.world.block(repository, null);
+    expect((await ask()).status).toBe(200);
+  },
+);
+
+test("a fault can pick out a query by what its variables ask about", async () => {
+  const { forge, app } = await aPlace();
+  const query = 'query Named($name: String!) { repository(owner: "acme", name: $name) { name } }';
+  forge.failNext(({ operation, body }) => operation === "query Named" && body.includes('"name":"demo"'), {
+    status: 500,
+  });
+  await expect(app.graphql(query, { name: "other" })).rejects.toThrow("Could not resolve to a Repository");
+  await expect(app.graphql(query, { name: "demo" })).rejects.toMatchObject({ status: 500 });
+  expect(await app.graphql(query, { name: "demo" })).toEqual({ repository: { name: "demo" } });
+});

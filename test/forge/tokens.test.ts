@@ -112,13 +112,17 @@ test("more than the installation has is refused when the token is minted", async
   expect((await refusal(mint(forge, { repositories: ["demo", "foreign"] }))).status).toBe(422);
 });
 
-test("a suspended or deleted installation ends its tokens", async () => {
+test("a suspended installation's tokens are refused with its owner's name, and are good again after it; a deleted one's are unknown", async () => {
   const forge = await aForge();
   const { token } = await mint(forge);
   const [installation] = forge.world.installations;
   const owner = { user: forge.repository("acme/demo").owner, app: null };
   forge.world.suspend(owner, installation!, true);
-  expect((await refusal(tokenClient(forge, token).repos.get(demo))).status).toBe(401);
+  const refused = await refusal(tokenClient(forge, token).repos.get(demo));
+  expect([refused.status, refused.message]).toEqual([
+    403,
+    expect.stringMatching(/^Sorry\. This installation owned by acme suspended your access at \d{4}-/),
+  ]);
   expect((await refusal(mint(forge))).status).toBe(403);
   forge.world.suspend(owner, installation!, false);
   await tokenClient(forge, token).repos.get(demo);

@@ -93,8 +93,21 @@ test("an issue that is gone is told from the others", async () => {
   ]);
 });
 
-test("every repository of every installation is listed", async () => {
-  expect(await up.port.listRepositories()).toEqual([up.where]);
+test("installations are listed, suspended ones as such, and the repositories of each, archived ones as such", async () => {
+  const { installationId } = up.where;
+  const owner = { user: up.repository.owner, app: null };
+  const installation = up.forge.world.installations.find(({ id }) => id === installationId);
+  expect(await up.port.listInstallations()).toEqual([{ id: installationId, suspended: false }]);
+  expect(await up.port.listRepositories(installationId)).toEqual([{ ...up.where, takesPart: true }]);
+  up.forge.world.archive(owner, up.repository, true);
+  expect(await up.port.listRepositories(installationId)).toEqual([{ ...up.where, takesPart: false }]);
+  up.forge.world.archive(owner, up.repository, false);
+  if (installation === undefined) throw new Error("the App is not installed");
+  up.forge.world.suspend(owner, installation, true);
+  expect(await up.port.listInstallations()).toEqual([{ id: installationId, suspended: true }]);
+  await expect(up.port.listRepositories(installationId)).rejects.toMatchObject({ kind: "forbidden" });
+  up.forge.world.suspend(owner, installation, false);
+  expect(await up.port.listRepositories(installationId)).toHaveLength(1);
 });
 
 const delivery = { id: 1, guid: "a", status_code: 503, event: "issues" };
@@ -108,4 +121,19 @@ test.each([
   ["several, the oldest first", [{ ...delivery, id: 9, guid: "b" }, delivery], [1, 9]],
 ])("%s is asked for again, or not", (_, newestFirst, asked) => {
   expect(undelivered(newestFirst).map(({ id }) => id)).toEqual(asked);
+});
+
+test("one that GitHub will not send again keeps none of the others back; where GitHub is down, the rest is not tried", async () => {
+  up.forge.setWebhook({ url: "http://127.0.0.1:9/", secret: "a secret of the tests" });
+  for (let n = 0; n < 3; n++) up.newIssue();
+  await up.forge.idle();
+  const [first] = up.forge.deliveries;
+  up.sent();
+  up.forge.failNext(`POST /app/hook/deliveries/${first?.id}/attempts`, { status: 404 });
+  expect(await up.port.redeliverFailed()).toBe(2);
+  await up.forge.idle();
+  expect(up.sent()).toHaveLength(4);
+  up.forge.failNext("POST /app/hook/deliveries/:id/attempts", { status: 503 });
+  await expect(up.port.redeliverFailed()).rejects.toMatchObject({ kind: "unavailable" });
+  expect(up.sent()).toHaveLength(2);
 });

@@ -207,9 +207,10 @@ export function createContainers(parts: ContainersParts): Containers {
         remote("release", () => {
           for (const one of all.values()) if (one.loop === loop.id) forget(one);
         }),
-      sweep: (live, runs = []) =>
+      sweep: ({ loops, running, isOver }) =>
         remote("sweep", () => {
-          const isWanted = ({ id, loop }: Container) => ordered.has(id) || (live.includes(loop) && runs.includes(id));
+          const isWanted = ({ id, loop }: Container) =>
+            ordered.has(id) || (loops.has(loop) ? running.has(id) : !isOver(loop, null));
           const prey = [...all.values()].filter((one) => ["running", "ended"].includes(one.state) && !isWanted(one));
           for (const one of prey) {
             finish(one, ended("stopped", ""));

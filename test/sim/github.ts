@@ -165,7 +165,8 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         return { ok: true as const };
       });
     },
-    listRepositories: () => send("listRepositories", () => [repositoryRef]),
+    listInstallations: () => send("listInstallations", () => [{ id: repositoryRef.installationId, suspended: false }]),
+    listRepositories: () => send("listRepositories", () => [{ ...repositoryRef, takesPart: true }]),
     survey: (_repository, label, loops) => send("survey", () => survey(world, label, loops, seen())),
     readThread: (issue, label) => send("readThread", () => readThread(world, issue.number, label, seen())),
     redeliverFailed: () => send("redeliverFailed", parts.redeliver),

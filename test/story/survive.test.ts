@@ -325,6 +325,20 @@ test("F15: a record of a newer version rests, says which version it needs, and h
   expect(said[0]?.body).toContain("infrastructure error");
   expect(comment.body).toBe(kept);
   expect((await story.state(other)).phase).toBe("awaiting_gate");
+
+  // Nobody asks again while the label is there; what is labelled no more is remembered no more.
+  const reads = () => story.requests.filter(({ route }) => route === "ReadThread").length;
+  const before = reads();
+  for (let look = 0; look < 6; look++) await story.advance(10 * minute);
+  expect(reads()).toBe(before);
+  for (const act of ["unlabel", "label"] as const) {
+    story.forge.holdDeliveries();
+    story.forge.as("alice")[act](issue, "loop");
+    story.forge.releaseDeliveries(() => []);
+    await story.advance(10 * minute);
+  }
+  expect(reads()).toBe(before + 1);
+  expect(issue.comments.filter(({ body }) => body.includes("record version 9"))).toHaveLength(1);
 });
 
 test("F38: GitHub is down for six hours, and afterwards nothing is missing and nothing is doubled", async () => {

@@ -101,8 +101,8 @@ export interface Story {
   file(sha: string, path: string): Promise<string>;
   /** The App's own comments, oldest first, with what differs from run to run replaced. */
   comments(issue: Issue): string[];
-  /** Stops the App as a signal would, and starts it again on the same data. */
-  restart(options?: { readonly loseStore?: boolean }): Promise<void>;
+  /** Stops the App as a signal would, and starts it again on the same data; without its store, which with `alone` is all that is lost. */
+  restart(options?: { readonly loseStore?: boolean | "alone" }): Promise<void>;
 }
 
 export const minute = 60_000;
@@ -213,13 +213,16 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     },
     async restart({ loseStore = false } = {}) {
       await app.close();
-      if (loseStore) await removeAll(join(dir, "app"));
+      if (loseStore === "alone") for (const name of storeFiles) await removeAll(join(dir, "app", name));
+      else if (loseStore) await removeAll(join(dir, "app"));
       app = await start();
       await settle();
     },
   };
   return story;
 }
+
+const storeFiles = ["loopgate.sqlite", "loopgate.sqlite-wal", "loopgate.sqlite-shm"];
 
 /** A run that outlives its App may still write there: what is new by the time its folder goes is removed as well. */
 function removeAll(dir: string): Promise<void> {

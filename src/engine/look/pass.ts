@@ -1,41 +1,67 @@
-// One regular look: everything at first, then only where nothing was heard; what no loop owns goes, and what is long over.
+// One look: everything at first, then only where nothing was heard; what no loop owns goes, and what is long over.
 import { isLive, isOverForGood, untoldRuns } from "../../loop/end.ts";
 import type { LoopState } from "../../loop/state.ts";
 import type { World } from "../world.ts";
-import type { Reconciler } from "./reconcile.ts";
+import type { Reconciler, Seen } from "./reconcile.ts";
 
 /**
- * The look, to be taken again and again. It resolves to false when it was cut short or something is on its way, so that it
- * is taken up again soon. Until everything was seen once, each look is a first one. Never throws. `settled` resolves when
- * what a look restored is in the store. Without a reconciler nothing is looked at, and what no loop owns still goes.
+ * The look, to be taken again and again: each resolves to how many milliseconds later the next one is due. What cannot be read
+ * is looked at when its own wait is over, everything else once in `everyMs`. Never throws. `settled` resolves when what a look
+ * restored is in the store. Without a reconciler nothing is looked at, and what no loop owns still goes.
  */
 export function createPass(
   world: World,
   reconciler: Reconciler | null,
-  settled: () => Promise<void>,
-): () => Promise<boolean> {
+  { settled, everyMs }: { readonly settled: () => Promise<void>; readonly everyMs: number },
+): () => Promise<number> {
   const { clock, log, store, runs } = world;
-  let swept = false; // only once it is known which loops live
+  let regularAt: number | null = null; // null: everything is still to be looked at
+  let swept: string | null = null; // what had been seen by the last sweep
 
-  /** With the store lost, what runs may belong to loops that only their threads know: nothing is removed before those are back. */
-  async function sweep(): Promise<void> {
-    const kept = (await store.loops("all")).filter(({ state }) => keepsFiles(state));
-    const running = kept.flatMap(({ state }) => untoldRuns(state)).map((run) => run.id);
-    const removed = await runs.sweep(
-      kept.map(({ state }) => state.id),
-      running,
-    );
-    swept = true;
+  /**
+   * With the store lost, what a run left may belong to a loop that only its thread knows: it stays until its repository was
+   * looked through, or, where nobody can say whose it is, until everything was.
+   */
+  async function sweep(seen: Seen): Promise<void> {
+    const all = await store.loops("all");
+    const kept = all.filter(({ state }) => keepsFiles(state));
+    const loops = new Set(kept.map(({ state }) => state.id));
+    const known = new Set(all.map(({ state }) => state.id));
+    const running = new Set(kept.flatMap(({ state }) => untoldRuns(state)).map((run) => run.id));
+    const wasSeen = (id: number | null) => seen.everything || (id !== null && seen.repositories.has(id));
+    const isOver = (loop: string, id: number | null) => !loops.has(loop) && (known.has(loop) || wasSeen(id));
+    const removed = await runs.sweep({ loops, running, isOver });
     if (removed.length > 0) log.info({ removed }, "removed what no loop owns");
   }
 
-  async function look(): Promise<boolean> {
-    if (swept && reconciler !== null) return reconciler.silent();
-    const done = await reconciler?.everything();
-    if (done !== undefined && done.failed.length > 0) return false;
+  /** Once after everything was looked at, and again whenever more of it could be. */
+  async function sweepIfMoreSeen(): Promise<void> {
+    const seen = reconciler?.seen() ?? { everything: true, repositories: new Set<number>() };
+    const now = seen.everything ? "everything" : [...seen.repositories].sort((a, b) => a - b).join(" ");
+    if (swept === now || swept === "everything") return;
     await settled();
-    await sweep();
-    return true;
+    await sweep(seen);
+    swept = now;
+  }
+
+  async function look(): Promise<void> {
+    const now = clock.now();
+    if (reconciler === null) return;
+    if (regularAt === null) await reconciler.everything();
+    else if (!isRegular(now)) return reconciler.again();
+    const isWhole = regularAt === null || (await reconciler.silent());
+    regularAt = now + (isWhole ? everyMs : Math.min(everyMs, soonMs));
+  }
+
+  /** By whatever distance: a clock that was set back must not wait until it is as late again. */
+  function isRegular(now: number): boolean {
+    return regularAt === null || now >= regularAt || regularAt - now > everyMs;
+  }
+
+  function nextIn(): number {
+    const now = clock.now();
+    const at = Math.min(regularAt ?? now, reconciler?.againAt() ?? Number.POSITIVE_INFINITY);
+    return Math.min(Math.max(at - now, Math.min(soonMs, everyMs)), everyMs);
   }
 
   /** Loops that ended longer ago than they are kept go, with all they left here; their threads still tell of them. */
@@ -69,17 +95,26 @@ export function createPass(
     if (forgotten.length > 0) log.info({ runs: forgotten }, "forgot what runs of long ago were made of");
   }
 
-  return async () => {
+  /** One that fails keeps none of the others from being done. */
+  async function attempt(what: string, work: () => Promise<void>): Promise<void> {
     try {
-      const complete = await look();
-      await prune(clock.now());
-      return complete;
+      await work();
     } catch (error) {
-      log.warn({ err: error }, "a look at everything was cut short; it is taken up again");
-      return false;
+      log.warn({ what, err: error }, "a look was cut short; it is taken up again");
     }
+  }
+
+  return async () => {
+    const isPruned = isRegular(clock.now());
+    await attempt("look", look);
+    await attempt("sweep", sweepIfMoreSeen);
+    if (isPruned) await attempt("prune", () => prune(clock.now()));
+    return nextIn();
   };
 }
+
+/** What was cut short, and what GitHub sends again, is looked at after so long. */
+const soonMs = 60_000;
 
 /** So many ended loops are looked up at once. */
 const loopsInStep = 50;

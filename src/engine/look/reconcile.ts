@@ -1,11 +1,14 @@
 // Level-triggered: what GitHub says now becomes the events that a lost webhook would have brought. At start, and in silence.
-import { isAnswered } from "../../loop/begin.ts";
-import { isLive } from "../../loop/end.ts";
+import { Fault } from "../../base/fault.ts";
 import { issueKeyOf } from "../../loop/issue-key.ts";
 import type { LoopState } from "../../loop/state.ts";
 import type { Origin, RepositoryRef, Survey } from "../ports.ts";
 import { differences } from "./difference.ts";
-import { type Restored, type RestoreWorld, restoreIssue } from "./restore.ts";
+import { createHearing } from "./hearing.ts";
+import { createLabelled, type Found } from "./labelled.ts";
+import { createListing } from "./listing.ts";
+import type { RestoreWorld } from "./restore.ts";
+import { createTroubles, type Subject, type Trouble } from "./troubles.ts";
 
 export interface ReconcileOptions {
   readonly label: string;
@@ -16,8 +19,14 @@ export interface ReconcileOptions {
 /** What a pass over everything came to. */
 export interface Reconciled {
   readonly repositories: number;
-  readonly issues: readonly { readonly issue: string; readonly outcome: Restored }[]; // labelled and unknown to the store
-  readonly failed: readonly { readonly repository: string; readonly why: string }[];
+  readonly issues: readonly Found[]; // labelled and unknown to the store
+  readonly failed: readonly Trouble[]; // installations, repositories and issues
+}
+
+/** What was looked at since the start: a loop that only its thread knows is in the store if its repository is among it. */
+export interface Seen {
+  readonly everything: boolean;
+  readonly repositories: ReadonlySet<number>;
 }
 
 export interface Reconciler {
@@ -25,42 +34,51 @@ export interface Reconciler {
   heard(origin: Origin): void;
   /** A delivery told this issue's loop something, so it needs no look. */
   heardOf(issueKey: string): void;
-  /** Looks at every repository of every installation. Throws Fault when they cannot even be listed. */
+  /** Looks at every repository of every installation that can be read; the others are looked at as soon as they can be. */
   everything(): Promise<Reconciled>;
   /** Looks where nothing was heard for a period; false: what failed to arrive was asked for again, so look again soon. */
   silent(): Promise<boolean>;
-  /** Restores one issue's loop on demand; true when there is one now. Throws Fault. */
-  recall(issueKey: string): Promise<boolean>;
+  /** Looks at what could not be looked at before and is due again; where there is nothing of the kind, nothing is asked. */
+  again(): Promise<void>;
+  /** When `again` has something to do; null: never, as things are. */
+  againAt(): number | null;
+  seen(): Seen;
+  /** Restores one issue's loop on demand; true when there is one now. Null: nobody can say yet. */
+  recall(issueKey: string): Promise<boolean | null>;
 }
 
 /** In one silent period at most so many repositories without a live loop are looked at; the next period goes on. */
 const quietPerPeriod = 60;
 
+type Live = ReadonlyMap<number, readonly LoopState[]>;
+
 export function createReconciler(world: RestoreWorld, options: ReconcileOptions): Reconciler {
   const { clock, store, github, log } = world;
-  const parts = { world, label: options.label, newLoopId: options.newLoopId };
-  const heardAt = { installation: new Map<number, number>(), thread: new Map<string, number>() };
-  const known = new Map<number, RepositoryRef>();
+  const troubles = createTroubles(clock, log);
+  const listing = createListing(github, troubles);
+  const labelled = createLabelled({ world, label: options.label, newLoopId: options.newLoopId }, troubles);
+  const hearing = createHearing(clock, options.everyMs);
   const seen = new Map<string, string>(); // issue → the reviews of its pull request, as last looked at
-  const left = new Set<string>(); // issues whose record this version cannot read: said once, then left alone
   let turnOf = 0;
   let askedAgain = false; // what failed to arrive may be on its way, and with it the end of the silence
 
-  /** By whatever distance: a clock that was set back must not wait until it is as late again. */
-  const isSilent = (at: number | undefined) => Math.abs(clock.now() - (at ?? 0)) >= options.everyMs;
-
-  async function list(): Promise<void> {
-    for (const repository of await github.listRepositories()) known.set(repository.repositoryId, repository);
-  }
-
-  async function liveByRepository(): Promise<Map<number, LoopState[]>> {
+  async function liveByRepository(): Promise<Live> {
     const byRepository = new Map<number, LoopState[]>();
     for (const { state } of await store.loops("live")) {
       const { repositoryId } = state.issue;
       byRepository.set(repositoryId, [...(byRepository.get(repositoryId) ?? []), state]);
-      if (!known.has(repositoryId)) known.set(repositoryId, state.issue);
     }
     return byRepository;
+  }
+
+  /** Every repository that there is to look at: those listed, and those of live loops, by the name GitHub has for them now. */
+  function allOf(live: Live): readonly RepositoryRef[] {
+    const unlisted = [...live].flatMap(([id, [first]]) => (listing.known.has(id) || !first ? [] : [first.issue]));
+    return [...listing.known.values(), ...unlisted];
+  }
+
+  function mayBeAsked({ installationId, repositoryId }: RepositoryRef): boolean {
+    return troubles.isWell(`installation ${installationId}`) && troubles.isDue(`repository ${repositoryId}`);
   }
 
   async function look(repository: RepositoryRef, loops: readonly LoopState[]): Promise<Reconciled["issues"]> {
@@ -72,7 +90,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     }));
     const survey = await github.survey(repository, options.label, asked);
     for (const state of claimed) await compare(state, survey);
-    return unknownIssues(repository, survey);
+    return labelled.takeUp(repository, survey.labelled);
   }
 
   async function compare(state: LoopState, survey: Survey): Promise<void> {
@@ -87,115 +105,149 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     if (state.phase === "awaiting_gate") seen.set(key, reviews);
   }
 
-  /** Labelled issues without a living loop: restored from their thread, or begun. */
-  async function unknownIssues(repository: RepositoryRef, survey: Survey): Promise<Reconciled["issues"]> {
-    const found: { issue: string; outcome: Restored }[] = [];
-    for (const { number, labelledBy } of survey.labelled) {
-      const key = issueKeyOf(repository.repositoryId, number);
-      if (left.has(key) || (await isTakenCareOf(key, labelledBy?.at))) continue;
-      const outcome = await restoreIssue(parts, { ...repository, number });
-      if (outcome.kind === "newer") left.add(key);
-      const issue = `${repository.owner}/${repository.name}#${number}`;
-      log.info({ issue: key, ...outcome, outcome: outcome.kind }, "a labelled issue that the store did not know");
-      found.push({ issue, outcome });
-    }
-    return found;
-  }
-
-  /** A label that the loop which has ended was the answer to could not be taken away: it starts nothing. */
-  async function isTakenCareOf(key: string, labelledAt: number | undefined): Promise<boolean> {
-    if ((await store.nextEvent(key)) !== null || (await store.pendingEffects(key)).length > 0) return true;
-    const state = await store.load(key);
-    if (state === null) return false;
-    return isLive(state) || labelledAt === undefined || isAnswered(state.labelSetAt, labelledAt);
-  }
-
-  /** What was seen of loops that are over is of no use to anyone. */
-  function forgetSeen(live: ReadonlyMap<number, readonly LoopState[]>): void {
-    const keys = new Set([...live.values()].flat().map(({ issue }) => issueKeyOf(issue.repositoryId, issue.number)));
+  /** What is over, gone, or of an installation that cannot be asked, is of no use to anyone. */
+  function forgetGone(live: Live, all: readonly RepositoryRef[]): void {
+    const loops = [...live.values()].flat();
+    const keys = new Set(loops.map(({ issue }) => issueKeyOf(issue.repositoryId, issue.number)));
     for (const key of seen.keys()) if (!keys.has(key)) seen.delete(key);
+    hearing.forgetOld();
+    listing.keepOnly(new Set(loops.map(({ issue }) => issue.installationId)));
+    const ofWell = all.filter(({ installationId }) => troubles.isWell(`installation ${installationId}`));
+    const askable = new Set(ofWell.map(({ repositoryId }) => repositoryId));
+    troubles.forget((subject) => {
+      const id = repositoryOf(subject);
+      if (id === null || askable.has(id)) return false;
+      listing.fresh.add(id); // a look is owed, once its installation can be asked
+      return true;
+    });
+    const there = new Set(all.map(({ repositoryId }) => repositoryId));
+    for (const id of listing.fresh) if (!there.has(id)) listing.fresh.delete(id);
   }
 
-  async function lookAtAll(repositories: readonly RepositoryRef[]): Promise<Reconciled> {
-    const live = await liveByRepository();
-    forgetSeen(live);
-    const issues: Reconciled["issues"][number][] = [];
-    const failed: Reconciled["failed"][number][] = [];
+  /** One after the other, those that may be asked; what cannot be read is left alone for a while and stops no other. */
+  async function lookAtAll(repositories: readonly RepositoryRef[], live: Live): Promise<Reconciled["issues"]> {
+    const issues: Found[] = [];
     for (const repository of repositories) {
       if (world.stopping()) break;
-      const name = `${repository.owner}/${repository.name}`;
+      if (!mayBeAsked(repository)) continue;
+      const { repositoryId } = repository;
       try {
-        issues.push(...(await look(repository, live.get(repository.repositoryId) ?? [])));
+        issues.push(...(await look(repository, live.get(repositoryId) ?? [])));
+        troubles.well(`repository ${repositoryId}`);
+        listing.fresh.delete(repositoryId);
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        log.warn({ repository: name, err: error }, "a repository could not be looked at; the next pass tries again");
-        failed.push({ repository: name, why });
+        await blame(repository, error);
       }
     }
-    return { repositories: repositories.length, issues, failed };
+    return issues;
   }
 
-  function isUnheard({ issue, pull }: LoopState): boolean {
-    const threads = [issue.number, ...(pull === null ? [] : [pull.number])];
-    return threads.every((number) => isSilent(heardAt.thread.get(issueKeyOf(issue.repositoryId, number))));
+  /** The repository alone, or its whole installation? That is asked once as it begins, and saves a request for each of the others. */
+  async function blame({ installationId, repositoryId, owner, name }: RepositoryRef, error: unknown): Promise<void> {
+    listing.fresh.add(repositoryId);
+    if (troubles.isWell(`repository ${repositoryId}`)) await listing.check(installationId);
+    if (troubles.isWell(`installation ${installationId}`))
+      troubles.failed(`repository ${repositoryId}`, `${owner}/${name}`, error);
   }
 
-  async function silentRepositories(): Promise<readonly RepositoryRef[]> {
-    const live = await liveByRepository();
-    const all = [...known.values()];
+  function silentOnes(all: readonly RepositoryRef[], live: Live): readonly RepositoryRef[] {
     // Loop by loop: what others of its repository are told says nothing of the webhook that this one has lost.
-    const busy = all.filter(({ repositoryId }) => live.get(repositoryId)?.some(isUnheard));
-    const quiet = all.filter(
-      (one) => !live.has(one.repositoryId) && isSilent(heardAt.installation.get(one.installationId)),
-    );
+    const busy = all.filter(({ repositoryId }) => live.get(repositoryId)?.some(hearing.isUnheard));
+    const quiet = all.filter((one) => !live.has(one.repositoryId) && hearing.isSilentAt(one.installationId));
     const from = quiet.length > quietPerPeriod ? turnOf % quiet.length : 0;
     return [...busy, ...[...quiet, ...quiet].slice(from, from + Math.min(quiet.length, quietPerPeriod))];
   }
 
   async function redeliver(): Promise<boolean> {
+    if (!troubles.isDue("deliveries")) return false;
     try {
       const count = await github.redeliverFailed();
+      troubles.well("deliveries");
       if (count > 0) log.info({ count }, "asked GitHub to send failed deliveries again");
       return count > 0;
     } catch (error) {
-      log.warn({ err: error }, "failed deliveries could not be asked for; the next pass tries again");
+      troubles.failed("deliveries", "the App's failed deliveries", error);
       return false;
     }
   }
 
+  /** Those where a look is owed: not looked at since they were listed or failed, or with an issue that could not be read. */
+  function owedOnes(all: readonly RepositoryRef[]): readonly RepositoryRef[] {
+    const due = new Set(troubles.due().map(repositoryOf));
+    return all.filter(({ repositoryId: id }) => listing.fresh.has(id) || due.has(id));
+  }
+
+  async function now(): Promise<{ live: Live; all: readonly RepositoryRef[] }> {
+    await listing.refreshDue();
+    const live = await liveByRepository();
+    const all = allOf(live);
+    forgetGone(live, all);
+    return { live, all: all.filter(mayBeAsked) };
+  }
+
+  /** Undefined: it is none of ours. Null: an installation that cannot be listed may have it. */
+  async function find(repositoryId: number, issueKey: string): Promise<RepositoryRef | null | undefined> {
+    const known = listing.known.get(repositoryId);
+    if (known !== undefined) return known;
+    if (!troubles.isDue(`issue ${issueKey}`)) return null;
+    await listing.search();
+    const found = listing.known.get(repositoryId);
+    if (found !== undefined) return found;
+    if (listing.isComplete()) {
+      troubles.forget((subject) => subject === `issue ${issueKey}`);
+      return undefined;
+    }
+    const message = `Could not find the repository ${repositoryId}: not every installation can be listed.`;
+    troubles.failed(`issue ${issueKey}`, issueKey, new Fault(message, { kind: "not_found", retry: "later" }));
+    return null;
+  }
+
   return {
-    heard({ installationId, repositoryId, thread }) {
-      if (installationId !== null) heardAt.installation.set(installationId, clock.now());
-      if (repositoryId !== null && thread !== null) {
-        heardAt.thread.set(issueKeyOf(repositoryId, thread), clock.now());
-      }
-    },
-    heardOf: (issueKey) => void heardAt.thread.set(issueKey, clock.now()),
+    heard: hearing.heard,
+    heardOf: hearing.heardOf,
     async everything() {
-      await list();
-      const done = await lookAtAll([...known.values()]);
+      await listing.refresh();
+      const live = await liveByRepository();
+      const all = allOf(live);
+      const issues = await lookAtAll(all, live);
       await redeliver();
-      return done;
+      const failed = troubles.all().filter(({ subject }) => subject !== "deliveries");
+      return { repositories: all.length, issues, failed };
     },
     async silent() {
-      for (const [thread, at] of heardAt.thread) if (isSilent(at)) heardAt.thread.delete(thread);
-      const repositories = await silentRepositories();
+      const { live, all } = await now();
+      const repositories = [...new Set([...owedOnes(all), ...silentOnes(all, live)])];
       const mayAsk = repositories.length > 0 && !askedAgain;
       askedAgain = mayAsk && (await redeliver());
       if (askedAgain) return false;
-      if (repositories.length > 0) await lookAtAll(repositories);
+      await lookAtAll(repositories, live);
       turnOf += quietPerPeriod;
       return true;
+    },
+    async again() {
+      if (troubles.due().length === 0) return;
+      const { live, all } = await now();
+      await lookAtAll(owedOnes(all), live);
+      if (!troubles.isWell("deliveries")) await redeliver();
+    },
+    againAt: () => troubles.nextAt(),
+    seen() {
+      const unread = new Set(troubles.all().map(({ subject }) => repositoryOf(subject)));
+      const isSeen = (id: number) => !listing.fresh.has(id) && !unread.has(id);
+      const repositories = new Set([...listing.known.keys()].filter(isSeen));
+      return { repositories, everything: listing.isWhole() && repositories.size === listing.known.size };
     },
     async recall(issueKey) {
       const [repositoryId, number] = issueKey.split("#").map(Number);
       if (repositoryId === undefined || number === undefined) return false;
-      if (!known.has(repositoryId)) await list();
-      const repository = known.get(repositoryId);
-      if (repository === undefined || left.has(issueKey)) return false;
-      const outcome = await restoreIssue(parts, { ...repository, number });
-      if (outcome.kind === "newer") left.add(issueKey);
-      return outcome.kind !== "nothing" && outcome.kind !== "newer";
+      const repository = await find(repositoryId, issueKey);
+      return repository ? labelled.recall(repository, number) : (repository ?? false);
     },
   };
+}
+
+/** The repository that is in trouble, or that the issue in trouble is of; null for other subjects. */
+function repositoryOf(subject: Subject): number | null {
+  const [, id] = /^(?:repository|issue) (\d+)/.exec(subject) ?? [];
+  return id === undefined ? null : Number(id);
 }

@@ -6,6 +6,7 @@ import { initBare } from "../git/store.ts";
 import type {
   Access,
   Actor,
+  Block,
   BranchRule,
   CiSettings,
   MergeMethod,
@@ -39,6 +40,8 @@ export interface RepositoryActions {
   /** A copy of the actor's own, with its branches; its pull requests go to the repository it came from. */
   fork(actor: Actor, repository: Repository): Promise<Repository>;
   archive(actor: Actor, repository: Repository, archived: boolean): void;
+  /** Closes it to everyone, as GitHub's staff does, or with null opens it again. Nobody is told by a webhook. */
+  block(repository: Repository, reason: Block["reason"] | null): void;
   /** Gives it another name; the old one redirects until another repository takes it. */
   renameRepository(actor: Actor, repository: Repository, name: string): void;
   /** Gives it to another account; the old address redirects, and the old account's installations no longer cover it. */
@@ -84,6 +87,9 @@ export function repositoryActions(core: Core): RepositoryActions {
       requireAccess(actor, { ...repository, archived: false }, "admin");
       repository.archived = archived;
       core.emit({ event: "repository", action: archived ? "archived" : "unarchived", actor, repository, body: {} });
+    },
+    block: (repository, reason) => {
+      repository.blocked = reason === null ? null : { reason, at: core.now() };
     },
     renameRepository: (actor, repository, name) => {
       requireAccess(actor, repository, "admin");
@@ -152,6 +158,7 @@ async function createRepository(core: Core, wanted: NewRepository): Promise<Repo
     description: wanted.description ?? null,
     private: wanted.private ?? false,
     archived: false,
+    blocked: null,
     defaultBranch: wanted.defaultBranch ?? "main",
     gitDir: join(core.dataDir, "repositories", `${id}.git`),
     commits: new Map(),

@@ -84,7 +84,8 @@ async function handle(
 function authenticateGit(world: World, header: string | undefined): Caller {
   try {
     return authenticate(world, header);
-  } catch {
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 403) throw error;
     throw new Refusal(401, "Invalid username or token.", [], { "www-authenticate": 'Basic realm="GitHub"' });
   }
 }
@@ -101,6 +102,9 @@ function requireGit(
   if (caller.kind === "anonymous" && (isUnknown || wanted.isPush))
     throw new Refusal(401, "Repository not found.", [], { "www-authenticate": 'Basic realm="GitHub"' });
   if (isUnknown || caller.kind === "app") throw new Refusal(404, "Repository not found.");
+  if (repository.blocked?.reason === "dmca") throw new Refusal(451, "Repository unavailable due to DMCA takedown.");
+  if (repository.blocked !== null)
+    throw new Refusal(403, "Access to this repository has been disabled by GitHub staff.");
   if (wanted.isPush && !mayPush(caller, repository))
     throw new Refusal(403, `Permission to ${fullName(repository)}.git denied to ${requireActor(caller).user.login}.`);
   if (wanted.isPush && repository.archived) throw new Refusal(403, "This repository was archived so it is read-only.");

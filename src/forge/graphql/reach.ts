@@ -20,7 +20,13 @@ export function repositoryNamed(owner: string, name: string, { world, caller }: 
   if (!repository || !maySee(caller, repository)) {
     throw declined("NOT_FOUND", `Could not resolve to a Repository with the name '${owner}/${name}'.`);
   }
+  requireOpen(repository);
   return source("Repository", repository);
+}
+
+/** GitHub's words for it in GraphQL are known to nobody here; it is refused as what may not be read is. */
+function requireOpen({ blocked }: Repository): void {
+  if (blocked !== null) throw declined("FORBIDDEN", "Repository access blocked");
 }
 
 /** An issue or pull request under its own type. */
@@ -36,6 +42,7 @@ export function nodeSource(id: string, reading: Reading): Source {
   const home = homeOf(node, reading);
   if (home !== null) {
     if (!maySee(reading.caller, home.repository)) throw noSuchNode(id);
+    requireOpen(home.repository);
     need(home.repository, reading, home.anyOf);
   }
   if (node.type === "PullRequestReviewThread") return source(node.type, node.value.root);

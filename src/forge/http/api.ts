@@ -1,8 +1,8 @@
 // The API in front of the world: what every REST and GraphQL request passes through, in order.
 import { Hono, type MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
-import { type Caller, type ForgeContext, type ForgeEnv, maySee } from "../caller.ts";
-import { fullName, movedFrom } from "../core.ts";
+import { blockOf, type Caller, type ForgeContext, type ForgeEnv, maySee } from "../caller.ts";
+import { findRepository, fullName, movedFrom } from "../core.ts";
 import { limitAnswer } from "../graphql/errors.ts";
 import { Refusal } from "../refusal.ts";
 import type { World } from "../world.ts";
@@ -10,7 +10,7 @@ import type { Activity } from "./activity.ts";
 import { refusalBody } from "./answer.ts";
 import { authenticate } from "./authenticate.ts";
 import { etag } from "./etag.ts";
-import { type Faults, faultAnswer } from "./faults.ts";
+import { type Asked, type Faults, faultAnswer } from "./faults.ts";
 import { createRateLimiter, type RateLimiter, rateHeaders } from "./rate.ts";
 import { noteOf, type RequestEntry } from "./requests.ts";
 
@@ -29,7 +29,14 @@ export interface ApiParts {
 export function createApi(parts: ApiParts): Hono<ForgeEnv> {
   const api = new Hono<ForgeEnv>({ getPath: ({ url }) => byName(parts.world, new URL(url).pathname) });
   const rates = createRateLimiter(parts.world);
-  api.use(record(parts), fail(parts.faults), admit(parts.world, rates), redirect(parts.world), etag);
+  api.use(
+    record(parts),
+    fail(parts.faults),
+    admit(parts.world, rates),
+    redirect(parts.world),
+    close(parts.world),
+    etag,
+  );
   api.onError((error, c) => answerError(parts, error, c));
   api.notFound((c) => c.json(refusalBody(new Refusal(404, "Not Found")), 404));
   const routes = parts.rest(rates);
@@ -55,6 +62,16 @@ function redirect(world: World): MiddlewareHandler<ForgeEnv> {
     const url = `${world.origin}/api/v3/repositories/${moved.id}${rest}${new URL(c.req.url).search}`;
     c.header("location", url);
     return c.json({ message: "Moved Permanently", url }, c.req.method === "GET" ? 301 : 307);
+  };
+}
+
+/** A repository that GitHub's staff has closed answers nothing, to nobody who may see that it is there. */
+function close(world: World): MiddlewareHandler<ForgeEnv> {
+  return async (c, next) => {
+    const [, owner = "", name = ""] = /^\/repos\/([^/]+)\/([^/]+)(?:\/|$)/.exec(plainPath(c.req.path)) ?? [];
+    const repository = findRepository(world, owner, name);
+    const block = repository && maySee(c.var.caller, repository) ? blockOf(world, repository) : null;
+    return block === null ? next() : c.json(block.body, block.status);
   };
 }
 
@@ -97,7 +114,7 @@ function countAs(c: ForgeContext, route: string): Pick<RequestEntry, "kind" | "g
 
 function fail(faults: Faults): MiddlewareHandler<ForgeEnv> {
   return async (c, next) => {
-    const fault = faults.take(c.req.method, plainPath(c.req.path), await operationOf(c));
+    const fault = faults.take({ method: c.req.method, path: plainPath(c.req.path), ...(await operationOf(c)) });
     if (!fault) return next();
     if (fault.applyEffect) await next();
     const answer = faultAnswer(c, fault);
@@ -150,9 +167,10 @@ function answerError(parts: ApiParts, error: Error, c: ForgeContext): Response {
   return c.json({ message: "Server Error" }, 500);
 }
 
-/** `query ReadClaim` or `mutation MarkReady`, of a request to GraphQL; otherwise empty. */
-async function operationOf(c: ForgeContext): Promise<string> {
-  if (c.req.method !== "POST" || !c.req.path.endsWith("/graphql")) return "";
-  const [, operation = ""] = /"(?:\\n|\s)*((?:query|mutation)\s+\w+)/.exec(await c.req.text()) ?? [];
-  return operation;
+/** `query ReadClaim` or `mutation MarkReady`, of a request to GraphQL, with its body; otherwise empty. */
+async function operationOf(c: ForgeContext): Promise<Pick<Asked, "operation" | "body">> {
+  if (c.req.method !== "POST" || !c.req.path.endsWith("/graphql")) return { operation: "", body: "" };
+  const body = await c.req.text();
+  const [, operation = ""] = /"(?:\\n|\s)*((?:query|mutation)\s+\w+)/.exec(body) ?? [];
+  return { operation, body };
 }

@@ -7,10 +7,11 @@ import type { ForgeContext } from "../caller.ts";
  */
 export type Matcher = string | RegExp | ((request: Asked) => boolean);
 
-interface Asked {
+export interface Asked {
   readonly method: string;
   readonly path: string;
   readonly operation: string; // of GraphQL, `query ReadClaim`; empty for other requests
+  readonly body: string; // of GraphQL, as it was sent: its variables say what is asked about; empty for other requests
 }
 
 export interface RequestFault {
@@ -29,15 +30,15 @@ export interface RequestFault {
 export interface Faults {
   failNext(matcher: Matcher, fault: RequestFault): void;
   /** The fault for this request, counted as used. */
-  take(method: string, path: string, operation: string): RequestFault | undefined;
+  take(asked: Asked): RequestFault | undefined;
 }
 
 export function createFaults(): Faults {
   const planned: { matches: (asked: Asked) => boolean; fault: RequestFault; left: number }[] = [];
   return {
     failNext: (matcher, fault) => void planned.push({ matches: compile(matcher), fault, left: fault.times ?? 1 }),
-    take: (method, path, operation) => {
-      const hit = planned.find((one) => one.left > 0 && one.matches({ method, path, operation }));
+    take: (asked) => {
+      const hit = planned.find((one) => one.left > 0 && one.matches(asked));
       if (!hit) return undefined;
       hit.left -= 1;
       return hit.fault;

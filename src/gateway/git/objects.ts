@@ -4,7 +4,7 @@
 // the executor's commit messages there (T20), and one loop another loop's work (I23). Objects are never pruned,
 // because workspaces and quarantines borrow them (F47); packs are only joined.
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { assert } from "../../base/assert.ts";
 import { Fault } from "../../base/fault.ts";
 import { alone } from "./alone.ts";
@@ -55,6 +55,12 @@ export async function findBase({ storeRoot, repositoryId, branch, sha }: BaseReq
   const isStore = (await entriesOf(gitDir)).includes("HEAD");
   if (sha === undefined || !isStore || !(await hasCommit(gitDir, sha))) return null;
   return { gitDir, objectsDir: join(gitDir, "objects"), base: { branch, sha } };
+}
+
+/** Whose objects the folder of a store holds; null where it is none of a store. */
+export function repositoryOfObjects(objectsDir: string): number | null {
+  const id = Number(/^(\d+)\.git$/.exec(basename(dirname(objectsDir)))?.[1]);
+  return Number.isSafeInteger(id) ? id : null;
 }
 
 /** Notes that a store's objects could not be read, so that the next `fetchBase` rebuilds it (F47). */

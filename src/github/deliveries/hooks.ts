@@ -1,5 +1,6 @@
 // Asks GitHub to send again the deliveries that did not reach us: it never does so by itself.
 import { z } from "zod";
+import { Fault } from "../../base/fault.ts";
 import { type Connection, guarded, understood } from "../client/client.ts";
 import { handledEvents } from "./webhook.ts";
 
@@ -13,15 +14,28 @@ const pages = 3;
 /** A delivery that was declined so often is not asked for again: it fails for a reason that repeating does not mend. */
 const mostTries = 5;
 
-/** One request for the list, and one for each delivery that no try has brought. Resolves to how many those were. */
+/**
+ * One request for the list, and one for each delivery that no try has brought; one that GitHub will not send again, since its
+ * installation is gone or it is too old, keeps none of the others back. Resolves to how many are sent again. Throws Fault.
+ */
 export async function redeliverFailed(connection: Connection): Promise<number> {
-  const failed = undelivered(await recent(connection));
-  for (const { id, guid } of failed) {
-    await guarded(connection, `Could not ask for the delivery ${guid} again`, () =>
-      connection.clients.forApp().request("POST /app/hook/deliveries/{delivery_id}/attempts", { delivery_id: id }),
-    );
+  let asked = 0;
+  for (const { id, guid } of undelivered(await recent(connection))) {
+    try {
+      await guarded(connection, `Could not ask for the delivery ${guid} again`, () =>
+        connection.clients.forApp().request("POST /app/hook/deliveries/{delivery_id}/attempts", { delivery_id: id }),
+      );
+      asked += 1;
+    } catch (error) {
+      if (!(error instanceof Fault) || isOfAll(error)) throw error;
+    }
   }
-  return failed.length;
+  return asked;
+}
+
+/** The next one would fare no better. */
+function isOfAll({ kind }: Fault): boolean {
+  return kind === "unavailable" || kind === "rate_limited";
 }
 
 /** Oldest first, so that what comes again comes in its own order. */

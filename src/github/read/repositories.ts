@@ -1,4 +1,4 @@
-// Lists every repository that the App is installed on.
+// Lists where the App is installed, and the repositories of each installation.
 import { z } from "zod";
 import { type Connection, call, guarded, type Repository, understood } from "../client/client.ts";
 
@@ -17,32 +17,35 @@ const Repositories = z.object({
 
 const perPage = 100;
 
-/** One request for each hundred installations, and one for each hundred repositories of each. Throws `Fault`. */
-export async function listRepositories(connection: Connection): Promise<readonly Repository[]> {
-  const found: Repository[] = [];
-  for (const installationId of await installations(connection)) {
-    found.push(...(await repositoriesOf(connection, installationId)));
-  }
-  return found;
+export interface Installed {
+  readonly id: number;
+  readonly suspended: boolean;
 }
 
-async function installations(connection: Connection): Promise<readonly number[]> {
+/** One request for each hundred installations. Throws `Fault`. */
+export async function listInstallations(connection: Connection): Promise<readonly Installed[]> {
   const attempted = "Could not list the installations of the App";
-  const found: number[] = [];
+  const found: Installed[] = [];
   for (let page = 1; ; page++) {
     const { data } = await guarded(connection, attempted, () =>
       connection.clients.forApp().request("GET /app/installations", { per_page: perPage, page }),
     );
     const listed = understood({ attempted, shape: Installations }, data);
-    found.push(...listed.filter((one) => !one.suspended_at).map((one) => one.id));
+    found.push(...listed.map(({ id, suspended_at }) => ({ id, suspended: Boolean(suspended_at) })));
     if (listed.length < perPage) return found;
   }
 }
 
-/** Archived repositories take no comment and no push, so no loop can live there. */
-async function repositoriesOf(connection: Connection, installationId: number): Promise<readonly Repository[]> {
+/**
+ * One request for each hundred repositories. Archived ones take no comment and no push, and disabled ones nothing at all, so no
+ * loop can live there. Throws `Fault`.
+ */
+export async function listRepositories(
+  connection: Connection,
+  installationId: number,
+): Promise<readonly (Repository & { readonly takesPart: boolean })[]> {
   const attempted = `Could not list the repositories of installation ${installationId}`;
-  const found: Repository[] = [];
+  const found: (Repository & { readonly takesPart: boolean })[] = [];
   for (let page = 1; ; page++) {
     const { repositories } = await call(
       connection,
@@ -51,7 +54,8 @@ async function repositoriesOf(connection: Connection, installationId: number): P
       (client) => client.request("GET /installation/repositories", { per_page: perPage, page }),
     );
     for (const { id, name, owner, archived, disabled } of repositories) {
-      if (!archived && !disabled) found.push({ installationId, repositoryId: id, owner: owner.login, name });
+      const takesPart = !archived && !disabled;
+      found.push({ installationId, repositoryId: id, owner: owner.login, name, takesPart });
     }
     if (repositories.length < perPage) return found;
   }
