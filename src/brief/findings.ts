@@ -34,9 +34,11 @@ export function earlierAttempts(attempts: readonly Attempt[]): string | null {
   return dataBlock("earlier attempts", shown.map(attemptLine).join("\n"));
 }
 
-function told({ title, path, line, detail }: Finding): string {
+function told({ title, path, line, detail, logMissing }: Finding): string {
   const where = path === null ? [] : [`at: ${path}${line === null ? "" : `:${line}`}`];
-  return [title, ...where, detail].filter((text) => text !== "").join("\n");
+  const missing =
+    logMissing === undefined ? [] : ["(The log of this job could not be read: what stands here is all that CI says.)"];
+  return [title, ...where, detail, ...missing].filter((text) => text !== "").join("\n");
 }
 
 function attemptLine(attempt: Attempt): string {

@@ -7,9 +7,9 @@ import { standingOf } from "../loop/gate.ts";
 import { names } from "../loop/people.ts";
 import type { ApprovalComment, LoopState } from "../loop/state.ts";
 import { authorsOf, noAuthors } from "../verify/authors.ts";
-import type { ApprovalFact } from "../verify/facts.ts";
+import type { ApprovalFact, CiFacts } from "../verify/facts.ts";
 import { gateOf } from "../verify/gate.ts";
-import { judge } from "./read.ts";
+import { judge, judgeWithLogs } from "./judge.ts";
 import type { World } from "./world.ts";
 
 /** GitHub may tell of a push a little later than of the commit: so many tries wait for it. */
@@ -22,20 +22,28 @@ const patience = 3;
  */
 export async function passGate(world: World, state: LoopState, tries: number): Promise<LoopEvent[]> {
   assert(state.pull !== null, "the gate is at a pull request");
-  const facts = await readGate(world, state, state.pull.number);
+  const { facts, ci } = await readGate(world, state, state.pull.number);
   const standing = standingOf(state, facts);
   if (standing === "short" && facts.unknownPushes > 0 && tries < patience) throw pushesUntold();
+  if (standing === "red") {
+    const verdict = await judgeWithLogs(world, state, { head: facts.head, ci, tries });
+    return [{ type: "gate_read", facts: { ...facts, verdict }, merge: null }];
+  }
   const mayMerge = standing === "passed" && facts.open && rulesOf(state).merge;
   const merge = mayMerge ? await world.github.merge(state.issue, state.pull.number, facts.head) : null;
   return [{ type: "gate_read", facts, merge }];
 }
 
-async function readGate(world: World, state: LoopState, number: number): Promise<GateFacts> {
+async function readGate(
+  world: World,
+  state: LoopState,
+  number: number,
+): Promise<{ readonly facts: GateFacts; readonly ci: CiFacts }> {
   const pull = await world.github.readPull(state.issue, number);
   const commands = await approvalsByCommand(world, state);
   // Read last: whoever pushed until now is an author of what was read before.
   const pushed = state.othersPushed ? await pushedTo(world, state, number) : null;
-  return gateOf({
+  const facts = gateOf({
     pull,
     requester: state.requester.id,
     heard: state.requestsHeard,
@@ -44,6 +52,7 @@ async function readGate(world: World, state: LoopState, number: number): Promise
     unread: pushed?.unread ?? null,
     verdict: judge(state, pull.head, pull.ci),
   });
+  return { facts, ci: pull.ci };
 }
 
 function pushedTo(world: World, { issue, branch }: LoopState, pull: number) {

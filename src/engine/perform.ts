@@ -69,7 +69,7 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
     case "check_command":
       return checkCommand(world, state, effect.command);
     case "read_verdict":
-      return readVerdict(world, state, effect.head);
+      return readVerdict(world, state, effect.head, stored.tries);
     case "pass_gate":
       return passGate(world, state, stored.tries);
     case "read_closing":

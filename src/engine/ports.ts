@@ -7,7 +7,7 @@ import type { NanoUsd } from "../loop/money.ts";
 import type { Isolation, IssueRef, LoopState, Person, Provenance, Tokens } from "../loop/state.ts";
 import type { Pending } from "../loop/still.ts";
 import type { LimitsLeft } from "../report/limits.ts";
-import type { PullFacts, PushedFacts, VerdictFacts } from "../verify/facts.ts";
+import type { JobLog, PullFacts, PushedFacts, VerdictFacts } from "../verify/facts.ts";
 
 export type { Origin, Route, Translated } from "../github/deliveries/translated.ts";
 
@@ -174,6 +174,8 @@ export interface GitHubPort {
   requestReviewers(repository: RepositoryRef, pull: number, logins: readonly string[]): Promise<readonly string[]>;
   publishCheck(repository: RepositoryRef, check: CheckRunDraft, retrying: boolean): Promise<void>;
   readCi(repository: RepositoryRef, pull: number, head: string): Promise<VerdictFacts>;
+  /** The end of the log of a job of GitHub Actions, or why there is none. */
+  readJobLog(repository: RepositoryRef, job: number): Promise<JobLog>;
   readPull(repository: RepositoryRef, pull: number): Promise<PullFacts>;
   /** Who pushed to the pull request's branch, and whom its commits name. */
   readPushes(repository: RepositoryRef, of: { readonly pull: number; readonly branch: string }): Promise<PushedFacts>;

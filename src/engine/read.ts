@@ -2,15 +2,14 @@
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import { freezeIssue } from "../brief/freeze.ts";
-import { mayWrite, rulesOf } from "../loop/begin.ts";
+import { mayWrite } from "../loop/begin.ts";
 import { hasLabel } from "../loop/end.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import type { LoopState, Person, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
-import type { CiFacts } from "../verify/facts.ts";
-import { verdictOf } from "../verify/verdict.ts";
+import { judgeWithLogs } from "./judge.ts";
 import type { ClaimRead, IssueComment } from "./ports.ts";
-import { reviewCheck, textOf, type World } from "./world.ts";
+import { textOf, type World } from "./world.ts";
 
 /** Reads may lag this far behind the event that led to them. */
 const replicaMs = 60_000;
@@ -126,7 +125,7 @@ export async function checkCommand(world: World, state: LoopState, command: Comm
 }
 
 /** CI as it stands on the commit, together with the review that the state holds. */
-export async function readVerdict(world: World, state: LoopState, head: string): Promise<LoopEvent[]> {
+export async function readVerdict(world: World, state: LoopState, head: string, tries: number): Promise<LoopEvent[]> {
   assert(state.pull !== null, "a verdict is read on a pull request");
   const ci = await world.github.readCi(state.issue, state.pull.number, head);
   const { closed } = ci;
@@ -145,13 +144,7 @@ export async function readVerdict(world: World, state: LoopState, head: string):
   });
   // A pull request that a person closed or merged meanwhile goes to no gate, whether or not its own webhook came.
   if (closed !== null) return [{ type: "pull_closed", merged: closed.merged, actor: closed.by }];
-  return [{ type: "verdict_read", verdict: judge(state, head, ci) }];
-}
-
-/** The verdict on `head`, with the review as the state holds it. */
-export function judge(state: LoopState, head: string, ci: CiFacts) {
-  const review = state.attempts.at(-1)?.review ?? null;
-  return verdictOf({ head, ci, review, rules: rulesOf(state), reviewerName: reviewCheck });
+  return [{ type: "verdict_read", verdict: await judgeWithLogs(world, state, { head, ci, tries }) }];
 }
 
 /** A closed issue whose pull request is merged was closed by that merge; otherwise by whoever closed it. One request. */

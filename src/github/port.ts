@@ -8,6 +8,7 @@ import { redeliverFailed } from "./deliveries/hooks.ts";
 import { readClaim } from "./read/claim.ts";
 import { readComment } from "./read/comment.ts";
 import { readPull } from "./read/gate.ts";
+import { readJobLog } from "./read/job-log.ts";
 import { survey } from "./read/look.ts";
 import { permission } from "./read/people.ts";
 import { readPushes } from "./read/pushes.ts";
@@ -45,6 +46,7 @@ export function githubPort(options: PortOptions) {
     markReady: (...rest: Rest<typeof markReady>) => markReady(connection, ...rest),
     requestReviewers: (...rest: Rest<typeof requestReviewers>) => requestReviewers(connection, ...rest),
     publishCheck: (...rest: Rest<typeof publishCheck>) => publishCheck(connection, ...rest),
+    readJobLog: (...rest: Rest<typeof readJobLog>) => readJobLog(connection, ...rest),
     readCi: (...rest: Rest<typeof readCi>) => readCi(connection, ...rest),
     readPushes: (...rest: Rest<typeof readPushes>) => readPushes(connection, ...rest),
     readComment: (...rest: Rest<typeof readComment>) => readComment(connection, ...rest),

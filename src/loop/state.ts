@@ -80,6 +80,10 @@ export const Snapshot = z.object({
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
+/** Why the log of a job of GitHub Actions could not be read. */
+const LogMissing = z.enum(["not_there", "expired", "forbidden", "failed"]);
+export type LogMissing = z.infer<typeof LogMissing>;
+
 /** One thing that is wrong, said so that it can be acted on. */
 export const Finding = z.object({
   source: z.enum(["policy", "ci", "review", "person", "run"]),
@@ -88,6 +92,7 @@ export const Finding = z.object({
   path: z.string().nullable(),
   line: z.number().int().nullable(),
   url: z.string().nullable(),
+  logMissing: LogMissing.optional(), // then only annotations are in `detail`; absent: read, or there is no such log
 });
 export type Finding = z.infer<typeof Finding>;
 

@@ -1,6 +1,7 @@
 // Findings, claims and changed files, as text that does nothing but be read.
 import type { Attempt, Claim, Finding } from "../loop/state.ts";
 import { inlineCode, linkWithin, quoteUntrusted } from "./escape.ts";
+import { logMissingSentence } from "./wording/logs.ts";
 
 /** A longer detail is folded away: the thread is read by people. */
 const linesInPlain = 16;
@@ -12,7 +13,8 @@ export function findingText(finding: Finding, home: string | null): string {
       ? ""
       : ` at ${inlineCode(finding.line === null ? finding.path : `${finding.path}:${finding.line}`)}`;
   const from = linkWithin(home, finding.url, finding.source);
-  const head = `${from}: ${inlineCode(finding.title, 200)}${where}`;
+  const missing = finding.logMissing === undefined ? "" : `\n\n${logMissingSentence(finding.logMissing)}`;
+  const head = `${from}: ${inlineCode(finding.title, 200)}${where}${missing}`;
   const detail = finding.detail.trim();
   if (detail === "") return head;
   const lines = detail.split("\n").length;

@@ -1,7 +1,7 @@
 // What the checks on one commit amount to.
 import type { Finding, Rules, VerdictPart } from "../loop/state.ts";
-import { findingOf } from "./distill.ts";
 import type { CheckFact, CiFacts } from "./facts.ts";
+import { findingOf } from "./finding.ts";
 import { newestOf } from "./newest.ts";
 
 export interface Judgement {
@@ -21,16 +21,26 @@ const passing = ["success", "neutral", "skipped"];
  * change's doing: pending. GitHub lists a required check only once it was reported, so names in the policy are the safe way.
  */
 export function judgeCi(ci: CiFacts, rules: Pick<Rules, "requiredChecks">, ownCheck: string): Judgement {
-  const groups = byName(newestOf(ci.checks).filter((check) => check.name !== ownCheck));
-  const required = requiredNames(groups, rules, ownCheck);
-  const deciding = required.length > 0 ? required : [...groups.keys()];
+  const { groups, required, deciding } = judged(ci, rules, ownCheck);
   const parts = deciding.map((name) => partOf(name, groups.get(name) ?? [], required.length > 0));
   const others = [...groups].filter(([name]) => !deciding.includes(name)).map(([name, runs]) => noted(name, runs));
-  const red = deciding.flatMap((name) => groups.get(name) ?? []).filter((check) => colourOf(check) === "red");
   return {
     parts: [...parts, ...missingEvidence(ci, parts), ...others],
-    findings: red.slice(0, LISTED_FINDINGS).map(findingOf),
+    findings: redChecks(ci, rules, ownCheck).map(findingOf),
   };
+}
+
+/** The red checks that decide, as many as findings are made of. */
+export function redChecks(ci: CiFacts, rules: Pick<Rules, "requiredChecks">, ownCheck: string): readonly CheckFact[] {
+  const { groups, deciding } = judged(ci, rules, ownCheck);
+  const red = deciding.flatMap((name) => groups.get(name) ?? []).filter((check) => colourOf(check) === "red");
+  return red.slice(0, LISTED_FINDINGS);
+}
+
+function judged(ci: CiFacts, rules: Pick<Rules, "requiredChecks">, ownCheck: string) {
+  const groups = byName(newestOf(ci.checks).filter((check) => check.name !== ownCheck));
+  const required = requiredNames(groups, rules, ownCheck);
+  return { groups, required, deciding: required.length > 0 ? required : [...groups.keys()] };
 }
 
 function byName(checks: readonly CheckFact[]): Map<string, CheckFact[]> {

@@ -1,5 +1,5 @@
 // The plain facts a verdict and a gate are computed from, as GitHub states them about one commit.
-import type { Person } from "../loop/state.ts";
+import type { LogMissing, Person } from "../loop/state.ts";
 
 /** One check run or commit status on a commit. */
 export interface CheckFact {
@@ -15,8 +15,21 @@ export interface CheckFact {
   readonly summary: string; // untrusted
   readonly text: string; // untrusted
   readonly url: string | null;
-  readonly annotations: readonly { readonly path: string; readonly line: number; readonly message: string }[];
+  readonly annotations: readonly AnnotationFact[];
+  readonly job?: number | null; // of GitHub Actions, by its id, whose log says more; absent: none is known
+  readonly log?: JobLog; // absent: not read
 }
+
+/** What a check says of a line; `.github` is the path of what is said of no file. */
+export interface AnnotationFact {
+  readonly path: string;
+  readonly line: number;
+  readonly message: string; // untrusted
+  readonly level?: "failure" | "warning" | "notice"; // absent: not known
+}
+
+/** The end of a job's log, untrusted, or why there is none. */
+export type JobLog = { readonly text: string } | { readonly missing: LogMissing };
 
 /** CI as it stands on one commit. */
 export interface CiFacts {

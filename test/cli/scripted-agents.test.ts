@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { executorBrief } from "../../src/brief/executor.ts";
 import { reviewerBrief } from "../../src/brief/reviewer.ts";
 import type { Finding } from "../../src/loop/state.ts";
-import { findingOf } from "../../src/verify/distill.ts";
+import { findingOf } from "../../src/verify/finding.ts";
 import { parseReview } from "../../src/verify/review.ts";
 
 const fixture = (path: string) => readFileSync(new URL(`../../fixtures/${path}`, import.meta.url), "utf8");

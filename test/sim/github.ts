@@ -145,6 +145,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         const at = seen();
         return { ...ciFacts(world, pull, head, at), closed: closing(world, pull, at) };
       }),
+    readJobLog: () => send("readJobLog", () => ({ missing: "expired" as const })),
     readPull: (_repository, pull) =>
       send("readPull", () => {
         const at = seen();

@@ -1,7 +1,9 @@
 // The output of a failed check, reduced to what the next attempt needs.
 import { describe, expect, it } from "vitest";
-import { distill, findingOf, plain } from "../../src/verify/distill.ts";
+import { distill } from "../../src/verify/distill.ts";
 import type { CheckFact } from "../../src/verify/facts.ts";
+import { findingOf } from "../../src/verify/finding.ts";
+import { plain } from "../../src/verify/plain.ts";
 
 describe("a distilled output", () => {
   it("has no colours, times, overwritten lines or repeats", () => {

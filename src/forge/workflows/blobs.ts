@@ -34,7 +34,24 @@ export const isBlob = (url: string) => url.startsWith(prefix);
 export function answerBlob(core: Core, request: IncomingMessage, response: ServerResponse): void {
   const blob = kept.get(core)?.get((request.url ?? "").slice(prefix.length));
   const [status, type, body] = answerFor(blob, core.now(), request.headers.authorization !== undefined);
-  response.writeHead(status, { "content-type": type }).end(body);
+  const whole = Buffer.from(body);
+  const [first, last] = status === 200 ? rangeOf(request.headers.range, whole.length) : [0, whole.length - 1];
+  const part = whole.subarray(first, last + 1);
+  const isPart = part.length < whole.length;
+  response
+    .writeHead(isPart ? 206 : status, {
+      "content-type": type,
+      "content-length": part.length,
+      ...(isPart ? { "content-range": `bytes ${first}-${last}/${whole.length}` } : {}),
+    })
+    .end(part);
+}
+
+/** From a first byte on, as far as a last one if that is given; the blob store knows no other ranges, and then sends all. */
+function rangeOf(header: string | undefined, length: number): readonly [first: number, last: number] {
+  const [, first = "", last = ""] = /^bytes=(\d+)-(\d*)$/.exec(header ?? "") ?? [];
+  if (first === "" || Number(first) >= length) return [0, length - 1];
+  return [Number(first), last === "" ? length - 1 : Math.min(Number(last), length - 1)];
 }
 
 type Answer = readonly [status: number, type: string, body: string];

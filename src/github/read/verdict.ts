@@ -14,13 +14,13 @@ const contextsOf = (workflows: boolean, page: string) => `
       nodes {
         __typename
         ... on CheckRun {
-          name status conclusion title summary text url startedAt
+          name status conclusion title summary text url detailsUrl startedAt
           isRequired(pullRequestNumber: $pull)
           checkSuite {
             databaseId app { databaseId slug }
             ${workflows ? "workflowRun { workflow { databaseId } }" : ""}
           }
-          annotations(first: 50) { nodes { path message location { start { line } } } }
+          annotations(first: 50) { nodes { path message annotationLevel location { start { line } } } }
         }
         ... on StatusContext { context state description targetUrl isRequired(pullRequestNumber: $pull) }
       }
@@ -64,6 +64,7 @@ const Run = z.object({
   summary: z.string().nullable(),
   text: z.string().nullable(),
   url: z.string(),
+  detailsUrl: z.string().nullable(),
   isRequired: z.boolean(),
   startedAt: Time.nullable(),
   checkSuite: z.object({
@@ -77,6 +78,7 @@ const Run = z.object({
         z.object({
           path: z.string(),
           message: z.string(),
+          annotationLevel: z.string().nullable(),
           location: z.object({ start: z.object({ line: z.number() }) }),
         }),
       ),
@@ -224,12 +226,27 @@ function runFact(run: z.infer<typeof Run>): CheckFact {
     summary: run.summary ?? "",
     text: run.text ?? "",
     url: run.url,
-    annotations: (run.annotations?.nodes ?? []).map(({ path, message, location }) => ({
+    job: jobOf(run),
+    annotations: (run.annotations?.nodes ?? []).map(({ path, message, location, annotationLevel }) => ({
       path,
       message,
       line: location.start.line,
+      ...levelOf(annotationLevel),
     })),
   };
+}
+
+/** A job writes no output of its own: a run that has some was made by a step, and no log goes by its name. */
+function jobOf({ checkSuite, detailsUrl, title, summary, text }: z.infer<typeof Run>): number | null {
+  const hasOutput = [title, summary, text].some((said) => said !== null && said !== "");
+  if (checkSuite.app?.slug !== "github-actions" || hasOutput) return null;
+  const [, id] = /\/actions\/runs\/\d+\/job\/(\d+)$/.exec(detailsUrl ?? "") ?? [];
+  return id === undefined ? null : Number(id);
+}
+
+function levelOf(level: string | null): { level?: "failure" | "warning" | "notice" } {
+  const known = level?.toLowerCase();
+  return known === "failure" || known === "warning" || known === "notice" ? { level: known } : {};
 }
 
 function statusFact(status: z.infer<typeof Status>): CheckFact {

@@ -1,0 +1,46 @@
+// The verdict on a commit, with the logs of the jobs that failed.
+import { Fault } from "../base/fault.ts";
+import { rulesOf } from "../loop/begin.ts";
+import type { LoopState, Verdict } from "../loop/state.ts";
+import { redChecks } from "../verify/ci.ts";
+import type { CiFacts, JobLog } from "../verify/facts.ts";
+import { verdictOf } from "../verify/verdict.ts";
+import { reviewCheck, type World } from "./world.ts";
+
+/** What is judged; `tries` counts those before this one. */
+interface Judged {
+  readonly head: string;
+  readonly ci: CiFacts;
+  readonly tries: number;
+}
+
+/** A log is there a little later than the word that its job has ended: so many tries wait for it. */
+const patience = 2;
+
+/** The verdict on `head`, with the review as the state holds it. */
+export function judge(state: LoopState, head: string, ci: CiFacts): Verdict {
+  const review = state.attempts.at(-1)?.review ?? null;
+  return verdictOf({ head, ci, review, rules: rulesOf(state), reviewerName: reviewCheck });
+}
+
+/** The same; where it is red, with the log of each job that failed: one request each. Throws Fault. */
+export async function judgeWithLogs(world: World, state: LoopState, { head, ci, tries }: Judged): Promise<Verdict> {
+  const verdict = judge(state, head, ci);
+  if (verdict.colour !== "red") return verdict;
+  const jobs = redChecks(ci, rulesOf(state), reviewCheck).flatMap(({ job }) => job ?? []);
+  const logs = new Map<number, JobLog>();
+  for (const job of jobs) logs.set(job, await readLog(world, state, job, tries));
+  return judge(state, head, { ...ci, checks: ci.checks.map((check) => withLog(check, logs)) });
+}
+
+async function readLog(world: World, { issue }: LoopState, job: number, tries: number): Promise<JobLog> {
+  const log = await world.github.readJobLog(issue, job);
+  const mayCome = "missing" in log && (log.missing === "not_there" || log.missing === "failed");
+  if (!mayCome || tries >= patience) return log;
+  throw new Fault(`The log of job ${job} cannot be read yet. Asking again.`, { kind: "not_found", retry: "later" });
+}
+
+function withLog(check: CiFacts["checks"][number], logs: ReadonlyMap<number, JobLog>) {
+  const log = logs.get(check.job ?? Number.NaN);
+  return log === undefined ? check : { ...check, log };
+}
