@@ -9,7 +9,7 @@ type Segment = readonly Token[] | "deep"; // "deep" is `**`: any number of whole
  * `a/**` matches `a` and everything below it.
  */
 export function globMatcher(glob: string): (path: string) => boolean {
-  const alternatives = expanded(glob.toLowerCase()).map((plain) => plain.split("/").map(segmentOf));
+  const alternatives = alternativesOf(glob.toLowerCase()).map((plain) => plain.split("/").map(segmentOf));
   return (path) => {
     const names = path.toLowerCase().split("/");
     return alternatives.some((segments) => greedy(segments, names, (segment) => segment === "deep", hasName));
@@ -18,7 +18,6 @@ export function globMatcher(glob: string): (path: string) => boolean {
 
 /** Why a text is not a glob of this kind, or null. */
 export function globProblem(glob: string): string | null {
-  if (glob.startsWith("/") || glob.startsWith("./")) return "is written from the repository's root without a leading /";
   if (glob.startsWith("!")) return "cannot take paths away: the list only adds";
   if (/[()|\\]/.test(glob)) return "may use only *, **, ?, [ ] and { }";
   if (!/^(?:[^{}]*\{[^{}]*\}){0,2}[^{}]*$/.test(glob)) return "may have at most two groups in { }, one after the other";
@@ -84,10 +83,11 @@ function classOf(body: string): (character: string) => boolean {
   return (character) => ranges.some(({ from, to }) => from <= character && character <= to) !== negated;
 }
 
-function expanded(glob: string): string[] {
+/** The text once for each choice of its groups in `{ }`. */
+export function alternativesOf(glob: string): string[] {
   const group = /\{([^{}]*)\}/.exec(glob);
   if (group === null) return [glob];
   const before = glob.slice(0, group.index);
   const after = glob.slice(group.index + group[0].length);
-  return (group[1] ?? "").split(",").flatMap((choice) => expanded(`${before}${choice}${after}`));
+  return (group[1] ?? "").split(",").flatMap((choice) => alternativesOf(`${before}${choice}${after}`));
 }

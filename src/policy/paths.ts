@@ -1,5 +1,6 @@
 // Which paths an agent may not change without a person's yes, and how paths are matched.
 import { globMatcher } from "./glob.ts";
+import { globsOf } from "./pattern.ts";
 
 /** Longer paths are not matched at all: the caller treats them as risky by themselves. */
 export const LONGEST_PATH = 1024;
@@ -23,16 +24,16 @@ export const builtInProtectedPaths: readonly string[] = [
   ".semaphore/**",
   ".teamcity/**",
   ".woodpecker/**",
-  ".woodpecker.{yml,yaml}",
+  "/.woodpecker.{yml,yaml}",
   "**/Jenkinsfile*",
-  "{.travis,.drone,.cirrus,.appveyor,appveyor,bitbucket-pipelines}.{yml,yaml}",
-  "azure-pipelines*.{yml,yaml}",
+  "/{.travis,.drone,.cirrus,.appveyor,appveyor,bitbucket-pipelines}.{yml,yaml}",
+  "/azure-pipelines*.{yml,yaml}",
   // git's metadata and hooks
   "**/.gitmodules",
   "**/.gitattributes",
   ".githooks/**",
   ".husky/**",
-  "{lefthook,.lefthook,.pre-commit-config}.{yml,yaml}",
+  "/{lefthook,.lefthook,.pre-commit-config}.{yml,yaml}",
   // run or read by an editor or shell on check-out
   ".devcontainer/**",
   ".vscode/**",
@@ -56,12 +57,16 @@ const testPaths: readonly string[] = [
   "**/*{Test,Tests,Spec}.{java,kt,scala,groovy,cs,php,swift}",
 ];
 
-/** A function that says which of the globs a path matches, or null. Case and invisible characters do not hide a path. */
-export function pathMatcher(globs: readonly string[]): (path: string) => string | null {
-  const matchers = globs.map((glob) => ({ glob, matches: globMatcher(glob) }));
+/** A function that says which of the patterns a path matches, or null. Case and invisible characters hide neither from the other. */
+export function pathMatcher(patterns: readonly string[]): (path: string) => string | null {
+  const matchers = patterns.map((pattern) => {
+    const globs = new Set([pattern, folded(pattern)].flatMap(globsOf));
+    return { pattern, matches: [...globs].map(globMatcher) };
+  });
   return (path) => {
-    const forms = [path, folded(path)];
-    return matchers.find(({ matches }) => forms.some((form) => matches(form)))?.glob ?? null;
+    const forms = [...new Set([path, folded(path)])];
+    const found = matchers.find(({ matches }) => matches.some((match) => forms.some((form) => match(form))));
+    return found?.pattern ?? null;
   };
 }
 

@@ -1,6 +1,6 @@
 // The options of .github/loop.yml: type, default, limits and one sentence for each. Everything else about options is derived from here.
 import { z } from "zod";
-import { globProblem } from "./glob.ts";
+import { patternProblem } from "./pattern.ts";
 
 const command = z.string().max(2000);
 const image = z.string().max(300);
@@ -9,7 +9,7 @@ const pattern = z
   .min(1)
   .max(120)
   .superRefine((glob, context) => {
-    const problem = globProblem(glob);
+    const problem = patternProblem(glob);
     if (problem !== null) context.addIssue({ code: "custom", message: problem });
   });
 const checkName = z.string().min(1).max(100);
@@ -184,7 +184,7 @@ export const Policy = z.strictObject({
     .max(40)
     .default([])
     .describe(
-      "Globs of files that an agent may change only with a person's approval, in addition to the built-in ones.",
+      "Files that an agent may change only with a person's approval, besides the built-in ones. As in a .gitignore, `*.sql` or `secrets` counts in every folder, `infra/prod` or `/secrets` at the root, and a folder with all that is in it; a pattern that can match nothing is refused.",
     ),
   confidence_minimum: z
     .number()
