@@ -9,7 +9,7 @@ import { findQuarantine, type Quarantine, removeQuarantine } from "../gateway/gi
 import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
 import type { DoorParts } from "./door.ts";
 import { rooms } from "./rooms.ts";
-import { parseJson, readIfThere, writeWhole } from "./whole-file.ts";
+import { parseJson, readIfThere, syncFolder, writeDurably } from "./whole-file.ts";
 
 export interface FileParts extends Pick<DoorParts, "identity" | "owner"> {
   readonly dataDir: string;
@@ -31,6 +31,8 @@ export async function makeFolders(parts: FileParts, run: string): Promise<void> 
   await rm(dir, { recursive: true, force: true });
   await mkdir(join(dir, "loop", "out"), { recursive: true });
   await mkdir(join(dir, "workspace"));
+  for (const parent of [rooms(parts).runs, parts.dataDir]) await syncFolder(parent); // or what is kept in it goes with it
+
   await writeFile(join(dir, "loop", "brief.md"), "", { mode: 0o644 });
   await mkdir(rooms(parts).socket(run), { recursive: true, mode: 0o700 });
 }
@@ -52,7 +54,7 @@ export async function prepareFiles(
   await writeFile(join(dir, "loop", "brief.md"), order.brief);
   const startFrom = order.role === "executor" ? made.commit : order.startFrom;
   const kept: Kept = { token, startFrom, role: order.role };
-  await writeWhole(rooms(parts).lease(order.id), JSON.stringify(kept));
+  await writeDurably(rooms(parts).lease(order.id), JSON.stringify(kept));
 }
 
 /** Null when there is no such run here, it was not made ready, or its lease cannot be read. */

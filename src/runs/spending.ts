@@ -6,7 +6,7 @@ import type { ModelCall } from "../gateway/model/provider.ts";
 import { NanoUsd, nanoOf, spentOf } from "../loop/money.ts";
 import { type LoopState, noTokens, Tokens } from "../loop/state.ts";
 import { rooms } from "./rooms.ts";
-import { parseJson, readIfThere, writeWhole } from "./whole-file.ts";
+import { parseJson, readIfThere, writeDurably } from "./whole-file.ts";
 
 /** Money and tokens for model calls. Calls whose end nobody saw count at their worst, and with the tokens they told. */
 export const Spent = z.object({ spentNano: NanoUsd, tokens: Tokens });
@@ -68,18 +68,27 @@ export interface Spending {
   spent(): Promise<Spent>;
 }
 
-/** Writes what is spent or set aside before a call leaves and after it is settled; `earlier` is of a process before this. */
+/**
+ * Writes what is spent or set aside before a call leaves and after it is settled, each time so that it outlasts a power cut: a
+ * millisecond or two beside a call of seconds. What is asked to be written while a writing is under way is written together by
+ * the next one. `earlier` is of a process before this.
+ */
 export function keepSpending(ledger: Ledger, file: string, earlier: Spent): Spending {
   let { tokens } = earlier;
   let written: Promise<void> = Promise.resolve();
+  let next: Promise<void> | null = null; // a writing that has not begun, and so will have the newest figures
   const now = async (): Promise<Spent> => {
     const { settled, reserved } = await ledger.balance();
     return { spentNano: earlier.spentNano + settled + reserved, tokens };
   };
-  const write = async () => writeWhole(file, JSON.stringify(await now()));
+  const write = async () => {
+    next = null;
+    await writeDurably(file, JSON.stringify(await now()));
+  };
   const keep = () => {
-    written = written.catch(() => {}).then(write); // one after the other, each with the newest figures
-    return written;
+    next ??= written.catch(() => {}).then(write);
+    written = next;
+    return next;
   };
   return {
     ledger: {

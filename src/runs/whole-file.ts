@@ -25,7 +25,8 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   });
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** That a folder's entries are there outlasts a power cut once this resolves. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {
     await folder.sync();
