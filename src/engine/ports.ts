@@ -332,6 +332,15 @@ export interface StoredEffect extends Pending {
   readonly tries: number; // started so many times; over 0 means an earlier outcome may be unknown
 }
 
+/** Where a loop is at GitHub, by numbers. */
+export interface LoopAddress {
+  readonly issueKey: string;
+  readonly installationId: number;
+  readonly repositoryId: number;
+  readonly issue: number;
+  readonly pull: number | null;
+}
+
 export interface TraceEntry {
   readonly issueKey: string;
   readonly loop: string;
@@ -378,6 +387,10 @@ export interface StorePort {
   clearAlarm(issueKey: string, name: AlarmName | null): Promise<void>; // null: all of them
   takeDueAlarms(now: number): Promise<readonly { readonly issueKey: string; readonly name: AlarmName }[]>;
   loops(filter: "live" | "all"): Promise<readonly { readonly issueKey: string; readonly state: LoopState }[]>;
+  /** Where every live loop is, and nothing else of it. */
+  liveLoops(): Promise<readonly LoopAddress[]>;
+  /** Of every loop its id, and whether it needs what its runs left on this host; nothing else of it is read. */
+  loopIds(): Promise<readonly { readonly id: string; readonly keepsFiles: boolean }[]>;
   /** The loops that wait for a run of theirs to tell its end. */
   runningLoops(): Promise<readonly { readonly issueKey: string; readonly state: LoopState }[]>;
   findIssue(by: { repositoryId: number; branch?: string; pull?: number; head?: string }): Promise<string | null>;

@@ -153,6 +153,11 @@ export function removable(labels: readonly string[], { label, labelledAgain }: L
   return labelledAgain === undefined ? labels : labels.filter((one) => !hasLabel([one], label));
 }
 
+/** Whether what its runs left here is still needed: by a loop that can go on, and by one that has not heard of their end. */
+export function keepsFiles(state: LoopState): boolean {
+  return untoldRuns(state).length > 0 || (state.phase !== "refused" && !isOverForGood(state));
+}
+
 /** Whether nobody can go on with it. */
 export function isOverForGood({ phase, ending }: LoopState): boolean {
   return phase === "settled" && ending?.resume === "none";

@@ -9,24 +9,7 @@ type Port = "commit" | "pendingEffects" | "effectStarted" | "effectDone" | "effe
 
 export function effects(sql: Sql): Pick<StorePort, Port> {
   return {
-    async commit(step) {
-      sql.atomically(() => {
-        for (const key of step.drop) sql.run("delete from effect where key = ?", key);
-        if (step.state !== null) saveLoop(sql, step.issueKey, step.state);
-        const loop = step.state?.id ?? "none";
-        step.effects.forEach((effect, index) => {
-          sql.run(
-            "insert into effect (key, issue_key, loop, type, effect) values (?, ?, ?, ?, ?)",
-            `${loop}/${step.seq}/${index}`,
-            step.issueKey,
-            loop,
-            effect.type,
-            JSON.stringify(effect),
-          );
-        });
-        sql.run("update event set handled = 1 where seq = ?", step.seq);
-      });
-    },
+    commit: async (step) => sql.atomically(() => saveStep(sql, step)),
     async pendingEffects(issueKey) {
       return sql.all("select * from effect where issue_key = ? order by position", issueKey).map(storedEffect);
     },
@@ -48,6 +31,24 @@ export function effects(sql: Sql): Pick<StorePort, Port> {
       return row?.at == null ? null : Number(row.at);
     },
   };
+}
+
+/** To be called within a transaction. */
+export function saveStep(sql: Sql, step: Parameters<StorePort["commit"]>[0]): void {
+  for (const key of step.drop) sql.run("delete from effect where key = ?", key);
+  if (step.state !== null) saveLoop(sql, step.issueKey, step.state);
+  const loop = step.state?.id ?? "none";
+  step.effects.forEach((effect, index) => {
+    sql.run(
+      "insert into effect (key, issue_key, loop, type, effect) values (?, ?, ?, ?, ?)",
+      `${loop}/${step.seq}/${index}`,
+      step.issueKey,
+      loop,
+      effect.type,
+      JSON.stringify(effect),
+    );
+  });
+  sql.run("update event set handled = 1 where seq = ?", step.seq);
 }
 
 function storedEffect(row: Row): StoredEffect {

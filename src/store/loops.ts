@@ -1,13 +1,15 @@
 // The newest state of each issue's loop, found by issue, branch, pull request or commit.
 import { Fault } from "../base/fault.ts";
 import type { StorePort } from "../engine/ports.ts";
-import { isLive, untoldRuns } from "../loop/end.ts";
+import { isLive, keepsFiles, untoldRuns } from "../loop/end.ts";
 import { LoopState } from "../loop/state.ts";
 import { upgradeState } from "../loop/upgrade.ts";
 import { findIssue } from "./concerned.ts";
 import type { Sql } from "./sql.ts";
 
-export function loops(sql: Sql): Pick<StorePort, "load" | "loops" | "runningLoops" | "findIssue"> {
+type Port = "load" | "loops" | "liveLoops" | "loopIds" | "runningLoops" | "findIssue";
+
+export function loops(sql: Sql): Pick<StorePort, Port> {
   return {
     async load(issueKey) {
       const row = sql.one("select state from loop where issue_key = ?", issueKey);
@@ -19,6 +21,22 @@ export function loops(sql: Sql): Pick<StorePort, "load" | "loops" | "runningLoop
         issueKey: String(row.issue_key),
         state: stateIn(row.state, String(row.issue_key)),
       }));
+    },
+    async liveLoops() {
+      const rows = sql.all(
+        "select issue_key, installation_id, repository_id, pull from loop where live = 1 order by issue_key",
+      );
+      return rows.map((row) => ({
+        issueKey: String(row.issue_key),
+        installationId: Number(row.installation_id),
+        repositoryId: Number(row.repository_id),
+        issue: Number(String(row.issue_key).split("#")[1]),
+        pull: row.pull === null ? null : Number(row.pull),
+      }));
+    },
+    async loopIds() {
+      const rows = sql.all("select loop, keeps_files from loop order by loop");
+      return rows.map((row) => ({ id: String(row.loop), keepsFiles: row.keeps_files === 1 }));
     },
     async runningLoops() {
       const rows = sql.all("select issue_key, state from loop where running = 1 order by issue_key");
@@ -46,11 +64,11 @@ function stateIn(stored: unknown, issueKey: string): LoopState {
 export function saveLoop(sql: Sql, issueKey: string, state: LoopState): void {
   const live = isLive(state);
   sql.run(
-    `insert into loop (issue_key, repository_id, loop, live, branch, pull, head, state, installation_id, running, ended_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `insert into loop (issue_key, repository_id, loop, live, branch, pull, head, state, installation_id, running, ended_at, keeps_files)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (issue_key) do update set loop = excluded.loop, live = excluded.live, branch = excluded.branch,
        pull = excluded.pull, head = excluded.head, state = excluded.state, installation_id = excluded.installation_id,
-       running = excluded.running, ended_at = excluded.ended_at`,
+       running = excluded.running, ended_at = excluded.ended_at, keeps_files = excluded.keeps_files`,
     issueKey,
     state.issue.repositoryId,
     state.id,
@@ -62,5 +80,6 @@ export function saveLoop(sql: Sql, issueKey: string, state: LoopState): void {
     state.issue.installationId,
     untoldRuns(state).length > 0 ? 1 : 0,
     live ? null : (state.ending?.at ?? state.startedAt),
+    keepsFiles(state) ? 1 : 0,
   );
 }

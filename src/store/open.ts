@@ -4,6 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Fault } from "../base/fault.ts";
+import { noteClosed, wasClosed } from "./closed.ts";
 import { storeVersion, tables } from "./schema.ts";
 import { upgrade } from "./upgrade.ts";
 
@@ -26,11 +27,12 @@ export function openDatabase(dir: string): Opened {
   const file = join(dir, "loopgate.sqlite");
   let db: DatabaseSync | null = null;
   try {
+    const isWhole = wasClosed(file);
     db = new DatabaseSync(file);
     db.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full;");
-    const epoch = prepare(db, file);
+    const epoch = prepare(db, file, isWhole);
     writeFileSync(join(dir, "holder"), `process ${process.pid}\n`);
-    return { db, epoch, ...flusher(db, `${file}-wal`) };
+    return { db, epoch, ...flusher(db, file) };
   } catch (error) {
     db?.close();
     throw asFault(error, file, dir);
@@ -38,29 +40,33 @@ export function openDatabase(dir: string): Opened {
 }
 
 /** What is committed is in the log; every flush of that file flushes all that was written to it so far. */
-function flusher(db: DatabaseSync, log: string): Pick<Opened, "flush" | "close"> {
+function flusher(db: DatabaseSync, file: string): Pick<Opened, "flush" | "close"> {
   let opened: Promise<FileHandle> | null = null;
   return {
     async flush() {
-      opened ??= open(log, "r+");
+      opened ??= open(`${file}-wal`, "r+");
       await (await opened).datasync();
     },
     async close() {
       await (await opened)?.close();
       db.close();
+      noteClosed(file);
     },
   };
 }
 
-/** The first statement that writes takes the lock, and keeps it: not only from the first delivery on. */
-function prepare(db: DatabaseSync, file: string): number {
+/**
+ * The first statement that writes takes the lock, and keeps it: not only from the first delivery on. A file that is not
+ * as an orderly close left it is read from end to end, which takes the longer the more it holds.
+ */
+function prepare(db: DatabaseSync, file: string, isWhole: boolean): number {
   const version = Number(db.prepare("pragma user_version").get()?.user_version ?? 0);
   if (version === 0) {
     db.exec(`begin immediate; ${tables} pragma user_version = ${storeVersion}; commit;`);
   } else if (version !== storeVersion) {
     bringUpToDate(db, file, version);
   }
-  const whole = db.prepare("pragma quick_check(1)").get()?.quick_check;
+  const whole = isWhole ? "ok" : db.prepare("pragma quick_check(1)").get()?.quick_check;
   if (whole !== "ok") throw damaged(file, String(whole));
   db.exec("update opening set epoch = epoch + 1");
   return Number(db.prepare("select epoch from opening").get()?.epoch);

@@ -1,7 +1,7 @@
 // The tables of the local store, as this version has them.
 
 /** Raised with every change of the tables; an older store is brought up to date, a newer one is refused, never guessed at. */
-export const storeVersion = 3;
+export const storeVersion = 4;
 
 /** Deliveries that an earlier version stored and did not come to handle; nothing is added to it. */
 export const earlierDeliveries = `
@@ -46,6 +46,11 @@ create index trace_issue on trace (issue_key, id);
 create index trace_at on trace (at);
 `;
 
+/** Of all loops, which need what their runs left here: read without the loops. */
+export const loopIds = `
+create index loop_ids on loop (loop, keeps_files);
+`;
+
 export const tables = `
 create table opening (epoch integer not null) strict;
 insert into opening (epoch) values (0);
@@ -53,7 +58,7 @@ ${earlierDeliveries}${remembered}
 create table loop (
   issue_key text primary key, repository_id integer not null, loop text not null, live integer not null,
   branch text, pull integer, head text, state text not null,
-  installation_id integer, running integer not null default 0, ended_at integer
+  installation_id integer, running integer not null default 0, ended_at integer, keeps_files integer not null default 0
 ) strict;
 create table event (
   seq integer primary key autoincrement, issue_key text not null, event text not null, at integer not null,
@@ -72,4 +77,4 @@ create table trace (
   id integer primary key autoincrement, issue_key text not null, loop text not null, at integer not null,
   kind text not null, detail text not null
 ) strict;
-${indexes}`;
+${indexes}${loopIds}`;

@@ -1,5 +1,5 @@
 // The trace: what happened to each loop, in order, and how much of it is kept.
-import type { StorePort } from "../engine/ports.ts";
+import type { StorePort, TraceEntry } from "../engine/ports.ts";
 import type { Sql } from "./sql.ts";
 
 /** The newest entries of each issue's trace that are kept. */
@@ -9,17 +9,7 @@ const cutEvery = 50;
 
 export function trace(sql: Sql): Pick<StorePort, "trace" | "readTrace"> {
   return {
-    async trace(entry) {
-      const added = sql.one(
-        "insert into trace (issue_key, loop, at, kind, detail) values (?, ?, ?, ?, ?) returning id",
-        entry.issueKey,
-        entry.loop,
-        entry.at,
-        entry.kind,
-        JSON.stringify(entry.detail),
-      );
-      if (Number(added?.id) % cutEvery === 0) cutBack(sql, entry.issueKey);
-    },
+    trace: async (entry) => addEntry(sql, entry),
     async readTrace(issueKey, limit) {
       const rows = sql.all("select * from trace where issue_key = ? order by id desc limit ?", issueKey, limit);
       return rows.reverse().map((row) => ({
@@ -31,6 +21,18 @@ export function trace(sql: Sql): Pick<StorePort, "trace" | "readTrace"> {
       }));
     },
   };
+}
+
+export function addEntry(sql: Sql, { issueKey, loop, at, kind, detail }: TraceEntry): void {
+  const added = sql.one(
+    "insert into trace (issue_key, loop, at, kind, detail) values (?, ?, ?, ?, ?) returning id",
+    issueKey,
+    loop,
+    at,
+    kind,
+    JSON.stringify(detail),
+  );
+  if (Number(added?.id) % cutEvery === 0) cutBack(sql, issueKey);
 }
 
 function cutBack(sql: Sql, issueKey: string): void {

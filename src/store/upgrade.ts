@@ -1,12 +1,13 @@
 // Brings a store of an earlier version up to date, in place and in one transaction.
 import type { DatabaseSync } from "node:sqlite";
 import { type Fingerprint, fingerprintOf, pack } from "./remembered.ts";
-import { artifactUses, earlierDeliveries, indexes, remembered } from "./schema.ts";
+import { artifactUses, earlierDeliveries, indexes, loopIds, remembered } from "./schema.ts";
 
 /** By the version they start from: what makes the next one of it. */
 const steps: ReadonlyMap<number, (db: DatabaseSync) => void> = new Map([
   [1, (db) => db.exec("create table opening (epoch integer not null) strict; insert into opening (epoch) values (0);")],
   [2, toVersion3],
+  [3, toVersion4],
 ]);
 
 /** True once the store has version `to`; false, with nothing changed, where no way leads there. To be called within a transaction. */
@@ -46,6 +47,17 @@ function toVersion3(db: DatabaseSync): void {
       select sha256, 'none', '', unixepoch() * 1000 from artifact
       where not exists (select 1 from artifact_use where artifact_use.sha256 = artifact.sha256);
     ${indexes}`);
+}
+
+/** Which loops need what their runs left here is a column, so that no state is read for it. */
+function toVersion4(db: DatabaseSync): void {
+  db.exec(`
+    alter table loop add column keeps_files integer not null default 0;
+    update loop set keeps_files = 1 where running = 1 or case json_extract(state, '$.phase')
+      when 'refused' then 0
+      when 'settled' then coalesce(json_extract(state, '$.ending.resume'), '') <> 'none'
+      else 1 end;
+    ${loopIds}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 // The store as a value in memory: what was committed survives every crash, since a method is done wholly or not at all.
 import { createHash } from "node:crypto";
 import type { Delivery, StoredEffect, StoredEvent, StorePort, TraceEntry, Translated } from "../../src/engine/ports.ts";
-import { untoldRuns } from "../../src/loop/end.ts";
+import { keepsFiles, untoldRuns } from "../../src/loop/end.ts";
 import type { AlarmName, LoopEvent } from "../../src/loop/event.ts";
 import { issueKeyOf } from "../../src/loop/issue-key.ts";
 import type { LoopState } from "../../src/loop/state.ts";
@@ -137,6 +137,25 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
           .filter(([, state]) => filter === "all" || isLive(state))
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([issueKey, state]) => ({ issueKey, state })),
+      ),
+    liveLoops: () =>
+      read("liveLoops", () =>
+        [...disk.loops]
+          .filter(([, state]) => isLive(state))
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([issueKey, { issue, pull }]) => ({
+            issueKey,
+            installationId: issue.installationId,
+            repositoryId: issue.repositoryId,
+            issue: issue.number,
+            pull: pull?.number ?? null,
+          })),
+      ),
+    loopIds: () =>
+      read("loopIds", () =>
+        [...disk.loops.values()]
+          .map((state) => ({ id: state.id, keepsFiles: keepsFiles(state) }))
+          .sort((a, b) => (a.id < b.id ? -1 : 1)),
       ),
     runningLoops: () =>
       read("runningLoops", () =>

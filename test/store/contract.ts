@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery, Route, StorePort, Translated } from "../../src/engine/ports.ts";
 import type { Effect } from "../../src/loop/effect.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
-import { aLoop, aPublishedLoop, sha } from "../loop/builder.ts";
+import type { LoopState } from "../../src/loop/state.ts";
+import { aLoop, anEndedLoop, aPublishedLoop, aRun, sha } from "../loop/builder.ts";
 
 /** One place to keep things in; what was kept is there when it is opened again. */
 export interface StoreUnderTest {
@@ -250,6 +251,26 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await commit([], aPublishedLoop({ phase: "settled" }), "100#11");
       await commit([], aPublishedLoop(), "100#12");
       expect(await store.findIssue({ repositoryId: 100, head: sha("c") })).toBe("100#12");
+    });
+
+    test("of live loops it is known where they are, and of those that can go on that they need their files", async () => {
+      const [over, may] = (["none", "execute"] as const).map((resume) =>
+        anEndedLoop({ reason: "cancelled", of: "told", said: "", resume }),
+      ) as [LoopState, LoopState];
+      const untold = [aRun({ status: "stopped", untold: true })];
+      const told = { ...over, attempts: over.attempts.map((one) => ({ ...one, runs: untold })) };
+      await commit([], { ...over, id: "over" }, "100#11");
+      await commit([], { ...may, id: "may" }, "100#12");
+      await commit([], aLoop({ id: "refused", phase: "refused" }), "100#13");
+      await commit([], aPublishedLoop({ id: "gate", phase: "awaiting_gate" }), "100#14");
+      await commit([], { ...told, id: "told" }, "100#15");
+      await reopen();
+      expect(await store.liveLoops()).toEqual([
+        { issueKey: "100#14", installationId: 7, repositoryId: 100, issue: 14, pull: 13 },
+      ]);
+      const ids = await store.loopIds();
+      expect(ids.map(({ id }) => id)).toEqual(["gate", "may", "over", "refused", "told"]);
+      expect(ids.filter(({ keepsFiles }) => keepsFiles).map(({ id }) => id)).toEqual(["gate", "may", "told"]);
     });
 
     test("ended loops are no live ones", async () => {

@@ -2,12 +2,12 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, open, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { Delivery } from "../../src/engine/ports.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import { inbox } from "../../src/store/inbox.ts";
@@ -67,6 +67,41 @@ test("F5: a truncated store is refused, and what is left of it is not touched", 
   await truncate(file, 40_960);
   expect(() => sqliteStore(dir)).toThrow("npm run loopgate -- restore");
   expect((await readFile(file)).length).toBe(40_960);
+});
+
+test("F8: damage in the middle is found although the file is as long as before", async () => {
+  const dir = await aFolder();
+  const store = sqliteStore(dir);
+  for (let n = 0; n < 200; n++) await store.putArtifact(`${n} `.repeat(500), { issueKey: "1#1", loop: "k", at: 1 });
+  await store.close();
+  const file = await open(join(dir, "loopgate.sqlite"), "r+");
+  await file.write(Buffer.alloc(20_480, 0x5a), 0, 20_480, 40_960);
+  await file.close();
+  expect(() => sqliteStore(dir)).toThrow("npm run loopgate -- restore");
+});
+
+test("F8: a store is read from end to end before it is used, unless it is as an orderly close left it", async () => {
+  const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
+  onTestFinished(() => prepare.mockRestore());
+  const isRead = async (dir: string) => {
+    prepare.mockClear();
+    const store = sqliteStore(dir);
+    const asked = prepare.mock.calls.some(([sql]) => sql.includes("quick_check"));
+    return { store, asked };
+  };
+  const [dir, killed] = [await aFolder(), await aFolder()];
+  await sqliteStore(dir).close();
+  const again = await isRead(dir);
+  expect(again.asked).toBe(false);
+  await cp(dir, killed, { recursive: true, preserveTimestamps: true }); // as a process that is killed now would leave it
+  await again.store.close();
+  const afterKill = await isRead(killed);
+  expect(afterKill.asked).toBe(true);
+  await afterKill.store.close();
+  await utimes(join(dir, "loopgate.sqlite"), new Date(), new Date(Date.now() + 5));
+  const touched = await isRead(dir);
+  expect(touched.asked).toBe(true);
+  await touched.store.close();
 });
 
 test("F15, I21: a store of an unknown version is refused, one of the first version is brought up to date", async () => {

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { gunzipSync } from "node:zlib";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { keepsFiles } from "../../src/loop/end.ts";
+import type { LoopState } from "../../src/loop/state.ts";
 import { storeVersion } from "../../src/store/schema.ts";
 import { sqliteStore } from "../../src/store/sqlite.ts";
 import { isRemembered, rememberedTimes } from "./remembered.ts";
@@ -17,6 +19,9 @@ beforeEach(async () => {
   await writeFile(join(dir, "loopgate.sqlite"), gunzipSync(await readFile(fixture)));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
 });
+
+const idsOf = (loops: readonly { readonly state: LoopState }[]) =>
+  loops.map(({ state }) => ({ id: state.id, keepsFiles: keepsFiles(state) })).sort((a, b) => (a.id < b.id ? -1 : 1));
 
 const raw = <T>(read: (db: DatabaseSync) => T): T => {
   const db = new DatabaseSync(join(dir, "loopgate.sqlite"));
@@ -39,10 +44,22 @@ test("F15: the loops of an earlier store are there in their phases, with their t
     expect(await store.nextEvent(issueKey)).toBe(null);
     expect(await store.pendingEffects(issueKey)).toEqual([]);
   }
+  expect(await store.loopIds()).toEqual(idsOf(loops));
   const [gate] = loops;
   expect(await store.findIssue({ repositoryId: 1011, pull: gate?.state.pull?.number ?? 0 })).toBe("1011#1");
   expect(await store.endedLoops(Number.MAX_SAFE_INTEGER, 9)).toEqual(["1011#3"]);
   expect(await store.nextDueTime()).toBeGreaterThan(0);
+});
+
+test("F15: a store of version 3, made by the Loopgate of 28 November 2026, is brought up to date as well", async () => {
+  const earlier = await readFile(new URL("../../fixtures/stores/version-3.sqlite.gz", import.meta.url));
+  await writeFile(join(dir, "loopgate.sqlite"), gunzipSync(earlier));
+  const store = sqliteStore(dir);
+  onTestFinished(() => store.close());
+  const loops = await store.loops("all");
+  expect(loops.map(({ state }) => state.phase)).toEqual(["awaiting_gate", "settled", "settled", "refused", "paused"]);
+  expect(await store.loopIds()).toEqual(idsOf(loops));
+  expect((await store.loopIds()).filter(({ keepsFiles }) => keepsFiles)).toHaveLength(3);
 });
 
 test("F15, F18: every delivery that an earlier store had is remembered, once", async () => {

@@ -1,7 +1,6 @@
 // What webhooks told of, and when: where they arrive nothing needs to be looked at, and what is heard of needs it least.
 import { issueKeyOf } from "../../loop/issue-key.ts";
-import type { LoopState } from "../../loop/state.ts";
-import type { Clock, Origin } from "../ports.ts";
+import type { Clock, LoopAddress, Origin } from "../ports.ts";
 
 export interface Hearing {
   heard(origin: Origin): void;
@@ -9,7 +8,7 @@ export interface Hearing {
   /** No delivery of this installation arrived for a period. */
   isSilentAt(installationId: number): boolean;
   /** Nothing was told of the loop for a period, neither of its issue nor of its pull request. */
-  isUnheard(loop: LoopState): boolean;
+  isUnheard(loop: LoopAddress): boolean;
   /** Forgets what was heard longer ago than a period. */
   forgetOld(): void;
 }
@@ -28,9 +27,9 @@ export function createHearing(clock: Clock, everyMs: number): Hearing {
     },
     heardOf: (issueKey) => void ofThread.set(issueKey, clock.now()),
     isSilentAt: (installationId) => isSilent(ofInstallation.get(installationId)),
-    isUnheard({ issue, pull }) {
-      const threads = [issue.number, ...(pull === null ? [] : [pull.number])];
-      return threads.every((number) => isSilent(ofThread.get(issueKeyOf(issue.repositoryId, number))));
+    isUnheard({ repositoryId, issue, pull }) {
+      const threads = [issue, ...(pull === null ? [] : [pull])];
+      return threads.every((number) => isSilent(ofThread.get(issueKeyOf(repositoryId, number))));
     },
     forgetOld() {
       for (const [thread, at] of ofThread) if (isSilent(at)) ofThread.delete(thread);

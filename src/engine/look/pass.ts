@@ -1,6 +1,5 @@
 // One look: everything at first, then only where nothing was heard; what no loop owns goes, and what is long over.
-import { isLive, isOverForGood, untoldRuns } from "../../loop/end.ts";
-import type { LoopState } from "../../loop/state.ts";
+import { isLive, untoldRuns } from "../../loop/end.ts";
 import type { World } from "../world.ts";
 import type { Reconciler, Seen } from "./reconcile.ts";
 
@@ -23,11 +22,11 @@ export function createPass(
    * looked through, or, where nobody can say whose it is, until everything was.
    */
   async function sweep(seen: Seen): Promise<void> {
-    const all = await store.loops("all");
-    const kept = all.filter(({ state }) => keepsFiles(state));
-    const loops = new Set(kept.map(({ state }) => state.id));
-    const known = new Set(all.map(({ state }) => state.id));
-    const running = new Set(kept.flatMap(({ state }) => untoldRuns(state)).map((run) => run.id));
+    const all = await store.loopIds();
+    const loops = new Set(all.filter(({ keepsFiles }) => keepsFiles).map(({ id }) => id));
+    const known = new Set(all.map(({ id }) => id));
+    const waiting = await store.runningLoops();
+    const running = new Set(waiting.flatMap(({ state }) => untoldRuns(state)).map((run) => run.id));
     const wasSeen = (id: number | null) => seen.everything || (id !== null && seen.repositories.has(id));
     const isOver = (loop: string, id: number | null) => !loops.has(loop) && (known.has(loop) || wasSeen(id));
     const removed = await runs.sweep({ loops, running, isOver });
@@ -118,8 +117,3 @@ const soonMs = 60_000;
 
 /** So many ended loops are looked up at once. */
 const loopsInStep = 50;
-
-/** A loop that can go on needs what its runs left, and so does one that has not heard of their end. */
-function keepsFiles(state: LoopState): boolean {
-  return untoldRuns(state).length > 0 || (state.phase !== "refused" && !isOverForGood(state));
-}

@@ -1,8 +1,9 @@
 // Level-triggered: what GitHub says now becomes the events that a lost webhook would have brought. At start, and in silence.
 import { Fault } from "../../base/fault.ts";
+import { isLive } from "../../loop/end.ts";
 import { issueKeyOf } from "../../loop/issue-key.ts";
 import type { LoopState } from "../../loop/state.ts";
-import type { Origin, RepositoryRef, Survey } from "../ports.ts";
+import type { LoopAddress, Origin, RepositoryRef, Survey } from "../ports.ts";
 import { differences } from "./difference.ts";
 import { createHearing } from "./hearing.ts";
 import { createLabelled, type Found } from "./labelled.ts";
@@ -50,7 +51,7 @@ export interface Reconciler {
 /** In one silent period at most so many repositories without a live loop are looked at; the next period goes on. */
 const quietPerPeriod = 60;
 
-type Live = ReadonlyMap<number, readonly LoopState[]>;
+type Live = ReadonlyMap<number, readonly LoopAddress[]>;
 
 export function createReconciler(world: RestoreWorld, options: ReconcileOptions): Reconciler {
   const { clock, store, github, log } = world;
@@ -63,17 +64,23 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   let askedAgain = false; // what failed to arrive may be on its way, and with it the end of the silence
 
   async function liveByRepository(): Promise<Live> {
-    const byRepository = new Map<number, LoopState[]>();
-    for (const { state } of await store.loops("live")) {
-      const { repositoryId } = state.issue;
-      byRepository.set(repositoryId, [...(byRepository.get(repositoryId) ?? []), state]);
+    const byRepository = new Map<number, LoopAddress[]>();
+    for (const loop of await store.liveLoops()) {
+      const others = byRepository.get(loop.repositoryId);
+      if (others === undefined) byRepository.set(loop.repositoryId, [loop]);
+      else others.push(loop);
     }
     return byRepository;
   }
 
   /** Every repository that there is to look at: those listed, and those of live loops, by the name GitHub has for them now. */
-  function allOf(live: Live): readonly RepositoryRef[] {
-    const unlisted = [...live].flatMap(([id, [first]]) => (listing.known.has(id) || !first ? [] : [first.issue]));
+  async function allOf(live: Live): Promise<readonly RepositoryRef[]> {
+    const unlisted: RepositoryRef[] = [];
+    for (const [id, [first]] of live) {
+      if (listing.known.has(id) || first === undefined) continue;
+      const state = await store.load(first.issueKey);
+      if (state !== null) unlisted.push(state.issue);
+    }
     return [...listing.known.values(), ...unlisted];
   }
 
@@ -81,8 +88,13 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     return troubles.isWell(`installation ${installationId}`) && troubles.isDue(`repository ${repositoryId}`);
   }
 
-  async function look(repository: RepositoryRef, loops: readonly LoopState[]): Promise<Reconciled["issues"]> {
-    const claimed = loops.filter((state) => state.rules !== null);
+  /** States are read when their repository is looked at, and let go after it. */
+  async function look(repository: RepositoryRef, loops: readonly LoopAddress[]): Promise<Reconciled["issues"]> {
+    const claimed: LoopState[] = [];
+    for (const { issueKey } of loops) {
+      const state = await store.load(issueKey);
+      if (state !== null && isLive(state) && state.rules !== null) claimed.push(state);
+    }
     const asked = claimed.map(({ issue, branch, pull }) => ({
       issue: issue.number,
       branch,
@@ -108,10 +120,10 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   /** What is over, gone, or of an installation that cannot be asked, is of no use to anyone. */
   function forgetGone(live: Live, all: readonly RepositoryRef[]): void {
     const loops = [...live.values()].flat();
-    const keys = new Set(loops.map(({ issue }) => issueKeyOf(issue.repositoryId, issue.number)));
+    const keys = new Set(loops.map(({ issueKey }) => issueKey));
     for (const key of seen.keys()) if (!keys.has(key)) seen.delete(key);
     hearing.forgetOld();
-    listing.keepOnly(new Set(loops.map(({ issue }) => issue.installationId)));
+    listing.keepOnly(new Set(loops.map(({ installationId }) => installationId)));
     const ofWell = all.filter(({ installationId }) => troubles.isWell(`installation ${installationId}`));
     const askable = new Set(ofWell.map(({ repositoryId }) => repositoryId));
     troubles.forget((subject) => {
@@ -180,7 +192,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   async function now(): Promise<{ live: Live; all: readonly RepositoryRef[] }> {
     await listing.refreshDue();
     const live = await liveByRepository();
-    const all = allOf(live);
+    const all = await allOf(live);
     forgetGone(live, all);
     return { live, all: all.filter(mayBeAsked) };
   }
@@ -208,7 +220,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     async everything() {
       await listing.refresh();
       const live = await liveByRepository();
-      const all = allOf(live);
+      const all = await allOf(live);
       const issues = await lookAtAll(all, live);
       await redeliver();
       const failed = troubles.all().filter(({ subject }) => subject !== "deliveries");
