@@ -119,7 +119,7 @@ describe("the layering rule", () => {
     ["runs/a.ts", '"../engine/turn.ts"', "rooms of one layer do not know each other"],
     ["engine/a.ts", '"../runs/runs.ts"', "rooms of one layer do not know each other"],
     ["store/a.ts", '"../engine/step.ts"', "that is upwards"],
-    ["cli/serve.ts", '"../forge/b.ts"', "the forge is for the demo and the tests only"],
+    ["cli/serve.ts", '"../forge/b.ts"', "the forge is for the demo, the bench and the tests only"],
     ["forge/a.ts", '"../loop/b.ts"', "the forge knows nothing of the App"],
     ["engine/a.ts", '"../wire.ts"', "that is upwards"],
     ["cellar/a.ts", '"../base/b.ts"', "cellar has no layer"],

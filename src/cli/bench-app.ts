@@ -1,36 +1,63 @@
-// The App as a process of its own, for the bench: its real door, engine and store, with a GitHub that does not answer.
+// The App as a process of its own, for the bench: its real door, engine and store, with the GitHub it is told of, or with none.
 import { processRuntime } from "../container/process/process.ts";
+import type { Log } from "../engine/ports.ts";
 import { pinoLogger } from "../log.ts";
-import { generousBounds } from "../policy/clamp.ts";
-import { startApp } from "../wire.ts";
+import { type RunningApp, startApp } from "../wire.ts";
+import { type BenchClock, benchClock } from "./bench-clock.ts";
+import type { Said } from "./bench-process.ts";
+import { localSettings } from "./local-settings.ts";
 
 if (import.meta.main) await run(process.env);
 
 async function run({
-  BENCH_SECRET: secret = "",
+  BENCH_SECRET: webhookSecret = "",
   BENCH_PRIVATE_KEY: privateKey = "",
   BENCH_DATA: dataDir = "",
+  BENCH_APP_ID: appId = "1",
+  BENCH_APP_SLUG: slug = "bench",
+  BENCH_GITHUB: githubUrl = "http://127.0.0.1:1",
 }: NodeJS.ProcessEnv) {
   const agent = { command: "true", image: "" };
-  const app = await startApp({
-    settings: {
-      app: { id: 1, slug: "bench", privateKey },
-      webhookSecrets: [secret],
-      sealSecret: "of no use to anybody, since nothing is sealed",
-      github: { apiUrl: "http://127.0.0.1:1", gitUrl: "http://127.0.0.1:1", throttle: false },
-      dataDir,
-      listen: { host: "127.0.0.1", port: 0 },
-      label: "loop",
-      concurrentRuns: 1,
-      reconcileMs: 600_000,
-      relayImage: null,
-      logLevel: "info",
-      operator: { bounds: generousBounds, defaults: { agent, reviewer: agent } },
-    },
-    log: pinoLogger({ level: "info" }),
+  const app = { id: Number(appId), slug, privateKey };
+  const settings = localSettings({ app, githubUrl, dataDir, webhookSecret, agent, reviewer: agent });
+  const clock = benchClock();
+  const began = performance.now();
+  const running = await startApp({
+    settings,
+    log: tellingOfTurns(pinoLogger({ level: "info" })),
     runtime: processRuntime({ scratchDir: dataDir }),
     image: () => ({ kind: "toolchain" }),
+    clock,
   });
-  process.send?.({ url: app.webhookUrl });
-  process.once("disconnect", () => void app.close().then(() => process.exit(0)));
+  say({ url: running.webhookUrl, startMs: performance.now() - began });
+  process.on("message", (word) => void answer(running, clock, word).then(say));
+  process.once("disconnect", () => void running.close().then(() => process.exit(0)));
+}
+
+function say(said: Said): void {
+  process.send?.(said);
+}
+
+/** `idle`: it has nothing to do any more. `look`: one regular look is over. `memory`: what is left after a collection. */
+async function answer({ engine }: RunningApp, clock: BenchClock, word: unknown): Promise<Said> {
+  const from = performance.now();
+  if (word === "look") clock.advance(lookEveryMs);
+  await engine.idle();
+  if (word !== "memory") return { [`${word}Ms`]: performance.now() - from };
+  globalThis.gc?.();
+  return { memoryBytes: process.memoryUsage.rss() };
+}
+
+const lookEveryMs = 600_000;
+
+/** Says when a loop has decided on an event, by a time that another process of this machine can compare with its own. */
+function tellingOfTurns(log: Log): Log {
+  return {
+    info(fields, text) {
+      log.info(fields, text);
+      if (text === "decided") say({ decided: fields.issue, at: performance.timeOrigin + performance.now() });
+    },
+    warn: (fields, text) => log.warn(fields, text),
+    error: (fields, text) => log.error(fields, text),
+  };
 }

@@ -29,8 +29,23 @@ interface Pair {
   readonly ours: number;
 }
 
-/** Prints medians and ratios; 0 when both ratios keep their bound, 1 when one does not, 130 after Ctrl-C. */
-export async function benchIsolation(rounds: number, terminal: Terminal): Promise<number> {
+/** One line of the answer: medians in milliseconds, and the median of the pairs' ratios. */
+interface Compared {
+  readonly what: string;
+  readonly oursMs: number;
+  readonly plainMs: number;
+  readonly pairs: number;
+  readonly ratio: number;
+  readonly wanted: number | null;
+}
+
+export interface IsolationBench {
+  readonly rounds: number;
+  readonly json: boolean;
+}
+
+/** Prints medians and ratios. Resolves to 0, whatever they are, and to 130 after Ctrl-C. Throws `Fault` without an engine. */
+export async function benchIsolation({ rounds, json }: IsolationBench, terminal: Terminal): Promise<number> {
   return interruptible((signal) =>
     withCleanup(terminal, async (cleanup) => {
       const engine = await openEngine({ env: terminal.env });
@@ -43,40 +58,49 @@ export async function benchIsolation(rounds: number, terminal: Terminal): Promis
       cleanup.add("the container engine", () => engine.close());
       const folder = await realpath(await mkdtemp(join(tmpdir(), "lg-bench-")));
       cleanup.add(folder, () => rm(folder, { recursive: true, force: true }));
-      return measureIsolation(engine, folder, { rounds, terminal, signal });
+      const lines: Compared[] = [];
+      for await (const line of measureIsolation(engine, folder, { rounds, signal })) {
+        lines.push(line);
+        if (!json) terminal.out(sentence(line));
+      }
+      if (json) terminal.out(`${JSON.stringify({ lines }, null, 2)}\n`);
+      return 0;
     }),
   );
 }
 
 interface Measuring {
   readonly rounds: number;
-  readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
-async function measureIsolation(
+async function* measureIsolation(
   engine: Engine,
   folder: string,
-  { rounds, terminal, signal }: Measuring,
-): Promise<number> {
+  { rounds, signal }: Measuring,
+): AsyncGenerator<Compared> {
   const cold = await startPairs(engine, folder, { rounds, ahead: false, signal });
-  line(terminal, "container ready, nothing prepared, vs docker run --rm", cold, null);
+  yield compare("container ready, nothing prepared, vs docker run --rm", cold, null);
   const prepared = await startPairs(engine, folder, { rounds, ahead: true, signal });
-  const isReadyInTime = line(terminal, "container ready, prepared ahead, vs docker run --rm", prepared, 1.0);
+  yield compare("container ready, prepared ahead, vs docker run --rm", prepared, 1.0);
   const workspaces = await workspacePairs(folder, Math.min(rounds, 5), signal);
-  const what = "workspace of a 50 MB pack from the object store, vs git clone";
-  return line(terminal, what, workspaces, 0.1) && isReadyInTime ? 0 : 1;
+  yield compare("workspace of a 50 MB pack from the object store, vs git clone", workspaces, 0.1);
 }
 
-function line({ out }: Terminal, what: string, pairs: readonly Pair[], bound: number | null): boolean {
-  const ratio = median(pairs.map(({ plain, ours }) => ours / plain));
-  const [plain, ours] = [median(pairs.map((pair) => pair.plain)), median(pairs.map((pair) => pair.ours))];
-  const kept = bound === null || ratio <= bound;
-  const wanted = bound === null ? "" : `, wanted ≤ ${bound}: ${kept ? "kept" : "MISSED"}`;
-  out(
-    `${what}: ${ours.toFixed(0)} ms vs ${plain.toFixed(0)} ms, median ratio of ${pairs.length} pairs ${ratio.toFixed(3)}${wanted}\n`,
-  );
-  return kept;
+function compare(what: string, pairs: readonly Pair[], wanted: number | null): Compared {
+  return {
+    what,
+    oursMs: median(pairs.map(({ ours }) => ours)),
+    plainMs: median(pairs.map(({ plain }) => plain)),
+    pairs: pairs.length,
+    ratio: median(pairs.map(({ plain, ours }) => ours / plain)),
+    wanted,
+  };
+}
+
+function sentence({ what, oursMs, plainMs, pairs, ratio, wanted }: Compared): string {
+  const verdict = wanted === null ? "" : `, wanted ≤ ${wanted}: ${ratio <= wanted ? "kept" : "MISSED"}`;
+  return `${what}: ${oursMs.toFixed(0)} ms vs ${plainMs.toFixed(0)} ms, median ratio of ${pairs} pairs ${ratio.toFixed(3)}${verdict}\n`;
 }
 
 interface StartRounds {

@@ -7,7 +7,7 @@ import { UsageError } from "./usage.ts";
 export function addBench(program: Command, terminal: Terminal, done: (code: number) => void): void {
   const bench = program
     .command("bench")
-    .description("measure this machine against the limits of the design")
+    .description("measure on this machine what the design promises; the figures are told, not judged")
     .argument("[what]", "what to measure")
     .action((what) => {
       const there = bench.commands.map((one) => one.name()).join(", ");
@@ -19,9 +19,10 @@ export function addBench(program: Command, terminal: Terminal, done: (code: numb
     .command("isolation")
     .description("the start of a container, and of a workspace, beside `docker run` and `git clone`")
     .option("--rounds <count>", "pairs to measure", "10")
-    .action(async ({ rounds }) => {
+    .option("--json", "answer in JSON")
+    .action(async ({ rounds, json = false }) => {
       const { benchIsolation } = await import("./bench-isolation.ts");
-      done(await benchIsolation(whole(rounds, "--rounds", 1, 99), terminal));
+      done(await benchIsolation({ rounds: whole(rounds, "--rounds", 1, 99), json }, terminal));
     });
   bench
     .command("deliveries")
@@ -43,6 +44,17 @@ export function addBench(program: Command, terminal: Terminal, done: (code: numb
       };
       const { benchDeliveries } = await import("./bench-deliveries.ts");
       done(await benchDeliveries(options, terminal));
+    });
+  bench
+    .command("idle")
+    .description("what idle loops in the store cost: start, look, memory and a delivery, beside a store without them")
+    .option("--loops <count>", "idle loops in the store", "10000")
+    .option("--rounds <count>", "pairs to measure", "5")
+    .option("--json", "answer in JSON")
+    .action(async ({ loops, rounds, json = false }) => {
+      const { benchIdle } = await import("./bench-idle.ts");
+      const options = { loops: whole(loops, "--loops", 1, 100_000), rounds: whole(rounds, "--rounds", 1, 99), json };
+      done(await benchIdle(options, terminal));
     });
 }
 

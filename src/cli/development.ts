@@ -8,7 +8,7 @@ export async function developmentOnly<T>(load: () => Promise<T>): Promise<T> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new Fault(
-      "The demo is not part of this installation: it and the local GitHub it runs on are left out of production. Run `npm run demo` in a clone of the project.",
+      "This is not part of this installation: the demo, and what else needs the local GitHub, are left out of production. Run it in a clone of the project.",
       { kind: "not_found", retry: "never", cause: error },
     );
   }

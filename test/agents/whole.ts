@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { localSettings } from "../../src/cli/local-settings.ts";
 import type { Engine } from "../../src/container/docker/engine.ts";
 import type { Runtime } from "../../src/container/run.ts";
 import type { Log } from "../../src/engine/ports.ts";
@@ -9,7 +10,6 @@ import { type Forge, startForge } from "../../src/forge/forge.ts";
 import type { Issue, Repository } from "../../src/forge/model.ts";
 import type { ModelCall } from "../../src/gateway/model/provider.ts";
 import type { LoopState } from "../../src/loop/state.ts";
-import { generousBounds } from "../../src/policy/clamp.ts";
 import { startApp } from "../../src/wire.ts";
 import { ownRuntime } from "../docker/own-runtime.ts";
 import { approving } from "../story/world.ts";
@@ -112,27 +112,18 @@ function notingLeases(runtime: Runtime, leases: string[]): Runtime {
 }
 
 function settingsFor(forge: Forge, dir: string, model: ModelServer): Parameters<typeof startApp>[0]["settings"] {
+  const { id, slug, privateKey } = forge.app;
   return {
-    app: { id: forge.app.id, slug: forge.app.slug, privateKey: forge.app.privateKey },
-    webhookSecrets: [webhookSecret],
-    sealSecret: "a seal secret of the agents' loops, long enough",
-    github: { apiUrl: forge.url, gitUrl: forge.url, throttle: false },
-    dataDir: join(dir, "app"),
-    listen: { host: "127.0.0.1", port: 0 },
-    label: "loop",
-    concurrentRuns: 1,
-    reconcileMs: 600_000,
-    relayImage: null,
-    logLevel: "info",
+    ...localSettings({
+      app: { id, slug, privateKey },
+      githubUrl: forge.url,
+      dataDir: join(dir, "app"),
+      webhookSecret,
+      agent: { command: "", image: "toolchain" },
+      reviewer: { command: approving, image: "toolchain" },
+    }),
     models: providersAt(model.url),
     prices,
-    operator: {
-      bounds: generousBounds,
-      defaults: {
-        agent: { command: "", image: "toolchain" },
-        reviewer: { command: approving, image: "toolchain" },
-      },
-    },
   };
 }
 

@@ -47,6 +47,7 @@ test.each([
   ["src/forge/forge.ts", false],
   ["src/cli/demo.ts", false],
   ["src/cli/demo-stage.ts", false],
+  ["src/cli/bench-idle-stage.ts", false],
   [".env", false],
   ["node_modules/zod/package.json", false],
 ])("of the build context, %s is in it: %s", (path, is) => {
@@ -108,9 +109,10 @@ describe("what the Dockerfile makes", () => {
     });
   });
 
-  test("says of the demo that it is not there", () => {
-    const words = "loopgate: The demo is not part of this installation:";
+  test("says of the demo, and of the bench that needs its GitHub, that they are not there", () => {
+    const words = "loopgate: This is not part of this installation:";
     expect(loopgate("demo", "--auto")).toMatchObject({ code: 1, out: "", err: expect.stringContaining(words) });
+    expect(loopgate("bench", "idle")).toMatchObject({ code: 1, out: "", err: expect.stringContaining(words) });
     const help = loopgate("--help");
     expect(help).toMatchObject({
       code: 0,

@@ -25,8 +25,7 @@ test("measures our door and a bare Probot at each level, and says ratios and slo
   }
   expect(slope).toBeGreaterThan(0);
   expect(err).toContain("600 remembered, round 1 of 1");
-  const isKept = levels.every((one: Record<string, number>) => one.rateRatio! >= 1 && one.p99Ratio! <= 0.5);
-  expect(code).toBe(isKept ? 0 : 1);
+  expect(code, "the figures are told, not judged").toBe(0);
   expect(readdirSync(temp)).toEqual([]);
 }, 120_000);
 
@@ -40,5 +39,5 @@ test("that is interrupted ends with 130 and leaves nothing behind", async () => 
 
 test("what it cannot be asked is said, and nothing is started", async () => {
   expect(await ask(["bench", "deliveries", "--remembered", "many"])).toMatchObject({ code: 2, out: "" });
-  expect(await ask(["bench"])).toMatchObject({ code: 2, err: expect.stringContaining("isolation, deliveries") });
+  expect(await ask(["bench"])).toMatchObject({ code: 2, err: expect.stringContaining("isolation, deliveries, idle") });
 });

@@ -44,7 +44,9 @@ export const layering: Rule = (sources) =>
 
 function wrongWay({ from, to, typeOnly }: Import): string | null {
   if (roomOf(to) === "forge")
-    return from.startsWith("cli/demo") ? null : "the forge is for the demo and the tests only";
+    return /^cli\/(demo|bench-idle-stage)/.test(from)
+      ? null
+      : "the forge is for the demo, the bench and the tests only";
   if (roomOf(from) === "forge") return roomOf(to) === "base" ? null : "the forge knows nothing of the App";
   const [above, below] = [layerOf(from), layerOf(to)];
   if (above < 0) return `${roomOf(from)} has no layer`;

@@ -1,0 +1,68 @@
+// A server that is measured: a process of its own, so that it shares no thread with whoever measures it.
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { Fault } from "../base/fault.ts";
+import type { Cleanup } from "./cleanup.ts";
+
+/** What a server says of itself, such as `{ lookMs: 12 }`. */
+export type Said = Readonly<Record<string, unknown>>;
+
+export interface Served {
+  /** What it said first: its address, and whatever it measured of its own start. */
+  readonly ready: Said & { readonly url: string };
+  /** Resolves to the next thing it says that has this key. Throws `Fault` when it ends instead. */
+  hears(key: string): Promise<Said>;
+  /** Sends a word, and resolves to what it says then with this key. Throws `Fault` when it ends instead. */
+  ask(word: string, key: string): Promise<Said>;
+  /** Asks it to end and waits until it has. */
+  end(): Promise<void>;
+}
+
+export interface ServerFile {
+  readonly file: URL;
+  readonly env: Readonly<Record<string, string>>;
+  /** Options of Node's own. */
+  readonly execArgv?: readonly string[];
+}
+
+/** Starts it and waits for its address; whatever happens later, `cleanup` ends it. Throws `Fault` when it ends before. */
+export async function served(cleanup: Cleanup, { file, env, execArgv = [] }: ServerFile): Promise<Served> {
+  const child = fork(fileURLToPath(file), [], {
+    env: { PATH: process.env.PATH ?? "", ...env },
+    execArgv: [...execArgv],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const ended = once(child, "exit");
+  const hears = (key: string) => said(child, ended, key);
+  const end = async () => {
+    if (child.connected) child.disconnect();
+    await ended;
+  };
+  cleanup.add(`process ${child.pid}`, end);
+  return {
+    ready: (await hears("url")) as Served["ready"],
+    hears,
+    ask(word, key) {
+      const answer = hears(key);
+      child.send(word);
+      return answer;
+    },
+    end,
+  };
+}
+
+function said(child: ChildProcess, ended: Promise<unknown>, key: string): Promise<Said> {
+  return new Promise((resolve, reject) => {
+    const hear = (message: unknown) => {
+      if (typeof message !== "object" || message === null || !(key in message)) return;
+      child.off("message", hear);
+      resolve(message as Said);
+    };
+    child.on("message", hear);
+    ended.then(
+      () => reject(new Fault("A server that is measured ended too early.", { kind: "engine", retry: "never" })),
+      reject,
+    );
+  });
+}
