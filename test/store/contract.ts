@@ -266,7 +266,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await commit([], { ...told, id: "told" }, "100#15");
       await reopen();
       expect(await store.liveLoops()).toEqual([
-        { issueKey: "100#14", installationId: 7, repositoryId: 100, issue: 14, pull: 13 },
+        { issueKey: "100#14", installationId: 1, repositoryId: 100, issue: 14, pull: 13 },
       ]);
       const ids = await store.loopIds();
       expect(ids.map(({ id }) => id)).toEqual(["gate", "may", "over", "refused", "told"]);
