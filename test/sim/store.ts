@@ -147,7 +147,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
             issueKey,
             installationId: issue.installationId,
             repositoryId: issue.repositoryId,
-            issue: issue.number,
+            issue: Number(issueKey.split("#")[1]),
             pull: pull?.number ?? null,
           })),
       ),
