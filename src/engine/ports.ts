@@ -6,6 +6,7 @@ import type { AlarmName, Command, LoopEvent, MergeOutcome, Permission } from "..
 import type { NanoUsd } from "../loop/money.ts";
 import type { Isolation, IssueRef, LoopState, Person, Provenance, Tokens } from "../loop/state.ts";
 import type { Pending } from "../loop/still.ts";
+import type { TestFacts } from "../policy/tests.ts";
 import type { LimitsLeft } from "../report/limits.ts";
 import type { JobLog, PullFacts, PushedFacts, VerdictFacts } from "../verify/facts.ts";
 
@@ -245,6 +246,7 @@ export interface PushedChange {
     readonly deletions: number;
     readonly bytes: number;
     readonly binary: boolean;
+    readonly tests?: TestFacts; // what becomes of the tests in it; absent: none
   }[];
   readonly problems: readonly { readonly name: string; readonly detail: string }[];
   readonly patch: string; // capped unified diff

@@ -2,6 +2,8 @@
 import { globMatcher } from "./glob.ts";
 import { globsOf } from "./pattern.ts";
 
+export { isTestPath } from "./test-paths.ts";
+
 /** Longer paths are not matched at all: the caller treats them as risky by themselves. */
 export const LONGEST_PATH = 1024;
 
@@ -50,13 +52,6 @@ export const builtInProtectedPaths: readonly string[] = [
   "**/.aider.conf.yml",
 ];
 
-const testPaths: readonly string[] = [
-  "**/{test,tests,spec,specs,__tests__}/**",
-  "**/*{.,_,-}{test,tests,spec}.*",
-  "**/test_*.py",
-  "**/*{Test,Tests,Spec}.{java,kt,scala,groovy,cs,php,swift}",
-];
-
 /** A function that says which of the patterns a path matches, or null. Case and invisible characters hide neither from the other. */
 export function pathMatcher(patterns: readonly string[]): (path: string) => string | null {
   const matchers = patterns.map((pattern) => {
@@ -69,9 +64,6 @@ export function pathMatcher(patterns: readonly string[]): (path: string) => stri
     return found?.pattern ?? null;
   };
 }
-
-/** Whether a path holds tests, by the naming habits of common languages. */
-export const isTestPath: (path: string) => boolean = toPredicate(testPaths);
 
 /** Whether a path holds a GitHub workflow: GitHub refuses such an edit, as the App lacks the `workflows` permission. */
 export const isWorkflowPath: (path: string) => boolean = toPredicate([".github/workflows/**"]);

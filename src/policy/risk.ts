@@ -17,7 +17,7 @@ const LISTED_RISKS = 40;
 export function risksOf(change: Change, rules: Pick<Rules, "protectedPaths">): Risks {
   const matchProtected = pathMatcher(rules.protectedPaths);
   const hard = [...change.problems.map(problemRisk), ...change.files.flatMap(forbiddenRisk)];
-  const soft = change.files.flatMap((file) => pathRisk(file, matchProtected));
+  const soft = change.files.flatMap((file) => pathRisk(file, matchProtected) ?? testRisk(file, fewer(change.files)));
   return { risks: listed([...hard, ...soft]), grantable: hard.length === 0 };
 }
 
@@ -53,17 +53,34 @@ function forbiddenRisk(file: ChangedFile): Finding[] {
   return [risk("Changes a workflow", detail, file.path)];
 }
 
-function pathRisk(file: ChangedFile, matchProtected: (path: string) => string | null): Finding[] {
+/** Null: nothing stands in the way by the file's path. */
+function pathRisk(file: ChangedFile, matchProtected: (path: string) => string | null): Finding[] | null {
   if (file.path.length > LONGEST_PATH || isWorkflowPath(file.path)) return [];
   const glob = matchProtected(file.path);
   if (glob !== null) return [risk("Changes a protected file", `It matches the protected pattern ${glob}.`, file.path)];
   if (file.newMode === "120000" && file.oldMode.startsWith("100")) {
     return [risk("Turns a file into a symbolic link", "It was a regular file before.", file.path)];
   }
+  return null;
+}
+
+/** Tests that go from a file altogether; those that went to another file are still there. */
+function testRisk(file: ChangedFile, isFewer: boolean): Finding[] {
+  const { before = 0, after = 0 } = file.tests?.tests ?? {};
   if (file.status === "D" && isTestPath(file.path)) {
     return [risk("Removes a test file", `It had ${file.deletions} lines.`, file.path)];
   }
-  return [];
+  if (file.tests?.emptied)
+    return [risk("Empties a test file", "Nothing but white space or comments is left.", file.path)];
+  if (before === 0 || after > 0 || !isFewer) return [];
+  const had = before === 1 ? "It had 1 test" : `It had ${before} tests`;
+  return [risk("Removes all tests of a file", `${had}, and no other file has more for it.`, file.path)];
+}
+
+/** Whether the whole change leaves fewer tests than there were. */
+function fewer(files: readonly ChangedFile[]): boolean {
+  const change = files.map(({ tests }) => (tests === undefined ? 0 : tests.tests.after - tests.tests.before));
+  return change.reduce((sum, one) => sum + one, 0) < 0;
 }
 
 function listed(risks: readonly Finding[]): Finding[] {

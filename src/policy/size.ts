@@ -1,5 +1,6 @@
 // What policy reads of a change, and how large it is.
 import type { ChangeSize } from "../loop/state.ts";
+import type { TestFacts } from "./tests.ts";
 
 /** What policy reads of a change that arrived in the quarantine; `PushedChange` of the engine's ports fits. */
 export interface Change {
@@ -15,6 +16,7 @@ export interface ChangedFile {
   readonly newMode: string;
   readonly additions: number;
   readonly deletions: number;
+  readonly tests?: TestFacts; // absent: there were none and none came, or they could not be read
 }
 
 const LISTED_PATHS = 20;

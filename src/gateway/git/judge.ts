@@ -1,5 +1,6 @@
 // Judges a quarantined branch by its objects alone: no checkout, no filter, no hook, no attribute (T9, T10).
 import { assert, unreachable } from "../../base/assert.ts";
+import { type TestFacts, testFacts } from "../../policy/tests.ts";
 import { isCommitId } from "./branch.ts";
 import {
   type Change,
@@ -78,7 +79,9 @@ async function describe(found: Found): Promise<Change> {
   const inside = [...linkProblems(steps, contents), ...(await secretProblems(steps, contents, commits))];
   const patch = await difference.readPatch(found);
   const diffHash = await difference.diffHashOf(found, diff, patch);
-  return { ...facts, ...difference.cutPatch(patch, limits), diffHash, problems: unique([...named, ...inside]) };
+  const withTests = files.map((file, index) => ({ ...file, ...testsIn(diff.entries[index], contents) }));
+  const read = { ...facts, files: withTests };
+  return { ...read, ...difference.cutPatch(patch, limits), diffHash, problems: unique([...named, ...inside]) };
 }
 
 const nothingRead = { patch: "", patchCut: true, diffHash: null };
@@ -123,6 +126,16 @@ function fileOf(entry: RawEntry, diff: TreeDiff, sizes: ReadonlyMap<string, numb
     bytes: sizes.get(entry.newId) ?? 0,
     binary: difference.isBinary(entry, diff),
   };
+}
+
+/** Between the two sides of an entry, of which one may be absent. */
+function testsIn(entry: RawEntry | undefined, contents: ReadonlyMap<string, Buffer>): { tests?: TestFacts } {
+  if (entry === undefined) return {};
+  const side = (mode: string, id: string) => (mode.startsWith("100") ? contents.get(id)?.toString("utf8") : "");
+  const [before, after] = [side(entry.oldMode, entry.oldId), side(entry.newMode, entry.newId)];
+  if (before === undefined || after === undefined) return {};
+  const tests = testFacts(pathOf(entry), before, after);
+  return tests === null ? {} : { tests };
 }
 
 function statusOf(letter: RawEntry["letter"]): ChangedFile["status"] {
