@@ -88,7 +88,7 @@ test("what comes out otherwise is said file by file", async () => {
 
 test("an agent that fails this time is reported with both endings", async () => {
   const flag = await aFile();
-  const story = await aStory({ executor: `[ ! -e ${flag} ] || exit 3; ${mend}` });
+  const story = await aStory({ executor: `[ ! -e "${flag}" ] || exit 3; ${mend}` });
   const issue = await story.startLoop();
   await writeFile(flag, "");
   const { code, out } = await rerun(story, issue, "1");
@@ -229,7 +229,7 @@ test("settings that do not stand are refused before anything is read", async () 
 
 test("Ctrl-C ends the repeated agent, and nothing of it is left", async () => {
   const [flag, pid] = [await aFile(), await aFile()];
-  const story = await aStory({ executor: `[ ! -e ${flag} ] || { echo $$ > ${pid}; exec sleep 600; }; ${mend}` });
+  const story = await aStory({ executor: `[ ! -e "${flag}" ] || { echo $$ > "${pid}"; exec sleep 600; }; ${mend}` });
   const issue = await story.startLoop();
   await writeFile(flag, "");
   const { id } = await story.state(issue);

@@ -41,7 +41,7 @@ async function startedWithoutEngine() {
   const flag = join(dir, "go");
   const { plug, runtime } = unpluggable();
   const story = await aStory({
-    executor: `while [ -d "$LOOP_DIR" ] && [ ! -e ${flag} ]; do sleep 0.05; done; ${mend}`,
+    executor: `while [ -d "$LOOP_DIR" ] && [ ! -e "${flag}" ]; do sleep 0.05; done; ${mend}`,
     runtime,
   });
   const issue = story.openIssue();

@@ -35,7 +35,7 @@ test.for([
     const flag = join(root, "full");
     const bin = scratch();
     const path = process.env.PATH;
-    const wrapper = `#!/bin/sh\n[ -e ${flag} ] && export LD_PRELOAD=${library}\nPATH='${path}' exec git "$@"\n`;
+    const wrapper = `#!/bin/sh\n[ -e "${flag}" ] && export LD_PRELOAD="${library}"\nPATH='${path}' exec git "$@"\n`;
     writeFileSync(join(bin, "git"), wrapper);
     chmodSync(join(bin, "git"), 0o755);
     onTestFinished(() => {

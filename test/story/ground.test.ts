@@ -18,7 +18,7 @@ async function atWork(): Promise<{
   const dir = await mkdtemp(join(tmpdir(), "ground-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   const flag = join(dir, "go");
-  const story = await aStory({ executor: `while [ ! -e ${flag} ]; do sleep 0.05; done; ${mend}` });
+  const story = await aStory({ executor: `while [ ! -e "${flag}" ]; do sleep 0.05; done; ${mend}` });
   story.repository.private = true;
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");

@@ -14,7 +14,7 @@ async function aBarrier(): Promise<{ wait: string; go(): void }> {
   onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   const flag = join(dir, "go");
   return {
-    wait: `while [ ! -e ${flag} ]; do sleep 0.05; done`,
+    wait: `while [ ! -e "${flag}" ]; do sleep 0.05; done`,
     go: () => {
       if (!existsSync(flag)) writeFileSync(flag, "");
     },

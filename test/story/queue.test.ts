@@ -12,7 +12,7 @@ async function aLine(): Promise<{ story: Story; first: Issue; second: Issue; thi
   const folder = mkdtempSync(join(tmpdir(), "queue-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const flag = join(folder, "go");
-  const executor = `case "$LOOP_TASK" in *'#1') while [ ! -e ${flag} ]; do sleep 0.1; done ;; esac; ${mend}`;
+  const executor = `case "$LOOP_TASK" in *'#1') while [ ! -e "${flag}" ]; do sleep 0.1; done ;; esac; ${mend}`;
   const story = await aStory({ concurrentRuns: 1, executor });
   const [first, second, third] = ["First", "Second", "Third"].map((title) => story.openIssue(title)) as [
     Issue,

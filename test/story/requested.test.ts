@@ -14,8 +14,8 @@ function aFolder(): string {
 
 test("changes that are requested while an attempt runs reach the next brief, and no approval passes before", async () => {
   const folder = aFolder();
-  const second = `cp "$LOOP_DIR/brief.md" ${folder}/2; while [ ! -e ${folder}/go ]; do sleep 0.1; done; ${mend}`;
-  const third = `cp "$LOOP_DIR/brief.md" ${folder}/3; echo '# kept' >> total.sh`;
+  const second = `cp "$LOOP_DIR/brief.md" "${folder}/2"; while [ ! -e "${folder}/go" ]; do sleep 0.1; done; ${mend}`;
+  const third = `cp "$LOOP_DIR/brief.md" "${folder}/3"; echo '# kept' >> total.sh`;
   const story = await aStory({ executor: attempts(botch("red"), second, third) });
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
@@ -39,7 +39,7 @@ test("changes that are requested while an attempt runs reach the next brief, and
 
 test("what was asked for at the gate is in each brief until an attempt is green", async () => {
   const folder = aFolder();
-  const kept = `cp "$LOOP_DIR/brief.md" ${folder}/$LOOP_ATTEMPT`;
+  const kept = `cp "$LOOP_DIR/brief.md" "${folder}/$LOOP_ATTEMPT"`;
   const story = await aStory({ executor: `${kept}; ${attempts(mend, botch("x"), mend)}` });
   const issue = await story.startLoop();
   story.forge.as("bob").requestChanges(await story.pull(issue), "Rename the function, please.");

@@ -12,10 +12,10 @@ test("T9: a repository's own hooks, fsmonitor and transports are not used", asyn
   const { dir, base } = anOrigin(root);
   const marker = join(root, "ran");
   const script = join(root, "evil");
-  writeFileSync(script, `#!/bin/sh\ntouch ${marker}\n`);
+  writeFileSync(script, `#!/bin/sh\ntouch '${marker}'\n`);
   chmodSync(script, 0o755);
   mkdirSync(join(dir, "hooks"), { recursive: true });
-  writeFileSync(join(dir, "hooks", "reference-transaction"), `#!/bin/sh\ntouch ${marker}\n`, { mode: 0o755 });
+  writeFileSync(join(dir, "hooks", "reference-transaction"), `#!/bin/sh\ntouch '${marker}'\n`, { mode: 0o755 });
   git(dir, ["config", "core.fsmonitor", script]);
   await runGit({ gitDir: dir, args: ["update-ref", "refs/heads/x", base] }, "Set a ref");
   await tryGit({ gitDir: dir, workTree: root, args: ["status"] });

@@ -91,9 +91,9 @@ test("T9: attributes and filters of the tree run nothing at check-out", async ()
   mkdirSync(home);
   writeFileSync(
     join(home, ".gitconfig"),
-    `[filter "evil"]\n\tsmudge = touch ${marker}; cat\n[core]\n\thooksPath = ${home}\n`,
+    `[filter "evil"]\n\tsmudge = touch '${marker}'; cat\n[core]\n\thooksPath = ${home}\n`,
   );
-  writeFileSync(join(home, "post-checkout"), `#!/bin/sh\ntouch ${marker}\n`);
+  writeFileSync(join(home, "post-checkout"), `#!/bin/sh\ntouch '${marker}'\n`);
   chmodSync(join(home, "post-checkout"), 0o755);
   const before = process.env.HOME;
   process.env.HOME = home;
