@@ -98,6 +98,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "provider_down", { attempt, inVain: count }),
   cause("external_dependency_blocked", "provider_down_review", { tries: count }),
   cause("external_dependency_blocked", "ci_silent", { waited: milliseconds }),
+  cause("external_dependency_blocked", "ci_without_result", {}), // what counts has ended, as skipped and the like
   cause("stalled", "silence", { attempt, note }),
   cause("state_tampered", "record_edited", {}),
   cause("state_tampered", "record_unreliable", { why: RecordFault }),

@@ -168,15 +168,24 @@ export function onVerdict(state: LoopState, verdict: Verdict, now: number): Deci
   if (verdict.head !== currentAttempt(state).head) return stay(state, "a verdict on another commit");
   if (verdict.colour === "green") return onGreen(state, verdict, now);
   if (verdict.colour === "red") return onRed(state, verdict, now);
-  if (!state.ciOverdue) return stay({ ...state, ciSeen: false }, "the verdict is still pending");
+  const ended = hasEnded(verdict);
+  if (!ended && !state.ciOverdue) return stay({ ...state, ciSeen: false }, "the verdict is still pending");
   const silent = verdict.parts.filter((part) => part.colour === "pending" || part.colour === "absent");
+  const why = ended
+    ? ({ of: "ci_without_result" } as const)
+    : ({ of: "ci_silent", waited: rulesOf(state).ciWaitMs } as const);
   return settle(withAttempt(state, { verdict, counted: false }), now, {
     reason: "external_dependency_blocked",
-    of: "ci_silent",
-    waited: rulesOf(state).ciWaitMs,
+    ...why,
     quote: silent.map((part) => `${part.name}: ${part.note}`).join("\n") || null,
     resume: "verify",
   });
+}
+
+/** Whether all that is pending stays so, however long it is waited for. */
+function hasEnded({ parts }: Verdict): boolean {
+  const pending = parts.filter(({ colour }) => colour === "pending");
+  return pending.length > 0 && pending.every(({ final }) => final === true);
 }
 
 /** Red: the findings brief the next attempt, unless an attempt before it failed in the same way, be it not the last one. */

@@ -64,6 +64,7 @@ export const Rules = z.object({
   confidence: z.number(), // below this the executor's own doubt stops the loop
   protectedPaths: z.array(z.string()),
   requiredChecks: z.array(z.string()), // empty: every reported check counts and at least one must exist
+  skippedChecks: z.enum(["block", "pass"]).default("block"), // required ones that ended as skipped or neutral
   approvals: z.number().int(), // 0: no human gate
   reviewers: z.array(z.string()),
   merge: z.boolean(),
@@ -103,6 +104,7 @@ export const VerdictPart = z.object({
   colour: z.enum(["green", "red", "pending", "absent"]),
   note: z.string(),
   url: z.string().nullable(),
+  final: z.boolean().optional(), // pending, and waiting changes nothing; absent: it may still come
 });
 export type VerdictPart = z.infer<typeof VerdictPart>;
 

@@ -85,6 +85,7 @@ function judgesOf(policy: Policy) {
   return {
     protectedPaths: [...new Set([...builtInProtectedPaths, ...policy.protected_paths])],
     requiredChecks: policy.checks.required,
+    skippedChecks: policy.checks.skipped,
     approvals: policy.gate.approvals,
     reviewers: policy.gate.reviewers,
     merge: policy.gate.merge,

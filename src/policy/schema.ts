@@ -106,6 +106,12 @@ const Checks = z.strictObject({
     .describe(
       "Names of the checks that must succeed; empty means that every reported check counts and at least one must exist.",
     ),
+  skipped: z
+    .enum(["block", "pass"])
+    .default("block")
+    .describe(
+      "What a required check that ended as skipped or neutral counts as: `block` ends the loop and says so, `pass` lets it pass, as GitHub does.",
+    ),
   wait_minutes: z
     .int()
     .min(1)

@@ -57,6 +57,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return ending.resume === "verify"
         ? `once CI works, ${judgedAgain}`
         : "once that is resolved, comment `/loop retry`.";
+    case "ci_without_result":
+      return `have the check run, or set \`checks.skipped: pass\` in \`.github/loop.yml\` where a skipped check is enough; then ${judgedAgain}`;
     case "provider_down":
       return "once the provider works again, comment `/loop retry`.";
     case "provider_down_review":

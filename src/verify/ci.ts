@@ -9,35 +9,41 @@ export interface Judgement {
   readonly findings: readonly Finding[];
 }
 
+export type CiRules = Pick<Rules, "requiredChecks" | "skippedChecks">;
+
 const LISTED_FINDINGS = 10;
 const redConclusions = ["failure", "error", "timed_out", "cancelled"];
 const passing = ["success", "neutral", "skipped"];
+const ended = ["stale", "startup_failure"];
 
 /**
- * Judges CI. Where the policy or GitHub names required checks, those decide and each must end as `success`: GitHub lets
- * `neutral` and `skipped` pass, but a required check that was skipped has shown nothing, so it stays pending until CI's time
- * is up. Where none is required, every reported check counts, none may fail and at least one must succeed. Of several runs
- * of one check the newest counts; of checks with one name from several Apps or workflows each does. `action_required`, `stale`, `startup_failure` and words unknown to us are not the
- * change's doing: pending. GitHub lists a required check only once it was reported, so names in the policy are the safe way.
+ * Judges CI. Where the policy or GitHub names required checks, those decide. GitHub lets `neutral` and `skipped` pass; here
+ * they do where the policy says so, else a required check that was skipped has shown nothing: it stays pending, for good. Of
+ * several checks with one name, from several Apps or workflows, one that succeeded is enough beside those that were skipped.
+ * Where none is required, every reported check counts, none may fail and at least one must succeed. Of several runs
+ * of one check the newest counts. `action_required` and words unknown to us are not the change's doing: pending; so are
+ * `stale` and `startup_failure`, for good. GitHub lists a required check only once it was reported, so names in the policy are
+ * the safe way.
  */
-export function judgeCi(ci: CiFacts, rules: Pick<Rules, "requiredChecks">, ownCheck: string): Judgement {
+export function judgeCi(ci: CiFacts, rules: CiRules, ownCheck: string): Judgement {
   const { groups, required, deciding } = judged(ci, rules, ownCheck);
-  const parts = deciding.map((name) => partOf(name, groups.get(name) ?? [], required.length > 0));
+  const mustSucceed = required.length > 0 && rules.skippedChecks === "block";
+  const parts = deciding.map((name) => partOf(name, groups.get(name) ?? [], mustSucceed));
   const others = [...groups].filter(([name]) => !deciding.includes(name)).map(([name, runs]) => noted(name, runs));
   return {
-    parts: [...parts, ...missingEvidence(ci, parts), ...others],
+    parts: [...parts, ...missingEvidence(ci, parts, required.length > 0), ...others],
     findings: redChecks(ci, rules, ownCheck).map(findingOf),
   };
 }
 
 /** The red checks that decide, as many as findings are made of. */
-export function redChecks(ci: CiFacts, rules: Pick<Rules, "requiredChecks">, ownCheck: string): readonly CheckFact[] {
+export function redChecks(ci: CiFacts, rules: CiRules, ownCheck: string): readonly CheckFact[] {
   const { groups, deciding } = judged(ci, rules, ownCheck);
   const red = deciding.flatMap((name) => groups.get(name) ?? []).filter((check) => colourOf(check) === "red");
   return red.slice(0, LISTED_FINDINGS);
 }
 
-function judged(ci: CiFacts, rules: Pick<Rules, "requiredChecks">, ownCheck: string) {
+function judged(ci: CiFacts, rules: CiRules, ownCheck: string) {
   const groups = byName(newestOf(ci.checks).filter((check) => check.name !== ownCheck));
   const required = requiredNames(groups, rules, ownCheck);
   return { groups, required, deciding: required.length > 0 ? required : [...groups.keys()] };
@@ -49,11 +55,7 @@ function byName(checks: readonly CheckFact[]): Map<string, CheckFact[]> {
   return groups;
 }
 
-function requiredNames(
-  groups: ReadonlyMap<string, readonly CheckFact[]>,
-  rules: Pick<Rules, "requiredChecks">,
-  ownCheck: string,
-): string[] {
+function requiredNames(groups: ReadonlyMap<string, readonly CheckFact[]>, rules: CiRules, ownCheck: string): string[] {
   const marked = [...groups].filter(([, runs]) => runs.some((run) => run.required)).map(([name]) => name);
   return [...new Set([...rules.requiredChecks, ...marked])].filter((name) => name !== ownCheck);
 }
@@ -62,21 +64,26 @@ function partOf(name: string, runs: readonly CheckFact[], mustSucceed: boolean):
   const decisive =
     runs.find((run) => colourOf(run) === "red") ??
     runs.find((run) => colourOf(run) === "pending") ??
-    runs.find((run) => run.conclusion !== "success") ??
+    runs.find((run) => run.conclusion === "success") ??
     runs[0];
   if (decisive === undefined) return part(name, "pending", "not reported yet", null);
+  const { conclusion, url } = decisive;
   const colour = colourOf(decisive);
-  if (colour === "pending") return part(name, colour, pendingNote(decisive), decisive.url);
-  if (colour === "green" && mustSucceed && decisive.conclusion !== "success") {
-    return part(name, "pending", `required, but ended as ${decisive.conclusion}, which proves nothing`, decisive.url);
+  if (colour === "pending") {
+    return { ...part(name, colour, pendingNote(decisive), url), ...(ended.includes(conclusion ?? "") ? forGood : {}) };
   }
-  return part(name, colour, decisive.conclusion ?? "", decisive.url);
+  if (colour === "green" && mustSucceed && conclusion !== "success") {
+    return { ...part(name, "pending", `required, but ended as ${conclusion}, which proves nothing`, url), ...forGood };
+  }
+  return part(name, colour, conclusion ?? "", url);
 }
 
-function missingEvidence(ci: CiFacts, parts: readonly VerdictPart[]): VerdictPart[] {
+const forGood = { final: true };
+
+function missingEvidence(ci: CiFacts, parts: readonly VerdictPart[], isRequired: boolean): VerdictPart[] {
   if (ci.truncated) return [part("checks", "pending", "there are more checks than could be read", null)];
   if (parts.length === 0) return [part("checks", "pending", "no check has been reported yet", null)];
-  if (parts.every((each) => each.colour === "green" && each.note !== "success")) {
+  if (!isRequired && parts.every((each) => each.colour === "green" && each.note !== "success")) {
     return [part("checks", "pending", "no check succeeded, so nothing is proven", null)];
   }
   return [];

@@ -1,6 +1,6 @@
 // Facts about one commit → its verdict. Absence of evidence is never green.
 import type { Finding, Review, Rules, Verdict, VerdictPart } from "../loop/state.ts";
-import { judgeCi } from "./ci.ts";
+import { type CiRules, judgeCi } from "./ci.ts";
 import type { CiFacts } from "./facts.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
@@ -8,7 +8,7 @@ export interface VerdictFacts {
   readonly head: string; // the commit to be judged
   readonly ci: CiFacts;
   readonly review: Review | null; // null: the reviewer has not answered yet
-  readonly rules: Pick<Rules, "requiredChecks" | "reviewer">;
+  readonly rules: CiRules & Pick<Rules, "reviewer">;
   readonly reviewerName: string; // name of the App's own check, which is no evidence from CI
 }
 

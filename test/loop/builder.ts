@@ -46,6 +46,7 @@ export function someRules(change: Partial<Rules> = {}): Rules {
     confidence: 0.4,
     protectedPaths: [".github/**"],
     requiredChecks: [],
+    skippedChecks: "block",
     approvals: 1,
     reviewers: [],
     merge: false,

@@ -45,6 +45,7 @@ const scriptRules: Rules = {
   confidence: 0.3,
   protectedPaths: [".github/**"],
   requiredChecks: [],
+  skippedChecks: "block",
   approvals: 1,
   reviewers: [],
   merge: false,
@@ -465,7 +466,16 @@ function verdictOf(colour: string, head: string, options: ReadonlyMap<string, st
   return {
     head,
     colour: colour as Verdict["colour"],
-    parts: [{ source: "ci", name: "ci / test", colour: colour as Verdict["colour"], note: colour, url: null }],
+    parts: [
+      {
+        source: "ci",
+        name: "ci / test",
+        colour: colour as Verdict["colour"],
+        note: options.get("ended") ?? colour,
+        url: null,
+        ...(options.has("ended") ? { final: true } : {}),
+      },
+    ],
     findings: colour === "red" ? [aFinding("ci", fails)] : [],
     fingerprint: colour === "red" ? fails : "",
   };

@@ -46,6 +46,7 @@ describe("the rules of a loop", () => {
       confidence: 0.4,
       protectedPaths: builtInProtectedPaths,
       requiredChecks: [],
+      skippedChecks: "block",
       approvals: 1,
       reviewers: [],
       merge: false,
@@ -96,6 +97,7 @@ describe("the rules of a loop", () => {
           "carol",
         ],
         "silenceMs": 900000,
+        "skippedChecks": "pass",
       }
     `);
   });

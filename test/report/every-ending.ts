@@ -112,6 +112,14 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
       ...verify,
     },
   ],
+  ci_without_result: [
+    {
+      reason: "external_dependency_blocked",
+      of: "ci_without_result",
+      quote: "unit tests: required, but ended as skipped, which proves nothing",
+      ...verify,
+    },
+  ],
   silence: [{ reason: "stalled", of: "silence", attempt, note: "For 10 min it wrote nothing.", ...execute }],
   record_edited: [{ reason: "state_tampered", of: "record_edited", by: "dave" }],
   record_unreliable: [

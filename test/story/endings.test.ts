@@ -174,7 +174,7 @@ test("external_dependency_blocked: CI never reports; /loop retry judges the same
   const { ending, head } = await story.state(issue);
   expect(ending?.reason).toBe("external_dependency_blocked");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: external dependency blocked.** CI did not finish within 30 minutes.
+    "**Loopgate stopped: external dependency blocked.** CI gave no verdict on the commit within 30 minutes.
 
     \`\`\`text
     checks: no check has been reported yet

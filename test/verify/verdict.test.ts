@@ -37,11 +37,19 @@ interface Asked {
   readonly review?: Review | null;
   readonly required?: string[];
   readonly reviewer?: boolean;
+  readonly skipped?: "block" | "pass";
   readonly ci?: Partial<CiFacts>;
 }
 
-function judged(checks: CheckFact[], { review = approval, required = [], reviewer = true, ci = {} }: Asked = {}) {
-  const rules = someRules({ requiredChecks: required, ...(reviewer ? {} : { reviewer: null }) });
+function judged(
+  checks: CheckFact[],
+  { review = approval, required = [], reviewer = true, skipped = "block", ci = {} }: Asked = {},
+) {
+  const rules = someRules({
+    requiredChecks: required,
+    skippedChecks: skipped,
+    ...(reviewer ? {} : { reviewer: null }),
+  });
   const facts = { head, pullHead: head, checks, truncated: false, ...ci };
   return verdictOf({ head, ci: facts, review, rules, reviewerName: "loop / review" });
 }
@@ -188,6 +196,24 @@ describe("a verdict", () => {
       "pending (test pending: required, but ended as skipped, which proves nothing; review green: approved)",
     ],
     [
+      "a required check was skipped in one workflow and succeeded in another",
+      [aCheck({ conclusion: "skipped", workflow: 1 }), aCheck({ workflow: 2 })],
+      { required: ["test"] },
+      "green (test green: success; review green: approved)",
+    ],
+    [
+      "a required check was skipped, which the policy lets pass",
+      [aCheck({ conclusion: "skipped" })],
+      { required: ["test"], skipped: "pass" },
+      "green (test green: skipped; review green: approved)",
+    ],
+    [
+      "everything was skipped, which the policy lets pass where it is required",
+      [aCheck({ conclusion: "skipped" })],
+      { skipped: "pass" },
+      "pending (test green: skipped; checks pending: no check succeeded, so nothing is proven; review green: approved)",
+    ],
+    [
       "a check that is not required failed",
       [aCheck(), aCheck({ name: "lint", conclusion: "failure" })],
       { required: ["test"] },
@@ -262,6 +288,18 @@ describe("a verdict", () => {
     ],
   ])("when %s", (_, checks, asked, expected) => {
     expect(says(checks, asked)).toBe(expected);
+  });
+
+  it.each<[string, Partial<CheckFact>, boolean]>([
+    ["skipped", { conclusion: "skipped" }, true],
+    ["neutral", { conclusion: "neutral" }, true],
+    ["stale", { conclusion: "stale" }, true],
+    ["never able to start", { conclusion: "startup_failure" }, true],
+    ["waiting for a person", { conclusion: "action_required" }, false],
+    ["unfinished", { done: false, conclusion: null }, false],
+  ])("says of a required check that is %s whether waiting helps", (_, change, final) => {
+    const [part] = judged([aCheck(change)], { required: ["test"] }).parts;
+    expect([part?.colour, part?.final ?? false]).toEqual(["pending", final]);
   });
 
   it("carries the failures of CI and the reviewer's findings", () => {

@@ -107,7 +107,9 @@ export function endingSentence(ending: Ending): string {
     case "provider_down_review":
       return `The model provider failed in ${ending.tries} tries to review the commit, so it was not judged.`;
     case "ci_silent":
-      return `CI did not finish within ${minutes(ending.waited)}.`;
+      return `CI gave no verdict on the commit within ${minutes(ending.waited)}.`;
+    case "ci_without_result":
+      return "Every check that counts has ended, and not all of them with a result, so the commit was not judged.";
     case "silence":
       return `Attempt ${ending.attempt} went silent and was stopped, so nothing was pushed. ${ending.note}`.trim();
     case "record_edited":
