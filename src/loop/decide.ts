@@ -63,7 +63,10 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
     if (state !== null) return stay(state, "the loop is here; its record is not needed");
     return event.type === "restored" ? onRestored(event, now) : onRecordTampered(event, now);
   }
-  if (event.type === "run_ended") return withLeftovers(onRunEnded(state, event, now), state, event);
+  if (event.type === "run_ended") {
+    const told = withoutEmptyChange(event);
+    return withLeftovers(onRunEnded(state, told, now), state, told);
+  }
   if (state === null) return withoutLoop(event);
   switch (event.type) {
     case "clock_set_back":
@@ -220,6 +223,14 @@ function onIssueClosed(state: LoopState, event: Extract<LoopEvent, { type: "issu
     return { state, effects: [{ type: "read_closing", actor }], note: "asking whether a merge closed the issue" };
   }
   return settle(state, now, { reason: "cancelled", of: "issue_closed", by: actor.login });
+}
+
+/** Commits that together change no file are as good as none: there is nothing to judge, and nothing to merge. */
+function withoutEmptyChange(event: RunEnded): RunEnded {
+  const { change } = event;
+  if (change === null || change.risks.length > 0) return event; // of one too large to be read nothing is listed
+  if ((change.whole ?? change.size).files > 0) return event;
+  return { ...event, change: null, note: event.note || "Its commits change no file." };
 }
 
 /** What a run spent is booked whatever the loop is at; only then is it asked whether anything follows from its end. */

@@ -83,6 +83,8 @@ export function pullText(state: LoopState): { readonly title: string; readonly b
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
     .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+)(?:[\w.-]+\/[\w.-]+)?#(?=\d)/gi, "$1$2no. ")
+    .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+)GH-(?=\d)/gi, "$1$2no. ")
+    .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+)https?:\/\/\S*\/(?:issues|pull)\/(?=\d)/gi, "$1$2no. ")
     .trim()
     .slice(0, 200);
   return { title: title || `Loop for issue ${state.issue.number}`, body: pullBody(state) };

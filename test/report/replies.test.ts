@@ -91,6 +91,9 @@ describe("the pull request", () => {
   });
 
   it("closes no other issue by its title, which may become a commit message", () => {
+    expect(
+      pullText(aLoop({ title: "Fixes https://github.com/acme/shop/issues/5, resolved GH-7, see GH-8" })).title,
+    ).toBe("Fixes no. 5, resolved no. 7, see GH-8");
     expect(pullText(aLoop({ title: "Fixes #5 and closes: other/repo#6,\nresolve\u200b things, see #7" })).title).toBe(
       "Fixes no. 5 and closes: no. 6, resolve things, see #7",
     );

@@ -182,4 +182,7 @@ const oldOddities = [
   "badFilemode",
   "nulInCommit",
   "gitmodulesParse",
+  "duplicateEntries",
+  "treeNotSorted",
+  "multipleAuthors",
 ].map((name) => `fetch.fsck.${name}=ignore`);

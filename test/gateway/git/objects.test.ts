@@ -105,6 +105,19 @@ test.each([
   expect(readdirSync(request.storeRoot)).toEqual(["11.git"]);
 });
 
+test("a history in which an old tree names a file twice is taken as GitHub serves it", async () => {
+  const { request, origin } = await aStore();
+  const blob = git(origin.dir, ["hash-object", "-w", "--stdin"], "x\n");
+  const entry = Buffer.concat([Buffer.from("100644 a.txt\0"), Buffer.from(blob, "hex")]);
+  const twice = ["hash-object", "-t", "tree", "-w", "--stdin", "--literally"];
+  const tree = git(origin.dir, twice, Buffer.concat([entry, entry]));
+  const old = commit(origin.dir, { tree, parents: [origin.base], message: "Old and odd" });
+  const mended = treeOf(origin.dir, { "a.txt": "y\n" });
+  const head = commit(origin.dir, { tree: mended, parents: [old], message: "Mended long ago" });
+  git(origin.dir, ["update-ref", "refs/heads/main", head]);
+  expect((await fetchBase(request)).base.sha).toBe(head);
+});
+
 test("F47: a store reported as damaged is rebuilt although its commit can be found", async () => {
   const { request, origin, remote } = await aStore();
   const { objectsDir } = await fetchBase(request);
