@@ -1,7 +1,7 @@
 // Accepted deliveries: what they mean for loops is on disk before they are answered, and they are remembered for seven days.
 import type { Delivery, EarlierDelivery, StorePort } from "../engine/ports.ts";
 import { concerned } from "./concerned.ts";
-import { createRemembered, fingerprintOf, pack, rememberMs, unpack } from "./remembered.ts";
+import { createRemembered, type Fingerprint, fingerprintOf, pack, rememberMs, unpack } from "./remembered.ts";
 import type { Row, Sql } from "./sql.ts";
 import { together } from "./together.ts";
 
@@ -32,14 +32,17 @@ export function inbox(sql: Sql, flush: () => Promise<void>): Pick<StorePort, Por
   for (const row of sql.all("select keys from remembered where at >= ? order by at", newest - rememberMs)) {
     for (const one of unpack(row.keys as Uint8Array)) remembered.add(one);
   }
+  /** Remembered already, and to count this once; nothing is added to them. */
+  const left = new Set(sql.all("select guid from earlier_delivery").map(({ guid }) => String(guid)));
   /** What is stored and not on the disk yet: an equal one that comes meanwhile is answered as this one is. */
   const unsettled = new Map<bigint, Promise<unknown>>();
-  const store = together<Delivery, Accepted>(sql, flush, {
-    work: (deliveries) => acceptAll(sql, remembered.has, deliveries),
+  const store = together<Come, Accepted>(sql, flush, {
+    work: (deliveries) =>
+      acceptAll(sql, (one) => !left.has(one.delivery.guid) && remembered.has(one.fingerprint), deliveries),
     kept: (accepted) => {
-      for (const { fingerprint, isEarlier, guid } of accepted) {
+      for (const { fingerprint, guid } of accepted) {
         if (fingerprint !== null) remembered.add(fingerprint);
-        if (isEarlier) sql.run("delete from earlier_delivery where guid = ?", guid);
+        if (left.delete(guid)) sql.run("delete from earlier_delivery where guid = ?", guid);
       }
     },
     undo: (accepted) => forgetAll(sql, accepted),
@@ -47,19 +50,21 @@ export function inbox(sql: Sql, flush: () => Promise<void>): Pick<StorePort, Por
 
   return {
     async acceptDelivery(delivery) {
-      const { guid, body } = fingerprintOf(delivery);
+      const fingerprint = fingerprintOf(delivery);
+      const { guid, body } = fingerprint;
       const twin = unsettled.get(guid) ?? unsettled.get(body);
       if (twin !== undefined) {
         await twin;
         return null;
       }
-      const stored = store(delivery);
-      for (const key of [guid, body]) unsettled.set(key, stored);
+      const stored = store({ delivery, fingerprint });
+      unsettled.set(guid, stored).set(body, stored);
       try {
-        const { fingerprint, issues } = await stored;
-        return fingerprint === null ? null : issues;
+        const accepted = await stored;
+        return accepted.fingerprint === null ? null : accepted.issues;
       } finally {
-        for (const key of [guid, body]) unsettled.delete(key);
+        unsettled.delete(guid);
+        unsettled.delete(body);
       }
     },
     async earlierDeliveries() {
@@ -74,43 +79,42 @@ export function inbox(sql: Sql, flush: () => Promise<void>): Pick<StorePort, Por
   };
 }
 
+interface Come {
+  readonly delivery: Delivery;
+  readonly fingerprint: Fingerprint;
+}
+
 interface Accepted {
   readonly guid: string;
-  readonly isEarlier: boolean;
   /** Where it is remembered, with those it was stored with. */
   readonly row: number;
   /** Null: known before. */
-  readonly fingerprint: ReturnType<typeof fingerprintOf> | null;
+  readonly fingerprint: Fingerprint | null;
   readonly issues: readonly string[];
 }
 
 /** To be called within a transaction. No two of them are equal. */
-function acceptAll(
-  sql: Sql,
-  isKnown: (one: ReturnType<typeof fingerprintOf>) => boolean,
-  deliveries: readonly Delivery[],
-): readonly Accepted[] {
-  const fresh: ReturnType<typeof fingerprintOf>[] = [];
-  const accepted = deliveries.map((delivery): Accepted => {
-    const fingerprint = fingerprintOf(delivery);
-    const isEarlier = isLeft(sql, delivery.guid);
-    if (!isEarlier && isKnown(fingerprint)) {
-      return { guid: delivery.guid, isEarlier, row: 0, fingerprint: null, issues: [] };
-    }
-    fresh.push(fingerprint);
-    return { guid: delivery.guid, isEarlier, row: 0, fingerprint, issues: concerned(sql, delivery) };
+function acceptAll(sql: Sql, isKnown: (one: Come) => boolean, all: readonly Come[]): readonly Accepted[] {
+  const fresh = new Set(all.filter((one) => !isKnown(one)));
+  const row =
+    fresh.size === 0
+      ? 0
+      : rememberTogether(
+          sql,
+          [...fresh].map(({ fingerprint }) => fingerprint),
+        );
+  return all.map((one) => {
+    const { guid } = one.delivery;
+    if (!fresh.has(one)) return { guid, row: 0, fingerprint: null, issues: [] };
+    return { guid, row, fingerprint: one.fingerprint, issues: concerned(sql, one.delivery) };
   });
-  if (fresh.length > 0) {
-    const at = Math.max(...fresh.map((one) => one.at));
-    const row = sql.one("insert into remembered (at, keys) values (?, ?) returning position", at, pack(fresh));
-    return accepted.map((one) => ({ ...one, row: Number(row?.position) }));
-  }
-  return accepted;
 }
 
-/** A delivery that an earlier version stored for later is remembered already, and still counts this once. */
-function isLeft(sql: Sql, guid: string): boolean {
-  return sql.one("select 1 from earlier_delivery where guid = ?", guid) !== undefined;
+/** Gives the row's position. */
+function rememberTogether(sql: Sql, fingerprints: readonly Fingerprint[]): number {
+  const at = fingerprints.reduce((latest, one) => Math.max(latest, one.at), 0);
+  const row = sql.one("insert into remembered (at, keys) values (?, ?) returning position", at, pack(fingerprints));
+  return Number(row?.position);
 }
 
 /** Deliveries that are refused after all; they are stored again when they come again. */
