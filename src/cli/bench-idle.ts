@@ -5,6 +5,7 @@ import type { LoopState } from "../loop/state.ts";
 import type { IdleStage } from "./bench-idle-stage.ts";
 import { median } from "./bench-median.ts";
 import { type Served, served } from "./bench-process.ts";
+import { type Promised, promises, verdict } from "./bench-promises.ts";
 import { type Cleanup, withCleanup } from "./cleanup.ts";
 import { developmentOnly } from "./development.ts";
 import { interruptible } from "./interrupt.ts";
@@ -26,11 +27,11 @@ interface Figures {
 }
 
 const measured = {
-  start: { name: "start of the App", unit: "ms", wanted: 1.25 },
-  look: { name: "one look at everything", unit: "ms", wanted: 1.25 },
-  memory: { name: "resident memory", unit: "MB", wanted: 1.25 },
-  acknowledged: { name: "a delivery for a loop, to its answer", unit: "ms", wanted: 1.5 },
-  handled: { name: "a delivery for a loop, to its decision", unit: "ms", wanted: 1.5 },
+  start: promises.idleStart,
+  look: promises.idleLook,
+  memory: promises.idleMemory,
+  acknowledged: promises.idleAnswer,
+  handled: promises.idleTurn,
 } as const;
 type Name = keyof typeof measured;
 const names = Object.keys(measured) as Name[];
@@ -123,24 +124,23 @@ async function deliver(
   return { acknowledged, handled: Number((await decided).at) - at };
 }
 
-interface Line {
+interface Line extends Promised {
   readonly name: Name;
   readonly few: number;
   readonly many: number;
   readonly ratio: number;
-  readonly wanted: number;
 }
 
 /** Medians of each side, and of the ratios of the pairs. */
 function compare(name: Name, pairs: readonly { few: Figures; many: Figures }[]): Line {
   const of = (side: "few" | "many") => median(pairs.map((pair) => pair[side][name]));
   const ratio = median(pairs.map(({ few, many }) => many[name] / few[name]));
-  return { name, few: of("few"), many: of("many"), ratio, wanted: measured[name].wanted };
+  return { name, ...measured[name], few: of("few"), many: of("many"), ratio };
 }
 
-function sentence({ name, few, many, ratio, wanted }: Line, loops: number): string {
-  const { name: what, unit } = measured[name];
-  const shown = (value: number) => (unit === "MB" ? value / 1_048_576 : value).toFixed(unit === "MB" ? 0 : 1);
-  const verdict = ratio <= wanted ? "kept" : "MISSED";
-  return `${what}: ${shown(many)} ${unit} with ${loops} idle loops, ${shown(few)} ${unit} without; ${ratio.toFixed(2)} x (wanted ≤ ${wanted}): ${verdict}\n`;
+function sentence(line: Line, loops: number): string {
+  const { name, what, few, many, ratio } = line;
+  const shown = (value: number) =>
+    name === "memory" ? `${(value / 1_048_576).toFixed(0)} MB` : `${value.toFixed(1)} ms`;
+  return `${what}: ${shown(many)} with ${loops} idle loops, ${shown(few)} without; ${ratio.toFixed(2)} x (${verdict(line, ratio)})\n`;
 }

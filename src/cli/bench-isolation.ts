@@ -17,6 +17,7 @@ import { fetchBase } from "../gateway/git/objects.ts";
 import { openQuarantine } from "../gateway/git/quarantine.ts";
 import { makeWorkspace } from "../gateway/git/workspace.ts";
 import { median } from "./bench-median.ts";
+import { type Promised, promises, verdict } from "./bench-promises.ts";
 import { withCleanup } from "./cleanup.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Terminal } from "./terminal.ts";
@@ -30,13 +31,11 @@ interface Pair {
 }
 
 /** One line of the answer: medians in milliseconds, and the median of the pairs' ratios. */
-interface Compared {
-  readonly what: string;
+interface Compared extends Promised {
   readonly oursMs: number;
-  readonly plainMs: number;
+  readonly besideMs: number;
   readonly pairs: number;
   readonly ratio: number;
-  readonly wanted: number | null;
 }
 
 export interface IsolationBench {
@@ -80,27 +79,28 @@ async function* measureIsolation(
   { rounds, signal }: Measuring,
 ): AsyncGenerator<Compared> {
   const cold = await startPairs(engine, folder, { rounds, ahead: false, signal });
-  yield compare("container ready, nothing prepared, vs docker run --rm", cold, null);
+  yield compare(promises.coldStart, cold);
   const prepared = await startPairs(engine, folder, { rounds, ahead: true, signal });
-  yield compare("container ready, prepared ahead, vs docker run --rm", prepared, 1.0);
+  yield compare(promises.start, prepared);
   const workspaces = await workspacePairs(folder, Math.min(rounds, 5), signal);
-  yield compare("workspace of a 50 MB pack from the object store, vs git clone", workspaces, 0.1);
+  yield compare(promises.workspace, workspaces);
 }
 
-function compare(what: string, pairs: readonly Pair[], wanted: number | null): Compared {
+function compare(promised: Promised, pairs: readonly Pair[]): Compared {
   return {
-    what,
+    ...promised,
     oursMs: median(pairs.map(({ ours }) => ours)),
-    plainMs: median(pairs.map(({ plain }) => plain)),
+    besideMs: median(pairs.map(({ plain }) => plain)),
     pairs: pairs.length,
     ratio: median(pairs.map(({ plain, ours }) => ours / plain)),
-    wanted,
   };
 }
 
-function sentence({ what, oursMs, plainMs, pairs, ratio, wanted }: Compared): string {
-  const verdict = wanted === null ? "" : `, wanted ≤ ${wanted}: ${ratio <= wanted ? "kept" : "MISSED"}`;
-  return `${what}: ${oursMs.toFixed(0)} ms vs ${plainMs.toFixed(0)} ms, median ratio of ${pairs} pairs ${ratio.toFixed(3)}${verdict}\n`;
+function sentence(line: Compared): string {
+  const { what, beside, oursMs, besideMs, pairs, ratio } = line;
+  const took = `${oursMs.toFixed(0)} ms vs ${besideMs.toFixed(0)} ms`;
+  const judged = [`median ratio of ${pairs} pairs ${ratio.toFixed(3)}`, verdict(line, ratio)].filter(Boolean);
+  return `${what}, vs ${beside}: ${took}, ${judged.join(", ")}\n`;
 }
 
 interface StartRounds {

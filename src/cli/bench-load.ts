@@ -111,7 +111,13 @@ const kinds = [
   },
   {
     event: "push",
-    body: { ref: "refs/heads/main", after: `${placeholder}${"b".repeat(28)}`, deleted: false, ...shared },
+    body: {
+      ref: "refs/heads/main",
+      after: `${placeholder}${"b".repeat(28)}`,
+      deleted: false,
+      commits: [{ id: "c".repeat(40), message: "Mend it" }],
+      ...shared,
+    },
   },
   {
     event: "issues",

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { bound, promises } from "../../src/cli/bench-promises.ts";
 import { serveRelay } from "../../src/cli/serve.ts";
 import { exampleEnvironment, settingsTable } from "../../src/cli/settings-docs.ts";
 import { Environment, neededToServe } from "../../src/environment.ts";
@@ -37,6 +38,13 @@ describe("generated parts are current", () => {
     if (process.env.UPDATE_DOCS) writeFileSync(pathOf(".env.example"), exampleEnvironment());
     expect(read(".env.example")).toBe(exampleEnvironment());
   });
+});
+
+test("the README's table of speed has what each bench measures, beside what, and what is wanted", () => {
+  const rows = [...read("README.md").matchAll(/^\| `bench -- (\w+)` \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$/gm)];
+  const told = rows.map(([, bench, what, beside, wanted]) => [bench, what, beside, wanted]);
+  expect(told).toEqual(Object.values(promises).map((one) => [one.bench, one.what, one.beside, bound(one)]));
+  for (const [row, , , , , measured] of rows) expect(measured, row).toMatch(/^\d+\.\d+ ×/);
 });
 
 test("every npm script that a README names is there", () => {

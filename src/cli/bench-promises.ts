@@ -1,0 +1,44 @@
+// What is measured, beside what, and the ratio that is wanted: each bench and the README's table have it from here.
+
+export interface Promised {
+  readonly bench: "isolation" | "deliveries" | "idle";
+  readonly what: string;
+  /** What it is measured beside, in the same run. */
+  readonly beside: string;
+  /** Of the ratio, ours to the other's. Null: it is only told. */
+  readonly wanted: { readonly atMost: number } | { readonly atLeast: number } | null;
+}
+
+const [dockerRun, probot, without] = ["docker run --rm", "a bare Probot with an empty handler", "a store without them"];
+
+export const promises = {
+  coldStart: { bench: "isolation", what: "container ready, nothing prepared", beside: dockerRun, wanted: null },
+  start: { bench: "isolation", what: "container ready, prepared ahead", beside: dockerRun, wanted: { atMost: 1 } },
+  workspace: {
+    bench: "isolation",
+    what: "workspace of a 50 MB pack from the object store",
+    beside: "git clone",
+    wanted: { atMost: 0.1 },
+  },
+  rate: { bench: "deliveries", what: "deliveries a second", beside: probot, wanted: { atLeast: 1 } },
+  p99: { bench: "deliveries", what: "99th percentile of an answer", beside: probot, wanted: { atMost: 0.5 } },
+  idleStart: { bench: "idle", what: "start of the App", beside: without, wanted: { atMost: 1.25 } },
+  idleLook: { bench: "idle", what: "one look at everything", beside: without, wanted: { atMost: 1.25 } },
+  idleMemory: { bench: "idle", what: "resident memory", beside: without, wanted: { atMost: 1.25 } },
+  idleAnswer: { bench: "idle", what: "a delivery for a loop, to its answer", beside: without, wanted: { atMost: 1.5 } },
+  idleTurn: { bench: "idle", what: "a delivery for a loop, to its decision", beside: without, wanted: { atMost: 1.5 } },
+} as const satisfies Record<string, Promised>;
+
+/** As in `≤ 1.25`; empty where nothing is wanted. */
+export function bound({ wanted }: Promised): string {
+  if (wanted === null) return "";
+  return "atMost" in wanted ? `≤ ${wanted.atMost}` : `≥ ${wanted.atLeast}`;
+}
+
+/** As in `wanted ≤ 1.25: kept`; empty where nothing is wanted. */
+export function verdict(promised: Promised, ratio: number): string {
+  const { wanted } = promised;
+  if (wanted === null) return "";
+  const isKept = "atMost" in wanted ? ratio <= wanted.atMost : ratio >= wanted.atLeast;
+  return `wanted ${bound(promised)}: ${isKept ? "kept" : "MISSED"}`;
+}
