@@ -1,4 +1,5 @@
 // What a check that ended red has to say to the next attempt.
+import { maskCredentials } from "../base/credentials.ts";
 import type { Finding } from "../loop/state.ts";
 import { distill } from "./distill.ts";
 import { isEnding } from "./evidence.ts";
@@ -13,14 +14,14 @@ const ANNOTATION_CHARACTERS = 1500;
 /** The path of annotations that are about no file. */
 const noFile = ".github";
 
-/** One finding for a check that ended red. */
+/** One finding for a check that ended red; what looks like a credential in it is masked before anything is cut (T6). */
 export function findingOf(check: CheckFact): Finding {
   const told = check.annotations.filter(isTelling);
   const first = told.find(({ path }) => path !== noFile);
   const ending = check.title.trim() || `ended as ${check.conclusion ?? "unknown"}`;
   return {
     source: "ci",
-    title: `${check.name}: ${plain(ending).slice(0, 200)}`,
+    title: `${check.name}: ${maskCredentials(plain(ending)).slice(0, 200)}`,
     detail: detailOf(check, told),
     path: first?.path ?? null,
     line: first?.line ?? null,
@@ -30,10 +31,12 @@ export function findingOf(check: CheckFact): Finding {
 }
 
 function detailOf(check: CheckFact, told: readonly AnnotationFact[]): string {
-  const log = check.log !== undefined && "text" in check.log ? failedSteps(check.log.text) : "";
+  const log = check.log !== undefined && "text" in check.log ? maskCredentials(failedSteps(check.log.text)) : "";
   const noted = told.filter(({ message }) => !log.includes(message)).slice(0, ANNOTATIONS);
-  const notes = distill(noted.map(noteOf).join("\n"), ANNOTATION_CHARACTERS);
-  const rest = [summaryOf(check), check.text, log].filter((text) => text.trim() !== "").join("\n\n");
+  const notes = distill(maskCredentials(noted.map(noteOf).join("\n")), ANNOTATION_CHARACTERS);
+  const rest = [maskCredentials(summaryOf(check)), maskCredentials(check.text), log]
+    .filter((text) => text.trim() !== "")
+    .join("\n\n");
   const output = distill(rest, DETAIL_CHARACTERS - notes.length - 2);
   return [notes, output].filter((text) => text !== "").join("\n\n");
 }

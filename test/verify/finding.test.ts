@@ -51,6 +51,15 @@ describe("a finding", () => {
     );
   });
 
+  it("shows no credential, wherever CI printed it (T6)", () => {
+    const key = `ghp_${"aB3".repeat(12)}`;
+    const change = { title: key, summary: `summary ${key}`, text: `text ${key}`, log: { text: `log ${key}` } };
+    const finding = findingOf(job({ ...change, annotations: [{ ...wrong, message: `note ${key}` }] }));
+    expect(JSON.stringify(finding)).not.toContain("aB3aB3");
+    expect(finding.title).toBe("test: ***");
+    for (const said of ["summary", "text", "log", "note"]) expect(finding.detail).toContain(`${said} ***`);
+  });
+
   it("keeps its annotations beside a log of any length", () => {
     const finding = findingOf(
       job({ annotations: [wrong], log: { text: "error: other\n".repeat(9) + "x\ny\n".repeat(9000) } }),

@@ -1,0 +1,70 @@
+// What credentials look like, in one list for whoever finds or masks them. Shapes: each provider's own documentation of its tokens.
+
+export interface CredentialShape {
+  /** Short name of the provider or kind. */
+  readonly rule: string;
+  readonly pattern: RegExp;
+}
+
+/** Shapes that are credentials wherever they stand. */
+export const credentialShapes: readonly CredentialShape[] = [
+  { rule: "github", pattern: /\bgh[pousr]_[A-Za-z0-9_.-]{36,}/ },
+  { rule: "github", pattern: /\bgithub_pat_[A-Za-z0-9_]{40,}/ },
+  { rule: "google", pattern: /\bAIza[\w-]{35}(?![\w-])/ },
+  { rule: "anthropic", pattern: /\bsk-ant-[a-z]{2,8}\d\d-[\w-]{60,}/ },
+  { rule: "openrouter", pattern: /\bsk-or-v1-[0-9a-f]{64}\b/ },
+  { rule: "xai", pattern: /\bxai-[A-Za-z0-9]{70,}\b/ },
+  { rule: "groq", pattern: /\bgsk_[A-Za-z0-9]{50,}\b/ },
+  { rule: "huggingface", pattern: /\bhf_[A-Za-z]{34}\b/ },
+  { rule: "pypi", pattern: /\bpypi-AgE[\w-]{60,}/ },
+  { rule: "gitlab", pattern: /\bgl(?:pat|dt|rt|ptt|cbt|ft|soat|imt|agent|oas)-[\w-]{20,}/ },
+  { rule: "digitalocean", pattern: /\bdo[opr]_v1_[0-9a-f]{64}\b/ },
+  { rule: "azure", pattern: /\bAccountKey=[A-Za-z0-9+/]{86}==/ },
+  { rule: "stripe", pattern: /\b[rs]k_live_[A-Za-z0-9]{24,}\b/ },
+  { rule: "privatekey", pattern: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/ },
+];
+
+/** What is masked besides, though it may be harmless in a file: a mask costs a reader little. */
+const maskedBesides: readonly RegExp[] = [
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]{1,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/,
+  /\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/, // AWS
+  /(?<=(?<![A-Za-z0-9])aws_?(?:secret_?access_?key|session_?token)["']?\s*[:=]\s*["']?)[A-Za-z0-9/+=]{40,}/i,
+  /\bsk-(?:proj-|svcacct-|admin-|None-)?[\w-]{20,}/, // OpenAI and those that copy its shape
+  /\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Za-z0-9-]{10,}/, // Slack
+  /(?<=\bhooks\.slack\.com\/(?:services|workflows)\/)[A-Za-z0-9/+_-]{20,}/,
+  /\bnpm_[A-Za-z0-9]{36}\b/,
+  /(?<=_authToken=)\S{16,}/,
+  /\bSG\.[\w-]{16,32}\.[\w-]{16,64}/, // SendGrid
+  /\b(?:sk|rk|whsec)_(?:live|test)?_?[A-Za-z0-9]{24,}\b/, // Stripe
+  /\b(?:shpat|shpca|shppa|shpss)_[0-9a-fA-F]{32}\b/, // Shopify
+  /\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,}/, // Google
+  /\bglsa_[A-Za-z0-9]{32}_[0-9a-f]{8}\b|\bglc_[A-Za-z0-9+/=]{32,}/, // Grafana
+  /\bhv[sbr]\.[\w-]{24,}/, // Vault
+  /\bdckr_(?:pat|oat)_[\w-]{20,}/, // Docker
+  /\blin_(?:api|oauth)_[A-Za-z0-9]{32,}/, // Linear
+  /\bntn_[A-Za-z0-9]{40,}|\bsecret_[A-Za-z0-9]{43}\b/, // Notion
+  /\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b/, // Postman
+  /\bdapi[0-9a-f]{32}\b/, // Databricks
+  /\bpscale_(?:tkn|pw|oauth)_[\w.-]{32,}/, // PlanetScale
+  /\bsbp_[0-9a-f]{40}\b/, // Supabase
+  /\bfig[dou]_[\w-]{20,}/, // Figma
+  /\bpul-[0-9a-f]{40}\b/, // Pulumi
+  /\brubygems_[0-9a-f]{48}\b/,
+  /\bNRAK-[A-Z0-9]{27}\b/, // New Relic
+  /\bsntry[su]_[A-Za-z0-9+/=_-]{30,}/, // Sentry
+  /\bop_[A-Za-z0-9]{20,}|\bops_eyJ[\w-]{100,}/, // 1Password
+  /\b\d{8,10}:AA[\w-]{33}\b/, // Telegram
+  /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/, // JSON web tokens
+  /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,100}:)[^\s/:@]{3,200}(?=@)/i, // passwords in addresses
+  /(?<=\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+)[\w.~+/=-]{8,}/i,
+  /(?<=(?<![A-Za-z0-9])(?:password|passwd|api_?key|access_?token|client_?secret|secret_?key)["']?\s*[:=]\s*["']?)(?!\*{3})[\w.~+/=-]{16,}/i,
+];
+
+const masked = [...maskedBesides, ...credentialShapes.map(({ pattern }) => pattern)].map(
+  (pattern) => new RegExp(pattern.source, `g${pattern.flags}`),
+);
+
+/** The text with `***` in place of everything that looks like a credential, as GitHub masks its logs. */
+export function maskCredentials(text: string): string {
+  return masked.reduce((rest, pattern) => rest.replace(pattern, "***"), text);
+}
