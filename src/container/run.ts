@@ -104,10 +104,13 @@ const ALLOWED_ENV: readonly string[] = [
   "HTTPS_PROXY",
   "HTTP_PROXY",
   "LANG",
+  "NODE_USE_ENV_PROXY",
   "NO_PROXY",
   "OPENAI_API_KEY",
   "OPENAI_BASE_URL",
   "TZ",
+  "https_proxy",
+  "no_proxy",
 ];
 
 /** Whether a run may be given an environment variable of this name. */

@@ -46,7 +46,7 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
     gatewaySocket: join(rooms(parts).socket(order.id), "gateway.sock"),
     env: {
       ...agent.env,
-      ...(rulesOf(order.loop).hosts.length === 0 ? {} : { HTTPS_PROXY: `http://lease:${token}@127.0.0.1:{port}` }),
+      ...(rulesOf(order.loop).hosts.length === 0 ? {} : proxyVariables(`http://lease:${token}@127.0.0.1:{port}`)),
       ...(version === null ? {} : { LOOP_AGENT_VERSION: version }),
       LOOP_BRANCH: branchOf(order.loop),
       LOOP_TASK: `${order.loop.issue.owner}/${order.loop.issue.name}#${order.loop.issue.number}`,
@@ -62,6 +62,15 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
     limits: { ...parts.limits, deadlineMs: order.deadlineMs },
     ...(parts.ociRuntime === null ? {} : { runtime: parts.ociRuntime }),
   };
+}
+
+/**
+ * Where a run may reach hosts, in the names that its tools read: curl and pip take either spelling, wget the lower case alone,
+ * and Node's own fetch neither unless it is told to (https://nodejs.org/api/cli.html#node_use_env_proxy1).
+ */
+function proxyVariables(address: string): Readonly<Record<string, string>> {
+  const none = "127.0.0.1,localhost";
+  return { HTTPS_PROXY: address, https_proxy: address, NO_PROXY: none, no_proxy: none, NODE_USE_ENV_PROXY: "1" };
 }
 
 /** A name that an earlier run of the loop was started from means what it meant then. */
