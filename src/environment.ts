@@ -101,6 +101,10 @@ export const Environment = z.strictObject({
     description:
       "Days to keep loops that have ended, with all they left here, and what `loopgate rerun` needs to repeat a run.",
   }),
+  LOOPGATE_KEEP_GIGABYTES: whole(1, 100_000).prefault("50").meta({
+    description:
+      "Gigabytes that all of that may take together, with the repositories' objects; beyond it the loops that ended first are forgotten early, a loop that is not over never is.",
+  }),
   LOOPGATE_HOST: oneLine(255).prefault("127.0.0.1").meta({ description: "Address to listen on." }),
   LOOPGATE_PORT: whole(0, 65_535).prefault("3000").meta({ description: "Port to listen on; 0 takes a free one." }),
   LOOPGATE_LABEL: oneLine(50).min(1).prefault("loop").meta({ description: "The label that starts a loop." }),

@@ -26,6 +26,8 @@ export interface Settings {
   readonly tools?: string | null;
   /** How long what runs were made of is kept, in milliseconds. Absent: for ever. */
   readonly recordsMs?: number;
+  /** How much all that is kept may take, in bytes. Absent: anything. */
+  readonly keepBytes?: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly operator: Operator;
   /** Where models are called, with the keys that never enter a container. Absent: nowhere. */
@@ -103,6 +105,7 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     ociRuntime: env.LOOPGATE_CONTAINER_RUNTIME || null,
     tools: env.LOOPGATE_TOOLS || null,
     recordsMs: env.LOOPGATE_KEEP_DAYS * 24 * 3_600_000,
+    keepBytes: env.LOOPGATE_KEEP_GIGABYTES * 1e9,
     logLevel: env.LOOPGATE_LOG_LEVEL,
     operator: operatorOf(env),
     models: modelsOf(env),

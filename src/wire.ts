@@ -139,6 +139,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       sealKey: sealKey(settings.sealSecret),
       concurrentRuns: settings.concurrentRuns,
       ...(settings.recordsMs === undefined ? {} : { keepMs: settings.recordsMs }),
+      ...(settings.keepBytes === undefined ? {} : { keepBytes: settings.keepBytes }),
       reconcile: { label: settings.label, newLoopId, everyMs: settings.reconcileMs },
     });
     const reader = payloadReader(self);
@@ -188,6 +189,7 @@ async function openDoor({ settings, log }: AppOptions, { engine, reader, now }: 
       now,
       log: tally.count,
     }),
+    health: () => healthText(engine.disk()),
     onError: (error) => log.error({ err: error }, "a request could not be answered"),
   });
   return {
@@ -197,6 +199,15 @@ async function openDoor({ settings, log }: AppOptions, { engine, reader, now }: 
       tally.close();
     },
   };
+}
+
+/** A line that says it is alive, and one for the disk once it was measured. */
+function healthText(disk: ReturnType<Engine["disk"]>): string {
+  if (disk === null) return "ok\n";
+  const { at, total, most, ...parts } = disk;
+  const each = Object.entries(parts).map(([name, bytes]) => `${name}=${bytes}`);
+  const measured = new Date(at).toISOString();
+  return `ok\ndisk bytes total=${total} most=${most ?? "any"} ${each.join(" ")} measured=${measured}\n`;
 }
 
 /** What an earlier version stored as it came, and was stopped before it had read. */

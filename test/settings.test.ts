@@ -49,6 +49,7 @@ describe("what is needed", () => {
       ociRuntime: null,
       tools: null,
       recordsMs: 7_776_000_000,
+      keepBytes: 50_000_000_000,
       logLevel: "info",
       operator: {
         bounds: {
@@ -152,7 +153,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^45 settings are/);
+    expect(message).toMatch(/^46 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

@@ -4,6 +4,7 @@ import { Fault } from "../base/fault.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import { nextOf, sift } from "../loop/still.ts";
 import { createAdoption } from "./look/adoption.ts";
+import { createForgetting, type Measured } from "./look/forgetting.ts";
 import { createPass } from "./look/pass.ts";
 import { createReconciler, type ReconcileOptions } from "./look/reconcile.ts";
 import { createMailbox } from "./mailbox.ts";
@@ -25,6 +26,8 @@ export interface EngineParts {
   readonly concurrentRuns: number;
   /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
   readonly keepMs?: number;
+  /** How much may be kept of all that, in bytes; the loops that ended first go first. Absent: anything. */
+  readonly keepBytes?: number;
   /** What drops, orders and guards what was asked for; absent: loop/still.ts. Tests plant bugs in it. */
   readonly decider?: World["decider"];
   /** Absent: nothing is restored and nothing is looked at in silence. */
@@ -41,6 +44,8 @@ export interface Engine {
   /** Resolves when nothing is left to do now: every delivery handled, every turn over, no container running. */
   idle(): Promise<void>;
   readonly busy: boolean;
+  /** What was taken of the disk at the last look; null before the first. */
+  disk(): Measured | null;
   /** Begins no new work, waits for turns in progress, leaves containers running for the next start. */
   stop(): Promise<void>;
 }
@@ -99,7 +104,8 @@ export function createEngine(parts: EngineParts): Engine {
   }, notify);
   // What a first look restored is in the store once its turn is over.
   const everyMs = parts.reconcile?.everyMs ?? 0;
-  const pass = createPass(world, reconciler, { settled: () => mailbox.idle(), everyMs });
+  const forgetting = createForgetting(world);
+  const pass = createPass(world, reconciler, { settled: () => mailbox.idle(), everyMs, forgetting });
 
   function soon(act: () => void): void {
     if (!stopping) clock.at(clock.now() + soonMs, act);
@@ -213,6 +219,7 @@ export function createEngine(parts: EngineParts): Engine {
     get busy() {
       return busy();
     },
+    disk: forgetting.disk,
     async stop() {
       stopping = true;
       cancelTimer();

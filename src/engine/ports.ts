@@ -261,6 +261,14 @@ export interface StartedRun {
   readonly done: Promise<RunReport>;
 }
 
+/** What runs take of this host's disk, in bytes. */
+export interface DiskUse {
+  readonly quarantines: number;
+  readonly folders: number; // of runs: workspaces, answers
+  readonly records: number; // what runs were made of
+  readonly objects: number; // of repositories
+}
+
 /** What a sweep is told of the loops that there are. */
 export interface Wanted {
   /** Loops whose folders and quarantines stay. */
@@ -305,6 +313,12 @@ export interface RunsPort {
   sweep(wanted: Wanted): Promise<readonly string[]>;
   /** Removes what was written down of runs longer ago than the operator keeps it; absent: nothing is written down. */
   readonly prune?: (now: number) => Promise<readonly string[]>;
+  /** Removes what was written down of these runs. */
+  readonly forgetRecords?: (runs: readonly string[]) => Promise<void>;
+  /** Removes what is kept of repositories that are not among these and that no quarantine needs. */
+  readonly forgetObjects?: (repositories: ReadonlySet<number>) => Promise<void>;
+  /** Measured anew; absent: nothing is on a disk. */
+  readonly diskUse?: () => Promise<DiskUse>;
 }
 
 /** One webhook delivery, read: what it means is stored before it is answered. */

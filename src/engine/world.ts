@@ -20,6 +20,8 @@ export interface World {
   readonly operator: Operator;
   /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
   readonly keepMs?: number;
+  /** How much may be kept of all that, in bytes. Absent: anything. */
+  readonly keepBytes?: number;
   /** Seals the records; derived from the operator's secret. */
   readonly sealKey: Uint8Array;
   /** Puts an event that came from outside a turn into the loop's mailbox. */

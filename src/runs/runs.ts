@@ -10,6 +10,7 @@ import { branchHead, type Quarantine, removeQuarantine } from "../gateway/git/qu
 import { newLeaseToken } from "../gateway/lease.ts";
 import { branchOf } from "../loop/begin.ts";
 import type { Isolation, LoopState, Provenance } from "../loop/state.ts";
+import { diskUse, forgetObjects } from "./disk-use.ts";
 import { type Door, type DoorParts, openDoor } from "./door.ts";
 import { readEnd } from "./end.ts";
 import {
@@ -111,6 +112,11 @@ export function createRuns(parts: RunParts): RunsPort {
       return (await ended(run)) ?? (found === null ? null : takeUp(loop, run, found));
     },
     prune: async (now) => (parts.recordsMs === undefined ? [] : forgetRecords(parts, now - parts.recordsMs)),
+    async forgetRecords(ids) {
+      for (const id of ids) await rm(rooms(parts).provenance(id), { recursive: true, force: true });
+    },
+    forgetObjects: (used) => forgetObjects(parts, used, parts.clock.now()),
+    diskUse: () => diskUse(parts),
     spentBy: (loop, run) => spentAtMost(parts, loop, run),
     async stop(run, why) {
       const found = running.get(run) ?? (await parts.runtime.find(run));

@@ -71,6 +71,8 @@ export interface StoryOptions {
   readonly runtime?: (real: Runtime, dir: string) => Runtime;
   /** How long what runs were made of is kept; by default for ever. */
   readonly recordsMs?: number;
+  /** How much of it may be kept; by default anything. */
+  readonly keepBytes?: number;
   /** Image of executor and reviewer; by default none is named. */
   readonly image?: string;
 }
@@ -243,6 +245,7 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     relayImage: null,
     logLevel: "info",
     ...(options.recordsMs ? { recordsMs: options.recordsMs } : {}),
+    ...(options.keepBytes ? { keepBytes: options.keepBytes } : {}),
     ...(options.models ? { models: options.models } : {}),
     ...(options.prices ? { prices: options.prices } : {}),
     operator: {

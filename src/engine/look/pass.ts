@@ -1,6 +1,7 @@
 // One look: everything at first, then only where nothing was heard; what no loop owns goes, and what is long over.
-import { isLive, untoldRuns } from "../../loop/end.ts";
+import { untoldRuns } from "../../loop/end.ts";
 import type { World } from "../world.ts";
+import type { Forgetting } from "./forgetting.ts";
 import type { Reconciler, Seen } from "./reconcile.ts";
 
 /**
@@ -11,9 +12,10 @@ import type { Reconciler, Seen } from "./reconcile.ts";
 export function createPass(
   world: World,
   reconciler: Reconciler | null,
-  { settled, everyMs }: { readonly settled: () => Promise<void>; readonly everyMs: number },
+  parts: { readonly settled: () => Promise<void>; readonly everyMs: number; readonly forgetting: Forgetting },
 ): () => Promise<number> {
   const { clock, log, store, runs } = world;
+  const { settled, everyMs, forgetting } = parts;
   let regularAt: number | null = null; // null: everything is still to be looked at
   let swept: string | null = null; // what had been seen by the last sweep
 
@@ -63,37 +65,6 @@ export function createPass(
     return Math.min(Math.max(at - now, Math.min(soonMs, everyMs)), everyMs);
   }
 
-  /** Loops that ended longer ago than they are kept go, with all they left here; their threads still tell of them. */
-  async function forgetLoops(before: number): Promise<number> {
-    let forgotten = 0;
-    for (let left = true; left && !world.stopping(); ) {
-      const ended = await store.endedLoops(before, loopsInStep);
-      const done = await Promise.all(ended.map((issueKey) => forgetLoop(issueKey)));
-      const gone = done.filter(Boolean).length;
-      forgotten += gone;
-      left = gone > 0 && ended.length === loopsInStep; // those that are busy are asked again at the next look
-    }
-    return forgotten;
-  }
-
-  async function forgetLoop(issueKey: string): Promise<boolean> {
-    const state = await store.load(issueKey);
-    if (state === null || isLive(state) || untoldRuns(state).length > 0) return false;
-    await runs.release(state);
-    return store.forgetLoop(issueKey, state.id);
-  }
-
-  async function prune(now: number): Promise<void> {
-    if (world.keepMs !== undefined) {
-      const loops = await forgetLoops(now - world.keepMs);
-      const { bytes, freeBytes } = await store.size();
-      if (loops > 0) log.info({ loops, storeBytes: bytes, storeFreeBytes: freeBytes }, "forgot loops of long ago");
-    }
-    await store.prune(now, world.keepMs === undefined ? null : now - world.keepMs);
-    const forgotten = (await runs.prune?.(now)) ?? [];
-    if (forgotten.length > 0) log.info({ runs: forgotten }, "forgot what runs of long ago were made of");
-  }
-
   /** One that fails keeps none of the others from being done. */
   async function attempt(what: string, work: () => Promise<void>): Promise<void> {
     try {
@@ -107,13 +78,10 @@ export function createPass(
     const isPruned = isRegular(clock.now());
     await attempt("look", look);
     await attempt("sweep", sweepIfMoreSeen);
-    if (isPruned) await attempt("prune", () => prune(clock.now()));
+    if (isPruned) await attempt("prune", forgetting.prune);
     return nextIn();
   };
 }
 
 /** What was cut short, and what GitHub sends again, is looked at after so long. */
 const soonMs = 60_000;
-
-/** So many ended loops are looked up at once. */
-const loopsInStep = 50;

@@ -9,6 +9,8 @@ export interface ListenerOptions {
   readonly port: number; // 0: a free one
   readonly webhookPath: string;
   readonly deliveries: Handler;
+  /** What `/healthz` answers; its first line is `ok`. */
+  readonly health?: () => string;
   /** Told of what a handler threw. */
   readonly onError: (error: unknown) => void;
 }
@@ -36,14 +38,14 @@ const mostConnections = 2_048;
 
 /** Starts listening. Throws Fault when it cannot. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const { webhookPath, deliveries, onError } = options;
+  const { webhookPath, deliveries, onError, health = () => "ok\n" } = options;
   const server = createServer(
     limits,
     caught(async (request, response) => {
       const path = pathOf(request.url ?? "/");
       if (path === webhookPath) return deliveries(request, response);
       const [status, body] =
-        path === "/healthz" ? [200, "ok\n"] : [404, "Nothing here. Loopgate speaks in issue threads.\n"];
+        path === "/healthz" ? [200, health()] : [404, "Nothing here. Loopgate speaks in issue threads.\n"];
       response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(body);
     }, onError),
   );
