@@ -4,6 +4,7 @@ import type { Reply } from "../loop/effect.ts";
 import { classOf } from "../loop/end.ts";
 import type { Command } from "../loop/event.ts";
 import type { Attempt, Ending, Finding, LoopState, Review } from "../loop/state.ts";
+import { withoutClosing } from "../policy/closing.ts";
 import { ATTEMPT_BYTES, COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
 import { inlineCode, mention, plainSentence, quoteUntrusted, withoutHostPaths } from "./escape.ts";
 import { facts, used } from "./facts.ts";
@@ -79,12 +80,7 @@ export function replyText(
 /** Title and body of the pull request. */
 export function pullText(state: LoopState): { readonly title: string; readonly body: string } {
   // A title becomes the message of a squashed commit, where "fixes #5" would close issue 5.
-  const title = state.title
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
-    .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+)(?:[\w.-]+\/[\w.-]+)?#(?=\d)/gi, "$1$2no. ")
-    .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+)GH-(?=\d)/gi, "$1$2no. ")
-    .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+)https?:\/\/\S*\/(?:issues|pull)\/(?=\d)/gi, "$1$2no. ")
+  const title = withoutClosing(state.title.toWellFormed().replace(/[\p{Cc}\p{Cf}\s]+/gu, " "))
     .trim()
     .slice(0, 200);
   return { title: title || `Loop for issue ${state.issue.number}`, body: pullBody(state) };

@@ -68,7 +68,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     lease,
     quarantine,
     published: loop.head,
-    author: { email: parts.identity.email },
+    author: { email: parts.identity.email, issue: loop.issue.number },
     onEvent: (event) => {
       log.info({ ...fields, gateway: "git", ...event }, "gateway");
       if (event.kind === "push") refused = [];

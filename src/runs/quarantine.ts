@@ -3,6 +3,7 @@
 import { assert } from "../base/assert.ts";
 import type { PushedChange } from "../engine/ports.ts";
 import { judge } from "../gateway/git/judge.ts";
+import type { Author } from "../gateway/git/problems.ts";
 import { findQuarantine, openQuarantine, type Quarantine } from "../gateway/git/quarantine.ts";
 import { descends, forkPoint } from "../gateway/git/repository.ts";
 import { branchOf } from "../loop/begin.ts";
@@ -46,6 +47,12 @@ export async function changeStart(
   return shared !== null && (await descends(gitDir, base.sha, shared)) ? shared : base.sha;
 }
 
+/** The issue that messages on the loop's branch may close: its own. */
+export function closableIn({ branch }: Pick<Quarantine, "branch">): { readonly issue?: number } {
+  const [, number] = /^loop\/(\d+)-/.exec(branch) ?? [];
+  return number === undefined ? {} : { issue: Number(number) };
+}
+
 const letters = { added: "A", modified: "M", deleted: "D", type_changed: "T" } as const;
 
 /** What `head` changes against `base`, judged; `author` is who its commits must be by. Throws Fault. */
@@ -53,9 +60,9 @@ export async function readChange(
   quarantine: Quarantine,
   base: string,
   head: string,
-  author: string | null,
+  author: Author | null,
 ): Promise<PushedChange> {
-  const by = author === null ? {} : { author: { email: author } };
+  const by = author === null ? {} : { author };
   const change = await judge({ gitDir: quarantine.gitDir, base, head, ...by });
   return {
     base,

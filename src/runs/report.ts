@@ -11,7 +11,7 @@ import { type End, keepEnd } from "./end.ts";
 import { readAnswer, readKept, readVersionSaid } from "./files.ts";
 import { isolationOf } from "./isolation.ts";
 import { type ProvenanceParts, recordEnd } from "./provenance.ts";
-import { readChange } from "./quarantine.ts";
+import { closableIn, readChange } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
 import { type Quiet, type SilenceWatchParts, watchRun } from "./silence.ts";
 
@@ -102,7 +102,7 @@ function withoutLease<Text extends string | null>(text: Text, token: string): Te
 async function readPushed(parts: ReportParts, quarantine: Quarantine, from: string): Promise<PushedChange | null> {
   const head = await branchHead(quarantine);
   if (head === null || head === from) return null;
-  const pushed = await readChange(quarantine, from, head, parts.identity.email);
+  const pushed = await readChange(quarantine, from, head, { email: parts.identity.email, ...closableIn(quarantine) });
   if (from === quarantine.base.sha) return pushed;
   const { files } = await readChange(quarantine, quarantine.base.sha, head, null);
   return { ...pushed, whole: files };

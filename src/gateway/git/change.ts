@@ -46,6 +46,8 @@ export type ProblemName =
   | "path_not_text"
   | "path_too_long"
   | "mode_unusual"
+  | "closes_other_issue"
+  | "skips_ci"
   | "secret_found";
 
 /** Something that must not reach GitHub. `detail` is one line, safe to show, and never holds a secret. */

@@ -1,6 +1,7 @@
 // What one run's git gateway is opened with, and what it tells of.
 import type { Lease } from "../lease.ts";
 import type { ChangeLimits } from "./change.ts";
+import type { Author } from "./problems.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { GitLease } from "./refs.ts";
 
@@ -31,7 +32,7 @@ export interface GitGatewayRequest {
   /** Where the branch was on GitHub before the run; earlier commits are not held against it. */
   readonly published?: string | null;
   /** Who the run's commits must be by; without it, anyone. */
-  readonly author?: { readonly email: string };
+  readonly author?: Author;
   readonly onEvent: (event: GitEvent) => void;
 }
 

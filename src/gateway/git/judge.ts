@@ -14,7 +14,7 @@ import * as difference from "./difference.ts";
 import { runGit } from "./git.ts";
 import { readHistory } from "./history.ts";
 import { pathProblems } from "./paths.ts";
-import { historyProblems, linkProblems, pathOf, secretProblems, sizeProblems } from "./problems.ts";
+import { type Author, historyProblems, linkProblems, pathOf, secretProblems, sizeProblems } from "./problems.ts";
 import { remembered } from "./remember.ts";
 import type { RawEntry, TreeDiff } from "./tree-diff.ts";
 
@@ -24,8 +24,8 @@ export interface JudgeRequest {
   readonly head: string;
   /** What GitHub already has of the branch; the authors of those commits are not held against this run. */
   readonly published?: string | null;
-  /** Who this run's commits must be by; without it, anyone. */
-  readonly author?: { readonly email: string };
+  /** Who this run's commits must be by, and what they may close; without it, anyone and anything. */
+  readonly author?: Author;
   readonly limits?: Partial<ChangeLimits>;
 }
 

@@ -1,21 +1,43 @@
 // What about a change must not reach GitHub, decided on facts already read (pure but for the secret scanner's own work).
+
+import { closesOthers, skipsCi } from "../../policy/closing.ts";
 import type { ChangeCommit, ChangeLimits, Problem } from "./change.ts";
 import { isBlob } from "./difference.ts";
 import { linkEscapes, showPath } from "./paths.ts";
 import { type AddedText, addedLines, findSecrets } from "./secrets.ts";
 import type { RawEntry } from "./tree-diff.ts";
 
+/** Who a run's commits must be by, and the issue that their messages may close; absent: none. */
+export interface Author {
+  readonly email: string;
+  readonly issue?: number;
+}
+
 /** Commits that begin a history of their own, and commits of this run by someone else (a forged author, T21). */
 export function historyProblems(
   commits: readonly ChangeCommit[],
   mine: readonly ChangeCommit[],
-  author: { readonly email: string } | undefined,
+  author: Author | undefined,
 ): readonly Problem[] {
   const foreign = commits.filter((commit) => commit.parents.length === 0);
   const forged = mine.filter((commit) => author !== undefined && !isBy(commit, author.email));
   return [
+    ...(author === undefined ? [] : mine.flatMap((commit) => messageProblems(commit, author.issue))),
     ...foreign.map((commit) => problem("foreign_history", `commit ${short(commit)} begins a history of its own`)),
     ...forged.map((commit) => problem("author_unexpected", `commit ${short(commit)} is not by ${author?.email}`)),
+  ];
+}
+
+/** What a message of the agent's would do at GitHub: close other issues once merged, and keep CI from running. */
+function messageProblems(commit: ChangeCommit, issue: number | undefined): readonly Problem[] {
+  const where = `the message of commit ${short(commit)}`;
+  const skips = skipsCi(commit.message);
+  const closes = closesOthers(commit.message, issue ?? 0).slice(0, 5);
+  return [
+    ...(skips === null ? [] : [problem("skips_ci", `${where} says ${skips}, by which CI would not run; leave it out`)]),
+    ...closes.map((words) =>
+      problem("closes_other_issue", `${where} says ${words}, which would close it; reword that`),
+    ),
   ];
 }
 

@@ -1,0 +1,24 @@
+// What a commit message of an agent's would do at GitHub is refused, and the agent is told.
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { aStory, attempts, mend } from "./world.ts";
+
+const saying = (message: string) => `git add -A; printf '${message}' | git commit -q -F -`;
+
+test.each([
+  ["closes another issue", "Fix totals\\n\\nFixes #99, thanks\\n", "Fixes #99, which would close it; reword that"],
+  ["keeps CI from running", "Fix totals [skip ci]\\n", "[skip ci], by which CI would not run; leave it out"],
+])(
+  "one that %s reaches neither GitHub nor the gate, and the next attempt says it otherwise",
+  async (_, message, told) => {
+    const again = `grep -qF '${told}' "$LOOP_DIR/brief.md" && ${mend}; ${saying("Fix totals\\n\\nFixes #1\\n")}`;
+    const story = await aStory({ executor: attempts(`${mend}; ${saying(message)}`, again) });
+    const issue = await story.startLoop();
+    const { attempts: made, phase, head } = await story.state(issue);
+    expect(made.map(({ verdict }) => verdict?.colour)).toEqual(["red", "green"]);
+    expect(story.comments(issue).join("\n")).toContain(told);
+    expect(phase).toBe("awaiting_gate");
+    const git = ["-C", story.repository.gitDir, "log", "-1", "--format=%B", String(head)];
+    expect(execFileSync("git", git).toString().trim()).toBe("Fix totals\n\nFixes #1");
+  },
+);
