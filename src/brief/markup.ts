@@ -57,7 +57,7 @@ function shownPlain(text: string, count: Count): string {
   return text
     .replace(comment, (found) => {
       count[/loopgate:/i.test(found) ? "records" : "comments"] += 1;
-      return " ";
+      return ` ${/\n*$/.exec(found)?.[0]}`; // code that begins on the next line still does
     })
     .replace(imageTag, image)
     .replace(imageMarkup, image)

@@ -104,6 +104,10 @@ describe("a frozen issue", () => {
     expect(frozen(body).removed).toEqual([]);
   });
 
+  it("keeps code as code where a comment that never ends stands before it", () => {
+    expect(bodyOf("a <!--\n\n```\n<!--<!--> b\n```")).toBe("a  \n\n```\n<!--<!--> b\n```");
+  });
+
   it.each([
     ["a fence inside a comment", "<!--\n```\nevil\n```\n-->"],
     ["a fence inside an HTML block", "<div>\n```\n<!-- evil -->\n```\n</div>"],
