@@ -84,7 +84,7 @@ test("/loop stop ends the loop, with a reaction; someone without write permissio
   const refused = story.forge.as("carol").comment(issue, "/loop stop");
   await until(() => story.comments(issue).length >= 2);
   expect((await story.state(issue)).phase).toBe("executing");
-  expect(refused.reactions.map((reaction) => reaction.content)).toEqual(["-1"]);
+  expect(refused.reactions).toEqual([]); // one answer is enough
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
     "\`/loop stop\` by \`carol\` was refused: it needs write permission, and carol has triage. Nothing changed. \`/loop help\` lists the commands.
 
