@@ -23,6 +23,7 @@ const patience = 3;
 export async function passGate(world: World, state: LoopState, tries: number): Promise<LoopEvent[]> {
   assert(state.pull !== null, "the gate is at a pull request");
   const { facts, ci } = await readGate(world, state, state.pull.number);
+  if (state.mergedBy !== null && facts.merged === null) throw mergeUntold();
   const standing = standingOf(state, facts);
   if (standing === "short" && facts.unknownPushes > 0 && tries < patience) throw pushesUntold();
   if (standing === "red") {
@@ -79,6 +80,14 @@ async function approvalNow(world: World, state: LoopState, approval: ApprovalCom
   if (now.command?.verb !== "approve" || !names(now.command, head)) return null;
   const permission = await world.github.permission(state.issue, now.author);
   return { author: now.author, canPush: mayWrite(permission), head };
+}
+
+/** Told of by a webhook, and not yet by the replica that was asked (F29). */
+function mergeUntold(): Fault {
+  return new Fault("GitHub does not show the merge of the loop's pull request yet. Asking again.", {
+    kind: "not_found",
+    retry: "later",
+  });
 }
 
 function pushesUntold(): Fault {

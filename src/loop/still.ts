@@ -215,8 +215,10 @@ function isSame(a: Pending, b: Pending): boolean {
 
 /** Whether nothing before it in line must be done first. */
 function mayPass(left: readonly Pending[], index: number): boolean {
-  const lane = laneOf(left[index]);
-  const waitsFor = lanesBefore[lane];
+  const asked = left[index];
+  // A container that is to be stopped runs until it was: no other of its loop starts beside it (I1).
+  const stops: readonly Lane[] = asked?.effect.type === "start_run" ? ["stop"] : [];
+  const waitsFor = [...lanesBefore[laneOf(asked)], ...stops];
   return !left.slice(0, index).some((earlier) => waitsFor.includes(laneOf(earlier)));
 }
 

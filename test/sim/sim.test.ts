@@ -25,6 +25,8 @@ test.each([
   [5662, "liveness", "L5: an approval given before the gate opened was never read"],
   [9303, "liveness", "L5: reviews seen by a look before the gate were not looked at again"],
   [7816, "liveness", "I3: an attempt judged red after a retry was not counted"],
+  [479, "liveness", "L1: a merge that a replica had not heard of was never read again"],
+  [8578, "liveness", "I1: a reviewer started beside one that could not be stopped yet"],
 ] as const)("a run that once broke an invariant holds: seed %i, %s, %s", async (seed, mode, _what) => {
   expect((await runSeed(seed, mode)).violations).toEqual([]);
 });
