@@ -103,7 +103,7 @@ describe("without evidence", () => {
     "Command failed with exit code 1.",
     "error Command failed with exit code 1.",
     " ELIFECYCLE  Command failed with exit code 1.",
-    "npm error code 1\nnpm error path /home/runner/work/shop/shop\nnpm error command sh -c vitest run",
+    "npm error code 1\nnpm error path /builds/shop\nnpm error command sh -c vitest run",
     "npm ERR! Test failed.  See above for more details.",
     "make: *** [Makefile:3: test] Error 1",
     "exit status 1",
