@@ -12,7 +12,7 @@ import { gateOf } from "../verify/gate.ts";
 import { judge, judgeWithLogs } from "./judge.ts";
 import type { World } from "./world.ts";
 
-/** GitHub may tell of a push a little later than of the commit: so many tries wait for it. */
+/** GitHub may tell of a push, or of our own merge, a little later than it happened: so many tries wait for it. */
 const patience = 3;
 
 /**
@@ -23,8 +23,11 @@ const patience = 3;
 export async function passGate(world: World, state: LoopState, tries: number): Promise<LoopEvent[]> {
   assert(state.pull !== null, "the gate is at a pull request");
   const { facts, ci } = await readGate(world, state, state.pull.number);
-  if (state.mergedBy !== null && facts.merged === null) throw mergeUntold();
+  if (facts.merged === null && state.mergedBy !== null) throw mergeUntold();
   const standing = standingOf(state, facts);
+  // The answer to a merge that was asked for may have been lost, and a replica not have heard of it, nor of the approvals.
+  const mayHaveMerged = rulesOf(state).merge && tries > 0 && tries < patience && facts.open;
+  if (mayHaveMerged && standing !== "passed") throw mergeUntold();
   if (standing === "short" && facts.unknownPushes > 0 && tries < patience) throw pushesUntold();
   if (standing === "red") {
     const verdict = await judgeWithLogs(world, state, { head: facts.head, ci, tries });
@@ -82,7 +85,7 @@ async function approvalNow(world: World, state: LoopState, approval: ApprovalCom
   return { author: now.author, canPush: mayWrite(permission), head };
 }
 
-/** Told of by a webhook, and not yet by the replica that was asked (F29). */
+/** Told of by a webhook, or done by us with the answer lost, and not yet known to the replica that was asked (F27, F29). */
 function mergeUntold(): Fault {
   return new Fault("GitHub does not show the merge of the loop's pull request yet. Asking again.", {
     kind: "not_found",

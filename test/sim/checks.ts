@@ -254,6 +254,7 @@ export function createChecks(parts: ChecksParts) {
     lastRead.delete(number);
     hold(read !== undefined, `I15: ${head.slice(0, 7)} was merged on what was not read for it`);
     if (state === undefined || read === undefined) return;
+    if (world.pulls.get(number)?.value.head !== head) return; // somebody pushed since: GitHub refuses, and nothing is merged
     const { approvers, changes, green } = gateTruth(world, state, number, read);
     const needed = Math.max(1, state.rules?.approvals ?? 1);
     const what = `I15: at the merge of ${head.slice(0, 7)} GitHub's own reviews`;
