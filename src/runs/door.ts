@@ -12,6 +12,7 @@ import { modelGateway } from "../gateway/model/server.ts";
 import { openRunGateway } from "../gateway/run.ts";
 import { spentOf } from "../loop/money.ts";
 import type { LoopState } from "../loop/state.ts";
+import { closableIn } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
 import { keepSpending, type Spent, spentAtMost } from "./spending.ts";
 
@@ -68,7 +69,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     lease,
     quarantine,
     published: loop.head,
-    author: { email: parts.identity.email, issue: loop.issue.number },
+    author: { email: parts.identity.email, ...closableIn(quarantine) },
     onEvent: (event) => {
       log.info({ ...fields, gateway: "git", ...event }, "gateway");
       if (event.kind === "push") refused = [];

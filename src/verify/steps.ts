@@ -4,9 +4,9 @@ import { plain } from "./plain.ts";
 const headerLines = 200;
 
 /**
- * Of each step with an error: its name, and what it wrote up to its last error, which says how it ended and is left out. A log without errors, as of a job that
- * was cancelled, stays whole. Without colours and time stamps. Shape of a log: a step begins with the group `Run …` that
- * holds its shell or its settings; an error is marked `##[error]`.
+ * Of each step with an error: its name, and what it wrote up to its last error, which says how it ended and is left out. A
+ * log without errors, as of a job that was cancelled, stays whole. Without colours and time stamps. Shape of a log: a step
+ * begins with the group `Run …` that holds its shell or its settings; an error is marked `##[error]`.
  */
 export function failedSteps(log: string): string {
   const lines = plain(log).split("\n").map(withoutStamp);
@@ -25,10 +25,8 @@ function withoutStamp(line: string): string {
 function isStep(line: string, lines: readonly string[], at: number): boolean {
   if (!line.startsWith("##[group]Run ")) return false;
   if (/^##\[group\]Run \S+@\S+$|^##\[group\]Run \.\//.test(line)) return true;
-  return lines
-    .slice(at + 1, at + headerLines)
-    .slice(0, headEnd(lines, at))
-    .some((one) => /^(?:shell: |with:$|env:$)/.test(one));
+  const head = lines.slice(at + 1, at + 1 + headEnd(lines, at));
+  return head.some((one) => /^(?:shell: |with:$|env:$)/.test(one));
 }
 
 /** How many lines a step's head has after its first. */
