@@ -24,7 +24,10 @@ export interface Enforcement {
   readonly cause: EndCause | null;
 }
 
-/** Starts enforcing. `kill` signals the whole run and must not throw. */
+/** How long after a SIGKILL a run that still goes on gets another, in milliseconds: an engine that is away for a while hears none. */
+const AGAIN_MS = 1_000;
+
+/** Starts enforcing. `kill` signals the whole run and must not throw. A SIGKILL is sent until the run is over. */
 export function enforce(bounds: Bounds, kill: (signal: EndSignal) => void): Enforcement {
   const ended = new AbortController();
   let cause: EndCause | null = null;
@@ -32,6 +35,7 @@ export function enforce(bounds: Bounds, kill: (signal: EndSignal) => void): Enfo
     if (ended.signal.aborted) return;
     cause ??= why;
     kill(signal);
+    if (signal === "SIGKILL") after(AGAIN_MS, ended.signal, () => end(why, signal));
   };
   const expire = (why: EndCause) => {
     end(why, "SIGTERM");

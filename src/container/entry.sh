@@ -48,7 +48,7 @@ for refused in /sys/fs/cgroup/pids.events /sys/fs/cgroup/pids/pids.events; do
   [ "$word $count" = "max 0" ] || echo "loopgate: the limit on processes was reached" >&2
 done
 if [ -n "$probe" ]; then
-  { sleep 3; kill "$probe"; } </dev/null >/dev/null 2>&1 & # a CLI that hangs at this question has had its time
+  { sleep 10; kill "$probe"; } </dev/null >/dev/null 2>&1 & # a CLI that hangs at this question has had its time
   patience=$!
   wait "$probe" 2>/dev/null
   kill "$patience" 2>/dev/null

@@ -5,7 +5,7 @@ import { type Bounds, type Enforcement, enforce } from "../bounds.ts";
 import { judgeEnding } from "../outcome.ts";
 import type { ContainerFacts, Running, RunOutcome } from "../run.ts";
 import type { Attachment } from "./attach.ts";
-import { isGone, statusCode } from "./errors.ts";
+import { isGone } from "./errors.ts";
 import { waitToStop } from "./wait.ts";
 
 /** A container that runs, with all that is needed to see it through. */
@@ -117,21 +117,4 @@ async function relayEnd(relay: Docker.Container | null): Promise<boolean> {
 /** Sends a signal; a container that is gone or not running has nothing to be told. */
 async function kill(container: Docker.Container, signal: string): Promise<void> {
   await container.kill({ signal }).catch(() => {});
-}
-
-/**
- * Removes a container and what is anonymous of it, running or not; one that is gone already is removed. Its name is free
- * then, also where somebody else was already removing it.
- */
-export async function remove(container: Docker.Container): Promise<void> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const error = await container.remove({ force: true, v: true }).catch((cause) => cause);
-    if (statusCode(error) !== 409) return;
-    await delay(100);
-  }
-}
-
-/** Removes a run's containers, agent first: Podman keeps a relay whose network another container is in. */
-export async function removeRun(containers: readonly (Docker.Container | null)[]): Promise<void> {
-  for (const container of containers) if (container) await remove(container);
 }

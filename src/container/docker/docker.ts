@@ -6,7 +6,7 @@ import type { OutputWatch, Running, RunRequest, Runtime } from "../run.ts";
 import type { ContainerSpec } from "../spec/body.ts";
 import { agentName, relayName } from "../spec/spec.ts";
 import { adopt, everRan, inspectOrNull } from "./adopt.ts";
-import { attend, removeRun } from "./attend.ts";
+import { attend } from "./attend.ts";
 import { engineInfoOf } from "./engine-info.ts";
 import { observedFacts, readFacts } from "./facts.ts";
 import { imageResolver } from "./image.ts";
@@ -25,6 +25,7 @@ import {
   resolveFolders,
   settleFolders,
 } from "./launch.ts";
+import { removeContainer, removeRun } from "./remove.ts";
 import { choosePrey, listContainers, removeAll } from "./sweep.ts";
 import type { RunUser } from "./user.ts";
 
@@ -148,7 +149,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       for (const name of [agentName, relayName]) {
         const container = docker.getContainer(name(id));
         const info = await inspectOrNull(container);
-        if (info?.Config.Labels["loopgate.instance"] === instance) await removeRun([container]);
+        if (info?.Config.Labels["loopgate.instance"] === instance) await removeContainer(container);
       }
       ahead.delete(id);
     },

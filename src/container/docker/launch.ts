@@ -13,10 +13,10 @@ import { refusals } from "../spec/guard.ts";
 import { compileAgent, compileRelay } from "../spec/spec.ts";
 import { acceptObserved, untold } from "./accept.ts";
 import { type Attachment, attach } from "./attach.ts";
-import { removeRun } from "./attend.ts";
 import type { EngineInfo } from "./engine-info.ts";
 import { isTaken } from "./errors.ts";
 import type { ImageResolver, ResolvedImage } from "./image.ts";
+import { removeRun } from "./remove.ts";
 import { TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "./toolchain.ts";
 import { giveFolder, giveTo, type RunUser } from "./user.ts";
 
@@ -121,7 +121,8 @@ export function createPair(specs: readonly ContainerSpec[], docker: Docker): Pai
 /** Removes what there is of a pair, the agent's first. */
 export async function removePair({ agent, relay }: Pair): Promise<void> {
   const made = await Promise.allSettled([agent, relay]);
-  await removeRun(made.map((one) => (one.status === "fulfilled" ? one.value : null)));
+  // Why there is nothing to keep is known already; what an engine holds on to here, a sweep removes.
+  await removeRun(made.map((one) => (one.status === "fulfilled" ? one.value : null))).catch(() => {});
 }
 
 /** Starts the run, and gives it its go once what was seen of it is accepted. On any failure nothing of it is left. A name that is taken is a `Fault` of kind `conflict`. */

@@ -2,8 +2,8 @@
 import type Docker from "dockerode";
 import { toFault } from "../../base/fault.ts";
 import type { RunLabel } from "../run.ts";
-import { isGone, statusCode } from "./errors.ts";
 import { readRunLabel } from "./labels.ts";
+import { removeContainer } from "./remove.ts";
 
 /** A container as the engine lists it, and the run it belongs to. */
 export interface Listed {
@@ -40,16 +40,7 @@ export function choosePrey(
 /** Removes the chosen containers by force; the ids of the runs they belonged to. Throws `Fault` if one stays. */
 export async function removeAll(docker: Docker, prey: readonly Listed[]): Promise<readonly string[]> {
   const [relays, agents] = [prey.filter(({ part }) => part === "relay"), prey.filter(({ part }) => part !== "relay")];
-  for (const part of [agents, relays]) await Promise.all(part.map((one) => removeOne(docker, one)));
+  for (const part of [agents, relays])
+    await Promise.all(part.map(({ containerId }) => removeContainer(docker.getContainer(containerId))));
   return [...new Set(prey.map(({ run }) => run.id))];
-}
-
-async function removeOne(docker: Docker, { containerId, run }: Listed): Promise<void> {
-  try {
-    await docker.getContainer(containerId).remove({ force: true, v: true });
-  } catch (error) {
-    // 409: somebody else is removing it already.
-    if (!isGone(error) && statusCode(error) !== 409)
-      throw toFault(error, `Could not remove a container of the run ${run.id}`);
-  }
 }

@@ -4,7 +4,6 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { remove } from "../../../src/container/docker/attend.ts";
 import { dockerRuntime } from "../../../src/container/docker/docker.ts";
 import type { Engine } from "../../../src/container/docker/engine.ts";
 import { readEngineInfo } from "../../../src/container/docker/engine-info.ts";
@@ -16,6 +15,7 @@ import {
   readContainerEntry,
   settleFolders,
 } from "../../../src/container/docker/launch.ts";
+import { removeContainer } from "../../../src/container/docker/remove.ts";
 import {
   DEFAULT_LIMITS,
   type Limits,
@@ -115,7 +115,7 @@ export async function runWeakened(engine: Engine, arena: Arena, request: RunRequ
     return { log: attachment.log.text(), exitCode: StatusCode, refused };
   } finally {
     clearTimeout(limit);
-    await Promise.all([agent, relay].map((one) => one && remove(one)));
+    await Promise.all([agent, relay].map((one) => one && removeContainer(one)));
   }
 }
 
