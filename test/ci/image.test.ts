@@ -1,9 +1,9 @@
 // The production image as far as it can be made without a base image: the lockfile installs, and every command starts on what is in it.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { copyAsTheDockerfile, isInContext, npm, runNpmOfTheDockerfile } from "./image.ts";
 
 interface Locked {
@@ -38,6 +38,30 @@ describe("the lockfile", () => {
     expect(entries.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
     expect(entries.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"))).toEqual([]);
   });
+});
+
+/** What npm of this version says of a clean install on that platform; nothing is written but npm's own cache. */
+function installWith(version: string, platform: readonly string[], lockfile: string) {
+  const folder = mkdtempSync(join(tmpdir(), "loopgate-lock-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const name of ["package.json", ".npmrc"]) cpSync(new URL(`../../${name}`, import.meta.url), join(folder, name));
+  writeFileSync(join(folder, "package-lock.json"), lockfile);
+  const args = ["exec", "--yes", `--package=npm@${version}`, "--", "npm", "ci", "--dry-run", ...platform];
+  npm(folder, args);
+}
+
+describe.each(["10.9.8", "11.21.1"])("npm %s", (version) => {
+  const own = readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8");
+
+  test("takes the lockfile, on another platform too", () => {
+    installWith(version, ["--os=darwin", "--cpu=arm64"], own);
+  }, 60_000);
+
+  test("refuses one that lacks a package", () => {
+    const lock = JSON.parse(own) as { packages: Record<string, unknown> };
+    delete lock.packages["node_modules/zod"];
+    expect(() => installWith(version, [], JSON.stringify(lock))).toThrow(/Missing: zod@.* from lock file/);
+  }, 60_000);
 });
 
 test.each([
