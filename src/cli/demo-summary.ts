@@ -50,6 +50,9 @@ export interface RunSummary {
   readonly role: string;
   readonly status: string | null; // null: it still runs
   readonly seconds: number | null;
+  readonly exit_code: number | null; // null: it still runs, or has none
+  readonly note: string | null; // why it ended so, where its status does not say it
+  readonly last_lines: string | null; // of a run that failed, as the thread has them
   readonly ready_ms: number | null; // from the order to the agent's go
   readonly container: ContainerFacts;
 }
@@ -80,16 +83,21 @@ function summarizeAttempt(attempt: Attempt, runs: readonly SeenRun[]): AttemptSu
     head,
     change: change && { files: change.files, additions: change.additions, deletions: change.deletions },
     findings: (verdict?.findings ?? []).map((finding) => finding.title),
-    runs: runs.filter(({ request }) => request.attempt === number).map(summarizeRun),
+    runs: runs
+      .filter(({ request }) => request.attempt === number)
+      .map((run) => summarizeRun(run, attempt.runs.find(({ id }) => id === run.request.id)?.said ?? null)),
   };
 }
 
-function summarizeRun({ request, running, outcome }: SeenRun): RunSummary {
+function summarizeRun({ request, running, outcome }: SeenRun, lastLines: string | null): RunSummary {
   return {
     id: request.id,
     role: request.role,
     status: outcome?.status ?? null,
     seconds: outcome && seconds(outcome.startedAt, outcome.endedAt),
+    exit_code: outcome?.exitCode ?? null,
+    note: outcome?.note ?? null,
+    last_lines: lastLines,
     ready_ms: outcome?.readyMs ?? null,
     container: running.facts,
   };

@@ -188,11 +188,16 @@ export type RunStatus =
   | "stopped" // `stop` ended it
   | "lost"; // the container, its relay or the engine went away
 
+/** A limit of a run that ended it. */
+export type LimitMet = "memory" | "file_size" | "disk";
+
 export interface RunOutcome {
   readonly status: RunStatus;
   readonly exitCode: number | null;
   /** One sentence on why it ended so, where the status alone does not say it. */
   readonly note: string | null;
+  /** Which limit ended it, where that shows. */
+  readonly limit: LimitMet | null;
   readonly oomKilled: boolean;
   /** Epoch milliseconds. */
   readonly startedAt: number;

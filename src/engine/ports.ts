@@ -1,6 +1,7 @@
 // The only door from the engine to the outside: what it needs of GitHub, of containers, of git, of the store and of time.
 
 import type { Origin, Translated } from "../github/deliveries/translated.ts";
+import type { Trouble } from "../loop/cause.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { AlarmName, Command, LoopEvent, MergeOutcome, Permission } from "../loop/event.ts";
 import type { NanoUsd } from "../loop/money.ts";
@@ -223,6 +224,7 @@ export interface RunReport {
   readonly tokens?: Tokens; // of those calls; absent: none
   readonly outOfBudget?: boolean; // its last model call was refused for want of money; absent: false
   readonly modelDown?: boolean; // its last model call failed on the provider's side; absent: false
+  readonly trouble?: Trouble | null; // what kept it from its work, as far as its end tells; absent: nothing
   readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
   readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
   readonly agentVersion?: string | null; // as its CLI says

@@ -13,6 +13,7 @@ import { type Attempt, type LoopState, noTokens, type Rules, type Snapshot } fro
 import { risksOf } from "../policy/risk.ts";
 import { sizeOf, totalsOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
+import { lastLines } from "../verify/last-lines.ts";
 import { parseReview } from "../verify/review.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun, StoredEffect } from "./ports.ts";
 import { spoken } from "./read.ts";
@@ -160,12 +161,17 @@ async function ended(
 ): Promise<LoopEvent> {
   const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log, textOf(world, state));
   const facts = { ...factsOf(run, report), logSha256 };
+  const said = lastLines(report.log);
+  const failed = said === "" ? {} : { said };
   if (role === "reviewer") {
     const isGone = report.status === "lost" || report.status === "refused";
-    return { ...facts, claim: null, change: null, review: isGone ? null : parseReview(report.result) };
+    const review = isGone ? null : parseReview(report.result);
+    const isRead = review !== null && review.verdict !== "unreadable";
+    return { ...facts, ...(isRead ? {} : failed), claim: null, change: null, review };
   }
   const change = report.pushed === null ? null : changeFacts(report.pushed, rulesOf(state));
-  return { ...facts, claim: parseClaim(report.result), change, review: null };
+  const isFine = report.status === "finished" && change !== null;
+  return { ...facts, ...(isFine ? {} : failed), claim: parseClaim(report.result), change, review: null };
 }
 
 /** What the end of a run tells whatever its role. */
@@ -179,6 +185,7 @@ function factsOf(run: string, report: RunReport) {
     tokens = noTokens,
     outOfBudget = false,
     modelDown = false,
+    trouble = null,
     tools = [],
     readyMs = null,
     agentVersion = null,
@@ -194,6 +201,7 @@ function factsOf(run: string, report: RunReport) {
     tokens,
     outOfBudget,
     modelDown,
+    ...(trouble === null ? {} : { trouble }),
     tools,
     readyMs,
     agentVersion,

@@ -1,12 +1,12 @@
 // What comes of the executor: its run ends, its commits are published, the pull request opens.
 
-import { beginAttempt, closeRun, currentAttempt, finding, rulesOf, withAttempt, withRun } from "./begin.ts";
+import { beginAttempt, closeRun, currentAttempt, finding, rulesOf, setUpCause, withAttempt, withRun } from "./begin.ts";
 import type { Cause } from "./cause.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
 import { beginVerifying, onRed, unheard } from "./judge.ts";
-import type { ImageUsed, LoopState, Verdict } from "./state.ts";
+import type { Finding, ImageUsed, LoopState, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
@@ -70,7 +70,8 @@ export function onExecutorEnded(state: LoopState, event: RunEnded, now: number):
       resume: "execute",
     });
   }
-  const stop = stopFromChange(ended, event, now) ?? stopFromClaim(ended, event, now);
+  const stop =
+    stopFromSecret(ended, event, now) ?? stopFromChange(ended, event, now) ?? stopFromClaim(ended, event, now);
   if (stop !== null) return stop;
   if (event.change === null) return onNothingPushed(ended, event, now);
   return publish(ended, event.change, event.run);
@@ -100,6 +101,18 @@ function onSilent(state: LoopState, event: RunEnded, now: number): Decision {
   const { number } = currentAttempt(state);
   const silence = { of: "silence", attempt: number, note: event.note } as const;
   return settle(state, now, { reason: "stalled", ...silence, resume: "execute" }, [
+    { type: "post_attempt", attempt: number },
+  ]);
+}
+
+/** A push that held a secret never left this host; an earlier one of the same run says nothing for the work. */
+function stopFromSecret(state: LoopState, event: RunEnded, now: number): Decision | null {
+  if (event.trouble !== "secret") return null;
+  const { number } = currentAttempt(state);
+  const held = finding("policy", "a secret was held back", event.note);
+  const judged = withAttempt(state, { verdict: redVerdict(event.change?.head ?? null, [held]) });
+  const risk = { of: "risks", attempt: number, quote: event.note } as const;
+  return settle(judged, now, { reason: "risky_action_detected", ...risk, resume: "execute" }, [
     { type: "post_attempt", attempt: number },
   ]);
 }
@@ -219,9 +232,35 @@ function onNothingPushed(state: LoopState, event: RunEnded, now: number): Decisi
   if (event.claim?.nothingToDo != null && rulesOf(state).reviewer !== null) {
     return beginVerifying(state, now); // without a head: the reviewer judges whether the base already does it
   }
+  const misfit = stopFromSetUp(state, event, now);
+  if (misfit !== null) return misfit;
   if (event.modelDown) return onModelDown(state, now);
-  const detail = event.note === "" ? "The run ended without a commit on its branch." : event.note;
-  return onRed(state, redVerdict(null, [finding("run", "nothing was pushed", detail)]), now);
+  const verdict = redVerdict(null, [whyNothing(event)]);
+  // Nothing twice is the same twice, however the two ended, as long as nobody knows more of it.
+  return onRed(state, event.note === "" ? { ...verdict, fingerprint: "run:nothing was pushed" } : verdict, now);
+}
+
+/** What no further attempt can mend: a command that is not there, a key that is not taken. It is not the executor's doing. */
+function stopFromSetUp(state: LoopState, event: RunEnded, now: number): Decision | null {
+  const cause = setUpCause(state, event);
+  if (cause === null) return null;
+  const quote = event.said ?? null;
+  return settle(withAttempt(state, { counted: false }), now, { ...cause, quote, resume: "execute" }, [
+    { type: "post_attempt", attempt: currentAttempt(state).number },
+  ]);
+}
+
+/** Of a run that pushed nothing: what ended it, where that is known, and else how it ended. */
+function whyNothing({ trouble, note, status, exitCode }: RunEnded): Finding {
+  if (trouble === "push_refused") return finding("run", "the push was refused", note);
+  if (note !== "") return finding("run", `nothing was pushed: ${lowered(note.replace(/\.$/, ""))}`);
+  if (status === "failed") return finding("run", `the agent failed with exit code ${exitCode}, and nothing was pushed`);
+  return finding("run", "nothing was pushed", "The run ended without a commit on its branch.");
+}
+
+/** A sentence as it goes on after a colon. */
+function lowered(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 }
 
 /** A red verdict of ours, on work that no one else has judged. */

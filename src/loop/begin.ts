@@ -287,9 +287,19 @@ export function overMoney(state: LoopState): Cause | null {
 /** The gateway keeps the last tenth of a budget for handing over; work is over before it. */
 const workShare = 0.9;
 
+/** What no further try of this run can mend, or null: a command that is not there, a key that is not taken. */
+export function setUpCause(state: LoopState, { run, trouble, exitCode }: RunEnded): Cause | null {
+  const attempt = currentAttempt(state).number;
+  if (trouble === "key_refused") return { reason: "external_dependency_blocked", of: "key_refused", attempt };
+  if (trouble !== "command_missing" && trouble !== "command_unusable") return null;
+  const role = currentAttempt(state).runs.find(({ id }) => id === run)?.role ?? "executor";
+  return { reason: "infrastructure_error", of: "command_not_run", attempt, role, exitCode: exitCode ?? 127 };
+}
+
 /** The run's facts at its end, which was booked. */
-export function closeRun(state: LoopState, { run, status, endedAt, exitCode }: RunEnded): LoopState {
-  return withRun(state, run, { status, endedAt, exitCode });
+export function closeRun(state: LoopState, { run, status, endedAt, exitCode, trouble, said }: RunEnded): LoopState {
+  const failed = { ...(trouble === undefined ? {} : { trouble }), ...(said === undefined ? {} : { said }) };
+  return withRun(state, run, { status, endedAt, exitCode, ...failed });
 }
 
 /**

@@ -48,6 +48,19 @@ export const RecordFault = z.enum([
 ]);
 export type RecordFault = z.infer<typeof RecordFault>;
 
+/** What kept a run from doing its work, as far as the way it ended tells. */
+export const Trouble = z.enum([
+  "command_missing", // the shell's 127: its command, or one that it ends with, is not there
+  "command_unusable", // 126: it is there and cannot be run
+  "memory", // a limit of the run's ended it
+  "file_size",
+  "disk",
+  "key_refused", // the model's provider does not take the App's own key
+  "secret", // its last push held what looks like one
+  "push_refused", // its last push was refused for something else
+]);
+export type Trouble = z.infer<typeof Trouble>;
+
 const count = z.number().int();
 const attempt = count; // the attempt's number
 const milliseconds = count;
@@ -85,7 +98,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("budget_limit", "issue_runs", { loops: count, is: count, may: count }), // of all loops of the issue
   cause("budget_limit", "issue_money", { loops: count, is: dollars, may: dollars }),
   cause("retry_limit", "attempts", { is: count }),
-  cause("no_progress", "same_failure", { attempt, before: attempt }),
+  cause("no_progress", "same_failure", { attempt, before: attempt, trouble: Trouble.optional() }),
   cause("uncertainty_too_high", "question", { attempt }),
   cause("uncertainty_too_high", "own_confidence", { attempt, is: z.number(), least: z.number() }),
   cause("uncertainty_too_high", "review_confidence", { is: z.number(), least: z.number() }),
@@ -97,6 +110,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "blocked_on", { attempt }),
   cause("external_dependency_blocked", "provider_down", { attempt, inVain: count }),
   cause("external_dependency_blocked", "provider_down_review", { tries: count }),
+  cause("external_dependency_blocked", "key_refused", { attempt }),
   cause("external_dependency_blocked", "ci_silent", { waited: milliseconds }),
   cause("external_dependency_blocked", "ci_without_result", {}), // what counts has ended, as skipped and the like
   cause("stalled", "silence", { attempt, note }),
@@ -114,6 +128,11 @@ export const Cause = z.discriminatedUnion("of", [
   cause("infrastructure_error", "executor_refused", { note }),
   cause("infrastructure_error", "executors_lost", { times: count, note }),
   cause("infrastructure_error", "reviewer_not_run", { note }),
+  cause("infrastructure_error", "command_not_run", {
+    attempt,
+    role: z.enum(["executor", "reviewer"]),
+    exitCode: count,
+  }),
   cause("infrastructure_error", "effect_failed", { effect: z.string() }),
   cause("infrastructure_error", "newer_record", { version: count }),
   // Records of versions that kept sentences: what was said then is shown as it was.

@@ -1,5 +1,5 @@
 // Everything that can happen to a loop. Edges translate the world into these, once.
-import type { Gone, RecordFault } from "./cause.ts";
+import type { Gone, RecordFault, Trouble } from "./cause.ts";
 import type { NanoUsd } from "./money.ts";
 import type { ApprovalRefusal } from "./refusal.ts";
 import type {
@@ -189,6 +189,8 @@ export type LoopEvent =
       readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
       readonly agentVersion?: string | null; // as its CLI says
       readonly note: string; // one sentence: out of memory, no answer file, …; ours, not the agent's
+      readonly trouble?: Trouble; // what kept it from its work; absent: nothing that its end tells of
+      readonly said?: string; // the last lines of a run that failed, masked and short; absent: it wrote nothing, or did not fail
       readonly claim: Claim | null; // executor only
       readonly change: ChangeFacts | null; // executor only; null: nothing was pushed
       readonly review: Review | null; // reviewer only

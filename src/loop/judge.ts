@@ -9,6 +9,7 @@ import {
   overBudget,
   overMoney,
   rulesOf,
+  setUpCause,
   withAttempt,
 } from "./begin.ts";
 import type { Effect } from "./effect.ts";
@@ -85,6 +86,8 @@ export function onReviewerEnded(state: LoopState, event: RunEnded, now: number):
 function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
   const unpaid = event.outOfBudget ? overMoney(state) : null;
   if (unpaid !== null) return settle(state, now, { ...unpaid, resume: "verify" });
+  const misfit = setUpCause(state, event);
+  if (misfit !== null) return settle(state, now, { ...misfit, quote: event.said ?? null, resume: "verify" });
   const runs = currentAttempt(state).runs.filter((run) => run.role === "reviewer");
   const tries = runs.filter((run) => run.status !== "lost").length;
   const mayAgain = event.status === "lost" ? runs.length - tries < lostReviewers : tries < reviewTries;
@@ -102,7 +105,7 @@ function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
     of: "review_unreadable",
     tries,
     note: event.note,
-    quote: event.review?.summary ?? null,
+    quote: [event.review?.summary, event.said].filter(Boolean).join("\n\n") || null,
     resume: "verify",
   });
 }
@@ -195,7 +198,9 @@ export function onRed(state: LoopState, verdict: Verdict, now: number): Decision
   const said: Effect[] = [{ type: "post_attempt", attempt: attempt.number }];
   const before = red.attempts.slice(0, -1).findLast((one) => isNoProgress(one, attempt));
   if (before !== undefined) {
-    const same = { of: "same_failure", attempt: attempt.number, before: before.number } as const;
+    const trouble = attempt.head === null ? attempt.runs[0]?.trouble : undefined;
+    const both = { attempt: attempt.number, before: before.number };
+    const same = { of: "same_failure", ...both, ...(trouble === undefined ? {} : { trouble }) } as const;
     const quote = verdict.findings.map((one) => one.title).join("\n") || null;
     return settle(red, now, { reason: "no_progress", ...same, quote, resume: "execute" }, said);
   }

@@ -1,6 +1,6 @@
 // What a loop is at one moment: the state that `decide` turns into the next one, and that the record carries.
 import { z } from "zod";
-import { Cause, Halt } from "./cause.ts";
+import { Cause, Halt, Trouble } from "./cause.ts";
 import { NanoUsd } from "./money.ts";
 
 /** Where a loop stands. `refused` and `settled` are final until a person acts again. */
@@ -208,6 +208,8 @@ export const RunFacts = z.object({
   logSha256: z.string().nullable(), // the log's artifact
   briefSha256: z.string().nullable(), // the exact brief's artifact
   provenance: Provenance.optional(), // absent before the start, and in records that never had it
+  trouble: Trouble.optional(), // absent: none that its end tells of
+  said: z.string().optional(), // the last lines of a run that failed, masked and short: untrusted text
   untold: z.boolean().optional(), // true: it was called off, and what it came to is not known yet; its cost is not booked
 });
 export type RunFacts = z.infer<typeof RunFacts>;

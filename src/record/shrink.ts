@@ -87,7 +87,7 @@ function costOnly(runs: readonly RunFacts[]): RunFacts[] {
 function clipped(attempt: Attempt, room: Room): Attempt {
   return {
     ...attempt,
-    runs: room.items > 3 ? attempt.runs : attempt.runs.map(lightRun),
+    runs: attempt.runs.map((run) => (room.items > 3 ? clippedRun(run, room) : lightRun(run))),
     claim: attempt.claim && clippedClaim(attempt.claim, room),
     review: attempt.review && clippedReview(attempt.review, room),
     change: attempt.change && { ...attempt.change, paths: texts(attempt.change.paths, room) },
@@ -96,8 +96,12 @@ function clipped(attempt: Attempt, room: Room): Attempt {
 }
 
 function lightRun(run: RunFacts): RunFacts {
-  const { provenance: _, ...kept } = run;
+  const { provenance: _, said: _said, ...kept } = run;
   return { ...kept, isolation: null, logSha256: null, briefSha256: null };
+}
+
+function clippedRun(run: RunFacts, room: Room): RunFacts {
+  return run.said === undefined ? run : { ...run, said: cut(run.said, room.text) };
 }
 
 function clippedClaim(claim: Claim, room: Room): Claim {

@@ -37,6 +37,13 @@ export function claimText(claim: Claim): string {
   return folded("What the agent says about its work (a claim, not evidence)", quoteUntrusted(lines.join("\n"), 6000));
 }
 
+/** What each run that failed wrote last. */
+export function lastLinesOf({ runs }: Attempt): string[] {
+  return runs.flatMap(({ role, id, said }) =>
+    said === undefined ? [] : [`The last lines of the ${role}'s run ${inlineCode(id)}:\n\n${quoteUntrusted(said)}`],
+  );
+}
+
 /** The listed paths of a change, folded away; empty when there are none. */
 export function changedFiles({ change }: Attempt): string[] {
   if (change === null || change.paths.length === 0) return [];

@@ -1,6 +1,6 @@
 // The one next action after each ending: what a person may do, in the words of the machine that will take it up.
 import { unreachable } from "../base/assert.ts";
-import type { Cause, StopReason } from "../loop/cause.ts";
+import type { Cause, StopReason, Trouble } from "../loop/cause.ts";
 import type { Ending, LoopState } from "../loop/state.ts";
 import { inlineCode } from "./escape.ts";
 
@@ -41,6 +41,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "review_unreadable":
       return judgedAgain;
     case "same_failure":
+      if (ending.of === "same_failure" && isLimit(ending.trouble))
+        return "have the agent or its image need less, or ask whoever runs this App what a run may use; then comment `/loop retry`.";
       return "say in a comment what to do differently, then comment `/loop retry`.";
     case "risks":
       return (
@@ -59,6 +61,13 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
         : "once that is resolved, comment `/loop retry`.";
     case "ci_without_result":
       return `have the check run, or set \`checks.skipped: pass\` in \`.github/loop.yml\` where a skipped check is enough; then ${judgedAgain}`;
+    case "key_refused":
+      return `ask whoever runs this App to correct that key, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
+    case "command_not_run": {
+      const part = ending.of === "command_not_run" && ending.role === "reviewer" ? "reviewer" : "agent";
+      const onward = ending.resume === "verify" ? judgedAgain : "comment `/loop retry`.";
+      return `correct \`${part}.command\` or \`${part}.image\` in \`.github/loop.yml\`, or ask whoever runs this App to correct its defaults; then ${onward}`;
+    }
     case "provider_down":
       return "once the provider works again, comment `/loop retry`.";
     case "provider_down_review":
@@ -90,6 +99,10 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     default:
       return unreachable(of);
   }
+}
+
+function isLimit(trouble: Trouble | undefined): boolean {
+  return trouble === "memory" || trouble === "file_size" || trouble === "disk";
 }
 
 const judgedAgain = "comment `/loop retry` to have the same commit judged again.";

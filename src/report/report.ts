@@ -8,7 +8,7 @@ import { withoutClosing } from "../policy/closing.ts";
 import { ATTEMPT_BYTES, COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
 import { inlineCode, mention, plainSentence, quoteUntrusted, withoutHostPaths } from "./escape.ts";
 import { facts, used } from "./facts.ts";
-import { changedFiles, claimText, findingText } from "./findings.ts";
+import { changedFiles, claimText, findingText, lastLinesOf } from "./findings.ts";
 import { homeOf, pullLink } from "./home.ts";
 import { type LimitsLeft, limitsSentence } from "./limits.ts";
 import { nextAction } from "./next.ts";
@@ -35,7 +35,13 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
   const before = [`### Attempt ${attempt.number}: ${outcome}`, attemptSentence(attempt)];
   if (verdict !== null && verdict.parts.length > 0) before.push(judgeTable(verdict, home));
   if (verdict !== null && verdict.findings.length > 0) before.push("**What has to change**");
-  const after = [...(claim === null ? [] : [claimText(claim)]), ...changedFiles(attempt), runLines(attempt), footer];
+  const after = [
+    ...lastLinesOf(attempt),
+    ...(claim === null ? [] : [claimText(claim)]),
+    ...changedFiles(attempt),
+    runLines(attempt),
+    footer,
+  ];
   const details = (verdict?.findings ?? []).slice(0, 20).map((finding) => findingText(finding, home));
   return fitted({ before, details, after: after.filter((part) => part !== "") }, ATTEMPT_BYTES);
 }
@@ -107,9 +113,9 @@ export function checkText(review: Review) {
   };
 }
 
-/** What failed here may name folders of this machine; what people, agents and GitHub wrote is shown as it is. */
-function quoteOf({ reason }: Ending, quote: string): string {
-  return reason === "infrastructure_error" ? withoutHostPaths(quote) : quote;
+/** What failed here may name folders of this machine; what people, agents, containers and GitHub wrote is shown as it is. */
+function quoteOf({ reason, of }: Ending, quote: string): string {
+  return reason === "infrastructure_error" && of !== "command_not_run" ? withoutHostPaths(quote) : quote;
 }
 
 function statusHead(state: LoopState): string[] {

@@ -45,6 +45,10 @@ export interface Door {
   close(): Promise<void>;
   /** What the run's last push was refused for; empty once a later one was taken. */
   refused(): readonly string[];
+  /** Whether that was for what looks like a secret. */
+  holdsSecret(): boolean;
+  /** Whether the last model call was refused for the App's own key. */
+  keyRefused(): boolean;
   /** Whether the last model call was refused for want of money. */
   outOfBudget(): boolean;
   /** Whether the last model call failed on the provider's side. */
@@ -64,6 +68,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   const budget = Math.max(0, loop.grantedNano - spentOf(loop) - earlier.spentNano);
   const spending = keepSpending(createLedger(budget), rooms(parts).spending(run), earlier);
   let refused: readonly string[] = [];
+  let holdsSecret = false;
   let last: ModelCall | null = null;
   const gitRoute = gitGateway({
     lease,
@@ -72,8 +77,9 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     author: { email: parts.identity.email, ...closableIn(quarantine) },
     onEvent: (event) => {
       log.info({ ...fields, gateway: "git", ...event }, "gateway");
-      if (event.kind === "push") refused = [];
-      if (event.kind === "refused") refused = event.details;
+      if (event.kind === "fetch") return;
+      refused = event.kind === "refused" ? event.details : [];
+      holdsSecret = event.kind === "refused" && event.names.includes("secret_found");
     },
   });
   const modelRoute = modelGateway({
@@ -96,6 +102,8 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   return {
     ...opened,
     refused: () => refused,
+    holdsSecret: () => holdsSecret,
+    keyRefused: () => last?.problem === "key_refused",
     outOfBudget: () => last?.problem === "budget",
     modelDown: () => last !== null && isProvidersFault(last),
     spent: () => spending.spent(),

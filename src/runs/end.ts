@@ -1,6 +1,7 @@
 // The end of a run as a lasting fact: on the disk as soon as its door is closed, before anything of the run goes.
 import { z } from "zod";
 import type { Log } from "../engine/ports.ts";
+import { Trouble } from "../loop/cause.ts";
 import { NanoUsd } from "../loop/money.ts";
 import { Isolation, Tokens } from "../loop/state.ts";
 import { rooms } from "./rooms.ts";
@@ -24,6 +25,7 @@ export const End = z.object({
   tokens: Tokens,
   outOfBudget: z.boolean(), // its last model call was refused for want of money
   modelDown: z.boolean(), // its last model call failed on the provider's side
+  trouble: Trouble.nullable().default(null), // what kept it from its work
   tools: z.array(z.string()), // what the agent says it called
   refused: z.array(z.string()), // what its last push was refused for
   isolation: Isolation,

@@ -2,10 +2,11 @@
 
 import { readVersion } from "../agents/version.ts";
 import { Fault } from "../base/fault.ts";
-import type { Running } from "../container/run.ts";
+import type { Running, RunOutcome } from "../container/run.ts";
 import type { PushedChange, RunOrder, RunReport } from "../engine/ports.ts";
 import { branchHead, findQuarantine, type Quarantine } from "../gateway/git/quarantine.ts";
 import { rulesOf } from "../loop/begin.ts";
+import type { Trouble } from "../loop/cause.ts";
 import type { Door } from "./door.ts";
 import { type End, keepEnd } from "./end.ts";
 import { readAnswer, readKept, readVersionSaid } from "./files.ts";
@@ -53,6 +54,7 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
     ...spent,
     outOfBudget,
     modelDown,
+    trouble: troubleOf(outcome, gateway),
     tools: [...begun.tools()],
     refused: [...gateway.refused()],
     isolation: isolationOf(running.facts),
@@ -66,6 +68,16 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
   return end;
 }
 
+/** What kept the run from its work: what the gateway saw before what the container's end looks like. */
+function troubleOf({ limit, exitCode }: RunOutcome, gateway: Door): Trouble | null {
+  if (gateway.holdsSecret()) return "secret";
+  if (gateway.keyRefused()) return "key_refused";
+  if (limit !== null) return limit;
+  if (gateway.refused().length > 0) return "push_refused";
+  if (exitCode === 127) return "command_missing";
+  return exitCode === 126 ? "command_unusable" : null;
+}
+
 /** A run that has ended, told with what it left: its answer, and its commits judged. Told again, it is the same. Never rejects. */
 export async function tell(parts: ReportParts, run: string, end: End): Promise<RunReport> {
   const { version, role, startFrom, refused, isolation, ...seen } = end;
@@ -75,10 +87,11 @@ export async function tell(parts: ReportParts, run: string, end: End): Promise<R
       throw new Fault("The quarantine of its commits is gone.", { kind: "not_found", retry: "never" });
     const pushed = role === "executor" ? await readPushed(parts, quarantine, startFrom) : null;
     const token = (await readKept(parts, run))?.token ?? "";
-    const isRefused = pushed === null && refused.length > 0 && end.status !== "silent";
+    const isRefused = refused.length > 0 && end.status !== "silent" && (pushed === null || end.trouble === "secret");
     const report: RunReport = {
       ...seen,
       note: isRefused ? `Its push was refused: ${refused.join("; ")}.` : end.note,
+      trouble: pushed === null || end.trouble === "secret" ? end.trouble : null,
       result: withoutLease(await readAnswer(parts, run), token),
       pushed,
       agentVersion: readVersion((await readVersionSaid(parts, run)) ?? ""),

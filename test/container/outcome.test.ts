@@ -6,17 +6,28 @@ const ending = (changes: Partial<Ending>): Ending => ({
   cause: { kind: "exit" },
   exitCode: 0,
   oomKilled: false,
+  limits: { memoryBytes: 96 * 1024 * 1024, fileSizeBytes: 1024 * 1024 * 1024 },
   ...changes,
 });
 
-test.each<[string, Ending, ReturnType<typeof judgeEnding>]>([
+type Expected = Pick<ReturnType<typeof judgeEnding>, "status" | "note"> & Partial<ReturnType<typeof judgeEnding>>;
+
+test.each<[string, Ending, Expected]>([
   ["an exit with 0", ending({}), { status: "finished", note: null }],
   ["an exit with 3", ending({ exitCode: 3 }), { status: "failed", note: null }],
-  ["no memory left", ending({ exitCode: 137, oomKilled: true }), { status: "failed", note: "It ran out of memory." }],
+  [
+    "no memory left",
+    ending({ exitCode: 137, oomKilled: true }),
+    { status: "failed", note: "It ran out of memory; a run may use 96 MiB.", limit: "memory" },
+  ],
   [
     "a file that is too large",
     ending({ exitCode: 153 }),
-    { status: "failed", note: "It was ended for a file over the size limit." },
+    {
+      status: "failed",
+      note: "It was ended for a file over the size limit; a file may have 1024 MiB.",
+      limit: "file_size",
+    },
   ],
   ["no go", ending({ exitCode: 97 }), { status: "lost", note: "The agent was not started." }],
   [
@@ -46,7 +57,7 @@ test.each<[string, Ending, ReturnType<typeof judgeEnding>]>([
       cause: { kind: "disk", bound: { name: "/loop/out", limitBytes: 9, limitFiles: 9 }, excess: "bytes" },
       exitCode: 137,
     }),
-    { status: "failed", note: "It wrote more than 9 bytes to /loop/out." },
+    { status: "failed", note: "It wrote more than 9 bytes to /loop/out.", limit: "disk" },
   ],
   [
     "a dead relay",
@@ -59,5 +70,5 @@ test.each<[string, Ending, ReturnType<typeof judgeEnding>]>([
     { status: "lost", note: "The container or its engine went away." },
   ],
 ])("%s", (_, given, expected) => {
-  expect(judgeEnding(given)).toEqual(expected);
+  expect(judgeEnding(given)).toEqual({ limit: null, ...expected });
 });

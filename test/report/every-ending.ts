@@ -51,7 +51,42 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
     { reason: "budget_limit", of: "issue_money", loops: 6, is: 24_100_000_000, may: 25_000_000_000, ...verify },
   ],
   attempts: [{ reason: "retry_limit", of: "attempts", is: 3, ...execute }],
-  same_failure: [{ reason: "no_progress", of: "same_failure", attempt, before: 1, quote: "test: failure", ...execute }],
+  same_failure: [
+    { reason: "no_progress", of: "same_failure", attempt, before: 1, quote: "test: failure", ...execute },
+    {
+      reason: "no_progress",
+      of: "same_failure",
+      attempt,
+      before: 1,
+      trouble: "memory",
+      quote: "nothing was pushed: it ran out of memory; a run may use 2048 MiB",
+      ...execute,
+    },
+  ],
+  key_refused: [
+    { reason: "external_dependency_blocked", of: "key_refused", attempt, ...execute },
+    { reason: "external_dependency_blocked", of: "key_refused", attempt, ...verify },
+  ],
+  command_not_run: [
+    {
+      reason: "infrastructure_error",
+      of: "command_not_run",
+      attempt: 1,
+      role: "executor",
+      exitCode: 127,
+      quote: "sh: 1: agent: not found",
+      ...execute,
+    },
+    {
+      reason: "infrastructure_error",
+      of: "command_not_run",
+      attempt: 1,
+      role: "reviewer",
+      exitCode: 126,
+      quote: "sh: 1: /opt/review: Permission denied",
+      ...verify,
+    },
+  ],
   question: [
     {
       reason: "uncertainty_too_high",

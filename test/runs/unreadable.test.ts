@@ -47,6 +47,7 @@ const end: End = {
   tokens: { input: 1, cached: 0, output: 2 },
   outOfBudget: false,
   modelDown: false,
+  trouble: null,
   tools: ["shell ×5"],
   refused: [],
   isolation: { runtime: "docker", network: "none", capabilities: [], readOnlyRoot: true, user: "10001" },

@@ -57,7 +57,11 @@ async function finish(attended: Attended, enforced: Enforcement): Promise<RunOut
   if (relay) await kill(relay, "SIGKILL");
   const ending = { exitCode: exit?.code ?? null, oomKilled: exit?.oomKilled ?? false };
   return {
-    ...judgeEnding({ ...ending, cause: enforced.cause ?? { kind: exit && !wentDown(exit) ? "exit" : "gone" } }),
+    ...judgeEnding({
+      ...ending,
+      cause: enforced.cause ?? { kind: exit && !wentDown(exit) ? "exit" : "gone" },
+      limits: { memoryBytes: facts.memoryBytes, fileSizeBytes: facts.ulimits.fsize ?? 0 },
+    }),
     ...ending,
     startedAt: attended.startedAt,
     endedAt: exit?.at ?? Date.now(),

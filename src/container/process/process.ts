@@ -181,7 +181,11 @@ async function finish(followed: Followed, enforced: Enforcement, startedAt: numb
   await rm(scratch, { recursive: true, force: true }).catch(() => {}); // a survivor may still write there
   const ending = { exitCode: child.exitCode, oomKilled: false };
   return {
-    ...judgeEnding({ ...ending, cause: enforced.cause ?? { kind: "exit" } }),
+    ...judgeEnding({
+      ...ending,
+      cause: enforced.cause ?? { kind: "exit" },
+      limits: { memoryBytes: 0, fileSizeBytes: request.limits.fileSizeBytes },
+    }),
     ...ending,
     startedAt,
     endedAt,

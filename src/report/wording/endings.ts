@@ -104,6 +104,8 @@ export function endingSentence(ending: Ending): string {
       return `Attempt ${ending.attempt} was blocked by something outside the repository.`;
     case "provider_down":
       return `The model provider failed during attempt ${ending.attempt}, and the ${counted(ending.inVain, "attempt")} before it came to nothing too.`;
+    case "key_refused":
+      return `The model's provider refused Loopgate's own key in attempt ${ending.attempt}, so no agent can work with it.`;
     case "provider_down_review":
       return `The model provider failed in ${ending.tries} tries to review the commit, so it was not judged.`;
     case "ci_silent":
@@ -138,6 +140,8 @@ export function endingSentence(ending: Ending): string {
       return `The agent's container could not be started. ${ending.note}`.trim();
     case "executors_lost":
       return `The agent's container was lost ${ending.times} times in a row. ${ending.note}`.trim();
+    case "command_not_run":
+      return `${ending.role === "executor" ? "The agent's" : "The reviewer's"} command ${ending.exitCode === 126 ? "could not be run" : "was not found"} in its container (exit code ${ending.exitCode}), so ${ending.role === "executor" ? `attempt ${ending.attempt} did no work` : "the commit was not judged"}.`;
     case "reviewer_not_run":
       return `The reviewer's container could not be run. ${ending.note}`.trim();
     case "effect_failed":
