@@ -17,8 +17,8 @@ export interface FrozenIssue {
 }
 
 const TITLE_CHARACTERS = 500;
-/** More than GitHub takes for a text, so none is cut. https://github.com/dead-claudia/github-limits */
-const WHOLE_CHARACTERS = 262_144;
+/** As many as GitHub takes for a text, in code points: what is whole is cut for nobody. https://github.com/dead-claudia/github-limits */
+const WHOLE_CHARACTERS = 65_536;
 const COMMENT_CHARACTERS = 10_000;
 const COMMENTS_CHARACTERS = 60_000;
 
@@ -58,15 +58,23 @@ function cleanTitle(raw: string): Part {
 }
 
 function cleanPart(what: string, raw: string, limit: number): Part {
-  // A first cut keeps the work small; markers and invisible characters may still make the text shorter.
-  const early = raw.length > limit * 4 ? raw.slice(0, limit * 4) : raw;
+  const early = firstCharacters(raw, WHOLE_CHARACTERS);
   const characters = visibleCharacters(early);
   const markup = shownMarkup(characters.text);
-  const text = markup.text.length > limit ? `${markup.text.slice(0, limit).toWellFormed()}\n[… cut …]` : markup.text;
-  const cut = markup.text.length > limit || early.length < raw.length;
+  const kept = firstCharacters(markup.text, limit);
   const removed = described(characters.removed, markup.hidden).map((words) => `${words} in the ${what}`);
-  if (cut) removed.push(`everything after ${limit} characters in the ${what}`);
-  return { what, text: text.trim(), removed };
+  const isCut = kept.length < markup.text.length || early.length < raw.length;
+  if (isCut) removed.push(`everything after ${limit} characters in the ${what}`);
+  return { what, text: (isCut ? `${kept}\n[… cut …]` : kept).trim(), removed };
+}
+
+/** The first code points of a text, at most so many. */
+function firstCharacters(text: string, count: number): string {
+  if (text.length <= count) return text;
+  return Array.from(text.slice(0, count * 2))
+    .slice(0, count)
+    .join("")
+    .toWellFormed();
 }
 
 /** All that must stay whole, and of the others the newest that fit; oldest first. */
@@ -91,12 +99,21 @@ function described(characters: number, hidden: HiddenMarkup): string[] {
     [hidden.records, "imitation of Loopgate's record", "imitations of Loopgate's record"],
     [hidden.comments, "HTML comment", "HTML comments"],
     [hidden.attributes, "set of HTML attributes", "sets of HTML attributes"],
+    [hidden.tags, "unknown HTML tag", "unknown HTML tags"],
+    [hidden.unshown, "HTML element that is not shown", "HTML elements that are not shown"],
     [hidden.images, "image with its description", "images with their descriptions"],
     [hidden.titles, "link title", "link titles"],
     [hidden.definitions, "link definition", "link definitions"],
+    [hidden.footnotes, "footnote that nothing refers to", "footnotes that nothing refers to"],
+    [hidden.cells, "table row's cells beyond the last column", "table rows' cells beyond the last column"],
+    [hidden.infos, "text beside a code block's language", "texts beside code blocks' languages"],
     [hidden.folded, "fold (the text in it is kept)", "folds (the text in them is kept)"],
+    [hidden.drawn, "drawing (its source is kept)", "drawings (their source is kept)"],
   ];
-  return kinds.filter(([count]) => count > 0).map(([count, one, many]) => `${count} ${count === 1 ? one : many}`);
+  const words = kinds
+    .filter(([count]) => count > 0)
+    .map(([count, one, many]) => `${count} ${count === 1 ? one : many}`);
+  return hidden.unfinished > 0 ? [...words, "everything after an HTML tag or comment that does not end"] : words;
 }
 
 function sha256(text: string): string {
