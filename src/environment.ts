@@ -1,6 +1,8 @@
 // Every LOOPGATE_ variable that the operator may set: its limits, its default, what it is and where to get it.
 import { z } from "zod";
+import { statusLabels } from "./loop/end.ts";
 import { generousBounds } from "./policy/clamp.ts";
+import { hostProblem } from "./policy/hosts.ts";
 
 const appPage = "github.com → Settings → Developer settings → GitHub Apps → your App";
 const makeOne = "make one with `openssl rand -hex 32`";
@@ -10,6 +12,28 @@ const oneLine = (max: number) =>
     .string()
     .max(max, `is longer than ${max} characters`)
     .regex(/^[^\r\n]*$/, "must not contain a line break");
+
+/** What is compared, opened or listened on as it stands: a blank at an end, or a character that nobody sees, is a slip. */
+const visible = (max: number) =>
+  oneLine(max)
+    .regex(/^(?!\s).*(?<!\s)$/s, "begins or ends with a blank; take it away")
+    .regex(
+      /^[^\p{Cc}\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$/u,
+      "holds a character that cannot be seen; take it away",
+    );
+
+/** Words separated by commas; `problem` says what is wrong with one of them, as the end of a sentence. */
+const list = (problem: (word: string) => string | null) =>
+  oneLine(4096).superRefine((text, context) => {
+    for (const [index, word] of text.split(",").entries()) {
+      const wrong = word.trim() === "" ? null : problem(word.trim());
+      if (wrong !== null)
+        context.addIssue({ code: "custom", message: `has an entry, number ${index + 1}, that ${wrong}` });
+    }
+  });
+
+const imageProblem = (image: string) =>
+  /[\s*?]/.test(image) ? "is no image's name; each stands for itself alone, without * or blanks" : null;
 
 const whole = (min: number, max: number) =>
   z
@@ -23,7 +47,7 @@ const secret = (length: number) =>
     .min(length, `is shorter than ${length} characters`)
     .refine((value) => new Set(value).size >= 8, "has fewer than 8 different characters");
 
-const address = oneLine(300)
+const address = visible(300)
   .refine(isAddress, "must be an http(s) address without user, query or fragment")
   .refine(isSafeAddress, "is http:// to another machine, which would send tokens unencrypted; use https://")
   .transform((value) => value.replace(/\/+$/, ""));
@@ -70,7 +94,7 @@ export const Environment = z.strictObject({
       description: "The App's private RSA key: PEM, with line breaks or `\\n`, or the PEM in base64.",
       where: `${appPage} → General → Private keys → Generate; or name its file in LOOPGATE_PRIVATE_KEY_FILE`,
     }),
-  LOOPGATE_PRIVATE_KEY_FILE: oneLine(4096)
+  LOOPGATE_PRIVATE_KEY_FILE: visible(4096)
     .optional()
     .meta({ description: "Path of a file that holds the key, instead of LOOPGATE_PRIVATE_KEY." }),
   LOOPGATE_WEBHOOK_SECRET: secret(16).meta({
@@ -94,7 +118,7 @@ export const Environment = z.strictObject({
   LOOPGATE_THROTTLE: onOff
     .prefault("on")
     .meta({ description: "Paces writes as GitHub asks for; `off` is only for the demo's local GitHub." }),
-  LOOPGATE_DATA: oneLine(4096)
+  LOOPGATE_DATA: visible(4096)
     .prefault("./.loopgate")
     .meta({ description: "Folder for the store, the quarantine and the workspaces." }),
   LOOPGATE_KEEP_DAYS: whole(1, 3650).prefault("90").meta({
@@ -105,9 +129,19 @@ export const Environment = z.strictObject({
     description:
       "Gigabytes that all of that may take together, with the repositories' objects; beyond it the loops that ended first are forgotten early, a loop that is not over never is.",
   }),
-  LOOPGATE_HOST: oneLine(255).prefault("127.0.0.1").meta({ description: "Address to listen on." }),
+  LOOPGATE_HOST: visible(255)
+    .regex(/^[A-Za-z0-9_:%.-]+$/, "must be one address or name of this machine; 0.0.0.0 or :: stands for all of them")
+    .prefault("127.0.0.1")
+    .meta({ description: "Address to listen on." }),
   LOOPGATE_PORT: whole(0, 65_535).prefault("3000").meta({ description: "Port to listen on; 0 takes a free one." }),
-  LOOPGATE_LABEL: oneLine(50).min(1).prefault("loop").meta({ description: "The label that starts a loop." }),
+  LOOPGATE_LABEL: visible(50)
+    .min(1)
+    .refine(
+      (label) => !isStatusLabel(label),
+      "is a label that Loopgate sets itself to say how a loop stands; take another",
+    )
+    .prefault("loop")
+    .meta({ description: "The label that starts a loop." }),
   LOOPGATE_CONCURRENT_RUNS: whole(1, 1000)
     .prefault("4")
     .meta({ description: "How many containers may run at the same time." }),
@@ -117,16 +151,16 @@ export const Environment = z.strictObject({
   LOOPGATE_AGENT_COMMAND: command.prefault("").meta({
     description: "Executor's shell command for repositories that name none; empty: each must name one.",
   }),
-  LOOPGATE_AGENT_IMAGE: oneLine(300)
+  LOOPGATE_AGENT_IMAGE: visible(300)
     .prefault("")
     .meta({ description: "Executor's image for repositories that name none; best named by digest." }),
   LOOPGATE_REVIEWER_COMMAND: command
     .prefault("")
     .meta({ description: "Reviewer's shell command for repositories that name none; empty: the executor's." }),
-  LOOPGATE_REVIEWER_IMAGE: oneLine(300)
+  LOOPGATE_REVIEWER_IMAGE: visible(300)
     .prefault("")
     .meta({ description: "Reviewer's image for repositories that name none; empty: the executor's." }),
-  LOOPGATE_RELAY_IMAGE: oneLine(300).optional().meta({
+  LOOPGATE_RELAY_IMAGE: visible(300).optional().meta({
     description: "Image of this App, for the side container that connects a run to its gateway; `serve` needs it.",
     where: "the image you built from this repository's Dockerfile, by digest or tag",
   }),
@@ -138,27 +172,27 @@ export const Environment = z.strictObject({
       description:
         "Runtime of the containers that agents run in, such as `runsc` or `kata`, by the engine's name for it; empty: the engine's default.",
     }),
-  LOOPGATE_TOOLS: oneLine(4096).prefault("").meta({
+  LOOPGATE_TOOLS: visible(4096).prefault("").meta({
     description:
       "Folder of agent CLIs, mounted read-only into every run with its `bin` first on the PATH. If the App runs in a container, it must be at the same path there. Empty: only what the image has.",
   }),
-  LOOPGATE_IMAGES: oneLine(4096)
+  LOOPGATE_IMAGES: list(imageProblem)
     .prefault("")
     .meta({ description: "Images that repositories may name, separated by commas; empty: any." }),
-  LOOPGATE_ANTHROPIC_KEY: oneLine(500).optional().meta({
+  LOOPGATE_ANTHROPIC_KEY: visible(500).optional().meta({
     description:
       "Key for Anthropic's models; it stays in the App, agents get a short-lived lease. Unset: no agent can call them.",
     where: "the provider's console",
   }),
   LOOPGATE_ANTHROPIC_URL: address.prefault("https://api.anthropic.com").meta({ description: "Anthropic's address." }),
-  LOOPGATE_OPENAI_KEY: oneLine(500).optional().meta({
+  LOOPGATE_OPENAI_KEY: visible(500).optional().meta({
     description: "Key for OpenAI's models, or for an OpenAI-compatible server.",
     where: "the provider's console",
   }),
   LOOPGATE_OPENAI_URL: address
     .prefault("https://api.openai.com/v1")
     .meta({ description: "OpenAI's address, or that of an OpenAI-compatible server, including `/v1`." }),
-  LOOPGATE_GEMINI_KEY: oneLine(500).optional().meta({
+  LOOPGATE_GEMINI_KEY: visible(500).optional().meta({
     description: "Key for Google's Gemini models.",
     where: "the provider's console",
   }),
@@ -169,7 +203,7 @@ export const Environment = z.strictObject({
     description:
       'Prices that override the built-in table, as JSON: US dollars per million tokens under `provider/model` or `provider/*`, such as `{"openai/*":{"input":0,"output":0}}`. A model without a price is refused.',
   }),
-  LOOPGATE_EGRESS: oneLine(4096).prefault("").meta({
+  LOOPGATE_EGRESS: list(hostProblem).prefault("").meta({
     description: "Hosts that repositories may let their runs reach, separated by commas; empty: none.",
   }),
   LOOPGATE_MAX_USD: bound("usd", 10_000, "Most US dollars a policy may grant a loop for model calls."),
@@ -209,6 +243,11 @@ function bound(
   description: string,
 ) {
   return whole(1, max).prefault(String(generousBounds[name])).meta({ description });
+}
+
+/** GitHub keeps label names unique without regard to case. */
+function isStatusLabel(label: string): boolean {
+  return Object.values<string>(statusLabels).includes(label.toLowerCase());
 }
 
 function isAddress(value: string): boolean {

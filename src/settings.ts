@@ -2,6 +2,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
+import { dataFolderProblem, toolsFolderProblem } from "./data-folder.ts";
 import { Environment } from "./environment.ts";
 import type { Operator } from "./policy/rules.ts";
 
@@ -79,6 +80,7 @@ export function readSettings(
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given))),
     ...("problem" in key ? [key] : []),
     ...sharedSecrets(given),
+    ...folderProblems(given),
     ...needed.filter((name) => given[name] === undefined).map((name) => ({ name, problem: "is missing" })),
   ]);
   if (!parsed.success || "problem" in key || problems.length > 0) return { ok: false, message: explain(problems) };
@@ -168,12 +170,36 @@ function firstOfEach(problems: readonly Problem[]): Problem[] {
   return problems.filter(({ name }, index) => problems.findIndex((other) => other.name === name) === index);
 }
 
-/** The same secret in two places would let whoever learns one forge the other. */
+/** The same secret in two places, or one that shows in the other, would let whoever learns one forge the other. */
 function sharedSecrets(given: Readonly<Record<string, string>>): Problem[] {
-  const seal = given.LOOPGATE_SEAL_SECRET;
-  const hooks = [given.LOOPGATE_WEBHOOK_SECRET, given.LOOPGATE_WEBHOOK_SECRET_PREVIOUS];
-  if (seal === undefined || !hooks.includes(seal)) return [];
-  return [{ name: "LOOPGATE_SEAL_SECRET", problem: "is the same as a webhook secret" }];
+  const seal = bare(given.LOOPGATE_SEAL_SECRET);
+  const hooks = [given.LOOPGATE_WEBHOOK_SECRET, given.LOOPGATE_WEBHOOK_SECRET_PREVIOUS].map(bare);
+  const name = "LOOPGATE_SEAL_SECRET";
+  if (seal === "") return [];
+  if (hooks.includes(seal)) return [{ name, problem: "is the same as a webhook secret" }];
+  const shows = hooks.some((hook) => hook !== "" && (seal.includes(hook) || hook.includes(seal)));
+  return shows ? [{ name, problem: "holds a webhook secret, or is held by one" }] : [];
+}
+
+/** Without what two spellings of one secret differ in: case, blanks, and characters that nobody sees. */
+function bare(secret = ""): string {
+  return secret
+    .normalize("NFKC")
+    .replace(/[\s\p{C}]/gu, "")
+    .toLowerCase();
+}
+
+/** What stands in the folders that are named decides, so they are looked at; nothing is made in them. */
+function folderProblems(given: Readonly<Record<string, string>>): Problem[] {
+  const { LOOPGATE_DATA, LOOPGATE_TOOLS } = Environment.shape;
+  const [data, tools] = [LOOPGATE_DATA.safeParse(given.LOOPGATE_DATA), LOOPGATE_TOOLS.safeParse(given.LOOPGATE_TOOLS)];
+  const secret = [data.data ?? [], given.LOOPGATE_PRIVATE_KEY_FILE ?? []].flat();
+  const ofData = data.success ? dataFolderProblem(data.data) : null;
+  const ofTools = tools.data ? toolsFolderProblem(tools.data, secret) : null;
+  return [
+    ...(ofData === null ? [] : [{ name: "LOOPGATE_DATA", problem: ofData }]),
+    ...(ofTools === null ? [] : [{ name: "LOOPGATE_TOOLS", problem: ofTools }]),
+  ];
 }
 
 function readKey(given: Readonly<Record<string, string>>): { readonly pem: string } | Problem {

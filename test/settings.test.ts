@@ -1,10 +1,12 @@
 // The operator's settings: what is accepted, what is refused in one message, and that no value is ever shown.
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { dataFolderProblem, toolsFolderProblem } from "../src/data-folder.ts";
 import { Environment } from "../src/environment.ts";
+import { statusLabels } from "../src/loop/end.ts";
 import { readSettings } from "../src/settings.ts";
 
 const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
@@ -188,9 +190,146 @@ describe("secrets", () => {
     },
   );
 
+  const hook = "one-webhook-secret-of-thirty-two-characters";
+  test.each([
+    ["a blank after it", `${hook} `],
+    ["a blank before it", ` ${hook}`],
+    ["a no-break space", `${hook}\u00a0`],
+    ["a tab", `\t${hook}`],
+    ["a character that nobody sees", `${hook.slice(0, 5)}\u200b${hook.slice(5)}`],
+    ["other capitals", hook.toUpperCase()],
+  ])("a seal secret that is the webhook secret with %s is the same", (_, seal) => {
+    const message = messageOf({ ...least, LOOPGATE_WEBHOOK_SECRET: hook, LOOPGATE_SEAL_SECRET: seal });
+    expect(message).toContain("LOOPGATE_SEAL_SECRET is the same as a webhook secret.");
+  });
+
+  test("neither secret may hold the other", () => {
+    const said = "LOOPGATE_SEAL_SECRET holds a webhook secret, or is held by one.";
+    expect(messageOf({ ...least, LOOPGATE_WEBHOOK_SECRET: hook, LOOPGATE_SEAL_SECRET: `${hook}-seal` })).toContain(
+      said,
+    );
+    expect(messageOf({ ...least, LOOPGATE_WEBHOOK_SECRET: `${hook}1`, LOOPGATE_SEAL_SECRET: hook })).toContain(said);
+  });
+
   test("while a webhook secret is rotated, the previous one stands second", () => {
     const env = { ...least, LOOPGATE_WEBHOOK_SECRET_PREVIOUS: "the-secret-before-this" };
     expect(settingsOf(env).webhookSecrets).toEqual(["a-webhook-secret-of-ours", "the-secret-before-this"]);
+  });
+});
+
+describe("what is one thing to people and another to programs", () => {
+  test.each([
+    ["LOOPGATE_LABEL", " loop", "begins or ends with a blank; take it away"],
+    ["LOOPGATE_LABEL", "loop ", "begins or ends with a blank; take it away"],
+    ["LOOPGATE_LABEL", "loop\u00a0", "begins or ends with a blank; take it away"],
+    ["LOOPGATE_LABEL", " ", "begins or ends with a blank; take it away"],
+    ["LOOPGATE_LABEL", "lo\u200bop", "holds a character that cannot be seen; take it away"],
+    ["LOOPGATE_LABEL", "\u202eloop", "holds a character that cannot be seen; take it away"],
+    ["LOOPGATE_LABEL", "lo\top", "holds a character that cannot be seen; take it away"],
+    [
+      "LOOPGATE_LABEL",
+      statusLabels.running.toUpperCase(),
+      "is a label that Loopgate sets itself to say how a loop stands",
+    ],
+    ["LOOPGATE_DATA", "/srv/loopgate ", "begins or ends with a blank; take it away"],
+    ["LOOPGATE_TOOLS", " /opt/agents", "begins or ends with a blank; take it away"],
+    ["LOOPGATE_RELAY_IMAGE", "loopgate:1 ", "begins or ends with a blank; take it away"],
+    ["LOOPGATE_GITHUB_URL", " https://git.example.org", "begins or ends with a blank; take it away"],
+    ["LOOPGATE_ANTHROPIC_KEY", "sk-key\u200b", "holds a character that cannot be seen; take it away"],
+    ["LOOPGATE_HOST", "*", "must be one address or name of this machine"],
+    ["LOOPGATE_HOST", "0.0.0.0,::", "must be one address or name of this machine"],
+    ["LOOPGATE_EGRESS", "*", "has an entry, number 1, that would allow nearly every host there is"],
+    ["LOOPGATE_EGRESS", "example.org,*.com", "has an entry, number 2, that would allow nearly every host there is"],
+    ["LOOPGATE_EGRESS", "*.*", "has an entry, number 1, that would allow nearly every host there is"],
+    ["LOOPGATE_EGRESS", "*.co.uk", "has an entry, number 1, that covers names that anybody may have"],
+    ["LOOPGATE_EGRESS", "10.0.0.1", "has an entry, number 1, that is no host such as"],
+    ["LOOPGATE_EGRESS", "https://example.org", "has an entry, number 1, that is no host such as"],
+    ["LOOPGATE_IMAGES", "node:24,*", "has an entry, number 2, that is no image's name"],
+  ])("%s as %j is refused: it %s", (name, value, why) => {
+    expect(messageOf({ ...least, [name]: value })).toContain(`${name} ${why}`);
+  });
+
+  test.each(["loop", "loop: go", "\u{1f469}\u200d\u{1f4bb} loop", "autom\u00e4tisch"])(
+    "the label %j is accepted",
+    (label) => {
+      expect(settingsOf({ ...least, LOOPGATE_LABEL: label }).label).toBe(label);
+    },
+  );
+
+  test("all of it is refused in one message", () => {
+    const hook = "one-webhook-secret-of-thirty-two-characters";
+    const wrong = { LOOPGATE_LABEL: "loop ", LOOPGATE_EGRESS: "*", LOOPGATE_HOST: "*", LOOPGATE_DATA: "/" };
+    const message = messageOf({ ...least, ...wrong, LOOPGATE_WEBHOOK_SECRET: hook, LOOPGATE_SEAL_SECRET: `${hook} ` });
+    expect(message).toMatch(/^5 settings are missing, weak or invalid; nothing was started\./);
+    for (const name of [...Object.keys(wrong), "LOOPGATE_SEAL_SECRET"]) expect(message).toContain(`  ${name} `);
+  });
+});
+
+describe("the data folder", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "loopgate-data-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const said = (path: string) => messageOf({ ...least, LOOPGATE_DATA: path });
+
+  test.each([
+    "/",
+    "//",
+    "/tmp/..",
+    "/etc",
+    "/usr/share/loopgate",
+    "/var",
+    "/home",
+    "/proc/self",
+    "/dev",
+    process.cwd(),
+  ])("is not %s", (path) => {
+    expect(said(path)).toMatch(/LOOPGATE_DATA (?:is a folder that all|belongs to the machine|holds this program)/);
+  });
+
+  test("is no home folder, nor what holds one", () => {
+    mkdirSync(join(folder, "me"));
+    expect(dataFolderProblem(join(folder, "me"), join(folder, "me"))).toMatch(/^is a home folder, or holds one/);
+    expect(dataFolderProblem(folder, join(folder, "me"))).toMatch(/^is a home folder, or holds one/);
+    expect(dataFolderProblem(join(folder, "me", ".loopgate"), join(folder, "me"))).toBeNull();
+  });
+
+  test("is not one that holds other things, by whichever name it is called", () => {
+    writeFileSync(join(folder, "thesis.txt"), "all there is of it");
+    expect(said(folder)).toContain("LOOPGATE_DATA holds what is not Loopgate's; name an empty folder");
+    symlinkSync(folder, join(folder, "link"));
+    expect(said(join(folder, "link"))).toContain("LOOPGATE_DATA holds what is not Loopgate's");
+    expect(said(join(folder, "none", ".."))).toContain("LOOPGATE_DATA holds what is not Loopgate's");
+    symlinkSync("/", join(folder, "root"));
+    expect(said(join(folder, "root"))).toContain("LOOPGATE_DATA is a folder that all programs");
+    expect(said(join(folder, "thesis.txt"))).toContain("LOOPGATE_DATA is not a folder that can be read");
+  });
+
+  test("is an empty one, one that is not there, a new disk, or one that was it before", () => {
+    const accepted = (path: string) => settingsOf({ ...least, LOOPGATE_DATA: path }).dataDir;
+    expect(accepted(folder)).toBe(folder);
+    expect(accepted(join(folder, "a", "b"))).toBe(join(folder, "a", "b"));
+    mkdirSync(join(folder, "lost+found"));
+    expect(accepted(folder)).toBe(folder);
+    for (const name of ["objects", "runs", "sockets", "provenance", "quarantine"]) mkdirSync(join(folder, name));
+    expect(accepted(folder)).toBe(folder); // its store was lost
+    writeFileSync(join(folder, "notes.txt"), "an operator's own");
+    writeFileSync(join(folder, "loopgate.sqlite"), "");
+    expect(accepted(folder)).toBe(folder);
+  });
+
+  test("is not shown to agents by way of the tools, nor is the private key, nor a home", () => {
+    const tools = (path: string) => messageOf({ ...least, LOOPGATE_DATA: join(folder, "data"), LOOPGATE_TOOLS: path });
+    const why = "LOOPGATE_TOOLS would show agents the data folder or the private key";
+    for (const path of [folder, join(folder, "data"), join(folder, "data", "tools"), "/"])
+      expect(tools(path)).toContain(why);
+    const key = { LOOPGATE_PRIVATE_KEY: "", LOOPGATE_PRIVATE_KEY_FILE: join(folder, "keys", "app.pem") };
+    mkdirSync(join(folder, "keys"));
+    writeFileSync(key.LOOPGATE_PRIVATE_KEY_FILE, pkcs1);
+    expect(messageOf({ ...least, ...key, LOOPGATE_TOOLS: join(folder, "keys") })).toContain(why);
+    expect(toolsFolderProblem(folder, [], join(folder, "me"))).toMatch(/^would show agents a home folder/);
+    expect(toolsFolderProblem(join(folder, "me", "tools"), [], join(folder, "me"))).toBeNull();
   });
 });
 

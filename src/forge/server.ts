@@ -39,6 +39,8 @@ export async function listen(parts: ServerParts, port: number, host: string): Pr
       const target = request.url ?? "/";
       // A browser or program never sends one that no address can be made of; what is behind us would throw on it.
       if (!isAddress(target)) return refuse(request, response, 400, "That is not an address.");
+      // A page of another site that has its name lead to this machine comes with that name: a browser would let it read all.
+      if (!isOwnHost(request)) return refuse(request, response, 421, "This forge answers under its own address only.");
       if (parts.git.owns(target)) return parts.git.handle(request, response);
       return parts.blobs.owns(target) ? parts.blobs.handle(request, response) : web(request, response);
     }),
@@ -58,6 +60,17 @@ function isAddress(target: string): boolean {
   } catch {
     return false;
   }
+}
+
+const ownNames = ["127.0.0.1", "localhost", "[::1]"];
+
+/** Whether it was asked for under this machine's own name, in its Host header as in its target. */
+function isOwnHost({ headers: { host = "" }, url = "/", socket }: IncomingMessage): boolean {
+  const [, authority = host] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url) ?? [];
+  return [host, authority].every((one) => {
+    const [, name = "", port] = /^([^:]*|\[[0-9a-f:]*\])(?::(\d{1,5}))?$/i.exec(one) ?? [];
+    return ownNames.includes(name.toLowerCase()) && (port === undefined || Number(port) === socket.localPort);
+  });
 }
 
 function started(server: Server, port: number, host: string): Promise<void> {

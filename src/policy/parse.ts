@@ -3,6 +3,7 @@
 import type { Alias, Document, YAMLMap } from "yaml";
 import { isMap, isNode, LineCounter, parseDocument, visit } from "yaml";
 import type { z } from "zod";
+import { type Mark, markIn } from "./marks.ts";
 import { expectationAt, keysAt } from "./options.ts";
 import { Policy } from "./schema.ts";
 import { suggest } from "./suggest.ts";
@@ -19,17 +20,19 @@ export type ParsedPolicy =
 
 /**
  * Reads the policy file; null (no file) and an empty file are the defaults. Strict YAML 1.2: duplicate keys, aliases,
- * tags and unknown keys are errors. The message quotes the line and what is expected there; it never throws.
+ * directives, tags and unknown keys are errors. The message quotes the line and what is expected there; it never throws.
  */
 export function parsePolicy(text: string | null): ParsedPolicy {
   if (text === null) return { ok: true, policy: Policy.parse({}), lines: new Map() };
   if (text.length > MAX_CHARACTERS) return failure(1, 1, `the file is longer than ${MAX_CHARACTERS} characters`);
   const counter = new LineCounter();
   try {
-    return check(
-      parseDocument(text, { version: "1.2", uniqueKeys: true, lineCounter: counter, merge: false, logLevel: "error" }),
-      counter,
-    );
+    const options = { version: "1.2", uniqueKeys: true, lineCounter: counter, merge: false } as const;
+    const mark = markIn(text);
+    if (mark === null)
+      return check(parseDocument(text, { ...options, logLevel: "error", prettyErrors: false }), counter);
+    const before = text.slice(0, mark.offset).split("\n");
+    return failure(before.length, (before.at(-1)?.length ?? 0) + 1, unread[mark.kind]);
   } catch (error) {
     // The yaml package throws on nesting that exhausts the stack.
     return failure(1, 1, `the file cannot be read as YAML (${error instanceof Error ? error.name : "error"})`);
@@ -65,10 +68,15 @@ function firstAlias(document: Document): Alias | null {
   return found;
 }
 
+const unread: Readonly<Record<Mark["kind"], string>> = {
+  tag: "tags (words that begin with !) are not allowed here",
+  directive: "directives (lines that begin with %) are not allowed here",
+  nesting: "this nests deeper, or holds more lists and groups, than any policy does",
+};
+
 function sentenceOf(code: string, message: string): string {
   if (code === "DUPLICATE_KEY") return "this option is given twice; keep one of them";
   if (code === "MULTIPLE_DOCS") return "a second YAML document begins here; the file may hold only one";
-  if (code === "TAG_RESOLVE_FAILED") return "tags (words that begin with !) are not allowed here";
   return `this is not valid YAML: ${message.split("\n")[0]?.replace(/ at line .*$/, "")}`;
 }
 

@@ -1,5 +1,6 @@
 // The options of .github/loop.yml: type, default, limits and one sentence for each. Everything else about options is derived from here.
 import { z } from "zod";
+import { hostProblem } from "./hosts.ts";
 import { patternProblem } from "./pattern.ts";
 
 const command = z.string().max(2000);
@@ -22,8 +23,12 @@ const agentKinds = ["command", "claude-code", "codex", "gemini", "opencode"] as 
 const model = z.string().max(200);
 const host = z
   .string()
-  .regex(/^(\*\.)?[a-z0-9][a-z0-9.-]*(:\d{1,5})?$/)
+  .min(1)
   .max(253)
+  .superRefine((text, context) => {
+    const problem = hostProblem(text);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  })
   .meta({ words: "a host such as `example.com` or `*.example.com`" });
 
 const Agent = z.strictObject({

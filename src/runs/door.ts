@@ -1,7 +1,6 @@
 // The one door of a run: git, models and, where policy names hosts, the way out; all of it by the run's lease.
 import { assert } from "../base/assert.ts";
 import type { Log } from "../engine/ports.ts";
-import { readAllowedHost } from "../gateway/egress/hosts.ts";
 import { egressProxy } from "../gateway/egress/proxy.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { gitGateway } from "../gateway/git/server.ts";
@@ -12,6 +11,7 @@ import { modelGateway } from "../gateway/model/server.ts";
 import { openRunGateway } from "../gateway/run.ts";
 import { spentOf } from "../loop/money.ts";
 import type { LoopState } from "../loop/state.ts";
+import { readAllowedHost } from "../policy/hosts.ts";
 import { closableIn } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
 import { keepSpending, type Spent, spentAtMost } from "./spending.ts";

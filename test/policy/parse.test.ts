@@ -54,6 +54,21 @@ describe("the policy file", () => {
     ["attempts: 1\nattempts: 2", "line 2: this option is given twice; keep one of them"],
     ["a: &x [1]\nb: *x", "line 2: aliases (words that begin with *) are not allowed here"],
     ["attempts: !!js/function 3", "line 1: tags (words that begin with !) are not allowed here"],
+    ["version: !!int 1", "line 1: tags (words that begin with !) are not allowed here"],
+    ["version: 1\nattempts: !!int '3'", "line 2: tags (words that begin with !) are not allowed here"],
+    ["version: 1\n? !!str attempts\n: 2", "line 2: tags (words that begin with !) are not allowed here"],
+    ["version: !<tag:yaml.org,2002:int> 1", "line 1: tags (words that begin with !) are not allowed here"],
+    ["version: ! 1", "line 1: tags (words that begin with !) are not allowed here"],
+    ["# a word\n!!map\nversion: 1", "line 2: tags (words that begin with !) are not allowed here"],
+    ["!!omap\n- version: 1", "line 1: tags (words that begin with !) are not allowed here"],
+    ["checks: {required: !!seq [a]}", "line 1: tags (words that begin with !) are not allowed here"],
+    ["checks:\n  required: [a, !!str b]", "line 2: tags (words that begin with !) are not allowed here"],
+    ["%YAML 1.1\n---\ngate: {merge: yes}", "line 1: directives (lines that begin with %) are not allowed here"],
+    ["%YAML 1.2\n---\nversion: 1", "line 1: directives (lines that begin with %) are not allowed here"],
+    ["# a word\n%TAG ! tag:a,1:\n---\nversion: 1", "line 2: directives (lines that begin with %) are not allowed here"],
+    ["%FOO bar\n---\nversion: 1", "line 1: directives (lines that begin with %) are not allowed here"],
+    ["\ufeff%YAML 1.1\n---\nversion: 1", "line 1: directives (lines that begin with %) are not allowed here"],
+    ["version: 1\n...\n%YAML 1.1\n---\n", "line 3: directives (lines that begin with %) are not allowed here"],
     ["attempts: 1\n---\nattempts: 2", "line 2: a second YAML document begins here; the file may hold only one"],
     ["protected_paths: ['!src/**']", "line 1: `protected_paths.0` cannot take paths away: the list only adds"],
     ["protected_paths: [src//a]", "line 1: `protected_paths.0` has two slashes in a row, so it can match nothing"],
@@ -73,7 +88,11 @@ describe("the policy file", () => {
   });
 
   it("is refused, not obeyed, when it nests without end or multiplies aliases", () => {
-    expect(refusal("[".repeat(16_000))).toMatch(/^line 1: this is not valid YAML/);
+    for (const endless of ["[", "{", "- ", "? ", "[]", "[[]]", "-\n"]) {
+      const began = process.cpuUsage();
+      expect(refusal(endless.repeat(16_000 / endless.length))).toMatch(/^line \d+: this nests deeper, or holds more/);
+      expect(process.cpuUsage(began).user).toBeLessThan(300_000);
+    }
     const bomb = [
       "a: &a [x,x,x,x,x,x,x,x,x]",
       ...[..."bcdefgh"].map((name, index) => {
@@ -82,6 +101,16 @@ describe("the policy file", () => {
       }),
     ].join("\n");
     expect(refusal(bomb)).toMatch(/^line 2: aliases/);
+  });
+
+  it.each([
+    "agent:\n  command: |\n    !important\n    %YAML 1.1\n",
+    "agent: {command: '!!int 3 %TAG'} # !!int %YAML\n",
+    "agent:\n  command: echo !x\n",
+    'agent:\n  command: "%YAML 1.1"\n',
+    "---\nversion: 1\n",
+  ])("is accepted with marks inside of its texts and comments: %j", (text) => {
+    expect(refusal(text)).toBe("accepted");
   });
 
   it("names the column too", () => {

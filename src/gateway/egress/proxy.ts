@@ -4,10 +4,11 @@ import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Duplex } from "node:stream";
+import type { AllowedHost } from "../../policy/hosts.ts";
 import { basicPassword, isLeaseToken, type Lease } from "../lease.ts";
 import type { Tunnels } from "../run.ts";
 import { addressProblem } from "./addresses.ts";
-import { type AllowedHost, isAllowed, readDestination } from "./hosts.ts";
+import { isAllowed, readDestination } from "./hosts.ts";
 import { carry } from "./tunnel.ts";
 
 export type EgressRefusal = "credential" | "ended" | "target" | "host" | "address" | "busy" | "bytes" | "unreachable";

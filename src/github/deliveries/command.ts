@@ -4,12 +4,17 @@ import { type Verb, verbs } from "../../loop/event.ts";
 /** Longer arguments are cut: nobody types this much on one line. */
 const argumentLimit = 4_000;
 
+/** Markdown shows what stands this far in as code: somebody quotes a command, and gives none. */
+const indentedCode = /^(?: {4}| {0,3}\t)/;
+
 /**
- * The command on the first line, or null when there is none. A bare `/loop` asks for help; `/loop` with a word that is
+ * The command on the first line, or null when there is none, or where Markdown shows it as code. A bare `/loop` asks for help; `/loop` with a word that is
  * no verb is the verb "unknown" and is answered; a mention with one is conversation and is not.
  */
 export function parseCommand(body: string, slug: string): { verb: Verb; argument: string } | null {
-  const line = body.slice(0, body.search(/\r|\n|$/)).trim();
+  const shown = body.slice(0, body.search(/\r|\n|$/));
+  if (indentedCode.test(shown)) return null;
+  const line = shown.trim();
   const [head = "", word = ""] = line.split(/\s+/, 2);
   const isMention = head.toLowerCase() === `@${slug.toLowerCase()}`;
   if (head.toLowerCase() !== "/loop" && !isMention) return null;

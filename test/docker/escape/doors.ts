@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer as createSocketServer } from "n
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../../src/container/docker/engine.ts";
-import { readAllowedHost } from "../../../src/gateway/egress/hosts.ts";
+import { readAllowedHost } from "../../../src/policy/hosts.ts";
 import { egressProxy } from "../../../src/gateway/egress/proxy.ts";
 import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import { createLedger } from "../../../src/gateway/model/ledger.ts";

@@ -4,10 +4,10 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { readAllowedHost } from "../../../src/gateway/egress/hosts.ts";
 import { type EgressEvent, type EgressLimits, egressProxy } from "../../../src/gateway/egress/proxy.ts";
 import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import { openRunGateway } from "../../../src/gateway/run.ts";
+import { readAllowedHost } from "../../../src/policy/hosts.ts";
 
 const lease = { runId: "run-1", token: newLeaseToken() };
 const publicAddress = "93.184.216.34";

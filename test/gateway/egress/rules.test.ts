@@ -1,7 +1,8 @@
 // The rules of egress: which names are listed, and which addresses a listed name may lead to.
 import { describe, expect, test } from "vitest";
 import { addressProblem, isPublicAddress } from "../../../src/gateway/egress/addresses.ts";
-import { isAllowed, readAllowedHost, readDestination } from "../../../src/gateway/egress/hosts.ts";
+import { isAllowed, readDestination } from "../../../src/gateway/egress/hosts.ts";
+import { readAllowedHost } from "../../../src/policy/hosts.ts";
 
 describe("a listed host", () => {
   test.each([
@@ -23,6 +24,16 @@ describe("a listed host", () => {
     "https://example.com",
     "example.com/x",
     "a*.example.com",
+    "**",
+    "*.*",
+    "*.*.com",
+    "*:443",
+    "*.",
+    "*.com.",
+    "*.co.uk",
+    "*.GITHUB.io",
+    "*.com:443",
+    ".com",
   ])("is not %j", (text) => {
     expect(readAllowedHost(text)).toBeNull();
   });
