@@ -439,6 +439,18 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect(await (await open().start(request)).done).toMatchObject({ status: "finished", log: "ran\n" });
   });
 
+  test("F2, F50: a relay that was left without its agent is replaced, and its run starts", async () => {
+    const request = ground.request({ command: "echo ran" });
+    const { docker } = engine();
+    const running = await open().start(ground.request({ command: "sleep 60" }));
+    const { Image, Config } = await docker.getContainer(`loopgate-${running.id}-relay`).inspect();
+    await running.stop("Only its image and labels are wanted.");
+    const Labels = { ...Config.Labels, "loopgate.run": request.id };
+    const orphan = { Image, Labels, Cmd: ["sleep", "60"], HostConfig: { NetworkMode: "none" } };
+    await docker.createContainer({ name: `loopgate-${request.id}-relay`, ...orphan });
+    expect(await (await open().start(request)).done).toMatchObject({ status: "finished", log: "ran\n" });
+  });
+
   test("F56: a container of an older epoch is replaced, one of a newer epoch is left alone", async () => {
     // Whoever attends the old one must not forget it by its name when it goes: that is the new one's by then.
     const old = await openPlain().start(ground.request({ command: "sleep 60", epoch: 1 }));

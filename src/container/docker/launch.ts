@@ -13,8 +13,8 @@ import { refusals } from "../spec/guard.ts";
 import { compileAgent, compileRelay } from "../spec/spec.ts";
 import { acceptObserved, untold } from "./accept.ts";
 import { type Attachment, attach } from "./attach.ts";
+import { createContainer } from "./create.ts";
 import type { EngineInfo } from "./engine-info.ts";
-import { isTaken } from "./errors.ts";
 import type { ImageResolver, ResolvedImage } from "./image.ts";
 import { removeRun } from "./remove.ts";
 import { TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "./toolchain.ts";
@@ -109,8 +109,8 @@ export interface Pair {
 export function createPair(specs: readonly ContainerSpec[], docker: Docker): Pair {
   const [agentSpec, relaySpec] = specs;
   assert(agentSpec, "a run has an agent container");
-  const relay = relaySpec ? create(docker, relaySpec) : Promise.resolve(null);
-  const agent = relay.then(() => create(docker, agentSpec));
+  const relay = relaySpec ? createContainer(docker, relaySpec) : Promise.resolve(null);
+  const agent = relay.then(() => createContainer(docker, agentSpec));
   const starting = relay.then((one) => one && startRelayContainer(one));
   const network = starting.then(() => {});
   const open = starting.then((started) => started?.listens());
@@ -194,23 +194,6 @@ async function startRelayContainer(relay: Docker.Container): Promise<{ listens()
     });
   };
   return { listens };
-}
-
-async function create(docker: Docker, spec: ContainerSpec): Promise<Docker.Container> {
-  try {
-    // The spec's fields are the engine's own; it is read-only data here, which the library's types do not say.
-    return await docker.createContainer({
-      name: spec.name,
-      ...(spec.body as unknown as Docker.ContainerCreateOptions),
-    });
-  } catch (error) {
-    const taken = isTaken(error);
-    throw new Fault(`Could not create the container ${spec.name}: ${(error as Error).message}`, {
-      kind: taken ? "conflict" : "engine",
-      retry: taken ? "never" : "later",
-      cause: error,
-    });
-  }
 }
 
 function assertAllowed(spec: ContainerSpec, allowed: Allowed): void {

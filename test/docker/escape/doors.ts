@@ -4,12 +4,12 @@ import { type AddressInfo, connect, createServer as createSocketServer } from "n
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../../src/container/docker/engine.ts";
-import { readAllowedHost } from "../../../src/policy/hosts.ts";
 import { egressProxy } from "../../../src/gateway/egress/proxy.ts";
 import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import { createLedger } from "../../../src/gateway/model/ledger.ts";
 import { modelGateway } from "../../../src/gateway/model/server.ts";
 import { openRunGateway } from "../../../src/gateway/run.ts";
+import { readAllowedHost } from "../../../src/policy/hosts.ts";
 import { USER } from "../own-runtime.ts";
 import { type Arena, makeArena, runGuarded } from "./arena.ts";
 import { type Attack, attacksFail, type Evidence, readEvidence } from "./attack.ts";
