@@ -2,8 +2,8 @@
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
-import { dataFolderProblem, toolsFolderProblem } from "./data-folder.ts";
 import { Environment } from "./environment.ts";
+import { dataFolderProblem, toolsFolderProblem } from "./folders.ts";
 import type { Operator } from "./policy/rules.ts";
 
 /** The settings as the program uses them. */

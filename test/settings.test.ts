@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { dataFolderProblem, toolsFolderProblem } from "../src/data-folder.ts";
 import { Environment } from "../src/environment.ts";
+import { dataFolderProblem, toolsFolderProblem } from "../src/folders.ts";
 import { statusLabels } from "../src/loop/end.ts";
 import { readSettings } from "../src/settings.ts";
 

@@ -19,6 +19,18 @@ export function nextTry(fault: Fault, tries: number, now: number): number | null
   return Math.max(now + wait, fault.retryAt ?? 0);
 }
 
+/** So many tries fail, within half a minute, before it is worth a word in the thread. */
+const quietTries = 3;
+
+/**
+ * Whether the thread says that a run could not start and is tried again. What is missing, such as an image, does not come by
+ * itself: said at the first failure. What may pass in seconds is said once it has not. GitHub's own outages cannot be told there.
+ */
+export function isToldOf(fault: Fault, tries: number): boolean {
+  if (isOutage(fault)) return false;
+  return fault.kind === "engine" || fault.kind === "conflict" ? tries > quietTries : true;
+}
+
 function isOutage({ kind }: Fault): boolean {
   return kind === "unavailable" || kind === "rate_limited";
 }

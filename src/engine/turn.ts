@@ -4,7 +4,7 @@ import { toFault } from "../base/fault.ts";
 import type { LoopState } from "../loop/state.ts";
 import { perform } from "./perform.ts";
 import type { StoredEffect, StoredEvent } from "./ports.ts";
-import { nextTry } from "./retry.ts";
+import { isToldOf, nextTry } from "./retry.ts";
 import type { Place } from "./slots.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
@@ -103,6 +103,10 @@ async function onFailure(world: World, stored: StoredEffect, error: unknown): Pr
   const fault = toFault(error, `Could not perform ${effect.type}`);
   const again = error instanceof Bug ? null : nextTry(fault, stored.tries + 1, clock.now());
   if (again !== null) {
+    if (effect.type === "start_run" && isToldOf(fault, stored.tries + 1)) {
+      const event = { type: "run_delayed", run: effect.run, why: fault.message } as const;
+      await store.addEvent(issueKey, event, clock.now(), `${key}/delayed/${stored.tries}`);
+    }
     await store.effectPostponed(key, again, false);
     log.warn({ ...fields, again }, "an effect failed; trying it again later");
     return;

@@ -26,14 +26,27 @@ export function onRunStarted(state: LoopState, event: Extract<LoopEvent, { type:
   const { isolation, briefSha256, startedAt, provenance } = event;
   const made = provenance === undefined ? {} : { provenance };
   const pinned = withImage(state, provenance?.image ?? null);
-  const seen = withRun(pinned, run.id, { isolation, briefSha256, startedAt, ...made });
+  const seen = withRun(pinned, run.id, { isolation, briefSha256, startedAt, delayed: undefined, ...made });
   const phase = state.phase === "preparing" && run.role === "executor" ? "executing" : state.phase;
   const wasQueued = state.queued?.run === run.id;
-  const effects: Effect[] = wasQueued ? [{ type: "write_status" }] : [];
+  const effects: Effect[] = wasQueued || run.delayed !== undefined ? [{ type: "write_status" }] : [];
   return {
     state: { ...seen, phase, queued: wasQueued ? null : state.queued },
     effects,
     note: `the ${run.role} runs`,
+  };
+}
+
+/** What a person can mend is said while the run is tried again and again: nobody waits for hours before "is starting". */
+export function onRunDelayed(state: LoopState, { run, why }: Extract<LoopEvent, { type: "run_delayed" }>): Decision {
+  const waiting = state.attempts.flatMap((attempt) => attempt.runs).find(({ id }) => id === run);
+  if (waiting?.status !== "running") return stay(state, "a run this loop does not wait for");
+  if (waiting.isolation !== null) return stay(state, "late news: the run has started");
+  if (waiting.delayed === why) return stay(state, "what was in its way before");
+  return {
+    state: withRun(state, run, { delayed: why }),
+    effects: [{ type: "write_status" }],
+    note: "could not start yet",
   };
 }
 

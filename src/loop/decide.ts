@@ -6,6 +6,7 @@ import {
   onPublished,
   onPublishRefused,
   onPullOpened,
+  onRunDelayed,
   onRunQueued,
   onRunStarted,
 } from "./attempt.ts";
@@ -165,6 +166,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
       return onBranchMoved(state, event.head, now);
     case "run_queued":
       return onRunQueued(state, event, now);
+    case "run_delayed":
+      return onRunDelayed(state, event);
     case "run_started":
       return onRunStarted(state, event);
     case "ci_changed":

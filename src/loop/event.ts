@@ -166,6 +166,7 @@ export type LoopEvent =
   | { readonly type: "status_posted"; readonly comment: number }
   | { readonly type: "attempt_posted"; readonly attempt: number; readonly comment: number }
   | { readonly type: "run_queued"; readonly run: string; readonly place: number; readonly of: number } // 1 is next
+  | { readonly type: "run_delayed"; readonly run: string; readonly why: string } // it could not start, and is tried again
   | {
       readonly type: "run_started";
       readonly run: string;

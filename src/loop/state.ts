@@ -210,6 +210,7 @@ export const RunFacts = z.object({
   provenance: Provenance.optional(), // absent before the start, and in records that never had it
   trouble: Trouble.optional(), // absent: none that its end tells of
   said: z.string().optional(), // the last lines of a run that failed, masked and short: untrusted text
+  delayed: z.string().optional(), // why it could not start yet; absent: it has, or nothing was in its way
   untold: z.boolean().optional(), // true: it was called off, and what it came to is not known yet; its cost is not booked
 });
 export type RunFacts = z.infer<typeof RunFacts>;

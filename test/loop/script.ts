@@ -220,6 +220,8 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "retry_read", facts: claimFacts(line, now) };
     case "in_line":
       return { type: "run_queued", run: runningRun(state), place: Number(first), of: Number(second) };
+    case "delayed":
+      return { type: "run_delayed", run: runningRun(state), why: first };
     case "started":
       return {
         type: "run_started",

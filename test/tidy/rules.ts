@@ -7,7 +7,7 @@ export type Rule = (sources: readonly Source[]) => string[];
 export const layers: readonly (readonly string[])[] = [
   ["base"],
   ["loop", "policy"],
-  ["record", "verify", "brief", "report", "environment.ts", "settings.ts", "log.ts"],
+  ["record", "verify", "brief", "report", "environment.ts", "folders.ts", "settings.ts", "log.ts"],
   ["github", "container", "agents", "gateway", "store"],
   ["engine", "runs"],
   ["app.ts"],
@@ -20,6 +20,7 @@ export const layers: readonly (readonly string[])[] = [
 const sideways: readonly [from: string, to: string][] = [
   ["policy", "loop"],
   ["settings.ts", "environment.ts"],
+  ["settings.ts", "folders.ts"],
 ];
 
 const adapters = layers[3] ?? [];

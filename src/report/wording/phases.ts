@@ -20,6 +20,14 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
       place === 1 ? "It starts as soon as one of them is done." : "It starts when its turn comes.",
     );
   }
+  const delayed = delayOf(state);
+  if (delayed !== null) {
+    return say(
+      `${attempt} could not start yet`,
+      plainSentence(withoutHostPaths(delayed)),
+      "It is tried again by itself, less and less often. `/loop stop` ends the loop.",
+    );
+  }
   switch (state.phase) {
     case "queued":
       return say(
@@ -91,6 +99,13 @@ function haltSentence(why: Halt): string {
     default:
       return unreachable(why);
   }
+}
+
+/** What keeps the run that the loop waits for from starting; null where nothing does. */
+function delayOf({ attempts, phase }: LoopState): string | null {
+  if (phase !== "preparing" && phase !== "verifying") return null;
+  const waiting = attempts.at(-1)?.runs.find(({ status }) => status === "running");
+  return waiting?.delayed ?? null;
 }
 
 function until(state: LoopState): string {
