@@ -1,6 +1,6 @@
 // The types of everything the forge stores: plain mutable records that refer to each other directly.
 
-import type { Commit } from "./git/history.ts";
+import type { Commit } from "./git/commits.ts";
 import type { PullStats } from "./git/read.ts";
 
 /** Whoever has a login. A Bot is the account under which an App acts. */

@@ -1,7 +1,8 @@
 // The first commits of a repository: from a table of files, or from a repository that already exists.
 
 import { git } from "./git/run.ts";
-import { changeTree, signatureOf, type TreeChange, writeBlob, writeCommit } from "./git/store.ts";
+import { signatureOf, writeBlob, writeCommit } from "./git/store.ts";
+import { type TreeFile, writeTree } from "./git/trees.ts";
 import type { Repository, User } from "./model.ts";
 
 /** Path to text; an entry with `executable` gets the mode bit. */
@@ -10,8 +11,7 @@ export type Files = Readonly<Record<string, string | { text: string; executable:
 /** Commits the files to the default branch of an empty repository. */
 export async function seedFiles(repository: Repository, author: User, at: number, files: Files): Promise<string> {
   const { gitDir, defaultBranch } = repository;
-  const changes = await Promise.all(Object.entries(files).map((entry) => changeOf(gitDir, entry)));
-  const tree = await changeTree(gitDir, null, changes);
+  const tree = await writeTree(gitDir, await Promise.all(Object.entries(files).map((entry) => fileOf(gitDir, entry))));
   const sha = await writeCommit(gitDir, {
     tree,
     parents: [],
@@ -39,7 +39,7 @@ export async function seedFrom(repository: Repository, dir: string): Promise<str
   return (await git(gitDir, ["rev-parse", `refs/heads/${defaultBranch}`])).trim();
 }
 
-async function changeOf(gitDir: string, [path, entry]: [string, Files[string]]): Promise<TreeChange> {
+async function fileOf(gitDir: string, [path, entry]: [string, Files[string]]): Promise<TreeFile> {
   const { text, executable } = typeof entry === "string" ? { text: entry, executable: false } : entry;
-  return { path, mode: executable ? "100755" : "100644", sha: await writeBlob(gitDir, Buffer.from(text)) };
+  return { path, mode: executable ? "100755" : "100644", blob: await writeBlob(gitDir, Buffer.from(text)) };
 }

@@ -1,10 +1,12 @@
 // Merging a pull request, and noting that one was merged.
 
 import { type Core, requireAccess } from "../core.ts";
-import { log } from "../git/history.ts";
-import { isAncestor, resolveBranch } from "../git/read.ts";
+import { isAncestor } from "../git/ancestry.ts";
+import { log } from "../git/commits.ts";
+import { mergeTree } from "../git/merging.ts";
+import { resolveBranch } from "../git/read.ts";
 import { writeSigned } from "../git/signed.ts";
-import { mergeTree, moveRef, signatureOf } from "../git/store.ts";
+import { moveRef, signatureOf } from "../git/store.ts";
 import type { Actor, BranchRule, MergeMethod, Pull } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { markMerged } from "./merged.ts";

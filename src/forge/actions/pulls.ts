@@ -1,9 +1,11 @@
 // Pull requests: opening, editing, draft and ready, requested reviewers, and whether they would merge.
 import { type Core, findUser, nodeId, pullsOf, requireAccess } from "../core.ts";
-import { conflictFree, countChanges, isAncestor, resolveBranch } from "../git/read.ts";
+import { isAncestor } from "../git/ancestry.ts";
+import { conflictFree, mergeTree } from "../git/merging.ts";
+import { countChanges, resolveBranch } from "../git/read.ts";
 import { git } from "../git/run.ts";
 import { writeSigned } from "../git/signed.ts";
-import { mergeTree, signatureOf } from "../git/store.ts";
+import { signatureOf } from "../git/store.ts";
 import type { Actor, Pull, Repository, User } from "../model.ts";
 import { Refusal, unprocessable } from "../refusal.ts";
 import { userShape } from "../shapes/user.ts";

@@ -1,6 +1,9 @@
 // Branches and tags that moved, whoever moved them: the push webhook, pull requests that follow, suites that start.
 import { type Core, pullsOf, requireAccess } from "../core.ts";
-import { countChanges, isAncestor, listRefs, noCommit, resolveCommit } from "../git/read.ts";
+import { isAncestor } from "../git/ancestry.ts";
+import { isObjectId } from "../git/objects.ts";
+import { countChanges, noCommit, resolveCommit } from "../git/read.ts";
+import { listRefs } from "../git/refs.ts";
 import { git } from "../git/run.ts";
 import { moveRef } from "../git/store.ts";
 import type { Actor, BranchMove, Pull, RefUpdate, Repository } from "../model.ts";
@@ -88,6 +91,8 @@ async function requireRef(repository: Repository, ref: string): Promise<string> 
 async function requireRefName(repository: Repository, ref: string, sha: string): Promise<void> {
   if (!/^refs\/(heads|tags)\/[^\s~^:?*[\\]+$/.test(ref))
     throw new Refusal(422, "Reference name must start with 'refs/'");
+  if (!isObjectId(sha))
+    throw new Refusal(422, "The sha parameter must be exactly 40 characters and contain only [0-9a-f].");
   if (!(await resolveCommit(repository.gitDir, sha))) throw new Refusal(422, "Object does not exist");
 }
 

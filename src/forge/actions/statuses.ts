@@ -1,6 +1,6 @@
 // Commit statuses: the older, simpler form of a check, which anyone with write access may set.
 import { type Core, nodeId, requireAccess } from "../core.ts";
-import type { Commit } from "../git/history.ts";
+import type { Commit } from "../git/commits.ts";
 import { knowCommit } from "../git/known.ts";
 import type { Actor, CommitStatus, Repository } from "../model.ts";
 import { unprocessable } from "../refusal.ts";

@@ -1,22 +1,9 @@
-// Commits, files and differences of a bare repository as plain records.
-import { rangeFrom } from "./read.ts";
+// Files and differences of a bare repository as plain records.
+import { rangeFrom } from "./ancestry.ts";
+import type { Commit } from "./commits.ts";
+import { lastingGit } from "./lasting.ts";
+import { isObjectId, readObject } from "./objects.ts";
 import { git, tryGit } from "./run.ts";
-
-export interface Signed {
-  readonly name: string;
-  readonly email: string;
-  /** ISO 8601, in UTC. */
-  readonly date: string;
-}
-
-export interface Commit {
-  readonly sha: string;
-  readonly tree: string;
-  readonly parents: readonly string[];
-  readonly author: Signed;
-  readonly committer: Signed;
-  readonly message: string;
-}
 
 export interface ChangedFile {
   readonly path: string;
@@ -27,22 +14,6 @@ export interface ChangedFile {
   readonly deletions: number;
   /** The hunks without the header, or undefined for binary files and very large changes. */
   readonly patch?: string;
-}
-
-const format = "%H%x00%T%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B%x00%x01";
-
-/** Commits that `git log` with these arguments lists, newest first. */
-export async function log(dir: string, args: readonly string[]): Promise<Commit[]> {
-  const out = await git(dir, ["log", `--format=${format}`, ...args]);
-  return out
-    .split("\x01")
-    .map((entry) => entry.replace(/^\n/, ""))
-    .filter(Boolean)
-    .map(parseCommit);
-}
-
-export async function readCommit(dir: string, sha: string): Promise<Commit | undefined> {
-  return (await log(dir, ["-n", "1", sha, "--"]))[0];
 }
 
 /** What `head` changed since it left `base`, with patches; `base` may be a tree. */
@@ -72,7 +43,8 @@ export async function listTree(
   path: string,
   recursive = false,
 ): Promise<TreeEntry[] | undefined> {
-  const result = await tryGit(dir, [
+  const run = isObjectId(sha) ? lastingGit : tryGit;
+  const result = await run(dir, [
     "ls-tree",
     "-z",
     "-l",
@@ -86,34 +58,9 @@ export async function listTree(
 }
 
 export async function readBlob(dir: string, sha: string): Promise<Buffer | undefined> {
-  const result = await tryGit(dir, ["cat-file", "blob", sha]);
-  return result.code === 0 ? result.stdout : undefined;
+  const object = await readObject(dir, sha);
+  return object?.type === "blob" ? object.body : undefined;
 }
-
-function parseCommit(entry: string): Commit {
-  const [sha, tree, parents, an, ae, at, cn, ce, ct, message] = entry.split("\0") as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  return {
-    sha,
-    tree,
-    parents: parents.split(" ").filter(Boolean),
-    author: { name: an, email: ae, date: instant(at) },
-    committer: { name: cn, email: ce, date: instant(ct) },
-    message: message.replace(/\n+$/, ""),
-  };
-}
-
-const instant = (seconds: string) => new Date(Number(seconds) * 1_000).toISOString().replace(/\.\d+Z$/, "Z");
 
 function parseEntry(line: string): TreeEntry {
   const tab = line.indexOf("\t");
@@ -121,17 +68,16 @@ function parseEntry(line: string): TreeEntry {
   return { mode, type, sha, size: Number(size) || 0, path: line.slice(tab + 1) };
 }
 
+/** One look gives all three listings, which name the same files in the same order: what changed, the lines, the patches. */
 async function diffFiles(dir: string, from: string, to: string): Promise<ChangedFile[]> {
-  const options = ["--no-ext-diff", "--no-textconv", "-M", "--no-color"];
-  const [raw, numstat, patch] = await Promise.all([
-    git(dir, ["diff", ...options, "--raw", "--no-abbrev", "-z", from, to]),
-    git(dir, ["diff", ...options, "--numstat", "-z", from, to]),
-    git(dir, ["diff", ...options, from, to]),
-  ]);
-  const counts = parseCounts(numstat);
-  const patches = parsePatches(patch);
-  // The three listings name the same files in the same order.
-  return parseRaw(raw).map((file, index) => {
+  const options = ["--no-ext-diff", "--no-textconv", "-M", "--no-color", "--no-abbrev", "-z"];
+  const args = ["diff", ...options, "--raw", "--numstat", "--patch", from, to];
+  const lasts = isObjectId(from) && isObjectId(to) ? await lastingGit(dir, args) : null;
+  const parts = (lasts?.code === 0 ? lasts.stdout.toString() : await git(dir, args)).split("\0");
+  const { files, end } = parseRaw(parts);
+  const { counts, end: patchAt } = parseCounts(parts, end);
+  const patches = parsePatches(parts.slice(patchAt + 1).join("\0"));
+  return files.map((file, index) => {
     const [additions, deletions] = counts[index] ?? [0, 0];
     const hunks = patches[index];
     return { ...file, additions, deletions, ...(hunks && hunks.length < 400_000 ? { patch: hunks } : {}) };
@@ -147,17 +93,14 @@ const statuses: Record<string, ChangedFile["status"]> = {
   T: "changed",
 };
 
-function parseRaw(raw: string): Omit<ChangedFile, "additions" | "deletions">[] {
-  const parts = raw.split("\0");
-  const files: Omit<ChangedFile, "additions" | "deletions">[] = [];
-  for (let at = 0; at < parts.length && parts[at]; ) {
-    const [, , oldBlob, newBlob, letter] = (parts[at] as string).slice(1).split(" ") as [
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
+type Listed = Omit<ChangedFile, "additions" | "deletions">;
+
+/** The files, and which part of the output comes after them. */
+function parseRaw(parts: readonly string[]): { files: Listed[]; end: number } {
+  const files: Listed[] = [];
+  let at = 0;
+  while (parts[at]?.startsWith(":")) {
+    const [, , oldBlob = "", newBlob = "", letter = ""] = (parts[at] as string).slice(1).split(" ");
     const moved = letter.startsWith("R") || letter.startsWith("C");
     const path = parts[at + (moved ? 2 : 1)] as string;
     const blob = letter === "D" ? oldBlob : newBlob;
@@ -169,18 +112,19 @@ function parseRaw(raw: string): Omit<ChangedFile, "additions" | "deletions">[] {
     });
     at += moved ? 3 : 2;
   }
-  return files;
+  return { files, end: at };
 }
 
-function parseCounts(numstat: string): [number, number][] {
-  const parts = numstat.split("\0");
+/** The lines of each file from a part of the output on; an empty part ends them. */
+function parseCounts(parts: readonly string[], from: number): { counts: [number, number][]; end: number } {
   const counts: [number, number][] = [];
-  for (let at = 0; at < parts.length && parts[at]; ) {
+  let at = from;
+  while (parts[at]) {
     const [additions, deletions, path] = (parts[at] as string).split("\t") as [string, string, string];
     counts.push([Number(additions) || 0, Number(deletions) || 0]);
     at += path === "" ? 3 : 1; // a rename has the two names as parts of their own
   }
-  return counts;
+  return { counts, end: at };
 }
 
 function parsePatches(patch: string): (string | undefined)[] {

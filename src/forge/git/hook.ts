@@ -9,6 +9,8 @@ export const preReceive = `#!/bin/sh
 # Written by the forge; see src/forge/git/hook.ts.
 zero=0000000000000000000000000000000000000000
 refused=0
+line='
+'
 say() { echo "$1" >&2; refused=1; }
 while read -r old new ref; do
   for closed in $FORGE_CLOSED; do
@@ -21,10 +23,9 @@ while read -r old new ref; do
   done
   case "$ref" in refs/heads/*) ;; *) continue ;; esac
   [ "$FORGE_NO_WORKFLOWS" = 1 ] && [ "$new" != "$zero" ] || continue
-  for commit in $(git rev-list "$new" --not --all); do
-    file=$(git diff-tree -r -m --root --no-commit-id --name-only "$commit" -- .github/workflows | head -n 1)
-    [ -n "$file" ] && { say "refusing to allow a GitHub App to create or update workflow \\\`$file\\\` without \\\`workflows\\\` permission"; break; }
-  done
+  files=$(git log -m --root --full-history --no-renames --format= --name-only "$new" --not --all -- .github/workflows)
+  file=\${files%%"$line"*}
+  [ -n "$file" ] && say "refusing to allow a GitHub App to create or update workflow \\\`$file\\\` without \\\`workflows\\\` permission"
 done
 exit $refused
 `;

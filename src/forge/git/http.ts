@@ -10,7 +10,8 @@ import type { RefUpdate, Repository } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import type { World } from "../world.ts";
 import { type Backend, runBackend } from "./backend.ts";
-import { listRefs, noCommit } from "./read.ts";
+import { noCommit } from "./read.ts";
+import { listRefs } from "./refs.ts";
 
 export interface GitServer {
   /** Whether the path is one that git asks for. */

@@ -1,7 +1,7 @@
 // Commits a repository remembers, so that payloads about them can be built without asking git again.
 import type { Repository } from "../model.ts";
 import { Refusal } from "../refusal.ts";
-import { type Commit, readCommit } from "./history.ts";
+import { type Commit, readCommit } from "./commits.ts";
 import { resolveCommit } from "./read.ts";
 
 /** The commit, read if it is not remembered. Throws GitHub's 422 `Refusal` when there is no such commit. */

@@ -1,5 +1,8 @@
-// Questions the forge asks a bare repository about refs, ancestry and whether two commits merge.
-import { git, tryGit } from "./run.ts";
+// Which commit a name comes to, and what a pull request would bring.
+import { countCommits } from "./ancestry.ts";
+import { changedFiles } from "./history.ts";
+import { readObject } from "./objects.ts";
+import { listRefs } from "./refs.ts";
 
 export interface PullStats {
   commits: number;
@@ -9,12 +12,6 @@ export interface PullStats {
 }
 
 export const noCommit = "0".repeat(40);
-
-/** All refs of a repository: full name to object id. */
-export async function listRefs(dir: string): Promise<Map<string, string>> {
-  const lines = (await git(dir, ["for-each-ref", "--format=%(objectname) %(refname)"])).split("\n").filter(Boolean);
-  return new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)]));
-}
 
 /** The commit a branch points at, or undefined. */
 export function resolveBranch(dir: string, branch: string): Promise<string | undefined> {
@@ -32,44 +29,27 @@ export async function resolveCommit(dir: string, name: string): Promise<string |
   return undefined;
 }
 
-export async function isAncestor(dir: string, ancestor: string, descendant: string): Promise<boolean> {
-  return (await tryGit(dir, ["merge-base", "--is-ancestor", ancestor, descendant])).code === 0;
-}
-
-export async function mergeBase(dir: string, one: string, other: string): Promise<string | undefined> {
-  const result = await tryGit(dir, ["merge-base", one, other]);
-  return result.code === 0 ? result.stdout.toString().trim() : undefined;
-}
-
-/** Whether merging the two commits needs nobody to resolve anything. */
-export async function conflictFree(dir: string, base: string, head: string): Promise<boolean> {
-  return (await tryGit(dir, ["merge-tree", "--write-tree", "--no-messages", base, head])).code === 0;
-}
-
 /** What a pull request of `head` into `base` would bring, as its page counts it. */
 export async function countChanges(dir: string, base: string, head: string): Promise<PullStats> {
-  const [commits, numbers] = await Promise.all([
-    git(dir, ["rev-list", "--count", `${base}..${head}`]),
-    git(dir, ["diff", "--no-ext-diff", "--no-textconv", "--numstat", await rangeFrom(dir, base, head), head]),
-  ]);
-  const lines = numbers
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => line.split("\t"));
-  const sum = (column: number) => lines.reduce((total, line) => total + (Number(line[column]) || 0), 0);
-  return { commits: Number(commits), additions: sum(0), deletions: sum(1), changedFiles: lines.length };
-}
-
-/** The commit (or, without common history, the empty tree) that a three-dot diff starts from. */
-export async function rangeFrom(dir: string, base: string, head: string): Promise<string> {
-  return (await mergeBase(dir, base, head)) ?? "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+  const [commits, files] = await Promise.all([countCommits(dir, base, head), changedFiles(dir, base, head)]);
+  const sum = (column: "additions" | "deletions") => files.reduce((total, file) => total + file[column], 0);
+  return { commits, additions: sum("additions"), deletions: sum("deletions"), changedFiles: files.length };
 }
 
 async function resolveExact(dir: string, ref: string): Promise<string | undefined> {
-  const result = await tryGit(dir, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
-  return result.code === 0 ? result.stdout.toString().trim() : undefined;
+  const id = (await listRefs(dir)).get(ref);
+  return id === undefined ? undefined : peel(dir, id);
 }
 
 async function commitExists(dir: string, sha: string): Promise<string | undefined> {
-  return (await tryGit(dir, ["cat-file", "-e", `${sha}^{commit}`])).code === 0 ? sha : undefined;
+  return (await peel(dir, sha)) === undefined ? undefined : sha;
+}
+
+/** The commit that an object is, or that a tag (of a tag) is of. */
+async function peel(dir: string, id: string): Promise<string | undefined> {
+  const object = await readObject(dir, id);
+  if (object?.type === "commit") return id;
+  const tagged =
+    object?.type === "tag" ? /^object ([0-9a-f]{40})\n/.exec(object.body.toString("latin1"))?.[1] : undefined;
+  return tagged === undefined ? undefined : peel(dir, tagged);
 }

@@ -1,7 +1,7 @@
 // Commits that the forge makes for somebody: committed by `web-flow` and signed, as GitHub does.
 import { createHmac, randomBytes } from "node:crypto";
 import { type Core, webFlow } from "../core.ts";
-import { git } from "./run.ts";
+import { readObject, writeObject } from "./objects.ts";
 import { type Signature, signatureOf, writeCommit } from "./store.ts";
 
 /** Only the forge can make a signature that it takes for its own. */
@@ -19,12 +19,12 @@ export async function writeSigned(
 ): Promise<string> {
   const committer = signatureOf(webFlow, core.now());
   const plain = await writeCommit(dir, { ...commit, committer });
-  const payload = await git(dir, ["cat-file", "commit", plain]);
+  const payload = (await readObject(dir, plain))?.body.toString() ?? "";
   const signature = armoured(createHmac("sha256", key).update(payload).digest("base64"));
   const end = payload.indexOf("\n\n");
   const header = `gpgsig ${signature.trimEnd().replaceAll("\n", "\n ")}`;
-  const input = `${payload.slice(0, end)}\n${header}${payload.slice(end)}`;
-  const sha = (await git(dir, ["hash-object", "-t", "commit", "-w", "--stdin"], { input })).trim();
+  const whole = `${payload.slice(0, end)}\n${header}${payload.slice(end)}`;
+  const sha = await writeObject(dir, "commit", Buffer.from(whole));
   core.signatures.set(sha, { signature, payload, at: core.now() });
   return sha;
 }

@@ -1,25 +1,29 @@
 // Changes the forge itself makes to a bare repository: creating it, moving refs, writing commits and merges.
-import { appendFile, chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { User } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { preReceive } from "./hook.ts";
+import { writeObject } from "./objects.ts";
 import { noCommit } from "./read.ts";
 import { git, tryGit } from "./run.ts";
 
 /** Makes an empty bare repository whose HEAD names the default branch, with the forge's own receive hook. */
 export async function initBare(dir: string, defaultBranch: string): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  await git(dir, ["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, "."]);
-  await appendFile(join(dir, "config"), settings);
-  const hook = join(dir, "hooks", "pre-receive");
-  await mkdir(join(dir, "hooks"), { recursive: true });
-  await writeFile(hook, preReceive);
-  await chmod(hook, 0o755);
+  const folders = ["objects/info", "objects/pack", "refs/heads", "refs/tags", "hooks"];
+  for (const folder of folders) await mkdir(join(dir, folder), { recursive: true });
+  await writeFile(join(dir, "HEAD"), `ref: refs/heads/${defaultBranch}\n`);
+  await writeFile(join(dir, "config"), settings);
+  await writeFile(join(dir, "hooks", "pre-receive"), preReceive);
+  await chmod(join(dir, "hooks", "pre-receive"), 0o755);
 }
 
-const settings = `[http]
+const settings = `[core]
+	repositoryformatversion = 0
+	filemode = true
+	bare = true
+[http]
 	receivepack = true
 [uploadpack]
 	allowAnySHA1InWant = true
@@ -28,6 +32,7 @@ const settings = `[http]
 	fsckObjects = true
 	advertisePushOptions = true
 	denyDeleteCurrent = refuse
+	autogc = false
 [gc]
 	auto = 0
 `;
@@ -80,21 +85,14 @@ export async function changeTree(dir: string, base: string | null, changes: read
   }
 }
 
-export async function writeBlob(dir: string, bytes: Buffer): Promise<string> {
-  return (await git(dir, ["hash-object", "-w", "--stdin"], { input: bytes })).trim();
+export function writeBlob(dir: string, bytes: Buffer): Promise<string> {
+  return writeObject(dir, "blob", bytes);
 }
 
 /** The tree of a commit with one file replaced, or with null removed. */
 export async function replaceFile(dir: string, commit: string, path: string, bytes: Buffer | null): Promise<string> {
   const sha = bytes && (await writeBlob(dir, bytes));
   return changeTree(dir, commit, [{ path, mode: "100644", sha }]);
-}
-
-/** The tree of merging `head` into `base`; throws a 405 `Refusal` when they conflict. */
-export async function mergeTree(dir: string, base: string, head: string): Promise<string> {
-  const result = await tryGit(dir, ["merge-tree", "--write-tree", "--no-messages", base, head]);
-  if (result.code !== 0) throw new Refusal(405, "Pull Request is not mergeable");
-  return result.stdout.toString().trim();
 }
 
 function identity(role: "AUTHOR" | "COMMITTER", signature: Signature): Record<string, string> {

@@ -1,6 +1,6 @@
 // Git's objects as GraphQL shows them: refs, commits, files, and who is named in a commit.
 import { type ForgeSignature, type findUser, webFlow } from "../core.ts";
-import type { Commit, Signed } from "../git/history.ts";
+import type { Commit, Signed } from "../git/commits.ts";
 import { userOf } from "../shapes/commit.ts";
 import { repoWeb } from "../shapes/url.ts";
 import { connection } from "./connection.ts";

@@ -2,8 +2,8 @@
 import { decisiveReviews } from "../actions/decisive.ts";
 import { knownMergeability, mergeStateOf } from "../actions/merge-state.ts";
 import { hasAccess } from "../core.ts";
-import { log } from "../git/history.ts";
-import { rangeFrom } from "../git/read.ts";
+import { rangeFrom } from "../git/ancestry.ts";
+import { log } from "../git/commits.ts";
 import type { Pull, Review, ReviewComment, User } from "../model.ts";
 import { issueWeb } from "../shapes/issue.ts";
 import { association } from "../shapes/user.ts";

@@ -1,8 +1,8 @@
 // Where resolvers get Git's objects from: a commit, a ref, a file, as values with their types.
-import { type Commit, readBlob } from "../git/history.ts";
+import type { Commit } from "../git/commits.ts";
+import { objectAt } from "../git/expression.ts";
 import { knowCommit } from "../git/known.ts";
 import { resolveCommit } from "../git/read.ts";
-import { tryGit } from "../git/run.ts";
 import type { Repository } from "../model.ts";
 import { type Source, source } from "./source.ts";
 
@@ -41,17 +41,14 @@ export async function objectSource(
 ): Promise<Source | null> {
   const wanted = oid ?? expression;
   if (!wanted) return null;
-  const named = await tryGit(repository.gitDir, ["rev-parse", "--verify", "--quiet", "--end-of-options", wanted]);
-  if (named.code !== 0) return null;
-  const id = named.stdout.toString().trim();
-  const kind = await tryGit(repository.gitDir, ["cat-file", "-t", id]);
-  switch (kind.stdout.toString().trim()) {
+  const named = await objectAt(repository.gitDir, wanted);
+  switch (named?.type) {
     case "commit":
-      return commitSource(repository, id);
+      return commitSource(repository, named.id);
     case "blob":
-      return source("Blob", { oid: id, bytes: (await readBlob(repository.gitDir, id)) ?? Buffer.alloc(0) });
+      return source("Blob", { oid: named.id, bytes: named.body });
     case "tree":
-      return source("Tree", { oid: id });
+      return source("Tree", { oid: named.id });
     default:
       return null;
   }

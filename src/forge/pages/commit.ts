@@ -1,6 +1,6 @@
 // Commits: the list of several, and the page of one with its diff.
 import { html } from "hono/html";
-import { type Commit, readCommit } from "../git/history.ts";
+import { type Commit, readCommit } from "../git/commits.ts";
 import type { Repository } from "../model.ts";
 import { notFound } from "../refusal.ts";
 import { checkRows } from "./checks.ts";

@@ -1,6 +1,7 @@
 // Where in a repository an address points: the commit and the path, although branch names contain slashes too.
 import { listTree, readBlob, type TreeEntry } from "../git/history.ts";
-import { listRefs, resolveCommit } from "../git/read.ts";
+import { resolveCommit } from "../git/read.ts";
+import { listRefs } from "../git/refs.ts";
 import type { Repository } from "../model.ts";
 import { notFound } from "../refusal.ts";
 

@@ -1,5 +1,6 @@
 // What the pages read from git, remembered by commit: a page that refreshes itself asks for the same again and again.
-import { type ChangedFile, type Commit, changedFiles, commitFiles, log } from "../git/history.ts";
+import { type Commit, log } from "../git/commits.ts";
+import { type ChangedFile, changedFiles, commitFiles } from "../git/history.ts";
 import type { Pull, Repository } from "../model.ts";
 
 const remembered = new Map<string, Promise<unknown>>();

@@ -1,7 +1,8 @@
 // A repository's pages: its front with the README, folders, files, branches, and the list of all repositories.
 import { html, raw } from "hono/html";
 import { accessOf, fullName, hasAccess } from "../core.ts";
-import { log, type TreeEntry } from "../git/history.ts";
+import { log } from "../git/commits.ts";
+import type { TreeEntry } from "../git/history.ts";
 import type { Repository, User } from "../model.ts";
 import { author, subjectOf } from "./commit.ts";
 import { icon } from "./icon.ts";

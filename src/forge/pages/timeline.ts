@@ -1,7 +1,7 @@
 // A thread in order: the description, comments, reviews, commits and everything that happened between them.
 import { html } from "hono/html";
 import { hasAccess } from "../core.ts";
-import type { Commit } from "../git/history.ts";
+import type { Commit } from "../git/commits.ts";
 import type { Comment, Issue, TimelineEntry, User } from "../model.ts";
 import { commentBox } from "./comment.ts";
 import { eventLine, labelLine, lineEntry, referenceLine } from "./entry.ts";

@@ -1,12 +1,12 @@
 // Commits, and the comparison of two.
 import { Hono } from "hono";
 import type { ForgeContext, ForgeEnv } from "../caller.ts";
-import { changedFiles, commitFiles, log } from "../git/history.ts";
+import { countCommits, mergeBase } from "../git/ancestry.ts";
+import { log } from "../git/commits.ts";
+import { changedFiles, commitFiles } from "../git/history.ts";
 import { knowCommit } from "../git/known.ts";
-import { mergeBase, resolveCommit } from "../git/read.ts";
-import { tryGit } from "../git/run.ts";
+import { resolveCommit } from "../git/read.ts";
 import { pageOf } from "../http/answer.ts";
-import type { Repository } from "../model.ts";
 import { notFound } from "../refusal.ts";
 import { commitShape, fileShape } from "../shapes/commit.ts";
 import { repoUrl, repoWeb } from "../shapes/url.ts";
@@ -55,7 +55,7 @@ async function compare(world: World, c: ForgeContext): Promise<Response> {
   if (!one || !other || !common) throw notFound();
   const [ahead, behind, files] = await Promise.all([
     log(repository.gitDir, ["--reverse", `${one}..${other}`]),
-    countBetween(repository, other, one),
+    countCommits(repository.gitDir, other, one),
     changedFiles(repository.gitDir, one, other),
   ]);
   const [baseCommit, mergeBaseCommit] = await Promise.all([
@@ -78,10 +78,6 @@ async function compare(world: World, c: ForgeContext): Promise<Response> {
     commits: pageOf(c, ahead).map((commit) => commitShape(world, repository, commit)),
     files: files.slice(0, 300).map((file) => fileShape(world, repository, file, other)),
   });
-}
-
-async function countBetween(repository: Repository, from: string, to: string): Promise<number> {
-  return Number((await tryGit(repository.gitDir, ["rev-list", "--count", `${from}..${to}`])).stdout.toString());
 }
 
 function statusOf(ahead: number, behind: number): "identical" | "ahead" | "behind" | "diverged" {

@@ -1,7 +1,8 @@
 // Files and folders of a repository at a ref, and changing one file.
 import { Hono } from "hono";
 import type { ForgeContext, ForgeEnv } from "../caller.ts";
-import { listTree, readBlob, readCommit, type TreeEntry } from "../git/history.ts";
+import { readCommit } from "../git/commits.ts";
+import { listTree, readBlob, type TreeEntry } from "../git/history.ts";
 import { resolveBranch, resolveCommit } from "../git/read.ts";
 import { writeSigned } from "../git/signed.ts";
 import { replaceFile, signatureOf } from "../git/store.ts";

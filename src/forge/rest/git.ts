@@ -1,8 +1,9 @@
 // The git database over REST: refs, commits, trees and blobs.
 import { Hono } from "hono";
 import type { ForgeContext, ForgeEnv } from "../caller.ts";
-import { listTree, readBlob, readCommit } from "../git/history.ts";
-import { listRefs } from "../git/read.ts";
+import { readCommit } from "../git/commits.ts";
+import { listTree, readBlob } from "../git/history.ts";
+import { listRefs } from "../git/refs.ts";
 import { writeSigned } from "../git/signed.ts";
 import { changeTree, signatureOf, type TreeChange, writeBlob, writeCommit } from "../git/store.ts";
 import { bodyOf, textField, textList } from "../http/answer.ts";

@@ -2,7 +2,8 @@
 import { Hono } from "hono";
 import type { ForgeContext, ForgeEnv } from "../caller.ts";
 import { pullsOf } from "../core.ts";
-import { changedFiles, log } from "../git/history.ts";
+import { log } from "../git/commits.ts";
+import { changedFiles } from "../git/history.ts";
 import { bodyOf, pageOf, textField, textList } from "../http/answer.ts";
 import type { Pull } from "../model.ts";
 import { commitShape, fileShape } from "../shapes/commit.ts";

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { type ForgeContext, type ForgeEnv, maySee } from "../caller.ts";
 import { accessOf, findRepository, findUser } from "../core.ts";
 import { knowCommit } from "../git/known.ts";
-import { listRefs } from "../git/read.ts";
+import { listRefs } from "../git/refs.ts";
 import { pageOf } from "../http/answer.ts";
 import type { Access, Repository, User } from "../model.ts";
 import { notFound, Refusal } from "../refusal.ts";

@@ -1,7 +1,8 @@
 // Commits and changed files as GitHub shows them.
 import { assert } from "../../base/assert.ts";
 import { type Core, webFlow } from "../core.ts";
-import type { ChangedFile, Commit, Signed } from "../git/history.ts";
+import type { Commit, Signed } from "../git/commits.ts";
+import type { ChangedFile } from "../git/history.ts";
 import type { Repository, User } from "../model.ts";
 import { instant, repoUrl, repoWeb } from "./url.ts";
 import { userShape } from "./user.ts";

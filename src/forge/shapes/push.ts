@@ -1,7 +1,9 @@
 // What a push webhook says of a ref that moved.
 import type { Core } from "../core.ts";
-import { type Commit, commitFiles, log } from "../git/history.ts";
-import { isAncestor, noCommit } from "../git/read.ts";
+import { isAncestor } from "../git/ancestry.ts";
+import { type Commit, log, readCommit } from "../git/commits.ts";
+import { commitFiles } from "../git/history.ts";
+import { noCommit } from "../git/read.ts";
 import type { Actor, RefUpdate, Repository } from "../model.ts";
 import { userOf } from "./commit.ts";
 import { repositoryShape } from "./repository.ts";
@@ -38,8 +40,8 @@ async function arrived(repository: Repository, { ref, before, after }: RefUpdate
   const range = before === noCommit ? [...since, after] : [`${before}..${after}`];
   const commits = await log(repository.gitDir, ["--reverse", `--max-count=${maxCommits}`, ...range]);
   for (const commit of commits) repository.commits.set(commit.sha, commit);
-  if (!repository.commits.has(after))
-    for (const tip of await log(repository.gitDir, ["-n", "1", after])) repository.commits.set(tip.sha, tip);
+  const tip = repository.commits.has(after) ? undefined : await readCommit(repository.gitDir, after);
+  if (tip) repository.commits.set(tip.sha, tip);
   return commits;
 }
 

@@ -1,7 +1,8 @@
 // Runs workflows: hears what starts them, runs their jobs one at a time, cancels what a newer run replaces.
 import type { WorldEvent } from "../core.ts";
 import { fullName } from "../core.ts";
-import { mergeTree, signatureOf, writeCommit } from "../git/store.ts";
+import { mergeTree } from "../git/merging.ts";
+import { signatureOf, writeCommit } from "../git/store.ts";
 import type { Activity } from "../http/activity.ts";
 import { runJob } from "../job.ts";
 import type { Actor, App, JobFile, JobTime, ScriptedCi, WorkflowJob, WorkflowRun } from "../model.ts";

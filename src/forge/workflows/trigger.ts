@@ -2,7 +2,8 @@
 import type { WorldEvent } from "../core.ts";
 import { changedFiles } from "../git/history.ts";
 import { knowCommit } from "../git/known.ts";
-import { conflictFree, noCommit } from "../git/read.ts";
+import { conflictFree } from "../git/merging.ts";
+import { noCommit, resolveBranch } from "../git/read.ts";
 import type { Repository, WorkflowFile, WorkflowStart } from "../model.ts";
 
 const defaultTypes = ["opened", "synchronize", "reopened"];
@@ -52,7 +53,8 @@ async function isSkipped(repository: Repository, sha: string): Promise<boolean> 
 async function touches(repository: Repository, file: WorkflowFile, { sha, before }: Found): Promise<boolean> {
   if (!file.paths) return true;
   // A new branch is compared with what it came from.
-  const files = await changedFiles(repository.gitDir, before === noCommit ? repository.defaultBranch : before, sha);
+  const from = before === noCommit ? await resolveBranch(repository.gitDir, repository.defaultBranch) : before;
+  const files = from ? await changedFiles(repository.gitDir, from, sha) : [];
   return files.some(({ path }) =>
     file.paths?.some((wanted) => path === wanted || path.startsWith(wanted.replace(/\*+$/, ""))),
   );
