@@ -1,8 +1,8 @@
 // One CI job: a fresh checkout of one commit, a command in it, and how that ended.
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { listRefs } from "./git/refs.ts";
+import { writeClone } from "./git/clone.ts";
 import { git } from "./git/run.ts";
 import type { ScriptedCi } from "./model.ts";
 
@@ -30,41 +30,13 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
   try {
     const checkout = join(folder, "checkout");
     await mkdir(join(folder, "home"));
-    await checkOut(request, checkout);
+    await writeClone({ from: request.gitDir, folder: checkout, url: request.gitDir, head: request.sha });
+    await git(checkout, ["reset", "--quiet", "--hard"]);
     return await runCommand(request, checkout, join(folder, "home"));
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
-
-/** A clone written by hand, at one commit: it borrows the repository's objects, and one git puts the files there. */
-async function checkOut({ gitDir, sha }: JobRequest, folder: string): Promise<void> {
-  const own = join(folder, ".git");
-  for (const one of ["objects/info", "objects/pack", "refs/heads", "refs/tags"])
-    await mkdir(join(own, one), { recursive: true });
-  await writeFile(join(own, "config"), configOf(gitDir));
-  await writeFile(join(own, "objects", "info", "alternates"), `${join(gitDir, "objects")}\n`);
-  const branches = [...(await listRefs(gitDir))].flatMap(([ref, id]) =>
-    ref.startsWith("refs/heads/")
-      ? [`${id} ${ref.replace("heads", "remotes/origin")}\n`]
-      : ref.startsWith("refs/tags/")
-        ? [`${id} ${ref}\n`]
-        : [],
-  );
-  await writeFile(join(own, "packed-refs"), branches.join(""));
-  await writeFile(join(own, "HEAD"), `${sha}\n`);
-  await git(folder, ["reset", "--quiet", "--hard"]);
-}
-
-const configOf = (gitDir: string) => `[core]
-	repositoryformatversion = 0
-	filemode = true
-	bare = false
-	logallrefupdates = true
-[remote "origin"]
-	url = ${gitDir}
-	fetch = +refs/heads/*:refs/remotes/origin/*
-`;
 
 function runCommand(request: JobRequest, cwd: string, home: string): Promise<JobResult> {
   const log = tail();

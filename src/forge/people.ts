@@ -6,9 +6,13 @@ import type { MergeRequest } from "./actions/merge.ts";
 import type { NewPull } from "./actions/pulls.ts";
 import type { NewReview } from "./actions/reviews.ts";
 import { findRepository, findUser, fullName } from "./core.ts";
-import { git, tryGit } from "./git/run.ts";
+import { writeClone } from "./git/clone.ts";
+import { readCommit } from "./git/commits.ts";
+import { noCommit, resolveBranch } from "./git/read.ts";
+import { headOf } from "./git/refs.ts";
+import { git } from "./git/run.ts";
 import type { Actor, CheckRun, Comment, Issue, Pull, ReactionContent, Repository, Review, User } from "./model.ts";
-import { notFound } from "./refusal.ts";
+import { notFound, Refusal } from "./refusal.ts";
 import type { World } from "./world.ts";
 
 /** A repository, or its `owner/name`. */
@@ -107,10 +111,12 @@ export function personOf(world: World, workDir: string, login: string): Person {
         }),
       ),
     deleteBranch: (name, branch) =>
-      inClone(
-        { world, workDir, token, repository: here(name) },
-        async ({ dir, env }) => void (await git(dir, ["push", "--quiet", "origin", `:refs/heads/${branch}`], { env })),
-      ),
+      inClone({ world, workDir, token, repository: here(name) }, async ({ dir, env, url }) => {
+        const { gitDir, defaultBranch } = here(name);
+        const sha = (await resolveBranch(gitDir, defaultBranch)) ?? noCommit;
+        await writeClone({ from: gitDir, folder: dir, url, head: sha });
+        await git(dir, ["push", "--quiet", "origin", `:refs/heads/${branch}`], { env });
+      }),
   };
 }
 
@@ -133,6 +139,7 @@ interface Clone {
   readonly dir: string;
   /** Carries the credential, so that it is neither on a command line nor in a file. */
   readonly env: Readonly<Record<string, string>>;
+  readonly url: string;
 }
 
 function credentials(token: string): Record<string, string> {
@@ -152,10 +159,7 @@ async function inClone<T>(
   await mkdir(workDir, { recursive: true });
   const dir = await mkdtemp(join(workDir, "clone-"));
   try {
-    const address = new URL(`/${fullName(repository)}.git`, world.origin).href;
-    const env = credentials(token);
-    await git(dir, ["clone", "--quiet", "--no-tags", address, "."], { env });
-    return await use({ dir, env });
+    return await use({ dir, env: credentials(token), url: new URL(`/${fullName(repository)}.git`, world.origin).href });
   } finally {
     await rm(dir, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -170,11 +174,9 @@ interface Change {
   readonly at: number;
 }
 
-async function commitAndPush({ dir, env }: Clone, repository: Repository, change: Change): Promise<string> {
-  const known =
-    (await tryGit(dir, ["rev-parse", "--verify", "--quiet", `refs/remotes/origin/${change.branch}`])).code === 0;
-  const from = `origin/${known ? change.branch : repository.defaultBranch}`;
-  await git(dir, ["checkout", "--quiet", "-B", change.branch, change.force && known ? `${from}~1` : from]);
+async function commitAndPush({ dir, env, url }: Clone, repository: Repository, change: Change): Promise<string> {
+  await writeClone({ from: repository.gitDir, folder: dir, url, head: await startOf(repository, change) });
+  await git(dir, ["reset", "--quiet", "--hard"]);
   for (const [path, text] of Object.entries(change.files)) await writeOrRemove(join(dir, path), text);
   await git(dir, ["add", "--all"]);
   const date = `${Math.floor(change.at / 1_000)} +0000`;
@@ -198,7 +200,20 @@ async function commitAndPush({ dir, env }: Clone, repository: Repository, change
     ["push", "--quiet", ...(change.force ? ["--force"] : []), "origin", `HEAD:refs/heads/${change.branch}`],
     { env },
   );
-  return (await git(dir, ["rev-parse", "HEAD"])).trim();
+  return requireSha(await headOf(join(dir, ".git")));
+}
+
+/** Where the commit goes: on the branch as it is, or before its last commit where that is replaced, or where it starts. */
+async function startOf({ gitDir, defaultBranch }: Repository, { branch, force }: Change) {
+  const known = await resolveBranch(gitDir, branch);
+  const start = known ?? requireSha(await resolveBranch(gitDir, defaultBranch));
+  const sha = known && force ? requireSha((await readCommit(gitDir, known))?.parents[0]) : start;
+  return { branch, sha };
+}
+
+function requireSha(sha: string | undefined): string {
+  if (sha === undefined) throw new Refusal(422, "There is no commit to start from");
+  return sha;
 }
 
 async function writeOrRemove(path: string, text: string | null): Promise<void> {

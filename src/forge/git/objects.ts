@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { deflate, inflate } from "node:zlib";
+import { unlessGone } from "./gone.ts";
 import { tryGit } from "./run.ts";
 
 export type ObjectType = "blob" | "tree" | "commit" | "tag";
@@ -22,7 +23,7 @@ export async function readObject(dir: string, id: string): Promise<GitObject | u
 
 /** The same without what lies in packs: it never starts a process. */
 export async function readLoose(dir: string, id: string): Promise<GitObject | undefined> {
-  const packed = await readFile(placeOf(dir, id)).catch(() => null);
+  const packed = await readFile(placeOf(dir, id)).catch(unlessGone(null));
   return packed === null ? undefined : parse(await promisify(inflate)(packed));
 }
 
