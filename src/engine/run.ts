@@ -118,7 +118,7 @@ export async function stopRun(
 function watchAdopted(world: World, state: LoopState, run: string, issueKey: string, started: StartedRun): void {
   const start = startOf(state, run);
   if (start === null) return;
-  world.slots.hold(run);
+  world.slots.hold(run, issueKey);
   watch(world, state, start, issueKey, started);
 }
 

@@ -1,4 +1,4 @@
-// How many containers may run at once; a run without a slot waits, first come, first served, and whoever cannot come is passed by.
+// How many containers may run at once; a run without a slot waits. Repositories take turns, and whoever cannot come is passed by.
 
 /** Where a run stands among those that wait; 1 is next. */
 export interface Place {
@@ -10,7 +10,7 @@ export interface Slots {
   /** Null when the run has a slot now; otherwise where it is in line, and `key` is called back when one is free. */
   take(run: string, key: string): Place | null;
   /** For a container that is there: it has a slot whether or not one is free. */
-  hold(run: string): void;
+  hold(run: string, key: string): void;
   /** For a container that may be there: it counts against the others, and gives the run itself no slot. */
   suspect(run: string): void;
   /** It is known by now whether it is there. */
@@ -33,7 +33,7 @@ interface Waiting {
 
 /** `limit` runs at once; `onFree` is told whose turn it is, `later` acts after so many milliseconds. */
 export function createSlots(limit: number, onFree: (key: string) => void, later: Later): Slots {
-  const held = new Set<string>();
+  const held = new Map<string, string>(); // by run, the key it was asked for with
   const suspected = new Set<string>(); // none of them held
   const line = new Map<string, Waiting>(); // by run, in order of asking
 
@@ -41,7 +41,7 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
     const free = limit - held.size - suspected.size;
     const called = [...line.values()].filter(({ state }) => state === "called").length;
     if (free <= called) return;
-    const next = [...line].find(([, { state }]) => state === "waits");
+    const next = inTurn().find(([, { state }]) => state === "waits");
     if (next === undefined) return;
     const [run, waiting] = next;
     waiting.state = "called";
@@ -57,15 +57,35 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
   }
 
   /** A slot is kept for each run before it that may still come. */
-  function isTurnOf(run: string): boolean {
+  function isTurnOf(run: string, key: string): boolean {
     const free = limit - held.size - suspected.size + (suspected.has(run) ? 1 : 0);
-    return free > before(run).filter(({ state }) => state !== "late").length;
+    return free > before(run, key).filter(({ state }) => state !== "late").length;
   }
 
-  function before(run: string): readonly Waiting[] {
-    const runs = [...line.keys()];
-    const at = runs.indexOf(run);
-    return [...line.values()].slice(0, at === -1 ? line.size : at);
+  function before(run: string, key: string): readonly Waiting[] {
+    const all = inTurn(line.has(run) ? [] : [[run, { key, state: "waits" }]]);
+    return all
+      .slice(
+        0,
+        all.findIndex(([one]) => one === run),
+      )
+      .map(([, waiting]) => waiting);
+  }
+
+  /**
+   * All that wait, as their turns come. Whose repository has the fewest runs, those before it in line included, goes first;
+   * among equals who asked first. So a flood of one repository's loops puts off its own loops and hardly another's.
+   */
+  function inTurn(newcomers: readonly [string, Waiting][] = []): readonly [string, Waiting][] {
+    const runsOf = new Map<string, number>();
+    const count = (key: string) => {
+      const known = runsOf.get(repositoryOf(key)) ?? 0;
+      runsOf.set(repositoryOf(key), known + 1);
+      return known;
+    };
+    for (const key of held.values()) count(key);
+    const ranked = [...line, ...newcomers].map((one) => ({ one, rank: count(one[1].key) }));
+    return ranked.toSorted((a, b) => rankOf(a) - rankOf(b)).map(({ one }) => one);
   }
 
   function leave(run: string): void {
@@ -75,20 +95,20 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
   return {
     take(run, key) {
       if (held.has(run)) return null;
-      if (isTurnOf(run)) {
+      if (isTurnOf(run, key)) {
         line.delete(run);
         suspected.delete(run);
-        held.add(run);
+        held.set(run, key);
         return null;
       }
       const known = line.get(run);
       if (known === undefined) line.set(run, { key, state: "waits" });
       else if (known.state === "late") known.state = "waits";
-      return { place: before(run).length + 1, of: line.size };
+      return { place: before(run, key).length + 1, of: line.size };
     },
-    hold(run) {
+    hold(run, key) {
       suspected.delete(run);
-      held.add(run);
+      held.set(run, key);
       leave(run);
     },
     suspect(run) {
@@ -109,4 +129,20 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
       return line.size;
     },
   };
+}
+
+/** Who was called keeps its turn, whoever comes meanwhile. */
+function rankOf({
+  one: [, { state }],
+  rank,
+}: {
+  readonly one: readonly [string, Waiting];
+  readonly rank: number;
+}): number {
+  return state === "called" ? -1 : rank;
+}
+
+/** An issue's key is its repository's id, `#` and its number. */
+function repositoryOf(key: string): string {
+  return key.split("#", 1)[0] ?? key;
 }

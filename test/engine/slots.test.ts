@@ -64,14 +64,39 @@ test("a container that may be there counts against the others, and gives its run
   slots.suspect("a");
   expect(take("b")).toEqual({ place: 1, of: 1 });
   slots.release("b");
-  slots.hold("c");
+  slots.hold("c", "issue c");
   expect(take("a")).toEqual({ place: 1, of: 1 });
 });
 
 test("a run that was found running has its slot, and knowing of it takes none away", () => {
   const { slots, take } = someRuns();
   slots.suspect("a");
-  slots.hold("a");
+  slots.hold("a", "issue a");
   slots.clear("a");
   expect([take("a"), take("b"), slots.taken]).toEqual([null, { place: 1, of: 1 }, 1]);
+});
+
+test("T26: a repository that asks for a hundred runs puts off its own, and not another's", () => {
+  const { called, slots } = someRuns(2);
+  const many = Array.from({ length: 100 }, (_, n) => slots.take(`many ${n}`, `1#${n}`));
+  expect(many.slice(0, 3)).toEqual([null, null, { place: 1, of: 1 }]);
+  expect(slots.take("few 0", "2#1")).toEqual({ place: 1, of: 99 });
+  expect(slots.take("other 0", "3#1")).toEqual({ place: 2, of: 100 });
+  expect(slots.take("few 1", "2#2")).toEqual({ place: 3, of: 101 });
+  slots.release("many 0");
+  expect(called).toEqual(["2#1"]);
+  expect(slots.take("few 0", "2#1")).toBeNull();
+  slots.release("few 0");
+  expect(called).toEqual(["2#1", "3#1"]);
+  expect(slots.take("other 0", "3#1")).toBeNull();
+  slots.release("many 1");
+  expect(called).toEqual(["2#1", "3#1", "1#2"]); // the many have no run now, and asked first
+});
+
+test("who was called keeps the turn, though a repository with fewer runs asks before it has come", () => {
+  const { slots } = someRuns(2);
+  for (const n of [0, 1, 2]) slots.take(`many ${n}`, `1#${n}`);
+  slots.release("many 0");
+  expect(slots.take("few", "2#1")).toEqual({ place: 2, of: 2 });
+  expect(slots.take("many 2", "1#2")).toBeNull();
 });

@@ -1,9 +1,11 @@
 // Neighbours: what one loop or tenant cannot do is said at once, holds up no answer, and costs the others nothing.
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import type { Runtime } from "../../src/container/run.ts";
 import type { Issue } from "../../src/forge/model.ts";
-import { aStory, minute, type Story } from "./world.ts";
+import { until } from "../until.ts";
+import { aStory, brokenShop, mend, minute, type Story } from "./world.ts";
 
 const missing =
   "The image app:1 is not on this machine. Pull it with the engine's own tool, or name another in the policy.";
@@ -47,3 +49,55 @@ test("F55: a missing image is said in the thread at the first failure, answers w
   expect(await story.phase(issue)).toBe("awaiting_gate");
   expect(statusOf(story, issue)).not.toContain("could not start yet");
 }, 120_000);
+
+/** A repository with the broken shop, and an issue on it. */
+async function aTenant(story: Story, owner: string, name = "shop") {
+  const collaborators = { alice: "maintain", bob: "write" } as const;
+  const repository = await story.forge.createRepository({ owner, name, files: brokenShop, collaborators });
+  const open = () => story.forge.as("alice").openIssue(repository, { title: "Totals are wrong", body: "2 3 is 5." });
+  const load = (issue: Issue) => story.app().store.load(`${repository.id}#${issue.number}`);
+  return { repository, open, load };
+}
+
+/** Bytes at the App's door that nobody signed, and connections that say nothing. */
+function flood(url: string): () => void {
+  const { port } = new URL(url);
+  const head = `POST /api/github/webhooks HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nx-github-event: push\r\nx-github-delivery: a\r\nx-hub-signature-256: sha256=${"0".repeat(64)}\r\ncontent-length: 26214400\r\n\r\n`;
+  const sockets = Array.from({ length: 60 }, (_, n) => {
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.on("error", () => {}).write(n % 3 === 0 ? "GET http://[ HTTP/1.1\r\n" : head + "x".repeat(100_000));
+    return socket;
+  });
+  return () => {
+    for (const socket of sockets) socket.destroy();
+  };
+}
+
+test("T26: one tenant floods, fails and is slow: three others come to their gates as if it were not there", async () => {
+  const story = await aStory({
+    concurrentRuns: 2,
+    executor: `case "$LOOP_TASK" in *mallory*) sleep 1; exit 1 ;; esac; ${mend}`,
+  });
+  const [noisy, broken] = [await aTenant(story, "mallory"), await aTenant(story, "mallory", "broken")];
+  const good = await Promise.all(["ann", "ben", "cat"].map((owner) => aTenant(story, owner)));
+  await story.settle();
+  story.forge.failNext(({ path, body = "" }) => /mallory.{1,12}broken/.test(path + body), {
+    status: 503,
+    times: 10_000,
+  });
+  const stop = flood(story.app().url);
+  const theirs = Array.from({ length: 15 }, () => noisy.open());
+  for (const issue of theirs) story.forge.as("alice").label(issue, "loop");
+  story.forge.as("alice").label(broken.open(), "loop");
+  for (const issue of theirs) for (let n = 0; n < 4; n++) story.forge.as("bob").comment(issue, "/loop status");
+  await until(async () => (await noisy.load(theirs[0] as Issue))?.phase === "executing");
+  const ours = good.map(({ open, load }) => ({ issue: open(), load }));
+  for (const { issue } of ours) story.forge.as("alice").label(issue, "loop");
+  const phases = () => Promise.all(ours.map(async ({ issue, load }) => (await load(issue))?.phase));
+  await until(async () => (await phases()).every((phase) => phase === "awaiting_gate"));
+  stop();
+  const begun = await Promise.all(
+    theirs.map(async (issue) => (await noisy.load(issue))?.attempts[0]?.runs[0]?.endedAt),
+  );
+  expect(begun.filter((at) => typeof at === "number").length).toBeLessThan(theirs.length);
+}, 240_000);

@@ -19,7 +19,7 @@ import { until } from "../until.ts";
 import { type HandClock, handClock } from "./clock.ts";
 
 /** Adds up wrongly until an agent mends it; the forge's CI runs `sh test.sh` on every push. */
-const brokenShop = {
+export const brokenShop = {
   "total.sh": "#!/bin/sh\n# Prints the sum of its arguments.\necho 0\n",
   "test.sh": '#!/bin/sh\n[ "$(sh total.sh 2 3)" = 5 ] || { echo "expected 5, got $(sh total.sh 2 3)"; exit 1; }\n',
   "README.md": "# shop\n",
