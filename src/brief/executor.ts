@@ -1,5 +1,5 @@
 // What the executor is told: the work, what went wrong before, the limits, and how to answer.
-import type { Attempt, Finding, Rules } from "../loop/state.ts";
+import type { Attempt, BaseTip, Finding, Rules } from "../loop/state.ts";
 import { earlierAttempts, findingBlocks } from "./findings.ts";
 import { dataBlock, dataBlockRule } from "./quote.ts";
 
@@ -15,6 +15,7 @@ export interface ExecutorWork {
   readonly findings: readonly Finding[]; // why the last attempt was red
   readonly asked: readonly Finding[]; // what people ask for
   readonly permits: readonly string[]; // what a person has allowed
+  readonly merge: (BaseTip & { readonly why: NonNullable<Attempt["merges"]> }) | null; // the base branch, to be merged first
   readonly rules: Pick<Rules, "silenceMs" | "changedLines" | "changedFiles" | "protectedPaths" | "confidence">;
 }
 
@@ -24,6 +25,7 @@ export function executorBrief(work: ExecutorWork): string {
     `# Attempt ${work.attempt} of ${work.of}: issue ${work.issue} of ${work.repository}`,
     task(work),
     dataBlock("the issue", work.snapshotText),
+    mergeFirst(work.merge),
     section("What people ask for", "These come first.", work.asked),
     section("Why the last attempt was not accepted", "Fix these; keep what was right.", work.findings),
     history(work.earlier),
@@ -44,6 +46,26 @@ function task({ branch }: ExecutorWork): string {
     "- There is no network but the addresses in your environment, and no credential. Do not look for either.",
     "- Run the repository's own tests where you can. Do not remove, skip or weaken a test to make it pass.",
     `- ${dataBlockRule}`,
+  ].join("\n");
+}
+
+/** The base is in the workspace as `origin/<branch>`: there is nothing to fetch. */
+function mergeFirst(merge: ExecutorWork["merge"]): string | null {
+  if (merge === null) return null;
+  const { branch, sha, why } = merge;
+  const isConflict = why === "conflict";
+  const reason = isConflict
+    ? `The work so far conflicts with \`${branch}\`, which has moved on since. While it does, GitHub neither merges it nor starts CI on it.`
+    : `The branch \`${branch}\` has moved on since the work so far began.`;
+  return [
+    `## First: merge \`${branch}\``,
+    "",
+    `${reason} Before anything else:`,
+    "",
+    `1. Run \`git merge origin/${branch}\` (commit \`${sha.slice(0, 12)}\`).`,
+    "2. Resolve every conflict so that what both sides meant is kept. Where they changed the same thing for the same reason, keep one of the two.",
+    "3. Run the tests and commit the merge. Do not rebase and do not rewrite commits: the branch only moves forward.",
+    ...(isConflict ? ["", "Where nothing else is asked below, the merge is all there is to do."] : []),
   ].join("\n");
 }
 

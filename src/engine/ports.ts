@@ -135,6 +135,7 @@ export interface LoopLook {
     readonly merged: boolean;
     readonly draft: boolean;
     readonly head: string;
+    readonly conflicts: boolean; // with its base; false also where GitHub does not say yet
     readonly closedBy: Person;
     readonly branchDeletedBy: Person;
     readonly reviews: string; // equal while no approval or request for changes on `head` came or went

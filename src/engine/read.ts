@@ -7,6 +7,7 @@ import { hasLabel } from "../loop/end.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import type { LoopState, Person, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
+import { conflictIn } from "../verify/facts.ts";
 import { judgeWithLogs } from "./judge.ts";
 import type { ClaimRead, IssueComment } from "./ports.ts";
 import { textOf, type World } from "./world.ts";
@@ -144,7 +145,21 @@ export async function readVerdict(world: World, state: LoopState, head: string, 
   });
   // A pull request that a person closed or merged meanwhile goes to no gate, whether or not its own webhook came.
   if (closed !== null) return [{ type: "pull_closed", merged: closed.merged, actor: closed.by }];
-  return [{ type: "verdict_read", verdict: await judgeWithLogs(world, state, { head, ci, tries }) }];
+  const verdict = await judgeWithLogs(world, state, { head, ci, tries });
+  // GitHub finds out whether the two merge once it is asked. Where CI is silent, that may be why: then its answer is waited for.
+  const isUntold = ci.base?.mergeable === null && verdict.colour === "pending" && state.ciOverdue;
+  if (isUntold && tries < patience) throw mergeUntold();
+  return [{ type: "verdict_read", verdict, ...conflictIn(ci) }];
+}
+
+/** So many tries wait for GitHub to find out whether a pull request merges. */
+const patience = 3;
+
+function mergeUntold(): Fault {
+  return new Fault("GitHub does not say yet whether the loop's branch conflicts with its base. Asking again.", {
+    kind: "not_found",
+    retry: "later",
+  });
 }
 
 /** A closed issue whose pull request is merged was closed by that merge; otherwise by whoever closed it. One request. */

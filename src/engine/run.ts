@@ -277,6 +277,7 @@ function workBrief(state: LoopState, attempt: Attempt, snapshotText: string, dea
     findings: last?.verdict?.colour === "red" ? last.verdict.findings : [],
     asked: state.changesRequested,
     permits: state.permits,
+    merge: attempt.merges === undefined || state.base === null ? null : { ...state.base, why: attempt.merges },
     rules: rulesOf(state),
   });
 }

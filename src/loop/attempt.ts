@@ -5,7 +5,7 @@ import type { Cause } from "./cause.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
-import { beginVerifying, onRed, unheard } from "./judge.ts";
+import { beginVerifying, mayCount, onRed, unheard } from "./judge.ts";
 import type { Finding, ImageUsed, LoopState, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
@@ -222,7 +222,10 @@ function stopFromClaim(state: LoopState, event: RunEnded, now: number): Decision
 function onModelDown(state: LoopState, now: number): Decision {
   const uncounted = withAttempt(state, { counted: false, endedAt: now });
   const { number } = currentAttempt(state);
-  const inVain = uncounted.attempts.length - 1 - uncounted.attempts.findLastIndex(({ counted }) => counted);
+  const own = uncounted.attempts.filter(
+    ({ number, merges }) => merges !== "conflict" || number === currentAttempt(state).number,
+  );
+  const inVain = own.length - 1 - own.findLastIndex(({ counted }) => counted);
   const rest = providerRestsMs[inVain - 1];
   const said: Effect[] = [{ type: "post_attempt", attempt: number }];
   if (rest === undefined) {
@@ -306,7 +309,7 @@ function publish(state: LoopState, change: ChangeFacts, run: string): Decision {
 /** A commit that waited for a person's yes goes out exactly as it was judged. */
 export function publishPending(state: LoopState, head: string, before: readonly Effect[]): Decision {
   const next: LoopState = {
-    ...withAttempt(state, { head, endedAt: null, verdict: null, counted: true }),
+    ...withAttempt(state, { head, endedAt: null, verdict: null, counted: mayCount(state) }),
     phase: "publishing",
     ending: null,
     // A commit that GitHub has already may have been judged by CI while nobody listened.
@@ -321,7 +324,7 @@ export function publishPending(state: LoopState, head: string, before: readonly 
 
 /** The branch at GitHub is at our commit. */
 export function onPublished(state: LoopState, head: string, now: number): Decision {
-  const next = { ...state, head };
+  const next = { ...state, head, behind: null };
   if (state.pull === null)
     return { state: next, effects: [{ type: "open_pull" }], note: "published; opening the pull request" };
   return beginVerifying(next, now);
@@ -351,6 +354,7 @@ export function onOvertaken(state: LoopState, head: string | null, now: number):
   const moved: LoopState = {
     ...withAttempt(state, { counted: false, endedAt: now }),
     head,
+    behind: null,
     othersPushed: true,
     changesRequested: [note],
   };

@@ -6,7 +6,15 @@ import type { Effect } from "./effect.ts";
 import { type Decision, hasLabel, isLive, settle, showStatus, stay, untoldRuns } from "./end.ts";
 import type { ClaimFacts, LoopEvent, Permission } from "./event.ts";
 import { spentOf } from "./money.ts";
-import { type Attempt, type Finding, type LoopState, noTokens, type Rules, type RunFacts } from "./state.ts";
+import {
+  type Attempt,
+  type BaseTip,
+  type Finding,
+  type LoopState,
+  noTokens,
+  type Rules,
+  type RunFacts,
+} from "./state.ts";
 
 const writers: readonly Permission[] = ["write", "maintain", "admin"];
 
@@ -84,6 +92,8 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     rules: null,
     snapshot: null,
     base: null,
+    behind: null,
+    mergesTried: 0,
     branch: null,
     head: null,
     pull: null,
@@ -137,7 +147,7 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
 /** The issue was read again for `/loop retry`: new text, new policy, new grants, same branch. */
 export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): LoopState | Decision {
   const read = withClaim({ ...state, title: facts.title }, facts);
-  const claimed: LoopState = { ...read, grantedAt: now, worked: freshClock };
+  const claimed: LoopState = { ...read, grantedAt: now, worked: freshClock, mergesTried: 0 };
   if (!facts.open) return stay(state, "the issue is closed");
   if (!facts.policy.ok) return policyInvalid({ ...claimed, ending: null }, facts.policy.message, now);
   return claimed;
@@ -150,13 +160,23 @@ function withClaim(state: LoopState, facts: ClaimFacts): LoopState {
     ...state,
     rules,
     snapshot: facts.snapshot,
-    // A branch that exists grew from the base it was claimed at: with a newer one its commits would look foreign.
-    base: state.head === null ? facts.base : state.base,
+    ...baseNow(state, facts.base),
     branch: state.branch ?? `loop/${state.issue.number}-${state.id}`,
     granted: state.granted + (granted?.attempts ?? 0),
     grantedNano: granted === null ? state.grantedNano : grantedMoney(state, granted),
     outOfBudget: granted === null ? state.outOfBudget : false,
   };
+}
+
+/**
+ * Today's base. A branch that exists is to merge it where it is another commit than before; one that a person pointed at
+ * another branch keeps that.
+ */
+function baseNow({ head, base, behind }: LoopState, today: BaseTip): Pick<LoopState, "base" | "behind"> {
+  if (head === null || base === null) return { base: today, behind: null };
+  if (base.branch !== today.branch) return { base, behind };
+  const isBehind = behind !== null || base.sha !== today.sha;
+  return { base: today, behind: isBehind ? { ...today, conflict: behind?.conflict ?? false } : null };
 }
 
 /** A grant never takes the issue over what all its loops may cost, and never takes back what was spent. */
@@ -191,7 +211,19 @@ function refuse(state: LoopState, effects: Effect[], note: string): Decision {
 export function beginAttempt(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
   const rules = rulesOf(state);
   const used = state.attempts.filter((attempt) => attempt.counted).length;
-  if (used >= state.granted) {
+  const { behind } = state;
+  const tries = state.mergesTried;
+  if (behind?.conflict && tries >= mergesAtMost) {
+    const conflict = {
+      reason: "external_dependency_blocked",
+      of: "base_conflict",
+      branch: behind.branch,
+      tries,
+    } as const;
+    const said = before.filter((effect) => effect.type === "post_attempt");
+    return settle(state, now, { ...conflict, resume: "execute" }, said);
+  }
+  if (!behind?.conflict && used >= state.granted) {
     return settle(
       state,
       now,
@@ -219,11 +251,14 @@ export function beginAttempt(state: LoopState, now: number, before: readonly Eff
     change: null,
     review: null,
     verdict: null,
-    counted: true,
+    counted: !behind?.conflict,
+    ...(behind === null ? {} : { merges: behind.conflict ? ("conflict" as const) : ("outdated" as const) }),
   };
   const effects: Effect[] = [...before, { type: "start_run", run: run.id, role: "executor", attempt: number }];
   const next: LoopState = {
     ...started,
+    base: behind === null ? started.base : { branch: behind.branch, sha: behind.sha },
+    mergesTried: tries + (behind?.conflict ? 1 : 0),
     phase: "preparing",
     attempts: [...state.attempts, attempt],
     ending: null,
@@ -232,6 +267,9 @@ export function beginAttempt(state: LoopState, now: number, before: readonly Eff
   };
   return { state: next, effects, note: `attempt ${number} begins` };
 }
+
+/** So many attempts to merge the base are made before a person is asked; a grant begins them anew. */
+const mergesAtMost = 3;
 
 /** A run's facts at its start, and the state with the lifetime counter moved. */
 export function newRun(state: LoopState, role: RunFacts["role"], now: number): [RunFacts, LoopState] {

@@ -113,6 +113,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "key_refused", { attempt }),
   cause("external_dependency_blocked", "ci_silent", { waited: milliseconds }),
   cause("external_dependency_blocked", "ci_without_result", {}), // what counts has ended, as skipped and the like
+  cause("external_dependency_blocked", "base_conflict", { branch: z.string(), tries: count }), // attempts to merge the base
   cause("stalled", "silence", { attempt, note }),
   cause("state_tampered", "record_edited", {}),
   cause("state_tampered", "record_unreliable", { why: RecordFault }),

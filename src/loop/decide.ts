@@ -27,7 +27,15 @@ import {
 } from "./end.ts";
 import type { AlarmName, LoopEvent } from "./event.ts";
 import { onBranchMoved, onGateRead, onMergeUnread, onPullClosed, readGate } from "./gate.ts";
-import { counts, onCiChanged, onCiOverdue, onReviewerEnded, onReviewersAsked, onVerdict } from "./judge.ts";
+import {
+  counts,
+  onCiChanged,
+  onCiOverdue,
+  onConflictSeen,
+  onReviewerEnded,
+  onReviewersAsked,
+  onVerdict,
+} from "./judge.ts";
 import { spentOf } from "./money.ts";
 import { onCommand, onRetryFacts } from "./people.ts";
 import { onRecordTampered, onRestored } from "./restore.ts";
@@ -183,7 +191,11 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     case "pull_opened":
       return inPhase(state, ["publishing"], () => onPullOpened(state, event, now));
     case "verdict_read":
-      return inPhase(state, ["verifying"], () => onVerdict(state, event.verdict, now));
+      return inPhase(state, ["verifying"], () => onVerdict(state, event, now));
+    case "conflict_seen":
+      return state.phase === "awaiting_gate"
+        ? readGate(state)
+        : inPhase(state, ["verifying"], () => onConflictSeen(state, event.head));
     case "review_submitted":
       return onReviewSubmitted(state);
     default:

@@ -3,6 +3,7 @@ import type { Gone, RecordFault, Trouble } from "./cause.ts";
 import type { NanoUsd } from "./money.ts";
 import type { ApprovalRefusal } from "./refusal.ts";
 import type {
+  BaseTip,
   ChangeSize,
   Claim,
   Finding,
@@ -102,6 +103,7 @@ export interface GateFacts {
   readonly changes: readonly Finding[]; // from eligible people whose last word is "request changes", and who were not heard yet
   readonly requests: readonly number[]; // ids of the reviews that those are from
   readonly verdict: Verdict; // CI read again, with the review as recorded
+  readonly conflict?: BaseTip; // the branch conflicts with it; absent: it does not, or GitHub does not say yet
 }
 
 /** What came of merging. A refusal is GitHub's own, for good. */
@@ -158,6 +160,7 @@ export type LoopEvent =
     }
   // the world
   | { readonly type: "ci_changed"; readonly head: string; readonly name: string | null } // null: a whole suite
+  | { readonly type: "conflict_seen"; readonly head: string } // a look found that the branch conflicts with its base
   | { readonly type: "alarm"; readonly name: AlarmName }
   | { readonly type: "clock_set_back"; readonly byMs: number } // our clock was ahead: what it stamped is too late by so much
   // results of our own effects
@@ -210,7 +213,7 @@ export type LoopEvent =
     }
   | { readonly type: "reviewers_asked"; readonly missed: readonly string[] } // missed: GitHub would not ask them
   | { readonly type: "pull_ready" } // the pull request is no draft any more
-  | { readonly type: "verdict_read"; readonly verdict: Verdict }
+  | { readonly type: "verdict_read"; readonly verdict: Verdict; readonly conflict?: BaseTip } // conflict: as at the gate
   | {
       readonly type: "gate_read";
       readonly facts: GateFacts;

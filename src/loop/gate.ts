@@ -3,7 +3,7 @@ import { beginAttempt, currentAttempt, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, isLive, settle, stay, stopRuns } from "./end.ts";
 import type { GateFacts, LoopEvent } from "./event.ts";
-import { beginVerifying, gateLook, leaveGate, onRed, unheard } from "./judge.ts";
+import { beginVerifying, gateLook, leaveGate, onRed, unheard, withConflict } from "./judge.ts";
 import type { GateRefusal } from "./refusal.ts";
 import type { LoopState, Person } from "./state.ts";
 
@@ -13,13 +13,14 @@ export function readGate(state: LoopState): Decision {
 }
 
 /** How the gate stands by what was just read of it; whoever merges does so only on `passed`. */
-export type Standing = "closed" | "moved" | "changes" | "unread" | "short" | "red" | "pending" | "passed";
+export type Standing = "closed" | "moved" | "changes" | "conflict" | "unread" | "short" | "red" | "pending" | "passed";
 
 /** Where several hold, the first of them. A merged pull request stands as it would if it were open. */
 export function standingOf(state: LoopState, facts: GateFacts): Standing {
   if (!facts.open && facts.merged === null) return "closed";
   if (facts.head !== currentAttempt(state).head) return "moved";
   if (facts.changes.length > 0) return "changes";
+  if (facts.open && facts.conflict !== undefined) return "conflict";
   if (facts.unread !== null) return "unread";
   if (facts.approvals.length < approvalsNeeded(state, facts)) return "short";
   if (facts.verdict.colour === "green") return "passed";
@@ -51,6 +52,8 @@ function onStanding(state: LoopState, facts: GateFacts, now: number): Decision {
       return onBranchMoved(state, facts.head, now);
     case "changes":
       return onChangesRequested(state, facts, now);
+    case "conflict":
+      return onConflict(withConflict(state, facts.conflict), now);
     case "unread":
       return answer(state, facts, "what GitHub lists could not be read to its end");
     case "short":
@@ -101,6 +104,13 @@ function onChangesRequested(state: LoopState, facts: GateFacts, now: number): De
   return { ...next, note: `changes requested; ${next.note}` };
 }
 
+/** The base moved so that the two conflict: what was approved cannot be merged, and what is merged with it is judged anew. */
+function onConflict(state: LoopState, now: number): Decision {
+  const again: LoopState = { ...withAttempt(state, { endedAt: now }), approvals: [] };
+  const next = beginAttempt(again, now, [{ type: "write_status" }, ...leaveGate(state)]);
+  return { ...next, note: `the branch conflicts with its base; ${next.note}` };
+}
+
 /** Says once of each approval that does not count why it does not, and why those that do are not enough. */
 function answer(state: LoopState, facts: GateFacts, note: string): Decision {
   const refused: Effect[] = facts.refusals
@@ -140,7 +150,14 @@ export function onBranchMoved(state: LoopState, head: string, now: number): Deci
   if (state.phase !== "verifying" && state.phase !== "awaiting_gate") {
     return stay(state, "the branch moved; publishing will find out");
   }
-  const moved: LoopState = { ...withAttempt(state, { head }), head, ...unheard, approvals: [], othersPushed: true };
+  const moved: LoopState = {
+    ...withAttempt(state, { head }),
+    head,
+    behind: null,
+    ...unheard,
+    approvals: [],
+    othersPushed: true,
+  };
   const stopped = closeRuns(moved, now);
   const before: Effect[] = [...stopRuns(state, "the branch moved"), { type: "write_status" }, ...leaveGate(state)];
   const next = beginVerifying(stopped, now, before);

@@ -13,9 +13,9 @@ import {
   withAttempt,
 } from "./begin.ts";
 import type { Effect } from "./effect.ts";
-import { type Decision, settle, showStatus, stay } from "./end.ts";
+import { closeRuns, type Decision, settle, showStatus, stay, stopRuns } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
-import type { LoopState, Review, Verdict } from "./state.ts";
+import type { BaseTip, LoopState, Review, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
@@ -35,7 +35,7 @@ export const unseen = { ciSeen: true, ciOverdue: false, reviewSeen: true } as co
 export function beginVerifying(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
   const rules = rulesOf(state);
   const judged: LoopState = {
-    ...withAttempt(state, { review: null, verdict: null, endedAt: null, counted: true }),
+    ...withAttempt(state, { review: null, verdict: null, endedAt: null, counted: mayCount(state) }),
     phase: "verifying",
     ciSince: now,
   };
@@ -44,6 +44,11 @@ export function beginVerifying(state: LoopState, now: number, before: readonly E
     return { state: judged, effects, note: "waiting for CI" };
   }
   return startReviewer(judged, now, before);
+}
+
+/** An attempt that merges the base because of a conflict uses up none, whatever comes of it. */
+export function mayCount(state: LoopState): boolean {
+  return currentAttempt(state).merges !== "conflict";
 }
 
 function startReviewer(state: LoopState, now: number, before: readonly Effect[]): Decision {
@@ -166,9 +171,15 @@ function readVerdict(state: LoopState): Effect {
   return { type: "read_verdict", head };
 }
 
-/** The verdict on the current commit. */
-export function onVerdict(state: LoopState, verdict: Verdict, now: number): Decision {
-  if (verdict.head !== currentAttempt(state).head) return stay(state, "a verdict on another commit");
+/** The verdict on the current commit, and whether its branch conflicts with the base. */
+export function onVerdict(
+  before: LoopState,
+  { verdict, conflict }: Extract<LoopEvent, { type: "verdict_read" }>,
+  now: number,
+): Decision {
+  if (verdict.head !== currentAttempt(before).head) return stay(before, "a verdict on another commit");
+  const state = withConflict(before, conflict);
+  if (conflict !== undefined && verdict.colour !== "red") return onConflict(state, verdict, conflict, now);
   if (verdict.colour === "green") return onGreen(state, verdict, now);
   if (verdict.colour === "red") return onRed(state, verdict, now);
   const ended = hasEnded(verdict);
@@ -183,6 +194,36 @@ export function onVerdict(state: LoopState, verdict: Verdict, now: number): Deci
     quote: silent.map((part) => `${part.name}: ${part.note}`).join("\n") || null,
     resume: "verify",
   });
+}
+
+/** The state with what was just read of a conflict with the base. */
+export function withConflict(state: LoopState, conflict: BaseTip | undefined): LoopState {
+  if (conflict !== undefined) return { ...state, behind: { ...conflict, conflict: true } };
+  return state.behind?.conflict ? { ...state, behind: null } : state;
+}
+
+/** It cannot be merged, and GitHub starts no workflow on it: whatever else the judges would say comes after the merge. */
+function onConflict(state: LoopState, verdict: Verdict, { branch }: BaseTip, now: number): Decision {
+  const note = `the branch conflicts with ${branch}`;
+  const part = { source: "ci", name: "merge", colour: "red", note, url: null } as const;
+  const red: Verdict = { ...verdict, colour: "red", parts: [part, ...verdict.parts], fingerprint: "" };
+  const told = withAttempt(state, { verdict: red, endedAt: now });
+  const { number } = currentAttempt(told);
+  const before: Effect[] = [
+    ...stopRuns(state, note),
+    { type: "post_attempt", attempt: number },
+    { type: "write_status" },
+  ];
+  const next = beginAttempt(closeRuns(told, now), now, before);
+  return { ...next, note: `${note}; ${next.note}` };
+}
+
+/** A look found a conflict: it is read once more together with what CI says. */
+export function onConflictSeen(state: LoopState, head: string): Decision {
+  if (currentAttempt(state).head !== head) return stay(state, "a conflict of another commit");
+  const seen = { ...state, ciSeen: true };
+  if (!reviewDone(state)) return stay(seen, "the branch conflicts with its base; read when the reviewer is done");
+  return { state: seen, effects: [readVerdict(seen)], note: "the branch conflicts with its base; reading the verdict" };
 }
 
 /** Whether all that is pending stays so, however long it is waited for. */
@@ -218,7 +259,8 @@ type Tried = LoopState["attempts"][number];
 /** The same change, or the same failure; two failures of which nothing is known are not the same. */
 function isNoProgress(before: Tried, after: Tried): boolean {
   if (before.verdict?.colour !== "red" || !before.counted) return false;
-  const samePatch = after.change !== null && before.change?.patchId === after.change.patchId;
+  const isMerge = before.merges !== undefined || after.merges !== undefined; // the base's changes are in it
+  const samePatch = !isMerge && after.change !== null && before.change?.patchId === after.change.patchId;
   const { fingerprint } = before.verdict;
   return samePatch || (fingerprint !== "" && fingerprint === after.verdict?.fingerprint);
 }

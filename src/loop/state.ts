@@ -228,6 +228,7 @@ export const Attempt = z.object({
   review: Review.nullable(),
   verdict: Verdict.nullable(),
   counted: z.boolean(), // false: ended through no doing of the executor's, so it uses up no attempt
+  merges: z.enum(["conflict", "outdated"]).optional(), // it is told to merge the base branch first; of a conflict it is never counted
 });
 export type Attempt = z.infer<typeof Attempt>;
 
@@ -245,6 +246,10 @@ export const Ending = z.intersection(
   }),
 );
 export type Ending = z.infer<typeof Ending>;
+
+/** The base branch as it is now: its name, and the commit it is at. */
+export const BaseTip = z.object({ branch: z.string(), sha: z.string() });
+export type BaseTip = z.infer<typeof BaseTip>;
 
 /** A comment with `/loop approve`: who wrote it about which commit. Comment and permission are read again at the gate. */
 export const ApprovalComment = z.object({ person: Person, comment: z.number().int(), head: z.string() });
@@ -283,7 +288,9 @@ export const LoopState = z.object({
     .default(null), // the run that waits in line for a container
   rules: Rules.nullable(),
   snapshot: Snapshot.nullable(),
-  base: z.object({ branch: z.string(), sha: z.string() }).nullable(),
+  base: BaseTip.nullable(), // as it was at the claim, at the last /loop retry or at the last conflict
+  behind: BaseTip.extend({ conflict: z.boolean() }).nullable().default(null), // what the branch is to merge before anything else
+  mergesTried: z.number().int().default(0), // attempts begun because of a conflict since the last grant
   branch: z.string().nullable(),
   head: z.string().nullable(), // the commit last seen on the branch at GitHub
   pull: z

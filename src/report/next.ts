@@ -68,6 +68,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       const onward = ending.resume === "verify" ? judgedAgain : "comment `/loop retry`.";
       return `correct \`${part}.command\` or \`${part}.image\` in \`.github/loop.yml\`, or ask whoever runs this App to correct its defaults; then ${onward}`;
     }
+    case "base_conflict":
+      return "say in a comment how the two are to be merged, then comment `/loop retry`.";
     case "provider_down":
       return "once the provider works again, comment `/loop retry`.";
     case "provider_down_review":

@@ -140,10 +140,17 @@ function stopHint(state: LoopState): string {
 function attemptSentence(attempt: Attempt): string {
   const { change, head, startedAt, endedAt } = attempt;
   const took = endedAt === null ? "" : ` in ${duration(endedAt - startedAt)}`;
-  if (change === null) return `The agent pushed nothing${took}.`;
+  if (change === null) return `${mergeSaid(attempt)}The agent pushed nothing${took}.`;
   const files = change.files === 1 ? "1 file" : `${change.files} files`;
   const where = head === null ? "None of it was pushed." : `The work is in commit ${commit(head)}.`;
-  return `The agent changed ${files} (+${change.additions} −${change.deletions})${took}. ${where}`;
+  return `${mergeSaid(attempt)}The agent changed ${files} (+${change.additions} −${change.deletions})${took}. ${where}`;
+}
+
+function mergeSaid({ merges }: Attempt): string {
+  if (merges === undefined) return "";
+  return merges === "conflict"
+    ? "The branch conflicted with its base, which GitHub neither merges nor runs CI on: this attempt was to merge the base first, and is not counted. "
+    : "The base had moved on, and this attempt was to merge it first. ";
 }
 
 function isPlaced(finding: Finding): finding is Finding & { path: string; line: number } {

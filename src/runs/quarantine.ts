@@ -4,8 +4,8 @@ import { assert } from "../base/assert.ts";
 import type { PushedChange } from "../engine/ports.ts";
 import { judge } from "../gateway/git/judge.ts";
 import type { Author } from "../gateway/git/problems.ts";
-import { findQuarantine, openQuarantine, type Quarantine } from "../gateway/git/quarantine.ts";
-import { descends, forkPoint } from "../gateway/git/repository.ts";
+import { changeBase, findQuarantine, openQuarantine, type Quarantine } from "../gateway/git/quarantine.ts";
+import { changedPaths, descends, forkPoint } from "../gateway/git/repository.ts";
 import { branchOf } from "../loop/begin.ts";
 import type { LoopState } from "../loop/state.ts";
 import { type Origin, type OriginParts, tipOfBase } from "./origin.ts";
@@ -42,9 +42,41 @@ export async function changeStart(
   { gitDir, base }: Quarantine,
   head: string,
 ): Promise<string> {
-  if (!loop.othersPushed) return base.sha;
+  const known = await changeBase({ gitDir, base }, head);
+  if (!loop.othersPushed) return known;
   const shared = await forkPoint(gitDir, await tipOfBase(parts, loop), head);
-  return shared !== null && (await descends(gitDir, base.sha, shared)) ? shared : base.sha;
+  return shared !== null && (await descends(gitDir, known, shared)) ? shared : known;
+}
+
+/** What a run's commits amount to; `from` is where the branch was when it began. Throws Fault. */
+export async function readPushed(
+  quarantine: Quarantine,
+  from: string,
+  head: string,
+  author: Author,
+): Promise<PushedChange> {
+  const { gitDir } = quarantine;
+  const start = await changeBase(quarantine, head);
+  const isMerge = from !== start && !(await descends(gitDir, start, from));
+  if (isMerge) return readMerge(quarantine, { start, from, head }, author);
+  const pushed = await readChange(quarantine, from, head, author);
+  if (from === start) return pushed;
+  const { files } = await readChange(quarantine, start, head, null);
+  return { ...pushed, whole: files };
+}
+
+/**
+ * Of a run that merged the base: the whole change as it is on the base now, with as the run's own only those files that are
+ * neither as the branch had them nor as the base has them.
+ */
+async function readMerge(
+  quarantine: Quarantine,
+  { start, from, head }: { readonly start: string; readonly from: string; readonly head: string },
+  author: Author,
+): Promise<PushedChange> {
+  const whole = await readChange(quarantine, start, head, author, from);
+  const since = new Set(await changedPaths(quarantine.gitDir, from, head));
+  return { ...whole, files: whole.files.filter(({ path }) => since.has(path)), whole: whole.files };
 }
 
 /** The issue that messages on the loop's branch may close: its own. */
@@ -55,14 +87,18 @@ export function closableIn({ branch }: Pick<Quarantine, "branch">): { readonly i
 
 const letters = { added: "A", modified: "M", deleted: "D", type_changed: "T" } as const;
 
-/** What `head` changes against `base`, judged; `author` is who its commits must be by. Throws Fault. */
+/**
+ * What `head` changes against `base`, judged; `author` is who its commits must be by, but for those of `published`, which
+ * GitHub has. Throws Fault.
+ */
 export async function readChange(
   quarantine: Quarantine,
   base: string,
   head: string,
   author: Author | null,
+  published?: string,
 ): Promise<PushedChange> {
-  const by = author === null ? {} : { author };
+  const by = { ...(author === null ? {} : { author }), ...(published === undefined ? {} : { published }) };
   const change = await judge({ gitDir: quarantine.gitDir, base, head, ...by });
   return {
     base,

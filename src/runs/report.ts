@@ -12,7 +12,7 @@ import { type End, keepEnd } from "./end.ts";
 import { readAnswer, readKept, readVersionSaid } from "./files.ts";
 import { isolationOf } from "./isolation.ts";
 import { type ProvenanceParts, recordEnd } from "./provenance.ts";
-import { closableIn, readChange } from "./quarantine.ts";
+import { closableIn, readPushed } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
 import { type Quiet, type SilenceWatchParts, watchRun } from "./silence.ts";
 
@@ -85,7 +85,7 @@ export async function tell(parts: ReportParts, run: string, end: End): Promise<R
     const quarantine = await findQuarantine(rooms(parts).quarantines, run);
     if (quarantine === null)
       throw new Fault("The quarantine of its commits is gone.", { kind: "not_found", retry: "never" });
-    const pushed = role === "executor" ? await readPushed(parts, quarantine, startFrom) : null;
+    const pushed = role === "executor" ? await pushedIn(parts, quarantine, startFrom) : null;
     const token = (await readKept(parts, run))?.token ?? "";
     const isRefused = refused.length > 0 && end.status !== "silent" && (pushed === null || end.trouble === "secret");
     const report: RunReport = {
@@ -112,11 +112,8 @@ function withoutLease<Text extends string | null>(text: Text, token: string): Te
 }
 
 /** What was pushed since the run began, and of all the loop's commits together how much they change. */
-async function readPushed(parts: ReportParts, quarantine: Quarantine, from: string): Promise<PushedChange | null> {
+async function pushedIn(parts: ReportParts, quarantine: Quarantine, from: string): Promise<PushedChange | null> {
   const head = await branchHead(quarantine);
   if (head === null || head === from) return null;
-  const pushed = await readChange(quarantine, from, head, { email: parts.identity.email, ...closableIn(quarantine) });
-  if (from === quarantine.base.sha) return pushed;
-  const { files } = await readChange(quarantine, quarantine.base.sha, head, null);
-  return { ...pushed, whole: files };
+  return readPushed(quarantine, from, head, { email: parts.identity.email, ...closableIn(quarantine) });
 }

@@ -1,5 +1,5 @@
 // The plain facts a verdict and a gate are computed from, as GitHub states them about one commit.
-import type { LogMissing, Person } from "../loop/state.ts";
+import type { BaseTip, LogMissing, Person } from "../loop/state.ts";
 
 /** One check run or commit status on a commit. */
 export interface CheckFact {
@@ -31,12 +31,24 @@ export interface AnnotationFact {
 /** The end of a job's log, untrusted, or why there is none. */
 export type JobLog = { readonly text: string } | { readonly missing: LogMissing };
 
+/** The pull request's base branch as it is now, and whether it and the head can be merged: null where GitHub does not say yet. */
+export interface BaseFact extends BaseTip {
+  readonly mergeable: boolean | null;
+}
+
 /** CI as it stands on one commit. */
 export interface CiFacts {
   readonly head: string; // the commit the facts are about
   readonly pullHead: string | null; // the pull request's head at the same moment
   readonly checks: readonly CheckFact[];
   readonly truncated: boolean; // there were more checks than one read returns: not green
+  readonly base?: BaseFact; // absent: the branch is gone, or not known
+}
+
+/** The base that the head conflicts with, as an event has it; nothing where it does not, or is not known to. */
+export function conflictIn({ base }: CiFacts): { readonly conflict?: BaseTip } {
+  if (base?.mergeable !== false) return {};
+  return { conflict: { branch: base.branch, sha: base.sha } };
 }
 
 /** A pull request that is closed, and by whom, where GitHub says. */

@@ -3,7 +3,7 @@ import type { GateFacts } from "../loop/event.ts";
 import type { ApprovalRefusal } from "../loop/refusal.ts";
 import type { Finding, Person, Verdict } from "../loop/state.ts";
 import type { Authors } from "./authors.ts";
-import type { ApprovalFact, PullFacts, ReviewFact, Unread } from "./facts.ts";
+import { type ApprovalFact, conflictIn, type PullFacts, type ReviewFact, type Unread } from "./facts.ts";
 
 export interface GateQuestion {
   readonly pull: PullFacts;
@@ -39,6 +39,7 @@ export function gateOf(question: GateQuestion): GateFacts {
     unknownPushes: authors.unknown,
     unread: pull.unread ?? unread,
     verdict,
+    ...conflictIn(pull.ci),
   };
 }
 

@@ -19,6 +19,7 @@ function aWork(change: Partial<ExecutorWork> = {}): ExecutorWork {
     findings: [],
     asked: [],
     permits: [],
+    merge: null,
     rules: someRules(),
     ...change,
   };

@@ -79,6 +79,7 @@ function executor(findings: readonly Finding[]): string {
     findings,
     asked: [],
     permits: [],
+    merge: null,
     rules: {
       silenceMs: 600_000,
       changedLines: 2000,

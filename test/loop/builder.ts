@@ -156,6 +156,8 @@ export function aLoop(change: Partial<LoopState> = {}): LoopState {
       at: labelledAt + 2_000,
     },
     base: { branch: "main", sha: sha("a") },
+    behind: null,
+    mergesTried: 0,
     branch: "loop/12-k3f9",
     head: null,
     pull: null,

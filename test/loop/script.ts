@@ -251,8 +251,14 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "pull_ready" };
     case "ci":
       return { type: "ci_changed", head: first, name: second || null };
+    case "conflict":
+      return { type: "conflict_seen", head: first };
     case "verdict":
-      return { type: "verdict_read", verdict: verdictOf(first, options.get("head") ?? headOf(state), options) };
+      return {
+        type: "verdict_read",
+        verdict: verdictOf(first, options.get("head") ?? headOf(state), options),
+        ...conflictOf(line),
+      };
     case "review":
       return { type: "review_submitted", actor: person(first), head: headOf(state) };
     case "gate":
@@ -298,6 +304,12 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     default:
       throw new Error(`a script does not know the event "${verb}"`);
   }
+}
+
+/** `conflict=ba5f`: the branch conflicts with `main`, which is at that commit. */
+function conflictOf({ options }: Line) {
+  const sha = options.get("conflict");
+  return sha === undefined ? {} : { conflict: { branch: "main", sha } };
 }
 
 function restored({ words, options }: Line, record: LoopState | null): LoopEvent {
@@ -366,7 +378,7 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
     ...(words.includes("pull") ? { isPull: true } : {}),
     labels: words.includes("unlabelled") ? ["bug"] : ["bug", words.includes("capital") ? "Loop" : "loop"],
     title: "Totals are wrong",
-    base: { branch: "main", sha: "ba5e" },
+    base: { branch: "main", sha: options.get("base") ?? "ba5e" },
     policy: broken === undefined ? { ok: true, rules } : { ok: false, message: broken },
     snapshot: { sha256: options.get("text") ?? "f00d", title: "Totals are wrong", comments: [], removed: [], at: now },
   };
@@ -513,6 +525,7 @@ function gateRead({ words, options }: Line, state: LoopState | null): LoopEvent 
       unknownPushes: Number(options.get("unknown") ?? 0),
       unread: options.has("unread") ? { what: "reviews", read: Number(options.get("unread")) } : null,
       verdict: verdictOf(options.get("checks") ?? "green", head, options),
+      ...conflictOf({ words, options, verb: "gate" }),
     },
     merge: mergeOf(options.get("merge")),
   };

@@ -155,6 +155,7 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
       ...verify,
     },
   ],
+  base_conflict: [{ reason: "external_dependency_blocked", of: "base_conflict", branch: "main", tries: 3, ...execute }],
   silence: [{ reason: "stalled", of: "silence", attempt, note: "For 10 min it wrote nothing.", ...execute }],
   record_edited: [{ reason: "state_tampered", of: "record_edited", by: "dave" }],
   record_unreliable: [

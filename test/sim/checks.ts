@@ -124,10 +124,16 @@ export function createChecks(parts: ChecksParts) {
     hold(grown === 0 || grown === 1, `I3: ${grown} attempts in one step`);
     if (grown === 1) {
       const used = after.attempts.slice(0, -1).filter((attempt) => attempt.counted).length;
-      hold(used < after.granted, `I3: attempt ${after.attempts.length} began with all ${after.granted} used`);
+      const isMerge = after.attempts.at(-1)?.merges === "conflict";
+      hold(
+        isMerge || used < after.granted,
+        `I3: attempt ${after.attempts.length} began with all ${after.granted} used`,
+      );
+      const ofGrant = after.attempts.filter((one) => one.merges === "conflict" && one.startedAt > after.grantedAt);
+      hold(ofGrant.length <= 3, `I3: ${ofGrant.length} attempts to merge the base on one grant`);
       const last = after.attempts.at(-2);
       if (last?.verdict?.colour === "red" && event.type === "verdict_read")
-        hold(last.counted, "I3: a red attempt was refunded");
+        hold(last.counted || last.merges === "conflict", "I3: a red attempt was refunded");
     }
     if (after.granted > same.granted) {
       hold(event.type === "claim_read" || event.type === "retry_read", `I11: ${event.type} granted attempts`);
@@ -212,7 +218,7 @@ export function createChecks(parts: ChecksParts) {
     const executor = last?.runs[0]?.id === event.run && last.runs[0].status === "running";
     if (!executor || !isLive(same)) return;
     hold(after.ending?.reason === "stalled", `L3: ${event.run} fell silent and its loop is ${after.phase}`);
-    hold(after.attempts.at(-1)?.counted === true, "I3: a silent attempt was refunded");
+    hold(last.counted || last.merges === "conflict", "I3: a silent attempt was refunded");
   }
 
   function checkGreen(state: LoopState, where: string): void {

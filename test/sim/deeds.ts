@@ -24,6 +24,7 @@ export type Deed =
   | { readonly do: "touch_status"; readonly by: PersonName; readonly how: "edit" | "delete" | "copy" | "forge" }
   | { readonly do: "permission"; readonly of: PersonName; readonly becomes: "write" | "read" }
   | { readonly do: "rerun_ci" }
+  | { readonly do: "base_conflicts" } // the base moves so that the branch conflicts with it: nobody is told
   | { readonly do: "lose_container" }
   | { readonly do: "crash"; readonly downMs: number }
   | { readonly do: "jump"; readonly ms: number };
@@ -98,6 +99,9 @@ export function perform(parts: DeedParts, { issue, deed }: Act): void {
       return;
     case "rerun_ci":
       for (const number of openPulls(world, issue)) parts.rerunCi(world.pulls.get(number)!.value.head);
+      return;
+    case "base_conflicts":
+      for (const number of openPulls(world, issue)) world.changePull(number, () => ({ conflicts: true }));
       return;
     case "lose_container":
       for (const one of parts.containers.all.values()) if (one.issue === issue) parts.containers.lose(one.id);

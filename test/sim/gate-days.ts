@@ -53,6 +53,7 @@ function somePlot(draw: Random): readonly Deed[] {
     () => [command("bob"), { do: draw.pick(["delete_command", "unsay_command"]), by: "bob" }, yes("carol")],
     () => [yes(other), { do: "rerun_ci" }],
     () => [{ do: "rerun_ci" }, yes(other)],
+    () => [{ do: "base_conflicts" }, yes(other)],
     () => [yes("bob"), { do: "permission", of: "bob", becomes: "read" }],
     () => [yes("alice"), { do: "merge_pull", by: writer }],
     () => [

@@ -143,7 +143,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
     readCi: (_repository, pull, head) =>
       send("readCi", () => {
         const at = seen();
-        return { ...ciFacts(world, pull, head, at), closed: closing(world, pull, at) };
+        return { ...ciFacts(world, pull, head, at), ...baseFact(world, pull, at), closed: closing(world, pull, at) };
       }),
     readJobLog: () => send("readJobLog", () => ({ missing: "expired" as const })),
     readPull: (_repository, pull) =>
@@ -160,6 +160,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         const found = world.pulls.get(pull)!;
         if (found.value.merged && found.value.head === head) return { ok: true as const };
         if (!found.value.open) return { ok: false as const, message: "Pull Request is closed." };
+        if (found.value.conflicts) return { ok: false as const, message: "Pull Request has merge conflicts" };
         if (found.value.head !== head)
           throw new Fault("Head branch was modified.", { kind: "conflict", retry: "later" });
         write("merge", { type: "merge", pull, head }, () => world.closePull(pull, true, app));
@@ -245,6 +246,12 @@ function ciFacts(world: World, number: number, head: string, at: number): CiFact
   };
 }
 
+function baseFact(world: World, number: number, at: number): Pick<CiFacts, "base"> {
+  const pull = world.pulls.get(number)?.asOf(at) ?? null;
+  const sha = world.branches.get(mainBranch)!.value!;
+  return pull === null ? {} : { base: { branch: mainBranch, sha, mergeable: !pull.conflicts } };
+}
+
 function pullFacts(world: World, number: number, at: number): PullFacts {
   const pull = world.pulls.get(number)?.asOf(at) ?? null;
   if (pull === null) throw missing(`pull request ${number}`);
@@ -255,7 +262,7 @@ function pullFacts(world: World, number: number, at: number): PullFacts {
     merged: pull.merged ? { by: personOf(world.named(pull.closedBy)), ours: pull.closedBy.id === app.id } : null,
     draft: pull.draft,
     unread: null,
-    ci: ciFacts(world, number, pull.head, at),
+    ci: { ...ciFacts(world, number, pull.head, at), ...baseFact(world, number, at) },
     reviews: pull.reviews.map((review) => ({
       id: review.id,
       author: personOf(world.named(review.author)),

@@ -56,6 +56,7 @@ function pullLook(world: World, loop: SurveyedLoop, at: number): LoopLook["pull"
     merged: pull.merged,
     draft: pull.draft,
     head: pull.head,
+    conflicts: pull.conflicts,
     closedBy: personOf(pull.closedBy),
     branchDeletedBy: personOf(pull.closedBy),
     reviews: words.map((review) => `${review.id} ${review.state}`).join(","),

@@ -243,6 +243,7 @@ function someDeed(draw: Random): Deed {
     () => ({ do: "permission", of: draw.pick(["alice", "bob"]), becomes: draw.pick(["write", "read"]) }),
     () => ({ do: "rerun_ci" }),
     () => ({ do: "lose_container" }),
+    () => ({ do: "base_conflicts" }),
   ])();
 }
 

@@ -190,14 +190,16 @@ export function createWorld(parts: WorldParts): World {
           world.closePull(number, false, by);
           continue;
         }
-        world.changePull(number, () => ({ head: sha }));
+        // What an agent was told to merge is merged with its next push.
+        world.changePull(number, ({ conflicts }) => ({ head: sha, conflicts: conflicts && by.id !== app.id }));
         emit("pull_request", payloads.pull("synchronize", pull.value, by), by);
       }
     },
     openPull(branch) {
       const number = world.nextId();
       const head = branches.get(branch)?.value ?? "";
-      const pull = { number, branch, head, draft: true, open: true, merged: false, reviews: [], closedBy: ghost };
+      const fresh = { draft: true, open: true, merged: false, conflicts: false, reviews: [], closedBy: ghost };
+      const pull = { number, branch, head, ...fresh };
       pulls.set(number, cell<Pull>(timeline.now, pull));
       emit("pull_request", payloads.pull("opened", pull, app), app);
       world.truth.look();

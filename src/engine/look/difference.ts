@@ -20,6 +20,7 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
   if (state.phase === "awaiting_gate" && pull.reviews !== "" && newReviews) {
     return [{ type: "review_submitted", actor: look.closedBy, head: pull.head }];
   }
+  if (pull.conflicts && judges(state)) return [{ type: "conflict_seen", head: pull.head }];
   const waitsForCi = state.phase === "verifying" && !state.ciSeen;
   const approvedEarly = state.phase === "awaiting_gate" && state.awaitsCi;
   return (waitsForCi || approvedEarly) && pull.checksDone ? [{ type: "ci_changed", head: pull.head, name: null }] : [];

@@ -12,7 +12,7 @@ import { defaultChangeLimits } from "./change.ts";
 import { gitFault } from "./failure.ts";
 import { runGit, transportOf, tryGit } from "./git.ts";
 import { readHistory } from "./history.ts";
-import { refAt } from "./repository.ts";
+import { descends, forkPoint, refAt } from "./repository.ts";
 
 export interface Quarantine {
   readonly gitDir: string;
@@ -86,18 +86,28 @@ export async function fetchBranch(
 }
 
 /**
+ * The commit from which the change up to `head` is told: the base where it is in the history of `head`, else, once there is a
+ * branch, the newest commit that the two share: the base may have moved on since the branch began. Throws `Fault` on damage.
+ */
+export async function changeBase({ gitDir, base }: Pick<Quarantine, "gitDir" | "base">, head: string): Promise<string> {
+  if (await descends(gitDir, base.sha, head)) return base.sha;
+  return (await forkPoint(gitDir, base.sha, head)) ?? base.sha;
+}
+
+/**
  * A commit for the reviewer: the tree of `head` directly on the base, with a neutral message and author, so that the
  * executor's commit messages never reach the reviewer (T20). The same inputs give the same commit.
  */
 export async function reviewCommit(quarantine: Quarantine, head: string): Promise<string> {
-  const { gitDir, base } = quarantine;
-  const { descends, baseAt } = await readHistory({ gitDir, base: base.sha, head, most: defaultChangeLimits.commits });
+  const { gitDir } = quarantine;
+  const base = await changeBase(quarantine, head);
+  const { descends, baseAt } = await readHistory({ gitDir, base, head, most: defaultChangeLimits.commits });
   if (!descends) {
-    const message = `Could not prepare ${head} for review: it does not descend from the base ${base.sha}`;
+    const message = `Could not prepare ${head} for review: it shares no commit with the base ${base}`;
     throw new Fault(message, { kind: "conflict", retry: "never" });
   }
-  const date = `${baseAt ?? (await committedAt(gitDir, base.sha))} +0000`;
-  const args = ["commit-tree", `${head}^{tree}`, "-p", base.sha, "-m", "The change under review"];
+  const date = `${baseAt ?? (await committedAt(gitDir, base))} +0000`;
+  const args = ["commit-tree", `${head}^{tree}`, "-p", base, "-m", "The change under review"];
   const made = await runGit({ gitDir, args, env: neutralAuthor(date) }, "Could not prepare the commit for review");
   return made.toString("latin1").trim();
 }

@@ -12,7 +12,7 @@ import type { PushRequest, RefCommand } from "./commands.ts";
 import type { Session } from "./events.ts";
 import type { Intake } from "./intake.ts";
 import { judge } from "./judge.ts";
-import { branchHead } from "./quarantine.ts";
+import { branchHead, changeBase } from "./quarantine.ts";
 import { type PushRefusal, whyRefusePush } from "./refs.ts";
 import { descends, dropRef, moveRef } from "./repository.ts";
 import { type PackRefusal, receivePack } from "./unpack.ts";
@@ -59,7 +59,9 @@ async function examine(session: Session, current: string | null, head: string): 
   if (current !== null && !(await descends(gitDir, current, head))) {
     return [{ name: "not_forward", message: "non-fast-forward: the branch only moves forward" }];
   }
-  const change = await judge({ gitDir, base: quarantine.base.sha, head, published, author, limits });
+  // A first push begins at the base; a branch that exists may have begun at an earlier one.
+  const base = current === null ? quarantine.base.sha : await changeBase(quarantine, head);
+  const change = await judge({ gitDir, base, head, published, author, limits });
   if (session.revoked) return [{ name: "lease_ended", message: "this run's lease has ended" }];
   return change.problems.map(({ name, detail }) => ({ name, message: detail }));
 }

@@ -57,6 +57,16 @@ export async function forkPoint(gitDir: string, one: string, other: string): Pro
   return null;
 }
 
+/** The paths in which two commits differ. Throws `Fault`. */
+export async function changedPaths(gitDir: string, one: string, other: string): Promise<readonly string[]> {
+  const args = ["diff-tree", "-r", "-z", "--no-renames", "--name-only", one, other, "--"];
+  const paths = await runGit({ gitDir, args }, "Could not compare two commits", { maxOutputBytes: 64 * 1024 * 1024 });
+  return paths
+    .toString("utf8")
+    .split("\0")
+    .filter((path) => path !== "");
+}
+
 /** Sets a ref; `old` null means "whatever it was". Throws `Fault` (conflict) when an old value differs. */
 export function setRef(gitDir: string, ref: string, to: string, old: string | null = null): Promise<void> {
   return changeRefs(gitDir, ref, [`update ${ref} ${to}${old === null ? "" : ` ${old}`}`]);

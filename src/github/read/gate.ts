@@ -5,7 +5,7 @@ import type { Merged, PullFacts, ReviewFact } from "../../verify/facts.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
-import { CiCommit, ciFacts, ciFragment, withWorkflows } from "./verdict.ts";
+import { baseFact, baseFields, CiCommit, ciFacts, ciFragment, Mergeable, withWorkflows } from "./verdict.ts";
 
 const reviewFields = `
   pageInfo { hasNextPage endCursor }
@@ -20,7 +20,7 @@ query ReadPull($owner: String!, $name: String!, $pull: Int!) {
   repository(owner: $owner, name: $name) {
     databaseId
     pullRequest(number: $pull) {
-      headRefOid state isDraft mergedAt mergedBy { ${actorFields} }
+      headRefOid state isDraft ${baseFields} mergedAt mergedBy { ${actorFields} }
       reviews(first: 100) { ${reviewFields} }
       tip: commits(last: 1) { nodes { commit { ...Ci } } }
     }
@@ -57,7 +57,7 @@ const Reviews = z.object({
   nodes: z.array(Review),
 });
 
-const Pull = z.object({
+const Pull = Mergeable.extend({
   headRefOid: z.string(),
   state: z.enum(["OPEN", "CLOSED", "MERGED"]),
   isDraft: z.boolean(),
@@ -96,7 +96,7 @@ export async function readPull(connection: Connection, repository: Repository, p
     draft: found.isDraft,
     reviews: listed.reviews.map(reviewFact).filter(({ submittedAt }) => submittedAt <= until),
     unread: listed.isCut ? { what: "reviews", read: listed.reviews.length } : null,
-    ci: await ciFacts(connection, repository, pull, tip.commit, found.headRefOid),
+    ci: { ...(await ciFacts(connection, repository, pull, tip.commit, found.headRefOid)), ...baseFact(found) },
   };
 }
 

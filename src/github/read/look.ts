@@ -29,7 +29,7 @@ fragment Ended on Issue {
 }
 fragment Tip on Ref { target { oid ... on Commit { committer { email } } } }
 fragment Pull on PullRequest {
-  id number url state isDraft headRefOid
+  id number url state isDraft mergeable headRefOid
   isCrossRepository
   mergedBy { ${actorFields} } ${closedFields}
   reviews(last: 100, states: [APPROVED, CHANGES_REQUESTED, DISMISSED]) { nodes { fullDatabaseId state commit { oid } } }
@@ -95,6 +95,7 @@ const PullNow = z.object({
   url: z.string(),
   state: z.enum(["OPEN", "CLOSED", "MERGED"]),
   isDraft: z.boolean(),
+  mergeable: z.enum(["MERGEABLE", "CONFLICTING", "UNKNOWN"]),
   headRefOid: z.string(),
   isCrossRepository: z.boolean(),
   mergedBy: Actor,
@@ -270,6 +271,7 @@ function pullNow(pull: z.infer<typeof PullNow>) {
     merged: pull.state === "MERGED",
     draft: pull.isDraft,
     head: pull.headRefOid,
+    conflicts: pull.mergeable === "CONFLICTING",
     closedBy: closerOf(pull),
     branchDeletedBy: branchDeleterOf(pull),
     reviews: decisive.map((review) => `${review.fullDatabaseId} ${review.state}`).join(", "),

@@ -35,12 +35,21 @@ fragment Ci on Commit {
 }`;
 }
 
+/** Of a pull request: whether it merges, and into what. `baseRefOid` would be the base as it was at the last push. */
+export const baseFields = "mergeable baseRef { name target { oid } }";
+
+/** What `baseFields` asks for. */
+export const Mergeable = z.object({
+  mergeable: z.enum(["MERGEABLE", "CONFLICTING", "UNKNOWN"]),
+  baseRef: z.object({ name: z.string(), target: z.object({ oid: z.string() }).nullable() }).nullable(),
+});
+
 const textOf = (workflows: boolean) => `
 query ReadCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!) {
   repository(owner: $owner, name: $name) {
     databaseId
     pullRequest(number: $pull) {
-      headRefOid state mergedBy { ${actorFields} } ${closedFields}
+      headRefOid state ${baseFields} mergedBy { ${actorFields} } ${closedFields}
     }
     object(oid: $head) { ...Ci }
   }
@@ -117,6 +126,7 @@ const Answer = z.object({
         mergedBy: Actor,
         timelineItems: Closed,
       })
+      .extend(Mergeable.shape)
       .nullable(),
     object: CiCommit.nullable(),
   }),
@@ -145,7 +155,16 @@ export async function readCi(
   const found = answer.repository.pullRequest;
   const isClosed = found !== null && found.state !== "OPEN";
   const closed = isClosed ? { merged: found.state === "MERGED", by: closerOf(found) } : null;
-  return { ...(await ciFacts(connection, repository, pull, commit, found?.headRefOid ?? null)), closed };
+  const ci = await ciFacts(connection, repository, pull, commit, found?.headRefOid ?? null);
+  return { ...ci, ...(found === null ? {} : baseFact(found)), closed };
+}
+
+const mergeable = { MERGEABLE: true, CONFLICTING: false, UNKNOWN: null } as const;
+
+/** How the pull request stands to its base; nothing where that branch is gone. */
+export function baseFact({ mergeable: word, baseRef }: z.infer<typeof Mergeable>): Pick<CiFacts, "base"> {
+  if (baseRef === null || baseRef.target === null) return {};
+  return { base: { branch: baseRef.name, sha: baseRef.target.oid, mergeable: mergeable[word] } };
 }
 
 /** An hour after it was refused, GitHub is asked again which workflow a run belongs to: the permission may have been accepted. */

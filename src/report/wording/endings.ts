@@ -112,6 +112,8 @@ export function endingSentence(ending: Ending): string {
       return `CI gave no verdict on the commit within ${minutes(ending.waited)}.`;
     case "ci_without_result":
       return "Every check that counts has ended, and not all of them with a result, so the commit was not judged.";
+    case "base_conflict":
+      return `The branch conflicts with ${inlineCode(ending.branch)}, and ${counted(ending.tries, "attempt")} to merge it did not resolve that. While it does, GitHub starts no CI on the pull request and cannot merge it.`;
     case "silence":
       return `Attempt ${ending.attempt} went silent and was stopped, so nothing was pushed. ${ending.note}`.trim();
     case "record_edited":

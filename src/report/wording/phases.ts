@@ -36,11 +36,15 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
         "The first attempt starts, or this thread says why not.",
       );
     case "preparing":
-      return say(`${attempt} is starting`, "The agent is being started.", "The agent works on the issue.");
+      return say(
+        `${attempt} is starting`,
+        `${mergeSentence(state)}The agent is being started.`,
+        "The agent works on the issue.",
+      );
     case "executing":
       return say(
         `${attempt} is running`,
-        "The agent is working on the issue.",
+        `${mergeSentence(state)}The agent is working on the issue.`,
         `Its commits are checked and pushed to the branch. Then ${judge} them.`,
       );
     case "publishing":
@@ -76,6 +80,16 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
     default:
       return unreachable(state.phase);
   }
+}
+
+/** Why the attempt begins with a merge; empty where it does not. */
+function mergeSentence({ attempts, base }: LoopState): string {
+  const merges = attempts.at(-1)?.merges;
+  if (merges === undefined || base === null) return "";
+  const name = inlineCode(base.branch);
+  return merges === "conflict"
+    ? `The branch conflicts with ${name}, so GitHub starts no CI on it and cannot merge it: the agent is to merge ${name} first. The attempt is not counted. `
+    : `${capital(name)} has moved on since the branch began: the agent is to merge it first. `;
 }
 
 function say(title: string, sentence: string, next: string) {

@@ -18,6 +18,7 @@ const pull: NonNullable<LoopLook["pull"]> = {
   merged: false,
   draft: true,
   head: sha("c"),
+  conflicts: false,
   closedBy: bob,
   branchDeletedBy: dave,
   reviews: "",
