@@ -81,7 +81,9 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
     case "open_pull": {
       assert(state.branch !== null && state.base !== null, "a claimed loop has a branch and a base");
       const { title, body } = pullText(state);
-      const pull = await github.openPull(issue, { head: state.branch, base: state.base.branch, title, body }, retrying);
+      const draft = state.rules?.draft !== "never";
+      const wanted = { head: state.branch, base: state.base.branch, title, body, draft };
+      const pull = await github.openPull(issue, wanted, retrying);
       return [{ type: "pull_opened", pull }];
     }
     case "publish_review": {

@@ -63,6 +63,7 @@ export interface PullDraft {
   readonly base: string;
   readonly title: string;
   readonly body: string;
+  readonly draft: boolean; // where the repository has drafts
 }
 
 /** A pull request that is there, by the names its later calls need. */

@@ -111,7 +111,11 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "provider_down", { attempt, inVain: count }),
   cause("external_dependency_blocked", "provider_down_review", { tries: count }),
   cause("external_dependency_blocked", "key_refused", { attempt }),
-  cause("external_dependency_blocked", "ci_silent", { waited: milliseconds }),
+  // `lacks`: nothing was reported; something that is required was not, though others were; or it did not finish.
+  cause("external_dependency_blocked", "ci_silent", {
+    waited: milliseconds,
+    lacks: z.enum(["everything", "required", "end"]).optional(), // absent: of a version that did not tell them apart
+  }),
   cause("external_dependency_blocked", "ci_without_result", {}), // what counts has ended, as skipped and the like
   cause("external_dependency_blocked", "base_conflict", { branch: z.string(), tries: count }), // attempts to merge the base
   cause("stalled", "silence", { attempt, note }),

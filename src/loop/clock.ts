@@ -81,7 +81,7 @@ export function dueAt(state: LoopState, name: AlarmName): number | null {
       return worked.since === null || !isWorking(state) ? null : worked.since + rules.loopMs - worked.ms;
     case "ci_wait":
       return phase === "verifying" && waitsForCi(state) && state.ciSince !== null
-        ? state.ciSince + rules.ciWaitMs
+        ? state.ciSince + (mayLookEarly(state) ? Math.min(earlyLookMs, rules.ciWaitMs) : rules.ciWaitMs)
         : null;
     case "rest":
       return phase === "resting" && resumeAt !== null ? resumeAt.at : null;
@@ -90,6 +90,21 @@ export function dueAt(state: LoopState, name: AlarmName): number | null {
     case "gate_expiry":
       return gateAt(state, rules.gateExpiryMs);
   }
+}
+
+/**
+ * CI that starts at all is listed within a minute or two; where a draft has nothing after this time, it may not run on drafts,
+ * and where the end of the draft has changed nothing, nothing will.
+ */
+const earlyLookMs = 10 * 60_000;
+
+function mayLookEarly({ pull, ciLooked }: LoopState): boolean {
+  return (pull?.draft === true || pull?.readyForCi === true) && !ciLooked;
+}
+
+/** Whether the alarm for CI that rings now is the early one of a draft. */
+export function isEarlyLook(state: LoopState, now: number): boolean {
+  return mayLookEarly(state) && state.ciSince !== null && now < state.ciSince + (state.rules?.ciWaitMs ?? 0);
 }
 
 function waitsForCi(state: LoopState): boolean {

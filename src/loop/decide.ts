@@ -11,7 +11,7 @@ import {
   onRunStarted,
 } from "./attempt.ts";
 import { beginAttempt, book, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
-import { alarmNames, dueAt, kept, movedBack } from "./clock.ts";
+import { alarmNames, dueAt, isEarlyLook, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType } from "./effect.ts";
 import {
   type Decision,
@@ -30,6 +30,7 @@ import { onBranchMoved, onGateRead, onMergeUnread, onPullClosed, readGate } from
 import {
   counts,
   onCiChanged,
+  onCiLook,
   onCiOverdue,
   onConflictSeen,
   onReviewerEnded,
@@ -294,9 +295,15 @@ function onUnawaitedEnd(state: LoopState, booked: LoopState): Decision {
 
 function onCi(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }>): Decision {
   if (state.phase === "publishing" || state.phase === "verifying") return onCiChanged(state, event);
-  if (state.phase === "awaiting_gate" && state.awaitsCi && counts(state, event)) return readGate(state);
+  if (state.phase === "awaiting_gate" && counts(state, event)) {
+    if (state.awaitsCi) return readGate(state);
+    if (event.failed && state.gateLooks < looksAtRed) return readGate({ ...state, gateLooks: state.gateLooks + 1 });
+  }
   return stay(state, `${state.phase}: CI is not awaited now`);
 }
+
+/** At one gate so many failing checks have it read at once; what fails after them is found when it is read for something else. */
+const looksAtRed = 8;
 
 /** An alarm is a hint: whether it is time, the state says. One that rings too early, by another clock, is set again. */
 function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
@@ -307,7 +314,7 @@ function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
     case "loop_deadline":
       return onTimeUp(state, now);
     case "ci_wait":
-      return onCiOverdue(state);
+      return isEarlyLook(state, now) ? onCiLook(state) : onCiOverdue(state);
     case "rest":
       return beginAttempt(state, now, [{ type: "write_status" }]);
     case "gate_reminder":

@@ -12,6 +12,7 @@ export type Reply =
   | { readonly kind: "help" }
   | { readonly kind: "approval_does_not_count"; readonly login: string; readonly why: ApprovalRefusal }
   | { readonly kind: "gate_not_passed"; readonly why: GateRefusal }
+  | { readonly kind: "ready_for_ci" }
   | { readonly kind: "gate_reminder" }
   | { readonly kind: "reviewers_missed"; readonly missed: readonly string[] };
 

@@ -159,7 +159,12 @@ export type LoopEvent =
       readonly why: RecordFault;
     }
   // the world
-  | { readonly type: "ci_changed"; readonly head: string; readonly name: string | null } // null: a whole suite
+  | {
+      readonly type: "ci_changed";
+      readonly head: string;
+      readonly name: string | null; // null: a whole suite
+      readonly failed?: true; // so its delivery says; what counts is read
+    }
   | { readonly type: "conflict_seen"; readonly head: string } // a look found that the branch conflicts with its base
   | { readonly type: "alarm"; readonly name: AlarmName }
   | { readonly type: "clock_set_back"; readonly byMs: number } // our clock was ahead: what it stamped is too late by so much

@@ -21,10 +21,10 @@ export function standingOf(state: LoopState, facts: GateFacts): Standing {
   if (facts.head !== currentAttempt(state).head) return "moved";
   if (facts.changes.length > 0) return "changes";
   if (facts.open && facts.conflict !== undefined) return "conflict";
+  if (facts.verdict.colour === "red") return "red"; // whoever approved it: a merge of it would not be one of what was judged
   if (facts.unread !== null) return "unread";
   if (facts.approvals.length < approvalsNeeded(state, facts)) return "short";
-  if (facts.verdict.colour === "green") return "passed";
-  return facts.verdict.colour;
+  return facts.verdict.colour === "green" ? "passed" : "pending";
 }
 
 /** One of the approvers may be whoever pushed unnamed, so there has to be another one for each such push. */

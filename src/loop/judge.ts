@@ -26,10 +26,10 @@ const reviewTries = 2;
 const lostReviewers = 4;
 
 /** What is known of a commit that nobody outside has judged yet. */
-export const unheard = { ciSeen: false, ciOverdue: false } as const;
+export const unheard = { ciSeen: false, ciOverdue: false, ciLooked: false } as const;
 
 /** Whatever CI and reviewers said of it while nobody listened is looked at. */
-export const unseen = { ciSeen: true, ciOverdue: false, reviewSeen: true } as const;
+export const unseen = { ciSeen: true, ciOverdue: false, ciLooked: false, reviewSeen: true } as const;
 
 /** Starts judging the current attempt's commit; `before` is said in the thread first. */
 export function beginVerifying(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
@@ -158,6 +158,13 @@ function reviewDone(state: LoopState): boolean {
   return rulesOf(state).reviewer === null || currentAttempt(state).review !== null;
 }
 
+/** A draft on which nothing may ever run: is there anything of CI at all? */
+export function onCiLook(state: LoopState): Decision {
+  const looked = { ...state, ciLooked: true };
+  if (!reviewDone(state)) return stay({ ...looked, ciSeen: true }, "CI is looked at when the reviewer is done");
+  return { state: looked, effects: [readVerdict(looked)], note: "looking whether CI runs on the draft" };
+}
+
 /** The time to wait for CI is up: one last look, then the loop stops waiting. */
 export function onCiOverdue(state: LoopState): Decision {
   const overdue = { ...state, ciOverdue: true };
@@ -182,18 +189,48 @@ export function onVerdict(
   if (conflict !== undefined && verdict.colour !== "red") return onConflict(state, verdict, conflict, now);
   if (verdict.colour === "green") return onGreen(state, verdict, now);
   if (verdict.colour === "red") return onRed(state, verdict, now);
+  if (waitsForReady(state, verdict)) return readyForCi(state, now);
   const ended = hasEnded(verdict);
   if (!ended && !state.ciOverdue) return stay({ ...state, ciSeen: false }, "the verdict is still pending");
   const silent = verdict.parts.filter((part) => part.colour === "pending" || part.colour === "absent");
   const why = ended
     ? ({ of: "ci_without_result" } as const)
-    : ({ of: "ci_silent", waited: rulesOf(state).ciWaitMs } as const);
+    : ({ of: "ci_silent", waited: rulesOf(state).ciWaitMs, lacks: lacking(verdict) } as const);
   return settle(withAttempt(state, { verdict, counted: false }), now, {
     reason: "external_dependency_blocked",
     ...why,
     quote: silent.map((part) => `${part.name}: ${part.note}`).join("\n") || null,
     resume: "verify",
   });
+}
+
+/** What a silent CI did not say. */
+function lacking({ parts }: Verdict): "everything" | "required" | "end" {
+  const ofCi = parts.filter(({ source }) => source === "ci");
+  if (!ofCi.some(({ lacks }) => lacks === "report")) return "end";
+  return ofCi.every(({ lacks }) => lacks === "report") ? "everything" : "required";
+}
+
+/**
+ * Whether all that is missing is what CI may show once the pull request is no draft: many workflows leave drafts out, by
+ * skipping their jobs or by waiting for `ready_for_review`.
+ */
+function waitsForReady({ pull, ciLooked, ciOverdue }: LoopState, { parts }: Verdict): boolean {
+  const pending = parts.filter(({ colour }) => colour === "pending");
+  const isPatient = ciLooked || ciOverdue;
+  return pull?.draft === true && pending.every(({ lacks }) => lacks === "run" || (lacks === "report" && isPatient));
+}
+
+/** The pull request leaves its draft early, and the wait for CI begins anew. */
+function readyForCi(state: LoopState, now: number): Decision {
+  const { head } = currentAttempt(state);
+  assert(state.pull !== null && head !== null, "a verdict is about a commit of a pull request");
+  const next: LoopState = { ...state, ...unheard, pull: { ...state.pull, readyForCi: true }, ciSince: now };
+  const effects: Effect[] = [
+    { type: "reply", reply: { kind: "ready_for_ci" } },
+    { type: "mark_ready", head },
+  ];
+  return { state: next, effects, note: "CI does not run on the draft; making it ready for review" };
 }
 
 /** The state with what was just read of a conflict with the base. */
@@ -273,7 +310,7 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
   if (rules.approvals === 0) {
     return settle(green, now, { reason: "verifier_passed", of: "no_gate" }, [...said, ...ready]);
   }
-  const asked = { phase: "awaiting_gate", gateSince: now, gateReminded: false, reviewSeen: false } as const;
+  const asked = { phase: "awaiting_gate", gateSince: now, gateLooks: 0, gateReminded: false, reviewSeen: false } as const;
   const next: LoopState = {
     ...green,
     ...asked,
@@ -303,7 +340,7 @@ export function leaveDraft(state: LoopState): readonly Effect[] {
 export function askReviewers(state: LoopState): readonly Effect[] {
   const { reviewers } = rulesOf(state);
   const { pull } = state;
-  const isDue = pull !== null && !pull.reviewersAsked && (pull.draft || pull.draftless);
+  const isDue = pull !== null && !pull.reviewersAsked && (pull.draft || pull.draftless || pull.readyForCi);
   return isDue && reviewers.length > 0 ? [{ type: "request_reviewers", logins: reviewers }] : [];
 }
 

@@ -65,6 +65,7 @@ export const Rules = z.object({
   protectedPaths: z.array(z.string()),
   requiredChecks: z.array(z.string()), // empty: every reported check counts and at least one must exist
   skippedChecks: z.enum(["block", "pass"]).default("block"), // required ones that ended as skipped or neutral
+  draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
   approvals: z.number().int(), // 0: no human gate
   reviewers: z.array(z.string()),
   merge: z.boolean(),
@@ -105,6 +106,7 @@ export const VerdictPart = z.object({
   note: z.string(),
   url: z.string().nullable(),
   final: z.boolean().optional(), // pending, and waiting changes nothing; absent: it may still come
+  lacks: z.enum(["run", "report"]).optional(), // pending since what was reported was skipped, or nothing was; absent: neither
 });
 export type VerdictPart = z.infer<typeof VerdictPart>;
 
@@ -299,7 +301,8 @@ export const LoopState = z.object({
       nodeId: z.string(),
       draft: z.boolean(),
       url: z.string(),
-      draftless: z.boolean().optional(), // true: the repository has no drafts, so it was an ordinary one from the start
+      draftless: z.boolean().optional(), // true: the repository has no drafts, or policy wants none: an ordinary one from the start
+      readyForCi: z.boolean().optional(), // true: it was made ready before it was green, since CI did not run on the draft
       reviewersAsked: z.boolean().optional(), // true: those whom the policy names were asked
     })
     .nullable(),
@@ -313,12 +316,14 @@ export const LoopState = z.object({
   ciSeen: z.boolean(), // a completion was reported for `head` since it was published
   ciSince: z.number().int().nullable().default(null), // when the wait for CI on this commit began
   ciOverdue: z.boolean(), // the time to wait for CI has run out; the next read decides
+  ciLooked: z.boolean().default(false), // it was looked whether CI says anything at all of this commit on a draft
   reviewSeen: z.boolean().default(false), // a review was heard of before the gate opened: it is read there
   changesRequested: z.array(Finding), // a reviewer's words, for each brief until an attempt is green
   requestsHeard: z.array(z.number()).nullable().default(null), // reviews that an attempt was briefed with; null: of an earlier version, which kept none
   permits: z.array(z.string()), // permissions a person granted, for the next brief
   resumeAt: z.object({ phase: Phase, at: z.number().int(), why: Halt }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),
+  gateLooks: z.number().int().default(0), // readings of this gate because a check failed
   gateReminded: z.boolean().default(false), // the one reminder of this gate went out
   approvals: z.array(ApprovalComment),
   othersPushed: z.boolean(), // someone but the App pushed to the branch, or may have: who, is read at the gate

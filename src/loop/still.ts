@@ -118,8 +118,8 @@ export const presumptions: Presumptions = {
   },
   mark_ready: {
     lane: "work",
-    presumes: "this commit is at the gate or passed it",
-    holds: ({ head }, state) => isAtHead(state, head) && isGreen(state),
+    presumes: "this commit is at the gate or passed it, or CI that leaves drafts out judges it",
+    holds: ({ head }, state) => isAtHead(state, head) && (isGreen(state) || waitsForCi(state)),
   },
   request_reviewers: {
     lane: "work",
@@ -257,6 +257,10 @@ function isOutOfReach(state: LoopState): boolean {
 
 function isCalledOff(state: LoopState): boolean {
   return state.phase === "refused" || (state.ending !== null && classOf(state.ending.reason) === "without");
+}
+
+function waitsForCi({ phase, pull }: LoopState): boolean {
+  return phase === "verifying" && pull?.readyForCi === true;
 }
 
 function isGreen(state: LoopState): boolean {

@@ -86,6 +86,7 @@ function judgesOf(policy: Policy) {
     protectedPaths: [...new Set([...builtInProtectedPaths, ...policy.protected_paths])],
     requiredChecks: policy.checks.required,
     skippedChecks: policy.checks.skipped,
+    draft: policy.pull_request.draft,
     approvals: policy.gate.approvals,
     reviewers: policy.gate.reviewers,
     merge: policy.gate.merge,

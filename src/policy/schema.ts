@@ -125,6 +125,15 @@ const Checks = z.strictObject({
     .describe("Minutes to wait for CI before the loop stops as blocked."),
 });
 
+const PullRequest = z.strictObject({
+  draft: z
+    .enum(["until_green", "never"])
+    .default("until_green")
+    .describe(
+      "Whether the pull request is a draft: `until_green` keeps it one until everything passes, or until it is seen that CI leaves drafts out; `never` opens it ready for review.",
+    ),
+});
+
 const Limits = z.strictObject({
   changed_lines: z
     .int()
@@ -189,6 +198,7 @@ export const Policy = z.strictObject({
     "What a run may reach besides its gateways: nothing, unless it is named here.",
   ),
   checks: Checks.prefault({}).describe("What CI has to show."),
+  pull_request: PullRequest.prefault({}).describe("The pull request that a loop opens."),
   limits: Limits.prefault({}).describe("How large a change may be."),
   protected_paths: z
     .array(pattern)

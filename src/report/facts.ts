@@ -62,7 +62,9 @@ function pullWords(state: LoopState): string {
   const kind = isDraft
     ? " (draft)"
     : state.pull?.draftless
-      ? " (this repository has no drafts, so it never was one)"
+      ? state.rules?.draft === "never"
+        ? ""
+        : " (this repository has no drafts, so it never was one)"
       : "";
   return `; pull request ${link}${kind}`;
 }

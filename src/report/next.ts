@@ -54,8 +54,11 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return `change what made GitHub reject the push, then ${approving(ending)} to push that commit again.`;
     case "merge_declined":
       return `merge ${change} yourself, or change what stopped the merge and ${judgedAgain}`;
-    case "blocked_on":
     case "ci_silent":
+      if (ending.of === "ci_silent" && ending.lacks === "required")
+        return `have the required check report on every pull request, or take it off \`checks.required\` and the branch's rules; then ${judgedAgain}`;
+      return `once CI works, ${judgedAgain}`;
+    case "blocked_on":
       return ending.resume === "verify"
         ? `once CI works, ${judgedAgain}`
         : "once that is resolved, comment `/loop retry`.";

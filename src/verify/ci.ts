@@ -66,14 +66,14 @@ function partOf(name: string, runs: readonly CheckFact[], mustSucceed: boolean):
     runs.find((run) => colourOf(run) === "pending") ??
     runs.find((run) => run.conclusion === "success") ??
     runs[0];
-  if (decisive === undefined) return part(name, "pending", "not reported yet", null);
+  if (decisive === undefined) return { ...part(name, "pending", "not reported yet", null), lacks: "report" };
   const { conclusion, url } = decisive;
   const colour = colourOf(decisive);
   if (colour === "pending") {
     return { ...part(name, colour, pendingNote(decisive), url), ...(ended.includes(conclusion ?? "") ? forGood : {}) };
   }
   if (colour === "green" && mustSucceed && conclusion !== "success") {
-    return { ...part(name, "pending", `required, but ended as ${conclusion}, which proves nothing`, url), ...forGood };
+    return { ...part(name, "pending", `required, but ended as ${conclusion}, which proves nothing`, url), ...forGood, lacks: "run" };
   }
   return part(name, colour, conclusion ?? "", url);
 }
@@ -82,9 +82,10 @@ const forGood = { final: true };
 
 function missingEvidence(ci: CiFacts, parts: readonly VerdictPart[], isRequired: boolean): VerdictPart[] {
   if (ci.truncated) return [part("checks", "pending", "there are more checks than could be read", null)];
-  if (parts.length === 0) return [part("checks", "pending", "no check has been reported yet", null)];
+  if (parts.length === 0)
+    return [{ ...part("checks", "pending", "no check has been reported yet", null), lacks: "report" }];
   if (!isRequired && parts.every((each) => each.colour === "green" && each.note !== "success")) {
-    return [part("checks", "pending", "no check succeeded, so nothing is proven", null)];
+    return [{ ...part("checks", "pending", "no check succeeded, so nothing is proven", null), lacks: "run" }];
   }
   return [];
 }

@@ -72,7 +72,7 @@ test("our own labels, comments, pull requests and check runs are silent (I17)", 
   await heard();
   await up.port.changeLabels(ref, { add: ["loop"], remove: [] });
   await up.port.createComment(ref, "/loop stop", "stop", false);
-  await up.port.openPull(ref, { head: "loop/9-own", base: "main", title: "Add", body: "" }, false);
+  await up.port.openPull(ref, { head: "loop/9-own", base: "main", title: "Add", body: "", draft: true }, false);
   await up.port.publishCheck(
     up.where,
     {
@@ -96,7 +96,7 @@ test("pushes, reviews and the end of the pull request", async () => {
   const carol = up.forge.as("carol");
   const branch = `loop/${issue.number}-k3f9`;
   await carol.push(up.repository, branch, { "a.txt": "1\n" }, "Add");
-  const { number } = await up.port.openPull(ref, { head: branch, base: "main", title: "Add", body: "" }, false);
+  const { number } = await up.port.openPull(ref, { head: branch, base: "main", title: "Add", body: "", draft: true }, false);
   const pull = up.repository.issues.get(number)?.pull;
   if (!pull) throw new Error("the pull request was not opened");
   await heard();

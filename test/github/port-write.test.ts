@@ -185,7 +185,7 @@ describe("labels of ours", () => {
 });
 
 describe("a pull request", () => {
-  const draftOf = (head: string) => ({ head, base: "main", title: "Fix the total", body: "For #1." });
+  const draftOf = (head: string) => ({ head, base: "main", title: "Fix the total", body: "For #1.", draft: true });
 
   test("is opened as a draft in one request", async () => {
     const { ref } = up.newIssue();

@@ -46,6 +46,7 @@ const scriptRules: Rules = {
   protectedPaths: [".github/**"],
   requiredChecks: [],
   skippedChecks: "block",
+  draft: "until_green",
   approvals: 1,
   reviewers: [],
   merge: false,
@@ -250,7 +251,12 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     case "pull_ready":
       return { type: "pull_ready" };
     case "ci":
-      return { type: "ci_changed", head: first, name: second || null };
+      return {
+        type: "ci_changed",
+        head: first,
+        name: second || null,
+        ...(words.includes("failed") ? { failed: true as const } : {}),
+      };
     case "conflict":
       return { type: "conflict_seen", head: first };
     case "verdict":
@@ -488,6 +494,7 @@ function verdictOf(colour: string, head: string, options: ReadonlyMap<string, st
         note: options.get("ended") ?? colour,
         url: null,
         ...(options.has("ended") ? { final: true } : {}),
+        ...(options.has("lacks") ? { lacks: options.get("lacks") as "run" | "report" } : {}),
       },
     ],
     findings: colour === "red" ? [aFinding("ci", fails)] : [],

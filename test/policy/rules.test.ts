@@ -47,6 +47,7 @@ describe("the rules of a loop", () => {
       protectedPaths: builtInProtectedPaths,
       requiredChecks: [],
       skippedChecks: "block",
+      draft: "until_green",
       approvals: 1,
       reviewers: [],
       merge: false,
@@ -69,6 +70,7 @@ describe("the rules of a loop", () => {
         "changedLines": 500,
         "ciWaitMs": 5400000,
         "confidence": 0.6,
+        "draft": "never",
         "executor": {
           "agent": "codex",
           "command": "sh agent.sh",

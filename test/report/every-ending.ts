@@ -146,6 +146,9 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
       quote: "test: not reported yet",
       ...verify,
     },
+    { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "everything", ...verify },
+    { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "required", ...verify },
+    { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "end", ...verify },
   ],
   ci_without_result: [
     {

@@ -344,7 +344,7 @@ export function createChecks(parts: ChecksParts) {
       }
       case "ready":
         hold(
-          isGreenPull(write.pull),
+          isGreenPull(write.pull) || leftDraftForCi(write.pull),
           `I14: pull request ${write.pull} was made ready though its commit was never green`,
         );
         return;
@@ -370,6 +370,11 @@ export function createChecks(parts: ChecksParts) {
   function isGreenPull(pull: number): boolean {
     const head = loopOfPull(pull)?.attempts.at(-1)?.head;
     return head != null && world.truth.wasGreen(head);
+  }
+
+  /** CI left the draft out, and the loop said so. */
+  function leftDraftForCi(pull: number): boolean {
+    return loopOfPull(pull)?.pull?.readyForCi === true;
   }
 
   function onComment({ issue, body, marker }: Extract<Write, { type: "comment" }>): void {

@@ -170,11 +170,13 @@ test("external_dependency_blocked: CI never reports; /loop retry judges the same
   const story = await aStory({ ci: { mode: "silent" }, policy: "version: 1\nchecks:\n  wait_minutes: 30\n" });
   const issue = await story.startLoop();
   expect((await story.state(issue)).phase).toBe("verifying");
+  await story.advance(30 * minute); // as a draft, which CI may leave out
+  expect((await story.pull(issue)).draft).toBe(false);
   await story.advance(30 * minute);
   const { ending, head } = await story.state(issue);
   expect(ending?.reason).toBe("external_dependency_blocked");
   expect(last(story, issue)).toMatchInlineSnapshot(`
-    "**Loopgate stopped: external dependency blocked.** CI gave no verdict on the commit within 30 minutes.
+    "**Loopgate stopped: external dependency blocked.** No check was reported on the commit within 30 minutes. Either no CI runs on pull requests here, or something keeps it from starting: a path filter that leaves this change out, a run that waits for approval, or an outage.
 
     \`\`\`text
     checks: no check has been reported yet

@@ -4,9 +4,12 @@ import { aStory, minute, type Story } from "./world.ts";
 
 const name = "unit tests";
 
-async function aSkipping(policy?: string): Promise<Story> {
+/** Ready from the start: what a draft's skipped checks mean is told in drafts.test.ts. */
+const ready = "pull_request:\n  draft: never\n";
+
+async function aSkipping(policy = ready): Promise<Story> {
   const ci = { mode: "scripted" as const, name, conclude: async () => ({ conclusion: "skipped" as const }) };
-  const story = await aStory({ ci, ...(policy ? { policy } : {}) });
+  const story = await aStory({ ci, policy });
   const requiredChecks = [{ context: name, appId: null }];
   story.repository.rules.set("main", {
     requiredChecks,
@@ -32,7 +35,7 @@ test("/loop retry after the policy lets it pass goes on with the same commit", a
   const story = await aSkipping();
   const issue = await story.startLoop();
   const head = (await story.state(issue)).attempts[0]?.head;
-  const policy = "checks:\n  skipped: pass\n";
+  const policy = `${ready}checks:\n  skipped: pass\n`;
   await story.forge
     .as("alice")
     .push(story.repository, "main", { ".github/loop.yml": policy }, "Let skipped checks pass");
@@ -52,7 +55,7 @@ test("with the policy it passes from the start, as GitHub counts it", async () =
 });
 
 test("a required check that has not ended is waited for, and the other word is said in time", async () => {
-  const story = await aSkipping("checks:\n  required: [unit tests, never]\n  wait_minutes: 30\n");
+  const story = await aSkipping("pull_request:\n  draft: never\nchecks:\n  required: [unit tests, never]\n  wait_minutes: 30\n");
   const issue = await story.startLoop();
   expect(await story.phase(issue)).toBe("verifying");
   await story.advance(31 * minute);

@@ -15,7 +15,7 @@ const Pull = z.object({
 /** GitHub's limit for titles, in characters. */
 const titleLimit = 256;
 
-/** Opens a draft, or an ordinary one where the repository has no drafts, or adopts the open pull request that this branch already has: there can be only one for a base. */
+/** Opens a draft where one is wanted, or an ordinary one where the repository has no drafts, or adopts the open pull request that this branch already has: there can be only one for a base. */
 export async function openPull(
   connection: Connection,
   issue: IssueRef,
@@ -25,7 +25,7 @@ export async function openPull(
   const existing = retrying ? await findOpen(connection, issue, draft) : null;
   if (existing) return existing;
   try {
-    return await create(connection, issue, draft, true);
+    return await create(connection, issue, draft, draft.draft);
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== "refused") throw error;
     // Private repositories of some plans have no drafts, and say so only when one is asked for.

@@ -109,7 +109,7 @@ export function endingSentence(ending: Ending): string {
     case "provider_down_review":
       return `The model provider failed in ${ending.tries} tries to review the commit, so it was not judged.`;
     case "ci_silent":
-      return `CI gave no verdict on the commit within ${minutes(ending.waited)}.`;
+      return silentSentence(ending.lacks, minutes(ending.waited));
     case "ci_without_result":
       return "Every check that counts has ended, and not all of them with a result, so the commit was not judged.";
     case "base_conflict":
@@ -179,6 +179,19 @@ export const recordFaults: Record<RecordFault, string> = {
   edited: "someone else edited the comment that holds it",
   perhaps_edited_away: "someone else edited a comment that may have held it",
 };
+
+function silentSentence(lacks: Extract<Ending, { of: "ci_silent" }>["lacks"], waited: string): string {
+  switch (lacks) {
+    case undefined:
+      return `CI gave no verdict on the commit within ${waited}.`;
+    case "everything":
+      return `No check was reported on the commit within ${waited}. Either no CI runs on pull requests here, or something keeps it from starting: a path filter that leaves this change out, a run that waits for approval, or an outage.`;
+    case "required":
+      return `Other checks were reported on the commit, but within ${waited} not every one that is required. A workflow whose path filter leaves this change out never reports, and neither does a check that has another name now.`;
+    case "end":
+      return `CI began to judge the commit, but did not finish within ${waited}.`;
+  }
+}
 
 function unlessUnseen(by: string | null, did: string, wasDone: string): string {
   return by === null ? `${wasDone} while Loopgate was offline.` : `${by} ${did}.`;

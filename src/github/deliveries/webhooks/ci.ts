@@ -4,7 +4,12 @@ import { AppStamp, Envelope, reading } from "../payload.ts";
 import { ignored, type Translated } from "../translated.ts";
 
 const Run = Envelope.extend({
-  check_run: z.object({ head_sha: z.string().min(1), name: z.string(), app: AppStamp }),
+  check_run: z.object({
+    head_sha: z.string().min(1),
+    name: z.string(),
+    conclusion: z.string().nullish(),
+    app: AppStamp,
+  }),
 });
 const Suite = Envelope.extend({ check_suite: z.object({ head_sha: z.string().min(1), app: AppStamp }) });
 const Status = Envelope.omit({ action: true }).extend({
@@ -16,7 +21,7 @@ const Status = Envelope.omit({ action: true }).extend({
 export const translateCheckRun = reading(Run, ({ action, check_run, repository }, self) => {
   if (action !== "completed") return ignored(`check_run.${action} changes no loop`);
   if (check_run.app?.id === self.appId) return ignored("the check run is ours");
-  return ciChanged(repository.id, check_run.head_sha, check_run.name);
+  return ciChanged(repository.id, check_run.head_sha, check_run.name, isFailure(check_run.conclusion ?? ""));
 });
 
 /** A completed suite is a hint only: its last run may still be on its way, so everything is read again. */
@@ -27,9 +32,14 @@ export const translateCheckSuite = reading(Suite, ({ action, check_suite, reposi
 });
 
 export const translateStatus = reading(Status, ({ sha, state, context, repository }) =>
-  state === "pending" ? ignored("the status is still pending") : ciChanged(repository.id, sha, context),
+  state === "pending" ? ignored("the status is still pending") : ciChanged(repository.id, sha, context, isFailure(state)),
 );
 
-function ciChanged(repositoryId: number, head: string, name: string | null): Translated {
-  return { kind: "event", repositoryId, route: { head }, events: [{ type: "ci_changed", head, name }] };
+function isFailure(word: string): boolean {
+  return ["failure", "error", "timed_out", "cancelled"].includes(word);
+}
+
+function ciChanged(repositoryId: number, head: string, name: string | null, failed = false): Translated {
+  const event = { type: "ci_changed", head, name, ...(failed ? { failed } : {}) } as const;
+  return { kind: "event", repositoryId, route: { head }, events: [event] };
 }
