@@ -30,6 +30,8 @@ const problemTitles: Readonly<Record<string, string>> = {
   foreign_history: "Includes commits from an unrelated history",
   gitlink_added: "Adds or changes a submodule",
   gitmodules_changed: "Changes the list of submodules",
+  lfs_missing_object: "Points to content that is not in Git LFS",
+  lfs_raw_content: "Commits the content of a file that is kept in Git LFS",
   mode_unusual: "Gives a file an unusual mode",
   path_control_character: "Hides characters in a path",
   skips_ci: "Keeps CI from running by a commit message",

@@ -48,7 +48,9 @@ export type ProblemName =
   | "mode_unusual"
   | "closes_other_issue"
   | "skips_ci"
-  | "secret_found";
+  | "secret_found"
+  | "lfs_raw_content"
+  | "lfs_missing_object";
 
 /** Something that must not reach GitHub. `detail` is one line, safe to show, and never holds a secret. */
 export interface Problem {

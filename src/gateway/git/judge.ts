@@ -13,6 +13,7 @@ import {
 import * as difference from "./difference.ts";
 import { runGit } from "./git.ts";
 import { readHistory } from "./history.ts";
+import { lfsProblems } from "./lfs.ts";
 import { pathProblems } from "./paths.ts";
 import { type Author, historyProblems, linkProblems, pathOf, secretProblems, sizeProblems } from "./problems.ts";
 import { remembered } from "./remember.ts";
@@ -76,7 +77,11 @@ async function describe(found: Found): Promise<Change> {
   const facts = { base, head, commits, files, touched };
   if (tooLarge.length > 0) return { ...facts, ...nothingRead, problems: unique(named) };
   const contents = await difference.readContents(found, steps, sizes);
-  const inside = [...linkProblems(steps, contents), ...(await secretProblems(steps, contents, commits))];
+  const inside = [
+    ...linkProblems(steps, contents),
+    ...(await secretProblems(steps, contents, commits)),
+    ...(await lfsProblems(found, diff.entries, contents)),
+  ];
   const patch = await difference.readPatch(found);
   const diffHash = await difference.diffHashOf(found, diff, patch);
   const withTests = files.map((file, index) => ({ ...file, ...testsIn(diff.entries[index], contents) }));
