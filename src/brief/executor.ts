@@ -16,7 +16,10 @@ export interface ExecutorWork {
   readonly asked: readonly Finding[]; // what people ask for
   readonly permits: readonly string[]; // what a person has allowed
   readonly merge: (BaseTip & { readonly why: NonNullable<Attempt["merges"]> }) | null; // the base branch, to be merged first
-  readonly rules: Pick<Rules, "silenceMs" | "changedLines" | "changedFiles" | "protectedPaths" | "confidence">;
+  readonly rules: Pick<
+    Rules,
+    "silenceMs" | "changedLines" | "changedFiles" | "protectedPaths" | "confidence" | "signOff"
+  >;
 }
 
 /** The executor's brief as Markdown. The same work always gives the same text. */
@@ -92,6 +95,9 @@ function limits({ deadlineMs, rules }: ExecutorWork): string {
     `- A run that neither writes output nor calls a model nor uses git for ${minutes(rules.silenceMs)} is stopped, and nothing of it counts: let long commands say that they go on.`,
     `- The whole change may have at most ${rules.changedLines} added and deleted lines in ${rules.changedFiles} files.`,
     `- Files that match these patterns need a person's approval, so leave them alone: ${rules.protectedPaths.map((glob) => `\`${glob}\``).join(", ")}.`,
+    ...(rules.signOff
+      ? ["- Sign off each commit (`git commit --signoff`): a check of the repository asks for it."]
+      : []),
     "- No submodules, no secrets, no symbolic links that leave the repository.",
   ].join("\n");
 }

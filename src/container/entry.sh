@@ -57,7 +57,7 @@ fi
 commit_leftovers() {
   git add --all || return
   git diff --cached --quiet && return
-  git commit --quiet --no-verify --no-gpg-sign --message "Attempt $LOOP_ATTEMPT: leftover changes" \
+  git commit --quiet --no-verify --no-gpg-sign ${LOOP_SIGN_OFF:+--signoff} --message "Attempt $LOOP_ATTEMPT: leftover changes" \
     --message "Loop-Task: ${LOOP_TASK:-unknown}
 Loop-Attempt: $LOOP_ATTEMPT"
 }

@@ -310,7 +310,13 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
   if (rules.approvals === 0) {
     return settle(green, now, { reason: "verifier_passed", of: "no_gate" }, [...said, ...ready]);
   }
-  const asked = { phase: "awaiting_gate", gateSince: now, gateLooks: 0, gateReminded: false, reviewSeen: false } as const;
+  const asked = {
+    phase: "awaiting_gate",
+    gateSince: now,
+    gateLooks: 0,
+    gateReminded: false,
+    reviewSeen: false,
+  } as const;
   const next: LoopState = {
     ...green,
     ...asked,

@@ -66,6 +66,7 @@ export const Rules = z.object({
   requiredChecks: z.array(z.string()), // empty: every reported check counts and at least one must exist
   skippedChecks: z.enum(["block", "pass"]).default("block"), // required ones that ended as skipped or neutral
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
+  signOff: z.boolean().default(false), // commits bear a sign-off
   approvals: z.number().int(), // 0: no human gate
   reviewers: z.array(z.string()),
   merge: z.boolean(),

@@ -87,6 +87,7 @@ function judgesOf(policy: Policy) {
     requiredChecks: policy.checks.required,
     skippedChecks: policy.checks.skipped,
     draft: policy.pull_request.draft,
+    signOff: policy.pull_request.sign_off,
     approvals: policy.gate.approvals,
     reviewers: policy.gate.reviewers,
     merge: policy.gate.merge,

@@ -132,6 +132,12 @@ const PullRequest = z.strictObject({
     .describe(
       "Whether the pull request is a draft: `until_green` keeps it one until everything passes, or until it is seen that CI leaves drafts out; `never` opens it ready for review.",
     ),
+  sign_off: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether commits bear a `Signed-off-by` trailer in the App's name, for repositories that check for one; set it only where that is an acceptable sign-off.",
+    ),
 });
 
 const Limits = z.strictObject({

@@ -48,6 +48,7 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
       ...agent.env,
       ...(rulesOf(order.loop).hosts.length === 0 ? {} : proxyVariables(`http://lease:${token}@127.0.0.1:{port}`)),
       ...(version === null ? {} : { LOOP_AGENT_VERSION: version }),
+      ...(rulesOf(order.loop).signOff ? { LOOP_SIGN_OFF: "1" } : {}),
       LOOP_BRANCH: branchOf(order.loop),
       LOOP_TASK: `${order.loop.issue.owner}/${order.loop.issue.name}#${order.loop.issue.number}`,
       // The entry script says the deadline anew by the run's own clock, where it can: that may keep another time than ours.

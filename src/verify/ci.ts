@@ -73,7 +73,11 @@ function partOf(name: string, runs: readonly CheckFact[], mustSucceed: boolean):
     return { ...part(name, colour, pendingNote(decisive), url), ...(ended.includes(conclusion ?? "") ? forGood : {}) };
   }
   if (colour === "green" && mustSucceed && conclusion !== "success") {
-    return { ...part(name, "pending", `required, but ended as ${conclusion}, which proves nothing`, url), ...forGood, lacks: "run" };
+    return {
+      ...part(name, "pending", `required, but ended as ${conclusion}, which proves nothing`, url),
+      ...forGood,
+      lacks: "run",
+    };
   }
   return part(name, colour, conclusion ?? "", url);
 }

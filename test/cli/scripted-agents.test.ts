@@ -86,6 +86,7 @@ function executor(findings: readonly Finding[]): string {
       changedFiles: 60,
       protectedPaths: [".github/**"],
       confidence: 0.4,
+      signOff: false,
     },
   });
 }

@@ -96,7 +96,11 @@ test("pushes, reviews and the end of the pull request", async () => {
   const carol = up.forge.as("carol");
   const branch = `loop/${issue.number}-k3f9`;
   await carol.push(up.repository, branch, { "a.txt": "1\n" }, "Add");
-  const { number } = await up.port.openPull(ref, { head: branch, base: "main", title: "Add", body: "", draft: true }, false);
+  const { number } = await up.port.openPull(
+    ref,
+    { head: branch, base: "main", title: "Add", body: "", draft: true },
+    false,
+  );
   const pull = up.repository.issues.get(number)?.pull;
   if (!pull) throw new Error("the pull request was not opened");
   await heard();

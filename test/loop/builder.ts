@@ -48,6 +48,7 @@ export function someRules(change: Partial<Rules> = {}): Rules {
     requiredChecks: [],
     skippedChecks: "block",
     draft: "until_green",
+    signOff: false,
     approvals: 1,
     reviewers: [],
     merge: false,

@@ -47,6 +47,7 @@ const scriptRules: Rules = {
   requiredChecks: [],
   skippedChecks: "block",
   draft: "until_green",
+  signOff: false,
   approvals: 1,
   reviewers: [],
   merge: false,

@@ -48,6 +48,7 @@ describe("the rules of a loop", () => {
       requiredChecks: [],
       skippedChecks: "block",
       draft: "until_green",
+      signOff: false,
       approvals: 1,
       reviewers: [],
       merge: false,
@@ -98,6 +99,7 @@ describe("the rules of a loop", () => {
           "bob",
           "carol",
         ],
+        "signOff": true,
         "silenceMs": 900000,
         "skippedChecks": "pass",
       }

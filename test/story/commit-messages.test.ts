@@ -22,3 +22,17 @@ test.each([
     expect(execFileSync("git", git).toString().trim()).toBe("Fix totals\n\nFixes #1");
   },
 );
+
+test("where the policy says so, what the agent left uncommitted is committed with a sign-off, and the agent is told to", async () => {
+  const signed =
+    "for c in $(git rev-list origin/main..HEAD); do git log -1 --format=%B $c | grep -q '^Signed-off-by: ' || exit 1; done";
+  const own = `grep -qF 'git commit --signoff' "$LOOP_DIR/brief.md" || exit 9; ${mend}; git commit -qa --signoff -m 'Mend totals'; echo more >> README.md`;
+  const policy = "pull_request:\n  sign_off: true\n";
+  const story = await aStory({ policy, executor: own, ci: { mode: "run", command: `sh test.sh && ${signed}` } });
+  const issue = await story.startLoop();
+  const { phase, head } = await story.state(issue);
+  expect(phase).toBe("awaiting_gate");
+  const git = ["-C", story.repository.gitDir, "log", "-2", "--format=%an%n%B", String(head)];
+  const said = execFileSync("git", git).toString();
+  expect(said.match(/^Signed-off-by: loopgate\[bot\] <.+>$/gm)).toHaveLength(2);
+}, 120_000);

@@ -24,14 +24,18 @@ const leavingOut: Readonly<Record<string, WorkflowFile>> = {
 
 const said = (story: Story, issue: Issue) => story.comments(issue).join("\n");
 
-test.each(Object.entries(leavingOut))("a workflow that %s gets the pull request ready, and the reason is said", async (_, file) => {
-  const story = await aStory({ ci: { actions: [file] }, policy: "gate:\n  reviewers: [bob]\n" });
-  const issue = await story.startLoop();
-  await story.advance(11 * minute);
-  expect([await story.phase(issue), (await story.pull(issue)).draft]).toEqual(["awaiting_gate", false]);
-  expect(said(story, issue)).toMatch(/made ready for review before anything was green.*`pull_request.draft: never`/);
-  expect((await story.pull(issue)).requestedReviewers.map(({ login }) => login)).toEqual(["bob"]);
-}, 120_000);
+test.each(Object.entries(leavingOut))(
+  "a workflow that %s gets the pull request ready, and the reason is said",
+  async (_, file) => {
+    const story = await aStory({ ci: { actions: [file] }, policy: "gate:\n  reviewers: [bob]\n" });
+    const issue = await story.startLoop();
+    await story.advance(11 * minute);
+    expect([await story.phase(issue), (await story.pull(issue)).draft]).toEqual(["awaiting_gate", false]);
+    expect(said(story, issue)).toMatch(/made ready for review before anything was green.*`pull_request.draft: never`/);
+    expect((await story.pull(issue)).requestedReviewers.map(({ login }) => login)).toEqual(["bob"]);
+  },
+  120_000,
+);
 
 test("CI that shows nothing on the ready pull request either ends the loop in minutes, and says what it showed", async () => {
   const conclude = async () => ({ conclusion: "skipped" as const });

@@ -55,7 +55,9 @@ test("with the policy it passes from the start, as GitHub counts it", async () =
 });
 
 test("a required check that has not ended is waited for, and the other word is said in time", async () => {
-  const story = await aSkipping("pull_request:\n  draft: never\nchecks:\n  required: [unit tests, never]\n  wait_minutes: 30\n");
+  const story = await aSkipping(
+    "pull_request:\n  draft: never\nchecks:\n  required: [unit tests, never]\n  wait_minutes: 30\n",
+  );
   const issue = await story.startLoop();
   expect(await story.phase(issue)).toBe("verifying");
   await story.advance(31 * minute);

@@ -14,10 +14,8 @@ async function aWorkspace(tree: Tree): Promise<string> {
   const { quarantine, root } = await aQuarantine({ branchAt });
   const dir = join(root, "ws");
   await makeWorkspace({ dir, quarantine, identity, owner: null });
-  git(dir, ["ls-files", "-z"])
-    .split("\0")
-    .filter((path) => path !== "")
-    .forEach((path) => writeFileSync(join(dir, path), readFileSync(join(dir, path))));
+  const paths = git(dir, ["ls-files", "-z"]).split("\0").filter(Boolean);
+  for (const path of paths) writeFileSync(join(dir, path), readFileSync(join(dir, path)));
   return dir;
 }
 

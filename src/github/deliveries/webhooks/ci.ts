@@ -32,7 +32,9 @@ export const translateCheckSuite = reading(Suite, ({ action, check_suite, reposi
 });
 
 export const translateStatus = reading(Status, ({ sha, state, context, repository }) =>
-  state === "pending" ? ignored("the status is still pending") : ciChanged(repository.id, sha, context, isFailure(state)),
+  state === "pending"
+    ? ignored("the status is still pending")
+    : ciChanged(repository.id, sha, context, isFailure(state)),
 );
 
 function isFailure(word: string): boolean {
