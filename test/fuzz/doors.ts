@@ -2,10 +2,12 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import app from "../../src/app.ts";
+import { startRelay } from "../../src/container/relay.mjs";
 import { startForge } from "../../src/forge/forge.ts";
 import { egressProxy } from "../../src/gateway/egress/proxy.ts";
 import { fetchBase } from "../../src/gateway/git/objects.ts";
@@ -40,7 +42,7 @@ export async function openDoors(): Promise<Doors> {
   const { cloneUrl } = await aRepository(forge);
   const runs = await runsDoor(root, cloneUrl, onError);
   return {
-    doors: [ours.door, forgesDoor(forge.url), runs.door],
+    doors: [ours.door, forgesDoor(forge.url), runs.door, runs.relayed],
     errors,
     async close() {
       await Promise.all([ours.close(), runs.close(), forge.close()]);
@@ -183,5 +185,11 @@ async function runsDoor(root: string, url: string, onError: (error: unknown) => 
     ],
     good: { request: get("/nothing"), status: 404 },
   };
-  return { door, close: () => gateway.close() };
+  const relay = await startRelay({ port: 0, socket: gateway.socketPath });
+  const relayed = { ...door, name: "a run's relay", at: { port: (relay.address() as AddressInfo).port } };
+  const close = async () => {
+    relay.close();
+    await gateway.close();
+  };
+  return { door, relayed, close };
 }
