@@ -12,9 +12,12 @@ export const claudeCode: Agent = {
       // Side errands go to the model that the run was given, not to one that nobody priced.
       `export ANTHROPIC_DEFAULT_HAIKU_MODEL=${name} ANTHROPIC_DEFAULT_SONNET_MODEL=${name} ANTHROPIC_DEFAULT_OPUS_MODEL=${name}`,
       "export DISABLE_AUTOUPDATER=1 CLAUDE_CODE_SUBPROCESS_ENV_SCRUB=0",
+      // It prints its result and then stays for as long as a command in the background runs, or a wake-up is due.
+      "export CLAUDE_CODE_DISABLE_BACKGROUND_TASKS=1",
       [
         "exec claude --print --output-format stream-json --verbose --permission-mode bypassPermissions",
         "--setting-sources user --strict-mcp-config --no-session-persistence --no-chrome",
+        "--disallowedTools ScheduleWakeup,CronCreate",
         `--settings ${quoted(JSON.stringify({ disableAllHooks: true }))}`,
         `--model ${name} <${quoted(promptPath)}`,
       ].join(" \\\n  "),

@@ -32,6 +32,8 @@ const settings = [
   // It tries again after every error, refusals included, but never after too many requests; that the gateway does.
   "model_providers.loopgate.request_max_retries=1",
   "model_providers.loopgate.stream_max_retries=2",
+  // A login shell reads /etc/profile, and Debian's replaces the PATH that the image has its tools on.
+  "allow_login_shell=false",
   'web_search="disabled"',
   "analytics.enabled=false",
   "check_for_update_on_startup=false",

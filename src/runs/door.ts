@@ -8,6 +8,7 @@ import { createLedger } from "../gateway/model/ledger.ts";
 import type { OwnPrices } from "../gateway/model/prices.ts";
 import type { ModelCall, ModelProvider } from "../gateway/model/provider.ts";
 import { modelGateway } from "../gateway/model/server.ts";
+import type { ModelShared } from "../gateway/model/session.ts";
 import { openRunGateway } from "../gateway/run.ts";
 import { spentOf } from "../loop/money.ts";
 import type { LoopState } from "../loop/state.ts";
@@ -27,6 +28,8 @@ export interface DoorParts {
   readonly models: readonly ModelProvider[];
   /** Prices that come before the built-in table. */
   readonly prices: OwnPrices | undefined;
+  /** What the model gateways of all runs have in common. Absent: each has its own. */
+  readonly shared?: ModelShared;
 }
 
 export interface DoorRequest {
@@ -87,6 +90,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     providers: parts.models,
     ledger: spending.ledger,
     prices: parts.prices,
+    shared: parts.shared,
     onCall: (call) => {
       log.info({ ...fields, gateway: "model", call }, "gateway");
       last = call;

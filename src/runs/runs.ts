@@ -8,6 +8,7 @@ import type { Clock, RunOrder, RunsPort, StartedRun } from "../engine/ports.ts";
 import { publish } from "../gateway/git/publish.ts";
 import { branchHead, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
+import { createModelShared } from "../gateway/model/session.ts";
 import { branchOf } from "../loop/begin.ts";
 import type { Isolation, LoopState, Provenance } from "../loop/state.ts";
 import { diskUse, forgetObjects } from "./disk-use.ts";
@@ -45,7 +46,8 @@ export interface RunParts extends AccessParts, DoorParts, QuarantineParts, Reque
 }
 
 /** Makes runs out of a runtime, the gateways and the agents. */
-export function createRuns(parts: RunParts): RunsPort {
+export function createRuns(given: RunParts): RunsPort {
+  const parts: RunParts = { shared: createModelShared(), ...given };
   socketsFolder(parts.dataDir); // whether runs can be reached at all is known from the start
   const running = new Map<string, Running>();
   const attended = new Map<string, StartedRun>(); // each has one door and one end, however often it is asked for

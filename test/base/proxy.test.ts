@@ -6,6 +6,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { obeyProxies, proxiesOf, proxyProblem } from "../../src/base/proxy.ts";
 import { tryGit } from "../../src/gateway/git/git.ts";
+import { createInFlight } from "../../src/gateway/in-flight.ts";
 import { readWhole, sendUpstream } from "../../src/gateway/model/upstream.ts";
 import { githubClients } from "../../src/github/client/octokit.ts";
 
@@ -57,8 +58,16 @@ const client = (baseUrl: string) =>
 
 async function callModel(url: string): Promise<string> {
   const signal = AbortSignal.timeout(5_000);
-  const sent = await sendUpstream({ url: new URL(url), headers: {}, body: "{}", silenceMs: 5_000, signal });
-  return sent.kind === "answer" ? (await readWhole(sent.answer, 1_000)).text : `failed, reached ${sent.reached}`;
+  const sent = await sendUpstream({
+    url: new URL(url),
+    headers: {},
+    body: [Buffer.from("{}")],
+    silenceMs: 5_000,
+    signal,
+  });
+  return sent.kind === "answer"
+    ? (await readWhole(sent.answer, 1_000, createInFlight(10_000).holder())).text
+    : `failed, reached ${sent.reached}`;
 }
 
 async function lsRemote(url: string): Promise<void> {

@@ -1,7 +1,10 @@
 // Anthropic's Messages: what of a request may leave, how its output is capped, and where its usage stands.
+import { anthropicShape, anthropicTool } from "./anthropic-shape.ts";
 import { countAt, isObject, type JsonObject, keepFields, listAt, objectAt } from "./json.ts";
 import { digestOf, type Growing } from "./known.ts";
 import { noUsage, type Usage } from "./meter.ts";
+import { ownTools } from "./own-tools.ts";
+import { take } from "./shape.ts";
 import { askedOf, isModelName, type Plan, type Wire } from "./wire.ts";
 
 /**
@@ -40,25 +43,28 @@ export const anthropicMessages: Wire = {
     const asked = askedOf(kept.max_tokens);
     if (!isModelName(kept.model)) return "The request names no model.";
     if (asked === undefined) return "max_tokens must be a positive whole number.";
-    const problem = listAt(kept.messages).map(refusedIn).find(Boolean) ?? blocksRefused(kept.system);
-    if (problem) return problem;
-    const tools = listAt(kept.tools);
-    const own = tools.filter(isClientTool);
-    if (kept.tools !== undefined) kept.tools = own;
-    const hosted = tools.filter((tool) => !own.includes(tool)).map((tool) => String(objectAt(tool).type));
+    const taken = take(anthropicShape, kept);
+    if (!taken.ok) return taken.sentence;
+    const own = ownTools(taken.value.tools ?? [], isClientTool, anthropicTool);
+    if (!own.ok) return own.sentence;
+    const checked = {
+      ...kept,
+      ...(kept.stream === undefined ? {} : { stream: kept.stream === true }),
+      ...taken.value,
+      ...(taken.value.tools ? { tools: own.tools } : {}),
+    };
     return {
       model: kept.model,
       stream: kept.stream === true,
-      body: kept,
+      body: checked,
       asked,
       floor: isThinking(kept) ? 2 * leastThinking : 256,
-      growing: growingOf(kept),
-      hour: JSON.stringify(kept).includes('"1h"'),
-      stripped: [...dropped, ...hosted],
+      growing: growingOf(checked),
+      stripped: [...dropped, ...own.hosted],
       hidesUsage: false,
     };
   },
-  capped({ body }: Plan, tokens) {
+  capped({ body }, tokens) {
     const thinking = objectAt(body.thinking);
     const budget = countAt(thinking.budget_tokens);
     if (budget === null || budget < tokens) return { ...body, max_tokens: tokens };
@@ -88,28 +94,6 @@ function isThinking(body: JsonObject): boolean {
 function isClientTool(tool: unknown): boolean {
   const { type } = objectAt(tool);
   return isObject(tool) && (type === undefined || (typeof type === "string" && clientTool.test(type)));
-}
-
-const plainBlocks = new Set(["text", "tool_use", "thinking", "redacted_thinking", "search_result", "tool_reference"]);
-
-function refusedIn(message: unknown): string | undefined {
-  return blocksRefused(objectAt(message).content);
-}
-
-/** Only content whose size shows in the request: no addresses, no files kept elsewhere, no documents of many pages. */
-function blocksRefused(content: unknown): string | undefined {
-  return listAt(content).map(blockRefused).find(Boolean);
-}
-
-function blockRefused(block: unknown): string | undefined {
-  const { type, source, content } = objectAt(block);
-  const from = objectAt(source).type;
-  if (typeof type !== "string") return "A block of content has no type.";
-  if (plainBlocks.has(type)) return undefined;
-  if (type === "tool_result") return blocksRefused(content);
-  if (type === "image" && from === "base64") return undefined;
-  if (type === "document" && from === "text") return undefined;
-  return `Content of type ${type.slice(0, 60)} is not let through; send its text or a picture in the request itself.`;
 }
 
 /** Cache marks move from message to message as a conversation grows, and change no count. */

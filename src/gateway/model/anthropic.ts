@@ -1,7 +1,7 @@
 // Anthropic's API: its endpoints, credential and error shape.
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { isObject } from "./json.ts";
-import { bearerOf, type Family, headerAt, type ProblemKind } from "./wire.ts";
+import { bearerOf, type Family, headerAt, type ProblemKind, withoutVersion } from "./wire.ts";
 
 const problems: Readonly<Record<ProblemKind, readonly [status: number, type: string]>> = {
   credential: [401, "authentication_error"],
@@ -10,6 +10,7 @@ const problems: Readonly<Record<ProblemKind, readonly [status: number, type: str
   request: [400, "invalid_request_error"],
   too_large: [413, "request_too_large"],
   busy: [429, "rate_limit_error"],
+  no_room: [429, "rate_limit_error"],
   budget: [400, "invalid_request_error"], // as Anthropic does for a credit balance that is too low; clients do not retry it
   price: [400, "invalid_request_error"],
   key_refused: [403, "permission_error"],
@@ -17,18 +18,21 @@ const problems: Readonly<Record<ProblemKind, readonly [status: number, type: str
   silent: [504, "timeout_error"],
 };
 
-const paths: Readonly<Record<string, "generate" | "count" | undefined>> = {
-  "/v1/messages": "generate",
-  "/v1/messages/count_tokens": "count",
+/** Some clients take the base address to have `/v1` in it already: the same paths without it are the same requests. */
+const paths: Readonly<Record<string, "generate" | "count" | "models" | undefined>> = {
+  "/messages": "generate",
+  "/messages/count_tokens": "count",
+  "/models": "models",
 };
 
 export const anthropic: Family = {
   endpointOf(method, path, query) {
-    if (method === "GET" && path === "/v1/models") return { kind: "models" };
-    const kind = paths[path];
-    if (method !== "POST" || kind === undefined) return null;
+    const behind = withoutVersion(path);
+    const kind = paths[behind];
+    if (kind === undefined || method !== (kind === "models" ? "GET" : "POST")) return null;
+    if (kind === "models") return { kind };
     const beta = query.get("beta") === "true" ? "?beta=true" : "";
-    return { kind, wire: anthropicMessages, target: `${path}${beta}` };
+    return { kind, wire: anthropicMessages, target: `/v1${behind}${beta}` };
   },
   credentialOf: (headers) => headerAt(headers, "x-api-key") ?? bearerOf(headers),
   headersFor(key, client) {

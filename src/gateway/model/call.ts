@@ -3,21 +3,24 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerWhole, refuseCall } from "./answer.ts";
 import { type JsonObject, parseJson } from "./json.ts";
 import type { NanoUsd } from "./ledger.ts";
+import type { Load } from "./load.ts";
 import { type Charge, chargeOf, noCharge, nothingRead, type Tally } from "./meter.ts";
 import { notWaited, waitBefore, waitFor } from "./patience.ts";
 import type { Rates } from "./prices.ts";
 import { type CallOutcome, familyOf, type ModelCall, type ModelProvider } from "./provider.ts";
+import { bodyWith, type Ready } from "./ready.ts";
 import { type Hold, holdFor, type Session } from "./session.ts";
 import { passStream, type Streaming } from "./stream.ts";
 import { withTierFor } from "./tier.ts";
 import { readWhole, type Sent, sendUpstream } from "./upstream.ts";
-import type { Endpoint, Plan, Problem, ProblemKind } from "./wire.ts";
+import type { Endpoint, Problem, ProblemKind } from "./wire.ts";
 
 export interface Asked {
   readonly session: Session;
   readonly provider: ModelProvider;
   readonly endpoint: Endpoint & { readonly kind: "generate" | "count" };
-  readonly plan: Plan;
+  readonly plan: Omit<Ready, "bulk">;
+  readonly load: Load;
   readonly rates: Rates;
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
@@ -39,7 +42,7 @@ export async function makeCall(asked: Asked): Promise<void> {
   const { plan, endpoint, rates, session } = asked;
   const client = watchClient(asked);
   if (endpoint.kind === "count") {
-    const came = await exchange(asked, endpoint.wire.counting(plan), client);
+    const came = await exchange(asked, null, client);
     return record(asked, { came, charge: noCharge, hold: null, gone: client.left() });
   }
   const hold = await holdFor(session, plan, rates, client.unwanted);
@@ -53,9 +56,10 @@ async function heldExchange(asked: Asked, hold: Hold, client: Client): Promise<{
   const { plan, endpoint, rates, session } = asked;
   let charge = chargeOf(nothingRead, hold.cap, hold.amount, rates);
   try {
-    const came = await exchange(asked, endpoint.wire.capped(plan, hold.cap), client);
+    const small = endpoint.wire.capped({ body: plan.small ?? {} }, hold.cap);
+    const came = await exchange(asked, withTierFor(asked.provider, small), client);
     charge = chargeFor(came, hold, rates);
-    if (came.tally.final) session.known.learn(plan.growing, charge.usage.input);
+    if (came.tally.final) session.known.learn(plan.steps, charge.usage.input);
     return { came, charge };
   } finally {
     await hold.settle(charge.cost);
@@ -100,21 +104,22 @@ function watchClient({ session, response }: Asked): Client {
 }
 
 /** Sends the call, again where the provider asks for that; what was set aside for it covers whichever is answered. */
-async function exchange(asked: Asked, body: JsonObject, client: Client): Promise<Came> {
+async function exchange(asked: Asked, small: JsonObject | null, client: Client): Promise<Came> {
   const { patienceMs, answerBytes } = asked.session.limits;
   for (let waited = notWaited; ; ) {
-    const sent = await send(asked, body, client);
+    const sent = await send(asked, small, client);
     if (sent.kind === "failed") return { ...failed(asked, sent), repeats: waited.times };
     const wait = waitBefore(sent.answer, waited, patienceMs);
     if (wait === null || !(await waitFor(wait, client.unwanted))) {
+      asked.load.drop();
       return { ...(await answered(asked, sent)), repeats: waited.times };
     }
-    await readWhole(sent.answer, answerBytes);
+    await readWhole(sent.answer, answerBytes, asked.session.holder);
     waited = { times: waited.times + 1, ms: waited.ms + wait };
   }
 }
 
-function send(asked: Asked, body: JsonObject, client: Client): Promise<Sent> {
+function send(asked: Asked, small: JsonObject | null, client: Client): Promise<Sent> {
   const { provider, endpoint, session, incoming } = asked;
   return sendUpstream({
     url: new URL(`${provider.baseUrl.replace(/\/+$/, "")}${endpoint.target}`),
@@ -125,7 +130,7 @@ function send(asked: Asked, body: JsonObject, client: Client): Promise<Sent> {
       "accept-encoding": "identity",
       "user-agent": "loopgate",
     },
-    body: JSON.stringify(withTierFor(provider, body)),
+    body: bodyWith(small, asked.load.bulk),
     silenceMs: session.limits.silenceMs,
     signal: client.stop,
   });
@@ -150,7 +155,8 @@ async function answered(asked: Asked, { answer, wasSilent }: Sent & { kind: "ans
     const { tally, whole } = await passStream(streamingOf(asked, answer));
     return { outcome: whole ? wholeOr(tally) : ended(), status, tally };
   }
-  const whole = await readWhole(answer, asked.session.limits.answerBytes);
+  const { limits, holder } = asked.session;
+  const whole = await readWhole(answer, limits.answerBytes, holder);
   if (!whole.complete || encoded) {
     const sentence = "The model provider's answer could not be read to its end.";
     return closing(asked, "upstream", sentence, { outcome: ended(), status, tally: nothingRead });
@@ -159,7 +165,8 @@ async function answered(asked: Asked, { answer, wasSilent }: Sent & { kind: "ans
 }
 
 function streamingOf({ session, endpoint, plan, provider, response }: Asked, answer: IncomingMessage): Streaming {
-  return { wire: endpoint.wire, plan, key: provider.key, eventBytes: session.limits.answerBytes, answer, response };
+  const { holder, limits } = session;
+  return { wire: endpoint.wire, plan, key: provider.key, eventBytes: limits.eventBytes, holder, answer, response };
 }
 
 /** A stream that ended in order but before its figures is as good as cut. */

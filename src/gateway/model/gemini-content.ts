@@ -1,7 +1,9 @@
 // Gemini's generateContent: what of a request may leave, how its output is capped, and where its usage stands.
+import { geminiDeclarations, geminiShape, picturesIn, spelledOnce } from "./gemini-shape.ts";
 import { countAt, isObject, type JsonObject, keepFields, listAt, objectAt } from "./json.ts";
 import { digestOf, type Growing } from "./known.ts";
 import { noUsage, type Usage } from "./meter.ts";
+import { type Taken, take } from "./shape.ts";
 import { askedOf, isModelName, type Plan, type Wire } from "./wire.ts";
 
 /** Left out on purpose: `cachedContent`, which is input kept elsewhere, and other price classes. */
@@ -23,27 +25,29 @@ const settings = new Set([
   "thinkingConfig",
 ]);
 
-const partFields = new Set(["text", "thought", "thoughtSignature", "functionCall", "functionResponse", "inlineData"]);
-
 export const geminiContent: Wire = {
   name: "gemini",
   plan(given, endpoint) {
-    const inner = endpoint.kind === "count" ? objectAt(given.generateContentRequest) : {};
-    const { kept, dropped } = keepFields(renamed({ ...given, ...inner }), fields);
-    const { kept: config, dropped: unset } = keepFields(renamed(objectAt(kept.generationConfig)), settings);
-    const asked = askedOf(config.maxOutputTokens);
+    const asking = wholeOf(given, endpoint.kind);
+    if (!asking.ok) return asking.sentence;
+    if ((asking.value.cachedContent ?? null) !== null)
+      return "cachedContent names what is kept elsewhere; send it whole.";
+    const { kept, dropped } = keepFields(asking.value, fields);
     if (!isModelName(endpoint.model)) return "The request names no model.";
+    const taken = take(geminiShape, kept);
+    if (!taken.ok) return taken.sentence;
+    const { kept: config, dropped: unset } = keepFields(taken.value.generationConfig ?? {}, settings);
+    const asked = askedOf(config.maxOutputTokens);
     if (asked === undefined) return "maxOutputTokens must be a positive whole number.";
-    const contents = listAt(kept.contents).map(plainContent);
-    const system = kept.systemInstruction === undefined ? [] : [plainContent(kept.systemInstruction)];
-    const problem = [...contents, ...system].find((one) => typeof one === "string");
-    if (typeof problem === "string") return problem;
-    const tools = toolsOf(kept.tools);
+    const tools = toolsOf(taken.value.tools ?? []);
+    if (!tools.ok) return tools.sentence;
+    const { contents, systemInstruction, toolConfig } = taken.value;
     const body = {
-      ...kept,
-      contents,
-      ...(system.length === 0 ? {} : { systemInstruction: system[0] }),
-      ...(kept.tools === undefined ? {} : { tools: tools.own }),
+      contents: contents ?? [],
+      ...(systemInstruction ? { systemInstruction } : {}),
+      ...(taken.value.tools ? { tools: tools.own } : {}),
+      ...(toolConfig ? { toolConfig } : {}),
+      ...(kept.safetySettings === undefined ? {} : { safetySettings: kept.safetySettings }),
       generationConfig: config,
     };
     return {
@@ -53,12 +57,11 @@ export const geminiContent: Wire = {
       asked,
       floor: 256,
       growing: growingOf(endpoint.model, body),
-      hour: false,
       stripped: [...dropped, ...unset, ...tools.hosted],
       hidesUsage: false,
     };
   },
-  capped({ body }: Plan, tokens) {
+  capped({ body }, tokens) {
     return { ...body, generationConfig: { ...objectAt(body.generationConfig), maxOutputTokens: tokens } };
   },
   counting({ model, body }: Plan) {
@@ -74,43 +77,31 @@ export const geminiContent: Wire = {
   },
 };
 
-/** The API takes each name in two spellings; only one is kept, so that no rule is met by one and passed by the other. */
-function renamed(object: JsonObject): JsonObject {
-  const camel = (name: string) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [camel(name), value]));
+/** Counting may wrap the request to be counted in another. */
+function wholeOf(given: JsonObject, kind: "generate" | "count"): Taken<JsonObject> {
+  const outer = take(spelledOnce, given);
+  if (!outer.ok || kind !== "count") return outer;
+  const { generateContentRequest: wrapped, ...beside } = outer.value;
+  if (wrapped === undefined || wrapped === null) return outer;
+  const inner = take(spelledOnce, wrapped);
+  return inner.ok ? { ok: true, value: { ...beside, ...inner.value } } : inner;
 }
 
-/** The content with its parts in one spelling; a sentence where a part's size does not show in the request. */
-function plainContent(content: unknown): JsonObject | string {
-  if (typeof content === "string") return { parts: [{ text: content }] };
-  const { role, parts } = objectAt(content);
-  const list = Array.isArray(parts) ? parts : [parts ?? {}];
-  const plain = list.map((part) => renamed(objectAt(part)));
-  const refused = plain.flatMap((part) => Object.keys(part)).find((name) => !partFields.has(name));
-  if (refused !== undefined) return refusal(refused);
-  const nested = plain.some((part) => objectAt(part.functionResponse).parts !== undefined);
-  if (nested) return refusal("functionResponse.parts");
-  const kinds = plain.map((part) => part.inlineData).filter((data) => data !== undefined);
-  if (!kinds.every(isImage)) return refusal("inlineData that is no picture");
-  return role === undefined ? { parts: plain } : { role, parts: plain };
-}
-
-function isImage(data: unknown): boolean {
-  const { mimeType } = renamed(objectAt(data));
-  return typeof mimeType === "string" && /^image\/[a-z0-9.+-]+$/i.test(mimeType);
-}
-
-function refusal(what: string): string {
-  return `Content with ${what.slice(0, 60)} is not let through; send its text or a picture in the request itself.`;
-}
+type Tools =
+  | { readonly ok: true; readonly own: readonly JsonObject[]; readonly hosted: readonly string[] }
+  | { readonly ok: false; readonly sentence: string };
 
 /** Functions are run by the client; everything else by the provider, reaching out of the sandbox. */
-function toolsOf(tools: unknown): { readonly own: readonly JsonObject[]; readonly hosted: readonly string[] } {
-  const list = listAt(tools).map((tool) => keepFields(renamed(objectAt(tool)), new Set(["functionDeclarations"])));
-  return {
-    own: list.map(({ kept }) => kept).filter((tool) => Object.keys(tool).length > 0),
-    hosted: list.flatMap(({ dropped }) => dropped),
-  };
+function toolsOf(tools: readonly JsonObject[]): Tools {
+  const own: JsonObject[] = [];
+  for (const { functionDeclarations } of tools) {
+    if (functionDeclarations === undefined) continue;
+    const taken = take(geminiDeclarations, functionDeclarations);
+    if (!taken.ok) return taken;
+    own.push({ functionDeclarations: taken.value });
+  }
+  const hosted = tools.flatMap((tool) => Object.keys(tool)).filter((kind) => kind !== "functionDeclarations");
+  return { ok: true, own, hosted };
 }
 
 function growingOf(model: string, body: JsonObject): Growing {
@@ -122,11 +113,14 @@ function growingOf(model: string, body: JsonObject): Growing {
 /** Pictures are billed by their size in pixels, not in bytes. */
 function sized(content: unknown): { readonly text: string; readonly images: number } {
   const parts = listAt(objectAt(content).parts).map(objectAt);
-  const plain = parts.map(({ inlineData, ...part }) =>
-    inlineData === undefined ? part : { ...part, image: digestOf(JSON.stringify(inlineData)) },
-  );
+  const pictures = parts.map(picturesIn);
+  const plain = parts.map(({ inlineData: _data, functionResponse: answer, ...part }, at) => {
+    const { parts: _parts, ...said } = objectAt(answer);
+    const images = pictures[at]?.map((picture) => digestOf(JSON.stringify(picture)));
+    return { ...part, ...(answer === undefined ? {} : { functionResponse: said }), images };
+  });
   const text = JSON.stringify({ ...objectAt(content), parts: plain });
-  return { text, images: parts.filter(({ inlineData }) => inlineData !== undefined).length };
+  return { text, images: pictures.flat().length };
 }
 
 /** Thoughts and tool input come beside the other figures; a total above their sum is output that was left out. */

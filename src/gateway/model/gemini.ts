@@ -10,6 +10,7 @@ const problems: Readonly<Record<ProblemKind, readonly [code: number, status: str
   request: [400, "INVALID_ARGUMENT"],
   too_large: [413, "INVALID_ARGUMENT"],
   busy: [429, "RESOURCE_EXHAUSTED"],
+  no_room: [429, "RESOURCE_EXHAUSTED"],
   budget: [400, "FAILED_PRECONDITION"], // as Google does where billing is not enabled; clients do not retry it
   price: [400, "FAILED_PRECONDITION"],
   key_refused: [403, "PERMISSION_DENIED"],
@@ -17,11 +18,12 @@ const problems: Readonly<Record<ProblemKind, readonly [code: number, status: str
   silent: [504, "DEADLINE_EXCEEDED"],
 };
 
-const call = /^\/(v1|v1beta)\/models\/([^/:]+):(generateContent|streamGenerateContent|countTokens)$/;
+/** Some clients take the base address to have the version in it already. */
+const call = /^(?:\/(v1|v1beta))?\/models\/([^/:]+):(generateContent|streamGenerateContent|countTokens)$/;
 
 export const gemini: Family = {
   endpointOf(method, path, query) {
-    if (method === "GET" && path === "/v1beta/models") return { kind: "models" };
+    if (method === "GET" && /^(\/v1beta)?\/models$/.test(path)) return { kind: "models" };
     const found = method === "POST" ? call.exec(path) : null;
     return found === null ? null : endpointAt(found, query);
   },
@@ -39,10 +41,11 @@ export const gemini: Family = {
 
 /** A stream comes as server-sent events only: a JSON list that grows cannot be metered event by event. */
 function endpointAt(found: RegExpExecArray, query: URLSearchParams): Endpoint | null {
-  const [path, , model = "", method] = found;
+  const [, version = "v1beta", model = "", method] = found;
   if (!isModelName(model)) return null;
   const stream = method === "streamGenerateContent";
   if (stream && query.get("alt") !== "sse") return null;
   const kind = method === "countTokens" ? "count" : "generate";
+  const path = `/${version}/models/${model}:${method}`;
   return { kind, wire: geminiContent, target: stream ? `${path}?alt=sse` : path, model, stream };
 }

@@ -13,17 +13,21 @@ const unseen = 4096;
 const perImage = 50_000;
 const remembered = 256;
 
-interface Step {
+/** A beginning of a request: its digest, and the most tokens that it can have. */
+export interface Step {
   readonly key: string;
   readonly weight: number;
 }
 
+/** Only so many of the last items are looked for: what was added since the last call is fewer. */
+const lookedFor = 1000;
+
 /** What one run's calls have taught about the size of their common beginnings. */
 export interface Known {
   /** An upper bound of the request's input tokens. */
-  bound(request: Growing): number;
+  bound(request: readonly Step[]): number;
   /** The provider counted `tokens` of input for this request. */
-  learn(request: Growing, tokens: number): void;
+  learn(request: readonly Step[], tokens: number): void;
 }
 
 /**
@@ -34,15 +38,14 @@ export interface Known {
 export function createKnown(): Known {
   const counts = new Map<string, number>();
   return {
-    bound(request) {
-      const steps = stepsOf(request);
+    bound(steps) {
       const total = steps.at(-1)?.weight ?? 0;
       const last = steps.findLast(({ key }) => counts.has(key));
       if (last === undefined) return total + unseen;
       return Math.min(total, (counts.get(last.key) ?? 0) + total - last.weight) + unseen;
     },
-    learn(request, tokens) {
-      const key = stepsOf(request).at(-1)?.key ?? "";
+    learn(steps, tokens) {
+      const key = steps.at(-1)?.key ?? "";
       counts.delete(key);
       counts.set(key, tokens);
       const oldest = counts.keys().next();
@@ -56,14 +59,17 @@ export function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("base64");
 }
 
-function stepsOf({ head, items }: Growing): Step[] {
+/** The beginnings of a request that are worth looking for, shortest first; the last is all of it. */
+export function stepsOf({ head, items }: Growing): readonly Step[] {
   const parts = [{ text: head, images: 0 }, ...items];
   const hash = createHash("sha256");
+  const steps: Step[] = [];
   let weight = 0;
-  return parts.map(({ text, images }) => {
+  for (const [at, { text, images }] of parts.entries()) {
     const length = Buffer.byteLength(text);
     hash.update(`${length}:`).update(text);
     weight += length + images * perImage;
-    return { key: hash.copy().digest("base64"), weight };
-  });
+    if (at >= parts.length - lookedFor) steps.push({ key: hash.copy().digest("base64"), weight });
+  }
+  return steps;
 }

@@ -1,9 +1,12 @@
 // OpenAI's Chat Completions, as many servers speak it: what of a request may leave, its cap, and where its usage stands.
+import { chatShape, chatTool } from "./chat-shape.ts";
 import { countAt, isObject, keepFields, listAt, objectAt } from "./json.ts";
 import { digestOf, type Growing } from "./known.ts";
 import type { Usage } from "./meter.ts";
+import { ownTools } from "./own-tools.ts";
+import { take } from "./shape.ts";
 import { standardTier, tierIn } from "./tier.ts";
-import { askedOf, isDataImage, isModelName, type Plan, type Wire } from "./wire.ts";
+import { askedOf, isModelName, type Wire } from "./wire.ts";
 
 /**
  * Left out on purpose: more than one answer (`n`), answers with sound, searches by the provider, and `prediction`,
@@ -53,28 +56,31 @@ export const openaiChat: Wire = {
     const asked = askedOf(kept.max_completion_tokens ?? kept.max_tokens);
     if (!isModelName(kept.model)) return "The request names no model.";
     if (asked === undefined) return "max_tokens must be a positive whole number.";
-    const problem = listAt(kept.messages).map(messageRefused).find(Boolean);
-    if (problem) return problem;
-    const tools = listAt(kept.tools);
-    const own = tools.filter((tool) => clientTools.has(String(objectAt(tool).type)));
-    if (kept.tools !== undefined) kept.tools = own;
-    const hosted = tools.filter((tool) => !own.includes(tool)).map((tool) => String(objectAt(tool).type));
+    const taken = take(chatShape, kept);
+    if (!taken.ok) return taken.sentence;
+    const own = ownTools(taken.value.tools ?? [], ({ type }) => clientTools.has(String(type)), chatTool);
+    if (!own.ok) return own.sentence;
     const stream = kept.stream === true;
-    if (stream) kept.stream_options = { include_usage: true };
-    kept.service_tier = standardTier; // said every time: a project's own default may be a dearer one
+    const checked = {
+      ...kept,
+      ...(kept.stream === undefined ? {} : { stream: kept.stream === true }),
+      ...taken.value,
+      ...(taken.value.tools ? { tools: own.tools } : {}),
+      ...(stream ? { stream_options: { include_usage: true } } : {}),
+      service_tier: standardTier, // said every time: a project's own default may be a dearer one
+    };
     return {
       model: kept.model,
       stream,
-      body: kept,
+      body: checked,
       asked,
       floor: 256,
-      growing: growingOf(kept),
-      hour: false,
-      stripped: [...dropped.filter((name) => name !== "stream_options"), ...hosted],
+      growing: growingOf(checked),
+      stripped: [...dropped.filter((name) => name !== "stream_options"), ...own.hosted],
       hidesUsage: stream && objectAt(body.stream_options).include_usage !== true,
     };
   },
-  capped({ body }: Plan, tokens) {
+  capped({ body }, tokens) {
     const { max_tokens: old, max_completion_tokens: newer, ...rest } = body;
     const name = newer !== undefined || old === undefined ? "max_completion_tokens" : "max_tokens";
     return { ...rest, [name]: tokens };
@@ -90,24 +96,6 @@ export const openaiChat: Wire = {
     return { usage: usage ?? before.usage, final: before.final || last, ...tier };
   },
 };
-
-function messageRefused(message: unknown): string | undefined {
-  const { content, audio } = objectAt(message);
-  if (audio !== undefined && audio !== null) return refusal("audio");
-  return listAt(content).map(partRefused).find(Boolean);
-}
-
-/** Only content whose size shows in the request: no addresses and no files that are kept elsewhere. */
-function partRefused(part: unknown): string | undefined {
-  const { type, image_url: image } = objectAt(part);
-  if (type === "text" || type === "refusal") return undefined;
-  return type === "image_url" && isDataImage(objectAt(image).url) ? undefined : refusal(type);
-}
-
-function refusal(type: unknown): string {
-  const name = typeof type === "string" ? type.slice(0, 60) : "no name";
-  return `Content of type ${name} is not let through; send its text or a picture in the request itself.`;
-}
 
 function growingOf(body: Record<string, unknown>): Growing {
   const {

@@ -1,9 +1,12 @@
 // OpenAI's Responses: what of a request may leave, how its output is capped, and where its usage stands.
-import { countAt, isObject, keepFields, listAt, objectAt } from "./json.ts";
+import { countAt, isObject, type JsonObject, keepFields, listAt, objectAt } from "./json.ts";
 import { digestOf, type Growing } from "./known.ts";
 import type { Tally, Usage } from "./meter.ts";
+import { ownTools } from "./own-tools.ts";
+import { responsesShape, responsesTool } from "./responses-shape.ts";
+import { take } from "./shape.ts";
 import { standardTier, tierIn } from "./tier.ts";
-import { askedOf, isDataImage, isModelName, type Wire } from "./wire.ts";
+import { askedOf, isModelName, type Wire } from "./wire.ts";
 
 /**
  * Left out on purpose: input that is kept elsewhere (`previous_response_id`, `conversation`, `prompt`), answers that
@@ -32,20 +35,8 @@ const fields = new Set([
 
 const clientTools = new Set(["function", "custom", "local_shell", "apply_patch"]);
 
-const items = new Set([
-  "message",
-  "reasoning",
-  "function_call",
-  "function_call_output",
-  "custom_tool_call",
-  "custom_tool_call_output",
-  "local_shell_call",
-  "local_shell_call_output",
-  "apply_patch_call",
-  "apply_patch_call_output",
-]);
-
-const parts = new Set(["input_text", "output_text", "text", "refusal", "summary_text", "reasoning_text"]);
+/** What changes what the model is told: left out, its answer would be to another question. */
+const elsewhere = ["previous_response_id", "conversation", "prompt"];
 
 export const openaiResponses: Wire = {
   name: "openai_responses",
@@ -54,22 +45,29 @@ export const openaiResponses: Wire = {
     const asked = askedOf(kept.max_output_tokens);
     if (!isModelName(kept.model)) return "The request names no model.";
     if (asked === undefined) return "max_output_tokens must be a positive whole number.";
-    const problem = listAt(kept.input).map(itemRefused).find(Boolean);
-    if (problem) return problem;
-    const tools = toolsOf(kept.tools);
-    if (kept.tools !== undefined) kept.tools = tools.own;
-    // The standard price, whatever the project's default, and nothing kept that a later request could refer to.
-    kept.service_tier = standardTier;
-    if (body.store !== undefined) kept.store = false;
+    const kind = elsewhere.find((field) => body[field] !== undefined && body[field] !== null);
+    if (kind !== undefined) return `${kind} names what is kept elsewhere; send the whole conversation instead.`;
+    if (body.background === true) return "An answer in the background outlives the request; ask for it without.";
+    const taken = take(responsesShape, kept);
+    if (!taken.ok) return taken.sentence;
+    const own = ownTools(taken.value.tools ?? [], isOwn, responsesTool);
+    if (!own.ok) return own.sentence;
+    const checked = {
+      ...kept,
+      ...(kept.stream === undefined ? {} : { stream: kept.stream === true }),
+      ...taken.value,
+      ...(taken.value.tools ? { tools: own.tools } : {}),
+      service_tier: standardTier, // the standard price, whatever the project's default
+      store: false, // without it OpenAI keeps every answer, for a later request to refer to
+    };
     return {
       model: kept.model,
       stream: kept.stream === true,
-      body: kept,
+      body: checked,
       asked,
       floor: 256,
-      growing: growingOf(kept),
-      hour: false,
-      stripped: [...dropped.filter((name) => name !== "store"), ...tools.hosted],
+      growing: growingOf(checked),
+      stripped: [...dropped.filter((name) => name !== "store"), ...own.hosted],
       hidesUsage: false,
     };
   },
@@ -91,32 +89,9 @@ function talliedIn(response: unknown, before: Tally): Tally {
 }
 
 /** Tools of a namespace are the client's when all in it are. */
-function toolsOf(tools: unknown): { readonly own: readonly unknown[]; readonly hosted: readonly string[] } {
-  const isOwn = (tool: unknown): boolean => {
-    const { type, tools: inner } = objectAt(tool);
-    return clientTools.has(String(type)) || (type === "namespace" && listAt(inner).every(isOwn));
-  };
-  const own = listAt(tools).filter(isOwn);
-  const hosted = listAt(tools).filter((tool) => !isOwn(tool));
-  return { own, hosted: hosted.map((tool) => String(objectAt(tool).type)) };
-}
-
-function itemRefused(item: unknown): string | undefined {
-  const { type = "message", content, output, summary } = objectAt(item);
-  if (!isObject(item) || typeof type !== "string" || !items.has(type)) return refusal(type);
-  return [...listAt(content), ...listAt(output), ...listAt(summary)].map(partRefused).find(Boolean);
-}
-
-/** Only content whose size shows in the request: no addresses, no files and no items that are kept elsewhere. */
-function partRefused(part: unknown): string | undefined {
-  const { type, image_url: url } = objectAt(part);
-  if (typeof type === "string" && parts.has(type)) return undefined;
-  return type === "input_image" && isDataImage(url) ? undefined : refusal(type);
-}
-
-function refusal(type: unknown): string {
-  const name = typeof type === "string" ? type.slice(0, 60) : "no name";
-  return `Input of type ${name} is not let through; send its text or a picture in the request itself.`;
+function isOwn({ type, tools }: JsonObject): boolean {
+  if (clientTools.has(String(type))) return true;
+  return type === "namespace" && Array.isArray(tools) && tools.every((tool) => isOwn(objectAt(tool)));
 }
 
 function growingOf(body: Record<string, unknown>): Growing {

@@ -2,7 +2,7 @@
 import { isObject } from "./json.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiResponses } from "./openai-responses.ts";
-import { bearerOf, type Family, type ProblemKind } from "./wire.ts";
+import { bearerOf, type Family, type ProblemKind, withoutVersion } from "./wire.ts";
 
 const problems: Readonly<Record<ProblemKind, readonly [status: number, type: string, code: string]>> = {
   credential: [401, "invalid_request_error", "invalid_api_key"],
@@ -11,6 +11,7 @@ const problems: Readonly<Record<ProblemKind, readonly [status: number, type: str
   request: [400, "invalid_request_error", "not_allowed"],
   too_large: [413, "invalid_request_error", "request_too_large"],
   busy: [429, "rate_limit_error", "rate_limit_exceeded"],
+  no_room: [429, "rate_limit_error", "rate_limit_exceeded"],
   budget: [400, "invalid_request_error", "billing_hard_limit_reached"], // OpenAI's own code for it; clients do not retry a 400
   price: [400, "invalid_request_error", "model_not_priced"],
   key_refused: [403, "invalid_request_error", "provider_refused_key"],
@@ -20,10 +21,11 @@ const problems: Readonly<Record<ProblemKind, readonly [status: number, type: str
 
 export const openai: Family = {
   endpointOf(method, path) {
-    if (method === "GET" && path === "/v1/models") return { kind: "models" };
+    const behind = withoutVersion(path);
+    if (method === "GET" && behind === "/models") return { kind: "models" };
     if (method !== "POST") return null;
-    if (path === "/v1/responses") return { kind: "generate", wire: openaiResponses, target: "/responses" };
-    if (path === "/v1/chat/completions") return { kind: "generate", wire: openaiChat, target: "/chat/completions" };
+    if (behind === "/responses") return { kind: "generate", wire: openaiResponses, target: "/responses" };
+    if (behind === "/chat/completions") return { kind: "generate", wire: openaiChat, target: "/chat/completions" };
     return null;
   },
   credentialOf: (headers) => bearerOf(headers),

@@ -69,8 +69,10 @@ export interface ModelCall {
 
 export interface ModelLimits {
   readonly bodyBytes: number;
-  /** Bytes of an answer that is not streamed, and of one event of a stream. */
+  /** Bytes of an answer that is not streamed. */
   readonly answerBytes: number;
+  /** Bytes of one event of a stream. The largest there are repeat the tools and instructions of their request. */
+  readonly eventBytes: number;
   /** Calls of one run at a time. */
   readonly calls: number;
   /** Output tokens of one call, and what a call gets that asks for none. */
@@ -87,7 +89,8 @@ export interface ModelLimits {
 
 export const defaultLimits: ModelLimits = {
   bodyBytes: 20 * 1024 * 1024,
-  answerBytes: 32 * 1024 * 1024,
+  answerBytes: 8 * 1024 * 1024,
+  eventBytes: 4 * 1024 * 1024,
   calls: 16,
   outputTokens: 64_000,
   handoverTokens: 4096,

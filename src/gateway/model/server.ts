@@ -1,14 +1,17 @@
 // The model gateway of one run: the providers' own wire formats, for whoever shows the lease's token, and nothing else.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { unreachable } from "../../base/assert.ts";
 import { isLeaseToken } from "../lease.ts";
 import type { Route } from "../run.ts";
 import { refuseCall } from "./answer.ts";
 import { type Asked, makeCall } from "./call.ts";
-import { isObject, parseJson } from "./json.ts";
-import { ratesOf } from "./prices.ts";
+import { jsonBounds, takeBody, type Unheld } from "./intake.ts";
+import { createLoad } from "./load.ts";
+import { type Rates, ratesOf } from "./prices.ts";
 import { defaultLimits, familyOf, type ModelCall, type ModelProvider } from "./provider.ts";
+import { askingOf } from "./ready.ts";
 import { createSession, type ModelGatewayRequest, type Session } from "./session.ts";
-import type { Endpoint, Plan, Problem } from "./wire.ts";
+import type { Endpoint, Problem } from "./wire.ts";
 
 /** The route to mount in `openRunGateway`; `revoke` cuts every call under way and refuses the rest. */
 export function modelGateway(request: ModelGatewayRequest): Required<Route> {
@@ -57,7 +60,7 @@ function notHere(incoming: IncomingMessage, response: ServerResponse): void {
 }
 
 async function receive(visit: Visit): Promise<void> {
-  const { session, provider, incoming, response } = visit;
+  const { provider, incoming, response } = visit;
   const family = familyOf(provider);
   const unfit = admission(visit);
   if (unfit !== null) return refuse(visit, unfit, null);
@@ -71,13 +74,13 @@ async function receive(visit: Visit): Promise<void> {
     response.end(JSON.stringify(family.renderModels(provider.models ?? [])));
     return;
   }
-  const body = await readBody(incoming, session.limits.bodyBytes);
-  if (body === null) {
-    const sentence = `A request may have ${session.limits.bodyBytes} bytes.`;
-    return refuse(visit, { kind: "too_large", sentence }, null);
+  const asked = await readCall(visit, endpoint);
+  if ("sentence" in asked) return refuse(visit, asked, asked.model);
+  try {
+    await makeCall(asked);
+  } finally {
+    asked.load.drop();
   }
-  const asked = readCall(visit, endpoint, body);
-  return "sentence" in asked ? refuse(visit, asked, asked.model) : makeCall(asked);
 }
 
 /** The lease in the form of the provider's own key, while it lasts. */
@@ -93,25 +96,60 @@ function admission({ session, provider, query, incoming }: Visit): Problem | nul
 
 type Unfit = Problem & { readonly model: string | null };
 
-function readCall(visit: Visit, endpoint: Endpoint & { kind: "generate" | "count" }, text: string): Asked | Unfit {
+async function readCall(visit: Visit, endpoint: Endpoint & { kind: "generate" | "count" }): Promise<Asked | Unfit> {
   const { session, provider } = visit;
-  const body = parseJson(text);
-  if (!isObject(body)) return { kind: "request", sentence: "The request's body is not a JSON object.", model: null };
-  const plan = endpoint.wire.plan(body, endpoint);
-  if (typeof plan === "string") return { kind: "request", sentence: plan, model: null };
-  const { model } = plan;
+  const body = await takeBody(visit.incoming, session.limits.bodyBytes, session.holder);
+  if (typeof body === "string") return { ...unheld(body, session), model: null };
+  const load = createLoad(session.holder, body.held);
+  const ready = await session.reader.read(body.bytes, askingOf(endpoint));
+  if (typeof ready === "string") {
+    load.drop();
+    return { kind: "request", sentence: ready, model: null };
+  }
+  load.carry(ready.bulk);
+  const { bulk: _bulk, ...plan } = ready;
+  const rates = ratesFor(session, provider, plan);
+  const unfit = modelProblem(provider, plan.model, rates);
+  if (unfit === null && rates !== null) return { ...visit, endpoint, plan, rates, load };
+  load.drop();
+  return unfit ?? { kind: "price", sentence: "No price is known.", model: plan.model };
+}
+
+function unheld(why: Unheld, { limits }: Session): Problem {
+  const mebibytes = Math.floor(limits.bodyBytes / 1024 / 1024);
+  switch (why) {
+    case "no_room": {
+      const sentence = "This run has too many bytes under way at a time. Wait for the calls that are not answered yet.";
+      return { kind: "no_room", sentence };
+    }
+    case "depth":
+      return { kind: "request", sentence: `A request may nest ${jsonBounds.depth} deep.` };
+    case "parts":
+      return { kind: "request", sentence: `A request may have ${jsonBounds.parts} parts.` };
+    case "too_large":
+      return { kind: "too_large", sentence: `A request may have ${limits.bodyBytes} bytes (${mebibytes} MiB).` };
+    case "broken_off":
+      return { kind: "request", sentence: "The request broke off." };
+    default:
+      return unreachable(why);
+  }
+}
+
+/** Models that search by themselves reach out of the sandbox at their own price, whatever tools a request has. */
+const searching = /(^|[^a-z])search|deep-research|:online$|(^|\/)sonar\b|(^|\/)compound(-beta|-mini|$)/i;
+
+function modelProblem(provider: ModelProvider, model: string, rates: Rates | null): Unfit | null {
   const only = provider.models ?? [];
   if (only.length > 0 && !only.includes(model))
     return { kind: "request", sentence: `The model ${model} may not be used here; only ${only.join(", ")}.`, model };
-  const rates = ratesFor(session, provider, plan);
-  if (rates === null) {
-    const sentence = `No price is known for the model ${model}, so it may not be used; the operator can set one.`;
-    return { kind: "price", sentence, model };
-  }
-  return { ...visit, endpoint, plan, rates };
+  if (only.length === 0 && searching.test(model))
+    return { kind: "request", sentence: `The model ${model} searches by itself, so it may not be used here.`, model };
+  if (rates !== null) return null;
+  const sentence = `No price is known for the model ${model}, so it may not be used; the operator can set one.`;
+  return { kind: "price", sentence, model };
 }
 
-function ratesFor(session: Session, provider: ModelProvider, { model }: Plan) {
+function ratesFor(session: Session, provider: ModelProvider, { model }: { readonly model: string }): Rates | null {
   const question = { provider: provider.name, tableId: provider.priceId, model, at: Date.now() };
   return ratesOf(session.request.prices ?? {}, question);
 }
@@ -145,20 +183,4 @@ function refuse(visit: Visit, problem: Problem, model: string | null): void {
     ms: Math.round(performance.now() - startedAt),
   };
   session.request.onCall(call);
-}
-
-/** The body as text; null when it is too large or does not come to its end. */
-async function readBody(incoming: IncomingMessage, limit: number): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > limit) return null;
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString("utf8");
-  } catch {
-    return null;
-  }
 }

@@ -1,12 +1,15 @@
 // The calls of one run at a time: what is in flight, what is set aside for each, and whether the agent knows that money is short.
 import { setMaxListeners } from "node:events";
+import { createInFlight, type Holder, type InFlight } from "../in-flight.ts";
 import type { Lease } from "../lease.ts";
 import { createKnown, type Known } from "./known.ts";
 import { freeOf, type Ledger, type NanoUsd, type Share } from "./ledger.ts";
 import { outputPaid, type Worst, worstCost } from "./meter.ts";
 import type { OwnPrices, Rates } from "./prices.ts";
 import type { ModelCall, ModelLimits, ModelProvider } from "./provider.ts";
-import type { Plan, Problem } from "./wire.ts";
+import { type RequestReader, requestReader } from "./reading.ts";
+import type { Ready } from "./ready.ts";
+import type { Problem } from "./wire.ts";
 
 export interface ModelGatewayRequest {
   readonly lease: Lease;
@@ -17,14 +20,30 @@ export interface ModelGatewayRequest {
   readonly limits?: Partial<ModelLimits>;
   /** Told of every call, refused ones included, after it was settled. */
   readonly onCall: (call: ModelCall) => void;
+  /** What the gateways of all runs have in common; its own where there is none. */
+  readonly shared?: ModelShared;
   /** `/model` where it is not said otherwise. */
   readonly prefix?: string;
+}
+
+/** The memory for bytes under way, and who reads large requests. */
+export interface ModelShared {
+  readonly inFlight: InFlight;
+  readonly reader: RequestReader;
+}
+
+/** For all runs together: 64 MiB of bytes, beside which one request at a time is read. */
+export function createModelShared(): ModelShared {
+  return { inFlight: createInFlight(64 * 1024 * 1024), reader: requestReader() };
 }
 
 export interface Session {
   readonly request: ModelGatewayRequest;
   readonly limits: ModelLimits;
   readonly known: Known;
+  readonly reader: RequestReader;
+  /** This run's part of the memory. */
+  readonly holder: Holder;
   /** Ends what is under way when the lease does. */
   readonly ended: AbortController;
   /** Calls that hold a reservation, each with what tells of its end. */
@@ -38,11 +57,14 @@ export interface Session {
 
 export function createSession(request: ModelGatewayRequest, limits: ModelLimits): Session {
   const ended = new AbortController();
+  const { inFlight, reader } = request.shared ?? createModelShared();
   setMaxListeners(4 * limits.calls, ended.signal);
   return {
     request,
     limits,
     known: createKnown(),
+    reader,
+    holder: inFlight.holder(),
     ended,
     holding: new Set(),
     settledCalls: 0,
@@ -63,8 +85,13 @@ export interface Hold {
  * Sets the worst case aside, with as much output as the request asks for or the budget pays. While other calls of this
  * run hold money, waits for them rather than refusing. Returns the problem for the agent when there is not enough.
  */
-export async function holdFor(session: Session, plan: Plan, rates: Rates, gone: AbortSignal): Promise<Hold | Problem> {
-  const worst: Worst = { input: session.known.bound(plan.growing), hour: plan.hour };
+export async function holdFor(
+  session: Session,
+  plan: Omit<Ready, "bulk">,
+  rates: Rates,
+  gone: AbortSignal,
+): Promise<Hold | Problem> {
+  const worst: Worst = { input: session.known.bound(plan.steps), hour: plan.hour };
   while (true) {
     const settledBefore = session.settledCalls;
     const held = await take(session, plan, worst, rates);
@@ -76,12 +103,18 @@ export async function holdFor(session: Session, plan: Plan, rates: Rates, gone: 
   }
 }
 
-async function take(session: Session, plan: Plan, worst: Worst, rates: Rates): Promise<Hold | null> {
+async function take(session: Session, plan: Omit<Ready, "bulk">, worst: Worst, rates: Rates): Promise<Hold | null> {
   const work = await reserve(session, plan, worst, rates, "work");
   return work ?? (session.told ? await reserve(session, plan, worst, rates, "handover") : null);
 }
 
-async function reserve(session: Session, plan: Plan, worst: Worst, rates: Rates, share: Share): Promise<Hold | null> {
+async function reserve(
+  session: Session,
+  plan: Omit<Ready, "bulk">,
+  worst: Worst,
+  rates: Rates,
+  share: Share,
+): Promise<Hold | null> {
   const { limits, request } = session;
   const most = share === "work" ? limits.outputTokens : limits.handoverTokens;
   const wanted = Math.min(plan.asked ?? limits.outputTokens, most);

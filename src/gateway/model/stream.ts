@@ -1,6 +1,7 @@
 // Passes a streamed answer on, event by event as it comes, and reads its figures on the way.
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Holder } from "../in-flight.ts";
 import { passingHeaders, withoutKey } from "./answer.ts";
 import { parseJson } from "./json.ts";
 import { nothingRead, type Tally } from "./meter.ts";
@@ -10,9 +11,11 @@ import type { Plan, Wire } from "./wire.ts";
 
 export interface Streaming {
   readonly wire: Wire;
-  readonly plan: Plan;
+  readonly plan: Pick<Plan, "hidesUsage">;
   readonly key: string | null;
   readonly eventBytes: number;
+  /** The run's share of the memory, which an event that is not complete yet takes from. */
+  readonly holder: Holder;
   readonly answer: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -25,9 +28,10 @@ export interface Streamed {
 
 /** A client that has gone away is read on for: what it was sent does not matter, what it cost does. */
 export async function passStream(streaming: Streaming): Promise<Streamed> {
-  const { answer, response, eventBytes } = streaming;
+  const { answer, response, eventBytes, holder } = streaming;
   const reader = createSseReader();
-  const decoder = new TextDecoder();
+  let held = 0;
+  let tooLarge = false;
   let tally = nothingRead;
   const handle = async (events: readonly SseEvent[]) => {
     for (const event of events) {
@@ -45,13 +49,19 @@ export async function passStream(streaming: Streaming): Promise<Streamed> {
   response.flushHeaders();
   try {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
-      await handle(reader.push(decoder.decode(chunk, { stream: true })));
-      if (reader.pending() > eventBytes) break;
+      await handle(reader.push(chunk));
+      const more = reader.pending() - held;
+      tooLarge = reader.pending() > eventBytes || (more > 0 && !holder.grow(more));
+      if (tooLarge) break;
+      if (more < 0) holder.shrink(-more);
+      held += more;
     }
-    await handle(reader.end());
+    if (!tooLarge) await handle(reader.end());
   } catch {
     response.destroy();
     return { tally, whole: false };
+  } finally {
+    holder.shrink(held);
   }
   if (answer.complete) response.end();
   else response.destroy();

@@ -2,11 +2,13 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { proxiesOf } from "../../base/proxy.ts";
+import type { Holder } from "../in-flight.ts";
 
 export interface UpstreamRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Its bytes, piece after piece. */
+  readonly body: readonly Uint8Array[];
   readonly silenceMs: number;
   /** Ends it at once: the lease is over, or nobody waits any more. */
   readonly signal: AbortSignal;
@@ -20,7 +22,7 @@ export type Sent =
 /** Sends it and waits for the head of the answer. Never rejects: the world's failures are values here. */
 export function sendUpstream({ url, headers, body, silenceMs, signal }: UpstreamRequest): Promise<Sent> {
   const open = url.protocol === "https:" ? httpsRequest : httpRequest;
-  const length = { "content-length": String(Buffer.byteLength(body)) };
+  const length = { "content-length": String(body.reduce((sum, piece) => sum + piece.length, 0)) };
   const { promise, resolve } = Promise.withResolvers<Sent>();
   const outgoing = open(url, { method: "POST", agent: agentFor(url), headers: { ...headers, ...length }, signal });
   const watch = watchConnection(outgoing, url);
@@ -31,7 +33,8 @@ export function sendUpstream({ url, headers, body, silenceMs, signal }: Upstream
   });
   outgoing.on("response", (answer) => resolve({ kind: "answer", answer, wasSilent: () => silent }));
   outgoing.on("error", () => resolve({ kind: "failed", how: silent ? "silent" : "cut", reached: watch.reached() }));
-  outgoing.end(body);
+  for (const piece of body) outgoing.write(piece);
+  outgoing.end();
   return promise;
 }
 
@@ -61,18 +64,22 @@ export interface Whole {
   readonly complete: boolean;
 }
 
-/** Reads a whole answer. */
-export async function readWhole(answer: IncomingMessage, limit: number): Promise<Whole> {
+/** Reads a whole answer, as far as the run's share of the memory goes. */
+export async function readWhole(answer: IncomingMessage, limit: number, holder: Holder): Promise<Whole> {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let held = 0;
   try {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > limit) return { text: "", complete: false };
+      if (bytes > limit || !holder.grow(chunk.length)) return { text: "", complete: false };
+      held += chunk.length;
       chunks.push(chunk);
     }
     return { text: Buffer.concat(chunks).toString("utf8"), complete: answer.complete };
   } catch {
     return { text: Buffer.concat(chunks).toString("utf8"), complete: false };
+  } finally {
+    holder.shrink(held);
   }
 }

@@ -12,6 +12,7 @@ export type ProblemKind =
   | "request" // understood and not allowed, or not understood
   | "too_large"
   | "busy" // more calls at once than a run may make
+  | "no_room" // more bytes at once than a run may have under way
   | "budget"
   | "price"
   | "key_refused" // the provider does not accept the App's key
@@ -47,8 +48,6 @@ export interface Plan {
   /** Fewer output tokens than this make no useful answer. */
   readonly floor: number;
   readonly growing: Growing;
-  /** Whether input may be cached for an hour. */
-  readonly hour: boolean;
   /** What was taken out: fields and tools that cost, reach out or hide input. */
   readonly stripped: readonly string[];
   /** Whether the client did not ask for the usage event that we add to the stream. */
@@ -59,8 +58,8 @@ export interface Wire {
   readonly name: "anthropic_messages" | "openai_responses" | "openai_chat" | "gemini";
   /** What may leave of this request; a sentence where nothing may. */
   plan(body: JsonObject, endpoint: Endpoint & { kind: "generate" | "count" }): Plan | string;
-  /** The body to send, its output capped at `tokens`. */
-  capped(plan: Plan, tokens: number): JsonObject;
+  /** The body to send, its output capped at `tokens`; it looks at the small fields only (`bulky` in `ready.ts`). */
+  capped(plan: Pick<Plan, "body">, tokens: number): JsonObject;
   /** The body of a request that only counts. */
   counting(plan: Plan): JsonObject;
   /** Reads one event of a stream, or a whole answer; `"[DONE]"` is passed as that text. */
@@ -78,6 +77,11 @@ export interface Family {
   readonly renderModels: (models: readonly string[]) => JsonObject;
   /** Whether an answer that is no success is the provider's own word that it produced nothing. */
   readonly isOwnError: (body: unknown) => boolean;
+}
+
+/** The path behind `/v1`; clients differ in whether their base address has it already. */
+export function withoutVersion(path: string): string {
+  return path.replace(/^\/v1(?=\/)/, "");
 }
 
 /** A provider's name for a model; nothing that could leave a path or a header. */

@@ -1,5 +1,6 @@
 // From the bytes of a signed delivery to what it means.
 import { isUtf8 } from "node:buffer";
+import { createJsonGauge } from "../../base/json-gauge.ts";
 import { originOf } from "./origin.ts";
 import type { Origin, Self, Translated } from "./translated.ts";
 import { translate } from "./webhook.ts";
@@ -35,22 +36,9 @@ function parsed(bytes: Uint8Array): object | null {
   }
 }
 
-const [quote, backslash, comma, openList, closeList, openObject, closeObject] = [...'"\\,[]{}'].map((one) =>
-  one.charCodeAt(0),
-);
-
-/** Counts depth and parts outside of strings, so that no parser meets more of either than it should. */
+/** No parser meets more depth or parts than it should. */
 function excessOf(bytes: Uint8Array): string | null {
-  let [depth, parts] = [0, 0];
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === quote) {
-      for (at++; at < bytes.length && bytes[at] !== quote; at++) if (bytes[at] === backslash) at++;
-    } else if (byte === openList || byte === openObject) {
-      parts++;
-      if (++depth > deepest) return `the body nests more than ${deepest} deep`;
-    } else if (byte === closeList || byte === closeObject) depth--;
-    else if (byte === comma) parts++;
-  }
-  return parts > mostParts ? `the body has more than ${mostParts} parts` : null;
+  const passed = createJsonGauge({ depth: deepest, parts: mostParts }).push(bytes);
+  if (passed === null) return null;
+  return passed === "depth" ? `the body nests more than ${deepest} deep` : `the body has more than ${mostParts} parts`;
 }

@@ -187,7 +187,7 @@ test("an event without end is not waited for", async () => {
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write(`${pieces[0]}data: ${"x".repeat(10_000)}`);
   };
-  const { call } = await come(endless, true, { limits: { answerBytes: 5000 } });
+  const { call } = await come(endless, true, { limits: { eventBytes: 5000 } });
   expect(call).toMatchObject({ outcome: "cut", estimated: true });
 });
 

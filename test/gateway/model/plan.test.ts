@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { anthropicMessages } from "../../../src/gateway/model/anthropic-messages.ts";
 import { gemini } from "../../../src/gateway/model/gemini.ts";
 import { geminiContent } from "../../../src/gateway/model/gemini-content.ts";
-import { createKnown } from "../../../src/gateway/model/known.ts";
+import { createKnown, stepsOf } from "../../../src/gateway/model/known.ts";
 import { openaiChat } from "../../../src/gateway/model/openai-chat.ts";
 import { openaiResponses } from "../../../src/gateway/model/openai-responses.ts";
 import type { Plan, Wire } from "../../../src/gateway/model/wire.ts";
@@ -18,7 +18,7 @@ const base: Readonly<Record<Wire["name"], object>> = {
 /** Said of every request, whatever the client says. */
 const always: Readonly<Record<Wire["name"], object>> = {
   anthropic_messages: {},
-  openai_responses: { service_tier: "default" },
+  openai_responses: { service_tier: "default", store: false },
   openai_chat: { service_tier: "default" },
   gemini: {},
 };
@@ -58,14 +58,9 @@ describe("does not leave, and is recorded", () => {
       { tools: [{ type: "namespace", tools: [{ type: "mcp" }] }] },
       { tools: [] },
     ],
-    ["an answer in the background", openaiResponses, { background: true }, {}],
-    ["input kept elsewhere", openaiResponses, { previous_response_id: "resp_0" }, {}],
-    ["a conversation kept elsewhere", openaiResponses, { conversation: "conv_0" }, {}],
     ["several answers", openaiChat, { n: 8 }, {}],
     ["predicted output", openaiChat, { prediction: { type: "content", content: "x" } }, {}],
     ["a search in a chat", openaiChat, { web_search_options: {} }, {}],
-    ["a cache kept elsewhere", geminiContent, { cachedContent: "cachedContents/1" }, { generationConfig: {} }],
-    ["the same, spelled otherwise", geminiContent, { cached_content: "cachedContents/1" }, { generationConfig: {} }],
     ["a search by Google", geminiContent, { tools: [{ googleSearch: {} }] }, { tools: [], generationConfig: {} }],
     [
       "a fetch by Google, spelled otherwise",
@@ -104,11 +99,9 @@ describe("does not leave, and is recorded", () => {
 
   test("Gemini's parts leave in one spelling, whichever they came in", () => {
     const parts = [{ function_call: { name: "f" } }, { inline_data: { mime_type: "image/png", data: "" } }];
-    const { body, growing } = planned(geminiContent, { contents: { role: "model", parts } });
-    expect(body).toMatchObject({ contents: [] });
     const listed = planned(geminiContent, { contents: [{ role: "model", parts }] });
     expect(listed.body).toMatchObject({ contents: [{ parts: [{ functionCall: { name: "f" } }, { inlineData: {} }] }] });
-    expect([growing.items.length, listed.growing.items[0]?.images]).toEqual([0, 1]);
+    expect(listed.growing.items[0]?.images).toBe(1);
   });
 
   test("a dearer service class becomes the standard one, and nothing is stored", () => {
@@ -135,7 +128,6 @@ describe("input whose size the request does not show is refused", () => {
       anthropicMessages,
       user({ type: "image", source: { type: "url", url: "https://x.example" } }),
     ],
-    ["a document of pages", anthropicMessages, user({ type: "document", source: { type: "base64", data: "" } })],
     ["a file kept elsewhere", anthropicMessages, user({ type: "document", source: { type: "file", file_id: "f" } })],
     [
       "the same, in a tool's result",
@@ -160,7 +152,6 @@ describe("input whose size the request does not show is refused", () => {
       { input: [{ type: "function_call_output", output: [{ type: "input_image", image_url: "https://x.example" }] }] },
     ],
     ["a picture at an address", openaiChat, user({ type: "image_url", image_url: { url: "https://x.example/i.png" } })],
-    ["sound", openaiChat, user({ type: "input_audio", input_audio: { data: "" } })],
     [
       "a file at an address",
       geminiContent,
@@ -171,8 +162,11 @@ describe("input whose size the request does not show is refused", () => {
       geminiContent,
       { contents: [{ parts: [{ file_data: { file_uri: "https://x.example" } }] }] },
     ],
-    ["a film", geminiContent, { contents: [{ parts: [{ inline_data: { mime_type: "video/mp4", data: "" } }] }] }],
-    ["parts of a function's answer", geminiContent, { contents: [{ parts: [{ functionResponse: { parts: [{}] } }] }] }],
+    [
+      "a file in a function's answer",
+      geminiContent,
+      { contents: [{ parts: [{ functionResponse: { name: "f", parts: [{ fileData: { fileUri: "x" } }] } }] }] },
+    ],
     ["a file in the instructions", geminiContent, { system_instruction: { parts: [{ file_data: {} }] } }],
   ])("%s", (_, wire, more) => {
     expect(plan(wire, more)).toMatch(/is not let through/);
@@ -218,12 +212,6 @@ describe("the output limit", () => {
       { generationConfig: { maxOutputTokens: 9000 } },
       { generationConfig: { maxOutputTokens: 300 } },
     ],
-    [
-      "Gemini's, spelled both ways",
-      geminiContent,
-      { generation_config: { max_output_tokens: 9000 }, generationConfig: { maxOutputTokens: 1 } },
-      { generationConfig: { maxOutputTokens: 300 } },
-    ],
   ])("%s is set in the one place where it counts", (_, wire, more, left) => {
     const { max_tokens: _old, max_output_tokens: _o, ...plain } = base[wire.name] as Record<string, unknown>;
     expect(wire.capped(planned(wire, more), 300)).toEqual({ ...plain, ...always[wire.name], ...left });
@@ -248,7 +236,7 @@ describe("the output limit", () => {
 
 describe("input is never counted too low", () => {
   const turn = (text: string, more: object = {}) => ({ role: "user", content: [{ type: "text", text, ...more }] });
-  const growing = (...messages: object[]) => planned(anthropicMessages, { messages }).growing;
+  const growing = (...messages: object[]) => stepsOf(planned(anthropicMessages, { messages }).growing);
 
   test("a first call counts a token for each byte", () => {
     const text = "ß".repeat(10_000);
@@ -274,7 +262,7 @@ describe("input is never counted too low", () => {
     const known = createKnown();
     known.learn(growing(turn("word ".repeat(20_000))), 10);
     const more = why === "other instructions" ? { system: "Be brief." } : {};
-    const other = planned(anthropicMessages, { messages: [first], ...more }).growing;
+    const other = stepsOf(planned(anthropicMessages, { messages: [first], ...more }).growing);
     expect(known.bound(other)).toBeGreaterThan(100_000);
   });
 
@@ -282,7 +270,7 @@ describe("input is never counted too low", () => {
     const known = createKnown();
     const picture = (data: string) => ({
       role: "user",
-      content: [{ type: "image", source: { type: "base64", data } }],
+      content: [{ type: "image", source: { type: "base64", media_type: "image/png", data } }],
     });
     known.learn(growing(picture("AAAA")), 100);
     expect(known.bound(growing(picture("AAAA")))).toBeLessThan(5000);

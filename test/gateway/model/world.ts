@@ -9,6 +9,7 @@ import { createLedger, type Ledger } from "../../../src/gateway/model/ledger.ts"
 import type { OwnPrices } from "../../../src/gateway/model/prices.ts";
 import type { ModelCall, ModelLimits, ModelProvider } from "../../../src/gateway/model/provider.ts";
 import { modelGateway } from "../../../src/gateway/model/server.ts";
+import type { ModelShared } from "../../../src/gateway/model/session.ts";
 import { openRunGateway, type Route } from "../../../src/gateway/run.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -52,6 +53,7 @@ export interface WorldRequest {
   readonly limits?: Partial<ModelLimits>;
   readonly prices?: OwnPrices;
   readonly providers?: readonly Partial<ModelProvider>[];
+  readonly shared?: ModelShared;
 }
 
 export async function aWorld({ upstream, ledger = createLedger(5 * dollar), ...more }: WorldRequest): Promise<World> {
@@ -70,6 +72,7 @@ export async function aWorld({ upstream, ledger = createLedger(5 * dollar), ...m
     ledger,
     limits: more.limits,
     prices: more.prices,
+    shared: more.shared,
     onCall: (call) => {
       calls.push(call);
       for (const tell of waiting.splice(0)) tell(call);
