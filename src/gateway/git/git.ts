@@ -1,4 +1,4 @@
-// Runs git on the host: hardened environment and flags, no shell, time and output limits, tokens never in argv.
+// Runs git on the host: hardened environment and flags, limits of time, output and memory, tokens never in argv.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { Fault } from "../../base/fault.ts";
 import { proxiesOf } from "../../base/proxy.ts";
@@ -19,7 +19,32 @@ export interface GitCall {
   readonly env?: Readonly<Record<string, string>>;
   /** Extra `-c` settings, `name=value`. */
   readonly config?: readonly string[];
+  /** What the kernel lets each of its processes have; `ownBounds` where it is not said otherwise. */
+  readonly bounds?: GitBounds;
 }
+
+/** Enforced by the kernel, for git and all that it starts, one by one. */
+export interface GitBounds {
+  /** Memory that it can write to, heap and stacks, not the packs that it maps (RLIMIT_DATA). */
+  readonly mebibytes: number;
+  /** Time that it computes, not time that it waits (RLIMIT_CPU). */
+  readonly cpuSeconds: number;
+}
+
+/** For the App's own errands, in repositories as large as they come. */
+const ownBounds: GitBounds = { mebibytes: 2048, cpuSeconds: 1200 };
+
+/** For what a run asks of the host: it may choose the request and has made the objects. */
+export const servingBounds: GitBounds = { mebibytes: 512, cpuSeconds: 300 };
+
+/** Settings that keep an honest answer well within those bounds. */
+export const servingConfig: readonly string[] = [
+  "pack.threads=1",
+  "pack.windowMemory=64m",
+  "pack.deltaCacheSize=32m",
+  "core.bigFileThreshold=16m",
+  "core.deltaBaseCacheLimit=32m",
+];
 
 export interface GitLimits {
   readonly input?: string | Buffer;
@@ -63,13 +88,18 @@ const hardening = [
 /** What git may read of our environment: where programs and certificates are. The way to the network is said anew. */
 const inherited = ["PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"];
 
+/** Sets its first two arguments as limits and becomes git with the rest of them; none of them is read as shell. */
+const bounded = 'ulimit -d "$1" && ulimit -t "$2" && shift 2 && exec git "$@"';
+
 /** Starts git for streaming, in a process group of its own. The caller owns its pipes; end it with `stopGit`. */
 export function spawnGit(call: GitCall): ChildProcessWithoutNullStreams {
   const place = call.gitDir === undefined ? [] : [`--git-dir=${call.gitDir}`];
   const tree = call.workTree === undefined ? [] : [`--work-tree=${call.workTree}`];
   const transport = call.transport === undefined ? [] : [`protocol.${call.transport}.allow=always`];
   const settings = [...hardening, ...transport, ...(call.config ?? [])].flatMap((setting) => ["-c", setting]);
-  return spawn("git", [...settings, ...place, ...tree, ...call.args], {
+  const { mebibytes, cpuSeconds } = call.bounds ?? ownBounds;
+  const bounds = [String(mebibytes * 1024), String(cpuSeconds)];
+  return spawn("/bin/sh", ["-c", bounded, "git", ...bounds, ...settings, ...place, ...tree, ...call.args], {
     cwd: call.workTree ?? call.gitDir ?? "/",
     env: environment(call),
     detached: true,
@@ -115,12 +145,13 @@ export function tryGit(call: GitCall, limits: GitLimits = {}): Promise<GitResult
     child.stdin.on("error", () => undefined); // git may end without reading all of its input: the exit code says why
     child.on("error", (cause) => {
       clearTimeout(timer);
-      reject(new Fault(`${attempted} could not be started on this host`, { kind: "engine", retry: "never", cause }));
+      reject(notStarted(attempted, cause));
     });
     child.on("close", (code) => {
       clearTimeout(timer);
       if (ending === "timed_out") return reject(timedOut(attempted, timeoutMs));
       if (ending === "too_long") return reject(tooLong(attempted, maxOutput));
+      if (code === notFound) return reject(notStarted(attempted));
       const text = redact(stderr, call.token);
       resolve({ code: code ?? -1, stdout: Buffer.concat(stdout), stderr: text, cut: ending === "cut" });
     });
@@ -186,6 +217,13 @@ function tokenHeader(token: string | undefined): Record<string, string> {
 
 function basic(token: string): string {
   return Buffer.from(`x-access-token:${token}`).toString("base64");
+}
+
+/** How a shell ends that finds no such program. */
+const notFound = 127;
+
+function notStarted(attempted: string, cause?: unknown): Fault {
+  return new Fault(`${attempted} could not be started on this host`, { kind: "engine", retry: "never", cause });
 }
 
 function timedOut(attempted: string, timeoutMs: number): Fault {

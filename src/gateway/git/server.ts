@@ -1,13 +1,12 @@
 // The git gateway of one run: git's smart HTTP on its quarantine, for whoever shows the lease's token, and nothing else.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { unreachable } from "../../base/assert.ts";
 import { basicPassword, isLeaseToken, type Lease } from "../lease.ts";
 import type { Route } from "../run.ts";
 import { renderAnswer, renderError } from "./answer.ts";
 import type { GitGatewayRequest, Session } from "./events.ts";
-import { spawnGit, stopGit } from "./git.ts";
+import { servingBounds, servingConfig, spawnGit, stopGit } from "./git.ts";
 import { bodyOf, openIntake } from "./intake.ts";
 import { flushPacket, packet } from "./pktline.ts";
 import { takePush } from "./receive.ts";
@@ -131,9 +130,31 @@ async function advertise(
 async function answerFetch(session: Session, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   head(response, "application/x-git-upload-pack-result");
   const args = ["upload-pack", "--stateless-rpc", "--strict", session.request.quarantine.gitDir];
-  const input = bodyOf(incoming);
+  let refused = false;
+  const input = upTo(maxFetchBytes, bodyOf(incoming), () => {
+    refused = true;
+    response.destroy();
+  });
   const bytes = await connect(session, { args, version: protocolOf(session, incoming), input, response });
-  session.request.onEvent({ kind: "fetch", bytes });
+  if (!refused) return session.request.onEvent({ kind: "fetch", bytes });
+  const details = [`a fetch may ask in ${maxFetchBytes} bytes`];
+  session.request.onEvent({ kind: "refused", names: ["fetch_too_large"], details });
+}
+
+/** What a fetch wants and has, unpacked: some fifty bytes for each of fifty thousand commits. */
+const maxFetchBytes = 4 * 1024 * 1024;
+
+/** The input up to so many bytes; one that has more is told of, and breaks off. */
+async function* upTo(limit: number, input: AsyncIterable<Buffer>, passed: () => void): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of input) {
+    bytes += chunk.length;
+    if (bytes > limit) {
+      passed();
+      throw new Error("too large");
+    }
+    yield chunk;
+  }
 }
 
 /** A request that asks for nothing is git's probe before a large push: it only wants to see its password accepted. */
@@ -158,14 +179,19 @@ function head(response: ServerResponse, type: string): void {
 interface Connection {
   readonly args: readonly string[];
   readonly version: string;
-  readonly input: Readable | null;
+  readonly input: AsyncIterable<Buffer> | null;
   readonly response: ServerResponse;
 }
 
 /** Connects a request and its answer to a git process; returns the bytes answered. A reader that goes away ends git. */
 async function connect(session: Session, { args, version, input, response }: Connection): Promise<number> {
-  const config = ["receive.hideRefs=refs/incoming", "pack.threads=1", ...hidden(session)];
-  const child = spawnGit({ args, config, env: version === "" ? {} : { GIT_PROTOCOL: version } });
+  const config = ["receive.hideRefs=refs/incoming", ...servingConfig, ...hidden(session)];
+  const child = spawnGit({
+    args,
+    config,
+    env: version === "" ? {} : { GIT_PROTOCOL: version },
+    bounds: servingBounds,
+  });
   const stop = () => stopGit(child);
   const timer = setTimeout(stop, 600_000);
   session.stops.add(stop);

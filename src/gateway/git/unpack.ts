@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { noCommit } from "./branch.ts";
 import type { Session } from "./events.ts";
 import { gitFault } from "./failure.ts";
-import { spawnGit, stopGit } from "./git.ts";
+import { servingBounds, servingConfig, spawnGit, stopGit } from "./git.ts";
 import type { Intake } from "./intake.ts";
 import { flushPacket, packet, readPacket } from "./pktline.ts";
 
@@ -56,14 +56,9 @@ const defaultRunBytes = 400 * 1024 * 1024;
 /** Large files are streamed, everything else fits into the allocation limit, or git gives up: no pack bomb unfolds. */
 function callFor(session: Session): Parameters<typeof spawnGit>[0] {
   const { quarantine, maxPushBytes } = session.request;
-  const config = [
-    `receive.maxInputSize=${maxPushBytes ?? defaultPushBytes}`,
-    "core.bigFileThreshold=16m",
-    "core.deltaBaseCacheLimit=32m",
-    "pack.threads=1",
-  ];
+  const config = [`receive.maxInputSize=${maxPushBytes ?? defaultPushBytes}`, ...servingConfig];
   const env = { GIT_ALLOC_LIMIT: String(64 * 1024 * 1024) };
-  return { args: ["receive-pack", "--stateless-rpc", quarantine.gitDir], config, env };
+  return { args: ["receive-pack", "--stateless-rpc", quarantine.gitDir], config, env, bounds: servingBounds };
 }
 
 async function* bounded(

@@ -1,9 +1,17 @@
 // How the host runs git: nothing of this machine's or a repository's configuration has a say, and nothing runs on.
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { gitFault, isDamage } from "../../../src/gateway/git/failure.ts";
-import { redact, runGit, spawnGit, stopGit, tryGit } from "../../../src/gateway/git/git.ts";
+import {
+  type GitBounds,
+  redact,
+  runGit,
+  servingBounds,
+  spawnGit,
+  stopGit,
+  tryGit,
+} from "../../../src/gateway/git/git.ts";
 import { until } from "../../until.ts";
 import { anOrigin, git, scratch } from "./world.ts";
 
@@ -105,3 +113,24 @@ function hasEnded(pid: number): boolean {
     return true;
   }
 }
+
+describe("git and what it starts has no more memory and time than the kernel gives it", () => {
+  const filling = ["-c", "alias.fill=!head -c 200m /dev/zero | tail -n 1 | wc -c", "fill"];
+
+  test("a process that grows past its memory fails; with more it does not", async () => {
+    const small = await tryGit({ args: filling, bounds: { mebibytes: 64, cpuSeconds: 60 } });
+    expect(small.stderr).toMatch(/memory exhausted/);
+    const enough = await tryGit({ args: filling, bounds: { mebibytes: 1024, cpuSeconds: 60 } });
+    expect([enough.stdout.toString().trim(), enough.stderr]).toEqual([String(200 * 1024 * 1024), ""]);
+  });
+
+  test("every git has bounds, and one that serves a run has narrower ones", async () => {
+    const limits = async (bounds?: GitBounds) => {
+      const call = { args: ["-c", "alias.limits=!cat /proc/self/limits", "limits"] };
+      const said = (await runGit(bounds === undefined ? call : { ...call, bounds }, "limits")).toString();
+      return ["cpu time", "data size"].map((name) => Number(new RegExp(`Max ${name} +(\\d+)`).exec(said)?.[1]));
+    };
+    expect(await limits()).toEqual([1200, 2048 * 1024 * 1024]);
+    expect(await limits(servingBounds)).toEqual([300, 512 * 1024 * 1024]);
+  });
+});

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { request } from "node:http";
-import { deflateSync } from "node:zlib";
+import { deflateSync, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { flushPacket, packet } from "../../../src/gateway/git/pktline.ts";
 import { aRun, branch, ownRef, quarantined, type Run, work } from "./run-world.ts";
@@ -372,3 +372,45 @@ function varint(size: number): Buffer {
   } while (rest > 0);
   return Buffer.from(bytes);
 }
+
+test("a fetch whose request unpacks to more than it may ask in is cut and told; a small one of its kind is served", async () => {
+  const run = await aRun();
+  const asking = (haves: number) =>
+    gzipSync(
+      Buffer.concat([
+        packet(`want ${run.origin.base}\n`),
+        flushPacket,
+        ...Array.from({ length: haves }, (_, at) => packet(`have ${at.toString(16).padStart(40, "0")}\n`)),
+        packet("done\n"),
+      ]),
+    );
+  const fetched = (body: Buffer) =>
+    new Promise<number>((resolve) => {
+      const headers = {
+        authorization: `Basic ${Buffer.from(`run:${run.token}`).toString("base64")}`,
+        "content-type": "application/x-git-upload-pack-request",
+        "content-encoding": "gzip",
+      };
+      const options = {
+        socketPath: run.gateway.socketPath,
+        path: "/repo.git/git-upload-pack",
+        method: "POST",
+        headers,
+      };
+      const sent = request(options, (response) => {
+        let bytes = 0;
+        response.on("data", (chunk: Buffer) => {
+          bytes += chunk.length;
+        });
+        response.on("close", () => resolve(response.complete ? bytes : -1));
+        response.on("error", () => undefined);
+      });
+      sent.on("error", () => resolve(-1));
+      sent.end(body);
+    });
+  expect(await fetched(asking(1_000))).toBeGreaterThan(100);
+  const bomb = asking(400_000); // 20 MB
+  expect(bomb.length).toBeLessThan(4_000_000);
+  expect(await fetched(bomb)).toBe(-1);
+  expect(run.events.slice(-2)).toMatchObject([{ kind: "fetch" }, { kind: "refused", names: ["fetch_too_large"] }]);
+});
