@@ -1,7 +1,7 @@
 // The one door of a run: git, models and, where policy names hosts, the way out; all of it by the run's lease.
 import { assert } from "../base/assert.ts";
 import type { Log } from "../engine/ports.ts";
-import { egressProxy } from "../gateway/egress/proxy.ts";
+import { type EgressEvent, egressProxy } from "../gateway/egress/proxy.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { gitGateway } from "../gateway/git/server.ts";
 import { createLedger } from "../gateway/model/ledger.ts";
@@ -16,6 +16,7 @@ import { readAllowedHost } from "../policy/hosts.ts";
 import { closableIn } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
 import { keepSpending, type Spent, spentAtMost } from "./spending.ts";
+import { toldOnce } from "./told-once.ts";
 
 export interface DoorParts {
   readonly dataDir: string;
@@ -73,14 +74,19 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   let refused: readonly string[] = [];
   let holdsSecret = false;
   let last: ModelCall | null = null;
+  const often = toldOnce();
+  const say = (gateway: string, kind: string | null, event: object) => {
+    if (kind === null) return log.info({ ...fields, gateway, ...event }, "gateway");
+    often.tell(`${gateway} ${kind}`, (times) => log.info({ ...fields, gateway, ...event, times }, "gateway"));
+  };
   const gitRoute = gitGateway({
     lease,
     quarantine,
     published: loop.head,
     author: { email: parts.identity.email, ...closableIn(quarantine) },
     onEvent: (event) => {
-      log.info({ ...fields, gateway: "git", ...event }, "gateway");
-      if (event.kind === "fetch") return;
+      say("git", event.kind === "refused" ? `refused ${event.names[0]}` : null, event);
+      if (event.kind === "fetch" || (event.kind === "refused" && event.names.includes("fetch_too_large"))) return;
       refused = event.kind === "refused" ? event.details : [];
       holdsSecret = event.kind === "refused" && event.names.includes("secret_found");
     },
@@ -92,19 +98,25 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     prices: parts.prices,
     shared: parts.shared,
     onCall: (call) => {
-      log.info({ ...fields, gateway: "model", call }, "gateway");
+      say("model", costsNothing(call), { call });
       last = call;
       spending.count(call);
     },
   });
   const allowed = loop.rules.hosts.flatMap((host) => readAllowedHost(host) ?? []);
-  const onEvent = (event: object) => log.info({ ...fields, gateway: "egress", ...event }, "gateway");
+  const onEvent = (event: EgressEvent) =>
+    say("egress", event.kind === "refused" ? `refused ${event.why}` : null, event);
   const tunnels = allowed.length === 0 ? null : egressProxy({ lease, allowed, onEvent });
-  const onError = (error: unknown) => log.error({ ...fields, err: error }, "a gateway failed");
+  const onError = (error: unknown) =>
+    often.tell("failed", (times) => log.error({ ...fields, err: error, times }, "a gateway failed"));
   const routes = [gitRoute, modelRoute];
   const opened = await openRunGateway({ socketDir, lease, owner, routes, tunnels, onError });
   return {
     ...opened,
+    async close() {
+      await opened.close();
+      often.end();
+    },
     refused: () => refused,
     holdsSecret: () => holdsSecret,
     keyRefused: () => last?.problem === "key_refused",
@@ -112,6 +124,13 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     modelDown: () => last !== null && isProvidersFault(last),
     spent: () => spending.spent(),
   };
+}
+
+/** Which kind of call it is where it costs nothing, so that a run can make any number of them; null where it costs money. */
+function costsNothing({ outcome, problem, status, kind, provider }: ModelCall): string | null {
+  if (outcome === "refused" || outcome === "declined" || outcome === "unreachable")
+    return `${provider} ${outcome} ${problem} ${status}`;
+  return kind === "count" ? `${provider} count ${outcome}` : null;
 }
 
 /** No answer, half an answer, an error of the server's, too many requests, or the App's own key refused. */

@@ -13,6 +13,7 @@ const problems: Readonly<Record<ProblemKind, readonly [status: number, type: str
   no_room: [429, "rate_limit_error"],
   budget: [400, "invalid_request_error"], // as Anthropic does for a credit balance that is too low; clients do not retry it
   price: [400, "invalid_request_error"],
+  uncapped: [400, "invalid_request_error"],
   key_refused: [403, "permission_error"],
   upstream: [502, "api_error"],
   silent: [504, "timeout_error"],

@@ -12,7 +12,7 @@ import { bodyWith, type Ready } from "./ready.ts";
 import { type Hold, holdFor, type Session } from "./session.ts";
 import { passStream, type Streaming } from "./stream.ts";
 import { withTierFor } from "./tier.ts";
-import { readWhole, type Sent, sendUpstream } from "./upstream.ts";
+import { readWhole, type Sent, sendUpstream, type Whole } from "./upstream.ts";
 import type { Endpoint, Problem, ProblemKind } from "./wire.ts";
 
 export interface Asked {
@@ -35,6 +35,20 @@ interface Came {
   readonly problem?: ProblemKind;
   /** How often it was sent again. */
   readonly repeats?: number;
+  /** The output limit that was sent last. */
+  readonly limit?: number;
+}
+
+/** What limits on output are learned for: a model at a provider. */
+function serverOf({ provider, plan }: Asked): string {
+  return `${provider.name}/${plan.model}`;
+}
+
+function ignored({ plan }: Asked): Problem {
+  const sentence =
+    `The model ${plan.model} has answered with more than it was allowed to, which could pass any budget, so this run may ` +
+    "not call it again. The operator has to see to it that its server heeds a limit on output.";
+  return { kind: "uncapped", sentence };
 }
 
 /** Counting is free of charge at every provider that offers it, so that nothing is set aside. */
@@ -45,6 +59,7 @@ export async function makeCall(asked: Asked): Promise<void> {
     const came = await exchange(asked, null, client);
     return record(asked, { came, charge: noCharge, hold: null, gone: client.left() });
   }
+  if (session.caps.ignores(serverOf(asked))) return refuseForMoney(asked, ignored(asked), client.left());
   const hold = await holdFor(session, plan, rates, client.unwanted);
   if ("sentence" in hold) return refuseForMoney(asked, hold, client.left());
   const { came, charge } = await heldExchange(asked, hold, client);
@@ -53,13 +68,15 @@ export async function makeCall(asked: Asked): Promise<void> {
 
 /** Whatever happens in between, what was set aside is settled: in full where nobody knows better. */
 async function heldExchange(asked: Asked, hold: Hold, client: Client): Promise<{ came: Came; charge: Charge }> {
-  const { plan, endpoint, rates, session } = asked;
+  const { plan, rates, session } = asked;
   let charge = chargeOf(nothingRead, hold.cap, hold.amount, rates);
   try {
-    const small = endpoint.wire.capped({ body: plan.small ?? {} }, hold.cap);
-    const came = await exchange(asked, withTierFor(asked.provider, small), client);
+    const came = await exchange(asked, hold, client);
     charge = chargeFor(came, hold, rates);
-    if (came.tally.final) session.known.learn(plan.steps, charge.usage.input);
+    if (came.tally.final) {
+      session.known.learn(plan.steps, charge.usage.input);
+      if (rates.output.usd > 0) session.caps.answered(serverOf(asked), hold.cap, charge.usage.output);
+    }
     return { came, charge };
   } finally {
     await hold.settle(charge.cost);
@@ -103,23 +120,51 @@ function watchClient({ session, response }: Asked): Client {
   };
 }
 
-/** Sends the call, again where the provider asks for that; what was set aside for it covers whichever is answered. */
-async function exchange(asked: Asked, small: JsonObject | null, client: Client): Promise<Came> {
-  const { patienceMs, answerBytes } = asked.session.limits;
+/**
+ * Sends the call, again where the provider asks for that or does not take the limit on its output; what was set aside for
+ * it covers whichever is answered.
+ */
+async function exchange(asked: Asked, hold: Hold | null, client: Client): Promise<Came> {
+  const { caps, holder, limits } = asked.session;
+  let changes = 0;
   for (let waited = notWaited; ; ) {
-    const sent = await send(asked, small, client);
-    if (sent.kind === "failed") return { ...failed(asked, sent), repeats: waited.times };
-    const wait = waitBefore(sent.answer, waited, patienceMs);
+    const limit = hold === null ? undefined : caps.limit(serverOf(asked), hold.cap);
+    const sent = await send(asked, limit, client);
+    const facts = { repeats: waited.times, ...(limit === undefined ? {} : { limit }) };
+    if (sent.kind === "failed") return { ...failed(asked, sent), ...facts };
+    if (limit !== undefined && isDeclined(sent.answer)) {
+      const whole = await readWhole(sent.answer, limits.answerBytes, holder);
+      if (changes < 2 && caps.refused(serverOf(asked), limit, whole.text) && !client.unwanted.aborted) {
+        changes += 1;
+        continue;
+      }
+      asked.load.drop();
+      return { ...readAnswer(asked, sent, whole), ...facts };
+    }
+    const wait = waitBefore(sent.answer, waited, limits.patienceMs);
     if (wait === null || !(await waitFor(wait, client.unwanted))) {
       asked.load.drop();
-      return { ...(await answered(asked, sent)), repeats: waited.times };
+      return { ...(await answered(asked, sent)), ...facts };
     }
-    await readWhole(sent.answer, answerBytes, asked.session.holder);
+    await readWhole(sent.answer, limits.answerBytes, holder);
     waited = { times: waited.times + 1, ms: waited.ms + wait };
   }
 }
 
-function send(asked: Asked, small: JsonObject | null, client: Client): Promise<Sent> {
+/** Whether the provider says that it does not take the request as it is. */
+function isDeclined({ statusCode }: IncomingMessage): boolean {
+  return statusCode === 400 || statusCode === 422;
+}
+
+/** The small fields of the body, with the limit on output where it asks for any. */
+function smallFields(asked: Asked, limit: number | undefined): JsonObject | null {
+  const { endpoint, plan, session, provider } = asked;
+  if (plan.small === null || limit === undefined) return null;
+  const name = session.caps.name(serverOf(asked));
+  return withTierFor(provider, endpoint.wire.capped({ body: plan.small }, limit, name));
+}
+
+function send(asked: Asked, limit: number | undefined, client: Client): Promise<Sent> {
   const { provider, endpoint, session, incoming } = asked;
   return sendUpstream({
     url: new URL(`${provider.baseUrl.replace(/\/+$/, "")}${endpoint.target}`),
@@ -130,7 +175,7 @@ function send(asked: Asked, small: JsonObject | null, client: Client): Promise<S
       "accept-encoding": "identity",
       "user-agent": "loopgate",
     },
-    body: bodyWith(small, asked.load.bulk),
+    body: bodyWith(smallFields(asked, limit), asked.load.bulk),
     silenceMs: session.limits.silenceMs,
     signal: client.stop,
   });
@@ -146,20 +191,30 @@ function failed(asked: Asked, { how, reached }: Sent & { kind: "failed" }): Came
   });
 }
 
-async function answered(asked: Asked, { answer, wasSilent }: Sent & { kind: "answer" }): Promise<Came> {
-  const status = answer.statusCode ?? 0;
-  const encoded = (answer.headers["content-encoding"] ?? "identity") !== "identity";
+async function answered(asked: Asked, sent: Answer): Promise<Came> {
+  const { answer } = sent;
   const streamed = /^text\/event-stream\b/i.test(answer.headers["content-type"] ?? "");
-  const ended = () => (wasSilent() ? "silent" : "cut");
-  if (status === 200 && streamed && !encoded) {
+  if (answer.statusCode === 200 && streamed && !isEncoded(answer)) {
     const { tally, whole } = await passStream(streamingOf(asked, answer));
-    return { outcome: whole ? wholeOr(tally) : ended(), status, tally };
+    return { outcome: whole ? wholeOr(tally) : endedBy(sent), status: 200, tally };
   }
   const { limits, holder } = asked.session;
-  const whole = await readWhole(answer, limits.answerBytes, holder);
-  if (!whole.complete || encoded) {
+  return readAnswer(asked, sent, await readWhole(answer, limits.answerBytes, holder));
+}
+
+type Answer = Sent & { readonly kind: "answer" };
+
+const isEncoded = ({ headers }: IncomingMessage) => (headers["content-encoding"] ?? "identity") !== "identity";
+
+const endedBy = ({ wasSilent }: Answer) => (wasSilent() ? "silent" : "cut");
+
+/** What an answer that is not streamed comes to. */
+function readAnswer(asked: Asked, sent: Answer, whole: Whole): Came {
+  const { answer } = sent;
+  const status = answer.statusCode ?? 0;
+  if (!whole.complete || isEncoded(answer)) {
     const sentence = "The model provider's answer could not be read to its end.";
-    return closing(asked, "upstream", sentence, { outcome: ended(), status, tally: nothingRead });
+    return closing(asked, "upstream", sentence, { outcome: endedBy(sent), status, tally: nothingRead });
   }
   return status === 200 ? success(asked, answer, whole.text) : refusedThere(asked, answer, whole.text);
 }
@@ -238,7 +293,7 @@ function record(asked: Asked, { came, charge, hold, gone }: Settled): void {
     reservedUsd: usd(hold?.amount ?? 0),
     estimated: charge.estimated,
     clientGone: gone,
-    outputLimit: hold?.cap ?? null,
+    outputLimit: came.limit ?? hold?.cap ?? null,
     stripped: plan.stripped,
     prices: rates.source,
     ms: Math.round(performance.now() - startedAt),

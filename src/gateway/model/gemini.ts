@@ -13,6 +13,7 @@ const problems: Readonly<Record<ProblemKind, readonly [code: number, status: str
   no_room: [429, "RESOURCE_EXHAUSTED"],
   budget: [400, "FAILED_PRECONDITION"], // as Google does where billing is not enabled; clients do not retry it
   price: [400, "FAILED_PRECONDITION"],
+  uncapped: [400, "FAILED_PRECONDITION"],
   key_refused: [403, "PERMISSION_DENIED"],
   upstream: [502, "UNAVAILABLE"],
   silent: [504, "DEADLINE_EXCEEDED"],

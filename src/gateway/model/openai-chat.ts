@@ -49,6 +49,9 @@ const fields = new Set([
 
 const clientTools = new Set(["function", "custom"]);
 
+/** OpenAI takes `max_completion_tokens` for all of its models, and nothing else for most; other servers know the old name. */
+const openaisOwn = /^(gpt-(?!oss)|o\d|chatgpt-|codex-|computer-use-|ft:(gpt|o\d))/;
+
 export const openaiChat: Wire = {
   name: "openai_chat",
   plan(body) {
@@ -80,9 +83,10 @@ export const openaiChat: Wire = {
       hidesUsage: stream && objectAt(body.stream_options).include_usage !== true,
     };
   },
-  capped({ body }, tokens) {
-    const { max_tokens: old, max_completion_tokens: newer, ...rest } = body;
-    const name = newer !== undefined || old === undefined ? "max_completion_tokens" : "max_tokens";
+  capped({ body }, tokens, learned = null) {
+    const { max_tokens: _old, max_completion_tokens: newer, ...rest } = body;
+    const said = newer === undefined ? "max_tokens" : "max_completion_tokens";
+    const name = learned ?? (openaisOwn.test(String(body.model)) ? "max_completion_tokens" : said);
     return { ...rest, [name]: tokens };
   },
   counting: ({ body }) => body,

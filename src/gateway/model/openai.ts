@@ -14,6 +14,7 @@ const problems: Readonly<Record<ProblemKind, readonly [status: number, type: str
   no_room: [429, "rate_limit_error", "rate_limit_exceeded"],
   budget: [400, "invalid_request_error", "billing_hard_limit_reached"], // OpenAI's own code for it; clients do not retry a 400
   price: [400, "invalid_request_error", "model_not_priced"],
+  uncapped: [400, "invalid_request_error", "model_uncapped"],
   key_refused: [403, "invalid_request_error", "provider_refused_key"],
   upstream: [502, "server_error", "bad_gateway"],
   silent: [504, "server_error", "timeout"],

@@ -2,6 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { createInFlight, type Holder, type InFlight } from "../in-flight.ts";
 import type { Lease } from "../lease.ts";
+import { type Caps, createCaps } from "./caps.ts";
 import { createKnown, type Known } from "./known.ts";
 import { freeOf, type Ledger, type NanoUsd, type Share } from "./ledger.ts";
 import { outputPaid, type Worst, worstCost } from "./meter.ts";
@@ -41,6 +42,7 @@ export interface Session {
   readonly request: ModelGatewayRequest;
   readonly limits: ModelLimits;
   readonly known: Known;
+  readonly caps: Caps;
   readonly reader: RequestReader;
   /** This run's part of the memory. */
   readonly holder: Holder;
@@ -63,6 +65,7 @@ export function createSession(request: ModelGatewayRequest, limits: ModelLimits)
     request,
     limits,
     known: createKnown(),
+    caps: createCaps(),
     reader,
     holder: inFlight.holder(),
     ended,

@@ -1,5 +1,6 @@
 // A wire format as the gateway sees it: which requests there are, what of them may leave, and how answers and errors read.
 import type { IncomingHttpHeaders } from "node:http";
+import type { CapName } from "./caps.ts";
 import type { JsonObject } from "./json.ts";
 import type { Growing } from "./known.ts";
 import type { Tally } from "./meter.ts";
@@ -15,6 +16,7 @@ export type ProblemKind =
   | "no_room" // more bytes at once than a run may have under way
   | "budget"
   | "price"
+  | "uncapped" // the model's server has answered with more than it was allowed to
   | "key_refused" // the provider does not accept the App's key
   | "upstream" // no answer, or one that cannot be passed on
   | "silent";
@@ -58,8 +60,11 @@ export interface Wire {
   readonly name: "anthropic_messages" | "openai_responses" | "openai_chat" | "gemini";
   /** What may leave of this request; a sentence where nothing may. */
   plan(body: JsonObject, endpoint: Endpoint & { kind: "generate" | "count" }): Plan | string;
-  /** The body to send, its output capped at `tokens`; it looks at the small fields only (`bulky` in `ready.ts`). */
-  capped(plan: Pick<Plan, "body">, tokens: number): JsonObject;
+  /**
+   * The body to send, its output capped at `tokens`, under a name that was learned where the wire has more than one. It looks
+   * at the small fields only (`bulky` in `ready.ts`).
+   */
+  capped(plan: Pick<Plan, "body">, tokens: number, name?: CapName | null): JsonObject;
   /** The body of a request that only counts. */
   counting(plan: Plan): JsonObject;
   /** Reads one event of a stream, or a whole answer; `"[DONE]"` is passed as that text. */

@@ -199,7 +199,14 @@ describe("the output limit", () => {
     ["Anthropic's", anthropicMessages, {}, { max_tokens: 300 }],
     ["Responses'", openaiResponses, { max_output_tokens: 9000 }, { max_output_tokens: 300 }],
     ["Chat's, where none is said", openaiChat, {}, { max_completion_tokens: 300 }],
-    ["Chat's old one", openaiChat, { max_tokens: 9000 }, { max_tokens: 300 }],
+    ["Chat's old one", openaiChat, { max_tokens: 9000 }, { max_completion_tokens: 300 }],
+    ["Chat's old one elsewhere", openaiChat, { model: "llama", max_tokens: 9000 }, { model: "llama", max_tokens: 300 }],
+    [
+      "Chat's elsewhere, where none is said",
+      openaiChat,
+      { model: "gpt-oss-120b" },
+      { model: "gpt-oss-120b", max_tokens: 300 },
+    ],
     [
       "Chat's two at once",
       openaiChat,
