@@ -1,0 +1,153 @@
+// What Loopgate does with each branch rule and repository setting of GitHub, as the table in docs/github-rules.md.
+
+/** How a rule bears on a loop, and the test that shows it; null: Loopgate does nothing about it, and no test claims that it does. */
+export interface Row {
+  readonly does: string;
+  readonly shown: { readonly file: string; readonly title: string } | null;
+}
+
+const shown = (file: string, title: string) => ({ file, title });
+
+const declined = shown(
+  "test/gateway/git/publish.test.ts",
+  "F43: a rule of the remote's declines the push in its own words",
+);
+const mergeDeclined = shown(
+  "test/github/port-write.test.ts",
+  "that a rule stands in the way of is refused with GitHub's words",
+);
+
+/** Where GitHub checks the push of a loop's branch. */
+const atPush: Row = {
+  does: "Where the rule covers the branches `loop/…`, GitHub declines the push. The loop ends as `permission_required` with GitHub's words, and the commit waits for `/loop approve`.",
+  shown: declined,
+};
+
+/** Where GitHub checks a merge, which is a person's unless `gate.merge` is set. */
+const atMerge = (why: string): Row => ({
+  does: `${why} A merge by Loopgate (\`gate.merge\`) that GitHub declines ends the loop as \`permission_required\` with GitHub's words; a person merges.`,
+  shown: mergeDeclined,
+});
+
+const ofTags: Row = { does: "Loopgate pushes no tags.", shown: null };
+
+/** Every type of rule in GitHub's published schema, by its name there. */
+export const ruleRows: Readonly<Record<string, Row>> = {
+  AUTHORIZATION: atPush,
+  BRANCH_NAME_PATTERN: atPush,
+  CODE_SCANNING: atMerge(
+    "Results of code scanning are no evidence for the verdict beyond the check runs that its App reports.",
+  ),
+  COMMITTER_EMAIL_PATTERN: atPush,
+  COMMIT_AUTHOR_EMAIL_PATTERN: atPush,
+  COMMIT_MESSAGE_PATTERN: {
+    does: "Agents write their own messages; a pattern that is a sign-off is met with `pull_request.sign_off`. Any other message that GitHub declines ends the loop as `permission_required`.",
+    shown: shown(
+      "test/story/commit-messages.test.ts",
+      "where the policy says so, what the agent left uncommitted is committed with a sign-off, and the agent is told to",
+    ),
+  },
+  CREATION: atPush,
+  DELETION: { does: "Loopgate deletes no branch.", shown: null },
+  FILE_EXTENSION_RESTRICTION: atPush,
+  FILE_PATH_RESTRICTION: atPush,
+  LOCK_BRANCH: atMerge("A locked base takes no merge."),
+  MAX_FILE_PATH_LENGTH: atPush,
+  MAX_FILE_SIZE: atPush,
+  MAX_REF_UPDATES: atPush,
+  MERGE_QUEUE: atMerge("Loopgate does not put pull requests into a merge queue."),
+  MERGE_QUEUE_LOCKED_REF: atMerge("As with a merge queue."),
+  NON_FAST_FORWARD: {
+    does: "Loopgate's pushes only go forward.",
+    shown: shown("test/gateway/git/publish.test.ts", "I8 F41: a person's commit on the branch is never overwritten"),
+  },
+  PULL_REQUEST: {
+    does: "Loopgate counts its own approvals: on the exact head, by writers who are neither requester nor authors. What GitHub asks beyond that (code owners, the last pusher, more approvals) keeps its merge off, and the loop says so in GitHub's words.",
+    shown: mergeDeclined,
+  },
+  REQUIRED_DEPLOYMENTS: atMerge("Deployments are not read."),
+  REQUIRED_LINEAR_HISTORY: {
+    does: "Loopgate merges squashed, or by rebase, where merge commits are not allowed. An attempt that merges the base puts a merge commit on the loop's branch, which a squash takes away.",
+    shown: shown(
+      "test/story/repositories.test.ts",
+      "a repository that merges by %j only is merged so, where the policy says that Loopgate merges",
+    ),
+  },
+  REQUIRED_REVIEW_THREAD_RESOLUTION: atMerge(
+    "Comments on lines are told to the agent with a request for changes; their threads are for people to resolve.",
+  ),
+  REQUIRED_SIGNATURES: atMerge("Agents' commits are not signed."),
+  REQUIRED_STATUS_CHECKS: {
+    does: "A check that GitHub marks as required decides, beside those of `checks.required`. One that ended as skipped is no success unless `checks.skipped: pass` says so. That the head contains the base is not brought about by Loopgate unless the two conflict.",
+    shown: shown(
+      "test/story/required-skipped.test.ts",
+      "it ends the loop at once, naming the check and what to do, and not as silence",
+    ),
+  },
+  REQUIRED_WORKFLOW_STATUS_CHECKS: atMerge("Its check runs count as any others."),
+  SECRET_SCANNING: atPush,
+  TAG: ofTags,
+  TAG_NAME_PATTERN: ofTags,
+  UPDATE: atPush,
+  WORKFLOWS: atMerge("Runs of required workflows are check runs and count as any others."),
+  WORKFLOW_UPDATES: {
+    does: "Loopgate pushes no change of a workflow: it has no permission to, and its own policy ends the loop first.",
+    shown: shown(
+      "test/story/endings.test.ts",
+      "risky_action_detected: a workflow edit is not published and cannot be granted; /loop retry tells the agent (T12)",
+    ),
+  },
+};
+
+/** Settings of a repository and states of a pull request that bear on a loop. */
+export const settingRows: Readonly<Record<string, Row>> = {
+  "Merge commits, squash, rebase": {
+    does: "The first of the three that GitHub takes, in this order.",
+    shown: shown(
+      "test/story/repositories.test.ts",
+      "a repository that merges by %j only is merged so, where the policy says that Loopgate merges",
+    ),
+  },
+  "No draft pull requests (private, free plan)": {
+    does: "An ordinary pull request is opened.",
+    shown: shown(
+      "test/story/repositories.test.ts",
+      "a repository without drafts gets an ordinary pull request, says so, and reviewers are asked once, at the gate",
+    ),
+  },
+  "CI that leaves drafts out": {
+    does: "The pull request is made ready for review once that is seen, with the reason in the thread; `pull_request.draft: never` opens it ready.",
+    shown: shown("test/story/drafts.test.ts", "gets the pull request ready, and the reason is said"),
+  },
+  "A conflict with the base": {
+    does: "Found while the commit is judged and at the gate. The agent is told to merge the base, in attempts that are not counted; after three, a person is asked.",
+    shown: shown(
+      "test/story/base-moves.test.ts",
+      "at the gate: the agent merges the base in an attempt that is not counted, and all of it is judged anew",
+    ),
+  },
+  "Git LFS": {
+    does: "Content in place of a pointer, and pointers that the base does not have, do not leave the quarantine.",
+    shown: shown("test/gateway/git/lfs.test.ts", "a pointer to what nobody has"),
+  },
+  "Line endings by .gitattributes": {
+    does: "A file that git would rewrite, and that nobody changed, is not in the commit.",
+    shown: shown(
+      "test/gateway/git/as-they-are.test.ts",
+      "what the agent changes in such a file is committed, and only that",
+    ),
+  },
+};
+
+/** The generated part of docs/github-rules.md. */
+export function rulesTable(): string {
+  return [table("rule", ruleRows), "", table("setting or state", settingRows), ""].join("\n");
+}
+
+function table(head: string, rows: Readonly<Record<string, Row>>): string {
+  const lines = Object.entries(rows).map(([name, { does, shown: test }]) => {
+    const named = /^[A-Z_]+$/.test(name) ? `\`${name.toLowerCase()}\`` : name;
+    return `| ${named} | ${does} | ${test === null ? "–" : `${test.file}: “${test.title}”`} |`;
+  });
+  return [`| ${head} | what Loopgate does | shown by |`, "|---|---|---|", ...lines].join("\n");
+}
