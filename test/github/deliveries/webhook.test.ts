@@ -160,7 +160,7 @@ describe("is an event:", () => {
       "a check run completes",
       "check-run-completed",
       {},
-      event({ head: b }, { type: "ci_changed", head: b, name: "test" }),
+      event({ head: b }, { type: "ci_changed", head: b, name: "test", failed: true }),
     ],
     [
       "a check suite completes",
@@ -339,6 +339,12 @@ describe("is ignored:", () => {
       "an edit that changes no text",
       "issue-comment-edited",
       { changes: { body: undefined } },
+      "the text of the comment did not change",
+    ],
+    [
+      "an edit that does not say what changed",
+      "issue-comment-edited",
+      { changes: undefined },
       "the text of the comment did not change",
     ],
     [
