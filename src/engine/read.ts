@@ -2,6 +2,7 @@
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import { freezeIssue } from "../brief/freeze.ts";
+import { wordsBesidesCommand } from "../brief/words.ts";
 import { mayWrite } from "../loop/begin.ts";
 import { hasLabel } from "../loop/end.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
@@ -88,17 +89,17 @@ async function freeze(world: World, state: LoopState, read: ClaimRead, permissio
 
 /** A comment as it is frozen: nothing of the requester's is ever cut. */
 export function spoken({ author, body }: IssueComment, { requester }: LoopState) {
-  return { author: author.login, body, whole: author.id === requester.id };
+  return { author: author.login, body: wordsBesidesCommand(body), whole: author.id === requester.id };
 }
 
-/** Comments of people who may write here; bots, commands and everyone else are left out (T3). `unasked`: people left out for their number. */
+/** Comments of people who may write here; bots, bare commands and everyone else are left out (T3). `unasked`: people left out for their number. */
 async function permitted(
   world: World,
   state: LoopState,
   comments: readonly IssueComment[],
   permission: Permission,
 ): Promise<{ heard: readonly IssueComment[]; unasked: number }> {
-  const spoken = comments.filter(({ author, body }) => !author.bot && !body.trimStart().startsWith("/loop"));
+  const spoken = comments.filter(({ author, body }) => !author.bot && wordsBesidesCommand(body) !== "");
   const { requester } = state;
   const others = speakersOf(spoken).filter(({ author }) => author.id !== requester.id);
   const may = new Set(mayWrite(permission) ? [requester.id] : []);

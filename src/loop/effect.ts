@@ -10,6 +10,7 @@ export type Reply =
   | { readonly kind: "label_on_pull" }
   | { readonly kind: "status" }
   | { readonly kind: "help" }
+  | { readonly kind: "command_unknown"; readonly command: Command }
   | { readonly kind: "approval_does_not_count"; readonly login: string; readonly why: ApprovalRefusal }
   | { readonly kind: "gate_not_passed"; readonly why: GateRefusal }
   | { readonly kind: "ready_for_ci" }

@@ -33,8 +33,13 @@ export function onCommand(state: LoopState, command: Command, permission: Permis
       return onPause(state, command, now);
     case "resume":
       return onResume(state, command, now);
-    case "help":
     case "unknown":
+      return {
+        state,
+        effects: [reaction(command, "-1"), { type: "reply", reply: { kind: "command_unknown", command } }],
+        note: "an unknown command",
+      };
+    case "help":
       return { state, effects: [{ type: "reply", reply: { kind: "help" } }], note: "asked for help" };
     case "run":
     case "deny":

@@ -44,6 +44,7 @@ export const Rules = z.object({
   reviewer: z // null: switched off by policy
     .object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() })
     .nullable(),
+  reviewerMissing: z.boolean().optional(), // true: nobody named a reviewer, so it was left out; absent: it is as policy says
   budgetNano: NanoUsd, // for model calls; granted with the label and again with each /loop retry
   hosts: z.array(z.string()), // what a run may reach through the egress proxy; empty: nothing
   attempts: z.number().int(), // granted with the label and again with each /loop retry

@@ -31,11 +31,18 @@ export function readRules(file: PolicyFile | null, operator: Operator, label: st
   if (!parsed.ok) return { ok: false, message: parsed.message };
   const clamped = clampPolicy(parsed.policy, parsed.lines, operator.bounds);
   if (!clamped.ok) return clamped;
-  return rulesOf(clamped.policy, operator.defaults, { policySha: file?.sha ?? "", label });
+  const asked = [...parsed.lines.keys()].filter((path) => path.startsWith("reviewer."));
+  const origin = { policySha: file?.sha ?? "", label };
+  return rulesOf(clamped.policy, operator.defaults, origin, asked.length > 0);
 }
 
 /** The rules that a policy within its bounds amounts to; it fails only where nobody has said what to run. */
-function rulesOf(policy: Policy, defaults: OperatorDefaults, origin: { policySha: string; label: string }): ReadRules {
+function rulesOf(
+  policy: Policy,
+  defaults: OperatorDefaults,
+  origin: { policySha: string; label: string },
+  asksForReviewer: boolean,
+): ReadRules {
   const command = policy.agent.command || defaults.agent.command;
   const image = policy.agent.image || defaults.agent.image;
   const { kind, model } = policy.agent;
@@ -43,11 +50,20 @@ function rulesOf(policy: Policy, defaults: OperatorDefaults, origin: { policySha
   if (kind !== "command" && model === "") return missing("agent.model", "the model that the agent calls");
   if (image === "") return missing("agent.image", "the container image the agent runs in");
   const executor = { agent: kind, model, command, image };
-  const reviewer = policy.reviewer.enabled ? reviewerOf(policy, defaults, executor) : null;
-  return { ok: true, rules: { ...origin, executor, reviewer, ...limitsOf(policy), ...judgesOf(policy) } };
+  const rest = { ...limitsOf(policy), ...judgesOf(policy) };
+  if (!policy.reviewer.enabled) return { ok: true, rules: { ...origin, executor, reviewer: null, ...rest } };
+  const reviewer = reviewerOf(policy, defaults, executor);
+  if (reviewer.agent !== "command" && reviewer.model === "") return missing("reviewer.model", "the model it calls");
+  if (reviewer.agent !== "command" || reviewer.command !== "")
+    return { ok: true, rules: { ...origin, executor, reviewer, ...rest } };
+  if (asksForReviewer) return missing("reviewer.command", "the command that reviews the change");
+  return { ok: true, rules: { ...origin, executor, reviewer: null, reviewerMissing: true, ...rest } };
 }
 
-/** The reviewer is the executor's agent in another role, unless policy or operator say otherwise. */
+/**
+ * The reviewer is the executor's agent in another role, unless policy or operator say otherwise. A command is the
+ * executor's own: it would do the work again rather than judge it, so that it never stands in for a reviewer's.
+ */
 function reviewerOf(policy: Policy, defaults: OperatorDefaults, executor: Rules["executor"]): Rules["executor"] {
   const { kind, model, command, image } = policy.reviewer;
   const own = command || defaults.reviewer.command;
@@ -55,7 +71,7 @@ function reviewerOf(policy: Policy, defaults: OperatorDefaults, executor: Rules[
   return {
     agent,
     model: model || executor.model,
-    command: own || executor.command,
+    command: own,
     image: image || defaults.reviewer.image || executor.image,
   };
 }

@@ -61,7 +61,9 @@ const Reviewer = z.strictObject({
     .describe("Model that the reviewer calls; empty means `agent.model`. A different model catches more."),
   command: command
     .default("")
-    .describe("Shell command that reviews the change; empty means the operator's default, else `agent.command`."),
+    .describe(
+      "Shell command that reviews the change; empty means the operator's default. Where that is empty too and the agent is a command, nothing is reviewed, and the thread says so.",
+    ),
   image: image
     .default("")
     .describe("Container image of the reviewer; empty means the operator's default, else `agent.image`."),

@@ -21,6 +21,7 @@ export function facts(state: LoopState, now: number): string {
     isolation === null ? null : `Isolation: ${isolationSentence(isolation)}`,
     used(state, now),
     policyWords(state),
+    reviewerWords(state),
     snapshot === null
       ? null
       : `The agents work from the issue as it was on ${date(snapshot.at)}, sha256 ${inlineCode(snapshot.sha256)}; removed from it: ${removedWords(snapshot.removed)}`,
@@ -47,6 +48,13 @@ function policyWords(state: LoopState): string | null {
   return policySha === ""
     ? "Policy: the defaults, since there is no `.github/loop.yml`"
     : `Policy: \`.github/loop.yml\` at blob ${inlineCode(policySha.slice(0, 12))}`;
+}
+
+function reviewerWords({ rules }: LoopState): string | null {
+  if (rules === null || rules.reviewer !== null) return null;
+  return rules.reviewerMissing
+    ? "Reviewer: none, only CI judges, since neither the policy nor this App's operator names a `reviewer.command`"
+    : "Reviewer: none, only CI judges, as the policy says";
 }
 
 function removedWords(removed: readonly string[]): string {

@@ -16,7 +16,7 @@ import { attemptTable, isolationOf, judgeTable, runLines } from "./tables.ts";
 import { duration } from "./time.ts";
 import { endingHeadline, endingSentence, preservedSentence } from "./wording/endings.ts";
 import { capital, commit, footer } from "./wording/parts.ts";
-import { phaseWords } from "./wording/phases.ts";
+import { gateNext, phaseWords } from "./wording/phases.ts";
 import { checkTitles, noIsolationWarning, pullBody } from "./wording/pull.ts";
 import { replySentence, withoutLoopSentence } from "./wording/replies.ts";
 
@@ -42,6 +42,8 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
     runLines(attempt),
     footer,
   ];
+  const isAtGate = state.phase === "awaiting_gate" && attempt.number === state.attempts.at(-1)?.number;
+  if (isAtGate) before.push(`**Next:** ${gateNext(state)}`); // it is the newest comment then
   const details = (verdict?.findings ?? []).slice(0, 20).map((finding) => findingText(finding, home));
   return fitted({ before, details, after: after.filter((part) => part !== "") }, ATTEMPT_BYTES);
 }

@@ -28,7 +28,8 @@ describe("the rules of a loop", () => {
       label: "loop",
       policySha: "",
       executor: { agent: "command", model: "", command: "agent", image: "agent@sha256:1" },
-      reviewer: { agent: "command", model: "", command: "agent", image: "agent@sha256:1" },
+      reviewer: null,
+      reviewerMissing: true,
       budgetNano: 5e9,
       hosts: [],
       attempts: 3,
@@ -190,6 +191,35 @@ describe("the rules of a loop", () => {
     expect(read).toMatchObject({
       ok: true,
       rules: { attempts: 1, attemptMs: 300_000, loopMs: 3_600_000, approvals: 2 },
+    });
+  });
+
+  it("never have the executor's command review its own work", () => {
+    const reviewerFrom = (text: string | null, command = "") => {
+      const defaults = { ...operator.defaults, reviewer: { command, image: "" } };
+      const read = rulesFrom(text, { ...operator, defaults });
+      return read.ok ? [read.rules.reviewer?.command ?? null, read.rules.reviewerMissing === true] : read.message;
+    };
+    expect(reviewerFrom(null)).toEqual([null, true]);
+    expect(reviewerFrom("agent: {command: work}")).toEqual([null, true]);
+    expect(reviewerFrom(null, "judge")).toEqual(["judge", false]);
+    expect(reviewerFrom("reviewer: {command: judge}")).toEqual(["judge", false]);
+    expect(reviewerFrom("reviewer: {enabled: false}")).toEqual([null, false]);
+    // Who asks for one in so many words gets one or is told.
+    const missing =
+      "`reviewer.command` is missing: it names the command that reviews the change, and this App's operator has set no default";
+    for (const asks of ["enabled: true", "kind: command", "image: judge", "model: m"])
+      expect(reviewerFrom(`reviewer: {${asks}}`), asks).toBe(missing);
+  });
+
+  it("need the model of a reviewer that is a known agent", () => {
+    expect(rulesFrom("reviewer: {kind: codex}")).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("`reviewer.model` is missing"),
+    });
+    expect(rulesFrom("reviewer: {kind: codex, model: m}")).toMatchObject({
+      ok: true,
+      rules: { reviewer: { agent: "codex" } },
     });
   });
 

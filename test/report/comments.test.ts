@@ -170,9 +170,9 @@ describe("the status comment", () => {
       aLoop({ phase: "refused" }),
     ].map(head);
     expect(heads.join("\n\n")).toMatchInlineSnapshot(`
-      "### Loopgate: attempt 1 of 3 is starting
-      The agent is being started.
-      **Next:** The agent works on the issue.
+      "### Loopgate: attempt 1 of 3 is under way
+      The agent gets a fresh container and works on the issue.
+      **Next:** Its commits are checked and pushed to the branch. Then CI and the reviewer judge them.
 
       ### Loopgate: attempt 1 of 3 is being published
       The change passed the policy and is being pushed to the branch.

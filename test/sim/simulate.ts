@@ -312,7 +312,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
       translate: (event, body) => translate(event, JSON.parse(body), self),
       operator: {
         bounds: generousBounds,
-        defaults: { agent: { command: "agent", image: "toolchain" }, reviewer: { command: "", image: "" } },
+        defaults: { agent: { command: "agent", image: "toolchain" }, reviewer: { command: "reviewer", image: "" } },
       },
       sealKey: key,
       concurrentRuns: setup.concurrentRuns,

@@ -48,6 +48,8 @@ test("a labelled issue becomes an approved pull request", async () => {
     | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
     | review | green | \`approved\` |
 
+    **Next:** Approve the pull request, or comment \`/loop approve\`. That takes write permission and cannot be done by \`alice\` or an author of the commits. Requesting changes starts the next attempt. If nobody does either, the loop ends on 2026-01-19 09:00 UTC.
+
     <details><summary>Changed files</summary>
 
     \`\`\`text
@@ -155,6 +157,8 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     |---|---|---|
     | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
     | review | green | \`approved\` |
+
+    **Next:** Approve the pull request, or comment \`/loop approve\`. That takes write permission and cannot be done by \`alice\` or an author of the commits. Requesting changes starts the next attempt. If nobody does either, the loop ends on 2026-01-19 09:00 UTC.
 
     <details><summary>Changed files</summary>
 
@@ -276,6 +280,8 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
     | review | green | \`approved\` |
 
+    **Next:** Approve the pull request, or comment \`/loop approve\`. That takes write permission and cannot be done by \`alice\` or an author of the commits. Requesting changes starts the next attempt. If nobody does either, the loop ends on 2026-01-19 09:00 UTC.
+
     <details><summary>Changed files</summary>
 
     \`\`\`text
@@ -296,6 +302,8 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     |---|---|---|
     | CI \`ci / test\` | [green](«forge»/acme/shop/runs/«run») | \`success\` |
     | review | green | \`approved\` |
+
+    **Next:** Approve the pull request, or comment \`/loop approve\`. That takes write permission and cannot be done by \`alice\` or an author of the commits. Requesting changes starts the next attempt. If nobody does either, the loop ends on 2026-01-19 09:00 UTC.
 
     <details><summary>Changed files</summary>
 

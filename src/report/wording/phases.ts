@@ -36,10 +36,11 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
         "The first attempt starts, or this thread says why not.",
       );
     case "preparing":
+      // Nothing is written between the start and what comes of it, so this has to be true all the while.
       return say(
-        `${attempt} is starting`,
-        `${mergeSentence(state)}The agent is being started.`,
-        "The agent works on the issue.",
+        `${attempt} is under way`,
+        `${mergeSentence(state)}The agent gets a fresh container and works on the issue.`,
+        `Its commits are checked and pushed to the branch. Then ${judge} them.`,
       );
     case "executing":
       return say(
@@ -132,7 +133,8 @@ function gateSentence(state: LoopState): string {
   return `Commit ${commit(headOf(state))} passed and needs ${approvals}.`;
 }
 
-function gateNext(state: LoopState): string {
+/** What the person waited for at the gate may do. */
+export function gateNext(state: LoopState): string {
   return `Approve the pull request, or comment \`/loop approve\`. That takes write permission and cannot be done by ${inlineCode(state.requester.login)} or an author of the commits. Requesting changes starts the next attempt. ${expirySentence(state)}`.trim();
 }
 

@@ -30,15 +30,24 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
       return `GitHub would not ask ${reply.missed.map((login) => inlineCode(login)).join(", ")} to review ${pullLink}: reviewers must have access to this repository. Everyone else was asked. Next: correct \`gate.reviewers\` in \`.github/loop.yml\`, or ask somebody on the pull request.`;
     case "help":
       return helpText;
+    case "command_unknown":
+      return unknownText(reply.command);
     default:
       return unreachable(reply);
   }
 }
 
 /** What is said where nobody has started a loop. */
-export function withoutLoopSentence({ verb }: Command, label: string): string {
-  if (verb === "help" || verb === "unknown") return helpText;
+export function withoutLoopSentence(command: Command, label: string): string {
+  if (command.verb === "help") return helpText;
+  if (command.verb === "unknown") return unknownText(command);
   return `There is no loop on this issue. Next: set the label ${inlineCode(label)} to start one. ${inlineCode("/loop help")} lists the commands.`;
+}
+
+/** An unknown command's argument is all that stood after `/loop`. */
+function unknownText({ argument }: Command): string {
+  const word = argument.split(/\s/, 1)[0] ?? "";
+  return `${inlineCode(`/loop ${word}`, 60)} is not a command, so nothing was done.\n\n${helpText}`;
 }
 
 const helpText = [
