@@ -154,12 +154,10 @@ export const Environment = z.strictObject({
   LOOPGATE_AGENT_IMAGE: visible(300)
     .prefault("")
     .meta({ description: "Executor's image for repositories that name none; best named by digest." }),
-  LOOPGATE_REVIEWER_COMMAND: command
-    .prefault("")
-    .meta({
-      description:
-        "Reviewer's shell command for repositories that name none; empty: where the agent is a command too, only CI judges.",
-    }),
+  LOOPGATE_REVIEWER_COMMAND: command.prefault("").meta({
+    description:
+      "Reviewer's shell command for repositories that name none; empty: where the agent is a command too, only CI judges.",
+  }),
   LOOPGATE_REVIEWER_IMAGE: visible(300)
     .prefault("")
     .meta({ description: "Reviewer's image for repositories that name none; empty: the executor's." }),

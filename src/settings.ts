@@ -77,6 +77,7 @@ export function readSettings(
   const parsed = Environment.safeParse(given);
   const key = readKey(given);
   const problems = firstOfEach([
+    ...mistyped(given),
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given))),
     ...("problem" in key ? [key] : []),
     ...sharedSecrets(given),
@@ -166,6 +167,35 @@ function problemsOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, stri
   return [{ name, problem: given[name] === undefined ? "is missing" : issue.message }];
 }
 
+/** What people mistype where the parser of a value would say something else; `docker run --env-file` takes quotes literally. */
+function mistyped(given: Readonly<Record<string, string>>): Problem[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (!(name in Environment.shape)) return [];
+    const isText = name.endsWith("_COMMAND") || name === "LOOPGATE_PRICES";
+    if (!isText && /^(["'`]).*\1$/s.test(value))
+      return [{ name, problem: "stands in quotes, which are taken as part of it: leave them out" }];
+    if (!isText && value !== value.trim() && !name.startsWith("LOOPGATE_PRIVATE_KEY"))
+      return [{ name, problem: "begins or ends with white space" }];
+    return keyProblem(name, value);
+  });
+}
+
+/** How keys of one provider begin that those of the others do not: a key in another's place is never accepted there. */
+const keyShapes: readonly { readonly of: string; readonly setting: string; readonly shape: RegExp }[] = [
+  { of: "Anthropic", setting: "LOOPGATE_ANTHROPIC_KEY", shape: /^sk-ant-/ },
+  { of: "OpenAI", setting: "LOOPGATE_OPENAI_KEY", shape: /^sk-(?:proj|svcacct|admin)-/ },
+  { of: "Google", setting: "LOOPGATE_GEMINI_KEY", shape: /^AIza/ },
+];
+
+function keyProblem(name: string, value: string): Problem[] {
+  if (!keyShapes.some(({ setting }) => setting === name)) return [];
+  const other = keyShapes.find(({ setting, shape }) => setting !== name && shape.test(value));
+  if (other !== undefined) return [{ name, problem: `has the shape of a key of ${other.of}'s` }];
+  if (/^[A-Z][A-Z0-9_]*=/.test(value))
+    return [{ name, problem: "holds a whole line NAME=value: only the value goes here" }];
+  return /\s/.test(value) ? [{ name, problem: "has white space in it, which no key has" }] : [];
+}
+
 function firstOfEach(problems: readonly Problem[]): Problem[] {
   return problems.filter(({ name }, index) => problems.findIndex((other) => other.name === name) === index);
 }
@@ -219,9 +249,20 @@ function readKey(given: Readonly<Record<string, string>>): { readonly pem: strin
   return pem === null
     ? {
         name: file === undefined ? name : "LOOPGATE_PRIVATE_KEY_FILE",
-        problem: "must hold a private RSA key of at least 2048 bits",
+        problem: keyMistake(text),
       }
     : { pem };
+}
+
+/** Why a text is not the key, as far as it shows. Never quotes it. */
+function keyMistake(text: string): string {
+  const plain = text.trim();
+  if (/^-----BEGIN [A-Z ]*PRIVATE KEY-----$/.test(plain))
+    return "holds only the key's first line: give it in one line of base64 (base64 -w0 key.pem)";
+  if (/-----BEGIN [A-Z ]*PUBLIC KEY-----/.test(plain)) return "holds a public key; the private one is needed";
+  if (/^[~./]|\.pem$/.test(plain) && !plain.includes("\n"))
+    return "looks like the path of a file: that goes into LOOPGATE_PRIVATE_KEY_FILE";
+  return "must hold a private RSA key of at least 2048 bits";
 }
 
 /** The key as PKCS #8 PEM; null when it is no private RSA key of at least 2048 bits. */

@@ -18,6 +18,7 @@ import { payloadReader, type Reader } from "./github/deliveries/reading.ts";
 import { createTally } from "./github/deliveries/tally.ts";
 import { ignored, nowhere } from "./github/deliveries/translated.ts";
 import { githubPort } from "./github/port.ts";
+import { askGitHub, type StartFindings } from "./github/start.ts";
 import { pinoLogger } from "./log.ts";
 import { sealKey } from "./record/seal.ts";
 import { originAtGitHub } from "./runs/origin.ts";
@@ -101,6 +102,14 @@ function connect({ settings, log, onRequest }: Pick<AppOptions, "settings" | "lo
   });
   const github = githubPort({ clients, self, now: clock.now, gitBaseUrl: settings.github.gitUrl, pacer });
   return { self, github };
+}
+
+/** What GitHub says of the App that the settings describe, before anything is started. Never rejects. */
+export function askAboutApp({ app, github }: Settings): Promise<StartFindings> {
+  obeyProxies(process.env);
+  const { id: appId, slug, privateKey } = app;
+  const clients = githubClients({ appId, privateKey, baseUrl: github.apiUrl, throttle: false, timeoutMs: 10_000 });
+  return askGitHub(clients.forApp(), { appId, slug });
 }
 
 /** Starts the App: store, engine, webhook door. Throws Fault when a part cannot start. */

@@ -4,6 +4,7 @@ import { pinoLogger } from "../log.ts";
 import { recordFaults } from "../report/wording/endings.ts";
 import { readSettings } from "../settings.ts";
 import { restoreLoops } from "../wire.ts";
+import { withEnvFile } from "./env-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What no thread holds, whatever comes back. */
@@ -12,7 +13,8 @@ const gone =
 
 /** 0 when every repository could be read, 1 when one could not, or the settings do not stand. Throws Fault. */
 export async function restore(json: boolean, { env, out, err }: Terminal): Promise<number> {
-  const read = readSettings(env);
+  const file = withEnvFile(env);
+  const read = file.ok ? readSettings(file.env) : file;
   if (!read.ok) {
     err(`${read.message}\n`);
     return 1;

@@ -7,12 +7,15 @@ import { proxyProblem } from "../base/proxy.ts";
 import { dockerRuntime } from "../container/docker/docker.ts";
 import { type Engine, openEngine } from "../container/docker/engine.ts";
 import { readEngineInfo, requireRuntime } from "../container/docker/engine-info.ts";
+import { askEngine } from "../container/docker/start-check.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import type { Runtime } from "../container/run.ts";
+import type { Log } from "../engine/ports.ts";
 import { neededToServe } from "../environment.ts";
 import { pinoLogger } from "../log.ts";
 import { readSettings, type Settings } from "../settings.ts";
-import { startApp } from "../wire.ts";
+import { askAboutApp, startApp } from "../wire.ts";
+import { withEnvFile } from "./env-file.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -24,7 +27,13 @@ Start Docker or Podman, or name its socket in DOCKER_HOST; then start Loopgate a
 `;
 
 /** Runs until SIGTERM or SIGINT; resolves to 0 after an orderly end, 1 when it could not start. */
-export async function serve({ env, err }: Terminal): Promise<number> {
+export async function serve({ env: given, err }: Terminal): Promise<number> {
+  const file = withEnvFile(given);
+  if (!file.ok) {
+    err(`${file.message}\n`);
+    return 1;
+  }
+  const { env } = file;
   const read = readSettings(env, neededToServe);
   if (!read.ok) {
     err(`${read.message}\n`);
@@ -41,16 +50,15 @@ export async function serve({ env, err }: Terminal): Promise<number> {
     err(noEngine);
     return 1;
   }
-  try {
-    if (settings.ociRuntime) requireRuntime(await readEngineInfo(engine.docker), settings.ociRuntime);
-  } catch (error) {
-    err(`${toFault(error, "Could not look at the container engine").message}\n`);
+  const log = pinoLogger({ level: settings.logLevel });
+  const wrong = await problemsAtStart(engine, settings, log);
+  if (wrong.length > 0) {
+    const count = wrong.length === 1 ? "One thing is" : `${wrong.length} things are`;
+    err(`${count} wrong; nothing was started.\n${wrong.map((problem) => `  ${problem}\n`).join("")}`);
     await engine.close();
     return 1;
   }
   const asked = firstSignal();
-  const log = pinoLogger({ level: settings.logLevel });
-  await mkdir(resolve(settings.dataDir), { recursive: true, mode: 0o700 });
   const runtime = runtimeOf(engine, settings);
   const app = await startApp({ settings, log, runtime, image: (reference) => ({ kind: "named", reference }) });
   log.info({ url: app.url, webhooks: app.webhookUrl, engine: engine.version, found: engine.origin }, "Loopgate serves");
@@ -60,6 +68,43 @@ export async function serve({ env, err }: Terminal): Promise<number> {
   await engine.close();
   log.info({}, "ended");
   return 0;
+}
+
+/** All that is wrong with what the settings name, asked of the disk, the engine and GitHub; what is only worse is logged. */
+async function problemsAtStart(engine: Engine, settings: Settings, log: Log): Promise<readonly string[]> {
+  const [disk, runtime, github] = await Promise.all([
+    diskAndEngine(engine, settings),
+    runtimeProblem(engine, settings),
+    askAboutApp(settings),
+  ]);
+  for (const text of github.warnings) log.warn({ text }, "at the start");
+  return [...github.problems, ...runtime, ...disk];
+}
+
+async function diskAndEngine({ docker }: Engine, settings: Settings): Promise<readonly string[]> {
+  const dataDir = resolve(settings.dataDir);
+  const { agent, reviewer } = settings.operator.defaults;
+  const others = [
+    { setting: "LOOPGATE_AGENT_IMAGE", reference: agent.image },
+    { setting: "LOOPGATE_REVIEWER_IMAGE", reference: reviewer.image },
+  ].filter(({ reference }) => reference !== "");
+  const relay = { setting: "LOOPGATE_RELAY_IMAGE", reference: settings.relayImage ?? "" };
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    return await askEngine(docker, { relay, program: serveRelay[1] ?? "", others, dataDir });
+  } catch (error) {
+    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    return [`LOOPGATE_DATA is ${dataDir}, and Loopgate cannot make or write that folder (${code}).`];
+  }
+}
+
+async function runtimeProblem({ docker }: Engine, { ociRuntime }: Settings): Promise<readonly string[]> {
+  try {
+    if (ociRuntime) requireRuntime(await readEngineInfo(docker), ociRuntime);
+    return [];
+  } catch (error) {
+    return [toFault(error, "Could not look at the container engine").message];
+  }
 }
 
 function runtimeOf(engine: Engine, settings: Settings): Runtime {

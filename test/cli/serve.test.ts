@@ -1,10 +1,14 @@
 // `loopgate serve` as a process: it starts with good settings, answers at its door, and ends in order.
 import { createHmac, generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type Docker from "dockerode";
+import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { askEngine } from "../../src/container/docker/start-check.ts";
+import { startForge } from "../../src/forge/forge.ts";
 import { describeWithDocker } from "../docker/engine.ts";
+import { makeImage } from "../docker/images.ts";
 import { type Command, run, start } from "./command.ts";
 
 const secret = "a-webhook-secret-of-ours";
@@ -43,7 +47,74 @@ describe("serve does not start", () => {
   });
 });
 
+/** The App's image as far as its relay needs it: Node, and the relay's program where the Dockerfile puts it. */
+async function makeAppImage(docker: Docker): Promise<void> {
+  const relay = new URL("../../src/container/relay.mjs", import.meta.url).pathname;
+  await makeImage(docker, "loopgate:test", {
+    programs: [process.execPath],
+    files: [
+      { from: process.execPath, to: "/usr/bin/node" },
+      { from: relay, to: "/app/src/container/relay.mjs" },
+    ],
+  });
+}
+
 describeWithDocker("serve", (engine) => {
+  beforeAll(() => makeAppImage(engine().docker), 60_000);
+
+  test("says in one message all that is wrong with what its settings name, and starts nothing", async () => {
+    const { socketPath = "" } = engine().docker.modem as { socketPath?: string };
+    const forge = await startForge({ dataDir: join(dir, "forge") });
+    onTestFinished(() => forge.close());
+    writeFileSync(join(dir, "file"), "");
+    const { code, out, err } = await run(["serve"], {
+      ...settings(),
+      DOCKER_HOST: `unix://${socketPath}`,
+      LOOPGATE_GITHUB_URL: `${forge.url}/api/v3`,
+      LOOPGATE_RELAY_IMAGE: "loopgate-mistyped",
+      LOOPGATE_AGENT_IMAGE: "agent:nowhere",
+    });
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(/^3 things are wrong; nothing was started\./);
+    expect(err).toContain("LOOPGATE_APP_ID and LOOPGATE_PRIVATE_KEY do not fit each other");
+    expect(err).toContain("LOOPGATE_RELAY_IMAGE names the image loopgate-mistyped, which is not on this machine.");
+    expect(err).toContain("LOOPGATE_AGENT_IMAGE names the image agent:nowhere, which is not on this machine.");
+    const unfit = await run(["serve"], {
+      ...settings(),
+      DOCKER_HOST: `unix://${socketPath}`,
+      LOOPGATE_DATA: join(dir, "file", "data"),
+    });
+    expect(unfit.code).toBe(1);
+    expect(unfit.err).toMatch(
+      /One thing is wrong[\s\S]*LOOPGATE_DATA is .*file\/data, and Loopgate cannot make or write that folder \(ENOTDIR\)/,
+    );
+  });
+
+  test("finds that an image is not its own, and that its data folder is another one to the engine", async () => {
+    const { docker } = engine();
+    await makeImage(docker, "loopgate:other", {
+      programs: [process.execPath],
+      files: [{ from: process.execPath, to: "/usr/bin/node" }],
+    });
+    onTestFinished(() => docker.getImage("loopgate:other").remove({ force: true }));
+    const relay = { setting: "LOOPGATE_RELAY_IMAGE", reference: "loopgate:test" };
+    const question = { relay, program: "/app/src/container/relay.mjs", others: [], dataDir: dir };
+    expect(await askEngine(docker, question)).toEqual([]);
+    expect(await askEngine(docker, { ...question, relay: { ...relay, reference: "loopgate:other" } })).toEqual([
+      expect.stringMatching(/^LOOPGATE_RELAY_IMAGE names loopgate:other, which is not an image of this App/),
+    ]);
+    // As an App in a container sees it: a folder that is there for it, and not for the engine.
+    const hidden = { ...question, seenByEngine: (folder: string) => join("/elsewhere", folder) };
+    expect(await askEngine(docker, hidden)).toEqual([
+      expect.stringMatching(/the container engine finds nothing of it there/),
+    ]);
+    const empty = { ...question, seenByEngine: () => mkdtempSync(join(dir, "empty-")) };
+    expect(await askEngine(docker, empty)).toEqual([
+      expect.stringMatching(/the container engine finds nothing of it there/),
+    ]);
+    expect(readdirSync(dir).filter((name) => name.startsWith(".seen-"))).toEqual([]);
+  });
+
   const serve = () => {
     const { socketPath = "" } = engine().docker.modem as { socketPath?: string };
     return start(["serve"], { ...settings(), DOCKER_HOST: `unix://${socketPath}` });
@@ -72,7 +143,9 @@ describeWithDocker("serve", (engine) => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.at(0)?.msg).toBe("Loopgate serves");
+    // Its GitHub does not answer, which is said and keeps nothing from starting.
+    expect(lines.map(({ msg }) => msg).slice(0, 2)).toEqual(["at the start", "Loopgate serves"]);
+    expect(lines.at(0)?.text).toMatch(/^GitHub could not be asked about the App/);
     expect(lines.at(-1)?.msg).toBe("ended");
     expect(out).not.toContain("PRIVATE KEY");
     expect(out).not.toContain(secret);

@@ -1,0 +1,125 @@
+// What GitHub says of the App before it starts: whether it is the one that the settings mean, and what it lacks.
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { Client } from "./client/client.ts";
+
+export interface StartFindings {
+  /** Each keeps the App from working at all. */
+  readonly problems: readonly string[];
+  /** It works without, less well; or it could not be asked. */
+  readonly warnings: readonly string[];
+}
+
+const Permissions = z.record(z.string(), z.string());
+const OwnApp = z.object({ id: z.number(), slug: z.string(), permissions: Permissions, events: z.array(z.string()) });
+const Installations = z.array(
+  z.object({ account: z.object({ login: z.string() }).nullable(), permissions: Permissions }),
+);
+const Hook = z.object({
+  url: z.string().nullish(),
+  content_type: z.string().optional(),
+  secret: z.string().optional(),
+});
+const Deliveries = z.array(z.object({ delivered_at: z.string(), status_code: z.number() }));
+const Manifest = z.object({ default_permissions: Permissions, default_events: z.array(z.string()) });
+
+/** Asks as the App itself: itself, its webhook, its installations. Five requests, each tried once; never rejects. */
+export async function askGitHub(
+  client: Client,
+  { appId, slug }: { readonly appId: number; readonly slug: string },
+): Promise<StartFindings> {
+  const own = await asked(client, "GET /app", OwnApp);
+  if (!own.ok) return own.refused ? { problems: [unknownApp(own.said)], warnings: [] } : unasked(own.said);
+  const app = own.value;
+  const [hook, deliveries, installations] = await Promise.all([
+    asked(client, "GET /app/hook/config", Hook),
+    asked(client, "GET /app/hook/deliveries", Deliveries),
+    asked(client, "GET /app/installations", Installations),
+  ]);
+  const { default_permissions: needed, default_events: events } = manifest();
+  const deaf = events.filter((event) => !app.events.includes(event));
+  return {
+    problems: [
+      ...(app.id === appId ? [] : [`LOOPGATE_APP_ID is ${appId}, and GitHub says that this key is of App ${app.id}.`]),
+      ...(app.slug === slug
+        ? []
+        : [
+            `LOOPGATE_APP_SLUG is ${JSON.stringify(slug)}, and GitHub calls App ${app.id} ${JSON.stringify(app.slug)}.`,
+          ]),
+      ...(hook.ok ? hookProblems(hook.value) : []),
+    ],
+    warnings: [
+      ...lacks("The App does not ask for", app.permissions, needed),
+      ...(deaf.length === 0 ? [] : [`The App is not subscribed to the events ${deaf.join(", ")}; app.yml lists them.`]),
+      ...(deliveries.ok ? refusedDeliveries(deliveries.value) : []),
+      ...(installations.ok
+        ? installations.value.flatMap(({ account, permissions }) =>
+            lacks(`The installation on ${account?.login ?? "(unknown)"} has not accepted`, permissions, needed),
+          )
+        : []),
+    ],
+  };
+}
+
+type Asked<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly refused: boolean; readonly said: string };
+
+/** Refused: GitHub does not know who asks. Anything else may be different the next time. */
+async function asked<Shape extends z.ZodType>(
+  client: Client,
+  route: string,
+  shape: Shape,
+): Promise<Asked<z.output<Shape>>> {
+  try {
+    const { data } = await client.request(route, { per_page: 100 });
+    return { ok: true, value: shape.parse(data) };
+  } catch (error) {
+    const { status, response, message } = error as { status?: number; response?: unknown; message: string };
+    const refused = response !== undefined && (status === 401 || status === 404);
+    return { ok: false, refused, said: `${response === undefined ? "" : `${status}: `}${message.split("\n")[0]}` };
+  }
+}
+
+function unknownApp(said: string): string {
+  return `LOOPGATE_APP_ID and LOOPGATE_PRIVATE_KEY do not fit each other, or are not of this GitHub: it does not accept them (${said.slice(0, 200)}).`;
+}
+
+function unasked(said: string): StartFindings {
+  return { problems: [], warnings: [`GitHub could not be asked about the App (${said.slice(0, 200)}).`] };
+}
+
+function hookProblems({ url, secret, content_type: type = "json" }: z.output<typeof Hook>): readonly string[] {
+  if (!url) return ["The App has no webhook address at GitHub, so nothing would ever be heard of."];
+  return [
+    ...(secret ? [] : ["The App's webhook has no secret at GitHub: enter that of LOOPGATE_WEBHOOK_SECRET there."]),
+    ...(type === "json" ? [] : [`The App's webhook sends ${type}: choose application/json at GitHub.`]),
+  ];
+}
+
+/** GitHub never shows a secret; what it was answered shows whether ours fits. */
+function refusedDeliveries(newestFirst: z.output<typeof Deliveries>): readonly string[] {
+  const [newest] = newestFirst;
+  if (newest?.status_code !== 401) return [];
+  const at = newest.delivered_at;
+  return [
+    `GitHub's newest webhook (${at}) was refused with 401, as happens when LOOPGATE_WEBHOOK_SECRET is not the secret at GitHub.`,
+  ];
+}
+
+const levels = ["none", "read", "write", "admin"];
+
+function lacks(who: string, has: Readonly<Record<string, string>>, needed: Readonly<Record<string, string>>) {
+  const missing = Object.entries(needed).filter(
+    ([name, level]) => levels.indexOf(has[name] ?? "none") < levels.indexOf(level),
+  );
+  if (missing.length === 0) return [];
+  return [
+    `${who} the permission ${missing.map(([name, level]) => `${name}: ${level}`).join(", ")}; app.yml says what for.`,
+  ];
+}
+
+function manifest(): z.output<typeof Manifest> {
+  return Manifest.parse(parse(readFileSync(new URL("../../app.yml", import.meta.url), "utf8")));
+}

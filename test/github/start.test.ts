@@ -1,0 +1,78 @@
+// What is said of an App whose settings do not fit GitHub, before it is started.
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { startForge } from "../../src/forge/forge.ts";
+import { githubClients } from "../../src/github/client/octokit.ts";
+import { askGitHub } from "../../src/github/start.ts";
+
+async function aGitHub() {
+  const dataDir = mkdtempSync(join(tmpdir(), "loopgate-start-"));
+  const forge = await startForge({ dataDir });
+  onTestFinished(async () => {
+    await forge.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  forge.setWebhook({ url: "http://127.0.0.1:9/hook", secret: "a secret of sixteen" });
+  const ask = (change: Partial<{ id: number; slug: string; privateKey: string }> = {}, url = `${forge.url}/api/v3`) => {
+    const { id, slug, privateKey } = { ...forge.app, ...change };
+    const clients = githubClients({ appId: id, privateKey, baseUrl: url, throttle: false, timeoutMs: 2_000 });
+    return askGitHub(clients.forApp(), { appId: id, slug });
+  };
+  return { forge, ask };
+}
+
+const otherKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
+  type: "pkcs8",
+  format: "pem",
+});
+
+test("an App as its settings have it has no problem", async () => {
+  const { ask } = await aGitHub();
+  expect((await ask()).problems).toEqual([]);
+});
+
+test("a key of another App, an App ID of nobody and another slug are named", async () => {
+  const { forge, ask } = await aGitHub();
+  const unfit = /^LOOPGATE_APP_ID and LOOPGATE_PRIVATE_KEY do not fit each other/;
+  expect((await ask({ privateKey: otherKey as string })).problems).toEqual([expect.stringMatching(unfit)]);
+  expect((await ask({ id: 424242 })).problems).toEqual([expect.stringMatching(unfit)]);
+  expect((await ask({ slug: "mistyped" })).problems).toEqual([
+    `LOOPGATE_APP_SLUG is "mistyped", and GitHub calls App ${forge.app.id} "${forge.app.slug}".`,
+  ]);
+});
+
+test("a GitHub that does not answer, or is down, is no problem of the settings: it is said, and the App starts", async () => {
+  const { ask } = await aGitHub();
+  const { problems, warnings } = await ask({}, "http://127.0.0.1:9");
+  expect(problems).toEqual([]);
+  expect(warnings).toEqual([expect.stringMatching(/^GitHub could not be asked about the App/)]);
+});
+
+test("a webhook that was refused with 401, and a permission that an installation has not accepted, are said", async () => {
+  const { forge, ask } = await aGitHub();
+  const refusing = createServer((_, response) => response.writeHead(401).end());
+  await new Promise<void>((done) => refusing.listen(0, "127.0.0.1", done));
+  onTestFinished(() => void refusing.close());
+  const { port } = refusing.address() as AddressInfo;
+  forge.setWebhook({ url: `http://127.0.0.1:${port}/`, secret: "another secret of sixteen" });
+  const repository = await forge.createRepository({
+    owner: "acme",
+    name: "shop",
+    files: { a: "b\n" },
+    collaborators: { alice: "write" },
+  });
+  forge.as("alice").openIssue(repository, { title: "It is wrong", body: "" });
+  await forge.idle();
+  const app = forge.world.apps.find(({ id }) => id === forge.app.id);
+  const installation = forge.world.installations.find((one) => one.app === app);
+  if (!app || !installation) throw new Error("the forge has no App");
+  Object.assign(installation, { permissions: { ...installation.permissions, actions: undefined } });
+  const { warnings } = await ask();
+  expect(warnings.join("\n")).toMatch(/newest webhook .* was refused with 401/);
+  expect(warnings.join("\n")).toMatch(/installation on .* has not accepted the permission actions: read/);
+});
