@@ -54,10 +54,51 @@ if [ -n "$probe" ]; then
   kill "$patience" 2>/dev/null
 fi
 
+# The agent's own "summary" in its answer, up to its first line's end, in what every sh has: an image may lack sed. Empty: none.
+summary() {
+  text=
+  [ -f "$LOOP_DIR/out/result.json" ] || return 0
+  while IFS= read -r line || [ -n "$line" ]; do
+    text="$text $line"
+    [ "${#text}" -lt 20000 ] || break
+  done <"$LOOP_DIR/out/result.json"
+  case $text in *'"summary"'*) rest=${text#*'"summary"'} ;; *) return 0 ;; esac
+  case $rest in *:*'"'*) rest=${rest#*:} ;; *) return 0 ;; esac
+  case ${rest%%'"'*} in *[![:space:]]*) return 0 ;; esac # it is no text
+  rest=${rest#*'"'}
+  said=
+  while :; do
+    case $rest in *'"'*) ;; *) return 0 ;; esac # cut off: no summary
+    said=$said${rest%%'"'*}
+    rest=${rest#*'"'}
+    case $said in
+      *\\\\) break ;;
+      *\\) said=${said%?}\" ;; # a quote within
+      *) break ;;
+    esac
+  done
+  printf '%s' "${said%%\\n*}"
+}
+
+# What a commit of the agent's leftovers is called: its summary, where it has one. Words by which a message does something at
+# GitHub, or that JSON wrote in another way, are no title.
+title() {
+  words=$(summary)
+  case $words in
+    '' | *'#'* | *'['* | *'@'* | *'://'* | *[Gg][Hh]-* | *'***'* | *'\'* | *skip-checks* | *[[:cntrl:]]*) words= ;;
+  esac
+  words=${words%.}
+  while [ "${#words}" -gt 72 ]; do
+    case $words in *' '*) words=${words% *} ;; *) words= ;; esac
+  done
+  case $words in *[![:space:]]*) ;; *) words="Attempt $LOOP_ATTEMPT: what the agent left uncommitted" ;; esac
+  printf '%s' "$words"
+}
+
 commit_leftovers() {
   git add --all || return
   git diff --cached --quiet && return
-  git commit --quiet --no-verify --no-gpg-sign ${LOOP_SIGN_OFF:+--signoff} --message "Attempt $LOOP_ATTEMPT: leftover changes" \
+  git commit --quiet --no-verify --no-gpg-sign ${LOOP_SIGN_OFF:+--signoff} --message "$(title)" \
     --message "Loop-Task: ${LOOP_TASK:-unknown}
 Loop-Attempt: $LOOP_ATTEMPT"
 }

@@ -131,7 +131,7 @@ describe("what the Dockerfile makes", () => {
       code: 1,
       err: expect.not.stringContaining("Cannot find"),
     });
-  });
+  }, 180_000);
 
   test("says of the demo, and of the bench that needs its GitHub, that they are not there", () => {
     const words = "loopgate: This is not part of this installation:";

@@ -58,7 +58,8 @@ export function obeysTheContract(open: (ground: Ground) => Runtime): void {
     expect(outcome).toMatchObject({ status: "failed", exitCode: 1, log: "" });
     expect(ground.git("for-each-ref", "--format=%(refname)")).toBe("refs/heads/loop/12-k3f9\nrefs/heads/main");
     expect(ground.git("log", "--format=%an <%ae>%n%B", "main..loop/12-k3f9")).toBe(
-      "Loopgate agent <agent@loopgate.invalid>\n" + "Attempt 1: leftover changes\n\nLoop-Task: 12\nLoop-Attempt: 1",
+      "Loopgate agent <agent@loopgate.invalid>\n" +
+        "Attempt 1: what the agent left uncommitted\n\nLoop-Task: 12\nLoop-Attempt: 1",
     );
     expect(ground.git("show", "loop/12-k3f9:sum")).toBe("4");
   });

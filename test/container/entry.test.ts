@@ -1,7 +1,7 @@
 // The entry script by itself: its go, and the agent's exit code whatever the moment of a signal.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -79,12 +79,14 @@ function startExecutor(agent: string, prepare = (_gateway: string) => {}): { ent
   git("-C", workspace, ...who, "commit", "--quiet", "--allow-empty", "--message", "base");
   const names = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@example.org" };
   const committer = { GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@example.org" };
+  mkdirSync(join(folder, "out"));
   prepare(gateway);
   const entry = spawn("/bin/sh", ["-c", ENTRY, "loopgate", "/bin/sh", "-c", agent], {
     stdio: ["pipe", "ignore", "pipe"],
     env: {
       ...{ PATH: process.env.PATH, HOME: join(folder, "home"), TMPDIR: folder, LOOP_ROLE: "executor" },
       ...{ LOOP_WORKSPACE: workspace, LOOP_ATTEMPT: "1", LOOP_BRANCH: "loop/1-a", LOOP_GIT_URL: gateway },
+      LOOP_DIR: folder,
       ...names,
       ...committer,
     },
@@ -113,4 +115,48 @@ test("a push that the gateway refuses is tried once more, in case it was only aw
   expect(await once(entry, "close")).toEqual([3, null]);
   expect(said).toContain("loopgate: the push of loop/1-a failed");
   expect(readFileSync(join(gateway, "tries"), "utf8")).toBe("once\nonce\n");
+});
+
+const long =
+  "Sort the list by date, the newest first, and keep the order of entries that have the same date as before.";
+const fallback = "Attempt 1: what the agent left uncommitted";
+
+test.each<[string, unknown, string]>([
+  ["a summary", { confidence: 0.9, summary: "Sort by date." }, "Sort by date"],
+  ["quotes and slashes in it", { summary: 'Call it "a" or b' }, 'Call it "a" or b'],
+  ["only its first line", { summary: "Sort by date\nand more" }, "Sort by date"],
+  ["other scripts", { summary: "Größe – 日付で並べ替え" }, "Größe – 日付で並べ替え"],
+  [
+    "whole words of a long one",
+    { summary: long },
+    "Sort the list by date, the newest first, and keep the order of entries",
+  ],
+  ["one that would close an issue", { summary: "Fixes #5" }, fallback],
+  ["one that would close an issue by its address", { summary: "fixes https://github.com/a/b/issues/5" }, fallback],
+  ["one that would skip CI", { summary: "Sort [skip ci]" }, fallback],
+  ["one that calls a person", { summary: "Sort, says @alice" }, fallback],
+  ["a backslash", { summary: "a\\b" }, fallback],
+  ["none", { confidence: 1 }, fallback],
+  ["an empty one", { summary: " " }, fallback],
+  ["one that is no text", { summary: 5, question: null }, fallback],
+  ["one after a text that speaks of it", { question: 'what is "summary": here', summary: "Sort" }, "Sort"],
+])("what an agent left is committed under its own summary: %s", async (_, answer, title) => {
+  const { entry, gateway } = startExecutor(
+    `echo work > file; printf '%s' "$ANSWER" > "$LOOP_DIR/out/result.json"`.replace(
+      "$ANSWER",
+      JSON.stringify(answer, null, 1).replaceAll(/["\\$`]/g, "\\$&"),
+    ),
+    (place) => git("init", "--quiet", "--bare", place),
+  );
+  await once(entry, "close");
+  expect(git("-C", gateway, "log", "-1", "--format=%s", "loop/1-a")).toBe(title);
+});
+
+test("an answer that is cut off, or is none, names no commit", async () => {
+  for (const text of ['{"summary":"Sort by', "", '"summary"', "summary: Sort"]) {
+    const agent = `echo work > file; printf '%s' '${text}' > "$LOOP_DIR/out/result.json"`;
+    const { entry, gateway } = startExecutor(agent, (place) => git("init", "--quiet", "--bare", place));
+    await once(entry, "close");
+    expect(git("-C", gateway, "log", "-1", "--format=%s", "loop/1-a"), text).toBe(fallback);
+  }
 });
