@@ -88,6 +88,21 @@ export function readSettings(
   return { ok: true, settings: settingsOf(parsed.data, key.pem) };
 }
 
+/** What the operator decides for every repository, as far as the environment says it; null where that is invalid. */
+export function readOperator(env: Readonly<Record<string, string | undefined>>): Operator | null {
+  const ours = Object.entries(env).filter(([name, value]) => name.startsWith("LOOPGATE_") && value);
+  const parsed = Environment.safeParse({ ...standIns, ...Object.fromEntries(ours) });
+  return parsed.success ? operatorOf(parsed.data) : null;
+}
+
+/** For what every App needs and no policy depends on. */
+const standIns = {
+  LOOPGATE_APP_ID: "1",
+  LOOPGATE_APP_SLUG: "app",
+  LOOPGATE_WEBHOOK_SECRET: "0123456789abcdef",
+  LOOPGATE_SEAL_SECRET: "0123456789abcdef0123456789abcdef",
+};
+
 function settingsOf(env: Environment, privateKey: string): Settings {
   const previous = env.LOOPGATE_WEBHOOK_SECRET_PREVIOUS;
   return {

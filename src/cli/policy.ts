@@ -1,28 +1,94 @@
 // `loopgate policy`: checks a policy file, or explains what one may say.
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { generousBounds } from "../policy/clamp.ts";
 import { commentedExample, optionTable } from "../policy/docs.ts";
 import { options } from "../policy/options.ts";
 import { parsePolicy } from "../policy/parse.ts";
+import { type Operator, readRules } from "../policy/rules.ts";
+import type { Policy } from "../policy/schema.ts";
+import { readOperator } from "../settings.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** 0 when the file stands, 1 when it does not or cannot be read. The operator's bounds are not known here. */
-export function checkPolicy(file: string, json: boolean, { out, err }: Terminal): number {
-  let text: string;
+/**
+ * 0 when the file stands, 1 when a claim would refuse it or it cannot be read. Where the environment has an operator's
+ * settings they count too; without, what the default bounds refuse is only noted.
+ */
+export function checkPolicy(file: string, json: boolean, { env, out, err }: Terminal): number {
+  let bytes: Buffer;
   try {
-    text = readFileSync(file === "-" ? 0 : file, "utf8");
+    bytes = readFileSync(file === "-" ? 0 : file);
   } catch (error) {
     err(`loopgate: could not read ${file}: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}\n`);
     return 1;
   }
-  const parsed = parsePolicy(text);
+  const checked = check(file, bytes, env);
   if (json) {
-    out(`${JSON.stringify(parsed.ok ? { ok: true, policy: parsed.policy } : parsed, null, 2)}\n`);
-  } else if (parsed.ok) {
-    out(`${file} stands. Whether it is within an operator's bounds is known only where the App runs.\n`);
+    out(`${JSON.stringify(checked, null, 2)}\n`);
+  } else if (checked.ok) {
+    out(`${file} stands. ${checked.note}\n`);
   } else {
-    err(`${file}, ${parsed.message}\n`);
+    err(`${file}, ${checked.message}\n`);
   }
-  return parsed.ok ? 0 : 1;
+  return checked.ok ? 0 : 1;
+}
+
+type Checked =
+  | { readonly ok: true; readonly policy: Policy; readonly note: string }
+  | { readonly ok: false; readonly message: string; readonly line?: number; readonly column?: number };
+
+function check(file: string, bytes: Buffer, env: Terminal["env"]): Checked {
+  if (unreadNames.includes(basename(file))) {
+    return { ok: false, message: "which is never read: the policy is `.github/loop.yml`, so rename it" };
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return { ok: false, message: "which is not text in UTF-8 (UTF-16, perhaps): save it as UTF-8" };
+  }
+  const parsed = parsePolicy(text);
+  if (!parsed.ok) return parsed;
+  const { policy } = parsed;
+  const anywhere = readRules({ text, sha: "" }, mostGenerous(policy), "loop");
+  if (!anywhere.ok) return anywhere;
+  const operator = readOperator(env);
+  const isKnown = Object.keys(env).some((name) => name.startsWith("LOOPGATE_") && env[name]);
+  if (operator === null || !isKnown) return { ok: true, policy, note: noteOn(policy, text) };
+  const here = readRules({ text, sha: "" }, operator, "loop");
+  return here.ok ? { ok: true, policy, note: "It is within the bounds of the operator's settings here." } : here;
+}
+
+/** As in github/read/claim.ts: what people write and the App does not read. */
+const unreadNames: readonly string[] = ["loop.yaml", "Loop.yml", "loopgate.yml", "loopgate.yaml"];
+
+/** An operator who allows whatever this policy asks for, and has a default for what it leaves out. */
+function mostGenerous({ network }: Policy): Operator {
+  const any = Number.POSITIVE_INFINITY;
+  const named = { command: "of the operator", image: "of the operator" };
+  const numbers = Object.fromEntries(Object.keys(generousBounds).map((name) => [name, any]));
+  const choices = { approvals_minimum: 0, may_merge: true, hosts: network.allow, images: [] };
+  return {
+    bounds: { ...generousBounds, ...numbers, ...choices },
+    defaults: { agent: named, reviewer: named },
+  };
+}
+
+function noteOn(policy: Policy, text: string): string {
+  const defaults = readOperator({});
+  const unknown = "Whether it is within an operator's bounds is known only where the App runs";
+  if (defaults === null) return `${unknown}.`;
+  const named = mostGenerous(policy).defaults;
+  const read = readRules({ text, sha: "" }, { ...defaults, defaults: named }, "loop");
+  const bounds = read.ok ? "" : ` With the settings' defaults it is not: ${read.message}.`;
+  const left = (["command", "image"] as const).filter(
+    (part) => policy.agent[part] === "" && !(part === "command" && policy.agent.kind !== "command"),
+  );
+  const needs =
+    left.length === 0
+      ? ""
+      : ` It needs the operator's default for ${left.map((part) => `\`agent.${part}\``).join(" and ")}.`;
+  return `${unknown}.${bounds}${needs}`;
 }
 
 /** Prints the options: as a commented file, a table, or JSON. */

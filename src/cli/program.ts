@@ -97,6 +97,16 @@ async function commands(terminal: Terminal, done: (code: number) => void): Promi
       const { rerun } = await import("./rerun.ts");
       done(await rerun({ loop, attempt: Number(attempt), role, dataDir, json }, terminal));
     });
+  program
+    .command("logs")
+    .description("show what a run wrote, credentials masked; without a run, list those that are recorded")
+    .argument("[run]", "the run's id, as the thread names it: <issue>-<loop>-<number>")
+    .option("--data-dir <dir>", "the App's data folder; default: LOOPGATE_DATA, else ./.loopgate")
+    .option("--json", "answer in JSON")
+    .action(async (run = null, { dataDir = null, json = false }) => {
+      const { showLogs } = await import("./logs.ts");
+      done(await showLogs({ run, dataDir, json }, terminal));
+    });
   addBench(program, terminal, done);
   return program;
 }

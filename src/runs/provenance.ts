@@ -53,6 +53,7 @@ export interface RecordedEnd {
 const orderFile = "order.json";
 const briefFile = "brief.md";
 const endFile = "end.json";
+const outputFile = "output.log";
 
 /** Where the commits of a recorded run are kept. */
 export function keptObjects(parts: Pick<FileParts, "dataDir">, run: string): string {
@@ -133,6 +134,7 @@ export async function recordEnd(parts: ProvenanceParts, ended: EndedWith): Promi
     const facts = { version: 1, status, exitCode, note, head, tree, result, agentVersion, readyMs, spentUsd, tokens };
     const end = facts satisfies Record<keyof RecordedEnd, unknown>;
     await mkdir(rooms(parts).provenance(run), { recursive: true, mode: 0o700 });
+    await writeWhole(join(rooms(parts).provenance(run), outputFile), report.log);
     await writeWhole(join(rooms(parts).provenance(run), endFile), `${JSON.stringify(end, null, 2)}\n`);
   } catch (error) {
     parts.log.warn({ run, err: error }, "what a run came to could not be written down");
@@ -158,14 +160,17 @@ export interface RecordedFiles {
   readonly order: string | null;
   readonly brief: string | null;
   readonly end: string | null;
+  /** What it wrote, capped; its lease taken out. */
+  readonly output: string | null;
 }
 
 /** Reads the files of one recorded run. */
 export async function readRecorded(parts: Pick<FileParts, "dataDir">, run: string): Promise<RecordedFiles> {
   const dir = rooms(parts).provenance(run);
   const read = (name: string) => readFile(join(dir, name), "utf8").catch(() => null);
-  const [order, brief, end] = await Promise.all([read(orderFile), read(briefFile), read(endFile)]);
-  return { order, brief, end };
+  const files = [orderFile, briefFile, endFile, outputFile].map(read);
+  const [order = null, brief = null, end = null, output = null] = await Promise.all(files);
+  return { order, brief, end, output };
 }
 
 export function sha256(text: string): string {

@@ -1,0 +1,58 @@
+// `loopgate policy check` refuses what the claim refuses.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { runProgram } from "../../src/cli/program.ts";
+
+async function check(content: string | Buffer, env: Readonly<Record<string, string>> = {}, name = "loop.yml") {
+  const folder = mkdtempSync(join(tmpdir(), "loopgate-policy-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, name), content);
+  const said = { out: "", err: "" };
+  const code = await runProgram(["policy", "check", join(folder, name)], {
+    env,
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+    },
+  });
+  return { code, ...said };
+}
+
+test.each<[string, string | Buffer, Readonly<Record<string, string>>, string, RegExp]>([
+  ["a known agent without a model", "agent: {kind: codex, image: i}", {}, "loop.yml", /`agent.model` is missing/],
+  ["a known reviewer without a model", "reviewer: {kind: codex}", {}, "loop.yml", /`reviewer.model` is missing/],
+  ["UTF-16", Buffer.from("\ufeffversion: 1\n", "utf16le"), {}, "loop.yml", /not text in UTF-8/],
+  ["a name that is never read", "version: 1", {}, "loop.yaml", /never read: the policy is `.github\/loop.yml`/],
+  [
+    "more than the operator here allows",
+    "agent: {command: a, image: i}\nattempts: 9",
+    { LOOPGATE_MAX_ATTEMPTS: "5" },
+    "loop.yml",
+    /line 2: `attempts` is 9, but this App's operator allows at most 5/,
+  ],
+  [
+    "no command, with an operator who has no default",
+    "agent: {image: i}",
+    { LOOPGATE_MAX_ATTEMPTS: "5" },
+    "loop.yml",
+    /`agent.command` is missing/,
+  ],
+])("%s is refused", async (_, content, env, name, why) => {
+  const { code, out, err } = await check(content, env, name);
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toMatch(why);
+});
+
+test("what only an operator's settings decide is noted where they are not known", async () => {
+  const merging = await check("agent: {image: i}\ngate: {merge: true}");
+  expect(merging).toMatchObject({ code: 0, err: "" });
+  expect(merging.out).toContain("With the settings' defaults it is not: line 2: `gate.merge` is true");
+  expect(merging.out).toContain("It needs the operator's default for `agent.command`.");
+  expect((await check("agent: {command: a, image: i}", { LOOPGATE_MAX_ATTEMPTS: "5" })).out).toContain(
+    "It is within the bounds of the operator's settings here.",
+  );
+});
