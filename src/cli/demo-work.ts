@@ -1,18 +1,19 @@
 // What the demo works on: its own small repository and issue, or the user's.
-import { execFile } from "node:child_process";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { Fault, toFault } from "../base/fault.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import type { DemoOptions } from "./demo-options.ts";
+import { readOwnRepository, showAtHead } from "./own-repository.ts";
 
 /** The repository, the issue, the CI and the agents of one demo. */
 export interface DemoWork {
   readonly repository: { readonly owner: string; readonly name: string };
-  /** The first commit's files, or the folder whose committed HEAD is copied. */
-  readonly source: { readonly files: Record<string, string> } | { readonly fromDir: string };
+  /** The first commit's files, or the folder whose committed HEAD is copied under the name of its branch. */
+  readonly source:
+    | { readonly files: Record<string, string> }
+    | { readonly fromDir: string; readonly defaultBranch: string };
   readonly issue: { readonly title: string; readonly body: string };
   readonly ci: { readonly command: string; readonly name: string };
   readonly agent: { readonly command: string; readonly scripted: boolean };
@@ -48,13 +49,15 @@ async function ownWork(
   dir: string,
   agents: Pick<DemoWork, "agent" | "reviewer">,
 ): Promise<DemoWork> {
-  await requireCommit(dir);
-  const policy = parsePolicy(await git(dir, ["show", "HEAD:.github/loop.yml"]).catch(() => null));
+  const own = await readOwnRepository(dir);
+  const policy = parsePolicy(await showAtHead(dir, ".github/loop.yml"));
   const required = policy.ok ? policy.policy.checks.required : [];
-  const notes = policy.ok ? [] : [`.github/loop.yml is invalid (${policy.message}), so the loop will say so and stop.`];
+  const notes = [...own.notes];
+  if (!policy.ok) notes.push(`.github/loop.yml is invalid (${policy.message}), so the loop will say so and stop.`);
   if (policy.ok && policy.policy.agent.command !== "") {
     notes.push("The repository's .github/loop.yml names its own agent command, which runs instead of --agent.");
   }
+  notes.push("--check runs on this machine as you, outside of any container, as a CI of your own would.");
   if (required.length > 1)
     notes.push(`The policy requires ${required.length} checks; the CI here reports only ${required[0]}.`);
   const name =
@@ -63,7 +66,7 @@ async function ownWork(
       .replace(/\.git$/, "") || "repository";
   return {
     repository: { owner: "local", name },
-    source: { fromDir: resolve(dir) },
+    source: { fromDir: resolve(dir), defaultBranch: own.branch },
     issue: await readIssue(options.issue ?? ""),
     ci: { command: options.check ?? "", name: required[0] ?? defaultCheck },
     ...agents,
@@ -96,22 +99,4 @@ export async function readIssue(file: string): Promise<{ title: string; body: st
     });
   }
   return { title: heading[1] ?? "", body: text.slice(heading.index + heading[0].length).trim() };
-}
-
-async function requireCommit(dir: string): Promise<void> {
-  const folder = await stat(dir).catch(() => null);
-  if (!folder?.isDirectory()) throw invalid(`${dir} is not a folder.`);
-  await git(dir, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).catch(() => {
-    throw invalid(`${dir} is not a git repository with a commit; the demo works on a copy of its HEAD.`);
-  });
-}
-
-/** Only reads; the repository may belong to somebody else. */
-async function git(dir: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)("git", ["-c", "safe.directory=*", "-C", dir, ...args]);
-  return stdout;
-}
-
-function invalid(message: string): Fault {
-  return new Fault(message, { kind: "invalid", retry: "never" });
 }

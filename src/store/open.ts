@@ -23,7 +23,7 @@ export interface Opened {
  * Throws Fault when another process holds it (naming that process), when it is damaged, or of another version.
  */
 export function openDatabase(dir: string): Opened {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   const file = join(dir, "loopgate.sqlite");
   let db: DatabaseSync | null = null;
   try {
@@ -36,6 +36,19 @@ export function openDatabase(dir: string): Opened {
   } catch (error) {
     db?.close();
     throw asFault(error, file, dir);
+  }
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { code = "unknown error" } = cause as NodeJS.ErrnoException;
+    throw new Fault(`The data folder ${dir} cannot be made or used (${code}).`, {
+      kind: "invalid",
+      retry: "never",
+      cause,
+    });
   }
 }
 
