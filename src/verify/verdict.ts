@@ -8,7 +8,7 @@ export interface VerdictFacts {
   readonly head: string; // the commit to be judged
   readonly ci: CiFacts;
   readonly review: Review | null; // null: the reviewer has not answered yet
-  readonly rules: CiRules & Pick<Rules, "reviewer">;
+  readonly rules: CiRules & Pick<Rules, "reviewer" | "reviewerMissing">;
   readonly reviewerName: string; // name of the App's own check, which is no evidence from CI
 }
 
@@ -43,7 +43,10 @@ function elsewhere(ci: CiFacts, head: string): VerdictPart {
 }
 
 function judgeReview({ review, rules }: VerdictFacts): { part: VerdictPart; findings: readonly Finding[] } {
-  if (rules.reviewer === null) return { part: reviewPart("absent", "switched off by the policy"), findings: [] };
+  if (rules.reviewer === null) {
+    const why = rules.reviewerMissing ? "nobody named a reviewer" : "switched off by the policy";
+    return { part: reviewPart("absent", why), findings: [] };
+  }
   if (review === null) return { part: reviewPart("pending", "not finished yet"), findings: [] };
   switch (review.verdict) {
     case "approve":
