@@ -189,8 +189,6 @@ function mistyped(given: Readonly<Record<string, string>>): Problem[] {
     const isText = name.endsWith("_COMMAND") || name === "LOOPGATE_PRICES";
     if (!isText && /^(["'`]).*\1$/s.test(value))
       return [{ name, problem: "stands in quotes, which are taken as part of it: leave them out" }];
-    if (!isText && value !== value.trim() && !name.startsWith("LOOPGATE_PRIVATE_KEY"))
-      return [{ name, problem: "begins or ends with white space" }];
     return keyProblem(name, value);
   });
 }

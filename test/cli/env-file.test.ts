@@ -43,7 +43,6 @@ test("refuses a line that is none by its number, and does not show it", () => {
 
 test.each([
   ["LOOPGATE_APP_ID", '"12"', "stands in quotes"],
-  ["LOOPGATE_APP_SLUG", "loopgate ", "begins or ends with white space"],
   ["LOOPGATE_WEBHOOK_SECRET", "'0123456789abcdef0123'", "stands in quotes"],
   ["LOOPGATE_PRIVATE_KEY", "-----BEGIN RSA PRIVATE KEY-----", "holds only the key's first line"],
   ["LOOPGATE_PRIVATE_KEY", "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----", "holds a public key"],

@@ -1,14 +1,15 @@
 // What is said of an App whose settings do not fit GitHub, before it is started.
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
 import { startForge } from "../../src/forge/forge.ts";
 import { githubClients } from "../../src/github/client/octokit.ts";
-import { askGitHub } from "../../src/github/start.ts";
+import { askGitHub, manifest } from "../../src/github/start.ts";
 
 async function aGitHub() {
   const dataDir = mkdtempSync(join(tmpdir(), "loopgate-start-"));
@@ -29,6 +30,13 @@ async function aGitHub() {
 const otherKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
   type: "pkcs8",
   format: "pem",
+});
+
+test("what the App needs is what its manifest says", () => {
+  const { default_permissions, default_events } = parse(
+    readFileSync(new URL("../../app.yml", import.meta.url), "utf8"),
+  );
+  expect(manifest()).toEqual({ default_permissions, default_events });
 });
 
 test("an App as its settings have it has no problem", async () => {
