@@ -57,7 +57,6 @@ async function ownWork(
   if (policy.ok && policy.policy.agent.command !== "") {
     notes.push("The repository's .github/loop.yml names its own agent command, which runs instead of --agent.");
   }
-  notes.push("--check runs on this machine as you, outside of any container, as a CI of your own would.");
   if (required.length > 1)
     notes.push(`The policy requires ${required.length} checks; the CI here reports only ${required[0]}.`);
   const name =

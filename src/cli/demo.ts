@@ -44,6 +44,7 @@ async function play(
     onRun: (run) => say(runLine(run)),
   });
   say((await runtime.runtime.describe()).sentence);
+  if (options.repo !== null) say("--check runs on this machine as you, outside of any container");
   const watch = createWatch(say);
   const stage = await setStage({
     work,

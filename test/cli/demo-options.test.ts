@@ -124,7 +124,7 @@ describe("an own repository", () => {
     const repo = repository("my project!", { "a.txt": "" });
     expect(await work(repo)).toEqual({
       repository: { owner: "local", name: "my-project-" },
-      source: { fromDir: repo },
+      source: { fromDir: repo, defaultBranch: "main" },
       issue: { title: "Sort", body: "" },
       ci: { command: "sh test.sh", name: "ci / test" },
       agent: { command: "fix", scripted: false },
