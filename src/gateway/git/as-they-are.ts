@@ -10,7 +10,6 @@ import { runGit } from "./git.ts";
  */
 export async function keepAsTheyAre(gitDir: string, workTree: string): Promise<void> {
   const files = await listed(gitDir, workTree);
-  if (!files.some(({ path }) => path === ".gitattributes" || path.endsWith("/.gitattributes"))) return;
   const added = await hashes(gitDir, workTree, files);
   const rewritten = files.filter(({ id }, index) => added[index] !== id);
   if (rewritten.length === 0) return;

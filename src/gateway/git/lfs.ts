@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isKnownWithoutAttributes } from "./attributes.ts";
 import type { Problem } from "./change.ts";
 import { isBlob, type Span } from "./difference.ts";
 import { runGit, tryGit } from "./git.ts";
@@ -22,7 +23,7 @@ export async function lfsProblems(
   contents: ReadonlyMap<string, Buffer>,
 ): Promise<readonly Problem[]> {
   const files = entries.filter(({ newMode, path }) => isBlob(newMode) && path !== null);
-  if (files.length === 0 || !(await usesLfs(gitDir, head))) return [];
+  if (files.length === 0 || hasNoAttributes(base, entries) || !(await usesLfs(gitDir, head))) return [];
   const kept = await pathsInLfs(gitDir, head, files);
   const inLfs = files.filter(({ path }) => path !== null && kept.has(path));
   if (inLfs.length === 0) return [];
@@ -40,6 +41,13 @@ export async function lfsProblems(
       ];
     return [{ name: "lfs_missing_object", detail: `${shown} points to content that is not in Git LFS`, path: shown }];
   });
+}
+
+/** Whether the base is known to have none, and the change adds none. */
+function hasNoAttributes(base: string, entries: readonly RawEntry[]): boolean {
+  return (
+    isKnownWithoutAttributes(base) && !entries.some(({ path }) => path === null || path.endsWith(".gitattributes"))
+  );
 }
 
 /** Whether any attributes at the head name the filter: most repositories' do not. */

@@ -12,7 +12,7 @@ import { defaultChangeLimits } from "./change.ts";
 import { gitFault } from "./failure.ts";
 import { runGit, transportOf, tryGit } from "./git.ts";
 import { readHistory } from "./history.ts";
-import { descends, forkPoint, refAt } from "./repository.ts";
+import { forkPoint, refAt } from "./repository.ts";
 
 export interface Quarantine {
   readonly gitDir: string;
@@ -90,7 +90,8 @@ export async function fetchBranch(
  * branch, the newest commit that the two share: the base may have moved on since the branch began. Throws `Fault` on damage.
  */
 export async function changeBase({ gitDir, base }: Pick<Quarantine, "gitDir" | "base">, head: string): Promise<string> {
-  if (await descends(gitDir, base.sha, head)) return base.sha;
+  const { descends } = await readHistory({ gitDir, base: base.sha, head, most: defaultChangeLimits.commits });
+  if (descends) return base.sha;
   return (await forkPoint(gitDir, base.sha, head)) ?? base.sha;
 }
 

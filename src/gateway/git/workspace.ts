@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { assert } from "../../base/assert.ts";
 import { Fault } from "../../base/fault.ts";
 import { keepAsTheyAre } from "./as-they-are.ts";
+import { checkedOutWithAttributes } from "./attributes.ts";
 import { branchRef } from "./branch.ts";
 import { gitFault, isDamage } from "./failure.ts";
 import { tryGit } from "./git.ts";
@@ -79,7 +80,7 @@ async function build(request: WorkspaceRequest, commit: string, pointers: Pointe
   await writeRepository(gitDir, request, pointers);
   if (commit !== quarantine.base.sha) await copyCommit(quarantine, commit, join(gitDir, "objects"));
   await checkOut(gitDir, request, commit);
-  await keepAsTheyAre(gitDir, dir);
+  if (await checkedOutWithAttributes(gitDir, commit)) await keepAsTheyAre(gitDir, dir);
   await handOver(request);
   return { dir, commit, objectsDir: quarantine.objectsDir };
 }
