@@ -26,7 +26,7 @@ function repository(name: string, files: Readonly<Record<string, string>>): stri
   const git = (...args: string[]) =>
     execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.c", "-C", path, ...args], { stdio: "pipe" });
   mkdirSync(join(path, ".github"), { recursive: true });
-  git("init", "--quiet");
+  git("init", "--quiet", "--initial-branch=trunk");
   for (const [each, text] of Object.entries(files)) writeFileSync(join(path, each), text);
   git("add", "--all");
   git("commit", "--quiet", "--message", "Start");
@@ -124,7 +124,7 @@ describe("an own repository", () => {
     const repo = repository("my project!", { "a.txt": "" });
     expect(await work(repo)).toEqual({
       repository: { owner: "local", name: "my-project-" },
-      source: { fromDir: repo, defaultBranch: "main" },
+      source: { fromDir: repo, defaultBranch: "trunk" },
       issue: { title: "Sort", body: "" },
       ci: { command: "sh test.sh", name: "ci / test" },
       agent: { command: "fix", scripted: false },
