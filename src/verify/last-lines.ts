@@ -10,5 +10,10 @@ const readAtMost = 64 * 1024;
 /** At most 1,500 characters of the output's last 40 lines: those that tell most, and its end. Empty where it wrote nothing. */
 export function lastLines(log: string): string {
   const end = maskCredentials(plain(log.slice(-readAtMost))).trimEnd();
-  return excerptOf(end.split("\n").slice(-lines), characters).trim();
+  // Git pads what a remote says.
+  const last = end.split("\n").slice(-lines);
+  return excerptOf(
+    last.map((line) => line.trimEnd()),
+    characters,
+  ).trim();
 }

@@ -86,10 +86,8 @@ test("a job that turns red at the gate briefs the next attempt with its log", as
   if (run === undefined) throw new Error("CI ran");
   story.forge.world.rerunWorkflow(story.forge.world.actorOf(story.forge.actionsApp), run);
   await story.settle();
-  expect(story.forge.requests.filter(({ path }) => path.endsWith("/logs"))).toHaveLength(0);
-  story.forge.as("bob").approve(await story.pull(issue));
-  await story.settle();
   await untilDone(story, issue);
+  expect(story.forge.requests.filter(({ path }) => path.endsWith("/logs"))).toHaveLength(1);
   const state = await story.state(issue);
   expect(state.attempts.length).toBe(2);
   expect(state.attempts[0]?.verdict?.findings[0]?.detail).toContain("the sum is off");

@@ -36,10 +36,19 @@ test("stalled: a run that hangs is ended, nothing that it pushed is published; /
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
-  expect(attempt).toMatchInlineSnapshot(`
+  const run = tried[0]?.runs[0]?.id ?? "";
+  expect(attempt?.replace(run, "«run»").replace(/took [0-9a-f]{12}/, "took «commit»")).toMatchInlineSnapshot(`
     "### Attempt 1: not judged
 
     The agent changed 1 file (+1 −1) in 12 min. None of it was pushed.
+
+    The last lines of the executor's run \`«run»\`:
+
+    \`\`\`text
+    remote: Loopgate took «commit». It goes to GitHub after this run, if policy allows.
+    half done
+    Terminated
+    \`\`\`
 
     <details><summary>Changed files</summary>
 
