@@ -9,5 +9,5 @@ test("F51: an attempt that filled its disk is red, the thread says why, and the 
   const issue = await story.startLoop();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   const first = story.comments(issue).find((comment) => comment.includes("Attempt 1"));
-  expect(first).toContain("It wrote more than 16777216 bytes to /loop/out.");
+  expect(first).toContain("nothing was pushed: it wrote more than 16777216 bytes to /loop/out");
 });
