@@ -41,7 +41,8 @@ test("a pause overnight costs no time", async () => {
 });
 
 test("after /loop retry the deadline of before ends nothing", async () => {
-  const policy = 'version: 1\nloop_hours: 2\nchecks:\n  required: ["ci/slow"]\n  wait_minutes: 60\npull_request:\n  draft: never\n';
+  const policy =
+    'version: 1\nloop_hours: 2\nchecks:\n  required: ["ci/slow"]\n  wait_minutes: 60\npull_request:\n  draft: never\n';
   const story = await aStory({ policy });
   const issue = await story.startLoop();
   await story.advance(111 * minute); // CI said nothing for an hour
