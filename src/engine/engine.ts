@@ -99,7 +99,7 @@ export function createEngine(parts: EngineParts): Engine {
     if (!finished) soon(() => mailbox.poke(key));
     await schedule().catch((error) => {
       log.error({ err: error }, "the next alarm could not be read; trying again soon");
-      soon(() => void tick());
+      soon(onTime);
     });
   }, notify);
   // What a first look restored is in the store once its turn is over.
@@ -163,7 +163,7 @@ export function createEngine(parts: EngineParts): Engine {
     const due = await store.nextDueTime();
     if (due === null || stopping) return;
     const now = clock.now();
-    cancelTimer = clock.at(due > now ? due : now + notBeforeMs, () => void tick());
+    cancelTimer = clock.at(due > now ? due : now + notBeforeMs, onTime);
   }
 
   async function tick(): Promise<void> {
@@ -175,8 +175,13 @@ export function createEngine(parts: EngineParts): Engine {
       await schedule();
     } catch (error) {
       log.error({ err: error }, "alarms could not be read; trying again in a minute");
-      cancelTimer = clock.at(clock.now() + 60_000, () => void tick());
+      cancelTimer = clock.at(clock.now() + 60_000, onTime);
     }
+  }
+
+  /** The engine is busy from here on: what is due has no turn yet while the store is still asked which it is. */
+  function onTime(): void {
+    track(tick());
   }
 
   async function passOnce(): Promise<void> {
