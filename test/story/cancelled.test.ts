@@ -56,7 +56,7 @@ test("removing the label stops the container and ends the loop; setting it again
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
   `);
-  story.forge.as("alice").label(issue, "loop");
+  await story.labelAgain(issue);
   await story.reaches(issue, "executing");
   expect((await story.state(issue)).id).not.toBe(first.id);
   story.forge.as("alice").unlabel(issue, "loop");

@@ -16,7 +16,7 @@ test("a label set by someone without write permission starts nothing, and says s
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
   `);
-  story.forge.as("alice").label(issue, "loop");
+  await story.labelAgain(issue);
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
 });

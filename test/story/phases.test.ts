@@ -124,7 +124,7 @@ describe.each([
     await story.restart({ loseStore });
     await story.advance(20 * minute);
     expect(issue.comments).toHaveLength(said);
-    story.forge.as("alice").label(issue, "loop");
+    await story.labelAgain(issue);
     await story.settle();
     await endsAsItWouldHave(story, issue);
   });

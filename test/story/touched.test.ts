@@ -45,7 +45,7 @@ describe.each<[string, (body: string) => string]>([
     expect(story.comments(issue).at(-1)).toContain("Loopgate stopped: state tampered");
     await approve(story, issue);
     expect((await story.state(issue)).ending?.reason).toBe("state_tampered");
-    story.forge.as("alice").label(issue, "loop");
+    await story.labelAgain(issue);
     await story.settle();
     expect((await story.state(issue)).id).not.toBe(id);
     await approve(story, issue);

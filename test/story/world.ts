@@ -90,6 +90,8 @@ export interface Story {
   openIssue(title?: string, body?: string): Issue;
   /** Opens an issue and labels it as alice, and lets the loop go as far as it does by itself. */
   startLoop(title?: string, body?: string): Promise<Issue>;
+  /** Sets the label once more, a moment after whatever was last done: GitHub tells to the second when a label was set. */
+  labelAgain(issue: Issue): Promise<void>;
   /** Resolves when neither forge nor App has anything left to do. */
   settle(): Promise<void>;
   advance(ms: number): Promise<void>;
@@ -186,6 +188,11 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
       forge.as("alice").label(issue, "loop");
       await settle();
       return issue;
+    },
+    async labelAgain(issue) {
+      const another = forge.world.now() + 2_000;
+      await until(async () => forge.world.now() >= another);
+      forge.as("alice").label(issue, "loop");
     },
     settle,
     async advance(ms) {
