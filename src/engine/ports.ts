@@ -224,8 +224,8 @@ export interface RunReport {
   readonly note: string; // our own sentence where the status alone does not say it
   readonly spentNano?: NanoUsd; // on model calls, calls of unknown outcome at their worst; absent: nothing
   readonly tokens?: Tokens; // of those calls; absent: none
-  readonly outOfBudget?: boolean; // its last model call was refused for want of money; absent: false
-  readonly modelDown?: boolean; // its last model call failed on the provider's side; absent: false
+  readonly outOfBudget?: boolean; // its model calls ended with one refused for want of money; absent: false
+  readonly modelDown?: boolean; // its model calls ended with one that failed on the provider's side; absent: false
   readonly trouble?: Trouble | null; // what kept it from its work, as far as its end tells; absent: nothing
   readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
   readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that

@@ -192,8 +192,8 @@ export type LoopEvent =
       readonly logSha256: string | null;
       readonly spentNano: NanoUsd;
       readonly tokens: Tokens;
-      readonly outOfBudget: boolean; // its last model call was refused for want of money
-      readonly modelDown: boolean; // its last model call failed on the provider's side
+      readonly outOfBudget: boolean; // its model calls ended with one refused for want of money
+      readonly modelDown: boolean; // its model calls ended with one that failed on the provider's side
       readonly tools: readonly string[];
       readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
       readonly agentVersion?: string | null; // as its CLI says

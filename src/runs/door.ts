@@ -1,6 +1,6 @@
 // The one door of a run: git, models and, where policy names hosts, the way out; all of it by the run's lease.
 import { assert } from "../base/assert.ts";
-import type { Log } from "../engine/ports.ts";
+import type { Clock, Log } from "../engine/ports.ts";
 import { type EgressEvent, egressProxy } from "../gateway/egress/proxy.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { gitGateway } from "../gateway/git/server.ts";
@@ -13,6 +13,7 @@ import { openRunGateway } from "../gateway/run.ts";
 import { spentOf } from "../loop/money.ts";
 import type { LoopState } from "../loop/state.ts";
 import { readAllowedHost } from "../policy/hosts.ts";
+import { decidingCall, isProvidersFault } from "./deciding-call.ts";
 import { closableIn } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
 import { keepSpending, type Spent, spentAtMost } from "./spending.ts";
@@ -21,6 +22,7 @@ import { toldOnce } from "./told-once.ts";
 export interface DoorParts {
   readonly dataDir: string;
   readonly log: Log;
+  readonly clock: Pick<Clock, "now">;
   /** Who runs own their files as, where the App is root; null where runs have the App's own uid. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
   /** Whom the agent's commits are by. */
@@ -51,11 +53,13 @@ export interface Door {
   refused(): readonly string[];
   /** Whether that was for what looks like a secret. */
   holdsSecret(): boolean;
-  /** Whether the last model call was refused for the App's own key. */
+  /** Until when a model provider asked the run to wait, since the epoch; null: none did. */
+  waitsUntil(): number | null;
+  /** Whether the run's model calls ended with one that was refused for the App's own key; see `decidingCall`. */
   keyRefused(): boolean;
-  /** Whether the last model call was refused for want of money. */
+  /** Whether they ended with one that was refused for want of money. */
   outOfBudget(): boolean;
-  /** Whether the last model call failed on the provider's side. */
+  /** Whether they ended with one that failed on the provider's side. */
   modelDown(): boolean;
   /** What model calls came to so far. */
   spent(): Promise<Spent>;
@@ -73,7 +77,8 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   const spending = keepSpending(createLedger(budget), rooms(parts).spending(run), earlier);
   let refused: readonly string[] = [];
   let holdsSecret = false;
-  let last: ModelCall | null = null;
+  const deciding = decidingCall();
+  let waitsUntil: number | null = null;
   const often = toldOnce();
   const say = (gateway: string, kind: string | null, event: object) => {
     if (kind === null) return log.info({ ...fields, gateway, ...event }, "gateway");
@@ -99,7 +104,8 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     shared: parts.shared,
     onCall: (call) => {
       say("model", costsNothing(call), { call });
-      last = call;
+      deciding.hear(call);
+      if (call.retryAfterMs !== null) waitsUntil = Math.max(waitsUntil ?? 0, parts.clock.now() + call.retryAfterMs);
       spending.count(call);
     },
   });
@@ -119,9 +125,10 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     },
     refused: () => refused,
     holdsSecret: () => holdsSecret,
-    keyRefused: () => last?.problem === "key_refused",
-    outOfBudget: () => last?.problem === "budget",
-    modelDown: () => last !== null && isProvidersFault(last),
+    waitsUntil: () => waitsUntil,
+    keyRefused: () => deciding.call()?.problem === "key_refused",
+    outOfBudget: () => deciding.call()?.problem === "budget",
+    modelDown: () => isProvidersFault(deciding.call()),
     spent: () => spending.spent(),
   };
 }
@@ -131,10 +138,4 @@ function costsNothing({ outcome, problem, status, kind, provider }: ModelCall): 
   if (outcome === "refused" || outcome === "declined" || outcome === "unreachable")
     return `${provider} ${outcome} ${problem} ${status}`;
   return kind === "count" ? `${provider} count ${outcome}` : null;
-}
-
-/** No answer, half an answer, an error of the server's, too many requests, or the App's own key refused. */
-function isProvidersFault({ outcome, status, problem }: ModelCall): boolean {
-  if (outcome !== "declined") return ["cut", "silent", "unreachable", "unreadable"].includes(outcome);
-  return problem === "key_refused" || status === 429 || (status ?? 0) >= 500;
 }

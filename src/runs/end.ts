@@ -23,8 +23,8 @@ export const End = z.object({
   readyMs: z.number().int().nullable(),
   spentNano: NanoUsd,
   tokens: Tokens,
-  outOfBudget: z.boolean(), // its last model call was refused for want of money
-  modelDown: z.boolean(), // its last model call failed on the provider's side
+  outOfBudget: z.boolean(), // its model calls ended with one refused for want of money
+  modelDown: z.boolean(), // its model calls ended with one that failed on the provider's side
   trouble: Trouble.nullable().default(null), // what kept it from its work
   tools: z.array(z.string()), // what the agent says it called
   refused: z.array(z.string()), // what its last push was refused for

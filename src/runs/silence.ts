@@ -15,10 +15,19 @@ export interface Signs {
   readonly heard: number;
   /** A request or a tunnel is under way, such as a model call that has not been answered yet. */
   readonly isBusy: boolean;
+  /** Until when a model provider asked the run to wait, since the epoch; null: none did. */
+  readonly waitsUntil: number | null;
 }
 
-/** How long nothing has been heard of a run, in milliseconds, and when it was last heard of, since the epoch. */
-const Quiet = z.object({ ms: z.number().nonnegative(), heardAt: z.number() });
+/**
+ * How long nothing has been heard of a run, in milliseconds, and when it was last heard of, since the epoch; also until when
+ * it was asked to wait, which no restart of the App may forget.
+ */
+const Quiet = z.object({
+  ms: z.number().nonnegative(),
+  heardAt: z.number(),
+  waitsUntil: z.number().optional(),
+});
 export type Quiet = Readonly<z.infer<typeof Quiet>>;
 
 export interface SilenceParts {
@@ -44,11 +53,16 @@ export function watchSilence(parts: SilenceParts): () => Promise<void> {
   let keeping = Promise.resolve();
   const look = () => {
     const now = clock.now();
-    const { heard, isBusy } = signs();
+    const { heard, isBusy, waitsUntil } = signs();
     const before = quiet;
-    quiet = afterLook(before, { now, passedMs: now - seen.at, everyMs, isAlive: isBusy || heard !== seen.heard });
+    const until = waitsUntil ?? before.waitsUntil;
+    const isAlive = isBusy || heard !== seen.heard || (until !== undefined && until > seen.at);
+    quiet = {
+      ...afterLook(before, { now, passedMs: now - seen.at, everyMs, isAlive }),
+      ...(until && { waitsUntil: until }),
+    };
     seen = { at: now, heard };
-    if (quiet.ms !== before.ms) {
+    if (quiet.ms !== before.ms || quiet.waitsUntil !== before.waitsUntil) {
       const latest = quiet;
       keeping = keeping.then(() => parts.keep(latest));
     }
@@ -126,7 +140,7 @@ export function watchRun(
     quiet,
     signs: () => {
       const { turns, open } = gateway.traffic();
-      return { heard: running.outputBytes() + turns, isBusy: open > 0 };
+      return { heard: running.outputBytes() + turns, isBusy: open > 0, waitsUntil: gateway.waitsUntil() };
     },
     keep: (count) =>
       writeWhole(file, JSON.stringify(count)).catch((error) =>

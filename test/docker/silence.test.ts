@@ -105,7 +105,7 @@ describeWithDocker("the silence limit on real containers", (engine: () => Engine
       clock: steadyClock({ wall: Date.now, steady: () => performance.now() }, 0),
       limitMs,
       quiet,
-      signs: () => ({ heard: running.outputBytes(), isBusy: false }),
+      signs: () => ({ heard: running.outputBytes(), isBusy: false, waitsUntil: null }),
       keep: async () => {},
       onSilent: (note) => running.endSilent(note),
     });

@@ -1,6 +1,6 @@
 // The silence limit under a clock moved by hand: what counts as a sign of life, what is not silence, what a restart remembers.
 import { expect, test } from "vitest";
-import { afterLook, lookEvery, type Quiet, watchSilence } from "../../src/runs/silence.ts";
+import { afterLook, lookEvery, type Quiet, type Signs, watchSilence } from "../../src/runs/silence.ts";
 import { handClock } from "../story/clock.ts";
 
 const minute = 60_000;
@@ -8,7 +8,7 @@ const start = Date.parse("2026-01-05T09:00:00Z");
 
 function aWatch(quiet: Quiet | null = null, limitMs = 10 * minute) {
   const clock = handClock(start);
-  const signs = { heard: 0, isBusy: false };
+  const signs: { -readonly [field in keyof Signs]: Signs[field] } = { heard: 0, isBusy: false, waitsUntil: null };
   const notes: string[] = [];
   const kept: Quiet[] = [];
   const end = watchSilence({
@@ -57,6 +57,31 @@ test("while a request is under way the run is not silent, however long it takes"
   pass(60);
   signs.isBusy = false;
   pass(9);
+  expect(notes).toEqual([]);
+  pass(1);
+  expect(notes).toHaveLength(1);
+});
+
+test("while a provider makes the run wait it is not silent; the count begins when that wait is over", () => {
+  const { signs, notes, pass } = aWatch();
+  pass(5);
+  signs.waitsUntil = start + 30 * minute;
+  pass(25);
+  pass(9);
+  expect(notes).toEqual([]);
+  pass(1);
+  expect(notes[0]).toContain("For 10 min");
+});
+
+test("F12: a restart of the App does not forget that the run waits", async () => {
+  const before = aWatch();
+  before.signs.waitsUntil = start + 30 * minute;
+  before.pass(1);
+  await before.end();
+  const quiet = before.kept.at(-1);
+  expect(quiet?.waitsUntil).toBe(start + 30 * minute);
+  const { notes, pass } = aWatch(quiet);
+  pass(39);
   expect(notes).toEqual([]);
   pass(1);
   expect(notes).toHaveLength(1);

@@ -119,7 +119,11 @@ export function createContainers(parts: ContainersParts): Containers {
       clock,
       limitMs: container.silenceMs,
       quiet: container.quiet,
-      signs: () => ({ heard: Math.min(timeline.now, container.hungAt ?? timeline.now), isBusy: false }),
+      signs: () => ({
+        heard: Math.min(timeline.now, container.hungAt ?? timeline.now),
+        isBusy: false,
+        waitsUntil: null,
+      }),
       async keep(quiet) {
         if (boundary.alive) container.quiet = quiet;
       },

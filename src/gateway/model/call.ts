@@ -5,7 +5,7 @@ import { type JsonObject, parseJson } from "./json.ts";
 import type { NanoUsd } from "./ledger.ts";
 import type { Load } from "./load.ts";
 import { type Charge, chargeOf, noCharge, nothingRead, type Tally } from "./meter.ts";
-import { notWaited, waitBefore, waitFor } from "./patience.ts";
+import { notWaited, waitAskedFor, waitBefore, waitFor } from "./patience.ts";
 import type { Rates } from "./prices.ts";
 import { type CallOutcome, familyOf, type ModelCall, type ModelProvider } from "./provider.ts";
 import { bodyWith, type Ready } from "./ready.ts";
@@ -35,6 +35,8 @@ interface Came {
   readonly problem?: ProblemKind;
   /** How often it was sent again. */
   readonly repeats?: number;
+  /** How long the provider asked to wait, in the refusal that was passed on. */
+  readonly retryAfterMs?: number | null;
   /** The output limit that was sent last. */
   readonly limit?: number;
 }
@@ -139,12 +141,12 @@ async function exchange(asked: Asked, hold: Hold | null, client: Client): Promis
         continue;
       }
       asked.load.drop();
-      return { ...readAnswer(asked, sent, whole), ...facts };
+      return { ...readAnswer(asked, sent, whole), ...facts, retryAfterMs: waitAskedFor(sent.answer) };
     }
     const wait = waitBefore(sent.answer, waited, limits.patienceMs);
     if (wait === null || !(await waitFor(wait, client.unwanted))) {
       asked.load.drop();
-      return { ...(await answered(asked, sent)), ...facts };
+      return { ...(await answered(asked, sent)), ...facts, retryAfterMs: waitAskedFor(sent.answer) };
     }
     await readWhole(sent.answer, limits.answerBytes, holder);
     waited = { times: waited.times + 1, ms: waited.ms + wait };
@@ -283,6 +285,8 @@ function record(asked: Asked, { came, charge, hold, gone }: Settled): void {
     problem: came.problem ?? null,
     status: came.status,
     repeats: came.repeats ?? 0,
+    retryAfterMs: came.retryAfterMs ?? null,
+    offersTools: plan.offersTools,
     share: hold?.share ?? null,
     inputTokens: charge.usage.input,
     cacheReadTokens: charge.usage.cacheRead,

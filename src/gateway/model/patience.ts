@@ -1,5 +1,5 @@
 // A provider that says "too many requests" has done nothing: the call is made again, so that no client has to know how.
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 /** What was waited already, for one call. */
 export interface Waited {
@@ -9,6 +9,9 @@ export interface Waited {
 
 export const notWaited: Waited = { times: 0, ms: 0 };
 
+/** The head of an answer. */
+type Refusal = Pick<IncomingMessage, "statusCode" | "headers">;
+
 const mostTimes = 6;
 
 /**
@@ -16,15 +19,16 @@ const mostTimes = 6;
  * answer is passed on, because it is another one, because it says that trying again is of no use, or because it would
  * take longer than `patienceMs` in all. The headers are OpenAI's and Anthropic's; `retry-after` is RFC 9110's, in seconds.
  */
-export function waitBefore(
-  answer: { readonly statusCode?: number; readonly headers: IncomingHttpHeaders },
-  waited: Waited,
-  patienceMs: number,
-): number | null {
+export function waitBefore(answer: Refusal, waited: Waited, patienceMs: number): number | null {
   const { statusCode, headers } = answer;
   if (statusCode !== 429 || headers["x-should-retry"] === "false" || waited.times >= mostTimes) return null;
   const wait = askedFor(headers) ?? 1000 * 2 ** waited.times;
   return waited.ms + wait > patienceMs ? null : wait;
+}
+
+/** Milliseconds that a refusal asks its client to wait; null where it asks for none, or is no refusal. */
+export function waitAskedFor({ statusCode, headers }: Refusal): number | null {
+  return (statusCode ?? 0) >= 400 ? askedFor(headers) : null;
 }
 
 function askedFor(headers: IncomingHttpHeaders): number | null {

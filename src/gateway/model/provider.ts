@@ -48,6 +48,10 @@ export interface ModelCall {
   readonly status: number | null;
   /** How often it was sent again because the provider had too many requests. */
   readonly repeats: number;
+  /** Milliseconds that the provider asked the client to wait in the refusal that was passed on; null: it asked for none. */
+  readonly retryAfterMs: number | null;
+  /** Whether it offers tools: a call that does is the agent's work, one that does not may be an errand, such as a title. */
+  readonly offersTools: boolean;
   readonly share: Share | null;
   readonly inputTokens: number;
   readonly cacheReadTokens: number;

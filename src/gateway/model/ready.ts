@@ -22,6 +22,8 @@ export interface Ready extends Pick<Plan, "model" | "stream" | "asked" | "floor"
   /** JSON of the fields that hold content, `"name":value` after `"name":value`, or of the whole body. */
   readonly bulk: Uint8Array;
   readonly steps: readonly Step[];
+  /** Whether the model may call anything. */
+  readonly offersTools: boolean;
   /** Whether input may be cached for an hour. */
   readonly hour: boolean;
 }
@@ -61,14 +63,19 @@ function written(plan: Plan, kind: Asking["kind"], wire: Wire): Ready {
   const { body, growing, ...facts } = plan;
   if (kind === "count") {
     const bulk = Buffer.from(JSON.stringify(wire.counting(plan)));
-    return { ...facts, small: null, bulk, steps: [], hour: false };
+    return { ...facts, small: null, bulk, steps: [], offersTools: false, hour: false };
   }
   const entries = Object.entries(body).filter(([, value]) => value !== undefined);
   const small = Object.fromEntries(entries.filter(([field]) => !bulky.has(field)));
   const large = entries.filter(([field]) => bulky.has(field));
   const texts = large.map(([field, value]) => `${JSON.stringify(field)}:${JSON.stringify(value)}`);
   const hour = [JSON.stringify(small), ...texts].some((text) => text.includes('"1h"'));
-  return { ...facts, small, bulk: Buffer.from(texts.join(",")), steps: stepsOf(growing), hour };
+  const offersTools = isSome(body.tools) || isSome(body.functions);
+  return { ...facts, small, bulk: Buffer.from(texts.join(",")), steps: stepsOf(growing), offersTools, hour };
+}
+
+function isSome(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0;
 }
 
 /** The body in the pieces in which it is sent, with these small fields. */

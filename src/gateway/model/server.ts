@@ -167,6 +167,8 @@ function refuse(visit: Visit, problem: Problem, model: string | null): void {
     problem: problem.kind,
     status: null,
     repeats: 0,
+    retryAfterMs: null,
+    offersTools: false,
     share: null,
     inputTokens: 0,
     cacheReadTokens: 0,

@@ -37,6 +37,7 @@ test.each([429, 400, 500, 529])(
     const { got, call } = await come(json(overloaded, status, { "retry-after": "7" }), false, { limits });
     expect(got).toMatchObject({ status, headers: { "retry-after": "7" }, text: JSON.stringify(overloaded) });
     expect(call).toMatchObject({ outcome: "declined", status, repeats: 0, costUsd: 0, estimated: false });
+    expect(call.retryAfterMs).toBe(7_000);
   },
 );
 

@@ -1,6 +1,6 @@
 // How long a provider that has too many requests is waited for.
 import { expect, test } from "vitest";
-import { notWaited, waitBefore, waitFor } from "../../../src/gateway/model/patience.ts";
+import { notWaited, waitAskedFor, waitBefore, waitFor } from "../../../src/gateway/model/patience.ts";
 
 const patience = 30_000;
 const busy = (headers: Record<string, string> = {}) => ({ statusCode: 429, headers });
@@ -42,4 +42,11 @@ test("a wait ends at once when nobody wants its call any more", async () => {
   expect(await waiting).toBe(false);
   expect(await waitFor(3_600_000, wish.signal)).toBe(false);
   expect(await waitFor(0, new AbortController().signal)).toBe(true);
+});
+
+test("what is passed on says how long its client was asked to wait; an answer asks for nothing", () => {
+  const headers = { "retry-after": "600" };
+  expect([429, 503, 529].map((statusCode) => waitAskedFor({ statusCode, headers }))).toEqual([6e5, 6e5, 6e5]);
+  expect(waitAskedFor({ statusCode: 503, headers: {} })).toBe(null);
+  expect(waitAskedFor({ statusCode: 200, headers })).toBe(null);
 });
