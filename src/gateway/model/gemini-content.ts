@@ -70,10 +70,11 @@ export const geminiContent: Wire = {
   },
   tally(before, event) {
     const { usageMetadata, candidates, promptFeedback } = objectAt(event);
-    const ended = listAt(candidates).some((one) => typeof objectAt(one).finishReason === "string");
+    const finished = listAt(candidates).some((one) => typeof objectAt(one).finishReason === "string");
     const blocked = typeof objectAt(promptFeedback).blockReason === "string";
+    const ended = before.ended === true || finished || blocked;
     const usage = usageOf(usageMetadata) ?? before.usage;
-    return { usage, final: usage !== null && (before.final || ended || blocked) };
+    return { usage, final: usage !== null && ended, ended };
   },
 };
 

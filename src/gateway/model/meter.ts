@@ -25,6 +25,8 @@ export const noUsage: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, cacheWrit
 export interface Tally extends Billed {
   readonly usage: Usage | null;
   readonly final: boolean;
+  /** True once the answer said that it is complete, of a stream whose figures may come with that or after it. */
+  readonly ended?: boolean;
 }
 
 export const nothingRead: Tally = { usage: null, final: false };

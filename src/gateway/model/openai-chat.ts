@@ -95,11 +95,24 @@ export const openaiChat: Wire = {
     const { object, choices, usage: reported, service_tier: told } = objectAt(event);
     const usage = usageOf(reported);
     const tier = tierIn(told, before);
-    if (object === "chat.completion") return usage === null ? { ...before, ...tier } : { usage, final: true, ...tier };
-    const last = usage !== null && listAt(choices).length === 0;
-    return { usage: usage ?? before.usage, final: before.final || last, ...tier };
+    const answers = listAt(choices);
+    if (object === "chat.completion" || (object === undefined && answers.some(isWholeAnswer)))
+      return usage === null ? { ...before, ...tier } : { usage, final: true, ...tier };
+    // Other servers than OpenAI's state the figures with the end itself, and may send no `[DONE]` after it.
+    const ended = before.ended === true || answers.some(isEnd);
+    const last = usage !== null && (ended || answers.length === 0);
+    return { usage: usage ?? before.usage, final: before.final || last, ended, ...tier };
   },
 };
+
+/** Some servers leave out of an answer what kind of object it is. */
+function isWholeAnswer(choice: unknown): boolean {
+  return isObject(objectAt(choice).message);
+}
+
+function isEnd(choice: unknown): boolean {
+  return typeof objectAt(choice).finish_reason === "string";
+}
 
 function growingOf(body: Record<string, unknown>): Growing {
   const {

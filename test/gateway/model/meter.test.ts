@@ -50,7 +50,7 @@ describe("a meter reads the provider's own figures", () => {
     ["Gemini, whole", geminiContent, [geminiWhole(figures)]],
     ["Gemini, streamed", geminiContent, geminiStream(figures)],
   ])("%s", (_, wire, events) => {
-    expect(read(wire, events)).toEqual({ usage, final: true });
+    expect(read(wire, events)).toMatchObject({ usage, final: true });
   });
 
   test("an hour's cache, cache figures in the last event only, and thinking", () => {
