@@ -103,6 +103,7 @@ const ALLOWED_ENV: readonly string[] = [
   "GOOGLE_GEMINI_BASE_URL",
   "HTTPS_PROXY",
   "HTTP_PROXY",
+  "JAVA_TOOL_OPTIONS",
   "LANG",
   "NODE_USE_ENV_PROXY",
   "NO_PROXY",

@@ -9,6 +9,7 @@ import { branchOf, rulesOf } from "../loop/begin.ts";
 import type { LoopState } from "../loop/state.ts";
 import type { DoorParts } from "./door.ts";
 import type { Origin } from "./origin.ts";
+import { proxyVariables } from "./proxy-variables.ts";
 import { roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
 
@@ -46,7 +47,7 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
     gatewaySocket: join(rooms(parts).socket(order.id), "gateway.sock"),
     env: {
       ...agent.env,
-      ...(rulesOf(order.loop).hosts.length === 0 ? {} : proxyVariables(`http://lease:${token}@127.0.0.1:{port}`)),
+      ...(rulesOf(order.loop).hosts.length === 0 ? {} : proxyVariables(token)),
       ...(version === null ? {} : { LOOP_AGENT_VERSION: version }),
       ...(rulesOf(order.loop).signOff ? { LOOP_SIGN_OFF: "1" } : {}),
       LOOP_BRANCH: branchOf(order.loop),
@@ -63,15 +64,6 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
     limits: { ...parts.limits, deadlineMs: order.deadlineMs },
     ...(parts.ociRuntime === null ? {} : { runtime: parts.ociRuntime }),
   };
-}
-
-/**
- * Where a run may reach hosts, in the names that its tools read: curl and pip take either spelling, wget the lower case alone,
- * and Node's own fetch neither unless it is told to (https://nodejs.org/api/cli.html#node_use_env_proxy1).
- */
-function proxyVariables(address: string): Readonly<Record<string, string>> {
-  const none = "127.0.0.1,localhost";
-  return { HTTPS_PROXY: address, https_proxy: address, NO_PROXY: none, no_proxy: none, NODE_USE_ENV_PROXY: "1" };
 }
 
 /** A name that an earlier run of the loop was started from means what it meant then. */

@@ -1,4 +1,4 @@
-// The egress proxy of one run: CONNECT to listed hosts for whoever shows the lease, every tunnel recorded; by default none.
+// The egress proxy of one run: CONNECT to listed hosts for whoever comes through its own door, every tunnel recorded; by default none.
 import { lookup } from "node:dns/promises";
 import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
@@ -114,14 +114,23 @@ async function serve(proxy: Proxy, incoming: IncomingMessage, inside: Duplex, he
 }
 
 function admission(proxy: Proxy, incoming: IncomingMessage): Refused | null {
-  const password = basicPassword(incoming.headers["proxy-authorization"]);
-  if (password === null || !isLeaseToken(proxy.request.lease, password))
-    return { why: "credential", detail: "the proxy needs the run's own lease as the password" };
+  if (!isOwn(proxy, incoming.headers["proxy-authorization"]))
+    return { why: "credential", detail: "the password shown to the proxy is not the run's own lease" };
   if (proxy.revoked) return { why: "ended", detail: "the run's lease has ended" };
   if (proxy.open.size + proxy.waiting >= proxy.limits.tunnels)
     return { why: "busy", detail: "too many tunnels at a time" };
   if (proxy.bytesLeft <= 0) return { why: "bytes", detail: "the run has carried all the bytes that it may" };
   return null;
+}
+
+/**
+ * Only this run reaches its door, and what it may reach there is nothing that a lease widens. So a client without a password is
+ * taken, for a JVM has no way to send one; a password that is another run's, or has ended, is not.
+ */
+function isOwn({ request }: Proxy, shown: string | undefined): boolean {
+  if (shown === undefined) return true;
+  const password = basicPassword(shown);
+  return password !== null && isLeaseToken(request.lease, password);
 }
 
 /** Resolves, checks and dials: the address that was checked is the one that is dialled, whatever the name says next. */

@@ -90,7 +90,7 @@ const elsewhere: readonly (readonly [target: string, what: string, status: numbe
 ];
 
 const tunnels: readonly Attack[] = [
-  { title: "T6: a tunnel without a lease", name: "tunnel-no-lease", fails: refused(407), works: answered },
+  { title: "T6: a tunnel with an empty lease", name: "tunnel-empty-lease", fails: refused(407), works: answered },
   { title: "T6: a tunnel with another run's lease", name: "tunnel-other-lease", fails: refused(407), works: answered },
   ...elsewhere.map(([target, what, status]) => ({
     title: `T6: a tunnel to ${what} (${target})`,

@@ -145,6 +145,16 @@ test("a listed host is reached at the address that was checked, and the tunnel i
   });
 });
 
+test("who shows no password at the run's own door gets a tunnel: a JVM cannot show one", async () => {
+  const world = await aWorld();
+  const tunnel = ask(world, "example.com:443", "", "early");
+  await tunnel.until("early");
+  expect(tunnel.got()).toMatch(/^HTTP\/1\.1 200 /);
+  tunnel.socket.end();
+  await tunnel.closed;
+  expect(world.dialled).toEqual([`${publicAddress}:443`]);
+});
+
 describe("refused, recorded, and nothing dialled:", () => {
   test.each<[string, WorldRequest, string, string | undefined, string, number]>([
     ["any host, where none is listed", { listed: [] }, "example.com:443", undefined, "host", 403],
@@ -152,7 +162,7 @@ describe("refused, recorded, and nothing dialled:", () => {
     ["another port of a listed one", {}, "example.com:22", undefined, "host", 403],
     ["an address", { listed: ["example.com"] }, `${publicAddress}:443`, undefined, "target", 400],
     ["loopback", {}, "127.0.0.1:443", undefined, "target", 400],
-    ["no lease", {}, "example.com:443", "", "credential", 407],
+    ["an empty lease", {}, "example.com:443", basic(""), "credential", 407],
     ["another run's lease", {}, "example.com:443", basic(newLeaseToken()), "credential", 407],
     ["a lease as a bearer", {}, "example.com:443", `Proxy-Authorization: Bearer ${lease.token}\r\n`, "credential", 407],
     [

@@ -6,7 +6,7 @@ import { aWorld } from "./world.ts";
 const usage = { prompt_tokens: 1000, completion_tokens: 50, total_tokens: 1050 };
 const usageMetadata = { promptTokenCount: 1000, candidatesTokenCount: 50, totalTokenCount: 1050 };
 const data = (event: object | string) => `data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`;
-const chunk = (more: object) => ({ id: "c", object: "chat.completion.chunk", ...more });
+const chunk = <More extends object>(more: More) => ({ id: "c", object: "chat.completion.chunk", ...more });
 const said = chunk({ choices: [{ index: 0, delta: { content: "Hi" }, finish_reason: null }] });
 const stop = (more: object = {}) => chunk({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }], ...more });
 const message = { role: "assistant", content: "Hi" };

@@ -41,11 +41,11 @@ await attempt("call-model", () => call(chat, { body: { model: "gpt-4.1" } }));
 await attempt("call-output", () => call(chat, { body: { max_completion_tokens: 1_000_000_000 } }));
 
 function tunnel(target, lease = own) {
-  const login = lease ? `Proxy-Authorization: Basic ${Buffer.from(`run:${lease}`).toString("base64")}\r\n` : "";
+  const login = `Proxy-Authorization: Basic ${Buffer.from(`run:${lease}`).toString("base64")}\r\n`;
   return send(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${login}\r\n`);
 }
 
 await attempt("tunnel", () => tunnel(`open.example.com:${hostPort}`));
-await attempt("tunnel-no-lease", () => tunnel(`open.example.com:${hostPort}`, ""));
+await attempt("tunnel-empty-lease", () => tunnel(`open.example.com:${hostPort}`, ""));
 await attempt("tunnel-other-lease", () => tunnel(`open.example.com:${hostPort}`, other));
 for (const target of targets.split(",")) await attempt(`tunnel ${target}`, () => tunnel(`${target}:${hostPort}`));
