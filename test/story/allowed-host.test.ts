@@ -10,7 +10,7 @@ vi.mock("../../src/policy/clamp.ts", async (original) => {
 
 const policy = "network:\n  allow: [one.example.com]\n";
 
-const hasJava = spawnSync("java", ["-version"]).status === 0;
+const hasJava = spawnSync("sh", ["-c", "command -v java"]).status === 0;
 const java = `import java.net.URI; class A { public static void main(String[] a) throws Exception {
   URI.create("https://one.example.com/").toURL().openStream(); } }`;
 /** Asks as a JVM does: by its own properties, and without a password. */
