@@ -222,6 +222,11 @@ export const Environment = z.strictObject({
   LOOPGATE_MAX_WAIT_MINUTES: bound("wait_minutes", 1440, "Longest to wait for CI, in minutes."),
   LOOPGATE_MAX_CHANGED_LINES: bound("changed_lines", 100_000, "Most lines a change may have."),
   LOOPGATE_MAX_CHANGED_FILES: bound("changed_files", 5000, "Most files a change may touch."),
+  LOOPGATE_MAX_MEMORY_MIB: bound("memory_mib", 4_194_304, "Most memory a policy may give a run, in MiB."),
+  LOOPGATE_MAX_CPUS: bound("cpus", 256, "Most processors a policy may give a run."),
+  LOOPGATE_MAX_PROCESSES: bound("processes", 100_000, "Most processes a policy may give a run."),
+  LOOPGATE_MAX_TMP_MIB: bound("tmp_mib", 1_048_576, "Most that a policy may let `/tmp` hold, in MiB; it is memory."),
+  LOOPGATE_MAX_DISK_MIB: bound("disk_mib", 16_777_216, "Most disk a policy may give a run's workspace, in MiB."),
   LOOPGATE_MIN_APPROVALS: whole(0, 6)
     .prefault(String(generousBounds.approvals_minimum))
     .meta({ description: "Fewest approvals a policy may ask for." }),

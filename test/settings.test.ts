@@ -68,6 +68,11 @@ describe("what is needed", () => {
           usd: 20,
           issue_usd: 100,
           issue_runs: 200,
+          memory_mib: 8192,
+          cpus: 4,
+          processes: 2048,
+          tmp_mib: 2048,
+          disk_mib: 20_480,
           hosts: [],
           images: [],
         },
@@ -155,7 +160,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^46 settings are/);
+    expect(message).toMatch(/^51 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

@@ -45,7 +45,7 @@ export function judgeEnding({ cause, exitCode, oomKilled, limits }: Ending): Jud
     case "stop":
       return { status: "stopped", note: cause.reason, limit };
     case "disk":
-      return { status: "failed", note: diskNote(cause.bound, cause.excess), limit: "disk" };
+      return { status: "failed", note: diskNote(cause.bound, cause.excess), limit: diskLimit(cause) };
     case "relay":
       return { status: "lost", note: "The relay to the gateway ended, and the run with it.", limit };
     case "gone":
@@ -53,6 +53,11 @@ export function judgeEnding({ cause, exitCode, oomKilled, limits }: Ending): Jud
     case "exit":
       return judgeExit(exitCode, oomKilled, limits);
   }
+}
+
+/** Bytes of the workspace are what policy gives a run; everything else is the same for every run. */
+function diskLimit({ bound, excess }: Extract<EndCause, { kind: "disk" }>): LimitMet {
+  return bound.name === "/workspace" && excess === "bytes" ? "disk" : "files";
 }
 
 function diskNote({ name, limitBytes, limitFiles }: Omit<DiskBound, "path">, excess: DiskExcess): string {

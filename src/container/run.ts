@@ -83,6 +83,8 @@ export interface RunRequest {
   readonly gatewaySocket: string | null;
   /** Names from `isAllowedEnv` only; `{port}` in a value becomes the gateway's port as the run sees it. */
   readonly env: Readonly<Record<string, string>>;
+  /** The policy's own variables; what is ours comes before them. Absent: none. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly limits: Limits;
   /** `HostConfig.Runtime`, for gVisor or Kata. */
   readonly runtime?: string;
@@ -190,7 +192,7 @@ export type RunStatus =
   | "lost"; // the container, its relay or the engine went away
 
 /** A limit of a run that ended it. */
-export type LimitMet = "memory" | "file_size" | "disk";
+export type LimitMet = "memory" | "file_size" | "disk" | "files";
 
 export interface RunOutcome {
   readonly status: RunStatus;

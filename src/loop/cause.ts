@@ -54,7 +54,10 @@ export const Trouble = z.enum([
   "command_unusable", // 126: it is there and cannot be run
   "memory", // a limit of the run's ended it
   "file_size",
-  "disk",
+  "disk", // more bytes in its workspace than it may have there
+  "files", // too many files, too much of an answer, or what cannot be measured
+  "processes", // it failed, and had met this limit
+  "tmp", // it failed for want of space, most likely in /tmp
   "key_refused", // the model's provider does not take the App's own key
   "secret", // its last push held what looks like one
   "push_refused", // its last push was refused for something else

@@ -36,6 +36,17 @@ export type IssueRef = z.infer<typeof IssueRef>;
 const AgentKind = z.enum(["command", "claude-code", "codex", "gemini", "opencode"]);
 export type AgentKind = z.infer<typeof AgentKind>;
 
+/** What every run of a loop has besides the repository; sizes in bytes. */
+export const RunEnvironment = z.object({
+  memoryBytes: z.number().int(),
+  cpus: z.number(),
+  processes: z.number().int(),
+  tmpBytes: z.number().int(),
+  diskBytes: z.number().int(), // what its workspace may hold
+  env: z.record(z.string(), z.string()), // as policy sets them
+});
+export type RunEnvironment = z.infer<typeof RunEnvironment>;
+
 /** What the policy and the operator allow this loop, fixed at the claim. Times in milliseconds. */
 export const Rules = z.object({
   label: z.string(),
@@ -45,6 +56,7 @@ export const Rules = z.object({
     .object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() })
     .nullable(),
   reviewerMissing: z.boolean().optional(), // true: nobody named a reviewer, so it was left out; absent: it is as policy says
+  environment: RunEnvironment.optional(), // absent: claimed by a version whose runs all had the same
   budgetNano: NanoUsd, // for model calls; granted with the label and again with each /loop retry
   hosts: z.array(z.string()), // what a run may reach through the egress proxy; empty: nothing
   attempts: z.number().int(), // granted with the label and again with each /loop retry

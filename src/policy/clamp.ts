@@ -1,4 +1,5 @@
 // The operator's outer bounds: a repository may only tighten them.
+import { bytesIn, inSize } from "./bytes.ts";
 import type { Policy } from "./schema.ts";
 
 /** What the operator of this App grants to any repository. The numbers are upper limits in the policy file's own units. */
@@ -16,6 +17,11 @@ export interface Bounds {
   readonly usd: number; // for model calls of one loop
   readonly issue_usd: number; // for model calls of all loops of one issue
   readonly issue_runs: number;
+  readonly memory_mib: number; // for one run, here and below
+  readonly cpus: number;
+  readonly processes: number;
+  readonly tmp_mib: number;
+  readonly disk_mib: number;
   readonly hosts: readonly string[]; // the only hosts a repository may let its runs reach; empty: none
   readonly images: readonly string[]; // the only images a repository may name; empty: any
 }
@@ -35,6 +41,11 @@ export const generousBounds: Bounds = {
   usd: 20,
   issue_usd: 100,
   issue_runs: 200,
+  memory_mib: 8192,
+  cpus: 4,
+  processes: 2048,
+  tmp_mib: 2048,
+  disk_mib: 20_480,
   hosts: [],
   images: [],
 };
@@ -73,6 +84,8 @@ function excesses(policy: Policy, bounds: Bounds): Excess[] {
     ["limits.changed_lines", policy.limits.changed_lines, bounds.changed_lines],
     ["limits.changed_files", policy.limits.changed_files, bounds.changed_files],
     ["checks.wait_minutes", policy.checks.wait_minutes, bounds.wait_minutes],
+    ["environment.cpus", policy.environment.cpus, bounds.cpus],
+    ["environment.processes", policy.environment.processes, bounds.processes],
   ];
   const tooHigh = pairs
     .filter(([, value, bound]) => value > bound)
@@ -80,7 +93,27 @@ function excesses(policy: Policy, bounds: Bounds): Excess[] {
       path,
       sentence: `\`${path}\` is ${value}, but this App's operator allows at most ${bound}`,
     }));
-  return [...tooHigh, ...choices(policy, bounds)];
+  return [...tooHigh, ...sizes(policy, bounds), ...choices(policy, bounds)];
+}
+
+const MiB = 1024 * 1024;
+
+/** Each size that policy sets, with its bound in bytes. */
+function sizePairs({ environment }: Policy, bounds: Bounds) {
+  return [
+    ["memory", environment.memory, bounds.memory_mib * MiB],
+    ["tmp", environment.tmp, bounds.tmp_mib * MiB],
+    ["disk", environment.disk, bounds.disk_mib * MiB],
+  ] as const;
+}
+
+function sizes(policy: Policy, bounds: Bounds): Excess[] {
+  return sizePairs(policy, bounds)
+    .filter(([, size, bound]) => (bytesIn(size) ?? 0) > bound)
+    .map(([key, size, bound]) => ({
+      path: `environment.${key}`,
+      sentence: `\`environment.${key}\` is ${size}, but this App's operator allows at most ${inSize(bound)}`,
+    }));
 }
 
 function choices(policy: Policy, bounds: Bounds): Excess[] {
@@ -101,7 +134,7 @@ function choices(policy: Policy, bounds: Bounds): Excess[] {
     const sentence = `\`network.allow\` names ${closed}, which is not among the hosts this App's operator allows`;
     found.push({ path: "network.allow", sentence });
   }
-  for (const role of ["agent", "reviewer"] as const) {
+  for (const role of ["agent", "reviewer", "environment"] as const) {
     const image = policy[role].image;
     if (image === "" || bounds.images.length === 0 || bounds.images.includes(image)) continue;
     const sentence = `\`${role}.image\` is not among the images this App's operator allows (${bounds.images.join(", ")})`;
@@ -123,11 +156,26 @@ function within(policy: Policy, bounds: Bounds): Policy {
       usd: Math.min(policy.issue.usd, bounds.issue_usd),
       runs: Math.min(policy.issue.runs, bounds.issue_runs),
     },
+    environment: environmentWithin(policy, bounds),
     checks: { ...policy.checks, wait_minutes: Math.min(policy.checks.wait_minutes, bounds.wait_minutes) },
     limits: {
       changed_lines: Math.min(policy.limits.changed_lines, bounds.changed_lines),
       changed_files: Math.min(policy.limits.changed_files, bounds.changed_files),
     },
     gate: { ...policy.gate, approvals: Math.max(policy.gate.approvals, bounds.approvals_minimum) },
+  };
+}
+
+function environmentWithin(policy: Policy, bounds: Bounds): Policy["environment"] {
+  const { environment } = policy;
+  const sizes = sizePairs(policy, bounds).map(([key, size, bound]) => [
+    key,
+    (bytesIn(size) ?? 0) > bound ? inSize(bound) : size,
+  ]);
+  return {
+    ...environment,
+    ...Object.fromEntries(sizes),
+    cpus: Math.min(environment.cpus, bounds.cpus),
+    processes: Math.min(environment.processes, bounds.processes),
   };
 }

@@ -18,6 +18,7 @@ interface Schema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly additionalProperties?: Schema | boolean;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly minimum?: number;
@@ -63,9 +64,15 @@ function leaves(schema: Schema, path: string): Option[] {
 function schemaAt(path: string): Schema | null {
   let schema: Schema | undefined = root;
   for (const key of path === "" ? [] : path.split(".")) {
-    schema = /^\d+$/.test(key) ? schema?.items : schema?.properties?.[key];
+    schema = /^\d+$/.test(key) ? schema?.items : (schema?.properties?.[key] ?? valuesOf(schema));
   }
   return schema ?? null;
+}
+
+/** What each value must be where any key may stand. */
+function valuesOf(schema: Schema | undefined): Schema | undefined {
+  const of = schema?.additionalProperties;
+  return typeof of === "object" ? of : undefined;
 }
 
 function words(schema: Schema): string {

@@ -1,6 +1,8 @@
 // The policy file and the operator's word together → the rules that one loop is held to.
+import { assert } from "../base/assert.ts";
 import { nanoOf } from "../loop/money.ts";
 import type { Rules } from "../loop/state.ts";
+import { bytesIn } from "./bytes.ts";
 import { type Bounds, clampPolicy } from "./clamp.ts";
 import { parsePolicy } from "./parse.ts";
 import { builtInProtectedPaths } from "./paths.ts";
@@ -44,13 +46,13 @@ function rulesOf(
   asksForReviewer: boolean,
 ): ReadRules {
   const command = policy.agent.command || defaults.agent.command;
-  const image = policy.agent.image || defaults.agent.image;
+  const image = policy.agent.image || policy.environment.image || defaults.agent.image;
   const { kind, model } = policy.agent;
   if (kind === "command" && command === "") return missing("agent.command", "the command that starts the agent");
   if (kind !== "command" && model === "") return missing("agent.model", "the model that the agent calls");
   if (image === "") return missing("agent.image", "the container image the agent runs in");
   const executor = { agent: kind, model, command, image };
-  const rest = { ...limitsOf(policy), ...judgesOf(policy) };
+  const rest = { ...limitsOf(policy), ...judgesOf(policy), environment: environmentOf(policy) };
   if (!policy.reviewer.enabled) return { ok: true, rules: { ...origin, executor, reviewer: null, ...rest } };
   const reviewer = reviewerOf(policy, defaults, executor);
   if (reviewer.agent !== "command" && reviewer.model === "") return missing("reviewer.model", "the model it calls");
@@ -72,7 +74,7 @@ function reviewerOf(policy: Policy, defaults: OperatorDefaults, executor: Rules[
     agent,
     model: model || executor.model,
     command: own,
-    image: image || defaults.reviewer.image || executor.image,
+    image: image || policy.environment.image || defaults.reviewer.image || executor.image,
   };
 }
 
@@ -95,6 +97,24 @@ function limitsOf(policy: Policy) {
     changedFiles: policy.limits.changed_files,
     confidence: policy.confidence_minimum,
   };
+}
+
+function environmentOf({ environment }: Policy): Rules["environment"] {
+  const { memory, cpus, processes, tmp, disk, env } = environment;
+  return {
+    memoryBytes: sizeIn(memory),
+    cpus,
+    processes,
+    tmpBytes: sizeIn(tmp),
+    diskBytes: sizeIn(disk),
+    env,
+  };
+}
+
+function sizeIn(text: string): number {
+  const bytes = bytesIn(text);
+  assert(bytes !== null, "the schema lets nothing else through");
+  return bytes;
 }
 
 function judgesOf(policy: Policy) {

@@ -1,7 +1,9 @@
 // The options of .github/loop.yml: type, default, limits and one sentence for each. Everything else about options is derived from here.
 import { z } from "zod";
+import { sizePattern } from "./bytes.ts";
 import { hostProblem } from "./hosts.ts";
 import { patternProblem } from "./pattern.ts";
+import { valueProblem, variableProblem } from "./variables.ts";
 
 const command = z.string().max(2000);
 const image = z.string().max(300);
@@ -44,7 +46,9 @@ const Agent = z.strictObject({
     .describe("Shell command that works on the brief in the repository; empty means the operator's default."),
   image: image
     .default("")
-    .describe("Container image the agent runs in, best named by digest; empty means the operator's default."),
+    .describe(
+      "Container image the agent runs in, best named by digest; empty means `environment.image`, else the operator's default.",
+    ),
 });
 
 const Reviewer = z.strictObject({
@@ -66,7 +70,51 @@ const Reviewer = z.strictObject({
     ),
   image: image
     .default("")
-    .describe("Container image of the reviewer; empty means the operator's default, else `agent.image`."),
+    .describe(
+      "Container image of the reviewer; empty means `environment.image`, else the operator's default, else `agent.image`.",
+    ),
+});
+
+const size = z.string().regex(sizePattern).meta({ words: "a size such as `512 MiB` or `4 GiB`" });
+const variables = z
+  .record(
+    z.string(),
+    z
+      .string()
+      .max(1000)
+      .meta({ words: "a text of at most 1000 characters, in quotes where it is a number or true or false" }),
+  )
+  .superRefine((given, context) => {
+    const all = Object.entries(given);
+    if (all.length > 40) context.addIssue({ code: "custom", message: "may name at most 40 variables" });
+    if (all.join().length > 6000)
+      context.addIssue({ code: "custom", message: "is longer than 6000 characters in all" });
+    for (const [name, value] of all) {
+      const message = variableProblem(name) ?? valueProblem(value);
+      if (message !== null) context.addIssue({ code: "custom", message, path: [name] });
+    }
+  })
+  .meta({ words: "names of variables, each with its value as a text in quotes" });
+
+const Environment = z.strictObject({
+  image: image
+    .default("")
+    .describe(
+      "Container image that both agent and reviewer run in, best named by digest; `agent.image` and `reviewer.image` come first where they are set.",
+    ),
+  memory: size.default("2 GiB").describe("Memory a run may use, with what it keeps in `/tmp`; it never swaps."),
+  cpus: z
+    .number()
+    .min(0.1)
+    .max(256)
+    .default(2)
+    .describe("Processors a run may use, as far as the machine has so many."),
+  processes: z.int().min(16).max(100_000).default(256).describe("Processes and threads a run may have at once."),
+  tmp: size.default("512 MiB").describe("What `/tmp` may hold; it counts as memory."),
+  disk: size.default("4 GiB").describe("What a run's workspace may hold on disk."),
+  env: variables
+    .default({})
+    .describe("Environment variables of every run; never credentials, and none that Loopgate sets itself."),
 });
 
 const Budget = z.strictObject({
@@ -180,6 +228,7 @@ export const Policy = z.strictObject({
   version: z.literal(1).default(1).describe("Version of this file's format."),
   agent: Agent.prefault({}).describe("The executor: the agent that works on the issue."),
   reviewer: Reviewer.prefault({}).describe("The reviewer: a separate run that judges the change."),
+  environment: Environment.prefault({}).describe("What every run has besides the repository."),
   attempts: z
     .int()
     .min(1)

@@ -2,6 +2,7 @@
 import { workedMs } from "../loop/clock.ts";
 import { spentOf } from "../loop/money.ts";
 import type { LoopState } from "../loop/state.ts";
+import { inSize } from "../policy/bytes.ts";
 import { inlineCode, plainSentence } from "./escape.ts";
 import { pullLink } from "./home.ts";
 import { inDollars } from "./money.ts";
@@ -18,6 +19,7 @@ export function facts(state: LoopState, now: number): string {
     base === null
       ? null
       : `Branch ${inlineCode(state.branch ?? "")} from ${inlineCode(base.branch)} at ${commit(base.sha)}${pullWords(state)}`,
+    environmentWords(state),
     isolation === null ? null : `Isolation: ${isolationSentence(isolation)}`,
     used(state, now),
     policyWords(state),
@@ -40,6 +42,23 @@ export function used(state: LoopState, now: number): string {
   const spent = spentOf(state);
   const money = spent === 0 ? "" : `, ${inDollars(spent)} of ${inDollars(state.grantedNano)} for models`;
   return `Used: ${counted} of ${state.granted} attempts, ${state.runsStarted} of ${state.rules.lifetimeRuns} runs, ${clock}${money}`;
+}
+
+/** What every run has, in one line. */
+function environmentWords({ rules }: LoopState): string | null {
+  if (rules?.environment === undefined) return null;
+  const { memoryBytes, cpus, processes, tmpBytes, diskBytes, env } = rules.environment;
+  const { executor, reviewer } = rules;
+  const image = `image ${inlineCode(executor.image)}`;
+  const other =
+    reviewer === null || reviewer.image === executor.image ? "" : ` (reviewer: ${inlineCode(reviewer.image)})`;
+  const limits = `${inSize(memoryBytes)} of memory, ${cpus} CPUs, ${processes} processes, ${inSize(tmpBytes)} in \`/tmp\`, ${inSize(diskBytes)} of disk`;
+  const names = Object.keys(env);
+  const variables =
+    names.length === 0
+      ? ""
+      : `, ${names.length === 1 ? "the variable" : "the variables"} ${names.map((name) => inlineCode(name)).join(", ")}`;
+  return `Environment: ${image}${other}, ${limits}${variables}`;
 }
 
 function policyWords(state: LoopState): string | null {

@@ -1,6 +1,7 @@
 // The one next action after each ending: what a person may do, in the words of the machine that will take it up.
 import { unreachable } from "../base/assert.ts";
 import type { Cause, StopReason, Trouble } from "../loop/cause.ts";
+import { optionThatRaises } from "../loop/raise.ts";
 import type { Ending, LoopState } from "../loop/state.ts";
 import { inlineCode } from "./escape.ts";
 
@@ -41,8 +42,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "review_unreadable":
       return judgedAgain;
     case "same_failure":
-      if (ending.of === "same_failure" && isLimit(ending.trouble))
-        return "have the agent or its image need less, or ask whoever runs this App what a run may use; then comment `/loop retry`.";
+      if (ending.of === "same_failure" && isLimit(ending.trouble)) return lessOrMore(ending.trouble);
       return "say in a comment what to do differently, then comment `/loop retry`.";
     case "risks":
       return (
@@ -107,7 +107,16 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
 }
 
 function isLimit(trouble: Trouble | undefined): boolean {
-  return trouble === "memory" || trouble === "file_size" || trouble === "disk";
+  return trouble === "file_size" || trouble === "files" || optionThatRaises(trouble) !== null;
+}
+
+function lessOrMore(trouble: Trouble | undefined): string {
+  const option = optionThatRaises(trouble);
+  const more =
+    option === null
+      ? "ask whoever runs this App what a run may use"
+      : `raise \`${option}\` in \`.github/loop.yml\` as far as this App's operator allows`;
+  return `have the agent or its image need less, or ${more}; then comment \`/loop retry\`.`;
 }
 
 const judgedAgain = "comment `/loop retry` to have the same commit judged again.";

@@ -7,6 +7,8 @@ import type { PushedChange, RunOrder, RunReport } from "../engine/ports.ts";
 import { branchHead, findQuarantine, type Quarantine } from "../gateway/git/quarantine.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { Trouble } from "../loop/cause.ts";
+import type { Rules } from "../loop/state.ts";
+import { inSize } from "../policy/bytes.ts";
 import type { Door } from "./door.ts";
 import { type End, keepEnd } from "./end.ts";
 import { readAnswer, readKept, readVersionSaid } from "./files.ts";
@@ -40,7 +42,8 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
   const [spent, outOfBudget, modelDown] = [await gateway.spent(), gateway.outOfBudget(), gateway.modelDown()];
   await gateway.close().catch((error) => parts.log.error({ run: order.id, err: error }, "a run's door did not close"));
   const kept = await readKept(parts, order.id);
-  const { status, exitCode, log, note, readyMs } = outcome;
+  const { status, exitCode, log, readyMs } = outcome;
+  const met = limitSaid(outcome, rulesOf(order.loop));
   const end: End = {
     version: 1,
     role: order.role,
@@ -49,12 +52,12 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
     exitCode,
     endedAt: parts.clock.now(),
     log: withoutLease(log, kept?.token ?? ""),
-    note: note ?? "",
+    note: outcome.note ?? met?.note ?? "",
     readyMs,
     ...spent,
     outOfBudget,
     modelDown,
-    trouble: troubleOf(outcome, gateway),
+    trouble: troubleOf(outcome, gateway) ?? met?.trouble ?? null,
     tools: [...begun.tools()],
     refused: [...gateway.refused()],
     isolation: isolationOf(running.facts),
@@ -76,6 +79,22 @@ function troubleOf({ limit, exitCode }: RunOutcome, gateway: Door): Trouble | nu
   if (gateway.refused().length > 0) return "push_refused";
   if (exitCode === 127) return "command_missing";
   return exitCode === 126 ? "command_unusable" : null;
+}
+
+/** How the entry script and the programs inside say that a limit was met which ends no run by itself. */
+const saidOf = [
+  ["processes", /^loopgate: the limit on processes was reached$|\b[Cc]annot fork\b|fork: (?:retry: )?Resource temp/m],
+  ["tmp", /No space left on device|\bENOSPC\b/],
+] as const;
+
+/** Which limit a run that failed says it met, in a sentence; null where it says nothing of the kind. Its word is all there is. */
+function limitSaid({ status, log }: RunOutcome, { environment }: Rules): { trouble: Trouble; note: string } | null {
+  const [trouble] = (status === "failed" && saidOf.find(([, words]) => words.test(log))) || [];
+  if (trouble === undefined) return null;
+  const may = trouble === "processes" ? environment?.processes : environment && inSize(environment.tmpBytes);
+  const most = may === undefined ? "" : trouble === "processes" ? `; a run may have ${may}` : `, which may hold ${may}`;
+  const what = trouble === "processes" ? "It ran out of processes" : "It ran out of space, most likely in /tmp";
+  return { trouble, note: `${what}${most}.` };
 }
 
 /** A run that has ended, told with what it left: its answer, and its commits judged. Told again, it is the same. Never rejects. */

@@ -6,7 +6,7 @@ import type { ImageChoice, RunRequest } from "../container/run.ts";
 import type { Clock, RunOrder } from "../engine/ports.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
-import type { LoopState } from "../loop/state.ts";
+import type { LoopState, Rules } from "../loop/state.ts";
 import type { DoorParts } from "./door.ts";
 import type { Origin } from "./origin.ts";
 import { proxyVariables } from "./proxy-variables.ts";
@@ -61,9 +61,22 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
       GIT_COMMITTER_NAME: name,
       GIT_COMMITTER_EMAIL: email,
     },
-    limits: { ...parts.limits, deadlineMs: order.deadlineMs },
+    ...environmentIn(rulesOf(order.loop)),
+    limits: { ...parts.limits, ...limitsIn(rulesOf(order.loop)), deadlineMs: order.deadlineMs },
     ...(parts.ociRuntime === null ? {} : { runtime: parts.ociRuntime }),
   };
+}
+
+/** The bounds that policy sets; those of a loop that an earlier version claimed are the runtime's own. */
+function limitsIn({ environment }: Rules): Partial<RunRequest["limits"]> {
+  if (environment === undefined) return {};
+  const { memoryBytes, cpus, processes, tmpBytes, diskBytes } = environment;
+  return { memoryBytes, cpus, pids: processes, tmpBytes, workspaceBytes: diskBytes };
+}
+
+function environmentIn({ environment }: Rules): Pick<RunRequest, "variables"> {
+  const variables = environment?.env ?? {};
+  return Object.keys(variables).length === 0 ? {} : { variables };
 }
 
 /** A name that an earlier run of the loop was started from means what it meant then. */

@@ -57,7 +57,23 @@ test.each<[string, Ending, Expected]>([
       cause: { kind: "disk", bound: { name: "/loop/out", limitBytes: 9, limitFiles: 9 }, excess: "bytes" },
       exitCode: 137,
     }),
-    { status: "failed", note: "It wrote more than 9 bytes to /loop/out.", limit: "disk" },
+    { status: "failed", note: "It wrote more than 9 bytes to /loop/out.", limit: "files" },
+  ],
+  [
+    "a full workspace",
+    ending({
+      cause: { kind: "disk", bound: { name: "/workspace", limitBytes: 9, limitFiles: 9 }, excess: "bytes" },
+      exitCode: 137,
+    }),
+    { status: "failed", note: "It wrote more than 9 bytes to /workspace.", limit: "disk" },
+  ],
+  [
+    "a workspace of too many files",
+    ending({
+      cause: { kind: "disk", bound: { name: "/workspace", limitBytes: 9, limitFiles: 9 }, excess: "files" },
+      exitCode: 137,
+    }),
+    { status: "failed", note: "It made more than 9 files in /workspace.", limit: "files" },
   ],
   [
     "a dead relay",

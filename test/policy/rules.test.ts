@@ -30,6 +30,14 @@ describe("the rules of a loop", () => {
       executor: { agent: "command", model: "", command: "agent", image: "agent@sha256:1" },
       reviewer: null,
       reviewerMissing: true,
+      environment: {
+        memoryBytes: 2 * 1024 ** 3,
+        cpus: 2,
+        processes: 256,
+        tmpBytes: 512 * 1024 ** 2,
+        diskBytes: 4 * 1024 ** 3,
+        env: {},
+      },
       budgetNano: 5e9,
       hosts: [],
       attempts: 3,
@@ -73,6 +81,17 @@ describe("the rules of a loop", () => {
         "ciWaitMs": 5400000,
         "confidence": 0.6,
         "draft": "never",
+        "environment": {
+          "cpus": 3.5,
+          "diskBytes": 10737418240,
+          "env": {
+            "NODE_ENV": "test",
+            "PORT": "3000",
+          },
+          "memoryBytes": 6442450944,
+          "processes": 1024,
+          "tmpBytes": 1610612736,
+        },
         "executor": {
           "agent": "codex",
           "command": "sh agent.sh",

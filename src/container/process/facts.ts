@@ -31,7 +31,7 @@ export function processFacts(request: RunRequest): ContainerFacts {
       { source: request.workspaceDir, target: request.workspaceDir, writable: true },
       { source: request.loopDir, target: request.loopDir, writable: true },
     ],
-    envNames: Object.keys(request.env).filter(isAllowedEnv).sort(),
+    envNames: [...Object.keys(request.variables ?? {}), ...Object.keys(request.env).filter(isAllowedEnv)].sort(),
     image: { reference: "none", id: "none", digest: null },
     ociRuntime: "none",
     engine: "none",

@@ -1,5 +1,6 @@
 // The environment and command of a run, the same in every runtime.
 import { Fault } from "../../base/fault.ts";
+import { looksLikeCredential, valueProblem, variableProblem } from "../../policy/variables.ts";
 import { isAllowedEnv, type RunRequest } from "../run.ts";
 
 /** Environment that every agent container has; a request may override the author's name and address. */
@@ -21,7 +22,7 @@ const BASE_ENV: Readonly<Record<string, string>> = {
 /** The names that only we set, on top of what a request may bring. */
 export const BASE_ENV_NAMES: readonly string[] = [...Object.keys(BASE_ENV), "HOME", "TMPDIR", "PATH"];
 
-/** The run's environment as any runtime gives it: the request's own, `{port}` filled in, and where things are. */
+/** The run's environment as any runtime gives it: the policy's variables, what the request brings on top of them, `{port}` filled in, and where things are. */
 export function runEnvironment(
   request: RunRequest,
   port: number,
@@ -30,6 +31,7 @@ export function runEnvironment(
   const given = Object.entries(request.env).map(([name, value]) => [name, value.replaceAll("{port}", String(port))]);
   return {
     ...BASE_ENV,
+    ...request.variables,
     ...Object.fromEntries(given),
     LOOP_ROLE: request.role,
     LOOP_ATTEMPT: String(request.attempt),
@@ -38,18 +40,16 @@ export function runEnvironment(
   };
 }
 
-/** Shapes of real credentials: GitHub, the model providers, private keys. A lease looks like none of them. */
-const CREDENTIAL =
-  /\b(gh[oprsu]_\w{20,}|github_pat_\w{20,}|sk-[\w-]{20,}|AIza[\w-]{30,})|-----BEGIN [A-Z ]*PRIVATE KEY/;
-
-/** Whether a value has the shape of a real credential; a run is given leases only. */
-export function looksLikeCredential(value: string): boolean {
-  return CREDENTIAL.test(value);
+/** Whether a container may have a variable of this name: it is ours, or one that policy may set. */
+export function mayBeInside(name: string): boolean {
+  return isAllowedEnv(name) || BASE_ENV_NAMES.includes(name) || variableProblem(name) === null;
 }
 
 /** Throws `Fault` of kind `refused` when a request brings a name that is ours or nobody's, or a credential. */
-export function refuseEnvironment({ id, env }: RunRequest): void {
-  const unfit = Object.entries(env).find(([name, value]) => !isAllowedEnv(name) || looksLikeCredential(value));
+export function refuseEnvironment({ id, env, variables = {} }: RunRequest): void {
+  const unfit =
+    Object.entries(env).find(([name, value]) => !isAllowedEnv(name) || looksLikeCredential(value)) ??
+    Object.entries(variables).find(([name, value]) => (variableProblem(name) ?? valueProblem(value)) !== null);
   if (!unfit) return;
   throw new Fault(
     `The run ${id} must not start: its environment variable ${unfit[0]} is not one that a run may be given.`,

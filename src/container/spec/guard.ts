@@ -1,9 +1,9 @@
 // Refuses what must never run: one named refusal per rule, judged on the compiled spec alone.
 
-import { isAllowedEnv } from "../run.ts";
+import { looksLikeCredential } from "../../policy/variables.ts";
 import type { Allowed } from "./allowed.ts";
 import type { ContainerSpec } from "./body.ts";
-import { BASE_ENV_NAMES, looksLikeCredential } from "./environment.ts";
+import { mayBeInside } from "./environment.ts";
 import { MOUNT_REFUSALS, type MountRefusal, mountRefusals } from "./guard-mounts.ts";
 import { SECCOMP_OPTION } from "./seccomp.ts";
 
@@ -83,7 +83,7 @@ const RULES = {
     body.HostConfig.Runtime !== undefined && !runtimes.includes(body.HostConfig.Runtime),
   image_not_by_content: ({ body }) => !/^(\S+@)?sha256:[0-9a-f]{64}$/.test(body.Image ?? ""),
   entry_replaced: ({ part, body }) => part === "agent" && body.Entrypoint?.slice(0, 2).join(" ") !== "/bin/sh -c",
-  env_unknown: ({ body }) => envOf(body).some(([name]) => !isAllowedEnv(name) && !BASE_ENV_NAMES.includes(name)),
+  env_unknown: ({ body }) => envOf(body).some(([name]) => !mayBeInside(name)),
   env_credential: ({ body }) => envOf(body).some(([, value]) => looksLikeCredential(value)),
   labels_missing: ({ body }) =>
     ["instance", "part", "run", "loop", "epoch", "role", "attempt"].some((key) => !body.Labels?.[`loopgate.${key}`]),

@@ -1,0 +1,41 @@
+// What policy gives a run, on a real engine: the limits as inspected and as felt from inside, and the variables.
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { forgetting } from "../container/forgetting.ts";
+import { prepareGround } from "../container/ground.ts";
+import { describeWithDocker } from "./engine.ts";
+import { ownRuntime } from "./own-runtime.ts";
+
+const MiB = 1024 ** 2;
+const limits = { memoryBytes: 3072 * MiB, cpus: 1, pids: 300, tmpBytes: 20 * MiB };
+
+describeWithDocker("the environment of a run", (engine) => {
+  test("is as policy says: memory, processors, processes and /tmp, inspected and felt from inside", async () => {
+    const ground = await prepareGround();
+    const runtime = forgetting(ownRuntime(engine(), ground.folder, { instance: randomUUID() }));
+    const command =
+      "head -c 19000000 /dev/zero > /tmp/fits && rm /tmp/fits; head -c 22000000 /dev/zero > /tmp/not || echo full; echo $PORT";
+    const running = await runtime.start(
+      ground.request({ role: "check", command, limits, variables: { PORT: "3000", TZ: "Asia/Tokyo" } }),
+    );
+    expect(running.facts).toMatchObject({ memoryBytes: 3072 * MiB, memorySwapBytes: 3072 * MiB, cpus: 1, pids: 300 });
+    expect(running.facts.envNames).toEqual(expect.arrayContaining(["PORT", "TZ"]));
+    const { log } = await running.done;
+    expect(log).toContain("full\n3000\n");
+    expect(log).toContain("No space left on device");
+  });
+
+  test.each([
+    { NPM_TOKEN: "x" },
+    { LOOP_ROLE: "reviewer" },
+    { HTTPS_PROXY: "http://192.0.2.1:80" },
+    { LD_PRELOAD: "/workspace/x.so" },
+    { PORT: `ghp_${"a1".repeat(18)}` },
+  ])("never holds %o, and nothing is started", async (variables) => {
+    const ground = await prepareGround();
+    const runtime = forgetting(ownRuntime(engine(), ground.folder, { instance: randomUUID() }));
+    const start = runtime.start(ground.request({ variables: variables as unknown as Record<string, string> }));
+    await expect(start).rejects.toMatchObject({ kind: "refused" });
+    expect(await runtime.list()).toEqual([]);
+  });
+});
