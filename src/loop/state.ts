@@ -37,7 +37,7 @@ const AgentKind = z.enum(["command", "claude-code", "codex", "gemini", "opencode
 export type AgentKind = z.infer<typeof AgentKind>;
 
 /** What every run of a loop has besides the repository; sizes in bytes. */
-export const RunEnvironment = z.object({
+const RunEnvironment = z.object({
   memoryBytes: z.number().int(),
   cpus: z.number(),
   processes: z.number().int(),
@@ -45,7 +45,6 @@ export const RunEnvironment = z.object({
   diskBytes: z.number().int(), // what its workspace may hold
   env: z.record(z.string(), z.string()), // as policy sets them
 });
-export type RunEnvironment = z.infer<typeof RunEnvironment>;
 
 /** What the policy and the operator allow this loop, fixed at the claim. Times in milliseconds. */
 export const Rules = z.object({

@@ -20,7 +20,7 @@ const BASE_ENV: Readonly<Record<string, string>> = {
 };
 
 /** The names that only we set, on top of what a request may bring. */
-export const BASE_ENV_NAMES: readonly string[] = [...Object.keys(BASE_ENV), "HOME", "TMPDIR", "PATH"];
+const BASE_ENV_NAMES: readonly string[] = [...Object.keys(BASE_ENV), "HOME", "TMPDIR", "PATH"];
 
 /** The run's environment as any runtime gives it: the policy's variables, what the request brings on top of them, `{port}` filled in, and where things are. */
 export function runEnvironment(
