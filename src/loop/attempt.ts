@@ -6,7 +6,6 @@ import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
 import { beginVerifying, mayCount, onRed, unheard } from "./judge.ts";
-import { raisingSentence } from "./raise.ts";
 import type { Finding, ImageUsed, LoopState, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
@@ -270,8 +269,7 @@ function stopFromSetUp(state: LoopState, event: RunEnded, now: number): Decision
 /** Of a run that pushed nothing: what ended it, where that is known, and else how it ended. */
 function whyNothing({ trouble, note, status, exitCode }: RunEnded): Finding {
   if (trouble === "push_refused") return finding("run", "the push was refused", note);
-  if (note !== "")
-    return finding("run", `nothing was pushed: ${lowered(note.replace(/\.$/, ""))}`, raisingSentence(trouble));
+  if (note !== "") return finding("run", `nothing was pushed: ${lowered(note.replace(/\.$/, ""))}`);
   if (status === "failed") return finding("run", `the agent failed with exit code ${exitCode}, and nothing was pushed`);
   return finding("run", "nothing was pushed", "The run ended without a commit on its branch.");
 }

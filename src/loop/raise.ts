@@ -13,10 +13,3 @@ export function optionThatRaises(trouble: Trouble | undefined): string | null {
       return null;
   }
 }
-
-/** One sentence on how a run gets more, for people and the next brief; empty where policy has no say in it. */
-export function raisingSentence(trouble: Trouble | undefined): string {
-  const option = optionThatRaises(trouble);
-  if (option === null) return "";
-  return `A person can raise \`${option}\` in \`.github/loop.yml\`, as far as this App's operator allows.`;
-}

@@ -18,6 +18,7 @@ import { endingHeadline, endingSentence, preservedSentence } from "./wording/end
 import { capital, commit, footer } from "./wording/parts.ts";
 import { gateNext, phaseWords } from "./wording/phases.ts";
 import { checkTitles, noIsolationWarning, pullBody } from "./wording/pull.ts";
+import { raisingSentences } from "./wording/raise.ts";
 import { replySentence, withoutLoopSentence } from "./wording/replies.ts";
 
 /** The visible part of the one status comment; the engine appends marker and record. `now` in epoch milliseconds. */
@@ -36,6 +37,7 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
   if (verdict !== null && verdict.parts.length > 0) before.push(judgeTable(verdict, home));
   if (verdict !== null && verdict.findings.length > 0) before.push("**What has to change**");
   const after = [
+    ...raisingSentences(attempt),
     ...lastLinesOf(attempt),
     ...(claim === null ? [] : [claimText(claim)]),
     ...changedFiles(attempt),
