@@ -3,7 +3,7 @@ import { maskCredentials } from "../base/credentials.ts";
 
 /** Names that the run itself is made of, or that decide what the programs around the agent load. */
 const ours =
-  /^(?:LOOP_.*|LOOPGATE_.*|GIT_.*|LD_.*|DYLD_.*|(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|CLAUDE)_.*|HOME|PATH|TMPDIR|PWD|OLDPWD|SHELL|IFS|ENV|BASH_ENV|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|USER|LOGNAME|HOSTNAME|NODE_USE_ENV_PROXY|(?:HTTPS?|ALL|FTP|NO)_PROXY)$/i;
+  /^(?:LOOP_.*|LOOPGATE_.*|GIT_.*|LD_.*|DYLD_.*|(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|CLAUDE)_.*|HOME|PATH|TMPDIR|PWD|OLDPWD|SHELL|IFS|ENV|BASH_ENV|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|USER|LOGNAME|HOSTNAME|NODE_USE_ENV_PROXY|JAVA_TOOL_OPTIONS|(?:HTTPS?|ALL|FTP|NO)_PROXY)$/i;
 
 /** Names that carry credentials. */
 const credentials =

@@ -165,6 +165,7 @@ describe("the environment of a policy", () => {
     "ANTHROPIC_BASE_URL",
     "OPENAI_BASE_URL",
     "NODE_USE_ENV_PROXY",
+    "JAVA_TOOL_OPTIONS",
   ])("never sets %s, which is ours", (name) => {
     expect(refused(`env:\n  ${name}: x`)).toContain("is set by Loopgate or decides what its own programs load");
   });
