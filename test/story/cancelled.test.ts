@@ -37,6 +37,7 @@ test("removing the label stops the container and ends the loop; setting it again
 
     - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 1»\`
+    - Environment: image \`toolchain\`, 2 GiB of memory, 2 CPUs, 256 processes, 512 MiB in \`/tmp\`, 4 GiB of disk
     - Isolation: **none**: the agent runs as a plain process on the App's host
     - Used: 1 of 3 attempts, 1 of 20 runs, 0 s of 12 h
     - Policy: the defaults, since there is no \`.github/loop.yml\`

@@ -29,6 +29,7 @@ test("a labelled issue becomes an approved pull request", async () => {
 
     - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 2»\`; pull request [#2](«forge»/acme/shop/pull/2)
+    - Environment: image \`toolchain\`, 2 GiB of memory, 2 CPUs, 256 processes, 512 MiB in \`/tmp\`, 4 GiB of disk
     - Isolation: **none**: the agent runs as a plain process on the App's host
     - Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h
     - Policy: the defaults, since there is no \`.github/loop.yml\`
@@ -102,6 +103,7 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
 
     - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 3»\`; pull request [#2](«forge»/acme/shop/pull/2)
+    - Environment: image \`toolchain\`, 2 GiB of memory, 2 CPUs, 256 processes, 512 MiB in \`/tmp\`, 4 GiB of disk
     - Isolation: **none**: the agent runs as a plain process on the App's host
     - Used: 2 of 3 attempts, 4 of 20 runs, 0 s of 12 h
     - Policy: the defaults, since there is no \`.github/loop.yml\`
@@ -261,6 +263,7 @@ test("changes requested by a reviewer are the next brief, and the new head needs
 
     - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 3»\`; pull request [#2](«forge»/acme/shop/pull/2)
+    - Environment: image \`toolchain\`, 2 GiB of memory, 2 CPUs, 256 processes, 512 MiB in \`/tmp\`, 4 GiB of disk
     - Isolation: **none**: the agent runs as a plain process on the App's host
     - Used: 2 of 3 attempts, 4 of 20 runs, 0 s of 12 h
     - Policy: the defaults, since there is no \`.github/loop.yml\`
