@@ -1,6 +1,6 @@
 // Enforces from outside what ends a run early: deadline, disk, and anything a runtime reports. The first cause wins.
 import { setTimeout as delay } from "node:timers/promises";
-import { type DiskBound, watchDisk } from "./disk.ts";
+import { type DiskBound, isNearlyFull, watchDisk, watchFreeSpace } from "./disk.ts";
 import type { EndCause } from "./outcome.ts";
 
 export type EndSignal = "SIGTERM" | "SIGKILL";
@@ -46,6 +46,10 @@ export function enforce(bounds: Bounds, kill: (signal: EndSignal) => void): Enfo
   void watchDisk(bounds.disk, ended.signal).then((overrun) => {
     if (overrun) end({ kind: "disk", ...overrun }, "SIGKILL");
   });
+  const paths = bounds.disk.map(({ path }) => path);
+  void watchFreeSpace(paths, ended.signal).then((isFull) => {
+    if (isFull) end({ kind: "host_disk" }, "SIGKILL");
+  });
   return {
     end,
     expire,
@@ -54,6 +58,12 @@ export function enforce(bounds: Bounds, kill: (signal: EndSignal) => void): Enfo
       return cause;
     },
   };
+}
+
+/** What ended a run that exited by itself: on a disk that is nearly full, whoever filled it, a failure is not its own. */
+export async function causeOfExit(exitCode: number, disk: readonly DiskBound[]): Promise<EndCause> {
+  const isHosts = exitCode !== 0 && (await isNearlyFull(disk.map(({ path }) => path)));
+  return { kind: isHosts ? "host_disk" : "exit" };
 }
 
 /** Calls `then` after `ms`, unless the run is over by then. */

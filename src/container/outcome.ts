@@ -12,6 +12,7 @@ export type EndCause =
   | { readonly kind: "silence"; readonly note: string }
   | { readonly kind: "stop"; readonly reason: string }
   | { readonly kind: "disk"; readonly bound: Omit<DiskBound, "path">; readonly excess: DiskExcess }
+  | { readonly kind: "host_disk" }
   | { readonly kind: "relay" }
   | { readonly kind: "gone" };
 
@@ -46,6 +47,8 @@ export function judgeEnding({ cause, exitCode, oomKilled, limits }: Ending): Jud
       return { status: "stopped", note: cause.reason, limit };
     case "disk":
       return { status: "failed", note: diskNote(cause.bound, cause.excess), limit: diskLimit(cause) };
+    case "host_disk":
+      return { status: "lost", note: "This host's disk was nearly full, so the run was ended.", limit };
     case "relay":
       return { status: "lost", note: "The relay to the gateway ended, and the run with it.", limit };
     case "gone":

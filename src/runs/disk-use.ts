@@ -1,6 +1,7 @@
 // How much of the disk runs and their repositories take, measured file by file so that nothing else waits for it.
-import { lstat, opendir, readdir, rm, stat } from "node:fs/promises";
+import { lstat, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { entriesOf } from "../base/entries.ts";
 import type { DiskUse } from "../engine/ports.ts";
 import type { FileParts } from "./files.ts";
 import { repositoriesOfRuns } from "./files.ts";
@@ -25,13 +26,12 @@ const blockBytes = 512;
 /** One file after the other: each is a call of its own, between which everything else goes on. Links are not followed. */
 async function bytesIn(folder: string): Promise<number> {
   let bytes = 0;
-  for (const waiting = [folder]; waiting.length > 0; ) {
-    const next = waiting.pop() ?? "";
+  const waiting: Buffer[] = [Buffer.from(folder)];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     try {
-      for await (const entry of await opendir(next)) {
-        const path = join(next, entry.name);
-        if (entry.isDirectory()) waiting.push(path);
-        bytes += (await lstat(path)).blocks * blockBytes;
+      for await (const { entry, child } of entriesOf(next)) {
+        if (entry.isDirectory()) waiting.push(child);
+        bytes += (await lstat(child)).blocks * blockBytes;
       }
     } catch {
       // It went away, or a run keeps it to itself: what was counted so far stands.

@@ -3,6 +3,7 @@ import { constants, existsSync, readdirSync } from "node:fs";
 import { mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { removeTree } from "../base/remove-tree.ts";
 import type { RunOrder } from "../engine/ports.ts";
 import { repositoryOfObjects } from "../gateway/git/objects.ts";
 import { findQuarantine, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
@@ -28,7 +29,7 @@ export type Kept = z.infer<typeof Kept>;
 /** Everything that a container of this run is given, still empty: it can be created before any of it is filled. */
 export async function makeFolders(parts: FileParts, run: string): Promise<void> {
   const dir = rooms(parts).run(run);
-  await rm(dir, { recursive: true, force: true });
+  await removeTree(dir);
   await mkdir(join(dir, "loop", "out"), { recursive: true });
   await mkdir(join(dir, "workspace"));
   for (const parent of [rooms(parts).runs, parts.dataDir]) await syncFolder(parent); // or what is kept in it goes with it
@@ -81,8 +82,9 @@ export function readAnswer(parts: Pick<FileParts, "dataDir">, run: string): Prom
 /** Removes everything of a run but its quarantine. */
 export async function removeFiles(parts: Pick<FileParts, "dataDir">, run: string): Promise<void> {
   const dir = rooms(parts).run(run);
-  if (existsSync(dir)) await removeWorkspace(join(dir, "workspace")); // what can fail goes first, what is told of it last
-  await rm(dir, { recursive: true, force: true });
+  // What can fail goes first, what is told of it last.
+  for (const written of ["workspace", join("loop", "out")]) await removeWorkspace(join(dir, written));
+  await removeTree(dir);
   await rm(rooms(parts).socket(run), { recursive: true, force: true }); // of a gateway that was not closed but killed
 }
 

@@ -76,6 +76,11 @@ test.each<[string, Ending, Expected]>([
     { status: "failed", note: "It made more than 9 files in /workspace.", limit: "files" },
   ],
   [
+    "a host whose disk is full, whoever filled it",
+    ending({ cause: { kind: "host_disk" }, exitCode: 1 }),
+    { status: "lost", note: "This host's disk was nearly full, so the run was ended.", limit: null },
+  ],
+  [
     "a dead relay",
     ending({ cause: { kind: "relay" }, exitCode: 137 }),
     { status: "lost", note: "The relay to the gateway ended, and the run with it." },

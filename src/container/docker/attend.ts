@@ -1,8 +1,8 @@
 // Attends a running container to its end: deadline, disk, relay and stop requests, then the outcome.
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
-import { type Bounds, type Enforcement, enforce } from "../bounds.ts";
-import { judgeEnding } from "../outcome.ts";
+import { type Bounds, causeOfExit, type Enforcement, enforce } from "../bounds.ts";
+import { type EndCause, judgeEnding } from "../outcome.ts";
 import type { ContainerFacts, Running, RunOutcome } from "../run.ts";
 import type { Attachment } from "./attach.ts";
 import { isGone } from "./errors.ts";
@@ -55,11 +55,12 @@ async function finish(attended: Attended, enforced: Enforcement): Promise<RunOut
   await attachment.ended(exit === null ? 0 : 2_000);
   if (exit === null) await kill(agent, "SIGKILL"); // nobody listens to it any more, wherever it is
   if (relay) await kill(relay, "SIGKILL");
+  const byItself: EndCause = exit && !wentDown(exit) ? await causeOfExit(exit.code, attended.disk) : { kind: "gone" };
   const ending = { exitCode: exit?.code ?? null, oomKilled: exit?.oomKilled ?? false };
   return {
     ...judgeEnding({
       ...ending,
-      cause: enforced.cause ?? { kind: exit && !wentDown(exit) ? "exit" : "gone" },
+      cause: enforced.cause ?? byItself,
       limits: { memoryBytes: facts.memoryBytes, fileSizeBytes: facts.ulimits.fsize ?? 0 },
     }),
     ...ending,

@@ -5,7 +5,8 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
 import { Fault, toFault } from "../../base/fault.ts";
-import { type Enforcement, enforce } from "../bounds.ts";
+import { causeOfExit, type Enforcement, enforce } from "../bounds.ts";
+import type { DiskBound } from "../disk.ts";
 import { readEntry } from "../docker/launch.ts";
 import { readSlowedWhenFull } from "../flood.ts";
 import { type CappedLog, cappedLog } from "../log.ts";
@@ -144,13 +145,9 @@ interface Followed {
 
 function follow(followed: Followed): Running {
   const { request, child } = followed;
-  const { limits, workspaceDir, loopDir } = request;
+  const { limits } = request;
   const startedAt = Date.now();
-  const disk = [
-    { path: workspaceDir, name: "/workspace", limitBytes: limits.workspaceBytes, limitFiles: limits.files },
-    { path: join(loopDir, "out"), name: "/loop/out", limitBytes: limits.outBytes, limitFiles: limits.files },
-  ];
-  const enforced = enforce({ ...limits, ranMs: 0, disk }, (signal) => killGroup(child, signal));
+  const enforced = enforce({ ...limits, ranMs: 0, disk: diskOf(request) }, (signal) => killGroup(child, signal));
   let isOver = false;
   const done = finish(followed, enforced, startedAt).finally(() => {
     isOver = true;
@@ -169,6 +166,13 @@ function follow(followed: Followed): Running {
   };
 }
 
+function diskOf({ limits, workspaceDir, loopDir }: RunRequest): readonly DiskBound[] {
+  return [
+    { path: workspaceDir, name: "/workspace", limitBytes: limits.workspaceBytes, limitFiles: limits.files },
+    { path: join(loopDir, "out"), name: "/loop/out", limitBytes: limits.outBytes, limitFiles: limits.files },
+  ];
+}
+
 async function finish(followed: Followed, enforced: Enforcement, startedAt: number): Promise<RunOutcome> {
   const { request, child, relay, scratch, log, readyMs } = followed;
   const closed = once(child, "close");
@@ -183,7 +187,7 @@ async function finish(followed: Followed, enforced: Enforcement, startedAt: numb
   return {
     ...judgeEnding({
       ...ending,
-      cause: enforced.cause ?? { kind: "exit" },
+      cause: enforced.cause ?? (await causeOfExit(child.exitCode ?? 1, diskOf(request))),
       limits: { memoryBytes: 0, fileSizeBytes: request.limits.fileSizeBytes },
     }),
     ...ending,

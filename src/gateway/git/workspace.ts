@@ -3,11 +3,12 @@
 // Git touches the folder only before its container exists; afterwards the host never runs git in it (T9).
 
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 import { assert } from "../../base/assert.ts";
 import { Fault } from "../../base/fault.ts";
+import { removeTree } from "../../base/remove-tree.ts";
 import { keepAsTheyAre } from "./as-they-are.ts";
 import { checkedOutWithAttributes } from "./attributes.ts";
 import { branchRef } from "./branch.ts";
@@ -54,17 +55,12 @@ export async function makeReviewWorkspace(request: WorkspaceRequest & { readonly
   return build(request, commit, { head: commit, branch: null, remoteBranch: null });
 }
 
-/** Removes a workspace after its container is gone; what the container did to folder modes does not matter. */
+/** Removes a workspace, or another folder that a container wrote, after it is gone; modes, names and depth do not matter. */
 export async function removeWorkspace(dir: string): Promise<void> {
   assert(isAbsolute(dir) && dir.split("/").filter(Boolean).length > 1, "a workspace is a folder of ours");
-  try {
-    await rm(dir, { recursive: true, force: true });
-  } catch {
-    await openFolders(dir);
-    await rm(dir, { recursive: true, force: true }).catch((cause) => {
-      throw new Fault(`Could not remove the workspace ${dir}`, { kind: "engine", retry: "later", cause });
-    });
-  }
+  await removeTree(dir).catch((cause) => {
+    throw new Fault(`Could not remove ${dir}`, { kind: "engine", retry: "later", cause });
+  });
 }
 
 interface Pointers {
@@ -161,10 +157,4 @@ function following(branch: string): string {
 
 function quote(text: string): string {
   return `"${text.replace(/[\\"]/g, "\\$&").replace(/[\x00-\x1f\x7f]/g, " ")}"`;
-}
-
-async function openFolders(dir: string): Promise<void> {
-  await chmod(dir, 0o700).catch(() => undefined);
-  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) if (entry.isDirectory()) await openFolders(join(dir, entry.name));
 }

@@ -1,5 +1,6 @@
 // The plain-process runtime: the contract, and what is its own.
-import { mkdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { processRuntime } from "../../../src/container/process/process.ts";
@@ -46,6 +47,41 @@ describe("the plain-process runtime", () => {
     const ground = await prepareGround();
     const refused = open(ground).start(ground.request({ image: { kind: "named", reference: "node:24" } }));
     await expect(refused).rejects.toThrow("the image node:24 needs a container engine, and there is none");
+  });
+
+  describe.skipIf(process.getuid?.() !== 0)("on a disk of 64 MiB", () => {
+    async function onASmallDisk(command: string) {
+      const ground = await prepareGround();
+      const workspaceDir = mkdtempSync(join(ground.folder, "small-"));
+      const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64m", "none", workspaceDir]);
+      if (mounted.status !== 0) throw new Error("cannot mount");
+      onTestFinished(() => void spawnSync("umount", ["-l", workspaceDir]));
+      const limits = { workspaceBytes: 16 * 1024 * 1024 };
+      const running = await open(ground).start(ground.request({ role: "check", command, limits, workspaceDir }));
+      return running.done;
+    }
+
+    const unlinked = (bytes: number) =>
+      `perl -e 'open(my $f, ">", "gone") or die; unlink "gone"; print $f "x" x ${bytes} or die; $f->flush; sleep $ARGV[0]'`;
+
+    test("T8: files that are unlinked while they are open end the run before the disk is full for everybody", async () => {
+      const outcome = await onASmallDisk(`${unlinked(66_500_000)} 600`);
+      expect(outcome).toMatchObject({
+        status: "lost",
+        note: "This host's disk was nearly full, so the run was ended.",
+      });
+    });
+
+    test("T8: the same run goes on to its end where enough of the disk is free", async () => {
+      expect(await onASmallDisk(`${unlinked(30_000_000)} 5`)).toMatchObject({ status: "finished", note: null });
+    });
+
+    test("F51: a run that fails at once on a disk that others filled has not failed itself", async () => {
+      const outcome = await onASmallDisk("head -c 80000000 /dev/zero >big || exit 1");
+      expect(outcome).toMatchObject({ status: "lost", exitCode: 1 });
+      const elsewhere = await onASmallDisk("exit 1");
+      expect(elsewhere).toMatchObject({ status: "failed", exitCode: 1 });
+    });
   });
 
   test("ends its runs when it is closed", async () => {

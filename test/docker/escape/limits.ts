@@ -136,6 +136,18 @@ const floods: readonly Flood[] = [
     flooded: /^flooded/,
   },
   {
+    title: "T8: a flood in names that are not UTF-8 ends the run",
+    command: [
+      "perl",
+      "-e",
+      'my $d = "\\xff\\xfe"; mkdir $d; open(my $f, ">", "$d/\\xe9") or die; print $f "x" x 6_000_000; close $f; sleep 5; print "flooded\n"',
+    ],
+    limits: { workspaceBytes: 3_000_000 },
+    held: endedWith("It wrote more than 3000000 bytes to /workspace."),
+    weaken: { workspaceBytes: 100_000_000 },
+    flooded: /^flooded/,
+  },
+  {
     title: "T8: a flood in folders deeper than a path can say ends the run",
     command: `d=$(printf 'd%.0s' $(seq 200)); for i in $(seq 30); do mkdir $d && cd -P $d; done; ${thenWaits}; cd /workspace; rm -rf $d`,
     limits: {},
