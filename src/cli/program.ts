@@ -8,6 +8,7 @@ import { checkPolicy, explainPolicy } from "./policy.ts";
 import { exampleEnvironment, settingsTable } from "./settings-docs.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
+import { addVerify } from "./verify-options.ts";
 
 const exitCodes = "\nExit codes: 0 success, 1 failure, 2 wrong usage.";
 
@@ -107,6 +108,7 @@ async function commands(terminal: Terminal, done: (code: number) => void): Promi
       const { showLogs } = await import("./logs.ts");
       done(await showLogs({ run, dataDir, json }, terminal));
     });
+  addVerify(program, terminal, done);
   addBench(program, terminal, done);
   return program;
 }

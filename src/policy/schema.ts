@@ -1,6 +1,7 @@
 // The options of .github/loop.yml: type, default, limits and one sentence for each. Everything else about options is derived from here.
 import { z } from "zod";
 import { sizePattern } from "./bytes.ts";
+import { globProblem } from "./glob.ts";
 import { hostProblem } from "./hosts.ts";
 import { patternProblem } from "./pattern.ts";
 import { valueProblem, variableProblem } from "./variables.ts";
@@ -153,7 +154,39 @@ const Network = z.strictObject({
     .describe("Hosts a run may reach through the logging proxy; the operator must allow each of them."),
 });
 
+const reportGlob = z
+  .string()
+  .min(1)
+  .max(200)
+  .superRefine((glob, context) => {
+    const outside = glob.startsWith("/") || glob.split("/").includes("..");
+    const problem = outside ? "must stay within the repository, and begin without a /" : globProblem(glob);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  });
+
+const RunCheck = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w .:()/-]{0,59}$/)
+    .meta({ words: "a name of at most 60 letters, digits and signs" }),
+  command: z.string().min(1).max(2000),
+  minutes: z.int().min(1).max(120).default(10),
+  reports: z.array(reportGlob).max(10).default([]),
+  artifacts: z.array(reportGlob).max(10).default([]),
+});
+
 const Checks = z.strictObject({
+  run: z
+    .array(RunCheck)
+    .max(10)
+    .default([])
+    .superRefine((checks, context) => {
+      const twice = checks.find(({ name }, index) => checks.some((one, other) => other < index && one.name === name));
+      if (twice !== undefined) context.addIssue({ code: "custom", message: `names ${twice.name} twice` });
+    })
+    .describe(
+      "Commands of your own that judge a commit, each with `name`, `command`, and if you like `minutes` (default 10), `reports` (globs of the test, linter or coverage reports it writes) and `artifacts` (globs of other files it must leave). Only `loopgate verify` runs them: loops on GitHub do not, yet.",
+    ),
   required: z
     .array(checkName)
     .max(20)

@@ -92,7 +92,7 @@ const letters = { added: "A", modified: "M", deleted: "D", type_changed: "T" } a
  * GitHub has. Throws Fault.
  */
 export async function readChange(
-  quarantine: Quarantine,
+  quarantine: Pick<Quarantine, "gitDir">,
   base: string,
   head: string,
   author: Author | null,

@@ -72,6 +72,7 @@ const homes: readonly { readonly packages: RegExp; readonly home: RegExp; readon
   { packages: /^pino$/, home: /^log\.ts$/, types: /^github\// },
   { packages: /^commander$/, home: /^(main\.ts$|cli\/)/ },
   { packages: /^(yaml|picomatch)$/, home: /^policy\// },
+  { packages: /^saxes$/, home: /^verify\// },
   { packages: /^@secretlint\/.*$/, home: /^gateway\// },
 ];
 

@@ -1,0 +1,85 @@
+// Runs one command of the policy at one commit, and reads what it left.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { maskCredentials } from "../base/credentials.ts";
+import { giveTo } from "../container/docker/user.ts";
+import { DEFAULT_LIMITS, type ImageChoice, type RunOutcome, type Runtime } from "../container/run.ts";
+import type { Policy } from "../policy/schema.ts";
+import type { CheckRun } from "../verify/checked.ts";
+import { judgeReports } from "../verify/reports/judge.ts";
+import { ownerOfRuns } from "../wire.ts";
+import { readLeft, removeMatching } from "./verify-files.ts";
+import { checkOut, type LocalRepository } from "./verify-repository.ts";
+
+export type OwnCheck = Policy["checks"]["run"][number];
+
+export interface CheckParts {
+  readonly repository: LocalRepository;
+  readonly runtime: Runtime;
+  readonly image: ImageChoice;
+  readonly scratchDir: string;
+  readonly signal: AbortSignal;
+}
+
+const LOG_BYTES = 256 * 1024;
+
+/** A fresh checkout, a fresh run, and the reading of its reports. Throws Fault where it cannot be started, and when interrupted. */
+export async function runCheck(parts: CheckParts, check: OwnCheck, commit: string, id: string): Promise<CheckRun> {
+  const { runtime, scratchDir, signal } = parts;
+  signal.throwIfAborted();
+  const dir = join(scratchDir, id);
+  const workspaceDir = join(dir, "workspace");
+  await checkOut(parts.repository, commit, workspaceDir);
+  await removeMatching(workspaceDir, [...check.reports, ...check.artifacts]);
+  await prepareFolders(dir, runtime);
+  const running = await runtime.start({
+    id,
+    loop: "verify",
+    attempt: 1,
+    role: "check",
+    epoch: 1,
+    image: parts.image,
+    command: check.command,
+    workspaceDir,
+    objectsDir: parts.repository.objectsDir,
+    loopDir: join(dir, "loop"),
+    gatewaySocket: null,
+    env: {},
+    limits: { ...DEFAULT_LIMITS, deadlineMs: check.minutes * 60_000, logBytes: LOG_BYTES },
+  });
+  const stop = () => void running.stop("interrupted");
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  const outcome = await running.done;
+  signal.removeEventListener("abort", stop);
+  signal.throwIfAborted();
+  const run = await readRun(outcome, check, workspaceDir);
+  await runtime.forget(id);
+  return run;
+}
+
+async function prepareFolders(dir: string, runtime: Runtime): Promise<void> {
+  await mkdir(join(dir, "loop", "out"), { recursive: true });
+  await writeFile(join(dir, "loop", "brief.md"), "");
+  const owner = ownerOfRuns(runtime);
+  if (owner === null) return;
+  await giveTo(owner, join(dir, "workspace"));
+  await giveTo(owner, join(dir, "loop", "out"));
+}
+
+async function readRun(outcome: RunOutcome, check: OwnCheck, workspaceDir: string): Promise<CheckRun> {
+  const left = await readLeft(workspaceDir, check, [workspaceDir, "/workspace"]);
+  const ended = outcome.status === "finished" || outcome.status === "failed";
+  const reading = judgeReports(left.reports, {
+    exitCode: ended ? outcome.exitCode : null,
+    missing: left.missing,
+    exitCodeOnly: check.reports.length === 0,
+  });
+  return {
+    state: outcome.status === "lost" ? "lost" : reading.state,
+    reading,
+    note: outcome.note,
+    log: maskCredentials(outcome.log),
+    milliseconds: outcome.endedAt - outcome.startedAt,
+  };
+}

@@ -1,0 +1,80 @@
+// The files that a check left: reports and artifacts by their globs. The folder was written by the check, so no link is followed.
+import { constants } from "node:fs";
+import { open, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { globMatcher } from "../policy/glob.ts";
+import { readReport } from "../verify/reports/read.ts";
+import type { Report } from "../verify/reports/report.ts";
+import { LARGEST_REPORT } from "../verify/reports/text.ts";
+
+const FILES = 200_000;
+const REPORTS = 500;
+const DEEPEST = 40;
+
+/** Removes what is there already: a report that the command did not write is no evidence of its run. */
+export async function removeMatching(dir: string, globs: readonly string[]): Promise<void> {
+  for (const path of await matching(dir, globs)) await rm(join(dir, path), { force: true });
+}
+
+export interface LeftFiles {
+  readonly reports: readonly Report[];
+  /** Globs that nothing matches. */
+  readonly missing: readonly string[];
+}
+
+/** Reads the reports; more than 500 are said to be missing rather than left out in silence. */
+export async function readLeft(
+  dir: string,
+  { reports, artifacts }: { readonly reports: readonly string[]; readonly artifacts: readonly string[] },
+  roots: readonly string[],
+): Promise<LeftFiles> {
+  const files = await allFiles(dir);
+  const matchers = [...reports, ...artifacts].map((glob) => ({ glob, matches: globMatcher(glob) }));
+  const missing = matchers.filter(({ matches }) => !files.some(matches)).map(({ glob }) => glob);
+  const isReport = reports.map(globMatcher);
+  const paths = files.filter((path) => isReport.some((matches) => matches(path)));
+  const read = await Promise.all(
+    paths.slice(0, REPORTS).map(async (path) => readReport(path, await contents(join(dir, path)), { roots })),
+  );
+  const more = paths.length > REPORTS ? [`${paths.length - REPORTS} reports beyond the first ${REPORTS}`] : [];
+  return { reports: read, missing: [...missing, ...more] };
+}
+
+/** At most one byte more than a report may have; empty where it cannot be read. */
+async function contents(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const { size } = await file.stat();
+      const bytes = Buffer.alloc(Math.min(size, LARGEST_REPORT + 1));
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+      return bytes.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+async function matching(dir: string, globs: readonly string[]): Promise<string[]> {
+  const matchers = globs.map(globMatcher);
+  return (await allFiles(dir)).filter((path) => matchers.some((matches) => matches(path)));
+}
+
+/** Regular files, relative to the folder, in order; without git's own and what package managers install. */
+async function allFiles(dir: string): Promise<string[]> {
+  const found: string[] = [];
+  const visit = async (folder: string, depth: number): Promise<void> => {
+    if (depth > DEEPEST) return;
+    const entries = await readdir(join(dir, folder), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (found.length >= FILES || entry.name === ".git" || entry.name === "node_modules") continue;
+      if (entry.isFile()) found.push(path);
+      else if (entry.isDirectory()) await visit(path, depth + 1);
+    }
+  };
+  await visit("", 0);
+  return found;
+}

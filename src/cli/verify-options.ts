@@ -1,0 +1,32 @@
+// The options of `loopgate verify`.
+import type { Command } from "commander";
+import type { Terminal } from "./terminal.ts";
+
+const codes = `
+Exit codes: 0 green, 1 red, 2 no evidence or wrong usage, 130 after Ctrl-C.
+The policy is the base's own .github/loop.yml, so that a change cannot choose its judges; its commands stand under checks.run.
+They run in fresh containers without network, from a clean checkout of the head; what they need must be in the image.`;
+
+export function addVerify(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  program
+    .command("verify")
+    .description(
+      "judge a commit of any local repository: the policy's risks and its own commands; no GitHub, no account",
+    )
+    .requiredOption("--repo <dir>", "the repository's top folder; nothing is written to it")
+    .requiredOption("--base <commit>", "where the change begins: a branch, tag or commit")
+    .requiredOption("--head <commit>", "the commit to judge")
+    .option("--policy <file>", "a policy file; default: the base's own .github/loop.yml")
+    .option("--image <reference>", "image that the commands run in; default: agent.image, else this machine's programs")
+    .option("--unsealed", "run the commands on this machine WITHOUT ANY ISOLATION")
+    .option("--json", "answer in JSON")
+    .option("--sarif <file>", "write what was found as SARIF 2.1 too")
+    .option("--summary <file>", "append the verdict in Markdown too, as for $GITHUB_STEP_SUMMARY")
+    .addHelpText("after", codes)
+    .action(async (given) => {
+      const { policy = null, image = null, unsealed = false, json = false, sarif = null, summary = null } = given;
+      const { verify } = await import("./verify.ts");
+      const { repo, base, head } = given;
+      done(await verify({ repo, base, head, policy, image, unsealed, json, sarif, summary }, terminal));
+    });
+}

@@ -1,0 +1,143 @@
+// `loopgate verify`: the verdict about one commit of any local repository, without GitHub and without an account.
+import { mkdtemp, readFile, realpath, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Fault } from "../base/fault.ts";
+import type { ImageChoice } from "../container/run.ts";
+import { changeBase } from "../gateway/git/quarantine.ts";
+import { removeWorkspace } from "../gateway/git/workspace.ts";
+import type { Finding } from "../loop/state.ts";
+import { parsePolicy } from "../policy/parse.ts";
+import { builtInProtectedPaths } from "../policy/paths.ts";
+import { risksOf } from "../policy/risk.ts";
+import type { Policy } from "../policy/schema.ts";
+import { readChange } from "../runs/quarantine.ts";
+import { type CheckFacts, judgeCommit } from "../verify/checked.ts";
+import { withCleanup } from "./cleanup.ts";
+import { interruptible } from "./interrupt.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage.ts";
+import { type CheckParts, type OwnCheck, runCheck } from "./verify-check.ts";
+import { fileAt, type LocalRepository, openRepository } from "./verify-repository.ts";
+import { openVerifyRuntime } from "./verify-runtime.ts";
+import { asJson, asMarkdown, asSarif, asText, type Verified } from "./verify-words.ts";
+
+export interface VerifyOptions {
+  readonly repo: string;
+  readonly base: string;
+  readonly head: string;
+  /** Null: the base's own `.github/loop.yml`, which the change cannot have written. */
+  readonly policy: string | null;
+  readonly image: string | null;
+  readonly unsealed: boolean;
+  readonly json: boolean;
+  readonly sarif: string | null;
+  readonly summary: string | null;
+}
+
+const exitCodes = { green: 0, red: 1, no_evidence: 2 } as const;
+
+/** 0 green, 1 red, 2 no evidence, 130 after Ctrl-C. Where the world fails nothing was judged: 2. Throws UsageError. */
+export async function verify(options: VerifyOptions, terminal: Terminal): Promise<number> {
+  try {
+    return await verdict(options, terminal);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    terminal.err(`loopgate: ${error.message}\n`);
+    return exitCodes.no_evidence;
+  }
+}
+
+function verdict(options: VerifyOptions, terminal: Terminal): Promise<number> {
+  return interruptible((signal) =>
+    withCleanup(terminal, async (cleanup) => {
+      const scratchDir = await realpath(await mkdtemp(join(tmpdir(), "loopgate-verify-")));
+      cleanup.add(scratchDir, () => removeWorkspace(scratchDir));
+      const repository = await openRepository({ ...options, dir: options.repo }, scratchDir);
+      const { policy, from } = await policyFor(options, repository);
+      const fork = await changeBase(
+        { gitDir: repository.gitDir, base: { sha: repository.base, branch: "base" } },
+        repository.head,
+      );
+      const risks = await risksIn({ ...repository, base: fork }, policy);
+      const runtime =
+        policy.checks.run.length === 0
+          ? null
+          : await openVerifyRuntime({ ...options, scratchDir, objectsDir: repository.objectsDir, terminal, cleanup });
+      const image = imageOf(options, policy);
+      const judged = { ...repository, base: fork };
+      const checks =
+        runtime === null
+          ? []
+          : await runChecks({ repository: judged, runtime, image, scratchDir, signal }, policy.checks.run, terminal);
+      const checked = judgeCommit({ risks, checks });
+      const verified: Verified = {
+        base: fork,
+        head: repository.head,
+        policyFrom: from,
+        sealed: !options.unsealed,
+        risks,
+        checked,
+      };
+      await tell(verified, options, terminal);
+      return exitCodes[checked.colour];
+    }),
+  );
+}
+
+async function policyFor(
+  { policy }: VerifyOptions,
+  repository: LocalRepository,
+): Promise<{ policy: Policy; from: string }> {
+  const text = policy === null ? await fileAt(repository, repository.base, ".github/loop.yml") : await fileOf(policy);
+  const parsed = parsePolicy(text);
+  const from = policy ?? ".github/loop.yml of the base";
+  if (!parsed.ok) throw new UsageError(`${from}, ${parsed.message}`);
+  return {
+    policy: parsed.policy,
+    from: text === null ? "the default policy, as the base has no .github/loop.yml" : from,
+  };
+}
+
+async function fileOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`could not read ${path}: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}`);
+  }
+}
+
+async function risksIn({ gitDir, base, head }: LocalRepository, policy: Policy): Promise<readonly Finding[]> {
+  const change = await readChange({ gitDir }, base, head, null);
+  const protectedPaths = [...new Set([...builtInProtectedPaths, ...policy.protected_paths])];
+  return risksOf(change, { protectedPaths }).risks;
+}
+
+/** A named image, or one of this machine's own programs. A plain process has none. */
+function imageOf({ image, unsealed }: VerifyOptions, policy: Policy): ImageChoice {
+  const reference = image ?? policy.agent.image;
+  return unsealed || reference === "" ? { kind: "toolchain" } : { kind: "named", reference };
+}
+
+/** One after the other; a check that is red at the head is run at the base as well. */
+async function runChecks(parts: CheckParts, checks: readonly OwnCheck[], { err }: Terminal): Promise<CheckFacts[]> {
+  const done: CheckFacts[] = [];
+  for (const [index, check] of checks.entries()) {
+    err(`${check.name}: running at the head …\n`);
+    const head = await runCheck(parts, check, parts.repository.head, `verify-${process.pid}-${index}-head`);
+    err(`${check.name}: ${head.state.replace("_", " ")} after ${(head.milliseconds / 1000).toFixed(1)} s\n`);
+    if (head.state === "red") err(`${check.name}: running at the base …\n`);
+    const base =
+      head.state === "red"
+        ? await runCheck(parts, check, parts.repository.base, `verify-${process.pid}-${index}-base`)
+        : null;
+    done.push({ name: check.name, head, base });
+  }
+  return done;
+}
+
+async function tell(verified: Verified, { json, sarif, summary }: VerifyOptions, { out }: Terminal): Promise<void> {
+  if (sarif !== null) await writeFile(sarif, asSarif(verified));
+  if (summary !== null) await writeFile(summary, asMarkdown(verified), { flag: "a" });
+  out(json ? asJson(verified) : asText(verified));
+}

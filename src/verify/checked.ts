@@ -1,0 +1,77 @@
+// From the facts of one commit, checked on one machine, to a tree of results with reasons; absence of evidence is never green.
+import type { Finding } from "../loop/state.ts";
+import type { Reading } from "./reports/judge.ts";
+
+/** One command of the policy, run at one commit. */
+export interface CheckRun {
+  readonly state: Reading["state"] | "lost"; // `lost`: the run went away, which says nothing of the commit
+  readonly reading: Reading;
+  readonly note: string | null; // why it ended so, in the runtime's words
+  readonly log: string;
+  readonly milliseconds: number;
+}
+
+export interface CheckFacts {
+  readonly name: string;
+  readonly head: CheckRun;
+  readonly base: CheckRun | null; // run only where the head is red
+}
+
+export interface CommitFacts {
+  readonly risks: readonly Finding[];
+  readonly checks: readonly CheckFacts[];
+}
+
+export type Colour = "green" | "red" | "no_evidence" | "red_on_base_too";
+
+export interface Part {
+  readonly name: string;
+  readonly colour: Colour;
+}
+
+export interface Checked {
+  readonly colour: "green" | "red" | "no_evidence";
+  readonly policy: Part;
+  readonly checks: readonly (Part & { readonly facts: CheckFacts })[];
+}
+
+/**
+ * Red as soon as one judge is red. A check that is red on the base too is not held against the commit, and is no evidence for it.
+ * Green needs at least one green check, and none without evidence.
+ */
+export function judgeCommit({ risks, checks }: CommitFacts): Checked {
+  const policy: Part = { name: "policy", colour: risks.length > 0 ? "red" : "green" };
+  const parts = checks.map((facts) => ({ name: facts.name, colour: colourOf(facts), facts }));
+  const has = (colour: Colour) => parts.some((part) => part.colour === colour);
+  if (policy.colour === "red" || has("red")) return { colour: "red", policy, checks: parts };
+  const shown = has("green") && !has("no_evidence");
+  return { colour: shown ? "green" : "no_evidence", policy, checks: parts };
+}
+
+function colourOf({ head, base }: CheckFacts): Colour {
+  if (head.state === "lost") return "no_evidence";
+  if (head.state !== "red") return head.state;
+  return base !== null && isAsRed(head.reading, base) ? "red_on_base_too" : "red";
+}
+
+/** Whether the base is red in the same way: no test, file or finding is red at the head that was not red there. */
+function isAsRed(head: Reading, base: CheckRun): boolean {
+  if (base.state !== "red") return false;
+  const before = redIn(base.reading);
+  return [...redIn(head)].every((one) => before.has(one));
+}
+
+function redIn({ tests, findings, reasons }: Reading): ReadonlySet<string> {
+  const failed = tests
+    .filter(({ status }) => status === "failed")
+    .map(({ file, suite, name }) => [file, ...suite, name]);
+  const errors = findings.filter(({ level, suppressed }) => level === "error" && !suppressed);
+  const told = reasons.flatMap((reason) => {
+    if (reason.of === "failed_to_load") return reason.files;
+    return reason.of === "cause_not_in_report" || reason.of === "cut_short" ? [reason.of] : [];
+  });
+  // By rule and file: lines move.
+  return new Set(
+    [...failed, ...errors.map(({ rule, file }) => [rule, file]), ...told].map((one) => JSON.stringify(one)),
+  );
+}

@@ -1,0 +1,117 @@
+// From the reports of one command and its exit code to green, red or no evidence.
+import { barring, type FileCoverage, type Report, type SourceFinding, type TestResult } from "./report.ts";
+
+export interface JudgeOptions {
+  /** Null where the command did not end by itself: out of time, or killed. */
+  readonly exitCode: number | null;
+  /** Reports that the command had to write and did not. */
+  readonly missing?: readonly string[];
+  /** No report is asked for: the exit code is all there is. */
+  readonly exitCodeOnly?: boolean;
+}
+
+export type Reason =
+  | { readonly of: "exit_code"; readonly code: number | null }
+  | { readonly of: "failed_tests"; readonly names: readonly string[] }
+  | { readonly of: "failed_to_load"; readonly files: readonly string[] }
+  | { readonly of: "other_failures"; readonly told: readonly string[] }
+  | { readonly of: "findings"; readonly count: number }
+  | { readonly of: "cut_short"; readonly report: string; readonly detail: string }
+  | { readonly of: "cause_not_in_report" }
+  | { readonly of: "unfit_report"; readonly report: string; readonly detail: string }
+  | { readonly of: "missing_report"; readonly report: string }
+  | { readonly of: "no_report" }
+  | { readonly of: "nothing_ran" }
+  | { readonly of: "no_tests_in"; readonly files: readonly string[] }
+  | { readonly of: "exit_code_only" };
+
+export interface Reading {
+  readonly state: "green" | "red" | "no_evidence";
+  readonly reasons: readonly Reason[];
+  readonly ran: boolean; // whether anything is shown to have been carried out
+  readonly tests: readonly TestResult[];
+  readonly findings: readonly SourceFinding[];
+  readonly coverage: readonly FileCoverage[];
+}
+
+/**
+ * Green needs exit code 0 and a report of this run, complete, with at least one test that ran, or a linter's that names what it
+ * looked at. Red is any other exit code, and any red result. Everything else is no evidence.
+ */
+export function judgeReports(reports: readonly Report[], options: JudgeOptions): Reading {
+  const { exitCode } = options;
+  const tests = reports.flatMap((report) => report.tests.map((test) => resolved(test, exitCode)));
+  const findings = reports.flatMap((report) => report.findings);
+  const red = redReasons(reports, tests, findings);
+  const doubts = doubtsOf(reports, tests, options);
+  const base = { ran: hasRun(reports, tests), tests, findings, coverage: reports.flatMap(({ coverage }) => coverage) };
+  if (exitCode !== 0) {
+    const cause: Reason[] =
+      red.some(({ of }) => of !== "cut_short") || options.exitCodeOnly ? red : [{ of: "cause_not_in_report" }, ...red];
+    return { ...base, state: "red", reasons: [{ of: "exit_code", code: exitCode }, ...cause, ...doubts] };
+  }
+  if (red.length > 0) return { ...base, state: "red", reasons: [...red, ...doubts] };
+  const files = reports.flatMap(({ noTests }) => noTests);
+  const remark: Reason[] = files.length > 0 ? [{ of: "no_tests_in", files }] : [];
+  if (doubts.length > 0) return { ...base, state: "no_evidence", reasons: [...doubts, ...remark] };
+  const only: Reason[] = reports.length === 0 ? [{ of: "exit_code_only" }] : [];
+  return { ...base, state: "green", reasons: [...only, ...remark] };
+}
+
+/** What only the exit code can tell of a test. */
+function resolved(test: TestResult, exitCode: number | null): TestResult {
+  return exitCode !== 0 && test.ifRed !== undefined ? { ...test, status: test.ifRed } : test;
+}
+
+function redReasons(
+  reports: readonly Report[],
+  tests: readonly TestResult[],
+  findings: readonly SourceFinding[],
+): Reason[] {
+  const failed = tests
+    .filter(({ status }) => status === "failed")
+    .map(({ suite, name }) => [...suite, name].join(" > "));
+  const files = reports.flatMap(({ failedToLoad }) => failedToLoad);
+  const told = reports.flatMap(({ otherFailures }) => otherFailures);
+  const errors = findings.filter(({ level, suppressed }) => level === "error" && !suppressed).length;
+  const cut = reports.flatMap(({ name, problems }) =>
+    problems
+      .filter(({ kind }) => kind === "cut_short")
+      .map(({ detail }) => ({ of: "cut_short", report: name, detail }) as const),
+  );
+  return [
+    ...cut,
+    ...(failed.length > 0 ? [{ of: "failed_tests", names: failed } as const] : []),
+    ...(files.length > 0 ? [{ of: "failed_to_load", files } as const] : []),
+    ...(told.length > 0 ? [{ of: "other_failures", told } as const] : []),
+    ...(errors > 0 ? [{ of: "findings", count: errors } as const] : []),
+  ];
+}
+
+const isCoverage = ({ format }: Report) => ["lcov", "cobertura", "clover", "jacoco", "istanbul"].includes(format);
+
+/** Why this is no evidence, whatever it says. */
+function doubtsOf(reports: readonly Report[], tests: readonly TestResult[], options: JudgeOptions): Reason[] {
+  const missing = (options.missing ?? []).map((report) => ({ of: "missing_report", report }) as const);
+  const unfit = reports.flatMap((report) =>
+    barring(report)
+      .filter(({ kind }) => kind !== "cut_short")
+      .map(({ detail }) => ({ of: "unfit_report", report: report.name, detail }) as const),
+  );
+  if (missing.length + unfit.length > 0) return [...missing, ...unfit];
+  if (reports.length === 0) return options.exitCodeOnly ? [] : [{ of: "no_report" }];
+  const ofTests = reports.filter((report) => !report.lint && !isCoverage(report));
+  const looked = ofTests.length === 0 && reports.some(({ lint }) => lint);
+  return looked || tests.some(isRun) ? [] : [{ of: "nothing_ran" }];
+}
+
+function isRun({ status, bodyRan }: TestResult): boolean {
+  return status === "passed" || status === "failed" || status === "flaky" || (status === "todo" && bodyRan === true);
+}
+
+function hasRun(reports: readonly Report[], tests: readonly TestResult[]): boolean {
+  return (
+    tests.some(isRun) ||
+    reports.some(({ lint, looked, findings }) => lint && (looked > 0 || findings.some(({ line }) => line !== null)))
+  );
+}

@@ -1,0 +1,41 @@
+// Linters that write JUnit: each finding looks like a failed test, be it an error or a warning.
+import type { SourceFinding } from "./report.ts";
+import { messageOf, nameOf, pathIn } from "./text.ts";
+import { childrenOf, type Element } from "./xml.ts";
+
+const linters =
+  /(?:^|[\s.-])(?:eslint|oxlint|oxc|biome|stylelint|spectral|markdownlint|ktlint|detekt|rubocop)(?:$|[\s.-])/i;
+const place = /^\s*line (\d+), col(?:umn)? \d+,?\s*/i;
+
+/** Whether a linter wrote the file: it names itself, or every failure begins with a place in a file. */
+export function isLintReport(root: Element, cases: readonly Element[]): boolean {
+  const names = [root, ...childrenOf(root, "testsuite")].flatMap(({ attributes }) => [
+    attributes.package ?? "",
+    root.attributes.tests === undefined || attributes.package !== undefined ? "" : (attributes.name ?? ""),
+  ]);
+  if (names.some((name) => linters.test(name))) return true;
+  const failures = cases.flatMap(failuresOf);
+  return failures.length > 0 && failures.every((failure) => place.test(failure.text));
+}
+
+function failuresOf(element: Element): Element[] {
+  return element.children.filter(({ name }) => name === "failure" || name === "error");
+}
+
+/** The findings of one test case; a level that the text does not tell is a warning when the command ended well, so it says so. */
+export function findingOfCase(element: Element, suite: Element, roots: readonly string[]): SourceFinding[] {
+  const file = suite.attributes.name ?? element.attributes.classname ?? "";
+  return failuresOf(element).map((failure) => {
+    const text = failure.text.trim() === "" ? (failure.attributes.message ?? "") : failure.text;
+    const line = place.exec(text)?.[1] ?? element.attributes.line;
+    const level = /^\s*(?:line \d+, col(?:umn)? \d+,?\s*)?(error|warning|info)\b/i.exec(text)?.[1]?.toLowerCase();
+    return {
+      rule: nameOf(element.attributes.name ?? ""),
+      level: level === "error" ? "error" : level === "info" ? "note" : "warning",
+      file: pathIn(file, roots),
+      line: line === undefined ? null : Number(line),
+      message: messageOf(failure.attributes.message ?? text.replace(place, "")),
+      suppressed: false,
+    };
+  });
+}

@@ -1,0 +1,156 @@
+// JUnit XML in the dialects that tools write. Elements count; attributes only reveal that something is missing.
+import { type Aside, asFile, asideOf } from "./aside.ts";
+import { type Case, casesOf, type Dialect, dialectOf, failureText } from "./junit-cases.ts";
+import { findingOfCase } from "./junit-lint.ts";
+import { statusOf } from "./junit-status.ts";
+import { tapTests } from "./junit-tap.ts";
+import { doubtsOf } from "./junit-totals.ts";
+import type { Content, Problem, SourceFinding, TestResult } from "./report.ts";
+import { readTap } from "./tap.ts";
+import { isFileName, messageOf, nameOf, pathIn } from "./text.ts";
+import { childrenOf, type Element, within } from "./xml.ts";
+
+/** The dialect, and what the totals tell of single tests. */
+interface Around extends Dialect {
+  readonly todos: ReadonlySet<Element>;
+  readonly roots: readonly string[];
+}
+
+interface Reading {
+  tests: TestResult[];
+  failedToLoad: Set<string>;
+  noTests: Set<string>;
+  otherFailures: Set<string>;
+}
+
+/** Reads a `testsuites` or `testsuite` element. */
+export function readJunit(root: Element, roots: readonly string[]): Content {
+  const dialect = dialectOf(root);
+  if (dialect.lint) return readLint(root, roots);
+  const cases = casesOf(root, dialect, roots);
+  const reading: Reading = { tests: [], failedToLoad: new Set(), noTests: new Set(), otherFailures: new Set() };
+  const streams = embeddedTap(root, roots);
+  for (const { tests, otherFailures } of streams.read) {
+    reading.tests.push(...(tests ?? []));
+    for (const told of otherFailures ?? []) reading.otherFailures.add(told);
+  }
+  const own = cases.filter(({ parent }) => !streams.suites.has(parent));
+  const counted = dialect.tap ? tapTests(own) : own;
+  for (const told of besides(root)) reading.otherFailures.add(told);
+  const doubts = doubtsOf(root, dialect);
+  for (const one of counted) place(one, counted, { ...dialect, todos: doubts.todos, roots }, reading);
+  for (const told of doubts.failures) reading.otherFailures.add(told);
+  for (const suite of doubts.empty) reading.noTests.add(suite);
+  return {
+    tests: reading.tests,
+    failedToLoad: [...reading.failedToLoad],
+    noTests: [...reading.noTests].filter((file) => !reading.failedToLoad.has(file)),
+    otherFailures: [...reading.otherFailures].filter((told) => !startsWithAny(told, reading.failedToLoad)),
+    problems: doubts.problems,
+  };
+}
+
+/** A file that did not load needs no second line that says its process failed. */
+function startsWithAny(told: string, files: ReadonlySet<string>): boolean {
+  return [...files].some((file) => told.startsWith(`${file} exited`));
+}
+
+function place(one: Case, all: readonly Case[], dialect: Around, reading: Reading): void {
+  const { status } = statusOf(one, dialect);
+  const listed = { ...one, failed: status === "failed", text: failureText(one.element) };
+  const aside = asideOf(listed) ?? hookOf(one, all, dialect, listed.failed);
+  const stand = aside ?? (isNamedAsFile(one) ? asFile(listed, isCrowded(one, all)) : null);
+  if (stand !== null) {
+    put(stand, dialect, reading);
+    return;
+  }
+  // Kept back by a hook that has no line of its own.
+  if (status === "notRun" && /- Error in fixture\./.test(listed.text))
+    reading.otherFailures.add(nameOf(`${one.name}: ${listed.text}`));
+  reading.tests.push(resultOf(one, dialect));
+}
+
+function put(aside: Aside, { roots }: Around, reading: Reading): void {
+  if (aside.is === "failed_to_load") reading.failedToLoad.add(pathIn(aside.file, roots));
+  else if (aside.is === "no_tests") reading.noTests.add(pathIn(aside.file, roots));
+  else reading.otherFailures.add(nameOf(aside.what));
+}
+
+/** Named as its file, or as the whole of its suite where that is a tool's name. */
+function isNamedAsFile({ name, file, group, raw }: Case): boolean {
+  const own = [file, group].filter((each) => each !== null && each !== "");
+  if (isFileName(raw))
+    return own.length === 0 || own.some((each) => each === name || each?.endsWith(`/${name}`)) || group === "test";
+  return false;
+}
+
+function isCrowded(one: Case, all: readonly Case[]): boolean {
+  return all.some(
+    (other) => other !== one && other.name !== one.name && other.file !== null && other.file === (one.file ?? one.name),
+  );
+}
+
+/** Hooks that are named like something else: as the group of other tests, or with no class where all tests have one. */
+function hookOf(one: Case, all: readonly Case[], dialect: Dialect, failed: boolean): ReturnType<typeof asideOf> {
+  if (!failed) return null;
+  const prefix = `${one.name} > `;
+  const isGroup = dialect.vitest && all.some((other) => other.file === one.file && other.name.startsWith(prefix));
+  const isBare = dialect.classes && one.element.attributes.classname === undefined;
+  return isGroup || isBare ? { is: "other", what: `hook: ${one.name}` } : null;
+}
+
+function resultOf(one: Case, dialect: Around): TestResult {
+  const { status, ifRed, bodyRan } = statusOf(one, dialect);
+  const unstable = / \(unstable\)$/.test(one.name) && status === "passed";
+  return {
+    name: unstable ? one.name.replace(/ \(unstable\)$/, "") : one.name,
+    suite: one.suite,
+    file: one.file,
+    project: one.project,
+    status: unstable ? "flaky" : dialect.todos.has(one.element) ? "todo" : status,
+    message: messageOf(failureText(one.element)),
+    ...(ifRed === undefined ? {} : { ifRed }),
+    ...(bodyRan ? { bodyRan } : {}),
+  };
+}
+
+/** Failures that stand outside of any test: beneath a suite, or as a property that ended the run. */
+function besides(root: Element): string[] {
+  const suites = [root, ...within(root, "testsuite")];
+  return suites.flatMap((suite) => [
+    ...[...childrenOf(suite, "error"), ...childrenOf(suite, "failure")].map((error) =>
+      nameOf(`${suite.attributes.name ?? "suite"}: ${error.attributes.message ?? error.text}`),
+    ),
+    ...within(suite, "property")
+      .filter(({ attributes }) => attributes.name === "bailout")
+      .map(({ attributes }) => nameOf(`Bail out! ${attributes.value ?? ""}`)),
+  ]);
+}
+
+/** Suites that hold the TAP stream they were made of (prove): it tells skips and todos apart, their test cases do not. */
+function embeddedTap(
+  root: Element,
+  roots: readonly string[],
+): { suites: ReadonlySet<Element>; read: readonly Content[] } {
+  const numbered = within(root, "testsuite").filter((suite) => {
+    const cases = childrenOf(suite, "testcase");
+    return cases.length > 0 && cases.every(({ attributes }) => /^\d+(?: - |$)/.test(attributes.name ?? ""));
+  });
+  const read = numbered.flatMap((suite) => {
+    const text = childrenOf(suite, "system-out")[0]?.text ?? "";
+    const content = /^1\.\.\d+/m.test(text) ? readTap(text, roots) : null;
+    return content === null ? [] : [{ suite, content }];
+  });
+  return { suites: new Set(read.map(({ suite }) => suite)), read: read.map(({ content }) => content) };
+}
+
+function readLint(root: Element, roots: readonly string[]): Content {
+  const suites = root.name === "testsuite" ? [root] : childrenOf(root, "testsuite");
+  const findings: SourceFinding[] = suites.flatMap((suite) =>
+    within(suite, "testcase").flatMap((element) => findingOfCase(element, suite, roots)),
+  );
+  const looked = suites.filter(({ attributes }) => isFileName(attributes.name ?? "")).length;
+  const problems: Problem[] =
+    findings.length === 0 && looked === 0 ? [{ kind: "nothing_named", detail: "it names no file" }] : [];
+  return { findings, lint: true, looked, problems };
+}

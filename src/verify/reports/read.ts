@@ -1,0 +1,135 @@
+// Reads one report of a tool, whatever its format: told by its content, never by its name.
+import { createJsonGauge } from "../../base/json-gauge.ts";
+import { isIstanbul, readClover, readCobertura, readIstanbul, readJacoco, readLcov } from "./coverage-formats.ts";
+import { isCargo, isGo, jsonLines, readCargo, readGo } from "./json-lines.ts";
+import { readJunit } from "./junit.ts";
+import type { Content, Format, Problem, Report } from "./report.ts";
+import { readSarif } from "./sarif.ts";
+import { readTap } from "./tap.ts";
+import { decode, LARGEST_REPORT, nameOf, withoutAnsi } from "./text.ts";
+import { type Element, parseXml, within } from "./xml.ts";
+import { readCheckstyle, readSonar } from "./xml-others.ts";
+
+export interface ReadOptions {
+  /** Absolute folders that the tool may have called the repository; taken away from paths. */
+  readonly roots?: readonly string[];
+}
+
+const jsonBounds = { depth: 64, parts: 3_000_000 };
+const nothing = {
+  tests: [],
+  failedToLoad: [],
+  noTests: [],
+  otherFailures: [],
+  findings: [],
+  coverage: [],
+  problems: [],
+  lint: false,
+  looked: 0,
+};
+
+/** The report in its bytes. Bad input of any kind becomes a problem of the report; it never throws for one. */
+export function readReport(name: string, bytes: Uint8Array, { roots = [] }: ReadOptions = {}): Report {
+  if (bytes.length > LARGEST_REPORT)
+    return reportOf(
+      name,
+      "unknown",
+      problem("too_large", `it has ${bytes.length} bytes, and at most ${LARGEST_REPORT} are read`),
+    );
+  const { text, problems } = decode(bytes);
+  if (text.trim() === "")
+    return reportOf(name, "unknown", problem("empty", `it has ${bytes.length} bytes and says nothing`));
+  const { format, content } = contentOf(text, roots);
+  return reportOf(name, format, { ...content, problems: [...problems, ...(content.problems ?? [])] });
+}
+
+interface Found {
+  readonly format: Format;
+  readonly content: Content;
+}
+
+function reportOf(name: string, format: Format, content: Content): Report {
+  return { ...nothing, ...content, name: nameOf(name), format };
+}
+
+function problem(kind: Problem["kind"], detail: string): Content {
+  return { problems: [{ kind, detail }] };
+}
+
+function contentOf(text: string, roots: readonly string[]): Found {
+  const plain = withoutAnsi(text);
+  const start = plain.trimStart();
+  if (/^(?:TN:|SF:)/.test(start)) return { format: "lcov", content: readLcov(plain, roots) };
+  if (/^[{[]/.test(start)) return ofJson(text, plain, roots);
+  if (start.startsWith("<")) return ofXml(text, roots);
+  if (/^TAP version 1[2-4]/m.test(start)) return { format: "tap", content: readTap(text, roots) };
+  if (/^<(?:\?xml\s|testsuites?[\s>])/m.test(start)) return ofXml(text, roots);
+  if (/^(?:not ok|ok)\b|^1\.\.\d+|^Bail out!/m.test(start)) return { format: "tap", content: readTap(text, roots) };
+  const lines = jsonLines(plain);
+  if (lines.values.length > 0)
+    return ofLines(plain, [{ kind: "text_around", detail: "other output stands in it" }], roots);
+  return { format: "unknown", content: problem("unknown_format", "it is in no format that is read here") };
+}
+
+function ofXml(text: string, roots: readonly string[]): Found {
+  const { root, problems } = parseXml(text);
+  if (root === null) return { format: "unknown", content: { problems } };
+  const found = ofRoot(root, roots);
+  return { ...found, content: { ...found.content, problems: [...problems, ...(found.content.problems ?? [])] } };
+}
+
+function ofRoot(root: Element, roots: readonly string[]): Found {
+  switch (root.name) {
+    case "testsuites":
+    case "testsuite":
+      return { format: "junit", content: readJunit(root, roots) };
+    case "testExecutions":
+    case "unitTest":
+      return { format: "sonar", content: readSonar(root, roots) };
+    case "checkstyle":
+      return { format: "checkstyle", content: readCheckstyle(root, roots) };
+    case "coverage":
+      return within(root, "project").length > 0
+        ? { format: "clover", content: readClover(root, roots) }
+        : { format: "cobertura", content: readCobertura(root, roots) };
+    case "report":
+      return { format: "jacoco", content: readJacoco(root, roots) };
+    default:
+      return {
+        format: "unknown",
+        content: problem("unknown_format", `XML of the kind <${nameOf(root.name)}> is not read`),
+      };
+  }
+}
+
+function ofJson(text: string, plain: string, roots: readonly string[]): Found {
+  const passed = createJsonGauge(jsonBounds).push(Buffer.from(plain));
+  if (passed !== null) return { format: "unknown", content: problem("too_large", `its JSON has too much ${passed}`) };
+  const value = parsed(plain);
+  if (value === undefined) return ofLines(plain, [], roots);
+  const coloured: Problem[] =
+    text === plain ? [] : [{ kind: "control_characters", detail: "it holds a terminal's colours" }];
+  if (isGo(value) || isCargo(value)) return ofLines(plain, coloured, roots);
+  if (isIstanbul(value)) return { format: "istanbul", content: { ...readIstanbul(value, roots), problems: coloured } };
+  if (typeof value !== "object" || value === null || !("runs" in value))
+    return { format: "unknown", content: problem("unknown_format", "JSON of this kind is not read") };
+  const content = readSarif(value, roots);
+  return { format: "sarif", content: { ...content, problems: [...coloured, ...(content.problems ?? [])] } };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A stream is what its first known line is. */
+function ofLines(text: string, problems: readonly Problem[], roots: readonly string[]): Found {
+  const lines = jsonLines(text);
+  const format = lines.values.some(isGo) ? "go" : lines.values.some(isCargo) ? "cargo" : null;
+  if (format === null) return { format: "unknown", content: problem("malformed", "it is not well-formed JSON") };
+  const content = format === "go" ? readGo(lines) : readCargo(lines, roots);
+  return { format, content: { ...content, problems: [...problems, ...(content.problems ?? [])] } };
+}

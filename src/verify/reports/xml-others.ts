@@ -1,0 +1,45 @@
+// Checkstyle and Sonar's generic test executions: two small formats of XML.
+import type { Content, SourceFinding, TestResult } from "./report.ts";
+import { messageOf, nameOf, pathIn } from "./text.ts";
+import { childrenOf, type Element, within } from "./xml.ts";
+
+/** Checkstyle: `<file name><error line severity message source/></file>`. */
+export function readCheckstyle(root: Element, roots: readonly string[]): Content {
+  const files = childrenOf(root, "file");
+  const findings: SourceFinding[] = files.flatMap((file) =>
+    within(file, "error").map(({ attributes }) => ({
+      rule: nameOf(attributes.source ?? ""),
+      level: attributes.severity === "warning" ? "warning" : attributes.severity === "info" ? "note" : "error",
+      file: pathIn(file.attributes.name ?? "", roots),
+      line: /^\d+$/.test(attributes.line ?? "") ? Number(attributes.line) : null,
+      message: messageOf(attributes.message ?? ""),
+      suppressed: attributes.severity === "ignore",
+    })),
+  );
+  const exceptions = within(root, "exception").map(({ text }) => ({ kind: "not_read", detail: nameOf(text) }) as const);
+  const problems = files.length === 0 ? [{ kind: "nothing_named", detail: "it names no file" } as const] : exceptions;
+  return { findings, problems, lint: true, looked: files.length };
+}
+
+/** Sonar: `<file path><testCase name duration/></file>`; a file without a test case did not load, times of 0 alone mean that nothing ran. */
+export function readSonar(root: Element, roots: readonly string[]): Content {
+  const files = childrenOf(root, "file");
+  const durations = within(root, "testCase").map(({ attributes }) => Number(attributes.duration ?? "0"));
+  const still = durations.length > 0 && durations.every((duration) => duration === 0);
+  const tests: TestResult[] = files.flatMap((file) =>
+    childrenOf(file, "testCase").map((one) => {
+      const [first] = one.children.filter(({ name }) => /^(?:failure|error|skipped)$/.test(name));
+      const childless = still ? "notRun" : "passed";
+      return {
+        name: nameOf(one.attributes.name ?? ""),
+        suite: [],
+        file: pathIn(file.attributes.path ?? "", roots),
+        project: null,
+        status: first === undefined ? childless : first.name === "skipped" ? "skipped" : "failed",
+        message: messageOf(`${first?.attributes.message ?? ""}\n${first?.text ?? ""}`),
+      };
+    }),
+  );
+  const empty = files.filter((file) => childrenOf(file, "testCase").length === 0);
+  return { tests, failedToLoad: empty.map(({ attributes }) => pathIn(attributes.path ?? "", roots)) };
+}
