@@ -115,7 +115,7 @@ async function risksIn({ gitDir, base, head }: LocalRepository, policy: Policy):
 
 /** A named image, or one of this machine's own programs. A plain process has none. */
 function imageOf({ image, unsealed }: VerifyOptions, policy: Policy): ImageChoice {
-  const reference = image ?? policy.agent.image;
+  const reference = image ?? (policy.agent.image || policy.environment.image);
   return unsealed || reference === "" ? { kind: "toolchain" } : { kind: "named", reference };
 }
 
