@@ -17,7 +17,10 @@ export function addVerify(program: Command, terminal: Terminal, done: (code: num
     .requiredOption("--base <commit>", "where the change begins: a branch, tag or commit")
     .requiredOption("--head <commit>", "the commit to judge")
     .option("--policy <file>", "a policy file; default: the base's own .github/loop.yml")
-    .option("--image <reference>", "image that the commands run in; default: agent.image or environment.image, else this machine's programs")
+    .option(
+      "--image <reference>",
+      "image that the commands run in; default: agent.image or environment.image, else this machine's programs",
+    )
     .option("--unsealed", "run the commands on this machine WITHOUT ANY ISOLATION")
     .option("--json", "answer in JSON")
     .option("--sarif <file>", "write what was found as SARIF 2.1 too")
