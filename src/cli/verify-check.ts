@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { maskCredentials } from "../base/credentials.ts";
 import { giveTo } from "../container/docker/user.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type RunOutcome, type Runtime } from "../container/run.ts";
+import type { environmentOf } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
+import { environmentIn, limitsIn } from "../runs/request.ts";
 import type { CheckRun } from "../verify/checked.ts";
 import { judgeReports } from "../verify/reports/judge.ts";
 import { ownerOfRuns } from "../wire.ts";
@@ -17,6 +19,8 @@ export interface CheckParts {
   readonly repository: LocalRepository;
   readonly runtime: Runtime;
   readonly image: ImageChoice;
+  /** What the policy gives every run: memory, processors, variables. */
+  readonly environment: ReturnType<typeof environmentOf>;
   readonly scratchDir: string;
   readonly signal: AbortSignal;
 }
@@ -45,7 +49,8 @@ export async function runCheck(parts: CheckParts, check: OwnCheck, commit: strin
     loopDir: join(dir, "loop"),
     gatewaySocket: null,
     env: {},
-    limits: { ...DEFAULT_LIMITS, deadlineMs: check.minutes * 60_000, logBytes: LOG_BYTES },
+    ...environmentIn(parts),
+    limits: { ...DEFAULT_LIMITS, ...limitsIn(parts), deadlineMs: check.minutes * 60_000, logBytes: LOG_BYTES },
   });
   const stop = () => void running.stop("interrupted");
   signal.addEventListener("abort", stop);

@@ -10,6 +10,7 @@ import type { Finding } from "../loop/state.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import { builtInProtectedPaths } from "../policy/paths.ts";
 import { risksOf } from "../policy/risk.ts";
+import { environmentOf } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
 import { readChange } from "../runs/quarantine.ts";
 import { type CheckFacts, judgeCommit } from "../verify/checked.ts";
@@ -65,11 +66,16 @@ function verdict(options: VerifyOptions, terminal: Terminal): Promise<number> {
           ? null
           : await openVerifyRuntime({ ...options, scratchDir, objectsDir: repository.objectsDir, terminal, cleanup });
       const image = imageOf(options, policy);
+      const environment = environmentOf(policy);
       const judged = { ...repository, base: fork };
       const checks =
         runtime === null
           ? []
-          : await runChecks({ repository: judged, runtime, image, scratchDir, signal }, policy.checks.run, terminal);
+          : await runChecks(
+              { repository: judged, runtime, image, environment, scratchDir, signal },
+              policy.checks.run,
+              terminal,
+            );
       const checked = judgeCommit({ risks, checks });
       const verified: Verified = {
         base: fork,

@@ -99,7 +99,8 @@ function limitsOf(policy: Policy) {
   };
 }
 
-function environmentOf({ environment }: Policy): Rules["environment"] {
+/** What a run has, in bytes and numbers. */
+export function environmentOf({ environment }: Pick<Policy, "environment">): NonNullable<Rules["environment"]> {
   const { memory, cpus, processes, tmp, disk, env } = environment;
   return {
     memoryBytes: sizeIn(memory),

@@ -68,13 +68,14 @@ export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quar
 }
 
 /** The bounds that policy sets; those of a loop that an earlier version claimed are the runtime's own. */
-function limitsIn({ environment }: Rules): Partial<RunRequest["limits"]> {
+export function limitsIn({ environment }: Pick<Rules, "environment">): Partial<RunRequest["limits"]> {
   if (environment === undefined) return {};
   const { memoryBytes, cpus, processes, tmpBytes, diskBytes } = environment;
   return { memoryBytes, cpus, pids: processes, tmpBytes, workspaceBytes: diskBytes };
 }
 
-function environmentIn({ environment }: Rules): Pick<RunRequest, "variables"> {
+/** The variables that policy sets, where there are any. */
+export function environmentIn({ environment }: Pick<Rules, "environment">): Pick<RunRequest, "variables"> {
   const variables = environment?.env ?? {};
   return Object.keys(variables).length === 0 ? {} : { variables };
 }

@@ -58,11 +58,16 @@ function coverageOf(file: string, lines: ReadonlyMap<number, Line>): FileCoverag
   return { file, covered, uncovered, unknown };
 }
 
+/** Fewer lines than these may well be statements without a gap. */
+const BLOCK_LINES = 10;
+
 /** V8 gives every line a count, comments and blank lines too. */
 function isFromBlocks(lines: ReadonlyMap<number, Line>): boolean {
   const counted = [...lines].filter(([, { hits }]) => !Number.isNaN(hits)).map(([number]) => number);
   const last = counted.reduce((a, b) => Math.max(a, b), 0);
-  return last > 1 && counted.length === last && [...lines.values()].some(({ branches }) => branches.length > 0);
+  return (
+    last >= BLOCK_LINES && counted.length === last && [...lines.values()].some(({ branches }) => branches.length > 0)
+  );
 }
 
 function isBehindUntaken(number: number, lines: ReadonlyMap<number, Line>): boolean {

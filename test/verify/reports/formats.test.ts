@@ -1,0 +1,196 @@
+// The formats of which fixtures/reports has no case, by the shapes that their own documentation gives them.
+import { describe, expect, test } from "vitest";
+import { judgeReports } from "../../../src/verify/reports/judge.ts";
+import { readReport } from "../../../src/verify/reports/read.ts";
+
+const read = (text: string) => readReport("report", Buffer.from(text), { roots: ["/repo"] });
+const stateOf = (text: string, exitCode = 0) => judgeReports([read(text)], { exitCode }).state;
+const statuses = (text: string) => read(text).tests.map(({ name, status }) => `${status}: ${name}`);
+const lines = (...values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
+
+describe("go test -json", () => {
+  const passed = lines(
+    { Action: "start", Package: "m/a" },
+    { Action: "run", Package: "m/a", Test: "TestOne" },
+    { Action: "output", Package: "m/a", Test: "TestOne", Output: "--- PASS\n" },
+    { Action: "pass", Package: "m/a", Test: "TestOne" },
+    { Action: "run", Package: "m/a", Test: "TestTwo/sub" },
+    { Action: "skip", Package: "m/a", Test: "TestTwo/sub" },
+    { Action: "pass", Package: "m/a" },
+  );
+
+  test("is read by test and package", () => {
+    expect(read(passed).format).toBe("go");
+    expect(statuses(passed)).toEqual(["passed: TestOne", "skipped: TestTwo/sub"]);
+    expect(stateOf(passed)).toBe("green");
+  });
+
+  test("a test that began and did not end has no result, and a package that did not end is no evidence", () => {
+    const open = lines({ Action: "start", Package: "m/a" }, { Action: "run", Package: "m/a", Test: "TestOne" });
+    expect(statuses(open)).toEqual(["notRun: TestOne"]);
+    expect(stateOf(open)).toBe("no_evidence");
+    expect(stateOf(passed + lines({ Action: "start", Package: "m/b" }))).toBe("no_evidence");
+    expect(stateOf(passed.slice(0, -5))).toBe("no_evidence");
+  });
+
+  test("a package that fails without a test is a failure: it does not build, or it crashed", () => {
+    const build = lines(
+      { ImportPath: "m/a [m/a.test]", Action: "build-fail" },
+      { Action: "start", Package: "m/a" },
+      { Action: "output", Package: "m/a", Output: "FAIL\tm/a [build failed]\n" },
+      { Action: "fail", Package: "m/a", FailedBuild: "m/a [m/a.test]" },
+    );
+    expect(read(build).failedToLoad).toEqual(["m/a"]);
+    const crash = lines(
+      { Action: "output", Package: "m/a", Output: "panic: oh\n" },
+      { Action: "fail", Package: "m/a" },
+    );
+    expect(read(crash).otherFailures).toEqual(["m/a: panic: oh"]);
+    expect([stateOf(build), stateOf(crash)]).toEqual(["red", "red"]);
+  });
+
+  test("packages without tests are said to have none", () => {
+    const none = lines(
+      { Action: "output", Package: "m/c", Output: "?   \tm/c\t[no test files]\n" },
+      { Action: "skip", Package: "m/c" },
+    );
+    expect(read(none).noTests).toEqual(["m/c"]);
+    expect(stateOf(none)).toBe("no_evidence");
+    expect(stateOf(passed + none)).toBe("green");
+  });
+});
+
+describe("Cargo's JSON", () => {
+  const suite = (...tests: unknown[]) =>
+    lines({ type: "suite", event: "started", test_count: tests.length }, ...tests, { type: "suite", event: "ok" });
+
+  test("libtest's: tests, and a suite that must end with as many as it announced", () => {
+    const text = suite({ type: "test", event: "ok", name: "a::b" }, { type: "test", event: "ignored", name: "c" });
+    expect(read(text).format).toBe("cargo");
+    expect(statuses(text)).toEqual(["passed: a::b", "skipped: c"]);
+    expect(stateOf(text)).toBe("green");
+    expect(stateOf(text.replace('"test_count":2', '"test_count":3'))).toBe("no_evidence");
+    expect(stateOf(text.split("\n").slice(0, -2).join("\n"))).toBe("no_evidence");
+    expect(stateOf(text.replace('"ok","name"', '"failed","name"'))).toBe("red");
+  });
+
+  test("the compiler's: findings by line, and a build that must end", () => {
+    const span = { file_name: "src/a.rs", line_start: 4, is_primary: true };
+    const message = { level: "error", message: "mismatched types", code: { code: "E0308" }, spans: [span] };
+    const text = lines({ reason: "compiler-message", message }, { reason: "build-finished", success: false });
+    expect(read(text).findings).toMatchObject([{ rule: "E0308", level: "error", file: "src/a.rs", line: 4 }]);
+    expect(stateOf(text)).toBe("red");
+    expect(stateOf(lines({ reason: "compiler-artifact" }))).toBe("no_evidence");
+    expect(stateOf(lines({ reason: "compiler-artifact" }, { reason: "build-finished", success: true }))).toBe("green");
+  });
+});
+
+describe("checkstyle", () => {
+  const report = (inner: string) => `<checkstyle version="4.3">${inner}</checkstyle>`;
+
+  test("errors are red, warnings are not, and a report that names no file is no evidence", () => {
+    const error = report(
+      '<file name="/repo/a.sh"><error line="3" column="1" severity="error" message="m" source="SC1072"/></file>',
+    );
+    expect(read(error).findings).toMatchObject([{ rule: "SC1072", level: "error", file: "a.sh", line: 3 }]);
+    expect(stateOf(error)).toBe("red");
+    expect(stateOf(error.replace('severity="error"', 'severity="warning"'))).toBe("green");
+    expect(stateOf(report('<file name="a.sh"/>'))).toBe("green");
+    expect(stateOf(report(""))).toBe("no_evidence");
+  });
+});
+
+describe("coverage: a line all of whose branches are 0 is not covered", () => {
+  const covered = (text: string) =>
+    read(text).coverage.map(({ file, covered, uncovered }) => ({ file, covered, uncovered }));
+
+  test("in Cobertura, by the lines of the class alone, at whatever depth, and its DTD is not loaded", () => {
+    const text = `<?xml version="1.0"?><!DOCTYPE coverage SYSTEM "http://example.invalid/coverage-04.dtd"><coverage line-rate="1">
+      <packages><package><classes><package><classes><class filename="/repo/src/a.js">
+      <methods><method><lines><line number="9" hits="1"/></lines></method></methods>
+      <lines><line number="1" hits="2"/><line number="2" hits="0"/><line number="3" hits="1" branch="true" condition-coverage="0% (0/2)"/>
+      <line number="4" hits="1" condition-coverage="50% (1/2)"/></lines></class></classes></package></classes></package></packages></coverage>`;
+    expect(read(text).format).toBe("cobertura");
+    expect(covered(text)).toEqual([{ file: "src/a.js", covered: [1, 4], uncovered: [2, 3] }]);
+  });
+
+  test("in Clover", () => {
+    const text = `<coverage generated="1"><project><package name="p"><file name="a.js" path="/repo/a.js"><line num="1" count="3" type="stmt"/>
+      <line num="2" count="1" type="cond" truecount="0" falsecount="0"/><line num="3" count="1" type="cond" truecount="1" falsecount="0"/>
+      </file></package></project></coverage>`;
+    expect(read(text).format).toBe("clover");
+    expect(covered(text)).toEqual([{ file: "a.js", covered: [1, 3], uncovered: [2] }]);
+  });
+
+  test("in JaCoCo", () => {
+    const text = `<?xml version="1.0"?><!DOCTYPE report PUBLIC "-//JACOCO//DTD Report 1.1//EN" "report.dtd"><report name="r"><package name="org/a">
+      <sourcefile name="A.java"><line nr="3" mi="0" ci="4" mb="0" cb="0"/><line nr="4" mi="2" ci="1" mb="2" cb="0"/><line nr="5" mi="3" ci="0"/>
+      </sourcefile></package></report>`;
+    expect(read(text).format).toBe("jacoco");
+    expect(covered(text)).toEqual([{ file: "org/a/A.java", covered: [3], uncovered: [4, 5] }]);
+  });
+
+  test("in Istanbul's JSON", () => {
+    const at = (line: number) => ({ start: { line, column: 0 }, end: { line, column: 9 } });
+    const file = {
+      path: "/repo/a.js",
+      statementMap: { 0: at(1), 1: at(2), 2: at(3) },
+      s: { 0: 1, 1: 0, 2: 1 },
+      branchMap: { 0: { loc: at(3), type: "if", locations: [at(3)] } },
+      b: { 0: [0, 0] },
+      fnMap: {},
+      f: {},
+    };
+    const text = JSON.stringify({ "/repo/a.js": file });
+    expect(read(text).format).toBe("istanbul");
+    expect(covered(text)).toEqual([{ file: "a.js", covered: [1], uncovered: [2, 3] }]);
+  });
+
+  test("in lcov; the same file under two names adds up, and a record without its end is no evidence", () => {
+    const text = "SF:/repo/a.js\nDA:1,0\nDA:2,1\nBRDA:2,0,0,-\nend_of_record\nSF:a.js\nDA:1,4\nend_of_record\n";
+    expect(covered(text)).toEqual([{ file: "a.js", covered: [1], uncovered: [2] }]);
+    expect(read(text).problems).toEqual([]);
+    expect(read(text.slice(0, -16)).problems).toMatchObject([{ kind: "incomplete" }]);
+  });
+
+  test("says nothing of tests: alone it is no evidence", () => {
+    expect(stateOf("SF:a.js\nDA:1,1\nend_of_record\n")).toBe("no_evidence");
+  });
+});
+
+describe("a test that never ran", () => {
+  test.each([
+    [
+      "GoogleTest",
+      '<testsuites><testsuite name="A"><testcase name="a" status="notrun" result="suppressed" time="0."/></testsuite></testsuites>',
+    ],
+    ["CTest", '<testsuite name="A" tests="1"><testcase name="a" status="disabled" time="0"/></testsuite>'],
+    [
+      "Mocha's dry run",
+      '<testsuites time="0.000" tests="1" failures="0"><testsuite name="A" time="0.000" tests="1"><testcase name="a" time="0.000"/></testsuite></testsuites>',
+    ],
+    [
+      "Vitest's bail",
+      '<testsuites name="vitest tests"><testsuite name="a.test.ts"><testcase name="a" time="0"/></testsuite></testsuites>',
+    ],
+  ])("is no pass: %s", (_, text) => {
+    expect(read(text).tests.map(({ status }) => status)).toEqual(["notRun"]);
+    expect(stateOf(text)).toBe("no_evidence");
+  });
+
+  test("jest-junit's todos, which no total counts", () => {
+    const text = `<testsuites tests="1" failures="0"><testsuite name="s" tests="1" failures="0"><testcase name="a" time="0.1"/>
+      <testcase name="later" time="0"/></testsuite></testsuites>`;
+    expect(statuses(text)).toEqual(["passed: a", "todo: later"]);
+    expect(stateOf(text.replace('<testcase name="a" time="0.1"/>', "").replaceAll('tests="1"', 'tests="0"'))).toBe(
+      "no_evidence",
+    );
+  });
+});
+
+test("a linter that writes JUnit is judged by its exit code: warnings look like failures there", () => {
+  const text = `<testsuites><testsuite package="org.eslint" name="/repo/a.js" tests="1" errors="1"><testcase name="org.eslint.eqeqeq">
+    <failure message="m"><![CDATA[line 1, col 7, Warning - Use === (eqeqeq)]]></failure></testcase></testsuite></testsuites>`;
+  expect(read(text).findings).toMatchObject([{ level: "warning", file: "a.js", line: 1 }]);
+  expect([stateOf(text), stateOf(text, 1), stateOf(text.replace("Warning", "Error"))]).toEqual(["green", "red", "red"]);
+});
