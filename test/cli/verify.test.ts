@@ -1,46 +1,14 @@
 // `loopgate verify`: the verdict about a commit of a repository on this machine.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { aRepository, policy, type Repository } from "./a-repository.ts";
 import { ask } from "./command.ts";
 
 const PASSING = '<testsuite name="s" tests="1"><testcase name="adds" time="0.1"/></testsuite>';
 const FAILING =
   '<testsuite name="s" tests="1"><testcase name="adds" time="0.1"><failure message="2 is not 3"/></testcase></testsuite>';
-
-interface Repository {
-  readonly dir: string;
-  /** Writes the files and commits them. */
-  commit(files: Readonly<Record<string, string>>): string;
-}
-
-function aRepository(): Repository {
-  const dir = mkdtempSync(join(tmpdir(), "verify-"));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-C", dir, "-c", "user.name=ann", "-c", "user.email=ann@example.com", ...args], {
-      encoding: "utf8",
-    });
-  git("init", "--quiet", "--initial-branch=main");
-  return {
-    dir,
-    commit(files) {
-      for (const [path, text] of Object.entries(files)) {
-        mkdirSync(dirname(join(dir, path)), { recursive: true });
-        writeFileSync(join(dir, path), text);
-      }
-      git("add", "--all");
-      git("commit", "--quiet", "--message", "work");
-      return git("rev-parse", "HEAD").trim();
-    },
-  };
-}
-
-function policy(command: string, more = "reports: [junit.xml]"): string {
-  return `checks:\n  run:\n    - name: tests\n      command: ${JSON.stringify(command)}\n      ${more}\n`;
-}
 
 /** A repository whose command copies what `made` holds to its report and ends with the code in `code`. */
 function withCommand(): Repository & { readonly base: string } {

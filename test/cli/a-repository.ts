@@ -1,0 +1,39 @@
+// A repository on this machine for `loopgate verify`, gone when the test ends.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+
+export interface Repository {
+  readonly dir: string;
+  /** Writes the files and commits them. */
+  commit(files: Readonly<Record<string, string>>): string;
+}
+
+export function aRepository(): Repository {
+  const dir = mkdtempSync(join(tmpdir(), "verify-"));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-C", dir, "-c", "user.name=ann", "-c", "user.email=ann@example.com", ...args], {
+      encoding: "utf8",
+    });
+  git("init", "--quiet", "--initial-branch=main");
+  return {
+    dir,
+    commit(files) {
+      for (const [path, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(dir, path)), { recursive: true });
+        writeFileSync(join(dir, path), text);
+      }
+      git("add", "--all");
+      git("commit", "--quiet", "--message", "work");
+      return git("rev-parse", "HEAD").trim();
+    },
+  };
+}
+
+/** A policy with one command, called tests. */
+export function policy(command: string, more = "reports: [junit.xml]"): string {
+  return `checks:\n  run:\n    - name: tests\n      command: ${JSON.stringify(command)}\n      ${more}\n`;
+}
