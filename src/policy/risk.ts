@@ -34,6 +34,7 @@ const problemTitles: Readonly<Record<string, string>> = {
   lfs_raw_content: "Commits the content of a file that is kept in Git LFS",
   mode_unusual: "Gives a file an unusual mode",
   path_control_character: "Hides characters in a path",
+  commit_unusual: "Has a commit with more in it than git writes by itself",
   skips_ci: "Keeps CI from running by a commit message",
   path_dotgit: "Contains a path that git could mistake for its own folder",
   path_not_text: "Contains a path that is not text",

@@ -46,6 +46,7 @@ export type ProblemName =
   | "path_not_text"
   | "path_too_long"
   | "mode_unusual"
+  | "commit_unusual"
   | "closes_other_issue"
   | "skips_ci"
   | "secret_found"

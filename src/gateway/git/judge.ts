@@ -16,6 +16,7 @@ import { readHistory } from "./history.ts";
 import { lfsProblems } from "./lfs.ts";
 import { pathProblems } from "./paths.ts";
 import { type Author, historyProblems, linkProblems, pathOf, secretProblems, sizeProblems } from "./problems.ts";
+import { rawProblems } from "./raw-commit.ts";
 import { remembered } from "./remember.ts";
 import type { RawEntry, TreeDiff } from "./tree-diff.ts";
 
@@ -40,7 +41,8 @@ export async function judge(request: JudgeRequest): Promise<Change> {
   const change = await readChange({ gitDir, base, head, limits: { ...defaultChangeLimits, ...request.limits } });
   const own = await ownCommits(request, change.commits);
   const history = historyProblems(change.commits, own, request.author);
-  return { ...change, problems: unique([...history, ...change.problems]) };
+  const raw = request.author === undefined ? [] : await rawProblems(gitDir, own);
+  return { ...change, problems: unique([...history, ...change.problems, ...raw]) };
 }
 
 /** What lies between two commits, whoever asks: read once, by the gateway that takes a push or by whoever comes first. */

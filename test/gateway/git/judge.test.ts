@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { ChangedFile } from "../../../src/gateway/git/change.ts";
 import { type JudgeRequest, judge } from "../../../src/gateway/git/judge.ts";
-import { anOrigin, blob, commit, type Origin, scratch, type Tree, treeOf } from "./world.ts";
+import { anOrigin, blob, commit, git, type Origin, scratch, type Tree, treeOf } from "./world.ts";
 
 const begin: Tree = {
   "README.md": "hello\n",
@@ -156,6 +156,41 @@ test("T6: a secret in an added line, a file name or a commit message is named wi
   ]);
   const [named] = await problemsOf({ ok: "x" }, {}, `Use ${token}`);
   expect(named).toMatch(/^secret_found: the message of commit [0-9a-f]{12} holds what looks like a secret \(github\)$/);
+});
+
+/** A commit as these bytes, whatever git would write itself, on a base; the tree is the base's own. */
+function rawCommit(origin: Origin, more: string, message: string | Buffer): string {
+  const tree = git(origin.dir, ["rev-parse", `${origin.base}^{tree}`]);
+  const who = "Loop <loop@example.org> 1790000000 +0000";
+  const head = `tree ${tree}\nparent ${origin.base}\nauthor ${who}\ncommitter ${who}\n${more}\n`;
+  const bytes = Buffer.concat([Buffer.from(head), Buffer.from(message)]);
+  return git(origin.dir, ["hash-object", "-t", "commit", "-w", "--literally", "--stdin"], bytes);
+}
+
+const utf16 = Buffer.from(`Use ${token}`, "utf16le");
+const signature = ["gpgsig -----BEGIN PGP SIGNATURE-----", " ", ` ${token}`, " -----END PGP SIGNATURE-----", ""].join(
+  "\n",
+);
+
+test.each<[what: string, more: string, message: string | Buffer, expected: readonly string[]]>([
+  ["nothing but what git writes", "", "Mend the été\n\nWhy.\n", []],
+  ["a secret in a header that nobody knows", `note ${token}\n`, "Mend it\n", ["secret_found", "commit_unusual note"]],
+  ["a secret in a signature", signature, "Mend it\n", ["secret_found", "commit_unusual gpgsig"]],
+  ["a tag's text that was merged", "mergetag object 1\n type commit\n", "Mend it\n", ["commit_unusual mergetag"]],
+  ["another encoding", "encoding UTF-16LE\n", utf16, ["commit_unusual encoding"]],
+  ["another encoding that nothing says", "", utf16, ["commit_unusual"]],
+  ["bytes that are no UTF-8", "", Buffer.from("Mend \xe9t\xe9\n", "latin1"), ["commit_unusual"]],
+  ["a message of a megabyte", "", "x\n".repeat(500_000), ["commit_unusual"]],
+])("T6: a commit with %s", async (_, more, message, expected) => {
+  const origin = anOrigin(scratch());
+  const head = rawCommit(origin, more, message);
+  const judged = (request: Partial<JudgeRequest>) => judgeHead(origin, head, request);
+  const { problems } = await judged({ author: { email: "loop@example.org" } });
+  const named = problems.map(({ name, detail }) => `${name} ${/has the header (\S+),/.exec(detail)?.[1] ?? ""}`.trim());
+  expect(named).toEqual(expected);
+  expect(JSON.stringify(problems)).not.toContain(token);
+  const theirs = await judged({ author: { email: "loop@example.org" }, published: head });
+  expect(theirs.problems, "what GitHub has already is not held against the run").toEqual([]);
 });
 
 test("T6: a secret that the base already had does not block a change of another line", async () => {
