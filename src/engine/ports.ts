@@ -300,6 +300,8 @@ export interface RunsPort {
   ) => Promise<Required<Pick<RunReport, "spentNano" | "tokens">>>;
   /** Readies the quarantine of a reviewer's run and reads there what `head` changes against the loop's base. */
   readChange(loop: LoopState, run: string, head: string): Promise<PushedChange>;
+  /** What a commit that an executor's run left in its quarantine changes against the loop's base; null where that is gone. */
+  readHeld(run: string, head: string): Promise<PushedChange | null>;
   /** Publishes a commit of `run`'s quarantine to the loop's branch. */
   publish(
     loop: LoopState,

@@ -8,7 +8,7 @@ import { encodeRecord } from "../record/codec.ts";
 import { encodeFacts } from "../record/facts.ts";
 import { attemptMarker, replyMarker, statusMarker, stopMarker } from "../record/markers.ts";
 import { attemptComment, replyText, statusComment, stopComment, withoutLoopText } from "../report/report.ts";
-import type { StoredEffect } from "./ports.ts";
+import type { PushedChange, StoredEffect } from "./ports.ts";
 import type { World } from "./world.ts";
 
 /** At most this many attempts get a comment of their own; the status comment lists all. design.md §5. */
@@ -46,9 +46,16 @@ export async function postAttempt(
 export async function postStop(world: World, state: LoopState, retrying: boolean): Promise<LoopEvent[]> {
   assert(state.ending !== null, `loop ${state.id} has not ended`);
   const marker = stopMarker(state.id, state.ending.at);
-  const body = [stopComment(state), marker].join("\n\n");
+  const body = [stopComment(state, await heldChange(world, state)), marker].join("\n\n");
   await world.github.createComment(state.issue, body, marker, retrying);
   return [];
+}
+
+/** What the commit changes that waits for a person's yes; null where none does. */
+async function heldChange(world: World, state: LoopState): Promise<PushedChange | null> {
+  const head = state.ending?.pendingHead ?? null;
+  const run = state.attempts.at(-1)?.runs.findLast(({ role }) => role === "executor");
+  return head === null || run === undefined ? null : world.runs.readHeld(run.id, head);
 }
 
 /** Answers in the thread. `key` is the effect's, so that the same answer is recognised. */

@@ -5,7 +5,7 @@ import type { Cause } from "./cause.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
-import { beginVerifying, mayCount, onRed, unheard } from "./judge.ts";
+import { beginVerifying, isExcused, mayCount, onRed, unheard } from "./judge.ts";
 import type { Finding, ImageUsed, LoopState, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
@@ -135,7 +135,6 @@ function stopFromChange(state: LoopState, event: RunEnded, now: number): Decisio
   const number = currentAttempt(state).number;
   const said: Effect[] = [{ type: "post_attempt", attempt: number }];
   if (change !== null && change.risks.length > 0) {
-    const names = [...new Set(change.risks.map((risk) => risk.title))];
     return settle(
       withAttempt(state, { verdict: redVerdict(change.head, change.risks) }),
       now,
@@ -143,7 +142,7 @@ function stopFromChange(state: LoopState, event: RunEnded, now: number): Decisio
         reason: "risky_action_detected",
         of: "risks",
         attempt: number,
-        quote: names.join("\n"),
+        quote: told(change.risks),
         resume: change.grantable ? "publish" : "execute",
         pendingHead: change.grantable ? change.head : null,
       },
@@ -163,6 +162,13 @@ function stopFromChange(state: LoopState, event: RunEnded, now: number): Decisio
     },
     said,
   );
+}
+
+/** Each risk with its place, as far as a few lines go: the attempt's own comment has them all. */
+function told(risks: readonly Finding[]): string {
+  const lines = [...new Set(risks.map(({ title, path, detail }) => `${title}: ${path ?? detail}`.replace(/: $/, "")))];
+  const most = 8;
+  return [...lines.slice(0, most), ...(lines.length > most ? [`and ${lines.length - most} more`] : [])].join("\n");
 }
 
 function sizeOver(state: LoopState, change: ChangeFacts | null): Cause | null {
@@ -225,7 +231,7 @@ function onModelDown(state: LoopState, now: number): Decision {
   const own = uncounted.attempts.filter(
     ({ number, merges }) => merges !== "conflict" || number === currentAttempt(state).number,
   );
-  const inVain = own.length - 1 - own.findLastIndex(({ counted }) => counted);
+  const inVain = own.length - 1 - own.findLastIndex((one) => one.counted || isExcused(one));
   const rest = providerRestsMs[inVain - 1];
   const said: Effect[] = [{ type: "post_attempt", attempt: number }];
   if (rest === undefined) {

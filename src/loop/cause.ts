@@ -101,7 +101,12 @@ export const Cause = z.discriminatedUnion("of", [
   cause("budget_limit", "issue_runs", { loops: count, is: count, may: count }), // of all loops of the issue
   cause("budget_limit", "issue_money", { loops: count, is: dollars, may: dollars }),
   cause("retry_limit", "attempts", { is: count }),
-  cause("no_progress", "same_failure", { attempt, before: attempt, trouble: Trouble.optional() }),
+  cause("no_progress", "same_failure", {
+    attempt,
+    before: attempt,
+    trouble: Trouble.optional(),
+    onBase: z.boolean().optional(),
+  }),
   cause("uncertainty_too_high", "question", { attempt }),
   cause("uncertainty_too_high", "own_confidence", { attempt, is: z.number(), least: z.number() }),
   cause("uncertainty_too_high", "review_confidence", { is: z.number(), least: z.number() }),

@@ -269,16 +269,30 @@ function hasEnded({ parts }: Verdict): boolean {
   return pending.length > 0 && pending.every(({ final }) => final === true);
 }
 
+/** So many attempts of a loop are not counted because the base fails the same checks: it may be what the loop is there to mend. */
+const mostExcused = 3;
+
+/** An attempt that failed in nothing but what the base fails too, so that it was not held against it. */
+export function isExcused({ counted, verdict }: Tried): boolean {
+  return !counted && verdict?.onBase === true;
+}
+
 /** Red: the findings brief the next attempt, unless an attempt before it failed in the same way, be it not the last one. */
 export function onRed(state: LoopState, verdict: Verdict, now: number): Decision {
-  const red = withAttempt(state, { verdict, endedAt: now });
+  const excused = verdict.onBase === true && state.attempts.filter(isExcused).length < mostExcused;
+  const red = withAttempt(state, { verdict, endedAt: now, ...(excused ? { counted: false } : {}) });
   const attempt = currentAttempt(red);
   const said: Effect[] = [{ type: "post_attempt", attempt: attempt.number }];
   const before = red.attempts.slice(0, -1).findLast((one) => isNoProgress(one, attempt));
   if (before !== undefined) {
     const trouble = attempt.head === null ? attempt.runs[0]?.trouble : undefined;
     const both = { attempt: attempt.number, before: before.number };
-    const same = { of: "same_failure", ...both, ...(trouble === undefined ? {} : { trouble }) } as const;
+    const same = {
+      of: "same_failure",
+      ...both,
+      ...(trouble === undefined ? {} : { trouble }),
+      ...(verdict.onBase === true ? { onBase: true } : {}),
+    } as const;
     const quote = verdict.findings.map((one) => one.title).join("\n") || null;
     return settle(red, now, { reason: "no_progress", ...same, quote, resume: "execute" }, said);
   }
@@ -295,7 +309,7 @@ type Tried = LoopState["attempts"][number];
 
 /** The same change, or the same failure; two failures of which nothing is known are not the same. */
 function isNoProgress(before: Tried, after: Tried): boolean {
-  if (before.verdict?.colour !== "red" || !before.counted) return false;
+  if (before.verdict?.colour !== "red" || !(before.counted || isExcused(before))) return false;
   const isMerge = before.merges !== undefined || after.merges !== undefined; // the base's changes are in it
   const samePatch = !isMerge && after.change !== null && before.change?.patchId === after.change.patchId;
   const { fingerprint } = before.verdict;

@@ -107,6 +107,7 @@ export const Finding = z.object({
   path: z.string().nullable(),
   line: z.number().int().nullable(),
   url: z.string().nullable(),
+  onBase: z.boolean().optional(), // true: a check that the base branch fails too
   logMissing: LogMissing.optional(), // then only annotations are in `detail`; absent: read, or there is no such log
 });
 export type Finding = z.infer<typeof Finding>;
@@ -119,6 +120,7 @@ export const VerdictPart = z.object({
   note: z.string(),
   url: z.string().nullable(),
   final: z.boolean().optional(), // pending, and waiting changes nothing; absent: it may still come
+  onBase: z.boolean().optional(), // true: red, and the base branch fails this check too
   lacks: z.enum(["run", "report"]).optional(), // pending since what was reported was skipped, or nothing was; absent: neither
 });
 export type VerdictPart = z.infer<typeof VerdictPart>;
@@ -129,6 +131,7 @@ export const Verdict = z.object({
   colour: z.enum(["green", "red", "pending"]),
   parts: z.array(VerdictPart),
   findings: z.array(Finding),
+  onBase: z.boolean().optional(), // true: all that is red are checks that the base branch fails too
   fingerprint: z.string(), // equal for the same failure, whatever the commit
 });
 export type Verdict = z.infer<typeof Verdict>;

@@ -16,6 +16,18 @@ export function quoteUntrusted(text: string, characters = 4000): string {
   return `${fence}text\n${shown}\n${fence}`;
 }
 
+/** A diff that somebody is to judge: what would not be seen in it is named rather than taken out. For `fencedDiff`. */
+export function visibleDiff(diff: string): string {
+  const name = (one: string) => `⟨U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  return diff.toWellFormed().replace(unseen, name).replaceAll("<!", "<\u2009!").trimEnd();
+}
+
+/** A visible diff as a fenced block, which it cannot end. */
+export function fencedDiff(visible: string): string {
+  const fence = "`".repeat(Math.max(3, longestRun(visible) + 1));
+  return `${fence}diff\n${visible}\n${fence}`;
+}
+
 /** The text on one line as a code span, for paragraphs and lists. */
 export function inlineCode(text: string, characters = 120): string {
   const shown = cut(harmless(text).replace(/\s+/g, " ").trim(), characters) || "(empty)";

@@ -1,7 +1,7 @@
 // Findings, claims and changed files, as text that does nothing but be read.
 import type { Attempt, Claim, Finding } from "../loop/state.ts";
 import { inlineCode, linkWithin, quoteUntrusted } from "./escape.ts";
-import { logMissingSentence } from "./wording/logs.ts";
+import { logMissingSentence, onBaseSentence } from "./wording/logs.ts";
 
 /** A longer detail is folded away: the thread is read by people. */
 const linesInPlain = 16;
@@ -14,7 +14,8 @@ export function findingText(finding: Finding, home: string | null): string {
       : ` at ${inlineCode(finding.line === null ? finding.path : `${finding.path}:${finding.line}`)}`;
   const from = linkWithin(home, finding.url, finding.source);
   const missing = finding.logMissing === undefined ? "" : `\n\n${logMissingSentence(finding.logMissing)}`;
-  const head = `${from}: ${inlineCode(finding.title, 200)}${where}${missing}`;
+  const base = finding.onBase ? `\n\n${onBaseSentence}` : "";
+  const head = `${from}: ${inlineCode(finding.title, 200)}${where}${base}${missing}`;
   const detail = finding.detail.trim();
   if (detail === "") return head;
   const lines = detail.split("\n").length;
@@ -55,6 +56,7 @@ export function changedFiles({ change }: Attempt): string[] {
   return [folded("Changed files", quoteUntrusted(listed.join("\n"), 8000))];
 }
 
-function folded(summary: string, content: string): string {
+/** Folded away under a summary of ours. */
+export function folded(summary: string, content: string): string {
   return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
 }

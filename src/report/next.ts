@@ -43,6 +43,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return judgedAgain;
     case "same_failure":
       if (ending.of === "same_failure" && isLimit(ending.trouble)) return lessOrMore(ending.trouble);
+      if (ending.of === "same_failure" && ending.onBase)
+        return "have the checks pass on the base branch, then comment `/loop retry`; or say in a comment how they are to be made to pass here.";
       return "say in a comment what to do differently, then comment `/loop retry`.";
     case "risks":
       return (

@@ -9,12 +9,13 @@ import { ATTEMPT_BYTES, COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
 import { inlineCode, mention, plainSentence, quoteUntrusted, withoutHostPaths } from "./escape.ts";
 import { facts, used } from "./facts.ts";
 import { changedFiles, claimText, findingText, lastLinesOf } from "./findings.ts";
+import { type HeldChange, heldParts } from "./held.ts";
 import { homeOf, pullLink } from "./home.ts";
 import { type LimitsLeft, limitsSentence } from "./limits.ts";
 import { nextAction } from "./next.ts";
 import { attemptTable, isolationOf, judgeTable, runLines } from "./tables.ts";
 import { duration } from "./time.ts";
-import { endingHeadline, endingSentence, preservedSentence } from "./wording/endings.ts";
+import { endingHeadline, endingSentence, endPointerSentence, preservedSentence } from "./wording/endings.ts";
 import { capital, commit, footer } from "./wording/parts.ts";
 import { gateNext, phaseWords } from "./wording/phases.ts";
 import { checkTitles, noIsolationWarning, pullBody } from "./wording/pull.ts";
@@ -23,7 +24,7 @@ import { replySentence, withoutLoopSentence } from "./wording/replies.ts";
 
 /** The visible part of the one status comment; the engine appends marker and record. `now` in epoch milliseconds. */
 export function statusComment(state: LoopState, now: number): string {
-  const before = [...statusHead(state), ...warnings(state)];
+  const before = [...(endPointer(state) ?? statusHead(state)), ...warnings(state)];
   const table = state.attempts.length === 0 ? [] : [attemptTable(state)];
   return fitted({ before, details: table, after: [facts(state, now), stopHint(state), footer] }, STATUS_BYTES);
 }
@@ -50,8 +51,12 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
   return fitted({ before, details, after: after.filter((part) => part !== "") }, ATTEMPT_BYTES);
 }
 
-/** Why the loop ended, what is kept, and the one next action. It calls the person waited for, once. */
-export function stopComment(state: LoopState): string {
+/**
+ * Why the loop ended, what somebody is asked, the one next action and what is kept, in this order: whoever reads no further
+ * has what counts. It calls the person waited for, once. `held` is what the commit changes that waits for a yes; null: none does,
+ * or it is gone.
+ */
+export function stopComment(state: LoopState, held: HeldChange | null = null): string {
   const { ending } = state;
   assert(ending !== null, `loop ${state.id} has not ended`);
   const link = pullLink(state);
@@ -61,11 +66,18 @@ export function stopComment(state: LoopState): string {
   const parts = [
     `**${endingHeadline(ending.reason)}.** ${plainSentence(withoutHostPaths(endingSentence(ending)))}`,
     ...(ending.quote === null ? [] : [quoteUntrusted(quoteOf(ending, ending.quote))]),
-    preservedSentence(state, link),
     `**Next:** ${isWaiting ? `${mention(state.requester.login)}, ${next}` : capital(next)}`,
+    ...(held === null || ending.pendingHead === null ? [] : heldParts(held, ending.pendingHead, riskyPaths(state))),
+    preservedSentence(state, link),
     footer,
   ];
   return parts.join("\n\n");
+}
+
+/** The files of the last attempt that policy found a risk in. */
+function riskyPaths({ attempts }: LoopState): ReadonlySet<string> {
+  const found = attempts.at(-1)?.verdict?.findings ?? [];
+  return new Set(found.flatMap(({ source, path }) => (source === "policy" && path !== null ? [path] : [])));
 }
 
 /** The answer to a command on an issue that has no loop. */
@@ -132,6 +144,13 @@ function statusHead(state: LoopState): string[] {
   return [`### Loopgate: ${now.title}`, `${now.sentence}\n**Next:** ${next}`];
 }
 
+/** Once the loop has ended, one comment says why and what to do: this one only leads there. Null: it has not, or none could be written. */
+function endPointer({ phase, ending }: LoopState): string[] | null {
+  if (phase !== "settled" || ending === null || ending.unsaid === true) return null;
+  const headline = endingHeadline(ending.reason);
+  return [`### ${headline}`, endPointerSentence(headline)];
+}
+
 function warnings(state: LoopState): string[] {
   return isolationOf(state)?.runtime === "process" ? [noIsolationWarning] : [];
 }
@@ -142,12 +161,14 @@ function stopHint(state: LoopState): string {
 }
 
 function attemptSentence(attempt: Attempt): string {
-  const { change, head, startedAt, endedAt } = attempt;
+  const { change, head, startedAt, endedAt, counted, verdict } = attempt;
   const took = endedAt === null ? "" : ` in ${duration(endedAt - startedAt)}`;
   if (change === null) return `${mergeSaid(attempt)}The agent pushed nothing${took}.`;
   const files = change.files === 1 ? "1 file" : `${change.files} files`;
   const where = head === null ? "None of it was pushed." : `The work is in commit ${commit(head)}.`;
-  return `${mergeSaid(attempt)}The agent changed ${files} (+${change.additions} −${change.deletions})${took}. ${where}`;
+  const excused =
+    verdict?.onBase && !counted ? " The base branch fails the same checks, so this attempt is not counted." : "";
+  return `${mergeSaid(attempt)}The agent changed ${files} (+${change.additions} −${change.deletions})${took}. ${where}${excused}`;
 }
 
 function mergeSaid({ merges }: Attempt): string {

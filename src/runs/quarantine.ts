@@ -87,6 +87,16 @@ export function closableIn({ branch }: Pick<Quarantine, "branch">): { readonly i
 
 const letters = { added: "A", modified: "M", deleted: "D", type_changed: "T" } as const;
 
+/** What a commit that waits here changes, as policy judged it; null where the run's quarantine is gone. Throws Fault. */
+export async function readHeld(
+  parts: Pick<QuarantineParts, "dataDir">,
+  run: string,
+  head: string,
+): Promise<PushedChange | null> {
+  const quarantine = await findQuarantine(rooms(parts).quarantines, run);
+  return quarantine === null ? null : readChange(quarantine, await changeBase(quarantine, head), head, null);
+}
+
 /**
  * What `head` changes against `base`, judged; `author` is who its commits must be by, but for those of `published`, which
  * GitHub has. Throws Fault.

@@ -28,7 +28,14 @@ import { listenTo } from "./heard.ts";
 import { isolationOf } from "./isolation.ts";
 import { type AccessParts, type Origin, withAccess } from "./origin.ts";
 import { forgetRecords, recordStart, type StartedFrom } from "./provenance.ts";
-import { changeStart, fetchLoopBranch, type QuarantineParts, quarantineOf, readChange } from "./quarantine.ts";
+import {
+  changeStart,
+  fetchLoopBranch,
+  type QuarantineParts,
+  quarantineOf,
+  readChange,
+  readHeld,
+} from "./quarantine.ts";
 import { attendToEnd, type Begun, tell, type Watched } from "./report.ts";
 import { type RequestParts, requestOf } from "./request.ts";
 import { roleOf } from "./role.ts";
@@ -135,6 +142,7 @@ export function createRuns(given: RunParts): RunsPort {
       await fetchLoopBranch(parts, loop, quarantine);
       return readChange(quarantine, await changeStart(parts, loop, quarantine, head), head, null);
     },
+    readHeld: (run, head) => readHeld(parts, run, head),
     async publish(loop, run, head, expected) {
       const quarantine = await quarantineOf(parts, loop, run);
       return withAccess(parts, loop, "write", ({ url, token }) =>

@@ -27,12 +27,21 @@ const ended = ["stale", "startup_failure"];
  */
 export function judgeCi(ci: CiFacts, rules: CiRules, ownCheck: string): Judgement {
   const { groups, required, deciding } = judged(ci, rules, ownCheck);
+  const isOnBase = failsOnBase(ci);
   const mustSucceed = required.length > 0 && rules.skippedChecks === "block";
-  const parts = deciding.map((name) => partOf(name, groups.get(name) ?? [], mustSucceed));
+  const parts = deciding.map((name) => {
+    const runs = groups.get(name) ?? [];
+    const judged = partOf(name, runs, mustSucceed);
+    const red = runs.filter((run) => colourOf(run) === "red");
+    return judged.colour === "red" && red.every(isOnBase) ? { ...judged, onBase: true } : judged;
+  });
   const others = [...groups].filter(([name]) => !deciding.includes(name)).map(([name, runs]) => noted(name, runs));
   return {
     parts: [...parts, ...missingEvidence(ci, parts, required.length > 0), ...others],
-    findings: redChecks(ci, rules, ownCheck).map(findingOf),
+    findings: redChecks(ci, rules, ownCheck).map((check) => ({
+      ...findingOf(check),
+      ...(isOnBase(check) ? { onBase: true } : {}),
+    })),
   };
 }
 
@@ -92,6 +101,21 @@ function missingEvidence(ci: CiFacts, parts: readonly VerdictPart[], isRequired:
     return [{ ...part("checks", "pending", "no check succeeded, so nothing is proven", null), lacks: "run" }];
   }
   return [];
+}
+
+/**
+ * Whether the base fails the same check, by name, App and, where both are known, workflow. It is not held against the change
+ * then. What is not done there yet, or was not read, excuses nothing.
+ */
+function failsOnBase({ baseChecks }: CiFacts): (check: CheckFact) => boolean {
+  const failing = newestOf(baseChecks ?? []).filter((one) => colourOf(one) === "red");
+  return ({ name, app, workflow }) =>
+    failing.some(
+      (one) =>
+        one.name === name &&
+        (one.app?.id ?? null) === (app?.id ?? null) &&
+        (one.workflow == null || workflow == null || one.workflow === workflow),
+    );
 }
 
 function noted(name: string, runs: readonly CheckFact[]): VerdictPart {

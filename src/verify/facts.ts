@@ -43,6 +43,7 @@ export interface CiFacts {
   readonly checks: readonly CheckFact[];
   readonly truncated: boolean; // there were more checks than one read returns: not green
   readonly base?: BaseFact; // absent: the branch is gone, or not known
+  readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at now, without their words; absent: none, or not read
 }
 
 /** The base that the head conflicts with, as an event has it; nothing where it does not, or is not known to. */

@@ -25,7 +25,14 @@ export function verdictOf(facts: VerdictFacts): Verdict {
 }
 
 function verdict(head: string | null, parts: VerdictPart[], findings: Finding[]): Verdict {
-  return { head, colour: overall(parts), parts, findings, fingerprint: fingerprintOf(findings) };
+  const onBase = isOnBase(parts) ? { onBase: true } : {};
+  return { head, colour: overall(parts), parts, findings, ...onBase, fingerprint: fingerprintOf(findings) };
+}
+
+/** Nothing that is red is known to be the change's doing. */
+function isOnBase(parts: readonly VerdictPart[]): boolean {
+  const red = parts.filter((part) => part.colour === "red");
+  return red.length > 0 && red.every((part) => part.onBase === true);
 }
 
 function overall(parts: readonly VerdictPart[]): Verdict["colour"] {

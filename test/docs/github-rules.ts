@@ -126,6 +126,13 @@ export const settingRows: Readonly<Record<string, Row>> = {
       "at the gate: the agent merges the base in an attempt that is not counted, and all of it is judged anew",
     ),
   },
+  "Checks that the base fails too": {
+    does: "Read beside those of the commit, by name, App and workflow. The agent and the thread are told, and an attempt that fails in nothing else is not counted, up to three in a loop.",
+    shown: shown(
+      "test/story/base-red.test.ts",
+      "what the base fails too is said to the agent and in the thread, and uses up no attempt",
+    ),
+  },
   "Git LFS": {
     does: "Content in place of a pointer, and pointers that the base does not have, do not leave the quarantine.",
     shown: shown("test/gateway/git/lfs.test.ts", "a pointer to what nobody has"),

@@ -131,8 +131,7 @@ describe("the status comment", () => {
     ).toMatchInlineSnapshot(`
       "### Loopgate stopped: retry limit
 
-      All 3 attempts are used up, and the work has not passed yet.
-      **Next:** Comment \`/loop retry\` to continue from the branch with the policy's limits granted again.
+      Why, and what to do next, is said in the newest comment here that begins “Loopgate stopped: retry limit”.
 
       | attempt | change | CI | review | outcome | time |
       |---|---|---|---|---|---|
@@ -381,9 +380,9 @@ describe("the stop comment", () => {
       Should sum([]) be 0 or an error?
       \`\`\`
 
-      Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13).
-
       **Next:** @alice, answer in a comment, then comment \`/loop retry\`.
+
+      Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13).
 
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);
@@ -408,9 +407,9 @@ describe("the stop comment", () => {
       Changes a protected file
       \`\`\`
 
-      Kept: commit \`fffffff\`, which Loopgate holds and has not pushed.
-
       **Next:** @alice, comment \`/loop approve fffffff\` to push exactly that commit.
+
+      Kept: commit \`fffffff\`, which Loopgate holds and has not pushed.
 
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);
@@ -426,9 +425,9 @@ describe("the stop comment", () => {
     expect(stopComment(anEndedLoop(ending))).toMatchInlineSnapshot(`
       "**Loopgate is done: task complete.** bob approved this exact commit.
 
-      Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13).
-
       **Next:** Merge [#13](https://github.com/acme/widgets/pull/13).
+
+      Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13).
 
       <sub>Written by Loopgate, a GitHub App.</sub>"
     `);

@@ -53,6 +53,7 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
   attempts: [{ reason: "retry_limit", of: "attempts", is: 3, ...execute }],
   same_failure: [
     { reason: "no_progress", of: "same_failure", attempt, before: 1, quote: "test: failure", ...execute },
+    { reason: "no_progress", of: "same_failure", attempt, before: 1, onBase: true, quote: "test: failure", ...execute },
     {
       reason: "no_progress",
       of: "same_failure",

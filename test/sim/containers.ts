@@ -206,6 +206,10 @@ export function createContainers(parts: ContainersParts): Containers {
           if (commit === undefined) throw new Fault("The commit is not there.", { kind: "not_found", retry: "later" });
           return changeOf(loop.base?.sha ?? "", commit);
         }),
+      async readHeld(_run, head) {
+        const commit = world.commits.get(head);
+        return commit === undefined ? null : changeOf("", commit);
+      },
       publish: (loop, _run, head, expected) => remote("publish", () => publish(parts, loop, head, expected)),
       release: (loop) =>
         remote("release", () => {

@@ -24,8 +24,7 @@ test("removing the label stops the container and ends the loop; setting it again
     [
       "### Loopgate stopped: cancelled
 
-    alice removed the label.
-    **Next:** Set the label \`loop\` again to start a new loop.
+    Why, and what to do next, is said in the newest comment here that begins “Loopgate stopped: cancelled”.
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -50,9 +49,9 @@ test("removing the label stops the container and ends the loop; setting it again
     «record»",
       "**Loopgate stopped: cancelled.** alice removed the label.
 
-    Nothing was pushed to this repository.
-
     **Next:** Set the label \`loop\` again to start a new loop.
+
+    Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -72,9 +71,9 @@ test("closing the issue ends the loop (F67)", async () => {
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
     "**Loopgate stopped: cancelled.** alice closed the issue.
 
-    Nothing was pushed to this repository.
-
     **Next:** Reopen this issue and set the label \`loop\` again to start a new loop.
+
+    Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -106,9 +105,9 @@ test("closing the pull request ends the loop (F68)", async () => {
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
     "**Loopgate stopped: cancelled.** bob closed the pull request.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
-
     **Next:** Set the label \`loop\` again to start a new loop.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

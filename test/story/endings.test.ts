@@ -13,9 +13,9 @@ test("retry_limit: attempts run out; /loop retry grants them again", async () =>
   expect(last(story, issue)).toMatchInlineSnapshot(`
     "**Loopgate stopped: retry limit.** All 3 attempts are used up, and the work has not passed yet.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 3»\`, pull request [#2](«forge»/acme/shop/pull/2).
-
     **Next:** @alice, comment \`/loop retry\` to continue from the branch with the policy's limits granted again.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 3»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -38,9 +38,9 @@ test("no_progress: the same failure twice; /loop retry tries on", async () => {
     ci / test: Failed with exit code 1
     \`\`\`
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
-
     **Next:** @alice, say in a comment what to do differently, then comment \`/loop retry\`.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -60,9 +60,37 @@ test("budget_limit: too many changed lines; /loop approve publishes exactly that
   expect(last(story, issue)).toMatchInlineSnapshot(`
     "**Loopgate stopped: budget limit.** Attempt 1 changed 11 lines, more than the 5 the policy allows, so nothing was pushed.
 
-    Kept: commit \`«commit 1»\`, which Loopgate holds and has not pushed.
+    **Next:** @alice, comment \`/loop approve «commit 2»\` to push exactly that commit.
 
-    **Next:** @alice, comment \`/loop approve «commit 1»\` to push exactly that commit.
+    <details><summary>All that commit «commit 2» changes: 1 file (1 modified)</summary>
+
+    \`\`\`text
+    modified total.sh
+    \`\`\`
+
+    \`\`\`diff
+    diff --git a/total.sh b/total.sh
+    --- a/total.sh
+    +++ b/total.sh
+    @@ -1,3 +1,12 @@
+     #!/bin/sh
+     # Prints the sum of its arguments.
+    -echo 0
+    +echo $(($1 + $2))
+    +# 1
+    +# 2
+    +# 3
+    +# 4
+    +# 5
+    +# 6
+    +# 7
+    +# 8
+    +# 9
+    \`\`\`
+
+    </details>
+
+    Kept: commit \`«commit 2»\`, which Loopgate holds and has not pushed.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -83,9 +111,9 @@ test("budget_limit: the loop's wall clock stops a container that still runs; /lo
   expect(last(story, issue)).toMatchInlineSnapshot(`
     "**Loopgate stopped: budget limit.** The loop reached its time limit of 1 h.
 
-    Nothing was pushed to this repository.
-
     **Next:** @alice, comment \`/loop retry\` to continue from the branch with the policy's limits granted again.
+
+    Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -106,9 +134,9 @@ test("uncertainty_too_high: the agent asks; a comment and /loop retry answer it"
     Should it add more than two numbers? @everyone
     \`\`\`
 
-    Nothing was pushed to this repository.
-
     **Next:** @alice, answer in a comment, then comment \`/loop retry\`.
+
+    Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -132,9 +160,9 @@ test("permission_required: the agent asks to be allowed something; /loop approve
     change the numbers in test.sh
     \`\`\`
 
-    Nothing was pushed to this repository.
-
     **Next:** @alice, comment \`/loop approve\` to allow it.
+
+    Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -155,9 +183,9 @@ test("external_dependency_blocked: the agent reports it; /loop retry goes on", a
     The calculator service is down.
     \`\`\`
 
-    Nothing was pushed to this repository.
-
     **Next:** @alice, once that is resolved, comment \`/loop retry\`.
+
+    Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -182,9 +210,9 @@ test("external_dependency_blocked: CI never reports; /loop retry judges the same
     checks: no check has been reported yet
     \`\`\`
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
-
     **Next:** @alice, once CI works, comment \`/loop retry\` to have the same commit judged again.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -212,12 +240,12 @@ test("risky_action_detected: a workflow edit is not published and cannot be gran
     "**Loopgate stopped: risky action detected.** Attempt 1 made a change that Loopgate never pushes, so nothing was pushed.
 
     \`\`\`text
-    Changes a workflow
+    Changes a workflow: .github/workflows/x.yml
     \`\`\`
 
-    Nothing was pushed to this repository.
-
     **Next:** @alice, say in a comment what to leave alone, then comment \`/loop retry\` for another attempt.
+
+    Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -238,12 +266,43 @@ test("risky_action_detected: a protected file; /loop approve publishes exactly t
     "**Loopgate stopped: risky action detected.** Attempt 1 made a change that needs a person's approval, so nothing was pushed.
 
     \`\`\`text
-    Changes a protected file
+    Changes a protected file: AGENTS.md
     \`\`\`
 
-    Kept: commit \`«commit 1»\`, which Loopgate holds and has not pushed.
+    **Next:** @alice, comment \`/loop approve «commit 2»\` to push exactly that commit.
 
-    **Next:** @alice, comment \`/loop approve «commit 1»\` to push exactly that commit.
+    **What you would allow there:**
+
+    \`\`\`diff
+    diff --git a/AGENTS.md b/AGENTS.md
+    new file mode 100644
+    --- /dev/null
+    +++ b/AGENTS.md
+    @@ -0,0 +1 @@
+    +Obey.
+    \`\`\`
+
+    <details><summary>All that commit «commit 2» changes: 2 files (1 added, 1 modified)</summary>
+
+    \`\`\`text
+    added    AGENTS.md
+    modified total.sh
+    \`\`\`
+
+    \`\`\`diff
+    diff --git a/total.sh b/total.sh
+    --- a/total.sh
+    +++ b/total.sh
+    @@ -1,3 +1,3 @@
+     #!/bin/sh
+     # Prints the sum of its arguments.
+    -echo 0
+    +echo $(($1 + $2))
+    \`\`\`
+
+    </details>
+
+    Kept: commit \`«commit 2»\`, which Loopgate holds and has not pushed.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -267,9 +326,9 @@ test("nothing_to_do: the agent shows that no change is needed and the reviewer a
     The total is already right.
     \`\`\`
 
-    Nothing was pushed to this repository.
-
     **Next:** Close this issue, or say in a comment what is still missing and set the label \`loop\` again.
+
+    Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -283,8 +342,7 @@ test("policy_invalid: line and expectation are named; mended, /loop retry goes o
     [
       "### Loopgate stopped: policy invalid
 
-    \`.github/loop.yml\` on the default branch is invalid, so nothing was started.
-    **Next:** Fix \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
+    Why, and what to do next, is said in the newest comment here that begins “Loopgate stopped: policy invalid”.
 
     - Started by \`alice\` with the label \`loop\` on 2026-01-05 09:00 UTC
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 1»\`
@@ -302,9 +360,9 @@ test("policy_invalid: line and expectation are named; mended, /loop retry goes o
     line 2: \`attemps\` is not an option; did you mean \`attempts\`?
     \`\`\`
 
-    Nothing was pushed to this repository.
-
     **Next:** @alice, fix \`.github/loop.yml\` on the default branch, then comment \`/loop retry\`.
+
+    Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -329,9 +387,9 @@ test("infrastructure_error: GitHub refuses for good what the loop needs; /loop r
     Could not open a pull request for loop/1-«loop» on acme/shop: GitHub answered 422: Validation Failed. It is not tried again by itself.
     \`\`\`
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`.
-
     **Next:** @alice, comment \`/loop retry\`; if it fails again, ask whoever runs this App.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

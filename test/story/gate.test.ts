@@ -100,9 +100,9 @@ test("nobody answers: one reminder, then the loop ends as unanswered", async () 
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
     "**Loopgate stopped: unanswered.** Nobody approved the change or asked for changes in time.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
-
     **Next:** @alice, set the label \`loop\` again to start a new loop.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -118,9 +118,9 @@ test("with no gate in the policy a green verdict is the end", async () => {
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
     "**Loopgate is done: verifier passed.** All checks passed, and the policy does not ask for an approval.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
-
     **Next:** Look at [#2](«forge»/acme/shop/pull/2) and merge it if you want it.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

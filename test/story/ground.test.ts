@@ -124,7 +124,7 @@ test.each<{
     back(story, owner);
     await story.settle();
     expect(issue.labels.map(({ name }) => name)).toEqual(["loop:stopped"]);
-    expect(story.comments(issue)[0]).toContain(`Loopgate stopped: cancelled\n\n${why}`);
+    expect(story.comments(issue)[0]).toContain("### Loopgate stopped: cancelled\n\nWhy, and what to do next");
     expect(story.comments(issue).at(-1)).toContain(`**Loopgate stopped: cancelled.** ${why}`);
     go();
     story.forge.as("alice").label(issue, "loop");

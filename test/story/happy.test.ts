@@ -16,8 +16,7 @@ test("a labelled issue becomes an approved pull request", async () => {
     [
       "### Loopgate is done: task complete
 
-    bob approved this exact commit.
-    **Next:** Merge [#2](«forge»/acme/shop/pull/2).
+    Why, and what to do next, is said in the newest comment here that begins “Loopgate is done: task complete”.
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -65,9 +64,9 @@ test("a labelled issue becomes an approved pull request", async () => {
     <sub>Written by Loopgate, a GitHub App.</sub>",
       "**Loopgate is done: task complete.** bob approved this exact commit.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
-
     **Next:** Merge [#2](«forge»/acme/shop/pull/2).
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -89,8 +88,7 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     [
       "### Loopgate is done: task complete
 
-    bob approved this exact commit.
-    **Next:** Merge [#2](«forge»/acme/shop/pull/2).
+    Why, and what to do next, is said in the newest comment here that begins “Loopgate is done: task complete”.
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -176,9 +174,9 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     <sub>Written by Loopgate, a GitHub App.</sub>",
       "**Loopgate is done: task complete.** bob approved this exact commit.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
-
     **Next:** Merge [#2](«forge»/acme/shop/pull/2).
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]
@@ -249,8 +247,7 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     [
       "### Loopgate is done: task complete
 
-    bob approved this exact commit.
-    **Next:** Merge [#2](«forge»/acme/shop/pull/2).
+    Why, and what to do next, is said in the newest comment here that begins “Loopgate is done: task complete”.
 
     > [!CAUTION]
     > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
@@ -322,9 +319,9 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     <sub>Written by Loopgate, a GitHub App.</sub>",
       "**Loopgate is done: task complete.** bob approved this exact commit.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
-
     **Next:** Merge [#2](«forge»/acme/shop/pull/2).
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 2»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
     ]

@@ -45,9 +45,9 @@ test("budget_limit: the money is used up; /loop retry grants it again", async ()
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
     "**Loopgate stopped: budget limit.** The loop has spent $0.0140 of its $0.0300 for model calls, and the rest is too little for more work.
 
-    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
-
     **Next:** @alice, comment \`/loop retry\` to continue from the branch with the policy's limits granted again.
+
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -74,9 +74,9 @@ test("external_dependency_blocked: the provider fails three attempts, none of wh
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
     "**Loopgate stopped: external dependency blocked.** The model provider failed during attempt 3, and the 2 attempts before it came to nothing too.
 
-    Nothing was pushed to this repository.
-
     **Next:** @alice, once the provider works again, comment \`/loop retry\`.
+
+    Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

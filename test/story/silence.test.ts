@@ -30,9 +30,9 @@ test("stalled: a run that hangs is ended, nothing that it pushed is published; /
   expect(stop).toMatchInlineSnapshot(`
     "**Loopgate stopped: stalled.** Attempt 1 went silent and was stopped, so nothing was pushed. For 10 min it wrote nothing, called no model, and neither fetched nor pushed; it was last heard of on 2026-01-05 09:01 UTC.
 
-    Nothing was pushed to this repository.
-
     **Next:** @alice, comment \`/loop retry\` for another attempt; if the agent only needs longer, raise \`silence_minutes\` in \`.github/loop.yml\` first.
+
+    Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

@@ -317,3 +317,38 @@ describe("a verdict", () => {
     expect(failing("expected a")).not.toBe(failing("expected b"));
   });
 });
+
+describe("a check that the base fails too", () => {
+  const red = { conclusion: "failure" };
+  const onBase = (base: CheckFact[], checks = [aCheck({ ...red, workflow: 1 })], more: Asked = {}) => {
+    const { colour, onBase = false, findings } = judged(checks, { ...more, ci: { baseChecks: base } });
+    return [colour, onBase, findings.filter((one) => one.onBase).length];
+  };
+
+  it("is red, and said to be so", () => {
+    expect(onBase([aCheck({ ...red, workflow: 1 })])).toEqual(["red", true, 1]);
+    expect(onBase([aCheck(red)])).toEqual(["red", true, 1]); // its workflow is not known
+  });
+
+  it.each<[string, CheckFact[]]>([
+    ["another name", [aCheck({ ...red, name: "lint" })]],
+    ["another App", [aCheck({ ...red, app: { id: 7, slug: "other" } })]],
+    ["a status of that name", [aCheck({ ...red, app: null })]],
+    ["another workflow", [aCheck({ ...red, workflow: 2 })]],
+    ["one that has not ended", [aCheck({ done: false, conclusion: null })]],
+    [
+      "one that is green since",
+      [aCheck({ ...red, workflow: 1, suite: 1, startedAt: 1 }), aCheck({ workflow: 1, suite: 2, startedAt: 2 })],
+    ],
+    ["nothing", []],
+  ])("is not meant by %s on the base", (_, base) => {
+    expect(onBase(base)).toEqual(["red", false, 0]);
+  });
+
+  it("excuses nothing else that is red beside it", () => {
+    const base = [aCheck({ ...red, workflow: 1 })];
+    const both = [aCheck({ ...red, workflow: 1 }), aCheck({ ...red, name: "lint", workflow: 1 })];
+    expect(onBase(base, both)).toEqual(["red", false, 1]);
+    expect(onBase(base, undefined, { review: rejection })).toEqual(["red", false, 1]);
+  });
+});

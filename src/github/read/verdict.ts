@@ -4,6 +4,7 @@ import { Fault } from "../../base/fault.ts";
 import type { CheckFact, CiFacts, VerdictFacts } from "../../verify/facts.ts";
 import { requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
+import { BaseChecks, baseChecks, baseChecksFragment } from "./base-checks.ts";
 import { Closed, closedFields, closerOf } from "./closed.ts";
 import { Actor, actorFields } from "./people.ts";
 
@@ -49,12 +50,12 @@ query ReadCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!) 
   repository(owner: $owner, name: $name) {
     databaseId
     pullRequest(number: $pull) {
-      headRefOid state ${baseFields} mergedBy { ${actorFields} } ${closedFields}
+      headRefOid state mergeable baseRef { name target { oid ...BaseChecks } } mergedBy { ${actorFields} } ${closedFields}
     }
     object(oid: $head) { ...Ci }
   }
 }
-${ciFragment(workflows)}`;
+${ciFragment(workflows)}${baseChecksFragment(workflows)}`;
 
 const moreTextOf = (workflows: boolean) => `
 query ReadMoreCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!, $after: String!) {
@@ -127,6 +128,9 @@ const Answer = z.object({
         timelineItems: Closed,
       })
       .extend(Mergeable.shape)
+      .extend({
+        baseRef: z.object({ name: z.string(), target: BaseChecks.extend({ oid: z.string() }).nullable() }).nullable(),
+      })
       .nullable(),
     object: CiCommit.nullable(),
   }),
@@ -156,7 +160,14 @@ export async function readCi(
   const isClosed = found !== null && found.state !== "OPEN";
   const closed = isClosed ? { merged: found.state === "MERGED", by: closerOf(found) } : null;
   const ci = await ciFacts(connection, repository, pull, commit, found?.headRefOid ?? null);
-  return { ...ci, ...(found === null ? {} : baseFact(found)), closed };
+  const target = found?.baseRef?.target ?? null;
+  const onBase = target === null ? [] : baseChecks(target);
+  return {
+    ...ci,
+    ...(found === null ? {} : baseFact(found)),
+    ...(onBase.length === 0 ? {} : { baseChecks: onBase }),
+    closed,
+  };
 }
 
 const mergeable = { MERGEABLE: true, CONFLICTING: false, UNKNOWN: null } as const;

@@ -34,6 +34,11 @@ export function endingHeadline(reason: StopReason): string {
   return `Loopgate ${classOf(reason) === "well" ? "is done" : "stopped"}: ${endingTitles[reason]}`;
 }
 
+/** In the status comment of a loop that has ended. */
+export function endPointerSentence(headline: string): string {
+  return `Why, and what to do next, is said in the newest comment here that begins “${headline}”.`;
+}
+
 const gateAtMerge: Record<Extract<Ending, { of: "merged_by_hand" }>["gate"], string> = {
   passed: "Its gate had been passed.",
   not_passed: "Its gate had not been passed: the approval it needs was missing, or something stood against it.",
@@ -81,7 +86,7 @@ export function endingSentence(ending: Ending): string {
     case "attempts":
       return `${ending.is === 1 ? "The only attempt is used up" : `All ${ending.is} attempts are used up`}, and the work has not passed yet.`;
     case "same_failure":
-      return `Attempt ${ending.attempt} failed the same way as attempt ${ending.before}, so another one would most likely fail too.`;
+      return `Attempt ${ending.attempt} failed the same way as attempt ${ending.before}, so another one would most likely fail too.${ending.onBase ? " The base branch fails these checks as well: it is not known that the change has anything to do with it." : ""}`;
     case "question":
       return `Attempt ${ending.attempt} stopped to ask a question.`;
     case "own_confidence":

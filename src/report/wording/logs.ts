@@ -1,4 +1,4 @@
-// Why a finding of CI holds annotations only.
+// What is said beside a finding of CI: why it holds annotations only, and that the base has it too.
 import type { LogMissing } from "../../loop/state.ts";
 
 const sentences: Record<LogMissing, string> = {
@@ -8,6 +8,9 @@ const sentences: Record<LogMissing, string> = {
     "Loopgate has no permission to read the logs of GitHub Actions here, so only the job's annotations could be read. An owner can accept the permission `actions: read` in the settings of the installation.",
   failed: "The log of this job could not be downloaded, so only its annotations could be read.",
 };
+
+/** Of a check that is red where the work began, too. */
+export const onBaseSentence = "The base branch fails this check too.";
 
 /** One sentence for the thread and for the agent. */
 export function logMissingSentence(why: LogMissing): string {
