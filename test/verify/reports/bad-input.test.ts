@@ -99,3 +99,8 @@ test("a credential is never quoted, from a message, a name or a snippet (T6)", (
     expect(JSON.stringify(judgeReports([read(text)], { exitCode: 1 }))).not.toContain(secret);
   expect(read(sarif).findings).toMatchObject([{ rule: "github-pat", level: "warning", file: "a.env", line: 3 }]);
 });
+
+test("TAP whose last line has no end is cut off: a skip may have followed", () => {
+  expect(stateOf("1..1\nok 1 - a\n")).toBe("green");
+  expect(stateOf("1..1\nok 1 - a")).not.toBe("green");
+});
