@@ -129,6 +129,10 @@ export const Environment = z.strictObject({
     description:
       "Gigabytes that all of that may take together, with the repositories' objects; beyond it the loops that ended first are forgotten early, a loop that is not over never is.",
   }),
+  LOOPGATE_SETUP_GIGABYTES: whole(1, 100_000).prefault("20").meta({
+    description:
+      "Gigabytes that what set-ups left may take together, beside the above; beyond it those that were used longest ago are forgotten.",
+  }),
   LOOPGATE_HOST: visible(255)
     .regex(/^[A-Za-z0-9_:%.-]+$/, "must be one address or name of this machine; 0.0.0.0 or :: stands for all of them")
     .prefault("127.0.0.1")

@@ -29,6 +29,8 @@ export interface Settings {
   readonly recordsMs?: number;
   /** How much all that is kept may take, in bytes. Absent: anything. */
   readonly keepBytes?: number;
+  /** What kept set-ups may take on disk. */
+  readonly environmentBytes?: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly operator: Operator;
   /** Where models are called, with the keys that never enter a container. Absent: nowhere. */
@@ -124,6 +126,7 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     tools: env.LOOPGATE_TOOLS || null,
     recordsMs: env.LOOPGATE_KEEP_DAYS * 24 * 3_600_000,
     keepBytes: env.LOOPGATE_KEEP_GIGABYTES * 1e9,
+    environmentBytes: env.LOOPGATE_SETUP_GIGABYTES * 1e9,
     logLevel: env.LOOPGATE_LOG_LEVEL,
     operator: operatorOf(env),
     models: modelsOf(env),

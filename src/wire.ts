@@ -135,6 +135,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       limits: DEFAULT_LIMITS,
       ociRuntime: settings.ociRuntime ?? null,
       ...(settings.recordsMs === undefined ? {} : { recordsMs: settings.recordsMs }),
+      ...(settings.environmentBytes === undefined ? {} : { environmentBytes: settings.environmentBytes }),
       owner: ownerOfRuns(runtime),
       identity: { name: `${slug}[bot]`, email: `${appId}+${slug}[bot]@users.noreply.github.com` },
     });

@@ -52,6 +52,7 @@ describe("what is needed", () => {
       tools: null,
       recordsMs: 7_776_000_000,
       keepBytes: 50_000_000_000,
+      environmentBytes: 20_000_000_000,
       logLevel: "info",
       operator: {
         bounds: {
@@ -160,7 +161,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^51 settings are/);
+    expect(message).toMatch(/^52 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

@@ -256,6 +256,8 @@ export interface RuntimeDescription {
 export interface Runtime {
   readonly kind: "docker" | "process";
   describe(): Promise<RuntimeDescription>;
+  /** The image by content, as a run of this choice would be started from it. Absent: the runtime has no images. */
+  readonly imageId?: (image: ImageChoice) => Promise<string>;
   /**
    * Does ahead what can be done before the workspace is filled: the relay stands ready in the networkless namespace, and
    * nothing of the agent's image runs. Folders and `brief.md` must exist, empty if need be; the gateway may open later. `start` with the same request then takes less time; with another, what was prepared is dropped.

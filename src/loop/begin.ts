@@ -328,9 +328,10 @@ export function overMoney(state: LoopState): Cause | null {
 const workShare = 0.9;
 
 /** What no further try of this run can mend, or null: a command that is not there, a key that is not taken. */
-export function setUpCause(state: LoopState, { run, trouble, exitCode }: RunEnded): Cause | null {
+export function setUpCause(state: LoopState, { run, trouble, exitCode, note }: RunEnded): Cause | null {
   const attempt = currentAttempt(state).number;
   if (trouble === "key_refused") return { reason: "external_dependency_blocked", of: "key_refused", attempt };
+  if (trouble === "set_up") return { reason: "external_dependency_blocked", of: "set_up_failed", attempt, note };
   if (trouble !== "command_missing" && trouble !== "command_unusable") return null;
   const role = currentAttempt(state).runs.find(({ id }) => id === run)?.role ?? "executor";
   return { reason: "infrastructure_error", of: "command_not_run", attempt, role, exitCode: exitCode ?? 127 };

@@ -58,6 +58,7 @@ export const Trouble = z.enum([
   "files", // too many files, too much of an answer, or what cannot be measured
   "processes", // it failed, and had met this limit
   "tmp", // it failed for want of space, most likely in /tmp
+  "set_up", // the commands by which policy makes the repository ready failed
   "key_refused", // the model's provider does not take the App's own key
   "secret", // its last push held what looks like one
   "push_refused", // its last push was refused for something else
@@ -119,6 +120,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "provider_down", { attempt, inVain: count }),
   cause("external_dependency_blocked", "provider_down_review", { tries: count }),
   cause("external_dependency_blocked", "key_refused", { attempt }),
+  cause("external_dependency_blocked", "set_up_failed", { attempt, note }),
   // `lacks`: nothing was reported; something that is required was not, though others were; or it did not finish.
   cause("external_dependency_blocked", "ci_silent", {
     waited: milliseconds,

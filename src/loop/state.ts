@@ -44,6 +44,8 @@ const RunEnvironment = z.object({
   tmpBytes: z.number().int(),
   diskBytes: z.number().int(), // what its workspace may hold
   env: z.record(z.string(), z.string()), // as policy sets them
+  setup: z.array(z.string()).default([]), // commands that run before the agent
+  cache: z.array(z.string()).default([]), // files whose content is their key; empty: the known lockfiles
 });
 
 /** What the policy and the operator allow this loop, fixed at the claim. Times in milliseconds. */
@@ -198,6 +200,14 @@ export const ImageUsed = z.object({
 });
 export type ImageUsed = z.infer<typeof ImageUsed>;
 
+/** How a run came by what its set-up leaves. */
+export const SetUp = z.object({
+  madeMs: z.number().int().nullable(), // how long it took; null: it was there already
+  changed: z.array(z.string()), // tracked files that it changed, taken back; at most 20
+  strays: z.array(z.string()), // what it left where git ignores nothing, not kept; at most 20
+});
+export type SetUp = z.infer<typeof SetUp>;
+
 /** What a run was made of: enough to make it again, and to see what differs then. */
 export const Provenance = z.object({
   orderSha256: z.string().nullable(), // its order's file below the data folder; null: it could not be written
@@ -208,6 +218,7 @@ export const Provenance = z.object({
   agent: AgentKind,
   agentVersion: z.string().nullable(), // as its CLI says: a claim
   readyMs: z.number().int().nullable(), // from the request to the agent's go; null: another process saw that
+  setUp: SetUp.optional(), // absent: policy asks for none
 });
 export type Provenance = z.infer<typeof Provenance>;
 

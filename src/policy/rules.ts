@@ -101,7 +101,7 @@ function limitsOf(policy: Policy) {
 
 /** What a run has, in bytes and numbers. */
 export function environmentOf({ environment }: Pick<Policy, "environment">): NonNullable<Rules["environment"]> {
-  const { memory, cpus, processes, tmp, disk, env } = environment;
+  const { memory, cpus, processes, tmp, disk, env, setup, cache } = environment;
   return {
     memoryBytes: sizeIn(memory),
     cpus,
@@ -109,6 +109,8 @@ export function environmentOf({ environment }: Pick<Policy, "environment">): Non
     tmpBytes: sizeIn(tmp),
     diskBytes: sizeIn(disk),
     env,
+    setup,
+    cache,
   };
 }
 

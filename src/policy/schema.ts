@@ -97,6 +97,13 @@ const variables = z
   })
   .meta({ words: "names of variables, each with its value as a text in quotes" });
 
+const keyFile = z
+  .string()
+  .min(1)
+  .max(300)
+  .refine((path) => !/^\/|(?:^|\/)\.{0,2}(?:\/|$)|[\p{Cc}\\]/u.test(path))
+  .meta({ words: "the path of a file from the repository's root, such as `app/package-lock.json`" });
+
 const Environment = z.strictObject({
   image: image
     .default("")
@@ -116,6 +123,20 @@ const Environment = z.strictObject({
   env: variables
     .default({})
     .describe("Environment variables of every run; never credentials, and none that Loopgate sets itself."),
+  setup: z
+    .array(z.string().min(1).max(1000))
+    .max(10)
+    .default([])
+    .describe(
+      "Shell commands that make the repository ready, each from its root and in a shell of its own. They run before the agent, without it; what they leave in ignored folders is given to every run.",
+    ),
+  cache: z
+    .array(keyFile)
+    .max(40)
+    .default([])
+    .describe(
+      "Files whose content says whether the set-up must be made anew; empty means the lockfiles of the package managers that Loopgate knows.",
+    ),
 });
 
 const Budget = z.strictObject({

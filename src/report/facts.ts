@@ -45,7 +45,8 @@ export function used(state: LoopState, now: number): string {
 }
 
 /** What every run has, in one line. */
-function environmentWords({ rules }: LoopState): string | null {
+function environmentWords(state: LoopState): string | null {
+  const { rules } = state;
   if (rules?.environment === undefined) return null;
   const { memoryBytes, cpus, processes, tmpBytes, diskBytes, env } = rules.environment;
   const { executor, reviewer } = rules;
@@ -58,7 +59,25 @@ function environmentWords({ rules }: LoopState): string | null {
     names.length === 0
       ? ""
       : `, ${names.length === 1 ? "the variable" : "the variables"} ${names.map((name) => inlineCode(name)).join(", ")}`;
-  return `Environment: ${image}${other}, ${limits}${variables}`;
+  return `Environment: ${image}${other}, ${limits}${variables}${setUpWords(state)}`;
+}
+
+/** What became of the set-up, as the newest run that has one tells. */
+function setUpWords({ rules, attempts }: LoopState): string {
+  const count = rules?.environment?.setup.length ?? 0;
+  if (count === 0) return "";
+  const made = attempts.flatMap(({ runs }) => runs.flatMap(({ provenance }) => provenance?.setUp ?? [])).at(-1);
+  if (made === undefined) return `, a set-up of ${count === 1 ? "1 command" : `${count} commands`}`;
+  const how = made.madeMs === null ? "set-up kept from an earlier run" : `set-up made in ${duration(made.madeMs)}`;
+  const changed = made.changed.length === 0 ? "" : `; it changed ${listed(made.changed)}, which was taken back`;
+  const strays =
+    made.strays.length === 0 ? "" : `; it left ${listed(made.strays)}, which git does not ignore, so it was not kept`;
+  return `, ${how}${changed}${strays}`;
+}
+
+function listed(paths: readonly string[]): string {
+  const shown = paths.slice(0, 5).map((path) => inlineCode(path));
+  return [...shown, ...(paths.length > 5 ? [`${paths.length - 5} more`] : [])].join(", ");
 }
 
 function policyWords(state: LoopState): string | null {

@@ -68,6 +68,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return `have the check run, or set \`checks.skipped: pass\` in \`.github/loop.yml\` where a skipped check is enough; then ${judgedAgain}`;
     case "key_refused":
       return `ask whoever runs this App to correct that key, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
+    case "set_up_failed":
+      return `correct \`environment.setup\` in \`.github/loop.yml\`, or what it needs, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "command_not_run": {
       const part = ending.of === "command_not_run" && ending.role === "reviewer" ? "reviewer" : "agent";
       const onward = ending.resume === "verify" ? judgedAgain : "comment `/loop retry`.";

@@ -26,6 +26,11 @@ const versionBytes = 4 * 1024;
 const Kept = z.object({ token: z.string().min(1), startFrom: z.string(), role: z.enum(["executor", "reviewer"]) });
 export type Kept = z.infer<typeof Kept>;
 
+/** The id of the run in which this run's set-up is made. */
+export function setUpRun(run: string): string {
+  return `${run}-setup`;
+}
+
 /** Everything that a container of this run is given, still empty: it can be created before any of it is filled. */
 export async function makeFolders(parts: FileParts, run: string): Promise<void> {
   const dir = rooms(parts).run(run);
@@ -38,12 +43,13 @@ export async function makeFolders(parts: FileParts, run: string): Promise<void> 
   await mkdir(rooms(parts).socket(run), { recursive: true, mode: 0o700 });
 }
 
-/** Workspace, brief and answer folder; the lease is written last, so that it stands for all of them. */
+/** Workspace, with what its set-up leaves, brief and answer folder; the lease is written last, so that it stands for all of them. */
 export async function prepareFiles(
   parts: FileParts,
   order: RunOrder,
   quarantine: Quarantine,
   token: string,
+  fill: ((workspace: string) => Promise<void>) | null,
 ): Promise<void> {
   const dir = rooms(parts).run(order.id);
   const { identity, owner } = parts;
@@ -52,6 +58,7 @@ export async function prepareFiles(
     order.role === "executor"
       ? await makeWorkspace(shared)
       : await makeReviewWorkspace({ ...shared, head: order.startFrom });
+  await fill?.(made.dir);
   await writeFile(join(dir, "loop", "brief.md"), order.brief);
   const startFrom = order.role === "executor" ? made.commit : order.startFrom;
   const kept: Kept = { token, startFrom, role: order.role };
@@ -85,7 +92,7 @@ export async function removeFiles(parts: Pick<FileParts, "dataDir">, run: string
   // What can fail goes first, what is told of it last.
   for (const written of ["workspace", join("loop", "out")]) await removeWorkspace(join(dir, written));
   await removeTree(dir);
-  await rm(rooms(parts).socket(run), { recursive: true, force: true }); // of a gateway that was not closed but killed
+  for (const id of [run, setUpRun(run)]) await rm(rooms(parts).socket(id), { recursive: true, force: true }); // of a gateway that was not closed but killed
 }
 
 /** Removes folders and quarantines of runs that nobody keeps, as a lost store leaves them; other things are left alone. */

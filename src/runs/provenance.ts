@@ -9,7 +9,7 @@ import { keepCommit, treeOf } from "../gateway/git/kept.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { rulesOf } from "../loop/begin.ts";
 import { dollarsOf } from "../loop/money.ts";
-import { type ImageUsed, noTokens, type Provenance, type Tokens } from "../loop/state.ts";
+import { type ImageUsed, noTokens, type Provenance, type SetUp, type Tokens } from "../loop/state.ts";
 import type { FileParts } from "./files.ts";
 import { roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
@@ -67,6 +67,8 @@ export interface StartedFrom {
   readonly token: string;
   readonly quarantine: Quarantine;
   readonly running: Running;
+  /** How it came by what its set-up leaves; null: it has none. */
+  readonly setUp: SetUp | null;
 }
 
 /** Writes down what a run was made of, and says it in short. A run does not fail for want of its record. */
@@ -88,6 +90,7 @@ export async function recordStart(parts: ProvenanceParts, started: StartedFrom):
     agent: role.agent,
     agentVersion: null,
     readyMs: null,
+    ...(started.setUp === null ? {} : { setUp: started.setUp }),
   };
 }
 

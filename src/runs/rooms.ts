@@ -6,6 +6,7 @@ export function rooms({ dataDir }: { readonly dataDir: string }) {
   return {
     objects: join(dataDir, "objects"),
     quarantines: join(dataDir, "quarantine"),
+    environments: join(dataDir, "environments"),
     provenance: (id: string) => join(dataDir, "provenance", id),
     runs: join(dataDir, "runs"),
     run: (id: string) => join(dataDir, "runs", id),

@@ -40,11 +40,12 @@ import { attendToEnd, type Begun, tell, type Watched } from "./report.ts";
 import { type RequestParts, requestOf } from "./request.ts";
 import { roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
+import { createSetUps, type ReadySetUp, type SetUpParts } from "./set-up.ts";
 import { readQuiet, type SilenceWatchParts } from "./silence.ts";
 import { socketsFolder } from "./sockets.ts";
 import { spentAtMost } from "./spending.ts";
 
-export interface RunParts extends AccessParts, DoorParts, QuarantineParts, RequestParts, SilenceWatchParts {
+export interface RunParts extends AccessParts, DoorParts, QuarantineParts, RequestParts, SetUpParts, SilenceWatchParts {
   readonly origin: Origin;
   readonly clock: Clock;
   readonly runtime: Runtime;
@@ -60,6 +61,7 @@ export function createRuns(given: RunParts): RunsPort {
   const attended = new Map<string, StartedRun>(); // each has one door and one end, however often it is asked for
   const ordered = new Set<string>(); // of this process: never swept, whatever a sweep that began earlier was told
   const halfMade = halfMadeQuarantines(parts);
+  const setUps = createSetUps(parts);
 
   function attend(order: Watched, begun: Begun, provenance?: Provenance): StartedRun {
     running.set(order.id, begun.running);
@@ -110,7 +112,11 @@ export function createRuns(given: RunParts): RunsPort {
       if (known !== null) return known;
       if ((await readKept(parts, order.id)) === null && (await wasReady(parts, order.id)))
         return unreadable(parts, order);
-      const begun = await begin(parts, order);
+      const quarantine = await filledQuarantine(parts, order);
+      const isMade = (await readKept(parts, order.id)) !== null;
+      const setUp = isMade ? null : await setUps.make(order, quarantine);
+      if (setUp !== null && "failed" in setUp) return setUp.failed;
+      const begun = await begin(parts, order, quarantine, setUp);
       return attend(order, begun, await recordStart(parts, { order, ...begun }));
     },
     async adopt(loop, run) {
@@ -160,10 +166,12 @@ export function createRuns(given: RunParts): RunsPort {
     },
     async sweep({ loops, running, isOver }) {
       for (const folder of halfMade.splice(0)) await rm(folder, { recursive: true, force: true });
+      await setUps.clear();
       const owners = await repositoriesOfRuns(parts); // before any quarantine goes
       const owner = (run: string) => owners.get(run) ?? null;
       await removeOrphans(parts, (run, loop) => ordered.has(run) || !isOver(loop, owner(run)));
-      const isWanted = (id: string, loop: string) => (loops.has(loop) ? running.has(id) : !isOver(loop, owner(id)));
+      const isWanted = (id: string, loop: string) =>
+        setUps.isMaking(id) || (loops.has(loop) ? running.has(id) : !isOver(loop, owner(id)));
       return parts.runtime.sweep(({ id, loop }) => ordered.has(id) || isWanted(id, loop));
     },
   };
@@ -197,12 +205,20 @@ function unseen({ kind }: Runtime): Isolation {
   return { runtime: kind, network: "unknown", capabilities: [], readOnlyRoot: false, user: "unknown" };
 }
 
-async function begin(parts: RunParts, order: RunOrder): Promise<Begun & Omit<StartedFrom, "order">> {
-  const { loop } = order;
-  const quarantine = await quarantineOf(parts, loop, order.id);
-  // A reviewer's quarantine was filled when the change was read for its brief; an executor begins at the newest commit.
+/** A reviewer's quarantine was filled when the change was read for its brief; an executor begins at the newest commit. */
+async function filledQuarantine(parts: RunParts, order: RunOrder): Promise<Quarantine> {
+  const quarantine = await quarantineOf(parts, order.loop, order.id);
   const isFilled = order.role === "reviewer" && (await branchHead(quarantine)) !== null;
-  if (!isFilled) await fetchLoopBranch(parts, loop, quarantine);
+  if (!isFilled) await fetchLoopBranch(parts, order.loop, quarantine);
+  return quarantine;
+}
+
+async function begin(
+  parts: RunParts,
+  order: RunOrder,
+  quarantine: Quarantine,
+  setUp: ReadySetUp | null,
+): Promise<Begun & Omit<StartedFrom, "order">> {
   const known = await readKept(parts, order.id);
   const token = known?.token ?? newLeaseToken();
   const request = requestOf(parts, order, quarantine, token);
@@ -210,7 +226,7 @@ async function begin(parts: RunParts, order: RunOrder): Promise<Begun & Omit<Sta
     await makeFolders(parts, order.id);
     // The relay gets ready while the workspace is filled; what goes wrong there, `start` meets again and says.
     const ahead = parts.runtime.prepare(request).catch(() => {});
-    await prepareFiles(parts, order, quarantine, token);
+    await prepareFiles(parts, order, quarantine, token, setUp?.fill ?? null);
     await ahead;
   }
   const gateway = await openDoorFor(parts, order, token, quarantine);
@@ -221,7 +237,17 @@ async function begin(parts: RunParts, order: RunOrder): Promise<Begun & Omit<Sta
     const running = await parts.runtime.start(request, hearing.hear);
     const startFrom = (await readKept(parts, order.id))?.startFrom ?? order.startFrom;
     const quiet = await readQuiet(parts, order.id);
-    return { running, quarantine, gateway, quiet, tools: hearing.tools, startFrom, request, token };
+    return {
+      running,
+      quarantine,
+      gateway,
+      quiet,
+      tools: hearing.tools,
+      startFrom,
+      request,
+      token,
+      setUp: setUp?.facts ?? null,
+    };
   } catch (error) {
     await gateway.close();
     throw error;

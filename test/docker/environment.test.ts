@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { forgetting } from "../container/forgetting.ts";
 import { prepareGround } from "../container/ground.ts";
+import { approving, aStory, brokenShop, mend } from "../story/world.ts";
 import { describeWithDocker } from "./engine.ts";
 import { ownRuntime } from "./own-runtime.ts";
 
@@ -37,5 +38,27 @@ describeWithDocker("the environment of a run", (engine) => {
     const start = runtime.start(ground.request({ variables: variables as unknown as Record<string, string> }));
     await expect(start).rejects.toMatchObject({ kind: "refused" });
     expect(await runtime.list()).toEqual([]);
+  });
+
+  test("T9: a set-up is made behind the same wall, and what a run writes to its copy reaches neither the reviewer nor the next loop", async () => {
+    const wall =
+      "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' > deps/net; touch /etc/x 2>/dev/null || echo shut > deps/root; id -u > deps/uid";
+    const poison = "echo poisoned > deps/tool; rm -rf deps/bin; ln -s /etc deps/bin";
+    const clean = 'test "$(cat deps/tool)" = fine && test -d deps/bin && test ! -L deps/bin || exit 9';
+    const story = await aStory({
+      files: { ...brokenShop, ".gitignore": "deps\n", "package-lock.json": "{}\n" },
+      policy: `environment:\n  setup: ${JSON.stringify(["mkdir -p deps/bin && echo fine > deps/tool", wall])}\n`,
+      executor: `${clean}; test "$(cat deps/net)" = lo || exit 8; ${poison}; ${mend}`,
+      reviewer: `${clean}; touch deps/x 2>/dev/null && exit 7; test "$(cat deps/root)" = shut || exit 8; ${approving}`,
+      runtime: (_real, dir) => ownRuntime(engine(), dir),
+    });
+    const [first, second] = [await story.startLoop(), await story.startLoop()];
+    for (const issue of [first, second]) {
+      const { phase, attempts } = await story.state(issue);
+      expect(phase).toBe("awaiting_gate");
+      expect(attempts).toHaveLength(1);
+    }
+    const made = (await story.state(second)).attempts[0]?.runs[0]?.provenance?.setUp?.madeMs;
+    expect(made).toBeNull();
   });
 });

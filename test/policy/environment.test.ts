@@ -1,6 +1,7 @@
 // What a policy may say about the environment of its runs, and how the operator's bounds hold it.
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../src/container/run.ts";
+import { Rules } from "../../src/loop/state.ts";
 import { bytesIn, inSize } from "../../src/policy/bytes.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
 import { parsePolicy } from "../../src/policy/parse.ts";
@@ -55,7 +56,16 @@ describe("the environment of a policy", () => {
       tmpBytes: DEFAULT_LIMITS.tmpBytes,
       diskBytes: DEFAULT_LIMITS.workspaceBytes,
       env: {},
+      setup: [],
+      cache: [],
     });
+  });
+
+  it("of a loop that an earlier version claimed has no set-up, or is not known at all", () => {
+    const { setup: _, cache: __, ...earlier } = rulesIn("{}").environment ?? { setup: [], cache: [] };
+    expect(Rules.parse({ ...rulesIn("{}"), environment: earlier })).toEqual(rulesIn("{}"));
+    const { environment: ___, ...first } = rulesIn("{}");
+    expect(Rules.parse(first).environment).toBeUndefined();
   });
 
   it("reads sizes with their unit, and no others", () => {

@@ -37,6 +37,8 @@ describe("the rules of a loop", () => {
         tmpBytes: 512 * 1024 ** 2,
         diskBytes: 4 * 1024 ** 3,
         env: {},
+        setup: [],
+        cache: [],
       },
       budgetNano: 5e9,
       hosts: [],
@@ -82,6 +84,9 @@ describe("the rules of a loop", () => {
         "confidence": 0.6,
         "draft": "never",
         "environment": {
+          "cache": [
+            "app/package-lock.json",
+          ],
           "cpus": 3.5,
           "diskBytes": 10737418240,
           "env": {
@@ -90,6 +95,10 @@ describe("the rules of a loop", () => {
           },
           "memoryBytes": 6442450944,
           "processes": 1024,
+          "setup": [
+            "npm ci",
+            "npm run build",
+          ],
           "tmpBytes": 1610612736,
         },
         "executor": {

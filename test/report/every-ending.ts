@@ -77,6 +77,23 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
     { reason: "external_dependency_blocked", of: "key_refused", attempt, ...execute },
     { reason: "external_dependency_blocked", of: "key_refused", attempt, ...verify },
   ],
+  set_up_failed: [
+    {
+      reason: "external_dependency_blocked",
+      of: "set_up_failed",
+      attempt,
+      note: "Its command 1, `npm ci`, failed with exit code 1.",
+      quote: "npm error code ENOENT",
+      ...execute,
+    },
+    {
+      reason: "external_dependency_blocked",
+      of: "set_up_failed",
+      attempt,
+      note: "Its command 1, `npm ci`, failed with exit code 1.",
+      ...verify,
+    },
+  ],
   command_not_run: [
     {
       reason: "infrastructure_error",

@@ -8,7 +8,7 @@ export const layers: readonly (readonly string[])[] = [
   ["base"],
   ["loop", "policy"],
   ["record", "verify", "brief", "report", "environment.ts", "folders.ts", "settings.ts", "log.ts"],
-  ["github", "container", "agents", "gateway", "store"],
+  ["github", "container", "environment", "agents", "gateway", "store"],
   ["engine", "runs"],
   ["app.ts"],
   ["wire.ts"],

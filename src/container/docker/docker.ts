@@ -122,6 +122,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         sentence: `Runs are containers without network on a ${name}.`,
       };
     },
+    imageId: async (image) => (await images(image)).id,
     async prepare(request) {
       if (held.has(request.id) || ahead.has(request.id)) return;
       if (await inspectOrNull(docker.getContainer(agentName(request.id)))) return; // `start` knows what to do with it

@@ -55,6 +55,11 @@ export async function makeReviewWorkspace(request: WorkspaceRequest & { readonly
   return build(request, commit, { head: commit, branch: null, remoteBranch: null });
 }
 
+/** A checkout of one commit, on no branch. */
+export async function makeCheckout(request: WorkspaceRequest & { readonly commit: string }): Promise<Workspace> {
+  return build(request, request.commit, { head: request.commit, branch: null, remoteBranch: null });
+}
+
 /** Removes a workspace, or another folder that a container wrote, after it is gone; modes, names and depth do not matter. */
 export async function removeWorkspace(dir: string): Promise<void> {
   assert(isAbsolute(dir) && dir.split("/").filter(Boolean).length > 1, "a workspace is a folder of ours");
@@ -77,7 +82,7 @@ async function build(request: WorkspaceRequest, commit: string, pointers: Pointe
   if (commit !== quarantine.base.sha) await copyCommit(quarantine, commit, join(gitDir, "objects"));
   await checkOut(gitDir, request, commit);
   if (await checkedOutWithAttributes(gitDir, commit)) await keepAsTheyAre(gitDir, dir);
-  await handOver(request);
+  if (request.owner !== null) await handOver(request.owner, dir);
   return { dir, commit, objectsDir: quarantine.objectsDir };
 }
 
@@ -114,9 +119,8 @@ async function checkOut(gitDir: string, request: WorkspaceRequest, commit: strin
   throw gitFault(`Could not check out ${commit}`, stderr);
 }
 
-async function handOver(request: WorkspaceRequest): Promise<void> {
-  const { owner, dir } = request;
-  if (owner === null) return;
+/** Gives a folder or file and all in it to the user that runs have; links are changed themselves. Throws Fault. */
+export async function handOver(owner: NonNullable<WorkspaceRequest["owner"]>, dir: string): Promise<void> {
   assert(owner.uid > 0 && owner.gid > 0, "a workspace is never given to root");
   await promisify(execFile)("chown", ["-R", "-h", "-P", `${owner.uid}:${owner.gid}`, "--", dir]).catch((cause) => {
     throw new Fault(`Could not give ${dir} to uid ${owner.uid}`, { kind: "engine", retry: "never", cause });

@@ -111,6 +111,8 @@ export function endingSentence(ending: Ending): string {
       return `The model provider failed during attempt ${ending.attempt}, and the ${counted(ending.inVain, "attempt")} before it came to nothing too.`;
     case "key_refused":
       return `The model's provider refused Loopgate's own key in attempt ${ending.attempt}, so no agent can work with it.`;
+    case "set_up_failed":
+      return `The repository could not be made ready for attempt ${ending.attempt}, so no agent was started and nothing was paid. ${ending.note}`.trim();
     case "provider_down_review":
       return `The model provider failed in ${ending.tries} tries to review the commit, so it was not judged.`;
     case "ci_silent":

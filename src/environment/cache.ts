@@ -1,0 +1,179 @@
+// What set-ups left, kept by key: made aside, verified, renamed into place, and given away as copies only.
+import { randomBytes } from "node:crypto";
+import { lstat, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { copyTree, measureTree } from "./copy.ts";
+
+/** What is written down of an entry beside its files. */
+const Note = z.object({
+  version: z.literal(1),
+  key: z.string(),
+  roots: z.array(z.object({ path: z.string(), sum: z.string() })),
+  bytes: z.number(),
+  files: z.number(),
+  tookMs: z.number(),
+  changed: z.array(z.string()), // tracked files that the set-up changed
+  strays: z.array(z.string()), // what it left outside ignored folders
+});
+export type Note = z.infer<typeof Note>;
+
+export interface CacheParts {
+  /** Absolute folder of all entries, reachable by the host only. */
+  readonly root: string;
+  /** What all entries together may take; the least recently used go first. */
+  readonly mostBytes: number;
+}
+
+/** What a set-up came to, still where it was made. */
+export interface Left {
+  readonly workspace: string;
+  /** Paths below the workspace that are kept. */
+  readonly paths: readonly string[];
+  readonly tookMs: number;
+  readonly changed: readonly string[];
+  readonly strays: readonly string[];
+}
+
+export interface SetUpCache {
+  /** The entry's note, or null where there is none that can be relied on. */
+  find(key: string): Promise<Note | null>;
+  /** Keeps what a set-up left. Rejects as the file system does, and then nothing of it is there. */
+  keep(key: string, left: Left): Promise<Note>;
+  /**
+   * Copies the entry into a workspace that no container has seen yet; a path whose folder is not there, is a link, or that is taken
+   * already is left out. False where the entry is damaged, which then goes.
+   */
+  give(key: string, note: Note, workspace: string): Promise<boolean>;
+  /** A folder of its own in which a set-up may be made, on the entries' file system. */
+  aside(): Promise<string>;
+  /** Removes what killed processes left half made. To be called before this one makes any of its own. */
+  clear(): Promise<void>;
+}
+
+/** The cache below this folder; one process uses it. */
+export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
+  const inUse = new Map<string, number>();
+  const place = (key: string) => join(root, key);
+
+  async function find(key: string): Promise<Note | null> {
+    const text = await readFile(join(place(key), "note.json"), "utf8").catch(() => null);
+    const note = text === null ? null : noteIn(text);
+    return note?.key === key ? note : null;
+  }
+
+  async function aside(): Promise<string> {
+    const folder = join(root, `.making-${randomBytes(8).toString("hex")}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+
+  async function using<T>(key: string, work: () => Promise<T>): Promise<T> {
+    inUse.set(key, (inUse.get(key) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      const count = (inUse.get(key) ?? 1) - 1;
+      if (count === 0) inUse.delete(key);
+      else inUse.set(key, count);
+    }
+  }
+
+  /** Entries that were used longest ago go until the rest fits; never one that is being copied, nor `but`. */
+  async function bound(but: string): Promise<void> {
+    const entries = await Promise.all(
+      (await readdir(root)).filter(isKey).map(async (key) => {
+        const note = await find(key);
+        const facts = await lstat(join(place(key), "note.json")).catch(() => null);
+        return { key, bytes: note?.bytes ?? 0, usedAt: note === null ? 0 : (facts?.mtimeMs ?? 0) };
+      }),
+    );
+    let total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { key, bytes } of entries.sort((a, b) => a.usedAt - b.usedAt)) {
+      if (total <= mostBytes) return;
+      if (key === but || inUse.has(key)) continue;
+      await remove(key);
+      total -= bytes;
+    }
+  }
+
+  /** Out of the way first, so that nobody finds half of it. */
+  async function remove(key: string): Promise<void> {
+    const away = join(root, `.making-${randomBytes(8).toString("hex")}`);
+    await rename(place(key), away).catch(() => {});
+    await rm(away, { recursive: true, force: true });
+  }
+
+  return {
+    find,
+    aside,
+    async keep(key, { workspace, paths, tookMs, changed, strays }) {
+      const made = await aside();
+      try {
+        const roots: Note["roots"] = [];
+        let [bytes, files] = [0, 0];
+        for (const [index, path] of paths.entries()) {
+          const to = join(made, String(index));
+          const copied = await copyTree(join(workspace, path), to);
+          const again = await measureTree(to);
+          if (again.sum !== copied.sum) throw new Error(`the copy of ${path} is not what was copied`);
+          roots.push({ path, sum: copied.sum });
+          bytes += copied.bytes;
+          files += copied.files;
+        }
+        const lists = { changed: [...changed], strays: [...strays] };
+        const note: Note = { version: 1, key, roots, bytes, files, tookMs, ...lists };
+        await writeFile(join(made, "note.json"), JSON.stringify(note), { mode: 0o600 });
+        await remove(key);
+        await rename(made, place(key));
+        await bound(key);
+        return note;
+      } catch (error) {
+        await rm(made, { recursive: true, force: true });
+        throw error;
+      }
+    },
+    give: (key, note, workspace) =>
+      using(key, async () => {
+        const now = new Date();
+        await utimes(join(place(key), "note.json"), now, now).catch(() => {});
+        for (const [index, { path, sum }] of note.roots.entries()) {
+          const from = join(place(key), String(index));
+          if ((await measureTree(from).catch(() => null))?.sum !== sum) {
+            await remove(key);
+            return false;
+          }
+          if (await isFree(workspace, path)) await copyTree(from, join(workspace, path));
+        }
+        return true;
+      }),
+    async clear() {
+      const names = await readdir(root).catch(() => []);
+      for (const name of names.filter((one) => one.startsWith(".making-")))
+        await rm(join(root, name), { recursive: true, force: true });
+    },
+  };
+}
+
+function isKey(name: string): boolean {
+  return /^[0-9a-f]{64}$/.test(name);
+}
+
+function noteIn(text: string): Note | null {
+  try {
+    return Note.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether every folder on the way is a folder, no link among them, and nothing stands at the path. */
+async function isFree(workspace: string, path: string): Promise<boolean> {
+  const names = path.split("/");
+  if (path === "" || names.some((name) => ["", ".", "..", ".git"].includes(name))) return false;
+  for (const [index] of names.slice(1).entries()) {
+    const facts = await lstat(join(workspace, ...names.slice(0, index + 1))).catch(() => null);
+    if (facts === null || !facts.isDirectory()) return false;
+  }
+  return (await lstat(join(workspace, path)).catch(() => null)) === null;
+}

@@ -1,0 +1,56 @@
+// What a set-up left in its workspace: paths that git does not track, and tracked files that it changed.
+import { createHash } from "node:crypto";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The untracked paths nearest to the root, links not followed; a folder without any tracked file in it stands for all it holds. */
+export async function untrackedIn(workspace: string, tracked: readonly string[]): Promise<readonly string[]> {
+  const files = new Set(tracked);
+  const folders = new Set(tracked.flatMap(foldersOf));
+  const found: string[] = [];
+  const walk = async (folder: string): Promise<void> => {
+    for (const entry of await readdir(join(workspace, folder), { withFileTypes: true })) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (path === ".git" || files.has(path)) continue;
+      if (entry.isDirectory() && folders.has(path)) await walk(path);
+      else if (!folders.has(path)) found.push(path);
+    }
+  };
+  await walk("");
+  return found.sort();
+}
+
+function foldersOf(path: string): string[] {
+  const names = path.split("/");
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join("/"));
+}
+
+/** The tracked paths that are not as they were checked out: gone, of another kind, or with another content. */
+export async function changedIn(
+  workspace: string,
+  pristine: string,
+  tracked: readonly string[],
+): Promise<readonly string[]> {
+  const changed: string[] = [];
+  for (const path of tracked) {
+    const [was, is] = [await printOf(pristine, path), await printOf(workspace, path)];
+    if (was !== is) changed.push(path);
+  }
+  return changed;
+}
+
+/** Kind and content of what stands at a path; no folder on the way to it may be a link. */
+async function printOf(root: string, path: string): Promise<string> {
+  for (const folder of foldersOf(path)) {
+    const facts = await lstat(join(root, folder)).catch(() => null);
+    if (facts === null || !facts.isDirectory()) return "gone";
+  }
+  const at = join(root, path);
+  const facts = await lstat(at).catch(() => null);
+  if (facts === null) return "gone";
+  if (facts.isSymbolicLink()) return `link ${await readlink(at)}`;
+  if (!facts.isFile()) return "other";
+  return createHash("sha256")
+    .update(await readFile(at))
+    .digest("hex");
+}

@@ -1,0 +1,242 @@
+// The set-up of a loop's runs: made once for each key, in a container of the same wall, before any agent is paid.
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Fault } from "../base/fault.ts";
+import type { RunOutcome, RunRequest, Runtime } from "../container/run.ts";
+import type { Clock, RunOrder, StartedRun } from "../engine/ports.ts";
+import { type Note, type SetUpCache, setUpCache } from "../environment/cache.ts";
+import { keyOf } from "../environment/key.ts";
+import { changedIn, untrackedIn } from "../environment/left.ts";
+import { keyFiles } from "../environment/lockfiles.ts";
+import { commandFile, setUpScript } from "../environment/script.ts";
+import { treeOf } from "../gateway/git/kept.ts";
+import { filesAt, ignoredOf } from "../gateway/git/listed.ts";
+import { branchHead, type Quarantine } from "../gateway/git/quarantine.ts";
+import { handOver, makeCheckout, removeWorkspace } from "../gateway/git/workspace.ts";
+import { newLeaseToken } from "../gateway/lease.ts";
+import { rulesOf } from "../loop/begin.ts";
+import type { Rules, SetUp } from "../loop/state.ts";
+import { type DoorParts, openDoor } from "./door.ts";
+import { type FileParts, readPlain, setUpRun } from "./files.ts";
+import { isolationOf } from "./isolation.ts";
+import { proxyVariables } from "./proxy-variables.ts";
+import { type RequestParts, requestOf } from "./request.ts";
+import { rooms } from "./rooms.ts";
+
+export interface SetUpParts extends DoorParts, FileParts, RequestParts {
+  readonly clock: Clock;
+  readonly runtime: Runtime;
+  /** What kept set-ups may take on disk, in bytes. Absent: 20 GB. */
+  readonly environmentBytes?: number;
+}
+
+/** A set-up that is there to be given to a run. */
+export interface ReadySetUp {
+  readonly facts: SetUp;
+  /** Copies what it left into a workspace that no container has seen yet. */
+  readonly fill: (workspace: string) => Promise<void>;
+}
+
+export interface SetUps {
+  /** The set-up of this run, made where it is not kept; null: policy asks for none. Throws Fault. */
+  make(order: RunOrder, quarantine: Quarantine): Promise<ReadySetUp | { readonly failed: StartedRun } | null>;
+  /** Whether a set-up is being made in a container of this name. */
+  isMaking(run: string): boolean;
+  /** Removes what an earlier process left half made, once. */
+  clear(): Promise<void>;
+}
+
+const shownPaths = 20;
+const byDefault = 20e9;
+
+export function createSetUps(parts: SetUpParts): SetUps {
+  const cache = setUpCache({ root: rooms(parts).environments, mostBytes: parts.environmentBytes ?? byDefault });
+  const making = new Map<string, Promise<unknown>>(); // by key: two runs that need one at once make one
+  const containers = new Set<string>();
+  let cleared: Promise<void> | null = null;
+  const clear = () => {
+    cleared ??= cache.clear();
+    return cleared;
+  };
+
+  async function alone<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = making.get(key) ?? Promise.resolve();
+    const own = before.catch(() => {}).then(work);
+    making.set(key, own);
+    try {
+      return await own;
+    } finally {
+      if (making.get(key) === own) making.delete(key);
+    }
+  }
+
+  return {
+    clear,
+    isMaking: (run) => containers.has(run),
+    async make(order, quarantine) {
+      const { environment } = rulesOf(order.loop);
+      if (environment === undefined || environment.setup.length === 0) return null;
+      await clear();
+      const from = await sourceOf(parts, order, quarantine, environment);
+      return alone(from.key, async () => {
+        const known = await cache.find(from.key);
+        if (known !== null) return ready(parts, cache, known, true);
+        containers.add(setUpRun(order.id));
+        try {
+          const made = await makeOne(parts, cache, order, quarantine, from);
+          return "failed" in made ? made : ready(parts, cache, made, false);
+        } finally {
+          containers.delete(setUpRun(order.id));
+        }
+      });
+    },
+  };
+}
+
+function ready(parts: SetUpParts, cache: SetUpCache, note: Note, wasKept: boolean): ReadySetUp {
+  const { changed, strays } = note;
+  const facts = {
+    madeMs: wasKept ? null : note.tookMs,
+    changed: changed.slice(0, shownPaths),
+    strays: strays.slice(0, shownPaths),
+  };
+  return {
+    facts,
+    async fill(workspace) {
+      if (!(await cache.give(note.key, note, workspace)))
+        throw new Fault("What was kept of the set-up is damaged; it is made anew.", { kind: "engine", retry: "later" });
+      if (parts.owner !== null) await handOver(parts.owner, workspace);
+    },
+  };
+}
+
+interface Source {
+  readonly key: string;
+  /** What it is made from: the base, or an agent's own commit where that changes a file of the key. */
+  readonly commit: string;
+}
+
+async function sourceOf(
+  parts: SetUpParts,
+  order: RunOrder,
+  quarantine: Quarantine,
+  environment: NonNullable<Rules["environment"]>,
+): Promise<Source> {
+  const { gitDir, base } = quarantine;
+  const head = order.role === "reviewer" ? order.startFrom : ((await branchHead(quarantine)) ?? base.sha);
+  const [ofBase, ofHead] = [await keyed(gitDir, base.sha, environment), await keyed(gitDir, head, environment)];
+  const isOwn = JSON.stringify(ofBase) !== JSON.stringify(ofHead);
+  const commit = isOwn ? head : base.sha;
+  const image = requestOf(parts, order, quarantine, "").image;
+  const key = keyOf({
+    repositoryId: order.loop.issue.repositoryId,
+    image: (await parts.runtime.imageId?.(image)) ?? "none",
+    commands: environment.setup,
+    variables: environment.env,
+    files: ofHead,
+    tree: isOwn ? await treeOf(gitDir, head) : ofBase.length === 0 ? base.sha : null,
+    platform: `${process.platform}-${process.arch}`,
+  });
+  return { key, commit };
+}
+
+/** The files of the key with their object ids, as they are at a commit. */
+async function keyed(gitDir: string, commit: string, { cache }: NonNullable<Rules["environment"]>) {
+  const files = await filesAt(gitDir, commit);
+  return keyFiles([...files.keys()], cache).map((path) => ({ path, id: files.get(path) ?? "" }));
+}
+
+/** Makes the set-up and keeps it; or what its run came to, where it failed. Nothing of it stays outside the cache. */
+async function makeOne(
+  parts: SetUpParts,
+  cache: SetUpCache,
+  order: RunOrder,
+  quarantine: Quarantine,
+  { key, commit }: Source,
+): Promise<Note | { readonly failed: StartedRun }> {
+  const folder = await cache.aside();
+  const began = performance.now();
+  const workspace = join(folder, "workspace");
+  try {
+    const { identity, owner } = parts;
+    await makeCheckout({ dir: workspace, quarantine, identity, owner, commit });
+    const { outcome, isolation, at } = await runSetUp(parts, order, quarantine, folder);
+    const tookMs = Math.round(performance.now() - began);
+    if (outcome.status === "lost" || outcome.status === "stopped")
+      throw new Fault(`The set-up of the run came to no end: ${outcome.note ?? outcome.status}`, {
+        kind: "engine",
+        retry: "later",
+      });
+    if (outcome.status !== "finished") return { failed: failedStart(parts, order, outcome, isolation, at) };
+    const pristine = join(folder, "pristine");
+    await makeCheckout({ dir: pristine, quarantine, identity, owner: null, commit });
+    const tracked = [...(await filesAt(quarantine.gitDir, commit)).keys()];
+    const untracked = await untrackedIn(workspace, tracked);
+    const ignored = await ignoredOf(pristine, untracked);
+    return await cache.keep(key, {
+      workspace,
+      paths: untracked.filter((path) => ignored.has(path)),
+      strays: untracked.filter((path) => !ignored.has(path)),
+      changed: await changedIn(workspace, pristine, tracked),
+      tookMs,
+    });
+  } finally {
+    await removeWorkspace(workspace).catch(() => {});
+    await rm(folder, { recursive: true, force: true }).catch((error) =>
+      parts.log.warn({ run: order.id, err: error }, "what a set-up left could not be removed"),
+    );
+  }
+}
+
+/** Runs the commands to their end; the way out is the same as an agent's, but for models and pushes. */
+async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quarantine, folder: string) {
+  const id = setUpRun(order.id);
+  const { environment, hosts } = rulesOf(order.loop);
+  const token = newLeaseToken();
+  const loopDir = join(folder, "loop");
+  await mkdir(join(loopDir, "out"), { recursive: true });
+  await writeFile(join(loopDir, "brief.md"), "");
+  await mkdir(rooms(parts).socket(id), { recursive: true, mode: 0o700 });
+  const socketDir = rooms(parts).socket(id);
+  const gateway = await openDoor(
+    { ...parts, models: [] },
+    { run: id, loop: order.loop, token, mayPush: false, quarantine, socketDir },
+  );
+  const request: RunRequest = {
+    ...requestOf(parts, order, quarantine, token),
+    id,
+    role: "check",
+    command: setUpScript(environment?.setup ?? []),
+    workspaceDir: join(folder, "workspace"),
+    loopDir,
+    gatewaySocket: gateway.socketPath,
+    env: hosts.length === 0 ? {} : proxyVariables(token),
+  };
+  try {
+    const running = await parts.runtime.start(request);
+    const outcome = await running.done;
+    const at = Number((await readPlain(join(loopDir, "out", commandFile), 16))?.trim());
+    return { outcome, isolation: isolationOf(running.facts), at };
+  } finally {
+    await parts.runtime.forget(id).catch(() => {});
+    await gateway.close().catch(() => {});
+    await rm(socketDir, { recursive: true, force: true });
+  }
+}
+
+/** A run that never started, since its set-up failed: told as a run that ended so. */
+function failedStart(
+  { clock }: SetUpParts,
+  { loop }: RunOrder,
+  { exitCode, log, note, status }: RunOutcome,
+  isolation: StartedRun["isolation"],
+  at: number,
+): StartedRun {
+  const command = rulesOf(loop).environment?.setup[at - 1];
+  const which = command === undefined ? "The set-up" : `Command ${at} of the set-up, \`${command.slice(0, 200)}\`,`;
+  const how = status === "timed_out" ? "did not end in time." : `failed with exit code ${exitCode}.`;
+  const endedAt = clock.now();
+  const said = [`${which} ${how}`, note ?? ""].join(" ").trim();
+  const report = { exitCode, endedAt, log, note: said, trouble: "set_up", result: null, pushed: null } as const;
+  return { startedAt: endedAt, isolation, done: Promise.resolve({ ...report, status: "failed" }) };
+}

@@ -1,0 +1,71 @@
+// The set-up of a repository's runs: made once before the agent, from the base, given to every run, and told where it fails.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { approving, aStory, attempts, brokenShop, mend } from "./world.ts";
+
+const policy = (setup: readonly string[], more = "") => `environment:\n  setup: ${JSON.stringify(setup)}\n${more}`;
+const files = { ...brokenShop, ".gitignore": "deps\n*.made\n", "package-lock.json": "{}\n" };
+
+/** What the policy's commands can count in: a file beside the story. */
+async function story(setup: readonly string[], options: Partial<Parameters<typeof aStory>[0]> = {}) {
+  return aStory({ files, policy: policy(setup), ...options });
+}
+
+const make = "mkdir -p deps/bin && date +%N%s > deps/stamp && echo sub > deps/bin/tool && ln -s bin/tool deps/link";
+
+test("what it leaves in ignored folders is there for executor and reviewer, made once, and the thread says so", async () => {
+  const seen = 'test "$(cat deps/link)" = sub || exit 9';
+  const shop = await story([make, "echo x > a.made"], {
+    executor: `${seen}; test -f a.made || exit 9; cat deps/stamp > stamp.txt; echo poisoned > deps/stamp; ${mend}`,
+    reviewer: `${seen}; test "$(cat deps/stamp)" = "$(cat stamp.txt)" || exit 9; ${approving}`,
+  });
+  const issue = await shop.startLoop();
+  const state = await shop.state(issue);
+  expect(state.phase).toBe("awaiting_gate");
+  const setUps = state.attempts[0]?.runs.map(({ provenance }) => provenance?.setUp?.madeMs ?? null);
+  expect(setUps).toEqual([expect.any(Number), null]);
+  expect(shop.comments(issue)[0]).toContain(", set-up kept from an earlier run\n");
+  const kept = readdirSync(join(shop.dataDir(), "environments"));
+  expect(kept).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+});
+
+test("a command that fails ends the attempt before the agent is started, with the command and its last lines, and nothing is kept", async () => {
+  const shop = await story(["true", "echo the registry is away >&2; exit 3"], { executor: mend });
+  const issue = await shop.startLoop();
+  const state = await shop.state(issue);
+  expect(state.ending).toMatchObject({ reason: "external_dependency_blocked", of: "set_up_failed", resume: "execute" });
+  expect(state.attempts[0]).toMatchObject({ counted: false, change: null });
+  const said = shop.comments(issue).join("\n");
+  expect(said).toContain(
+    "no agent was started and nothing was paid. Command 2 of the set-up, `echo the registry is away >&2; exit 3`, failed with exit code 3.",
+  );
+  expect(said).toContain("the registry is away");
+  expect(said).toContain("correct `environment.setup` in `.github/loop.yml`");
+  expect(readdirSync(join(shop.dataDir(), "environments"))).toEqual([]);
+});
+
+test("tracked files that it changes are as they were, what git does not ignore is not kept, and both are said", async () => {
+  const shop = await story([`${make}; echo changed > README.md; rm test.sh; echo x > stray`], {
+    executor: `grep -q '# shop' README.md && test -f test.sh && test ! -e stray && test -d deps || exit 9; ${mend}`,
+    reviewer: approving,
+  });
+  const issue = await shop.startLoop();
+  expect((await shop.state(issue)).phase).toBe("awaiting_gate");
+  expect(shop.comments(issue)[0]).toContain(
+    "; it changed `README.md`, `test.sh`, which was taken back; it left `stray`, which git does not ignore, so it was not kept",
+  );
+});
+
+test("a lockfile that the agent changes has a set-up of its own, from the agent's commit, and leaves the base's as it was", async () => {
+  const shop = await story([`${make}; cp package-lock.json deps/lock`], {
+    executor: attempts(
+      `test "$(cat deps/lock)" = "{}" || exit 9; echo '{"a":1}' > package-lock.json`,
+      `test "$(cat deps/lock)" = '{"a":1}' || exit 9; ${mend}`,
+    ),
+    reviewer: approving,
+  });
+  const issue = await shop.startLoop();
+  expect((await shop.state(issue)).phase).toBe("awaiting_gate");
+  expect(readdirSync(join(shop.dataDir(), "environments")).length).toBeGreaterThanOrEqual(2);
+});
