@@ -1,8 +1,9 @@
 // What set-ups left, kept by key: made aside, verified, renamed into place, and given away as copies only.
 import { randomBytes } from "node:crypto";
-import { lstat, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { removeTree } from "../base/remove-tree.ts";
 import { copyTree, measureTree } from "./copy.ts";
 
 /** What is written down of an entry beside its files. */
@@ -101,7 +102,7 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
   async function remove(key: string): Promise<void> {
     const away = join(root, `.making-${randomBytes(8).toString("hex")}`);
     await rename(place(key), away).catch(() => {});
-    await rm(away, { recursive: true, force: true });
+    await removeTree(away);
   }
 
   return {
@@ -129,7 +130,7 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
         await bound(key);
         return note;
       } catch (error) {
-        await rm(made, { recursive: true, force: true });
+        await removeTree(made);
         throw error;
       }
     },
@@ -149,8 +150,7 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
       }),
     async clear() {
       const names = await readdir(root).catch(() => []);
-      for (const name of names.filter((one) => one.startsWith(".making-")))
-        await rm(join(root, name), { recursive: true, force: true });
+      for (const name of names.filter((one) => one.startsWith(".making-"))) await removeTree(join(root, name));
     },
   };
 }

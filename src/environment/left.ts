@@ -1,7 +1,9 @@
 // What a set-up left in its workspace: paths that git does not track, and tracked files that it changed.
 import { createHash } from "node:crypto";
-import { lstat, readdir, readFile, readlink } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 
 /** The untracked paths nearest to the root, links not followed; a folder without any tracked file in it stands for all it holds. */
 export async function untrackedIn(workspace: string, tracked: readonly string[]): Promise<readonly string[]> {
@@ -32,15 +34,19 @@ export async function changedIn(
   tracked: readonly string[],
 ): Promise<readonly string[]> {
   const changed: string[] = [];
-  for (const path of tracked) {
-    const [was, is] = [await printOf(pristine, path), await printOf(workspace, path)];
-    if (was !== is) changed.push(path);
-  }
+  for (const path of tracked) if (!(await isSame(pristine, workspace, path))) changed.push(path);
   return changed;
 }
 
-/** Kind and content of what stands at a path; no folder on the way to it may be a link. */
-async function printOf(root: string, path: string): Promise<string> {
+/** What a set-up wrote is read only where it is as long as before: it may be longer than memory. */
+async function isSame(pristine: string, workspace: string, path: string): Promise<boolean> {
+  const [was, is] = [await kindOf(pristine, path), await kindOf(workspace, path)];
+  if (was !== is) return false;
+  return !was.startsWith("file") || (await sumOf(join(pristine, path))) === (await sumOf(join(workspace, path)));
+}
+
+/** What stands at a path, a file with its length and a link with its target; no folder on the way to it may be a link. */
+async function kindOf(root: string, path: string): Promise<string> {
   for (const folder of foldersOf(path)) {
     const facts = await lstat(join(root, folder)).catch(() => null);
     if (facts === null || !facts.isDirectory()) return "gone";
@@ -49,8 +55,11 @@ async function printOf(root: string, path: string): Promise<string> {
   const facts = await lstat(at).catch(() => null);
   if (facts === null) return "gone";
   if (facts.isSymbolicLink()) return `link ${await readlink(at)}`;
-  if (!facts.isFile()) return "other";
-  return createHash("sha256")
-    .update(await readFile(at))
-    .digest("hex");
+  return facts.isFile() ? `file ${facts.size}` : "other";
+}
+
+async function sumOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
 }

@@ -1,7 +1,8 @@
 // The set-up of a loop's runs: made once for each key, in a container of the same wall, before any agent is paid.
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Fault } from "../base/fault.ts";
+import { Fault, toFault } from "../base/fault.ts";
+import { removeTree } from "../base/remove-tree.ts";
 import type { RunOutcome, RunRequest, Runtime } from "../container/run.ts";
 import type { Clock, RunOrder, StartedRun } from "../engine/ports.ts";
 import { type Note, type SetUpCache, setUpCache } from "../environment/cache.ts";
@@ -12,7 +13,7 @@ import { commandFile, setUpScript } from "../environment/script.ts";
 import { treeOf } from "../gateway/git/kept.ts";
 import { filesAt, ignoredOf } from "../gateway/git/listed.ts";
 import { branchHead, type Quarantine } from "../gateway/git/quarantine.ts";
-import { handOver, makeCheckout, removeWorkspace } from "../gateway/git/workspace.ts";
+import { handOver, makeCheckout } from "../gateway/git/workspace.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { Rules, SetUp } from "../loop/state.ts";
@@ -167,22 +168,28 @@ async function makeOne(
         kind: "engine",
         retry: "later",
       });
-    if (outcome.status !== "finished") return { failed: failedStart(parts, order, outcome, isolation, at) };
+    if (outcome.status !== "finished")
+      return { failed: failedStart(parts, outcome, isolation, howItFailed(order, outcome, at)) };
     const pristine = join(folder, "pristine");
     await makeCheckout({ dir: pristine, quarantine, identity, owner: null, commit });
     const tracked = [...(await filesAt(quarantine.gitDir, commit)).keys()];
-    const untracked = await untrackedIn(workspace, tracked);
-    const ignored = await ignoredOf(pristine, untracked);
-    return await cache.keep(key, {
-      workspace,
-      paths: untracked.filter((path) => ignored.has(path)),
-      strays: untracked.filter((path) => !ignored.has(path)),
-      changed: await changedIn(workspace, pristine, tracked),
-      tookMs,
-    });
+    try {
+      const untracked = await untrackedIn(workspace, tracked);
+      const ignored = await ignoredOf(pristine, untracked);
+      return await cache.keep(key, {
+        workspace,
+        paths: untracked.filter((path) => ignored.has(path)),
+        strays: untracked.filter((path) => !ignored.has(path)),
+        changed: await changedIn(workspace, pristine, tracked),
+        tookMs,
+      });
+    } catch (error) {
+      const said = whyNotKept(error);
+      parts.log.warn({ run: order.id, err: error }, "what a set-up left could not be kept");
+      return { failed: failedStart(parts, outcome, isolation, said) };
+    }
   } finally {
-    await removeWorkspace(workspace).catch(() => {});
-    await rm(folder, { recursive: true, force: true }).catch((error) =>
+    await removeTree(folder).catch((error) =>
       parts.log.warn({ run: order.id, err: error }, "what a set-up left could not be removed"),
     );
   }
@@ -224,19 +231,31 @@ async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quaranti
   }
 }
 
-/** A run that never started, since its set-up failed: told as a run that ended so. */
-function failedStart(
-  { clock }: SetUpParts,
-  { loop }: RunOrder,
-  { exitCode, log, note, status }: RunOutcome,
-  isolation: StartedRun["isolation"],
-  at: number,
-): StartedRun {
+/** Which command failed, the one with this number, and how. */
+function howItFailed({ loop }: RunOrder, { exitCode, note, status }: RunOutcome, at: number): string {
   const command = rulesOf(loop).environment?.setup[at - 1];
   const which = command === undefined ? "The set-up" : `Command ${at} of the set-up, \`${command.slice(0, 200)}\`,`;
   const how = status === "timed_out" ? "did not end in time." : `failed with exit code ${exitCode}.`;
+  return [`${which} ${how}`, note ?? ""].join(" ").trim();
+}
+
+/** What commands of a set-up may leave that no copy can be made of. A host that failed is a Fault, and thrown. */
+function whyNotKept(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "The set-up left names that are not UTF-8, of which no copy can be kept.";
+  if (code === "ENAMETOOLONG")
+    return "The set-up left folders deeper than a path may be, of which no copy can be kept.";
+  throw toFault(error, "Could not keep what the set-up left");
+}
+
+/** A run that never started, since its set-up failed: told as a run that ended so. */
+function failedStart(
+  { clock }: SetUpParts,
+  { exitCode, log }: RunOutcome,
+  isolation: StartedRun["isolation"],
+  said: string,
+): StartedRun {
   const endedAt = clock.now();
-  const said = [`${which} ${how}`, note ?? ""].join(" ").trim();
   const report = { exitCode, endedAt, log, note: said, trouble: "set_up", result: null, pushed: null } as const;
   return { startedAt: endedAt, isolation, done: Promise.resolve({ ...report, status: "failed" }) };
 }

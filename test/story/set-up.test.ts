@@ -69,3 +69,28 @@ test("a lockfile that the agent changes has a set-up of its own, from the agent'
   expect((await shop.state(issue)).phase).toBe("awaiting_gate");
   expect(readdirSync(join(shop.dataDir(), "environments")).length).toBeGreaterThanOrEqual(2);
 });
+
+test.each([
+  ["names that are not UTF-8", `mkdir -p deps && : >"$(printf 'deps/\\377')"`],
+  [
+    "folders deeper than a path may be",
+    `mkdir deps && cd deps && n=0 && while [ $n -lt 45 ]; do d=$(printf '%0100d' 0) && mkdir $d && cd -P $d && n=$((n+1)); done`,
+  ],
+])(
+  "%s, of which no copy can be made, are told before the agent is started, and nothing of them stays",
+  async (what, command) => {
+    const shop = await story([command]);
+    const issue = await shop.startLoop();
+    const state = await shop.state(issue);
+    expect(state.ending).toMatchObject({ of: "set_up_failed" });
+    expect(shop.comments(issue).join("\n")).toContain(`The set-up left ${what}, of which no copy can be kept.`);
+    expect(readdirSync(join(shop.dataDir(), "environments"))).toEqual([]);
+  },
+);
+
+test("a tracked file that it made longer than memory is one that it changed", async () => {
+  const shop = await story([`${make}; truncate -s 3G README.md`], { reviewer: approving });
+  const issue = await shop.startLoop();
+  expect((await shop.state(issue)).phase).toBe("awaiting_gate");
+  expect(shop.comments(issue)[0]).toContain("; it changed `README.md`, which was taken back");
+});
