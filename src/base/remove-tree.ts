@@ -14,6 +14,16 @@ export async function removeTree(folder: string): Promise<void> {
   }
 }
 
+/** `rm` ends at its first failure while it still removes elsewhere: what it takes away meanwhile is gone, as it should be. */
+async function unlessGone<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
 /** Folders too deep to be named are moved up beside it first. */
 async function removeByDescent(folder: string): Promise<void> {
   const aside = await mkdtemp(`${folder}.deep-`);
@@ -21,22 +31,23 @@ async function removeByDescent(folder: string): Promise<void> {
   let moved = 0;
   async function empty(within: Buffer): Promise<void> {
     await chmod(within, 0o700).catch(() => {}); // of somebody else's, or a link by now: the next call says so
-    for (const entry of await readdir(Buffer.from(within), { withFileTypes: true, encoding: "buffer" })) {
+    const names = readdir(Buffer.from(within), { withFileTypes: true, encoding: "buffer" });
+    for (const entry of (await unlessGone(names)) ?? []) {
       const child = childOf(within, entry.name);
-      if (!entry.isDirectory()) await unlink(child);
+      if (!entry.isDirectory()) await unlessGone(unlink(child));
       else if (child.length <= longest) await remove(child);
       else waiting.push(await moveUp(child));
     }
   }
   async function remove(child: Buffer): Promise<void> {
     await empty(child);
-    await rmdir(child);
+    await unlessGone(rmdir(child));
   }
   async function moveUp(child: Buffer): Promise<Buffer> {
     moved += 1;
     const place = Buffer.from(`${aside}/${moved}`);
-    await chmod(child, 0o700); // a folder that may not be written keeps its place
-    await rename(child, place);
+    await unlessGone(chmod(child, 0o700)); // a folder that may not be written keeps its place
+    await unlessGone(rename(child, place));
     return place;
   }
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await remove(next);

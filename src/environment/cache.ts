@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { z } from "zod";
 import { removeTree } from "../base/remove-tree.ts";
 import { copyTree, measureTree } from "./copy.ts";
+import type { Leftovers } from "./left.ts";
 
 /** What is written down of an entry beside its files. */
 const Note = z.object({
   version: z.literal(1),
   key: z.string(),
   roots: z.array(z.object({ path: z.string(), sum: z.string() })),
+  holders: z.array(z.string()), // folders that are made for them, each after the one it is in
   bytes: z.number(),
   files: z.number(),
   tookMs: z.number(),
@@ -27,13 +29,10 @@ export interface CacheParts {
 }
 
 /** What a set-up came to, still where it was made. */
-export interface Left {
+export interface Left extends Leftovers {
   readonly workspace: string;
-  /** Paths below the workspace that are kept. */
-  readonly paths: readonly string[];
   readonly tookMs: number;
   readonly changed: readonly string[];
-  readonly strays: readonly string[];
 }
 
 export interface SetUpCache {
@@ -108,12 +107,12 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
   return {
     find,
     aside,
-    async keep(key, { workspace, paths, tookMs, changed, strays }) {
+    async keep(key, { workspace, ignored, holders, tookMs, changed, strays }) {
       const made = await aside();
       try {
         const roots: Note["roots"] = [];
         let [bytes, files] = [0, 0];
-        for (const [index, path] of paths.entries()) {
+        for (const [index, path] of ignored.entries()) {
           const to = join(made, String(index));
           const copied = await copyTree(join(workspace, path), to);
           const again = await measureTree(to);
@@ -122,7 +121,7 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
           bytes += copied.bytes;
           files += copied.files;
         }
-        const lists = { changed: [...changed], strays: [...strays] };
+        const lists = { holders: [...holders], changed: [...changed], strays: [...strays] };
         const note: Note = { version: 1, key, roots, bytes, files, tookMs, ...lists };
         await writeFile(join(made, "note.json"), JSON.stringify(note), { mode: 0o600 });
         await remove(key);
@@ -138,6 +137,8 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
       using(key, async () => {
         const now = new Date();
         await utimes(join(place(key), "note.json"), now, now).catch(() => {});
+        for (const path of note.holders)
+          if (await isFree(workspace, path)) await mkdir(join(workspace, path), { mode: 0o755 });
         for (const [index, { path, sum }] of note.roots.entries()) {
           const from = join(place(key), String(index));
           if ((await measureTree(from).catch(() => null))?.sum !== sum) {

@@ -1,25 +1,101 @@
 // What a set-up left in its workspace: paths that git does not track, and tracked files that it changed.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
-/** The untracked paths nearest to the root, links not followed; a folder without any tracked file in it stands for all it holds. */
-export async function untrackedIn(workspace: string, tracked: readonly string[]): Promise<readonly string[]> {
+/** What a set-up left beside the tracked files; paths are below the workspace. */
+export interface Leftovers {
+  /** What git ignores: a folder stands for all it holds. */
+  readonly ignored: readonly string[];
+  /** Folders that are neither tracked nor ignored and that some of the above is in, each after the one it is in. */
+  readonly holders: readonly string[];
+  /** What git would add; a folder, with a slash at its end, stands for all it holds. */
+  readonly strays: readonly string[];
+}
+
+/** Those of the paths that git ignores, where a folder is one by the slash at its end: `name/` in an ignore file is for folders. */
+export type AskIgnored = (paths: readonly string[]) => Promise<ReadonlySet<string>>;
+
+/**
+ * Sorts what is untracked, links not followed. A folder that is not ignored is looked into, since what it holds may be: patterns such as
+ * `.yarn/*`. So is one that ignores all it holds by a `.gitignore` of its own, as virtualenv, uv and pytest write it.
+ */
+export async function leftIn(
+  workspace: string,
+  tracked: readonly string[],
+  askIgnored: AskIgnored,
+): Promise<Leftovers> {
+  const ignored: string[] = [];
+  const lost: string[] = [];
+  let open = await untrackedIn(workspace, tracked);
+  const tops = new Set(open.filter(isFolder));
+  while (open.length > 0) {
+    const hidden = await askIgnored(open);
+    const next: string[] = [];
+    for (const path of open) {
+      if (hidden.has(path) || (isFolder(path) && (await hidesItself(workspace, path)))) ignored.push(bare(path));
+      else if (isFolder(path)) next.push(...(await namesIn(workspace, path)));
+      else lost.push(path);
+    }
+    open = next;
+  }
+  const topOf = (path: string) => foldersOf(path).find((folder) => tops.has(`${folder}/`));
+  const holders = new Set<string>();
+  for (const path of ignored) {
+    const folders = foldersOf(path);
+    const top = folders.findIndex((folder) => tops.has(`${folder}/`));
+    for (const folder of top === -1 ? [] : folders.slice(top)) holders.add(folder);
+  }
+  const strays = new Set<string>();
+  for (const path of lost) {
+    const top = topOf(path);
+    strays.add(top === undefined || holders.has(top) ? path : `${top}/`);
+  }
+  return { ignored: ignored.sort(), holders: [...holders].sort(), strays: [...strays].sort() };
+}
+
+function isFolder(path: string): boolean {
+  return path.endsWith("/");
+}
+
+function bare(path: string): string {
+  return isFolder(path) ? path.slice(0, -1) : path;
+}
+
+/** The untracked paths nearest to the root, folders with a slash at their end. */
+async function untrackedIn(workspace: string, tracked: readonly string[]): Promise<readonly string[]> {
   const files = new Set(tracked);
   const folders = new Set(tracked.flatMap(foldersOf));
   const found: string[] = [];
   const walk = async (folder: string): Promise<void> => {
-    for (const entry of await readdir(join(workspace, folder), { withFileTypes: true })) {
-      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (path === ".git" || files.has(path)) continue;
-      if (entry.isDirectory() && folders.has(path)) await walk(path);
-      else if (!folders.has(path)) found.push(path);
+    for (const path of await namesIn(workspace, folder)) {
+      if (path === ".git/" || path === ".git" || files.has(bare(path))) continue;
+      if (!folders.has(bare(path))) found.push(path);
+      else if (isFolder(path)) await walk(path);
     }
   };
   await walk("");
-  return found.sort();
+  return found;
+}
+
+/** What stands in a folder, itself "" or with a slash at its end. */
+async function namesIn(workspace: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(workspace, folder), { withFileTypes: true });
+  return entries.map((entry) => `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`);
+}
+
+/** A longer ignore file is somebody's own. */
+const longestOwnIgnore = 1_000;
+
+async function hidesItself(workspace: string, folder: string): Promise<boolean> {
+  const file = join(workspace, folder, ".gitignore");
+  const facts = await lstat(file).catch(() => null);
+  if (facts === null || !facts.isFile() || facts.size > longestOwnIgnore) return false;
+  const lines = (await readFile(file, "utf8")).split("\n").map((line) => line.trim());
+  const patterns = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  return patterns.length === 1 && patterns[0] === "*";
 }
 
 function foldersOf(path: string): string[] {

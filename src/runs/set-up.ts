@@ -7,7 +7,7 @@ import type { RunOutcome, RunRequest, Runtime } from "../container/run.ts";
 import type { Clock, RunOrder, StartedRun } from "../engine/ports.ts";
 import { type Note, type SetUpCache, setUpCache } from "../environment/cache.ts";
 import { keyOf } from "../environment/key.ts";
-import { changedIn, untrackedIn } from "../environment/left.ts";
+import { changedIn, leftIn } from "../environment/left.ts";
 import { keyFiles } from "../environment/lockfiles.ts";
 import { commandFile, setUpScript } from "../environment/script.ts";
 import { treeOf } from "../gateway/git/kept.ts";
@@ -174,15 +174,9 @@ async function makeOne(
     await makeCheckout({ dir: pristine, quarantine, identity, owner: null, commit });
     const tracked = [...(await filesAt(quarantine.gitDir, commit)).keys()];
     try {
-      const untracked = await untrackedIn(workspace, tracked);
-      const ignored = await ignoredOf(pristine, untracked);
-      return await cache.keep(key, {
-        workspace,
-        paths: untracked.filter((path) => ignored.has(path)),
-        strays: untracked.filter((path) => !ignored.has(path)),
-        changed: await changedIn(workspace, pristine, tracked),
-        tookMs,
-      });
+      const left = await leftIn(workspace, tracked, (paths) => ignoredOf(pristine, paths));
+      const changed = await changedIn(workspace, pristine, tracked);
+      return await cache.keep(key, { workspace, ...left, changed, tookMs });
     } catch (error) {
       const said = whyNotKept(error);
       parts.log.warn({ run: order.id, err: error }, "what a set-up left could not be kept");

@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 
 const open = (mostBytes = 1e9) => setUpCache({ root: join(dir, "cache"), mostBytes });
-const left = (paths = ["deps"]) => ({ workspace: work, paths, tookMs: 5, changed: [], strays: [] });
+const left = (ignored = ["deps"]) => ({ workspace: work, ignored, holders: [], tookMs: 5, changed: [], strays: [] });
 function into(name: string): string {
   mkdirSync(join(dir, name));
   return join(dir, name);

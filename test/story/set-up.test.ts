@@ -94,3 +94,27 @@ test("a tracked file that it made longer than memory is one that it changed", as
   expect((await shop.state(issue)).phase).toBe("awaiting_gate");
   expect(shop.comments(issue)[0]).toContain("; it changed `README.md`, which was taken back");
 });
+
+test("what git ignores is kept as git sees it: folders by `name/`, by `name/*`, and by an ignore file of their own", async () => {
+  const make = [
+    "mkdir -p node_modules/a app/node_modules .yarn/cache .venv/bin made/inner loose",
+    "echo 1 >node_modules/a/x; echo 2 >app/node_modules/y; echo 3 >.yarn/cache/z; printf '# by a tool\n*\n' >.venv/.gitignore",
+    "echo 4 >.venv/bin/python; echo 5 >made/inner/o.made; echo 6 >made/source; echo 7 >loose/file; echo 8 >.yarn/releases",
+  ];
+  const there = "node_modules/a/x app/node_modules/y .yarn/cache/z .venv/bin/python made/inner/o.made";
+  const gone = "made/source loose .yarn/releases";
+  const shop = await aStory({
+    files: {
+      ...brokenShop,
+      "app/index.js": "1\n",
+      ".gitignore": "node_modules/\n.yarn/*\n!.yarn/releases\n*.made\n",
+    },
+    policy: policy(make),
+    executor: `for f in ${there}; do test -f $f || exit 9; done; for f in ${gone}; do test ! -e $f || exit 8; done; ${mend}`,
+  });
+  const issue = await shop.startLoop();
+  expect((await shop.state(issue)).phase).toBe("awaiting_gate");
+  expect(shop.comments(issue)[0]).toContain(
+    "it left `.yarn/releases`, `loose/`, `made/source`, which git does not ignore",
+  );
+});
