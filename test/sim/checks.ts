@@ -111,10 +111,12 @@ export function createChecks(parts: ChecksParts) {
       after.attempts.every((attempt, index) => attempt.number === index + 1),
       "I3: attempts are not numbered in order",
     );
-    if (rules !== null)
+    // A policy that was lowered meanwhile takes nothing back: it only lets nothing more begin.
+    const begins = after.runsStarted > (same?.runsStarted ?? 0);
+    if (rules !== null && begins)
       hold(after.runsStarted <= rules.lifetimeRuns, `I11: ${after.runsStarted} containers in one life`);
     hold(runs.length <= after.runsStarted, "I11: more runs than were counted");
-    checkIssue(after);
+    checkIssue(after, begins);
     if (same === null) return;
     hold(after.runsStarted >= same.runsStarted && after.granted >= same.granted, "I11: a counter went back");
     hold(after.revision === same.revision || after.revision === same.revision + 1, "I21: a revision was skipped");
@@ -148,15 +150,14 @@ export function createChecks(parts: ChecksParts) {
   }
 
   /** I11: what all loops of an issue come to, however often its label is set. */
-  function checkIssue(after: LoopState): void {
+  function checkIssue(after: LoopState, begins: boolean): void {
     const { rules } = after;
     if (rules === null) return;
     const earlier = [...books.values()].filter(
       ({ id, issue }) => id !== after.id && issue.number === after.issue.number,
     );
     const started = earlier.reduce((sum, loop) => sum + loop.runsStarted, after.runsStarted);
-    // A policy that was lowered meanwhile takes nothing back: it only lets nothing more begin.
-    hold(after.runsStarted === 0 || started <= rules.issueRuns, `I11: ${started} containers for one issue`);
+    hold(!begins || started <= rules.issueRuns, `I11: ${started} containers for one issue`);
     const spent = earlier.reduce((sum, loop) => sum + spentOf(loop), 0);
     const most = Math.max(rules.issueNano - spent, spentOf(after));
     hold(after.grantedNano <= most, `I11: ${after.grantedNano} granted where the issue has ${most} left`);
