@@ -233,13 +233,18 @@ function howItFailed({ loop }: RunOrder, { exitCode, note, status }: RunOutcome,
   return [`${which} ${how}`, note ?? ""].join(" ").trim();
 }
 
-/** What commands of a set-up may leave that no copy can be made of. A host that failed is a Fault, and thrown. */
+/** What commands of a set-up may leave that no copy can be made of, by the file system's word for it. */
+const uncopied: Readonly<Record<string, string>> = {
+  ENOENT: "names that are not UTF-8",
+  ENAMETOOLONG: "folders deeper than a path may be",
+};
+
+/** Why what a set-up left is not kept, as a run's note. A host that failed is a Fault, and thrown. */
 function whyNotKept(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT") return "The set-up left names that are not UTF-8, of which no copy can be kept.";
-  if (code === "ENAMETOOLONG")
-    return "The set-up left folders deeper than a path may be, of which no copy can be kept.";
-  throw toFault(error, "Could not keep what the set-up left");
+  const what = uncopied[(error as NodeJS.ErrnoException).code ?? ""];
+  if (what === undefined) throw toFault(error, "Could not keep what the set-up left");
+  const note = `The set-up left ${what}, of which no copy can be kept.`;
+  return note;
 }
 
 /** A run that never started, since its set-up failed: told as a run that ended so. */
