@@ -1,5 +1,5 @@
 // `loopgate rerun`: repeats an attempt from what was recorded of it, publishes nothing, and says what differed.
-import { access, mkdtemp, realpath, rm } from "node:fs/promises";
+import { access, mkdtemp, realpath } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { steadyClock } from "../engine/clock.ts";
@@ -86,7 +86,6 @@ async function repeat(
 async function removeScratch(dir: string): Promise<void> {
   await access(dir);
   await removeWorkspace(dir);
-  await rm(dir, { recursive: true, force: true });
 }
 
 /** What `--json` writes. */

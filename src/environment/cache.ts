@@ -42,7 +42,7 @@ export interface SetUpCache {
   keep(key: string, left: Left): Promise<Note>;
   /**
    * Copies the entry into a workspace that no container has seen yet; a path whose folder is not there, is a link, or that is taken
-   * already is left out. False where the entry is damaged, which then goes.
+   * already is left out. False where the entry is damaged, which then goes, and the workspace with it: it may hold a part.
    */
   give(key: string, note: Note, workspace: string): Promise<boolean>;
   /** A folder of its own in which a set-up may be made, on the entries' file system. */
@@ -140,12 +140,11 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
         for (const path of note.holders)
           if (await isFree(workspace, path)) await mkdir(join(workspace, path), { mode: 0o755 });
         for (const [index, { path, sum }] of note.roots.entries()) {
-          const from = join(place(key), String(index));
-          if ((await measureTree(from).catch(() => null))?.sum !== sum) {
-            await remove(key);
-            return false;
-          }
-          if (await isFree(workspace, path)) await copyTree(from, join(workspace, path));
+          if (!(await isFree(workspace, path))) continue;
+          const copied = await copyTree(join(place(key), String(index)), join(workspace, path)).catch(unlessMissing);
+          if (copied?.sum === sum) continue;
+          await remove(key);
+          return false;
         }
         return true;
       }),
@@ -154,6 +153,12 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
       for (const name of names.filter((one) => one.startsWith(".making-"))) await removeTree(join(root, name));
     },
   };
+}
+
+/** A file of an entry that is not there is damage; anything else is the disk's. */
+function unlessMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === "ENOENT") return null;
+  throw error;
 }
 
 function isKey(name: string): boolean {

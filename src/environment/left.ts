@@ -41,16 +41,16 @@ export async function leftIn(
     }
     open = next;
   }
-  const topOf = (path: string) => foldersOf(path).find((folder) => tops.has(`${folder}/`));
-  const holders = new Set<string>();
-  for (const path of ignored) {
+  /** The folders that a path is in, from the untracked one nearest to the root on. */
+  const untrackedOf = (path: string) => {
     const folders = foldersOf(path);
     const top = folders.findIndex((folder) => tops.has(`${folder}/`));
-    for (const folder of top === -1 ? [] : folders.slice(top)) holders.add(folder);
-  }
+    return top === -1 ? [] : folders.slice(top);
+  };
+  const holders = new Set(ignored.flatMap(untrackedOf));
   const strays = new Set<string>();
   for (const path of lost) {
-    const top = topOf(path);
+    const [top] = untrackedOf(path);
     strays.add(top === undefined || holders.has(top) ? path : `${top}/`);
   }
   return { ignored: ignored.sort(), holders: [...holders].sort(), strays: [...strays].sort() };

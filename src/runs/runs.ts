@@ -110,10 +110,9 @@ export function createRuns(given: RunParts): RunsPort {
       ordered.add(order.id);
       const known = attended.get(order.id) ?? (await ended(order.id));
       if (known !== null) return known;
-      if ((await readKept(parts, order.id)) === null && (await wasReady(parts, order.id)))
-        return unreadable(parts, order);
-      const quarantine = await filledQuarantine(parts, order);
       const isMade = (await readKept(parts, order.id)) !== null;
+      if (!isMade && (await wasReady(parts, order.id))) return unreadable(parts, order);
+      const quarantine = await filledQuarantine(parts, order);
       const setUp = isMade ? null : await setUps.make(order, quarantine);
       if (setUp !== null && "failed" in setUp) return setUp.failed;
       const begun = await begin(parts, order, quarantine, setUp);

@@ -125,7 +125,8 @@ async function sourceOf(
 ): Promise<Source> {
   const { gitDir, base } = quarantine;
   const head = order.role === "reviewer" ? order.startFrom : ((await branchHead(quarantine)) ?? base.sha);
-  const [ofBase, ofHead] = [await keyed(gitDir, base.sha, environment), await keyed(gitDir, head, environment)];
+  const ofBase = await keyed(gitDir, base.sha, environment);
+  const ofHead = head === base.sha ? ofBase : await keyed(gitDir, head, environment);
   const isOwn = JSON.stringify(ofBase) !== JSON.stringify(ofHead);
   const commit = isOwn ? head : base.sha;
   const image = requestOf(parts, order, quarantine, "").image;
@@ -197,8 +198,8 @@ async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quaranti
   const loopDir = join(folder, "loop");
   await mkdir(join(loopDir, "out"), { recursive: true });
   await writeFile(join(loopDir, "brief.md"), "");
-  await mkdir(rooms(parts).socket(id), { recursive: true, mode: 0o700 });
   const socketDir = rooms(parts).socket(id);
+  await mkdir(socketDir, { recursive: true, mode: 0o700 });
   const gateway = await openDoor(
     { ...parts, models: [] },
     { run: id, loop: order.loop, token, mayPush: false, quarantine, socketDir },

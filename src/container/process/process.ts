@@ -1,10 +1,11 @@
 // The plain-process runtime: the same contract on the host itself, without any isolation, for the demo's scripted agent only.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
 import { Fault, toFault } from "../../base/fault.ts";
+import { removeTree } from "../../base/remove-tree.ts";
 import { causeOfExit, type Enforcement, enforce } from "../bounds.ts";
 import type { DiskBound } from "../disk.ts";
 import { readEntry } from "../docker/launch.ts";
@@ -182,7 +183,7 @@ async function finish(followed: Followed, enforced: Enforcement, startedAt: numb
   killGroup(child, "SIGKILL"); // whatever the agent left running
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   relay?.close();
-  await rm(scratch, { recursive: true, force: true }).catch(() => {}); // a survivor may still write there
+  await removeTree(scratch).catch(() => {}); // a survivor may still write there
   const ending = { exitCode: child.exitCode, oomKilled: false };
   return {
     ...judgeEnding({
