@@ -43,6 +43,7 @@ test.each([
   [1, 600], // a page of the forge takes its time
   [2, 2_000],
   [3, 2_000],
+  [4, 2_000],
 ])(
   "door %i answers %i raw inputs with nothing but what bad requests deserve, and lives",
   async (index, inputs) => {

@@ -42,7 +42,7 @@ export async function openDoors(): Promise<Doors> {
   const { cloneUrl } = await aRepository(forge);
   const runs = await runsDoor(root, cloneUrl, onError);
   return {
-    doors: [ours.door, forgesDoor(forge.url), runs.door, runs.relayed],
+    doors: [ours.door, forgesDoor(forge.url), runs.door, runs.relayed, runs.wayOut],
     errors,
     async close() {
       await Promise.all([ours.close(), runs.close(), forge.close()]);
@@ -187,9 +187,15 @@ async function runsDoor(root: string, url: string, onError: (error: unknown) => 
   };
   const relay = await startRelay({ port: 0, socket: gateway.socketPath });
   const relayed = { ...door, name: "a run's relay", at: { port: (relay.address() as AddressInfo).port } };
+  const wayOut = {
+    ...door,
+    name: "a run's way out",
+    methods: ["CONNECT"],
+    paths: ["example.invalid:443", "example.com:443", "localhost:80", "127.0.0.1:22", "[::1]:443", "example.invalid"],
+  };
   const close = async () => {
     relay.close();
     await gateway.close();
   };
-  return { door, relayed, close };
+  return { door, relayed, wayOut, close };
 }

@@ -24,6 +24,8 @@ export function chanceFrom(seed: number): Chance {
 export interface Known {
   readonly paths: readonly string[];
   readonly headers: readonly string[];
+  /** What it is mostly asked with; `GET` and `POST` where it is not said. */
+  readonly methods?: readonly string[];
   /** Signs a body as GitHub would; absent: nothing is signed here. */
   readonly secret?: string;
 }
@@ -163,7 +165,7 @@ export function anInput(chance: Chance, known: Known): Buffer {
   const body = aBody(chance);
   if (kind >= 10) return wellFormed(chance, known, body);
   const head = [
-    `${chance.below(3) ? chance.of(["GET", "POST"]) : chance.of(methods)} ${aTarget(chance, known)} ${chance.below(8) ? "HTTP/1.1" : chance.of(versions)}`,
+    `${chance.below(3) ? chance.of(known.methods ?? ["GET", "POST"]) : chance.of(methods)} ${aTarget(chance, known)} ${chance.below(8) ? "HTTP/1.1" : chance.of(versions)}`,
     ...(chance.below(8) ? ["host: localhost"] : []),
     ...someOf(chance, [...known.headers, ...oddHeaders], 6),
     ...(chance.below(3) ? [`content-length: ${body.length}`] : []),
@@ -179,7 +181,7 @@ export function anInput(chance: Chance, known: Known): Buffer {
 
 /** HTTP that is right, about something that may not be: it gets past the parser and meets the handlers. */
 function wellFormed(chance: Chance, known: Known, body: Buffer): Buffer {
-  const method = chance.of(["GET", "POST", "POST", "PUT", "DELETE"]);
+  const method = chance.of(known.methods ?? ["GET", "POST", "POST", "PUT", "DELETE"]);
   const target = chance.below(4)
     ? chance.of(known.paths)
     : `${chance.of(known.paths)}${chance.of(["/%", "/%00", "?a=%zz", "//", "/x", "?b"])}`;

@@ -1,4 +1,4 @@
-// The fuzz as a command: `node test/fuzz/run.ts --inputs 100000 --seed 1`. Ends with 1 where a door gave way.
+// The fuzz as a command: `npm run fuzz -- --inputs 100000 --seed 1`. Ends with 1 where a door gave way.
 import { parseArgs } from "node:util";
 import { openDoors } from "./doors.ts";
 import { chanceFrom } from "./inputs.ts";
