@@ -3,7 +3,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { maskCredentials } from "../base/credentials.ts";
 import { giveTo } from "../container/docker/user.ts";
-import { DEFAULT_LIMITS, type ImageChoice, type RunOutcome, type Runtime } from "../container/run.ts";
+import {
+  DEFAULT_LIMITS,
+  type ImageChoice,
+  type Running,
+  type RunOutcome,
+  type RunRequest,
+  type Runtime,
+} from "../container/run.ts";
 import type { environmentOf } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
 import { environmentIn, limitsIn } from "../runs/request.ts";
@@ -11,7 +18,7 @@ import type { CheckRun } from "../verify/checked.ts";
 import { judgeReports } from "../verify/reports/judge.ts";
 import { ownerOfRuns } from "../wire.ts";
 import { readLeft, removeMatching } from "./verify-files.ts";
-import { checkOut, type LocalRepository } from "./verify-repository.ts";
+import { checkOut, type LocalRepository, type Replaced } from "./verify-repository.ts";
 
 export type OwnCheck = Policy["checks"]["run"][number];
 
@@ -27,16 +34,28 @@ export interface CheckParts {
 
 const LOG_BYTES = 256 * 1024;
 
+/** What is run, where, and how it is looked at while it runs. */
+export interface CheckCall {
+  readonly commit: string;
+  /** Names the run and its folder; once for each. */
+  readonly id: string;
+  /** What the checkout has instead of the commit's own. */
+  readonly replaced?: readonly Replaced[];
+  /** Hears the output as it comes; `end` ends the run. */
+  readonly watch?: (chunk: Buffer, end: () => void) => void;
+}
+
 /** A fresh checkout, a fresh run, and the reading of its reports. Throws Fault where it cannot be started, and when interrupted. */
-export async function runCheck(parts: CheckParts, check: OwnCheck, commit: string, id: string): Promise<CheckRun> {
+export async function runCheck(parts: CheckParts, check: OwnCheck, call: CheckCall): Promise<CheckRun> {
   const { runtime, scratchDir, signal } = parts;
+  const { commit, id } = call;
   signal.throwIfAborted();
   const dir = join(scratchDir, id);
   const workspaceDir = join(dir, "workspace");
-  await checkOut(parts.repository, commit, workspaceDir);
+  await checkOut(parts.repository, commit, workspaceDir, call.replaced);
   await removeMatching(workspaceDir, [...check.reports, ...check.artifacts]);
   await prepareFolders(dir, runtime);
-  const running = await runtime.start({
+  const request: RunRequest = {
     id,
     loop: "verify",
     attempt: 1,
@@ -51,7 +70,8 @@ export async function runCheck(parts: CheckParts, check: OwnCheck, commit: strin
     env: {},
     ...environmentIn(parts),
     limits: { ...DEFAULT_LIMITS, ...limitsIn(parts), deadlineMs: check.minutes * 60_000, logBytes: LOG_BYTES },
-  });
+  };
+  const running = await started(runtime, request, call);
   const stop = () => void running.stop("interrupted");
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
@@ -61,6 +81,15 @@ export async function runCheck(parts: CheckParts, check: OwnCheck, commit: strin
   const run = await readRun(outcome, check, workspaceDir);
   await runtime.forget(id);
   return run;
+}
+
+/** Output may come before the run is known. */
+async function started(runtime: Runtime, request: RunRequest, { watch }: CheckCall): Promise<Running> {
+  if (watch === undefined) return runtime.start(request);
+  const ended = Promise.withResolvers<void>();
+  const running = await runtime.start(request, (_, chunk) => watch(chunk, ended.resolve));
+  void ended.promise.then(() => running.stop("a test was red"));
+  return running;
 }
 
 async function prepareFolders(dir: string, runtime: Runtime): Promise<void> {
@@ -85,6 +114,7 @@ async function readRun(outcome: RunOutcome, check: OwnCheck, workspaceDir: strin
     reading,
     note: outcome.note,
     log: maskCredentials(outcome.log),
+    logCut: outcome.logTruncated,
     milliseconds: outcome.endedAt - outcome.startedAt,
   };
 }

@@ -1,5 +1,6 @@
 // The options of `loopgate verify`.
-import type { Command } from "commander";
+import { availableParallelism } from "node:os";
+import { type Command, InvalidArgumentError } from "commander";
 import type { Terminal } from "./terminal.ts";
 
 const codes = `
@@ -22,14 +23,34 @@ export function addVerify(program: Command, terminal: Terminal, done: (code: num
       "image that the commands run in; default: agent.image or environment.image, else this machine's programs",
     )
     .option("--unsealed", "run the commands on this machine WITHOUT ANY ISOLATION")
+    .option(
+      "--knock-out <hunks>",
+      "take back so many hunks outside of tests, one at a time, and say which of them no test holds; default: knock_out.hunks",
+      wholeNumber(0, 50),
+    )
+    .option(
+      "--jobs <runs>",
+      "how many of them to try side by side",
+      wholeNumber(1, 64),
+      Math.min(2, availableParallelism()),
+    )
     .option("--json", "answer in JSON")
     .option("--sarif <file>", "write what was found as SARIF 2.1 too")
     .option("--summary <file>", "append the verdict in Markdown too, as for $GITHUB_STEP_SUMMARY")
     .addHelpText("after", codes)
     .action(async (given) => {
       const { policy = null, image = null, unsealed = false, json = false, sarif = null, summary = null } = given;
+      const { knockOut = null, jobs } = given;
       const { verify } = await import("./verify.ts");
       const { repo, base, head } = given;
-      done(await verify({ repo, base, head, policy, image, unsealed, json, sarif, summary }, terminal));
+      done(await verify({ repo, base, head, policy, image, unsealed, knockOut, jobs, json, sarif, summary }, terminal));
     });
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
 }

@@ -3,6 +3,7 @@
 import type { Finding } from "../loop/state.ts";
 import type { Checked, CheckRun, Colour } from "../verify/checked.ts";
 import { distill } from "../verify/distill.ts";
+import { type KnockOutColour, summaryOf } from "../verify/knock-out/knock-out.ts";
 import type { Reason } from "../verify/reports/judge.ts";
 import type { SourceFinding } from "../verify/reports/report.ts";
 
@@ -16,7 +17,8 @@ export interface Verified {
 }
 
 const LISTED = 10;
-const marks: Readonly<Record<Colour, string>> = {
+const marks: Readonly<Record<Colour | KnockOutColour, string>> = {
+  told: "for the reviewer",
   green: "green",
   red: "RED",
   no_evidence: "no evidence",
@@ -59,7 +61,13 @@ function linesOf({ base, head, policyFrom, sealed, risks, checked }: Verified): 
     `  ${marks[checked.policy.colour]}: policy`,
     ...risks.map(({ title, path, detail }) => `    ${[title, path, detail].filter(Boolean).join(": ")}`),
     ...(checked.checks.length === 0 ? ["  no evidence: the policy names no command under `checks.run`"] : parts),
+    ...knockOutLines(checked.knockOut),
   ];
+}
+
+function knockOutLines(knockOut: Checked["knockOut"]): string[] {
+  if (knockOut === null) return [];
+  return [`  ${marks[knockOut.colour]}: knock-out`, ...summaryOf(knockOut).map((line) => `    ${line}`)];
 }
 
 function reasonsOf(run: CheckRun): string[] {
@@ -137,6 +145,7 @@ export function asJson({ base, head, policyFrom, sealed, risks, checked }: Verif
     policy: checked.policy.colour,
     risks,
     checks,
+    knockOut: checked.knockOut,
   };
   return `${JSON.stringify(shown, null, 2)}\n`;
 }
@@ -157,8 +166,18 @@ export function asSarif({ risks, checked }: Verified): string {
         .map(({ name, message, file }) => result("test", "error", `${name}: ${message}`, file, null)),
     ),
   ];
+  const open = (checked.knockOut?.hunks ?? []).filter(({ state }) => state === "not_held");
+  const held = open.map(({ path, lines }) =>
+    result(
+      "not-held",
+      checked.knockOut?.colour === "red" ? "error" : "note",
+      "No test notices when this is taken back.",
+      path,
+      lines?.from ?? null,
+    ),
+  );
   const driver = { name: "loopgate verify", informationUri: "https://github.com", rules: [] };
-  return `${JSON.stringify({ $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [{ tool: { driver }, results }] }, null, 2)}\n`;
+  return `${JSON.stringify({ $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [{ tool: { driver }, results: [...results, ...held] }] }, null, 2)}\n`;
 }
 
 function result(ruleId: string, level: string, text: string, file: string | null, line: number | null) {

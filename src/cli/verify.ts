@@ -19,6 +19,7 @@ import { interruptible } from "./interrupt.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 import { type CheckParts, type OwnCheck, runCheck } from "./verify-check.ts";
+import { knockOutHunks } from "./verify-knock-out.ts";
 import { fileAt, type LocalRepository, openRepository } from "./verify-repository.ts";
 import { openVerifyRuntime } from "./verify-runtime.ts";
 import { asJson, asMarkdown, asSarif, asText, type Verified } from "./verify-words.ts";
@@ -31,6 +32,10 @@ export interface VerifyOptions {
   readonly policy: string | null;
   readonly image: string | null;
   readonly unsealed: boolean;
+  /** How many hunks are taken back; null: as many as policy says. */
+  readonly knockOut: number | null;
+  /** How many of them are tried side by side. */
+  readonly jobs: number;
   readonly json: boolean;
   readonly sarif: string | null;
   readonly summary: string | null;
@@ -68,15 +73,17 @@ function verdict(options: VerifyOptions, terminal: Terminal): Promise<number> {
       const image = imageOf(options, policy);
       const environment = environmentOf(policy);
       const judged = { ...repository, base: fork };
-      const checks =
-        runtime === null
-          ? []
-          : await runChecks(
-              { repository: judged, runtime, image, environment, scratchDir, signal },
-              policy.checks.run,
+      const parts = runtime && { repository: judged, runtime, image, environment, scratchDir, signal };
+      const checks = parts === null ? [] : await runChecks(parts, policy.checks.run, terminal);
+      const rules = { ...policy.knock_out, ...(options.knockOut === null ? {} : { hunks: options.knockOut }) };
+      const knockOut =
+        parts === null || judgeCommit({ risks: [], checks }).colour !== "green"
+          ? null
+          : await knockOutHunks(
+              { parts, checks: policy.checks.run, done: checks, rules, jobs: options.jobs },
               terminal,
             );
-      const checked = judgeCommit({ risks, checks });
+      const checked = judgeCommit({ risks, checks, knockOut });
       const verified: Verified = {
         base: fork,
         head: repository.head,
@@ -130,12 +137,13 @@ async function runChecks(parts: CheckParts, checks: readonly OwnCheck[], { err }
   const done: CheckFacts[] = [];
   for (const [index, check] of checks.entries()) {
     err(`${check.name}: running at the head …\n`);
-    const head = await runCheck(parts, check, parts.repository.head, `verify-${process.pid}-${index}-head`);
+    const headCall = { commit: parts.repository.head, id: `verify-${process.pid}-${index}-head` };
+    const head = await runCheck(parts, check, headCall);
     err(`${check.name}: ${head.state.replace("_", " ")} after ${(head.milliseconds / 1000).toFixed(1)} s\n`);
     if (head.state === "red") err(`${check.name}: running at the base …\n`);
     const base =
       head.state === "red"
-        ? await runCheck(parts, check, parts.repository.base, `verify-${process.pid}-${index}-base`)
+        ? await runCheck(parts, check, { commit: parts.repository.base, id: `verify-${process.pid}-${index}-base` })
         : null;
     done.push({ name: check.name, head, base });
   }

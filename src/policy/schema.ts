@@ -191,9 +191,37 @@ const RunCheck = z.strictObject({
     .regex(/^[A-Za-z0-9][\w .:()/-]{0,59}$/)
     .meta({ words: "a name of at most 60 letters, digits and signs" }),
   command: z.string().min(1).max(2000),
+  only: z
+    .string()
+    .max(2000)
+    .refine((command) => command.includes("{files}"), "must hold {files}, which stands for files of tests")
+    .optional(),
   minutes: z.int().min(1).max(120).default(10),
   reports: z.array(reportGlob).max(10).default([]),
   artifacts: z.array(reportGlob).max(10).default([]),
+});
+
+const KnockOut = z.strictObject({
+  hunks: z
+    .int()
+    .min(0)
+    .max(50)
+    .default(0)
+    .describe(
+      "How many hunks outside of tests are taken back, one at a time and the largest first, to see whether the checks notice; 0: none. `loopgate verify` only.",
+    ),
+  minutes: z
+    .int()
+    .min(1)
+    .max(240)
+    .default(30)
+    .describe("How long that may take in all; what is not tried by then is said."),
+  not_held: z
+    .enum(["inform", "block"])
+    .default("inform")
+    .describe(
+      "What a hunk without which everything stays green counts as: `inform` says so, `block` makes the verdict red.",
+    ),
 });
 
 const Checks = z.strictObject({
@@ -206,7 +234,7 @@ const Checks = z.strictObject({
       if (twice !== undefined) context.addIssue({ code: "custom", message: `names ${twice.name} twice` });
     })
     .describe(
-      "Commands of your own that judge a commit, each with `name`, `command`, and if you like `minutes` (default 10), `reports` (globs of the test, linter or coverage reports it writes) and `artifacts` (globs of other files it must leave). Only `loopgate verify` runs them: loops on GitHub do not, yet.",
+      "Commands of your own that judge a commit, each with `name`, `command`, and if you like `minutes` (default 10), `only` (the command for some files of tests alone, for which `{files}` stands), `reports` (globs of the test, linter or coverage reports it writes) and `artifacts` (globs of other files it must leave). Only `loopgate verify` runs them: loops on GitHub do not, yet.",
     ),
   required: z
     .array(checkName)
@@ -309,6 +337,7 @@ export const Policy = z.strictObject({
     "What a run may reach besides its gateways: nothing, unless it is named here.",
   ),
   checks: Checks.prefault({}).describe("What CI has to show."),
+  knock_out: KnockOut.prefault({}).describe("Whether the change is held by any test, hunk by hunk."),
   pull_request: PullRequest.prefault({}).describe("The pull request that a loop opens."),
   limits: Limits.prefault({}).describe("How large a change may be."),
   protected_paths: z

@@ -1,5 +1,6 @@
 // From the facts of one commit, checked on one machine, to a tree of results with reasons; absence of evidence is never green.
 import type { Finding } from "../loop/state.ts";
+import { colourOfKnockOut, type KnockOut, type KnockOutColour } from "./knock-out/knock-out.ts";
 import type { Reading } from "./reports/judge.ts";
 
 /** One command of the policy, run at one commit. */
@@ -8,6 +9,7 @@ export interface CheckRun {
   readonly reading: Reading;
   readonly note: string | null; // why it ended so, in the runtime's words
   readonly log: string;
+  readonly logCut: boolean;
   readonly milliseconds: number;
 }
 
@@ -20,6 +22,8 @@ export interface CheckFacts {
 export interface CommitFacts {
   readonly risks: readonly Finding[];
   readonly checks: readonly CheckFacts[];
+  /** Null: it was not asked for, or there is no green to try it on. */
+  readonly knockOut?: KnockOut | null;
 }
 
 export type Colour = "green" | "red" | "no_evidence" | "red_on_base_too";
@@ -33,19 +37,20 @@ export interface Checked {
   readonly colour: "green" | "red" | "no_evidence";
   readonly policy: Part;
   readonly checks: readonly (Part & { readonly facts: CheckFacts })[];
+  readonly knockOut: (KnockOut & { readonly colour: KnockOutColour }) | null;
 }
 
 /**
  * Red as soon as one judge is red. A check that is red on the base too is not held against the commit, and is no evidence for it.
- * Green needs at least one green check, and none without evidence.
+ * Green needs at least one green check, and none without evidence. What no test holds counts as policy says.
  */
-export function judgeCommit({ risks, checks }: CommitFacts): Checked {
+export function judgeCommit({ risks, checks, knockOut: tried = null }: CommitFacts): Checked {
   const policy: Part = { name: "policy", colour: risks.length > 0 ? "red" : "green" };
   const parts = checks.map((facts) => ({ name: facts.name, colour: colourOf(facts), facts }));
-  const has = (colour: Colour) => parts.some((part) => part.colour === colour);
-  if (policy.colour === "red" || has("red")) return { colour: "red", policy, checks: parts };
-  const shown = has("green") && !has("no_evidence");
-  return { colour: shown ? "green" : "no_evidence", policy, checks: parts };
+  const knockOut = tried && { ...tried, colour: colourOfKnockOut(tried) };
+  const colours = [policy.colour, ...parts.map((part) => part.colour), knockOut?.colour];
+  const shown = parts.some(({ colour }) => colour === "green") && !colours.includes("no_evidence");
+  return { colour: colours.includes("red") ? "red" : shown ? "green" : "no_evidence", policy, checks: parts, knockOut };
 }
 
 function colourOf({ head, base }: CheckFacts): Colour {

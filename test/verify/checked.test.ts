@@ -12,7 +12,7 @@ function aRun(exitCode: number | null, failed: readonly string[], missing: reado
   );
   const reports = [readReport("r", Buffer.from(`<testsuite name="s">${cases.join("")}</testsuite>`))];
   const reading = judgeReports(reports, { exitCode, missing });
-  return { state: reading.state, reading, note: null, log: "", milliseconds: 1 };
+  return { state: reading.state, reading, note: null, log: "", logCut: false, milliseconds: 1 };
 }
 
 const green = aRun(0, []);

@@ -97,11 +97,12 @@ export function isBlob(mode: string): boolean {
   return mode !== "000000" && mode !== "160000";
 }
 
-const safeFlags = ["-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color"];
+/** Neither renames, nor programs that a configuration names, nor colours. */
+export const safeFlags = ["-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color"];
 const rawFlags = ["-z", "--raw", "--abbrev=40", ...safeFlags];
 
 /** Large files count as binary, and no attribute of any tree has a say (`attr.tree` is the empty tree). */
-const plainDiff = ["core.bigFileThreshold=2m", "attr.tree=4b825dc642cb6eb9a060e54bf8d69288fbee4904"];
+export const plainDiff = ["core.bigFileThreshold=2m", "attr.tree=4b825dc642cb6eb9a060e54bf8d69288fbee4904"];
 
 /**
  * Runs a diff with little memory; null when it needed more. A tree can hold itself many times over, so that a small

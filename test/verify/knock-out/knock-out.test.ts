@@ -1,0 +1,51 @@
+// What hunks that are held, not held or not known mean for a verdict, and how it is said.
+import { describe, expect, test } from "vitest";
+import {
+  colourOfKnockOut,
+  type HunkResult,
+  type KnockOut,
+  summaryOf,
+} from "../../../src/verify/knock-out/knock-out.ts";
+
+const hunk = (state: HunkResult["state"], from = 1, to = from): HunkResult => ({
+  path: "src/pay.ts",
+  lines: { from, to },
+  state,
+  by: null,
+});
+const tried = (hunks: readonly HunkResult[], more: Partial<KnockOut> = {}): KnockOut => ({
+  hunks,
+  beyond: 0,
+  idleTests: [],
+  notHeld: "block",
+  ...more,
+});
+
+describe("the colour", () => {
+  test.each([
+    ["all held", tried([hunk("held")]), "green", "green"],
+    ["one not held", tried([hunk("held"), hunk("not_held")]), "red", "told"],
+    ["one not known", tried([hunk("held"), hunk("unknown")]), "no_evidence", "told"],
+    ["more than were tried", tried([hunk("held")], { beyond: 2 }), "no_evidence", "told"],
+    ["not held, and not known", tried([hunk("unknown"), hunk("not_held")]), "red", "told"],
+    ["nothing to hold", tried([]), "green", "green"],
+  ])("%s", (_, facts, blocking, informing) => {
+    expect(colourOfKnockOut(facts)).toBe(blocking);
+    expect(colourOfKnockOut({ ...facts, notHeld: "inform" })).toBe(informing);
+  });
+});
+
+test("the summary counts, names the places, and leaves out what there is none of", () => {
+  expect(summaryOf(tried([hunk("held"), hunk("not_held", 40, 52), hunk("not_held", 8)]))).toEqual([
+    "1 of 3 hunks is held by a test.",
+    "Not held: src/pay.ts:40–52, src/pay.ts:8. The checks stay green without any one of them.",
+  ]);
+  const gone = { ...hunk("unknown"), lines: null };
+  expect(summaryOf(tried([gone], { beyond: 1, idleTests: ["adds"] }))).toEqual([
+    "0 of 1 hunk is held by a test.",
+    "Not known: src/pay.ts.",
+    "1 smaller hunk was not tried.",
+    "New, but green without the change too: adds.",
+  ]);
+  expect(summaryOf(tried([]))).toEqual(["Nothing outside of tests was changed that a test could hold."]);
+});
