@@ -4,6 +4,8 @@ import type { Sql } from "./sql.ts";
 
 /** At most so much is done in one transaction. */
 const most = 256;
+/** For so much the disk is asked at once: who comes now is handled while it writes, and comes along the next time. */
+const enough = 16;
 
 interface Waiting<In, Out> {
   readonly one: In;
@@ -41,10 +43,10 @@ export function together<In, Out>(
     gather(0);
   }
 
-  /** As long as a turn of the event loop brings others, they come along. */
+  /** While they are few, and as long as a turn of the event loop brings others, they come along. */
   function gather(before: number): void {
     setImmediate(() => {
-      if (waiting.length > before && waiting.length < most) return gather(waiting.length);
+      if (waiting.length > before && waiting.length < enough) return gather(waiting.length);
       isCalled = false;
       const batch = waiting.slice(0, most);
       waiting = waiting.slice(most);

@@ -155,6 +155,22 @@ test("F7: with the disk full a delivery is a fault, nothing of it is kept, and l
   expect(await deliveries.acceptDelivery(large)).toEqual(["1#1"]);
 });
 
+test("a delivery goes to the disk with a few others, however many more each turn of the event loop brings", async () => {
+  const { db, close } = openDatabase(await aFolder());
+  onTestFinished(close);
+  const given: Promise<unknown>[] = [];
+  const flushedAt: number[] = [];
+  const flush = async () => void flushedAt.push(given.length);
+  const deliveries = inbox(statements(db), flush);
+  for (let n = 0; n < 200; n++) {
+    given.push(deliveries.acceptDelivery(delivery(`guid-${n}`, "x")));
+    await new Promise((next) => setImmediate(next));
+  }
+  await Promise.all(given);
+  expect(flushedAt[0]).toBeLessThan(20);
+  expect(flushedAt.length).toBeLessThan(40); // and not each alone
+});
+
 function delivery(guid: string, title: string): Delivery {
   const event = { type: "labelled", title } as unknown as LoopEvent;
   return {

@@ -1,11 +1,10 @@
 // The body of a delivery: hashed while it comes in, kept within limits, and believed only once its signature is right.
-import { createHmac, type Hmac, hash, timingSafeEqual } from "node:crypto";
+import { createHmac, type Hmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Holding } from "./holding.ts";
 
 export interface SignedBody {
   readonly bytes: Buffer;
-  readonly sha256: string;
   /** To be called when the bytes are not needed any more. */
   readonly release: () => void;
 }
@@ -59,8 +58,7 @@ export function readSigned(request: IncomingMessage, rules: BodyRules): Promise<
       held.verified();
       const [only = Buffer.alloc(0)] = chunks;
       const bytes = chunks.length === 1 ? only : Buffer.concat(chunks);
-      const sha256 = hash("sha256", bytes, "hex");
-      settle({ bytes, sha256, release: held.release });
+      settle({ bytes, release: held.release });
     });
     request.once("error", () => settle("broken off"));
     request.once("close", () => settle("broken off"));

@@ -78,10 +78,10 @@ async function receive(
     const read = await options.reader.read(event, body.bytes);
     body.release();
     if (!read.ok) return refused(400, read.reason);
-    const { translated, origin } = read;
+    const { translated, origin, sha256 } = read;
     return await handOver(options, event, {
       guid,
-      bodySha256: body.sha256,
+      bodySha256: sha256,
       receivedAt: options.now(),
       translated,
       origin,

@@ -1,5 +1,6 @@
 // From the bytes of a signed delivery to what it means.
 import { isUtf8 } from "node:buffer";
+import { hash } from "node:crypto";
 import { createJsonGauge } from "../../base/json-gauge.ts";
 import { originOf } from "./origin.ts";
 import type { Origin, Self, Translated } from "./translated.ts";
@@ -7,7 +8,7 @@ import { translate } from "./webhook.ts";
 
 /** A delivery as it was read, or why it cannot be. */
 export type Read =
-  | { readonly ok: true; readonly translated: Translated; readonly origin: Origin }
+  | { readonly ok: true; readonly translated: Translated; readonly origin: Origin; readonly sha256: string }
   | { readonly ok: false; readonly reason: string };
 
 /** GitHub's own payloads nest less than ten deep. */
@@ -24,7 +25,8 @@ export function readPayload(event: string, bytes: Uint8Array, self: Self): Read 
   if (excess !== null) return { ok: false, reason: excess };
   const payload = parsed(bytes);
   if (payload === null) return { ok: false, reason: "the body is not a JSON object" };
-  return { ok: true, translated: translate(event, payload, self), origin: originOf(payload) };
+  const sha256 = hash("sha256", bytes, "hex");
+  return { ok: true, translated: translate(event, payload, self), origin: originOf(payload), sha256 };
 }
 
 function parsed(bytes: Uint8Array): object | null {
