@@ -4,6 +4,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Fault, toFault } from "../base/fault.ts";
 import { parsePolicy } from "../policy/parse.ts";
+import { nameOfCheck } from "../policy/schema.ts";
 import type { DemoOptions } from "./demo-options.ts";
 import { readOwnRepository, showAtHead } from "./own-repository.ts";
 
@@ -51,7 +52,7 @@ async function ownWork(
 ): Promise<DemoWork> {
   const own = await readOwnRepository(dir);
   const policy = parsePolicy(await showAtHead(dir, ".github/loop.yml"));
-  const required = policy.ok ? policy.policy.checks.required : [];
+  const required = policy.ok ? policy.policy.checks.required.map(nameOfCheck) : [];
   const notes = [...own.notes];
   if (!policy.ok) notes.push(`.github/loop.yml is invalid (${policy.message}), so the loop will say so and stop.`);
   if (policy.ok && policy.policy.agent.command !== "") {

@@ -192,6 +192,8 @@ export interface ScriptedCi {
 }
 
 export interface BranchRule {
+  /** Classic branch protection; absent: a rule of a ruleset. */
+  classic?: boolean;
   /** `appId` null: any App may report it. */
   requiredChecks: { context: string; appId: number | null }[];
   requiredApprovals: number;

@@ -48,6 +48,10 @@ const RunEnvironment = z.object({
   cache: z.array(z.string()).default([]), // files whose content is their key; empty: the known lockfiles
 });
 
+/** Whom a check must come from: an App by its slug, or the account by whose login a commit status is posted. */
+export const CheckSource = z.union([z.object({ app: z.string() }), z.object({ creator: z.string() })]);
+export type CheckSource = z.infer<typeof CheckSource>;
+
 /** What the policy and the operator allow this loop, fixed at the claim. Times in milliseconds. */
 export const Rules = z.object({
   label: z.string(),
@@ -78,6 +82,7 @@ export const Rules = z.object({
   confidence: z.number(), // below this the executor's own doubt stops the loop
   protectedPaths: z.array(z.string()),
   requiredChecks: z.array(z.string()), // empty: every reported check counts and at least one must exist
+  checkSources: z.record(z.string(), CheckSource).optional(), // by name, of those that policy names one for; absent: of none
   skippedChecks: z.enum(["block", "pass"]).default("block"), // required ones that ended as skipped or neutral
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
   signOff: z.boolean().default(false), // commits bear a sign-off

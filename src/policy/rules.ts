@@ -1,12 +1,12 @@
 // The policy file and the operator's word together → the rules that one loop is held to.
 import { assert } from "../base/assert.ts";
 import { nanoOf } from "../loop/money.ts";
-import type { Rules } from "../loop/state.ts";
+import type { CheckSource, Rules } from "../loop/state.ts";
 import { bytesIn } from "./bytes.ts";
 import { type Bounds, clampPolicy } from "./clamp.ts";
 import { parsePolicy } from "./parse.ts";
 import { builtInProtectedPaths } from "./paths.ts";
-import type { Policy } from "./schema.ts";
+import { nameOfCheck, type Policy } from "./schema.ts";
 
 /** What stands in where a repository says nothing; empty: nothing does. */
 export interface OperatorDefaults {
@@ -123,7 +123,8 @@ function sizeIn(text: string): number {
 function judgesOf(policy: Policy) {
   return {
     protectedPaths: [...new Set([...builtInProtectedPaths, ...policy.protected_paths])],
-    requiredChecks: policy.checks.required,
+    requiredChecks: policy.checks.required.map(nameOfCheck),
+    ...checkSourcesOf(policy),
     skippedChecks: policy.checks.skipped,
     draft: policy.pull_request.draft,
     signOff: policy.pull_request.sign_off,
@@ -133,6 +134,14 @@ function judgesOf(policy: Policy) {
     gateReminderMs: policy.gate.remind_after_hours * hour,
     gateExpiryMs: policy.gate.expire_after_days * 24 * hour,
   };
+}
+
+function checkSourcesOf({ checks }: Policy): Pick<Rules, "checkSources"> {
+  const sources = checks.required.flatMap((check): [string, CheckSource][] => {
+    if (typeof check === "string") return [];
+    return [[check.name, "app" in check ? { app: check.app } : { creator: check.creator }]];
+  });
+  return sources.length === 0 ? {} : { checkSources: Object.fromEntries(sources) };
 }
 
 function missing(path: string, what: string): ReadRules {

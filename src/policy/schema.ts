@@ -17,10 +17,26 @@ const pattern = z
     if (problem !== null) context.addIssue({ code: "custom", message: problem });
   });
 const checkName = z.string().min(1).max(100);
+const appSlug = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/)
+  .meta({ words: "an App's name as in the address of its page, such as `github-actions`" });
 const login = z
   .string()
   .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/)
   .meta({ words: "a GitHub login without the @" });
+
+/** A check by its name, and if need be the App or the account that it must come from. */
+const requiredCheck = z
+  .union([
+    checkName,
+    z.strictObject({ name: checkName, app: appSlug }),
+    z.strictObject({ name: checkName, creator: login }),
+  ])
+  .meta({
+    words:
+      "a check's name of 1 to 100 characters, or a group with its `name` and the `app` or the `creator` it comes from",
+  });
 
 const agentKinds = ["command", "claude-code", "codex", "gemini", "opencode"] as const;
 const model = z.string().max(200);
@@ -224,6 +240,11 @@ const KnockOut = z.strictObject({
     ),
 });
 
+/** The name of a required check, in either of its forms. */
+export function nameOfCheck(check: z.infer<typeof requiredCheck>): string {
+  return typeof check === "string" ? check : check.name;
+}
+
 const Checks = z.strictObject({
   run: z
     .array(RunCheck)
@@ -237,11 +258,16 @@ const Checks = z.strictObject({
       "Commands of your own that judge a commit, each with `name`, `command`, and if you like `minutes` (default 10), `only` (the command for some files of tests alone, for which `{files}` stands), `reports` (globs of the test, linter or coverage reports it writes) and `artifacts` (globs of other files it must leave). Only `loopgate verify` runs them: loops on GitHub do not, yet.",
     ),
   required: z
-    .array(checkName)
+    .array(requiredCheck)
     .max(20)
     .default([])
+    .superRefine((checks, context) => {
+      const names = checks.map(nameOfCheck);
+      const twice = names.find((name, index) => names.indexOf(name) < index);
+      if (twice !== undefined) context.addIssue({ code: "custom", message: `names ${twice} twice` });
+    })
     .describe(
-      "Names of the checks that must succeed; empty means that every reported check counts and at least one must exist.",
+      "Names of the checks that must succeed; empty means that every reported check counts and at least one must exist. Beside its `name` a check may have the `app` that must report it, or the `creator` whose commit status it is: a status by a person counts only so.",
     ),
   skipped: z
     .enum(["block", "pass"])

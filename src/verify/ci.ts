@@ -3,13 +3,14 @@ import type { Finding, Rules, VerdictPart } from "../loop/state.ts";
 import type { CheckFact, CiFacts } from "./facts.ts";
 import { findingOf } from "./finding.ts";
 import { newestOf } from "./newest.ts";
+import { whyIgnored } from "./sources.ts";
 
 export interface Judgement {
   readonly parts: readonly VerdictPart[];
   readonly findings: readonly Finding[];
 }
 
-export type CiRules = Pick<Rules, "requiredChecks" | "skippedChecks">;
+export type CiRules = Pick<Rules, "requiredChecks" | "skippedChecks" | "checkSources">;
 
 const LISTED_FINDINGS = 10;
 const redConclusions = ["failure", "error", "timed_out", "cancelled"];
@@ -22,12 +23,12 @@ const ended = ["stale", "startup_failure"];
  * several checks with one name, from several Apps or workflows, one that succeeded is enough beside those that were skipped.
  * Where none is required, every reported check counts, none may fail and at least one must succeed. Of several runs
  * of one check the newest counts. `action_required` and words unknown to us are not the change's doing: pending; so are
- * `stale` and `startup_failure`, for good. GitHub lists a required check only once it was reported, so names in the policy are
- * the safe way.
+ * `stale` and `startup_failure`, for good. What comes from somebody else than policy and branch rules expect is noted, and
+ * counts neither way.
  */
 export function judgeCi(ci: CiFacts, rules: CiRules, ownCheck: string): Judgement {
-  const { groups, required, deciding } = judged(ci, rules, ownCheck);
-  const isOnBase = failsOnBase(ci);
+  const { groups, ignored, required, deciding } = judged(ci, rules, ownCheck);
+  const isOnBase = failsOnBase(ci, rules);
   const mustSucceed = required.length > 0 && rules.skippedChecks === "block";
   const parts = deciding.map((name) => {
     const runs = groups.get(name) ?? [];
@@ -37,7 +38,7 @@ export function judgeCi(ci: CiFacts, rules: CiRules, ownCheck: string): Judgemen
   });
   const others = [...groups].filter(([name]) => !deciding.includes(name)).map(([name, runs]) => noted(name, runs));
   return {
-    parts: [...parts, ...missingEvidence(ci, parts, required.length > 0), ...others],
+    parts: [...parts, ...missingEvidence(ci, parts, required.length > 0), ...others, ...ignored],
     findings: redChecks(ci, rules, ownCheck).map((check) => ({
       ...findingOf(check),
       ...(isOnBase(check) ? { onBase: true } : {}),
@@ -53,9 +54,14 @@ export function redChecks(ci: CiFacts, rules: CiRules, ownCheck: string): readon
 }
 
 function judged(ci: CiFacts, rules: CiRules, ownCheck: string) {
-  const groups = byName(newestOf(ci.checks).filter((check) => check.name !== ownCheck));
-  const required = requiredNames(groups, rules, ownCheck);
-  return { groups, required, deciding: required.length > 0 ? required : [...groups.keys()] };
+  const newest = newestOf(ci.checks).filter((check) => check.name !== ownCheck);
+  const groups = byName(newest.filter((check) => whyIgnored(check, rules, ci.expected) === null));
+  const ignored = newest.flatMap((check) => {
+    const why = whyIgnored(check, rules, ci.expected);
+    return why === null ? [] : [part(check.name, "absent", `${stateOf(check)} ${why}`, check.url)];
+  });
+  const required = requiredNames(ci, rules, ownCheck);
+  return { groups, ignored, required, deciding: required.length > 0 ? required : [...groups.keys()] };
 }
 
 function byName(checks: readonly CheckFact[]): Map<string, CheckFact[]> {
@@ -64,9 +70,10 @@ function byName(checks: readonly CheckFact[]): Map<string, CheckFact[]> {
   return groups;
 }
 
-function requiredNames(groups: ReadonlyMap<string, readonly CheckFact[]>, rules: CiRules, ownCheck: string): string[] {
-  const marked = [...groups].filter(([, runs]) => runs.some((run) => run.required)).map(([name]) => name);
-  return [...new Set([...rules.requiredChecks, ...marked])].filter((name) => name !== ownCheck);
+function requiredNames({ checks, expected = [] }: CiFacts, rules: CiRules, ownCheck: string): string[] {
+  const marked = checks.filter((check) => check.required).map(({ name }) => name);
+  const names = [...rules.requiredChecks, ...expected.map(({ name }) => name), ...marked];
+  return [...new Set(names)].filter((name) => name !== ownCheck);
 }
 
 function partOf(name: string, runs: readonly CheckFact[], mustSucceed: boolean): VerdictPart {
@@ -107,8 +114,10 @@ function missingEvidence(ci: CiFacts, parts: readonly VerdictPart[], isRequired:
  * Whether the base fails the same check, by name, App and, where both are known, workflow. It is not held against the change
  * then. What is not done there yet, or was not read, excuses nothing.
  */
-function failsOnBase({ baseChecks }: CiFacts): (check: CheckFact) => boolean {
-  const failing = newestOf(baseChecks ?? []).filter((one) => colourOf(one) === "red");
+function failsOnBase({ baseChecks, expected }: CiFacts, rules: CiRules): (check: CheckFact) => boolean {
+  const failing = newestOf(baseChecks ?? []).filter(
+    (one) => colourOf(one) === "red" && whyIgnored(one, rules, expected) === null,
+  );
   return ({ name, app, workflow }) =>
     failing.some(
       (one) =>
@@ -119,8 +128,12 @@ function failsOnBase({ baseChecks }: CiFacts): (check: CheckFact) => boolean {
 }
 
 function noted(name: string, runs: readonly CheckFact[]): VerdictPart {
-  const states = [...new Set(runs.map((run) => (run.done ? (run.conclusion ?? "unknown") : "unfinished")))].join(", ");
+  const states = [...new Set(runs.map(stateOf))].join(", ");
   return part(name, "absent", `${states}; not required`, runs[0]?.url ?? null);
+}
+
+function stateOf({ done, conclusion }: CheckFact): string {
+  return done ? (conclusion ?? "unknown") : "unfinished";
 }
 
 function colourOf(check: CheckFact): "green" | "red" | "pending" {

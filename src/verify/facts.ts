@@ -5,6 +5,8 @@ import type { BaseTip, LogMissing, Person } from "../loop/state.ts";
 export interface CheckFact {
   readonly name: string;
   readonly app: { readonly id: number; readonly slug: string } | null; // null: a commit status, settable by any writer
+  readonly creator?: Person; // of a commit status; absent: not known, so that it counts for nothing
+  readonly creatorApp?: number; // id of the App that posted a commit status, where a branch rule expects one
   readonly suite?: number; // of a check run: runs of one suite supersede each other by name
   readonly workflow?: number | null; // of GitHub Actions; null: of no workflow; absent: not known
   readonly startedAt?: number | null; // epoch milliseconds
@@ -18,6 +20,12 @@ export interface CheckFact {
   readonly annotations: readonly AnnotationFact[];
   readonly job?: number | null; // of GitHub Actions, by its id, whose log says more; absent: none is known
   readonly log?: JobLog; // absent: not read
+}
+
+/** A check that the rules of the base branch require, and the id of the App it must come from; null: any. */
+export interface ExpectedCheck {
+  readonly name: string;
+  readonly app: number | null;
 }
 
 /** What a check says of a line; `.github` is the path of what is said of no file. */
@@ -42,6 +50,7 @@ export interface CiFacts {
   readonly pullHead: string | null; // the pull request's head at the same moment
   readonly checks: readonly CheckFact[];
   readonly truncated: boolean; // there were more checks than one read returns: not green
+  readonly expected?: readonly ExpectedCheck[]; // by the rules of the base branch, reported or not; absent: none, or not read
   readonly base?: BaseFact; // absent: the branch is gone, or not known
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at now, without their words; absent: none, or not read
 }

@@ -78,10 +78,10 @@ export const ruleRows: Readonly<Record<string, Row>> = {
   ),
   REQUIRED_SIGNATURES: atMerge("Agents' commits are not signed."),
   REQUIRED_STATUS_CHECKS: {
-    does: "A check that GitHub marks as required decides, beside those of `checks.required`. One that ended as skipped is no success unless `checks.skipped: pass` says so. That the head contains the base is not brought about by Loopgate unless the two conflict.",
+    does: "The checks that rulesets and classic protection name decide, beside those of `checks.required`: each from the App that the rule expects, and none by a status that a person posted. One that ended as skipped is no success unless `checks.skipped: pass` says so. That the head contains the base is not brought about by Loopgate unless the two conflict.",
     shown: shown(
-      "test/story/required-skipped.test.ts",
-      "it ends the loop at once, naming the check and what to do, and not as silence",
+      "test/story/who-reports.test.ts",
+      "the App that branch rules expect is heard, and no other (classic: %s)",
     ),
   },
   REQUIRED_WORKFLOW_STATUS_CHECKS: atMerge("Its check runs count as any others."),

@@ -143,7 +143,7 @@ describe("the App's reads", () => {
                   conclusion: "SUCCESS",
                   title: null,
                   summary: null,
-                  isRequired: false, // only the CI's App may report it
+                  isRequired: true, // by name: only the CI's App may report it, which is told by the rules
                   annotations: { nodes: [] },
                 },
                 {

@@ -179,6 +179,7 @@ describe("CI", () => {
         {
           name: "ci/lint",
           app: null,
+          creator: { id: expect.any(Number), login: "carol", bot: false },
           done: false,
           conclusion: null,
           required: false,
@@ -250,6 +251,7 @@ describe("CI", () => {
     const ci = await up.port.readCi(up.where, number, head);
     up.repository.rules.delete("main");
     expect(ci.checks.map(({ name, required }) => [name, required])).toEqual([["loop / review", true]]);
+    expect(ci.expected).toEqual([{ name: "loop / review", app: null }]);
   });
 
   test("of a commit GitHub does not know yet may be read later (F29)", async () => {

@@ -49,7 +49,11 @@ describe("the policy file", () => {
       "gate:\n",
       "line 1: `gate` must be a group with approvals, reviewers, merge, remind_after_hours, expire_after_days",
     ],
-    ["checks:\n  required:\n    - test\n    - {}", "line 4: `checks.required.1` must be a text of 1 to 100 characters"],
+    [
+      "checks:\n  required:\n    - test\n    - {}",
+      "line 4: `checks.required.1` must be a check's name of 1 to 100 characters, or a group with its `name` and the `app` or the `creator` it comes from",
+    ],
+    ["checks:\n  required: [test, {name: test, app: ci}]", "line 2: `checks.required` names test twice"],
     ["gate: {reviewers: ['@bob']}", "line 1: `gate.reviewers.0` must be a GitHub login without the @"],
     ["attempts: 1\nattempts: 2", "line 2: this option is given twice; keep one of them"],
     ["a: &x [1]\nb: *x", "line 2: aliases (words that begin with *) are not allowed here"],

@@ -75,7 +75,10 @@ test("I14: … nor once a check of the commit turns red", async () => {
   const waiting = await aMergeThatWaits();
   const { story, issue, pull } = waiting;
   const found = { sha: pull.head.sha, state: "failure", context: "security-scan", description: "a hole" } as const;
-  await story.forge.world.createStatus(story.forge.as("dave").actor, story.repository, { ...found, targetUrl: null });
+  await story.forge.world.createStatus({ user: story.forge.ciApp.bot, app: story.forge.ciApp }, story.repository, {
+    ...found,
+    targetUrl: null,
+  });
   await story.settle();
   await tryOn(waiting);
   expect(pull.merged).toBe(false);

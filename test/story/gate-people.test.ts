@@ -165,7 +165,11 @@ test("T21: `/loop approve` counts as long as the comment stands and its author m
 
 async function report(story: Story, pull: Pull, state: "success" | "pending"): Promise<void> {
   const status = { sha: pull.head.sha, state, context: "ci/slow", description: "", targetUrl: null };
-  await story.forge.world.createStatus(story.forge.as("dave").actor, story.repository, status);
+  await story.forge.world.createStatus(
+    { user: story.forge.ciApp.bot, app: story.forge.ciApp },
+    story.repository,
+    status,
+  );
   await story.settle();
 }
 

@@ -182,7 +182,11 @@ async function pass(story: Story, pull: Pull): Promise<void> {
     description: "",
     targetUrl: null,
   } as const;
-  await story.forge.world.createStatus(story.forge.as("dave").actor, story.repository, status);
+  await story.forge.world.createStatus(
+    { user: story.forge.ciApp.bot, app: story.forge.ciApp },
+    story.repository,
+    status,
+  );
   await story.settle();
 }
 

@@ -1,6 +1,6 @@
 // The verdict: green only from evidence about exactly this commit (I14).
 import { describe, expect, it } from "vitest";
-import type { Review } from "../../src/loop/state.ts";
+import type { Review, Rules } from "../../src/loop/state.ts";
 import type { CheckFact, CiFacts } from "../../src/verify/facts.ts";
 import { verdictOf } from "../../src/verify/verdict.ts";
 import { aFinding, sha, someRules } from "../loop/builder.ts";
@@ -26,6 +26,9 @@ function aCheck(change: Partial<CheckFact> = {}): CheckFact {
   };
 }
 
+const bot = { id: 7, login: "ci[bot]", bot: true };
+const person = { id: 8, login: "dave", bot: false };
+
 const approval: Review = { verdict: "approve", summary: "Good.", confidence: 0.9, findings: [] };
 const rejection: Review = {
   ...approval,
@@ -38,16 +41,18 @@ interface Asked {
   readonly required?: string[];
   readonly reviewer?: boolean;
   readonly skipped?: "block" | "pass";
+  readonly sources?: Rules["checkSources"];
   readonly ci?: Partial<CiFacts>;
 }
 
 function judged(
   checks: CheckFact[],
-  { review = approval, required = [], reviewer = true, skipped = "block", ci = {} }: Asked = {},
+  { review = approval, required = [], reviewer = true, skipped = "block", sources, ci = {} }: Asked = {},
 ) {
   const rules = someRules({
     requiredChecks: required,
     skippedChecks: skipped,
+    ...(sources === undefined ? {} : { checkSources: sources }),
     ...(reviewer ? {} : { reviewer: null }),
   });
   const facts = { head, pullHead: head, checks, truncated: false, ...ci };
@@ -89,7 +94,7 @@ describe("a verdict", () => {
     ["a check failed", [aCheck({ conclusion: "failure" })], {}, "red (test red: failure; review green: approved)"],
     [
       "a status is in error",
-      [aCheck({ app: null, conclusion: "error" })],
+      [aCheck({ app: null, creator: bot, conclusion: "error" })],
       {},
       "red (test red: error; review green: approved)",
     ],
@@ -350,5 +355,47 @@ describe("a check that the base fails too", () => {
     const both = [aCheck({ ...red, workflow: 1 }), aCheck({ ...red, name: "lint", workflow: 1 })];
     expect(onBase(base, both)).toEqual(["red", false, 1]);
     expect(onBase(base, undefined, { review: rejection })).toEqual(["red", false, 1]);
+  });
+});
+
+describe("who reported a check", () => {
+  const status = (change: Partial<CheckFact> = {}) => aCheck({ name: "ci", app: null, creator: bot, ...change });
+  const ofApp = (app: number | null) => ({ ci: { expected: [{ name: "ci", app }] } });
+
+  it.each<[string, CheckFact[], Asked, string]>([
+    ["a person", [status({ creator: person })], {}, "pending"],
+    ["nobody known", [status({ creator: undefined })], {}, "pending"],
+    ["a person, beside an App", [aCheck(), status({ creator: person, conclusion: "failure" })], {}, "green"],
+    ["a bot", [status()], {}, "green"],
+    ["the creator that policy names", [status({ creator: person })], { sources: { ci: { creator: "Dave" } } }, "green"],
+    ["another than policy names", [status()], { sources: { ci: { creator: "dave" } } }, "pending"],
+    [
+      "a deleted account of the creator's name",
+      [status({ creator: { ...person, id: 0 } })],
+      { sources: { ci: { creator: "dave" } } },
+      "pending",
+    ],
+    [
+      "an App's check of the creator's name",
+      [aCheck({ name: "ci", app: { id: 1, slug: "dave" } })],
+      { sources: { ci: { creator: "dave" } } },
+      "pending",
+    ],
+    ["the App that policy names", [status()], { sources: { ci: { app: "ci" } } }, "green"],
+    [
+      "a person of the App's name",
+      [status({ creator: { ...person, login: "ci" } })],
+      { sources: { ci: { app: "ci" } } },
+      "pending",
+    ],
+    ["another App than policy names", [aCheck({ name: "ci" })], { sources: { ci: { app: "circleci" } } }, "pending"],
+    ["the App that the rules expect", [aCheck({ name: "ci" })], ofApp(15368), "green"],
+    ["another App than the rules expect", [aCheck({ name: "ci" })], ofApp(9), "pending"],
+    ["the bot of the App that the rules expect", [status({ creatorApp: 9 })], ofApp(9), "green"],
+    ["a bot whose App is not known", [status()], ofApp(9), "pending"],
+    ["any App, where the rules name none", [aCheck({ name: "ci" })], ofApp(null), "green"],
+    ["nobody, where the rules ask for it", [aCheck()], ofApp(null), "pending"],
+  ])("%s: %#", (_, checks, asked, colour) => {
+    expect(judged(checks, asked).colour).toBe(colour);
   });
 });

@@ -3,16 +3,7 @@
 import { failing, latestInSuites, latestRuns } from "../actions/latest.ts";
 import { latestStatuses } from "../actions/statuses.ts";
 import type { PermissionName } from "../caller.ts";
-import type {
-  App,
-  CheckAnnotation,
-  CheckRun,
-  CheckSuite,
-  CommitStatus,
-  Pull,
-  Repository,
-  WorkflowRun,
-} from "../model.ts";
+import type { CheckAnnotation, CheckRun, CheckSuite, CommitStatus, Pull, Repository, WorkflowRun } from "../model.ts";
 import { repoWeb } from "../shapes/url.ts";
 import { connection, type Item, itemsOf } from "./connection.ts";
 import { declined, orError } from "./errors.ts";
@@ -106,7 +97,7 @@ export const checkFields: Readonly<Record<string, Fields>> = {
     startedAt: (run) => dateTimeOrNull(run.startedAt),
     completedAt: (run) => dateTimeOrNull(run.completedAt),
     checkSuite: (run) => source("CheckSuite", run.suite),
-    isRequired: (run, args) => isRequired(run.repository, args, run.name, run.app),
+    isRequired: (run, args) => isRequired(run.repository, args, run.name),
     annotations: (run, args, _reading, field) =>
       connection(
         "CheckAnnotationConnection",
@@ -136,10 +127,7 @@ export const checkFields: Readonly<Record<string, Fields>> = {
     targetUrl: (status) => status.targetUrl,
     createdAt: (status) => dateTime(status.createdAt),
     creator: (status) => actorSource(status.creator),
-    isRequired: (status, args, { world }) => {
-      const app = world.apps.find((one) => one.bot === status.creator) ?? null;
-      return isRequired(status.repository, args, status.context, app);
-    },
+    isRequired: (status, args) => isRequired(status.repository, args, status.context),
     commit: ({ repository, sha }) => commitSource(repository, sha),
   }),
 };
@@ -185,11 +173,13 @@ function contextsOf({ repository, runs, statuses }: Rollup, reading: Reading): I
   return [...items("checks", itemsOf("CheckRun", runs)), ...items("statuses", itemsOf("StatusContext", statuses))];
 }
 
-/** Whether the rules of the pull request's base branch ask for this name, from this App where they name one. */
-function isRequired(repository: Repository, args: Args, name: string, app: App | null): boolean {
+/**
+ * Whether the rules of the pull request's base branch ask for this name. GitHub does not say whether the App that they
+ * expect matters here, so it does not.
+ */
+function isRequired(repository: Repository, args: Args, name: string): boolean {
   const rule = repository.rules.get(pullAsked(repository, args).base.ref);
-  const wanted = rule?.requiredChecks.filter((check) => check.context === name) ?? [];
-  return wanted.some((check) => check.appId === null || check.appId === app?.id);
+  return rule?.requiredChecks.some((check) => check.context === name) ?? false;
 }
 
 function pullAsked(repository: Repository, { pullRequestNumber, pullRequestId }: Args): Pull {

@@ -5,6 +5,7 @@ import { userOf } from "../shapes/commit.ts";
 import { repoWeb } from "../shapes/url.ts";
 import { connection } from "./connection.ts";
 import { rollupOf, suitesOf } from "./fields-checks.ts";
+import { rulesOf, updateRuleOf } from "./fields-rules.ts";
 import { type BlobIn, type CommitIn, commitSource, type RefIn } from "./git-source.ts";
 import { need } from "./reach.ts";
 import { actorSource, dateTime, type Fields, fieldsOf, type Source, source } from "./source.ts";
@@ -19,6 +20,9 @@ export const gitFields: Readonly<Record<string, Fields>> = {
     prefix: ({ name }) => prefixOf(name),
     repository: ({ repository }) => source("Repository", repository),
     target: (ref) => commitSource(ref.repository, ref.sha),
+    rules: ({ repository, name }, args, _reading, field) =>
+      rulesOf(repository, name.slice(prefixOf(name).length), args, field),
+    refUpdateRule: ({ repository, name }) => updateRuleOf(repository, name.slice(prefixOf(name).length)),
   }),
   Commit: fieldsOf<CommitIn>({
     id: ({ commit }) => `C_${commit.sha}`,

@@ -22,6 +22,7 @@ import { peopleFields } from "./fields-people.ts";
 import { pullFields } from "./fields-pulls.ts";
 import { repositoryFields } from "./fields-repository.ts";
 import { rootFields } from "./fields-root.ts";
+import { ruleFields } from "./fields-rules.ts";
 import { timelineFields } from "./fields-timeline.ts";
 import { nodeLimit } from "./node-limit.ts";
 import { githubSchema } from "./schema.ts";
@@ -38,6 +39,7 @@ const byType: Readonly<Record<string, Fields>> = {
   ...pullFields,
   ...threadFields,
   ...checkFields,
+  ...ruleFields,
   PageInfo: pageInfoFields,
 };
 

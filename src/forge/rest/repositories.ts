@@ -122,13 +122,14 @@ function branches(world: World): Hono<ForgeEnv> {
 }
 
 function branchShape(world: World, repository: Repository, name: string, sha: string) {
-  const rule = repository.rules.get(name);
+  const found = repository.rules.get(name);
+  const rule = found?.classic === true ? found : undefined;
   const contexts = rule?.requiredChecks.map((check) => check.context) ?? [];
   const checks = rule?.requiredChecks.map((check) => ({ context: check.context, app_id: check.appId })) ?? [];
   return {
     name,
     commit: { sha, url: repoUrl(world, repository, `/commits/${sha}`) },
-    protected: rule !== undefined,
+    protected: found !== undefined,
     protection: {
       enabled: rule !== undefined,
       required_status_checks: { enforcement_level: rule ? "non_admins" : "off", contexts, checks },
@@ -150,7 +151,7 @@ const queueParameters = {
 /** The rules of a branch in the form of rulesets. */
 function rulesOf(repository: Repository, branch: string): Record<string, unknown>[] {
   const rule = repository.rules.get(branch);
-  if (!rule) return [];
+  if (!rule || rule.classic === true) return [];
   const source = {
     ruleset_source_type: "Repository",
     ruleset_source: `${repository.owner.login}/${repository.name}`,

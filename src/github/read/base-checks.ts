@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { CheckFact } from "../../verify/facts.ts";
 import { Time } from "../client/answers.ts";
+import { Actor, actorFields, personOfActor } from "./people.ts";
 
 /** Spread on the Commit that the base branch is at as `BaseChecks`: the first hundred, of which no more than names and ends count. */
 export function baseChecksFragment(workflows: boolean): string {
@@ -18,7 +19,7 @@ fragment BaseChecks on Commit {
             ${workflows ? "workflowRun { workflow { databaseId } }" : ""}
           }
         }
-        ... on StatusContext { context state }
+        ... on StatusContext { context state creator { ${actorFields} } }
       }
     }
   }
@@ -37,7 +38,12 @@ const Run = z.object({
   }),
 });
 
-const Status = z.object({ __typename: z.literal("StatusContext"), context: z.string(), state: z.string() });
+const Status = z.object({
+  __typename: z.literal("StatusContext"),
+  context: z.string(),
+  state: z.string(),
+  creator: Actor,
+});
 
 /** What the fragment asks for. */
 export const BaseChecks = z.object({
@@ -68,7 +74,14 @@ function runFact({ name, conclusion, startedAt, checkSuite }: z.infer<typeof Run
   };
 }
 
-function statusFact({ context, state }: z.infer<typeof Status>): CheckFact {
+function statusFact({ context, state, creator }: z.infer<typeof Status>): CheckFact {
   const done = state !== "PENDING" && state !== "EXPECTED";
-  return { ...silent, name: context, app: null, done, conclusion: done ? state.toLowerCase() : null };
+  return {
+    ...silent,
+    name: context,
+    app: null,
+    creator: personOfActor(creator),
+    done,
+    conclusion: done ? state.toLowerCase() : null,
+  };
 }

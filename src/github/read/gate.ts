@@ -4,8 +4,9 @@ import { Fault } from "../../base/fault.ts";
 import type { Merged, PullFacts, ReviewFact } from "../../verify/facts.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
+import { type Asked, asAllowed } from "./allowed.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
-import { baseFact, baseFields, CiCommit, ciFacts, ciFragment, Mergeable, withWorkflows } from "./verdict.ts";
+import { baseFact, baseFields, CiCommit, ciFacts, ciFragment, Mergeable } from "./verdict.ts";
 
 const reviewFields = `
   pageInfo { hasNextPage endCursor }
@@ -15,12 +16,12 @@ const reviewFields = `
     comments(first: 50) { nodes { path line body } }
   }`;
 
-const textOf = (workflows: boolean) => `
+const textOf = ({ workflows, rules }: Asked) => `
 query ReadPull($owner: String!, $name: String!, $pull: Int!) {
   repository(owner: $owner, name: $name) {
     databaseId
     pullRequest(number: $pull) {
-      headRefOid state isDraft ${baseFields} mergedAt mergedBy { ${actorFields} }
+      headRefOid state isDraft ${baseFields(rules)} mergedAt mergedBy { ${actorFields} }
       reviews(first: 100) { ${reviewFields} }
       tip: commits(last: 1) { nodes { commit { ...Ci } } }
     }
@@ -80,14 +81,15 @@ export async function readPull(connection: Connection, repository: Repository, p
   const { owner, name } = repository;
   const attempted = `Could not read the pull request ${owner}/${name}#${pull}`;
   const variables = { owner, name, pull };
-  const answer = await withWorkflows(connection, repository, (workflows) =>
-    query(connection, repository, { attempted, shape: Answer, text: textOf(workflows), variables }),
+  const answer = await asAllowed(connection, repository, (asked) =>
+    query(connection, repository, { attempted, shape: Answer, text: textOf(asked), variables }),
   );
   requireSameRepository(repository, answer.repository.databaseId, attempted);
   const found = answer.repository.pullRequest;
   const tip = found?.tip.nodes[0];
   if (!found || !tip) throw missing(attempted);
   const listed = await allReviews(connection, repository, { pull, attempted, first: found.reviews });
+  const pullRead = { pull, head: found.headRefOid, baseRef: found.baseRef };
   const until = found.mergedAt ?? Number.POSITIVE_INFINITY;
   return {
     head: found.headRefOid,
@@ -96,7 +98,7 @@ export async function readPull(connection: Connection, repository: Repository, p
     draft: found.isDraft,
     reviews: listed.reviews.map(reviewFact).filter(({ submittedAt }) => submittedAt <= until),
     unread: listed.isCut ? { what: "reviews", read: listed.reviews.length } : null,
-    ci: { ...(await ciFacts(connection, repository, pull, tip.commit, found.headRefOid)), ...baseFact(found) },
+    ci: { ...(await ciFacts(connection, repository, pullRead, tip.commit)), ...baseFact(found) },
   };
 }
 

@@ -1,12 +1,14 @@
 // Reads CI as it stands on one commit: check runs and commit statuses, in one query.
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
-import type { CheckFact, CiFacts, VerdictFacts } from "../../verify/facts.ts";
+import type { CheckFact, CiFacts, ExpectedCheck, VerdictFacts } from "../../verify/facts.ts";
 import { requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
+import { type Asked, asAllowed } from "./allowed.ts";
 import { BaseChecks, baseChecks, baseChecksFragment } from "./base-checks.ts";
 import { Closed, closedFields, closerOf } from "./closed.ts";
-import { Actor, actorFields } from "./people.ts";
+import { Actor, actorFields, personOfActor } from "./people.ts";
+import { appOfBot, BranchRules, expectedChecks, ruleFields } from "./rules.ts";
 
 /** One page of what was reported on a commit. */
 const contextsOf = (workflows: boolean, page: string) => `
@@ -23,7 +25,9 @@ const contextsOf = (workflows: boolean, page: string) => `
           }
           annotations(first: 50) { nodes { path message annotationLevel location { start { line } } } }
         }
-        ... on StatusContext { context state description targetUrl isRequired(pullRequestNumber: $pull) }
+        ... on StatusContext {
+          context state description targetUrl creator { ${actorFields} } isRequired(pullRequestNumber: $pull)
+        }
       }
     }`;
 
@@ -37,20 +41,25 @@ fragment Ci on Commit {
 }
 
 /** Of a pull request: whether it merges, and into what. `baseRefOid` would be the base as it was at the last push. */
-export const baseFields = "mergeable baseRef { name target { oid } }";
+export const baseFields = (rules: boolean) => `mergeable baseRef { name target { oid } ${rules ? ruleFields : ""} }`;
 
 /** What `baseFields` asks for. */
 export const Mergeable = z.object({
   mergeable: z.enum(["MERGEABLE", "CONFLICTING", "UNKNOWN"]),
-  baseRef: z.object({ name: z.string(), target: z.object({ oid: z.string() }).nullable() }).nullable(),
+  baseRef: BranchRules.extend({
+    name: z.string(),
+    target: z.object({ oid: z.string() }).nullable(),
+  }).nullable(),
 });
 
-const textOf = (workflows: boolean) => `
+const textOf = ({ workflows, rules }: Asked) => `
 query ReadCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!) {
   repository(owner: $owner, name: $name) {
     databaseId
     pullRequest(number: $pull) {
-      headRefOid state mergeable baseRef { name target { oid ...BaseChecks } } mergedBy { ${actorFields} } ${closedFields}
+      headRefOid state
+      mergeable baseRef { name target { oid ...BaseChecks } ${rules ? ruleFields : ""} }
+      mergedBy { ${actorFields} } ${closedFields}
     }
     object(oid: $head) { ...Ci }
   }
@@ -102,6 +111,7 @@ const Status = z.object({
   state: z.enum(["ERROR", "EXPECTED", "FAILURE", "PENDING", "SUCCESS"]),
   description: z.string().nullable(),
   targetUrl: z.string().nullable(),
+  creator: Actor,
   isRequired: z.boolean(),
 });
 
@@ -129,7 +139,10 @@ const Answer = z.object({
       })
       .extend(Mergeable.shape)
       .extend({
-        baseRef: z.object({ name: z.string(), target: BaseChecks.extend({ oid: z.string() }).nullable() }).nullable(),
+        baseRef: BranchRules.extend({
+          name: z.string(),
+          target: BaseChecks.extend({ oid: z.string() }).nullable(),
+        }).nullable(),
       })
       .nullable(),
     object: CiCommit.nullable(),
@@ -146,8 +159,8 @@ export async function readCi(
   const { owner, name } = repository;
   const attempted = `Could not read CI of ${owner}/${name} at ${head.slice(0, 12)}`;
   const variables = { owner, name, pull, head };
-  const answer = await withWorkflows(connection, repository, (workflows) =>
-    query(connection, repository, { attempted, shape: Answer, text: textOf(workflows), variables }),
+  const answer = await asAllowed(connection, repository, (asked) =>
+    query(connection, repository, { attempted, shape: Answer, text: textOf(asked), variables }),
   );
   requireSameRepository(repository, answer.repository.databaseId, attempted);
   const commit = answer.repository.object;
@@ -159,7 +172,8 @@ export async function readCi(
   const found = answer.repository.pullRequest;
   const isClosed = found !== null && found.state !== "OPEN";
   const closed = isClosed ? { merged: found.state === "MERGED", by: closerOf(found) } : null;
-  const ci = await ciFacts(connection, repository, pull, commit, found?.headRefOid ?? null);
+  const pullRead = { pull, head: found?.headRefOid ?? null, baseRef: found?.baseRef ?? null };
+  const ci = await ciFacts(connection, repository, pullRead, commit);
   const target = found?.baseRef?.target ?? null;
   const onBase = target === null ? [] : baseChecks(target);
   return {
@@ -178,30 +192,6 @@ export function baseFact({ mergeable: word, baseRef }: z.infer<typeof Mergeable>
   return { base: { branch: baseRef.name, sha: baseRef.target.oid, mergeable: mergeable[word] } };
 }
 
-/** An hour after it was refused, GitHub is asked again which workflow a run belongs to: the permission may have been accepted. */
-const askAgainMs = 3_600_000;
-
-/**
- * Reads with the workflow of each run, and without where the installation has not accepted the permission `actions` (yet):
- * then runs of one name take each other's place within a check suite only.
- */
-export async function withWorkflows<T>(
-  { nodes, now }: Connection,
-  repository: Repository,
-  read: (workflows: boolean) => Promise<T>,
-): Promise<T> {
-  const key = `installation/${repository.installationId}/no-actions`;
-  if (now() < Number(nodes.get(key) ?? 0) + askAgainMs) return read(false);
-  try {
-    return await read(true);
-  } catch (error) {
-    if (!(error instanceof Fault) || error.kind !== "forbidden") throw error;
-    const found = await read(false);
-    nodes.keep(key, String(now()));
-    return found;
-  }
-}
-
 /** At most so many pages of a hundred are read; what is beyond makes the verdict wait, and it says so. */
 const mostPages = 50;
 
@@ -214,9 +204,8 @@ const More = z.object({ repository: z.object({ databaseId: z.number(), object: C
 export async function ciFacts(
   connection: Connection,
   repository: Repository,
-  pull: number,
+  { pull, head: pullHead, baseRef }: PullRead,
   commit: z.infer<typeof CiCommit>,
-  pullHead: string | null,
 ): Promise<CiFacts> {
   const { owner, name } = repository;
   const attempted = `Could not read all checks of ${owner}/${name} at ${commit.oid.slice(0, 12)}`;
@@ -225,7 +214,7 @@ export async function ciFacts(
   let page = first?.pageInfo;
   for (let read = 1; page?.hasNextPage && read < mostPages; read++) {
     const variables = { owner, name, pull, head: commit.oid, after: page.endCursor };
-    const more = await withWorkflows(connection, repository, (workflows) =>
+    const more = await asAllowed(connection, repository, ({ workflows }) =>
       query(connection, repository, { attempted, shape: More, text: moreTextOf(workflows), variables }),
     );
     requireSameRepository(repository, more.repository.databaseId, attempted);
@@ -233,12 +222,39 @@ export async function ciFacts(
     checks.push(...(contexts?.nodes ?? []));
     page = contexts?.pageInfo;
   }
+  const expected = baseRef === null ? [] : await expectedChecks(connection, repository, baseRef.name, baseRef);
+  const facts = checks.map((one) => (one.__typename === "CheckRun" ? runFact(one) : statusFact(one)));
   return {
     head: commit.oid,
     pullHead,
-    checks: checks.map((one) => (one.__typename === "CheckRun" ? runFact(one) : statusFact(one))),
+    checks: await withApps(connection, repository, facts, expected),
+    ...(expected.length === 0 ? {} : { expected }),
     truncated: page?.hasNextPage ?? false,
   };
+}
+
+/** Of a pull request, what its checks are read by. */
+interface PullRead {
+  readonly pull: number;
+  readonly head: string | null;
+  readonly baseRef: (z.infer<typeof BranchRules> & { readonly name: string }) | null;
+}
+
+/** Statuses by bots with the App behind each, where a rule expects one: one request for each bot in an hour. */
+async function withApps(
+  connection: Connection,
+  repository: Repository,
+  facts: readonly CheckFact[],
+  expected: readonly ExpectedCheck[],
+): Promise<CheckFact[]> {
+  const found: CheckFact[] = [];
+  for (const fact of facts) {
+    const isAsked = expected.some(({ name, app }) => name === fact.name && app !== null);
+    const bot = isAsked && fact.creator?.bot === true ? fact.creator.login : null;
+    const app = bot === null ? null : await appOfBot(connection, repository, bot);
+    found.push(app === null ? fact : { ...fact, creatorApp: app });
+  }
+  return found;
 }
 
 function runFact(run: z.infer<typeof Run>): CheckFact {
@@ -284,6 +300,7 @@ function statusFact(status: z.infer<typeof Status>): CheckFact {
   return {
     name: status.context,
     app: null,
+    creator: personOfActor(status.creator),
     done,
     conclusion: done ? status.state.toLowerCase() : null,
     required: status.isRequired,
