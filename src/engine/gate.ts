@@ -3,7 +3,7 @@ import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import { mayWrite, rulesOf } from "../loop/begin.ts";
 import type { GateFacts, LoopEvent } from "../loop/event.ts";
-import { standingOf } from "../loop/gate.ts";
+import { asMerged, standingOf } from "../loop/gate.ts";
 import { names } from "../loop/people.ts";
 import type { ApprovalComment, LoopState } from "../loop/state.ts";
 import { authorsOf, noAuthors } from "../verify/authors.ts";
@@ -17,13 +17,18 @@ const patience = 3;
 
 /**
  * One request where only the App pushed and people approve by review; more for who pushed, for `/loop approve`, and for lists
- * of over a hundred. A merge is of the very head that was read, and tried again only with everything read again. `tries`
- * counts those before this one. Throws Fault.
+ * of over a hundred. A merge is of the very head that was read, and tried again only with everything read again. Where the
+ * loop has left its gate since, nothing is merged: it is only found out whether an earlier try did. `tries` counts those
+ * before this one. Throws Fault.
  */
-export async function passGate(world: World, state: LoopState, tries: number): Promise<LoopEvent[]> {
-  assert(state.pull !== null, "the gate is at a pull request");
-  const { facts, ci } = await readGate(world, state, state.pull.number);
+export async function passGate(world: World, before: LoopState, tries: number): Promise<LoopEvent[]> {
+  assert(before.pull !== null, "the gate is at a pull request");
+  const { state, facts, ci } = await readGate(world, before, before.pull.number);
   if (facts.merged === null && state.mergedBy !== null) throw mergeUntold();
+  if (state.phase !== "awaiting_gate") {
+    if (facts.open && tries < patience) throw mergeUntold();
+    return [{ type: "gate_read", facts, merge: null }];
+  }
   const standing = standingOf(state, facts);
   // The answer to a merge that was asked for may have been lost, and a replica not have heard of it, nor of the approvals.
   const mayHaveMerged = rulesOf(state).merge && tries > 0 && tries < patience && facts.open;
@@ -34,19 +39,23 @@ export async function passGate(world: World, state: LoopState, tries: number): P
     return [{ type: "gate_read", facts: { ...facts, verdict }, merge: null }];
   }
   const mayMerge = standing === "passed" && facts.open && rulesOf(state).merge;
-  const merge = mayMerge ? await world.github.merge(state.issue, state.pull.number, facts.head) : null;
+  const merge = mayMerge ? await world.github.merge(state.issue, before.pull.number, facts.head) : null;
   return [{ type: "gate_read", facts, merge }];
 }
 
-async function readGate(
-  world: World,
-  state: LoopState,
-  number: number,
-): Promise<{ readonly facts: GateFacts; readonly ci: CiFacts }> {
-  const pull = await world.github.readPull(state.issue, number);
+interface GateRead {
+  readonly state: LoopState; // with what was merged as its commit, where somebody pushed after the merge
+  readonly facts: GateFacts;
+  readonly ci: CiFacts;
+}
+
+async function readGate(world: World, before: LoopState, number: number): Promise<GateRead> {
+  const pull = await world.github.readPull(before.issue, number);
+  const state = pull.merged === null ? before : asMerged(before, pull.head);
   const commands = await approvalsByCommand(world, state);
-  // Read last: whoever pushed until now is an author of what was read before.
-  const pushed = state.othersPushed ? await pushedTo(world, state, number) : null;
+  // Read last: whoever pushed until now, or until the merge, is an author of what was read before.
+  const until = pull.merged?.at ?? null;
+  const pushed = state.othersPushed ? await pushedTo(world, state, { pull: number, until }) : null;
   const facts = gateOf({
     pull,
     requester: state.requester.id,
@@ -56,12 +65,16 @@ async function readGate(
     unread: pushed?.unread ?? null,
     verdict: judge(state, pull.head, pull.ci),
   });
-  return { facts, ci: pull.ci };
+  return { state, facts, ci: pull.ci };
 }
 
-function pushedTo(world: World, { issue, branch }: LoopState, pull: number) {
+function pushedTo(
+  world: World,
+  { issue, branch }: LoopState,
+  of: { readonly pull: number; readonly until: number | null },
+) {
   assert(branch !== null, "a loop with a pull request has a branch");
-  return world.github.readPushes(issue, { pull, branch });
+  return world.github.readPushes(issue, { ...of, branch });
 }
 
 /** Comments that still say `/loop approve` of their commit, with what their authors may do now. Two requests each. */

@@ -182,7 +182,11 @@ export interface GitHubPort {
   readJobLog(repository: RepositoryRef, job: number): Promise<JobLog>;
   readPull(repository: RepositoryRef, pull: number): Promise<PullFacts>;
   /** Who pushed to the pull request's branch, and whom its commits name. */
-  readPushes(repository: RepositoryRef, of: { readonly pull: number; readonly branch: string }): Promise<PushedFacts>;
+  /** `until`: later pushes are left out, by GitHub's own clock; null: none are. */
+  readPushes(
+    repository: RepositoryRef,
+    of: { readonly pull: number; readonly branch: string; readonly until: number | null },
+  ): Promise<PushedFacts>;
   /** A comment as it is now, and the command in it; null when it is gone. */
   readComment(
     issue: IssueRef,

@@ -147,12 +147,11 @@ type LiveEvent = Exclude<
   }
 >;
 
-/** Once a person merged, the gate is read for what it had been, and nothing else ends the loop but the loss of its thread. */
+/** Once somebody merged, the gate is read for whose merge it was and what it had been, and nothing else ends the loop but the loss of its thread. */
 const afterMerge: readonly LiveEvent["type"][] = ["issue_gone", "effect_failed"];
 
 function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
-  if (state.mergedBy !== null && !afterMerge.includes(event.type))
-    return stay(state, "merged by hand: nothing else counts");
+  if (state.mergedBy !== null && !afterMerge.includes(event.type)) return stay(state, "merged: nothing else counts");
   switch (event.type) {
     case "unlabelled":
       return onUnlabelled(state, event, now);
@@ -360,7 +359,8 @@ const dispensable: readonly EffectType[] = [
 function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "effect_failed" }>, now: number): Decision {
   if ((dispensable as readonly string[]).includes(event.effect))
     return stay(state, `${event.effect} failed; the loop goes on`);
-  if (state.mergedBy !== null && event.effect === "pass_gate") return onMergeUnread(state, state.mergedBy, now);
+  if (state.mergedBy !== null && event.effect === "pass_gate")
+    return onMergeUnread(state, state.mergedBy, event.message, now);
   return settle(state, now, {
     reason: "infrastructure_error",
     of: "effect_failed",

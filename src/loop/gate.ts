@@ -35,12 +35,31 @@ function approvalsNeeded(state: LoopState, { unknownPushes }: GateFacts): number
 /** The gate as GitHub states it now, and what came of merging it where that was allowed. */
 export function onGateRead(state: LoopState, event: Extract<LoopEvent, { type: "gate_read" }>, now: number): Decision {
   const { facts, merge } = event;
-  if (merge?.ok === true || facts.merged?.ours === true) return complete(state, facts, "approved_and_merged", now);
+  if (merge?.ok === true || facts.merged?.ours === true) {
+    return complete(asMerged(state, facts.head), facts, "approved_and_merged", now);
+  }
   if (!isLive(state)) return stay(state, `${state.phase}: nothing more to do`);
+  if (facts.merged !== null && isAtGateOrMerged(state)) return onMergedByHand(asMerged(state, facts.head), facts, now);
   if (state.phase !== "awaiting_gate") return stay(state, `${state.phase}: the gate is not awaited now`);
   if (merge !== null) return onMergeDeclined(state, merge.message, now);
-  if (facts.merged !== null) return onMergedByHand(state, facts, now);
   return onStanding({ ...state, awaitsCi: false }, facts, now);
+}
+
+function isAtGateOrMerged({ phase, mergedBy }: LoopState): boolean {
+  return phase === "awaiting_gate" || mergedBy !== null;
+}
+
+/** Somebody pushed between the merge and the news of it: the attempt is again what stood at the gate, and was merged. */
+export function asMerged(state: LoopState, merged: string): LoopState {
+  const { leftGate } = state;
+  if (leftGate?.head !== merged || state.attempts.at(-1)?.head === merged) return state;
+  const { attempt: number, approvals, ...stood } = leftGate;
+  return {
+    ...state,
+    head: merged,
+    approvals,
+    attempts: state.attempts.map((one) => (one.number === number ? { ...one, ...stood } : one)),
+  };
 }
 
 function onStanding(state: LoopState, facts: GateFacts, now: number): Decision {
@@ -152,6 +171,7 @@ export function onBranchMoved(state: LoopState, head: string, now: number): Deci
   }
   const moved: LoopState = {
     ...withAttempt(state, { head }),
+    ...left(state),
     head,
     behind: null,
     ...unheard,
@@ -164,9 +184,17 @@ export function onBranchMoved(state: LoopState, head: string, now: number): Deci
   return { ...next, note: `the branch moved; ${next.note}` };
 }
 
+/** What was at the gate may have been merged before the push; GitHub tells of the two in any order. */
+function left(state: LoopState): Pick<LoopState, "leftGate"> {
+  if (state.phase !== "awaiting_gate") return {};
+  const { number: attempt, head, review, verdict } = currentAttempt(state);
+  return head === null ? {} : { leftGate: { attempt, head, review, verdict, approvals: state.approvals } };
+}
+
 /**
- * A person closed or merged the pull request. A merge at the gate is read once more, since only that says whether the gate
- * had been passed; from then on nothing else ends the loop.
+ * Somebody closed or merged the pull request. A merge that may be of what was at the gate, or the App's own with its answer
+ * lost, is read once more: only that says whose it was and whether the gate had been passed. From then on nothing else ends
+ * the loop.
  */
 export function onPullClosed(
   state: LoopState,
@@ -176,14 +204,22 @@ export function onPullClosed(
   const { actor, merged } = event;
   if (!merged) return settle(state, now, { reason: "cancelled", of: "pull_closed", by: actor.login });
   const isAtGate = state.phase === "awaiting_gate" || state.resumeAt?.phase === "awaiting_gate";
-  if (!isAtGate) return endMerged(state, actor, "not_reached", now);
-  const next: LoopState = { ...state, phase: "awaiting_gate", resumeAt: null, mergedBy: state.mergedBy ?? actor };
-  return { state: next, effects: [gateLook()], note: "merged by hand; reading whether the gate had been passed" };
+  if (!isAtGate && state.leftGate === undefined && !actor.bot) return endMerged(state, actor, "not_reached", now);
+  const phase = isAtGate ? "awaiting_gate" : isPaused(state) ? state.resumeAt.phase : state.phase;
+  const next: LoopState = { ...closeRuns(state, now), phase, resumeAt: null, mergedBy: state.mergedBy ?? actor };
+  const effects = [...stopRuns(state, "merged"), gateLook()];
+  return { state: next, effects, note: "merged; reading by whom, and whether the gate had been passed" };
 }
 
-/** The gate of a merge could not be read. */
-export function onMergeUnread(state: LoopState, by: Person, now: number): Decision {
-  return endMerged(state, by, "unread", now);
+function isPaused(state: LoopState): state is LoopState & { resumeAt: NonNullable<LoopState["resumeAt"]> } {
+  return state.phase === "paused" && state.resumeAt !== null;
+}
+
+/** The gate of a person's merge could not be read. A bot's may be the App's own: of that nothing is said that was not read. */
+export function onMergeUnread(state: LoopState, by: Person, message: string, now: number): Decision {
+  if (!by.bot) return endMerged(state, by, "unread", now);
+  const failed = { of: "effect_failed", effect: "pass_gate", quote: message, resume: "verify" } as const;
+  return settle({ ...state, mergedBy: null }, now, { reason: "infrastructure_error", ...failed });
 }
 
 function endMerged(state: LoopState, { login: by }: Person, gate: "not_reached" | "unread", now: number): Decision {

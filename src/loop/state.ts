@@ -289,6 +289,15 @@ export type BaseTip = z.infer<typeof BaseTip>;
 export const ApprovalComment = z.object({ person: Person, comment: z.number().int(), head: z.string() });
 export type ApprovalComment = z.infer<typeof ApprovalComment>;
 
+/** What stood at the gate when somebody pushed: what was merged just before, if that is found out later. */
+const LeftGate = z.object({
+  attempt: z.number().int(),
+  head: z.string(),
+  review: Review.nullable(),
+  verdict: Verdict.nullable(),
+  approvals: z.array(ApprovalComment),
+});
+
 /** The trigger label as it was set: by whom, and when by GitHub's clock, where that is known. */
 const Labelled = z.object({
   issue: IssueRef,
@@ -360,7 +369,8 @@ export const LoopState = z.object({
   approvals: z.array(ApprovalComment),
   othersPushed: z.boolean(), // someone but the App pushed to the branch, or may have: who, is read at the gate
   awaitsCi: z.boolean(), // at its last reading the gate lacked nothing but green checks
-  mergedBy: Person.nullable(), // a person merged; the gate is read once more, to say whether it had been passed
+  mergedBy: Person.nullable(), // told of as whoever merged; the gate is read once more, to say who did and whether it had been passed
+  leftGate: LeftGate.optional(), // absent: nobody pushed while the loop was at its gate
   refusalsSaid: z.array(z.string()), // approvals that did not count and were answered already
   ending: Ending.nullable(),
   labelledAgain: Labelled.optional(), // since its end; the loop of that label begins once every run of this one has told its end

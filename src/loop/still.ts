@@ -10,6 +10,7 @@ export interface Pending {
   readonly loop: string;
   readonly effect: Effect;
   readonly notBefore: number;
+  readonly tries?: number; // begun so many times; absent: never
 }
 
 /** What is not done any more, and what it presumed in vain. */
@@ -30,7 +31,7 @@ interface Presumption<Asked> {
   readonly lane: Lane;
   /** In words, for the log and the table: what must be so for it to be done. */
   readonly presumes: string;
-  readonly holds: (asked: Asked, state: LoopState) => boolean;
+  readonly holds: (asked: Asked, state: LoopState, tries: number) => boolean;
   /** Asked for twice, it is done once: the earlier or the later one stays. Absent: each is done. */
   readonly once?: "earlier" | "later";
   /** It is about no loop, or about a run, and done though its loop is not the one on the issue any more. */
@@ -128,8 +129,9 @@ export const presumptions: Presumptions = {
   },
   pass_gate: {
     lane: "work",
-    presumes: "the gate is open",
-    holds: (_, state) => state.phase === "awaiting_gate",
+    presumes:
+      "the gate is open, or a merge was told of; once begun, also that the loop has ended otherwise: it may have merged",
+    holds: (_, state, tries) => isAtGate(state) || (tries > 0 && mayHaveMerged(state)),
     once: "later",
   },
   set_alarm: {
@@ -169,9 +171,9 @@ const alarmPhases: Readonly<Record<AlarmName, readonly Phase[]>> = {
 };
 
 /** Whether what the effect presumes is still so: `null`, or what is not. */
-function still(effect: Effect, state: LoopState): string | null {
+function still({ effect, tries = 0 }: Pending, state: LoopState): string | null {
   const presumption = presumptionOf(effect);
-  return presumption.holds(effect, state) ? null : `presumed: ${presumption.presumes}`;
+  return presumption.holds(effect, state, tries) ? null : `presumed: ${presumption.presumes}`;
 }
 
 /** What is left of what was asked for, in the order of asking, and what is dropped. */
@@ -195,11 +197,12 @@ export function nextOf<Asked extends Pending>(left: readonly Asked[], now: numbe
   return due.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? null; // a stable sort: else in the order of asking
 }
 
-function whyNot({ loop, effect }: Pending, state: LoopState | null): string | null {
+function whyNot(asked: Pending, state: LoopState | null): string | null {
+  const { loop, effect } = asked;
   if (state === null || state.id !== loop) {
     return presumptionOf(effect).outlives ? null : "its loop is not the one on this issue any more";
   }
-  return still(effect, state);
+  return still(asked, state);
 }
 
 function repeated(asked: Pending, before: readonly Pending[], after: readonly Pending[]): string | null {
@@ -253,6 +256,17 @@ function isAtHead(state: LoopState, head: string): boolean {
 /** The thread cannot be told, or it was not: design.md §5. */
 function isOutOfReach(state: LoopState): boolean {
   return state.ending?.unsaid === true;
+}
+
+function isAtGate(state: LoopState): boolean {
+  return state.phase === "awaiting_gate" || (state.mergedBy !== null && isLive(state));
+}
+
+/** Its answer may have been lost, and nobody looks at a loop that has ended. One that lives finds out by its next look. */
+function mayHaveMerged(state: LoopState): boolean {
+  return (
+    !isLive(state) && state.rules?.merge === true && state.ending?.reason !== "task_complete" && !isOutOfReach(state)
+  );
 }
 
 function isCalledOff(state: LoopState): boolean {

@@ -88,10 +88,11 @@ export interface ReviewFact extends ApprovalFact {
   readonly comments: readonly { readonly path: string; readonly line: number | null; readonly body: string }[];
 }
 
-/** A merge: by whom, and whether it was the App's own. */
+/** A merge: by whom, whether it was the App's own, and when by GitHub's clock. */
 export interface Merged {
   readonly by: Person;
   readonly ours: boolean;
+  readonly at: number;
 }
 
 /** A list that was too long to be read to its end: what counts may stand beyond it, so nothing counts. */

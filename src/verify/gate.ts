@@ -31,7 +31,7 @@ export function gateOf(question: GateQuestion): GateFacts {
   return {
     head: pull.head,
     open: pull.open,
-    merged: pull.merged,
+    merged: pull.merged && { by: pull.merged.by, ours: pull.merged.ours },
     approvals: once(judged.flatMap(({ person, why }) => (why === null ? [person] : []))),
     refusals: judged.flatMap(({ person, why }) => (why === null ? [] : [{ id: person.id, login: person.login, why }])),
     changes: requests.flatMap(findingsOf),

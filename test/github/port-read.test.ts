@@ -323,7 +323,7 @@ describe("the gate", () => {
     });
     await carol.git.updateRef({ ...at, ref: "heads/loop/2-authors", sha: commit.sha });
     up.sent();
-    const read = await up.port.readPushes(up.where, { pull: number, branch: "loop/2-authors" });
+    const read = await up.port.readPushes(up.where, { pull: number, branch: "loop/2-authors", until: null });
     expect(up.sent()).toEqual(["query ReadCommits", "read GET /repos/{owner}/{repo}/activity"]);
     expect(read.unread).toBe(null);
     expect(read.pushes).toEqual([
@@ -345,7 +345,7 @@ describe("the gate", () => {
     assert(own !== undefined, "the App has an account");
     const signed = { name: own.login, email: own.email };
     await carol.push(up.repository, branch, { "d.txt": "1\n" }, "As the App", { author: signed });
-    const { pushes } = await up.port.readPushes(up.where, { pull: number, branch });
+    const { pushes } = await up.port.readPushes(up.where, { pull: number, branch, until: null });
     expect(pushes.at(-1)).toMatchObject({ by: person("carol"), ours: false });
     const access = await up.port.gitAccess(up.where, "write");
     const octokit = new Octokit({ auth: access.token, baseUrl: up.forge.url });
@@ -358,7 +358,7 @@ describe("the gate", () => {
     assert(move !== undefined, "the branch moved");
     for (let count = 1; count <= 100; count++) moves.push({ ...move, id: move.id + count, at: move.at + count });
     up.sent();
-    const read = await up.port.readPushes(up.where, { pull: number, branch });
+    const read = await up.port.readPushes(up.where, { pull: number, branch, until: null });
     expect(up.sent()).toEqual([
       "query ReadCommits",
       "read GET /repos/{owner}/{repo}/activity",
@@ -370,6 +370,24 @@ describe("the gate", () => {
     await access.revoke();
   });
 
+  test("leaves out pushes that came after a merge: whoever made them has no hand in what was merged (T21)", async () => {
+    const branch = "loop/2-merged-pushed";
+    const { number, pull } = await openLoopPull(branch);
+    up.forge.as("carol").markReady(pull);
+    await up.forge.as("alice").merge(pull);
+    await up.forge.as("alice").push(up.repository, branch, { "late.txt": "1\n" }, "Too late");
+    const { moves } = up.repository;
+    const late = moves.at(-1);
+    assert(late !== undefined, "the branch moved");
+    moves.splice(-1, 1, { ...late, at: late.at + 10_000 });
+    const { merged } = await up.port.readPull(up.where, number);
+    assert(merged !== null, "it is merged");
+    const pushers = async (until: number | null) =>
+      (await up.port.readPushes(up.where, { pull: number, branch, until })).pushes.map(({ by }) => by?.login);
+    expect(await pushers(null)).toEqual(["carol", "alice"]);
+    expect(await pushers(merged.at)).toEqual(["carol"]);
+  });
+
   test("shows a dismissed review as dismissed, and a merged pull request as merged", async () => {
     const { number, pull } = await openLoopPull("loop/2-merged");
     up.forge.as("alice").dismiss(up.forge.as("alice").approve(pull), "Changed my mind.");
@@ -378,7 +396,7 @@ describe("the gate", () => {
     const read = await up.port.readPull(up.where, number);
     expect([read.open, read.merged, read.draft, read.reviews.map((review) => review.state)]).toEqual([
       false,
-      { by: person("alice"), ours: false },
+      { by: person("alice"), ours: false, at: expect.any(Number) },
       false,
       ["dismissed"],
     ]);

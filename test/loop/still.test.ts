@@ -41,6 +41,19 @@ describe("what still holds", () => {
     expect(left(called(false), pending(forget), pending({ type: "release" }))).toEqual(["forget_run", "release"]);
   });
 
+  test("a passing of the gate that was begun goes on when the loop is ended, where it may have merged (I15)", () => {
+    const pass = (tries: number) => pending({ type: "pass_gate" }, { tries });
+    const rules = { ...aLoop().rules!, merge: true };
+    const stopped = { ...anEndedLoop({ ...cancelled, resume: "none" }), rules };
+    expect(left(stopped, pass(0))).toEqual([]);
+    expect(left(stopped, pass(1))).toEqual(["pass_gate"]);
+    expect(left({ ...stopped, rules: { ...rules, merge: false } }, pass(1))).toEqual([]);
+    expect(left(aPublishedLoop({ phase: "verifying", rules }), pass(1))).toEqual([]);
+    const told = anEndedLoop({ reason: "task_complete", of: "approved_and_merged" });
+    expect(left({ ...told, rules }, pass(1))).toEqual([]);
+    expect(left({ ...stopped, ending: { ...stopped.ending!, unsaid: true } }, pass(1))).toEqual([]);
+  });
+
   test("a stop comment is not posted for a loop that goes on", () => {
     expect(left(anEndedLoop(spent), pending({ type: "post_stop" }))).toEqual(["post_stop"]);
     expect(left(aPublishedLoop(), pending({ type: "post_stop" }))).toEqual([]);

@@ -482,6 +482,7 @@ export function createChecks(parts: ChecksParts) {
       hold(waits, `L1: loop ${state.id} is still ${state.phase}`);
       if (!parts.declined()) checkThread(key, state);
       if (state.phase === "awaiting_gate") checkGate(state);
+      checkOwnMerge(state);
     }
     hold(disk.effects.size === 0, `L4: ${[...disk.effects.values()][0]?.effect.type} was never performed`);
     const running = [...containers.all.values()].find((one) => one.state === "running");
@@ -492,6 +493,13 @@ export function createChecks(parts: ChecksParts) {
     }
     hold(disk.openEvents.size === 0, "I2: a stored event is left lying");
     onQuiet();
+  }
+
+  /** I15: what the App merged is told as that, also where the answer was lost and something else happened since. */
+  function checkOwnMerge({ id, pull, ending }: LoopState): void {
+    const merged = pull === null ? undefined : world.pulls.get(pull.number)?.value;
+    if (merged?.merged !== true || merged.closedBy.id !== app.id) return;
+    hold(ending?.of === "approved_and_merged", `I15: loop ${id} was merged by the App and is told as ${ending?.of}`);
   }
 
   /** L5: an approval that counts is noticed, whether or not its webhook arrived. */

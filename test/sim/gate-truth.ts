@@ -45,9 +45,10 @@ function byCommand(world: World, state: LoopState, { head }: Pull, at: number): 
     .map(({ author }) => author.login);
 }
 
-/** Whoever ever pushed to the branch, but the App, and whom the commits in it name that came with such a push. */
-export function authorsOf(world: World, { branch, head }: Pull): ReadonlySet<string> {
-  const pushes = world.pushes.get(branch)?.value ?? [];
+/** Whoever ever pushed to the branch before it was merged, but the App, and whom the commits in it name that came with such a push. */
+export function authorsOf(world: World, { branch, head, mergedAt }: Pull): ReadonlySet<string> {
+  const known = world.pushes.get(branch);
+  const pushes = (mergedAt === null ? known?.value : known?.asOf(mergedAt)) ?? [];
   const foreign = pushes.filter(({ by }) => by.id !== app.id);
   const isFirst = (push: Push) => pushes.find(({ after }) => after === push.after) === push;
   const brought = foreign.filter((push) => isFirst(push) && world.descends(push.after, head));

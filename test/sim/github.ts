@@ -152,7 +152,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         parts.onGateRead(pull, at);
         return pullFacts(world, pull, at);
       }),
-    readPushes: (_repository, { pull, branch }) => send("readPushes", () => pushedFacts(world, pull, branch, seen())),
+    readPushes: (_repository, of) => send("readPushes", () => pushedFacts(world, of, seen())),
     readComment: (issue, comment) => send("readComment", () => commentNow(world, issue.number, comment, seen())),
     merge(_repository, pull, head) {
       if (boundary.alive) parts.onMerge(pull, head);
@@ -259,11 +259,14 @@ function pullFacts(world: World, number: number, at: number): PullFacts {
   return {
     head: pull.head,
     open: pull.open,
-    merged: pull.merged ? { by: personOf(world.named(pull.closedBy)), ours: pull.closedBy.id === app.id } : null,
+    merged:
+      pull.mergedAt === null
+        ? null
+        : { by: personOf(world.named(pull.closedBy)), ours: pull.closedBy.id === app.id, at: pull.mergedAt },
     draft: pull.draft,
     unread: null,
     ci: { ...ciFacts(world, number, pull.head, at), ...baseFact(world, number, at) },
-    reviews: pull.reviews.map((review) => ({
+    reviews: pull.reviews.filter(isBeforeMerge(pull)).map((review) => ({
       id: review.id,
       author: personOf(world.named(review.author)),
       canPush: writers.includes(permissions[review.author.login] ?? "none"),
@@ -276,9 +279,17 @@ function pullFacts(world: World, number: number, at: number): PullFacts {
   };
 }
 
+function isBeforeMerge({ mergedAt }: Pull): (review: { readonly at: number }) => boolean {
+  return ({ at }) => mergedAt === null || at <= mergedAt;
+}
+
 /** What the adapter makes of the activity and the list of commits; none is so long here that it is cut. */
-function pushedFacts(world: World, pull: number, branch: string, at: number): PushedFacts {
-  const pushes = world.pushes.get(branch)?.asOf(at) ?? [];
+function pushedFacts(
+  world: World,
+  { pull, branch, until }: { readonly pull: number; readonly branch: string; readonly until: number | null },
+  at: number,
+): PushedFacts {
+  const pushes = world.pushes.get(branch)?.asOf(Math.min(at, until ?? at)) ?? [];
   const head = world.pulls.get(pull)?.asOf(at)?.head ?? "";
   return {
     pushes: pushes.map(({ after, by }) => ({ after, by: personOf(world.named(by)), ours: by.id === app.id })),

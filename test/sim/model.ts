@@ -100,6 +100,7 @@ export interface Pull {
   readonly draft: boolean;
   readonly open: boolean;
   readonly merged: boolean;
+  readonly mergedAt: number | null;
   readonly conflicts: boolean; // with its base, as far as GitHub has found out
   readonly reviews: readonly Review[];
   readonly closedBy: Account;

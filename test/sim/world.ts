@@ -198,7 +198,15 @@ export function createWorld(parts: WorldParts): World {
     openPull(branch) {
       const number = world.nextId();
       const head = branches.get(branch)?.value ?? "";
-      const fresh = { draft: true, open: true, merged: false, conflicts: false, reviews: [], closedBy: ghost };
+      const fresh = {
+        draft: true,
+        open: true,
+        merged: false,
+        mergedAt: null,
+        conflicts: false,
+        reviews: [],
+        closedBy: ghost,
+      };
       const pull = { number, branch, head, ...fresh };
       pulls.set(number, cell<Pull>(timeline.now, pull));
       emit("pull_request", payloads.pull("opened", pull, app), app);
@@ -231,7 +239,7 @@ export function createWorld(parts: WorldParts): World {
     closePull(number, merged, by) {
       const pull = pulls.get(number)!;
       if (!pull.value.open) return;
-      world.changePull(number, () => ({ open: false, merged, closedBy: by }));
+      world.changePull(number, () => ({ open: false, merged, mergedAt: merged ? timeline.now : null, closedBy: by }));
       emit("pull_request", payloads.pull("closed", pull.value, by), by);
     },
     check(sha, made) {

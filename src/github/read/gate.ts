@@ -94,7 +94,7 @@ export async function readPull(connection: Connection, repository: Repository, p
   return {
     head: found.headRefOid,
     open: found.state === "OPEN",
-    merged: found.state === "MERGED" ? mergedBy(found.mergedBy, connection.self.slug) : null,
+    merged: found.state === "MERGED" ? mergeOf(found, connection.self.slug) : null,
     draft: found.isDraft,
     reviews: listed.reviews.map(reviewFact).filter(({ submittedAt }) => submittedAt <= until),
     unread: listed.isCut ? { what: "reviews", read: listed.reviews.length } : null,
@@ -127,9 +127,10 @@ function missing(attempted: string): Fault {
   return new Fault(`${attempted}: it is not there. It may work later.`, { kind: "not_found", retry: "later" });
 }
 
-function mergedBy(actor: z.infer<typeof Actor>, slug: string): Merged {
-  const by = personOfActor(actor);
-  return { by, ours: by.bot && by.login.toLowerCase() === `${slug}[bot]`.toLowerCase() };
+function mergeOf({ mergedBy, mergedAt }: z.infer<typeof Pull>, slug: string): Merged {
+  const by = personOfActor(mergedBy);
+  const ours = by.bot && by.login.toLowerCase() === `${slug}[bot]`.toLowerCase();
+  return { by, ours, at: mergedAt ?? Number.POSITIVE_INFINITY };
 }
 
 function reviewFact(review: z.infer<typeof Review>): ReviewFact {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import type { CommitFact, PushedFacts, PushFact, Unread } from "../../verify/facts.ts";
-import { requireSameRepository } from "../client/answers.ts";
+import { requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, call, query, type Repository, unlessGone } from "../client/client.ts";
 
 /** So many pages of a hundred are read; a longer list is told to be unread, and nothing is made of it. */
@@ -52,6 +52,7 @@ const Answer = z.object({
 const Activities = z.array(
   z.object({
     after: z.string(),
+    timestamp: Time,
     activity_type: z.string(),
     actor: z.object({ id: z.number().int(), login: z.string(), type: z.string() }).nullable(),
   }),
@@ -65,10 +66,10 @@ const Activities = z.array(
 export async function readPushes(
   connection: Connection,
   repository: Repository,
-  { pull, branch }: { readonly pull: number; readonly branch: string },
+  { pull, branch, until }: { readonly pull: number; readonly branch: string; readonly until: number | null },
 ): Promise<PushedFacts> {
   const listed = await readCommits(connection, repository, pull);
-  const moved = await readActivity(connection, repository, branch);
+  const moved = await readActivity(connection, repository, { branch, until: until ?? Number.POSITIVE_INFINITY });
   return { pushes: moved.pushes.toReversed(), commits: listed.commits, unread: listed.unread ?? moved.unread };
 }
 
@@ -108,11 +109,11 @@ function commitFact({ oid, parents, authors, committer }: z.infer<typeof Commit>
   return { sha: oid, parents: parents.nodes.map((parent) => parent.oid), people: [...new Set(people)] };
 }
 
-/** Newest first. */
+/** Newest first. Of the second in which it ends everything is read: a push too many asks for an approval more at worst. */
 async function readActivity(
   connection: Connection,
   repository: Repository,
-  branch: string,
+  { branch, until }: { readonly branch: string; readonly until: number },
 ): Promise<{ pushes: PushFact[]; unread: Unread | null }> {
   const { owner, name: repo } = repository;
   const attempted = `Could not read who pushed to ${branch} of ${owner}/${repo}`;
@@ -129,7 +130,9 @@ async function readActivity(
         return answer;
       }),
     );
-    const moves = (listed ?? []).filter(({ activity_type: type }) => type !== "branch_deletion");
+    const moves = (listed ?? []).filter(
+      ({ activity_type: type, timestamp }) => type !== "branch_deletion" && timestamp <= until,
+    );
     pushes.push(...moves.map((move) => pushFact(move, connection.self.slug)));
     url = next;
   }

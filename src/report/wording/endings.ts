@@ -58,7 +58,9 @@ export function endingSentence(ending: Ending): string {
     case "approved":
       return `${by} approved this exact commit.`;
     case "approved_and_merged":
-      return `${by} approved this exact commit, and Loopgate merged it.`;
+      return by === null
+        ? "Loopgate merged this exact commit, whose gate had been passed."
+        : `${by} approved this exact commit, and Loopgate merged it.`;
     case "merged_by_hand":
       return `${by} merged ${ending.commit === null ? "the pull request" : `commit ${commit(ending.commit)}`}. ${gateAtMerge[ending.gate]}`;
     case "no_gate":
