@@ -139,7 +139,7 @@ export interface LoopLook {
     readonly conflicts: boolean; // with its base; false also where GitHub does not say yet
     readonly closedBy: Person;
     readonly branchDeletedBy: Person;
-    readonly reviews: string; // equal while no approval or request for changes on `head` came or went
+    readonly reviews: string; // equal while no approval or request for changes on `head` came or went, and all their authors may what they could
     readonly checksDone: boolean; // everything reported on `head` has completed
   } | null;
 }

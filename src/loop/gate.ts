@@ -4,7 +4,7 @@ import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, isLive, settle, stay, stopRuns } from "./end.ts";
 import type { GateFacts, LoopEvent } from "./event.ts";
 import { beginVerifying, gateLook, leaveGate, onRed, unheard, withConflict } from "./judge.ts";
-import type { GateRefusal } from "./refusal.ts";
+import type { ApprovalRefusal, GateRefusal } from "./refusal.ts";
 import type { LoopState, Person } from "./state.ts";
 
 /** Something moved at the gate: read everything again, remember nothing. */
@@ -155,8 +155,13 @@ function whyNotPassed(state: LoopState, facts: GateFacts): GateRefusal | null {
   return approvals < needed ? { of: "unknown_pushes", pushes: facts.unknownPushes, approvals, needed } : null;
 }
 
-function said(refusal: GateFacts["refusals"][number], head: string): string {
-  return `${refusal.id} ${head} ${refusal.why.of}`;
+function said({ id, why }: GateFacts["refusals"][number], head: string): string {
+  return refusalKey(id, head, why.of);
+}
+
+/** How `refusalsSaid` keeps that this person's approval of this commit does not count. */
+export function refusalKey(id: number, head: string, why: ApprovalRefusal["of"]): string {
+  return `${id} ${head} ${why}`;
 }
 
 function saidOfGate(why: GateRefusal, head: string): string {

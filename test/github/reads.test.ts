@@ -73,6 +73,17 @@ test("a survey shows labelled issues and, of a loop, its issue, branch and pull 
     },
   ]);
   expect(loops[0]?.pull?.reviews).toMatch(/^\d+ APPROVED$/);
+  // Of a permission that comes or goes no webhook tells, so the look does.
+  const { collaborators } = up.repository;
+  const alice = up.forge.as("alice").user;
+  const access = collaborators.get(alice);
+  collaborators.set(alice, "read");
+  const [without] = (await up.port.survey(up.where, "loop", asked)).loops;
+  expect(without?.pull?.reviews).toMatch(/^\d+ APPROVED without write access$/);
+  if (access === undefined) collaborators.delete(alice);
+  else collaborators.set(alice, access);
+  const [again] = (await up.port.survey(up.where, "loop", asked)).loops;
+  expect(again?.pull?.reviews).toBe(loops[0]?.pull?.reviews);
   up.forge.as("carol").unlabel(issue, "loop");
   up.forge.as("alice").close(issue);
   const [after] = (await up.port.survey(up.where, "loop", asked)).loops;

@@ -1,7 +1,7 @@
 // The reads a restore and a reconcile make: whole threads and how things stand with many loops at once.
 import type { LoopLook, Survey, SurveyedLoop, ThreadRead } from "../../src/engine/ports.ts";
 import type { Person } from "../../src/loop/state.ts";
-import { type Account, app, type Issue, repository } from "./model.ts";
+import { type Account, app, type Issue, repository, writers } from "./model.ts";
 import type { World } from "./world.ts";
 
 export const repositoryRef = {
@@ -47,6 +47,7 @@ function pullLook(world: World, loop: SurveyedLoop, at: number): LoopLook["pull"
   const pull = known === undefined ? null : (world.pulls.get(known)?.asOf(at) ?? null);
   if (pull === null) return null;
   const checks = (world.checks.get(pull.head)?.asOf(at) ?? []).filter((check) => !check.ours);
+  const may = world.permissions.asOf(at) ?? {};
   const words = pull.reviews.filter((review) => review.head === pull.head && review.state !== "commented");
   return {
     number: pull.number,
@@ -59,7 +60,9 @@ function pullLook(world: World, loop: SurveyedLoop, at: number): LoopLook["pull"
     conflicts: pull.conflicts,
     closedBy: personOf(pull.closedBy),
     branchDeletedBy: personOf(pull.closedBy),
-    reviews: words.map((review) => `${review.id} ${review.state}`).join(","),
+    reviews: words
+      .map(({ id, state, author }) => `${id} ${state} ${writers.includes(may[author.login] ?? "none")}`)
+      .join(","),
     checksDone: checks.length > 0 && checks.every((check) => check.done),
   };
 }

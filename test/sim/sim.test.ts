@@ -29,6 +29,7 @@ test.each([
   [8578, "liveness", "I1: a reviewer started beside one that could not be stopped yet"],
   [9469, "safety", "I15: a merge of ours whose answer was lost was taken for a person's"],
   [9954, "liveness", "I15: a merge of ours whose answer was lost, before somebody pushed, was taken for a person's"],
+  [8427, "liveness", "L5: an approval of somebody who lost write access and got it back was never read again"],
 ] as const)("a run that once broke an invariant holds: seed %i, %s, %s", async (seed, mode, _what) => {
   expect((await runSeed(seed, mode)).violations).toEqual([]);
 });

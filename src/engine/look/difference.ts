@@ -1,6 +1,7 @@
 // What GitHub says now against what a loop believes: the differences, as the events that a webhook would have brought. Pure.
 import { hasLabel } from "../../loop/end.ts";
 import type { LoopEvent } from "../../loop/event.ts";
+import { refusalKey } from "../../loop/gate.ts";
 import type { LoopState } from "../../loop/state.ts";
 import type { LoopLook } from "../ports.ts";
 
@@ -17,13 +18,22 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
     return [{ type: "branch_moved", head: branch.head, actor: look.closedBy }];
   }
   if (pull === null || pull.head !== state.attempts.at(-1)?.head) return [];
-  if (state.phase === "awaiting_gate" && pull.reviews !== "" && newReviews) {
+  const isNews = (pull.reviews !== "" && newReviews) || waitsForAccess(state);
+  if (state.phase === "awaiting_gate" && isNews) {
     return [{ type: "review_submitted", actor: look.closedBy, head: pull.head }];
   }
   if (pull.conflicts && judges(state)) return [{ type: "conflict_seen", head: pull.head }];
   const waitsForCi = state.phase === "verifying" && !state.ciSeen;
   const approvedEarly = state.phase === "awaiting_gate" && state.awaitsCi;
   return (waitsForCi || approvedEarly) && pull.checksDone ? [{ type: "ci_changed", head: pull.head, name: null }] : [];
+}
+
+/** An approval by comment was refused since its author lost write access: no list shows when it comes back. */
+function waitsForAccess({ approvals, attempts, refusalsSaid }: LoopState): boolean {
+  const head = attempts.at(-1)?.head;
+  return approvals.some(
+    (one) => one.head === head && refusalsSaid.includes(refusalKey(one.person.id, head, "no_permission")),
+  );
 }
 
 function isYoung(state: LoopState, now: number): boolean {

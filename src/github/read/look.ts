@@ -32,7 +32,7 @@ fragment Pull on PullRequest {
   id number url state isDraft mergeable headRefOid
   isCrossRepository
   mergedBy { ${actorFields} } ${closedFields}
-  reviews(last: 100, states: [APPROVED, CHANGES_REQUESTED, DISMISSED]) { nodes { fullDatabaseId state commit { oid } } }
+  reviews(last: 100, states: [APPROVED, CHANGES_REQUESTED, DISMISSED]) { nodes { fullDatabaseId state authorCanPushToRepository commit { oid } } }
   tip: commits(last: 1) { nodes { commit { oid statusCheckRollup { state } } } }
 }`;
 
@@ -89,6 +89,12 @@ const IssueNow = z.object({
 const RefNow = z
   .object({ target: z.object({ oid: z.string(), committer: z.object({ email: z.string().nullable() }).nullish() }) })
   .nullable();
+const ReviewNow = z.object({
+  fullDatabaseId: z.union([z.string(), z.number()]),
+  state: z.string(),
+  authorCanPushToRepository: z.boolean(),
+  commit: z.object({ oid: z.string() }).nullable(),
+});
 const PullNow = z.object({
   id: z.string(),
   number: z.number().int(),
@@ -102,13 +108,7 @@ const PullNow = z.object({
   timelineItems: Closed,
   reviews: z
     .object({
-      nodes: z.array(
-        z.object({
-          fullDatabaseId: z.union([z.string(), z.number()]),
-          state: z.string(),
-          commit: z.object({ oid: z.string() }).nullable(),
-        }),
-      ),
+      nodes: z.array(ReviewNow),
     })
     .nullable(),
   tip: z.object({
@@ -274,9 +274,14 @@ function pullNow(pull: z.infer<typeof PullNow>) {
     conflicts: pull.mergeable === "CONFLICTING",
     closedBy: closerOf(pull),
     branchDeletedBy: branchDeleterOf(pull),
-    reviews: decisive.map((review) => `${review.fullDatabaseId} ${review.state}`).join(", "),
+    reviews: decisive.map(wordOf).join(", "),
     checksDone: ["SUCCESS", "FAILURE", "ERROR"].includes(checks),
   };
+}
+
+/** What makes a review count: it changes also where its author gains or loses write access, of which no webhook tells. */
+function wordOf({ fullDatabaseId, state, authorCanPushToRepository }: z.infer<typeof ReviewNow>): string {
+  return `${fullDatabaseId} ${state}${authorCanPushToRepository ? "" : " without write access"}`;
 }
 
 function goneNow(issue: number) {

@@ -75,6 +75,15 @@ test("reviews that were looked at before are not looked at again", () => {
   expect(types(atGate, { pull: { ...pull, reviews: "1 APPROVED" } }, false)).toEqual([]);
 });
 
+test("an approval by comment that was refused for want of access is read again by every look, and no other is", () => {
+  const approvals = [{ person: bob, comment: 700, head: sha("c") }];
+  const refused = (said: string) => types({ ...atGate, approvals, refusalsSaid: [said] }, {}, false);
+  expect(refused(`8 ${sha("c")} no_permission`)).toEqual(["review_submitted"]);
+  expect(refused(`9 ${sha("c")} no_permission`)).toEqual([]);
+  expect(refused(`8 ${sha("b")} no_permission`)).toEqual([]);
+  expect(refused(`8 ${sha("c")} requester`)).toEqual([]);
+});
+
 test("F29: a claim of this minute is not ended by a look through a replica that has not heard of it", () => {
   expect(types(verifying, { labels: ["bug"] }, true, labelledAt + 59_000)).toEqual([]);
   expect(types(verifying, { gone: true }, true, labelledAt + 59_000)).toEqual([]);
