@@ -133,6 +133,10 @@ export const Environment = z.strictObject({
     description:
       "Gigabytes that what set-ups left may take together, beside the above; beyond it those that were used longest ago are forgotten.",
   }),
+  LOOPGATE_REGISTRY_GIGABYTES: whole(1, 100_000).prefault("10").meta({
+    description:
+      "Gigabytes that packages from registries may take, beside the above; beyond it those that were used longest ago are forgotten.",
+  }),
   LOOPGATE_HOST: visible(255)
     .regex(/^[A-Za-z0-9_:%.-]+$/, "must be one address or name of this machine; 0.0.0.0 or :: stands for all of them")
     .prefault("127.0.0.1")
@@ -211,6 +215,14 @@ export const Environment = z.strictObject({
   LOOPGATE_EGRESS: list(hostProblem).prefault("").meta({
     description: "Hosts that repositories may let their runs reach, separated by commas; empty: none.",
   }),
+  LOOPGATE_REGISTRY_NPM: address.optional().meta({
+    description:
+      "Address of the npm registry that runs may read packages from, through the App and as each policy says. Unset: none.",
+  }),
+  LOOPGATE_REGISTRY_NPM_TOKEN: visible(500).optional().meta({
+    description: "Token for that registry, if it asks for one; it stays in the App. One that can only read is enough.",
+    where: "the registry",
+  }),
   LOOPGATE_MAX_USD: bound("usd", 10_000, "Most US dollars a policy may grant a loop for model calls."),
   LOOPGATE_MAX_ISSUE_USD: bound(
     "issue_usd",
@@ -248,7 +260,7 @@ export type Environment = z.infer<typeof Environment>;
 export const neededToServe: readonly (keyof Environment)[] = ["LOOPGATE_RELAY_IMAGE"];
 
 function bound(
-  name: Exclude<keyof typeof generousBounds, "images" | "hosts" | "may_merge">,
+  name: Exclude<keyof typeof generousBounds, "images" | "hosts" | "registries" | "may_merge">,
   max: number,
   description: string,
 ) {

@@ -31,6 +31,10 @@ export interface Settings {
   readonly keepBytes?: number;
   /** What kept set-ups may take on disk. */
   readonly environmentBytes?: number;
+  /** Where packages are read, with the tokens that never enter a container. Absent: nowhere. */
+  readonly registries?: { readonly npm?: { readonly url: string; readonly token: string | null } };
+  /** What packages from there may take on disk. */
+  readonly registryBytes?: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly operator: Operator;
   /** Where models are called, with the keys that never enter a container. Absent: nowhere. */
@@ -84,6 +88,7 @@ export function readSettings(
     ...("problem" in key ? [key] : []),
     ...sharedSecrets(given),
     ...folderProblems(given),
+    ...registryProblems(given),
     ...needed.filter((name) => given[name] === undefined).map((name) => ({ name, problem: "is missing" })),
   ]);
   if (!parsed.success || "problem" in key || problems.length > 0) return { ok: false, message: explain(problems) };
@@ -127,11 +132,18 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     recordsMs: env.LOOPGATE_KEEP_DAYS * 24 * 3_600_000,
     keepBytes: env.LOOPGATE_KEEP_GIGABYTES * 1e9,
     environmentBytes: env.LOOPGATE_SETUP_GIGABYTES * 1e9,
+    ...registriesOf(env),
+    registryBytes: env.LOOPGATE_REGISTRY_GIGABYTES * 1e9,
     logLevel: env.LOOPGATE_LOG_LEVEL,
     operator: operatorOf(env),
     models: modelsOf(env),
     prices: env.LOOPGATE_PRICES,
   };
+}
+
+function registriesOf(env: Environment): Pick<Settings, "registries"> {
+  const { LOOPGATE_REGISTRY_NPM: url, LOOPGATE_REGISTRY_NPM_TOKEN: token } = env;
+  return url === undefined ? {} : { registries: { npm: { url, token: token ?? null } } };
 }
 
 /** One provider for each key that is set; an OpenAI-like server at an address of its own needs none. */
@@ -175,6 +187,7 @@ function operatorOf(env: Environment): Operator {
       tmp_mib: env.LOOPGATE_MAX_TMP_MIB,
       disk_mib: env.LOOPGATE_MAX_DISK_MIB,
       hosts: env.LOOPGATE_EGRESS.split(",").flatMap((host) => host.trim() || []),
+      ...(env.LOOPGATE_REGISTRY_NPM === undefined ? {} : { registries: ["npm"] }),
       images: env.LOOPGATE_IMAGES.split(",").flatMap((image) => image.trim() || []),
     },
     defaults: {
@@ -238,6 +251,12 @@ function bare(secret = ""): string {
     .normalize("NFKC")
     .replace(/[\s\p{C}]/gu, "")
     .toLowerCase();
+}
+
+/** A token without an address would go nowhere, and whoever set it expects otherwise. */
+function registryProblems(given: Readonly<Record<string, string>>): Problem[] {
+  if (given.LOOPGATE_REGISTRY_NPM_TOKEN === undefined || given.LOOPGATE_REGISTRY_NPM !== undefined) return [];
+  return [{ name: "LOOPGATE_REGISTRY_NPM_TOKEN", problem: "is set without LOOPGATE_REGISTRY_NPM" }];
 }
 
 /** What stands in the folders that are named decides, so they are looked at; nothing is made in them. */

@@ -8,6 +8,7 @@ import { steadyClock } from "./engine/clock.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { createReconciler, type Reconciled } from "./engine/look/reconcile.ts";
 import type { Clock, Log, StorePort } from "./engine/ports.ts";
+import { createRegistries } from "./gateway/registry/server.ts";
 import { githubClients } from "./github/client/octokit.ts";
 import { createPacer } from "./github/client/pacer.ts";
 import { deliveryHandler } from "./github/deliveries/deliveries.ts";
@@ -22,6 +23,7 @@ import { askGitHub, type StartFindings } from "./github/start.ts";
 import { pinoLogger } from "./log.ts";
 import { sealKey } from "./record/seal.ts";
 import { originAtGitHub } from "./runs/origin.ts";
+import { rooms } from "./runs/rooms.ts";
 import { createRuns } from "./runs/runs.ts";
 import type { Settings } from "./settings.ts";
 import { sqliteStore } from "./store/sqlite.ts";
@@ -112,6 +114,15 @@ export function askAboutApp({ app, github }: Settings): Promise<StartFindings> {
   return askGitHub(clients.forApp(), { appId, slug });
 }
 
+function registriesIn(dataDir: string, { registries = {}, registryBytes = 10e9 }: Settings, { now }: Clock) {
+  return createRegistries({
+    root: rooms({ dataDir }).registries,
+    mostBytes: registryBytes,
+    upstreams: registries,
+    now,
+  });
+}
+
 /** Starts the App: store, engine, webhook door. Throws Fault when a part cannot start. */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { settings, log, runtime } = options;
@@ -136,6 +147,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       ociRuntime: settings.ociRuntime ?? null,
       ...(settings.recordsMs === undefined ? {} : { recordsMs: settings.recordsMs }),
       ...(settings.environmentBytes === undefined ? {} : { environmentBytes: settings.environmentBytes }),
+      ...(settings.registries === undefined ? {} : { registries: registriesIn(dataDir, settings, clock) }),
       owner: ownerOfRuns(runtime),
       identity: { name: `${slug}[bot]`, email: `${appId}+${slug}[bot]@users.noreply.github.com` },
     });

@@ -53,6 +53,7 @@ describe("what is needed", () => {
       recordsMs: 7_776_000_000,
       keepBytes: 50_000_000_000,
       environmentBytes: 20_000_000_000,
+      registryBytes: 10_000_000_000,
       logLevel: "info",
       operator: {
         bounds: {
@@ -82,6 +83,17 @@ describe("what is needed", () => {
       models: [],
       prices: {},
     });
+  });
+
+  test("a registry's address lets policies speak of packages, and its token is nothing without it", () => {
+    const npm = { LOOPGATE_REGISTRY_NPM: "https://packages.example/npm/", LOOPGATE_REGISTRY_NPM_TOKEN: "a-token" };
+    const { registries, operator } = settingsOf({ ...least, ...npm });
+    expect(registries).toEqual({ npm: { url: "https://packages.example/npm", token: "a-token" } });
+    expect(operator.bounds.registries).toEqual(["npm"]);
+    const alone = readSettings({ ...least, LOOPGATE_REGISTRY_NPM_TOKEN: "a-token" });
+    expect(alone.ok ? "" : alone.message).toContain("LOOPGATE_REGISTRY_NPM_TOKEN is set without LOOPGATE_REGISTRY_NPM");
+    const plain = readSettings({ ...least, LOOPGATE_REGISTRY_NPM: "http://packages.example" });
+    expect(plain.ok ? "" : plain.message).toContain("LOOPGATE_REGISTRY_NPM is http:// to another machine");
   });
 
   test("a key makes a provider of models; a server of one's own needs none, and has only the stated prices", () => {
@@ -161,7 +173,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^52 settings are/);
+    expect(message).toMatch(/^55 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

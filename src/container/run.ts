@@ -94,8 +94,10 @@ export interface RunRequest {
 const ALLOWED_ENV: readonly string[] = [
   "ANTHROPIC_API_KEY",
   "ANTHROPIC_BASE_URL",
+  "BUN_CONFIG_REGISTRY",
   "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
   "CLAUDE_CODE_MAX_RETRIES",
+  "COREPACK_NPM_REGISTRY",
   "GEMINI_API_KEY",
   "GEMINI_CLI_TRUST_WORKSPACE",
   "GIT_AUTHOR_EMAIL",
@@ -112,8 +114,16 @@ const ALLOWED_ENV: readonly string[] = [
   "OPENAI_API_KEY",
   "OPENAI_BASE_URL",
   "TZ",
+  "YARN_NPM_REGISTRY_SERVER",
+  "YARN_REGISTRY",
+  "YARN_UNSAFE_HTTP_WHITELIST",
   "https_proxy",
   "no_proxy",
+  "npm_config_audit",
+  "npm_config_fund",
+  "npm_config_registry",
+  "npm_config_replace_registry_host",
+  "npm_config_update_notifier",
 ];
 
 /** Whether a run may be given an environment variable of this name. */

@@ -4,6 +4,7 @@ import { lstat, mkdir, readdir, readFile, rename, utimes, writeFile } from "node
 import { join } from "node:path";
 import { z } from "zod";
 import { removeTree } from "../base/remove-tree.ts";
+import { PackagesFetched } from "../loop/state.ts";
 import { copyTree, measureTree } from "./copy.ts";
 import type { Leftovers } from "./left.ts";
 
@@ -18,6 +19,7 @@ const Note = z.object({
   tookMs: z.number(),
   changed: z.array(z.string()), // tracked files that the set-up changed
   strays: z.array(z.string()), // what it left outside ignored folders
+  packages: PackagesFetched.optional(), // what it fetched from registries; absent: nothing
 });
 export type Note = z.infer<typeof Note>;
 
@@ -33,6 +35,7 @@ export interface Left extends Leftovers {
   readonly workspace: string;
   readonly tookMs: number;
   readonly changed: readonly string[];
+  readonly packages?: PackagesFetched;
 }
 
 export interface SetUpCache {
@@ -107,7 +110,7 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
   return {
     find,
     aside,
-    async keep(key, { workspace, ignored, holders, tookMs, changed, strays }) {
+    async keep(key, { workspace, ignored, holders, tookMs, changed, strays, packages }) {
       const made = await aside();
       try {
         const roots: Note["roots"] = [];
@@ -122,7 +125,16 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
           files += copied.files;
         }
         const lists = { holders: [...holders], changed: [...changed], strays: [...strays] };
-        const note: Note = { version: 1, key, roots, bytes, files, tookMs, ...lists };
+        const note: Note = {
+          version: 1,
+          key,
+          roots,
+          bytes,
+          files,
+          tookMs,
+          ...lists,
+          ...(packages ? { packages } : {}),
+        };
         await writeFile(join(made, "note.json"), JSON.stringify(note), { mode: 0o600 });
         await remove(key);
         await rename(made, place(key));

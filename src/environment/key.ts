@@ -13,15 +13,27 @@ export interface SetUpSource {
   /** The tree of an agent's own commit, or the base's commit where no file says what is depended on. Null: the files say it all. */
   readonly tree: string | null;
   readonly platform: string;
+  /** What policy says of the packages it may fetch; null: it may fetch none. */
+  readonly packages: object | null;
 }
 
 /** Grows whenever entries of earlier versions are not to be taken. */
 const version = 1;
 
 /** 64 hexadecimal digits. */
-export function keyOf({ repositoryId, image, commands, variables, files, tree, platform }: SetUpSource): string {
+export function keyOf({
+  repositoryId,
+  image,
+  commands,
+  variables,
+  files,
+  tree,
+  platform,
+  packages,
+}: SetUpSource): string {
   const sorted = Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
   const listed = files.map(({ path, id }) => [path, id]);
-  const parts = [version, repositoryId, image, commands, sorted, listed, tree, platform];
+  const fetched = packages === null ? [] : [packages]; // keys without a registry are what they were before there was one
+  const parts = [version, repositoryId, image, commands, sorted, listed, tree, platform, ...fetched];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

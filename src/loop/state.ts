@@ -52,6 +52,16 @@ const RunEnvironment = z.object({
 export const CheckSource = z.union([z.object({ app: z.string() }), z.object({ creator: z.string() })]);
 export type CheckSource = z.infer<typeof CheckSource>;
 
+/** What a run may fetch from package registries. */
+const Packages = z.object({
+  registries: z.array(z.string()), // by protocol, such as `npm`
+  allow: z.array(z.string()), // names, or `@scope/*`; empty: any
+  deny: z.array(z.string()),
+  minimumAgeMs: z.number().int(), // that a version must have been out for
+  fresh: z.enum(["allow", "deny"]), // a name that no lockfile of the base has
+  agents: z.boolean(), // false: only the set-up
+});
+
 /** What the policy and the operator allow this loop, fixed at the claim. Times in milliseconds. */
 export const Rules = z.object({
   label: z.string(),
@@ -63,6 +73,7 @@ export const Rules = z.object({
   reviewerMissing: z.boolean().optional(), // true: nobody named a reviewer, so it was left out; absent: it is as policy says
   environment: RunEnvironment.optional(), // absent: claimed by a version whose runs all had the same
   budgetNano: NanoUsd, // for model calls; granted with the label and again with each /loop retry
+  packages: Packages.optional(), // absent: the operator has set no registry
   hosts: z.array(z.string()), // what a run may reach through the egress proxy; empty: nothing
   attempts: z.number().int(), // granted with the label and again with each /loop retry
   lifetimeRuns: z.number().int(), // containers of any role over the loop's whole life, never refunded
@@ -205,11 +216,20 @@ export const ImageUsed = z.object({
 });
 export type ImageUsed = z.infer<typeof ImageUsed>;
 
+/** What was fetched from package registries. */
+export const PackagesFetched = z.object({
+  count: z.number().int(), // versions, each once
+  fresh: z.array(z.object({ name: z.string(), version: z.string(), ageMs: z.number().int().nullable() })), // in no lockfile of the base; at most 20
+  freshCount: z.number().int(),
+});
+export type PackagesFetched = z.infer<typeof PackagesFetched>;
+
 /** How a run came by what its set-up leaves. */
 export const SetUp = z.object({
   madeMs: z.number().int().nullable(), // how long it took; null: it was there already
   changed: z.array(z.string()), // tracked files that it changed, taken back; at most 20
   strays: z.array(z.string()), // what it left where git ignores nothing, not kept; at most 20
+  packages: PackagesFetched.optional(), // absent: none
 });
 export type SetUp = z.infer<typeof SetUp>;
 

@@ -23,6 +23,7 @@ export interface Bounds {
   readonly tmp_mib: number;
   readonly disk_mib: number;
   readonly hosts: readonly string[]; // the only hosts a repository may let its runs reach; empty: none
+  readonly registries?: readonly string[]; // protocols of the registries that runs may read packages from; absent: none
   readonly images: readonly string[]; // the only images a repository may name; empty: any
 }
 

@@ -35,13 +35,15 @@ export function readRules(file: PolicyFile | null, operator: Operator, label: st
   if (!clamped.ok) return clamped;
   const asked = [...parsed.lines.keys()].filter((path) => path.startsWith("reviewer."));
   const origin = { policySha: file?.sha ?? "", label };
-  return rulesOf(clamped.policy, operator.defaults, origin, asked.length > 0);
+  const { defaults, bounds } = operator;
+  return rulesOf(clamped.policy, defaults, bounds.registries ?? [], origin, asked.length > 0);
 }
 
 /** The rules that a policy within its bounds amounts to; it fails only where nobody has said what to run. */
 function rulesOf(
   policy: Policy,
   defaults: OperatorDefaults,
+  registries: readonly string[],
   origin: { policySha: string; label: string },
   asksForReviewer: boolean,
 ): ReadRules {
@@ -52,7 +54,12 @@ function rulesOf(
   if (kind !== "command" && model === "") return missing("agent.model", "the model that the agent calls");
   if (image === "") return missing("agent.image", "the container image the agent runs in");
   const executor = { agent: kind, model, command, image };
-  const rest = { ...limitsOf(policy), ...judgesOf(policy), environment: environmentOf(policy) };
+  const rest = {
+    ...limitsOf(policy),
+    ...judgesOf(policy),
+    environment: environmentOf(policy),
+    ...(registries.length === 0 ? {} : { packages: packagesOf(policy, registries) }),
+  };
   if (!policy.reviewer.enabled) return { ok: true, rules: { ...origin, executor, reviewer: null, ...rest } };
   const reviewer = reviewerOf(policy, defaults, executor);
   if (reviewer.agent !== "command" && reviewer.model === "") return missing("reviewer.model", "the model it calls");
@@ -111,6 +118,18 @@ export function environmentOf({ environment }: Pick<Policy, "environment">): Non
     env,
     setup,
     cache,
+  };
+}
+
+function packagesOf({ packages }: Policy, registries: readonly string[]): NonNullable<Rules["packages"]> {
+  const { allow, deny, minimum_age_days, agents } = packages;
+  return {
+    registries: [...registries],
+    allow,
+    deny,
+    minimumAgeMs: minimum_age_days * 24 * hour,
+    fresh: packages.new,
+    agents,
   };
 }
 

@@ -191,6 +191,39 @@ const Network = z.strictObject({
     .describe("Hosts a run may reach through the logging proxy; the operator must allow each of them."),
 });
 
+/** As npm's names are, and a whole scope of them. */
+const packagePattern = z
+  .string()
+  .max(214)
+  .regex(/^(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*\/(?:\*$)?)?(?:[A-Za-z0-9~-][A-Za-z0-9._~-]*)?$/)
+  .regex(/[^/]$/)
+  .meta({ words: "a package's name, or `@scope/*`" });
+
+const Packages = z.strictObject({
+  allow: z.array(packagePattern).max(200).default([]).describe("Packages that may be fetched; empty means any."),
+  deny: z
+    .array(packagePattern)
+    .max(200)
+    .default([])
+    .describe("Packages that may not be fetched, whatever else says so."),
+  minimum_age_days: z
+    .int()
+    .min(0)
+    .max(365)
+    .default(0)
+    .describe(
+      "Days that a version must have been published for; younger ones are as if they were not there, but for what the base's lockfiles name.",
+    ),
+  new: z
+    .enum(["allow", "deny"])
+    .default("allow")
+    .describe("What becomes of a package that no lockfile of the base names."),
+  agents: z
+    .boolean()
+    .default(false)
+    .describe("Whether agent and reviewer may fetch packages too, and not only the set-up before them."),
+});
+
 const reportGlob = z
   .string()
   .min(1)
@@ -361,6 +394,9 @@ export const Policy = z.strictObject({
   issue: Issue.prefault({}).describe("What an issue may cost over all its loops; only raising it here gives more."),
   network: Network.prefault({}).describe(
     "What a run may reach besides its gateways: nothing, unless it is named here.",
+  ),
+  packages: Packages.prefault({}).describe(
+    "What may be fetched from package registries, where the operator has set one; always by reading, never by publishing.",
   ),
   checks: Checks.prefault({}).describe("What CI has to show."),
   knock_out: KnockOut.prefault({}).describe("Whether the change is held by any test, hunk by hunk."),

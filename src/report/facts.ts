@@ -1,7 +1,7 @@
 // The status comment's list of facts: who asked, where the work is, what was used, what the agents were given.
 import { workedMs } from "../loop/clock.ts";
 import { spentOf } from "../loop/money.ts";
-import type { LoopState } from "../loop/state.ts";
+import type { LoopState, PackagesFetched, Rules } from "../loop/state.ts";
 import { inSize } from "../policy/bytes.ts";
 import { inlineCode, plainSentence } from "./escape.ts";
 import { pullLink } from "./home.ts";
@@ -59,7 +59,7 @@ function environmentWords(state: LoopState): string | null {
     names.length === 0
       ? ""
       : `, ${names.length === 1 ? "the variable" : "the variables"} ${names.map((name) => inlineCode(name)).join(", ")}`;
-  return `Environment: ${image}${other}, ${limits}${variables}${setUpWords(state)}`;
+  return `Environment: ${image}${other}, ${limits}${variables}${setUpWords(state)}${fetchWords(rules)}`;
 }
 
 /** What became of the set-up, as the newest run that has one tells. */
@@ -72,7 +72,29 @@ function setUpWords({ rules, attempts }: LoopState): string {
   const changed = made.changed.length === 0 ? "" : `; it changed ${listed(made.changed)}, which was taken back`;
   const strays =
     made.strays.length === 0 ? "" : `; it left ${listed(made.strays)}, which git does not ignore, so it was not kept`;
-  return `, ${how}${changed}${strays}`;
+  return `, ${how}${packageWords(made.packages)}${changed}${strays}`;
+}
+
+/** What runs may fetch. */
+function fetchWords({ packages, environment }: Rules): string {
+  if (packages === undefined) return "";
+  const what = `may fetch ${packages.registries.join(" and ")} packages`;
+  if (packages.agents) return `; every run ${what}`;
+  return environment?.setup.length ? `; only the set-up ${what}` : "";
+}
+
+/** What a set-up fetched; a new one may be somebody's trap, so it is named with its age. */
+function packageWords(packages: PackagesFetched | undefined): string {
+  if (packages === undefined) return "";
+  const { count, fresh, freshCount } = packages;
+  const all = ` with ${count === 1 ? "1 package" : `${count} packages`}`;
+  if (freshCount === 0) return all;
+  const named = fresh.slice(0, 5).map(({ name, version, ageMs }) => {
+    const age = ageMs === null ? "no date of publication known" : `published ${duration(ageMs)} before`;
+    return `${inlineCode(`${name} ${version}`)}, ${age}`;
+  });
+  const more = freshCount > named.length ? [`${freshCount - named.length} more`] : [];
+  return `${all}, ${freshCount} new: ${[...named, ...more].join("; ")}`;
 }
 
 function listed(paths: readonly string[]): string {

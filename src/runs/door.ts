@@ -9,11 +9,13 @@ import type { OwnPrices } from "../gateway/model/prices.ts";
 import type { ModelCall, ModelProvider } from "../gateway/model/provider.ts";
 import { modelGateway } from "../gateway/model/server.ts";
 import type { ModelShared } from "../gateway/model/session.ts";
+import type { Registries, RegistryEvent } from "../gateway/registry/server.ts";
 import { openRunGateway } from "../gateway/run.ts";
 import { spentOf } from "../loop/money.ts";
-import type { LoopState } from "../loop/state.ts";
+import type { LoopState, PackagesFetched } from "../loop/state.ts";
 import { readAllowedHost } from "../policy/hosts.ts";
 import { decidingCall, isProvidersFault } from "./deciding-call.ts";
+import { countPackages, packageRules } from "./packages.ts";
 import { closableIn } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
 import { keepSpending, type Spent, spentAtMost } from "./spending.ts";
@@ -33,6 +35,8 @@ export interface DoorParts {
   readonly prices: OwnPrices | undefined;
   /** What the model gateways of all runs have in common. Absent: each has its own. */
   readonly shared?: ModelShared;
+  /** Where packages are read. Absent: nowhere. */
+  readonly registries?: Registries;
 }
 
 export interface DoorRequest {
@@ -42,6 +46,8 @@ export interface DoorRequest {
   readonly mayPush: boolean;
   readonly quarantine: Quarantine;
   readonly socketDir: string;
+  /** Whether it may fetch packages, as far as policy goes. */
+  readonly mayFetch: boolean;
 }
 
 export interface Door {
@@ -61,6 +67,8 @@ export interface Door {
   outOfBudget(): boolean;
   /** Whether they ended with one that failed on the provider's side. */
   modelDown(): boolean;
+  /** What it fetched from package registries so far; null: nothing. */
+  fetched(): PackagesFetched | null;
   /** What model calls came to so far. */
   spent(): Promise<Spent>;
 }
@@ -115,7 +123,14 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   const tunnels = allowed.length === 0 ? null : egressProxy({ lease, allowed, onEvent });
   const onError = (error: unknown) =>
     often.tell("failed", (times) => log.error({ ...fields, err: error, times }, "a gateway failed"));
-  const routes = [gitRoute, modelRoute];
+  const packages = countPackages(parts.clock);
+  const rules = request.mayFetch ? await packageRules(loop, quarantine) : null;
+  const onPackage = (event: RegistryEvent) => {
+    say("registry", event.kind === "refused" ? `refused ${event.status}` : "fetched", event);
+    packages.hear(event);
+  };
+  const registryRoutes = rules === null ? [] : (parts.registries?.routes({ rules, onEvent: onPackage }) ?? []);
+  const routes = [gitRoute, modelRoute, ...registryRoutes];
   const opened = await openRunGateway({ socketDir, lease, owner, routes, tunnels, onError });
   return {
     ...opened,
@@ -129,6 +144,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     keyRefused: () => deciding.call()?.problem === "key_refused",
     outOfBudget: () => deciding.call()?.problem === "budget",
     modelDown: () => isProvidersFault(deciding.call()),
+    fetched: () => packages.sum(),
     spent: () => spending.spent(),
   };
 }

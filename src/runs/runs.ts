@@ -9,7 +9,7 @@ import { publish } from "../gateway/git/publish.ts";
 import { branchHead, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { createModelShared } from "../gateway/model/session.ts";
-import { branchOf } from "../loop/begin.ts";
+import { branchOf, rulesOf } from "../loop/begin.ts";
 import type { Isolation, LoopState, Provenance } from "../loop/state.ts";
 import { diskUse, forgetObjects } from "./disk-use.ts";
 import { type Door, type DoorParts, openDoor } from "./door.ts";
@@ -36,6 +36,7 @@ import {
   readChange,
   readHeld,
 } from "./quarantine.ts";
+import { mayFetch } from "./registry-variables.ts";
 import { attendToEnd, type Begun, tell, type Watched } from "./report.ts";
 import { type RequestParts, requestOf } from "./request.ts";
 import { roleOf } from "./role.ts";
@@ -261,5 +262,6 @@ function openDoorFor(parts: RunParts, order: Watched, token: string, quarantine:
     mayPush: order.role === "executor",
     quarantine,
     socketDir: rooms(parts).socket(order.id),
+    mayFetch: mayFetch(rulesOf(order.loop), "agent"),
   });
 }

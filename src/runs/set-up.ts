@@ -21,6 +21,7 @@ import { type DoorParts, openDoor } from "./door.ts";
 import { type FileParts, readPlain, setUpRun } from "./files.ts";
 import { isolationOf } from "./isolation.ts";
 import { proxyVariables } from "./proxy-variables.ts";
+import { mayFetch, registryVariables } from "./registry-variables.ts";
 import { type RequestParts, requestOf } from "./request.ts";
 import { rooms } from "./rooms.ts";
 
@@ -95,11 +96,12 @@ export function createSetUps(parts: SetUpParts): SetUps {
 }
 
 function ready(parts: SetUpParts, cache: SetUpCache, note: Note, wasKept: boolean): ReadySetUp {
-  const { changed, strays } = note;
+  const { changed, strays, packages } = note;
   const facts = {
     madeMs: wasKept ? null : note.tookMs,
     changed: changed.slice(0, shownPaths),
     strays: strays.slice(0, shownPaths),
+    ...(packages === undefined ? {} : { packages }),
   };
   return {
     facts,
@@ -138,6 +140,7 @@ async function sourceOf(
     files: ofHead,
     tree: isOwn ? await treeOf(gitDir, head) : ofBase.length === 0 ? base.sha : null,
     platform: `${process.platform}-${process.arch}`,
+    packages: rulesOf(order.loop).packages ?? null,
   });
   return { key, commit };
 }
@@ -162,7 +165,7 @@ async function makeOne(
   try {
     const { identity, owner } = parts;
     await makeCheckout({ dir: workspace, quarantine, identity, owner, commit });
-    const { outcome, isolation, at } = await runSetUp(parts, order, quarantine, folder);
+    const { outcome, isolation, at, packages } = await runSetUp(parts, order, quarantine, folder);
     const tookMs = Math.round(performance.now() - began);
     if (outcome.status === "lost" || outcome.status === "stopped")
       throw new Fault(`The set-up of the run came to no end: ${outcome.note ?? outcome.status}`, {
@@ -177,7 +180,7 @@ async function makeOne(
     try {
       const left = await leftIn(workspace, tracked, (paths) => ignoredOf(pristine, paths));
       const changed = await changedIn(workspace, pristine, tracked);
-      return await cache.keep(key, { workspace, ...left, changed, tookMs });
+      return await cache.keep(key, { workspace, ...left, changed, tookMs, ...(packages === null ? {} : { packages }) });
     } catch (error) {
       const said = whyNotKept(error);
       parts.log.warn({ run: order.id, err: error }, "what a set-up left could not be kept");
@@ -193,7 +196,8 @@ async function makeOne(
 /** Runs the commands to their end; the way out is the same as an agent's, but for models and pushes. */
 async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quarantine, folder: string) {
   const id = setUpRun(order.id);
-  const { environment, hosts } = rulesOf(order.loop);
+  const rules = rulesOf(order.loop);
+  const { environment, hosts } = rules;
   const token = newLeaseToken();
   const loopDir = join(folder, "loop");
   await mkdir(join(loopDir, "out"), { recursive: true });
@@ -202,7 +206,7 @@ async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quaranti
   await mkdir(socketDir, { recursive: true, mode: 0o700 });
   const gateway = await openDoor(
     { ...parts, models: [] },
-    { run: id, loop: order.loop, token, mayPush: false, quarantine, socketDir },
+    { run: id, loop: order.loop, token, mayPush: false, quarantine, socketDir, mayFetch: mayFetch(rules, "set_up") },
   );
   const request: RunRequest = {
     ...requestOf(parts, order, quarantine, token),
@@ -212,13 +216,16 @@ async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quaranti
     workspaceDir: join(folder, "workspace"),
     loopDir,
     gatewaySocket: gateway.socketPath,
-    env: hosts.length === 0 ? {} : proxyVariables(token),
+    env: {
+      ...(hosts.length === 0 ? {} : proxyVariables(token)),
+      ...(mayFetch(rules, "set_up") ? registryVariables : {}),
+    },
   };
   try {
     const running = await parts.runtime.start(request);
     const outcome = await running.done;
     const at = Number((await readPlain(join(loopDir, "out", commandFile), 16))?.trim());
-    return { outcome, isolation: isolationOf(running.facts), at };
+    return { outcome, isolation: isolationOf(running.facts), at, packages: gateway.fetched() };
   } finally {
     await parts.runtime.forget(id).catch(() => {});
     await gateway.close().catch(() => {});

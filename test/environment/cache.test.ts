@@ -143,6 +143,7 @@ describe("the key", () => {
     files: [{ path: "package-lock.json", id: "1" }],
     tree: null,
     platform: "linux-x64",
+    packages: null,
   };
 
   test("is another one for whatever the result depends on, the repository first", () => {
@@ -156,6 +157,8 @@ describe("the key", () => {
       { files: [{ path: "yarn.lock", id: "1" }] },
       { tree: "1" },
       { platform: "linux-arm64" },
+      { packages: { deny: [] } },
+      { packages: { deny: ["left-pad"] } },
     ];
     const keys = [source, ...changes.map((change) => ({ ...source, ...change }))].map(keyOf);
     expect(new Set(keys).size).toBe(keys.length);

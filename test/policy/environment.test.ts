@@ -176,6 +176,11 @@ describe("the environment of a policy", () => {
     "OPENAI_BASE_URL",
     "NODE_USE_ENV_PROXY",
     "JAVA_TOOL_OPTIONS",
+    "npm_config_registry",
+    "NPM_CONFIG_REPLACE_REGISTRY_HOST",
+    "YARN_NPM_REGISTRY_SERVER",
+    "YARN_REGISTRY",
+    "BUN_CONFIG_REGISTRY",
   ])("never sets %s, which is ours", (name) => {
     expect(refused(`env:\n  ${name}: x`)).toContain("is set by Loopgate or decides what its own programs load");
   });

@@ -73,6 +73,8 @@ export interface StoryOptions {
   readonly recordsMs?: number;
   /** How much of it may be kept; by default anything. */
   readonly keepBytes?: number;
+  /** Address of an npm registry that runs may read packages from; by default there is none. */
+  readonly registry?: string;
   /** Image of executor and reviewer; by default none is named. */
   readonly image?: string;
 }
@@ -255,8 +257,9 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     ...(options.keepBytes ? { keepBytes: options.keepBytes } : {}),
     ...(options.models ? { models: options.models } : {}),
     ...(options.prices ? { prices: options.prices } : {}),
+    ...(options.registry ? { registries: { npm: { url: options.registry, token: null } } } : {}),
     operator: {
-      bounds: generousBounds,
+      bounds: options.registry ? { ...generousBounds, registries: ["npm"] } : generousBounds,
       defaults: {
         agent: { command: options.executor ?? mend, image: options.image ?? "toolchain" },
         reviewer: { command: options.reviewer ?? approving, image: options.image ?? "toolchain" },

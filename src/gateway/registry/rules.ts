@@ -1,0 +1,44 @@
+// Which packages a run may have: what policy allows and denies, how old a version must be, and whether names may be new.
+
+export interface PackageRules {
+  /** Names, or `@scope/*`; empty: any. */
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  /** Milliseconds that a version must have been out for; 0: none. */
+  readonly minimumAgeMs: number;
+  /** What becomes of a name that no lockfile of the base has. */
+  readonly fresh: "allow" | "deny";
+  /** `name` and `name@version` of all that the base's lockfiles have. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** Why a package of this name is not given, as a sentence; null where it is. */
+export function nameProblem(name: string, rules: PackageRules): string | null {
+  if (rules.deny.some((pattern) => fits(name, pattern))) return `The policy denies ${name} (\`packages.deny\`).`;
+  if (rules.allow.length > 0 && !rules.allow.some((pattern) => fits(name, pattern)))
+    return `The policy does not list ${name} (\`packages.allow\`).`;
+  if (rules.fresh === "deny" && !rules.known.has(name))
+    return `No lockfile of the base has ${name}, and the policy denies new packages (\`packages.new\`).`;
+  return null;
+}
+
+/**
+ * Whether a version is too young, given when it was published in milliseconds since the epoch; null: nobody says when, which is as
+ * good as now. What the base's lockfiles have was accepted with the base.
+ */
+export function isTooYoung(
+  {
+    name,
+    version,
+    publishedAt,
+  }: { readonly name: string; readonly version: string; readonly publishedAt: number | null },
+  rules: PackageRules,
+  now: number,
+): boolean {
+  if (rules.minimumAgeMs === 0 || rules.known.has(`${name}@${version}`)) return false;
+  return publishedAt === null || now - publishedAt < rules.minimumAgeMs;
+}
+
+function fits(name: string, pattern: string): boolean {
+  return pattern.endsWith("/*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}

@@ -1,0 +1,162 @@
+// The registries behind a run's door: read-only, by policy, within bounds, and each version that is given away recorded.
+import { mkdirSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { pathOf } from "../../base/caught.ts";
+import type { Route } from "../run.ts";
+import { keptAnswers } from "./kept.ts";
+import { npmProtocol } from "./npm/npm.ts";
+import type { Bounds, Fetched, Protocol, Reply } from "./protocol.ts";
+import { Refused } from "./refused.ts";
+import type { PackageRules } from "./rules.ts";
+import { defaultUpstreamLimits, type Upstream, type UpstreamLimits } from "./upstream.ts";
+
+/** The registries that the operator names, by protocol. */
+export interface Upstreams {
+  readonly npm?: Upstream;
+}
+
+export interface RegistryParts {
+  /** Absolute folder of what registries sent, reachable by the host only. */
+  readonly root: string;
+  /** What that may take on disk, in bytes. */
+  readonly mostBytes: number;
+  readonly upstreams: Upstreams;
+  readonly limits?: Partial<UpstreamLimits>;
+  readonly bounds?: Partial<Bounds>;
+  readonly now: () => number;
+}
+
+/** What happened, for the trace. */
+export type RegistryEvent =
+  | ({ readonly kind: "fetched" } & Fetched)
+  | { readonly kind: "refused"; readonly status: number; readonly path: string; readonly detail: string };
+
+export interface RegistryRun {
+  readonly rules: PackageRules;
+  readonly onEvent: (event: RegistryEvent) => void;
+  /** Answers that a run may have, and their bytes together. */
+  readonly most?: { readonly answers: number; readonly bytes: number };
+}
+
+/** What all runs share: the registries and what is kept of them. */
+export interface Registries {
+  /** The protocols that are served, such as `npm`. */
+  readonly names: readonly string[];
+  /** The routes of one run, to mount in `openRunGateway`. */
+  routes(run: RegistryRun): readonly Route[];
+}
+
+const defaultBounds: Bounds = { documentBytes: 96 * 1024 ** 2, packageBytes: 512 * 1024 ** 2, freshMs: 300_000 };
+const defaultMost = { answers: 50_000, bytes: 8 * 1024 ** 3 };
+
+export function createRegistries(parts: RegistryParts): Registries {
+  const { root, mostBytes, upstreams, now } = parts;
+  const limits = { ...defaultUpstreamLimits, ...parts.limits };
+  const bounds = { ...defaultBounds, ...parts.bounds };
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const kept = keptAnswers({ root: join(root, "answers"), mostBytes });
+  const { npm } = upstreams;
+  const protocols = npm === undefined ? [] : [npmProtocol({ upstream: npm, kept, limits, bounds, now })];
+  return {
+    names: protocols.map(({ name }) => name),
+    routes: (run) => {
+      const left = { ...(run.most ?? defaultMost) };
+      const own = protocols.map(
+        (protocol): Route => ({
+          prefix: `/${protocol.name}`,
+          handle: (...asked) => serve(protocol, run, left, ...asked),
+        }),
+      );
+      return [...own, ...strayRoute(protocols, run, left)];
+    },
+  };
+}
+
+interface Left {
+  answers: number;
+  bytes: number;
+}
+
+/** Where no prefix fits: a path that a client made of an address without the folder that it stands in. */
+function strayRoute(protocols: readonly Protocol[], run: RegistryRun, left: Left): Route[] {
+  if (protocols.length === 0) return [];
+  const handle: Route["handle"] = (request, response) => {
+    const protocol = protocols.find(({ strays }) => strays(pathOf(request.url ?? "/")));
+    if (protocol === undefined) return end(response, 404, "text/plain; charset=utf-8", "No gateway here.\n");
+    return serve(protocol, run, left, request, response);
+  };
+  return [{ prefix: "", handle }];
+}
+
+async function serve(
+  protocol: Protocol,
+  run: RegistryRun,
+  left: Left,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = pathOf(request.url ?? "/");
+  request.resume(); // whatever a client sends along goes nowhere
+  try {
+    await send(response, request.method === "HEAD", left, await replyTo(protocol, run, left, request, path), run);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    run.onEvent({ kind: "refused", status: error.status, path: path.slice(0, 300), detail: error.message });
+    const { type, body } = protocol.refusal(error.message);
+    end(response, error.status, type, body);
+  }
+}
+
+/** Asks the protocol, once it is clear that the request only reads. */
+async function replyTo(
+  protocol: Protocol,
+  run: RegistryRun,
+  left: Left,
+  request: IncomingMessage,
+  path: string,
+): Promise<Reply> {
+  if (request.method !== "GET" && request.method !== "HEAD")
+    throw new Refused(405, "Packages can only be read here: nothing is published, changed or audited.");
+  left.answers -= 1;
+  if (left.answers < 0 || left.bytes < 0) throw new Refused(429, "This run has fetched as much as a run may.");
+  const prefix = `/${protocol.name}`;
+  const host = /^(?:127\.0\.0\.1|localhost):\d{1,5}$/.exec(request.headers.host ?? "")?.[0];
+  if (host === undefined) throw new Refused(400, "The registry is asked at 127.0.0.1 and its port.");
+  return protocol.answer({
+    path: path === prefix || path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path,
+    base: `http://${host}${prefix}`,
+    accept: request.headers.accept ?? "",
+    userAgent: request.headers["user-agent"] ?? "",
+    rules: run.rules,
+  });
+}
+
+async function send(
+  response: ServerResponse,
+  isHead: boolean,
+  left: Left,
+  { type, body, fetched }: Reply,
+  run: RegistryRun,
+) {
+  const bytes = Buffer.isBuffer(body) ? body.length : body.bytes;
+  left.bytes -= isHead ? 0 : bytes;
+  response.writeHead(200, { "content-type": type, "content-length": bytes });
+  if (fetched !== null && !isHead) run.onEvent({ kind: "fetched", ...fetched });
+  if (Buffer.isBuffer(body)) return void response.end(isHead ? undefined : body);
+  try {
+    if (isHead) response.end();
+    else
+      await pipeline(body.file.createReadStream({ start: 0, autoClose: false }), response).catch(() =>
+        response.destroy(),
+      );
+  } finally {
+    await body.file.close();
+  }
+}
+
+function end(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body), connection: "close" });
+  response.end(body);
+}

@@ -1,0 +1,115 @@
+// What a lockfile of each client names.
+import { expect, test } from "vitest";
+import { isPackageList, packagesIn } from "../../src/environment/packages.ts";
+
+const names = (path: string, text: string) => packagesIn(path, text).map(({ name, version }) => `${name}@${version}`);
+const all = ["@team/two@2.0.0", "one@1.0.0", "real@3.0.0-rc.1"];
+
+const npm3 = JSON.stringify({
+  packages: {
+    "": { name: "shop", version: "9.9.9" },
+    "node_modules/@team/two": { version: "2.0.0" },
+    "node_modules/@team/two/node_modules/one": { version: "1.0.0" },
+    "node_modules/alias": { name: "real", version: "3.0.0-rc.1" },
+    "node_modules/local": { link: true, resolved: "packages/local" },
+    "packages/local": { version: "1.0.0" },
+  },
+});
+const npm1 = JSON.stringify({
+  dependencies: {
+    "@team/two": { version: "2.0.0", dependencies: { one: { version: "1.0.0" } } },
+    alias: { version: "npm:real@3.0.0-rc.1" },
+  },
+});
+const pnpm = `lockfileVersion: '9.0'
+
+importers:
+
+  .:
+    dependencies:
+      one:
+        specifier: ^1.0.0
+        version: 1.0.0
+
+packages:
+
+  '@team/two@2.0.0':
+    resolution: {integrity: sha512-x}
+
+  one@1.0.0:
+    resolution: {integrity: sha512-x}
+
+  real@3.0.0-rc.1:
+    resolution: {integrity: sha512-x}
+`;
+const pnpm5 = pnpm
+  .replace("'@team/two@2.0.0'", "/@team/two/2.0.0")
+  .replace("  one@1.0.0:\n", "  /one/1.0.0:\n")
+  .replace("  real@3.0.0-rc.1:", "  /real/3.0.0-rc.1:");
+const yarn1 = `# yarn lockfile v1
+
+
+"@team/two@^2.0.0", "@team/two@~2.0.0":
+  version "2.0.0"
+  resolved "https://registry.invalid/x"
+  dependencies:
+    one "^1.0.0"
+
+one@^1.0.0:
+  version "1.0.0"
+
+"alias@npm:real@next":
+  version "3.0.0-rc.1"
+`;
+const berry = `__metadata:
+  version: 8
+  cacheKey: 10c0
+
+"@team/two@npm:^2.0.0":
+  version: 2.0.0
+  resolution: "@team/two@npm:2.0.0"
+
+"one@npm:^1.0.0":
+  version: 1.0.0
+
+"alias@npm:real@next":
+  version: 3.0.0-rc.1
+`;
+const bun = `{
+  "lockfileVersion": 1,
+  "workspaces": { "": { "name": "shop", "dependencies": { "one": "^1.0.0", }, }, },
+  "packages": {
+    "@team/two": ["@team/two@2.0.0", "", { "dependencies": { "one": "^1.0.0" } }, "sha512-x"],
+
+    "one": ["one@1.0.0", "", {}, "sha512-x"],
+
+    "alias": ["real@3.0.0-rc.1", "", {}, "sha512-x"],
+  }
+}
+`;
+
+test.each([
+  ["package-lock.json", npm3],
+  ["a/npm-shrinkwrap.json", npm1],
+  ["pnpm-lock.yaml", pnpm],
+  ["web/pnpm-lock.yaml", pnpm5],
+  ["yarn.lock", yarn1],
+  ["b/yarn.lock", berry],
+  ["bun.lock", bun],
+])("%s names each package by its real name and version", (path, text) => {
+  expect(isPackageList(path)).toBe(true);
+  expect(names(path, text).sort()).toEqual(all);
+});
+
+test.each(["package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"])(
+  "%s that is damaged names nothing",
+  (path) => {
+    for (const text of ["", "{", "null", "[]", '{"packages":[1],"dependencies":{"a":null}}', "\0\u{1F600}"])
+      expect(names(path, text)).toEqual([]);
+  },
+);
+
+test("no other file is one", () => {
+  for (const path of ["package.json", "yarn.lock.txt", "go.sum", "constructor", "a/toString"])
+    expect(isPackageList(path)).toBe(false);
+});

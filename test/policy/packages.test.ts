@@ -1,0 +1,54 @@
+// What a policy may say about packages, and that it counts only where the operator has set a registry.
+import { describe, expect, it } from "vitest";
+import { generousBounds } from "../../src/policy/clamp.ts";
+import { parsePolicy } from "../../src/policy/parse.ts";
+import { readRules } from "../../src/policy/rules.ts";
+
+function packagesIn(text: string, registries?: readonly string[]) {
+  const agent = { command: "agent", image: "image" };
+  const bounds = { ...generousBounds, ...(registries ? { registries } : {}) };
+  const read = readRules({ text, sha: "b10b" }, { bounds, defaults: { agent, reviewer: agent } }, "loop");
+  if (!read.ok) throw new Error(read.message);
+  return read.rules.packages;
+}
+
+describe("the packages of a policy", () => {
+  it("are any, of any age, for the set-up alone, where the file says nothing", () => {
+    expect(packagesIn("version: 1", ["npm"])).toEqual({
+      registries: ["npm"],
+      allow: [],
+      deny: [],
+      minimumAgeMs: 0,
+      fresh: "allow",
+      agents: false,
+    });
+  });
+
+  it("are as the file says", () => {
+    const text =
+      "packages: { allow: ['@team/*', left-pad], deny: ['@team/old'], minimum_age_days: 3, new: deny, agents: true }";
+    expect(packagesIn(text, ["npm"])).toEqual({
+      registries: ["npm"],
+      allow: ["@team/*", "left-pad"],
+      deny: ["@team/old"],
+      minimumAgeMs: 259_200_000,
+      fresh: "deny",
+      agents: true,
+    });
+  });
+
+  it("are none where the operator has set no registry", () => {
+    expect(packagesIn("packages: { agents: true }")).toBeUndefined();
+    expect(packagesIn("packages: { agents: true }", [])).toBeUndefined();
+  });
+
+  it.each(["''", "'*'", "'@team'", "'@team/'", "'left*'", "'@*/x'", "'../x'", "'a b'", "'.x'", "'@team/*/x'", "'a/b'"])(
+    "are never called %s",
+    (name) => {
+      for (const list of ["allow", "deny"]) {
+        const parsed = parsePolicy(`packages:\n  ${list}: [${name}]\n`);
+        expect(parsed.ok ? "accepted" : parsed.message).toContain("a package's name, or `@scope/*`");
+      }
+    },
+  );
+});
