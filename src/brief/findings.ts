@@ -34,12 +34,13 @@ export function earlierAttempts(attempts: readonly Attempt[]): string | null {
   return dataBlock("earlier attempts", shown.map(attemptLine).join("\n"));
 }
 
-function told({ title, path, line, detail, logMissing, onBase }: Finding): string {
+function told({ title, path, line, detail, logMissing, onBase, flaky }: Finding): string {
   const where = path === null ? [] : [`at: ${path}${line === null ? "" : `:${line}`}`];
   const missing =
     logMissing === undefined ? [] : ["(The log of this job could not be read: what stands here is all that CI says.)"];
   const base = onBase ? ["(The base branch fails this check too, so it may not be the doing of these commits.)"] : [];
-  return [title, ...where, ...base, detail, ...missing].filter((text) => text !== "").join("\n");
+  const mixed = flaky ? ["(This check was green on the same commit, too: it may fail by chance.)"] : [];
+  return [title, ...where, ...base, ...mixed, detail, ...missing].filter((text) => text !== "").join("\n");
 }
 
 function attemptLine(attempt: Attempt): string {

@@ -1,7 +1,7 @@
 // The verdict on a commit, with the logs of the jobs that failed.
 import { Fault } from "../base/fault.ts";
 import { rulesOf } from "../loop/begin.ts";
-import type { LoopState, Verdict } from "../loop/state.ts";
+import type { CheckAgain, LoopState, Verdict } from "../loop/state.ts";
 import { redChecks } from "../verify/ci.ts";
 import type { CiFacts, JobLog } from "../verify/facts.ts";
 import { verdictOf } from "../verify/verdict.ts";
@@ -31,6 +31,14 @@ export async function judgeWithLogs(world: World, state: LoopState, { head, ci, 
   const logs = new Map<number, JobLog>();
   for (const job of jobs) logs.set(job, await readLog(world, state, job, tries));
   return judge(state, head, { ...ci, checks: ci.checks.map((check) => withLog(check, logs)) });
+}
+
+/** What of the red checks can run again, each once; nothing where one of them is surely the change's doing. */
+export function againOf(state: LoopState, verdict: Verdict, ci: CiFacts): { readonly again?: readonly CheckAgain[] } {
+  if (verdict.doubtful !== true) return {};
+  const red = redChecks(ci, rulesOf(state), reviewCheck).flatMap(({ again }) => again ?? []);
+  const once = new Map(red.map((one) => [`${one.of} ${one.id}`, one]));
+  return once.size === 0 ? {} : { again: [...once.values()] };
 }
 
 async function readLog(world: World, { issue }: LoopState, job: number, tries: number): Promise<JobLog> {

@@ -95,6 +95,10 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
       );
       return [];
     }
+    case "rerun_checks": {
+      const outcome = await github.rerunChecks(issue, effect.checks);
+      return [{ type: "checks_rerun", head: effect.head, outcome }];
+    }
     case "mark_ready":
       await github.markReady(issue, pullOf(state).nodeId);
       return [{ type: "pull_ready" }];

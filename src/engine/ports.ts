@@ -5,7 +5,7 @@ import type { Trouble } from "../loop/cause.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { AlarmName, Command, LoopEvent, MergeOutcome, Permission } from "../loop/event.ts";
 import type { NanoUsd } from "../loop/money.ts";
-import type { Isolation, IssueRef, LoopState, Person, Provenance, Tokens } from "../loop/state.ts";
+import type { CheckAgain, Isolation, IssueRef, LoopState, Person, Provenance, Tokens } from "../loop/state.ts";
 import type { Pending } from "../loop/still.ts";
 import type { TestFacts } from "../policy/tests.ts";
 import type { LimitsLeft } from "../report/limits.ts";
@@ -180,6 +180,8 @@ export interface GitHubPort {
   readCi(repository: RepositoryRef, pull: number, head: string): Promise<VerdictFacts>;
   /** The end of the log of a job of GitHub Actions, or why there is none. */
   readJobLog(repository: RepositoryRef, job: number): Promise<JobLog>;
+  /** Has CI run these again; `refused`: GitHub took none of them. Asked for twice, what runs already is not begun anew. */
+  rerunChecks(repository: RepositoryRef, checks: readonly CheckAgain[]): Promise<"asked" | "refused">;
   readPull(repository: RepositoryRef, pull: number): Promise<PullFacts>;
   /** Who pushed to the pull request's branch, and whom its commits name. */
   /** `until`: later pushes are left out, by GitHub's own clock; null: none are. */

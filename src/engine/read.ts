@@ -9,7 +9,7 @@ import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.t
 import type { LoopState, Person, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
 import { conflictIn } from "../verify/facts.ts";
-import { judgeWithLogs } from "./judge.ts";
+import { againOf, judgeWithLogs } from "./judge.ts";
 import type { ClaimRead, IssueComment } from "./ports.ts";
 import { textOf, type World } from "./world.ts";
 
@@ -150,7 +150,7 @@ export async function readVerdict(world: World, state: LoopState, head: string, 
   // GitHub finds out whether the two merge once it is asked. Where CI is silent, that may be why: then its answer is waited for.
   const isUntold = ci.base?.mergeable === null && verdict.colour === "pending" && state.ciOverdue;
   if (isUntold && tries < patience) throw mergeUntold();
-  return [{ type: "verdict_read", verdict, ...conflictIn(ci) }];
+  return [{ type: "verdict_read", verdict, ...conflictIn(ci), ...againOf(state, verdict, ci) }];
 }
 
 /** So many tries wait for GitHub to find out whether a pull request merges. */

@@ -20,6 +20,7 @@ import { createComment, editComment, react } from "./write/comments.ts";
 import { changeLabels } from "./write/labels.ts";
 import { merge } from "./write/merge.ts";
 import { markReady, openPull, requestReviewers } from "./write/pulls.ts";
+import { rerunChecks } from "./write/rerun.ts";
 
 export interface PortOptions {
   readonly clients: Clients;
@@ -47,6 +48,7 @@ export function githubPort(options: PortOptions) {
     requestReviewers: (...rest: Rest<typeof requestReviewers>) => requestReviewers(connection, ...rest),
     publishCheck: (...rest: Rest<typeof publishCheck>) => publishCheck(connection, ...rest),
     readJobLog: (...rest: Rest<typeof readJobLog>) => readJobLog(connection, ...rest),
+    rerunChecks: (...rest: Rest<typeof rerunChecks>) => rerunChecks(connection, ...rest),
     readCi: (...rest: Rest<typeof readCi>) => readCi(connection, ...rest),
     readPushes: (...rest: Rest<typeof readPushes>) => readPushes(connection, ...rest),
     readComment: (...rest: Rest<typeof readComment>) => readComment(connection, ...rest),

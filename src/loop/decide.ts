@@ -33,6 +33,7 @@ import {
   onCiLook,
   onCiOverdue,
   onConflictSeen,
+  onRerun,
   onReviewerEnded,
   onReviewersAsked,
   onVerdict,
@@ -192,6 +193,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
       return inPhase(state, ["publishing"], () => onPullOpened(state, event, now));
     case "verdict_read":
       return inPhase(state, ["verifying"], () => onVerdict(state, event, now));
+    case "checks_rerun":
+      return inPhase(state, ["verifying"], () => onRerun(state, event.head, event.outcome));
     case "conflict_seen":
       return state.phase === "awaiting_gate"
         ? readGate(state)
@@ -359,6 +362,8 @@ const dispensable: readonly EffectType[] = [
 function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "effect_failed" }>, now: number): Decision {
   if ((dispensable as readonly string[]).includes(event.effect))
     return stay(state, `${event.effect} failed; the loop goes on`);
+  if (event.effect === "rerun_checks" && state.phase === "verifying")
+    return onRerun(state, state.attempts.at(-1)?.head ?? "", "refused");
   if (state.mergedBy !== null && event.effect === "pass_gate")
     return onMergeUnread(state, state.mergedBy, event.message, now);
   return settle(state, now, {

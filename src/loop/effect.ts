@@ -1,7 +1,7 @@
 // Everything a decision can ask for. Performing an effect twice is performing it once.
 import type { AlarmName, Command, CommandedIssue } from "./event.ts";
 import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "./refusal.ts";
-import type { Person, Review } from "./state.ts";
+import type { CheckAgain, Person, Review } from "./state.ts";
 
 /** A reply in the thread; the words are in report/wording/replies.ts. */
 export type Reply =
@@ -44,6 +44,7 @@ export type Effect =
   | { readonly type: "publish"; readonly run: string; readonly head: string; readonly expected: string | null }
   | { readonly type: "open_pull" }
   | { readonly type: "publish_review"; readonly head: string; readonly attempt: number; readonly review: Review }
+  | { readonly type: "rerun_checks"; readonly head: string; readonly checks: readonly CheckAgain[] } // on the same commit, once
   | { readonly type: "mark_ready"; readonly head: string } // nothing where the loop has moved on to another commit
   | { readonly type: "request_reviewers"; readonly logins: readonly string[] }
   | { readonly type: "pass_gate" } // reads the gate and, where policy says so, merges what it just read

@@ -5,6 +5,7 @@ import type { ApprovalRefusal } from "./refusal.ts";
 import type {
   BaseTip,
   ChangeSize,
+  CheckAgain,
   Claim,
   Finding,
   Isolation,
@@ -218,7 +219,13 @@ export type LoopEvent =
     }
   | { readonly type: "reviewers_asked"; readonly missed: readonly string[] } // missed: GitHub would not ask them
   | { readonly type: "pull_ready" } // the pull request is no draft any more
-  | { readonly type: "verdict_read"; readonly verdict: Verdict; readonly conflict?: BaseTip } // conflict: as at the gate
+  | {
+      readonly type: "verdict_read";
+      readonly verdict: Verdict;
+      readonly conflict?: BaseTip; // as at the gate
+      readonly again?: readonly CheckAgain[]; // what failed and can be run again, where none of it is surely the change's doing
+    }
+  | { readonly type: "checks_rerun"; readonly head: string; readonly outcome: "asked" | "refused" }
   | {
       readonly type: "gate_read";
       readonly facts: GateFacts;

@@ -15,7 +15,7 @@ import {
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, settle, showStatus, stay, stopRuns } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
-import type { BaseTip, LoopState, Review, Verdict } from "./state.ts";
+import type { BaseTip, CheckAgain, LoopState, Review, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
@@ -181,13 +181,15 @@ function readVerdict(state: LoopState): Effect {
 /** The verdict on the current commit, and whether its branch conflicts with the base. */
 export function onVerdict(
   before: LoopState,
-  { verdict, conflict }: Extract<LoopEvent, { type: "verdict_read" }>,
+  { verdict, conflict, again = [] }: Extract<LoopEvent, { type: "verdict_read" }>,
   now: number,
 ): Decision {
   if (verdict.head !== currentAttempt(before).head) return stay(before, "a verdict on another commit");
   const state = withConflict(before, conflict);
   if (conflict !== undefined && verdict.colour !== "red") return onConflict(state, verdict, conflict, now);
   if (verdict.colour === "green") return onGreen(state, verdict, now);
+  if (verdict.colour === "red" && conflict === undefined && again.length > 0 && mayRerun(state, verdict))
+    return rerun(state, again, now);
   if (verdict.colour === "red") return onRed(state, verdict, now);
   if (waitsForReady(state, verdict)) return readyForCi(state, now);
   const ended = hasEnded(verdict);
@@ -202,6 +204,29 @@ export function onVerdict(
     quote: silent.map((part) => `${part.name}: ${part.note}`).join("\n") || null,
     resume: "verify",
   });
+}
+
+/** Once in an attempt, and where nothing that failed is surely the change's doing. */
+function mayRerun(state: LoopState, { doubtful }: Verdict): boolean {
+  return doubtful === true && currentAttempt(state).rerun === undefined;
+}
+
+/** What failed runs once more on the same commit, and the wait for CI begins anew. */
+function rerun(state: LoopState, checks: readonly CheckAgain[], now: number): Decision {
+  const { head } = currentAttempt(state);
+  assert(head !== null, "a verdict is about a commit");
+  const next: LoopState = { ...withAttempt(state, { rerun: "asked" }), ...unheard, ciSince: now };
+  const effects: Effect[] = [{ type: "write_status" }, { type: "rerun_checks", head, checks }];
+  return { state: next, effects, note: "what failed may not be the change's doing; CI is to run it once more" };
+}
+
+/** CI runs again, or GitHub would not have it: then what it said stands. */
+export function onRerun(state: LoopState, head: string, outcome: "asked" | "refused"): Decision {
+  const attempt = currentAttempt(state);
+  if (attempt.head !== head || attempt.rerun !== "asked") return stay(state, "a run again of another commit");
+  if (outcome === "asked") return stay(state, "CI runs what failed once more");
+  const refused = { ...withAttempt(state, { rerun: outcome }), ciSeen: true };
+  return { state: refused, effects: [readVerdict(refused)], note: "CI was not asked to run it again; its word stands" };
 }
 
 /** What a silent CI did not say. */
@@ -269,17 +294,22 @@ function hasEnded({ parts }: Verdict): boolean {
   return pending.length > 0 && pending.every(({ final }) => final === true);
 }
 
-/** So many attempts of a loop are not counted because the base fails the same checks: it may be what the loop is there to mend. */
+/** So many attempts of a loop are not counted for checks that the base fails too, or that are flaky: they may be what the loop is there to mend. */
 const mostExcused = 3;
 
-/** An attempt that failed in nothing but what the base fails too, so that it was not held against it. */
+/** An attempt that failed in nothing that is surely its doing, so that it was not held against it. */
 export function isExcused({ counted, verdict }: Tried): boolean {
-  return !counted && verdict?.onBase === true;
+  return !counted && isDoubtful(verdict);
+}
+
+/** Nothing that is red is surely the change's doing; an earlier version told only of what the base fails too. */
+function isDoubtful(verdict: Verdict | null): boolean {
+  return (verdict?.doubtful ?? verdict?.onBase) === true;
 }
 
 /** Red: the findings brief the next attempt, unless an attempt before it failed in the same way, be it not the last one. */
 export function onRed(state: LoopState, verdict: Verdict, now: number): Decision {
-  const excused = verdict.onBase === true && state.attempts.filter(isExcused).length < mostExcused;
+  const excused = isDoubtful(verdict) && state.attempts.filter(isExcused).length < mostExcused;
   const red = withAttempt(state, { verdict, endedAt: now, ...(excused ? { counted: false } : {}) });
   const attempt = currentAttempt(red);
   const said: Effect[] = [{ type: "post_attempt", attempt: attempt.number }];

@@ -126,6 +126,7 @@ export const Finding = z.object({
   line: z.number().int().nullable(),
   url: z.string().nullable(),
   onBase: z.boolean().optional(), // true: a check that the base branch fails too
+  flaky: z.boolean().optional(), // true: a check that was green on this very commit, too
   logMissing: LogMissing.optional(), // then only annotations are in `detail`; absent: read, or there is no such log
 });
 export type Finding = z.infer<typeof Finding>;
@@ -139,6 +140,7 @@ export const VerdictPart = z.object({
   url: z.string().nullable(),
   final: z.boolean().optional(), // pending, and waiting changes nothing; absent: it may still come
   onBase: z.boolean().optional(), // true: red, and the base branch fails this check too
+  flaky: z.boolean().optional(), // true: it was both red and green on this commit
   lacks: z.enum(["run", "report"]).optional(), // pending since what was reported was skipped, or nothing was; absent: neither
 });
 export type VerdictPart = z.infer<typeof VerdictPart>;
@@ -150,9 +152,14 @@ export const Verdict = z.object({
   parts: z.array(VerdictPart),
   findings: z.array(Finding),
   onBase: z.boolean().optional(), // true: all that is red are checks that the base branch fails too
+  doubtful: z.boolean().optional(), // true: each red check fails on the base too, or was green on this commit as well
   fingerprint: z.string(), // equal for the same failure, whatever the commit
 });
 export type Verdict = z.infer<typeof Verdict>;
+
+/** What CI can run again on one commit: the failed jobs of a run of a workflow of GitHub Actions, or a check run. */
+export const CheckAgain = z.object({ of: z.enum(["workflow", "check"]), id: z.number().int() });
+export type CheckAgain = z.infer<typeof CheckAgain>;
 
 /** The reviewer's answer, after validation. */
 export const Review = z.object({
@@ -283,6 +290,7 @@ export const Attempt = z.object({
   verdict: Verdict.nullable(),
   counted: z.boolean(), // false: ended through no doing of the executor's, so it uses up no attempt
   merges: z.enum(["conflict", "outdated"]).optional(), // it is told to merge the base branch first; of a conflict it is never counted
+  rerun: z.enum(["asked", "refused"]).optional(), // what failed was to run once more on `head`; absent: it was not
 });
 export type Attempt = z.infer<typeof Attempt>;
 

@@ -117,6 +117,13 @@ export const presumptions: Presumptions = {
     presumes: "the loop was not called off, and the review is of its newest commit",
     holds: ({ head }, state) => isAtHead(state, head) && !isCalledOff(state),
   },
+  rerun_checks: {
+    lane: "work",
+    presumes: "the loop judges this commit, and what failed on it is to run once more",
+    holds: ({ head }, state) =>
+      state.phase === "verifying" && isAtHead(state, head) && state.attempts.at(-1)?.rerun === "asked",
+    once: "later",
+  },
   mark_ready: {
     lane: "work",
     presumes: "this commit is at the gate or passed it, or CI that leaves drafts out judges it",

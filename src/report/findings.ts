@@ -1,7 +1,7 @@
 // Findings, claims and changed files, as text that does nothing but be read.
 import type { Attempt, Claim, Finding } from "../loop/state.ts";
 import { inlineCode, linkWithin, quoteUntrusted } from "./escape.ts";
-import { logMissingSentence, onBaseSentence } from "./wording/logs.ts";
+import { flakySentence, logMissingSentence, onBaseSentence } from "./wording/logs.ts";
 
 /** A longer detail is folded away: the thread is read by people. */
 const linesInPlain = 16;
@@ -14,7 +14,8 @@ export function findingText(finding: Finding, home: string | null): string {
       : ` at ${inlineCode(finding.line === null ? finding.path : `${finding.path}:${finding.line}`)}`;
   const from = linkWithin(home, finding.url, finding.source);
   const missing = finding.logMissing === undefined ? "" : `\n\n${logMissingSentence(finding.logMissing)}`;
-  const base = finding.onBase ? `\n\n${onBaseSentence}` : "";
+  const sentences = [...(finding.onBase ? [onBaseSentence] : []), ...(finding.flaky ? [flakySentence] : [])];
+  const base = sentences.length === 0 ? "" : `\n\n${sentences.join(" ")}`;
   const head = `${from}: ${inlineCode(finding.title, 200)}${where}${base}${missing}`;
   const detail = finding.detail.trim();
   if (detail === "") return head;

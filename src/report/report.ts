@@ -161,14 +161,27 @@ function stopHint(state: LoopState): string {
 }
 
 function attemptSentence(attempt: Attempt): string {
-  const { change, head, startedAt, endedAt, counted, verdict } = attempt;
+  const { change, head, startedAt, endedAt } = attempt;
   const took = endedAt === null ? "" : ` in ${duration(endedAt - startedAt)}`;
   if (change === null) return `${mergeSaid(attempt)}The agent pushed nothing${took}.`;
   const files = change.files === 1 ? "1 file" : `${change.files} files`;
   const where = head === null ? "None of it was pushed." : `The work is in commit ${commit(head)}.`;
-  const excused =
-    verdict?.onBase && !counted ? " The base branch fails the same checks, so this attempt is not counted." : "";
-  return `${mergeSaid(attempt)}The agent changed ${files} (+${change.additions} −${change.deletions})${took}. ${where}${excused}`;
+  return `${mergeSaid(attempt)}The agent changed ${files} (+${change.additions} −${change.deletions})${took}. ${where}${rerunSaid(attempt)}${excuseOf(attempt)}`;
+}
+
+/** That CI was asked for a second opinion, and what came of it. */
+function rerunSaid({ rerun, verdict }: Attempt): string {
+  if (rerun === undefined || verdict?.colour !== "red") return "";
+  return rerun === "asked"
+    ? " CI was asked to run what failed once more, and it is red again."
+    : " What failed was not run once more, since GitHub refused: for GitHub Actions, the App needs the permission `actions: write`.";
+}
+
+function excuseOf({ counted, verdict }: Attempt): string {
+  if (counted) return "";
+  if (verdict?.onBase) return " The base branch fails the same checks, so this attempt is not counted.";
+  if (!verdict?.doubtful) return "";
+  return " What is red was green on this commit, too, or fails on the base branch as well, so this attempt is not counted.";
 }
 
 function mergeSaid({ merges }: Attempt): string {

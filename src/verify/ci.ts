@@ -2,6 +2,7 @@
 import type { Finding, Rules, VerdictPart } from "../loop/state.ts";
 import type { CheckFact, CiFacts } from "./facts.ts";
 import { findingOf } from "./finding.ts";
+import { flakyIn } from "./flaky.ts";
 import { newestOf } from "./newest.ts";
 import { whyIgnored } from "./sources.ts";
 
@@ -29,21 +30,43 @@ const ended = ["stale", "startup_failure"];
 export function judgeCi(ci: CiFacts, rules: CiRules, ownCheck: string): Judgement {
   const { groups, ignored, required, deciding } = judged(ci, rules, ownCheck);
   const isOnBase = failsOnBase(ci, rules);
+  const isFlaky = flakyIn(ci.checks);
   const mustSucceed = required.length > 0 && rules.skippedChecks === "block";
   const parts = deciding.map((name) => {
     const runs = groups.get(name) ?? [];
     const judged = partOf(name, runs, mustSucceed);
     const red = runs.filter((run) => colourOf(run) === "red");
-    return judged.colour === "red" && red.every(isOnBase) ? { ...judged, onBase: true } : judged;
+    if (judged.colour !== "red") return judged;
+    return {
+      ...judged,
+      ...(red.every(isOnBase) ? { onBase: true } : {}),
+      ...(red.every((run) => isOnBase(run) || isFlaky(run)) && red.some(isFlaky) ? { flaky: true } : {}),
+    };
   });
   const others = [...groups].filter(([name]) => !deciding.includes(name)).map(([name, runs]) => noted(name, runs));
   return {
-    parts: [...parts, ...missingEvidence(ci, parts, required.length > 0), ...others, ...ignored],
+    parts: [
+      ...parts.map((one) => withFlaky(one, groups, isFlaky)),
+      ...missingEvidence(ci, parts, required.length > 0),
+      ...others,
+      ...ignored,
+    ],
     findings: redChecks(ci, rules, ownCheck).map((check) => ({
       ...findingOf(check),
       ...(isOnBase(check) ? { onBase: true } : {}),
+      ...(isFlaky(check) ? { flaky: true } : {}),
     })),
   };
+}
+
+/** A check that is green now and was red before on the same commit is said to be so. */
+function withFlaky(
+  judged: VerdictPart,
+  groups: ReadonlyMap<string, readonly CheckFact[]>,
+  isFlaky: (check: CheckFact) => boolean,
+): VerdictPart {
+  if (judged.colour !== "green" || !(groups.get(judged.name) ?? []).some(isFlaky)) return judged;
+  return { ...judged, flaky: true, note: `${judged.note}; it failed before on this commit` };
 }
 
 /** The red checks that decide, as many as findings are made of. */

@@ -1,5 +1,5 @@
 // The plain facts a verdict and a gate are computed from, as GitHub states them about one commit.
-import type { BaseTip, LogMissing, Person } from "../loop/state.ts";
+import type { BaseTip, CheckAgain, LogMissing, Person } from "../loop/state.ts";
 
 /** One check run or commit status on a commit. */
 export interface CheckFact {
@@ -19,6 +19,7 @@ export interface CheckFact {
   readonly url: string | null;
   readonly annotations: readonly AnnotationFact[];
   readonly job?: number | null; // of GitHub Actions, by its id, whose log says more; absent: none is known
+  readonly again?: CheckAgain; // how it can be run again; absent: it cannot
   readonly log?: JobLog; // absent: not read
 }
 

@@ -10,13 +10,19 @@ export function newestOf(checks: readonly CheckFact[]): CheckFact[] {
   const newest = new Map<string, CheckFact>();
   for (const check of checks) {
     const known = newest.get(keyOf(check));
-    if (known === undefined || (known.startedAt ?? 0) <= (check.startedAt ?? 0)) newest.set(keyOf(check), check);
+    if (known === undefined || startOf(known) <= startOf(check)) newest.set(keyOf(check), check);
   }
   const kept = new Set(newest.values());
   return checks.filter((check) => kept.has(check) && !isUnexpanded(check, checks));
 }
 
-function keyOf({ name, app, workflow, suite }: CheckFact): string {
+/** What waits to start is newer than whatever has started. */
+function startOf({ startedAt, done }: CheckFact): number {
+  return startedAt ?? (done ? 0 : Number.POSITIVE_INFINITY);
+}
+
+/** Equal for runs of one check, which take each other's place. */
+export function keyOf({ name, app, workflow, suite }: CheckFact): string {
   const where = workflow === undefined || workflow === null ? `suite ${suite ?? ""}` : `workflow ${workflow}`;
   return JSON.stringify([name, app?.id ?? null, where]);
 }

@@ -26,10 +26,25 @@ export function verdictOf(facts: VerdictFacts): Verdict {
 
 function verdict(head: string | null, parts: VerdictPart[], findings: Finding[]): Verdict {
   const onBase = isOnBase(parts) ? { onBase: true } : {};
-  return { head, colour: overall(parts), parts, findings, ...onBase, fingerprint: fingerprintOf(findings) };
+  const doubtful = isDoubtful(parts) ? { doubtful: true } : {};
+  return {
+    head,
+    colour: overall(parts),
+    parts,
+    findings,
+    ...onBase,
+    ...doubtful,
+    fingerprint: fingerprintOf(findings),
+  };
 }
 
-/** Nothing that is red is known to be the change's doing. */
+/** Nothing that is red is known to be the change's doing: the base fails it too, or it was green on this commit as well. */
+function isDoubtful(parts: readonly VerdictPart[]): boolean {
+  const red = parts.filter((part) => part.colour === "red");
+  return red.length > 0 && red.every((part) => part.onBase === true || part.flaky === true);
+}
+
+/** All that is red fails on the base, too. */
 function isOnBase(parts: readonly VerdictPart[]): boolean {
   const red = parts.filter((part) => part.colour === "red");
   return red.length > 0 && red.every((part) => part.onBase === true);

@@ -265,7 +265,10 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         type: "verdict_read",
         verdict: verdictOf(first, options.get("head") ?? headOf(state), options),
         ...conflictOf(line),
+        ...(options.has("again") ? { again: [{ of: "check" as const, id: Number(options.get("again")) }] } : {}),
       };
+    case "rerun":
+      return { type: "checks_rerun", head: headOf(state), outcome: first === "refused" ? "refused" : "asked" };
     case "review":
       return { type: "review_submitted", actor: person(first), head: headOf(state) };
     case "gate":
@@ -499,6 +502,7 @@ function verdictOf(colour: string, head: string, options: ReadonlyMap<string, st
       },
     ],
     findings: colour === "red" ? [aFinding("ci", fails)] : [],
+    ...(options.has("again") ? { doubtful: true } : {}),
     fingerprint: colour === "red" ? fails : "",
   };
 }

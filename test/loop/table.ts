@@ -62,6 +62,7 @@ const examples: Record<LoopEvent["type"], string> = {
   pull_ready: "pull_ready",
   reviewers_asked: "reviewers_asked zoe",
   verdict_read: "verdict green",
+  checks_rerun: "rerun asked",
   gate_read: "gate approved=bob",
   effect_failed: "failed start_run broken",
 };

@@ -146,6 +146,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         return { ...ciFacts(world, pull, head, at), ...baseFact(world, pull, at), closed: closing(world, pull, at) };
       }),
     readJobLog: () => send("readJobLog", () => ({ missing: "expired" as const })),
+    rerunChecks: () => send("rerunChecks", () => "refused" as const),
     readPull: (_repository, pull) =>
       send("readPull", () => {
         const at = seen();

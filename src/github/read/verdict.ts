@@ -17,7 +17,7 @@ const contextsOf = (workflows: boolean, page: string) => `
       nodes {
         __typename
         ... on CheckRun {
-          name status conclusion title summary text url detailsUrl startedAt
+          databaseId name status conclusion title summary text url detailsUrl startedAt
           isRequired(pullRequestNumber: $pull)
           checkSuite {
             databaseId app { databaseId slug }
@@ -76,6 +76,7 @@ query ReadMoreCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectI
 
 const Run = z.object({
   __typename: z.literal("CheckRun"),
+  databaseId: z.number().nullable(),
   name: z.string(),
   status: z.string(),
   conclusion: z.string().nullable(),
@@ -273,6 +274,7 @@ function runFact(run: z.infer<typeof Run>): CheckFact {
     text: run.text ?? "",
     url: run.url,
     job: jobOf(run),
+    ...againOf(run),
     annotations: (run.annotations?.nodes ?? []).map(({ path, message, location, annotationLevel }) => ({
       path,
       message,
@@ -288,6 +290,14 @@ function jobOf({ checkSuite, detailsUrl, title, summary, text }: z.infer<typeof 
   if (checkSuite.app?.slug !== "github-actions" || hasOutput) return null;
   const [, id] = /\/actions\/runs\/\d+\/job\/(\d+)$/.exec(detailsUrl ?? "") ?? [];
   return id === undefined ? null : Number(id);
+}
+
+/** A job runs again with what else failed in its workflow run: GitHub takes one at a time of them else. */
+function againOf({ checkSuite, databaseId, detailsUrl }: z.infer<typeof Run>): Pick<CheckFact, "again"> {
+  const [, workflow] = /\/actions\/runs\/(\d+)\/job\/\d+$/.exec(detailsUrl ?? "") ?? [];
+  if (checkSuite.app?.slug === "github-actions")
+    return workflow === undefined ? {} : { again: { of: "workflow", id: Number(workflow) } };
+  return databaseId === null ? {} : { again: { of: "check", id: databaseId } };
 }
 
 function levelOf(level: string | null): { level?: "failure" | "warning" | "notice" } {

@@ -29,6 +29,7 @@ const attempted: Record<EffectType, string> = {
   publish: "push the commit to the loop's branch",
   open_pull: "open the pull request",
   publish_review: "publish the reviewer's answer as a check",
+  rerun_checks: "have CI run again what failed",
   mark_ready: "mark the pull request as ready for review",
   request_reviewers: "ask for reviews",
   set_alarm: "set a timer",

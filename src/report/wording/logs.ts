@@ -10,6 +10,8 @@ const sentences: Record<LogMissing, string> = {
 };
 
 /** Of a check that is red where the work began, too. */
+export const flakySentence = "It was green on the same commit, too.";
+
 export const onBaseSentence = "The base branch fails this check too.";
 
 /** One sentence for the thread and for the agent. */

@@ -59,7 +59,7 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
         `${attempt} is being judged`,
         headOf(state) === null
           ? "The agent says that no change is needed. The reviewer is checking that."
-          : `${judging} commit ${commit(headOf(state))}.`,
+          : `${judging} commit ${commit(headOf(state))}.${rerunSentence(state)}`,
         headOf(state) === null
           ? "If the reviewer agrees, the loop is done. If not, the next attempt is told why."
           : `If it passes, ${state.rules?.approvals === 0 ? "the loop is done" : "a person is asked to approve it"}. If not, the next attempt is told what to fix.`,
@@ -81,6 +81,12 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
     default:
       return unreachable(state.phase);
   }
+}
+
+function rerunSentence({ attempts }: LoopState): string {
+  return attempts.at(-1)?.rerun === "asked"
+    ? " What failed fails on the base branch too, or was green on this commit as well, so CI is asked to run it once more. That uses up no attempt."
+    : "";
 }
 
 /** Why the attempt begins with a merge; empty where it does not. */

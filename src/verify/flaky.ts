@@ -1,0 +1,19 @@
+// Which checks were both red and green on one commit.
+import type { CheckFact } from "./facts.ts";
+import { keyOf } from "./newest.ts";
+
+const red = ["failure", "timed_out"];
+
+/** Whether runs of the same check, by name, App and workflow, ended both ways. Who cancelled a run said nothing of the commit. */
+export function flakyIn(checks: readonly CheckFact[]): (check: CheckFact) => boolean {
+  const ends = new Map<string, Set<string>>();
+  for (const check of checks) {
+    if (!check.done || check.conclusion === null || check.app === null) continue;
+    const known = ends.get(keyOf(check)) ?? new Set();
+    ends.set(keyOf(check), known.add(red.includes(check.conclusion) ? "red" : check.conclusion));
+  }
+  return (check) => {
+    const found = ends.get(keyOf(check));
+    return found?.has("red") === true && found.has("success");
+  };
+}
