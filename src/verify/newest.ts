@@ -18,7 +18,7 @@ export function newestOf(checks: readonly CheckFact[]): CheckFact[] {
 
 /** What waits to start is newer than whatever has started. */
 function startOf({ startedAt, done }: CheckFact): number {
-  return startedAt ?? (done ? 0 : Number.POSITIVE_INFINITY);
+  return startedAt === null && !done ? Number.POSITIVE_INFINITY : (startedAt ?? 0);
 }
 
 /** Equal for runs of one check, which take each other's place. */

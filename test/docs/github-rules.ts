@@ -133,6 +133,10 @@ export const settingRows: Readonly<Record<string, Row>> = {
       "what the base fails too is said to the agent and in the thread, and uses up no attempt",
     ),
   },
+  "Checks that fail by chance": {
+    does: "A check that was green on the very commit, or that the base fails too, is run once more in the same attempt; an attempt that fails in nothing else is not counted, up to three in a loop. For GitHub Actions that takes the permission `actions: write`, which Loopgate's manifest does not ask for: without it the thread says so, and CI's word stands.",
+    shown: shown("test/story/flaky.test.ts", "red on the base too: it runs once more, and green then opens the gate"),
+  },
   "Git LFS": {
     does: "Content in place of a pointer, and pointers that the base does not have, do not leave the quarantine.",
     shown: shown("test/gateway/git/lfs.test.ts", "a pointer to what nobody has"),

@@ -8,6 +8,7 @@ import type { AlarmName, ClaimFacts, LoopEvent, MergeOutcome, Permission, Verb }
 import { nanoOf } from "../../src/loop/money.ts";
 import type { ApprovalRefusal } from "../../src/loop/refusal.ts";
 import {
+  type CheckAgain,
   type Finding,
   type LoopState,
   noTokens,
@@ -177,6 +178,7 @@ function detailText(key: string, value: unknown): string[] {
   if (key === "command") return [(value as { verb: string }).verb];
   if (key === "actor") return [(value as Person).login];
   if (key === "why") return [];
+  if (key === "checks") return (value as CheckAgain[]).map(({ of, id }) => `${of}:${id}`);
   if (key === "add" || key === "remove")
     return (value as string[]).map((label) => `${key === "add" ? "+" : "-"}${label}`);
   if (Array.isArray(value)) return [value.join("+")];

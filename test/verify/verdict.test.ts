@@ -120,7 +120,7 @@ describe("a verdict", () => {
       "a newer run of a check succeeded after one that failed",
       [aCheck({ conclusion: "failure" }), aCheck()],
       {},
-      "green (test green: success; review green: approved)",
+      "green (test green: success; it failed before on this commit; review green: approved)",
     ],
     [
       "a newer run is listed before the one it took the place of",
@@ -355,6 +355,57 @@ describe("a check that the base fails too", () => {
     const both = [aCheck({ ...red, workflow: 1 }), aCheck({ ...red, name: "lint", workflow: 1 })];
     expect(onBase(base, both)).toEqual(["red", false, 1]);
     expect(onBase(base, undefined, { review: rejection })).toEqual(["red", false, 1]);
+  });
+});
+
+describe("a check that was both red and green on the commit", () => {
+  const run = (change: Partial<CheckFact>) => aCheck({ workflow: 1, suite: 1, ...change });
+  const red = run({ conclusion: "failure", startedAt: 2 });
+  const told = (checks: CheckFact[]) => {
+    const { colour, doubtful = false, findings, parts } = judged(checks);
+    return [colour, doubtful, findings.filter((one) => one.flaky).length, parts.filter((one) => one.flaky).length];
+  };
+
+  it("is red where it failed last, and said to be so", () => {
+    expect(told([run({ startedAt: 1 }), red])).toEqual(["red", true, 1, 1]);
+  });
+
+  it("is green where it succeeded last, and said to be so", () => {
+    const checks = [red, run({ startedAt: 3 })];
+    expect(told(checks)).toEqual(["green", false, 0, 1]);
+    expect(says(checks)).toContain("test green: success; it failed before on this commit");
+  });
+
+  it("is no proof of the rest: beside another that is red, the change is to blame", () => {
+    expect(told([run({ startedAt: 1 }), red, run({ name: "lint", conclusion: "failure" })])).toEqual([
+      "red",
+      false,
+      1,
+      1,
+    ]);
+  });
+
+  it.each<[string, Partial<CheckFact>]>([
+    ["of another name", { name: "lint" }],
+    ["of another App", { app: { id: 7, slug: "other" } }],
+    ["of another workflow", { workflow: 2 }],
+    ["that was skipped", { conclusion: "skipped" }],
+    ["that has not ended", { done: false, conclusion: null, startedAt: 1 }],
+  ])("is not meant by a run %s", (_, change) => {
+    expect(told([run({ startedAt: 1, ...change }), red])[1]).toBe(false);
+  });
+
+  it("is not meant by one that was cancelled before it succeeded", () => {
+    expect(told([run({ conclusion: "cancelled", startedAt: 1 }), run({ startedAt: 2 })])).toEqual([
+      "green",
+      false,
+      0,
+      0,
+    ]);
+  });
+
+  it("is waited for while it waits to run again", () => {
+    expect(told([red, run({ done: false, conclusion: null, startedAt: null })])[0]).toBe("pending");
   });
 });
 
