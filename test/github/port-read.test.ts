@@ -192,6 +192,7 @@ describe("CI", () => {
         {
           name: "loop / review",
           app: { id: up.forge.app.id, slug: up.forge.app.slug },
+          again: { of: "check", id: expect.any(Number) },
           done: true,
           conclusion: "failure",
           required: false,
