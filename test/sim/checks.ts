@@ -3,7 +3,7 @@ import { Fault } from "../../src/base/fault.ts";
 import type { Delivery, RunOrder } from "../../src/engine/ports.ts";
 import { spentOf } from "../../src/loop/money.ts";
 import type { Ending, LoopState, RunFacts } from "../../src/loop/state.ts";
-import { decodeRecord } from "../../src/record/codec.ts";
+import { type DecodedRecord, decodeRecord } from "../../src/record/codec.ts";
 import { attemptMarker, statusMarker, stopMarker } from "../../src/record/markers.ts";
 import type { Containers } from "./containers.ts";
 import { authorsOf, gateTruth } from "./gate-truth.ts";
@@ -46,6 +46,7 @@ export function createChecks(parts: ChecksParts) {
   const written = new Map<string, number>(); // loop → revision of the record last written
   let limit = { life: 0, until: 0, over: 0 }; // when GitHub may be asked again, by the engine's clock, as this life was told
   const books = new Map<string, LoopState>(); // loop → its newest state, also once another loop has taken its place
+  const decodedRecords = new Map<string, DecodedRecord>(); // issue and comment → what is in it
   const acceptedLoops = new Map<string, string>(); // loop id of an accepted label → issue key
   const lastRead = new Map<number, number>(); // pull request → the moment its gate was last read of, in this effect
   let lastMoment = { at: 0, timers: 0 };
@@ -289,13 +290,23 @@ export function createChecks(parts: ChecksParts) {
     hold(inThread, `I4: attempt ${order.attempt} started before the thread says so`);
   }
 
+  /** What a text of an issue's thread holds is read once. */
+  function recordIn(body: string, issue: number): DecodedRecord {
+    const key = `${issue} ${body}`;
+    const known = decodedRecords.get(key);
+    if (known !== undefined) return known;
+    const decoded = decodeRecord(body, parts.sealKey, { repositoryId: repository.id, issue });
+    decodedRecords.set(key, decoded);
+    return decoded;
+  }
+
   /** The record in the thread; `deleted` when a person took it away or spoilt it. */
   function recordOn(issue: number, loop: string): LoopState | "deleted" | null {
     const { comments } = world.issues.get(issue)!.value;
     const found = comments.find((one) => one.author.id === app.id && one.body.includes(statusMarker(loop)));
     if (found === undefined) return written.has(loop) ? "deleted" : null;
     if (found.editedBy !== null) return "deleted";
-    const decoded = decodeRecord(found.body, parts.sealKey, { repositoryId: repository.id, issue });
+    const decoded = recordIn(found.body, issue);
     return decoded.kind === "ok" ? decoded.state : null;
   }
 
@@ -397,7 +408,7 @@ export function createChecks(parts: ChecksParts) {
   /** I6: the thread shows what the store holds or held, and never goes back. */
   function checkRecord(issue: number, body: string): void {
     if (!body.includes("loopgate:record")) return;
-    const decoded = decodeRecord(body, parts.sealKey, { repositoryId: repository.id, issue });
+    const decoded = recordIn(body, issue);
     if (decoded.kind !== "ok") {
       violations.push(`I7: we wrote a record that reads as ${decoded.kind}`);
       return;
@@ -454,17 +465,18 @@ export function createChecks(parts: ChecksParts) {
 
   /** L3: a container that ended long ago is not waited for. */
   function checkHeard({ id, issue, loop, endedAt }: Container): void {
+    if (endedAt === null || parts.now() - endedAt <= unheardMs) return;
     const state = disk.loops.get(keyOf(issue));
-    const late = endedAt !== null && parts.now() - endedAt > unheardMs;
-    if (!late || state?.id !== loop || !isUntold(state, id)) return;
+    if (state?.id !== loop || !isUntold(state, id)) return;
     const starting = pendingOf(keyOf(issue)).some(({ effect }) => effect.type === "start_run" && effect.run === id);
     hold(starting, `L3: ${id} ended long ago and nobody heard`);
   }
 
   /** L3: a container that hangs is not left to its deadline while somebody watches it. */
   function checkSilence({ id, issue, loop, state, hungAt, watchedSince }: Container): void {
+    if (state !== "running" || hungAt === null) return;
     const stored = disk.loops.get(keyOf(issue));
-    if (state !== "running" || hungAt === null || stored?.id !== loop || stored.rules === null) return;
+    if (stored?.id !== loop || stored.rules === null) return;
     const unheard = parts.now() - Math.max(hungAt, watchedSince);
     hold(unheard <= stored.rules.silenceMs + unnoticedMs, `L3: ${id} has hung for ${unheard} ms and nobody ended it`);
   }
@@ -587,8 +599,19 @@ function isRunning(state: LoopState, run: string): boolean {
 }
 
 function runIn(state: LoopState | undefined, id: string): RunFacts | undefined {
-  return state?.attempts.flatMap(({ runs }) => runs).find((run) => run.id === id);
+  return state === undefined ? undefined : runsOf(state).get(id);
 }
+
+/** States are never changed in place, so the runs of each are looked through once. */
+function runsOf(state: LoopState): ReadonlyMap<string, RunFacts> {
+  const known = runsByState.get(state);
+  if (known !== undefined) return known;
+  const runs = new Map(state.attempts.flatMap((attempt) => attempt.runs.map((run) => [run.id, run] as const)));
+  runsByState.set(state, runs);
+  return runs;
+}
+
+const runsByState = new WeakMap<LoopState, ReadonlyMap<string, RunFacts>>();
 
 /** Its loop has not heard how it ended. */
 function isUntold(state: LoopState | undefined, id: string): boolean {

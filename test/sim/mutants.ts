@@ -194,8 +194,10 @@ export const mutants: Readonly<Record<string, Mutate>> = {
   }),
   "our own events are heard": (parts) => ({
     ...parts,
-    translate: (event, body) =>
-      parts.translate(event, body.replaceAll("loopgate[bot]", "mallory").replaceAll('"Bot"', '"User"')),
+    translate: (event, payload) => {
+      const body = JSON.stringify(payload).replaceAll("loopgate[bot]", "mallory").replaceAll('"Bot"', '"User"');
+      return parts.translate(event, JSON.parse(body));
+    },
   }),
   "records are sealed with another key": (parts) => ({ ...parts, sealKey: new Uint8Array(32) }),
 };

@@ -50,7 +50,9 @@ async function work(job: Job): Promise<unknown> {
 
 function inWorker(job: Job): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: job });
+    // Nearly everything a run makes dies young: with room for it, little is ever copied.
+    const resourceLimits = { maxYoungGenerationSizeMb: 128 };
+    const worker = new Worker(new URL(import.meta.url), { workerData: job, resourceLimits });
     worker.once("message", resolve);
     worker.once("error", reject);
   });

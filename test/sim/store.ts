@@ -1,5 +1,5 @@
 // The store as a value in memory: what was committed survives every crash, since a method is done wholly or not at all.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Delivery, StoredEffect, StoredEvent, StorePort, TraceEntry, Translated } from "../../src/engine/ports.ts";
 import { keepsFiles, untoldRuns } from "../../src/loop/end.ts";
 import type { AlarmName, LoopEvent } from "../../src/loop/event.ts";
@@ -167,7 +167,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     findIssue: (by) => read("findIssue", () => findIssue(disk, by)),
     putArtifact: (text) =>
       write("putArtifact", () => {
-        const sha256 = createHash("sha256").update(text).digest("hex");
+        const sha256 = hash("sha256", text);
         disk.artifacts.set(sha256, text);
         return sha256;
       }),
@@ -184,8 +184,16 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
   };
 }
 
-function copy<T>(value: T): T {
-  return value === null || value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+/**
+ * As it would be read back from JSON, and frozen: what is on the disk is handed out as it is, and whoever changes it in place
+ * finds out at once. What came from the disk is frozen already and stands for itself.
+ */
+function kept<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map((part) => kept(part ?? null))) as T;
+  const made: Record<string, unknown> = {};
+  for (const [name, part] of Object.entries(value)) if (part !== undefined) made[name] = kept(part);
+  return Object.freeze(made) as T;
 }
 
 function setBack(disk: Disk, now: number, byMs: number): void {
@@ -207,13 +215,6 @@ function setBack(disk: Disk, now: number, byMs: number): void {
 function latest(disk: Disk): number {
   const times = [...disk.deliveries.values()].map((one) => one.receivedAt);
   return Math.max(0, ...times, disk.newestEvent, disk.trace.at(-1)?.at ?? 0);
-}
-
-/** What is on the disk is handed out as it is: whoever changes it in place finds out at once. */
-function frozen<T>(value: T): T {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  for (const part of Object.values(value)) frozen(part);
-  return Object.freeze(value);
 }
 
 function isLive(state: LoopState): boolean {
@@ -263,7 +264,7 @@ function addEvent(disk: Disk, issueKey: string, event: LoopEvent, at: number, de
     disk.sources.set(disk.seq, dedupe);
   }
   const open = disk.openEvents.get(issueKey) ?? [];
-  disk.openEvents.set(issueKey, [...open, { seq: disk.seq, issueKey, event: frozen(copy(event)), at }]);
+  disk.openEvents.set(issueKey, [...open, { seq: disk.seq, issueKey, event: kept(event), at }]);
 }
 
 /** What is handled and old is forgotten; of the trace, which decides nothing, less is kept than on a real disk. */
@@ -295,7 +296,7 @@ function commit(disk: Disk, step: Step, watch: Watch): void {
   const event = disk.openEvents.get(issueKey)?.find((one) => one.seq === seq);
   if (event === undefined) return;
   const before = disk.loops.get(issueKey) ?? null;
-  const after = step.state === before ? before : frozen(copy(step.state));
+  const after = step.state === before ? before : kept(step.state);
   const dropped = [...disk.effects.values()].filter((row) => row.issueKey === issueKey && step.drop.includes(row.key));
   for (const row of dropped) disk.effects.delete(row.key);
   if (after !== null) disk.loops.set(issueKey, after);
@@ -309,7 +310,7 @@ function commit(disk: Disk, step: Step, watch: Watch): void {
       key,
       issueKey,
       loop,
-      effect: frozen(copy(effect)),
+      effect: kept(effect),
       tries: 0,
       notBefore: 0,
     };
