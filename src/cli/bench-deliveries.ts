@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteStore } from "../store/sqlite.ts";
+import { flushMs } from "./bench-flush.ts";
 import { type Answered, load } from "./bench-load.ts";
 import { median } from "./bench-median.ts";
 import { served } from "./bench-process.ts";
@@ -27,6 +28,8 @@ interface Level {
   readonly app: Answered;
   readonly rateRatio: number;
   readonly p99Ratio: number;
+  /** Of the disk, between the rounds. */
+  readonly flushMs: number;
 }
 
 /** Prints both sides for each number of remembered deliveries. Resolves to 0, whatever the ratios, and to 130 after Ctrl-C. */
@@ -86,11 +89,11 @@ async function prepare(
 async function measure(bench: Bench, remembered: number): Promise<Level> {
   await remember(bench, remembered);
   const app = await served(bench.cleanup, { file: new URL("./bench-app.ts", import.meta.url), env: bench.env });
-  const rounds: { probot: Answered; app: Answered }[] = [];
+  const rounds: { probot: Answered; app: Answered; flush: number }[] = [];
   for (let round = 0; round <= bench.rounds; round++) {
     bench.terminal.err(`${remembered} remembered, round ${round} of ${bench.rounds}\n`);
-    const both = { probot: await ask(bench, bench.probot), app: await ask(bench, app.ready.url) };
-    if (round > 0) rounds.push(both);
+    const sides = { probot: await ask(bench, bench.probot), app: await ask(bench, app.ready.url) };
+    if (round > 0) rounds.push({ ...sides, flush: await flushMs(bench.dataDir) });
   }
   await app.end();
   const of = (side: "probot" | "app"): Answered => ({
@@ -105,6 +108,7 @@ async function measure(bench: Bench, remembered: number): Promise<Level> {
     app: of("app"),
     rateRatio: median(rounds.map(({ probot, app }) => app.perSecond / probot.perSecond)),
     p99Ratio: median(rounds.map(({ probot, app }) => app.p99Ms / probot.p99Ms)),
+    flushMs: median(rounds.map(({ flush }) => flush)),
   };
 }
 
@@ -143,9 +147,9 @@ function anOldOne(n: number): Parameters<ReturnType<typeof sqliteStore>["acceptD
   };
 }
 
-function line({ remembered, probot, app, rateRatio, p99Ratio }: Level): string {
+function line({ remembered, probot, app, rateRatio, p99Ratio, flushMs }: Level): string {
   const side = ({ perSecond, p99Ms }: Answered) => `${perSecond.toFixed(0)}/s, p99 ${p99Ms.toFixed(1)} ms`;
   const rate = `rate ${rateRatio.toFixed(2)} x (${verdict(promises.rate, rateRatio)})`;
   const p99 = `p99 ${p99Ratio.toFixed(2)} x (${verdict(promises.p99, p99Ratio)})`;
-  return `${remembered} remembered: ours ${side(app)}; ${promises.rate.beside} ${side(probot)}; ${rate}, ${p99}\n`;
+  return `${remembered} remembered: ours ${side(app)}; ${promises.rate.beside} ${side(probot)}; ${rate}, ${p99}; the disk alone took ${flushMs.toFixed(1)} ms for a flush\n`;
 }

@@ -18,10 +18,11 @@ test("measures our door and a bare Probot at each level, and says ratios and slo
   const { code, out, err } = await command.ended;
   const { levels, slope } = JSON.parse(out);
   expect(levels.map(({ remembered }: { remembered: number }) => remembered)).toEqual([0, 600]);
-  for (const { probot, app, rateRatio, p99Ratio } of levels) {
+  for (const { probot, app, rateRatio, p99Ratio, flushMs } of levels) {
     for (const side of [probot, app]) expect(side.count).toBeGreaterThan(8);
     expect(rateRatio).toBeCloseTo(app.perSecond / probot.perSecond, 5);
     expect(p99Ratio).toBeGreaterThan(0);
+    expect(flushMs).toBeGreaterThan(0);
   }
   expect(slope).toBeGreaterThan(0);
   expect(err).toContain("600 remembered, round 1 of 1");
