@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { forgetting } from "../container/forgetting.ts";
 import { prepareGround } from "../container/ground.ts";
+import { scriptedRegistry } from "../gateway/registry/upstream.ts";
 import { approving, aStory, brokenShop, mend } from "../story/world.ts";
 import { describeWithDocker } from "./engine.ts";
 import { ownRuntime } from "./own-runtime.ts";
@@ -60,5 +61,47 @@ describeWithDocker("the environment of a run", (engine) => {
     }
     const made = (await story.state(second)).attempts[0]?.runs[0]?.provenance?.setUp?.madeMs;
     expect(made).toBeNull();
+  });
+
+  test("a set-up fetches its packages by `npm ci` without any network, and no other way out opens with that", async () => {
+    const registry = await scriptedRegistry([
+      { name: "one", version: "1.2.0" },
+      { name: "@team/two", version: "2.0.0", dependencies: { one: "^1.0.0" } },
+    ]);
+    const at = (name: string, version: string) => ({
+      version,
+      resolved: `https://registry.invalid/${name}/-/${name.split("/").at(-1)}-${version}.tgz`,
+      integrity: registry.integrity(name, version),
+    });
+    const wanted = { dependencies: { "@team/two": "^2.0.0" } };
+    const locked = {
+      "": wanted,
+      "node_modules/@team/two": { ...at("@team/two", "2.0.0"), dependencies: { one: "^1.0.0" } },
+      "node_modules/one": at("one", "1.2.0"),
+    };
+    const sealed = [
+      "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' > node_modules/net",
+      `node -e 'fetch("${registry.url}/one").then(() => process.exit(1), () => {})'`,
+      `node -e 'fetch(process.env.npm_config_registry + "one", { method: "PUT", body: "{}" }).then(({ status }) => process.exit(status === 405 ? 0 : 1))'`,
+    ];
+    const there = `test "$(node -p 'require("@team/two") + require("one")')" = @team/two@2.0.0one@1.2.0 || exit 9`;
+    const story = await aStory({
+      registry: registry.url,
+      files: {
+        ...brokenShop,
+        ".gitignore": "node_modules\n",
+        "package.json": JSON.stringify(wanted),
+        "package-lock.json": JSON.stringify({ name: "shop", lockfileVersion: 3, requires: true, packages: locked }),
+      },
+      policy: `environment:\n  setup: ${JSON.stringify(["npm ci", ...sealed])}\n`,
+      executor: `${there}; test "$(cat node_modules/net)" = lo || exit 8; test -z "$npm_config_registry" || exit 7; ${mend}`,
+      reviewer: `${there}; ${approving}`,
+      runtime: (_real, dir) => ownRuntime(engine(), dir),
+    });
+    const { phase, attempts } = await story.state(await story.startLoop());
+    expect(phase).toBe("awaiting_gate");
+    const [run] = attempts[0]?.runs ?? [];
+    expect(run?.provenance?.setUp?.packages).toEqual({ count: 2, fresh: [], freshCount: 0 });
+    expect(run?.isolation?.network).toBe("none");
   });
 });
