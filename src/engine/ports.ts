@@ -9,7 +9,7 @@ import type { CheckAgain, Isolation, IssueRef, LoopState, Person, Provenance, To
 import type { Pending } from "../loop/still.ts";
 import type { TestFacts } from "../policy/tests.ts";
 import type { LimitsLeft } from "../report/limits.ts";
-import type { JobLog, PullFacts, PushedFacts, VerdictFacts } from "../verify/facts.ts";
+import type { CheckFact, JobLog, PullFacts, PushedFacts, VerdictFacts } from "../verify/facts.ts";
 
 export type { Origin, Route, Translated } from "../github/deliveries/translated.ts";
 
@@ -46,6 +46,7 @@ export interface ClaimRead {
   readonly labels: readonly string[];
   readonly comments: readonly IssueComment[]; // all, oldest first
   readonly base: { readonly branch: string; readonly sha: string };
+  readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at, without their words; absent: none
   readonly policy: { readonly text: string; readonly sha: string } | null; // .github/loop.yml at `base.sha`
   readonly policyFault: string | null; // why a policy that is there cannot be read: part of a sentence, for the thread
 }

@@ -8,10 +8,11 @@ import { hasLabel } from "../loop/end.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import type { LoopState, Person, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
+import { redOnBase } from "../verify/ci.ts";
 import { conflictIn } from "../verify/facts.ts";
 import { againOf, judgeWithLogs } from "./judge.ts";
 import type { ClaimRead, IssueComment } from "./ports.ts";
-import { textOf, type World } from "./world.ts";
+import { reviewCheck, textOf, type World } from "./world.ts";
 
 /** Reads may lag this far behind the event that led to them. */
 const replicaMs = 60_000;
@@ -65,8 +66,13 @@ async function claimFacts(
     title: read.title,
     base: read.base,
     policy: rules,
+    ...(rules.ok ? redFact(redOnBase(read.baseChecks ?? [], rules.rules, reviewCheck)) : {}),
     snapshot: await freeze(world, state, read, permission),
   };
+}
+
+function redFact(names: readonly string[]): Pick<ClaimFacts, "redOnBase"> {
+  return names.length === 0 ? {} : { redOnBase: names };
 }
 
 async function freeze(world: World, state: LoopState, read: ClaimRead, permission: Permission): Promise<Snapshot> {

@@ -155,7 +155,7 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
   return claimed;
 }
 
-function withClaim(state: LoopState, facts: ClaimFacts): LoopState {
+function withClaim({ redOnBase: _, ...state }: LoopState, facts: ClaimFacts): LoopState {
   const granted = facts.policy.ok ? facts.policy.rules : null;
   const rules = granted ?? state.rules;
   return {
@@ -163,6 +163,7 @@ function withClaim(state: LoopState, facts: ClaimFacts): LoopState {
     rules,
     snapshot: facts.snapshot,
     ...baseNow(state, facts.base),
+    ...(facts.redOnBase === undefined ? {} : { redOnBase: [...facts.redOnBase] }),
     branch: state.branch ?? `loop/${state.issue.number}-${state.id}`,
     granted: state.granted + (granted?.attempts ?? 0),
     grantedNano: granted === null ? state.grantedNano : grantedMoney(state, granted),

@@ -58,6 +58,7 @@ export interface ClaimFacts {
   readonly title: string;
   readonly base: { readonly branch: string; readonly sha: string };
   readonly policy: { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
+  readonly redOnBase?: readonly string[]; // names of the checks that count and that the base fails now; absent: none is known to
   readonly snapshot: Snapshot;
 }
 

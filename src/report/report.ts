@@ -17,7 +17,7 @@ import { attemptTable, isolationOf, judgeTable, runLines } from "./tables.ts";
 import { duration } from "./time.ts";
 import { endingHeadline, endingSentence, endPointerSentence, preservedSentence } from "./wording/endings.ts";
 import { capital, commit, footer } from "./wording/parts.ts";
-import { gateNext, phaseWords } from "./wording/phases.ts";
+import { gateNext, phaseWords, redBaseWarning } from "./wording/phases.ts";
 import { checkTitles, noIsolationWarning, pullBody } from "./wording/pull.ts";
 import { raisingSentences } from "./wording/raise.ts";
 import { replySentence, withoutLoopSentence } from "./wording/replies.ts";
@@ -152,7 +152,8 @@ function endPointer({ phase, ending }: LoopState): string[] | null {
 }
 
 function warnings(state: LoopState): string[] {
-  return isolationOf(state)?.runtime === "process" ? [noIsolationWarning] : [];
+  const isolation = isolationOf(state)?.runtime === "process" ? [noIsolationWarning] : [];
+  return [...isolation, ...redBaseWarning(state)];
 }
 
 function stopHint(state: LoopState): string {

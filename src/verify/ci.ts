@@ -150,6 +150,14 @@ function failsOnBase({ baseChecks, expected }: CiFacts, rules: CiRules): (check:
     );
 }
 
+/** Names of the checks that count by these rules and that the base branch itself fails, each once. */
+export function redOnBase(baseChecks: readonly CheckFact[], rules: CiRules, ownCheck: string): string[] {
+  const { requiredChecks } = rules;
+  const red = newestOf(baseChecks).filter((one) => colourOf(one) === "red" && whyIgnored(one, rules) === null);
+  const counting = red.filter(({ name }) => requiredChecks.length === 0 || requiredChecks.includes(name));
+  return [...new Set(counting.map(({ name }) => name))].filter((name) => name !== ownCheck);
+}
+
 function noted(name: string, runs: readonly CheckFact[]): VerdictPart {
   const states = [...new Set(runs.map(stateOf))].join(", ");
   return part(name, "absent", `${states}; not required`, runs[0]?.url ?? null);

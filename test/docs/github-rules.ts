@@ -127,7 +127,7 @@ export const settingRows: Readonly<Record<string, Row>> = {
     ),
   },
   "Checks that the base fails too": {
-    does: "Read beside those of the commit, by name, App and workflow. The agent and the thread are told, and an attempt that fails in nothing else is not counted, up to three in a loop.",
+    does: "Read beside those of the commit, by name, App and workflow. The agent and the thread are told, and an attempt that fails in nothing else is not counted, up to three in a loop. What the base fails already when the loop begins is said before the first agent starts.",
     shown: shown(
       "test/story/base-red.test.ts",
       "what the base fails too is said to the agent and in the thread, and uses up no attempt",

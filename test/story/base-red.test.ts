@@ -52,3 +52,21 @@ test("no more than three attempts are excused so", async () => {
   expect(made.map(({ counted }) => counted)).toEqual([false, false, false, true]);
   expect(ending?.reason).toBe("retry_limit");
 });
+
+test("a red base is said before an agent is paid, without a request more", async () => {
+  const story = await aJudgedBase({ concurrentRuns: 0 }, { "more.md": "More.\n" });
+  const from = story.forge.requests.length;
+  const issue = await story.startLoop();
+  const state = await story.state(issue);
+  expect([state.redOnBase, state.attempts[0]?.runs[0]?.isolation]).toEqual([["ci / test"], null]);
+  const [status = ""] = story.comments(issue);
+  expect(status).toContain("The base branch `main` failed a check before the loop began: `ci / test`, at commit");
+  expect(story.forge.requests.slice(from).filter(({ kind }) => kind.endsWith("ReadClaim"))).toHaveLength(1);
+});
+
+test("of a green base nothing is said, nor of a red check that the policy does not count", async () => {
+  const story = await aJudgedBase({ policy: "version: 1\nchecks:\n  required: [other]\n" }, { "more.md": "More.\n" });
+  const issue = await story.startLoop();
+  expect(await story.state(issue)).not.toHaveProperty("redOnBase");
+  expect(story.comments(issue).join("\n")).not.toContain("before the loop began");
+});

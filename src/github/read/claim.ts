@@ -5,6 +5,8 @@ import type { ClaimRead } from "../../engine/ports.ts";
 import type { IssueRef } from "../../loop/state.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query } from "../client/client.ts";
+import { type Asked, asAllowed } from "./allowed.ts";
+import { BaseChecks, baseChecks, baseChecksFragment } from "./base-checks.ts";
 import { Label, LabelsOfRepository, rememberLabels, statusLabelFields } from "./labels.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 
@@ -17,11 +19,11 @@ const commentsPage = (page: string) => `comments(last: 100${page}) {
         }`;
 
 /** GitHub allows 100 labels on an issue, so labels are complete; of the comments these are the newest hundred. */
-const text = `
+const textOf = ({ workflows }: Asked) => `
 query ReadClaim($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     id databaseId ${statusLabelFields}
-    defaultBranchRef { name target { oid } }
+    defaultBranchRef { name target { oid ...BaseChecks } }
     policy: object(expression: "HEAD:.github/loop.yml") { __typename oid ... on Blob { text isTruncated } }
     ${nearNames.map((name, index) => `near${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}
     issueOrPullRequest(number: $number) {
@@ -33,7 +35,8 @@ query ReadClaim($owner: String!, $name: String!, $number: Int!) {
       }
     }
   }
-}`;
+}
+${baseChecksFragment(workflows)}`;
 
 const earlierText = `
 query ReadEarlierComments($owner: String!, $name: String!, $number: Int!, $before: String!) {
@@ -83,7 +86,7 @@ const Answer = z.object({
     near2: Near,
     near3: Near,
     databaseId: z.number(),
-    defaultBranchRef: z.object({ name: z.string(), target: z.object({ oid: z.string() }) }).nullable(),
+    defaultBranchRef: z.object({ name: z.string(), target: BaseChecks.extend({ oid: z.string() }) }).nullable(),
     policy: PolicyFile.nullable(),
     issueOrPullRequest: z.discriminatedUnion("__typename", [Issue, z.object({ __typename: z.literal("PullRequest") })]),
   }),
@@ -96,21 +99,21 @@ const Answer = z.object({
 export async function readClaim(connection: Connection, issue: IssueRef): Promise<ClaimRead> {
   const attempted = `Could not read ${issue.owner}/${issue.name}#${issue.number} and its policy`;
   const { owner, name, number } = issue;
-  const { repository } = await query(connection, issue, {
-    attempted,
-    shape: Answer,
-    text,
-    variables: { owner, name, number },
-  });
+  const variables = { owner, name, number };
+  const { repository } = await asAllowed(connection, issue, (asked) =>
+    query(connection, issue, { attempted, shape: Answer, text: textOf(asked), variables }),
+  );
   requireSameRepository(issue, repository.databaseId, attempted);
   if (!repository.defaultBranchRef) throw declined(`${attempted}: the repository has no commit`);
   rememberLabels(connection, issue, repository, repository.issueOrPullRequest);
   const found = repository.issueOrPullRequest;
   const comments = found.__typename === "Issue" ? await allComments(connection, issue, found.comments) : [];
+  const onBase = baseChecks(repository.defaultBranchRef.target);
   return {
     ...issueFacts(found),
     comments: comments.map(commentFact),
     base: { branch: repository.defaultBranchRef.name, sha: repository.defaultBranchRef.target.oid },
+    ...(onBase.length === 0 ? {} : { baseChecks: onBase }),
     ...policyIn(repository),
   };
 }

@@ -83,6 +83,20 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
   }
 }
 
+/** So many names are listed; the rest is counted. */
+const namesShown = 5;
+
+/** That the base was red before any work was done, while it matters: then it is known before an agent is paid. */
+export function redBaseWarning({ base, redOnBase = [], phase, ending }: LoopState): string[] {
+  if (base === null || redOnBase.length === 0 || ending !== null || phase === "refused") return [];
+  const shown = redOnBase.slice(0, namesShown).map((name) => inlineCode(name));
+  const more = redOnBase.length > shown.length ? ` and ${redOnBase.length - shown.length} more` : "";
+  const checks = redOnBase.length === 1 ? "a check" : "checks";
+  return [
+    `> [!NOTE]\n> The base branch ${inlineCode(base.branch)} failed ${checks} before the loop began: ${shown.join(", ")}${more}, at commit ${commit(base.sha)}. An attempt that fails in nothing else is not counted, up to three times.`,
+  ];
+}
+
 function rerunSentence({ attempts }: LoopState): string {
   return attempts.at(-1)?.rerun === "asked"
     ? " What failed fails on the base branch too, or was green on this commit as well, so CI is asked to run it once more. That uses up no attempt."
