@@ -27,8 +27,7 @@ test("removing the label stops the container and ends the loop; setting it again
     Why, and what to do next, is said in the newest comment here that begins “Loopgate stopped: cancelled”.
 
     > [!CAUTION]
-    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
-    > that host's files and network. This is for the demo only.
+    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from that host's files and network. This is for the demo only.
 
     | attempt | change | CI | review | outcome | time |
     |---|---|---|---|---|---|

@@ -19,8 +19,7 @@ test("a labelled issue becomes an approved pull request", async () => {
     Why, and what to do next, is said in the newest comment here that begins “Loopgate is done: task complete”.
 
     > [!CAUTION]
-    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
-    > that host's files and network. This is for the demo only.
+    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from that host's files and network. This is for the demo only.
 
     | attempt | change | CI | review | outcome | time |
     |---|---|---|---|---|---|
@@ -91,8 +90,7 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     Why, and what to do next, is said in the newest comment here that begins “Loopgate is done: task complete”.
 
     > [!CAUTION]
-    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
-    > that host's files and network. This is for the demo only.
+    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from that host's files and network. This is for the demo only.
 
     | attempt | change | CI | review | outcome | time |
     |---|---|---|---|---|---|
@@ -250,8 +248,7 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     Why, and what to do next, is said in the newest comment here that begins “Loopgate is done: task complete”.
 
     > [!CAUTION]
-    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from
-    > that host's files and network. This is for the demo only.
+    > **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from that host's files and network. This is for the demo only.
 
     | attempt | change | CI | review | outcome | time |
     |---|---|---|---|---|---|

@@ -22,6 +22,5 @@ export const checkTitles: Record<Review["verdict"], string> = {
 /** The loud warning where no container isolates the agent. */
 export const noIsolationWarning = [
   "> [!CAUTION]",
-  "> **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from",
-  "> that host's files and network. This is for the demo only.",
+  "> **No container isolates this loop.** The agent runs as an ordinary process on the App's own host: nothing keeps it from that host's files and network. This is for the demo only.",
 ].join("\n");
