@@ -9,7 +9,7 @@ export default defineConfig({
     exclude: ["test/agents/**"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     // In the gate a red test is run once more, as Loopgate does with a check that may be flaky: what then passes is named at the
     // end as flaky, and is a fault of ours to be found. Everywhere else red is red.
