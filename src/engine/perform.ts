@@ -73,7 +73,7 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
     case "pass_gate":
       return passGate(world, state, stored.tries);
     case "read_closing":
-      return readClosing(world, state, effect.actor);
+      return readClosing(world, state, effect);
     case "start_run":
       return startRun(world, state, effect, { issueKey: stored.issueKey, retrying });
     case "publish":

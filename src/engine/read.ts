@@ -5,6 +5,7 @@ import { freezeIssue } from "../brief/freeze.ts";
 import { wordsBesidesCommand } from "../brief/words.ts";
 import { mayWrite } from "../loop/begin.ts";
 import { hasLabel } from "../loop/end.ts";
+import type { Effect } from "../loop/effect.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import type { LoopState, Person, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
@@ -169,12 +170,19 @@ function mergeUntold(): Fault {
   });
 }
 
-/** A closed issue whose pull request is merged was closed by that merge; otherwise by whoever closed it. One request. */
-export async function readClosing(world: World, state: LoopState, actor: Person): Promise<LoopEvent[]> {
+/**
+ * A closed issue whose pull request is merged was closed by that merge, and a deleted branch was done with; otherwise it was
+ * whoever did either. One request.
+ */
+export async function readClosing(
+  world: World,
+  state: LoopState,
+  { actor, of }: Extract<Effect, { type: "read_closing" }>,
+): Promise<LoopEvent[]> {
   assert(state.pull !== null, "a loop without a pull request need not ask what closed its issue");
   const asked = { issue: state.issue.number, branch: state.branch, pull: state.pull.number };
   const { loops } = await world.github.survey(state.issue, state.label, [asked]);
   const pull = loops[0]?.pull ?? null;
   if (pull?.merged) return [{ type: "pull_closed", merged: true, actor: pull.closedBy }];
-  return [{ type: "issue_closed", actor, pullSeen: true }];
+  return [{ type: of === "branch" ? "branch_deleted" : "issue_closed", actor, pullSeen: true }];
 }

@@ -162,10 +162,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
       return settleSilently(state, now, event.why);
     case "pull_closed":
       return onPullClosed(state, event, now);
-    case "branch_deleted": {
-      const by = event.actor.login;
-      return settle(state, now, { reason: "cancelled", of: "branch_deleted", by });
-    }
+    case "branch_deleted":
+      return onBranchDeleted(state, event, now);
     case "effect_failed":
       return onEffectFailed(state, event, now);
     case "alarm":
@@ -241,6 +239,19 @@ function onIssueClosed(state: LoopState, event: Extract<LoopEvent, { type: "issu
     return { state, effects: [{ type: "read_closing", actor }], note: "asking whether a merge closed the issue" };
   }
   return settle(state, now, { reason: "cancelled", of: "issue_closed", by: actor.login });
+}
+
+/** Many repositories delete a branch once it is merged, and the news of the merge may be late or lost. */
+function onBranchDeleted(
+  state: LoopState,
+  { actor, pullSeen }: Extract<LoopEvent, { type: "branch_deleted" }>,
+  now: number,
+): Decision {
+  if (state.pull !== null && pullSeen !== true) {
+    const effects: Effect[] = [{ type: "read_closing", actor, of: "branch" }];
+    return { state, effects, note: "asking whether the branch was merged before it was deleted" };
+  }
+  return settle(state, now, { reason: "cancelled", of: "branch_deleted", by: actor.login });
 }
 
 /** Commits that together change no file are as good as none: there is nothing to judge, and nothing to merge. */

@@ -31,7 +31,7 @@ export type Effect =
   | { readonly type: "read_retry" }
   | { readonly type: "check_command"; readonly command: Command }
   | { readonly type: "read_verdict"; readonly head: string }
-  | { readonly type: "read_closing"; readonly actor: Person } // did a merge close the issue, or a person?
+  | { readonly type: "read_closing"; readonly actor: Person; readonly of?: "branch" } // did a merge close the issue, or end the branch, or a person?
   // acting
   | {
       readonly type: "start_run";

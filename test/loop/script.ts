@@ -296,7 +296,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     case "moved":
       return { type: "branch_moved", head: first, actor: person(second) };
     case "branch_deleted":
-      return { type: "branch_deleted", actor: person(first) };
+      return { type: "branch_deleted", actor: person(first), ...(second === "seen" ? { pullSeen: true } : {}) };
     case "pull_closed":
       return { type: "pull_closed", merged: second === "merged", actor: person(first) };
     case "set_back":

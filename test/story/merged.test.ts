@@ -56,6 +56,17 @@ test.each([
   expect(reads).toHaveLength(order.looks);
 });
 
+test("F20, F44: a branch that is deleted once it is merged, while nothing was heard of the merge, completes the task", async () => {
+  const story = await aStory();
+  const issue = await story.startLoop();
+  await merge(story, issue, "bob", (one) => told.pull(one) || told.issue(one));
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  const { branch } = await story.state(issue);
+  await story.forge.as("bob").deleteBranch(story.repository, branch ?? "");
+  await story.settle();
+  expect((await story.state(issue)).ending).toMatchObject({ reason: "task_complete", of: "merged_by_hand", by: "bob" });
+});
+
 test("a merge by whoever asked for the loop is said to be one, also where the issue's end is told first", async () => {
   const story = await aStory();
   const issue = await story.startLoop();

@@ -53,7 +53,8 @@ function endOf(state: LoopState, look: LoopLook): LoopEvent | null {
   if (!look.open) return { type: "issue_closed", actor: closedBy, pullSeen: true };
   if (!hasLabel(labels, state.label)) return { type: "unlabelled", actor: unlabelledBy };
   const wasPublished = state.head !== null && state.pull !== null;
-  return wasPublished && branch === null ? { type: "branch_deleted", actor: pull?.branchDeletedBy ?? unknown } : null;
+  if (!wasPublished || branch !== null) return null;
+  return { type: "branch_deleted", actor: pull?.branchDeletedBy ?? unknown, pullSeen: true };
 }
 
 /** Where GitHub does not say who it was. */

@@ -9,9 +9,10 @@ const sentences: Record<LogMissing, string> = {
   failed: "The log of this job could not be downloaded, so only its annotations could be read.",
 };
 
-/** Of a check that is red where the work began, too. */
+/** Of a check that was red and green on one commit. */
 export const flakySentence = "It was green on the same commit, too.";
 
+/** Of a check that is red where the work began, too. */
 export const onBaseSentence = "The base branch fails this check too.";
 
 /** One sentence for the thread and for the agent. */
