@@ -1,4 +1,5 @@
 // Takes the hunks of a change back one at a time, and runs the checks to see whether any of them notices.
+import { atMost } from "../base/at-most.ts";
 import { readChangedTexts } from "../gateway/git/changed-texts.ts";
 import type { Policy } from "../policy/schema.ts";
 import { isTestPath } from "../policy/test-paths.ts";
@@ -34,7 +35,7 @@ export async function knockOutHunks(request: KnockOutRequest, { err }: Terminal)
   const { parts, rules } = request;
   if (rules.hunks === 0) return null;
   const until = performance.now() + rules.minutes * 60_000;
-  const files = await readChangedTexts(parts.repository, () => true);
+  const files = await readChangedTexts(parts.repository);
   const { chosen, beyond } = chooseHunks(files, rules.hunks);
   const witnesses = request.checks.flatMap((check, index) => {
     const head = request.done[index]?.head;
@@ -52,15 +53,18 @@ export async function knockOutHunks(request: KnockOutRequest, { err }: Terminal)
     return { hunks: chosen.map((hunk) => resultOf(hunk, "not_held", null)), idleTests, ...told };
   }
   const redFiles = without.map(redTestFiles);
-  const hunks = await side(request.jobs, chosen, async (hunk, index): Promise<HunkResult> => {
+  const inTurn = atMost(request.jobs);
+  const tryOne = async (hunk: Hunk, index: number): Promise<HunkResult> => {
     if (performance.now() > until) return resultOf(hunk, "unknown", null);
     const result = await tryWithout(parts, hunk, index, witnesses, redFiles);
     err(
       `knock-out: ${placeOf(hunk)}: ${result.state.replace("_", " ")}${result.by === null ? "" : ` by ${result.by}`}\n`,
     );
     return result;
-  });
-  return { hunks, idleTests, ...told };
+  };
+  const tried = chosen.map((hunk, index) => inTurn(() => tryOne(hunk, index)));
+  await Promise.allSettled(tried); // none is left running when one has failed
+  return { hunks: await Promise.all(tried), idleTests, ...told };
 }
 
 /** Each check once, all of the change taken back: to its end where its reports then tell which tests are red, and where to look first. */
@@ -165,30 +169,4 @@ const keyOf = ({ file, suite, name }: CheckRun["reading"]["tests"][number]) => J
 
 function resultOf({ path, lines }: Hunk, state: HunkResult["state"], by: string | null): HunkResult {
   return { path, lines, state, by };
-}
-
-/** `most` at a time, the results in order. After a failure nothing new begins, and it is thrown when the others have ended. */
-async function side<Item, Result>(
-  most: number,
-  items: readonly Item[],
-  work: (item: Item, index: number) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  let failed = false;
-  const worker = async () => {
-    while (next < items.length && !failed) {
-      const index = next++;
-      try {
-        results[index] = await work(items[index] as Item, index);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, worker));
-  const rejected = ends.find((end) => end.status === "rejected");
-  if (rejected !== undefined) throw rejected.reason;
-  return results;
 }

@@ -157,13 +157,12 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     case "unlabelled":
       return onUnlabelled(state, event, now);
     case "issue_closed":
-      return onIssueClosed(state, event, now);
+    case "branch_deleted":
+      return onMayBeMerge(state, event, now);
     case "issue_gone":
       return settleSilently(state, now, event.why);
     case "pull_closed":
       return onPullClosed(state, event, now);
-    case "branch_deleted":
-      return onBranchDeleted(state, event, now);
     case "effect_failed":
       return onEffectFailed(state, event, now);
     case "alarm":
@@ -229,29 +228,19 @@ function onUnlabelled(state: LoopState, event: Extract<LoopEvent, { type: "unlab
   return settle(state, now, { reason: "cancelled", of: "label_removed", by });
 }
 
-/**
- * A merge closes the issue by the words "Closes #n", and GitHub tells of the issue no later than of the pull request: where
- * there is one, it is looked at before the issue's end is taken for a person's wish.
- */
-function onIssueClosed(state: LoopState, event: Extract<LoopEvent, { type: "issue_closed" }>, now: number): Decision {
-  const { actor, pullSeen = false } = event;
-  if (state.pull !== null && !pullSeen) {
-    return { state, effects: [{ type: "read_closing", actor }], note: "asking whether a merge closed the issue" };
-  }
-  return settle(state, now, { reason: "cancelled", of: "issue_closed", by: actor.login });
-}
+type MayBeMerge = Extract<LoopEvent, { type: "issue_closed" | "branch_deleted" }>;
 
-/** Many repositories delete a branch once it is merged, and the news of the merge may be late or lost. */
-function onBranchDeleted(
-  state: LoopState,
-  { actor, pullSeen }: Extract<LoopEvent, { type: "branch_deleted" }>,
-  now: number,
-): Decision {
-  if (state.pull !== null && pullSeen !== true) {
-    const effects: Effect[] = [{ type: "read_closing", actor, of: "branch" }];
-    return { state, effects, note: "asking whether the branch was merged before it was deleted" };
-  }
-  return settle(state, now, { reason: "cancelled", of: "branch_deleted", by: actor.login });
+/**
+ * A merge closes the issue by the words "Closes #n", and GitHub tells of the issue no later than of the pull request; many
+ * repositories delete a branch once it is merged, and the news of the merge may be late or lost. Where there is a pull request,
+ * it is looked at before either is taken for a person's wish.
+ */
+function onMayBeMerge(state: LoopState, { type: of, actor, pullSeen }: MayBeMerge, now: number): Decision {
+  if (state.pull === null || pullSeen === true) return settle(state, now, { reason: "cancelled", of, by: actor.login });
+  if (of === "issue_closed")
+    return { state, effects: [{ type: "read_closing", actor }], note: "asking whether a merge closed the issue" };
+  const effects: Effect[] = [{ type: "read_closing", actor, of: "branch" }];
+  return { state, effects, note: "asking whether the branch was merged before it was deleted" };
 }
 
 /** Commits that together change no file are as good as none: there is nothing to judge, and nothing to merge. */

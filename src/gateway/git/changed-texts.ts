@@ -1,20 +1,30 @@
 // What the text files of a change were before and are after it, and where the two differ.
 import type { ChangedText, HunkRange } from "../../verify/knock-out/hunk.ts";
 import { defaultChangeLimits } from "./change.ts";
-import { isBinary, isBlob, plainDiff, readContents, readDifference, readSizes, safeFlags } from "./difference.ts";
+import {
+  isBinary,
+  isBlob,
+  plainDiff,
+  readContents,
+  readDifference,
+  readSizes,
+  type Span,
+  safeFlags,
+} from "./difference.ts";
 import { runGit } from "./git.ts";
 import type { RawEntry } from "./tree-diff.ts";
 
 const regular: readonly string[] = ["100644", "100755"];
 
 /**
- * Regular text files that `isWanted`, in path order; none where the change is too large to be judged at all. A file that
+ * Regular text files, in path order; none where the change is too large to be judged at all. A file that
  * moved as it is, one whose kind changed, and one whose path is not UTF-8 are left out. Throws `Fault`.
  */
-export async function readChangedTexts(
-  { gitDir, base, head }: { readonly gitDir: string; readonly base: string; readonly head: string },
-  isWanted: (path: string) => boolean,
-): Promise<readonly ChangedText[]> {
+export async function readChangedTexts({
+  gitDir,
+  base,
+  head,
+}: Pick<Span, "gitDir" | "base" | "head">): Promise<readonly ChangedText[]> {
   const span = { gitDir, base, head, limits: defaultChangeLimits };
   const diff = await readDifference(span);
   if (diff === null) return [];
@@ -26,7 +36,6 @@ export async function readChangedTexts(
     (entry) =>
       [entry.oldMode, entry.newMode].every((mode) => !isBlob(mode) || regular.includes(mode)) &&
       entry.path !== null &&
-      isWanted(entry.path) &&
       !isBinary(entry, diff) &&
       !stayed.has(entry.letter === "D" ? entry.oldId : entry.newId),
   );

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { pipeline as pipe, type Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { atMost } from "../at-most.ts";
+import { atMost } from "../../../base/at-most.ts";
 import type { KeptAnswer } from "../kept.ts";
 import type { Ask, Protocol, ProtocolParts, Reply } from "../protocol.ts";
 import { Refused } from "../refused.ts";
