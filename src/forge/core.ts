@@ -1,4 +1,5 @@
 // The forge's state and the few things every action needs: ids, time, look-ups, access, and telling the world what happened.
+import type { Background } from "./background.ts";
 import type { Access, Actor, App, Installation, Issue, Node, Pull, Repository, Token, User } from "./model.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
@@ -46,6 +47,7 @@ export interface Core {
   readonly nodes: Map<string, Node>;
   /** Commits that the forge has signed, by their id. */
   readonly signatures: Map<string, ForgeSignature>;
+  readonly background: Background;
   /** Where the forge listens, without a trailing slash; REST addresses in bodies are below `/api/v3`. */
   origin: string;
   nextId(): number;
@@ -84,7 +86,9 @@ export const ghost = standing(10_137, "ghost", "Deleted user", "ghost@users.nore
 /** The committer of what GitHub itself commits, under its real id and address: https://api.github.com/users/web-flow */
 export const webFlow = standing(19_864_447, "web-flow", "GitHub", "noreply@github.com");
 
-export function createCore(options: { dataDir: string; now: () => number; limits: Limits }): Core {
+export type CoreOptions = Pick<Core, "dataDir" | "now" | "limits" | "background">;
+
+export function createCore(options: CoreOptions): Core {
   let lastId = 1_000;
   const listeners = new Set<(event: WorldEvent) => void>();
   const nodes = new Map<string, Node>();

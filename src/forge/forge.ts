@@ -3,6 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { assert } from "../base/assert.ts";
 import { createActionsApp, createApp, createCiApp, manifestEvents, manifestPermissions } from "./apps.ts";
+import { createBackground } from "./background.ts";
 import { type Ci, startCi } from "./ci.ts";
 import { defaultLimits, type Limits } from "./core.ts";
 import { createGitServer } from "./git/http.ts";
@@ -68,7 +69,10 @@ export interface Forge {
   /** A thread as Markdown; with `timeline` also what happened between the comments. */
   thread(repository: RepositoryName, number: number, options?: { timeline?: boolean }): string;
   pending(): boolean;
-  /** Resolves when every delivery is answered, no CI job runs, and no request that changes something is under way. */
+  /**
+   * Resolves when every delivery is answered, no CI job runs, no request that changes something is under way, and what GitHub
+   * finds out in the background (whether a pull request merges) is known.
+   */
   idle(): Promise<void>;
   close(): Promise<void>;
   holdDeliveries(): void;
@@ -78,6 +82,9 @@ export interface Forge {
   dropDeliveriesWhere(isLost: ((pending: Pending) => boolean) | null): void;
   duplicateDeliveries(count: number): void;
   redeliver(delivery: Delivery): void;
+  /** Whether pull requests merge stays unknown from now on, as on a busy day of GitHub, until `releaseBackground`. */
+  holdBackground(): void;
+  releaseBackground(): void;
   failNext(matcher: Matcher, fault: RequestFault): void;
   /** GitHub's own ways to fail, to give to `failNext`. */
   readonly outages: typeof outages;
@@ -95,13 +102,14 @@ const gigabyte = 1_073_741_824;
 export async function startForge(options: ForgeOptions): Promise<Forge> {
   const workDir = join(options.dataDir, "work");
   await mkdir(workDir, { recursive: true });
+  const activity = createActivity();
   const world = createWorld({
     dataDir: options.dataDir,
     now: options.clock ?? Date.now,
     limits: { ...defaultLimits, ...options.limits },
+    background: createBackground(activity),
   });
   const log = options.log ?? (() => {});
-  const activity = createActivity();
   const faults = createFaults();
   const refusals: FieldRefusals = new Map();
   const requests: RequestEntry[] = [];
@@ -137,6 +145,8 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
     ...conversation(world, workDir, app, options),
     ...quiet(activity, { server, ci, runner, hooks, workDir }),
     ...deliveryControls(hooks),
+    holdBackground: world.background.hold,
+    releaseBackground: world.background.release,
     failNext: faults.failNext,
     outages,
     refuseField: (field, type, { message = "Resource not accessible by integration", times = 1 } = {}) =>

@@ -14,7 +14,7 @@ import { type ReviewActions, reviewActions } from "./actions/reviews.ts";
 import { type StatusActions, statusActions } from "./actions/statuses.ts";
 import { type TokenActions, tokenActions } from "./actions/tokens.ts";
 import { type WorkflowActions, workflowActions } from "./actions/workflow-runs.ts";
-import { type Core, createCore, type Limits } from "./core.ts";
+import { type Core, type CoreOptions, createCore } from "./core.ts";
 
 export type World = Core &
   AccountActions &
@@ -33,7 +33,7 @@ export type World = Core &
   WorkflowActions;
 
 /** An empty world. Every action takes the actor first, keeps the invariants, and throws `Refusal` as GitHub would answer. */
-export function createWorld(options: { dataDir: string; now: () => number; limits: Limits }): World {
+export function createWorld(options: CoreOptions): World {
   const core = createCore(options);
   return Object.assign(
     core,

@@ -1,6 +1,7 @@
 // The forge against GitHub's published descriptions: every route's answer and every delivery, fields included.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { assert } from "../../src/base/assert.ts";
+import { createBackground } from "../../src/forge/background.ts";
 import { defaultLimits } from "../../src/forge/core.ts";
 import { createActivity } from "../../src/forge/http/activity.ts";
 import { createRateLimiter } from "../../src/forge/http/rate.ts";
@@ -396,7 +397,12 @@ function formOf(route: string): string {
 const otherAddresses = ["GET /repositories/{}", "GET /repos/{}/{}/contents"];
 
 function servedForms(): string[] {
-  const world = createWorld({ dataDir: "/nowhere", now: Date.now, limits: defaultLimits });
+  const world = createWorld({
+    dataDir: "/nowhere",
+    now: Date.now,
+    limits: defaultLimits,
+    background: createBackground(createActivity()),
+  });
   const hooks = createHooks({ core: world, activity: createActivity(), timeoutMs: 1 });
   const { routes } = restRoutes({ world, hooks, rates: createRateLimiter(world) });
   const forms = new Set(routes.map((route) => formOf(`${route.method} ${route.path}`)));

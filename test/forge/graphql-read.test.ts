@@ -164,6 +164,7 @@ describe("the App's reads", () => {
   it("a gate reads the head, and each review with its commit and what its author may do", async () => {
     const place = await aPlace();
     const { forge, app } = place;
+    forge.holdBackground();
     const { pull, head } = await aDraft(place);
     forge.as("willa").review(pull, { body: "still thinking" }); // pending: nobody else sees it
     forge.as("ada").requestChanges(pull, "Why?");
@@ -186,7 +187,7 @@ describe("the App's reads", () => {
           isDraft: true,
           merged: false,
           state: "OPEN",
-          mergeable: "UNKNOWN", // GitHub begins to find out when it is first asked
+          mergeable: "UNKNOWN",
           reviewDecision: "CHANGES_REQUESTED",
           author: { __typename: "Bot", login: forge.app.slug },
           reviews: {

@@ -3,9 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hono } from "hono";
+import { createBackground } from "../../src/forge/background.ts";
 import { defaultLimits } from "../../src/forge/core.ts";
 import { git } from "../../src/forge/git/run.ts";
 import { signatureOf, writeCommit } from "../../src/forge/git/store.ts";
+import { createActivity } from "../../src/forge/http/activity.ts";
 import type { Actor, App, Issue, Pull, Repository, User } from "../../src/forge/model.ts";
 import { pages } from "../../src/forge/pages/pages.ts";
 import { createWorld, type World } from "../../src/forge/world.ts";
@@ -32,7 +34,12 @@ export const person = (user: User): Actor => ({ user, app: null });
 export async function aPlace(): Promise<Place> {
   const dataDir = await mkdtemp(join(tmpdir(), "forge-pages-"));
   let now = start;
-  const world = createWorld({ dataDir, now: () => now, limits: defaultLimits });
+  const world = createWorld({
+    dataDir,
+    now: () => now,
+    limits: defaultLimits,
+    background: createBackground(createActivity()),
+  });
   world.origin = "http://localhost";
   const [maria, tomas, guest] = ["maria", "tomas-k", "guest"].map((login) => world.createUser(login)) as [
     User,

@@ -1,5 +1,6 @@
 // Pull requests over REST and by people: opening, draft and ready, reviews, reviewers, files, merging.
 import { expect, test } from "vitest";
+import { knownMergeability } from "../../src/forge/actions/merge-state.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import { aForge, appClient, demo, refusal } from "./local-forge.ts";
 
@@ -49,14 +50,35 @@ test("a head without commits of its own, or that is not there, is refused", asyn
 
 test("mergeable is null until it is computed, false on a conflict", async () => {
   const forge = await aForge();
-  const { client, on, pull } = await aPull(forge);
+  forge.holdBackground();
+  const { client, on } = await aPull(forge);
   expect((await client.pulls.get(on)).data.mergeable).toBeNull();
-  await forge.world.mergeability(pull);
+  forge.releaseBackground();
+  await forge.idle();
   expect((await client.pulls.get(on)).data).toMatchObject({ mergeable: true, mergeable_state: "draft" });
   await forge.as("ada").push("acme/demo", "main", { "src/add.js": "export const add = () => 0;\n" }, "Conflict");
   expect((await client.pulls.get(on)).data.mergeable).toBeNull();
-  await forge.world.mergeability(pull);
+  await forge.idle();
   expect((await client.pulls.get(on)).data).toMatchObject({ mergeable: false, mergeable_state: "dirty" });
+});
+
+test("GitHub begins to find out whether it merges when it is opened, pushed to or retargeted, and not when its base moves", async () => {
+  const forge = await aForge();
+  const { client, on, pull } = await aPull(forge);
+  const known = async () => {
+    await forge.idle();
+    return knownMergeability(pull)?.mergeable ?? null;
+  };
+  expect(await known()).toBe(true);
+  await forge.as("ada").push("acme/demo", pull.head.ref, { "more.txt": "more\n" }, "More");
+  expect(await known()).toBe(true);
+  await forge.as("ada").push("acme/demo", "next", { "next.txt": "next\n" }, "Next");
+  await client.pulls.update({ ...on, base: "next" });
+  expect(await known()).toBe(true);
+  await forge.as("ada").push("acme/demo", "next", { "next.txt": "after\n" }, "After");
+  expect(await known()).toBe(null);
+  await client.pulls.get(on);
+  expect(await known()).toBe(true);
 });
 
 test("files and commits of a pull request are listed with their patch", async () => {

@@ -62,6 +62,7 @@ test.each([
 test("whether it merges is unknown at first, in REST and in GraphQL, and again when the base has moved", async () => {
   const forge = await aForge();
   const app = appClient(forge);
+  forge.holdBackground();
   const pull = await aPull(forge);
   const number = pull.issue.number;
   const query = `query { repository(owner: "acme", name: "demo") { pullRequest(number: ${number}) {
@@ -69,15 +70,16 @@ test("whether it merges is unknown at first, in REST and in GraphQL, and again w
   type Answer = { repository: { pullRequest: { mergeable: string; mergeStateStatus: string } } };
   const ask = async () => Object.values((await app.graphql<Answer>(query)).repository.pullRequest);
   expect(await ask()).toEqual(["UNKNOWN", "UNKNOWN"]);
-  await forge.world.mergeability(pull);
+  forge.releaseBackground();
+  await forge.idle();
   expect(await ask()).toEqual(["MERGEABLE", "CLEAN"]);
   forge.world.setRule(...mine(forge), "main", { upToDate: true });
   await forge.as("ada").push("acme/demo", "main", { "b.txt": "b\n" }, "B");
   expect(await ask()).toEqual(["UNKNOWN", "UNKNOWN"]);
-  await forge.world.mergeability(pull);
+  await forge.idle();
   expect(await ask()).toEqual(["MERGEABLE", "BEHIND"]);
   await app.rest.pulls.updateBranch({ ...demo, pull_number: number });
-  await forge.world.mergeability(pull);
+  await forge.idle();
   expect(await ask()).toEqual(["MERGEABLE", "CLEAN"]);
   const update = { ...demo, pull_number: number };
   expect((await refusal(app.rest.pulls.updateBranch(update))).status).toBe(422);
@@ -91,7 +93,8 @@ test("whether it merges is unknown at first, in REST and in GraphQL, and again w
   });
   expect(await ask()).toEqual(["MERGEABLE", "UNSTABLE"]);
   await forge.as("ada").push("acme/demo", "main", { "a.txt": "other\n" }, "Other");
-  await forge.world.mergeability(pull);
+  expect(await ask()).toEqual(["UNKNOWN", "UNKNOWN"]);
+  await forge.idle();
   expect(await ask()).toEqual(["CONFLICTING", "DIRTY"]);
   expect((await refusal(app.rest.pulls.updateBranch(update))).status).toBe(422);
   const { data } = await app.rest.pulls.get(update);

@@ -11,6 +11,7 @@ import { Refusal, unprocessable } from "../refusal.ts";
 import { userShape } from "../shapes/user.ts";
 import { emitIssue, note } from "./issue-events.ts";
 import { type IssueEdit, issueActions, newIssue } from "./issues.ts";
+import { findMergeability, mergeability } from "./mergeability.ts";
 import { refActions } from "./refs.ts";
 
 export interface NewPull {
@@ -35,6 +36,12 @@ export interface PullActions {
   updateBranch(actor: Actor, pull: Pull, expectedHead?: string): Promise<void>;
   /** Whether the head merges into the base without conflict. Remembered for the pair of commits. */
   mergeability(pull: Pull): Promise<boolean>;
+  /**
+   * Has that found out in the background for an open pull request where it is not known. A change of the head does, and so does
+   * whoever reads a pull request whose base has moved, and hears meanwhile that it is not known.
+   * https://docs.github.com/rest/guides/using-the-rest-api-to-interact-with-your-git-database#checking-mergeability-of-pull-requests
+   */
+  findMergeability(pull: Pull): void;
 }
 
 export function pullActions(core: Core): PullActions {
@@ -58,6 +65,7 @@ export function pullActions(core: Core): PullActions {
     },
     updateBranch: (actor, pull, expectedHead) => updateBranch(core, actor, pull, expectedHead),
     mergeability,
+    findMergeability: (pull) => findMergeability(core, pull),
   };
   return actions;
 }
@@ -104,6 +112,7 @@ async function createPull(core: Core, actor: Actor, repository: Repository, want
   issue.pull = pull;
   core.register({ type: "PullRequest", value: pull });
   emitIssue(core, actor, issue, "opened");
+  findMergeability(core, pull);
   return pull;
 }
 
@@ -169,6 +178,7 @@ async function retarget(core: Core, actor: Actor, pull: Pull, base: string): Pro
   pull.base = { repository, ref: base, sha: sides.base };
   pull.stats = await countChanges(repository.gitDir, sides.base, pull.head.sha);
   emitIssue(core, actor, pull.issue, "edited", { changes: { base: from } });
+  findMergeability(core, pull);
 }
 
 async function requireReopenable(pull: Pull): Promise<void> {
@@ -214,16 +224,4 @@ function requestReviewers(core: Core, actor: Actor, pull: Pull, logins: readonly
     emitIssue(core, actor, pull.issue, "review_requested", { requested_reviewer: userShape(core, user) });
   }
   return pull;
-}
-
-async function mergeability(pull: Pull): Promise<boolean> {
-  const { head, base } = pull;
-  const known = pull.mergeability;
-  if (known && known.head === head.sha && known.base === base.sha) return known.mergeable;
-  const [mergeable, current] = await Promise.all([
-    conflictFree(base.repository.gitDir, base.sha, head.sha),
-    isAncestor(base.repository.gitDir, base.sha, head.sha),
-  ]);
-  pull.mergeability = { head: head.sha, base: base.sha, mergeable, behind: !current };
-  return mergeable;
 }

@@ -12,6 +12,7 @@ import { pushShape } from "../shapes/push.ts";
 import { checkActions } from "./checks.ts";
 import { emitIssue, note } from "./issue-events.ts";
 import { close } from "./issues.ts";
+import { findMergeability } from "./mergeability.ts";
 import { markMerged } from "./merged.ts";
 
 export interface RefActions {
@@ -160,6 +161,7 @@ async function headMoved(core: Core, actor: Actor, pull: Pull, update: RefUpdate
   pull.stats = await countChanges(gitDir, pull.base.sha, update.after);
   note(core, actor, pull.issue, { kind: "head_moved", from: update.before, to: update.after });
   emitIssue(core, actor, pull.issue, "synchronize", { before: update.before, after: update.after });
+  findMergeability(core, pull);
 }
 
 /** A base that contains the head has merged it, however it got there. */

@@ -133,7 +133,7 @@ export const pullFields: Readonly<Record<string, Fields>> = {
 
 /** The first to ask hears that it is unknown, and sets the computation going. */
 function computeLater(world: World, pull: Pull): void {
-  if (pull.issue.state === "open") world.mergeability(pull).catch(() => {}); // the next one to ask tries again
+  world.findMergeability(pull);
 }
 
 /** A pending review is seen by its author only. */

@@ -38,9 +38,7 @@ export function pulls(world: World): Hono<ForgeEnv> {
   routes.get(`${base}/:number`, (c) => {
     const pull = pullIn({ world, c }, "read");
     const answer = pullShape(world, pull);
-    // The first read after a change answers null and starts the computation, as on GitHub.
-    if (answer.state === "open" && "mergeable" in answer && answer.mergeable === null)
-      world.mergeability(pull).catch(() => {}); // a read that fails is tried again by the next one
+    world.findMergeability(pull);
     return c.json(answer);
   });
   routes.patch(`${base}/:number`, async (c) => {
