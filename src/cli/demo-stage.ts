@@ -25,6 +25,7 @@ export interface Stage {
   readonly startedAt: number; // epoch milliseconds, when the issue was opened
   readonly issue: Issue;
   readonly threadUrl: string;
+  readonly requestsAtStart: number; // of the App, before there was a loop
   /** The loop as the store has it; null before the label has arrived. */
   loop(): Promise<LoopState | null>;
   pullUrl(): Promise<string | null>;
@@ -56,9 +57,12 @@ export async function setStage(request: StageRequest): Promise<Stage> {
       [maintainer]: "maintain",
       ...Object.fromEntries(approvers.map((login) => [login, "write" as const])),
     },
-    ci: { mode: "run", command: work.ci.command, name: work.ci.name },
+    ci: { actions: { [work.ci.name]: work.ci.command } },
   });
   forge.world.listen(request.onEvent);
+  const quiet = () => untilQuiet(forge, app);
+  await quiet();
+  const requestsAtStart = forge.requests.length;
   const startedAt = Date.now();
   const alice = forge.as(maintainer);
   const issue = alice.openIssue(repository, work.issue);
@@ -71,19 +75,22 @@ export async function setStage(request: StageRequest): Promise<Stage> {
     repository,
     startedAt,
     issue,
+    requestsAtStart,
     threadUrl: `${base}/issues/${issue.number}`,
     loop,
     pullUrl: async () => {
       const pull = (await loop())?.pull;
       return pull ? `${base}/pull/${pull.number}` : null;
     },
-    quiet: async () => {
-      while (forge.pending() || app.engine.busy) {
-        await forge.idle();
-        await app.engine.idle();
-      }
-    },
+    quiet,
   };
+}
+
+async function untilQuiet(forge: Forge, app: RunningApp): Promise<void> {
+  while (forge.pending() || app.engine.busy) {
+    await forge.idle();
+    await app.engine.idle();
+  }
 }
 
 /** The App as an operator would start it, with settings for the local GitHub. */

@@ -9,7 +9,8 @@ export interface SummaryParts {
   /** Null when the issue was never claimed. */
   readonly state: LoopState | null;
   readonly runs: readonly SeenRun[];
-  readonly requests: readonly RequestEntry[];
+  readonly requests: readonly RequestEntry[]; // since the issue was opened
+  readonly briefs: ReadonlyMap<string, string>; // by run
   readonly startedAt: number; // epoch milliseconds
   readonly endedAt: number;
   readonly addresses: { readonly thread: string; readonly pull: string | null };
@@ -28,8 +29,9 @@ export interface Summary {
   readonly requests: {
     readonly kinds: Readonly<Record<string, number>>;
     readonly total: number;
+    readonly logs: number; // of them, one for each job of CI that failed
     readonly floor: number; // 13 + 4 for each attempt
-    readonly ratio: number;
+    readonly ratio: number; // of all but the logs to the floor
   };
   readonly thread: string;
   readonly pullThread: string | null;
@@ -52,6 +54,7 @@ export interface RunSummary {
   readonly seconds: number | null;
   readonly exit_code: number | null; // null: it still runs, or has none
   readonly note: string | null; // why it ended so, where its status does not say it
+  readonly brief: string | null; // exactly what its agent was told
   readonly last_lines: string | null; // of a run that failed, as the thread has them
   readonly ready_ms: number | null; // from the order to the agent's go
   readonly container: ContainerFacts;
@@ -67,14 +70,14 @@ export function summarize(parts: SummaryParts): Summary {
     detail: state?.ending ? endingSentence(state.ending) : null,
     seconds: seconds(parts.startedAt, parts.endedAt),
     addresses,
-    attempts: attempts.map((attempt) => summarizeAttempt(attempt, parts.runs)),
+    attempts: attempts.map((attempt) => summarizeAttempt(attempt, parts)),
     requests: summarizeRequests(parts.requests, attempts.length),
     thread,
     pullThread,
   };
 }
 
-function summarizeAttempt(attempt: Attempt, runs: readonly SeenRun[]): AttemptSummary {
+function summarizeAttempt(attempt: Attempt, { runs, briefs }: SummaryParts): AttemptSummary {
   const { number, startedAt, endedAt, head, change, verdict } = attempt;
   return {
     number,
@@ -85,11 +88,15 @@ function summarizeAttempt(attempt: Attempt, runs: readonly SeenRun[]): AttemptSu
     findings: (verdict?.findings ?? []).map((finding) => finding.title),
     runs: runs
       .filter(({ request }) => request.attempt === number)
-      .map((run) => summarizeRun(run, attempt.runs.find(({ id }) => id === run.request.id)?.said ?? null)),
+      .map((run) => ({
+        ...summarizeRun(run),
+        brief: briefs.get(run.request.id) ?? null,
+        last_lines: attempt.runs.find(({ id }) => id === run.request.id)?.said ?? null,
+      })),
   };
 }
 
-function summarizeRun({ request, running, outcome }: SeenRun, lastLines: string | null): RunSummary {
+function summarizeRun({ request, running, outcome }: SeenRun): Omit<RunSummary, "brief" | "last_lines"> {
   return {
     id: request.id,
     role: request.role,
@@ -97,18 +104,26 @@ function summarizeRun({ request, running, outcome }: SeenRun, lastLines: string 
     seconds: outcome && seconds(outcome.startedAt, outcome.endedAt),
     exit_code: outcome?.exitCode ?? null,
     note: outcome?.note ?? null,
-    last_lines: lastLines,
     ready_ms: outcome?.readyMs ?? null,
     container: running.facts,
   };
 }
 
-/** The requests against the least that a healthy loop of so many attempts can do with. */
+/** The requests against the least that a healthy loop of so many attempts can do with, and a log for each job that failed. */
 function summarizeRequests(requests: readonly RequestEntry[], attempts: number): Summary["requests"] {
   const kinds = countByKind(requests);
   const total = Object.values(kinds).reduce((sum, count) => sum + count, 0);
   const floor = 13 + 4 * attempts;
-  return { kinds, total, floor, ratio: Math.round((total / floor) * 100) / 100 };
+  const logs = kinds[logRequest] ?? 0;
+  return { kinds, total, logs, floor, ratio: Math.round(((total - logs) / floor) * 100) / 100 };
+}
+
+const logRequest = "GET /repos/:owner/:repo/actions/jobs/:id/logs";
+
+/** One line on what the loop cost GitHub. */
+export function requestsLine({ requests: { total, logs, floor, ratio }, attempts }: Summary): string {
+  const besides = logs === 0 ? "" : `, ${logs} of them for the log of a job that failed`;
+  return `${total} requests to GitHub${besides}; the floor for as many attempts (${attempts.length}) is ${floor}: ${ratio} ×`;
 }
 
 function seconds(from: number, to: number): number {

@@ -43,7 +43,8 @@ export async function readDemoWork(options: DemoOptions): Promise<DemoWork> {
   };
 }
 
-const defaultCheck = "ci / test";
+/** A job of GitHub Actions is a check by its bare name. */
+const defaultCheck = "test";
 
 async function ownWork(
   options: DemoOptions,

@@ -11,7 +11,7 @@ import type { DemoOptions } from "./demo-options.ts";
 import { openDemoRuntime } from "./demo-runtime.ts";
 import { type Stage, setStage } from "./demo-stage.ts";
 import { runLine, worldLine } from "./demo-steps.ts";
-import { summarize } from "./demo-summary.ts";
+import { requestsLine, summarize } from "./demo-summary.ts";
 import { createWatch } from "./demo-watch.ts";
 import { readDemoWork } from "./demo-work.ts";
 import { interruptible } from "./interrupt.ts";
@@ -89,25 +89,23 @@ interface Told {
 }
 
 async function tell({ options, stage, state, runs, say }: Told): Promise<void> {
-  const { forge, repository, issue, threadUrl, startedAt } = stage;
+  const { forge, repository, issue, threadUrl, startedAt, requestsAtStart } = stage;
   const pull = await stage.pullUrl();
   const summary = summarize({
     state,
     runs,
-    requests: forge.requests,
+    requests: forge.requests.slice(requestsAtStart),
+    briefs: await briefsOf(stage, state),
     startedAt,
     endedAt: Date.now(),
     addresses: { thread: threadUrl, pull },
     thread: forge.thread(repository, issue.number),
     pullThread: state?.pull ? forge.thread(repository, state.pull.number, { timeline: true }) : null,
   });
-  const { total, floor, ratio } = summary.requests;
   say(
     `the loop ended as ${summary.reason ?? `unfinished (${summary.phase ?? "never claimed"})`}: ${summary.detail ?? ""}`,
   );
-  say(
-    `${total} requests to GitHub; the floor for as many attempts (${summary.attempts.length}) is ${floor}: ${ratio} ×`,
-  );
+  say(requestsLine(summary));
   say(`the thread: ${threadUrl}`);
   if (pull !== null) say(`the pull request: ${pull}`);
   if (options.json !== null) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`);
@@ -115,6 +113,16 @@ async function tell({ options, stage, state, runs, say }: Told): Promise<void> {
     await screenshot({ url: threadUrl, file: options.screenshot, width: 1180, height: 1280 });
     say(`a picture of the thread: ${options.screenshot}`);
   }
+}
+
+/** What each run was told, by its id, from the store. */
+async function briefsOf({ app }: Stage, state: LoopState | null): Promise<ReadonlyMap<string, string>> {
+  const briefs = new Map<string, string>();
+  for (const { id, briefSha256 } of state?.attempts.flatMap(({ runs }) => runs) ?? []) {
+    const brief = briefSha256 === null ? null : await app.store.getArtifact(briefSha256);
+    if (brief !== null) briefs.set(id, brief);
+  }
+  return briefs;
 }
 
 /** Asked before the work begins rather than after it. Throws `Fault`. */

@@ -126,7 +126,7 @@ describe("an own repository", () => {
       repository: { owner: "local", name: "my-project-" },
       source: { fromDir: repo, defaultBranch: "trunk" },
       issue: { title: "Sort", body: "" },
-      ci: { command: "sh test.sh", name: "ci / test" },
+      ci: { command: "sh test.sh", name: "test" },
       agent: { command: "fix", scripted: false },
       reviewer: { command: "judge", scripted: false },
       notes: [],

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createCleanup } from "../../src/cli/cleanup.ts";
 import type { SeenRun } from "../../src/cli/demo-runtime.ts";
 import { runLine, worldLine } from "../../src/cli/demo-steps.ts";
-import { summarize } from "../../src/cli/demo-summary.ts";
+import { requestsLine, summarize } from "../../src/cli/demo-summary.ts";
 import { createWatch } from "../../src/cli/demo-watch.ts";
 import type { WorldEvent } from "../../src/forge/core.ts";
 import type { RequestEntry } from "../../src/forge/http/requests.ts";
@@ -108,15 +108,17 @@ describe("the summary", () => {
   const request = (kind: string, group: RequestEntry["group"], who: string): RequestEntry =>
     ({ kind, group, caller: { kind: who } }) as unknown as RequestEntry;
 
-  test("counts the App's requests by kind, without tokens, git and people", () => {
-    const { requests, reason, attempts } = summarize({
+  test("counts the App's requests by kind, without tokens, git and people, and holds no log against the floor", () => {
+    const summary = summarize({
       state: null,
       runs: [],
+      briefs: new Map(),
       requests: [
         request("GET /a", "rest", "installation"),
         request("GET /a", "rest", "installation"),
         request("graphql Gate", "graphql", "installation"),
         request("git push", "git", "installation"),
+        request("GET /repos/:owner/:repo/actions/jobs/:id/logs", "rest", "installation"),
         request("mint token", "token", "app"),
         request("GET /a", "rest", "person"),
       ],
@@ -126,7 +128,11 @@ describe("the summary", () => {
       thread: "",
       pullThread: null,
     });
-    expect(requests).toEqual({ kinds: { "GET /a": 2, "graphql Gate": 1 }, total: 3, floor: 13, ratio: 0.23 });
-    expect({ reason, attempts }).toEqual({ reason: null, attempts: [] });
+    const kinds = { "GET /a": 2, "GET /repos/:owner/:repo/actions/jobs/:id/logs": 1, "graphql Gate": 1 };
+    expect(summary.requests).toEqual({ kinds, total: 4, logs: 1, floor: 13, ratio: 0.23 });
+    expect(summary).toMatchObject({ reason: null, attempts: [] });
+    expect(requestsLine(summary)).toBe(
+      "4 requests to GitHub, 1 of them for the log of a job that failed; the floor for as many attempts (0) is 13: 0.23 ×",
+    );
   });
 });

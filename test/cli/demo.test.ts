@@ -31,13 +31,28 @@ function demo(engine: Engine | null, ...args: string[]) {
   return start(["demo", "--json", summaryFile(), ...args], { TMPDIR: temp, ...env });
 }
 
+/**
+ * CI is as GitHub Actions has it: why it failed stands in the job's log alone, and that log is the one request above what a
+ * healthy loop may cost.
+ */
+function expectBriefedFromTheLog(): void {
+  const { attempts, requests } = summary();
+  const [first, second] = attempts.map(({ runs }) => runs.find(({ role }) => role === "executor")?.brief);
+  expect(first).not.toContain("2 h 0 min");
+  expect(second).toContain("✖ a full hour stands alone");
+  expect(second).toContain("'2 h 0 min' !== '2 h'");
+  expect(second).not.toMatch(/##\[|\x1b|Process completed with exit code/);
+  expect([requests.floor, requests.logs]).toEqual([21, 1]);
+  expect(requests.total - requests.logs).toBeLessThanOrEqual(1.1 * requests.floor);
+}
+
 async function containersOn(engine: Engine): Promise<string[]> {
   return (await engine.docker.listContainers({ all: true })).flatMap((container) => container.Names);
 }
 
 describeWithDocker("the demo in containers", (engine) => {
   test(
-    "goes from red to green to approved, isolated, within the floor of requests, and leaves nothing behind",
+    "goes from red to green to approved, isolated, within 1.1 times the floor of requests, and leaves nothing behind",
     async () => {
       const { code, out } = await demo(engine(), "--auto").ended;
       expect(code, out).toBe(0);
@@ -66,8 +81,7 @@ describeWithDocker("the demo in containers", (engine) => {
         expect(container.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
         expect(ready_ms).toBeGreaterThan(0);
       }
-      expect(requests.floor).toBe(21);
-      expect(requests.total).toBeLessThanOrEqual(1.3 * requests.floor);
+      expectBriefedFromTheLog();
       expect(Object.values(requests.kinds).reduce((sum, count) => sum + count, 0)).toBe(requests.total);
       for (const said of ["Attempt 1: red", "2 h 0 min", "Attempt 2: green", "task complete", "network `none`"]) {
         expect(thread).toContain(said);
@@ -124,7 +138,7 @@ describeWithDocker("the demo in containers", (engine) => {
 
 describe("the demo without containers", () => {
   test(
-    "says so loudly in terminal and thread; Enter approves",
+    "says so loudly in terminal and thread; CI's log briefs the second attempt; Enter approves",
     async () => {
       const running = demo(null, "--runtime", "process");
       await running.said(/press Enter here and bob approves/);
@@ -136,6 +150,7 @@ describe("the demo without containers", () => {
       const { reason, attempts, thread } = summary();
       expect(reason).toBe("task_complete");
       expect(attempts.map(({ verdict }) => verdict)).toEqual(["red", "green"]);
+      expectBriefedFromTheLog();
       expect(attempts[0]?.runs[0]?.container).toMatchObject({ runtime: "process", isolated: false, network: "host" });
       expect(thread).toContain("**No container isolates this loop.**");
       expect(thread).toContain("bob approved");

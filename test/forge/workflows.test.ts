@@ -351,3 +351,23 @@ test("the jobs of a run have steps, of which the failed one is named", async () 
     [5, "success"],
   ]);
 });
+
+test("the page of a job shows its steps and its log, without time stamps and colours, and runs it again", async () => {
+  const { forge, repository } = await aBuilt({ test: red });
+  await aPush(forge);
+  const page = `${forge.url}/acme/built/runs/${repository.runs[0]?.id}`;
+  const shown = await (await fetch(page)).text();
+  expect(shown).toContain("expected 5 got 4\n##[error]Process completed with exit code 1.\n");
+  expect(shown).toMatch(/<li>Set up job <span class="quiet">success/);
+  expect(shown).not.toMatch(/\u001b|\d\.\d{7}Z/);
+  const cookie = (await choose(forge, "willa")).headers.get("set-cookie")?.split(";")[0] ?? "";
+  await fetch(`${page}/rerun`, { method: "POST", redirect: "manual", headers: { cookie, origin: forge.url } });
+  await forge.idle();
+  expect(repository.workflowRuns[0]?.attempt).toBe(2);
+});
+
+/** A browser in which this person looks at the forge's pages. */
+function choose(forge: Forge, login: string): Promise<Response> {
+  const body = new URLSearchParams({ login });
+  return fetch(`${forge.url}/-/person`, { method: "POST", redirect: "manual", headers: { origin: forge.url }, body });
+}

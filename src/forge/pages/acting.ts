@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Actor, Comment, Issue, Repository } from "../model.ts";
 import { notFound, Refusal } from "../refusal.ts";
 import type { World } from "../world.ts";
+import { jobFor } from "./checks.ts";
 import { asActor, pathOf } from "./view.ts";
 import { choosePerson, requireViewer, viewerOf, wayBack } from "./viewer.ts";
 
@@ -60,7 +61,9 @@ export function acting(world: World, find: FindRepository): Hono {
     const repository = find(context);
     const run = repository.runs.find((one) => one.id === Number(context.req.param("id")));
     if (!run) throw notFound();
-    world.rerequestCheckRun(actorOf(context, world), run);
+    const workflow = jobFor(run)?.run;
+    if (workflow) world.rerunWorkflow(actorOf(context, world), workflow);
+    else world.rerequestCheckRun(actorOf(context, world), run);
     return context.redirect(`${pathOf(repository)}/runs/${run.id}`, 303);
   });
   return routes;

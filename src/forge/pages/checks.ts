@@ -1,7 +1,7 @@
 // Checks of a commit: the rows of the merge box, the checks tab, and the page of one run.
 import { html, raw } from "hono/html";
 import { hasAccess } from "../core.ts";
-import type { CheckRun, CommitStatus, Repository } from "../model.ts";
+import type { CheckRun, CommitStatus, Repository, WorkflowJob } from "../model.ts";
 import { annotationView } from "./files.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { avatar } from "./person.ts";
@@ -54,6 +54,37 @@ function timing(view: View, run: CheckRun): Html | string {
 }
 
 function output(view: View, run: CheckRun): Html {
+  return html`${reported(view, run)}${jobOf(run)}`;
+}
+
+/** The steps and the log of a job of GitHub Actions, whose check run says nothing of them. */
+function jobOf(run: CheckRun): Html | "" {
+  const job = jobFor(run);
+  if (!job) return "";
+  const steps = job.steps.map(
+    ({ name, conclusion, status }) => html`<li>${name} <span class="quiet">${conclusion ?? status}</span></li>`,
+  );
+  const log =
+    job.log === null || job.logExpired
+      ? ""
+      : html`<details><summary>Log</summary><pre>${shownLog(job.log)}</pre></details>`;
+  return html`${steps.length > 0 ? html`<ol class="rows">${steps}</ol>` : ""}${log}`;
+}
+
+/** The job of GitHub Actions that reports by this check run. */
+export function jobFor(run: CheckRun): WorkflowJob | undefined {
+  return run.repository.workflowRuns.flatMap(({ jobs }) => jobs).find(({ check }) => check === run);
+}
+
+/** Without what a page has other means for: time stamps and colours. */
+function shownLog(log: string): string {
+  return log
+    .replace(/^\ufeff/, "")
+    .replaceAll(/^\d{4}-\S+Z /gm, "")
+    .replaceAll(/\u001b\[[\d;]*m/g, "");
+}
+
+function reported(view: View, run: CheckRun): Html {
   const { title, summary, text, annotations } = run.output;
   const context = markdownContext(view, run.repository);
   const part = (markdown: string | null) =>
