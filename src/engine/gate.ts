@@ -3,13 +3,13 @@ import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import { mayWrite, rulesOf } from "../loop/begin.ts";
 import type { GateFacts, LoopEvent } from "../loop/event.ts";
-import { asMerged, standingOf } from "../loop/gate.ts";
+import { asMerged, mayRerunAtGate, standingOf } from "../loop/gate.ts";
 import { names } from "../loop/people.ts";
 import type { ApprovalComment, LoopState } from "../loop/state.ts";
 import { authorsOf, noAuthors } from "../verify/authors.ts";
 import type { ApprovalFact, CiFacts } from "../verify/facts.ts";
 import { gateOf } from "../verify/gate.ts";
-import { judge, judgeWithLogs } from "./judge.ts";
+import { againOf, judge, judgeWithLogs } from "./judge.ts";
 import type { World } from "./world.ts";
 
 /** GitHub may tell of a push, or of our own merge, a little later than it happened: so many tries wait for it. */
@@ -35,6 +35,8 @@ export async function passGate(world: World, before: LoopState, tries: number): 
   if (mayHaveMerged && standing !== "passed") throw mergeUntold();
   if (standing === "short" && facts.unknownPushes > 0 && tries < patience) throw pushesUntold();
   if (standing === "red") {
+    const { again = [] } = againOf(state, facts.verdict, ci);
+    if (mayRerunAtGate(state, again)) return [{ type: "gate_read", facts, merge: null, again }]; // what it says then counts
     const verdict = await judgeWithLogs(world, state, { head: facts.head, ci, tries });
     return [{ type: "gate_read", facts: { ...facts, verdict }, merge: null }];
   }

@@ -17,10 +17,12 @@ interface Judged {
 /** A log is there a little later than the word that its job has ended: so many tries wait for it. */
 const patience = 2;
 
-/** The verdict on `head`, with the review as the state holds it. */
+/** The verdict on `head`, with the review and what was green there before as the state holds them. */
 export function judge(state: LoopState, head: string, ci: CiFacts): Verdict {
-  const review = state.attempts.at(-1)?.review ?? null;
-  return verdictOf({ head, ci, review, rules: rulesOf(state), reviewerName: reviewCheck });
+  const { review = null, verdict = null } = state.attempts.at(-1) ?? {};
+  const before = verdict?.head === head ? verdict.parts : [];
+  const wasGreen = before.filter(({ source, colour }) => source === "ci" && colour === "green").map(({ name }) => name);
+  return verdictOf({ head, ci, review, rules: rulesOf(state), reviewerName: reviewCheck, wasGreen });
 }
 
 /** The same; where it is red, with the log of each job that failed: one request each. Throws Fault. */

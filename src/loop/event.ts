@@ -231,6 +231,7 @@ export type LoopEvent =
       readonly type: "gate_read";
       readonly facts: GateFacts;
       readonly merge: MergeOutcome | null; // of what was just read; null: it was not to be merged
+      readonly again?: readonly CheckAgain[]; // as of `verdict_read`
     }
   | {
       readonly type: "effect_failed"; // past its retries

@@ -3,9 +3,9 @@ import { beginAttempt, currentAttempt, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, isLive, settle, stay, stopRuns } from "./end.ts";
 import type { GateFacts, LoopEvent } from "./event.ts";
-import { beginVerifying, gateLook, leaveGate, onRed, unheard, withConflict } from "./judge.ts";
+import { alsoRequired, beginVerifying, gateLook, leaveGate, onRed, rerun, unheard, withConflict } from "./judge.ts";
 import type { ApprovalRefusal, GateRefusal } from "./refusal.ts";
-import type { LoopState, Person } from "./state.ts";
+import type { CheckAgain, LoopState, Person } from "./state.ts";
 
 /** Something moved at the gate: read everything again, remember nothing. */
 export function readGate(state: LoopState): Decision {
@@ -33,7 +33,7 @@ function approvalsNeeded(state: LoopState, { unknownPushes }: GateFacts): number
 }
 
 /** The gate as GitHub states it now, and what came of merging it where that was allowed. */
-export function onGateRead(state: LoopState, event: Extract<LoopEvent, { type: "gate_read" }>, now: number): Decision {
+export function onGateRead(state: LoopState, event: GateRead, now: number): Decision {
   const { facts, merge } = event;
   if (merge?.ok === true || facts.merged?.ours === true) {
     return complete(asMerged(state, facts.head), facts, "approved_and_merged", now);
@@ -42,7 +42,7 @@ export function onGateRead(state: LoopState, event: Extract<LoopEvent, { type: "
   if (facts.merged !== null && isAtGateOrMerged(state)) return onMergedByHand(asMerged(state, facts.head), facts, now);
   if (state.phase !== "awaiting_gate") return stay(state, `${state.phase}: the gate is not awaited now`);
   if (merge !== null) return onMergeDeclined(state, merge.message, now);
-  return onStanding({ ...state, awaitsCi: false }, facts, now);
+  return onStanding({ ...state, awaitsCi: false, ...alsoRequired(state, facts.verdict) }, event, now);
 }
 
 function isAtGateOrMerged({ phase, mergedBy }: LoopState): boolean {
@@ -62,7 +62,9 @@ export function asMerged(state: LoopState, merged: string): LoopState {
   };
 }
 
-function onStanding(state: LoopState, facts: GateFacts, now: number): Decision {
+type GateRead = Extract<LoopEvent, { type: "gate_read" }>;
+
+function onStanding(state: LoopState, { facts, again = [] }: GateRead, now: number): Decision {
   const standing = standingOf(state, facts);
   switch (standing) {
     case "closed":
@@ -78,12 +80,27 @@ function onStanding(state: LoopState, facts: GateFacts, now: number): Decision {
     case "short":
       return answer(state, facts, "not enough approvals on this commit");
     case "red":
-      return onRed(state, facts.verdict, now);
+      return mayRerunAtGate(state, again) ? rerunAtGate(state, again, now) : onRed(state, facts.verdict, now);
     case "pending":
       return answer({ ...state, awaitsCi: true }, facts, "approved, but the checks of this commit are not green");
     case "passed":
       return complete(state, facts, "approved", now);
   }
+}
+
+/** Whether what turned red at the gate runs once more: it was green on this very commit, so that it is no doing of the change's alone. */
+export function mayRerunAtGate(state: LoopState, again: readonly CheckAgain[]): boolean {
+  return again.length > 0 && currentAttempt(state).rerunAtGate === undefined;
+}
+
+/** Back to judging the same commit; whoever approved it meanwhile is read when it is green again. */
+function rerunAtGate(state: LoopState, again: readonly CheckAgain[], now: number): Decision {
+  const judging: LoopState = {
+    ...withAttempt(state, { rerunAtGate: true, endedAt: null }),
+    phase: "verifying",
+    reviewSeen: true,
+  };
+  return rerun(judging, again, now, leaveGate(state));
 }
 
 /** GitHub would not merge: a person does, or has the gate read again. */

@@ -150,8 +150,19 @@ export function onCiChanged(state: LoopState, event: Extract<LoopEvent, { type: 
 /** Whether what completed can change the verdict on the current commit. */
 export function counts(state: LoopState, { head, name }: Extract<LoopEvent, { type: "ci_changed" }>): boolean {
   const { requiredChecks } = rulesOf(state);
-  const isRequired = requiredChecks.length === 0 || name === null || requiredChecks.includes(name);
+  const required = [...requiredChecks, ...(state.alsoRequired ?? [])];
+  const isRequired = requiredChecks.length === 0 || name === null || required.includes(name);
   return currentAttempt(state).head === head && isRequired;
+}
+
+/** The checks that decide beside those that policy names: branch rules require them, which only GitHub knows. */
+export function alsoRequired(state: LoopState, { parts }: Verdict): Pick<LoopState, "alsoRequired"> {
+  const { requiredChecks } = rulesOf(state);
+  if (requiredChecks.length === 0) return {}; // every check is heard of
+  const deciding = parts.filter(({ source, colour }) => source === "ci" && colour !== "absent");
+  const names = deciding.map(({ name }) => name).filter((name) => !requiredChecks.includes(name));
+  const known = new Set([...(state.alsoRequired ?? []), ...names]);
+  return known.size === 0 ? {} : { alsoRequired: [...known] };
 }
 
 function reviewDone(state: LoopState): boolean {
@@ -185,7 +196,7 @@ export function onVerdict(
   now: number,
 ): Decision {
   if (verdict.head !== currentAttempt(before).head) return stay(before, "a verdict on another commit");
-  const state = withConflict(before, conflict);
+  const state = { ...withConflict(before, conflict), ...alsoRequired(before, verdict) };
   if (conflict !== undefined && verdict.colour !== "red") return onConflict(state, verdict, conflict, now);
   if (verdict.colour === "green") return onGreen(state, verdict, now);
   if (verdict.colour === "red" && conflict === undefined && again.length > 0 && mayRerun(state, verdict))
@@ -212,11 +223,16 @@ function mayRerun(state: LoopState, { doubtful }: Verdict): boolean {
 }
 
 /** What failed runs once more on the same commit, and the wait for CI begins anew. */
-function rerun(state: LoopState, checks: readonly CheckAgain[], now: number): Decision {
+export function rerun(
+  state: LoopState,
+  checks: readonly CheckAgain[],
+  now: number,
+  before: readonly Effect[] = [],
+): Decision {
   const { head } = currentAttempt(state);
   assert(head !== null, "a verdict is about a commit");
   const next: LoopState = { ...withAttempt(state, { rerun: "asked" }), ...unheard, ciSince: now };
-  const effects: Effect[] = [{ type: "write_status" }, { type: "rerun_checks", head, checks }];
+  const effects: Effect[] = [{ type: "write_status" }, ...before, { type: "rerun_checks", head, checks }];
   return { state: next, effects, note: "what failed may not be the change's doing; CI is to run it once more" };
 }
 
@@ -364,7 +380,7 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
   const next: LoopState = {
     ...green,
     ...asked,
-    approvals: [],
+    approvals: state.approvals.filter(({ head }) => head === verdict.head), // of before a run again at the gate
     refusalsSaid: [],
     awaitsCi: false,
     changesRequested: [],

@@ -291,6 +291,7 @@ export const Attempt = z.object({
   counted: z.boolean(), // false: ended through no doing of the executor's, so it uses up no attempt
   merges: z.enum(["conflict", "outdated"]).optional(), // it is told to merge the base branch first; of a conflict it is never counted
   rerun: z.enum(["asked", "refused"]).optional(), // what failed was to run once more on `head`; absent: it was not
+  rerunAtGate: z.boolean().optional(), // true: that was at the gate, after it had been green
 });
 export type Attempt = z.infer<typeof Attempt>;
 
@@ -386,6 +387,7 @@ export const LoopState = z.object({
   ciSeen: z.boolean(), // a completion was reported for `head` since it was published
   ciSince: z.number().int().nullable().default(null), // when the wait for CI on this commit began
   ciOverdue: z.boolean(), // the time to wait for CI has run out; the next read decides
+  alsoRequired: z.array(z.string()).optional(), // names of checks that branch rules require beside the policy's, as last read; absent: none are known
   ciLooked: z.boolean().default(false), // it was looked whether CI says anything at all of this commit on a draft
   reviewSeen: z.boolean().default(false), // a review was heard of before the gate opened: it is read there
   changesRequested: z.array(Finding), // a reviewer's words, for each brief until an attempt is green

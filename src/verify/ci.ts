@@ -25,12 +25,13 @@ const ended = ["stale", "startup_failure"];
  * Where none is required, every reported check counts, none may fail and at least one must succeed. Of several runs
  * of one check the newest counts. `action_required` and words unknown to us are not the change's doing: pending; so are
  * `stale` and `startup_failure`, for good. What comes from somebody else than policy and branch rules expect is noted, and
- * counts neither way.
+ * counts neither way. A red check among `wasGreen` was green on this commit before, whether or not GitHub still lists that run.
  */
-export function judgeCi(ci: CiFacts, rules: CiRules, ownCheck: string): Judgement {
+export function judgeCi(ci: CiFacts, rules: CiRules, ownCheck: string, wasGreen: readonly string[] = []): Judgement {
   const { groups, ignored, required, deciding } = judged(ci, rules, ownCheck);
   const isOnBase = failsOnBase(ci, rules);
   const isFlaky = flakyIn(ci.checks);
+  const isDoubted = (check: CheckFact) => isFlaky(check) || wasGreen.includes(check.name);
   const mustSucceed = required.length > 0 && rules.skippedChecks === "block";
   const parts = deciding.map((name) => {
     const runs = groups.get(name) ?? [];
@@ -40,7 +41,7 @@ export function judgeCi(ci: CiFacts, rules: CiRules, ownCheck: string): Judgemen
     return {
       ...judged,
       ...(red.every(isOnBase) ? { onBase: true } : {}),
-      ...(red.every((run) => isOnBase(run) || isFlaky(run)) && red.some(isFlaky) ? { flaky: true } : {}),
+      ...(red.every((run) => isOnBase(run) || isDoubted(run)) && red.some(isDoubted) ? { flaky: true } : {}),
     };
   });
   const others = [...groups].filter(([name]) => !deciding.includes(name)).map(([name, runs]) => noted(name, runs));
@@ -54,7 +55,7 @@ export function judgeCi(ci: CiFacts, rules: CiRules, ownCheck: string): Judgemen
     findings: redChecks(ci, rules, ownCheck).map((check) => ({
       ...findingOf(check),
       ...(isOnBase(check) ? { onBase: true } : {}),
-      ...(isFlaky(check) ? { flaky: true } : {}),
+      ...(isDoubted(check) ? { flaky: true } : {}),
     })),
   };
 }

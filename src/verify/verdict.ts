@@ -10,6 +10,7 @@ export interface VerdictFacts {
   readonly review: Review | null; // null: the reviewer has not answered yet
   readonly rules: CiRules & Pick<Rules, "reviewer" | "reviewerMissing">;
   readonly reviewerName: string; // name of the App's own check, which is no evidence from CI
+  readonly wasGreen?: readonly string[]; // names of checks that were green on this very commit when it was judged before
 }
 
 /**
@@ -19,7 +20,7 @@ export interface VerdictFacts {
 export function verdictOf(facts: VerdictFacts): Verdict {
   const { head, ci } = facts;
   if (ci.head !== head || ci.pullHead !== head) return verdict(head, [elsewhere(ci, head)], []);
-  const judged = judgeCi(ci, facts.rules, facts.reviewerName);
+  const judged = judgeCi(ci, facts.rules, facts.reviewerName, facts.wasGreen);
   const review = judgeReview(facts);
   return verdict(head, [...judged.parts, review.part], [...judged.findings, ...review.findings]);
 }

@@ -267,7 +267,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         type: "verdict_read",
         verdict: verdictOf(first, options.get("head") ?? headOf(state), options),
         ...conflictOf(line),
-        ...(options.has("again") ? { again: [{ of: "check" as const, id: Number(options.get("again")) }] } : {}),
+        ...againIn(line),
       };
     case "rerun":
       return { type: "checks_rerun", head: headOf(state), outcome: first === "refused" ? "refused" : "asked" };
@@ -322,6 +322,11 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
 function conflictOf({ options }: Line) {
   const sha = options.get("conflict");
   return sha === undefined ? {} : { conflict: { branch: "main", sha } };
+}
+
+function againIn({ options }: Line) {
+  const id = options.get("again");
+  return id === undefined ? {} : { again: [{ of: "check" as const, id: Number(id) }] };
 }
 
 function restored({ words, options }: Line, record: LoopState | null): LoopEvent {
@@ -542,5 +547,6 @@ function gateRead({ words, options }: Line, state: LoopState | null): LoopEvent 
       ...conflictOf({ words, options, verb: "gate" }),
     },
     merge: mergeOf(options.get("merge")),
+    ...againIn({ words, options, verb: "gate" }),
   };
 }

@@ -86,11 +86,56 @@ test("green and then red on one commit: said to the agent and in the thread, and
   const story = await aStoryWith(told.conclude, { executor: `${mend}; ${said}` });
   const issue = await story.startLoop();
   expect(await story.phase(issue)).toBe("awaiting_gate");
+  await runAgain(story);
+  const { attempts } = await story.state(issue);
+  expect(attempts[0]).toMatchObject({ rerun: "asked", counted: false, verdict: { colour: "red", doubtful: true } });
+  expect(told.asked.get(attempts[0]?.head ?? "")).toBe(3);
+  expect(story.comments(issue).join("\n")).toContain("It was green on the same commit, too.");
+});
+
+/** Has the newest run of the workflow run again, as a person does who presses the button. */
+async function runAgain(story: Story): Promise<void> {
   const run = story.repository.workflowRuns.at(-1);
   if (run === undefined) throw new Error("CI has run");
   story.forge.world.rerunWorkflow(story.forge.as("dave").actor, run);
   await story.settle();
+}
+
+test("red at the gate: it runs once more, and green again lets in who approved meanwhile", async () => {
+  const told = jobs("success", "failure", "success");
+  let approve = () => {};
+  const story = await aStoryWith((time) => {
+    if (time.attempt === 3) approve();
+    return told.conclude(time);
+  });
+  const issue = await story.startLoop();
+  const pull = await story.pull(issue);
+  approve = () => story.forge.as("bob").approve(pull);
+  await runAgain(story);
+  const { ending, attempts } = await story.state(issue);
+  expect([ending?.reason, ending?.by]).toEqual(["task_complete", "bob"]);
+  expect([attempts.length, attempts[0]?.rerun, told.asked.get(pull.head.sha)]).toEqual([1, "asked", 3]);
+}, 60_000);
+
+test("red at the gate a second time goes back to work, whatever was run again before", async () => {
+  const told = jobs("success", "failure", "success", "failure");
+  const story = await aStoryWith(told.conclude);
+  const issue = await story.startLoop();
+  await runAgain(story);
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  const head = (await story.state(issue)).head ?? "";
+  await runAgain(story);
   const { attempts } = await story.state(issue);
-  expect(attempts[0]).toMatchObject({ counted: false, verdict: { colour: "red", doubtful: true } });
-  expect(story.comments(issue).join("\n")).toContain("It was green on the same commit, too.");
-});
+  expect([attempts[0]?.verdict?.colour, attempts[0]?.counted, told.asked.get(head)]).toEqual(["red", false, 4]);
+}, 60_000);
+
+test("red at the gate, and GitHub will not run it again: it goes back to work, and says why", async () => {
+  const told = jobs("success", "failure");
+  const story = await aStoryWith(told.conclude, { may: false });
+  const issue = await story.startLoop();
+  const head = (await story.state(issue)).head ?? "";
+  await runAgain(story);
+  const { attempts } = await story.state(issue);
+  expect([attempts[0]?.rerun, attempts[0]?.counted, told.asked.get(head)]).toEqual(["refused", false, 2]);
+  expect(story.comments(issue).join("\n")).toContain("the App needs the permission `actions: write`");
+}, 60_000);

@@ -37,6 +37,7 @@ const rejection: Review = {
 };
 
 interface Asked {
+  readonly wasGreen?: readonly string[];
   readonly review?: Review | null;
   readonly required?: string[];
   readonly reviewer?: boolean;
@@ -47,7 +48,7 @@ interface Asked {
 
 function judged(
   checks: CheckFact[],
-  { review = approval, required = [], reviewer = true, skipped = "block", sources, ci = {} }: Asked = {},
+  { review = approval, required = [], reviewer = true, skipped = "block", sources, ci = {}, wasGreen = [] }: Asked = {},
 ) {
   const rules = someRules({
     requiredChecks: required,
@@ -56,7 +57,7 @@ function judged(
     ...(reviewer ? {} : { reviewer: null }),
   });
   const facts = { head, pullHead: head, checks, truncated: false, ...ci };
-  return verdictOf({ head, ci: facts, review, rules, reviewerName: "loop / review" });
+  return verdictOf({ head, ci: facts, review, rules, reviewerName: "loop / review", wasGreen });
 }
 
 function says(checks: CheckFact[], asked?: Asked): string {
@@ -374,6 +375,18 @@ describe("a check that was both red and green on the commit", () => {
     const checks = [red, run({ startedAt: 3 })];
     expect(told(checks)).toEqual(["green", false, 0, 1]);
     expect(says(checks)).toContain("test green: success; it failed before on this commit");
+  });
+
+  it("is the one that was green when it was judged before, though GitHub does not list that run any more", () => {
+    const judgedWith = (...wasGreen: string[]) => {
+      const { colour, doubtful = false, findings } = judged([red], { wasGreen });
+      return [colour, doubtful, findings[0]?.flaky ?? false];
+    };
+    expect([judgedWith("test"), judgedWith("lint")]).toEqual([
+      ["red", true, true],
+      ["red", false, false],
+    ]);
+    expect(judged([run({})], { wasGreen: ["test"] }).parts[0]).not.toHaveProperty("flaky");
   });
 
   it("is no proof of the rest: beside another that is red, the change is to blame", () => {

@@ -1,0 +1,39 @@
+// What the rules of the base branch ask for beside the policy: heard of at once, and done where GitHub would refuse to merge.
+import { expect, test } from "vitest";
+import type { BranchRule, CheckRun, Issue } from "../../src/forge/model.ts";
+import { aStory, type Story, type StoryOptions } from "./world.ts";
+
+const open: BranchRule = { requiredChecks: [], requiredApprovals: 0, restrictPushes: false, allowForcePushes: true };
+
+async function aRuled(rule: Partial<BranchRule>, options: StoryOptions): Promise<Story> {
+  const story = await aStory(options);
+  story.repository.rules.set("main", { ...open, ...rule });
+  return story;
+}
+
+/** A check run that only the branch rules know of. */
+async function report(story: Story, issue: Issue, conclusion: "success" | "failure"): Promise<CheckRun> {
+  const app = { user: story.forge.ciApp.bot, app: story.forge.ciApp };
+  const headSha = (await story.pull(issue)).head.sha;
+  const run = await story.forge.world.createCheckRun(app, story.repository, { name: "lint", headSha, conclusion });
+  await story.settle();
+  return run;
+}
+
+test.each([
+  ["a ruleset", {}],
+  ["classic protection", { classic: true }],
+])(
+  "a check that only %s requires is heard of at once beside those of the policy, before the gate and at it",
+  async (_, of) => {
+    const requiredChecks = [{ context: "lint", appId: null }];
+    const policy = 'version: 1\npull_request:\n  draft: never\nchecks:\n  required: ["ci / test"]\n';
+    const story = await aRuled({ ...of, requiredChecks }, { policy });
+    const issue = await story.startLoop();
+    expect(await story.phase(issue)).toBe("verifying");
+    await report(story, issue, "success");
+    expect(await story.phase(issue)).toBe("awaiting_gate");
+    await report(story, issue, "failure");
+    expect((await story.state(issue)).attempts[0]).toMatchObject({ rerun: "asked", rerunAtGate: true });
+  },
+);
