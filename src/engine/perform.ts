@@ -134,12 +134,37 @@ function pullOf(state: LoopState): NonNullable<LoopState["pull"]> {
 
 type Publish = Extract<StoredEffect["effect"], { type: "publish" }>;
 
-async function publish(world: World, state: LoopState, { run, head, expected }: Publish): Promise<LoopEvent[]> {
+async function publish(world: World, state: LoopState, effect: Publish): Promise<LoopEvent[]> {
+  if (state.signed === true) return publishSigned(world, state, effect);
+  const { run, head, expected } = effect;
   const outcome = await world.runs.publish(state, run, head, expected);
   switch (outcome.status) {
     case "pushed":
     case "already":
       return [{ type: "published", head }];
+    case "moved":
+      return [{ type: "publish_overtaken", head: outcome.head }];
+    case "refused":
+      return [{ type: "publish_refused", message: outcome.message }];
+    default:
+      return unreachable(outcome);
+  }
+}
+
+/** Where the base takes signed commits only, GitHub makes the commits anew: it signs for Apps what it makes, and nothing else. */
+async function publishSigned(world: World, state: LoopState, { run, head, expected }: Publish): Promise<LoopEvent[]> {
+  assert(state.branch !== null, "a claimed loop has a branch");
+  const staged =
+    head === expected
+      ? ({ status: "staged", commits: [] } as const)
+      : await world.runs.stage(state, run, head, expected);
+  if (staged.status === "refused") return [{ type: "publish_refused", message: staged.message }];
+  const push = { branch: state.branch, expected, commits: staged.commits };
+  const outcome = await world.github.publishSigned(state.issue, push);
+  if (head !== expected) await world.runs.unstage(state, run);
+  switch (outcome.status) {
+    case "pushed":
+      return [{ type: "published", head: outcome.head }];
     case "moved":
       return [{ type: "publish_overtaken", head: outcome.head }];
     case "refused":

@@ -1,5 +1,6 @@
 // The only door from the engine to the outside: what it needs of GitHub, of containers, of git, of the store and of time.
 
+import type { PlainCommit } from "../gateway/git/staging.ts";
 import type { Origin, Translated } from "../github/deliveries/translated.ts";
 import type { Trouble } from "../loop/cause.ts";
 import type { Effect } from "../loop/effect.ts";
@@ -11,6 +12,7 @@ import type { TestFacts } from "../policy/tests.ts";
 import type { LimitsLeft } from "../report/limits.ts";
 import type { CheckFact, JobLog, PullFacts, PushedFacts, VerdictFacts } from "../verify/facts.ts";
 
+export type { PlainCommit } from "../gateway/git/staging.ts";
 export type { Origin, Route, Translated } from "../github/deliveries/translated.ts";
 
 /** Epoch milliseconds, and one timer for the next alarm. */
@@ -46,6 +48,7 @@ export interface ClaimRead {
   readonly labels: readonly string[];
   readonly comments: readonly IssueComment[]; // all, oldest first
   readonly base: { readonly branch: string; readonly sha: string };
+  readonly signed?: true; // a rule of the base branch takes signed commits only; absent: none is known to
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at, without their words; absent: none
   readonly policy: { readonly text: string; readonly sha: string } | null; // .github/loop.yml at `base.sha`
   readonly policyFault: string | null; // why a policy that is there cannot be read: part of a sentence, for the thread
@@ -74,6 +77,20 @@ export interface OpenedPull {
   readonly url: string;
   readonly draft: boolean; // false: the repository has no drafts, or a person made it ready
 }
+
+/** Commits that are at GitHub already, and that it is to make anew on a branch, with a signature. */
+export interface SignedPush {
+  readonly branch: string;
+  /** Where the branch was when last seen; null when it did not exist. */
+  readonly expected: string | null;
+  /** Oldest first; none: the branch is where it is to be. */
+  readonly commits: readonly PlainCommit[];
+}
+
+export type SignedOutcome =
+  | { readonly status: "pushed"; readonly head: string } // of the commits as GitHub made them
+  | { readonly status: "moved"; readonly head: string | null } // someone else's commit is on the branch; null: it is gone
+  | { readonly status: "refused"; readonly message: string };
 
 /** A check run that has completed, whole. */
 export interface CheckRunDraft {
@@ -174,6 +191,8 @@ export interface GitHubPort {
     change: { readonly add: readonly string[]; readonly remove: readonly string[] },
   ): Promise<void>;
   openPull(issue: IssueRef, draft: PullDraft, retrying: boolean): Promise<OpenedPull>;
+  /** Publishes commits that were staged; done twice, the branch is moved once. */
+  publishSigned(repository: RepositoryRef, push: SignedPush): Promise<SignedOutcome>;
   markReady(repository: RepositoryRef, nodeId: string): Promise<void>;
   /** Resolves to those whom GitHub would not ask; the others are asked. */
   requestReviewers(repository: RepositoryRef, pull: number, logins: readonly string[]): Promise<readonly string[]>;
@@ -320,6 +339,18 @@ export interface RunsPort {
     | { readonly status: "moved"; readonly head: string | null }
     | { readonly status: "refused"; readonly message: string }
   >;
+  /** Brings a commit of `run`'s quarantine to GitHub, on no branch, to be signed there. */
+  stage(
+    loop: LoopState,
+    run: string,
+    head: string,
+    expected: string | null,
+  ): Promise<
+    | { readonly status: "staged"; readonly commits: readonly PlainCommit[] } // what GitHub has not yet, oldest first
+    | { readonly status: "refused"; readonly message: string }
+  >;
+  /** Takes away what was staged; nothing there is fine. */
+  unstage(loop: LoopState, run: string): Promise<void>;
   /** Removes everything of the loop that is kept on this host. */
   release(loop: LoopState): Promise<void>;
   /** Removes what nobody wants of all that runs left here; resolves to the names of what was removed. */

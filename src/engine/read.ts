@@ -66,6 +66,7 @@ async function claimFacts(
     labels: read.labels,
     title: read.title,
     base: read.base,
+    ...(read.signed === true ? { signed: true } : {}),
     policy: rules,
     ...(rules.ok ? redFact(redOnBase(read.baseChecks ?? [], rules.rules, reviewCheck)) : {}),
     snapshot: await freeze(world, state, read, permission),

@@ -21,6 +21,7 @@ import { changeLabels } from "./write/labels.ts";
 import { merge } from "./write/merge.ts";
 import { markReady, openPull, requestReviewers } from "./write/pulls.ts";
 import { rerunChecks } from "./write/rerun.ts";
+import { publishSigned } from "./write/signed.ts";
 
 export interface PortOptions {
   readonly clients: Clients;
@@ -44,6 +45,7 @@ export function githubPort(options: PortOptions) {
     react: (...rest: Rest<typeof react>) => react(connection, ...rest),
     changeLabels: (...rest: Rest<typeof changeLabels>) => changeLabels(connection, ...rest),
     openPull: (...rest: Rest<typeof openPull>) => openPull(connection, ...rest),
+    publishSigned: (...rest: Rest<typeof publishSigned>) => publishSigned(connection, ...rest),
     markReady: (...rest: Rest<typeof markReady>) => markReady(connection, ...rest),
     requestReviewers: (...rest: Rest<typeof requestReviewers>) => requestReviewers(connection, ...rest),
     publishCheck: (...rest: Rest<typeof publishCheck>) => publishCheck(connection, ...rest),

@@ -328,9 +328,11 @@ export function publishPending(state: LoopState, head: string, before: readonly 
   return { state: next, effects, note: "a person allowed it; publishing the commit that waited" };
 }
 
-/** The branch at GitHub is at our commit. */
+/** The branch at GitHub is at our commit, or at what GitHub made of it: that one is judged, and it is the attempt's from now on. */
 export function onPublished(state: LoopState, head: string, now: number): Decision {
-  const next = { ...state, head, behind: null };
+  // What CI said of a commit before its name was known here was heard by nobody.
+  const ciSeen = state.ciSeen || currentAttempt(state).head !== head;
+  const next = { ...withAttempt(state, { head }), head, behind: null, ciSeen };
   if (state.pull === null)
     return { state: next, effects: [{ type: "open_pull" }], note: "published; opening the pull request" };
   return beginVerifying(next, now);

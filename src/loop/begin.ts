@@ -155,7 +155,7 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
   return claimed;
 }
 
-function withClaim({ redOnBase: _, ...state }: LoopState, facts: ClaimFacts): LoopState {
+function withClaim({ redOnBase: _, signed: __, ...state }: LoopState, facts: ClaimFacts): LoopState {
   const granted = facts.policy.ok ? facts.policy.rules : null;
   const rules = granted ?? state.rules;
   return {
@@ -163,6 +163,7 @@ function withClaim({ redOnBase: _, ...state }: LoopState, facts: ClaimFacts): Lo
     rules,
     snapshot: facts.snapshot,
     ...baseNow(state, facts.base),
+    ...(facts.signed === true ? { signed: true } : {}),
     ...(facts.redOnBase === undefined ? {} : { redOnBase: [...facts.redOnBase] }),
     branch: state.branch ?? `loop/${state.issue.number}-${state.id}`,
     granted: state.granted + (granted?.attempts ?? 0),

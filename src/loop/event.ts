@@ -57,6 +57,7 @@ export interface ClaimFacts {
   readonly labels: readonly string[];
   readonly title: string;
   readonly base: { readonly branch: string; readonly sha: string };
+  readonly signed?: true; // the base takes signed commits only; absent: no such rule is known
   readonly policy: { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
   readonly redOnBase?: readonly string[]; // names of the checks that count and that the base fails now; absent: none is known to
   readonly snapshot: Snapshot;
@@ -206,7 +207,7 @@ export type LoopEvent =
       readonly change: ChangeFacts | null; // executor only; null: nothing was pushed
       readonly review: Review | null; // reviewer only
     }
-  | { readonly type: "published"; readonly head: string }
+  | { readonly type: "published"; readonly head: string } // where the branch is now: at the attempt's commit, or at what GitHub made of it
   | { readonly type: "publish_overtaken"; readonly head: string | null } // someone else's commit is on the branch
   | { readonly type: "publish_refused"; readonly message: string } // GitHub declined the push for good
   | {

@@ -361,6 +361,7 @@ export const LoopState = z.object({
   rules: Rules.nullable(),
   snapshot: Snapshot.nullable(),
   base: BaseTip.nullable(), // as it was at the claim, at the last /loop retry or at the last conflict
+  signed: z.boolean().optional(), // true: the base took signed commits only at the claim or the last /loop retry, so GitHub makes the loop's commits
   redOnBase: z.array(z.string()).optional(), // names of checks that the base failed at the claim or the last /loop retry; absent: none was known to
   behind: BaseTip.extend({ conflict: z.boolean() }).nullable().default(null), // what the branch is to merge before anything else
   mergesTried: z.number().int().default(0), // attempts begun because of a conflict since the last grant

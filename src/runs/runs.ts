@@ -6,7 +6,8 @@ import { assert } from "../base/assert.ts";
 import type { Running, Runtime } from "../container/run.ts";
 import type { Clock, RunOrder, RunsPort, StartedRun } from "../engine/ports.ts";
 import { publish } from "../gateway/git/publish.ts";
-import { branchHead, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
+import { branchHead, changeBase, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
+import { stage, stagingRef, unstage } from "../gateway/git/staging.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { createModelShared } from "../gateway/model/session.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
@@ -153,6 +154,19 @@ export function createRuns(given: RunParts): RunsPort {
       const quarantine = await quarantineOf(parts, loop, run);
       return withAccess(parts, loop, "write", ({ url, token }) =>
         publish({ gitDir: quarantine.gitDir, head, url, token, branch: branchOf(loop), expected }),
+      );
+    },
+    async stage(loop, run, head, expected) {
+      const quarantine = await quarantineOf(parts, loop, run);
+      const known = [quarantine.base.sha, await changeBase(quarantine, head), ...(expected === null ? [] : [expected])];
+      return withAccess(parts, loop, "write", ({ url, token }) =>
+        stage({ gitDir: quarantine.gitDir, url, token, ref: stagingRef(loop.id) }, head, known),
+      );
+    },
+    async unstage(loop, run) {
+      const { gitDir } = await quarantineOf(parts, loop, run);
+      await withAccess(parts, loop, "write", ({ url, token }) =>
+        unstage({ gitDir, url, token, ref: stagingRef(loop.id) }),
       );
     },
     async release(loop) {

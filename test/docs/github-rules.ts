@@ -76,7 +76,13 @@ export const ruleRows: Readonly<Record<string, Row>> = {
   REQUIRED_REVIEW_THREAD_RESOLUTION: atMerge(
     "Comments on lines are told to the agent with a request for changes; their threads are for people to resolve.",
   ),
-  REQUIRED_SIGNATURES: atMerge("Agents' commits are not signed."),
+  REQUIRED_SIGNATURES: {
+    does: "Where the default branch has the rule, the loop's commits are made anew at GitHub, which signs them for the App; up to 50 in an attempt. What people push to the branch is theirs to sign.",
+    shown: shown(
+      "test/story/signed.test.ts",
+      "GitHub signs what a loop publishes, and the merge that only takes signed commits goes through (classic: %s)",
+    ),
+  },
   REQUIRED_STATUS_CHECKS: {
     does: "The checks that rulesets and classic protection name decide, beside those of `checks.required`: each from the App that the rule expects, and none by a status that a person posted. One that ended as skipped is no success unless `checks.skipped: pass` says so. That the head contains the base is not brought about by Loopgate unless the two conflict.",
     shown: shown(

@@ -171,6 +171,34 @@ test("a protected branch takes no forced push, no deletion and, when restricted,
   expect((await push(forge.as("ada").token, "+HEAD~1:main")).stderr).toContain("Cannot force-push");
 });
 
+test("a branch that takes signed commits only declines a push of others; a ref beside the branches takes them, and nobody is told", async () => {
+  const forge = await aForge();
+  const told: string[] = [];
+  forge.world.setRule(forge.as("ada").actor, forge.repository("acme/demo"), "main", { signatures: true });
+  const dir = await aClone(forge, null, { "a.txt": "a\n" }, "work");
+  forge.world.listen(({ event }) => void told.push(event));
+  const push = (refspec: string) => gitWith(appToken(forge), dir, ["push", "--quiet", "origin", refspec]);
+  expect((await push("HEAD:main")).stderr).toContain("Commits must have verified signatures.");
+  expect((await push("HEAD:refs/loopgate/a")).code).toBe(0);
+  const { data: tip } = await appClient(forge).git.getRef({ ...demo, ref: "heads/main" });
+  const { data: plain } = await appClient(forge).git.getCommit({
+    ...demo,
+    commit_sha: (await git(dir, ["rev-parse", "HEAD"])).trim(),
+  });
+  const { data: made } = await appClient(forge).git.createCommit({
+    ...demo,
+    tree: plain.tree.sha,
+    parents: [tip.object.sha],
+    message: "Signed",
+  });
+  expect([plain.verification.verified, made.verification.verified]).toEqual([false, true]);
+  expect((await push(":refs/loopgate/a")).code).toBe(0);
+  expect(told).toEqual([]);
+  await gitWith(appToken(forge), dir, ["fetch", "--quiet", "origin", made.sha]);
+  expect((await push(`${made.sha}:main`)).stderr).toBe("");
+  expect(told).toContain("push");
+});
+
 test("refs are made, moved and deleted over REST with the same rules and events", async () => {
   const forge = await aForge();
   const client = appClient(forge);

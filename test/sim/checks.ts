@@ -369,6 +369,11 @@ export function createChecks(parts: ChecksParts) {
       case "check":
         hold(write.check.name === "loop / review", `I5: a check named ${write.check.name}`);
         return;
+      case "signed": {
+        const stored = disk.loops.get(keyOf(write.issue));
+        if (stored !== undefined) onPublish(stored, write.branch, write.head);
+        return;
+      }
       case "react":
       case "reviewers":
         return;

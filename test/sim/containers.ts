@@ -211,6 +211,14 @@ export function createContainers(parts: ContainersParts): Containers {
         return commit === undefined ? null : changeOf("", commit);
       },
       publish: (loop, _run, head, expected) => remote("publish", () => publish(parts, loop, head, expected)),
+      stage: (_loop, _run, head, expected) =>
+        remote("stage", () => {
+          const { parent } = world.commits.get(head)!;
+          if (expected !== null && !world.descends(expected, head))
+            return { status: "refused", message: "the commit does not descend from where the branch was last seen" };
+          return { status: "staged", commits: [{ sha: head, tree: head, parents: [parent ?? ""], message: "" }] };
+        }),
+      unstage: () => remote("unstage", () => {}),
       release: (loop) =>
         remote("release", () => {
           for (const one of all.values()) if (one.loop === loop.id) forget(one);

@@ -1,6 +1,6 @@
 // GitHub as one life of the App reaches it: reads that may be stale, writes that look first when they are told to.
 import { Fault } from "../../src/base/fault.ts";
-import type { CheckRunDraft, ClaimRead, GitHubPort } from "../../src/engine/ports.ts";
+import type { CheckRunDraft, ClaimRead, GitHubPort, SignedOutcome, SignedPush } from "../../src/engine/ports.ts";
 import type { Pacer } from "../../src/github/client/pacer.ts";
 import { parseCommand } from "../../src/github/deliveries/command.ts";
 import type { CiFacts, PullFacts, PushedFacts, VerdictFacts } from "../../src/verify/facts.ts";
@@ -17,6 +17,8 @@ export interface GitHubParts {
   readonly lag: () => number;
   /** Told of each write before it is done, with the body where there is one. */
   readonly onWrite: (write: Write) => void;
+  /** Whether the base takes signed commits only. */
+  readonly signed: boolean;
   /** Told of every request when it is sent. */
   readonly onRequest: (name: string) => void;
   /** Told when the gate is read, as it was at that moment, which a replica may be behind. */
@@ -43,6 +45,7 @@ export type Write =
     }
   | { readonly type: "react"; readonly issue: number }
   | { readonly type: "pull"; readonly issue: number; readonly branch: string }
+  | { readonly type: "signed"; readonly issue: number; readonly branch: string; readonly head: string }
   | { readonly type: "ready"; readonly pull: number }
   | { readonly type: "reviewers"; readonly pull: number }
   | { readonly type: "check"; readonly check: CheckRunDraft }
@@ -50,6 +53,7 @@ export type Write =
 
 export function simulatedGitHub(parts: GitHubParts): GitHubPort {
   const { world, boundary } = parts;
+  const { madeOf } = world;
   const seen = () => parts.now() - parts.lag();
 
   /** One request. What GitHub asked us to wait with is not sent, as in the adapter: by the same pacer. */
@@ -81,11 +85,33 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
     return found;
   }
 
+  /** A commit is another one each time it is made, as at GitHub, where it bears the time. */
+  function publishSigned({ branch, expected, commits }: SignedPush): SignedOutcome {
+    const now = world.branches.get(branch)?.value ?? null;
+    const [commit] = commits;
+    if (now !== expected) {
+      const isOurs = now !== null && commit !== undefined && madeOf.get(now) === commit.sha;
+      return isOurs ? { status: "pushed", head: now } : { status: "moved", head: now };
+    }
+    if (commit === undefined) return { status: "pushed", head: expected ?? "" };
+    if (parts.declines("push")) return { status: "refused", message: "a ruleset declined the commit" };
+    const { sha: plain, ...draft } = world.commits.get(commit.sha)!;
+    const { sha } = world.commit({ ...draft, parent: commit.parents[0] ?? null });
+    madeOf.set(sha, plain);
+    parts.onWrite({ type: "signed", issue: Number(/^loop\/(\d+)-/.exec(branch)?.[1]), branch, head: plain });
+    world.push(branch, sha, app);
+    return { status: "pushed", head: sha };
+  }
+
   return {
     limitsLeft: (installationId) => parts.pacer.left(installationId, parts.clock()),
     permission: (_repository, person) =>
       send("permission", () => world.permissions.asOf(seen())?.[nameOf(person)] ?? "none"),
-    readClaim: (issue) => send("readClaim", () => claimRead(world, issueOf(issue.number, seen()), seen())),
+    readClaim: (issue) =>
+      send("readClaim", () => ({
+        ...claimRead(world, issueOf(issue.number, seen()), seen()),
+        ...(parts.signed ? { signed: true as const } : {}),
+      })),
     createComment: (issue, body, marker, retrying) =>
       send("createComment", () => {
         const mine = retrying ? findOurs(world, issue.number, marker) : undefined;
@@ -121,6 +147,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         const number = write(`openPull${retrying ? " again" : ""}`, what, () => world.openPull(draft.head));
         return pullRef(world.pulls.get(number)!.value);
       }),
+    publishSigned: (_repository, push) => send("publishSigned", () => publishSigned(push)),
     markReady: (_repository, nodeId) =>
       send("markReady", () => {
         const pull = Number(nodeId.slice("PR_".length));

@@ -55,6 +55,7 @@ function scenario({ name, ends, mends, acts = [], onReady = () => [{ do: "approv
         lag: () => 0,
         declines: () => false,
         concurrentRuns: 2,
+        signed: false,
         calmAt: Number.POSITIVE_INFINITY,
         until: 8 * hour,
       };

@@ -33,6 +33,7 @@ export interface Setup {
   readonly lag: () => number;
   readonly declines: (name: string) => boolean;
   readonly concurrentRuns: number;
+  readonly signed: boolean; // the base takes signed commits only
   readonly calmAt: number; // from then on nothing goes wrong by itself
   readonly until: number; // milliseconds after the start
 }
@@ -106,6 +107,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
     lag: () => (lags.chance(rates.lag) ? lags.between(0, 30_000) : 0),
     declines: () => decline.chance(rates.decline),
     concurrentRuns: draw.pick([1, 2, 4]),
+    signed: seed % 7 === 3,
     calmAt,
     until,
   };

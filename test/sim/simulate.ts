@@ -296,6 +296,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
         now: () => timeline.now,
         lag: () => (isCalm() ? 0 : setup.lag()),
         onWrite: checks.onWrite,
+        signed: setup.signed,
         clock,
         pacer: createPacer(),
         onRequest: checks.onRequest,

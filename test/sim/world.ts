@@ -33,6 +33,8 @@ export interface WorldParts {
 
 export interface World {
   readonly commits: Map<string, Commit>;
+  /** Of commits that GitHub made and signed, the one that each was made of. */
+  readonly madeOf: Map<string, string>;
   readonly issues: Map<number, Cell<Issue>>;
   readonly pulls: Map<number, Cell<Pull>>;
   readonly branches: Map<string, Cell<string | null>>;
@@ -116,6 +118,7 @@ export function createWorld(parts: WorldParts): World {
 
   const world: World = {
     commits,
+    madeOf: new Map(),
     issues,
     pulls,
     branches,

@@ -73,6 +73,11 @@ export function keptRefs(repository: Repository): string[] {
   return [...repository.rules].flatMap(([branch, rule]) => (rule.allowForcePushes ? [] : [`refs/heads/${branch}`]));
 }
 
+/** Refs that take signed commits only. */
+export function signedRefs(repository: Repository): string[] {
+  return [...repository.rules].flatMap(([branch, rule]) => (rule.signatures ? [`refs/heads/${branch}`] : []));
+}
+
 function requireRuleAllows(actor: Actor, repository: Repository, ref: string, force: boolean): void {
   if (closedRefs(actor, repository).includes(ref) || (force && keptRefs(repository).includes(ref)))
     throw new Refusal(422, "Protected branch update failed");

@@ -1,6 +1,6 @@
 // Git over HTTP: who may fetch and push, the same tokens as REST, and what a push sets in motion.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { closedRefs, keptRefs } from "../actions/refs.ts";
+import { closedRefs, keptRefs, signedRefs } from "../actions/refs.ts";
 import { type Caller, mayPush, maySee, requireActor } from "../caller.ts";
 import { findRepository, fullName } from "../core.ts";
 import type { Activity } from "../http/activity.ts";
@@ -122,6 +122,7 @@ function backendFor(options: GitServerOptions, repository: Repository, caller: C
   const env = {
     FORGE_CLOSED: closedRefs(actor, repository).join(" "),
     FORGE_KEEP: keptRefs(repository).join(" "),
+    FORGE_SIGNED: signedRefs(repository).join(" "),
     FORGE_NO_WORKFLOWS: mayWorkflow ? "0" : "1",
   };
   return { gitDir: repository.gitDir, maxBytes: options.maxPushBytes, user: actor.user.login, env };

@@ -51,7 +51,10 @@ export interface Signature {
   readonly at: number;
 }
 
-export const signatureOf = (user: User, at: number): Signature => ({ name: user.name, email: user.email, at });
+/** An App's account signs by its login, as in `dependabot[bot]`. */
+export function signatureOf({ type, login, name, email }: User, at: number): Signature {
+  return { name: type === "Bot" ? login : name, email, at };
+}
 
 export async function writeCommit(
   dir: string,

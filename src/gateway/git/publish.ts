@@ -3,7 +3,8 @@ import { assert } from "../../base/assert.ts";
 import { Fault } from "../../base/fault.ts";
 import { branchRef, isCommitId } from "./branch.ts";
 import { gitFault } from "./failure.ts";
-import { type GitResult, transportOf, tryGit } from "./git.ts";
+import type { GitResult } from "./git.ts";
+import { answerFor, pushRef, rejectionOf } from "./push.ts";
 import { commitOf, descends, remoteHead } from "./repository.ts";
 
 export interface PublishRequest {
@@ -56,27 +57,13 @@ function notHere(head: string): string {
   return `commit ${head} is not in the quarantine`;
 }
 
-function push(request: PublishRequest): Promise<GitResult> {
-  const ref = branchRef(request.branch);
-  const lease = `--force-with-lease=${ref}:${request.expected ?? ""}`;
-  const flags = [
-    "--porcelain",
-    "--no-verify",
-    "--no-follow-tags",
-    "--no-signed",
-    "--recurse-submodules=no",
-    "--no-progress",
-  ];
-  const args = ["push", lease, ...flags, "--", request.url, `${request.head}:${ref}`];
-  const call = { gitDir: request.gitDir, args, transport: transportOf(request.url), token: request.token };
-  return tryGit(call, { timeoutMs: request.timeoutMs ?? 120_000 });
+function push({ gitDir, head, url, token, branch, expected, timeoutMs }: PublishRequest): Promise<GitResult> {
+  return pushRef({ gitDir, url, token, ref: branchRef(branch), to: head, lease: expected ?? "", timeoutMs });
 }
 
-async function outcomeOf(request: PublishRequest, { stdout, stderr }: GitResult): Promise<PublishOutcome> {
-  const line = stdout
-    .toString("utf8")
-    .split("\n")
-    .find((each) => each.includes(`:${branchRef(request.branch)}\t`));
+async function outcomeOf(request: PublishRequest, result: GitResult): Promise<PublishOutcome> {
+  const { stderr } = result;
+  const line = answerFor(branchRef(request.branch), result);
   const attempted = `Could not push to ${request.branch}`;
   if (line === undefined) {
     if (
@@ -90,13 +77,13 @@ async function outcomeOf(request: PublishRequest, { stdout, stderr }: GitResult)
   }
   if (line.startsWith("=")) return { status: "already" };
   if (!line.startsWith("!")) return { status: "pushed" };
-  const reason = /\[(?:remote )?rejected\] \((.*)\)/.exec(line)?.[1] ?? line;
+  const { reason, whole } = rejectionOf(line, stderr);
   if (
     /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|reference already exists/.test(reason)
   ) {
     return decide(request, new Fault(`${attempted}: the branch moved`, { kind: "conflict", retry: "later" }));
   }
-  return { status: "refused", message: refusalOf(reason, stderr) };
+  return { status: "refused", message: whole };
 }
 
 /** Reads the branch and says what became of the push; throws the given fault when the branch is where it was. */
@@ -106,19 +93,4 @@ async function decide(request: PublishRequest, otherwise: Fault): Promise<Publis
   if (now === head) return { status: otherwise.kind === "unavailable" ? "pushed" : "already" };
   if (now === expected) throw otherwise;
   return { status: "moved", head: now };
-}
-
-/** What the remote said beside its reason: rulesets and secret scanning explain themselves there. */
-function refusalOf(reason: string, stderr: string): string {
-  const said = stderr
-    .split("\n")
-    .filter((line) => line.startsWith("remote:"))
-    .map((line) =>
-      line
-        .slice("remote:".length)
-        .replace(/[\p{Cc}\p{Cf}]/gu, "")
-        .trim(),
-    )
-    .filter((line) => line !== "");
-  return [reason, ...said].join("\n").slice(0, 2000);
 }

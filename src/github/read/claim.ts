@@ -9,6 +9,7 @@ import { type Asked, asAllowed } from "./allowed.ts";
 import { BaseChecks, baseChecks, baseChecksFragment } from "./base-checks.ts";
 import { Label, LabelsOfRepository, rememberLabels, statusLabelFields } from "./labels.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
+import { SignatureRules, signatureFields, takesSignedOnly } from "./rules.ts";
 
 /** Where people put a policy that is meant and not read. */
 const nearNames = [".github/loop.yaml", ".github/Loop.yml", ".github/loopgate.yml", ".github/loopgate.yaml"];
@@ -19,11 +20,11 @@ const commentsPage = (page: string) => `comments(last: 100${page}) {
         }`;
 
 /** GitHub allows 100 labels on an issue, so labels are complete; of the comments these are the newest hundred. */
-const textOf = ({ workflows }: Asked) => `
+const textOf = ({ workflows, rules }: Asked) => `
 query ReadClaim($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     id databaseId ${statusLabelFields}
-    defaultBranchRef { name target { oid ...BaseChecks } }
+    defaultBranchRef { name ${rules ? signatureFields : ""} target { oid ...BaseChecks } }
     policy: object(expression: "HEAD:.github/loop.yml") { __typename oid ... on Blob { text isTruncated } }
     ${nearNames.map((name, index) => `near${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}
     issueOrPullRequest(number: $number) {
@@ -86,7 +87,10 @@ const Answer = z.object({
     near2: Near,
     near3: Near,
     databaseId: z.number(),
-    defaultBranchRef: z.object({ name: z.string(), target: BaseChecks.extend({ oid: z.string() }) }).nullable(),
+    defaultBranchRef: SignatureRules.extend({
+      name: z.string(),
+      target: BaseChecks.extend({ oid: z.string() }),
+    }).nullable(),
     policy: PolicyFile.nullable(),
     issueOrPullRequest: z.discriminatedUnion("__typename", [Issue, z.object({ __typename: z.literal("PullRequest") })]),
   }),
@@ -113,6 +117,7 @@ export async function readClaim(connection: Connection, issue: IssueRef): Promis
     ...issueFacts(found),
     comments: comments.map(commentFact),
     base: { branch: repository.defaultBranchRef.name, sha: repository.defaultBranchRef.target.oid },
+    ...(takesSignedOnly(repository.defaultBranchRef) ? { signed: true } : {}),
     ...(onBase.length === 0 ? {} : { baseChecks: onBase }),
     ...policyIn(repository),
   };

@@ -20,6 +20,20 @@ export const BranchRules = z.object({
   rules: z.object({ nodes: z.array(z.object({ parameters: Parameters.nullable() }).nullable()).nullable() }).nullish(),
 });
 
+/** Of a branch: whether classic protection or a ruleset takes signed commits only. */
+export const signatureFields = "refUpdateRule { requiresSignatures } rules(first: 100) { nodes { type } }";
+
+/** What `signatureFields` asks for; absent where it was not asked. */
+export const SignatureRules = z.object({
+  refUpdateRule: z.object({ requiresSignatures: z.boolean() }).nullish(),
+  rules: z.object({ nodes: z.array(z.object({ type: z.string() }).nullable()).nullable() }).nullish(),
+});
+
+export function takesSignedOnly({ refUpdateRule, rules }: z.infer<typeof SignatureRules>): boolean {
+  if (refUpdateRule?.requiresSignatures === true) return true;
+  return (rules?.nodes ?? []).some((rule) => rule?.type === "REQUIRED_SIGNATURES");
+}
+
 /** An App that was looked up is not looked up again within the hour. */
 const keptMs = 3_600_000;
 

@@ -1,0 +1,53 @@
+// One push of one ref to the remote, and its line of what the remote answered.
+import { type GitResult, transportOf, tryGit } from "./git.ts";
+
+export interface RefPush {
+  readonly gitDir: string;
+  readonly url: string;
+  readonly token?: string;
+  readonly ref: string;
+  /** What the ref is to be; null: gone. */
+  readonly to: string | null;
+  /** Where it has to be for that, empty where it must not exist; absent: wherever it is. */
+  readonly lease?: string;
+  /** Default two minutes. */
+  readonly timeoutMs?: number;
+}
+
+const flags = [
+  "--porcelain",
+  "--no-verify",
+  "--no-follow-tags",
+  "--no-signed",
+  "--recurse-submodules=no",
+  "--no-progress",
+];
+
+/** Resolves whatever the remote says; throws `Fault` where git itself cannot run. */
+export function pushRef({ gitDir, url, token, ref, to, lease, timeoutMs = 120_000 }: RefPush): Promise<GitResult> {
+  const over = lease === undefined ? ["--force"] : [`--force-with-lease=${ref}:${lease}`];
+  const args = ["push", ...over, ...flags, "--", url, `${to ?? ""}:${ref}`];
+  return tryGit({ gitDir, args, transport: transportOf(url), token }, { timeoutMs });
+}
+
+/** The remote's answer for this ref, in git's porcelain form; undefined where the push came to nothing. */
+export function answerFor(ref: string, { stdout }: GitResult): string | undefined {
+  const lines = stdout.toString("utf8").split("\n");
+  return lines.find((line) => line.includes(`:${ref}\t`));
+}
+
+/** Why it was rejected, in the remote's words; what it said beside its reason too, since rulesets and secret scanning explain themselves there. */
+export function rejectionOf(line: string, stderr: string): { readonly reason: string; readonly whole: string } {
+  const reason = /\[(?:remote )?rejected\] \((.*)\)/.exec(line)?.[1] ?? line;
+  const said = stderr
+    .split("\n")
+    .filter((each) => each.startsWith("remote:"))
+    .map((each) =>
+      each
+        .slice("remote:".length)
+        .replace(/[\p{Cc}\p{Cf}]/gu, "")
+        .trim(),
+    )
+    .filter((each) => each !== "");
+  return { reason, whole: [reason, ...said].join("\n").slice(0, 2000) };
+}
