@@ -1,4 +1,4 @@
-// How the agents' own test runs: apart from the others, one container at a time, with time for real programs.
+// How the agents' own test runs: apart from the others, two files at a time like the others, with time for real programs.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["test/agents/**/*.test.ts"],
     globalSetup: "test/agents/setup.ts",
     pool: "forks",
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 300_000,
     retry: 0,
