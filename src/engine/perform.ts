@@ -3,6 +3,7 @@ import { assert, unreachable } from "../base/assert.ts";
 import { removable } from "../loop/end.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
+import { explainedBody, isOwnPullBody } from "../report/pull.ts";
 import { checkText, pullText } from "../report/report.ts";
 import { passGate } from "./gate.ts";
 import type { StoredEffect } from "./ports.ts";
@@ -100,8 +101,7 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
       return [{ type: "checks_rerun", head: effect.head, outcome }];
     }
     case "mark_ready":
-      await github.markReady(issue, pullOf(state).nodeId);
-      return [{ type: "pull_ready" }];
+      return showReady(world, state);
     case "request_reviewers":
       return [
         {
@@ -125,6 +125,23 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
     default:
       return unreachable(effect);
   }
+}
+
+/** Out of its draft; and where its commit is green, its description says how that was found, unless a person wrote in it. */
+async function showReady({ github }: World, state: LoopState): Promise<LoopEvent[]> {
+  const { issue } = state;
+  const { nodeId, number, draft, bodyEdited } = pullOf(state);
+  const explained = state.phase === "verifying" || bodyEdited ? null : explainedBody(state); // verifying: for CI that leaves drafts out
+  const { before, written } = draft
+    ? await github.markReady(issue, nodeId, explained)
+    : { before: explained === null ? "" : await github.readPullBody(issue, nodeId), written: false };
+  if (explained === null) return [{ type: "pull_ready" }];
+  if (isOwnPullBody(before)) {
+    if (!written && before !== explained) await github.editPullBody(issue, number, explained);
+    return [{ type: "pull_ready", body: "ours" }];
+  }
+  if (written) await github.editPullBody(issue, number, before); // written by a person since the verdict was read: it comes back
+  return [{ type: "pull_ready", body: "edited" }];
 }
 
 function pullOf(state: LoopState): NonNullable<LoopState["pull"]> {

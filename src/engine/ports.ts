@@ -193,7 +193,19 @@ export interface GitHubPort {
   openPull(issue: IssueRef, draft: PullDraft, retrying: boolean): Promise<OpenedPull>;
   /** Publishes commits that were staged; done twice, the branch is moved once. */
   publishSigned(repository: RepositoryRef, push: SignedPush): Promise<SignedOutcome>;
-  markReady(repository: RepositoryRef, nodeId: string): Promise<void>;
+  /**
+   * Out of its draft, and with `body`, unless that is null, its description becomes that: one request. Resolves to what the
+   * description was just before, and whether it was written over; where it was no draft, to what it is now.
+   */
+  markReady(
+    repository: RepositoryRef,
+    nodeId: string,
+    body: string | null,
+  ): Promise<{ readonly before: string; readonly written: boolean }>;
+  /** The description of a pull request as it is now. */
+  readPullBody(repository: RepositoryRef, nodeId: string): Promise<string>;
+  /** Replaces the description of a pull request; nothing where GitHub will not have it changed any more. */
+  editPullBody(repository: RepositoryRef, pull: number, body: string): Promise<void>;
   /** Resolves to those whom GitHub would not ask; the others are asked. */
   requestReviewers(repository: RepositoryRef, pull: number, logins: readonly string[]): Promise<readonly string[]>;
   publishCheck(repository: RepositoryRef, check: CheckRunDraft, retrying: boolean): Promise<void>;

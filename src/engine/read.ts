@@ -9,6 +9,7 @@ import { hasLabel } from "../loop/end.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import type { LoopState, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
+import { isOwnPullBody } from "../report/pull.ts";
 import { redOnBase } from "../verify/ci.ts";
 import { conflictIn } from "../verify/facts.ts";
 import { againOf, judgeWithLogs } from "./judge.ts";
@@ -158,7 +159,8 @@ export async function readVerdict(world: World, state: LoopState, head: string, 
   // GitHub finds out whether the two merge once it is asked. Where CI is silent, that may be why: then its answer is waited for.
   const isUntold = ci.base?.mergeable === null && verdict.colour === "pending" && state.ciOverdue;
   if (isUntold && tries < patience) throw mergeUntold();
-  return [{ type: "verdict_read", verdict, ...conflictIn(ci), ...againOf(state, verdict, ci) }];
+  const body = ci.body === undefined || isOwnPullBody(ci.body) ? {} : { bodyEdited: true };
+  return [{ type: "verdict_read", verdict, ...conflictIn(ci), ...againOf(state, verdict, ci), ...body }];
 }
 
 /** So many tries wait for GitHub to find out whether a pull request merges. */

@@ -212,7 +212,7 @@ function factsOf(run: string, report: RunReport) {
 function changeFacts(pushed: PushedChange, rules: Rules): ChangeFacts {
   const { risks, grantable } = risksOf(pushed, rules);
   const whole = pushed.whole === undefined ? {} : { whole: totalsOf(pushed.whole) };
-  return { head: pushed.head, size: sizeOf(pushed), ...whole, risks, grantable };
+  return { head: pushed.head, size: sizeOf(pushed, pushed.whole), ...whole, risks, grantable };
 }
 
 async function orderOf(world: World, state: LoopState, effect: StartRun): Promise<RunOrder> {

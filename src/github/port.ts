@@ -19,7 +19,7 @@ import { publishCheck } from "./write/checks.ts";
 import { createComment, editComment, react } from "./write/comments.ts";
 import { changeLabels } from "./write/labels.ts";
 import { merge } from "./write/merge.ts";
-import { markReady, openPull, requestReviewers } from "./write/pulls.ts";
+import { editPullBody, markReady, openPull, readPullBody, requestReviewers } from "./write/pulls.ts";
 import { rerunChecks } from "./write/rerun.ts";
 import { publishSigned } from "./write/signed.ts";
 
@@ -47,6 +47,8 @@ export function githubPort(options: PortOptions) {
     openPull: (...rest: Rest<typeof openPull>) => openPull(connection, ...rest),
     publishSigned: (...rest: Rest<typeof publishSigned>) => publishSigned(connection, ...rest),
     markReady: (...rest: Rest<typeof markReady>) => markReady(connection, ...rest),
+    readPullBody: (...rest: Rest<typeof readPullBody>) => readPullBody(connection, ...rest),
+    editPullBody: (...rest: Rest<typeof editPullBody>) => editPullBody(connection, ...rest),
     requestReviewers: (...rest: Rest<typeof requestReviewers>) => requestReviewers(connection, ...rest),
     publishCheck: (...rest: Rest<typeof publishCheck>) => publishCheck(connection, ...rest),
     readJobLog: (...rest: Rest<typeof readJobLog>) => readJobLog(connection, ...rest),

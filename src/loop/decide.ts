@@ -33,6 +33,7 @@ import {
   onCiLook,
   onCiOverdue,
   onConflictSeen,
+  onPullReady,
   onRerun,
   onReviewerEnded,
   onReviewersAsked,
@@ -105,10 +106,7 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
       return stay({ ...state, comments: { ...state.comments, attempts } }, "the attempt's comment exists");
     }
     case "pull_ready":
-      return stay(
-        state.pull === null ? state : { ...state, pull: { ...state.pull, draft: false } },
-        "the pull request is ready for review",
-      );
+      return onPullReady(state, event.body);
     case "reviewers_asked":
       return onReviewersAsked(state, event.missed);
     case "gate_read":

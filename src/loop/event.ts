@@ -220,11 +220,13 @@ export type LoopEvent =
       };
     }
   | { readonly type: "reviewers_asked"; readonly missed: readonly string[] } // missed: GitHub would not ask them
-  | { readonly type: "pull_ready" } // the pull request is no draft any more
+  // the pull request is no draft any more; `body`: absent where its description was not read
+  | { readonly type: "pull_ready"; readonly body?: "ours" | "edited" }
   | {
       readonly type: "verdict_read";
       readonly verdict: Verdict;
       readonly conflict?: BaseTip; // as at the gate
+      readonly bodyEdited?: boolean; // true: a person wrote in the pull request's description
       readonly again?: readonly CheckAgain[]; // what failed and can be run again, where none of it is surely the change's doing
     }
   | { readonly type: "checks_rerun"; readonly head: string; readonly outcome: "asked" | "refused" }

@@ -192,11 +192,12 @@ function readVerdict(state: LoopState): Effect {
 /** The verdict on the current commit, and whether its branch conflicts with the base. */
 export function onVerdict(
   before: LoopState,
-  { verdict, conflict, again = [] }: Extract<LoopEvent, { type: "verdict_read" }>,
+  { verdict, conflict, again = [], bodyEdited = false }: Extract<LoopEvent, { type: "verdict_read" }>,
   now: number,
 ): Decision {
   if (verdict.head !== currentAttempt(before).head) return stay(before, "a verdict on another commit");
-  const state = { ...withConflict(before, conflict), ...alsoRequired(before, verdict) };
+  const seen = bodyEdited ? withBodyEdited(before) : before;
+  const state = { ...withConflict(seen, conflict), ...alsoRequired(seen, verdict) };
   if (conflict !== undefined && verdict.colour !== "red") return onConflict(state, verdict, conflict, now);
   if (verdict.colour === "green") return onGreen(state, verdict, now);
   if (verdict.colour === "red" && conflict === undefined && again.length > 0 && mayRerun(state, verdict))
@@ -396,10 +397,25 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
   return { state: next, effects, note: "green; a person's approval is asked for" };
 }
 
-/** Takes the pull request out of its draft; nothing where it is none. */
+/** Takes a green pull request out of its draft and explains it anew; nothing where it is no draft and a person wrote its description. */
 export function leaveDraft(state: LoopState): readonly Effect[] {
   const { head } = currentAttempt(state);
-  return state.pull?.draft && head !== null ? [{ type: "mark_ready", head }] : [];
+  const { pull } = state;
+  return pull !== null && head !== null && (pull.draft || !pull.bodyEdited) ? [{ type: "mark_ready", head }] : [];
+}
+
+/** A person wrote in the description, and it is theirs from now on. */
+function withBodyEdited(state: LoopState): LoopState {
+  return state.pull === null ? state : { ...state, pull: { ...state.pull, bodyEdited: true } };
+}
+
+/** It is ready. Of a description that a person wrote in since the verdict was read, the status comment says so now. */
+export function onPullReady(state: LoopState, body: "ours" | "edited" | undefined): Decision {
+  if (state.pull === null) return stay(state, "there is no pull request to be ready");
+  const isNews = body === "edited" && !state.pull.bodyEdited;
+  const ready = { ...state, pull: { ...state.pull, draft: false } };
+  const effects: Effect[] = isNews ? [{ type: "write_status" }] : [];
+  return { state: isNews ? withBodyEdited(ready) : ready, effects, note: "the pull request is ready for review" };
 }
 
 /** Asks the policy's reviewers, once: with the draft it ends, or at the first gate where there are no drafts. */

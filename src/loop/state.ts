@@ -190,6 +190,9 @@ export const ChangeSize = z.object({
   deletions: z.number().int(),
   paths: z.array(z.string()), // at most 20, for the report
   patchId: z.string(), // hash of the normalised diff
+  heaviest: z // at most 5, to be looked at first: what changes most, tests after the rest; absent: of an earlier version
+    .array(z.object({ path: z.string(), additions: z.number().int(), deletions: z.number().int() }))
+    .optional(),
 });
 export type ChangeSize = z.infer<typeof ChangeSize>;
 
@@ -376,6 +379,7 @@ export const LoopState = z.object({
       draftless: z.boolean().optional(), // true: the repository has no drafts, or policy wants none: an ordinary one from the start
       readyForCi: z.boolean().optional(), // true: it was made ready before it was green, since CI did not run on the draft
       reviewersAsked: z.boolean().optional(), // true: those whom the policy names were asked
+      bodyEdited: z.boolean().optional(), // true: a person wrote in its description, which is left to people since
     })
     .nullable(),
   comments: z.object({ status: z.number().int().nullable(), attempts: z.record(z.string(), z.number().int()) }),

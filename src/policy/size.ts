@@ -1,5 +1,6 @@
 // What policy reads of a change, and how large it is.
 import type { ChangeSize } from "../loop/state.ts";
+import { isTestPath } from "./test-paths.ts";
 import type { TestFacts } from "./tests.ts";
 
 /** What policy reads of a change that arrived in the quarantine; `PushedChange` of the engine's ports fits. */
@@ -20,14 +21,24 @@ export interface ChangedFile {
 }
 
 const LISTED_PATHS = 20;
+const HEAVIEST = 5;
 
-/** The change's size for the record; it lists the first 20 paths. */
-export function sizeOf(change: Change): ChangeSize {
+/** The change's size for the record; it lists the first 20 paths, and the heaviest files of `whole`, the loop's change so far. */
+export function sizeOf(change: Change, whole: Change["files"] = change.files): ChangeSize {
   return {
     ...totalsOf(change.files),
     paths: change.files.slice(0, LISTED_PATHS).map((file) => file.path),
     patchId: change.patchId,
+    heaviest: heaviestOf(whole),
   };
+}
+
+/** Most changed first, and tests after everything else, however long they are: a mistake elsewhere does more harm. */
+function heaviestOf(files: Change["files"]): ChangeSize["heaviest"] {
+  const weighed = files.map(({ path, additions, deletions }) => ({ path, additions, deletions }));
+  const rank = ({ path, additions, deletions }: (typeof weighed)[number]) =>
+    additions + deletions - (isTestPath(path) ? Number.MAX_SAFE_INTEGER / 2 : 0);
+  return weighed.toSorted((a, b) => rank(b) - rank(a)).slice(0, HEAVIEST);
 }
 
 /** How much these files change together. */

@@ -72,9 +72,13 @@ function shrunkAttempt(attempt: Attempt, age: number, room: Room): Attempt {
       age === 1
         ? attempt.review && { ...attempt.review, summary: cut(attempt.review.summary, room.text), findings: [] }
         : null,
-    change: attempt.change && { ...attempt.change, paths: [] },
+    change: attempt.change && withoutPaths(attempt.change),
     verdict: attempt.verdict && { ...attempt.verdict, fingerprint, parts: [], findings: [] },
   };
+}
+
+function withoutPaths({ heaviest: _, ...change }: NonNullable<Attempt["change"]>): NonNullable<Attempt["change"]> {
+  return { ...change, paths: [] };
 }
 
 /** Money that was spent stays spent: one run stands for all that cost anything. */
@@ -90,9 +94,15 @@ function clipped(attempt: Attempt, room: Room): Attempt {
     runs: attempt.runs.map((run) => (room.items > 3 ? clippedRun(run, room) : lightRun(run))),
     claim: attempt.claim && clippedClaim(attempt.claim, room),
     review: attempt.review && clippedReview(attempt.review, room),
-    change: attempt.change && { ...attempt.change, paths: texts(attempt.change.paths, room) },
+    change: attempt.change && clippedChange(attempt.change, room),
     verdict: attempt.verdict && clippedVerdict(attempt.verdict, room),
   };
+}
+
+function clippedChange(change: NonNullable<Attempt["change"]>, room: Room): NonNullable<Attempt["change"]> {
+  const { heaviest, ...rest } = change;
+  const kept = heaviest?.map((file) => ({ ...file, path: cut(file.path, room.text) }));
+  return { ...rest, paths: texts(change.paths, room), ...(kept === undefined ? {} : { heaviest: kept }) };
 }
 
 function lightRun(run: RunFacts): RunFacts {

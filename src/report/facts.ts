@@ -9,6 +9,7 @@ import { inDollars } from "./money.ts";
 import { isolationOf, isolationSentence } from "./tables.ts";
 import { date, duration } from "./time.ts";
 import { commit } from "./wording/parts.ts";
+import { bodyEditedWords } from "./wording/pull.ts";
 
 /** The facts as a list. `now` in epoch milliseconds. */
 export function facts(state: LoopState, now: number): string {
@@ -134,5 +135,6 @@ function pullWords(state: LoopState): string {
         ? ""
         : " (this repository has no drafts, so it never was one)"
       : "";
-  return `; pull request ${link}${kind}`;
+  const edited = state.pull?.bodyEdited ? bodyEditedWords : "";
+  return `; pull request ${link}${kind}${edited}`;
 }

@@ -13,12 +13,13 @@ import { type HeldChange, heldParts } from "./held.ts";
 import { homeOf, pullLink } from "./home.ts";
 import { type LimitsLeft, limitsSentence } from "./limits.ts";
 import { nextAction } from "./next.ts";
+import { openedBody } from "./pull.ts";
 import { attemptTable, isolationOf, judgeTable, runLines } from "./tables.ts";
 import { duration } from "./time.ts";
 import { endingHeadline, endingSentence, endPointerSentence, preservedSentence } from "./wording/endings.ts";
 import { capital, commit, footer } from "./wording/parts.ts";
 import { gateNext, phaseWords, redBaseWarning } from "./wording/phases.ts";
-import { checkTitles, noIsolationWarning, pullBody } from "./wording/pull.ts";
+import { checkTitles, noIsolationWarning } from "./wording/pull.ts";
 import { raisingSentences } from "./wording/raise.ts";
 import { replySentence, withoutLoopSentence } from "./wording/replies.ts";
 
@@ -105,7 +106,7 @@ export function pullText(state: LoopState): { readonly title: string; readonly b
   const title = withoutClosing(state.title.toWellFormed().replace(/[\p{Cc}\p{Cf}\s]+/gu, " "))
     .trim()
     .slice(0, 200);
-  return { title: title || `Loop for issue ${state.issue.number}`, body: pullBody(state) };
+  return { title: title || `Loop for issue ${state.issue.number}`, body: openedBody(state) };
 }
 
 /** The reviewer's answer as a check run. Markdown there is quoted; annotations and the title are plain text on GitHub. */

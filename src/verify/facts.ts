@@ -71,6 +71,7 @@ export interface Closing {
 /** What one read for a verdict brings. */
 export interface VerdictFacts extends CiFacts {
   readonly closed: Closing | null; // null: the pull request is open
+  readonly body?: string; // of the pull request; absent: there is none
 }
 
 /** Whose approval of which commit, with what GitHub says of that person now. */

@@ -171,6 +171,7 @@ describe("CI", () => {
     expect(up.sent()).toEqual(["query ReadCi"]);
     expect({ ...ci, checks: [...ci.checks].sort((a, b) => a.name.localeCompare(b.name)) }).toEqual({
       head,
+      body: "",
       pullHead: head,
       base: { branch: "main", sha: expect.any(String), mergeable: expect.toBeOneOf([true, null]) },
       closed: null,
@@ -411,13 +412,13 @@ describe("the gate", () => {
 describe("a draft", () => {
   test("becomes ready in one mutation, and stays so when asked again", async () => {
     const { pull } = await openLoopPull("loop/3-ready");
-    await up.port.markReady(up.where, pull.nodeId);
+    await up.port.markReady(up.where, pull.nodeId, null);
     expect(pull.draft).toBe(false);
     expect(up.sent()).toEqual(["mutation MarkReady"]);
-    await up.port.markReady(up.where, pull.nodeId);
+    await up.port.markReady(up.where, pull.nodeId, null);
   });
 
   test("that cannot be made ready is a fault", async () => {
-    await expect(up.port.markReady(up.where, "PR_unknown")).rejects.toMatchObject({ kind: "not_found" });
+    await expect(up.port.markReady(up.where, "PR_unknown", null)).rejects.toMatchObject({ kind: "not_found" });
   });
 });

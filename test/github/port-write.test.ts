@@ -213,6 +213,32 @@ describe("a pull request", () => {
     await expect(up.port.openPull(ref, draftOf("loop/none"), false)).rejects.toMatchObject({ kind: "refused" });
   });
 
+  test("leaves its draft and is described anew in one request, which tells what was there before", async () => {
+    const { ref } = up.newIssue();
+    await up.forge.as("carol").push(up.repository, "loop/1-g", { "total.ts": "5\n" }, "Fix");
+    const { number, nodeId } = await up.port.openPull(ref, draftOf("loop/1-g"), false);
+    const made = up.repository.issues.get(number);
+    up.sent();
+    expect(await up.port.markReady(up.where, nodeId, "Why.")).toEqual({ before: draftOf("").body, written: true });
+    expect([made?.body, made?.pull?.draft]).toEqual(["Why.", false]);
+    expect(up.sent()).toEqual(["mutation MarkReady"]);
+    expect(await up.port.markReady(up.where, nodeId, "Again.")).toEqual({ before: "Again.", written: false }); // ready all along
+    await up.port.editPullBody(up.where, number, "Once more.");
+    expect(await up.port.readPullBody(up.where, nodeId)).toBe("Once more.");
+  });
+
+  test("keeps its description where GitHub refuses another one", async () => {
+    const { ref } = up.newIssue();
+    await up.forge.as("carol").push(up.repository, "loop/1-h", { "total.ts": "6\n" }, "Fix");
+    const { number } = await up.port.openPull(ref, draftOf("loop/1-h"), false);
+    const route = `PATCH /repos/:owner/:repo/pulls/${number}`;
+    up.forge.failNext(route, { status: 422, body: { message: "Validation Failed" } });
+    await up.port.editPullBody(up.where, number, "Why.");
+    expect(up.repository.issues.get(number)?.body).toBe(draftOf("").body);
+    up.forge.failNext(route, { status: 502 });
+    await expect(up.port.editPullBody(up.where, number, "Why.")).rejects.toMatchObject({ kind: "unavailable" });
+  });
+
   test("gets its reviewers in one request, and none for nobody", async () => {
     const { ref } = up.newIssue();
     await up.forge.as("carol").push(up.repository, "loop/1-c", { "total.ts": "3\n" }, "Fix");

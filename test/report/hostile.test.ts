@@ -6,6 +6,7 @@ import type { Finding, LoopState } from "../../src/loop/state.ts";
 import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
 import { sealKey } from "../../src/record/seal.ts";
 import { cellCode, inlineCode, mention, plainSentence, quoteUntrusted } from "../../src/report/escape.ts";
+import { explainedBody } from "../../src/report/pull.ts";
 import { attemptComment, checkText, pullText, replyText, statusComment, stopComment } from "../../src/report/report.ts";
 import { anAttempt, anEndedLoop, aPublishedLoop, aRun, aVerdict, labelledAt, sealed } from "../loop/builder.ts";
 
@@ -148,7 +149,13 @@ function commentsOf(state: LoopState): string[] {
     statusComment(state, labelledAt),
     statusComment(paused, labelledAt),
     attemptComment(state, state.attempts[0]!),
-    pullText(state).body,
+    unmarked(pullText(state).body),
+    unmarked(
+      explainedBody({
+        ...state,
+        attempts: [{ ...state.attempts[0]!, verdict: state.attempts[0]!.verdict ?? aVerdict() }],
+      }),
+    ),
     replyText({ kind: "status" }, state, at),
     replyText({ kind: "command_refused", command, why: { of: "told", said: state.title } }, state, at),
     replyText({ kind: "not_permitted", login: state.title, permission: state.label }, state, at),
@@ -160,6 +167,9 @@ function commentsOf(state: LoopState): string[] {
     ...(({ summary, text }) => [summary, text])(checkText(state.attempts[0]!.review!)),
   ];
 }
+
+/** Without the mark by which a description is known to be ours: the only HTML of it, and its end. */
+const unmarked = (body: string) => body.replace(/\n\n<!-- loopgate:description [0-9a-f]{64} -->$/, "");
 
 describe("hostile text", () => {
   it("in a comment mentions nobody, shows no image, links nowhere else and brings no HTML", () => {

@@ -84,7 +84,11 @@ describe("the pull request", () => {
 
       Loopgate, a GitHub App, opened this pull request for #12, where \`alice\` set the label \`loop\`. An agent wrote the commits. The issue says what each attempt tried, what failed and why.
 
-      It stays a draft until CI passes and an independent reviewer approves. Then it needs the approval of someone with write permission who is neither \`alice\` nor an author of the commits. Requesting changes here starts the next attempt.",
+      Once CI and an independent reviewer have passed it, this text says what changed, how it was verified and where to look first. Then it needs the approval of someone with write permission who is neither \`alice\` nor an author of the commits. Requesting changes here starts the next attempt.
+
+      <sub>Written by Loopgate, a GitHub App.</sub>
+
+      <!-- loopgate:description 23910749b430efa7b5d22fe051d1a1e8527e0e737f8c7fdb44161993e40f4348 -->",
         "title": "sum() is off by one",
       }
     `);

@@ -360,6 +360,9 @@ export function createChecks(parts: ChecksParts) {
           `I14: pull request ${write.pull} was made ready though its commit was never green`,
         );
         return;
+      case "body":
+        hold(isGreenPull(write.pull), `I14: pull request ${write.pull} explains a commit that was never green`);
+        return;
       case "merge": {
         const state = loopOfPull(write.pull);
         hold(state?.rules?.merge === true, "I15: merged where the policy does not say so");

@@ -47,6 +47,7 @@ export type Write =
   | { readonly type: "pull"; readonly issue: number; readonly branch: string }
   | { readonly type: "signed"; readonly issue: number; readonly branch: string; readonly head: string }
   | { readonly type: "ready"; readonly pull: number }
+  | { readonly type: "body"; readonly pull: number; readonly body: string }
   | { readonly type: "reviewers"; readonly pull: number }
   | { readonly type: "check"; readonly check: CheckRunDraft }
   | { readonly type: "merge"; readonly pull: number; readonly head: string };
@@ -144,16 +145,29 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         if (open !== undefined) return pullRef(open.value);
         if (world.branches.get(draft.head)?.value == null) throw new Fault("no such branch", gone);
         const what: Write = { type: "pull", issue: issue.number, branch: draft.head };
-        const number = write(`openPull${retrying ? " again" : ""}`, what, () => world.openPull(draft.head));
+        const number = write(`openPull${retrying ? " again" : ""}`, what, () => world.openPull(draft.head, draft.body));
         return pullRef(world.pulls.get(number)!.value);
       }),
     publishSigned: (_repository, push) => send("publishSigned", () => publishSigned(push)),
-    markReady: (_repository, nodeId) =>
+    markReady: (_repository, nodeId, body) =>
       send("markReady", () => {
         const pull = Number(nodeId.slice("PR_".length));
-        if (world.pulls.get(pull)?.value.open !== true) throw new Fault("the pull request is closed", gone);
-        write("markReady", { type: "ready", pull }, () => world.markReady(pull));
+        const { open, body: before } = world.pulls.get(pull)?.value ?? { open: false, body: "" };
+        if (!open) throw new Fault("the pull request is closed", gone);
+        const written = body !== null;
+        if (written) parts.onWrite({ type: "body", pull, body });
+        return write("markReady", { type: "ready", pull }, () => {
+          world.markReady(pull);
+          if (written) world.describePull(pull, body);
+          return { before, written };
+        });
       }),
+    readPullBody: (_repository, nodeId) =>
+      send("readPullBody", () => world.pulls.get(Number(nodeId.slice("PR_".length)))?.value.body ?? ""),
+    editPullBody: (_repository, pull, body) =>
+      send("editPullBody", () =>
+        write("editPullBody", { type: "body", pull, body }, () => world.describePull(pull, body)),
+      ),
     requestReviewers: (_repository, pull) =>
       send("requestReviewers", () => write("requestReviewers", { type: "reviewers", pull }, () => [])),
     publishCheck: (_repository, check, retrying) =>
@@ -170,7 +184,12 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
     readCi: (_repository, pull, head) =>
       send("readCi", () => {
         const at = seen();
-        return { ...ciFacts(world, pull, head, at), ...baseFact(world, pull, at), closed: closing(world, pull, at) };
+        return {
+          ...ciFacts(world, pull, head, at),
+          ...baseFact(world, pull, at),
+          closed: closing(world, pull, at),
+          body: world.pulls.get(pull)?.value.body ?? "",
+        };
       }),
     readJobLog: () => send("readJobLog", () => ({ missing: "expired" as const })),
     rerunChecks: () => send("rerunChecks", () => "refused" as const),

@@ -98,6 +98,7 @@ export interface Pull {
   readonly branch: string;
   readonly head: string;
   readonly draft: boolean;
+  readonly body: string;
   readonly open: boolean;
   readonly merged: boolean;
   readonly mergedAt: number | null;

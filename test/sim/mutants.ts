@@ -152,7 +152,7 @@ export const mutants: Readonly<Record<string, Mutate>> = {
   "the pull request is opened ready": github((port) => ({
     async openPull(issue, draft, retrying) {
       const pull = await port.openPull(issue, draft, retrying);
-      await port.markReady(issue, pull.nodeId);
+      await port.markReady(issue, pull.nodeId, null);
       return pull;
     },
   })),

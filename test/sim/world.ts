@@ -58,7 +58,8 @@ export interface World {
   deleteComment(issue: number, comment: number, by: Account): void;
   setOpen(issue: number, open: boolean, by: Account): void;
   push(branch: string, sha: string | null, by: Account): void;
-  openPull(branch: string): number;
+  openPull(branch: string, body: string): number;
+  describePull(pull: number, body: string): void;
   markReady(pull: number): void;
   review(pull: number, state: Review["state"], by: Account, head?: string): void;
   dismiss(pull: number, review: number, by: Account): void;
@@ -198,7 +199,7 @@ export function createWorld(parts: WorldParts): World {
         emit("pull_request", payloads.pull("synchronize", pull.value, by), by);
       }
     },
-    openPull(branch) {
+    openPull(branch, body) {
       const number = world.nextId();
       const head = branches.get(branch)?.value ?? "";
       const fresh = {
@@ -210,7 +211,7 @@ export function createWorld(parts: WorldParts): World {
         reviews: [],
         closedBy: ghost,
       };
-      const pull = { number, branch, head, ...fresh };
+      const pull = { number, branch, head, body, ...fresh };
       pulls.set(number, cell<Pull>(timeline.now, pull));
       emit("pull_request", payloads.pull("opened", pull, app), app);
       world.truth.look();
@@ -222,6 +223,9 @@ export function createWorld(parts: WorldParts): World {
       world.changePull(number, () => ({ draft: false }));
       emit("pull_request", payloads.pull("ready_for_review", pull.value, app), app);
       parts.onReady(number);
+    },
+    describePull(number, body) {
+      world.changePull(number, () => ({ body }));
     },
     review(number, state, by, head) {
       const pull = pulls.get(number)!.value;

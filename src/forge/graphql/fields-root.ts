@@ -42,6 +42,12 @@ export const rootFields: Readonly<Record<string, Fields>> = {
         input,
       });
     },
+    updatePullRequest: async (_root, { input }, reading) => {
+      const pull = writable(input.pullRequestId, reading);
+      const text = input.body == null ? {} : { body: input.body };
+      await reading.world.updatePull(reading.actor, pull, text);
+      return source("UpdatePullRequestPayload", { pull, input });
+    },
     convertPullRequestToDraft: (_root, { input }, reading) => {
       const pull = draftable(input.pullRequestId, reading);
       return source("ConvertPullRequestToDraftPayload", {
@@ -52,6 +58,7 @@ export const rootFields: Readonly<Record<string, Fields>> = {
   }),
   MarkPullRequestReadyForReviewPayload: payload,
   ConvertPullRequestToDraftPayload: payload,
+  UpdatePullRequestPayload: payload,
   ...labelMutations.payloads,
 };
 
@@ -60,11 +67,17 @@ export const rootFields: Readonly<Record<string, Fields>> = {
  * contents: https://github.com/cli/cli/issues/8910 and https://github.com/cli/cli/discussions/6924.
  */
 function draftable(id: string, reading: Reading): Pull {
+  const pull = writable(id, reading);
+  need(pull.issue.repository, reading, ["contents"], "write");
+  return pull;
+}
+
+/** The pull request whose texts the caller may change. */
+function writable(id: string, reading: Reading): Pull {
   const found = nodeSource(id, reading);
   if (found.type !== "PullRequest") throw noSuchNode(id);
   const pull = found.value as Pull;
   need(pull.issue.repository, reading, ["pull_requests"], "write");
-  need(pull.issue.repository, reading, ["contents"], "write");
   return pull;
 }
 

@@ -57,7 +57,7 @@ query ReadCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!) 
   repository(owner: $owner, name: $name) {
     databaseId
     pullRequest(number: $pull) {
-      headRefOid state
+      headRefOid state body
       mergeable baseRef { name target { oid ...BaseChecks } ${rules ? ruleFields : ""} }
       mergedBy { ${actorFields} } ${closedFields}
     }
@@ -135,6 +135,7 @@ const Answer = z.object({
       .object({
         headRefOid: z.string(),
         state: z.enum(["OPEN", "CLOSED", "MERGED"]),
+        body: z.string(),
         mergedBy: Actor,
         timelineItems: Closed,
       })
@@ -179,7 +180,7 @@ export async function readCi(
   const onBase = target === null ? [] : baseChecks(target);
   return {
     ...ci,
-    ...(found === null ? {} : baseFact(found)),
+    ...(found === null ? {} : { body: found.body, ...baseFact(found) }),
     ...(onBase.length === 0 ? {} : { baseChecks: onBase }),
     closed,
   };

@@ -80,25 +80,70 @@ function opened(pull: z.infer<typeof Pull>): OpenedPull {
 
 const readyText = `
 mutation MarkReady($pull: ID!) {
-  markPullRequestReadyForReview(input: { pullRequestId: $pull }) { pullRequest { isDraft } }
+  markPullRequestReadyForReview(input: { pullRequestId: $pull }) { pullRequest { isDraft body } }
 }`;
-const draftText = "query ReadDraft($pull: ID!) { node(id: $pull) { ... on PullRequest { isDraft } } }";
+/** GitHub performs the mutations of one request one after the other, so the first tells what the second overwrites. */
+const readyAndBodyText = `
+mutation MarkReady($pull: ID!, $body: String!) {
+  markPullRequestReadyForReview(input: { pullRequestId: $pull }) { pullRequest { isDraft body } }
+  updatePullRequest(input: { pullRequestId: $pull, body: $body }) { pullRequest { number } }
+}`;
+const draftText = "query ReadDraft($pull: ID!) { node(id: $pull) { ... on PullRequest { isDraft body } } }";
 
 const Marked = z.object({
-  markPullRequestReadyForReview: z.object({ pullRequest: z.object({ isDraft: z.literal(false) }) }),
+  markPullRequestReadyForReview: z.object({ pullRequest: z.object({ isDraft: z.literal(false), body: z.string() }) }),
 });
-const DraftState = z.object({ node: z.object({ isDraft: z.boolean() }) });
+const DraftState = z.object({ node: z.object({ isDraft: z.boolean(), body: z.string() }) });
 
-/** GraphQL only. Where GitHub declines, the pull request may have been ready all along, and that is as good. */
-export async function markReady(connection: Connection, repository: Repository, nodeId: string): Promise<void> {
+/**
+ * GraphQL only. Where GitHub declines, the pull request may have been ready all along, and that is as good. Resolves to the
+ * description as it was before, and whether it was replaced by `body`; where it was ready, to the description as it is now,
+ * since the second mutation is performed whatever became of the first. Throws `Fault`.
+ */
+export async function markReady(
+  connection: Connection,
+  repository: Repository,
+  nodeId: string,
+  body: string | null,
+): Promise<{ readonly before: string; readonly written: boolean }> {
   const attempted = `Could not mark the pull request of ${repository.owner}/${repository.name} ready for review`;
-  const variables = { pull: nodeId };
+  const text = body === null ? readyText : readyAndBodyText;
+  const variables = { pull: nodeId, ...(body === null ? {} : { body }) };
   try {
-    await query(connection, repository, { attempted, shape: Marked, text: readyText, variables });
+    const marked = await query(connection, repository, { attempted, shape: Marked, text, variables });
+    return { before: marked.markPullRequestReadyForReview.pullRequest.body, written: body !== null };
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== "refused") throw error;
-    const now = await query(connection, repository, { attempted, shape: DraftState, text: draftText, variables });
+    const question = { attempted, shape: DraftState, text: draftText, variables: { pull: nodeId } };
+    const now = await query(connection, repository, question);
     if (now.node.isDraft) throw error;
+    return { before: now.node.body, written: false };
+  }
+}
+
+/** The description as it is now. Throws `Fault`. */
+export async function readPullBody(connection: Connection, repository: Repository, nodeId: string): Promise<string> {
+  const attempted = `Could not read the description of a pull request of ${repository.owner}/${repository.name}`;
+  const variables = { pull: nodeId };
+  const read = await query(connection, repository, { attempted, shape: DraftState, text: draftText, variables });
+  return read.node.body;
+}
+
+/** Replaces the description. Where GitHub refuses, as on a locked conversation, the old one stays. Throws every other `Fault`. */
+export async function editPullBody(
+  connection: Connection,
+  repository: Repository,
+  pull: number,
+  body: string,
+): Promise<void> {
+  const { owner, name: repo } = repository;
+  const attempted = `Could not rewrite the description of ${owner}/${repo}#${pull}`;
+  try {
+    await call(connection, repository, { attempted, shape: z.object({ number: z.number() }) }, (client) =>
+      client.request("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", { owner, repo, pull_number: pull, body }),
+    );
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== "refused") throw error;
   }
 }
 

@@ -1,16 +1,78 @@
 // What stands on the pull request, and the warnings on a comment.
-import type { LoopState, Review } from "../../loop/state.ts";
+import { maskCredentials } from "../../base/credentials.ts";
+import type { Attempt, LoopState, Review, Verdict } from "../../loop/state.ts";
+import { withoutClosing } from "../../policy/closing.ts";
 import { inlineCode } from "../escape.ts";
+import { commit } from "./parts.ts";
+import { gateNext } from "./phases.ts";
 
-/** Title and body of the pull request; the title is made safe by report.ts. */
-export function pullBody(state: LoopState): string {
-  const reviewer = state.rules?.reviewer === null ? "CI passes" : "CI passes and an independent reviewer approves";
+/** What a pull request says before anything has judged its commits. */
+export function openedSentences(state: LoopState): string[] {
+  const login = inlineCode(state.requester.login);
+  const judges = state.rules?.reviewer === null ? "CI has" : "CI and an independent reviewer have";
   return [
-    `Closes #${state.issue.number}`,
-    `Loopgate, a GitHub App, opened this pull request for #${state.issue.number}, where ${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)}. An agent wrote the commits. The issue says what each attempt tried, what failed and why.`,
-    `It stays a draft until ${reviewer}. Then it needs the approval of someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits. Requesting changes here starts the next attempt.`,
-  ].join("\n\n");
+    `Loopgate, a GitHub App, opened this pull request for #${state.issue.number}, where ${login} set the label ${inlineCode(state.label)}. An agent wrote the commits. The issue says what each attempt tried, what failed and why.`,
+    `Once ${judges} passed it, this text says what changed, how it was verified and where to look first. Then it needs the approval of someone with write permission who is neither ${login} nor an author of the commits. Requesting changes here starts the next attempt.`,
+  ];
 }
+
+/** Who asked for what, in the issue's own title. */
+export function askedSentence({ issue, requester, snapshot, title }: LoopState): string {
+  const asked = withoutClosing(maskCredentials(snapshot?.title ?? title));
+  return `**Asked** by ${inlineCode(requester.login)} in #${issue.number}: ${inlineCode(asked, 250)}`;
+}
+
+/** How large the change is; `said`: the agent's own words follow. */
+export function changeHeadline({ attempts }: LoopState, { change, number }: Attempt, said: boolean): string {
+  const tried = attempts.length === 1 ? "the first attempt" : `attempt ${number}`;
+  const size =
+    change === null
+      ? ""
+      : ` It touches ${change.files === 1 ? "1 file" : `${change.files} files`} (+${change.additions} −${change.deletions}).`;
+  const words = said ? "In the agent's words, a claim:" : "The agent did not say.";
+  return `**What changed and why.** This is ${tried}.${size} ${words}`;
+}
+
+export function verifiedHeadline(head: string | null): string {
+  return `**Verified** on commit ${commit(head)}, by judges that the agent cannot reach:`;
+}
+
+export function moreJudgesSentence(more: number): string[] {
+  return more > 0 ? [`(${more} more are in the issue.)`] : [];
+}
+
+/** What no judge looked at, as far as that is known. */
+export function unverifiedSentences({ rules, othersPushed }: LoopState, { parts }: Verdict): string[] {
+  const uncounted = parts.filter(({ source, colour }) => source === "ci" && colour === "absent").length;
+  return [
+    ...(rules?.reviewer === null ? ["No independent reviewer read the change; only CI judged it."] : []),
+    ...(uncounted > 0 ? [`${uncounted === 1 ? "1 check" : `${uncounted} checks`} did not count.`] : []),
+    ...(othersPushed ? ["Somebody else pushed to the branch, too: the agent's words are not about that."] : []),
+    "The agent's words, and whatever these judges do not cover.",
+  ];
+}
+
+export const assumptionsHeadline = "**To confirm.** The agent assumed:";
+
+/** The files that change most; empty where that is not known. */
+export function lookFirstSentence({ change }: Attempt): string[] {
+  const files = (change?.heaviest ?? []).slice(0, 3);
+  if (files.length === 0) return [];
+  const named = files.map(
+    ({ path, additions, deletions }) => `${inlineCode(maskCredentials(path), 200)} (+${additions} −${deletions})`,
+  );
+  return [`**Look first at** ${named.join(", ")}.`];
+}
+
+/** What is left to a person. */
+export function pullNext(state: LoopState): string {
+  return state.rules?.approvals === 0
+    ? "The policy asks for no approval: whoever may merge this decides."
+    : gateNext(state);
+}
+
+/** In the status comment, where a person wrote in the description. */
+export const bodyEditedWords = "; its description was edited by hand, so Loopgate leaves it as it is";
 
 /** The reviewer's check run in a few words. */
 export const checkTitles: Record<Review["verdict"], string> = {
