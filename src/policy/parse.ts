@@ -1,7 +1,7 @@
 // The text of .github/loop.yml → a policy, or one sentence that names the line and what belongs there.
 
-import type { Alias, Document, YAMLMap } from "yaml";
-import { isMap, isNode, LineCounter, parseDocument, visit } from "yaml";
+import type { Document, Node, YAMLMap } from "yaml";
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { type Mark, markIn } from "./marks.ts";
 import { expectationAt, keysAt } from "./options.ts";
@@ -20,7 +20,7 @@ export type ParsedPolicy =
 
 /**
  * Reads the policy file; null (no file) and an empty file are the defaults. Strict YAML 1.2: duplicate keys, aliases,
- * directives, tags and unknown keys are errors. The message quotes the line and what is expected there; it never throws.
+ * anchors, directives, tags, numbers in other than plain digits, characters that nobody sees and unknown keys are errors. The message quotes the line and what is expected there; it never throws.
  */
 export function parsePolicy(text: string | null): ParsedPolicy {
   if (text === null) return { ok: true, policy: Policy.parse({}), lines: new Map() };
@@ -29,10 +29,10 @@ export function parsePolicy(text: string | null): ParsedPolicy {
   try {
     const options = { version: "1.2", uniqueKeys: true, lineCounter: counter, merge: false } as const;
     const mark = markIn(text);
-    if (mark === null)
-      return check(parseDocument(text, { ...options, logLevel: "error", prettyErrors: false }), counter);
-    const before = text.slice(0, mark.offset).split("\n");
-    return failure(before.length, (before.at(-1)?.length ?? 0) + 1, unread[mark.kind]);
+    if (mark !== null) return failureAt(text, mark.offset, unread[mark.kind]);
+    const hidden = unseenIn(text);
+    if (hidden !== null) return failureAt(text, hidden, "a character here cannot be seen; take it away");
+    return check(parseDocument(text, { ...options, logLevel: "error", prettyErrors: false }), counter);
   } catch (error) {
     // The yaml package throws on nesting that exhausts the stack.
     return failure(1, 1, `the file cannot be read as YAML (${error instanceof Error ? error.name : "error"})`);
@@ -45,10 +45,10 @@ function check(document: Document.Parsed, counter: LineCounter): ParsedPolicy {
     const at = counter.linePos(problem.pos[0]);
     return failure(at.line, at.col, sentenceOf(problem.code, problem.message));
   }
-  const alias = firstAlias(document);
-  if (alias !== null) {
-    const at = position(alias, counter);
-    return failure(at.line, at.col, "aliases (words that begin with *) are not allowed here");
+  const odd = firstOdd(document);
+  if (odd !== null) {
+    const at = position(odd.node, counter);
+    return failure(at.line, at.col, odd.problem);
   }
   const value: unknown = document.toJS({ maxAliasCount: 0 }) ?? {};
   const parsed = Policy.safeParse(value);
@@ -57,16 +57,33 @@ function check(document: Document.Parsed, counter: LineCounter): ParsedPolicy {
   return timesInOrder(parsed.data, lines) ?? issueAboveLoop(parsed.data, lines) ?? withLimits(parsed.data, lines);
 }
 
-function firstAlias(document: Document): Alias | null {
-  let found: Alias | null = null;
+/** The first word that a reader could take for another than YAML does; an alias before what it refers to. */
+function firstOdd(document: Document): { readonly node: Node; readonly problem: string } | null {
+  const aliases: Node[] = [];
+  const anchors: Node[] = [];
+  const numbers: Node[] = [];
   visit(document, {
-    Alias: (_, node) => {
-      found = node;
-      return visit.BREAK;
+    Alias: (_, node) => void aliases.push(node),
+    Collection: (_, node) => void (node.anchor !== undefined && anchors.push(node)),
+    Scalar: (_, node) => {
+      if (node.anchor !== undefined) anchors.push(node);
+      if (isScalar(node) && typeof node.value === "number" && !plainNumber.test(node.source ?? "")) numbers.push(node);
     },
   });
-  return found;
+  const problems = [
+    [aliases[0], "aliases (words that begin with *) are not allowed here"],
+    [anchors[0], "anchors (words that begin with &) are not allowed here"],
+    [numbers[0], "a number is written in plain digits here, such as 12 or 0.5"],
+  ] as const;
+  for (const [node, problem] of problems) if (node !== undefined) return { node, problem };
+  return null;
 }
+
+/** Without signs, exponents, other bases, and the zeros before it that some readers take for octal. */
+const plainNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+
+/** What nobody sees in a review, or sees elsewhere than it stands; emoji and some scripts need the joiners. */
+const unseen = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u;
 
 const unread: Readonly<Record<Mark["kind"], string>> = {
   tag: "tags (words that begin with !) are not allowed here",
@@ -156,6 +173,18 @@ function position(node: unknown, counter: LineCounter): { line: number; col: num
 
 function printable(key: string): string {
   return key.replace(/[^\x20-\x5f\x61-\x7e]/gu, "?").slice(0, 80);
+}
+
+/** Where the first such character stands; an editor's byte order mark before everything is none. */
+function unseenIn(text: string): number | null {
+  const from = text.startsWith("\ufeff") ? 1 : 0;
+  const found = text.slice(from).search(unseen);
+  return found < 0 ? null : found + from;
+}
+
+function failureAt(text: string, offset: number, message: string): ParsedPolicy {
+  const before = text.slice(0, offset).split("\n");
+  return failure(before.length, (before.at(-1)?.length ?? 0) + 1, message);
 }
 
 function failure(line: number, column: number, message: string): ParsedPolicy {

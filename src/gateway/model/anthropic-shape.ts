@@ -1,12 +1,10 @@
 // The shapes of Anthropic's Messages that are let through: content whose size shows in the request.
 import { z } from "zod";
-import { cacheMark, elsewhere, name, notSent, own, toolList } from "./shape.ts";
+import { cacheMark, elsewhere, name, notSent, own, pictures, toolList } from "./shape.ts";
 
 const text = z.object({ type: z.literal("text"), text: z.string(), cache_control: cacheMark });
 
 const instead = (what: string) => ({ type: "text" as const, text: notSent(what) });
-
-const pictures = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
 const bytes = z.object({
   type: z.literal("base64"),

@@ -1,7 +1,7 @@
 // The shapes of Chat Completions that are let through, as OpenAI and the many servers of its format speak them.
 import { z } from "zod";
-import { cacheMark, elsewhere, name, notSent, own, toolList } from "./shape.ts";
-import { isDataImage } from "./wire.ts";
+import { cacheMark, elsewhere, isKnownPicture, name, notSent, own, pictureAddress, toolList } from "./shape.ts";
+import { pictureTypeOf } from "./wire.ts";
 
 const instead = (what: string) => ({ type: "text" as const, text: notSent(what) });
 
@@ -12,15 +12,16 @@ const part = z.discriminatedUnion("type", [
     type: z.literal("thinking"), // as Mistral has it
     thinking: z.array(z.object({ type: z.literal("text"), text: z.string() })),
   }),
-  z.object({
-    type: z.literal("image_url"),
-    image_url: z.object({
-      url: z.string().refine(isDataImage, "a picture's address is not followed"),
-      detail: z.string().max(20).nullish(),
-    }),
-    file_id: elsewhere,
-    cache_control: cacheMark,
-  }),
+  z
+    .object({
+      type: z.literal("image_url"),
+      image_url: z.object({ url: pictureAddress, detail: z.string().max(20).nullish() }),
+      file_id: elsewhere,
+      cache_control: cacheMark,
+    })
+    .transform((one) =>
+      isKnownPicture(one.image_url.url) ? one : instead(`a picture of type ${pictureTypeOf(one.image_url.url)}`),
+    ),
   z
     .object({ type: z.literal("file"), file: z.object({ file_data: z.string(), file_id: elsewhere }) })
     .transform(() => instead("a file")),

@@ -26,7 +26,8 @@ const inlineData = inSpelling({
 
 type InlineData = z.output<typeof inlineData>;
 
-const isPicture = ({ mimeType }: InlineData) => /^image\/[a-z0-9.+-]+$/i.test(mimeType);
+/** https://ai.google.dev/gemini-api/docs/image-understanding, and GIFs, which only some models refuse. */
+const isPicture = ({ mimeType }: InlineData) => /^image\/(?:png|jpe?g|gif|webp|heic|heif)$/i.test(mimeType);
 
 const instead = ({ mimeType }: InlineData) => ({ text: notSent(`a file of type ${mimeType}`) });
 

@@ -1,7 +1,7 @@
 // The shapes of OpenAI's Responses that are let through: items and parts that hold what they mean in the request itself.
 import { z } from "zod";
-import { elsewhere, name, notSent, own, toolList } from "./shape.ts";
-import { isDataImage } from "./wire.ts";
+import { elsewhere, isKnownPicture, name, notSent, own, pictureAddress, toolList } from "./shape.ts";
+import { pictureTypeOf } from "./wire.ts";
 
 const instead = (what: string) => ({ type: "input_text" as const, text: notSent(what) });
 
@@ -14,12 +14,16 @@ const part = z.discriminatedUnion("type", [
   words("summary_text"),
   words("reasoning_text"),
   z.object({ type: z.literal("refusal"), refusal: z.string() }),
-  z.object({
-    type: z.literal("input_image"),
-    image_url: z.string().refine(isDataImage, "a picture's address is not followed"),
-    detail: z.string().max(20).nullish(),
-    file_id: elsewhere,
-  }),
+  z
+    .object({
+      type: z.literal("input_image"),
+      image_url: pictureAddress,
+      detail: z.string().max(20).nullish(),
+      file_id: elsewhere,
+    })
+    .transform((one) =>
+      isKnownPicture(one.image_url) ? one : instead(`a picture of type ${pictureTypeOf(one.image_url)}`),
+    ),
   z
     .object({ type: z.literal("input_file"), file_data: z.string(), file_id: elsewhere, file_url: elsewhere })
     .transform(() => instead("a file")),

@@ -1,6 +1,7 @@
 // The known shapes of requests: a value is rebuilt from what its shape names, so that what is sent on is what was checked.
 import { z } from "zod";
 import { isObject } from "./json.ts";
+import { pictureTypeOf } from "./wire.ts";
 
 /** The value as it may leave, or the sentence that says what in it may not. */
 export type Taken<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly sentence: string };
@@ -54,6 +55,28 @@ function nearestTyped(path: readonly PropertyKey[], value: unknown) {
 /** What stands in the place of bytes that no model may be sent: the agent's model reads it and can go another way. */
 export function notSent(what: string): string {
   return `[The content of ${what} was left out: only text and pictures may be sent from here. To go on, read it as text with a program of your own, or do without it.]`;
+}
+
+/**
+ * The pictures that models of Anthropic's and OpenAI's take. What else calls itself one, such as drawings of lines, the provider
+ * refuses, and would refuse in every call after it, since it stays in the conversation.
+ */
+export const pictures: ReadonlySet<string> = new Set([
+  "image/png",
+  "image/jpeg",
+  "image/jpg",
+  "image/gif",
+  "image/webp",
+]);
+
+/** The address of a picture that is in the request itself. */
+export const pictureAddress = z
+  .string()
+  .refine((url) => pictureTypeOf(url) !== null, "a picture's address is not followed");
+
+/** Whether that picture is one that the models take. */
+export function isKnownPicture(url: string): boolean {
+  return pictures.has(pictureTypeOf(url) ?? "");
 }
 
 /** A field that must not be there: it names something that is kept elsewhere. */

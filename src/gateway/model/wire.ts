@@ -111,7 +111,7 @@ export function headerAt(headers: IncomingHttpHeaders, name: string): string | n
   return typeof value === "string" && value.length <= 2000 ? value : null;
 }
 
-/** Base64 of a picture that is in the request itself. */
-export function isDataImage(url: unknown): url is string {
-  return typeof url === "string" && /^data:image\/[a-z0-9.+-]+;base64,/i.test(url);
+/** The type of a picture whose base64 is in the request itself, in lower case; null for any other address. */
+export function pictureTypeOf(url: string): string | null {
+  return /^data:(image\/[a-z0-9.+-]{1,60});base64,/i.exec(url)?.[1]?.toLowerCase() ?? null;
 }

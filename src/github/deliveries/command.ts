@@ -7,6 +7,9 @@ const argumentLimit = 4_000;
 /** Markdown shows what stands this far in as code: somebody quotes a command, and gives none. */
 const indentedCode = /^(?: {4}| {0,3}\t)/;
 
+/** Letters of other scripts become these in lower case, and a byte order mark is a blank: GitHub mentions nobody by them. */
+const plain = /^[\x21-\x7e]+$/;
+
 /**
  * The command on the first line, or null when there is none, or where Markdown shows it as code. A bare `/loop` asks for help; `/loop` with a word that is
  * no verb is the verb "unknown" and is answered; a mention with one is conversation and is not.
@@ -14,10 +17,10 @@ const indentedCode = /^(?: {4}| {0,3}\t)/;
 export function parseCommand(body: string, slug: string): { verb: Verb; argument: string } | null {
   const shown = body.slice(0, body.search(/\r|\n|$/));
   if (indentedCode.test(shown)) return null;
-  const line = shown.trim();
+  const line = shown.trimEnd().replace(/^[ \t]+/, "");
   const [head = "", word = ""] = line.split(/\s+/, 2);
   const isMention = head.toLowerCase() === `@${slug.toLowerCase()}`;
-  if (head.toLowerCase() !== "/loop" && !isMention) return null;
+  if (!plain.test(head) || (head.toLowerCase() !== "/loop" && !isMention)) return null;
   const verb = verbs.find((known) => known === word.toLowerCase());
   if (!verb && isMention) return null;
   const rest = line.slice(head.length).trimStart();
