@@ -1,4 +1,5 @@
 // Every LOOPGATE_ variable that the operator may set: its limits, its default, what it is and where to get it.
+import { isIP } from "node:net";
 import { z } from "zod";
 import { statusLabels } from "./loop/end.ts";
 import { generousBounds } from "./policy/clamp.ts";
@@ -18,7 +19,7 @@ const visible = (max: number) =>
   oneLine(max)
     .regex(/^(?!\s).*(?<!\s)$/s, "begins or ends with a blank; take it away")
     .regex(
-      /^[^\p{Cc}\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$/u,
+      /^[^\p{Cc}\u00ad\u061c\u115f\u1160\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]*$/u,
       "holds a character that cannot be seen; take it away",
     );
 
@@ -49,6 +50,7 @@ const secret = (length: number) =>
 
 const address = visible(300)
   .refine(isAddress, "must be an http(s) address without user, query or fragment")
+  .refine(isPlainAddress, "is not written as programs read it; write it plainly, as in https://git.example.org/api/v3")
   .refine(isSafeAddress, "is http:// to another machine, which would send tokens unencrypted; use https://")
   .transform((value) => value.replace(/\/+$/, ""));
 
@@ -138,12 +140,12 @@ export const Environment = z.strictObject({
       "Gigabytes that packages from registries may take, beside the above; beyond it those that were used longest ago are forgotten.",
   }),
   LOOPGATE_HOST: visible(255)
-    .regex(/^[A-Za-z0-9_:%.-]+$/, "must be one address or name of this machine; 0.0.0.0 or :: stands for all of them")
+    .refine(isListenHost, "must be one address or name of this machine; 0.0.0.0 or :: stands for all of them")
     .prefault("127.0.0.1")
     .meta({ description: "Address to listen on." }),
   LOOPGATE_PORT: whole(0, 65_535).prefault("3000").meta({ description: "Port to listen on; 0 takes a free one." }),
   LOOPGATE_LABEL: visible(50)
-    .min(1)
+    .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, "holds nothing that can be seen")
     .refine(
       (label) => !isStatusLabel(label),
       "is a label that Loopgate sets itself to say how a loop stands; take another",
@@ -276,6 +278,21 @@ function isAddress(value: string): boolean {
   const url = URL.canParse(value) ? new URL(value) : null;
   if (url === null || !["http:", "https:"].includes(url.protocol)) return false;
   return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}
+
+/** Whether it is what programs make of it: no other spelling of its host or path, nothing that they would leave out. */
+function isPlainAddress(value: string): boolean {
+  if (!isAddress(value)) return true; // said already
+  const plain = (address: string) => address.toLowerCase().replace(/\/+$/, "");
+  return (
+    !new URL(value).hostname.endsWith(".") &&
+    plain(new URL(value).href) === plain(value.replace(/^(https:\/\/[^/]+):443(?=\/|$)/i, "$1"))
+  );
+}
+
+/** A name, whose last part begins with a letter, or an address in its usual spelling: listeners take `0` for all addresses. */
+function isListenHost(value: string): boolean {
+  return isIP(value) !== 0 || /^(?:[a-z0-9_-]+\.)*[a-z_][a-z0-9_-]*$/i.test(value);
 }
 
 function isSafeAddress(value: string): boolean {

@@ -1,11 +1,38 @@
 // Every spelling that was tried on a guard: it does not come through, and its plain neighbour does.
 import { describe, expect, test } from "vitest";
 import { commands } from "./commands.ts";
+import { commits, messages } from "./commits.ts";
+import { forgeHosts } from "./forge-hosts.ts";
+import { gates } from "./gates.ts";
 import { modelBodies } from "./model-bodies.ts";
+import { modelCalls } from "./model-calls.ts";
 import { policies } from "./policies.ts";
+import { operatorsWords } from "./settings.ts";
+import type { Kind } from "./spelling.ts";
+import { webhooks } from "./webhooks.ts";
 
-describe.each([commands, policies, ...modelBodies])("$name", ({ attempts }) => {
+const kinds: readonly Kind[] = [
+  gates,
+  commits,
+  messages,
+  commands,
+  policies,
+  webhooks,
+  forgeHosts,
+  ...operatorsWords,
+  ...modelBodies,
+  ...modelCalls,
+];
+
+describe.each(kinds)("$name", ({ attempts }) => {
   test.each([...attempts])("$title", async ({ attack, control }) => {
     expect({ attack: await attack(), control: await control() }).toEqual({ attack: false, control: true });
   });
+});
+
+test("at least ten of every kind were tried, 490 in all, and each is called otherwise", () => {
+  const titles = kinds.flatMap(({ attempts }) => attempts.map(({ title }) => title));
+  expect(kinds.filter(({ attempts }) => attempts.length < 10).map(({ name }) => name)).toEqual([]);
+  expect(titles.length).toBeGreaterThanOrEqual(490);
+  expect(new Set(titles).size).toBe(titles.length);
 });

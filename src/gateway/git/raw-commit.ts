@@ -39,8 +39,23 @@ function oddityOf(bytes: Buffer): string | null {
   const head = bytes.subarray(0, end < 0 ? bytes.length : end).toString("latin1");
   const other = head.split("\n").find((line) => !headers.has(line.split(" ", 1)[0] ?? ""));
   if (other !== undefined) return `has the header ${shown(other)}, which only signed or re-encoded commits have`;
-  return isPlainText(bytes) ? null : "is not plain UTF-8 text";
+  if (!asGitWrites.test(head)) return "has headers that git does not write in this way";
+  if (!isPlainText(bytes)) return "is not plain UTF-8 text";
+  const message = bytes.subarray(head.length).toString("utf8");
+  return acting.test(message) ? "has characters in its message that move or hide others" : null;
 }
+
+/**
+ * Each header once and in its order, and nothing more: readers differ in which of two they heed, and in which address counts where
+ * one line has two (git takes the first, libgit2 the last).
+ */
+const person = "[^<>\\n]+ <[^<>\\s]+> \\d{1,12} [+-](?:0\\d|1[0-4])[0-5]\\d";
+const asGitWrites = new RegExp(
+  `^tree [0-9a-f]{40}(?:\\nparent [0-9a-f]{40})*\\nauthor ${person}\\ncommitter ${person}$`,
+);
+
+/** Controls but for tabs and ends of lines, and marks of direction. */
+const acting = /(?!\t|\r?\n)\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 function isPlainText(bytes: Buffer): boolean {
   try {

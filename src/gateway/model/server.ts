@@ -136,7 +136,7 @@ function unheld(why: Unheld, { limits }: Session): Problem {
 }
 
 /** Models that search by themselves reach out of the sandbox at their own price, whatever tools a request has. */
-const searching = /(^|[^a-z])search|deep-research|:online$|(^|\/)sonar\b|(^|\/)compound(-beta|-mini|$)/i;
+const searching = /(^|[^a-z])search|deep[-_]?research|:online(:|$)|(^|\/)sonar\b|(^|\/)compound(-beta|-mini|$)/i;
 
 function modelProblem(provider: ModelProvider, model: string, rates: Rates | null): Unfit | null {
   const only = provider.models ?? [];

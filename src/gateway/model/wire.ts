@@ -89,9 +89,10 @@ export function withoutVersion(path: string): string {
   return path.replace(/^\/v1(?=\/)/, "");
 }
 
-/** A provider's name for a model; nothing that could leave a path or a header. */
+/** A provider's name for a model; nothing that could leave a path or a header, or names settings that are kept elsewhere. */
 export function isModelName(value: unknown): value is string {
-  return typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$/.test(value) && !value.includes("..");
+  if (typeof value !== "string" || !/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$/.test(value)) return false;
+  return !value.includes("..") && !/@preset\//i.test(value);
 }
 
 /** Output tokens asked for; undefined where the request's number is none. */

@@ -8,6 +8,9 @@ const Id = z.number().int().nonnegative();
 export const Sender = z.object({ id: Id, login: z.string().min(1), type: z.string() });
 export type Sender = z.infer<typeof Sender>;
 
+/** A whole commit id as GitHub writes it: one that is cut short or in capitals is equal to none that we know. */
+export const CommitId = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
+
 /** What every event about a repository carries. */
 export const Envelope = z.object({
   action: z.string(),

@@ -1,19 +1,19 @@
 // The events `check_run`, `check_suite` and `status`: CI has something new to say about a commit.
 import { z } from "zod";
-import { AppStamp, Envelope, reading } from "../payload.ts";
+import { AppStamp, CommitId, Envelope, reading } from "../payload.ts";
 import { ignored, type Translated } from "../translated.ts";
 
 const Run = Envelope.extend({
   check_run: z.object({
-    head_sha: z.string().min(1),
+    head_sha: CommitId,
     name: z.string(),
     conclusion: z.string().nullish(),
     app: AppStamp,
   }),
 });
-const Suite = Envelope.extend({ check_suite: z.object({ head_sha: z.string().min(1), app: AppStamp }) });
+const Suite = Envelope.extend({ check_suite: z.object({ head_sha: CommitId, app: AppStamp }) });
 const Status = Envelope.omit({ action: true }).extend({
-  sha: z.string().min(1),
+  sha: CommitId,
   state: z.string(),
   context: z.string(),
 });

@@ -53,7 +53,8 @@ function recordTouched(payload: Payload, self: Self): Translated {
   const route = { issue: payload.issue.number };
   if (payload.action === "deleted")
     return about(payload, route, { type: "record_deleted", comment: comment.id, actor });
-  if (payload.changes?.body === undefined) return ignored("the text of the comment did not change");
+  if (payload.changes?.body === undefined || payload.changes.body.from === comment.body)
+    return ignored("the text of the comment did not change");
   return about(payload, route, { type: "record_edited", comment: comment.id, actor });
 }
 

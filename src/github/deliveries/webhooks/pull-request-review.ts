@@ -1,11 +1,11 @@
 // The `pull_request_review` event: a person reviews the loop's pull request or dismisses a review.
 import { z } from "zod";
-import { Envelope, isBot, personOf, reading } from "../payload.ts";
+import { CommitId, Envelope, isBot, personOf, reading } from "../payload.ts";
 import { ignored } from "../translated.ts";
 
 const Payload = Envelope.extend({
   pull_request: z.object({ number: z.number().int().positive() }),
-  review: z.object({ commit_id: z.string().nullable() }),
+  review: z.object({ commit_id: CommitId.nullable() }),
 });
 
 /** The event says only that something changed; what the review counts for is read again at the gate. */

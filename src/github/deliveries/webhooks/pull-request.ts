@@ -1,6 +1,6 @@
 // The `pull_request` event: someone closes or merges the loop's pull request, or pushes to its branch.
 import { z } from "zod";
-import { Envelope, isBot, isOurs, issueRef, isTrigger, personOf, reading } from "../payload.ts";
+import { CommitId, Envelope, isBot, isOurs, issueRef, isTrigger, personOf, reading } from "../payload.ts";
 import { ignored, type Self, type Translated } from "../translated.ts";
 import { isLoopBranch } from "./push.ts";
 
@@ -9,7 +9,7 @@ const Payload = Envelope.extend({
     number: z.number().int().positive(),
     title: z.string().optional(),
     merged: z.boolean().optional(), // left out of some actions
-    head: z.object({ ref: z.string(), sha: z.string(), repo: z.object({ id: z.number().int() }).nullable() }),
+    head: z.object({ ref: z.string(), sha: CommitId, repo: z.object({ id: z.number().int() }).nullable() }),
   }),
   label: z.object({ name: z.string() }).optional(),
 });

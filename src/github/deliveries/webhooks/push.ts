@@ -1,12 +1,12 @@
 // The `push` event: someone other than us moves or deletes a loop's branch.
 import { z } from "zod";
 import type { LoopEvent } from "../../../loop/event.ts";
-import { Envelope, isOurs, personOf, reading } from "../payload.ts";
+import { CommitId, Envelope, isOurs, personOf, reading } from "../payload.ts";
 import { ignored } from "../translated.ts";
 
 const Payload = Envelope.omit({ action: true }).extend({
   ref: z.string(),
-  after: z.string(),
+  after: CommitId,
   deleted: z.boolean(),
 });
 
