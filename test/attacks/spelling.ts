@@ -7,7 +7,7 @@ export interface Kind {
   readonly attempts: readonly Attempt[];
 }
 
-export interface Attempt {
+interface Attempt {
   /** Begins with the number of the threat. */
   readonly title: string;
   /** Whether the attempt came through. */
