@@ -4,8 +4,9 @@ import { defineConfig } from "vitest/config";
 import { Flaky } from "./flaky.ts";
 import { LongestFirst } from "./order.ts";
 
-// Every file has a process of its own, and each would compile the same packages again: Node keeps what it has compiled.
-process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "../.loopgate/compiled");
+// Every file has a process of its own, and each would compile the same packages again: Node keeps what it has compiled, and not in
+// `.loopgate`, the default data folder, where it would be refused as none of Loopgate's.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "../node_modules/.loopgate-compiled");
 
 export default defineConfig({
   test: {
