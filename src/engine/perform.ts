@@ -9,7 +9,7 @@ import { passGate } from "./gate.ts";
 import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
 import { startRun, stopRun } from "./run.ts";
-import { answerWithoutLoop, postAttempt, postStop, reply, writeStatus } from "./say.ts";
+import { answerThread, answerWithoutLoop, postAttempt, postStop, reply, writeStatus } from "./say.ts";
 import type { Place } from "./slots.ts";
 import { reviewCheck, type World } from "./world.ts";
 
@@ -102,6 +102,9 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
     }
     case "mark_ready":
       return showReady(world, state);
+    case "answer_thread":
+      await answerThread(world, state, effect, retrying);
+      return [];
     case "request_reviewers":
       return [
         {

@@ -92,6 +92,14 @@ export type SignedOutcome =
   | { readonly status: "moved"; readonly head: string | null } // someone else's commit is on the branch; null: it is gone
   | { readonly status: "refused"; readonly message: string };
 
+/** An answer in a thread on a line of a pull request. */
+export interface ThreadAnswer {
+  readonly pull: number;
+  readonly thread: number;
+  readonly body: string;
+  readonly marker: string; // a hidden text that is in `body`
+}
+
 /** A check run that has completed, whole. */
 export interface CheckRunDraft {
   readonly name: string;
@@ -206,6 +214,8 @@ export interface GitHubPort {
   readPullBody(repository: RepositoryRef, nodeId: string): Promise<string>;
   /** Replaces the description of a pull request; nothing where GitHub will not have it changed any more. */
   editPullBody(repository: RepositoryRef, pull: number, body: string): Promise<void>;
+  /** `thread` is the comment that a thread on a line began with; with `retrying` an answer of ours that carries `marker` is enough. */
+  answerThread(repository: RepositoryRef, answer: ThreadAnswer, retrying: boolean): Promise<void>;
   /** Resolves to those whom GitHub would not ask; the others are asked. */
   requestReviewers(repository: RepositoryRef, pull: number, logins: readonly string[]): Promise<readonly string[]>;
   publishCheck(repository: RepositoryRef, check: CheckRunDraft, retrying: boolean): Promise<void>;

@@ -7,6 +7,7 @@ import type { LoopState } from "../loop/state.ts";
 import { encodeRecord } from "../record/codec.ts";
 import { encodeFacts } from "../record/facts.ts";
 import { attemptMarker, replyMarker, statusMarker, stopMarker } from "../record/markers.ts";
+import { threadAnswer } from "../report/pull.ts";
 import { attemptComment, replyText, statusComment, stopComment, withoutLoopText } from "../report/report.ts";
 import type { PushedChange, StoredEffect } from "./ports.ts";
 import type { World } from "./world.ts";
@@ -71,6 +72,19 @@ export async function reply(
   const body = [replyText(answer, state, { now: world.clock.now(), limits }), marker].join("\n\n");
   await world.github.createComment(state.issue, body, marker, retrying);
   return [];
+}
+
+/** Answers on the pull request what somebody asked for on a line, in its thread. */
+export async function answerThread(
+  world: World,
+  state: LoopState,
+  { thread, head, path }: Extract<StoredEffect["effect"], { type: "answer_thread" }>,
+  retrying: boolean,
+): Promise<void> {
+  assert(state.pull !== null, "threads are on a pull request");
+  const marker = replyMarker(`${state.id} ${thread} ${head}`);
+  const body = [threadAnswer(state, path), marker].join("\n\n");
+  await world.github.answerThread(state.issue, { pull: state.pull.number, thread, body, marker }, retrying);
 }
 
 type AnswerWithoutLoop = StoredEffect & {

@@ -22,6 +22,7 @@ import { merge } from "./write/merge.ts";
 import { editPullBody, markReady, openPull, readPullBody, requestReviewers } from "./write/pulls.ts";
 import { rerunChecks } from "./write/rerun.ts";
 import { publishSigned } from "./write/signed.ts";
+import { answerThread } from "./write/threads.ts";
 
 export interface PortOptions {
   readonly clients: Clients;
@@ -47,6 +48,7 @@ export function githubPort(options: PortOptions) {
     openPull: (...rest: Rest<typeof openPull>) => openPull(connection, ...rest),
     publishSigned: (...rest: Rest<typeof publishSigned>) => publishSigned(connection, ...rest),
     markReady: (...rest: Rest<typeof markReady>) => markReady(connection, ...rest),
+    answerThread: (...rest: Rest<typeof answerThread>) => answerThread(connection, ...rest),
     readPullBody: (...rest: Rest<typeof readPullBody>) => readPullBody(connection, ...rest),
     editPullBody: (...rest: Rest<typeof editPullBody>) => editPullBody(connection, ...rest),
     requestReviewers: (...rest: Rest<typeof requestReviewers>) => requestReviewers(connection, ...rest),

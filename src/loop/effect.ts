@@ -46,6 +46,7 @@ export type Effect =
   | { readonly type: "publish_review"; readonly head: string; readonly attempt: number; readonly review: Review }
   | { readonly type: "rerun_checks"; readonly head: string; readonly checks: readonly CheckAgain[] } // on the same commit, once
   | { readonly type: "mark_ready"; readonly head: string } // out of its draft; where the commit is green, its description says how that was found
+  | { readonly type: "answer_thread"; readonly head: string; readonly thread: number; readonly path: string } // once for each green
   | { readonly type: "request_reviewers"; readonly logins: readonly string[] }
   | { readonly type: "pass_gate" } // reads the gate and, where policy says so, merges what it just read
   // time and tidiness

@@ -391,10 +391,22 @@ function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
     { type: "write_status" },
     showStatus(green, "gate"),
     ...ready,
+    ...answerThreads(green),
     ...askReviewers(green),
     ...(state.reviewSeen ? [gateLook()] : []),
   ];
   return { state: next, effects, note: "green; a person's approval is asked for" };
+}
+
+/** So many threads are answered at one green; each answer is a write that GitHub counts. */
+const mostAnswers = 20;
+
+/** What people asked for on lines was in the briefs since, and is answered where they asked it, once for each thread. */
+function answerThreads(state: LoopState): readonly Effect[] {
+  const { head } = currentAttempt(state);
+  const asked = new Map(state.changesRequested.flatMap(({ thread, path }) => (thread && path ? [[thread, path]] : [])));
+  if (head === null) return [];
+  return [...asked].slice(0, mostAnswers).map(([thread, path]) => ({ type: "answer_thread", head, thread, path }));
 }
 
 /** Takes a green pull request out of its draft and explains it anew; nothing where it is no draft and a person wrote its description. */

@@ -125,6 +125,7 @@ export const Finding = z.object({
   path: z.string().nullable(),
   line: z.number().int().nullable(),
   url: z.string().nullable(),
+  thread: z.number().int().optional(), // of a person's comment on a line: the comment that its thread began with
   onBase: z.boolean().optional(), // true: a check that the base branch fails too
   flaky: z.boolean().optional(), // true: a check that was green on this very commit, too
   logMissing: LogMissing.optional(), // then only annotations are in `detail`; absent: read, or there is no such log

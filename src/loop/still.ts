@@ -129,6 +129,11 @@ export const presumptions: Presumptions = {
     presumes: "this commit is at the gate or passed it, or CI that leaves drafts out judges it",
     holds: ({ head }, state) => isAtHead(state, head) && (isGreen(state) || waitsForCi(state)),
   },
+  answer_thread: {
+    lane: "work",
+    presumes: "this commit is at the gate or passed it",
+    holds: ({ head }, state) => isAtHead(state, head) && isGreen(state),
+  },
   request_reviewers: {
     lane: "work",
     presumes: "the gate is open",

@@ -9,6 +9,8 @@ import { homeOf } from "./home.ts";
 import { judgeTable } from "./tables.ts";
 import { footer } from "./wording/parts.ts";
 import {
+  agentSaysHeadline,
+  answerSentence,
   askedSentence,
   assumptionsHeadline,
   changeHeadline,
@@ -42,6 +44,15 @@ export function explainedBody(state: LoopState): string {
     `**Next:** ${pullNext(state)}`,
     footer,
   ]);
+}
+
+/** The answer to what somebody asked for on a line of `path`, once an attempt that was told of it is green. */
+export function threadAnswer(state: LoopState, path: string): string {
+  const attempt = state.attempts.at(-1);
+  assert(attempt !== undefined, `loop ${state.id} has a green attempt`);
+  const summary = attempt.claim?.summary.trim() ?? "";
+  const said = summary === "" ? [] : [agentSaysHeadline, quoted(summary, summaryCharacters)];
+  return [answerSentence(attempt, path), ...said, footer].join("\n\n");
 }
 
 /** Whether a description is as the App wrote it, with line ends as browsers send them. */

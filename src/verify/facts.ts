@@ -87,7 +87,12 @@ export interface ReviewFact extends ApprovalFact {
   readonly state: "approved" | "changes_requested" | "commented" | "dismissed" | "pending";
   readonly submittedAt: number; // epoch milliseconds
   readonly body: string; // untrusted
-  readonly comments: readonly { readonly path: string; readonly line: number | null; readonly body: string }[];
+  readonly comments: readonly {
+    readonly path: string;
+    readonly line: number | null;
+    readonly body: string;
+    readonly thread?: number; // the comment that began its thread: itself, or what it replies to
+  }[];
 }
 
 /** A merge: by whom, whether it was the App's own, and when by GitHub's clock. */

@@ -75,7 +75,10 @@ function requestsChanges({ id, state, canPush, author, head }: ReviewFact, { pul
 
 function findingsOf(review: ReviewFact): Finding[] {
   const title = `Changes requested by ${review.author.login}`;
-  const inline = review.comments.map(({ path, line, body }) => finding(title, body, path, line));
+  const inline = review.comments.map(({ path, line, body, thread }) => ({
+    ...finding(title, body, path, line),
+    ...(thread === undefined ? {} : { thread }),
+  }));
   if (review.body.trim() === "" && inline.length > 0) return inline;
   return [finding(title, review.body.trim() || "No words were given.", null, null), ...inline];
 }

@@ -289,7 +289,7 @@ describe("the gate", () => {
         head,
         submittedAt: expect.any(Number),
         body: "Not like this.",
-        comments: [{ path: "loop/2-gate.txt", line: 1, body: "Why?" }],
+        comments: [{ path: "loop/2-gate.txt", line: 1, body: "Why?", thread: expect.any(Number) }],
       },
       {
         id: yes.id,

@@ -162,6 +162,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
           return { before, written };
         });
       }),
+    answerThread: () => send("answerThread", () => undefined),
     readPullBody: (_repository, nodeId) =>
       send("readPullBody", () => world.pulls.get(Number(nodeId.slice("PR_".length)))?.value.body ?? ""),
     editPullBody: (_repository, pull, body) =>

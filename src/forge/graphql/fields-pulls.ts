@@ -124,6 +124,7 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     commit: (comment) => commitSource(comment.pull.issue.repository, comment.commitId),
     pullRequestReview: ({ review }) => source("PullRequestReview", review),
     authorAssociation: (comment) => association(comment.user, comment.pull.issue.repository),
+    replyTo: ({ inReplyTo }) => (inReplyTo === null ? null : source("PullRequestReviewComment", inReplyTo)),
     path: (comment) => comment.path,
     line: (comment) => comment.line,
     body: (comment) => comment.body,

@@ -13,7 +13,7 @@ const reviewFields = `
   nodes {
     fullDatabaseId author { ${actorFields} } authorCanPushToRepository
     state commit { oid } submittedAt body
-    comments(first: 50) { nodes { path line body } }
+    comments(first: 50) { nodes { fullDatabaseId path line body replyTo { fullDatabaseId } } }
   }`;
 
 const textOf = ({ workflows, rules }: Asked) => `
@@ -49,7 +49,15 @@ const Review = z.object({
   submittedAt: Time.nullable(),
   body: z.string(),
   comments: z.object({
-    nodes: z.array(z.object({ path: z.string(), line: z.number().nullable(), body: z.string() })),
+    nodes: z.array(
+      z.object({
+        fullDatabaseId: BigId,
+        path: z.string(),
+        line: z.number().nullable(),
+        body: z.string(),
+        replyTo: z.object({ fullDatabaseId: BigId }).nullable(),
+      }),
+    ),
   }),
 });
 
@@ -142,6 +150,9 @@ function reviewFact(review: z.infer<typeof Review>): ReviewFact {
     head: review.commit?.oid ?? "",
     submittedAt: review.submittedAt ?? 0,
     body: review.body,
-    comments: review.comments.nodes,
+    comments: review.comments.nodes.map(({ fullDatabaseId, replyTo, ...comment }) => ({
+      ...comment,
+      thread: replyTo?.fullDatabaseId ?? fullDatabaseId,
+    })),
   };
 }

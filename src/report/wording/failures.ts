@@ -31,6 +31,7 @@ const attempted: Record<EffectType, string> = {
   publish_review: "publish the reviewer's answer as a check",
   rerun_checks: "have CI run again what failed",
   mark_ready: "mark the pull request as ready for review",
+  answer_thread: "answer a comment on the pull request",
   request_reviewers: "ask for reviews",
   set_alarm: "set a timer",
   clear_alarm: "clear a timer",

@@ -54,6 +54,15 @@ export function unverifiedSentences({ rules, othersPushed }: LoopState, { parts 
 
 export const assumptionsHeadline = "**To confirm.** The agent assumed:";
 
+/** In the thread of a comment on a line. Whether the request was met is for people to say: what is known is said, and no more. */
+export function answerSentence({ number, head, change }: Attempt, path: string): string {
+  const isWhole = change !== null && change.paths.length === change.files;
+  const left = isWhole && !change.paths.includes(path) ? ` It did not touch ${inlineCode(path, 200)}.` : "";
+  return `Attempt ${number} was told this, and its commit ${commit(head)} is green.${left} Whether it does what you asked is yours to judge.`;
+}
+
+export const agentSaysHeadline = "The agent says of the attempt, a claim:";
+
 /** The files that change most; empty where that is not known. */
 export function lookFirstSentence({ change }: Attempt): string[] {
   const files = (change?.heaviest ?? []).slice(0, 3);
