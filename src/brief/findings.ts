@@ -8,6 +8,7 @@ const EARLIER_ATTEMPTS = 8;
 const sources: Record<Finding["source"], string> = {
   policy: "the repository's policy",
   ci: "CI",
+  check: "a check of the repository's policy",
   review: "the reviewer",
   person: "a person",
   run: "the run itself",

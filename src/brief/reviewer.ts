@@ -15,6 +15,8 @@ export interface ReviewerWork {
     readonly binary: boolean;
   }[];
   readonly patch: string; // unified diff from base to head, capped
+  /** What the policy's own checks showed, in words of ours alone: their output is the executor's way in, too. */
+  readonly checks?: readonly { readonly name: string; readonly shown: string }[];
 }
 
 const PATCH_CHARACTERS = 200_000;
@@ -31,6 +33,7 @@ export function reviewerBrief(work: ReviewerWork): string {
     rules,
     dataBlock("the issue", work.snapshotText),
     ...(work.files.length === 0 ? [] : changeSections(work)),
+    ...checkSection(work),
     answer,
   ];
   return `${sections.join("\n\n")}\n`;
@@ -68,6 +71,16 @@ function changeSections({ files, patch }: ReviewerWork): string[] {
   const cut = patch.length > PATCH_CHARACTERS;
   const shown = cut ? `${patch.slice(0, PATCH_CHARACTERS)}\n[… cut; read the rest in the working directory …]` : patch;
   return [dataBlock("the changed files", listed.join("\n")), dataBlock("the change", shown)];
+}
+
+function checkSection({ checks = [] }: ReviewerWork): string[] {
+  if (checks.length === 0) return [];
+  return [
+    dataBlock(
+      "the repository's own checks of this change",
+      checks.map((one) => `${one.name}: ${one.shown}`).join("\n"),
+    ),
+  ];
 }
 
 function fileLine(file: ReviewerWork["files"][number]): string {

@@ -1,23 +1,14 @@
 // Runs one command of the policy at one commit, and reads what it left.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { maskCredentials } from "../base/credentials.ts";
 import { giveTo } from "../container/docker/user.ts";
-import {
-  DEFAULT_LIMITS,
-  type ImageChoice,
-  type Running,
-  type RunOutcome,
-  type RunRequest,
-  type Runtime,
-} from "../container/run.ts";
+import { DEFAULT_LIMITS, type ImageChoice, type Running, type RunRequest, type Runtime } from "../container/run.ts";
 import type { environmentOf } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
+import { readCheckRun, removeMatching } from "../runs/check-files.ts";
 import { environmentIn, limitsIn } from "../runs/request.ts";
 import type { CheckRun } from "../verify/checked.ts";
-import { judgeReports } from "../verify/reports/judge.ts";
 import { ownerOfRuns } from "../wire.ts";
-import { readLeft, removeMatching } from "./verify-files.ts";
 import { checkOut, type LocalRepository, type Replaced } from "./verify-repository.ts";
 
 export type OwnCheck = Policy["checks"]["run"][number];
@@ -78,7 +69,7 @@ export async function runCheck(parts: CheckParts, check: OwnCheck, call: CheckCa
   const outcome = await running.done;
   signal.removeEventListener("abort", stop);
   signal.throwIfAborted();
-  const run = await readRun(outcome, check, workspaceDir);
+  const run = await readCheckRun(outcome, check, workspaceDir);
   await runtime.forget(id);
   return run;
 }
@@ -99,22 +90,4 @@ async function prepareFolders(dir: string, runtime: Runtime): Promise<void> {
   if (owner === null) return;
   await giveTo(owner, join(dir, "workspace"));
   await giveTo(owner, join(dir, "loop", "out"));
-}
-
-async function readRun(outcome: RunOutcome, check: OwnCheck, workspaceDir: string): Promise<CheckRun> {
-  const left = await readLeft(workspaceDir, check, [workspaceDir, "/workspace"]);
-  const ended = outcome.status === "finished" || outcome.status === "failed";
-  const reading = judgeReports(left.reports, {
-    exitCode: ended ? outcome.exitCode : null,
-    missing: left.missing,
-    exitCodeOnly: check.reports.length === 0,
-  });
-  return {
-    state: outcome.status === "lost" ? "lost" : reading.state,
-    reading,
-    note: outcome.note,
-    log: maskCredentials(outcome.log),
-    logCut: outcome.logTruncated,
-    milliseconds: outcome.endedAt - outcome.startedAt,
-  };
 }

@@ -4,7 +4,7 @@ import type { Finding } from "../loop/state.ts";
 import type { Checked, CheckRun, Colour } from "../verify/checked.ts";
 import { distill } from "../verify/distill.ts";
 import { type KnockOutColour, summaryOf } from "../verify/knock-out/knock-out.ts";
-import type { Reason } from "../verify/reports/judge.ts";
+import { reasonSentence } from "../verify/reports/reasons.ts";
 import type { SourceFinding } from "../verify/reports/report.ts";
 
 export interface Verified {
@@ -71,7 +71,7 @@ function knockOutLines(knockOut: Checked["knockOut"]): string[] {
 }
 
 function reasonsOf(run: CheckRun): string[] {
-  const told = run.reading.reasons.map(said);
+  const told = run.reading.reasons.map(reasonSentence);
   const failures = run.reading.tests
     .filter(({ status, message }) => status === "failed" && message !== "")
     .slice(0, LISTED)
@@ -88,42 +88,6 @@ function reasonsOf(run: CheckRun): string[] {
 
 function placed({ level, file, line, rule, message }: SourceFinding): string {
   return `${level}: ${file ?? "no file"}${line === null ? "" : `:${line}`}: ${rule}: ${message.split("\n")[0]}`;
-}
-
-function said(reason: Reason): string {
-  switch (reason.of) {
-    case "exit_code":
-      return reason.code === null ? "The command did not end by itself." : `The command exited with ${reason.code}.`;
-    case "failed_tests":
-      return `Failed: ${listed(reason.names)}.`;
-    case "failed_to_load":
-      return `Could not be loaded: ${listed(reason.files)}.`;
-    case "other_failures":
-      return `Failed outside of a test: ${listed(reason.told)}.`;
-    case "findings":
-      return `${reason.count} errors were found.`;
-    case "cut_short":
-      return `${reason.report} ends too early: ${reason.detail}.`;
-    case "cause_not_in_report":
-      return "The cause is not in any report.";
-    case "unfit_report":
-      return `${reason.report} is no evidence: ${reason.detail}.`;
-    case "missing_report":
-      return `The command did not leave ${reason.report}.`;
-    case "no_report":
-      return "No report was left.";
-    case "nothing_ran":
-      return "No test is shown to have run.";
-    case "no_tests_in":
-      return `No test was seen in ${listed(reason.files)}.`;
-    case "exit_code_only":
-      return "Judged by its exit code alone: the policy names no report.";
-  }
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
-  return `${names.slice(0, LISTED).join(", ")}${more}`;
 }
 
 /** What `--json` writes: the tree with its reasons and findings; logs are left out. */

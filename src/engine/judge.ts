@@ -17,12 +17,13 @@ interface Judged {
 /** A log is there a little later than the word that its job has ended: so many tries wait for it. */
 const patience = 2;
 
-/** The verdict on `head`, with the review and what was green there before as the state holds them. */
+/** The verdict on `head`, with the review, what own checks showed and what was green there before as the state holds them. */
 export function judge(state: LoopState, head: string, ci: CiFacts): Verdict {
-  const { review = null, verdict = null } = state.attempts.at(-1) ?? {};
+  const { review = null, verdict = null, checks } = state.attempts.at(-1) ?? {};
   const before = verdict?.head === head ? verdict.parts : [];
   const wasGreen = before.filter(({ source, colour }) => source === "ci" && colour === "green").map(({ name }) => name);
-  return verdictOf({ head, ci, review, rules: rulesOf(state), reviewerName: reviewCheck, wasGreen });
+  const own = checks === undefined ? {} : { checks, ciQuiet: state.ciQuiet === true || state.ciOverdue };
+  return verdictOf({ head, ci, review, rules: rulesOf(state), reviewerName: reviewCheck, wasGreen, ...own });
 }
 
 /** The same; where it is red, with the log of each job that failed: one request each. Throws Fault. */

@@ -6,7 +6,18 @@ import type { Trouble } from "../loop/cause.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { AlarmName, Command, LoopEvent, MergeOutcome, Permission } from "../loop/event.ts";
 import type { NanoUsd } from "../loop/money.ts";
-import type { CheckAgain, Isolation, IssueRef, LoopState, Person, Provenance, Tokens } from "../loop/state.ts";
+import type {
+  CheckAgain,
+  CheckOf,
+  CheckSeen,
+  Isolation,
+  IssueRef,
+  LoopState,
+  Person,
+  Provenance,
+  RunFacts,
+  Tokens,
+} from "../loop/state.ts";
 import type { Pending } from "../loop/still.ts";
 import type { TestFacts } from "../policy/tests.ts";
 import type { LimitsLeft } from "../report/limits.ts";
@@ -256,11 +267,12 @@ export interface GitHubPort {
 export interface RunOrder {
   readonly id: string;
   readonly loop: LoopState;
-  readonly role: "executor" | "reviewer";
+  readonly role: RunFacts["role"];
+  readonly check?: CheckOf; // of a check, and only there
   readonly attempt: number;
   readonly brief: string;
   readonly deadlineMs: number;
-  readonly startFrom: string; // executor: the commit to work on; reviewer: the commit to judge
+  readonly startFrom: string; // executor: the commit to work on; reviewer and check: the commit to judge
 }
 
 /** What came of a run, before anyone has judged it. Result text is the agent's and untrusted. */
@@ -280,6 +292,7 @@ export interface RunReport {
   readonly agentVersion?: string | null; // as its CLI says
   readonly result: string | null; // result.json as text, at most 256 KiB
   readonly pushed: PushedChange | null;
+  readonly check?: CheckSeen | null; // of a check; null: it says nothing of the commit
 }
 
 /** The commits that arrived in the quarantine, read by tree diff only. */

@@ -9,6 +9,7 @@ import { leftMs } from "../loop/clock.ts";
 import type { Effect } from "../loop/effect.ts";
 import { untoldRuns } from "../loop/end.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
+import { type CheckColour, colourOfCheck } from "../loop/own-checks.ts";
 import { type Attempt, type LoopState, noTokens, type Rules, type Snapshot } from "../loop/state.ts";
 import { risksOf } from "../policy/risk.ts";
 import { sizeOf, totalsOf } from "../policy/size.ts";
@@ -156,13 +157,14 @@ async function ended(
   world: World,
   state: LoopState,
   run: string,
-  role: "executor" | "reviewer",
+  role: StartRun["role"],
   report: RunReport,
 ): Promise<LoopEvent> {
   const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log, textOf(world, state));
   const facts = { ...factsOf(run, report), logSha256 };
   const said = lastLines(report.log);
   const failed = said === "" ? {} : { said };
+  if (role === "check") return { ...facts, claim: null, change: null, review: null, check: report.check ?? null };
   if (role === "reviewer") {
     const isGone = report.status === "lost" || report.status === "refused";
     const review = isGone ? null : parseReview(report.result);
@@ -225,13 +227,24 @@ async function orderOf(world: World, state: LoopState, effect: StartRun): Promis
     attempt: effect.attempt,
     deadlineMs: Math.max(1_000, Math.min(rules.attemptMs, leftMs(state, world.clock.now()))),
   };
+  if (effect.role === "check")
+    return { ...shared, ...checkOrder(state, attempt, effect.run, leftMs(state, world.clock.now())) };
   const snapshotText = await snapshotOf(world, state);
   if (effect.role === "reviewer") {
     const head = attempt.head ?? attempt.base;
     const change = await world.runs.readChange(state, effect.run, head);
-    return { ...shared, startFrom: head, brief: reviewBrief(state, snapshotText, change) };
+    return { ...shared, startFrom: head, brief: reviewBrief(state, snapshotText, change, attempt) };
   }
   return { ...shared, startFrom: attempt.base, brief: workBrief(state, attempt, snapshotText, shared.deadlineMs) };
+}
+
+/** A check has its own time, and reads no brief: what stands for one is its command. */
+function checkOrder(state: LoopState, { runs, head }: Attempt, run: string, ms: number) {
+  const check = runs.find(({ id }) => id === run)?.check;
+  const rule = rulesOf(state).ownChecks?.find(({ name }) => name === check?.name);
+  const startFrom = check?.at === "base" ? state.base?.sha : head;
+  assert(check !== undefined && rule !== undefined && startFrom != null, `run ${run} is of a check of the policy`);
+  return { check, startFrom, brief: `${rule.command}\n`, deadlineMs: Math.max(1_000, Math.min(rule.ms, ms)) };
 }
 
 async function snapshotOf(world: World, state: LoopState): Promise<string> {
@@ -282,7 +295,15 @@ function workBrief(state: LoopState, attempt: Attempt, snapshotText: string, dea
   });
 }
 
-function reviewBrief(state: LoopState, snapshotText: string, change: PushedChange): string {
+const shownOf: Readonly<Record<CheckColour, string>> = {
+  green: "green",
+  red: "red",
+  on_base: "red, and as red on the base",
+  no_evidence: "it shows nothing",
+  pending: "not finished",
+};
+
+function reviewBrief(state: LoopState, snapshotText: string, change: PushedChange, { checks = [] }: Attempt): string {
   return reviewerBrief({
     repository: `${state.issue.owner}/${state.issue.name}`,
     issue: state.issue.number,
@@ -291,6 +312,9 @@ function reviewBrief(state: LoopState, snapshotText: string, change: PushedChang
     head: change.head,
     files: change.files,
     patch: change.patch,
+    ...(checks.length === 0
+      ? {}
+      : { checks: checks.map((one) => ({ name: one.name, shown: shownOf[colourOfCheck(one)] })) }),
   });
 }
 

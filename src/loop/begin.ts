@@ -67,7 +67,7 @@ function earlierWith(ended: LoopState | null): LoopState["earlier"] {
   const wasClaimed = ended.rules === null ? 0 : 1;
   return {
     loops: loops + wasClaimed,
-    runs: runs + ended.runsStarted,
+    runs: runs + countedRuns(ended),
     spentNano: spentNano + spentOf(ended),
   };
 }
@@ -297,15 +297,26 @@ export function newRun(state: LoopState, role: RunFacts["role"], now: number): [
 
 /** Why the loop may start no further container, or null where it may. */
 export function overBudget(state: LoopState, rules: Rules, now: number): Cause | null {
-  if (state.runsStarted >= rules.lifetimeRuns) {
-    return { reason: "budget_limit", of: "runs", is: state.runsStarted, may: rules.lifetimeRuns };
+  const started = countedRuns(state);
+  if (started >= rules.lifetimeRuns) {
+    return { reason: "budget_limit", of: "runs", is: started, may: rules.lifetimeRuns };
   }
   const { loops, runs } = state.earlier;
-  const ofIssue = runs + state.runsStarted;
+  const ofIssue = runs + started;
   if (ofIssue >= rules.issueRuns) {
     return { reason: "budget_limit", of: "issue_runs", loops: loops + 1, is: ofIssue, may: rules.issueRuns };
   }
+  return overTime(state, now);
+}
+
+/** Why the loop's time is up, or null where it is not. */
+export function overTime(state: LoopState, now: number): Cause | null {
   return leftMs(state, now) === 0 ? outOfTime(state) : null;
+}
+
+/** The containers that count against what policy allows: own checks call no models, and there are so many for each attempt. */
+export function countedRuns({ runsStarted, checksStarted = 0 }: LoopState): number {
+  return runsStarted - checksStarted;
 }
 
 /** The loop's time is used up. */
@@ -336,6 +347,7 @@ export function setUpCause(state: LoopState, { run, trouble, exitCode, note }: R
   if (trouble === "set_up") return { reason: "external_dependency_blocked", of: "set_up_failed", attempt, note };
   if (trouble !== "command_missing" && trouble !== "command_unusable") return null;
   const role = currentAttempt(state).runs.find(({ id }) => id === run)?.role ?? "executor";
+  if (role === "check") return null; // such exit codes are its word on the commit
   return { reason: "infrastructure_error", of: "command_not_run", attempt, role, exitCode: exitCode ?? 127 };
 }
 

@@ -127,6 +127,7 @@ export const Cause = z.discriminatedUnion("of", [
     lacks: z.enum(["everything", "required", "end"]).optional(), // absent: of a version that did not tell them apart
   }),
   cause("external_dependency_blocked", "ci_without_result", {}), // what counts has ended, as skipped and the like
+  cause("external_dependency_blocked", "checks_without_evidence", { names: z.array(z.string()) }), // own checks, on the base neither
   cause("external_dependency_blocked", "base_conflict", { branch: z.string(), tries: count }), // attempts to merge the base
   cause("stalled", "silence", { attempt, note }),
   cause("state_tampered", "record_edited", {}),
@@ -143,6 +144,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("infrastructure_error", "executor_refused", { note }),
   cause("infrastructure_error", "executors_lost", { times: count, note }),
   cause("infrastructure_error", "reviewer_not_run", { note }),
+  cause("infrastructure_error", "check_not_run", { name: z.string(), note }),
   cause("infrastructure_error", "command_not_run", {
     attempt,
     role: z.enum(["executor", "reviewer"]),

@@ -8,9 +8,21 @@ const standing: readonly Phase[] = ["awaiting_gate", "paused", "settled", "refus
 /** A loop's clock right after a grant: it starts with the work. */
 export const freshClock: LoopState["worked"] = { ms: 0, since: null };
 
-/** True while the loop's time runs: it works, and none of its runs is in line for a container. */
+/** True while the loop's time runs: it works, and is not merely in line for a container. */
 function isWorking(state: LoopState): boolean {
-  return !standing.includes(state.phase) && state.queued === null;
+  return !standing.includes(state.phase) && !isHeldUp(state);
+}
+
+/** Whether one of its runs waits in line for a container, and nothing else of it is under way. */
+export function isHeldUp(state: LoopState): state is LoopState & { queued: NonNullable<LoopState["queued"]> } {
+  return state.queued !== null && !hasStarted(state);
+}
+
+/** Whether another of its runs is under way, as where own checks run side by side and one waits. */
+function hasStarted({ attempts, queued }: LoopState): boolean {
+  const isUnderWay = ({ id, status, isolation }: LoopState["attempts"][number]["runs"][number]) =>
+    id !== queued?.run && status === "running" && isolation !== null;
+  return attempts.some(({ runs }) => runs.some(isUnderWay));
 }
 
 /** Milliseconds the loop has worked since it was last given time, up to `now` (epoch milliseconds). */
@@ -80,6 +92,7 @@ export function dueAt(state: LoopState, name: AlarmName): number | null {
     case "loop_deadline":
       return worked.since === null || !isWorking(state) ? null : worked.since + rules.loopMs - worked.ms;
     case "ci_wait":
+      if (isQuietLookDue(state)) return state.ciSince + Math.min(quietMs, rules.ciWaitMs);
       return phase === "verifying" && waitsForCi(state) && state.ciSince !== null
         ? state.ciSince + (mayLookEarly(state) ? Math.min(earlyLookMs, rules.ciWaitMs) : rules.ciWaitMs)
         : null;
@@ -100,6 +113,19 @@ const earlyLookMs = 10 * 60_000;
 
 function mayLookEarly({ pull, ciLooked }: LoopState): boolean {
   return (pull?.draft === true || pull?.readyForCi === true) && !ciLooked;
+}
+
+/**
+ * CI that starts at all is listed within a minute or two, and where there are own checks nothing more is waited for: then it is
+ * taken that there is none, unless the base has some or some is required.
+ */
+const quietMs = 2 * 60_000;
+
+/** Whether it is still to be looked if there is CI at all beside the own checks. */
+export function isQuietLookDue(state: LoopState): state is LoopState & { ciSince: number } {
+  const { phase, rules, ciSince, ciQuiet } = state;
+  const mayHaveNone = rules?.ownChecks !== undefined && rules.requiredChecks.length === 0;
+  return phase === "verifying" && mayHaveNone && ciSince !== null && ciQuiet !== true && waitsForCi(state);
 }
 
 /** Whether the alarm for CI that rings now is the early one of a draft. */

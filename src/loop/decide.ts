@@ -11,7 +11,8 @@ import {
   onRunStarted,
 } from "./attempt.ts";
 import { beginAttempt, book, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
-import { alarmNames, dueAt, isEarlyLook, kept, movedBack } from "./clock.ts";
+import { onCheckEnded } from "./check.ts";
+import { alarmNames, dueAt, isEarlyLook, isQuietLookDue, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType } from "./effect.ts";
 import {
   type Decision,
@@ -32,6 +33,7 @@ import {
   onCiChanged,
   onCiLook,
   onCiOverdue,
+  onCiQuiet,
   onConflictSeen,
   onPullReady,
   onRerun,
@@ -256,6 +258,7 @@ function onRunEnded(state: LoopState | null, event: RunEnded, now: number): Deci
   const run = booked.attempts.at(-1)?.runs.find((one) => one.id === event.run);
   const isAwaited = run?.status === "running" && awaiting[run.role].includes(state.phase);
   if (!isAwaited) return onUnawaitedEnd(state, booked);
+  if (run.role === "check") return onCheckEnded(booked, event, now);
   return run.role === "executor" ? onExecutorEnded(booked, event, now) : onReviewerEnded(booked, event, now);
 }
 
@@ -284,6 +287,7 @@ function answeringLabels(state: LoopState): LoopState {
 const awaiting: Readonly<Record<RunFacts["role"], readonly Phase[]>> = {
   executor: ["preparing", "executing"],
   reviewer: ["verifying"],
+  check: ["verifying"],
 };
 
 /** The thread is told of money alone: without its store, a loop knows no more than the record says. */
@@ -314,6 +318,7 @@ function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
     case "loop_deadline":
       return onTimeUp(state, now);
     case "ci_wait":
+      if (isQuietLookDue(state)) return onCiQuiet(state);
       return isEarlyLook(state, now) ? onCiLook(state) : onCiOverdue(state);
     case "rest":
       return beginAttempt(state, now, [{ type: "write_status" }]);

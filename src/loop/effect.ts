@@ -1,7 +1,7 @@
 // Everything a decision can ask for. Performing an effect twice is performing it once.
 import type { AlarmName, Command, CommandedIssue } from "./event.ts";
 import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "./refusal.ts";
-import type { CheckAgain, Person, Review } from "./state.ts";
+import type { CheckAgain, Person, Review, RunFacts } from "./state.ts";
 
 /** A reply in the thread; the words are in report/wording/replies.ts. */
 export type Reply =
@@ -36,7 +36,7 @@ export type Effect =
   | {
       readonly type: "start_run";
       readonly run: string;
-      readonly role: "executor" | "reviewer";
+      readonly role: RunFacts["role"];
       readonly attempt: number;
     }
   | { readonly type: "stop_run"; readonly run: string; readonly why: string }

@@ -6,6 +6,7 @@ import type {
   BaseTip,
   ChangeSize,
   CheckAgain,
+  CheckSeen,
   Claim,
   Finding,
   Isolation,
@@ -206,6 +207,7 @@ export type LoopEvent =
       readonly claim: Claim | null; // executor only
       readonly change: ChangeFacts | null; // executor only; null: nothing was pushed
       readonly review: Review | null; // reviewer only
+      readonly check?: CheckSeen | null; // of a check; null: it came to nothing that says anything of the commit
     }
   | { readonly type: "published"; readonly head: string } // where the branch is now: at the attempt's commit, or at what GitHub made of it
   | { readonly type: "publish_overtaken"; readonly head: string | null } // someone else's commit is on the branch

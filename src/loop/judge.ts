@@ -15,6 +15,14 @@ import {
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, settle, showStatus, stay, stopRuns } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
+import {
+  beginChecks,
+  checksPending,
+  checksRefuse,
+  onNoEvidence,
+  outlivesTheEnd,
+  withBriefChecks,
+} from "./own-checks.ts";
 import type { BaseTip, CheckAgain, LoopState, Review, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
@@ -26,19 +34,26 @@ const reviewTries = 2;
 const lostReviewers = 4;
 
 /** What is known of a commit that nobody outside has judged yet. */
-export const unheard = { ciSeen: false, ciOverdue: false, ciLooked: false } as const;
+export const unheard = { ciSeen: false, ciOverdue: false, ciLooked: false, ciQuiet: undefined } as const;
 
 /** Whatever CI and reviewers said of it while nobody listened is looked at. */
-export const unseen = { ciSeen: true, ciOverdue: false, ciLooked: false, reviewSeen: true } as const;
+export const unseen = {
+  ciSeen: true,
+  ciOverdue: false,
+  ciLooked: false,
+  ciQuiet: undefined,
+  reviewSeen: true,
+} as const;
 
 /** Starts judging the current attempt's commit; `before` is said in the thread first. */
 export function beginVerifying(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
   const rules = rulesOf(state);
   const judged: LoopState = {
-    ...withAttempt(state, { review: null, verdict: null, endedAt: null, counted: mayCount(state) }),
+    ...withAttempt(state, { review: null, verdict: null, endedAt: null, counted: mayCount(state), checks: undefined }),
     phase: "verifying",
     ciSince: now,
   };
+  if (rules.ownChecks !== undefined && currentAttempt(judged).head !== null) return beginChecks(judged, now, before);
   if (rules.reviewer === null) {
     const effects = judged.ciSeen ? [...before, readVerdict(judged)] : before;
     return { state: judged, effects, note: "waiting for CI" };
@@ -51,18 +66,13 @@ export function mayCount(state: LoopState): boolean {
   return currentAttempt(state).merges !== "conflict";
 }
 
-function startReviewer(state: LoopState, now: number, before: readonly Effect[]): Decision {
+export function startReviewer(state: LoopState, now: number, before: readonly Effect[]): Decision {
   const over = overBudget(state, rulesOf(state), now);
   if (over !== null) return settle(state, now, { ...over, resume: "verify" }, before.filter(outlivesTheEnd));
   const [run, next] = newRun(state, "reviewer", now);
   const attempt = currentAttempt(next);
   const effects: Effect[] = [...before, { type: "start_run", run: run.id, role: "reviewer", attempt: attempt.number }];
   return { state: withAttempt(next, { runs: [...attempt.runs, run] }), effects, note: "the reviewer and CI judge" };
-}
-
-/** What is said of an attempt and what stops a container is done though nothing further begins. */
-function outlivesTheEnd(effect: Effect): boolean {
-  return effect.type === "post_attempt" || effect.type === "stop_run";
 }
 
 /** The reviewer answered, or did not. */
@@ -143,7 +153,8 @@ export function onCiChanged(state: LoopState, event: Extract<LoopEvent, { type: 
   if (!counts(state, event))
     return stay(state, "CI reports on another commit, or a check that the policy does not require");
   const seen = { ...state, ciSeen: true };
-  if (state.phase !== "verifying" || !reviewDone(state)) return stay(seen, "noted that CI reports; the verdict waits");
+  if (state.phase !== "verifying" || !isJudgedHere(state))
+    return stay(seen, "noted that CI reports; the verdict waits");
   return { state: seen, effects: [readVerdict(seen)], note: "CI reports; reading the verdict" };
 }
 
@@ -165,25 +176,35 @@ export function alsoRequired(state: LoopState, { parts }: Verdict): Pick<LoopSta
   return known.size === 0 ? {} : { alsoRequired: [...known] };
 }
 
-function reviewDone(state: LoopState): boolean {
+/** Whether own checks and the reviewer have said what they will say; a reviewer is not asked of what an own check stands against. */
+function isJudgedHere(state: LoopState): boolean {
+  if (checksPending(state)) return false;
+  if (checksRefuse(state)) return true;
   return rulesOf(state).reviewer === null || currentAttempt(state).review !== null;
+}
+
+/** There are own checks, and CI had its time to say that it began. */
+export function onCiQuiet(state: LoopState): Decision {
+  const looked = { ...state, ciQuiet: true };
+  if (!isJudgedHere(state)) return stay({ ...looked, ciSeen: true }, "CI is looked at when the judges here are done");
+  return { state: looked, effects: [readVerdict(looked)], note: "looking whether there is any CI" };
 }
 
 /** A draft on which nothing may ever run: is there anything of CI at all? */
 export function onCiLook(state: LoopState): Decision {
   const looked = { ...state, ciLooked: true };
-  if (!reviewDone(state)) return stay({ ...looked, ciSeen: true }, "CI is looked at when the reviewer is done");
+  if (!isJudgedHere(state)) return stay({ ...looked, ciSeen: true }, "CI is looked at when the reviewer is done");
   return { state: looked, effects: [readVerdict(looked)], note: "looking whether CI runs on the draft" };
 }
 
 /** The time to wait for CI is up: one last look, then the loop stops waiting. */
 export function onCiOverdue(state: LoopState): Decision {
   const overdue = { ...state, ciOverdue: true };
-  if (!reviewDone(state)) return stay(overdue, "CI is overdue; the verdict waits for the reviewer");
+  if (!isJudgedHere(state)) return stay(overdue, "CI is overdue; the verdict waits for the reviewer");
   return { state: overdue, effects: [readVerdict(overdue)], note: "CI is overdue; looking once more" };
 }
 
-function readVerdict(state: LoopState): Effect {
+export function readVerdict(state: LoopState): Effect {
   const { head } = currentAttempt(state);
   assert(head !== null, "a verdict is about a commit");
   return { type: "read_verdict", head };
@@ -203,6 +224,8 @@ export function onVerdict(
   if (verdict.colour === "red" && conflict === undefined && again.length > 0 && mayRerun(state, verdict))
     return rerun(state, again, now);
   if (verdict.colour === "red") return onRed(state, verdict, now);
+  const unshown = verdict.parts.filter(({ source, colour }) => source === "check" && colour === "pending");
+  if (unshown.length > 0) return onNoEvidence(state, verdict, now);
   if (waitsForReady(state, verdict)) return readyForCi(state, now);
   const ended = hasEnded(verdict);
   if (!ended && !state.ciOverdue) return stay({ ...state, ciSeen: false }, "the verdict is still pending");
@@ -301,7 +324,7 @@ function onConflict(state: LoopState, verdict: Verdict, { branch }: BaseTip, now
 export function onConflictSeen(state: LoopState, head: string): Decision {
   if (currentAttempt(state).head !== head) return stay(state, "a conflict of another commit");
   const seen = { ...state, ciSeen: true };
-  if (!reviewDone(state)) return stay(seen, "the branch conflicts with its base; read when the reviewer is done");
+  if (!isJudgedHere(state)) return stay(seen, "the branch conflicts with its base; read when the reviewer is done");
   return { state: seen, effects: [readVerdict(seen)], note: "the branch conflicts with its base; reading the verdict" };
 }
 
@@ -327,7 +350,7 @@ function isDoubtful(verdict: Verdict | null): boolean {
 /** Red: the findings brief the next attempt, unless an attempt before it failed in the same way, be it not the last one. */
 export function onRed(state: LoopState, verdict: Verdict, now: number): Decision {
   const excused = isDoubtful(verdict) && state.attempts.filter(isExcused).length < mostExcused;
-  const red = withAttempt(state, { verdict, endedAt: now, ...(excused ? { counted: false } : {}) });
+  const red = withAttempt(withBriefChecks(state), { verdict, endedAt: now, ...(excused ? { counted: false } : {}) });
   const attempt = currentAttempt(red);
   const said: Effect[] = [{ type: "post_attempt", attempt: attempt.number }];
   const before = red.attempts.slice(0, -1).findLast((one) => isNoProgress(one, attempt));
@@ -364,7 +387,7 @@ function isNoProgress(before: Tried, after: Tried): boolean {
 }
 
 function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
-  const green = withAttempt(state, { verdict, endedAt: now });
+  const green = withAttempt(withBriefChecks(state), { verdict, endedAt: now });
   const rules = rulesOf(state);
   const said: Effect[] = [{ type: "post_attempt", attempt: currentAttempt(green).number }];
   const ready = leaveDraft(green);

@@ -1,6 +1,6 @@
 // A loop whose local state was lost goes on from its record: what GitHub and the host say now decides where.
 import { onOvertaken, onPublished } from "./attempt.ts";
-import { beginAttempt, currentAttempt, newLoop, withAttempt, withRun } from "./begin.ts";
+import { beginAttempt, newLoop, withAttempt, withRun } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import {
   classOf,
@@ -111,11 +111,14 @@ function judgeAgain(state: LoopState, facts: RestoredFacts, now: number): Decisi
   if (branch !== null && branch.head !== state.head) {
     return onBranchMoved(lose(state, now), branch.head, now);
   }
-  const reviewer = currentAttempt(state).runs.find((run) => isStillThere(run, facts));
-  if (reviewer !== undefined) {
-    return { state: { ...state, ...unseen, ciSince: now }, effects: [], note: "its reviewer still runs" };
+  const waitsFor = runningRuns(state);
+  const there = waitsFor.filter((run) => isStillThere(run, facts));
+  if (there.length > 0 && there.length === waitsFor.length) {
+    const note = there.some(({ role }) => role === "reviewer") ? "its reviewer still runs" : "its checks still run";
+    return { state: { ...state, ...unseen, ciSince: now }, effects: [], note };
   }
-  const next = beginVerifying({ ...lose(state, now), ...unseen }, now, [{ type: "write_status" }]);
+  const stops: Effect[] = there.map(({ id }) => ({ type: "stop_run", run: id, why: "what ran beside it is lost" }));
+  const next = beginVerifying({ ...lose(state, now), ...unseen }, now, [...stops, { type: "write_status" }]);
   return { ...next, note: `judging again; ${next.note}` };
 }
 

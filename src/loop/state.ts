@@ -62,6 +62,16 @@ const Packages = z.object({
   agents: z.boolean(), // false: only the set-up
 });
 
+/** A command of the policy's own that judges a commit. */
+const OwnCheck = z.object({
+  name: z.string(),
+  command: z.string(),
+  ms: z.number().int(), // that it may take
+  reports: z.array(z.string()), // globs of what it writes of its tests or findings; empty: its exit code is all there is
+  artifacts: z.array(z.string()), // globs of other files it must leave
+});
+export type OwnCheck = z.infer<typeof OwnCheck>;
+
 /** What the policy and the operator allow this loop, fixed at the claim. Times in milliseconds. */
 export const Rules = z.object({
   label: z.string(),
@@ -95,6 +105,8 @@ export const Rules = z.object({
   requiredChecks: z.array(z.string()), // empty: every reported check counts and at least one must exist
   checkSources: z.record(z.string(), CheckSource).optional(), // by name, of those that policy names one for; absent: of none
   skippedChecks: z.enum(["block", "pass"]).default("block"), // required ones that ended as skipped or neutral
+  ownChecks: z.array(OwnCheck).optional(), // absent: none
+  asOnBase: z.array(z.string()).optional(), // patterns of files that own checks see as the base has them; absent: none
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
   signOff: z.boolean().default(false), // commits bear a sign-off
   approvals: z.number().int(), // 0: no human gate
@@ -119,7 +131,7 @@ export type LogMissing = z.infer<typeof LogMissing>;
 
 /** One thing that is wrong, said so that it can be acted on. */
 export const Finding = z.object({
-  source: z.enum(["policy", "ci", "review", "person", "run"]),
+  source: z.enum(["policy", "ci", "check", "review", "person", "run"]),
   title: z.string(),
   detail: z.string(), // untrusted text; quoted wherever it is shown
   path: z.string().nullable(),
@@ -134,7 +146,7 @@ export type Finding = z.infer<typeof Finding>;
 
 /** One judge's share of a verdict. */
 export const VerdictPart = z.object({
-  source: z.enum(["policy", "ci", "review", "run"]),
+  source: z.enum(["policy", "ci", "check", "review", "run"]), // check: a command of the policy's own
   name: z.string(),
   colour: z.enum(["green", "red", "pending", "absent"]),
   note: z.string(),
@@ -258,10 +270,31 @@ export const Provenance = z.object({
 });
 export type Provenance = z.infer<typeof Provenance>;
 
+/** Which of the policy's own checks a run is of, and whether it judges the attempt's commit or what the loop began from. */
+const CheckOf = z.object({ name: z.string(), at: z.enum(["head", "base"]) });
+export type CheckOf = z.infer<typeof CheckOf>;
+
+/** What one run of an own check showed of a commit. */
+export const CheckSeen = z.object({
+  state: z.enum(["green", "red", "no_evidence"]),
+  note: z.string(), // why, in a line; parts of it may be names from a report
+  red: z.array(z.string()), // digests of what was red, at most 50
+  redAll: z.string(), // digest of all that was red: equal where the same is
+  redCount: z.number().int(),
+  findings: z.array(Finding), // what has to change; empty where nothing was red
+  kept: z.boolean().optional(), // true: the same files had been judged before, so that nothing ran
+});
+export type CheckSeen = z.infer<typeof CheckSeen>;
+
+/** What an own check showed of the attempt's commit, and of the base, where it is asked at all; null: not known yet. */
+const CheckResult = z.object({ name: z.string(), head: CheckSeen.nullable(), base: CheckSeen.nullable() });
+export type CheckResult = z.infer<typeof CheckResult>;
+
 /** One run's facts: role, times (epoch milliseconds), how it ended. */
 export const RunFacts = z.object({
   id: z.string(),
-  role: z.enum(["executor", "reviewer"]),
+  role: z.enum(["executor", "reviewer", "check"]),
+  check: CheckOf.optional(), // of a check; absent: it is none
   startedAt: z.number().int(),
   endedAt: z.number().int().nullable(),
   status: z.enum(["running", "finished", "failed", "timed_out", "silent", "refused", "lost", "stopped"]),
@@ -290,6 +323,7 @@ export const Attempt = z.object({
   runs: z.array(RunFacts),
   claim: Claim.nullable(),
   change: ChangeSize.nullable(),
+  checks: z.array(CheckResult).optional(), // of the policy's own checks; absent: there are none, or they were not begun
   review: Review.nullable(),
   verdict: Verdict.nullable(),
   counted: z.boolean(), // false: ended through no doing of the executor's, so it uses up no attempt
@@ -390,11 +424,13 @@ export const LoopState = z.object({
   grantedNano: NanoUsd, // money granted so far for model calls, by label and by each retry
   outOfBudget: z.boolean(), // a model call was refused for want of money since the last grant
   runsStarted: z.number().int(), // lifetime counter, never refunded
+  checksStarted: z.number().int().optional(), // how many of those were own checks, which call no models; absent: none
   ciSeen: z.boolean(), // a completion was reported for `head` since it was published
   ciSince: z.number().int().nullable().default(null), // when the wait for CI on this commit began
   ciOverdue: z.boolean(), // the time to wait for CI has run out; the next read decides
   alsoRequired: z.array(z.string()).optional(), // names of checks that branch rules require beside the policy's, as last read; absent: none are known
   ciLooked: z.boolean().default(false), // it was looked whether CI says anything at all of this commit on a draft
+  ciQuiet: z.boolean().optional(), // true: there are own checks, and CI had its time to say that it began; absent: it has it still
   reviewSeen: z.boolean().default(false), // a review was heard of before the gate opened: it is read there
   changesRequested: z.array(Finding), // a reviewer's words, for each brief until an attempt is green
   requestsHeard: z.array(z.number()).nullable().default(null), // reviews that an attempt was briefed with; null: of an earlier version, which kept none

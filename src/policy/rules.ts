@@ -145,6 +145,7 @@ function judgesOf(policy: Policy) {
     requiredChecks: policy.checks.required.map(nameOfCheck),
     ...checkSourcesOf(policy),
     skippedChecks: policy.checks.skipped,
+    ...ownChecksOf(policy),
     draft: policy.pull_request.draft,
     signOff: policy.pull_request.sign_off,
     approvals: policy.gate.approvals,
@@ -153,6 +154,15 @@ function judgesOf(policy: Policy) {
     gateReminderMs: policy.gate.remind_after_hours * hour,
     gateExpiryMs: policy.gate.expire_after_days * 24 * hour,
   };
+}
+
+/** Absent where there are none, so that such loops' rules are what they were. */
+function ownChecksOf({ checks }: Policy): Pick<Rules, "ownChecks" | "asOnBase"> {
+  if (checks.run.length === 0) return {};
+  const ownChecks = checks.run.map(({ name, command, minutes, reports, artifacts }) => {
+    return { name, command, ms: minutes * minute, reports, artifacts };
+  });
+  return { ownChecks, ...(checks.as_on_base.length === 0 ? {} : { asOnBase: checks.as_on_base }) };
 }
 
 function checkSourcesOf({ checks }: Policy): Pick<Rules, "checkSources"> {

@@ -288,7 +288,14 @@ const Checks = z.strictObject({
       if (twice !== undefined) context.addIssue({ code: "custom", message: `names ${twice.name} twice` });
     })
     .describe(
-      "Commands of your own that judge a commit, each with `name`, `command`, and if you like `minutes` (default 10), `only` (the command for some files of tests alone, for which `{files}` stands), `reports` (globs of the test, linter or coverage reports it writes) and `artifacts` (globs of other files it must leave). Only `loopgate verify` runs them: loops on GitHub do not, yet.",
+      "Commands of your own that judge a commit, each with `name`, `command`, and if you like `minutes` (default 10), `only` (the command for some files of tests alone, for which `{files}` stands), `reports` (globs of the test, linter or coverage reports it writes) and `artifacts` (globs of other files it must leave). Each runs in a fresh container without network, from a clean checkout with what the set-up leaves; one that is as red on the base is not held against the change.",
+    ),
+  as_on_base: z
+    .array(reportGlob)
+    .max(20)
+    .default([])
+    .describe(
+      "Globs of files that those commands see as the base has them, whatever the change does to them: tests or configuration that a change may not bend. What the base does not have is not there. In loops only; `loopgate verify` takes the change's own.",
     ),
   required: z
     .array(requiredCheck)
@@ -398,7 +405,7 @@ export const Policy = z.strictObject({
   packages: Packages.prefault({}).describe(
     "What may be fetched from package registries, where the operator has set one; always by reading, never by publishing.",
   ),
-  checks: Checks.prefault({}).describe("What CI has to show."),
+  checks: Checks.prefault({}).describe("What CI and commands of your own have to show."),
   knock_out: KnockOut.prefault({}).describe("Whether the change is held by any test, hunk by hunk."),
   pull_request: PullRequest.prefault({}).describe("The pull request that a loop opens."),
   limits: Limits.prefault({}).describe("How large a change may be."),

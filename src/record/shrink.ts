@@ -1,6 +1,7 @@
 // What a record may forget so that it stays small: detail of older attempts, never what a decision reads.
 import type { Halt } from "../loop/cause.ts";
-import type { Attempt, Claim, Finding, LoopState, Review, RunFacts, Verdict } from "../loop/state.ts";
+import { briefCheck } from "../loop/own-checks.ts";
+import type { Attempt, CheckSeen, Claim, Finding, LoopState, Review, RunFacts, Verdict } from "../loop/state.ts";
 
 /**
  * Tried in this order until the record fits. Kept at every step: the loop's own fields, its permits, and of each attempt
@@ -68,6 +69,7 @@ function shrunkAttempt(attempt: Attempt, age: number, room: Room): Attempt {
     ...attempt,
     runs,
     claim: null,
+    ...(attempt.checks === undefined ? {} : { checks: age === 1 ? briefChecks(attempt.checks, 50) : [] }),
     review:
       age === 1
         ? attempt.review && { ...attempt.review, summary: cut(attempt.review.summary, room.text), findings: [] }
@@ -96,6 +98,7 @@ function clipped(attempt: Attempt, room: Room): Attempt {
     review: attempt.review && clippedReview(attempt.review, room),
     change: attempt.change && clippedChange(attempt.change, room),
     verdict: attempt.verdict && clippedVerdict(attempt.verdict, room),
+    ...(attempt.checks === undefined ? {} : { checks: briefChecks(attempt.checks, room.text) }),
   };
 }
 
@@ -103,6 +106,12 @@ function clippedChange(change: NonNullable<Attempt["change"]>, room: Room): NonN
   const { heaviest, ...rest } = change;
   const kept = heaviest?.map((file) => ({ ...file, path: cut(file.path, room.text) }));
   return { ...rest, paths: texts(change.paths, room), ...(kept === undefined ? {} : { heaviest: kept }) };
+}
+
+/** What the gate reads of them: its state, and why in short. What they found is in the verdict; one that is not yet read begins anew. */
+function briefChecks(checks: NonNullable<Attempt["checks"]>, text: number): NonNullable<Attempt["checks"]> {
+  const short = (seen: CheckSeen | null) => seen && { ...seen, note: cut(seen.note, text) };
+  return checks.map(briefCheck).map(({ name, head, base }) => ({ name, head: short(head), base: short(base) }));
 }
 
 function lightRun(run: RunFacts): RunFacts {

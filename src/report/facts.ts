@@ -1,4 +1,5 @@
 // The status comment's list of facts: who asked, where the work is, what was used, what the agents were given.
+import { countedRuns } from "../loop/begin.ts";
 import { workedMs } from "../loop/clock.ts";
 import { spentOf } from "../loop/money.ts";
 import type { LoopState, PackagesFetched, Rules } from "../loop/state.ts";
@@ -21,6 +22,7 @@ export function facts(state: LoopState, now: number): string {
       ? null
       : `Branch ${inlineCode(state.branch ?? "")} from ${inlineCode(base.branch)} at ${commit(base.sha)}${pullWords(state)}`,
     environmentWords(state),
+    checksWords(state),
     isolation === null ? null : `Isolation: ${isolationSentence(isolation)}`,
     used(state, now),
     policyWords(state),
@@ -42,7 +44,17 @@ export function used(state: LoopState, now: number): string {
   const clock = `${duration(workedMs(state, now))} of ${duration(state.rules.loopMs)}`;
   const spent = spentOf(state);
   const money = spent === 0 ? "" : `, ${inDollars(spent)} of ${inDollars(state.grantedNano)} for models`;
-  return `Used: ${counted} of ${state.granted} attempts, ${state.runsStarted} of ${state.rules.lifetimeRuns} runs, ${clock}${money}`;
+  const { checksStarted = 0 } = state;
+  const checks = checksStarted === 0 ? "" : `, ${checksStarted === 1 ? "1 run" : `${checksStarted} runs`} of checks`;
+  return `Used: ${counted} of ${state.granted} attempts, ${countedRuns(state)} of ${state.rules.lifetimeRuns} runs${checks}, ${clock}${money}`;
+}
+
+/** The policy's own checks, and what they see as the base has it. */
+function checksWords({ rules }: LoopState): string | null {
+  if (rules?.ownChecks === undefined) return null;
+  const names = rules.ownChecks.map(({ name, ms }) => `${inlineCode(name)} (at most ${duration(ms)})`).join(", ");
+  const kept = rules.asOnBase === undefined ? "" : `; files like ${listed(rules.asOnBase)} are as the base has them`;
+  return `Own checks: ${names}${kept}`;
 }
 
 /** What every run has, in one line. */
@@ -113,9 +125,10 @@ function policyWords(state: LoopState): string | null {
 
 function reviewerWords({ rules }: LoopState): string | null {
   if (rules === null || rules.reviewer !== null) return null;
+  const judge = rules.ownChecks === undefined ? "CI judges" : "the policy's own checks and CI judge";
   return rules.reviewerMissing
-    ? "Reviewer: none, only CI judges, since neither the policy nor this App's operator names a `reviewer.command`"
-    : "Reviewer: none, only CI judges, as the policy says";
+    ? `Reviewer: none, only ${judge}, since neither the policy nor this App's operator names a \`reviewer.command\``
+    : `Reviewer: none, only ${judge}, as the policy says`;
 }
 
 function removedWords(removed: readonly string[]): string {

@@ -66,6 +66,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
         : "once that is resolved, comment `/loop retry`.";
     case "ci_without_result":
       return `have the check run, or set \`checks.skipped: pass\` in \`.github/loop.yml\` where a skipped check is enough; then ${judgedAgain}`;
+    case "checks_without_evidence":
+      return `correct \`checks.run\` in \`.github/loop.yml\`, or have its commands leave the reports and artifacts it names; then ${judgedAgain}`;
     case "key_refused":
       return `ask whoever runs this App to correct that key, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "set_up_failed":
@@ -86,6 +88,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "executor_refused":
     case "executors_lost":
     case "reviewer_not_run":
+    case "check_not_run":
     case "effect_failed":
       // Nobody's yes is missing: `/loop retry` takes up even a push where it failed.
       return ending.resume === "none"

@@ -12,11 +12,13 @@ const LISTED_ATTEMPTS = 25;
 export function attemptTable(state: LoopState): string {
   const shown = state.attempts.slice(-LISTED_ATTEMPTS);
   const left = state.attempts.length - shown.length;
+  const hasChecks = state.rules?.ownChecks !== undefined;
   const rows = shown.map((attempt) => {
     const judged = attempt.verdict?.parts ?? [];
     const cells = [
       attempt.number,
       changeCell(attempt),
+      ...(hasChecks ? [judgeCell(judged, "check")] : []),
       judgeCell(judged, "ci"),
       reviewCell(attempt),
       outcomeCell(attempt),
@@ -24,7 +26,8 @@ export function attemptTable(state: LoopState): string {
     ];
     return `| ${cells.join(" | ")} |`;
   });
-  const lines = ["| attempt | change | CI | review | outcome | time |", "|---|---|---|---|---|---|", ...rows];
+  const head = ["attempt", "change", ...(hasChecks ? ["checks"] : []), "CI", "review", "outcome", "time"];
+  const lines = [`| ${head.join(" | ")} |`, `|${head.map(() => "---").join("|")}|`, ...rows];
   return left === 0 ? lines.join("\n") : `${lines.join("\n")}\n\n(${left} earlier attempts are not shown.)`;
 }
 
@@ -39,7 +42,7 @@ export function judgeTable(verdict: Verdict, home: string | null): string {
 
 /** The containers of one attempt, one line each. */
 export function runLines(attempt: Attempt): string {
-  return attempt.runs.map((run) => `- ${run.role}: ${runWords(run)}`).join("\n");
+  return attempt.runs.map((run) => `- ${roleWords(run)}: ${runWords(run)}`).join("\n");
 }
 
 /** How the runs are isolated, as inspected; null before the first container was seen. */
@@ -59,6 +62,11 @@ export function isolationSentence(isolation: Isolation): string {
   const missing = isolation.missing?.length ? `; **not in force here**: ${isolation.missing.join(", ")}` : "";
   const unseen = isolation.unseen?.length ? `; not visible from inside: ${isolation.unseen.join(", ")}` : "";
   return `container, network ${inlineCode(isolation.network)}, ${capabilities}, ${root}, user ${inlineCode(isolation.user)}${missing}${unseen}`;
+}
+
+function roleWords({ role, check }: RunFacts): string {
+  if (check === undefined) return role;
+  return `check ${inlineCode(check.name)}${check.at === "base" ? " on the base" : ""}`;
 }
 
 function changeCell({ change, head, endedAt }: Attempt): string {
@@ -91,13 +99,15 @@ function timeCell({ startedAt, endedAt }: Attempt): string {
 }
 
 function judgeName(part: VerdictPart): string {
+  if (part.source === "check") return `check ${cellCode(part.name)}`;
   return part.source === "ci" ? `CI ${cellCode(part.name)}` : part.source;
 }
 
 function runWords(run: RunFacts): string {
   const took = run.endedAt === null ? `since ${date(run.startedAt)}` : duration(run.endedAt - run.startedAt);
   const code = run.exitCode === null ? "" : `, exit code ${run.exitCode}`;
-  const brief = run.briefSha256 === null ? "" : `, brief ${inlineCode(run.briefSha256.slice(0, 12))}`;
+  const brief =
+    run.briefSha256 === null || run.role === "check" ? "" : `, brief ${inlineCode(run.briefSha256.slice(0, 12))}`;
   const log = run.logSha256 === null ? "" : `, log ${inlineCode(run.logSha256.slice(0, 12))}`;
   const cost = modelWords(run);
   const tools = run.tools.length === 0 ? "" : `, says it called ${inlineCode(run.tools.join(", "), 400)}`;

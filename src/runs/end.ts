@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Log } from "../engine/ports.ts";
 import { Trouble } from "../loop/cause.ts";
 import { NanoUsd } from "../loop/money.ts";
-import { Isolation, Tokens } from "../loop/state.ts";
+import { CheckSeen, Isolation, Tokens } from "../loop/state.ts";
 import { rooms } from "./rooms.ts";
 import { parseJson, readIfThere, writeDurably } from "./whole-file.ts";
 
@@ -13,8 +13,8 @@ import { parseJson, readIfThere, writeDurably } from "./whole-file.ts";
  */
 export const End = z.object({
   version: z.literal(1),
-  role: z.enum(["executor", "reviewer"]),
-  startFrom: z.string(), // executor: the commit it began at; reviewer: the one it judged
+  role: z.enum(["executor", "reviewer", "check"]),
+  startFrom: z.string(), // executor: the commit it began at; reviewer and check: the one it judged
   status: z.enum(["finished", "failed", "timed_out", "silent", "refused", "lost", "stopped"]),
   exitCode: z.number().int().nullable(),
   endedAt: z.number().int(),
@@ -29,6 +29,7 @@ export const End = z.object({
   tools: z.array(z.string()), // what the agent says it called
   refused: z.array(z.string()), // what its last push was refused for
   isolation: Isolation,
+  check: CheckSeen.nullable().optional(), // of a check: what it showed; null: nothing of the commit
 });
 export type End = z.infer<typeof End>;
 

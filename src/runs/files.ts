@@ -23,7 +23,11 @@ const resultBytes = 256 * 1024;
 const versionBytes = 4 * 1024;
 
 /** What a run that outlives its App is taken up with. */
-const Kept = z.object({ token: z.string().min(1), startFrom: z.string(), role: z.enum(["executor", "reviewer"]) });
+const Kept = z.object({
+  token: z.string().min(1),
+  startFrom: z.string(),
+  role: z.enum(["executor", "reviewer", "check"]),
+});
 export type Kept = z.infer<typeof Kept>;
 
 /** The id of the run in which this run's set-up is made. */
@@ -62,7 +66,12 @@ export async function prepareFiles(
   await writeFile(join(dir, "loop", "brief.md"), order.brief);
   const startFrom = order.role === "executor" ? made.commit : order.startFrom;
   const kept: Kept = { token, startFrom, role: order.role };
-  await writeDurably(rooms(parts).lease(order.id), JSON.stringify(kept));
+  await keepLease(parts, order.id, kept);
+}
+
+/** Says that everything of the run is there, and outlasts a power cut. */
+export async function keepLease(parts: Pick<FileParts, "dataDir">, run: string, kept: Kept): Promise<void> {
+  await writeDurably(rooms(parts).lease(run), JSON.stringify(kept));
 }
 
 /** Null when there is no such run here, it was not made ready, or its lease cannot be read. */

@@ -28,7 +28,12 @@ export interface RequestParts extends Pick<DoorParts, "identity"> {
 }
 
 /** The request for the run, which holds this lease. */
-export function requestOf(parts: RequestParts, order: RunOrder, quarantine: Quarantine, token: string): RunRequest {
+export function requestOf(
+  parts: RequestParts,
+  order: RunOrder,
+  quarantine: Pick<Quarantine, "objectsDir">,
+  token: string,
+): RunRequest {
   const dir = rooms(parts).run(order.id);
   const role = roleOf(order);
   const agent = parts.origin.agent(order, token);

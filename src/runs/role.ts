@@ -4,9 +4,10 @@ import type { RunOrder } from "../engine/ports.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { Rules } from "../loop/state.ts";
 
-/** The policy's words on the agent of this role. Throws Bug before the claim. */
+/** The policy's words on the agent of this role; a check runs in the executor's image. Throws Bug before the claim. */
 export function roleOf({ role, loop }: Pick<RunOrder, "role" | "loop">): Rules["executor"] {
   const rules = rulesOf(loop);
+  if (role === "check") return { ...rules.executor, agent: "command", model: "", command: "true" };
   const chosen = role === "executor" ? rules.executor : rules.reviewer;
   assert(chosen !== null, "a reviewer runs only where the policy has one");
   return chosen;

@@ -7,6 +7,7 @@ export function rooms({ dataDir }: { readonly dataDir: string }) {
     objects: join(dataDir, "objects"),
     quarantines: join(dataDir, "quarantine"),
     environments: join(dataDir, "environments"),
+    checks: join(dataDir, "checks"),
     registries: join(dataDir, "registries"),
     provenance: (id: string) => join(dataDir, "provenance", id),
     runs: join(dataDir, "runs"),

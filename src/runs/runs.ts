@@ -12,6 +12,7 @@ import { newLeaseToken } from "../gateway/lease.ts";
 import { createModelShared } from "../gateway/model/session.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import type { Isolation, LoopState, Provenance } from "../loop/state.ts";
+import { type CheckParts, createChecks, type StartedCheck, toldOf } from "./checks.ts";
 import { diskUse, forgetObjects } from "./disk-use.ts";
 import { type Door, type DoorParts, openDoor } from "./door.ts";
 import { readEnd } from "./end.ts";
@@ -47,7 +48,14 @@ import { readQuiet, type SilenceWatchParts } from "./silence.ts";
 import { socketsFolder } from "./sockets.ts";
 import { spentAtMost } from "./spending.ts";
 
-export interface RunParts extends AccessParts, DoorParts, QuarantineParts, RequestParts, SetUpParts, SilenceWatchParts {
+export interface RunParts
+  extends AccessParts,
+    CheckParts,
+    DoorParts,
+    QuarantineParts,
+    RequestParts,
+    SetUpParts,
+    SilenceWatchParts {
   readonly origin: Origin;
   readonly clock: Clock;
   readonly runtime: Runtime;
@@ -64,6 +72,7 @@ export function createRuns(given: RunParts): RunsPort {
   const ordered = new Set<string>(); // of this process: never swept, whatever a sweep that began earlier was told
   const halfMade = halfMadeQuarantines(parts);
   const setUps = createSetUps(parts);
+  const checks = createChecks(parts, setUps);
 
   function attend(order: Watched, begun: Begun, provenance?: Provenance): StartedRun {
     running.set(order.id, begun.running);
@@ -84,16 +93,31 @@ export function createRuns(given: RunParts): RunsPort {
     return started;
   }
 
+  function attendCheck(id: string, { isolation, running: check, done }: StartedCheck): StartedRun {
+    if (check !== null) running.set(id, check);
+    const told = done.then((end) => {
+      running.delete(id);
+      attended.delete(id);
+      return toldOf(end);
+    });
+    const started = { isolation, startedAt: parts.clock.now(), done: told };
+    attended.set(id, started);
+    return started;
+  }
+
   /** The run as its kept end has it; null where it has none. */
   async function ended(run: string): Promise<StartedRun | null> {
     const end = await readEnd(parts, run);
     if (end === null) return null;
-    return { isolation: end.isolation, startedAt: parts.clock.now(), done: tell(parts, run, end) };
+    const told = end.role === "check" ? Promise.resolve(toldOf(end)) : tell(parts, run, end);
+    return { isolation: end.isolation, startedAt: parts.clock.now(), done: told };
   }
 
   async function takeUp(loop: LoopState, run: string, found: Running): Promise<StartedRun | null> {
     const kept = await readKept(parts, run);
-    if (kept === null) {
+    const check = kept?.role === "check" ? await checks.takeUp(loop, run, found) : null;
+    if (check !== null) return attendCheck(run, check);
+    if (kept === null || kept.role === "check") {
       parts.log.warn(
         { loop: loop.id, run },
         "the lease of a run cannot be read, so nothing it does can be received; it is ended",
@@ -112,6 +136,7 @@ export function createRuns(given: RunParts): RunsPort {
       ordered.add(order.id);
       const known = attended.get(order.id) ?? (await ended(order.id));
       if (known !== null) return known;
+      if (order.role === "check") return attendCheck(order.id, await checks.start(order));
       const isMade = (await readKept(parts, order.id)) !== null;
       if (!isMade && (await wasReady(parts, order.id))) return unreadable(parts, order);
       const quarantine = await filledQuarantine(parts, order);

@@ -126,7 +126,7 @@ async function sourceOf(
   environment: NonNullable<Rules["environment"]>,
 ): Promise<Source> {
   const { gitDir, base } = quarantine;
-  const head = order.role === "reviewer" ? order.startFrom : ((await branchHead(quarantine)) ?? base.sha);
+  const head = order.role !== "executor" ? order.startFrom : ((await branchHead(quarantine)) ?? base.sha);
   const ofBase = await keyed(gitDir, base.sha, environment);
   const ofHead = head === base.sha ? ofBase : await keyed(gitDir, head, environment);
   const isOwn = JSON.stringify(ofBase) !== JSON.stringify(ofHead);

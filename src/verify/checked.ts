@@ -66,7 +66,8 @@ function isAsRed(head: Reading, base: CheckRun): boolean {
   return [...redIn(head)].every((one) => before.has(one));
 }
 
-function redIn({ tests, findings, reasons }: Reading): ReadonlySet<string> {
+/** What was red in a reading, each once: tests by name, errors by rule and file, and what no report names. */
+export function redIn({ tests, findings, reasons }: Reading): ReadonlySet<string> {
   const failed = tests
     .filter(({ status }) => status === "failed")
     .map(({ file, suite, name }) => [file, ...suite, name]);

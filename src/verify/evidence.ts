@@ -41,15 +41,20 @@ export function isEnding(line: string): boolean {
 
 /**
  * The finding's evidence: its telling lines, sorted, without what differs from run to run; empty when there is none. A
- * reviewer's or a person's title is their word; the title of a check of CI is its name, and tells nothing alone.
+ * reviewer's or a person's title is their word; the title of a check of CI is its name, and tells nothing alone. Nor does an own
+ * check's that only says how its command ended.
  */
 export function evidenceOf({ source, title, detail }: Finding): string {
   const ending = source === "ci" ? (title.split(": ").at(-1) ?? "") : title;
+  if (source === "check" && bareCheck.test(title) && telling(detail).length === 0) return "";
   const isTitleTelling = source !== "ci" || (!isEnding(ending) && /\d/.test(withoutVarying(ending)));
   const lines = telling(detail);
   if (lines.length === 0 && !isTitleTelling) return "";
   return [withoutVarying(title), ...lines].join("\n");
 }
+
+/** An own check of which no report and no limit says why it failed. */
+const bareCheck = /: The command (?:exited with \d+|did not end by itself)\.(?: The cause is not in any report\.)?$/;
 
 function telling(text: string): readonly string[] {
   const lines = text.split("\n").filter((line) => !isEnding(line));

@@ -1,8 +1,9 @@
 // Facts about one commit → its verdict. Absence of evidence is never green.
-import type { Finding, Review, Rules, Verdict, VerdictPart } from "../loop/state.ts";
+import type { CheckResult, Finding, Review, Rules, Verdict, VerdictPart } from "../loop/state.ts";
 import { type CiRules, judgeCi } from "./ci.ts";
 import type { CiFacts } from "./facts.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { judgeOwn } from "./own-check.ts";
 
 export interface VerdictFacts {
   readonly head: string; // the commit to be judged
@@ -11,6 +12,8 @@ export interface VerdictFacts {
   readonly rules: CiRules & Pick<Rules, "reviewer" | "reviewerMissing">;
   readonly reviewerName: string; // name of the App's own check, which is no evidence from CI
   readonly wasGreen?: readonly string[]; // names of checks that were green on this very commit when it was judged before
+  readonly checks?: readonly CheckResult[]; // of the policy's own checks; absent: there are none
+  readonly ciQuiet?: boolean; // CI had its time to say that it began
 }
 
 /**
@@ -21,9 +24,36 @@ export function verdictOf(facts: VerdictFacts): Verdict {
   const { head, ci } = facts;
   if (ci.head !== head || ci.pullHead !== head) return verdict(head, [elsewhere(ci, head)], []);
   const judged = judgeCi(ci, facts.rules, facts.reviewerName, facts.wasGreen);
-  const review = judgeReview(facts);
-  return verdict(head, [...judged.parts, review.part], [...judged.findings, ...review.findings]);
+  const parts = isWithoutCi(facts, judged.parts) ? [noCi] : judged.parts;
+  const own = judgeOwn(
+    facts.checks ?? [],
+    parts.some(({ colour }) => colour === "green" || colour === "pending"),
+  );
+  const review = judgeReview(facts, own.parts);
+  return verdict(
+    head,
+    [...own.parts, ...parts, review.part],
+    [...own.findings, ...judged.findings, ...review.findings],
+  );
 }
+
+/**
+ * Whether there is no CI beside the own checks: nothing was reported though it had its time, nothing is required, and the base has
+ * none either. Where one of these is not so, its silence is no evidence, as ever.
+ */
+function isWithoutCi({ checks, ciQuiet, ci, rules }: VerdictFacts, parts: readonly VerdictPart[]): boolean {
+  if (checks === undefined || ciQuiet !== true || rules.requiredChecks.length > 0) return false;
+  const isSilent = parts.length === 1 && parts[0]?.lacks === "report" && parts[0].colour === "pending";
+  return isSilent && (ci.expected ?? []).length === 0 && (ci.baseChecks ?? []).length === 0;
+}
+
+const noCi: VerdictPart = {
+  source: "ci",
+  name: "checks",
+  colour: "absent",
+  note: "nothing was reported, here or on the base: there is none, and the policy's own checks judge",
+  url: null,
+};
 
 function verdict(head: string | null, parts: VerdictPart[], findings: Finding[]): Verdict {
   const onBase = isOnBase(parts) ? { onBase: true } : {};
@@ -65,11 +95,16 @@ function elsewhere(ci: CiFacts, head: string): VerdictPart {
   return { source: "ci", name: "checks", colour: "pending", note, url: null };
 }
 
-function judgeReview({ review, rules }: VerdictFacts): { part: VerdictPart; findings: readonly Finding[] } {
+function judgeReview(
+  { review, rules }: VerdictFacts,
+  own: readonly VerdictPart[],
+): { part: VerdictPart; findings: readonly Finding[] } {
   if (rules.reviewer === null) {
     const why = rules.reviewerMissing ? "nobody named a reviewer" : "switched off by the policy";
     return { part: reviewPart("absent", why), findings: [] };
   }
+  if (review === null && own.some(isAgainst))
+    return { part: reviewPart("absent", "not asked, since a check stands against the commit"), findings: [] };
   if (review === null) return { part: reviewPart("pending", "not finished yet"), findings: [] };
   switch (review.verdict) {
     case "approve":
@@ -79,6 +114,11 @@ function judgeReview({ review, rules }: VerdictFacts): { part: VerdictPart; find
     case "unreadable":
       return { part: reviewPart("red", "gave no usable answer"), findings: review.findings };
   }
+}
+
+/** A check that is red not only as the base is, or that shows nothing here and there. */
+function isAgainst({ colour, onBase, final }: VerdictPart): boolean {
+  return (colour === "red" && onBase !== true) || (colour === "pending" && final === true);
 }
 
 function reviewPart(colour: VerdictPart["colour"], note: string): VerdictPart {

@@ -9,6 +9,7 @@ import { nanoOf } from "../../src/loop/money.ts";
 import type { ApprovalRefusal } from "../../src/loop/refusal.ts";
 import {
   type CheckAgain,
+  CheckSeen,
   type Finding,
   type LoopState,
   noTokens,
@@ -238,6 +239,8 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return executorEnded(line, state, now);
     case "reviewer":
       return reviewerEnded(line, state, now);
+    case "check":
+      return checkEnded(line, state, now);
     case "published":
       return { type: "published", head: first };
     case "overtaken":
@@ -387,6 +390,7 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
     reviewers: options.has("reviewers") ? (options.get("reviewers") ?? "").split(",") : [],
     merge: words.includes("merge"),
     reviewer: words.includes("no-reviewer") ? null : scriptRules.reviewer,
+    ...ownChecksOf(options.get("own")),
   };
   const broken = options.get("broken");
   return {
@@ -399,6 +403,15 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
     policy: broken === undefined ? { ok: true, rules } : { ok: false, message: broken },
     snapshot: { sha256: options.get("text") ?? "f00d", title: "Totals are wrong", comments: [], removed: [], at: now },
   };
+}
+
+/** `own=unit,lint`: the policy has these checks of its own. */
+function ownChecksOf(names: string | undefined): Pick<Rules, "ownChecks"> {
+  if (names === undefined) return {};
+  const ownChecks = names.split(",").map((name) => {
+    return { name, command: `run ${name}`, ms: 10 * minute, reports: [], artifacts: [] };
+  });
+  return { ownChecks };
 }
 
 /** The run that is waited for, or else the last whose end is still to be told. */
@@ -483,6 +496,37 @@ function reviewerEnded({ words, options }: Line, state: LoopState | null, now: n
   };
 }
 
+/** `check unit green`, `check unit red=a,b`, `check unit no_evidence`, `check unit lost`: of the run of this check that is waited for. */
+function checkEnded(
+  { words: [name = "", word = "red"], options }: Line,
+  state: LoopState | null,
+  now: number,
+): LoopEvent {
+  const runs = (state?.attempts.at(-1)?.runs ?? []).filter(({ check }) => check?.name === name);
+  const run = options.get("run") ?? (runs.find(({ status }) => status === "running") ?? runs.at(-1))?.id ?? "no-run";
+  const isGone = word === "lost" || word === "refused" || word === "stopped";
+  const red = options.get("red")?.split(",") ?? [];
+  const seen = { state: word, note: `it is ${word}`, red, redAll: red.join(","), redCount: red.length, findings: [] };
+  return {
+    type: "run_ended",
+    run,
+    endedAt: now,
+    status: isGone ? word : word === "green" ? "finished" : "failed",
+    exitCode: isGone ? null : word === "red" ? 1 : 0,
+    logSha256: null,
+    spentNano: 0,
+    tokens: noTokens,
+    outOfBudget: false,
+    modelDown: false,
+    tools: [],
+    note: "",
+    claim: null,
+    change: null,
+    review: null,
+    check: isGone ? null : CheckSeen.parse(seen),
+  };
+}
+
 function aReview(verdict: Review["verdict"], confidence: number): Review {
   const findings = verdict === "reject" ? [aFinding("review", "the total is rounded twice")] : [];
   return { verdict, summary: `I ${verdict}`, confidence, findings };
@@ -507,11 +551,19 @@ function verdictOf(colour: string, head: string, options: ReadonlyMap<string, st
         ...(options.has("ended") ? { final: true } : {}),
         ...(options.has("lacks") ? { lacks: options.get("lacks") as "run" | "report" } : {}),
       },
+      ...unshown(options.get("unshown")),
     ],
     findings: colour === "red" ? [aFinding("ci", fails)] : [],
+    ...(options.has("onbase") ? { onBase: true, doubtful: true } : {}),
     ...(options.has("again") ? { doubtful: true } : {}),
     fingerprint: colour === "red" ? fails : "",
   };
+}
+
+/** An own check that shows nothing, here or on the base. */
+function unshown(name: string | undefined): Verdict["parts"] {
+  if (name === undefined) return [];
+  return [{ source: "check", name, colour: "pending", note: "it shows nothing", url: null, final: true }];
 }
 
 function refusalOf(of: string | undefined, now: string): ApprovalRefusal {

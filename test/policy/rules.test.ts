@@ -75,6 +75,9 @@ describe("the rules of a loop", () => {
     expect(rest).toMatchInlineSnapshot(`
       {
         "approvals": 2,
+        "asOnBase": [
+          "test/**",
+        ],
         "attemptMs": 2700000,
         "attempts": 5,
         "budgetNano": 12500000000,
@@ -118,6 +121,19 @@ describe("the rules of a loop", () => {
         "lifetimeRuns": 30,
         "loopMs": 86400000,
         "merge": true,
+        "ownChecks": [
+          {
+            "artifacts": [
+              "out/page.png",
+            ],
+            "command": "npm test",
+            "ms": 300000,
+            "name": "unit tests",
+            "reports": [
+              "**/junit.xml",
+            ],
+          },
+        ],
         "policySha": "b10b",
         "requiredChecks": [
           "test",

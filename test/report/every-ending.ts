@@ -218,6 +218,24 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
   executors_lost: [
     { reason: "infrastructure_error", of: "executors_lost", times: 3, note: "The engine went away.", ...execute },
   ],
+  checks_without_evidence: [
+    {
+      reason: "external_dependency_blocked",
+      of: "checks_without_evidence",
+      names: ["unit tests"],
+      quote: "unit tests: The command did not leave report.xml. On the base it shows nothing either.",
+      ...verify,
+    },
+  ],
+  check_not_run: [
+    {
+      reason: "infrastructure_error",
+      of: "check_not_run",
+      name: "unit tests",
+      note: "The container or its engine went away.",
+      ...verify,
+    },
+  ],
   reviewer_not_run: [
     { reason: "infrastructure_error", of: "reviewer_not_run", note: "Its image is not there.", ...verify },
   ],

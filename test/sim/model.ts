@@ -1,5 +1,5 @@
 // What exists in the simulated world: accounts, commits, issues, pull requests, checks and containers, as plain data.
-import type { RunReport } from "../../src/engine/ports.ts";
+import type { RunOrder, RunReport } from "../../src/engine/ports.ts";
 import type { Permission } from "../../src/loop/event.ts";
 import type { Quiet } from "../../src/runs/silence.ts";
 
@@ -120,7 +120,7 @@ export interface Container {
   readonly id: string;
   readonly loop: string;
   readonly issue: number;
-  readonly role: "executor" | "reviewer";
+  readonly role: RunOrder["role"];
   readonly startFrom: string;
   readonly startedAt: number;
   /** From then on it gives no sign of life; null: it works until it ends. */

@@ -121,6 +121,12 @@ export function endingSentence(ending: Ending): string {
       return silentSentence(ending.lacks, minutes(ending.waited));
     case "ci_without_result":
       return "Every check that counts has ended, and not all of them with a result, so the commit was not judged.";
+    case "checks_without_evidence": {
+      const names = ending.names.map((name) => inlineCode(name)).join(", ");
+      return ending.names.length === 1
+        ? `The policy's own check ${names} shows nothing, neither of the commit nor of the base, so the commit was not judged.`
+        : `The policy's own checks ${names} show nothing, neither of the commit nor of the base, so the commit was not judged.`;
+    }
     case "base_conflict":
       return `The branch conflicts with ${inlineCode(ending.branch)}, and ${counted(ending.tries, "attempt")} to merge it did not resolve that. While it does, GitHub starts no CI on the pull request and cannot merge it.`;
     case "silence":
@@ -155,6 +161,8 @@ export function endingSentence(ending: Ending): string {
       return `${ending.role === "executor" ? "The agent's" : "The reviewer's"} command ${ending.exitCode === 126 ? "could not be run" : "was not found"} in its container (exit code ${ending.exitCode}), so ${ending.role === "executor" ? `attempt ${ending.attempt} did no work` : "the commit was not judged"}.`;
     case "reviewer_not_run":
       return `The reviewer's container could not be run. ${ending.note}`.trim();
+    case "check_not_run":
+      return `The policy's own check ${inlineCode(ending.name)} could not be run. ${ending.note}`.trim();
     case "effect_failed":
       return failureSentence(ending.effect);
     case "newer_record":

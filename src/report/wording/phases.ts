@@ -1,6 +1,7 @@
 // What a loop is doing, phase by phase, and what comes next.
 import { unreachable } from "../../base/assert.ts";
 import type { Halt } from "../../loop/cause.ts";
+import { isHeldUp } from "../../loop/clock.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence, withoutHostPaths } from "../escape.ts";
 import { date } from "../time.ts";
@@ -9,10 +10,11 @@ import { attemptOf, capital, commit, headOf, type Words } from "./parts.ts";
 /** What a loop in this phase is doing, and what comes next. `settled` is worded by `endingWords`. */
 export function phaseWords(state: LoopState): { readonly now: Words; readonly next: string } {
   const attempt = attemptOf(state);
-  const isAlone = state.rules?.reviewer === null;
-  const judge = isAlone ? "CI judges" : "CI and the reviewer judge";
-  const judging = isAlone ? "CI is judging" : "CI and the reviewer are judging";
-  if (state.queued !== null) {
+  const judges = judgesOf(state);
+  const isAlone = judges === "CI";
+  const judge = isAlone ? "CI judges" : `${judges} judge`;
+  const judging = capital(isAlone ? "CI is judging" : `${judges} are judging`);
+  if (isHeldUp(state)) {
     const { place, of } = state.queued;
     return say(
       `${attempt} is queued, place ${place} of ${of}`,
@@ -83,6 +85,13 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
   }
 }
 
+/** Who judges a commit of the loop, as the subject of a sentence. */
+function judgesOf({ rules }: LoopState): string {
+  const own = rules?.ownChecks === undefined ? [] : ["the policy's own checks"];
+  const all = [...own, "CI", ...(rules?.reviewer === null ? [] : ["the reviewer"])];
+  return all.length < 3 ? all.join(" and ") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+}
+
 /** So many names are listed; the rest is counted. */
 const namesShown = 5;
 
@@ -139,7 +148,7 @@ function haltSentence(why: Halt): string {
 /** What keeps the run that the loop waits for from starting; null where nothing does. */
 function delayOf({ attempts, phase }: LoopState): string | null {
   if (phase !== "preparing" && phase !== "verifying") return null;
-  const waiting = attempts.at(-1)?.runs.find(({ status }) => status === "running");
+  const waiting = attempts.at(-1)?.runs.find(({ status, delayed }) => status === "running" && delayed !== undefined);
   return waiting?.delayed ?? null;
 }
 

@@ -2,7 +2,11 @@
 import { constants } from "node:fs";
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { maskCredentials } from "../base/credentials.ts";
+import type { RunOutcome } from "../container/run.ts";
 import { globMatcher } from "../policy/glob.ts";
+import type { CheckRun } from "../verify/checked.ts";
+import { judgeReports } from "../verify/reports/judge.ts";
 import { readReport } from "../verify/reports/read.ts";
 import type { Report } from "../verify/reports/report.ts";
 import { LARGEST_REPORT } from "../verify/reports/text.ts";
@@ -16,14 +20,14 @@ export async function removeMatching(dir: string, globs: readonly string[]): Pro
   for (const path of await matching(dir, globs)) await rm(join(dir, path), { force: true });
 }
 
-export interface LeftFiles {
+interface LeftFiles {
   readonly reports: readonly Report[];
   /** Globs that nothing matches. */
   readonly missing: readonly string[];
 }
 
 /** Reads the reports; more than 500 are said to be missing rather than left out in silence. */
-export async function readLeft(
+async function readLeft(
   dir: string,
   { reports, artifacts }: { readonly reports: readonly string[]; readonly artifacts: readonly string[] },
   roots: readonly string[],
@@ -77,4 +81,27 @@ async function allFiles(dir: string): Promise<string[]> {
   };
   await visit("", 0);
   return found;
+}
+
+/** What a command left in its workspace, and how it ended, as one reading. */
+export async function readCheckRun(
+  outcome: RunOutcome,
+  check: { readonly reports: readonly string[]; readonly artifacts: readonly string[] },
+  workspaceDir: string,
+): Promise<CheckRun> {
+  const left = await readLeft(workspaceDir, check, [workspaceDir, "/workspace"]);
+  const ended = outcome.status === "finished" || outcome.status === "failed";
+  const reading = judgeReports(left.reports, {
+    exitCode: ended ? outcome.exitCode : null,
+    missing: left.missing,
+    exitCodeOnly: check.reports.length === 0,
+  });
+  return {
+    state: outcome.status === "lost" ? "lost" : reading.state,
+    reading,
+    note: outcome.note,
+    log: maskCredentials(outcome.log),
+    logCut: outcome.logTruncated,
+    milliseconds: outcome.endedAt - outcome.startedAt,
+  };
 }

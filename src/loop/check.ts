@@ -1,0 +1,73 @@
+// One run of an own check has ended: what it showed, what is asked next, and when all have spoken.
+import { assert } from "../base/assert.ts";
+import { closeRun, currentAttempt, overTime, rulesOf, withAttempt } from "./begin.ts";
+import type { Effect } from "./effect.ts";
+import { type Decision, settle } from "./end.ts";
+import type { LoopEvent } from "./event.ts";
+import { readVerdict, startReviewer } from "./judge.ts";
+import { checksPending, checksRefuse, startCheck } from "./own-checks.ts";
+import type { CheckOf, CheckSeen, LoopState } from "./state.ts";
+
+type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
+
+/** So often is one check begun at one commit before it is our own error that it comes to nothing. */
+const checkTries = 3;
+
+/** A check said something of a commit, or came to nothing through no fault of the commit's. */
+export function onCheckEnded(state: LoopState, event: RunEnded, now: number): Decision {
+  const ended = closeRun(state, event);
+  const of = checkOf(ended, event.run);
+  const seen = event.check ?? null;
+  if (seen === null) return onNothingSeen(ended, of, event, now);
+  const known = withSeen(ended, of, seen);
+  const asksBase = of.at === "head" && seen.state !== "green";
+  return asksBase ? begin(known, { name: of.name, at: "base" }, now) : afterChecks(known, now);
+}
+
+function checkOf(state: LoopState, run: string): CheckOf {
+  const check = currentAttempt(state).runs.find(({ id }) => id === run)?.check;
+  assert(check !== undefined, `run ${run} is of an own check`);
+  return check;
+}
+
+function withSeen(state: LoopState, of: CheckOf, seen: CheckSeen): LoopState {
+  const checks = currentAttempt(state).checks ?? [];
+  return withAttempt(state, {
+    checks: checks.map((one) => (one.name === of.name ? { ...one, [of.at]: seen } : one)),
+  });
+}
+
+/** A container that was lost is begun again; one that may not run at all is not. The attempt is not counted for either. */
+function onNothingSeen(state: LoopState, of: CheckOf, { status, note }: RunEnded, now: number): Decision {
+  const { runs } = currentAttempt(state);
+  const lost = runs.filter((run) => run.status === "lost" && run.check?.name === of.name && run.check.at === of.at);
+  if (status !== "refused" && lost.length % checkTries !== 0) return begin(state, of, now);
+  const cause = { of: "check_not_run", name: of.name, note } as const;
+  return settle(withAttempt(state, { counted: false }), now, {
+    reason: "infrastructure_error",
+    ...cause,
+    resume: "verify",
+  });
+}
+
+function begin(state: LoopState, of: CheckOf, now: number): Decision {
+  const over = overTime(state, now);
+  if (over !== null) return settle(state, now, { ...over, resume: "verify" });
+  const [next, effect] = startCheck(state, of, now);
+  const where = of.at === "base" ? "; asking whether the base is as red" : " once more";
+  return { state: next, effects: [effect], note: `${of.name} runs${where}` };
+}
+
+/** Once all have spoken: the reviewer is asked, unless one of them stands against the commit, and then CI is read. */
+function afterChecks(state: LoopState, now: number): Decision {
+  if (checksPending(state)) return { state, effects: [], note: "a check has judged; others still do" };
+  if (checksRefuse(state)) return read(state, "a check stands against the commit; reading CI beside it");
+  if (rulesOf(state).reviewer !== null) return startReviewer(state, now, []);
+  if (state.ciSeen || state.ciOverdue) return read(state, "the checks have judged; reading CI");
+  return { state, effects: [], note: "the checks have judged; waiting for CI" };
+}
+
+function read(state: LoopState, note: string): Decision {
+  const effects: Effect[] = [readVerdict(state)];
+  return { state, effects, note };
+}

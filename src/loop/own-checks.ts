@@ -1,0 +1,96 @@
+// The policy's own checks of one commit: how they begin, what each comes to, and whether they stand against it.
+import { currentAttempt, newRun, overTime, rulesOf, withAttempt } from "./begin.ts";
+import type { Effect } from "./effect.ts";
+import { type Decision, settle } from "./end.ts";
+import type { CheckOf, CheckResult, CheckSeen, LoopState, Verdict } from "./state.ts";
+
+/** What an own check comes to: `on_base` is as red where the loop began, so that it is not held against the attempt. */
+export type CheckColour = "green" | "red" | "on_base" | "no_evidence" | "pending";
+
+/**
+ * Green is green. What is not is asked of the base too: as red there, or without evidence there too, it is not the change's
+ * doing.
+ */
+export function colourOfCheck({ head, base }: CheckResult): CheckColour {
+  if (head?.state === "green") return "green";
+  if (head === null || base === null) return "pending";
+  if (head.state === "no_evidence") return base.state === "no_evidence" ? "no_evidence" : "red";
+  return isAsRed(head, base) ? "on_base" : "red";
+}
+
+/** Whether nothing is red at the head that was not red at the base. Of a long list only all together can be compared. */
+function isAsRed(head: CheckSeen, base: CheckSeen): boolean {
+  if (base.state !== "red") return false;
+  if (head.redAll === base.redAll) return true;
+  return head.redCount === head.red.length && head.red.every((one) => base.red.includes(one));
+}
+
+/** Whether something is still to be heard of them. */
+export function checksPending(state: LoopState): boolean {
+  return resultsOf(state).some((result) => colourOfCheck(result) === "pending");
+}
+
+/** Whether one of them stands against the commit, or shows nothing where it should: then a reviewer need not be paid. */
+export function checksRefuse(state: LoopState): boolean {
+  return resultsOf(state).some((result) => ["red", "no_evidence"].includes(colourOfCheck(result)));
+}
+
+function resultsOf(state: LoopState): readonly CheckResult[] {
+  return currentAttempt(state).checks ?? [];
+}
+
+/** Starts all of them at the attempt's commit; they run side by side as far as there are containers. */
+export function beginChecks(state: LoopState, now: number, before: readonly Effect[]): Decision {
+  const over = overTime(state, now);
+  if (over !== null) return settle(state, now, { ...over, resume: "verify" }, before.filter(outlivesTheEnd));
+  const names = (rulesOf(state).ownChecks ?? []).map(({ name }) => name);
+  let next = withAttempt(state, { checks: names.map((name) => ({ name, head: null, base: null })) });
+  const effects = [...before];
+  for (const name of names) {
+    const [started, effect] = startCheck(next, { name, at: "head" }, now);
+    next = started;
+    effects.push(effect);
+  }
+  return { state: next, effects, note: "the policy's own checks and CI judge" };
+}
+
+/** One more run of one check. */
+export function startCheck(state: LoopState, check: CheckOf, now: number): [LoopState, Effect] {
+  const [run, next] = newRun(state, "check", now);
+  const { number: attempt, runs } = currentAttempt(next);
+  const begun = withAttempt(next, { runs: [...runs, { ...run, check }] });
+  const effect: Effect = { type: "start_run", run: run.id, role: "check", attempt };
+  return [{ ...begun, checksStarted: (state.checksStarted ?? 0) + 1 }, effect];
+}
+
+/** What is said of an attempt and what stops a container is done though nothing further begins. */
+export function outlivesTheEnd(effect: Effect): boolean {
+  return effect.type === "post_attempt" || effect.type === "stop_run";
+}
+
+/** Checks that show nothing here and on the base cannot judge any attempt: a person has to see to them. */
+export function onNoEvidence(state: LoopState, verdict: Verdict, now: number): Decision {
+  const unshown = verdict.parts.filter(({ source, colour }) => source === "check" && colour === "pending");
+  return settle(withAttempt(state, { verdict, counted: false }), now, {
+    reason: "external_dependency_blocked",
+    of: "checks_without_evidence",
+    names: unshown.map(({ name }) => name),
+    quote: unshown.map(({ name, note }) => `${name}: ${note}`).join("\n") || null,
+    resume: "verify",
+  });
+}
+
+/** The state with what its checks found left to the verdict, which tells it. */
+export function withBriefChecks(state: LoopState): LoopState {
+  const { checks } = currentAttempt(state);
+  if (checks === undefined) return state;
+  return withAttempt(state, { checks: checks.map(briefCheck) });
+}
+
+/** A result without its findings, which comes to the same colour. */
+export function briefCheck(result: CheckResult): CheckResult {
+  const { name, head, base } = result;
+  const brief = (seen: CheckSeen | null) => seen && { ...seen, red: [], findings: [] };
+  const isOnBase = colourOfCheck(result) === "on_base" && head !== null && base !== null;
+  return { name, head: brief(head), base: brief(isOnBase ? { ...base, redAll: head.redAll } : base) };
+}

@@ -1,0 +1,73 @@
+// What own checks showed of which files, kept on this host: what was judged is not run again.
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { treeOf } from "../gateway/git/kept.ts";
+import { CheckSeen, Isolation, type OwnCheck, type Rules } from "../loop/state.ts";
+import { parseJson, readIfThere, writeWhole } from "./whole-file.ts";
+
+/** Whatever a check's result depends on. */
+export interface CheckSource {
+  readonly repositoryId: number;
+  readonly commit: string;
+  readonly base: string;
+  /** Patterns of files that are as on the base. */
+  readonly asOnBase: readonly string[];
+  readonly check: OwnCheck;
+  /** The image by content. */
+  readonly image: string;
+  readonly environment: Rules["environment"] | null;
+  readonly packages: Rules["packages"] | null;
+}
+
+/** Grows whenever entries of earlier versions are not to be taken. */
+const version = 1;
+
+/** 64 hexadecimal digits: equal for equal files, whatever commit has them. Throws Fault. */
+export async function keyOfCheck(gitDir: string, source: CheckSource): Promise<string> {
+  const { repositoryId, commit, base, asOnBase, check, image, environment, packages } = source;
+  const tree = await treeOf(gitDir, commit);
+  const from = asOnBase.length === 0 ? null : [asOnBase, await treeOf(gitDir, base)];
+  const platform = `${process.platform}-${process.arch}`;
+  const parts = [version, repositoryId, tree, from, check, image, environment, packages, platform];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+const KeptCheck = z.object({ seen: CheckSeen, isolation: Isolation, exitCode: z.number().int().nullable() });
+export type KeptCheck = z.infer<typeof KeptCheck>;
+
+export interface KeptChecks {
+  /** Null where nothing is kept, or it cannot be read. */
+  find(key: string): Promise<KeptCheck | null>;
+  /** Rejects as the file system does. */
+  keep(key: string, check: KeptCheck): Promise<void>;
+}
+
+/** So many are kept; a few kilobytes each. Those that were written longest ago go first. */
+const mostKept = 2_000;
+
+export function keptChecks(folder: string): KeptChecks {
+  const fileOf = (key: string) => join(folder, `${key}.json`);
+  return {
+    async find(key) {
+      const read = KeptCheck.safeParse(parseJson((await readIfThere(fileOf(key))) ?? ""));
+      return read.success ? read.data : null;
+    },
+    async keep(key, check) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await writeWhole(fileOf(key), JSON.stringify(check));
+      await makeRoom(folder);
+    },
+  };
+}
+
+async function makeRoom(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  if (names.length <= mostKept) return;
+  const dated = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(folder, name)).catch(() => null))?.mtimeMs ?? 0 })),
+  );
+  const oldest = dated.sort((a, b) => a.at - b.at).slice(0, names.length - mostKept);
+  for (const { name } of oldest) await rm(join(folder, name), { force: true });
+}
