@@ -1,12 +1,7 @@
 // How the tests run: one process per file, two at a time, no shared state.
-import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { Flaky } from "./flaky.ts";
 import { LongestFirst } from "./order.ts";
-
-// Every file has a process of its own, and each would compile the same packages again: Node keeps what it has compiled, and not in
-// `.loopgate`, the default data folder, where it would be refused as none of Loopgate's.
-process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "../node_modules/.loopgate-compiled");
 
 export default defineConfig({
   test: {

@@ -1,6 +1,7 @@
 // The world of a story: the forge with its people, the real App on the plain-process runtime, and a clock moved by hand.
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
@@ -16,7 +17,6 @@ import type { Settings } from "../../src/settings.ts";
 import { type RunningApp, startApp } from "../../src/wire.ts";
 import { until } from "../until.ts";
 import { type HandClock, handClock } from "./clock.ts";
-import { placeOfStories } from "./place.ts";
 
 /** Adds up wrongly until an agent mends it; the forge's CI runs `sh test.sh` on every push. */
 export const brokenShop = {
@@ -125,7 +125,7 @@ function quickClock(): () => number {
 
 /** Starts forge and App; both end with the test. */
 export async function aStory(options: StoryOptions = {}): Promise<Story> {
-  const dir = await mkdtemp(join(await placeOfStories(options.runtime !== undefined), "story-"));
+  const dir = await mkdtemp(join(tmpdir(), "story-"));
   await Promise.all([mkdir(join(dir, "scratch")), mkdir(join(dir, "app"))]);
   const clock = handClock();
   const forge = await startForge({ dataDir: join(dir, "forge"), clock: quickClock(), ci: { command: "sh test.sh" } });
