@@ -25,7 +25,7 @@ async function unheard(story: Story, act: () => void): Promise<void> {
 const record = /<!-- loopgate:record [\s\S]*?-->/;
 
 describe.each<[string, (body: string) => string]>([
-  ["the report's words", (body) => body.replace("waiting", "done waiting").replace("Totals", "Sums")],
+  ["the report's words", (body) => body.replace("waiting", "done waiting").replace("Used:", "Spent:")],
   ["the record", (body) => body.replace(record, (block) => block.replace(/data=..../, "data=AAAA"))],
   ["everything", () => "Nothing to see here."],
   ["a space at its end", (body) => `${body} `],
@@ -59,7 +59,7 @@ test("F65: the status comment is edited while the executor runs: its container s
   story.forge.as("alice").label(issue, "loop");
   await story.reaches(issue, "executing");
   const comment = ours(issue, "status");
-  story.forge.as("dave").editComment(comment, comment.body.replace("Totals", "Sums"));
+  story.forge.as("dave").editComment(comment, comment.body.replace("Used:", "Spent:"));
   await story.settle(); // which waits for the container to be gone
   const { ending, attempts: made } = await story.state(issue);
   expect(ending).toMatchObject({ reason: "state_tampered", by: "dave" });
