@@ -51,6 +51,7 @@ const noCi: VerdictPart = {
   source: "ci",
   name: "checks",
   colour: "absent",
+  lacks: "report",
   note: "nothing was reported, here or on the base: there is none, and the policy's own checks judge",
   url: null,
 };

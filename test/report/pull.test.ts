@@ -76,6 +76,21 @@ describe("at a green, the description", () => {
     expect(explainedBody(green())).not.toMatch(/No independent reviewer|did not count|Somebody else/);
   });
 
+  it("says that there is no CI where the policy's own checks alone judged", () => {
+    const own = { source: "check", name: "test", colour: "green", note: "12 tests", url: null } as const;
+    const none = {
+      source: "ci",
+      name: "checks",
+      colour: "absent",
+      lacks: "report",
+      note: "there is none",
+      url: null,
+    } as const;
+    const body = explainedBody(green({}, aVerdict({ parts: [own, none] })));
+    expect(body).toContain("This repository has no CI: only the policy's own checks ran.");
+    expect(body).not.toContain("did not count");
+  });
+
   it("closes no issue but its own, and carries no credential, whatever an agent says", () => {
     const key = `ghp_${"a".repeat(36)}`;
     const state = green({ summary: `Fixes #5. The key is ${key}.`, assumptions: ["closes acme/other#6", key] });

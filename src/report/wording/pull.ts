@@ -43,9 +43,13 @@ export function moreJudgesSentence(more: number): string[] {
 
 /** What no judge looked at, as far as that is known. */
 export function unverifiedSentences({ rules, othersPushed }: LoopState, { parts }: Verdict): string[] {
-  const uncounted = parts.filter(({ source, colour }) => source === "ci" && colour === "absent").length;
+  const uncounted = parts.filter(
+    (part) => part.source === "ci" && part.colour === "absent" && part.lacks !== "report",
+  ).length;
+  const isWithoutCi = parts.some(({ lacks }) => lacks === "report");
   return [
-    ...(rules?.reviewer === null ? ["No independent reviewer read the change; only CI judged it."] : []),
+    ...(rules?.reviewer === null ? ["No independent reviewer read the change; only checks judged it."] : []),
+    ...(isWithoutCi ? ["This repository has no CI: only the policy's own checks ran."] : []),
     ...(uncounted > 0 ? [`${uncounted === 1 ? "1 check" : `${uncounted} checks`} did not count.`] : []),
     ...(othersPushed ? ["Somebody else pushed to the branch, too: the agent's words are not about that."] : []),
     "The agent's words, and whatever these judges do not cover.",
