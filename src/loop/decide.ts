@@ -300,14 +300,18 @@ function onUnawaitedEnd(state: LoopState, booked: LoopState): Decision {
 function onCi(state: LoopState, event: Extract<LoopEvent, { type: "ci_changed" }>): Decision {
   if (state.phase === "publishing" || state.phase === "verifying") return onCiChanged(state, event);
   if (state.phase === "awaiting_gate" && counts(state, event)) {
-    if (state.awaitsCi) return readGate(state);
-    if (event.failed && state.gateLooks < looksAtRed) return readGate({ ...state, gateLooks: state.gateLooks + 1 });
+    if (state.awaitsCi && event.looked) return readGate(state);
+    const isNews = state.awaitsCi || event.failed === true;
+    if (isNews && state.gateLooks < looksAtChecks) return readGate({ ...state, gateLooks: state.gateLooks + 1 });
   }
   return stay(state, `${state.phase}: CI is not awaited now`);
 }
 
-/** At one gate so many failing checks have it read at once; what fails after them is found when it is read for something else. */
-const looksAtRed = 8;
+/**
+ * At one gate so many checks have it read at once, since they failed or since it is approved and lacks nothing but them; what
+ * changes after them is found by a regular look, or when the gate is read for something else.
+ */
+const looksAtChecks = 8;
 
 /** An alarm is a hint: whether it is time, the state says. One that rings too early, by another clock, is set again. */
 function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {

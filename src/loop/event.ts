@@ -170,6 +170,7 @@ export type LoopEvent =
       readonly head: string;
       readonly name: string | null; // null: a whole suite
       readonly failed?: true; // so its delivery says; what counts is read
+      readonly looked?: true; // no delivery told of it, but a regular look
     }
   | { readonly type: "conflict_seen"; readonly head: string } // a look found that the branch conflicts with its base
   | { readonly type: "alarm"; readonly name: AlarmName }

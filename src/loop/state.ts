@@ -437,7 +437,7 @@ export const LoopState = z.object({
   permits: z.array(z.string()), // permissions a person granted, for the next brief
   resumeAt: z.object({ phase: Phase, at: z.number().int(), why: Halt }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),
-  gateLooks: z.number().int().default(0), // readings of this gate because a check failed
+  gateLooks: z.number().int().default(0), // readings of this gate because of its checks
   gateReminded: z.boolean().default(false), // the one reminder of this gate went out
   approvals: z.array(ApprovalComment),
   othersPushed: z.boolean(), // someone but the App pushed to the branch, or may have: who, is read at the gate

@@ -262,6 +262,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         head: first,
         name: second || null,
         ...(words.includes("failed") ? { failed: true as const } : {}),
+        ...(words.includes("looked") ? { looked: true as const } : {}),
       };
     case "conflict":
       return { type: "conflict_seen", head: first };

@@ -25,7 +25,8 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
   if (pull.conflicts && judges(state)) return [{ type: "conflict_seen", head: pull.head }];
   const waitsForCi = state.phase === "verifying" && !state.ciSeen;
   const approvedEarly = state.phase === "awaiting_gate" && state.awaitsCi;
-  return (waitsForCi || approvedEarly) && pull.checksDone ? [{ type: "ci_changed", head: pull.head, name: null }] : [];
+  if (!pull.checksDone || !(waitsForCi || approvedEarly)) return [];
+  return [{ type: "ci_changed", head: pull.head, name: null, looked: true }];
 }
 
 /** An approval by comment was refused since its author lost write access: no list shows when it comes back. */
