@@ -12,7 +12,6 @@ import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort } from "./po
 import { takeRun } from "./run.ts";
 import { watchSetBack } from "./set-back.ts";
 import { createSlots } from "./slots.ts";
-import { step } from "./step.ts";
 import { turn } from "./turn.ts";
 import type { World } from "./world.ts";
 
@@ -167,14 +166,6 @@ export function createEngine(parts: EngineParts): Engine {
     cancelTimer = clock.at(due > now ? due : now + notBeforeMs, onTime);
   }
 
-  /** What `loopgate restore` read is a loop before its runs are asked after: nobody else would hear of them. */
-  async function takeUpRestored(): Promise<void> {
-    for (const key of await store.busyIssues(clock.now())) {
-      const event = await store.nextEvent(key);
-      if (event?.event.type === "restored") await step(world, event);
-    }
-  }
-
   async function tick(): Promise<void> {
     if (stopping) return;
     try {
@@ -210,7 +201,6 @@ export function createEngine(parts: EngineParts): Engine {
 
   return {
     async start() {
-      await takeUpRestored();
       await adoption.begin();
       beginPass();
     },

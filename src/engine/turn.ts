@@ -1,7 +1,6 @@
 // A loop's turn: decide all that happened, then perform what was asked for. The one place that catches.
 import { Bug } from "../base/assert.ts";
 import { toFault } from "../base/fault.ts";
-import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
 import { perform } from "./perform.ts";
 import type { StoredEffect, StoredEvent } from "./ports.ts";
@@ -31,7 +30,7 @@ async function turnOnce(world: World, issueKey: string): Promise<"more" | "over"
   if (world.stopping()) return "over";
   const event = await store.nextEvent(issueKey);
   if (event !== null) {
-    const recalled = mayHaveRecord(event.event) ? await comesAfterRecall(world, event) : false;
+    const recalled = event.event.type === "command" ? await comesAfterRecall(world, event) : false;
     if (recalled === null) return "later";
     if (!recalled) await step(world, event);
     return "more";
@@ -54,14 +53,9 @@ async function nextEffect(world: World, issueKey: string, state: LoopState | nul
   return decider.nextOf(left, clock.now());
 }
 
-/** A label that comes late was answered, and one that is new begins with what the issue's loops came to: both are in the record. */
-function mayHaveRecord(event: LoopEvent): boolean {
-  return event.type === "command" || (event.type === "labelled" && event.threadSeen !== true);
-}
-
 /**
- * A command or a label on an issue whose loop only its thread remembers: the loop is brought back first, the event put behind
- * that. Null: GitHub cannot be asked now, and the event waits.
+ * A command for a loop that only its thread remembers: the loop is brought back first, the command put behind that. Null: GitHub
+ * cannot be asked now, and the command waits.
  */
 async function comesAfterRecall(world: World, { seq, issueKey, event }: StoredEvent): Promise<boolean | null> {
   const { store, clock } = world;

@@ -123,7 +123,6 @@ export type LoopEvent =
       readonly label: string;
       readonly actor: Person;
       readonly setAt?: number; // by GitHub's clock, to the second; absent where only the label itself was seen
-      readonly threadSeen?: true; // the thread was looked through since, and no loop of it is to be brought back first
     }
   | { readonly type: "unlabelled"; readonly actor: Person }
   | {
@@ -162,7 +161,6 @@ export type LoopEvent =
       readonly requester: Person;
       readonly by: Person | null; // who edited it, where GitHub says
       readonly why: RecordFault;
-      readonly setAt?: number; // as of `labelled`
     }
   // the world
   | {
