@@ -37,12 +37,22 @@ function filled(attempt: Attempt, kept: Attempt): Attempt {
       costOf(kept.runs) >= costOf(attempt.runs) ? kept.runs.map((run) => asDecided(run, attempt.runs)) : attempt.runs,
     claim: attempt.claim ?? kept.claim,
     review: attempt.review ?? kept.review,
-    change: change && { ...change, paths: change.paths.length > 0 ? change.paths : (kept.change?.paths ?? []) },
+    ...(attempt.checks?.length === 0 && kept.checks !== undefined ? { checks: kept.checks } : {}),
+    change: change && filledChange(change, kept.change),
     verdict: verdict && {
       ...verdict,
       parts: verdict.parts.length > 0 ? verdict.parts : (kept.verdict?.parts ?? []),
       findings: verdict.findings.length > 0 ? verdict.findings : (kept.verdict?.findings ?? []),
     },
+  };
+}
+
+function filledChange(change: NonNullable<Attempt["change"]>, kept: Attempt["change"]): Attempt["change"] {
+  const heaviest = change.heaviest ?? kept?.heaviest;
+  return {
+    ...change,
+    paths: change.paths.length > 0 ? change.paths : (kept?.paths ?? []),
+    ...(heaviest === undefined ? {} : { heaviest }),
   };
 }
 
