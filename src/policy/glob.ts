@@ -91,3 +91,9 @@ export function alternativesOf(glob: string): string[] {
   const after = glob.slice(group.index + group[0].length);
   return (group[1] ?? "").split(",").flatMap((choice) => alternativesOf(`${before}${choice}${after}`));
 }
+
+/** Whether a path matches one of several globs, each as `globMatcher` reads it. */
+export function globsMatcher(globs: readonly string[]): (path: string) => boolean {
+  const matchers = globs.map(globMatcher);
+  return (path) => matchers.some((matches) => matches(path));
+}

@@ -1,5 +1,5 @@
 // Which paths hold tests, by the naming rules and habits of test frameworks.
-import { globMatcher } from "./glob.ts";
+import { globsMatcher } from "./glob.ts";
 
 /** Case does not count. */
 const globs: readonly string[] = [
@@ -25,11 +25,11 @@ const words: readonly RegExp[] = [
   /(?:^|\/)[\w.]*[a-z0-9](?:Tests?|Specs)\//,
 ];
 
-const matchers = globs.map(globMatcher);
+const matches = globsMatcher(globs);
 
 /** Whether a path holds tests; invisible characters do not hide it. */
 export function isTestPath(path: string): boolean {
   return [path, path.normalize("NFKC").replace(/[\p{Cf}\p{Cc}]/gu, "")].some(
-    (form) => matchers.some((matches) => matches(form)) || words.some((pattern) => pattern.test(form)),
+    (form) => matches(form) || words.some((pattern) => pattern.test(form)),
   );
 }

@@ -4,7 +4,7 @@ import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { maskCredentials } from "../base/credentials.ts";
 import type { RunOutcome } from "../container/run.ts";
-import { globMatcher } from "../policy/glob.ts";
+import { globMatcher, globsMatcher } from "../policy/glob.ts";
 import type { CheckRun } from "../verify/checked.ts";
 import { judgeReports } from "../verify/reports/judge.ts";
 import { readReport } from "../verify/reports/read.ts";
@@ -35,8 +35,7 @@ async function readLeft(
   const files = await allFiles(dir);
   const matchers = [...reports, ...artifacts].map((glob) => ({ glob, matches: globMatcher(glob) }));
   const missing = matchers.filter(({ matches }) => !files.some(matches)).map(({ glob }) => glob);
-  const isReport = reports.map(globMatcher);
-  const paths = files.filter((path) => isReport.some((matches) => matches(path)));
+  const paths = files.filter(globsMatcher(reports));
   const read = await Promise.all(
     paths.slice(0, REPORTS).map(async (path) => readReport(path, await contents(join(dir, path)), { roots })),
   );
@@ -62,8 +61,7 @@ async function contents(path: string): Promise<Uint8Array> {
 }
 
 async function matching(dir: string, globs: readonly string[]): Promise<string[]> {
-  const matchers = globs.map(globMatcher);
-  return (await allFiles(dir)).filter((path) => matchers.some((matches) => matches(path)));
+  return (await allFiles(dir)).filter(globsMatcher(globs));
 }
 
 /** Regular files, relative to the folder, in order; without git's own and what package managers install. */

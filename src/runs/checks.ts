@@ -17,7 +17,7 @@ import {
   noTokens,
   type OwnCheck,
 } from "../loop/state.ts";
-import { globMatcher } from "../policy/glob.ts";
+import { globsMatcher } from "../policy/glob.ts";
 import type { CheckRun } from "../verify/checked.ts";
 import { seenOf } from "../verify/own-check.ts";
 import { judgeReports } from "../verify/reports/judge.ts";
@@ -120,16 +120,11 @@ async function prepare(parts: CheckParts, order: RunOrder, { check, quarantine, 
   const dir = join(rooms(parts).run(order.id), "workspace");
   await makeCheckout({ dir, quarantine, identity, owner: null, commit: order.startFrom });
   const patterns = order.check?.at === "head" ? (rulesOf(order.loop).asOnBase ?? []) : [];
-  if (patterns.length > 0) await makeAsOnBase(dir, quarantine, order.startFrom, matcherOf(patterns));
+  if (patterns.length > 0) await makeAsOnBase(dir, quarantine, order.startFrom, globsMatcher(patterns));
   await fill?.(dir);
   await removeMatching(dir, [...check.reports, ...check.artifacts]); // of what the set-up leaves, too
   if (owner !== null) for (const one of [dir, join(dir, "..", "loop", "out")]) await handOver(owner, one);
   await keepLease(parts, order.id, { token: newLeaseToken(), startFrom: order.startFrom, role: "check" });
-}
-
-function matcherOf(patterns: readonly string[]): (path: string) => boolean {
-  const matchers = patterns.map(globMatcher);
-  return (path) => matchers.some((matches) => matches(path));
 }
 
 /** As any run is asked for, but for its command, and with no way out at all. */
