@@ -7,7 +7,7 @@ import { asMerged, mayRerunAtGate, standingOf } from "../loop/gate.ts";
 import { names } from "../loop/people.ts";
 import type { ApprovalComment, LoopState } from "../loop/state.ts";
 import { authorsOf, noAuthors } from "../verify/authors.ts";
-import type { ApprovalFact, CiFacts } from "../verify/facts.ts";
+import { type ApprovalFact, type CiFacts, outdatedIn } from "../verify/facts.ts";
 import { gateOf } from "../verify/gate.ts";
 import { againOf, judge, judgeWithLogs } from "./judge.ts";
 import type { World } from "./world.ts";
@@ -40,10 +40,32 @@ export async function passGate(world: World, before: LoopState, tries: number): 
     const verdict = await judgeWithLogs(world, state, { head: facts.head, ci, tries });
     return [{ type: "gate_read", facts: { ...facts, verdict }, merge: null }];
   }
-  const mayMerge = standing === "passed" && facts.open && rulesOf(state).merge;
-  const merge = mayMerge ? await world.github.merge(state.issue, before.pull.number, facts.head) : null;
+  if (standing !== "passed" || !facts.open) return [{ type: "gate_read", facts, merge: null }];
+  if (!rulesOf(state).merge) {
+    if (ci.base?.mergeable === null && tries < patience) throw mergeabilityUntold(); // a base that moved, and nobody asked since
+    return [{ type: "gate_read", facts, merge: null }];
+  }
+  const merge = await world.github.merge(state.issue, before.pull.number, facts.head);
+  return merge.ok ? [{ type: "gate_read", facts, merge }] : declined(world, before, { facts, merge }, tries);
+}
+
+/** A merge that GitHub would not do: where that is since the base moved, as a rule minds, it is read so. One request. */
+async function declined(
+  world: World,
+  before: LoopState,
+  { facts, merge }: Pick<GateEvent, "facts" | "merge">,
+  tries: number,
+): Promise<LoopEvent[]> {
+  assert(before.pull !== null, "what is merged is a pull request");
+  const now = await readGate(world, before, before.pull.number);
+  if (now.facts.open && now.facts.head === facts.head) {
+    if (now.facts.outdated !== undefined) return [{ type: "gate_read", facts: now.facts, merge: null }];
+    if (now.ci.base?.mergeable === null && tries < patience) throw mergeabilityUntold();
+  }
   return [{ type: "gate_read", facts, merge }];
 }
+
+type GateEvent = Extract<LoopEvent, { type: "gate_read" }>;
 
 interface GateRead {
   readonly state: LoopState; // with what was merged as its commit, where somebody pushed after the merge
@@ -58,7 +80,7 @@ async function readGate(world: World, before: LoopState, number: number): Promis
   // Read last: whoever pushed until now, or until the merge, is an author of what was read before.
   const until = pull.merged?.at ?? null;
   const pushed = state.othersPushed ? await pushedTo(world, state, { pull: number, until }) : null;
-  const facts = gateOf({
+  const read = gateOf({
     pull,
     requester: state.requester.id,
     heard: state.requestsHeard,
@@ -67,7 +89,7 @@ async function readGate(world: World, before: LoopState, number: number): Promis
     unread: pushed?.unread ?? null,
     verdict: judge(state, pull.head, pull.ci),
   });
-  return { state, facts, ci: pull.ci };
+  return { state, facts: { ...read, ...outdatedIn(pull.ci, state.base) }, ci: pull.ci };
 }
 
 function pushedTo(
@@ -103,6 +125,13 @@ async function approvalNow(world: World, state: LoopState, approval: ApprovalCom
 /** Told of by a webhook, or done by us with the answer lost, and not yet known to the replica that was asked (F27, F29). */
 function mergeUntold(): Fault {
   return new Fault("GitHub does not show the merge of the loop's pull request yet. Asking again.", {
+    kind: "not_found",
+    retry: "later",
+  });
+}
+
+function mergeabilityUntold(): Fault {
+  return new Fault("GitHub does not say yet whether the loop's pull request can be merged. Asking again.", {
     kind: "not_found",
     retry: "later",
   });

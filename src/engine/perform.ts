@@ -100,6 +100,12 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
       const outcome = await github.rerunChecks(issue, effect.checks);
       return [{ type: "checks_rerun", head: effect.head, outcome }];
     }
+    case "update_branch": {
+      assert(state.branch !== null, "a claimed loop has a branch");
+      const { head, base } = effect;
+      const outcome = await github.updateBranch(issue, { branch: state.branch, head, base });
+      return [{ type: "branch_updated", head, base, outcome }];
+    }
     case "mark_ready":
       return showReady(world, state);
     case "answer_thread":

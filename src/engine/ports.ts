@@ -4,9 +4,10 @@ import type { PlainCommit } from "../gateway/git/staging.ts";
 import type { Origin, Translated } from "../github/deliveries/translated.ts";
 import type { Trouble } from "../loop/cause.ts";
 import type { Effect } from "../loop/effect.ts";
-import type { AlarmName, Command, LoopEvent, MergeOutcome, Permission } from "../loop/event.ts";
+import type { AlarmName, Command, LoopEvent, MergeOutcome, Permission, UpdateOutcome } from "../loop/event.ts";
 import type { NanoUsd } from "../loop/money.ts";
 import type {
+  BaseTip,
   CheckAgain,
   CheckOf,
   CheckSeen,
@@ -174,6 +175,8 @@ export interface LoopLook {
     readonly draft: boolean;
     readonly head: string;
     readonly conflicts: boolean; // with its base; false also where GitHub does not say yet
+    readonly behind?: boolean; // as in BaseFact
+    readonly baseHead: string | null; // where the base is now; null: it is gone
     readonly closedBy: Person;
     readonly branchDeletedBy: Person;
     readonly reviews: string; // equal while no approval or request for changes on `head` came or went, and all their authors may what they could
@@ -235,6 +238,11 @@ export interface GitHubPort {
   readJobLog(repository: RepositoryRef, job: number): Promise<JobLog>;
   /** Has CI run these again; `refused`: GitHub took none of them. Asked for twice, what runs already is not begun anew. */
   rerunChecks(repository: RepositoryRef, checks: readonly CheckAgain[]): Promise<"asked" | "refused">;
+  /** Merges the base into the branch, which was last seen at `head`; done twice, it is merged once. */
+  updateBranch(
+    repository: RepositoryRef,
+    of: { readonly branch: string; readonly head: string; readonly base: BaseTip },
+  ): Promise<UpdateOutcome>;
   readPull(repository: RepositoryRef, pull: number): Promise<PullFacts>;
   /** Who pushed to the pull request's branch, and whom its commits name. */
   /** `until`: later pushes are left out, by GitHub's own clock; null: none are. */

@@ -11,7 +11,7 @@ import type { LoopState, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
 import { isOwnPullBody } from "../report/pull.ts";
 import { redOnBase } from "../verify/ci.ts";
-import { conflictIn } from "../verify/facts.ts";
+import { conflictIn, outdatedIn } from "../verify/facts.ts";
 import { againOf, judgeWithLogs } from "./judge.ts";
 import type { ClaimRead, IssueComment } from "./ports.ts";
 import { reviewCheck, textOf, type World } from "./world.ts";
@@ -160,7 +160,16 @@ export async function readVerdict(world: World, state: LoopState, head: string, 
   const isUntold = ci.base?.mergeable === null && verdict.colour === "pending" && state.ciOverdue;
   if (isUntold && tries < patience) throw mergeUntold();
   const body = ci.body === undefined || isOwnPullBody(ci.body) ? {} : { bodyEdited: true };
-  return [{ type: "verdict_read", verdict, ...conflictIn(ci), ...againOf(state, verdict, ci), ...body }];
+  return [
+    {
+      type: "verdict_read",
+      verdict,
+      ...conflictIn(ci),
+      ...outdatedIn(ci, state.base),
+      ...againOf(state, verdict, ci),
+      ...body,
+    },
+  ];
 }
 
 /** So many tries wait for GitHub to find out whether a pull request merges. */

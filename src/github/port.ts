@@ -23,6 +23,7 @@ import { editPullBody, markReady, openPull, readPullBody, requestReviewers } fro
 import { rerunChecks } from "./write/rerun.ts";
 import { publishSigned } from "./write/signed.ts";
 import { answerThread } from "./write/threads.ts";
+import { updateBranch } from "./write/update.ts";
 
 export interface PortOptions {
   readonly clients: Clients;
@@ -55,6 +56,7 @@ export function githubPort(options: PortOptions) {
     publishCheck: (...rest: Rest<typeof publishCheck>) => publishCheck(connection, ...rest),
     readJobLog: (...rest: Rest<typeof readJobLog>) => readJobLog(connection, ...rest),
     rerunChecks: (...rest: Rest<typeof rerunChecks>) => rerunChecks(connection, ...rest),
+    updateBranch: (...rest: Rest<typeof updateBranch>) => updateBranch(connection, ...rest),
     readCi: (...rest: Rest<typeof readCi>) => readCi(connection, ...rest),
     readPushes: (...rest: Rest<typeof readPushes>) => readPushes(connection, ...rest),
     readComment: (...rest: Rest<typeof readComment>) => readComment(connection, ...rest),

@@ -94,6 +94,8 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     base: null,
     behind: null,
     mergesTried: 0,
+    updatesTried: 0,
+    updateRefused: null,
     branch: null,
     head: null,
     pull: null,
@@ -149,7 +151,14 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
 /** The issue was read again for `/loop retry`: new text, new policy, new grants, same branch. */
 export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): LoopState | Decision {
   const read = withClaim({ ...state, title: facts.title }, facts);
-  const claimed: LoopState = { ...read, grantedAt: now, worked: freshClock, mergesTried: 0 };
+  const claimed: LoopState = {
+    ...read,
+    grantedAt: now,
+    worked: freshClock,
+    mergesTried: 0,
+    updatesTried: 0,
+    updateRefused: null,
+  };
   if (!facts.open) return stay(state, "the issue is closed");
   if (!facts.policy.ok) return policyInvalid({ ...claimed, ending: null }, facts.policy.message, now);
   return claimed;

@@ -27,7 +27,7 @@ import {
   untoldRuns,
 } from "./end.ts";
 import type { AlarmName, LoopEvent } from "./event.ts";
-import { onBranchMoved, onGateRead, onMergeUnread, onPullClosed, readGate } from "./gate.ts";
+import { onBranchMoved, onBranchUpdated, onGateRead, onMergeUnread, onPullClosed, readGate } from "./gate.ts";
 import {
   counts,
   onCiChanged,
@@ -192,6 +192,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
       return inPhase(state, ["verifying"], () => onVerdict(state, event, now));
     case "checks_rerun":
       return inPhase(state, ["verifying"], () => onRerun(state, event.head, event.outcome));
+    case "branch_updated":
+      return inPhase(state, ["verifying", "awaiting_gate"], () => onBranchUpdated(state, event, now));
     case "conflict_seen":
       return state.phase === "awaiting_gate"
         ? readGate(state)
@@ -369,8 +371,13 @@ const dispensable: readonly EffectType[] = [
 function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "effect_failed" }>, now: number): Decision {
   if ((dispensable as readonly string[]).includes(event.effect))
     return stay(state, `${event.effect} failed; the loop goes on`);
-  if (event.effect === "rerun_checks" && state.phase === "verifying")
-    return onRerun(state, state.attempts.at(-1)?.head ?? "", "refused");
+  const head = state.attempts.at(-1)?.head ?? null;
+  const judges = state.phase === "verifying" || state.phase === "awaiting_gate";
+  if (event.effect === "update_branch" && judges && head !== null && state.base !== null) {
+    const outcome = { status: "refused", message: event.message } as const;
+    return onBranchUpdated(state, { type: "branch_updated", head, base: state.base, outcome }, now);
+  }
+  if (event.effect === "rerun_checks" && state.phase === "verifying") return onRerun(state, head ?? "", "refused");
   if (state.mergedBy !== null && event.effect === "pass_gate")
     return onMergeUnread(state, state.mergedBy, event.message, now);
   return settle(state, now, {

@@ -108,7 +108,18 @@ export interface GateFacts {
   readonly requests: readonly number[]; // ids of the reviews that those are from
   readonly verdict: Verdict; // CI read again, with the review as recorded
   readonly conflict?: BaseTip; // the branch conflicts with it; absent: it does not, or GitHub does not say yet
+  readonly upToDate?: true; // a ruleset takes only a branch that contains its base; absent: none is known to
+  readonly outdated?: BaseTip; // the base that the branch has to contain and does not, by the rules; absent: nothing of the kind is known
 }
+
+/**
+ * What came of merging the base into the loop's branch. `updated`: the merge is at `head`, and nothing else came to the branch.
+ * `moved`: someone else's commit came between. `current`: there was nothing to merge. A refusal is GitHub's own, for good.
+ */
+export type UpdateOutcome =
+  | { readonly status: "updated" | "moved"; readonly head: string }
+  | { readonly status: "current" | "conflict" }
+  | { readonly status: "refused"; readonly message: string };
 
 /** What came of merging. A refusal is GitHub's own, for good. */
 export type MergeOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
@@ -170,7 +181,7 @@ export type LoopEvent =
       readonly failed?: true; // so its delivery says; what counts is read
       readonly looked?: true; // no delivery told of it, but a regular look
     }
-  | { readonly type: "conflict_seen"; readonly head: string } // a look found that the branch conflicts with its base
+  | { readonly type: "conflict_seen"; readonly head: string } // a look found that the branch conflicts with its base, or lacks what rules want of it
   | { readonly type: "alarm"; readonly name: AlarmName }
   | { readonly type: "clock_set_back"; readonly byMs: number } // our clock was ahead: what it stamped is too late by so much
   // results of our own effects
@@ -229,10 +240,13 @@ export type LoopEvent =
       readonly type: "verdict_read";
       readonly verdict: Verdict;
       readonly conflict?: BaseTip; // as at the gate
+      readonly upToDate?: true; // as at the gate
+      readonly outdated?: BaseTip; // as at the gate
       readonly bodyEdited?: boolean; // true: a person wrote in the pull request's description
       readonly again?: readonly CheckAgain[]; // what failed and can be run again, where none of it is surely the change's doing
     }
   | { readonly type: "checks_rerun"; readonly head: string; readonly outcome: "asked" | "refused" }
+  | { readonly type: "branch_updated"; readonly head: string; readonly base: BaseTip; readonly outcome: UpdateOutcome } // head: as it was before
   | {
       readonly type: "gate_read";
       readonly facts: GateFacts;

@@ -3,9 +3,20 @@ import { beginAttempt, currentAttempt, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, isLive, settle, stay, stopRuns } from "./end.ts";
 import type { GateFacts, LoopEvent } from "./event.ts";
-import { alsoRequired, beginVerifying, gateLook, leaveGate, onRed, rerun, unheard, withConflict } from "./judge.ts";
+import {
+  alsoRequired,
+  beginVerifying,
+  gateLook,
+  leaveGate,
+  onRed,
+  readVerdict,
+  rerun,
+  unheard,
+  withConflict,
+} from "./judge.ts";
 import type { ApprovalRefusal, GateRefusal } from "./refusal.ts";
 import type { CheckAgain, LoopState, Person } from "./state.ts";
+import { mayUpdate, updateBranch, withRule } from "./update.ts";
 
 /** Something moved at the gate: read everything again, remember nothing. */
 export function readGate(state: LoopState): Decision {
@@ -13,7 +24,17 @@ export function readGate(state: LoopState): Decision {
 }
 
 /** How the gate stands by what was just read of it; whoever merges does so only on `passed`. */
-export type Standing = "closed" | "moved" | "changes" | "conflict" | "unread" | "short" | "red" | "pending" | "passed";
+export type Standing =
+  | "closed"
+  | "moved"
+  | "changes"
+  | "conflict"
+  | "outdated"
+  | "unread"
+  | "short"
+  | "red"
+  | "pending"
+  | "passed";
 
 /** Where several hold, the first of them. A merged pull request stands as it would if it were open. */
 export function standingOf(state: LoopState, facts: GateFacts): Standing {
@@ -22,6 +43,7 @@ export function standingOf(state: LoopState, facts: GateFacts): Standing {
   if (facts.changes.length > 0) return "changes";
   if (facts.open && facts.conflict !== undefined) return "conflict";
   if (facts.verdict.colour === "red") return "red"; // whoever approved it: a merge of it would not be one of what was judged
+  if (facts.open && facts.outdated !== undefined) return "outdated"; // whoever approves it: GitHub would not merge it
   if (facts.unread !== null) return "unread";
   if (facts.approvals.length < approvalsNeeded(state, facts)) return "short";
   return facts.verdict.colour === "green" ? "passed" : "pending";
@@ -42,7 +64,8 @@ export function onGateRead(state: LoopState, event: GateRead, now: number): Deci
   if (facts.merged !== null && isAtGateOrMerged(state)) return onMergedByHand(asMerged(state, facts.head), facts, now);
   if (state.phase !== "awaiting_gate") return stay(state, `${state.phase}: the gate is not awaited now`);
   if (merge !== null) return onMergeDeclined(state, merge.message, now);
-  return onStanding({ ...state, awaitsCi: false, ...alsoRequired(state, facts.verdict) }, event, now);
+  const read = withRule(state, facts);
+  return onStanding({ ...read, awaitsCi: false, ...alsoRequired(state, facts.verdict) }, event, now);
 }
 
 function isAtGateOrMerged({ phase, mergedBy }: LoopState): boolean {
@@ -75,6 +98,10 @@ function onStanding(state: LoopState, { facts, again = [] }: GateRead, now: numb
       return onChangesRequested(state, facts, now);
     case "conflict":
       return onConflict(withConflict(state, facts.conflict), now);
+    case "outdated":
+      return facts.outdated !== undefined && mayUpdate(state)
+        ? updateBranch(state, facts.outdated)
+        : answer(state, facts, "rules want the base in the branch, and it is left to people");
     case "unread":
       return answer(state, facts, "what GitHub lists could not be read to its end");
     case "short":
@@ -163,8 +190,13 @@ function answer(state: LoopState, facts: GateFacts, note: string): Decision {
   return { state: { ...state, refusalsSaid }, effects, note };
 }
 
-/** Where people approved as policy asks and the gate is not passed all the same. */
+/** Where the gate is not passed for another reason than that nobody approved. */
 function whyNotPassed(state: LoopState, facts: GateFacts): GateRefusal | null {
+  if (facts.outdated !== undefined) {
+    const { updatesTried: tried, updateRefused } = state;
+    const message = updateRefused?.head === facts.head ? updateRefused.message : null;
+    return { of: "outdated", branch: facts.outdated.branch, tried, message };
+  }
   const approvals = facts.approvals.length;
   if (approvals === 0 || approvals < rulesOf(state).approvals) return null;
   if (facts.unread !== null) return { of: "unread", ...facts.unread };
@@ -191,6 +223,11 @@ export function onBranchMoved(state: LoopState, head: string, now: number): Deci
   if (state.phase !== "verifying" && state.phase !== "awaiting_gate") {
     return stay(state, "the branch moved; publishing will find out");
   }
+  return judgeAnew({ ...state, othersPushed: true }, head, "the branch moved", now);
+}
+
+/** Another commit is on the branch: whatever was said of the one before it, it is judged from the start. */
+function judgeAnew(state: LoopState, head: string, why: string, now: number): Decision {
   const moved: LoopState = {
     ...withAttempt(state, { head }),
     ...left(state),
@@ -198,12 +235,38 @@ export function onBranchMoved(state: LoopState, head: string, now: number): Deci
     behind: null,
     ...unheard,
     approvals: [],
-    othersPushed: true,
   };
   const stopped = closeRuns(moved, now);
-  const before: Effect[] = [...stopRuns(state, "the branch moved"), { type: "write_status" }, ...leaveGate(state)];
+  const before: Effect[] = [...stopRuns(state, why), { type: "write_status" }, ...leaveGate(state)];
   const next = beginVerifying(stopped, now, before);
-  return { ...next, note: `the branch moved; ${next.note}` };
+  return { ...next, note: `${why}; ${next.note}` };
+}
+
+/** The base was to be merged into the branch, for a rule: what came of it is no person's push, and is judged from the start. */
+export function onBranchUpdated(
+  before: LoopState,
+  { head, base, outcome }: Extract<LoopEvent, { type: "branch_updated" }>,
+  now: number,
+): Decision {
+  if (before.head !== head || currentAttempt(before).head !== head) return stay(before, "an update of another commit");
+  const state: LoopState = { ...before, updatesTried: before.updatesTried + 1 };
+  switch (outcome.status) {
+    case "updated":
+      return judgeAnew({ ...state, base }, outcome.head, `${base.branch} was merged into the branch`, now);
+    case "moved":
+      return onBranchMoved(state, outcome.head, now);
+    case "conflict":
+      return onConflict(withConflict(state, base), now);
+    case "current":
+      return readAgain({ ...state, base }, "the branch contains its base");
+    case "refused":
+      return readAgain({ ...state, updateRefused: { head, message: outcome.message } }, "GitHub would not update it");
+  }
+}
+
+function readAgain(state: LoopState, note: string): Decision {
+  if (state.phase === "awaiting_gate") return { state, effects: [gateLook()], note: `${note}; reading the gate` };
+  return { state, effects: [readVerdict(state)], note: `${note}; reading the verdict` };
 }
 
 /** What was at the gate may have been merged before the push; GitHub tells of the two in any order. */

@@ -24,6 +24,7 @@ import {
   withBriefChecks,
 } from "./own-checks.ts";
 import type { BaseTip, CheckAgain, LoopState, Review, Verdict } from "./state.ts";
+import { mayUpdate, updateBranch, withRule } from "./update.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
@@ -213,13 +214,21 @@ export function readVerdict(state: LoopState): Effect {
 /** The verdict on the current commit, and whether its branch conflicts with the base. */
 export function onVerdict(
   before: LoopState,
-  { verdict, conflict, again = [], bodyEdited = false }: Extract<LoopEvent, { type: "verdict_read" }>,
+  {
+    verdict,
+    conflict,
+    upToDate,
+    outdated,
+    again = [],
+    bodyEdited = false,
+  }: Extract<LoopEvent, { type: "verdict_read" }>,
   now: number,
 ): Decision {
   if (verdict.head !== currentAttempt(before).head) return stay(before, "a verdict on another commit");
   const seen = bodyEdited ? withBodyEdited(before) : before;
-  const state = { ...withConflict(seen, conflict), ...alsoRequired(seen, verdict) };
+  const state = { ...withRule(withConflict(seen, conflict), { upToDate }), ...alsoRequired(seen, verdict) };
   if (conflict !== undefined && verdict.colour !== "red") return onConflict(state, verdict, conflict, now);
+  if (verdict.colour === "green" && outdated !== undefined) return onOutdated(state, verdict, outdated, now);
   if (verdict.colour === "green") return onGreen(state, verdict, now);
   if (verdict.colour === "red" && conflict === undefined && again.length > 0 && mayRerun(state, verdict))
     return rerun(state, again, now);
@@ -318,6 +327,12 @@ function onConflict(state: LoopState, verdict: Verdict, { branch }: BaseTip, now
   ];
   const next = beginAttempt(closeRuns(told, now), now, before);
   return { ...next, note: `${note}; ${next.note}` };
+}
+
+/** Green, and it could not be merged: nobody is asked to approve it before the base is in it, or GitHub would not have that. */
+function onOutdated(state: LoopState, verdict: Verdict, base: BaseTip, now: number): Decision {
+  if (mayUpdate(state)) return updateBranch(state, base);
+  return onGreen({ ...state, reviewSeen: true }, verdict, now); // the gate is read at once, and says why it stays closed
 }
 
 /** A look found a conflict: it is read once more together with what CI says. */

@@ -15,10 +15,11 @@ export type CommandRefusal =
   | { readonly of: "other_commit"; readonly head: string } // `head` is the one that waits
   | { readonly of: "told"; readonly said: string };
 
-/** Why the gate is not passed though people approved. */
+/** Why the gate is not passed, whoever approved. */
 export type GateRefusal =
   | { readonly of: "unknown_pushes"; readonly pushes: number; readonly approvals: number; readonly needed: number }
-  | { readonly of: "unread"; readonly what: "reviews" | "commits" | "pushes"; readonly read: number };
+  | { readonly of: "unread"; readonly what: "reviews" | "commits" | "pushes"; readonly read: number }
+  | { readonly of: "outdated"; readonly branch: string; readonly tried: number; readonly message: string | null }; // GitHub's words, where it declined
 
 /** Why an approval on the pull request does not count. `told` comes from versions that kept sentences. */
 export type ApprovalRefusal =

@@ -403,6 +403,9 @@ export const LoopState = z.object({
   redOnBase: z.array(z.string()).optional(), // names of checks that the base failed at the claim or the last /loop retry; absent: none was known to
   behind: BaseTip.extend({ conflict: z.boolean() }).nullable().default(null), // what the branch is to merge before anything else
   mergesTried: z.number().int().default(0), // attempts begun because of a conflict since the last grant
+  upToDate: z.boolean().optional(), // true: a ruleset of the base takes only a branch that contains it, as last read
+  updatesTried: z.number().int().default(0), // times the base was to be merged into the branch for such a rule since the last grant
+  updateRefused: z.object({ head: z.string(), message: z.string() }).nullable().default(null), // GitHub's words for the newest it declined
   branch: z.string().nullable(),
   head: z.string().nullable(), // the commit last seen on the branch at GitHub
   pull: z

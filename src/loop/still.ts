@@ -124,6 +124,13 @@ export const presumptions: Presumptions = {
       state.phase === "verifying" && isAtHead(state, head) && state.attempts.at(-1)?.rerun === "asked",
     once: "later",
   },
+  update_branch: {
+    lane: "work",
+    presumes: "the loop judges this commit or has it at the gate",
+    holds: ({ head }, state) =>
+      (state.phase === "verifying" || state.phase === "awaiting_gate") && isAtHead(state, head) && state.head === head,
+    once: "later",
+  },
   mark_ready: {
     lane: "work",
     presumes: "this commit is at the gate or passed it, or CI that leaves drafts out judges it",

@@ -43,6 +43,8 @@ export type JobLog = { readonly text: string } | { readonly missing: LogMissing 
 /** The pull request's base branch as it is now, and whether it and the head can be merged: null where GitHub does not say yet. */
 export interface BaseFact extends BaseTip {
   readonly mergeable: boolean | null;
+  readonly behind?: boolean; // true: rules want the base in the head, and it is not; false: nothing stands in the way of a merge; absent: what else stands there hides it
+  readonly upToDate?: true; // a ruleset takes only a head that contains the base
 }
 
 /** CI as it stands on one commit. */
@@ -60,6 +62,21 @@ export interface CiFacts {
 export function conflictIn({ base }: CiFacts): { readonly conflict?: BaseTip } {
   if (base?.mergeable !== false) return {};
   return { conflict: { branch: base.branch, sha: base.sha } };
+}
+
+/**
+ * Whether rules want the base in the head, and the base that is missing there, as an event has it. `known` is the newest tip of
+ * the base that is known to be in it. Nothing where no rule is known to ask for it.
+ */
+export function outdatedIn(
+  { base }: CiFacts,
+  known: BaseTip | null,
+): { readonly upToDate?: true; readonly outdated?: BaseTip } {
+  if (base === undefined) return {};
+  const { branch, sha, behind, upToDate } = base;
+  const isNewer = known !== null && known.branch === branch && known.sha !== sha;
+  const isOutdated = behind === true || (behind === undefined && upToDate === true && isNewer);
+  return { ...(upToDate === true ? { upToDate } : {}), ...(isOutdated ? { outdated: { branch, sha } } : {}) };
 }
 
 /** A pull request that is closed, and by whom, where GitHub says. */

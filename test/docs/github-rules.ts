@@ -84,7 +84,7 @@ export const ruleRows: Readonly<Record<string, Row>> = {
     ),
   },
   REQUIRED_STATUS_CHECKS: {
-    does: "The checks that rulesets and classic protection name decide, beside those of `checks.required`: each from the App that the rule expects, and none by a status that a person posted. One that ended as skipped is no success unless `checks.skipped: pass` says so. That the head contains the base is not brought about by Loopgate unless the two conflict.",
+    does: "The checks that rulesets and classic protection name decide, beside those of `checks.required`: each from the App that the rule expects, and none by a status that a person posted. One that ended as skipped is no success unless `checks.skipped: pass` says so. Where the rule takes only an up-to-date branch and the base moved, Loopgate merges the base into the branch before anyone is asked to approve, at the gate, and where GitHub refuses the merge for it; all of it is judged anew, and approvals of the earlier commit do not count. It does so at most five times, then a person updates the branch. Of classic protection only GitHub's own `BEHIND` tells that it asks for that.",
     shown: shown(
       "test/story/who-reports.test.ts",
       "the App that branch rules expect is heard, and no other (classic: %s)",
@@ -130,6 +130,13 @@ export const settingRows: Readonly<Record<string, Row>> = {
     shown: shown(
       "test/story/base-moves.test.ts",
       "at the gate: the agent merges the base in an attempt that is not counted, and all of it is judged anew",
+    ),
+  },
+  "A branch that lacks what its base has, where a rule minds": {
+    does: "See `required_status_checks`. Without such a rule it is left as it is.",
+    shown: shown(
+      "test/story/outdated.test.ts",
+      "%s: the base moves at the gate, is merged in before anyone approves, and only an approval of what came of it counts",
     ),
   },
   "Checks that the base fails too": {

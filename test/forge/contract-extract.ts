@@ -87,6 +87,7 @@ const OPERATIONS: readonly (readonly [path: string, methods: string])[] = [
   [`${REPO}/issues/{issue_number}/reactions/{reaction_id}`, "delete"],
   [`${REPO}/labels`, "get post"],
   [`${REPO}/labels/{name}`, "get"],
+  [`${REPO}/merges`, "post"],
   [`${REPO}/pulls`, "get post"],
   [`${REPO}/pulls/{pull_number}`, "get patch"],
   [`${REPO}/pulls/{pull_number}/comments`, "get post"],

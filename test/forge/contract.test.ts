@@ -242,6 +242,10 @@ describe("each operation is answered as GitHub describes it", () => {
     await call("app", `GET ${repo}/issues/{issue_number}`, { issue_number: pull_number });
     await forge.as("ada").push("acme/demo", "main", { "base.txt": "moved\n" }, "Move the base");
     await call("app", `PUT ${one}/update-branch`, { pull_number });
+    await forge.idle();
+    await call("app", `POST ${repo}/merges`, { base: "loop/1", head: "main" }); // nothing is left to merge
+    await forge.as("ada").push("acme/demo", "main", { "base.txt": "moved on\n" }, "Move it on");
+    await call("app", `POST ${repo}/merges`, { base: "loop/1", head: "main", commit_message: "Merge main" });
     const asked = { pull_number, reviewers: ["willa", "ada"] };
     await call("app", `POST ${one}/requested_reviewers`, asked);
     await call("app", `GET ${one}/requested_reviewers`, { pull_number });

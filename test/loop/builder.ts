@@ -160,6 +160,8 @@ export function aLoop(change: Partial<LoopState> = {}): LoopState {
     base: { branch: "main", sha: sha("a") },
     behind: null,
     mergesTried: 0,
+    updatesTried: 0,
+    updateRefused: null,
     branch: "loop/12-k3f9",
     head: null,
     pull: null,

@@ -8,6 +8,7 @@ import type { AlarmName, ClaimFacts, LoopEvent, MergeOutcome, Permission, Verb }
 import { nanoOf } from "../../src/loop/money.ts";
 import type { ApprovalRefusal } from "../../src/loop/refusal.ts";
 import {
+  type BaseTip,
   type CheckAgain,
   CheckSeen,
   type Finding,
@@ -179,6 +180,7 @@ function detailText(key: string, value: unknown): string[] {
   if (key === "command") return [(value as { verb: string }).verb];
   if (key === "actor") return [(value as Person).login];
   if (key === "why") return [];
+  if (key === "base") return [(value as BaseTip).sha];
   if (key === "checks") return (value as CheckAgain[]).map(({ of, id }) => `${of}:${id}`);
   if (key === "add" || key === "remove")
     return (value as string[]).map((label) => `${key === "add" ? "+" : "-"}${label}`);
@@ -271,7 +273,22 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         type: "verdict_read",
         verdict: verdictOf(first, options.get("head") ?? headOf(state), options),
         ...conflictOf(line),
+        ...outdatedOf(line),
         ...againIn(line),
+      };
+    case "updated":
+      return {
+        type: "branch_updated",
+        head: headOf(state),
+        base: baseIn(line),
+        outcome: { status: "updated", head: first },
+      };
+    case "not_updated":
+      return {
+        type: "branch_updated",
+        head: headOf(state),
+        base: baseIn(line),
+        outcome: first === "refused" ? { status: first, message: second } : { status: first as "current" | "conflict" },
       };
     case "rerun":
       return { type: "checks_rerun", head: headOf(state), outcome: first === "refused" ? "refused" : "asked" };
@@ -320,6 +337,16 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     default:
       throw new Error(`a script does not know the event "${verb}"`);
   }
+}
+
+function baseIn({ options }: Line) {
+  return { branch: "main", sha: options.get("base") ?? "ba5f" };
+}
+
+/** `outdated=ba5f`: rules want `main` in the branch, which is at that commit. */
+function outdatedOf({ options }: Line) {
+  const sha = options.get("outdated");
+  return sha === undefined ? {} : { upToDate: true as const, outdated: { branch: "main", sha } };
 }
 
 /** `conflict=ba5f`: the branch conflicts with `main`, which is at that commit. */
@@ -598,6 +625,7 @@ function gateRead({ words, options }: Line, state: LoopState | null): LoopEvent 
       unread: options.has("unread") ? { what: "reviews", read: Number(options.get("unread")) } : null,
       verdict: verdictOf(options.get("checks") ?? "green", head, options),
       ...conflictOf({ words, options, verb: "gate" }),
+      ...outdatedOf({ words, options, verb: "gate" }),
     },
     merge: mergeOf(options.get("merge")),
     ...againIn({ words, options, verb: "gate" }),

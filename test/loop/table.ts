@@ -63,6 +63,7 @@ const examples: Record<LoopEvent["type"], string> = {
   reviewers_asked: "reviewers_asked zoe",
   verdict_read: "verdict green",
   checks_rerun: "rerun asked",
+  branch_updated: "updated bb2 base=ba5f",
   gate_read: "gate approved=bob",
   effect_failed: "failed start_run broken",
 };

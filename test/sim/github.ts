@@ -194,6 +194,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
       }),
     readJobLog: () => send("readJobLog", () => ({ missing: "expired" as const })),
     rerunChecks: () => send("rerunChecks", () => "refused" as const),
+    updateBranch: () => send("updateBranch", () => ({ status: "current" as const })),
     readPull: (_repository, pull) =>
       send("readPull", () => {
         const at = seen();

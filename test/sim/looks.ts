@@ -58,6 +58,7 @@ function pullLook(world: World, loop: SurveyedLoop, at: number): LoopLook["pull"
     draft: pull.draft,
     head: pull.head,
     conflicts: pull.conflicts,
+    baseHead: null,
     closedBy: personOf(pull.closedBy),
     branchDeletedBy: personOf(pull.closedBy),
     reviews: words

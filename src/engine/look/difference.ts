@@ -3,6 +3,7 @@ import { hasLabel } from "../../loop/end.ts";
 import type { LoopEvent } from "../../loop/event.ts";
 import { refusalKey } from "../../loop/gate.ts";
 import type { LoopState } from "../../loop/state.ts";
+import { mayUpdate } from "../../loop/update.ts";
 import type { LoopLook } from "../ports.ts";
 
 /** A claim this young may be looked at through a replica that has not heard of it: nothing ends by such a look. */
@@ -22,11 +23,18 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
   if (state.phase === "awaiting_gate" && isNews) {
     return [{ type: "review_submitted", actor: look.closedBy, head: pull.head }];
   }
-  if (pull.conflicts && judges(state)) return [{ type: "conflict_seen", head: pull.head }];
+  if ((pull.conflicts && judges(state)) || isOutdated(state, pull)) return [{ type: "conflict_seen", head: pull.head }];
   const waitsForCi = state.phase === "verifying" && !state.ciSeen;
   const approvedEarly = state.phase === "awaiting_gate" && state.awaitsCi;
   if (!pull.checksDone || !(waitsForCi || approvedEarly)) return [];
   return [{ type: "ci_changed", head: pull.head, name: null, looked: true }];
+}
+
+/** At the gate only: what is judged is read when it is green. */
+function isOutdated(state: LoopState, { behind, baseHead }: NonNullable<LoopLook["pull"]>): boolean {
+  const { phase, upToDate, base } = state;
+  const isNewer = upToDate === true && base !== null && baseHead !== null && baseHead !== base.sha;
+  return phase === "awaiting_gate" && (behind ?? isNewer) && mayUpdate(state);
 }
 
 /** An approval by comment was refused since its author lost write access: no list shows when it comes back. */

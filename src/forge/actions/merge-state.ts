@@ -21,8 +21,8 @@ export function mergeStateOf(pull: Pull): MergeState {
   if (!known.mergeable) return "dirty";
   if (pull.draft) return "draft";
   const { repository, ref } = pull.base;
+  if (isBlocked(pull)) return "blocked"; // whatever else it is
   if (repository.rules.get(ref)?.upToDate && known.behind) return "behind";
-  if (isBlocked(pull)) return "blocked";
   const runs = latestRuns(repository.runs.filter((run) => run.headSha === pull.head.sha));
   const bad = runs.some((run) => run.status !== "completed" || failing.includes(run.conclusion ?? ""));
   const statuses = latestStatuses(repository, pull.head.sha);

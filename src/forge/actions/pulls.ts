@@ -1,18 +1,15 @@
 // Pull requests: opening, editing, draft and ready, requested reviewers, and whether they would merge.
 import { type Core, findUser, nodeId, pullsOf, requireAccess } from "../core.ts";
 import { isAncestor } from "../git/ancestry.ts";
-import { conflictFree, mergeTree } from "../git/merging.ts";
-import { countChanges, resolveBranch } from "../git/read.ts";
+import { countChanges, resolveBranch, resolveCommit } from "../git/read.ts";
 import { git } from "../git/run.ts";
-import { writeSigned } from "../git/signed.ts";
-import { signatureOf } from "../git/store.ts";
 import type { Actor, Pull, Repository, User } from "../model.ts";
 import { Refusal, unprocessable } from "../refusal.ts";
 import { userShape } from "../shapes/user.ts";
+import { bringBaseIn, mergeInto, requireUpdatable } from "./base-merge.ts";
 import { emitIssue, note } from "./issue-events.ts";
 import { type IssueEdit, issueActions, newIssue } from "./issues.ts";
 import { findMergeability, mergeability } from "./mergeability.ts";
-import { refActions } from "./refs.ts";
 
 export interface NewPull {
   readonly title: string;
@@ -34,6 +31,16 @@ export interface PullActions {
   removeRequestedReviewers(actor: Actor, pull: Pull, logins: readonly string[]): Pull;
   /** Merges the base into the head branch. Throws 422 where there is nothing to merge, or a conflict. */
   updateBranch(actor: Actor, pull: Pull, expectedHead?: string): Promise<void>;
+  /** The same as REST does it: what is refused is refused at once, and the merge is made some time after the answer. */
+  updateBranchLater(actor: Actor, pull: Pull, expectedHead?: string): Promise<void>;
+  /** Merges a commit into a branch; gives the merge commit, or null where there is nothing to merge. Throws 404 or 409. */
+  mergeBranch(
+    actor: Actor,
+    repository: Repository,
+    branch: string,
+    head: string,
+    message?: string,
+  ): Promise<string | null>;
   /** Whether the head merges into the base without conflict. Remembered for the pair of commits. */
   mergeability(pull: Pull): Promise<boolean>;
   /**
@@ -64,6 +71,19 @@ export function pullActions(core: Core): PullActions {
       return pull;
     },
     updateBranch: (actor, pull, expectedHead) => updateBranch(core, actor, pull, expectedHead),
+    updateBranchLater: (actor, pull, expectedHead) => updateBranchLater(core, actor, pull, expectedHead),
+    mergeBranch: async (actor, repository, branch, head, message) => {
+      const { gitDir } = repository;
+      const [into, sha] = [await resolveBranch(gitDir, branch), await resolveCommit(gitDir, head)];
+      if (!into) throw new Refusal(404, "Base does not exist");
+      if (!sha) throw new Refusal(404, "Head does not exist");
+      return mergeInto(core, actor, repository, {
+        branch,
+        into,
+        head: sha,
+        message: `${message ?? `Merge ${head} into ${branch}`}\n`,
+      });
+    },
     mergeability,
     findMergeability: (pull) => findMergeability(core, pull),
   };
@@ -133,18 +153,13 @@ async function bring(from: Repository, into: Repository, sha: string): Promise<v
 }
 
 async function updateBranch(core: Core, actor: Actor, pull: Pull, expectedHead?: string): Promise<void> {
-  const { head, base } = pull;
-  requireAccess(actor, head.repository, "write");
-  if (expectedHead !== undefined && expectedHead !== head.sha)
-    throw unprocessable("expected_head_sha does not match the current head of the pull request");
-  const { gitDir } = head.repository;
-  if (await isAncestor(gitDir, base.sha, head.sha)) throw unprocessable("There are no new commits on the base branch.");
-  if (!(await conflictFree(gitDir, base.sha, head.sha))) throw unprocessable("merge conflict between base and head");
-  const tree = await mergeTree(gitDir, head.sha, base.sha);
-  const message = `Merge branch '${base.ref}' into ${head.ref}\n`;
-  const author = signatureOf(actor.user, core.now());
-  const sha = await writeSigned(core, gitDir, { tree, parents: [head.sha, base.sha], message, author });
-  await refActions(core).updateRef(actor, head.repository, `refs/heads/${head.ref}`, sha);
+  await requireUpdatable(actor, pull, expectedHead);
+  await bringBaseIn(core, actor, pull);
+}
+
+async function updateBranchLater(core: Core, actor: Actor, pull: Pull, expectedHead?: string): Promise<void> {
+  await requireUpdatable(actor, pull, expectedHead);
+  core.background.begin(() => bringBaseIn(core, actor, pull));
 }
 
 async function requireSides(

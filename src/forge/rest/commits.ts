@@ -6,12 +6,12 @@ import { log } from "../git/commits.ts";
 import { changedFiles, commitFiles } from "../git/history.ts";
 import { knowCommit } from "../git/known.ts";
 import { resolveCommit } from "../git/read.ts";
-import { pageOf } from "../http/answer.ts";
+import { bodyOf, pageOf, textField } from "../http/answer.ts";
 import { notFound } from "../refusal.ts";
 import { commitShape, fileShape } from "../shapes/commit.ts";
 import { repoUrl, repoWeb } from "../shapes/url.ts";
 import type { World } from "../world.ts";
-import { commitIn, repositoryIn, restOfPath } from "./scope.ts";
+import { actorIn, commitIn, repositoryIn, restOfPath } from "./scope.ts";
 
 const base = "/repos/:owner/:repo";
 
@@ -37,6 +37,16 @@ export function commits(world: World): Hono<ForgeEnv> {
       stats,
       files: files.map((file) => fileShape(world, repository, file, commit.sha)),
     });
+  });
+  routes.post(`${base}/merges`, async (c) => {
+    const repository = repositoryIn({ world, c }, [["contents"], "write"]);
+    const body = await bodyOf(c);
+    const [branch = "", head = "", message] = ["base", "head", "commit_message"].map((name) =>
+      textField(body, name, "Merge"),
+    );
+    const sha = await world.mergeBranch(actorIn({ world, c }), repository, branch, head, message);
+    if (sha === null) return c.body(null, 204);
+    return c.json(commitShape(world, repository, await knowCommit(repository, sha)), 201);
   });
   routes.get(`${base}/compare/:range{.+}`, (c) => compare(world, c));
   return routes;

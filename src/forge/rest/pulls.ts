@@ -104,7 +104,7 @@ function merging(world: World): Hono<ForgeEnv> {
   routes.put(`${base}/:number/update-branch`, async (c) => {
     const pull = pullIn({ world, c }, "write");
     repositoryIn({ world, c }, [["contents"], "write"]);
-    await world.updateBranch(
+    await world.updateBranchLater(
       actorIn({ world, c }),
       pull,
       textField(await bodyOf(c), "expected_head_sha", "PullRequest"),

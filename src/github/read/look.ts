@@ -7,6 +7,7 @@ import { type Connection, query, type Repository } from "../client/client.ts";
 import { branchDeleterOf, Closed, closedFields, closerOf } from "./closed.ts";
 import { Actor, actorFields, nobody, personOfActor } from "./people.ts";
 import { LabelEvent, lastLabelling, same } from "./timeline.ts";
+import { behindIn } from "./verdict.ts";
 
 /** So many loops are asked after in one request. */
 const loopsPerRequest = 20;
@@ -29,7 +30,7 @@ fragment Ended on Issue {
 }
 fragment Tip on Ref { target { oid ... on Commit { committer { email } } } }
 fragment Pull on PullRequest {
-  id number url state isDraft mergeable headRefOid
+  id number url state isDraft mergeable mergeStateStatus baseRef { target { oid } } headRefOid
   isCrossRepository
   mergedBy { ${actorFields} } ${closedFields}
   reviews(last: 100, states: [APPROVED, CHANGES_REQUESTED, DISMISSED]) { nodes { fullDatabaseId state authorCanPushToRepository commit { oid } } }
@@ -102,6 +103,8 @@ const PullNow = z.object({
   state: z.enum(["OPEN", "CLOSED", "MERGED"]),
   isDraft: z.boolean(),
   mergeable: z.enum(["MERGEABLE", "CONFLICTING", "UNKNOWN"]),
+  mergeStateStatus: z.string(),
+  baseRef: z.object({ target: z.object({ oid: z.string() }).nullable() }).nullable(),
   headRefOid: z.string(),
   isCrossRepository: z.boolean(),
   mergedBy: Actor,
@@ -272,6 +275,8 @@ function pullNow(pull: z.infer<typeof PullNow>) {
     draft: pull.isDraft,
     head: pull.headRefOid,
     conflicts: pull.mergeable === "CONFLICTING",
+    ...behindIn(pull.mergeStateStatus),
+    baseHead: pull.baseRef?.target?.oid ?? null,
     closedBy: closerOf(pull),
     branchDeletedBy: branchDeleterOf(pull),
     reviews: decisive.map(wordOf).join(", "),

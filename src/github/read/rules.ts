@@ -7,10 +7,11 @@ import { type Connection, call, type Repository, unlessGone } from "../client/cl
 export const ruleFields = `
   refUpdateRule { requiredStatusCheckContexts }
   rules(first: 100) {
-    nodes { parameters { ... on RequiredStatusChecksParameters { requiredStatusChecks { context integrationId } } } }
+    nodes { parameters { ... on RequiredStatusChecksParameters { strictRequiredStatusChecksPolicy requiredStatusChecks { context integrationId } } } }
   }`;
 
 const Parameters = z.object({
+  strictRequiredStatusChecksPolicy: z.boolean().optional(),
   requiredStatusChecks: z.array(z.object({ context: z.string(), integrationId: z.number().nullish() })).optional(),
 });
 
@@ -19,6 +20,11 @@ export const BranchRules = z.object({
   refUpdateRule: z.object({ requiredStatusCheckContexts: z.array(z.string().nullable()).nullable() }).nullish(),
   rules: z.object({ nodes: z.array(z.object({ parameters: Parameters.nullable() }).nullable()).nullable() }).nullish(),
 });
+
+/** Whether a ruleset takes only a head that contains the branch; of classic protection only administrators see that. */
+export function wantsUpToDate({ rules }: z.infer<typeof BranchRules>): boolean {
+  return (rules?.nodes ?? []).some((node) => node?.parameters?.strictRequiredStatusChecksPolicy === true);
+}
 
 /** Of a branch: whether classic protection or a ruleset takes signed commits only. */
 export const signatureFields = "refUpdateRule { requiresSignatures } rules(first: 100) { nodes { type } }";

@@ -8,7 +8,7 @@ import { type Asked, asAllowed } from "./allowed.ts";
 import { BaseChecks, baseChecks, baseChecksFragment } from "./base-checks.ts";
 import { Closed, closedFields, closerOf } from "./closed.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
-import { appOfBot, BranchRules, expectedChecks, ruleFields } from "./rules.ts";
+import { appOfBot, BranchRules, expectedChecks, ruleFields, wantsUpToDate } from "./rules.ts";
 
 /** One page of what was reported on a commit. */
 const contextsOf = (workflows: boolean, page: string) => `
@@ -41,11 +41,13 @@ fragment Ci on Commit {
 }
 
 /** Of a pull request: whether it merges, and into what. `baseRefOid` would be the base as it was at the last push. */
-export const baseFields = (rules: boolean) => `mergeable baseRef { name target { oid } ${rules ? ruleFields : ""} }`;
+export const baseFields = (rules: boolean) =>
+  `mergeable mergeStateStatus baseRef { name target { oid } ${rules ? ruleFields : ""} }`;
 
 /** What `baseFields` asks for. */
 export const Mergeable = z.object({
   mergeable: z.enum(["MERGEABLE", "CONFLICTING", "UNKNOWN"]),
+  mergeStateStatus: z.string(),
   baseRef: BranchRules.extend({
     name: z.string(),
     target: z.object({ oid: z.string() }).nullable(),
@@ -58,7 +60,7 @@ query ReadCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!) 
     databaseId
     pullRequest(number: $pull) {
       headRefOid state body
-      mergeable baseRef { name target { oid ...BaseChecks } ${rules ? ruleFields : ""} }
+      mergeable mergeStateStatus baseRef { name target { oid ...BaseChecks } ${rules ? ruleFields : ""} }
       mergedBy { ${actorFields} } ${closedFields}
     }
     object(oid: $head) { ...Ci }
@@ -188,10 +190,28 @@ export async function readCi(
 
 const mergeable = { MERGEABLE: true, CONFLICTING: false, UNKNOWN: null } as const;
 
+/** What a merge state says of being behind: most others hide it. https://docs.github.com/graphql/reference/enums#mergestatestatus */
+export function behindIn(mergeState: string): { readonly behind?: boolean } {
+  if (mergeState === "BEHIND") return { behind: true };
+  return ["CLEAN", "HAS_HOOKS", "UNSTABLE"].includes(mergeState) ? { behind: false } : {};
+}
+
 /** How the pull request stands to its base; nothing where that branch is gone. */
-export function baseFact({ mergeable: word, baseRef }: z.infer<typeof Mergeable>): Pick<CiFacts, "base"> {
+export function baseFact({
+  mergeable: word,
+  mergeStateStatus,
+  baseRef,
+}: z.infer<typeof Mergeable>): Pick<CiFacts, "base"> {
   if (baseRef === null || baseRef.target === null) return {};
-  return { base: { branch: baseRef.name, sha: baseRef.target.oid, mergeable: mergeable[word] } };
+  return {
+    base: {
+      branch: baseRef.name,
+      sha: baseRef.target.oid,
+      mergeable: mergeable[word],
+      ...behindIn(mergeStateStatus),
+      ...(wantsUpToDate(baseRef) ? { upToDate: true } : {}),
+    },
+  };
 }
 
 /** At most so many pages of a hundred are read; what is beyond makes the verdict wait, and it says so. */

@@ -30,6 +30,7 @@ const attempted: Record<EffectType, string> = {
   open_pull: "open the pull request",
   publish_review: "publish the reviewer's answer as a check",
   rerun_checks: "have CI run again what failed",
+  update_branch: "merge the base into the loop's branch",
   mark_ready: "mark the pull request as ready for review",
   answer_thread: "answer a comment on the pull request",
   request_reviewers: "ask for reviews",

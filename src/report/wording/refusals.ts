@@ -2,6 +2,7 @@
 import { unreachable } from "../../base/assert.ts";
 import type { Command } from "../../loop/event.ts";
 import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "../../loop/refusal.ts";
+import { inlineCode, plainSentence } from "../escape.ts";
 import { commit } from "./parts.ts";
 
 /** Part of a sentence, without its full stop. */
@@ -41,9 +42,20 @@ export function gateRefusal(why: GateRefusal): string {
       return `GitHub does not say who pushed ${why.pushes === 1 ? "one of its commits" : `${why.pushes} of its commits`}, and whoever did must not approve them alone. It has ${why.approvals} of the ${why.needed} approvals that this takes.`;
     case "unread":
       return `It has more ${why.what} than Loopgate reads (${why.read}), so it cannot tell whose approval counts. A person can still merge it.`;
+    case "outdated":
+      return outdated(why);
     default:
       return unreachable(why);
   }
+}
+
+function outdated({ branch, tried, message }: Extract<GateRefusal, { of: "outdated" }>): string {
+  const name = inlineCode(branch);
+  const why =
+    message === null
+      ? `Loopgate has merged ${name} into it as often as it does (${tried} times), and ${name} has moved on again.`
+      : `Loopgate could not merge ${name} into it: ${plainSentence(message)}.`;
+  return `A rule of ${name} takes only a branch that contains it, and this one does not. ${why} Next: someone other than the approver updates the branch on the pull request; what comes of it is verified before an approval counts.`;
 }
 
 /** Part of a sentence, without its full stop. */

@@ -21,7 +21,9 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
     case "approval_does_not_count":
       return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(approvalRefusal(reply.why))}. The loop still needs an approval of commit ${commit(headOf(state))} by someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits.`;
     case "gate_not_passed":
-      return `Commit ${commit(headOf(state))} is approved, but not yet enough for the gate. ${gateRefusal(reply.why)}`;
+      return reply.why.of === "outdated"
+        ? `Commit ${commit(headOf(state))} cannot be merged as it is. ${gateRefusal(reply.why)}`
+        : `Commit ${commit(headOf(state))} is approved, but not yet enough for the gate. ${gateRefusal(reply.why)}`;
     case "ready_for_ci":
       return `${pullLink} was made ready for review before anything was green: ${commit(headOf(state))} has no check that ran, and CI often leaves drafts out. Nobody is asked to review it yet. To open it ready from the start, set \`pull_request.draft: never\` in \`.github/loop.yml\`.`;
     case "gate_reminder":

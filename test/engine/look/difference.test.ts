@@ -19,6 +19,7 @@ const pull: NonNullable<LoopLook["pull"]> = {
   draft: true,
   head: sha("c"),
   conflicts: false,
+  baseHead: null,
   closedBy: bob,
   branchDeletedBy: dave,
   reviews: "",
