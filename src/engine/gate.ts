@@ -7,7 +7,7 @@ import { asMerged, mayRerunAtGate, standingOf } from "../loop/gate.ts";
 import { names } from "../loop/people.ts";
 import type { ApprovalComment, LoopState } from "../loop/state.ts";
 import { authorsOf, noAuthors } from "../verify/authors.ts";
-import { type ApprovalFact, type CiFacts, outdatedIn } from "../verify/facts.ts";
+import { type ApprovalFact, type CiFacts, outdatedIn, type PullFacts, type ReviewFact } from "../verify/facts.ts";
 import { gateOf } from "../verify/gate.ts";
 import { againOf, judge, judgeWithLogs } from "./judge.ts";
 import type { World } from "./world.ts";
@@ -76,7 +76,7 @@ interface GateRead {
 async function readGate(world: World, before: LoopState, number: number): Promise<GateRead> {
   const pull = await world.github.readPull(before.issue, number);
   const state = pull.merged === null ? before : asMerged(before, pull.head);
-  const commands = await approvalsByCommand(world, state);
+  const commands = await approvalsByCommand(world, state, pull);
   // Read last: whoever pushed until now, or until the merge, is an author of what was read before.
   const until = pull.merged?.at ?? null;
   const pushed = state.othersPushed ? await pushedTo(world, state, { pull: number, until }) : null;
@@ -101,16 +101,28 @@ function pushedTo(
   return world.github.readPushes(issue, { ...of, branch });
 }
 
-/** Comments that still say `/loop approve` of their commit, with what their authors may do now. Two requests each. */
-async function approvalsByCommand(world: World, state: LoopState): Promise<readonly ApprovalFact[]> {
+/** Comments and reviews that still say `/loop approve` of their commit, with what their authors may do now. Two requests for each comment. */
+async function approvalsByCommand(
+  world: World,
+  state: LoopState,
+  { reviews }: PullFacts,
+): Promise<readonly ApprovalFact[]> {
   const head = state.attempts.at(-1)?.head;
   const found: ApprovalFact[] = [];
   for (const approval of state.approvals) {
     if (approval.head !== head) continue;
-    const fact = await approvalNow(world, state, approval);
+    const fact = approval.review ? approvalIn(reviews, approval) : await approvalNow(world, state, approval);
     if (fact !== null) found.push(fact);
   }
   return found;
+}
+
+/** Of a review that was taken back, or whose text says it no more, nothing is left. */
+function approvalIn(reviews: readonly ReviewFact[], { person, comment, head }: ApprovalComment): ApprovalFact | null {
+  const now = reviews.find(({ id }) => id === comment);
+  if (now === undefined || now.author.id !== person.id || now.state === "dismissed") return null;
+  if (now.command?.verb !== "approve" || !names(now.command, head)) return null;
+  return { author: now.author, canPush: now.canPush, head: now.head };
 }
 
 async function approvalNow(world: World, state: LoopState, approval: ApprovalComment): Promise<ApprovalFact | null> {

@@ -58,7 +58,8 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
     case "reply":
       return reply(world, state, effect.reply, stored.key, retrying);
     case "react":
-      await github.react(issue, effect.comment, effect.content);
+      if (effect.review === undefined) await github.react(issue, effect.comment, effect.content);
+      else await github.reactToReview(issue, effect.review, effect.content);
       return [];
     case "set_labels":
       await github.changeLabels(issue, { add: effect.add, remove: removable(effect.remove, state) });

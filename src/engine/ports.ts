@@ -207,6 +207,8 @@ export interface GitHubPort {
   /** Resolves to false when the comment no longer exists. */
   editComment(issue: IssueRef, comment: number, body: string): Promise<boolean>;
   react(issue: IssueRef, comment: number, content: "eyes" | "rocket" | "-1" | "+1"): Promise<void>;
+  /** `review`: its node id. */
+  reactToReview(repository: RepositoryRef, review: string, content: "eyes" | "rocket" | "-1" | "+1"): Promise<void>;
   /** Adds and removes these labels and touches no other. Those that are not there to be removed are nothing to do. */
   changeLabels(
     issue: IssueRef,

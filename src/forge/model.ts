@@ -323,6 +323,7 @@ export interface Review {
   state: ReviewState;
   commitId: string;
   submittedAt: number | null;
+  reactions: Reaction[];
 }
 
 export interface ReviewComment {

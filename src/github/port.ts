@@ -16,7 +16,7 @@ import { listInstallations, listRepositories } from "./read/repositories.ts";
 import { readThread } from "./read/thread.ts";
 import { readCi } from "./read/verdict.ts";
 import { publishCheck } from "./write/checks.ts";
-import { createComment, editComment, react } from "./write/comments.ts";
+import { createComment, editComment, react, reactToReview } from "./write/comments.ts";
 import { changeLabels } from "./write/labels.ts";
 import { merge } from "./write/merge.ts";
 import { editPullBody, markReady, openPull, readPullBody, requestReviewers } from "./write/pulls.ts";
@@ -45,6 +45,7 @@ export function githubPort(options: PortOptions) {
     createComment: (...rest: Rest<typeof createComment>) => createComment(connection, ...rest),
     editComment: (...rest: Rest<typeof editComment>) => editComment(connection, ...rest),
     react: (...rest: Rest<typeof react>) => react(connection, ...rest),
+    reactToReview: (...rest: Rest<typeof reactToReview>) => reactToReview(connection, ...rest),
     changeLabels: (...rest: Rest<typeof changeLabels>) => changeLabels(connection, ...rest),
     openPull: (...rest: Rest<typeof openPull>) => openPull(connection, ...rest),
     publishSigned: (...rest: Rest<typeof publishSigned>) => publishSigned(connection, ...rest),

@@ -23,7 +23,12 @@ export type Effect =
   | { readonly type: "post_attempt"; readonly attempt: number }
   | { readonly type: "post_stop" }
   | { readonly type: "reply"; readonly reply: Reply }
-  | { readonly type: "react"; readonly comment: number; readonly content: "eyes" | "rocket" | "-1" | "+1" }
+  | {
+      readonly type: "react";
+      readonly comment: number;
+      readonly content: "eyes" | "rocket" | "-1" | "+1";
+      readonly review?: string;
+    } // review: as of a command
   | { readonly type: "set_labels"; readonly add: readonly string[]; readonly remove: readonly string[] } // ours only
   | { readonly type: "answer_without_loop"; readonly command: Command; readonly on: CommandedIssue } // to whoever could start one
   // reading

@@ -47,7 +47,8 @@ export interface Command {
   readonly verb: Verb;
   readonly argument: string; // the rest of the first line; untrusted
   readonly actor: Person;
-  readonly commentId: number;
+  readonly commentId: number; // or that of the review
+  readonly review?: string; // node id of the review that it stands in; absent: it stands in a comment
 }
 
 /** What was read at the claim; `policy` is what the file says or why it does not stand. */

@@ -51,7 +51,8 @@ export function onCommand(state: LoopState, command: Command, permission: Permis
 }
 
 function reaction(command: Command, content: "+1" | "-1"): Effect {
-  return { type: "react", comment: command.commentId, content };
+  const { commentId: comment, review } = command;
+  return { type: "react", comment, content, ...(review === undefined ? {} : { review }) };
 }
 
 function refuse(state: LoopState, command: Command, why: CommandRefusal): Decision {
@@ -132,7 +133,8 @@ function approveAtGate(state: LoopState, command: Command): Decision {
   const { actor: person, commentId: comment } = command;
   if (person.id === state.requester.id) return refuse(state, command, { of: "own_loop" });
   if (!names(command, head)) return refuse(state, command, { of: "other_commit", head });
-  const approved = { ...state, approvals: [...state.approvals, { person, comment, head }] };
+  const approval = { person, comment, head, ...(command.review === undefined ? {} : { review: true }) };
+  const approved = { ...state, approvals: [...state.approvals, approval] };
   const read = readGate(approved);
   return { ...read, effects: [reaction(command, "+1"), ...read.effects] };
 }

@@ -353,7 +353,12 @@ export const BaseTip = z.object({ branch: z.string(), sha: z.string() });
 export type BaseTip = z.infer<typeof BaseTip>;
 
 /** A comment with `/loop approve`: who wrote it about which commit. Comment and permission are read again at the gate. */
-export const ApprovalComment = z.object({ person: Person, comment: z.number().int(), head: z.string() });
+export const ApprovalComment = z.object({
+  person: Person,
+  comment: z.number().int(),
+  head: z.string(),
+  review: z.boolean().optional(), // true: it stands in the review of that id; absent: in a comment
+});
 export type ApprovalComment = z.infer<typeof ApprovalComment>;
 
 /** What stood at the gate when somebody pushed: what was merged just before, if that is found out later. */

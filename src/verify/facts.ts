@@ -1,4 +1,5 @@
 // The plain facts a verdict and a gate are computed from, as GitHub states them about one commit.
+import type { Verb } from "../loop/event.ts";
 import type { BaseTip, CheckAgain, LogMissing, Person } from "../loop/state.ts";
 
 /** One check run or commit status on a commit. */
@@ -103,7 +104,8 @@ export interface ReviewFact extends ApprovalFact {
   readonly id: number;
   readonly state: "approved" | "changes_requested" | "commented" | "dismissed" | "pending";
   readonly submittedAt: number; // epoch milliseconds
-  readonly body: string; // untrusted
+  readonly body: string; // untrusted; without the line of a command
+  readonly command?: { readonly verb: Verb; readonly argument: string }; // on its first line; absent: none
   readonly comments: readonly {
     readonly path: string;
     readonly line: number | null;

@@ -130,6 +130,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
           world.editComment(number, comment, body, app),
         );
       }),
+    reactToReview: () => send("reactToReview", () => {}),
     react: (issue) => send("react", () => parts.onWrite({ type: "react", issue: issue.number })),
     changeLabels: (issue, { add, remove }) =>
       send("changeLabels", () =>

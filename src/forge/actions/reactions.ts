@@ -1,16 +1,16 @@
 // Reactions to issues and comments. GitHub sends no webhook for them.
 import { type Core, nodeId, requireAccess } from "../core.ts";
-import type { Actor, Comment, Issue, Reaction, ReactionContent } from "../model.ts";
+import type { Actor, Comment, Issue, Reaction, ReactionContent, Review } from "../model.ts";
 import { unprocessable } from "../refusal.ts";
 
 export interface ReactionActions {
   /** The same reaction by the same user twice is one: `created` says whether it is new. */
   addReaction(
     actor: Actor,
-    subject: Issue | Comment,
+    subject: Issue | Comment | Review,
     content: ReactionContent,
   ): { reaction: Reaction; created: boolean };
-  removeReaction(actor: Actor, subject: Issue | Comment, id: number): void;
+  removeReaction(actor: Actor, subject: Issue | Comment | Review, id: number): void;
 }
 
 const reactionContents: readonly ReactionContent[] = [
@@ -45,6 +45,7 @@ export function reactionActions(core: Core): ReactionActions {
   };
 }
 
-function repositoryOf(subject: Issue | Comment) {
+function repositoryOf(subject: Issue | Comment | Review) {
+  if ("pull" in subject && "commitId" in subject) return subject.pull.issue.repository;
   return "issue" in subject ? subject.issue.repository : subject.repository;
 }

@@ -19,6 +19,8 @@ export interface ReviewActions {
   /** Settles the thread that this comment began, or opens it again. */
   resolveThread(actor: Actor, root: ReviewComment, resolved: boolean): void;
   dismissReview(actor: Actor, review: Review, message: string): Review;
+  /** Its author, and nobody else here, changes its text. */
+  editReview(actor: Actor, review: Review, body: string): Review;
   createReviewComment(
     actor: Actor,
     pull: Pull,
@@ -49,6 +51,13 @@ export function reviewActions(core: Core): ReviewActions {
         throw new Refusal(422, "Validation Failed", ["Can not dismiss a commented pull request review"]);
       review.state = "DISMISSED";
       emitReview(core, actor, review, "dismissed");
+      return review;
+    },
+    editReview: (actor, review, body) => {
+      if (actor.user !== review.user) throw notFound();
+      const changes = { body: { from: review.body } };
+      review.body = body;
+      emitReview(core, actor, review, "edited", { changes });
       return review;
     },
     resolveThread: (actor, root, resolved) => setResolved(core, actor, root, resolved),
@@ -107,6 +116,7 @@ function newReview(core: Core, actor: Actor, pull: Pull, wanted: NewReview): Rev
     state: wanted.event ? states[wanted.event] : "PENDING",
     commitId: wanted.commitId ?? pull.head.sha,
     submittedAt: wanted.event ? core.now() : null,
+    reactions: [],
   };
   pull.reviews.push(review);
   pull.issue.updatedAt = core.now();
@@ -175,9 +185,10 @@ function setResolved(core: Core, actor: Actor, root: ReviewComment, resolved: bo
   });
 }
 
-function emitReview(core: Core, actor: Actor, review: Review, action: string): void {
+function emitReview(core: Core, actor: Actor, review: Review, action: string, more: object = {}): void {
   const { pull } = review;
   const body = {
+    ...more,
     review: { ...reviewShape(core, review), state: review.state.toLowerCase() },
     pull_request: pullShape(core, pull, { simple: true }),
   };

@@ -1,5 +1,5 @@
 // Where queries begin, and the two mutations that REST does not have.
-import type { Pull } from "../model.ts";
+import type { Pull, ReactionContent, Review } from "../model.ts";
 import { noSuchNode, orError } from "./errors.ts";
 import { labelMutations } from "./fields-labels.ts";
 import { need, nodeSource, repositoryNamed } from "./reach.ts";
@@ -35,6 +35,14 @@ export const rootFields: Readonly<Record<string, Fields>> = {
   Mutation: fieldsOf<null>({
     ...labelMutations.fields,
     ...threadMutations,
+    addReaction: (_root, { input }, reading) => {
+      reading.world.addReaction(
+        reading.actor,
+        reviewToReactTo(input.subjectId, reading),
+        restNames[input.content] ?? "+1",
+      );
+      return source("AddReactionPayload", { input });
+    },
     markPullRequestReadyForReview: (_root, { input }, reading) => {
       const pull = draftable(input.pullRequestId, reading);
       return source("MarkPullRequestReadyForReviewPayload", {
@@ -56,6 +64,9 @@ export const rootFields: Readonly<Record<string, Fields>> = {
       });
     },
   }),
+  AddReactionPayload: fieldsOf<Pick<Done, "input">>({
+    clientMutationId: ({ input }) => input.clientMutationId ?? null,
+  }),
   MarkPullRequestReadyForReviewPayload: payload,
   ConvertPullRequestToDraftPayload: payload,
   UpdatePullRequestPayload: payload,
@@ -70,6 +81,26 @@ function draftable(id: string, reading: Reading): Pull {
   const pull = writable(id, reading);
   need(pull.issue.repository, reading, ["contents"], "write");
   return pull;
+}
+
+const restNames: Readonly<Record<string, ReactionContent>> = {
+  THUMBS_UP: "+1",
+  THUMBS_DOWN: "-1",
+  LAUGH: "laugh",
+  CONFUSED: "confused",
+  HEART: "heart",
+  HOORAY: "hooray",
+  ROCKET: "rocket",
+  EYES: "eyes",
+};
+
+/** A review that the caller may react to; of other subjects REST is asked here. */
+function reviewToReactTo(id: string, reading: Reading): Review {
+  const found = nodeSource(id, reading);
+  if (found.type !== "PullRequestReview") throw noSuchNode(id);
+  const review = found.value as Review;
+  need(review.pull.issue.repository, reading, ["pull_requests"], "write");
+  return review;
 }
 
 /** The pull request whose texts the caller may change. */

@@ -63,6 +63,8 @@ export interface Args {
     readonly description?: string | null;
     readonly threadId?: string;
     readonly pullRequestReviewThreadId?: string;
+    readonly subjectId: string;
+    readonly content: string;
     readonly body?: string;
     readonly clientMutationId?: string | null;
   };

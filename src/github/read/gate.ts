@@ -4,6 +4,7 @@ import { Fault } from "../../base/fault.ts";
 import type { Merged, PullFacts, ReviewFact } from "../../verify/facts.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
+import { parseCommand } from "../deliveries/command.ts";
 import { type Asked, asAllowed } from "./allowed.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 import { baseFact, baseFields, CiCommit, ciFacts, ciFragment, Mergeable } from "./verdict.ts";
@@ -104,7 +105,9 @@ export async function readPull(connection: Connection, repository: Repository, p
     open: found.state === "OPEN",
     merged: found.state === "MERGED" ? mergeOf(found, connection.self.slug) : null,
     draft: found.isDraft,
-    reviews: listed.reviews.map(reviewFact).filter(({ submittedAt }) => submittedAt <= until),
+    reviews: listed.reviews
+      .map((review) => reviewFact(review, connection.self.slug))
+      .filter(({ submittedAt }) => submittedAt <= until),
     unread: listed.isCut ? { what: "reviews", read: listed.reviews.length } : null,
     ci: { ...(await ciFacts(connection, repository, pullRead, tip.commit)), ...baseFact(found) },
   };
@@ -141,7 +144,8 @@ function mergeOf({ mergedBy, mergedAt }: z.infer<typeof Pull>, slug: string): Me
   return { by, ours, at: mergedAt ?? Number.POSITIVE_INFINITY };
 }
 
-function reviewFact(review: z.infer<typeof Review>): ReviewFact {
+function reviewFact(review: z.infer<typeof Review>, slug: string): ReviewFact {
+  const command = parseCommand(review.body, slug);
   return {
     id: review.fullDatabaseId,
     author: personOfActor(review.author),
@@ -149,7 +153,8 @@ function reviewFact(review: z.infer<typeof Review>): ReviewFact {
     state: review.state.toLowerCase() as ReviewFact["state"],
     head: review.commit?.oid ?? "",
     submittedAt: review.submittedAt ?? 0,
-    body: review.body,
+    body: command === null ? review.body : review.body.replace(/^[^\r\n]*/, ""),
+    ...(command === null ? {} : { command }),
     comments: review.comments.nodes.map(({ fullDatabaseId, replyTo, ...comment }) => ({
       ...comment,
       thread: replyTo?.fullDatabaseId ?? fullDatabaseId,

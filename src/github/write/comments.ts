@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { IssueRef } from "../../loop/state.ts";
 import { BigId, requireSameRepository } from "../client/answers.ts";
-import { type Connection, call, query, unlessGone } from "../client/client.ts";
+import { type Connection, call, query, type Repository, unlessGone } from "../client/client.ts";
 import { Actor, actorFields, personOfActor } from "../read/people.ts";
 
 const Created = z.object({ id: z.number().int() });
@@ -121,6 +121,23 @@ export async function react(
       }),
     ),
   );
+}
+
+const reactions = { eyes: "EYES", rocket: "ROCKET", "-1": "THUMBS_DOWN", "+1": "THUMBS_UP" } as const;
+
+/** As `react`, for a review: REST has no reactions to those. https://docs.github.com/graphql/reference/mutations#addreaction */
+export async function reactToReview(
+  connection: Connection,
+  repository: Repository,
+  review: string,
+  content: keyof typeof reactions,
+): Promise<void> {
+  const attempted = `Could not react to a review in ${repository.owner}/${repository.name}`;
+  const text = `mutation React($review: ID!, $content: ReactionContent!) {
+    addReaction(input: { subjectId: $review, content: $content }) { clientMutationId }
+  }`;
+  const variables = { review, content: reactions[content] };
+  await unlessGone(query(connection, repository, { attempted, shape: z.unknown(), text, variables }));
 }
 
 function addressOf(issue: IssueRef) {
