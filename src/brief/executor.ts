@@ -108,6 +108,20 @@ function minutes(deadlineMs: number): string {
   return whole === 1 ? "1 minute" : `${whole} minutes`;
 }
 
+/** What an agent is told that is started once more because the budget for its work is used up. `ms`: how long it may take. */
+export function handoverBrief(ms: number): string {
+  return `# Hand over
+
+The money for work on this task is used up. You are started once more, for a few short answers, so that whoever goes on knows where the work stands. You have ${minutes(ms)}.
+
+1. Look at \`git status\`, \`git diff\` and \`git log\` in this repository to see what was done. Do no further work on the task and start no long commands.
+2. Commit what is worth keeping. Take back only what is plainly broken.
+3. Write the answer below: in \`summary\` what is done, what is not, and what to do next; in \`confidence\` how likely it is that what is there solves the task.
+
+${answer}
+`;
+}
+
 const answer = `## When you end
 
 Write \`/loop/out/result.json\` (the folder \`/loop\` is also named by \`$LOOP_DIR\`). Every field may be left out:

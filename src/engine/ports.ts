@@ -11,6 +11,7 @@ import type {
   CheckAgain,
   CheckOf,
   CheckSeen,
+  Handover,
   Isolation,
   IssueRef,
   LoopState,
@@ -296,6 +297,7 @@ export interface RunReport {
   readonly tokens?: Tokens; // of those calls; absent: none
   readonly outOfBudget?: boolean; // its model calls ended with one refused for want of money; absent: false
   readonly modelDown?: boolean; // its model calls ended with one that failed on the provider's side; absent: false
+  readonly handover?: Handover; // absent: no agent was started for it
   readonly trouble?: Trouble | null; // what kept it from its work, as far as its end tells; absent: nothing
   readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
   readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that

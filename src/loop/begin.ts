@@ -377,7 +377,8 @@ export function book(state: LoopState, event: RunEnded): LoopState {
   const isDearer = event.spentNano >= known.spentNano;
   const cost = isDearer ? { spentNano: event.spentNano, tokens: event.tokens } : {};
   const logSha256 = event.logSha256 ?? known.logSha256;
-  const facts = { ...cost, logSha256, tools: [...event.tools], ...provenanceAtEnd(known, event) };
+  const handover = event.handover === undefined ? {} : { handover: event.handover };
+  const facts = { ...cost, ...handover, logSha256, tools: [...event.tools], ...provenanceAtEnd(known, event) };
   const isOfThisGrant = known.startedAt >= state.grantedAt; // money that was granted since is not what it lacked
   const outOfBudget = state.outOfBudget || (event.outOfBudget && isOfThisGrant);
   return { ...withRun(withToldRun(state, event.run), event.run, facts), outOfBudget };

@@ -9,6 +9,7 @@ import type {
   CheckSeen,
   Claim,
   Finding,
+  Handover,
   Isolation,
   IssueRef,
   LoopState,
@@ -215,6 +216,7 @@ export type LoopEvent =
       readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
       readonly agentVersion?: string | null; // as its CLI says
       readonly note: string; // one sentence: out of memory, no answer file, …; ours, not the agent's
+      readonly handover?: Handover; // absent: no agent was started for it
       readonly trouble?: Trouble; // what kept it from its work; absent: nothing that its end tells of
       readonly said?: string; // the last lines of a run that failed, masked and short; absent: it wrote nothing, or did not fail
       readonly claim: Claim | null; // executor only

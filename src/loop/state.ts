@@ -290,6 +290,13 @@ export type CheckSeen = z.infer<typeof CheckSeen>;
 const CheckResult = z.object({ name: z.string(), head: CheckSeen.nullable(), base: CheckSeen.nullable() });
 export type CheckResult = z.infer<typeof CheckResult>;
 
+/**
+ * What came of an agent that was started once more to hand over: its model calls ended with an answer, or the money that
+ * was kept for them, or their time, was too little.
+ */
+export const Handover = z.enum(["done", "cut"]);
+export type Handover = z.infer<typeof Handover>;
+
 /** One run's facts: role, times (epoch milliseconds), how it ended. */
 export const RunFacts = z.object({
   id: z.string(),
@@ -306,6 +313,7 @@ export const RunFacts = z.object({
   logSha256: z.string().nullable(), // the log's artifact
   briefSha256: z.string().nullable(), // the exact brief's artifact
   provenance: Provenance.optional(), // absent before the start, and in records that never had it
+  handover: Handover.optional(), // absent: no agent was started for it
   trouble: Trouble.optional(), // absent: none that its end tells of
   said: z.string().optional(), // the last lines of a run that failed, masked and short: untrusted text
   delayed: z.string().optional(), // why it could not start yet; absent: it has, or nothing was in its way

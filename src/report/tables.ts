@@ -111,7 +111,13 @@ function runWords(run: RunFacts): string {
   const log = run.logSha256 === null ? "" : `, log ${inlineCode(run.logSha256.slice(0, 12))}`;
   const cost = modelWords(run);
   const tools = run.tools.length === 0 ? "" : `, says it called ${inlineCode(run.tools.join(", "), 400)}`;
-  return `${run.status.replace("_", " ")}, ${took}${code}${cost}${tools}${brief}${log}${madeOf(run)}`;
+  return `${run.status.replace("_", " ")}, ${took}${code}${cost}${handoverWords(run)}${tools}${brief}${log}${madeOf(run)}`;
+}
+
+/** An agent was started once more after its budget for work was used up. */
+function handoverWords({ handover }: RunFacts): string {
+  if (handover === undefined) return "";
+  return handover === "done" ? ", handed over within its budget" : ", could not hand over within its budget";
 }
 
 /** What a container was made of; a plain process was made of nothing that could be named. */

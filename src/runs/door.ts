@@ -4,6 +4,7 @@ import type { Clock, Log } from "../engine/ports.ts";
 import { type EgressEvent, egressProxy } from "../gateway/egress/proxy.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { gitGateway } from "../gateway/git/server.ts";
+import { handoverRoute } from "../gateway/handover.ts";
 import { createLedger } from "../gateway/model/ledger.ts";
 import type { OwnPrices } from "../gateway/model/prices.ts";
 import type { ModelCall, ModelProvider } from "../gateway/model/provider.ts";
@@ -12,9 +13,10 @@ import type { ModelShared } from "../gateway/model/session.ts";
 import type { Registries, RegistryEvent } from "../gateway/registry/server.ts";
 import { openRunGateway } from "../gateway/run.ts";
 import { spentOf } from "../loop/money.ts";
-import type { LoopState, PackagesFetched } from "../loop/state.ts";
+import type { Handover, LoopState, PackagesFetched } from "../loop/state.ts";
 import { readAllowedHost } from "../policy/hosts.ts";
 import { decidingCall, isProvidersFault } from "./deciding-call.ts";
+import { handingOver } from "./handover.ts";
 import { countPackages, packageRules } from "./packages.ts";
 import { closableIn } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
@@ -24,7 +26,7 @@ import { toldOnce } from "./told-once.ts";
 export interface DoorParts {
   readonly dataDir: string;
   readonly log: Log;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "at">;
   /** Who runs own their files as, where the App is root; null where runs have the App's own uid. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
   /** Whom the agent's commits are by. */
@@ -63,10 +65,12 @@ export interface Door {
   waitsUntil(): number | null;
   /** Whether the run's model calls ended with one that was refused for the App's own key; see `decidingCall`. */
   keyRefused(): boolean;
-  /** Whether they ended with one that was refused for want of money. */
+  /** Whether they ended with one that was refused for want of money, which handing over does not mend. */
   outOfBudget(): boolean;
   /** Whether they ended with one that failed on the provider's side. */
   modelDown(): boolean;
+  /** What came of the agent that was started once more to hand over; null: none was. */
+  handover(): Handover | null;
   /** What it fetched from package registries so far; null: nothing. */
   fetched(): PackagesFetched | null;
   /** What model calls came to so far. */
@@ -86,6 +90,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   let refused: readonly string[] = [];
   let holdsSecret = false;
   const deciding = decidingCall();
+  const isOutOfBudget = () => deciding.call()?.problem === "budget";
   let waitsUntil: number | null = null;
   const often = toldOnce();
   const say = (gateway: string, kind: string | null, event: object) => {
@@ -113,10 +118,12 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     onCall: (call) => {
       say("model", costsNothing(call), { call });
       deciding.hear(call);
+      handover.hear(call);
       if (call.retryAfterMs !== null) waitsUntil = Math.max(waitsUntil ?? 0, parts.clock.now() + call.retryAfterMs);
       spending.count(call);
     },
   });
+  const handover = handingOver(parts, { run, isOutOfBudget, keepOpen: modelRoute.keepOpen });
   const allowed = loop.rules.hosts.flatMap((host) => readAllowedHost(host) ?? []);
   const onEvent = (event: EgressEvent) =>
     say("egress", event.kind === "refused" ? `refused ${event.why}` : null, event);
@@ -130,11 +137,17 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     packages.hear(event);
   };
   const registryRoutes = rules === null ? [] : (parts.registries?.routes({ rules, onEvent: onPackage }) ?? []);
-  const routes = [gitRoute, modelRoute, ...registryRoutes];
+  const routes = [
+    gitRoute,
+    modelRoute,
+    ...(request.mayPush ? [handoverRoute(lease, handover.begin)] : []),
+    ...registryRoutes,
+  ];
   const opened = await openRunGateway({ socketDir, lease, owner, routes, tunnels, onError });
   return {
     ...opened,
     async close() {
+      handover.end();
       await opened.close();
       often.end();
     },
@@ -142,8 +155,9 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     holdsSecret: () => holdsSecret,
     waitsUntil: () => waitsUntil,
     keyRefused: () => deciding.call()?.problem === "key_refused",
-    outOfBudget: () => deciding.call()?.problem === "budget",
+    outOfBudget: () => handover.came() !== null || isOutOfBudget(),
     modelDown: () => isProvidersFault(deciding.call()),
+    handover: handover.came,
     fetched: () => packages.sum(),
     spent: () => spending.spent(),
   };

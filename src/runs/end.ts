@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Log } from "../engine/ports.ts";
 import { Trouble } from "../loop/cause.ts";
 import { NanoUsd } from "../loop/money.ts";
-import { CheckSeen, Isolation, Tokens } from "../loop/state.ts";
+import { CheckSeen, Handover, Isolation, Tokens } from "../loop/state.ts";
 import { rooms } from "./rooms.ts";
 import { parseJson, readIfThere, writeDurably } from "./whole-file.ts";
 
@@ -25,6 +25,7 @@ export const End = z.object({
   tokens: Tokens,
   outOfBudget: z.boolean(), // its model calls ended with one refused for want of money
   modelDown: z.boolean(), // its model calls ended with one that failed on the provider's side
+  handover: Handover.optional(), // absent: no agent was started for it
   trouble: Trouble.nullable().default(null), // what kept it from its work
   tools: z.array(z.string()), // what the agent says it called
   refused: z.array(z.string()), // what its last push was refused for

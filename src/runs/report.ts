@@ -39,7 +39,8 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
   const endWatch = watchRun(parts, order.id, rulesOf(order.loop), begun);
   const outcome = await running.done;
   await endWatch();
-  const [spent, outOfBudget, modelDown] = [await gateway.spent(), gateway.outOfBudget(), gateway.modelDown()];
+  const spent = await gateway.spent();
+  const [outOfBudget, modelDown, handover] = [gateway.outOfBudget(), gateway.modelDown(), gateway.handover()];
   await gateway.close().catch((error) => parts.log.error({ run: order.id, err: error }, "a run's door did not close"));
   const kept = await readKept(parts, order.id);
   const { status, exitCode, log, readyMs } = outcome;
@@ -57,6 +58,7 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
     ...spent,
     outOfBudget,
     modelDown,
+    ...(handover === null ? {} : { handover }),
     trouble: troubleOf(outcome, gateway) ?? met?.trouble ?? null,
     tools: [...begun.tools()],
     refused: [...gateway.refused()],

@@ -160,3 +160,33 @@ test("an answer that is cut off, or is none, names no commit", async () => {
     expect(git("-C", gateway, "log", "-1", "--format=%s", "loop/1-a"), text).toBe(fallback);
   }
 });
+
+/** A gateway's folder in which what stands for the question at `/handover` is a repository, or nothing. */
+function answersHandover(gateway: string) {
+  git("init", "--quiet", "--bare", gateway);
+  git("init", "--quiet", "--bare", join(gateway, "handover"));
+}
+
+const countsAndFails = 'echo once >>"$LOOP_DIR/runs"; [ "$(grep -c . "$LOOP_DIR/runs")" -gt 1 ] || exit 3';
+
+test.each([
+  [
+    "fails is started once more where the gateway says so, and the run ends as its work did",
+    countsAndFails,
+    true,
+    3,
+    2,
+  ],
+  ["fails is not started again where it says no", countsAndFails, false, 3, 1],
+  ["ends well is not started again, whatever the gateway says", 'echo once >>"$LOOP_DIR/runs"', true, 0, 1],
+])("an agent that %s", async (_, agent, says, code, times) => {
+  let folder = "";
+  const { entry } = startExecutor(agent, (gateway) => {
+    folder = join(gateway, "..");
+    if (says) answersHandover(gateway);
+    else git("init", "--quiet", "--bare", gateway);
+  });
+  entry.stdin?.end("go\n");
+  expect(await once(entry, "exit")).toEqual([code, null]);
+  expect(readFileSync(join(folder, "runs"), "utf8")).toBe("once\n".repeat(times));
+});

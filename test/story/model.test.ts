@@ -56,6 +56,48 @@ test("budget_limit: the money is used up; /loop retry grants it again", async ()
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
 });
 
+const spendAll = `set -e; while ${call} | grep -q ^200; do :; done`;
+
+test.each([
+  ["handed over within its budget", `${call} | grep -q ^200`],
+  ["could not hand over within its budget", spendAll],
+])(
+  "budget_limit: the agent that fails for want of money is started once more, and the thread says that it %s",
+  async (words, handsOver) => {
+    const model = await aModel();
+    const story = await aStory({
+      executor: `if grep -q '^# Hand over' "$LOOP_DIR/brief.md"; then
+  ${handsOver}
+  echo '{ "summary": "Half of it is done." }' > "$LOOP_DIR/out/result.json"
+  echo handed >> over.txt
+else
+  echo worked >> work.txt
+  ${spendAll}
+  ${call} | grep -q ^200
+fi`,
+      policy: "version: 1\nbudget:\n  usd: 0.2\n",
+      models: [{ name: "openai", family: "openai", baseUrl: model.url, key: "sk-the-real-key", priceId: null }],
+      prices,
+    });
+    const issue = await story.startLoop();
+    const state = await story.state(issue);
+    expect(state.ending?.reason).toBe("budget_limit");
+    const [run] = state.attempts[0]?.runs ?? [];
+    expect(run).toMatchObject({
+      role: "executor",
+      status: "failed",
+      exitCode: 1,
+      spentNano: model.keys.length * 14_000_000,
+    });
+    expect(run?.spentNano).toBeLessThanOrEqual(200_000_000);
+    expect(story.log.some(({ fields }) => JSON.stringify(fields).includes('"share":"handover"'))).toBe(true);
+    const head = state.attempts[0]?.head ?? "";
+    expect(await story.file(head, "work.txt")).toBe("worked\n");
+    expect(await story.file(head, "over.txt")).toBe("handed\n");
+    expect(story.comments(issue)[1]).toContain(words);
+  },
+);
+
 test("external_dependency_blocked: the provider fails three attempts, none of which counts; /loop retry tries again", async () => {
   const model = await aModel(3);
   const story = await aStory({

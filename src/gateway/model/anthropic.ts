@@ -11,7 +11,7 @@ const problems: Readonly<Record<ProblemKind, readonly [status: number, type: str
   too_large: [413, "request_too_large"],
   busy: [429, "rate_limit_error"],
   no_room: [429, "rate_limit_error"],
-  budget: [400, "invalid_request_error"], // as Anthropic does for a credit balance that is too low; clients do not retry it
+  budget: [400, "invalid_request_error"], // as Anthropic does for a credit balance that is too low; Claude Code tries five times more all the same
   price: [400, "invalid_request_error"],
   uncapped: [400, "invalid_request_error"],
   key_refused: [403, "permission_error"],

@@ -3,7 +3,7 @@
 /** Whole billionths of a US dollar: the cheapest token there is costs several. */
 export type NanoUsd = number;
 
-/** `work` stops at nine tenths of the budget; `handover` may use the rest, once the agent was told that work is over. */
+/** `work` stops at nine tenths of the budget; `handover` may use the rest, while an agent that was started for it hands over. */
 export type Share = "work" | "handover";
 
 export interface Balance {

@@ -13,13 +13,21 @@ import { askingOf } from "./ready.ts";
 import { createSession, type ModelGatewayRequest, type Session } from "./session.ts";
 import type { Endpoint, Problem } from "./wire.ts";
 
+export interface ModelRoute extends Required<Route> {
+  /** Opens or closes the last tenth of the budget. It is closed at first. */
+  keepOpen(handingOver: boolean): void;
+}
+
 /** The route to mount in `openRunGateway`; `revoke` cuts every call under way and refuses the rest. */
-export function modelGateway(request: ModelGatewayRequest): Required<Route> {
+export function modelGateway(request: ModelGatewayRequest): ModelRoute {
   const prefix = request.prefix ?? "/model";
   const session = createSession(request, { ...defaultLimits, ...request.limits });
   return {
     prefix,
     revoke: () => session.ended.abort(),
+    keepOpen: (handingOver) => {
+      session.handingOver = handingOver;
+    },
     handle: async (incoming, response) => {
       const visit = visitOf(session, prefix, incoming, response);
       if (visit === null) return notHere(incoming, response);

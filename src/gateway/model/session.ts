@@ -1,4 +1,4 @@
-// The calls of one run at a time: what is in flight, what is set aside for each, and whether the agent knows that money is short.
+// The calls of one run at a time: what is in flight, what is set aside for each, and whether the run is handing over.
 import { setMaxListeners } from "node:events";
 import { createInFlight, type Holder, type InFlight } from "../in-flight.ts";
 import type { Lease } from "../lease.ts";
@@ -53,8 +53,8 @@ export interface Session {
   settledCalls: number;
   /** Requests being handled. */
   busy: number;
-  /** Whether the agent was told that the budget for work is used up: from then on the last tenth is open to it. */
-  told: boolean;
+  /** Whether the last tenth is open: only while an agent that was started for it hands over. */
+  handingOver: boolean;
 }
 
 export function createSession(request: ModelGatewayRequest, limits: ModelLimits): Session {
@@ -72,7 +72,7 @@ export function createSession(request: ModelGatewayRequest, limits: ModelLimits)
     holding: new Set(),
     settledCalls: 0,
     busy: 0,
-    told: false,
+    handingOver: false,
   };
 }
 
@@ -108,7 +108,7 @@ export async function holdFor(
 
 async function take(session: Session, plan: Omit<Ready, "bulk">, worst: Worst, rates: Rates): Promise<Hold | null> {
   const work = await reserve(session, plan, worst, rates, "work");
-  return work ?? (session.told ? await reserve(session, plan, worst, rates, "handover") : null);
+  return work ?? (session.handingOver ? await reserve(session, plan, worst, rates, "handover") : null);
 }
 
 async function reserve(
@@ -143,17 +143,12 @@ async function reserve(
   return { amount: granted.amount, share, cap, settle };
 }
 
-/** Being told is what opens the last tenth: an agent that was not told could not know what it is for. */
+/** The agent's CLI hears this, and its model does not: whoever is to hand over is started for that, with a brief of its own. */
 async function refuse(session: Session, needed: NanoUsd): Promise<Problem> {
-  const wasTold = session.told;
-  session.told = true;
   const balance = await session.request.ledger.balance();
-  const left = dollars(freeOf(balance, wasTold ? "handover" : "work"));
-  const cost = `This call could cost ${dollars(needed)}, and ${left} of the ${dollars(balance.budget)} budget is free.`;
-  if (wasTold) return { kind: "budget", sentence: `The budget is used up. ${cost} The run has to end here.` };
-  const sentence =
-    `The budget for work is used up. ${cost} Commit what is there and hand over: ` +
-    `the last tenth of the budget is open for a summary, in answers of at most ${session.limits.handoverTokens} tokens.`;
+  const left = dollars(freeOf(balance, session.handingOver ? "handover" : "work"));
+  const over = session.handingOver ? "The budget is used up." : "The budget for work is used up.";
+  const sentence = `${over} This call could cost ${dollars(needed)}, and ${left} of the ${dollars(balance.budget)} budget is free. The agent has to end here.`;
   return { kind: "budget", sentence };
 }
 

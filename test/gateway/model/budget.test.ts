@@ -76,26 +76,43 @@ describe("a call near the end of the budget", () => {
     expect(upstream.received[0]?.body.max_output_tokens).toBe(64_000);
   });
 
-  test("is refused with a sentence when work is over; the next ones may use the last tenth, in short answers, to its end", async () => {
+  test("is refused when work is over, however often it is made; the last tenth is for handing over, in short answers, to its end", async () => {
     const upstream = await anUpstream(verbose);
     const world = await aWorld({ upstream, prices, ledger: createLedger(dollar) });
-    const answers = [];
-    for (let made = 0; made < 20; made++) answers.push(await world.send(claude(world, 10_000)));
-    const told = answers.findIndex(({ status }) => status === 400);
-    const last = answers.findLastIndex(({ status }) => status === 200);
-    expect(sentenceIn(answers[told]?.text ?? "")).toMatch(/^The budget for work is used up\..*at most 4096 tokens\.$/);
-    expect(sentenceIn(answers.at(-1)?.text ?? "")).toMatch(/^The budget is used up\./);
-    expect(last).toBeGreaterThan(told);
-    for (const call of world.calls.slice(told + 1, last + 1)) {
-      expect(call.share).toBe("handover");
-      expect(call.outputLimit).toBeLessThanOrEqual(4096);
-    }
-    const before = world.calls.slice(0, told).reduce((sum, { costUsd }) => sum + costUsd, 0);
-    expect(before).toBeGreaterThan(0.8);
-    expect(before).toBeLessThanOrEqual(0.9);
+    const send = async (times: number) => {
+      const answers = [];
+      for (let made = 0; made < times; made++) answers.push(await world.send(claude(world, 10_000)));
+      return answers;
+    };
+    const work = await send(20);
+    const refused = work.findIndex(({ status }) => status === 400);
+    expect(refused).toBeGreaterThan(0);
+    expect(work.slice(refused).map(({ status }) => status)).toEqual(Array(20 - refused).fill(400));
+    expect(sentenceIn(work.at(-1)?.text ?? "")).toMatch(/^The budget for work is used up\./);
+    const atWorksEnd = await world.ledger.balance();
+    expect(atWorksEnd.settled).toBeGreaterThan(0.8 * dollar);
+    expect(atWorksEnd.settled).toBeLessThanOrEqual(0.9 * dollar);
+
+    world.keepOpen(true);
+    const handover = await send(4);
+    const calls = world.calls.slice(20);
+    expect(calls.map(({ share }) => share)).toContain("handover");
+    for (const { outputLimit } of calls.filter(({ share }) => share === "handover"))
+      expect(outputLimit).toBeLessThanOrEqual(4096);
+    expect(sentenceIn(handover.at(-1)?.text ?? "")).toMatch(/^The budget is used up\./);
     const { settled } = await world.ledger.balance();
     expect(settled).toBeGreaterThan(0.9 * dollar);
     expect(settled).toBeLessThanOrEqual(dollar);
+  });
+
+  test("is refused again once the time for handing over has passed", async () => {
+    const upstream = await anUpstream(verbose);
+    const world = await aWorld({ upstream, prices, ledger: createLedger(dollar) });
+    world.keepOpen(true);
+    while ((await world.ledger.balance()).settled <= 0.9 * dollar) await world.send(claude(world, 5000));
+    expect((await world.send(claude(world, 1))).status).toBe(200);
+    world.keepOpen(false);
+    expect((await world.send(claude(world, 1))).status).toBe(400);
   });
 
   test("that is too large for what is left leaves it to smaller ones, which are work as before", async () => {
@@ -215,6 +232,7 @@ describe("whatever calls do, at any time at once", () => {
           const sent: Promise<unknown>[] = [];
           for (const [number, one] of drives.entries()) {
             await Promise.all(sent.slice(0, Math.max(0, number - one.after)));
+            world.keepOpen(number >= drives.length / 2);
             sent.push(driveCall(world, number, one));
           }
           await Promise.all(sent);

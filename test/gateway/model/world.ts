@@ -23,6 +23,8 @@ export interface World {
   readonly ledger: Ledger;
   readonly errors: unknown[];
   readonly revoke: () => void;
+  /** Opens or closes the last tenth. */
+  readonly keepOpen: (isOpen: boolean) => void;
   /** The next time that the gateway sees a client's connection closed. */
   nextClosed(): Promise<void>;
   /** The next call that is recorded from now on. */
@@ -102,6 +104,7 @@ export async function aWorld({ upstream, ledger = createLedger(5 * dollar), ...m
     ledger,
     errors,
     revoke: door.revoke,
+    keepOpen: route.keepOpen,
     nextClosed: () => new Promise((resolve) => closing.push(resolve)),
     nextCall: () => new Promise((resolve) => waiting.push(resolve)),
     send: (given) => send(door.socketPath, given),
