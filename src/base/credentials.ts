@@ -12,6 +12,43 @@ export const credentialShapes: readonly CredentialShape[] = [
   { rule: "github", pattern: /\bgithub_pat_[A-Za-z0-9_]{40,}/ },
   { rule: "google", pattern: /\bAIza[\w-]{35}(?![\w-])/ },
   { rule: "anthropic", pattern: /\bsk-ant-[a-z]{2,8}\d\d-[\w-]{60,}/ },
+  { rule: "bedrock", pattern: /\bABSK[A-Za-z0-9+/]{100,}={0,2}/ },
+  { rule: "gemini", pattern: /\bAQ\.Ab[\w-]{40,}/ },
+  { rule: "perplexity", pattern: /\bpplx-[A-Za-z0-9]{40,}/ },
+  { rule: "replicate", pattern: /\br8_[A-Za-z0-9]{37}\b/ },
+  { rule: "cerebras", pattern: /\bcsk-[a-z0-9]{40,}\b/ },
+  { rule: "nvidia", pattern: /\bnvapi-[\w-]{60,}/ },
+  { rule: "langsmith", pattern: /\blsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}\b/ },
+  { rule: "tavily", pattern: /\btvly-(?:dev-|prod-)?[A-Za-z0-9]{32,}\b/ },
+  { rule: "e2b", pattern: /\be2b_[0-9a-f]{40}\b/ },
+  { rule: "netlify", pattern: /\bnf[pcoub]_[A-Za-z0-9]{36,}\b/ },
+  { rule: "vercel", pattern: /\bvc[pkira]_[A-Za-z0-9]{50,}\b/ },
+  { rule: "fly", pattern: /\bfm[12][ar]?_[A-Za-z0-9+/]{100,}={0,2}|\bfo1_[\w-]{43}(?![\w-])/ },
+  { rule: "heroku", pattern: /\bHRKU-AA[\w-]{50,}/ },
+  { rule: "cloudflare", pattern: /\bv1\.0-[0-9a-f]{24}-[0-9a-f]{146}\b/ },
+  { rule: "atlassian", pattern: /\bAT(?:ATT3xFfGF0|CTT3xFfGN0)[\w=-]{100,}/ },
+  { rule: "bitbucket", pattern: /\bATBB[A-Za-z0-9]{32}\b/ },
+  { rule: "airtable", pattern: /\bpat[A-Za-z0-9]{14}\.[0-9a-f]{64}\b/ },
+  { rule: "brevo", pattern: /\bxkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}\b/ },
+  { rule: "mailchimp", pattern: /\b[0-9a-f]{32}-us\d{1,2}\b/ },
+  { rule: "square", pattern: /\bsq0csp-[\w-]{43}(?![\w-])/ },
+  { rule: "discord", pattern: /\b[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{38}(?![\w-])/ },
+  { rule: "dynatrace", pattern: /\bdt0[a-z]\d\d\.[A-Z0-9]{24}\.[A-Z0-9]{64}\b/ },
+  { rule: "doppler", pattern: /\bdp\.(?:pt|st|ct|sa|scim|audit)\.(?:[\w-]{2,35}\.)?[A-Za-z0-9]{40,}\b/ },
+  { rule: "terraform", pattern: /\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,}/ },
+  { rule: "age", pattern: /\bAGE-SECRET-KEY-1[A-Z0-9]{58}\b/ },
+  { rule: "crates", pattern: /\bcio[A-Za-z0-9]{32}\b/ },
+  { rule: "entra", pattern: /(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,34}(?![\w~.-])/ },
+  { rule: "sonar", pattern: /\bsq[pua]_[0-9a-f]{40}\b/ },
+  { rule: "buildkite", pattern: /\bbkua_[0-9a-f]{40}\b/ },
+  { rule: "circleci", pattern: /\bCCIP(?:AT|RJ)_[A-Za-z0-9]{22}_[0-9a-f]{40}\b/ },
+  { rule: "artifactory", pattern: /\bAKCp[A-Za-z0-9]{69}\b/ },
+  { rule: "posthog", pattern: /\bphx_[A-Za-z0-9]{40,}\b/ },
+  { rule: "prefect", pattern: /\bpn[ub]_[A-Za-z0-9]{36}\b/ },
+  { rule: "contentful", pattern: /\bCFPAT-[\w-]{43}(?![\w-])/ },
+  { rule: "easypost", pattern: /\bEZ[AT]K[A-Za-z0-9]{54}\b/ },
+  { rule: "shippo", pattern: /\bshippo_(?:live|test)_[0-9a-f]{40}\b/ },
+  { rule: "sourcegraph", pattern: /\bsgp_(?:(?:[0-9a-f]{16}|local)_)?[0-9a-f]{40}\b/ },
   { rule: "openrouter", pattern: /\bsk-or-v1-[0-9a-f]{64}\b/ },
   { rule: "xai", pattern: /\bxai-[A-Za-z0-9]{70,}\b/ },
   { rule: "groq", pattern: /\bgsk_[A-Za-z0-9]{50,}\b/ },
@@ -45,6 +82,17 @@ const maskedBesides: readonly RegExp[] = [
   /\bntn_[A-Za-z0-9]{40,}|\bsecret_[A-Za-z0-9]{43}\b/, // Notion
   /\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b/, // Postman
   /\bdapi[0-9a-f]{32}\b/, // Databricks
+  /\bre_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}\b/, // Resend
+  /\bkey-[0-9a-f]{32}\b/, // Mailgun
+  /\bSK[0-9a-f]{32}\b/, // Twilio
+  /\bfw_[A-Za-z0-9]{22,}\b/, // Fireworks
+  /\bfc-[0-9a-f]{32}\b/, // Firecrawl
+  /\brnd_[A-Za-z0-9]{32}\b/, // Render
+  /\bnapi_[a-z0-9]{50,}\b/, // Neon
+  /\bLTAI[A-Za-z0-9]{20}\b/, // Alibaba
+  /\bAKID[A-Za-z0-9]{32}\b/, // Tencent
+  /(?<=\bdiscord(?:app)?\.com\/api\/webhooks\/\d{15,25}\/)[\w-]{60,}/,
+  /(?<=[?&]sig=)[A-Za-z0-9%+/]{43,}=?/, // signed addresses of Azure
   /\bpscale_(?:tkn|pw|oauth)_[\w.-]{32,}/, // PlanetScale
   /\bsbp_[0-9a-f]{40}\b/, // Supabase
   /\bfig[dou]_[\w-]{20,}/, // Figma

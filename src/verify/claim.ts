@@ -10,20 +10,26 @@ const text = z
   .string()
   .transform((value) => value.trim().slice(0, longest) || null)
   .catch(null);
-const permission = text.transform((value) => value?.slice(0, 500) ?? null); // granted and compared word for word
+/** What agents put where they have nothing to say, its words alone. */
+const nothingSaid = new Set([
+  ...["", "none", "no", "nil", "null", "undefined", "nothing", "na", "n a", "not applicable"],
+  ...["no question", "no questions", "no questions at this time"],
+]);
+const said = text.transform((value) => (value === null || isBlank(value) ? null : value));
+const permission = said.transform((value) => value?.slice(0, 500) ?? null); // granted and compared word for word
 const list = z
   .union([z.array(z.unknown()), z.string().transform((value): unknown[] => [value])])
   .catch([])
-  .transform((values) => values.filter((value): value is string => typeof value === "string"))
+  .transform((values) => values.filter((value): value is string => typeof value === "string" && !isBlank(value)))
   .transform((values) => values.slice(0, entries).map((value) => value.slice(0, 500)));
 
 const Answer = z.object({
   summary: text,
   confidence: z.number().min(0).max(1).nullable().catch(null),
-  question: text,
+  question: said,
   permission,
-  blocked_on: text,
-  nothing_to_do: text,
+  blocked_on: said,
+  nothing_to_do: said,
   assumptions: list,
   decisions: list,
 });
@@ -40,6 +46,11 @@ export function parseClaim(file: string | null): Claim | null {
     blockedOn: blocked_on,
     nothingToDo: nothing_to_do,
   };
+}
+
+function isBlank(value: string): boolean {
+  const words = value.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ");
+  return nothingSaid.has(words.trim());
 }
 
 /** Some agents put a mark of byte order before it, or the whole into a fenced block. */

@@ -110,6 +110,29 @@ describe("the executor's claim", () => {
     });
   });
 
+  it.each([
+    ...["none", "None.", "N/A", "n/a", "n.a.", "-", "–", "—", "...", "null", "nil", "(none)", "**None**", "`none`"],
+    ...["No", "no questions", "No question.", "Not applicable", "Nothing", "_"],
+  ])("asks nothing, wants nothing and waits for nothing with %j", (word) => {
+    const file = { question: word, permission: word, blocked_on: word, nothing_to_do: word, assumptions: [word] };
+    expect(parseClaim(JSON.stringify(file))).toMatchObject({
+      question: null,
+      permission: null,
+      blockedOn: null,
+      nothingToDo: null,
+      assumptions: [],
+    });
+  });
+
+  it.each([
+    "None of the two formats fits: which one?",
+    "Nothing says which API?",
+    "N/A or 0?",
+    "哪个格式？",
+    "a",
+    "No or yes?",
+  ])("asks %j", (question) => expect(parseClaim(JSON.stringify({ question }))).toMatchObject({ question }));
+
   it.each([[null], ["not json"], ["[1]"], ['"{}"'], ["```json\nnot json\n```"]])(
     "is nothing when the file is %j (F53)",
     (file) => {
@@ -136,8 +159,8 @@ describe("the executor's claim", () => {
   });
 
   it("takes one text for a list of one, and leaves out of a list what is no text", () => {
-    expect(parseClaim('{"assumptions":"none","decisions":[1,"kept",{}]}')).toMatchObject({
-      assumptions: ["none"],
+    expect(parseClaim('{"assumptions":"UTF-8","decisions":[1,"kept",{}]}')).toMatchObject({
+      assumptions: ["UTF-8"],
       decisions: ["kept"],
     });
   });
