@@ -8,6 +8,7 @@ import type { RunOrder } from "../engine/ports.ts";
 import { repositoryOfObjects } from "../gateway/git/objects.ts";
 import { findQuarantine, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
 import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
+import { rulesOf } from "../loop/begin.ts";
 import type { DoorParts } from "./door.ts";
 import { rooms } from "./rooms.ts";
 import { parseJson, readIfThere, syncFolder, writeDurably } from "./whole-file.ts";
@@ -27,6 +28,7 @@ const Kept = z.object({
   token: z.string().min(1),
   startFrom: z.string(),
   role: z.enum(["executor", "reviewer", "check"]),
+  trailers: z.object({ lines: z.array(z.string()), signOff: z.boolean() }).optional(), // what an executor's commits are to bear; absent: of an earlier version, or none
 });
 export type Kept = z.infer<typeof Kept>;
 
@@ -66,7 +68,17 @@ export async function prepareFiles(
   await writeFile(join(dir, "loop", "brief.md"), order.brief);
   const startFrom = order.role === "executor" ? made.commit : order.startFrom;
   const kept: Kept = { token, startFrom, role: order.role };
+  if (order.role === "executor") kept.trailers = trailersOf(order);
   await keepLease(parts, order.id, kept);
+}
+
+/** Who asked for the work is its co-author at GitHub, where that is a person: at the gate it counts for nothing (T21). */
+function trailersOf({ loop, attempt }: RunOrder): NonNullable<Kept["trailers"]> {
+  const { issue, requester } = loop;
+  const { id, login, bot } = requester;
+  const lines = [`Loop-Task: ${issue.owner}/${issue.name}#${issue.number}`, `Loop-Attempt: ${attempt}`];
+  const coAuthor = bot || id === 0 ? [] : [`Co-authored-by: ${login} <${id}+${login}@users.noreply.github.com>`];
+  return { lines: [...lines, ...coAuthor], signOff: rulesOf(loop).signOff };
 }
 
 /** Says that everything of the run is there, and outlasts a power cut. */

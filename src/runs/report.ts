@@ -4,7 +4,10 @@ import { readVersion } from "../agents/version.ts";
 import { Fault } from "../base/fault.ts";
 import type { Running, RunOutcome } from "../container/run.ts";
 import type { PushedChange, RunOrder, RunReport } from "../engine/ports.ts";
+import { defaultChangeLimits } from "../gateway/git/change.ts";
+import { followChange } from "../gateway/git/judge.ts";
 import { branchHead, findQuarantine, type Quarantine } from "../gateway/git/quarantine.ts";
+import { addTrailers, type Trailers } from "../gateway/git/trailers.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { Trouble } from "../loop/cause.ts";
 import type { Rules } from "../loop/state.ts";
@@ -106,8 +109,9 @@ export async function tell(parts: ReportParts, run: string, end: End): Promise<R
     const quarantine = await findQuarantine(rooms(parts).quarantines, run);
     if (quarantine === null)
       throw new Fault("The quarantine of its commits is gone.", { kind: "not_found", retry: "never" });
-    const pushed = role === "executor" ? await pushedIn(parts, quarantine, startFrom) : null;
-    const token = (await readKept(parts, run))?.token ?? "";
+    const kept = await readKept(parts, run);
+    const pushed = role === "executor" ? await pushedIn(parts, quarantine, startFrom, kept?.trailers) : null;
+    const token = kept?.token ?? "";
     const isRefused = refused.length > 0 && end.status !== "silent" && (pushed === null || end.trouble === "secret");
     const report: RunReport = {
       ...seen,
@@ -133,8 +137,20 @@ function withoutLease<Text extends string | null>(text: Text, token: string): Te
 }
 
 /** What was pushed since the run began, and of all the loop's commits together how much they change. */
-async function pushedIn(parts: ReportParts, quarantine: Quarantine, from: string): Promise<PushedChange | null> {
-  const head = await branchHead(quarantine);
-  if (head === null || head === from) return null;
-  return readPushed(quarantine, from, head, { email: parts.identity.email, ...closableIn(quarantine) });
+async function pushedIn(
+  parts: ReportParts,
+  quarantine: Quarantine,
+  from: string,
+  trailers?: Trailers,
+): Promise<PushedChange | null> {
+  const pushed = await branchHead(quarantine);
+  if (pushed === null || pushed === from) return null;
+  // Judged as it was on arrival, and is remembered: the trailers are ours, and change no file.
+  const change = await readPushed(quarantine, from, pushed, { email: parts.identity.email, ...closableIn(quarantine) });
+  if (trailers === undefined) return change;
+  const { gitDir } = quarantine;
+  const most = defaultChangeLimits.commits;
+  const made = await addTrailers({ gitDir, from, head: pushed, trailers, most });
+  followChange(gitDir, quarantine.base.sha, pushed, made);
+  return { ...change, head: made.get(pushed) ?? pushed };
 }

@@ -62,6 +62,20 @@ const readChange = remembered<difference.Span, Change>(
   },
 );
 
+/**
+ * Commits were made anew with nothing changed but their messages, `made` by the ids they had: what is known of the one is known
+ * of the other, and is not read again.
+ */
+export function followChange(gitDir: string, base: string, head: string, made: ReadonlyMap<string, string>): void {
+  const now = (sha: string) => made.get(sha) ?? sha;
+  const anew = (commit: ChangeCommit) => ({ ...commit, sha: now(commit.sha), parents: commit.parents.map(now) });
+  const limits = defaultChangeLimits;
+  const [one, other] = [head, now(head)].map((sha) => ({ gitDir, base, head: sha, limits, most: limits.commits }));
+  if (one === undefined || other === undefined) return;
+  readHistory.follow(one, other, (known) => ({ ...known, commits: known.commits.map(anew) }));
+  readChange.follow(one, other, (known) => ({ ...known, head: other.head, commits: known.commits.map(anew) }));
+}
+
 interface Found extends difference.Span {
   readonly commits: readonly ChangeCommit[];
   readonly diff: TreeDiff;

@@ -34,7 +34,7 @@ async function problemsOf(id: string, bytes: Buffer): Promise<readonly Problem[]
 }
 
 /** What a commit has that an ordinary one has not; null where it is one. */
-function oddityOf(bytes: Buffer): string | null {
+export function oddityOf(bytes: Buffer): string | null {
   const end = bytes.indexOf("\n\n");
   const head = bytes.subarray(0, end < 0 ? bytes.length : end).toString("latin1");
   const other = head.split("\n").find((line) => !headers.has(line.split(" ", 1)[0] ?? ""));
