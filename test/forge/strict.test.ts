@@ -191,3 +191,33 @@ test("comments on lines are threads: a reply joins its thread, and a settled one
   expect((await ask()).repository.pullRequest.reviewThreads.nodes).toMatchObject([{ isResolved: true }]);
   expect(heard).toEqual(["resolved"]);
 });
+
+test("what blocks a pull request hides that it is behind", async () => {
+  const forge = await aForge();
+  const app = appClient(forge);
+  const pull = await aPull(forge);
+  await forge.as("ada").push("acme/demo", "main", { "b.txt": "b\n" }, "B");
+  const state = async () => {
+    await app.rest.pulls.get({ ...demo, pull_number: pull.issue.number });
+    await forge.idle();
+    return (await app.rest.pulls.get({ ...demo, pull_number: pull.issue.number })).data.mergeable_state;
+  };
+  forge.world.setRule(...mine(forge), "main", { upToDate: true, requiredApprovals: 1 });
+  expect(await state()).toBe("blocked");
+  forge.world.setRule(...mine(forge), "main", { upToDate: true, requiredApprovals: 0 });
+  expect(await state()).toBe("behind");
+});
+
+test("a commit is merged into a branch once, and not where the two conflict", async () => {
+  const forge = await aForge();
+  const app = appClient(forge);
+  const pull = await aPull(forge);
+  const head = await forge.as("ada").push("acme/demo", "main", { "b.txt": "b\n" }, "B");
+  const merging = { ...demo, base: pull.head.ref, head };
+  const made = await app.rest.repos.merge(merging);
+  expect([made.status, made.data.parents.length]).toEqual([201, 2]);
+  expect(pull.head.sha).toBe(made.data.sha);
+  expect((await app.rest.repos.merge(merging)).status).toBe(204);
+  const other = await forge.as("ada").push("acme/demo", "main", { "a.txt": "other\n" }, "Other");
+  expect((await refusal(app.rest.repos.merge({ ...merging, head: other }))).status).toBe(409);
+});

@@ -1,0 +1,19 @@
+// The forge's table says of each behaviour what shows it: the test that a row names is there.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const page = readFileSync(join(root, "src/forge/README.md"), "utf8");
+const [, table = ""] = /\n\| behaviour \|.*\n\|[-|]+\|\n((?:\|.*\n)+)/.exec(page) ?? [];
+const rows = table.trim().split("\n");
+
+test("there is a table", () => {
+  expect(rows.length).toBeGreaterThan(30);
+});
+
+test.each(rows)("%s", (row) => {
+  const [, file = "", title = ""] = /\| (\S+\.test\.ts): “(.+)” \|$/.exec(row) ?? [];
+  expect(existsSync(join(root, file)) && file !== "", "the row names a file of tests").toBe(true);
+  expect(readFileSync(join(root, file), "utf8")).toContain(`"${title}"`);
+});
