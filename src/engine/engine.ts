@@ -12,6 +12,7 @@ import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort } from "./po
 import { takeRun } from "./run.ts";
 import { watchSetBack } from "./set-back.ts";
 import { createSlots } from "./slots.ts";
+import { step } from "./step.ts";
 import { turn } from "./turn.ts";
 import type { World } from "./world.ts";
 
@@ -77,7 +78,7 @@ export function createEngine(parts: EngineParts): Engine {
     track,
     stopping: () => stopping,
     decider: parts.decider ?? { sift, nextOf },
-    recall: async (key) => (reconciler === null ? false : reconciler.recall(key)),
+    recall: async (key) => (reconciler === null ? "none" : reconciler.recall(key)),
   };
   const reconciler =
     parts.reconcile === undefined
@@ -166,6 +167,14 @@ export function createEngine(parts: EngineParts): Engine {
     cancelTimer = clock.at(due > now ? due : now + notBeforeMs, onTime);
   }
 
+  /** What `loopgate restore` read is a loop before its runs are asked after: nobody else would hear of them. */
+  async function takeUpRestored(): Promise<void> {
+    for (const key of await store.busyIssues(clock.now())) {
+      const event = await store.nextEvent(key);
+      if (event?.event.type === "restored") await step(world, event);
+    }
+  }
+
   async function tick(): Promise<void> {
     if (stopping) return;
     try {
@@ -201,6 +210,7 @@ export function createEngine(parts: EngineParts): Engine {
 
   return {
     async start() {
+      await takeUpRestored();
       await adoption.begin();
       beginPass();
     },

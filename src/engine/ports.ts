@@ -60,6 +60,7 @@ export interface ClaimRead {
   readonly body: string;
   readonly labels: readonly string[];
   readonly comments: readonly IssueComment[]; // all, oldest first
+  readonly hasRecord: boolean; // one of them is ours and says how a loop is
   readonly base: { readonly branch: string; readonly sha: string };
   readonly signed?: true; // a rule of the base branch takes signed commits only; absent: none is known to
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at, without their words; absent: none

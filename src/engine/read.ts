@@ -7,6 +7,7 @@ import { mayWrite } from "../loop/begin.ts";
 import type { Effect } from "../loop/effect.ts";
 import { hasLabel } from "../loop/end.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
+import { issueKeyOf } from "../loop/issue-key.ts";
 import type { LoopState, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
 import { isOwnPullBody } from "../report/pull.ts";
@@ -30,7 +31,27 @@ export async function readClaim(world: World, state: LoopState): Promise<LoopEve
     world.github.readClaim(state.issue),
   ]);
   requireFresh(state, read, askedAt);
+  if (state.threadUnread === true && read.hasRecord) return recallFirst(world, state, permission, read);
   return [{ type: "claim_read", facts: await claimFacts(world, state, permission, read) }];
+}
+
+/** The store does not know the loop of that record: it comes back, and this one, which has come to nothing yet, gives way to it. */
+async function recallFirst(
+  world: World,
+  state: LoopState,
+  permission: Permission,
+  read: ClaimRead,
+): Promise<LoopEvent[]> {
+  const { repositoryId, number } = state.issue;
+  const recalled = await world.recall(issueKeyOf(repositoryId, number));
+  if (recalled === null)
+    throw new Fault(`The thread of issue ${number} has a record that cannot be read now.`, {
+      kind: "unavailable",
+      retry: "later",
+    });
+  if (recalled === "here") return [];
+  const facts = await claimFacts(world, state, permission, read);
+  return [{ type: "claim_read", facts: recalled === "newer" ? { ...facts, newerRecord: true } : facts }];
 }
 
 /** A replica that does not know the label yet would have the loop refused without a word: it is asked again. */

@@ -61,7 +61,8 @@ async function comesAfterRecall(world: World, { seq, issueKey, event }: StoredEv
   const { store, clock } = world;
   if ((await store.load(issueKey)) !== null) return false;
   const recalled = await world.recall(issueKey);
-  if (!recalled) return recalled;
+  if (recalled === null) return null;
+  if (recalled === "newer" || recalled === "none") return false;
   await store.addEvent(issueKey, event, clock.now(), `again/${seq}`);
   await store.commit({ seq, issueKey, state: null, effects: [], drop: [], now: clock.now() });
   return true;

@@ -30,13 +30,16 @@ export interface World {
   readonly untilStored: (work: () => Promise<void>) => Promise<void>;
   /** Says of all that was asked for what still holds, and what is next. */
   readonly decider: { readonly sift: typeof sift; readonly nextOf: typeof nextOf };
-  /** Brings back the loop of an issue that the store does not know, if its thread has one; true when it did. Null: nobody can say yet. */
-  readonly recall: (issueKey: string) => Promise<boolean | null>;
+  /** Brings back the loop of an issue that the store does not know, if its thread has one. Null: nobody can say yet. */
+  readonly recall: (issueKey: string) => Promise<Recalled | null>;
   /** Counts as work in progress until it settles; what it throws is logged. */
   readonly track: (work: Promise<void>) => void;
   /** True once the process is asked to end: no new work is begun. */
   readonly stopping: () => boolean;
 }
+
+/** Whether the loop is on its way back, a first one begins, a newer version wrote it and it rests, or there is none to be had. */
+export type Recalled = "here" | "fresh" | "newer" | "none";
 
 /** The name under which the reviewer's answer is published. */
 export const reviewCheck = "loop / review";

@@ -36,11 +36,25 @@ export function onLabelled(
   if (state !== null && isLateNews(state, event))
     return stay(state, "late news of the label that began the loop before");
   if (state !== null && untoldRuns(state).length > 0) {
-    const { type, ...labelledAgain } = event;
+    const { type, threadSeen, ...labelledAgain } = event;
     return stay({ ...state, labelledAgain }, "labelled again; what the last run came to is heard first");
   }
-  const next = { ...newLoop(event, now), earlier: earlierWith(state) };
+  return begun(state, event, now);
+}
+
+function begun(before: LoopState | null, event: Extract<LoopEvent, { type: "labelled" }>, now: number): Decision {
+  const isKnown = event.threadSeen === true || (before !== null && before.threadUnread !== true);
+  const next: LoopState = {
+    ...newLoop(event, now),
+    earlier: earlierWith(before),
+    ...(isKnown ? {} : { threadUnread: true }),
+  };
   return { state: next, effects: [{ type: "read_claim" }], note: "labelled: reading the claim" };
+}
+
+/** A loop that has come to nothing yet, on an issue whose thread may hold the record of another: it gives way to that. */
+export function isUnread(state: LoopState | null): boolean {
+  return state?.phase === "queued" && state.threadUnread === true;
 }
 
 /** GitHub writes a label's time to the second, and twice: in the timeline, and as the issue's last change. */
@@ -128,8 +142,10 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
 
 /** The claim was read: refuse it, stop on a broken policy, or say so in the thread and start. */
 export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): Decision {
-  const seen = { ...state, title: facts.title };
-  if (facts.isPull === true) return refusePull(state);
+  const { threadUnread: _, ...read } = state;
+  const seen = { ...read, title: facts.title };
+  if (facts.isPull === true) return refusePull(seen);
+  if (facts.newerRecord === true) return refuse(seen, [], "a newer version wrote the record in the thread");
   if (!facts.open) return refuse(seen, [], "the issue was closed before it was claimed");
   if (!hasLabel(facts.labels, state.label)) return refuse(seen, [], "the label was gone before the issue was claimed");
   if (!mayWrite(facts.permission)) {

@@ -10,7 +10,7 @@ import {
   onRunQueued,
   onRunStarted,
 } from "./attempt.ts";
-import { beginAttempt, book, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
+import { beginAttempt, book, isUnread, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
 import { onCheckEnded } from "./check.ts";
 import { alarmNames, dueAt, isEarlyLook, isQuietLookDue, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType } from "./effect.ts";
@@ -74,7 +74,8 @@ function alarmsFor(before: LoopState | null, after: LoopState, rung: AlarmName |
 function choose(state: LoopState | null, event: LoopEvent, now: number): Decision {
   if (event.type === "labelled") return onLabelled(state, event, now);
   if (event.type === "restored" || event.type === "record_tampered") {
-    if (state !== null) return stay(state, "the loop is here; its record is not needed");
+    const isOwn = event.type === "restored" && event.record.id === state?.id;
+    if (state !== null && (isOwn || !isUnread(state))) return stay(state, "the loop is here; its record is not needed");
     return event.type === "restored" ? onRestored(event, now) : onRecordTampered(event, now);
   }
   if (event.type === "run_ended") {

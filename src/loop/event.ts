@@ -57,6 +57,7 @@ export interface ClaimFacts {
   readonly permission: Permission;
   readonly open: boolean;
   readonly isPull?: true; // the label is on a pull request, which nothing else is read of
+  readonly newerRecord?: true; // the thread holds the record of a loop that only a newer version can read
   readonly labels: readonly string[];
   readonly title: string;
   readonly base: { readonly branch: string; readonly sha: string };
@@ -136,6 +137,7 @@ export type LoopEvent =
       readonly label: string;
       readonly actor: Person;
       readonly setAt?: number; // by GitHub's clock, to the second; absent where only the label itself was seen
+      readonly threadSeen?: true; // the thread was looked through since, and no loop of it is to be brought back first
     }
   | { readonly type: "unlabelled"; readonly actor: Person }
   | {
@@ -174,6 +176,7 @@ export type LoopEvent =
       readonly requester: Person;
       readonly by: Person | null; // who edited it, where GitHub says
       readonly why: RecordFault;
+      readonly setAt?: number; // as of `labelled`
     }
   // the world
   | {

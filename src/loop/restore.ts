@@ -144,8 +144,9 @@ function lose(state: LoopState, now: number): LoopState {
 
 /** There is a record, and it cannot be relied on: the loop ends, and the comment is left as it was found. */
 export function onRecordTampered(event: Extract<LoopEvent, { type: "record_tampered" }>, now: number): Decision {
-  const { issue, loop, title, label, requester, by, why } = event;
-  const state = newLoop({ type: "labelled", issue, loop, title, label, actor: requester }, now);
+  const { issue, loop, title, label, requester, by, why, setAt } = event;
+  const set = setAt === undefined ? {} : { setAt };
+  const state = newLoop({ type: "labelled", issue, loop, title, label, actor: requester, ...set }, now);
   return settle(state, now, { reason: "state_tampered", of: "record_unreliable", why, by: by?.login ?? null });
 }
 

@@ -462,6 +462,7 @@ export const LoopState = z.object({
   leftGate: LeftGate.optional(), // absent: nobody pushed while the loop was at its gate
   refusalsSaid: z.array(z.string()), // approvals that did not count and were answered already
   ending: Ending.nullable(),
+  threadUnread: z.literal(true).optional(), // nobody knows yet whether its thread holds the record of a loop that the store has lost
   labelledAgain: Labelled.optional(), // since its end; the loop of that label begins once every run of this one has told its end
 });
 export type LoopState = z.infer<typeof LoopState>;

@@ -29,6 +29,7 @@ describe("the claim", () => {
     expect(up.sent()).toEqual(["query ReadClaim"]);
     expect(claim).toEqual({
       open: true,
+      hasRecord: false,
       isPull: false,
       locked: false,
       title: "Total",

@@ -10,7 +10,8 @@ export type Mishap =
   | "limited" // GitHub says to come back later
   | "slow" // it takes minutes
   | "crash_before" // the process dies with the call not made
-  | "crash_after"; // the process dies with the call made and its answer unread
+  | "crash_after" // the process dies with the call made and its answer unread
+  | "lose_after"; // the same, and its store is gone
 
 export type Site = "store" | "github" | "runs";
 
@@ -37,6 +38,7 @@ export interface BoundaryParts {
   readonly counts: Map<string, number>; // calls by name, over all lives
   readonly clock: () => number; // the engine's
   readonly crash: () => void;
+  readonly lose: () => void;
   readonly latency: (site: Site, name: string) => number;
   /** Called with each mishap as it happens. */
   readonly onMishap: (what: string) => void;
@@ -98,8 +100,9 @@ export function createBoundary(parts: BoundaryParts): Boundary {
       }
       if (mishap === "fail_before") throw storeFault(name);
       const result = act();
-      if (mishap === "crash_after") {
-        parts.crash();
+      if (mishap === "crash_after" || mishap === "lose_after") {
+        if (mishap === "lose_after") parts.lose();
+        else parts.crash();
         return silence;
       }
       return result;
@@ -115,8 +118,9 @@ export function createBoundary(parts: BoundaryParts): Boundary {
       if (mishap === "fail_before") return later(name, ms, () => fail(name, "unavailable"));
       if (mishap === "limited") return later(name, ms, () => fail(name, "rate_limited", parts.clock() + 90_000));
       const outcome = await arriving(name, ms / 2, () => caught(act));
-      if (mishap === "crash_after") {
-        parts.crash();
+      if (mishap === "crash_after" || mishap === "lose_after") {
+        if (mishap === "lose_after") parts.lose();
+        else parts.crash();
         return silence;
       }
       if (mishap === "fail_after") return later(name, ms / 2, () => fail(name, "unavailable"));

@@ -2,7 +2,7 @@
 import { cpus } from "node:os";
 import { judge, play } from "./exhaustive.ts";
 import { mutants } from "./mutants.ts";
-import { aroundAnEnd, failedPushes, scenarios, stoppedWhilePushing } from "./scenarios.ts";
+import { aroundAnEnd, failedPushes, lostAndMerged, scenarios, stoppedWhilePushing } from "./scenarios.ts";
 import { randomSetup } from "./setup.ts";
 import { type Outcome, simulate } from "./simulate.ts";
 
@@ -51,7 +51,7 @@ export interface MutantResult {
 export async function hunt(mutant: string, seeds: number): Promise<MutantResult> {
   const mutate = mutants[mutant]!;
   const plays = [
-    ...scenarios.map((scenario) => ({ scenario, mishaps: [] })),
+    ...[...scenarios, ...lostAndMerged].map((scenario) => ({ scenario, mishaps: [] })),
     { scenario: stoppedWhilePushing, mishaps: failedPushes },
     ...aroundAnEnd,
   ];

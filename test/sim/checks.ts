@@ -1,10 +1,12 @@
 // The invariants of the shared fault page that can be seen from outside, asked at every commit, call and quiet moment.
 import { Fault } from "../../src/base/fault.ts";
 import type { Delivery, RunOrder } from "../../src/engine/ports.ts";
+import { isAnswered } from "../../src/loop/begin.ts";
 import { spentOf } from "../../src/loop/money.ts";
 import type { Ending, LoopState, RunFacts } from "../../src/loop/state.ts";
 import { type DecodedRecord, decodeRecord } from "../../src/record/codec.ts";
 import { attemptMarker, statusMarker, stopMarker } from "../../src/record/markers.ts";
+import { createAsks } from "./asks.ts";
 import type { Containers } from "./containers.ts";
 import { authorsOf, gateTruth } from "./gate-truth.ts";
 import type { Write } from "./github.ts";
@@ -20,6 +22,7 @@ export interface ChecksParts {
   readonly now: () => number; // of the world
   readonly clock: () => number; // of the engine
   readonly concurrentRuns: number;
+  readonly life: () => number; // of the process, counted from 1
   /** Who caused the delivery with this GUID. */
   readonly senderOf: (guid: string) => number | null;
   readonly declined: () => boolean; // GitHub declined something for good in this run
@@ -49,11 +52,18 @@ export function createChecks(parts: ChecksParts) {
   const decodedRecords = new Map<string, DecodedRecord>(); // issue and comment → what is in it
   const acceptedLoops = new Map<string, string>(); // loop id of an accepted label → issue key
   const lastRead = new Map<number, number>(); // pull request → the moment its gate was last read of, in this effect
+  const said = new Map<string, LoopState>(); // loop → the record we wrote last
+  const absent = new Set<string>(); // loops that went with the store and were not brought back
+  const untraced = new Set<string>(); // of those, the ones whose thread has no record to bring them back from
+  let storeSince = 0;
+  const unaccounted = new Set<string>(); // runs cleared away before the thread said what they cost, and the store was lost
   let lastMoment = { at: 0, timers: 0 };
 
   function hold(condition: boolean, what: string): void {
     if (!condition) violations.push(what);
   }
+
+  const asks = createAsks({ world, containers, disk, now: parts.now, hold });
 
   const keyOf = (issue: number) => `${repository.id}#${issue}`;
   const pendingOf = (issueKey: string) => [...disk.effects.values()].filter((row) => row.issueKey === issueKey);
@@ -72,6 +82,8 @@ export function createChecks(parts: ChecksParts) {
       commands.add(commentId);
     }
     if (after === null) return;
+    checkBeginning(step, after);
+    absent.delete(after.id);
     books.set(after.id, after);
     const same = before !== null && before.id === after.id ? before : null;
     checkOrigin(step, same);
@@ -79,7 +91,71 @@ export function createChecks(parts: ChecksParts) {
     checkPeople(step, same, after);
     checkEnding(step, same, after);
     checkSilent(step, same, after);
+    asks.onCommit(step, same, after);
     if (after.phase === "awaiting_gate" && before?.phase !== "awaiting_gate") checkGreen(after, "the gate");
+  }
+
+  /** F8: what comes after the store was lost is what the thread says, and nothing that it does not. */
+  function checkBeginning({ before, event }: Committed, after: LoopState): void {
+    if (event.type === "restored" && before?.id !== after.id) checkRestored(event.record, after);
+    if (event.type !== "claim_read" || before?.phase !== "queued" || after.phase === "refused") return;
+    for (const id of absent) {
+      const known = books.get(id);
+      if (known?.issue.number !== after.issue.number || untraced.has(id)) continue;
+      const record = recordOn(known.issue.number, id);
+      if (record === null || record === "deleted") {
+        untraced.add(id); // a person took it away since
+        continue;
+      }
+      hold(!isLive(known), `I1: loop ${after.id} began though the thread says that ${id} is ${known.phase}`);
+      const isNews = after.labelSetAt === null || !isAnswered(known.labelSetAt, after.labelSetAt);
+      hold(isNews, `I2: loop ${after.id} began by the label that loop ${id} was the answer to`);
+    }
+    const inThread = [...books.values()].filter(
+      (one) => one.issue.number === after.issue.number && one.id !== after.id,
+    );
+    const last = inThread.filter(({ id }) => !untraced.has(id)).at(-1);
+    hold(
+      last === undefined || !absent.has(last.id),
+      `I11: loop ${after.id} began without what loop ${last?.id} came to`,
+    );
+  }
+
+  /** I7 and I11: restored is the newest record, which nobody else wrote; nothing that it counts goes back. */
+  function checkRestored(record: LoopState, after: LoopState): void {
+    const known = said.get(after.id);
+    hold(known?.revision === record.revision, `I7: restored at ${record.revision}, we wrote ${known?.revision} last`);
+    if (known === undefined) return;
+    hold(recordOn(after.issue.number, after.id) !== "deleted", "I7: restored from a record that somebody had changed");
+    hold(after.runsStarted >= known.runsStarted, `I11: ${known.runsStarted} containers, ${after.runsStarted} restored`);
+    hold(after.granted >= known.granted, `I11: ${known.granted} attempts granted, ${after.granted} restored`);
+    hold(after.grantedNano === known.grantedNano, "I11: other money is granted after a restore");
+    hold(spentOf(after) >= spentOf(known), `Money: ${spentOf(known)} spent in the thread, ${spentOf(after)} restored`);
+    hold(after.attempts.length >= known.attempts.length, "I3: an attempt was lost in a restore");
+    const { loops, runs, spentNano } = known.earlier;
+    const isKept =
+      after.earlier.loops === loops && after.earlier.runs === runs && after.earlier.spentNano === spentNano;
+    hold(isKept, "I11: what earlier loops of the issue came to was lost in a restore");
+  }
+
+  /** With the store goes what the thread does not say; where the thread has no record that counts, the whole loop. */
+  function onStoreLost(): void {
+    for (const [id, state] of books) {
+      const record = recordOn(state.issue.number, id);
+      absent.add(id);
+      if (record === null || record === "deleted") untraced.add(id);
+      else books.set(id, record);
+    }
+    for (const { id, loop, state } of containers.all.values()) {
+      const run = runIn(books.get(loop), id);
+      // A run that the thread does not name yet, as a second attempt's reviewer, is known to nobody.
+      if (run === undefined || (state === "forgotten" && isOpen(run))) unaccounted.add(id);
+    }
+    asks.onStoreLost();
+    storeSince = parts.now();
+    commands.clear(); // a delivery that comes again is new to the new store
+    retriesAsked.clear();
+    lastRead.clear();
   }
 
   /** I17 and the first half of I19: what set the loop going. */
@@ -93,7 +169,8 @@ export function createChecks(parts: ChecksParts) {
     if (same === null) {
       const begun = (event.type === "labelled" && !event.actor.bot) || event.type === "restored";
       hold(begun, `I19: ${event.type} made a loop`);
-      hold(before === null || !isLive(before), "I1: a second loop began while one lived");
+      const gaveWay = event.type === "restored" && before?.phase === "queued" && before.rules === null;
+      hold(before === null || !isLive(before) || gaveWay, "I1: a second loop began while one lived");
     } else if (!isLive(same)) {
       const restart = event.type === "retry_read" || event.type === "command_checked";
       hold(restart, `I19: ${event.type} set a settled loop going again`);
@@ -155,7 +232,7 @@ export function createChecks(parts: ChecksParts) {
     const { rules } = after;
     if (rules === null) return;
     const earlier = [...books.values()].filter(
-      ({ id, issue }) => id !== after.id && issue.number === after.issue.number,
+      ({ id, issue }) => id !== after.id && issue.number === after.issue.number && !untraced.has(id),
     );
     const started = earlier.reduce((sum, loop) => sum + loop.runsStarted, after.runsStarted);
     hold(!begins || started <= rules.issueRuns, `I11: ${started} containers for one issue`);
@@ -273,15 +350,14 @@ export function createChecks(parts: ChecksParts) {
 
   function onStart(order: RunOrder): void {
     const { loop, id } = order;
+    asks.onStart(loop.id);
     const key = keyOf(loop.issue.number);
     const stored = disk.loops.get(key);
     const running = [...containers.all.values()].filter((one) => one.state === "running");
     const others = running.filter((one) => one.issue === loop.issue.number && one.id !== id);
     hold(others.length === 0, `I1: ${id} started beside ${others[0]?.id}`);
-    hold(
-      running.length < parts.concurrentRuns,
-      `I1: ${running.length + 1} containers, ${parts.concurrentRuns} allowed`,
-    );
+    const known = running.filter((one) => !absent.has(one.loop) && !unaccounted.has(one.id)); // the rest is swept soon
+    hold(known.length < parts.concurrentRuns, `I1: ${known.length + 1} containers, ${parts.concurrentRuns} allowed`);
     intended(key, ["start_run"], `${id} started`);
     const run = stored?.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === id);
     hold(run?.status === "running", `I20: ${id} started though the loop no longer wants it`);
@@ -400,7 +476,9 @@ export function createChecks(parts: ChecksParts) {
   function onComment({ issue, body, marker }: Extract<Write, { type: "comment" }>): void {
     const { comments } = world.issues.get(issue)!.value;
     const twin = comments.find((one) => one.author.id === app.id && one.body.includes(marker));
-    hold(twin === undefined, `I5: a second comment with ${marker}`);
+    // The keys of a new store begin anew, and an answer to another comment may have the key of one before (README.md).
+    const isOfAnotherStore = marker.includes("loopgate:reply") && twin !== undefined && twin.at < storeSince;
+    hold(twin === undefined || isOfAnotherStore, `I5: a second comment with ${marker}`);
     hold(body.includes(marker), `I5: a comment without its marker ${marker}`);
     const toStop = [...disk.effects.values()].find(
       (row) => row.issueKey === keyOf(issue) && row.effect.type === "stop_run" && row.notBefore === 0,
@@ -430,17 +508,18 @@ export function createChecks(parts: ChecksParts) {
     }
     hold(state.revision >= (written.get(state.id) ?? 0), "I6: the thread went back to an older record");
     written.set(state.id, state.revision);
+    said.set(state.id, state);
   }
 
   function onRequest(name: string): void {
-    const early = limit.life === disk.epoch ? limit.until - parts.clock() : 0;
+    const early = limit.life === parts.life() ? limit.until - parts.clock() : 0;
     hold(early <= 0 || parts.now() >= limit.over, `I18: ${name} was sent ${early} ms before GitHub's own time`);
   }
 
   /** Nothing is under way: what the store says and what runs must agree. */
   function onQuiet(): void {
     for (const one of containers.all.values()) {
-      if (one.state !== "running") continue;
+      if (one.state !== "running" || absent.has(one.loop)) continue;
       const state = disk.loops.get(keyOf(one.issue));
       const wanted = state?.id === one.loop && isLive(state) && isRunning(state, one.id);
       hold(
@@ -454,9 +533,9 @@ export function createChecks(parts: ChecksParts) {
   /** At a quiet moment: what providers answered for stands in the states, but for runs whose end is still to be told. */
   function checkMoney(): void {
     for (const one of containers.all.values()) {
+      if (absent.has(one.loop) || unaccounted.has(one.id)) continue;
       const run = runIn(books.get(one.loop), one.id);
-      const isUntold = run?.status === "running" || run?.untold === true;
-      if (one.state === "running" || isUntold) continue;
+      if (one.state === "running" || (run !== undefined && isOpen(run))) continue;
       hold(
         run?.spentNano === one.spent(),
         `Money: ${one.id} spent ${one.spent()} nano-dollars and ${run?.spentNano} are in the books`,
@@ -466,6 +545,10 @@ export function createChecks(parts: ChecksParts) {
 
   /** Nothing that tells of a run goes before its end is stored. */
   function onForget({ id, loop }: Container): void {
+    if (absent.has(loop)) {
+      unaccounted.add(id); // no issue that still has its label asks for it: swept away
+      return;
+    }
     const run = runIn(books.get(loop), id);
     const isTold = run !== undefined && run.status !== "running" && run.untold !== true;
     hold(isTold, `I4: what ${id} left was removed before its end was stored`);
@@ -508,9 +591,11 @@ export function createChecks(parts: ChecksParts) {
     const running = [...containers.all.values()].find((one) => one.state === "running");
     hold(running === undefined, `I12: ${running?.id} still runs`);
     for (const { id, loop, state } of containers.all.values()) {
-      hold(!isUntold(books.get(loop), id), `Money: nobody ever heard what ${id} came to`);
-      hold(state === "forgotten", `I12: what ${id} left is still there`);
+      hold(absent.has(loop) || !isUntold(books.get(loop), id), `Money: nobody ever heard what ${id} came to`);
+      const isSwept = state === "gone" && unaccounted.has(id); // its files go when its loop is over for good
+      hold(state === "forgotten" || isSwept, `I12: what ${id} left is still there`);
     }
+    asks.onEnd((loop) => absent.has(loop), parts.declined());
     hold(disk.openEvents.size === 0, "I2: a stored event is left lying");
     onQuiet();
   }
@@ -577,12 +662,13 @@ export function createChecks(parts: ChecksParts) {
     onStart,
     onForget,
     onPublish,
+    onStoreLost,
     onPush,
     onAcknowledged,
     onWrite,
     onRequest,
     onLimit(until: number) {
-      limit = { life: disk.epoch, until, over: parts.now() + until - parts.clock() };
+      limit = { life: parts.life(), until, over: parts.now() + until - parts.clock() };
     },
     onQuiet,
     /** Asked while a life lasts that began long enough ago. */
@@ -624,7 +710,11 @@ const runsByState = new WeakMap<LoopState, ReadonlyMap<string, RunFacts>>();
 /** Its loop has not heard how it ended. */
 function isUntold(state: LoopState | undefined, id: string): boolean {
   const run = runIn(state, id);
-  return run?.status === "running" || run?.untold === true;
+  return run !== undefined && isOpen(run);
+}
+
+function isOpen({ status, untold }: RunFacts): boolean {
+  return status === "running" || untold === true;
 }
 
 /** The thread went with the issue or its repository. */

@@ -4,7 +4,7 @@ import type { Clock, PushedChange, RunOrder, RunReport, RunsPort, StartedRun } f
 import { type Isolation, type LoopState, noTokens } from "../../src/loop/state.ts";
 import { watchSilence } from "../../src/runs/silence.ts";
 import type { Boundary } from "./boundary.ts";
-import { app, type Commit, type Container } from "./model.ts";
+import { app, type Commit, type Container, repository } from "./model.ts";
 import type { Timeline } from "./timeline.ts";
 import type { World } from "./world.ts";
 
@@ -225,6 +225,8 @@ export function createContainers(parts: ContainersParts): Containers {
         }),
       sweep: ({ loops, running, isOver }) =>
         remote("sweep", () => {
+          const orphans = [...all.values()].filter(({ id, loop }) => !ordered.has(id) && isOver(loop, repository.id));
+          for (const one of orphans) forget(one);
           const isWanted = ({ id, loop }: Container) =>
             ordered.has(id) || (loops.has(loop) ? running.has(id) : !isOver(loop, null));
           const prey = [...all.values()].filter((one) => ["running", "ended"].includes(one.state) && !isWanted(one));

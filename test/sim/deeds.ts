@@ -21,12 +21,18 @@ export type Deed =
   | { readonly do: "delete_branch" | "close_pull" | "merge_pull"; readonly by: PersonName }
   | { readonly do: "approve" | "request_changes"; readonly by: PersonName; readonly oldHead?: boolean }
   | { readonly do: "dismiss"; readonly by: PersonName } // the newest word that counts, whoever spoke it
-  | { readonly do: "touch_status"; readonly by: PersonName; readonly how: "edit" | "delete" | "copy" | "forge" }
+  | {
+      readonly do: "touch_status";
+      readonly by: PersonName;
+      readonly how: "edit" | "older" | "delete" | "copy" | "forge";
+    }
   | { readonly do: "permission"; readonly of: PersonName; readonly becomes: "write" | "read" }
   | { readonly do: "rerun_ci" }
   | { readonly do: "base_conflicts" } // the base moves so that the branch conflicts with it: nobody is told
   | { readonly do: "lose_container" }
   | { readonly do: "crash"; readonly downMs: number }
+  // The process ends and its store is gone; `by`: what restores first, the App as it starts or `loopgate restore` before that.
+  | { readonly do: "lose_store"; readonly downMs: number; readonly by: "start" | "command" }
   | { readonly do: "jump"; readonly ms: number };
 
 /** A deed at its time, for one issue; `id` names it when a failing run is made smaller. */
@@ -41,6 +47,7 @@ export interface DeedParts {
   readonly world: World;
   readonly containers: Containers;
   readonly crash: (downMs: number) => void;
+  readonly loseStore: (downMs: number, by: "start" | "command") => void;
   readonly jump: (ms: number) => void;
   readonly rerunCi: (sha: string) => void;
 }
@@ -108,6 +115,9 @@ export function perform(parts: DeedParts, { issue, deed }: Act): void {
       return;
     case "crash":
       parts.crash(deed.downMs);
+      return;
+    case "lose_store":
+      parts.loseStore(deed.downMs, deed.by);
       return;
     case "jump":
       parts.jump(deed.ms);
@@ -199,6 +209,9 @@ function touchStatus(world: World, issue: number, deed: Extract<Deed, { do: "tou
   switch (deed.how) {
     case "edit":
       world.editComment(issue, status.id, status.body.replace("data=", "data=A"), by);
+      return;
+    case "older":
+      world.editComment(issue, status.id, status.earlier ?? status.body, by);
       return;
     case "delete":
       world.deleteComment(issue, status.id, by);

@@ -26,7 +26,7 @@ export async function runPoints(part: number, of: number, most = Number.POSITIVE
     const calm = await play(scenario, []);
     const wrong = judge(scenario, calm);
     if (wrong !== null) failures.push({ name: scenario.name, violation: wrong });
-    const singles = pointsOf(calm.calls);
+    const singles = [...pointsOf(calm.calls), ...(scenario === scenarios[0] ? lossesOf(calm.calls) : [])];
     const stride = Math.max(1, Math.ceil(singles.length / most));
     for (let at = part * stride; at < singles.length; at += of * stride) {
       points += 1;
@@ -48,7 +48,8 @@ async function tryPoints(
   points: readonly Point[],
 ): Promise<{ outcome: Outcome; failure: Failure | null }> {
   const outcome = await play(scenario, points);
-  const violation = judge(scenario, outcome);
+  const isLost = points.some(({ mishap }) => mishap === "lose_after");
+  const violation = isLost && outcome.loops.length === 0 ? (outcome.violations[0] ?? null) : judge(scenario, outcome);
   const name = `${scenario.name} with ${points.map(({ call, mishap }) => `${call}=${mishap}`).join(" and ")}`;
   return { outcome, failure: violation === null ? null : { name, violation } };
 }
@@ -78,6 +79,11 @@ function pointsOf(calls: readonly string[]): Point[] {
       site === "store" ? ["crash_before", "crash_after", "fail_before"] : ["crash_before", "crash_after", "fail_after"];
     return mishaps.map((mishap) => ({ call: `${name}#${nth}`, mishap }));
   });
+}
+
+/** The store is lost after every call: what is over by then stays away, and all else ends as it would have. */
+function lossesOf(calls: readonly string[]): Point[] {
+  return calls.map((line): Point => ({ call: line.split(" ").slice(1).join("#"), mishap: "lose_after" }));
 }
 
 /** Deaths at the calls that come right after the first mishap: recovery itself is cut short. */

@@ -56,6 +56,8 @@ function somePlot(draw: Random): readonly Deed[] {
     () => [{ do: "base_conflicts" }, yes(other)],
     () => [yes("bob"), { do: "permission", of: "bob", becomes: "read" }],
     () => [yes("alice"), { do: "merge_pull", by: writer }],
+    () => [yes(other), { do: "merge_pull", by: writer }, { do: "delete_branch", by: writer }],
+    () => [yes(other), { do: "delete_branch", by: writer }],
     () => [
       { do: "say", by: writer, text: draw.pick(["/loop pause", "/loop status"]) },
       { do: "say", by: writer, text: "/loop resume" },

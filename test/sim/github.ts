@@ -1,8 +1,10 @@
 // GitHub as one life of the App reaches it: reads that may be stale, writes that look first when they are told to.
+
 import { Fault } from "../../src/base/fault.ts";
 import type { CheckRunDraft, ClaimRead, GitHubPort, SignedOutcome, SignedPush } from "../../src/engine/ports.ts";
 import type { Pacer } from "../../src/github/client/pacer.ts";
 import { parseCommand } from "../../src/github/deliveries/command.ts";
+import { anyStatusMarker } from "../../src/record/markers.ts";
 import type { CiFacts, PullFacts, PushedFacts, VerdictFacts } from "../../src/verify/facts.ts";
 import type { Boundary } from "./boundary.ts";
 import { personOf, readThread, repositoryRef, survey } from "./looks.ts";
@@ -258,6 +260,7 @@ function claimRead(world: World, issue: Issue, at: number): ClaimRead {
     body: issue.body,
     labels: issue.labels,
     comments,
+    hasRecord: issue.comments.some(({ author, body }) => author.id === app.id && body.includes(anyStatusMarker)),
     policyFault: null,
     base: { branch: mainBranch, sha: world.branches.get(mainBranch)!.value! },
     policy: text === null ? null : { text, sha: "b".repeat(40) },

@@ -67,6 +67,7 @@ export interface IssueComment {
   readonly id: number;
   readonly author: Account;
   readonly body: string;
+  readonly earlier: string | null; // its first text, once it has another
   readonly at: number;
   readonly changedAt: number;
   readonly editedBy: Account | null; // someone else than its author who changed the text last

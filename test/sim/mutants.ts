@@ -1,6 +1,7 @@
 // Known bugs, planted one at a time into the engine's parts: the checks are worth what they catch.
 import type { LoopState } from "../../src/loop/state.ts";
 import { app } from "./model.ts";
+import { askMutants } from "./mutants-asks.ts";
 import { endMutants } from "./mutants-ends.ts";
 import { gateMutants } from "./mutants-gate.ts";
 import { decider, github, machine, mishearing, runs, store, without } from "./plant.ts";
@@ -10,6 +11,7 @@ const isSettled = (state: LoopState | null) => state?.phase === "settled";
 
 export const mutants: Readonly<Record<string, Mutate>> = {
   ...gateMutants,
+  ...askMutants,
   ...endMutants({ machine, mishearing, without, runs }),
   "a decision's state is not saved, its effects are": store((port, disk) => ({
     commit: (step) => port.commit({ ...step, state: disk.loops.get(step.issueKey) ?? step.state }),

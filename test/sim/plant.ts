@@ -22,7 +22,8 @@ function redeciding(store: StorePort, disk: Disk, wrong: Decide): StorePort {
     ...store,
     commit(step) {
       const event = disk.openEvents.get(step.issueKey)?.find((one) => one.seq === step.seq);
-      if (event === undefined) return store.commit(step);
+      const isPutBehind = step.state === null && step.effects.length === 0; // a loop is recalled from its thread first
+      if (event === undefined || isPutBehind) return store.commit(step);
       const { state, effects } = wrong(disk.loops.get(step.issueKey) ?? null, event.event, step.now);
       return store.commit({ ...step, state, effects });
     },

@@ -54,6 +54,7 @@ function scenario({ name, ends, mends, acts = [], onReady = () => [{ do: "approv
         fate: () => [800],
         lag: () => 0,
         declines: () => false,
+        deletesMergedBranches: true,
         concurrentRuns: 2,
         signed: false,
         calmAt: Number.POSITIVE_INFINITY,
@@ -131,6 +132,65 @@ export const aroundAnEnd: readonly { readonly scenario: Scenario; readonly misha
   },
 ];
 
+const lost = (at: number, by: "start" | "command"): Act =>
+  act("lost", at, { do: "lose_store", downMs: 10 * minute, by });
+
+/** What the store is lost in, and a merge whose branch goes with it; for the hunt as well. */
+export const lostAndMerged: readonly Scenario[] = [
+  scenario({
+    name: "its store lost while the agent works",
+    ends: ["task_complete"],
+    mends: () => true,
+    acts: [lost(3 * minute, "start")],
+  }),
+  scenario({
+    name: "its store lost while the agent works, and restored before the App starts",
+    ends: ["task_complete"],
+    mends: () => true,
+    acts: [lost(3 * minute, "command")],
+  }),
+  scenario({
+    name: "its store lost at the gate",
+    ends: ["task_complete"],
+    mends: () => true,
+    acts: [lost(30 * minute, "start")],
+  }),
+  scenario({
+    name: "its store lost, and an older record put back meanwhile",
+    ends: ["state_tampered"],
+    mends: () => true,
+    acts: [lost(30 * minute, "start"), act("back", 31 * minute, { do: "touch_status", by: "carol", how: "older" })],
+  }),
+  scenario({
+    name: "its store lost after it was cancelled, and labelled again",
+    ends: ["task_complete"],
+    mends: () => true,
+    acts: [
+      act("unlabel", 30 * minute, { do: "unlabel", by: "alice" }),
+      lost(40 * minute, "start"),
+      act("again", 55 * minute, { do: "label", by: "alice" }),
+    ],
+  }),
+  scenario({
+    name: "its store lost in the second loop of its issue",
+    ends: ["task_complete"],
+    mends: () => true,
+    acts: [
+      act("unlabel", 20 * minute, { do: "unlabel", by: "alice" }),
+      act("again", 30 * minute, { do: "label", by: "alice" }),
+      lost(33 * minute, "start"),
+    ],
+  }),
+  ...["one", "another", "a third"].map((order) =>
+    scenario({
+      name: `merged by a person, and the branch deleted, heard in ${order} order`,
+      ends: ["task_complete"],
+      mends: () => true,
+      onReady: () => [{ do: "merge_pull", by: "carol" }],
+    }),
+  ),
+];
+
 export const scenarios: readonly Scenario[] = [
   scenario({ name: "happy", ends: ["task_complete"], mends: () => true }),
   scenario({ name: "red then green", ends: ["task_complete"], mends: ({ attempt }) => attempt > 1 }),
@@ -143,8 +203,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   scenario({
     name: "cancelled mid-run",
-    // A label whose webhook comes only after the loop was cancelled finds no label and is refused.
-    ends: ["cancelled", "refused"],
+    ends: ["cancelled"],
     mends: () => true,
     acts: [act("stop", 3 * minute, { do: "say", by: "alice", text: "/loop stop" })],
   }),

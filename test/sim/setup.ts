@@ -32,6 +32,7 @@ export interface Setup {
   readonly fate: (nth: number) => Fate;
   readonly lag: () => number;
   readonly declines: (name: string) => boolean;
+  readonly deletesMergedBranches: boolean; // GitHub itself, as soon as a pull request is merged
   readonly concurrentRuns: number;
   readonly signed: boolean; // the base takes signed commits only
   readonly calmAt: number; // from then on nothing goes wrong by itself
@@ -66,7 +67,7 @@ function gateSetup(setup: Setup, mode: "safety" | "liveness"): Setup {
     policy: gatePolicy(random(name, "gate's policy")),
     checkConduct: someChecks(name, habit),
     conduct: (order) => someConduct(random(name, "agent", order.id), order, 0.02),
-    acts: openings(name, setup.issues),
+    acts: [...openings(name, setup.issues), ...losses(name, gateDays)],
     onReady: (pull, issue) => atTheGate(random(name, "at the gate", pull, ++readied), pull, issue),
     calmAt: mode === "safety" ? Number.POSITIVE_INFINITY : until,
     until: mode === "safety" ? until : until + day,
@@ -100,12 +101,18 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
     suiteFirst: draw.chance(0.3),
     checkConduct: someChecks(name, draw.pick(["steady", "steady", "flaky", "silent"])),
     conduct: (order) => someConduct(random(name, "agent", order.id), order, rates.oddAgent),
-    acts: [...openings(name, issues), ...walk(name, issues, rates.people, 12 * hour), ...jolts(name, rates)],
+    acts: [
+      ...openings(name, issues),
+      ...walk(name, issues, rates.people, 12 * hour),
+      ...jolts(name, rates),
+      ...losses(name),
+    ],
     onReady: (pull, issue) => reaction(random(name, "ready", pull), pull, issue),
     mishaps: someMishaps(name, rates),
     fate: (nth) => someFate(random(name, "hook", nth), rates.hook),
     lag: () => (lags.chance(rates.lag) ? lags.between(0, 30_000) : 0),
     declines: () => decline.chance(rates.decline),
+    deletesMergedBranches: random(name, "merged branches").chance(0.5),
     concurrentRuns: draw.pick([1, 2, 4]),
     signed: seed % 7 === 3,
     calmAt,
@@ -241,7 +248,7 @@ function someDeed(draw: Random): Deed {
     () => ({ do: "approve", by, oldHead: draw.chance(0.4) }),
     () => ({ do: "approve", by: writer }),
     () => ({ do: draw.pick(["request_changes", "dismiss"]), by }),
-    () => ({ do: "touch_status", by: writer, how: draw.pick(["edit", "delete", "copy", "forge"]) }),
+    () => ({ do: "touch_status", by: writer, how: draw.pick(["edit", "older", "delete", "copy", "forge"]) }),
     () => ({ do: "permission", of: draw.pick(["alice", "bob"]), becomes: draw.pick(["write", "read"]) }),
     () => ({ do: "rerun_ci" }),
     () => ({ do: "lose_container" }),
@@ -258,6 +265,17 @@ function jolts(name: string, rates: Rates): Act[] {
     const crash: Deed = { do: "crash", downMs: draw.pick([1000, minute, 3 * hour]) };
     const deed = draw.chance(0.3) ? jump : crash;
     return { id: `jolt${index}`, at: draw.between(0, 3 * hour), issue: 0, deed };
+  });
+}
+
+/** In each third run the store is lost, once or twice. */
+function losses(name: string, within = 5 * hour): Act[] {
+  const draw = random(name, "losses");
+  if (!draw.chance(1 / 3)) return [];
+  return Array.from({ length: draw.pick([1, 1, 2]) }, (_, index) => {
+    const by = draw.pick(["start", "command"] as const);
+    const deed: Deed = { do: "lose_store", downMs: draw.pick([minute, 20 * minute, 3 * hour]), by };
+    return { id: `loss${index}`, at: draw.between(minute, within), issue: 0, deed };
   });
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { hunt, runSeed, runSeeds, shrink } from "./campaign.ts";
 import { judge, play, runPoints } from "./exhaustive.ts";
 import { mutants } from "./mutants.ts";
-import { aroundAnEnd } from "./scenarios.ts";
+import { aroundAnEnd, lostAndMerged } from "./scenarios.ts";
 import { randomSetup } from "./setup.ts";
 import { simulate } from "./simulate.ts";
 
@@ -67,4 +67,8 @@ test("a failing run is made smaller and still fails for the same reason", async 
 
 test.each(aroundAnEnd)("around a run's end: $scenario.name", async ({ scenario, mishaps }) => {
   expect(judge(scenario, await play(scenario, mishaps, {}))).toBe(null);
+});
+
+test.each(lostAndMerged)("F8, F9, I7, I11: $name", async (scenario) => {
+  expect(judge(scenario, await play(scenario, []))).toBe(null);
 });

@@ -1,7 +1,9 @@
 // One simulated run: the real engine over a simulated world, from the first label to the last quiet moment.
 import { hash } from "node:crypto";
 import { createEngine, type Engine, type EngineParts } from "../../src/engine/engine.ts";
+import { createReconciler } from "../../src/engine/look/reconcile.ts";
 import type { Delivery, Log, Translated } from "../../src/engine/ports.ts";
+import type { World as EngineWorld } from "../../src/engine/world.ts";
 import { createPacer } from "../../src/github/client/pacer.ts";
 import { originOf } from "../../src/github/deliveries/origin.ts";
 import { translate } from "../../src/github/deliveries/webhook.ts";
@@ -18,7 +20,7 @@ import { type Account, app, appId, ghost, type Issue, triggerLabel } from "./mod
 import { createPayloads } from "./payloads.ts";
 import { random } from "./random.ts";
 import type { Setup } from "./setup.ts";
-import { type Disk, emptyDisk, memoryStore } from "./store.ts";
+import { type Disk, emptyDisk, memoryStore, wipe } from "./store.ts";
 import { createTimeline } from "./timeline.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -86,6 +88,8 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
   let hooks = 0;
   let loopIds = 0;
   let declined = false;
+  let lives = 0;
+  let restoresFirst = false;
   const running: { life: Life | null } = { life: null };
 
   const clock = () => timeline.now + offset;
@@ -109,6 +113,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     payloads,
     requiredChecks: setup.policy?.includes("required: [test]") ? ["test"] : [],
     emit,
+    deletesMergedBranches: setup.deletesMergedBranches,
     onPush({ sha, branch, before, by }) {
       if (by.id === app.id) checks.onPush(branch, before, sha);
       runCi(sha);
@@ -139,6 +144,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     now: () => timeline.now,
     clock,
     concurrentRuns: setup.concurrentRuns,
+    life: () => lives,
     senderOf: (guid) => senders.get(guid) ?? null,
     declined: () => declined,
   });
@@ -227,6 +233,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     world,
     containers,
     crash,
+    loseStore,
     jump: (ms: number) => {
       offset += ms;
     },
@@ -242,6 +249,15 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     timeline.after(downMs, "the process starts", begin);
   }
 
+  /** Whoever puts the App up again takes minutes: no replica is behind as far as that. */
+  function loseStore(downMs: number, by: "start" | "command"): void {
+    if (running.life === null) return;
+    crash(downMs);
+    wipe(disk);
+    restoresFirst = by === "command";
+    checks.onStoreLost();
+  }
+
   function begin(): void {
     if (running.life !== null) return;
     const boundary = createBoundary({
@@ -250,6 +266,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
       counts,
       clock,
       crash: () => crash(2000),
+      lose: () => loseStore(60_000, "start"),
       latency: () => draw.between(40, 900),
       onMishap: (what) => trace(`   ${what}`),
       mishaps: {
@@ -269,6 +286,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     };
     running.life = own;
     disk.epoch += 1;
+    lives += 1;
     const { trace: show } = options;
     const log: Log = {
       info: (fields, text) => show?.(`   ${text} ${line(fields)}`),
@@ -321,8 +339,11 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     };
     const mutated = options.mutate?.(parts, disk, world) ?? parts;
     own.translate = mutated.translate;
-    own.engine = createEngine(mutated);
-    own.engine.start().then(
+    const engine = createEngine(mutated);
+    own.engine = engine;
+    const first = restoresFirst ? restore(mutated) : Promise.resolve();
+    restoresFirst = false;
+    first.then(engine.start).then(
       () => {
         own.started = true;
       },
@@ -350,6 +371,14 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
   if (steps >= mostSteps) checks.violations.push(`L4: still not quiet after ${steps} steps`);
   if (options.liveness && checks.violations.length === 0) checks.onEnd();
   return { violations: checks.violations, steps, happened, calls, loops: [...disk.loops.values()] };
+}
+
+/** As `loopgate restore` does it, with no engine beside it: src/wire.ts. */
+async function restore({ clock, log, store, github, sealKey, reconcile }: SimParts): Promise<void> {
+  if (reconcile === undefined) return;
+  const world = { clock, log, store, github, sealKey, stopping: () => false, adopt: async () => null };
+  const submit: EngineWorld["submit"] = (key, event, dedupe) => store.addEvent(key, event, clock.now(), dedupe);
+  await createReconciler({ ...world, submit, take: async () => {} }, reconcile).everything();
 }
 
 function freshIssue(number: number): Issue {

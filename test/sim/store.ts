@@ -52,6 +52,18 @@ export function emptyDisk(): Disk {
   };
 }
 
+/** The disk is lost with all that is on it; numbers begin anew. */
+export function wipe(disk: Disk): void {
+  for (const part of [disk.deliveries, disk.bodies, disk.loops, disk.openEvents, disk.dedupe, disk.sources])
+    part.clear();
+  for (const part of [disk.effects, disk.alarms, disk.artifacts]) part.clear();
+  disk.trace.length = 0;
+  disk.newestEvent = 0;
+  disk.seq = 0;
+  disk.position = 0;
+  disk.epoch = 0;
+}
+
 /** Told of every commit, before and after it is on the disk. */
 export interface Watch {
   onCommit(step: Committed): void;

@@ -29,6 +29,8 @@ export interface WorldParts {
   /** Told of every commit that arrives on a branch. */
   readonly onPush: (push: { sha: string; branch: string; before: string | null; by: Account }) => void;
   readonly onReady: (pull: number) => void;
+  /** The repository's setting "Automatically delete head branches". */
+  readonly deletesMergedBranches: boolean;
 }
 
 export interface World {
@@ -155,7 +157,7 @@ export function createWorld(parts: WorldParts): World {
     },
     comment(number, body, by) {
       const id = world.nextId();
-      const made = { id, author: by, body, at: timeline.now, changedAt: timeline.now, editedBy: null };
+      const made = { id, author: by, body, earlier: null, at: timeline.now, changedAt: timeline.now, editedBy: null };
       world.changeIssue(number, (issue) => ({ comments: [...issue.comments, made] }));
       emit("issue_comment", payloads.comment("created", number, made, by), by);
       return id;
@@ -164,7 +166,8 @@ export function createWorld(parts: WorldParts): World {
       const found = issues.get(number)!.value.comments.find((one) => one.id === id);
       if (found === undefined) return false;
       const editedBy = by.id === found.author.id ? null : by;
-      const made = { ...found, body, changedAt: timeline.now, editedBy };
+      const earlier = found.earlier ?? found.body;
+      const made = { ...found, body, earlier, changedAt: timeline.now, editedBy };
       world.changeIssue(number, (issue) => ({ comments: issue.comments.map((one) => (one.id === id ? made : one)) }));
       emit("issue_comment", payloads.comment("edited", number, made, by, { changes: { body: { from: "" } } }), by);
       return true;
@@ -248,6 +251,8 @@ export function createWorld(parts: WorldParts): World {
       if (!pull.value.open) return;
       world.changePull(number, () => ({ open: false, merged, mergedAt: merged ? timeline.now : null, closedBy: by }));
       emit("pull_request", payloads.pull("closed", pull.value, by), by);
+      // In the name of whoever merged: docs.github.com, "Managing the automatic deletion of branches".
+      if (merged && parts.deletesMergedBranches) world.push(pull.value.branch, null, by);
     },
     check(sha, made) {
       const known = checks.get(sha) ?? cell<readonly Check[]>(timeline.now, []);

@@ -4,6 +4,7 @@ import { isAnswered } from "../../loop/begin.ts";
 import { isLive } from "../../loop/end.ts";
 import { issueKeyOf } from "../../loop/issue-key.ts";
 import type { RepositoryRef, Survey } from "../ports.ts";
+import type { Recalled } from "../world.ts";
 import { type Restored, type RestoreParts, restoreIssue } from "./restore.ts";
 import type { Troubles } from "./troubles.ts";
 
@@ -15,8 +16,8 @@ export interface Found {
 export interface Labelled {
   /** What became of those that a look at the repository found. Throws Fault where the repository itself cannot be read. */
   takeUp(repository: RepositoryRef, labelled: Survey["labelled"]): Promise<readonly Found[]>;
-  /** Restores one issue's loop; false: it has none, or none that can be had. Null: nobody can say yet. */
-  recall(repository: RepositoryRef, number: number): Promise<boolean | null>;
+  /** Restores one issue's loop. Null: nobody can say yet. */
+  recall(repository: RepositoryRef, number: number): Promise<Recalled | null>;
 }
 
 export function createLabelled(parts: RestoreParts, troubles: Troubles): Labelled {
@@ -90,10 +91,12 @@ export function createLabelled(parts: RestoreParts, troubles: Troubles): Labelle
   return {
     takeUp,
     async recall(repository, number) {
-      if (isLeft(repository, number)) return false;
+      if (isLeft(repository, number)) return "newer";
       if (!troubles.isDue(`issue ${issueKeyOf(repository.repositoryId, number)}`)) return null;
       const outcome = await restored(repository, number, () => true);
-      return outcome === null ? null : outcome.kind !== "nothing" && outcome.kind !== "newer";
+      if (outcome === null) return null;
+      if (outcome.kind === "restored" || outcome.kind === "tampered") return "here";
+      return outcome.kind === "nothing" ? "none" : outcome.kind;
     },
   };
 }

@@ -4,6 +4,7 @@ import { isLive } from "../../loop/end.ts";
 import { issueKeyOf } from "../../loop/issue-key.ts";
 import type { LoopState } from "../../loop/state.ts";
 import type { LoopAddress, Origin, RepositoryRef, Survey } from "../ports.ts";
+import type { Recalled } from "../world.ts";
 import { differences } from "./difference.ts";
 import { createHearing } from "./hearing.ts";
 import { createLabelled, type Found } from "./labelled.ts";
@@ -45,7 +46,7 @@ export interface Reconciler {
   againAt(): number | null;
   seen(): Seen;
   /** Restores one issue's loop on demand; true when there is one now. Null: nobody can say yet. */
-  recall(issueKey: string): Promise<boolean | null>;
+  recall(issueKey: string): Promise<Recalled | null>;
 }
 
 /** In one silent period at most so many repositories without a live loop are looked at; the next period goes on. */
@@ -251,9 +252,10 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     },
     async recall(issueKey) {
       const [repositoryId, number] = issueKey.split("#").map(Number);
-      if (repositoryId === undefined || number === undefined) return false;
+      if (repositoryId === undefined || number === undefined) return "none";
       const repository = await find(repositoryId, issueKey);
-      return repository ? labelled.recall(repository, number) : (repository ?? false);
+      if (repository === null) return null;
+      return repository === undefined ? "none" : labelled.recall(repository, number);
     },
   };
 }

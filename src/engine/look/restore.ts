@@ -62,7 +62,9 @@ export async function restoreIssue(parts: RestoreParts, issue: IssueRef): Promis
   }
   if (decoded.kind === "ok" && status.editedBy === null) {
     const again = labelled && isOver(decoded.state) && isSetAgain(thread, decoded.state, status.changedAt);
-    return again ? begin(parts, issue, thread) : takeUp(parts, issue, thread, decoded.state, status.id);
+    const restored = await takeUp(parts, issue, thread, decoded.state, status.id);
+    // The loop that ended comes back first: what it came to counts against what all loops of its issue may.
+    return again ? begin(parts, issue, thread) : restored;
   }
   if (!labelled) return { kind: "nothing" };
   if (decoded.kind === "newer") return rest(parts, issue, thread, decoded.version);
@@ -78,7 +80,7 @@ async function begin(parts: RestoreParts, issue: IssueRef, thread: ThreadRead): 
     actor: labelledBy(thread),
     ...(at === undefined ? {} : { setAt: at }),
   };
-  const event = { type: "labelled", ...said } as const;
+  const event = { type: "labelled", ...said, threadSeen: true } as const;
   await parts.world.submit(keyOf(issue), event, `labelled/${keyOf(issue)}/${thread.labelledBy?.at}`);
   return { kind: "fresh" };
 }
@@ -91,7 +93,9 @@ async function tampered(
   why: RecordFault,
 ): Promise<Restored> {
   const requester = labelledBy(thread);
-  const event = { type: "record_tampered", ...about(parts, issue, thread), requester, by, why } as const;
+  const at = thread.labelledBy?.at;
+  const label = at === undefined ? {} : { setAt: at }; // it is answered with this: a delivery of it that comes late begins nothing
+  const event = { type: "record_tampered", ...about(parts, issue, thread), ...label, requester, by, why } as const;
   await parts.world.submit(keyOf(issue), event, `tampered/${id}/${changedAt}`);
   return { kind: "tampered", why };
 }

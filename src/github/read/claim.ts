@@ -3,12 +3,13 @@ import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import type { ClaimRead } from "../../engine/ports.ts";
 import type { IssueRef } from "../../loop/state.ts";
+import { anyStatusMarker } from "../../record/markers.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query } from "../client/client.ts";
 import { type Asked, asAllowed } from "./allowed.ts";
 import { BaseChecks, baseChecks, baseChecksFragment } from "./base-checks.ts";
 import { Label, LabelsOfRepository, rememberLabels, statusLabelFields } from "./labels.ts";
-import { Actor, actorFields, personOfActor } from "./people.ts";
+import { Actor, actorFields, isOurs, personOfActor } from "./people.ts";
 import { SignatureRules, signatureFields, takesSignedOnly } from "./rules.ts";
 
 /** Where people put a policy that is meant and not read. */
@@ -116,6 +117,9 @@ export async function readClaim(connection: Connection, issue: IssueRef): Promis
   return {
     ...issueFacts(found),
     comments: comments.map(commentFact),
+    hasRecord: comments.some(
+      ({ author, body }) => isOurs(connection, personOfActor(author)) && body.includes(anyStatusMarker),
+    ),
     base: { branch: repository.defaultBranchRef.name, sha: repository.defaultBranchRef.target.oid },
     ...(takesSignedOnly(repository.defaultBranchRef) ? { signed: true } : {}),
     ...(onBase.length === 0 ? {} : { baseChecks: onBase }),

@@ -74,3 +74,8 @@ export function personOfActor(actor: z.infer<typeof Actor>): Person {
   const login = actor.__typename === "Bot" ? `${actor.login.replace(/\[bot\]$/, "")}[bot]` : actor.login;
   return { id: actor.databaseId ?? 0, login, bot: actor.__typename !== "User" };
 }
+
+/** Whether this is the account under which our App acts. */
+export function isOurs({ self }: Connection, { login }: Person): boolean {
+  return login.toLowerCase() === `${self.slug}[bot]`.toLowerCase();
+}

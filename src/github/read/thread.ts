@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { IssueRef, Person } from "../../loop/state.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query } from "../client/client.ts";
-import { Actor, actorFields, personOfActor } from "./people.ts";
+import { Actor, actorFields, isOurs, personOfActor } from "./people.ts";
 import { LabelEvent, lastLabelling } from "./timeline.ts";
 
 const text = `
@@ -98,8 +98,4 @@ function ourComment(connection: Connection, { fullDatabaseId, body, updatedAt, e
   const by: Person | null = editor === null ? null : personOfActor(editor);
   const editedBy = by === null || isOurs(connection, by) ? null : by;
   return { id: fullDatabaseId, body, changedAt: updatedAt, editedBy };
-}
-
-function isOurs({ self }: Connection, { login }: Person): boolean {
-  return login.toLowerCase() === `${self.slug}[bot]`.toLowerCase();
 }
