@@ -8,8 +8,9 @@ import type { Policy } from "../policy/schema.ts";
 import { readCheckRun, removeMatching } from "../runs/check-files.ts";
 import { environmentIn, limitsIn } from "../runs/request.ts";
 import type { CheckRun } from "../verify/checked.ts";
+import type { Replaced } from "../verify/knock-out/hunk.ts";
 import { ownerOfRuns } from "../wire.ts";
-import { checkOut, type LocalRepository, type Replaced } from "./verify-repository.ts";
+import { checkOut, type LocalRepository } from "./verify-repository.ts";
 
 export type OwnCheck = Policy["checks"]["run"][number];
 

@@ -3,6 +3,8 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { runGit, tryGit } from "../gateway/git/git.ts";
+import { treeWith } from "../gateway/git/replaced.ts";
+import type { Replaced } from "../verify/knock-out/hunk.ts";
 import { UsageError } from "./usage.ts";
 
 export interface LocalRepository {
@@ -25,13 +27,6 @@ export async function openRepository(
   return { gitDir, objectsDir, base: await commitAt(own, base), head: await commitAt(own, head) };
 }
 
-/** What a file is to be in a checkout instead: its bytes in latin1, or null for no file. */
-export interface Replaced {
-  readonly path: string;
-  readonly mode: string; // git's, in octal
-  readonly text: string | null;
-}
-
 /**
  * A folder with the commit's files and nothing else, detached, with the user's history; what is replaced shows as changed
  * and staged. git alone writes the files, so that no link of the commit leads out. The folder must not exist yet.
@@ -47,28 +42,11 @@ export async function checkOut(
   await runGit({ args: ["init", "--quiet", "--template=", "--", dir] }, "Could not make a checkout");
   await borrow(gitDir, objectsDir);
   await writeFile(join(gitDir, "HEAD"), `${commit}\n`);
-  const tree = replaced.length === 0 ? commit : await treeWith(gitDir, commit, replaced);
+  if (replaced.length > 0)
+    await runGit({ gitDir, args: ["read-tree", commit] }, "Could not take back a part of the change");
+  const tree = replaced.length === 0 ? commit : await treeWith(gitDir, replaced);
   const call = { gitDir, workTree: dir, args: ["read-tree", "--reset", "-u", tree] };
   await runGit(call, `Could not check out ${commit}`, { timeoutMs: 300_000 });
-}
-
-/** The commit's tree with some files replaced, in the checkout's own repository. */
-async function treeWith(gitDir: string, commit: string, replaced: readonly Replaced[]): Promise<string> {
-  const what = "Could not take back a part of the change";
-  await runGit({ gitDir, args: ["read-tree", commit] }, what);
-  const entries: string[] = [];
-  for (const { path, mode, text } of replaced) {
-    if (text === null) entries.push(`0 ${"0".repeat(40)}\t${path}\0`);
-    else {
-      const input = Buffer.from(text, "latin1");
-      const id = await runGit({ gitDir, args: ["hash-object", "-w", "--stdin"] }, what, { input });
-      entries.push(`${mode} ${id.toString("latin1").trim()}\t${path}\0`);
-    }
-  }
-  await runGit({ gitDir, args: ["update-index", "--replace", "-z", "--index-info"] }, what, {
-    input: entries.join(""),
-  });
-  return (await runGit({ gitDir, args: ["write-tree"] }, what)).toString("latin1").trim();
 }
 
 /** A file as it is in a commit; null where there is none. */

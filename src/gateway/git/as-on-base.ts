@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { runGit } from "./git.ts";
 import type { Quarantine } from "./quarantine.ts";
+import { noEntry, showTree, treeOfIndex } from "./replaced.ts";
 import { changedPaths } from "./repository.ts";
 
 const what = "Could not take files from the base";
@@ -20,12 +21,9 @@ export async function makeAsOnBase(
   const paths = (await changedPaths(gitDir, base.sha, head)).filter(isTaken);
   if (paths.length === 0) return;
   const atBase = await entriesAt(gitDir, base.sha, new Set(paths));
-  const gone = paths.filter((path) => !atBase.has(path)).map((path) => `0 ${"0".repeat(40)}\t${path}\0`);
+  const gone = paths.filter((path) => !atBase.has(path)).map(noEntry);
   const taken = [...atBase].map(([path, entry]) => `${entry}\t${path}\0`);
-  await runGit({ gitDir, args: ["update-index", "-z", "--index-info"] }, what, { input: [...gone, ...taken].join("") });
-  const tree = (await runGit({ gitDir, args: ["write-tree"] }, what)).toString("latin1").trim();
-  const call = { gitDir, workTree: dir, args: ["read-tree", "--reset", "-u", tree] };
-  await runGit(call, what, { timeoutMs: 300_000 });
+  await showTree(dir, gitDir, await treeOfIndex(gitDir, [...gone, ...taken], what), what);
 }
 
 /** Mode and object id of these files of a commit, as `update-index` takes them. */

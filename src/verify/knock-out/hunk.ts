@@ -30,6 +30,14 @@ export interface Hunk {
   readonly without: string | null;
 }
 
+/** What a file is to be in a checkout instead: its bytes in latin1, or null for no file. */
+export interface Replaced {
+  readonly path: string;
+  /** git's, in octal. */
+  readonly mode: string;
+  readonly text: string | null;
+}
+
 /** The hunks of one file, in order; a file that came or went is one hunk. */
 export function hunksOf({ path, mode, before, after, ranges }: ChangedText): readonly Hunk[] {
   const [old, now] = [linesOf(before ?? ""), linesOf(after ?? "")];

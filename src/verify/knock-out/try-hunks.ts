@@ -1,0 +1,195 @@
+// Takes the hunks of a change back one at a time, and has the checks run to see whether any of them notices.
+import { atMost } from "../../base/at-most.ts";
+import { isTestPath } from "../../policy/test-paths.ts";
+import type { CheckRun } from "../checked.ts";
+import type { TestResult } from "../reports/report.ts";
+import { chooseHunks, isHeldByTests } from "./choose.ts";
+import { watchForRed } from "./first-red.ts";
+import type { ChangedText, Hunk, Replaced } from "./hunk.ts";
+import { type HunkResult, type KnockOut, placeOf } from "./knock-out.ts";
+
+/** A command of the policy. */
+interface Command {
+  readonly name: string;
+  readonly command: string;
+  /** Runs some files of tests alone, for which `{files}` stands; absent: there is none. */
+  readonly only?: string | undefined;
+  readonly reports: readonly string[];
+}
+
+/** A check that was green with the whole change: only such a one can tell anything. */
+export interface Witness<Check extends Command> {
+  readonly check: Check;
+  /** Whether its output tells a red test as it comes. */
+  readonly canTell: boolean;
+  /** The tests that passed, as its reports have them. */
+  readonly passed: readonly Named[];
+}
+
+export type Named = Pick<TestResult, "file" | "suite" | "name">;
+
+/** One run of a check at the head. */
+export interface TrialCall {
+  /** Names the run among those of its trial. */
+  readonly name: string;
+  /** What the checkout has instead of the head's own. */
+  readonly replaced: readonly Replaced[];
+  /** Hears the output as it comes; `end` ends the run. Absent: it is to come to its own end. */
+  readonly watch?: (chunk: Buffer, end: () => void) => void;
+}
+
+export interface Trial<Check extends Command> {
+  readonly files: readonly ChangedText[];
+  readonly witnesses: readonly Witness<Check>[];
+  /** `ms`: how long all of it may take. */
+  readonly rules: { readonly hunks: number; readonly ms: number; readonly notHeld: KnockOut["notHeld"] };
+  /** How many hunks are tried side by side. */
+  readonly jobs: number;
+  /** A fresh checkout, a fresh run, and the reading of what it left. */
+  readonly run: (check: Check, call: TrialCall) => Promise<CheckRun>;
+  /** Hears how far it is, a line without its end at a time. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * First without all hunks at once: if that is green, no test holds any of them. Then without each alone, until the first
+ * test that is red. Rejects as `run` does.
+ */
+export async function tryHunks<Check extends Command>(trial: Trial<Check>): Promise<KnockOut> {
+  const { files, witnesses, rules, say } = trial;
+  const until = performance.now() + rules.ms;
+  const { chosen, beyond } = chooseHunks(files, rules.hunks);
+  const told = { beyond, notHeld: rules.notHeld };
+  if (chosen.length === 0) return { hunks: [], idleTests: [], ...told };
+  say("knock-out: running without all of the change outside of tests …");
+  const all = files
+    .filter(({ path }) => isHeldByTests(path))
+    .map(({ path, mode, before }) => ({ path, mode, text: before }));
+  const without = await runAll(trial, all);
+  const idleTests = idleIn(files, witnesses, without);
+  if (without.every(({ state, line }) => state === "green" && line === null)) {
+    return { hunks: chosen.map((hunk) => resultOf(hunk, "not_held", null)), idleTests, ...told };
+  }
+  const redFiles = without.map(redTestFiles);
+  const inTurn = atMost(trial.jobs);
+  const tryOne = async (hunk: Hunk, index: number): Promise<HunkResult> => {
+    if (performance.now() > until) return resultOf(hunk, "unknown", null);
+    const result = await tryWithout(trial, hunk, index, redFiles);
+    say(
+      `knock-out: ${placeOf(hunk)}: ${result.state.replace("_", " ")}${result.by === null ? "" : ` by ${result.by}`}`,
+    );
+    return result;
+  };
+  const tried = chosen.map((hunk, index) => inTurn(() => tryOne(hunk, index)));
+  await Promise.allSettled(tried); // none is left running when one has failed
+  return { hunks: await Promise.all(tried), idleTests, ...told };
+}
+
+/** Each check once, all of the change taken back: to its end where its reports then tell which tests are red, and where to look first. */
+async function runAll<Check extends Command>(
+  trial: Trial<Check>,
+  replaced: readonly Replaced[],
+): Promise<readonly UntilRed[]> {
+  const runs: UntilRed[] = [];
+  for (const [index, witness] of trial.witnesses.entries()) {
+    const call = { name: `all-${index}`, replaced };
+    const isTold = witness.check.reports.length > 0;
+    runs.push(
+      isTold
+        ? { ...(await trial.run(witness.check, call)), line: null }
+        : await runUntilRed(trial, witness, witness.check.command, call),
+    );
+  }
+  return runs;
+}
+
+/** The checks one after the other, and of each first the files of tests that were red without all of the change. */
+async function tryWithout<Check extends Command>(
+  trial: Trial<Check>,
+  hunk: Hunk,
+  index: number,
+  redFiles: readonly (readonly string[])[],
+): Promise<HunkResult> {
+  const replaced = [{ path: hunk.path, mode: hunk.mode, text: hunk.without }];
+  let isKnown = true;
+  for (const step of ["some", "all"] as const) {
+    for (const [at, witness] of trial.witnesses.entries()) {
+      const { check } = witness;
+      const command = step === "all" ? check.command : onlyFor(check, redFiles[at] ?? []);
+      if (command === null) continue;
+      const run = await runUntilRed(trial, witness, command, { name: `${index}-${step}-${at}`, replaced });
+      if (run.line !== null || run.state === "red") return resultOf(hunk, "held", saidBy(check.name, run));
+      if (step === "all" && run.state !== "green") isKnown = false;
+    }
+  }
+  return resultOf(hunk, isKnown ? "not_held" : "unknown", null);
+}
+
+/** `line`: at which it was ended; null: it came to its own end. */
+type UntilRed = CheckRun & { readonly line: string | null };
+
+/** Ends at the first line that names a failure, where the output at the head shows that such a line can tell. */
+async function runUntilRed<Check extends Command>(
+  { run }: Trial<Check>,
+  { check, canTell }: Witness<Check>,
+  command: string,
+  call: TrialCall,
+): Promise<UntilRed> {
+  if (!canTell) return { ...(await run({ ...check, command }, call)), line: null };
+  let line: string | null = null;
+  let end = () => {};
+  const hear = watchForRed((said) => {
+    line = said;
+    end();
+  });
+  const watch = (chunk: Buffer, ended: () => void) => {
+    end = ended;
+    hear(chunk);
+  };
+  return { ...(await run({ ...check, command }, { ...call, watch })), line };
+}
+
+/** Null: the check has no command for some files, or nothing is known of which. */
+function onlyFor({ only }: Command, files: readonly string[]): string | null {
+  if (only === undefined || files.length === 0) return null;
+  return only.replaceAll("{files}", files.map((file) => `'${file.replaceAll("'", "'\\''")}'`).join(" "));
+}
+
+function redTestFiles({ reading }: CheckRun): readonly string[] {
+  const failed = reading.tests.flatMap(({ status, file }) => (status === "failed" && file !== null ? [file] : []));
+  const broken = reading.reasons.flatMap((reason) => (reason.of === "failed_to_load" ? reason.files : []));
+  return [...new Set([...failed, ...broken])].filter((file) => !file.startsWith("-"));
+}
+
+function saidBy(check: string, { line, reading }: UntilRed): string {
+  const failed = reading.tests.find(({ status }) => status === "failed");
+  const said = failed === undefined ? line : [...failed.suite, failed.name].join(" > ");
+  return said === null ? check : `${check}: ${said.slice(0, 200)}`;
+}
+
+/** Names of tests that came with the change and are green without it: the reports name their file, and only its new text names them. */
+function idleIn(
+  files: readonly ChangedText[],
+  witnesses: readonly { readonly passed: readonly Named[] }[],
+  without: readonly CheckRun[],
+): string[] {
+  const changed = new Map(files.filter(({ path }) => isTestPath(path)).map((file) => [file.path, file]));
+  const isNew = (file: string | null, name: string) => {
+    const text = changed.get(file ?? "");
+    const bytes = Buffer.from(name, "utf8").toString("latin1");
+    return text?.after?.includes(bytes) === true && text.before?.includes(bytes) !== true;
+  };
+  const names = witnesses.flatMap(({ passed }, index) => {
+    const still = new Set(without[index]?.reading.tests.filter(({ status }) => status === "passed").map(keyOf));
+    return passed
+      .filter((test) => isNew(test.file, test.name) && still.has(keyOf(test)))
+      .map(({ suite, name }) => [...suite, name].join(" > "));
+  });
+  return [...new Set(names)];
+}
+
+const keyOf = ({ file, suite, name }: Named) => JSON.stringify([file, suite, name]);
+
+function resultOf({ path, lines }: Hunk, state: HunkResult["state"], by: string | null): HunkResult {
+  return { path, lines, state, by };
+}
