@@ -9,6 +9,7 @@ const sources: Record<Finding["source"], string> = {
   policy: "the repository's policy",
   ci: "CI",
   check: "a check of the repository's policy",
+  knock_out: "the checks, run without a part of the change",
   review: "the reviewer",
   person: "a person",
   run: "the run itself",

@@ -2,10 +2,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { giveTo } from "../container/docker/user.ts";
-import { DEFAULT_LIMITS, type ImageChoice, type Running, type RunRequest, type Runtime } from "../container/run.ts";
+import { DEFAULT_LIMITS, type ImageChoice, type RunRequest, type Runtime } from "../container/run.ts";
 import type { environmentOf } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
 import { readCheckRun, removeMatching } from "../runs/check-files.ts";
+import { startHeard } from "../runs/check-room.ts";
 import { environmentIn, limitsIn } from "../runs/request.ts";
 import type { CheckRun } from "../verify/checked.ts";
 import type { Replaced } from "../verify/knock-out/hunk.ts";
@@ -63,7 +64,7 @@ export async function runCheck(parts: CheckParts, check: OwnCheck, call: CheckCa
     ...environmentIn(parts),
     limits: { ...DEFAULT_LIMITS, ...limitsIn(parts), deadlineMs: check.minutes * 60_000, logBytes: LOG_BYTES },
   };
-  const running = await started(runtime, request, call);
+  const running = await startHeard(runtime, request, call.watch);
   const stop = () => void running.stop("interrupted");
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
@@ -73,15 +74,6 @@ export async function runCheck(parts: CheckParts, check: OwnCheck, call: CheckCa
   const run = await readCheckRun(outcome, check, workspaceDir);
   await runtime.forget(id);
   return run;
-}
-
-/** Output may come before the run is known. */
-async function started(runtime: Runtime, request: RunRequest, { watch }: CheckCall): Promise<Running> {
-  if (watch === undefined) return runtime.start(request);
-  const ended = Promise.withResolvers<void>();
-  const running = await runtime.start(request, (_, chunk) => watch(chunk, ended.resolve));
-  void ended.promise.then(() => running.stop("a test was red"));
-  return running;
 }
 
 async function prepareFolders(dir: string, runtime: Runtime): Promise<void> {

@@ -1,9 +1,9 @@
 // Whether any test holds the change, hunk by hunk, in a repository on this machine.
 import { readChangedTexts } from "../gateway/git/changed-texts.ts";
 import type { Policy } from "../policy/schema.ts";
+import { tryHunks } from "../runs/try-hunks.ts";
 import type { CheckFacts } from "../verify/checked.ts";
 import type { KnockOut } from "../verify/knock-out/knock-out.ts";
-import { tryHunks } from "../verify/knock-out/try-hunks.ts";
 import { witnessOf } from "../verify/knock-out/witness.ts";
 import type { Terminal } from "./terminal.ts";
 import { type CheckParts, type OwnCheck, runCheck } from "./verify-check.ts";

@@ -3,7 +3,7 @@
 import type { Finding } from "../loop/state.ts";
 import type { Checked, CheckRun, Colour } from "../verify/checked.ts";
 import { distill } from "../verify/distill.ts";
-import { type KnockOutColour, summaryOf } from "../verify/knock-out/knock-out.ts";
+import { type KnockOutColour, seenOfKnockOut, summaryOf } from "../verify/knock-out/knock-out.ts";
 import { reasonSentence } from "../verify/reports/reasons.ts";
 import type { SourceFinding } from "../verify/reports/report.ts";
 
@@ -67,7 +67,10 @@ function linesOf({ base, head, policyFrom, sealed, risks, checked }: Verified): 
 
 function knockOutLines(knockOut: Checked["knockOut"]): string[] {
   if (knockOut === null) return [];
-  return [`  ${marks[knockOut.colour]}: knock-out`, ...summaryOf(knockOut).map((line) => `    ${line}`)];
+  return [
+    `  ${marks[knockOut.colour]}: knock-out`,
+    ...summaryOf(seenOfKnockOut(knockOut)).map((line) => `    ${line}`),
+  ];
 }
 
 function reasonsOf(run: CheckRun): string[] {

@@ -19,11 +19,12 @@ const patience = 2;
 
 /** The verdict on `head`, with the review, what own checks showed and what was green there before as the state holds them. */
 export function judge(state: LoopState, head: string, ci: CiFacts): Verdict {
-  const { review = null, verdict = null, checks } = state.attempts.at(-1) ?? {};
+  const { review = null, verdict = null, checks, knockOut } = state.attempts.at(-1) ?? {};
   const before = verdict?.head === head ? verdict.parts : [];
   const wasGreen = before.filter(({ source, colour }) => source === "ci" && colour === "green").map(({ name }) => name);
   const own = checks === undefined ? {} : { checks, ciQuiet: state.ciQuiet === true || state.ciOverdue };
-  return verdictOf({ head, ci, review, rules: rulesOf(state), reviewerName: reviewCheck, wasGreen, ...own });
+  const tried = knockOut === undefined ? {} : { knockOut };
+  return verdictOf({ head, ci, review, rules: rulesOf(state), reviewerName: reviewCheck, wasGreen, ...own, ...tried });
 }
 
 /** The same; where it is red, with the log of each job that failed: one request each. Throws Fault. */

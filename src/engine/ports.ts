@@ -14,6 +14,7 @@ import type {
   Handover,
   Isolation,
   IssueRef,
+  KnockOutSeen,
   LoopState,
   Person,
   Provenance,
@@ -305,6 +306,7 @@ export interface RunReport {
   readonly agentVersion?: string | null; // as its CLI says
   readonly result: string | null; // result.json as text, at most 256 KiB
   readonly pushed: PushedChange | null;
+  readonly knockOut?: KnockOutSeen; // of a check with parts of the change taken back; absent: it came to nothing
   readonly check?: CheckSeen | null; // of a check; null: it says nothing of the commit
 }
 

@@ -164,7 +164,10 @@ async function ended(
   const facts = { ...factsOf(run, report), logSha256 };
   const said = lastLines(report.log);
   const failed = said === "" ? {} : { said };
-  if (role === "check") return { ...facts, claim: null, change: null, review: null, check: report.check ?? null };
+  if (role === "check") {
+    const tried = report.knockOut === undefined ? {} : { knockOut: report.knockOut };
+    return { ...facts, claim: null, change: null, review: null, check: report.check ?? null, ...tried };
+  }
   if (role === "reviewer") {
     const isGone = report.status === "lost" || report.status === "refused";
     const review = isGone ? null : parseReview(report.result);
@@ -243,6 +246,9 @@ async function orderOf(world: World, state: LoopState, effect: StartRun): Promis
 /** A check has its own time, and reads no brief: what stands for one is its command. */
 function checkOrder(state: LoopState, { runs, head }: Attempt, run: string, ms: number) {
   const check = runs.find(({ id }) => id === run)?.check;
+  const { knockOut } = rulesOf(state);
+  if (check?.at === "without" && knockOut !== undefined && head !== null)
+    return { check, startFrom: head, brief: "", deadlineMs: Math.max(1_000, Math.min(knockOut.ms, ms)) };
   const rule = rulesOf(state).ownChecks?.find(({ name }) => name === check?.name);
   const startFrom = check?.at === "base" ? state.base?.sha : head;
   assert(check !== undefined && rule !== undefined && startFrom != null, `run ${run} is of a check of the policy`);

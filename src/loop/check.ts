@@ -4,9 +4,9 @@ import { closeRun, currentAttempt, overTime, rulesOf, withAttempt } from "./begi
 import type { Effect } from "./effect.ts";
 import { type Decision, settle } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
-import { readVerdict, startReviewer } from "./judge.ts";
-import { checksPending, checksRefuse, startCheck } from "./own-checks.ts";
-import type { CheckOf, CheckSeen, LoopState } from "./state.ts";
+import { isJudgedHere, readVerdict, startReviewer } from "./judge.ts";
+import { asksKnockOut, checksPending, checksRefuse, startCheck, startKnockOut } from "./own-checks.ts";
+import type { CheckOf, CheckSeen, KnockOutSeen, LoopState } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
@@ -17,6 +17,7 @@ const checkTries = 3;
 export function onCheckEnded(state: LoopState, event: RunEnded, now: number): Decision {
   const ended = closeRun(state, event);
   const of = checkOf(ended, event.run);
+  if (of.at === "without") return onKnockOutEnded(ended, event, now);
   const seen = event.check ?? null;
   if (seen === null) return onNothingSeen(ended, of, event, now);
   const known = withSeen(ended, of, seen);
@@ -50,6 +51,21 @@ function onNothingSeen(state: LoopState, of: CheckOf, { status, note }: RunEnded
   });
 }
 
+/** Of one that comes to nothing so often, that is said; what follows from it is the policy's. */
+function onKnockOutEnded(state: LoopState, event: RunEnded, now: number): Decision {
+  const lost = currentAttempt(state).runs.filter((run) => run.status === "lost" && run.check?.at === "without").length;
+  const mayAgain = event.status === "lost" && lost % checkTries !== 0;
+  if (event.knockOut === undefined && mayAgain && overTime(state, now) === null) {
+    const [next, effect] = startKnockOut(state, now);
+    return { state: next, effects: [effect], note: "taking parts of the change back once more" };
+  }
+  const nothing: KnockOutSeen = { held: 0, notHeld: [], unknown: [], beyond: 0, idleTests: [], note: event.note };
+  const known = withAttempt(state, { knockOut: event.knockOut ?? nothing });
+  if (isJudgedHere(known) && (known.ciSeen || known.ciOverdue))
+    return read(known, "all judges here are done; reading CI");
+  return { state: known, effects: [], note: "it is known what of the change a test holds" };
+}
+
 function begin(state: LoopState, of: CheckOf, now: number): Decision {
   const over = overTime(state, now);
   if (over !== null) return settle(state, now, { ...over, resume: "verify" });
@@ -62,6 +78,11 @@ function begin(state: LoopState, of: CheckOf, now: number): Decision {
 function afterChecks(state: LoopState, now: number): Decision {
   if (checksPending(state)) return { state, effects: [], note: "a check has judged; others still do" };
   if (checksRefuse(state)) return read(state, "a check stands against the commit; reading CI beside it");
+  if (asksKnockOut(state) && currentAttempt(state).knockOut === undefined) {
+    const [next, effect] = startKnockOut(state, now);
+    if (rulesOf(state).reviewer !== null) return startReviewer(next, now, [effect]);
+    return { state: next, effects: [effect], note: "the checks have judged; taking parts of the change back" };
+  }
   if (rulesOf(state).reviewer !== null) return startReviewer(state, now, []);
   if (state.ciSeen || state.ciOverdue) return read(state, "the checks have judged; reading CI");
   return { state, effects: [], note: "the checks have judged; waiting for CI" };

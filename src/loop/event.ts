@@ -12,6 +12,7 @@ import type {
   Handover,
   Isolation,
   IssueRef,
+  KnockOutSeen,
   LoopState,
   Person,
   Provenance,
@@ -226,6 +227,7 @@ export type LoopEvent =
       readonly change: ChangeFacts | null; // executor only; null: nothing was pushed
       readonly review: Review | null; // reviewer only
       readonly check?: CheckSeen | null; // of a check; null: it came to nothing that says anything of the commit
+      readonly knockOut?: KnockOutSeen; // of a run with parts of the change taken back; absent: it came to nothing
     }
   | { readonly type: "published"; readonly head: string } // where the branch is now: at the attempt's commit, or at what GitHub made of it
   | { readonly type: "publish_overtaken"; readonly head: string | null } // someone else's commit is on the branch

@@ -20,6 +20,7 @@ import {
   checksPending,
   checksRefuse,
   onNoEvidence,
+  onUnheld,
   outlivesTheEnd,
   withBriefChecks,
 } from "./own-checks.ts";
@@ -46,11 +47,14 @@ export const unseen = {
   reviewSeen: true,
 } as const;
 
+/** Nothing is known of the policy's own checks. */
+const notChecked = { checks: undefined, knockOut: undefined } as const;
+
 /** Starts judging the current attempt's commit; `before` is said in the thread first. */
 export function beginVerifying(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
   const rules = rulesOf(state);
   const judged: LoopState = {
-    ...withAttempt(state, { review: null, verdict: null, endedAt: null, counted: mayCount(state), checks: undefined }),
+    ...withAttempt(state, { review: null, verdict: null, endedAt: null, counted: mayCount(state), ...notChecked }),
     phase: "verifying",
     ciSince: now,
   };
@@ -95,8 +99,20 @@ export function onReviewerEnded(state: LoopState, event: RunEnded, now: number):
       [published],
     );
   }
-  const effects = state.ciSeen || state.ciOverdue ? [published, readVerdict(reviewed)] : [published];
-  return { state: reviewed, effects, note: `the reviewer says ${review.verdict}` };
+  const known = review.verdict === "reject" ? withoutKnockOut(reviewed, now) : { state: reviewed, effects: [] };
+  const isReady = isJudgedHere(known.state) && (state.ciSeen || state.ciOverdue);
+  const effects = [published, ...known.effects, ...(isReady ? [readVerdict(known.state)] : [])];
+  return { state: known.state, effects, note: `the reviewer says ${review.verdict}` };
+}
+
+/** A change that is rejected is made anew: whether a test holds it need not be known. */
+function withoutKnockOut(
+  state: LoopState,
+  now: number,
+): { readonly state: LoopState; readonly effects: readonly Effect[] } {
+  if (currentAttempt(state).knockOut !== null) return { state, effects: [] };
+  const effects = stopRuns(state, "the reviewer rejects the change");
+  return { state: withAttempt(closeRuns(state, now), { knockOut: undefined }), effects };
 }
 
 function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
@@ -178,8 +194,8 @@ export function alsoRequired(state: LoopState, { parts }: Verdict): Pick<LoopSta
 }
 
 /** Whether own checks and the reviewer have said what they will say; a reviewer is not asked of what an own check stands against. */
-function isJudgedHere(state: LoopState): boolean {
-  if (checksPending(state)) return false;
+export function isJudgedHere(state: LoopState): boolean {
+  if (checksPending(state) || currentAttempt(state).knockOut === null) return false;
   if (checksRefuse(state)) return true;
   return rulesOf(state).reviewer === null || currentAttempt(state).review !== null;
 }
@@ -235,6 +251,8 @@ export function onVerdict(
   if (verdict.colour === "red") return onRed(state, verdict, now);
   const unshown = verdict.parts.filter(({ source, colour }) => source === "check" && colour === "pending");
   if (unshown.length > 0) return onNoEvidence(state, verdict, now);
+  if (verdict.parts.some(({ source, colour }) => source === "knock_out" && colour === "pending"))
+    return onUnheld(state, verdict, now);
   if (waitsForReady(state, verdict)) return readyForCi(state, now);
   const ended = hasEnded(verdict);
   if (!ended && !state.ciOverdue) return stay({ ...state, ciSeen: false }, "the verdict is still pending");

@@ -54,6 +54,20 @@ export function beginChecks(state: LoopState, now: number, before: readonly Effe
   return { state: next, effects, note: "the policy's own checks and CI judge" };
 }
 
+/** What a run is called in which all of them judge the commit, a part of the change taken back at a time. */
+const knockOut: CheckOf = { name: "knock-out", at: "without" };
+
+/** Whether parts of the change are to be taken back: policy asks for it, and a check is green that could tell. */
+export function asksKnockOut(state: LoopState): boolean {
+  return rulesOf(state).knockOut !== undefined && resultsOf(state).some(({ head }) => head?.state === "green");
+}
+
+/** Begins, or begins anew, the run in which they are. */
+export function startKnockOut(state: LoopState, now: number): [LoopState, Effect] {
+  const [next, effect] = startCheck(state, knockOut, now);
+  return [withAttempt(next, { knockOut: null }), effect];
+}
+
 /** One more run of one check. */
 export function startCheck(state: LoopState, check: CheckOf, now: number): [LoopState, Effect] {
   const [run, next] = newRun(state, "check", now);
@@ -76,6 +90,20 @@ export function onNoEvidence(state: LoopState, verdict: Verdict, now: number): D
     of: "checks_without_evidence",
     names: unshown.map(({ name }) => name),
     quote: unshown.map(({ name, note }) => `${name}: ${note}`).join("\n") || null,
+    resume: "verify",
+  });
+}
+
+/** Policy takes no hunk that no test holds, and of some it could not be told: a person has to say what is to come of them. */
+export function onUnheld(state: LoopState, verdict: Verdict, now: number): Decision {
+  const { unknown = [], beyond = 0 } = currentAttempt(state).knockOut ?? {};
+  const said = verdict.parts.find(({ source }) => source === "knock_out")?.note ?? null;
+  return settle(withAttempt(state, { verdict, counted: false }), now, {
+    reason: "uncertainty_too_high",
+    of: "knock_out_unknown",
+    unknown: unknown.length,
+    beyond,
+    quote: said,
     resume: "verify",
   });
 }

@@ -66,6 +66,7 @@ const Packages = z.object({
 const OwnCheck = z.object({
   name: z.string(),
   command: z.string(),
+  only: z.string().optional(), // runs some files of tests alone, for which `{files}` stands; absent: there is none
   ms: z.number().int(), // that it may take
   reports: z.array(z.string()), // globs of what it writes of its tests or findings; empty: its exit code is all there is
   artifacts: z.array(z.string()), // globs of other files it must leave
@@ -106,6 +107,9 @@ export const Rules = z.object({
   checkSources: z.record(z.string(), CheckSource).optional(), // by name, of those that policy names one for; absent: of none
   skippedChecks: z.enum(["block", "pass"]).default("block"), // required ones that ended as skipped or neutral
   ownChecks: z.array(OwnCheck).optional(), // absent: none
+  knockOut: z // of the change's hunks, where there are own checks; absent: none is taken back
+    .object({ hunks: z.number().int(), ms: z.number().int(), notHeld: z.enum(["inform", "block"]) })
+    .optional(),
   asOnBase: z.array(z.string()).optional(), // patterns of files that own checks see as the base has them; absent: none
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
   signOff: z.boolean().default(false), // commits bear a sign-off
@@ -131,7 +135,7 @@ export type LogMissing = z.infer<typeof LogMissing>;
 
 /** One thing that is wrong, said so that it can be acted on. */
 export const Finding = z.object({
-  source: z.enum(["policy", "ci", "check", "review", "person", "run"]),
+  source: z.enum(["policy", "ci", "check", "knock_out", "review", "person", "run"]),
   title: z.string(),
   detail: z.string(), // untrusted text; quoted wherever it is shown
   path: z.string().nullable(),
@@ -146,7 +150,7 @@ export type Finding = z.infer<typeof Finding>;
 
 /** One judge's share of a verdict. */
 export const VerdictPart = z.object({
-  source: z.enum(["policy", "ci", "check", "review", "run"]), // check: a command of the policy's own
+  source: z.enum(["policy", "ci", "check", "knock_out", "review", "run"]), // check: a command of the policy's own
   name: z.string(),
   colour: z.enum(["green", "red", "pending", "absent"]),
   note: z.string(),
@@ -270,8 +274,11 @@ export const Provenance = z.object({
 });
 export type Provenance = z.infer<typeof Provenance>;
 
-/** Which of the policy's own checks a run is of, and whether it judges the attempt's commit or what the loop began from. */
-const CheckOf = z.object({ name: z.string(), at: z.enum(["head", "base"]) });
+/**
+ * Which of the policy's own checks a run is of, and whether it judges the attempt's commit or what the loop began from. `without`:
+ * all of them judge the commit, a part of the change taken back at a time.
+ */
+const CheckOf = z.object({ name: z.string(), at: z.enum(["head", "base", "without"]) });
 export type CheckOf = z.infer<typeof CheckOf>;
 
 /** What one run of an own check showed of a commit. */
@@ -296,6 +303,24 @@ export type CheckResult = z.infer<typeof CheckResult>;
  */
 export const Handover = z.enum(["done", "cut"]);
 export type Handover = z.infer<typeof Handover>;
+
+/** Lines of the attempt's commit, or all of a file that is gone. */
+const Place = z.object({
+  path: z.string(),
+  lines: z.object({ from: z.number().int(), to: z.number().int() }).nullable(),
+});
+export type Place = z.infer<typeof Place>;
+
+/** What the own checks say with parts of the change taken back: a hunk is held when one of them is red without it. */
+export const KnockOutSeen = z.object({
+  held: z.number().int(), // how many hunks are
+  notHeld: z.array(Place), // everything stays green without any one of them
+  unknown: z.array(Place), // nothing came of it, or there was no time
+  beyond: z.number().int(), // hunks that were not tried, since there are more than may be
+  idleTests: z.array(z.string()), // new tests that are green without the change, too; at most 10
+  note: z.string().optional(), // why it came to nothing; absent: it did not
+});
+export type KnockOutSeen = z.infer<typeof KnockOutSeen>;
 
 /** One run's facts: role, times (epoch milliseconds), how it ended. */
 export const RunFacts = z.object({
@@ -332,6 +357,7 @@ export const Attempt = z.object({
   claim: Claim.nullable(),
   change: ChangeSize.nullable(),
   checks: z.array(CheckResult).optional(), // of the policy's own checks; absent: there are none, or they were not begun
+  knockOut: KnockOutSeen.nullable().optional(), // null: under way; absent: nothing is taken back, or it was not begun
   review: Review.nullable(),
   verdict: Verdict.nullable(),
   counted: z.boolean(), // false: ended through no doing of the executor's, so it uses up no attempt

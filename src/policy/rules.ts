@@ -157,12 +157,17 @@ function judgesOf(policy: Policy) {
 }
 
 /** Absent where there are none, so that such loops' rules are what they were. */
-function ownChecksOf({ checks }: Policy): Pick<Rules, "ownChecks" | "asOnBase"> {
+function ownChecksOf({ checks, knock_out }: Policy): Pick<Rules, "ownChecks" | "asOnBase" | "knockOut"> {
   if (checks.run.length === 0) return {};
-  const ownChecks = checks.run.map(({ name, command, minutes, reports, artifacts }) => {
-    return { name, command, ms: minutes * minute, reports, artifacts };
+  const ownChecks = checks.run.map(({ name, command, only, minutes, reports, artifacts }) => {
+    return { name, command, ...(only === undefined ? {} : { only }), ms: minutes * minute, reports, artifacts };
   });
-  return { ownChecks, ...(checks.as_on_base.length === 0 ? {} : { asOnBase: checks.as_on_base }) };
+  const { hunks, minutes, not_held: notHeld } = knock_out;
+  return {
+    ownChecks,
+    ...(checks.as_on_base.length === 0 ? {} : { asOnBase: checks.as_on_base }),
+    ...(hunks === 0 ? {} : { knockOut: { hunks, ms: minutes * minute, notHeld } }),
+  };
 }
 
 function checkSourcesOf({ checks }: Policy): Pick<Rules, "checkSources"> {

@@ -257,7 +257,7 @@ const KnockOut = z.strictObject({
     .max(50)
     .default(0)
     .describe(
-      "How many hunks outside of tests are taken back, one at a time and the largest first, to see whether the checks notice; 0: none. `loopgate verify` only.",
+      "How many hunks outside of tests are taken back, one at a time and the largest first, to see whether the checks of `checks.run` notice; 0: none.",
     ),
   minutes: z
     .int()
@@ -269,7 +269,7 @@ const KnockOut = z.strictObject({
     .enum(["inform", "block"])
     .default("inform")
     .describe(
-      "What a hunk without which everything stays green counts as: `inform` says so, `block` makes the verdict red.",
+      "What a hunk without which everything stays green counts as: `inform` says so, `block` makes the verdict red, and briefs the next attempt.",
     ),
 });
 

@@ -38,6 +38,7 @@ function filled(attempt: Attempt, kept: Attempt): Attempt {
     claim: attempt.claim ?? kept.claim,
     review: attempt.review ?? kept.review,
     ...(attempt.checks?.length === 0 && kept.checks !== undefined ? { checks: kept.checks } : {}),
+    ...(attempt.knockOut === undefined && kept.knockOut != null ? { knockOut: kept.knockOut } : {}),
     change: change && filledChange(change, kept.change),
     verdict: verdict && {
       ...verdict,

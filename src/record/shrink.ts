@@ -1,7 +1,17 @@
 // What a record may forget so that it stays small: detail of older attempts, never what a decision reads.
 import type { Halt } from "../loop/cause.ts";
 import { briefCheck } from "../loop/own-checks.ts";
-import type { Attempt, CheckSeen, Claim, Finding, LoopState, Review, RunFacts, Verdict } from "../loop/state.ts";
+import type {
+  Attempt,
+  CheckSeen,
+  Claim,
+  Finding,
+  KnockOutSeen,
+  LoopState,
+  Review,
+  RunFacts,
+  Verdict,
+} from "../loop/state.ts";
 
 /**
  * Tried in this order until the record fits. Kept at every step: the loop's own fields, its permits, and of each attempt
@@ -70,6 +80,7 @@ function shrunkAttempt(attempt: Attempt, age: number, room: Room): Attempt {
     runs,
     claim: null,
     ...(attempt.checks === undefined ? {} : { checks: age === 1 ? briefChecks(attempt.checks, 50) : [] }),
+    knockOut: age === 1 ? attempt.knockOut && briefKnockOut(attempt.knockOut, { ...room, items: 1 }) : undefined,
     review:
       age === 1
         ? attempt.review && { ...attempt.review, summary: cut(attempt.review.summary, room.text), findings: [] }
@@ -99,6 +110,7 @@ function clipped(attempt: Attempt, room: Room): Attempt {
     change: attempt.change && clippedChange(attempt.change, room),
     verdict: attempt.verdict && clippedVerdict(attempt.verdict, room),
     ...(attempt.checks === undefined ? {} : { checks: briefChecks(attempt.checks, room.text) }),
+    knockOut: attempt.knockOut && briefKnockOut(attempt.knockOut, room),
   };
 }
 
@@ -112,6 +124,21 @@ function clippedChange(change: NonNullable<Attempt["change"]>, room: Room): NonN
 function briefChecks(checks: NonNullable<Attempt["checks"]>, text: number): NonNullable<Attempt["checks"]> {
   const short = (seen: CheckSeen | null) => seen && { ...seen, note: cut(seen.note, text) };
   return checks.map(briefCheck).map(({ name, head, base }) => ({ name, head: short(head), base: short(base) }));
+}
+
+/** Whether there is any such place decides; the verdict's own words name more of them. */
+function briefKnockOut(seen: KnockOutSeen, room: Room): KnockOutSeen {
+  const short = (places: KnockOutSeen["notHeld"]) =>
+    places.slice(0, room.items).map(({ path, lines }) => ({ path: cut(path, room.text), lines }));
+  const { held, beyond, idleTests, note } = seen;
+  return {
+    held,
+    notHeld: short(seen.notHeld),
+    unknown: short(seen.unknown),
+    beyond,
+    idleTests: texts(idleTests, room),
+    ...(note === undefined ? {} : { note: cut(note, room.text) }),
+  };
 }
 
 function lightRun(run: RunFacts): RunFacts {

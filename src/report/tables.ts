@@ -66,6 +66,7 @@ export function isolationSentence(isolation: Isolation): string {
 
 function roleWords({ role, check }: RunFacts): string {
   if (check === undefined) return role;
+  if (check.at === "without") return "checks with parts of the change taken back";
   return `check ${inlineCode(check.name)}${check.at === "base" ? " on the base" : ""}`;
 }
 
@@ -100,6 +101,7 @@ function timeCell({ startedAt, endedAt }: Attempt): string {
 
 function judgeName(part: VerdictPart): string {
   if (part.source === "check") return `check ${cellCode(part.name)}`;
+  if (part.source === "knock_out") return part.name;
   return part.source === "ci" ? `CI ${cellCode(part.name)}` : part.source;
 }
 

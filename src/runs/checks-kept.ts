@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { treeOf } from "../gateway/git/kept.ts";
-import { CheckSeen, Isolation, type OwnCheck, type Rules } from "../loop/state.ts";
+import { CheckSeen, Isolation, KnockOutSeen, type OwnCheck, type Rules } from "../loop/state.ts";
 import { parseJson, readIfThere, writeWhole } from "./whole-file.ts";
 
 /** Whatever a check's result depends on. */
@@ -34,29 +34,51 @@ export async function keyOfCheck(gitDir: string, source: CheckSource): Promise<s
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-const KeptCheck = z.object({ seen: CheckSeen, isolation: Isolation, exitCode: z.number().int().nullable() });
+/** 64 hexadecimal digits: equal where the same checks, by their keys, judge the same commit and as many hunks are tried. */
+export function keyOfKnockOut(heads: readonly string[], rules: Rules["knockOut"] | null): string {
+  return createHash("sha256")
+    .update(JSON.stringify(["without", version, heads, rules?.hunks]))
+    .digest("hex");
+}
+
+/** What its tests were, as far as that says something of a run without a part of the change. */
+const Remembered = z.object({
+  canTell: z.boolean(),
+  passed: z
+    .array(z.object({ file: z.string().nullable(), suite: z.array(z.string()).readonly(), name: z.string() }))
+    .readonly(),
+});
+
+export const KeptCheck = z.object({
+  seen: CheckSeen,
+  isolation: Isolation,
+  exitCode: z.number().int().nullable(),
+  remembered: Remembered.optional(), // of one that was green; absent: of an earlier version
+});
 export type KeptCheck = z.infer<typeof KeptCheck>;
 
-export interface KeptChecks {
+export const KeptKnockOut = z.object({ seen: KnockOutSeen });
+
+export interface KeptResults<Result> {
   /** Null where nothing is kept, or it cannot be read. */
-  find(key: string): Promise<KeptCheck | null>;
+  find(key: string): Promise<Result | null>;
   /** Rejects as the file system does. */
-  keep(key: string, check: KeptCheck): Promise<void>;
+  keep(key: string, result: Result): Promise<void>;
 }
 
 /** So many are kept; a few kilobytes each. Those that were written longest ago go first. */
 const mostKept = 2_000;
 
-export function keptChecks(folder: string): KeptChecks {
+export function keptResults<Result>(folder: string, shape: z.ZodType<Result>): KeptResults<Result> {
   const fileOf = (key: string) => join(folder, `${key}.json`);
   return {
     async find(key) {
-      const read = KeptCheck.safeParse(parseJson((await readIfThere(fileOf(key))) ?? ""));
+      const read = shape.safeParse(parseJson((await readIfThere(fileOf(key))) ?? ""));
       return read.success ? read.data : null;
     },
-    async keep(key, check) {
+    async keep(key, result) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeWhole(fileOf(key), JSON.stringify(check));
+      await writeWhole(fileOf(key), JSON.stringify(result));
       await makeRoom(folder);
     },
   };

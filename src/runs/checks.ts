@@ -1,61 +1,48 @@
 // Runs of the policy's own checks: a clean checkout in a fresh container with no way out, and the reading of what it left there.
 import { join } from "node:path";
 import { assert } from "../base/assert.ts";
-import type { Running, RunOutcome, RunRequest } from "../container/run.ts";
-import type { RunOrder, RunReport, StartedRun } from "../engine/ports.ts";
-import { makeAsOnBase } from "../gateway/git/as-on-base.ts";
+import type { Running, RunOutcome } from "../container/run.ts";
+import type { RunOrder, StartedRun } from "../engine/ports.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
-import { handOver, makeCheckout } from "../gateway/git/workspace.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { rulesOf } from "../loop/begin.ts";
-import type { Trouble } from "../loop/cause.ts";
-import {
-  type CheckOf,
-  type CheckSeen,
-  type Isolation,
-  type LoopState,
-  noTokens,
-  type OwnCheck,
-} from "../loop/state.ts";
-import { globsMatcher } from "../policy/glob.ts";
+import type { CheckOf, CheckSeen, LoopState, OwnCheck } from "../loop/state.ts";
 import type { CheckRun } from "../verify/checked.ts";
+import { witnessOf } from "../verify/knock-out/witness.ts";
 import { seenOf } from "../verify/own-check.ts";
 import { judgeReports } from "../verify/reports/judge.ts";
-import { readCheckRun, removeMatching } from "./check-files.ts";
-import { type KeptCheck, type KeptChecks, keptChecks, keyOfCheck } from "./checks-kept.ts";
-import { type End, keepEnd } from "./end.ts";
+import { type Attended, endOf, keptEnd, type StartedCheck } from "./check-end.ts";
+import { readCheckRun } from "./check-files.ts";
+import { asOnBaseFor, type CheckParts, checkRequest, filled, fillRoom } from "./check-room.ts";
+import { KeptCheck, type KeptResults, keptResults, keyOfCheck } from "./checks-kept.ts";
+import type { End } from "./end.ts";
 import { keepLease, makeFolders, readKept } from "./files.ts";
 import { isolationOf } from "./isolation.ts";
-import { fetchLoopBranch, type QuarantineParts, quarantineOf } from "./quarantine.ts";
-import { environmentIn, limitsIn, type RequestParts, requestOf } from "./request.ts";
+import { createKnockOuts } from "./knock-outs.ts";
+import { requestOf } from "./request.ts";
 import { rooms } from "./rooms.ts";
-import type { SetUpParts, SetUps } from "./set-up.ts";
-
-export interface CheckParts extends SetUpParts {
-  readonly origin: RequestParts["origin"] & QuarantineParts["origin"];
-}
-
-/** A check that runs, or that was over before anything ran. */
-export interface StartedCheck {
-  readonly isolation: Isolation;
-  readonly running: Running | null;
-  /** Never rejects. */
-  readonly done: Promise<End>;
-}
+import type { SetUps } from "./set-up.ts";
 
 export interface Checks {
   /** Throws Fault where it cannot be started. */
   start(order: RunOrder): Promise<StartedCheck>;
   /** A check that an earlier process began; null where it is not known what it is of. */
   takeUp(loop: LoopState, run: string, found: Running): Promise<StartedCheck | null>;
+  /** Whether a check is being run in a container of this name, as a part of a run of another name. */
+  isRunning(container: string): boolean;
 }
 
-const logBytes = 256 * 1024;
-
 export function createChecks(parts: CheckParts, setUps: SetUps): Checks {
-  const kept = keptChecks(rooms(parts).checks);
+  const kept = keptResults(rooms(parts).checks, KeptCheck);
+  const headOf = async (order: RunOrder, check: OwnCheck, quarantine: Quarantine) => {
+    const key = await keyFor(parts, order, check, quarantine);
+    return { key, kept: await kept.find(key) };
+  };
+  const knockOuts = createKnockOuts(parts, setUps, headOf);
   return {
+    isRunning: knockOuts.isRunning,
     async start(order) {
+      if (order.check?.at === "without") return knockOuts.start(order);
       const check = checkOf(order.loop, order.check);
       assert(check !== null, `run ${order.id} is of a check of the policy`);
       const found = await parts.runtime.find(order.id);
@@ -66,8 +53,14 @@ export function createChecks(parts: CheckParts, setUps: SetUps): Checks {
       if (known !== null) return toldAgain(parts, order, known);
       const setUp = isMade ? null : await setUps.make(order, quarantine);
       if (setUp !== null && "failed" in setUp) return notSetUp(parts, order, check, setUp.failed);
-      if (!isMade) await prepare(parts, order, { check, quarantine, fill: setUp?.fill ?? null });
-      const running = await parts.runtime.start(requestFor(parts, order, check, quarantine));
+      const dir = rooms(parts).run(order.id);
+      const room = { dir, check, quarantine, fill: setUp?.fill ?? null };
+      if (!isMade) {
+        await makeFolders(parts, order.id);
+        await fillRoom(parts, order, room);
+        await keepLease(parts, order.id, { token: newLeaseToken(), startFrom: order.startFrom, role: "check" });
+      }
+      const running = await parts.runtime.start(checkRequest(parts, order, room, order));
       return attend(parts, order, { check, running, kept, key });
     },
     async takeUp(loop, run, found) {
@@ -86,12 +79,6 @@ function checkOf(loop: LoopState, of: CheckOf | undefined): OwnCheck | null {
   return rulesOf(loop).ownChecks?.find(({ name }) => name === of?.name) ?? null;
 }
 
-async function filled(parts: CheckParts, { loop, id, check }: RunOrder): Promise<Quarantine> {
-  const quarantine = await quarantineOf(parts, loop, id);
-  if (check?.at === "head") await fetchLoopBranch(parts, loop, quarantine);
-  return quarantine;
-}
-
 async function keyFor(parts: CheckParts, order: RunOrder, check: OwnCheck, { gitDir, base }: Quarantine) {
   const rules = rulesOf(order.loop);
   const image = requestOf(parts, order, { objectsDir: "" }, "").image;
@@ -99,7 +86,7 @@ async function keyFor(parts: CheckParts, order: RunOrder, check: OwnCheck, { git
     repositoryId: order.loop.issue.repositoryId,
     commit: order.startFrom,
     base: base.sha,
-    asOnBase: order.check?.at === "head" ? (rules.asOnBase ?? []) : [],
+    asOnBase: asOnBaseFor(order),
     check,
     image: (await parts.runtime.imageId?.(image)) ?? "none",
     environment: rules.environment ?? null,
@@ -107,56 +94,10 @@ async function keyFor(parts: CheckParts, order: RunOrder, check: OwnCheck, { git
   });
 }
 
-interface Preparation {
-  readonly check: OwnCheck;
-  readonly quarantine: Quarantine;
-  readonly fill: ((workspace: string) => Promise<void>) | null;
-}
-
-/** The commit's files, those that policy wants so as the base has them, what the set-up leaves, and no report of an earlier run. */
-async function prepare(parts: CheckParts, order: RunOrder, { check, quarantine, fill }: Preparation): Promise<void> {
-  const { identity, owner } = parts;
-  await makeFolders(parts, order.id);
-  const dir = join(rooms(parts).run(order.id), "workspace");
-  await makeCheckout({ dir, quarantine, identity, owner: null, commit: order.startFrom });
-  const patterns = order.check?.at === "head" ? (rulesOf(order.loop).asOnBase ?? []) : [];
-  if (patterns.length > 0) await makeAsOnBase(dir, quarantine, order.startFrom, globsMatcher(patterns));
-  await fill?.(dir);
-  await removeMatching(dir, [...check.reports, ...check.artifacts]); // of what the set-up leaves, too
-  if (owner !== null) for (const one of [dir, join(dir, "..", "loop", "out")]) await handOver(owner, one);
-  await keepLease(parts, order.id, { token: newLeaseToken(), startFrom: order.startFrom, role: "check" });
-}
-
-/** As any run is asked for, but for its command, and with no way out at all. */
-function requestFor(parts: CheckParts, order: RunOrder, check: OwnCheck, { objectsDir }: Quarantine): RunRequest {
-  const rules = rulesOf(order.loop);
-  const { image } = requestOf(parts, order, { objectsDir }, "");
-  const dir = rooms(parts).run(order.id);
-  return {
-    id: order.id,
-    loop: order.loop.id,
-    attempt: order.attempt,
-    role: "check",
-    epoch: parts.epoch,
-    image,
-    command: check.command,
-    workspaceDir: join(dir, "workspace"),
-    objectsDir,
-    loopDir: join(dir, "loop"),
-    gatewaySocket: null,
-    env: {},
-    ...environmentIn(rules),
-    limits: { ...parts.limits, ...limitsIn(rules), deadlineMs: order.deadlineMs, logBytes },
-    ...(parts.ociRuntime === null ? {} : { runtime: parts.ociRuntime }),
-  };
-}
-
-type Attended = Pick<RunOrder, "id" | "loop" | "startFrom">;
-
 interface Attending {
   readonly check: OwnCheck;
   readonly running: Running;
-  readonly kept: KeptChecks;
+  readonly kept: KeptResults<KeptCheck>;
   readonly key: string | null; // null: it is not known any more what was judged
 }
 
@@ -164,17 +105,18 @@ function attend(parts: CheckParts, order: Attended, { check, running, kept, key 
   const isolation = isolationOf(running.facts);
   const ending = async (): Promise<End> => {
     const outcome = await running.done;
-    const read = await reading(parts, order, check, outcome).catch((error) => {
+    const { run, seen } = await reading(parts, order, check, outcome).catch((error) => {
       parts.log.error({ run: order.id, err: error }, "what a check left could not be read");
       return { run: nothingRan(""), seen: null };
     });
-    const shown = { isolation, log: read.run.log };
     const isWhole = outcome.limit === null && (outcome.status === "finished" || outcome.status === "failed");
-    if (key !== null && isWhole && read.seen !== null && read.seen.state !== "no_evidence")
-      await kept.keep(key, { seen: read.seen, isolation, exitCode: outcome.exitCode }).catch((error) => {
+    if (key !== null && isWhole && seen !== null && seen.state !== "no_evidence") {
+      const remembered = seen.state === "green" ? { remembered: witnessOf(run) } : {};
+      await kept.keep(key, { seen, isolation, exitCode: outcome.exitCode, ...remembered }).catch((error) => {
         parts.log.warn({ run: order.id, err: error }, "what a check showed could not be kept; it is run again");
       });
-    return keptEnd(parts, order, endOf(parts, order, { ...read, ...shown, outcome }));
+    }
+    return keptEnd(parts, order, endOf(parts, order, { seen, isolation, log: run.log, outcome }));
   };
   return { isolation, running, done: ending() };
 }
@@ -194,60 +136,13 @@ async function reading(parts: CheckParts, order: Attended, check: OwnCheck, outc
   return { run, seen: seenOf(check.name, { ...run, state }, { limit, lateMs }) };
 }
 
-function endOf(
-  { clock }: CheckParts,
-  order: Attended,
-  ended: Reading & {
-    readonly isolation: Isolation;
-    readonly outcome: Pick<RunOutcome, "status" | "exitCode" | "note" | "limit" | "readyMs">;
-  },
-): End {
-  const { status, exitCode, note, limit, readyMs } = ended.outcome;
-  return {
-    version: 1,
-    role: "check",
-    startFrom: order.startFrom,
-    status,
-    exitCode,
-    endedAt: clock.now(),
-    log: ended.run.log,
-    note: note ?? "",
-    readyMs,
-    spentNano: 0,
-    tokens: noTokens,
-    outOfBudget: false,
-    modelDown: false,
-    trouble: limit,
-    tools: [],
-    refused: [],
-    isolation: ended.isolation,
-    check: ended.seen,
-  };
-}
-
-async function keptEnd(parts: CheckParts, { id }: Attended, end: End): Promise<End> {
-  await keepEnd(parts, id, end).catch((error) =>
-    parts.log.error({ run: id, err: error }, "a check's end could not be kept; a restart runs it again"),
-  );
-  return end;
-}
-
 /** The same files were judged before: that is told, and nothing runs. */
 async function toldAgain(parts: CheckParts, order: RunOrder, known: KeptCheck): Promise<StartedCheck> {
-  const { seen, isolation, exitCode } = known;
-  const outcome = {
-    status: seen.state === "green" ? "finished" : "failed",
-    exitCode,
-    note: null,
-    limit: null,
-  } as const;
-  const run = nothingRan("");
-  const end = endOf(parts, order, {
-    run,
-    seen: { ...seen, kept: true },
-    isolation,
-    outcome: { ...outcome, readyMs: null },
-  });
+  const { isolation, exitCode } = known;
+  const status = known.seen.state === "green" ? "finished" : "failed";
+  const outcome = { status, exitCode, note: null, limit: null, readyMs: null } as const;
+  const seen = { ...known.seen, kept: true };
+  const end = endOf(parts, order, { seen, isolation, log: "", outcome });
   return { isolation, running: null, done: Promise.resolve(end) };
 }
 
@@ -259,19 +154,12 @@ async function notSetUp(
   { isolation, done }: StartedRun,
 ): Promise<StartedCheck> {
   const { exitCode, log, note } = await done;
-  const run = { ...nothingRan(log), note };
-  const seen = seenOf(name, { ...run, state: "red" }, { limit: "set_up", lateMs: null });
+  const seen = seenOf(name, { ...nothingRan(log), note, state: "red" }, { limit: "set_up", lateMs: null });
   const outcome = { status: "failed", exitCode, note, limit: null, readyMs: null } as const;
-  return { isolation, running: null, done: Promise.resolve(endOf(parts, order, { run, seen, isolation, outcome })) };
+  return { isolation, running: null, done: Promise.resolve(endOf(parts, order, { seen, isolation, log, outcome })) };
 }
 
 function nothingRan(log: string): CheckRun {
   const reading = { ...judgeReports([], { exitCode: 0, exitCodeOnly: true }), state: "red", reasons: [] } as const;
   return { state: "red", reading, note: null, log, logCut: false, milliseconds: 0 };
-}
-
-/** What is told of a check that has ended. */
-export function toldOf({ version, role, startFrom, refused, isolation, check, trouble, ...seen }: End): RunReport {
-  const told: Trouble | null = trouble;
-  return { ...seen, trouble: told, result: null, pushed: null, check: check ?? null };
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Log } from "../engine/ports.ts";
 import { Trouble } from "../loop/cause.ts";
 import { NanoUsd } from "../loop/money.ts";
-import { CheckSeen, Handover, Isolation, Tokens } from "../loop/state.ts";
+import { CheckSeen, Handover, Isolation, KnockOutSeen, Tokens } from "../loop/state.ts";
 import { rooms } from "./rooms.ts";
 import { parseJson, readIfThere, writeDurably } from "./whole-file.ts";
 
@@ -30,6 +30,7 @@ export const End = z.object({
   tools: z.array(z.string()), // what the agent says it called
   refused: z.array(z.string()), // what its last push was refused for
   isolation: Isolation,
+  knockOut: KnockOutSeen.optional(), // of a check with parts of the change taken back; absent: it came to nothing
   check: CheckSeen.nullable().optional(), // of a check: what it showed; null: nothing of the commit
 });
 export type End = z.infer<typeof End>;

@@ -12,6 +12,7 @@ export function rooms({ dataDir }: { readonly dataDir: string }) {
     provenance: (id: string) => join(dataDir, "provenance", id),
     runs: join(dataDir, "runs"),
     run: (id: string) => join(dataDir, "runs", id),
+    without: (id: string) => join(dataDir, "runs", id, "without"), // a folder for each run without a part of the change
     lease: (id: string) => join(dataDir, "runs", id, "lease.json"),
     quiet: (id: string) => join(dataDir, "runs", id, "quiet.json"),
     spending: (id: string) => join(dataDir, "runs", id, "spent.json"),

@@ -12,7 +12,9 @@ import { newLeaseToken } from "../gateway/lease.ts";
 import { createModelShared } from "../gateway/model/session.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import type { Isolation, LoopState, Provenance } from "../loop/state.ts";
-import { type CheckParts, createChecks, type StartedCheck, toldOf } from "./checks.ts";
+import { type StartedCheck, toldOf } from "./check-end.ts";
+import type { CheckParts } from "./check-room.ts";
+import { createChecks } from "./checks.ts";
 import { diskUse, forgetObjects } from "./disk-use.ts";
 import { type Door, type DoorParts, openDoor } from "./door.ts";
 import { readEnd } from "./end.ts";
@@ -67,7 +69,7 @@ export interface RunParts
 export function createRuns(given: RunParts): RunsPort {
   const parts: RunParts = { shared: createModelShared(), ...given };
   socketsFolder(parts.dataDir); // whether runs can be reached at all is known from the start
-  const running = new Map<string, Running>();
+  const running = new Map<string, Pick<Running, "stop">>();
   const attended = new Map<string, StartedRun>(); // each has one door and one end, however often it is asked for
   const ordered = new Set<string>(); // of this process: never swept, whatever a sweep that began earlier was told
   const halfMade = halfMadeQuarantines(parts);
@@ -210,7 +212,7 @@ export function createRuns(given: RunParts): RunsPort {
       const owner = (run: string) => owners.get(run) ?? null;
       await removeOrphans(parts, (run, loop) => ordered.has(run) || !isOver(loop, owner(run)));
       const isWanted = (id: string, loop: string) =>
-        setUps.isMaking(id) || (loops.has(loop) ? running.has(id) : !isOver(loop, owner(id)));
+        setUps.isMaking(id) || checks.isRunning(id) || (loops.has(loop) ? running.has(id) : !isOver(loop, owner(id)));
       return parts.runtime.sweep(({ id, loop }) => ordered.has(id) || isWanted(id, loop));
     },
   };

@@ -1,6 +1,6 @@
 // From the facts of one commit, checked on one machine, to a tree of results with reasons; absence of evidence is never green.
 import type { Finding } from "../loop/state.ts";
-import { colourOfKnockOut, type KnockOut, type KnockOutColour } from "./knock-out/knock-out.ts";
+import { colourOfKnockOut, type KnockOut, type KnockOutColour, seenOfKnockOut } from "./knock-out/knock-out.ts";
 import type { Reading } from "./reports/judge.ts";
 
 /** One command of the policy, run at one commit. */
@@ -47,7 +47,7 @@ export interface Checked {
 export function judgeCommit({ risks, checks, knockOut: tried = null }: CommitFacts): Checked {
   const policy: Part = { name: "policy", colour: risks.length > 0 ? "red" : "green" };
   const parts = checks.map((facts) => ({ name: facts.name, colour: colourOf(facts), facts }));
-  const knockOut = tried && { ...tried, colour: colourOfKnockOut(tried) };
+  const knockOut = tried && { ...tried, colour: colourOfKnockOut(seenOfKnockOut(tried), tried.notHeld) };
   const colours = [policy.colour, ...parts.map((part) => part.colour), knockOut?.colour];
   const shown = parts.some(({ colour }) => colour === "green") && !colours.includes("no_evidence");
   return { colour: colours.includes("red") ? "red" : shown ? "green" : "no_evidence", policy, checks: parts, knockOut };

@@ -1,18 +1,20 @@
 // Facts about one commit → its verdict. Absence of evidence is never green.
-import type { CheckResult, Finding, Review, Rules, Verdict, VerdictPart } from "../loop/state.ts";
+import type { CheckResult, Finding, KnockOutSeen, Review, Rules, Verdict, VerdictPart } from "../loop/state.ts";
 import { type CiRules, judgeCi } from "./ci.ts";
 import type { CiFacts } from "./facts.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { judgeKnockOut } from "./knock-out/knock-out.ts";
 import { judgeOwn } from "./own-check.ts";
 
 export interface VerdictFacts {
   readonly head: string; // the commit to be judged
   readonly ci: CiFacts;
   readonly review: Review | null; // null: the reviewer has not answered yet
-  readonly rules: CiRules & Pick<Rules, "reviewer" | "reviewerMissing">;
+  readonly rules: CiRules & Pick<Rules, "reviewer" | "reviewerMissing" | "knockOut">;
   readonly reviewerName: string; // name of the App's own check, which is no evidence from CI
   readonly wasGreen?: readonly string[]; // names of checks that were green on this very commit when it was judged before
   readonly checks?: readonly CheckResult[]; // of the policy's own checks; absent: there are none
+  readonly knockOut?: KnockOutSeen | null; // of that commit; null: under way; absent: nothing is taken back
   readonly ciQuiet?: boolean; // CI had its time to say that it began
 }
 
@@ -30,11 +32,21 @@ export function verdictOf(facts: VerdictFacts): Verdict {
     parts.some(({ colour }) => colour === "green" || colour === "pending"),
   );
   const review = judgeReview(facts, own.parts);
+  const knockOut = judgedKnockOut(facts);
   return verdict(
     head,
-    [...own.parts, ...parts, review.part],
-    [...own.findings, ...judged.findings, ...review.findings],
+    [...own.parts, ...knockOut.parts, ...parts, review.part],
+    [...own.findings, ...knockOut.findings, ...judged.findings, ...review.findings],
   );
+}
+
+function judgedKnockOut({ knockOut, rules }: VerdictFacts): {
+  readonly parts: readonly VerdictPart[];
+  readonly findings: readonly Finding[];
+} {
+  if (knockOut === undefined || rules.knockOut === undefined) return { parts: [], findings: [] };
+  const { part, findings } = judgeKnockOut(knockOut, rules.knockOut.notHeld);
+  return { parts: [part], findings };
 }
 
 /**

@@ -117,6 +117,11 @@ describe("the rules of a loop", () => {
         ],
         "issueNano": 40000000000,
         "issueRuns": 90,
+        "knockOut": {
+          "hunks": 5,
+          "ms": 600000,
+          "notHeld": "block",
+        },
         "label": "loop",
         "lifetimeRuns": 30,
         "loopMs": 86400000,
@@ -129,6 +134,7 @@ describe("the rules of a loop", () => {
             "command": "npm test",
             "ms": 300000,
             "name": "unit tests",
+            "only": "npm test -- {files}",
             "reports": [
               "**/junit.xml",
             ],

@@ -149,6 +149,24 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
   review_unreadable: [
     { reason: "uncertainty_too_high", of: "review_unreadable", tries: 2, note: "", quote: "no JSON", ...verify },
   ],
+  knock_out_unknown: [
+    {
+      reason: "uncertainty_too_high",
+      of: "knock_out_unknown",
+      unknown: 1,
+      beyond: 2,
+      quote: "8 of 9 hunks are held by a test. Not known: src/pay.ts:40–52. 2 smaller hunks were not tried.",
+      ...verify,
+    },
+    {
+      reason: "uncertainty_too_high",
+      of: "knock_out_unknown",
+      unknown: 0,
+      beyond: 0,
+      quote: "It came to nothing. Its container was gone when Loopgate started again.",
+      ...verify,
+    },
+  ],
   permission_asked: [
     { reason: "permission_required", of: "permission_asked", attempt, quote: "Change the lock file.", ...execute },
   ],

@@ -64,7 +64,7 @@ export function createPayloads(now: () => number, named: (account: Account) => A
     review: (pull: Pull, review: Review, by: Account) => ({
       action: review.state === "dismissed" ? "dismissed" : "submitted",
       pull_request: { number: pull.number },
-      review: { id: review.id, commit_id: review.head },
+      review: { id: review.id, node_id: `PRR_${review.id}`, commit_id: review.head },
       ...envelope(by),
     }),
     checkRun: (sha: string, check: Check) => ({

@@ -127,6 +127,11 @@ export function endingSentence(ending: Ending): string {
         ? `The policy's own check ${names} shows nothing, neither of the commit nor of the base, so the commit was not judged.`
         : `The policy's own checks ${names} show nothing, neither of the commit nor of the base, so the commit was not judged.`;
     }
+    case "knock_out_unknown": {
+      const open = ending.unknown + ending.beyond;
+      const what = open === 0 ? "the change" : `${counted(open, "part")} of the change`;
+      return `It could not be told whether any test holds ${what}, and the policy takes none that no test holds.`;
+    }
     case "base_conflict":
       return `The branch conflicts with ${inlineCode(ending.branch)}, and ${counted(ending.tries, "attempt")} to merge it did not resolve that. While it does, GitHub starts no CI on the pull request and cannot merge it.`;
     case "silence":

@@ -1,5 +1,6 @@
 // What stands on the pull request, and the warnings on a comment.
 import { maskCredentials } from "../../base/credentials.ts";
+import { placeOf } from "../../base/place.ts";
 import type { Attempt, LoopState, Review, Verdict } from "../../loop/state.ts";
 import { withoutClosing } from "../../policy/closing.ts";
 import { inlineCode } from "../escape.ts";
@@ -67,8 +68,16 @@ export function answerSentence({ number, head, change }: Attempt, path: string):
 
 export const agentSaysHeadline = "The agent says of the attempt, a claim:";
 
-/** The files that change most; empty where that is not known. */
-export function lookFirstSentence({ change }: Attempt): string[] {
+/** Where no test would notice a mistake, as far as that was tried, and the files that change most; empty where neither is known. */
+export function lookFirstSentence({ change, knockOut }: Attempt): string[] {
+  const open = [...(knockOut?.notHeld ?? []), ...(knockOut?.unknown ?? [])];
+  if (open.length > 0) {
+    const places = open.slice(0, 10).map((place) => inlineCode(maskCredentials(placeOf(place)), 200));
+    const more = open.length > places.length ? ` and ${open.length - places.length} more places` : "";
+    return [
+      `**Look first at** ${places.join(", ")}${more}: no test is known to fail without ${open.length === 1 ? "it" : "these"}.`,
+    ];
+  }
   const files = (change?.heaviest ?? []).slice(0, 3);
   if (files.length === 0) return [];
   const named = files.map(

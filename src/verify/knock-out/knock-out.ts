@@ -1,14 +1,19 @@
 // What taking hunks back one at a time has shown, and what that means for the verdict.
+import { maskCredentials } from "../../base/credentials.ts";
+import { placeOf } from "../../base/place.ts";
+import type { Finding, KnockOutSeen, Place, Rules, VerdictPart } from "../../loop/state.ts";
+import { plain } from "../plain.ts";
 
 /** One hunk and what the checks said without it. */
-export interface HunkResult {
-  readonly path: string;
-  readonly lines: { readonly from: number; readonly to: number } | null; // at the head; null: the file is gone
+export interface HunkResult extends Place {
   /** `unknown`: the checks came to nothing without it, or there was no time. */
   readonly state: "held" | "not_held" | "unknown";
   /** What was red without it: the check, and the first test or line it named. */
   readonly by: string | null;
 }
+
+/** What is made of hunks that no test holds. */
+type NotHeld = NonNullable<Rules["knockOut"]>["notHeld"];
 
 export interface KnockOut {
   readonly hunks: readonly HunkResult[];
@@ -16,39 +21,84 @@ export interface KnockOut {
   readonly beyond: number;
   /** New tests of the change that pass without it: they prove nothing about it. */
   readonly idleTests: readonly string[];
-  /** What is made of hunks that no test holds. */
-  readonly notHeld: "inform" | "block";
+  readonly notHeld: NotHeld;
 }
 
 export type KnockOutColour = "green" | "red" | "no_evidence" | "told";
 
-/** Where policy blocks: red for a hunk that is not held, no evidence for one of which nothing is known. Else it is told. */
-export function colourOfKnockOut({ hunks, beyond, notHeld }: KnockOut): KnockOutColour {
-  const has = (state: HunkResult["state"]) => hunks.some((hunk) => hunk.state === state);
-  if (notHeld === "inform") return has("not_held") || has("unknown") || beyond > 0 ? "told" : "green";
-  if (has("not_held")) return "red";
-  return has("unknown") || beyond > 0 ? "no_evidence" : "green";
+const [mostIdle, longestName] = [10, 200];
+
+/** What is kept of it: places and counts. Names of tests come from reports: they are masked and cut. */
+export function seenOfKnockOut({ hunks, beyond, idleTests }: KnockOut): KnockOutSeen {
+  const those = (state: HunkResult["state"]) =>
+    hunks.filter((hunk) => hunk.state === state).map(({ path, lines }) => ({ path, lines }));
+  const [notHeld, unknown] = [those("not_held"), those("unknown")];
+  const held = hunks.length - notHeld.length - unknown.length;
+  const names = idleTests.slice(0, mostIdle).map((name) => maskCredentials(plain(name)).slice(0, longestName));
+  return { held, notHeld, unknown, beyond, idleTests: names };
 }
 
-/** `src/pay.ts:40–52`; a file that is gone has no lines. */
-export function placeOf({ path, lines }: Pick<HunkResult, "path" | "lines">): string {
-  if (lines === null) return path;
-  return lines.from === lines.to ? `${path}:${lines.from}` : `${path}:${lines.from}–${lines.to}`;
+/** Where policy blocks: red for a hunk that is not held, no evidence for one of which nothing is known. Else it is told. */
+export function colourOfKnockOut(seen: KnockOutSeen, policy: NotHeld): KnockOutColour {
+  const { notHeld, unknown, beyond, note } = seen;
+  const isOpen = unknown.length > 0 || beyond > 0 || note !== undefined;
+  if (policy === "inform") return notHeld.length > 0 || isOpen ? "told" : "green";
+  if (notHeld.length > 0) return "red";
+  return isOpen ? "no_evidence" : "green";
 }
 
 /** `7 of 9 hunks are held by a test`, and what of the rest; a sentence each. */
-export function summaryOf({ hunks, beyond, idleTests }: KnockOut): readonly string[] {
-  if (hunks.length === 0) return ["Nothing outside of tests was changed that a test could hold."];
-  const those = (state: HunkResult["state"]) => hunks.filter((hunk) => hunk.state === state).map(placeOf);
-  const [held, open, unknown] = [those("held"), those("not_held"), those("unknown")];
-  const are = hunks.length === 1 ? "hunk is" : held.length === 1 ? "hunks is" : "hunks are";
+export function summaryOf({ held, notHeld, unknown, beyond, idleTests, note }: KnockOutSeen): readonly string[] {
+  if (note !== undefined) return [`It came to nothing. ${note}`.trim()];
+  const all = held + notHeld.length + unknown.length;
+  if (all === 0) return ["Nothing outside of tests was changed that a test could hold."];
+  const [open, lost] = [notHeld.map(placeOf), unknown.map(placeOf)];
+  const are = all === 1 ? "hunk is" : held === 1 ? "hunks is" : "hunks are";
   return [
-    `${held.length} of ${hunks.length} ${are} held by a test.`,
+    `${held} of ${all} ${are} held by a test.`,
     ...(open.length > 0
       ? [`Not held: ${open.join(", ")}. The checks stay green without ${open.length === 1 ? "it" : "any one of them"}.`]
       : []),
-    ...(unknown.length > 0 ? [`Not known: ${unknown.join(", ")}.`] : []),
+    ...(lost.length > 0 ? [`Not known: ${lost.join(", ")}.`] : []),
     ...(beyond > 0 ? [`${beyond} smaller ${beyond === 1 ? "hunk was" : "hunks were"} not tried.`] : []),
     ...(idleTests.length > 0 ? [`New, but green without the change too: ${idleTests.join(", ")}.`] : []),
   ];
+}
+
+const name = "knock-out";
+
+/** What it is to a loop's verdict: a judge where policy blocks, else a word to whoever decides. Null: it is not known yet. */
+export function judgeKnockOut(
+  seen: KnockOutSeen | null,
+  policy: NotHeld,
+): { readonly part: VerdictPart; readonly findings: readonly Finding[] } {
+  const part = (colour: VerdictPart["colour"], note: string): VerdictPart => {
+    return { source: "knock_out", name, colour, note, url: null };
+  };
+  if (seen === null) return { part: part("pending", "not finished yet"), findings: [] };
+  const said = summaryOf(seen).join(" ");
+  switch (colourOfKnockOut(seen, policy)) {
+    case "green":
+      return { part: part("green", said), findings: [] };
+    case "told":
+      return { part: part("absent", said), findings: [] };
+    case "no_evidence":
+      return { part: { ...part("pending", said), final: true }, findings: [] };
+    case "red":
+      return { part: part("red", said), findings: seen.notHeld.map((place) => findingOf(place, seen.notHeld)) };
+  }
+}
+
+/** It says how many there are in the file: one less is another failure. */
+function findingOf(place: Place, all: readonly Place[]): Finding {
+  const here = all.filter(({ path }) => path === place.path).length;
+  const which = here === 1 ? "this part of the change" : `this part of the change, one of ${here} in this file,`;
+  return {
+    source: "knock_out",
+    title: `No test holds ${placeOf(place)}`,
+    detail: `Without ${which} every check stays green. Add a test that fails without it, or leave it out if it is not needed.`,
+    path: place.path,
+    line: place.lines?.from ?? null,
+    url: null,
+  };
 }

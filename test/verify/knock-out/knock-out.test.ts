@@ -4,6 +4,7 @@ import {
   colourOfKnockOut,
   type HunkResult,
   type KnockOut,
+  seenOfKnockOut,
   summaryOf,
 } from "../../../src/verify/knock-out/knock-out.ts";
 
@@ -21,6 +22,8 @@ const tried = (hunks: readonly HunkResult[], more: Partial<KnockOut> = {}): Knoc
   ...more,
 });
 
+const asSeen = (...given: Parameters<typeof tried>) => seenOfKnockOut(tried(...given));
+
 describe("the colour", () => {
   test.each([
     ["all held", tried([hunk("held")]), "green", "green"],
@@ -30,22 +33,23 @@ describe("the colour", () => {
     ["not held, and not known", tried([hunk("unknown"), hunk("not_held")]), "red", "told"],
     ["nothing to hold", tried([]), "green", "green"],
   ])("%s", (_, facts, blocking, informing) => {
-    expect(colourOfKnockOut(facts)).toBe(blocking);
-    expect(colourOfKnockOut({ ...facts, notHeld: "inform" })).toBe(informing);
+    const seen = seenOfKnockOut(facts);
+    expect(colourOfKnockOut(seen, "block")).toBe(blocking);
+    expect(colourOfKnockOut(seen, "inform")).toBe(informing);
   });
 });
 
 test("the summary counts, names the places, and leaves out what there is none of", () => {
-  expect(summaryOf(tried([hunk("held"), hunk("not_held", 40, 52), hunk("not_held", 8)]))).toEqual([
+  expect(summaryOf(asSeen([hunk("held"), hunk("not_held", 40, 52), hunk("not_held", 8)]))).toEqual([
     "1 of 3 hunks is held by a test.",
     "Not held: src/pay.ts:40–52, src/pay.ts:8. The checks stay green without any one of them.",
   ]);
   const gone = { ...hunk("unknown"), lines: null };
-  expect(summaryOf(tried([gone], { beyond: 1, idleTests: ["adds"] }))).toEqual([
+  expect(summaryOf(asSeen([gone], { beyond: 1, idleTests: ["adds"] }))).toEqual([
     "0 of 1 hunk is held by a test.",
     "Not known: src/pay.ts.",
     "1 smaller hunk was not tried.",
     "New, but green without the change too: adds.",
   ]);
-  expect(summaryOf(tried([]))).toEqual(["Nothing outside of tests was changed that a test could hold."]);
+  expect(summaryOf(asSeen([]))).toEqual(["Nothing outside of tests was changed that a test could hold."]);
 });

@@ -1,12 +1,13 @@
 // Takes the hunks of a change back one at a time, and has the checks run to see whether any of them notices.
-import { atMost } from "../../base/at-most.ts";
-import { isTestPath } from "../../policy/test-paths.ts";
-import type { CheckRun } from "../checked.ts";
-import type { TestResult } from "../reports/report.ts";
-import { chooseHunks, isHeldByTests } from "./choose.ts";
-import { watchForRed } from "./first-red.ts";
-import type { ChangedText, Hunk, Replaced } from "./hunk.ts";
-import { type HunkResult, type KnockOut, placeOf } from "./knock-out.ts";
+import { atMost } from "../base/at-most.ts";
+import { placeOf } from "../base/place.ts";
+import { isTestPath } from "../policy/test-paths.ts";
+import type { CheckRun } from "../verify/checked.ts";
+import { chooseHunks, isHeldByTests } from "../verify/knock-out/choose.ts";
+import { watchForRed } from "../verify/knock-out/first-red.ts";
+import type { ChangedText, Hunk, Replaced } from "../verify/knock-out/hunk.ts";
+import type { HunkResult, KnockOut } from "../verify/knock-out/knock-out.ts";
+import type { Named, Remembered } from "../verify/knock-out/witness.ts";
 
 /** A command of the policy. */
 interface Command {
@@ -18,15 +19,9 @@ interface Command {
 }
 
 /** A check that was green with the whole change: only such a one can tell anything. */
-export interface Witness<Check extends Command> {
+interface Witness<Check extends Command> extends Remembered {
   readonly check: Check;
-  /** Whether its output tells a red test as it comes. */
-  readonly canTell: boolean;
-  /** The tests that passed, as its reports have them. */
-  readonly passed: readonly Named[];
 }
-
-export type Named = Pick<TestResult, "file" | "suite" | "name">;
 
 /** One run of a check at the head. */
 export interface TrialCall {

@@ -1,0 +1,200 @@
+// Runs that judge a commit with a part of its change taken back at a time: one run to the loop, many containers one after the other.
+import { join } from "node:path";
+import { Fault } from "../base/fault.ts";
+import { removeTree } from "../base/remove-tree.ts";
+import type { Running } from "../container/run.ts";
+import type { RunOrder } from "../engine/ports.ts";
+import { readChangedTexts } from "../gateway/git/changed-texts.ts";
+import { changeBase, type Quarantine } from "../gateway/git/quarantine.ts";
+import { currentAttempt, rulesOf } from "../loop/begin.ts";
+import type { Isolation, KnockOutSeen, OwnCheck } from "../loop/state.ts";
+import { globsMatcher } from "../policy/glob.ts";
+import type { CheckRun } from "../verify/checked.ts";
+import { seenOfKnockOut } from "../verify/knock-out/knock-out.ts";
+import { unremembered } from "../verify/knock-out/witness.ts";
+import { endOf, keptEnd, type StartedCheck } from "./check-end.ts";
+import { readCheckRun } from "./check-files.ts";
+import { asOnBaseFor, type CheckParts, checkRequest, filled, fillRoom, makeRoom, startHeard } from "./check-room.ts";
+import { type KeptCheck, KeptKnockOut, keptResults, keyOfKnockOut } from "./checks-kept.ts";
+import type { End } from "./end.ts";
+import { isolationOf } from "./isolation.ts";
+import { rooms } from "./rooms.ts";
+import type { ReadySetUp, SetUps } from "./set-up.ts";
+import { type Trial, type TrialCall, tryHunks } from "./try-hunks.ts";
+
+/** What is known of a check at the head, and by which key. */
+export type HeadOf = (
+  order: RunOrder,
+  check: OwnCheck,
+  quarantine: Quarantine,
+) => Promise<{ readonly key: string; readonly kept: KeptCheck | null }>;
+
+export interface KnockOuts {
+  /** Throws Fault where its first container cannot be started. */
+  start(order: RunOrder): Promise<StartedCheck>;
+  isRunning(container: string): boolean;
+}
+
+/** Nothing ran of which anything could be seen. */
+function unseen(runtime: Isolation["runtime"]): Isolation {
+  return { runtime, network: "unknown", capabilities: [], readOnlyRoot: false, user: "unknown" };
+}
+
+export function createKnockOuts(parts: CheckParts, setUps: SetUps, headOf: HeadOf): KnockOuts {
+  const kept = keptResults(rooms(parts).checks, KeptKnockOut);
+  const containers = new Set<string>();
+  return {
+    isRunning: (container) => containers.has(container),
+    async start(order) {
+      const quarantine = await filled(parts, order);
+      const witnesses = await witnessesOf(order, quarantine, headOf);
+      const key = keyOfKnockOut(
+        witnesses.map(({ key: one }) => one),
+        rulesOf(order.loop).knockOut ?? null,
+      );
+      const known = await kept.find(key);
+      const isolationAtHead = witnesses[0]?.isolation ?? unseen(parts.runtime.kind);
+      if (known !== null) return over(parts, order, isolationAtHead, known.seen, null);
+      const setUp = await setUps.make(order, quarantine);
+      if (setUp !== null && "failed" in setUp) {
+        const { note } = await setUp.failed.done;
+        return over(parts, order, isolationAtHead, null, note);
+      }
+      const job = begin(parts, order, { quarantine, setUp, containers, witnesses });
+      const done = job.done.then(async ({ seen, log, note, isStopped }) => {
+        const isWhole = seen !== null && seen.unknown.length === 0;
+        if (isWhole)
+          await kept.keep(key, { seen }).catch((error) => {
+            parts.log.warn({ run: order.id, err: error }, "what holds a change could not be kept; it is tried again");
+          });
+        const status = isStopped ? "stopped" : seen === null ? "failed" : "finished";
+        const outcome = { status, exitCode: null, note, limit: null, readyMs: null } as const;
+        const isolation = job.isolation() ?? isolationAtHead;
+        const told = seen === null ? {} : { knockOut: seen };
+        return keptEnd(parts, order, endOf(parts, order, { seen: null, isolation, log, outcome, ...told }));
+      });
+      await job.begun;
+      return { isolation: job.isolation() ?? isolationAtHead, running: { stop: job.stop }, done };
+    },
+  };
+}
+
+/** It was over before anything ran. */
+function over(
+  parts: CheckParts,
+  order: RunOrder,
+  isolation: Isolation,
+  seen: KnockOutSeen | null,
+  note: string | null,
+): StartedCheck {
+  const status = seen === null ? "failed" : "finished";
+  const outcome = { status, exitCode: null, note, limit: null, readyMs: null } as const;
+  const told = seen === null ? {} : { knockOut: seen };
+  const end: End = endOf(parts, order, { seen: null, isolation, log: "", outcome, ...told });
+  return { isolation, running: null, done: Promise.resolve(end) };
+}
+
+type KnownWitness = Trial<OwnCheck>["witnesses"][number] & {
+  readonly key: string;
+  readonly isolation: Isolation | null;
+};
+
+/** The checks that were green at the head, with what is remembered of that run. */
+async function witnessesOf(order: RunOrder, quarantine: Quarantine, headOf: HeadOf): Promise<readonly KnownWitness[]> {
+  const green = (currentAttempt(order.loop).checks ?? []).filter(({ head }) => head?.state === "green");
+  const rules = rulesOf(order.loop).ownChecks ?? [];
+  const checks = rules.filter(({ name }) => green.some((one) => one.name === name));
+  return Promise.all(
+    checks.map(async (check) => {
+      const { key, kept } = await headOf(order, check, quarantine);
+      const { canTell, passed } = kept?.remembered ?? unremembered;
+      return { check, canTell, passed, key, isolation: kept?.isolation ?? null };
+    }),
+  );
+}
+
+interface Job {
+  readonly quarantine: Quarantine;
+  readonly setUp: ReadySetUp | null;
+  readonly containers: Set<string>;
+  readonly witnesses: readonly KnownWitness[];
+}
+
+interface Ended {
+  readonly seen: KnockOutSeen | null; // null: it came to nothing
+  readonly log: string;
+  readonly note: string | null;
+  readonly isStopped: boolean;
+}
+
+function begin(parts: CheckParts, order: RunOrder, job: Job) {
+  const { quarantine } = job;
+  const first = Promise.withResolvers<void>();
+  const lines: string[] = [];
+  let isolation: Isolation | null = null;
+  let stopped: string | null = null;
+  let now: Running | null = null;
+  const until = performance.now() + order.deadlineMs;
+
+  async function run(check: OwnCheck, { name, replaced, watch }: TrialCall): Promise<CheckRun> {
+    if (stopped !== null) throw new Fault(stopped, { kind: "engine", retry: "never" });
+    const id = `${order.id}-without-${name}`;
+    const dir = join(rooms(parts).without(order.id), name);
+    const room = { dir, check, quarantine, fill: job.setUp?.fill ?? null, replaced };
+    job.containers.add(id);
+    try {
+      await makeRoom(dir);
+      await fillRoom(parts, order, room);
+      const deadlineMs = Math.max(1_000, Math.min(check.ms, until - performance.now()));
+      now = await startHeard(parts.runtime, checkRequest(parts, order, room, { id, deadlineMs }), watch);
+      isolation ??= isolationOf(now.facts);
+      first.resolve();
+      if (stopped !== null) await now.stop(stopped);
+      return await readCheckRun(await now.done, check, join(dir, "workspace"));
+    } finally {
+      now = null;
+      await parts.runtime.forget(id).catch(() => {});
+      job.containers.delete(id);
+      await removeTree(dir).catch((error) =>
+        parts.log.warn({ run: order.id, err: error }, "what a check left could not be removed"),
+      );
+    }
+  }
+
+  async function attempt(): Promise<Ended> {
+    try {
+      const base = await changeBase(quarantine, order.startFrom);
+      const texts = await readChangedTexts({ gitDir: quarantine.gitDir, base, head: order.startFrom });
+      const isAsOnBase = globsMatcher(asOnBaseFor(order));
+      const files = texts.filter(({ path }) => !isAsOnBase(path));
+      const { hunks, notHeld } = rulesOf(order.loop).knockOut ?? { hunks: 0, notHeld: "inform" };
+      const rules = { hunks, notHeld, ms: order.deadlineMs };
+      const say = (line: string) => void lines.push(line);
+      const tried = await tryHunks({ files, witnesses: job.witnesses, rules, jobs: 1, run, say });
+      return { seen: seenOfKnockOut(tried), log: logOf(lines), note: null, isStopped: false };
+    } catch (error) {
+      first.reject(error); // of no matter once something ran
+      if (stopped === null) parts.log.error({ run: order.id, err: error }, "what holds a change could not be tried");
+      const note = stopped ?? (error instanceof Fault ? error.message : "It could not be run.");
+      return { seen: null, log: logOf(lines), note, isStopped: stopped !== null };
+    } finally {
+      first.resolve();
+    }
+  }
+
+  const done = attempt();
+  return {
+    done,
+    begun: first.promise,
+    isolation: () => isolation,
+    async stop(why: string) {
+      stopped = why;
+      await now?.stop(why);
+      await done;
+    },
+  };
+}
+
+function logOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join("");
+}

@@ -1,0 +1,119 @@
+// Whether any test holds a change, asked in a loop: what the thread, the pull request and the next brief say of it.
+import { expect, test } from "vitest";
+import type { Issue } from "../../src/forge/model.ts";
+import { until } from "../until.ts";
+import { approving, aStory, attempts, minute, type Story, type StoryOptions } from "./world.ts";
+
+/** Two functions; a runner of tests that tries the first one, and the second once `tests` names it. */
+const runner = `#!/bin/sh
+. ./shop.sh
+red=0
+for one in $(cat test/list); do
+  case $one in
+    add) [ "$(add 2 3)" = 5 ] || { echo "FAIL adds"; red=1; } ;;
+    sub) [ "$(sub 3 2)" = 1 ] || { echo "FAIL subtracts"; red=1; } ;;
+  esac
+done
+exit $red
+`;
+const gap = "# between\\n".repeat(8);
+const shop = (add: string, sub: string) =>
+  `add() { echo $(($1 ${add} $2)); }\\n${gap}sub() { echo $(($1 ${sub} $2)); }\\n`;
+const write = (file: string, text: string) => `printf '${text}' > ${file}`;
+
+const files = {
+  "check.sh": runner,
+  "shop.sh": shop("\\*", "\\*").replaceAll("\\n", "\n").replaceAll("\\*", "*"),
+  "test/list": "\n",
+};
+const mendBoth = `${write("shop.sh", shop("+", "-"))} && ${write("test/list", "add\\n")}`;
+const testBoth = `${write("test/list", "add\\nsub\\n")}`;
+
+function policyOf(knockOut: string): string {
+  const checks = "checks:\n  run:\n    - { name: unit, command: sh check.sh }\n";
+  return `version: 1\n${checks}knock_out: ${knockOut}\n`;
+}
+
+function asking(knockOut: string, options: StoryOptions): StoryOptions {
+  return { ci: { mode: "off" }, files, policy: policyOf(knockOut), reviewer: approving, ...options };
+}
+
+const quiet = 2 * minute;
+
+async function last(story: Story, issue: Issue) {
+  const { attempts: made } = await story.state(issue);
+  return made.at(-1);
+}
+
+test("a hunk that no test holds is named in the thread and in the pull request, and stands in nobody's way", async () => {
+  const story = await aStory(asking("{ hunks: 10 }", { executor: attempts(mendBoth) }));
+  const issue = await story.startLoop();
+  await story.advance(quiet);
+  expect((await story.state(issue)).phase).toBe("awaiting_gate");
+  const attempt = await last(story, issue);
+  expect(attempt?.knockOut).toEqual({
+    held: 1,
+    notHeld: [{ path: "shop.sh", lines: { from: 10, to: 10 } }],
+    unknown: [],
+    beyond: 0,
+    idleTests: [],
+  });
+  expect(attempt?.verdict?.parts.find(({ source }) => source === "knock_out")?.colour).toBe("absent");
+  const said = "1 of 2 hunks is held by a test. Not held: shop.sh:10. The checks stay green without it.";
+  expect(story.comments(issue).join("\n")).toContain(`| knock-out | not counted | \`${said}\` |`);
+  expect((await story.pull(issue)).issue.body).toContain(
+    "**Look first at** `shop.sh:10`: no test is known to fail without it.",
+  );
+});
+
+test("where policy blocks, the next attempt is told of it, and is green once a test holds it", async () => {
+  const told = 'grep -q "No test holds shop.sh:10" "$LOOP_DIR/brief.md"';
+  const story = await aStory(
+    asking("{ hunks: 10, not_held: block }", { executor: attempts(mendBoth, `${told} && ${testBoth}`) }),
+  );
+  const issue = await story.startLoop();
+  await story.advance(quiet);
+  await story.advance(quiet);
+  const { phase, attempts: made } = await story.state(issue);
+  expect([phase, ...made.map(({ verdict }) => verdict?.colour)]).toEqual(["awaiting_gate", "red", "green"]);
+  expect(made.at(-1)?.knockOut).toMatchObject({ held: 2, notHeld: [] });
+});
+
+test("where policy blocks and not every hunk may be tried, a person is asked", async () => {
+  const all = `${mendBoth} && ${testBoth}`;
+  const story = await aStory(asking("{ hunks: 1, not_held: block }", { executor: attempts(all) }));
+  const issue = await story.startLoop();
+  await story.advance(quiet);
+  const { ending } = await story.state(issue);
+  expect(ending).toMatchObject({ reason: "uncertainty_too_high", of: "knock_out_unknown", unknown: 0, beyond: 1 });
+});
+
+test("a change that the reviewer rejects is not tried any further", async () => {
+  const slow = {
+    ...files,
+    "check.sh": `${runner.replace("exit $red", "grep -q '\\*' shop.sh && grep -q a test/list && sleep 60\nexit $red")}`,
+  };
+  const rejecting = approving.replace("approve", "reject");
+  const story = await aStory(
+    asking("{ hunks: 10 }", { files: slow, executor: attempts(mendBoth), reviewer: rejecting }),
+  );
+  const issue = await story.startLoop();
+  await story.advance(quiet);
+  expect((await story.state(issue)).attempts[0]?.verdict?.colour).toBe("red");
+  const [first] = (await story.state(issue)).attempts;
+  expect(first?.knockOut).toBeUndefined();
+  expect(first?.runs.find(({ check }) => check?.at === "without")?.status).toBe("stopped");
+});
+
+test("F3: the App restarts in the middle: it is begun again, costs no attempt, and leaves nothing", async () => {
+  const story = await aStory(asking("{ hunks: 10 }", { executor: attempts(mendBoth) }));
+  const issue = story.openIssue();
+  story.forge.as("alice").label(issue, "loop");
+  await until(async () => (await last(story, issue).catch(() => null))?.knockOut === null);
+  await story.restart();
+  await story.advance(quiet);
+  await story.reaches(issue, "awaiting_gate");
+  const attempt = await last(story, issue);
+  expect(attempt?.knockOut?.held).toBe(1);
+  expect(attempt?.counted).toBe(true);
+});
