@@ -169,7 +169,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     case "alarm":
       return onAlarm(state, event.name, now);
     case "branch_moved":
-      if (isLeftBehind(state, event.head)) return stay(state, "late news: the branch has moved on from that commit");
+      if (event.looked !== true && isLeftBehind(state, event.head))
+        return stay(state, "late news: the branch has moved on from that commit");
       return onBranchMoved(state, event.head, now);
     case "run_queued":
       return onRunQueued(state, event, now);

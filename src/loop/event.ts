@@ -163,7 +163,7 @@ export type LoopEvent =
   | { readonly type: "record_deleted"; readonly comment: number; readonly actor: Person }
   // people, on the pull request and the branch
   | { readonly type: "review_submitted"; readonly actor: Person; readonly head: string }
-  | { readonly type: "branch_moved"; readonly head: string; readonly actor: Person }
+  | { readonly type: "branch_moved"; readonly head: string; readonly actor: Person; readonly looked?: true } // looked: read of the branch itself at the gate
   | { readonly type: "branch_deleted"; readonly actor: Person; readonly pullSeen?: true } // pullSeen: as of `issue_closed`
   | { readonly type: "pull_closed"; readonly merged: boolean; readonly actor: Person }
   // a loop whose local state was lost

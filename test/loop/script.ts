@@ -315,7 +315,12 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     case "renamed":
       return { type: "renamed", owner: first, name: second };
     case "moved":
-      return { type: "branch_moved", head: first, actor: person(second) };
+      return {
+        type: "branch_moved",
+        head: first,
+        actor: person(second),
+        ...(options.has("looked") ? { looked: true } : {}),
+      };
     case "branch_deleted":
       return { type: "branch_deleted", actor: person(first), ...(second === "seen" ? { pullSeen: true } : {}) };
     case "pull_closed":

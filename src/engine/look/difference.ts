@@ -16,7 +16,9 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
   if (ending !== null) return [ending];
   const { branch, pull } = look;
   if (branch !== null && state.head !== null && branch.head !== state.head && judges(state)) {
-    return [{ type: "branch_moved", head: branch.head, actor: look.closedBy }];
+    // At the gate the loop's own push is long over: what a replica shows there is not what was before it.
+    const looked = state.phase === "awaiting_gate" ? ({ looked: true } as const) : {};
+    return [{ type: "branch_moved", head: branch.head, actor: look.closedBy, ...looked }];
   }
   if (pull === null || pull.head !== state.attempts.at(-1)?.head) return [];
   const isNews = (pull.reviews !== "" && newReviews) || waitsForAccess(state);

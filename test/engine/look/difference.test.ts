@@ -72,6 +72,13 @@ test.each<[string, LoopState, Partial<LoopLook>, readonly string[]]>([
   expect(types(state, look)).toEqual(expected);
 });
 
+test("a branch that is read at the gate is believed; while a commit of ours may just have been pushed, a replica may lag (F29)", () => {
+  const moved = { branch: { head: sha("d"), ours: false } };
+  const told = (state: LoopState) => differences(state, { ...agreed, ...moved }, true, now);
+  expect(told(atGate)).toEqual([expect.objectContaining({ type: "branch_moved", looked: true })]);
+  expect(told(verifying)).toEqual([expect.not.objectContaining({ looked: true })]);
+});
+
 test("reviews that were looked at before are not looked at again", () => {
   expect(types(atGate, { pull: { ...pull, reviews: "1 APPROVED" } }, false)).toEqual([]);
 });
