@@ -121,7 +121,7 @@ async function fileOf(path: string): Promise<string> {
 }
 
 async function risksIn({ gitDir, base, head }: LocalRepository, policy: Policy): Promise<readonly Finding[]> {
-  const change = await readChange({ gitDir }, base, head, null);
+  const change = await readChange({ gitDir }, base, head, { placeholders: policy.placeholder_paths });
   const protectedPaths = [...new Set([...builtInProtectedPaths, ...policy.protected_paths])];
   return risksOf(change, { protectedPaths }).risks;
 }

@@ -103,6 +103,7 @@ export const Rules = z.object({
   changedFiles: z.number().int(),
   confidence: z.number(), // below this the executor's own doubt stops the loop
   protectedPaths: z.array(z.string()),
+  placeholderPaths: z.array(z.string()).optional(), // patterns of files whose keys are made up; absent: there are none
   requiredChecks: z.array(z.string()), // empty: every reported check counts and at least one must exist
   checkSources: z.record(z.string(), CheckSource).optional(), // by name, of those that policy names one for; absent: of none
   skippedChecks: z.enum(["block", "pass"]).default("block"), // required ones that ended as skipped or neutral

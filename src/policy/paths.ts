@@ -1,5 +1,5 @@
 // Which paths an agent may not change without a person's yes, and how paths are matched.
-import { globMatcher } from "./glob.ts";
+import { globMatcher, globsMatcher } from "./glob.ts";
 import { globsOf } from "./pattern.ts";
 
 export { isTestPath } from "./test-paths.ts";
@@ -63,6 +63,11 @@ export function pathMatcher(patterns: readonly string[]): (path: string) => stri
     const found = matchers.find(({ matches }) => matches.some((match) => forms.some((form) => match(form))));
     return found?.pattern ?? null;
   };
+}
+
+/** Whether one of the patterns stands for a path, letter for letter but for case: they allow something, so nothing is guessed. */
+export function exactMatcher(patterns: readonly string[]): (path: string) => boolean {
+  return globsMatcher(patterns.flatMap(globsOf));
 }
 
 /** Whether a path holds a GitHub workflow: GitHub refuses such an edit, as the App lacks the `workflows` permission. */

@@ -142,6 +142,7 @@ function sizeIn(text: string): number {
 function judgesOf(policy: Policy) {
   return {
     protectedPaths: [...new Set([...builtInProtectedPaths, ...policy.protected_paths])],
+    ...(policy.placeholder_paths.length === 0 ? {} : { placeholderPaths: policy.placeholder_paths }),
     requiredChecks: policy.checks.required.map(nameOfCheck),
     ...checkSourcesOf(policy),
     skippedChecks: policy.checks.skipped,

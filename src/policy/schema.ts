@@ -416,6 +416,13 @@ export const Policy = z.strictObject({
     .describe(
       "Files that an agent may change only with a person's approval, besides the built-in ones. As in a .gitignore, `*.sql` or `secrets` counts in every folder, `infra/prod` or `/secrets` at the root, and a folder with all that is in it; a pattern that can match nothing is refused.",
     ),
+  placeholder_paths: z
+    .array(pattern)
+    .max(40)
+    .default([])
+    .describe(
+      "Files whose keys are made up, such as fixtures of tests: what looks like a credential in them holds no push back. Patterns as in `protected_paths`; whatever an agent writes into these files is published unscanned.",
+    ),
   confidence_minimum: z
     .number()
     .min(0)

@@ -18,7 +18,7 @@ import { readAllowedHost } from "../policy/hosts.ts";
 import { decidingCall, isProvidersFault } from "./deciding-call.ts";
 import { handingOver } from "./handover.ts";
 import { countPackages, packageRules } from "./packages.ts";
-import { closableIn } from "./quarantine.ts";
+import { closableIn, placeholdersOf } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
 import { keepSpending, type Spent, spentAtMost } from "./spending.ts";
 import { toldOnce } from "./told-once.ts";
@@ -102,6 +102,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     quarantine,
     published: loop.head,
     author: { email: parts.identity.email, ...closableIn(quarantine) },
+    placeholders: placeholdersOf(loop),
     onEvent: (event) => {
       say("git", event.kind === "refused" ? `refused ${event.names[0]}` : null, event);
       if (event.kind === "fetch" || (event.kind === "refused" && event.names.includes("fetch_too_large"))) return;

@@ -10,6 +10,7 @@ import { findQuarantine, type Quarantine, removeQuarantine } from "../gateway/gi
 import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { DoorParts } from "./door.ts";
+import { placeholdersOf } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
 import { parseJson, readIfThere, syncFolder, writeDurably } from "./whole-file.ts";
 
@@ -29,6 +30,7 @@ const Kept = z.object({
   startFrom: z.string(),
   role: z.enum(["executor", "reviewer", "check"]),
   trailers: z.object({ lines: z.array(z.string()), signOff: z.boolean() }).optional(), // what an executor's commits are to bear; absent: of an earlier version, or none
+  placeholders: z.array(z.string()).optional(), // patterns of files whose keys are made up; absent: none
 });
 export type Kept = z.infer<typeof Kept>;
 
@@ -69,6 +71,8 @@ export async function prepareFiles(
   const startFrom = order.role === "executor" ? made.commit : order.startFrom;
   const kept: Kept = { token, startFrom, role: order.role };
   if (order.role === "executor") kept.trailers = trailersOf(order);
+  const placeholders = placeholdersOf(order.loop);
+  if (placeholders.length > 0) kept.placeholders = [...placeholders];
   await keepLease(parts, order.id, kept);
 }
 

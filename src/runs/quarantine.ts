@@ -2,8 +2,7 @@
 
 import { assert } from "../base/assert.ts";
 import type { PushedChange } from "../engine/ports.ts";
-import { judge } from "../gateway/git/judge.ts";
-import type { Author } from "../gateway/git/problems.ts";
+import { type JudgeRequest, judge } from "../gateway/git/judge.ts";
 import { changeBase, findQuarantine, openQuarantine, type Quarantine } from "../gateway/git/quarantine.ts";
 import { changedPaths, descends, forkPoint } from "../gateway/git/repository.ts";
 import { branchOf } from "../loop/begin.ts";
@@ -53,15 +52,15 @@ export async function readPushed(
   quarantine: Quarantine,
   from: string,
   head: string,
-  author: Author,
+  held: HeldTo,
 ): Promise<PushedChange> {
   const { gitDir } = quarantine;
   const start = await changeBase(quarantine, head);
   const isMerge = from !== start && !(await descends(gitDir, start, from));
-  if (isMerge) return readMerge(quarantine, { start, from, head }, author);
-  const pushed = await readChange(quarantine, from, head, author);
+  if (isMerge) return readMerge(quarantine, { start, from, head }, held);
+  const pushed = await readChange(quarantine, from, head, held);
   if (from === start) return pushed;
-  const { files } = await readChange(quarantine, start, head, null);
+  const { files } = await readChange(quarantine, start, head);
   return { ...pushed, whole: files };
 }
 
@@ -72,11 +71,16 @@ export async function readPushed(
 async function readMerge(
   quarantine: Quarantine,
   { start, from, head }: { readonly start: string; readonly from: string; readonly head: string },
-  author: Author,
+  held: HeldTo,
 ): Promise<PushedChange> {
-  const whole = await readChange(quarantine, start, head, author, from);
+  const whole = await readChange(quarantine, start, head, { ...held, published: from });
   const since = new Set(await changedPaths(quarantine.gitDir, from, head));
   return { ...whole, files: whole.files.filter(({ path }) => since.has(path)), whole: whole.files };
+}
+
+/** Patterns of files whose keys are made up, as policy has them. */
+export function placeholdersOf({ rules }: Pick<LoopState, "rules">): readonly string[] {
+  return rules?.placeholderPaths ?? [];
 }
 
 /** The issue that messages on the loop's branch may close: its own. */
@@ -94,22 +98,20 @@ export async function readHeld(
   head: string,
 ): Promise<PushedChange | null> {
   const quarantine = await findQuarantine(rooms(parts).quarantines, run);
-  return quarantine === null ? null : readChange(quarantine, await changeBase(quarantine, head), head, null);
+  return quarantine === null ? null : readChange(quarantine, await changeBase(quarantine, head), head);
 }
 
-/**
- * What `head` changes against `base`, judged; `author` is who its commits must be by, but for those of `published`, which
- * GitHub has. Throws Fault.
- */
+/** What a change is held to, as a judge takes it. */
+export type HeldTo = Pick<JudgeRequest, "author" | "published" | "placeholders">;
+
+/** What `head` changes against `base`, judged. Throws Fault. */
 export async function readChange(
-  quarantine: Pick<Quarantine, "gitDir">,
+  { gitDir }: Pick<Quarantine, "gitDir">,
   base: string,
   head: string,
-  author: Author | null,
-  published?: string,
+  held: HeldTo = {},
 ): Promise<PushedChange> {
-  const by = { ...(author === null ? {} : { author }), ...(published === undefined ? {} : { published }) };
-  const change = await judge({ gitDir: quarantine.gitDir, base, head, ...by });
+  const change = await judge({ gitDir, base, head, ...held });
   return {
     base,
     head,

@@ -7,14 +7,14 @@ import type { PushedChange, RunOrder, RunReport } from "../engine/ports.ts";
 import { defaultChangeLimits } from "../gateway/git/change.ts";
 import { followChange } from "../gateway/git/judge.ts";
 import { branchHead, findQuarantine, type Quarantine } from "../gateway/git/quarantine.ts";
-import { addTrailers, type Trailers } from "../gateway/git/trailers.ts";
+import { addTrailers } from "../gateway/git/trailers.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { Trouble } from "../loop/cause.ts";
 import type { Rules } from "../loop/state.ts";
 import { inSize } from "../policy/bytes.ts";
 import type { Door } from "./door.ts";
 import { type End, keepEnd } from "./end.ts";
-import { readAnswer, readKept, readVersionSaid } from "./files.ts";
+import { type Kept, readAnswer, readKept, readVersionSaid } from "./files.ts";
 import { isolationOf } from "./isolation.ts";
 import { type ProvenanceParts, recordEnd } from "./provenance.ts";
 import { closableIn, readPushed } from "./quarantine.ts";
@@ -110,7 +110,7 @@ export async function tell(parts: ReportParts, run: string, end: End): Promise<R
     if (quarantine === null)
       throw new Fault("The quarantine of its commits is gone.", { kind: "not_found", retry: "never" });
     const kept = await readKept(parts, run);
-    const pushed = role === "executor" ? await pushedIn(parts, quarantine, startFrom, kept?.trailers) : null;
+    const pushed = role === "executor" ? await pushedIn(parts, quarantine, startFrom, kept) : null;
     const token = kept?.token ?? "";
     const isRefused = refused.length > 0 && end.status !== "silent" && (pushed === null || end.trouble === "secret");
     const report: RunReport = {
@@ -141,12 +141,16 @@ async function pushedIn(
   parts: ReportParts,
   quarantine: Quarantine,
   from: string,
-  trailers?: Trailers,
+  kept: Kept | null,
 ): Promise<PushedChange | null> {
   const pushed = await branchHead(quarantine);
   if (pushed === null || pushed === from) return null;
   // Judged as it was on arrival, and is remembered: the trailers are ours, and change no file.
-  const change = await readPushed(quarantine, from, pushed, { email: parts.identity.email, ...closableIn(quarantine) });
+  const change = await readPushed(quarantine, from, pushed, {
+    author: { email: parts.identity.email, ...closableIn(quarantine) },
+    placeholders: kept?.placeholders ?? [],
+  });
+  const trailers = kept?.trailers;
   if (trailers === undefined) return change;
   const { gitDir } = quarantine;
   const most = defaultChangeLimits.commits;

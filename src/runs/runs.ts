@@ -174,7 +174,7 @@ export function createRuns(given: RunParts): RunsPort {
     async readChange(loop, run, head) {
       const quarantine = await quarantineOf(parts, loop, run);
       await fetchLoopBranch(parts, loop, quarantine);
-      return readChange(quarantine, await changeStart(parts, loop, quarantine, head), head, null);
+      return readChange(quarantine, await changeStart(parts, loop, quarantine, head), head);
     },
     readHeld: (run, head) => readHeld(parts, run, head),
     async publish(loop, run, head, expected) {

@@ -140,6 +140,9 @@ describe("the rules of a loop", () => {
             ],
           },
         ],
+        "placeholderPaths": [
+          "fixtures/keys",
+        ],
         "policySha": "b10b",
         "requiredChecks": [
           "test",

@@ -92,6 +92,16 @@ test("T6: a secret that was held back ends the loop as risky_action_detected, na
   expect(all).not.toContain(key);
 });
 
+test("T6: what policy calls a file of made-up keys is pushed with its keys, and stands masked in the thread", async () => {
+  const executor = `mkdir -p fixtures; echo '${key}' > fixtures/keys.txt; ${mend}; echo "Wrote ${key}"`;
+  const story = await aStory({ executor, policy: "version: 1\nplaceholder_paths: [fixtures]\n" });
+  const issue = await story.startLoop();
+  const { phase, head } = await story.state(issue);
+  expect(phase).toBe("awaiting_gate");
+  expect(await story.file(head ?? "", "fixtures/keys.txt")).toBe(`${key}\n`);
+  expect(story.comments(issue).join("\n")).not.toContain(key);
+});
+
 test("T6: so does one in a later push of a run whose first push was taken", async () => {
   const commit = "git add -A && git commit -qm";
   const executor = `${mend}; ${commit} 'mend it'; git push -q origin HEAD:refs/heads/$LOOP_BRANCH; echo '${key}' > config.txt`;

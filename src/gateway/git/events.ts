@@ -33,6 +33,8 @@ export interface GitGatewayRequest {
   readonly published?: string | null;
   /** Who the run's commits must be by; without it, anyone. */
   readonly author?: Author;
+  /** As a judge takes them. */
+  readonly placeholders?: readonly string[];
   readonly onEvent: (event: GitEvent) => void;
 }
 

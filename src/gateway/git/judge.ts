@@ -1,5 +1,6 @@
 // Judges a quarantined branch by its objects alone: no checkout, no filter, no hook, no attribute (T9, T10).
 import { assert, unreachable } from "../../base/assert.ts";
+import { exactMatcher } from "../../policy/paths.ts";
 import { type TestFacts, testFacts } from "../../policy/tests.ts";
 import { isCommitId } from "./branch.ts";
 import {
@@ -28,6 +29,8 @@ export interface JudgeRequest {
   readonly published?: string | null;
   /** Who this run's commits must be by, and what they may close; without it, anyone and anything. */
   readonly author?: Author;
+  /** Patterns of files whose keys are made up: what looks like a secret there is none. */
+  readonly placeholders?: readonly string[];
   readonly limits?: Partial<ChangeLimits>;
 }
 
@@ -42,7 +45,18 @@ export async function judge(request: JudgeRequest): Promise<Change> {
   const own = await ownCommits(request, change.commits);
   const history = historyProblems(change.commits, own, request.author);
   const raw = request.author === undefined ? [] : await rawProblems(gitDir, own);
-  return { ...change, problems: unique([...history, ...change.problems, ...raw]) };
+  const problems = withoutPlaceholders(change, request.placeholders ?? []);
+  return { ...change, problems: unique([...history, ...problems, ...raw]) };
+}
+
+/** A message of a commit is no file, whatever a pattern says. */
+function withoutPlaceholders({ problems, touched }: Change, patterns: readonly string[]): readonly Problem[] {
+  if (patterns.length === 0) return problems;
+  const isPlaceholder = exactMatcher(patterns);
+  const files = new Set(touched);
+  return problems.filter(
+    ({ name, path = null }) => name !== "secret_found" || path === null || !files.has(path) || !isPlaceholder(path),
+  );
 }
 
 /** What lies between two commits, whoever asks: read once, by the gateway that takes a push or by whoever comes first. */

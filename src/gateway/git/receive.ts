@@ -54,14 +54,14 @@ async function take(session: Session, command: RefCommand, pack: Intake["pack"])
 }
 
 async function examine(session: Session, current: string | null, head: string): Promise<readonly Finding[]> {
-  const { quarantine, limits, author, published } = session.request;
+  const { quarantine, limits, author, published, placeholders = [] } = session.request;
   const { gitDir } = quarantine;
   if (current !== null && !(await descends(gitDir, current, head))) {
     return [{ name: "not_forward", message: "non-fast-forward: the branch only moves forward" }];
   }
   // A first push begins at the base; a branch that exists may have begun at an earlier one.
   const base = current === null ? quarantine.base.sha : await changeBase(quarantine, head);
-  const change = await judge({ gitDir, base, head, published, author, limits });
+  const change = await judge({ gitDir, base, head, published, author, placeholders, limits });
   if (session.revoked) return [{ name: "lease_ended", message: "this run's lease has ended" }];
   return change.problems.map(({ name, detail }) => ({ name, message: detail }));
 }

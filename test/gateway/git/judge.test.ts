@@ -158,6 +158,19 @@ test("T6: a secret in an added line, a file name or a commit message is named wi
   expect(named).toMatch(/^secret_found: the message of commit [0-9a-f]{12} holds what looks like a secret \(github\)$/);
 });
 
+test("T6: a file of made-up keys holds nothing back; a file beside it and a commit message do", async () => {
+  const files = { "test/keys/one.txt": `token=${token}\n`, "src/one.txt": `token=${token}\n` };
+  expect(await problemsOf(files, { placeholders: ["test/keys/**", "**/*message of commit*"] }, `Use ${token}`)).toEqual(
+    [
+      "secret_found: src/one.txt holds what looks like a secret (github)",
+      expect.stringMatching(/^secret_found: the message of commit [0-9a-f]{12} holds/),
+    ],
+  );
+  expect(await problemsOf(files, { placeholders: ["keys"] })).toEqual([
+    "secret_found: src/one.txt holds what looks like a secret (github)",
+  ]);
+});
+
 /** A commit as these bytes, whatever git would write itself, on a base; the tree is the base's own. */
 function rawCommit(origin: Origin, more: string, message: string | Buffer): string {
   const tree = git(origin.dir, ["rev-parse", `${origin.base}^{tree}`]);
