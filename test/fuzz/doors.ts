@@ -13,6 +13,7 @@ import { egressProxy } from "../../src/gateway/egress/proxy.ts";
 import { fetchBase } from "../../src/gateway/git/objects.ts";
 import { openQuarantine } from "../../src/gateway/git/quarantine.ts";
 import { gitGateway } from "../../src/gateway/git/server.ts";
+import { handoverRoute } from "../../src/gateway/handover.ts";
 import { newLeaseToken } from "../../src/gateway/lease.ts";
 import { createLedger } from "../../src/gateway/model/ledger.ts";
 import { modelGateway } from "../../src/gateway/model/server.ts";
@@ -154,6 +155,7 @@ async function runsDoor(root: string, url: string, onError: (error: unknown) => 
     lease,
     routes: [
       gitGateway({ lease, quarantine, onEvent: () => {} }),
+      handoverRoute(lease, async () => true),
       modelGateway({ lease, providers: [provider], ledger: createLedger(1e9), onCall: () => {} }),
     ],
     tunnels: egressProxy({ lease, allowed: [], onEvent: () => {} }),
@@ -167,6 +169,8 @@ async function runsDoor(root: string, url: string, onError: (error: unknown) => 
       "/repo.git/info/refs?service=git-receive-pack",
       "/repo.git/git-upload-pack",
       "/repo.git/git-receive-pack",
+      "/handover/info/refs?service=git-upload-pack",
+      "/handover",
       "/model/openai/v1/responses",
       "/model/openai/v1/chat/completions",
       "/model/openai",
