@@ -8,7 +8,7 @@ const Payload = Envelope.extend({
   issue: z.object({
     number: z.number().int().positive(),
     title: z.string(),
-    state: z.string(),
+    state: z.string().optional(), // `pinned` and `unpinned` have none
     updated_at: z.iso.datetime({ offset: true }).optional(),
     pull_request: z.unknown().optional(),
   }),
