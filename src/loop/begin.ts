@@ -159,7 +159,8 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
       "the label was set by someone without write permission",
     );
   }
-  const claimed = withClaim(seen, facts);
+  // However long the claim could not be read, the loop's time begins now.
+  const claimed = { ...withClaim(seen, facts), worked: freshClock };
   if (!facts.policy.ok) return policyInvalid(claimed, facts.policy.message, now);
   return beginAttempt(claimed, now, [{ type: "write_status" }, showStatus(claimed, "running")]);
 }
@@ -175,7 +176,10 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
     updatesTried: 0,
     updateRefused: null,
   };
-  if (!facts.open) return stay(state, "the issue is closed");
+  if (!facts.open) {
+    const effects: Effect[] = [{ type: "reply", reply: { kind: "retry_on_closed" } }];
+    return { state, effects, note: "the issue is closed" };
+  }
   if (!facts.policy.ok) return policyInvalid({ ...claimed, ending: null }, facts.policy.message, now);
   return claimed;
 }

@@ -49,6 +49,7 @@ export function createAsks(parts: AsksParts) {
     tick(step, after);
     if (event.type === "run_ended") owed.delete(after.id);
     if (judging.includes(event.type) && !isOfAgent(owed.get(after.id))) owed.delete(after.id);
+    if (isToldClosed(step)) owed.delete(after.id);
     const ask = askOf(step, same, after);
     if (ask !== null) owed.set(after.id, ask);
     if (event.type === "verdict_read" && after.ending?.reason === "retry_limit") checkUsedUp(after);
@@ -200,6 +201,12 @@ export function createAsks(parts: AsksParts) {
     onStoreLost: () => owed.clear(),
     onEnd,
   };
+}
+
+/** Nothing begins on a closed issue; whoever asked is told so. */
+function isToldClosed({ event, effects }: Committed): boolean {
+  const told = effects.some(({ effect }) => effect.type === "reply" && effect.reply.kind === "retry_on_closed");
+  return event.type === "retry_read" && !event.facts.open && told;
 }
 
 function isRerun({ attempts }: LoopState): boolean {

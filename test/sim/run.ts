@@ -32,7 +32,7 @@ type Job =
   | { readonly kind: "mutants"; readonly names: readonly string[] };
 
 /** A planted bug that so many seeds do not show counts as missed. */
-const seedsPerMutant = 600;
+const seedsPerMutant = 2_000;
 
 async function work(job: Job): Promise<unknown> {
   switch (job.kind) {

@@ -14,6 +14,8 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
   switch (reply.kind) {
     case "not_permitted":
       return `${inlineCode(reply.login)} set the label ${inlineCode(state.label)} but has only ${inlineCode(reply.permission)} permission here. Starting a loop takes write permission, so nothing was started and the label was removed. Next: someone with write permission sets it again.`;
+    case "retry_on_closed":
+      return "The issue is closed, so nothing was started. To go on, reopen it and comment `/loop retry` again.";
     case "label_on_pull":
       return `${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)} on a pull request. A loop works on an issue and opens a pull request of its own, so nothing was started and the label was removed. Next: open an issue that says what you want, and set the label there.`;
     case "command_refused":
