@@ -76,7 +76,8 @@ export async function takeRun(
   issueKey: string,
   started: StartedRun | null,
 ): Promise<void> {
-  if (started === null) return tellLost(world, record, run, issueKey);
+  // No look comes back to a loop that the store knows: it is told once the store takes it.
+  if (started === null) return world.track(world.untilStored(() => tellLost(world, record, run, issueKey)));
   watchAdopted(world, record, run, issueKey, started);
   const isCalledOff = untoldRuns(record).some(({ id, untold }) => id === run && untold);
   if (isCalledOff) await world.runs.stop(run, "its loop waits for it no more");

@@ -54,6 +54,7 @@ export function createChecks(parts: ChecksParts) {
   const lastRead = new Map<number, number>(); // pull request → the moment its gate was last read of, in this effect
   const said = new Map<string, LoopState>(); // loop → the record we wrote last
   const absent = new Set<string>(); // loops that went with the store and were not brought back
+  const cameBack = new Map<string, number>(); // when a loop was brought back: only since then is there anybody to hear
   const untraced = new Set<string>(); // of those, the ones whose thread has no record to bring them back from
   let storeSince = 0;
   const unaccounted = new Set<string>(); // runs cleared away before the thread said what they cost, and the store was lost
@@ -83,7 +84,7 @@ export function createChecks(parts: ChecksParts) {
     }
     if (after === null) return;
     checkBeginning(step, after);
-    absent.delete(after.id);
+    if (absent.delete(after.id)) cameBack.set(after.id, parts.now());
     books.set(after.id, after);
     const same = before !== null && before.id === after.id ? before : null;
     checkOrigin(step, same);
@@ -556,7 +557,7 @@ export function createChecks(parts: ChecksParts) {
 
   /** L3: a container that ended long ago is not waited for. */
   function checkHeard({ id, issue, loop, endedAt }: Container): void {
-    if (endedAt === null || parts.now() - endedAt <= unheardMs) return;
+    if (endedAt === null || parts.now() - Math.max(endedAt, cameBack.get(loop) ?? 0) <= unheardMs) return;
     const state = disk.loops.get(keyOf(issue));
     if (state?.id !== loop || !isUntold(state, id)) return;
     const starting = pendingOf(keyOf(issue)).some(({ effect }) => effect.type === "start_run" && effect.run === id);

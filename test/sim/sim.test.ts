@@ -30,6 +30,9 @@ test.each([
   [9469, "safety", "I15: a merge of ours whose answer was lost was taken for a person's"],
   [9954, "liveness", "I15: a merge of ours whose answer was lost, before somebody pushed, was taken for a person's"],
   [8427, "liveness", "L5: an approval of somebody who lost write access and got it back was never read again"],
+  [6181, "safety", "L3: a run of a restored loop was not told as lost, since the disk was full just then"],
+  [4807, "safety", "L5: a claim that could not be read for hours ended at once as out of time"],
+  [1921, "liveness", "L5: /loop retry on a closed issue was answered with nothing"],
 ] as const)("a run that once broke an invariant holds: seed %i, %s, %s", async (seed, mode, _what) => {
   expect((await runSeed(seed, mode)).violations).toEqual([]);
 });
