@@ -56,6 +56,20 @@ export function addBench(program: Command, terminal: Terminal, done: (code: numb
       const options = { loops: whole(loops, "--loops", 1, 100_000), rounds: whole(rounds, "--rounds", 1, 99), json };
       done(await benchIdle(options, terminal));
     });
+  bench
+    .command("verify")
+    .description(
+      "a verdict of `loopgate verify`, alone and with ten hunks taken back, beside running the suite by hand",
+    )
+    .option("--rounds <count>", "rounds to measure", "3")
+    .option("--seconds <count>", "how long the suite takes by hand, about", "10")
+    .option("--unsealed", "no container: the suite runs on this machine without any isolation")
+    .option("--json", "answer in JSON")
+    .action(async ({ rounds, seconds, unsealed = false, json = false }) => {
+      const { benchVerify } = await import("./bench-verify.ts");
+      const of = { rounds: whole(rounds, "--rounds", 1, 99), seconds: whole(seconds, "--seconds", 1, 600) };
+      done(await benchVerify({ ...of, unsealed, json }, terminal));
+    });
 }
 
 function whole(text: string, option: string, min: number, max: number): number {

@@ -47,8 +47,9 @@ export interface Trial<Check extends Command> {
 }
 
 /**
- * First without all hunks at once: if that is green, no test holds any of them. Then without each alone, until the first
- * test that is red. Rejects as `run` does.
+ * First without all hunks at once: if that is green, no test holds any of them. Where a check can run some files alone, the files
+ * of tests that came with the change are asked first, and the others only if those notice nothing. Then without each hunk alone,
+ * the likeliest files first, until the first test that is red. Rejects as `run` does.
  */
 export async function tryHunks<Check extends Command>(trial: Trial<Check>): Promise<KnockOut> {
   const { files, witnesses, rules, say } = trial;
@@ -60,16 +61,16 @@ export async function tryHunks<Check extends Command>(trial: Trial<Check>): Prom
   const all = files
     .filter(({ path }) => isHeldByTests(path))
     .map(({ path, mode, before }) => ({ path, mode, text: before }));
-  const without = await runAll(trial, all);
+  const without = await runAll(trial, all, changedTestFiles(files));
   const idleTests = idleIn(files, witnesses, without);
   if (without.every(({ state, line }) => state === "green" && line === null)) {
     return { hunks: chosen.map((hunk) => resultOf(hunk, "not_held", null)), idleTests, ...told };
   }
-  const redFiles = without.map(redTestFiles);
+  const order = new Likeliest(without.map(redTestFiles));
   const inTurn = atMost(trial.jobs);
   const tryOne = async (hunk: Hunk, index: number): Promise<HunkResult> => {
     if (performance.now() > until) return resultOf(hunk, "unknown", null);
-    const result = await tryWithout(trial, hunk, index, redFiles);
+    const result = await tryWithout(trial, hunk, index, order);
     say(
       `knock-out: ${placeOf(hunk)}: ${result.state.replace("_", " ")}${result.by === null ? "" : ` by ${result.by}`}`,
     );
@@ -80,15 +81,26 @@ export async function tryHunks<Check extends Command>(trial: Trial<Check>): Prom
   return { hunks: await Promise.all(tried), idleTests, ...told };
 }
 
+/** Files of tests whose text is new or another one. */
+function changedTestFiles(files: readonly ChangedText[]): ReadonlySet<string> {
+  return new Set(files.filter(({ path, after }) => isTestPath(path) && after !== null).map(({ path }) => path));
+}
+
 /** Each check once, all of the change taken back: to its end where its reports then tell which tests are red, and where to look first. */
 async function runAll<Check extends Command>(
   trial: Trial<Check>,
   replaced: readonly Replaced[],
+  changed: ReadonlySet<string>,
 ): Promise<readonly UntilRed[]> {
   const runs: UntilRed[] = [];
   for (const [index, witness] of trial.witnesses.entries()) {
     const call = { name: `all-${index}`, replaced };
     const isTold = witness.check.reports.length > 0;
+    const some = isTold ? await runChanged(trial, witness, { ...call, name: `changed-${index}` }, changed) : null;
+    if (some !== null) {
+      runs.push(some);
+      continue;
+    }
     runs.push(
       isTold
         ? { ...(await trial.run(witness.check, call)), line: null }
@@ -98,22 +110,72 @@ async function runAll<Check extends Command>(
   return runs;
 }
 
+/** The files of tests that came with the change, as far as reports name them; null where they cannot be run alone, or none of them notices anything. */
+async function runChanged<Check extends Command>(
+  trial: Trial<Check>,
+  { check, passed }: Witness<Check>,
+  call: TrialCall,
+  changed: ReadonlySet<string>,
+): Promise<UntilRed | null> {
+  const files = new Set(passed.flatMap(({ file }) => (file !== null && changed.has(file) ? [file] : [])));
+  const command = onlyFor(check, [...files]);
+  if (command === null) return null;
+  const run = await trial.run({ ...check, command }, call);
+  return redTestFiles(run).length > 0 ? { ...run, line: null } : null;
+}
+
+/** Of the files of tests that are red without the change, in which order they are asked about a hunk. */
+class Likeliest {
+  readonly #red: readonly (readonly string[])[];
+  readonly #heldBy = new Map<string, Set<string>>(); // file of tests → paths whose hunks it holds
+
+  /** By check. */
+  constructor(red: readonly (readonly string[])[]) {
+    this.#red = red;
+  }
+
+  /** First those that hold other hunks of this path, or are called as it is; last those that hold only hunks of other paths. */
+  of(at: number, path: string): readonly string[] {
+    const score = (file: string) => {
+      const held = this.#heldBy.get(file);
+      if (held?.has(path)) return 0;
+      if (stemOf(file) === stemOf(path)) return 1;
+      return held === undefined ? 2 : 3;
+    };
+    return (this.#red[at] ?? []).toSorted((one, other) => score(one) - score(other));
+  }
+
+  /** One of them holds a hunk of the path. */
+  learn(path: string, files: readonly string[]): void {
+    for (const file of files) this.#heldBy.set(file, (this.#heldBy.get(file) ?? new Set()).add(path));
+  }
+}
+
+/** `pay` of `src/pay.ts`, `test/pay.test.ts` and `tests/test_pay.py`. */
+function stemOf(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1).replace(/\..*$/, "");
+  return name.replace(/^test[_-]|[_-](?:test|spec|tests)$|(?:Test|Tests|Spec)$/g, "").toLowerCase();
+}
+
 /** The checks one after the other, and of each first the files of tests that were red without all of the change. */
 async function tryWithout<Check extends Command>(
   trial: Trial<Check>,
   hunk: Hunk,
   index: number,
-  redFiles: readonly (readonly string[])[],
+  order: Likeliest,
 ): Promise<HunkResult> {
   const replaced = [{ path: hunk.path, mode: hunk.mode, text: hunk.without }];
   let isKnown = true;
   for (const step of ["some", "all"] as const) {
     for (const [at, witness] of trial.witnesses.entries()) {
       const { check } = witness;
-      const command = step === "all" ? check.command : onlyFor(check, redFiles[at] ?? []);
+      const command = step === "all" ? check.command : onlyFor(check, order.of(at, hunk.path));
       if (command === null) continue;
       const run = await runUntilRed(trial, witness, command, { name: `${index}-${step}-${at}`, replaced });
-      if (run.line !== null || run.state === "red") return resultOf(hunk, "held", saidBy(check.name, run));
+      if (run.line !== null || run.state === "red") {
+        order.learn(hunk.path, redTestFiles(run));
+        return resultOf(hunk, "held", saidBy(check.name, run));
+      }
       if (step === "all" && run.state !== "green") isKnown = false;
     }
   }
