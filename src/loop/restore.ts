@@ -95,7 +95,7 @@ function workAgain(state: LoopState, facts: RestoredFacts, now: number): Decisio
   const { branch } = facts;
   if (branch === null || branch.head === state.head) {
     const uncounted = withAttempt(ended, { counted: false, endedAt: now });
-    return beginAttempt(uncounted, now, [{ type: "write_status" }]);
+    return beginAttempt(uncounted, now, [...stopLost(state), { type: "write_status" }]);
   }
   if (!branch.ours) return onOvertaken(ended, branch.head, now);
   // The record does not know this push, and a committer's name proves nothing: who pushed is read at the gate.
@@ -117,8 +117,7 @@ function judgeAgain(state: LoopState, facts: RestoredFacts, now: number): Decisi
     const note = there.some(({ role }) => role === "reviewer") ? "its reviewer still runs" : "its checks still run";
     return { state: { ...state, ...unseen, ciSince: now }, effects: [], note };
   }
-  const stops: Effect[] = there.map(({ id }) => ({ type: "stop_run", run: id, why: "what ran beside it is lost" }));
-  const next = beginVerifying({ ...lose(state, now), ...unseen }, now, [...stops, { type: "write_status" }]);
+  const next = beginVerifying({ ...lose(state, now), ...unseen }, now, [...stopLost(state), { type: "write_status" }]);
   return { ...next, note: `judging again; ${next.note}` };
 }
 
@@ -134,6 +133,11 @@ function waitAgain(state: LoopState, facts: RestoredFacts, now: number): Decisio
 /** It runs, or its end is known and is told now. One that was called off is ended, and nothing else follows from it. */
 function isStillThere({ id, status }: RunFacts, { running }: RestoredFacts): boolean {
   return status === "running" && running.includes(id);
+}
+
+/** Nothing new begins beside a container that was given up, though nobody found it when the loop came back. */
+function stopLost(state: LoopState): readonly Effect[] {
+  return runningRuns(state).map(({ id }) => ({ type: "stop_run", run: id, why: "its loop came back without it" }));
 }
 
 /** Runs that the record believes to be running and that are not there any more. What each had spent is still to be told. */

@@ -33,6 +33,7 @@ test.each([
   [6181, "safety", "L3: a run of a restored loop was not told as lost, since the disk was full just then"],
   [4807, "safety", "L5: a claim that could not be read for hours ended at once as out of time"],
   [1921, "liveness", "L5: /loop retry on a closed issue was answered with nothing"],
+  [8322, "safety", "I1: a restored loop began a run beside a container that could not be stopped yet"],
 ] as const)("a run that once broke an invariant holds: seed %i, %s, %s", async (seed, mode, _what) => {
   expect((await runSeed(seed, mode)).violations).toEqual([]);
 });
