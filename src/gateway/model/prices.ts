@@ -48,8 +48,29 @@ export function ratesOf(own: OwnPrices, question: PriceQuestion): Rates | null {
   if (stated !== undefined) return ownRates(stated);
   if (tableId === null) return null;
   const found = calcPrice({}, model, { providerId: tableId, timestamp: new Date(at) });
-  return found === null ? null : tableRates(found.model_price);
+  return found === null || !isNamed(model, found.model) ? null : tableRates(found.model_price);
 }
+
+type TableModel = NonNullable<ReturnType<typeof calcPrice>>["model"];
+
+/**
+ * Whether the table means this very model. It also guesses by how a name begins, or by what is in it, and so would price a model that
+ * nobody knows as an older one: a model is one that the table names, or an edition of it.
+ */
+function isNamed(asked: string, { id, match }: TableModel): boolean {
+  const model = asked.toLowerCase();
+  const names = new Set([id, ...namesIn(match)].map((name) => name.toLowerCase()));
+  return names.has(model) || names.has(model.replace(edition, ""));
+}
+
+function namesIn(match: TableModel["match"]): readonly string[] {
+  if ("or" in match) return match.or.flatMap(namesIn);
+  if ("and" in match) return match.and.flatMap(namesIn);
+  return "regex" in match ? [] : Object.values(match);
+}
+
+/** A date as providers write it (`-20251101`, `-2025-08-07`, `-preview-05-06`, `@20251101`), a number such as `-001`, or `-latest`. */
+const edition = /(?:-preview)?(?:[-@]\d{8}|-\d{4}-\d{2}-\d{2}|-\d{2}-\d{2}(?:\d{2})?|-\d{3}|-latest)$/;
 
 function ownRates({ input, output, cacheRead, cacheWrite }: OwnPrice): Rates {
   const flat = (usd: number): Rate => ({ usd, tiers: [] });

@@ -161,6 +161,24 @@ describe("the price", () => {
     expect(at(null, "gpt-5")).toBeNull();
   });
 
+  test.each([
+    ["anthropic", "claude-sonnet-4-5-20250929", true],
+    ["anthropic", "claude-opus-4-5-20251101", true],
+    ["anthropic", "claude-opus-4.5", true],
+    ["anthropic", "claude-sonnet-4-20250514", true],
+    ["google", "gemini-2.0-flash-001", true],
+    ["openai", "gpt-5-2025-08-07", true],
+    ["google", "gemini-2.5-pro-preview-05-06", true],
+    ["google", "gemini-2.5-pro", true],
+    ["anthropic", "claude-sonnet-4-5-ultra", false],
+    ["anthropic", "claude-sonnet-4-55", false],
+    ["google", "gemini-2.5-pro-x", false],
+    ["google", "gemini-2.5-provisional", false],
+    ["openai", "gpt-5-ultra", false],
+  ])("no price is guessed by how a name begins: %s %s", (tableId, model, isKnown) => {
+    expect(ratesOf({}, { provider: "x", tableId, model, at: day }) !== null).toBe(isKnown);
+  });
+
   test("an operator's own price comes first, for one model or for all of a provider", () => {
     const own = { "local/*": { input: 0, output: 0 }, "local/big": { input: 2, output: 4, cacheRead: 1 } };
     const cost = (model: string) => {
