@@ -34,10 +34,19 @@ export async function keyOfCheck(gitDir: string, source: CheckSource): Promise<s
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-/** 64 hexadecimal digits: equal where the same checks, by their keys, judge the same commit and as many hunks are tried. */
-export function keyOfKnockOut(heads: readonly string[], rules: Rules["knockOut"] | null): string {
+/** Whatever it depends on which hunks a test holds. */
+export interface KnockOutSource {
+  /** Of each check, the key of what it judges at the head. */
+  readonly heads: readonly string[];
+  /** The tree that the change is measured against. */
+  readonly base: string;
+  readonly hunks: number;
+}
+
+/** 64 hexadecimal digits: equal where the same checks judge the same files, changed from the same ones, and as many hunks are tried. */
+export function keyOfKnockOut({ heads, base, hunks }: KnockOutSource): string {
   return createHash("sha256")
-    .update(JSON.stringify(["without", version, heads, rules?.hunks]))
+    .update(JSON.stringify(["without", version, heads, base, hunks]))
     .digest("hex");
 }
 

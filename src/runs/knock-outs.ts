@@ -5,6 +5,7 @@ import { removeTree } from "../base/remove-tree.ts";
 import type { Running } from "../container/run.ts";
 import type { RunOrder } from "../engine/ports.ts";
 import { readChangedTexts } from "../gateway/git/changed-texts.ts";
+import { treeOf } from "../gateway/git/kept.ts";
 import { changeBase, type Quarantine } from "../gateway/git/quarantine.ts";
 import { currentAttempt, rulesOf } from "../loop/begin.ts";
 import type { Isolation, KnockOutSeen, OwnCheck } from "../loop/state.ts";
@@ -48,10 +49,12 @@ export function createKnockOuts(parts: CheckParts, setUps: SetUps, headOf: HeadO
     async start(order) {
       const quarantine = await filled(parts, order);
       const witnesses = await witnessesOf(order, quarantine, headOf);
-      const key = keyOfKnockOut(
-        witnesses.map(({ key: one }) => one),
-        rulesOf(order.loop).knockOut ?? null,
-      );
+      const fork = await changeBase(quarantine, order.startFrom);
+      const key = keyOfKnockOut({
+        heads: witnesses.map(({ key: one }) => one),
+        base: await treeOf(quarantine.gitDir, fork),
+        hunks: rulesOf(order.loop).knockOut?.hunks ?? 0,
+      });
       const known = await kept.find(key);
       const isolationAtHead = witnesses[0]?.isolation ?? unseen(parts.runtime.kind);
       if (known !== null) return over(parts, order, isolationAtHead, known.seen, null);
@@ -60,20 +63,19 @@ export function createKnockOuts(parts: CheckParts, setUps: SetUps, headOf: HeadO
         const { note } = await setUp.failed.done;
         return over(parts, order, isolationAtHead, null, note);
       }
-      const job = begin(parts, order, { quarantine, setUp, containers, witnesses });
-      const done = job.done.then(async ({ seen, log, note, isStopped }) => {
+      const job = begin(parts, order, { quarantine, base: fork, setUp, containers, witnesses });
+      await job.begun; // what cannot be begun has no end to be kept: it is tried again
+      const done = job.done.then(async ({ seen, log, note, status }) => {
         const isWhole = seen !== null && seen.unknown.length === 0;
         if (isWhole)
           await kept.keep(key, { seen }).catch((error) => {
             parts.log.warn({ run: order.id, err: error }, "what holds a change could not be kept; it is tried again");
           });
-        const status = isStopped ? "stopped" : seen === null ? "failed" : "finished";
         const outcome = { status, exitCode: null, note, limit: null, readyMs: null } as const;
         const isolation = job.isolation() ?? isolationAtHead;
         const told = seen === null ? {} : { knockOut: seen };
         return keptEnd(parts, order, endOf(parts, order, { seen: null, isolation, log, outcome, ...told }));
       });
-      await job.begun;
       return { isolation: job.isolation() ?? isolationAtHead, running: { stop: job.stop }, done };
     },
   };
@@ -115,6 +117,8 @@ async function witnessesOf(order: RunOrder, quarantine: Quarantine, headOf: Head
 
 interface Job {
   readonly quarantine: Quarantine;
+  /** The commit that the change is measured against. */
+  readonly base: string;
   readonly setUp: ReadySetUp | null;
   readonly containers: Set<string>;
   readonly witnesses: readonly KnownWitness[];
@@ -124,11 +128,11 @@ interface Ended {
   readonly seen: KnockOutSeen | null; // null: it came to nothing
   readonly log: string;
   readonly note: string | null;
-  readonly isStopped: boolean;
+  readonly status: "finished" | "failed" | "lost" | "stopped";
 }
 
 function begin(parts: CheckParts, order: RunOrder, job: Job) {
-  const { quarantine } = job;
+  const { quarantine, base } = job;
   const first = Promise.withResolvers<void>();
   const lines: string[] = [];
   let isolation: Isolation | null = null;
@@ -163,7 +167,6 @@ function begin(parts: CheckParts, order: RunOrder, job: Job) {
 
   async function attempt(): Promise<Ended> {
     try {
-      const base = await changeBase(quarantine, order.startFrom);
       const texts = await readChangedTexts({ gitDir: quarantine.gitDir, base, head: order.startFrom });
       const isAsOnBase = globsMatcher(asOnBaseFor(order));
       const files = texts.filter(({ path }) => !isAsOnBase(path));
@@ -171,12 +174,18 @@ function begin(parts: CheckParts, order: RunOrder, job: Job) {
       const rules = { hunks, notHeld, ms: order.deadlineMs };
       const say = (line: string) => void lines.push(line);
       const tried = await tryHunks({ files, witnesses: job.witnesses, rules, jobs: 1, run, say });
-      return { seen: seenOfKnockOut(tried), log: logOf(lines), note: null, isStopped: false };
+      return { seen: seenOfKnockOut(tried), log: logOf(lines), note: null, status: "finished" };
     } catch (error) {
       first.reject(error); // of no matter once something ran
       if (stopped === null) parts.log.error({ run: order.id, err: error }, "what holds a change could not be tried");
       const note = stopped ?? (error instanceof Fault ? error.message : "It could not be run.");
-      return { seen: null, log: logOf(lines), note, isStopped: stopped !== null };
+      const mayPass = error instanceof Fault && error.retry === "later"; // the engine was away: it is begun again
+      return {
+        seen: null,
+        log: logOf(lines),
+        note,
+        status: stopped !== null ? "stopped" : mayPass ? "lost" : "failed",
+      };
     } finally {
       first.resolve();
     }

@@ -1,5 +1,7 @@
 // Whether any test holds a change, asked in a loop: what the thread, the pull request and the next brief say of it.
 import { expect, test } from "vitest";
+import { Fault } from "../../src/base/fault.ts";
+import type { Runtime } from "../../src/container/run.ts";
 import type { Issue } from "../../src/forge/model.ts";
 import { until } from "../until.ts";
 import { approving, aStory, attempts, minute, type Story, type StoryOptions } from "./world.ts";
@@ -116,4 +118,26 @@ test("F3: the App restarts in the middle: it is begun again, costs no attempt, a
   const attempt = await last(story, issue);
   expect(attempt?.knockOut?.held).toBe(1);
   expect(attempt?.counted).toBe(true);
+});
+
+test.each([
+  ["before its first container", 1],
+  ["in the middle", 2],
+])("F49: an engine that is away for a moment, %s, is asked again, and everything is tried", async (_, at) => {
+  let starts = 0;
+  const failing = (real: Runtime): Runtime => ({
+    ...real,
+    start(request, watch) {
+      const isHere = request.id.includes("-without-") && ++starts === at;
+      if (isHere) throw new Fault("The engine does not answer.", { kind: "engine", retry: "later" });
+      return real.start(request, watch);
+    },
+  });
+  const story = await aStory(asking("{ hunks: 10 }", { executor: attempts(mendBoth), runtime: failing }));
+  const issue = await story.startLoop();
+  await story.advance(quiet);
+  await story.advance(quiet);
+  expect((await story.state(issue)).phase).toBe("awaiting_gate");
+  expect((await last(story, issue))?.knockOut).toMatchObject({ held: 1, unknown: [] });
+  expect(starts).toBeGreaterThan(at);
 });
