@@ -204,6 +204,10 @@ export interface BranchRule {
   signatures?: boolean;
   /** An approval of who pushed last does not count. */
   lastPushApproval?: boolean;
+  /** A push that changes what the pull request changes dismisses every approval. */
+  dismissStale?: boolean;
+  /** Every thread of comments on lines must be resolved. */
+  resolvedThreads?: boolean;
   /** Nothing is merged but by the queue, which the forge does not have. */
   mergeQueue?: boolean;
   /** Only people with admin access may push directly. */

@@ -62,8 +62,11 @@ export const ruleRows: Readonly<Record<string, Row>> = {
     shown: shown("test/gateway/git/publish.test.ts", "I8 F41: a person's commit on the branch is never overwritten"),
   },
   PULL_REQUEST: {
-    does: "Loopgate counts its own approvals: on the exact head, by writers who are neither requester nor authors. What GitHub asks beyond that (code owners, the last pusher, more approvals) keeps its merge off, and the loop says so in GitHub's words.",
-    shown: mergeDeclined,
+    does: "Loopgate counts its own approvals: on the exact head, by writers who are neither requester nor authors. What GitHub asks beyond that (code owners, the last pusher, more approvals) keeps its merge off, and the loop says so in GitHub's words. An approval that GitHub dismisses as stale counts no more, whatever the branch is set back to.",
+    shown: shown(
+      "test/story/review-rules.test.ts",
+      "T21: an approval that %s dismisses at a push stays dismissed when the branch is put back, and a new one merges",
+    ),
   },
   REQUIRED_DEPLOYMENTS: atMerge("Deployments are not read."),
   REQUIRED_LINEAR_HISTORY: {
@@ -73,9 +76,13 @@ export const ruleRows: Readonly<Record<string, Row>> = {
       "a repository that merges by %j only is merged so, where the policy says that Loopgate merges",
     ),
   },
-  REQUIRED_REVIEW_THREAD_RESOLUTION: atMerge(
-    "Comments on lines are told to the agent with a request for changes; their threads are for people to resolve.",
-  ),
+  REQUIRED_REVIEW_THREAD_RESOLUTION: {
+    does: "Comments on lines are told to the agent with a request for changes; their threads are for people to resolve. While one is open GitHub refuses the merge, the loop says so in its words, and `/loop retry` merges once it is resolved.",
+    shown: shown(
+      "test/story/review-rules.test.ts",
+      "a thread that %s wants resolved keeps the merge off, in GitHub's words; resolved and retried, it is merged",
+    ),
+  },
   REQUIRED_SIGNATURES: {
     does: "Where the default branch has the rule, the loop's commits are made anew at GitHub, which signs them for the App; up to 50 in an attempt. What people push to the branch is theirs to sign.",
     shown: shown(

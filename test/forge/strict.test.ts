@@ -59,6 +59,22 @@ test.each([
   expect(told).toMatch(/required_linear_history|required_signatures|merge_queue|"require_last_push_approval":true/);
 });
 
+test("a push that changes what is asked for dismisses approvals, and a merge of the base alone keeps them", async () => {
+  const forge = await aForge();
+  const pull = await aPull(forge);
+  const review = forge.as("ada").approve(pull);
+  forge.world.setRule(...mine(forge), "main", { dismissStale: true });
+  await forge.as("ada").push("acme/demo", "main", { "b.txt": "b\n" }, "B");
+  await forge.world.updateBranch(forge.as("willa").actor, pull);
+  expect(review.state).toBe("APPROVED");
+  await forge.as("willa").push("acme/demo", "work", { "a.txt": "other\n" }, "A again");
+  expect(review.state).toBe("DISMISSED");
+  forge.world.setRule(...mine(forge), "main", { dismissStale: false });
+  const later = forge.as("ada").approve(pull);
+  await forge.as("willa").push("acme/demo", "work", { "a.txt": "another\n" }, "And again");
+  expect(later.state).toBe("APPROVED");
+});
+
 test("whether it merges is unknown at first, in REST and in GraphQL, and again when the base has moved", async () => {
   const forge = await aForge();
   const app = appClient(forge);

@@ -1,6 +1,7 @@
 // Branches and tags that moved, whoever moved them: the push webhook, pull requests that follow, suites that start.
 import { type Core, pullsOf, requireAccess } from "../core.ts";
 import { isAncestor } from "../git/ancestry.ts";
+import { changeOf } from "../git/history.ts";
 import { isObjectId } from "../git/objects.ts";
 import { countChanges, noCommit, resolveCommit } from "../git/read.ts";
 import { listRefs } from "../git/refs.ts";
@@ -14,6 +15,7 @@ import { emitIssue, note } from "./issue-events.ts";
 import { close } from "./issues.ts";
 import { findMergeability } from "./mergeability.ts";
 import { markMerged } from "./merged.ts";
+import { dismissStale } from "./reviews.ts";
 
 export interface RefActions {
   createRef(actor: Actor, repository: Repository, ref: string, sha: string): Promise<void>;
@@ -162,10 +164,15 @@ async function headMoved(core: Core, actor: Actor, pull: Pull, update: RefUpdate
     await git(gitDir, ["fetch", "--quiet", pull.head.repository.gitDir, update.after]);
   pull.head = { ...pull.head, sha: update.after };
   pull.mergeability = null;
+  const { ref, sha: base } = pull.base;
+  const isStale =
+    pull.base.repository.rules.get(ref)?.dismissStale === true &&
+    (await changeOf(gitDir, base, update.before)) !== (await changeOf(gitDir, base, update.after));
   if (await isAncestor(gitDir, update.after, pull.base.sha)) return close(core, actor, pull.issue, null);
   pull.stats = await countChanges(gitDir, pull.base.sha, update.after);
   note(core, actor, pull.issue, { kind: "head_moved", from: update.before, to: update.after });
   emitIssue(core, actor, pull.issue, "synchronize", { before: update.before, after: update.after });
+  if (isStale) dismissStale(core, actor, pull);
   findMergeability(core, pull);
 }
 

@@ -1,6 +1,6 @@
 // What a branch rule asks of a pull request before its merge.
 import { hasAccess } from "../core.ts";
-import type { BranchRule, Pull } from "../model.ts";
+import type { BranchRule, Pull, ReviewComment } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { countedApprovals, decisiveReviews } from "./decisive.ts";
 import { latestRuns } from "./latest.ts";
@@ -19,6 +19,17 @@ export function requireRule(pull: Pull, rule: BranchRule): void {
     );
   if (rule.lastPushApproval && !approvedByAnother(pull))
     throw new Refusal(405, "New changes require approval from someone other than the last pusher.");
+  if (rule.resolvedThreads && pull.reviewComments.some(isOpenThread))
+    throw new Refusal(405, violation(rule, "A conversation must be resolved before this pull request can be merged."));
+}
+
+function isOpenThread({ inReplyTo, resolvedBy, review }: ReviewComment): boolean {
+  return inReplyTo === null && resolvedBy === null && review.state !== "PENDING";
+}
+
+/** Rulesets put a line above what is missing, and classic protection says no more than that. */
+function violation({ classic }: BranchRule, message: string): string {
+  return classic === true ? message : `Repository rule violations found\n\n${message}\n\n`;
 }
 
 function approvedByAnother(pull: Pull): boolean {

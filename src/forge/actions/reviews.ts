@@ -49,9 +49,7 @@ export function reviewActions(core: Core): ReviewActions {
       if (!message) throw unprocessable({ resource: "PullRequestReview", code: "missing_field", field: "message" });
       if (review.state !== "APPROVED" && review.state !== "CHANGES_REQUESTED")
         throw new Refusal(422, "Validation Failed", ["Can not dismiss a commented pull request review"]);
-      review.state = "DISMISSED";
-      emitReview(core, actor, review, "dismissed");
-      return review;
+      return dismiss(core, actor, review);
     },
     editReview: (actor, review, body) => {
       if (actor.user !== review.user) throw notFound();
@@ -82,6 +80,17 @@ export function reviewActions(core: Core): ReviewActions {
       return comment;
     },
   };
+}
+
+function dismiss(core: Core, actor: Actor, review: Review): Review {
+  review.state = "DISMISSED";
+  emitReview(core, actor, review, "dismissed");
+  return review;
+}
+
+/** Whoever pushed dismisses the approvals: a rule of the base says so, and what they approved is no longer what there is. */
+export function dismissStale(core: Core, actor: Actor, pull: Pull): void {
+  for (const review of pull.reviews.filter(({ state }) => state === "APPROVED")) dismiss(core, actor, review);
 }
 
 function submitReview(core: Core, actor: Actor, pull: Pull, wanted: NewReview): Review {

@@ -21,6 +21,11 @@ export async function changedFiles(dir: string, base: string, head: string): Pro
   return diffFiles(dir, await rangeFrom(dir, base, head), head);
 }
 
+/** What `head` changed since it left `base`, to be compared: each file's modes and contents before and after. */
+export async function changeOf(dir: string, base: string, head: string): Promise<string> {
+  return git(dir, ["diff", "--raw", "--no-abbrev", "--no-renames", "-z", await rangeFrom(dir, base, head), head]);
+}
+
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 /** What a commit changed against its first parent. */

@@ -28,6 +28,7 @@ export const ruleFields: Readonly<Record<string, Fields>> = {
   RefUpdateRule: fieldsOf<BranchRule>({
     requiredStatusCheckContexts: ({ requiredChecks }) => requiredChecks.map(({ context }) => context),
     requiresSignatures: ({ signatures }) => signatures ?? false,
+    requiresConversationResolution: ({ resolvedThreads }) => resolvedThreads ?? false,
     requiresLinearHistory: ({ linearHistory }) => linearHistory ?? false,
     requiredApprovingReviewCount: ({ requiredApprovals }) => requiredApprovals || null,
     allowsForcePushes: ({ allowForcePushes }) => allowForcePushes,

@@ -162,11 +162,11 @@ function rulesOf(repository: Repository, branch: string): Record<string, unknown
     ...(check.appId === null ? {} : { integration_id: check.appId }),
   }));
   const reviews = {
-    dismiss_stale_reviews_on_push: false,
+    dismiss_stale_reviews_on_push: rule.dismissStale ?? false,
     require_code_owner_review: false,
     require_last_push_approval: rule.lastPushApproval ?? false,
     required_approving_review_count: rule.requiredApprovals,
-    required_review_thread_resolution: false,
+    required_review_thread_resolution: rule.resolvedThreads ?? false,
   };
   return [
     ...(rule.allowForcePushes
@@ -193,6 +193,8 @@ function rulesOf(repository: Repository, branch: string): Record<string, unknown
     ...(rule.linearHistory ? [{ type: "required_linear_history", ...source }] : []),
     ...(rule.signatures ? [{ type: "required_signatures", ...source }] : []),
     ...(rule.mergeQueue ? [{ type: "merge_queue", ...source, parameters: queueParameters }] : []),
-    ...(rule.requiredApprovals > 0 ? [{ type: "pull_request", ...source, parameters: reviews }] : []),
+    ...(rule.requiredApprovals > 0 || rule.dismissStale || rule.resolvedThreads
+      ? [{ type: "pull_request", ...source, parameters: reviews }]
+      : []),
   ];
 }
