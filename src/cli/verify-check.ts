@@ -1,12 +1,11 @@
 // Runs one command of the policy at one commit, and reads what it left.
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { giveTo } from "../container/docker/user.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type RunRequest, type Runtime } from "../container/run.ts";
 import type { environmentOf } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
 import { readCheckRun, removeMatching } from "../runs/check-files.ts";
-import { startHeard } from "../runs/check-room.ts";
+import { makeRoom, startHeard } from "../runs/check-room.ts";
 import { environmentIn, limitsIn } from "../runs/request.ts";
 import type { CheckRun } from "../verify/checked.ts";
 import type { Replaced } from "../verify/knock-out/hunk.ts";
@@ -77,8 +76,7 @@ export async function runCheck(parts: CheckParts, check: OwnCheck, call: CheckCa
 }
 
 async function prepareFolders(dir: string, runtime: Runtime): Promise<void> {
-  await mkdir(join(dir, "loop", "out"), { recursive: true });
-  await writeFile(join(dir, "loop", "brief.md"), "");
+  await makeRoom(dir);
   const owner = ownerOfRuns(runtime);
   if (owner === null) return;
   await giveTo(owner, join(dir, "workspace"));

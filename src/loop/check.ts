@@ -78,12 +78,10 @@ function begin(state: LoopState, of: CheckOf, now: number): Decision {
 function afterChecks(state: LoopState, now: number): Decision {
   if (checksPending(state)) return { state, effects: [], note: "a check has judged; others still do" };
   if (checksRefuse(state)) return read(state, "a check stands against the commit; reading CI beside it");
-  if (asksKnockOut(state) && currentAttempt(state).knockOut === undefined) {
-    const [next, effect] = startKnockOut(state, now);
-    if (rulesOf(state).reviewer !== null) return startReviewer(next, now, [effect]);
-    return { state: next, effects: [effect], note: "the checks have judged; taking parts of the change back" };
-  }
-  if (rulesOf(state).reviewer !== null) return startReviewer(state, now, []);
+  const [next, tries] = asksKnockOut(state) ? startKnockOut(state, now) : ([state, null] as const);
+  const effects = tries === null ? [] : [tries];
+  if (rulesOf(state).reviewer !== null) return startReviewer(next, now, effects);
+  if (tries !== null) return { state: next, effects, note: "the checks have judged; taking parts of the change back" };
   if (state.ciSeen || state.ciOverdue) return read(state, "the checks have judged; reading CI");
   return { state, effects: [], note: "the checks have judged; waiting for CI" };
 }

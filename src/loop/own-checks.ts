@@ -57,9 +57,12 @@ export function beginChecks(state: LoopState, now: number, before: readonly Effe
 /** What a run is called in which all of them judge the commit, a part of the change taken back at a time. */
 const knockOut: CheckOf = { name: "knock-out", at: "without" };
 
-/** Whether parts of the change are to be taken back: policy asks for it, and a check is green that could tell. */
+/** Whether parts of the change are still to be taken back: policy asks for it, and a check is green that could tell. */
 export function asksKnockOut(state: LoopState): boolean {
-  return rulesOf(state).knockOut !== undefined && resultsOf(state).some(({ head }) => head?.state === "green");
+  const isBegun = currentAttempt(state).knockOut !== undefined;
+  return (
+    !isBegun && rulesOf(state).knockOut !== undefined && resultsOf(state).some(({ head }) => head?.state === "green")
+  );
 }
 
 /** Begins, or begins anew, the run in which they are. */

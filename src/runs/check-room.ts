@@ -45,7 +45,7 @@ export function asOnBaseFor({ loop, check }: RunOrder): readonly string[] {
   return check?.at === "base" ? [] : (rulesOf(loop).asOnBase ?? []);
 }
 
-/** Empty folders, for a run that has none of its own. */
+/** The folders of a run that has none of its own; what is in them stays. */
 export async function makeRoom(dir: string): Promise<void> {
   await mkdir(join(dir, "workspace"), { recursive: true });
   await mkdir(join(dir, "loop", "out"), { recursive: true });

@@ -1,5 +1,5 @@
 // What of a container's facts the loop keeps.
-import type { ContainerFacts } from "../container/run.ts";
+import type { ContainerFacts, Runtime } from "../container/run.ts";
 import type { Isolation } from "../loop/state.ts";
 
 /** How a run was kept apart, as the thread says it. */
@@ -13,4 +13,9 @@ export function isolationOf(facts: ContainerFacts): Isolation {
     ...(facts.missing.length > 0 ? { missing: [...facts.missing] } : {}),
     ...(facts.unseen.length > 0 ? { unseen: [...facts.unseen] } : {}),
   };
+}
+
+/** Of a container that is gone, or that never was, nothing is claimed. */
+export function unseenIsolation({ kind }: Pick<Runtime, "kind">): Isolation {
+  return { runtime: kind, network: "unknown", capabilities: [], readOnlyRoot: false, user: "unknown" };
 }

@@ -18,7 +18,7 @@ import { readCheckRun } from "./check-files.ts";
 import { asOnBaseFor, type CheckParts, checkRequest, filled, fillRoom, makeRoom, startHeard } from "./check-room.ts";
 import { type KeptCheck, KeptKnockOut, keptResults, keyOfKnockOut } from "./checks-kept.ts";
 import type { End } from "./end.ts";
-import { isolationOf } from "./isolation.ts";
+import { isolationOf, unseenIsolation } from "./isolation.ts";
 import { rooms } from "./rooms.ts";
 import type { ReadySetUp, SetUps } from "./set-up.ts";
 import { type Trial, type TrialCall, tryHunks } from "./try-hunks.ts";
@@ -36,11 +36,6 @@ export interface KnockOuts {
   isRunning(container: string): boolean;
 }
 
-/** Nothing ran of which anything could be seen. */
-function unseen(runtime: Isolation["runtime"]): Isolation {
-  return { runtime, network: "unknown", capabilities: [], readOnlyRoot: false, user: "unknown" };
-}
-
 export function createKnockOuts(parts: CheckParts, setUps: SetUps, headOf: HeadOf): KnockOuts {
   const kept = keptResults(rooms(parts).checks, KeptKnockOut);
   const containers = new Set<string>();
@@ -56,44 +51,40 @@ export function createKnockOuts(parts: CheckParts, setUps: SetUps, headOf: HeadO
         hunks: rulesOf(order.loop).knockOut?.hunks ?? 0,
       });
       const known = await kept.find(key);
-      const isolationAtHead = witnesses[0]?.isolation ?? unseen(parts.runtime.kind);
-      if (known !== null) return over(parts, order, isolationAtHead, known.seen, null);
+      const isolationAtHead = witnesses[0]?.isolation ?? unseenIsolation(parts.runtime);
+      const over = (ended: Ended): StartedCheck => {
+        return {
+          isolation: isolationAtHead,
+          running: null,
+          done: Promise.resolve(endFor(parts, order, isolationAtHead, ended)),
+        };
+      };
+      if (known !== null) return over({ seen: known.seen, log: "", note: null, status: "finished" });
       const setUp = await setUps.make(order, quarantine);
       if (setUp !== null && "failed" in setUp) {
         const { note } = await setUp.failed.done;
-        return over(parts, order, isolationAtHead, null, note);
+        return over({ seen: null, log: "", note, status: "failed" });
       }
       const job = begin(parts, order, { quarantine, base: fork, setUp, containers, witnesses });
       await job.begun; // what cannot be begun has no end to be kept: it is tried again
-      const done = job.done.then(async ({ seen, log, note, status }) => {
-        const isWhole = seen !== null && seen.unknown.length === 0;
-        if (isWhole)
+      const isolation = () => job.isolation() ?? isolationAtHead;
+      const done = job.done.then(async (ended) => {
+        const { seen } = ended;
+        if (seen !== null && seen.unknown.length === 0)
           await kept.keep(key, { seen }).catch((error) => {
             parts.log.warn({ run: order.id, err: error }, "what holds a change could not be kept; it is tried again");
           });
-        const outcome = { status, exitCode: null, note, limit: null, readyMs: null } as const;
-        const isolation = job.isolation() ?? isolationAtHead;
-        const told = seen === null ? {} : { knockOut: seen };
-        return keptEnd(parts, order, endOf(parts, order, { seen: null, isolation, log, outcome, ...told }));
+        return keptEnd(parts, order, endFor(parts, order, isolation(), ended));
       });
-      return { isolation: job.isolation() ?? isolationAtHead, running: { stop: job.stop }, done };
+      return { isolation: isolation(), running: { stop: job.stop }, done };
     },
   };
 }
 
-/** It was over before anything ran. */
-function over(
-  parts: CheckParts,
-  order: RunOrder,
-  isolation: Isolation,
-  seen: KnockOutSeen | null,
-  note: string | null,
-): StartedCheck {
-  const status = seen === null ? "failed" : "finished";
+function endFor(parts: CheckParts, order: RunOrder, isolation: Isolation, { seen, log, note, status }: Ended): End {
   const outcome = { status, exitCode: null, note, limit: null, readyMs: null } as const;
   const told = seen === null ? {} : { knockOut: seen };
-  const end: End = endOf(parts, order, { seen: null, isolation, log: "", outcome, ...told });
-  return { isolation, running: null, done: Promise.resolve(end) };
+  return endOf(parts, order, { seen: null, isolation, log, outcome, ...told });
 }
 
 type KnownWitness = Trial<OwnCheck>["witnesses"][number] & {

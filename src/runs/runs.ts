@@ -11,7 +11,7 @@ import { stage, stagingRef, unstage } from "../gateway/git/staging.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { createModelShared } from "../gateway/model/session.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
-import type { Isolation, LoopState, Provenance } from "../loop/state.ts";
+import type { LoopState, Provenance } from "../loop/state.ts";
 import { type StartedCheck, toldOf } from "./check-end.ts";
 import type { CheckParts } from "./check-room.ts";
 import { createChecks } from "./checks.ts";
@@ -29,7 +29,7 @@ import {
   wasReady,
 } from "./files.ts";
 import { listenTo } from "./heard.ts";
-import { isolationOf } from "./isolation.ts";
+import { isolationOf, unseenIsolation } from "./isolation.ts";
 import { type AccessParts, type Origin, withAccess } from "./origin.ts";
 import { forgetRecords, recordStart, type StartedFrom } from "./provenance.ts";
 import {
@@ -237,13 +237,8 @@ async function unreadable(parts: RunParts, { id, loop }: RunOrder): Promise<Star
     pushed: null,
     ...(await spentAtMost(parts, loop, id)),
   } as const;
-  const isolation = found === null ? unseen(parts.runtime) : isolationOf(found.facts);
+  const isolation = found === null ? unseenIsolation(parts.runtime) : isolationOf(found.facts);
   return { startedAt, isolation, done: Promise.resolve(report) };
-}
-
-/** Of a container that is gone nothing is claimed. */
-function unseen({ kind }: Runtime): Isolation {
-  return { runtime: kind, network: "unknown", capabilities: [], readOnlyRoot: false, user: "unknown" };
 }
 
 /** A reviewer's quarantine was filled when the change was read for its brief; an executor begins at the newest commit. */

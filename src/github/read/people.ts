@@ -76,6 +76,6 @@ export function personOfActor(actor: z.infer<typeof Actor>): Person {
 }
 
 /** Whether this is the account under which our App acts. */
-export function isOurs({ self }: Connection, { login }: Person): boolean {
+export function isOurs({ self }: Connection, { login }: Pick<Person, "login">): boolean {
   return login.toLowerCase() === `${self.slug}[bot]`.toLowerCase();
 }

@@ -4,6 +4,7 @@ import { Fault } from "../../base/fault.ts";
 import type { UpdateOutcome } from "../../loop/event.ts";
 import type { BaseTip } from "../../loop/state.ts";
 import { type Connection, call, type Repository } from "../client/client.ts";
+import { isOurs } from "../read/people.ts";
 
 const Commit = z.object({
   sha: z.string(),
@@ -40,7 +41,7 @@ export async function updateBranch(
     const merged = await call(connection, repository, { attempted, shape: Merged }, (client) =>
       client.request("POST /repos/{owner}/{repo}/merges", { owner, repo, base: branch, head: base.sha }),
     );
-    return outcomeOf(merged ?? (await tipOf(connection, repository, branch)), update, connection.self.slug);
+    return outcomeOf(connection, merged ?? (await tipOf(connection, repository, branch)), update);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     if (error.kind === "conflict") return { status: "conflict" };
@@ -50,11 +51,11 @@ export async function updateBranch(
 }
 
 /** A commit of ours that merges the two as they were, or another one: then somebody else pushed as well. */
-function outcomeOf({ sha, parents, author }: Commit, { head, base }: Update, slug: string): UpdateOutcome {
+function outcomeOf(connection: Connection, { sha, parents, author }: Commit, { head, base }: Update): UpdateOutcome {
   if (sha === head) return { status: "current" };
-  const isOurs = author?.login?.toLowerCase() === `${slug}[bot]`.toLowerCase();
+  const isOfUs = isOurs(connection, { login: author?.login ?? "" });
   const isOfBoth = parents[0]?.sha === head && parents[1]?.sha === base.sha;
-  return { status: isOurs && isOfBoth ? "updated" : "moved", head: sha };
+  return { status: isOfUs && isOfBoth ? "updated" : "moved", head: sha };
 }
 
 function tipOf(connection: Connection, repository: Repository, branch: string): Promise<Commit> {
