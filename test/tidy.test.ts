@@ -1,5 +1,5 @@
 // Holds the architecture: reads the source and fails on what breaks it. Size and taste stay a matter of judgement.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { circles } from "./tidy/circles.ts";
@@ -62,7 +62,8 @@ function said(rule: Rule, files: Readonly<Record<string, string>>): string[] {
 
 describe("the rules about words", () => {
   test("documents that people read are in plain English too", () => {
-    const files = ["README.md", ".env.example", "fixtures/policy/default.yml", "fixtures/report/endings.md"];
+    const pages = readdirSync(resolve(import.meta.dirname, "../docs")).map((name) => `docs/${name}`);
+    const files = ["README.md", ...pages, ".env.example", "fixtures/policy/default.yml", "fixtures/report/endings.md"];
     const read = files.map((path) => ({
       path,
       text: readFileSync(resolve(import.meta.dirname, "..", path), "utf8"),

@@ -1,6 +1,7 @@
 // What is generated from the code is current wherever it is written down. To bring it up to date: UPDATE_DOCS=1 npm test test/cli/docs.test.ts
 import { generateKeyPairSync } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { bound, promises } from "../../src/cli/bench-promises.ts";
@@ -26,12 +27,12 @@ function part(file: string, name: string, current: string): string {
 }
 
 describe("generated parts are current", () => {
-  test("the README's table of policy options", () => {
-    expect(part("README.md", "policy options", optionTable())).toBe(optionTable());
+  test("the table of policy options", () => {
+    expect(part("docs/policy.md", "policy options", optionTable())).toBe(optionTable());
   });
 
-  test("the README's table of settings", () => {
-    expect(part("README.md", "settings", settingsTable())).toBe(settingsTable());
+  test("the table of settings", () => {
+    expect(part("docs/operating.md", "settings", settingsTable())).toBe(settingsTable());
   });
 
   test(".env.example", () => {
@@ -47,9 +48,12 @@ test("the README's table of speed has what each bench measures, beside what, and
   for (const [row, , , , , measured] of rows) expect(measured, row).toMatch(/^\d+\.\d+ ×/);
 });
 
-test("every npm script that a README names is there", () => {
+/** What people read who do not work on the code: the README, and the pages that it leads to. */
+const pages = ["README.md", ...readdirSync(pathOf("docs")).map((name) => `docs/${name}`)];
+
+test("every npm script that a page names is there", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-  const named = ["README.md", "src/README.md", "test/sim/README.md"].flatMap((file) =>
+  const named = [...pages, "src/README.md", "test/sim/README.md"].flatMap((file) =>
     [...read(file).matchAll(/npm (?:run ([\w:]+)|(test))\b/g)].map(([, run, plain]) => run ?? plain ?? ""),
   );
   expect(named).toContain("bench");
@@ -89,20 +93,19 @@ describe(".env.example", () => {
   });
 });
 
+/** Where the relative links and pictures of a page lead, as paths from the root. */
+const linksOf = (page: string) =>
+  [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target]) => join(dirname(page), target ?? ""));
+
+test.each(pages)("%s links and shows only what is there", (page) => {
+  expect(linksOf(page).filter((target) => !existsSync(pathOf(target)))).toEqual([]);
+});
+
 describe("the README", () => {
   const readme = read("README.md");
 
-  test("links and shows only what is there", () => {
-    const targets = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map((match) => match[1] ?? "");
-    expect(targets.length).toBeGreaterThan(3);
-    expect(targets.filter((target) => !existsSync(pathOf(target)))).toEqual([]);
-  });
-
-  test("names only npm scripts that exist", () => {
-    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-    const named = [...readme.matchAll(/\bnpm run ([\w-]+)/g)].map((match) => match[1] ?? "");
-    expect(named).toContain("demo");
-    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  test("leads to every page in docs/", () => {
+    expect(pages.slice(1).filter((page) => !linksOf("README.md").includes(page))).toEqual([]);
   });
 
   test("says on its first screen what it is, shows a thread, and gives the two commands", () => {
