@@ -3,7 +3,7 @@ import type { CheckResult, Finding, KnockOutSeen, Review, Rules, Verdict, Verdic
 import { type CiRules, judgeCi } from "./ci.ts";
 import type { CiFacts } from "./facts.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { judgeKnockOut } from "./knock-out/knock-out.ts";
+import { judgeKnockOut, untried } from "./knock-out/knock-out.ts";
 import { judgeOwn } from "./own-check.ts";
 
 export interface VerdictFacts {
@@ -32,7 +32,7 @@ export function verdictOf(facts: VerdictFacts): Verdict {
     parts.some(({ colour }) => colour === "green" || colour === "pending"),
   );
   const review = judgeReview(facts, own.parts);
-  const knockOut = judgedKnockOut(facts);
+  const knockOut = judgedKnockOut(facts, [...own.parts, review.part]);
   return verdict(
     head,
     [...own.parts, ...knockOut.parts, ...parts, review.part],
@@ -40,12 +40,16 @@ export function verdictOf(facts: VerdictFacts): Verdict {
   );
 }
 
-function judgedKnockOut({ knockOut, rules }: VerdictFacts): {
-  readonly parts: readonly VerdictPart[];
-  readonly findings: readonly Finding[];
-} {
-  if (knockOut === undefined || rules.knockOut === undefined) return { parts: [], findings: [] };
-  const { part, findings } = judgeKnockOut(knockOut, rules.knockOut.notHeld);
+/** Where nothing was taken back, that is told only where policy blocks and nothing else stands against the commit or is to come. */
+function judgedKnockOut(
+  { knockOut, rules }: VerdictFacts,
+  others: readonly VerdictPart[],
+): { readonly parts: readonly VerdictPart[]; readonly findings: readonly Finding[] } {
+  if (rules.knockOut === undefined) return { parts: [], findings: [] };
+  const { notHeld } = rules.knockOut;
+  const isMoot = others.some(({ colour }) => colour === "red" || colour === "pending");
+  if (knockOut === undefined && (notHeld === "inform" || isMoot)) return { parts: [], findings: [] };
+  const { part, findings } = judgeKnockOut(knockOut === undefined ? untried : knockOut, notHeld);
   return { parts: [part], findings };
 }
 
@@ -53,8 +57,8 @@ function judgedKnockOut({ knockOut, rules }: VerdictFacts): {
  * Whether there is no CI beside the own checks: nothing was reported though it had its time, nothing is required, and the base has
  * none either. Where one of these is not so, its silence is no evidence, as ever.
  */
-function isWithoutCi({ checks, ciQuiet, ci, rules }: VerdictFacts, parts: readonly VerdictPart[]): boolean {
-  if (checks === undefined || ciQuiet !== true || rules.requiredChecks.length > 0) return false;
+function isWithoutCi({ checks = [], ciQuiet, ci, rules }: VerdictFacts, parts: readonly VerdictPart[]): boolean {
+  if (checks.length === 0 || ciQuiet !== true || rules.requiredChecks.length > 0) return false;
   const isSilent = parts.length === 1 && parts[0]?.lacks === "report" && parts[0].colour === "pending";
   return isSilent && (ci.expected ?? []).length === 0 && (ci.baseChecks ?? []).length === 0;
 }

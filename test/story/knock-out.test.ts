@@ -90,6 +90,19 @@ test("where policy blocks and not every hunk may be tried, a person is asked", a
   expect(ending).toMatchObject({ reason: "uncertainty_too_high", of: "knock_out_unknown", unknown: 0, beyond: 1 });
 });
 
+test("where policy blocks and no check of it is green, a person is asked, whatever else is green (T12)", async () => {
+  const red = { ...files, "check.sh": "echo FAIL always; exit 1\n" };
+  const ci = { mode: "run", command: "true" } as const;
+  const story = await aStory(
+    asking("{ hunks: 10, not_held: block }", { ci, files: red, executor: attempts(mendBoth) }),
+  );
+  const issue = await story.startLoop();
+  await story.advance(quiet);
+  const { ending } = await story.state(issue);
+  expect(ending).toMatchObject({ reason: "uncertainty_too_high", of: "knock_out_unknown", unknown: 0, beyond: 0 });
+  expect(ending?.quote).toBe("It came to nothing. No check is green that could tell.");
+});
+
 test("a change that the reviewer rejects is not tried any further", async () => {
   const slow = {
     ...files,

@@ -65,6 +65,16 @@ export function summaryOf({ held, notHeld, unknown, beyond, idleTests, note }: K
   ];
 }
 
+/** What is known where no check was green, so that none could have told. */
+export const untried: KnockOutSeen = {
+  held: 0,
+  notHeld: [],
+  unknown: [],
+  beyond: 0,
+  idleTests: [],
+  note: "No check is green that could tell.",
+};
+
 const name = "knock-out";
 
 /** What it is to a loop's verdict: a judge where policy blocks, else a word to whoever decides. Null: it is not known yet. */
