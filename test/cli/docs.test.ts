@@ -48,12 +48,17 @@ test("the README's table of speed has what each bench measures, beside what, and
   for (const [row, , , , , measured] of rows) expect(measured, row).toMatch(/^\d+\.\d+ ×/);
 });
 
-/** What people read who do not work on the code: the README, and the pages that it leads to. */
-const pages = ["README.md", ...readdirSync(pathOf("docs")).map((name) => `docs/${name}`)];
+const markdownIn = (folder: string) =>
+  readdirSync(pathOf(folder)).flatMap((name) => (name.endsWith(".md") ? [`${folder}/${name}`] : []));
+
+/** What people read who use the App: the README, and the pages that it leads to. */
+const pages = ["README.md", ...markdownIn("docs")];
+/** What they read who work on it, besides. */
+const contributing = [...markdownIn(".github"), "src/README.md", "test/sim/README.md"];
 
 test("every npm script that a page names is there", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-  const named = [...pages, "src/README.md", "test/sim/README.md"].flatMap((file) =>
+  const named = [...pages, ...contributing].flatMap((file) =>
     [...read(file).matchAll(/npm (?:run ([\w:]+)|(test))\b/g)].map(([, run, plain]) => run ?? plain ?? ""),
   );
   expect(named).toContain("bench");
@@ -97,7 +102,15 @@ describe(".env.example", () => {
 const linksOf = (page: string) =>
   [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target]) => join(dirname(page), target ?? ""));
 
-test.each(pages)("%s links and shows only what is there", (page) => {
+test("every path that the guide for contributors names is there", () => {
+  const named = [
+    ...read(".github/CONTRIBUTING.md").matchAll(/(?<![\w/.-])(?:src|test|fixtures|findings|docs)\/[\w./-]*/g),
+  ];
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.map(([path]) => path).filter((path) => !existsSync(pathOf(path)))).toEqual([]);
+});
+
+test.each([...pages, ...markdownIn(".github")])("%s links and shows only what is there", (page) => {
   expect(linksOf(page).filter((target) => !existsSync(pathOf(target)))).toEqual([]);
 });
 
