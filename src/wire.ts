@@ -21,6 +21,7 @@ import { ignored, nowhere } from "./github/deliveries/translated.ts";
 import { githubPort } from "./github/port.ts";
 import { askGitHub, type StartFindings } from "./github/start.ts";
 import { pinoLogger } from "./log.ts";
+import { editorSchema } from "./policy/editor-schema.ts";
 import { sealKey } from "./record/seal.ts";
 import { originAtGitHub } from "./runs/origin.ts";
 import { rooms } from "./runs/rooms.ts";
@@ -212,6 +213,9 @@ async function openDoor({ settings, log }: AppOptions, { engine, reader, now }: 
       log: tally.count,
     }),
     health: () => healthText(engine.disk()),
+    documents: {
+      "/loop.schema.json": { type: "application/schema+json", text: JSON.stringify(editorSchema()) },
+    },
     onError: (error) => log.error({ err: error }, "a request could not be answered"),
   });
   return {

@@ -1,8 +1,9 @@
-// `loopgate policy`: checks a policy file, or explains what one may say.
+// `loopgate policy`: checks a policy file, explains what one may say, or tells an editor.
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { generousBounds } from "../policy/clamp.ts";
 import { commentedExample, optionTable } from "../policy/docs.ts";
+import { editorSchema } from "../policy/editor-schema.ts";
 import { options } from "../policy/options.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import { type Operator, readRules } from "../policy/rules.ts";
@@ -95,5 +96,11 @@ function noteOn(policy: Policy, text: string): string {
 export function explainPolicy(form: { readonly table: boolean; readonly json: boolean }, { out }: Terminal): number {
   if (form.json) out(`${JSON.stringify(options, null, 2)}\n`);
   else out(form.table ? optionTable() : commentedExample());
+  return 0;
+}
+
+/** Prints the JSON Schema of the file, for editors. */
+export function printSchema({ out }: Terminal): number {
+  out(`${JSON.stringify(editorSchema(), null, 2)}\n`);
   return 0;
 }

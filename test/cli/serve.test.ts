@@ -7,6 +7,7 @@ import type Docker from "dockerode";
 import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { askEngine } from "../../src/container/docker/start-check.ts";
 import { startForge } from "../../src/forge/forge.ts";
+import { editorSchema } from "../../src/policy/editor-schema.ts";
 import { describeWithDocker } from "../docker/engine.ts";
 import { makeImage } from "../docker/images.ts";
 import { type Command, run, start } from "./command.ts";
@@ -133,6 +134,9 @@ describeWithDocker("serve", (engine) => {
     const running = serve();
     const address = await addressOf(running);
     expect((await fetch(new URL("/healthz", address))).status).toBe(200);
+    const schema = await fetch(new URL("/loop.schema.json", address));
+    expect(schema.headers.get("content-type")).toBe("application/schema+json");
+    expect(await schema.json()).toEqual(editorSchema());
     expect((await deliver(address, "0".repeat(64))).status).toBe(401);
     const signed = createHmac("sha256", secret).update(body).digest("hex");
     expect((await deliver(address, signed)).status).toBe(202);

@@ -11,8 +11,15 @@ export interface ListenerOptions {
   readonly deliveries: Handler;
   /** What `/healthz` answers; its first line is `ok`. */
   readonly health?: () => string;
+  /** What else may be read here by anyone, by its path. */
+  readonly documents?: Readonly<Record<string, Document>>;
   /** Told of what a handler threw. */
   readonly onError: (error: unknown) => void;
+}
+
+export interface Document {
+  readonly type: string; // as in `application/json`
+  readonly text: string;
 }
 
 export interface Listener {
@@ -38,15 +45,17 @@ const mostConnections = 2_048;
 
 /** Starts listening. Throws Fault when it cannot. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const { webhookPath, deliveries, onError, health = () => "ok\n" } = options;
+  const { webhookPath, deliveries, onError, health = () => "ok\n", documents = {} } = options;
+  const plain = "text/plain; charset=utf-8";
+  const shown = new Map(Object.entries(documents));
   const server = createServer(
     limits,
     caught(async (request, response) => {
       const path = pathOf(request.url ?? "/");
       if (path === webhookPath) return deliveries(request, response);
-      const [status, body] =
-        path === "/healthz" ? [200, health()] : [404, "Nothing here. Loopgate speaks in issue threads.\n"];
-      response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(body);
+      const document = path === "/healthz" ? { type: plain, text: health() } : shown.get(path);
+      const { type, text } = document ?? { type: plain, text: "Nothing here. Loopgate speaks in issue threads.\n" };
+      response.writeHead(document === undefined ? 404 : 200, { "content-type": type }).end(text);
     }, onError),
   );
   refuseTunnels(server);
