@@ -79,10 +79,12 @@ async function readGate(world: World, before: LoopState, number: number): Promis
   const commands = await approvalsByCommand(world, state, pull);
   // Read last: whoever pushed until now, or until the merge, is an author of what was read before.
   const until = pull.merged?.at ?? null;
-  const pushed = state.othersPushed ? await pushedTo(world, state, { pull: number, until }) : null;
+  const asksWho = state.othersPushed && rulesOf(state).approvers !== "anyone";
+  const pushed = asksWho ? await pushedTo(world, state, { pull: number, until }) : null;
   const read = gateOf({
     pull,
     requester: state.requester.id,
+    anyone: rulesOf(state).approvers === "anyone",
     heard: state.requestsHeard,
     authors: pushed === null ? noAuthors : authorsOf(pushed),
     commands,

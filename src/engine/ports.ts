@@ -64,6 +64,7 @@ export interface ClaimRead {
   readonly hasRecord: boolean; // one of them is ours and says how a loop is
   readonly base: { readonly branch: string; readonly sha: string };
   readonly signed?: true; // a rule of the base branch takes signed commits only; absent: none is known to
+  readonly soleAssignee?: number; // id of the one account that issues can be assigned to, as everybody who may write can be; absent: there are several
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at, without their words; absent: none
   readonly policy: { readonly text: string; readonly sha: string } | null; // .github/loop.yml at `base.sha`
   readonly policyFault: string | null; // why a policy that is there cannot be read: part of a sentence, for the thread

@@ -90,6 +90,7 @@ async function claimFacts(
     base: read.base,
     ...(read.signed === true ? { signed: true } : {}),
     policy: rules,
+    ...(read.soleAssignee === state.requester.id ? { writesAlone: true } : {}),
     ...(rules.ok ? redFact(redOnBase(read.baseChecks ?? [], rules.rules, reviewCheck)) : {}),
     snapshot: await freeze(world, state, read, permission),
   };

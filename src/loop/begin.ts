@@ -184,7 +184,8 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
   return claimed;
 }
 
-function withClaim({ redOnBase: _, signed: __, ...state }: LoopState, facts: ClaimFacts): LoopState {
+function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
+  const { redOnBase: _, signed: __, writesAlone: ___, ...state } = before;
   const granted = facts.policy.ok ? facts.policy.rules : null;
   const rules = granted ?? state.rules;
   return {
@@ -193,6 +194,7 @@ function withClaim({ redOnBase: _, signed: __, ...state }: LoopState, facts: Cla
     snapshot: facts.snapshot,
     ...baseNow(state, facts.base),
     ...(facts.signed === true ? { signed: true } : {}),
+    ...(facts.writesAlone === true ? { writesAlone: true } : {}),
     ...(facts.redOnBase === undefined ? {} : { redOnBase: [...facts.redOnBase] }),
     branch: state.branch ?? `loop/${state.issue.number}-${state.id}`,
     granted: state.granted + (granted?.attempts ?? 0),

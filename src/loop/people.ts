@@ -1,6 +1,6 @@
 // What people say with `/loop`, once GitHub has said what they may do.
 import { publishPending } from "./attempt.ts";
-import { beginAttempt, currentAttempt, mayWrite, onRetryRead, withAttempt } from "./begin.ts";
+import { beginAttempt, currentAttempt, mayWrite, onRetryRead, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { classOf, closeRuns, type Decision, isLive, settle, showStatus, stay, stopRuns } from "./end.ts";
 import type { ClaimFacts, Command, Permission } from "./event.ts";
@@ -131,7 +131,8 @@ function onApprove(state: LoopState, command: Command, now: number): Decision {
 function approveAtGate(state: LoopState, command: Command): Decision {
   const head = currentAttempt(state).head ?? "";
   const { actor: person, commentId: comment } = command;
-  if (person.id === state.requester.id) return refuse(state, command, { of: "own_loop" });
+  if (person.id === state.requester.id && rulesOf(state).approvers !== "anyone")
+    return refuse(state, command, { of: "own_loop" });
   if (!names(command, head)) return refuse(state, command, { of: "other_commit", head });
   const approval = { person, comment, head, ...(command.review === undefined ? {} : { review: true }) };
   const approved = { ...state, approvals: [...state.approvals, approval] };

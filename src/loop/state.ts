@@ -115,6 +115,7 @@ export const Rules = z.object({
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
   signOff: z.boolean().default(false), // commits bear a sign-off
   approvals: z.number().int(), // 0: no human gate
+  approvers: z.literal("anyone").optional(), // whose approval counts, of those who may write; absent: neither the requester's nor an author's
   reviewers: z.array(z.string()),
   merge: z.boolean(),
 });
@@ -440,6 +441,7 @@ export const LoopState = z.object({
   snapshot: Snapshot.nullable(),
   base: BaseTip.nullable(), // as it was at the claim, at the last /loop retry or at the last conflict
   signed: z.boolean().optional(), // true: the base took signed commits only at the claim or the last /loop retry, so GitHub makes the loop's commits
+  writesAlone: z.boolean().optional(), // true: nobody but the requester could write here at the claim or the last /loop retry, as far as GitHub tells
   redOnBase: z.array(z.string()).optional(), // names of checks that the base failed at the claim or the last /loop retry; absent: none was known to
   behind: BaseTip.extend({ conflict: z.boolean() }).nullable().default(null), // what the branch is to merge before anything else
   mergesTried: z.number().int().default(0), // attempts begun because of a conflict since the last grant

@@ -150,6 +150,7 @@ function judgesOf(policy: Policy) {
     draft: policy.pull_request.draft,
     signOff: policy.pull_request.sign_off,
     approvals: policy.gate.approvals,
+    ...(policy.gate.approvers === "anyone" ? { approvers: policy.gate.approvers } : {}),
     reviewers: policy.gate.reviewers,
     merge: policy.gate.merge,
     gateReminderMs: policy.gate.remind_after_hours * hour,

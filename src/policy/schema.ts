@@ -355,6 +355,12 @@ const Gate = z.strictObject({
     .max(6)
     .default(1)
     .describe("Approvals needed on the exact head commit; with 0 the loop ends as soon as everything passes."),
+  approvers: z
+    .enum(["others", "anyone"])
+    .default("others")
+    .describe(
+      "Whose approval counts, of those with write permission: `others` leaves out whoever set the label and the authors of the commits; `anyone` is for a repository with one maintainer.",
+    ),
   reviewers: z.array(login).max(15).default([]).describe("People asked to review once everything passes."),
   merge: z.boolean().default(false).describe("Whether the App merges once approved; the operator must allow it too."),
   remind_after_hours: z

@@ -18,7 +18,7 @@ import { attemptTable, isolationOf, judgeTable, runLines } from "./tables.ts";
 import { duration } from "./time.ts";
 import { endingHeadline, endingSentence, endPointerSentence, preservedSentence } from "./wording/endings.ts";
 import { capital, commit, footer } from "./wording/parts.ts";
-import { gateNext, phaseWords, redBaseWarning } from "./wording/phases.ts";
+import { aloneWarning, gateNext, phaseWords, redBaseWarning } from "./wording/phases.ts";
 import { checkTitles, noIsolationWarning } from "./wording/pull.ts";
 import { raisingSentences } from "./wording/raise.ts";
 import { replySentence, withoutLoopSentence } from "./wording/replies.ts";
@@ -154,7 +154,7 @@ function endPointer({ phase, ending }: LoopState): string[] | null {
 
 function warnings(state: LoopState): string[] {
   const isolation = isolationOf(state)?.runtime === "process" ? [noIsolationWarning] : [];
-  return [...isolation, ...redBaseWarning(state)];
+  return [...isolation, ...aloneWarning(state), ...redBaseWarning(state)];
 }
 
 function stopHint(state: LoopState): string {

@@ -8,6 +8,7 @@ import { type ApprovalFact, conflictIn, type PullFacts, type ReviewFact, type Un
 export interface GateQuestion {
   readonly pull: PullFacts;
   readonly requester: number; // id of who set the label
+  readonly anyone: boolean; // true: the requester and the authors may approve, too
   readonly authors: Authors;
   readonly heard: readonly number[] | null; // requests for changes that an attempt was briefed with; null: not known
   readonly commands: readonly ApprovalFact[]; // `/loop approve`, its comments read again at this moment
@@ -18,7 +19,7 @@ export interface GateQuestion {
 /**
  * Eligible approvals, those that do not count with the reason, and requested changes. Only each person's last word counts
  * (a mere comment is no word), and only on the current head. An approval needs write permission and someone who is not
- * a bot, the requester, or an author of the commits; changes may be requested by any person with write permission, also of an
+ * a bot and, unless policy lets anyone approve, neither the requester nor an author of the commits; changes may be requested by any person with write permission, also of an
  * earlier commit as long as no attempt was briefed with them. People
  * are compared by their ids, since a login can be changed and taken by somebody else.
  */
@@ -54,11 +55,11 @@ function once(people: readonly Person[]): Person[] {
   return [...new Map(people.map((person) => [person.id, person])).values()];
 }
 
-function whyNot(approval: ApprovalFact, { pull, requester, authors }: GateQuestion): ApprovalRefusal | null {
+function whyNot(approval: ApprovalFact, { pull, requester, anyone, authors }: GateQuestion): ApprovalRefusal | null {
   const { author, canPush, head } = approval;
   if (author.bot) return { of: "bot" };
-  if (author.id === requester) return { of: "requester" };
-  if (authors.ids.has(author.id)) return { of: "author" };
+  if (!anyone && author.id === requester) return { of: "requester" };
+  if (!anyone && authors.ids.has(author.id)) return { of: "author" };
   if (!canPush || isNobody(author)) return { of: "no_permission" };
   return head === pull.head ? null : { of: "other_head", head, now: pull.head };
 }

@@ -38,6 +38,7 @@ function takes({ reviews = [], commands = [], pushes = [ours], commits = [own], 
   } = gateOf({
     pull: { head, open: true, merged: null, draft: false, reviews: made, unread: null, ci },
     requester: 1,
+    anyone: false,
     authors: authorsOf({ pushes, commits }),
     heard: [],
     commands: said,

@@ -62,7 +62,7 @@ export const ruleRows: Readonly<Record<string, Row>> = {
     shown: shown("test/gateway/git/publish.test.ts", "I8 F41: a person's commit on the branch is never overwritten"),
   },
   PULL_REQUEST: {
-    does: "Loopgate counts its own approvals: on the exact head, by writers who are neither requester nor authors. What GitHub asks beyond that (code owners, the last pusher, more approvals) keeps its merge off, and the loop says so in GitHub's words. An approval that GitHub dismisses as stale counts no more, whatever the branch is set back to.",
+    does: "Loopgate counts its own approvals: on the exact head, by writers who are neither requester nor authors, or by any where policy says `gate.approvers: anyone`. What GitHub asks beyond that (code owners, the last pusher, more approvals) keeps its merge off, and the loop says so in GitHub's words. An approval that GitHub dismisses as stale counts no more, whatever the branch is set back to.",
     shown: shown(
       "test/story/review-rules.test.ts",
       "T21: an approval that %s dismisses at a push stays dismissed when the branch is put back, and a new one merges",

@@ -34,7 +34,8 @@ function aPullWith(reviews: ReviewFact[]): PullFacts {
 
 function gate(reviews: ReviewFact[], change: Partial<GateQuestion> = {}) {
   const authors = { ids: new Set([idOf("erin")]), unknown: 0 };
-  const question = { requester: idOf("alice"), authors, heard: [], commands: [], unread: null, verdict: aVerdict() };
+  const told = { requester: idOf("alice"), anyone: false, authors, heard: [], commands: [] };
+  const question = { ...told, unread: null, verdict: aVerdict() };
   return gateOf({ pull: aPullWith(reviews), ...question, ...change });
 }
 
@@ -66,6 +67,18 @@ describe("the gate", () => {
     const { approvals, refusals } = gateWith(review);
     expect(approvals).toEqual([]);
     expect(refusals).toEqual([{ id: review.author.id, login: review.author.login, why }]);
+  });
+
+  it("counts requester and authors where policy lets anyone approve, and still no bot and nobody who may not write", () => {
+    const own = [aReview("alice"), aReview("erin"), aReview("dave", { canPush: false })];
+    const bot = aReview("frank", { author: { ...person("frank"), bot: true } });
+    expect(gate([...own, bot], { anyone: true })).toMatchObject({
+      approvals: [person("alice"), person("erin")],
+      refusals: [
+        { login: "dave", why: { of: "no_permission" } },
+        { login: "frank", why: { of: "bot" } },
+      ],
+    });
   });
 
   it("hears a request for changes of an earlier commit once, and of this one always", () => {

@@ -53,6 +53,8 @@ export const repositoryFields: Readonly<Record<string, Fields>> = {
       return label ? source("Label", label) : null;
     },
     labels: ({ labels }, args, _reading, field) => connection("LabelConnection", field, args, itemsOf("Label", labels)),
+    assignableUsers: (repository, args, _reading, field) =>
+      connection("UserConnection", field, args, itemsOf("User", assignable(repository))),
     collaborators: (repository, args, _reading, field) =>
       connection("RepositoryCollaboratorConnection", field, args, collaborators(repository, args)),
   }),
@@ -87,6 +89,16 @@ function pullsWanted(repository: Repository, { headRefName, baseRefName, states 
       (!baseRefName || pull.base.ref === baseRefName) &&
       (!states || states.includes(state(pull))),
   );
+}
+
+/** Whoever may triage or write, and members of the organisation who may read; bots are not told of. */
+function assignable(repository: Repository): User[] {
+  const { owner, collaborators } = repository;
+  const own = [...collaborators].flatMap(([user, access]) =>
+    access !== "read" || owner.members.has(user) ? [user] : [],
+  );
+  const members = [...owner.members.keys()].filter((user) => accessOf(user, repository) !== "none");
+  return [...new Set([...(owner.type === "User" ? [owner] : []), ...own, ...members])];
 }
 
 /** People with access of their own, the owner among them where it is a person. */

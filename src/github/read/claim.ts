@@ -25,6 +25,7 @@ const textOf = ({ workflows, rules }: Asked) => `
 query ReadClaim($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     id databaseId ${statusLabelFields}
+    assignableUsers(first: 2) { nodes { databaseId } }
     defaultBranchRef { name ${rules ? signatureFields : ""} target { oid ...BaseChecks } }
     policy: object(expression: "HEAD:.github/loop.yml") { __typename oid ... on Blob { text isTruncated } }
     ${nearNames.map((name, index) => `near${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}
@@ -88,6 +89,7 @@ const Answer = z.object({
     near2: Near,
     near3: Near,
     databaseId: z.number(),
+    assignableUsers: z.object({ nodes: z.array(z.object({ databaseId: z.number() })) }),
     defaultBranchRef: SignatureRules.extend({
       name: z.string(),
       target: BaseChecks.extend({ oid: z.string() }),
@@ -122,9 +124,16 @@ export async function readClaim(connection: Connection, issue: IssueRef): Promis
     ),
     base: { branch: repository.defaultBranchRef.name, sha: repository.defaultBranchRef.target.oid },
     ...(takesSignedOnly(repository.defaultBranchRef) ? { signed: true } : {}),
+    ...soleAssignee(repository.assignableUsers.nodes),
     ...(onBase.length === 0 ? {} : { baseChecks: onBase }),
     ...policyIn(repository),
   };
+}
+
+/** Collaborators are told to people with write access only; whom issues can be assigned to, to everybody. */
+function soleAssignee(people: readonly { readonly databaseId: number }[]): Pick<ClaimRead, "soleAssignee"> {
+  const [one, other] = people;
+  return one === undefined || other !== undefined ? {} : { soleAssignee: one.databaseId };
 }
 
 /** Read backwards to the first; a comment that was written meanwhile is behind the page that was read first. */

@@ -164,7 +164,21 @@ function gateSentence(state: LoopState): string {
 
 /** What the person waited for at the gate may do. */
 export function gateNext(state: LoopState): string {
-  return `Approve the pull request, or comment \`/loop approve\`. That takes write permission and cannot be done by ${inlineCode(state.requester.login)} or an author of the commits. Requesting changes starts the next attempt. ${expirySentence(state)}`.trim();
+  return `Approve the pull request, or comment \`/loop approve\`. That takes write permission${exceptSentence(state)}. Requesting changes starts the next attempt. ${expirySentence(state)}`.trim();
+}
+
+function exceptSentence({ rules, requester }: LoopState): string {
+  if (rules?.approvers === "anyone") return "";
+  return ` and cannot be done by ${inlineCode(requester.login)} or an author of the commits`;
+}
+
+/** Said from the start where the gate could never be passed: better before the work than after it. */
+export function aloneWarning({ rules, requester, writesAlone, ending, phase }: LoopState): string[] {
+  if (writesAlone !== true || rules === null || rules.approvals === 0 || rules.approvers === "anyone") return [];
+  if (ending !== null || phase === "refused") return [];
+  return [
+    `> [!IMPORTANT]\n> Nobody but ${inlineCode(requester.login)} can write here, who started this loop and so cannot approve its result. To let whoever maintains the repository alone approve it, add \`gate: { approvers: anyone }\` to \`.github/loop.yml\`; it counts from the next loop or \`/loop retry\` on. Merging the pull request by hand completes the task, too.`,
+  ];
 }
 
 /** When the gate closes by itself. */

@@ -21,7 +21,7 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
     case "command_refused":
       return `${inlineCode(commandText(reply.command.verb))} by ${inlineCode(reply.command.actor.login)} was refused: ${plainSentence(commandRefusal(reply.why, reply.command))}. Nothing changed. ${inlineCode("/loop help")} lists the commands.`;
     case "approval_does_not_count":
-      return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(approvalRefusal(reply.why))}. The loop still needs an approval of commit ${commit(headOf(state))} by someone with write permission who is neither ${inlineCode(state.requester.login)} nor an author of the commits.`;
+      return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(approvalRefusal(reply.why))}. The loop still needs an approval of commit ${commit(headOf(state))} by someone with write permission${state.rules?.approvers === "anyone" ? "" : ` who is neither ${inlineCode(state.requester.login)} nor an author of the commits`}.`;
     case "gate_not_passed":
       return reply.why.of === "outdated"
         ? `Commit ${commit(headOf(state))} cannot be merged as it is. ${gateRefusal(reply.why)}`
