@@ -70,6 +70,9 @@ export interface ClaimRead {
   readonly policyFault: string | null; // why a policy that is there cannot be read: part of a sentence, for the thread
 }
 
+/** Another branch that a loop begins from. */
+export type BaseRead = Pick<ClaimRead, "base" | "signed" | "baseChecks">;
+
 /** A narrow, short-lived token and the address it is for. Revoked by whoever asked for it. */
 export interface GitAccess {
   readonly url: string; // https address of the repository, no credential in it
@@ -206,6 +209,8 @@ export interface GitHubPort {
   /** Of the account with this person's id, whatever login it has now. */
   permission(repository: RepositoryRef, person: Person): Promise<Permission>;
   readClaim(issue: IssueRef): Promise<ClaimRead>;
+  /** Null: the repository has no such branch. */
+  readBase(repository: RepositoryRef, branch: string): Promise<BaseRead | null>;
   /** `marker` is a hidden text that is in `body`; with `retrying` an existing comment that carries it is adopted. */
   createComment(issue: IssueRef, body: string, marker: string, retrying: boolean): Promise<number>;
   /** Resolves to false when the comment no longer exists. */

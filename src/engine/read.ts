@@ -14,7 +14,7 @@ import { isOwnPullBody } from "../report/pull.ts";
 import { redOnBase } from "../verify/ci.ts";
 import { conflictIn, outdatedIn } from "../verify/facts.ts";
 import { againOf, judgeWithLogs } from "./judge.ts";
-import type { ClaimRead, IssueComment } from "./ports.ts";
+import type { BaseRead, ClaimRead, IssueComment } from "./ports.ts";
 import { reviewCheck, textOf, type World } from "./world.ts";
 
 /** Reads may lag this far behind the event that led to them. */
@@ -76,24 +76,36 @@ async function claimFacts(
   permission: Permission,
   read: ClaimRead,
 ): Promise<ClaimFacts> {
-  const { policy, policyFault } = read;
-  const rules =
-    policyFault === null
-      ? readRules(policy, world.operator, state.label)
-      : ({ ok: false, message: policyFault } as const);
+  const { rules, base } = await rulesAndBase(world, state, read);
   return {
     permission,
     open: read.open && !read.isPull,
     ...(read.isPull ? { isPull: true } : {}),
     labels: read.labels,
     title: read.title,
-    base: read.base,
-    ...(read.signed === true ? { signed: true } : {}),
+    base: base.base,
+    ...(base.signed === true ? { signed: true } : {}),
     policy: rules,
     ...(read.soleAssignee === state.requester.id ? { writesAlone: true } : {}),
-    ...(rules.ok ? redFact(redOnBase(read.baseChecks ?? [], rules.rules, reviewCheck)) : {}),
+    ...(rules.ok ? redFact(redOnBase(base.baseChecks ?? [], rules.rules, reviewCheck)) : {}),
     snapshot: await freeze(world, state, read, permission),
   };
+}
+
+/** The policy as rules, and the branch that it has loops begin from. One request more where that is not the default branch. */
+async function rulesAndBase(
+  world: World,
+  state: LoopState,
+  read: ClaimRead,
+): Promise<{ readonly rules: ClaimFacts["policy"]; readonly base: BaseRead }> {
+  if (read.policyFault !== null) return { rules: { ok: false, message: read.policyFault }, base: read };
+  const rules = readRules(read.policy, world.operator, state.label);
+  const name = rules.ok ? rules.rules.base : undefined;
+  if (name === undefined || name === read.base.branch) return { rules, base: read };
+  const base = await world.github.readBase(state.issue, name);
+  if (base !== null) return { rules, base };
+  const message = `\`base\` names the branch \`${name}\`, which this repository does not have`;
+  return { rules: { ok: false, message }, base: read };
 }
 
 function redFact(names: readonly string[]): Pick<ClaimFacts, "redOnBase"> {

@@ -5,6 +5,7 @@ import { createNodes } from "./client/nodes.ts";
 import { createPacer, type Pacer } from "./client/pacer.ts";
 import { gitAccess } from "./client/tokens.ts";
 import { redeliverFailed } from "./deliveries/hooks.ts";
+import { readBase } from "./read/base.ts";
 import { readClaim } from "./read/claim.ts";
 import { readComment } from "./read/comment.ts";
 import { readPull } from "./read/gate.ts";
@@ -42,6 +43,7 @@ export function githubPort(options: PortOptions) {
     limitsLeft: (installationId: number) => connection.pacer.left(installationId, connection.now()),
     permission: (...rest: Rest<typeof permission>) => permission(connection, ...rest),
     readClaim: (issue: IssueRef) => readClaim(connection, issue),
+    readBase: (...rest: Rest<typeof readBase>) => readBase(connection, ...rest),
     createComment: (...rest: Rest<typeof createComment>) => createComment(connection, ...rest),
     editComment: (...rest: Rest<typeof editComment>) => editComment(connection, ...rest),
     react: (...rest: Rest<typeof react>) => react(connection, ...rest),

@@ -204,12 +204,12 @@ function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
 }
 
 /**
- * Today's base. A branch that exists is to merge it where it is another commit than before; one that a person pointed at
+ * Today's base. A branch that exists is to merge it where it is another commit than before; a pull request that goes to
  * another branch keeps that.
  */
-function baseNow({ head, base, behind }: LoopState, today: BaseTip): Pick<LoopState, "base" | "behind"> {
+function baseNow({ head, pull, base, behind }: LoopState, today: BaseTip): Pick<LoopState, "base" | "behind"> {
   if (head === null || base === null) return { base: today, behind: null };
-  if (base.branch !== today.branch) return { base, behind };
+  if (pull !== null && base.branch !== today.branch) return { base, behind };
   const isBehind = behind !== null || base.sha !== today.sha;
   return { base: today, behind: isBehind ? { ...today, conflict: behind?.conflict ?? false } : null };
 }

@@ -77,6 +77,7 @@ export type OwnCheck = z.infer<typeof OwnCheck>;
 export const Rules = z.object({
   label: z.string(),
   policySha: z.string(), // blob id of .github/loop.yml at the claim, "" where the file is absent
+  base: z.string().optional(), // branch that the loop begins from; absent: the default branch
   executor: z.object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() }),
   reviewer: z // null: switched off by policy
     .object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() })

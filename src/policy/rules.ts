@@ -34,7 +34,8 @@ export function readRules(file: PolicyFile | null, operator: Operator, label: st
   const clamped = clampPolicy(parsed.policy, parsed.lines, operator.bounds);
   if (!clamped.ok) return clamped;
   const asked = [...parsed.lines.keys()].filter((path) => path.startsWith("reviewer."));
-  const origin = { policySha: file?.sha ?? "", label };
+  const { base } = clamped.policy;
+  const origin = { policySha: file?.sha ?? "", label, ...(base === "" ? {} : { base }) };
   const { defaults, bounds } = operator;
   return rulesOf(clamped.policy, defaults, bounds.registries ?? [], origin, asked.length > 0);
 }
@@ -44,7 +45,7 @@ function rulesOf(
   policy: Policy,
   defaults: OperatorDefaults,
   registries: readonly string[],
-  origin: { policySha: string; label: string },
+  origin: Pick<Rules, "policySha" | "label" | "base">,
   asksForReviewer: boolean,
 ): ReadRules {
   const command = policy.agent.command || defaults.agent.command;

@@ -38,6 +38,18 @@ const requiredCheck = z
       "a check's name of 1 to 100 characters, or a group with its `name` and the `app` or the `creator` it comes from",
   });
 
+/** Git's own rules for a branch's name (git-check-ref-format); and never one of the loops' own. */
+const branch = z
+  .string()
+  .max(200)
+  .refine((name) => name === "" || isBaseName(name))
+  .meta({ words: "the name of a branch, such as `develop`, and none that begins with `loop/`" });
+
+function isBaseName(name: string): boolean {
+  if (/^[-/]|^(?:loop\/|refs\/|@$)|[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|[/.]$/u.test(name)) return false;
+  return name.split("/").every((part) => !part.startsWith(".") && !part.endsWith(".lock"));
+}
+
 const agentKinds = ["command", "claude-code", "codex", "gemini", "opencode"] as const;
 const model = z.string().max(200);
 const host = z
@@ -380,6 +392,11 @@ const Gate = z.strictObject({
 /** What a repository may say about its loops. Unknown keys are errors; every key has a default. */
 export const Policy = z.strictObject({
   version: z.literal(1).default(1).describe("Version of this file's format."),
+  base: branch
+    .default("")
+    .describe(
+      "Branch that loops begin from and their pull requests go to; empty means the default branch. The policy itself is always read from the default branch.",
+    ),
   agent: Agent.prefault({}).describe("The executor: the agent that works on the issue."),
   reviewer: Reviewer.prefault({}).describe("The reviewer: a separate run that judges the change."),
   environment: Environment.prefault({}).describe("What every run has besides the repository."),

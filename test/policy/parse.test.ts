@@ -75,6 +75,10 @@ describe("the policy file", () => {
     ["version: 1\n...\n%YAML 1.1\n---\n", "line 3: directives (lines that begin with %) are not allowed here"],
     ["attempts: 1\n---\nattempts: 2", "line 2: a second YAML document begins here; the file may hold only one"],
     ["protected_paths: ['!src/**']", "line 1: `protected_paths.0` cannot take paths away: the list only adds"],
+    ...["loop/3-x", "-x", "a..b", "a b", "x.lock", "refs/heads/x", "a/", "@"].map((name): [string, string] => [
+      `base: '${name}'`,
+      "line 1: `base` must be the name of a branch, such as `develop`, and none that begins with `loop/`",
+    ]),
     ["protected_paths: [src//a]", "line 1: `protected_paths.0` has two slashes in a row, so it can match nothing"],
     ["protected_paths: ['+(a|b)']", "line 1: `protected_paths.0` may use only *, **, ?, [ ] and { }"],
     [

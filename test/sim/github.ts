@@ -115,6 +115,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         ...claimRead(world, issueOf(issue.number, seen()), seen()),
         ...(parts.signed ? { signed: true as const } : {}),
       })),
+    readBase: async () => null, // policies here name no other base
     createComment: (issue, body, marker, retrying) =>
       send("createComment", () => {
         const mine = retrying ? findOurs(world, issue.number, marker) : undefined;

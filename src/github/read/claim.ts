@@ -7,10 +7,10 @@ import { anyStatusMarker } from "../../record/markers.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query } from "../client/client.ts";
 import { type Asked, asAllowed } from "./allowed.ts";
-import { BaseChecks, baseChecks, baseChecksFragment } from "./base-checks.ts";
+import { BaseRef, baseFields, baseRead } from "./base.ts";
+import { baseChecksFragment } from "./base-checks.ts";
 import { Label, LabelsOfRepository, rememberLabels, statusLabelFields } from "./labels.ts";
 import { Actor, actorFields, isOurs, personOfActor } from "./people.ts";
-import { SignatureRules, signatureFields, takesSignedOnly } from "./rules.ts";
 
 /** Where people put a policy that is meant and not read. */
 const nearNames = [".github/loop.yaml", ".github/Loop.yml", ".github/loopgate.yml", ".github/loopgate.yaml"];
@@ -26,7 +26,7 @@ query ReadClaim($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     id databaseId ${statusLabelFields}
     assignableUsers(first: 2) { nodes { databaseId } }
-    defaultBranchRef { name ${rules ? signatureFields : ""} target { oid ...BaseChecks } }
+    defaultBranchRef { ${baseFields(rules)} }
     policy: object(expression: "HEAD:.github/loop.yml") { __typename oid ... on Blob { text isTruncated } }
     ${nearNames.map((name, index) => `near${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}
     issueOrPullRequest(number: $number) {
@@ -90,10 +90,7 @@ const Answer = z.object({
     near3: Near,
     databaseId: z.number(),
     assignableUsers: z.object({ nodes: z.array(z.object({ databaseId: z.number() })) }),
-    defaultBranchRef: SignatureRules.extend({
-      name: z.string(),
-      target: BaseChecks.extend({ oid: z.string() }),
-    }).nullable(),
+    defaultBranchRef: BaseRef.nullable(),
     policy: PolicyFile.nullable(),
     issueOrPullRequest: z.discriminatedUnion("__typename", [Issue, z.object({ __typename: z.literal("PullRequest") })]),
   }),
@@ -115,17 +112,14 @@ export async function readClaim(connection: Connection, issue: IssueRef): Promis
   rememberLabels(connection, issue, repository, repository.issueOrPullRequest);
   const found = repository.issueOrPullRequest;
   const comments = found.__typename === "Issue" ? await allComments(connection, issue, found.comments) : [];
-  const onBase = baseChecks(repository.defaultBranchRef.target);
   return {
     ...issueFacts(found),
     comments: comments.map(commentFact),
     hasRecord: comments.some(
       ({ author, body }) => isOurs(connection, personOfActor(author)) && body.includes(anyStatusMarker),
     ),
-    base: { branch: repository.defaultBranchRef.name, sha: repository.defaultBranchRef.target.oid },
-    ...(takesSignedOnly(repository.defaultBranchRef) ? { signed: true } : {}),
+    ...baseRead(repository.defaultBranchRef),
     ...soleAssignee(repository.assignableUsers.nodes),
-    ...(onBase.length === 0 ? {} : { baseChecks: onBase }),
     ...policyIn(repository),
   };
 }
