@@ -110,9 +110,13 @@ function explain(issue: z.core.$ZodIssue, document: Document, counter: LineCount
   }
   const at = position(document.getIn(issue.path as (string | number)[], true), counter);
   const subject = dotted === "" ? "the file" : `\`${dotted}\``;
-  if (issue.code === "custom") return failure(at.line, at.col, `${subject} ${issue.message}`);
+  if (issue.code === "custom" && issue.message !== unsaid)
+    return failure(at.line, at.col, `${subject} ${issue.message}`);
   return failure(at.line, at.col, `${subject} must be ${expectationAt(dotted) ?? "something else"}`);
 }
+
+/** What zod says of a refinement that has no words of its own. */
+const unsaid = "Invalid input";
 
 function timesInOrder(policy: Policy, lines: ReadonlyMap<string, number>): ParsedPolicy | null {
   const { remind_after_hours: remind, expire_after_days: expire } = policy.gate;

@@ -47,7 +47,7 @@ describe("the policy file", () => {
     ["version: 2", "line 1: `version` must be the value 1"],
     [
       "gate:\n",
-      "line 1: `gate` must be a group with approvals, reviewers, merge, remind_after_hours, expire_after_days",
+      "line 1: `gate` must be a group with approvals, approvers, reviewers, merge, remind_after_hours, expire_after_days",
     ],
     [
       "checks:\n  required:\n    - test\n    - {}",
@@ -55,6 +55,10 @@ describe("the policy file", () => {
     ],
     ["checks:\n  required: [test, {name: test, app: ci}]", "line 2: `checks.required` names test twice"],
     ["gate: {reviewers: ['@bob']}", "line 1: `gate.reviewers.0` must be a GitHub login without the @"],
+    [
+      "environment: {cache: [/etc/x]}",
+      "line 1: `environment.cache.0` must be the path of a file from the repository's root, such as `app/package-lock.json`",
+    ],
     ["attempts: 1\nattempts: 2", "line 2: this option is given twice; keep one of them"],
     ["a: &x [1]\nb: *x", "line 2: aliases (words that begin with *) are not allowed here"],
     ["attempts: !!js/function 3", "line 1: tags (words that begin with !) are not allowed here"],

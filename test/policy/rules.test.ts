@@ -75,11 +75,13 @@ describe("the rules of a loop", () => {
     expect(rest).toMatchInlineSnapshot(`
       {
         "approvals": 2,
+        "approvers": "anyone",
         "asOnBase": [
           "test/**",
         ],
         "attemptMs": 2700000,
         "attempts": 5,
+        "base": "develop",
         "budgetNano": 12500000000,
         "changedFiles": 10,
         "changedLines": 500,
