@@ -12,7 +12,7 @@ import { readOperator } from "../settings.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * 0 when the file stands, 1 when a claim would refuse it or it cannot be read. Where the environment has an operator's
+ * 0 when the file is valid, 1 when a claim would refuse it or it cannot be read. Where the environment has an operator's
  * settings they count too; without, what the default bounds refuse is only noted.
  */
 export function checkPolicy(file: string, json: boolean, { env, out, err }: Terminal): number {
@@ -27,7 +27,7 @@ export function checkPolicy(file: string, json: boolean, { env, out, err }: Term
   if (json) {
     out(`${JSON.stringify(checked, null, 2)}\n`);
   } else if (checked.ok) {
-    out(`${file} stands. ${checked.note}\n`);
+    out(`${file} is valid. ${checked.note}\n`);
   } else {
     err(`${file}, ${checked.message}\n`);
   }

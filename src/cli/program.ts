@@ -4,7 +4,7 @@ import { Command, CommanderError } from "commander";
 import { Fault } from "../base/fault.ts";
 import { addBench } from "./bench-options.ts";
 import { developmentOnly } from "./development.ts";
-import { checkPolicy, explainPolicy, printSchema } from "./policy.ts";
+import { addPolicy } from "./policy-options.ts";
 import { exampleEnvironment, settingsTable } from "./settings-docs.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
@@ -57,23 +57,7 @@ async function commands(terminal: Terminal, done: (code: number) => void): Promi
       done(await restore(json, terminal));
     });
   await addDemo(program, terminal, done);
-  const policy = program.command("policy").description("check or explain .github/loop.yml, or print its schema");
-  policy
-    .command("check")
-    .description("check a policy file and, if it is invalid, say which line and what is expected there")
-    .argument("<file>", "path of the file; - reads standard input")
-    .option("--json", "answer in JSON")
-    .action((file, { json = false }) => done(checkPolicy(file, json, terminal)));
-  policy
-    .command("explain")
-    .description("print a policy file with every option at its default")
-    .option("--table", "print a Markdown table instead")
-    .option("--json", "print the options as JSON")
-    .action(({ table = false, json = false }) => done(explainPolicy({ table, json }, terminal)));
-  policy
-    .command("schema")
-    .description("print the JSON Schema of the file, by which an editor checks and completes it")
-    .action(() => done(printSchema(terminal)));
+  addPolicy(program, terminal, done);
   program
     .command("explain")
     .description("show the containers of a run, and start nothing")

@@ -56,9 +56,9 @@ describe("serve", () => {
 });
 
 describe("policy check", () => {
-  test("accepts a file that stands", async () => {
+  test("accepts a valid file", async () => {
     const path = file("good.yml", "version: 1\nattempts: 2\n");
-    expect(await ask(["policy", "check", path])).toMatchObject({ code: 0, out: expect.stringContaining("stands.") });
+    expect(await ask(["policy", "check", path])).toMatchObject({ code: 0, out: expect.stringContaining("is valid.") });
     const { out } = await ask(["policy", "check", "--json", path]);
     expect(JSON.parse(out)).toMatchObject({ ok: true, policy: { attempts: 2, gate: { approvals: 1 } } });
   });
