@@ -49,6 +49,18 @@ async function commands(terminal: Terminal, done: (code: number) => void): Promi
       done(await serve(terminal));
     });
   program
+    .command("doctor")
+    .description("look at settings, container engine, images, disk and GitHub, and say what to do about what is wrong")
+    .option("--json", "answer in JSON")
+    .addHelpText(
+      "after",
+      "\nIt takes the settings of `serve`, changes nothing, and the App may be running meanwhile. Warnings leave the exit code at 0.",
+    )
+    .action(async ({ json = false }) => {
+      const { doctor } = await import("./doctor.ts");
+      done(await doctor(json, terminal));
+    });
+  program
     .command("restore")
     .description("rebuild a lost store from the issue threads; run it while the App is stopped")
     .option("--json", "answer in JSON")

@@ -10,7 +10,7 @@ import type { Runtime } from "../container/run.ts";
 import type { RecordedOrder } from "../runs/provenance.ts";
 import type { Settings } from "../settings.ts";
 import type { Cleanup } from "./cleanup.ts";
-import { serveRelay } from "./serve.ts";
+import { serveRelay } from "./start-checks.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface RerunRuntimeRequest {

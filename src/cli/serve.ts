@@ -1,30 +1,20 @@
 // `loopgate serve`: the App against GitHub, until a signal asks it to end.
-import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { assert } from "../base/assert.ts";
-import { toFault } from "../base/fault.ts";
 import { proxyProblem } from "../base/proxy.ts";
 import { dockerRuntime } from "../container/docker/docker.ts";
 import { type Engine, openEngine } from "../container/docker/engine.ts";
-import { readEngineInfo, requireRuntime } from "../container/docker/engine-info.ts";
-import { askEngine } from "../container/docker/start-check.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import type { Runtime } from "../container/run.ts";
 import type { Log } from "../engine/ports.ts";
 import { neededToServe } from "../environment.ts";
 import { pinoLogger } from "../log.ts";
 import { readSettings, type Settings } from "../settings.ts";
-import { askAboutApp, startApp } from "../wire.ts";
+import { startApp } from "../wire.ts";
 import { withEnvFile } from "./env-file.ts";
 import { INTERRUPTED } from "./interrupt.ts";
+import { noEngine, serveRelay, startFindings } from "./start-checks.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** Where the relay's program stands in the App's image, which is also the relay's. */
-export const serveRelay = ["node", "/app/src/container/relay.mjs"];
-
-const noEngine = `No container engine answered, and Loopgate runs agents in containers only.
-Start Docker or Podman, or name its socket in DOCKER_HOST; then start Loopgate again.
-`;
 
 /** Runs until SIGTERM or SIGINT; resolves to 0 after an orderly end, 1 when it could not start. */
 export async function serve({ env: given, err }: Terminal): Promise<number> {
@@ -70,41 +60,11 @@ export async function serve({ env: given, err }: Terminal): Promise<number> {
   return 0;
 }
 
-/** All that is wrong with what the settings name, asked of the disk, the engine and GitHub; what is only worse is logged. */
+/** What keeps the App from working; what is only worse is logged. */
 async function problemsAtStart(engine: Engine, settings: Settings, log: Log): Promise<readonly string[]> {
-  const [disk, runtime, github] = await Promise.all([
-    diskAndEngine(engine, settings),
-    runtimeProblem(engine, settings),
-    askAboutApp(settings),
-  ]);
-  for (const text of github.warnings) log.warn({ text }, "at the start");
-  return [...github.problems, ...runtime, ...disk];
-}
-
-async function diskAndEngine({ docker }: Engine, settings: Settings): Promise<readonly string[]> {
-  const dataDir = resolve(settings.dataDir);
-  const { agent, reviewer } = settings.operator.defaults;
-  const others = [
-    { setting: "LOOPGATE_AGENT_IMAGE", reference: agent.image },
-    { setting: "LOOPGATE_REVIEWER_IMAGE", reference: reviewer.image },
-  ].filter(({ reference }) => reference !== "");
-  const relay = { setting: "LOOPGATE_RELAY_IMAGE", reference: settings.relayImage ?? "" };
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    return await askEngine(docker, { relay, program: serveRelay[1] ?? "", others, dataDir });
-  } catch (error) {
-    const { code = "unknown error" } = error as NodeJS.ErrnoException;
-    return [`LOOPGATE_DATA is ${dataDir}, and Loopgate cannot make or write that folder (${code}).`];
-  }
-}
-
-async function runtimeProblem({ docker }: Engine, { ociRuntime }: Settings): Promise<readonly string[]> {
-  try {
-    if (ociRuntime) requireRuntime(await readEngineInfo(docker), ociRuntime);
-    return [];
-  } catch (error) {
-    return [toFault(error, "Could not look at the container engine").message];
-  }
+  const findings = await startFindings(engine, settings);
+  for (const { level, text } of findings) if (level === "warning") log.warn({ text }, "at the start");
+  return findings.filter(({ level }) => level === "problem").map(({ text }) => text);
 }
 
 function runtimeOf(engine: Engine, settings: Settings): Runtime {

@@ -22,10 +22,10 @@ const Hook = z.object({
 });
 const Deliveries = z.array(z.object({ delivered_at: z.string(), status_code: z.number() }));
 
-/** Asks as the App itself: itself, its webhook, its installations. Five requests, each tried once; never rejects. */
+/** Asks as the App itself: itself, its webhook, its installations. Four requests, each tried once; never rejects. */
 export async function askGitHub(
   client: Client,
-  { appId, slug }: { readonly appId: number; readonly slug: string },
+  { appId, slug, now = Date.now }: { readonly appId: number; readonly slug: string; readonly now?: () => number },
 ): Promise<StartFindings> {
   const own = await asked(client, "GET /app", OwnApp);
   if (!own.ok) return own.refused ? { problems: [unknownApp(own.said)], warnings: [] } : unasked(own.said);
@@ -48,6 +48,7 @@ export async function askGitHub(
       ...(hook.ok ? hookProblems(hook.value) : []),
     ],
     warnings: [
+      ...clockWarning(own.date, now()),
       ...lacks("The App does not ask for", app.permissions, needed),
       ...(deaf.length === 0 ? [] : [`The App is not subscribed to the events ${deaf.join(", ")}; app.yml lists them.`]),
       ...(deliveries.ok ? refusedDeliveries(deliveries.value) : []),
@@ -61,7 +62,7 @@ export async function askGitHub(
 }
 
 type Asked<Value> =
-  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: true; readonly value: Value; readonly date: string | undefined }
   | { readonly ok: false; readonly refused: boolean; readonly said: string };
 
 /** Refused: GitHub does not know who asks. Anything else may be different the next time. */
@@ -71,13 +72,25 @@ async function asked<Shape extends z.ZodType>(
   shape: Shape,
 ): Promise<Asked<z.output<Shape>>> {
   try {
-    const { data } = await client.request(route, { per_page: 100 });
-    return { ok: true, value: shape.parse(data) };
+    const { data, headers } = await client.request(route, { per_page: 100 });
+    return { ok: true, value: shape.parse(data), date: headers.date };
   } catch (error) {
     const { status, response, message } = error as { status?: number; response?: unknown; message: string };
     const refused = response !== undefined && (status === 401 || status === 404);
     return { ok: false, refused, said: `${response === undefined ? "" : `${status}: `}${message.split("\n")[0]}` };
   }
+}
+
+/** Seconds that an answer may take to arrive, and more than a clock in order is off. */
+const clockMayBeOff = 60;
+
+/** Deadlines do not depend on it, what people read and when schedules and reminders are due does. */
+function clockWarning(date: string | undefined, now: number): readonly string[] {
+  const off = Math.round((now - Date.parse(date ?? "")) / 1000);
+  if (!(Math.abs(off) > clockMayBeOff)) return [];
+  return [
+    `The clock of this machine is ${Math.abs(off)} seconds ${off > 0 ? "ahead of" : "behind"} GitHub's: let it be set by a time server.`,
+  ];
 }
 
 function unknownApp(said: string): string {

@@ -3,13 +3,13 @@ import { createHmac, generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type Docker from "dockerode";
 import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { askEngine } from "../../src/container/docker/start-check.ts";
 import { startForge } from "../../src/forge/forge.ts";
 import { editorSchema } from "../../src/policy/editor-schema.ts";
 import { describeWithDocker } from "../docker/engine.ts";
 import { makeImage } from "../docker/images.ts";
+import { makeAppImage } from "./app-image.ts";
 import { type Command, run, start } from "./command.ts";
 
 const secret = "a-webhook-secret-of-ours";
@@ -47,18 +47,6 @@ describe("serve does not start", () => {
     expect(err).toContain("No container engine answered at DOCKER_HOST");
   });
 });
-
-/** The App's image as far as its relay needs it: Node, and the relay's program where the Dockerfile puts it. */
-async function makeAppImage(docker: Docker): Promise<void> {
-  const relay = new URL("../../src/container/relay.mjs", import.meta.url).pathname;
-  await makeImage(docker, "loopgate:test", {
-    programs: [process.execPath],
-    files: [
-      { from: process.execPath, to: "/usr/bin/node" },
-      { from: relay, to: "/app/src/container/relay.mjs" },
-    ],
-  });
-}
 
 describeWithDocker("serve", (engine) => {
   beforeAll(() => makeAppImage(engine().docker), 60_000);

@@ -19,10 +19,13 @@ async function aGitHub() {
     rmSync(dataDir, { recursive: true, force: true });
   });
   forge.setWebhook({ url: "http://127.0.0.1:9/hook", secret: "a secret of sixteen" });
-  const ask = (change: Partial<{ id: number; slug: string; privateKey: string }> = {}, url = `${forge.url}/api/v3`) => {
-    const { id, slug, privateKey } = { ...forge.app, ...change };
+  const ask = (
+    change: Partial<{ id: number; slug: string; privateKey: string; now: () => number }> = {},
+    url = `${forge.url}/api/v3`,
+  ) => {
+    const { id, slug, privateKey, now = Date.now } = { ...forge.app, ...change };
     const clients = githubClients({ appId: id, privateKey, baseUrl: url, throttle: false, timeoutMs: 2_000 });
-    return askGitHub(clients.forApp(), { appId: id, slug });
+    return askGitHub(clients.forApp(), { appId: id, slug, now });
   };
   return { forge, ask };
 }
@@ -59,6 +62,16 @@ test("a GitHub that does not answer, or is down, is no problem of the settings: 
   const { problems, warnings } = await ask({}, "http://127.0.0.1:9");
   expect(problems).toEqual([]);
   expect(warnings).toEqual([expect.stringMatching(/^GitHub could not be asked about the App/)]);
+});
+
+test.each([
+  [90_000, /^The clock of this machine is (?:89|90|91) seconds ahead of GitHub's/],
+  [-3_600_000, /^The clock of this machine is (?:3599|3600|3601) seconds behind GitHub's/],
+])("F14: a clock that is off by %i ms is said", async (off, words) => {
+  const { ask } = await aGitHub();
+  const { warnings } = await ask({ now: () => Date.now() + off });
+  expect(warnings.filter((warning) => warning.includes("clock"))).toEqual([expect.stringMatching(words)]);
+  expect((await ask({ now: () => Date.now() + 20_000 })).warnings.join()).not.toContain("clock");
 });
 
 test("a webhook that was refused with 401, and a permission that an installation has not accepted, are said", async () => {

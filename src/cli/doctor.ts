@@ -1,0 +1,90 @@
+// `loopgate doctor`: looks at all that the App depends on, changes nothing, and says what to do about what it finds.
+
+import { Fault } from "../base/fault.ts";
+import { proxyProblem } from "../base/proxy.ts";
+import { type Engine, openEngine } from "../container/docker/engine.ts";
+import { neededToServe } from "../environment.ts";
+import { readSettings } from "../settings.ts";
+import { withEnvFile } from "./env-file.ts";
+import { type Finding, noEngine, type Part, parts, startFindings } from "./start-checks.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface Examination {
+  readonly findings: readonly Finding[];
+  /** What could be looked at; the rest depends on it. */
+  readonly looked: readonly Part[];
+  readonly engine: string | null; // as it calls itself
+}
+
+/** 0 where nothing keeps the App from working, 1 otherwise. The App may be running meanwhile. */
+export async function doctor(json: boolean, { env, out }: Terminal): Promise<number> {
+  const { findings, looked, engine } = await examine(env);
+  const ok = findings.every(({ level }) => level !== "problem");
+  if (json) {
+    const notLooked = parts.filter((part) => !looked.includes(part));
+    out(`${JSON.stringify({ ok, engine, looked, notLooked, findings }, null, 2)}\n`);
+  } else {
+    out(told(findings, looked, engine));
+  }
+  return ok ? 0 : 1;
+}
+
+async function examine(given: Terminal["env"]): Promise<Examination> {
+  const problem = (part: Part, text: string): Finding => ({ part, level: "problem", text });
+  const file = withEnvFile(given);
+  if (!file.ok) return { findings: [problem("settings", file.message)], looked: ["settings"], engine: null };
+  const { env } = file;
+  const read = readSettings(env, neededToServe);
+  const unfit = proxyProblem(env);
+  const wrong = [...(read.ok ? [] : [read.message]), ...(unfit === null ? [] : [unfit])];
+  const asked = await engineAt(env);
+  const engine = typeof asked === "string" ? null : asked;
+  const found = [
+    ...wrong.map((text) => problem("settings", text)),
+    ...(typeof asked === "string" ? [problem("container engine", asked)] : []),
+  ];
+  try {
+    if (!read.ok || unfit !== null)
+      return { findings: found, looked: ["settings", "container engine"], engine: nameOf(engine) };
+    const looked = parts.filter((part) => engine !== null || part !== "images and data folder");
+    return { findings: [...found, ...(await startFindings(engine, read.settings))], looked, engine: nameOf(engine) };
+  } finally {
+    await engine?.close();
+  }
+}
+
+function nameOf(engine: Engine | null): string | null {
+  return engine === null ? null : engine.version;
+}
+
+/** An engine that answers, or why there is none. */
+async function engineAt(env: Terminal["env"]): Promise<Engine | string> {
+  try {
+    return (await openEngine({ env, mayStart: false })) ?? noEngine;
+  } catch (error) {
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
+}
+
+function told(findings: readonly Finding[], looked: readonly Part[], engine: string | null): string {
+  const lines = parts.flatMap((part) => {
+    const found = findings.filter((finding) => finding.part === part);
+    const title = part === "container engine" && engine !== null ? `${part} (${engine})` : part;
+    if (!looked.includes(part)) return [`- ${title}: not looked at, since it depends on the above`];
+    const mark = found.length === 0 ? "✓" : found.some(({ level }) => level === "problem") ? "✗" : "!";
+    return [`${mark} ${title}`, ...found.flatMap(({ text }) => indented(text))];
+  });
+  const count = (level: Finding["level"]) => {
+    const { length } = findings.filter((finding) => finding.level === level);
+    return `${length} ${level}${length === 1 ? "" : "s"}`;
+  };
+  return `${[...lines, "", `${count("problem")}, ${count("warning")}.`].join("\n")}\n`;
+}
+
+function indented(text: string): string[] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `    ${line}`);
+}

@@ -1,0 +1,82 @@
+// What the settings name, asked of the disk, the engine and GitHub: before the App starts, and whenever `loopgate doctor` is.
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { toFault } from "../base/fault.ts";
+import { isNearlyFull } from "../container/disk.ts";
+import type { Engine } from "../container/docker/engine.ts";
+import { readEngineInfo, requireRuntime } from "../container/docker/engine-info.ts";
+import { askEngine } from "../container/docker/start-check.ts";
+import type { Settings } from "../settings.ts";
+import { askAboutApp } from "../wire.ts";
+
+/** What can be looked at, in the order in which it is told. */
+export const parts = ["settings", "container engine", "images and data folder", "disk space", "GitHub"] as const;
+export type Part = (typeof parts)[number];
+
+export interface Finding {
+  readonly part: Part;
+  /** A problem keeps the App from working; with a warning it works less well. */
+  readonly level: "problem" | "warning";
+  /** A sentence that says what to do about it. */
+  readonly text: string;
+}
+
+/** Where the relay's program stands in the App's image, which is also the relay's. */
+export const serveRelay = ["node", "/app/src/container/relay.mjs"];
+
+export const noEngine = `No container engine answered, and Loopgate runs agents in containers only.
+Start Docker or Podman, or name its socket in DOCKER_HOST; then start Loopgate again.
+`;
+
+/**
+ * All that is wrong with what the settings name; without an engine, what can be told without one. Never rejects; starts one
+ * short container, and leaves nothing but the data folder.
+ */
+export async function startFindings(engine: Engine | null, settings: Settings): Promise<readonly Finding[]> {
+  const [github, runtime, disk, full] = await Promise.all([
+    askAboutApp(settings),
+    engine === null ? [] : runtimeProblem(engine, settings),
+    engine === null ? [] : diskAndEngine(engine, settings),
+    isNearlyFull([resolve(settings.dataDir)]),
+  ]);
+  const all = (part: Part, level: Finding["level"], texts: readonly string[]) =>
+    texts.map((text): Finding => ({ part, level, text }));
+  return [
+    ...all("GitHub", "problem", github.problems),
+    ...all("GitHub", "warning", github.warnings),
+    ...all("container engine", "problem", runtime),
+    ...all("images and data folder", "problem", disk),
+    ...all("disk space", "warning", full ? [nearlyFull(settings)] : []),
+  ];
+}
+
+function nearlyFull({ dataDir }: Settings): string {
+  return `The disk of ${resolve(dataDir)} is nearly full. Runs are ended until there is room: free some, or lower LOOPGATE_KEEP_GIGABYTES.`;
+}
+
+async function diskAndEngine({ docker }: Engine, settings: Settings): Promise<readonly string[]> {
+  const dataDir = resolve(settings.dataDir);
+  const { agent, reviewer } = settings.operator.defaults;
+  const others = [
+    { setting: "LOOPGATE_AGENT_IMAGE", reference: agent.image },
+    { setting: "LOOPGATE_REVIEWER_IMAGE", reference: reviewer.image },
+  ].filter(({ reference }) => reference !== "");
+  const relay = { setting: "LOOPGATE_RELAY_IMAGE", reference: settings.relayImage ?? "" };
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    return await askEngine(docker, { relay, program: serveRelay[1] ?? "", others, dataDir });
+  } catch (error) {
+    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    return [`LOOPGATE_DATA is ${dataDir}, and Loopgate cannot make or write that folder (${code}).`];
+  }
+}
+
+async function runtimeProblem({ docker }: Engine, { ociRuntime }: Settings): Promise<readonly string[]> {
+  try {
+    const info = await readEngineInfo(docker);
+    if (ociRuntime) requireRuntime(info, ociRuntime);
+    return [];
+  } catch (error) {
+    return [toFault(error, "Could not look at the container engine").message];
+  }
+}
