@@ -8,6 +8,7 @@ import { bound, promises } from "../../src/cli/bench-promises.ts";
 import { exampleEnvironment, settingsTable } from "../../src/cli/settings-docs.ts";
 import { serveRelay } from "../../src/cli/start-checks.ts";
 import { Environment, neededToServe } from "../../src/environment.ts";
+import { manifest } from "../../src/github/start.ts";
 import { StopReason } from "../../src/loop/cause.ts";
 import { optionTable } from "../../src/policy/docs.ts";
 import { readSettings } from "../../src/settings.ts";
@@ -33,6 +34,14 @@ describe("generated parts are current", () => {
 
   test("the table of settings", () => {
     expect(part("docs/operating.md", "settings", settingsTable())).toBe(settingsTable());
+  });
+
+  test("the README's table of permissions, with the reasons that the manifest has", () => {
+    const permissions = [...read("app.yml").matchAll(/^ {2}(\w+): (read|write) # (.+)$/gm)];
+    expect(permissions).toHaveLength(Object.keys(manifest().default_permissions).length);
+    const rows = permissions.map(([, name, level, why]) => `| \`${name}: ${level}\` | ${why} |`);
+    const table = ["| permission | for |", "|---|---|", ...rows, ""].join("\n");
+    expect(part("README.md", "permissions", table)).toBe(table);
   });
 
   test(".env.example", () => {
