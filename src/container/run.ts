@@ -75,6 +75,8 @@ export interface RunRequest {
   readonly command: readonly string[] | string;
   /** A git working copy prepared by the host: `/workspace`, writable except for the reviewer. */
   readonly workspaceDir: string;
+  /** What shows through where the workspace has nothing of its own. Absent: nothing. */
+  readonly beneath?: Beneath;
   /** The shared object store, mounted read-only at the same absolute path inside. */
   readonly objectsDir: string | null;
   /** Holds `brief.md` (read-only inside) and `out/` (writable): `/loop`. */
@@ -88,6 +90,17 @@ export interface RunRequest {
   readonly limits: Limits;
   /** `HostConfig.Runtime`, for gVisor or Kata. */
   readonly runtime?: string;
+}
+
+/**
+ * A folder that a workspace stands on: the run sees it as its own and may change and remove what is in it, and whatever it writes is
+ * kept in the workspace alone. For runtimes that say so by `showsBeneath`.
+ */
+export interface Beneath {
+  /** Never written to; its files belong to the run's user. */
+  readonly folder: string;
+  /** Empty, beside the workspace on the same file system, and the kernel's own while the run lasts. */
+  readonly work: string;
 }
 
 /** Environment names a run may be given besides those beginning with `LOOP_`. Values carry leases, never credentials. */
@@ -268,6 +281,11 @@ export interface Runtime {
   describe(): Promise<RuntimeDescription>;
   /** The image by content, as a run of this choice would be started from it. Absent: the runtime has no images. */
   readonly imageId?: (image: ImageChoice) => Promise<string>;
+  /**
+   * Whether a workspace can stand on a folder, tried in a folder of its own below this one, of a kind with those of runs. Absent: it
+   * cannot.
+   */
+  readonly showsBeneath?: (root: string) => Promise<boolean>;
   /**
    * Does ahead what can be done before the workspace is filled: the relay stands ready in the networkless namespace, and
    * nothing of the agent's image runs. Folders and `brief.md` must exist, empty if need be; the gateway may open later. `start` with the same request then takes less time; with another, what was prepared is dropped.

@@ -1,7 +1,7 @@
-// What set-ups left, kept by key: made aside, verified, renamed into place, and given away as copies only.
-import { randomBytes } from "node:crypto";
-import { lstat, mkdir, readdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+// What set-ups left, kept by key: made aside, verified, renamed into place, and given away as copies, or shown where nobody can write to it.
+import { createHash, randomBytes } from "node:crypto";
+import { lstat, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { removeTree } from "../base/remove-tree.ts";
 import { PackagesFetched } from "../loop/state.ts";
@@ -28,6 +28,8 @@ export interface CacheParts {
   readonly root: string;
   /** What all entries together may take; the least recently used go first. */
   readonly mostBytes: number;
+  /** Gives a folder and all in it to the user that runs have; absent: they are that user's already. */
+  readonly handOver?: (folder: string) => Promise<void>;
 }
 
 /** What a set-up came to, still where it was made. */
@@ -48,6 +50,13 @@ export interface SetUpCache {
    * already is left out. False where the entry is damaged, which then goes, and the workspace with it: it may hold a part.
    */
   give(key: string, note: Note, workspace: string): Promise<boolean>;
+  /**
+   * Lets a workspace that no container has seen yet stand on the entry, which stays while the workspace is there: the folder to be shown
+   * beneath it, whose files are the runs' user's. Null where the entry would show more than a copy would have. False as for `give`.
+   */
+  lend(key: string, note: Note, workspace: string): Promise<string | null | false>;
+  /** The folder that `lend` is going to name. */
+  folderOf(key: string): string;
   /** A folder of its own in which a set-up may be made, on the entries' file system. */
   aside(): Promise<string>;
   /** Removes what killed processes left half made. To be called before this one makes any of its own. */
@@ -55,9 +64,12 @@ export interface SetUpCache {
 }
 
 /** The cache below this folder; one process uses it. */
-export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
+export function setUpCache({ root, mostBytes, handOver }: CacheParts): SetUpCache {
   const inUse = new Map<string, number>();
+  const looked = new Set<string>(); // entries that this process has found whole
   const place = (key: string) => join(root, key);
+  const folderOf = (key: string) => join(place(key), "tree");
+  const holds = join(root, "held");
 
   async function find(key: string): Promise<Note | null> {
     const text = await readFile(join(place(key), "note.json"), "utf8").catch(() => null);
@@ -82,8 +94,29 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
     }
   }
 
-  /** Entries that were used longest ago go until the rest fits; never one that is being copied, nor `but`. */
+  /** Keys of the entries that a workspace stands on. What was written down of one that is gone goes. */
+  async function held(): Promise<ReadonlySet<string>> {
+    const keys = new Set<string>();
+    for (const name of await readdir(holds).catch(() => [])) {
+      const hold = holdIn(await readFile(join(holds, name), "utf8").catch(() => ""));
+      if (hold !== null && (await lstat(hold.workspace).catch(() => null)) !== null) keys.add(hold.key);
+      else await rm(join(holds, name), { force: true });
+    }
+    return keys;
+  }
+
+  /** What was taken out of the way while a workspace stood on it goes once none does. */
+  async function clearGone(kept: ReadonlySet<string>): Promise<void> {
+    for (const name of await readdir(root).catch(() => [])) {
+      const key = /^\.gone-([0-9a-f]{64})-/.exec(name)?.[1];
+      if (key !== undefined && !kept.has(key)) await removeTree(join(root, name));
+    }
+  }
+
+  /** Entries that were used longest ago go until the rest fits; never one that is being copied or stood on, nor `but`. */
   async function bound(but: string): Promise<void> {
+    const kept = await held();
+    await clearGone(kept);
     const entries = await Promise.all(
       (await readdir(root)).filter(isKey).map(async (key) => {
         const note = await find(key);
@@ -94,29 +127,51 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
     let total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
     for (const { key, bytes } of entries.sort((a, b) => a.usedAt - b.usedAt)) {
       if (total <= mostBytes) return;
-      if (key === but || inUse.has(key)) continue;
+      if (key === but || inUse.has(key) || kept.has(key)) continue;
       await remove(key);
       total -= bytes;
     }
   }
 
-  /** Out of the way first, so that nobody finds half of it. */
+  /** Out of the way first, so that nobody finds half of it; there it stays while a workspace stands on it. */
   async function remove(key: string): Promise<void> {
-    const away = join(root, `.making-${randomBytes(8).toString("hex")}`);
+    looked.delete(key);
+    const away = join(root, `.gone-${key}-${randomBytes(8).toString("hex")}`);
     await rename(place(key), away).catch(() => {});
-    await removeTree(away);
+    if (!inUse.has(key) && !(await held()).has(key)) await removeTree(away);
+  }
+
+  /** Whether the entry is what its note says; looked at once, for nobody but this process writes there. */
+  async function isWhole(key: string, { roots }: Note): Promise<boolean> {
+    if (looked.has(key)) return true;
+    for (const { path, sum } of roots) {
+      const found = await measureTree(join(folderOf(key), path)).catch(unlessMissing);
+      if (found?.sum !== sum) return false;
+    }
+    looked.add(key);
+    return true;
+  }
+
+  async function use(key: string): Promise<void> {
+    const now = new Date();
+    await utimes(join(place(key), "note.json"), now, now).catch(() => {});
   }
 
   return {
     find,
     aside,
+    folderOf,
     async keep(key, { workspace, ignored, holders, tookMs, changed, strays, packages }) {
       const made = await aside();
       try {
         const roots: Note["roots"] = [];
         let [bytes, files] = [0, 0];
-        for (const [index, path] of ignored.entries()) {
-          const to = join(made, String(index));
+        const tree = join(made, "tree");
+        await mkdir(tree, { mode: 0o755 });
+        for (const path of holders) await mkdir(join(tree, path), { recursive: true, mode: 0o755 });
+        for (const path of ignored) {
+          const to = join(tree, path);
+          await mkdir(dirname(to), { recursive: true, mode: 0o755 });
           const copied = await copyTree(join(workspace, path), to);
           const again = await measureTree(to);
           if (again.sum !== copied.sum) throw new Error(`the copy of ${path} is not what was copied`);
@@ -124,6 +179,7 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
           bytes += copied.bytes;
           files += copied.files;
         }
+        await handOver?.(tree);
         const lists = { holders: [...holders], changed: [...changed], strays: [...strays] };
         const note: Note = {
           version: 1,
@@ -138,6 +194,7 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
         await writeFile(join(made, "note.json"), JSON.stringify(note), { mode: 0o600 });
         await remove(key);
         await rename(made, place(key));
+        looked.add(key);
         await bound(key);
         return note;
       } catch (error) {
@@ -147,22 +204,37 @@ export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
     },
     give: (key, note, workspace) =>
       using(key, async () => {
-        const now = new Date();
-        await utimes(join(place(key), "note.json"), now, now).catch(() => {});
+        await use(key);
         for (const path of note.holders)
           if (await isFree(workspace, path)) await mkdir(join(workspace, path), { mode: 0o755 });
-        for (const [index, { path, sum }] of note.roots.entries()) {
+        for (const { path, sum } of note.roots) {
           if (!(await isFree(workspace, path))) continue;
-          const copied = await copyTree(join(place(key), String(index)), join(workspace, path)).catch(unlessMissing);
+          const copied = await copyTree(join(folderOf(key), path), join(workspace, path)).catch(unlessMissing);
           if (copied?.sum === sum) continue;
           await remove(key);
           return false;
         }
         return true;
       }),
+    lend: (key, note, workspace) =>
+      using(key, async () => {
+        for (const path of [...note.holders, ...note.roots.map((one) => one.path)])
+          if (!(await mayShow(workspace, path, note.holders))) return null;
+        if (!(await isWhole(key, note))) {
+          await remove(key);
+          return false;
+        }
+        await use(key);
+        await mkdir(holds, { recursive: true, mode: 0o700 });
+        const name = createHash("sha256").update(workspace).digest("hex");
+        await writeFile(join(holds, name), JSON.stringify({ key, workspace }), { mode: 0o600 });
+        return (await find(key)) !== null && folderOf(key); // what was taken away meanwhile is not there
+      }),
     async clear() {
+      await clearGone(await held());
       const names = await readdir(root).catch(() => []);
-      for (const name of names.filter((one) => one.startsWith(".making-"))) await removeTree(join(root, name));
+      const half = names.filter((one) => one.startsWith(".") && !one.startsWith(".gone-"));
+      for (const name of half) await removeTree(join(root, name));
     },
   };
 }
@@ -183,6 +255,23 @@ function noteIn(text: string): Note | null {
   } catch {
     return null;
   }
+}
+
+const Hold = z.object({ key: z.string(), workspace: z.string() });
+
+/** Which workspace stands on which entry, as it was written down; null where it cannot be read. */
+function holdIn(text: string): z.infer<typeof Hold> | null {
+  try {
+    return Hold.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether what is kept at a path may be shown there: it would have been copied there. A holder that is missing is one that is shown, too. */
+async function mayShow(workspace: string, path: string, holders: readonly string[]): Promise<boolean> {
+  const holder = holders.find((one) => path.startsWith(`${one}/`));
+  return isFree(workspace, holder ?? path);
 }
 
 /** Whether every folder on the way is a folder, no link among them, and nothing stands at the path. */

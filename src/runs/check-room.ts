@@ -1,7 +1,7 @@
 // What one run of an own check is given: a clean checkout, no way out, and nothing that an earlier run left.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { OutputWatch, Running, RunRequest, Runtime } from "../container/run.ts";
+import type { Beneath, OutputWatch, Running, RunRequest, Runtime } from "../container/run.ts";
 import type { RunOrder } from "../engine/ports.ts";
 import { makeAsOnBase } from "../gateway/git/as-on-base.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
@@ -14,7 +14,7 @@ import type { Replaced } from "../verify/knock-out/hunk.ts";
 import { removeMatching } from "./check-files.ts";
 import { fetchLoopBranch, type QuarantineParts, quarantineOf } from "./quarantine.ts";
 import { environmentIn, limitsIn, type RequestParts, requestOf } from "./request.ts";
-import type { SetUpParts } from "./set-up.ts";
+import type { Fill, SetUpParts } from "./set-up.ts";
 
 export interface CheckParts extends SetUpParts {
   readonly origin: RequestParts["origin"] & QuarantineParts["origin"];
@@ -26,8 +26,8 @@ export interface CheckRoom {
   readonly dir: string;
   readonly check: Pick<OwnCheck, "command" | "reports" | "artifacts">;
   readonly quarantine: Quarantine;
-  /** Copies what a set-up leaves; null: policy asks for none. */
-  readonly fill: ((workspace: string) => Promise<void>) | null;
+  /** Gives it what a set-up leaves; null: policy asks for none. */
+  readonly fill: Fill | null;
   readonly replaced?: readonly Replaced[];
 }
 
@@ -52,8 +52,11 @@ export async function makeRoom(dir: string): Promise<void> {
   await writeFile(join(dir, "loop", "brief.md"), "");
 }
 
-/** The commit's files, those that policy wants so as the base has them, what the set-up leaves, and no report of an earlier run. */
-export async function fillRoom(parts: CheckParts, order: RunOrder, room: CheckRoom): Promise<void> {
+/**
+ * The commit's files, those that policy wants so as the base has them, what the set-up leaves, and no report of an earlier run: one that
+ * only shows from below is not read. Resolves to what the workspace stands on.
+ */
+export async function fillRoom(parts: CheckParts, order: RunOrder, room: CheckRoom): Promise<Beneath | null> {
   const { identity, owner } = parts;
   const { check, quarantine, replaced = [] } = room;
   const dir = join(room.dir, "workspace");
@@ -61,9 +64,10 @@ export async function fillRoom(parts: CheckParts, order: RunOrder, room: CheckRo
   const patterns = asOnBaseFor(order);
   if (patterns.length > 0) await makeAsOnBase(dir, quarantine, order.startFrom, globsMatcher(patterns));
   if (replaced.length > 0) await replaceFiles(dir, join(dir, ".git"), replaced);
-  await room.fill?.(dir);
+  const beneath = (await room.fill?.(dir)) ?? null;
   await removeMatching(dir, [...check.reports, ...check.artifacts]); // of what the set-up leaves, too
   if (owner !== null) for (const one of [dir, join(room.dir, "loop", "out")]) await handOver(owner, one);
+  return beneath;
 }
 
 /** As any run is asked for, but for its command, and with no way out at all. */

@@ -16,10 +16,10 @@ import { readCheckRun } from "./check-files.ts";
 import { asOnBaseFor, type CheckParts, checkRequest, filled, fillRoom } from "./check-room.ts";
 import { KeptCheck, type KeptResults, keptResults, keyOfCheck } from "./checks-kept.ts";
 import type { End } from "./end.ts";
-import { keepLease, makeFolders, readKept } from "./files.ts";
+import { keepLease, makeFolders, readKept, standingOn } from "./files.ts";
 import { isolationOf } from "./isolation.ts";
 import { createKnockOuts } from "./knock-outs.ts";
-import { requestOf } from "./request.ts";
+import { over, requestOf } from "./request.ts";
 import { rooms } from "./rooms.ts";
 import type { SetUps } from "./set-up.ts";
 
@@ -57,10 +57,12 @@ export function createChecks(parts: CheckParts, setUps: SetUps): Checks {
       const room = { dir, check, quarantine, fill: setUp?.fill ?? null };
       if (!isMade) {
         await makeFolders(parts, order.id);
-        await fillRoom(parts, order, room);
-        await keepLease(parts, order.id, { token: newLeaseToken(), startFrom: order.startFrom, role: "check" });
+        const beneath = await fillRoom(parts, order, room);
+        const lease = { token: newLeaseToken(), startFrom: order.startFrom, role: "check" } as const;
+        await keepLease(parts, order.id, standingOn(lease, beneath));
       }
-      const running = await parts.runtime.start(checkRequest(parts, order, room, order));
+      const beneath = (await readKept(parts, order.id))?.beneath ?? null;
+      const running = await parts.runtime.start(over(checkRequest(parts, order, room, order), beneath));
       return attend(parts, order, { check, running, kept, key });
     },
     async takeUp(loop, run, found) {

@@ -1,6 +1,7 @@
 // What is the same and what differs between a run and its repetition.
 import { isDeepStrictEqual } from "node:util";
 import type { ContainerSpec } from "../container/spec/body.ts";
+import { readOverlay } from "../container/spec/overlay.ts";
 import type { RecordedOrder } from "./provenance.ts";
 import type { Repeated } from "./rerun.ts";
 
@@ -76,7 +77,11 @@ function readyOf(readyMs: number | null): string {
 
 function portable({ part, body }: ContainerSpec) {
   const { Labels: _, HostConfig, Env, Cmd, ...rest } = body;
-  const Mounts = HostConfig.Mounts.map(({ Target, ReadOnly, BindOptions }) => ({ Target, ReadOnly, BindOptions }));
+  const Mounts = HostConfig.Mounts.map((mount) => {
+    const { Type, Target } = mount;
+    if (mount.Type === "volume") return { Type, Target, ReadOnly: readOverlay(mount)?.isReadOnly };
+    return { Type, Target, ReadOnly: mount.ReadOnly, BindOptions: mount.BindOptions };
+  });
   const NetworkMode = HostConfig.NetworkMode.replace(/^container:.*/, "container:its relay");
   return {
     part,

@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { removeTree } from "../base/remove-tree.ts";
+import type { Beneath } from "../container/run.ts";
 import type { RunOrder } from "../engine/ports.ts";
 import { repositoryOfObjects } from "../gateway/git/objects.ts";
 import { findQuarantine, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
@@ -31,6 +32,7 @@ const Kept = z.object({
   role: z.enum(["executor", "reviewer", "check"]),
   trailers: z.object({ lines: z.array(z.string()), signOff: z.boolean() }).optional(), // what an executor's commits are to bear; absent: of an earlier version, or none
   placeholders: z.array(z.string()).optional(), // patterns of files whose keys are made up; absent: none
+  beneath: z.object({ folder: z.string(), work: z.string() }).optional(), // what its workspace stands on; absent: nothing
 });
 export type Kept = z.infer<typeof Kept>;
 
@@ -57,7 +59,7 @@ export async function prepareFiles(
   order: RunOrder,
   quarantine: Quarantine,
   token: string,
-  fill: ((workspace: string) => Promise<void>) | null,
+  fill: ((workspace: string) => Promise<Beneath | null>) | null,
 ): Promise<void> {
   const dir = rooms(parts).run(order.id);
   const { identity, owner } = parts;
@@ -66,14 +68,19 @@ export async function prepareFiles(
     order.role === "executor"
       ? await makeWorkspace(shared)
       : await makeReviewWorkspace({ ...shared, head: order.startFrom });
-  await fill?.(made.dir);
+  const beneath = (await fill?.(made.dir)) ?? null;
   await writeFile(join(dir, "loop", "brief.md"), order.brief);
   const startFrom = order.role === "executor" ? made.commit : order.startFrom;
   const kept: Kept = { token, startFrom, role: order.role };
   if (order.role === "executor") kept.trailers = trailersOf(order);
   const placeholders = placeholdersOf(order.loop);
   if (placeholders.length > 0) kept.placeholders = [...placeholders];
-  await keepLease(parts, order.id, kept);
+  await keepLease(parts, order.id, standingOn(kept, beneath));
+}
+
+/** The same, with what the workspace stands on. */
+export function standingOn(kept: Kept, beneath: Beneath | null): Kept {
+  return beneath === null ? kept : { ...kept, beneath };
 }
 
 /** Who asked for the work is its co-author at GitHub, where that is a person: at the gate it counts for nothing (T21). */

@@ -19,6 +19,7 @@ import { asOnBaseFor, type CheckParts, checkRequest, filled, fillRoom, makeRoom,
 import { type KeptCheck, KeptKnockOut, keptResults, keyOfKnockOut } from "./checks-kept.ts";
 import type { End } from "./end.ts";
 import { isolationOf, unseenIsolation } from "./isolation.ts";
+import { over } from "./request.ts";
 import { rooms } from "./rooms.ts";
 import type { ReadySetUp, SetUps } from "./set-up.ts";
 import { type Trial, type TrialCall, tryHunks } from "./try-hunks.ts";
@@ -139,9 +140,10 @@ function begin(parts: CheckParts, order: RunOrder, job: Job) {
     job.containers.add(id);
     try {
       await makeRoom(dir);
-      await fillRoom(parts, order, room);
+      const beneath = await fillRoom(parts, order, room);
       const deadlineMs = Math.max(1_000, Math.min(check.ms, until - performance.now()));
-      now = await startHeard(parts.runtime, checkRequest(parts, order, room, { id, deadlineMs }), watch);
+      const request = over(checkRequest(parts, order, room, { id, deadlineMs }), beneath);
+      now = await startHeard(parts.runtime, request, watch);
       isolation ??= isolationOf(now.facts);
       first.resolve();
       if (stopped !== null) await now.stop(stopped);

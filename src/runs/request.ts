@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { startLine } from "../agents/shell.ts";
 import { versionLine } from "../agents/version.ts";
-import type { ImageChoice, RunRequest } from "../container/run.ts";
+import type { Beneath, ImageChoice, RunRequest } from "../container/run.ts";
 import type { Clock, RunOrder } from "../engine/ports.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
@@ -72,6 +72,11 @@ export function requestOf(
     limits: { ...parts.limits, ...limitsIn(rulesOf(order.loop)), deadlineMs: order.deadlineMs },
     ...(parts.ociRuntime === null ? {} : { runtime: parts.ociRuntime }),
   };
+}
+
+/** The same request, with its workspace over what that stands on. */
+export function over(request: RunRequest, beneath: Beneath | null): RunRequest {
+  return beneath === null ? request : { ...request, beneath };
 }
 
 /** The bounds that policy sets; those of a loop that an earlier version claimed are the runtime's own. */

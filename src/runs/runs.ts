@@ -42,7 +42,7 @@ import {
 } from "./quarantine.ts";
 import { mayFetch } from "./registry-variables.ts";
 import { attendToEnd, type Begun, tell, type Watched } from "./report.ts";
-import { type RequestParts, requestOf } from "./request.ts";
+import { over, type RequestParts, requestOf } from "./request.ts";
 import { roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
 import { createSetUps, type ReadySetUp, type SetUpParts } from "./set-up.ts";
@@ -257,14 +257,16 @@ async function begin(
 ): Promise<Begun & Omit<StartedFrom, "order">> {
   const known = await readKept(parts, order.id);
   const token = known?.token ?? newLeaseToken();
-  const request = requestOf(parts, order, quarantine, token);
+  const plain = requestOf(parts, order, quarantine, token);
   if (known === null) {
     await makeFolders(parts, order.id);
+    const expected = (await setUp?.beneath(plain.workspaceDir)) ?? null;
     // The relay gets ready while the workspace is filled; what goes wrong there, `start` meets again and says.
-    const ahead = parts.runtime.prepare(request).catch(() => {});
+    const ahead = parts.runtime.prepare(over(plain, expected)).catch(() => {});
     await prepareFiles(parts, order, quarantine, token, setUp?.fill ?? null);
     await ahead;
   }
+  const request = over(plain, (known ?? (await readKept(parts, order.id)))?.beneath ?? null);
   const gateway = await openDoorFor(parts, order, token, quarantine);
   try {
     assert(gateway.socketPath === request.gatewaySocket, "the gateway listens where the relay was told");

@@ -1,9 +1,9 @@
 // The set-up of a loop's runs: made once for each key, in a container of the same wall, before any agent is paid.
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Fault, toFault } from "../base/fault.ts";
 import { removeTree } from "../base/remove-tree.ts";
-import type { RunOutcome, RunRequest, Runtime } from "../container/run.ts";
+import type { Beneath, RunOutcome, RunRequest, Runtime } from "../container/run.ts";
 import type { Clock, RunOrder, StartedRun } from "../engine/ports.ts";
 import { type Note, type SetUpCache, setUpCache } from "../environment/cache.ts";
 import { keyOf } from "../environment/key.ts";
@@ -35,9 +35,16 @@ export interface SetUpParts extends DoorParts, FileParts, RequestParts {
 /** A set-up that is there to be given to a run. */
 export interface ReadySetUp {
   readonly facts: SetUp;
-  /** Copies what it left into a workspace that no container has seen yet. */
-  readonly fill: (workspace: string) => Promise<void>;
+  /** What a workspace is going to stand on, as far as can be told before it is filled; null: what is left is copied into it. */
+  readonly beneath: (workspace: string) => Promise<Beneath | null>;
+  readonly fill: Fill;
 }
+
+/**
+ * Gives what a set-up left to a workspace that no container has seen yet: either it stands on the folder that this resolves to, or a copy
+ * of everything is in it. Throws Fault.
+ */
+export type Fill = (workspace: string) => Promise<Beneath | null>;
 
 export interface SetUps {
   /** The set-up of this run, made where it is not kept; null: policy asks for none. Throws Fault. */
@@ -52,7 +59,12 @@ const shownPaths = 20;
 const byDefault = 20e9;
 
 export function createSetUps(parts: SetUpParts): SetUps {
-  const cache = setUpCache({ root: rooms(parts).environments, mostBytes: parts.environmentBytes ?? byDefault });
+  const { owner } = parts;
+  const cache = setUpCache({
+    root: rooms(parts).environments,
+    mostBytes: parts.environmentBytes ?? byDefault,
+    ...(owner === null ? {} : { handOver: (folder: string) => handOver(owner, folder) }),
+  });
   const making = new Map<string, Promise<unknown>>(); // by key: two runs that need one at once make one
   const containers = new Set<string>();
   let cleared: Promise<void> | null = null;
@@ -82,11 +94,11 @@ export function createSetUps(parts: SetUpParts): SetUps {
       const from = await sourceOf(parts, order, quarantine, environment);
       return alone(from.key, async () => {
         const known = await cache.find(from.key);
-        if (known !== null) return ready(parts, cache, known, true);
+        if (known !== null) return await ready(parts, cache, known, true);
         containers.add(setUpRun(order.id));
         try {
           const made = await makeOne(parts, cache, order, quarantine, from);
-          return "failed" in made ? made : ready(parts, cache, made, false);
+          return "failed" in made ? made : await ready(parts, cache, made, false);
         } finally {
           containers.delete(setUpRun(order.id));
         }
@@ -95,7 +107,7 @@ export function createSetUps(parts: SetUpParts): SetUps {
   };
 }
 
-function ready(parts: SetUpParts, cache: SetUpCache, note: Note, wasKept: boolean): ReadySetUp {
+async function ready(parts: SetUpParts, cache: SetUpCache, note: Note, wasKept: boolean): Promise<ReadySetUp> {
   const { changed, strays, packages } = note;
   const facts = {
     madeMs: wasKept ? null : note.tookMs,
@@ -103,14 +115,31 @@ function ready(parts: SetUpParts, cache: SetUpCache, note: Note, wasKept: boolea
     strays: strays.slice(0, shownPaths),
     ...(packages === undefined ? {} : { packages }),
   };
+  const isShown = note.roots.length > 0 && (await mayStandOn(parts));
   return {
     facts,
+    beneath: async (workspace) => (isShown ? beneathOf(cache.folderOf(note.key), workspace) : null),
     async fill(workspace) {
-      if (!(await cache.give(note.key, note, workspace)))
+      const lent = isShown ? await cache.lend(note.key, note, workspace) : null;
+      if (lent !== null && lent !== false) return beneathOf(lent, workspace);
+      if (lent === false || !(await cache.give(note.key, note, workspace)))
         throw new Fault("What was kept of the set-up is damaged; it is made anew.", { kind: "engine", retry: "later" });
       if (parts.owner !== null) await handOver(parts.owner, workspace);
+      return null;
     },
   };
+}
+
+/** Only where the App is root, for what the kernel leaves beside the workspace is root's; another runtime of the engine was not tried. */
+async function mayStandOn({ owner, ociRuntime, runtime, dataDir }: SetUpParts): Promise<boolean> {
+  if (owner === null || ociRuntime !== null) return false;
+  return (await runtime.showsBeneath?.(rooms({ dataDir }).environments)) ?? false;
+}
+
+async function beneathOf(folder: string, workspace: string): Promise<Beneath> {
+  const work = join(dirname(workspace), "work");
+  await mkdir(work, { recursive: true, mode: 0o700 });
+  return { folder, work };
 }
 
 interface Source {

@@ -101,7 +101,7 @@ describe("an entry", () => {
   test("that was changed, or is of another version, is found out and not given", async () => {
     const cache = open();
     const note = await cache.keep(key("a"), left());
-    writeFileSync(join(dir, "cache", key("a"), "0/a"), "longer than before");
+    writeFileSync(join(dir, "cache", key("a"), "tree/deps/a"), "longer than before");
     expect(await cache.give(key("a"), note, into("given"))).toBe(false);
     expect(await cache.find(key("a"))).toBeNull();
     await cache.keep(key("b"), left());
@@ -132,6 +132,77 @@ test("beyond the bound the one used longest ago goes first, and one that was giv
   await cache.give(key("a"), first, into("given"));
   await cache.keep(key("c"), left());
   expect(readdirSync(join(dir, "cache")).sort()).toEqual([key("a"), key("c")]);
+});
+
+describe("an entry that is lent", () => {
+  test("is shown where it is, its files given to whoever runs have", async () => {
+    const given: string[] = [];
+    const handOver = async (folder: string) => void given.push(readFileSync(join(folder, "deps/a"), "utf8"));
+    const cache = setUpCache({ root: join(dir, "cache"), mostBytes: 1e9, handOver });
+    const note = await cache.keep(key("a"), left());
+    expect(given).toEqual(["one"]);
+    const [first, second] = [into("first"), into("second")];
+    for (const one of [first, second]) {
+      const folder = await cache.lend(key("a"), note, one);
+      expect(folder).toBe(cache.folderOf(key("a")));
+      expect(readFileSync(join(String(folder), "deps/a"), "utf8")).toBe("one");
+    }
+    expect(readdirSync(first)).toEqual([]);
+  });
+
+  test("stays while a workspace stands on it, also for a process that did not lend it, and goes after that", async () => {
+    writeFileSync(join(work, "deps/a"), "x".repeat(1000));
+    const cache = open(1500);
+    const note = await cache.keep(key("a"), left());
+    const workspace = into("workspace");
+    await cache.lend(key("a"), note, workspace);
+    const later = open(1500);
+    await later.clear();
+    await later.keep(key("b"), left());
+    expect(await later.find(key("a"))).not.toBeNull();
+    rmSync(workspace, { recursive: true });
+    utimesSync(join(dir, "cache", key("a"), "note.json"), 1000, 1000);
+    await later.keep(key("c"), left());
+    expect(await later.find(key("a"))).toBeNull();
+    expect(readdirSync(join(dir, "cache/held"))).toEqual([]);
+  });
+
+  test("that is made anew, or found to be damaged, leaves the old files to who stands on them until they are gone", async () => {
+    const cache = open();
+    const note = await cache.keep(key("a"), left());
+    const workspace = into("workspace");
+    await cache.lend(key("a"), note, workspace);
+    await cache.keep(key("a"), left());
+    const gone = () => readdirSync(join(dir, "cache")).filter((name) => name.startsWith(".gone-"));
+    expect(gone()).toHaveLength(1);
+    expect(readFileSync(join(dir, "cache", gone()[0] ?? "", "tree/deps/a"), "utf8")).toBe("one");
+    await open().clear();
+    expect(gone()).toHaveLength(1);
+    rmSync(workspace, { recursive: true });
+    await open().clear();
+    expect(gone()).toEqual([]);
+  });
+
+  test("is looked through once by each process, and one that was changed meanwhile is lent to nobody", async () => {
+    const note = await open().keep(key("a"), left());
+    writeFileSync(join(dir, "cache", key("a"), "tree/deps/a"), "longer than before");
+    const cache = open();
+    expect(await cache.lend(key("a"), note, into("given"))).toBe(false);
+    expect(await cache.find(key("a"))).toBeNull();
+  });
+
+  test("is not shown where a copy would leave something out: over what stands there, behind a link, in a folder that is not there", async () => {
+    mkdirSync(join(work, "app/deps"), { recursive: true });
+    writeFileSync(join(work, "app/deps/x"), "x");
+    const cache = open();
+    const note = await cache.keep(key("a"), left(["app/deps", "deps"]));
+    const [taken, linked, missing, fits] = [into("taken"), into("linked"), into("missing"), into("fits")];
+    for (const one of [taken, fits]) mkdirSync(join(one, "app"));
+    writeFileSync(join(taken, "deps"), "tracked here");
+    symlinkSync(dir, join(linked, "app"));
+    for (const one of [taken, linked, missing]) expect(await cache.lend(key("a"), note, one)).toBeNull();
+    expect(await cache.lend(key("a"), note, fits)).toBe(cache.folderOf(key("a")));
+  });
 });
 
 describe("the key", () => {

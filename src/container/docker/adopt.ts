@@ -38,10 +38,11 @@ export async function adopt(
   const { id } = readRunLabel(labels);
   const relay = labels["loopgate.relay"] === "yes" ? docker.getContainer(relayName(id)) : null;
   const number = (name: string) => Number(labels[`loopgate.${name}`]);
-  const source = (target: string) => info.Mounts.find((mount) => mount.Destination === target)?.Source ?? "";
   const agent = docker.getContainer(info.Id);
   try {
     const inspectedRelay = relay && (await inspectOrNull(relay));
+    const facts = readFacts(info, inspectedRelay, engine);
+    const source = (target: string) => facts.mounts.find((mount) => mount.target === target)?.source ?? "";
     const gateway = inspectedRelay?.Mounts.find((mount) => mount.Destination === "/gateway");
     if (gateway) await giveFolder(user, gateway.Source); // the gateway has listened anew
     return attend({
@@ -49,7 +50,7 @@ export async function adopt(
       agent,
       relay,
       attachment: await attach(agent, number("log_bytes"), watch),
-      facts: readFacts(info, inspectedRelay, engine),
+      facts,
       startedAt: Date.parse(info.State.StartedAt),
       ranMs: await ranMs(docker, info),
       isOver: !info.State.Running,

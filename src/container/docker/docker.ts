@@ -7,6 +7,7 @@ import type { ContainerSpec } from "../spec/body.ts";
 import { agentName, relayName } from "../spec/spec.ts";
 import { adopt, everRan, inspectOrNull } from "./adopt.ts";
 import { attend } from "./attend.ts";
+import { triesBeneath } from "./beneath.ts";
 import { engineInfoOf } from "./engine-info.ts";
 import { observedFacts, readFacts } from "./facts.ts";
 import { imageResolver } from "./image.ts";
@@ -21,6 +22,7 @@ import {
   type RelayImage,
   readContainerEntry,
   realFolder,
+  relayChoice,
   removePair,
   resolveFolders,
   settleFolders,
@@ -49,6 +51,8 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const held = new Map<string, Promise<Running>>();
   const ahead = new Map<string, Promise<Prepared>>();
   const engineInfo = () => engineInfoOf(docker);
+  const relayImage = () => images(relayChoice(options.relay));
+  const showsBeneath = triesBeneath({ docker, user, image: relayImage, engine: engineInfo });
 
   /** One `Running` per run in this process, forgotten when it is done or could not start. */
   function hold(id: string, begin: () => Promise<Running>): Promise<Running> {
@@ -123,6 +127,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       };
     },
     imageId: async (image) => (await images(image)).id,
+    showsBeneath,
     async prepare(request) {
       if (held.has(request.id) || ahead.has(request.id)) return;
       if (await inspectOrNull(docker.getContainer(agentName(request.id)))) return; // `start` knows what to do with it

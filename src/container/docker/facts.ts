@@ -2,6 +2,8 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { findings, GUARDS, type Observed } from "../observed.ts";
 import type { ContainerFacts, MountFact, RelayFacts, RunRequest } from "../run.ts";
+import type { MountBody } from "../spec/body.ts";
+import { readOverlay } from "../spec/overlay.ts";
 import { SECCOMP_OPTION } from "../spec/seccomp.ts";
 import type { EngineInfo } from "./engine-info.ts";
 
@@ -119,7 +121,11 @@ function readRelayFacts(relay: ContainerInspectInfo): RelayFacts {
 }
 
 function readMounts(info: ContainerInspectInfo): MountFact[] {
-  return info.Mounts.map((mount) => ({ source: mount.Source, target: mount.Destination, writable: mount.RW })).sort(
-    (a, b) => a.target.localeCompare(b.target),
-  );
+  const asked = (info.HostConfig.Mounts ?? []) as readonly MountBody[];
+  const overlays = asked.flatMap((mount) => (mount.Type === "volume" ? [{ mount, read: readOverlay(mount) }] : []));
+  const facts = info.Mounts.map(({ Source, Destination, RW }) => {
+    const read = overlays.find(({ mount }) => mount.Target === Destination)?.read; // the engine tells its own place, and no option
+    return { source: read?.workspace ?? Source, target: Destination, writable: RW && read?.isReadOnly !== true };
+  });
+  return facts.sort((a, b) => a.target.localeCompare(b.target));
 }

@@ -71,9 +71,18 @@ export async function resolveFolders(request: RunRequest): Promise<RunRequest> {
   const real = (path: string) => realFolder(path, request.id);
   const [workspaceDir, loopDir] = await Promise.all([real(request.workspaceDir), real(request.loopDir)]);
   const objectsDir = request.objectsDir && (await real(request.objectsDir));
+  const { beneath } = request;
+  const below = beneath && { folder: await real(beneath.folder), work: await real(beneath.work) };
   const gatewayDir = request.gatewaySocket && (await real(dirname(request.gatewaySocket)));
   const gatewaySocket = request.gatewaySocket && `${gatewayDir}/${basename(request.gatewaySocket)}`;
-  return { ...request, workspaceDir, loopDir, objectsDir, gatewaySocket };
+  return {
+    ...request,
+    workspaceDir,
+    loopDir,
+    objectsDir,
+    gatewaySocket,
+    ...(below === undefined ? {} : { beneath: below }),
+  };
 }
 
 /** The same, with its writable folders given to the run's user. Throws `Fault`. */
@@ -210,7 +219,8 @@ function allowedBy(pad: LaunchPad, images: readonly ResolvedImage[]): Allowed {
   return { roots: pad.roots, tools: pad.tools, toolchain, runtimes: pad.engine.runtimes, podman: pad.engine.podman };
 }
 
-function relayChoice(relay: RelayImage): ImageChoice {
+/** The relay's image, as any other is asked for. */
+export function relayChoice(relay: RelayImage): ImageChoice {
   return relay.kind === "toolchain" ? { kind: "toolchain" } : { kind: "named", reference: relay.reference };
 }
 

@@ -41,12 +41,30 @@ export interface HostBody {
   readonly Runtime?: string;
 }
 
-export interface MountBody {
+export type MountBody = BindBody | OverlayBody;
+
+export interface BindBody {
   readonly Type: "bind";
   readonly Source: string;
   readonly Target: string;
   readonly ReadOnly: boolean;
   readonly BindOptions: { readonly Propagation: "rprivate" };
+}
+
+/**
+ * A volume without a name, which goes with its container: the engine mounts the workspace over the folder that it stands on. Docker takes
+ * no `ReadOnly` for these; it is one of their options.
+ */
+export interface OverlayBody {
+  readonly Type: "volume";
+  readonly Target: string;
+  readonly VolumeOptions: {
+    readonly NoCopy: true;
+    readonly DriverConfig: {
+      readonly Name: "local";
+      readonly Options: { readonly type: "overlay"; readonly device: "overlay"; readonly o: string };
+    };
+  };
 }
 
 /** One container before it exists: its name and exactly what the engine is told. */

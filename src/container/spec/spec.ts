@@ -3,8 +3,9 @@
 import type { ResolvedImage } from "../docker/image.ts";
 import type { RunUser } from "../docker/user.ts";
 import { GATEWAY_PORT, type Limits, type RunRequest } from "../run.ts";
-import type { ContainerSpec, MountBody } from "./body.ts";
+import type { BindBody, ContainerSpec, MountBody } from "./body.ts";
 import { commandOf, environment, runEnvironment } from "./environment.ts";
+import { overlay } from "./overlay.ts";
 import { SECCOMP_OPTION } from "./seccomp.ts";
 
 /** What the spec needs to know besides the request: resolved by the adapter, plain data here. */
@@ -174,7 +175,9 @@ function ulimits({ host }: SpecParts, openFiles: number, fileSizeBytes: number) 
 
 function agentMounts(request: RunRequest): MountBody[] {
   return [
-    bind(request.workspaceDir, "/workspace", request.role === "reviewer"),
+    request.beneath === undefined
+      ? bind(request.workspaceDir, "/workspace", request.role === "reviewer")
+      : overlay(request.workspaceDir, request.beneath, "/workspace", request.role === "reviewer"),
     bind(`${request.loopDir}/brief.md`, "/loop/brief.md", true),
     bind(`${request.loopDir}/out`, "/loop/out", false),
     ...(request.objectsDir === null ? [] : [bind(request.objectsDir, request.objectsDir, true)]),
@@ -195,7 +198,7 @@ function toolsPath({ tools, image }: SpecParts): Record<string, string> {
   return { PATH: `${TOOLS}/bin:${image.env.PATH ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}` };
 }
 
-function bind(Source: string, Target: string, ReadOnly: boolean): MountBody {
+function bind(Source: string, Target: string, ReadOnly: boolean): BindBody {
   return { Type: "bind", Source, Target, ReadOnly, BindOptions: { Propagation: "rprivate" } };
 }
 

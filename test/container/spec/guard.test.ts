@@ -1,8 +1,9 @@
 // Every refusal of the guard, seen to happen: one fixture per refusal, a single change to a good spec.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { RunRequest } from "../../../src/container/run.ts";
 import type { Allowed } from "../../../src/container/spec/allowed.ts";
-import type { ContainerSpec } from "../../../src/container/spec/body.ts";
+import type { ContainerSpec, MountBody } from "../../../src/container/spec/body.ts";
 import { engineRefusals, REFUSAL_NAMES, refusals } from "../../../src/container/spec/guard.ts";
 import { compileAgent } from "../../../src/container/spec/spec.ts";
 import { aRequest, someParts } from "../requests.ts";
@@ -15,6 +16,14 @@ const ALLOWED: Allowed = {
   runtimes: ["runc"],
   podman: false,
 };
+
+function optionsOf(mount: MountBody | undefined): string {
+  return mount?.Type === "volume" ? mount.VolumeOptions.DriverConfig.Options.o : "";
+}
+
+function driven(Options: object) {
+  return { VolumeOptions: { NoCopy: true, DriverConfig: { Name: "local", Options } } };
+}
 
 interface Refused {
   readonly of: string;
@@ -71,11 +80,67 @@ describe("the guard", () => {
     expect(refusals(mounting("/srv/loopgate/runs/12"), ALLOWED)).toEqual(["mount_tools"]);
     expect(refusals(mounting("/srv/tools"), { ...ALLOWED, tools: null })).toEqual(["mount_tools"]);
     const { Mounts } = mounting("/srv/tools").body.HostConfig;
-    const writable = Mounts.map((mount) => ({ ...mount, ReadOnly: mount.ReadOnly && mount.Source !== "/srv/tools" }));
+    const writable = Mounts.map((mount) =>
+      mount.Type === "bind" && mount.Source === "/srv/tools" ? { ...mount, ReadOnly: false } : mount,
+    );
     const asWritable = changed(mounting("/srv/tools"), { "HostConfig.Mounts": writable });
     expect(refusals(asWritable, ALLOWED)).toEqual(["mount_writable"]);
     const asRelay = changed(readSpec("relay"), { "HostConfig.Mounts": Mounts.slice(-1) });
     expect(refusals(asRelay, ALLOWED)).toEqual(["mount_tools"]);
+  });
+
+  describe("a workspace over the folder that it stands on", () => {
+    const below = "/srv/loopgate/environments/a/tree";
+    const beneath = { folder: below, work: "/srv/loopgate/runs/12/work" };
+    const standing = (changes: Partial<RunRequest> = {}) =>
+      compileAgent(aRequest({ beneath, ...changes }), someParts(), "");
+    const [mounted] = standing().body.HostConfig.Mounts;
+
+    test.each(["executor", "reviewer", "check"] as const)("is accepted for a %s", (role) => {
+      expect(optionsOf(standing({ role }).body.HostConfig.Mounts[0]).endsWith(",ro")).toBe(role === "reviewer");
+      expect(refusals(standing({ role }), ALLOWED)).toEqual([]);
+    });
+
+    test.each([
+      ["outside below", { beneath: { ...beneath, folder: "/etc" } }, ["mount_outside"]],
+      ["a root itself below", { beneath: { ...beneath, folder: "/srv/loopgate" } }, ["mount_outside"]],
+      ["outside for what is written", { workspaceDir: "/root" }, ["mount_outside"]],
+      ["outside beside it", { beneath: { ...beneath, work: "/tmp/work" } }, ["mount_outside"]],
+      ["itself below", { beneath: { ...beneath, folder: aRequest().workspaceDir } }, ["mount_outside"]],
+      ["below within it", { beneath: { ...beneath, folder: `${aRequest().workspaceDir}/x` } }, ["mount_outside"]],
+      ["steps upwards", { beneath: { ...beneath, folder: "/srv/loopgate/../../etc" } }, ["mount_unreadable"]],
+      ["a second folder below", { beneath: { ...beneath, folder: `${below}:/etc` } }, ["mount_unreadable"]],
+      ["an option more", { beneath: { ...beneath, work: "/srv/loopgate/w,suid" } }, ["mount_unreadable"]],
+    ] as const)("is refused with %s", (_, changes, expected) => {
+      expect(refusals(standing(changes), ALLOWED)).toEqual(expected);
+    });
+
+    test.each([
+      ["at another place", { Target: "/etc" }, ["mount_target", "mount_writable"]],
+      ["by a name", { Source: "loopgate-volume" }, ["mount_unreadable"]],
+      ["of a disk", driven({ type: "ext4", device: "/dev/sda1", o: "" }), ["mount_unreadable"]],
+      ["of a folder of the host", driven({ type: "none", device: "/etc", o: "bind" }), ["mount_unreadable"]],
+      [
+        "with an option more",
+        driven({ type: "overlay", device: "overlay", o: `${optionsOf(mounted)},suid` }),
+        ["mount_unreadable"],
+      ],
+      [
+        "by nobody knows which driver",
+        { VolumeOptions: { NoCopy: true, DriverConfig: { Name: "other" } } },
+        ["mount_unreadable"],
+      ],
+    ] as const)("is refused %s", (_, changes, expected) => {
+      const spec = changed(standing(), { "HostConfig.Mounts": [{ ...mounted, ...changes }] });
+      expect(refusals(spec, ALLOWED)).toEqual(expected);
+    });
+
+    test("is refused writable for a reviewer, and for a relay", () => {
+      const asReviewer = changed(standing(), { "Labels.loopgate.role": "reviewer" });
+      expect(refusals(asReviewer, ALLOWED)).toEqual(["mount_writable"]);
+      const asRelay = changed(readSpec("relay"), { "HostConfig.Mounts": [mounted] });
+      expect(refusals(asRelay, ALLOWED)).toEqual(["mount_target", "mount_writable"]);
+    });
   });
 
   test("does not judge a path that steps upwards, and refuses it", () => {

@@ -1,0 +1,91 @@
+// Whether the engine can mount a workspace over the folder that it stands on, found out by doing it once.
+import { chown, mkdir, mkdtemp, readFile, realpath, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type Docker from "dockerode";
+import { removeTree } from "../../base/remove-tree.ts";
+import { isMountable, overlay } from "../spec/overlay.ts";
+import type { EngineInfo } from "./engine-info.ts";
+import type { ResolvedImage } from "./image.ts";
+import type { RunUser } from "./user.ts";
+
+export interface BeneathParts {
+  readonly docker: Docker;
+  readonly user: RunUser;
+  /** One with a shell, that is there. */
+  readonly image: () => Promise<ResolvedImage>;
+  readonly engine: () => Promise<EngineInfo>;
+}
+
+/** Asked once for each folder; a failure of the engine is no answer, and is asked about again. */
+export function triesBeneath(parts: BeneathParts): (root: string) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  return (root) => {
+    const asked = known.get(root) ?? tried(parts, root);
+    known.set(root, asked);
+    return asked.catch(() => {
+      known.delete(root);
+      return false;
+    });
+  };
+}
+
+/** Only as root, and on Docker: what a kernel keeps for itself in `work` is root's, and Podman's volumes are others. */
+async function tried(parts: BeneathParts, root: string): Promise<boolean> {
+  if (process.getuid?.() !== 0 || (await parts.engine()).podman) return false;
+  const folder = await mkdtemp(join(await realpath(root), ".beneath-"));
+  if (!isMountable(folder)) return false;
+  const [workspaceDir, below, work] = ["workspace", "below", "work"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  try {
+    for (const one of [workspaceDir, below, work]) await mkdir(one, { mode: 0o755 });
+    await writeFile(join(below, "seen"), "below\n");
+    for (const one of [workspaceDir, below, join(below, "seen")]) await chown(one, parts.user.uid, parts.user.gid);
+    const code = await exitOf(parts, overlay(workspaceDir, { folder: below, work }, "/workspace", false));
+    const [written, kept] = await Promise.all([workspaceDir, below].map((one) => textOf(join(one, "seen"))));
+    return code === 0 && written === "below\nabove\n" && kept === "below\n";
+  } finally {
+    await removeTree(folder);
+  }
+}
+
+/** Adds to the file from below, as the run's user. A mount that the engine refuses is no failure of it. */
+async function exitOf({ docker, user, image }: BeneathParts, mount: object): Promise<number | null> {
+  const { id, mounts } = await image();
+  const container = await docker.createContainer({
+    Image: id,
+    User: `${user.uid}:${user.gid}`,
+    Entrypoint: ["/bin/sh", "-c", "echo above >>/workspace/seen"],
+    Cmd: [],
+    HostConfig: {
+      NetworkMode: "none",
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges"],
+      ReadonlyRootfs: true,
+      Memory: 64 * 1024 * 1024,
+      Mounts: [
+        ...mounts.map(({ source, target }) => ({ Type: "bind", Source: source, Target: target, ReadOnly: true })),
+        mount,
+      ] as Docker.MountConfig,
+    },
+  });
+  try {
+    if (
+      !(await container.start().then(
+        () => true,
+        () => false,
+      ))
+    )
+      return null;
+    const { StatusCode } = (await container.wait()) as { StatusCode: number };
+    return StatusCode;
+  } finally {
+    await container.remove({ force: true, v: true }).catch(() => {});
+  }
+}
+
+function textOf(path: string): Promise<string | null> {
+  return readFile(path, "utf8").catch(() => null);
+}
