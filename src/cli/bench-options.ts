@@ -70,6 +70,17 @@ export function addBench(program: Command, terminal: Terminal, done: (code: numb
       const of = { rounds: whole(rounds, "--rounds", 1, 99), seconds: whole(seconds, "--seconds", 1, 600) };
       done(await benchVerify({ ...of, unsealed, json }, terminal));
     });
+  bench
+    .command("environment")
+    .description("a workspace with a large set-up, and packages through the gateway, beside `npm ci`")
+    .option("--rounds <count>", "rounds to measure", "3")
+    .option("--megabytes <count>", "how much the dependencies take on disk, about", "1000")
+    .option("--json", "answer in JSON")
+    .action(async ({ rounds, megabytes, json = false }) => {
+      const { benchEnvironment } = await import("./bench-environment.ts");
+      const of = { rounds: whole(rounds, "--rounds", 1, 99), megabytes: whole(megabytes, "--megabytes", 1, 10_000) };
+      done(await benchEnvironment({ ...of, json }, terminal));
+    });
 }
 
 function whole(text: string, option: string, min: number, max: number): number {

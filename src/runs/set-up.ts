@@ -115,9 +115,17 @@ async function ready(parts: SetUpParts, cache: SetUpCache, note: Note, wasKept: 
     strays: strays.slice(0, shownPaths),
     ...(packages === undefined ? {} : { packages }),
   };
+  return { facts, ...(await givenBy(parts, cache, note)) };
+}
+
+/** How an entry of the cache is given to a workspace on this engine. */
+export async function givenBy(
+  parts: Pick<SetUpParts, "owner" | "ociRuntime" | "runtime" | "dataDir">,
+  cache: SetUpCache,
+  note: Note,
+): Promise<Pick<ReadySetUp, "beneath" | "fill">> {
   const isShown = note.roots.length > 0 && (await mayStandOn(parts));
   return {
-    facts,
     beneath: async (workspace) => (isShown ? beneathOf(cache.folderOf(note.key), workspace) : null),
     async fill(workspace) {
       const lent = isShown ? await cache.lend(note.key, note, workspace) : null;
@@ -131,7 +139,7 @@ async function ready(parts: SetUpParts, cache: SetUpCache, note: Note, wasKept: 
 }
 
 /** Only where the App is root, for what the kernel leaves beside the workspace is root's; another runtime of the engine was not tried. */
-async function mayStandOn({ owner, ociRuntime, runtime, dataDir }: SetUpParts): Promise<boolean> {
+async function mayStandOn({ owner, ociRuntime, runtime, dataDir }: Parameters<typeof givenBy>[0]): Promise<boolean> {
   if (owner === null || ociRuntime !== null) return false;
   return (await runtime.showsBeneath?.(rooms({ dataDir }).environments)) ?? false;
 }
