@@ -39,6 +39,13 @@ export function isTooYoung(
   return publishedAt === null || now - publishedAt < rules.minimumAgeMs;
 }
 
+/** Why a version is too young to be given, as a sentence; null where it is not. */
+export function youthProblem(of: Parameters<typeof isTooYoung>[0], rules: PackageRules, now: number): string | null {
+  if (!isTooYoung(of, rules, now)) return null;
+  const days = rules.minimumAgeMs / 86_400_000;
+  return `${of.name} ${of.version} has been out for less than ${days} days (\`packages.minimum_age_days\`).`;
+}
+
 function fits(name: string, pattern: string): boolean {
   return pattern.endsWith("/*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
