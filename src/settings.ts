@@ -78,8 +78,7 @@ export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
   needed: readonly (keyof Environment)[] = [],
 ): ReadSettings {
-  const ours = Object.entries(env).filter(([name, value]) => name.startsWith("LOOPGATE_") && value);
-  const given = Object.fromEntries(ours) as Readonly<Record<string, string>>;
+  const given = givenIn(env);
   const parsed = Environment.safeParse(given);
   const key = readKey(given);
   const problems = firstOfEach([
@@ -95,10 +94,28 @@ export function readSettings(
   return { ok: true, settings: settingsOf(parsed.data, key.pem) };
 }
 
+/** The same for a command that works without GitHub: what only an App needs may be left out, and is made up. */
+export function readSettingsWithoutGitHub(env: Readonly<Record<string, string | undefined>>): ReadSettings {
+  const given = givenIn(env);
+  const parsed = Environment.safeParse({ ...standIns, ...given });
+  const problems = firstOfEach([
+    ...mistyped(given),
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given))),
+    ...folderProblems(given),
+    ...registryProblems(given),
+  ]);
+  if (!parsed.success || problems.length > 0) return { ok: false, message: explain(problems) };
+  return { ok: true, settings: settingsOf(parsed.data, "") };
+}
+
+function givenIn(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const ours = Object.entries(env).filter(([name, value]) => name.startsWith("LOOPGATE_") && value);
+  return Object.fromEntries(ours) as Readonly<Record<string, string>>;
+}
+
 /** What the operator decides for every repository, as far as the environment says it; null where that is invalid. */
 export function readOperator(env: Readonly<Record<string, string | undefined>>): Operator | null {
-  const ours = Object.entries(env).filter(([name, value]) => name.startsWith("LOOPGATE_") && value);
-  const parsed = Environment.safeParse({ ...standIns, ...Object.fromEntries(ours) });
+  const parsed = Environment.safeParse({ ...standIns, ...givenIn(env) });
   return parsed.success ? operatorOf(parsed.data) : null;
 }
 

@@ -1,12 +1,12 @@
 // What the demo works on: its own small repository and issue, or the user's.
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Fault, toFault } from "../base/fault.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import { nameOfCheck } from "../policy/schema.ts";
 import type { DemoOptions } from "./demo-options.ts";
-import { readOwnRepository, showAtHead } from "./own-repository.ts";
+import { nameOfRepository, readOwnRepository, showAtHead } from "./own-repository.ts";
 
 /** The repository, the issue, the CI and the agents of one demo. */
 export interface DemoWork {
@@ -61,12 +61,8 @@ async function ownWork(
   }
   if (required.length > 1)
     notes.push(`The policy requires ${required.length} checks; the CI here reports only ${required[0]}.`);
-  const name =
-    basename(resolve(dir))
-      .replaceAll(/[^A-Za-z0-9._-]/g, "-")
-      .replace(/\.git$/, "") || "repository";
   return {
-    repository: { owner: "local", name },
+    repository: { owner: "local", name: nameOfRepository(dir) },
     source: { fromDir: resolve(dir), defaultBranch: own.branch },
     issue: await readIssue(options.issue ?? ""),
     ci: { command: options.check ?? "", name: required[0] ?? defaultCheck },

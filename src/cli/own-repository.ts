@@ -1,6 +1,7 @@
-// A repository of the user's own, looked at before the demo copies its HEAD: what cannot be copied, and what the copy lacks.
+// A repository of the user's own, looked at before its HEAD is copied: what cannot be copied, and what the copy lacks.
 import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
 import { promisify } from "node:util";
 import { Fault } from "../base/fault.ts";
 
@@ -11,16 +12,22 @@ export interface OwnRepository {
   readonly notes: readonly string[];
 }
 
-/** Only reads. Throws `Fault` with what to do where the demo cannot work on a copy of it. */
+/** Only reads. Throws `Fault` with what to do where a copy of it would lack something. */
 export async function readOwnRepository(dir: string): Promise<OwnRepository> {
   const folder = await stat(dir).catch(() => null);
   if (!folder?.isDirectory()) throw invalid(`${dir} is not a folder.`);
   await git(dir, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).catch(() => {
-    throw invalid(`${dir} is not a git repository with a commit; the demo works on a copy of its HEAD.`);
+    throw invalid(`${dir} is not a git repository with a commit; what is committed there is what counts.`);
   });
   await requireWhole(dir);
   const branch = await answer(dir, ["symbolic-ref", "--quiet", "--short", "HEAD"]);
   return { branch: branch || "main", notes: await notesOn(dir, branch) };
+}
+
+/** What a repository in this folder is called, as GitHub allows it. */
+export function nameOfRepository(dir: string): string {
+  const name = basename(resolve(dir)).replaceAll(/[^A-Za-z0-9._-]/g, "-");
+  return name.replace(/\.git$/, "") || "repository";
 }
 
 /** The text of a file at HEAD; null where there is none. */
@@ -40,9 +47,7 @@ async function requireWhole(dir: string): Promise<void> {
     );
   }
   if ((await answer(dir, ["rev-parse", "--show-object-format"])) === "sha256") {
-    throw invalid(
-      `${dir} names its objects by SHA-256, which neither GitHub nor Loopgate takes yet; the demo needs SHA-1.`,
-    );
+    throw invalid(`${dir} names its objects by SHA-256, which neither GitHub nor Loopgate takes yet; SHA-1 is needed.`);
   }
   if ((await answer(dir, ["config", "--get-regexp", String.raw`^remote\..*\.promisor$`, "true"])) !== "") {
     throw invalid(
@@ -61,7 +66,7 @@ async function notesOn(dir: string, branch: string): Promise<string[]> {
     ...(branch === "" ? [`HEAD is on no branch, so that the copy's is called main.`] : []),
     ...(changed === 0
       ? []
-      : [`What is not committed stays out of the copy: ${files(changed)}; the demo works on ${commit}.`]),
+      : [`What is not committed stays out of the copy: ${files(changed)}; what counts is ${commit}.`]),
     ...(links.length === 0
       ? []
       : [

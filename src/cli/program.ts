@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { Fault } from "../base/fault.ts";
 import { addBench } from "./bench-options.ts";
 import { developmentOnly } from "./development.ts";
+import { addEval } from "./eval-options.ts";
 import { addPolicy } from "./policy-options.ts";
 import { exampleEnvironment, settingsTable } from "./settings-docs.ts";
 import type { Terminal } from "./terminal.ts";
@@ -109,6 +110,7 @@ async function commands(terminal: Terminal, done: (code: number) => void): Promi
       done(await showLogs({ run, dataDir, json }, terminal));
     });
   addVerify(program, terminal, done);
+  addEval(program, terminal, done);
   addBench(program, terminal, done);
   return program;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { dockerRuntime } from "../container/docker/docker.ts";
 import { type Engine, openEngine } from "../container/docker/engine.ts";
+import type { RelayImage } from "../container/docker/launch.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import { processRuntime } from "../container/process/process.ts";
 import type { Runtime } from "../container/run.ts";
@@ -49,15 +50,19 @@ async function contained(request: RerunRuntimeRequest): Promise<Runtime> {
   const { order, settings, dataDir, terminal, cleanup } = request;
   const engine = await engineFor(order, terminal);
   cleanup.add("the container engine", () => engine.close());
-  const reference = settings?.relayImage ?? null;
   return dockerRuntime({
     docker: engine.docker,
     user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
-    relay: reference === null ? { kind: "toolchain" } : { kind: "image", reference, command: serveRelay },
+    relay: relayOf(settings?.relayImage ?? null),
     roots: [dataDir],
     toolsDir: settings?.tools ?? null,
     instance: `rerun/${dataDir}`, // no App's: what is left of a rerun, the next one on the same data removes
   });
+}
+
+/** What connects a run to its gateway: the operator's image, or one of this machine's own programs. */
+export function relayOf(reference: string | null): RelayImage {
+  return reference === null ? { kind: "toolchain" } : { kind: "image", reference, command: serveRelay };
 }
 
 /** A private engine has no images but what it makes of this machine's own programs. */

@@ -15,6 +15,8 @@ import { checkOut, type LocalRepository } from "./verify-repository.ts";
 export type OwnCheck = Policy["checks"]["run"][number];
 
 export interface CheckParts {
+  /** Begins the names of all runs: no other command's, nor another judging's. */
+  readonly name: string;
   readonly repository: LocalRepository;
   readonly runtime: Runtime;
   readonly image: ImageChoice;

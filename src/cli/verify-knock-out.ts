@@ -31,7 +31,7 @@ export async function knockOutHunks(request: KnockOutRequest, { err }: Terminal)
     rules: { hunks: rules.hunks, ms: rules.minutes * 60_000, notHeld: rules.not_held },
     jobs: request.jobs,
     run: (check, { name, ...call }) =>
-      runCheck(parts, check, { ...call, commit: head, id: `verify-${process.pid}-without-${name}` }),
+      runCheck(parts, check, { ...call, commit: head, id: `${parts.name}-without-${name}` }),
     say: (line) => err(`${line}\n`),
   });
 }

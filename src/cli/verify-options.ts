@@ -47,7 +47,8 @@ export function addVerify(program: Command, terminal: Terminal, done: (code: num
     });
 }
 
-function wholeNumber(least: number, most: number): (text: string) => number {
+/** Parses an option that is a whole number in these bounds. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const number = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= least && number <= most) return number;

@@ -1,4 +1,4 @@
-// Where `loopgate verify` runs commands: fresh containers without network, or, on the user's own word, plain processes.
+// Where `loopgate verify` and `eval` run things: fresh containers without network, or, on the user's own word, plain processes.
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Fault } from "../base/fault.ts";
@@ -7,13 +7,18 @@ import { openEngine } from "../container/docker/engine.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import { processRuntime } from "../container/process/process.ts";
 import type { Runtime } from "../container/run.ts";
+import type { Settings } from "../settings.ts";
 import type { Cleanup } from "./cleanup.ts";
+import { relayOf } from "./rerun-runtime.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface VerifyRuntimeRequest {
+  readonly command: keyof typeof unsealedWords;
   readonly unsealed: boolean;
   readonly scratchDir: string;
   readonly objectsDir: string;
+  /** The operator's, for runs of agents; null: there are none. */
+  readonly settings: Pick<Settings, "relayImage" | "tools"> | null;
   readonly terminal: Terminal;
   readonly cleanup: Cleanup;
 }
@@ -28,29 +33,33 @@ export async function openVerifyRuntime(request: VerifyRuntimeRequest): Promise<
   return runtime;
 }
 
-async function plain({ scratchDir, terminal }: VerifyRuntimeRequest): Promise<Runtime> {
-  terminal.err(
-    "!!! --unsealed: the commands run on this machine, with your network and your files, WITHOUT ANY ISOLATION.\n",
-  );
+const unsealedWords = {
+  verify: "the commands run on this machine, with your network and your files, WITHOUT ANY ISOLATION.",
+  eval: "agents and commands run on this machine, with your network and your files, WITHOUT ANY ISOLATION. An agent that looks around finds the hidden tests.",
+} as const;
+
+async function plain({ command, scratchDir, terminal }: VerifyRuntimeRequest): Promise<Runtime> {
+  terminal.err(`!!! --unsealed: ${unsealedWords[command]}\n`);
   const folder = join(scratchDir, "scratch");
   await mkdir(folder, { recursive: true });
   return processRuntime({ scratchDir: folder });
 }
 
-async function contained({ scratchDir, objectsDir, terminal, cleanup }: VerifyRuntimeRequest): Promise<Runtime> {
+async function contained(request: VerifyRuntimeRequest): Promise<Runtime> {
+  const { command, scratchDir, objectsDir, settings, terminal, cleanup } = request;
   const engine = await openEngine({ env: terminal.env });
   if (engine === null) {
     const message =
-      "No container engine answered. Start Docker or Podman, name its socket in DOCKER_HOST, or add --unsealed to run the commands on this machine without any isolation. Nothing was run.";
+      "No container engine answered. Start Docker or Podman, name its socket in DOCKER_HOST, or add --unsealed to run everything on this machine without any isolation. Nothing was run.";
     throw new Fault(message, { kind: "engine", retry: "never" });
   }
   cleanup.add("the container engine", () => engine.close());
   return dockerRuntime({
     docker: engine.docker,
     user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
-    relay: { kind: "toolchain" },
+    relay: relayOf(settings?.relayImage ?? null),
     roots: [scratchDir, dirname(objectsDir)],
-    toolsDir: null,
-    instance: `verify/${process.pid}`,
+    toolsDir: settings?.tools ?? null,
+    instance: `${command}/${process.pid}`,
   });
 }

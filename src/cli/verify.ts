@@ -3,23 +3,16 @@ import { mkdtemp, readFile, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
-import type { ImageChoice } from "../container/run.ts";
 import { changeBase } from "../gateway/git/quarantine.ts";
 import { removeWorkspace } from "../gateway/git/workspace.ts";
-import type { Finding } from "../loop/state.ts";
 import { parsePolicy } from "../policy/parse.ts";
-import { builtInProtectedPaths } from "../policy/paths.ts";
-import { risksOf } from "../policy/risk.ts";
 import { environmentOf } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
-import { readChange } from "../runs/quarantine.ts";
-import { type CheckFacts, judgeCommit } from "../verify/checked.ts";
 import { withCleanup } from "./cleanup.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
-import { type CheckParts, type OwnCheck, runCheck } from "./verify-check.ts";
-import { knockOutHunks } from "./verify-knock-out.ts";
+import { imageOf, judgeHere } from "./verify-judge.ts";
 import { fileAt, type LocalRepository, openRepository } from "./verify-repository.ts";
 import { openVerifyRuntime } from "./verify-runtime.ts";
 import { asJson, asMarkdown, asSarif, asText, type Verified } from "./verify-words.ts";
@@ -65,25 +58,17 @@ function verdict(options: VerifyOptions, terminal: Terminal): Promise<number> {
         { gitDir: repository.gitDir, base: { sha: repository.base, branch: "base" } },
         repository.head,
       );
-      const risks = await risksIn({ ...repository, base: fork }, policy);
+      const theseParts = { command: "verify", settings: null, scratchDir, terminal, cleanup } as const;
+      const judged = { ...repository, base: fork };
       const runtime =
         policy.checks.run.length === 0
           ? null
-          : await openVerifyRuntime({ ...options, scratchDir, objectsDir: repository.objectsDir, terminal, cleanup });
+          : await openVerifyRuntime({ ...options, ...theseParts, objectsDir: repository.objectsDir });
       const image = imageOf(options, policy);
       const environment = environmentOf(policy);
-      const judged = { ...repository, base: fork };
-      const parts = runtime && { repository: judged, runtime, image, environment, scratchDir, signal };
-      const checks = parts === null ? [] : await runChecks(parts, policy.checks.run, terminal);
-      const rules = { ...policy.knock_out, ...(options.knockOut === null ? {} : { hunks: options.knockOut }) };
-      const knockOut =
-        parts === null || judgeCommit({ risks: [], checks }).colour !== "green"
-          ? null
-          : await knockOutHunks(
-              { parts, checks: policy.checks.run, done: checks, rules, jobs: options.jobs },
-              terminal,
-            );
-      const checked = judgeCommit({ risks, checks, knockOut });
+      const name = `verify-${process.pid}`;
+      const parts = runtime && { name, repository: judged, runtime, image, environment, scratchDir, signal };
+      const { risks, checked } = await judgeHere(judged, { ...options, policy, parts }, terminal);
       const verified: Verified = {
         base: fork,
         head: repository.head,
@@ -118,36 +103,6 @@ async function fileOf(path: string): Promise<string> {
   } catch (error) {
     throw new UsageError(`could not read ${path}: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}`);
   }
-}
-
-async function risksIn({ gitDir, base, head }: LocalRepository, policy: Policy): Promise<readonly Finding[]> {
-  const change = await readChange({ gitDir }, base, head, { placeholders: policy.placeholder_paths });
-  const protectedPaths = [...new Set([...builtInProtectedPaths, ...policy.protected_paths])];
-  return risksOf(change, { protectedPaths }).risks;
-}
-
-/** A named image, or one of this machine's own programs. A plain process has none. */
-function imageOf({ image, unsealed }: VerifyOptions, policy: Policy): ImageChoice {
-  const reference = image ?? (policy.agent.image || policy.environment.image);
-  return unsealed || reference === "" ? { kind: "toolchain" } : { kind: "named", reference };
-}
-
-/** One after the other; a check that is red at the head is run at the base as well. */
-async function runChecks(parts: CheckParts, checks: readonly OwnCheck[], { err }: Terminal): Promise<CheckFacts[]> {
-  const done: CheckFacts[] = [];
-  for (const [index, check] of checks.entries()) {
-    err(`${check.name}: running at the head …\n`);
-    const headCall = { commit: parts.repository.head, id: `verify-${process.pid}-${index}-head` };
-    const head = await runCheck(parts, check, headCall);
-    err(`${check.name}: ${head.state.replace("_", " ")} after ${(head.milliseconds / 1000).toFixed(1)} s\n`);
-    if (head.state === "red") err(`${check.name}: running at the base …\n`);
-    const base =
-      head.state === "red"
-        ? await runCheck(parts, check, { commit: parts.repository.base, id: `verify-${process.pid}-${index}-base` })
-        : null;
-    done.push({ name: check.name, head, base });
-  }
-  return done;
 }
 
 async function tell(verified: Verified, { json, sarif, summary }: VerifyOptions, { out }: Terminal): Promise<void> {

@@ -124,7 +124,8 @@ function watchAdopted(world: World, state: LoopState, run: string, issueKey: str
   watch(world, state, start, issueKey, started);
 }
 
-function noRun(status: RunReport["status"], note: string, endedAt: number): RunReport {
+/** The report of a run that came to nothing. */
+export function noRun(status: RunReport["status"], note: string, endedAt: number): RunReport {
   return { status, note, endedAt, exitCode: null, log: "", result: null, pushed: null };
 }
 
@@ -175,9 +176,22 @@ async function ended(
     const isRead = review !== null && review.verdict !== "unreadable";
     return { ...facts, ...(isRead ? {} : failed), claim: null, change: null, review };
   }
-  const change = report.pushed === null ? null : changeFacts(report.pushed, rulesOf(state));
+  return executorEnded(rulesOf(state), run, report, logSha256);
+}
+
+/** How the end of an executor's run is told to its loop; `logSha256` names what it wrote, where that is kept. */
+export function executorEnded(rules: Rules, run: string, report: RunReport, logSha256: string | null): LoopEvent {
+  const change = report.pushed === null ? null : changeFacts(report.pushed, rules);
   const isFine = report.status === "finished" && change !== null;
-  return { ...facts, ...(isFine ? {} : failed), claim: parseClaim(report.result), change, review: null };
+  const said = isFine ? "" : lastLines(report.log);
+  return {
+    ...factsOf(run, report),
+    logSha256,
+    ...(said === "" ? {} : { said }),
+    claim: parseClaim(report.result),
+    change,
+    review: null,
+  };
 }
 
 /** What the end of a run tells whatever its role. */
@@ -284,7 +298,8 @@ async function readSnapshotAgain(world: World, state: LoopState, frozen: Snapsho
   return again.text;
 }
 
-function workBrief(state: LoopState, attempt: Attempt, snapshotText: string, deadlineMs: number): string {
+/** What the executor of this attempt is told; `snapshotText` is the frozen issue. */
+export function workBrief(state: LoopState, attempt: Attempt, snapshotText: string, deadlineMs: number): string {
   const before = state.attempts.filter((one) => one.number < attempt.number);
   const last = before.at(-1);
   return executorBrief({

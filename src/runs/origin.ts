@@ -3,6 +3,7 @@
 import type { Prepared } from "../agents/agent.ts";
 import { agentOf } from "../agents/agents.ts";
 import { assert } from "../base/assert.ts";
+import { Fault } from "../base/fault.ts";
 import type { GitHubPort, Log, RunOrder } from "../engine/ports.ts";
 import { fetchBase, type ObjectStore } from "../gateway/git/objects.ts";
 import { fetchBranch, type Quarantine } from "../gateway/git/quarantine.ts";
@@ -41,13 +42,23 @@ export function originAtGitHub(parts: OriginParts): Origin {
     async branch(loop, quarantine) {
       await withAccess(parts, loop, "read", ({ url, token }) => fetchBranch(quarantine, { url, token }));
     },
-    agent(order, lease) {
-      const { agent, command, model } = roleOf(order);
-      const task = { promptPath: "/loop/brief.md", model, gatewayUrl: "http://127.0.0.1:{port}", lease };
-      return agentOf(agent, command).prepare(task);
-    },
+    agent: agentByPolicy,
   };
 }
+
+/** The agent that the loop's rules name for this role, to be started by this lease. */
+export function agentByPolicy(order: RunOrder, lease: string): Prepared {
+  const { agent, command, model } = roleOf(order);
+  const task = { promptPath: "/loop/brief.md", model, gatewayUrl: "http://127.0.0.1:{port}", lease };
+  return agentOf(agent, command).prepare(task);
+}
+
+/** Every commit comes from this host, and nothing that is made leaves it: whoever asks for more than that is refused. */
+export const withoutGitHub: AccessParts["github"] = {
+  async gitAccess() {
+    throw new Fault("This run has no access to GitHub", { kind: "forbidden", retry: "never" });
+  },
+};
 
 /** Where the loop's base branch is at GitHub now, with its commits in the repository's store. Throws Fault. */
 export async function tipOfBase(parts: OriginParts, loop: LoopState): Promise<string> {

@@ -6,7 +6,7 @@ import type { RunOrder } from "../engine/ports.ts";
 import { bringBack, bringObjects, compareTrees, type TreeDifference } from "../gateway/git/kept.ts";
 import { findBase } from "../gateway/git/objects.ts";
 import { findQuarantine } from "../gateway/git/quarantine.ts";
-import type { Origin } from "./origin.ts";
+import { type Origin, withoutGitHub } from "./origin.ts";
 import { keptObjects, type RecordedEnd, type RecordedOrder, readRecorded } from "./provenance.ts";
 import type { Recorded } from "./recorded.ts";
 import { rooms } from "./rooms.ts";
@@ -37,7 +37,7 @@ export async function repeatRun(parts: RerunParts, recorded: Recorded, signal: A
     ...scratch,
     identity: order.identity,
     origin: originInRecord(parts, order),
-    github: nobody,
+    github: withoutGitHub,
     epoch: order.request.epoch,
     image: (reference) => choiceOf(order, reference),
     limits: order.request.limits,
@@ -58,13 +58,6 @@ export async function repeatRun(parts: RerunParts, recorded: Recorded, signal: A
   const after: Repeated["now"] = { order: JSON.parse(now.order), end: JSON.parse(now.end) };
   return { was: { order, end }, now: after, files: await differingFiles(parts, order, end, after.end) };
 }
-
-/** Every commit comes from this host, and nothing that is made leaves it: whoever asks for more than that is refused. */
-const nobody: RunParts["github"] = {
-  async gitAccess() {
-    throw new Fault("A repeated run has no access to GitHub", { kind: "forbidden", retry: "never" });
-  },
-};
 
 function orderAgain(id: string, { order, image }: RecordedOrder, brief: string): RunOrder {
   const images = image === null ? order.loop.images : { ...order.loop.images, [image.reference]: image };

@@ -1,4 +1,4 @@
-// A repository on this machine for `loopgate verify`, gone when the test ends.
+// A repository on this machine for `loopgate verify` and `eval`, gone when the test ends.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,8 +7,9 @@ import { onTestFinished } from "vitest";
 
 export interface Repository {
   readonly dir: string;
-  /** Writes the files and commits them. */
-  commit(files: Readonly<Record<string, string>>): string;
+  /** Writes the files, null takes one away, and commits them. */
+  commit(files: Readonly<Record<string, string | null>>, message?: string): string;
+  git(...args: string[]): string;
 }
 
 export function aRepository(): Repository {
@@ -21,13 +22,18 @@ export function aRepository(): Repository {
   git("init", "--quiet", "--initial-branch=main");
   return {
     dir,
-    commit(files) {
+    git,
+    commit(files, message = "work") {
       for (const [path, text] of Object.entries(files)) {
+        if (text === null) {
+          rmSync(join(dir, path));
+          continue;
+        }
         mkdirSync(dirname(join(dir, path)), { recursive: true });
         writeFileSync(join(dir, path), text);
       }
       git("add", "--all");
-      git("commit", "--quiet", "--message", "work");
+      git("commit", "--quiet", "--message", message);
       return git("rev-parse", "HEAD").trim();
     },
   };

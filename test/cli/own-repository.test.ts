@@ -85,7 +85,7 @@ test("what is not committed, submodules and files of LFS are said to be missing 
   writeFileSync(join(dir, "packages/web/a.txt"), "changed");
   const { notes } = await readOwnRepository(dir);
   expect(notes).toEqual([
-    expect.stringMatching(/^What is not committed stays out of the copy: 2 files; the demo works on [0-9a-f]{7,}\.$/),
+    expect.stringMatching(/^What is not committed stays out of the copy: 2 files; what counts is [0-9a-f]{7,}\.$/),
     "Submodules are empty in the copy: library.",
     "Files that git LFS keeps are pointers in the copy, not their content.",
   ]);

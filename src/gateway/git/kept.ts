@@ -31,10 +31,10 @@ export async function bringBack(quarantine: Quarantine, commit: string, dir: str
   await setRef(quarantine.gitDir, branchRef(quarantine.branch), commit);
 }
 
-/** Puts what `dir` keeps into the quarantine; a folder that is gone brings nothing. */
-export async function bringObjects(quarantine: Quarantine, dir: string): Promise<void> {
+/** Puts what `dir` keeps into the repository; a folder that is gone brings nothing. */
+export async function bringObjects({ gitDir }: Pick<Quarantine, "gitDir">, dir: string): Promise<void> {
   const names = await readdir(join(dir, "pack")).catch(() => []);
-  const to = join(quarantine.gitDir, "objects", "pack");
+  const to = join(gitDir, "objects", "pack");
   const packs = names.filter((name) => /^pack-[0-9a-f]+\.(pack|idx|rev)$/.test(name));
   // An index is what makes a pack seen, so it comes last.
   for (const name of packs.sort((a, b) => Number(a.endsWith(".idx")) - Number(b.endsWith(".idx")))) {

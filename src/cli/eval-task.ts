@@ -1,0 +1,157 @@
+// One task tried by one agent: its loop, and then the hidden tests.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { ImageChoice, Runtime } from "../container/run.ts";
+import { DEFAULT_LIMITS } from "../container/run.ts";
+import type { Clock, Log } from "../engine/ports.ts";
+import { bringObjects } from "../gateway/git/kept.ts";
+import { removeWorkspace } from "../gateway/git/workspace.ts";
+import { newLoopId } from "../github/deliveries/loop-id.ts";
+import { type NanoUsd, spentOf } from "../loop/money.ts";
+import type { LoopState, Rules, Tokens } from "../loop/state.ts";
+import type { environmentOf } from "../policy/rules.ts";
+import type { Policy } from "../policy/schema.ts";
+import { withoutGitHub } from "../runs/origin.ts";
+import { keptObjects } from "../runs/provenance.ts";
+import { readChange } from "../runs/quarantine.ts";
+import { createRuns, type RunParts } from "../runs/runs.ts";
+import { outcomeOf } from "../verify/eval/outcome.ts";
+import { judgeHidden } from "../verify/eval/proof.ts";
+import { verdictOfChecked } from "../verify/eval/verdict.ts";
+import { ownerOfRuns } from "../wire.ts";
+import { type EvalLoop, runLoop } from "./eval-loop.ts";
+import { originInThePast, storeOf } from "./eval-origin.ts";
+import type { TaskEnd } from "./eval-results.ts";
+import { type ProvedTask, showAll } from "./eval-tasks.ts";
+import type { Terminal } from "./terminal.ts";
+import { judgeHere } from "./verify-judge.ts";
+
+export interface TrialParts {
+  readonly runtime: Runtime;
+  readonly image: ImageChoice;
+  readonly environment: ReturnType<typeof environmentOf>;
+  readonly policy: Policy;
+  readonly knockOut: number | null;
+  readonly models: Pick<RunParts, "models" | "prices" | "ociRuntime">;
+  /** A repository of ours that borrows the user's objects. */
+  readonly gitDir: string;
+  readonly repository: { readonly owner: string; readonly name: string; readonly branch: string };
+  readonly scratchDir: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+export interface Trial {
+  /** From 1, once for each task and agent. */
+  readonly number: number;
+  readonly task: ProvedTask;
+  readonly rules: Rules;
+  /** Told what each run came to cost. */
+  readonly onSpent: (nano: NanoUsd) => void;
+}
+
+/** Throws Fault, and what the signal is aborted with; nothing is left of it either way. */
+export async function tryTask(parts: TrialParts, trial: Trial): Promise<TaskEnd> {
+  const dir = join(parts.scratchDir, `task-${trial.number}`);
+  await mkdir(dir);
+  try {
+    return await tryIn(dir, parts, trial);
+  } finally {
+    await removeWorkspace(dir);
+  }
+}
+
+async function tryIn(dir: string, parts: TrialParts, { number, task, rules, onSpent }: Trial): Promise<TaskEnd> {
+  const { runtime, image, environment, clock, signal, terminal } = parts;
+  const base = { branch: parts.repository.branch, sha: task.parent };
+  const past = { dataDir: dir, gitDir: parts.gitDir, base };
+  const store = await storeOf(past);
+  const judgedIn = { gitDir: store.gitDir, objectsDir: store.objectsDir, base: task.parent };
+  const checkParts = (name: string, head: string) => ({
+    ...{ name: `eval-${process.pid}-${number}-${name}`, repository: { ...judgedIn, head } },
+    ...{ runtime, image, environment, scratchDir: dir, signal },
+  });
+  const runs = createRuns({
+    ...parts.models,
+    ...{ dataDir: dir, runtime, clock, log: parts.log, epoch: 1, limits: DEFAULT_LIMITS },
+    origin: originInThePast(past),
+    github: withoutGitHub,
+    image: () => image,
+    owner: ownerOfRuns(runtime),
+    identity: { name: "loopgate[bot]", email: "loopgate[bot]@users.noreply.github.com" },
+  });
+  const began = clock.now();
+  const loop = loopOf(parts, number, task, rules, base);
+  const state = await runLoop(
+    {
+      ...{ runs, clock, signal, onSpent },
+      async judge(head, attempt, run) {
+        await bringObjects(store, keptObjects(past, run));
+        const judging = { ...parts, parts: checkParts(`attempt-${attempt}`, head), jobs: 1 };
+        const { risks, checked } = await judgeHere({ ...judgedIn, head }, judging, { ...terminal, err: () => {} });
+        return verdictOfChecked(head, risks, checked);
+      },
+    },
+    loop,
+  );
+  const ms = clock.now() - began;
+  const head = lastHead(state);
+  if (head !== null) await bringObjects(store, keptObjects(past, head.run));
+  const hidden =
+    head === null
+      ? null
+      : judgeHidden(
+          task.proof,
+          await showAll(checkParts("hidden", head.sha), parts.policy.checks.run, {
+            commit: head.sha,
+            replaced: task.tests,
+          }),
+        );
+  const verdict = state.attempts.at(-1)?.verdict ?? null;
+  const reason = state.ending?.reason ?? null;
+  const patch = head === null ? "" : (await readChange(store, task.parent, head.sha)).patch;
+  return {
+    outcome: outcomeOf({ verdict: verdict?.colour ?? null, hidden, reason }),
+    verdict: verdict?.colour ?? null,
+    hidden,
+    reason,
+    said: [state.ending?.quote ?? "", ...(verdict?.findings ?? []).map(({ title }) => title)]
+      .filter(Boolean)
+      .join("; ")
+      .slice(0, 1_000),
+    attempts: state.attempts.length,
+    ms,
+    ...costOf(state),
+    head: head?.sha ?? null,
+    patch,
+  };
+}
+
+function loopOf(
+  { repository }: TrialParts,
+  number: number,
+  { text }: ProvedTask,
+  rules: Rules,
+  base: EvalLoop["base"],
+): EvalLoop {
+  const { owner, name } = repository;
+  return { id: newLoopId(), issue: { installationId: 1, repositoryId: 1, owner, name, number }, text, base, rules };
+}
+
+/** The newest commit that the loop came to, also one that policy held back, and the run that pushed it. */
+function lastHead({ attempts }: LoopState): { readonly sha: string; readonly run: string } | null {
+  for (const { head, verdict, runs } of attempts.toReversed()) {
+    const sha = head ?? verdict?.head ?? null;
+    if (sha !== null && runs[0] !== undefined) return { sha, run: runs[0].id };
+  }
+  return null;
+}
+
+function costOf({ attempts }: LoopState): { readonly spentNano: NanoUsd; readonly tokens: Tokens } {
+  const runs = attempts.flatMap((attempt) => attempt.runs);
+  const sum = (key: keyof Tokens) => runs.reduce((total, { tokens }) => total + tokens[key], 0);
+  const tokens = { input: sum("input"), cached: sum("cached"), output: sum("output") };
+  return { spentNano: spentOf({ attempts }), tokens };
+}
