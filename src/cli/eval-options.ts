@@ -43,7 +43,7 @@ export function addEval(program: Command, terminal: Terminal, done: (code: numbe
 }
 
 /** Throws UsageError where they make no sense. */
-export function evalOptions(given: Readonly<Record<string, unknown>>): EvalOptions {
+function evalOptions(given: Readonly<Record<string, unknown>>): EvalOptions {
   const defaults = { issues: null, policy: null, check: null, report: null, image: null, knockOut: null };
   const options = { ...defaults, unsealed: false, json: false, ...given } as EvalOptions & { report: string | null };
   if (options.report !== null && options.check === null) throw new UsageError("--report belongs to --check.");

@@ -45,7 +45,7 @@ export function originInThePast(past: PastOrigin): Origin {
 }
 
 /** The executor's run whose commit this is. */
-export function runThatPushed({ attempts }: Pick<LoopState, "attempts">, head: string): string {
+function runThatPushed({ attempts }: Pick<LoopState, "attempts">, head: string): string {
   const run = attempts.findLast((attempt) => attempt.head === head)?.runs[0];
   assert(run !== undefined, `some run pushed ${head}`);
   return run.id;

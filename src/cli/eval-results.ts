@@ -24,7 +24,7 @@ const TaskEnd = z.object({
   verdict: z.enum(["green", "red", "pending"]).nullable(), // the policy's on the last commit
   hidden: z.object({ colour: z.enum(["green", "red", "unknown"]), failed: Keys }).nullable(),
   reason: StopReason.nullable(), // null: the loop came to its gate
-  said: z.string(), // the findings that the last verdict ended with, in short
+  said: z.string(), // what it ended with: a question, or the titles of what was red; untrusted, cut for length
   attempts: z.number().int(),
   ms: z.number().int(), // of the loop, without the hidden tests
   spentNano: NanoUsd,

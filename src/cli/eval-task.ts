@@ -23,6 +23,7 @@ import { type EvalLoop, runLoop } from "./eval-loop.ts";
 import { originInThePast, storeOf } from "./eval-origin.ts";
 import type { TaskEnd } from "./eval-results.ts";
 import { type ProvedTask, showAll } from "./eval-tasks.ts";
+import { attemptLine } from "./eval-words.ts";
 import type { Terminal } from "./terminal.ts";
 import { judgeHere } from "./verify-judge.ts";
 
@@ -50,6 +51,8 @@ export interface Trial {
   readonly rules: Rules;
   /** Told what each run came to cost. */
   readonly onSpent: (nano: NanoUsd) => void;
+  /** Told of each attempt that was judged, in a line. */
+  readonly onAttempt: (told: string) => void;
 }
 
 /** Throws Fault, and what the signal is aborted with; nothing is left of it either way. */
@@ -63,7 +66,11 @@ export async function tryTask(parts: TrialParts, trial: Trial): Promise<TaskEnd>
   }
 }
 
-async function tryIn(dir: string, parts: TrialParts, { number, task, rules, onSpent }: Trial): Promise<TaskEnd> {
+async function tryIn(
+  dir: string,
+  parts: TrialParts,
+  { number, task, rules, onSpent, onAttempt }: Trial,
+): Promise<TaskEnd> {
   const { runtime, image, environment, clock, signal, terminal } = parts;
   const base = { branch: parts.repository.branch, sha: task.parent };
   const past = { dataDir: dir, gitDir: parts.gitDir, base };
@@ -91,7 +98,9 @@ async function tryIn(dir: string, parts: TrialParts, { number, task, rules, onSp
         await bringObjects(store, keptObjects(past, run));
         const judging = { ...parts, parts: checkParts(`attempt-${attempt}`, head), jobs: 1 };
         const { risks, checked } = await judgeHere({ ...judgedIn, head }, judging, { ...terminal, err: () => {} });
-        return verdictOfChecked(head, risks, checked);
+        const verdict = verdictOfChecked(head, risks, checked);
+        onAttempt(attemptLine(attempt, verdict));
+        return verdict;
       },
     },
     loop,
@@ -117,10 +126,7 @@ async function tryIn(dir: string, parts: TrialParts, { number, task, rules, onSp
     verdict: verdict?.colour ?? null,
     hidden,
     reason,
-    said: [state.ending?.quote ?? "", ...(verdict?.findings ?? []).map(({ title }) => title)]
-      .filter(Boolean)
-      .join("; ")
-      .slice(0, 1_000),
+    said: saidOf(state),
     attempts: state.attempts.length,
     ms,
     ...costOf(state),
@@ -138,6 +144,12 @@ function loopOf(
 ): EvalLoop {
   const { owner, name } = repository;
   return { id: newLoopId(), issue: { installationId: 1, repositoryId: 1, owner, name, number }, text, base, rules };
+}
+
+/** What the loop ended with: the words of its end, else the titles of what was red. */
+function saidOf({ ending, attempts }: LoopState): string {
+  const findings = attempts.at(-1)?.verdict?.findings ?? [];
+  return (ending?.quote ?? findings.map(({ title }) => title).join("\n")).slice(0, 1_000);
 }
 
 /** The newest commit that the loop came to, also one that policy held back, and the run that pushed it. */

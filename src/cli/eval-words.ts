@@ -1,5 +1,6 @@
 // What `loopgate eval` says: a row for each task and agent, the totals, and why other commits were no tasks.
 import { dollarsOf } from "../loop/money.ts";
+import type { Verdict } from "../loop/state.ts";
 import { isFalseRed, type Outcome } from "../verify/eval/outcome.ts";
 import { nameOf, type Unproven } from "../verify/eval/proof.ts";
 import type { Unfit } from "../verify/eval/select.ts";
@@ -12,6 +13,8 @@ export interface Row {
   readonly task: ProvedTask;
   /** Null, or without an end: it was not tried. */
   readonly known: Begun | null;
+  /** What kept it from an end, in a sentence; null: nothing did. */
+  readonly fault: string | null;
 }
 
 export interface Evaluated extends Pick<Chosen, "looked" | "unfit"> {
@@ -72,6 +75,13 @@ function dollars(nano: number): string {
   return `$${dollarsOf(nano).toFixed(2)}`;
 }
 
+/** One line on an attempt that was judged. */
+export function attemptLine(attempt: number, { colour, findings }: Verdict): string {
+  const [first] = findings;
+  const why = first === undefined ? "" : `: ${clipped(first.title, 100)}`;
+  return `attempt ${attempt} is ${colour === "pending" ? "without evidence" : colour}${why}`;
+}
+
 /** The table for a terminal. */
 export function asText(evaluated: Evaluated): string {
   const { agents, rows, unproved, looked, unfit, stopped } = evaluated;
@@ -98,9 +108,9 @@ function labelled(label: string): string {
   return clipped(label.split("\n")[0] ?? "", 100);
 }
 
-function rowLine({ task, known }: Row): string {
+function rowLine({ task, known, fault }: Row): string {
   const end = known?.end ?? null;
-  const told = end === null ? "not tried" : endLine(end);
+  const told = end !== null ? endLine(end) : fault === null ? "not tried" : `failed: ${fault}`;
   return `  ${task.commit.slice(0, 12)}  ${clipped(task.text.title, 50).padEnd(50)}  ${told}`;
 }
 
@@ -118,7 +128,7 @@ interface Totals extends Readonly<Record<Outcome, number>> {
 }
 
 /** Of one agent's rows. */
-export function totalsOf(rows: readonly Row[]): Totals {
+function totalsOf(rows: readonly Row[]): Totals {
   const ends = rows.flatMap(({ known }) => known?.end ?? []);
   const count = (outcome: Outcome) => ends.filter((end) => end.outcome === outcome).length;
   const lost = rows.reduce((sum, { known }) => sum + (known?.lostNano ?? 0), 0);
@@ -155,7 +165,7 @@ export function asJson({ agents, rows, unproved, looked, unfit, stopped }: Evalu
       const { spentNano, ...totals } = totalsOf(rows.filter(({ agent }) => agent === label));
       return { agent: label, kind, model, ...totals, spentUsd: dollarsOf(spentNano) };
     }),
-    tasks: rows.map(({ agent, task, known }) => {
+    tasks: rows.map(({ agent, task, known, fault }) => {
       const { spentNano = 0, ...end } = known?.end ?? {};
       const { failToPass, passToPass } = task.proof;
       const proof = { failToPass: failToPass.map(nameOf), passToPass: passToPass.length };
@@ -164,6 +174,7 @@ export function asJson({ agents, rows, unproved, looked, unfit, stopped }: Evalu
         commit: task.commit,
         title: task.text.title,
         ...proof,
+        fault,
         end: known?.end == null ? null : { ...end, spentUsd: dollarsOf(spentNano) },
       };
     }),

@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Fault } from "../base/fault.ts";
 import { steadyClock } from "../engine/clock.ts";
 import { removeWorkspace } from "../gateway/git/workspace.ts";
 import { pinoLogger } from "../log.ts";
@@ -47,9 +48,9 @@ export interface EvalOptions {
   readonly json: boolean;
 }
 
-const exitCodes = { done: 0, nothing: 2, budget: 3 } as const;
+const exitCodes = { done: 0, failed: 1, nothing: 2, budget: 3 } as const;
 
-/** 0 all was tried, 2 no commit can be judged, 3 stopped by the budget, 130 after Ctrl-C. Throws Fault and UsageError. */
+/** 0 all was tried, 1 some task failed for a fault, 2 no commit can be judged, 3 stopped by the budget, 130 after Ctrl-C. Throws Fault and UsageError. */
 export async function evaluate(options: EvalOptions, terminal: Terminal): Promise<number> {
   const read = readSettingsWithoutGitHub(terminal.env);
   if (!read.ok) throw new UsageError(read.message);
@@ -143,7 +144,13 @@ interface Trying {
   readonly policy: Policy;
 }
 
-type Job = { readonly agent: EvaluatedAgent; readonly task: ProvedTask; readonly number: number; known: Begun | null };
+interface Job {
+  readonly agent: EvaluatedAgent;
+  readonly task: ProvedTask;
+  readonly number: number;
+  known: Begun | null;
+  fault: string | null;
+}
 
 /** Every task with every agent, as far as the money goes; what is known from before is not tried again. Throws Fault. */
 async function tryAll(
@@ -156,7 +163,7 @@ async function tryAll(
   for (const task of tasks) {
     for (const agent of agents) {
       const known = await results.task(questionOf(trying, agent, task));
-      jobs.push({ agent, task, number: jobs.length + 1, known });
+      jobs.push({ agent, task, number: jobs.length + 1, known, fault: null });
     }
   }
   const before = jobs.reduce((sum, { known }) => sum + spentIn(known), 0);
@@ -181,7 +188,7 @@ async function tryAll(
   );
   await Promise.allSettled(workers); // none is left running when one has failed
   await Promise.all(workers);
-  const rows = jobs.map(({ agent, task, known }): Row => ({ agent: agent.label, task, known }));
+  const rows = jobs.map(({ agent, task, known, fault }): Row => ({ agent: agent.label, task, known, fault }));
   return { rows, stopped };
 }
 
@@ -208,13 +215,16 @@ async function tryJob(trying: Trying, purse: Purse, job: Job, of: number): Promi
   err(`${named}: begins …\n`);
   try {
     const executor = { agent: agent.kind, model: agent.model, command: agent.command, image: rules.executor.image };
-    const end = await tryTask(trials, { number, task, rules: { ...rules, executor }, onSpent });
+    const onAttempt = (told: string) => err(`${named}: ${told}\n`);
+    const end = await tryTask(trials, { number, task, rules: { ...rules, executor }, onSpent, onAttempt });
     job.known = { ...begun(lostBefore), end };
     spent = end.spentNano;
     err(`${named}: ${endLine(end)}\n`);
   } catch (error) {
     job.known = begun(lostBefore + spent); // it begins again, and what it cost is not forgotten
-    throw error;
+    if (trials.signal.aborted || !(error instanceof Fault)) throw error;
+    job.fault = error.message;
+    err(`${named}: failed: ${error.message}\n`);
   } finally {
     purse.settle(most, spent);
     if (job.known !== null) await results.keepTask(question, job.known);
@@ -236,6 +246,7 @@ function questionOf(
 
 function tell({ json }: EvalOptions, { out }: Terminal, evaluated: Evaluated): number {
   out(json ? asJson(evaluated) : asText(evaluated));
+  if (evaluated.rows.some(({ fault }) => fault !== null)) return exitCodes.failed;
   if (evaluated.stopped) return exitCodes.budget;
   return evaluated.rows.length === 0 ? exitCodes.nothing : exitCodes.done;
 }

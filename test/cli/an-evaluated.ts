@@ -6,59 +6,50 @@ import { onTestFinished } from "vitest";
 import { aRepository, policy, type Repository } from "./a-repository.ts";
 import { ask, type Ended } from "./command.ts";
 
-const junit = "node --test --test-reporter=junit --test-reporter-destination=junit.xml";
+/** Runs every file of tests, and tells of each in a report. */
+const check = `code=0; all=""
+for one in test/*.test; do
+  if sh $one; then failed=""; else failed="<failure message='wrong'/>"; code=1; fi
+  all="$all<testcase file='$one' name='$(basename $one .test)' time='1'>$failed</testcase>"
+done
+echo "<testsuite name='all'>$all</testsuite>" > junit.xml; exit $code`;
 
-/** The text of a file of tests: each calls `main` and compares. */
-export function tests(cases: Readonly<Record<string, string>>): string {
-  const all = Object.entries(cases).map(
-    ([name, claim]) => `test(${JSON.stringify(name)}, () => assert.ok(${claim}));\n`,
-  );
-  return `const test = require("node:test");\nconst assert = require("node:assert");\nconst main = require("../src/main.js");\n${all.join("")}`;
-}
+/** A program that computes with its argument, and what it comes to for 8, as a test. */
+export const program = (formula: string) => `echo $(($1 ${formula}))\n`;
+export const testOf = (name: string, result: number) => `# hidden-${name}\ntest "$(sh src/${name}.sh 8)" = ${result}\n`;
 
 export interface Past extends Repository {
-  /** Commits that can be judged, by what they ask for, oldest first. */
-  readonly good: { readonly twice: string; readonly half: string };
+  /** Commits that can be judged, by the program that they ask for, oldest first. */
+  readonly twice: string;
+  readonly half: string;
 }
 
-/** Two tasks: `twice`, then `half`, each with its test. */
-export function aPast(): Past {
+/** Begins with the program `next`; then come the commits that add `twice` and `half`, each with its test. */
+export function aPast(more = ""): Past {
   const repository = aRepository();
   const { commit } = repository;
-  const first = tests({ "adds one": "main.next(1) === 2" });
   commit({
-    ".github/loop.yml": `attempts: 2\n${policy(junit)}`,
-    "src/main.js": "exports.next = (n) => n + 1;\n",
-    "test/main.test.js": first,
+    ".github/loop.yml": `attempts: 2\n${more}${policy(check)}`,
+    "src/next.sh": program("+ 1"),
+    "test/next.test": testOf("next", 9),
   });
-  const twice = commit(
-    {
-      "src/main.js": "exports.next = (n) => n + 1;\nexports.twice = (n) => 2 * n;\n",
-      "test/main.test.js": tests({ "adds one": "main.next(1) === 2", "doubles hidden": "main.twice(4) === 8" }),
-    },
-    "Add twice\n\nIt doubles a number.",
-  );
-  const half = commit(
-    {
-      "src/main.js": "exports.next = (n) => n + 1;\nexports.twice = (n) => 2 * n;\nexports.half = (n) => n / 2;\n",
-      "test/main.test.js": tests({
-        "adds one": "main.next(1) === 2",
-        "doubles hidden": "main.twice(4) === 8",
-        "halves hidden": "main.half(8) === 4",
-      }),
-    },
-    "Add half\n\nIt halves a number.",
-  );
-  return { ...repository, good: { twice, half } };
+  const add = (name: string, formula: string, result: number) =>
+    commit(
+      { [`src/${name}.sh`]: program(formula), [`test/${name}.test`]: testOf(name, result) },
+      `Add ${name}\n\nIt computes $1 ${formula}.`,
+    );
+  return { ...repository, twice: add("twice", "* 2", 16), half: add("half", "/ 2", 4) };
 }
 
-/** Does what either task asks for. */
+/** Does what the brief asks for. */
 export const able = `set -eu
-if grep -q 'Add twice' "$LOOP_DIR/brief.md"; then echo 'exports.twice = (n) => 2 * n;' >> src/main.js; fi
-if grep -q 'Add half' "$LOOP_DIR/brief.md"; then echo 'exports.half = (n) => n / 2;' >> src/main.js; fi`;
+for name in twice half; do
+  formula=$(sed -n '/Add '$name'/,$ s/.*It computes $1 \\(.*\\)\\./\\1/p' "$LOOP_DIR/brief.md" | head -1)
+  if [ -n "$formula" ]; then echo "echo \\$((\\$1 $formula))" > src/$name.sh; fi
+done`;
 
 /** Leaves all that can be seen green, and does nothing of what is asked. */
-export const idle = "echo '// done' >> src/main.js";
+export const idle = "echo '# done' >> src/next.sh";
 
 export function aFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), "eval-"));
@@ -66,25 +57,20 @@ export function aFolder(): string {
   return dir;
 }
 
-/** Runs `loopgate eval` without isolation, and reads its JSON. */
-export async function evaluated(dir: string, ...more: string[]): Promise<Ended & { readonly told: Told }> {
-  const ended = await ask(["eval", "--repo", dir, "--unsealed", "--json", ...more]);
-  const told = ended.out === "" ? emptyTold : (JSON.parse(ended.out) as Told);
-  return { ...ended, told };
-}
-
-interface Told {
+export interface Told {
   readonly agents: readonly Readonly<Record<string, string | number>>[];
   readonly tasks: readonly {
     readonly agent: string;
     readonly commit: string;
     readonly failToPass: readonly string[];
     readonly passToPass: number;
+    readonly fault: string | null;
     readonly end: null | {
       readonly outcome: string;
       readonly verdict: string;
       readonly reason: string | null;
       readonly hidden: { readonly colour: string; readonly failed: readonly string[] } | null;
+      readonly said: string;
       readonly attempts: number;
       readonly spentUsd: number;
       readonly patch: string;
@@ -96,4 +82,13 @@ interface Told {
   readonly stoppedByBudget: boolean;
 }
 
-const emptyTold: Told = { agents: [], tasks: [], notJudged: [], looked: 0, notTasks: {}, stoppedByBudget: false };
+/** Runs `loopgate eval` and reads its JSON. */
+export async function evaluated(
+  dir: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended & { readonly told: Told }> {
+  const ended = await ask(["eval", "--repo", dir, "--json", ...args], env);
+  if (ended.out === "") throw new Error(`It ended with ${ended.code} and told nothing. ${ended.err}`);
+  return { ...ended, told: JSON.parse(ended.out) as Told };
+}
