@@ -225,6 +225,10 @@ export const Environment = z.strictObject({
     description: "Token for that registry, if it asks for one; it stays in the App. One that can only read is enough.",
     where: "the registry",
   }),
+  LOOPGATE_REGISTRY_PYPI: address.optional().meta({
+    description:
+      "Address of the Python index that runs may read packages from, as in https://pypi.org/simple: through the App, without a credential. Unset: none.",
+  }),
   LOOPGATE_MAX_USD: bound("usd", 10_000, "Most US dollars a policy may grant a loop for model calls."),
   LOOPGATE_MAX_ISSUE_USD: bound(
     "issue_usd",

@@ -32,7 +32,9 @@ export interface Settings {
   /** What kept set-ups may take on disk. */
   readonly environmentBytes?: number;
   /** Where packages are read, with the tokens that never enter a container. Absent: nowhere. */
-  readonly registries?: { readonly npm?: { readonly url: string; readonly token: string | null } };
+  readonly registries?: Readonly<
+    Partial<Record<RegistryName, { readonly url: string; readonly token: string | null }>>
+  >;
   /** What packages from there may take on disk. */
   readonly registryBytes?: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -158,9 +160,24 @@ function settingsOf(env: Environment, privateKey: string): Settings {
   };
 }
 
+function registryNames(env: Environment): { readonly registries?: readonly string[] } {
+  const { registries } = registriesOf(env);
+  return registries === undefined ? {} : { registries: Object.keys(registries) };
+}
+
+/** Protocols of registries that an operator may name. */
+type RegistryName = "npm" | "pypi";
+
 function registriesOf(env: Environment): Pick<Settings, "registries"> {
-  const { LOOPGATE_REGISTRY_NPM: url, LOOPGATE_REGISTRY_NPM_TOKEN: token } = env;
-  return url === undefined ? {} : { registries: { npm: { url, token: token ?? null } } };
+  const urls = { npm: env.LOOPGATE_REGISTRY_NPM, pypi: env.LOOPGATE_REGISTRY_PYPI } satisfies Record<
+    RegistryName,
+    unknown
+  >;
+  const token = env.LOOPGATE_REGISTRY_NPM_TOKEN ?? null;
+  const named = Object.entries(urls).flatMap(([name, url]) =>
+    url === undefined ? [] : [[name, { url, token: name === "npm" ? token : null }] as const],
+  );
+  return named.length === 0 ? {} : { registries: Object.fromEntries(named) };
 }
 
 /** One provider for each key that is set; an OpenAI-like server at an address of its own needs none. */
@@ -204,7 +221,7 @@ function operatorOf(env: Environment): Operator {
       tmp_mib: env.LOOPGATE_MAX_TMP_MIB,
       disk_mib: env.LOOPGATE_MAX_DISK_MIB,
       hosts: env.LOOPGATE_EGRESS.split(",").flatMap((host) => host.trim() || []),
-      ...(env.LOOPGATE_REGISTRY_NPM === undefined ? {} : { registries: ["npm"] }),
+      ...registryNames(env),
       images: env.LOOPGATE_IMAGES.split(",").flatMap((image) => image.trim() || []),
     },
     defaults: {

@@ -90,6 +90,9 @@ describe("what is needed", () => {
     const { registries, operator } = settingsOf({ ...least, ...npm });
     expect(registries).toEqual({ npm: { url: "https://packages.example/npm", token: "a-token" } });
     expect(operator.bounds.registries).toEqual(["npm"]);
+    const python = settingsOf({ ...least, LOOPGATE_REGISTRY_PYPI: "https://pypi.example/simple" });
+    expect(python.registries).toEqual({ pypi: { url: "https://pypi.example/simple", token: null } });
+    expect(python.operator.bounds.registries).toEqual(["pypi"]);
     const alone = readSettings({ ...least, LOOPGATE_REGISTRY_NPM_TOKEN: "a-token" });
     expect(alone.ok ? "" : alone.message).toContain("LOOPGATE_REGISTRY_NPM_TOKEN is set without LOOPGATE_REGISTRY_NPM");
     const plain = readSettings({ ...least, LOOPGATE_REGISTRY_NPM: "http://packages.example" });
@@ -173,7 +176,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^55 settings are/);
+    expect(message).toMatch(/^56 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

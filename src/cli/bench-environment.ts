@@ -153,7 +153,7 @@ async function aDoor(root: string, { url }: Project, cleanup: Cleanup) {
     upstreams: { npm: { url, token: null } },
     now: Date.now,
   });
-  const rules = { allow: [], deny: [], minimumAgeMs: 0, fresh: "allow", known: new Set<string>() } as const;
+  const rules = { allow: [], deny: [], minimumAgeMs: 0, fresh: "allow", known: {} } as const;
   const most = { answers: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER };
   const opened = await openRunGateway({
     socketDir: join(root, "door"),
@@ -181,7 +181,10 @@ async function aRound(ground: Ground, round: number, signal: AbortSignal): Promi
     await readyIn(ground, `with-${round}`, true),
   ];
   const variables = Object.fromEntries(
-    Object.entries(registryVariables).map(([name, value]) => [name, value.replace("http://127.0.0.1:{port}", door)]),
+    Object.entries(registryVariables(["npm"])).map(([name, value]) => [
+      name,
+      value.replace("http://127.0.0.1:{port}", door),
+    ]),
   );
   const straight = await npmCi({ ...warm, cache: join(root, `straight-${round}`) });
   const gateway = await npmCi({ ...warm, cache: join(root, `gateway-${round}`), registry: `${door}/npm/`, variables });

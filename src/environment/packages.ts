@@ -1,26 +1,38 @@
-// The packages that a lockfile names, of the clients of npm registries. Read loosely: what cannot be read names nothing.
+// The packages that a lockfile names, and of which protocol's registries. Read loosely: what cannot be read names nothing.
 
 export interface LockedPackage {
   readonly name: string;
   readonly version: string;
 }
 
-const readers: Readonly<Record<string, (text: string) => readonly LockedPackage[]>> = {
-  "package-lock.json": inNpmLock,
-  "npm-shrinkwrap.json": inNpmLock,
-  "pnpm-lock.yaml": (text) => each(text, /^ {2}['"]?\/?((?:@[^/@\s'"]+\/)?[^@/\s'"]+)[@/](\d[^():'"\s]*)/gm),
-  "yarn.lock": inYarnLock,
-  "bun.lock": (text) => each(text, /^\s*"[^"]+":\s*\["((?:@[^/@"]+\/)?[^@"]+)@(\d[^"]*)"/gm),
+type Read = (text: string) => readonly LockedPackage[];
+
+const readers: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
+  npm: {
+    "package-lock.json": inNpmLock,
+    "npm-shrinkwrap.json": inNpmLock,
+    "pnpm-lock.yaml": (text) => each(text, /^ {2}['"]?\/?((?:@[^/@\s'"]+\/)?[^@/\s'"]+)[@/](\d[^():'"\s]*)/gm),
+    "yarn.lock": inYarnLock,
+    "bun.lock": (text) => each(text, /^\s*"[^"]+":\s*\["((?:@[^/@"]+\/)?[^@"]+)@(\d[^"]*)"/gm),
+  },
+  pypi: {
+    "requirements.txt": inRequirements,
+    "constraints.txt": inRequirements,
+    "Pipfile.lock": inPipfileLock,
+    "uv.lock": inTomlPackages,
+    "poetry.lock": inTomlPackages,
+    "pdm.lock": inTomlPackages,
+  },
 };
 
-/** Whether a path is a lockfile that can be read for its packages. */
-export function isPackageList(path: string): boolean {
-  return Object.hasOwn(readers, nameOf(path));
+/** The protocol of the registries whose packages this lockfile names; null: it is none that can be read. */
+export function protocolOf(path: string): string | null {
+  return Object.keys(readers).find((protocol) => Object.hasOwn(readers[protocol] ?? {}, nameOf(path))) ?? null;
 }
 
 /** What a lockfile names, real names in place of aliases. */
 export function packagesIn(path: string, text: string): readonly LockedPackage[] {
-  return readers[nameOf(path)]?.(text) ?? [];
+  return readers[protocolOf(path) ?? ""]?.[nameOf(path)]?.(text) ?? [];
 }
 
 function nameOf(path: string): string {
@@ -64,6 +76,27 @@ function inYarnLock(text: string): LockedPackage[] {
   const entry =
     /^"?((?:@[^/@\s"]+\/)?[^@\s"]+)@(?:npm:((?:@[^/@\s"]+\/)?[^@\s"]+)@)?[^\n]*:\r?\n {2}version:? "?([^"\s]+)"?/gm;
   return [...text.matchAll(entry)].map(([, asked = "", real, version = ""]) => ({ name: real ?? asked, version }));
+}
+
+/** https://pip.pypa.io/en/stable/reference/requirements-file-format/: what is pinned to one version. */
+function inRequirements(text: string): LockedPackage[] {
+  return each(text, /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]\n]*\])?\s*===?\s*(\d[^\s;,#\\*]*)(?=[\s;#\\]|$)/gm);
+}
+
+function inPipfileLock(text: string): LockedPackage[] {
+  const lock = parsed(text);
+  const groups = Object.entries(lock).filter(([group]) => group !== "_meta");
+  return groups.flatMap(([, group]) =>
+    Object.entries(recordIn(group)).flatMap(([name, entry]) => {
+      const { version } = recordIn(entry);
+      return typeof version === "string" ? [{ name, version: version.replace(/^===?/, "") }] : [];
+    }),
+  );
+}
+
+/** Tables `[[package]]` that begin with name and version, as the tools write them. */
+function inTomlPackages(text: string): LockedPackage[] {
+  return each(text, /^\[\[package\]\]\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]+)"/gm);
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

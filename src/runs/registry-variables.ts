@@ -1,16 +1,16 @@
 // How a run is told of the package registries behind its door: by the variables and files that each client reads.
 import type { Rules } from "../loop/state.ts";
 
-const npm = "http://127.0.0.1:{port}/npm/";
+const [npm, pypi] = ["npm", "pypi/simple"].map((path) => `http://127.0.0.1:{port}/${path}/`) as [string, string];
 
 /**
- * Environment of a run that may fetch packages; `{port}` is filled in later. npm and pnpm read `npm_config_…`, which come before a
+ * npm and pnpm read `npm_config_…`, which come before a
  * repository's own `.npmrc`; npm is told to ask the registry wherever a lockfile points, whichever host that is
  * (https://docs.npmjs.com/cli/v11/using-npm/config#replace-registry-host). Yarn 1 reads `YARN_REGISTRY`, later ones the other two
  * (https://yarnpkg.com/configuration/yarnrc), bun its own (https://bun.com/docs/pm/npmrc). Nothing is audited or
  * asked of a fund: those are requests that write.
  */
-export const registryVariables: Readonly<Record<string, string>> = {
+const ofNpm = {
   npm_config_registry: npm,
   npm_config_replace_registry_host: "always",
   npm_config_audit: "false",
@@ -22,6 +22,32 @@ export const registryVariables: Readonly<Record<string, string>> = {
   BUN_CONFIG_REGISTRY: npm,
   COREPACK_NPM_REGISTRY: npm.slice(0, -1),
 };
+
+/**
+ * pip reads `PIP_…` for each of its options, before its files (https://pip.pypa.io/en/stable/topics/configuration/); uv its own, by
+ * two names (https://docs.astral.sh/uv/reference/environment/).
+ */
+const ofPypi = {
+  PIP_INDEX_URL: pypi,
+  PIP_DISABLE_PIP_VERSION_CHECK: "1",
+  UV_DEFAULT_INDEX: pypi,
+  UV_INDEX_URL: pypi,
+};
+
+const byProtocol: Readonly<Record<string, Readonly<Record<string, string>>>> = { npm: ofNpm, pypi: ofPypi };
+
+/** Environment of a run that may fetch packages from registries of these protocols; `{port}` is filled in later. */
+export function registryVariables(protocols: readonly string[]): Readonly<Record<string, string>> {
+  return Object.assign({}, ...protocols.map((name) => byProtocol[name] ?? {}));
+}
+
+/** The variables of a run of this kind: none where it may not fetch. */
+export function registryEnvironment(
+  rules: Pick<Rules, "packages">,
+  who: "agent" | "set_up",
+): Readonly<Record<string, string>> {
+  return mayFetch(rules, who) ? registryVariables(rules.packages?.registries ?? []) : {};
+}
 
 /** Whether a run of this kind may fetch packages at all. */
 export function mayFetch({ packages }: Pick<Rules, "packages">, who: "agent" | "set_up"): boolean {

@@ -10,7 +10,7 @@ import type { LoopState, Rules } from "../loop/state.ts";
 import type { DoorParts } from "./door.ts";
 import type { Origin } from "./origin.ts";
 import { proxyVariables } from "./proxy-variables.ts";
-import { mayFetch, registryVariables } from "./registry-variables.ts";
+import { registryEnvironment } from "./registry-variables.ts";
 import { roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
 
@@ -54,7 +54,7 @@ export function requestOf(
     env: {
       ...agent.env,
       ...(rulesOf(order.loop).hosts.length === 0 ? {} : proxyVariables(token)),
-      ...(mayFetch(rulesOf(order.loop), "agent") ? registryVariables : {}),
+      ...registryEnvironment(rulesOf(order.loop), "agent"),
       ...(version === null ? {} : { LOOP_AGENT_VERSION: version }),
       ...(rulesOf(order.loop).signOff ? { LOOP_SIGN_OFF: "1" } : {}),
       LOOP_BRANCH: branchOf(order.loop),

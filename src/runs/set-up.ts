@@ -21,7 +21,7 @@ import { type DoorParts, openDoor } from "./door.ts";
 import { type FileParts, readPlain, setUpRun } from "./files.ts";
 import { isolationOf } from "./isolation.ts";
 import { proxyVariables } from "./proxy-variables.ts";
-import { mayFetch, registryVariables } from "./registry-variables.ts";
+import { mayFetch, registryEnvironment } from "./registry-variables.ts";
 import { type RequestParts, requestOf } from "./request.ts";
 import { rooms } from "./rooms.ts";
 
@@ -255,7 +255,7 @@ async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quaranti
     gatewaySocket: gateway.socketPath,
     env: {
       ...(hosts.length === 0 ? {} : proxyVariables(token)),
-      ...(mayFetch(rules, "set_up") ? registryVariables : {}),
+      ...registryEnvironment(rules, "set_up"),
     },
   };
   try {

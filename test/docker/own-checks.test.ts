@@ -50,4 +50,32 @@ describeWithDocker("own checks in containers", (engine: () => Engine) => {
     const left = readdirSync(join(story.dataDir(), "runs"), { recursive: true }).map(String);
     expect(left.filter((path) => path.includes("without"))).toEqual([]);
   }, 180_000);
+
+  test("have what the set-up left, and take no report from there for their own", async () => {
+    const report = '<testsuite name="s" tests="1" failures="0"><testcase classname="s" name="holds"/></testsuite>';
+    const setup = `mkdir -p deps out && echo 5 >deps/sum && echo '${report}' | tee out/own.xml >out/stale.xml`;
+    const story = await aStory({
+      ci: { mode: "off" },
+      files: { ".gitignore": "deps\nout\n", "package-lock.json": "{}\n", "shop.sh": "add() { echo 0; }\n" },
+      policy: `version: 1
+environment:
+  setup: [${JSON.stringify(setup)}]
+checks:
+  run:
+    - { name: own, command: ${JSON.stringify(`. ./shop.sh; test "$(add)" = "$(cat deps/sum)" && echo '${report}' >out/own.xml`)}, reports: [out/own.xml] }
+    - { name: stale, command: test -s deps/sum, reports: [out/stale.xml] }
+`,
+      reviewer: approving,
+      executor: "echo 'add() { cat deps/sum; }' >shop.sh; echo 6 >deps/sum",
+      runtime: (_real: Runtime, dir: string) => ownRuntime(engine(), join(dir, "app")),
+    });
+    const issue = await story.startLoop();
+    await story.advance(2 * minute);
+    const [attempt] = (await story.state(issue)).attempts;
+    expect(attempt?.checks?.map(({ name, head }) => [name, head?.state])).toEqual([
+      ["own", "green"],
+      ["stale", "no_evidence"],
+    ]);
+    expect((await engine().docker.listVolumes()).Volumes ?? []).toEqual([]);
+  }, 180_000);
 });

@@ -1,6 +1,6 @@
 // What a lockfile of each client names.
 import { expect, test } from "vitest";
-import { isPackageList, packagesIn } from "../../src/environment/packages.ts";
+import { packagesIn, protocolOf } from "../../src/environment/packages.ts";
 
 const names = (path: string, text: string) => packagesIn(path, text).map(({ name, version }) => `${name}@${version}`);
 const all = ["@team/two@2.0.0", "one@1.0.0", "real@3.0.0-rc.1"];
@@ -97,7 +97,7 @@ test.each([
   ["b/yarn.lock", berry],
   ["bun.lock", bun],
 ])("%s names each package by its real name and version", (path, text) => {
-  expect(isPackageList(path)).toBe(true);
+  expect(protocolOf(path)).toBe("npm");
   expect(names(path, text).sort()).toEqual(all);
 });
 
@@ -109,7 +109,48 @@ test.each(["package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"])(
   },
 );
 
+const requirements = `# made by hand
+one==1.2.0  # pinned
+  Two.x [extra, more] === 2.0.post1 ; python_version > "3"
+three == 3.0rc1 \\
+    --hash=sha256:0
+four>=1.0
+five==1.*
+-r other.txt
+git+https://example.org/six
+`;
+const toml = `version = 1
+[[package]]
+name = "one"
+version = "1.2.0"
+dependencies = [{ name = "four", version = "9" }]
+
+[[package]]
+name = "Two.x"
+version = "2.0.post1"
+[[package]]
+name = "three"
+version = "3.0rc1"
+`;
+const pipfile = JSON.stringify({
+  _meta: { sources: { version: "==1" } },
+  default: { one: { version: "==1.2.0" }, "Two.x": { version: "===2.0.post1" }, six: { git: "x" } },
+  develop: { three: { version: "==3.0rc1" } },
+});
+
+test.each([
+  ["requirements.txt", requirements],
+  ["constraints.txt", requirements],
+  ["api/uv.lock", toml],
+  ["poetry.lock", toml],
+  ["pdm.lock", toml.replaceAll("\n", "\r\n")],
+  ["Pipfile.lock", pipfile],
+])("%s names what it pins of Python's packages", (path, text) => {
+  expect(protocolOf(path)).toBe("pypi");
+  expect(names(path, text).sort()).toEqual(["Two.x@2.0.post1", "one@1.2.0", "three@3.0rc1"]);
+});
+
 test("no other file is one", () => {
   for (const path of ["package.json", "yarn.lock.txt", "go.sum", "constructor", "a/toString"])
-    expect(isPackageList(path)).toBe(false);
+    expect(protocolOf(path)).toBeNull();
 });

@@ -7,15 +7,21 @@ import { pathOf } from "../../base/caught.ts";
 import type { Route } from "../run.ts";
 import { keptAnswers } from "./kept.ts";
 import { npmProtocol } from "./npm/npm.ts";
-import type { Bounds, Fetched, Protocol, Reply } from "./protocol.ts";
+import type { Bounds, Fetched, Protocol, ProtocolParts, Reply } from "./protocol.ts";
+import { pypiProtocol } from "./pypi/pypi.ts";
 import { Refused } from "./refused.ts";
 import type { PackageRules } from "./rules.ts";
 import { defaultUpstreamLimits, type Upstream, type UpstreamLimits } from "./upstream.ts";
 
+/** Each protocol that is spoken, by its name. */
+const protocolsByName = { npm: npmProtocol, pypi: pypiProtocol } satisfies Record<
+  string,
+  (parts: ProtocolParts) => Protocol
+>;
+export type ProtocolName = keyof typeof protocolsByName;
+
 /** The registries that the operator names, by protocol. */
-export interface Upstreams {
-  readonly npm?: Upstream;
-}
+export type Upstreams = Readonly<Partial<Record<ProtocolName, Upstream>>>;
 
 export interface RegistryParts {
   /** Absolute folder of what registries sent, reachable by the host only. */
@@ -34,7 +40,8 @@ export type RegistryEvent =
   | { readonly kind: "refused"; readonly status: number; readonly path: string; readonly detail: string };
 
 export interface RegistryRun {
-  readonly rules: PackageRules;
+  /** What the base's lockfiles have is known by protocol: a name in one registry says nothing of another. */
+  readonly rules: Omit<PackageRules, "known"> & { readonly known: Readonly<Record<string, PackageRules["known"]>> };
   readonly onEvent: (event: RegistryEvent) => void;
   /** Answers that a run may have, and their bytes together. */
   readonly most?: { readonly answers: number; readonly bytes: number };
@@ -57,8 +64,11 @@ export function createRegistries(parts: RegistryParts): Registries {
   const bounds = { ...defaultBounds, ...parts.bounds };
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const kept = keptAnswers({ root: join(root, "answers"), mostBytes });
-  const { npm } = upstreams;
-  const protocols = npm === undefined ? [] : [npmProtocol({ upstream: npm, kept, limits, bounds, now })];
+  const names = Object.keys(protocolsByName) as ProtocolName[];
+  const protocols = names.flatMap((name) => {
+    const upstream = upstreams[name];
+    return upstream === undefined ? [] : [protocolsByName[name]({ upstream, kept, limits, bounds, now })];
+  });
   return {
     names: protocols.map(({ name }) => name),
     routes: (run) => {
@@ -129,7 +139,7 @@ async function replyTo(
     base: `http://${host}${prefix}`,
     accept: request.headers.accept ?? "",
     userAgent: request.headers["user-agent"] ?? "",
-    rules: run.rules,
+    rules: { ...run.rules, known: run.rules.known[protocol.name] ?? new Set() },
   });
 }
 

@@ -25,7 +25,7 @@ const here = clients.filter(({ name }) => name === "npm" || spawnSync("sh", ["-c
 
 /** Runs a command as a set-up would: with the run's variables, and a home of its own, so that nothing is cached. */
 function run(cwd: string, address: string, command: string): Promise<{ code: number; said: string }> {
-  const given = Object.entries(registryVariables).map(([name, value]) => [
+  const given = Object.entries(registryVariables(["npm", "pypi"])).map(([name, value]) => [
     name,
     value.replace("http://127.0.0.1:{port}", address),
   ]);

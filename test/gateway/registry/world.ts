@@ -8,6 +8,7 @@ import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import type { PackageRules } from "../../../src/gateway/registry/rules.ts";
 import {
   createRegistries,
+  type ProtocolName,
   type RegistryEvent,
   type RegistryParts,
   type RegistryRun,
@@ -37,18 +38,18 @@ export interface Answered {
 /** A door; `parts` may share a folder with another one's. */
 export async function aDoor(
   registry: string,
-  parts: Partial<RegistryParts> & { token?: string } = {},
+  parts: Partial<RegistryParts> & { token?: string; protocol?: ProtocolName } = {},
   run: Partial<Omit<RegistryRun, "rules">> & { rules?: Partial<PackageRules> } = {},
 ): Promise<ADoor> {
   const root = parts.root ?? join(scratch(), "registries");
-  const { token = null, ...rest } = parts;
-  const upstreams = { npm: { url: registry, token } };
+  const { token = null, protocol = "npm", ...rest } = parts;
+  const upstreams = { [protocol]: { url: registry, token } };
   const registries = createRegistries({ root, mostBytes: 1e9, upstreams, now: Date.now, ...rest });
   const events: RegistryEvent[] = [];
   const routes = registries.routes({
     onEvent: (event) => events.push(event),
     ...run,
-    rules: { ...anything, ...run.rules },
+    rules: { ...anything, ...run.rules, known: { [protocol]: run.rules?.known ?? anything.known } },
   });
   const lease = { runId: "run", token: newLeaseToken() };
   const errors: unknown[] = [];
