@@ -11,7 +11,7 @@ import type { Clock, Log, StorePort } from "./engine/ports.ts";
 import { createRegistries } from "./gateway/registry/server.ts";
 import { githubClients } from "./github/client/octokit.ts";
 import { createPacer } from "./github/client/pacer.ts";
-import { deliveryHandler } from "./github/deliveries/deliveries.ts";
+import { createDoorPaces, deliveryHandler } from "./github/deliveries/deliveries.ts";
 import { type Listener, startListener } from "./github/deliveries/listener.ts";
 import { newLoopId } from "./github/deliveries/loop-id.ts";
 import { startProbot } from "./github/deliveries/probot.ts";
@@ -201,6 +201,7 @@ async function openDoor({ settings, log }: AppOptions, { engine, reader, now }: 
     log: pinoLogger({ level: "warn" }),
   });
   const tally = createTally((entry) => log.info({ ...entry }, "delivery"));
+  const paces = createDoorPaces();
   const listener = await startListener({
     ...settings.listen,
     webhookPath,
@@ -211,7 +212,9 @@ async function openDoor({ settings, log }: AppOptions, { engine, reader, now }: 
       accept: (delivery) => engine.accept(delivery),
       now,
       log: tally.count,
+      paces,
     }),
+    refused: paces.refused,
     health: () => healthText(engine.disk()),
     documents: {
       "/loop.schema.json": { type: "application/schema+json", text: JSON.stringify(editorSchema()) },

@@ -1,6 +1,7 @@
 // The one catch around every door of ours: whatever a request does to its handler, the process goes on.
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Pace } from "./pace.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -36,6 +37,27 @@ export function refuseTunnels(server: Server): void {
     socket.end("HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
   });
 }
+
+/** Answers what is no HTTP at a pace, and else as Node does: whoever sends nothing but that takes little of our time. */
+export function slowErrors(server: Server, pace: Pace | undefined): void {
+  if (pace === undefined) return;
+  const answered = new WeakSet<Duplex>();
+  server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Duplex) => {
+    if (answered.has(socket)) return;
+    answered.add(socket);
+    socket.pause().on("error", () => {});
+    const status = statusOf[code ?? ""] ?? "400 Bad Request";
+    setTimeout(() => {
+      socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`, () => socket.destroy());
+    }, pace.take(1)).unref();
+  });
+}
+
+const statusOf: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Payload Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
 
 /** The path of a request's target, in whichever of its forms it came; not decoded, and never a throw. */
 export function pathOf(target: string): string {

@@ -2,6 +2,7 @@
 import { processRuntime } from "../container/process/process.ts";
 import type { Log } from "../engine/ports.ts";
 import { pinoLogger } from "../log.ts";
+import type { Settings } from "../settings.ts";
 import { type RunningApp, startApp } from "../wire.ts";
 import { type BenchClock, benchClock } from "./bench-clock.ts";
 import type { Said } from "./bench-process.ts";
@@ -16,16 +17,23 @@ async function run({
   BENCH_APP_ID: appId = "1",
   BENCH_APP_SLUG: slug = "bench",
   BENCH_GITHUB: githubUrl = "http://127.0.0.1:1",
+  BENCH_AGENT: command = "true",
+  BENCH_RUNS: concurrentRuns = "1",
+  BENCH_MODELS: models = "{}",
 }: NodeJS.ProcessEnv) {
-  const agent = { command: "true", image: "" };
+  const agent = { command, image: "toolchain" };
   const app = { id: Number(appId), slug, privateKey };
-  const settings = localSettings({ app, githubUrl, dataDir, webhookSecret, agent, reviewer: agent });
+  const settings: Settings = {
+    ...localSettings({ app, githubUrl, dataDir, webhookSecret, agent, reviewer: agent }),
+    concurrentRuns: Number(concurrentRuns),
+    ...modelsAt(JSON.parse(models)),
+  };
   const clock = benchClock();
   const began = performance.now();
   const running = await startApp({
     settings,
     log: tellingOfTurns(pinoLogger({ level: "info" })),
-    runtime: processRuntime({ scratchDir: dataDir }),
+    runtime: processRuntime({ scratchDir: dataDir, relaysApart: true }),
     image: () => ({ kind: "toolchain" }),
     clock,
   });
@@ -34,12 +42,24 @@ async function run({
   process.once("disconnect", () => void running.close().then(() => process.exit(0)));
 }
 
-function say(said: Said): void {
-  process.send?.(said);
+/** Providers that speak Anthropic's wire format, by name; their models cost nothing, so that no budget ends a run. */
+function modelsAt(urls: Readonly<Record<string, string>>): Pick<Settings, "models" | "prices"> {
+  const names = Object.keys(urls);
+  const common = { family: "anthropic", key: null, priceId: null } as const;
+  return {
+    models: names.map((name) => ({ ...common, name, baseUrl: urls[name] ?? "" })),
+    prices: Object.fromEntries(names.map((name) => [`${name}/*`, { input: 0, output: 0 }])),
+  };
 }
 
-/** `idle`: it has nothing to do any more. `look`: one regular look is over. `memory`: what is left after a collection. */
+/** Whoever measures may be gone already: what a last turn says then is nobody's to hear. */
+function say(said: Said): void {
+  if (process.connected) process.send?.(said, undefined, undefined, () => {});
+}
+
+/** `peak`: the most memory it has had. `idle`: it has nothing to do any more. `look`: one regular look is over. `memory`: what is left after a collection. */
 async function answer({ engine }: RunningApp, clock: BenchClock, word: unknown): Promise<Said> {
+  if (word === "peak") return { peakBytes: process.resourceUsage().maxRSS * 1024 };
   const from = performance.now();
   if (word === "look") clock.advance(lookEveryMs);
   await engine.idle();
@@ -55,7 +75,8 @@ function tellingOfTurns(log: Log): Log {
   return {
     info(fields, text) {
       log.info(fields, text);
-      if (text === "decided") say({ decided: fields.issue, at: performance.timeOrigin + performance.now() });
+      if (text === "decided")
+        say({ decided: fields.issue, after: fields.after, at: performance.timeOrigin + performance.now() });
     },
     warn: (fields, text) => log.warn(fields, text),
     error: (fields, text) => log.error(fields, text),

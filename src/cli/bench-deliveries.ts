@@ -24,8 +24,8 @@ export interface DeliveriesBench {
 
 interface Level {
   readonly remembered: number;
-  readonly probot: Answered;
-  readonly app: Answered;
+  readonly probot: Omit<Answered, "tookMs">;
+  readonly app: Omit<Answered, "tookMs">;
   readonly rateRatio: number;
   readonly p99Ratio: number;
   /** Of the disk, between the rounds. */
@@ -96,7 +96,7 @@ async function measure(bench: Bench, remembered: number): Promise<Level> {
     if (round > 0) rounds.push({ ...sides, flush: await flushMs(bench.dataDir) });
   }
   await app.end();
-  const of = (side: "probot" | "app"): Answered => ({
+  const of = (side: "probot" | "app"): Omit<Answered, "tookMs"> => ({
     count: rounds.reduce((sum, round) => sum + round[side].count, 0),
     perSecond: median(rounds.map((round) => round[side].perSecond)),
     p50Ms: median(rounds.map((round) => round[side].p50Ms)),
@@ -148,7 +148,7 @@ function anOldOne(n: number): Parameters<ReturnType<typeof sqliteStore>["acceptD
 }
 
 function line({ remembered, probot, app, rateRatio, p99Ratio, flushMs }: Level): string {
-  const side = ({ perSecond, p99Ms }: Answered) => `${perSecond.toFixed(0)}/s, p99 ${p99Ms.toFixed(1)} ms`;
+  const side = ({ perSecond, p99Ms }: Level["app"]) => `${perSecond.toFixed(0)}/s, p99 ${p99Ms.toFixed(1)} ms`;
   const rate = `rate ${rateRatio.toFixed(2)} x (${verdict(promises.rate, rateRatio)})`;
   const p99 = `p99 ${p99Ratio.toFixed(2)} x (${verdict(promises.p99, p99Ratio)})`;
   return `${remembered} remembered: ours ${side(app)}; ${promises.rate.beside} ${side(probot)}; ${rate}, ${p99}; the disk alone took ${flushMs.toFixed(1)} ms for a flush\n`;

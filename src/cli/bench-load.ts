@@ -2,6 +2,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "../base/fault.ts";
 
 export interface Load {
@@ -9,6 +10,8 @@ export interface Load {
   readonly secret: string;
   readonly connections: number;
   readonly forMs: number;
+  /** How long each connection rests after an answer. Absent: not at all. */
+  readonly pauseMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -17,6 +20,8 @@ export interface Answered {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** What each took, the shortest first. */
+  readonly tookMs: readonly number[];
 }
 
 /** GitHub's deliveries are some 12 KB: most of that are addresses that nobody reads. */
@@ -26,7 +31,7 @@ const bodyBytes = 12 * 1024;
  * Sends until the time is over, and measures from the first byte of a request to the first of its answer. Throws Fault
  * when an answer is anything but 2xx.
  */
-export async function load({ url, secret, connections, forMs, signal }: Load): Promise<Answered> {
+export async function load({ url, secret, connections, forMs, pauseMs, signal }: Load): Promise<Answered> {
   const { hostname, port, pathname } = new URL(url);
   const took: number[] = [];
   const began = performance.now();
@@ -41,6 +46,7 @@ export async function load({ url, secret, connections, forMs, signal }: Load): P
         const at = performance.now();
         await exchange(socket, sent);
         took.push(performance.now() - at);
+        if (pauseMs !== undefined) await delay(pauseMs);
       }
     } finally {
       socket.destroy();
@@ -51,7 +57,7 @@ export async function load({ url, secret, connections, forMs, signal }: Load): P
   const seconds = (performance.now() - began) / 1000;
   took.sort((a, b) => a - b);
   const at = (share: number) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? Number.NaN;
-  return { count: took.length, perSecond: took.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) };
+  return { count: took.length, perSecond: took.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99), tookMs: took };
 }
 
 /** Waits for one answer; both servers say its length, or send none. */

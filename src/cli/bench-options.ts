@@ -81,6 +81,17 @@ export function addBench(program: Command, terminal: Terminal, done: (code: numb
       const of = { rounds: whole(rounds, "--rounds", 1, 99), megabytes: whole(megabytes, "--megabytes", 1, 10_000) };
       done(await benchEnvironment({ ...of, json }, terminal));
     });
+  bench
+    .command("hostile")
+    .description("good loops, deliveries and memory beside a hostile run and a hostile client, and without them")
+    .option("--loops <count>", "good loops to measure on each side of a round", "10")
+    .option("--rounds <count>", "pairs to measure", "3")
+    .option("--json", "answer in JSON")
+    .action(async ({ loops, rounds, json = false }) => {
+      const { benchHostile } = await import("./bench-hostile.ts");
+      const options = { loops: whole(loops, "--loops", 1, 100), rounds: whole(rounds, "--rounds", 1, 99), json };
+      done(await benchHostile(options, terminal));
+    });
 }
 
 function whole(text: string, option: string, min: number, max: number): number {

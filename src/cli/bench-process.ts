@@ -13,6 +13,8 @@ export interface Served {
   readonly ready: Said & { readonly url: string };
   /** Resolves to the next thing it says that has this key. Throws `Fault` when it ends instead. */
   hears(key: string): Promise<Said>;
+  /** Tells of everything it says from now on that has this key. */
+  listen(key: string, hear: (said: Said) => void): void;
   /** Sends a word, and resolves to what it says then with this key. Throws `Fault` when it ends instead. */
   ask(word: string, key: string): Promise<Said>;
   /** Asks it to end and waits until it has. */
@@ -43,6 +45,7 @@ export async function served(cleanup: Cleanup, { file, env, execArgv = [] }: Ser
   return {
     ready: (await hears("url")) as Served["ready"],
     hears,
+    listen: (key, hear) => void child.on("message", (message) => isSaid(message, key) && hear(message)),
     ask(word, key) {
       const answer = hears(key);
       child.send(word);
@@ -55,9 +58,9 @@ export async function served(cleanup: Cleanup, { file, env, execArgv = [] }: Ser
 function said(child: ChildProcess, ended: Promise<unknown>, key: string): Promise<Said> {
   return new Promise((resolve, reject) => {
     const hear = (message: unknown) => {
-      if (typeof message !== "object" || message === null || !(key in message)) return;
+      if (!isSaid(message, key)) return;
       child.off("message", hear);
-      resolve(message as Said);
+      resolve(message);
     };
     child.on("message", hear);
     ended.then(
@@ -65,4 +68,8 @@ function said(child: ChildProcess, ended: Promise<unknown>, key: string): Promis
       reject,
     );
   });
+}
+
+function isSaid(message: unknown, key: string): message is Said {
+  return typeof message === "object" && message !== null && key in message;
 }

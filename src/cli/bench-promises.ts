@@ -1,15 +1,16 @@
 // What is measured, beside what, and the ratio that is wanted: each bench and the README's table have it from here.
 
 export interface Promised {
-  readonly bench: "isolation" | "deliveries" | "idle" | "verify" | "environment";
+  readonly bench: "isolation" | "deliveries" | "idle" | "verify" | "environment" | "hostile";
   readonly what: string;
   /** What it is measured beside, in the same run. */
   readonly beside: string;
-  /** Of the ratio, ours to the other's. Null: it is only told. */
-  readonly wanted: { readonly atMost: number } | { readonly atLeast: number } | null;
+  /** Of the ratio, ours to the other's; with a unit, of how much more ours is. Null: it is only told. */
+  readonly wanted: { readonly atMost: number; readonly unit?: string } | { readonly atLeast: number } | null;
 }
 
 const [dockerRun, probot] = ["docker run --rm", "a bare Probot with an empty handler"];
+const alone = "the same without a hostile run and client";
 const [without, byHand] = ["a store without them", "the suite by hand, 10 s on two cores"];
 
 export const promises = {
@@ -54,12 +55,22 @@ export const promises = {
     wanted: { atMost: 1.1 },
   },
   idleTurn: { bench: "idle", what: "a delivery for a loop, to its decision", beside: without, wanted: { atMost: 1.5 } },
+  hostileLoop: { bench: "hostile", what: "a good loop, to the gate", beside: alone, wanted: { atMost: 1.1 } },
+  hostileSlowest: { bench: "hostile", what: "the slowest of the good loops", beside: alone, wanted: null },
+  hostileAnswer: { bench: "hostile", what: "the answer to a delivery", beside: alone, wanted: { atMost: 1.1 } },
+  hostileP99: { bench: "hostile", what: "99th percentile of that answer", beside: alone, wanted: null },
+  hostileMemory: {
+    bench: "hostile",
+    what: "peak memory, how much more",
+    beside: alone,
+    wanted: { atMost: 256, unit: " MB" },
+  },
 } as const satisfies Record<string, Promised>;
 
 /** As in `≤ 1.25`; empty where nothing is wanted. */
 export function bound({ wanted }: Promised): string {
   if (wanted === null) return "";
-  return "atMost" in wanted ? `≤ ${wanted.atMost}` : `≥ ${wanted.atLeast}`;
+  return "atMost" in wanted ? `≤ ${wanted.atMost}${wanted.unit ?? ""}` : `≥ ${wanted.atLeast}`;
 }
 
 /** As in `wanted ≤ 1.25: kept`; empty where nothing is wanted. */

@@ -25,6 +25,6 @@ export function startRelay({ port, socket }) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   process.on("SIGTERM", () => process.exit(0));
   const [port, socket] = process.argv.slice(2);
-  await startRelay({ port: Number(port), socket });
-  process.stdout.write("ready\n");
+  const server = await startRelay({ port: Number(port), socket });
+  process.stdout.write(`ready\n${server.address().port}\n`);
 }

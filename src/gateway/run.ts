@@ -3,9 +3,11 @@ import { chmod, chown, mkdir, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { assert } from "../base/assert.ts";
-import { caught, pathOf, refuse, refuseTunnels } from "../base/caught.ts";
+import { caught, pathOf, refuse, refuseTunnels, slowErrors } from "../base/caught.ts";
 import { Fault } from "../base/fault.ts";
+import type { Pace, PaceLimits } from "../base/pace.ts";
 import type { Lease } from "./lease.ts";
 
 /** A gateway behind the door. It checks the lease's token itself, in the form that its clients send. */
@@ -13,6 +15,8 @@ export interface Route {
   /** Path prefix such as `/repo.git`; the longest match wins. */
   readonly prefix: string;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+  /** What a request takes of the run's pace; 1 where it is not said. A refused one takes ten times as much more. */
+  readonly cost?: number;
   /** Ends what is under way when the lease ends. */
   readonly revoke?: () => void;
 }
@@ -33,9 +37,17 @@ export interface RunGatewayRequest {
   readonly tunnels?: Tunnels | null;
   /** Who may connect, where the App is root: the relay's user. Otherwise null, and it is our own user. */
   readonly owner?: { readonly uid: number; readonly gid: number } | null;
+  /** How fast requests may come; those that are ahead of it wait before they are handled. Absent: as fast as they do. */
+  readonly pace?: Pace;
   /** Told of a handler's error, which the client only sees as a 500. */
   readonly onError?: (error: unknown) => void;
 }
+
+/**
+ * What an agent at work does not come near: some forty fetches or four hundred calls at once, and then ten calls a second, or
+ * one that is refused.
+ */
+export const pacePerRun: PaceLimits = { burst: 400, perSecond: 10, mostMs: 60_000 };
 
 /** What goes through the door, whichever gateway it is for. */
 export interface Traffic {
@@ -68,14 +80,16 @@ export async function openRunGateway(request: RunGatewayRequest): Promise<RunGat
       traffic.open -= 1;
     });
   };
-  const listener = caught((incoming, response) => {
+  const listener = caught(async (incoming, response) => {
     count(response);
-    if (revoked) return refuse(incoming, response, 403, "This run's lease has ended.");
     const route = routeFor(request.routes, incoming.url ?? "/");
+    await inTurn(request.pace, route?.cost ?? 1, response);
+    if (revoked) return refuse(incoming, response, 403, "This run's lease has ended.");
     if (route === undefined) return refuse(incoming, response, 404, "No gateway here.");
     return route.handle(incoming, response);
   }, request.onError);
   const server = createServer(serverLimits, listener);
+  slowErrors(server, request.pace);
   const { tunnels } = request;
   if (tunnels) {
     server.on("connect", (incoming, socket, head) => {
@@ -95,6 +109,17 @@ export async function openRunGateway(request: RunGatewayRequest): Promise<RunGat
     server.closeAllConnections();
   };
   return { socketPath, traffic: () => ({ ...traffic }), revoke, close: () => close(server, request.socketDir, revoke) };
+}
+
+/** Git is told 401 before it says its password: that is no refusal. */
+async function inTurn(pace: Pace | undefined, cost: number, response: ServerResponse): Promise<void> {
+  if (pace === undefined) return;
+  response.once("close", () => {
+    const isRefused = response.statusCode >= 400 && response.statusCode !== 401;
+    if (isRefused || !response.writableFinished) pace.take(10 * cost);
+  });
+  const waitMs = pace.take(cost);
+  if (waitMs > 0) await delay(waitMs);
 }
 
 /** Long answers are normal (a model's stream); long requests and headers are not. */

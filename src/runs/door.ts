@@ -1,5 +1,6 @@
 // The one door of a run: git, models and, where policy names hosts, the way out; all of it by the run's lease.
 import { assert } from "../base/assert.ts";
+import { createPace } from "../base/pace.ts";
 import type { Clock, Log } from "../engine/ports.ts";
 import { type EgressEvent, egressProxy } from "../gateway/egress/proxy.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
@@ -11,7 +12,7 @@ import type { ModelCall, ModelProvider } from "../gateway/model/provider.ts";
 import { modelGateway } from "../gateway/model/server.ts";
 import type { ModelShared } from "../gateway/model/session.ts";
 import type { Registries, RegistryEvent } from "../gateway/registry/server.ts";
-import { openRunGateway } from "../gateway/run.ts";
+import { openRunGateway, pacePerRun } from "../gateway/run.ts";
 import { spentOf } from "../loop/money.ts";
 import type { Handover, LoopState, PackagesFetched } from "../loop/state.ts";
 import { readAllowedHost } from "../policy/hosts.ts";
@@ -144,7 +145,15 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     ...(request.mayPush ? [handoverRoute(lease, handover.begin)] : []),
     ...registryRoutes,
   ];
-  const opened = await openRunGateway({ socketDir, lease, owner, routes, tunnels, onError });
+  const opened = await openRunGateway({
+    socketDir,
+    lease,
+    owner,
+    routes,
+    tunnels,
+    pace: createPace(pacePerRun),
+    onError,
+  });
   return {
     ...opened,
     async close() {

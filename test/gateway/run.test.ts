@@ -2,18 +2,19 @@
 import { once } from "node:events";
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { request, type ServerResponse } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { basicPassword, isLeaseToken, newLeaseToken } from "../../src/gateway/lease.ts";
-import { openRunGateway, type Route, type Tunnels } from "../../src/gateway/run.ts";
+import { openRunGateway, type Route, type RunGatewayRequest } from "../../src/gateway/run.ts";
 import { scratch } from "./git/world.ts";
 
 const lease = { runId: "run-1", token: newLeaseToken() };
 
 async function aDoor(
   routes: Route[],
-  more: { owner?: { uid: number; gid: number }; onError?: (e: unknown) => void; tunnels?: Tunnels } = {},
+  more: Partial<Pick<RunGatewayRequest, "owner" | "onError" | "tunnels" | "pace">> = {},
 ) {
   const socketDir = join(scratch(), "door");
   const gateway = await openRunGateway({ socketDir, lease, routes, ...more });
@@ -149,4 +150,67 @@ test("the password is taken from a Basic header only", () => {
   expect(basicPassword(header("none"))).toBe(null);
   expect(basicPassword("Bearer x")).toBe(null);
   expect(basicPassword(undefined)).toBe(null);
+});
+
+/** A pace that lets everything pass after so long, and says what was taken of it. */
+function aPace(waitMs = 0) {
+  const taken: number[] = [];
+  const take = (amount: number) => {
+    taken.push(amount);
+    return waitMs;
+  };
+  return { taken, pace: { take } };
+}
+
+test("T8: a refused request takes eleven times as much of the run's pace as one that is answered; being asked for a password is no refusal", async () => {
+  const { taken, pace } = aPace();
+  const answers = (prefix: string, status: number): Route => ({
+    prefix,
+    cost: 2,
+    handle: (_, response) => void response.writeHead(status).end(),
+  });
+  const { socketPath } = await aDoor([answers("/ok", 200), answers("/who", 401), answers("/no", 403)], { pace });
+  for (const path of ["/ok", "/who", "/no", "/nowhere"]) await get(socketPath, path);
+  await vi.waitFor(() => expect(taken).toEqual([2, 2, 2, 20, 1, 10]));
+});
+
+test("T8: a request that is ahead of its run's pace is handled when its turn has come, and is under way until then", async () => {
+  const { pace } = aPace(150);
+  const { socketPath, traffic } = await aDoor([says("/x")], { pace });
+  const began = performance.now();
+  const answer = get(socketPath, "/x");
+  await vi.waitFor(() => expect(traffic().open).toBe(1));
+  expect((await answer).body).toBe("/x got /x");
+  expect(performance.now() - began).toBeGreaterThan(140);
+});
+
+test("T8: a request that waited for its turn is refused where the lease has ended meanwhile", async () => {
+  const { pace } = aPace(100);
+  const { socketPath, revoke, traffic } = await aDoor([says("/x")], { pace });
+  const answer = get(socketPath, "/x").catch(() => "cut");
+  await vi.waitFor(() => expect(traffic().open).toBe(1));
+  revoke();
+  expect(await answer).not.toMatchObject({ status: 200 });
+});
+
+test("T8: what is no HTTP is answered once, at the run's pace, and as Node would answer it", async () => {
+  const { taken, pace } = aPace();
+  const { socketPath } = await aDoor([says("/x")], { pace });
+  const plain = await aDoor([says("/x")]);
+  for (const bytes of ["GARBAGE\r\n\r\n", `GET /x HTTP/1.1\r\na: ${"b".repeat(40_000)}\r\n\r\n`]) {
+    const ask = async (path: string) => {
+      const socket = connect(path);
+      let said = "";
+      socket
+        .on("error", () => {})
+        .on("data", (chunk) => {
+          said += chunk;
+        });
+      socket.write(bytes + bytes);
+      await new Promise((resolve) => socket.once("close", resolve));
+      return said.split("\r\n", 1)[0];
+    };
+    expect(await ask(socketPath)).toBe(await ask(plain.socketPath));
+  }
+  expect(taken).toEqual([1, 1]);
 });

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp } from "node:fs/promises";
-import type { AddressInfo, Server } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Fault, toFault } from "../../base/fault.ts";
 import { removeTree } from "../../base/remove-tree.ts";
 import { causeOfExit, type Enforcement, enforce } from "../bounds.ts";
@@ -20,6 +21,8 @@ import { processFacts } from "./facts.ts";
 export interface ProcessRuntimeOptions {
   /** Holds each run's home and temporary folder while it lasts. */
   readonly scratchDir: string;
+  /** Whether each run's relay is a process of its own, as the relay of a container is one, and takes no time of this one's. */
+  readonly relaysApart?: boolean;
 }
 
 interface Held {
@@ -28,7 +31,7 @@ interface Held {
 }
 
 /** A runtime without containers. Runs end with this process; there is nothing to adopt after a restart. */
-export function processRuntime({ scratchDir }: ProcessRuntimeOptions): Runtime {
+export function processRuntime({ scratchDir, relaysApart = false }: ProcessRuntimeOptions): Runtime {
   const held = new Map<string, Held>();
   const stopAll = async (chosen: readonly Held[], reason: string) => {
     const running = await Promise.allSettled(chosen.map((one) => one.running));
@@ -49,7 +52,7 @@ export function processRuntime({ scratchDir }: ProcessRuntimeOptions): Runtime {
       const known = held.get(request.id);
       if (known) return known.running;
       const { id, loop, epoch, role, attempt } = request;
-      const running = begin(request, scratchDir, watch);
+      const running = begin(request, { scratchDir, relaysApart }, watch);
       held.set(id, { label: { id, loop, epoch, role, attempt }, running });
       running.then(
         ({ done }) => done.then(() => held.delete(id)),
@@ -72,13 +75,17 @@ export function processRuntime({ scratchDir }: ProcessRuntimeOptions): Runtime {
   };
 }
 
-async function begin(request: RunRequest, scratchDir: string, watch?: OutputWatch): Promise<Running> {
+async function begin(
+  request: RunRequest,
+  { scratchDir, relaysApart }: Required<ProcessRuntimeOptions>,
+  watch?: OutputWatch,
+): Promise<Running> {
   const began = performance.now();
   refuseImage(request);
   refuseEnvironment(request);
-  let relay: Server | null = null;
+  let relay: Relay | null = null;
   try {
-    relay = request.gatewaySocket === null ? null : await startRelay({ port: 0, socket: request.gatewaySocket });
+    if (request.gatewaySocket !== null) relay = await openRelay(request.gatewaySocket, relaysApart);
     const scratch = await mkdtemp(join(scratchDir, "run-"));
     const child = await spawnEntry(request, scratch, relay);
     const log = readOutput(child, request.limits.logBytes, watch);
@@ -86,9 +93,28 @@ async function begin(request: RunRequest, scratchDir: string, watch?: OutputWatc
     const readyMs = Math.round(performance.now() - began);
     return follow({ request, child, relay, scratch, log, readyMs });
   } catch (error) {
-    relay?.close();
+    relay?.end();
     throw toFault(error, `Could not start the run ${request.id}`);
   }
+}
+
+/** The way from a port on loopback to the run's gateway. */
+interface Relay {
+  readonly port: number;
+  end(): void;
+}
+
+async function openRelay(socket: string, apart: boolean): Promise<Relay> {
+  if (!apart) {
+    const server = await startRelay({ port: 0, socket });
+    return { port: (server.address() as AddressInfo).port, end: () => void server.close() };
+  }
+  const program = fileURLToPath(new URL("../relay.mjs", import.meta.url));
+  const child = spawn(process.execPath, [program, "0", socket], { stdio: ["ignore", "pipe", "ignore"], env: {} });
+  const [said] = await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
+  const port = Number(/^ready\n(\d+)\n/.exec(String(said))?.[1]);
+  if (!(port > 0)) throw new Fault("A run's relay could not be started.", { kind: "engine", retry: "later" });
+  return { port, end: () => void child.kill("SIGKILL") };
 }
 
 function refuseImage({ id, image }: RunRequest): void {
@@ -100,10 +126,10 @@ function refuseImage({ id, image }: RunRequest): void {
 }
 
 /** The entry script in a process group of its own, so that all of it can be signalled at once. */
-async function spawnEntry(request: RunRequest, scratch: string, relay: Server | null): Promise<ChildProcess> {
+async function spawnEntry(request: RunRequest, scratch: string, relay: Relay | null): Promise<ChildProcess> {
   const [home, tmp] = [join(scratch, "home"), join(scratch, "tmp")];
   await Promise.all([mkdir(home), mkdir(tmp)]);
-  const port = (relay?.address() as AddressInfo | undefined)?.port ?? 0;
+  const port = relay?.port ?? 0;
   const command = ["-c", await readEntry(), "loopgate", ...commandOf(request.command)];
   const child = spawn("/bin/sh", command, {
     cwd: scratch,
@@ -138,7 +164,7 @@ function readOutput(child: ChildProcess, logBytes: number, watch?: OutputWatch):
 interface Followed {
   readonly request: RunRequest;
   readonly child: ChildProcess;
-  readonly relay: Server | null;
+  readonly relay: Relay | null;
   readonly scratch: string;
   readonly log: CappedLog;
   readonly readyMs: number;
@@ -182,7 +208,7 @@ async function finish(followed: Followed, enforced: Enforcement, startedAt: numb
   enforced.over();
   killGroup(child, "SIGKILL"); // whatever the agent left running
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
-  relay?.close();
+  relay?.end();
   await removeTree(scratch).catch(() => {}); // a survivor may still write there
   const ending = { exitCode: child.exitCode, oomKilled: false };
   return {

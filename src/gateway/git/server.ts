@@ -17,6 +17,7 @@ export function gitGateway(request: GitGatewayRequest): Required<Route> {
   const session: Session = { request, stops: new Set(), pushedBytes: 0, revoked: false };
   return {
     prefix,
+    cost: 5, // each starts a process of the host
     revoke: () => {
       session.revoked = true;
       for (const stop of session.stops) stop();

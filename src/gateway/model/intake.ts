@@ -1,6 +1,8 @@
 // The body of a call as it comes in: measured before it is parsed, and held within its run's share of the memory.
 import type { IncomingMessage } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { createJsonGauge, type JsonBounds } from "../../base/json-gauge.ts";
+import type { Pace } from "../../base/pace.ts";
 import type { Holder } from "../in-flight.ts";
 
 export interface Body {
@@ -17,8 +19,17 @@ export const jsonBounds: JsonBounds = { depth: 100, parts: 200_000 };
 /** What a piece of a body takes beside its bytes: one that comes byte by byte takes more than it holds. */
 const overhead = 512;
 
+export interface BodyBounds {
+  /** Bytes. */
+  readonly limit: number;
+  /** This run's part of the memory. */
+  readonly holder: Holder;
+  /** How fast this run's bodies are read, in bytes. */
+  readonly pace: Pace;
+}
+
 /** The whole body, or why it was not kept; then nothing of it is. Never rejects. */
-export async function takeBody(incoming: IncomingMessage, limit: number, holder: Holder): Promise<Body | Unheld> {
+export async function takeBody(incoming: IncomingMessage, { limit, holder, pace }: BodyBounds): Promise<Body | Unheld> {
   if (Number(incoming.headers["content-length"] ?? 0) > limit) return "too_large";
   const gauge = createJsonGauge(jsonBounds);
   let chunks: Buffer[] = [];
@@ -37,6 +48,8 @@ export async function takeBody(incoming: IncomingMessage, limit: number, holder:
       const passed = gauge.push(chunk);
       if (passed !== null) return giveUp(passed);
       chunks.push(chunk);
+      const waitMs = pace.take(chunk.length);
+      if (waitMs > 0) await delay(waitMs);
     }
   } catch {
     return giveUp("broken_off");

@@ -73,6 +73,9 @@ export interface ModelCall {
 
 export interface ModelLimits {
   readonly bodyBytes: number;
+  /** Bytes of requests that one run may send at once, and how many a second after that: others want their turn. */
+  readonly burstBytes: number;
+  readonly bytesPerSecond: number;
   /** Bytes of an answer that is not streamed. */
   readonly answerBytes: number;
   /** Bytes of one event of a stream. The largest there are repeat the tools and instructions of their request. */
@@ -93,6 +96,8 @@ export interface ModelLimits {
 
 export const defaultLimits: ModelLimits = {
   bodyBytes: 20 * 1024 * 1024,
+  burstBytes: 64 * 1024 * 1024,
+  bytesPerSecond: 4 * 1024 * 1024,
   answerBytes: 8 * 1024 * 1024,
   eventBytes: 4 * 1024 * 1024,
   calls: 16,

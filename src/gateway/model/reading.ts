@@ -39,7 +39,7 @@ class ReadingThread {
 
   constructor(gone: (thread: ReadingThread) => void) {
     this.gone = gone;
-    const resourceLimits = { maxOldGenerationSizeMb: 192 };
+    const resourceLimits = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 8 };
     this.worker = new Worker(new URL("./reading-thread.ts", import.meta.url), { resourceLimits });
     this.worker.unref();
     this.worker.on("message", ({ id, ready }: { id: number; ready: Ready | string }) => this.answer(id, ready));

@@ -24,6 +24,7 @@ export function modelGateway(request: ModelGatewayRequest): ModelRoute {
   const session = createSession(request, { ...defaultLimits, ...request.limits });
   return {
     prefix,
+    cost: 1,
     revoke: () => session.ended.abort(),
     keepOpen: (handingOver) => {
       session.handingOver = handingOver;
@@ -106,7 +107,7 @@ type Unfit = Problem & { readonly model: string | null };
 
 async function readCall(visit: Visit, endpoint: Endpoint & { kind: "generate" | "count" }): Promise<Asked | Unfit> {
   const { session, provider } = visit;
-  const body = await takeBody(visit.incoming, session.limits.bodyBytes, session.holder);
+  const body = await takeBody(visit.incoming, { ...session, limit: session.limits.bodyBytes });
   if (typeof body === "string") return { ...unheld(body, session), model: null };
   const load = createLoad(session.holder, body.held);
   const ready = await session.reader.read(body.bytes, askingOf(endpoint));

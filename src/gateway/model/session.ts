@@ -1,5 +1,6 @@
 // The calls of one run at a time: what is in flight, what is set aside for each, and whether the run is handing over.
 import { setMaxListeners } from "node:events";
+import { createPace, type Pace } from "../../base/pace.ts";
 import { createInFlight, type Holder, type InFlight } from "../in-flight.ts";
 import type { Lease } from "../lease.ts";
 import { type Caps, createCaps } from "./caps.ts";
@@ -33,9 +34,9 @@ export interface ModelShared {
   readonly reader: RequestReader;
 }
 
-/** For all runs together: 64 MiB of bytes, beside which one request at a time is read. */
+/** For all runs together: 48 MiB of bytes, beside which one request at a time is read. One run alone has half of it. */
 export function createModelShared(): ModelShared {
-  return { inFlight: createInFlight(64 * 1024 * 1024), reader: requestReader() };
+  return { inFlight: createInFlight(48 * 1024 * 1024), reader: requestReader() };
 }
 
 export interface Session {
@@ -46,6 +47,8 @@ export interface Session {
   readonly reader: RequestReader;
   /** This run's part of the memory. */
   readonly holder: Holder;
+  /** How fast its requests' bytes are read. */
+  readonly pace: Pace;
   /** Ends what is under way when the lease does. */
   readonly ended: AbortController;
   /** Calls that hold a reservation, each with what tells of its end. */
@@ -68,6 +71,7 @@ export function createSession(request: ModelGatewayRequest, limits: ModelLimits)
     caps: createCaps(),
     reader,
     holder: inFlight.holder(),
+    pace: createPace({ burst: limits.burstBytes, perSecond: limits.bytesPerSecond, mostMs: 30_000 }),
     ended,
     holding: new Set(),
     settledCalls: 0,

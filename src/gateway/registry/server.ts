@@ -55,6 +55,9 @@ export interface Registries {
   routes(run: RegistryRun): readonly Route[];
 }
 
+/** Of the run's pace: a set-up asks for thousands of packages. */
+const cost = 0.05;
+
 const defaultBounds: Bounds = { documentBytes: 96 * 1024 ** 2, packageBytes: 512 * 1024 ** 2, freshMs: 300_000 };
 const defaultMost = { answers: 50_000, bytes: 8 * 1024 ** 3 };
 
@@ -76,6 +79,7 @@ export function createRegistries(parts: RegistryParts): Registries {
       const own = protocols.map(
         (protocol): Route => ({
           prefix: `/${protocol.name}`,
+          cost,
           handle: (...asked) => serve(protocol, run, left, ...asked),
         }),
       );
@@ -97,7 +101,7 @@ function strayRoute(protocols: readonly Protocol[], run: RegistryRun, left: Left
     if (protocol === undefined) return end(response, 404, "text/plain; charset=utf-8", "No gateway here.\n");
     return serve(protocol, run, left, request, response);
   };
-  return [{ prefix: "", handle }];
+  return [{ prefix: "", cost, handle }];
 }
 
 async function serve(

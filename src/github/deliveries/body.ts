@@ -1,6 +1,7 @@
 // The body of a delivery: hashed while it comes in, kept within limits, and believed only once its signature is right.
 import { createHmac, type Hmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Pace } from "../../base/pace.ts";
 import type { Holding } from "./holding.ts";
 
 export interface SignedBody {
@@ -16,7 +17,12 @@ export interface BodyRules {
   readonly signature: string; // as in `x-hub-signature-256`
   readonly limit: number; // bytes
   readonly holding: Holding;
+  /** How fast bytes are read beyond the first of each body, over all bodies. Absent: as fast as they come. */
+  readonly pace?: Pace;
 }
+
+/** So much of a body is read at once: hardly a delivery of GitHub's is longer. */
+const freeBytes = 256 * 1024;
 
 /** What a piece of a body takes beside its bytes: a body that comes byte by byte takes more than it holds. */
 const overhead = 512;
@@ -46,6 +52,7 @@ export function readSigned(request: IncomingMessage, rules: BodyRules): Promise<
     request.on("data", (chunk: Buffer) => {
       seen += chunk.length;
       if (seen > 2 * rules.limit) request.destroy();
+      if (seen > freeBytes) restFor(request, rules.pace?.take(chunk.length) ?? 0);
       if (isOver) return;
       if (seen > rules.limit) return settle("too large");
       for (const hmac of hmacs) hmac.update(chunk);
@@ -63,6 +70,12 @@ export function readSigned(request: IncomingMessage, rules: BodyRules): Promise<
     request.once("error", () => settle("broken off"));
     request.once("close", () => settle("broken off"));
   });
+}
+
+function restFor(request: IncomingMessage, ms: number): void {
+  if (ms === 0) return;
+  request.pause();
+  setTimeout(() => request.resume(), ms).unref();
 }
 
 /** In constant time for each secret. */

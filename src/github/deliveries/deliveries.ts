@@ -5,8 +5,10 @@
 // the signature is verified here, while the body comes in, and the event is handed over with `probot.receive`; the
 // subscriptions are in src/app.ts, as in any Probot App. The answer is sent only once the delivery is stored.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Probot } from "probot";
 import { assert } from "../../base/assert.ts";
+import { createPace, type Pace } from "../../base/pace.ts";
 import { type Arrival, arriving } from "./arrival.ts";
 import { readSigned, type SignedBody, type Unbelieved } from "./body.ts";
 import { type Admission, admit } from "./door.ts";
@@ -31,6 +33,23 @@ export interface DeliveryOptions {
   readonly accept: (delivery: Arrival) => Promise<boolean>;
   readonly now: () => number; // epoch milliseconds
   readonly log: (entry: DeliveryLog) => void;
+  /** How fast what is not known to be GitHub's may go on. Absent: as fast as it comes. */
+  readonly paces?: DoorPaces;
+}
+
+export interface DoorPaces {
+  /** Bytes of bodies beyond the first of each. */
+  readonly unverified: Pace;
+  /** Requests that are refused: their answers wait. */
+  readonly refused: Pace;
+}
+
+/** Of the hour's some thousand deliveries that a busy organisation has, hardly any is long, and none is refused. */
+export function createDoorPaces(): DoorPaces {
+  return {
+    unverified: createPace({ burst: 32 * 1_024 * 1_024, perSecond: 8 * 1_024 * 1_024, mostMs: 30_000 }),
+    refused: createPace({ burst: 100, perSecond: 20, mostMs: 5_000 }),
+  };
 }
 
 type Answer = Pick<DeliveryLog, "status" | "outcome" | "reason">;
@@ -59,11 +78,14 @@ export function deliveryHandler(options: DeliveryOptions) {
     let answer: Answer;
     if (admission.ok) {
       const { signature } = admission;
-      const body = await readSigned(request, { secrets: options.secrets, signature, limit: bodyLimit, holding });
+      const pace = options.paces?.unverified;
+      const body = await readSigned(request, { secrets: options.secrets, signature, limit: bodyLimit, holding, pace });
       answer = typeof body === "string" ? unbelieved[body] : await receive(options, body, admission);
     } else answer = admission.refusal;
     const { guid = null, event = null } = admission.ok ? admission : {};
     options.log({ guid, event, ...answer });
+    const waitMs = answer.outcome === "refused" ? (options.paces?.refused.take(1) ?? 0) : 0;
+    if (waitMs > 0) await delay(waitMs);
     send(response, answer);
   };
 }

@@ -1,8 +1,10 @@
 // The App's HTTP server: deliveries and a sign of life behind one address, and no request that can hold it up.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { caught, type Handler, pathOf, refuseTunnels } from "../../base/caught.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { caught, type Handler, pathOf, refuseTunnels, slowErrors } from "../../base/caught.ts";
 import { Fault } from "../../base/fault.ts";
+import type { Pace } from "../../base/pace.ts";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -13,6 +15,8 @@ export interface ListenerOptions {
   readonly health?: () => string;
   /** What else may be read here by anyone, by its path. */
   readonly documents?: Readonly<Record<string, Document>>;
+  /** How fast requests are answered that are for nothing here. Absent: as fast as they come. */
+  readonly refused?: Pace;
   /** Told of what a handler threw. */
   readonly onError: (error: unknown) => void;
 }
@@ -45,7 +49,7 @@ const mostConnections = 2_048;
 
 /** Starts listening. Throws Fault when it cannot. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const { webhookPath, deliveries, onError, health = () => "ok\n", documents = {} } = options;
+  const { webhookPath, deliveries, onError, refused, health = () => "ok\n", documents = {} } = options;
   const plain = "text/plain; charset=utf-8";
   const shown = new Map(Object.entries(documents));
   const server = createServer(
@@ -55,10 +59,13 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       if (path === webhookPath) return deliveries(request, response);
       const document = path === "/healthz" ? { type: plain, text: health() } : shown.get(path);
       const { type, text } = document ?? { type: plain, text: "Nothing here. Loopgate speaks in issue threads.\n" };
+      const waitMs = document === undefined ? (refused?.take(1) ?? 0) : 0;
+      if (waitMs > 0) await delay(waitMs);
       response.writeHead(document === undefined ? 404 : 200, { "content-type": type }).end(text);
     }, onError),
   );
   refuseTunnels(server);
+  slowErrors(server, refused);
   keepFew(server);
   const url = await listen(server, options);
   return {

@@ -1,6 +1,7 @@
 // The plain-process runtime: the contract, and what is its own.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { processRuntime } from "../../../src/container/process/process.ts";
@@ -41,6 +42,25 @@ describe("the plain-process runtime", () => {
     await (await runtime.start(ground.request({ command: 'sleep 60 & echo $! > "$LOOP_DIR/out/pid"' }))).done;
     const pid = Number(readFileSync(join(ground.folder, "loop/out/pid"), "utf8"));
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { timeout: 5_000 });
+  });
+
+  test("a relay apart carries what one within does, in a process that is gone with its run", async () => {
+    const ground = await prepareGround();
+    const scratchDir = join(ground.folder, "scratch");
+    mkdirSync(scratchDir, { recursive: true });
+    const gatewaySocket = join(ground.folder, "gateway.sock");
+    const gateway = createServer((_, response) => void response.end("through"));
+    await new Promise<void>((resolve) => void gateway.listen(gatewaySocket, resolve));
+    onTestFinished(() => void gateway.close());
+    const runtime = processRuntime({ scratchDir, relaysApart: true });
+    const ask = `"${process.execPath}" -e 'fetch("http://127.0.0.1:" + process.env.PORT).then(async (got) => console.log(await got.text()))'`;
+    const command = `PORT="\${OPENAI_BASE_URL##*:}" ${ask}`;
+    const env = { OPENAI_BASE_URL: "http://127.0.0.1:{port}" };
+    const started = await runtime.start(ground.request({ role: "check", command, env, gatewaySocket }));
+    const relays = () => spawnSync("pgrep", ["-f", gatewaySocket]).stdout.toString().trim();
+    expect(relays()).toMatch(/^\d+$/);
+    expect((await started.done).log).toContain("through");
+    await vi.waitFor(() => expect(relays()).toBe(""), { timeout: 5_000 });
   });
 
   test("refuses a run that names an image", async () => {

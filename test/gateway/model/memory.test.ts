@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createInFlight } from "../../../src/gateway/in-flight.ts";
 import { readyOf } from "../../../src/gateway/model/ready.ts";
@@ -40,15 +41,15 @@ async function aSink(mayAnswer: (size: number) => Promise<void> = async () => {}
 
 /** The longest that the event loop stood still meanwhile, in milliseconds. */
 async function longestStill(work: () => Promise<unknown>): Promise<number> {
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
+  const histogram = monitorEventLoopDelay({ resolution: 5 });
+  histogram.enable();
   try {
     await work();
   } finally {
     await new Promise((resolve) => setTimeout(resolve, 20)); // so that a stand at the very end is seen
-    delay.disable();
+    histogram.disable();
   }
-  return delay.max / 1e6;
+  return histogram.max / 1e6;
 }
 
 describe("bytes under way", () => {
@@ -83,6 +84,20 @@ describe("bytes under way", () => {
     expect(JSON.parse(told?.text ?? "{}")).toMatchObject({ type: "error", error: { type: "rate_limit_error" } });
     expect(answers.filter((one) => one?.status === 200)).toHaveLength(1);
     expect(shared.inFlight.bytes).toBe(0);
+  });
+
+  test("T8: a run that sends more at once than it may is read at its pace, and whoever does not is not held up", async () => {
+    const shared = createModelShared();
+    const upstream = await aSink();
+    const limits = { burstBytes: 200_000, bytesPerSecond: 20_000 };
+    const [eager, calm] = [
+      await aWorld({ upstream, prices, shared, limits }),
+      await aWorld({ upstream, prices, shared, limits }),
+    ];
+    const sent = eager.send(call(eager, "x".repeat(400_000))).catch(() => "cut");
+    expect((await calm.send(call(calm, "x".repeat(100_000)))).status).toBe(200);
+    expect(await Promise.race([sent, delay(2_000, "in its turn")])).toBe("in its turn");
+    expect(shared.inFlight.bytes).toBeGreaterThan(200_000);
   });
 
   test("are given back after every end of a call", async () => {

@@ -8,7 +8,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import app from "../../../src/app.ts";
 import { Fault } from "../../../src/base/fault.ts";
 import type { Arrival } from "../../../src/github/deliveries/arrival.ts";
-import { type DeliveryLog, deliveryHandler } from "../../../src/github/deliveries/deliveries.ts";
+import { type DeliveryLog, type DoorPaces, deliveryHandler } from "../../../src/github/deliveries/deliveries.ts";
 import { createHolding } from "../../../src/github/deliveries/holding.ts";
 import { startProbot } from "../../../src/github/deliveries/probot.ts";
 import { payloadReader } from "../../../src/github/deliveries/reading.ts";
@@ -47,7 +47,7 @@ beforeEach(async () => {
 
 afterEach(() => new Promise<void>((resolve) => server.close(() => resolve())));
 
-async function listen(behind: Probot): Promise<void> {
+async function listen(behind: Probot, paces?: DoorPaces): Promise<void> {
   const accept = async (delivery: Arrival) => {
     if (storeFault) throw storeFault;
     const isNew = stored.every((one) => one.guid !== delivery.guid && one.bodySha256 !== delivery.bodySha256);
@@ -62,6 +62,7 @@ async function listen(behind: Probot): Promise<void> {
     accept,
     now: () => 1_000,
     log: (entry) => onLog(entry),
+    paces,
   });
   server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -318,4 +319,43 @@ test("a large body is read in a thread of its own, to the same end", async () =>
   const text = JSON.stringify({ action: "opened", installation: { id: 7 }, note: "x".repeat(2_000_000) });
   expect(await deliver({ text })).toEqual({ status: 202, said: `stored: ${ignoredHere.reason}\n` });
   expect(stored[0]).toMatchObject({ translated: ignoredHere, origin: { installationId: 7 } });
+});
+
+describe("what is not known to be GitHub's", () => {
+  const taken = { unverified: 0, refused: 0 };
+  const pace = (name: keyof typeof taken, waitMs = 0) => ({
+    take: (amount: number) => {
+      taken[name] += amount;
+      return waitMs;
+    },
+  });
+
+  async function paced(waitMs: { unverified?: number; refused?: number } = {}) {
+    Object.assign(taken, { unverified: 0, refused: 0 });
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    await listen(probot, {
+      unverified: pace("unverified", waitMs.unverified),
+      refused: pace("refused", waitMs.refused),
+    });
+  }
+
+  test("T8: a delivery of a usual size that is signed takes nothing of the paces, and one that is not waits for its answer", async () => {
+    await paced({ refused: 150 });
+    expect(await deliver()).toMatchObject({ status: 202 });
+    expect(taken).toEqual({ unverified: 0, refused: 0 });
+    const began = performance.now();
+    expect(await deliver({ headers: { "x-hub-signature-256": sign("else") } })).toMatchObject({ status: 401 });
+    expect(performance.now() - began).toBeGreaterThan(140);
+    expect(await deliver({ method: "GET" })).toMatchObject({ status: 405 });
+    expect(taken).toEqual({ unverified: 0, refused: 2 });
+  });
+
+  test("T8: of a long body only the first part is read at once, whoever it is from", async () => {
+    await paced({ unverified: 5 });
+    const text = JSON.stringify({ ...JSON.parse(body), more: "x".repeat(1_000_000) });
+    expect(await deliver({ text })).toMatchObject({ status: 202 });
+    expect(taken.unverified).toBeGreaterThan(600_000);
+    expect(taken.unverified).toBeLessThan(900_000);
+    expect(taken.refused).toBe(0);
+  });
 });
