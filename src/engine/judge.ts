@@ -1,11 +1,11 @@
 // The verdict on a commit, with the logs of the jobs that failed.
 import { Fault } from "../base/fault.ts";
 import { rulesOf } from "../loop/begin.ts";
-import type { CheckAgain, LoopState, Verdict } from "../loop/state.ts";
+import type { CheckAgain, LoopState, Rules, Verdict } from "../loop/state.ts";
 import { redChecks } from "../verify/ci.ts";
 import type { CiFacts, JobLog } from "../verify/facts.ts";
 import { verdictOf } from "../verify/verdict.ts";
-import { reviewCheck, type World } from "./world.ts";
+import { ourChecks, type World } from "./world.ts";
 
 /** What is judged; `tries` counts those before this one. */
 interface Judged {
@@ -24,14 +24,21 @@ export function judge(state: LoopState, head: string, ci: CiFacts): Verdict {
   const wasGreen = before.filter(({ source, colour }) => source === "ci" && colour === "green").map(({ name }) => name);
   const own = checks === undefined ? {} : { checks, ciQuiet: state.ciQuiet === true || state.ciOverdue };
   const tried = knockOut === undefined ? {} : { knockOut };
-  return verdictOf({ head, ci, review, rules: rulesOf(state), reviewerName: reviewCheck, wasGreen, ...own, ...tried });
+  const rules = withTaken(rulesOf(state), state.unheldTaken === head);
+  return verdictOf({ head, ci, review, rules, ourChecks, wasGreen, ...own, ...tried });
+}
+
+/** Of a commit that a person took as it is, what no test holds is told and no more. */
+function withTaken(rules: Rules, isTaken: boolean): Rules {
+  if (!isTaken || rules.knockOut === undefined) return rules;
+  return { ...rules, knockOut: { ...rules.knockOut, notHeld: "inform" } };
 }
 
 /** The same; where it is red, with the log of each job that failed: one request each. Throws Fault. */
 export async function judgeWithLogs(world: World, state: LoopState, { head, ci, tries }: Judged): Promise<Verdict> {
   const verdict = judge(state, head, ci);
   if (verdict.colour !== "red") return verdict;
-  const jobs = redChecks(ci, rulesOf(state), reviewCheck).flatMap(({ job }) => job ?? []);
+  const jobs = redChecks(ci, rulesOf(state), ourChecks).flatMap(({ job }) => job ?? []);
   const logs = new Map<number, JobLog>();
   for (const job of jobs) logs.set(job, await readLog(world, state, job, tries));
   return judge(state, head, { ...ci, checks: ci.checks.map((check) => withLog(check, logs)) });
@@ -40,7 +47,7 @@ export async function judgeWithLogs(world: World, state: LoopState, { head, ci, 
 /** What of the red checks can run again, each once; nothing where one of them is surely the change's doing. */
 export function againOf(state: LoopState, verdict: Verdict, ci: CiFacts): { readonly again?: readonly CheckAgain[] } {
   if (verdict.doubtful !== true) return {};
-  const red = redChecks(ci, rulesOf(state), reviewCheck).flatMap(({ again }) => again ?? []);
+  const red = redChecks(ci, rulesOf(state), ourChecks).flatMap(({ again }) => again ?? []);
   const once = new Map(red.map((one) => [`${one.of} ${one.id}`, one]));
   return once.size === 0 ? {} : { again: [...once.values()] };
 }

@@ -4,14 +4,15 @@ import { removable } from "../loop/end.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
 import { explainedBody, isOwnPullBody } from "../report/pull.ts";
-import { checkText, pullText } from "../report/report.ts";
+import { checkText, knockOutText, pullText } from "../report/report.ts";
+import { summaryOf } from "../verify/knock-out/knock-out.ts";
 import { passGate } from "./gate.ts";
 import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
 import { startRun, stopRun } from "./run.ts";
 import { answerThread, answerWithoutLoop, postAttempt, postStop, reply, writeStatus } from "./say.ts";
 import type { Place } from "./slots.ts";
-import { reviewCheck, type World } from "./world.ts";
+import { knockOutCheck, reviewCheck, type World } from "./world.ts";
 
 /**
  * Resolves to the events that follow, or to the place in line of a run that has to wait for its turn. Only what is about
@@ -95,6 +96,13 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
         { ...checkText(effect.review), name: reviewCheck, head: effect.head, externalId },
         retrying,
       );
+      return [];
+    }
+    case "publish_knock_out": {
+      const { head, attempt, seen } = effect;
+      const draft = knockOutText(seen, state.rules?.knockOut?.notHeld ?? "inform", summaryOf(seen));
+      const externalId = `${state.id}/${attempt}`;
+      await github.publishCheck(issue, { ...draft, name: knockOutCheck, head, externalId }, retrying);
       return [];
     }
     case "rerun_checks": {

@@ -131,6 +131,7 @@ export interface CheckRunDraft {
   readonly annotations: readonly {
     readonly path: string;
     readonly line: number;
+    readonly to?: number; // the last line of several; absent: it is one
     readonly message: string;
     readonly level: "notice" | "warning" | "failure";
   }[];

@@ -15,7 +15,7 @@ import { redOnBase } from "../verify/ci.ts";
 import { conflictIn, outdatedIn } from "../verify/facts.ts";
 import { againOf, judgeWithLogs } from "./judge.ts";
 import type { BaseRead, ClaimRead, IssueComment } from "./ports.ts";
-import { reviewCheck, textOf, type World } from "./world.ts";
+import { ourChecks, textOf, type World } from "./world.ts";
 
 /** Reads may lag this far behind the event that led to them. */
 const replicaMs = 60_000;
@@ -87,7 +87,7 @@ async function claimFacts(
     ...(base.signed === true ? { signed: true } : {}),
     policy: rules,
     ...(read.soleAssignee === state.requester.id ? { writesAlone: true } : {}),
-    ...(rules.ok ? redFact(redOnBase(base.baseChecks ?? [], rules.rules, reviewCheck)) : {}),
+    ...(rules.ok ? redFact(redOnBase(base.baseChecks ?? [], rules.rules, ourChecks)) : {}),
     snapshot: await freeze(world, state, read, permission),
   };
 }

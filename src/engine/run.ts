@@ -311,7 +311,7 @@ export function workBrief(state: LoopState, attempt: Attempt, snapshotText: stri
     of: before.filter((one) => !one.counted).length + state.granted,
     deadlineMs,
     earlier: before,
-    findings: last?.verdict?.colour === "red" ? last.verdict.findings : [],
+    findings: last?.verdict?.colour === "green" ? [] : (last?.verdict?.findings ?? []),
     asked: state.changesRequested,
     permits: state.permits,
     merge: attempt.merges === undefined || state.base === null ? null : { ...state.base, why: attempt.merges },

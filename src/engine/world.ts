@@ -44,6 +44,12 @@ export type Recalled = "here" | "fresh" | "newer" | "none";
 /** The name under which the reviewer's answer is published. */
 export const reviewCheck = "loop / review";
 
+/** The name under which the hunks that no test holds are shown on their lines. */
+export const knockOutCheck = "loop / knock-out";
+
+/** Names of the check runs that are ours: what they say is in the verdict already. */
+export const ourChecks: readonly string[] = [reviewCheck, knockOutCheck];
+
 /** Whose text it is that is stored, and since when. */
 export function textOf({ clock }: Pick<World, "clock">, { id, issue }: LoopState) {
   return { issueKey: issueKeyOf(issue.repositoryId, issue.number), loop: id, at: clock.now() };

@@ -60,10 +60,14 @@ function onKnockOutEnded(state: LoopState, event: RunEnded, now: number): Decisi
     return { state: next, effects: [effect], note: "taking parts of the change back once more" };
   }
   const nothing: KnockOutSeen = { held: 0, notHeld: [], unknown: [], beyond: 0, idleTests: [], note: event.note };
-  const known = withAttempt(state, { knockOut: event.knockOut ?? nothing });
+  const seen = event.knockOut ?? nothing;
+  const known = withAttempt(state, { knockOut: seen });
+  const { number: attempt, head } = currentAttempt(known);
+  const shown: Effect[] =
+    head === null || seen.notHeld.length === 0 ? [] : [{ type: "publish_knock_out", head, attempt, seen }];
   if (isJudgedHere(known) && (known.ciSeen || known.ciOverdue))
-    return read(known, "all judges here are done; reading CI");
-  return { state: known, effects: [], note: "it is known what of the change a test holds" };
+    return { state: known, effects: [...shown, readVerdict(known)], note: "all judges here are done; reading CI" };
+  return { state: known, effects: shown, note: "it is known what of the change a test holds" };
 }
 
 function begin(state: LoopState, of: CheckOf, now: number): Decision {

@@ -1,7 +1,7 @@
 // Everything a decision can ask for. Performing an effect twice is performing it once.
 import type { AlarmName, Command, CommandedIssue } from "./event.ts";
 import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "./refusal.ts";
-import type { BaseTip, CheckAgain, Person, Review, RunFacts } from "./state.ts";
+import type { BaseTip, CheckAgain, KnockOutSeen, Person, Review, RunFacts } from "./state.ts";
 
 /** A reply in the thread; the words are in report/wording/replies.ts. */
 export type Reply =
@@ -50,6 +50,7 @@ export type Effect =
   | { readonly type: "publish"; readonly run: string; readonly head: string; readonly expected: string | null }
   | { readonly type: "open_pull" }
   | { readonly type: "publish_review"; readonly head: string; readonly attempt: number; readonly review: Review }
+  | { readonly type: "publish_knock_out"; readonly head: string; readonly attempt: number; readonly seen: KnockOutSeen } // what no test holds, on its lines
   | { readonly type: "rerun_checks"; readonly head: string; readonly checks: readonly CheckAgain[] } // on the same commit, once
   | { readonly type: "update_branch"; readonly head: string; readonly base: BaseTip } // the base is merged into the branch, at GitHub
   | { readonly type: "mark_ready"; readonly head: string } // out of its draft; where the commit is green, its description says how that was found

@@ -97,10 +97,14 @@ export function onNoEvidence(state: LoopState, verdict: Verdict, now: number): D
   });
 }
 
-/** Policy takes no hunk that no test holds, and of some it could not be told: a person has to say what is to come of them. */
+/** What no test holds is a person's matter where policy asks, and where it blocks and of some hunks it could not be told. */
 export function onUnheld(state: LoopState, verdict: Verdict, now: number): Decision {
-  const { unknown = [], beyond = 0 } = currentAttempt(state).knockOut ?? {};
+  const { notHeld = [], unknown = [], beyond = 0 } = currentAttempt(state).knockOut ?? {};
   const said = verdict.parts.find(({ source }) => source === "knock_out")?.note ?? null;
+  if (rulesOf(state).knockOut?.notHeld === "ask") {
+    const asked = { reason: "uncertainty_too_high", of: "not_held", hunks: notHeld.length } as const;
+    return settle(withAttempt(state, { verdict }), now, { ...asked, quote: said, resume: "execute" });
+  }
   return settle(withAttempt(state, { verdict, counted: false }), now, {
     reason: "uncertainty_too_high",
     of: "knock_out_unknown",

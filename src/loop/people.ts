@@ -5,7 +5,7 @@ import type { Effect } from "./effect.ts";
 import { classOf, closeRuns, type Decision, isLive, settle, showStatus, stay, stopRuns } from "./end.ts";
 import type { ClaimFacts, Command, Permission } from "./event.ts";
 import { readGate } from "./gate.ts";
-import { askReviewers, beginVerifying, leaveDraft, unseen } from "./judge.ts";
+import { askReviewers, beginVerifying, leaveDraft, readVerdict, unseen } from "./judge.ts";
 import type { CommandRefusal } from "./refusal.ts";
 import type { Ending, LoopState } from "./state.ts";
 
@@ -119,6 +119,7 @@ function onApprove(state: LoopState, command: Command, now: number): Decision {
   if (ending.reason === "permission_required" && ending.resume === "execute" && ending.quote !== null) {
     return grant(state, command, ending, now);
   }
+  if (ending.of === "not_held") return takeUnheld(state, command, now);
   if (ending.resume !== "publish" || ending.pendingHead === null) {
     return refuse(state, command, { of: "nothing_to_approve" });
   }
@@ -126,6 +127,24 @@ function onApprove(state: LoopState, command: Command, now: number): Decision {
     return refuse(state, command, { of: "other_commit", head: ending.pendingHead });
   const { before, ready } = reopened(state, command);
   return publishPending(ready, ending.pendingHead, before);
+}
+
+/** A person takes what no test holds: the same commit is judged by the rest of what is known, and by CI as it is now. */
+function takeUnheld(state: LoopState, command: Command, now: number): Decision {
+  const { head } = currentAttempt(state);
+  if (head === null || !names(command, head)) return refuse(state, command, { of: "other_commit", head: head ?? "" });
+  const { before, ready } = reopened(state, command);
+  const judged: LoopState = {
+    ...withAttempt(ready, { verdict: null, endedAt: null }),
+    phase: "verifying",
+    ending: null,
+    ciSeen: true,
+    ciOverdue: false,
+    ciSince: now,
+    reviewSeen: true,
+    unheldTaken: head,
+  };
+  return { state: judged, effects: [...before, readVerdict(judged)], note: "a person takes what no test holds" };
 }
 
 function approveAtGate(state: LoopState, command: Command): Decision {

@@ -110,7 +110,7 @@ export const Rules = z.object({
   skippedChecks: z.enum(["block", "pass"]).default("block"), // required ones that ended as skipped or neutral
   ownChecks: z.array(OwnCheck).optional(), // absent: none
   knockOut: z // of the change's hunks, where there are own checks; absent: none is taken back
-    .object({ hunks: z.number().int(), ms: z.number().int(), notHeld: z.enum(["inform", "block"]) })
+    .object({ hunks: z.number().int(), ms: z.number().int(), notHeld: z.enum(["inform", "ask", "block"]) })
     .optional(),
   asOnBase: z.array(z.string()).optional(), // patterns of files that own checks see as the base has them; absent: none
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
@@ -486,6 +486,7 @@ export const LoopState = z.object({
   gateLooks: z.number().int().default(0), // readings of this gate because of its checks
   gateReminded: z.boolean().default(false), // the one reminder of this gate went out
   approvals: z.array(ApprovalComment),
+  unheldTaken: z.string().optional(), // the commit that a person took although no test holds all of it; absent: none was
   othersPushed: z.boolean(), // someone but the App pushed to the branch, or may have: who, is read at the gate
   awaitsCi: z.boolean(), // at its last reading the gate lacked nothing but green checks
   mergedBy: Person.nullable(), // told of as whoever merged; the gate is read once more, to say who did and whether it had been passed

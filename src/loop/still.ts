@@ -117,6 +117,11 @@ export const presumptions: Presumptions = {
     presumes: "the loop was not called off, and the review is of its newest commit",
     holds: ({ head }, state) => isAtHead(state, head) && !isCalledOff(state),
   },
+  publish_knock_out: {
+    lane: "work",
+    presumes: "the loop was not called off, and what was taken back is of its newest commit",
+    holds: ({ head }, state) => isAtHead(state, head) && !isCalledOff(state),
+  },
   rerun_checks: {
     lane: "work",
     presumes: "the loop judges this commit, and what failed on it is to run once more",

@@ -278,10 +278,10 @@ const KnockOut = z.strictObject({
     .default(30)
     .describe("How long that may take in all; what is not tried by then is said."),
   not_held: z
-    .enum(["inform", "block"])
+    .enum(["inform", "ask", "block"])
     .default("inform")
     .describe(
-      "What a hunk without which everything stays green counts as: `inform` says so, `block` makes the verdict red, and briefs the next attempt.",
+      "What a hunk without which everything stays green counts as: `inform` says so, `ask` stops the loop until a person takes the commit as it is or wants another attempt, `block` makes the verdict red, and briefs the next attempt.",
     ),
 });
 

@@ -68,6 +68,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return `have the check run, or set \`checks.skipped: pass\` in \`.github/loop.yml\` where a skipped check is enough; then ${judgedAgain}`;
     case "checks_without_evidence":
       return `correct \`checks.run\` in \`.github/loop.yml\`, or have its commands leave the reports and artifacts it names; then ${judgedAgain}`;
+    case "not_held":
+      return "comment `/loop approve` to take the commit as it is, or `/loop retry` for another attempt, which is told what no test holds.";
     case "knock_out_unknown":
       return `raise \`knock_out.hunks\` or \`knock_out.minutes\` in \`.github/loop.yml\`, or set \`knock_out.not_held: inform\`; then ${judgedAgain}`;
     case "key_refused":

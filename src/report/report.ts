@@ -3,7 +3,7 @@ import { assert } from "../base/assert.ts";
 import type { Reply } from "../loop/effect.ts";
 import { classOf } from "../loop/end.ts";
 import type { Command } from "../loop/event.ts";
-import type { Attempt, Ending, Finding, LoopState, Review } from "../loop/state.ts";
+import type { Attempt, Ending, Finding, KnockOutSeen, LoopState, Review, Rules } from "../loop/state.ts";
 import { withoutClosing } from "../policy/closing.ts";
 import { ATTEMPT_BYTES, COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
 import { inlineCode, mention, plainSentence, quoteUntrusted, withoutHostPaths } from "./escape.ts";
@@ -19,7 +19,7 @@ import { duration } from "./time.ts";
 import { endingHeadline, endingSentence, endPointerSentence, preservedSentence } from "./wording/endings.ts";
 import { capital, commit, footer } from "./wording/parts.ts";
 import { aloneWarning, gateNext, phaseWords, redBaseWarning } from "./wording/phases.ts";
-import { checkTitles, noIsolationWarning } from "./wording/pull.ts";
+import { checkTitles, noIsolationWarning, notHeldSentence } from "./wording/pull.ts";
 import { raisingSentences } from "./wording/raise.ts";
 import { replySentence, withoutLoopSentence } from "./wording/replies.ts";
 
@@ -127,6 +127,27 @@ export function checkText(review: Review) {
         message: `${finding.title}\n${finding.detail}`.slice(0, 2000),
         level: conclusion === "success" ? ("notice" as const) : ("warning" as const),
       })),
+  };
+}
+
+/**
+ * What no test holds, said in these sentences, as a check run that shows it on its lines; GitHub takes an annotation only for lines that the commit has, so a
+ * file that is gone stands in the summary alone.
+ */
+export function knockOutText(
+  { notHeld }: Pick<KnockOutSeen, "notHeld">,
+  policy: NonNullable<Rules["knockOut"]>["notHeld"],
+  [first = "", ...rest]: readonly string[],
+) {
+  return {
+    conclusion: policy === "block" ? ("failure" as const) : ("neutral" as const),
+    title: first,
+    summary: [first, ...rest].map(plainSentence).join("\n\n"),
+    text: footer,
+    annotations: notHeld.flatMap(({ path, lines }) => {
+      if (lines === null) return [];
+      return [{ path, line: lines.from, to: lines.to, message: notHeldSentence, level: "warning" as const }];
+    }),
   };
 }
 

@@ -27,8 +27,13 @@ const ended = ["stale", "startup_failure"];
  * `stale` and `startup_failure`, for good. What comes from somebody else than policy and branch rules expect is noted, and
  * counts neither way. A red check among `wasGreen` was green on this commit before, whether or not GitHub still lists that run.
  */
-export function judgeCi(ci: CiFacts, rules: CiRules, ownCheck: string, wasGreen: readonly string[] = []): Judgement {
-  const { groups, ignored, required, deciding } = judged(ci, rules, ownCheck);
+export function judgeCi(
+  ci: CiFacts,
+  rules: CiRules,
+  ourChecks: readonly string[],
+  wasGreen: readonly string[] = [],
+): Judgement {
+  const { groups, ignored, required, deciding } = judged(ci, rules, ourChecks);
   const isOnBase = failsOnBase(ci, rules);
   const isFlaky = flakyIn(ci.checks);
   const isDoubted = (check: CheckFact) => isFlaky(check) || wasGreen.includes(check.name);
@@ -52,7 +57,7 @@ export function judgeCi(ci: CiFacts, rules: CiRules, ownCheck: string, wasGreen:
       ...others,
       ...ignored,
     ],
-    findings: redChecks(ci, rules, ownCheck).map((check) => ({
+    findings: redChecks(ci, rules, ourChecks).map((check) => ({
       ...findingOf(check),
       ...(isOnBase(check) ? { onBase: true } : {}),
       ...(isDoubted(check) ? { flaky: true } : {}),
@@ -71,20 +76,20 @@ function withFlaky(
 }
 
 /** The red checks that decide, as many as findings are made of. */
-export function redChecks(ci: CiFacts, rules: CiRules, ownCheck: string): readonly CheckFact[] {
-  const { groups, deciding } = judged(ci, rules, ownCheck);
+export function redChecks(ci: CiFacts, rules: CiRules, ourChecks: readonly string[]): readonly CheckFact[] {
+  const { groups, deciding } = judged(ci, rules, ourChecks);
   const red = deciding.flatMap((name) => groups.get(name) ?? []).filter((check) => colourOf(check) === "red");
   return red.slice(0, LISTED_FINDINGS);
 }
 
-function judged(ci: CiFacts, rules: CiRules, ownCheck: string) {
-  const newest = newestOf(ci.checks).filter((check) => check.name !== ownCheck);
+function judged(ci: CiFacts, rules: CiRules, ourChecks: readonly string[]) {
+  const newest = newestOf(ci.checks).filter((check) => !ourChecks.includes(check.name));
   const groups = byName(newest.filter((check) => whyIgnored(check, rules, ci.expected) === null));
   const ignored = newest.flatMap((check) => {
     const why = whyIgnored(check, rules, ci.expected);
     return why === null ? [] : [part(check.name, "absent", `${stateOf(check)} ${why}`, check.url)];
   });
-  const required = requiredNames(ci, rules, ownCheck);
+  const required = requiredNames(ci, rules, ourChecks);
   return { groups, ignored, required, deciding: required.length > 0 ? required : [...groups.keys()] };
 }
 
@@ -94,10 +99,10 @@ function byName(checks: readonly CheckFact[]): Map<string, CheckFact[]> {
   return groups;
 }
 
-function requiredNames({ checks, expected = [] }: CiFacts, rules: CiRules, ownCheck: string): string[] {
+function requiredNames({ checks, expected = [] }: CiFacts, rules: CiRules, ourChecks: readonly string[]): string[] {
   const marked = checks.filter((check) => check.required).map(({ name }) => name);
   const names = [...rules.requiredChecks, ...expected.map(({ name }) => name), ...marked];
-  return [...new Set(names)].filter((name) => name !== ownCheck);
+  return [...new Set(names)].filter((name) => !ourChecks.includes(name));
 }
 
 function partOf(name: string, runs: readonly CheckFact[], mustSucceed: boolean): VerdictPart {
@@ -152,11 +157,11 @@ function failsOnBase({ baseChecks, expected }: CiFacts, rules: CiRules): (check:
 }
 
 /** Names of the checks that count by these rules and that the base branch itself fails, each once. */
-export function redOnBase(baseChecks: readonly CheckFact[], rules: CiRules, ownCheck: string): string[] {
+export function redOnBase(baseChecks: readonly CheckFact[], rules: CiRules, ourChecks: readonly string[]): string[] {
   const { requiredChecks } = rules;
   const red = newestOf(baseChecks).filter((one) => colourOf(one) === "red" && whyIgnored(one, rules) === null);
   const counting = red.filter(({ name }) => requiredChecks.length === 0 || requiredChecks.includes(name));
-  return [...new Set(counting.map(({ name }) => name))].filter((name) => name !== ownCheck);
+  return [...new Set(counting.map(({ name }) => name))].filter((name) => !ourChecks.includes(name));
 }
 
 function noted(name: string, runs: readonly CheckFact[]): VerdictPart {

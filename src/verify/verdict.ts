@@ -11,7 +11,7 @@ export interface VerdictFacts {
   readonly ci: CiFacts;
   readonly review: Review | null; // null: the reviewer has not answered yet
   readonly rules: CiRules & Pick<Rules, "reviewer" | "reviewerMissing" | "knockOut">;
-  readonly reviewerName: string; // name of the App's own check, which is no evidence from CI
+  readonly ourChecks: readonly string[]; // names of the App's own check runs, which are no evidence from CI
   readonly wasGreen?: readonly string[]; // names of checks that were green on this very commit when it was judged before
   readonly checks?: readonly CheckResult[]; // of the policy's own checks; absent: there are none
   readonly knockOut?: KnockOutSeen | null; // of that commit; null: under way; absent: nothing is taken back
@@ -25,7 +25,7 @@ export interface VerdictFacts {
 export function verdictOf(facts: VerdictFacts): Verdict {
   const { head, ci } = facts;
   if (ci.head !== head || ci.pullHead !== head) return verdict(head, [elsewhere(ci, head)], []);
-  const judged = judgeCi(ci, facts.rules, facts.reviewerName, facts.wasGreen);
+  const judged = judgeCi(ci, facts.rules, facts.ourChecks, facts.wasGreen);
   const parts = isWithoutCi(facts, judged.parts) ? [noCi] : judged.parts;
   const own = judgeOwn(
     facts.checks ?? [],
@@ -48,7 +48,7 @@ function judgedKnockOut(
   if (rules.knockOut === undefined) return { parts: [], findings: [] };
   const { notHeld } = rules.knockOut;
   const isMoot = others.some(({ colour }) => colour === "red" || colour === "pending");
-  if (knockOut === undefined && (notHeld === "inform" || isMoot)) return { parts: [], findings: [] };
+  if (knockOut === undefined && (notHeld !== "block" || isMoot)) return { parts: [], findings: [] };
   const { part, findings } = judgeKnockOut(knockOut === undefined ? untried : knockOut, notHeld);
   return { parts: [part], findings };
 }

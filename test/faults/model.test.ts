@@ -48,7 +48,8 @@ test("F62: a reviewer that was talked into approving makes nothing green that th
     const words = { title: "", summary: "", text: "", url: null, annotations: [] };
     const test = { name: "test", app, done: true, required: false, conclusion, ...words };
     const ci = { head, pullHead: head, checks: conclusion === null ? [] : [test], truncated: false };
-    return verdictOf({ head, ci, review: fooled, rules: someRules(), reviewerName: "loop / review" }).colour;
+    return verdictOf({ head, ci, review: fooled, rules: someRules(), ourChecks: ["loop / review", "loop / knock-out"] })
+      .colour;
   };
   expect(["success", "failure", null].map(judged)).toEqual(["green", "red", "pending"]);
 });

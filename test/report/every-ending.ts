@@ -149,6 +149,16 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
   review_unreadable: [
     { reason: "uncertainty_too_high", of: "review_unreadable", tries: 2, note: "", quote: "no JSON", ...verify },
   ],
+  not_held: [
+    {
+      reason: "uncertainty_too_high",
+      of: "not_held",
+      hunks: 2,
+      quote:
+        "7 of 9 hunks are held by a test. Not held: src/pay.ts:40–52, src/retry.ts:8–9. The checks stay green without any one of them.",
+      ...execute,
+    },
+  ],
   knock_out_unknown: [
     {
       reason: "uncertainty_too_high",

@@ -1,4 +1,6 @@
 // Whether any test holds a change, asked in a loop: what the thread, the pull request and the next brief say of it.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import type { Runtime } from "../../src/container/run.ts";
@@ -63,6 +65,16 @@ test("a hunk that no test holds is named in the thread and in the pull request, 
   expect(attempt?.verdict?.parts.find(({ source }) => source === "knock_out")?.colour).toBe("absent");
   const said = "1 of 2 hunks is held by a test. Not held: shop.sh:10. The checks stay green without it.";
   expect(story.comments(issue).join("\n")).toContain(`| knock-out | not counted | \`${said}\` |`);
+  const shown = story.repository.runs.filter(({ name }) => name === "loop / knock-out");
+  expect(shown.map(({ conclusion, output }) => [conclusion, output.title, output.annotations.length])).toEqual([
+    ["neutral", "1 of 2 hunks is held by a test.", 1],
+  ]);
+  expect(shown[0]?.output.annotations[0]).toMatchObject({
+    path: "shop.sh",
+    startLine: 10,
+    endLine: 10,
+    level: "warning",
+  });
   expect((await story.pull(issue)).issue.body).toContain(
     "**Look first at** `shop.sh:10`: no test is known to fail without it.",
   );
@@ -79,6 +91,48 @@ test("where policy blocks, the next attempt is told of it, and is green once a t
   const { phase, attempts: made } = await story.state(issue);
   expect([phase, ...made.map(({ verdict }) => verdict?.colour)]).toEqual(["awaiting_gate", "red", "green"]);
   expect(made.at(-1)?.knockOut).toMatchObject({ held: 2, notHeld: [] });
+});
+
+/** Every reviewer's run is counted in a file beside the App's data. */
+const counting = `echo >> $HOME/../../reviews; ${approving}`;
+
+test("where policy asks, a person takes the commit as it is: nothing is judged anew but CI, and the gate stays theirs", async () => {
+  const story = await aStory(
+    asking("{ hunks: 10, not_held: ask }", { executor: attempts(mendBoth), reviewer: counting }),
+  );
+  const issue = await story.startLoop();
+  await story.advance(quiet);
+  const { ending, phase } = await story.state(issue);
+  expect([phase, ending?.reason, ending?.of]).toEqual(["settled", "uncertainty_too_high", "not_held"]);
+  expect(story.comments(issue).at(-1)).toContain("Not held: shop.sh:10.");
+  story.forge.as("dave").comment(issue, "/loop approve");
+  await story.settle();
+  const after = await story.state(issue);
+  expect([after.phase, after.attempts.length, after.approvals]).toEqual(["awaiting_gate", 1, []]);
+  expect(await readFile(join(story.dataDir(), "..", "scratch", "reviews"), "utf8")).toBe("\n");
+});
+
+test("where policy asks, /loop retry has another attempt told what no test holds", async () => {
+  const told = 'grep -q "No test holds shop.sh:10" "$LOOP_DIR/brief.md"';
+  const story = await aStory(
+    asking("{ hunks: 10, not_held: ask }", { executor: attempts(mendBoth, `${told} && ${testBoth}`) }),
+  );
+  const issue = await story.startLoop();
+  await story.advance(quiet);
+  story.forge.as("alice").comment(issue, "/loop retry");
+  await story.settle();
+  await story.advance(quiet);
+  const { phase, attempts: made } = await story.state(issue);
+  expect([phase, ...made.map(({ verdict }) => verdict?.colour)]).toEqual(["awaiting_gate", "pending", "green"]);
+});
+
+test("where policy asks, /loop approve of another commit takes nothing", async () => {
+  const story = await aStory(asking("{ hunks: 10, not_held: ask }", { executor: attempts(mendBoth) }));
+  const issue = await story.startLoop();
+  await story.advance(quiet);
+  story.forge.as("dave").comment(issue, "/loop approve 0123456");
+  await story.settle();
+  expect((await story.state(issue)).phase).toBe("settled");
 });
 
 test("where policy blocks and not every hunk may be tried, a person is asked", async () => {

@@ -78,7 +78,7 @@ function factsOf({ ci: checks = [], facts = {}, review = approval, rules = {}, .
     ci: { head, pullHead: head, checks, truncated: false, ...facts },
     review,
     rules: someRules(rules),
-    reviewerName: "loop / review",
+    ourChecks: ["loop / review", "loop / knock-out"],
     ...rest,
   };
 }
@@ -93,7 +93,7 @@ function said(given: Case): string {
 }
 
 const noReviewer = { rules: { reviewer: null }, review: null } as const;
-const knock = (notHeld: "inform" | "block") => ({ rules: { knockOut: { hunks: 9, ms: 1, notHeld } } }) as const;
+const knock = (notHeld: "inform" | "ask" | "block") => ({ rules: { knockOut: { hunks: 9, ms: 1, notHeld } } }) as const;
 const one = { ciQuiet: true, checks: [own(passed)] };
 const requires = (...names: string[]) => ({ rules: { requiredChecks: names } });
 const older = { workflow: 1, startedAt: 1 };
@@ -338,6 +338,16 @@ const table: readonly (readonly [string, Case, string])[] = [
     "a hunk is not held, and policy blocks",
     { ...one, ...knock("block"), knockOut: taken({ notHeld: [place] }) },
     "red, unit green, knock-out red, checks absent",
+  ],
+  [
+    "a hunk is not held, and policy asks",
+    { ...one, ...knock("ask"), knockOut: taken({ notHeld: [place] }) },
+    "pending, unit green, knock-out pending for good, checks absent",
+  ],
+  [
+    "of a hunk nothing is known, and policy asks of what is not held",
+    { ...one, ...knock("ask"), knockOut: taken({ unknown: [place] }) },
+    "green, unit green, knock-out absent, checks absent",
   ],
   [
     "of a hunk nothing is known, and policy informs",
@@ -606,7 +616,7 @@ const named: fc.Arbitrary<Case> = fc.record({
   wasGreen: fc.subarray(["test", "lint"]),
   ciQuiet: fc.boolean(),
   rules: fc
-    .record({ notHeld: fc.constantFrom("inform" as const, "block" as const), reviewed: fc.boolean() })
+    .record({ notHeld: fc.constantFrom("inform" as const, "ask" as const, "block" as const), reviewed: fc.boolean() })
     .map(({ notHeld, reviewed }) => ({
       requiredChecks: ["test", "lint"],
       knockOut: { hunks: 9, ms: 1, notHeld },

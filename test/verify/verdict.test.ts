@@ -57,7 +57,7 @@ function judged(
     ...(reviewer ? {} : { reviewer: null }),
   });
   const facts = { head, pullHead: head, checks, truncated: false, ...ci };
-  return verdictOf({ head, ci: facts, review, rules, reviewerName: "loop / review", wasGreen });
+  return verdictOf({ head, ci: facts, review, rules, ourChecks: ["loop / review", "loop / knock-out"], wasGreen });
 }
 
 function says(checks: CheckFact[], asked?: Asked): string {

@@ -80,10 +80,10 @@ function outputOf(check: CheckRunDraft, part: number) {
     title: clip(check.title, 255),
     summary: clip(check.summary, fieldLimit),
     text: clip(check.text, fieldLimit),
-    annotations: annotations.map(({ path, line, message, level }) => ({
+    annotations: annotations.map(({ path, line, to = line, message, level }) => ({
       path,
       start_line: Math.max(1, line),
-      end_line: Math.max(1, line),
+      end_line: Math.max(1, line, to),
       annotation_level: level,
       message: clip(message, fieldLimit),
     })),

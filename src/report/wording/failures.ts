@@ -29,6 +29,7 @@ const attempted: Record<EffectType, string> = {
   publish: "push the commit to the loop's branch",
   open_pull: "open the pull request",
   publish_review: "publish the reviewer's answer as a check",
+  publish_knock_out: "show on its lines what no test holds",
   rerun_checks: "have CI run again what failed",
   update_branch: "merge the base into the loop's branch",
   mark_ready: "mark the pull request as ready for review",

@@ -103,6 +103,10 @@ export const checkTitles: Record<Review["verdict"], string> = {
   unreadable: "The reviewer gave no usable answer",
 };
 
+/** On the lines of a hunk that no test holds. */
+export const notHeldSentence =
+  "No test holds this: without it, every check stays green. A mistake here would go unnoticed, so look closely.";
+
 /** The loud warning where no container isolates the agent. */
 export const noIsolationWarning = [
   "> [!CAUTION]",

@@ -38,12 +38,15 @@ export function seenOfKnockOut({ hunks, beyond, idleTests }: KnockOut): KnockOut
   return { held, notHeld, unknown, beyond, idleTests: names };
 }
 
-/** Where policy blocks: red for a hunk that is not held, no evidence for one of which nothing is known. Else it is told. */
+/**
+ * Where policy blocks: red for a hunk that is not held, no evidence for one of which nothing is known. Where it asks, a hunk that is
+ * not held is no evidence either, and a person decides. Else it is told.
+ */
 export function colourOfKnockOut(seen: KnockOutSeen, policy: NotHeld): KnockOutColour {
   const { notHeld, unknown, beyond, note } = seen;
   const isOpen = unknown.length > 0 || beyond > 0 || note !== undefined;
-  if (policy === "inform") return notHeld.length > 0 || isOpen ? "told" : "green";
-  if (notHeld.length > 0) return "red";
+  if (notHeld.length > 0) return ({ inform: "told", ask: "no_evidence", block: "red" } as const)[policy];
+  if (policy !== "block") return isOpen ? "told" : "green";
   return isOpen ? "no_evidence" : "green";
 }
 
@@ -87,15 +90,16 @@ export function judgeKnockOut(
   };
   if (seen === null) return { part: part("pending", "not finished yet"), findings: [] };
   const said = summaryOf(seen).join(" ");
+  const findings = seen.notHeld.map((place) => findingOf(place, seen.notHeld));
   switch (colourOfKnockOut(seen, policy)) {
     case "green":
       return { part: part("green", said), findings: [] };
     case "told":
       return { part: part("absent", said), findings: [] };
     case "no_evidence":
-      return { part: { ...part("pending", said), final: true }, findings: [] };
+      return { part: { ...part("pending", said), final: true }, findings };
     case "red":
-      return { part: part("red", said), findings: seen.notHeld.map((place) => findingOf(place, seen.notHeld)) };
+      return { part: part("red", said), findings };
   }
 }
 

@@ -26,15 +26,16 @@ const asSeen = (...given: Parameters<typeof tried>) => seenOfKnockOut(tried(...g
 
 describe("the colour", () => {
   test.each([
-    ["all held", tried([hunk("held")]), "green", "green"],
-    ["one not held", tried([hunk("held"), hunk("not_held")]), "red", "told"],
-    ["one not known", tried([hunk("held"), hunk("unknown")]), "no_evidence", "told"],
-    ["more than were tried", tried([hunk("held")], { beyond: 2 }), "no_evidence", "told"],
-    ["not held, and not known", tried([hunk("unknown"), hunk("not_held")]), "red", "told"],
-    ["nothing to hold", tried([]), "green", "green"],
-  ])("%s", (_, facts, blocking, informing) => {
+    ["all held", tried([hunk("held")]), "green", "green", "green"],
+    ["one not held", tried([hunk("held"), hunk("not_held")]), "red", "no_evidence", "told"],
+    ["one not known", tried([hunk("held"), hunk("unknown")]), "no_evidence", "told", "told"],
+    ["more than were tried", tried([hunk("held")], { beyond: 2 }), "no_evidence", "told", "told"],
+    ["not held, and not known", tried([hunk("unknown"), hunk("not_held")]), "red", "no_evidence", "told"],
+    ["nothing to hold", tried([]), "green", "green", "green"],
+  ])("%s", (_, facts, blocking, asking, informing) => {
     const seen = seenOfKnockOut(facts);
     expect(colourOfKnockOut(seen, "block")).toBe(blocking);
+    expect(colourOfKnockOut(seen, "ask")).toBe(asking);
     expect(colourOfKnockOut(seen, "inform")).toBe(informing);
   });
 });
