@@ -45,7 +45,8 @@ export interface Markdown {
   readonly references: readonly (Span & { readonly label: string })[];
 }
 
-const gfm = parser.configure([GFM]);
+/** GitHub Flavored Markdown as a tree. */
+export const gfm = parser.configure([GFM]);
 const htmlNodes = /^(?:HTMLBlock|CommentBlock|ProcessingInstructionBlock|HTMLTag|Comment|ProcessingInstruction)$/;
 const codeNodes = /^(?:FencedCode|CodeBlock|InlineCode)$/;
 const leafNodes = /^(?:Paragraph|ATXHeading\d|SetextHeading\d|TableCell)$/;

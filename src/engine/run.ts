@@ -1,6 +1,7 @@
 // Starting a run and watching it: brief in, container up, and its end comes back as an event.
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
+import { criteriaIn } from "../brief/criteria.ts";
 import { executorBrief } from "../brief/executor.ts";
 import { freezeIssue } from "../brief/freeze.ts";
 import { reviewerBrief } from "../brief/reviewer.ts";
@@ -172,7 +173,7 @@ async function ended(
   }
   if (role === "reviewer") {
     const isGone = report.status === "lost" || report.status === "refused";
-    const review = isGone ? null : parseReview(report.result);
+    const review = isGone ? null : parseReview(report.result, await criteriaOf(world, state));
     const isRead = review !== null && review.verdict !== "unreadable";
     return { ...facts, ...(isRead ? {} : failed), claim: null, change: null, review };
   }
@@ -192,6 +193,12 @@ export function executorEnded(rules: Rules, run: string, report: RunReport, logS
     change,
     review: null,
   };
+}
+
+/** What the reviewer was told that done means; null: the frozen issue went with the store. */
+async function criteriaOf(world: World, { snapshot }: LoopState): Promise<readonly string[] | null> {
+  const text = snapshot === null ? null : await world.store.getArtifact(snapshot.sha256);
+  return text === null ? null : criteriaIn(text);
 }
 
 /** What the end of a run tells whatever its role. */
@@ -336,6 +343,8 @@ function reviewBrief(state: LoopState, snapshotText: string, change: PushedChang
     head: change.head,
     files: change.files,
     patch: change.patch,
+    criteria: criteriaIn(snapshotText),
+    rubric: rulesOf(state).rubric ?? [],
     ...(checks.length === 0
       ? {}
       : { checks: checks.map((one) => ({ name: one.name, shown: shownOf[colourOfCheck(one)] })) }),

@@ -82,6 +82,7 @@ export const Rules = z.object({
   reviewer: z // null: switched off by policy
     .object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() })
     .nullable(),
+  rubric: z.array(z.string()).optional(), // what the reviewer is told to ask of every change; absent: nothing more
   reviewerMissing: z.boolean().optional(), // true: nobody named a reviewer, so it was left out; absent: it is as policy says
   environment: RunEnvironment.optional(), // absent: claimed by a version whose runs all had the same
   budgetNano: NanoUsd, // for model calls; granted with the label and again with each /loop retry
@@ -181,12 +182,21 @@ export type Verdict = z.infer<typeof Verdict>;
 export const CheckAgain = z.object({ of: z.enum(["workflow", "check"]), id: z.number().int() });
 export type CheckAgain = z.infer<typeof CheckAgain>;
 
+/** What the reviewer says of one of the issue's acceptance criteria. */
+const Criterion = z.object({
+  text: z.string(), // the issue's own words, cut
+  state: z.enum(["met", "not_met", "cannot_tell"]),
+  evidence: z.string(), // the reviewer's words: the line that shows it; empty: it named none
+});
+export type Criterion = z.infer<typeof Criterion>;
+
 /** The reviewer's answer, after validation. */
 export const Review = z.object({
   verdict: z.enum(["approve", "reject", "unreadable"]),
   summary: z.string(),
   confidence: z.number(),
   findings: z.array(Finding),
+  criteria: z.array(Criterion).optional(), // absent: the issue named none, or the answer did not speak of them
 });
 export type Review = z.infer<typeof Review>;
 

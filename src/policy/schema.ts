@@ -102,6 +102,16 @@ const Reviewer = z.strictObject({
     .describe(
       "Container image of the reviewer; empty means `environment.image`, else the operator's default, else `agent.image`.",
     ),
+  rubric: z
+    .array(
+      z
+        .string()
+        .regex(/^\S[^\n\r]{0,499}$/)
+        .meta({ words: "one line of at most 500 characters" }),
+    )
+    .max(20)
+    .default([])
+    .describe("What the reviewer asks of every change, beside what it asks anyway: a sentence each."),
 });
 
 const size = z.string().regex(sizePattern).meta({ words: "a size such as `512 MiB` or `4 GiB`" });

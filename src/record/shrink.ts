@@ -81,10 +81,7 @@ function shrunkAttempt(attempt: Attempt, age: number, room: Room): Attempt {
     claim: null,
     ...(attempt.checks === undefined ? {} : { checks: age === 1 ? briefChecks(attempt.checks, 50) : [] }),
     knockOut: age === 1 ? attempt.knockOut && briefKnockOut(attempt.knockOut, { ...room, items: 1 }) : undefined,
-    review:
-      age === 1
-        ? attempt.review && { ...attempt.review, summary: cut(attempt.review.summary, room.text), findings: [] }
-        : null,
+    review: age === 1 ? attempt.review && clippedReview(attempt.review, { ...room, items: 0 }) : null,
     change: attempt.change && withoutPaths(attempt.change),
     verdict: attempt.verdict && { ...attempt.verdict, fingerprint, parts: [], findings: [] },
   };
@@ -164,8 +161,16 @@ function clippedClaim(claim: Claim, room: Room): Claim {
   };
 }
 
-function clippedReview(review: Review, room: Room): Review {
-  return { ...review, summary: cut(review.summary, room.text), findings: findings(review.findings, room) };
+function clippedReview({ criteria = [], ...review }: Review, room: Room): Review {
+  const short = criteria.map(({ text, state, evidence }) => {
+    return { text: cut(text, room.text), state, evidence: cut(evidence, room.text) };
+  });
+  return {
+    ...review,
+    summary: cut(review.summary, room.text),
+    findings: findings(review.findings, room),
+    ...(short.length === 0 || short.length > room.items ? {} : { criteria: short }), // all or none: they are counted
+  };
 }
 
 function clippedVerdict(verdict: Verdict, room: Room): Verdict {

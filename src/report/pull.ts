@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import { assert } from "../base/assert.ts";
 import { maskCredentials } from "../base/credentials.ts";
-import type { Attempt, LoopState } from "../loop/state.ts";
+import type { Attempt, LoopState, Review } from "../loop/state.ts";
 import { withoutClosing } from "../policy/closing.ts";
 import { quoteUntrusted } from "./escape.ts";
 import { homeOf } from "./home.ts";
-import { judgeTable } from "./tables.ts";
+import { criteriaTable, judgeTable } from "./tables.ts";
 import { footer } from "./wording/parts.ts";
 import {
   agentSaysHeadline,
@@ -77,15 +77,23 @@ function changeParts(state: LoopState, attempt: Attempt): string[] {
   return summary === "" ? [headline] : [headline, quoted(summary, summaryCharacters)];
 }
 
-function verifiedParts(state: LoopState, { verdict, head }: Attempt): string[] {
+function verifiedParts(state: LoopState, { verdict, head, review }: Attempt): string[] {
   assert(verdict !== null, "a green attempt has a verdict");
   const shown = { ...verdict, parts: verdict.parts.slice(0, judgesShown) };
   return [
     verifiedHeadline(head),
     judgeTable(shown, homeOf(state)),
     ...moreJudgesSentence(verdict.parts.length - judgesShown),
+    ...criteriaTable(review && withoutCalls(review), judgesShown),
     `**Not verified:** ${unverifiedSentences(state, verdict).join(" ")}`,
   ];
+}
+
+/** The words on criteria, which a squashed commit may take over as well. */
+function withoutCalls({ criteria = [], ...review }: Review): Review {
+  const plain = (text: string) => withoutClosing(maskCredentials(text));
+  const words = criteria.map(({ text, state, evidence }) => ({ text: plain(text), state, evidence: plain(evidence) }));
+  return { ...review, criteria: words };
 }
 
 function assumptionParts({ claim }: Attempt): string[] {

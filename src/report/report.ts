@@ -14,7 +14,7 @@ import { homeOf, pullLink } from "./home.ts";
 import { type LimitsLeft, limitsSentence } from "./limits.ts";
 import { nextAction } from "./next.ts";
 import { openedBody } from "./pull.ts";
-import { attemptTable, isolationOf, judgeTable, runLines } from "./tables.ts";
+import { attemptTable, criteriaTable, isolationOf, judgeTable, runLines } from "./tables.ts";
 import { duration } from "./time.ts";
 import { endingHeadline, endingSentence, endPointerSentence, preservedSentence } from "./wording/endings.ts";
 import { capital, commit, footer } from "./wording/parts.ts";
@@ -37,6 +37,7 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
   const outcome = verdict?.colour ?? "not judged";
   const before = [`### Attempt ${attempt.number}: ${outcome}`, attemptSentence(attempt)];
   if (verdict !== null && verdict.parts.length > 0) before.push(judgeTable(verdict, home));
+  before.push(...criteriaTable(attempt.review, 20));
   if (verdict !== null && verdict.findings.length > 0) before.push("**What has to change**");
   const after = [
     ...raisingSentences(attempt),
@@ -117,7 +118,7 @@ export function checkText(review: Review) {
     conclusion,
     title: checkTitles[review.verdict],
     summary: `${quoteUntrusted(review.summary)}\n\nConfidence: ${review.confidence}`,
-    text: fitted({ before: [], details, after: [footer] }, COMMENT_BYTES),
+    text: fitted({ before: criteriaTable(review, 20), details, after: [footer] }, COMMENT_BYTES),
     annotations: review.findings
       .filter(isPlaced)
       .slice(0, 50)

@@ -1,6 +1,15 @@
 // The tables and lists of the status and attempt comments.
 
-import type { Attempt, Isolation, LoopState, RunFacts, Verdict, VerdictPart } from "../loop/state.ts";
+import type {
+  Attempt,
+  Criterion,
+  Isolation,
+  LoopState,
+  Review,
+  RunFacts,
+  Verdict,
+  VerdictPart,
+} from "../loop/state.ts";
 import { cellCode, inlineCode, linkWithin } from "./escape.ts";
 import { inDollars } from "./money.ts";
 import { date, duration } from "./time.ts";
@@ -38,6 +47,26 @@ export function judgeTable(verdict: Verdict, home: string | null): string {
     return `| ${judgeName(part)} | ${linkWithin(home, part.url, words)} | ${cellCode(part.note)} |`;
   });
   return ["| judge | verdict | reason |", "|---|---|---|", ...rows].join("\n");
+}
+
+const stateWords: Readonly<Record<Criterion["state"], string>> = {
+  met: "met",
+  not_met: "**not met**",
+  cannot_tell: "cannot tell",
+};
+
+/** What the reviewer says of each of the issue's acceptance criteria, `shown` at most; empty where it says nothing of them. */
+export function criteriaTable(review: Review | null, shown: number): string[] {
+  const { criteria = [] } = review ?? {};
+  if (criteria.length === 0) return [];
+  const rows = criteria.slice(0, shown).map(({ text, state, evidence }) => {
+    return `| ${cellCode(text, 300)} | ${stateWords[state]} | ${evidence === "" ? "–" : cellCode(evidence, 300)} |`;
+  });
+  const more = criteria.length - rows.length;
+  const table = ["| what done means, by the issue | the reviewer says | evidence |", "|---|---|---|", ...rows].join(
+    "\n",
+  );
+  return [table, ...(more > 0 ? [`(${more} more are in the issue.)`] : [])];
 }
 
 /** The containers of one attempt, one line each. */

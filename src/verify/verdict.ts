@@ -1,5 +1,14 @@
 // Facts about one commit → its verdict. Absence of evidence is never green.
-import type { CheckResult, Finding, KnockOutSeen, Review, Rules, Verdict, VerdictPart } from "../loop/state.ts";
+import type {
+  CheckResult,
+  Criterion,
+  Finding,
+  KnockOutSeen,
+  Review,
+  Rules,
+  Verdict,
+  VerdictPart,
+} from "../loop/state.ts";
 import { type CiRules, judgeCi } from "./ci.ts";
 import type { CiFacts } from "./facts.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -125,12 +134,21 @@ function judgeReview(
   if (review === null) return { part: reviewPart("pending", "not finished yet"), findings: [] };
   switch (review.verdict) {
     case "approve":
-      return { part: reviewPart("green", "approved"), findings: [] };
+      return { part: reviewPart("green", `approved${criteriaWords(review)}`), findings: [] };
     case "reject":
-      return { part: reviewPart("red", "rejected"), findings: review.findings };
+      return { part: reviewPart("red", `rejected${criteriaWords(review)}`), findings: review.findings };
     case "unreadable":
       return { part: reviewPart("red", "gave no usable answer"), findings: review.findings };
   }
+}
+
+/** How many of the issue's acceptance criteria are met; nothing where none was judged. */
+function criteriaWords({ criteria = [] }: Review): string {
+  if (criteria.length === 0) return "";
+  const count = (state: Criterion["state"]) => criteria.filter((one) => one.state === state).length;
+  const unclear = count("cannot_tell");
+  const rest = unclear === 0 ? "" : `, and of ${unclear} it cannot tell`;
+  return `; ${count("met")} of ${criteria.length} acceptance criteria met${rest}`;
 }
 
 /** A check that is red not only as the base is, or that shows nothing here and there. */

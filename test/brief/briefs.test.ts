@@ -214,6 +214,25 @@ describe("the reviewer's brief", () => {
     `);
   });
 
+  it("asks of each acceptance criterion by number, and what the policy asks of every change", () => {
+    const asked = { criteria: ["sum(2, 3) is 5", "no new dependency"], rubric: ["Every function has a docstring."] };
+    const [plain, brief] = [reviewerBrief(review), reviewerBrief({ ...review, ...asked })];
+    const added = brief.split("\n").filter((line) => !plain.split("\n").includes(line));
+    expect(added.join("\n").replaceAll(/data [0-9a-f]{24}/g, "data N")).toMatchInlineSnapshot(`
+      "- Every function has a docstring.
+      The issue says what done means. Judge each of these by itself, in \`criteria\` of your answer: a change that does not meet one of them is rejected.
+      === begin data N: what done means, by number ===
+      1. sum(2, 3) is 5
+      2. no new dependency
+      === end data N ===
+        ],
+        "criteria": [
+          { "number": 1, "state": "not_met", "evidence": "src/parse.js:12 throws for \\"\\"" }
+      - \`criteria\`: one entry for each number above. \`state\`: \`met\`, \`not_met\` or \`cannot_tell\`; \`evidence\`: the file and line, or what you ran, that shows it. What is met without evidence counts as \`cannot_tell\`."
+    `);
+    expect(JSON.parse(/```json\n([\s\S]*?)\n```/.exec(brief)?.[1] ?? "").criteria).toHaveLength(1);
+  });
+
   it("asks whether anything is to be done where nothing was changed", () => {
     const brief = reviewerBrief({ ...review, files: [], patch: "", head: sha("a") });
     expect(brief).toContain(

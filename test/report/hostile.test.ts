@@ -7,7 +7,15 @@ import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
 import { sealKey } from "../../src/record/seal.ts";
 import { cellCode, inlineCode, mention, plainSentence, quoteUntrusted } from "../../src/report/escape.ts";
 import { explainedBody } from "../../src/report/pull.ts";
-import { attemptComment, checkText, pullText, replyText, statusComment, stopComment } from "../../src/report/report.ts";
+import {
+  attemptComment,
+  checkText,
+  knockOutText,
+  pullText,
+  replyText,
+  statusComment,
+  stopComment,
+} from "../../src/report/report.ts";
 import { anAttempt, anEndedLoop, aPublishedLoop, aRun, aVerdict, labelledAt, sealed } from "../loop/builder.ts";
 
 const home = "https://github.com/acme/widgets/";
@@ -118,7 +126,13 @@ const loops = fc
         assumptions: [other],
         decisions: [text],
       },
-      review: { verdict: "reject", summary: other, confidence: 1, findings: found },
+      review: {
+        verdict: "reject",
+        summary: other,
+        confidence: 1,
+        findings: found,
+        criteria: [{ text, state: "not_met", evidence: other }],
+      },
       runs: [aRun({ isolation: { ...sealed, user: text, network: other, capabilities: [text] } })],
     });
     return anEndedLoop(
@@ -165,6 +179,7 @@ function commentsOf(state: LoopState): string[] {
       at,
     ),
     ...(({ summary, text }) => [summary, text])(checkText(state.attempts[0]!.review!)),
+    knockOutText({ notHeld: [] }, "inform", [state.title, state.label]).summary,
   ];
 }
 

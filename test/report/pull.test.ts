@@ -94,7 +94,14 @@ describe("at a green, the description", () => {
   it("closes no issue but its own, and carries no credential, whatever an agent says", () => {
     const key = `ghp_${"a".repeat(36)}`;
     const state = green({ summary: `Fixes #5. The key is ${key}.`, assumptions: ["closes acme/other#6", key] });
-    const body = explainedBody({ ...state, snapshot: { ...state.snapshot!, title: `Resolves #9 ${key}` } });
+    const criteria = [{ text: `closes #7 ${key}`, state: "met", evidence: `fixes #8 ${key}` } as const];
+    const review = { verdict: "approve", summary: "", confidence: 1, findings: [], criteria } as const;
+    const body = explainedBody({
+      ...state,
+      snapshot: { ...state.snapshot!, title: `Resolves #9 ${key}` },
+      attempts: state.attempts.map((one) => ({ ...one, review: { ...review, criteria: [...criteria], findings: [] } })),
+    });
+    expect(body).toContain("| the reviewer says |");
     const closing = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+\S*#\d+/gi;
     expect(body.match(closing)).toEqual(["Closes #12"]);
     expect(body).not.toContain(key);

@@ -58,6 +58,59 @@ describe("the reviewer's answer", () => {
     expect(review.findings).toHaveLength(1);
   });
 
+  describe("on what the issue says done means", () => {
+    const asked = ["adds", "subtracts"];
+    const one = { number: 1, state: "met", evidence: "src/sum.js:3 adds" };
+    const two = { number: 2, state: "met", evidence: "src/sum.js:9 subtracts" };
+    const answered = (...criteria: unknown[]) => parseReview(JSON.stringify({ ...good, criteria }), asked);
+    const told = (...criteria: unknown[]) => {
+      const { verdict, criteria: said = [], findings } = answered(...criteria);
+      return [verdict, ...said.map(({ state }) => state), ...findings.map(({ title }) => title)];
+    };
+
+    it.each<[string, unknown[], string[]]>([
+      ["all met", [two, one], ["approve", "met", "met"]],
+      [
+        "one not met is a rejection",
+        [one, { ...two, state: "not_met" }],
+        ["reject", "met", "not_met", "Not met: subtracts"],
+      ],
+      ["one cannot be told", [one, { ...two, state: "cannot_tell" }], ["approve", "met", "cannot_tell"]],
+      ["one is met without evidence", [one, { ...two, evidence: " \n" }], ["approve", "met", "cannot_tell"]],
+      ["one is left out", [two], ["approve", "cannot_tell", "met"]],
+      ["none is spoken of", [], ["approve", "cannot_tell", "cannot_tell"]],
+      ["one is spoken of twice", [one, one], ["unreadable", "The reviewer's answer could not be read"]],
+      [
+        "one is spoken of that there is not",
+        [{ ...one, number: 3 }],
+        ["unreadable", "The reviewer's answer could not be read"],
+      ],
+      [
+        "another word for a state",
+        [{ ...one, state: "yes" }],
+        ["unreadable", "The reviewer's answer could not be read"],
+      ],
+      ["a key of its own", [{ ...one, sure: true }], ["unreadable", "The reviewer's answer could not be read"]],
+    ])("%s", (_, criteria, expected) => {
+      expect(told(...criteria)).toEqual(expected);
+    });
+
+    it("keeps the issue's words, not the reviewer's, and the evidence in a line", () => {
+      expect(answered({ ...one, evidence: "src/sum.js:3\nadds" }, two).criteria?.[0]).toEqual({
+        text: "adds",
+        state: "met",
+        evidence: "src/sum.js:3 adds",
+      });
+    });
+
+    it("may be missing, as from reviewers who know nothing of it, and is dropped where the issue is not known any more", () => {
+      expect(parseReview(JSON.stringify(good), asked)).not.toHaveProperty("criteria");
+      const text = JSON.stringify({ ...good, criteria: [one] });
+      expect(parseReview(text, null)).not.toHaveProperty("criteria");
+      expect(parseReview(text, []).verdict).toBe("unreadable");
+    });
+  });
+
   it("is never an approval by accident, whatever the file holds (F60)", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {

@@ -1,0 +1,60 @@
+// What the issue says done means: the reviewer answers it line by line, and people read it where they decide.
+import { expect, test } from "vitest";
+import { answer, aStory, attempts, botch, mend } from "./world.ts";
+
+const body =
+  "It adds up wrongly.\n\n## Acceptance criteria\n\n- [ ] `total.sh 2 3` prints 5\n- [ ] it stays a shell script\n";
+const approves = { verdict: "approve", summary: "It adds.", confidence: 0.9, findings: [] };
+const met = { number: 1, state: "met", evidence: "total.sh:3 adds its arguments" };
+const unclear = { number: 2, state: "cannot_tell", evidence: "" };
+
+test("each is answered, with its evidence, in the thread, in the pull request and in the check run", async () => {
+  const asked = `grep -q '2. it stays a shell script' "$LOOP_DIR/brief.md"`;
+  const reviewer = `${asked} && ${answer({ ...approves, criteria: [met, unclear] })}`;
+  const story = await aStory({ reviewer });
+  const issue = await story.startLoop("Sum", body);
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  const table = [
+    "| what done means, by the issue | the reviewer says | evidence |",
+    "|---|---|---|",
+    "| `` `total.sh 2 3` prints 5 `` | met | `total.sh:3 adds its arguments` |",
+    "| `it stays a shell script` | cannot tell | – |",
+  ].join("\n");
+  const shown = story.repository.runs.find(({ name }) => name === "loop / review");
+  for (const text of [story.comments(issue)[1], (await story.pull(issue)).issue.body, shown?.output.text])
+    expect(text).toContain(table);
+  expect(story.comments(issue)[1]).toContain("approved; 1 of 2 acceptance criteria met, and of 1 it cannot tell");
+});
+
+test("an approval of what does not meet one of them is a rejection, and the next attempt is told which", async () => {
+  const short = { number: 2, state: "not_met", evidence: "total.sh is Python now" };
+  const says = (...criteria: unknown[]) => answer({ ...approves, criteria });
+  const story = await aStory({
+    ci: { mode: "run", command: "true" },
+    executor: attempts(botch("5"), `grep -q "Not met: it stays a shell script" "$LOOP_DIR/brief.md" && ${mend}`),
+    reviewer: `if grep -q 'echo 5' total.sh; then ${says(met, short)}; else ${says(met, { ...met, number: 2 })}; fi`,
+  });
+  const issue = await story.startLoop("Sum", body);
+  const { phase, attempts: made } = await story.state(issue);
+  expect([phase, ...made.map(({ review }) => review?.verdict)]).toEqual(["awaiting_gate", "reject", "approve"]);
+  expect(story.comments(issue)[1]).toContain("| `it stays a shell script` | **not met** | `total.sh is Python now` |");
+});
+
+test("a reviewer that knows nothing of them judges as ever, and nothing is claimed for it", async () => {
+  const story = await aStory({ reviewer: answer(approves) });
+  const issue = await story.startLoop("Sum", body);
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  expect(story.comments(issue).join("\n")).not.toContain("what done means");
+});
+
+test("reviewer.rubric: what a repository asks of every change is in the reviewer's brief alone", async () => {
+  const rule = "Every public function has a docstring.";
+  const has = `grep -qx -- '- ${rule}' "$LOOP_DIR/brief.md"`;
+  const story = await aStory({
+    policy: `version: 1\nreviewer:\n  rubric:\n    - ${rule}\n`,
+    executor: `! ${has} && ${mend}`,
+    reviewer: `${has} && ${answer(approves)}`,
+  });
+  const issue = await story.startLoop();
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+});
