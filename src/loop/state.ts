@@ -330,7 +330,7 @@ export const KnockOutSeen = z.object({
   notHeld: z.array(Place), // everything stays green without any one of them
   unknown: z.array(Place), // nothing came of it, or there was no time
   beyond: z.number().int(), // hunks that were not tried, since there are more than may be
-  idleTests: z.array(z.string()), // new tests that are green without the change, too; at most 10
+  idleTests: z.array(z.string()), // new and changed tests that are green without the change, too; at most 10
   note: z.string().optional(), // why it came to nothing; absent: it did not
 });
 export type KnockOutSeen = z.infer<typeof KnockOutSeen>;

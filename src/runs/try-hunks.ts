@@ -6,8 +6,9 @@ import type { CheckRun } from "../verify/checked.ts";
 import { chooseHunks, isHeldByTests } from "../verify/knock-out/choose.ts";
 import { watchForRed } from "../verify/knock-out/first-red.ts";
 import type { ChangedText, Hunk, Replaced } from "../verify/knock-out/hunk.ts";
+import { idleIn } from "../verify/knock-out/idle.ts";
 import type { HunkResult, KnockOut } from "../verify/knock-out/knock-out.ts";
-import type { Named, Remembered } from "../verify/knock-out/witness.ts";
+import type { Remembered } from "../verify/knock-out/witness.ts";
 
 /** A command of the policy. */
 interface Command {
@@ -62,7 +63,8 @@ export async function tryHunks<Check extends Command>(trial: Trial<Check>): Prom
     .filter(({ path }) => isHeldByTests(path))
     .map(({ path, mode, before }) => ({ path, mode, text: before }));
   const without = await runAll(trial, all, changedTestFiles(files));
-  const idleTests = idleIn(files, witnesses, without);
+  const compared = witnesses.map(({ passed }, index) => ({ passed, without: without[index] }));
+  const idleTests = idleIn(files, compared);
   if (without.every(({ state, line }) => state === "green" && line === null)) {
     return { hunks: chosen.map((hunk) => resultOf(hunk, "not_held", null)), idleTests, ...told };
   }
@@ -223,29 +225,6 @@ function saidBy(check: string, { line, reading }: UntilRed): string {
   const said = failed === undefined ? line : [...failed.suite, failed.name].join(" > ");
   return said === null ? check : `${check}: ${said.slice(0, 200)}`;
 }
-
-/** Names of tests that came with the change and are green without it: the reports name their file, and only its new text names them. */
-function idleIn(
-  files: readonly ChangedText[],
-  witnesses: readonly { readonly passed: readonly Named[] }[],
-  without: readonly CheckRun[],
-): string[] {
-  const changed = new Map(files.filter(({ path }) => isTestPath(path)).map((file) => [file.path, file]));
-  const isNew = (file: string | null, name: string) => {
-    const text = changed.get(file ?? "");
-    const bytes = Buffer.from(name, "utf8").toString("latin1");
-    return text?.after?.includes(bytes) === true && text.before?.includes(bytes) !== true;
-  };
-  const names = witnesses.flatMap(({ passed }, index) => {
-    const still = new Set(without[index]?.reading.tests.filter(({ status }) => status === "passed").map(keyOf));
-    return passed
-      .filter((test) => isNew(test.file, test.name) && still.has(keyOf(test)))
-      .map(({ suite, name }) => [...suite, name].join(" > "));
-  });
-  return [...new Set(names)];
-}
-
-const keyOf = ({ file, suite, name }: Named) => JSON.stringify([file, suite, name]);
 
 function resultOf({ path, lines }: Hunk, state: HunkResult["state"], by: string | null): HunkResult {
   return { path, lines, state, by };

@@ -113,7 +113,7 @@ test("where policy asks, a person takes the commit as it is: nothing is judged a
 });
 
 test("where policy asks, /loop retry has another attempt told what no test holds", async () => {
-  const told = 'grep -q "No test holds shop.sh:10" "$LOOP_DIR/brief.md"';
+  const told = 'grep -q "Add a test that fails without it" "$LOOP_DIR/brief.md"';
   const story = await aStory(
     asking("{ hunks: 10, not_held: ask }", { executor: attempts(mendBoth, `${told} && ${testBoth}`) }),
   );
@@ -207,4 +207,32 @@ test.each([
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   expect((await last(story, issue))?.knockOut).toMatchObject({ held: 1, unknown: [] });
   expect(starts).toBeGreaterThan(at);
+});
+
+/** Each line of the list is a test: its name, what is to come out, and of what; the report names the list as its file. */
+const listed = `#!/bin/sh
+. ./shop.sh
+red=0; cases=
+while IFS='|' read -r name want call; do
+  got=$(eval "$call"); failure=
+  [ "$got" = "$want" ] || { failure="<failure/>"; red=1; }
+  cases="$cases<testcase name=\\"$name\\" file=\\"test/list\\">$failure</testcase>"
+done < test/list
+mkdir -p out; echo "<testsuite name=\\"shop\\">$cases</testsuite>" > out/junit.xml
+exit $red
+`;
+
+test("a new test and a changed one that pass without the change are named: they prove nothing of it", async () => {
+  const before = "knows|1|echo 1\nzero|0|echo 0\n";
+  const after = `adds|5|add 2 3\\n${before.replace("echo 0", "echo 0 # more").replaceAll("\n", "\\n")}prints|2|echo 2\\n`;
+  const checks = "checks:\n  run:\n    - { name: unit, command: sh check.sh, reports: [out/junit.xml] }\n";
+  const story = await aStory({
+    ...asking("{}", { executor: `${write("shop.sh", shop("+", "*"))} && ${write("test/list", after)}` }),
+    policy: `version: 1\n${checks}knock_out: { hunks: 10 }\n`,
+    files: { ...files, "check.sh": listed, "test/list": before },
+  });
+  const issue = await story.startLoop();
+  await story.advance(quiet);
+  expect((await last(story, issue))?.knockOut).toMatchObject({ held: 1, idleTests: ["zero", "prints"] });
+  expect(story.comments(issue).join("\n")).toContain("New or changed, but green without the change too: zero, prints.");
 });

@@ -19,7 +19,7 @@ export interface KnockOut {
   readonly hunks: readonly HunkResult[];
   /** Hunks that were not tried, since there are more than may be. */
   readonly beyond: number;
-  /** New tests of the change that pass without it: they prove nothing about it. */
+  /** New and changed tests that pass without the change: they prove nothing about it. */
   readonly idleTests: readonly string[];
   readonly notHeld: NotHeld;
 }
@@ -64,7 +64,7 @@ export function summaryOf({ held, notHeld, unknown, beyond, idleTests, note }: K
       : []),
     ...(lost.length > 0 ? [`Not known: ${lost.join(", ")}.`] : []),
     ...(beyond > 0 ? [`${beyond} smaller ${beyond === 1 ? "hunk was" : "hunks were"} not tried.`] : []),
-    ...(idleTests.length > 0 ? [`New, but green without the change too: ${idleTests.join(", ")}.`] : []),
+    ...(idleTests.length > 0 ? [`New or changed, but green without the change too: ${idleTests.join(", ")}.`] : []),
   ];
 }
 

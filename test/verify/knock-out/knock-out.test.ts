@@ -50,7 +50,7 @@ test("the summary counts, names the places, and leaves out what there is none of
     "0 of 1 hunk is held by a test.",
     "Not known: src/pay.ts.",
     "1 smaller hunk was not tried.",
-    "New, but green without the change too: adds.",
+    "New or changed, but green without the change too: adds.",
   ]);
   expect(summaryOf(asSeen([]))).toEqual(["Nothing outside of tests was changed that a test could hold."]);
 });
