@@ -10,6 +10,7 @@ const sources: Record<Finding["source"], string> = {
   ci: "CI",
   check: "a check of the repository's policy",
   knock_out: "the checks, run without a part of the change",
+  gaming: "the rules against weakening what judges the change",
   review: "the reviewer",
   person: "a person",
   run: "the run itself",

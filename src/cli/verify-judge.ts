@@ -4,6 +4,7 @@ import type { Finding } from "../loop/state.ts";
 import { builtInProtectedPaths } from "../policy/paths.ts";
 import { risksOf } from "../policy/risk.ts";
 import type { Policy } from "../policy/schema.ts";
+import { readGaming } from "../runs/gaming.ts";
 import { readChange } from "../runs/quarantine.ts";
 import { type Checked, type CheckFacts, judgeCommit } from "../verify/checked.ts";
 import type { Terminal } from "./terminal.ts";
@@ -28,13 +29,14 @@ export async function judgeHere(
   terminal: Terminal,
 ): Promise<{ readonly risks: readonly Finding[]; readonly checked: Checked }> {
   const risks = await risksIn(repository, policy);
+  const gaming = { ...(await readGaming(repository)), policy: policy.gaming };
   const checks = parts === null ? [] : await runChecks(parts, policy.checks.run, terminal);
   const rules = { ...policy.knock_out, ...(hunks === null ? {} : { hunks }) };
   const knockOut =
     parts === null || judgeCommit({ risks: [], checks }).colour !== "green"
       ? null
       : await knockOutHunks({ parts, checks: policy.checks.run, done: checks, rules, jobs }, terminal);
-  return { risks, checked: judgeCommit({ risks, checks, knockOut }) };
+  return { risks, checked: judgeCommit({ risks, checks, knockOut, gaming }) };
 }
 
 /** A named image, or one of this machine's own programs. A plain process has none. */

@@ -3,6 +3,7 @@
 import type { Finding } from "../loop/state.ts";
 import type { Checked, CheckRun, Colour } from "../verify/checked.ts";
 import { distill } from "../verify/distill.ts";
+import { findingOf, unreadSentence } from "../verify/gaming/told.ts";
 import { type KnockOutColour, seenOfKnockOut, summaryOf } from "../verify/knock-out/knock-out.ts";
 import { reasonSentence } from "../verify/reports/reasons.ts";
 import type { SourceFinding } from "../verify/reports/report.ts";
@@ -62,7 +63,18 @@ function linesOf({ base, head, policyFrom, sealed, risks, checked }: Verified): 
     ...risks.map(({ title, path, detail }) => `    ${[title, path, detail].filter(Boolean).join(": ")}`),
     ...(checked.checks.length === 0 ? ["  no evidence: the policy names no command under `checks.run`"] : parts),
     ...knockOutLines(checked.knockOut),
+    ...gamingLines(checked.gaming),
   ];
+}
+
+/** What makes judges see less stands there even where all is green. */
+function gamingLines(gaming: Checked["gaming"]): string[] {
+  if (gaming === null || gaming.finds.length + gaming.unread.length === 0) return [];
+  const found = gaming.finds.map(findingOf).map(({ title, detail, path, line }) => {
+    return `    ${title}: ${path}${line === null ? "" : `:${line}`}: ${detail}`;
+  });
+  const colour = gaming.finds.length === 0 ? "no_evidence" : gaming.colour;
+  return [`  ${marks[colour]}: against gaming`, ...found, ...unreadSentence(gaming).map((line) => `    ${line}`)];
 }
 
 function knockOutLines(knockOut: Checked["knockOut"]): string[] {
@@ -113,6 +125,7 @@ export function asJson({ base, head, policyFrom, sealed, risks, checked }: Verif
     risks,
     checks,
     knockOut: checked.knockOut,
+    gaming: checked.gaming,
   };
   return `${JSON.stringify(shown, null, 2)}\n`;
 }
@@ -143,8 +156,13 @@ export function asSarif({ risks, checked }: Verified): string {
       lines?.from ?? null,
     ),
   );
+  const level = checked.gaming?.colour === "red" ? "error" : "warning";
+  const gamed = (checked.gaming?.finds ?? []).map((find) => {
+    const { title, detail, path, line } = findingOf(find);
+    return result(find.rule.replaceAll("_", "-"), level, `${title}. ${detail}`, path, line);
+  });
   const driver = { name: "loopgate verify", informationUri: "https://github.com", rules: [] };
-  return `${JSON.stringify({ $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [{ tool: { driver }, results: [...results, ...held] }] }, null, 2)}\n`;
+  return `${JSON.stringify({ $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [{ tool: { driver }, results: [...results, ...held, ...gamed] }] }, null, 2)}\n`;
 }
 
 function result(ruleId: string, level: string, text: string, file: string | null, line: number | null) {

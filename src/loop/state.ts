@@ -139,7 +139,7 @@ export type LogMissing = z.infer<typeof LogMissing>;
 
 /** One thing that is wrong, said so that it can be acted on. */
 export const Finding = z.object({
-  source: z.enum(["policy", "ci", "check", "knock_out", "review", "person", "run"]),
+  source: z.enum(["policy", "ci", "check", "knock_out", "gaming", "review", "person", "run"]),
   title: z.string(),
   detail: z.string(), // untrusted text; quoted wherever it is shown
   path: z.string().nullable(),

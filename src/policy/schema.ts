@@ -440,6 +440,12 @@ export const Policy = z.strictObject({
   ),
   checks: Checks.prefault({}).describe("What CI and commands of your own have to show."),
   knock_out: KnockOut.prefault({}).describe("Whether the change is held by any test, hunk by hunk."),
+  gaming: z
+    .enum(["inform", "ask", "block"])
+    .default("inform")
+    .describe(
+      "What it counts as when a change makes its own judges see less: tests that are gone, skipped or say less, thresholds lowered, lint and type checks switched off, failures hidden. `inform` says so wherever the change is told of, `ask` holds the commit until a person allows it, `block` makes the verdict red, and briefs the next attempt.",
+    ),
   pull_request: PullRequest.prefault({}).describe("The pull request that a loop opens."),
   limits: Limits.prefault({}).describe("How large a change may be."),
   protected_paths: z

@@ -1,5 +1,6 @@
 // From the facts of one commit, checked on one machine, to a tree of results with reasons; absence of evidence is never green.
 import type { Finding } from "../loop/state.ts";
+import type { Gaming } from "./gaming/gaming.ts";
 import { colourOfKnockOut, type KnockOut, type KnockOutColour, seenOfKnockOut } from "./knock-out/knock-out.ts";
 import type { Reading } from "./reports/judge.ts";
 
@@ -24,6 +25,13 @@ export interface CommitFacts {
   readonly checks: readonly CheckFacts[];
   /** Null: it was not asked for, or there is no green to try it on. */
   readonly knockOut?: KnockOut | null;
+  /** What makes judges see less; absent: it was not looked for. */
+  readonly gaming?: GamingSeen;
+}
+
+/** What was found in a change, and what policy makes of it. */
+export interface GamingSeen extends Gaming {
+  readonly policy: "inform" | "ask" | "block";
 }
 
 export type Colour = "green" | "red" | "no_evidence" | "red_on_base_too";
@@ -38,19 +46,33 @@ export interface Checked {
   readonly policy: Part;
   readonly checks: readonly (Part & { readonly facts: CheckFacts })[];
   readonly knockOut: (KnockOut & { readonly colour: KnockOutColour }) | null;
+  readonly gaming: (GamingSeen & { readonly colour: "green" | "red" | "told" }) | null;
 }
 
 /**
  * Red as soon as one judge is red. A check that is red on the base too is not held against the commit, and is no evidence for it.
  * Green needs at least one green check, and none without evidence. What no test holds counts as policy says.
  */
-export function judgeCommit({ risks, checks, knockOut: tried = null }: CommitFacts): Checked {
+export function judgeCommit({ risks, checks, knockOut: tried = null, gaming: seen }: CommitFacts): Checked {
   const policy: Part = { name: "policy", colour: risks.length > 0 ? "red" : "green" };
   const parts = checks.map((facts) => ({ name: facts.name, colour: colourOf(facts), facts }));
   const knockOut = tried && { ...tried, colour: colourOfKnockOut(seenOfKnockOut(tried), tried.notHeld) };
-  const colours = [policy.colour, ...parts.map((part) => part.colour), knockOut?.colour];
+  const gaming = seen === undefined ? null : { ...seen, colour: colourOfGaming(seen) };
+  const colours = [policy.colour, gaming?.colour, ...parts.map((part) => part.colour), knockOut?.colour];
   const shown = parts.some(({ colour }) => colour === "green") && !colours.includes("no_evidence");
-  return { colour: colours.includes("red") ? "red" : shown ? "green" : "no_evidence", policy, checks: parts, knockOut };
+  return {
+    colour: colours.includes("red") ? "red" : shown ? "green" : "no_evidence",
+    policy,
+    checks: parts,
+    knockOut,
+    gaming,
+  };
+}
+
+/** Nobody can be asked here: what waits for a person in a loop is red. */
+function colourOfGaming({ finds, policy }: GamingSeen): "green" | "red" | "told" {
+  if (finds.length === 0) return "green";
+  return policy === "inform" ? "told" : "red";
 }
 
 function colourOf({ head, base }: CheckFacts): Colour {

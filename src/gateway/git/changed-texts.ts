@@ -17,14 +17,15 @@ import type { RawEntry } from "./tree-diff.ts";
 const regular: readonly string[] = ["100644", "100755"];
 
 /**
- * Regular text files, in path order; none where the change is too large to be judged at all. A file that
- * moved as it is, one whose kind changed, and one whose path is not UTF-8 are left out. Throws `Fault`.
+ * Regular text files, in path order; none where the change is too large to be judged at all. One whose kind changed and one
+ * whose path is not UTF-8 are left out, and so is a file that moved as it is, unless `moved` asks for it. Throws `Fault`.
  */
 export async function readChangedTexts({
   gitDir,
   base,
   head,
-}: Pick<Span, "gitDir" | "base" | "head">): Promise<readonly ChangedText[]> {
+  moved: isMovedWanted = false,
+}: Pick<Span, "gitDir" | "base" | "head"> & { readonly moved?: boolean }): Promise<readonly ChangedText[]> {
   const span = { gitDir, base, head, limits: defaultChangeLimits };
   const diff = await readDifference(span);
   if (diff === null) return [];
@@ -37,7 +38,7 @@ export async function readChangedTexts({
       [entry.oldMode, entry.newMode].every((mode) => !isBlob(mode) || regular.includes(mode)) &&
       entry.path !== null &&
       !isBinary(entry, diff) &&
-      !stayed.has(entry.letter === "D" ? entry.oldId : entry.newId),
+      (isMovedWanted || !stayed.has(entry.letter === "D" ? entry.oldId : entry.newId)),
   );
   const contents = await readContents(span, wanted, await readSizes(span, wanted));
   const texts: ChangedText[] = [];

@@ -1,0 +1,83 @@
+// Recorded output that tests are held to: entries that were there and say something else now.
+import type { TextChange } from "./compare-settings.ts";
+import type { Find } from "./find.ts";
+
+const recorded =
+  /\.(?:snap|snapshot|ambr|approved\.\w+|verified\.\w+|golden|gold|expected|baseline|snap\.json|stdout|stderr)$|(?:^|\/)(?:__snapshots__|snapshots?|__file_snapshots__|goldens?|golden_files|expected|approvals?|baselines?|__image_snapshots__|[\w.]*-snapshots|cassettes\.never)\/|[._-](?:golden|expected|approved|snapshot|baseline)\.(?:\w+)$/i;
+const inTests = /(?:^|\/)(?:tests?|specs?|__tests__|testdata|e2e|fixtures?|spec\/fixtures|src\/test)\//i;
+
+function isSnapshot(path: string): boolean {
+  return (
+    recorded.test(path) &&
+    (inTests.test(path) || /snap|golden|approved|verified|ambr|approvals|baseline/i.test(path)) &&
+    !/\.(?:[cm]?[jt]sx?|py|go|rs|java|kt|rb|php|cs|c|cc|cpp|h|md)$/i.test(
+      path.replace(/\.[cm]?[jt]sx?\.snap$/, ".snap"),
+    )
+  );
+}
+
+/** Entries that were rewritten; new ones and those that went are other matters. */
+export function compareSnapshots(
+  { path, before, after }: TextChange,
+  changedCode: (word: string) => "explained" | "not",
+): readonly Find[] {
+  if (before === null || after === null || !isSnapshot(path)) return [];
+  const [old, now] = [entriesIn(before), entriesIn(after)];
+  const rewritten = [...now].filter(([name, entry]) => {
+    const was = old.get(name);
+    return was !== undefined && was.text !== entry.text && !isAccounted(was.text, entry.text, changedCode);
+  });
+  if (rewritten.length === 0) return [];
+  return [
+    {
+      rule: "snapshot_rewritten",
+      path,
+      lines: rewritten.map(([, { line }]) => line).slice(0, 10),
+      what: rewritten.map(([name]) => name || "the whole file").slice(0, 10),
+    },
+  ];
+}
+
+interface Entry {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** By name, as Jest and syrupy write them; a file of another kind is one entry. */
+function entriesIn(text: string): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
+  const jest = /^exports\[`((?:\\.|[^`\\])*)`\] = `((?:\\.|[^`\\])*)`;/gm;
+  for (const { 1: name = "", 2: value = "", index } of text.matchAll(jest))
+    entries.set(name, { text: normal(value), line: text.slice(0, index).split("\n").length });
+  for (const { 1: name = "", 2: value = "", index } of text.matchAll(/^# name: (.+)\n([\s\S]*?)^# ---/gm))
+    entries.set(name, { text: normal(value), line: text.slice(0, index).split("\n").length });
+  if (entries.size === 0)
+    entries.set("", {
+      text: normal(text.replace(/^---\n[\s\S]*?\n---\n/, "").replace(/^\/\/ Jest Snapshot.*$/m, "")),
+      line: 1,
+    });
+  return entries;
+}
+
+const normal = (text: string) =>
+  text
+    .replace(/\r/g, "")
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .trim();
+
+/** Whether every word that came or went did so in the code of the change as well. */
+function isAccounted(before: string, after: string, changedCode: (word: string) => "explained" | "not"): boolean {
+  const words = (text: string) => text.match(/[\p{L}_]+|\d[\d.]*/gu) ?? [];
+  const counts = (all: readonly string[]) =>
+    new Map([...Map.groupBy(all, (word) => word)].map(([word, same]) => [word, same.length]));
+  const [was, is] = [counts(words(before)), counts(words(after))];
+  const changed = [...new Set([...was.keys(), ...is.keys()])].filter((word) => was.get(word) !== is.get(word));
+  return (
+    changed.length > 0 &&
+    changed.every(
+      (word) => changedCode(`${(is.get(word) ?? 0) > (was.get(word) ?? 0) ? "+" : "-"}${word}`) === "explained",
+    )
+  );
+}

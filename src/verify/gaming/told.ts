@@ -1,0 +1,51 @@
+// What was found, in a sentence for each: for the terminal, the thread, the pull request and the next brief.
+import { maskCredentials } from "../../base/credentials.ts";
+import type { Finding } from "../../loop/state.ts";
+import { plain } from "../plain.ts";
+import type { Find, RuleName } from "./find.ts";
+import type { Gaming } from "./gaming.ts";
+
+interface Words {
+  readonly title: string;
+  /** What it means, before what was found. */
+  readonly lead: string;
+}
+
+export const ruleWords: Readonly<Record<RuleName, Words>> = {
+  test_removed: { title: "Takes tests away", lead: "No test says any more what these said" },
+  test_out_of_reach: { title: "Puts tests where no runner looks", lead: "These are still there, but are not run" },
+  test_skipped: { title: "Keeps tests from running or failing", lead: "These ran before" },
+  test_focused: { title: "Runs only some of the tests", lead: "While this stands, the others do not run" },
+  test_narrowed: { title: "Runs tests on less than before", lead: "Less is tried" },
+  assertion_removed: { title: "Takes assertions away", lead: "What was asserted is asserted no longer" },
+  assertion_weakened: { title: "Weakens assertions", lead: "More would pass now" },
+  expected_rewritten: {
+    title: "Changes what a test expects",
+    lead: "The test asks the same and expects another answer",
+  },
+  snapshot_rewritten: { title: "Rewrites recorded output", lead: "The test now expects what the code gives" },
+  wait_raised: { title: "Waits longer or tries more often", lead: "What is slow or flaky no longer shows" },
+  exit_swallowed: { title: "Hides a failure", lead: "This passes whatever happens in it" },
+  threshold_lowered: { title: "Lowers a threshold", lead: "Less is enough now" },
+  lint_off: { title: "Switches lint off", lead: "This is no longer found" },
+  types_off: { title: "Switches type checks off", lead: "This is no longer checked" },
+  ci_weakened: { title: "Has CI or a command check less", lead: "This no longer runs as it did" },
+  sees_tests: { title: "Behaves differently when tested", lead: "The code asks whether it runs under a test or in CI" },
+};
+
+/** Masked and short: it is text of the change. */
+export function findingOf({ rule, path, lines, what }: Find): Finding {
+  const { title, lead } = ruleWords[rule];
+  const shown = what.map((one) => maskCredentials(plain(one)).replace(/\s+/g, " ").slice(0, 200)).filter(Boolean);
+  const others = lines.length > 1 ? ` (lines ${lines.join(", ")})` : "";
+  const detail = `${lead}: ${shown.join("; ")}${others}.`.slice(0, 1000);
+  return { source: "gaming", title, detail, path, line: lines[0] ?? null, url: null };
+}
+
+/** What could not be read, in a sentence; empty where all was. */
+export function unreadSentence({ unread }: Pick<Gaming, "unread">): readonly string[] {
+  if (unread.length === 0) return [];
+  const named = unread.slice(0, 5).join(", ");
+  const more = unread.length > 5 ? ` and ${unread.length - 5} more` : "";
+  return [`Not read, since too large or too slow to read: ${named}${more}.`];
+}
