@@ -6,7 +6,9 @@ RUN apt-get update \
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Install scripts stay off (.npmrc): nothing the App uses needs one.
-RUN npm ci --omit=dev --no-audit --no-fund
+# Of the one package only Kotlin's grammar is used.
+RUN npm ci --omit=dev --no-audit --no-fund \
+  && find node_modules/@cursorless/tree-sitter-wasms/out -type f ! -name tree-sitter-kotlin.wasm -delete
 COPY app.yml LICENSE ./
 COPY src ./src
 RUN install --directory --owner node --group node --mode 700 /var/lib/loopgate

@@ -92,7 +92,7 @@ const impure: readonly { readonly name: string; readonly found: RegExp }[] = [
   { name: "randomness", found: /\bMath\.random\b|\brandom(Bytes|UUID|Int|Fill|FillSync)\b|\bgetRandomValues\b/ },
   { name: "the process", found: /\bprocess\b\.|\bglobalThis\b/ },
   { name: "a timer", found: /\bset(Timeout|Interval|Immediate)\(|\bqueueMicrotask\(/ },
-  { name: "waiting", found: /\basync\b|\bawait\b/ },
+  { name: "waiting", found: /\basync\b(?=\s*[(\w])|\bawait\b(?=\s+\S)/ },
   { name: "the network", found: /\bfetch\(/ },
 ];
 

@@ -169,7 +169,7 @@ function checkOf(node: Syntax, whole: Syntax, language: Language): Omit<Check, "
   return { text, shape, literals, words, sides, strength: strengthOf(node, text, language), line: whole.line };
 }
 
-function literalsIn(node: Syntax): readonly string[] {
+export function literalsIn(node: Syntax): readonly string[] {
   const found: string[] = [];
   for (const one of walk(node, ({ type }) => !isString(type))) {
     if (
@@ -182,9 +182,9 @@ function literalsIn(node: Syntax): readonly string[] {
 }
 
 const presence =
-  /toBeDefined|toBeTruthy|toBeFalsy|not \. toBeNull|not \. toBeUndefined|not \. toThrow|toBeInstanceOf|toBeTypeOf|toHaveBeenCalled \(|toThrow \( \)|toThrowError \( \)|assertNotNull|assertIsNotNone|assertNotNil|assert_not_nil|refute_nil|assertIsInstance|isNotNull|IsNotNull|NotNull\b|NotBeNull|NotNil|is not None|!= (?:nil|null|None|nullptr|NULL|undefined)\b|!== (?:null|undefined)\b|isinstance|instanceof|instanceOf|InstanceOf|is_(?:ok|some|err)\b|isPresent|[nN]otEmpty|not_to be_nil|be_truthy|be_present|not_to raise|to \. exist|to \. be \. ok|assert \. ok \(|assert \. isOk|DoesNotThrow|NotThrow|doesNotThrow|expect \. anything|\bany\b \(|be_a\b|be_kind_of|shouldNotBe null|assertInstanceOf|assertIs(?:Array|String|Int|Object|Bool)|toBeObject|toBeString|toBeArray|be_an?\b|respond_to|-n \$|-n "|NoError|isNotBlank|assert_nothing_raised|isExactlyInstanceOf|IsType|BeOfType|HaveBeenCalled\b|assertTrue \( [\w.]+ \)|shouldNotBeNull|assert_called \(|called$|(?:raises|assertRaises\w*|[tT]hrows\w*|toThrow\w*|raise_error) [(<] ?(?:Exception|BaseException|Throwable|RuntimeException|StandardError|AnyException)\b(?! >? ?,)/;
+  /(?:assert|require) \. Error \(|toBeDefined|toBeTruthy|toBeFalsy|not \. toBeNull|not \. toBeUndefined|not \. toThrow|toBeInstanceOf|toBeTypeOf|toHaveBeenCalled \(|toThrow \( \)|toThrowError \( \)|assertNotNull|assertIsNotNone|assertNotNil|assert_not_nil|refute_nil|assertIsInstance|isNotNull|IsNotNull|NotNull\b|NotBeNull|NotNil|is not None|!= (?:nil|null|None|nullptr|NULL|undefined)\b|!== (?:null|undefined)\b|isinstance|instanceof|instanceOf|InstanceOf|is_(?:ok|some|err)\b|isPresent|[nN]otEmpty|not_to be_nil|be_truthy|be_present|not_to raise|to \. exist|to \. be \. ok|assert \. ok \(|assert \. isOk|DoesNotThrow|NotThrow|doesNotThrow|expect \. anything|\bany\b \(|be_a\b|be_kind_of|shouldNotBe null|assertInstanceOf|assertIs(?:Array|String|Int|Object|Bool)|toBeObject|toBeString|toBeArray|be_an?\b|respond_to|-n \$|-n "|NoError|isNotBlank|assert_nothing_raised|isExactlyInstanceOf|IsType|BeOfType|HaveBeenCalled\b|assertTrue \( [\w.]+ \)|shouldNotBeNull|assert_called \(|called$|(?:raises|assertRaises\w*|[tT]hrows\w*|toThrow\w*|raise_error) [(<] ?(?:Exception|BaseException|Throwable|RuntimeException|StandardError|AnyException)\b(?! >? ?,)/;
 const partial =
-  /toContain|toMatch|toBeCloseTo|ontaining|Greater|Less|greater|less|[<>]|\bin\b|assertIn\b|Contains|contains|includes?\b|include\b|starts?With|ends?With|starts_with|ends_with|Regex|match|Match|lmost|approx|InDelta|isCloseTo|closeTo|close_to|be_within|Near|hasSize|HasCount|assertCount|toHaveLength|Len\b|hasLength|toHaveBeenCalledTimes|be_between|in_range|InRange|isBetween|ANY|=~|any\b/;
+  /toContain|toMatch|toBeCloseTo|ontaining|Greater|Less|greater|less|[<>]|\bin\b|assertIn\b|Contains|contains|includes?\b|include\b|starts?With|ends?With|starts_with|ends_with|Regex|match|Match|lmost|approx|InDelta|isCloseTo|closeTo|close_to|be_within|Near|hasSize|HasCount|assertCount|toHaveLength|Len\b|hasLength|toHaveBeenCalledTimes|_(?:GT|GE|LT|LE|NE|STRNE)\b|NotEqual|be_between|in_range|InRange|isBetween|ANY|=~|any\b/;
 
 function strengthOf(node: Syntax, text: string, language: Language): Check["strength"] {
   if (isVacuous(node, text, language)) return 0;
@@ -277,10 +277,14 @@ function sidesOf(node: Syntax, language: Language): readonly string[] {
     const chained = callOf(one);
     if (
       chained !== null &&
-      /^(?:expect|assertThat|that|_|Expect|value|\$)$/.test(chained.callee) &&
+      /^(?:expect|assertThat|that|_|Expect|value)$/.test(chained.callee) &&
       chained.args[0] !== undefined
     )
       inner.push(chained.args[0]);
+  }
+  const receiver = /^(.*?)\.(?:should|Should|must)(?:_not|Not)?(?:\(\))?(?:\.|$)/.exec(call.callee)?.[1];
+  if (inner.length === 0 && receiver !== undefined) {
+    return [normal(node).split(/ \. (?:should|Should|must)/)[0] ?? receiver, ...own.map(normal)];
   }
   const isMatched = inner.length > 0;
   if (isMatched && own.length === 0) {

@@ -54,7 +54,7 @@ const longestCallee = 4000;
 
 /** `foo<T>(1)?.bar` → `foo().bar`. */
 function dotted(text: string): string {
-  let rest = text.slice(-longestCallee).replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`/g, "$");
+  let rest = text.slice(-longestCallee).replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`/g, "\u00a7");
   for (let before = ""; before !== rest; ) {
     before = rest;
     rest = rest.replace(/\((?!\))(?:[^()]|\(\))*\)/g, "()").replace(/\{(?!\})[^{}]*\}/g, "{}");

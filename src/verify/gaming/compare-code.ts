@@ -3,8 +3,19 @@ import { isTestPath } from "../../policy/test-paths.ts";
 import { callOf, isClass, isFunction, notesOf, wordsOf } from "./code.ts";
 import type { CodeChange } from "./compare-tests.ts";
 import type { Find, RuleName } from "./find.ts";
-import { ancestors, childOf, isComment, isString, namedIn, normal, type Syntax, unquoted, walk } from "./syntax.ts";
-import { type CodeFile, testsIn } from "./tests.ts";
+import {
+  ancestors,
+  type CodeFile,
+  childOf,
+  isComment,
+  isString,
+  namedIn,
+  normal,
+  type Syntax,
+  unquoted,
+  walk,
+} from "./syntax.ts";
+import { testsIn } from "./tests.ts";
 
 /** One thing in a file that is counted: more of it than before is a find. */
 interface Seen {

@@ -307,9 +307,12 @@ function linesOf(path: string, text: string, pattern: RegExp) {
         : /@(?:flow|ts-check)/.test(raw)
           ? raw
           : raw.replace(/(?:^|\s)\/\/.*$/, "");
-    const match = pattern.exec(bare);
-    return match === null
-      ? []
-      : [{ text: bare.trim(), match: match[0].trim(), group: match[1] ?? "", line: index + 1 }];
+    const matches = [...bare.matchAll(new RegExp(pattern.source, `g${pattern.flags}`))];
+    return matches.map((match) => ({
+      text: bare.trim(),
+      match: match[0].trim(),
+      group: match[1] ?? "",
+      line: index + 1,
+    }));
   });
 }

@@ -6,8 +6,8 @@ import { bodyOf, isClass, isFunction, nameOf } from "./code.ts";
 import type { Find } from "./find.ts";
 import type { Mark } from "./marks.ts";
 import { reachOf } from "./reach.ts";
-import { childOf, walk } from "./syntax.ts";
-import { type CodeFile, type TestCase, testsIn, tokensOf } from "./tests.ts";
+import { type CodeFile, childOf, walk } from "./syntax.ts";
+import { type TestCase, testsIn, textOutsideTests, tokensOf } from "./tests.ts";
 
 /** The code of a change: what was, what is. */
 export interface CodeChange {
@@ -41,7 +41,7 @@ export function compareTests(change: CodeChange): {
     finds.push({ rule, path, lines: line === null ? [] : [line], what: [what] });
 
   for (const test of lost) {
-    if (isAbsorbed(test, now, change) || isOfGone(test, gone) || test.marks.some(({ when }) => when === "always"))
+    if (isAbsorbed(test, now, old, change) || isOfGone(test, gone) || test.marks.some(({ when }) => when === "always"))
       continue;
     const parked = parkedAt(test, change);
     if (parked === null) put("test_removed", test.path, null, test.name);
@@ -125,7 +125,7 @@ function likeness(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, n
 }
 
 /** Whether what a test asserted is asserted by others now: by a row of a table, by one that took it in, by its parts. */
-function isAbsorbed(test: TestCase, now: readonly TestCase[], change: CodeChange): boolean {
+function isAbsorbed(test: TestCase, now: readonly TestCase[], old: readonly TestCase[], change: CodeChange): boolean {
   const telling = test.checks.filter(({ strength }) => strength > 0);
   if (telling.length === 0)
     return test.checks.length === 0 ? now.some((one) => likeness(test.tokens, one.tokens) > 0.5) : true;
@@ -140,11 +140,16 @@ function isAbsorbed(test: TestCase, now: readonly TestCase[], change: CodeChange
   if (found / telling.length >= 0.6) return true;
   const literals = telling.flatMap(({ literals: some }) => some);
   return kept.some((one) => {
-    if (one.rows.length === 0 || isUnchanged(one.node.parent?.text ?? one.node.text, wasThere, one.path)) return false;
-    const rows = one.rows.join(" ");
+    const isOld = old.some(
+      ({ path, name, rows }) => path === one.path && name === one.name && rows.join() === one.rows.join(),
+    );
+    if (one.rows.length === 0 || isOld) return false;
+    const rows = new Set(one.rows.join(" ").match(/[\p{L}\p{N}_.]+/gu) ?? []);
     const subject = [...test.calls].filter((word) => one.calls.has(word)).length;
-    const told = literals.filter((literal) => rows.includes(literal)).length;
-    return subject >= 1 && told >= Math.max(1, literals.length * 0.5);
+    const told = literals.filter((literal) =>
+      (literal.match(/[\p{L}\p{N}_.]+/gu) ?? ["\n"]).every((word) => rows.has(word)),
+    );
+    return subject >= 1 && told.length >= Math.max(1, literals.length * 0.5);
   });
 }
 
@@ -431,7 +436,7 @@ function isRewritten(one: Check, other: Check, change: CodeChange, was: TestCase
   const pairs = one.literals
     .map((literal, index) => [literal, other.literals[index] ?? ""] as const)
     .filter(([before, after]) => before !== after);
-  if (!isSame || pairs.length === 0 || givenOf(was) !== givenOf(is)) return false; // or the test asks something else now
+  if (!isSame || pairs.length === 0 || asksElse(was, is)) return false; // or the test asks something else now
   if (one.sides.length < 2 && pairs.length > 1) return false;
   return !pairs.every(([before, after]) => isExplained(before, after, change));
 }
@@ -459,26 +464,19 @@ function isCopied(one: Check, other: Check): boolean {
 
 const timesIn = (text: string, word: string) => text.split(/[^\p{L}\p{N}_$]+/u).filter((one) => one === word).length;
 
-/** The values in a test that stand in no assertion: what it does before it asserts. */
-function givenOf({ tokens, checks }: TestCase): string {
-  const left = new Map(tokens);
-  for (const { text } of checks)
-    for (const word of text.match(/[\p{L}_$][\p{L}\p{N}_$]*|\d[\w.]*/gu) ?? [])
-      left.set(word, (left.get(word) ?? 0) - 1);
-  return [...left]
-    .filter(([word, times]) => /^\d/.test(word) && times > 0)
-    .map(([word, times]) => `${word}×${times}`)
-    .sort()
-    .join(" ");
+/** Whether a value that it began with became another one: then it asks something else. */
+function asksElse(was: TestCase, is: TestCase): boolean {
+  const left = [...is.given];
+  return was.given.some((value) => {
+    const at = left.indexOf(value);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
 /** Whether the code outside of tests lost the one value and has the other now: a constant, a message. */
 function isExplained(before: string, after: string, { before: old, after: now }: CodeChange): boolean {
-  const code = (files: readonly CodeFile[]) =>
-    files
-      .filter(({ path }) => !isTestPath(path))
-      .map(({ text }) => text)
-      .join("\n");
+  const code = (files: readonly CodeFile[]) => files.map(textOutsideTests).join("\n");
   const [was, is] = [code(old), code(now)];
   if (was === is) return false;
   const parts = (text: string): readonly string[] => text.match(/[\p{L}_]+|\d[\d.]*/gu) ?? [];

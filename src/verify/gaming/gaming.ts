@@ -1,13 +1,12 @@
 // What of a change makes its judges see less than they did: tests, lint, types, CI and what they are told to run.
-import { isTestPath } from "../../policy/test-paths.ts";
 import { compareCode } from "./compare-code.ts";
 import { compareScripts } from "./compare-scripts.ts";
 import { compareSettings } from "./compare-settings.ts";
 import { type CodeChange, compareTests } from "./compare-tests.ts";
 import { type Find, type RuleName, ruleNames } from "./find.ts";
 import { compareSnapshots } from "./snapshots.ts";
-import { languageOf, type Parse } from "./syntax.ts";
-import type { CodeFile } from "./tests.ts";
+import { type CodeFile, languageOf, type Parse } from "./syntax.ts";
+import { textOutsideTests } from "./tests.ts";
 
 /** One path of a change: its text before and after in UTF-8; null: it is not there. */
 export interface ChangedFile {
@@ -70,9 +69,7 @@ function withBats(text: string): string {
 /** Whether a word, with its sign, came or went in the code outside of tests. */
 function changedWords({ before, after }: CodeChange): (word: string) => "explained" | "not" {
   const count = (files: readonly CodeFile[]) => {
-    const words = files
-      .filter(({ path }) => !isTestPath(path))
-      .flatMap(({ text }) => text.match(/[\p{L}_]+|\d[\d.]*/gu) ?? []);
+    const words = files.flatMap((file) => textOutsideTests(file).match(/[\p{L}_]+|\d[\d.]*/gu) ?? []);
     return new Map([...Map.groupBy(words, (word) => word)].map(([word, same]) => [word, same.length]));
   };
   const [was, is] = [count(before), count(after)];

@@ -1,7 +1,6 @@
 // What keeps a test from running or from failing, and what keeps all others from running.
 import { type Call, callOf, isFunction, type Note, wordsOf } from "./code.ts";
-import { ancestors, childOf, type Language, namedIn, type Syntax, walk } from "./syntax.ts";
-import type { CodeFile } from "./tests.ts";
+import { ancestors, type CodeFile, childOf, type Language, namedIn, type Syntax, walk } from "./syntax.ts";
 
 export interface Mark {
   readonly what: string;

@@ -32,6 +32,14 @@ export type Language =
 /** The tree of a text; null where it could not be read within its bounds. */
 export type Parse = (language: Language, text: string) => Syntax | null;
 
+/** A file that was read as its language. */
+export interface CodeFile {
+  readonly path: string;
+  readonly text: string;
+  readonly language: Language;
+  readonly root: Syntax;
+}
+
 const languagesByEnding: readonly (readonly [ending: RegExp, language: Language])[] = [
   [/\.(?:[cm]?js|jsx)$/i, "javascript"],
   [/\.[cm]?ts$/i, "typescript"],
@@ -89,6 +97,7 @@ export const isString = (type: string): boolean =>
 
 /** Tokens of a node without comments, joined by single spaces: the same for the same code however it is laid out. */
 export function normal(node: Syntax): string {
+  if (isString(node.type)) return `"${unquoted(node.text)}"`;
   const parts: string[] = [];
   for (const one of walk(node, ({ type }) => !isComment(type) && !isString(type))) {
     if (isComment(one.type)) continue;

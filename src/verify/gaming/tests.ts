@@ -1,6 +1,7 @@
 // Which tests a file has, by the habits of the frameworks of its language; whether they run, and how often.
 
-import { type Check, checksIn } from "./checks.ts";
+import { isTestPath } from "../../policy/test-paths.ts";
+import { type Check, checksIn, literalsIn } from "./checks.ts";
 import {
   bodyOf,
   type Call,
@@ -15,7 +16,18 @@ import {
 } from "./code.ts";
 import { type Mark, marksInBody, marksOfCall, marksOfFile, marksOfNames, marksOfNotes } from "./marks.ts";
 import { isReached } from "./reach.ts";
-import { ancestors, childOf, isString, type Language, namedIn, normal, type Syntax, unquoted, walk } from "./syntax.ts";
+import {
+  ancestors,
+  type CodeFile,
+  childOf,
+  isString,
+  type Language,
+  namedIn,
+  normal,
+  type Syntax,
+  unquoted,
+  walk,
+} from "./syntax.ts";
 
 export interface TestCase {
   readonly path: string;
@@ -29,14 +41,8 @@ export interface TestCase {
   readonly checks: readonly Check[];
   readonly calls: ReadonlySet<string>; // the names in it
   readonly called: ReadonlyMap<string, number>; // how often it calls what, by last words
+  readonly given: readonly string[]; // the values in it that stand in no assertion
   readonly tokens: ReadonlyMap<string, number>;
-}
-
-export interface CodeFile {
-  readonly path: string;
-  readonly text: string;
-  readonly language: Language;
-  readonly root: Syntax;
 }
 
 /** The tests of a file in the order in which they stand there. */
@@ -56,6 +62,7 @@ export function testsIn(file: CodeFile): readonly TestCase[] {
       const inherited = around.flatMap(({ marks }) => marks);
       const guards = guardsOf(found.node);
       const body = found.body ?? found.node;
+      const checks = checksIn(body, file.language);
       return {
         path: file.path,
         name: found.name,
@@ -65,8 +72,9 @@ export function testsIn(file: CodeFile): readonly TestCase[] {
         marks: [...found.marks, ...inherited, ...guards, ...ofFile, ...marksInBody(body, file.language)],
         reached:
           found.reached && isReached(file) && (registered === null || !found.plain || registered.has(found.name)),
-        rows: [...around.flatMap(({ rows }) => rows), ...found.rows],
-        checks: checksIn(body, file.language),
+        rows: [...around.flatMap(({ rows }) => rows), ...found.rows, ...rowsOfLoops(found.node, file)],
+        checks,
+        given: givenIn(body, checks),
         calls: namesIn(body),
         called: calledIn(body),
         tokens: tokensOf(body),
@@ -129,8 +137,8 @@ function suiteOf(node: Syntax, { language }: CodeFile): Found {
 }
 
 const byNote: Partial<Readonly<Record<Language, RegExp>>> = {
-  java: /^(?:[\w.]*\.)?(?:Test|ParameterizedTest|RepeatedTest|TestFactory|TestTemplate|Property|Theory|Example|ArchTest|Scenario)(?:\(|$)/,
-  kotlin: /^(?:[\w.]*\.)?(?:Test|ParameterizedTest|RepeatedTest|TestFactory|TestTemplate|Property|Theory)(?:\(|$)/,
+  java: /^(?:[\w.]*\.)?(?:\w*Test|ParameterizedTest|RepeatedTest|TestFactory|TestTemplate|Property|Theory|Example|ArchTest|Scenario)(?:\(|$)/,
+  kotlin: /^(?:[\w.]*\.)?(?:\w*Test|ParameterizedTest|RepeatedTest|TestFactory|TestTemplate|Property|Theory)(?:\(|$)/,
   c_sharp:
     /^(?:[\w.]*\.)?(?:\w*Fact|\w*Theory|Test|TestCase|TestMethod|DataTestMethod|TestCaseSource|Property|AvaloniaFact|Scenario)(?:Attribute)?(?:\(|$)/,
   rust: /^(?:\w+::)*(?:test|rstest|test_case|test_matrix|quickcheck|wasm_bindgen_test|proptest|apply)(?:\(|$)/,
@@ -229,7 +237,8 @@ function spokenTest(call: Call, file: CodeFile): Found | null {
   const { node, callee, args } = call;
   const words = wordsOf(callee);
   const [first = "", second = ""] = words;
-  const isKotlinString = file.language === "kotlin" && call.block !== null && /^\$(?:\.config)?/.test(callee);
+  const isKotlinString =
+    file.language === "kotlin" && call.block !== null && /^\u00a7(?:\.config(?:\(\))?)?$/.test(callee);
   const member = /^(?:t|tap|test|it|Deno|QUnit|suite|describe|RSpec|[fx]describe|context)$/.test(first) ? second : "";
   const isSuite = suiteWord.test(first) || (suiteWord.test(member) && member !== "and");
   const isTest =
@@ -270,6 +279,26 @@ function spokenTest(call: Call, file: CodeFile): Found | null {
   };
 }
 
+const loops =
+  /^(?:for_statement|for_in_statement|foreach_statement|for_each_statement|enhanced_for_statement|for_expression|for|for_range_loop)$/;
+
+/** What a loop goes over; null: it is none, or that is not told. */
+function overOf(node: Syntax): Syntax | null {
+  if (!loops.test(node.type)) return null;
+  const clause = node.children.find(({ type }) => type === "range_clause") ?? node;
+  return childOf(clause, "right") ?? childOf(clause, "value") ?? null;
+}
+
+/** Rows of the loops in a test, and of those around it. */
+function rowsOfLoops(node: Syntax, file: CodeFile): readonly string[] {
+  const around = [...ancestors(node)].filter((up) => loops.test(up.type));
+  const inside = [...walk(node)].filter(({ type }) => loops.test(type));
+  return [...around, ...inside].flatMap((loop) => {
+    const over = overOf(loop);
+    return over === null ? [] : elementsOf(over, file);
+  });
+}
+
 /** Rows of `each`, `for`, `with`: the elements of the list that it is given, wherever in the file that stands. */
 function rowsOfCall({ node }: Call, chained: readonly Call[], file: CodeFile): readonly string[] {
   const lists: Syntax[] = [];
@@ -279,17 +308,11 @@ function rowsOfCall({ node }: Call, chained: readonly Call[], file: CodeFile): r
     if (call !== null && /\.(?:each|for|concurrent)$/.test(call.callee)) lists.push(...call.args.slice(0, 1));
   }
   for (const call of chained) if (/\.(?:with|each)$/.test(call.callee)) lists.push(...call.args.slice(0, 1));
-  const loop = [...ancestors(node)].find(({ type }) =>
-    /^for_(?:in_)?statement$|^foreach_statement$|^enhanced_for/.test(type),
-  );
-  const over = loop === undefined ? null : (childOf(loop, "right") ?? childOf(loop, "value"));
   const forEach = [...ancestors(node)].find((up) =>
     /\.(?:forEach|each|each_with_index)$/.test(callOf(up)?.callee ?? ""),
   );
   const receiver = forEach === undefined ? null : receiverOf(forEach);
-  return [...lists, ...(over === null ? [] : [over]), ...(receiver === null ? [] : [receiver])].flatMap((list) =>
-    elementsOf(list, file),
-  );
+  return [...lists, ...(receiver === null ? [] : [receiver])].flatMap((list) => elementsOf(list, file));
 }
 
 const receiverOf = (node: Syntax): Syntax | null => {
@@ -394,6 +417,23 @@ function registrationsIn({ root, language }: CodeFile): ReadonlySet<string> | nu
   return has ? names : null;
 }
 
+function givenIn(body: Syntax, checks: readonly Check[]): readonly string[] {
+  const words = body.type === "compound_statement" ? argumentsIn(body) : [];
+  const left = [...literalsIn(body), ...words];
+  for (const literal of checks.flatMap(({ literals }) => literals)) {
+    const at = left.indexOf(literal);
+    if (at >= 0) left.splice(at, 1);
+  }
+  return left.sort();
+}
+
+/** Bare words that a command of a shell is given. */
+function argumentsIn(body: Syntax): readonly string[] {
+  const found: string[] = [];
+  for (const { type, field, text } of walk(body)) if (field === "argument" && type === "word") found.push(text);
+  return found;
+}
+
 function calledIn(body: Syntax): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const node of walk(body)) {
@@ -408,6 +448,14 @@ function namesIn(body: Syntax): ReadonlySet<string> {
   for (const { type, text } of walk(body))
     if (/^(?:identifier|type_identifier|constant|simple_identifier|name|field_identifier)$/.test(type)) found.add(text);
   return found;
+}
+
+/** What a file says outside of its tests; nothing where it is a file of tests. */
+export function textOutsideTests(file: CodeFile): string {
+  if (isTestPath(file.path)) return "";
+  let text = file.text;
+  for (const { node } of testsIn(file).toReversed()) text = text.slice(0, node.from) + text.slice(node.to);
+  return text;
 }
 
 /** How often each word stands in a piece of code. */

@@ -37,5 +37,9 @@ function casesIn(family: string, text: string): Case[] {
 function filesIn(part: string): ChangedFile[] {
   const files = part.matchAll(/^<<<< (.+)\n([\s\S]*?)^====\n([\s\S]*?)^>>>>$/gm);
   const side = (text: string | undefined) => (text === undefined || text === "(none)\n" ? null : text);
-  return [...files].map(({ 1: path = "", 2: before, 3: after }) => ({ path, before: side(before), after: side(after) }));
+  return [...files].map(({ 1: path = "", 2: before, 3: after }) => ({
+    path,
+    before: side(before),
+    after: side(after),
+  }));
 }
