@@ -43,6 +43,7 @@ export async function runLoop(parts: LoopParts, loop: EvalLoop): Promise<LoopSta
     state = decision.state;
     assert(state !== null, "a labelled issue has a loop");
     if (isOver(state)) return state;
+    assert(event.type !== "verdict_read" || state.phase !== "verifying", "a verdict ends the judging");
     for (const effect of decision.effects)
       events.push(...(await perform(parts, { loop, frozen, state: state as LoopState }, effect)));
   }

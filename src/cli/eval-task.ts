@@ -1,6 +1,7 @@
 // One task tried by one agent: its loop, and then the hidden tests.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { Fault } from "../base/fault.ts";
 import type { ImageChoice, Runtime } from "../container/run.ts";
 import { DEFAULT_LIMITS } from "../container/run.ts";
 import type { Clock, Log } from "../engine/ports.ts";
@@ -15,9 +16,10 @@ import { withoutGitHub } from "../runs/origin.ts";
 import { keptObjects } from "../runs/provenance.ts";
 import { readChange } from "../runs/quarantine.ts";
 import { createRuns, type RunParts } from "../runs/runs.ts";
+import type { CheckFacts } from "../verify/checked.ts";
 import { outcomeOf } from "../verify/eval/outcome.ts";
 import { judgeHidden } from "../verify/eval/proof.ts";
-import { verdictOfChecked } from "../verify/eval/verdict.ts";
+import { verdictWithoutCi } from "../verify/eval/verdict.ts";
 import { ownerOfRuns } from "../wire.ts";
 import { type EvalLoop, runLoop } from "./eval-loop.ts";
 import { originInThePast, storeOf } from "./eval-origin.ts";
@@ -25,7 +27,7 @@ import type { TaskEnd } from "./eval-results.ts";
 import { type ProvedTask, showAll } from "./eval-tasks.ts";
 import { attemptLine } from "./eval-words.ts";
 import type { Terminal } from "./terminal.ts";
-import { judgeHere } from "./verify-judge.ts";
+import { checkHere, gamingIn } from "./verify-judge.ts";
 
 export interface TrialParts {
   readonly runtime: Runtime;
@@ -96,9 +98,12 @@ async function tryIn(
       ...{ runs, clock, signal, onSpent },
       async judge(head, attempt, run) {
         await bringObjects(store, keptObjects(past, run));
-        const judging = { ...parts, parts: checkParts(`attempt-${attempt}`, head), jobs: 1 };
-        const { risks, checked } = await judgeHere({ ...judgedIn, head }, judging, { ...terminal, err: () => {} });
-        const verdict = verdictOfChecked(head, risks, checked);
+        const judging = { ...parts, jobs: 1, asksBaseOfNothing: true };
+        const quiet = { ...terminal, err: () => {} };
+        const shown = await checkHere(checkParts(`attempt-${attempt}`, head), judging, quiet);
+        requireEnds(shown.checks);
+        const gaming = await gamingIn({ ...judgedIn, head }, parts.policy);
+        const verdict = verdictWithoutCi(head, rules, { ...shown, gaming });
         onAttempt(attemptLine(attempt, verdict));
         return verdict;
       },
@@ -133,6 +138,13 @@ async function tryIn(
     head: head?.sha ?? null,
     patch,
   };
+}
+
+/** What a lost run says of a commit is nothing, so that nothing can be made of it. */
+function requireEnds(checks: readonly CheckFacts[]): void {
+  const lost = checks.find(({ head, base }) => head.state === "lost" || base?.state === "lost");
+  if (lost === undefined) return;
+  throw new Fault(`A run of ${lost.name} was lost`, { kind: "engine", retry: "later" });
 }
 
 function loopOf(

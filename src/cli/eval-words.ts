@@ -55,7 +55,7 @@ export function endLine(end: TaskEnd): string {
   const some = failed.length === 0 ? "" : ` (${failed.slice(0, 2).join(", ")}${failed.length > 2 ? ", …" : ""})`;
   const detail: Readonly<Record<Outcome, string>> = {
     solved: "",
-    red: isFalseRed(end) ? "; the hidden tests are green" : reason === null ? "" : `, ended as ${reason}`,
+    red: `${reason === null ? "" : `, ended as ${reason}`}${isFalseRed(end) ? "; the hidden tests are green" : ""}`,
     false_green: `: the policy's verdict is green, hidden tests are red${some}`,
     not_judged: reason === null ? "" : `: ended as ${reason}`,
   };
@@ -121,6 +121,7 @@ function clipped(text: string, most: number): string {
 interface Totals extends Readonly<Record<Outcome, number>> {
   readonly tasks: number;
   readonly falseRed: number;
+  readonly failed: number; // for a fault, so that they begin again
   readonly notTried: number;
   readonly attempts: number;
   readonly ms: number;
@@ -131,6 +132,7 @@ interface Totals extends Readonly<Record<Outcome, number>> {
 function totalsOf(rows: readonly Row[]): Totals {
   const ends = rows.flatMap(({ known }) => known?.end ?? []);
   const count = (outcome: Outcome) => ends.filter((end) => end.outcome === outcome).length;
+  const failed = rows.filter(({ fault }) => fault !== null).length;
   const lost = rows.reduce((sum, { known }) => sum + (known?.lostNano ?? 0), 0);
   return {
     tasks: rows.length,
@@ -139,7 +141,8 @@ function totalsOf(rows: readonly Row[]): Totals {
     false_green: count("false_green"),
     not_judged: count("not_judged"),
     falseRed: ends.filter(isFalseRed).length,
-    notTried: rows.length - ends.length,
+    failed,
+    notTried: rows.length - ends.length - failed,
     attempts: ends.reduce((sum, { attempts }) => sum + attempts, 0),
     ms: ends.reduce((sum, { ms }) => sum + ms, 0),
     spentNano: lost + ends.reduce((sum, { spentNano }) => sum + spentNano, 0),
@@ -152,10 +155,16 @@ function totalLine(totals: Totals): string {
     `${totals.red} red${totals.falseRed === 0 ? "" : ` (${totals.falseRed} with green hidden tests)`}`,
     `${totals.false_green} false green`,
     ...(totals.not_judged === 0 ? [] : [`${totals.not_judged} not judged`]),
+    ...(totals.failed === 0 ? [] : [`${totals.failed} failed`]),
     ...(totals.notTried === 0 ? [] : [`${totals.notTried} not tried`]),
   ];
   const attempts = totals.attempts === 1 ? "1 attempt" : `${totals.attempts} attempts`;
   return `${told.join(", ")}; ${attempts}, ${duration(totals.ms)}, ${dollars(totals.spentNano)}`;
+}
+
+function endInJson({ spentNano, hidden, ...end }: TaskEnd) {
+  const named = hidden && { ...hidden, failed: hidden.failed.map(nameOf) };
+  return { ...end, hidden: named, spentUsd: dollarsOf(spentNano) };
 }
 
 /** What `--json` writes: everything in the table, in full; money in US dollars, times in milliseconds. */
@@ -166,7 +175,6 @@ export function asJson({ agents, rows, unproved, looked, unfit, stopped }: Evalu
       return { agent: label, kind, model, ...totals, spentUsd: dollarsOf(spentNano) };
     }),
     tasks: rows.map(({ agent, task, known, fault }) => {
-      const { spentNano = 0, ...end } = known?.end ?? {};
       const { failToPass, passToPass } = task.proof;
       const proof = { failToPass: failToPass.map(nameOf), passToPass: passToPass.length };
       return {
@@ -175,7 +183,7 @@ export function asJson({ agents, rows, unproved, looked, unfit, stopped }: Evalu
         title: task.text.title,
         ...proof,
         fault,
-        end: known?.end == null ? null : { ...end, spentUsd: dollarsOf(spentNano) },
+        end: known?.end == null ? null : endInJson(known.end),
       };
     }),
     notJudged: unproved.map(({ commit, text, why, names }) => ({

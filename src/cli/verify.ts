@@ -8,11 +8,12 @@ import { removeWorkspace } from "../gateway/git/workspace.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import { environmentOf } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
+import { judgeCommit } from "../verify/checked.ts";
 import { withCleanup } from "./cleanup.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
-import { imageOf, judgeHere } from "./verify-judge.ts";
+import { checkHere, gamingIn, imageOf, risksIn } from "./verify-judge.ts";
 import { fileAt, type LocalRepository, openRepository } from "./verify-repository.ts";
 import { openVerifyRuntime } from "./verify-runtime.ts";
 import { asJson, asMarkdown, asSarif, asText, type Verified } from "./verify-words.ts";
@@ -68,7 +69,11 @@ function verdict(options: VerifyOptions, terminal: Terminal): Promise<number> {
       const environment = environmentOf(policy);
       const name = `verify-${process.pid}`;
       const parts = runtime && { name, repository: judged, runtime, image, environment, scratchDir, signal };
-      const { risks, checked } = await judgeHere(judged, { ...options, policy, parts }, terminal);
+      const risks = await risksIn(judged, policy);
+      const gaming = await gamingIn(judged, policy);
+      const judging = { ...options, policy, asksBaseOfNothing: false };
+      const shown = parts === null ? { checks: [] } : await checkHere(parts, judging, terminal);
+      const checked = judgeCommit({ risks, ...shown, gaming });
       const verified: Verified = {
         base: fork,
         head: repository.head,

@@ -51,6 +51,21 @@ done`;
 /** Leaves all that can be seen green, and does nothing of what is asked. */
 export const idle = "echo '# done' >> src/next.sh";
 
+/** Looks below a folder, through all objects, at the remote and at what it was told, and notes which marks of tests and whether the commit is there. */
+export function looking(where: string, commit: string): string {
+  const apart = ["proc", "sys", "dev", "usr"].map((name) => `--exclude-dir=${name}`).join(" ");
+  return `mark=hid; mark="\${mark}den-"
+all=$( (grep -rhoa ${apart} "$mark[a-z]*" ${where}; git cat-file --batch-all-objects --batch; git cat-file --batch-all-objects --batch-check; git log --all --format=%H; git ls-remote origin; cat "$LOOP_DIR/brief.md"; env) 2>/dev/null | tr -d '\\0')
+case "$all" in *${commit}*) echo "# sees ${commit}" >> src/next.sh; esac
+for name in next twice half; do case "$all" in *$mark$name*) echo "# sees $mark$name" >> src/next.sh; esac; done`;
+}
+
+/** What an agent that looks has noted. */
+export function seenIn(task: Told["tasks"][number] | undefined): readonly string[] {
+  const lines = [...(task?.end?.patch ?? "").matchAll(/^\+# sees (.*)$/gm)];
+  return [...new Set(lines.map(([, name = ""]) => name))];
+}
+
 export function aFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), "eval-"));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { aModel, call } from "../story/model-server.ts";
 import { aRepository, policy } from "./a-repository.ts";
-import { able, aFolder, aPast, evaluated, idle, program, testOf } from "./an-evaluated.ts";
+import { able, aFolder, aPast, evaluated, idle, looking, program, seenIn, testOf } from "./an-evaluated.ts";
 import { ask, start } from "./command.ts";
 
 const plain = (...more: string[]) => ["--unsealed", "--out", aFolder(), ...more];
@@ -65,6 +65,17 @@ describe("a task", () => {
     expect(told.agents[0]).toMatchObject({ red: 1, falseRed: 1 });
   });
 
+  test("is red where its base is red in the same way, as in a loop that has no other judge, and the hidden tests tell more", async () => {
+    const { dir, commit } = aPast();
+    commit({ "test/broken.test": "false\n" }, "Break something");
+    commit({ "src/third.sh": program("/ 3"), "test/third.test": testOf("third", 2) }, "Add third");
+    const agent = "echo 'echo $(($1 / 3))' > src/third.sh";
+    const { told, err } = await evaluated(dir, plain("--last", "1", "--agent", agent));
+    expect(told.tasks[0]?.end).toMatchObject({ outcome: "red", verdict: "red", hidden: { colour: "green" } });
+    expect(told.tasks[0]?.end?.reason).toBe("no_progress");
+    expect(err).toContain("attempt 1 is red: tests: broken\n");
+  });
+
   test("is given the text that --issues has for its commit in place of the message", async () => {
     const { dir, half } = aPast();
     const issues = join(aFolder(), "issues.json");
@@ -77,19 +88,11 @@ describe("a task", () => {
 
 describe("what an agent in a plain process is given", () => {
   test("ends with the parent: neither files nor objects of the commit, nor of what came later", async () => {
-    const { dir, twice } = aPast();
-    const find = `all=$( (grep -rh 'hidden-' . ; git cat-file --batch-all-objects --batch; git ls-remote origin; cat "$LOOP_DIR/brief.md") 2>/dev/null | tr -d '\\0')
-for name in next twice half ${twice.slice(0, 12)}; do case "$all" in *$name*) echo "# sees $name" >> src/next.sh; esac; done
-for name in next twice half; do case "$all" in *hidden-$name*) echo "# sees hidden-$name" >> src/next.sh; esac; done`;
-    const { told } = await evaluated(dir, plain("--agent", find));
-    const seen = told.tasks.map(({ end }) =>
-      [...(end?.patch ?? "").matchAll(/^\+# sees (.*)$/gm)].map(([, name]) => name),
-    );
-    const [half, before] = [
-      ["next", "twice", "half", twice.slice(0, 12), "hidden-next", "hidden-twice"],
-      ["next", "twice", "hidden-next"],
-    ];
-    expect(seen).toEqual([half, before]); // the names of the programs stand in the briefs
+    const { dir, twice, half } = aPast();
+    const agent = `${looking(".", twice)}; ${looking(".", half)}; ${able}`;
+    const { told } = await evaluated(dir, plain("--agent", agent));
+    expect(told.tasks.map(seenIn)).toEqual([[twice, "hidden-next", "hidden-twice"], ["hidden-next"]]);
+    expect(told.tasks.map(({ end }) => end?.outcome)).toEqual(["solved", "solved"]);
   });
 });
 

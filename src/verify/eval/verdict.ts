@@ -1,47 +1,50 @@
-// The verdict of `loopgate verify` as a loop takes it: for a loop that nobody but the policy's own checks judges.
-import type { Finding, Verdict, VerdictPart } from "../../loop/state.ts";
-import type { Checked, Colour } from "../checked.ts";
+// The verdict of a loop that nobody but the policy's own checks judges: no CI, no reviewer.
+import type { CheckSeen, Finding, Rules, Verdict } from "../../loop/state.ts";
+import type { CheckFacts, CheckRun, GamingSeen } from "../checked.ts";
 import { fingerprintOf } from "../fingerprint.ts";
-import { judgeKnockOut, seenOfKnockOut } from "../knock-out/knock-out.ts";
+import { findingOf } from "../gaming/told.ts";
+import { type KnockOut, seenOfKnockOut } from "../knock-out/knock-out.ts";
 import { seenOf } from "../own-check.ts";
+import { verdictOf } from "../verdict.ts";
 
-const colours: Readonly<Record<Checked["colour"], Verdict["colour"]>> = {
-  green: "green",
-  red: "red",
-  no_evidence: "pending",
-};
-
-/** What is red briefs the next attempt, in the words that a loop's own checks have. */
-export function verdictOfChecked(head: string, risks: readonly Finding[], checked: Checked): Verdict {
-  const policy =
-    risks.length === 0 ? [] : [part("policy", checked.policy.name, "red", risks.map(({ title }) => title).join("; "))];
-  const seen = checked.checks.map(({ name, colour, facts }) => {
-    const { state } = facts.head;
-    const shown = seenOf(name, { ...facts.head, state: state === "lost" ? "no_evidence" : state }, noLimit);
-    return { colour, shown, part: part("check", name, colour, shown.note) };
-  });
-  const { knockOut: tried } = checked;
-  const knockOut = tried === null ? null : judgeKnockOut(seenOfKnockOut(tried), tried.notHeld);
-  const findings = [
-    ...risks,
-    ...seen.flatMap(({ colour, shown }) => (colour === "red" ? shown.findings : [])),
-    ...(knockOut?.findings ?? []),
-  ];
-  return {
-    head,
-    colour: colours[checked.colour],
-    parts: [...policy, ...seen.map((one) => one.part), ...(knockOut === null ? [] : [knockOut.part])],
-    findings,
-    fingerprint: fingerprintOf(findings),
-  };
+export interface OwnFacts {
+  /** With the base wherever the head is not green. */
+  readonly checks: readonly CheckFacts[];
+  /** Null: it was not asked for, or there is no green to try it on. */
+  readonly knockOut: KnockOut | null;
+  readonly gaming: GamingSeen;
 }
 
-/** What ended it stands in its note. */
-const noLimit = { limit: null, lateMs: null } as const;
+/** As a loop has it whose repository is known to have no CI. None of the runs may be one that was lost. */
+export function verdictWithoutCi(head: string, rules: Rules, { checks, knockOut, gaming }: OwnFacts): Verdict {
+  const results = checks.map(({ name, head: at, base }) => {
+    return { name, head: seen(name, at), base: base && seen(name, base) };
+  });
+  const held = knockOut && { hunks: knockOut.hunks.length, ms: 0, notHeld: knockOut.notHeld };
+  const verdict = verdictOf({
+    head,
+    ci: { head, pullHead: head, checks: [], truncated: false },
+    review: null,
+    rules: { ...rules, requiredChecks: [], reviewer: null, ...(held === null ? {} : { knockOut: held }) },
+    ourChecks: [],
+    checks: results,
+    ciQuiet: true,
+    ...(knockOut === null ? {} : { knockOut: seenOfKnockOut(knockOut) }),
+  });
+  const finds = gaming.policy === "inform" ? [] : gaming.finds.map(findingOf);
+  return finds.length === 0 ? verdict : withGaming(verdict, finds);
+}
 
-function part(source: VerdictPart["source"], name: string, colour: Colour, note: string): VerdictPart {
-  const shared = { source, name, note, url: null };
-  if (colour === "no_evidence") return { ...shared, colour: "pending", final: true };
-  if (colour === "red_on_base_too") return { ...shared, colour: "absent", onBase: true };
-  return { ...shared, colour };
+/** Nobody can be asked here: what waits for a person in a loop is red. */
+function withGaming(verdict: Verdict, finds: readonly Finding[]): Verdict {
+  const note = finds.map(({ title }) => title).join("; ");
+  const part = { source: "policy", name: "gaming", colour: "red", note, url: null } as const;
+  const findings = [...finds, ...verdict.findings];
+  const { head, parts } = verdict;
+  return { head, colour: "red", parts: [part, ...parts], findings, fingerprint: fingerprintOf(findings) };
+}
+
+function seen(name: string, run: CheckRun): CheckSeen {
+  const { state } = run;
+  return seenOf(name, { ...run, state: state === "lost" ? "no_evidence" : state }, { limit: null, lateMs: null });
 }
