@@ -229,6 +229,10 @@ export const Environment = z.strictObject({
     description:
       "Address of the Python index that runs may read packages from, as in https://pypi.org/simple: through the App, without a credential. Unset: none.",
   }),
+  LOOPGATE_REGISTRY_GO: address.optional().meta({
+    description:
+      "Address of the Go module proxy that runs may read modules from, as in https://proxy.golang.org: through the App, without a credential. Unset: none.",
+  }),
   LOOPGATE_MAX_USD: bound("usd", 10_000, "Most US dollars a policy may grant a loop for model calls."),
   LOOPGATE_MAX_ISSUE_USD: bound(
     "issue_usd",

@@ -34,7 +34,10 @@ const ofPypi = {
   UV_INDEX_URL: pypi,
 };
 
-const byProtocol: Readonly<Record<string, Readonly<Record<string, string>>>> = { npm: ofNpm, pypi: ofPypi };
+/** No `direct` after it: whoever is not served goes nowhere (https://go.dev/ref/mod#environment-variables). */
+const ofGo = { GOPROXY: "http://127.0.0.1:{port}/go" };
+
+const byProtocol: Readonly<Record<string, Readonly<Record<string, string>>>> = { npm: ofNpm, pypi: ofPypi, go: ofGo };
 
 /** Environment of a run that may fetch packages from registries of these protocols; `{port}` is filled in later. */
 export function registryVariables(protocols: readonly string[]): Readonly<Record<string, string>> {

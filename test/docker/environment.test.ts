@@ -1,8 +1,11 @@
 // What policy gives a run, on a real engine: the limits as inspected and as felt from inside, and the variables.
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { forgetting } from "../container/forgetting.ts";
 import { prepareGround } from "../container/ground.ts";
+import { aModule, publish } from "../gateway/registry/go-modules.ts";
+import { scriptedUpstream } from "../gateway/registry/scripted.ts";
 import { scriptedRegistry } from "../gateway/registry/upstream.ts";
 import { approving, aStory, brokenShop, mend } from "../story/world.ts";
 import { describeWithDocker } from "./engine.ts";
@@ -104,4 +107,34 @@ describeWithDocker("the environment of a run", (engine) => {
     expect(run?.provenance?.setUp?.packages).toEqual({ count: 2, fresh: [], freshCount: 0 });
     expect(run?.isolation?.network).toBe("none");
   });
+
+  test.runIf(existsSync("/usr/bin/go"))(
+    "a set-up downloads Go modules where policy keeps them, and the agent has them without any network",
+    async () => {
+      const [one, two] = ["example.test/one", "example.test/two"] as const;
+      const proxy = await scriptedUpstream();
+      publish(proxy, one, { "v1.0.0": aModule(one, "v1.0.0", `\nrequire ${two} v1.5.0\n`) });
+      publish(proxy, two, { "v1.5.0": aModule(two, "v1.5.0") });
+      const variables = { GOMODCACHE: "/workspace/.go", GOFLAGS: "-mod=mod -modcacherw", GONOSUMDB: "example.test" };
+      const there = `test -s .go/${one}@v1.0.0/said.go && test -s .go/${two}@v1.5.0/said.go || exit 9`;
+      const story = await aStory({
+        registries: { go: proxy.url },
+        files: {
+          ...brokenShop,
+          ".gitignore": ".go\ngo.sum\n",
+          "go.mod": `module shop.test/shop\n\ngo 1.16\n\nrequire ${one} v1.0.0\n`,
+        },
+        policy: `environment:\n  env: ${JSON.stringify(variables)}\n  setup: [go mod download all]\n`,
+        executor: `${there}; test -z "$GOPROXY" || exit 7; ${mend}`,
+        reviewer: `${there}; ${approving}`,
+        runtime: (_real, dir) => ownRuntime(engine(), dir),
+      });
+      const { phase, attempts } = await story.state(await story.startLoop());
+      expect(phase, JSON.stringify(attempts)).toBe("awaiting_gate");
+      const [run] = attempts[0]?.runs ?? [];
+      expect(run?.provenance?.setUp?.packages).toMatchObject({ count: 2, freshCount: 2 });
+      expect(run?.isolation?.network).toBe("none");
+    },
+    60_000,
+  );
 });

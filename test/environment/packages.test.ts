@@ -150,7 +150,16 @@ test.each([
   expect(names(path, text).sort()).toEqual(["Two.x@2.0.post1", "one@1.2.0", "three@3.0rc1"]);
 });
 
+test("go.sum names modules, also those of which only the module file is needed", () => {
+  const text =
+    "example.test/one v1.2.0 h1:abc=\nexample.test/one v1.2.0/go.mod h1:abc=\ngithub.com/Two/two/v3 v3.0.1-pre/go.mod h1:x=\nnot a line\n";
+  expect(protocolOf("cmd/go.sum")).toBe("go");
+  expect(new Set(names("cmd/go.sum", text))).toEqual(
+    new Set(["example.test/one@v1.2.0", "github.com/Two/two/v3@v3.0.1-pre"]),
+  );
+});
+
 test("no other file is one", () => {
-  for (const path of ["package.json", "yarn.lock.txt", "go.sum", "constructor", "a/toString"])
+  for (const path of ["package.json", "yarn.lock.txt", "go.mod", "constructor", "a/toString"])
     expect(protocolOf(path)).toBeNull();
 });

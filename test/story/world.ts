@@ -11,6 +11,7 @@ import type { Clock, Log } from "../../src/engine/ports.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";
 import type { Issue, MergeMethod, Pull, Repository } from "../../src/forge/model.ts";
 import type { RepositoryRequest } from "../../src/forge/repository.ts";
+import type { ProtocolName } from "../../src/gateway/registry/server.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
 import type { Settings } from "../../src/settings.ts";
@@ -75,6 +76,8 @@ export interface StoryOptions {
   readonly keepBytes?: number;
   /** Address of an npm registry that runs may read packages from; by default there is none. */
   readonly registry?: string;
+  /** Registries of other protocols, by their addresses. */
+  readonly registries?: Readonly<Partial<Record<ProtocolName, string>>>;
   /** Image of executor and reviewer; by default none is named. */
   readonly image?: string;
 }
@@ -241,6 +244,7 @@ function removeAll(dir: string): Promise<void> {
 }
 
 function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings {
+  const named = Object.entries({ ...(options.registry ? { npm: options.registry } : {}), ...options.registries });
   return {
     app: { id: forge.app.id, slug: forge.app.slug, privateKey: forge.app.privateKey },
     webhookSecrets: [webhookSecret],
@@ -257,9 +261,11 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     ...(options.keepBytes ? { keepBytes: options.keepBytes } : {}),
     ...(options.models ? { models: options.models } : {}),
     ...(options.prices ? { prices: options.prices } : {}),
-    ...(options.registry ? { registries: { npm: { url: options.registry, token: null } } } : {}),
+    ...(named.length > 0
+      ? { registries: Object.fromEntries(named.map(([name, url]) => [name, { url, token: null }])) }
+      : {}),
     operator: {
-      bounds: options.registry ? { ...generousBounds, registries: ["npm"] } : generousBounds,
+      bounds: named.length > 0 ? { ...generousBounds, registries: named.map(([name]) => name) } : generousBounds,
       defaults: {
         agent: { command: options.executor ?? mend, image: options.image ?? "toolchain" },
         reviewer: { command: options.reviewer ?? approving, image: options.image ?? "toolchain" },
