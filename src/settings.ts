@@ -166,13 +166,14 @@ function registryNames(env: Environment): { readonly registries?: readonly strin
 }
 
 /** Protocols of registries that an operator may name. */
-type RegistryName = "npm" | "pypi" | "go";
+type RegistryName = "npm" | "pypi" | "go" | "cargo";
 
 function registriesOf(env: Environment): Pick<Settings, "registries"> {
   const urls: Record<RegistryName, string | undefined> = {
     npm: env.LOOPGATE_REGISTRY_NPM,
     pypi: env.LOOPGATE_REGISTRY_PYPI,
     go: env.LOOPGATE_REGISTRY_GO,
+    cargo: env.LOOPGATE_REGISTRY_CARGO,
   };
   const token = env.LOOPGATE_REGISTRY_NPM_TOKEN ?? null;
   const named = Object.entries(urls).flatMap(([name, url]) =>

@@ -23,6 +23,7 @@ const readers: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
     "poetry.lock": inTomlPackages,
     "pdm.lock": inTomlPackages,
   },
+  cargo: { "Cargo.lock": inTomlPackages },
   // https://go.dev/ref/mod#go-sum-files: the module itself, and its go.mod alone where no more of it was needed.
   go: { "go.sum": (text) => each(text, /^(\S+) (v\S+?)(?:\/go\.mod)? h1:\S+$/gm) },
 };

@@ -37,7 +37,15 @@ const ofPypi = {
 /** No `direct` after it: whoever is not served goes nowhere (https://go.dev/ref/mod#environment-variables). */
 const ofGo = { GOPROXY: "http://127.0.0.1:{port}/go" };
 
-const byProtocol: Readonly<Record<string, Readonly<Record<string, string>>>> = { npm: ofNpm, pypi: ofPypi, go: ofGo };
+/** For the line that writes Cargo's file: it takes another source in place of crates.io from no variable. */
+const ofCargo = { LOOP_CARGO_INDEX: "sparse+http://127.0.0.1:{port}/cargo/" };
+
+const byProtocol: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  npm: ofNpm,
+  pypi: ofPypi,
+  go: ofGo,
+  cargo: ofCargo,
+};
 
 /** Environment of a run that may fetch packages from registries of these protocols; `{port}` is filled in later. */
 export function registryVariables(protocols: readonly string[]): Readonly<Record<string, string>> {
@@ -56,4 +64,14 @@ export function registryEnvironment(
 export function mayFetch({ packages }: Pick<Rules, "packages">, who: "agent" | "set_up"): boolean {
   if (packages === undefined || packages.registries.length === 0) return false;
   return who === "set_up" || packages.agents;
+}
+
+/** For `sh`: where there is none yet, the file that Cargo reads (https://doc.rust-lang.org/cargo/reference/source-replacement.html). */
+const cargoFile = `loopgate_file="\${CARGO_HOME:-$HOME/.cargo}/config.toml"
+[ -e "$loopgate_file" ] || { mkdir -p "\${loopgate_file%/*}" && printf '[source.crates-io]\\nreplace-with = "loopgate"\\n\\n[source.loopgate]\\nregistry = "%s"\\n' "$LOOP_CARGO_INDEX" >"$loopgate_file"; } || exit 70`;
+
+/** What a run of this kind does, and before that the files that tell clients of their registry, for those that no variable tells. */
+export function withRegistryFiles(rules: Pick<Rules, "packages">, who: "agent" | "set_up", command: string): string {
+  const isTold = mayFetch(rules, who) && rules.packages?.registries.includes("cargo");
+  return isTold ? `${cargoFile}\n${command}` : command;
 }

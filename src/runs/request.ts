@@ -10,7 +10,7 @@ import type { LoopState, Rules } from "../loop/state.ts";
 import type { DoorParts } from "./door.ts";
 import type { Origin } from "./origin.ts";
 import { proxyVariables } from "./proxy-variables.ts";
-import { registryEnvironment } from "./registry-variables.ts";
+import { registryEnvironment, withRegistryFiles } from "./registry-variables.ts";
 import { roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
 
@@ -46,7 +46,7 @@ export function requestOf(
     role: order.role,
     epoch: parts.epoch,
     image: imageOf(parts, order.loop, role.image),
-    command: startLine(agent),
+    command: withRegistryFiles(rulesOf(order.loop), "agent", startLine(agent)),
     workspaceDir: join(dir, "workspace"),
     objectsDir: quarantine.objectsDir,
     loopDir: join(dir, "loop"),

@@ -21,7 +21,7 @@ import { type DoorParts, openDoor } from "./door.ts";
 import { type FileParts, readPlain, setUpRun } from "./files.ts";
 import { isolationOf } from "./isolation.ts";
 import { proxyVariables } from "./proxy-variables.ts";
-import { mayFetch, registryEnvironment } from "./registry-variables.ts";
+import { mayFetch, registryEnvironment, withRegistryFiles } from "./registry-variables.ts";
 import { type RequestParts, requestOf } from "./request.ts";
 import { rooms } from "./rooms.ts";
 
@@ -249,7 +249,7 @@ async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quaranti
     ...requestOf(parts, order, quarantine, token),
     id,
     role: "check",
-    command: setUpScript(environment?.setup ?? []),
+    command: withRegistryFiles(rules, "set_up", setUpScript(environment?.setup ?? [])),
     workspaceDir: join(folder, "workspace"),
     loopDir,
     gatewaySocket: gateway.socketPath,

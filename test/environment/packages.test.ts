@@ -150,6 +150,12 @@ test.each([
   expect(names(path, text).sort()).toEqual(["Two.x@2.0.post1", "one@1.2.0", "three@3.0rc1"]);
 });
 
+test("Cargo.lock names crates", () => {
+  const text = `version = 4\n\n[[package]]\nname = "one"\nversion = "1.2.0"\nsource = "registry+https://x"\ndependencies = [\n "two",\n]\n`;
+  expect(protocolOf("Cargo.lock")).toBe("cargo");
+  expect(names("Cargo.lock", text)).toEqual(["one@1.2.0"]);
+});
+
 test("go.sum names modules, also those of which only the module file is needed", () => {
   const text =
     "example.test/one v1.2.0 h1:abc=\nexample.test/one v1.2.0/go.mod h1:abc=\ngithub.com/Two/two/v3 v3.0.1-pre/go.mod h1:x=\nnot a line\n";

@@ -46,6 +46,16 @@ export function youthProblem(of: Parameters<typeof isTooYoung>[0], rules: Packag
   return `${of.name} ${of.version} has been out for less than ${days} days (\`packages.minimum_age_days\`).`;
 }
 
+/** The same rules for a registry that takes several spellings of a name for one. */
+export function comparedBy(rules: PackageRules, normal: (name: string) => string): PackageRules {
+  const each = (text: string) => {
+    const [name = "", ...version] = text.split("@");
+    return [normal(name), ...version].join("@");
+  };
+  const known = new Set([...rules.known].map(each));
+  return { ...rules, allow: rules.allow.map(each), deny: rules.deny.map(each), known };
+}
+
 function fits(name: string, pattern: string): boolean {
   return pattern.endsWith("/*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { pathOf } from "../../base/caught.ts";
 import type { Route } from "../run.ts";
+import { cargoProtocol } from "./cargo/cargo.ts";
 import { goProtocol } from "./go/go.ts";
 import { keptAnswers } from "./kept.ts";
 import { npmProtocol } from "./npm/npm.ts";
@@ -15,7 +16,7 @@ import type { PackageRules } from "./rules.ts";
 import { defaultUpstreamLimits, type Upstream, type UpstreamLimits } from "./upstream.ts";
 
 /** Each protocol that is spoken, by its name. */
-const protocolsByName = { npm: npmProtocol, pypi: pypiProtocol, go: goProtocol } satisfies Record<
+const protocolsByName = { npm: npmProtocol, pypi: pypiProtocol, go: goProtocol, cargo: cargoProtocol } satisfies Record<
   string,
   (parts: ProtocolParts) => Protocol
 >;

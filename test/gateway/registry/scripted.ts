@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import { registryVariables } from "../../../src/runs/registry-variables.ts";
+import { registryVariables, withRegistryFiles } from "../../../src/runs/registry-variables.ts";
 import { scratch } from "../git/world.ts";
 
 export interface Served {
@@ -118,7 +118,16 @@ export function asSetUp(
     ...variables,
   };
   return new Promise((resolve) => {
-    execFile("sh", ["-c", command], { cwd, env }, (error, stdout, stderr) =>
+    const packages = {
+      registries: [protocol],
+      allow: [],
+      deny: [],
+      minimumAgeMs: 0,
+      fresh: "allow" as const,
+      agents: false,
+    };
+    const line = withRegistryFiles({ packages }, "set_up", command);
+    execFile("sh", ["-c", line], { cwd, env }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), said: stdout + stderr }),
     );
   });

@@ -1,7 +1,7 @@
 // The simple repository API of Python's indexes, read-only, as pip, uv and others speak it: https://packaging.python.org/en/latest/specifications/simple-repository-api/
 import type { Ask, Protocol, ProtocolParts, Reply } from "../protocol.ts";
 import { Refused } from "../refused.ts";
-import { isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rules.ts";
+import { comparedBy, isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rules.ts";
 import { type Shelf, shelfOf } from "../shelf.ts";
 import { checkSum, sumOf } from "../sums.ts";
 import { normalName, readPypiPath } from "./names.ts";
@@ -22,7 +22,7 @@ export function pypiProtocol(parts: ProtocolParts): Protocol {
       const asked = readPypiPath(ask.path);
       if (asked === null)
         throw new Refused(404, "This is nothing that the Python index gives: pages and files of projects.");
-      const rules = asIndexesCompare(ask.rules);
+      const rules = comparedBy(ask.rules, (name) => normalName(name) ?? name); // `Zope.Interface` is `zope-interface` here
       const problem = nameProblem(asked.name, rules);
       if (problem !== null) throw new Refused(403, problem);
       if (asked.kind === "page") return pageReply(pypi, { ...ask, rules }, asked.name);
@@ -34,20 +34,6 @@ export function pypiProtocol(parts: ProtocolParts): Protocol {
 interface Pypi {
   readonly parts: ProtocolParts;
   readonly shelf: Shelf;
-}
-
-/** `Zope.Interface` in a policy or a lockfile is `zope-interface` here. */
-function asIndexesCompare(rules: PackageRules): PackageRules {
-  const normal = (text: string) => {
-    const [name = "", ...version] = text.split("@");
-    return [normalName(name) ?? name, ...version].join("@");
-  };
-  return {
-    ...rules,
-    allow: rules.allow.map(normal),
-    deny: rules.deny.map(normal),
-    known: new Set([...rules.known].map(normal)),
-  };
 }
 
 function files<T>({ parts, shelf }: Pypi, name: string, read: (found: readonly ProjectFile[]) => T): Promise<T> {
