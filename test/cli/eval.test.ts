@@ -76,6 +76,18 @@ describe("a task", () => {
     expect(err).toContain("attempt 1 is red: tests: broken\n");
   });
 
+  test("is red where policy wants each part of the change held by a test, and one is not", async () => {
+    const { dir } = aPast("knock_out:\n  not_held: block\n");
+    const agent = `${able}; echo 'true' >> src/next.sh`;
+    const { told } = await evaluated(dir, plain("--last", "1", "--knock-out", "3", "--agent", agent));
+    const end = {
+      outcome: "red",
+      hidden: { colour: "green" },
+      said: expect.stringContaining("No test holds src/next.sh:2"),
+    };
+    expect(told.tasks[0]?.end).toMatchObject(end);
+  });
+
   test("is given the text that --issues has for its commit in place of the message", async () => {
     const { dir, half } = aPast();
     const issues = join(aFolder(), "issues.json");
@@ -142,15 +154,17 @@ describe("commits that are no tasks", () => {
       { "src/half.sh": program("/ 4"), "test/half.test": null, "test/quarter.test": testOf("half", 2) },
       "Make half a quarter",
     );
-    const agent = "echo 'echo $(($1 / 4))' > src/half.sh; git rm -q test/half.test; touch test/own.test";
+    // By its exit code alone, the command is red for as long as the old test is there.
+    const check = ["--check", "for one in test/*.test; do sh $one || exit 1; done"];
+    const quarter = "echo 'echo $(($1 / 4))' > src/half.sh";
     const { told } = await evaluated(
       dir,
-      plain("--last", "1", "--agent", "echo 'echo $(($1 / 4))' > src/half.sh", "--agent", agent),
+      plain("--last", "1", ...check, "--agent", quarter, "--agent", `${quarter}; git rm -q test/half.test`),
     );
-    // The first leaves the old test, which the policy sees; the second takes it away, which the policy refuses.
-    expect(told.tasks.map(({ end }) => [end?.outcome, end?.hidden?.colour])).toEqual([
-      ["red", "green"],
-      ["red", "green"],
+    // The first leaves the old test, which the policy's verdict is red for; the second takes it away, which policy refuses.
+    expect(told.tasks.map(({ end }) => [end?.outcome, end?.reason, end?.hidden?.colour])).toEqual([
+      ["red", "retry_limit", "green"],
+      ["red", "risky_action_detected", "green"],
     ]);
   });
 });
@@ -201,9 +215,9 @@ describe("a repository", () => {
     const { dir, commit } = aRepository();
     commit({ "src/a.sh": program("+ 1"), "test/a.test": testOf("a", 9) });
     commit({ "src/a.sh": program("+ 2"), "test/a.test": testOf("a", 10) }, "Add two");
-    const agent = "echo 'echo $(($1 + 2))' > src/a.sh; rm test/a.test; echo true > test/b.test";
+    const agent = "echo 'echo $(($1 + 2))' > src/a.sh";
     const check = ["--check", "for one in test/*.test; do sh $one || exit 1; done"];
-    const { told } = await evaluated(dir, plain(...check, "--agent", agent.replace(/; rm.*/, ""), "--agent", idle));
+    const { told } = await evaluated(dir, plain(...check, "--agent", agent, "--agent", idle));
     expect(told.tasks.map(({ end, failToPass }) => [failToPass, end?.hidden?.colour])).toEqual([
       [["tests"], "green"],
       [["tests"], "red"],
@@ -270,14 +284,13 @@ describe("money", () => {
     const { dir } = aPast(budget);
     const { env } = await paying();
     const out = aFolder();
-    const args = ["--unsealed", "--out", out, "--last", "1", "--agent", "kill -9 $(cat pid)"];
     const stage = aFolder();
-    const agent = `touch ${stage}/waits; sleep 30`;
-    const command = start(["eval", "--repo", dir, ...args.slice(0, -1), agent], { ...env, TMPDIR: aFolder() });
+    const args = ["--unsealed", "--out", out, "--last", "1", "--agent", `touch ${stage}/waits; sleep 30`];
+    const command = start(["eval", "--repo", dir, ...args], { ...env, TMPDIR: aFolder() });
     while (!existsSync(join(stage, "waits"))) await new Promise((resolve) => setTimeout(resolve, 50));
     command.signal("SIGKILL");
     await command.ended;
-    const { told, code } = await evaluated(dir, [...args.slice(0, -1), agent, "--budget", "0.089"], env);
+    const { told, code } = await evaluated(dir, [...args, "--budget", "0.089"], env);
     expect([code, told.stoppedByBudget, told.agents[0]?.spentUsd]).toEqual([3, true, 0.045]);
   });
 });
@@ -311,7 +324,8 @@ describe("results", () => {
 
   test("of tasks tried side by side are those of tasks tried in turn", async () => {
     const { dir } = aPast();
-    const { told } = await evaluated(dir, plain("--jobs", "4", "--agent", able, "--agent", idle));
+    const { told, err } = await evaluated(dir, plain("--jobs", "2", "--agent", able, "--agent", idle));
+    expect(err.indexOf("2 of 4: ")).toBeLessThan(err.indexOf(" solved; "));
     const outcomes = told.tasks.map(({ end }) => end?.outcome);
     expect(outcomes).toEqual(["solved", "false_green", "solved", "false_green"]);
   });
