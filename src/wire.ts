@@ -115,7 +115,8 @@ export function askAboutApp({ app, github }: Settings): Promise<StartFindings> {
   return askGitHub(clients.forApp(), { appId, slug });
 }
 
-function registriesIn(dataDir: string, { registries = {}, registryBytes = 10e9 }: Settings, { now }: Clock) {
+/** Where runs read packages, as the operator has set it; what was read is kept below the folder. */
+export function registriesIn(dataDir: string, { registries = {}, registryBytes = 10e9 }: Settings, { now }: Clock) {
   return createRegistries({
     root: rooms({ dataDir }).registries,
     mostBytes: registryBytes,

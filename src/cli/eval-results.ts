@@ -22,7 +22,7 @@ const Proving = z.union([
 const TaskEnd = z.object({
   outcome: z.enum(["solved", "red", "false_green", "not_judged"]),
   verdict: z.enum(["green", "red", "pending"]).nullable(), // the policy's on the last commit
-  hidden: z.object({ colour: z.enum(["green", "red", "unknown"]), failed: Keys }).nullable(),
+  hidden: z.object({ colour: z.enum(["green", "red"]), failed: Keys }).nullable(),
   reason: StopReason.nullable(), // null: the loop came to its gate
   said: z.string(), // what it ended with: a question, or the titles of what was red; untrusted, cut for length
   attempts: z.number().int(),
@@ -62,7 +62,11 @@ export async function openResults(dir: string): Promise<Results> {
     },
   );
   const keep = (kind: string, question: object, found: object) =>
-    writeDurably(fileOf(kind, question), `${JSON.stringify({ version: 1, question, found }, null, 2)}\n`);
+    writeDurably(fileOf(kind, question), `${JSON.stringify({ version: 1, question, found }, null, 2)}\n`).catch(
+      (cause) => {
+        throw toFault(cause, `Could not keep a result in ${dir}`);
+      },
+    );
   return {
     proving: (question) => readFound(fileOf("proofs", question), Proving),
     keepProving: (question, proving) => keep("proofs", question, proving),

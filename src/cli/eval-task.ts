@@ -1,7 +1,6 @@
 // One task tried by one agent: its loop, and then the hidden tests.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Fault } from "../base/fault.ts";
 import type { ImageChoice, Runtime } from "../container/run.ts";
 import { DEFAULT_LIMITS } from "../container/run.ts";
 import type { Clock, Log } from "../engine/ports.ts";
@@ -16,7 +15,6 @@ import { withoutGitHub } from "../runs/origin.ts";
 import { keptObjects } from "../runs/provenance.ts";
 import { readChange } from "../runs/quarantine.ts";
 import { createRuns, type RunParts } from "../runs/runs.ts";
-import type { CheckFacts } from "../verify/checked.ts";
 import { outcomeOf } from "../verify/eval/outcome.ts";
 import { judgeHidden } from "../verify/eval/proof.ts";
 import { verdictWithoutCi } from "../verify/eval/verdict.ts";
@@ -24,7 +22,7 @@ import { ownerOfRuns } from "../wire.ts";
 import { type EvalLoop, runLoop } from "./eval-loop.ts";
 import { originInThePast, storeOf } from "./eval-origin.ts";
 import type { TaskEnd } from "./eval-results.ts";
-import { type ProvedTask, showAll } from "./eval-tasks.ts";
+import { type ProvedTask, requireEnd, showAll } from "./eval-tasks.ts";
 import { attemptLine } from "./eval-words.ts";
 import type { Terminal } from "./terminal.ts";
 import { checkHere, gamingIn } from "./verify-judge.ts";
@@ -36,6 +34,8 @@ export interface TrialParts {
   readonly policy: Policy;
   readonly knockOut: number | null;
   readonly models: Pick<RunParts, "models" | "prices" | "ociRuntime">;
+  /** Absent: there are none. */
+  readonly registries?: RunParts["registries"];
   /** A repository of ours that borrows the user's objects. */
   readonly gitDir: string;
   readonly repository: { readonly owner: string; readonly name: string; readonly branch: string };
@@ -84,6 +84,7 @@ async function tryIn(
   });
   const runs = createRuns({
     ...parts.models,
+    ...(parts.registries === undefined ? {} : { registries: parts.registries }),
     ...{ dataDir: dir, runtime, clock, log: parts.log, epoch: 1, limits: DEFAULT_LIMITS },
     origin: originInThePast(past),
     github: withoutGitHub,
@@ -101,7 +102,8 @@ async function tryIn(
         const judging = { ...parts, jobs: 1, asksBaseOfNothing: true };
         const quiet = { ...terminal, err: () => {} };
         const shown = await checkHere(checkParts(`attempt-${attempt}`, head), judging, quiet);
-        requireEnds(shown.checks);
+        for (const { name, ...facts } of shown.checks)
+          for (const run of [facts.head, facts.base]) requireEnd(name, run);
         const gaming = await gamingIn({ ...judgedIn, head }, parts.policy);
         const verdict = verdictWithoutCi(head, rules, { ...shown, gaming });
         onAttempt(attemptLine(attempt, verdict));
@@ -138,13 +140,6 @@ async function tryIn(
     head: head?.sha ?? null,
     patch,
   };
-}
-
-/** What a lost run says of a commit is nothing, so that nothing can be made of it. */
-function requireEnds(checks: readonly CheckFacts[]): void {
-  const lost = checks.find(({ head, base }) => head.state === "lost" || base?.state === "lost");
-  if (lost === undefined) return;
-  throw new Fault(`A run of ${lost.name} was lost`, { kind: "engine", retry: "later" });
 }
 
 function loopOf(

@@ -1,17 +1,19 @@
 // The tasks of an evaluation: past commits that can be tasks, and what the tests of each are proved to prove.
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { atMost } from "../base/at-most.ts";
+import { Fault } from "../base/fault.ts";
 import { type PastChange, readPast, readPastChange } from "../gateway/git/past.ts";
 import { removeWorkspace } from "../gateway/git/workspace.ts";
+import { parseJson } from "../runs/whole-file.ts";
+import type { CheckRun } from "../verify/checked.ts";
 import { type Proof, prove, type Shown, type Unproven } from "../verify/eval/proof.ts";
 import { type Unfit, unfitness } from "../verify/eval/select.ts";
 import type { Replaced } from "../verify/knock-out/hunk.ts";
 import { namePast } from "./eval-origin.ts";
 import type { Results } from "./eval-results.ts";
 import type { Terminal } from "./terminal.ts";
-import { UsageError } from "./usage.ts";
+import { readNamed, UsageError } from "./usage.ts";
 import { type CheckParts, type OwnCheck, runCheck } from "./verify-check.ts";
 import type { LocalRepository } from "./verify-repository.ts";
 
@@ -29,20 +31,25 @@ export interface Chosen {
   readonly unfit: Readonly<Partial<Record<Unfit, number>>>;
 }
 
-const mostLooked = 5_000;
+const mostLooked = 2_000;
+
+const toldEach = 200;
 
 /** The newest commits that can be tasks, at most `last`. Throws Fault. */
 export async function chooseTasks(
   { gitDir, head }: LocalRepository,
   last: number,
   issues: ReadonlyMap<string, Task["text"]>,
+  { signal, terminal }: { readonly signal: AbortSignal; readonly terminal: Terminal },
 ): Promise<Chosen> {
   const tasks: Task[] = [];
   const unfit: Partial<Record<Unfit, number>> = {};
   let looked = 0;
   for (const { sha, parents, message } of await readPast(gitDir, head, mostLooked)) {
     if (tasks.length >= last) break;
+    signal.throwIfAborted();
     looked += 1;
+    if (looked % toldEach === 0) terminal.err(`${looked} commits looked at, ${tasks.length} can be tasks …\n`);
     const [parent, more] = parents;
     const isPlain = parent !== undefined && more === undefined;
     const change: PastChange | null = isPlain ? await readPastChange(gitDir, parent, sha) : null;
@@ -70,10 +77,7 @@ const Issues = z.record(
 /** Reads `--issues`: by commit, a title and a body, or a text whose first line is the title. Throws UsageError. */
 export async function readIssues(file: string | null): Promise<ReadonlyMap<string, Task["text"]>> {
   if (file === null) return new Map();
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`could not read ${file}: ${error.code ?? "unknown error"}`);
-  });
-  const read = Issues.safeParse(jsonIn(text));
+  const read = Issues.safeParse(parseJson(await readNamed(file)));
   if (!read.success) {
     const example = `{"1a2b3c4": "Title\\n\\nText"}`;
     throw new UsageError(`${file} must be JSON with texts by commit id (at least 7 of its digits), such as ${example}`);
@@ -84,14 +88,6 @@ export async function readIssues(file: string | null): Promise<ReadonlyMap<strin
       typeof given === "string" ? textFor(id, given, new Map()) : given,
     ]),
   );
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export interface ProvingParts {
@@ -144,8 +140,15 @@ export async function showAll(
   const shown: Shown[] = [];
   for (const [index, check] of checks.entries()) {
     const id = `${parts.name}-${index}`;
-    shown.push({ check: check.name, run: await runCheck(parts, check, { ...call, id }) });
+    const run = await runCheck(parts, check, { ...call, id });
+    requireEnd(check.name, run);
+    shown.push({ check: check.name, run });
     await removeWorkspace(join(parts.scratchDir, id));
   }
   return shown;
+}
+
+/** A run that was lost says nothing of the commit, so that nothing can be made of it. Throws Fault. */
+export function requireEnd(check: string, run: CheckRun | null): void {
+  if (run?.state === "lost") throw new Fault(`A run of ${check} was lost`, { kind: "engine", retry: "later" });
 }

@@ -1,5 +1,5 @@
 // `loopgate eval`: agents on past commits of a local repository, judged by the tests that came with those commits.
-import { mkdtemp, readFile, realpath } from "node:fs/promises";
+import { mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Fault } from "../base/fault.ts";
@@ -12,6 +12,7 @@ import { parsePolicy } from "../policy/parse.ts";
 import { environmentOf, readRules } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
 import { readSettingsWithoutGitHub, type Settings } from "../settings.ts";
+import { registriesIn } from "../wire.ts";
 import { withCleanup } from "./cleanup.ts";
 import { agentsFor, type EvaluatedAgent } from "./eval-agents.ts";
 import { createPurse, type Purse } from "./eval-purse.ts";
@@ -22,7 +23,7 @@ import { asJson, asText, type Evaluated, endLine, type Row } from "./eval-words.
 import { interruptible } from "./interrupt.ts";
 import { nameOfRepository, readOwnRepository } from "./own-repository.ts";
 import type { Terminal } from "./terminal.ts";
-import { UsageError } from "./usage.ts";
+import { readNamed, UsageError } from "./usage.ts";
 import { imageOf } from "./verify-judge.ts";
 import { fileAt, type LocalRepository, openRepository } from "./verify-repository.ts";
 import { openVerifyRuntime } from "./verify-runtime.ts";
@@ -66,7 +67,7 @@ export async function evaluate(options: EvalOptions, terminal: Terminal): Promis
       const repository = await openRepository({ dir: options.repo, base: "HEAD", head: "HEAD" }, scratchDir);
       const { policy, rules } = await policyFor(options, settings, repository);
       const agents = agentsFor(options.agents, settings, policy);
-      const chosen = await chooseTasks(repository, options.last, issues);
+      const chosen = await chooseTasks(repository, options.last, issues, { signal, terminal });
       const image = imageOf(options, policy);
       const environment = environmentOf(policy);
       if (chosen.tasks.length === 0)
@@ -79,6 +80,7 @@ export async function evaluate(options: EvalOptions, terminal: Terminal): Promis
       const parts = { repository, runtime, image, environment, scratchDir, signal };
       const proving = { parts, checks: policy.checks.run, results, jobs: options.jobs, terminal };
       const { proved, unproved } = await proveTasks(proving, chosen.tasks);
+      const clock = steadyClock({ wall: Date.now, steady: () => performance.now() }, 0);
       const trials = {
         ...{ runtime, image, environment, policy, scratchDir, terminal, signal },
         knockOut: options.knockOut,
@@ -87,9 +89,10 @@ export async function evaluate(options: EvalOptions, terminal: Terminal): Promis
           prices: settings.prices,
           ociRuntime: settings.ociRuntime ?? null,
         },
+        ...(settings.registries === undefined ? {} : { registries: registriesIn(scratchDir, settings, clock) }),
         gitDir: repository.gitDir,
         repository: { owner: "local", name: nameOfRepository(options.repo), branch: own.branch },
-        clock: steadyClock({ wall: Date.now, steady: () => performance.now() }, 0),
+        clock,
         log: pinoLogger({ level: "warn", to: { write: terminal.err } }),
       };
       const tried = await tryAll({ options, trials, results, rules, policy }, agents, proved);
@@ -104,7 +107,7 @@ async function policyFor(
   repository: LocalRepository,
 ): Promise<{ readonly policy: Policy; readonly rules: Rules }> {
   const { policy: file, check, report } = options;
-  const text = file === null ? await fileAt(repository, repository.head, ".github/loop.yml") : await fileOf(file);
+  const text = file === null ? await fileAt(repository, repository.head, ".github/loop.yml") : await readNamed(file);
   const from = file ?? ".github/loop.yml of the newest commit";
   const parsed = parsePolicy(text);
   if (!parsed.ok) throw new UsageError(`${from}, ${parsed.message}`);
@@ -128,12 +131,6 @@ async function policyFor(
     policy: { ...parsed.policy, checks: { ...parsed.policy.checks, run } },
     rules: { ...rules, reviewer: null },
   };
-}
-
-async function fileOf(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`could not read ${path}: ${error.code ?? "unknown error"}`);
-  });
 }
 
 interface Trying {

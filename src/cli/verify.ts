@@ -1,5 +1,5 @@
 // `loopgate verify`: the verdict about one commit of any local repository, without GitHub and without an account.
-import { mkdtemp, readFile, realpath, writeFile } from "node:fs/promises";
+import { mkdtemp, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
@@ -12,7 +12,7 @@ import { judgeCommit } from "../verify/checked.ts";
 import { withCleanup } from "./cleanup.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Terminal } from "./terminal.ts";
-import { UsageError } from "./usage.ts";
+import { readNamed, UsageError } from "./usage.ts";
 import { checkHere, gamingIn, imageOf, risksIn } from "./verify-judge.ts";
 import { fileAt, type LocalRepository, openRepository } from "./verify-repository.ts";
 import { openVerifyRuntime } from "./verify-runtime.ts";
@@ -92,7 +92,8 @@ async function policyFor(
   { policy }: VerifyOptions,
   repository: LocalRepository,
 ): Promise<{ policy: Policy; from: string }> {
-  const text = policy === null ? await fileAt(repository, repository.base, ".github/loop.yml") : await fileOf(policy);
+  const text =
+    policy === null ? await fileAt(repository, repository.base, ".github/loop.yml") : await readNamed(policy);
   const parsed = parsePolicy(text);
   const from = policy ?? ".github/loop.yml of the base";
   if (!parsed.ok) throw new UsageError(`${from}, ${parsed.message}`);
@@ -100,14 +101,6 @@ async function policyFor(
     policy: parsed.policy,
     from: text === null ? "the default policy, as the base has no .github/loop.yml" : from,
   };
-}
-
-async function fileOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`could not read ${path}: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}`);
-  }
 }
 
 async function tell(verified: Verified, { json, sarif, summary }: VerifyOptions, { out }: Terminal): Promise<void> {

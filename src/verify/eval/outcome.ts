@@ -22,7 +22,7 @@ const beyond: readonly (StopReason | null)[] = ["infrastructure_error", "externa
 export function outcomeOf({ verdict, hidden, reason }: TaskFacts): Outcome {
   if (beyond.includes(reason) || verdict === "pending") return "not_judged";
   if (verdict !== "green") return "red";
-  if (hidden === null || hidden.colour === "unknown") return "not_judged";
+  if (hidden === null) return "not_judged";
   return hidden.colour === "green" ? "solved" : "false_green";
 }
 

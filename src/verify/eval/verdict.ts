@@ -1,4 +1,5 @@
 // The verdict of a loop that nobody but the policy's own checks judges: no CI, no reviewer.
+import { assert } from "../../base/assert.ts";
 import type { CheckSeen, Finding, Rules, Verdict } from "../../loop/state.ts";
 import type { CheckFacts, CheckRun, GamingSeen } from "../checked.ts";
 import { fingerprintOf } from "../fingerprint.ts";
@@ -46,5 +47,6 @@ function withGaming(verdict: Verdict, finds: readonly Finding[]): Verdict {
 
 function seen(name: string, run: CheckRun): CheckSeen {
   const { state } = run;
-  return seenOf(name, { ...run, state: state === "lost" ? "no_evidence" : state }, { limit: null, lateMs: null });
+  assert(state !== "lost", "a run that was lost is told of no commit");
+  return seenOf(name, { ...run, state }, { limit: null, lateMs: null });
 }

@@ -10,13 +10,11 @@ describe("a task", () => {
     ["green", "green", null, "solved"],
     ["green", "green", "verifier_passed", "solved"],
     ["green", "red", null, "false_green"],
-    ["green", "unknown", null, "not_judged"],
     ["green", null, null, "not_judged"],
     ["red", "green", "retry_limit", "red"],
     ["red", "red", "no_progress", "red"],
     ["red", null, "retry_limit", "red"],
     ["red", "green", "risky_action_detected", "red"],
-    ["red", "unknown", "budget_limit", "red"],
     [null, null, "uncertainty_too_high", "red"],
     [null, null, "stalled", "red"],
     [null, "red", "budget_limit", "red"],
@@ -31,7 +29,7 @@ describe("a task", () => {
 
   test("is a false red where the policy refuses what the hidden tests take, and only there", () => {
     const all = (["green", "red", "pending", null] as const).flatMap((verdict) =>
-      (["green", "red", "unknown"] as const).map((colour) => ({ verdict, hidden: hidden(colour) })),
+      (["green", "red"] as const).map((colour) => ({ verdict, hidden: hidden(colour) })),
     );
     expect(all.filter(isFalseRed)).toEqual([{ verdict: "red", hidden: hidden("green") }]);
   });

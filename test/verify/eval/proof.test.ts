@@ -111,7 +111,6 @@ describe("a commit's tests", () => {
     ["whose command is red on itself", [shown({}, "red")], [shown({}, "red")], "red_on_commit"],
     ["whose command is green without its code", [shown({}, "green")], [shown({}, "green")], "green_on_parent"],
     ["that leave no report", [shown({}, "red")], [shown({}, "no_evidence")], "no_evidence"],
-    ["whose run was lost", [shown({}, "red")], [shown({}, "lost")], "no_evidence"],
   ])("%s prove nothing", (_, before, after, why) => {
     expect(prove(before, after)).toMatchObject({ ok: false, why });
   });
@@ -135,7 +134,6 @@ describe("the hidden tests", () => {
     ["red where one is not there any more", [shown({ a: "passed" })], "red", ["b"]],
     ["red where one is skipped", [shown({ a: "skipped", b: "passed" })], "red", ["a"]],
     ["red where nothing was reported", [shown({}, "no_evidence")], "red", ["a", "b"]],
-    ["unknown where the run was lost", [shown({}, "lost")], "unknown", []],
   ])("are %s", (_, result, colour, failed) => {
     const hidden = judgeHidden(proof, result);
     expect([hidden.colour, names(hidden.failed)]).toEqual([colour, failed]);
