@@ -213,13 +213,18 @@ const Network = z.strictObject({
     .describe("Hosts a run may reach through the logging proxy; the operator must allow each of them."),
 });
 
-/** As npm's names are, and a whole scope of them. */
+const packageName = "[A-Za-z0-9~-][A-Za-z0-9._~-]*";
+
+/** As npm's names are, those of Python and of crates among them, or a whole scope; as Go's modules are, or all below a path. */
 const packagePattern = z
   .string()
   .max(214)
-  .regex(/^(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*\/(?:\*$)?)?(?:[A-Za-z0-9~-][A-Za-z0-9._~-]*)?$/)
-  .regex(/[^/]$/)
-  .meta({ words: "a package's name, or `@scope/*`" });
+  .regex(
+    new RegExp(
+      `^(?:@${packageName}/(?:\\*|${packageName})|${packageName}|[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+(?:/${packageName})*/(?:\\*|${packageName}))$`,
+    ),
+  )
+  .meta({ words: "a package's name, a Go module's path, or `@scope/*` or `path/*` for all below it" });
 
 const Packages = z.strictObject({
   allow: z.array(packagePattern).max(200).default([]).describe("Packages that may be fetched; empty means any."),

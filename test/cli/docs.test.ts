@@ -11,6 +11,7 @@ import { Environment, neededToServe } from "../../src/environment.ts";
 import { manifest } from "../../src/github/start.ts";
 import { StopReason } from "../../src/loop/cause.ts";
 import { optionTable } from "../../src/policy/docs.ts";
+import { parsePolicy } from "../../src/policy/parse.ts";
 import { readSettings } from "../../src/settings.ts";
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -48,6 +49,15 @@ describe("generated parts are current", () => {
     if (process.env.UPDATE_DOCS) writeFileSync(pathOf(".env.example"), exampleEnvironment());
     expect(read(".env.example")).toBe(exampleEnvironment());
   });
+});
+
+test("every policy that the README says what a repository needs with is one", () => {
+  const [, needs = ""] = /^## What your repository needs$(.*?)^## /ms.exec(read("README.md")) ?? [];
+  const policies = [...needs.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = ""]) =>
+    text.replaceAll("…", "0".repeat(64)),
+  );
+  expect(policies.length).toBe(5);
+  for (const text of policies) expect(parsePolicy(text), text).toMatchObject({ ok: true });
 });
 
 test("the README's table of speed has what each bench measures, beside what, and what is wanted", () => {

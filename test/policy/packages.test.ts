@@ -37,18 +37,46 @@ describe("the packages of a policy", () => {
     });
   });
 
+  it.each([
+    "left-pad",
+    "Zope.Interface",
+    "serde_json",
+    "@a/b",
+    "@a/*",
+    "example.test/*",
+    "golang.org/x/text",
+    "github.com/Ours/*",
+  ])("are called %s", (name) => {
+    expect(packagesIn(`packages: { allow: ["${name}"] }`, ["npm"])?.allow).toEqual([name]);
+  });
+
   it("are none where the operator has set no registry", () => {
     expect(packagesIn("packages: { agents: true }")).toBeUndefined();
     expect(packagesIn("packages: { agents: true }", [])).toBeUndefined();
   });
 
-  it.each(["''", "'*'", "'@team'", "'@team/'", "'left*'", "'@*/x'", "'../x'", "'a b'", "'.x'", "'@team/*/x'", "'a/b'"])(
-    "are never called %s",
-    (name) => {
-      for (const list of ["allow", "deny"]) {
-        const parsed = parsePolicy(`packages:\n  ${list}: [${name}]\n`);
-        expect(parsed.ok ? "accepted" : parsed.message).toContain("a package's name, or `@scope/*`");
-      }
-    },
-  );
+  it.each([
+    "''",
+    "'*'",
+    "'@team'",
+    "'@team/'",
+    "'left*'",
+    "'@*/x'",
+    "'../x'",
+    "'a b'",
+    "'.x'",
+    "'@team/*/x'",
+    "'a/b'",
+    "'a/*'",
+    "'x.test/*/y'",
+    "'x.test/'",
+    "'x.test//y'",
+    "'x.test/../y'",
+    "'.test/y'",
+  ])("are never called %s", (name) => {
+    for (const list of ["allow", "deny"]) {
+      const parsed = parsePolicy(`packages:\n  ${list}: [${name}]\n`);
+      expect(parsed.ok ? "accepted" : parsed.message).toContain("a package's name, a Go module's path, or `@scope/*`");
+    }
+  });
 });
