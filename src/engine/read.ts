@@ -1,6 +1,7 @@
 // Effects that ask GitHub something and turn the answer into an event.
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
+import { criteriaIn } from "../brief/criteria.ts";
 import { freezeIssue } from "../brief/freeze.ts";
 import { wordsBesidesCommand } from "../brief/words.ts";
 import { mayWrite } from "../loop/begin.ts";
@@ -120,12 +121,14 @@ async function freeze(world: World, state: LoopState, read: ClaimRead, permissio
     comments: heard.map((comment) => spoken(comment, state)),
   });
   await world.store.putArtifact(frozen.text, textOf(world, state));
+  const criteria = criteriaIn(frozen.text).length;
   const cut = unasked === 0 ? [] : [`the comments of ${unasked} more people, whose permission was not asked`];
   return {
     sha256: frozen.sha256,
     title: read.title,
     comments: heard.map((comment) => comment.id),
     removed: [...frozen.removed, ...cut],
+    ...(criteria === 0 ? {} : { criteria }),
     at: world.clock.now(),
   };
 }

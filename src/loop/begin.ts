@@ -162,7 +162,18 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
   // However long the claim could not be read, the loop's time begins now.
   const claimed = { ...withClaim(seen, facts), worked: freshClock };
   if (!facts.policy.ok) return policyInvalid(claimed, facts.policy.message, now);
+  if (lacksCriteria(claimed)) return askForCriteria(claimed, now);
   return beginAttempt(claimed, now, [{ type: "write_status" }, showStatus(claimed, "running")]);
+}
+
+/** Whether policy wants the issue to say what done means before anything is paid for, and it does not. */
+export function lacksCriteria({ rules, snapshot, attempts }: LoopState): boolean {
+  return rules?.criteriaRequired === true && snapshot?.criteria === undefined && attempts.length === 0;
+}
+
+/** Nothing is started before the issue says it, or a person does without. */
+export function askForCriteria(state: LoopState, now: number): Decision {
+  return settle(state, now, { reason: "uncertainty_too_high", of: "no_criteria", resume: "execute" });
 }
 
 /** The issue was read again for `/loop retry`: new text, new policy, new grants, same branch. */

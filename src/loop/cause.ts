@@ -108,6 +108,7 @@ export const Cause = z.discriminatedUnion("of", [
     trouble: Trouble.optional(),
     onBase: z.boolean().optional(),
   }),
+  cause("uncertainty_too_high", "no_criteria", {}), // the issue does not say what done means
   cause("uncertainty_too_high", "question", { attempt }),
   cause("uncertainty_too_high", "own_confidence", { attempt, is: z.number(), least: z.number() }),
   cause("uncertainty_too_high", "review_confidence", { is: z.number(), least: z.number() }),

@@ -1,6 +1,15 @@
 // What people say with `/loop`, once GitHub has said what they may do.
 import { publishPending } from "./attempt.ts";
-import { beginAttempt, currentAttempt, mayWrite, onRetryRead, rulesOf, withAttempt } from "./begin.ts";
+import {
+  askForCriteria,
+  beginAttempt,
+  currentAttempt,
+  lacksCriteria,
+  mayWrite,
+  onRetryRead,
+  rulesOf,
+  withAttempt,
+} from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { classOf, closeRuns, type Decision, isLive, settle, showStatus, stay, stopRuns } from "./end.ts";
 import type { ClaimFacts, Command, Permission } from "./event.ts";
@@ -107,6 +116,7 @@ export function onRetryFacts(state: LoopState, facts: ClaimFacts, now: number): 
   // What was on its way out had passed policy or been allowed: it goes on its way, no agent is asked again.
   const head = state.attempts.at(-1)?.head ?? null;
   if (ending.during === "publishing" && head !== null) return publishPending(ready, head, before);
+  if (lacksCriteria(ready)) return askForCriteria(ready, now);
   const isDone = (ending.resume === "verify" || ending.resume === "gate") && head !== null;
   if (!isDone) return beginAttempt(ready, now, before);
   return beginVerifying({ ...ready, ending: null, ...unseen }, now, before);
@@ -119,6 +129,7 @@ function onApprove(state: LoopState, command: Command, now: number): Decision {
   if (ending.reason === "permission_required" && ending.resume === "execute" && ending.quote !== null) {
     return grant(state, command, ending, now);
   }
+  if (ending.of === "no_criteria") return beginWithoutCriteria(state, command, now);
   if (ending.of === "not_held") return takeUnheld(state, command, now);
   if (ending.resume !== "publish" || ending.pendingHead === null) {
     return refuse(state, command, { of: "nothing_to_approve" });
@@ -127,6 +138,12 @@ function onApprove(state: LoopState, command: Command, now: number): Decision {
     return refuse(state, command, { of: "other_commit", head: ending.pendingHead });
   const { before, ready } = reopened(state, command);
   return publishPending(ready, ending.pendingHead, before);
+}
+
+/** A person does without: the reviewer judges the issue as a whole. */
+function beginWithoutCriteria(state: LoopState, command: Command, now: number): Decision {
+  const { before, ready } = reopened(state, command);
+  return beginAttempt(ready, now, before);
 }
 
 /** A person takes what no test holds: the same commit is judged by the rest of what is known, and by CI as it is now. */

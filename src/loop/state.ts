@@ -82,6 +82,7 @@ export const Rules = z.object({
   reviewer: z // null: switched off by policy
     .object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() })
     .nullable(),
+  criteriaRequired: z.literal(true).optional(), // the issue has to say what done means; absent: it need not
   rubric: z.array(z.string()).optional(), // what the reviewer is told to ask of every change; absent: nothing more
   reviewerMissing: z.boolean().optional(), // true: nobody named a reviewer, so it was left out; absent: it is as policy says
   environment: RunEnvironment.optional(), // absent: claimed by a version whose runs all had the same
@@ -129,6 +130,7 @@ export const Snapshot = z.object({
   title: z.string(),
   comments: z.array(z.number().int()), // ids of the comments that were included
   removed: z.array(z.string()), // what was taken out, in words, for the thread
+  criteria: z.number().int().optional(), // how many acceptance criteria it names; absent: none, or it was not looked
   at: z.number().int(),
 });
 export type Snapshot = z.infer<typeof Snapshot>;

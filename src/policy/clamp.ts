@@ -154,6 +154,7 @@ function within(policy: Policy, bounds: Bounds): Policy {
     runs: Math.min(policy.runs, bounds.runs),
     budget: { usd: Math.min(policy.budget.usd, bounds.usd) },
     issue: {
+      ...policy.issue,
       usd: Math.min(policy.issue.usd, bounds.issue_usd),
       runs: Math.min(policy.issue.runs, bounds.issue_runs),
     },

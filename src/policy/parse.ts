@@ -145,6 +145,7 @@ function issueAboveLoop({ budget, runs, issue }: Policy, lines: ReadonlyMap<stri
 /** A default of the issue's limits never stands below what the file grants one loop. */
 function withLimits(policy: Policy, lines: ReadonlyMap<string, number>): ParsedPolicy {
   const issue = {
+    ...policy.issue,
     usd: Math.max(policy.issue.usd, policy.budget.usd),
     runs: Math.max(policy.issue.runs, policy.runs),
   };

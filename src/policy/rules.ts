@@ -58,6 +58,7 @@ function rulesOf(
   const rest = {
     ...limitsOf(policy),
     ...judgesOf(policy),
+    ...(policy.issue.criteria === "required" ? { criteriaRequired: true as const } : {}),
     ...(policy.reviewer.enabled && policy.reviewer.rubric.length > 0 ? { rubric: policy.reviewer.rubric } : {}),
     environment: environmentOf(policy),
     ...(registries.length === 0 ? {} : { packages: packagesOf(policy, registries) }),

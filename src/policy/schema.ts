@@ -187,6 +187,12 @@ const Budget = z.strictObject({
 });
 
 const Issue = z.strictObject({
+  criteria: z
+    .enum(["optional", "required"])
+    .default("optional")
+    .describe(
+      "What becomes of an issue that does not say what done means, by a list under a heading such as `Acceptance criteria` or by a task list: with `required` the loop asks for it before anything is paid for.",
+    ),
   usd: z
     .number()
     .min(0.01)
@@ -436,7 +442,9 @@ export const Policy = z.strictObject({
   loop_hours: z.int().min(1).max(168).default(12).describe("Longest the whole loop may take up to the gate, in hours."),
   runs: z.int().min(1).max(100).default(20).describe("Most containers a loop may ever start, retries included."),
   budget: Budget.prefault({}).describe("What a loop may cost."),
-  issue: Issue.prefault({}).describe("What an issue may cost over all its loops; only raising it here gives more."),
+  issue: Issue.prefault({}).describe(
+    "What an issue has to say, and what it may cost over all its loops; only raising that here gives more.",
+  ),
   network: Network.prefault({}).describe(
     "What a run may reach besides its gateways: nothing, unless it is named here.",
   ),

@@ -27,6 +27,7 @@ export function facts(state: LoopState, now: number): string {
     used(state, now),
     policyWords(state),
     reviewerWords(state),
+    snapshot?.criteria === undefined ? null : criteriaWords(snapshot.criteria),
     snapshot === null
       ? null
       : `The agents work from the issue as it was on ${date(snapshot.at)}, sha256 ${inlineCode(snapshot.sha256)}; removed from it: ${removedWords(snapshot.removed)}`,
@@ -129,6 +130,11 @@ function reviewerWords({ rules }: LoopState): string | null {
   return rules.reviewerMissing
     ? `Reviewer: none, only ${judge}, since neither the policy nor this App's operator names a \`reviewer.command\``
     : `Reviewer: none, only ${judge}, as the policy says`;
+}
+
+/** What done means, where the issue says it. */
+function criteriaWords(count: number): string {
+  return `Done means: ${count === 1 ? "the acceptance criterion" : `the ${count} acceptance criteria`} of the issue`;
 }
 
 function removedWords(removed: readonly string[]): string {

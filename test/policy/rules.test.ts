@@ -87,6 +87,7 @@ describe("the rules of a loop", () => {
         "changedLines": 500,
         "ciWaitMs": 5400000,
         "confidence": 0.6,
+        "criteriaRequired": true,
         "draft": "never",
         "environment": {
           "cache": [

@@ -149,6 +149,7 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
   review_unreadable: [
     { reason: "uncertainty_too_high", of: "review_unreadable", tries: 2, note: "", quote: "no JSON", ...verify },
   ],
+  no_criteria: [{ reason: "uncertainty_too_high", of: "no_criteria", ...execute }],
   not_held: [
     {
       reason: "uncertainty_too_high",

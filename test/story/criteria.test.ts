@@ -1,5 +1,5 @@
 // What the issue says done means: the reviewer answers it line by line, and people read it where they decide.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { answer, aStory, attempts, botch, mend } from "./world.ts";
 
 const body =
@@ -57,4 +57,45 @@ test("reviewer.rubric: what a repository asks of every change is in the reviewer
   });
   const issue = await story.startLoop();
   expect(await story.phase(issue)).toBe("awaiting_gate");
+});
+
+describe("issue.criteria: required", () => {
+  const required = "version: 1\nissue: { criteria: required }\n";
+
+  test("an issue that does not say what done means costs nothing: the loop asks, and goes on once it does", async () => {
+    const story = await aStory({ policy: required, reviewer: answer(approves) });
+    const issue = await story.startLoop("Sum", "It adds up wrongly.");
+    const { phase, ending, attempts: made, runsStarted } = await story.state(issue);
+    expect([phase, ending?.reason, ending?.of, made, runsStarted]).toEqual([
+      "settled",
+      "uncertainty_too_high",
+      "no_criteria",
+      [],
+      0,
+    ]);
+    expect(story.comments(issue).at(-1)).toContain("a list under a heading such as `Acceptance criteria`");
+    story.forge.as("alice").comment(issue, "/loop retry");
+    await story.settle();
+    expect((await story.state(issue)).ending?.of).toBe("no_criteria");
+    story.forge.as("alice").edit(issue, { body });
+    story.forge.as("alice").comment(issue, "/loop retry");
+    await story.settle();
+    expect(await story.phase(issue)).toBe("awaiting_gate");
+    expect(story.comments(issue)[0]).toContain("- Done means: the 2 acceptance criteria of the issue");
+  });
+
+  test("a person may go on without: /loop approve", async () => {
+    const story = await aStory({ policy: required });
+    const issue = await story.startLoop("Sum", "It adds up wrongly.");
+    story.forge.as("dave").comment(issue, "/loop approve");
+    await story.settle();
+    expect(await story.phase(issue)).toBe("awaiting_gate");
+  });
+
+  test("an issue that says it is begun at once; without the policy every issue is", async () => {
+    const [strict, lax] = [await aStory({ policy: required }), await aStory()];
+    const said = await strict.startLoop("Sum", body);
+    const unsaid = await lax.startLoop("Sum", "It adds up wrongly.");
+    expect([await strict.phase(said), await lax.phase(unsaid)]).toEqual(["awaiting_gate", "awaiting_gate"]);
+  });
 });

@@ -127,6 +127,8 @@ export function endingSentence(ending: Ending): string {
         ? `The policy's own check ${names} shows nothing, neither of the commit nor of the base, so the commit was not judged.`
         : `The policy's own checks ${names} show nothing, neither of the commit nor of the base, so the commit was not judged.`;
     }
+    case "no_criteria":
+      return "The issue does not say what done means, and the policy requires that, so nothing was started.";
     case "not_held":
       return `The checks stay green without ${counted(ending.hunks, "part")} of the change, so no test holds ${ending.hunks === 1 ? "it" : "them"}, and the policy leaves that to a person.`;
     case "knock_out_unknown": {
