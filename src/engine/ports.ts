@@ -289,6 +289,7 @@ export interface RunOrder {
   readonly loop: LoopState;
   readonly role: RunFacts["role"];
   readonly check?: CheckOf; // of a check, and only there
+  readonly reviewer?: number; // which of several reviewers, from 0; absent: the first, or it is none
   readonly attempt: number;
   readonly brief: string;
   readonly deadlineMs: number;

@@ -260,7 +260,9 @@ async function orderOf(world: World, state: LoopState, effect: StartRun): Promis
   if (effect.role === "reviewer") {
     const head = attempt.head ?? attempt.base;
     const change = await world.runs.readChange(state, effect.run, head);
-    return { ...shared, startFrom: head, brief: reviewBrief(state, snapshotText, change, attempt) };
+    const { reviewer } = attempt.runs.find(({ id }) => id === effect.run) ?? {};
+    const which = reviewer === undefined ? {} : { reviewer };
+    return { ...shared, ...which, startFrom: head, brief: reviewBrief(state, snapshotText, change, attempt) };
   }
   return { ...shared, startFrom: attempt.base, brief: workBrief(state, attempt, snapshotText, shared.deadlineMs) };
 }

@@ -24,6 +24,7 @@ import {
   outlivesTheEnd,
   withBriefChecks,
 } from "./own-checks.ts";
+import { joined, nextReviewer, outcomeOf, reviewersOf, told } from "./reviewers.ts";
 import type { BaseTip, CheckAgain, LoopState, Review, Verdict } from "./state.ts";
 import { mayUpdate, updateBranch, withRule } from "./update.ts";
 
@@ -48,7 +49,7 @@ export const unseen = {
 } as const;
 
 /** Nothing is known of the policy's own checks. */
-const notChecked = { checks: undefined, knockOut: undefined } as const;
+const notChecked = { checks: undefined, knockOut: undefined, reviews: undefined } as const;
 
 /** Starts judging the current attempt's commit; `before` is said in the thread first. */
 export function beginVerifying(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
@@ -76,8 +77,11 @@ export function startReviewer(state: LoopState, now: number, before: readonly Ef
   if (over !== null) return settle(state, now, { ...over, resume: "verify" }, before.filter(outlivesTheEnd));
   const [run, next] = newRun(state, "reviewer", now);
   const attempt = currentAttempt(next);
+  const reviewer = nextReviewer(attempt);
+  const begun = reviewer === 0 ? run : { ...run, reviewer };
   const effects: Effect[] = [...before, { type: "start_run", run: run.id, role: "reviewer", attempt: attempt.number }];
-  return { state: withAttempt(next, { runs: [...attempt.runs, run] }), effects, note: "the reviewer and CI judge" };
+  const note = reviewer === 0 ? "the reviewer and CI judge" : `reviewer ${reviewer + 1} and CI judge`;
+  return { state: withAttempt(next, { runs: [...attempt.runs, begun] }), effects, note };
 }
 
 /** The reviewer answered, or did not. */
@@ -85,7 +89,24 @@ export function onReviewerEnded(state: LoopState, event: RunEnded, now: number):
   const ended = closeRun(state, event);
   const { review } = event;
   if (review === null || review.verdict === "unreadable") return onNoAnswer(ended, event, now);
-  const reviewed = withAttempt(ended, { review });
+  const rules = rulesOf(state);
+  const reviews = [...(currentAttempt(ended).reviews ?? []), review];
+  const outcome = outcomeOf(reviews, rules);
+  if (outcome === null) return startReviewer(withAttempt(ended, { reviews }), now, []);
+  if (outcome === "disagree") return onDisagreement(withAttempt(ended, { reviews }), reviews, now);
+  const several = reviewersOf(rules).length;
+  return onReviewed(ended, several === 1 ? review : joined(reviews, outcome, several), now);
+}
+
+/** Neither side has as many reviewers as the policy wants to say the same: a person decides. */
+function onDisagreement(state: LoopState, reviews: readonly Review[], now: number): Decision {
+  const said = (verdict: Review["verdict"]) => reviews.filter((one) => one.verdict === verdict).length;
+  const cause = { of: "reviewers_disagree", approve: said("approve"), reject: said("reject") } as const;
+  return settle(state, now, { reason: "uncertainty_too_high", ...cause, quote: told(reviews), resume: "verify" });
+}
+
+function onReviewed(state: LoopState, review: Review, now: number): Decision {
+  const reviewed = withAttempt(state, { review, reviews: undefined });
   const attempt = currentAttempt(reviewed);
   if (attempt.head === null) return onNothingToDo(reviewed, review, now);
   const { confidence } = rulesOf(state);
@@ -120,7 +141,9 @@ function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
   if (unpaid !== null) return settle(state, now, { ...unpaid, resume: "verify" });
   const misfit = setUpCause(state, event);
   if (misfit !== null) return settle(state, now, { ...misfit, quote: event.said ?? null, resume: "verify" });
-  const runs = currentAttempt(state).runs.filter((run) => run.role === "reviewer");
+  const attempt = currentAttempt(state);
+  const place = nextReviewer(attempt);
+  const runs = attempt.runs.filter(({ role, reviewer = 0 }) => role === "reviewer" && reviewer === place);
   const tries = runs.filter((run) => run.status !== "lost").length;
   const mayAgain = event.status === "lost" ? runs.length - tries < lostReviewers : tries < reviewTries;
   if (mayAgain) return startReviewer(state, now, []);

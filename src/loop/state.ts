@@ -82,6 +82,10 @@ export const Rules = z.object({
   reviewer: z // null: switched off by policy
     .object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() })
     .nullable(),
+  otherReviewers: z // asked after the first, in this order; absent: there is none
+    .array(z.object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() }))
+    .optional(),
+  quorum: z.number().int().optional(), // so many reviewers have to say the same; absent: all of them
   criteriaRequired: z.literal(true).optional(), // the issue has to say what done means; absent: it need not
   rubric: z.array(z.string()).optional(), // what the reviewer is told to ask of every change; absent: nothing more
   reviewerMissing: z.boolean().optional(), // true: nobody named a reviewer, so it was left out; absent: it is as policy says
@@ -199,6 +203,7 @@ export const Review = z.object({
   confidence: z.number(),
   findings: z.array(Finding),
   criteria: z.array(Criterion).optional(), // absent: the issue named none, or the answer did not speak of them
+  votes: z.object({ approve: z.number().int(), reject: z.number().int(), of: z.number().int() }).optional(), // of several reviewers, whose joint answer it is; absent: it is one's
 });
 export type Review = z.infer<typeof Review>;
 
@@ -342,6 +347,7 @@ export const RunFacts = z.object({
   id: z.string(),
   role: z.enum(["executor", "reviewer", "check"]),
   check: CheckOf.optional(), // of a check; absent: it is none
+  reviewer: z.number().int().optional(), // which of several reviewers, from 0; absent: the first
   startedAt: z.number().int(),
   endedAt: z.number().int().nullable(),
   status: z.enum(["running", "finished", "failed", "timed_out", "silent", "refused", "lost", "stopped"]),
@@ -374,6 +380,7 @@ export const Attempt = z.object({
   checks: z.array(CheckResult).optional(), // of the policy's own checks; absent: there are none, or they were not begun
   knockOut: KnockOutSeen.nullable().optional(), // null: under way; absent: nothing is taken back, or it was not begun
   review: Review.nullable(),
+  reviews: z.array(Review).optional(), // of those reviewers who answered, while others are still to be asked; absent: none
   verdict: Verdict.nullable(),
   counted: z.boolean(), // false: ended through no doing of the executor's, so it uses up no attempt
   merges: z.enum(["conflict", "outdated"]).optional(), // it is told to merge the base branch first; of a conflict it is never counted

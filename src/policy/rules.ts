@@ -66,8 +66,10 @@ function rulesOf(
   if (!policy.reviewer.enabled) return { ok: true, rules: { ...origin, executor, reviewer: null, ...rest } };
   const reviewer = reviewerOf(policy, defaults, executor);
   if (reviewer.agent !== "command" && reviewer.model === "") return missing("reviewer.model", "the model it calls");
+  const several = severalOf(policy.reviewer, reviewer);
+  if ("message" in several) return several;
   if (reviewer.agent !== "command" || reviewer.command !== "")
-    return { ok: true, rules: { ...origin, executor, reviewer, ...rest } };
+    return { ok: true, rules: { ...origin, executor, reviewer, ...several, ...rest } };
   if (asksForReviewer) return missing("reviewer.command", "the command that reviews the change");
   return { ok: true, rules: { ...origin, executor, reviewer: null, reviewerMissing: true, ...rest } };
 }
@@ -86,6 +88,38 @@ function reviewerOf(policy: Policy, defaults: OperatorDefaults, executor: Rules[
     command: own,
     image: image || policy.environment.image || defaults.reviewer.image || executor.image,
   };
+}
+
+/** The further reviewers and the quorum, where there are any; or why they cannot be. */
+function severalOf(
+  { others, quorum }: Policy["reviewer"],
+  first: Rules["executor"],
+): Pick<Rules, "otherReviewers" | "quorum"> | Extract<ReadRules, { ok: false }> {
+  const otherReviewers = others.map((other) => otherReviewer(other, first));
+  const all = otherReviewers.length + 1;
+  if (quorum > all)
+    return { ok: false, message: `\`reviewer.quorum\` (${quorum}) is more than there are reviewers (${all})` };
+  if (otherReviewers.some(({ agent, model }) => agent !== "command" && model === ""))
+    return {
+      ok: false,
+      message: "`model` is missing in `reviewer.others`: it names the model that the reviewer calls",
+    };
+  if (otherReviewers.some(({ agent, command }) => agent === "command" && command === ""))
+    return {
+      ok: false,
+      message: "`command` is missing in `reviewer.others`: it names the command that reviews the change",
+    };
+  if (otherReviewers.length === 0) return {};
+  return { otherReviewers, ...(quorum === 0 ? {} : { quorum }) };
+}
+
+/** What is not said of a further reviewer is as the first one's; a command of its own is an agent of its own. */
+function otherReviewer(
+  { kind, model, command, image }: Policy["reviewer"]["others"][number],
+  first: Rules["executor"],
+): Rules["executor"] {
+  const agent = kind !== "same" ? kind : command !== "" ? "command" : first.agent;
+  return { agent, model: model || first.model, command: command || first.command, image: image || first.image };
 }
 
 const minute = 60_000;

@@ -102,6 +102,28 @@ const Reviewer = z.strictObject({
     .describe(
       "Container image of the reviewer; empty means `environment.image`, else the operator's default, else `agent.image`.",
     ),
+  others: z
+    .array(
+      z.strictObject({
+        kind: z.enum(["same", ...agentKinds]).default("same"),
+        model: model.default(""),
+        command: command.default(""),
+        image: image.default(""),
+      }),
+    )
+    .max(4)
+    .default([])
+    .describe(
+      "Further reviewers, asked one after the other as far as their answers matter, each with `kind`, `model`, `command` or `image` of its own; what is left out is as the first one's.",
+    ),
+  quorum: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(0)
+    .describe(
+      "How many reviewers have to say the same; 0 means all of them. Where neither yes nor no has so many, the loop stops and asks a person.",
+    ),
   rubric: z
     .array(
       z

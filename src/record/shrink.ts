@@ -74,6 +74,7 @@ function shrunkEnding(ending: LoopState["ending"], room: Room): LoopState["endin
 function shrunkAttempt(attempt: Attempt, age: number, room: Room): Attempt {
   if (age <= room.whole) return clipped(attempt, room);
   const runs = age <= DECISIVE_ATTEMPTS ? attempt.runs.map(lightRun) : costOnly(attempt.runs);
+  const bare = { ...room, items: 0 };
   const fingerprint = cut(attempt.verdict?.fingerprint ?? "", age <= DECISIVE_ATTEMPTS ? 200 : 16);
   return {
     ...attempt,
@@ -81,7 +82,8 @@ function shrunkAttempt(attempt: Attempt, age: number, room: Room): Attempt {
     claim: null,
     ...(attempt.checks === undefined ? {} : { checks: age === 1 ? briefChecks(attempt.checks, 50) : [] }),
     knockOut: age === 1 ? attempt.knockOut && briefKnockOut(attempt.knockOut, { ...room, items: 1 }) : undefined,
-    review: age === 1 ? attempt.review && clippedReview(attempt.review, { ...room, items: 0 }) : null,
+    review: age === 1 ? attempt.review && clippedReview(attempt.review, bare) : null,
+    reviews: age === 1 ? attempt.reviews?.map((one) => clippedReview(one, bare)) : undefined,
     change: attempt.change && withoutPaths(attempt.change),
     verdict: attempt.verdict && { ...attempt.verdict, fingerprint, parts: [], findings: [] },
   };
@@ -104,6 +106,7 @@ function clipped(attempt: Attempt, room: Room): Attempt {
     runs: attempt.runs.map((run) => (room.items > 3 ? clippedRun(run, room) : lightRun(run))),
     claim: attempt.claim && clippedClaim(attempt.claim, room),
     review: attempt.review && clippedReview(attempt.review, room),
+    reviews: attempt.reviews?.map((one) => clippedReview(one, room)),
     change: attempt.change && clippedChange(attempt.change, room),
     verdict: attempt.verdict && clippedVerdict(attempt.verdict, room),
     ...(attempt.checks === undefined ? {} : { checks: briefChecks(attempt.checks, room.text) }),

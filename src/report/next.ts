@@ -68,6 +68,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return `have the check run, or set \`checks.skipped: pass\` in \`.github/loop.yml\` where a skipped check is enough; then ${judgedAgain}`;
     case "checks_without_evidence":
       return `correct \`checks.run\` in \`.github/loop.yml\`, or have its commands leave the reports and artifacts it names; then ${judgedAgain}`;
+    case "reviewers_disagree":
+      return `say in a comment what is right, which the reviewers are told; then ${judgedAgain}`;
     case "no_criteria":
       return "say in the issue what has to hold in the end, as a list under a heading such as `Acceptance criteria`, then comment `/loop retry`; or comment `/loop approve` to go on without.";
     case "not_held":

@@ -93,8 +93,8 @@ export function isolationSentence(isolation: Isolation): string {
   return `container, network ${inlineCode(isolation.network)}, ${capabilities}, ${root}, user ${inlineCode(isolation.user)}${missing}${unseen}`;
 }
 
-function roleWords({ role, check }: RunFacts): string {
-  if (check === undefined) return role;
+function roleWords({ role, check, reviewer }: RunFacts): string {
+  if (check === undefined) return reviewer === undefined ? role : `${role} ${reviewer + 1}`;
   if (check.at === "without") return "checks with parts of the change taken back";
   return `check ${inlineCode(check.name)}${check.at === "base" ? " on the base" : ""}`;
 }

@@ -4,6 +4,7 @@ import type { ContainerSpec } from "../container/spec/body.ts";
 import { readOverlay } from "../container/spec/overlay.ts";
 import type { RecordedOrder } from "./provenance.ts";
 import type { Repeated } from "./rerun.ts";
+import { roleOf } from "./role.ts";
 
 /** One point of comparison. `same` is null where one side is not known, or where a difference means nothing. */
 export interface Compared {
@@ -48,8 +49,7 @@ function took(what: Compared["what"], was: string | null, now: string): Compared
 }
 
 function agentOf({ order, request }: RecordedOrder, version: string | null | undefined): string {
-  const { rules } = order.loop;
-  const kind = (order.role === "executor" ? rules?.executor : rules?.reviewer)?.agent ?? "command";
+  const kind = order.loop.rules === null ? "command" : roleOf(order).agent;
   return `${kind} ${version ?? (request.env.LOOP_AGENT_VERSION === undefined ? "(has no version)" : "(version not told)")}`;
 }
 

@@ -2,13 +2,14 @@
 import { assert } from "../base/assert.ts";
 import type { RunOrder } from "../engine/ports.ts";
 import { rulesOf } from "../loop/begin.ts";
+import { reviewersOf } from "../loop/reviewers.ts";
 import type { Rules } from "../loop/state.ts";
 
 /** The policy's words on the agent of this role; a check runs in the executor's image. Throws Bug before the claim. */
-export function roleOf({ role, loop }: Pick<RunOrder, "role" | "loop">): Rules["executor"] {
+export function roleOf({ role, loop, reviewer = 0 }: Pick<RunOrder, "role" | "loop" | "reviewer">): Rules["executor"] {
   const rules = rulesOf(loop);
   if (role === "check") return { ...rules.executor, agent: "command", model: "", command: "true" };
-  const chosen = role === "executor" ? rules.executor : rules.reviewer;
-  assert(chosen !== null, "a reviewer runs only where the policy has one");
+  const chosen = role === "executor" ? rules.executor : reviewersOf(rules)[reviewer];
+  assert(chosen !== undefined, "a reviewer runs only where the policy has one");
   return chosen;
 }

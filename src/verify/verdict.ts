@@ -134,12 +134,21 @@ function judgeReview(
   if (review === null) return { part: reviewPart("pending", "not finished yet"), findings: [] };
   switch (review.verdict) {
     case "approve":
-      return { part: reviewPart("green", `approved${criteriaWords(review)}`), findings: [] };
+      return { part: reviewPart("green", `approved${votesWords(review)}${criteriaWords(review)}`), findings: [] };
     case "reject":
-      return { part: reviewPart("red", `rejected${criteriaWords(review)}`), findings: review.findings };
+      return {
+        part: reviewPart("red", `rejected${votesWords(review)}${criteriaWords(review)}`),
+        findings: review.findings,
+      };
     case "unreadable":
       return { part: reviewPart("red", "gave no usable answer"), findings: review.findings };
   }
+}
+
+/** By how many of several reviewers; nothing where there is one. */
+function votesWords({ verdict, votes }: Review): string {
+  if (votes === undefined || verdict === "unreadable") return "";
+  return ` by ${votes[verdict]} of ${votes.of} reviewers`;
 }
 
 /** How many of the issue's acceptance criteria are met; nothing where none was judged. */

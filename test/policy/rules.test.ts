@@ -279,6 +279,28 @@ describe("the rules of a loop", () => {
     });
   });
 
+  it("take what is not said of further reviewers from the first, and refuse those that could not run", () => {
+    const others = (text: string) => {
+      const read = rulesFrom(`reviewer: {kind: codex, model: m, ${text}}`);
+      return read.ok ? [read.rules.otherReviewers, read.rules.quorum] : read.message;
+    };
+    const first = { agent: "codex", model: "m", command: "", image: "agent@sha256:1" };
+    expect(others("others: [{model: n}, {command: judge, image: i}, {kind: gemini}], quorum: 2")).toEqual([
+      [
+        { ...first, model: "n" },
+        { ...first, agent: "command", command: "judge", image: "i" },
+        { ...first, agent: "gemini" },
+      ],
+      2,
+    ]);
+    expect(others("others: [{}]")).toEqual([[first], undefined]);
+    expect(others("quorum: 1")).toEqual([undefined, undefined]);
+    expect(others("quorum: 2")).toBe("`reviewer.quorum` (2) is more than there are reviewers (1)");
+    expect(others("others: [{kind: command}]")).toContain("`command` is missing in `reviewer.others`");
+    const ofCommand = rulesFrom("reviewer: {command: judge, others: [{kind: codex}]}");
+    expect(ofCommand).toMatchObject({ message: expect.stringContaining("`model` is missing in `reviewer.others`") });
+  });
+
   it("name no reviewer when the policy switches it off", () => {
     expect(rulesFrom("reviewer: {enabled: false}")).toMatchObject({ ok: true, rules: { reviewer: null } });
   });

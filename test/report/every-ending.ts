@@ -149,6 +149,16 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
   review_unreadable: [
     { reason: "uncertainty_too_high", of: "review_unreadable", tries: 2, note: "", quote: "no JSON", ...verify },
   ],
+  reviewers_disagree: [
+    {
+      reason: "uncertainty_too_high",
+      of: "reviewers_disagree",
+      approve: 1,
+      reject: 1,
+      quote: "Reviewer 1 (approve): It adds.\n\nReviewer 2 (reject): Not below zero.",
+      ...verify,
+    },
+  ],
   no_criteria: [{ reason: "uncertainty_too_high", of: "no_criteria", ...execute }],
   not_held: [
     {

@@ -127,6 +127,8 @@ export function endingSentence(ending: Ending): string {
         ? `The policy's own check ${names} shows nothing, neither of the commit nor of the base, so the commit was not judged.`
         : `The policy's own checks ${names} show nothing, neither of the commit nor of the base, so the commit was not judged.`;
     }
+    case "reviewers_disagree":
+      return `The reviewers disagree: ${ending.approve} ${ending.approve === 1 ? "approves" : "approve"} and ${ending.reject} ${ending.reject === 1 ? "rejects" : "reject"}, and the policy wants more of them to say the same.`;
     case "no_criteria":
       return "The issue does not say what done means, and the policy requires that, so nothing was started.";
     case "not_held":
