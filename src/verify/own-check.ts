@@ -7,7 +7,7 @@ import { type CheckRun, redIn } from "./checked.ts";
 import { distill } from "./distill.ts";
 import { plain } from "./plain.ts";
 import { reasonSentence } from "./reports/reasons.ts";
-import type { SourceFinding, TestResult } from "./reports/report.ts";
+import type { FileCoverage, SourceFinding, TestResult } from "./reports/report.ts";
 
 /** So much of what was red can be compared piece by piece; of more, only all together. */
 const DIGESTS = 50;
@@ -47,13 +47,26 @@ function lasting(ms: number): string {
   return minutes === 1 ? "a minute" : `${minutes} minutes`;
 }
 
-function greenNote({ reading: { tests, reasons } }: CheckRun): string {
+function greenNote({ reading: { tests, findings, coverage, reasons } }: CheckRun): string {
   const passed = tests.filter(({ status }) => status === "passed" || status === "flaky").length;
   const flaky = tests.filter(({ status }) => status === "flaky").length;
   const counted = tests.length === 0 ? [] : [`${passed === 1 ? "1 test" : `${passed} tests`} passed.`];
   const unsteady = flaky === 0 ? [] : [`${flaky === 1 ? "1 of them" : `${flaky} of them`} only when run again.`];
-  const told = [...counted, ...unsteady, ...reasons.map(reasonSentence)];
+  const warnings = findings.filter(({ level, suppressed }) => level === "warning" && !suppressed).length;
+  const warned = warnings === 0 ? [] : [warnings === 1 ? "1 warning." : `${warnings} warnings.`];
+  const told = [...counted, ...unsteady, ...warned, ...coverageWords(coverage), ...reasons.map(reasonSentence)];
   return line(told.length === 0 ? ["The command exited with 0."] : told, NOTE);
+}
+
+/** How many of the lines that coverage reports know ran; a line of several reports counts once, and ran if one of them saw it run. */
+function coverageWords(coverage: readonly FileCoverage[]): string[] {
+  const at = (file: string, lines: readonly number[]) => lines.map((one) => `${file}:${one}`);
+  const ran = new Set(coverage.flatMap(({ file, covered }) => at(file, covered)));
+  const all = new Set([
+    ...ran,
+    ...coverage.flatMap(({ file, uncovered, unknown }) => at(file, [...uncovered, ...unknown])),
+  ]);
+  return all.size === 0 ? [] : [`Coverage: ${ran.size} of ${all.size} lines.`];
 }
 
 /** A finding for each red test and each error, and where reports name none, one with the end of the output. */

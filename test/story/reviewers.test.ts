@@ -1,7 +1,10 @@
 // Several reviewers and a quorum: where they agree, where they do not, and what each of them costs.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { LoopState } from "../../src/loop/state.ts";
-import { answer, aStory, mend, type StoryOptions } from "./world.ts";
+import { until } from "../until.ts";
+import { answer, aStory, attempts, mend, type StoryOptions } from "./world.ts";
 
 const says = (verdict: string, summary: string) => answer({ verdict, summary, confidence: 0.9, findings: [] });
 const yes = says("approve", "It adds.");
@@ -89,4 +92,41 @@ test("a quorum of more than there are is told before anything starts", async () 
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("policy_invalid");
   expect(story.comments(issue).at(-1)).toContain("`reviewer.quorum` (3) is more than there are reviewers (2)");
+});
+
+test("no_progress: the same finding of the reviewer twice ends the loop, however different the change", async () => {
+  const finding = { title: "Negative numbers are lost", detail: "total.sh -1 1 prints 1.", path: "total.sh", line: 3 };
+  const reviewer = answer({ verdict: "reject", summary: "Not yet.", confidence: 0.9, findings: [finding] });
+  const story = await aStory({ executor: attempts(mend, "echo more >> README.md"), reviewer });
+  const issue = await story.startLoop();
+  const { ending, attempts: made } = await story.state(issue);
+  expect([ending?.reason, ending?.of, made.length]).toEqual(["no_progress", "same_failure", 2]);
+  expect(story.comments(issue).at(-1)).toContain("Negative numbers are lost");
+});
+
+test("a reviewer that is late, since somebody pushed meanwhile, has no say: the new commit is judged by itself", async () => {
+  const waits = `if grep -q dave README.md; then ${yes}; else touch $HOME/../../reading; sleep 60; ${no}; fi`;
+  const story = await aStory({ executor: mend, reviewer: waits });
+  const issue = story.openIssue();
+  story.forge.as("alice").label(issue, "loop");
+  const reading = join(story.dataDir(), "..", "scratch", "reading");
+  await until(async () => existsSync(reading));
+  const branch = (await story.state(issue)).branch ?? "";
+  const pushed = await story.forge
+    .as("dave")
+    .push(story.repository, branch, { "README.md": "# dave's\n" }, "Say whose");
+  await story.settle();
+  const { phase, head, attempts: made } = await story.state(issue);
+  expect([phase, head, made.at(-1)?.review?.verdict]).toEqual(["awaiting_gate", pushed, "approve"]);
+  const shown = story.repository.runs.filter(({ name }) => name === "loop / review");
+  expect(shown.map(({ headSha, conclusion }) => [headSha, conclusion])).toEqual([[pushed, "success"]]);
+});
+
+test("a reviewer that contradicts itself, approving with a criterion that is not met, rejects", async () => {
+  const criteria = [{ number: 1, state: "not_met", evidence: "total.sh:3 loses the sign" }];
+  const reviewer = answer({ verdict: "approve", summary: "Fine.", confidence: 1, findings: [], criteria });
+  const story = await aStory({ executor: mend, reviewer, policy: "version: 1\nattempts: 1\n" });
+  const issue = await story.startLoop("Sum", "## Done when\n- negative numbers add up\n");
+  const { ending, attempts: made } = await story.state(issue);
+  expect([ending?.reason, made[0]?.review?.verdict]).toEqual(["retry_limit", "reject"]);
 });

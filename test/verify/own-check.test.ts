@@ -1,0 +1,38 @@
+// What a green run of an own check has to say for itself, in a line.
+import { expect, test } from "vitest";
+import { seenOf } from "../../src/verify/own-check.ts";
+import { judgeReports } from "../../src/verify/reports/judge.ts";
+import { readReport } from "../../src/verify/reports/read.ts";
+
+/** The line of a run that ended with 0 and left these reports. */
+function noteOf(...texts: readonly string[]): string {
+  const reports = texts.map((text, index) => readReport(`r${index}`, Buffer.from(text)));
+  const reading = judgeReports(reports, { exitCode: 0, exitCodeOnly: texts.length === 0 });
+  const run = { state: reading.state, reading, note: null, log: "", logCut: false, milliseconds: 1 };
+  return seenOf("unit", run, { limit: null, lateMs: null }).note;
+}
+
+const junit = '<testsuite name="s"><testcase name="a" time="1"/><testcase name="b" time="1"/></testsuite>';
+const lcov = (file: string, ...lines: string[]) => `SF:${file}\n${lines.join("\n")}\nend_of_record\n`;
+
+test.each([
+  ["nothing but its exit code", [], "Judged by its exit code alone: the policy names no report."],
+  ["tests", [junit], "2 tests passed."],
+  [
+    "lines that ran and lines that did not",
+    [junit, lcov("a.js", "DA:1,1", "DA:2,0", "DA:3,4")],
+    "2 tests passed. Coverage: 2 of 3 lines.",
+  ],
+  [
+    "the same lines in two reports, of which one saw more run",
+    [junit, lcov("a.js", "DA:1,1", "DA:2,0"), lcov("a.js", "DA:1,0", "DA:2,1")],
+    "2 tests passed. Coverage: 2 of 2 lines.",
+  ],
+  [
+    "the same lines of two files",
+    [junit, lcov("a.js", "DA:1,1") + lcov("b.js", "DA:1,0")],
+    "2 tests passed. Coverage: 1 of 2 lines.",
+  ],
+])("%s", (_, texts, note) => {
+  expect(noteOf(...texts)).toBe(note);
+});
