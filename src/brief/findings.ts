@@ -49,8 +49,25 @@ function told({ title, path, line, detail, logMissing, onBase, flaky }: Finding)
 function attemptLine(attempt: Attempt): string {
   const { change, claim, verdict } = attempt;
   const size = change === null ? "pushed nothing" : `${change.files} files, +${change.additions} -${change.deletions}`;
-  const said = claim?.summary ? ` It said: ${claim.summary.replace(/\s+/g, " ").slice(0, 400)}` : "";
+  const touched = change === null || change.paths.length === 0 ? "" : ` in ${listed(change.paths, 120)}`;
+  const said = [
+    ...(claim?.summary ? [`It said: ${inLine(claim.summary, 400)}`] : []),
+    ...(claim?.decisions.length ? [`It decided: ${listed(claim.decisions, 200)}`] : []),
+    ...(claim?.assumptions.length ? [`It assumed: ${listed(claim.assumptions, 200)}`] : []),
+  ];
   const failed = (verdict?.findings ?? []).slice(0, 3).map((finding) => finding.title);
   const outcome = verdict === null ? "not judged" : [verdict.colour, ...failed].join("; ");
-  return `Attempt ${attempt.number}: ${size}. Verdict: ${outcome}.${said}`;
+  return [`Attempt ${attempt.number}: ${size}${touched}. Verdict: ${outcome}.`, ...said].join("\n  ");
+}
+
+const LISTED = 5;
+
+/** The first of them, each on a line of at most so many characters. */
+function listed(all: readonly string[], characters: number): string {
+  const shown = all.slice(0, LISTED).map((one) => inLine(one, characters));
+  return [...shown, ...(all.length > shown.length ? [`${all.length - shown.length} more`] : [])].join("; ");
+}
+
+function inLine(text: string, characters: number): string {
+  return text.replace(/\s+/g, " ").trim().slice(0, characters).toWellFormed();
 }

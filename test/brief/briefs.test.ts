@@ -99,8 +99,8 @@ describe("the executor's brief", () => {
       permission: null,
       blockedOn: null,
       nothingToDo: null,
-      assumptions: [],
-      decisions: [],
+      assumptions: ["Numbers are\nwhole."],
+      decisions: ["a for loop, not reduce", ..."123456"],
     };
     const work = aWork({
       attempt: 2,
@@ -137,7 +137,10 @@ describe("the executor's brief", () => {
       Do not repeat what failed.
 
       === begin data N: earlier attempts ===
-      Attempt 1: 2 files, +3 -1. Verdict: red; test: 1 failing. It said: Changed the loop.
+      Attempt 1: 2 files, +3 -1 in src/sum.js; test/sum.test.js. Verdict: red; test: 1 failing.
+        It said: Changed the loop.
+        It decided: a for loop, not reduce; 1; 2; 3; 4; 2 more
+        It assumed: Numbers are whole.
       === end data N ===
 
       ## What a person has allowed since
