@@ -22,6 +22,7 @@ const Result = z.object({
   ruleIndex: z.number().optional(),
   kind: z.string().optional(),
   level: z.string().optional(),
+  baselineState: z.string().optional(),
   message: Message,
   locations: list(Location),
   suppressions: list(z.object({ status: z.string().optional() })),
@@ -73,6 +74,8 @@ function isNamed({ results, invocations }: Run): boolean {
 
 function findingOf(result: NonNullable<Run["results"]>[number], run: Run, roots: readonly string[]): SourceFinding[] {
   if (result.kind !== undefined && result.kind !== "fail") return [];
+  // It was in the run that this one was compared with, and is mended since (3.27.24).
+  if (result.baselineState === "absent") return [];
   const place = result.locations?.[0]?.physicalLocation;
   const uri = uriOf(place?.artifactLocation, run);
   return [

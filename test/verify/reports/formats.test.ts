@@ -194,3 +194,20 @@ test("a linter that writes JUnit is judged by its exit code: warnings look like 
   expect(read(text).findings).toMatchObject([{ level: "warning", file: "a.js", line: 1 }]);
   expect([stateOf(text), stateOf(text, 1), stateOf(text.replace("Warning", "Error"))]).toEqual(["green", "red", "red"]);
 });
+
+test("SARIF that was compared with an earlier run: what is mended since is no finding, what is new or still there is", () => {
+  const sarif = (baselineState: string) =>
+    JSON.stringify({
+      version: "2.1.0",
+      runs: [
+        { tool: { driver: { name: "scan" } }, results: [{ ruleId: "r", level: "error", message: {}, baselineState }] },
+      ],
+    });
+  expect(read(sarif("absent")).findings).toEqual([]);
+  expect(["absent", "new", "unchanged", "updated"].map((state) => stateOf(sarif(state)))).toEqual([
+    "green",
+    "red",
+    "red",
+    "red",
+  ]);
+});
