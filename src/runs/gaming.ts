@@ -1,8 +1,10 @@
-// What of a change makes its judges see less, read from the objects of a repository alone.
-import { readChangedTexts } from "../gateway/git/changed-texts.ts";
-import { type ChangedFile, type Gaming, gamingIn } from "../verify/gaming/gaming.ts";
+// What of a change makes its judges see less, read from the objects of a repository alone, beside everything else that the App does.
+import { Worker } from "node:worker_threads";
+import { Fault } from "../base/fault.ts";
+import { readBothSides } from "../gateway/git/changed-texts.ts";
+import type { ChangedFile, Gaming } from "../verify/gaming/gaming.ts";
 import { languageOf } from "../verify/gaming/syntax.ts";
-import { openGrammars } from "./grammars.ts";
+import type { Answer } from "./gaming-thread.ts";
 
 /** What `head` changes against `base`. Throws Fault. */
 export async function readGaming(span: {
@@ -10,16 +12,59 @@ export async function readGaming(span: {
   readonly base: string;
   readonly head: string;
 }): Promise<Gaming> {
-  const texts = await readChangedTexts({ ...span, moved: true });
+  const texts = await readBothSides(span);
   const files = texts.map(
     ({ path, before, after }): ChangedFile => ({ path, before: utf8(before), after: utf8(after) }),
   );
-  const languages = files.flatMap(({ path, before, after }) => languageOf(path, after ?? before ?? "") ?? []);
-  const parse = await openGrammars([...languages, "bash", "javascript", "typescript"]);
-  return gamingIn(files, parse);
+  return oneAtATime(() => inThread(files, bounds));
 }
 
 /** Texts come as bytes in latin1. */
 function utf8(text: string | null): string | null {
   return text === null ? null : Buffer.from(text, "latin1").toString("utf8");
+}
+
+export interface ThreadBounds {
+  readonly ms: number;
+  readonly megabytes: number; // of its heap
+}
+
+/** A change of a thousand files takes a few seconds and some two hundred megabytes. */
+const bounds: ThreadBounds = { ms: 60_000, megabytes: 768 };
+
+/**
+ * Reading takes seconds of a processor, and whoever wrote the change can make it more; so a thread does it, for one change alone. Where
+ * that takes longer or more memory than it may, none of its code was read. Throws Fault where this installation lacks a grammar.
+ */
+export function inThread(files: readonly ChangedFile[], { ms, megabytes }: ThreadBounds): Promise<Gaming> {
+  if (files.length === 0) return Promise.resolve({ finds: [], unread: [] });
+  const resourceLimits = { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: 32 };
+  const worker = new Worker(new URL("./gaming-thread.ts", import.meta.url), { workerData: files, resourceLimits });
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => void worker.terminate(), ms);
+    worker.once("message", (answer: Answer) => {
+      if (answer.ok) resolve(answer.gaming);
+      else
+        reject(new Fault(`A change cannot be read for gaming: ${answer.message}`, { kind: "invalid", retry: "never" }));
+      void worker.terminate();
+    });
+    worker.on("error", () => {}); // said by what "exit" tells
+    worker.once("exit", () => {
+      clearTimeout(late);
+      resolve({ finds: [], unread: codeIn(files) }); // after an answer it changes nothing
+    });
+  });
+}
+
+function codeIn(files: readonly ChangedFile[]): string[] {
+  return files.flatMap(({ path, before, after }) => (languageOf(path, after ?? before ?? "") === null ? [] : [path]));
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Changes of many loops that come at once do not fill the machine's memory. */
+function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work, work);
+  last = turn.catch(() => {});
+  return turn;
 }

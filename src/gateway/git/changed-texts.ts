@@ -16,43 +16,54 @@ import type { RawEntry } from "./tree-diff.ts";
 
 const regular: readonly string[] = ["100644", "100755"];
 
+/** One file of a change: its bytes in latin1, null where it is not there. */
+interface BothSides {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
 /**
- * Regular text files, in path order; none where the change is too large to be judged at all. One whose kind changed and one
- * whose path is not UTF-8 are left out, and so is a file that moved as it is, unless `moved` asks for it. Throws `Fault`.
+ * Regular text files, in path order; none where the change is too large to be judged at all. One whose kind changed, one
+ * whose path is not UTF-8 and one that moved as it is are left out. Throws `Fault`.
  */
-export async function readChangedTexts({
-  gitDir,
-  base,
-  head,
-  moved: isMovedWanted = false,
-}: Pick<Span, "gitDir" | "base" | "head"> & { readonly moved?: boolean }): Promise<readonly ChangedText[]> {
-  const span = { gitDir, base, head, limits: defaultChangeLimits };
+export async function readChangedTexts(span: Commits): Promise<readonly ChangedText[]> {
+  const read = await readSides(span);
+  const moved = new Set(read.filter(({ entry }) => entry.letter === "D").map(({ entry }) => entry.oldId));
+  const added = read.filter(({ entry }) => entry.letter === "A");
+  const stayed = new Set(added.flatMap(({ entry }) => (moved.has(entry.newId) ? [entry.newId] : [])));
+  const texts: ChangedText[] = [];
+  for (const { entry, ...sides } of read) {
+    if (stayed.has(entry.letter === "D" ? entry.oldId : entry.newId)) continue;
+    const ranges = entry.letter === "M" ? await readRanges(span.gitDir, entry) : [];
+    texts.push({ ...sides, mode: entry.letter === "D" ? entry.oldMode : entry.newMode, ranges });
+  }
+  return texts;
+}
+
+/** The same files with those that moved as they are, and without where the sides differ. Throws `Fault`. */
+export async function readBothSides(span: Commits): Promise<readonly BothSides[]> {
+  return (await readSides(span)).map(({ entry: _, ...sides }) => sides);
+}
+
+type Commits = Pick<Span, "gitDir" | "base" | "head">;
+
+async function readSides(commits: Commits): Promise<readonly (BothSides & { readonly entry: RawEntry })[]> {
+  const span = { ...commits, limits: defaultChangeLimits };
   const diff = await readDifference(span);
   if (diff === null) return [];
-  const moved = new Set(diff.entries.filter(({ letter }) => letter === "D").map(({ oldId }) => oldId));
-  const stayed = new Set(
-    diff.entries.filter(({ letter, newId }) => letter === "A" && moved.has(newId)).map(({ newId }) => newId),
-  );
   const wanted = diff.entries.filter(
     (entry) =>
       [entry.oldMode, entry.newMode].every((mode) => !isBlob(mode) || regular.includes(mode)) &&
       entry.path !== null &&
-      !isBinary(entry, diff) &&
-      (isMovedWanted || !stayed.has(entry.letter === "D" ? entry.oldId : entry.newId)),
+      !isBinary(entry, diff),
   );
   const contents = await readContents(span, wanted, await readSizes(span, wanted));
-  const texts: ChangedText[] = [];
-  for (const entry of wanted) {
-    const [before, after] = [
-      sideOf(contents, entry.oldMode, entry.oldId),
-      sideOf(contents, entry.newMode, entry.newId),
-    ];
-    if (before === undefined || after === undefined) continue;
-    const ranges = entry.letter === "M" ? await readRanges(gitDir, entry) : [];
-    const mode = entry.letter === "D" ? entry.oldMode : entry.newMode;
-    texts.push({ path: entry.path ?? "", mode, before, after, ranges });
-  }
-  return texts;
+  return wanted.flatMap((entry) => {
+    const before = sideOf(contents, entry.oldMode, entry.oldId);
+    const after = sideOf(contents, entry.newMode, entry.newId);
+    return before === undefined || after === undefined ? [] : [{ path: entry.path ?? "", before, after, entry }];
+  });
 }
 
 /** Null: it is not there; undefined: it is too large to be read. */

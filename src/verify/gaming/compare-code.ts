@@ -158,10 +158,9 @@ const scripts =
 /** A condition in code that is no test and no tooling, by which it can tell that it is being tested. */
 function sniffAt(node: Syntax, file: CodeFile): string | null {
   const { path, language } = file;
-  if (isTestPath(path) || scripts.test(path) || language === "bash") return null;
   const hit = hitAt(node, language);
   if (hit === null || !isAsked(node) || isInTests(node)) return null;
-  return hit;
+  return isTestPath(path) || scripts.test(path) || language === "bash" ? null : hit;
 }
 
 function hitAt(node: Syntax, language: CodeFile["language"]): string | null {

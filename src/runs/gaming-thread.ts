@@ -1,0 +1,15 @@
+// The thread that reads one change for what makes its judges see less, and ends.
+import { parentPort, workerData } from "node:worker_threads";
+import { type ChangedFile, type Gaming, gamingIn } from "../verify/gaming/gaming.ts";
+import { languageOf } from "../verify/gaming/syntax.ts";
+import { openGrammars } from "./grammars.ts";
+
+export type Answer = { readonly ok: true; readonly gaming: Gaming } | { readonly ok: false; readonly message: string }; // a grammar is not there
+
+const files: readonly ChangedFile[] = workerData;
+const languages = files.flatMap(({ path, before, after }) => languageOf(path, after ?? before ?? "") ?? []);
+const answer = await openGrammars([...languages, "bash", "javascript", "typescript"]).then(
+  (parse): Answer => ({ ok: true, gaming: gamingIn(files, parse) }),
+  (error: Error): Answer => ({ ok: false, message: error.message }),
+);
+parentPort?.postMessage(answer);
