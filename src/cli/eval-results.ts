@@ -1,5 +1,5 @@
 // The results folder: what each commit's tests prove, and how each task ended, each in a file that outlasts a power cut.
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { Fault, toFault } from "../base/fault.ts";
@@ -8,6 +8,7 @@ import { NanoUsd } from "../loop/money.ts";
 import { Tokens } from "../loop/state.ts";
 import { sha256 } from "../runs/provenance.ts";
 import { parseJson, writeDurably } from "../runs/whole-file.ts";
+import { isRunning } from "./rerun-leftovers.ts";
 
 const Keys = z.array(z.string()).readonly();
 const Proving = z.union([
@@ -73,6 +74,24 @@ export async function openResults(dir: string): Promise<Results> {
     task: (question) => readFound(fileOf("tasks", question), Begun),
     keepTask: (question, begun) => keep("tasks", question, begun),
   };
+}
+
+/**
+ * Keeps the folder to this process, so that nothing is paid for twice at the same time; resolves to what gives it back. Throws
+ * Fault where another process has it. What a process that is gone left is taken over.
+ */
+export async function holdResults(dir: string): Promise<() => Promise<void>> {
+  const file = join(dir, "process");
+  const holder = Number(await readFile(file, "utf8").catch(() => ""));
+  if (holder > 0 && holder !== process.pid && isRunning(holder)) {
+    const message = `Process ${holder} is at work on the results in ${dir}. Wait for it, name another folder with --out, or remove ${file} if that is another program.`;
+    throw new Fault(message, { kind: "conflict", retry: "later" });
+  }
+  await rm(file, { force: true });
+  await writeFile(file, String(process.pid), { flag: "wx" }).catch((cause) => {
+    throw toFault(cause, `Could not take the results folder ${dir}`);
+  });
+  return () => rm(file, { force: true });
 }
 
 async function readFound<T>(file: string, schema: z.ZodType<T>): Promise<T | null> {

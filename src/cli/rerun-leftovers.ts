@@ -30,7 +30,11 @@ export async function findOthers(dataDir: string): Promise<OtherReruns> {
 /** A folder without its process's number is one that is being made. */
 async function isUnderWay(dir: string): Promise<boolean> {
   const pid = Number(await readFile(join(dir, processFile), "utf8").catch(() => ""));
-  if (pid === 0) return true;
+  return pid === 0 || isRunning(pid);
+}
+
+/** Whether there is a process of this number, whoever it belongs to. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

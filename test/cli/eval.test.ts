@@ -288,6 +288,11 @@ describe("money", () => {
     const args = ["--unsealed", "--out", out, "--last", "1", "--agent", `touch ${stage}/waits; sleep 30`];
     const command = start(["eval", "--repo", dir, ...args], { ...env, TMPDIR: aFolder() });
     while (!existsSync(join(stage, "waits"))) await new Promise((resolve) => setTimeout(resolve, 50));
+    const { code: refused, err } = await ask(["eval", "--repo", dir, ...args], env);
+    expect([refused, err]).toEqual([
+      1,
+      expect.stringContaining(`Process ${command.pid} is at work on the results in ${out}.`),
+    ]);
     command.signal("SIGKILL");
     await command.ended;
     const { told, code } = await evaluated(dir, [...args, "--budget", "0.089"], env);
