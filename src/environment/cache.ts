@@ -227,7 +227,9 @@ export function setUpCache({ root, mostBytes, handOver }: CacheParts): SetUpCach
         await use(key);
         await mkdir(holds, { recursive: true, mode: 0o700 });
         const name = createHash("sha256").update(workspace).digest("hex");
-        await writeFile(join(holds, name), JSON.stringify({ key, workspace }), { mode: 0o600 });
+        const written = join(root, `.making-${randomBytes(8).toString("hex")}`); // or who reads half of it takes it for none
+        await writeFile(written, JSON.stringify({ key, workspace }), { mode: 0o600 });
+        await rename(written, join(holds, name));
         return (await find(key)) !== null && folderOf(key); // what was taken away meanwhile is not there
       }),
     async clear() {

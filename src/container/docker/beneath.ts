@@ -33,22 +33,21 @@ export function triesBeneath(parts: BeneathParts): (root: string) => Promise<boo
 async function tried(parts: BeneathParts, root: string): Promise<boolean> {
   if (process.getuid?.() !== 0 || (await parts.engine()).podman) return false;
   const folder = await mkdtemp(join(await realpath(root), ".beneath-"));
-  if (!isMountable(folder)) return false;
-  const [workspaceDir, below, work] = ["workspace", "below", "work"].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
   try {
-    for (const one of [workspaceDir, below, work]) await mkdir(one, { mode: 0o755 });
-    await writeFile(join(below, "seen"), "below\n");
-    for (const one of [workspaceDir, below, join(below, "seen")]) await chown(one, parts.user.uid, parts.user.gid);
-    const code = await exitOf(parts, overlay(workspaceDir, { folder: below, work }, "/workspace", false));
-    const [written, kept] = await Promise.all([workspaceDir, below].map((one) => textOf(join(one, "seen"))));
-    return code === 0 && written === "below\nabove\n" && kept === "below\n";
+    return isMountable(folder) && (await writesStayAbove(parts, folder));
   } finally {
     await removeTree(folder);
   }
+}
+
+async function writesStayAbove(parts: BeneathParts, folder: string): Promise<boolean> {
+  const [workspace, below, work] = [join(folder, "workspace"), join(folder, "below"), join(folder, "work")];
+  for (const one of [workspace, below, work]) await mkdir(one, { mode: 0o755 });
+  await writeFile(join(below, "seen"), "below\n");
+  for (const one of [workspace, below, join(below, "seen")]) await chown(one, parts.user.uid, parts.user.gid);
+  const code = await exitOf(parts, overlay(workspace, { folder: below, work }, "/workspace", false));
+  const [written, kept] = await Promise.all([workspace, below].map((one) => textOf(join(one, "seen"))));
+  return code === 0 && written === "below\nabove\n" && kept === "below\n";
 }
 
 /** Adds to the file from below, as the run's user. A mount that the engine refuses is no failure of it. */
@@ -72,13 +71,8 @@ async function exitOf({ docker, user, image }: BeneathParts, mount: object): Pro
     },
   });
   try {
-    if (
-      !(await container.start().then(
-        () => true,
-        () => false,
-      ))
-    )
-      return null;
+    const isStarted = await container.start().catch(() => null);
+    if (isStarted === null) return null;
     const { StatusCode } = (await container.wait()) as { StatusCode: number };
     return StatusCode;
   } finally {
