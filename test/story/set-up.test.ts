@@ -1,8 +1,10 @@
 // The set-up of a repository's runs: made once before the agent, from the base, given to every run, and told where it fails.
-import { readdirSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { approving, aStory, attempts, brokenShop, mend } from "./world.ts";
+import { Fault } from "../../src/base/fault.ts";
+import type { Beneath, Runtime } from "../../src/container/run.ts";
+import { approving, aStory, attempts, brokenShop, mend, minute } from "./world.ts";
 
 const policy = (setup: readonly string[], more = "") => `environment:\n  setup: ${JSON.stringify(setup)}\n${more}`;
 const files = { ...brokenShop, ".gitignore": "deps\n*.made\n", "package-lock.json": "{}\n" };
@@ -118,3 +120,44 @@ test("what git ignores is kept as git sees it: folders by `name/`, by `name/*`, 
     "it left `.yarn/releases`, `loose/`, `made/source`, which git does not ignore",
   );
 });
+
+/** An engine that can show a folder beneath a workspace, as far as a plain process can: it puts it there. */
+function showing(real: Runtime, seen: (Beneath | null)[], refusals: number): Runtime {
+  let left = refusals;
+  return {
+    ...real,
+    kind: "docker",
+    showsBeneath: async () => true,
+    async start({ beneath, ...request }, watch) {
+      if (!request.id.endsWith("-setup")) seen.push(beneath ?? null);
+      if (beneath !== undefined && left > 0) {
+        left -= 1;
+        throw new Fault("The engine is away.", { kind: "engine", retry: "later" });
+      }
+      if (beneath !== undefined)
+        cpSync(beneath.folder, request.workspaceDir, { recursive: true, verbatimSymlinks: true });
+      return real.start(request, watch);
+    },
+  };
+}
+
+test.runIf(process.getuid?.() === 0)(
+  "F2: a run that could not be started over what its set-up left is begun again over the same, and nothing is copied",
+  async () => {
+    const seen: (Beneath | null)[] = [];
+    const shop = await story([make], {
+      executor: `test "$(cat deps/link)" = sub || exit 9; ${mend}`,
+      reviewer: `test "$(cat deps/link)" = sub || exit 9; ${approving}`,
+      runtime: (real) => showing(real, seen, 1),
+    });
+    const issue = await shop.startLoop();
+    await shop.advance(10 * minute);
+    const { phase } = await shop.state(issue);
+    expect({ phase, count: seen.length }).toEqual({ phase: "awaiting_gate", count: 3 });
+    const [first, again, reviewer] = seen;
+    expect(first?.folder).toMatch(/environments\/[0-9a-f]{64}\/tree$/);
+    expect(again).toEqual(first);
+    expect(reviewer?.folder).toBe(first?.folder);
+    expect(reviewer?.work).not.toBe(first?.work);
+  },
+);
