@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # cac 7.1.0 (npm), the reader of command lines under many build tools, with an option that takes a value (`--name <text>`).
 # Expected: the value is the text that was given; where it is made a number, only what a number is.
-# Happens: an empty text is 0, a blank too, "007" is 7, "1.10" is 1.1, "1e5" is 100000; an argument of the command stays a text. `--offset -5` is refused as a missing value.
-# Matters: a script that passes an empty variable names its file or branch "0"; a release 1.10 becomes 1.1, a short commit id of digits another id.
+# Happens: an empty text is 0, a blank too, "007" is 7, "1.10" is 1.1, "1e5" is 100000; an argument of the command stays a text. `--name -5` is an error.
+# Matters: a script that passes an empty variable names its file or branch "0"; a release 1.10 becomes 1.1, and build 007 is build 7.
 set -euo pipefail
 
 command -v npm >/dev/null || { echo "npm is missing: it is needed to install the library"; exit 1; }

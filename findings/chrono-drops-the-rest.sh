@@ -2,7 +2,7 @@
 # chrono-node 2.10.3 (npm), which finds dates in English text, `parseDate` with a reference in UTC.
 # Expected: the whole phrase counts, or there is no date, as for "in 2 business days".
 # Happens: it takes a part: "in an hour and a half" is one hour, "2 weeks from monday" is the coming Monday, "17:00 Europe/Berlin" is 17:00 UTC; "10.12.2026", which no American writes, is the 12th of October.
-# Matters: a reminder or a deadline that a person wrote down comes half an hour, an hour or two weeks early, or two months before; nothing says so.
+# Matters: a reminder or a deadline that a person wrote down comes half an hour or two weeks early, an hour late, or lies two months back; nothing says so.
 set -euo pipefail
 
 command -v npm >/dev/null || { echo "npm is missing: it is needed to install the library"; exit 1; }

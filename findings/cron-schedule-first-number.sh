@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # cron-schedule 6.0.0 (npm), a parser of cron expressions.
 # Expected: what it does not know (`L`, `#`, `W`, a step after a single number) is an error, as `L` alone is.
-# Happens: of each such part the first number counts: `5L` is every Friday, `1#1` every Monday, `15W` the 15th, `5/15` once an hour, `1-5x` is `1-5`.
+# Happens: of each such part the first number counts: `5L` is every Friday, `1#1` every Monday, `15W` the 15th, `5/15` once an hour.
 # Matters: a monthly job runs every week, and one that should run each quarter of an hour runs hourly; the check at start-up passes.
 set -euo pipefail
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # envalid 8.2.0 (npm), which checks the variables of the environment at start.
 # Expected: what is no number is an error for `num()`, as it is for `port()`.
-# Happens: the digits in front count: "30s" is 30, "1,000" is 1, "0x10" is 0, "5m" is 5.
+# Happens: the digits in front count: "30s" is 30, "1,000" is 1, "0x10" is 0.
 # Matters: a service starts with a time-out of 30 milliseconds for "30s" and a limit of 1 for "1,000": the check that should say so is the one that lets it through.
 set -euo pipefail
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # git 2.39.5, `git commit -a` in a sparse checkout.
 # Expected: what `git status` shows as modified is committed, or the commit fails.
-# Happens: a file outside the chosen folders that was written anew is " M" for `git status`, and `git commit -a` leaves it out: exit 0, not a word about it. `git add -A` fails when it comes to such a file.
+# Happens: a file outside the chosen folders that was written anew is " M" for `git status`, and `git commit -a` leaves it out: exit 0, not a word about it.
 # Matters: an agent that writes a file outside its part of a large repository has half of its change committed, and pushes it.
 set -euo pipefail
 

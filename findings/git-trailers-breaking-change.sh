@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # git 2.39.5 reading the trailers of a message in the form of Conventional Commits.
 # Expected: BREAKING CHANGE stands among the trailers, as its specification has it, and the others in the paragraph are read.
-# Happens: a key with a blank is none for git, so the paragraph counts as prose, and none of its trailers is there, for `git log --format='%(trailers)'` and `git interpret-trailers`. With BREAKING-CHANGE they are read, and with a Signed-off-by the breaking line is one of the keys.
+# Happens: a key with a blank is none for git, so the paragraph counts as prose, and none of its trailers is there, for `git log --format='%(trailers)'` and `git interpret-trailers`. With BREAKING-CHANGE instead, or with a Signed-off-by beside it, they are read.
 # Matters: of just the commits that break something nobody finds who wrote them with whom, who reviewed them and which issue they close.
 set -euo pipefail
 

@@ -2,7 +2,7 @@
 # git 2.39.5, `git worktree remove` without --force.
 # Expected: it refuses while a file is there that is in no commit, as it does for an untracked one.
 # Happens: files that .gitignore names do not count: they are deleted, without a word, exit 0.
-# Matters: an agent's .env, local data base, logs and reports are gone with the worktree, though nobody forced anything.
+# Matters: an agent's .env, local database, logs and reports are gone with the worktree, though nobody forced anything.
 set -euo pipefail
 
 command -v git >/dev/null || { echo "git is missing: install Debian's git 2.39.5"; exit 1; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # isomorphic-git 1.44.19 (npm), git in JavaScript.
 # Expected: a file that was made executable is a change, as it is for git; a merge that stops at a conflict has the rest ready, modes too.
-# Happens: `statusMatrix` tells such a file as unchanged. A merge with a conflict in one file leaves out that the other side made another file executable, in the work tree and in the index; git does it. A merge without a conflict does it too.
+# Happens: `statusMatrix` tells such a file as unchanged. A merge with a conflict in one file leaves out that the other side made another file executable, in the work tree and in the index; git does it.
 # Matters: an agent's `chmod +x` is not committed, or is taken back by the merge that it resolved; the script then fails in CI with "permission denied".
 set -euo pipefail
 

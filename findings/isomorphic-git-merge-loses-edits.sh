@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # isomorphic-git 1.44.19 (npm), `merge` with `abortOnConflict: false`, which leaves a conflict in the work tree for somebody to resolve.
 # Expected: files that the merge does not touch stay as they are, with what was edited in them; git keeps them.
-# Happens: once one file is in conflict, an edit in any other tracked file that was not committed is gone: the file is as in HEAD. Without a conflict, or with `abortOnConflict: true`, it is kept.
+# Happens: once one file is in conflict, an edit in any other tracked file that was not committed is gone: the file is as in HEAD. With `abortOnConflict: true` it is kept.
 # Matters: the work of an agent, or of a person, in files that have nothing to do with the merge is lost, and no error says so.
 set -euo pipefail
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # @octokit/plugin-retry 8.1.1 with @octokit/core 7.0.8 (npm), the retries of Octokit.
 # Expected: only what may be repeated is sent again; a POST that was answered with 502, or whose connection broke, may have done its work.
-# Happens: it is sent again, as a GET is: up to three times more, for a 502 and for a broken connection alike.
+# Happens: it is sent again, as a GET is, after a 502 and after a broken connection alike.
 # Matters: GitHub makes the comment and its front end says 502, so the same comment, release or dispatched run is there two or three times. `retries: 0` for what writes.
 set -euo pipefail
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # parse-git-diff 0.0.20 (npm), a reader of git's diffs, on what `git diff --binary` and `git show` print.
 # Expected: the files that git names, or an error.
-# Happens: one file with a binary patch ends the reading: it and all after it are left out, and when it comes first there is no change at all. A diff with a commit's head before it, and a copied file, have no files either.
+# Happens: one file with a binary patch ends the reading: it and all after it are left out, and when it comes first there is no change at all. A diff with a commit's head before it has no files either.
 # Matters: a review or a count of changed lines sees nothing of a change that has a picture in it.
 set -euo pipefail
 

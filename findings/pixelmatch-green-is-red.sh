@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # pixelmatch 8.0.0 (npm), which compares two pictures of one size, as it is when nothing is set.
 # Expected: two colours that everybody tells apart are different pixels.
-# Happens: the pale green of an added line (#e6ffed) and the pale red of a removed one (#ffeef0) are the same, over the whole picture; so are white and the grey of a page's bar. A line of one pixel is seen.
+# Happens: the pale green of an added line (#e6ffed) and the pale red of a removed one (#ffeef0) are the same, over the whole picture; so are white and the grey of a page's bar.
 # Matters: a check of a page's looks passes when a passed step is drawn as a failed one, or when a state's background is gone. Set `threshold` well below 0.1.
 set -euo pipefail
 

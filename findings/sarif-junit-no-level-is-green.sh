@@ -2,7 +2,7 @@
 # sarif-junit 1.1.4 (npm), which turns SARIF into a JUnit report.
 # Expected: a result without `level` has that of its rule, else "warning" (SARIF 2.1.0, 3.27.10); what was suppressed does not fail; a file that cannot be turned is an error.
 # Happens: a result without `level` is a passed test, also when its rule says "error"; a suppressed one is a failure; with one message given by its id nothing is written, exit 0.
-# Matters: analysers that leave the level to the rule are green whatever they find, and a step that reads the report of the run before reads that one again.
+# Matters: analysers that leave the level to the rule are green whatever they find, and after a run that wrote nothing the next step reads the report of the run before.
 set -euo pipefail
 
 command -v npm >/dev/null || { echo "npm is missing: it is needed to install the library"; exit 1; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # simple-git 4.0.2 (npm): questions that git answers by its exit code.
 # Expected: the promise is rejected when git's exit code is not 0.
-# Happens: only when git wrote on stderr as well. `merge-base --is-ancestor`, `diff --quiet`, `show-ref --verify -q` and `rev-parse --verify -q` resolve with an empty text for yes and for no; `commit()` with nothing to commit resolves too.
+# Happens: only when git wrote on stderr as well. `merge-base --is-ancestor`, `diff --quiet` and `show-ref --verify -q` resolve with an empty text for yes and for no; `commit()` with nothing to commit resolves too.
 # Matters: `await` in a `try` finds that every commit is an ancestor, that nothing was changed, that every branch is there.
 set -euo pipefail
 
