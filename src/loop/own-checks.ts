@@ -2,7 +2,7 @@
 import { currentAttempt, newRun, overTime, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, settle } from "./end.ts";
-import type { CheckOf, CheckResult, CheckSeen, LoopState, Verdict } from "./state.ts";
+import type { CheckOf, CheckResult, CheckSeen, KnockOutSeen, LoopState, Verdict } from "./state.ts";
 
 /** What an own check comes to: `on_base` is as red where the loop began, so that it is not held against the attempt. */
 export type CheckColour = "green" | "red" | "on_base" | "no_evidence" | "pending";
@@ -97,19 +97,28 @@ export function onNoEvidence(state: LoopState, verdict: Verdict, now: number): D
   });
 }
 
+/** How many hunks no test holds, and of how many that is not known: those that are listed, and those whose places were forgotten. */
+export function openHunks({ notHeld, unknown, unlisted }: KnockOutSeen): { notHeld: number; unknown: number } {
+  return {
+    notHeld: notHeld.length + (unlisted?.notHeld ?? 0),
+    unknown: unknown.length + (unlisted?.unknown ?? 0),
+  };
+}
+
 /** What no test holds is a person's matter where policy asks, and where it blocks and of some hunks it could not be told. */
 export function onUnheld(state: LoopState, verdict: Verdict, now: number): Decision {
-  const { notHeld = [], unknown = [], beyond = 0 } = currentAttempt(state).knockOut ?? {};
+  const { knockOut } = currentAttempt(state);
+  const { notHeld, unknown } = knockOut == null ? { notHeld: 0, unknown: 0 } : openHunks(knockOut);
   const said = verdict.parts.find(({ source }) => source === "knock_out")?.note ?? null;
   if (rulesOf(state).knockOut?.notHeld === "ask") {
-    const asked = { reason: "uncertainty_too_high", of: "not_held", hunks: notHeld.length } as const;
+    const asked = { reason: "uncertainty_too_high", of: "not_held", hunks: notHeld } as const;
     return settle(withAttempt(state, { verdict }), now, { ...asked, quote: said, resume: "execute" });
   }
   return settle(withAttempt(state, { verdict, counted: false }), now, {
     reason: "uncertainty_too_high",
     of: "knock_out_unknown",
-    unknown: unknown.length,
-    beyond,
+    unknown,
+    beyond: knockOut?.beyond ?? 0,
     quote: said,
     resume: "verify",
   });

@@ -338,6 +338,9 @@ export const KnockOutSeen = z.object({
   unknown: z.array(Place), // nothing came of it, or there was no time
   beyond: z.number().int(), // hunks that were not tried, since there are more than may be
   idleTests: z.array(z.string()), // new and changed tests that are green without the change, too; at most 10
+  unlisted: z // how many more there are, whose places a small record forgot; absent: none
+    .object({ notHeld: z.number().int(), unknown: z.number().int() })
+    .optional(),
   note: z.string().optional(), // why it came to nothing; absent: it did not
 });
 export type KnockOutSeen = z.infer<typeof KnockOutSeen>;

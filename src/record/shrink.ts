@@ -1,6 +1,6 @@
 // What a record may forget so that it stays small: detail of older attempts, never what a decision reads.
 import type { Halt } from "../loop/cause.ts";
-import { briefCheck } from "../loop/own-checks.ts";
+import { briefCheck, openHunks } from "../loop/own-checks.ts";
 import type {
   Attempt,
   CheckSeen,
@@ -126,17 +126,21 @@ function briefChecks(checks: NonNullable<Attempt["checks"]>, text: number): NonN
   return checks.map(briefCheck).map(({ name, head, base }) => ({ name, head: short(head), base: short(base) }));
 }
 
-/** Whether there is any such place decides; the verdict's own words name more of them. */
+/** Whether there is any such place decides, and how many is told; the verdict's own words name more of them. */
 function briefKnockOut(seen: KnockOutSeen, room: Room): KnockOutSeen {
   const short = (places: KnockOutSeen["notHeld"]) =>
     places.slice(0, room.items).map(({ path, lines }) => ({ path: cut(path, room.text), lines }));
   const { held, beyond, idleTests, note } = seen;
+  const [notHeld, unknown] = [short(seen.notHeld), short(seen.unknown)];
+  const all = openHunks(seen);
+  const unlisted = { notHeld: all.notHeld - notHeld.length, unknown: all.unknown - unknown.length };
   return {
     held,
-    notHeld: short(seen.notHeld),
-    unknown: short(seen.unknown),
+    notHeld,
+    unknown,
     beyond,
     idleTests: texts(idleTests, room),
+    ...(unlisted.notHeld + unlisted.unknown === 0 ? {} : { unlisted }),
     ...(note === undefined ? {} : { note: cut(note, room.text) }),
   };
 }

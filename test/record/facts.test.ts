@@ -6,6 +6,7 @@ import { decodeFacts, encodeFacts, FACTS_BYTES } from "../../src/record/facts.ts
 import { recallDetail } from "../../src/record/recall.ts";
 import { sealKey } from "../../src/record/seal.ts";
 import { shrinkSteps } from "../../src/record/shrink.ts";
+import { summaryOf } from "../../src/verify/knock-out/knock-out.ts";
 import { aFinding, anAttempt, aPublishedLoop, aRedVerdict, aRun, sha } from "../loop/builder.ts";
 
 const key = sealKey("an operator's secret of some length");
@@ -113,6 +114,19 @@ describe("a record that forgot", () => {
     const reviewed = shrinkSteps.at(-1)?.(aPublishedLoop({ attempts: older.map((one) => ({ ...one, review })) }));
     const last = { ...review, findings: [] };
     expect(reviewed?.attempts.map((one) => one.review)).toEqual([null, null, null, null, last]);
+  });
+
+  it("still knows how many hunks no test holds, though it lists but one of them", () => {
+    const places = [1, 2, 3, 4, 5].map((line) => ({ path: "shop.sh", lines: { from: line, to: line } }));
+    const seen = { held: 2, notHeld: places, unknown: places.slice(0, 2), beyond: 0, idleTests: [] };
+    const tried = aPublishedLoop({ attempts: [anAttempt({ number: 1, knockOut: seen })] });
+    const least = shrinkSteps.slice(1).reduce((state, step) => step(state), tried).attempts[0]?.knockOut;
+    expect(least).toMatchObject({ notHeld: places.slice(0, 1), unlisted: { notHeld: 4, unknown: 1 } });
+    expect(summaryOf(least ?? seen)).toEqual([
+      "2 of 9 hunks are held by a test.",
+      "Not held: shop.sh:1, 4 more. The checks stay green without any one of them.",
+      "Not known: shop.sh:1, 1 more.",
+    ]);
   });
 
   it("gets the detail of its older attempts back, and the last one stays as it says", () => {

@@ -1,6 +1,7 @@
 // What stands on the pull request, and the warnings on a comment.
 import { maskCredentials } from "../../base/credentials.ts";
 import { placeOf } from "../../base/place.ts";
+import { openHunks } from "../../loop/own-checks.ts";
 import type { Attempt, LoopState, Review, Verdict } from "../../loop/state.ts";
 import { withoutClosing } from "../../policy/closing.ts";
 import { inlineCode } from "../escape.ts";
@@ -71,11 +72,14 @@ export const agentSaysHeadline = "The agent says of the attempt, a claim:";
 /** Where no test would notice a mistake, as far as that was tried, and the files that change most; empty where neither is known. */
 export function lookFirstSentence({ change, knockOut }: Attempt): string[] {
   const open = [...(knockOut?.notHeld ?? []), ...(knockOut?.unknown ?? [])];
-  if (open.length > 0) {
+  if (knockOut != null && open.length > 0) {
+    const { notHeld, unknown } = openHunks(knockOut);
+    const all = notHeld + unknown;
     const places = open.slice(0, 10).map((place) => inlineCode(maskCredentials(placeOf(place)), 200));
-    const more = open.length > places.length ? ` and ${open.length - places.length} more places` : "";
+    const left = all - places.length;
+    const more = left > 0 ? ` and ${left} more ${left === 1 ? "place" : "places"}` : "";
     return [
-      `**Look first at** ${places.join(", ")}${more}: no test is known to fail without ${open.length === 1 ? "it" : "these"}.`,
+      `**Look first at** ${places.join(", ")}${more}: no test is known to fail without ${all === 1 ? "it" : "these"}.`,
     ];
   }
   const files = (change?.heaviest ?? []).slice(0, 3);

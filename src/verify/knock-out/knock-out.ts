@@ -1,6 +1,7 @@
 // What taking hunks back one at a time has shown, and what that means for the verdict.
 import { maskCredentials } from "../../base/credentials.ts";
 import { placeOf } from "../../base/place.ts";
+import { openHunks } from "../../loop/own-checks.ts";
 import type { Finding, KnockOutSeen, Place, Rules, VerdictPart } from "../../loop/state.ts";
 import { plain } from "../plain.ts";
 
@@ -51,18 +52,20 @@ export function colourOfKnockOut(seen: KnockOutSeen, policy: NotHeld): KnockOutC
 }
 
 /** `7 of 9 hunks are held by a test`, and what of the rest; a sentence each. */
-export function summaryOf({ held, notHeld, unknown, beyond, idleTests, note }: KnockOutSeen): readonly string[] {
+export function summaryOf(seen: KnockOutSeen): readonly string[] {
+  const { held, notHeld, unknown, beyond, idleTests, note } = seen;
   if (note !== undefined) return [`It came to nothing. ${note}`.trim()];
-  const all = held + notHeld.length + unknown.length;
+  const { notHeld: openCount, unknown: lostCount } = openHunks(seen);
+  const all = held + openCount + lostCount;
   if (all === 0) return ["Nothing outside of tests was changed that a test could hold."];
-  const [open, lost] = [notHeld.map(placeOf), unknown.map(placeOf)];
+  const [open, lost] = [placesOf(notHeld, openCount), placesOf(unknown, lostCount)];
   const are = all === 1 ? "hunk is" : held === 1 ? "hunks is" : "hunks are";
   return [
     `${held} of ${all} ${are} held by a test.`,
-    ...(open.length > 0
-      ? [`Not held: ${open.join(", ")}. The checks stay green without ${open.length === 1 ? "it" : "any one of them"}.`]
+    ...(openCount > 0
+      ? [`Not held: ${open}. The checks stay green without ${openCount === 1 ? "it" : "any one of them"}.`]
       : []),
-    ...(lost.length > 0 ? [`Not known: ${lost.join(", ")}.`] : []),
+    ...(lostCount > 0 ? [`Not known: ${lost}.`] : []),
     ...(beyond > 0 ? [`${beyond} smaller ${beyond === 1 ? "hunk was" : "hunks were"} not tried.`] : []),
     ...(idleTests.length > 0 ? [`New or changed, but green without the change too: ${idleTests.join(", ")}.`] : []),
   ];
@@ -77,6 +80,11 @@ export const untried: KnockOutSeen = {
   idleTests: [],
   note: "No check is green that could tell.",
 };
+
+function placesOf(listed: readonly Place[], count: number): string {
+  const more = count - listed.length;
+  return [...listed.map(placeOf), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}
 
 const name = "knock-out";
 
