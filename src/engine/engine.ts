@@ -159,9 +159,8 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   async function schedule(): Promise<void> {
-    cancelTimer();
-    if (stopping) return;
-    const due = await store.nextDueTime();
+    const due = stopping ? null : await store.nextDueTime();
+    cancelTimer(); // only now: turns that end together each ask, and all but the last timer would be nobody's to cancel
     if (due === null || stopping) return;
     const now = clock.now();
     cancelTimer = clock.at(due > now ? due : now + notBeforeMs, onTime);
@@ -184,6 +183,7 @@ export function createEngine(parts: EngineParts): Engine {
       await schedule();
     } catch (error) {
       log.error({ err: error }, "alarms could not be read; trying again in a minute");
+      cancelTimer();
       cancelTimer = clock.at(clock.now() + 60_000, onTime);
     }
   }
