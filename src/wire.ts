@@ -72,8 +72,6 @@ export async function restoreLoops(options: Pick<AppOptions, "settings" | "log" 
         sealKey: sealKey(settings.sealSecret),
         submit: (issueKey, event, dedupe) => store.addEvent(issueKey, event, clock.now(), dedupe),
         stopping: () => false,
-        adopt: async () => null,
-        take: async () => {}, // the App that starts next takes it
       },
       { label: settings.label, newLoopId, everyMs: settings.reconcileMs },
     );

@@ -9,10 +9,8 @@ import { createPass } from "./look/pass.ts";
 import { createReconciler, type ReconcileOptions } from "./look/reconcile.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Clock, Delivery, GitHubPort, Log, RunsPort, StorePort } from "./ports.ts";
-import { takeRun } from "./run.ts";
 import { watchSetBack } from "./set-back.ts";
 import { createSlots } from "./slots.ts";
-import { step } from "./step.ts";
 import { turn } from "./turn.ts";
 import type { World } from "./world.ts";
 
@@ -73,24 +71,16 @@ export function createEngine(parts: EngineParts): Engine {
     ...parts,
     slots,
     watched: new Map(),
+    alone: new Set(),
     submit,
     untilStored,
     track,
     stopping: () => stopping,
     decider: parts.decider ?? { sift, nextOf },
+    takeUp: (key) => adoption.of(key),
     recall: async (key) => (reconciler === null ? "none" : reconciler.recall(key)),
   };
-  const reconciler =
-    parts.reconcile === undefined
-      ? null
-      : createReconciler(
-          {
-            ...world,
-            adopt: (record, run) => parts.runs.adopt(record, run),
-            take: (record, run, key, started) => takeRun(world, record, run, key, started),
-          },
-          parts.reconcile,
-        );
+  const reconciler = parts.reconcile === undefined ? null : createReconciler(world, parts.reconcile);
   const timeNow = watchSetBack(world);
   const adoption = createAdoption(world, (work) => soon(() => track(work())));
   let cancelPass = () => {};
@@ -166,14 +156,6 @@ export function createEngine(parts: EngineParts): Engine {
     cancelTimer = clock.at(due > now ? due : now + notBeforeMs, onTime);
   }
 
-  /** What `loopgate restore` read is a loop before its runs are asked after: nobody else would hear of them. */
-  async function takeUpRestored(): Promise<void> {
-    for (const key of await store.busyIssues(clock.now())) {
-      const event = await store.nextEvent(key);
-      if (event?.event.type === "restored") await step(world, event);
-    }
-  }
-
   async function tick(): Promise<void> {
     if (stopping) return;
     try {
@@ -210,7 +192,6 @@ export function createEngine(parts: EngineParts): Engine {
 
   return {
     async start() {
-      await takeUpRestored();
       await adoption.begin();
       beginPass();
     },

@@ -4,7 +4,15 @@ import type { PlainCommit } from "../gateway/git/staging.ts";
 import type { Origin, Translated } from "../github/deliveries/translated.ts";
 import type { Trouble } from "../loop/cause.ts";
 import type { Effect } from "../loop/effect.ts";
-import type { AlarmName, Command, LoopEvent, MergeOutcome, Permission, UpdateOutcome } from "../loop/event.ts";
+import type {
+  AlarmName,
+  BegunSince,
+  Command,
+  LoopEvent,
+  MergeOutcome,
+  Permission,
+  UpdateOutcome,
+} from "../loop/event.ts";
 import type { NanoUsd } from "../loop/money.ts";
 import type {
   BaseTip,
@@ -349,6 +357,13 @@ export interface StartedRun {
   readonly done: Promise<RunReport>;
 }
 
+/** A run of which something is left on this host. */
+export interface LeftRun {
+  readonly id: string;
+  readonly loop: string;
+  readonly repositoryId: number | null; // null: unknown
+}
+
 /** What runs take of this host's disk, in bytes. */
 export interface DiskUse {
   readonly quarantines: number;
@@ -373,6 +388,10 @@ export interface RunsPort {
   start(order: RunOrder): Promise<StartedRun>;
   /** For adoption after a restart: the run if it still runs, else its end as it was kept. Null: neither is left of it. */
   adopt(loop: LoopState, run: string): Promise<StartedRun | null>;
+  /** What began of a loop after its record was written, in order: all of which anything is left or written down here. */
+  begunSince(record: Pick<LoopState, "id" | "issue" | "runsStarted">): Promise<readonly BegunSince[]>;
+  /** The runs of loops on an issue of this number of which something is left here: a container, files, or commits. */
+  left(issue: Pick<IssueRef, "number">): Promise<readonly LeftRun[]>;
   /** Ends the run, whichever process started it; resolves when nothing of it runs. What it left stays. */
   stop(run: string, why: string): Promise<void>;
   /** Removes what a run left whose end is stored: container, folder, spending, and with `commits` what it pushed. */

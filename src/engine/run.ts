@@ -8,7 +8,6 @@ import { reviewerBrief } from "../brief/reviewer.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import { leftMs } from "../loop/clock.ts";
 import type { Effect } from "../loop/effect.ts";
-import { untoldRuns } from "../loop/end.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
 import { type CheckColour, colourOfCheck } from "../loop/own-checks.ts";
 import { type Attempt, type LoopState, noTokens, type Rules, type Snapshot } from "../loop/state.ts";
@@ -17,6 +16,7 @@ import { sizeOf, totalsOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
 import { lastLines } from "../verify/last-lines.ts";
 import { parseReview } from "../verify/review.ts";
+import { endOthers } from "./others.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun, StoredEffect } from "./ports.ts";
 import { spoken } from "./read.ts";
 import type { Place } from "./slots.ts";
@@ -31,6 +31,7 @@ export async function startRun(
   effect: StartRun,
   { issueKey, retrying }: { readonly issueKey: string; readonly retrying: boolean },
 ): Promise<LoopEvent[] | Place> {
+  await endOthers(world, state);
   const inLine = world.slots.take(effect.run, issueKey);
   if (inLine !== null) return inLine;
   let mayRun = retrying;
@@ -67,21 +68,6 @@ export async function adoptRun(
   if (started === null && isStarting) return;
   if (started === null) await tellLost(world, state, run, issueKey);
   else watchAdopted(world, state, run, issueKey, started);
-}
-
-/** Of a loop that was restored: what is left of a run is watched to its end, or, where its loop waits for it no more, ended. */
-export async function takeRun(
-  world: World,
-  record: LoopState,
-  run: string,
-  issueKey: string,
-  started: StartedRun | null,
-): Promise<void> {
-  // No look comes back to a loop that the store knows: it is told once the store takes it.
-  if (started === null) return world.track(world.untilStored(() => tellLost(world, record, run, issueKey)));
-  watchAdopted(world, record, run, issueKey, started);
-  const isCalledOff = untoldRuns(record).some(({ id, untold }) => id === run && untold);
-  if (isCalledOff) await world.runs.stop(run, "its loop waits for it no more");
 }
 
 /** Nothing is left of the run but what it had spent. */

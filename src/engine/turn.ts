@@ -2,6 +2,7 @@
 import { Bug } from "../base/assert.ts";
 import { toFault } from "../base/fault.ts";
 import type { LoopState } from "../loop/state.ts";
+import { bringBack, isRestored } from "./bring-back.ts";
 import { perform } from "./perform.ts";
 import type { StoredEffect, StoredEvent } from "./ports.ts";
 import { isToldOf, nextTry } from "./retry.ts";
@@ -32,7 +33,7 @@ async function turnOnce(world: World, issueKey: string): Promise<"more" | "over"
   if (event !== null) {
     const recalled = event.event.type === "command" ? await comesAfterRecall(world, event) : false;
     if (recalled === null) return "later";
-    if (!recalled) await step(world, event);
+    if (!recalled) await (isRestored(event) ? bringBack(world, event) : step(world, event));
     return "more";
   }
   const state = await store.load(issueKey);

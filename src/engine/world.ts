@@ -17,6 +17,8 @@ export interface World {
   readonly slots: Slots;
   /** The runs whose end this process will hear of, each with what resolves when that end is stored. */
   readonly watched: Map<string, Promise<void>>;
+  /** Issues of which it is known that no run of another loop is left from before. */
+  readonly alone: Set<string>;
   readonly operator: Operator;
   /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
   readonly keepMs?: number;
@@ -32,6 +34,8 @@ export interface World {
   readonly decider: { readonly sift: typeof sift; readonly nextOf: typeof nextOf };
   /** Brings back the loop of an issue that the store does not know, if its thread has one. Null: nobody can say yet. */
   readonly recall: (issueKey: string) => Promise<Recalled | null>;
+  /** Has the ends of the loop's runs told that it has not heard. Throws Fault only when the store cannot list them. */
+  readonly takeUp: (issueKey: string) => Promise<void>;
   /** Counts as work in progress until it settles; what it throws is logged. */
   readonly track: (work: Promise<void>) => void;
   /** True once the process is asked to end: no new work is begun. */

@@ -317,11 +317,16 @@ export function beginAttempt(state: LoopState, now: number, before: readonly Eff
 /** So many attempts to merge the base are made before a person is asked; a grant begins them anew. */
 const mergesAtMost = 3;
 
+/** The name of a loop's run, by its number among them. */
+export function runIdOf({ id, issue }: Pick<LoopState, "id" | "issue">, count: number): string {
+  return `${issue.number}-${id}-${count}`;
+}
+
 /** A run's facts at its start, and the state with the lifetime counter moved. */
 export function newRun(state: LoopState, role: RunFacts["role"], now: number): [RunFacts, LoopState] {
   const count = state.runsStarted + 1;
   const run: RunFacts = {
-    id: `${state.issue.number}-${state.id}-${count}`,
+    id: runIdOf(state, count),
     role,
     startedAt: now,
     endedAt: null,

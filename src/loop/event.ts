@@ -6,6 +6,7 @@ import type {
   BaseTip,
   ChangeSize,
   CheckAgain,
+  CheckOf,
   CheckSeen,
   Claim,
   Finding,
@@ -78,11 +79,22 @@ export interface ChangeFacts {
   readonly grantable: boolean; // false: no person can allow it through the App (a workflow edit, a secret)
 }
 
+/** A run that its loop's record does not name, since it began after that was last written, as far as the host knows it. */
+export interface BegunSince {
+  readonly count: number; // which of the loop's runs it is
+  readonly role: RunFacts["role"] | null; // null: no more is known of it than its number
+  readonly attempt: number | null; // null: unknown
+  readonly startFrom: string | null; // the commit it began at or judges; null: unknown
+  readonly check?: CheckOf; // of a check; absent: it is none, or unknown
+}
+
 /** How things stand at GitHub and on this host with a loop whose state was read back from its record. */
 export interface RestoredFacts {
   readonly open: boolean;
   readonly labels: readonly string[];
-  readonly running: readonly string[]; // runs of the record that still exist, or whose end was kept
+  readonly running: readonly string[]; // runs, of those the record names and those begun since, that still exist or whose end was kept
+  readonly since?: readonly BegunSince[]; // what the host has of runs that began after the record was written, in their order; absent: none
+  readonly left?: readonly string[]; // runs of which something is left on the host; absent: none
   readonly branch: { readonly head: string; readonly ours: boolean } | null; // ours: its tip was committed by us
   readonly pull: {
     readonly number: number;

@@ -1,6 +1,6 @@
 // A loop whose local state was lost goes on from its record: what GitHub and the host say now decides where.
 import { onOvertaken, onPublished } from "./attempt.ts";
-import { beginAttempt, newLoop, withAttempt, withRun } from "./begin.ts";
+import { beginAttempt, currentAttempt, newLoop, newRun, rulesOf, runIdOf, withAttempt, withRun } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import {
   classOf,
@@ -12,8 +12,10 @@ import {
   settle,
   showStatus,
   statusLabels,
+  stopRuns,
+  untoldRuns,
 } from "./end.ts";
-import type { LoopEvent, RestoredFacts } from "./event.ts";
+import type { BegunSince, LoopEvent, RestoredFacts } from "./event.ts";
 import { onBranchMoved, onPullClosed, readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, leaveDraft, unseen } from "./judge.ts";
 import type { LoopState, RunFacts } from "./state.ts";
@@ -25,11 +27,39 @@ import type { LoopState, RunFacts } from "./state.ts";
  */
 export function onRestored(event: Extract<LoopEvent, { type: "restored" }>, now: number): Decision {
   const { facts } = event;
-  const state = asFound(event.record, facts);
-  if (!isLive(state)) return onEnded(state, facts);
-  const stop = endedMeanwhile(state, facts, now);
-  const next = stop ?? goOn(state, facts, now);
-  return { ...next, note: `restored from the thread; ${next.note}` };
+  const state = asFound(withRunsSince(event.record, facts.since ?? []), facts);
+  const next = isLive(state)
+    ? (endedMeanwhile(state, facts, now) ?? goOn(state, facts, now))
+    : onEnded(state, facts, now);
+  const effects = [...next.effects, ...forgetTold(state, facts)];
+  return { ...next, effects, note: `restored from the thread; ${next.note}` };
+}
+
+/**
+ * The record with the runs that began after it was last written, as running: an attempt's reviewers and checks begin without a
+ * word in the thread. They count, what they spent is still to be told, and no run that begins from here on has their names.
+ */
+export function withRunsSince(record: LoopState, since: readonly BegunSince[]): LoopState {
+  return since.reduce(withRunSince, record);
+}
+
+function withRunSince(state: LoopState, { count, role, attempt, check }: BegunSince): LoopState {
+  const of = state.attempts.find(({ number }) => number === attempt) ?? state.attempts.at(-1);
+  // Of those in between nothing is left: where there are checks, they are taken for some.
+  const unknown = count - state.runsStarted - (role === null ? 0 : 1);
+  const checks = (state.rules?.ownChecks === undefined ? 0 : unknown) + (role === "check" ? 1 : 0);
+  const counted: LoopState = checks === 0 ? state : { ...state, checksStarted: (state.checksStarted ?? 0) + checks };
+  if (of === undefined || role === null) return { ...counted, runsStarted: count };
+  const [run, next] = newRun({ ...counted, runsStarted: count - 1 }, role, of.startedAt);
+  const named = check === undefined ? run : { ...run, check };
+  const attempts = next.attempts.map((one) => (one === of ? { ...one, runs: [...one.runs, named] } : one));
+  return { ...next, attempts };
+}
+
+/** What is left of runs whose end the record knows: to clear it away may have been asked for, and was lost with the store. */
+function forgetTold(state: LoopState, { left = [] }: RestoredFacts): readonly Effect[] {
+  const untold = new Set(untoldRuns(state).map(({ id }) => id));
+  return left.filter((run) => !untold.has(run)).map((run) => ({ type: "forget_run", run, commits: true }));
 }
 
 /** The record's state, with what the thread and the pull request are known to be. */
@@ -46,15 +76,16 @@ function asFound(record: LoopState, { comments, pull }: RestoredFacts): LoopStat
 }
 
 /** An ended loop only finishes what it had to say. A commit that waited for a yes was in the quarantine that is lost. */
-function onEnded(state: LoopState, facts: RestoredFacts): Decision {
+function onEnded(found: LoopState, facts: RestoredFacts, now: number): Decision {
+  const [state, stops] = giveUp(found, now);
   const { ending } = state;
-  if (ending === null) return { state, effects: [], note: "restored from the thread; it had come to nothing" };
+  if (ending === null) return { state, effects: stops, note: "it had come to nothing" };
   const lost = ending.pendingHead !== null && ending.pendingHead !== facts.branch?.head;
   const kept: LoopState = lost ? { ...state, ending: { ...ending, resume: "execute", pendingHead: null } } : state;
-  const effects: Effect[] = [];
+  const effects = [...stops];
   if (!facts.comments.stop) effects.push({ type: "post_stop" });
   if (hasLabel(facts.labels, state.label)) effects.push(showStatus(kept, classOf(ending.reason)));
-  return { state: kept, effects, note: `restored from the thread; it had ended: ${ending.reason}` };
+  return { state: kept, effects, note: `it had ended: ${ending.reason}` };
 }
 
 /** What a person did while nobody listened ends the loop as it would have. */
@@ -73,7 +104,7 @@ function endedMeanwhile(state: LoopState, facts: RestoredFacts, now: number): De
 function goOn(state: LoopState, facts: RestoredFacts, now: number): Decision {
   switch (state.phase) {
     case "paused":
-      return { state: closeRuns(state, now), effects: [], note: "it stays paused" };
+      return { state: closeRuns(state, now), effects: stopRuns(state, cameBackWithout), note: "it stays paused" };
     case "verifying":
       return judgeAgain(state, facts, now);
     case "awaiting_gate":
@@ -87,42 +118,60 @@ function goOn(state: LoopState, facts: RestoredFacts, now: number): Decision {
 function workAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
   const attempt = state.attempts.at(-1);
   if (attempt === undefined) return beginAttempt(state, now, [{ type: "write_status" }]);
-  const run = attempt.runs.find((one) => isStillThere(one, facts));
-  if (run !== undefined) {
-    return { state: { ...state, phase: "executing" }, effects: [], note: "its container still runs" };
-  }
-  const ended = lose(state, now);
   const { branch } = facts;
+  const reviewer = branch?.ours === true && state.pull !== null ? reviewerOf(branch.head, state, facts) : undefined;
+  if (branch !== null && reviewer !== undefined) return reviewGoesOn(pushed(state, branch.head), reviewer, now);
+  const executor = attempt.runs.find((run) => run.role === "executor" && isStillThere(run, facts));
+  if (executor !== undefined) {
+    const [left, stops] = giveUp({ ...state, phase: "executing" }, now, executor.id);
+    return { state: left, effects: stops, note: "its container still runs" };
+  }
+  const [ended, stops] = giveUp(state, now);
   if (branch === null || branch.head === state.head) {
     const uncounted = withAttempt(ended, { counted: false, endedAt: now });
-    return beginAttempt(uncounted, now, [...stopLost(state), { type: "write_status" }]);
+    return beginAttempt(uncounted, now, [...stops, { type: "write_status" }]);
   }
-  if (!branch.ours) return onOvertaken(ended, branch.head, now);
-  // The record does not know this push, and a committer's name proves nothing: who pushed is read at the gate.
-  const seen = { ...withAttempt(ended, { head: branch.head }), othersPushed: true };
-  const published: LoopState = { ...seen, phase: "publishing", ...unseen };
-  const next = onPublished(published, branch.head, now);
-  return { ...next, note: "its commit was published already" };
+  const next = branch.ours
+    ? onPublished({ ...pushed(ended, branch.head), phase: "publishing" }, branch.head, now)
+    : onOvertaken(ended, branch.head, now);
+  const note = branch.ours ? "its commit was published already" : next.note;
+  return { ...next, effects: [...stops, ...next.effects], note };
+}
+
+/** The record does not know this push, and a committer's name proves nothing: who pushed is read at the gate. */
+function pushed(state: LoopState, head: string): LoopState {
+  return { ...withAttempt(state, { head }), head, behind: null, othersPushed: true, ...unseen };
 }
 
 /** The commit is judged again: what the reviewer was about to say is lost, what CI said is read. */
 function judgeAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
   const { branch } = facts;
   if (branch !== null && branch.head !== state.head) {
-    return onBranchMoved(lose(state, now), branch.head, now);
+    const [ended, stops] = giveUp(state, now);
+    const next = onBranchMoved(ended, branch.head, now);
+    return { ...next, effects: [...stops, ...next.effects] };
   }
+  const { head, base } = currentAttempt(state);
+  const reviewer = reviewerOf(head ?? base, state, facts);
+  if (reviewer !== undefined) return reviewGoesOn(state, reviewer, now);
   const waitsFor = runningRuns(state);
-  const there = waitsFor.filter((run) => isStillThere(run, facts));
-  if (there.length > 0 && there.length === waitsFor.length) {
-    const note = there.some(({ role }) => role === "reviewer") ? "its reviewer still runs" : "its checks still run";
+  const isWhole = waitsFor.every((run) => isStillThere(run, facts) && sinceOf(state, run, facts) === undefined);
+  if (waitsFor.length > 0 && isWhole) {
+    const note = waitsFor.some(({ role }) => role === "reviewer") ? "its reviewer still runs" : "its checks still run";
     return { state: { ...state, ...unseen, ciSince: now }, effects: [], note };
   }
-  const next = beginVerifying({ ...lose(state, now), ...unseen }, now, [...stopLost(state), { type: "write_status" }]);
+  const [ended, stops] = giveUp(state, now);
+  const next = beginVerifying({ ...ended, ...unseen }, now, [...stops, { type: "write_status" }]);
   return { ...next, note: `judging again; ${next.note}` };
 }
+function waitAgain(found: LoopState, facts: RestoredFacts, now: number): Decision {
+  const [state, stops] = giveUp(found, now);
+  const moved = facts.branch !== null && facts.branch.head !== state.head ? facts.branch.head : null;
+  const next = moved === null ? atGateAgain(state, facts, now) : onBranchMoved(state, moved, now);
+  return { ...next, effects: [...stops, ...next.effects] };
+}
 
-function waitAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
-  if (facts.branch !== null && facts.branch.head !== state.head) return onBranchMoved(state, facts.branch.head, now);
+function atGateAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
   const isShown = hasLabel(facts.labels, statusLabels.gate) && !hasLabel(facts.labels, statusLabels.running);
   const unsaid: Effect[] = isShown ? [] : [showStatus(state, "gate")];
   const draft = [...leaveDraft(state), ...askReviewers(state)];
@@ -135,16 +184,40 @@ function isStillThere({ id, status }: RunFacts, { running }: RestoredFacts): boo
   return status === "running" && running.includes(id);
 }
 
-/** Nothing new begins beside a container that was given up, though nobody found it when the loop came back. */
-function stopLost(state: LoopState): readonly Effect[] {
-  return runningRuns(state).map(({ id }) => ({ type: "stop_run", run: id, why: "its loop came back without it" }));
+/** The newest reviewer of this commit, where it is still there and nothing but reviewers judges here; else a lost check would be waited for. */
+function reviewerOf(head: string, state: LoopState, facts: RestoredFacts): RunFacts | undefined {
+  const { number, runs } = currentAttempt(state);
+  const reviewer = runs.findLast(({ role }) => role === "reviewer");
+  if (reviewer === undefined || rulesOf(state).ownChecks !== undefined || !isStillThere(reviewer, facts))
+    return undefined;
+  const since = sinceOf(state, reviewer, facts);
+  if (since === undefined) return state.phase === "verifying" ? reviewer : undefined;
+  return since.attempt === number && since.startFrom === head ? reviewer : undefined;
 }
 
-/** Runs that the record believes to be running and that are not there any more. What each had spent is still to be told. */
-function lose(state: LoopState, now: number): LoopState {
-  const lost = { status: "lost", endedAt: now, untold: true } as const;
-  return runningRuns(state).reduce((seen, run) => withRun(seen, run.id, lost), state);
+/** What the host says of a run that the record does not name. */
+function sinceOf(state: LoopState, { id }: RunFacts, { since = [] }: RestoredFacts): BegunSince | undefined {
+  return since.find(({ count }) => runIdOf(state, count) === id);
 }
+
+function reviewGoesOn(state: LoopState, { id }: RunFacts, now: number): Decision {
+  const [left, stops] = giveUp(state, now, id);
+  const next: LoopState = { ...left, ...unseen, phase: "verifying", ciSince: now };
+  return { state: next, effects: stops, note: "its reviewer still runs" };
+}
+
+/**
+ * The state without the runs that the loop does not go on with, all but `kept`: what each had spent is still to be told. Nothing
+ * new begins beside a container that was given up, though nobody found it when the loop came back.
+ */
+function giveUp(state: LoopState, now: number, kept?: string): [LoopState, readonly Effect[]] {
+  const lost = { status: "lost", endedAt: now, untold: true } as const;
+  const runs = runningRuns(state).filter(({ id }) => id !== kept);
+  const left = runs.reduce((seen, run) => withRun(seen, run.id, lost), state);
+  return [left, runs.map(({ id }) => ({ type: "stop_run", run: id, why: cameBackWithout }))];
+}
+
+const cameBackWithout = "its loop came back without it";
 
 /** There is a record, and it cannot be relied on: the loop ends, and the comment is left as it was found. */
 export function onRecordTampered(event: Extract<LoopEvent, { type: "record_tampered" }>, now: number): Decision {

@@ -298,7 +298,7 @@ export type Provenance = z.infer<typeof Provenance>;
  * Which of the policy's own checks a run is of, and whether it judges the attempt's commit or what the loop began from. `without`:
  * all of them judge the commit, a part of the change taken back at a time.
  */
-const CheckOf = z.object({ name: z.string(), at: z.enum(["head", "base", "without"]) });
+export const CheckOf = z.object({ name: z.string(), at: z.enum(["head", "base", "without"]) });
 export type CheckOf = z.infer<typeof CheckOf>;
 
 /** What one run of an own check showed of a commit. */

@@ -58,7 +58,8 @@ export function createChecks(parts: CheckParts, setUps: SetUps): Checks {
       if (!isMade) {
         await makeFolders(parts, order.id);
         const beneath = await fillRoom(parts, order, room);
-        const lease = { token: newLeaseToken(), startFrom: order.startFrom, role: "check" } as const;
+        const { startFrom, check: of } = order;
+        const lease = { token: newLeaseToken(), startFrom, role: "check", ...(of && { check: of }) } as const;
         await keepLease(parts, order.id, standingOn(lease, beneath));
       }
       const beneath = (await readKept(parts, order.id))?.beneath ?? null;

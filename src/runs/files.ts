@@ -10,6 +10,7 @@ import { repositoryOfObjects } from "../gateway/git/objects.ts";
 import { findQuarantine, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
 import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/git/workspace.ts";
 import { rulesOf } from "../loop/begin.ts";
+import { CheckOf } from "../loop/state.ts";
 import type { DoorParts } from "./door.ts";
 import { placeholdersOf } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
@@ -30,6 +31,7 @@ const Kept = z.object({
   token: z.string().min(1),
   startFrom: z.string(),
   role: z.enum(["executor", "reviewer", "check"]),
+  check: CheckOf.optional(), // which of the policy's own checks it runs; absent: none, or of an earlier version
   trailers: z.object({ lines: z.array(z.string()), signOff: z.boolean() }).optional(), // what an executor's commits are to bear; absent: of an earlier version, or none
   placeholders: z.array(z.string()).optional(), // patterns of files whose keys are made up; absent: none
   beneath: z.object({ folder: z.string(), work: z.string() }).optional(), // what its workspace stands on; absent: nothing
@@ -39,6 +41,19 @@ export type Kept = z.infer<typeof Kept>;
 /** The id of the run in which this run's set-up is made. */
 export function setUpRun(run: string): string {
   return `${run}-setup`;
+}
+
+/** What a run is called by. */
+export interface Named {
+  readonly issue: number;
+  readonly loop: string;
+  readonly count: number;
+}
+
+/** What a run's name says; null for the name of anything else, such as the container of a set-up. */
+export function readRunName(name: string): Named | null {
+  const [, issue, loop, count] = /^(\d+)-(.+)-(\d+)$/.exec(name) ?? [];
+  return loop === undefined ? null : { issue: Number(issue), loop, count: Number(count) };
 }
 
 /** Everything that a container of this run is given, still empty: it can be created before any of it is filled. */
@@ -136,7 +151,7 @@ export async function removeOrphans(
   const folders = await readdir(runs).catch(() => []);
   const kept = (await readdir(quarantines).catch(() => [])).filter((name) => name.endsWith(".git"));
   for (const run of new Set([...folders, ...kept.map((name) => name.slice(0, -".git".length))])) {
-    const loop = /^\d+-(.+)-\d+$/.exec(run)?.[1];
+    const loop = readRunName(run)?.loop;
     if (loop === undefined || keep(run, loop)) continue;
     await removeFiles(parts, run);
     await removeQuarantine(quarantines, run);

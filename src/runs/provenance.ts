@@ -2,18 +2,20 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import type { Running, RunRequest } from "../container/run.ts";
 import type { ContainerSpec } from "../container/spec/body.ts";
 import type { Log, RunOrder, RunReport } from "../engine/ports.ts";
 import { keepCommit, treeOf } from "../gateway/git/kept.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { rulesOf } from "../loop/begin.ts";
-import { dollarsOf } from "../loop/money.ts";
-import { type ImageUsed, noTokens, type Provenance, type SetUp, type Tokens } from "../loop/state.ts";
+import { dollarsOf, nanoOf } from "../loop/money.ts";
+import { type ImageUsed, noTokens, type Provenance, type SetUp, Tokens } from "../loop/state.ts";
 import type { FileParts } from "./files.ts";
 import { roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
-import { writeWhole } from "./whole-file.ts";
+import type { Spent } from "./spending.ts";
+import { parseJson, writeWhole } from "./whole-file.ts";
 
 export interface ProvenanceParts extends FileParts {
   readonly log: Log;
@@ -143,6 +145,15 @@ export async function recordEnd(parts: ProvenanceParts, ended: EndedWith): Promi
     parts.log.warn({ run, err: error }, "what a run came to could not be written down");
   }
 }
+
+/** What a run came to spend, which stays known once it is cleared away; null where its end was not written down. */
+export async function recordedSpending(parts: Pick<FileParts, "dataDir">, run: string): Promise<Spent | null> {
+  const { end } = await readRecorded(parts, run);
+  const read = SpentInEnd.safeParse(parseJson(end ?? ""));
+  return read.success ? { spentNano: nanoOf(read.data.spentUsd), tokens: read.data.tokens } : null;
+}
+
+const SpentInEnd = z.object({ spentUsd: z.number().nonnegative(), tokens: Tokens });
 
 /** Removes what was written down of runs of which nothing was written since `before`, in epoch milliseconds; resolves to their ids. */
 export async function forgetRecords(parts: Pick<FileParts, "dataDir">, before: number): Promise<readonly string[]> {

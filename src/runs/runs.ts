@@ -30,8 +30,9 @@ import {
 } from "./files.ts";
 import { listenTo } from "./heard.ts";
 import { isolationOf, unseenIsolation } from "./isolation.ts";
+import { begunSince, leftRuns } from "./left.ts";
 import { type AccessParts, type Origin, withAccess } from "./origin.ts";
-import { forgetRecords, recordStart, type StartedFrom } from "./provenance.ts";
+import { forgetRecords, recordedSpending, recordStart, type StartedFrom } from "./provenance.ts";
 import {
   changeStart,
   fetchLoopBranch,
@@ -160,7 +161,9 @@ export function createRuns(given: RunParts): RunsPort {
     },
     forgetObjects: (used) => forgetObjects(parts, used, parts.clock.now()),
     diskUse: () => diskUse(parts),
-    spentBy: (loop, run) => spentAtMost(parts, loop, run),
+    spentBy: async (loop, run) => (await recordedSpending(parts, run)) ?? spentAtMost(parts, loop, run),
+    begunSince: (record) => begunSince(parts, record),
+    left: (issue) => leftRuns(parts, issue),
     async stop(run, why) {
       const found = running.get(run) ?? (await parts.runtime.find(run));
       await found?.stop(why);

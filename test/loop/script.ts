@@ -4,7 +4,15 @@ import { Gone, RecordFault } from "../../src/loop/cause.ts";
 import { decide } from "../../src/loop/decide.ts";
 import type { Effect } from "../../src/loop/effect.ts";
 import { statusLabels, untoldRuns } from "../../src/loop/end.ts";
-import type { AlarmName, ClaimFacts, LoopEvent, MergeOutcome, Permission, Verb } from "../../src/loop/event.ts";
+import type {
+  AlarmName,
+  BegunSince,
+  ClaimFacts,
+  LoopEvent,
+  MergeOutcome,
+  Permission,
+  Verb,
+} from "../../src/loop/event.ts";
 import { nanoOf } from "../../src/loop/money.ts";
 import type { ApprovalRefusal } from "../../src/loop/refusal.ts";
 import {
@@ -376,7 +384,9 @@ function restored({ words, options }: Line, record: LoopState | null): LoopEvent
     facts: {
       open: !words.includes("closed"),
       labels: options.get("labels")?.split(",") ?? labels,
-      running: options.has("running") ? (options.get("running") ?? "").split(",") : [],
+      running: listed(options.get("running")),
+      since: listed(options.get("since")).map(begunSince),
+      left: listed(options.get("left")),
       branch: head === null || words.includes("branchless") ? null : { head, ours: !words.includes("foreign") },
       pull:
         pull === undefined
@@ -392,6 +402,21 @@ function restored({ words, options }: Line, record: LoopState | null): LoopEvent
             },
       comments: { status: 501, attempts: {}, stop: !words.includes("unsaid") },
     },
+  };
+}
+
+function listed(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : text.split(",");
+}
+
+/** A run that the record does not name: `4:reviewer:2:aa2`, its attempt and its commit where they are known. */
+function begunSince(text: string): BegunSince {
+  const [count, role, attempt, startFrom] = text.split(":");
+  return {
+    count: Number(count),
+    role: (role as RunFacts["role"] | undefined) ?? null,
+    attempt: attempt === undefined ? null : Number(attempt),
+    startFrom: startFrom ?? null,
   };
 }
 

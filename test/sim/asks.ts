@@ -1,5 +1,5 @@
 // An event that asks for work leads to work, unless a limit was reached by work, a person said otherwise, or something came over it.
-import { isAnswered, mayWrite } from "../../src/loop/begin.ts";
+import { countedRuns, isAnswered, mayWrite } from "../../src/loop/begin.ts";
 import { classOf } from "../../src/loop/end.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import { issueKeyOf } from "../../src/loop/issue-key.ts";
@@ -120,8 +120,8 @@ export function createAsks(parts: AsksParts) {
       case "budget_limit":
         if (rules === null) return false;
         if (ending.of === "loop_time") return true; // `checkTime` asks for each
-        if (ending.of === "runs") return after.runsStarted >= rules.lifetimeRuns;
-        if (ending.of === "issue_runs") return after.earlier.runs + after.runsStarted >= rules.issueRuns;
+        if (ending.of === "runs") return countedRuns(after) >= rules.lifetimeRuns;
+        if (ending.of === "issue_runs") return after.earlier.runs + countedRuns(after) >= rules.issueRuns;
         return ["money", "issue_money"].includes(ending.of) && spentBy(after) >= after.grantedNano * 0.9;
       default:
         return false;

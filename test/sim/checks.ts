@@ -1,7 +1,8 @@
 // The invariants of the shared fault page that can be seen from outside, asked at every commit, call and quiet moment.
 import { Fault } from "../../src/base/fault.ts";
-import type { Delivery, RunOrder } from "../../src/engine/ports.ts";
-import { isAnswered } from "../../src/loop/begin.ts";
+import type { Delivery, RunOrder, StoredEffect } from "../../src/engine/ports.ts";
+import { ourChecks } from "../../src/engine/world.ts";
+import { countedRuns, isAnswered } from "../../src/loop/begin.ts";
 import { spentOf } from "../../src/loop/money.ts";
 import type { Ending, LoopState, RunFacts } from "../../src/loop/state.ts";
 import { type DecodedRecord, decodeRecord } from "../../src/record/codec.ts";
@@ -11,6 +12,7 @@ import type { Containers } from "./containers.ts";
 import { authorsOf, gateTruth } from "./gate-truth.ts";
 import type { Write } from "./github.ts";
 import { app, type Container, nameOf, repository } from "./model.ts";
+import { createOwnChecks } from "./own-checks.ts";
 import type { Committed, Disk } from "./store.ts";
 import type { World } from "./world.ts";
 
@@ -57,13 +59,15 @@ export function createChecks(parts: ChecksParts) {
   const cameBack = new Map<string, number>(); // when a loop was brought back: only since then is there anybody to hear
   const untraced = new Set<string>(); // of those, the ones whose thread has no record to bring them back from
   let storeSince = 0;
-  const unaccounted = new Set<string>(); // runs cleared away before the thread said what they cost, and the store was lost
+  const unaccounted = new Set<string>(); // runs of such loops that were cleared away
+  const unbegun = new Map<string, { readonly run: string; readonly at: number }>(); // loop → the run that has no container, since when
   let lastMoment = { at: 0, timers: 0 };
 
   function hold(condition: boolean, what: string): void {
     if (!condition) violations.push(what);
   }
 
+  const ownChecks = createOwnChecks({ containers, hold });
   const asks = createAsks({ world, containers, disk, now: parts.now, hold });
 
   const keyOf = (issue: number) => `${repository.id}#${issue}`;
@@ -92,6 +96,7 @@ export function createChecks(parts: ChecksParts) {
     checkPeople(step, same, after);
     checkEnding(step, same, after);
     checkSilent(step, same, after);
+    ownChecks.onCommit(step, same, after);
     asks.onCommit(step, same, after);
     if (after.phase === "awaiting_gate" && before?.phase !== "awaiting_gate") checkGreen(after, "the gate");
   }
@@ -147,11 +152,6 @@ export function createChecks(parts: ChecksParts) {
       if (record === null || record === "deleted") untraced.add(id);
       else books.set(id, record);
     }
-    for (const { id, loop, state } of containers.all.values()) {
-      const run = runIn(books.get(loop), id);
-      // A run that the thread does not name yet, as a second attempt's reviewer, is known to nobody.
-      if (run === undefined || (state === "forgotten" && isOpen(run))) unaccounted.add(id);
-    }
     asks.onStoreLost();
     storeSince = parts.now();
     commands.clear(); // a delivery that comes again is new to the new store
@@ -191,9 +191,9 @@ export function createChecks(parts: ChecksParts) {
       "I3: attempts are not numbered in order",
     );
     // A policy that was lowered meanwhile takes nothing back: it only lets nothing more begin.
-    const begins = after.runsStarted > (same?.runsStarted ?? 0);
+    const begins = countedRuns(after) > (same === null ? 0 : countedRuns(same));
     if (rules !== null && begins)
-      hold(after.runsStarted <= rules.lifetimeRuns, `I11: ${after.runsStarted} containers in one life`);
+      hold(countedRuns(after) <= rules.lifetimeRuns, `I11: ${countedRuns(after)} containers in one life`);
     hold(runs.length <= after.runsStarted, "I11: more runs than were counted");
     checkIssue(after, begins);
     if (same === null) return;
@@ -235,7 +235,7 @@ export function createChecks(parts: ChecksParts) {
     const earlier = [...books.values()].filter(
       ({ id, issue }) => id !== after.id && issue.number === after.issue.number && !untraced.has(id),
     );
-    const started = earlier.reduce((sum, loop) => sum + loop.runsStarted, after.runsStarted);
+    const started = earlier.reduce((sum, loop) => sum + countedRuns(loop), countedRuns(after));
     hold(!begins || started <= rules.issueRuns, `I11: ${started} containers for one issue`);
     const spent = earlier.reduce((sum, loop) => sum + spentOf(loop), 0);
     const most = Math.max(rules.issueNano - spent, spentOf(after));
@@ -306,6 +306,7 @@ export function createChecks(parts: ChecksParts) {
     const head = attempt?.head ?? "";
     hold(world.truth.wasGreen(head), `I14: ${where} on ${head.slice(0, 7)}, which was never green`);
     if (state.rules?.reviewer != null) hold(attempt?.review?.verdict === "approve", `I14: ${where} without a review`);
+    ownChecks.onGreen(state, where);
   }
 
   function checkApproved(state: LoopState): void {
@@ -356,15 +357,27 @@ export function createChecks(parts: ChecksParts) {
     const stored = disk.loops.get(key);
     const running = [...containers.all.values()].filter((one) => one.state === "running");
     const others = running.filter((one) => one.issue === loop.issue.number && one.id !== id);
-    hold(others.length === 0, `I1: ${id} started beside ${others[0]?.id}`);
+    const strange = others.find((one) => !mayJudgeBeside(one, order, stored));
+    hold(strange === undefined, `I1: ${id} started beside ${strange?.id}`);
     const known = running.filter((one) => !absent.has(one.loop) && !unaccounted.has(one.id)); // the rest is swept soon
     hold(known.length < parts.concurrentRuns, `I1: ${known.length + 1} containers, ${parts.concurrentRuns} allowed`);
     intended(key, ["start_run"], `${id} started`);
     const run = stored?.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === id);
     hold(run?.status === "running", `I20: ${id} started though the loop no longer wants it`);
+    if (stored !== undefined) ownChecks.onStart(order, stored);
     const said = recordOn(loop.issue.number, loop.id);
     const inThread = said === "deleted" || (said?.attempts.length ?? 0) >= order.attempt;
     hold(inThread, `I4: attempt ${order.attempt} started before the thread says so`);
+  }
+
+  /** All that judge one commit do so side by side: own checks, and the reviewer once they have spoken. */
+  function mayJudgeBeside({ id, role }: Container, { role: own }: RunOrder, stored: LoopState | undefined): boolean {
+    const judges = (one: RunOrder["role"]) => one !== "executor";
+    return (
+      judges(role) &&
+      judges(own) &&
+      stored?.attempts.at(-1)?.runs.some((run) => run.id === id && run.status === "running") === true
+    );
   }
 
   /** What a text of an issue's thread holds is read once. */
@@ -447,7 +460,7 @@ export function createChecks(parts: ChecksParts) {
         return;
       }
       case "check":
-        hold(write.check.name === "loop / review", `I5: a check named ${write.check.name}`);
+        hold(ourChecks.includes(write.check.name), `I5: a check named ${write.check.name}`);
         return;
       case "signed": {
         const stored = disk.loops.get(keyOf(write.issue));
@@ -564,6 +577,21 @@ export function createChecks(parts: ChecksParts) {
     hold(starting, `L3: ${id} ended long ago and nobody heard`);
   }
 
+  /** L3: a run that its loop waits for has a container, or is about to. */
+  function checkBegun(state: LoopState): void {
+    const runs = isLive(state) ? (state.attempts.at(-1)?.runs ?? []) : [];
+    const missing = runs.find(({ id, status }) => status === "running" && !containers.all.has(id))?.id;
+    const asked = ({ effect }: StoredEffect) => effect.type === "start_run" && effect.run === missing;
+    if (missing === undefined || pendingOf(keyOf(state.issue.number)).some(asked)) {
+      unbegun.delete(state.id);
+      return;
+    }
+    const known = unbegun.get(state.id);
+    const since = known?.run === missing ? known : { run: missing, at: parts.now() };
+    unbegun.set(state.id, since);
+    hold(parts.now() - since.at <= unheardMs, `L3: ${missing} is waited for, and nobody starts it`);
+  }
+
   /** L3: a container that hangs is not left to its deadline while somebody watches it. */
   function checkSilence({ id, issue, loop, state, hungAt, watchedSince }: Container): void {
     if (state !== "running" || hungAt === null) return;
@@ -678,6 +706,7 @@ export function createChecks(parts: ChecksParts) {
         checkHeard(one);
         checkSilence(one);
       }
+      for (const state of disk.loops.values()) checkBegun(state);
     },
     onTimer,
     onEnd,

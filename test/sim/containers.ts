@@ -1,7 +1,7 @@
 // The engine of containers, which outlives the App, and the runs of one life of the App upon it.
 import { Fault } from "../../src/base/fault.ts";
 import type { Clock, PushedChange, RunOrder, RunReport, RunsPort, StartedRun } from "../../src/engine/ports.ts";
-import { type Isolation, type LoopState, noTokens } from "../../src/loop/state.ts";
+import { type CheckSeen, type Isolation, type KnockOutSeen, type LoopState, noTokens } from "../../src/loop/state.ts";
 import { watchSilence } from "../../src/runs/silence.ts";
 import type { Boundary } from "./boundary.ts";
 import { app, type Commit, type Container, repository } from "./model.ts";
@@ -20,6 +20,8 @@ export interface ContainersParts {
   readonly world: World;
   readonly timeline: Timeline;
   readonly conduct: (order: RunOrder) => Conduct;
+  readonly checkSays: (check: string, sha: string) => CheckSeen;
+  readonly knockOutSays: (sha: string) => KnockOutSeen;
   readonly onStart: (order: RunOrder) => void;
   /** The App removes what a run left. */
   readonly onForget: (container: Container) => void;
@@ -31,7 +33,11 @@ export interface ContainersParts {
 /** The containers and what they left in their quarantines. */
 export interface Containers {
   readonly all: Map<string, Container>;
+  /** What own checks showed in their containers, by check and commit; of a knock-out as well. */
+  readonly shown: ReadonlyMap<string, RunReport>;
   port(boundary: Boundary, clock: Clock): RunsPort;
+  /** Who takes a change back hunk by hunk is the process: with it goes where it was. */
+  processDied(): void;
   /** Someone removed a container behind the App's back. */
   lose(id: string): void;
 }
@@ -48,6 +54,8 @@ export function createContainers(parts: ContainersParts): Containers {
   const { world, timeline } = parts;
   const all = new Map<string, Container>();
   const conducts = new Map<string, Conduct>();
+  const shown = new Map<string, RunReport>();
+  const kept = new Map<string, RunReport>(); // what checks showed that was kept: the same is not run again
 
   function finish(container: Container, report: RunReport): void {
     if (container.state !== "running") return;
@@ -55,6 +63,7 @@ export function createContainers(parts: ContainersParts): Containers {
     container.state = "ended";
     container.report = { ...report, spentNano: container.spent() };
     container.endedAt = timeline.now;
+    if (report.check != null || report.knockOut !== undefined) shown.set(shownOf(container), report);
     for (const tell of [...container.waiting]) tell();
   }
 
@@ -69,9 +78,11 @@ export function createContainers(parts: ContainersParts): Containers {
       loop: loop.id,
       issue: loop.issue.number,
       role,
+      check: order.check,
+      attempt: order.attempt,
       startFrom,
       startedAt: timeline.now,
-      hungAt: conduct.status === "hangs" ? timeline.now + conduct.ms : null,
+      hungAt: conduct.status === "hangs" && role !== "check" ? timeline.now + conduct.ms : null,
       silenceMs: loop.rules?.silenceMs ?? 0,
       quiet: null,
       watchedSince: timeline.now,
@@ -80,7 +91,9 @@ export function createContainers(parts: ContainersParts): Containers {
       end: null,
       endedAt: null,
       spent: () =>
-        Math.floor((costOf(order.id) * ((container.endedAt ?? timeline.now) - container.startedAt)) / conduct.ms),
+        role === "check"
+          ? 0
+          : Math.floor((costOf(order.id) * ((container.endedAt ?? timeline.now) - container.startedAt)) / conduct.ms),
       waiting: new Set(),
       cancel: () => {},
     };
@@ -95,10 +108,22 @@ export function createContainers(parts: ContainersParts): Containers {
 
   function reportOf(container: Container, conduct: Conduct, late: boolean): RunReport {
     if (conduct.status === "lost") return ended("lost", "The container was gone.");
+    if (container.role === "check") return checked(container, late);
     if (late) return ended("timed_out", "");
     const pushed = pushOf(container, conduct);
     const status = conduct.status === "failed" ? "failed" : "finished";
     return { ...ended(status, ""), result: conduct.result && JSON.stringify(conduct.result), pushed };
+  }
+
+  function checked({ check, startFrom }: Container, late: boolean): RunReport {
+    if (check?.at === "without") {
+      if (late) return ended("failed", "It had no time.");
+      return { ...ended("finished", ""), check: null, knockOut: parts.knockOutSays(startFrom) };
+    }
+    const says = parts.checkSays(check?.name ?? "", startFrom);
+    const cause = { state: "red" as const, note: "It did not end.", red: ["time"], redAll: "time", redCount: 1 };
+    const seen = late ? { ...says, ...cause } : says;
+    return { ...ended(late ? "timed_out" : seen.state === "green" ? "finished" : "failed", ""), check: seen };
   }
 
   function pushOf(container: Container, { pushes: draft }: Conduct): PushedChange | null {
@@ -115,6 +140,7 @@ export function createContainers(parts: ContainersParts): Containers {
   /** As the sandbox does it, with a container that is heard all the time until it hangs. */
   function watch(container: Container, boundary: Boundary, clock: Clock): () => Promise<void> {
     container.watchedSince = timeline.now;
+    if (container.role === "check") return async () => {}; // its own time is all that it has
     return watchSilence({
       clock,
       limitMs: container.silenceMs,
@@ -144,12 +170,28 @@ export function createContainers(parts: ContainersParts): Containers {
           void endWatch();
           container.waiting.delete(tell);
           container.end = { ...container.report!, endedAt: clock.now() };
+          if (container.check !== undefined) keep(container, container.end);
           void told(container.end, boundary).then(resolve);
         });
       container.waiting.add(tell);
       if (container.state !== "running") tell();
     });
     return { startedAt, isolation, done };
+  }
+
+  function keep(container: Container, end: RunReport): void {
+    const isWhole = end.status === "finished" || end.status === "failed";
+    const isWord = end.knockOut === undefined ? end.check?.state !== "no_evidence" : end.knockOut.unknown.length === 0;
+    if (isWhole && isWord && shown.has(shownOf(container))) kept.set(shownOf(container), end);
+  }
+
+  /** The same files were judged before: that is told, and nothing runs. */
+  function again(order: RunOrder, boundary: Boundary, clock: Clock): StartedRun | null {
+    const known = order.check === undefined ? undefined : kept.get(shownOf(order));
+    if (known === undefined) return null;
+    const { check } = known;
+    const seen = { ...known, ...(check == null ? {} : { check: { ...check, kept: true } }), endedAt: clock.now() };
+    return { startedAt: clock.now(), isolation, done: told(seen, boundary) };
   }
 
   function told(end: RunReport, boundary: Boundary): Promise<RunReport> {
@@ -181,15 +223,28 @@ export function createContainers(parts: ContainersParts): Containers {
     return {
       async start(order) {
         ordered.add(order.id);
-        const known = await remote("start", () => found(order.id, boundary, clock) ?? launch(order));
+        const known = await remote(
+          "start",
+          () => found(order.id, boundary, clock) ?? again(order, boundary, clock) ?? launch(order),
+        );
         return "done" in known ? known : started(known, boundary, clock);
       },
       adopt: (_loop, run) => remote("adopt", () => found(run, boundary, clock)),
-      async spentBy(_loop, run) {
-        const container = all.get(run);
-        const isThere = container !== undefined && container.state !== "forgotten";
-        return { spentNano: isThere ? container.spent() : 0, tokens: noTokens };
-      },
+      // Of what is cleared away its record is kept.
+      spentBy: async (_loop, run) => ({ spentNano: all.get(run)?.spent() ?? 0, tokens: noTokens }),
+      begunSince: ({ id, runsStarted }) =>
+        remote("begunSince", () =>
+          [...all.values()]
+            .filter((one) => one.loop === id && countOf(one) > runsStarted)
+            .map((one) => ({ ...begunFor(one), count: countOf(one) }))
+            .sort((a, b) => a.count - b.count),
+        ),
+      left: ({ number }) =>
+        remote("left", () =>
+          [...all.values()]
+            .filter(({ issue, state }) => issue === number && state !== "forgotten")
+            .map(({ id, loop }) => ({ id, loop, repositoryId: repository.id })),
+        ),
       stop: (run) =>
         remote("stop", () => {
           const container = all.get(run);
@@ -241,6 +296,14 @@ export function createContainers(parts: ContainersParts): Containers {
 
   return {
     all,
+    shown,
+    processDied() {
+      for (const one of all.values()) {
+        if (one.check?.at !== "without" || one.end !== null || one.state === "forgotten") continue;
+        finish(one, ended("lost", ""));
+        one.state = "gone";
+      }
+    },
     lose(id) {
       const container = all.get(id);
       if (container === undefined || container.state === "forgotten") return;
@@ -249,6 +312,21 @@ export function createContainers(parts: ContainersParts): Containers {
     },
     port,
   };
+}
+
+/** Which check of which commit it is. */
+export function shownOf({ check, startFrom }: Pick<RunOrder, "check" | "startFrom">): string {
+  return `${check?.at === "without" ? "knock-out" : check?.name} of ${startFrom}`;
+}
+
+/** As far as its lease and its record say. */
+function begunFor({ role, attempt, startFrom, check }: Container) {
+  return { role, attempt, startFrom, ...(check === undefined ? {} : { check }) };
+}
+
+/** Which of its loop's runs it is. */
+function countOf({ id }: Container): number {
+  return Number(id.slice(id.lastIndexOf("-") + 1));
 }
 
 /** What a run comes to, in nano-dollars: something else for each. */

@@ -122,6 +122,8 @@ export interface Container {
   readonly loop: string;
   readonly issue: number;
   readonly role: RunOrder["role"];
+  readonly check: RunOrder["check"];
+  readonly attempt: number;
   readonly startFrom: string;
   readonly startedAt: number;
   /** From then on it gives no sign of life; null: it works until it ends. */

@@ -2,6 +2,7 @@
 import type { LoopState } from "../../src/loop/state.ts";
 import { app } from "./model.ts";
 import { askMutants } from "./mutants-asks.ts";
+import { checkMutants } from "./mutants-checks.ts";
 import { endMutants } from "./mutants-ends.ts";
 import { gateMutants } from "./mutants-gate.ts";
 import { decider, github, machine, mishearing, runs, store, without } from "./plant.ts";
@@ -12,6 +13,7 @@ const isSettled = (state: LoopState | null) => state?.phase === "settled";
 export const mutants: Readonly<Record<string, Mutate>> = {
   ...gateMutants,
   ...askMutants,
+  ...checkMutants,
   ...endMutants({ machine, mishearing, without, runs }),
   "a decision's state is not saved, its effects are": store((port, disk) => ({
     commit: (step) => port.commit({ ...step, state: disk.loops.get(step.issueKey) ?? step.state }),

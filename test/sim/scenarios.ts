@@ -41,6 +41,8 @@ function scenario({ name, ends, mends, acts = [], onReady = () => [{ do: "approv
         suiteFirst: false,
         checkConduct: (_sha, passes) => ({ ms: 3 * minute, conclusion: passes ? "success" : "failure" }),
         conduct: (order) => conductOf(order, mends(order)),
+        checkSays: () => ({ state: "green", note: "", red: [], redAll: "", redCount: 0, findings: [] }),
+        knockOutSays: () => ({ held: 1, notHeld: [], unknown: [], beyond: 0, idleTests: [] }),
         acts: [act("label", 1000, { do: "label", by: "alice" }), ...acts],
         onReady(pull, issue) {
           ready += 1;

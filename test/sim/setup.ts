@@ -1,5 +1,6 @@
 // What one simulated run is made of: the repository, how agents and CI behave, what people do, and what goes wrong.
 import type { RunOrder } from "../../src/engine/ports.ts";
+import type { CheckSeen, KnockOutSeen } from "../../src/loop/state.ts";
 import type { Mishap, Mishaps } from "./boundary.ts";
 import type { Conduct } from "./containers.ts";
 import type { Act, Deed } from "./deeds.ts";
@@ -25,6 +26,8 @@ export interface Setup {
   readonly suiteFirst: boolean; // the suite is reported complete before its last check is
   readonly checkConduct: (sha: string, passes: boolean, check: string, again: number) => CheckConduct;
   readonly conduct: (order: RunOrder) => Conduct;
+  readonly checkSays: (check: string, sha: string) => CheckSeen;
+  readonly knockOutSays: (sha: string) => KnockOutSeen;
   readonly acts: readonly Act[];
   /** What reviewers do once a pull request is ready. */
   readonly onReady: (pull: number, issue: number) => readonly Act[];
@@ -96,11 +99,13 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
   return {
     seed: name,
     issues,
-    policy: somePolicy(draw, random(name, "the issue's limits")),
+    policy: somePolicy(draw, random(name, "the issue's limits"), random(name, "own checks")),
     checks: draw.pick([["test"], ["test", "lint"]]),
     suiteFirst: draw.chance(0.3),
     checkConduct: someChecks(name, draw.pick(["steady", "steady", "flaky", "silent"])),
     conduct: (order) => someConduct(random(name, "agent", order.id), order, rates.oddAgent),
+    checkSays: someWords(name),
+    knockOutSays: someHolding(name),
     acts: [
       ...openings(name, issues),
       ...walk(name, issues, rates.people, 12 * hour),
@@ -120,7 +125,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
   };
 }
 
-function somePolicy(draw: Random, limits: Random): string | null {
+function somePolicy(draw: Random, limits: Random, own: Random): string | null {
   if (draw.chance(0.03)) return "agent: [nonsense";
   if (draw.chance(0.1)) return null;
   const runs = draw.pick([3, 6, 20]);
@@ -134,10 +139,22 @@ function somePolicy(draw: Random, limits: Random): string | null {
   if (draw.chance(0.2)) lines.push("reviewer:", "  enabled: false");
   lines.push("checks:", `  wait_minutes: ${draw.pick([30, 60])}`);
   if (draw.chance(0.5)) lines.push("  required: [test]");
+  const { inChecks, knockOut } = ownChecks(own);
+  lines.push(...inChecks);
   lines.push("gate:", `  approvals: ${draw.pick([0, 1, 1, 1, 2])}`);
   if (draw.chance(0.3)) lines.push("  merge: true");
   if (draw.chance(0.3)) lines.push("  reviewers: [bob]");
+  lines.push(...knockOut);
   return `${lines.join("\n")}\n`;
+}
+
+/** A fourth of the repositories have checks of their own; half of those have changes taken back hunk by hunk. */
+function ownChecks(draw: Random): { inChecks: readonly string[]; knockOut: readonly string[] } {
+  if (!draw.chance(0.25)) return { inChecks: [], knockOut: [] };
+  const names = draw.pick([["unit"], ["unit", "types"]]);
+  const inChecks = ["  run:", ...names.map((name) => `    - { name: ${name}, command: make ${name} }`)];
+  const notHeld = draw.pick(["inform", "ask", "block"]);
+  return { inChecks, knockOut: draw.chance(0.5) ? [`knock_out: { hunks: 5, not_held: ${notHeld} }`] : [] };
 }
 
 function someChecks(name: string, habit: "steady" | "flaky" | "silent"): Setup["checkConduct"] {
@@ -154,6 +171,7 @@ const answer = (confidence: number, more: object = {}) => ({ summary: "Mended it
 function someConduct(draw: Random, order: RunOrder, odd: number): Conduct {
   const ms = draw.between(20_000, 8 * minute);
   if (order.role === "reviewer") return someReview(draw, ms, odd);
+  if (order.role === "check") return someOwnCheck(draw, ms, odd);
   const good = draw.chance(0.55);
   const patch = draw.chance(0.8) ? `patch ${order.id}` : "the same patch";
   const pushes = { passesCi: good, lines: 12, files: ["src/total.js"], risk: "none" as const, patch };
@@ -192,6 +210,39 @@ function someReview(draw: Random, ms: number, odd: number): Conduct {
     { ...usual, status: "hangs" },
     { ...usual, status: "refused" },
   ]);
+}
+
+/** What it says is its commit's own: `checkSays`. */
+function someOwnCheck(draw: Random, ms: number, odd: number): Conduct {
+  const usual: Conduct = { ms, status: "finished", result: null, pushes: null };
+  if (!draw.chance(odd)) return usual;
+  return draw.pick<Conduct>([
+    { ...usual, status: "lost" },
+    { ...usual, status: "lost" },
+    { ...usual, status: "hangs" },
+    { ...usual, status: "refused" },
+    usual,
+  ]);
+}
+
+/** Whatever a check says of a commit, it says it again. */
+function someWords(name: string): Setup["checkSays"] {
+  return (check, sha) => {
+    const draw = random(name, "own check", check, sha);
+    const state = draw.chance(0.75) ? "green" : draw.chance(0.8) ? "red" : "no_evidence";
+    const red = state === "red" ? [draw.pick(["adds", "subtracts"])] : [];
+    return { state, note: state, red, redAll: red.join(" "), redCount: red.length, findings: [] };
+  };
+}
+
+/** What of a change a test holds. */
+function someHolding(name: string): Setup["knockOutSays"] {
+  return (sha) => {
+    const draw = random(name, "knock-out", sha);
+    const place = { path: "src/total.js", lines: { from: 1, to: 2 } };
+    const notHeld = draw.chance(0.3) ? [place] : [];
+    return { held: 2, notHeld, unknown: draw.chance(0.1) ? [place] : [], beyond: 0, idleTests: [] };
+  };
 }
 
 function openings(name: string, issues: readonly number[]): Act[] {

@@ -131,6 +131,8 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     world,
     timeline,
     conduct: setup.conduct,
+    checkSays: setup.checkSays,
+    knockOutSays: setup.knockOutSays,
     onStart: (order) => checks.onStart(order),
     onForget: (container) => checks.onForget(container),
     onPublish: (loop, branch, head) => checks.onPublish(loop, branch, head),
@@ -246,6 +248,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     const dead = running.life;
     running.life = null;
     dead.boundary.kill();
+    containers.processDied();
     timeline.after(downMs, "the process starts", begin);
   }
 
@@ -376,9 +379,9 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
 /** As `loopgate restore` does it, with no engine beside it: src/wire.ts. */
 async function restore({ clock, log, store, github, sealKey, reconcile }: SimParts): Promise<void> {
   if (reconcile === undefined) return;
-  const world = { clock, log, store, github, sealKey, stopping: () => false, adopt: async () => null };
+  const world = { clock, log, store, github, sealKey, stopping: () => false };
   const submit: EngineWorld["submit"] = (key, event, dedupe) => store.addEvent(key, event, clock.now(), dedupe);
-  await createReconciler({ ...world, submit, take: async () => {} }, reconcile).everything();
+  await createReconciler({ ...world, submit }, reconcile).everything();
 }
 
 function freshIssue(number: number): Issue {

@@ -4,6 +4,8 @@ import { adoptRun } from "../run.ts";
 import type { World } from "../world.ts";
 
 export interface Adoption {
+  /** Asks once after every run of one loop whose end is still to be told. Throws Fault only when the store cannot list them. */
+  of(issueKey: string): Promise<void>;
   /** Asks once after every run whose end is still to be told. Throws Fault only when the store cannot list them. */
   begin(): Promise<void>;
 }
@@ -38,11 +40,15 @@ export function createAdoption(world: World, later: (work: () => Promise<void>) 
     );
   }
 
+  async function of(issueKey: string): Promise<void> {
+    const state = await store.load(issueKey);
+    for (const { id } of state === null ? [] : untoldRuns(state)) await adopt(issueKey, id, true);
+  }
+
   return {
+    of,
     async begin() {
-      for (const { issueKey, state } of await store.runningLoops()) {
-        for (const { id } of untoldRuns(state)) await adopt(issueKey, id, true);
-      }
+      for (const { issueKey } of await store.runningLoops()) await of(issueKey);
     },
   };
 }

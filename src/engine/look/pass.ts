@@ -41,8 +41,15 @@ export function createPass(
     const now = seen.everything ? "everything" : [...seen.repositories].sort((a, b) => a - b).join(" ");
     if (swept === now || swept === "everything") return;
     await settled();
+    if (await isUnsettled()) return;
     await sweep(seen);
     swept = now;
+  }
+
+  /** A turn was cut short, and a loop may be on its way back: what its runs left is not nobody's. */
+  async function isUnsettled(): Promise<boolean> {
+    for (const key of await store.busyIssues(clock.now())) if ((await store.nextEvent(key)) !== null) return true;
+    return false;
   }
 
   async function look(): Promise<void> {

@@ -2,7 +2,6 @@
 
 import { isAnswered } from "../../loop/begin.ts";
 import type { RecordFault } from "../../loop/cause.ts";
-import { untoldRuns } from "../../loop/end.ts";
 import type { RestoredFacts } from "../../loop/event.ts";
 import { issueKeyOf } from "../../loop/issue-key.ts";
 import { endingOfNewer } from "../../loop/restore.ts";
@@ -12,7 +11,7 @@ import { decodeFacts } from "../../record/facts.ts";
 import { anyStatusMarker, attemptMarker, stopMarker } from "../../record/markers.ts";
 import { recallDetail } from "../../record/recall.ts";
 import { stopComment } from "../../report/report.ts";
-import type { LoopLook, StartedRun, ThreadRead } from "../ports.ts";
+import type { LoopLook, ThreadRead } from "../ports.ts";
 import type { World } from "../world.ts";
 
 /** What became of one issue. `fresh`: it is labelled and has no loop yet, so it gets one. */
@@ -28,13 +27,8 @@ export type Restored =
   | { readonly kind: "newer"; readonly version: number }
   | { readonly kind: "fresh" | "nothing" };
 
-/** What restoring needs of the engine; without an engine nothing is adopted. */
-export interface RestoreWorld
-  extends Pick<World, "clock" | "log" | "store" | "github" | "sealKey" | "submit" | "stopping"> {
-  readonly adopt: (record: LoopState, run: string) => Promise<StartedRun | null>;
-  /** Has the run's end told, whose loop is in the store by then; null: nothing is left of it but what it spent. */
-  readonly take: (record: LoopState, run: string, issueKey: string, started: StartedRun | null) => Promise<void>;
-}
+/** What restoring needs of the engine, or of a command where there is none. */
+export type RestoreWorld = Pick<World, "clock" | "log" | "store" | "github" | "sealKey" | "submit" | "stopping">;
 
 export interface RestoreParts {
   readonly world: RestoreWorld;
@@ -113,12 +107,8 @@ async function takeUp(
   const [look] = (await world.github.survey(issue, label, [asked])).loops;
   const { state: recalled, gone } = recallDetail(record, factsIn(thread, record, world.sealKey));
   const moved: LoopState = { ...recalled, issue }; // names may have changed since; the seal is about the ids
-  const left = await whatIsLeft(world, moved);
-  const running = left.flatMap(({ run, started }) => (started === null ? [] : [run]));
-  const facts = factsOf(thread, look, record, status, running);
+  const facts = factsOf(thread, look, record, status);
   await world.submit(key, { type: "restored", record: moved, facts }, `restored/${record.id}/${record.revision}`);
-  // Only now: what comes of them must be told to a loop that is there.
-  for (const { run, started } of left) await world.take(moved, run, key, started);
   if (gone.length > 0) world.log.info({ loop: record.id, attempts: gone }, "only the outcome of attempts is left");
   return { kind: "restored", loop: record.id, phase: record.phase, attempts: record.attempts.length, gone };
 }
@@ -137,23 +127,7 @@ function factsIn(thread: ThreadRead, record: LoopState, key: Uint8Array): Map<nu
   return found;
 }
 
-/** Of every run whose end the record has not heard: the run, or its end; null where neither is there. */
-async function whatIsLeft(
-  world: RestoreWorld,
-  record: LoopState,
-): Promise<{ run: string; started: StartedRun | null }[]> {
-  const left: { run: string; started: StartedRun | null }[] = [];
-  for (const { id } of untoldRuns(record)) left.push({ run: id, started: await world.adopt(record, id) });
-  return left;
-}
-
-function factsOf(
-  thread: ThreadRead,
-  look: LoopLook | undefined,
-  record: LoopState,
-  status: number,
-  running: readonly string[],
-): RestoredFacts {
+function factsOf(thread: ThreadRead, look: LoopLook | undefined, record: LoopState, status: number): RestoredFacts {
   const found = (marker: string) => thread.ours.find((comment) => comment.body.includes(marker));
   const posted = record.attempts.flatMap(({ number }) => {
     const comment = found(attemptMarker(record.id, number));
@@ -162,7 +136,7 @@ function factsOf(
   return {
     open: thread.open,
     labels: thread.labels,
-    running,
+    running: [], // the host is looked at when this is decided: bring-back.ts
     branch: look?.branch ?? null,
     pull: look?.pull ?? null,
     comments: {

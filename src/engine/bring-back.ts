@@ -1,0 +1,36 @@
+// A loop comes back to the store from its thread's record: what this host has of its runs is part of what is decided.
+
+import { untoldRuns } from "../loop/end.ts";
+import type { LoopEvent, RestoredFacts } from "../loop/event.ts";
+import { withRunsSince } from "../loop/restore.ts";
+import type { RunsPort, StoredEvent } from "./ports.ts";
+import { step } from "./step.ts";
+import type { World } from "./world.ts";
+
+type Restored = StoredEvent & { readonly event: Extract<LoopEvent, { type: "restored" }> };
+
+export function isRestored(stored: StoredEvent): stored is Restored {
+  return stored.event.type === "restored";
+}
+
+/** Decides, and has the ends told that the record does not know. Throws Fault: where the host cannot be asked, the loop waits. */
+export async function bringBack(world: World, stored: Restored): Promise<void> {
+  const { issueKey, event } = stored;
+  if ((await world.store.load(issueKey))?.id === event.record.id) return step(world, stored);
+  const facts = { ...event.facts, ...(await onThisHost(world.runs, event)) };
+  await step(world, { ...stored, event: { ...event, facts } });
+  await world.takeUp(issueKey);
+}
+
+/** The runs that began since, whatever the host has of them; those that go on or can tell their end; and what is left of any. */
+async function onThisHost(
+  runs: RunsPort,
+  { record }: Restored["event"],
+): Promise<Pick<RestoredFacts, "running" | "since" | "left">> {
+  const since = await runs.begunSince(record);
+  const whole = withRunsSince(record, since);
+  const running: string[] = [];
+  for (const { id } of untoldRuns(whole)) if ((await runs.adopt(whole, id)) !== null) running.push(id);
+  const left = (await runs.left(record.issue)).filter(({ loop }) => loop === record.id).map(({ id }) => id);
+  return { running, since, left };
+}
