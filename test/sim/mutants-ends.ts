@@ -31,6 +31,8 @@ export function endMutants({ machine, mishearing, without, runs }: Planting): Re
     })),
     "what a run left is never cleared away": without("forget_run"),
     "a run that was lost cost nothing": runs(() => ({ spentBy: async () => nothingSpent })),
+    "runs that began after the record was written are not asked for": runs(() => ({ begunSince: async () => [] })),
+    "what earlier processes left is not looked for": runs(() => ({ left: async () => [] })),
     "a label set again takes the place of a loop that is not told of its last run": machine(
       (right) => (state, event, now) => right(event.type === "labelled" ? withoutUntold(state) : state, event, now),
     ),
