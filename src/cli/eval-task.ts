@@ -1,8 +1,7 @@
 // One task tried by one agent: its loop, and then the hidden tests.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { ImageChoice, Runtime } from "../container/run.ts";
-import { DEFAULT_LIMITS } from "../container/run.ts";
+import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "../container/run.ts";
 import type { Clock, Log } from "../engine/ports.ts";
 import { bringObjects } from "../gateway/git/kept.ts";
 import { removeWorkspace } from "../gateway/git/workspace.ts";

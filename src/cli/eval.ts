@@ -169,7 +169,7 @@ async function tryAll(
   const purse = createPurse(options.budgetNano, before);
   const inner = new AbortController();
   const stopping = { ...trials, signal: AbortSignal.any([trials.signal, inner.signal]) };
-  const left = jobs.filter(({ known }) => known?.end == null);
+  const left = jobs.filter(({ known }) => isOpen(known));
   let stopped = false;
   const work = async () => {
     for (let job = left.shift(); job !== undefined; job = left.shift()) {
@@ -191,6 +191,12 @@ async function tryAll(
   return { rows, stopped };
 }
 
+/** Not tried, interrupted, or ended for what may be mended since, such as a key or an engine. */
+function isOpen(known: Begun | null): boolean {
+  if (known === null || known.end === null) return true;
+  return known.end.outcome === "not_judged" && known.end.verdict === null;
+}
+
 function spentIn(known: Begun | null): NanoUsd {
   return known === null ? 0 : known.lostNano + (known.end?.spentNano ?? 0);
 }
@@ -202,7 +208,7 @@ async function tryJob(trying: Trying, purse: Purse, job: Job, of: number): Promi
   const most = trials.models.models.length === 0 ? 0 : rules.budgetNano;
   if (!(await purse.take(most))) return false;
   const question = questionOf(trying, agent, task);
-  const lostBefore = job.known?.lostNano ?? 0;
+  const lostBefore = spentIn(job.known);
   const begun = (lostNano: NanoUsd): Begun => ({ commit: task.commit, agent: agent.label, lostNano, end: null });
   let spent = 0;
   const onSpent = (nano: NanoUsd) => {

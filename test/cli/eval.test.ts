@@ -315,6 +315,17 @@ describe("results", () => {
     expect(begins(await evaluated(dir, [...args, "--agent", able, "--knock-out", "3"]))).toBe(1);
   });
 
+  test("that are not the agent's doing are not held against it, and the same command tries again", async () => {
+    const { dir } = aPast();
+    const args = ["--unsealed", "--out", aFolder(), "--last", "1", "--agent", "no-such-agent-here"];
+    for (const again of [1, 2]) {
+      const { told, err } = await evaluated(dir, args);
+      const end = { outcome: "not_judged", reason: "infrastructure_error", verdict: null, hidden: null };
+      expect(told.tasks[0]?.end).toMatchObject(end);
+      expect(err, String(again)).toMatch(/: begins …$/m);
+    }
+  });
+
   test("that cannot be read are said, and nothing is tried", async () => {
     const { dir } = aPast();
     const out = aFolder();
