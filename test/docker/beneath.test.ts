@@ -111,6 +111,14 @@ describeWithDocker("a workspace over the folder that it stands on", (engine) => 
     writeFileSync(join(below, "large"), Buffer.alloc(40e6), { mode: 0o644 });
     const command = "cd /workspace; test -s large && sleep 4; head -c 30000000 /dev/urandom >write/file; sleep 30";
     const [first, second] = [open(), open()];
+    const small = request({
+      id: "12-k3f9-1-check-2",
+      command: "cd /workspace; sleep 6; test -s large",
+      limits: { workspaceBytes: 20e6 },
+    });
+    const within = await first.start(small);
+    expect((await (await second.find(within.id))?.done)?.status).toBe("finished");
+    await first.forget(within.id);
     const running = await first.start(request({ command, limits: { workspaceBytes: 20e6 } }));
     const [, taken] = await Promise.all([running.done, (await second.find(running.id))?.done]);
     expect(taken?.limit).toBe("disk");

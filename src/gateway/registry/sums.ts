@@ -17,8 +17,13 @@ export async function checkSum(path: string, what: string, stated: IntegrityMap 
 /** Digits of each sum that is relied on, in hexadecimal. */
 const digits: Readonly<Record<string, number>> = { sha1: 40, sha256: 64, sha384: 96, sha512: 128 };
 
+/** Whether a sum of this kind is relied on. */
+export function isReliedOn(algorithm: string): boolean {
+  return Object.hasOwn(digits, algorithm);
+}
+
 /** A sum in hexadecimal; null where it is none, or of a kind that is not relied on. */
 export function sumOf(algorithm: string, hex = ""): IntegrityMap | null {
-  const isSum = Object.hasOwn(digits, algorithm) && hex.length === digits[algorithm] && /^[0-9a-f]+$/i.test(hex);
+  const isSum = isReliedOn(algorithm) && hex.length === digits[algorithm] && /^[0-9a-f]+$/i.test(hex);
   return isSum ? ssri.fromHex(hex, algorithm) : null;
 }

@@ -1,10 +1,10 @@
 // Real clients through a run's door: npm always, and those of pnpm, yarn and bun that this machine has on its path.
-import { execFile, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { registryVariables } from "../../../src/runs/registry-variables.ts";
 import { scratch } from "../git/world.ts";
+import { asSetUp } from "./scripted.ts";
 import { scriptedRegistry } from "./upstream.ts";
 import { aDoor } from "./world.ts";
 
@@ -23,21 +23,6 @@ const clients: readonly Client[] = [
 ];
 const here = clients.filter(({ name }) => name === "npm" || spawnSync("sh", ["-c", `command -v ${name}`]).status === 0);
 
-/** Runs a command as a set-up would: with the run's variables, and a home of its own, so that nothing is cached. */
-function run(cwd: string, address: string, command: string): Promise<{ code: number; said: string }> {
-  const given = Object.entries(registryVariables(["npm", "pypi"])).map(([name, value]) => [
-    name,
-    value.replace("http://127.0.0.1:{port}", address),
-  ]);
-  const home = scratch();
-  const env = { PATH: process.env.PATH, HOME: home, XDG_CACHE_HOME: home, CI: "1", ...Object.fromEntries(given) };
-  return new Promise((resolve) => {
-    execFile("sh", ["-c", command], { cwd, env }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), said: stdout + stderr }),
-    );
-  });
-}
-
 test.each(here)(
   "$name adds a package with what it needs, and installs it again from its lockfile",
   async ({ add, again }) => {
@@ -49,9 +34,11 @@ test.each(here)(
     const dir = scratch();
     writeFileSync(join(dir, "package.json"), JSON.stringify({ name: "shop", version: "1.0.0" }));
     for (const command of [add, `rm -rf node_modules && ${again}`]) {
-      const { code, said } = await run(dir, address, command);
+      const { code, said } = await asSetUp("npm", { cwd: dir, address, command });
       expect(code, said).toBe(0);
-      expect((await run(dir, address, `node -p 'require("@team/two")'`)).said.trim()).toBe("@team/two@2.0.0");
+      expect((await asSetUp("npm", { cwd: dir, address, command: `node -p 'require("@team/two")'` })).said.trim()).toBe(
+        "@team/two@2.0.0",
+      );
     }
     expect([...new Set(given())]).toEqual(["@team/two 2.0.0", "one 1.2.0"]);
     expect(new Set(registry.seen.map(({ method }) => method))).toEqual(new Set(["GET"]));
@@ -75,7 +62,7 @@ test("npm puts the door in place of whichever host a lockfile names, and takes n
     };
     writeFileSync(join(dir, "package.json"), JSON.stringify({ dependencies: { one: "1.2.0" } }));
     writeFileSync(join(dir, "package-lock.json"), JSON.stringify(lock));
-    const { code, said } = await run(dir, address, "npm_config_fetch_retries=0 npm ci"); // npm waits 10 s and then 60 s before it tries a wrong sum again
+    const { code, said } = await asSetUp("npm", { cwd: dir, address, command: "npm_config_fetch_retries=0 npm ci" }); // npm waits 10 s and then 60 s before it tries a wrong sum again
     return { code, said, lock: readFileSync(join(dir, "package-lock.json"), "utf8") };
   };
   expect(await install(registry.integrity("one", "1.2.0"))).toMatchObject({ code: 0 });
@@ -87,6 +74,6 @@ test("npm shows in the gateway's own words why it is given nothing", async () =>
   const { address } = await aDoor(registry.url, {}, { rules: { deny: ["one"] } });
   const dir = scratch();
   writeFileSync(join(dir, "package.json"), "{}");
-  const { code, said } = await run(dir, address, "npm install one");
+  const { code, said } = await asSetUp("npm", { cwd: dir, address, command: "npm install one" });
   expect([code === 0, said]).toEqual([false, expect.stringContaining("The policy denies one (`packages.deny`).")]);
 });
