@@ -4,10 +4,11 @@ export interface CredentialShape {
   /** Short name of the provider or kind. */
   readonly rule: string;
   readonly pattern: RegExp;
+  readonly maskedOnly?: true; // may be harmless in a file: a mask costs a reader little, a push held back costs a person's time
 }
 
-/** Shapes that are credentials wherever they stand. */
-export const credentialShapes: readonly CredentialShape[] = [
+/** Every shape, whatever is done about it. */
+const shapes: readonly CredentialShape[] = [
   { rule: "github", pattern: /\bgh[pousr]_[A-Za-z0-9_.-]{36,}/ },
   { rule: "github", pattern: /\bgithub_pat_[A-Za-z0-9_]{40,}/ },
   { rule: "google", pattern: /\bAIza[\w-]{35}(?![\w-])/ },
@@ -58,58 +59,83 @@ export const credentialShapes: readonly CredentialShape[] = [
   { rule: "digitalocean", pattern: /\bdo[opr]_v1_[0-9a-f]{64}\b/ },
   { rule: "azure", pattern: /\bAccountKey=[A-Za-z0-9+/]{86}==/ },
   { rule: "stripe", pattern: /\b[rs]k_live_[A-Za-z0-9]{24,}\b/ },
+  { rule: "aws", pattern: /\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/, maskedOnly: true },
+  {
+    rule: "aws",
+    pattern: /(?<=(?<![A-Za-z0-9])aws_?(?:secret_?access_?key|session_?token)["']?\s*[:=]\s*["']?)[A-Za-z0-9/+=]{40,}/i,
+  },
+  { rule: "openai", pattern: /\bsk-(?:proj|svcacct|admin|None)-[\w-]{40,}|\bsk-[A-Za-z0-9]{48}(?![\w-])/ },
+  { rule: "slack", pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Za-z0-9-]{10,}/ },
+  { rule: "slack", pattern: /(?<=\bhooks\.slack\.com\/(?:services|workflows)\/)[A-Za-z0-9/+_-]{20,}/ },
+  { rule: "npm", pattern: /\bnpm_[A-Za-z0-9]{36}\b/ },
+  { rule: "sendgrid", pattern: /\bSG\.[\w-]{16,32}\.[\w-]{16,64}/ },
+  { rule: "stripe", pattern: /\bwhsec_[A-Za-z0-9]{32,}\b/ },
+  { rule: "shopify", pattern: /\b(?:shpat|shpca|shppa|shpss)_[0-9a-fA-F]{32}\b/ },
+  { rule: "google", pattern: /\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,}/ },
+  { rule: "grafana", pattern: /\bglsa_[A-Za-z0-9]{32}_[0-9a-f]{8}\b|\bglc_[A-Za-z0-9+/=]{32,}/ },
+  { rule: "vault", pattern: /\bhv[sbr]\.[\w-]{24,}/ },
+  { rule: "docker", pattern: /\bdckr_(?:pat|oat)_[\w-]{20,}/ },
+  { rule: "linear", pattern: /\blin_(?:api|oauth)_[A-Za-z0-9]{32,}/ },
+  { rule: "notion", pattern: /\bntn_[A-Za-z0-9]{40,}|\bsecret_[A-Za-z0-9]{43}\b/ },
+  { rule: "postman", pattern: /\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b/ },
+  { rule: "databricks", pattern: /\bdapi[0-9a-f]{32}\b/ },
+  { rule: "resend", pattern: /\bre_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}\b/ },
+  { rule: "mailgun", pattern: /\bkey-[0-9a-f]{32}\b/ },
+  { rule: "twilio", pattern: /\bSK[0-9a-f]{32}\b/ },
+  { rule: "fireworks", pattern: /\bfw_[A-Za-z0-9]{22,}\b/ },
+  { rule: "firecrawl", pattern: /\bfc-[0-9a-f]{32}\b/ },
+  { rule: "render", pattern: /\brnd_[A-Za-z0-9]{32}\b/ },
+  { rule: "neon", pattern: /\bnapi_[a-z0-9]{50,}\b/ },
+  { rule: "alibaba", pattern: /\bLTAI[A-Za-z0-9]{20}\b/ },
+  { rule: "tencent", pattern: /\bAKID[A-Za-z0-9]{32}\b/ },
+  { rule: "discord", pattern: /(?<=\bdiscord(?:app)?\.com\/api\/webhooks\/\d{15,25}\/)[\w-]{60,}/ },
+  { rule: "azure", pattern: /(?<=[?&]sig=)[A-Za-z0-9%+/]{43,}=?/ },
+  { rule: "planetscale", pattern: /\bpscale_(?:tkn|pw|oauth)_[\w.-]{32,}/ },
+  { rule: "supabase", pattern: /\bsbp_[0-9a-f]{40}\b/ },
+  { rule: "figma", pattern: /\bfig[dou]_[\w-]{20,}/ },
+  { rule: "pulumi", pattern: /\bpul-[0-9a-f]{40}\b/ },
+  { rule: "rubygems", pattern: /\brubygems_[0-9a-f]{48}\b/ },
+  { rule: "newrelic", pattern: /\bNRAK-[A-Z0-9]{27}\b/ },
+  { rule: "sentry", pattern: /\bsntry[su]_[A-Za-z0-9+/=_-]{30,}/ },
+  { rule: "1password", pattern: /\bops_eyJ[\w-]{100,}/ },
+  { rule: "telegram", pattern: /\b\d{8,10}:AA[\w-]{33}\b/ },
   { rule: "privatekey", pattern: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/ },
+  // Whole, so that nothing of it is left where it is masked.
+  {
+    rule: "privatekey",
+    pattern:
+      /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]{1,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/,
+    maskedOnly: true,
+  },
+  { rule: "openai", pattern: /\bsk-[\w-]{20,}/, maskedOnly: true }, // and whoever copies its shape
+  { rule: "stripe", pattern: /\b(?:sk|rk|whsec)_(?:live|test)?_?[A-Za-z0-9]{24,}\b/, maskedOnly: true },
+  { rule: "npm", pattern: /(?<=_authToken=)\S{16,}/, maskedOnly: true },
+  { rule: "1password", pattern: /\bop_[A-Za-z0-9]{20,}/, maskedOnly: true },
+  { rule: "jwt", pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/, maskedOnly: true },
+  {
+    rule: "basicauth",
+    pattern: /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,100}:)[^\s/:@]{3,200}(?=@)/i,
+    maskedOnly: true,
+  },
+  {
+    rule: "authorization",
+    pattern: /(?<=\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+)[\w.~+/=-]{8,}/i,
+    maskedOnly: true,
+  },
+  {
+    rule: "password",
+    pattern:
+      /(?<=(?<![A-Za-z0-9])(?:password|passwd|api_?key|access_?token|client_?secret|secret_?key)["']?\s*[:=]\s*["']?)(?!\*{3})[\w.~+/=-]{16,}/i,
+    maskedOnly: true,
+  },
 ];
 
-/** What is masked besides, though it may be harmless in a file: a mask costs a reader little. */
-const maskedBesides: readonly RegExp[] = [
-  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]{1,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/,
-  /\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/, // AWS
-  /(?<=(?<![A-Za-z0-9])aws_?(?:secret_?access_?key|session_?token)["']?\s*[:=]\s*["']?)[A-Za-z0-9/+=]{40,}/i,
-  /\bsk-(?:proj-|svcacct-|admin-|None-)?[\w-]{20,}/, // OpenAI and those that copy its shape
-  /\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Za-z0-9-]{10,}/, // Slack
-  /(?<=\bhooks\.slack\.com\/(?:services|workflows)\/)[A-Za-z0-9/+_-]{20,}/,
-  /\bnpm_[A-Za-z0-9]{36}\b/,
-  /(?<=_authToken=)\S{16,}/,
-  /\bSG\.[\w-]{16,32}\.[\w-]{16,64}/, // SendGrid
-  /\b(?:sk|rk|whsec)_(?:live|test)?_?[A-Za-z0-9]{24,}\b/, // Stripe
-  /\b(?:shpat|shpca|shppa|shpss)_[0-9a-fA-F]{32}\b/, // Shopify
-  /\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,}/, // Google
-  /\bglsa_[A-Za-z0-9]{32}_[0-9a-f]{8}\b|\bglc_[A-Za-z0-9+/=]{32,}/, // Grafana
-  /\bhv[sbr]\.[\w-]{24,}/, // Vault
-  /\bdckr_(?:pat|oat)_[\w-]{20,}/, // Docker
-  /\blin_(?:api|oauth)_[A-Za-z0-9]{32,}/, // Linear
-  /\bntn_[A-Za-z0-9]{40,}|\bsecret_[A-Za-z0-9]{43}\b/, // Notion
-  /\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b/, // Postman
-  /\bdapi[0-9a-f]{32}\b/, // Databricks
-  /\bre_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}\b/, // Resend
-  /\bkey-[0-9a-f]{32}\b/, // Mailgun
-  /\bSK[0-9a-f]{32}\b/, // Twilio
-  /\bfw_[A-Za-z0-9]{22,}\b/, // Fireworks
-  /\bfc-[0-9a-f]{32}\b/, // Firecrawl
-  /\brnd_[A-Za-z0-9]{32}\b/, // Render
-  /\bnapi_[a-z0-9]{50,}\b/, // Neon
-  /\bLTAI[A-Za-z0-9]{20}\b/, // Alibaba
-  /\bAKID[A-Za-z0-9]{32}\b/, // Tencent
-  /(?<=\bdiscord(?:app)?\.com\/api\/webhooks\/\d{15,25}\/)[\w-]{60,}/,
-  /(?<=[?&]sig=)[A-Za-z0-9%+/]{43,}=?/, // signed addresses of Azure
-  /\bpscale_(?:tkn|pw|oauth)_[\w.-]{32,}/, // PlanetScale
-  /\bsbp_[0-9a-f]{40}\b/, // Supabase
-  /\bfig[dou]_[\w-]{20,}/, // Figma
-  /\bpul-[0-9a-f]{40}\b/, // Pulumi
-  /\brubygems_[0-9a-f]{48}\b/,
-  /\bNRAK-[A-Z0-9]{27}\b/, // New Relic
-  /\bsntry[su]_[A-Za-z0-9+/=_-]{30,}/, // Sentry
-  /\bop_[A-Za-z0-9]{20,}|\bops_eyJ[\w-]{100,}/, // 1Password
-  /\b\d{8,10}:AA[\w-]{33}\b/, // Telegram
-  /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/, // JSON web tokens
-  /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,100}:)[^\s/:@]{3,200}(?=@)/i, // passwords in addresses
-  /(?<=\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+)[\w.~+/=-]{8,}/i,
-  /(?<=(?<![A-Za-z0-9])(?:password|passwd|api_?key|access_?token|client_?secret|secret_?key)["']?\s*[:=]\s*["']?)(?!\*{3})[\w.~+/=-]{16,}/i,
-];
+/** Those that are credentials wherever they stand. */
+export const credentialShapes: readonly CredentialShape[] = shapes.filter(({ maskedOnly }) => maskedOnly !== true);
 
-const masked = [...maskedBesides, ...credentialShapes.map(({ pattern }) => pattern)].map(
-  (pattern) => new RegExp(pattern.source, `g${pattern.flags}`),
+/** A longer one before the beginning of it, so that it goes whole. */
+const masked = [...shapes.filter(({ maskedOnly }) => maskedOnly === true), ...credentialShapes].map(
+  ({ pattern }) => new RegExp(pattern.source, `g${pattern.flags}`),
 );
 
 /** The text with `***` in place of everything that looks like a credential, as GitHub masks its logs. */

@@ -1,6 +1,7 @@
 // Which texts look like secrets. Samples are put together at run time, so that this file holds none.
 import { expect, test } from "vitest";
 import { addedLines, findSecrets } from "../../../src/gateway/git/secrets.ts";
+import { examples } from "../../base/credential-examples.ts";
 
 const github = ["gh", "p_", "a1B2c3D4e5".repeat(3), "abcdef"].join("");
 const anthropic = ["sk-ant-", "api03-", "Ab1_".repeat(23), "A-AA"].join("");
@@ -38,6 +39,16 @@ test.each([
 ])("T6: a %s secret is found", async (rule, text) => {
   expect(await rulesFor(text)).toEqual([rule]);
 });
+
+/** The name of a key and not the key itself; and what is good for minutes, and stands in the tests of every library that reads it. */
+const masked = ["AWS", "a web token"];
+
+test.each(examples.filter(([of]) => !masked.includes(of)))(
+  "T6: what is masked as a key of %s is not pushed either",
+  async (_, example) => {
+    expect(await rulesFor(`const key = "${example}";`)).not.toEqual([]);
+  },
+);
 
 test("T6: a comment in the text cannot switch the scan off", async () => {
   expect(await rulesFor(`// secretlint-disable\nx = "${anthropic}"\n// secretlint-enable`)).toEqual(["anthropic"]);
