@@ -1,13 +1,14 @@
 // What the executor says of its own attempt: read leniently, clipped, recorded as a claim, never trusted.
 import { z } from "zod";
 import type { Claim } from "../loop/state.ts";
+import { jsonIn } from "./answer-file.ts";
 
 const longest = 2000;
 const entries = 20;
 
 // Each field is read by itself: one of another type than agreed is as if it were not there, and takes no other with it.
 const text = z
-  .string()
+  .union([z.string(), z.array(z.string()).transform((values) => values.join("\n"))])
   .transform((value) => value.trim().slice(0, longest) || null)
   .catch(null);
 /** What agents put where they have nothing to say, its words alone. */
@@ -36,7 +37,7 @@ const Answer = z.object({
 
 /** Reads result.json of an executor's run; null when there is none, or when it is no JSON object. */
 export function parseClaim(file: string | null): Claim | null {
-  const answer = Answer.safeParse(json(file));
+  const answer = Answer.safeParse(jsonIn(file));
   if (!answer.success) return null;
   const { summary, confidence, blocked_on, nothing_to_do, ...rest } = answer.data;
   return {
@@ -51,15 +52,4 @@ export function parseClaim(file: string | null): Claim | null {
 function isBlank(value: string): boolean {
   const words = value.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ");
   return nothingSaid.has(words.trim());
-}
-
-/** Some agents put a mark of byte order before it, or the whole into a fenced block. */
-function json(file: string | null): unknown {
-  const bare = file?.replace(/^\uFEFF/, "").trim() ?? "";
-  const [, fenced = bare] = /^```[a-z]*\s*\n([\s\S]*)\n```$/i.exec(bare) ?? [];
-  try {
-    return JSON.parse(fenced);
-  } catch {
-    return undefined;
-  }
 }

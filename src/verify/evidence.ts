@@ -33,10 +33,35 @@ const endings: readonly RegExp[] = [
   /^`{3,}\w*$|^\[… cut …\]$/,
 ];
 
+/** Words of which a line may consist and still say no more than that: of things, of endings, of CI servers, and what joins them. */
+const bare = new Set(
+  [
+    "a an the this that your our its it all any some one more or and of in on at by to for from with without after while when is are was were be been has have had did do does not no could cannot can would see view click here please",
+    "process command script task job stage step run workflow pipeline program build action check test suite unit integration required commit deploy deployment preview code exit exited status signal log output detail summary page report link information new",
+    "fail failed failing failure failures fails error errors errored exception broken red unsuccessful successful successfully pass passed succeed succeeded complete completed unable finish finished ended terminated cancelled canceled aborted killed timed out running executing unstable unexpectedly",
+    "ci cd github gitlab circleci travis appveyor jenkins teamcity buildkite azure pipelines drone vercel netlify codebuild semaphore bitrise cirrus actions",
+  ].flatMap((line) => line.split(" ")),
+);
+
+/** A number only where it counts runs or time: how many tests fail, or which code it was, is evidence. */
+function isBare(line: string): boolean {
+  const counted = withoutVarying(line)
+    .replace(/#span/g, "")
+    .replace(/(?:\b(?:build|job|run|pipeline|workflow|stage|step) )?#[\w.]+/gi, "")
+    .replace(/\b\d+ (?:seconds?|minutes?|hours?)\b/gi, "");
+  const words = counted
+    .toLowerCase()
+    .split(/\s+/)
+    .map((word) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ""))
+    .filter((word) => word !== "");
+  const known = (word: string) => bare.has(word) || (word.endsWith("s") && bare.has(word.slice(0, -1)));
+  return words.length > 0 && words.every(known);
+}
+
 /** Whether a line says no more than that something ended badly; where it stands and how the line is marked does not count. */
 export function isEnding(line: string): boolean {
-  const bare = line.replace(/^(?:\s|##\[error\]|error:\s|\.github(?::\d+)?:|[✖✗✘×❌])+/i, "").trim();
-  return bare === "" || endings.some((pattern) => pattern.test(bare));
+  const rest = line.replace(/^(?:\s|##\[error\]|error:\s|\.github(?::\d+)?:|[✖✗✘×❌])+/i, "").trim();
+  return rest === "" || endings.some((pattern) => pattern.test(rest)) || isBare(rest);
 }
 
 /**

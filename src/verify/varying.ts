@@ -7,8 +7,11 @@ const weekday = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?";
 const unit = "(?:ns|[µμu]s|ms|msecs?|milliseconds?|s|secs?|seconds?|mins?|minutes?|hrs?|hours?)";
 
 /** Before clock times, which they contain. */
-const moments: readonly Rule[] = [
+const instants: readonly Rule[] = [
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\b)?/g, "#time"],
+];
+
+const moments: readonly Rule[] = [
   [/\b\d{4}([-/])\d\d\1\d\d\b/g, "#date"],
   [/\b\d{1,2}\/\d{1,2}\/\d{4}\b/g, "#date"],
   [new RegExp(`\\b${weekday}\\d{1,2}[ /-]${month}[ /-]\\d{4}\\b`, "g"), "#date"],
@@ -47,10 +50,13 @@ const addresses: readonly Rule[] = [
 ];
 
 const file = "(?:\\.[A-Za-z]\\w{0,9}|\\b(?:\\w*[Mm]akefile|Dockerfile|Rakefile|Gemfile|Jenkinsfile))[\"']?";
-const positions: readonly Rule[] = [
+const places: readonly Rule[] = [
   [new RegExp(`(${file}):\\d+(?::\\d+)?(?:-\\d+)?(?!\\w)`, "g"), "$1:#line"],
   [new RegExp(`(${file})\\(\\d+(?:,\\d+){0,3}\\)`, "g"), "$1(#line)"],
   [/(\/[\w.-]+):\d+:\d+\b/g, "$1:#line"],
+];
+
+const positions: readonly Rule[] = [
   [/\b(lines?|columns?|col|ln)([ :=#]+)\d+(?:(?: ?[-–,] ?| to )\d+)?(?!\w)/gi, "$1$2#line"],
   [/#L\d+(?:-L?\d+)?/g, "#line"],
   [/^\s*\d+:\d+(?=\s)/gm, "#line"],
@@ -64,13 +70,36 @@ const ports: readonly Rule[] = [
   [/(?<![\w:]):::\d{2,5}\b/g, ":::#port"],
 ];
 
-const rules: readonly Rule[] = [...temporary, ...moments, ...ports, ...positions, ...durations, ...addresses];
+const rules: readonly Rule[] = [
+  ...temporary,
+  ...instants,
+  ...moments,
+  ...ports,
+  ...places,
+  ...positions,
+  ...durations,
+  ...addresses,
+];
+
+/** Of what was compared: a date, a span or a port in it is what the failure is about, and no more by chance than any number. */
+const compared: readonly Rule[] = [...temporary, ...instants, ...places, ...addresses];
+
+/** Where a line begins to say what was compared; a line about a limit of time tells how long something took. */
+const comparison = /\b(?:expected|actual|received|but (?:was|got)|got)\b/i;
+const timed = /\b(?:within|time(?:d[- ]?)?[- ]?out|took|elapsed|deadline|slow(?:er)?|faster|longer|shorter)\b/i;
 
 /** The text with a mark in place of each duration, time, date, position, address, temporary path and port; white space is one space. */
 export function withoutVarying(text: string): string {
-  const steady = rules.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text);
-  return steady
-    .split("\n")
-    .map((line) => line.replace(/\s+/g, " ").trim())
-    .join("\n");
+  return text.split("\n").map(steady).join("\n");
+}
+
+function steady(line: string): string {
+  const from = timed.test(line) ? -1 : line.search(comparison);
+  const [head, tail] = from < 0 ? [line, ""] : [line.slice(0, from), line.slice(from)];
+  const said = replaced(head, rules) + replaced(tail.replace(/ \([\d.]+ ?m?s\)$/, " #span"), compared);
+  return said.replace(/\s+/g, " ").trim();
+}
+
+function replaced(text: string, by: readonly Rule[]): string {
+  return by.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text);
 }

@@ -40,17 +40,12 @@ describe("the reviewer's answer", () => {
       JSON.stringify({ ...good, confidence: 2 }),
       "The answer file is invalid at confidence.",
     ],
-    ["without findings", JSON.stringify({ ...good, findings: undefined }), "The answer file is invalid at findings."],
     [
-      "with a line of 0",
-      JSON.stringify({ ...good, findings: [{ title: "a", detail: "", line: 0 }] }),
-      "The answer file is invalid at findings.0.line.",
+      "unsure how sure it is",
+      JSON.stringify({ ...good, confidence: "high" }),
+      "The answer file is invalid at confidence.",
     ],
-    [
-      "with keys of its own",
-      JSON.stringify({ ...good, merge: true }),
-      "The answer file is not the JSON object that was asked for.",
-    ],
+    ["without a word", JSON.stringify({ ...good, summary: " " }), "The answer file is invalid at summary."],
   ])("is unreadable when it is %s", (_, text, why) => {
     const review = parseReview(text);
     expect(review.verdict).toBe("unreadable");
@@ -109,6 +104,37 @@ describe("the reviewer's answer", () => {
       expect(parseReview(text, null)).not.toHaveProperty("criteria");
       expect(parseReview(text, []).verdict).toBe("unreadable");
     });
+  it.each<[string, string]>([
+    ["a mark of byte order", `\uFEFF${JSON.stringify(good)}`],
+    ["a fence", `\`\`\`json\n${JSON.stringify(good)}\n\`\`\``],
+    ["a sentence around it", `Here it is: ${JSON.stringify(good)}\nThat is all.`],
+    ["a key of its own", JSON.stringify({ ...good, notes: "none" })],
+    ["no findings", JSON.stringify({ ...good, findings: undefined })],
+  ])("is the approval it says in spite of %s", (_, text) => {
+    expect(parseReview(text)).toEqual(parseReview(JSON.stringify(good)));
+  });
+
+  const found = { title: "Rounds twice", detail: "See line 3.", path: "src/sum.js", line: 3 };
+  const rejected = { ...good, verdict: "reject", findings: [found] };
+  it.each<[string, unknown]>([
+    ["a line that is no number", { ...rejected, findings: [{ ...found, line: "below" }] }],
+    ["a line of 0", { ...rejected, findings: [{ ...found, line: 0 }] }],
+    ["a key of its own in a finding", { ...rejected, findings: [{ ...found, severity: "high" }] }],
+    ["a finding without detail", { ...rejected, findings: [{ title: "Rounds twice" }] }],
+    ["a finding that is none beside it", { ...rejected, findings: [null, found, 7] }],
+    ["words for its confidence", { ...rejected, confidence: "high" }],
+    ["too many findings", { ...rejected, findings: Array(80).fill(found) }],
+    ["too many words", { ...rejected, summary: "x".repeat(9000) }],
+  ])("that rejects keeps its findings in spite of %s", (_, answer) => {
+    const review = reviewOf(answer);
+    expect([review.verdict, review.findings[0]?.title]).toEqual(["reject", "Rounds twice"]);
+    expect(review.findings.length).toBeLessThanOrEqual(50);
+    expect(Review.parse(review)).toEqual(review);
+  });
+
+  it("reads a line that is written as a text", () => {
+    const [first] = reviewOf({ ...rejected, findings: [{ ...found, line: "3" }] }).findings;
+    expect(first?.line).toBe(3);
   });
 
   it("is never an approval by accident, whatever the file holds (F60)", () => {
@@ -193,6 +219,10 @@ describe("the executor's claim", () => {
     },
   );
 
+  it("asks each of several questions that are given as a list", () => {
+    expect(parseClaim('{"question":["Which API?","And for whom?"]}')?.question).toBe("Which API?\nAnd for whom?");
+  });
+
   it.each([
     ['{"confidence":"high","question":"Which API?"}'],
     ['{"confidence":85,"question":"Which API?"}'],
@@ -202,6 +232,8 @@ describe("the executor's claim", () => {
     ['\uFEFF{"question":"Which API?"}'],
     ['```json\n{"question":"Which API?"}\n```\n'],
     ['```\r\n{"question":"Which API?"}\r\n```'],
+    ['Here is my answer:\n```json\n{"question":"Which API?"}\n```'],
+    ['{"question":"Which API?"}\n\nThat is all.'],
   ])("loses no question to another field or to how it is wrapped: %j", (file) => {
     expect(parseClaim(file)).toMatchObject({
       question: "Which API?",

@@ -44,6 +44,13 @@ describe("a fingerprint", () => {
     ["a seed", "adds failed, randomized with seed 12345", "adds failed, randomized with seed 999"],
     ["the run on GitHub", "see /acme/shop/actions/runs/123/job/45", "see /acme/shop/actions/runs/678/job/9"],
     ["white space", "adds   failed\n\n  badly", "adds failed\nbadly"],
+    ["when two things were compared", "[08:51:40] expected 5, got 6 (12 ms)", "[17:02:01] expected 5, got 6 (3ms)"],
+    ["an instant that was compared", "got 2026-11-28T08:51:40.123Z", "got 2025-01-02 03:04:05"],
+    [
+      "how long what was expected took",
+      "expected an answer within 50 ms, took 70 ms",
+      "expected an answer within 50 ms, took 71 ms",
+    ],
     ["order", "a failed\nb failed", "b failed\na failed"],
     ["the line that everything ends with", "adds failed", "adds failed\nProcess completed with exit code 1."],
   ])("does not see %s", (_, one, other) => {
@@ -70,6 +77,10 @@ describe("a fingerprint", () => {
     ["a host", "connect ECONNREFUSED 10.0.0.1:5432", "connect ECONNREFUSED 10.0.0.2:5432"],
     ["an item of a list", "items[3] is undefined", "items[4] is undefined"],
     ["the words", "expected two", "expected three"],
+    ["a date that was compared", "expected 2024-01-01, got 2024-01-02", "expected 2024-01-01, got 2023-12-31"],
+    ["a clock time that was compared", "expected 10:30 PM but was 11:30 PM", "expected 10:30 PM but was 9:30 PM"],
+    ["a span that was compared", "[12:00:01] expected 5 s, got 7 s", "[12:00:01] expected 5 s, got 9 s"],
+    ["a port that was compared", "expected port 80", "expected port 8080"],
   ])("sees %s", (_, one, other) => {
     expect(of(one)).not.toBe(of(other));
   });
@@ -113,6 +124,19 @@ describe("without evidence", () => {
     "Build failed",
     "Your tests failed on CircleCI",
     "The command printed nothing.",
+    "Build #12 failed (4 minutes, 12 seconds)",
+    "Job #12.1 failed",
+    "Build finished with failures",
+    "The build of this commit failed!",
+    "AppVeyor build failed",
+    "Deploy failed.",
+    "Failing after 2m",
+    "Errored in 5 seconds",
+    "CI / test failed",
+    "Jenkins: FAILURE",
+    "Some tests failed. See the details.",
+    "Click details to see the log",
+    "FAILURE: Build failed with an exception.",
     "```\n```",
   ];
 
@@ -121,13 +145,19 @@ describe("without evidence", () => {
     expect(ci("ci/build: The Travis CI build failed", detail)).toBe("");
   });
 
-  it.each(["sum test failed", "3 tests failed", "expected exit code 1", "Failed: adds", "build failed: no such file"])(
-    "%j is some",
-    (detail) => {
-      expect(isEnding(detail)).toBe(false);
-      expect(ci("test: ended as failure", detail)).not.toBe("");
-    },
-  );
+  it.each([
+    "sum test failed",
+    "3 tests failed",
+    "test_a failed",
+    "1 job failed",
+    "no such build",
+    "expected exit code 1",
+    "Failed: adds",
+    "build failed: no such file",
+  ])("%j is some", (detail) => {
+    expect(isEnding(detail)).toBe(false);
+    expect(ci("test: ended as failure", detail)).not.toBe("");
+  });
 
   it("a check's title is some where it counts, a reviewer's always", () => {
     expect(ci("coverage: 71% of the change, 80% needed", "")).not.toBe("");
