@@ -146,7 +146,7 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
   const seen = { ...read, title: facts.title };
   if (facts.isPull === true) return refusePull(seen);
   if (facts.newerRecord === true) return refuse(seen, [], "a newer version wrote the record in the thread");
-  if (!facts.open) return refuse(seen, [], "the issue was closed before it was claimed");
+  if (!facts.open) return refuseClosed(seen, facts);
   if (!hasLabel(facts.labels, state.label)) return refuse(seen, [], "the label was gone before the issue was claimed");
   if (!mayWrite(facts.permission)) {
     const { login } = state.requester;
@@ -247,6 +247,16 @@ function refusePull(state: LoopState): Decision {
     { type: "set_labels", add: [], remove: [state.label] },
   ];
   return refuse(state, effects, "the label is on a pull request");
+}
+
+/** Answered as long as the label is there: otherwise nothing is left to be told, or nobody who could start a loop. */
+function refuseClosed(state: LoopState, { labels, permission }: ClaimFacts): Decision {
+  const isAsked = hasLabel(labels, state.label) && mayWrite(permission);
+  const effects: Effect[] = [
+    { type: "reply", reply: { kind: "label_on_closed" } },
+    { type: "set_labels", add: [], remove: [state.label] },
+  ];
+  return refuse(state, isAsked ? effects : [], "the issue is closed");
 }
 
 function refuse(state: LoopState, effects: Effect[], note: string): Decision {

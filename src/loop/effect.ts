@@ -8,6 +8,7 @@ export type Reply =
   | { readonly kind: "not_permitted"; readonly login: string; readonly permission: string }
   | { readonly kind: "command_refused"; readonly command: Command; readonly why: CommandRefusal }
   | { readonly kind: "label_on_pull" }
+  | { readonly kind: "label_on_closed" }
   | { readonly kind: "retry_on_closed" }
   | { readonly kind: "status" }
   | { readonly kind: "help" }

@@ -9,7 +9,7 @@ const closing =
  * heed, each with a name of its own in them: CI that did not run judges nothing, whoever runs it.
  */
 const skipped =
-  "ci|actions|checks?|workflows?|pipelines?|builds?|travis(?:[ -]ci)?|circleci|azurepipelines|azpipelines|azp|appveyor|buildkite|cirrus|drone|jenkins|semaphore|netlify|vercel|cf[ -]pages";
+  "ci|actions|checks?|workflows?|pipelines?|builds?|travis(?:[ -]ci)?|circleci|azurepipelines|azpipelines|azp|appveyor|buildkite|cirrus|drone|jenkins|semaphore|netlify|vercel|render|cd|cf[ -]pages";
 const skipping = new RegExp(
   [
     `\\[\\s*(?:skip|no)[\\s_-]+(?:${skipped})\\s*\\]`,

@@ -71,13 +71,14 @@ export function exactMatcher(patterns: readonly string[]): (path: string) => boo
 }
 
 /** Whether a path holds a GitHub workflow: GitHub refuses such an edit, as the App lacks the `workflows` permission. */
-export const isWorkflowPath: (path: string) => boolean = toPredicate([".github/workflows/**"]);
+export const isWorkflowPath: (path: string) => boolean = isOneOf([".github/workflows/**"]);
 
 function folded(path: string): string {
   return path.normalize("NFKC").replace(/[\p{Cf}\p{Cc}]/gu, "");
 }
 
-function toPredicate(globs: readonly string[]): (path: string) => boolean {
-  const match = pathMatcher(globs);
+/** Whether a path matches one of the patterns. */
+export function isOneOf(patterns: readonly string[]): (path: string) => boolean {
+  const match = pathMatcher(patterns);
   return (path) => match(path) !== null;
 }

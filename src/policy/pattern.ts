@@ -16,10 +16,23 @@ export function globsOf(pattern: string): readonly string[] {
 
 /** Why a pattern is none, or can match no file of a commit, and what to write instead; null where it is good. */
 export function patternProblem(pattern: string): string | null {
-  if (pattern.trim() !== pattern) return "begins or ends with white space, which no path there has";
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(pattern)) return "holds a control character";
   if (/\s@/.test(pattern)) return "can name no owners: give the pattern alone";
   if (/,\s/.test(pattern)) return "is one pattern: give each its own entry in the list";
+  return missing(pattern);
+}
+
+/** The same for a glob from the repository's root, which stands for files only. */
+export function fileGlobProblem(glob: string): string | null {
+  if (glob.startsWith("/") || glob.split("/").includes(".."))
+    return "must stay within the repository, and begin without a /";
+  if (glob.endsWith("/")) return "names a folder: write `**` behind it for the files in it";
+  return missing(glob);
+}
+
+/** Of either kind: why nothing can match it. */
+function missing(pattern: string): string | null {
+  if (pattern.trim() !== pattern) return "begins or ends with white space, which no path there has";
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(pattern)) return "holds a control character";
   if (pattern.startsWith("~/")) return "is written from the repository's root, so it cannot begin with ~";
   if (pattern.startsWith("./")) return "is written without ./ in front";
   const problem = globProblem(pattern) ?? classProblem(pattern);

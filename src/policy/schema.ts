@@ -1,9 +1,8 @@
 // The options of .github/loop.yml: type, default, limits and one sentence for each. Everything else about options is derived from here.
 import { z } from "zod";
 import { sizePattern } from "./bytes.ts";
-import { globProblem } from "./glob.ts";
 import { hostProblem } from "./hosts.ts";
-import { patternProblem } from "./pattern.ts";
+import { fileGlobProblem, patternProblem } from "./pattern.ts";
 import { valueProblem, variableProblem } from "./variables.ts";
 
 const command = z.string().max(2000);
@@ -16,7 +15,11 @@ const pattern = z
     const problem = patternProblem(glob);
     if (problem !== null) context.addIssue({ code: "custom", message: problem });
   });
-const checkName = z.string().min(1).max(100);
+const checkName = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((name) => name.trim() === name, "begins or ends with white space, which no check's name does");
 const appSlug = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/)
@@ -161,7 +164,7 @@ const keyFile = z
   .string()
   .min(1)
   .max(300)
-  .refine((path) => !/^\/|(?:^|\/)\.{0,2}(?:\/|$)|[\p{Cc}\\]/u.test(path))
+  .refine((path) => !/^\/|(?:^|\/)\.{0,2}(?:\/|$)|[\p{Cc}\\]|^\s|\s$/u.test(path))
   .meta({ words: "the path of a file from the repository's root, such as `app/package-lock.json`" });
 
 const Environment = z.strictObject({
@@ -284,8 +287,7 @@ const reportGlob = z
   .min(1)
   .max(200)
   .superRefine((glob, context) => {
-    const outside = glob.startsWith("/") || glob.split("/").includes("..");
-    const problem = outside ? "must stay within the repository, and begin without a /" : globProblem(glob);
+    const problem = fileGlobProblem(glob);
     if (problem !== null) context.addIssue({ code: "custom", message: problem });
   });
 
@@ -346,11 +348,11 @@ const Checks = z.strictObject({
       "Commands of your own that judge a commit, each with `name`, `command`, and if you like `minutes` (default 10), `only` (the command for some files of tests alone, for which `{files}` stands), `reports` (globs of the test, linter or coverage reports it writes) and `artifacts` (globs of other files it must leave). Each runs in a fresh container without network, from a clean checkout with what the set-up leaves; one that is as red on the base is not held against the change.",
     ),
   as_on_base: z
-    .array(reportGlob)
+    .array(pattern)
     .max(20)
     .default([])
     .describe(
-      "Globs of files that those commands see as the base has them, whatever the change does to them: tests or configuration that a change may not bend. What the base does not have is not there. In loops only; `loopgate verify` takes the change's own.",
+      "Files that those commands see as the base has them, whatever the change does to them: tests or configuration that a change may not bend. Patterns as in `protected_paths`. What the base does not have is not there. In loops only; `loopgate verify` takes the change's own.",
     ),
   required: z
     .array(requiredCheck)

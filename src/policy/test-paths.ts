@@ -4,17 +4,19 @@ import { globsMatcher } from "./glob.ts";
 /** Case does not count. */
 const globs: readonly string[] = [
   "**/{test,tests,spec,specs,testdata,testcases,testsuite,__tests__,__test__,__specs__,__snapshots__}/**",
-  "**/{e2e,cypress,unittests,androidtest,integrationtest,functionaltest,acceptancetest,uitest,src/it}/**",
+  "**/{e2e,cypress,playwright,unittests,androidtest,integrationtest,functionaltest,acceptancetest,uitest,src/it}/**",
   "**/*{.,_,-}{test,tests,spec,specs}/**",
   "**/*{.,_,-}{test,tests,unittest,spec,specs}.*",
   "**/{test,tests,spec,specs}.*",
   "**/test{_,-}*.*",
-  "**/*.{cy,pw,e2e,unit,test-d,e2e-test,it-test}.{js,jsx,ts,tsx,mjs,cjs,mts,cts}",
+  "**/*.{cy,pw,e2e,unit,test-d,e2e-test,it-test}.{js,jsx,ts,tsx,mjs,cjs,mts,cts,vue,svelte}",
+  "**/*_tb.{v,sv,vhd,vhdl}",
   "**/*.{bats,t,test,feature,robot,snap,tftest.hcl,postman_collection.json}",
   "**/conftest.py",
 ];
 
-const compiled = "java|kt|kts|scala|groovy|clj|cs|fs|vb|php|swift|m|mm|c|cc|cpp|cxx|c\\+\\+|h|hh|hpp|hxx|hs|pas|dart";
+const compiled =
+  "java|kt|kts|scala|groovy|clj|cs|fs|vb|php|swift|m|mm|c|cc|cpp|cxx|c\\+\\+|h|hh|hpp|hxx|hs|pas|dart|elm";
 const scripted = "js|jsx|ts|tsx|mjs|cjs|mts|cts|py|rb|ex|exs|jl|pm|lua";
 
 /** Words of a name that begin with a capital: `FooIT.java` is a test, `Audit.java` is none. Surefire, Failsafe, XCTest, NUnit, ScalaTest. */

@@ -9,7 +9,7 @@ import { replaceFiles } from "../gateway/git/replaced.ts";
 import { handOver, makeCheckout } from "../gateway/git/workspace.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { OwnCheck } from "../loop/state.ts";
-import { globsMatcher } from "../policy/glob.ts";
+import { isOneOf } from "../policy/paths.ts";
 import type { Replaced } from "../verify/knock-out/hunk.ts";
 import { removeMatching } from "./check-files.ts";
 import { fetchLoopBranch, type QuarantineParts, quarantineOf } from "./quarantine.ts";
@@ -62,7 +62,7 @@ export async function fillRoom(parts: CheckParts, order: RunOrder, room: CheckRo
   const dir = join(room.dir, "workspace");
   await makeCheckout({ dir, quarantine, identity, owner: null, commit: order.startFrom });
   const patterns = asOnBaseFor(order);
-  if (patterns.length > 0) await makeAsOnBase(dir, quarantine, order.startFrom, globsMatcher(patterns));
+  if (patterns.length > 0) await makeAsOnBase(dir, quarantine, order.startFrom, isOneOf(patterns));
   if (replaced.length > 0) await replaceFiles(dir, join(dir, ".git"), replaced);
   const beneath = (await room.fill?.(dir)) ?? null;
   await removeMatching(dir, [...check.reports, ...check.artifacts]); // of what the set-up leaves, too

@@ -9,7 +9,7 @@ import { treeOf } from "../gateway/git/kept.ts";
 import { changeBase, type Quarantine } from "../gateway/git/quarantine.ts";
 import { currentAttempt, rulesOf } from "../loop/begin.ts";
 import type { Isolation, KnockOutSeen, OwnCheck } from "../loop/state.ts";
-import { globsMatcher } from "../policy/glob.ts";
+import { isOneOf } from "../policy/paths.ts";
 import type { CheckRun } from "../verify/checked.ts";
 import { seenOfKnockOut } from "../verify/knock-out/knock-out.ts";
 import { unremembered } from "../verify/knock-out/witness.ts";
@@ -161,7 +161,7 @@ function begin(parts: CheckParts, order: RunOrder, job: Job) {
   async function attempt(): Promise<Ended> {
     try {
       const texts = await readChangedTexts({ gitDir: quarantine.gitDir, base, head: order.startFrom });
-      const isAsOnBase = globsMatcher(asOnBaseFor(order));
+      const isAsOnBase = isOneOf(asOnBaseFor(order));
       const files = texts.filter(({ path }) => !isAsOnBase(path));
       const { hunks, notHeld } = rulesOf(order.loop).knockOut ?? { hunks: 0, notHeld: "inform" };
       const rules = { hunks, notHeld, ms: order.deadlineMs };

@@ -20,6 +20,8 @@ test.each([
   ["Docs [CI SKIP]", "[CI SKIP]"],
   ["Docs [no ci]", "[no ci]"],
   ["Docs [skip actions]", "[skip actions]"],
+  ["Docs [render skip]", "[render skip]"],
+  ["Docs [skip-cd]", "[skip-cd]"],
   ["Docs [actions skip]", "[actions skip]"],
   ["Docs\n\n\nskip-checks: true", "skip-checks: true"],
   ["Skip ci for docs, see skip-checks: false", null],

@@ -83,6 +83,17 @@ describe("the policy file", () => {
       `base: '${name}'`,
       "line 1: `base` must be the name of a branch, such as `develop`, and none that begins with `loop/`",
     ]),
+    ...[
+      ["./out/*.xml", "is written without ./ in front"],
+      ["out/", "names a folder: write `**` behind it for the files in it"],
+      [" out/*.xml", "begins or ends with white space, which no path there has"],
+      ["out//a.xml", "has two slashes in a row, so it can match nothing"],
+      ["../out/*.xml", "must stay within the repository, and begin without a /"],
+    ].map(([glob, why]): [string, string] => [
+      `checks: { run: [{ name: a, command: b, reports: ['${glob}'] }] }`,
+      `line 1: \`checks.run.0.reports.0\` ${why}`,
+    ]),
+    ["checks: { as_on_base: ['./tests'] }", "line 1: `checks.as_on_base.0` is written without ./ in front"],
     ["protected_paths: [src//a]", "line 1: `protected_paths.0` has two slashes in a row, so it can match nothing"],
     ["protected_paths: ['+(a|b)']", "line 1: `protected_paths.0` may use only *, **, ?, [ ] and { }"],
     [

@@ -65,6 +65,12 @@ describe("a path", () => {
     "a.e2e.ts",
     "features/login.feature",
     "login.robot",
+    "src/login.cy.vue",
+    "playwright/login.ts",
+    "SumTest.elm",
+    // hardware
+    "rtl/adder_tb.sv",
+    "adder_tb.vhd",
     // hidden by invisible characters and by case
     "te\u200bst/a.js",
     "TEST/a.js",

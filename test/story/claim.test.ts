@@ -93,6 +93,9 @@ test("of more than a hundred comments the newest are heard, and every word of wh
 
 test.each([
   ["loop.yaml", { ".github/loop.yaml": "gate: { approvals: 3 }\n" }, "`.github/loop.yaml`: rename it"],
+  ["Loop.YML", { ".github/Loop.YML": "gate: { approvals: 3 }\n" }, "`.github/Loop.YML`: rename it"],
+  ["loop.yml.txt", { ".github/loop.yml.txt": "gate: { approvals: 3 }\n" }, "`.github/loop.yml.txt`: rename it"],
+  ["at the root", { "loop.yml": "gate: { approvals: 3 }\n" }, "`loop.yml`: rename it"],
   [
     "both endings",
     { ".github/loop.yml": "gate: { approvals: 1 }\n", ".github/loop.yaml": "gate: { approvals: 3 }\n" },

@@ -289,17 +289,20 @@ test("what was judged for the same files is not run again, here or in another lo
   expect(await readFile(join(story.dataDir(), "..", "scratch", "ran"), "utf8")).toBe("ran\n");
 });
 
-test("checks.as_on_base: a change does not choose what judges it", async () => {
-  const policy = `${policyOf(unit)}  as_on_base: [check.sh, "*.cfg"]\nattempts: 1\n`;
-  const executor = `${botch("7")}; printf '%s\\n' '${forged.replaceAll("'", "'\\''")}' > check.sh; echo "all=off" > runner.cfg`;
-  const story = await aStory(withoutCi({ executor, policy }));
-  const issue = await story.startLoop();
-  const { ending, attempts: made } = await story.state(issue);
-  expect([ending?.of, made[0]?.verdict?.parts[0]?.note]).toEqual([
-    "attempts",
-    "The command exited with 1. Failed: totals > adds.",
-  ]);
-});
+test.each(["check.sh", "/check.sh"])(
+  "checks.as_on_base: a change does not choose what judges it (%s)",
+  async (kept) => {
+    const policy = `${policyOf(unit)}  as_on_base: ["${kept}", "*.cfg"]\nattempts: 1\n`;
+    const executor = `${botch("7")}; printf '%s\\n' '${forged.replaceAll("'", "'\\''")}' > check.sh; echo "all=off" > runner.cfg`;
+    const story = await aStory(withoutCi({ executor, policy }));
+    const issue = await story.startLoop();
+    const { ending, attempts: made } = await story.state(issue);
+    expect([ending?.of, made[0]?.verdict?.parts[0]?.note]).toEqual([
+      "attempts",
+      "The command exited with 1. Failed: totals > adds.",
+    ]);
+  },
+);
 
 test("CI beside them counts as ever: where it is red, the commit is", async () => {
   const files = { ...working, "test.sh": "exit 1\n" };

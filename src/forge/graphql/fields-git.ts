@@ -1,12 +1,13 @@
 // Git's objects as GraphQL shows them: refs, commits, files, and who is named in a commit.
 import { type ForgeSignature, type findUser, webFlow } from "../core.ts";
 import type { Commit, Signed } from "../git/commits.ts";
+import { listTree, type TreeEntry } from "../git/history.ts";
 import { userOf } from "../shapes/commit.ts";
 import { repoWeb } from "../shapes/url.ts";
 import { connection } from "./connection.ts";
 import { rollupOf, suitesOf } from "./fields-checks.ts";
 import { rulesOf, updateRuleOf } from "./fields-rules.ts";
-import { type BlobIn, type CommitIn, commitSource, type RefIn } from "./git-source.ts";
+import { type BlobIn, type CommitIn, commitSource, type RefIn, type TreeIn } from "./git-source.ts";
 import { need } from "./reach.ts";
 import { actorSource, dateTime, type Fields, fieldsOf, type Source, source } from "./source.ts";
 
@@ -30,7 +31,7 @@ export const gitFields: Readonly<Record<string, Fields>> = {
     abbreviatedOid: ({ commit }) => commit.sha.slice(0, 7),
     url: ({ repository, commit }, _args, { world }) => repoWeb(world, repository, `/commit/${commit.sha}`),
     repository: ({ repository }) => source("Repository", repository),
-    tree: ({ commit }) => source("Tree", { oid: commit.tree }),
+    tree: ({ repository, commit }) => source("Tree", { repository, oid: commit.tree }),
     message: ({ commit }) => commit.message,
     messageHeadline: ({ commit }) => commit.message.split("\n", 1)[0],
     committedDate: ({ commit }) => commit.committer.date,
@@ -74,7 +75,20 @@ export const gitFields: Readonly<Record<string, Fields>> = {
     payload: ({ payload }) => payload,
     verifiedAt: ({ at }) => dateTime(at),
   }),
-  Tree: fieldsOf<{ oid: string }>({ oid: ({ oid }) => oid, abbreviatedOid: ({ oid }) => oid.slice(0, 7) }),
+  Tree: fieldsOf<TreeIn>({
+    oid: ({ oid }) => oid,
+    abbreviatedOid: ({ oid }) => oid.slice(0, 7),
+    entries: async ({ repository, oid }) => {
+      const found = (await listTree(repository.gitDir, oid, "")) ?? [];
+      return found.map((entry) => source("TreeEntry", entry));
+    },
+  }),
+  TreeEntry: fieldsOf<TreeEntry>({
+    name: ({ path }) => path,
+    oid: ({ sha }) => sha,
+    type: ({ type }) => type,
+    mode: ({ mode }) => Number.parseInt(mode, 8),
+  }),
   Blob: fieldsOf<BlobIn>({
     id: ({ oid }) => `B_${oid}`,
     oid: ({ oid }) => oid,

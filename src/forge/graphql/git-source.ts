@@ -23,6 +23,11 @@ export interface BlobIn {
   readonly bytes: Buffer;
 }
 
+export interface TreeIn {
+  readonly repository: Repository;
+  readonly oid: string;
+}
+
 export async function commitSource(repository: Repository, sha: string): Promise<Source<CommitIn>> {
   return source("Commit", { repository, commit: await knowCommit(repository, sha) });
 }
@@ -48,7 +53,7 @@ export async function objectSource(
     case "blob":
       return source("Blob", { oid: named.id, bytes: named.body });
     case "tree":
-      return source("Tree", { oid: named.id });
+      return source("Tree", { repository, oid: named.id });
     default:
       return null;
   }

@@ -12,8 +12,9 @@ import { baseChecksFragment } from "./base-checks.ts";
 import { Label, LabelsOfRepository, rememberLabels, statusLabelFields } from "./labels.ts";
 import { Actor, actorFields, isOurs, personOfActor } from "./people.ts";
 
-/** Where people put a policy that is meant and not read. */
-const nearNames = [".github/loop.yaml", ".github/Loop.yml", ".github/loopgate.yml", ".github/loopgate.yaml"];
+/** Where people put a policy that is meant and not read: beside it under another name, or at the repository's root. */
+const nearName = /^\.?loop(?:[-_. ]?gate)?\.ya?ml(?:\.(?:txt|md|bak|disabled))?$/i;
+const atRoot = ["loop.yml", "loop.yaml", ".loop.yml", ".loop.yaml"];
 
 const commentsPage = (page: string) => `comments(last: 100${page}) {
           pageInfo { hasPreviousPage startCursor }
@@ -28,7 +29,8 @@ query ReadClaim($owner: String!, $name: String!, $number: Int!) {
     assignableUsers(first: 2) { nodes { databaseId } }
     defaultBranchRef { ${baseFields(rules)} }
     policy: object(expression: "HEAD:.github/loop.yml") { __typename oid ... on Blob { text isTruncated } }
-    ${nearNames.map((name, index) => `near${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}
+    beside: object(expression: "HEAD:.github") { ... on Tree { entries { name } } }
+    ${atRoot.map((name, index) => `root${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}
     issueOrPullRequest(number: $number) {
       __typename
       ... on Issue {
@@ -80,14 +82,15 @@ const PolicyFile = z.object({
   isTruncated: z.boolean().optional(),
 });
 
-const Near = z.object({ oid: z.string() }).nullable();
+const AtRoot = z.object({ oid: z.string() }).nullable();
 
 const Answer = z.object({
   repository: LabelsOfRepository.extend({
-    near0: Near,
-    near1: Near,
-    near2: Near,
-    near3: Near,
+    beside: z.object({ entries: z.array(z.object({ name: z.string() })).nullish() }).nullable(),
+    root0: AtRoot,
+    root1: AtRoot,
+    root2: AtRoot,
+    root3: AtRoot,
     databaseId: z.number(),
     assignableUsers: z.object({ nodes: z.array(z.object({ databaseId: z.number() })) }),
     defaultBranchRef: BaseRef.nullable(),
@@ -187,8 +190,12 @@ const pullInstead = {
 
 /** The policy, or why it cannot be read: that is the repository's to mend, and the thread says it. */
 function policyIn(repository: z.infer<typeof Answer>["repository"]): Pick<ClaimRead, "policy" | "policyFault"> {
-  const { policy, near0, near1, near2, near3 } = repository;
-  const near = nearNames.filter((_, index) => [near0, near1, near2, near3][index] !== null);
+  const { policy, beside, root0, root1, root2, root3 } = repository;
+  const names = (beside?.entries ?? []).map(({ name }) => name).filter((name) => name !== "loop.yml");
+  const near = [
+    ...names.filter((name) => nearName.test(name)).map((name) => `.github/${name}`),
+    ...atRoot.filter((_, index) => [root0, root1, root2, root3][index] !== null),
+  ];
   if (near.length > 0) return { policy: null, policyFault: nearFault(near, policy !== null) };
   if (policy === null) return { policy: null, policyFault: null };
   if (policy.__typename !== "Blob") return { policy: null, policyFault: "`.github/loop.yml` is not a file" };

@@ -18,6 +18,8 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
       return "The issue is closed, so nothing was started. To go on, reopen it and comment `/loop retry` again.";
     case "label_on_pull":
       return `${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)} on a pull request. A loop works on an issue and opens a pull request of its own, so nothing was started and the label was removed. Next: open an issue that says what you want, and set the label there.`;
+    case "label_on_closed":
+      return `${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)} on a closed issue, so nothing was started and the label was removed. Next: reopen the issue, then set the label again.`;
     case "command_refused":
       return `${inlineCode(commandText(reply.command.verb))} by ${inlineCode(reply.command.actor.login)} was refused: ${plainSentence(commandRefusal(reply.why, reply.command))}. Nothing changed. ${inlineCode("/loop help")} lists the commands.`;
     case "approval_does_not_count":

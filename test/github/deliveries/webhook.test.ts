@@ -299,7 +299,6 @@ describe("is ignored:", () => {
       { sender: otherBot },
       "a bot neither starts nor ends a loop",
     ],
-    ["the trigger label on a closed issue", "issues-labeled", { issue: { state: "closed" } }, "the issue is closed"],
     ["a label of our own (T19)", "issues-labeled", { sender: us }, "we changed the label ourselves"],
     [
       "our own removal of the trigger label (T19)",

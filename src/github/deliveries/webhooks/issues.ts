@@ -41,7 +41,6 @@ function labelEvent(payload: Payload, self: Self): Translated {
   if (isBot(payload.sender)) return ignored("a bot neither starts nor ends a loop");
   const actor = personOf(payload.sender);
   if (payload.action === "unlabeled") return about(payload, { type: "unlabelled", actor });
-  if (payload.issue.state !== "open") return ignored("the issue is closed");
   return about(payload, {
     type: "labelled",
     issue: issueRef(payload, payload.issue.number),
