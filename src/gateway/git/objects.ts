@@ -185,4 +185,8 @@ const oldOddities = [
   "duplicateEntries",
   "treeNotSorted",
   "multipleAuthors",
+  "zeroPaddedDate",
+  "gitattributesLineLength",
+  "gitattributesLarge",
+  "gitmodulesLarge",
 ].map((name) => `fetch.fsck.${name}=ignore`);

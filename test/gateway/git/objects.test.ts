@@ -105,6 +105,31 @@ test.each([
   expect(readdirSync(request.storeRoot)).toEqual(["11.git"]);
 });
 
+test.each<[string, (dir: string, base: string) => string]>([
+  [
+    "a date with a zero in front",
+    (dir, base) => {
+      const who = "A <a@example.com> 0123456789 +0000";
+      const text = `tree ${treeOf(dir, { a: "y" })}\nparent ${base}\nauthor ${who}\ncommitter ${who}\n\nOld\n`;
+      return git(dir, ["hash-object", "-t", "commit", "-w", "--stdin", "--literally"], text);
+    },
+  ],
+  [
+    "a line of attributes that git leaves out for its length",
+    (dir, base) => {
+      const tree = treeOf(dir, { ".gitattributes": `*.x ${"a".repeat(3000)}\n` });
+      return commit(dir, { tree, parents: [base], message: "Old" });
+    },
+  ],
+])("a history with %s is taken as GitHub serves it", async (_, make) => {
+  const origin = anOrigin(scratch());
+  const old = make(origin.dir, origin.base);
+  const head = commit(origin.dir, { tree: treeOf(origin.dir, { a: "z" }), parents: [old], message: "New" });
+  git(origin.dir, ["update-ref", "refs/heads/main", head]);
+  const store = await fetchBase({ storeRoot: scratch(), repositoryId: 5, url: origin.url, branch: "main" });
+  expect(store.base.sha).toBe(head);
+});
+
 test("a history in which an old tree names a file twice is taken as GitHub serves it", async () => {
   const { request, origin } = await aStore();
   const blob = git(origin.dir, ["hash-object", "-w", "--stdin"], "x\n");
