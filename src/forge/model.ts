@@ -202,6 +202,8 @@ export interface BranchRule {
   linearHistory?: boolean;
   /** Every commit must be verified. */
   signatures?: boolean;
+  /** Of each changed file that CODEOWNERS gives to somebody, one of those must approve. */
+  codeOwners?: boolean;
   /** An approval of who pushed last does not count. */
   lastPushApproval?: boolean;
   /** A push that changes what the pull request changes dismisses every approval. */
@@ -308,7 +310,14 @@ export interface Pull {
   mergedBy: User | null;
   mergeCommitSha: string | null;
   /** Known only for the pair of commits it was computed for; GitHub answers null meanwhile. */
-  mergeability: { head: string; base: string; mergeable: boolean; behind: boolean } | null;
+  mergeability: {
+    head: string;
+    base: string;
+    mergeable: boolean;
+    behind: boolean;
+    /** Of each changed file that has some. */
+    owners: readonly (readonly User[])[];
+  } | null;
   requestedReviewers: User[];
   reviews: Review[];
   reviewComments: ReviewComment[];

@@ -1,7 +1,7 @@
 // What rules ask of reviews beside their number: approvals that GitHub dismisses, threads that must be resolved.
 import { expect, test } from "vitest";
 import type { BranchRule, Issue, Pull } from "../../src/forge/model.ts";
-import { aStory, type Story } from "./world.ts";
+import { aStory, brokenShop, type Story } from "./world.ts";
 
 const open: BranchRule = { requiredChecks: [], requiredApprovals: 1, restrictPushes: false, allowForcePushes: true };
 const kinds = [
@@ -15,8 +15,9 @@ interface AtGate {
   readonly pull: Pull;
 }
 
-async function atTheGate(rule: Partial<BranchRule>): Promise<AtGate> {
-  const story = await aStory({ policy: "version: 1\ngate:\n  merge: true\n" });
+async function atTheGate(rule: Partial<BranchRule>, files: Readonly<Record<string, string>> = {}): Promise<AtGate> {
+  const policy = "version: 1\ngate:\n  merge: true\n";
+  const story = await aStory({ policy, files: { ...brokenShop, ...files } });
   story.repository.rules.set("main", { ...open, ...rule });
   const issue = await story.startLoop();
   expect(await story.phase(issue)).toBe("awaiting_gate");
@@ -71,6 +72,44 @@ test.each(kinds)(
     const root = pull.reviewComments.find(({ inReplyTo }) => inReplyTo === null);
     if (root) story.forge.world.resolveThread(bob.actor, root, true);
     await retry(gate);
+    expect([pull.merged, (await story.state(issue)).ending?.of]).toEqual([true, "approved_and_merged"]);
+  },
+  60_000,
+);
+
+test.each(kinds)(
+  "an owner whose review %s wants keeps the merge off, in GitHub's words; once that is there and retried, it is merged",
+  async (_, kind) => {
+    const owners = { ".github/CODEOWNERS": "* @alice\n*.sh @dave\n" };
+    const gate = await atTheGate({ ...kind, codeOwners: true }, owners);
+    const { story, issue, pull } = gate;
+    expect(pull.requestedReviewers.map(({ login }) => login)).toEqual(["dave"]);
+    story.forge.as("bob").approve(pull);
+    await story.settle();
+    expect(pull.merged).toBe(false);
+    expect((await story.state(issue)).ending).toMatchObject({ reason: "permission_required", of: "merge_declined" });
+    expect(story.comments(issue).at(-1)).toContain("Waiting on code owner review from dave.");
+    await retry(gate);
+    expect(pull.merged).toBe(false);
+    story.forge.as("dave").approve(pull);
+    await retry(gate);
+    expect([pull.merged, (await story.state(issue)).ending?.of]).toEqual([true, "approved_and_merged"]);
+  },
+  60_000,
+);
+
+test.each(kinds)(
+  "where %s wants the last push approved by another, whoever approves what a person pushed is another here, too",
+  async (_, kind) => {
+    const { story, issue, pull } = await atTheGate({ ...kind, lastPushApproval: true });
+    const dave = story.forge.as("dave");
+    await dave.push(story.repository, pull.head.ref, { "more.md": "More.\n" }, "Write more");
+    await story.settle();
+    dave.approve(pull);
+    await story.settle();
+    expect([pull.merged, await story.phase(issue)]).toEqual([false, "awaiting_gate"]);
+    story.forge.as("bob").approve(pull);
+    await story.settle();
     expect([pull.merged, (await story.state(issue)).ending?.of]).toEqual([true, "approved_and_merged"]);
   },
   60_000,

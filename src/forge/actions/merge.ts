@@ -9,6 +9,7 @@ import { writeSigned } from "../git/signed.ts";
 import { moveRef, signatureOf } from "../git/store.ts";
 import type { Actor, BranchRule, MergeMethod, Pull } from "../model.ts";
 import { Refusal } from "../refusal.ts";
+import { mergeability } from "./mergeability.ts";
 import { markMerged } from "./merged.ts";
 import { refActions } from "./refs.ts";
 import { requireRule } from "./requirements.ts";
@@ -40,6 +41,7 @@ async function mergePull(core: Core, actor: Actor, pull: Pull, request: MergeReq
     throw new Refusal(409, "Head branch was modified. Review and try the merge again.");
   const rule = repository.rules.get(ref);
   requireMethod(pull, request.method ?? "merge", rule);
+  if (rule?.codeOwners) await mergeability(core, pull);
   if (rule) requireRule(pull, rule);
   const base = await resolveBranch(repository.gitDir, ref);
   if (!base) throw new Refusal(405, "Base branch was deleted");

@@ -7,6 +7,7 @@ import type { Actor, Pull, Repository, User } from "../model.ts";
 import { Refusal, unprocessable } from "../refusal.ts";
 import { userShape } from "../shapes/user.ts";
 import { bringBaseIn, mergeInto, requireUpdatable } from "./base-merge.ts";
+import { ownersOf } from "./code-owners.ts";
 import { emitIssue, note } from "./issue-events.ts";
 import { type IssueEdit, issueActions, newIssue } from "./issues.ts";
 import { findMergeability, mergeability } from "./mergeability.ts";
@@ -84,7 +85,7 @@ export function pullActions(core: Core): PullActions {
         message: `${message ?? `Merge ${head} into ${branch}`}\n`,
       });
     },
-    mergeability,
+    mergeability: (pull) => mergeability(core, pull),
     findMergeability: (pull) => findMergeability(core, pull),
   };
   return actions;
@@ -133,7 +134,22 @@ async function createPull(core: Core, actor: Actor, repository: Repository, want
   core.register({ type: "PullRequest", value: pull });
   emitIssue(core, actor, issue, "opened");
   findMergeability(core, pull);
+  requestOwners(core, actor, pull);
   return pull;
+}
+
+/** GitHub asks the owners of what is changed by itself, as soon as it is no draft. */
+function requestOwners(core: Core, actor: Actor, pull: Pull): void {
+  if (pull.draft) return;
+  core.background.begin(async () => {
+    const owners = new Set((await ownersOf(core, pull)).flat());
+    ask(
+      core,
+      actor,
+      pull,
+      [...owners].filter((user) => user !== pull.issue.user),
+    );
+  });
 }
 
 /** The repository of a head: this one, or a fork of it by its owner. */
@@ -213,6 +229,7 @@ function setDraft(core: Core, actor: Actor, pull: Pull, draft: boolean): Pull {
   const kind = draft ? "converted_to_draft" : "ready_for_review";
   note(core, actor, pull.issue, { kind });
   emitIssue(core, actor, pull.issue, kind);
+  requestOwners(core, actor, pull);
   return pull;
 }
 
@@ -233,10 +250,14 @@ function requestReviewers(core: Core, actor: Actor, pull: Pull, logins: readonly
       );
     return user;
   });
+  ask(core, actor, pull, users);
+  return pull;
+}
+
+function ask(core: Core, actor: Actor, pull: Pull, users: readonly User[]): void {
   for (const user of users.filter((one) => !pull.requestedReviewers.includes(one))) {
     pull.requestedReviewers = [...pull.requestedReviewers, user];
     note(core, actor, pull.issue, { kind: "review_requested", reviewer: user.login });
     emitIssue(core, actor, pull.issue, "review_requested", { requested_reviewer: userShape(core, user) });
   }
-  return pull;
 }

@@ -17,10 +17,24 @@ export function requireRule(pull: Pull, rule: BranchRule): void {
       405,
       `At least ${rule.requiredApprovals} approving review is required by reviewers with write access.`,
     );
+  const lacking = rule.codeOwners ? unheardOwners(pull) : [];
+  if (lacking.length > 0)
+    throw new Refusal(405, violation(rule, `Waiting on code owner review from ${lacking.join(" and/or ")}.`));
   if (rule.lastPushApproval && !approvedByAnother(pull))
     throw new Refusal(405, "New changes require approval from someone other than the last pusher.");
   if (rule.resolvedThreads && pull.reviewComments.some(isOpenThread))
     throw new Refusal(405, violation(rule, "A conversation must be resolved before this pull request can be merged."));
+}
+
+/** Owners of files that none of their owners has approved; of a pull request whose mergeability is not known, nobody is. */
+function unheardOwners(pull: Pull): readonly string[] {
+  const approved = new Set(
+    decisiveReviews(pull)
+      .filter(({ state }) => state === "APPROVED")
+      .map(({ user }) => user),
+  );
+  const unheard = (pull.mergeability?.owners ?? []).filter((users) => !users.some((user) => approved.has(user)));
+  return [...new Set(unheard.flat().map(({ login }) => login))].sort();
 }
 
 function isOpenThread({ inReplyTo, resolvedBy, review }: ReviewComment): boolean {

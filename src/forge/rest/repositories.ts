@@ -163,7 +163,7 @@ function rulesOf(repository: Repository, branch: string): Record<string, unknown
   }));
   const reviews = {
     dismiss_stale_reviews_on_push: rule.dismissStale ?? false,
-    require_code_owner_review: false,
+    require_code_owner_review: rule.codeOwners ?? false,
     require_last_push_approval: rule.lastPushApproval ?? false,
     required_approving_review_count: rule.requiredApprovals,
     required_review_thread_resolution: rule.resolvedThreads ?? false,
@@ -193,7 +193,11 @@ function rulesOf(repository: Repository, branch: string): Record<string, unknown
     ...(rule.linearHistory ? [{ type: "required_linear_history", ...source }] : []),
     ...(rule.signatures ? [{ type: "required_signatures", ...source }] : []),
     ...(rule.mergeQueue ? [{ type: "merge_queue", ...source, parameters: queueParameters }] : []),
-    ...(rule.requiredApprovals > 0 || rule.dismissStale || rule.resolvedThreads
+    ...(rule.requiredApprovals > 0 ||
+    rule.dismissStale ||
+    rule.resolvedThreads ||
+    rule.codeOwners ||
+    rule.lastPushApproval
       ? [{ type: "pull_request", ...source, parameters: reviews }]
       : []),
   ];
