@@ -72,6 +72,7 @@ export interface ClaimRead {
   readonly hasRecord: boolean; // one of them is ours and says how a loop is
   readonly base: { readonly branch: string; readonly sha: string };
   readonly signed?: true; // a rule of the base branch takes signed commits only; absent: none is known to
+  readonly knownGone?: true; // the base that the loop has is no branch any more: renamed, or deleted
   readonly soleAssignee?: number; // id of the one account that issues can be assigned to, as everybody who may write can be; absent: there are several
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at, without their words; absent: none
   readonly policy: { readonly text: string; readonly sha: string } | null; // .github/loop.yml at `base.sha`
@@ -217,7 +218,8 @@ export interface GitHubPort {
   limitsLeft(installationId: number): LimitsLeft;
   /** Of the account with this person's id, whatever login it has now. */
   permission(repository: RepositoryRef, person: Person): Promise<Permission>;
-  readClaim(issue: IssueRef): Promise<ClaimRead>;
+  /** `known`: the base that the loop has, where it has one. */
+  readClaim(issue: IssueRef, known?: string): Promise<ClaimRead>;
   /** Null: the repository has no such branch. */
   readBase(repository: RepositoryRef, branch: string): Promise<BaseRead | null>;
   /** `marker` is a hidden text that is in `body`; with `retrying` an existing comment that carries it is adopted. */

@@ -67,7 +67,7 @@ function requireFresh(state: LoopState, read: ClaimRead, askedAt: number): void 
 
 /** The same for `/loop retry`, whose author's permission was read with the command. */
 export async function readRetry(world: World, state: LoopState): Promise<LoopEvent[]> {
-  const read = await world.github.readClaim(state.issue);
+  const read = await world.github.readClaim(state.issue, state.base?.branch);
   return [{ type: "retry_read", facts: await claimFacts(world, state, "write", read) }];
 }
 
@@ -87,6 +87,7 @@ async function claimFacts(
     base: base.base,
     ...(base.signed === true ? { signed: true } : {}),
     policy: rules,
+    ...(read.knownGone === true ? { baseGone: true } : {}),
     ...(read.soleAssignee === state.requester.id ? { writesAlone: true } : {}),
     ...(rules.ok ? redFact(redOnBase(base.baseChecks ?? [], rules.rules, ourChecks)) : {}),
     snapshot: await freeze(world, state, read, permission),

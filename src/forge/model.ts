@@ -99,6 +99,8 @@ export interface Repository {
   moves: BranchMove[];
   /** Rules by branch name. */
   rules: Map<string, BranchRule>;
+  /** Branches that were renamed, to their names since. */
+  formerBranches: Map<string, string>;
   ci: CiSettings;
   settings: RepositorySettings;
   /** What it was forked from. */

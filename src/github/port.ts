@@ -42,7 +42,7 @@ export function githubPort(options: PortOptions) {
   return {
     limitsLeft: (installationId: number) => connection.pacer.left(installationId, connection.now()),
     permission: (...rest: Rest<typeof permission>) => permission(connection, ...rest),
-    readClaim: (issue: IssueRef) => readClaim(connection, issue),
+    readClaim: (...rest: Rest<typeof readClaim>) => readClaim(connection, ...rest),
     readBase: (...rest: Rest<typeof readBase>) => readBase(connection, ...rest),
     createComment: (...rest: Rest<typeof createComment>) => createComment(connection, ...rest),
     editComment: (...rest: Rest<typeof editComment>) => editComment(connection, ...rest),

@@ -203,7 +203,7 @@ function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
     ...state,
     rules,
     snapshot: facts.snapshot,
-    ...baseNow(state, facts.base),
+    ...baseNow(state, facts),
     ...(facts.signed === true ? { signed: true } : {}),
     ...(facts.writesAlone === true ? { writesAlone: true } : {}),
     ...(facts.redOnBase === undefined ? {} : { redOnBase: [...facts.redOnBase] }),
@@ -216,11 +216,14 @@ function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
 
 /**
  * Today's base. A branch that exists is to merge it where it is another commit than before; a pull request that goes to
- * another branch keeps that.
+ * another branch keeps that, as long as there is such a branch: GitHub takes pull requests along when one is renamed.
  */
-function baseNow({ head, pull, base, behind }: LoopState, today: BaseTip): Pick<LoopState, "base" | "behind"> {
+function baseNow(
+  { head, pull, base, behind }: LoopState,
+  { base: today, baseGone }: ClaimFacts,
+): Pick<LoopState, "base" | "behind"> {
   if (head === null || base === null) return { base: today, behind: null };
-  if (pull !== null && base.branch !== today.branch) return { base, behind };
+  if (pull !== null && base.branch !== today.branch && baseGone !== true) return { base, behind };
   const isBehind = behind !== null || base.sha !== today.sha;
   return { base: today, behind: isBehind ? { ...today, conflict: behind?.conflict ?? false } : null };
 }

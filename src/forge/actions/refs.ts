@@ -21,6 +21,11 @@ export interface RefActions {
   createRef(actor: Actor, repository: Repository, ref: string, sha: string): Promise<void>;
   updateRef(actor: Actor, repository: Repository, ref: string, sha: string, force?: boolean): Promise<void>;
   deleteRef(actor: Actor, repository: Repository, ref: string): Promise<void>;
+  /**
+   * Rules and open pull requests that go to the branch follow it; one that comes from it is closed. Nobody is told but of another
+   * default branch: what else GitHub tells of it is not known.
+   */
+  renameBranch(actor: Actor, repository: Repository, from: string, to: string): Promise<void>;
   /** Tells the world of refs that have already moved on disk. */
   refsMoved(
     actor: Actor,
@@ -57,8 +62,39 @@ export function refActions(core: Core): RefActions {
       requireRuleAllows(actor, repository, ref, true);
       await move(actor, repository, { ref, before: await requireRef(repository, ref), after: noCommit });
     },
+    renameBranch: (actor, repository, from, to) => renameBranch(core, actor, repository, from, to),
     refsMoved: (actor, repository, updates, why) => refsMoved(core, actor, repository, updates, why),
   };
+}
+
+async function renameBranch(core: Core, actor: Actor, repository: Repository, from: string, to: string): Promise<void> {
+  const isDefault = repository.defaultBranch === from;
+  const rule = repository.rules.get(from);
+  requireAccess(actor, repository, isDefault || rule ? "admin" : "write");
+  const ref = `refs/heads/${to}`;
+  const sha = await requireRef(repository, `refs/heads/${from}`);
+  await requireRefName(repository, ref, sha);
+  if ((await listRefs(repository.gitDir)).has(ref)) throw new Refusal(422, "Branch already exists");
+  await moveRef(repository.gitDir, ref, noCommit, sha);
+  if (isDefault) await git(repository.gitDir, ["symbolic-ref", "HEAD", ref]);
+  await moveRef(repository.gitDir, `refs/heads/${from}`, sha, noCommit);
+  if (rule) repository.rules.set(to, rule);
+  repository.rules.delete(from);
+  repository.formerBranches.set(from, to);
+  repository.formerBranches.delete(to);
+  for (const pull of pullsOf(repository).filter((one) => one.issue.state === "open")) {
+    if (pull.base.ref === from) pull.base = { ...pull.base, ref: to };
+    if (pull.head.repository === repository && pull.head.ref === from) close(core, actor, pull.issue, null);
+  }
+  if (!isDefault) return;
+  repository.defaultBranch = to;
+  core.emit({
+    event: "repository",
+    action: "edited",
+    actor,
+    repository,
+    body: { changes: { default_branch: { from } } },
+  });
 }
 
 /** Refs that this actor may not move at all. */

@@ -103,6 +103,11 @@ function branches(world: World): Hono<ForgeEnv> {
     const repository = repositoryIn({ world, c }, [["contents"], "read"]);
     const name = restOfPath(c, /\/branches\//);
     const sha = (await listRefs(repository.gitDir)).get(`refs/heads/${name}`);
+    const now = repository.formerBranches.get(name);
+    if (!sha && now)
+      return c.json({ message: "Moved Permanently", url: repoUrl(world, repository, `/branches/${now}`) }, 301, {
+        location: repoUrl(world, repository, `/branches/${now}`),
+      });
     if (!sha) throw new Refusal(404, "Branch not found");
     const commit = commitShape(world, repository, await knowCommit(repository, sha));
     const self = repoUrl(world, repository, `/branches/${name}`);

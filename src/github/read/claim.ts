@@ -23,10 +23,11 @@ const commentsPage = (page: string) => `comments(last: 100${page}) {
 
 /** GitHub allows 100 labels on an issue, so labels are complete; of the comments these are the newest hundred. */
 const textOf = ({ workflows, rules }: Asked) => `
-query ReadClaim($owner: String!, $name: String!, $number: Int!) {
+query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!, $asksKnown: Boolean!) {
   repository(owner: $owner, name: $name) {
     id databaseId ${statusLabelFields}
     assignableUsers(first: 2) { nodes { databaseId } }
+    known: ref(qualifiedName: $known) @include(if: $asksKnown) { name }
     defaultBranchRef { ${baseFields(rules)} }
     policy: object(expression: "HEAD:.github/loop.yml") { __typename oid ... on Blob { text isTruncated } }
     beside: object(expression: "HEAD:.github") { ... on Tree { entries { name } } }
@@ -93,6 +94,7 @@ const Answer = z.object({
     root3: AtRoot,
     databaseId: z.number(),
     assignableUsers: z.object({ nodes: z.array(z.object({ databaseId: z.number() })) }),
+    known: z.object({ name: z.string() }).nullish(),
     defaultBranchRef: BaseRef.nullable(),
     policy: PolicyFile.nullable(),
     issueOrPullRequest: z.discriminatedUnion("__typename", [Issue, z.object({ __typename: z.literal("PullRequest") })]),
@@ -101,12 +103,12 @@ const Answer = z.object({
 
 /**
  * One request, and one more for each further hundred comments: GitHub allows 2,500 on an issue for ever, so that is the
- * bound. Throws `Fault`; an empty repository is one too.
+ * bound. `known` is the base that the loop has, where it has one. Throws `Fault`; an empty repository is one too.
  */
-export async function readClaim(connection: Connection, issue: IssueRef): Promise<ClaimRead> {
+export async function readClaim(connection: Connection, issue: IssueRef, known?: string): Promise<ClaimRead> {
   const attempted = `Could not read ${issue.owner}/${issue.name}#${issue.number} and its policy`;
   const { owner, name, number } = issue;
-  const variables = { owner, name, number };
+  const variables = { owner, name, number, known: `refs/heads/${known}`, asksKnown: known !== undefined };
   const { repository } = await asAllowed(connection, issue, (asked) =>
     query(connection, issue, { attempted, shape: Answer, text: textOf(asked), variables }),
   );
@@ -122,6 +124,7 @@ export async function readClaim(connection: Connection, issue: IssueRef): Promis
       ({ author, body }) => isOurs(connection, personOfActor(author)) && body.includes(anyStatusMarker),
     ),
     ...baseRead(repository.defaultBranchRef),
+    ...(repository.known === null ? { knownGone: true } : {}),
     ...soleAssignee(repository.assignableUsers.nodes),
     ...policyIn(repository),
   };
