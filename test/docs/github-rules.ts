@@ -139,6 +139,34 @@ export const settingRows: Readonly<Record<string, Row>> = {
       "at the gate: the agent merges the base in an attempt that is not counted, and all of it is judged anew",
     ),
   },
+  "The base branch is renamed": {
+    does: "GitHub takes the pull request along, and the loop goes on. Where there was none yet, GitHub takes none for the old name: the loop says so, and `/loop retry` opens it to the new one.",
+    shown: shown(
+      "test/story/renamed-base.test.ts",
+      "before there is a pull request: GitHub takes none for the old name; /loop retry opens it to the new one",
+    ),
+  },
+  "Loops that begin from another branch": {
+    does: "`base` in the policy names it; the policy itself is read from the default branch. GitHub closes issues only by a merge into the default branch, so the issue stays open.",
+    shown: shown(
+      "test/story/other-base.test.ts",
+      "where policy names another base, the work begins there and the pull request goes there",
+    ),
+  },
+  "One maintainer": {
+    does: "Where nobody but the requester can write, the first comment says that nobody can approve, with the line that changes it: `gate.approvers: anyone`.",
+    shown: shown(
+      "test/story/one-maintainer.test.ts",
+      "where the requester alone can write, the first comment says so, with the line to add",
+    ),
+  },
+  "Code owners": {
+    does: "GitHub asks them to review. Where a rule wants their review, its absence keeps a merge by Loopgate off, and the loop ends with GitHub's words, which name who is waited for; `/loop retry` merges then.",
+    shown: shown(
+      "test/story/review-rules.test.ts",
+      "an owner whose review %s wants keeps the merge off, in GitHub's words; once that is there and retried, it is merged",
+    ),
+  },
   "A branch that lacks what its base has, where a rule minds": {
     does: "See `required_status_checks`. Without such a rule it is left as it is.",
     shown: shown(
