@@ -220,6 +220,8 @@ export interface GitHubPort {
   permission(repository: RepositoryRef, person: Person): Promise<Permission>;
   /** `known`: the base that the loop has, where it has one. */
   readClaim(issue: IssueRef, known?: string): Promise<ClaimRead>;
+  /** Numbers of the pull requests of ours that are open in the repository. */
+  openPulls(repository: RepositoryRef): Promise<readonly number[]>;
   /** Null: the repository has no such branch. */
   readBase(repository: RepositoryRef, branch: string): Promise<BaseRead | null>;
   /** `marker` is a hidden text that is in `body`; with `retrying` an existing comment that carries it is adopted. */

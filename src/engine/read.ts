@@ -89,6 +89,7 @@ async function claimFacts(
     policy: rules,
     ...(read.knownGone === true ? { baseGone: true } : {}),
     ...(read.soleAssignee === state.requester.id ? { writesAlone: true } : {}),
+    ...(rules.ok && rules.rules.openPulls !== undefined ? { openPulls: await openBeside(world, state) } : {}),
     ...(rules.ok ? redFact(redOnBase(base.baseChecks ?? [], rules.rules, ourChecks)) : {}),
     snapshot: await freeze(world, state, read, permission),
   };
@@ -108,6 +109,20 @@ async function rulesAndBase(
   if (base !== null) return { rules, base };
   const message = `\`base\` names the branch \`${name}\`, which this repository does not have`;
   return { rules: { ok: false, message }, base: read };
+}
+
+/** Pull requests of other loops of the repository: those that are open, and those that loops at work will open. One request for each hundred. */
+async function openBeside(world: World, { issue, pull }: LoopState): Promise<number> {
+  const open = (await world.github.openPulls(issue)).filter((number) => number !== pull?.number);
+  const live = await world.store.loops("live");
+  const atWork = live.filter(
+    ({ state: other }) =>
+      other.issue.repositoryId === issue.repositoryId &&
+      other.issue.number !== issue.number &&
+      other.rules !== null &&
+      other.pull === null,
+  );
+  return open.length + atWork.length;
 }
 
 function redFact(names: readonly string[]): Pick<ClaimFacts, "redOnBase"> {

@@ -11,6 +11,7 @@ import { readComment } from "./read/comment.ts";
 import { readPull } from "./read/gate.ts";
 import { readJobLog } from "./read/job-log.ts";
 import { survey } from "./read/look.ts";
+import { openPulls } from "./read/open-pulls.ts";
 import { permission } from "./read/people.ts";
 import { readPushes } from "./read/pushes.ts";
 import { listInstallations, listRepositories } from "./read/repositories.ts";
@@ -43,6 +44,7 @@ export function githubPort(options: PortOptions) {
     limitsLeft: (installationId: number) => connection.pacer.left(installationId, connection.now()),
     permission: (...rest: Rest<typeof permission>) => permission(connection, ...rest),
     readClaim: (...rest: Rest<typeof readClaim>) => readClaim(connection, ...rest),
+    openPulls: (...rest: Rest<typeof openPulls>) => openPulls(connection, ...rest),
     readBase: (...rest: Rest<typeof readBase>) => readBase(connection, ...rest),
     createComment: (...rest: Rest<typeof createComment>) => createComment(connection, ...rest),
     editComment: (...rest: Rest<typeof editComment>) => editComment(connection, ...rest),

@@ -163,6 +163,8 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
   const claimed = { ...withClaim(seen, facts), worked: freshClock };
   if (!facts.policy.ok) return policyInvalid(claimed, facts.policy.message, now);
   if (lacksCriteria(claimed)) return askForCriteria(claimed, now);
+  const full = fullOf(claimed, facts);
+  if (full !== null) return settle(claimed, now, { ...full, resume: "execute" });
   return beginAttempt(claimed, now, [{ type: "write_status" }, showStatus(claimed, "running")]);
 }
 
@@ -174,6 +176,14 @@ export function lacksCriteria({ rules, snapshot, attempts }: LoopState): boolean
 /** Nothing is started before the issue says it, or a person does without. */
 export function askForCriteria(state: LoopState, now: number): Decision {
   return settle(state, now, { reason: "uncertainty_too_high", of: "no_criteria", resume: "execute" });
+}
+
+/** Why the repository takes no further pull request of a loop; null where it does, or the loop has its own already. */
+function fullOf({ rules, pull }: LoopState, { openPulls: is = 0 }: ClaimFacts): Cause | null {
+  const may = rules?.openPulls;
+  return pull !== null || may === undefined || is < may
+    ? null
+    : { reason: "external_dependency_blocked", of: "open_pulls", is, may };
 }
 
 /** The issue was read again for `/loop retry`: new text, new policy, new grants, same branch. */
@@ -192,6 +202,8 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
     return { state, effects, note: "the issue is closed" };
   }
   if (!facts.policy.ok) return policyInvalid({ ...claimed, ending: null }, facts.policy.message, now);
+  const full = fullOf(claimed, facts);
+  if (full !== null) return settle({ ...claimed, ending: null }, now, { ...full, resume: "execute" });
   return claimed;
 }
 

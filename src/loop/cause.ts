@@ -133,6 +133,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "ci_without_result", {}), // what counts has ended, as skipped and the like
   cause("external_dependency_blocked", "checks_without_evidence", { names: z.array(z.string()) }), // own checks, on the base neither
   cause("external_dependency_blocked", "base_conflict", { branch: z.string(), tries: count }), // attempts to merge the base
+  cause("external_dependency_blocked", "open_pulls", { is: count, may: count }), // of other loops of the repository
   cause("stalled", "silence", { attempt, note }),
   cause("state_tampered", "record_edited", {}),
   cause("state_tampered", "record_unreliable", { why: RecordFault }),

@@ -66,6 +66,7 @@ export interface ClaimFacts {
   readonly signed?: true; // the base takes signed commits only; absent: no such rule is known
   readonly policy: { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
   readonly baseGone?: true; // the branch the loop began from is there no more: renamed, or deleted
+  readonly openPulls?: number; // of other loops, open or on their way; absent: the rules do not ask
   readonly writesAlone?: true; // nobody but the requester can write here; absent: others can, or it is not known
   readonly redOnBase?: readonly string[]; // names of the checks that count and that the base fails now; absent: none is known to
   readonly snapshot: Snapshot;

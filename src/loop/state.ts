@@ -119,6 +119,7 @@ export const Rules = z.object({
     .object({ hunks: z.number().int(), ms: z.number().int(), notHeld: z.enum(["inform", "ask", "block"]) })
     .optional(),
   asOnBase: z.array(z.string()).optional(), // patterns of files that own checks see as the base has them; absent: none
+  openPulls: z.number().int().optional(), // most that may be open, or on their way, when another loop begins; absent: any number
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
   signOff: z.boolean().default(false), // commits bear a sign-off
   approvals: z.number().int(), // 0: no human gate

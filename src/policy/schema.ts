@@ -387,6 +387,14 @@ const PullRequest = z.strictObject({
     .describe(
       "Whether the pull request is a draft: `until_green` keeps it one until everything passes, or until it is seen that CI leaves drafts out; `never` opens it ready for review.",
     ),
+  open_at_most: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(0)
+    .describe(
+      "Most pull requests of loops that may be open in the repository when another loop begins, with those that loops at work will open; 0: any number.",
+    ),
   sign_off: z
     .boolean()
     .default(false)

@@ -129,6 +129,7 @@ describe("the rules of a loop", () => {
         "lifetimeRuns": 30,
         "loopMs": 86400000,
         "merge": true,
+        "openPulls": 3,
         "ownChecks": [
           {
             "artifacts": [

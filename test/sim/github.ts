@@ -115,6 +115,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         ...claimRead(world, issueOf(issue.number, seen()), seen()),
         ...(parts.signed ? { signed: true as const } : {}),
       })),
+    openPulls: async () => [], // nor a most of them
     readBase: async () => null, // policies here name no other base
     createComment: (issue, body, marker, retrying) =>
       send("createComment", () => {
