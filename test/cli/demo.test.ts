@@ -46,6 +46,10 @@ function expectBriefedFromTheLog(): void {
   expect(requests.total - requests.logs).toBeLessThanOrEqual(1.1 * requests.floor);
 }
 
+async function imagesOn(engine: Engine): Promise<string[]> {
+  return (await engine.docker.listImages({ all: true })).map(({ Id }) => Id).sort();
+}
+
 async function containersOn(engine: Engine): Promise<string[]> {
   return (await engine.docker.listContainers({ all: true })).flatMap((container) => container.Names);
 }
@@ -54,8 +58,10 @@ describeWithDocker("the demo in containers", (engine) => {
   test(
     "goes from red to green to approved, isolated, within 1.1 times the floor of requests, and leaves nothing behind",
     async () => {
-      const { code, out } = await demo(engine(), "--auto").ended;
+      const images = await imagesOn(engine());
+      const { code, out, err } = await demo(engine(), "--auto").ended;
       expect(code, out).toBe(0);
+      expect(err).not.toMatch(/warning/i); // of Node's about listeners, among others
       const { reason, attempts, requests, thread } = summary();
       expect(reason).toBe("task_complete");
       expect(attempts.map(({ verdict }) => verdict)).toEqual(["red", "green"]);
@@ -88,6 +94,7 @@ describeWithDocker("the demo in containers", (engine) => {
       }
       expect(readdirSync(temp)).toEqual([]);
       expect(await containersOn(engine())).toEqual([]);
+      expect(await imagesOn(engine())).toEqual(images);
     },
     patience,
   );

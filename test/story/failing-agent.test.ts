@@ -120,3 +120,15 @@ test("a reviewer that fails twice is quoted where the loop stops for it", async 
   expect((await story.state(issue)).ending).toMatchObject({ of: "review_unreadable" });
   expect(story.comments(issue).at(-1)).toContain("cannot load the model");
 });
+
+test("a file that is larger than a run may write is said to be that, with the limit, and what to do about it", async () => {
+  const story = await aStory({ executor: "echo 'writing the archive'; exit 153" }); // 128 + SIGXFSZ, as a shell ends of it
+  const issue = await story.startLoop();
+  const { ending } = await story.state(issue);
+  const said = story.comments(issue);
+  expect(ending).toMatchObject({ reason: "no_progress", trouble: "file_size" });
+  const attempt = said.find((text) => text.includes("### Attempt 1: red")) ?? "";
+  expect(attempt).toContain("nothing was pushed: it was ended for a file over the size limit; a file may have 1024 MiB");
+  expect(attempt).toContain("writing the archive");
+  expect(said.at(-1)).toContain("have the agent or its image need less, or ask whoever runs this App what a run may use");
+});
