@@ -73,8 +73,11 @@ export const geminiContent: Wire = {
     const finished = listAt(candidates).some((one) => typeof objectAt(one).finishReason === "string");
     const blocked = typeof objectAt(promptFeedback).blockReason === "string";
     const ended = before.ended === true || finished || blocked;
-    const usage = usageOf(usageMetadata) ?? before.usage;
-    return { usage, final: usage !== null && ended, ended };
+    const figures = usageOf(usageMetadata);
+    const usage = figures ?? before.usage;
+    // Figures that ride along with words are those so far; alone they are the account of an answer that has ended.
+    const alone = figures !== null && listAt(candidates).length === 0;
+    return { usage, final: usage !== null && (ended || alone), ended };
   },
 };
 

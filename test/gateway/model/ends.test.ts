@@ -64,11 +64,15 @@ const part = (more: object = {}) => ({ candidates: [{ content: { parts: [{ text:
 test.each<[string, readonly object[]]>([
   ["figures after its end", [part({ finishReason: "STOP" }), { usageMetadata }]],
   ["figures with its end", [part(), { ...part({ finishReason: "STOP" }), usageMetadata }]],
+  ["figures alone, and no end", [part(), { usageMetadata }]],
   ["figures after a block", [{ promptFeedback: { blockReason: "SAFETY" } }, { usageMetadata }]],
 ])("a Gemini stream with %s costs them", async (_, parts) => {
   expect(await gemini(parts)).toMatchObject(complete);
 });
 
-test("a Gemini stream with figures and no end costs the worst", async () => {
-  expect(await gemini([{ ...part(), usageMetadata }])).toMatchObject({ outcome: "cut" });
+test.each<[string, readonly object[]]>([
+  ["figures beside words, and no end", [{ ...part(), usageMetadata }]],
+  ["words after its figures, and no end", [part(), { usageMetadata }, part()]],
+])("a Gemini stream with %s costs the worst", async (_, parts) => {
+  expect(await gemini(parts)).toMatchObject({ outcome: "cut" });
 });
