@@ -21,7 +21,7 @@ const Answer = z.object({
   summary: z.string().trim().min(1).catch(""),
   confidence: z.number().min(0).max(1).nullable().catch(null),
   findings: z.array(Place).catch([]),
-  criteria: z.unknown(),
+  criteria: z.unknown().optional(),
 });
 
 const Criteria = z

@@ -128,7 +128,11 @@ test("a file that is larger than a run may write is said to be that, with the li
   const said = story.comments(issue);
   expect(ending).toMatchObject({ reason: "no_progress", trouble: "file_size" });
   const attempt = said.find((text) => text.includes("### Attempt 1: red")) ?? "";
-  expect(attempt).toContain("nothing was pushed: it was ended for a file over the size limit; a file may have 1024 MiB");
+  expect(attempt).toContain(
+    "nothing was pushed: it was ended for a file over the size limit; a file may have 1024 MiB",
+  );
   expect(attempt).toContain("writing the archive");
-  expect(said.at(-1)).toContain("have the agent or its image need less, or ask whoever runs this App what a run may use");
+  expect(said.at(-1)).toContain(
+    "have the agent or its image need less, or ask whoever runs this App what a run may use",
+  );
 });

@@ -104,6 +104,14 @@ describe("the reviewer's answer", () => {
       expect(parseReview(text, null)).not.toHaveProperty("criteria");
       expect(parseReview(text, []).verdict).toBe("unreadable");
     });
+
+    it("is left out of a rejection where it cannot be read, and nothing else is", () => {
+      const answer = { ...good, verdict: "reject", summary: "Wrong.", criteria: [{ ...one, state: "yes" }] };
+      const review = parseReview(JSON.stringify(answer), asked);
+      expect([review.verdict, review.criteria, review.findings[0]?.title]).toEqual(["reject", undefined, "Wrong."]);
+    });
+  });
+
   it.each<[string, string]>([
     ["a mark of byte order", `\uFEFF${JSON.stringify(good)}`],
     ["a fence", `\`\`\`json\n${JSON.stringify(good)}\n\`\`\``],
