@@ -237,3 +237,67 @@ test("a commit is merged into a branch once, and not where the two conflict", as
   const other = await forge.as("ada").push("acme/demo", "main", { "a.txt": "other\n" }, "Other");
   expect((await refusal(app.rest.repos.merge({ ...merging, head: other }))).status).toBe(409);
 });
+
+test("labels go on and off by node id, and what is not there to be taken off is no error", async () => {
+  const forge = await aForge();
+  const issue = forge.as("ada").openIssue("acme/demo", { title: "Work" });
+  forge.as("ada").label(issue, "loop");
+  const other = forge.as("ada").openIssue("acme/demo", { title: "More" });
+  const [label] = issue.labels;
+  const change = (what: string) =>
+    appClient(forge).graphql(
+      `mutation { ${what}(input: { labelableId: "${other.nodeId}", labelIds: ["${label?.nodeId}"] }) { clientMutationId } }`,
+    );
+  await change("addLabelsToLabelable");
+  expect(other.labels).toEqual([label]);
+  await change("removeLabelsFromLabelable");
+  await change("removeLabelsFromLabelable");
+  expect(other.labels).toEqual([]);
+});
+
+test("a branch is not brought up to date for another head than it has", async () => {
+  const forge = await aForge();
+  const pull = await aPull(forge);
+  await forge.as("ada").push("acme/demo", "main", { "b.txt": "b\n" }, "B");
+  const update = { ...demo, pull_number: pull.issue.number, expected_head_sha: pull.base.sha };
+  expect((await refusal(appClient(forge).rest.pulls.updateBranch(update))).status).toBe(422);
+});
+
+test("any writer posts a status of any name, and the newest of a name is the one that is shown", async () => {
+  const forge = await aForge();
+  const { head } = await aPull(forge);
+  const post = (login: string, state: "failure" | "success") =>
+    tokenClient(forge, forge.as(login).token).rest.repos.createCommitStatus({
+      ...demo,
+      sha: head.sha,
+      state,
+      context: "ci",
+    });
+  await post("ada", "failure");
+  await post("willa", "success");
+  expect((await refusal(post("rex", "failure"))).status).toBe(403);
+  const { data } = await appClient(forge).rest.repos.getCombinedStatusForRef({ ...demo, ref: head.sha });
+  expect([data.state, data.statuses.map(({ context, state }) => [context, state])]).toEqual([
+    "success",
+    [["ci", "success"]],
+  ]);
+  const all = await appClient(forge).rest.repos.listCommitStatusesForRef({ ...demo, ref: head.sha });
+  expect(all.data.map(({ creator }) => creator?.login)).toEqual(["willa", "ada"]);
+});
+
+test("a renamed branch takes rules and pull requests along, and REST redirects from its old name", async () => {
+  const forge = await aForge();
+  const pull = await aPull(forge);
+  forge.world.setRule(...mine(forge), "main", { linearHistory: true });
+  await forge.world.renameBranch(...mine(forge), "main", "trunk");
+  const app = appClient(forge);
+  const { data: repository } = await app.rest.repos.get(demo);
+  expect([repository.default_branch, pull.base.ref, pull.issue.state]).toEqual(["trunk", "trunk", "open"]);
+  expect((await app.rest.repos.getBranch({ ...demo, branch: "main" })).data.name).toBe("trunk");
+  const rules = await app.request("GET /repos/{owner}/{repo}/rules/branches/{branch}", { ...demo, branch: "trunk" });
+  expect(JSON.stringify(rules.data)).toContain("required_linear_history");
+  const ask = `query { repository(owner: "acme", name: "demo") { ref(qualifiedName: "refs/heads/main") { name } } }`;
+  expect(await app.graphql(ask)).toEqual({ repository: { ref: null } });
+  await forge.world.renameBranch(...mine(forge), "work", "play");
+  expect(pull.issue.state).toBe("closed");
+});
