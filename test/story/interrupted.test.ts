@@ -111,6 +111,25 @@ describe("while the executor is at work", () => {
   });
 });
 
+test("F67: an issue that becomes a discussion ends its loop as closed; what can no longer be said there holds nothing up", async () => {
+  const { wait, go } = await aBarrier();
+  const story = await aStory({ executor: `${wait}; ${mend}` });
+  const issue = story.openIssue();
+  story.forge.as("alice").label(issue, "loop");
+  await story.reaches(issue, "executing");
+  const said = story.comments(issue).length;
+  story.forge.world.convertToDiscussion(story.forge.as("alice").actor, issue);
+  await story.settle();
+  const { ending, attempts: made } = await story.state(issue);
+  expect(ending).toMatchObject({ of: "issue_closed", by: "alice" });
+  expect(made.flatMap(({ runs }) => runs.map(({ status }) => status))).toEqual(["stopped"]);
+  go();
+  await story.advance(60 * minute);
+  expect([pushesOf(story), story.comments(issue).length]).toEqual([0, said]);
+  const next = await story.startLoop("Another");
+  expect(await story.phase(next)).toBe("awaiting_gate");
+});
+
 function other({ forge }: Story) {
   return forge.repository("acme/other");
 }

@@ -31,6 +31,8 @@ export interface IssueActions {
   reopenIssue(actor: Actor, issue: Issue): Issue;
   lockIssue(actor: Actor, issue: Issue): void;
   unlockIssue(actor: Actor, issue: Issue): void;
+  /** Closes and locks it, for good; the discussion itself is not here. */
+  convertToDiscussion(actor: Actor, issue: Issue): void;
   deleteIssue(actor: Actor, issue: Issue): void;
   /** Moves it to another repository, under a new number; the old one is gone. */
   transferIssue(actor: Actor, issue: Issue, to: Repository): Issue;
@@ -57,6 +59,11 @@ export function issueActions(core: Core): IssueActions {
     reopenIssue: (actor, issue) => actions.editIssue(actor, issue, { state: "open" }),
     lockIssue: (actor, issue) => setLocked(core, actor, issue, true),
     unlockIssue: (actor, issue) => setLocked(core, actor, issue, false),
+    convertToDiscussion: (actor, issue) => {
+      requireAccess(actor, issue.repository, "triage");
+      setLocked(core, actor, issue, true);
+      close(core, actor, issue, null);
+    },
     deleteIssue: (actor, issue) => {
       requireAccess(actor, issue.repository, "admin");
       emitIssue(core, actor, issue, "deleted");
