@@ -47,7 +47,7 @@ function expectBriefedFromTheLog(): void {
 }
 
 async function imagesOn(engine: Engine): Promise<string[]> {
-  return (await engine.docker.listImages({ all: true })).map(({ Id }) => Id).sort();
+  return (await engine.docker.listImages({ all: true })).flatMap(({ Id, RepoTags }) => RepoTags ?? [Id]);
 }
 
 async function containersOn(engine: Engine): Promise<string[]> {
@@ -94,7 +94,8 @@ describeWithDocker("the demo in containers", (engine) => {
       }
       expect(readdirSync(temp)).toEqual([]);
       expect(await containersOn(engine())).toEqual([]);
-      expect(await imagesOn(engine())).toEqual(images);
+      const left = (await imagesOn(engine())).filter((image) => !images.includes(image));
+      expect(left.filter((image) => !image.startsWith("loopgate-toolchain:"))).toEqual([]); // docs/demo.md
     },
     patience,
   );
