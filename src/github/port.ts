@@ -1,5 +1,3 @@
-// GitHub as the engine needs it: every method of its port, on the clients of this room.
-import type { IssueRef } from "../loop/state.ts";
 import type { Clients, Connection } from "./client/client.ts";
 import { createNodes } from "./client/nodes.ts";
 import { createPacer, type Pacer } from "./client/pacer.ts";

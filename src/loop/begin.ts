@@ -6,15 +6,7 @@ import type { Effect } from "./effect.ts";
 import { type Decision, hasLabel, isLive, settle, showStatus, stay, untoldRuns } from "./end.ts";
 import type { ClaimFacts, LoopEvent, Permission } from "./event.ts";
 import { spentOf } from "./money.ts";
-import {
-  type Attempt,
-  type BaseTip,
-  type Finding,
-  type LoopState,
-  noTokens,
-  type Rules,
-  type RunFacts,
-} from "./state.ts";
+import { type Attempt, type Finding, type LoopState, noTokens, type Rules, type RunFacts } from "./state.ts";
 
 const writers: readonly Permission[] = ["write", "maintain", "admin"];
 
