@@ -1,3 +1,4 @@
+// GitHub as the engine needs it: every method of its port, on the clients of this room.
 import type { Clients, Connection } from "./client/client.ts";
 import { createNodes } from "./client/nodes.ts";
 import { createPacer, type Pacer } from "./client/pacer.ts";

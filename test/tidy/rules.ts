@@ -71,7 +71,7 @@ const homes: readonly { readonly packages: RegExp; readonly home: RegExp; readon
   { packages: /^(hono|@hono\/.*|marked|sanitize-html|graphql|playwright-core)$/, home: /^forge\// },
   { packages: /^pino$/, home: /^log\.ts$/, types: /^github\// },
   { packages: /^commander$/, home: /^(main\.ts$|cli\/)/ },
-  { packages: /^picomatch$/, home: /^policy\// },
+  { packages: /^picomatch$/, home: /^forge\/actions\// },
   { packages: /^yaml$/, home: /^(policy|verify\/gaming)\// },
   { packages: /^smol-toml$/, home: /^verify\/gaming\// },
   { packages: /^web-tree-sitter$/, home: /^runs\/grammars\.ts$/ },
