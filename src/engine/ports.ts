@@ -322,6 +322,7 @@ export interface RunReport {
   readonly handover?: Handover; // absent: no agent was started for it
   readonly trouble?: Trouble | null; // what kept it from its work, as far as its end tells; absent: nothing
   readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
+  readonly refusals?: readonly string[]; // what its gateways refused to it by policy, with counts; absent: nothing
   readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
   readonly agentVersion?: string | null; // as its CLI says
   readonly result: string | null; // result.json as text, at most 256 KiB

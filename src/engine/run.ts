@@ -201,6 +201,7 @@ function factsOf(run: string, report: RunReport) {
     handover,
     trouble = null,
     tools = [],
+    refusals = [],
     readyMs = null,
     agentVersion = null,
   } = report;
@@ -218,6 +219,7 @@ function factsOf(run: string, report: RunReport) {
     ...(handover === undefined ? {} : { handover }),
     ...(trouble === null ? {} : { trouble }),
     tools,
+    ...(refusals.length === 0 ? {} : { refusals }),
     readyMs,
     agentVersion,
   } as const;

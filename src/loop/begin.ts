@@ -433,7 +433,9 @@ export function book(state: LoopState, event: RunEnded): LoopState {
   const cost = isDearer ? { spentNano: event.spentNano, tokens: event.tokens } : {};
   const logSha256 = event.logSha256 ?? known.logSha256;
   const handover = event.handover === undefined ? {} : { handover: event.handover };
-  const facts = { ...cost, ...handover, logSha256, tools: [...event.tools], ...provenanceAtEnd(known, event) };
+  const refused = event.refusals === undefined ? {} : { refusals: [...event.refusals] };
+  const told = { ...handover, ...refused, ...provenanceAtEnd(known, event) };
+  const facts = { ...cost, ...told, logSha256, tools: [...event.tools] };
   const isOfThisGrant = known.startedAt >= state.grantedAt; // money that was granted since is not what it lacked
   const outOfBudget = state.outOfBudget || (event.outOfBudget && isOfThisGrant);
   return { ...withRun(withToldRun(state, event.run), event.run, facts), outOfBudget };

@@ -232,6 +232,7 @@ export type LoopEvent =
       readonly outOfBudget: boolean; // its model calls ended with one refused for want of money
       readonly modelDown: boolean; // its model calls ended with one that failed on the provider's side
       readonly tools: readonly string[];
+      readonly refusals?: readonly string[]; // what its gateways refused to it; absent: nothing
       readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
       readonly agentVersion?: string | null; // as its CLI says
       readonly note: string; // one sentence: out of memory, no answer file, …; ours, not the agent's

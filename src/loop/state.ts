@@ -360,6 +360,7 @@ export const RunFacts = z.object({
   spentNano: NanoUsd, // on model calls; where figures are missing the worst case
   tokens: Tokens.default(noTokens), // of model calls, as far as their providers told
   tools: z.array(z.string()), // what the agent says it called, with counts: a claim
+  refusals: z.array(z.string()).optional(), // what its gateways refused to it by policy, with counts; absent: nothing
   logSha256: z.string().nullable(), // the log's artifact
   briefSha256: z.string().nullable(), // the exact brief's artifact
   provenance: Provenance.optional(), // absent before the start, and in records that never had it

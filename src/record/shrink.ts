@@ -146,7 +146,7 @@ function briefKnockOut(seen: KnockOutSeen, room: Room): KnockOutSeen {
 }
 
 function lightRun(run: RunFacts): RunFacts {
-  const { provenance: _, said: _said, ...kept } = run;
+  const { provenance: _, said: _said, refusals: _refusals, ...kept } = run;
   return { ...kept, isolation: null, logSha256: null, briefSha256: null };
 }
 

@@ -140,9 +140,10 @@ function runWords(run: RunFacts): string {
   const brief =
     run.briefSha256 === null || run.role === "check" ? "" : `, brief ${inlineCode(run.briefSha256.slice(0, 12))}`;
   const log = run.logSha256 === null ? "" : `, log ${inlineCode(run.logSha256.slice(0, 12))}`;
+  const refused = run.refusals?.length ? `, **was refused** ${inlineCode(run.refusals.join(", "), 600)}` : "";
   const cost = modelWords(run);
   const tools = run.tools.length === 0 ? "" : `, says it called ${inlineCode(run.tools.join(", "), 400)}`;
-  return `${run.status.replace("_", " ")}, ${took}${code}${cost}${handoverWords(run)}${tools}${brief}${log}${madeOf(run)}`;
+  return `${run.status.replace("_", " ")}, ${took}${code}${cost}${handoverWords(run)}${refused}${tools}${brief}${log}${madeOf(run)}`;
 }
 
 /** An agent was started once more after its budget for work was used up. */

@@ -20,6 +20,7 @@ import { decidingCall, isProvidersFault } from "./deciding-call.ts";
 import { handingOver } from "./handover.ts";
 import { countPackages, packageRules } from "./packages.ts";
 import { closableIn, placeholdersOf } from "./quarantine.ts";
+import { tallyRefusals } from "./refusals.ts";
 import { rooms } from "./rooms.ts";
 import { keepSpending, type Spent, spentAtMost } from "./spending.ts";
 import { toldOnce } from "./told-once.ts";
@@ -60,6 +61,8 @@ export interface Door {
   close(): Promise<void>;
   /** What the run's last push was refused for; empty once a later one was taken. */
   refused(): readonly string[];
+  /** All that was refused to it by policy, with counts. */
+  refusals(): readonly string[];
   /** Whether that was for what looks like a secret. */
   holdsSecret(): boolean;
   /** Until when a model provider asked the run to wait, since the epoch; null: none did. */
@@ -90,6 +93,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   const spending = keepSpending(createLedger(budget), rooms(parts).spending(run), earlier);
   let refused: readonly string[] = [];
   let holdsSecret = false;
+  const refusals = tallyRefusals();
   const deciding = decidingCall();
   const isOutOfBudget = () => deciding.call()?.problem === "budget";
   let waitsUntil: number | null = null;
@@ -108,6 +112,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
       say("git", event.kind === "refused" ? `refused ${event.names[0]}` : null, event);
       if (event.kind === "fetch" || (event.kind === "refused" && event.names.includes("fetch_too_large"))) return;
       refused = event.kind === "refused" ? event.details : [];
+      if (event.kind === "refused") for (const name of event.names) refusals.hear("push", name);
       holdsSecret = event.kind === "refused" && event.names.includes("secret_found");
     },
   });
@@ -127,8 +132,11 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   });
   const handover = handingOver(parts, { run, isOutOfBudget, keepOpen: modelRoute.keepOpen });
   const allowed = loop.rules.hosts.flatMap((host) => readAllowedHost(host) ?? []);
-  const onEvent = (event: EgressEvent) =>
+  const onEvent = (event: EgressEvent) => {
     say("egress", event.kind === "refused" ? `refused ${event.why}` : null, event);
+    if (event.kind === "refused" && ["host", "address", "target"].includes(event.why))
+      refusals.hear("host", event.target);
+  };
   const tunnels = allowed.length === 0 ? null : egressProxy({ lease, allowed, onEvent });
   const onError = (error: unknown) =>
     often.tell("failed", (times) => log.error({ ...fields, err: error, times }, "a gateway failed"));
@@ -137,6 +145,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   const onPackage = (event: RegistryEvent) => {
     say("registry", event.kind === "refused" ? `refused ${event.status}` : "fetched", event);
     packages.hear(event);
+    if (event.kind === "refused" && event.status === 403) refusals.hear("package", event.path);
   };
   const registryRoutes = rules === null ? [] : (parts.registries?.routes({ rules, onEvent: onPackage }) ?? []);
   const routes = [
@@ -162,6 +171,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
       often.end();
     },
     refused: () => refused,
+    refusals: refusals.told,
     holdsSecret: () => holdsSecret,
     waitsUntil: () => waitsUntil,
     keyRefused: () => deciding.call()?.problem === "key_refused",

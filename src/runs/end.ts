@@ -29,6 +29,7 @@ export const End = z.object({
   trouble: Trouble.nullable().default(null), // what kept it from its work
   tools: z.array(z.string()), // what the agent says it called
   refused: z.array(z.string()), // what its last push was refused for
+  refusals: z.array(z.string()).optional(), // all that policy refused to it, with counts; absent: nothing
   isolation: Isolation,
   knockOut: KnockOutSeen.optional(), // of a check with parts of the change taken back; absent: it came to nothing
   check: CheckSeen.nullable().optional(), // of a check: what it showed; null: nothing of the commit

@@ -65,6 +65,7 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
     trouble: troubleOf(outcome, gateway) ?? met?.trouble ?? null,
     tools: [...begun.tools()],
     refused: [...gateway.refused()],
+    ...(gateway.refusals().length === 0 ? {} : { refusals: [...gateway.refusals()] }),
     isolation: isolationOf(running.facts),
   };
   await keepEnd(parts, order.id, end).catch((error) =>

@@ -133,7 +133,9 @@ const loops = fc
         findings: found,
         criteria: [{ text, state: "not_met", evidence: other }],
       },
-      runs: [aRun({ isolation: { ...sealed, user: text, network: other, capabilities: [text] } })],
+      runs: [
+        aRun({ isolation: { ...sealed, user: text, network: other, capabilities: [text] }, refusals: [text, other] }),
+      ],
     });
     return anEndedLoop(
       { reason: "uncertainty_too_high", of: "told", said: text, quote: other },

@@ -34,3 +34,13 @@ test.each([
   expect(["opened", "address", "unreachable"]).toEqual(expect.arrayContaining(whys)); // nothing here may resolve its name
   expect(await story.phase(issue)).toBe("awaiting_gate");
 });
+
+test("a host that no policy allows is refused, and the thread says which and how often (T6)", async () => {
+  const asks = "git ls-remote https://other.example.com/x.git";
+  const story = await aStory({ policy, executor: `{ ${asks}; ${asks}; } >/dev/null 2>&1; ${mend}` });
+  const issue = await story.startLoop();
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  expect(story.comments(issue)[1]).toMatch(
+    /- executor: finished, .*, \*\*was refused\*\* `host other\.example\.com:443 ×2`/,
+  );
+});
