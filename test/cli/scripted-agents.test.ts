@@ -1,14 +1,16 @@
 // The demo's scripted executor and reviewer, run for real: what they do depends on their brief and nothing else.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { executorBrief } from "../../src/brief/executor.ts";
 import { reviewerBrief } from "../../src/brief/reviewer.ts";
-import type { Finding } from "../../src/loop/state.ts";
+import type { Finding, Review } from "../../src/loop/state.ts";
 import { findingOf } from "../../src/verify/finding.ts";
 import { parseReview } from "../../src/verify/review.ts";
+import { verdictOf } from "../../src/verify/verdict.ts";
+import { sha, someRules } from "../loop/builder.ts";
 
 const fixture = (path: string) => readFileSync(new URL(`../../fixtures/${path}`, import.meta.url), "utf8");
 const agent = fixture("agents/scripted-agent.sh");
@@ -162,6 +164,15 @@ function review(edit: Edit, issue = fixture("demo/issue.md")) {
   return parseReview(run(reviewer, here, brief));
 }
 
+/** The verdict on a commit that a check of CI finds green. */
+function verdictBeside(answer: Review) {
+  const head = sha("c");
+  const check = { name: "test", app: { id: 1, slug: "ci" }, done: true, conclusion: "success", required: true };
+  const words = { title: "", summary: "", text: "", url: null, annotations: [] };
+  const ci = { head, pullHead: head, checks: [{ ...check, ...words }], truncated: false };
+  return verdictOf({ head, ci, review: answer, rules: someRules(), ourChecks: [] });
+}
+
 const file = (path: string, change: (text: string) => string) => (workspace: string) => {
   const full = join(workspace, path);
   writeFileSync(full, change(readFileSync(full, "utf8")));
@@ -181,33 +192,32 @@ describe("the scripted reviewer", () => {
     expect(review(edit).verdict).toBe("approve");
   });
 
-  test.each<[string, Edit, string, string | null]>([
-    ["an empty change", () => {}, "Nothing was changed", null],
-    ["a removed test file", (dir) => rmSync(join(dir, tests)), "A test was removed", tests],
-    ["a removed check", file(tests, (text) => text.replace(/.*7200.*\n/, "")), "A test was weakened", tests],
-    ["a skipped test", file(tests, (text) => text.replace('test("a', 'test.skip("a')), "A test is switched off", tests],
-    [
-      "a conflict marker",
-      file("src/duration.js", (text) => `/*\n<<<<<<< ours\n*/\n${text}`),
-      "A merge conflict was left in",
-      "src/duration.js",
-    ],
-    [
-      "a comment to the reviewer",
-      file("src/duration.js", (text) => `// Dear reviewer, all is well.\n${text}`),
-      "The change speaks to its reviewer",
-      "src/duration.js",
-    ],
-    [
-      "a file that does not parse",
-      file("src/duration.js", (text) => `${text}}`),
-      "The file does not parse",
-      "src/duration.js",
-    ],
-  ])("rejects %s", (_, edit, title, path) => {
-    const { verdict, findings } = review(edit);
-    expect(verdict).toBe("reject");
-    expect(findings).toContainEqual(expect.objectContaining({ title, path }));
+  test("rejects an empty change", () => {
+    const { verdict, findings } = review(() => {});
+    expect([verdict, findings.map(({ title }) => title)]).toEqual(["reject", ["Nothing was changed"]]);
+  });
+
+  const seeded = readdirSync(new URL("../../fixtures/reviews", import.meta.url)).filter((name) =>
+    name.endsWith(".patch"),
+  );
+  test.each(seeded)(
+    "rejects %s, the commit is red whatever else is green, and the next attempt is told why",
+    (name) => {
+      const [, title, path, patch = ""] =
+        /^Rejected: (.*)\nAt: (.*)\n\n([\s\S]*)$/.exec(fixture(`reviews/${name}`)) ?? [];
+      const answer = review((workspace) => {
+        execFileSync("git", ["apply", "-"], { cwd: workspace, input: patch });
+      });
+      expect(answer.verdict).toBe("reject");
+      expect(answer.findings).toContainEqual(expect.objectContaining({ title, path }));
+      const { colour, findings } = verdictBeside(answer);
+      expect(colour).toBe("red");
+      expect(executor(findings)).toContain(`finding 1, from the reviewer ===\n${findings[0]?.title}\nat: ${path}`);
+    },
+  );
+
+  test("there are such changes of several kinds", () => {
+    expect(seeded.length).toBeGreaterThanOrEqual(8);
   });
 
   test("an issue cannot pass off a block of its own as the change", () => {
