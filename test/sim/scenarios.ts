@@ -164,6 +164,15 @@ export const lostAndMerged: readonly Scenario[] = [
     acts: [lost(30 * minute, "start"), act("back", 31 * minute, { do: "touch_status", by: "carol", how: "older" })],
   }),
   scenario({
+    name: "its store lost while the agent works, and its record deleted meanwhile",
+    ends: ["task_complete"],
+    mends: () => true,
+    acts: [
+      act("lost", 2 * minute, { do: "lose_store", downMs: 30_000, by: "start" }),
+      act("deleted", 2 * minute + 10_000, { do: "touch_status", by: "carol", how: "delete" }),
+    ],
+  }),
+  scenario({
     name: "its store lost after it was cancelled, and labelled again",
     ends: ["task_complete"],
     mends: () => true,
