@@ -1,5 +1,5 @@
 // The options of `loopgate eval`.
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { nanoOf } from "../loop/money.ts";
 import type { EvalOptions } from "./eval.ts";
 import { agentNamed } from "./eval-agents.ts";
@@ -23,7 +23,11 @@ export function addEval(program: Command, terminal: Terminal, done: (code: numbe
     .description("try agents on past commits of a local repository, judged by those commits' own tests; no GitHub")
     .requiredOption("--repo <dir>", "the repository's top folder; nothing is written to it")
     .option("--last <commits>", "how many of the newest commits that changed code and tests", wholeNumber(1, 500), 20)
-    .option("--agent <agent>", "an agent to try; may be given several times", (one, all: string[]) => [...all, one], [])
+    .addOption(
+      new Option("--agent <agent>", "an agent to try; may be given several times")
+        .argParser((one: string, all: readonly string[]) => [...all, one])
+        .default([], "the policy's own"),
+    )
     .option("--issues <file>", "JSON: texts to use in place of commit messages, by commit id")
     .option("--policy <file>", "a policy file; default: .github/loop.yml of the newest commit")
     .option("--check <command>", "a command that runs the tests, in place of the policy's checks.run")
