@@ -18,6 +18,7 @@ import {
 import type { BegunSince, LoopEvent, RestoredFacts } from "./event.ts";
 import { onBranchMoved, onPullClosed, readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, leaveDraft, unseen } from "./judge.ts";
+import { reviewersOf } from "./reviewers.ts";
 import type { LoopState, RunFacts } from "./state.ts";
 
 /**
@@ -192,7 +193,9 @@ function reviewerOf(head: string, state: LoopState, facts: RestoredFacts): RunFa
     return undefined;
   const since = sinceOf(state, reviewer, facts);
   if (since === undefined) return state.phase === "verifying" ? reviewer : undefined;
-  return since.attempt === number && since.startFrom === head ? reviewer : undefined;
+  // Of several, nobody knows any more whose answer it would be: one must not speak for two.
+  const isOnly = reviewersOf(rulesOf(state)).length === 1;
+  return isOnly && since.attempt === number && since.startFrom === head ? reviewer : undefined;
 }
 
 /** What the host says of a run that the record does not name. */

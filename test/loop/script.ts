@@ -448,6 +448,7 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
     reviewers: options.has("reviewers") ? (options.get("reviewers") ?? "").split(",") : [],
     merge: words.includes("merge"),
     reviewer: words.includes("no-reviewer") ? null : scriptRules.reviewer,
+    ...(words.includes("second-reviewer") ? { otherReviewers: [scriptRules.executor] } : {}),
     ...ownChecksOf(options.get("own")),
   };
   const broken = options.get("broken");
