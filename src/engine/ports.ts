@@ -19,6 +19,7 @@ import type {
   CheckAgain,
   CheckOf,
   CheckSeen,
+  GamingSeen,
   Handover,
   Isolation,
   IssueRef,
@@ -336,6 +337,8 @@ export interface PushedChange {
   readonly base: string;
   readonly head: string;
   readonly commits: number;
+  /** What of the whole change makes its judges see less; absent: nothing does, or it was not looked for. */
+  readonly gaming?: Omit<GamingSeen, "head">;
   /** Since the loop was claimed, where that was before the base; absent: the same files. */
   readonly whole?: PushedChange["files"];
   readonly files: readonly {

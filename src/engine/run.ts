@@ -229,7 +229,12 @@ function factsOf(run: string, report: RunReport) {
 function changeFacts(pushed: PushedChange, rules: Rules): ChangeFacts {
   const { risks, grantable } = risksOf(pushed, rules);
   const whole = pushed.whole === undefined ? {} : { whole: totalsOf(pushed.whole) };
-  return { head: pushed.head, size: sizeOf(pushed, pushed.whole), ...whole, risks, grantable };
+  const { head, gaming } = pushed;
+  const asked = rules.gaming === "ask" ? (gaming?.findings ?? []) : [];
+  const known = new Set(risks.map(({ path }) => path));
+  const all = [...risks, ...asked.filter(({ path }) => !known.has(path))];
+  const seen = gaming === undefined ? {} : { gaming: { ...gaming, head } };
+  return { head, size: sizeOf(pushed, pushed.whole), ...whole, risks: all, grantable, ...seen };
 }
 
 async function orderOf(world: World, state: LoopState, effect: StartRun): Promise<RunOrder> {

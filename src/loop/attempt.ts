@@ -72,7 +72,8 @@ function withImage(state: LoopState, image: ImageUsed | null): LoopState {
 
 /** The executor is done: what it left decides, not what it says. */
 export function onExecutorEnded(state: LoopState, event: RunEnded, now: number): Decision {
-  const ended = withAttempt(closeRun(state, event), { claim: event.claim, change: event.change?.size ?? null });
+  const { claim, change } = event;
+  const ended = withAttempt(closeRun(state, event), { claim, change: change?.size ?? null, gaming: change?.gaming });
   if (event.status === "lost") return onLost(ended, event, now);
   if (event.status === "silent") return onSilent(ended, event, now);
   if (event.status === "refused") {
@@ -134,15 +135,16 @@ function stopFromChange(state: LoopState, event: RunEnded, now: number): Decisio
   const { change } = event;
   const number = currentAttempt(state).number;
   const said: Effect[] = [{ type: "post_attempt", attempt: number }];
-  if (change !== null && change.risks.length > 0) {
+  const risks = change?.risks.filter((risk) => !wasAllowed(state, risk)) ?? [];
+  if (change !== null && risks.length > 0) {
     return settle(
-      withAttempt(state, { verdict: redVerdict(change.head, change.risks) }),
+      withAttempt(state, { verdict: redVerdict(change.head, risks) }),
       now,
       {
         reason: "risky_action_detected",
         of: "risks",
         attempt: number,
-        quote: told(change.risks),
+        quote: told(risks),
         resume: change.grantable ? "publish" : "execute",
         pendingHead: change.grantable ? change.head : null,
       },
@@ -161,6 +163,17 @@ function stopFromChange(state: LoopState, event: RunEnded, now: number): Decisio
       pendingHead: change?.head ?? null,
     },
     said,
+  );
+}
+
+/** What makes judges see less is told of the whole change: what an earlier commit had, and a person let out, is not asked again. */
+function wasAllowed(state: LoopState, risk: Finding): boolean {
+  if (risk.source !== "gaming") return false;
+  const published = state.attempts.slice(0, -1).filter(({ head }) => head !== null);
+  return published.some(({ gaming }) =>
+    gaming?.findings.some(({ title, path, detail }) => {
+      return title === risk.title && path === risk.path && detail === risk.detail;
+    }),
   );
 }
 

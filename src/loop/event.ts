@@ -10,6 +10,7 @@ import type {
   CheckSeen,
   Claim,
   Finding,
+  GamingSeen,
   Handover,
   Isolation,
   IssueRef,
@@ -78,6 +79,7 @@ export interface ChangeFacts {
   readonly size: ChangeSize;
   readonly whole?: Pick<ChangeSize, "files" | "additions" | "deletions">; // since the claim; absent: the same
   readonly risks: readonly Finding[]; // not empty: it must not reach GitHub without a person's yes
+  readonly gaming?: GamingSeen; // what makes judges see less; absent: nothing does
   readonly grantable: boolean; // false: no person can allow it through the App (a workflow edit, a secret)
 }
 

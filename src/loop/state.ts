@@ -118,6 +118,7 @@ export const Rules = z.object({
   knockOut: z // of the change's hunks, where there are own checks; absent: none is taken back
     .object({ hunks: z.number().int(), ms: z.number().int(), notHeld: z.enum(["inform", "ask", "block"]) })
     .optional(),
+  gaming: z.enum(["ask", "block"]).optional(), // what it counts as when judges are made to see less; absent: it is said
   asOnBase: z.array(z.string()).optional(), // patterns of files that own checks see as the base has them; absent: none
   openPulls: z.number().int().optional(), // most that may be open, or on their way, when another loop begins; absent: any number
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
@@ -161,7 +162,7 @@ export type Finding = z.infer<typeof Finding>;
 
 /** One judge's share of a verdict. */
 export const VerdictPart = z.object({
-  source: z.enum(["policy", "ci", "check", "knock_out", "review", "run"]), // check: a command of the policy's own
+  source: z.enum(["policy", "ci", "check", "knock_out", "gaming", "review", "run"]), // check: a command of the policy's own
   name: z.string(),
   colour: z.enum(["green", "red", "pending", "absent"]),
   note: z.string(),
@@ -346,6 +347,15 @@ export const KnockOutSeen = z.object({
 });
 export type KnockOutSeen = z.infer<typeof KnockOutSeen>;
 
+/** What of a change makes its own judges see less. */
+export const GamingSeen = z.object({
+  head: z.string(), // the commit that was read
+  findings: z.array(Finding), // at most 20
+  more: z.number().int(), // findings beyond those
+  unread: z.array(z.string()), // paths of files that could not be read; at most 6
+});
+export type GamingSeen = z.infer<typeof GamingSeen>;
+
 /** One run's facts: role, times (epoch milliseconds), how it ended. */
 export const RunFacts = z.object({
   id: z.string(),
@@ -384,6 +394,7 @@ export const Attempt = z.object({
   change: ChangeSize.nullable(),
   checks: z.array(CheckResult).optional(), // of the policy's own checks; absent: there are none, or they were not begun
   knockOut: KnockOutSeen.nullable().optional(), // null: under way; absent: nothing is taken back, or it was not begun
+  gaming: GamingSeen.optional(), // absent: nothing was found, and all was read
   review: Review.nullable(),
   reviews: z.array(Review).optional(), // of those reviewers who answered, while others are still to be asked; absent: none
   verdict: Verdict.nullable(),

@@ -185,6 +185,7 @@ function judgesOf(policy: Policy) {
     skippedChecks: policy.checks.skipped,
     ...ownChecksOf(policy),
     ...(policy.pull_request.open_at_most === 0 ? {} : { openPulls: policy.pull_request.open_at_most }),
+    ...(policy.gaming === "inform" ? {} : { gaming: policy.gaming }),
     draft: policy.pull_request.draft,
     signOff: policy.pull_request.sign_off,
     approvals: policy.gate.approvals,

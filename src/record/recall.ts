@@ -39,6 +39,7 @@ function filled(attempt: Attempt, kept: Attempt): Attempt {
     review: attempt.review ?? kept.review,
     ...(attempt.checks?.length === 0 && kept.checks !== undefined ? { checks: kept.checks } : {}),
     ...(attempt.knockOut === undefined && kept.knockOut != null ? { knockOut: kept.knockOut } : {}),
+    ...(attempt.gaming === undefined && kept.gaming !== undefined ? { gaming: kept.gaming } : {}),
     change: change && filledChange(change, kept.change),
     verdict: verdict && {
       ...verdict,

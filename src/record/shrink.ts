@@ -6,6 +6,7 @@ import type {
   CheckSeen,
   Claim,
   Finding,
+  GamingSeen,
   KnockOutSeen,
   LoopState,
   Review,
@@ -82,6 +83,7 @@ function shrunkAttempt(attempt: Attempt, age: number, room: Room): Attempt {
     claim: null,
     ...(attempt.checks === undefined ? {} : { checks: age === 1 ? briefChecks(attempt.checks, 50) : [] }),
     knockOut: age === 1 ? attempt.knockOut && briefKnockOut(attempt.knockOut, { ...room, items: 1 }) : undefined,
+    gaming: age === 1 ? attempt.gaming && briefGaming(attempt.gaming, { ...room, items: 1 }) : undefined,
     review: age === 1 ? attempt.review && clippedReview(attempt.review, bare) : null,
     reviews: age === 1 ? attempt.reviews?.map((one) => clippedReview(one, bare)) : undefined,
     change: attempt.change && withoutPaths(attempt.change),
@@ -111,6 +113,7 @@ function clipped(attempt: Attempt, room: Room): Attempt {
     verdict: attempt.verdict && clippedVerdict(attempt.verdict, room),
     ...(attempt.checks === undefined ? {} : { checks: briefChecks(attempt.checks, room.text) }),
     knockOut: attempt.knockOut && briefKnockOut(attempt.knockOut, room),
+    gaming: attempt.gaming && briefGaming(attempt.gaming, room),
   };
 }
 
@@ -143,6 +146,13 @@ function briefKnockOut(seen: KnockOutSeen, room: Room): KnockOutSeen {
     ...(unlisted.notHeld + unlisted.unknown === 0 ? {} : { unlisted }),
     ...(note === undefined ? {} : { note: cut(note, room.text) }),
   };
+}
+
+/** What it says in the verdict, and where a person looks first. */
+function briefGaming(seen: GamingSeen, room: Room): GamingSeen {
+  const kept = findings(seen.findings, room);
+  const more = seen.more + seen.findings.length - kept.length;
+  return { head: seen.head, findings: kept, more, unread: texts(seen.unread, room) };
 }
 
 function lightRun(run: RunFacts): RunFacts {

@@ -130,7 +130,7 @@ function timeCell({ startedAt, endedAt }: Attempt): string {
 
 function judgeName(part: VerdictPart): string {
   if (part.source === "check") return `check ${cellCode(part.name)}`;
-  if (part.source === "knock_out") return part.name;
+  if (part.source === "knock_out" || part.source === "gaming") return part.name;
   return part.source === "ci" ? `CI ${cellCode(part.name)}` : part.source;
 }
 

@@ -7,6 +7,8 @@ import { changeBase, findQuarantine, openQuarantine, type Quarantine } from "../
 import { changedPaths, descends, forkPoint } from "../gateway/git/repository.ts";
 import { branchOf } from "../loop/begin.ts";
 import type { LoopState } from "../loop/state.ts";
+import { seenOfGaming } from "../verify/gaming/told.ts";
+import { readGaming } from "./gaming.ts";
 import { type Origin, type OriginParts, tipOfBase } from "./origin.ts";
 import { rooms } from "./rooms.ts";
 
@@ -57,11 +59,13 @@ export async function readPushed(
   const { gitDir } = quarantine;
   const start = await changeBase(quarantine, head);
   const isMerge = from !== start && !(await descends(gitDir, start, from));
-  if (isMerge) return readMerge(quarantine, { start, from, head }, held);
+  const seen = seenOfGaming(await readGaming({ gitDir, base: start, head }));
+  const gaming = seen === null ? {} : { gaming: seen };
+  if (isMerge) return { ...(await readMerge(quarantine, { start, from, head }, held)), ...gaming };
   const pushed = await readChange(quarantine, from, head, held);
-  if (from === start) return pushed;
+  if (from === start) return { ...pushed, ...gaming };
   const { files } = await readChange(quarantine, start, head);
-  return { ...pushed, whole: files };
+  return { ...pushed, whole: files, ...gaming };
 }
 
 /**

@@ -3,6 +3,7 @@ import type {
   CheckResult,
   Criterion,
   Finding,
+  GamingSeen,
   KnockOutSeen,
   Review,
   Rules,
@@ -12,6 +13,7 @@ import type {
 import { type CiRules, judgeCi } from "./ci.ts";
 import type { CiFacts } from "./facts.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { judgeGaming } from "./gaming/told.ts";
 import { judgeKnockOut, untried } from "./knock-out/knock-out.ts";
 import { judgeOwn } from "./own-check.ts";
 
@@ -19,11 +21,12 @@ export interface VerdictFacts {
   readonly head: string; // the commit to be judged
   readonly ci: CiFacts;
   readonly review: Review | null; // null: the reviewer has not answered yet
-  readonly rules: CiRules & Pick<Rules, "reviewer" | "reviewerMissing" | "knockOut">;
+  readonly rules: CiRules & Pick<Rules, "reviewer" | "reviewerMissing" | "knockOut" | "gaming">;
   readonly ourChecks: readonly string[]; // names of the App's own check runs, which are no evidence from CI
   readonly wasGreen?: readonly string[]; // names of checks that were green on this very commit when it was judged before
   readonly checks?: readonly CheckResult[]; // of the policy's own checks; absent: there are none
   readonly knockOut?: KnockOutSeen | null; // of that commit; null: under way; absent: nothing is taken back
+  readonly gaming?: GamingSeen; // of that commit; absent: nothing makes its judges see less
   readonly ciQuiet?: boolean; // CI had its time to say that it began
 }
 
@@ -42,10 +45,11 @@ export function verdictOf(facts: VerdictFacts): Verdict {
   );
   const review = judgeReview(facts, own.parts);
   const knockOut = judgedKnockOut(facts, [...own.parts, review.part]);
+  const gaming = facts.gaming === undefined ? null : judgeGaming(facts.gaming, facts.rules.gaming);
   return verdict(
     head,
-    [...own.parts, ...knockOut.parts, ...parts, review.part],
-    [...own.findings, ...knockOut.findings, ...judged.findings, ...review.findings],
+    [...own.parts, ...knockOut.parts, ...(gaming === null ? [] : [gaming.part]), ...parts, review.part],
+    [...own.findings, ...knockOut.findings, ...(gaming?.findings ?? []), ...judged.findings, ...review.findings],
   );
 }
 

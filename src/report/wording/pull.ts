@@ -69,8 +69,24 @@ export function answerSentence({ number, head, change }: Attempt, path: string):
 
 export const agentSaysHeadline = "The agent says of the attempt, a claim:";
 
-/** Where no test would notice a mistake, as far as that was tried, and the files that change most; empty where neither is known. */
-export function lookFirstSentence({ change, knockOut }: Attempt): string[] {
+/** What makes the judges see less: where it stands, and what it is. */
+function gamingSentence({ gaming, head }: Attempt): string[] {
+  if (gaming === undefined || gaming.findings.length === 0 || gaming.head !== head) return [];
+  const shown = gaming.findings.slice(0, 10).map(({ title, path, line }) => {
+    const place = inlineCode(maskCredentials(line === null ? (path ?? "") : `${path}:${line}`), 200);
+    return `- ${place} ${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+  });
+  const left = gaming.findings.length + gaming.more - shown.length;
+  const more = left > 0 ? [`- and ${left} more, in the issue`] : [];
+  return [["**Look first at** what makes this change's own judges see less:", ...shown, ...more].join("\n")];
+}
+
+/** What makes judges see less, where no test would notice a mistake, as far as that was tried, and the files that change most; empty where neither is known. */
+export function lookFirstSentence(attempt: Attempt): string[] {
+  return [...gamingSentence(attempt), ...placesSentence(attempt)];
+}
+
+function placesSentence({ change, knockOut }: Attempt): string[] {
   const open = [...(knockOut?.notHeld ?? []), ...(knockOut?.unknown ?? [])];
   if (knockOut != null && open.length > 0) {
     const { notHeld, unknown } = openHunks(knockOut);

@@ -1,6 +1,6 @@
 // What was found, in a sentence for each: for the terminal, the thread, the pull request and the next brief.
 import { maskCredentials } from "../../base/credentials.ts";
-import type { Finding } from "../../loop/state.ts";
+import type { Finding, GamingSeen, Rules, VerdictPart } from "../../loop/state.ts";
 import { plain } from "../plain.ts";
 import type { Find, RuleName } from "./find.ts";
 import type { Gaming } from "./gaming.ts";
@@ -40,6 +40,39 @@ export function findingOf({ rule, path, lines, what }: Find): Finding {
   const others = lines.length > 1 ? ` (lines ${lines.join(", ")})` : "";
   const detail = `${lead}: ${shown.join("; ")}${others}.`.slice(0, 1000);
   return { source: "gaming", title, detail, path, line: lines[0] ?? null, url: null };
+}
+
+const [mostFindings, mostUnread] = [20, 6];
+
+/** As much of it as a loop keeps; null: nothing was found, and all was read. */
+export function seenOfGaming({ finds, unread }: Gaming): Omit<GamingSeen, "head"> | null {
+  if (finds.length + unread.length === 0) return null;
+  const findings = finds.slice(0, mostFindings).map(findingOf);
+  return { findings, more: finds.length - findings.length, unread: unread.slice(0, mostUnread) };
+}
+
+const named = 5;
+
+/** What it is to a loop's verdict: a judge where policy blocks, else a word to whoever decides; null: there is nothing to say. */
+export function judgeGaming(
+  seen: GamingSeen,
+  policy: Rules["gaming"],
+): { readonly part: VerdictPart; readonly findings: readonly Finding[] } {
+  const { findings, more, unread } = seen;
+  const places = findings.slice(0, named).map(({ title, path, line }) => {
+    return `${title}: ${path}${line === null ? "" : `:${line}`}`;
+  });
+  const left = findings.length + more - places.length;
+  const said = [...places, ...(left > 0 ? [`${left} more`] : []), ...unreadSentence({ unread })];
+  const isRed = policy === "block" && findings.length > 0;
+  const part: VerdictPart = {
+    source: "gaming",
+    name: "against gaming",
+    colour: isRed ? "red" : "absent",
+    note: said.join("; ").slice(0, 900),
+    url: null,
+  };
+  return { part, findings: isRed ? findings : [] };
 }
 
 /** What could not be read, in a sentence; empty where all was. */
