@@ -113,6 +113,7 @@ describe("the rules of a loop", () => {
           "image": "agent@sha256:2",
           "model": "model-1",
         },
+        "gaming": "block",
         "gateExpiryMs": 604800000,
         "gateReminderMs": 86400000,
         "hosts": [

@@ -65,7 +65,7 @@ function checkAt(node: Syntax, language: Language): Omit<Check, "conditional"> |
 
 function isCallExpression(node: Syntax, language: Language): boolean {
   const call = callOf(node);
-  if (call === null || isLink(node)) return false;
+  if (call === null || isLink(node) || dropsFailure(node)) return false;
   const { callee } = call;
   if (importing[language]?.test(callee)) return false;
   const words = wordsOf(callee);
@@ -184,13 +184,15 @@ export function literalsIn(node: Syntax): readonly string[] {
 const presence =
   /(?:assert|require) \. Error \(|toBeDefined|toBeTruthy|toBeFalsy|not \. toBeNull|not \. toBeUndefined|not \. toThrow|toBeInstanceOf|toBeTypeOf|toHaveBeenCalled \(|toThrow \( \)|toThrowError \( \)|assertNotNull|assertIsNotNone|assertNotNil|assert_not_nil|refute_nil|assertIsInstance|isNotNull|IsNotNull|NotNull\b|NotBeNull|NotNil|is not None|!= (?:nil|null|None|nullptr|NULL|undefined)\b|!== (?:null|undefined)\b|isinstance|instanceof|instanceOf|InstanceOf|is_(?:ok|some|err)\b|isPresent|[nN]otEmpty|not_to be_nil|be_truthy|be_present|not_to raise|to \. exist|to \. be \. ok|assert \. ok \(|assert \. isOk|DoesNotThrow|NotThrow|doesNotThrow|expect \. anything|\bany\b \(|be_a\b|be_kind_of|shouldNotBe null|assertInstanceOf|assertIs(?:Array|String|Int|Object|Bool)|toBeObject|toBeString|toBeArray|be_an?\b|respond_to|-n \$|-n "|NoError|isNotBlank|assert_nothing_raised|isExactlyInstanceOf|IsType|BeOfType|HaveBeenCalled\b|assertTrue \( [\w.]+ \)|shouldNotBeNull|assert_called \(|called$|(?:raises|assertRaises\w*|[tT]hrows\w*|toThrow\w*|raise_error) [(<] ?(?:Exception|BaseException|Throwable|RuntimeException|StandardError|AnyException)\b(?! >? ?,)/;
 const partial =
-  /toContain|toMatch|toBeCloseTo|ontaining|Greater|Less|greater|less|[<>]|\bin\b|assertIn\b|Contains|contains|includes?\b|include\b|starts?With|ends?With|starts_with|ends_with|Regex|match|Match|lmost|approx|InDelta|isCloseTo|closeTo|close_to|be_within|Near|hasSize|HasCount|assertCount|toHaveLength|Len\b|hasLength|toHaveBeenCalledTimes|_(?:GT|GE|LT|LE|NE|STRNE)\b|NotEqual|be_between|in_range|InRange|isBetween|ANY|=~|any\b/;
+  /toContain|toMatch|toBeCloseTo|ontaining|Greater|Less|greater|less|[<>]|\bin\b|assertIn\b|Contains|contains|includes?\b|include\b|starts?With|ends?With|starts_with|ends_with|Regex|match|Match|lmost|approx|InDelta|isCloseTo|closeTo|close_to|be_within|Near|hasSize|HasCount|assertCount|toHaveLength|Len\b|hasLength|toHaveBeenCalledTimes|_(?:GT|GE|LT|LE|NE|STRNE)\b|NotEqual|AreNotEqual| \. not \. |isNotEqualTo|refute_equal|assert_ne\b|assert_not_equal|shouldNotBe|not_to eq|NotBe \(| !==? |be_between|in_range|InRange|isBetween|ANY|=~|any\b/;
 
 function strengthOf(node: Syntax, text: string, language: Language): Check["strength"] {
   if (isVacuous(node, text, language)) return 0;
   if (presence.test(text)) return 1;
   if (isBare(text)) return 1;
-  return partial.test(text) ? 2 : 3;
+  // In Go the condition says when it fails: what must not differ is exactly this.
+  const said = / → /.test(text) ? text.replace(/ != /g, " is ").replace(/ == /g, " != ") : text;
+  return partial.test(said) ? 2 : 3;
 }
 
 /** One value asserted to be true, without a comparison. */
@@ -203,6 +205,8 @@ function isVacuous(node: Syntax, text: string, language: Language): boolean {
   const call = callOf(node);
   const words = wordsOf(call?.callee ?? "");
   const last = words.at(-1) ?? "";
+  if (language === "go" && / → /.test(text))
+    return /^(?:false|1 == 2|1 != 1|true != true) →|\bfalse &&|&& false\b/.test(text);
   if (
     /^(?:fail|FAIL|ADD_FAILURE|Error|Errorf|Fatal|Fatalf|flunk|panic|exit|return|unreachable|abort|QFAIL|FailNow|Fail|expectException\w*|raises|assertions|hasAssertions|plan)/.test(
       last,
@@ -210,7 +214,6 @@ function isVacuous(node: Syntax, text: string, language: Language): boolean {
   )
     return false;
   if (/\|\| (?:true|1)\b|\bor (?:True|true)\b|\|\| \[? ?true/.test(text)) return true;
-  if (language === "go" && / → /.test(text)) return /^(?:false|1 == 2|1 != 1|true != true) →/.test(text);
   if (language === "bash")
     return /^\[ (?:1 -eq 1|0 -eq 0|true|"1" = "1") \]|^\[ "(\w*)" ==? "\1" \]|^true$|^test 1 -eq 1/.test(
       text.replace(/\[\[|\]\]/g, (bracket) => bracket[0] as string),
@@ -224,6 +227,7 @@ function isVacuous(node: Syntax, text: string, language: Language): boolean {
     /len|size|count|length|Count|Length/.test(text)
   )
     return true;
+  if (node.type === "assert_statement" && namedIn(node)[0]?.type === "tuple") return true;
   const sides = sidesOf(node, language);
   if (sides.length >= 2 && sides[0] === sides[1] && !/^not|Not|!=|unequal/.test(text.replace(/"[^"]*"/g, "")))
     return true;
@@ -268,7 +272,8 @@ function sidesOf(node: Syntax, language: Language): readonly string[] {
   }
   const call = callOf(node);
   if (call === null) return [];
-  const own = call.args.filter(({ type }, index) => index < 2 || !isString(type)).slice(0, 2);
+  const told = language === "go" ? call.args.filter(({ text }) => text !== "t") : call.args;
+  const own = told.filter(({ type }, index) => index < 2 || !isString(type)).slice(0, 2);
   const onlyCompared = own[0] !== undefined ? comparedIn(own[0]) : null;
   if (onlyCompared !== null && own.length === 1) return onlyCompared;
   const inner: Syntax[] = [];
@@ -318,8 +323,11 @@ const conditionTypes =
 
 function isConditional(node: Syntax, body: Syntax, language: Language): boolean {
   let isFirst = language === "go";
+  let inner = node;
   for (const up of ancestors(node)) {
+    if (isAfterWayOut(inner, up)) return true;
     if (up === body) return false;
+    inner = up;
     if (isFunction(up) || /function|lambda|closure/.test(up.type)) return false;
     if (!conditionTypes.test(up.type)) continue;
     if (isFirst || language === "bash") {
@@ -329,6 +337,20 @@ function isConditional(node: Syntax, body: Syntax, language: Language): boolean 
     return true;
   }
   return false;
+}
+
+/** Behind a condition under which the test returns. */
+function isAfterWayOut(inner: Syntax, block: Syntax): boolean {
+  if (!/block|body|statements|statement_list|suite|compound_statement/.test(block.type)) return false;
+  const before = block.children.slice(0, block.children.indexOf(inner));
+  return before.some((one) => {
+    const only = /^expression_statement$/.test(one.type) ? (namedIn(one)[0] ?? one) : one;
+    if (!conditionTypes.test(only.type)) return false;
+    return (
+      [...walk(only)].some(({ type }) => /^(?:return_statement|return_expression|return)$/.test(type)) &&
+      !/throw|raise|fail|Fatal|panic|assert|expect\(/i.test(only.text)
+    );
+  });
 }
 
 /** Whether what happens at a node can make no test fail. */
@@ -343,7 +365,7 @@ function isDead(node: Syntax, body: Syntax): boolean {
       inner.field !== "alternative"
     )
       return true;
-    if (isSwallowing(up, inner)) return true;
+    if (isSwallowing(up, inner) || isLate(up, inner, body)) return true;
     if (up === body) return false;
     inner = up;
   }
@@ -399,12 +421,30 @@ function isSwallowing(outer: Syntax, inner: Syntax): boolean {
   if (outer.type === "rescue_modifier") return true;
   if (outer.type === "list" && inner === outer.children[0])
     return /\|\|\s*(?:true|:|echo\b[^|]*|return 0|exit 0)\s*$/.test(outer.text);
-  const chained = callOf(outer);
+  return dropsFailure(outer) && inner.from === outer.from;
+}
+
+/** A chain that ends with a handler in which nothing happens. */
+function dropsFailure(node: Syntax): boolean {
+  const call = callOf(node);
+  const nothing = /=>\s*\{\s*\}|=>\s*(?:null|undefined|void 0|\(\s*\))|function\s*\(\w*\)\s*\{\s*\}/;
+  return call !== null && /\.catch$/.test(call.callee) && nothing.test(call.args[0]?.text ?? "");
+}
+
+/** In a callback that is called after the test is over, unless the test waits for it. */
+function isLate(outer: Syntax, inner: Syntax, body: Syntax): boolean {
+  const callee = callOf(outer)?.callee ?? "";
+  if (!/^(?:setTimeout|setInterval|setImmediate|process\.nextTick|queueMicrotask|requestAnimationFrame)$/.test(callee))
+    return false;
+  const isWaited = [...ancestors(outer)].some(
+    ({ type, text }) => type === "new_expression" && /^new Promise/.test(text),
+  );
   return (
-    chained !== null &&
-    /\.catch$/.test(chained.callee) &&
-    inner.from === outer.from &&
-    /=>\s*\{\s*\}|=>\s*(?:null|undefined|void 0|\(\s*\))|function\s*\(\w*\)\s*\{\s*\}/.test(chained.args[0]?.text ?? "")
+    inner.type === "arguments" &&
+    !isWaited &&
+    !/\bdone\b|useFakeTimers|runAllTimers|advanceTimers|runOnlyPendingTimers|clock\b/.test(
+      body.parent?.text.slice(0, 4000) ?? body.text,
+    )
   );
 }
 

@@ -28,9 +28,17 @@ const blockTypes = new Set(["do_block", "block", "annotated_lambda", "lambda_lit
 
 const isCall = ({ type }: Syntax): boolean => callTypes.has(type);
 
-/** Null: the node is no call. */
+const calls = new WeakMap<Syntax, Call>();
+
+/** Null: the node is no call. Read once for each node. */
 export function callOf(node: Syntax): Call | null {
   if (!isCall(node)) return null;
+  const call = calls.get(node) ?? readCall(node);
+  calls.set(node, call);
+  return call;
+}
+
+function readCall(node: Syntax): Call {
   if (node.type === "command") {
     const name = childOf(node, "name")?.text ?? "";
     return { node, callee: name, args: node.children.filter(({ field }) => field === "argument"), block: null };

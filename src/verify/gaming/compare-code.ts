@@ -111,6 +111,8 @@ function seenIn(file: CodeFile): Seen[] {
   const { root, text, path } = file;
   if (generated.test(text.slice(0, 2000))) return [];
   const seen: Seen[] = [];
+  const isTests = isTestPath(path);
+  const isAsking = !isTests && !scripts.test(path) && file.language !== "bash";
   for (const node of walk(root)) {
     if (
       isComment(node.type) ||
@@ -123,7 +125,7 @@ function seenIn(file: CodeFile): Seen[] {
       const isPragma = /^#\s*pragma\s+(?:warning\s*(?:\(?\s*disable)|(?:GCC|clang)\s+diagnostic\s+ignored)/.test(what);
       if (/^#\s*nullable\s+disable/.test(what)) seen.push({ rule: "types_off", what, line: node.line });
       else if (isPragma) seen.push({ rule: "lint_off", what, line: node.line });
-      else if (found !== undefined && !(/@ts-expect-error/.test(what) && isTestPath(path)))
+      else if (found !== undefined && !(/@ts-expect-error/.test(what) && isTests))
         seen.push({ rule: found[0], what: what.replace(/\s+/g, " ").slice(0, 120), line: node.line });
     }
     if (
@@ -135,7 +137,7 @@ function seenIn(file: CodeFile): Seen[] {
       const found = silencingNotes.find(([, pattern]) => pattern.test(what));
       if (found !== undefined) seen.push({ rule: found[0], what: what.slice(0, 120), line: node.line });
     }
-    const sniff = sniffAt(node, file);
+    const sniff = isAsking ? sniffAt(node, file) : null;
     if (sniff !== null) seen.push({ rule: "sees_tests", what: sniff, line: node.line });
   }
   return seen;
@@ -157,10 +159,10 @@ const scripts =
 
 /** A condition in code that is no test and no tooling, by which it can tell that it is being tested. */
 function sniffAt(node: Syntax, file: CodeFile): string | null {
-  const { path, language } = file;
+  const { language } = file;
   const hit = hitAt(node, language);
   if (hit === null || !isAsked(node) || isInTests(node)) return null;
-  return isTestPath(path) || scripts.test(path) || language === "bash" ? null : hit;
+  return hit;
 }
 
 function hitAt(node: Syntax, language: CodeFile["language"]): string | null {
@@ -175,11 +177,11 @@ function hitAt(node: Syntax, language: CodeFile["language"]): string | null {
     )
       return aroundOf(node);
     if (value === "test" || value === "testing" || value === "ci") {
-      const around = statementOf(node).text;
+      const around = comparedWith(node);
       const environment = [...around.matchAll(/[A-Z]+_?[A-Z]*ENV\w*|ENV\b|NODE_ENV|[A-Z_]+ENVIRONMENT/g)].some(
         ([word]) => environments.test(word),
       );
-      if (environment && comparison(node)) return aroundOf(node);
+      if (environment) return aroundOf(node);
     }
     return null;
   }
@@ -207,6 +209,11 @@ function hitAt(node: Syntax, language: CodeFile["language"]): string | null {
     if (node.type === "call" && /^defined\?\(?(?:RSpec|Minitest)/.test(flat)) return aroundOf(node);
     if (language === "javascript" || language === "typescript" || language === "tsx") return null;
     if (/^ENV\[?/.test(flat)) return null;
+  }
+  if (node.type === "shorthand_property_identifier_pattern" && named.test(node.text)) {
+    const declarator = [...ancestors(node)].find(({ type }) => type === "variable_declarator");
+    const value = declarator === undefined ? null : childOf(declarator, "value");
+    return /\.env$/.test(value?.text ?? "") ? `{ ${node.text} }` : null;
   }
   if (
     node.type === "unary_expression" &&
@@ -241,14 +248,12 @@ function isLabel(node: Syntax): boolean {
   );
 }
 
-const comparison = (node: Syntax) =>
-  [...ancestors(node)]
-    .slice(0, 4)
-    .some(
-      ({ type, text }) =>
-        /binary|comparison|equality|infix|call|invocation|switch|case|match|list|array|arguments/.test(type) &&
-        text.length < 200,
-    );
+/** The comparison or the call that a value stands in; empty where there is none. */
+function comparedWith(node: Syntax): string {
+  const kinds = /binary|comparison|equality|infix|call|invocation|switch|case|match|list|array|arguments/;
+  const around = [...ancestors(node)].slice(0, 4).filter(({ type, text }) => kinds.test(type) && text.length < 200);
+  return around.find(({ text }) => /ENV/.test(text))?.text.slice(0, 120) ?? "";
+}
 
 function statementOf(node: Syntax): Syntax {
   for (const up of ancestors(node))
@@ -270,7 +275,8 @@ function aroundOf(node: Syntax): string {
 
 /** Whether something follows from it: a condition, or a name that conditions use. What is only logged or passed on is not. */
 function isAsked(node: Syntax): boolean {
-  if (/^(?:attribute_item|inner_attribute_item|preproc_\w+)$/.test(node.type)) return true;
+  if (/^(?:attribute_item|inner_attribute_item|preproc_\w+|shorthand_property_identifier_pattern)$/.test(node.type))
+    return true;
   let inner = node;
   for (const up of ancestors(node)) {
     if (
@@ -400,7 +406,10 @@ function waitsIn({ root, language }: CodeFile): readonly Wait[] {
   };
   for (const node of walk(root)) {
     const call = callOf(node);
-    if (call !== null && !faked.test(call.callee)) {
+    const isLater =
+      call?.callee === "setTimeout" &&
+      call.args.some(({ type, text }) => /function/.test(type) && /expect\s*\(|assert/.test(text));
+    if (call !== null && !faked.test(call.callee) && !isLater) {
       const last = wordsOf(call.callee).at(-1) ?? "";
       if (sleeping.test(call.callee) || (language === "bash" && call.callee === "sleep")) {
         const amount = call.args.filter(({ type }) => !/function|lambda|closure|identifier$/.test(type));

@@ -25,7 +25,7 @@ export function compareSettings(change: TextChange, parse: Parse): readonly Find
   const finds: Find[] = [];
   const put = (rule: RuleName, line: number | null, what: string) =>
     finds.push({ rule, path, lines: line === null ? [] : [line], what: [what.slice(0, 160)] });
-  const keys = [...new Set([...old, ...now].map(({ key }) => key))];
+  const keys = [...new Set([...old, ...now].map(({ key }) => key))].filter((key) => !dependencies.test(key));
   for (const key of keys) {
     const rule = settingRules.find((one) => one.files.test(path) && one.key.test(key));
     const [was, is] = [old.filter((one) => one.key === key), now.filter((one) => one.key === key)];
@@ -42,6 +42,10 @@ export function compareSettings(change: TextChange, parse: Parse): readonly Find
     finds.push(...compareCommands(path, commandTexts(path, old), commandTexts(path, now), parse));
   return finds;
 }
+
+/** Names of packages say nothing of how anything is judged. */
+const dependencies =
+  /^(?:dev|peer|optional|bundled)?[dD]ependencies\.|^(?:tool\.poetry\.|project\.)?(?:dev-)?dependencies\b|^overrides\.|^resolutions\./;
 
 const shown = (key: string) => key.replaceAll("\u2024", ".");
 

@@ -51,8 +51,10 @@ export function compareTests(change: CodeChange): {
     if (isOutOfReach(was, is)) put("test_out_of_reach", is.path, is.line, is.name);
     const skip = worse(was.marks, is.marks);
     if (skip !== null) put("test_skipped", is.path, skip.line, `${is.name}: ${skip.what}`);
-    const rows = fewerRows(was, is);
+    const rows = fewerRows(was, is, fresh);
     if (rows !== null) put("test_narrowed", is.path, is.line, `${is.name}: ${rows}`);
+    const row = otherRow(was, is, change);
+    if (row !== null) put("expected_rewritten", is.path, is.line, `${is.name}: ${row}`);
     finds.push(...compareChecks({ was, is, fresh, help, helpBefore, change }));
   }
   const focused = now.filter(({ marks }) => marks.some(({ when }) => when === "focus"));
@@ -234,10 +236,31 @@ function worse(was: readonly Mark[], is: readonly Mark[]): Mark | null {
   return heaviest === 1 && count(is) > count(was) ? (fresh[0] ?? null) : null;
 }
 
-function fewerRows(was: TestCase, is: TestCase): string | null {
-  if (was.rows.length === 0 || is.rows.length >= was.rows.length) return null;
-  if (is.rows.length === 0) return likeness(was.tokens, is.tokens) > 0.9 ? "it no longer runs once for each row" : null;
-  return `${was.rows.length - is.rows.length} of ${was.rows.length} rows are gone`;
+function fewerRows(was: TestCase, is: TestCase, fresh: readonly TestCase[]): string | null {
+  const [before, after] = [was.rows.length, is.rows.length];
+  if (before === 0 || after >= before) return null;
+  if (after > 0) return `${before - after} of ${before} rows are gone`;
+  // Rows may have become tests, or lines, of their own.
+  const others = fresh.filter(({ path }) => path === is.path);
+  const told = new Set(wordsIn([is, ...others].map(({ node }) => node.text).join("\n")));
+  const gone = was.rows.filter((row) => !wordsIn(row).every((word) => told.has(word))).length;
+  return gone === 0 ? null : `${gone} of ${before} rows are gone`;
+}
+
+const wordsIn = (text: string): readonly string[] => text.match(/[\p{L}\p{N}_.]+/gu) ?? [];
+
+/** A row that asks the same and expects another value, which stands last in it; null: there is none. */
+function otherRow(was: TestCase, is: TestCase, change: CodeChange): string | null {
+  if (was.rows.length !== is.rows.length || likeness(was.tokens, is.tokens) < 0.8) return null;
+  for (const [index, row] of was.rows.entries()) {
+    const other = is.rows[index] ?? "";
+    const [before, after] = [wordsIn(row), wordsIn(other)];
+    const isSame =
+      before.length === after.length && before.length > 1 && before.slice(0, -1).join() === after.slice(0, -1).join();
+    const [from = "", to = ""] = [before.at(-1), after.at(-1)];
+    if (isSame && from !== to && !isExplained(from, to, change)) return `${row} is now ${other}`.slice(0, 120);
+  }
+  return null;
 }
 
 /** Assertions of functions that are no tests, by the function's name. */
@@ -351,7 +374,7 @@ function nearest(one: Check, others: ReadonlySet<Check>): Check | null {
     const same =
       one.literals.filter((literal) => check.literals.includes(literal)).length / Math.max(1, one.literals.length);
     const rank = alike + close + same / 2;
-    const isNear = alike >= 0.5 || (alike >= 0.25 && calleeIn(check) === calleeIn(one));
+    const isNear = alike >= 0.5 || (alike >= 0.25 && (others.size === 1 || calleeIn(check) === calleeIn(one)));
     if (isNear && (best === null || rank > best.rank)) best = { check, rank };
   }
   return best?.check ?? null;
@@ -456,13 +479,11 @@ function isCopied(one: Check, other: Check): boolean {
   const made = (actual: string, was: string, expected: string) => {
     if (!isLiteral(was) || isLiteral(expected)) return false;
     const names = actual.replace(/"[^"]*"/g, " ").match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? [];
-    const isCalled = names.some((name) => !matcherWord.test(name) && timesIn(expected, name) > 0);
+    const isCalled = names.some((name) => !matcherWord.test(name) && expected.includes(`${name} (`));
     return isCalled || /^(?:actual|result|output|received|got|response|res|out)$/i.test(expected);
   };
   return (a === c && made(a, b, d)) || (b === d && made(b, a, c));
 }
-
-const timesIn = (text: string, word: string) => text.split(/[^\p{L}\p{N}_$]+/u).filter((one) => one === word).length;
 
 /** Whether a value that it began with became another one: then it asks something else. */
 function asksElse(was: TestCase, is: TestCase): boolean {

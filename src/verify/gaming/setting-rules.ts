@@ -20,7 +20,9 @@ interface SettingRule {
   readonly rule: RuleName;
 }
 
-const any = /./;
+/** Files that configure what judges; a setting of the same name elsewhere may be anything. */
+const judges =
+  /(?:^|\/)(?:package|nx|turbo|project|lerna|deno|cypress|biome|infection|stryker\.conf|lighthouserc|budget|cspell|tslint|pyrightconfig)\.(?:jsonc?|json5|dist)$|(?:jest|vitest|vite|playwright|cypress|karma|wdio|mocha|nyc|c8|ava|eslint|oxlint|stryker|size-limit|stylelint|jasmine|protractor|testcafe|codecept)[\w.-]*$|(?:pyproject|ruff|nextest|bunfig|clippy|Cargo|tarpaulin|mutants|tox|pytest)\.toml$|(?:setup\.cfg|tox\.ini|pytest\.ini|\.coveragerc|mypy\.ini|\.flake8|\.pylintrc|pylintrc|sonar-project\.properties|gradle\.properties)$|(?:phpunit|infection|phpstan|psalm|phpcs|phpmd|checkstyle|pmd|detekt|spotbugs|pom)[\w.-]*$|\.(?:csproj|fsproj|vbproj|props|targets|runsettings|ruleset)$|(?:golangci|rubocop|codecov|\.mocharc|\.testcafe|behat|codeception|\.taprc|\.nycrc|\.c8rc)[\w.-]*$|(?:^|\/)(?:tests?|spec|e2e|\.github|\.circleci|\.config)\//;
 const jsTests =
   /(?:jest|vitest|vite|playwright|cypress|karma|wdio|mocharc|nycrc|c8rc|ava)[\w.-]*$|package\.json$|\.mocharc[\w.]*$/;
 const eslint = /eslint|\.oxlintrc|package\.json$/;
@@ -58,26 +60,26 @@ export const settingRules: readonly SettingRule[] = [
   { files: ci, key: timing, worse: "higher", rule: "wait_raised" },
   // coverage and other thresholds
   {
-    files: any,
+    files: judges,
     key: /(?:coverage|thresholds?|cov)\b.*(?:exclude|ignore|omit|skip|coveragePathIgnorePatterns)|coveragePathIgnorePatterns|(?:^|\.)coverage\u2024?(?:run|report)?.*(?:omit|exclude\w*)$|(?:run|report)\.omit$|exclude_lines$|exclude_also$|(?:jacoco|kover).*exclude|^(?:phpunit\.)?(?:coverage|source|filter\.whitelist)\.exclude|sonar\u2024coverage\u2024exclusions|ExcludeByFile|Exclude$/,
     worse: "more",
     rule: "threshold_lowered",
   },
   { files: jsTests, key: /collectCoverageFrom|coverage\.include$/, worse: "fewer", rule: "threshold_lowered" },
   {
-    files: any,
+    files: judges,
     key: /(?:collectCoverage|coverage\.enabled|check-coverage|checkCoverage|checkCoverageEnabled|\.all$|branch$|skip-covered|perFile|per-file|thresholdAutoUpdate|failOnViolation|haltOnFailure|coverage\.all)$/,
     worse: "false",
     rule: "threshold_lowered",
   },
   {
-    files: any,
+    files: judges,
     key: /(?:thresholds?|Threshold|check-coverage|nyc|c8)(?:\u2024|\.)?.*(?:branches|lines|functions|statements|global|each|Threshold|high|low|break|100)$|^(?:branches|lines|functions|statements)$|(?:^|\.)(?:fail[_-]?under|fail-under|min(?:imum)?[_-]?(?:coverage|msi|score|line|branch|threshold|level|value)\w*|minMsi|minCoveredMsi|coverageThreshold|(?:min|minimum)$|covered[_-]?ratio|minimumCoverage|precision|mutation[_-]?score|coverage_threshold|minLineCoverage|minBound|lineRate|lowUpperBound|coveredRatioMin|break)$|\.thresholds?\.\w+$|(?:^|\.)(?:Threshold|coverlet\w*)$/,
     worse: "lower",
     rule: "threshold_lowered",
   },
   {
-    files: any,
+    files: judges,
     key: /(?:max[-_]?warnings|maxWarnings|maxIssues|max-issues\S*|max[-_]?same[-_]?issues|max_issues_per_linter|maxErrors|max[-_]?complexity|maxAllowedViolations|max\w*Violations|max[-_]line[-_]length|line-length|cyclomatic\w*|complexity|failThreshold|weights|maximumAllowed|errorThreshold|max-args|max-branches|max-statements|max-returns|max-locals|max-depth|max-params|cognitive-complexity-threshold|too-many-arguments-threshold|size-limit|budgets?|limit|maxSize|maximumError|allowedDuplication|max-public-methods|MaxLineLength)$|(?:Metrics|Layout)\/\S+\.Max$/,
     worse: "raised",
     rule: "threshold_lowered",
@@ -174,7 +176,7 @@ export const settingRules: readonly SettingRule[] = [
   // what a runner looks for and leaves out
   {
     files: jsTests,
-    key: /(?:testPathIgnorePatterns|modulePathIgnorePatterns|watchPathIgnorePatterns|(?:^|\.)test\.exclude|testIgnore|grepInvert|excludeSpecPattern|(?:^|\.)(?:ignore|exclude)$|ignoredFiles|skipFiles)$/,
+    key: /(?:testPathIgnorePatterns|modulePathIgnorePatterns|watchPathIgnorePatterns|(?:^|\.)test\.exclude|testIgnore|grepInvert|excludeSpecPattern|^(?:ignore|exclude)$|ignoredFiles|skipFiles)$/,
     worse: "more",
     rule: "test_narrowed",
   },
@@ -266,7 +268,7 @@ export const settingRules: readonly SettingRule[] = [
     rule: "test_narrowed",
   },
   { files: /gradle\.properties$/, key: /(?:skip|ignore)/i, worse: "true", rule: "ci_weakened" },
-  { files: any, key: timing, worse: "higher", rule: "wait_raised" },
+  { files: judges, key: timing, worse: "higher", rule: "wait_raised" },
   // lint
   {
     files: /(?:biome|\.biome)\.jsonc?$/,

@@ -45,8 +45,16 @@ export interface TestCase {
   readonly tokens: ReadonlyMap<string, number>;
 }
 
-/** The tests of a file in the order in which they stand there. */
+const known = new WeakMap<CodeFile, readonly TestCase[]>();
+
+/** The tests of a file in the order in which they stand there. Read once for each file. */
 export function testsIn(file: CodeFile): readonly TestCase[] {
+  const tests = known.get(file) ?? readTests(file);
+  known.set(file, tests);
+  return tests;
+}
+
+function readTests(file: CodeFile): readonly TestCase[] {
   const nodes: Found[] = [];
   for (const node of walk(file.root)) {
     const found = testAt(node, file);
@@ -60,7 +68,7 @@ export function testsIn(file: CodeFile): readonly TestCase[] {
     .map((found): TestCase => {
       const around = suites.filter((suite) => isWithin(found.node, suite));
       const inherited = around.flatMap(({ marks }) => marks);
-      const guards = guardsOf(found.node);
+      const guards = guardsOf(found.node, file);
       const body = found.body ?? found.node;
       const checks = checksIn(body, file.language);
       return {
@@ -373,10 +381,21 @@ function rowsOfNotes(notes: readonly Note[], node: Syntax, file?: CodeFile): rea
   return [...rows, ...lists];
 }
 
+/** The name of a function in a script that stands around a test; null: it is none. */
+function uncalledName(up: Syntax, language: Language): string | null {
+  if (!/^(?:javascript|typescript|tsx)$/.test(language)) return null;
+  const isBound = /arrow_function|function_expression/.test(up.type) && up.parent?.type === "variable_declarator";
+  const name = isBound && up.parent !== null ? nameOf(up.parent) : up.type === "function_declaration" ? nameOf(up) : "";
+  return /^\w+$/.test(name) && !/^export/.test(up.parent?.type ?? "") ? name : null;
+}
+
 /** A condition around a test, which keeps it from being declared. */
-function guardsOf(node: Syntax): readonly Mark[] {
+function guardsOf(node: Syntax, { root, language }: CodeFile): readonly Mark[] {
   const marks: Mark[] = [];
   for (const up of ancestors(node)) {
+    const name = uncalledName(up, language);
+    if (name !== null && !new RegExp(`(?<!function\\s+)\\b${name}\\s*\\(|[(,]\\s*${name}\\s*[,)]`).test(root.text))
+      marks.push({ what: `in ${name}, which is not called`, when: "always", line: up.line });
     if (isFunction(up)) break;
     if (/^preproc_(?:if|ifdef|elif|else)$/.test(up.type)) {
       const condition = (childOf(up, "condition") ?? childOf(up, "name"))?.text.trim() ?? "";
@@ -453,6 +472,14 @@ function namesIn(body: Syntax): ReadonlySet<string> {
 /** What a file says outside of its tests; nothing where it is a file of tests. */
 export function textOutsideTests(file: CodeFile): string {
   if (isTestPath(file.path)) return "";
+  const read = outside.get(file) ?? withoutTests(file);
+  outside.set(file, read);
+  return read;
+}
+
+const outside = new WeakMap<CodeFile, string>();
+
+function withoutTests(file: CodeFile): string {
   let text = file.text;
   for (const { node } of testsIn(file).toReversed()) text = text.slice(0, node.from) + text.slice(node.to);
   return text;
