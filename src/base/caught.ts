@@ -11,6 +11,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
  */
 export function caught(handler: Handler, onError: (error: unknown) => void = () => {}): RequestListener {
   return async (request, response) => {
+    if (isAhead(request, response)) return;
     // A socket that breaks in the middle of an answer is nobody's fault, and must not be an uncaught one.
     response.on("error", () => {});
     try {
@@ -21,6 +22,19 @@ export function caught(handler: Handler, onError: (error: unknown) => void = () 
       else refuse(request, response, 500, "The request could not be answered. The log says why.");
     }
   };
+}
+
+/** Clients wait for an answer before they ask for more on the same connection; so many are let pass before they have it. */
+const mostAhead = 8;
+const underWay = new WeakMap<IncomingMessage["socket"], number>();
+
+/** Whether its connection is cut for asking again and again before it was answered: each question that waits takes memory. */
+function isAhead({ socket }: IncomingMessage, response: ServerResponse): boolean {
+  const count = (underWay.get(socket) ?? 0) + 1;
+  underWay.set(socket, count);
+  response.once("close", () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+  if (count > mostAhead) socket.destroy();
+  return socket.destroyed;
 }
 
 /** A short answer in plain text; the rest of the request is thrown away with the connection. */

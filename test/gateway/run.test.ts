@@ -214,3 +214,28 @@ test("T8: what is no HTTP is answered once, at the run's pace, and as Node would
   }
   expect(taken).toEqual([1, 1]);
 });
+
+test("T8: a connection that asks again and again before it is answered is cut, so that what waits for its turn is little", async () => {
+  const { pace } = aPace(300);
+  let handled = 0;
+  const handle: Route["handle"] = (_, response) => {
+    handled += 1;
+    response.end();
+  };
+  const { socketPath } = await aDoor([{ prefix: "/x", handle }], { pace });
+  const ask = async (times: number) => {
+    const socket = connect(socketPath);
+    socket.on("error", () => {}).write("GET /x HTTP/1.1\r\nhost: x\r\n\r\n".repeat(times));
+    let got = "";
+    socket.on("data", (chunk) => {
+      got += chunk;
+    });
+    await new Promise((resolve) => socket.once("close", resolve).setTimeout(2_000, () => socket.destroy()));
+    return got.split("HTTP/1.1 200").length - 1;
+  };
+  expect(await ask(8)).toBe(8);
+  handled = 0;
+  expect(await ask(5_000)).toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(handled).toBeLessThanOrEqual(8);
+});
