@@ -1,28 +1,6 @@
 // Every spelling that was tried on a guard: it does not come through, and its plain neighbour does.
 import { describe, expect, test } from "vitest";
-import { commands } from "./commands.ts";
-import { commits, messages } from "./commits.ts";
-import { forgeHosts } from "./forge-hosts.ts";
-import { gates } from "./gates.ts";
-import { modelBodies } from "./model-bodies.ts";
-import { modelCalls } from "./model-calls.ts";
-import { policies } from "./policies.ts";
-import { operatorsWords } from "./settings.ts";
-import type { Kind } from "./spelling.ts";
-import { webhooks } from "./webhooks.ts";
-
-const kinds: readonly Kind[] = [
-  gates,
-  commits,
-  messages,
-  commands,
-  policies,
-  webhooks,
-  forgeHosts,
-  ...operatorsWords,
-  ...modelBodies,
-  ...modelCalls,
-];
+import { kinds } from "./kinds.ts";
 
 describe.each(kinds)("$name", ({ attempts }) => {
   test.each([...attempts])("$title", async ({ attack, control }) => {
