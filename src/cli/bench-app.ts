@@ -37,7 +37,7 @@ async function run({
     image: () => ({ kind: "toolchain" }),
     clock,
   });
-  say({ url: running.webhookUrl, startMs: performance.now() - began });
+  say({ url: running.webhookUrl, startMs: performance.now() - began, pid: process.pid });
   process.on("message", (word) => void answer(running, clock, word).then(say));
   process.once("disconnect", () => void running.close().then(() => process.exit(0)));
 }
@@ -57,15 +57,23 @@ function say(said: Said): void {
   if (process.connected) process.send?.(said, undefined, undefined, () => {});
 }
 
-/** `peak`: the most memory it has had. `idle`: it has nothing to do any more. `look`: one regular look is over. `memory`: what is left after a collection. */
+/**
+ * `peak`: the most memory it has had. `resident`: what is left after a collection. `idle`: it has nothing to do any more. `look`: one
+ * regular look is over. `memory`: what is left after a collection once it has nothing to do any more.
+ */
 async function answer({ engine }: RunningApp, clock: BenchClock, word: unknown): Promise<Said> {
   if (word === "peak") return { peakBytes: process.resourceUsage().maxRSS * 1024 };
+  if (word === "resident") return { residentBytes: residentBytes() };
   const from = performance.now();
   if (word === "look") clock.advance(lookEveryMs);
   await engine.idle();
   if (word !== "memory") return { [`${word}Ms`]: performance.now() - from };
+  return { memoryBytes: residentBytes() };
+}
+
+function residentBytes(): number {
   globalThis.gc?.();
-  return { memoryBytes: process.memoryUsage.rss() };
+  return process.memoryUsage.rss();
 }
 
 const lookEveryMs = 600_000;
@@ -76,7 +84,12 @@ function tellingOfTurns(log: Log): Log {
     info(fields, text) {
       log.info(fields, text);
       if (text === "decided")
-        say({ decided: fields.issue, after: fields.after, at: performance.timeOrigin + performance.now() });
+        say({
+          decided: fields.issue,
+          after: fields.after,
+          note: fields.note,
+          at: performance.timeOrigin + performance.now(),
+        });
     },
     warn: (fields, text) => log.warn(fields, text),
     error: (fields, text) => log.error(fields, text),

@@ -20,8 +20,12 @@ export interface World {
   readonly app: Served;
   readonly door: string;
   readonly secret: string;
+  /** Where the App keeps its store, and its runs what they have. */
+  readonly dataDir: string;
   /** Sets a loop off on a repository of its own. Milliseconds from its label until it waits at the gate. */
   goodLoop(): Promise<number>;
+  /** The same, approved at the gate: resolves to how it ended. */
+  wholeLoop(): Promise<string>;
   /** Sets the hostile run off, and resolves when it is under way: to what ends it. */
   hostileRun(): Promise<() => Promise<void>>;
   /** How many calls of the hostile run came through to its provider so far. */
@@ -81,6 +85,7 @@ async function begin({ dir, providers, programs, cleanup, signal }: Life): Promi
   const { id, slug, privateKey } = forge.app;
   const app = await served(cleanup, {
     file: new URL("./bench-app.ts", import.meta.url),
+    execArgv: ["--expose-gc"],
     env: {
       BENCH_SECRET: secret,
       BENCH_PRIVATE_KEY: privateKey,
@@ -111,9 +116,18 @@ async function begin({ dir, providers, programs, cleanup, signal }: Life): Promi
     app,
     door: app.ready.url,
     secret,
+    dataDir: join(dir, "app"),
     async goodLoop() {
       const { issue, place, at } = await label(programs.good, `good-${++number}`);
       return (await phases.reached(`${place.id}#${issue.number}`, "awaiting_gate", signal)) - at;
+    },
+    async wholeLoop() {
+      const { issue, place } = await label(programs.good, `whole-${++number}`);
+      const key = `${place.id}#${issue.number}`;
+      await phases.reached(key, "awaiting_gate", signal);
+      for (const { pull } of place.issues.values()) if (pull) forge.as("bob").approve(pull);
+      await phases.reached(key, "settled", signal);
+      return phases.note(key);
     },
     async hostileRun() {
       const { issue, place } = await label(programs.hostile, `hostile-${++number}`);
@@ -130,13 +144,17 @@ async function begin({ dir, providers, programs, cleanup, signal }: Life): Promi
 
 /** Which phase each loop came to, and when: an App says it of every decision. */
 function watchPhases(app: Served) {
-  const known = new Map<string, { phase: string; at: number }>();
+  const known = new Map<string, { phase: string; at: number; note: string }>();
   const waiting = new Set<() => void>();
-  app.listen("decided", ({ decided, after, at }: Said) => {
-    known.set(String(decided), { phase: String(after), at: Number(at) });
+  app.listen("decided", ({ decided, after, at, note }: Said) => {
+    const before = known.get(String(decided));
+    if (before?.phase === "settled") return; // how it ended is known
+    known.set(String(decided), { phase: String(after), at: Number(at), note: String(note) });
     for (const look of waiting) look();
   });
   return {
+    /** What the loop's last decision was. */
+    note: (key: string) => known.get(key)?.note ?? "",
     /** When the loop came there. Throws `Fault` where it ended elsewhere. */
     reached(key: string, wanted: string, signal: AbortSignal): Promise<number> {
       return new Promise((resolve, reject) => {

@@ -1,0 +1,48 @@
+// The command `npm run soak`: the real App under good and hostile load for a long time, and what it has left of that.
+import { parseArgs } from "node:util";
+import { soak } from "./soak.ts";
+
+const help = `npm run soak -- [options]
+
+  --minutes N    how long the load lasts (default 60)
+  --every S      seconds between two good loops (default 15)
+  --json         prints the result as JSON
+  --help         prints this
+
+A hostile run is always under way, and a hostile client every other half minute. Runs are plain processes.
+Exit code: 0 when nothing was left and memory at the end is within 5 % of what it was after ten minutes (or after a third of
+a shorter time), 1 otherwise, 2 for wrong options.
+`;
+
+const options = {
+  minutes: { type: "string", default: "60" },
+  every: { type: "string", default: "15" },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+async function main(): Promise<number> {
+  let given: ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
+  try {
+    given = parseArgs({ options }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    return 2;
+  }
+  const [minutes, every] = [Number(given.minutes), Number(given.every)];
+  if (given.help) process.stdout.write(help);
+  if (given.help) return 0;
+  if (!Number.isInteger(minutes) || minutes < 1 || !Number.isInteger(every) || every < 1) {
+    process.stderr.write(`--minutes and --every take whole numbers from 1.\n\n${help}`);
+    return 2;
+  }
+  const controller = new AbortController();
+  process.once("SIGINT", () => controller.abort(new Error("interrupted")));
+  const say = (text: string) => void process.stderr.write(`${text}\n`);
+  const result = await soak({ minutes, everySeconds: every, signal: controller.signal, say });
+  if (given.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  else for (const line of result.lines) process.stdout.write(`${line}\n`);
+  return result.problems.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
