@@ -316,7 +316,6 @@ const webhooks: readonly Guard[] = [
       'switch (payload.action.trim().toLowerCase()) {\n    case "labeled":',
     ],
     "the event names its label": ["const label = payload.label?.name;", 'const label = payload.label?.name ?? "loop";'],
-    "the issue is open": ['if (payload.issue.state !== "open")', 'if (payload.issue.state === "closed")'],
     "a pull request is no issue": ["if (payload.issue.pull_request)", "if (payload.issue.number < 0)"],
   }),
   {

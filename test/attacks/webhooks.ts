@@ -39,7 +39,6 @@ export const webhooks = kindOf("a delivery", "T17", takes, [
     label({ label: undefined, labels: [{ name: "loop" }] }),
     label({ label: { name: "loop" } }),
   ],
-  ["a state in capitals", label({ issue: { state: "OPEN" } }), label({ issue: { state: "open" } })],
   ["an issue's number as text", label({ issue: { number: "12" } }), label({ issue: { number: 12 } })],
   ["an issue's number with a fraction", label({ issue: { number: 12.5 } }), label({ issue: { number: 12 } })],
   ["an issue's number below one", label({ issue: { number: 0 } }), label({ issue: { number: 1 } })],

@@ -215,7 +215,7 @@ test("T8: what is no HTTP is answered once, at the run's pace, and as Node would
   expect(taken).toEqual([1, 1]);
 });
 
-test("T8: a connection that asks again and again before it is answered is cut, so that what waits for its turn is little", async () => {
+test("T8: a connection that asks again and again before it is answered is cut, so that little waits for its turn", async () => {
   const { pace } = aPace(300);
   let handled = 0;
   const handle: Route["handle"] = (_, response) => {
