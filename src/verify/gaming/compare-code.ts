@@ -84,7 +84,7 @@ function more({ before, after }: CodeChange, old: readonly Seen[][], now: readon
         continue;
       }
       const elsewhere = left.get(key) ?? 0;
-      if (elsewhere > 0 && !isStillThere(key, before, after, old, now)) {
+      if (elsewhere > 0 && !isStillThere(key, old, now)) {
         left.set(key, elsewhere - 1);
         continue;
       }
@@ -96,13 +96,7 @@ function more({ before, after }: CodeChange, old: readonly Seen[][], now: readon
 }
 
 /** Whether what moved away from a file is there as often as it was. */
-function isStillThere(
-  key: string,
-  _before: readonly CodeFile[],
-  _after: readonly CodeFile[],
-  old: readonly Seen[][],
-  now: readonly Seen[][],
-): boolean {
+function isStillThere(key: string, old: readonly Seen[][], now: readonly Seen[][]): boolean {
   const times = (sides: readonly Seen[][]) => sides.flat().filter((one) => `${one.rule} ${one.what}` === key).length;
   return times(now) > times(old);
 }
@@ -340,7 +334,6 @@ interface Wait {
   readonly text: string;
   readonly amount: number;
   readonly line: number;
-  readonly isRetry: boolean;
 }
 
 const sleeping =
@@ -391,7 +384,7 @@ function compareWaits(before: CodeFile, after: CodeFile, fresh: ReadonlySet<stri
 
 function waitsIn({ root, language }: CodeFile): readonly Wait[] {
   const waits: Wait[] = [];
-  const put = (key: string, node: Syntax, of: Syntax = node, isRetry = false) => {
+  const put = (key: string, node: Syntax, of: Syntax = node) => {
     const amount = amountOf(of.text, node.text);
     if (amount !== null)
       waits.push({
@@ -401,7 +394,6 @@ function waitsIn({ root, language }: CodeFile): readonly Wait[] {
           .slice(0, 80),
         amount,
         line: node.line,
-        isRetry,
       });
   };
   for (const node of walk(root)) {

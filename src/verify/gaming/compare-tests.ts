@@ -134,9 +134,7 @@ function isAbsorbed(test: TestCase, now: readonly TestCase[], old: readonly Test
   const kept = now.filter(({ reached, marks }) => reached && !marks.some(({ when }) => when === "always"));
   const wasThere = new Set(change.before.flatMap(({ text, path }) => (path === test.path ? [text] : [])));
   const texts = new Set(
-    kept.flatMap(({ checks, path, node }) =>
-      isUnchanged(node.text, wasThere, path) ? [] : checks.map(({ text }) => text),
-    ),
+    kept.flatMap(({ checks, node }) => (isUnchanged(node.text, wasThere) ? [] : checks.map(({ text }) => text))),
   );
   const found = telling.filter(({ text }) => texts.has(text)).length;
   if (found / telling.length >= 0.6) return true;
@@ -156,8 +154,7 @@ function isAbsorbed(test: TestCase, now: readonly TestCase[], old: readonly Test
 }
 
 /** Whether a test stood there as it is before: what it asserts, it asserted already. */
-const isUnchanged = (text: string, before: ReadonlySet<string>, _path: string) =>
-  [...before].some((whole) => whole.includes(text));
+const isUnchanged = (text: string, before: ReadonlySet<string>) => [...before].some((whole) => whole.includes(text));
 
 /** Names that the change takes away altogether: declared before, declared nowhere now. */
 function goneNames({ before, after }: CodeChange): ReadonlySet<string> {
