@@ -3,7 +3,7 @@ import { countedRuns, isAnswered, mayWrite } from "../../src/loop/begin.ts";
 import { classOf } from "../../src/loop/end.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import { issueKeyOf } from "../../src/loop/issue-key.ts";
-import type { LoopState, Phase } from "../../src/loop/state.ts";
+import type { LoopState, Phase, Verdict } from "../../src/loop/state.ts";
 import type { Containers } from "./containers.ts";
 import { nameOf, repository } from "./model.ts";
 import type { Committed, Disk } from "./store.ts";
@@ -75,9 +75,7 @@ export function createAsks(parts: AsksParts) {
       case "branch_moved":
         return after.head !== same.head && isLive(after) ? "a push" : null;
       case "verdict_read":
-        return event.verdict.colour === "red" && same.phase === "verifying" && isLive(after) && !isRerun(after)
-          ? "a red verdict"
-          : null;
+        return isRedNow(event.verdict, same) && isLive(after) && !isRerun(after) ? "a red verdict" : null;
       default:
         return null;
     }
@@ -207,6 +205,11 @@ export function createAsks(parts: AsksParts) {
 function isToldClosed({ event, effects }: Committed): boolean {
   const told = effects.some(({ effect }) => effect.type === "reply" && effect.reply.kind === "retry_on_closed");
   return event.type === "retry_read" && !event.facts.open && told;
+}
+
+/** One on a commit that a push has overtaken asks for nothing: the push does. */
+function isRedNow({ colour, head }: Verdict, { phase, attempts }: LoopState): boolean {
+  return colour === "red" && phase === "verifying" && attempts.at(-1)?.head === head;
 }
 
 function isRerun({ attempts }: LoopState): boolean {
