@@ -18,8 +18,12 @@ export async function bringBack(world: World, stored: Restored): Promise<void> {
   const { issueKey, event } = stored;
   if ((await world.store.load(issueKey))?.id === event.record.id) return step(world, stored);
   const facts = { ...event.facts, ...(await onThisHost(world.runs, event)) };
-  await step(world, { ...stored, event: { ...event, facts } });
-  await world.takeUp(issueKey);
+  try {
+    await step(world, { ...stored, event: { ...event, facts } });
+  } finally {
+    // Also where the store failed just after it took the loop: nobody else asks after its runs.
+    await world.untilStored(() => world.takeUp(issueKey));
+  }
 }
 
 /** The runs that began since, whatever the host has of them; those that go on or can tell their end; and what is left of any. */
