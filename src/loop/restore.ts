@@ -8,6 +8,7 @@ import {
   type Decision,
   hasLabel,
   isLive,
+  isOverForGood,
   runningRuns,
   settle,
   showStatus,
@@ -32,7 +33,7 @@ export function onRestored(event: Extract<LoopEvent, { type: "restored" }>, now:
   const next = isLive(state)
     ? (endedMeanwhile(state, facts, now) ?? goOn(state, facts, now))
     : onEnded(state, facts, now);
-  const effects = [...next.effects, ...forgetTold(state, facts)];
+  const effects = [...next.effects, ...forgetTold(next.state ?? state, facts)];
   return { ...next, effects, note: `restored from the thread; ${next.note}` };
 }
 
@@ -57,10 +58,15 @@ function withRunSince(state: LoopState, { count, role, attempt, check }: BegunSi
   return { ...next, attempts };
 }
 
-/** What is left of runs whose end the record knows: to clear it away may have been asked for, and was lost with the store. */
+/**
+ * What is left of runs whose end the record knows: to clear it away may have been asked for, and was lost with the store. What an
+ * executor pushed stays as long as its loop, as it would have at the run's end.
+ */
 function forgetTold(state: LoopState, { left = [] }: RestoredFacts): readonly Effect[] {
   const untold = new Set(untoldRuns(state).map(({ id }) => id));
-  return left.filter((run) => !untold.has(run)).map((run) => ({ type: "forget_run", run, commits: true }));
+  const changing = state.attempts.filter(({ change }) => change !== null).flatMap(({ runs }) => runs);
+  const kept = new Set(isOverForGood(state) ? [] : changing.flatMap(({ id, role }) => (role === "executor" ? id : [])));
+  return left.filter((run) => !untold.has(run)).map((run) => ({ type: "forget_run", run, commits: !kept.has(run) }));
 }
 
 /** The record's state, with what the thread and the pull request are known to be. */

@@ -6,10 +6,12 @@ import { openGrammars } from "./grammars.ts";
 
 export type Answer = { readonly ok: true; readonly gaming: Gaming } | { readonly ok: false; readonly message: string }; // a grammar is not there
 
-const files: readonly ChangedFile[] = workerData;
-const languages = files.flatMap(({ path, before, after }) => languageOf(path, after ?? before ?? "") ?? []);
-const answer = await openGrammars([...languages, "bash", "javascript", "typescript"]).then(
-  (parse): Answer => ({ ok: true, gaming: gamingIn(files, parse) }),
-  (error: Error): Answer => ({ ok: false, message: error.message }),
-);
-parentPort?.postMessage(answer);
+async function answerTo(files: readonly ChangedFile[]): Promise<Answer> {
+  const languages = files.flatMap(({ path, before, after }) => languageOf(path, after ?? before ?? "") ?? []);
+  return openGrammars([...languages, "bash", "javascript", "typescript"]).then(
+    (parse): Answer => ({ ok: true, gaming: gamingIn(files, parse) }),
+    (error: Error): Answer => ({ ok: false, message: error.message }),
+  );
+}
+
+if (parentPort !== null) parentPort.postMessage(await answerTo(workerData));
