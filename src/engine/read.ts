@@ -114,15 +114,13 @@ async function rulesAndBase(
 /** Pull requests of other loops of the repository: those that are open, and those that loops at work will open. One request for each hundred. */
 async function openBeside(world: World, { issue, pull }: LoopState): Promise<number> {
   const open = (await world.github.openPulls(issue)).filter((number) => number !== pull?.number);
-  const live = await world.store.loops("live");
-  const atWork = live.filter(
-    ({ state: other }) =>
-      other.issue.repositoryId === issue.repositoryId &&
-      other.issue.number !== issue.number &&
-      other.rules !== null &&
-      other.pull === null,
-  );
-  return open.length + atWork.length;
+  let atWork = 0;
+  for (const other of await world.store.liveLoops()) {
+    if (other.repositoryId !== issue.repositoryId || other.issue === issue.number || other.pull !== null) continue;
+    const state = await world.store.load(other.issueKey);
+    if (state !== null && state.rules !== null) atWork += 1;
+  }
+  return open.length + atWork;
 }
 
 function redFact(names: readonly string[]): Pick<ClaimFacts, "redOnBase"> {
