@@ -1,10 +1,11 @@
 // Takes up the runs that an earlier process left, and asks again where the container engine does not answer.
 import { untoldRuns } from "../../loop/end.ts";
+import type { LoopState } from "../../loop/state.ts";
 import { adoptRun } from "../run.ts";
 import type { World } from "../world.ts";
 
 export interface Adoption {
-  /** Asks once after every run of one loop whose end is still to be told. Throws Fault only when the store cannot list them. */
+  /** Asks once after every run of one loop whose end is still to be told. Throws Fault only when the store cannot read the loop. */
   of(issueKey: string): Promise<void>;
   /** Asks once after every run whose end is still to be told. Throws Fault only when the store cannot list them. */
   begin(): Promise<void>;
@@ -40,15 +41,17 @@ export function createAdoption(world: World, later: (work: () => Promise<void>) 
     );
   }
 
-  async function of(issueKey: string): Promise<void> {
-    const state = await store.load(issueKey);
-    for (const { id } of state === null ? [] : untoldRuns(state)) await adopt(issueKey, id, true);
+  async function adoptAll(issueKey: string, state: LoopState): Promise<void> {
+    for (const { id } of untoldRuns(state)) await adopt(issueKey, id, true);
   }
 
   return {
-    of,
+    async of(issueKey) {
+      const state = await store.load(issueKey);
+      if (state !== null) await adoptAll(issueKey, state);
+    },
     async begin() {
-      for (const { issueKey } of await store.runningLoops()) await of(issueKey);
+      for (const { issueKey, state } of await store.runningLoops()) await adoptAll(issueKey, state);
     },
   };
 }
