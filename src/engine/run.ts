@@ -151,8 +151,6 @@ async function ended(
 ): Promise<LoopEvent> {
   const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log, textOf(world, state));
   const facts = { ...factsOf(run, report), logSha256 };
-  const said = lastLines(report.log);
-  const failed = said === "" ? {} : { said };
   if (role === "check") {
     const tried = report.knockOut === undefined ? {} : { knockOut: report.knockOut };
     return { ...facts, claim: null, change: null, review: null, check: report.check ?? null, ...tried };
@@ -161,7 +159,7 @@ async function ended(
     const isGone = report.status === "lost" || report.status === "refused";
     const review = isGone ? null : parseReview(report.result, await criteriaOf(world, state));
     const isRead = review !== null && review.verdict !== "unreadable";
-    return { ...facts, ...(isRead ? {} : failed), claim: null, change: null, review };
+    return { ...facts, ...(isRead ? {} : saidOf(report)), claim: null, change: null, review };
   }
   return executorEnded(rulesOf(state), run, report, logSha256);
 }
@@ -170,15 +168,20 @@ async function ended(
 export function executorEnded(rules: Rules, run: string, report: RunReport, logSha256: string | null): LoopEvent {
   const change = report.pushed === null ? null : changeFacts(report.pushed, rules);
   const isFine = report.status === "finished" && change !== null;
-  const said = isFine ? "" : lastLines(report.log);
   return {
     ...factsOf(run, report),
     logSha256,
-    ...(said === "" ? {} : { said }),
+    ...(isFine ? {} : saidOf(report)),
     claim: parseClaim(report.result),
     change,
     review: null,
   };
+}
+
+/** The last that a run wrote which came to nothing. */
+function saidOf({ log }: RunReport): { readonly said?: string } {
+  const said = lastLines(log);
+  return said === "" ? {} : { said };
 }
 
 /** What the reviewer was told that done means; null: the frozen issue went with the store. */
