@@ -24,7 +24,7 @@ import {
   outlivesTheEnd,
   withBriefChecks,
 } from "./own-checks.ts";
-import { joined, nextReviewer, outcomeOf, reviewersOf, told } from "./reviewers.ts";
+import { joined, nextReviewer, outcomeOf, reviewersOf, told, votesFor } from "./reviewers.ts";
 import type { BaseTip, CheckAgain, LoopState, Review, Verdict } from "./state.ts";
 import { mayUpdate, updateBranch, withRule } from "./update.ts";
 
@@ -100,9 +100,14 @@ export function onReviewerEnded(state: LoopState, event: RunEnded, now: number):
 
 /** Neither side has as many reviewers as the policy wants to say the same: a person decides. */
 function onDisagreement(state: LoopState, reviews: readonly Review[], now: number): Decision {
-  const said = (verdict: Review["verdict"]) => reviews.filter((one) => one.verdict === verdict).length;
-  const cause = { of: "reviewers_disagree", approve: said("approve"), reject: said("reject") } as const;
-  return settle(state, now, { reason: "uncertainty_too_high", ...cause, quote: told(reviews), resume: "verify" });
+  return settle(state, now, {
+    reason: "uncertainty_too_high",
+    of: "reviewers_disagree",
+    approve: votesFor("approve", reviews),
+    reject: votesFor("reject", reviews),
+    quote: told(reviews),
+    resume: "verify",
+  });
 }
 
 function onReviewed(state: LoopState, review: Review, now: number): Decision {

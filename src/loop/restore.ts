@@ -171,6 +171,7 @@ function judgeAgain(state: LoopState, facts: RestoredFacts, now: number): Decisi
   const next = beginVerifying({ ...ended, ...unseen }, now, [...stops, { type: "write_status" }]);
   return { ...next, note: `judging again; ${next.note}` };
 }
+
 function waitAgain(found: LoopState, facts: RestoredFacts, now: number): Decision {
   const [state, stops] = giveUp(found, now);
   const moved = facts.branch !== null && facts.branch.head !== state.head ? facts.branch.head : null;

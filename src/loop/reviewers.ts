@@ -21,13 +21,14 @@ export function outcomeOf(reviews: readonly Review[], rules: Rules): "approve" |
   const of = reviewersOf(rules).length;
   const quorum = rules.quorum ?? of;
   const left = of - reviews.length;
-  const [approve, reject] = [count(reviews, "approve"), count(reviews, "reject")];
+  const [approve, reject] = [votesFor("approve", reviews), votesFor("reject", reviews)];
   if (approve >= quorum) return "approve";
   if (reject >= quorum && approve + left < quorum) return "reject";
   return left === 0 ? "disagree" : null;
 }
 
-function count(reviews: readonly Review[], verdict: Review["verdict"]): number {
+/** How many of them say so. */
+export function votesFor(verdict: Review["verdict"], reviews: readonly Review[]): number {
   return reviews.filter((one) => one.verdict === verdict).length;
 }
 
@@ -44,7 +45,7 @@ export function joined(reviews: readonly Review[], verdict: "approve" | "reject"
     confidence: Math.min(...side.map(({ confidence }) => confidence)),
     findings: side.flatMap(({ findings }) => findings),
     ...(criteria.length === 0 ? {} : { criteria }),
-    votes: { approve: count(reviews, "approve"), reject: count(reviews, "reject"), of },
+    votes: { approve: votesFor("approve", reviews), reject: votesFor("reject", reviews), of },
   };
 }
 
