@@ -78,8 +78,8 @@ const grades: readonly (readonly [Weight, RegExp])[] = [
 /** The weight of one line without colours. sbt and Maven put a level before what a test says. */
 export function weightOf(written: string): Weight {
   const line = written.replace(/^\[(?:info|INFO)\] /, "");
-  if (isBenign(line)) return 0;
-  return grades.find(([, pattern]) => pattern.test(line))?.[0] ?? 0;
+  const weight = grades.find(([, pattern]) => pattern.test(line))?.[0] ?? 0;
+  return weight > 0 && isBenign(line) ? 0 : weight; // most lines have no mark, and what is benign is dear to find out
 }
 
 /** A passing test may be about errors, a warning may speak of them, and a count may be none. */
