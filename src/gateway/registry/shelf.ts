@@ -15,25 +15,31 @@ const documentsAtOnce = 4;
 interface Asked {
   /** By which it is kept, besides protocol and registry. */
   readonly words: readonly string[];
-  readonly url: URL;
   /** What it is about, for sentences: `left-pad 1.3.0`. */
   readonly what: string;
 }
 
-export interface DocumentAsked extends Asked {
+interface DocumentAsked extends Asked {
+  readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface FileAsked extends Asked {
-  /** Looks at what arrived, and throws `Refused` where it is not what the registry's documents state; what is to be written down of it. */
-  readonly verify: (path: string) => Promise<Note["facts"]>;
+interface FileAsked extends Asked {
+  /** What is to be written down of it; absent: nothing. */
+  readonly facts?: Note["facts"];
+}
+
+interface FilePlace {
+  readonly url: URL;
+  /** Looks at what arrived, and throws `Refused` where it is not what the registry's documents state. */
+  readonly verify: (path: string) => Promise<void>;
 }
 
 export interface Shelf {
   /** What `read` makes of a document's text and of the type that it was sent as. It is kept for a while, then asked about again. */
   document<T>(asked: DocumentAsked, read: (text: string, type: string) => T): Promise<T>;
-  /** A file; whoever takes it closes it. */
-  file(words: readonly string[], asked: () => Promise<Omit<FileAsked, "words">>): Promise<KeptAnswer>;
+  /** A file; whoever takes it closes it. Its place is looked up only where it is not kept. */
+  file(asked: FileAsked, place: () => Promise<FilePlace>): Promise<KeptAnswer>;
   /** What is written down of a file that is kept; null: none is. */
   note(words: readonly string[]): Promise<Note | null>;
   /** Writes other facts down of it. */
@@ -106,17 +112,18 @@ export function shelfOf(protocol: string, parts: ProtocolParts): Shelf {
         await file.close();
       }
     },
-    async file(words, ask) {
+    async file({ words, what, facts = {} }, place) {
       const key = keyOf(words);
       const there = await kept.find(key);
       if (there !== null) return there;
-      let what = words.at(-1) ?? "";
       await once(key, async () => {
-        const asked = await ask();
-        what = asked.what;
-        const answer = await getUpstream({ upstream, url: asked.url, headers: {}, limits });
+        const { url, verify } = await place();
+        const answer = await getUpstream({ upstream, url, headers: {}, limits });
         answered(answer, what);
-        await kept.keep(key, answer, bounds.packageBytes, ({ path }) => asked.verify(path));
+        await kept.keep(key, answer, bounds.packageBytes, async ({ path }) => {
+          await verify(path);
+          return facts;
+        });
       });
       const found = await kept.find(key);
       if (found === null) throw new Refused(502, `${what} did not stay in the cache; ask again.`);

@@ -110,13 +110,9 @@ async function crateReply(
   const problem = youthProblem(known, rules, cargo.parts.now());
   if (problem !== null) throw new Refused(403, problem);
   const what = `${name} ${version}`;
-  const found = await cargo.shelf.file(["crate", name, version, sum], async () => ({
+  const found = await cargo.shelf.file({ words: ["crate", name, version, sum], what }, async () => ({
     url: await placeOf(cargo, name, version, sum),
-    what,
-    verify: async (path) => {
-      await checkSum(path, what, sumOf("sha256", sum));
-      return {};
-    },
+    verify: (path) => checkSum(path, what, sumOf("sha256", sum)),
   }));
   const isNew = !rules.known.has(known.name);
   return {

@@ -148,13 +148,10 @@ async function versionReply(
   const problem = youthProblem(what, rules, go.parts.now());
   if (problem !== null) throw new Refused(403, problem);
   if (kind === "info") return textReply(info?.text ?? "", "application/json");
-  const found = await go.shelf.file([kind, module, version], async () => ({
+  const asked = { words: [kind, module, version], what: `${module} ${version}` };
+  const found = await go.shelf.file(asked, async () => ({
     url: urlOf(go, module, `@v/${escaped(version)}.${kind}`),
-    what: `${module} ${version}`,
-    verify: async (path) => {
-      await (kind === "mod" ? checkModFile(path, module) : checkArchive(path, module));
-      return {};
-    },
+    verify: (path) => (kind === "mod" ? checkModFile : checkArchive)(path, module),
   }));
   const isNew = !rules.known.has(module);
   const fetched: Fetched | null = kind === "zip" ? { protocol: "go", ...what, isNew } : null;
@@ -193,9 +190,8 @@ async function sumsReply(
   { what, path }: Extract<GoPath, { readonly kind: "sums" }>,
 ): Promise<Reply> {
   const url = new URL(`${parts.upstream.url}${path}`);
-  const words = ["sums", path];
-  const about = "checksum database";
-  if (what !== "kept") return textReply(await shelf.document({ words, url, what: about, headers: {} }, (text) => text));
-  const found = await shelf.file(words, async () => ({ url, what: about, verify: async () => ({}) }));
+  const asked = { words: ["sums", path], what: "checksum database" };
+  if (what !== "kept") return textReply(await shelf.document({ ...asked, url, headers: {} }, (text) => text));
+  const found = await shelf.file(asked, async () => ({ url, verify: async () => {} }));
   return { type: "application/octet-stream", body: { file: found.file, bytes: found.note.bytes }, fetched: null };
 }

@@ -70,14 +70,10 @@ async function fileReply(npm: Npm, ask: Ask, name: string, file: string): Promis
     : null;
   const problem = youthProblem({ name, version, publishedAt: at }, rules, parts.now());
   if (problem !== null) throw new Refused(403, problem);
-  const found = await shelf.file(words, async () => {
+  const what = `${name} ${version}`;
+  const found = await shelf.file({ words, what, facts: { version } }, async () => {
     const { dist } = await inDocument(npm, name, file, abbreviated);
-    const what = `${name} ${version}`;
-    const verify = async (path: string) => {
-      await checkSum(path, what, statedSum(dist));
-      return { version };
-    };
-    return { url: new URL(dist.tarball), what, verify };
+    return { url: new URL(dist.tarball), verify: (path) => checkSum(path, what, statedSum(dist)) };
   });
   if (at !== null && found.note.facts.publishedAt === undefined)
     await shelf.tell(words, { ...found.note.facts, publishedAt: String(at) });

@@ -67,16 +67,12 @@ async function fileReply(
   if (!isFile && metadata === null) throw new Refused(404, `The registry states no metadata beside ${file}.`);
   const [algorithm = "", hex] = isFile ? strongest(hashes) : ["sha256", metadata ?? ""];
   // What the index states is part of the key: where it states another sum one day, another file is meant.
-  const found = await pypi.shelf.file([kind, name, file, `${algorithm}=${hex}`], async () => {
-    const what = isFile ? file : `the metadata of ${file}`;
+  const what = isFile ? file : `the metadata of ${file}`;
+  const found = await pypi.shelf.file({ words: [kind, name, file, `${algorithm}=${hex}`], what }, async () => {
     const url = new URL(listed.url);
     url.hash = "";
     if (!isFile) url.pathname += ".metadata";
-    const verify = async (path: string) => {
-      await checkSum(path, what, sumOf(algorithm, hex));
-      return {};
-    };
-    return { url, what, verify };
+    return { url, verify: (path) => checkSum(path, what, sumOf(algorithm, hex)) };
   });
   const isNew = !rules.known.has(name);
   return {
