@@ -23,6 +23,7 @@ export interface Ask {
   readonly base: string;
   readonly accept: string;
   readonly userAgent: string;
+  /** Their names as the protocol compares them. */
   readonly rules: PackageRules;
 }
 
@@ -52,6 +53,8 @@ export interface ProtocolParts {
 
 export interface Protocol {
   readonly name: string;
+  /** A package's name as registries compare it; absent: as it is written. */
+  readonly normalName?: (name: string) => string;
   /** Throws `Refused`, or as the file system does. */
   answer(ask: Ask): Promise<Reply>;
   /** Whether a path beside the prefix is one that clients of this protocol make of it by mistake. */

@@ -12,7 +12,7 @@ import { npmProtocol } from "./npm/npm.ts";
 import type { Bounds, Fetched, Protocol, ProtocolParts, Reply } from "./protocol.ts";
 import { pypiProtocol } from "./pypi/pypi.ts";
 import { Refused } from "./refused.ts";
-import type { PackageRules } from "./rules.ts";
+import { comparedBy, type PackageRules } from "./rules.ts";
 import { defaultUpstreamLimits, type Upstream, type UpstreamLimits } from "./upstream.ts";
 
 /** Each protocol that is spoken, by its name. */
@@ -78,14 +78,15 @@ export function createRegistries(parts: RegistryParts): Registries {
     names: protocols.map(({ name }) => name),
     routes: (run) => {
       const left = { ...(run.most ?? defaultMost) };
-      const own = protocols.map(
-        (protocol): Route => ({
-          prefix: `/${protocol.name}`,
+      const served = protocols.map((protocol): Served => ({ protocol, rules: rulesFor(protocol, run), run, left }));
+      const own = served.map(
+        (one): Route => ({
+          prefix: `/${one.protocol.name}`,
           cost,
-          handle: (...asked) => serve(protocol, run, left, ...asked),
+          handle: (...asked) => serve(one, ...asked),
         }),
       );
-      return [...own, ...strayRoute(protocols, run, left)];
+      return [...own, ...strayRoute(served)];
     },
   };
 }
@@ -95,44 +96,46 @@ interface Left {
   bytes: number;
 }
 
+/** A protocol as one run is served by it. */
+interface Served {
+  readonly protocol: Protocol;
+  readonly rules: PackageRules;
+  readonly run: RegistryRun;
+  /** The same for all protocols of the run. */
+  readonly left: Left;
+}
+
+function rulesFor({ name, normalName }: Protocol, run: RegistryRun): PackageRules {
+  const rules = { ...run.rules, known: run.rules.known[name] ?? new Set<string>() };
+  return normalName === undefined ? rules : comparedBy(rules, normalName);
+}
+
 /** Where no prefix fits: a path that a client made of an address without the folder that it stands in. */
-function strayRoute(protocols: readonly Protocol[], run: RegistryRun, left: Left): Route[] {
-  if (protocols.length === 0) return [];
+function strayRoute(served: readonly Served[]): Route[] {
+  if (served.length === 0) return [];
   const handle: Route["handle"] = (request, response) => {
-    const protocol = protocols.find(({ strays }) => strays(pathOf(request.url ?? "/")));
-    if (protocol === undefined) return end(response, 404, "text/plain; charset=utf-8", "No gateway here.\n");
-    return serve(protocol, run, left, request, response);
+    const found = served.find(({ protocol }) => protocol.strays(pathOf(request.url ?? "/")));
+    if (found === undefined) return end(response, 404, "text/plain; charset=utf-8", "No gateway here.\n");
+    return serve(found, request, response);
   };
   return [{ prefix: "", cost, handle }];
 }
 
-async function serve(
-  protocol: Protocol,
-  run: RegistryRun,
-  left: Left,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function serve(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request.url ?? "/");
   request.resume(); // whatever a client sends along goes nowhere
   try {
-    await send(response, request.method === "HEAD", left, await replyTo(protocol, run, left, request, path), run);
+    await send(served, response, request.method === "HEAD", await replyTo(served, request, path));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    run.onEvent({ kind: "refused", status: error.status, path: path.slice(0, 300), detail: error.message });
-    const { type, body } = protocol.refusal(error.message);
+    served.run.onEvent({ kind: "refused", status: error.status, path: path.slice(0, 300), detail: error.message });
+    const { type, body } = served.protocol.refusal(error.message);
     end(response, error.status, type, body);
   }
 }
 
 /** Asks the protocol, once it is clear that the request only reads. */
-async function replyTo(
-  protocol: Protocol,
-  run: RegistryRun,
-  left: Left,
-  request: IncomingMessage,
-  path: string,
-): Promise<Reply> {
+async function replyTo({ protocol, rules, left }: Served, request: IncomingMessage, path: string): Promise<Reply> {
   if (request.method !== "GET" && request.method !== "HEAD")
     throw new Refused(405, "Packages can only be read here: nothing is published, changed or audited.");
   left.answers -= 1;
@@ -145,17 +148,16 @@ async function replyTo(
     base: `http://${host}${prefix}`,
     accept: request.headers.accept ?? "",
     userAgent: request.headers["user-agent"] ?? "",
-    rules: { ...run.rules, known: run.rules.known[protocol.name] ?? new Set() },
+    rules,
   });
 }
 
 async function send(
+  { run, left }: Served,
   response: ServerResponse,
   isHead: boolean,
-  left: Left,
   { type, body, fetched }: Reply,
-  run: RegistryRun,
-) {
+): Promise<void> {
   const bytes = Buffer.isBuffer(body) ? body.length : body.bytes;
   left.bytes -= isHead ? 0 : bytes;
   response.writeHead(200, { "content-type": type, "content-length": bytes });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Ask, Protocol, ProtocolParts, Reply } from "../protocol.ts";
 import { Refused } from "../refused.ts";
-import { comparedBy, isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rules.ts";
+import { isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rules.ts";
 import { type Shelf, shelfOf } from "../shelf.ts";
 import { checkSum, sumOf } from "../sums.ts";
 import { indexPath, readCargoPath } from "./path.ts";
@@ -14,13 +14,14 @@ export function cargoProtocol(parts: ProtocolParts): Protocol {
   const cargo = { parts, shelf: shelfOf("cargo", parts) };
   return {
     name: "cargo",
+    normalName,
     strays: () => false,
     refusal: (sentence) => ({ type: plain, body: `${sentence}\n` }),
     async answer(ask) {
       const asked = readCargoPath(ask.path);
       if (asked === null) throw new Refused(404, "This is nothing that a registry of crates gives.");
       if (asked.kind === "config") return configReply(ask);
-      const rules = comparedBy(ask.rules, normalName);
+      const { rules } = ask;
       const problem = nameProblem(normalName(asked.name), rules);
       if (problem !== null) throw new Refused(403, problem);
       return asked.kind === "index" ? indexReply(cargo, rules, asked.name) : crateReply(cargo, rules, asked);
