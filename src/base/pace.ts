@@ -1,4 +1,5 @@
 // How fast something may go on: some of it at once, and the rest in its turn.
+import { setTimeout as delay } from "node:timers/promises";
 
 export interface PaceLimits {
   /** So much passes at once after a rest. */
@@ -28,4 +29,10 @@ export function createPace({ burst, perSecond, mostMs }: PaceLimits, now = () =>
       return Math.max(0, drained - burstMs - at);
     },
   };
+}
+
+/** Takes so much, and resolves when whoever did that may go on: at once while the pace is kept, and where there is none. */
+export async function keepPace(pace: Pace | undefined, amount: number): Promise<void> {
+  const waitMs = pace?.take(amount) ?? 0;
+  if (waitMs > 0) await delay(waitMs);
 }

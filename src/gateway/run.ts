@@ -3,11 +3,10 @@ import { chmod, chown, mkdir, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import { assert } from "../base/assert.ts";
 import { caught, pathOf, refuse, refuseTunnels, slowErrors } from "../base/caught.ts";
 import { Fault } from "../base/fault.ts";
-import type { Pace, PaceLimits } from "../base/pace.ts";
+import { keepPace, type Pace, type PaceLimits } from "../base/pace.ts";
 import type { Lease } from "./lease.ts";
 
 /** A gateway behind the door. It checks the lease's token itself, in the form that its clients send. */
@@ -118,8 +117,7 @@ async function inTurn(pace: Pace | undefined, cost: number, response: ServerResp
     const isRefused = response.statusCode >= 400 && response.statusCode !== 401;
     if (isRefused || !response.writableFinished) pace.take(10 * cost);
   });
-  const waitMs = pace.take(cost);
-  if (waitMs > 0) await delay(waitMs);
+  await keepPace(pace, cost);
 }
 
 /** Long answers are normal (a model's stream); long requests and headers are not. */

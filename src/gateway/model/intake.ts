@@ -1,8 +1,7 @@
 // The body of a call as it comes in: measured before it is parsed, and held within its run's share of the memory.
 import type { IncomingMessage } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import { createJsonGauge, type JsonBounds } from "../../base/json-gauge.ts";
-import type { Pace } from "../../base/pace.ts";
+import { keepPace, type Pace } from "../../base/pace.ts";
 import type { Holder } from "../in-flight.ts";
 
 export interface Body {
@@ -48,8 +47,7 @@ export async function takeBody(incoming: IncomingMessage, { limit, holder, pace 
       const passed = gauge.push(chunk);
       if (passed !== null) return giveUp(passed);
       chunks.push(chunk);
-      const waitMs = pace.take(chunk.length);
-      if (waitMs > 0) await delay(waitMs);
+      await keepPace(pace, chunk.length);
     }
   } catch {
     return giveUp("broken_off");

@@ -5,10 +5,9 @@
 // the signature is verified here, while the body comes in, and the event is handed over with `probot.receive`; the
 // subscriptions are in src/app.ts, as in any Probot App. The answer is sent only once the delivery is stored.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Probot } from "probot";
 import { assert } from "../../base/assert.ts";
-import { createPace, type Pace } from "../../base/pace.ts";
+import { createPace, keepPace, type Pace } from "../../base/pace.ts";
 import { type Arrival, arriving } from "./arrival.ts";
 import { readSigned, type SignedBody, type Unbelieved } from "./body.ts";
 import { type Admission, admit } from "./door.ts";
@@ -84,8 +83,7 @@ export function deliveryHandler(options: DeliveryOptions) {
     } else answer = admission.refusal;
     const { guid = null, event = null } = admission.ok ? admission : {};
     options.log({ guid, event, ...answer });
-    const waitMs = answer.outcome === "refused" ? (options.paces?.refused.take(1) ?? 0) : 0;
-    if (waitMs > 0) await delay(waitMs);
+    if (answer.outcome === "refused") await keepPace(options.paces?.refused, 1);
     send(response, answer);
   };
 }

@@ -1,10 +1,9 @@
 // The App's HTTP server: deliveries and a sign of life behind one address, and no request that can hold it up.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import { caught, type Handler, pathOf, refuseTunnels, slowErrors } from "../../base/caught.ts";
 import { Fault } from "../../base/fault.ts";
-import type { Pace } from "../../base/pace.ts";
+import { keepPace, type Pace } from "../../base/pace.ts";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -59,8 +58,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       if (path === webhookPath) return deliveries(request, response);
       const document = path === "/healthz" ? { type: plain, text: health() } : shown.get(path);
       const { type, text } = document ?? { type: plain, text: "Nothing here. Loopgate speaks in issue threads.\n" };
-      const waitMs = document === undefined ? (refused?.take(1) ?? 0) : 0;
-      if (waitMs > 0) await delay(waitMs);
+      if (document === undefined) await keepPace(refused, 1);
       response.writeHead(document === undefined ? 404 : 200, { "content-type": type }).end(text);
     }, onError),
   );
