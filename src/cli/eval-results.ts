@@ -1,13 +1,15 @@
 // The results folder: what each commit's tests prove, and how each task ended, each in a file that outlasts a power cut.
+
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { Fault, toFault } from "../base/fault.ts";
+import { parseJson } from "../base/parse-json.ts";
 import { StopReason } from "../loop/cause.ts";
 import { NanoUsd } from "../loop/money.ts";
 import { Tokens } from "../loop/state.ts";
 import { sha256 } from "../runs/provenance.ts";
-import { parseJson, writeDurably } from "../runs/whole-file.ts";
+import { writeDurably } from "../runs/whole-file.ts";
 import { isRunning } from "./rerun-leftovers.ts";
 
 const Keys = z.array(z.string()).readonly();

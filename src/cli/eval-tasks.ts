@@ -1,11 +1,12 @@
 // The tasks of an evaluation: past commits that can be tasks, and what the tests of each are proved to prove.
+
 import { join } from "node:path";
 import { z } from "zod";
 import { atMost } from "../base/at-most.ts";
 import { Fault } from "../base/fault.ts";
+import { parseJson } from "../base/parse-json.ts";
 import { type PastChange, readPast, readPastChange } from "../gateway/git/past.ts";
 import { removeWorkspace } from "../gateway/git/workspace.ts";
-import { parseJson } from "../runs/whole-file.ts";
 import type { CheckRun } from "../verify/checked.ts";
 import { type Proof, prove, type Shown, type Unproven } from "../verify/eval/proof.ts";
 import { type Unfit, unfitness } from "../verify/eval/select.ts";

@@ -1,8 +1,10 @@
 // What set-ups left, kept by key: made aside, verified, renamed into place, and given away as copies, or shown where nobody can write to it.
+
 import { createHash, randomBytes } from "node:crypto";
 import { lstat, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { parseJson } from "../base/parse-json.ts";
 import { removeTree } from "../base/remove-tree.ts";
 import { PackagesFetched } from "../loop/state.ts";
 import { copyTree, measureTree } from "./copy.ts";
@@ -252,22 +254,14 @@ function isKey(name: string): boolean {
 }
 
 function noteIn(text: string): Note | null {
-  try {
-    return Note.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return Note.safeParse(parseJson(text)).data ?? null;
 }
 
 const Hold = z.object({ key: z.string(), workspace: z.string() });
 
 /** Which workspace stands on which entry, as it was written down; null where it cannot be read. */
 function holdIn(text: string): z.infer<typeof Hold> | null {
-  try {
-    return Hold.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return Hold.safeParse(parseJson(text)).data ?? null;
 }
 
 /** Whether what is kept at a path may be shown there: it would have been copied there. A holder that is missing is one that is shown, too. */

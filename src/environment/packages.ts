@@ -1,4 +1,5 @@
 // The packages that a lockfile names, and of which protocol's registries. Read loosely: what cannot be read names nothing.
+import { parseJson } from "../base/parse-json.ts";
 
 export interface LockedPackage {
   readonly name: string;
@@ -103,11 +104,7 @@ function inTomlPackages(text: string): LockedPackage[] {
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return recordIn(JSON.parse(text));
-  } catch {
-    return {};
-  }
+  return recordIn(parseJson(text));
 }
 
 function recordIn(value: unknown): Readonly<Record<string, unknown>> {

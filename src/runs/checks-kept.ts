@@ -1,11 +1,13 @@
 // What own checks showed of which files, kept on this host: what was judged is not run again.
+
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { parseJson } from "../base/parse-json.ts";
 import { treeOf } from "../gateway/git/kept.ts";
 import { CheckSeen, Isolation, KnockOutSeen, type OwnCheck, type Rules } from "../loop/state.ts";
-import { parseJson, readIfThere, writeWhole } from "./whole-file.ts";
+import { readIfThere, writeWhole } from "./whole-file.ts";
 
 /** Whatever a check's result depends on. */
 export interface CheckSource {

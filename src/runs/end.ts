@@ -1,11 +1,13 @@
 // The end of a run as a lasting fact: on the disk as soon as its door is closed, before anything of the run goes.
+
 import { z } from "zod";
+import { parseJson } from "../base/parse-json.ts";
 import type { Log } from "../engine/ports.ts";
 import { Trouble } from "../loop/cause.ts";
 import { NanoUsd } from "../loop/money.ts";
 import { CheckSeen, Handover, Isolation, KnockOutSeen, Tokens } from "../loop/state.ts";
 import { rooms } from "./rooms.ts";
-import { parseJson, readIfThere, writeDurably } from "./whole-file.ts";
+import { readIfThere, writeDurably } from "./whole-file.ts";
 
 /**
  * What was seen of a run's end, and no more than that: its answer is still in its folder and its commits in its

@@ -1,8 +1,10 @@
 // What one run has on this host's disk: its folders, what is put into them before it starts, and how they go.
+
 import { constants, existsSync, readdirSync } from "node:fs";
 import { mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { parseJson } from "../base/parse-json.ts";
 import { removeTree } from "../base/remove-tree.ts";
 import type { Beneath } from "../container/run.ts";
 import type { RunOrder } from "../engine/ports.ts";
@@ -14,7 +16,7 @@ import { CheckOf } from "../loop/state.ts";
 import type { DoorParts } from "./door.ts";
 import { placeholdersOf } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
-import { parseJson, readIfThere, syncFolder, writeDurably } from "./whole-file.ts";
+import { readIfThere, syncFolder, writeDurably } from "./whole-file.ts";
 
 export interface FileParts extends Pick<DoorParts, "identity" | "owner"> {
   readonly dataDir: string;

@@ -1,5 +1,7 @@
 // What earlier processes left of runs on this host, found without a store: containers, folders, quarantines and records.
+
 import { readdir } from "node:fs/promises";
+import { parseJson } from "../base/parse-json.ts";
 import type { RunLabel, Runtime } from "../container/run.ts";
 import type { LeftRun } from "../engine/ports.ts";
 import { repositoryOfObjects } from "../gateway/git/objects.ts";
@@ -9,7 +11,6 @@ import type { IssueRef, LoopState } from "../loop/state.ts";
 import { type FileParts, type Named, readKept, readRunName } from "./files.ts";
 import { type RecordedOrder, readRecorded } from "./provenance.ts";
 import { rooms } from "./rooms.ts";
-import { parseJson } from "./whole-file.ts";
 
 export interface LeftParts extends Pick<FileParts, "dataDir"> {
   readonly runtime: Pick<Runtime, "list">;

@@ -1,8 +1,10 @@
 // What a run was made of and what it came to, in files that outlive the run: enough to repeat it without asking anybody.
+
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { parseJson } from "../base/parse-json.ts";
 import type { Running, RunRequest } from "../container/run.ts";
 import type { ContainerSpec } from "../container/spec/body.ts";
 import type { Log, RunOrder, RunReport } from "../engine/ports.ts";
@@ -15,7 +17,7 @@ import type { FileParts } from "./files.ts";
 import { roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
 import type { Spent } from "./spending.ts";
-import { parseJson, writeWhole } from "./whole-file.ts";
+import { writeWhole } from "./whole-file.ts";
 
 export interface ProvenanceParts extends FileParts {
   readonly log: Log;

@@ -1,5 +1,7 @@
 // The silence limit of a run: signs of life are looked for from outside its container, and without any for too long it is ended.
+
 import { z } from "zod";
+import { parseJson } from "../base/parse-json.ts";
 import type { Running } from "../container/run.ts";
 import type { Clock } from "../engine/ports.ts";
 import type { Rules } from "../loop/state.ts";
@@ -7,7 +9,7 @@ import { date, duration } from "../report/time.ts";
 import type { Door, DoorParts } from "./door.ts";
 import type { FileParts } from "./files.ts";
 import { rooms } from "./rooms.ts";
-import { parseJson, readIfThere, writeWhole } from "./whole-file.ts";
+import { readIfThere, writeWhole } from "./whole-file.ts";
 
 /** What can be seen of a run from outside at one moment. */
 export interface Signs {

@@ -1,12 +1,14 @@
 // What a run spends on models, kept in its file, so that a restart of the App neither forgets it nor grants it anew.
+
 import { z } from "zod";
+import { parseJson } from "../base/parse-json.ts";
 import type { Log } from "../engine/ports.ts";
 import type { Ledger } from "../gateway/model/ledger.ts";
 import type { ModelCall } from "../gateway/model/provider.ts";
 import { NanoUsd, nanoOf, spentOf } from "../loop/money.ts";
 import { type LoopState, noTokens, Tokens } from "../loop/state.ts";
 import { rooms } from "./rooms.ts";
-import { parseJson, readIfThere, writeDurably } from "./whole-file.ts";
+import { readIfThere, writeDurably } from "./whole-file.ts";
 
 /** Money and tokens for model calls. Calls whose end nobody saw count at their worst, and with the tokens they told. */
 export const Spent = z.object({ spentNano: NanoUsd, tokens: Tokens });

@@ -1,7 +1,9 @@
 // One call from request to settlement: money set aside, the body sent with the real key, the answer passed on and metered.
+
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { parseJson } from "../../base/parse-json.ts";
 import { answerWhole, refuseCall } from "./answer.ts";
-import { type JsonObject, parseJson } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import type { NanoUsd } from "./ledger.ts";
 import type { Load } from "./load.ts";
 import { type Charge, chargeOf, noCharge, nothingRead, type Tally } from "./meter.ts";

@@ -1,5 +1,6 @@
 // What a run has learned of how each of its models takes a limit on output: under which name, how high, and whether at all.
-import { isObject, objectAt, parseJson } from "./json.ts";
+import { parseJson } from "../../base/parse-json.ts";
+import { isObject, objectAt } from "./json.ts";
 
 /** The two names that Chat Completions has for it; each is unknown to some servers. */
 export type CapName = "max_tokens" | "max_completion_tokens";

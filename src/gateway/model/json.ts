@@ -32,12 +32,3 @@ export function keepFields(
     dropped: entries.filter(([name]) => !names.has(name)).map(([name]) => name),
   };
 }
-
-/** The value of JSON text, or undefined where it is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

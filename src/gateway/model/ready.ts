@@ -1,7 +1,8 @@
 // From the bytes of a request to what is sent: read, checked, and written down again in as little memory as that takes.
+import { parseJson } from "../../base/parse-json.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { geminiContent } from "./gemini-content.ts";
-import { isObject, type JsonObject, parseJson } from "./json.ts";
+import { isObject, type JsonObject } from "./json.ts";
 import { type Step, stepsOf } from "./known.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiResponses } from "./openai-responses.ts";

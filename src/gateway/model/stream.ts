@@ -1,9 +1,10 @@
 // Passes a streamed answer on, event by event as it comes, and reads its figures on the way.
+
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { parseJson } from "../../base/parse-json.ts";
 import type { Holder } from "../in-flight.ts";
 import { passingHeaders, withoutKey } from "./answer.ts";
-import { parseJson } from "./json.ts";
 import { nothingRead, type Tally } from "./meter.ts";
 import { isUsageOnly } from "./openai-chat.ts";
 import { createSseReader, type SseEvent } from "./sse.ts";

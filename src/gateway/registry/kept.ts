@@ -1,4 +1,5 @@
 // What registries sent, kept on disk by content: made aside, verified, renamed into place, looked at again before it is given.
+
 import { createHash, randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
@@ -6,6 +7,7 @@ import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
+import { parseJson } from "../../base/parse-json.ts";
 import { Refused } from "./refused.ts";
 
 /** What is written down of one answer: under which name it is found, and what it holds. */
@@ -174,9 +176,5 @@ async function sumOf(file: FileHandle): Promise<string> {
 }
 
 function noteIn(text: string): Note | null {
-  try {
-    return Note.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return Note.safeParse(parseJson(text)).data ?? null;
 }

@@ -1,10 +1,13 @@
 // Cargo's sparse registries, read-only: https://doc.rust-lang.org/cargo/reference/registry-index.html#sparse-protocol
+
 import { z } from "zod";
+import { parseJson } from "../../../base/parse-json.ts";
 import type { Ask, Protocol, ProtocolParts, Reply } from "../protocol.ts";
 import { Refused } from "../refused.ts";
 import { isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rules.ts";
 import { type Shelf, shelfOf } from "../shelf.ts";
 import { checkSum, sumOf } from "../sums.ts";
+import { refuseWebPage, timeIn } from "../texts.ts";
 import { indexPath, readCargoPath } from "./path.ts";
 
 const plain = "text/plain; charset=utf-8";
@@ -68,25 +71,16 @@ function releases<T>({ parts, shelf }: Cargo, name: string, read: (found: readon
 
 /** Throws `Refused` where the answer is no crate's index, or another's. */
 function readIndex(text: string, name: string): readonly Release[] {
-  if (/^\s*</.test(text)) throw new Refused(422, `The registry's answer about ${name} is a web page.`);
+  refuseWebPage(text, name);
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.map((line) => {
-    const read = Line.safeParse(jsonIn(line));
+    const read = Line.safeParse(parseJson(line));
     if (!read.success) throw new Refused(422, `The registry's answer about ${name} is no crate's index.`);
     if (normalName(read.data.name) !== normalName(name))
       throw new Refused(422, `Asked about ${name}, the registry answers about another crate.`);
     const { vers, cksum, pubtime } = read.data;
-    const at = Date.parse(pubtime ?? "");
-    return { version: vers, sum: cksum, publishedAt: Number.isNaN(at) ? null : at, line };
+    return { version: vers, sum: cksum, publishedAt: timeIn(pubtime), line };
   });
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function indexReply(cargo: Cargo, rules: PackageRules, name: string): Promise<Reply> {
@@ -130,7 +124,7 @@ async function placeOf({ parts, shelf }: Cargo, name: string, version: string, s
   const what = "configuration";
   const asked = { words: ["config"], url: new URL(`${parts.upstream.url}/config.json`), what, headers: {} };
   const dl = await shelf.document(asked, (text) => {
-    const read = Config.safeParse(jsonIn(text));
+    const read = Config.safeParse(parseJson(text));
     if (!read.success) throw new Refused(422, "The registry's answer about its configuration is none.");
     return read.data.dl;
   });

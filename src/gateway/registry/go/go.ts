@@ -1,11 +1,14 @@
 // The Go module proxy's protocol, read-only: https://go.dev/ref/mod#goproxy-protocol
+
 import { open, readFile } from "node:fs/promises";
 import { z } from "zod";
 import { atMost } from "../../../base/at-most.ts";
+import { parseJson } from "../../../base/parse-json.ts";
 import type { Ask, Fetched, Protocol, ProtocolParts, Reply } from "../protocol.ts";
 import { Refused } from "../refused.ts";
 import { isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rules.ts";
 import { type Shelf, shelfOf } from "../shelf.ts";
+import { refuseWebPage, timeIn } from "../texts.ts";
 import { escaped, type GoPath, isVersion, readGoPath } from "./path.ts";
 
 const plain = "text/plain; charset=utf-8";
@@ -64,21 +67,15 @@ function infoOf(go: Go, module: string, rest: string): Promise<VersionInfo> {
   const asked = { words: ["info", module, rest], url: urlOf(go, module, rest), what, headers: {} };
   return go.shelf.document(asked, (text) => {
     const { Version, Time } = infoIn(text, what);
-    const at = Date.parse(Time ?? "");
-    return { version: Version, publishedAt: Number.isNaN(at) ? null : at, text };
+    return { version: Version, publishedAt: timeIn(Time), text };
   });
 }
 
 function infoIn(text: string, what: string): z.infer<typeof Info> {
-  const wrong = new Refused(422, `The registry's answer about ${what} is no version's information.`);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw /^\s*</.test(text) ? new Refused(422, `The registry's answer about ${what} is a web page.`) : wrong;
-  }
-  const read = Info.safeParse(json);
-  if (!read.success || !isVersion(read.data.Version)) throw wrong;
+  refuseWebPage(text, what);
+  const read = Info.safeParse(parseJson(text));
+  if (!read.success || !isVersion(read.data.Version))
+    throw new Refused(422, `The registry's answer about ${what} is no version's information.`);
   return read.data;
 }
 
@@ -100,7 +97,7 @@ async function listReply(go: Go, rules: PackageRules, module: string): Promise<R
 function listedOf(go: Go, module: string): Promise<readonly string[]> {
   const asked = { words: ["list", module], url: urlOf(go, module, "@v/list"), what: module, headers: {} };
   return go.shelf.document(asked, (text) => {
-    if (/^\s*</.test(text)) throw new Refused(422, `The registry's answer about ${module} is a web page.`);
+    refuseWebPage(text, module);
     return text.split("\n").flatMap((line) => (isVersion(line.trim()) ? [line.trim()] : []));
   });
 }

@@ -1,4 +1,5 @@
 // What a Go client asks its module proxy for, read from the path: https://go.dev/ref/mod#goproxy-protocol
+import { decoded } from "../texts.ts";
 
 export type GoPath =
   | { readonly kind: "list" | "latest"; readonly module: string }
@@ -10,12 +11,12 @@ const longest = 300;
 
 /** A path as the client writes it, capitals as `!` and their small letter; null where it is none. */
 export function readGoPath(path: string): GoPath | null {
-  const decoded = decodedOf(path);
-  if (decoded === null || decoded.length > 2 * longest) return null;
-  const sums = readSums(decoded);
+  const plain = decoded(path);
+  if (plain === null || plain.length > 2 * longest) return null;
+  const sums = readSums(plain);
   if (sums !== null) return sums;
-  const [, latest] = /^\/(.+)\/@latest$/.exec(decoded) ?? [];
-  const [, of, last = ""] = /^\/(.+)\/@v\/([^/]+)$/.exec(decoded) ?? [];
+  const [, latest] = /^\/(.+)\/@latest$/.exec(plain) ?? [];
+  const [, of, last = ""] = /^\/(.+)\/@v\/([^/]+)$/.exec(plain) ?? [];
   const module = unescaped(latest ?? of ?? "");
   if (module === null || !isModule(module)) return null;
   if (latest !== undefined) return { kind: "latest", module };
@@ -59,12 +60,4 @@ function readSums(path: string): GoPath | null {
   const isLookup = isModule(unescaped(module) ?? "") && isVersion(unescaped(version) ?? "");
   const isTile = /^tile\/\d{1,2}\/(?:data|\d{1,2})(?:\/x\d{3}){0,6}\/\d{3}(?:\.p\/\d{1,3})?$/.test(rest);
   return isLookup || isTile ? { kind: "sums", what: "kept", path } : null;
-}
-
-function decodedOf(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,8 @@
 // What an npm registry says of a package, as far as it counts here: versions, where their files are, their sums, when they came out.
+
 import { z } from "zod";
 import { Refused } from "../refused.ts";
+import { timeIn } from "../texts.ts";
 
 /** https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
 const Dist = z.looseObject({
@@ -36,9 +38,7 @@ export function readPackument(text: string, name: string): Packument {
 
 /** When a version was published, in milliseconds since the epoch; null where the document does not say. */
 export function publishedAt({ time }: Packument, version: string): number | null {
-  const said = time?.[version];
-  const at = typeof said === "string" ? Date.parse(said) : Number.NaN;
-  return Number.isNaN(at) ? null : at;
+  return timeIn(time?.[version]);
 }
 
 /** The version whose file has this name, and what is said of it; null where none has. */

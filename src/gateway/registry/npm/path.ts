@@ -1,4 +1,5 @@
 // What a client of an npm registry asks for, read from the path; anything that is not exactly one of these is nothing.
+import { decoded } from "../texts.ts";
 
 /** A package's document, one version's manifest (or a tag's), or a file of it. */
 export type NpmPath =
@@ -35,12 +36,4 @@ export function readNpmPath(path: string): NpmPath | null {
 /** The part of a path that names a file, whatever stands before it: npm 11 leaves a registry's own folder out of it. */
 export function filePathIn(path: string): string | null {
   return /(?:\/@[^/]+)?\/[^/]+\/-\/[^/]+\.tgz$/.exec(path)?.[0] ?? null;
-}
-
-function decoded(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
 }

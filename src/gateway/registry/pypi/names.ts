@@ -1,4 +1,5 @@
 // Names of Python projects and of their files, and the paths by which clients ask for them.
+import { decoded } from "../texts.ts";
 
 /** What a client asks for: a project's page, a file of it, or that file's metadata. */
 export type PypiPath =
@@ -42,12 +43,4 @@ export function readPypiPath(path: string): PypiPath | null {
   const file = decoded(isMetadata ? last.slice(0, -".metadata".length) : last);
   if (file === null || versionOf(name, file) === null) return null;
   return { kind: isMetadata ? "metadata" : "file", name, file };
-}
-
-function decoded(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
 }

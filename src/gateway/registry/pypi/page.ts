@@ -1,8 +1,11 @@
 // What a Python index says of a project: its files, where they are, their sums, when they came. In JSON or as a page of links.
+
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 import { z } from "zod";
+import { parseJson } from "../../../base/parse-json.ts";
 import { Refused } from "../refused.ts";
 import { sumOf } from "../sums.ts";
+import { timeIn } from "../texts.ts";
 import { versionOf } from "./names.ts";
 
 /** One file of a project. */
@@ -61,7 +64,6 @@ function fileOf(listed: Listed, name: string, page: URL): ProjectFile | null {
   if (version === null || !URL.canParse(listed.url, page.href)) return null;
   const hashes = Object.entries(listed.hashes).filter(([algorithm, hex]) => sumOf(algorithm, hex) !== null);
   if (hashes.length === 0) return null;
-  const at = Date.parse(listed["upload-time"] ?? "");
   const metadata = listed["core-metadata"] ?? listed["dist-info-metadata"] ?? false;
   const stated = typeof metadata === "object" ? metadata.sha256 : undefined;
   return {
@@ -70,7 +72,7 @@ function fileOf(listed: Listed, name: string, page: URL): ProjectFile | null {
     url: new URL(listed.url, page),
     hashes: Object.fromEntries(hashes),
     metadata: sumOf("sha256", stated) === null ? null : (stated ?? null),
-    publishedAt: Number.isNaN(at) ? null : at,
+    publishedAt: timeIn(listed["upload-time"]),
     requiresPython: listed["requires-python"] ?? null,
     yanked: listed.yanked,
     size: listed.size ?? null,
@@ -78,12 +80,9 @@ function fileOf(listed: Listed, name: string, page: URL): ProjectFile | null {
 }
 
 function inJson(text: string, name: string): readonly Listed[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
+  const json = parseJson(text);
+  if (json === undefined)
     throw new Refused(422, `The registry's answer about ${name} is neither JSON nor a page of links.`);
-  }
   const read = Page.safeParse(json);
   if (!read.success) throw new Refused(422, `The registry's answer about ${name} is no project's page.`);
   return read.data.files;
