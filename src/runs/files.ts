@@ -149,26 +149,37 @@ export async function removeOrphans(
   parts: Pick<FileParts, "dataDir">,
   keep: (run: string, loop: string) => boolean,
 ): Promise<void> {
-  const { runs, quarantines } = rooms(parts);
-  const folders = await readdir(runs).catch(() => []);
-  const kept = (await readdir(quarantines).catch(() => [])).filter((name) => name.endsWith(".git"));
-  for (const run of new Set([...folders, ...kept.map((name) => name.slice(0, -".git".length))])) {
+  for (const run of await namesLeft(parts)) {
     const loop = readRunName(run)?.loop;
     if (loop === undefined || keep(run, loop)) continue;
     await removeFiles(parts, run);
-    await removeQuarantine(quarantines, run);
+    await removeQuarantine(rooms(parts).quarantines, run);
   }
 }
 
-/** Which repository each run that has a quarantine is of: the quarantine says whose objects it borrows. */
+/** Names of all that has a folder or a quarantine here, each once; what is none of a run among them. */
+export async function namesLeft(parts: Pick<FileParts, "dataDir">): Promise<ReadonlySet<string>> {
+  const { runs } = rooms(parts);
+  return new Set([...(await readdir(runs).catch(() => [])), ...(await quarantined(parts))]);
+}
+
+async function quarantined(parts: Pick<FileParts, "dataDir">): Promise<readonly string[]> {
+  const names = await readdir(rooms(parts).quarantines).catch(() => []);
+  return names.flatMap((name) => /^(.+)\.git$/.exec(name)?.[1] ?? []);
+}
+
+/** Which repository a run is of, as its quarantine says by whose objects it borrows; null where it has none. */
+export async function repositoryOfRun(parts: Pick<FileParts, "dataDir">, run: string): Promise<number | null> {
+  const quarantine = await findQuarantine(rooms(parts).quarantines, run).catch(() => null);
+  return quarantine === null ? null : repositoryOfObjects(quarantine.objectsDir);
+}
+
+/** Which repository each run that has a quarantine is of. */
 export async function repositoriesOfRuns(parts: Pick<FileParts, "dataDir">): Promise<ReadonlyMap<string, number>> {
-  const { quarantines } = rooms(parts);
   const found = new Map<string, number>();
-  for (const name of await readdir(quarantines).catch(() => [])) {
-    const run = /^(.+)\.git$/.exec(name)?.[1];
-    const quarantine = run === undefined ? null : await findQuarantine(quarantines, run).catch(() => null);
-    const repository = quarantine === null ? null : repositoryOfObjects(quarantine.objectsDir);
-    if (run !== undefined && repository !== null) found.set(run, repository);
+  for (const run of await quarantined(parts)) {
+    const repository = await repositoryOfRun(parts, run);
+    if (repository !== null) found.set(run, repository);
   }
   return found;
 }
