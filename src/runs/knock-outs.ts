@@ -53,18 +53,16 @@ export function createKnockOuts(parts: CheckParts, setUps: SetUps, headOf: HeadO
       });
       const known = await kept.find(key);
       const isolationAtHead = witnesses[0]?.isolation ?? unseenIsolation(parts.runtime);
-      const over = (ended: Ended): StartedCheck => {
-        return {
-          isolation: isolationAtHead,
-          running: null,
-          done: Promise.resolve(endFor(parts, order, isolationAtHead, ended)),
-        };
-      };
-      if (known !== null) return over({ seen: known.seen, log: "", note: null, status: "finished" });
+      const atOnce = (ended: Ended): StartedCheck => ({
+        isolation: isolationAtHead,
+        running: null,
+        done: Promise.resolve(endFor(parts, order, isolationAtHead, ended)),
+      });
+      if (known !== null) return atOnce({ seen: known.seen, log: "", note: null, status: "finished" });
       const setUp = await setUps.make(order, quarantine);
       if (setUp !== null && "failed" in setUp) {
         const { note } = await setUp.failed.done;
-        return over({ seen: null, log: "", note, status: "failed" });
+        return atOnce({ seen: null, log: "", note, status: "failed" });
       }
       const job = begin(parts, order, { quarantine, base: fork, setUp, containers, witnesses });
       await job.begun; // what cannot be begun has no end to be kept: it is tried again
