@@ -16,7 +16,7 @@ import { readCheckRun } from "./check-files.ts";
 import { asOnBaseFor, type CheckParts, checkRequest, filled, fillRoom } from "./check-room.ts";
 import { KeptCheck, type KeptResults, keptResults, keyOfCheck } from "./checks-kept.ts";
 import type { End } from "./end.ts";
-import { keepLease, makeFolders, readKept, standingOn } from "./files.ts";
+import { keepLease, makeFolders, readKept } from "./files.ts";
 import { isolationOf } from "./isolation.ts";
 import { createKnockOuts } from "./knock-outs.ts";
 import { over, requestOf } from "./request.ts";
@@ -46,23 +46,23 @@ export function createChecks(parts: CheckParts, setUps: SetUps): Checks {
       const check = checkOf(order.loop, order.check);
       assert(check !== null, `run ${order.id} is of a check of the policy`);
       const found = await parts.runtime.find(order.id);
-      const isMade = found !== null && (await readKept(parts, order.id)) !== null;
+      const made = found === null ? null : await readKept(parts, order.id);
       const quarantine = await filled(parts, order);
       const key = await keyFor(parts, order, check, quarantine);
       const known = found === null ? await kept.find(key) : null;
       if (known !== null) return toldAgain(parts, order, known);
-      const setUp = isMade ? null : await setUps.make(order, quarantine);
+      const setUp = made === null ? await setUps.make(order, quarantine) : null;
       if (setUp !== null && "failed" in setUp) return notSetUp(parts, order, check, setUp.failed);
       const dir = rooms(parts).run(order.id);
       const room = { dir, check, quarantine, fill: setUp?.fill ?? null };
-      if (!isMade) {
+      let beneath = made?.beneath ?? null;
+      if (made === null) {
         await makeFolders(parts, order.id);
-        const beneath = await fillRoom(parts, order, room);
+        beneath = await fillRoom(parts, order, room);
         const { startFrom, check: of } = order;
         const lease = { token: newLeaseToken(), startFrom, role: "check", ...(of && { check: of }) } as const;
-        await keepLease(parts, order.id, standingOn(lease, beneath));
+        await keepLease(parts, order.id, { ...lease, ...(beneath && { beneath }) });
       }
-      const beneath = (await readKept(parts, order.id))?.beneath ?? null;
       const running = await parts.runtime.start(over(checkRequest(parts, order, room, order), beneath));
       return attend(parts, order, { check, running, kept, key });
     },

@@ -70,14 +70,17 @@ export async function makeFolders(parts: FileParts, run: string): Promise<void> 
   await mkdir(rooms(parts).socket(run), { recursive: true, mode: 0o700 });
 }
 
-/** Workspace, with what its set-up leaves, brief and answer folder; the lease is written last, so that it stands for all of them. */
+/**
+ * Workspace, with what its set-up leaves, brief and answer folder; the lease is written last, so that it stands for all of them.
+ * Resolves to what it says.
+ */
 export async function prepareFiles(
   parts: FileParts,
   order: RunOrder,
   quarantine: Quarantine,
   token: string,
   fill: ((workspace: string) => Promise<Beneath | null>) | null,
-): Promise<void> {
+): Promise<Kept> {
   const dir = rooms(parts).run(order.id);
   const { identity, owner } = parts;
   const shared = { dir: join(dir, "workspace"), quarantine, identity, owner };
@@ -92,12 +95,9 @@ export async function prepareFiles(
   if (order.role === "executor") kept.trailers = trailersOf(order);
   const placeholders = placeholdersOf(order.loop);
   if (placeholders.length > 0) kept.placeholders = [...placeholders];
-  await keepLease(parts, order.id, standingOn(kept, beneath));
-}
-
-/** The same, with what the workspace stands on. */
-export function standingOn(kept: Kept, beneath: Beneath | null): Kept {
-  return beneath === null ? kept : { ...kept, beneath };
+  if (beneath !== null) kept.beneath = beneath;
+  await keepLease(parts, order.id, kept);
+  return kept;
 }
 
 /** Who asked for the work is its co-author at GitHub, where that is a person: at the gate it counts for nothing (T21). */

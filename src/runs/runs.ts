@@ -258,25 +258,25 @@ async function begin(
   quarantine: Quarantine,
   setUp: ReadySetUp | null,
 ): Promise<Begun & Omit<StartedFrom, "order">> {
-  const known = await readKept(parts, order.id);
-  const token = known?.token ?? newLeaseToken();
+  let kept = await readKept(parts, order.id);
+  const token = kept?.token ?? newLeaseToken();
   const plain = requestOf(parts, order, quarantine, token);
-  if (known === null) {
+  if (kept === null) {
     await makeFolders(parts, order.id);
     const expected = (await setUp?.beneath(plain.workspaceDir)) ?? null;
     // The relay gets ready while the workspace is filled; what goes wrong there, `start` meets again and says.
     const ahead = parts.runtime.prepare(over(plain, expected)).catch(() => {});
-    await prepareFiles(parts, order, quarantine, token, setUp?.fill ?? null);
+    kept = await prepareFiles(parts, order, quarantine, token, setUp?.fill ?? null);
     await ahead;
   }
-  const request = over(plain, (known ?? (await readKept(parts, order.id)))?.beneath ?? null);
+  const { startFrom } = kept;
+  const request = over(plain, kept.beneath ?? null);
   const gateway = await openDoorFor(parts, order, token, quarantine);
   try {
     assert(gateway.socketPath === request.gatewaySocket, "the gateway listens where the relay was told");
     const { agent, command } = roleOf(order);
     const hearing = listenTo(agentOf(agent, command).events());
     const running = await parts.runtime.start(request, hearing.hear);
-    const startFrom = (await readKept(parts, order.id))?.startFrom ?? order.startFrom;
     const quiet = await readQuiet(parts, order.id);
     return {
       running,
