@@ -4,7 +4,7 @@ import { gitFault } from "./failure.ts";
 import { tryGit } from "./git.ts";
 import { remembered } from "./remember.ts";
 import { descends } from "./repository.ts";
-import { commitFormat, readCommits } from "./tree-diff.ts";
+import { logCommits, readCommits } from "./tree-diff.ts";
 
 export interface HistoryRequest {
   readonly gitDir: string;
@@ -30,23 +30,7 @@ export const readHistory = remembered<HistoryRequest, History>(
   ({ base, head, most }) => `${base} ${head} ${most}`,
   async (request) => {
     const { gitDir, base, head, most } = request;
-    const flags = [
-      "--no-color",
-      "--no-show-signature",
-      "--no-mailmap",
-      "--encoding=UTF-8",
-      "--topo-order",
-      "--boundary",
-    ];
-    const args = [
-      "log",
-      "-z",
-      ...flags,
-      `--max-count=${most + 1}`,
-      `--format=${commitFormat}`,
-      `${base}..${head}`,
-      "--",
-    ];
+    const args = [...logCommits, "--boundary", `--max-count=${most + 1}`, `${base}..${head}`, "--"];
     const { code, stdout, stderr } = await tryGit({ gitDir, args });
     if (code !== 0) {
       if (await descends(gitDir, base, head)) throw gitFault("Could not read the commits", stderr);

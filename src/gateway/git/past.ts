@@ -6,12 +6,11 @@ import type { Replaced } from "../../verify/knock-out/hunk.ts";
 import { type ChangeCommit, defaultChangeLimits } from "./change.ts";
 import { isBlob, readContents, readDifference, readSizes } from "./difference.ts";
 import { runGit } from "./git.ts";
-import { commitFormat, type RawEntry, readCommits } from "./tree-diff.ts";
+import { logCommits, type RawEntry, readCommits } from "./tree-diff.ts";
 
 /** The newest commits in the history of `head`, itself first, at most `most`. Throws Fault. */
 export async function readPast(gitDir: string, head: string, most: number): Promise<readonly ChangeCommit[]> {
-  const flags = ["--no-color", "--no-show-signature", "--no-mailmap", "--encoding=UTF-8", "--topo-order"];
-  const args = ["log", "-z", ...flags, `--max-count=${most}`, `--format=${commitFormat}`, head, "--"];
+  const args = [...logCommits, `--max-count=${most}`, head, "--"];
   const output = await runGit({ gitDir, args }, "Could not read the history", { timeoutMs: 300_000 });
   return readCommits(output).map(({ commit }) => commit);
 }

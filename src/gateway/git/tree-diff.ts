@@ -65,7 +65,19 @@ export function readCommits(
 }
 
 /** For `git log -z --format=…`: nine fields, each ended by a NUL. */
-export const commitFormat = "%m%x00%H%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%ct%x00%B";
+const commitFormat = "%m%x00%H%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%ct%x00%B";
+
+/** How git is asked for what `readCommits` reads, before the commits that are meant. */
+export const logCommits: readonly string[] = [
+  "log",
+  "-z",
+  "--no-color",
+  "--no-show-signature",
+  "--no-mailmap",
+  "--encoding=UTF-8",
+  "--topo-order",
+  `--format=${commitFormat}`,
+];
 
 type Fields = [string, string, string, string, string, string, string, string, string];
 
