@@ -1,5 +1,6 @@
 // The options of .github/loop.yml: type, default, limits and one sentence for each. Everything else about options is derived from here.
 import { z } from "zod";
+import { isBranchName } from "../base/branch-name.ts";
 import { sizePattern } from "./bytes.ts";
 import { hostProblem } from "./hosts.ts";
 import { fileGlobProblem, patternProblem } from "./pattern.ts";
@@ -41,7 +42,7 @@ const requiredCheck = z
       "a check's name of 1 to 100 characters, or a group with its `name` and the `app` or the `creator` it comes from",
   });
 
-/** Git's own rules for a branch's name (git-check-ref-format); and never one of the loops' own. */
+/** Never one of the loops' own, and no full name of a ref. */
 const branch = z
   .string()
   .max(200)
@@ -49,8 +50,7 @@ const branch = z
   .meta({ words: "the name of a branch, such as `develop`, and none that begins with `loop/`" });
 
 function isBaseName(name: string): boolean {
-  if (/^[-/]|^(?:loop\/|refs\/|@$)|[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|[/.]$/u.test(name)) return false;
-  return name.split("/").every((part) => !part.startsWith(".") && !part.endsWith(".lock"));
+  return isBranchName(name) && !/^(?:loop|refs)\/|\p{Cc}/u.test(name);
 }
 
 const agentKinds = ["command", "claude-code", "codex", "gemini", "opencode"] as const;

@@ -1,5 +1,6 @@
 // Names that git accepts: the loop's branch, and the checks on refs and commit ids that come from outside.
 import { assert } from "../../base/assert.ts";
+import { isBranchName } from "../../base/branch-name.ts";
 
 /** What git writes where there is no commit: the old side of a creation, the new side of a deletion. */
 export const noCommit = "0".repeat(40);
@@ -10,13 +11,6 @@ export function branchName(issueNumber: number, loopId: string): string {
   const name = `loop/${issueNumber}-${loopId}`;
   assert(/^[A-Za-z0-9-]{1,80}$/.test(loopId) && isBranchName(name), "the loop id cannot be part of a branch name");
   return name;
-}
-
-/** Whether `name` can follow `refs/heads/`: git's own rules (git-check-ref-format), and nothing that looks like an option. */
-export function isBranchName(name: string): boolean {
-  if (name === "" || name === "@" || name.length > 200 || name.startsWith("-")) return false;
-  if (/[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$/.test(name)) return false;
-  return name.split("/").every((part) => !part.startsWith(".") && !part.endsWith(".lock"));
 }
 
 /** Whether `text` is a full commit id. */

@@ -6,8 +6,9 @@
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { assert } from "../../base/assert.ts";
+import { isBranchName } from "../../base/branch-name.ts";
 import { Fault } from "../../base/fault.ts";
-import { branchRef, isBranchName, isCommitId } from "./branch.ts";
+import { branchRef, isCommitId } from "./branch.ts";
 import { defaultChangeLimits } from "./change.ts";
 import { gitFault } from "./failure.ts";
 import { runGit, transportOf, tryGit } from "./git.ts";

@@ -1,7 +1,8 @@
 // The pure side of pushing: packets, commands, the rule, the answer.
 import { expect, test } from "vitest";
+import { isBranchName } from "../../../src/base/branch-name.ts";
 import { renderAnswer } from "../../../src/gateway/git/answer.ts";
-import { branchName, isBranchName, noCommit } from "../../../src/gateway/git/branch.ts";
+import { branchName, noCommit } from "../../../src/gateway/git/branch.ts";
 import { readPush } from "../../../src/gateway/git/commands.ts";
 import { flushPacket, onBand, packet, readPacket } from "../../../src/gateway/git/pktline.ts";
 import { whyRefusePush } from "../../../src/gateway/git/refs.ts";
