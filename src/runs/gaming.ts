@@ -1,10 +1,14 @@
 // What of a change makes its judges see less, read from the objects of a repository alone, beside everything else that the App does.
 import { Worker } from "node:worker_threads";
+import { atMost } from "../base/at-most.ts";
 import { Fault } from "../base/fault.ts";
 import { readBothSides } from "../gateway/git/changed-texts.ts";
 import type { ChangedFile, Gaming } from "../verify/gaming/gaming.ts";
 import { languageOf } from "../verify/gaming/syntax.ts";
 import type { Answer } from "./gaming-thread.ts";
+
+/** Changes of many loops that come at once do not fill the machine's memory. */
+const oneAtATime = atMost(1);
 
 /** What `head` changes against `base`. Throws Fault. */
 export async function readGaming(span: {
@@ -58,13 +62,4 @@ export function inThread(files: readonly ChangedFile[], { ms, megabytes }: Threa
 
 function codeIn(files: readonly ChangedFile[]): string[] {
   return files.flatMap(({ path, before, after }) => (languageOf(path, after ?? before ?? "") === null ? [] : [path]));
-}
-
-let last: Promise<unknown> = Promise.resolve();
-
-/** Changes of many loops that come at once do not fill the machine's memory. */
-function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
-  const turn = last.then(work, work);
-  last = turn.catch(() => {});
-  return turn;
 }
