@@ -2,6 +2,7 @@
 import { isTestPath } from "../../policy/test-paths.ts";
 import { callOf, isClass, isFunction, notesOf, wordsOf } from "./code.ts";
 import type { CodeChange } from "./compare-tests.ts";
+import { countOf, shiftBetween } from "./counts.ts";
 import type { Find, RuleName } from "./find.ts";
 import {
   ancestors,
@@ -67,14 +68,17 @@ export function compareCode(change: CodeChange, fresh: ReadonlySet<string>): rea
 
 function more({ before, after }: CodeChange, old: readonly Seen[][], now: readonly Seen[][]): Find[] {
   const keyOf = ({ rule, what }: Seen) => `${rule} ${what}`;
-  const count = (all: readonly Seen[]) =>
-    new Map([...Map.groupBy(all, keyOf)].map(([key, same]) => [key, same.length]));
-  const left = count(old.flat());
-  const total = (rule: RuleName, sides: readonly Seen[][]) => sides.flat().filter((one) => one.rule === rule).length;
+  const [were, are] = [old.flat(), now.flat()];
+  const shiftOf = shiftBetween(were.map(keyOf), are.map(keyOf));
+  const shiftOfRule = shiftBetween(
+    were.map(({ rule }) => rule),
+    are.map(({ rule }) => rule),
+  );
+  const left = countOf(were.map(keyOf));
   const finds: Find[] = [];
   for (const [index, { path }] of after.entries()) {
     const inFile = before.findIndex((file) => file.path === path);
-    const own = count(inFile < 0 ? [] : (old[inFile] ?? []));
+    const own = countOf((old[inFile] ?? []).map(keyOf));
     for (const seen of now[index] ?? []) {
       const key = keyOf(seen);
       const known = own.get(key) ?? 0;
@@ -84,21 +88,15 @@ function more({ before, after }: CodeChange, old: readonly Seen[][], now: readon
         continue;
       }
       const elsewhere = left.get(key) ?? 0;
-      if (elsewhere > 0 && !isStillThere(key, old, now)) {
+      if (elsewhere > 0 && shiftOf(key) <= 0) {
         left.set(key, elsewhere - 1);
         continue;
       }
-      const isRenamed = total(seen.rule, now) <= total(seen.rule, old) && seen.rule !== "sees_tests";
+      const isRenamed = shiftOfRule(seen.rule) <= 0 && seen.rule !== "sees_tests";
       if (!isRenamed) finds.push({ rule: seen.rule, path, lines: [seen.line], what: [seen.what] });
     }
   }
   return finds;
-}
-
-/** Whether what moved away from a file is there as often as it was. */
-function isStillThere(key: string, old: readonly Seen[][], now: readonly Seen[][]): boolean {
-  const times = (sides: readonly Seen[][]) => sides.flat().filter((one) => `${one.rule} ${one.what}` === key).length;
-  return times(now) > times(old);
 }
 
 function seenIn(file: CodeFile): Seen[] {

@@ -2,6 +2,7 @@
 
 import { commandStrings } from "./commands.ts";
 import { type CommandText, compareCommands, type TextChange } from "./compare-settings.ts";
+import { shiftBetween, without } from "./counts.ts";
 import type { Find, RuleName } from "./find.ts";
 import { languageOf, type Parse, unquoted } from "./syntax.ts";
 
@@ -268,18 +269,15 @@ function compareLines({ path, before, after }: TextChange): Find[] {
     const put = (line: number | null, what: string) =>
       finds.push({ rule: rule.rule, path, lines: line === null ? [] : [line], what: [what.slice(0, 160)] });
     if (rule.worse === "came") {
-      const known = was.map(({ text }) => text);
-      for (const one of is) {
-        const at = known.indexOf(one.text);
-        if (at >= 0) known.splice(at, 1);
-        else if (is.length > was.length) put(one.line, one.text);
-      }
+      if (is.length > was.length) for (const one of without(is, was, ({ text }) => text)) put(one.line, one.text);
     } else if (rule.worse === "gone") {
-      const times = (lines: readonly { readonly match: string }[]) =>
-        new Map([...Map.groupBy(lines, ({ match }) => match)].map(([match, all]) => [match, all.length]));
-      const now = times(is);
-      for (const [match, count] of times(was))
-        if ((now.get(match) ?? 0) < count && is.length < was.length) put(null, `${match.trim()} is gone`);
+      const matches = was.map(({ match }) => match);
+      const shiftOf = shiftBetween(
+        matches,
+        is.map(({ match }) => match),
+      );
+      for (const match of new Set(matches))
+        if (shiftOf(match) < 0 && is.length < was.length) put(null, `${match} is gone`);
     } else {
       for (const [index, one] of was.entries()) {
         const other = is[index];

@@ -1,5 +1,6 @@
 // Configuration before and after: what judges less by it than it did.
 import { type Commands, commandsIn, flagsOf, type Judging } from "./commands.ts";
+import { without } from "./counts.ts";
 import type { Find, RuleName } from "./find.ts";
 import { type FlagRule, flagRules } from "./flag-rules.ts";
 import { ci, settingRules, type Worse } from "./setting-rules.ts";
@@ -303,12 +304,9 @@ export function compareCommands(
   const finds: Find[] = [];
   const put = (rule: RuleName, line: number | null, what: string) =>
     finds.push({ rule, path, lines: line === null ? [] : [line], what: [what.slice(0, 160)] });
-  const known = was.flatMap(({ swallowed }) => swallowed.map(({ what }) => what));
-  for (const { what, line } of is.flatMap(({ swallowed }) => swallowed)) {
-    const at = known.indexOf(what);
-    if (at >= 0) known.splice(at, 1);
-    else put("exit_swallowed", line, what);
-  }
+  const swallowedIn = (all: readonly Commands[]) => all.flatMap(({ swallowed }) => swallowed);
+  for (const { what, line } of without(swallowedIn(is), swallowedIn(was), (one) => one.what))
+    put("exit_swallowed", line, what);
   for (const kind of ["tests", "lint", "types", "coverage", "all"] as const) {
     const [before, after] = [was, is].map((all) =>
       all.flatMap(({ judging }) => judging.filter((one) => one.of === kind)),

@@ -3,6 +3,7 @@
 import { isTestPath } from "../../policy/test-paths.ts";
 import { type Check, checksIn } from "./checks.ts";
 import { bodyOf, isClass, isFunction, nameOf } from "./code.ts";
+import { without } from "./counts.ts";
 import type { Find } from "./find.ts";
 import type { Mark } from "./marks.ts";
 import { reachOf } from "./reach.ts";
@@ -284,6 +285,7 @@ interface Compared {
   readonly change: CodeChange;
 }
 
+const textOf = ({ text }: Check) => text;
 const told = (check: Check) => check.text.replace(/ (?=[.,()[\]:])|(?<=[.([:]) /g, "").slice(0, 100);
 
 function compareChecks({ was, is, fresh, help, helpBefore, change }: Compared): readonly Find[] {
@@ -298,8 +300,8 @@ function compareChecks({ was, is, fresh, help, helpBefore, change }: Compared): 
       .filter(({ path, marks }) => path === is.path && !marks.some(({ when }) => when === "always"))
       .flatMap((test) => own(test, help)),
   ];
-  const gone = without(before, pool);
-  const came = without(pool, before);
+  const gone = without(before, pool, textOf);
+  const came = without(pool, before, textOf);
   const find = (rule: Find["rule"], line: number, what: string): Find => ({
     rule,
     path: is.path,
@@ -341,17 +343,6 @@ function compareChecks({ was, is, fresh, help, helpBefore, change }: Compared): 
 /** Whether what was expected is expected by an assertion that came, together with other things. */
 const isTakenIn = (literals: readonly string[], came: readonly Check[]) =>
   literals.length > 0 && came.some((one) => literals.every((literal) => one.literals.includes(literal)));
-
-/** Those of the first that the second has not, each as often as it stands there. */
-function without(these: readonly Check[], those: readonly Check[]): readonly Check[] {
-  const counts = new Map<string, number>();
-  for (const { text } of those) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return these.filter(({ text }) => {
-    const count = counts.get(text) ?? 0;
-    counts.set(text, count - 1);
-    return count <= 0;
-  });
-}
 
 const matcherWord =
   /^(?:expect|(?:assert|Assert|refute|must|should|Should|to|is|be|Be|have|has|equal|Equal|Error|Fatal|contain|include)(?:[A-Z_]\w*)?|assert|not|equals|that|That|(?:EXPECT|ASSERT|REQUIRE|CHECK|TEST_ASSERT)\w*|self|this|t|await|true|false|True|False|null|None|nil|undefined|contains?|any|Any|includes?|eq|ok|strictEqual|deepEqual|deepStrictEqual|in|Errorf|Fatalf)$/;
@@ -484,12 +475,7 @@ function isCopied(one: Check, other: Check): boolean {
 
 /** Whether a value that it began with became another one: then it asks something else. */
 function asksElse(was: TestCase, is: TestCase): boolean {
-  const left = [...is.given];
-  return was.given.some((value) => {
-    const at = left.indexOf(value);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
+  return without(was.given, is.given).length > 0;
 }
 
 /** Whether the code outside of tests lost the one value and has the other now: a constant, a message. */

@@ -14,6 +14,7 @@ import {
   notesOf,
   wordsOf,
 } from "./code.ts";
+import { countOf, without } from "./counts.ts";
 import { type Mark, marksInBody, marksOfCall, marksOfFile, marksOfNames, marksOfNotes } from "./marks.ts";
 import { isReached } from "./reach.ts";
 import {
@@ -71,6 +72,7 @@ function readTests(file: CodeFile): readonly TestCase[] {
       const guards = guardsOf(found.node, file);
       const body = found.body ?? found.node;
       const checks = checksIn(body, file.language);
+      const called = calledIn(body);
       return {
         path: file.path,
         name: found.name,
@@ -83,8 +85,8 @@ function readTests(file: CodeFile): readonly TestCase[] {
         rows: [...around.flatMap(({ rows }) => rows), ...found.rows, ...rowsOfLoops(found.node, file)],
         checks,
         given: givenIn(body, checks),
-        calls: namesIn(body),
-        called: calledIn(body),
+        calls: new Set([...called.keys(), ...namesIn(body)]),
+        called,
         tokens: tokensOf(body),
       };
     });
@@ -438,12 +440,8 @@ function registrationsIn({ root, language }: CodeFile): ReadonlySet<string> | nu
 
 function givenIn(body: Syntax, checks: readonly Check[]): readonly string[] {
   const words = body.type === "compound_statement" ? argumentsIn(body) : [];
-  const left = [...literalsIn(body), ...words];
-  for (const literal of checks.flatMap(({ literals }) => literals)) {
-    const at = left.indexOf(literal);
-    if (at >= 0) left.splice(at, 1);
-  }
-  return left.sort();
+  const asserted = checks.flatMap(({ literals }) => literals);
+  return without([...literalsIn(body), ...words], asserted).sort();
 }
 
 /** Bare words that a command of a shell is given. */
@@ -454,18 +452,19 @@ function argumentsIn(body: Syntax): readonly string[] {
 }
 
 function calledIn(body: Syntax): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
+  const words: string[] = [];
   for (const node of walk(body)) {
     const last = wordsOf(callOf(node)?.callee ?? "").at(-1) ?? "";
-    if (last !== "") counts.set(last, (counts.get(last) ?? 0) + 1);
+    if (last !== "") words.push(last);
   }
-  return counts;
+  return countOf(words);
 }
 
-function namesIn(body: Syntax): ReadonlySet<string> {
-  const found = new Set<string>(calledIn(body).keys());
+function namesIn(body: Syntax): readonly string[] {
+  const found: string[] = [];
   for (const { type, text } of walk(body))
-    if (/^(?:identifier|type_identifier|constant|simple_identifier|name|field_identifier)$/.test(type)) found.add(text);
+    if (/^(?:identifier|type_identifier|constant|simple_identifier|name|field_identifier)$/.test(type))
+      found.push(text);
   return found;
 }
 
@@ -487,8 +486,5 @@ function withoutTests(file: CodeFile): string {
 
 /** How often each word stands in a piece of code. */
 export function tokensOf(node: Syntax): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const word of normal(node).match(/[\p{L}_$][\p{L}\p{N}_$]*|\d[\w.]*|[^\s\w]/gu) ?? [])
-    counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
+  return countOf(normal(node).match(/[\p{L}_$][\p{L}\p{N}_$]*|\d[\w.]*|[^\s\w]/gu) ?? []);
 }
