@@ -3,12 +3,12 @@
 import { isTestPath } from "../../policy/test-paths.ts";
 import { type Check, checksIn } from "./checks.ts";
 import { bodyOf, isClass, isFunction, nameOf } from "./code.ts";
-import { without } from "./counts.ts";
+import { partsIn, without } from "./counts.ts";
 import type { Find } from "./find.ts";
 import type { Mark } from "./marks.ts";
 import { reachOf } from "./reach.ts";
 import { type CodeFile, childOf, walk } from "./syntax.ts";
-import { type TestCase, testsIn, textOutsideTests, tokensOf } from "./tests.ts";
+import { type TestCase, testsIn, tokensOf } from "./tests.ts";
 
 /** The code of a change: what was, what is. */
 export interface CodeChange {
@@ -16,6 +16,8 @@ export interface CodeChange {
   readonly after: readonly CodeFile[];
   /** Files that are there now and are no code that is read. */
   readonly others: readonly { readonly path: string; readonly text: string }[];
+  /** How much more often the code outside of tests has a word now. */
+  readonly shiftOf: (word: string) => number;
 }
 
 /** One test before and what it has become. */
@@ -479,17 +481,10 @@ function asksElse(was: TestCase, is: TestCase): boolean {
 }
 
 /** Whether the code outside of tests lost the one value and has the other now: a constant, a message. */
-function isExplained(before: string, after: string, { before: old, after: now }: CodeChange): boolean {
-  const code = (files: readonly CodeFile[]) => files.map(textOutsideTests).join("\n");
-  const [was, is] = [code(old), code(now)];
-  if (was === is) return false;
-  const parts = (text: string): readonly string[] => text.match(/[\p{L}_]+|\d[\d.]*/gu) ?? [];
-  const [mine, theirs] = [parts(before), parts(after)];
+function isExplained(before: string, after: string, { shiftOf }: CodeChange): boolean {
+  const [mine, theirs] = [partsIn(before), partsIn(after)];
   const [out, into] = [mine.filter((word) => !theirs.includes(word)), theirs.filter((word) => !mine.includes(word))];
-  const times = (text: string, word: string) => parts(text).filter((one) => one === word).length;
   return (
-    out.length + into.length > 0 &&
-    out.every((word) => times(was, word) > times(is, word)) &&
-    into.every((word) => times(is, word) > times(was, word))
+    out.length + into.length > 0 && out.every((word) => shiftOf(word) < 0) && into.every((word) => shiftOf(word) > 0)
   );
 }

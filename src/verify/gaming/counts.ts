@@ -23,3 +23,8 @@ export function shiftBetween<T>(before: Iterable<T>, after: Iterable<T>): (one: 
   const [was, is] = [countOf(before), countOf(after)];
   return (one) => (is.get(one) ?? 0) - (was.get(one) ?? 0);
 }
+
+/** Words and numbers, each for itself: `v1.2 of_shop` is v, 1.2, of_shop. */
+export function partsIn(text: string): readonly string[] {
+  return text.match(/[\p{L}_]+|\d[\d.]*/gu) ?? [];
+}

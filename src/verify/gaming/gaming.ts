@@ -2,11 +2,11 @@
 import { compareCode } from "./compare-code.ts";
 import { compareScripts } from "./compare-scripts.ts";
 import { compareSettings } from "./compare-settings.ts";
-import { type CodeChange, compareTests } from "./compare-tests.ts";
+import { compareTests } from "./compare-tests.ts";
 import { type Find, type RuleName, ruleNames } from "./find.ts";
 import { compareSnapshots } from "./snapshots.ts";
 import { type CodeFile, languageOf, type Parse } from "./syntax.ts";
-import { textOutsideTests } from "./tests.ts";
+import { shiftOutsideTests } from "./tests.ts";
 
 /** One path of a change: its text before and after in UTF-8; null: it is not there. */
 export interface ChangedFile {
@@ -43,16 +43,16 @@ export function gamingIn(
   const others = files.flatMap(({ path, after }) =>
     after === null || languageOf(path, after) !== null ? [] : [{ path, text: after }],
   );
-  const change = { before: side("before"), after: side("after"), others };
+  const [before, after] = [side("before"), side("after")];
+  const change = { before, after, others, shiftOf: shiftOutsideTests(before, after) };
   const tests = compareTests(change);
-  const changed = changedWords(change);
   const finds = [
     ...tests.finds,
     ...compareCode(change, tests.fresh),
     ...files.flatMap((file) => [
       ...compareSettings(file, parse),
       ...compareScripts(file, parse),
-      ...compareSnapshots(file, changed),
+      ...compareSnapshots(file, change.shiftOf),
     ]),
   ];
   return { finds: gathered(finds.filter(({ rule }) => isOn(rule))), unread: [...unread] };
@@ -64,20 +64,6 @@ function withBats(text: string): string {
     /^@test\s+(["']?)(.*?)\1\s*\{/gm,
     (_, _quote, name: string) => `bats_test_${name.replace(/\W+/g, "_")}() {`,
   );
-}
-
-/** Whether a word, with its sign, came or went in the code outside of tests. */
-function changedWords({ before, after }: CodeChange): (word: string) => "explained" | "not" {
-  const count = (files: readonly CodeFile[]) => {
-    const words = files.flatMap((file) => textOutsideTests(file).match(/[\p{L}_]+|\d[\d.]*/gu) ?? []);
-    return new Map([...Map.groupBy(words, (word) => word)].map(([word, same]) => [word, same.length]));
-  };
-  const [was, is] = [count(before), count(after)];
-  return (signed) => {
-    const word = signed.slice(1);
-    const more = (is.get(word) ?? 0) - (was.get(word) ?? 0);
-    return (signed.startsWith("+") ? more > 0 : more < 0) ? "explained" : "not";
-  };
 }
 
 const listed = 10;

@@ -1,5 +1,6 @@
 // Recorded output that tests are held to: entries that were there and say something else now.
 import type { TextChange } from "./compare-settings.ts";
+import { partsIn, shiftBetween } from "./counts.ts";
 import type { Find } from "./find.ts";
 
 const recorded =
@@ -19,13 +20,13 @@ function isSnapshot(path: string): boolean {
 /** Entries that were rewritten; new ones and those that went are other matters. */
 export function compareSnapshots(
   { path, before, after }: TextChange,
-  changedCode: (word: string) => "explained" | "not",
+  shiftInCode: (word: string) => number,
 ): readonly Find[] {
   if (before === null || after === null || !isSnapshot(path)) return [];
   const [old, now] = [entriesIn(before), entriesIn(after)];
   const rewritten = [...now].filter(([name, entry]) => {
     const was = old.get(name);
-    return was !== undefined && was.text !== entry.text && !isAccounted(was.text, entry.text, changedCode);
+    return was !== undefined && was.text !== entry.text && !isAccounted(was.text, entry.text, shiftInCode);
   });
   if (rewritten.length === 0) return [];
   return [
@@ -68,16 +69,9 @@ const normal = (text: string) =>
     .trim();
 
 /** Whether every word that came or went did so in the code of the change as well. */
-function isAccounted(before: string, after: string, changedCode: (word: string) => "explained" | "not"): boolean {
-  const words = (text: string) => text.match(/[\p{L}_]+|\d[\d.]*/gu) ?? [];
-  const counts = (all: readonly string[]) =>
-    new Map([...Map.groupBy(all, (word) => word)].map(([word, same]) => [word, same.length]));
-  const [was, is] = [counts(words(before)), counts(words(after))];
-  const changed = [...new Set([...was.keys(), ...is.keys()])].filter((word) => was.get(word) !== is.get(word));
-  return (
-    changed.length > 0 &&
-    changed.every(
-      (word) => changedCode(`${(is.get(word) ?? 0) > (was.get(word) ?? 0) ? "+" : "-"}${word}`) === "explained",
-    )
-  );
+function isAccounted(before: string, after: string, shiftInCode: (word: string) => number): boolean {
+  const [was, is] = [partsIn(before), partsIn(after)];
+  const shiftOf = shiftBetween(was, is);
+  const changed = [...new Set([...was, ...is])].filter((word) => shiftOf(word) !== 0);
+  return changed.length > 0 && changed.every((word) => Math.sign(shiftInCode(word)) === Math.sign(shiftOf(word)));
 }

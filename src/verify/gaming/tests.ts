@@ -14,7 +14,7 @@ import {
   notesOf,
   wordsOf,
 } from "./code.ts";
-import { countOf, without } from "./counts.ts";
+import { countOf, partsIn, shiftBetween, without } from "./counts.ts";
 import { type Mark, marksInBody, marksOfCall, marksOfFile, marksOfNames, marksOfNotes } from "./marks.ts";
 import { isReached } from "./reach.ts";
 import {
@@ -468,17 +468,15 @@ function namesIn(body: Syntax): readonly string[] {
   return found;
 }
 
-/** What a file says outside of its tests; nothing where it is a file of tests. */
-export function textOutsideTests(file: CodeFile): string {
-  if (isTestPath(file.path)) return "";
-  const read = outside.get(file) ?? withoutTests(file);
-  outside.set(file, read);
-  return read;
+/** How much more often each word stands outside of tests. */
+export function shiftOutsideTests(before: readonly CodeFile[], after: readonly CodeFile[]): (word: string) => number {
+  const words = (files: readonly CodeFile[]) => files.map(textOutsideTests).flatMap(partsIn);
+  return shiftBetween(words(before), words(after));
 }
 
-const outside = new WeakMap<CodeFile, string>();
-
-function withoutTests(file: CodeFile): string {
+/** What a file says outside of its tests; nothing where it is a file of tests. */
+function textOutsideTests(file: CodeFile): string {
+  if (isTestPath(file.path)) return "";
   let text = file.text;
   for (const { node } of testsIn(file).toReversed()) text = text.slice(0, node.from) + text.slice(node.to);
   return text;
