@@ -66,7 +66,7 @@ function recipesIn(text: string): CommandText[] {
     const isIgnored = /^@?-/.test(own);
     const command = own.replace(/^[@-]+\s*/, "");
     found.push({
-      key: `${target}`,
+      key: target,
       text: isIgnored ? `${command.replace(/\s*\\$/, "")} || true` : command.replace(/\s*\\$/, ""),
       line: index + 1,
     });
@@ -264,8 +264,9 @@ function compareLines({ path, before, after }: TextChange): Find[] {
   const rules = lineRules.filter(({ files }) => files.test(path));
   if (rules.length === 0 || before === null || after === null) return [];
   const finds: Find[] = [];
+  const [old, now] = [linesOf(path, before), linesOf(path, after)];
   for (const rule of rules) {
-    const [was, is] = [linesOf(path, before, rule.line), linesOf(path, after, rule.line)];
+    const [was, is] = [matchesIn(old, rule.line), matchesIn(now, rule.line)];
     const put = (line: number | null, what: string) =>
       finds.push({ rule: rule.rule, path, lines: line === null ? [] : [line], what: [what.slice(0, 160)] });
     if (rule.worse === "came") {
@@ -296,21 +297,23 @@ function compareLines({ path, before, after }: TextChange): Find[] {
   return finds;
 }
 
-function linesOf(path: string, text: string, pattern: RegExp) {
+/** Its lines without comments. */
+function linesOf(path: string, text: string): readonly string[] {
   const isHash = /CMakeLists|[mM]akefile|\.mk$|\.cmake$|\.rb$|\.py$|ignore$|\.rspec$/.test(path);
-  return text.split("\n").flatMap((raw, index) => {
-    const bare =
-      isHash && !/typed:/.test(raw)
-        ? raw.replace(/(?:^|\s)#.*$/, "")
-        : /@(?:flow|ts-check)/.test(raw)
-          ? raw
-          : raw.replace(/(?:^|\s)\/\/.*$/, "");
-    const matches = [...bare.matchAll(new RegExp(pattern.source, `g${pattern.flags}`))];
-    return matches.map((match) => ({
-      text: bare.trim(),
+  return text.split("\n").map((raw) => {
+    if (isHash && !/typed:/.test(raw)) return raw.replace(/(?:^|\s)#.*$/, "");
+    return /@(?:flow|ts-check)/.test(raw) ? raw : raw.replace(/(?:^|\s)\/\/.*$/, "");
+  });
+}
+
+function matchesIn(lines: readonly string[], pattern: RegExp) {
+  const every = new RegExp(pattern.source, `g${pattern.flags}`);
+  return lines.flatMap((line, index) =>
+    [...line.matchAll(every)].map((match) => ({
+      text: line.trim(),
       match: match[0].trim(),
       group: match[1] ?? "",
       line: index + 1,
-    }));
-  });
+    })),
+  );
 }

@@ -26,15 +26,15 @@ export function compareSettings(change: TextChange, parse: Parse): readonly Find
   const finds: Find[] = [];
   const put = (rule: RuleName, line: number | null, what: string) =>
     finds.push({ rule, path, lines: line === null ? [] : [line], what: [what.slice(0, 160)] });
-  const keys = [...new Set([...old, ...now].map(({ key }) => key))].filter((key) => !dependencies.test(key));
-  for (const key of keys) {
-    const rule = settingRules.find((one) => one.files.test(path) && one.key.test(key));
-    const [was, is] = [old.filter((one) => one.key === key), now.filter((one) => one.key === key)];
-    if (
-      rule === undefined ||
-      (after === null && !/codecov|eslint|tsconfig|ruff|mypy|golangci|rubocop|nycrc|coveragerc|phpstan/.test(path))
-    )
-      continue;
+  const isRead =
+    after !== null || /codecov|eslint|tsconfig|ruff|mypy|golangci|rubocop|nycrc|coveragerc|phpstan/.test(path);
+  const rules = isRead ? settingRules.filter(({ files }) => files.test(path)) : [];
+  const byKey = (all: readonly Setting[]) => Map.groupBy(all, ({ key }) => key);
+  const [oldByKey, nowByKey] = [byKey(old), byKey(now)];
+  for (const key of new Set([...oldByKey.keys(), ...nowByKey.keys()])) {
+    const rule = dependencies.test(key) ? undefined : rules.find((one) => one.key.test(key));
+    if (rule === undefined) continue;
+    const [was, is] = [oldByKey.get(key) ?? [], nowByKey.get(key) ?? []];
     const found = lessened(rule.worse, was, is, key);
     if (found !== null && !isMovedTo(key, was, now, old)) put(rule.rule, found.line, `${shown(key)}: ${found.what}`);
   }
@@ -95,18 +95,11 @@ function lessened(worse: Worse, was: readonly Setting[], is: readonly Setting[],
     case "raised": {
       const [high, low] = [numberIn(other?.value), numberIn(one?.value)];
       if (high === null) return null;
-      if (low === null)
-        return worse === "higher" && one === undefined && high > 0 && isPatience(key)
-          ? result
-          : worse === "higher" && one !== undefined && high > 0
-            ? result
-            : null;
+      if (low === null) return worse === "higher" && high > 0 && (one !== undefined || isPatience(key)) ? result : null;
       return high > low || (worse === "raised" && high === 0 && low > 0 && /issues|limit/.test(key)) ? result : null;
     }
     case "true": {
-      const added = is.find(
-        ({ value }) => isOn(value) && !was.some((before) => before.value === value && isOn(before.value)),
-      );
+      const added = is.find(({ value }) => isOn(value) && !was.some((before) => before.value === value));
       return added !== undefined &&
         is.filter(({ value }) => isOn(value)).length > was.filter(({ value }) => isOn(value)).length
         ? { what: change, line: added.line }
