@@ -4,6 +4,7 @@ import {
   ancestors,
   childOf,
   isComment,
+  isScript,
   isString,
   type Language,
   namedIn,
@@ -219,7 +220,7 @@ function isVacuous(node: Syntax, text: string, language: Language): boolean {
       text.replace(/\[\[|\]\]/g, (bracket) => bracket[0] as string),
     );
   if (/^(?:pass|Pass|SUCCEED|Success|succeed)$/.test(last)) return true;
-  if (/^(?:typescript|tsx|javascript)$/.test(language) && call?.callee === "expect") return true;
+  if (isScript(language) && call?.callee === "expect") return true;
   if (
     /(?:>= 0|GreaterThanOrEqual \( 0|GreaterOrEqual \(.*, 0|GreaterEqual \(.*, 0|at\.least \( 0|isGreaterThanOrEqualTo \( 0)/.test(
       text,
@@ -291,14 +292,9 @@ function sidesOf(node: Syntax, language: Language): readonly string[] {
   if (inner.length === 0 && receiver !== undefined) {
     return [normal(node).split(/ \. (?:should|Should|must)/)[0] ?? receiver, ...own.map(normal)];
   }
-  const isMatched = inner.length > 0;
-  if (isMatched && own.length === 0) {
-    const implied = /(?:toBeTruthy|isTrue|BeTrue|be_truthy|toBeTrue)$/.test(call.callee)
-      ? []
-      : /(?:toBe\w+|is\w+|Be\w+)$/.test(call.callee)
-        ? []
-        : ["…"];
-    return [...inner.map(normal), ...implied];
+  if (inner.length > 0 && own.length === 0) {
+    const isImplied = /(?:toBe\w+|is\w+|Be\w+|be_truthy)$/.test(call.callee);
+    return [...inner.map(normal), ...(isImplied ? [] : ["…"])];
   }
   return [...inner, ...own].map(normal).map((side) => side.replace(/^(?:eq|equal|be) \( (.*) \)$/, "$1"));
 }

@@ -1,6 +1,6 @@
 // Commands that judge, wherever they stand: in a script, a workflow, a recipe, a line of configuration; and how their answer is lost.
 import { callOf } from "./code.ts";
-import { ancestors, childOf, isString, namedIn, type Parse, type Syntax, unquoted, walk } from "./syntax.ts";
+import { childOf, isString, namedIn, type Parse, type Syntax, unquoted, walk } from "./syntax.ts";
 
 /** What a command judges. */
 export type Judging = "tests" | "lint" | "types" | "coverage" | "all";
@@ -180,14 +180,8 @@ function conditionOf(node: Syntax): Syntax {
 
 /** `if ! npm test; then echo failed; fi`: asked, and nothing made of it. */
 function isAskedInVain(node: Syntax): boolean {
-  return (
-    !/\b(?:exit|return) (?:[1-9]|"?\$)|\bfalse\b|\bdie\b|\bfail\w*=|=1\b|=\$\?|\+\+|\+=/.test(node.text) &&
-    !ancestorsHave(node)
-  );
+  return !/\b(?:exit|return) (?:[1-9]|"?\$)|\bfalse\b|\bdie\b|\bfail\w*=|=1\b|=\$\?|\+\+|\+=/.test(node.text);
 }
-
-const ancestorsHave = (node: Syntax): boolean =>
-  [...ancestors(node)].some(({ type }) => type === "function_definition" && /is_|has_/.test(type));
 
 function siblingBefore(node: Syntax): Syntax | null {
   const siblings = node.parent?.children ?? [];

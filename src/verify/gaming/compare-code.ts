@@ -9,6 +9,7 @@ import {
   type CodeFile,
   childOf,
   isComment,
+  isScript,
   isString,
   namedIn,
   normal,
@@ -199,8 +200,7 @@ function hitAt(node: Syntax, language: CodeFile["language"]): string | null {
     )
       return aroundOf(node);
     if (node.type === "call" && /^defined\?\(?(?:RSpec|Minitest)/.test(flat)) return aroundOf(node);
-    if (language === "javascript" || language === "typescript" || language === "tsx") return null;
-    if (/^ENV\[?/.test(flat)) return null;
+    if (isScript(language) || /^ENV\[?/.test(flat)) return null;
   }
   if (node.type === "shorthand_property_identifier_pattern" && named.test(node.text)) {
     const declarator = [...ancestors(node)].find(({ type }) => type === "variable_declarator");

@@ -7,7 +7,7 @@ import { partsIn, without } from "./counts.ts";
 import type { Find } from "./find.ts";
 import type { Mark } from "./marks.ts";
 import { reachOf } from "./reach.ts";
-import { type CodeFile, childOf, walk } from "./syntax.ts";
+import { type CodeFile, childOf, isScript, languageOf, walk } from "./syntax.ts";
 import { type TestCase, testsIn, tokensOf } from "./tests.ts";
 
 /** The code of a change: what was, what is. */
@@ -213,14 +213,13 @@ function parkedAt(
 function isOutOfReach(was: TestCase, is: TestCase): boolean {
   if (was.reached && !is.reached) return true;
   if (was.path === is.path) return false;
-  const language = is.path.endsWith(".tsx") ? "tsx" : languageByPath(is.path);
-  return language !== null && reachOf(was.path, language) === "named" && reachOf(is.path, language) === "folder";
-}
-
-function languageByPath(path: string) {
-  if (/\.[cm]?ts$/.test(path)) return "typescript" as const;
-  if (/\.(?:[cm]?js|jsx)$/.test(path)) return "javascript" as const;
-  return null;
+  const language = languageOf(is.path, "");
+  return (
+    language !== null &&
+    isScript(language) &&
+    reachOf(was.path, language) === "named" &&
+    reachOf(is.path, language) === "folder"
+  );
 }
 
 const weight = { always: 2, sometimes: 1, focus: 0 } as const;

@@ -212,7 +212,6 @@ export function marksOfFile({ root, language, text }: CodeFile): readonly Mark[]
     }
     if (language === "rust" && top.type === "inner_attribute_item" && /^#!\[cfg\(/.test(flat))
       put(flat, /any\(\)|ignored?|never|disabled/.test(flat) ? "always" : "sometimes", top.line);
-    if (/^(?:javascript|typescript|tsx)$/.test(language) && /^(?:jest|vi)\.(?:retryTimes)/.test(flat)) continue;
   }
   return marks;
 }

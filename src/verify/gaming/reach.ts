@@ -1,5 +1,5 @@
 // Whether the runner of a language would look into a file for tests, by the names it goes by when nobody told it otherwise.
-import type { Language } from "./syntax.ts";
+import { isScript, type Language } from "./syntax.ts";
 
 const script =
   /(?:[._-](?:test|tests|spec|specs|cy|pw|e2e|unit|it|test-d|stories)\.[cm]?[jt]sx?$)|(?:^|\/)(?:test|tests|spec)\.[cm]?[jt]sx?$/i;
@@ -29,8 +29,7 @@ const patterns: Readonly<Record<Language, RegExp>> = {
 export function reachOf(path: string, language: Language): "named" | "folder" | "none" {
   if (parked.test(path)) return "none";
   if (patterns[language].test(path)) return "named";
-  const isScript = /^(?:javascript|typescript|tsx)$/.test(language);
-  if (isScript && scriptFolder.test(path)) return /(?:^|\/)__tests?__\//.test(path) ? "named" : "folder";
+  if (isScript(language) && scriptFolder.test(path)) return /(?:^|\/)__tests?__\//.test(path) ? "named" : "folder";
   if (/^(?:java|kotlin)$/.test(language) && /(?:^|\/)(?:src\/\w*[tT]est|tests?)\//.test(path)) return "folder";
   return "none";
 }

@@ -32,6 +32,11 @@ export type Language =
 /** The tree of a text; null where it could not be read within its bounds. */
 export type Parse = (language: Language, text: string) => Syntax | null;
 
+/** JavaScript in all its forms. */
+export function isScript(language: Language): boolean {
+  return language === "javascript" || language === "typescript" || language === "tsx";
+}
+
 /** A file that was read as its language. */
 export interface CodeFile {
   readonly path: string;

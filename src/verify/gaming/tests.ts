@@ -21,6 +21,7 @@ import {
   ancestors,
   type CodeFile,
   childOf,
+  isScript,
   isString,
   type Language,
   namedIn,
@@ -63,6 +64,7 @@ function readTests(file: CodeFile): readonly TestCase[] {
   }
   const ofFile = marksOfFile(file);
   const registered = registrationsIn(file);
+  const isLookedInto = isReached(file);
   const suites = nodes.filter(({ isSuite }) => isSuite);
   return nodes
     .filter(({ isSuite }) => !isSuite)
@@ -80,8 +82,7 @@ function readTests(file: CodeFile): readonly TestCase[] {
         line: found.node.line,
         node: found.node,
         marks: [...found.marks, ...inherited, ...guards, ...ofFile, ...marksInBody(body, file.language)],
-        reached:
-          found.reached && isReached(file) && (registered === null || !found.plain || registered.has(found.name)),
+        reached: isLookedInto && (registered === null || !found.plain || registered.has(found.name)),
         rows: [...around.flatMap(({ rows }) => rows), ...found.rows, ...rowsOfLoops(found.node, file)],
         checks,
         given: givenIn(body, checks),
@@ -99,7 +100,6 @@ interface Found {
   readonly isSuite: boolean;
   readonly marks: readonly Mark[];
   readonly rows: readonly string[];
-  readonly reached: boolean;
   readonly plain: boolean; // a bare function that only a list of tests makes one
 }
 
@@ -143,7 +143,7 @@ function suiteOf(node: Syntax, { language }: CodeFile): Found {
     .map(({ text, line }): Note => ({ text: text.replace(/\s+/g, ""), line }));
   const assigned = language === "python" ? own.filter(({ text }) => /^(?:pytestmark=|__test__=False)/.test(text)) : [];
   const marks = [...marksOfNotes([...notes, ...assigned]), ...marksOfNames(name, node.line)];
-  return { node, body: node, name, isSuite: true, marks, rows: rowsOfNotes(notes, node), reached: true, plain: false };
+  return { node, body: node, name, isSuite: true, marks, rows: rowsOfNotes(notes, node), plain: false };
 }
 
 const byNote: Partial<Readonly<Record<Language, RegExp>>> = {
@@ -166,7 +166,7 @@ function functionTest(node: Syntax, file: CodeFile): Found | null {
   const body = bodyOf(node);
   const marks = [...marksOfNotes(notes), ...marksOfNames(name, node.line)];
   const plain = (language === "cpp" || language === "bash") && !isNoted;
-  return { node, body, name, isSuite: false, marks, rows: rowsOfNotes(notes, node, file), reached: true, plain };
+  return { node, body, name, isSuite: false, marks, rows: rowsOfNotes(notes, node, file), plain };
 }
 
 /** Whether a function's name makes it a test, without anything written above it. */
@@ -231,7 +231,7 @@ function macroFound(node: Syntax, body: Syntax | null, macro: string, given: rea
     .join(".")
     .replace(/\bDISABLED_/g, "");
   const marks = marksOfNames(given.join(" "), node.line);
-  return { node, body, name: name || macro, isSuite: false, marks, rows: [], reached: true, plain: false };
+  return { node, body, name: name || macro, isSuite: false, marks, rows: [], plain: false };
 }
 
 /** `t.Run("name", func…)`: a suite of its own where the name is told. */
@@ -240,7 +240,7 @@ function subtest({ node, callee, args }: Call): Found | null {
   if (!/\.Run$/.test(callee) || first === undefined || !isString(first.type) || second?.type !== "func_literal")
     return null;
   const body = bodyOf(second);
-  return { node, body, name: unquoted(first.text), isSuite: false, marks: [], rows: [], reached: true, plain: false };
+  return { node, body, name: unquoted(first.text), isSuite: false, marks: [], rows: [], plain: false };
 }
 
 function spokenTest(call: Call, file: CodeFile): Found | null {
@@ -284,7 +284,6 @@ function spokenTest(call: Call, file: CodeFile): Found | null {
     isSuite,
     marks,
     rows,
-    reached: true,
     plain: false,
   };
 }
@@ -341,7 +340,7 @@ function elementsOf(node: Syntax, file: CodeFile, depth = 0): readonly string[] 
       .map((line) => line.trim())
       .filter(Boolean);
   if (listTypes.test(node.type)) return namedIn(node).map(normal);
-  if (/as_expression|satisfies|parenthesized/.test(node.type) && node.children[0] !== undefined) {
+  if (/as_expression|satisfies|parenthesized/.test(node.type)) {
     const [inner] = namedIn(node);
     return inner === undefined ? [] : elementsOf(inner, file, depth);
   }
@@ -385,7 +384,7 @@ function rowsOfNotes(notes: readonly Note[], node: Syntax, file?: CodeFile): rea
 
 /** The name of a function in a script that stands around a test; null: it is none. */
 function uncalledName(up: Syntax, language: Language): string | null {
-  if (!/^(?:javascript|typescript|tsx)$/.test(language)) return null;
+  if (!isScript(language)) return null;
   const isBound = /arrow_function|function_expression/.test(up.type) && up.parent?.type === "variable_declarator";
   const name = isBound && up.parent !== null ? nameOf(up.parent) : up.type === "function_declaration" ? nameOf(up) : "";
   return /^\w+$/.test(name) && !/^export/.test(up.parent?.type ?? "") ? name : null;
@@ -417,7 +416,6 @@ function guardsOf(node: Syntax, { root, language }: CodeFile): readonly Mark[] {
 function registrationsIn({ root, language }: CodeFile): ReadonlySet<string> | null {
   if (language !== "cpp" && language !== "bash") return null;
   const names = new Set<string>();
-  let has = false;
   for (const node of walk(root)) {
     const call = callOf(node);
     if (call === null) continue;
@@ -434,8 +432,7 @@ function registrationsIn({ root, language }: CodeFile): ReadonlySet<string> | nu
       for (const arg of call.args) names.add(arg.text.replace(/^&/, ""));
     if (/^(?:test_?\w+)$/i.test(call.callee) && call.args.length === 0) names.add(call.callee);
   }
-  has = names.size > 0;
-  return has ? names : null;
+  return names.size > 0 ? names : null;
 }
 
 function givenIn(body: Syntax, checks: readonly Check[]): readonly string[] {
