@@ -43,12 +43,16 @@ export function compareTests(change: CodeChange): {
   const put = (rule: Find["rule"], path: string, line: number | null, what: string) =>
     finds.push({ rule, path, lines: line === null ? [] : [line], what: [what] });
 
-  for (const test of lost) {
-    if (isAbsorbed(test, now, old, change) || isOfGone(test, gone) || test.marks.some(({ when }) => when === "always"))
-      continue;
-    const parked = parkedAt(test, change);
-    if (parked === null) put("test_removed", test.path, null, test.name);
-    else put("test_out_of_reach", parked.path, parked.line, test.name);
+  const kept = now.filter(({ reached, marks }) => reached && !isAlwaysOff(marks));
+  const tables = freshTables(kept, old);
+  for (const [path, tests] of Map.groupBy(lost, (test) => test.path)) {
+    const asserted = assertedAnew(path, kept, change);
+    for (const test of tests) {
+      if (isAlwaysOff(test.marks) || isOfGone(test, gone) || isAbsorbed(test, { now, tables, asserted })) continue;
+      const parked = parkedAt(test, change);
+      if (parked === null) put("test_removed", path, null, test.name);
+      else put("test_out_of_reach", parked.path, parked.line, test.name);
+    }
   }
   for (const { old: was, now: is } of pairs) {
     if (isOutOfReach(was, is)) put("test_out_of_reach", is.path, is.line, is.name);
@@ -129,35 +133,52 @@ function likeness(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, n
   return all === 0 ? 0 : shared / all;
 }
 
+interface Table {
+  readonly calls: ReadonlySet<string>;
+  readonly words: ReadonlySet<string>; // of its rows
+}
+
+/** What may assert now what a test did that is gone. */
+interface Keepers {
+  readonly now: readonly TestCase[];
+  readonly tables: readonly Table[];
+  readonly asserted: ReadonlySet<string>;
+}
+
 /** Whether what a test asserted is asserted by others now: by a row of a table, by one that took it in, by its parts. */
-function isAbsorbed(test: TestCase, now: readonly TestCase[], old: readonly TestCase[], change: CodeChange): boolean {
+function isAbsorbed(test: TestCase, { now, tables, asserted }: Keepers): boolean {
   const telling = test.checks.filter(({ strength }) => strength > 0);
   if (telling.length === 0)
     return test.checks.length === 0 ? now.some((one) => likeness(test.tokens, one.tokens) > 0.5) : true;
-  const kept = now.filter(({ reached, marks }) => reached && !marks.some(({ when }) => when === "always"));
-  const wasThere = new Set(change.before.flatMap(({ text, path }) => (path === test.path ? [text] : [])));
-  const texts = new Set(
-    kept.flatMap(({ checks, node }) => (isUnchanged(node.text, wasThere) ? [] : checks.map(({ text }) => text))),
-  );
-  const found = telling.filter(({ text }) => texts.has(text)).length;
+  const found = telling.filter(({ text }) => asserted.has(text)).length;
   if (found / telling.length >= 0.6) return true;
   const literals = telling.flatMap(({ literals: some }) => some);
-  return kept.some((one) => {
-    const isOld = old.some(
-      ({ path, name, rows }) => path === one.path && name === one.name && rows.join() === one.rows.join(),
-    );
-    if (one.rows.length === 0 || isOld) return false;
-    const rows = new Set(one.rows.join(" ").match(/[\p{L}\p{N}_.]+/gu) ?? []);
-    const subject = [...test.calls].filter((word) => one.calls.has(word)).length;
-    const told = literals.filter((literal) =>
-      (literal.match(/[\p{L}\p{N}_.]+/gu) ?? ["\n"]).every((word) => rows.has(word)),
-    );
-    return subject >= 1 && told.length >= Math.max(1, literals.length * 0.5);
+  return tables.some(({ calls, words }) => {
+    if (![...test.calls].some((word) => calls.has(word))) return false;
+    const told = literals.filter((literal) => {
+      const parts = wordsIn(literal);
+      return parts.length > 0 && parts.every((word) => words.has(word));
+    });
+    return told.length >= Math.max(1, literals.length * 0.5);
   });
 }
 
-/** Whether a test stood there as it is before: what it asserts, it asserted already. */
-const isUnchanged = (text: string, before: ReadonlySet<string>) => [...before].some((whole) => whole.includes(text));
+/** Tests whose rows are not as they were. */
+function freshTables(kept: readonly TestCase[], old: readonly TestCase[]): readonly Table[] {
+  const keyOf = ({ path, name, rows }: TestCase) => [path, name, rows.join()].join("\n");
+  const known = new Set(old.map(keyOf));
+  return kept
+    .filter((one) => one.rows.length > 0 && !known.has(keyOf(one)))
+    .map(({ calls, rows }) => ({ calls, words: new Set(wordsIn(rows.join(" "))) }));
+}
+
+const isAlwaysOff = (marks: readonly Mark[]) => marks.some(({ when }) => when === "always");
+
+/** What tests assert, without those that stood in a file as they are before: what they assert, they asserted already. */
+function assertedAnew(path: string, kept: readonly TestCase[], { before }: CodeChange): ReadonlySet<string> {
+  const was = before.find((file) => file.path === path)?.text ?? "";
+  return new Set(kept.filter(({ node }) => !was.includes(node.text)).flatMap(({ checks }) => checks.map(textOf)));
+}
 
 /** Names that the change takes away altogether: declared before, declared nowhere now. */
 function goneNames({ before, after }: CodeChange): ReadonlySet<string> {
@@ -297,9 +318,7 @@ function compareChecks({ was, is, fresh, help, helpBefore, change }: Compared): 
   const [before, after] = [own(was, helpBefore), own(is, help)];
   const pool = [
     ...after,
-    ...fresh
-      .filter(({ path, marks }) => path === is.path && !marks.some(({ when }) => when === "always"))
-      .flatMap((test) => own(test, help)),
+    ...fresh.filter(({ path, marks }) => path === is.path && !isAlwaysOff(marks)).flatMap((test) => own(test, help)),
   ];
   const gone = without(before, pool, textOf);
   const came = without(pool, before, textOf);

@@ -479,7 +479,11 @@ function textOutsideTests(file: CodeFile): string {
   return text;
 }
 
-/** How often each word stands in a piece of code. */
+const tokens = new WeakMap<Syntax, ReadonlyMap<string, number>>();
+
+/** How often each word stands in a piece of code. Read once for each node. */
 export function tokensOf(node: Syntax): ReadonlyMap<string, number> {
-  return countOf(normal(node).match(/[\p{L}_$][\p{L}\p{N}_$]*|\d[\w.]*|[^\s\w]/gu) ?? []);
+  const read = tokens.get(node) ?? countOf(normal(node).match(/[\p{L}_$][\p{L}\p{N}_$]*|\d[\w.]*|[^\s\w]/gu) ?? []);
+  tokens.set(node, read);
+  return read;
 }
