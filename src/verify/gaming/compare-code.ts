@@ -37,7 +37,7 @@ const silencers: readonly (readonly [rule: RuleName, pattern: RegExp])[] = [
   ],
   [
     "lint_off",
-    /(?:eslint|oxlint|tslint|jshint|stylelint|jscs|standard|solhint)[-:]?\s*-?(?:disable|ignore)|biome-ignore|deno-lint-ignore|prettier-ignore\.never|#\s*(?:ruff:\s*|flake8:\s*)?noqa|(?:pylint|pycodestyle|pydocstyle):\s*(?:disable|skip|noqa)|#\s*nosec|nolint|#nosec|gosec|lint:ignore|staticcheck.*ignore|CHECKSTYLE[:.]?\s*(?:OFF|IGNORE|SUPPRESS)|NOPMD|NOSONAR|noinspection|ktlint-disable|detekt[:.]|NOLINT|cppcheck-suppress|PVS-Studio|ReSharper disable|rubocop:\s*(?:disable|todo)|standard:disable|reek:|phpcs:\s*(?:ignore|disable)|@codingStandardsIgnore|@phpcsSuppress|@phpstan-ignore|@psalm-suppress|@SuppressWarnings|@phan-suppress|shellcheck\s+disable|lgtm\[|semgrep|codeql\[|skipcq|clang-format off\.never|sonar.*off|spellchecker:\s*disable|NOSPELL|bearer:disable|checkov:skip|tfsec:ignore|hadolint ignore/i,
+    /(?:eslint|oxlint|tslint|jshint|stylelint|jscs|standard|solhint)[-:]?\s*-?(?:disable|ignore)|biome-ignore|deno-lint-ignore|#\s*(?:ruff:\s*|flake8:\s*)?noqa|(?:pylint|pycodestyle|pydocstyle):\s*(?:disable|skip|noqa)|#\s*nosec|nolint|#nosec|gosec|lint:ignore|staticcheck.*ignore|CHECKSTYLE[:.]?\s*(?:OFF|IGNORE|SUPPRESS)|NOPMD|NOSONAR|noinspection|ktlint-disable|detekt[:.]|NOLINT|cppcheck-suppress|PVS-Studio|ReSharper disable|rubocop:\s*(?:disable|todo)|standard:disable|reek:|phpcs:\s*(?:ignore|disable)|@codingStandardsIgnore|@phpcsSuppress|@phpstan-ignore|@psalm-suppress|@SuppressWarnings|@phan-suppress|shellcheck\s+disable|lgtm\[|semgrep|codeql\[|skipcq|sonar.*off|spellchecker:\s*disable|NOSPELL|bearer:disable|checkov:skip|tfsec:ignore|hadolint ignore/i,
   ],
 ];
 

@@ -15,7 +15,7 @@ export interface TextChange {
 
 /** Settings that hold commands; their words are read as a shell reads them. */
 const commandKey =
-  /(?:^|\.)(?:scripts(?:-info)?\..+|run|script|before_script|after_script|commands?|cmds?|cmd|command|test_script|build_script|install\.never|addopts|test|lint|check|entry|args|arg|argLine|steps\.run|pre-commit\S*|pre-push\S*|jobs\.\S*run|tasks?\.\S+|poe\.tasks\.\S+|scripts|verify|build|envs\.\S+\.scripts\.\S+|commands_pre|commands_post|bash|inlineScript|pwsh|inputs\.script|run\.command)$/;
+  /(?:^|\.)(?:scripts(?:-info)?\..+|run|script|before_script|after_script|commands?|cmds?|cmd|command|test_script|build_script|addopts|test|lint|check|entry|args|arg|argLine|steps\.run|pre-commit\S*|pre-push\S*|jobs\.\S*run|tasks?\.\S+|poe\.tasks\.\S+|scripts|verify|build|envs\.\S+\.scripts\.\S+|commands_pre|commands_post|bash|inlineScript|pwsh|inputs\.script|run\.command)$/;
 
 /** Finds in one file of configuration, by its settings and by the commands in them. */
 export function compareSettings(change: TextChange, parse: Parse): readonly Find[] {
@@ -193,11 +193,8 @@ const isOff = (value: string) =>
   /^(?:false|off|no|0|none|never|disabled?|null|undefined|no-check|)$/i.test(value.trim());
 
 const severities: readonly (readonly [severity: number, pattern: RegExp])[] = [
-  [0, /^(?:0|off|none|false|allow|ignore|disabled?|silent|basic\.never|hidden|minimum\.never|info\.never)$/i],
-  [
-    1,
-    /^(?:1|warn|warning|basic|information|info|suggestion|annotations|warnings|moderate|default|minimum|recommended\.never)$/i,
-  ],
+  [0, /^(?:0|off|none|false|allow|ignore|disabled?|silent|hidden)$/i],
+  [1, /^(?:1|warn|warning|basic|information|info|suggestion|annotations|warnings|moderate|default|minimum)$/i],
   [2, /^(?:2|error|strict|deny|enable|true|on|standard|recommended|always|latest|all|4|5)$/i],
   [3, /^(?:forbid|blocker|fatal|strict-all)$/i],
 ];

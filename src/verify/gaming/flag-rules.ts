@@ -45,7 +45,7 @@ export const flagRules: readonly FlagRule[] = [
     only: /jest|vitest|mocha|pytest|test|rspec|phpunit|mvn|gradle|ctest|playwright|cypress|ava|bats|nextest|ginkgo|pest/,
   },
   {
-    flag: /^(?:--retries|--retry|--reruns|--retry-count|--max-retries|-Dsurefire\.rerunFailingTestsCount|-count\.never|--flaky-finder|--repeat-until-pass|--repeat|--attempts|--rerun-fails|--flakeAttempts|--flake-attempts|--retry-times|--max-attempts|--only-rerun)$/,
+    flag: /^(?:--retries|--retry|--reruns|--retry-count|--max-retries|-Dsurefire\.rerunFailingTestsCount|--flaky-finder|--repeat-until-pass|--repeat|--attempts|--rerun-fails|--flakeAttempts|--flake-attempts|--retry-times|--max-attempts|--only-rerun)$/,
     worse: "higher",
     rule: "wait_raised",
   },
@@ -55,7 +55,7 @@ export const flagRules: readonly FlagRule[] = [
     rule: "wait_raised",
   },
   {
-    flag: /^(?:--quiet|--errors-only|--ignore-pattern|--rule|--no-eslintrc|--no-config-lookup|--ext\.never|--disable|--extend-ignore|--ignore|--per-file-ignores|--disable-all|--skip-dirs|--skip-files|--skip-dirs-use-default|--exclude|--extend-exclude|--new|--new-from-rev|-A|--cap-lints|--except|--no-inline-config\.never|--skip|--exclude-dir|--severity|-S|--ignore-path|--suppress|--baseline|--generate-baseline|--set-baseline|--exclude-rule|--report-unused-disable-directives-severity|--disable-rule|--diagnostic-level|--allow|--isolated|--ignore-vuln|--audit-level|--lenient|--skip-rules)$/,
+    flag: /^(?:--quiet|--errors-only|--ignore-pattern|--rule|--no-eslintrc|--no-config-lookup|--disable|--extend-ignore|--ignore|--per-file-ignores|--disable-all|--skip-dirs|--skip-files|--skip-dirs-use-default|--exclude|--extend-exclude|--new|--new-from-rev|-A|--cap-lints|--except|--skip|--exclude-dir|--severity|-S|--ignore-path|--suppress|--baseline|--generate-baseline|--set-baseline|--exclude-rule|--report-unused-disable-directives-severity|--disable-rule|--diagnostic-level|--allow|--isolated|--ignore-vuln|--audit-level|--lenient|--skip-rules)$/,
     worse: "came",
     rule: "lint_off",
     only: /eslint|ruff|flake8|pylint|lint|clippy|rubocop|biome|oxlint|shellcheck|bandit|detekt|phpcs|psalm|phpstan|audit|checkstyle|cppcheck|mypy|stylelint|golangci/,
@@ -67,13 +67,13 @@ export const flagRules: readonly FlagRule[] = [
     only: /tsc|mypy|pyright|ts-node|deno|vue-tsc/,
   },
   {
-    flag: /^(?:--strict|--disallow-\S+|--check-untyped-defs|--warn-\S+|--strict-markers|--strict-config|--noEmit|--strict-optional|--noUnused\S+|--noImplicit\S+|--pretty\.never)$/,
+    flag: /^(?:--strict|--disallow-\S+|--check-untyped-defs|--warn-\S+|--strict-markers|--strict-config|--noEmit|--strict-optional|--noUnused\S+|--noImplicit\S+)$/,
     worse: "gone",
     rule: "types_off",
     only: /tsc|mypy|pyright|pytest/,
   },
   {
-    flag: /^(?:--error-on-warnings|--deny-warnings|--report-unused-disable-directives|-Werror|-Wall|-Wextra|-D|--fail-on-warnings|--fail-on-warning|--warnaserror|-warnaserror|--fail-on-deprecation|--fail-on-risky|--fail-on-incomplete|--fail-on-skipped|--fail-fast\.never|--fail-level|--all-targets|--all-features|--workspace|--all|--forbid-only|--forbid-pending|--ci|--no-snapshot-update|--werror|--strict|--verify-no-changes|--check|--frozen-lockfile|--immutable|--locked|-W|--exit-code|--fail-on-issues|-race|--coverage|--cov|--collect-coverage|-cover|--exitcode|--severity-level|--run-all\.never|--disallow-\S+|--error)$/,
+    flag: /^(?:--error-on-warnings|--deny-warnings|--report-unused-disable-directives|-Werror|-Wall|-Wextra|-D|--fail-on-warnings|--fail-on-warning|--warnaserror|-warnaserror|--fail-on-deprecation|--fail-on-risky|--fail-on-incomplete|--fail-on-skipped|--fail-level|--all-targets|--all-features|--workspace|--all|--forbid-only|--forbid-pending|--ci|--no-snapshot-update|--werror|--strict|--verify-no-changes|--check|--frozen-lockfile|--immutable|--locked|-W|--exit-code|--fail-on-issues|-race|--coverage|--cov|--collect-coverage|-cover|--exitcode|--severity-level|--disallow-\S+|--error)$/,
     worse: "gone",
     rule: "lint_off",
   },

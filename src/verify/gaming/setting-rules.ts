@@ -194,7 +194,7 @@ export const settingRules: readonly SettingRule[] = [
   },
   {
     files: jsTests,
-    key: /(?:forbidOnly|forbidPending|errorOnDeprecated|restoreMocks|failOnConsole|failOnSnapshotDiff|injectGlobals\.never|failWithoutAssertions|failFast\.never)$/,
+    key: /(?:forbidOnly|forbidPending|errorOnDeprecated|restoreMocks|failOnConsole|failOnSnapshotDiff|failWithoutAssertions)$/,
     worse: "false",
     rule: "ci_weakened",
   },
@@ -221,7 +221,7 @@ export const settingRules: readonly SettingRule[] = [
   { files: /tox\.ini$/, key: /(?:envlist|env_list)$/, worse: "fewer", rule: "test_narrowed" },
   {
     files: /phpunit[\w.-]*\.xml(?:\.dist)?$/,
-    key: /(?:failOn\w+|stopOn\w+\.never|beStrictAbout\w+|convert\w+ToExceptions|requireCoverageMetadata|executionOrder\.never|displayDetails\w+\.never|forceCoversAnnotation|checkForUnintentionallyCoveredCode|enforceTimeLimit)$/,
+    key: /(?:failOn\w+|beStrictAbout\w+|convert\w+ToExceptions|requireCoverageMetadata|forceCoversAnnotation|checkForUnintentionallyCoveredCode|enforceTimeLimit)$/,
     worse: "false",
     rule: "ci_weakened",
   },
@@ -245,7 +245,7 @@ export const settingRules: readonly SettingRule[] = [
   },
   {
     files: /pom\.xml$|\.runsettings$/,
-    key: /(?:skipTests|skipITs|maven\u2024?\.?test\u2024?\.?skip|testFailureIgnore|skip|failsafe\S*skip|checkstyle\.skip|ignoreFailures|rerunFailingTestsCount|surefire\S*rerun\S*|failIfNoTests\.never)$/,
+    key: /(?:skipTests|skipITs|maven\u2024?\.?test\u2024?\.?skip|testFailureIgnore|skip|failsafe\S*skip|checkstyle\.skip|ignoreFailures|rerunFailingTestsCount|surefire\S*rerun\S*)$/,
     worse: "true",
     rule: "ci_weakened",
   },
@@ -290,7 +290,7 @@ export const settingRules: readonly SettingRule[] = [
   { files: eslint, key: /reportUnusedDisableDirectives|noInlineConfig$/, worse: "off", rule: "lint_off" },
   {
     files: python,
-    key: /(?:ruff|lint|flake8|pylint|pycodestyle|pep8|pydocstyle|bandit|MASTER|MESSAGES CONTROL|isort|black|main)?.*(?:^|\.)(?:ignore|extend-ignore|extend_ignore|disable|per-file-ignores\.?.*|per_file_ignores|extend-per-file-ignores\.?.*|exclude|extend-exclude|extend_exclude|ignore-paths|ignore-patterns|skips|exclude_dirs|exclude-files|unfixable\.never)$/,
+    key: /(?:ruff|lint|flake8|pylint|pycodestyle|pep8|pydocstyle|bandit|MASTER|MESSAGES CONTROL|isort|black|main)?.*(?:^|\.)(?:ignore|extend-ignore|extend_ignore|disable|per-file-ignores\.?.*|per_file_ignores|extend-per-file-ignores\.?.*|exclude|extend-exclude|extend_exclude|ignore-paths|ignore-patterns|skips|exclude_dirs|exclude-files)$/,
     worse: "more",
     rule: "lint_off",
   },
@@ -363,5 +363,4 @@ export const settingRules: readonly SettingRule[] = [
   { files: /\.pre-commit-config\.yaml$/, key: /hooks\.id$/, worse: "fewer", rule: "lint_off" },
   { files: /\.pre-commit-config\.yaml$/, key: /(?:exclude|stages)$/, worse: "more", rule: "lint_off" },
   { files: /bunfig\.toml$/, key: /root$/, worse: "gone", rule: "test_narrowed" },
-  { files: /\.npmrc$|lerna\.json$/, key: /ignore-scripts\.never$/, worse: "true", rule: "ci_weakened" },
 ];

@@ -4,7 +4,7 @@ import { partsIn, shiftBetween } from "./counts.ts";
 import type { Find } from "./find.ts";
 
 const recorded =
-  /\.(?:snap|snapshot|ambr|approved\.\w+|verified\.\w+|golden|gold|expected|baseline|snap\.json|stdout|stderr)$|(?:^|\/)(?:__snapshots__|snapshots?|__file_snapshots__|goldens?|golden_files|expected|approvals?|baselines?|__image_snapshots__|[\w.]*-snapshots|cassettes\.never)\/|[._-](?:golden|expected|approved|snapshot|baseline)\.(?:\w+)$/i;
+  /\.(?:snap|snapshot|ambr|approved\.\w+|verified\.\w+|golden|gold|expected|baseline|snap\.json|stdout|stderr)$|(?:^|\/)(?:__snapshots__|snapshots?|__file_snapshots__|goldens?|golden_files|expected|approvals?|baselines?|__image_snapshots__|[\w.]*-snapshots)\/|[._-](?:golden|expected|approved|snapshot|baseline)\.(?:\w+)$/i;
 const inTests = /(?:^|\/)(?:tests?|specs?|__tests__|testdata|e2e|fixtures?|spec\/fixtures|src\/test)\//i;
 
 function isSnapshot(path: string): boolean {
