@@ -51,15 +51,15 @@ export function seenOfGaming({ finds, unread }: Gaming): Omit<GamingSeen, "head"
   return { findings, more: finds.length - findings.length, unread: unread.slice(0, mostUnread) };
 }
 
-const named = 5;
+const mostNamed = 5;
 
-/** What it is to a loop's verdict: a judge where policy blocks, else a word to whoever decides; null: there is nothing to say. */
+/** What it is to a loop's verdict: a judge where policy blocks, else a word to whoever decides. */
 export function judgeGaming(
   seen: GamingSeen,
   policy: Rules["gaming"],
 ): { readonly part: VerdictPart; readonly findings: readonly Finding[] } {
   const { findings, more, unread } = seen;
-  const places = findings.slice(0, named).map(({ title, path, line }) => {
+  const places = findings.slice(0, mostNamed).map(({ title, path, line }) => {
     return `${title}: ${path}${line === null ? "" : `:${line}`}`;
   });
   const left = findings.length + more - places.length;
@@ -78,7 +78,7 @@ export function judgeGaming(
 /** What could not be read, in a sentence; empty where all was. */
 export function unreadSentence({ unread }: Pick<Gaming, "unread">): readonly string[] {
   if (unread.length === 0) return [];
-  const named = unread.slice(0, 5).join(", ");
-  const more = unread.length > 5 ? ` and ${unread.length - 5} more` : "";
+  const named = unread.slice(0, mostNamed).join(", ");
+  const more = unread.length > mostNamed ? ` and ${unread.length - mostNamed} more` : "";
   return [`Not read, since too large or too slow to read: ${named}${more}.`];
 }
