@@ -8,6 +8,7 @@ import {
   ancestors,
   type CodeFile,
   childOf,
+  closedUp,
   isComment,
   isScript,
   isString,
@@ -260,9 +261,7 @@ function aroundOf(node: Syntax): string {
     if (up.text.length > 100 || /statement|block|body|declaration|^if|suite|program|module/.test(up.type)) break;
     best = up;
   }
-  return normal(best)
-    .replace(/ (?=[.,()[\]:])|(?<=[.([:!]) /g, "")
-    .slice(0, 100);
+  return closedUp(normal(best)).replaceAll("! ", "!").slice(0, 100);
 }
 
 /** Whether something follows from it: a condition, or a name that conditions use. What is only logged or passed on is not. */
@@ -387,9 +386,7 @@ function waitsIn({ root, language }: CodeFile): readonly Wait[] {
     if (amount !== null)
       waits.push({
         key,
-        text: normal(node)
-          .replace(/ (?=[.,()[\]:])|(?<=[.([:]) /g, "")
-          .slice(0, 80),
+        text: closedUp(normal(node)).slice(0, 80),
         amount,
         line: node.line,
       });

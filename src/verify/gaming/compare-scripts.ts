@@ -4,7 +4,7 @@ import { commandStrings } from "./commands.ts";
 import { type CommandText, compareCommands, type TextChange } from "./compare-settings.ts";
 import { shiftBetween, without } from "./counts.ts";
 import type { Find, RuleName } from "./find.ts";
-import { languageOf, type Parse, unquoted } from "./syntax.ts";
+import { languageOf, lineAt, type Parse, unquoted } from "./syntax.ts";
 
 const judgingScript =
   /(?:^|[/_.-])(?:tests?|specs?|lint|checks?|ci|verify|validate|run-?tests?|coverage|gate|presubmit|precommit|pre-commit|pre-push|build|make|e2e|smoke|typecheck|quality|qa)(?:$|[/_.-])/i;
@@ -83,7 +83,7 @@ function quotedCommands(text: string): CommandText[] {
   ].map(({ 1: quoted = "", 2: rest = "", index }) => ({
     key: "sh",
     text: `${unquoted(quoted)}${/returnStatus:\s*true/.test(rest) ? " || true" : ""}`,
-    line: text.slice(0, index).split("\n").length,
+    line: lineAt(text, index),
   }));
 }
 

@@ -7,7 +7,7 @@ import { partsIn, without } from "./counts.ts";
 import type { Find } from "./find.ts";
 import type { Mark } from "./marks.ts";
 import { reachOf } from "./reach.ts";
-import { type CodeFile, childOf, isScript, languageOf, walk } from "./syntax.ts";
+import { type CodeFile, childOf, closedUp, isScript, languageOf, walk } from "./syntax.ts";
 import { type TestCase, testsIn, tokensOf } from "./tests.ts";
 
 /** The code of a change: what was, what is. */
@@ -308,7 +308,7 @@ interface Compared {
 }
 
 const textOf = ({ text }: Check) => text;
-const told = (check: Check) => check.text.replace(/ (?=[.,()[\]:])|(?<=[.([:]) /g, "").slice(0, 100);
+const told = (check: Check) => closedUp(check.text).slice(0, 100);
 
 function compareChecks({ was, is, fresh, help, helpBefore, change }: Compared): readonly Find[] {
   const own = (test: TestCase, helping: ReadonlyMap<string, readonly Check[]>) => [

@@ -1,6 +1,6 @@
 // What keeps a test from running or from failing, and what keeps all others from running.
 import { type Call, callOf, isFunction, type Note, wordsOf } from "./code.ts";
-import { ancestors, type CodeFile, childOf, type Language, namedIn, type Syntax, walk } from "./syntax.ts";
+import { ancestors, type CodeFile, childOf, type Language, lineAt, namedIn, type Syntax, walk } from "./syntax.ts";
 
 export interface Mark {
   readonly what: string;
@@ -198,7 +198,7 @@ export function marksOfFile({ root, language, text }: CodeFile): readonly Mark[]
     put(
       `build tag ${tag}`,
       /^(?:ignore|never|skip|disabled|!test)\b/.test(tag) ? "always" : "sometimes",
-      text.slice(0, index).split("\n").length,
+      lineAt(text, index),
     );
   for (const top of namedIn(root)) {
     const flat = top.text.replace(/\s+/g, "");

@@ -2,6 +2,7 @@
 import type { TextChange } from "./compare-settings.ts";
 import { partsIn, shiftBetween } from "./counts.ts";
 import type { Find } from "./find.ts";
+import { lineAt } from "./syntax.ts";
 
 const recorded =
   /\.(?:snap|snapshot|ambr|approved\.\w+|verified\.\w+|golden|gold|expected|baseline|snap\.json|stdout|stderr)$|(?:^|\/)(?:__snapshots__|snapshots?|__file_snapshots__|goldens?|golden_files|expected|approvals?|baselines?|__image_snapshots__|[\w.]*-snapshots)\/|[._-](?:golden|expected|approved|snapshot|baseline)\.(?:\w+)$/i;
@@ -33,15 +34,15 @@ export function compareSnapshots(
     {
       rule: "snapshot_rewritten",
       path,
-      lines: rewritten.map(([, { line }]) => line).slice(0, 10),
-      what: rewritten.map(([name]) => name || "the whole file").slice(0, 10),
+      lines: rewritten.slice(0, 10).map(([, { at }]) => lineAt(after, at)),
+      what: rewritten.slice(0, 10).map(([name]) => name || "the whole file"),
     },
   ];
 }
 
 interface Entry {
   readonly text: string;
-  readonly line: number;
+  readonly at: number; // in the file
 }
 
 /** By name, as Jest and syrupy write them; a file of another kind is one entry. */
@@ -49,13 +50,13 @@ function entriesIn(text: string): ReadonlyMap<string, Entry> {
   const entries = new Map<string, Entry>();
   const jest = /^exports\[`((?:\\.|[^`\\])*)`\] = `((?:\\.|[^`\\])*)`;/gm;
   for (const { 1: name = "", 2: value = "", index } of text.matchAll(jest))
-    entries.set(name, { text: normal(value), line: text.slice(0, index).split("\n").length });
+    entries.set(name, { text: normal(value), at: index });
   for (const { 1: name = "", 2: value = "", index } of text.matchAll(/^# name: (.+)\n([\s\S]*?)^# ---/gm))
-    entries.set(name, { text: normal(value), line: text.slice(0, index).split("\n").length });
+    entries.set(name, { text: normal(value), at: index });
   if (entries.size === 0)
     entries.set("", {
       text: normal(text.replace(/^---\n[\s\S]*?\n---\n/, "").replace(/^\/\/ Jest Snapshot.*$/m, "")),
-      line: 1,
+      at: 0,
     });
   return entries;
 }

@@ -116,6 +116,16 @@ export function normal(node: Syntax): string {
     .trim();
 }
 
+/** The same as it is usually written, without spaces around brackets and dots. */
+export function closedUp(tokens: string): string {
+  return tokens.replace(/ (?=[.,()[\]:])|(?<=[.([:]) /g, "");
+}
+
+/** The line, from 1, of a place in a text. */
+export function lineAt(text: string, at: number): number {
+  return text.slice(0, at).split("\n").length;
+}
+
 /** What a literal of a string holds, without its quotes. */
 export function unquoted(text: string): string {
   const [, inner = text] =
