@@ -29,17 +29,22 @@ async function run({
     ...modelsAt(JSON.parse(models)),
   };
   const clock = benchClock();
+  const runtime = processRuntime({ scratchDir: dataDir, relaysApart: true });
   const began = performance.now();
   const running = await startApp({
     settings,
     log: tellingOfTurns(pinoLogger({ level: "info" })),
-    runtime: processRuntime({ scratchDir: dataDir, relaysApart: true }),
+    runtime,
     image: () => ({ kind: "toolchain" }),
     clock,
   });
   say({ url: running.webhookUrl, startMs: performance.now() - began, pid: process.pid });
   process.on("message", (word) => void answer(running, clock, word).then(say));
-  process.once("disconnect", () => void running.close().then(() => process.exit(0)));
+  process.once("disconnect", async () => {
+    await running.close();
+    await runtime.close(); // a run that is under way is nobody's any more
+    process.exit(0);
+  });
 }
 
 /** Providers that speak Anthropic's wire format, by name; their models cost nothing, so that no budget ends a run. */

@@ -155,7 +155,7 @@ function watchPhases(app: Served) {
   return {
     /** What the loop's last decision was. */
     note: (key: string) => known.get(key)?.note ?? "",
-    /** When the loop came there. Throws `Fault` where it ended elsewhere. */
+    /** When the loop came there. Throws `Fault` where it ended elsewhere, and what the signal is aborted with. */
     reached(key: string, wanted: string, signal: AbortSignal): Promise<number> {
       return new Promise((resolve, reject) => {
         const settle = (end: () => void) => {
@@ -169,6 +169,7 @@ function watchPhases(app: Served) {
           if (phase === wanted) settle(() => resolve(at));
           else if (phase === "settled") settle(() => reject(endedEarly(key, wanted)));
         };
+        if (signal.aborted) return reject(signal.reason);
         signal.addEventListener("abort", interrupted);
         waiting.add(look);
         look();

@@ -1,5 +1,6 @@
 // The command `npm run soak`: the real App under good and hostile load for a long time, and what it has left of that.
 import { parseArgs } from "node:util";
+import { interruptible } from "../../src/cli/interrupt.ts";
 import { soak } from "./soak.ts";
 
 const help = `npm run soak -- [options]
@@ -11,7 +12,7 @@ const help = `npm run soak -- [options]
 
 A hostile run is always under way, and a hostile client every other half minute. Runs are plain processes.
 Exit code: 0 when nothing was left and memory at the end is within 5 % of what it was after ten minutes (or after a third of
-a shorter time), 1 otherwise, 2 for wrong options.
+a shorter time), 1 otherwise, 2 for wrong options, 130 after Ctrl-C.
 `;
 
 const options = {
@@ -36,13 +37,13 @@ async function main(): Promise<number> {
     process.stderr.write(`--minutes and --every take whole numbers from 1.\n\n${help}`);
     return 2;
   }
-  const controller = new AbortController();
-  process.once("SIGINT", () => controller.abort(new Error("interrupted")));
   const say = (text: string) => void process.stderr.write(`${text}\n`);
-  const result = await soak({ minutes, everySeconds: every, signal: controller.signal, say });
-  if (given.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  else for (const line of result.lines) process.stdout.write(`${line}\n`);
-  return result.problems.length === 0 ? 0 : 1;
+  return interruptible(async (signal) => {
+    const result = await soak({ minutes, everySeconds: every, signal, say });
+    if (given.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    else for (const line of result.lines) process.stdout.write(`${line}\n`);
+    return result.problems.length === 0 ? 0 : 1;
+  });
 }
 
 process.exitCode = await main();

@@ -28,7 +28,7 @@ export interface Soaked {
 /** What a good loop's last decision says. */
 const well = "ended: task_complete";
 
-/** Runs the load, ends it, and looks at what is left. Throws `Fault` where the App ends meanwhile. */
+/** Runs the load, ends it, and looks at what is left. Throws `Fault` where the App ends meanwhile, and what the signal is aborted with. */
 export function soak({ minutes, everySeconds, signal, say }: SoakRequest): Promise<Soaked> {
   return withCleanup({ err: say }, async (cleanup) => {
     const terminal = { env: process.env, out: say, err: say };
@@ -45,24 +45,25 @@ export function soak({ minutes, everySeconds, signal, say }: SoakRequest): Promi
       const before = await traces(world);
       const calls = await world.hostileCalls();
       const over = new AbortController();
-      const goes = () => performance.now() - began < minutes * 60_000 && !signal.aborted;
       const until = AbortSignal.any([signal, over.signal]);
+      const goes = () => performance.now() - began < minutes * 60_000 && !until.aborted;
       const rest = (ms: number) => delay(ms, undefined, { signal: until }).catch(() => {});
-      const hostile = keepHostileRun(world, goes, rest);
-      const client = keepClient(world, goes, rest);
-      const looking = (async () => {
+      const looking = async () => {
         for (await rest(30_000); goes(); await rest(30_000)) await look();
-      })();
+      };
+      const beside = Promise.all([keepHostileRun(world, goes, rest), keepClient(world, goes, rest), looking()]);
+      beside.catch(() => over.abort()); // what one of them threw is thrown once the load has ended
       const loops: Promise<string>[] = [];
       while (goes()) {
         loops.push(world.wholeLoop().catch((error) => `failed: ${error.message}`));
         await rest(everySeconds * 1_000);
       }
       over.abort();
-      await Promise.all([hostile, client, looking]);
+      await beside;
+      signal.throwIfAborted();
       const ended = await Promise.all(loops);
       await world.app.ask("idle", "idleMs");
-      await delay(35_000); // connections that are kept open for a while, and threads without work
+      await delay(35_000, undefined, { signal }); // connections that are kept open for a while, and threads without work
       await look();
       const left = await leftOver(world, before);
       const endings = Object.fromEntries(
