@@ -2,8 +2,8 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { type Engine, openEngine } from "../../src/container/docker/engine.ts";
+import { givenOptions } from "../script-options.ts";
 import { type Campaign, runCampaign } from "./campaign.ts";
 import type { Kind } from "./check.ts";
 
@@ -30,23 +30,14 @@ const options = {
   help: { type: "boolean", default: false },
 } as const;
 
-type Given = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
+type Given = Exclude<ReturnType<typeof givenOptions<typeof options>>, number>;
 
 const noEngine = `No container engine answered, and none could be started. Start Docker or Podman, or add --runtime process.
 `;
 
 async function main(): Promise<number> {
-  let given: Given;
-  try {
-    given = parseArgs({ options }).values;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
-    return 2;
-  }
-  if (given.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+  const given = givenOptions(options, help);
+  if (typeof given === "number") return given;
   const numbers = [given.kills, given.loops, given.peace, given.seed ?? "1"].map(Number);
   if (
     numbers.some((number) => !Number.isInteger(number) || number < 1) ||

@@ -1,6 +1,6 @@
 // The command `npm run simulate`: many seeds, one seed, every boundary, or every planted bug, on all cores.
-import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { givenOptions } from "../script-options.ts";
 import { type Failure, hunt, type Mode, type MutantResult, runSeed, runSeeds, shrink, workers } from "./campaign.ts";
 import { type PointsResult, runPoints } from "./exhaustive.ts";
 import { mutants } from "./mutants.ts";
@@ -136,13 +136,8 @@ const options = {
 } as const;
 
 async function main(): Promise<number> {
-  let given: ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
-  try {
-    given = parseArgs({ options }).values;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
-    return 2;
-  }
+  const given = givenOptions(options, help);
+  if (typeof given === "number") return given;
   const modes = { safety: ["safety"], liveness: ["liveness"], both: ["safety", "liveness"] }[given.mode] as
     | Mode[]
     | undefined;
@@ -151,16 +146,12 @@ async function main(): Promise<number> {
     process.stderr.write(`--seeds, --from and --seed take whole numbers, --mode safety, liveness or both.\n\n${help}`);
     return 2;
   }
-  if (given.help) {
-    process.stdout.write(help);
-    return 0;
-  }
   const told = await chosen(given, numbers as [number, number, number], modes);
   say(given.json ? JSON.stringify(told.json, null, 2) : told.lines.join("\n"));
   return told.ok ? 0 : 1;
 }
 
-type Given = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
+type Given = Exclude<ReturnType<typeof givenOptions<typeof options>>, number>;
 
 function chosen(given: Given, [count, from, seed]: [number, number, number], modes: readonly Mode[]): Promise<Told> {
   if (given.exhaustive) return exhaustive();

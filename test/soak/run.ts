@@ -1,6 +1,6 @@
 // The command `npm run soak`: the real App under good and hostile load for a long time, and what it has left of that.
-import { parseArgs } from "node:util";
 import { interruptible } from "../../src/cli/interrupt.ts";
+import { givenOptions } from "../script-options.ts";
 import { soak } from "./soak.ts";
 
 const help = `npm run soak -- [options]
@@ -23,16 +23,9 @@ const options = {
 } as const;
 
 async function main(): Promise<number> {
-  let given: ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
-  try {
-    given = parseArgs({ options }).values;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
-    return 2;
-  }
+  const given = givenOptions(options, help);
+  if (typeof given === "number") return given;
   const [minutes, every] = [Number(given.minutes), Number(given.every)];
-  if (given.help) process.stdout.write(help);
-  if (given.help) return 0;
   if (!Number.isInteger(minutes) || minutes < 1 || !Number.isInteger(every) || every < 1) {
     process.stderr.write(`--minutes and --every take whole numbers from 1.\n\n${help}`);
     return 2;
