@@ -10,7 +10,6 @@ import { promisify } from "node:util";
 import { Fault } from "../base/fault.ts";
 import { removeTree } from "../base/remove-tree.ts";
 import { dockerRuntime } from "../container/docker/docker.ts";
-import { openEngine } from "../container/docker/engine.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import { startRelay } from "../container/relay.mjs";
 import { DEFAULT_LIMITS, type RunRequest, type Runtime } from "../container/run.ts";
@@ -24,6 +23,7 @@ import { openRunGateway } from "../gateway/run.ts";
 import { registryVariables } from "../runs/registry-variables.ts";
 import { rooms } from "../runs/rooms.ts";
 import { givenBy } from "../runs/set-up.ts";
+import { engineToMeasure } from "./bench-engine.ts";
 import { aProject, diskOf, npmCi, type Project } from "./bench-environment-stage.ts";
 import { median } from "./bench-median.ts";
 import { type Promised, promises, verdict } from "./bench-promises.ts";
@@ -97,13 +97,7 @@ async function aGround(
   cleanup: Cleanup,
   signal: AbortSignal,
 ): Promise<Ground> {
-  const engine = await openEngine({ env: terminal.env });
-  if (engine === null)
-    throw new Fault("No container engine answers on this machine. Nothing was measured.", {
-      kind: "engine",
-      retry: "never",
-    });
-  cleanup.add("the container engine", () => engine.close());
+  const engine = await engineToMeasure(terminal, cleanup);
   const root = await realpath(await mkdtemp(join(tmpdir(), "lg-bench-")));
   cleanup.add(root, () => removeTree(root));
   const instance = `bench/${process.pid}`;

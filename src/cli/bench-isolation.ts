@@ -9,13 +9,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Fault } from "../base/fault.ts";
 import { dockerRuntime } from "../container/docker/docker.ts";
-import { type Engine, openEngine } from "../container/docker/engine.ts";
+import type { Engine } from "../container/docker/engine.ts";
 import { imageResolver } from "../container/docker/image.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import { DEFAULT_LIMITS, type RunRequest, type Runtime } from "../container/run.ts";
 import { fetchBase } from "../gateway/git/objects.ts";
 import { openQuarantine } from "../gateway/git/quarantine.ts";
 import { makeWorkspace } from "../gateway/git/workspace.ts";
+import { engineToMeasure } from "./bench-engine.ts";
 import { median } from "./bench-median.ts";
 import { type Promised, promises, verdict } from "./bench-promises.ts";
 import { withCleanup } from "./cleanup.ts";
@@ -47,14 +48,7 @@ export interface IsolationBench {
 export async function benchIsolation({ rounds, json }: IsolationBench, terminal: Terminal): Promise<number> {
   return interruptible((signal) =>
     withCleanup(terminal, async (cleanup) => {
-      const engine = await openEngine({ env: terminal.env });
-      if (engine === null) {
-        throw new Fault("No container engine answers on this machine. Nothing was measured.", {
-          kind: "engine",
-          retry: "never",
-        });
-      }
-      cleanup.add("the container engine", () => engine.close());
+      const engine = await engineToMeasure(terminal, cleanup);
       const folder = await realpath(await mkdtemp(join(tmpdir(), "lg-bench-")));
       cleanup.add(folder, () => rm(folder, { recursive: true, force: true }));
       const lines: Compared[] = [];
