@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -140,16 +140,6 @@ export async function npmCi({ project, dir, cache, registry, variables = {}, sig
 
 /** What folders take on disk, in bytes. */
 export async function diskOf(folders: readonly string[]): Promise<number> {
-  const there = (
-    await Promise.all(
-      folders.map((one) =>
-        stat(one).then(
-          () => one,
-          () => null,
-        ),
-      ),
-    )
-  ).filter((one) => one !== null);
-  const { stdout } = await run("du", ["-skc", "--", ...there], { maxBuffer: 16 * 1024 ** 2 });
+  const { stdout } = await run("du", ["-skc", "--", ...folders], { maxBuffer: 16 * 1024 ** 2 });
   return Number(/^(\d+)\ttotal$/m.exec(stdout)?.[1]) * 1024;
 }

@@ -1,7 +1,7 @@
 // `loopgate bench environment`: what a repository with large dependencies costs a run, beside installing them, in one run on this machine.
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -190,7 +190,7 @@ async function aRound(ground: Ground, round: number, signal: AbortSignal): Promi
 async function readyIn(ground: Ground, id: string, isGiven: boolean): Promise<number> {
   const { root, runtime, project } = ground;
   for (const name of ["loop/out", "workspace"]) await mkdir(join(root, id, name), { recursive: true });
-  await promisify(execFile)("touch", [join(root, id, "loop/brief.md")]);
+  await writeFile(join(root, id, "loop/brief.md"), "");
   const last = `/workspace/node_modules/${project.packages.at(-1)}/package.json`;
   const heard = Promise.withResolvers<number>();
   const began = performance.now();
