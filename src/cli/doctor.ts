@@ -39,22 +39,19 @@ async function examine(given: Terminal["env"]): Promise<Examination> {
   const wrong = [...(read.ok ? [] : [read.message]), ...(unfit === null ? [] : [unfit])];
   const asked = await engineAt(env);
   const engine = typeof asked === "string" ? null : asked;
+  const version = engine?.version ?? null;
   const found = [
     ...wrong.map((text) => problem("settings", text)),
     ...(typeof asked === "string" ? [problem("container engine", asked)] : []),
   ];
   try {
     if (!read.ok || unfit !== null)
-      return { findings: found, looked: ["settings", "container engine"], engine: nameOf(engine) };
+      return { findings: found, looked: ["settings", "container engine"], engine: version };
     const looked = parts.filter((part) => engine !== null || part !== "images and data folder");
-    return { findings: [...found, ...(await startFindings(engine, read.settings))], looked, engine: nameOf(engine) };
+    return { findings: [...found, ...(await startFindings(engine, read.settings))], looked, engine: version };
   } finally {
     await engine?.close();
   }
-}
-
-function nameOf(engine: Engine | null): string | null {
-  return engine === null ? null : engine.version;
 }
 
 /** An engine that answers, or why there is none. */
