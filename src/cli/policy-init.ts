@@ -58,8 +58,8 @@ async function look(repo: string): Promise<Repository> {
 /** Only of a file as it is, of a size that somebody wrote; a link may lead anywhere. */
 function textOf(path: string): string | null {
   try {
-    const { size } = lstatSync(path);
-    return lstatSync(path).isFile() && size < 8 << 20 ? readFileSync(path, "utf8") : null;
+    const file = lstatSync(path);
+    return file.isFile() && file.size < 8 << 20 ? readFileSync(path, "utf8") : null;
   } catch {
     return null;
   }
@@ -85,7 +85,7 @@ const questions: readonly Question[] = [
     of: "model",
     text: "Which model does it call, as its provider names it? ",
     read: (answer) => ({ model: answer }),
-    when: ({ kind }) => kind !== null && kind !== "command",
+    when: namesItsModel,
   },
   {
     of: "image",
@@ -96,7 +96,7 @@ const questions: readonly Question[] = [
     of: "usd",
     text: "How many US dollars may a loop spend on its models? [5]: ",
     read: (answer) => ({ usd: Number(answer) }),
-    when: ({ kind }) => kind !== null && kind !== "command",
+    when: namesItsModel,
   },
   {
     of: "approvals",
@@ -134,9 +134,14 @@ async function drafted({ given, ask }: InitOptions, repository: Repository, { er
 }
 
 /** What a claim would ask for besides. */
-function lacksModel({ of }: Pick<Question, "of">, { kind, model }: Wishes): string | null {
-  const lacks = of === "model" && kind !== null && kind !== "command" && model === "";
-  return lacks ? `${kind} needs to know which model it calls` : null;
+function lacksModel({ of }: Pick<Question, "of">, wishes: Wishes): string | null {
+  const lacks = of === "model" && namesItsModel(wishes) && wishes.model === "";
+  return lacks ? `${wishes.kind} needs to know which model it calls` : null;
+}
+
+/** A command of one's own calls what it likes. */
+function namesItsModel({ kind }: Wishes): boolean {
+  return kind !== null && kind !== "command";
 }
 
 function problemWith({ text }: Draft): string | null {
