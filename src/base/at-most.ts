@@ -16,3 +16,18 @@ export function atMost(most: number): <T>(work: () => Promise<T>) => Promise<T> 
     }
   };
 }
+
+/**
+ * Does the work for each of these, at most `most` at a time, in their order; resolves to what came of each. Where one fails, it rejects
+ * once none of the others is left running.
+ */
+export async function eachAtMost<Item, Result>(
+  most: number,
+  items: readonly Item[],
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const inTurn = atMost(most);
+  const done = items.map((item, index) => inTurn(() => work(item, index)));
+  await Promise.allSettled(done);
+  return Promise.all(done);
+}

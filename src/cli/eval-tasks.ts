@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { z } from "zod";
-import { atMost } from "../base/at-most.ts";
+import { eachAtMost } from "../base/at-most.ts";
 import { Fault } from "../base/fault.ts";
 import { parseJson } from "../base/parse-json.ts";
 import { type PastChange, readPast, readPastChange } from "../gateway/git/past.ts";
@@ -108,10 +108,10 @@ export async function proveTasks(
   proving: ProvingParts,
   tasks: readonly Task[],
 ): Promise<{ readonly proved: readonly ProvedTask[]; readonly unproved: readonly UnprovedTask[] }> {
-  const inTurn = atMost(proving.jobs);
-  const done = tasks.map((task, index) => inTurn(() => proveTask(proving, task, index)));
-  await Promise.allSettled(done); // none is left running when one has failed
-  const found = (await Promise.all(done)).map((one, index) => ({ task: tasks[index] as Task, ...one }));
+  const found = await eachAtMost(proving.jobs, tasks, async (task, index) => ({
+    task,
+    ...(await proveTask(proving, task, index)),
+  }));
   return {
     proved: found.flatMap((one) => (one.ok ? [{ ...one.task, proof: one.proof }] : [])),
     unproved: found.flatMap((one) => (one.ok ? [] : [{ ...one.task, why: one.why, names: one.names }])),

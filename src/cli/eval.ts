@@ -2,6 +2,7 @@
 import { mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { eachAtMost } from "../base/at-most.ts";
 import { Fault } from "../base/fault.ts";
 import { steadyClock } from "../engine/clock.ts";
 import { removeWorkspace } from "../gateway/git/workspace.ts";
@@ -169,24 +170,17 @@ async function tryAll(
   const purse = createPurse(options.budgetNano, before);
   const inner = new AbortController();
   const stopping = { ...trials, signal: AbortSignal.any([trials.signal, inner.signal]) };
-  const left = jobs.filter(({ known }) => isOpen(known));
+  const open = jobs.filter(({ known }) => isOpen(known));
   let stopped = false;
-  const work = async () => {
-    for (let job = left.shift(); job !== undefined; job = left.shift()) {
-      stopping.signal.throwIfAborted();
-      const isPaid: boolean = await tryJob({ ...trying, trials: stopping }, purse, job, jobs.length);
-      if (!isPaid) stopped = true;
-      if (stopped) return;
-    }
-  };
-  const workers = Array.from({ length: options.jobs }, () =>
-    work().catch((error) => {
+  await eachAtMost(options.jobs, open, async (job) => {
+    if (stopped) return;
+    stopping.signal.throwIfAborted();
+    const isPaid = await tryJob({ ...trying, trials: stopping }, purse, job, jobs.length).catch((error) => {
       inner.abort(error);
       throw error;
-    }),
-  );
-  await Promise.allSettled(workers); // none is left running when one has failed
-  await Promise.all(workers);
+    });
+    if (!isPaid) stopped = true;
+  });
   const rows = jobs.map(({ agent, task, known, fault }): Row => ({ agent: agent.label, task, known, fault }));
   return { rows, stopped };
 }

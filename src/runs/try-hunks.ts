@@ -1,5 +1,5 @@
 // Takes the hunks of a change back one at a time, and has the checks run to see whether any of them notices.
-import { atMost } from "../base/at-most.ts";
+import { eachAtMost } from "../base/at-most.ts";
 import { placeOf } from "../base/place.ts";
 import { isTestPath } from "../policy/test-paths.ts";
 import type { CheckRun } from "../verify/checked.ts";
@@ -69,7 +69,6 @@ export async function tryHunks<Check extends Command>(trial: Trial<Check>): Prom
     return { hunks: chosen.map((hunk) => resultOf(hunk, "not_held", null)), idleTests, ...told };
   }
   const order = new Likeliest(without.map(redTestFiles));
-  const inTurn = atMost(trial.jobs);
   const tryOne = async (hunk: Hunk, index: number): Promise<HunkResult> => {
     if (performance.now() > until) return resultOf(hunk, "unknown", null);
     const result = await tryWithout(trial, hunk, index, order);
@@ -78,9 +77,7 @@ export async function tryHunks<Check extends Command>(trial: Trial<Check>): Prom
     );
     return result;
   };
-  const tried = chosen.map((hunk, index) => inTurn(() => tryOne(hunk, index)));
-  await Promise.allSettled(tried); // none is left running when one has failed
-  return { hunks: await Promise.all(tried), idleTests, ...told };
+  return { hunks: await eachAtMost(trial.jobs, chosen, tryOne), idleTests, ...told };
 }
 
 /** Files of tests whose text is new or another one. */
