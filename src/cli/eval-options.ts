@@ -49,7 +49,7 @@ export function addEval(program: Command, terminal: Terminal, done: (code: numbe
 /** Throws UsageError where they make no sense. */
 function evalOptions(given: Readonly<Record<string, unknown>>): EvalOptions {
   const defaults = { issues: null, policy: null, check: null, report: null, image: null, knockOut: null };
-  const options = { ...defaults, unsealed: false, json: false, ...given } as EvalOptions & { report: string | null };
+  const options = { ...defaults, unsealed: false, json: false, ...given } as EvalOptions;
   if (options.report !== null && options.check === null) throw new UsageError("--report belongs to --check.");
   const agents = (given.agent as readonly string[]).map(agentNamed);
   const labels = agents.map(({ label }) => label);

@@ -54,7 +54,7 @@ export async function chooseTasks(
     const [parent, more] = parents;
     const isPlain = parent !== undefined && more === undefined;
     const change: PastChange | null = isPlain ? await readPastChange(gitDir, parent, sha) : null;
-    const why = unfitness({ sha, parents, files: change?.files ?? null });
+    const why = unfitness({ parents, files: change?.files ?? null });
     if (why !== null) unfit[why] = (unfit[why] ?? 0) + 1;
     if (why !== null || parent === undefined || change === null) continue;
     await namePast(gitDir, parent);
@@ -64,8 +64,12 @@ export async function chooseTasks(
 }
 
 function textFor(sha: string, message: string, issues: ReadonlyMap<string, Task["text"]>): Task["text"] {
-  const given = [...issues].find(([id]) => sha.startsWith(id));
-  if (given !== undefined) return given[1];
+  const [, given] = [...issues].find(([id]) => sha.startsWith(id)) ?? [];
+  return given ?? textOf(message);
+}
+
+/** The first line is the title. */
+function textOf(message: string): Task["text"] {
   const [title = "", ...body] = message.split("\n");
   return { title: title.trim() || "(no title)", body: body.join("\n").trim() };
 }
@@ -84,10 +88,7 @@ export async function readIssues(file: string | null): Promise<ReadonlyMap<strin
     throw new UsageError(`${file} must be JSON with texts by commit id (at least 7 of its digits), such as ${example}`);
   }
   return new Map(
-    Object.entries(read.data).map(([id, given]) => [
-      id,
-      typeof given === "string" ? textFor(id, given, new Map()) : given,
-    ]),
+    Object.entries(read.data).map(([id, given]) => [id, typeof given === "string" ? textOf(given) : given]),
   );
 }
 

@@ -12,7 +12,6 @@ export interface PastFile {
 }
 
 export interface PastCommit {
-  readonly sha: string;
   /** Full ids; none: it is the first one. */
   readonly parents: readonly string[];
   /** Null: there is too much to be read. */

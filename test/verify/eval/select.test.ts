@@ -34,13 +34,13 @@ describe("a past commit", () => {
     ["with a submodule elsewhere is a task", [code, tests, file("vendor/x", { isSubmodule: true })], null],
     ["that is too large to be read is none", null, "too_large"],
   ])("%s", (_, files, why) => {
-    expect(unfitness({ sha: "c", parents: ["p"], files })).toBe(why);
+    expect(unfitness({ parents: ["p"], files })).toBe(why);
   });
 
   test.each<[string, readonly string[], Unfit]>([
     ["the first one has nothing to begin from", [], "first"],
     ["a merge is none: what it joins are commits of their own", ["p", "q"], "merge"],
   ])("%s", (_, parents, why) => {
-    expect(unfitness({ sha: "c", parents, files: [code, tests] })).toBe(why);
+    expect(unfitness({ parents, files: [code, tests] })).toBe(why);
   });
 });
