@@ -1,6 +1,7 @@
 // What `loopgate eval` says: a row for each task and agent, the totals, and why other commits were no tasks.
 import { dollarsOf } from "../loop/money.ts";
 import type { Verdict } from "../loop/state.ts";
+import { duration } from "../report/time.ts";
 import { isFalseRed, type Outcome } from "../verify/eval/outcome.ts";
 import { nameOf, type Unproven } from "../verify/eval/proof.ts";
 import type { Unfit } from "../verify/eval/select.ts";
@@ -64,11 +65,6 @@ export function endLine(end: TaskEnd): string {
 
 function measures({ attempts, ms, spentNano }: TaskEnd): string {
   return `${attempts === 1 ? "1 attempt" : `${attempts} attempts`}, ${duration(ms)}, ${dollars(spentNano)}`;
-}
-
-function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 function dollars(nano: number): string {
