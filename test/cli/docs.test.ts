@@ -13,20 +13,10 @@ import { StopReason } from "../../src/loop/cause.ts";
 import { optionTable } from "../../src/policy/docs.ts";
 import { parsePolicy } from "../../src/policy/parse.ts";
 import { readSettings } from "../../src/settings.ts";
+import { part } from "../docs/part.ts";
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const read = (name: string) => readFileSync(pathOf(name), "utf8");
-
-/** The text between the two marks of a generated part; with UPDATE_DOCS set, it is written first. */
-function part(file: string, name: string, current: string): string {
-  const [begin, end] = [`<!-- generated: ${name} -->\n\n`, `\n<!-- end: ${name} -->`];
-  const text = read(file);
-  const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
-  expect(from, `${file} has a part for ${name}`).toBeGreaterThanOrEqual(begin.length);
-  expect(to, `${file} ends its part for ${name}`).toBeGreaterThanOrEqual(from);
-  if (process.env.UPDATE_DOCS) writeFileSync(pathOf(file), text.slice(0, from) + current + text.slice(to));
-  return read(file).slice(from, read(file).indexOf(end));
-}
 
 describe("generated parts are current", () => {
   test("the table of policy options", () => {
