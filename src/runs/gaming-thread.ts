@@ -7,7 +7,9 @@ import { openGrammars } from "./grammars.ts";
 export type Answer = { readonly ok: true; readonly gaming: Gaming } | { readonly ok: false; readonly message: string }; // a grammar is not there
 
 async function answerTo(files: readonly ChangedFile[]): Promise<Answer> {
-  const languages = files.flatMap(({ path, before, after }) => languageOf(path, after ?? before ?? "") ?? []);
+  const languages = files.flatMap(({ path, before, after }) =>
+    [before, after].flatMap((text) => (text === null ? [] : (languageOf(path, text) ?? []))),
+  );
   return openGrammars([...languages, "bash", "javascript", "typescript"]).then(
     (parse): Answer => ({ ok: true, gaming: gamingIn(files, parse) }),
     (error: Error): Answer => ({ ok: false, message: error.message }),

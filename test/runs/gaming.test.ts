@@ -21,6 +21,13 @@ test("the thread finds what is found without one", async () => {
   expect(found).toEqual(gamingIn(skipped, await openGrammars(["bash", "javascript", "typescript"])));
 });
 
+test("a script that is written anew in another language is read in both", async () => {
+  const files = [
+    { path: "tool", before: "#!/usr/bin/env ruby\nputs 1\n", after: "#!/usr/bin/env python3\nprint(1)\n" },
+  ];
+  expect(await inThread(files, enough)).toEqual({ finds: [], unread: [] });
+});
+
 test("T8: the App goes on while a large change is read", async () => {
   const body = 'if (process.env["HOME"]) { console.log([1, 2, 3].map((one) => one + 1)); }\n'.repeat(2_000);
   const files = Array.from({ length: 4 }, (_, index) => ({ path: `src/${index}.ts`, before: null, after: body }));

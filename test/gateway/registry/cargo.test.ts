@@ -52,6 +52,14 @@ test("the configuration leads to the door alone, and the index is given as the r
   }
 });
 
+test("an address by prefix has the letters of the name, and by `lowerprefix` small ones", async () => {
+  const registry = await aRegistry("/by/{prefix}/{lowerprefix}/{crate}");
+  publish(registry, "Inflector", "in/fl/inflector", [{ version: "1.0.0" }]);
+  registry.served.set("/by/In/fl/in/fl/Inflector", { type: "", body: "Inflector 1.0.0" });
+  const { get } = await aDoor(registry.url, cargo);
+  expect((await get("/cargo/crates/Inflector/1.0.0/download")).text).toBe("Inflector 1.0.0");
+});
+
 test("a crate is fetched once, checked and recorded, wherever the registry has it", async () => {
   const registry = await aRegistry("/plain");
   const content = "of a registry without marks in its address";

@@ -8,7 +8,7 @@ import { isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rul
 import { type Shelf, shelfOf } from "../shelf.ts";
 import { checkSum, sumOf } from "../sums.ts";
 import { refuseWebPage, timeIn } from "../texts.ts";
-import { indexPath, readCargoPath } from "./path.ts";
+import { indexPath, prefixOf, readCargoPath } from "./path.ts";
 
 const plain = "text/plain; charset=utf-8";
 
@@ -128,12 +128,11 @@ async function placeOf({ parts, shelf }: Cargo, name: string, version: string, s
     if (!read.success) throw new Refused(422, "The registry's answer about its configuration is none.");
     return read.data.dl;
   });
-  const prefix = indexPath(name).split("/").slice(0, -1).join("/");
   const marks: Readonly<Record<string, string>> = {
     "{crate}": name,
     "{version}": version,
-    "{prefix}": prefix,
-    "{lowerprefix}": prefix,
+    "{prefix}": prefixOf(name),
+    "{lowerprefix}": prefixOf(name.toLowerCase()),
     "{sha256-checksum}": sum,
   };
   const isTemplate = Object.keys(marks).some((mark) => dl.includes(mark));

@@ -22,8 +22,13 @@ export function readCargoPath(path: string): CargoPath | null {
 /** Where the index has a crate, in small letters. */
 export function indexPath(name: string): string {
   const small = name.toLowerCase();
-  if (small.length <= 2) return `${small.length}/${small}`;
-  return small.length === 3 ? `3/${small[0]}/${small}` : `${small.slice(0, 2)}/${small.slice(2, 4)}/${small}`;
+  return `${prefixOf(small)}/${small}`;
+}
+
+/** The folder of a crate, in the letters of its name: https://doc.rust-lang.org/cargo/reference/registry-index.html#index-files */
+export function prefixOf(name: string): string {
+  if (name.length <= 2) return `${name.length}`;
+  return name.length === 3 ? `3/${name[0]}` : `${name.slice(0, 2)}/${name.slice(2, 4)}`;
 }
 
 function isVersion(version: string): boolean {
