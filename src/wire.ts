@@ -106,11 +106,11 @@ function connect({ settings, log, onRequest }: Pick<AppOptions, "settings" | "lo
 }
 
 /** What GitHub says of the App that the settings describe, before anything is started. Never rejects. */
-export function askAboutApp({ app, github }: Settings): Promise<StartFindings> {
+export function askAboutApp({ app, github, webhookSecrets: secrets }: Settings): Promise<StartFindings> {
   obeyProxies(process.env);
   const { id: appId, slug, privateKey } = app;
   const clients = githubClients({ appId, privateKey, baseUrl: github.apiUrl, throttle: false, timeoutMs: 10_000 });
-  return askGitHub(clients.forApp(), { appId, slug });
+  return askGitHub(clients.forApp(), { appId, slug, secrets });
 }
 
 /** Where runs read packages, as the operator has set it; what was read is kept below the folder. */

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Client } from "./client/client.ts";
+import { isSignedWith } from "./deliveries/body.ts";
 
 export interface StartFindings {
   /** Each keeps the App from working at all. */
@@ -20,12 +21,23 @@ const Hook = z.object({
   content_type: z.string().optional(),
   secret: z.string().optional(),
 });
-const Deliveries = z.array(z.object({ delivered_at: z.string(), status_code: z.number() }));
+const Deliveries = z.array(z.object({ id: z.number(), delivered_at: z.string(), status_code: z.number() }));
+const FullDelivery = z.object({
+  request: z.object({ headers: z.record(z.string(), z.unknown()), payload: z.unknown() }),
+});
 
-/** Asks as the App itself: itself, its webhook, its installations. Four requests, each tried once; never rejects. */
+export interface AskedAs {
+  readonly appId: number;
+  readonly slug: string;
+  /** All that are accepted of webhooks. */
+  readonly secrets: readonly string[];
+  readonly now?: () => number; // epoch milliseconds
+}
+
+/** Asks as the App itself: itself, its webhook, its installations. Seven requests at most, each tried once; never rejects. */
 export async function askGitHub(
   client: Client,
-  { appId, slug, now = Date.now }: { readonly appId: number; readonly slug: string; readonly now?: () => number },
+  { appId, slug, secrets, now = Date.now }: AskedAs,
 ): Promise<StartFindings> {
   const own = await asked(client, "GET /app", OwnApp);
   if (!own.ok) return own.refused ? { problems: [unknownApp(own.said)], warnings: [] } : unasked(own.said);
@@ -51,7 +63,7 @@ export async function askGitHub(
       ...clockWarning(own.date, now()),
       ...lacks("The App does not ask for", app.permissions, needed),
       ...(deaf.length === 0 ? [] : [`The App is not subscribed to the events ${deaf.join(", ")}; app.yml lists them.`]),
-      ...(deliveries.ok ? refusedDeliveries(deliveries.value) : []),
+      ...(deliveries.ok ? await secretWarning(client, deliveries.value, secrets) : []),
       ...(installations.ok
         ? installations.value.flatMap(({ account, permissions }) =>
             lacks(`The installation on ${account?.login ?? "(unknown)"} has not accepted`, permissions, needed),
@@ -109,14 +121,53 @@ function hookProblems({ url, secret, content_type: type = "json" }: z.output<typ
   ];
 }
 
-/** GitHub never shows a secret; what it was answered shows whether ours fits. */
-function refusedDeliveries(newestFirst: z.output<typeof Deliveries>): readonly string[] {
+/** So many of the newest deliveries are read until one shows whether the secret fits. */
+const deliveriesRead = 3;
+
+/**
+ * GitHub never shows a secret, but each delivery that it keeps has the signature it was sent with, and its payload: whether
+ * ours makes the same is seen before any webhook comes. Where a payload cannot tell, what it was answered may.
+ * https://docs.github.com/rest/apps/webhooks#get-a-delivery-for-an-app-webhook
+ */
+async function secretWarning(
+  client: Client,
+  newestFirst: z.output<typeof Deliveries>,
+  secrets: readonly string[],
+): Promise<readonly string[]> {
+  for (const { id, delivered_at: at, status_code: status } of newestFirst.slice(0, deliveriesRead)) {
+    const full = await asked(client, `GET /app/hook/deliveries/${id}`, FullDelivery);
+    const fits = full.ok ? isSignedHere(full.value.request, secrets) : null;
+    if (fits === true || (fits === null && status >= 200 && status < 300)) return [];
+    if (fits === false) {
+      return [
+        `GitHub's webhook of ${at} was signed with another secret than LOOPGATE_WEBHOOK_SECRET. Unless the secret at GitHub was changed after it, every webhook will be refused: enter the same secret in both places.`,
+      ];
+    }
+  }
   const [newest] = newestFirst;
   if (newest?.status_code !== 401) return [];
-  const at = newest.delivered_at;
   return [
-    `GitHub's newest webhook (${at}) was refused with 401, as happens when LOOPGATE_WEBHOOK_SECRET is not the secret at GitHub.`,
+    `GitHub's newest webhook (${newest.delivered_at}) was refused with 401, as happens when LOOPGATE_WEBHOOK_SECRET is not the secret at GitHub.`,
   ];
+}
+
+/** Text that every writer of JSON writes alike: some escape what is not ASCII, or these three. */
+const writtenAlike = /^(?:(?!\\u)[\x20-\x7e](?<![<>&]))+$/;
+
+/** `null`: the payload comes parsed, and as text it may not have been these very bytes. */
+function isSignedHere(
+  { headers, payload }: z.output<typeof FullDelivery>["request"],
+  secrets: readonly string[],
+): boolean | null {
+  const [, signature] = Object.entries(headers).find(([name]) => name.toLowerCase() === "x-hub-signature-256") ?? [];
+  if (typeof signature !== "string" || !/^sha256=[0-9a-f]{64}$/.test(signature)) return null;
+  let isPlain = true;
+  const text = JSON.stringify(payload, (_, value) => {
+    if (typeof value === "number" && !Number.isSafeInteger(value)) isPlain = false;
+    return value;
+  });
+  if (isSignedWith(text, { secrets, signature })) return true;
+  return isPlain && writtenAlike.test(text) ? false : null;
 }
 
 const levels = ["none", "read", "write", "admin"];

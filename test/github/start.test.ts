@@ -11,6 +11,8 @@ import { startForge } from "../../src/forge/forge.ts";
 import { githubClients } from "../../src/github/client/octokit.ts";
 import { askGitHub, manifest } from "../../src/github/start.ts";
 
+const hookSecret = "a secret of sixteen";
+
 async function aGitHub() {
   const dataDir = mkdtempSync(join(tmpdir(), "loopgate-start-"));
   const forge = await startForge({ dataDir });
@@ -18,14 +20,20 @@ async function aGitHub() {
     await forge.close();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  forge.setWebhook({ url: "http://127.0.0.1:9/hook", secret: "a secret of sixteen" });
+  forge.setWebhook({ url: "http://127.0.0.1:9/hook", secret: hookSecret });
   const ask = (
-    change: Partial<{ id: number; slug: string; privateKey: string; now: () => number }> = {},
+    change: Partial<{
+      id: number;
+      slug: string;
+      privateKey: string;
+      secrets: readonly string[];
+      now: () => number;
+    }> = {},
     url = `${forge.url}/api/v3`,
   ) => {
-    const { id, slug, privateKey, now = Date.now } = { ...forge.app, ...change };
+    const { id, slug, privateKey, secrets = [hookSecret], now = Date.now } = { ...forge.app, ...change };
     const clients = githubClients({ appId: id, privateKey, baseUrl: url, throttle: false, timeoutMs: 2_000 });
-    return askGitHub(clients.forApp(), { appId: id, slug, now });
+    return askGitHub(clients.forApp(), { appId: id, slug, secrets, now });
   };
   return { forge, ask };
 }
@@ -74,6 +82,26 @@ test.each([
   expect((await ask({ now: () => Date.now() + 20_000 })).warnings.join()).not.toContain("clock");
 });
 
+test("F23: a secret other than GitHub's is said by the signature of a webhook, whatever that was answered", async () => {
+  const { forge, ask } = await aGitHub();
+  const open = { owner: "acme", name: "shop", files: { a: "b\n" }, collaborators: { alice: "write" as const } };
+  const repository = await forge.createRepository(open);
+  forge.as("alice").openIssue(repository, { title: "It is wrong", body: "" });
+  await forge.idle(); // no server is there: no answer tells anything
+  const told = (secrets: readonly string[]) =>
+    ask({ secrets }).then(({ warnings }) => warnings.filter((one) => one.includes("LOOPGATE_WEBHOOK_SECRET")));
+  expect(await told(["a mistyped secret of mine"])).toEqual([
+    expect.stringMatching(/^GitHub's webhook of \S+ was signed with another secret than LOOPGATE_WEBHOOK_SECRET\./),
+  ]);
+  expect(await told([hookSecret])).toEqual([]);
+  expect(await told(["a newer secret of mine", hookSecret])).toEqual([]);
+  // Three newest webhooks whose bytes are not known from what they say: nobody is accused.
+  for (const title of ["Größe", "a < b", "naïve"]) forge.as("alice").openIssue(repository, { title, body: "" });
+  await forge.idle();
+  expect(await told(["a mistyped secret of mine"])).toEqual([]);
+  expect(await told([hookSecret])).toEqual([]);
+});
+
 test("a webhook that was refused with 401, and a permission that an installation has not accepted, are said", async () => {
   const { forge, ask } = await aGitHub();
   const refusing = createServer((_, response) => response.writeHead(401).end());
@@ -87,7 +115,7 @@ test("a webhook that was refused with 401, and a permission that an installation
     files: { a: "b\n" },
     collaborators: { alice: "write" },
   });
-  forge.as("alice").openIssue(repository, { title: "It is wrong", body: "" });
+  for (const title of ["Größe", "a < b", "naïve"]) forge.as("alice").openIssue(repository, { title, body: "" });
   await forge.idle();
   const app = forge.world.apps.find(({ id }) => id === forge.app.id);
   const installation = forge.world.installations.find((one) => one.app === app);

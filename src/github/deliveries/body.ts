@@ -83,3 +83,11 @@ function matches(hmacs: readonly Hmac[], signature: string): boolean {
   const given = Buffer.from(signature.slice("sha256=".length), "hex");
   return hmacs.filter((hmac) => timingSafeEqual(hmac.digest(), given)).length > 0;
 }
+
+/** Whether one of the secrets makes this signature (as in `x-hub-signature-256`) of the text. */
+export function isSignedWith(text: string, { secrets, signature }: Pick<BodyRules, "secrets" | "signature">): boolean {
+  return matches(
+    secrets.map((secret) => createHmac("sha256", secret).update(text)),
+    signature,
+  );
+}
