@@ -1,13 +1,15 @@
 // Blocks of untrusted text that the text itself cannot end.
 import { createHash } from "node:crypto";
+import { withoutUnseen } from "../base/unseen.ts";
 
 /**
  * The text between two lines that carry a number made from the text: whoever wrote it could not know the number, so no
- * line inside can pass for the end of the block. The same text always gives the same block.
+ * line inside can pass for the end of the block. What nobody sees is taken out. The same text always gives the same block.
  */
 export function dataBlock(what: string, text: string): string {
-  const number = createHash("sha256").update(`${what}\n${text}`).digest("hex").slice(0, 24);
-  return [`=== begin data ${number}: ${what} ===`, text.replace(/\n+$/, ""), `=== end data ${number} ===`].join("\n");
+  const seen = withoutUnseen(text);
+  const number = createHash("sha256").update(`${what}\n${seen}`).digest("hex").slice(0, 24);
+  return [`=== begin data ${number}: ${what} ===`, seen.replace(/\n+$/, ""), `=== end data ${number} ===`].join("\n");
 }
 
 /** What an agent is told about such blocks. */

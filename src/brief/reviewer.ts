@@ -1,4 +1,5 @@
 // What the reviewer is told: the issue and the change, and never a word of the executor's own.
+import { unseenNamed } from "../base/unseen.ts";
 import { dataBlock, dataBlockRule } from "./quote.ts";
 
 export interface ReviewerWork {
@@ -80,7 +81,9 @@ function criteriaSection({ criteria = [] }: ReviewerWork): string[] {
   ];
 }
 
-function changeSections({ files, patch }: ReviewerWork): string[] {
+/** What nobody sees is named there: whoever judges a change has to know of it. */
+function changeSections({ files, patch: raw }: ReviewerWork): string[] {
+  const patch = unseenNamed(raw);
   const listed = files.slice(0, LISTED_FILES).map(fileLine);
   if (files.length > listed.length) listed.push(`(and ${files.length - listed.length} more)`);
   const cut = patch.length > PATCH_CHARACTERS;
@@ -100,7 +103,7 @@ function checkSection({ checks = [] }: ReviewerWork): string[] {
 
 function fileLine(file: ReviewerWork["files"][number]): string {
   const size = file.binary ? "binary" : `+${file.additions} -${file.deletions}`;
-  return `${file.status} ${JSON.stringify(file.path)} ${size}`;
+  return `${file.status} ${JSON.stringify(unseenNamed(file.path))} ${size}`;
 }
 
 /** The answer asks of criteria only where there are any. */

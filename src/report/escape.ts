@@ -1,7 +1,5 @@
 // Keeps untrusted text from doing anything on GitHub but being read.
-
-// Escape sequences of terminals, controls but newline and tab, and characters that print as nothing or reorder others.
-const unseen = /\x1b\[[0-?]*[ -/]*[@-~]|(?![\n\t])\p{Cc}|\p{Cf}|\p{Co}|\p{Default_Ignorable_Code_Point}/gu;
+import { unseenNamed, withoutUnseen } from "../base/unseen.ts";
 
 /** The text as a fenced block: no mention, link, image or HTML in it works, and it cannot end the fence. */
 export function quoteUntrusted(text: string, characters = 4000): string {
@@ -18,8 +16,7 @@ export function quoteUntrusted(text: string, characters = 4000): string {
 
 /** A diff that somebody is to judge: what would not be seen in it is named rather than taken out. For `fencedDiff`. */
 export function visibleDiff(diff: string): string {
-  const name = (one: string) => `⟨U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
-  return diff.toWellFormed().replace(unseen, name).replaceAll("<!", "<\u2009!").trimEnd();
+  return unseenNamed(diff).replaceAll("<!", "<\u2009!").trimEnd();
 }
 
 /** A visible diff as a fenced block, which it cannot end. */
@@ -80,16 +77,14 @@ export function mention(login: string): string {
 /** A link, where the address is one within `home`; otherwise its words alone. */
 export function linkWithin(home: string | null, url: string | null, words: string): string {
   if (home === null || url === null) return words;
-  return url.startsWith(`${home}/`) && /^[\w:/.?=&%#~+-]+$/.test(url) ? `[${words}](${url})` : words;
+  // What a browser makes of it counts: it takes `..` away, also where that is written in percents.
+  const address = URL.canParse(url) ? new URL(url).href : "";
+  return address.startsWith(`${home}/`) && /^[\w:/.?=&%#~+-]+$/.test(url) ? `[${words}](${url})` : words;
 }
 
 /** Without hidden characters, and without the beginning of an HTML comment, so that no record or marker can be formed. */
 function harmless(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\r\n?|[\u2028\u2029]/g, "\n")
-    .replace(unseen, "")
-    .replaceAll("<!", "<\u2009!");
+  return withoutUnseen(text).replaceAll("<!", "<\u2009!");
 }
 
 function longestRun(text: string): number {

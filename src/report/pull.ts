@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { assert } from "../base/assert.ts";
 import { maskCredentials } from "../base/credentials.ts";
 import type { Attempt, LoopState, Review } from "../loop/state.ts";
-import { withoutClosing } from "../policy/closing.ts";
+import { inertMessage } from "../policy/closing.ts";
 import { quoteUntrusted } from "./escape.ts";
 import { homeOf } from "./home.ts";
 import { criteriaTable, judgeTable } from "./tables.ts";
@@ -27,15 +27,14 @@ const [summaryCharacters, assumptionsShown, assumptionCharacters, judgesShown] =
 
 /** The description as it opens, before anything has judged the commits. */
 export function openedBody(state: LoopState): string {
-  return marked([closes(state), ...openedSentences(state), footer]);
+  return marked(state, [...openedSentences(state), footer]);
 }
 
 /** What was asked, what changed and why, how that was verified and how not, what to confirm, and where to look first. */
 export function explainedBody(state: LoopState): string {
   const attempt = state.attempts.at(-1);
   assert(attempt !== undefined && attempt.verdict !== null, `loop ${state.id} has a green attempt`);
-  return marked([
-    closes(state),
+  return marked(state, [
     askedSentence(state),
     ...changeParts(state, attempt),
     ...verifiedParts(state, attempt),
@@ -84,15 +83,16 @@ function verifiedParts(state: LoopState, { verdict, head, review }: Attempt): st
     verifiedHeadline(head),
     judgeTable(shown, homeOf(state)),
     ...moreJudgesSentence(verdict.parts.length - judgesShown),
-    ...criteriaTable(review && withoutCalls(review), judgesShown),
+    ...criteriaTable(review && withoutCredentials(review), judgesShown),
     `**Not verified:** ${unverifiedSentences(state, verdict).join(" ")}`,
   ];
 }
 
-/** The words on criteria, which a squashed commit may take over as well. */
-function withoutCalls({ criteria = [], ...review }: Review): Review {
-  const plain = (text: string) => withoutClosing(maskCredentials(text));
-  const words = criteria.map(({ text, state, evidence }) => ({ text: plain(text), state, evidence: plain(evidence) }));
+/** Without credentials in the words on criteria. */
+function withoutCredentials({ criteria = [], ...review }: Review): Review {
+  const words = criteria.map(({ text, state, evidence }) => {
+    return { text: maskCredentials(text), state, evidence: maskCredentials(evidence) };
+  });
   return { ...review, criteria: words };
 }
 
@@ -106,13 +106,14 @@ function assumptionParts({ claim }: Attempt): string[] {
   return [assumptionsHeadline, quoted(lines.join("\n"), lines.length * (assumptionCharacters + 2))];
 }
 
-/** An agent's words. A repository may make a description the message of its squashed commit, where no fence holds them. */
+/** An agent's words. */
 function quoted(text: string, characters: number): string {
-  return quoteUntrusted(withoutClosing(maskCredentials(text)), characters);
+  return quoteUntrusted(maskCredentials(text), characters);
 }
 
-function marked(parts: readonly string[]): string {
-  const text = parts.join("\n\n");
+/** A repository may make a description the message of its squashed commit, where no fence holds anything: only our own first line acts there. */
+function marked(state: LoopState, parts: readonly string[]): string {
+  const text = [closes(state), ...parts.map(inertMessage)].join("\n\n");
   return `${text}\n\n<!-- loopgate:description ${hashOf(text)} -->`;
 }
 

@@ -1,10 +1,11 @@
 // A loop's state → what stands on GitHub: the status, attempt and stop comments, replies, pull request and check texts.
 import { assert } from "../base/assert.ts";
+import { withoutUnseen } from "../base/unseen.ts";
 import type { Reply } from "../loop/effect.ts";
 import { classOf } from "../loop/end.ts";
 import type { Command } from "../loop/event.ts";
 import type { Attempt, Ending, Finding, KnockOutSeen, LoopState, Review, Rules } from "../loop/state.ts";
-import { withoutClosing } from "../policy/closing.ts";
+import { inertMessage } from "../policy/closing.ts";
 import { ATTEMPT_BYTES, COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
 import { inlineCode, mention, plainSentence, quoteUntrusted, withoutHostPaths } from "./escape.ts";
 import { facts, used } from "./facts.ts";
@@ -104,9 +105,7 @@ export function replyText(
 /** Title and body of the pull request. */
 export function pullText(state: LoopState): { readonly title: string; readonly body: string } {
   // A title becomes the message of a squashed commit, where "fixes #5" would close issue 5.
-  const title = withoutClosing(state.title.toWellFormed().replace(/[\p{Cc}\p{Cf}\s]+/gu, " "))
-    .trim()
-    .slice(0, 200);
+  const title = inertMessage(withoutUnseen(state.title).replace(/\s+/g, " ")).trim().slice(0, 200);
   return { title: title || `Loop for issue ${state.issue.number}`, body: openedBody(state) };
 }
 
@@ -125,7 +124,7 @@ export function checkText(review: Review) {
       .map((finding) => ({
         path: finding.path,
         line: finding.line,
-        message: `${finding.title}\n${finding.detail}`.slice(0, 2000),
+        message: withoutUnseen(`${finding.title}\n${finding.detail}`).slice(0, 2000).toWellFormed(),
         level: conclusion === "success" ? ("notice" as const) : ("warning" as const),
       })),
   };

@@ -168,6 +168,13 @@ describe("the executor's brief", () => {
 });
 
 describe("the reviewer's brief", () => {
+  it("names in a change what nobody would see of it (T3)", () => {
+    const hidden = { ...review, files: [{ ...change, path: "src/\u202esum.js" }], patch: "-a\r\n+b\u200b\n" };
+    const brief = reviewerBrief(hidden);
+    expect(brief).toContain('M "src/⟨U+202E⟩sum.js" +1 -1');
+    expect(brief).toContain("-a⟨U+000D⟩\n+b⟨U+200B⟩\n");
+  });
+
   it("states the change, the issue, the rules and the answer", () => {
     expect(reviewerBrief(review).replaceAll(/data [0-9a-f]{24}/g, "data N")).toMatchInlineSnapshot(`
       "# Review for issue 12 of acme/widgets

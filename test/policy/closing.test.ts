@@ -1,6 +1,6 @@
 // What a message would close at GitHub, and by which words it leaves CI out.
 import { expect, test } from "vitest";
-import { closesOthers, skipsCi, withoutClosing } from "../../src/policy/closing.ts";
+import { closesOthers, inertMessage, skipsCi } from "../../src/policy/closing.ts";
 
 test.each([
   ["Fixes #12", []],
@@ -12,7 +12,7 @@ test.each([
   ["prefixes #4, fixesx #5, fix for #6", []],
 ])("for issue 12, %j closes of others %j", (text, closes) => {
   expect(closesOthers(text, 12)).toEqual(closes);
-  expect(closesOthers(withoutClosing(text), 12)).toEqual([]);
+  expect(closesOthers(inertMessage(text), 12)).toEqual([]);
 });
 
 test.each([
@@ -27,4 +27,11 @@ test.each([
   ["Skip ci for docs, see skip-checks: false", null],
 ])("%j leaves CI out by %j", (text, words) => {
   expect(skipsCi(text)).toBe(words);
+  expect(skipsCi(inertMessage(text))).toBe(null);
+});
+
+test("a message without such words stays as it is, and one with names calls nobody", () => {
+  const plain = "Fix the totals, see #99 and docs@acme.example (node_modules/@types/node)";
+  expect(inertMessage(plain)).toBe(plain);
+  expect(inertMessage("Thanks @alice and @acme/team")).toBe("Thanks @\u2060alice and @\u2060acme/team");
 });

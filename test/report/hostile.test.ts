@@ -1,6 +1,5 @@
 // Whatever agents, issues and CI say, the App's comments call nobody, link nowhere and hold no second record (T15).
 import fc from "fast-check";
-import { marked, type Token } from "marked";
 import { describe, expect, it } from "vitest";
 import type { Finding, LoopState } from "../../src/loop/state.ts";
 import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
@@ -17,8 +16,8 @@ import {
   stopComment,
 } from "../../src/report/report.ts";
 import { anAttempt, anEndedLoop, aPublishedLoop, aRun, aVerdict, labelledAt, sealed } from "../loop/builder.ts";
+import { home, misdeeds, tokensOf } from "./misdeeds.ts";
 
-const home = "https://github.com/acme/widgets/";
 const key = sealKey("a secret for these tests");
 const here = { repositoryId: 100, issue: 12 };
 
@@ -61,36 +60,6 @@ const pieces = fc.constantFrom(
   "word ",
 );
 const hostile = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(""));
-
-/** Every token of the comment as a Markdown reader sees it, nested ones included. */
-function tokensOf(markdown: string): Token[] {
-  const tokens: Token[] = [];
-  marked.walkTokens(marked.lexer(markdown, { gfm: true, breaks: true }), (token) => {
-    tokens.push(token);
-  });
-  return tokens;
-}
-
-const ownHtml = /^(<details><summary>[A-Za-z ,()]+<\/summary>\n*|<\/details>\n*|<\/?sub>)$/;
-
-function misdeeds(markdown: string, mentions: readonly string[] = []): string[] {
-  const found: string[] = [];
-  for (const token of tokensOf(markdown)) {
-    if (token.type === "image") found.push(`image ${token.raw}`);
-    if (token.type === "link" && !token.href.startsWith(home)) found.push(`link ${token.raw}`);
-    if (token.type === "html" && !ownHtml.test(token.raw) && !/^<sub>.*<\/sub>\n*$/.test(token.raw))
-      found.push(`html ${token.raw}`);
-    if (token.type === "text" && !("tokens" in token && token.tokens)) found.push(...inText(token.raw, mentions));
-  }
-  return found;
-}
-
-function inText(text: string, mentions: readonly string[]): string[] {
-  const calls = (text.match(/@[\w-]+/g) ?? []).filter((call) => !mentions.includes(call));
-  const issues = (text.match(/[\w/]*#\d+/g) ?? []).filter((reference) => !["#12", "#13"].includes(reference));
-  const addresses = text.match(/:\/\/|www\./g) ?? [];
-  return [...calls, ...issues, ...addresses].map((what) => `text ${what}`);
-}
 
 const findings = fc.array(
   fc.record({

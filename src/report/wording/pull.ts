@@ -3,7 +3,6 @@ import { maskCredentials } from "../../base/credentials.ts";
 import { placeOf } from "../../base/place.ts";
 import { openHunks } from "../../loop/own-checks.ts";
 import type { Attempt, LoopState, Review, Verdict } from "../../loop/state.ts";
-import { withoutClosing } from "../../policy/closing.ts";
 import { inlineCode } from "../escape.ts";
 import { commit } from "./parts.ts";
 import { gateNext } from "./phases.ts";
@@ -20,7 +19,7 @@ export function openedSentences(state: LoopState): string[] {
 
 /** Who asked for what, in the issue's own title. */
 export function askedSentence({ issue, requester, snapshot, title }: LoopState): string {
-  const asked = withoutClosing(maskCredentials(snapshot?.title ?? title));
+  const asked = maskCredentials(snapshot?.title ?? title);
   return `**Asked** by ${inlineCode(requester.login)} in #${issue.number}: ${inlineCode(asked, 250)}`;
 }
 
