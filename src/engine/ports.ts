@@ -29,11 +29,13 @@ import type {
   Provenance,
   RunFacts,
   Tokens,
+  ToolCount,
 } from "../loop/state.ts";
 import type { Pending } from "../loop/still.ts";
 import type { TestFacts } from "../policy/tests.ts";
 import type { LimitsLeft } from "../report/limits.ts";
 import type { CheckFact, JobLog, PullFacts, PushedFacts, VerdictFacts } from "../verify/facts.ts";
+import type { Told } from "../verify/told.ts";
 
 export type { PlainCommit } from "../gateway/git/staging.ts";
 export type { Origin, Route, Translated } from "../github/deliveries/translated.ts";
@@ -305,6 +307,7 @@ export interface RunOrder {
   readonly reviewer?: number; // which of several reviewers, from 0; absent: the first, or it is none
   readonly attempt: number;
   readonly brief: string;
+  readonly issue?: string; // of an executor: the frozen issue; absent: it is none, or of an earlier version
   readonly deadlineMs: number;
   readonly startFrom: string; // executor: the commit to work on; reviewer and check: the commit to judge
 }
@@ -323,9 +326,11 @@ export interface RunReport {
   readonly handover?: Handover; // absent: no agent was started for it
   readonly trouble?: Trouble | null; // what kept it from its work, as far as its end tells; absent: nothing
   readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
+  readonly toolCalls?: readonly ToolCount[]; // what it called at the tool gateway; absent: nothing
   readonly refusals?: readonly string[]; // what its gateways refused to it by policy, with counts; absent: nothing
   readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
   readonly agentVersion?: string | null; // as its CLI says
+  readonly told?: Told; // what its agent said by its tools, untrusted; absent: nothing
   readonly result: string | null; // result.json as text, at most 256 KiB
   readonly pushed: PushedChange | null;
   readonly knockOut?: KnockOutSeen; // of a check with parts of the change taken back; absent: it came to nothing

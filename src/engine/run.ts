@@ -172,7 +172,7 @@ export function executorEnded(rules: Rules, run: string, report: RunReport, logS
     ...factsOf(run, report),
     logSha256,
     ...(isFine ? {} : saidOf(report)),
-    claim: parseClaim(report.result),
+    claim: parseClaim(report.result, report.told),
     change,
     review: null,
   };
@@ -204,6 +204,7 @@ function factsOf(run: string, report: RunReport) {
     handover,
     trouble = null,
     tools = [],
+    toolCalls = [],
     refusals = [],
     readyMs = null,
     agentVersion = null,
@@ -222,6 +223,7 @@ function factsOf(run: string, report: RunReport) {
     ...(handover === undefined ? {} : { handover }),
     ...(trouble === null ? {} : { trouble }),
     tools,
+    ...(toolCalls.length === 0 ? {} : { toolCalls }),
     ...(refusals.length === 0 ? {} : { refusals }),
     readyMs,
     agentVersion,
@@ -260,7 +262,8 @@ async function orderOf(world: World, state: LoopState, effect: StartRun): Promis
     const which = reviewer === undefined ? {} : { reviewer };
     return { ...shared, ...which, startFrom: head, brief: reviewBrief(state, snapshotText, change, attempt) };
   }
-  return { ...shared, startFrom: attempt.base, brief: workBrief(state, attempt, snapshotText, shared.deadlineMs) };
+  const brief = workBrief(state, attempt, snapshotText, shared.deadlineMs);
+  return { ...shared, startFrom: attempt.base, brief, issue: snapshotText };
 }
 
 /** A check has its own time, and reads no brief: what stands for one is its command. */

@@ -434,7 +434,8 @@ export function book(state: LoopState, event: RunEnded): LoopState {
   const logSha256 = event.logSha256 ?? known.logSha256;
   const handover = event.handover === undefined ? {} : { handover: event.handover };
   const refused = event.refusals === undefined ? {} : { refusals: [...event.refusals] };
-  const told = { ...handover, ...refused, ...provenanceAtEnd(known, event) };
+  const called = event.toolCalls === undefined ? {} : { toolCalls: [...event.toolCalls] };
+  const told = { ...handover, ...called, ...refused, ...provenanceAtEnd(known, event) };
   const facts = { ...cost, ...told, logSha256, tools: [...event.tools] };
   const isOfThisGrant = known.startedAt >= state.grantedAt; // money that was granted since is not what it lacked
   const outOfBudget = state.outOfBudget || (event.outOfBudget && isOfThisGrant);

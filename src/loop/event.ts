@@ -23,6 +23,7 @@ import type {
   RunFacts,
   Snapshot,
   Tokens,
+  ToolCount,
   Verdict,
 } from "./state.ts";
 
@@ -234,6 +235,7 @@ export type LoopEvent =
       readonly outOfBudget: boolean; // its model calls ended with one refused for want of money
       readonly modelDown: boolean; // its model calls ended with one that failed on the provider's side
       readonly tools: readonly string[];
+      readonly toolCalls?: readonly ToolCount[]; // what it called at the tool gateway; absent: nothing
       readonly refusals?: readonly string[]; // what its gateways refused to it; absent: nothing
       readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
       readonly agentVersion?: string | null; // as its CLI says

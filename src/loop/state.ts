@@ -222,6 +222,20 @@ export const Claim = z.object({
 });
 export type Claim = z.infer<typeof Claim>;
 
+/** How much of a claim is kept: characters of a text, of what is asked for and of an entry of a list, and such entries. */
+export const claimBounds = { text: 2000, permission: 500, entry: 500, entries: 20 } as const;
+
+/** How often a run called one of its tools, as the gateway counted. */
+export const ToolCount = z.object({
+  tool: z.string(), // by its name; all that do not exist together
+  calls: z.number().int(), // all of them
+  refused: z.number().int(), // of those: by a rule, for its arguments, or since there is no such tool
+  failed: z.number().int(), // of those: by our own fault, or not answered in time
+  ms: z.number().int(), // together, in milliseconds
+  bytes: z.number().int(), // of the answers, together
+});
+export type ToolCount = z.infer<typeof ToolCount>;
+
 /** The size of a change. */
 export const ChangeSize = z.object({
   files: z.number().int(),
@@ -370,6 +384,7 @@ export const RunFacts = z.object({
   spentNano: NanoUsd, // on model calls; where figures are missing the worst case
   tokens: Tokens.default(noTokens), // of model calls, as far as their providers told
   tools: z.array(z.string()), // what the agent says it called, with counts: a claim
+  toolCalls: z.array(ToolCount).optional(), // what it called at the tool gateway; absent: nothing
   refusals: z.array(z.string()).optional(), // what its gateways refused to it by policy, with counts; absent: nothing
   logSha256: z.string().nullable(), // the log's artifact
   briefSha256: z.string().nullable(), // the exact brief's artifact

@@ -143,7 +143,17 @@ function runWords(run: RunFacts): string {
   const refused = run.refusals?.length ? `, **was refused** ${inlineCode(run.refusals.join(", "), 600)}` : "";
   const cost = modelWords(run);
   const tools = run.tools.length === 0 ? "" : `, says it called ${inlineCode(run.tools.join(", "), 400)}`;
-  return `${run.status.replace("_", " ")}, ${took}${code}${cost}${handoverWords(run)}${refused}${tools}${brief}${log}${madeOf(run)}`;
+  return `${run.status.replace("_", " ")}, ${took}${code}${cost}${handoverWords(run)}${refused}${toolWords(run)}${tools}${brief}${log}${madeOf(run)}`;
+}
+
+/** As the tool gateway counted, each with what its calls took together; nothing where none was called. */
+function toolWords({ toolCalls = [] }: RunFacts): string {
+  if (toolCalls.length === 0) return "";
+  const shown = toolCalls.map(({ tool, calls, refused, failed, ms }) => {
+    const bad = [...(refused === 0 ? [] : [`${refused} refused`]), ...(failed === 0 ? [] : [`${failed} failed`])];
+    return `${tool} ×${calls} (${[...bad, ms < 1_000 ? `${ms} ms` : duration(ms)].join(", ")})`;
+  });
+  return `, called its tools ${inlineCode(shown.join(", "), 600)}`;
 }
 
 /** An agent was started once more after its budget for work was used up. */

@@ -1,4 +1,4 @@
-// The one door of a run: git, models and, where policy names hosts, the way out; all of it by the run's lease.
+// The one door of a run: git, models, tools and, where policy names hosts, the way out; all of it by the run's lease.
 import { assert } from "../base/assert.ts";
 import { createPace } from "../base/pace.ts";
 import type { Clock, Log } from "../engine/ports.ts";
@@ -24,6 +24,7 @@ import { tallyRefusals } from "./refusals.ts";
 import { rooms } from "./rooms.ts";
 import { keepSpending, type Spent, spentAtMost } from "./spending.ts";
 import { toldOnce } from "./told-once.ts";
+import { openTools, type ToolsUsed } from "./tools.ts";
 
 export interface DoorParts {
   readonly dataDir: string;
@@ -50,6 +51,8 @@ export interface DoorRequest {
   readonly mayPush: boolean;
   readonly quarantine: Quarantine;
   readonly socketDir: string;
+  /** Whether it is an agent at work, which has tools. */
+  readonly hasTools: boolean;
   /** Whether it may fetch packages, as far as policy goes. */
   readonly mayFetch: boolean;
 }
@@ -75,6 +78,8 @@ export interface Door {
   modelDown(): boolean;
   /** What came of the agent that was started once more to hand over; null: none was. */
   handover(): Handover | null;
+  /** What its tools were used for so far; null: it has none. */
+  toolsUsed(): ToolsUsed | null;
   /** What it fetched from package registries so far; null: nothing. */
   fetched(): PackagesFetched | null;
   /** What model calls came to so far. */
@@ -148,9 +153,21 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     if (event.kind === "refused" && event.status === 403) refusals.hear("package", event.path);
   };
   const registryRoutes = rules === null ? [] : (parts.registries?.routes({ rules, onEvent: onPackage }) ?? []);
+  const tools = !request.hasTools
+    ? null
+    : await openTools(parts, {
+        loop,
+        lease,
+        onCall: (call, named) => {
+          if (call.tool === null) refusals.hear("tool", named);
+          say("tools", call.outcome === "done" ? null : `${call.outcome} ${call.tool}`, { call });
+        },
+        onRefused: (why) => say("tools", `refused ${why}`, { why }),
+      });
   const routes = [
     gitRoute,
     modelRoute,
+    ...(tools === null ? [] : [tools.route]),
     ...(request.mayPush ? [handoverRoute(lease, handover.begin)] : []),
     ...registryRoutes,
   ];
@@ -178,6 +195,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     outOfBudget: () => handover.came() !== null || isOutOfBudget(),
     modelDown: () => isProvidersFault(deciding.call()),
     handover: handover.came,
+    toolsUsed: () => tools?.used() ?? null,
     fetched: () => packages.sum(),
     spent: () => spending.spent(),
   };

@@ -5,7 +5,8 @@ import { parseJson } from "../base/parse-json.ts";
 import type { Log } from "../engine/ports.ts";
 import { Trouble } from "../loop/cause.ts";
 import { NanoUsd } from "../loop/money.ts";
-import { CheckSeen, Handover, Isolation, KnockOutSeen, Tokens } from "../loop/state.ts";
+import { CheckSeen, Handover, Isolation, KnockOutSeen, Tokens, ToolCount } from "../loop/state.ts";
+import { Told } from "../verify/told.ts";
 import { rooms } from "./rooms.ts";
 import { readIfThere, writeDurably } from "./whole-file.ts";
 
@@ -31,6 +32,8 @@ export const End = z.object({
   trouble: Trouble.nullable().default(null), // what kept it from its work
   tools: z.array(z.string()), // what the agent says it called
   refused: z.array(z.string()), // what its last push was refused for
+  told: Told.optional(), // what its agent said by its tools; absent: nothing
+  toolCalls: z.array(ToolCount).optional(), // what it called at the tool gateway; absent: nothing
   refusals: z.array(z.string()).optional(), // all that policy refused to it, with counts; absent: nothing
   isolation: Isolation,
   knockOut: KnockOutSeen.optional(), // of a check with parts of the change taken back; absent: it came to nothing

@@ -90,6 +90,7 @@ export async function prepareFiles(
       : await makeReviewWorkspace({ ...shared, head: order.startFrom });
   const beneath = (await fill?.(made.dir)) ?? null;
   await writeFile(join(dir, "loop", "brief.md"), order.brief);
+  if (order.issue !== undefined) await writeFile(rooms(parts).issue(order.id), order.issue);
   const startFrom = order.role === "executor" ? made.commit : order.startFrom;
   const kept: Kept = { token, startFrom, role: order.role };
   if (order.role === "executor") kept.trailers = trailersOf(order);

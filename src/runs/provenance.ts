@@ -12,7 +12,8 @@ import { keepCommit, treeOf } from "../gateway/git/kept.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { rulesOf } from "../loop/begin.ts";
 import { dollarsOf, nanoOf } from "../loop/money.ts";
-import { type ImageUsed, noTokens, type Provenance, type SetUp, Tokens } from "../loop/state.ts";
+import { type ImageUsed, noTokens, type Provenance, type SetUp, Tokens, type ToolCount } from "../loop/state.ts";
+import type { Told } from "../verify/told.ts";
 import type { FileParts } from "./files.ts";
 import { roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
@@ -48,6 +49,9 @@ export interface RecordedEnd {
   readonly head: string | null;
   readonly tree: string | null;
   readonly result: string | null;
+  /** What the agent said by its tools; absent: nothing. */
+  readonly told?: Told;
+  readonly toolCalls?: readonly ToolCount[];
   readonly agentVersion: string | null;
   readonly readyMs: number | null;
   readonly spentUsd: number;
@@ -134,11 +138,25 @@ export async function recordEnd(parts: ProvenanceParts, ended: EndedWith): Promi
   const head = report.pushed?.head ?? null;
   try {
     if (head !== null) await keepCommit(quarantine, head, keptObjects(parts, run));
-    const { status, exitCode, note, result, agentVersion = null, readyMs = null } = report;
+    const { status, exitCode, note, result, told, toolCalls, agentVersion = null, readyMs = null } = report;
     const { spentNano = 0, tokens = noTokens } = report;
     const spentUsd = dollarsOf(spentNano);
     const tree = head === null ? null : await treeOf(quarantine.gitDir, head);
-    const facts = { version: 1, status, exitCode, note, head, tree, result, agentVersion, readyMs, spentUsd, tokens };
+    const facts = {
+      version: 1,
+      status,
+      exitCode,
+      note,
+      head,
+      tree,
+      result,
+      told,
+      toolCalls,
+      agentVersion,
+      readyMs,
+      spentUsd,
+      tokens,
+    };
     const end = facts satisfies Record<keyof RecordedEnd, unknown>;
     await mkdir(rooms(parts).provenance(run), { recursive: true, mode: 0o700 });
     await writeWhole(join(rooms(parts).provenance(run), outputFile), report.log);

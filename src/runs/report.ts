@@ -65,6 +65,7 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
     trouble: troubleOf(outcome, gateway) ?? met?.trouble ?? null,
     tools: [...begun.tools()],
     refused: [...gateway.refused()],
+    ...toldIn(gateway),
     ...(gateway.refusals().length === 0 ? {} : { refusals: [...gateway.refusals()] }),
     isolation: isolationOf(running.facts),
   };
@@ -75,6 +76,15 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
     ),
   );
   return end;
+}
+
+/** What its tools were used for; nothing where it has none, or called none. */
+function toldIn(gateway: Door): Pick<End, "told" | "toolCalls"> {
+  const { told, calls } = gateway.toolsUsed() ?? { told: {}, calls: [] };
+  return {
+    ...(Object.keys(told).length === 0 ? {} : { told }),
+    ...(calls.length === 0 ? {} : { toolCalls: calls }),
+  };
 }
 
 /** What kept the run from its work: what the gateway saw before what the container's end looks like. */

@@ -62,6 +62,9 @@ export function requestOf(
       // The entry script says the deadline anew by the run's own clock, where it can: that may keep another time than ours.
       LOOP_SECONDS: String(Math.floor(order.deadlineMs / 1_000)),
       LOOP_DEADLINE: new Date(parts.clock.now() + order.deadlineMs).toISOString(),
+      ...(order.role === "executor"
+        ? { LOOP_TOOLS_URL: "http://127.0.0.1:{port}/tools", LOOP_TOOLS_TOKEN: token }
+        : {}),
       LOOP_GIT_URL: `http://lease:${token}@127.0.0.1:{port}/repo.git`,
       GIT_AUTHOR_NAME: name,
       GIT_AUTHOR_EMAIL: email,

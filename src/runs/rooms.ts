@@ -16,6 +16,8 @@ export function rooms({ dataDir }: { readonly dataDir: string }) {
     lease: (id: string) => join(dataDir, "runs", id, "lease.json"),
     quiet: (id: string) => join(dataDir, "runs", id, "quiet.json"),
     spending: (id: string) => join(dataDir, "runs", id, "spent.json"),
+    told: (id: string) => join(dataDir, "runs", id, "told.json"),
+    issue: (id: string) => join(dataDir, "runs", id, "issue.md"),
     end: (id: string) => join(dataDir, "runs", id, "end.json"),
     socket: (id: string) => socketFolder(dataDir, id),
   };

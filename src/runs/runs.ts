@@ -301,6 +301,7 @@ function openDoorFor(parts: RunParts, order: Watched, token: string, quarantine:
     loop: order.loop,
     token,
     mayPush: order.role === "executor",
+    hasTools: order.role === "executor",
     quarantine,
     socketDir: rooms(parts).socket(order.id),
     mayFetch: mayFetch(rulesOf(order.loop), "agent"),

@@ -243,7 +243,16 @@ async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quaranti
   await mkdir(socketDir, { recursive: true, mode: 0o700 });
   const gateway = await openDoor(
     { ...parts, models: [] },
-    { run: id, loop: order.loop, token, mayPush: false, quarantine, socketDir, mayFetch: mayFetch(rules, "set_up") },
+    {
+      run: id,
+      loop: order.loop,
+      token,
+      mayPush: false,
+      hasTools: false,
+      quarantine,
+      socketDir,
+      mayFetch: mayFetch(rules, "set_up"),
+    },
   );
   const request: RunRequest = {
     ...requestOf(parts, order, quarantine, token),

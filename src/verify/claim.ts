@@ -1,10 +1,11 @@
-// What the executor says of its own attempt: read leniently, clipped, recorded as a claim, never trusted.
+// What the executor says of its own attempt, by its tools and in a file: read leniently, clipped, recorded as a claim, never trusted.
 import { z } from "zod";
-import type { Claim } from "../loop/state.ts";
+import { type Claim, claimBounds } from "../loop/state.ts";
 import { jsonIn } from "./answer-file.ts";
+import type { Told } from "./told.ts";
 
-const longest = 2000;
-const entries = 20;
+const longest = claimBounds.text;
+const { entries } = claimBounds;
 
 // Each field is read by itself: one of another type than agreed is as if it were not there, and takes no other with it.
 const text = z
@@ -17,12 +18,12 @@ const nothingSaid = new Set([
   ...["no question", "no questions", "no questions at this time"],
 ]);
 const said = text.transform((value) => (value === null || isBlank(value) ? null : value));
-const permission = said.transform((value) => value?.slice(0, 500) ?? null); // granted and compared word for word
+const permission = said.transform((value) => value?.slice(0, claimBounds.permission) ?? null); // granted and compared word for word
 const list = z
   .union([z.array(z.unknown()), z.string().transform((value): unknown[] => [value])])
   .catch([])
   .transform((values) => values.filter((value): value is string => typeof value === "string" && !isBlank(value)))
-  .transform((values) => values.slice(0, entries).map((value) => value.slice(0, 500)));
+  .transform((values) => values.slice(0, entries).map((value) => value.slice(0, claimBounds.entry)));
 
 const Answer = z.object({
   summary: text,
@@ -35,18 +36,34 @@ const Answer = z.object({
   decisions: list,
 });
 
-/** Reads result.json of an executor's run; null when there is none, or when it is no JSON object. */
-export function parseClaim(file: string | null): Claim | null {
-  const answer = Answer.safeParse(jsonIn(file));
-  if (!answer.success) return null;
-  const { summary, confidence, blocked_on, nothing_to_do, ...rest } = answer.data;
+/**
+ * What an executor claims: by result.json, and by its tools before that. Where both say one thing the file has the last word, since
+ * it is written at the end; what it leaves out or has nothing in takes back nothing of what was told. Lists are joined, what
+ * was told first. The last progress told stands for a summary where there is none. Null where neither says anything that can be
+ * read: there is no file, or it is no JSON object.
+ */
+export function parseClaim(file: string | null, told?: Told): Claim | null {
+  const written = Answer.safeParse(jsonIn(file)).data ?? null;
+  const said = told === undefined ? null : Answer.parse(told);
+  if (written === null && said === null) return null;
+  const [last, first] = [written ?? unsaid, said ?? unsaid];
   return {
-    ...rest,
-    summary: summary ?? "",
-    confidence,
-    blockedOn: blocked_on,
-    nothingToDo: nothing_to_do,
+    summary: last.summary ?? first.summary ?? Answer.parse({ summary: told?.progress }).summary ?? "",
+    confidence: last.confidence ?? first.confidence,
+    question: last.question ?? first.question,
+    permission: last.permission ?? first.permission,
+    blockedOn: last.blocked_on ?? first.blocked_on,
+    nothingToDo: last.nothing_to_do ?? first.nothing_to_do,
+    assumptions: joined(first.assumptions, last.assumptions),
+    decisions: joined(first.decisions, last.decisions),
   };
+}
+
+const unsaid = Answer.parse({});
+
+/** The first of both, each once. */
+function joined(first: readonly string[], more: readonly string[]): string[] {
+  return [...first, ...more.filter((entry) => !first.includes(entry))].slice(0, entries);
 }
 
 function isBlank(value: string): boolean {

@@ -18,6 +18,8 @@ import { newLeaseToken } from "../../src/gateway/lease.ts";
 import { createLedger } from "../../src/gateway/model/ledger.ts";
 import { modelGateway } from "../../src/gateway/model/server.ts";
 import { openRunGateway } from "../../src/gateway/run.ts";
+import { ownServed } from "../../src/gateway/tools/own.ts";
+import { toolGateway } from "../../src/gateway/tools/server.ts";
 import { deliveryHandler } from "../../src/github/deliveries/deliveries.ts";
 import { startListener } from "../../src/github/deliveries/listener.ts";
 import { startProbot } from "../../src/github/deliveries/probot.ts";
@@ -156,6 +158,13 @@ async function runsDoor(root: string, url: string, onError: (error: unknown) => 
     routes: [
       gitGateway({ lease, quarantine, onEvent: () => {} }),
       handoverRoute(lease, async () => true),
+      toolGateway({
+        lease,
+        tools: ownServed({ note: async () => true, issue: async () => "An issue.", findings: [] }),
+        onCall: async () => {},
+        onRefused: () => {},
+        onError,
+      }),
       modelGateway({ lease, providers: [provider], ledger: createLedger(1e9), onCall: () => {} }),
     ],
     tunnels: egressProxy({ lease, allowed: [], onEvent: () => {} }),
@@ -175,6 +184,8 @@ async function runsDoor(root: string, url: string, onError: (error: unknown) => 
       "/model/openai/v1/chat/completions",
       "/model/openai",
       "/models",
+      "/tools",
+      "/tools/x",
       "/",
       "/repo.git",
       "example.com:443",
@@ -186,6 +197,8 @@ async function runsDoor(root: string, url: string, onError: (error: unknown) => 
       `x-api-key: ${lease.token}`,
       `proxy-authorization: Basic ${basic}`,
       "content-type: application/json",
+      "accept: application/json, text/event-stream",
+      "mcp-protocol-version: 2026-07-28",
     ],
     good: { request: get("/nothing"), status: 404 },
   };

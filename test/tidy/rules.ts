@@ -76,6 +76,7 @@ const homes: readonly { readonly packages: RegExp; readonly home: RegExp; readon
   { packages: /^smol-toml$/, home: /^verify\/gaming\// },
   { packages: /^web-tree-sitter$/, home: /^runs\/grammars\.ts$/ },
   { packages: /^saxes$/, home: /^verify\// },
+  { packages: /^@modelcontextprotocol\/.*$/, home: /^gateway\/tools\// },
   { packages: /^@secretlint\/.*$/, home: /^gateway\// },
 ];
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Claim, Review } from "../../src/loop/state.ts";
 import { parseClaim } from "../../src/verify/claim.ts";
 import { parseReview } from "../../src/verify/review.ts";
+import type { Told } from "../../src/verify/told.ts";
 
 const good = { verdict: "approve", summary: "Does what is asked.", confidence: 0.9, findings: [] };
 
@@ -270,6 +271,65 @@ describe("the executor's claim", () => {
     expect(claim?.permission).toHaveLength(500);
     expect(claim?.decisions).toHaveLength(20);
     expect(claim?.decisions[0]).toHaveLength(500);
+  });
+
+  it.each<[string, Told, object, Partial<Claim>]>([
+    [
+      "what was told counts where the file says nothing",
+      { question: "Which?", confidence: 0.4 },
+      {},
+      { question: "Which?", confidence: 0.4 },
+    ],
+    [
+      "the file has the last word",
+      { summary: "Half.", confidence: 0.4 },
+      { summary: "All.", confidence: 0.9 },
+      { summary: "All.", confidence: 0.9 },
+    ],
+    [
+      "a field that is empty in the file takes nothing back",
+      { permission: "Network.", blocked_on: "Issue 3." },
+      { permission: null, blocked_on: "none" },
+      { permission: "Network.", blockedOn: "Issue 3." },
+    ],
+    [
+      "lists are joined, each entry once",
+      { decisions: ["a", "b"], assumptions: ["x"] },
+      { decisions: ["b", "c"] },
+      { decisions: ["a", "b", "c"], assumptions: ["x"] },
+    ],
+    [
+      "the last progress stands for a summary that is not there",
+      { progress: "The parser is done." },
+      {},
+      { summary: "The parser is done." },
+    ],
+    ["and for no other", { progress: "Begun.", summary: "Done." }, {}, { summary: "Done." }],
+    [
+      "what was told is cut as the file is",
+      {
+        summary: "x".repeat(9_999),
+        decisions: Array(99)
+          .fill("y")
+          .map((one, at) => one + at),
+      },
+      {},
+      {
+        summary: "x".repeat(2_000),
+        decisions: Array(20)
+          .fill("y")
+          .map((one, at) => one + at),
+      },
+    ],
+  ])("of an agent that also spoke by its tools: %s", (_, told, file, claim) => {
+    expect(parseClaim(JSON.stringify(file), told)).toMatchObject(claim);
+  });
+
+  it("is what was told alone, where there is no file or none that can be read (F53)", () => {
+    for (const file of [null, "not json"]) {
+      expect(parseClaim(file, { question: "Which?" })?.question).toBe("Which?");
+      expect(parseClaim(file, undefined)).toBeNull();
+    }
   });
 
   it("is a claim or nothing, whatever the file holds", () => {

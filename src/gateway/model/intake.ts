@@ -25,12 +25,15 @@ export interface BodyBounds {
   readonly holder: Holder;
   /** How fast this run's bodies are read, in bytes. */
   readonly pace: Pace;
+  /** Absent: those of a model call. */
+  readonly json?: JsonBounds;
 }
 
 /** The whole body, or why it was not kept; then nothing of it is. Never rejects. */
-export async function takeBody(incoming: IncomingMessage, { limit, holder, pace }: BodyBounds): Promise<Body | Unheld> {
+export async function takeBody(incoming: IncomingMessage, bounds: BodyBounds): Promise<Body | Unheld> {
+  const { limit, holder, pace } = bounds;
   if (Number(incoming.headers["content-length"] ?? 0) > limit) return "too_large";
-  const gauge = createJsonGauge(jsonBounds);
+  const gauge = createJsonGauge(bounds.json ?? jsonBounds);
   let chunks: Buffer[] = [];
   let [bytes, held] = [0, 0];
   const giveUp = (why: Unheld): Unheld => {

@@ -1,0 +1,104 @@
+// The tools of one run: what its agent says by them and how often it called each, in a file, so that a restart of the App forgets neither.
+import { z } from "zod";
+import { parseJson } from "../base/parse-json.ts";
+import type { Log } from "../engine/ports.ts";
+import type { Lease } from "../gateway/lease.ts";
+import type { Route } from "../gateway/run.ts";
+import { ownServed } from "../gateway/tools/own.ts";
+import { toolGateway } from "../gateway/tools/server.ts";
+import type { ToolCall } from "../gateway/tools/tool.ts";
+import { type LoopState, ToolCount } from "../loop/state.ts";
+import { Told, tellMore } from "../verify/told.ts";
+import { rooms } from "./rooms.ts";
+import { readIfThere, writeDurably } from "./whole-file.ts";
+
+/** What came of the tools of a run. */
+export const ToolsUsed = z.object({
+  told: Told, // what the agent said by them
+  calls: z.array(ToolCount), // in the order in which each was first called
+});
+export type ToolsUsed = z.infer<typeof ToolsUsed>;
+
+/** What calls of tools that do not exist are counted under, all together. */
+const unknownTool = "no such tool";
+
+export interface ToolsParts {
+  readonly dataDir: string;
+  readonly log: Log;
+}
+
+export interface ToolsOf {
+  readonly loop: LoopState;
+  readonly lease: Lease;
+  readonly onCall: (call: ToolCall, named: string) => void;
+  readonly onRefused: (why: string) => void;
+}
+
+export interface RunTools {
+  readonly route: Route;
+  used(): ToolsUsed;
+}
+
+/** Opens them as an earlier process left them, where there was one. */
+export async function openTools(parts: ToolsParts, { loop, lease, onCall, onRefused }: ToolsOf): Promise<RunTools> {
+  const { runId, token } = lease;
+  const file = rooms(parts).told(runId);
+  let used = ToolsUsed.safeParse(parseJson((await readIfThere(file)) ?? "")).data ?? { told: {}, calls: [] };
+  let written: Promise<void> = Promise.resolve();
+  const keep = () => {
+    written = written.catch(() => {}).then(() => writeDurably(file, JSON.stringify(used)));
+    return written;
+  };
+  const onError = (err: unknown) => parts.log.error({ run: runId, loop: loop.id, err }, "a tool failed");
+  const tools = ownServed({
+    async note(said) {
+      const told = tellMore(used.told, withoutLease(said, token));
+      if (told === null) return false;
+      used = { ...used, told };
+      await keep();
+      return true;
+    },
+    issue: () => readIfThere(rooms(parts).issue(runId)),
+    findings: lastFound(loop),
+  });
+  const route = toolGateway({
+    lease,
+    tools,
+    earlier: used.calls.reduce((sum, { calls }) => sum + calls, 0),
+    async onCall(call, named) {
+      used = { ...used, calls: counted(used.calls, call) };
+      onCall(call, named);
+      await keep().catch(onError);
+    },
+    onRefused,
+    onError,
+  });
+  return { route, used: () => used };
+}
+
+/** What was wrong with the last attempt that was judged, where it was not accepted. */
+function lastFound({ attempts }: LoopState) {
+  const verdict = attempts.findLast((attempt) => attempt.verdict !== null)?.verdict;
+  return verdict?.colour === "red" ? verdict.findings : [];
+}
+
+function counted(counts: readonly ToolCount[], { tool, outcome, ms, bytes }: ToolCall): ToolCount[] {
+  const name = tool ?? unknownTool;
+  const before = counts.find((one) => one.tool === name) ?? { calls: 0, refused: 0, failed: 0, ms: 0, bytes: 0 };
+  const next = {
+    tool: name,
+    calls: before.calls + 1,
+    refused: before.refused + (outcome === "refused" ? 1 : 0),
+    failed: before.failed + (outcome === "failed" ? 1 : 0),
+    ms: before.ms + ms,
+    bytes: before.bytes + bytes,
+  };
+  return counts.some((one) => one.tool === name)
+    ? counts.map((one) => (one.tool === name ? next : one))
+    : [...counts, next];
+}
+
+/** What an agent says goes to the thread: the lease it holds does not. */
+function withoutLease(said: Told, token: string): Told {
+  return JSON.parse(JSON.stringify(said).replaceAll(token, "[lease]"));
+}

@@ -1,0 +1,73 @@
+// An agent that speaks by its tools while it works: what it says lands where result.json would have put it, and its calls are counted.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { duration } from "../../src/report/time.ts";
+import { answer, aStory, mend } from "./world.ts";
+
+/** Makes these calls one after the other, as a client of MCP does; what is answered goes to `said.txt`. */
+const callTools = (calls: readonly (readonly [string, object])[]) => `node -e '
+const call = (name, given) => fetch(process.env.LOOP_TOOLS_URL, {
+  method: "POST",
+  headers: {
+    authorization: "Bearer " + process.env.LOOP_TOOLS_TOKEN,
+    accept: "application/json, text/event-stream",
+    "content-type": "application/json",
+  },
+  body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: given } }),
+});
+(async () => {
+  for (const one of ${JSON.stringify(calls)}) console.log(await (await call(...one)).text());
+})()' > said.txt`;
+
+test("what it says is the attempt's claim, beside result.json, and the thread has its calls as the gateway counted them", async () => {
+  const story = await aStory({
+    executor: `${callTools([
+      ["progress", { text: "Reading total.sh." }],
+      ["read_issue", {}],
+      ["decision", { text: "Add in the shell." }],
+      ["assumption", { text: "Sums are small." }],
+      ["uncertainty", { confidence: 2 }],
+      ["merge", {}],
+      ["uncertainty", { confidence: 0.9 }],
+    ])}
+${answer({ summary: "Adds up.", decisions: ["No other file."] })}
+${mend}`,
+  });
+  const issue = await story.startLoop();
+  const state = await story.state(issue);
+  expect(state.phase).toBe("awaiting_gate");
+  const [attempt] = state.attempts;
+  expect(attempt?.claim).toMatchObject({
+    summary: "Adds up.",
+    confidence: 0.9,
+    decisions: ["Add in the shell.", "No other file."],
+    assumptions: ["Sums are small."],
+  });
+  const [executor, reviewer] = attempt?.runs ?? [];
+  const counts = executor?.toolCalls?.map(({ tool, calls, refused, failed }) => [tool, calls, refused, failed]);
+  expect(counts).toEqual([
+    ["progress", 1, 0, 0],
+    ["read_issue", 1, 0, 0],
+    ["decision", 1, 0, 0],
+    ["assumption", 1, 0, 0],
+    ["uncertainty", 2, 1, 0],
+    ["no such tool", 1, 1, 0],
+  ]);
+  expect(reviewer?.toolCalls).toBeUndefined();
+  const recorded = JSON.parse(
+    await readFile(join(story.dataDir(), "provenance", `${executor?.id}`, "end.json"), "utf8"),
+  );
+  expect(recorded.toolCalls).toEqual(executor?.toolCalls);
+  const took = (tool: string) => {
+    const { ms } = executor?.toolCalls?.find((one) => one.tool === tool) ?? { ms: -1 };
+    return ms < 1_000 ? `${ms} ms` : duration(ms);
+  };
+  const comment = story.comments(issue)[1];
+  expect(comment).toContain(`called its tools \`progress ×1 (${took("progress")}), read_issue ×1`);
+  expect(comment).toContain(`uncertainty ×2 (1 refused, ${took("uncertainty")}), no such tool ×1 (1 refused, `);
+  expect(comment).toContain("**was refused** `tool merge`");
+  const pushed = (await story.pull(issue)).head.sha;
+  expect(await story.file(pushed, "said.txt")).toMatch(/begin data [0-9a-f]{24}: the issue/);
+  expect((await story.pull(issue)).issue.body).toContain("Sums are small.");
+});
