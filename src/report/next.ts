@@ -28,6 +28,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "loop_time":
     case "money":
     case "attempts":
+      if (lacksSignOff(state)) return signedOffFrom(state);
       return approval(ending) ?? grantedAgain(ending);
     case "issue_runs":
     case "issue_money":
@@ -43,6 +44,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return judgedAgain;
     case "same_failure":
       if (ending.of === "same_failure" && isLimit(ending.trouble)) return lessOrMore(ending.trouble);
+      if (lacksSignOff(state)) return signedOffFrom(state);
       if (ending.of === "same_failure" && ending.onBase)
         return "have the checks pass on the base branch, then comment `/loop retry`; or say in a comment how they are to be made to pass here.";
       return "say in a comment what to do differently, then comment `/loop retry`.";
@@ -121,6 +123,21 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     default:
       return unreachable(of);
   }
+}
+
+/** How the checks for it call it: the trailer, the words, or the App `DCO` by its own name. */
+const signOff = /\bsign(?:ed)?[- ]?off(?:-by)?\b|\bDCO\b/i;
+
+/** A check failed for want of a sign-off, and the policy has none: it states something in law, so only a person may ask for it. */
+function lacksSignOff({ attempts, rules }: LoopState): boolean {
+  if (rules === null || rules.signOff) return false;
+  const found = attempts.flatMap(({ verdict }) => verdict?.findings ?? []);
+  return found.some(({ source, title, detail }) => source === "ci" && signOff.test(`${title}\n${detail}`));
+}
+
+/** A new loop: such checks read every commit of the branch, and those that are there stay as they are. */
+function signedOffFrom(state: LoopState): string {
+  return `a check asks for a sign-off on each commit: if one in this App's name is acceptable here, set \`pull_request.sign_off: true\` in \`.github/loop.yml\`, then ${again(state)}`;
 }
 
 function isLimit(trouble: Trouble | undefined): boolean {

@@ -5,7 +5,7 @@ import { StopReason } from "../../src/loop/cause.ts";
 import { stopComment } from "../../src/report/report.ts";
 import { endingTitles } from "../../src/report/wording/endings.ts";
 import { footer } from "../../src/report/wording/parts.ts";
-import { anEndedLoop } from "../loop/builder.ts";
+import { aFinding, anAttempt, anEndedLoop, aRedVerdict, someRules } from "../loop/builder.ts";
 import { everyEnding } from "./every-ending.ts";
 
 const endings = Object.values(everyEnding).flat();
@@ -52,5 +52,20 @@ it("every ending states its reason, the account of it, what is kept and one next
     expect(text).not.toMatch(/undefined|null|NaN/);
     expect(rest.join("\n")).toMatch(/^Kept: branch `loop\/12-k3f9` at `ccccccc`, pull request /m);
     expect(text.match(/\*\*Next:\*\* .+\./g)).toHaveLength(1);
+  }
+});
+
+it.each([
+  ["ci / dco: Failed with exit code 1", "commit ccccccc: no sign-off", true],
+  ["DCO", "action_required", true],
+  ["lint", "Missing `Signed-off-by:` line", true],
+  ["test: failure", "expected the sign of 3 to be off by one", false],
+])("a check that asks for a sign-off is said with the line that gives one: %s", (title, detail, isOne) => {
+  const attempts = [anAttempt({ verdict: aRedVerdict([aFinding({ source: "ci", title, detail })]) })];
+  for (const [ending] of [everyEnding.same_failure, everyEnding.attempts]) {
+    const judged = { ...anEndedLoop(ending), attempts };
+    expect(stopComment(judged).includes("set `pull_request.sign_off: true` in `.github/loop.yml`")).toBe(isOne);
+    const rules = someRules({ signOff: true });
+    expect(stopComment({ ...judged, rules })).not.toContain("sign_off");
   }
 });
