@@ -72,6 +72,7 @@ export function createEngine(parts: EngineParts): Engine {
     slots,
     watched: new Map(),
     alone: new Set(),
+    beginning: new Map(),
     submit,
     untilStored,
     track,

@@ -15,6 +15,7 @@ import { isOwnPullBody } from "../report/pull.ts";
 import { redOnBase } from "../verify/ci.ts";
 import { conflictIn, outdatedIn } from "../verify/facts.ts";
 import { againOf, judgeWithLogs } from "./judge.ts";
+import { openBeside } from "./open-beside.ts";
 import type { BaseRead, ClaimRead, IssueComment } from "./ports.ts";
 import { ourChecks, textOf, type World } from "./world.ts";
 
@@ -89,7 +90,9 @@ async function claimFacts(
     policy: rules,
     ...(read.knownGone === true ? { baseGone: true } : {}),
     ...(read.soleAssignee === state.requester.id ? { writesAlone: true } : {}),
-    ...(rules.ok && rules.rules.openPulls !== undefined ? { openPulls: await openBeside(world, state) } : {}),
+    ...(rules.ok && rules.rules.openPulls !== undefined
+      ? { openPulls: await openBeside(world, state, rules.rules.openPulls) }
+      : {}),
     ...(rules.ok ? redFact(redOnBase(base.baseChecks ?? [], rules.rules, ourChecks)) : {}),
     snapshot: await freeze(world, state, read, permission),
   };
@@ -109,18 +112,6 @@ async function rulesAndBase(
   if (base !== null) return { rules, base };
   const message = `\`base\` names the branch \`${name}\`, which this repository does not have`;
   return { rules: { ok: false, message }, base: read };
-}
-
-/** Pull requests of other loops of the repository: those that are open, and those that loops at work will open. One request for each hundred. */
-async function openBeside(world: World, { issue, pull }: LoopState): Promise<number> {
-  const open = (await world.github.openPulls(issue)).filter((number) => number !== pull?.number);
-  let atWork = 0;
-  for (const other of await world.store.liveLoops()) {
-    if (other.repositoryId !== issue.repositoryId || other.issue === issue.number || other.pull !== null) continue;
-    const state = await world.store.load(other.issueKey);
-    if (state !== null && state.rules !== null) atWork += 1;
-  }
-  return open.length + atWork;
 }
 
 function redFact(names: readonly string[]): Pick<ClaimFacts, "redOnBase"> {

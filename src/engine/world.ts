@@ -19,6 +19,8 @@ export interface World {
   readonly watched: Map<string, Promise<void>>;
   /** Issues of which it is known that no run of another loop is left from before. */
   readonly alone: Set<string>;
+  /** Issues whose loop was let begin although its pull request is one of few, with the revision that asked. */
+  readonly beginning: Map<string, { readonly repositoryId: number; readonly revision: number }>;
   readonly operator: Operator;
   /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
   readonly keepMs?: number;
