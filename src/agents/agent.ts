@@ -17,7 +17,12 @@ export interface AgentTask {
   readonly gatewayUrl: string;
   /** The run's lease: what a CLI shows in place of a provider's credential. */
   readonly lease: string;
+  /** Whether the run has tools of its own, at `LOOP_TOOLS_URL` for whoever shows `LOOP_TOOLS_TOKEN`. */
+  readonly hasTools: boolean;
 }
+
+/** What the run's own MCP server is called in every configuration. */
+export const TOOL_SERVER = "loop";
 
 /** A file that must be there before the agent starts. */
 export interface AgentFile {

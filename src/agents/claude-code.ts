@@ -1,12 +1,12 @@
-// Claude Code: only the user's settings are read, and the run's home has none; hooks and the repository's MCP servers stay off.
-import type { Agent, Prepared } from "./agent.ts";
+// Claude Code: only the user's settings are read, and the run's home has none; hooks stay off, and of MCP servers all but the run's own.
+import { type Agent, type Prepared, TOOL_SERVER } from "./agent.ts";
 import { claudeCodeEvents } from "./events/claude-code.ts";
 import { quoted } from "./shell.ts";
 
 export const claudeCode: Agent = {
   kind: "claude-code",
   route: "anthropic",
-  prepare({ promptPath, model, gatewayUrl, lease }): Prepared {
+  prepare({ promptPath, model, gatewayUrl, lease, hasTools }): Prepared {
     const name = quoted(model);
     const lines = [
       // Side errands go to the model that the run was given, not to one that nobody priced.
@@ -14,9 +14,11 @@ export const claudeCode: Agent = {
       "export DISABLE_AUTOUPDATER=1 CLAUDE_CODE_SUBPROCESS_ENV_SCRUB=0",
       // It prints its result and then stays for as long as a command in the background runs, or a wake-up is due.
       "export CLAUDE_CODE_DISABLE_BACKGROUND_TASKS=1",
+      "export ENABLE_TOOL_SEARCH=false", // else the model has to look for the run's tools before it can call them
       [
         "exec claude --print --output-format stream-json --verbose --permission-mode bypassPermissions",
         "--setting-sources user --strict-mcp-config --no-session-persistence --no-chrome",
+        ...(hasTools ? [`--mcp-config ${quoted(JSON.stringify(tools))}`] : []),
         "--disallowedTools ScheduleWakeup,CronCreate",
         `--settings ${quoted(JSON.stringify({ disableAllHooks: true }))}`,
         `--model ${name} <${quoted(promptPath)}`,
@@ -31,4 +33,18 @@ export const claudeCode: Agent = {
     return { command: lines.join("\n"), env, files: [] };
   },
   events: claudeCodeEvents,
+};
+
+/** What this CLI replaces by the value of a variable of its environment. */
+const variable = (name: string) => `\${${name}}`;
+
+/** Address and lease come from the environment. */
+const tools = {
+  mcpServers: {
+    [TOOL_SERVER]: {
+      type: "http",
+      url: variable("LOOP_TOOLS_URL"),
+      headers: { Authorization: `Bearer ${variable("LOOP_TOOLS_TOKEN")}` },
+    },
+  },
 };

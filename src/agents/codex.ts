@@ -1,18 +1,19 @@
 // Codex: everything about the model is said by flags, which win over every file; a repository's `.codex` is not trusted.
-import type { Agent, Prepared } from "./agent.ts";
+import { type Agent, type Prepared, TOOL_SERVER } from "./agent.ts";
 import { codexEvents } from "./events/codex.ts";
 import { quoted } from "./shell.ts";
 
 export const codex: Agent = {
   kind: "codex",
   route: "openai",
-  prepare({ promptPath, model, gatewayUrl, lease }): Prepared {
+  prepare({ promptPath, model, gatewayUrl, lease, hasTools }): Prepared {
     const line = [
       "exec codex exec --json --color never --ephemeral --skip-git-repo-check",
       "--ignore-user-config --ignore-rules --dangerously-bypass-approvals-and-sandbox",
       `--model ${quoted(model)}`,
       ...settings.map((setting) => `-c ${quoted(setting)}`),
       `-c "model_providers.loopgate.base_url=\\"$LOOP_MODEL_URL\\""`,
+      ...(hasTools ? tools : []),
       '-c "projects.$PWD.trust_level=\\"untrusted\\""',
       ...features.map((feature) => `--disable ${feature}`),
       `- <${quoted(promptPath)}`,
@@ -22,6 +23,12 @@ export const codex: Agent = {
   },
   events: codexEvents,
 };
+
+/** The run's own tools. */
+const tools = [
+  `-c "mcp_servers.${TOOL_SERVER}.url=\\"$LOOP_TOOLS_URL\\""`,
+  `-c ${quoted(`mcp_servers.${TOOL_SERVER}.bearer_token_env_var="LOOP_TOOLS_TOKEN"`)}`,
+];
 
 const settings = [
   'model_provider="loopgate"',

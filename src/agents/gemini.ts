@@ -1,19 +1,20 @@
 // Gemini CLI: our settings stand at the system's place, which wins over the repository's; its hooks, servers and extensions stay off.
-import type { Agent, Prepared } from "./agent.ts";
+import { type Agent, type Prepared, TOOL_SERVER } from "./agent.ts";
 import { geminiEvents } from "./events/gemini.ts";
 import { quoted } from "./shell.ts";
 
 export const gemini: Agent = {
   kind: "gemini",
   route: "gemini",
-  prepare({ promptPath, model, gatewayUrl, lease }): Prepared {
+  prepare({ promptPath, model, gatewayUrl, lease, hasTools }): Prepared {
     const lines = [
       overruling,
+      ...(hasTools ? [ownTools] : ["tools=none"]),
       // What is set, even to nothing, a repository's .env cannot set.
       "export GOOGLE_API_KEY= GOOGLE_GENAI_USE_VERTEXAI= GOOGLE_GENAI_USE_GCA= GOOGLE_VERTEX_BASE_URL= GEMINI_SANDBOX=false",
       [
         'exec gemini --prompt "" --yolo --output-format stream-json --extensions none',
-        '--allowed-mcp-server-names none --include-directories "$LOOP_DIR/out"',
+        '--allowed-mcp-server-names "$tools" --include-directories "$LOOP_DIR/out"',
         `--model ${quoted(model)} <${quoted(promptPath)}`,
       ].join(" \\\n  "),
     ];
@@ -40,6 +41,13 @@ export const geminiSettings = `${JSON.stringify(
     hooksConfig: { enabled: false },
     tools: { sandbox: false, discoveryCommand: "", callCommand: "" },
     advanced: { ignoreLocalEnv: true },
+    mcpServers: {
+      [TOOL_SERVER]: {
+        httpUrl: "$LOOP_TOOLS_URL",
+        headers: { Authorization: "Bearer $LOOP_TOOLS_TOKEN" },
+        trust: true,
+      },
+    },
     privacy: { usageStatisticsEnabled: false },
     telemetry: { enabled: false },
   },
@@ -65,4 +73,19 @@ if [ -n "$system" ]; then
 elif [ -e .gemini/settings.json ]; then
   echo "loopgate: the repository has its own .gemini settings, and the image has no /etc/gemini-cli/settings.json to overrule them; the agent was not started" >&2
   exit 78
+fi`;
+
+/**
+ * The run's own tools, unless the repository could put a program in their server's place: settings of the system that are of an
+ * earlier version name no server, and the repository's are then the ones that count.
+ */
+const ownTools = `tools=${TOOL_SERVER}
+if [ -n "$system" ] && [ -e .gemini/settings.json ]; then
+  case $(cat "$system") in
+    *LOOP_TOOLS_URL*) ;;
+    *)
+      tools=none
+      echo "loopgate: $system is of an earlier version and the repository has its own .gemini settings, so the agent goes without its tools" >&2
+      ;;
+  esac
 fi`;

@@ -1,12 +1,12 @@
 // The CLI opencode: its configuration is ours alone; the repository's is left unread as far as this CLI can be told to.
-import type { Agent, Prepared } from "./agent.ts";
+import { type Agent, type Prepared, TOOL_SERVER } from "./agent.ts";
 import { opencodeEvents } from "./events/opencode.ts";
 import { quoted } from "./shell.ts";
 
 export const opencode: Agent = {
   kind: "opencode",
   route: "openai",
-  prepare({ promptPath, model, gatewayUrl, lease }): Prepared {
+  prepare({ promptPath, model, gatewayUrl, lease, hasTools }): Prepared {
     const lines = [
       ownCode,
       `export OPENCODE_CONFIG="$HOME"/${quoted(configPath)}`,
@@ -18,7 +18,7 @@ export const opencode: Agent = {
     return {
       command: lines.join("\n"),
       env,
-      files: [{ path: configPath, text: JSON.stringify(config(model), null, 2) }],
+      files: [{ path: configPath, text: JSON.stringify(config(model, hasTools), null, 2) }],
     };
   },
   events: opencodeEvents,
@@ -39,8 +39,17 @@ fi`;
 
 const configPath = ".config/loopgate/opencode.json";
 
+/** The run's own. Without `oauth` it would look for a place to sign in. */
+const tools = {
+  type: "remote",
+  url: "{env:LOOP_TOOLS_URL}",
+  headers: { Authorization: "Bearer {env:LOOP_TOOLS_TOKEN}" },
+  oauth: false,
+  enabled: true,
+};
+
 /** Address and lease come from the environment, which knows the gateway's port. */
-function config(model: string): object {
+function config(model: string, hasTools: boolean): object {
   return {
     model: `loopgate/${model}`,
     small_model: `loopgate/${model}`,
@@ -53,6 +62,7 @@ function config(model: string): object {
         models: { [model]: { name: model, tool_call: true, limit: { context: 128_000, output: 32_000 } } },
       },
     },
+    ...(hasTools ? { mcp: { [TOOL_SERVER]: tools } } : {}),
     // The repository's words to agents are material, which leaving its configuration unread would leave out.
     instructions: ["/workspace/AGENTS.md"],
     permission: { edit: "allow", bash: "allow", webfetch: "deny", external_directory: "allow" },

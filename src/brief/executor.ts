@@ -2,6 +2,7 @@
 import type { Attempt, BaseTip, Finding, Rules } from "../loop/state.ts";
 import { earlierAttempts, findingBlocks } from "./findings.ts";
 import { dataBlock, dataBlockRule } from "./quote.ts";
+import { ownTools } from "./tools.ts";
 
 export interface ExecutorWork {
   readonly repository: string; // owner/name
@@ -33,6 +34,7 @@ export function executorBrief(work: ExecutorWork): string {
     section("Why the last attempt was not accepted", "Fix these; keep what was right.", work.findings),
     history(work.earlier),
     allowed(work.permits),
+    tools,
     limits(work),
     answer,
   ];
@@ -87,6 +89,17 @@ function allowed(permits: readonly string[]): string | null {
   return `## What a person has allowed since\n\nYou asked for these; they are granted for this issue only.\n\n${blocks.join("\n\n")}`;
 }
 
+const tools = [
+  "## Your tools",
+  "",
+  "By the tools of the MCP server `loop` you speak to whoever follows this work, while you work. Their names may stand behind a prefix, such",
+  "as `mcp__loop__progress`. What you said by them counts, whether or not you answer below. Call",
+  "",
+  ...ownTools.map(({ name, when }) => `- \`${name}\` ${when};`),
+]
+  .join("\n")
+  .replace(/;$/, ".");
+
 function limits({ deadlineMs, rules }: ExecutorWork): string {
   return [
     "## Limits",
@@ -124,7 +137,7 @@ ${answer}
 
 const answer = `## When you end
 
-Write \`/loop/out/result.json\` (the folder \`/loop\` is also named by \`$LOOP_DIR\`). Every field may be left out:
+Call \`finish\`, or write \`/loop/out/result.json\` (the folder \`/loop\` is also named by \`$LOOP_DIR\`). Every field may be left out:
 
 \`\`\`json
 {

@@ -8,7 +8,7 @@ import type { GitHubPort, Log, RunOrder } from "../engine/ports.ts";
 import { fetchBase, type ObjectStore } from "../gateway/git/objects.ts";
 import { fetchBranch, type Quarantine } from "../gateway/git/quarantine.ts";
 import type { LoopState } from "../loop/state.ts";
-import { roleOf } from "./role.ts";
+import { hasTools, roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
 
 /** Every method throws Fault. */
@@ -49,7 +49,8 @@ export function originAtGitHub(parts: OriginParts): Origin {
 /** The agent that the loop's rules name for this role, to be started by this lease. */
 export function agentByPolicy(order: RunOrder, lease: string): Prepared {
   const { agent, command, model } = roleOf(order);
-  const task = { promptPath: "/loop/brief.md", model, gatewayUrl: "http://127.0.0.1:{port}", lease };
+  const gatewayUrl = "http://127.0.0.1:{port}";
+  const task = { promptPath: "/loop/brief.md", model, gatewayUrl, lease, hasTools: hasTools(order) };
   return agentOf(agent, command).prepare(task);
 }
 

@@ -11,7 +11,7 @@ import type { DoorParts } from "./door.ts";
 import type { Origin } from "./origin.ts";
 import { proxyVariables } from "./proxy-variables.ts";
 import { registryEnvironment, withRegistryFiles } from "./registry-variables.ts";
-import { roleOf } from "./role.ts";
+import { hasTools, roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
 
 export interface RequestParts extends Pick<DoorParts, "identity"> {
@@ -62,9 +62,7 @@ export function requestOf(
       // The entry script says the deadline anew by the run's own clock, where it can: that may keep another time than ours.
       LOOP_SECONDS: String(Math.floor(order.deadlineMs / 1_000)),
       LOOP_DEADLINE: new Date(parts.clock.now() + order.deadlineMs).toISOString(),
-      ...(order.role === "executor"
-        ? { LOOP_TOOLS_URL: "http://127.0.0.1:{port}/tools", LOOP_TOOLS_TOKEN: token }
-        : {}),
+      ...(hasTools(order) ? { LOOP_TOOLS_URL: "http://127.0.0.1:{port}/tools", LOOP_TOOLS_TOKEN: token } : {}),
       LOOP_GIT_URL: `http://lease:${token}@127.0.0.1:{port}/repo.git`,
       GIT_AUTHOR_NAME: name,
       GIT_AUTHOR_EMAIL: email,

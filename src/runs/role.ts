@@ -13,3 +13,8 @@ export function roleOf({ role, loop, reviewer = 0 }: Pick<RunOrder, "role" | "lo
   assert(chosen !== undefined, "a reviewer runs only where the policy has one");
   return chosen;
 }
+
+/** Whether a run of this role speaks by tools of its own: what a reviewer and a check find is their answer alone. */
+export function hasTools({ role }: Pick<RunOrder, "role">): boolean {
+  return role === "executor";
+}

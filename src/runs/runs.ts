@@ -44,7 +44,7 @@ import {
 import { mayFetch } from "./registry-variables.ts";
 import { attendToEnd, type Begun, tell, type Watched } from "./report.ts";
 import { over, type RequestParts, requestOf } from "./request.ts";
-import { roleOf } from "./role.ts";
+import { hasTools, roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
 import { createSetUps, type ReadySetUp, type SetUpParts } from "./set-up.ts";
 import { readQuiet, type SilenceWatchParts } from "./silence.ts";
@@ -301,7 +301,7 @@ function openDoorFor(parts: RunParts, order: Watched, token: string, quarantine:
     loop: order.loop,
     token,
     mayPush: order.role === "executor",
-    hasTools: order.role === "executor",
+    hasTools: hasTools(order),
     quarantine,
     socketDir: rooms(parts).socket(order.id),
     mayFetch: mayFetch(rulesOf(order.loop), "agent"),

@@ -14,6 +14,7 @@ import { VERSIONS } from "../agents/versions.ts";
 const programs = { "claude-code": "claude", codex: "codex", gemini: "gemini", opencode: "opencode" } as const;
 const kinds = AGENT_KINDS.filter((kind) => kind !== "command");
 const gatewayUrl = "http://127.0.0.1:8417";
+const toolsUrl = `${gatewayUrl}/tools`;
 
 /** Awkward on purpose: nothing of it may reach the shell. */
 const model = 'it\'s $HOME; `touch x` "now"';
@@ -52,9 +53,23 @@ function start(
   writeFileSync(program, `#!${process.execPath}\n${showing(shown)}`);
   chmodSync(program, 0o755);
   writeFileSync(join(folder, "brief.md"), "Do it.\n");
-  const task = { promptPath: join(folder, "brief.md"), model, gatewayUrl, lease: "the-lease" };
+  const task = {
+    promptPath: join(folder, "brief.md"),
+    model,
+    gatewayUrl,
+    lease: "the-lease",
+    hasTools: role === "executor",
+  };
   const prepared = agentOf(kind, "").prepare(task);
-  const env = { ...prepared.env, PATH: `${bin}:${process.env.PATH}`, HOME: home, LOOP_DIR: folder, LOOP_ROLE: role };
+  const tools = role === "executor" ? { LOOP_TOOLS_URL: toolsUrl, LOOP_TOOLS_TOKEN: "the-lease" } : {};
+  const env = {
+    ...prepared.env,
+    ...tools,
+    PATH: `${bin}:${process.env.PATH}`,
+    HOME: home,
+    LOOP_DIR: folder,
+    LOOP_ROLE: role,
+  };
   const ran = spawnSync("/bin/sh", ["-c", startLine(prepared)], { cwd: workspace, env, encoding: "utf8" });
   const given = ran.status === 0 ? JSON.parse(readFileSync(shown, "utf8")) : null;
   return { code: ran.status, stderr: ran.stderr, home, given };
@@ -96,8 +111,42 @@ describe.each(kinds)("%s", (kind) => {
     }
   });
 
+  test("finds its tools at their address alone, without the lease on its command line; a reviewer finds none", () => {
+    const { given, home } = start(kind);
+    const args = given?.args ?? [];
+    const valueAfter = (option: string) => args[args.indexOf(option) + 1] ?? "";
+    const opencodes = () => JSON.parse(readFileSync(join(home, ".config/loopgate/opencode.json"), "utf8"));
+    const servers = {
+      "claude-code": () => JSON.parse(valueAfter("--mcp-config")).mcpServers,
+      codex: () => args.filter((arg) => arg.startsWith("mcp_servers.")),
+      gemini: () => JSON.parse(geminiSettings).mcpServers,
+      opencode: () => opencodes().mcp,
+    };
+    const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+    expect(servers[kind]()).toMatchObject(
+      {
+        "claude-code": { loop: { url: "$" + "{LOOP_TOOLS_URL}", headers: bearer("$" + "{LOOP_TOOLS_TOKEN}") } },
+        codex: [`mcp_servers.loop.url="${toolsUrl}"`, 'mcp_servers.loop.bearer_token_env_var="LOOP_TOOLS_TOKEN"'],
+        gemini: { loop: { httpUrl: "$LOOP_TOOLS_URL", headers: bearer("$LOOP_TOOLS_TOKEN") } },
+        opencode: { loop: { url: "{env:LOOP_TOOLS_URL}", headers: bearer("{env:LOOP_TOOLS_TOKEN}") } },
+      }[kind],
+    );
+    if (kind === "gemini") expect(valueAfter("--allowed-mcp-server-names")).toBe("loop");
+    expect(args.join("\n")).not.toContain("the-lease");
+    const reviewer = start(kind, {}, "reviewer");
+    expect(reviewer.given?.args.join("\n")).not.toMatch(/--mcp-config|mcp_servers|server-names\nloop/);
+    const config = join(reviewer.home, ".config/loopgate/opencode.json");
+    if (kind === "opencode") expect(JSON.parse(readFileSync(config, "utf8")).mcp).toBeUndefined();
+  });
+
   test("names in its environment only what a run may be given, and shows its lease nowhere else", () => {
-    const prepared = agentOf(kind, "").prepare({ promptPath: "/loop/brief.md", model, gatewayUrl, lease: "the-lease" });
+    const prepared = agentOf(kind, "").prepare({
+      promptPath: "/loop/brief.md",
+      model,
+      gatewayUrl,
+      lease: "the-lease",
+      hasTools: true,
+    });
     expect(Object.keys(prepared.env).filter((name) => !isAllowedEnv(name))).toEqual([]);
     expect(startLine(prepared)).not.toContain("the-lease");
   });
@@ -132,12 +181,45 @@ describe("a repository's own configuration", () => {
     },
   );
 
+  test("T12: takes no tool server's place where the settings of Gemini CLI's image are of an earlier version", () => {
+    const { command } = agentOf("gemini", "").prepare({
+      promptPath: "/b",
+      model,
+      gatewayUrl,
+      lease: "L",
+      hasTools: true,
+    });
+    const folder = mkdtempSync(join(tmpdir(), "loopgate-prepare-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    mkdirSync(join(folder, ".gemini"));
+    writeFileSync(join(folder, ".gemini/settings.json"), "{}");
+    const chosen = (settings: string) => {
+      writeFileSync(join(folder, "system.json"), settings);
+      const line = `system=system.json${command.slice(command.indexOf("\ntools="), command.indexOf("\n# What is set"))}`;
+      return execFileSync("/bin/sh", ["-c", `${line.split("\nexport")[0]}\necho "$tools"`], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+    };
+    expect(chosen(geminiSettings)).toBe("loop\n");
+    expect(chosen("{}")).toBe("none\n");
+    writeFileSync(join(folder, "system.json"), "{}");
+    rmSync(join(folder, ".gemini"), { recursive: true });
+    expect(chosen("{}")).toBe("loop\n");
+  });
+
   test("is overruled by the settings that Gemini CLI's image carries", () => {
     const carried = readFileSync(new URL("../../fixtures/images/gemini-settings.json", import.meta.url), "utf8");
     expect(carried).toBe(geminiSettings);
     const dockerfile = readFileSync(new URL("../../fixtures/images/gemini.Dockerfile", import.meta.url), "utf8");
     const [, place] = /^COPY --chown=0:0 --chmod=0644 gemini-settings\.json (\S+)$/m.exec(dockerfile) ?? [];
-    const { command } = agentOf("gemini", "").prepare({ promptPath: "/b", model, gatewayUrl, lease: "L" });
+    const { command } = agentOf("gemini", "").prepare({
+      promptPath: "/b",
+      model,
+      gatewayUrl,
+      lease: "L",
+      hasTools: true,
+    });
     expect(command).toContain(`for file in ${place} `);
     expect(dockerfile.indexOf("COPY")).toBeLessThan(dockerfile.indexOf("USER"));
   });
@@ -150,6 +232,7 @@ describe("a command", () => {
       model: "",
       gatewayUrl,
       lease: "L",
+      hasTools: true,
     });
     expect(startLine(prepared)).toBe("my-agent --go");
     expect(prepared.env).toEqual({

@@ -4,6 +4,8 @@
 export type Step =
   | { readonly kind: "write"; readonly path: string; readonly content: string }
   | { readonly kind: "run"; readonly command: string }
+  /** A tool of the run's own, by its plain name. */
+  | { readonly kind: "call"; readonly tool: string; readonly given: Readonly<Record<string, unknown>> }
   | { readonly kind: "say"; readonly text: string };
 
 /** Tokens of one call, the same figures in every wire. `input` holds `cached`; `output` holds `reasoning`. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { AgentEvent } from "../../src/agents/agent.ts";
 import { agentOf } from "../../src/agents/agents.ts";
 import { startLine } from "../../src/agents/shell.ts";
@@ -15,6 +15,10 @@ import { createLedger } from "../../src/gateway/model/ledger.ts";
 import type { ModelCall, ModelProvider } from "../../src/gateway/model/provider.ts";
 import { modelGateway } from "../../src/gateway/model/server.ts";
 import { openRunGateway } from "../../src/gateway/run.ts";
+import { ownServed } from "../../src/gateway/tools/own.ts";
+import { toolGateway } from "../../src/gateway/tools/server.ts";
+import type { ToolCall } from "../../src/gateway/tools/tool.ts";
+import type { Told } from "../../src/verify/told.ts";
 import { ownRuntime, USER } from "../docker/own-runtime.ts";
 import { git, scratch } from "../gateway/git/world.ts";
 import { PRICE } from "./errand.ts";
@@ -59,6 +63,9 @@ export interface Staged {
   readonly out: readonly string[];
   readOut(name: string): string;
   readonly lease: string;
+  /** What it said by its tools, oldest first, and the calls as the gateway counted them. */
+  readonly said: readonly Told[];
+  readonly toolCalls: readonly ToolCall[];
 }
 
 /** Runs the CLI to its end, on an issue that says what `steps` do. */
@@ -70,7 +77,17 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   onTestFinished(() => model.close());
   const lease = { runId: "run-1", token: newLeaseToken(), branch, mayPush: true };
   const calls: ModelCall[] = [];
+  const said: Told[] = [];
+  const toolCalls: ToolCall[] = [];
+  const note = async (now: Told) => said.push(now) > 0;
   const routes = [
+    toolGateway({
+      lease,
+      tools: ownServed({ note, issue: async () => "Add hello.txt.", findings: [] }),
+      onCall: async (call) => void toolCalls.push(call),
+      onRefused: () => {},
+      onError: (error) => expect.unreachable(String(error)),
+    }),
     gitGateway({ lease, quarantine, author: { email: identity.email }, onEvent: () => {} }),
     modelGateway({
       lease,
@@ -94,7 +111,8 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   events.push(...reader.end());
   const out = readdirSync(join(root, "loop/out"));
   const readOut = (name: string) => readFileSync(join(root, "loop/out", name), "utf8");
-  return { outcome, events, calls, model, out, readOut, lease: lease.token, ...readPushed(quarantine) };
+  const told = { said, toolCalls, lease: lease.token };
+  return { outcome, events, calls, model, out, readOut, ...told, ...readPushed(quarantine) };
 }
 
 async function prepareWorkspace(root: string, files: Readonly<Record<string, string>>) {
@@ -143,9 +161,10 @@ function requestOf(root: string, kind: Installed, options: StageOptions, ready: 
   mkdirSync(join(root, "loop/out"), { recursive: true });
   writeFileSync(join(root, "loop/brief.md"), "Add the file hello.txt that says hello.\n");
   const gatewayUrl = "http://127.0.0.1:{port}";
-  const task = { promptPath: "/loop/brief.md", model: MODEL, gatewayUrl, lease: ready.token };
-  const prepared = agentOf(kind, "").prepare(task);
   const role = options.role ?? "executor";
+  const hasTools = role === "executor";
+  const task = { promptPath: "/loop/brief.md", model: MODEL, gatewayUrl, lease: ready.token, hasTools };
+  const prepared = agentOf(kind, "").prepare(task);
   return {
     id: `7-abc-1-${role}-1`,
     loop: "7-abc",
@@ -160,6 +179,7 @@ function requestOf(root: string, kind: Installed, options: StageOptions, ready: 
     gatewaySocket: ready.socketPath,
     env: {
       ...prepared.env,
+      ...(hasTools ? { LOOP_TOOLS_URL: `${gatewayUrl}/tools`, LOOP_TOOLS_TOKEN: ready.token } : {}),
       LOOP_BRANCH: branch,
       LOOP_TASK: "acme/shop#7",
       LOOP_GIT_URL: `http://lease:${ready.token}@127.0.0.1:{port}/repo.git`,

@@ -55,6 +55,22 @@ describe("the executor's brief", () => {
       sum() is off by one
       === end data 96d9089b2e4c26489f388d99 ===
 
+      ## Your tools
+
+      By the tools of the MCP server \`loop\` you speak to whoever follows this work, while you work. Their names may stand behind a prefix, such
+      as \`mcp__loop__progress\`. What you said by them counts, whether or not you answer below. Call
+
+      - \`progress\` after each step that others would want to know of;
+      - \`decision\` when you choose between ways that a reviewer might have gone;
+      - \`assumption\` when you go on without knowing something for sure;
+      - \`uncertainty\` as soon as it changes, and again before you end;
+      - \`question\` instead of guessing; then commit what is worth keeping and end;
+      - \`request_permission\` before anything that your brief does not allow; then commit what is worth keeping and end;
+      - \`blocked_on\` when nothing in the repository can be done about it; then end;
+      - \`finish\` once, as the last thing before you end;
+      - \`read_issue\` when you want its words again;
+      - \`read_ci_log\` when you mend what an earlier attempt left.
+
       ## Limits
 
       - You are stopped after 20 minutes. Commit early: what is committed by then may still count.
@@ -65,7 +81,7 @@ describe("the executor's brief", () => {
 
       ## When you end
 
-      Write \`/loop/out/result.json\` (the folder \`/loop\` is also named by \`$LOOP_DIR\`). Every field may be left out:
+      Call \`finish\`, or write \`/loop/out/result.json\` (the folder \`/loop\` is also named by \`$LOOP_DIR\`). Every field may be left out:
 
       \`\`\`json
       {
@@ -150,6 +166,22 @@ describe("the executor's brief", () => {
       === begin data N: allowed ===
       edit the lockfile
       === end data N ===
+
+      ## Your tools
+
+      By the tools of the MCP server \`loop\` you speak to whoever follows this work, while you work. Their names may stand behind a prefix, such
+      as \`mcp__loop__progress\`. What you said by them counts, whether or not you answer below. Call
+
+      - \`progress\` after each step that others would want to know of;
+      - \`decision\` when you choose between ways that a reviewer might have gone;
+      - \`assumption\` when you go on without knowing something for sure;
+      - \`uncertainty\` as soon as it changes, and again before you end;
+      - \`question\` instead of guessing; then commit what is worth keeping and end;
+      - \`request_permission\` before anything that your brief does not allow; then commit what is worth keeping and end;
+      - \`blocked_on\` when nothing in the repository can be done about it; then end;
+      - \`finish\` once, as the last thing before you end;
+      - \`read_issue\` when you want its words again;
+      - \`read_ci_log\` when you mend what an earlier attempt left.
 
       ## Limits
 

@@ -62,6 +62,7 @@ function streamed(message: object, step: Step, reason: string, usage: Usage, tur
 function block(step: Step, turn: number): object {
   if (step.kind === "say") return { type: "text", text: step.text };
   const call = { type: "tool_use", id: `toolu_${turn}` };
+  if (step.kind === "call") return { ...call, name: `mcp__loop__${step.tool}`, input: step.given };
   if (step.kind === "write")
     return { ...call, name: "Write", input: { file_path: `/workspace/${step.path}`, content: step.content } };
   return { ...call, name: "Bash", input: { command: step.command, description: "Look at the work" } };

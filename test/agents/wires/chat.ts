@@ -39,12 +39,15 @@ export function openaiFailure(status: number, message: string): object {
 
 function said(step: Step, turn: number): object {
   if (step.kind === "say") return { content: step.text };
-  const [name, given] =
-    step.kind === "write"
-      ? ["write", { filePath: `/workspace/${step.path}`, content: step.content }]
-      : ["bash", { command: step.command, description: "Look at the work" }];
+  const [name, given] = called(step);
   const call = { index: 0, id: `call_${turn}`, type: "function" };
   return { content: null, tool_calls: [{ ...call, function: { name, arguments: JSON.stringify(given) } }] };
+}
+
+function called(step: Exclude<Step, { kind: "say" }>): [name: string, given: object] {
+  if (step.kind === "call") return [`loop_${step.tool}`, step.given];
+  if (step.kind === "write") return ["write", { filePath: `/workspace/${step.path}`, content: step.content }];
+  return ["bash", { command: step.command, description: "Look at the work" }];
 }
 
 function tokens({ input, cached, output, reasoning }: Usage) {

@@ -36,6 +36,7 @@ function part(step: Step): object {
     const args = { file_path: `/workspace/${step.path}`, content: step.content };
     return { functionCall: { name: "write_file", args } };
   }
+  if (step.kind === "call") return { functionCall: { name: `mcp_loop_${step.tool}`, args: step.given } };
   return { functionCall: { name: "run_shell_command", args: { command: step.command } } };
 }
 

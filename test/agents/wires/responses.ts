@@ -33,13 +33,15 @@ function itemOf(step: Step, { tools }: Asked, turn: number): object {
     const content = [{ type: "output_text", text: step.text, annotations: [] }];
     return { id: `msg_${turn}`, type: "message", role: "assistant", status: "completed", content };
   }
+  const made = { id: `fc_${turn}`, status: "completed", type: "function_call", call_id: `call_${turn}` };
+  if (step.kind === "call")
+    return { ...made, name: step.tool, namespace: "mcp__loop", arguments: JSON.stringify(step.given) };
   const name = pick(tools, ["exec_command", "shell_command", "shell"]);
   const script = step.kind === "run" ? step.command : writing(step.path, step.content);
   const given = { exec_command: { cmd: script }, shell_command: { command: script } }[name] ?? {
     command: ["sh", "-c", script],
   };
-  const call = { type: "function_call", call_id: `call_${turn}`, name, arguments: JSON.stringify(given) };
-  return { id: `fc_${turn}`, status: "completed", ...call };
+  return { ...made, name, arguments: JSON.stringify(given) };
 }
 
 /** This client edits through its patch program, which its shell knows. */

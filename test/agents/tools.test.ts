@@ -1,0 +1,47 @@
+// The agent CLIs find the run's own tools and nothing else, and call them as the model says, in real containers.
+import { expect, test } from "vitest";
+import { ownTools } from "../../src/brief/tools.ts";
+import { describeWithDocker } from "../docker/engine.ts";
+import { kinds } from "./errand.ts";
+import { hostileFiles, STARTED } from "./hostile.ts";
+import type { Step } from "./script.ts";
+import { stage } from "./stage.ts";
+
+/** What is said by tools, beside a file. */
+const speaking: readonly Step[] = [
+  { kind: "call", tool: "progress", given: { text: "Begun." } },
+  { kind: "call", tool: "question", given: { text: "  " } },
+  { kind: "write", path: "hello.txt", content: "hello\n" },
+  { kind: "call", tool: "question", given: { text: "In which language?" } },
+  { kind: "call", tool: "finish", given: { summary: "Says hello.", confidence: 0.9 } },
+  { kind: "say", text: "That is all." },
+];
+
+describeWithDocker("with tools", (engine) => {
+  test.each(kinds)("%s calls them by its own names for them, and is told what it did wrong", async (kind) => {
+    const run = await stage(engine(), kind, { steps: speaking });
+    expect(run.outcome).toMatchObject({ status: "finished", exitCode: 0 });
+    expect(run.said).toEqual([
+      { progress: "Begun." },
+      { question: "In which language?" },
+      { summary: "Says hello.", confidence: 0.9 },
+    ]);
+    expect(run.toolCalls.map(({ tool, outcome }) => [tool, outcome])).toEqual([
+      ["progress", "done"],
+      ["question", "refused"],
+      ["question", "done"],
+      ["finish", "done"],
+    ]);
+    expect(run.pushed).toEqual(["hello.txt"]);
+    const [first] = run.model.calls.map(({ tools }) => tools.join(" "));
+    for (const { name } of ownTools)
+      expect(first).toMatch(kind === "codex" ? /mcp__loop/ : new RegExp(`loop_+${name}\\b`));
+  });
+
+  test.each(kinds)("%s calls no server that the repository puts in their place", async (kind) => {
+    const run = await stage(engine(), kind, { steps: speaking, files: hostileFiles });
+    if (kind === "gemini" && process.getuid?.() !== 0) return expect(run.outcome.exitCode).toBe(78);
+    expect(run.out.filter((name) => name.startsWith(STARTED) && name.includes("mcp"))).toEqual([]);
+    expect(run.said).toContainEqual({ question: "In which language?" });
+  });
+});
