@@ -77,6 +77,11 @@ const prices = z
   .transform((text) => pricesIn(text) ?? {});
 const onOff = z.enum(["on", "off"], "must be on or off").transform((value) => value === "on");
 
+const listenHost = visible(255).refine(
+  isListenHost,
+  "must be one address or name of this machine; 0.0.0.0 or :: stands for all of them",
+);
+
 /** Every setting: its limits, its default, what it is (`description`) and where to get it (`where`). An empty value is an unset one. */
 export const Environment = z.strictObject({
   LOOPGATE_APP_ID: whole(1, 999_999_999_999).meta({
@@ -139,11 +144,15 @@ export const Environment = z.strictObject({
     description:
       "Gigabytes that packages from registries may take, beside the above; beyond it those that were used longest ago are forgotten.",
   }),
-  LOOPGATE_HOST: visible(255)
-    .refine(isListenHost, "must be one address or name of this machine; 0.0.0.0 or :: stands for all of them")
-    .prefault("127.0.0.1")
-    .meta({ description: "Address to listen on." }),
+  LOOPGATE_HOST: listenHost.prefault("127.0.0.1").meta({ description: "Address to listen on." }),
   LOOPGATE_PORT: whole(0, 65_535).prefault("3000").meta({ description: "Port to listen on; 0 takes a free one." }),
+  LOOPGATE_OPERATOR_HOST: listenHost
+    .prefault("127.0.0.1")
+    .meta({ description: "Address that `/metrics` and `/readyz` are served at, where LOOPGATE_OPERATOR_PORT is set." }),
+  LOOPGATE_OPERATOR_PORT: whole(0, 65_535).optional().meta({
+    description:
+      "Port for `/metrics` and `/readyz`, never the webhook's; 0 takes a free one. Empty: neither is served.",
+  }),
   LOOPGATE_LABEL: visible(50)
     .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, "holds nothing that can be seen")
     .refine(

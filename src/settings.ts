@@ -16,6 +16,8 @@ export interface Settings {
   readonly github: { readonly apiUrl: string; readonly gitUrl: string; readonly throttle: boolean };
   readonly dataDir: string;
   readonly listen: { readonly host: string; readonly port: number };
+  /** Where `/metrics` and `/readyz` are served. Absent: nowhere. */
+  readonly operatorDoor?: { readonly host: string; readonly port: number };
   readonly label: string;
   readonly concurrentRuns: number;
   /** How long a loop must have heard nothing before GitHub is asked how it stands, in milliseconds. */
@@ -142,6 +144,9 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     },
     dataDir: env.LOOPGATE_DATA,
     listen: { host: env.LOOPGATE_HOST, port: env.LOOPGATE_PORT },
+    ...(env.LOOPGATE_OPERATOR_PORT === undefined
+      ? {}
+      : { operatorDoor: { host: env.LOOPGATE_OPERATOR_HOST, port: env.LOOPGATE_OPERATOR_PORT } }),
     label: env.LOOPGATE_LABEL,
     concurrentRuns: env.LOOPGATE_CONCURRENT_RUNS,
     reconcileMs: env.LOOPGATE_RECONCILE_MINUTES * 60_000,

@@ -1,7 +1,14 @@
 // The composition root: puts the rooms together into one running App.
+import { statfs } from "node:fs/promises";
 import { resolve } from "node:path";
 import app from "./app.ts";
+import { assert } from "./base/assert.ts";
+import type { Handler } from "./base/caught.ts";
+import type { Listening } from "./base/listen.ts";
 import { obeyProxies } from "./base/proxy.ts";
+import { openOperatorDoor } from "./cockpit/door.ts";
+import { createMetrics, type Metrics } from "./cockpit/metrics.ts";
+import { createReadiness } from "./cockpit/readiness.ts";
 import { chooseRunUser } from "./container/docker/user.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
 import { steadyClock } from "./engine/clock.ts";
@@ -12,7 +19,7 @@ import { createRegistries } from "./gateway/registry/server.ts";
 import { githubClients } from "./github/client/octokit.ts";
 import { createPacer } from "./github/client/pacer.ts";
 import { createDoorPaces, deliveryHandler } from "./github/deliveries/deliveries.ts";
-import { type Listener, startListener } from "./github/deliveries/listener.ts";
+import { startListener } from "./github/deliveries/listener.ts";
 import { newLoopId } from "./github/deliveries/loop-id.ts";
 import { startProbot } from "./github/deliveries/probot.ts";
 import { payloadReader, type Reader } from "./github/deliveries/reading.ts";
@@ -45,6 +52,8 @@ export interface RunningApp {
   readonly webhookUrl: string;
   readonly engine: Engine;
   readonly store: StorePort;
+  /** Where `/metrics` and `/readyz` are served; null: nowhere. */
+  readonly operatorUrl: string | null;
   /** Takes no more deliveries, ends turns in progress, closes the store; containers are left for the next start. */
   close(): Promise<void>;
 }
@@ -81,7 +90,9 @@ export async function restoreLoops(options: Pick<AppOptions, "settings" | "log" 
   }
 }
 
-function connect({ settings, log, onRequest }: Pick<AppOptions, "settings" | "log" | "onRequest">, clock: Clock) {
+type Connected = Pick<AppOptions, "settings" | "log" | "onRequest"> & { readonly onQuota?: Metrics["left"] };
+
+function connect({ settings, log, onRequest, onQuota }: Connected, clock: Clock) {
   obeyProxies(process.env);
   const { id: appId, slug, privateKey } = settings.app;
   const self = { appId, slug, triggerLabels: [settings.label], newLoopId };
@@ -93,6 +104,7 @@ function connect({ settings, log, onRequest }: Pick<AppOptions, "settings" | "lo
     throttle: settings.github.throttle,
     onRequest,
     onQuota: ({ installationId, resource, limit, remaining, resetInMs }) => {
+      onQuota?.({ installationId, resource, remaining });
       log.info({ installationId, resource, limit, remaining }, "what GitHub says is left");
       const resetAt = clock.now() + resetInMs;
       if (remaining === 0) pacer.waitUntil(installationId, resetAt);
@@ -130,7 +142,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const store = sqliteStore(resolve(settings.dataDir));
   try {
     const clock = options.clock ?? machineClock(store);
-    const { self, github } = connect(options, clock);
+    const metrics = metricsOf(settings, clock, () => engine);
+    const { self, github } = connect(counting(options, metrics), clock);
     const dataDir = resolve(settings.dataDir);
     const runs = createRuns({
       dataDir,
@@ -162,18 +175,26 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       concurrentRuns: settings.concurrentRuns,
       ...(settings.recordsMs === undefined ? {} : { keepMs: settings.recordsMs }),
       ...(settings.keepBytes === undefined ? {} : { keepBytes: settings.keepBytes }),
+      ...(metrics === null ? {} : { onDecided: metrics.decided }),
       reconcile: { label: settings.label, newLoopId, everyMs: settings.reconcileMs },
     });
     const reader = payloadReader(self);
     await takeEarlier(store, reader, engine);
+    metrics?.began(await store.livePhases());
     await engine.start();
-    const { url, close } = await openDoor(options, { engine, reader, now: clock.now });
+    const operator = metrics === null ? null : await openForOperator(options, { store, metrics });
+    const { url, close } = await openDoor(options, { engine, reader, now: clock.now, metrics }).catch(async (error) => {
+      await operator?.close();
+      throw error;
+    });
     return {
       url,
       webhookUrl: `${url}${webhookPath}`,
+      operatorUrl: operator?.url ?? null,
       engine,
       store,
       async close() {
+        await operator?.close();
         await close();
         await engine.stop();
         await reader.close();
@@ -186,13 +207,52 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   }
 }
 
+/** Figures are kept where somebody can read them. */
+function metricsOf({ operatorDoor }: Settings, { now }: Clock, engine: () => Engine): Metrics | null {
+  if (operatorDoor === undefined) return null;
+  return createMetrics({ now, slots: () => engine().slots(), disk: () => engine().disk() });
+}
+
+function counting({ settings, log, onRequest }: AppOptions, metrics: Metrics | null): Connected {
+  if (metrics === null) return { settings, log, onRequest };
+  const both: AppOptions["onRequest"] = (kind, route) => {
+    onRequest?.(kind, route);
+    metrics.requested(kind);
+  };
+  return { settings, log, onRequest: both, onQuota: metrics.left };
+}
+
+/** With less than that on its disk the store soon takes nothing in. */
+const leastFreeBytes = 64e6;
+
+async function roomIn(dataDir: string): Promise<void> {
+  const { bavail, bsize } = await statfs(dataDir);
+  assert(bavail * bsize >= leastFreeBytes, "the disk is full");
+}
+
+/** What the App cannot do without: its store, its engine of containers, and room on its disk. */
+function openForOperator(
+  { settings, log, runtime }: AppOptions,
+  { store, metrics }: { readonly store: StorePort; readonly metrics: Metrics },
+): Promise<Listening> {
+  assert(settings.operatorDoor !== undefined, "figures are kept for a door");
+  const parts = { store: () => store.size(), containers: () => runtime.list(), disk: () => roomIn(settings.dataDir) };
+  return openOperatorDoor({
+    ...settings.operatorDoor,
+    registry: metrics.registry,
+    readiness: createReadiness(parts, () => performance.now()),
+    onError: (error) => log.error({ err: error }, "the operator's door could not answer"),
+  });
+}
+
 interface Behind {
   readonly engine: Engine;
   readonly reader: Reader;
   readonly now: () => number;
+  readonly metrics: Metrics | null;
 }
 
-async function openDoor({ settings, log }: AppOptions, { engine, reader, now }: Behind): Promise<Listener> {
+async function openDoor({ settings, log }: AppOptions, { engine, reader, now, metrics }: Behind): Promise<Listening> {
   const probot = await startProbot(app, {
     appId: settings.app.id,
     privateKey: settings.app.privateKey,
@@ -204,15 +264,18 @@ async function openDoor({ settings, log }: AppOptions, { engine, reader, now }: 
   const listener = await startListener({
     ...settings.listen,
     webhookPath,
-    deliveries: deliveryHandler({
-      probot,
-      secrets: settings.webhookSecrets,
-      reader,
-      accept: (delivery) => engine.accept(delivery),
-      now,
-      log: tally.count,
-      paces,
-    }),
+    deliveries: timed(
+      deliveryHandler({
+        probot,
+        secrets: settings.webhookSecrets,
+        reader,
+        accept: (delivery) => engine.accept(delivery),
+        now,
+        log: tally.count,
+        paces,
+      }),
+      metrics,
+    ),
     refused: paces.refused,
     health: () => healthText(engine.disk()),
     documents: {
@@ -226,6 +289,15 @@ async function openDoor({ settings, log }: AppOptions, { engine, reader, now }: 
       await listener.close();
       tally.close();
     },
+  };
+}
+
+function timed(handle: Handler, metrics: Metrics | null): Handler {
+  if (metrics === null) return handle;
+  return (request, response) => {
+    const began = performance.now();
+    response.once("finish", () => metrics.answered(response.statusCode, performance.now() - began));
+    return handle(request, response);
   };
 }
 

@@ -51,7 +51,10 @@ export async function serve({ env: given, err }: Terminal): Promise<number> {
   const asked = firstSignal();
   const runtime = runtimeOf(engine, settings);
   const app = await startApp({ settings, log, runtime, image: (reference) => ({ kind: "named", reference }) });
-  log.info({ url: app.url, webhooks: app.webhookUrl, engine: engine.version, found: engine.origin }, "Loopgate serves");
+  log.info(
+    { url: app.url, webhooks: app.webhookUrl, operator: app.operatorUrl, engine: engine.version, found: engine.origin },
+    "Loopgate serves",
+  );
   const signal = await asked;
   log.info({ signal }, "shutting down: no new work; turns in progress finish, containers keep running");
   await app.close();

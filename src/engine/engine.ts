@@ -29,6 +29,8 @@ export interface EngineParts {
   readonly keepBytes?: number;
   /** What drops, orders and guards what was asked for; absent: loop/still.ts. Tests plant bugs in it. */
   readonly decider?: World["decider"];
+  /** Told of each decision once it is saved. Absent: nobody counts. */
+  readonly onDecided?: World["onDecided"];
   /** Absent: nothing is restored and nothing is looked at in silence. */
   readonly reconcile?: ReconcileOptions;
 }
@@ -45,6 +47,8 @@ export interface Engine {
   readonly busy: boolean;
   /** What was taken of the disk at the last look; null before the first. */
   disk(): Measured | null;
+  /** Containers at work, how many there may be, and how many runs wait for one. */
+  slots(): { readonly taken: number; readonly of: number; readonly waiting: number };
   /** Begins no new work, waits for turns in progress, leaves containers running for the next start. */
   stop(): Promise<void>;
 }
@@ -217,6 +221,7 @@ export function createEngine(parts: EngineParts): Engine {
       return busy();
     },
     disk: forgetting.disk,
+    slots: () => ({ taken: slots.taken, of: parts.concurrentRuns, waiting: slots.waiting }),
     async stop() {
       stopping = true;
       cancelTimer();

@@ -491,6 +491,21 @@ export interface LoopAddress {
   readonly pull: number | null;
 }
 
+/** Where a live loop stands, and nothing else of it. */
+export interface LivePhase {
+  readonly issueKey: string;
+  readonly phase: LoopState["phase"];
+  readonly gateSince: number | null; // since when a person is waited for at the gate
+}
+
+/** A decision that is saved, for those who count. */
+export interface Decided {
+  readonly issueKey: string;
+  readonly event: LoopEvent;
+  readonly before: LoopState | null;
+  readonly after: LoopState | null;
+}
+
 export interface TraceEntry {
   readonly issueKey: string;
   readonly loop: string;
@@ -539,6 +554,8 @@ export interface StorePort {
   loops(filter: "live" | "all"): Promise<readonly { readonly issueKey: string; readonly state: LoopState }[]>;
   /** Where every live loop is, and nothing else of it. */
   liveLoops(): Promise<readonly LoopAddress[]>;
+  /** Where every live loop stands. */
+  livePhases(): Promise<readonly LivePhase[]>;
   /** Of every loop its id, and whether it needs what its runs left on this host; nothing else of it is read. */
   loopIds(): Promise<readonly { readonly id: string; readonly keepsFiles: boolean }[]>;
   /** The loops that wait for a run of theirs to tell its end. */

@@ -9,7 +9,7 @@ import type { World } from "./world.ts";
 
 /** Handles one stored event. Throws Fault when the store fails and Bug when deciding finds the impossible. */
 export async function step(
-  { store, clock, log, decider }: Pick<World, "store" | "clock" | "log" | "decider">,
+  { store, clock, log, decider, onDecided }: Pick<World, "store" | "clock" | "log" | "decider" | "onDecided">,
   stored: StoredEvent,
 ): Promise<void> {
   const { seq, issueKey, event } = stored;
@@ -21,6 +21,7 @@ export async function step(
   const { dropped } = decider.sift(await store.pendingEffects(issueKey), decision.state);
   const drop = dropped.map(({ asked }) => asked.key);
   await store.commit({ seq, issueKey, state: decision.state, effects: decision.effects, drop, now });
+  onDecided?.({ issueKey, event, before: state, after: decision.state });
   const before = state?.phase ?? "none";
   const after = decision.state?.phase ?? "none";
   const fields = { issue: issueKey, loop: decision.state?.id, attempt: decision.state?.attempts.at(-1)?.number };

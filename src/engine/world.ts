@@ -4,7 +4,7 @@ import { issueKeyOf } from "../loop/issue-key.ts";
 import type { LoopState } from "../loop/state.ts";
 import type { nextOf, sift } from "../loop/still.ts";
 import type { Operator } from "../policy/rules.ts";
-import type { Clock, GitHubPort, Log, RunsPort, StorePort } from "./ports.ts";
+import type { Clock, Decided, GitHubPort, Log, RunsPort, StorePort } from "./ports.ts";
 import type { Slots } from "./slots.ts";
 
 /** Everything the engine works with. */
@@ -34,6 +34,8 @@ export interface World {
   readonly untilStored: (work: () => Promise<void>) => Promise<void>;
   /** Says of all that was asked for what still holds, and what is next. */
   readonly decider: { readonly sift: typeof sift; readonly nextOf: typeof nextOf };
+  /** Told of each decision once it is saved. Absent: nobody counts. */
+  readonly onDecided?: (decided: Decided) => void;
   /** Brings back the loop of an issue that the store does not know, if its thread has one. Null: nobody can say yet. */
   readonly recall: (issueKey: string) => Promise<Recalled | null>;
   /** Has the ends of the loop's runs told that it has not heard. Throws Fault only when the store cannot list them. */

@@ -2,12 +2,12 @@
 import { Fault } from "../base/fault.ts";
 import type { StorePort } from "../engine/ports.ts";
 import { isLive, keepsFiles, untoldRuns } from "../loop/end.ts";
-import { LoopState } from "../loop/state.ts";
+import { LoopState, Phase } from "../loop/state.ts";
 import { upgradeState } from "../loop/upgrade.ts";
 import { findIssue } from "./concerned.ts";
 import type { Sql } from "./sql.ts";
 
-type Port = "load" | "loops" | "liveLoops" | "loopIds" | "runningLoops" | "findIssue";
+type Port = "load" | "loops" | "liveLoops" | "livePhases" | "loopIds" | "runningLoops" | "findIssue";
 
 export function loops(sql: Sql): Pick<StorePort, Port> {
   return {
@@ -33,6 +33,16 @@ export function loops(sql: Sql): Pick<StorePort, Port> {
         issue: Number(String(row.issue_key).split("#")[1]),
         pull: row.pull === null ? null : Number(row.pull),
       }));
+    },
+    async livePhases() {
+      const rows = sql.all(
+        "select issue_key, state ->> '$.phase' as phase, state ->> '$.gateSince' as since from loop where live = 1 order by issue_key",
+      );
+      return rows.flatMap((row) => {
+        const phase = Phase.safeParse(row.phase);
+        const gateSince = row.since === null ? null : Number(row.since);
+        return phase.success ? [{ issueKey: String(row.issue_key), phase: phase.data, gateSince }] : [];
+      });
     },
     async loopIds() {
       const rows = sql.all("select loop, keeps_files from loop order by loop");

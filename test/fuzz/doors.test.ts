@@ -44,6 +44,7 @@ test.each([
   [2, 2_000],
   [3, 2_000],
   [4, 2_000],
+  [5, 600], // all figures at a time take theirs
 ])(
   "door %i answers %i raw inputs with nothing but what bad requests deserve, and lives",
   async (index, inputs) => {

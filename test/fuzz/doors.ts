@@ -7,6 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import app from "../../src/app.ts";
+import { openOperatorDoor } from "../../src/cockpit/door.ts";
+import { createMetrics } from "../../src/cockpit/metrics.ts";
+import { createReadiness } from "../../src/cockpit/readiness.ts";
 import { startRelay } from "../../src/container/relay.mjs";
 import { startForge } from "../../src/forge/forge.ts";
 import { egressProxy } from "../../src/gateway/egress/proxy.ts";
@@ -44,11 +47,12 @@ export async function openDoors(): Promise<Doors> {
   const forge = await startForge({ dataDir: join(root, "forge") });
   const { cloneUrl } = await aRepository(forge);
   const runs = await runsDoor(root, cloneUrl, onError);
+  const operators = await operatorsDoor(onError);
   return {
-    doors: [ours.door, forgesDoor(forge.url), runs.door, runs.relayed, runs.wayOut],
+    doors: [ours.door, forgesDoor(forge.url), runs.door, runs.relayed, runs.wayOut, operators.door],
     errors,
     async close() {
-      await Promise.all([ours.close(), runs.close(), forge.close()]);
+      await Promise.all([ours.close(), runs.close(), operators.close(), forge.close()]);
       await rm(root, { recursive: true, force: true });
     },
   };
@@ -94,6 +98,24 @@ async function appsDoor(onError: (error: unknown) => void) {
   const close = async () => {
     await listener.close();
     await reader.close();
+  };
+  return { door, close };
+}
+
+async function operatorsDoor(onError: (error: unknown) => void) {
+  const { registry } = createMetrics({
+    now: Date.now,
+    slots: () => ({ taken: 0, of: 1, waiting: 0 }),
+    disk: () => null,
+  });
+  const readiness = createReadiness({ store: async () => {} }, () => performance.now());
+  const { url, close } = await openOperatorDoor({ host: "127.0.0.1", port: 0, registry, readiness, onError });
+  const door: Door = {
+    name: "the operator's door",
+    at: { port: Number(new URL(url).port) },
+    paths: ["/metrics", "/readyz", "/", "/metrics/x"],
+    headers: ["accept: text/plain", "accept-encoding: gzip"],
+    good: { request: get("/readyz"), status: 200 },
   };
   return { door, close };
 }

@@ -163,6 +163,13 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
             pull: pull?.number ?? null,
           })),
       ),
+    livePhases: () =>
+      read("livePhases", () =>
+        [...disk.loops]
+          .filter(([, state]) => isLive(state))
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([issueKey, { phase, gateSince }]) => ({ issueKey, phase, gateSince })),
+      ),
     loopIds: () =>
       read("loopIds", () =>
         [...disk.loops.values()]

@@ -262,12 +262,13 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await commit([], { ...over, id: "over" }, "100#11");
       await commit([], { ...may, id: "may" }, "100#12");
       await commit([], aLoop({ id: "refused", phase: "refused" }), "100#13");
-      await commit([], aPublishedLoop({ id: "gate", phase: "awaiting_gate" }), "100#14");
+      await commit([], aPublishedLoop({ id: "gate", phase: "awaiting_gate", gateSince: 5 }), "100#14");
       await commit([], { ...told, id: "told" }, "100#15");
       await reopen();
       expect(await store.liveLoops()).toEqual([
         { issueKey: "100#14", installationId: 1, repositoryId: 100, issue: 14, pull: 13 },
       ]);
+      expect(await store.livePhases()).toEqual([{ issueKey: "100#14", phase: "awaiting_gate", gateSince: 5 }]);
       const ids = await store.loopIds();
       expect(ids.map(({ id }) => id)).toEqual(["gate", "may", "over", "refused", "told"]);
       expect(ids.filter(({ keepsFiles }) => keepsFiles).map(({ id }) => id)).toEqual(["gate", "may", "told"]);

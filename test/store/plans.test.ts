@@ -88,6 +88,7 @@ async function useEverything(): Promise<void> {
   await store.loops("live");
   await store.loops("all");
   await store.liveLoops();
+  await store.livePhases();
   await store.loopIds();
   await store.runningLoops();
   const hash = await store.putArtifact("text", own);

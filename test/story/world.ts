@@ -80,6 +80,8 @@ export interface StoryOptions {
   readonly registries?: Readonly<Partial<Record<ProtocolName, string>>>;
   /** Image of executor and reviewer; by default none is named. */
   readonly image?: string;
+  /** Whether the App serves figures to its operator; by default it does not. */
+  readonly figures?: boolean;
 }
 
 export interface Story {
@@ -257,6 +259,7 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     reconcileMs: 10 * minute,
     relayImage: null,
     logLevel: "info",
+    ...(options.figures ? { operatorDoor: { host: "127.0.0.1", port: 0 } } : {}),
     ...(options.recordsMs ? { recordsMs: options.recordsMs } : {}),
     ...(options.keepBytes ? { keepBytes: options.keepBytes } : {}),
     ...(options.models ? { models: options.models } : {}),

@@ -10,9 +10,9 @@ export const layers: readonly (readonly string[])[] = [
   ["record", "verify", "brief", "report", "environment.ts", "folders.ts", "settings.ts", "log.ts"],
   ["github", "container", "environment", "agents", "gateway", "store"],
   ["engine", "runs"],
-  ["app.ts"],
+  ["app.ts", "cockpit"],
   ["wire.ts"],
-  ["cockpit", "cli"],
+  ["cli"],
   ["main.ts"],
 ];
 

@@ -1,8 +1,8 @@
 // The App's HTTP server: deliveries and a sign of life behind one address, and no request that can hold it up.
 import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { caught, type Handler, pathOf, refuseTunnels, slowErrors } from "../../base/caught.ts";
-import { Fault } from "../../base/fault.ts";
+import { type Listening, listen } from "../../base/listen.ts";
 import { keepPace, type Pace } from "../../base/pace.ts";
 
 export interface ListenerOptions {
@@ -25,12 +25,6 @@ export interface Document {
   readonly text: string;
 }
 
-export interface Listener {
-  readonly url: string;
-  /** Takes no more requests, and resolves when those under way are answered. */
-  close(): Promise<void>;
-}
-
 /** GitHub gives up after ten seconds; a request that takes three times as long is nobody's who waits. */
 const limits = {
   headersTimeout: 10_000,
@@ -47,7 +41,7 @@ const limits = {
 const mostConnections = 2_048;
 
 /** Starts listening. Throws Fault when it cannot. */
-export async function startListener(options: ListenerOptions): Promise<Listener> {
+export async function startListener(options: ListenerOptions): Promise<Listening> {
   const { webhookPath, deliveries, onError, refused, health = () => "ok\n", documents = {} } = options;
   const plain = "text/plain; charset=utf-8";
   const shown = new Map(Object.entries(documents));
@@ -65,14 +59,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   refuseTunnels(server);
   slowErrors(server, refused);
   keepFew(server);
-  const url = await listen(server, options);
-  return {
-    url,
-    async close() {
-      server.closeIdleConnections();
-      await new Promise((done) => server.close(done));
-    },
-  };
+  return listen(server, options);
 }
 
 /**
@@ -91,21 +78,6 @@ function keepFew(server: Server): void {
     response.once("finish", () => {
       if (response.statusCode >= 400 || !sockets.delete(socket)) return;
       sockets.add(socket);
-    });
-  });
-}
-
-function listen(server: Server, { host, port }: Pick<ListenerOptions, "host" | "port">): Promise<string> {
-  return new Promise((done, fail) => {
-    server.once("error", (cause) =>
-      fail(
-        new Fault(`Could not listen on ${host}:${port}: ${cause.message}`, { kind: "engine", retry: "never", cause }),
-      ),
-    );
-    server.listen(port, host, () => {
-      const address = server.address() as AddressInfo;
-      const shown = host.includes(":") ? `[${host}]` : host;
-      done(`http://${shown}:${address.port}`);
     });
   });
 }
