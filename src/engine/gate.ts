@@ -4,6 +4,7 @@ import { Fault } from "../base/fault.ts";
 import { mayWrite, rulesOf } from "../loop/begin.ts";
 import type { GateFacts, LoopEvent } from "../loop/event.ts";
 import { asMerged, mayRerunAtGate, standingOf } from "../loop/gate.ts";
+import { isQueued } from "../loop/merge-queue.ts";
 import { names } from "../loop/people.ts";
 import type { ApprovalComment, LoopState } from "../loop/state.ts";
 import { authorsOf, noAuthors } from "../verify/authors.ts";
@@ -45,8 +46,13 @@ export async function passGate(world: World, before: LoopState, tries: number): 
     if (ci.base?.mergeable === null && tries < patience) throw mergeabilityUntold(); // a base that moved, and nobody asked since
     return [{ type: "gate_read", facts, merge: null }];
   }
+  if (facts.queued === true) return [{ type: "gate_read", facts, merge: { ok: "queued" } }];
+  if (isQueued(state, facts.head)) {
+    if (tries < patience) throw mergeUntold(); // the queue may have merged it
+    return [{ type: "gate_read", facts, merge: { ok: false, message: facts.unqueued ?? "unknown", queue: true } }];
+  }
   const merge = await world.github.merge(state.issue, before.pull.number, facts.head);
-  return merge.ok ? [{ type: "gate_read", facts, merge }] : declined(world, before, { facts, merge }, tries);
+  return merge.ok !== false ? [{ type: "gate_read", facts, merge }] : declined(world, before, { facts, merge }, tries);
 }
 
 /** A merge that GitHub would not do: where that is since the base moved, as a rule minds, it is read so. One request. */

@@ -115,6 +115,9 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
       const outcome = await github.updateBranch(issue, { branch: state.branch, head, base });
       return [{ type: "branch_updated", head, base, outcome }];
     }
+    case "leave_queue":
+      await github.leaveQueue(issue, pullOf(state).nodeId);
+      return [];
     case "mark_ready":
       return showReady(world, state);
     case "answer_thread":

@@ -193,6 +193,7 @@ export interface LoopLook {
     readonly open: boolean;
     readonly merged: boolean;
     readonly draft: boolean;
+    readonly queued: boolean; // it is in the merge queue of its base
     readonly head: string;
     readonly conflicts: boolean; // with its base; false also where GitHub does not say yet
     readonly behind?: boolean; // as in BaseFact
@@ -284,6 +285,8 @@ export interface GitHubPort {
   ): Promise<{ readonly author: Person; readonly command: Pick<Command, "verb" | "argument"> | null } | null>;
   /** Merges exactly `head`; a refusal GitHub explains is a value. Throws Fault of kind `conflict` where a branch moved. */
   merge(repository: RepositoryRef, pull: number, head: string): Promise<MergeOutcome>;
+  /** Takes the pull request out of the merge queue; where it is in none, that is as good. */
+  leaveQueue(repository: RepositoryRef, nodeId: string): Promise<void>;
   /** Where the App is installed. */
   listInstallations(): Promise<readonly { readonly id: number; readonly suspended: boolean }[]>;
   /** Every repository that an installation covers; one that is archived or disabled takes no part in anything. */

@@ -262,6 +262,8 @@ export interface TimelineEntry {
   what:
     | { kind: "labeled" | "unlabeled"; label: string }
     | { kind: "closed" | "reopened" | "ready_for_review" | "converted_to_draft" | "head_deleted" }
+    | { kind: "added_to_merge_queue" }
+    | { kind: "removed_from_merge_queue"; reason: string }
     | { kind: "renamed"; from: string; to: string }
     | { kind: "review_requested" | "review_request_removed"; reviewer: string }
     | { kind: "merged"; sha: string }
@@ -320,10 +322,19 @@ export interface Pull {
     /** Of each changed file that has some. */
     owners: readonly (readonly User[])[];
   } | null;
+  /** Its place in the merge queue of its base; null: it is in none. */
+  queueEntry: QueueEntry | null;
   requestedReviewers: User[];
   reviews: Review[];
   reviewComments: ReviewComment[];
   stats: PullStats;
+}
+
+export interface QueueEntry {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly enqueuer: User;
+  readonly at: number;
 }
 
 export type ReviewState = "PENDING" | "COMMENTED" | "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED";

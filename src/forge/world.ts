@@ -6,6 +6,7 @@ import { type CommentActions, commentActions } from "./actions/comments.ts";
 import { type IssueActions, issueActions } from "./actions/issues.ts";
 import { type LabelActions, labelActions } from "./actions/labels.ts";
 import { type MergeActions, mergeActions } from "./actions/merge.ts";
+import { type MergeQueueActions, mergeQueueActions } from "./actions/merge-queue.ts";
 import { type PullActions, pullActions } from "./actions/pulls.ts";
 import { type ReactionActions, reactionActions } from "./actions/reactions.ts";
 import { type RefActions, refActions } from "./actions/refs.ts";
@@ -27,6 +28,7 @@ export type World = Core &
   PullActions &
   ReviewActions &
   MergeActions &
+  MergeQueueActions &
   RefActions &
   CheckActions &
   StatusActions &
@@ -47,6 +49,7 @@ export function createWorld(options: CoreOptions): World {
     pullActions(core),
     reviewActions(core),
     mergeActions(core),
+    mergeQueueActions(core),
     refActions(core),
     checkActions(core),
     statusActions(core),

@@ -19,7 +19,7 @@ import { readCi } from "./read/verdict.ts";
 import { publishCheck } from "./write/checks.ts";
 import { createComment, editComment, react, reactToReview } from "./write/comments.ts";
 import { changeLabels } from "./write/labels.ts";
-import { merge } from "./write/merge.ts";
+import { leaveQueue, merge } from "./write/merge.ts";
 import { editPullBody, markReady, openPull, readPullBody, requestReviewers } from "./write/pulls.ts";
 import { rerunChecks } from "./write/rerun.ts";
 import { publishSigned } from "./write/signed.ts";
@@ -66,6 +66,7 @@ export function githubPort(options: PortOptions) {
     readComment: (...rest: Rest<typeof readComment>) => readComment(connection, ...rest),
     readPull: (...rest: Rest<typeof readPull>) => readPull(connection, ...rest),
     merge: (...rest: Rest<typeof merge>) => merge(connection, ...rest),
+    leaveQueue: (...rest: Rest<typeof leaveQueue>) => leaveQueue(connection, ...rest),
     listInstallations: () => listInstallations(connection),
     listRepositories: (...rest: Rest<typeof listRepositories>) => listRepositories(connection, ...rest),
     survey: (...rest: Rest<typeof survey>) => survey(connection, ...rest),

@@ -118,7 +118,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("uncertainty_too_high", "knock_out_unknown", { unknown: count, beyond: count }), // hunks of which it is not known whether a test holds them
   cause("permission_required", "permission_asked", { attempt }),
   cause("permission_required", "push_declined", {}),
-  cause("permission_required", "merge_declined", {}),
+  cause("permission_required", "merge_declined", { queue: z.literal(true).optional() }), // queue: taken out of the merge queue
   cause("risky_action_detected", "risks", { attempt }),
   cause("external_dependency_blocked", "blocked_on", { attempt }),
   cause("external_dependency_blocked", "provider_down", { attempt, inVain: count }),

@@ -1,5 +1,6 @@
 // The loop's time: it runs only while the loop works, and every alarm is a moment that the state itself names.
 import type { AlarmName } from "./event.ts";
+import { isQueued } from "./merge-queue.ts";
 import type { LoopState, Phase } from "./state.ts";
 
 /** A person's time, and what comes after an end, is not the loop's. */
@@ -137,6 +138,8 @@ function waitsForCi(state: LoopState): boolean {
   return !state.ciOverdue && (state.attempts.at(-1)?.head ?? null) !== null;
 }
 
-function gateAt({ phase, gateSince }: LoopState, ms: number): number | null {
+function gateAt(state: LoopState, ms: number): number | null {
+  const { phase, gateSince } = state;
+  if (isQueued(state, state.head)) return null; // nobody is waited for
   return phase === "awaiting_gate" && gateSince !== null ? gateSince + ms : null;
 }

@@ -200,6 +200,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
       return state.phase === "awaiting_gate"
         ? readGate(state)
         : inPhase(state, ["verifying"], () => onConflictSeen(state, event.head));
+    case "queue_left":
+      return inPhase(state, ["awaiting_gate"], () => readGate(state));
     case "review_submitted":
       return onReviewSubmitted(state);
     default:

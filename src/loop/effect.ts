@@ -53,6 +53,7 @@ export type Effect =
   | { readonly type: "publish_review"; readonly head: string; readonly attempt: number; readonly review: Review }
   | { readonly type: "publish_knock_out"; readonly head: string; readonly attempt: number; readonly seen: KnockOutSeen } // what no test holds, on its lines
   | { readonly type: "rerun_checks"; readonly head: string; readonly checks: readonly CheckAgain[] } // on the same commit, once
+  | { readonly type: "leave_queue" } // the pull request is taken out of GitHub's merge queue
   | { readonly type: "update_branch"; readonly head: string; readonly base: BaseTip } // the base is merged into the branch, at GitHub
   | { readonly type: "mark_ready"; readonly head: string } // out of its draft; where the commit is green, its description says how that was found
   | { readonly type: "answer_thread"; readonly head: string; readonly thread: number; readonly path: string } // once for each green

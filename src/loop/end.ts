@@ -1,6 +1,7 @@
 // How a loop ends: one reason, once, with what is kept and what a person may do next.
 import type { Cause, Gone, StopReason } from "./cause.ts";
 import type { Effect } from "./effect.ts";
+import { outOfQueue } from "./merge-queue.ts";
 import type { Ending, LoopState, RunFacts } from "./state.ts";
 
 /** What a decision comes to: the next state, what to do about it, and why, in words for the log. */
@@ -85,12 +86,14 @@ export function settle(state: LoopState, now: number, draft: EndingDraft, before
     at: now,
     during: state.phase,
   };
+  const leaves = state.queuedHead !== undefined && ending.reason !== "task_complete";
   const next: LoopState = closeOpenAttempt(
-    { ...state, phase: "settled", ending, resumeAt: null, gateSince: null },
+    { ...outOfQueue(state), phase: "settled", ending, resumeAt: null, gateSince: null },
     now,
   );
   const effects: Effect[] = [
     ...stopRuns(state, ending.reason),
+    ...(leaves ? [{ type: "leave_queue" } as const] : []),
     ...before,
     { type: "write_status" },
     { type: "post_stop" },

@@ -128,6 +128,8 @@ export interface GateFacts {
   readonly unread: { readonly what: "reviews" | "commits" | "pushes"; readonly read: number } | null; // not read to its end
   readonly changes: readonly Finding[]; // from eligible people whose last word is "request changes", and who were not heard yet
   readonly requests: readonly number[]; // ids of the reviews that those are from
+  readonly queued?: true; // it is in the merge queue of its base; absent: it is not
+  readonly unqueued?: string; // why it was last taken out of one, as GitHub calls it; absent: it never was
   readonly verdict: Verdict; // CI read again, with the review as recorded
   readonly conflict?: BaseTip; // the branch conflicts with it; absent: it does not, or GitHub does not say yet
   readonly upToDate?: true; // a ruleset takes only a branch that contains its base; absent: none is known to
@@ -143,8 +145,10 @@ export type UpdateOutcome =
   | { readonly status: "current" | "conflict" }
   | { readonly status: "refused"; readonly message: string };
 
-/** What came of merging. A refusal is GitHub's own, for good. */
-export type MergeOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
+/** What came of merging: `queued` where GitHub's merge queue has it now. A refusal is GitHub's own, for good. */
+export type MergeOutcome =
+  | { readonly ok: true | "queued" }
+  | { readonly ok: false; readonly message: string; readonly queue?: true }; // queue: taken out of it, for the reason in `message`
 
 export type LoopEvent =
   // people, on the issue
@@ -206,6 +210,7 @@ export type LoopEvent =
       readonly looked?: true; // no delivery told of it, but a regular look
     }
   | { readonly type: "conflict_seen"; readonly head: string } // a look found that the branch conflicts with its base, or lacks what rules want of it
+  | { readonly type: "queue_left"; readonly head: string } // the pull request is no more in the merge queue
   | { readonly type: "alarm"; readonly name: AlarmName }
   | { readonly type: "clock_set_back"; readonly byMs: number } // our clock was ahead: what it stamped is too late by so much
   // results of our own effects

@@ -2,7 +2,7 @@
 import { beginAttempt, currentAttempt, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, isLive, settle, stay, stopRuns } from "./end.ts";
-import type { GateFacts, LoopEvent } from "./event.ts";
+import type { GateFacts, LoopEvent, MergeOutcome } from "./event.ts";
 import {
   alsoRequired,
   beginVerifying,
@@ -14,6 +14,7 @@ import {
   unheard,
   withConflict,
 } from "./judge.ts";
+import { isMergedByQueue, isQueued, outOfQueue } from "./merge-queue.ts";
 import type { ApprovalRefusal, GateRefusal } from "./refusal.ts";
 import type { CheckAgain, LoopState, Person } from "./state.ts";
 import { mayUpdate, updateBranch, withRule } from "./update.ts";
@@ -57,15 +58,35 @@ function approvalsNeeded(state: LoopState, { unknownPushes }: GateFacts): number
 /** The gate as GitHub states it now, and what came of merging it where that was allowed. */
 export function onGateRead(state: LoopState, event: GateRead, now: number): Decision {
   const { facts, merge } = event;
-  if (merge?.ok === true || facts.merged?.ours === true) {
+  if (merge?.ok === true || facts.merged?.ours === true || isMergedByQueue(state, facts)) {
     return complete(asMerged(state, facts.head), facts, "approved_and_merged", now);
   }
   if (!isLive(state)) return stay(state, `${state.phase}: nothing more to do`);
   if (facts.merged !== null && isAtGateOrMerged(state)) return onMergedByHand(asMerged(state, facts.head), facts, now);
   if (state.phase !== "awaiting_gate") return stay(state, `${state.phase}: the gate is not awaited now`);
-  if (merge !== null) return onMergeDeclined(state, merge.message, now);
+  if (merge?.ok === "queued") return onQueued(state, facts.head);
+  if (merge?.ok === false) return onMergeDeclined(state, merge, now);
+  if (mustLeaveQueue(state, facts)) {
+    const next = onGateRead(outOfQueue(state), event, now);
+    return { ...next, effects: [{ type: "leave_queue" }, { type: "write_status" }, ...next.effects] };
+  }
   const read = withRule(state, facts);
   return onStanding({ ...read, awaitsCi: false, ...alsoRequired(state, facts.verdict) }, event, now);
+}
+
+function onQueued(state: LoopState, head: string): Decision {
+  if (isQueued(state, head)) return stay(state, "in the merge queue");
+  return {
+    state: { ...state, queuedHead: head },
+    effects: [{ type: "write_status" }],
+    note: "put into the merge queue",
+  };
+}
+
+/** The gate is passed no more. */
+function mustLeaveQueue(state: LoopState, facts: GateFacts): boolean {
+  const leaves: readonly Standing[] = ["changes", "short", "unread", "red"];
+  return isQueued(state, facts.head) && leaves.includes(standingOf(state, facts));
 }
 
 function isAtGateOrMerged({ phase, mergedBy }: LoopState): boolean {
@@ -131,14 +152,17 @@ function rerunAtGate(state: LoopState, again: readonly CheckAgain[], now: number
 }
 
 /** GitHub would not merge: a person does, or has the gate read again. */
-function onMergeDeclined(state: LoopState, message: string, now: number): Decision {
-  return settle(state, now, {
+function onMergeDeclined(state: LoopState, { message, queue }: Declined, now: number): Decision {
+  return settle(outOfQueue(state), now, {
     reason: "permission_required",
     of: "merge_declined",
     quote: message,
     resume: "gate",
+    ...(queue === true ? { queue } : {}),
   });
 }
+
+type Declined = Extract<MergeOutcome, { ok: false }>;
 
 function complete(
   state: LoopState,

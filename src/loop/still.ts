@@ -43,6 +43,12 @@ type Presumptions = { readonly [Type in EffectType]: Presumption<Extract<Effect,
 /** What each kind of effect presumes of its loop; no other place drops, orders or guards what was asked for. */
 export const presumptions: Presumptions = {
   stop_run: { lane: "stop", presumes: "nothing", holds: () => true, outlives: true },
+  leave_queue: {
+    lane: "stop",
+    presumes: "the pull request was not put into the merge queue again",
+    holds: (_, state) => state.queuedHead === undefined && state.pull !== null,
+    once: "later",
+  },
   check_command: { lane: "answer", presumes: "nothing", holds: () => true },
   answer_without_loop: { lane: "answer", presumes: "nothing", holds: () => true, outlives: true },
   react: { lane: "answer", presumes: "the thread is within reach", holds: (_, state) => !isOutOfReach(state) },

@@ -154,6 +154,8 @@ export interface PullFacts {
   readonly open: boolean;
   readonly merged: Merged | null;
   readonly draft: boolean;
+  readonly queued?: true; // it is in the merge queue of its base; absent: it is not
+  readonly unqueued?: string; // why it was last taken out of one, as GitHub calls it; absent: it never was
   readonly reviews: readonly ReviewFact[]; // oldest first; of a merged one those of before its merge
   readonly unread: Unread | null;
   readonly ci: CiFacts;

@@ -40,6 +40,8 @@ export function gateOf(question: GateQuestion): GateFacts {
     unknownPushes: authors.unknown,
     unread: pull.unread ?? unread,
     verdict,
+    ...(pull.queued === true ? { queued: true as const } : {}),
+    ...(pull.unqueued === undefined ? {} : { unqueued: pull.unqueued }),
     ...conflictIn(pull.ci),
   };
 }

@@ -55,7 +55,13 @@ export const ruleRows: Readonly<Record<string, Row>> = {
   MAX_FILE_PATH_LENGTH: atPush,
   MAX_FILE_SIZE: atPush,
   MAX_REF_UPDATES: atPush,
-  MERGE_QUEUE: atMerge("Loopgate does not put pull requests into a merge queue."),
+  MERGE_QUEUE: {
+    does: "Where policy says that Loopgate merges (`gate.merge`), what passed the gate is put into the queue at exactly its commit, and nobody is waited for meanwhile. Merged by the queue, the task is complete; taken out, the loop ends as `permission_required` with GitHub's reason, and `/loop retry` judges the same commit again and puts it in again. An approval that is taken back, a request for changes and `/loop stop` take it out. Checks of the queue run on commits of its own and are not read.",
+    shown: shown(
+      "test/story/merge-queue.test.ts",
+      "what is approved is put into the merge queue; taken out it ends the loop with the reason, and a retry puts it in again",
+    ),
+  },
   MERGE_QUEUE_LOCKED_REF: atMerge("As with a merge queue."),
   NON_FAST_FORWARD: {
     does: "Loopgate's pushes only go forward.",

@@ -59,6 +59,59 @@ test.each([
   expect(told).toMatch(/required_linear_history|required_signatures|merge_queue|"require_last_push_approval":true/);
 });
 
+test("what is in a merge queue is merged in the queue's name, or out again: by its checks, a push, its own wish", async () => {
+  const forge = await aForge();
+  const pull = await aPull(forge);
+  const told: string[] = [];
+  forge.world.listen(({ action, actor, body }) => {
+    if (/queued|closed/.test(action ?? "")) told.push(`${action} ${body.reason ?? ""} by ${actor.user.login}`);
+  });
+  const client = appClient(forge);
+  const enqueue = (expectedHeadOid = pull.head.sha) =>
+    client.graphql(
+      "mutation($input: EnqueuePullRequestInput!) { enqueuePullRequest(input: $input) { mergeQueueEntry { id state } } }",
+      { input: { pullRequestId: pull.nodeId, expectedHeadOid } },
+    );
+  const seen = async () => {
+    const { node } = await client.graphql<{ node: Record<string, unknown> }>(
+      `query($id: ID!) { node(id: $id) { ... on PullRequest { state isInMergeQueue mergedBy { login }
+        timelineItems(itemTypes: [REMOVED_FROM_MERGE_QUEUE_EVENT], last: 1) { nodes { ... on RemovedFromMergeQueueEvent { reason } } } } } }`,
+      { id: pull.nodeId },
+    );
+    return JSON.stringify(node);
+  };
+  await expect(enqueue()).rejects.toThrow("Merge queue is not enabled");
+  forge.world.setRule(...mine(forge), "main", { mergeQueue: true, requiredApprovals: 1 });
+  await expect(enqueue()).rejects.toThrow("At least 1 approving review");
+  const approval = forge.as("ada").approve(pull);
+  await expect(enqueue("0".repeat(40))).rejects.toThrow("Head branch was modified");
+  await enqueue();
+  await expect(enqueue()).rejects.toThrow("already in the merge queue");
+  await forge.world.endQueue(pull, "CI_FAILURE");
+  expect(await seen()).toMatch(/"OPEN","isInMergeQueue":false.*"failed_checks"/);
+  await enqueue();
+  await forge.as("willa").push("acme/demo", "work", { "b.txt": "b\n" }, "B");
+  await enqueue();
+  await client.graphql("mutation($id: ID!) { dequeuePullRequest(input: { id: $id }) { clientMutationId } }", {
+    id: pull.nodeId,
+  });
+  await enqueue();
+  await forge.world.endQueue(pull, "MERGE");
+  expect(await seen()).toMatch(/"MERGED","isInMergeQueue":false,"mergedBy":\{"login":"github-merge-queue"\}.*"merged"/);
+  expect(approval.state).toBe("APPROVED");
+  expect(told.map((one) => one.replace(forge.app.slug, "app"))).toEqual([
+    "enqueued  by app[bot]",
+    "dequeued CI_FAILURE by github-merge-queue[bot]",
+    "enqueued  by app[bot]",
+    "dequeued BRANCH_PROTECTIONS by willa",
+    "enqueued  by app[bot]",
+    "dequeued MANUAL by app[bot]",
+    "enqueued  by app[bot]",
+    "dequeued MERGE by github-merge-queue[bot]",
+    "closed  by github-merge-queue[bot]",
+  ]);
+});
+
 test("a push that changes what is asked for dismisses approvals, and a merge of the base alone keeps them", async () => {
   const forge = await aForge();
   const pull = await aPull(forge);

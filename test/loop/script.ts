@@ -302,6 +302,8 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "checks_rerun", head: headOf(state), outcome: first === "refused" ? "refused" : "asked" };
     case "review":
       return { type: "review_submitted", actor: person(first), head: headOf(state) };
+    case "queue_left":
+      return { type: "queue_left", head: headOf(state) };
     case "gate":
       return gateRead(line, state);
     case "command":
@@ -636,7 +638,10 @@ function mergedBy(login: string) {
 
 function mergeOf(outcome: string | undefined): MergeOutcome | null {
   if (outcome === undefined) return null;
-  return outcome === "done" ? { ok: true } : { ok: false, message: outcome };
+  if (outcome === "done") return { ok: true };
+  if (outcome === "queued") return { ok: "queued" };
+  const [, reason] = /^out:(.+)/.exec(outcome) ?? [];
+  return reason === undefined ? { ok: false, message: outcome } : { ok: false, message: reason, queue: true };
 }
 
 function gateRead({ words, options }: Line, state: LoopState | null): LoopEvent {

@@ -194,6 +194,7 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
   push_declined: [{ reason: "permission_required", of: "push_declined", quote: "GH013: rule violations", ...waiting }],
   merge_declined: [
     { reason: "permission_required", of: "merge_declined", quote: "2 approvals are needed", resume: "gate" },
+    { reason: "permission_required", of: "merge_declined", queue: true, quote: "failed_checks", resume: "gate" },
   ],
   risks: [
     { reason: "risky_action_detected", of: "risks", attempt, quote: "Changes a protected file", ...waiting },

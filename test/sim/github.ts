@@ -208,6 +208,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
       }),
     readPushes: (_repository, of) => send("readPushes", () => pushedFacts(world, of, seen())),
     readComment: (issue, comment) => send("readComment", () => commentNow(world, issue.number, comment, seen())),
+    leaveQueue: async () => {},
     merge(_repository, pull, head) {
       if (boundary.alive) parts.onMerge(pull, head);
       return send("merge", () => {

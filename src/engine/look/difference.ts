@@ -2,6 +2,7 @@
 import { hasLabel } from "../../loop/end.ts";
 import type { LoopEvent } from "../../loop/event.ts";
 import { refusalKey } from "../../loop/gate.ts";
+import { isQueued } from "../../loop/merge-queue.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { mayUpdate } from "../../loop/update.ts";
 import type { LoopLook } from "../ports.ts";
@@ -21,6 +22,9 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
     return [{ type: "branch_moved", head: branch.head, actor: look.closedBy, ...looked }];
   }
   if (pull === null || pull.head !== state.attempts.at(-1)?.head) return [];
+  if (state.phase === "awaiting_gate" && isQueued(state, pull.head) && !pull.queued) {
+    return [{ type: "queue_left", head: pull.head }];
+  }
   const isNews = (pull.reviews !== "" && newReviews) || waitsForAccess(state);
   if (state.phase === "awaiting_gate" && isNews) {
     return [{ type: "review_submitted", actor: look.closedBy, head: pull.head }];

@@ -46,6 +46,19 @@ async function mergePull(core: Core, actor: Actor, pull: Pull, request: MergeReq
   const base = await resolveBranch(repository.gitDir, ref);
   if (!base) throw new Refusal(405, "Base branch was deleted");
   if (rule) await requireCommits(core, pull, rule, base);
+  return mergeInto(core, actor, pull, base, request);
+}
+
+/** What the merge queue merges was judged when it went in. `before`: what is told before the merge is. */
+export async function mergeQueued(core: Core, bot: Actor, pull: Pull, before: () => void): Promise<void> {
+  const base = await resolveBranch(pull.base.repository.gitDir, pull.base.ref);
+  if (!base) throw new Refusal(405, "Base branch was deleted");
+  before();
+  await mergeInto(core, bot, pull, base, {});
+}
+
+async function mergeInto(core: Core, actor: Actor, pull: Pull, base: string, request: MergeRequest): Promise<string> {
+  const { repository, ref } = pull.base;
   const sha = await writeMerge(core, actor, pull, base, request);
   await moveRef(repository.gitDir, `refs/heads/${ref}`, base, sha).catch((error) => {
     if (!(error instanceof Refusal)) throw error;

@@ -11,6 +11,7 @@ import { ownersOf } from "./code-owners.ts";
 import { emitIssue, note } from "./issue-events.ts";
 import { type IssueEdit, issueActions, newIssue } from "./issues.ts";
 import { findMergeability, mergeability } from "./mergeability.ts";
+import { leaveQueue } from "./queue-exit.ts";
 
 export interface NewPull {
   readonly title: string;
@@ -125,6 +126,7 @@ async function createPull(core: Core, actor: Actor, repository: Repository, want
     mergedBy: null,
     mergeCommitSha: null,
     mergeability: null,
+    queueEntry: null,
     requestedReviewers: [],
     reviews: [],
     reviewComments: [],
@@ -229,6 +231,7 @@ function setDraft(core: Core, actor: Actor, pull: Pull, draft: boolean): Pull {
   const kind = draft ? "converted_to_draft" : "ready_for_review";
   note(core, actor, pull.issue, { kind });
   emitIssue(core, actor, pull.issue, kind);
+  leaveQueue(core, actor, pull, "BRANCH_PROTECTIONS");
   requestOwners(core, actor, pull);
   return pull;
 }

@@ -15,6 +15,7 @@ import { emitIssue, note } from "./issue-events.ts";
 import { close } from "./issues.ts";
 import { findMergeability } from "./mergeability.ts";
 import { markMerged } from "./merged.ts";
+import { leaveQueue } from "./queue-exit.ts";
 import { dismissStale } from "./reviews.ts";
 
 export interface RefActions {
@@ -208,6 +209,7 @@ async function headMoved(core: Core, actor: Actor, pull: Pull, update: RefUpdate
   pull.stats = await countChanges(gitDir, pull.base.sha, update.after);
   note(core, actor, pull.issue, { kind: "head_moved", from: update.before, to: update.after });
   emitIssue(core, actor, pull.issue, "synchronize", { before: update.before, after: update.after });
+  leaveQueue(core, actor, pull, "BRANCH_PROTECTIONS");
   if (isStale) dismissStale(core, actor, pull);
   findMergeability(core, pull);
 }

@@ -4,7 +4,7 @@ import { knownMergeability, mergeStateOf } from "../actions/merge-state.ts";
 import { hasAccess } from "../core.ts";
 import { rangeFrom } from "../git/ancestry.ts";
 import { log } from "../git/commits.ts";
-import type { Pull, Review, ReviewComment, User } from "../model.ts";
+import type { Pull, QueueEntry, Review, ReviewComment, User } from "../model.ts";
 import { issueWeb } from "../shapes/issue.ts";
 import { association } from "../shapes/user.ts";
 import type { World } from "../world.ts";
@@ -46,6 +46,9 @@ export const pullFields: Readonly<Record<string, Fields>> = {
       if (state === "unknown") computeLater(world, pull);
       return state.toUpperCase();
     },
+    isInMergeQueue: (pull) => pull.queueEntry !== null,
+    isMergeQueueEnabled: ({ base }) => base.repository.rules.get(base.ref)?.mergeQueue === true,
+    mergeQueueEntry: (pull) => pull.queueEntry && source("MergeQueueEntry", pull.queueEntry),
     mergedAt: (pull) => dateTimeOrNull(pull.mergedAt),
     mergeCommit: ({ issue, mergeCommitSha }) => mergeCommitSha && commitSource(issue.repository, mergeCommitSha),
     closed: ({ issue }) => issue.state === "closed",
@@ -92,6 +95,12 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     },
     reviewThreads: (pull, args, _reading, field) => threadsOf(pull, args, field),
     commits: (pull, args, _reading, field) => commitsOf(pull, args, field),
+  }),
+  MergeQueueEntry: fieldsOf<QueueEntry>({
+    id: (entry) => entry.nodeId,
+    enqueuedAt: (entry) => dateTime(entry.at),
+    enqueuer: (entry) => actorSource(entry.enqueuer),
+    state: () => "AWAITING_CHECKS",
   }),
   PullRequestCommit: fieldsOf<Source>({ commit: (commit) => commit }),
   ReviewRequest: fieldsOf<User>({ requestedReviewer: (user) => actorSource(user) }),

@@ -1,5 +1,5 @@
 // Where queries begin, and the two mutations that REST does not have.
-import type { Pull, ReactionContent, Review } from "../model.ts";
+import type { Pull, QueueEntry, ReactionContent, Review } from "../model.ts";
 import { noSuchNode, orError } from "./errors.ts";
 import { labelMutations } from "./fields-labels.ts";
 import { need, nodeSource, repositoryNamed } from "./reach.ts";
@@ -9,6 +9,10 @@ import { threadMutations } from "./threads.ts";
 interface Done {
   readonly pull: Pull;
   readonly input: Args["input"];
+}
+
+interface Queued extends Pick<Done, "input"> {
+  readonly entry: QueueEntry;
 }
 
 const payload = fieldsOf<Done>({
@@ -56,6 +60,17 @@ export const rootFields: Readonly<Record<string, Fields>> = {
       await reading.world.updatePull(reading.actor, pull, text);
       return source("UpdatePullRequestPayload", { pull, input });
     },
+    enqueuePullRequest: async (_root, { input }, reading) => {
+      const pull = draftable(input.pullRequestId, reading);
+      const entry = await reading.world.enqueuePull(reading.actor, pull, input.expectedHeadOid ?? undefined);
+      return source("EnqueuePullRequestPayload", { entry, input });
+    },
+    dequeuePullRequest: (_root, { input }, reading) => {
+      const pull = draftable(input.id, reading);
+      const entry = pull.queueEntry;
+      reading.world.dequeuePull(reading.actor, pull);
+      return source("DequeuePullRequestPayload", { entry, input });
+    },
     convertPullRequestToDraft: (_root, { input }, reading) => {
       const pull = draftable(input.pullRequestId, reading);
       return source("ConvertPullRequestToDraftPayload", {
@@ -63,6 +78,14 @@ export const rootFields: Readonly<Record<string, Fields>> = {
         input,
       });
     },
+  }),
+  EnqueuePullRequestPayload: fieldsOf<Queued>({
+    mergeQueueEntry: ({ entry }) => source("MergeQueueEntry", entry),
+    clientMutationId: ({ input }) => input.clientMutationId ?? null,
+  }),
+  DequeuePullRequestPayload: fieldsOf<Queued>({
+    mergeQueueEntry: ({ entry }) => source("MergeQueueEntry", entry),
+    clientMutationId: ({ input }) => input.clientMutationId ?? null,
   }),
   AddReactionPayload: fieldsOf<Pick<Done, "input">>({
     clientMutationId: ({ input }) => input.clientMutationId ?? null,
@@ -74,7 +97,7 @@ export const rootFields: Readonly<Record<string, Fields>> = {
 };
 
 /**
- * The pull request whose draft state the caller may change. GitHub refuses an App that may write pull requests but not
+ * The pull request whose draft state the caller may change, or its place in the merge queue. GitHub refuses an App that may write pull requests but not
  * contents: https://github.com/cli/cli/issues/8910 and https://github.com/cli/cli/discussions/6924.
  */
 function draftable(id: string, reading: Reading): Pull {

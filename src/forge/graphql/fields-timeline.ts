@@ -10,11 +10,17 @@ const served = {
   closed: { type: "ClosedEvent", filter: "CLOSED_EVENT" },
   reopened: { type: "ReopenedEvent", filter: "REOPENED_EVENT" },
   head_deleted: { type: "HeadRefDeletedEvent", filter: "HEAD_REF_DELETED_EVENT" },
+  added_to_merge_queue: { type: "AddedToMergeQueueEvent", filter: "ADDED_TO_MERGE_QUEUE_EVENT" },
+  removed_from_merge_queue: { type: "RemovedFromMergeQueueEvent", filter: "REMOVED_FROM_MERGE_QUEUE_EVENT" },
 } as const;
 
 interface LabelEntry extends TimelineEntry {
   readonly issue: Issue;
   readonly what: { kind: "labeled" | "unlabeled"; label: string };
+}
+
+interface RemovalEntry extends TimelineEntry {
+  readonly what: { kind: "removed_from_merge_queue"; reason: string };
 }
 
 const happened = {
@@ -37,6 +43,8 @@ export const timelineFields: Readonly<Record<string, Fields>> = {
   ClosedEvent: fieldsOf<TimelineEntry>(happened),
   ReopenedEvent: fieldsOf<TimelineEntry>(happened),
   HeadRefDeletedEvent: fieldsOf<TimelineEntry>(happened),
+  AddedToMergeQueueEvent: fieldsOf<TimelineEntry>(happened),
+  RemovedFromMergeQueueEvent: fieldsOf<RemovalEntry>({ ...happened, reason: ({ what }) => what.reason }),
 };
 
 /** The entries of the asked kinds, oldest first; `type` is the connection's, which a pull request has of its own. */

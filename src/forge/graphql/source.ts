@@ -55,6 +55,8 @@ export interface Args {
   readonly pullRequestId?: string | null;
   readonly input: {
     readonly pullRequestId: string;
+    readonly id: string;
+    readonly expectedHeadOid?: string | null;
     readonly labelableId: string;
     readonly labelIds: readonly string[];
     readonly repositoryId: string;

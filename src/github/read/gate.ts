@@ -23,6 +23,10 @@ query ReadPull($owner: String!, $name: String!, $pull: Int!) {
     databaseId
     pullRequest(number: $pull) {
       headRefOid state isDraft ${baseFields(rules)} mergedAt mergedBy { ${actorFields} }
+      isInMergeQueue
+      queue: timelineItems(itemTypes: [REMOVED_FROM_MERGE_QUEUE_EVENT], last: 1) {
+        nodes { __typename ... on RemovedFromMergeQueueEvent { reason } }
+      }
       reviews(first: 100) { ${reviewFields} }
       tip: commits(last: 1) { nodes { commit { ...Ci } } }
     }
@@ -73,6 +77,8 @@ const Pull = Mergeable.extend({
   isDraft: z.boolean(),
   mergedAt: Time.nullable(),
   mergedBy: Actor,
+  isInMergeQueue: z.boolean(),
+  queue: z.object({ nodes: z.array(z.object({ reason: z.string().nullish() })) }),
   reviews: Reviews.nullable(),
   tip: z.object({ nodes: z.array(z.object({ commit: CiCommit })) }),
 });
@@ -105,6 +111,8 @@ export async function readPull(connection: Connection, repository: Repository, p
     open: found.state === "OPEN",
     merged: found.state === "MERGED" ? mergeOf(found, connection.self.slug) : null,
     draft: found.isDraft,
+    ...(found.isInMergeQueue ? { queued: true as const } : {}),
+    ...removalOf(found),
     reviews: listed.reviews
       .map((review) => reviewFact(review, connection.self.slug))
       .filter(({ submittedAt }) => submittedAt <= until),
@@ -136,6 +144,11 @@ async function allReviews(connection: Connection, repository: Repository, { pull
 
 function missing(attempted: string): Fault {
   return new Fault(`${attempted}: it is not there. It may work later.`, { kind: "not_found", retry: "later" });
+}
+
+function removalOf({ queue }: z.infer<typeof Pull>): Pick<PullFacts, "unqueued"> {
+  const [removal] = queue.nodes;
+  return removal === undefined ? {} : { unqueued: removal.reason ?? "unknown" };
 }
 
 function mergeOf({ mergedBy, mergedAt }: z.infer<typeof Pull>, slug: string): Merged {

@@ -30,7 +30,7 @@ fragment Ended on Issue {
 }
 fragment Tip on Ref { target { oid ... on Commit { committer { email } } } }
 fragment Pull on PullRequest {
-  id number url state isDraft mergeable mergeStateStatus baseRef { target { oid } } headRefOid
+  id number url state isDraft isInMergeQueue mergeable mergeStateStatus baseRef { target { oid } } headRefOid
   isCrossRepository
   mergedBy { ${actorFields} } ${closedFields}
   reviews(last: 100, states: [APPROVED, CHANGES_REQUESTED, DISMISSED]) { nodes { fullDatabaseId state authorCanPushToRepository commit { oid } } }
@@ -102,6 +102,7 @@ const PullNow = z.object({
   url: z.string(),
   state: z.enum(["OPEN", "CLOSED", "MERGED"]),
   isDraft: z.boolean(),
+  isInMergeQueue: z.boolean(),
   mergeable: z.enum(["MERGEABLE", "CONFLICTING", "UNKNOWN"]),
   mergeStateStatus: z.string(),
   baseRef: z.object({ target: z.object({ oid: z.string() }).nullable() }).nullable(),
@@ -273,6 +274,7 @@ function pullNow(pull: z.infer<typeof PullNow>) {
     open: pull.state === "OPEN",
     merged: pull.state === "MERGED",
     draft: pull.isDraft,
+    queued: pull.isInMergeQueue,
     head: pull.headRefOid,
     conflicts: pull.mergeable === "CONFLICTING",
     ...behindIn(pull.mergeStateStatus),

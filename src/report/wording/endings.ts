@@ -102,6 +102,8 @@ export function endingSentence(ending: Ending): string {
     case "push_declined":
       return "GitHub rejected the push to the loop's branch.";
     case "merge_declined":
+      if (ending.queue === true)
+        return "The change is approved and was in the merge queue, but GitHub took it out for this reason:";
       return "The change is approved, but GitHub refused to merge it.";
     case "risks":
       return ending.resume === "publish"

@@ -31,6 +31,7 @@ const attempted: Record<EffectType, string> = {
   publish_review: "publish the reviewer's answer as a check",
   publish_knock_out: "show on its lines what no test holds",
   rerun_checks: "have CI run again what failed",
+  leave_queue: "take the pull request out of the merge queue",
   update_branch: "merge the base into the loop's branch",
   mark_ready: "mark the pull request as ready for review",
   answer_thread: "answer a comment on the pull request",

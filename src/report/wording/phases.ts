@@ -2,6 +2,7 @@
 import { unreachable } from "../../base/assert.ts";
 import type { Halt } from "../../loop/cause.ts";
 import { isHeldUp } from "../../loop/clock.ts";
+import { isQueued } from "../../loop/merge-queue.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence, withoutHostPaths } from "../escape.ts";
 import { date } from "../time.ts";
@@ -69,6 +70,13 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
     case "resting":
       return say("waiting to try again", `${until(state)} ${halt(state)}`.trim(), "The next attempt starts by itself.");
     case "awaiting_gate":
+      if (isQueued(state, headOf(state))) {
+        return say(
+          "in the merge queue",
+          `Commit ${commit(headOf(state))} passed, was approved, and is in GitHub's merge queue.`,
+          "GitHub merges it once the queue's checks pass. If it is taken out instead, the loop ends and says why.",
+        );
+      }
       return say("waiting for a person", gateSentence(state), gateNext(state));
     case "paused":
       return say("paused", halt(state), "Comment `/loop resume` to continue, or `/loop stop` to end the loop.");

@@ -17,6 +17,7 @@ const pull: NonNullable<LoopLook["pull"]> = {
   open: true,
   merged: false,
   draft: true,
+  queued: false,
   head: sha("c"),
   conflicts: false,
   baseHead: null,
@@ -40,6 +41,7 @@ const agreed: LoopLook = {
 
 const verifying = aPublishedLoop();
 const atGate = aPublishedLoop({ phase: "awaiting_gate", gateSince: labelledAt });
+const queued: LoopState = { ...atGate, queuedHead: sha("c") };
 
 function types(state: LoopState, look: Partial<LoopLook>, newReviews = true, at = now): readonly string[] {
   return differences(state, { ...agreed, ...look }, newReviews, at).map((event) => event.type);
@@ -63,6 +65,8 @@ test.each<[string, LoopState, Partial<LoopLook>, readonly string[]]>([
     { open: false, pull: { ...pull, open: false, merged: true } },
     ["pull_closed"],
   ],
+  ["it is in the merge queue still", queued, { pull: { ...pull, queued: true } }, []],
+  ["it is in the merge queue no more", queued, { pull }, ["queue_left"]],
   ["CI has finished", verifying, { pull: { ...pull, checksDone: true } }, ["ci_changed"]],
   ["CI has finished on another commit", verifying, { pull: { ...pull, checksDone: true, head: sha("d") } }, []],
   ["CI has finished and was heard", { ...verifying, ciSeen: true }, { pull: { ...pull, checksDone: true } }, []],

@@ -157,6 +157,12 @@ describe("is an event:", () => {
       event({ pull: 13 }, { type: "review_submitted", actor: hugo, head: b }),
     ],
     [
+      "the merge queue takes the pull request out, told as by the App that put it in",
+      "pull-request-closed",
+      { action: "dequeued", reason: "CI_FAILURE", sender: us },
+      event({ pull: 13 }, { type: "queue_left", head: b }),
+    ],
+    [
       "a check run completes",
       "check-run-completed",
       {},

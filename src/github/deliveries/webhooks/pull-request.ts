@@ -12,10 +12,12 @@ const Payload = Envelope.extend({
     head: z.object({ ref: z.string(), sha: CommitId, repo: z.object({ id: z.number().int() }).nullable() }),
   }),
   label: z.object({ name: z.string() }).optional(),
+  reason: z.string().optional(), // of `dequeued`
 });
 type Payload = z.infer<typeof Payload>;
 
 export const translatePullRequest = reading(Payload, (payload, self) => {
+  if (payload.action === "dequeued") return dequeued(payload); // the sender may be who put it in, as we do
   if (isOurs(payload.sender, self)) return ignored("we changed the pull request ourselves");
   switch (payload.action) {
     case "closed":
@@ -35,6 +37,17 @@ export const translatePullRequest = reading(Payload, (payload, self) => {
       return ignored(`pull_request.${payload.action} changes no loop`);
   }
 });
+
+/** Out of the merge queue by a merge: its own event tells. */
+function dequeued({ reason, repository, pull_request }: Payload): Translated {
+  if (reason === "MERGE") return ignored("the merge queue merged it, which its own event tells");
+  return {
+    kind: "event",
+    repositoryId: repository.id,
+    route: { pull: pull_request.number },
+    events: [{ type: "queue_left", head: pull_request.head.sha }],
+  };
+}
 
 function headMoved(payload: Payload): Translated {
   const { head } = payload.pull_request;
