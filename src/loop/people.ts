@@ -15,6 +15,7 @@ import { classOf, closeRuns, type Decision, isLive, settle, showStatus, stay, st
 import type { ClaimFacts, Command, Permission } from "./event.ts";
 import { readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, leaveDraft, readVerdict, unseen } from "./judge.ts";
+import { outOfQueue } from "./merge-queue.ts";
 import type { CommandRefusal } from "./refusal.ts";
 import type { Ending, LoopState } from "./state.ts";
 
@@ -197,8 +198,10 @@ function onPause(state: LoopState, command: Command, now: number): Decision {
     return refuse(state, command, { of: "nothing_to_pause" });
   }
   const why = { of: "pause_command", by: command.actor.login } as const;
-  const next: LoopState = { ...closeRuns(state, now), phase: "paused", resumeAt: { phase: state.phase, at: now, why } };
-  const effects: Effect[] = [...stopRuns(state, "paused"), reaction(command, "+1"), { type: "write_status" }];
+  const held = outOfQueue(closeRuns(state, now));
+  const next: LoopState = { ...held, phase: "paused", resumeAt: { phase: state.phase, at: now, why } };
+  const out: Effect[] = state.queuedHead === undefined ? [] : [{ type: "leave_queue" }];
+  const effects: Effect[] = [...stopRuns(state, "paused"), ...out, reaction(command, "+1"), { type: "write_status" }];
   return { state: next, effects, note: "paused" };
 }
 
