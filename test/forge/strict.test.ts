@@ -35,6 +35,8 @@ test.each([
   expect(await refusal(merge)).toEqual({ status: 405, message });
   const { data } = await client.rest.repos.get(demo);
   expect([data.allow_merge_commit, data.allow_squash_merge, data.allow_rebase_merge]).toContain(false);
+  const reader = await tokenClient(forge, forge.as("rex").token).rest.repos.get(demo);
+  expect(Object.keys(reader.data).filter((key) => key.startsWith("allow_"))).toEqual(["allow_forking"]);
 });
 
 test.each([

@@ -51,6 +51,8 @@ function repositoryLabels(world: World): Hono<ForgeEnv> {
     if (repository.labels.some((label) => label.name.toLowerCase() === name.toLowerCase()))
       throw unprocessable({ resource: "Label", code: "already_exists", field: "name" });
     const color = textField(body, "color", "Label");
+    if (color && !/^[0-9a-f]{6}$/i.test(color))
+      throw unprocessable({ resource: "Label", code: "invalid", field: "color" });
     const label = world.createLabel(actorIn({ world, c }), repository, {
       name,
       description: textField(body, "description", "Label") ?? null,

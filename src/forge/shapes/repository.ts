@@ -101,7 +101,10 @@ export function repositoryShape(core: Core, repository: Repository) {
   };
 }
 
-/** The repository asked for by name, with what the asker may do there. */
+/**
+ * The repository asked for by name, with what the asker may do there. How it merges is shown to whoever may write contents:
+ * https://github.com/integrations/terraform-provider-github/pull/1727
+ */
 export function fullRepositoryShape(core: Core, repository: Repository, access: Access) {
   const ladder: readonly Access[] = ["none", "read", "triage", "write", "maintain", "admin"];
   const may = (wanted: Access) => ladder.indexOf(access) >= ladder.indexOf(wanted);
@@ -115,13 +118,22 @@ export function fullRepositoryShape(core: Core, repository: Repository, access: 
       pull: may("read"),
     },
     temp_clone_token: "",
-    allow_squash_merge: repository.settings.squashMerges,
-    allow_merge_commit: repository.settings.mergeCommits,
-    allow_rebase_merge: repository.settings.rebaseMerges,
-    allow_auto_merge: false,
-    delete_branch_on_merge: false,
+    ...(may("write") ? mergeSettings(repository) : {}),
+    ...(repository.owner.type === "Organization" ? { organization: userShape(core, repository.owner) } : {}),
     network_count: 0,
     subscribers_count: 0,
+  };
+}
+
+function mergeSettings({ settings }: Repository) {
+  return {
+    allow_squash_merge: settings.squashMerges,
+    allow_merge_commit: settings.mergeCommits,
+    allow_rebase_merge: settings.rebaseMerges,
+    allow_auto_merge: false,
+    allow_update_branch: false,
+    use_squash_pr_title_as_default: false,
+    delete_branch_on_merge: false,
   };
 }
 

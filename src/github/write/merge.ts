@@ -16,7 +16,7 @@ const otherMethod =
 
 /**
  * Merges by the first method that the repository allows: one request where merge commits are, as by default. Which ones are
- * allowed is shown to administrators only, so it is found out by trying. A refusal that GitHub explains is a value: a rule, or a conflict of the two branches. After one, the pull request is
+ * allowed is found out by trying: asking would be a request more for everyone, and a rule may forbid what the settings allow. A refusal that GitHub explains is a value: a rule, or a conflict of the two branches. After one, the pull request is
  * read: an earlier try whose answer was lost may have merged it. Where the base has a merge queue, exactly `head` is put into
  * it, one request more; the queue has its own method. Throws `Fault`, and one of kind `conflict` where either
  * branch moved meanwhile: another merge came between, or another head than `head` is there.
