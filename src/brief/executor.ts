@@ -1,6 +1,6 @@
 // What the executor is told: the work, what went wrong before, the limits, and how to answer.
 import type { Attempt, BaseTip, Finding, Rules } from "../loop/state.ts";
-import { earlierAttempts, findingBlocks } from "./findings.ts";
+import { earlierAttempts, findingBlocks, judgedBlock } from "./findings.ts";
 import { dataBlock, dataBlockRule } from "./quote.ts";
 import { ownTools } from "./tools.ts";
 
@@ -32,6 +32,7 @@ export function executorBrief(work: ExecutorWork): string {
     mergeFirst(work.merge),
     section("What people ask for", "These come first.", work.asked),
     section("Why the last attempt was not accepted", "Fix these; keep what was right.", work.findings),
+    judges(work),
     history(work.earlier),
     allowed(work.permits),
     tools,
@@ -76,6 +77,13 @@ function mergeFirst(merge: ExecutorWork["merge"]): string | null {
 
 function section(title: string, lead: string, findings: readonly Finding[]): string | null {
   return findings.length === 0 ? null : `## ${title}\n\n${lead}\n\n${findingBlocks(findings)}`;
+}
+
+/** The whole verdict on the last attempt: also what was right, and what nobody could tell. */
+function judges({ earlier, findings }: ExecutorWork): string | null {
+  const last = earlier.at(-1);
+  const block = last === undefined || findings.length === 0 ? null : judgedBlock(last);
+  return block === null ? null : `## What each judge said of it\n\n${block}`;
 }
 
 function history(earlier: readonly Attempt[]): string | null {

@@ -1,9 +1,23 @@
 // Findings and earlier attempts, written so that an agent can act on them.
-import type { Attempt, Finding } from "../loop/state.ts";
+import { type Result, resultsOf, resultWord } from "../loop/results.ts";
+import type { Attempt, Finding, VerdictPart } from "../loop/state.ts";
 import { dataBlock } from "./quote.ts";
 
 const ALL_CHARACTERS = 24_000;
 const EARLIER_ATTEMPTS = 8;
+
+/** Lines of a verdict's tree. */
+const RESULTS = 80;
+
+const judges: Record<VerdictPart["source"], string> = {
+  policy: "policy",
+  ci: "CI",
+  check: "check",
+  knock_out: "knock-out",
+  gaming: "against gaming",
+  review: "reviewer",
+  run: "run",
+};
 
 const sources: Record<Finding["source"], string> = {
   policy: "the repository's policy",
@@ -28,6 +42,25 @@ export function findingBlocks(findings: readonly Finding[]): string {
   });
   const left = blocks.length - kept.length;
   return [...kept, ...(left > 0 ? [`(${left} more findings were left out for length.)`] : [])].join("\n\n");
+}
+
+/** The attempt's tree of results without what was found, which has blocks of its own; null where no judge is in it. */
+export function judgedBlock(attempt: Attempt): string | null {
+  const results = resultsOf(attempt);
+  if (results === null || results.parts.length === 0) return null;
+  const lines = resultLines(results, 0);
+  const left = lines.length - RESULTS;
+  const more = left > 0 ? [`(${left} more were left out for length.)`] : [];
+  return dataBlock("the verdict", [...lines.slice(0, RESULTS), ...more].join("\n"));
+}
+
+function resultLines(result: Result, depth: number): readonly string[] {
+  const { of, name, reason, parts } = result;
+  const judge = of === "criterion" ? [] : [of === "verdict" ? "the verdict" : judges[of]];
+  const line = [resultWord(result), ...judge, inLine(name, 200), inLine(reason, 300)]
+    .filter((text) => text !== "")
+    .join(": ");
+  return [`${"  ".repeat(depth)}- ${line}`, ...parts.flatMap((part) => resultLines(part, depth + 1))];
 }
 
 /** What the last attempts tried and what came of each, oldest first; null when there was none. */

@@ -1,10 +1,12 @@
 // Performs one effect and says what came of it. Doing it twice is doing it once.
 import { assert, unreachable } from "../base/assert.ts";
+import type { Effect } from "../loop/effect.ts";
 import { removable } from "../loop/end.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
 import { explainedBody, isOwnPullBody } from "../report/pull.ts";
 import { checkText, knockOutText, pullText } from "../report/report.ts";
+import { verdictText } from "../report/results.ts";
 import { summaryOf } from "../verify/knock-out/knock-out.ts";
 import { passGate } from "./gate.ts";
 import type { StoredEffect } from "./ports.ts";
@@ -12,7 +14,7 @@ import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./
 import { startRun, stopRun } from "./run.ts";
 import { answerThread, answerWithoutLoop, postAttempt, postStop, reply, writeStatus } from "./say.ts";
 import type { Place } from "./slots.ts";
-import { knockOutCheck, reviewCheck, type World } from "./world.ts";
+import { knockOutCheck, reviewCheck, verdictCheck, type World } from "./world.ts";
 
 /**
  * Resolves to the events that follow, or to the place in line of a run that has to wait for its turn. Only what is about
@@ -89,6 +91,9 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
       const pull = await github.openPull(issue, wanted, retrying);
       return [{ type: "pull_opened", pull }];
     }
+    case "publish_verdict":
+      await showVerdict(world, state, effect, retrying);
+      return [];
     case "publish_review": {
       const externalId = `${state.id}/${effect.attempt}`;
       await github.publishCheck(
@@ -146,6 +151,19 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
     default:
       return unreachable(effect);
   }
+}
+
+async function showVerdict(
+  { github }: World,
+  state: LoopState,
+  { head, attempt: number, again }: Extract<Effect, { type: "publish_verdict" }>,
+  retrying: boolean,
+): Promise<void> {
+  const attempt = state.attempts.find((one) => one.number === number);
+  assert(attempt !== undefined, `attempt ${number} is not in the state`);
+  const externalId = `${state.id}/${number}`;
+  const draft = { ...verdictText(attempt), name: verdictCheck, head, externalId };
+  await github.publishCheck(state.issue, draft, retrying || again === true);
 }
 
 /** Out of its draft; and where its commit is green, its description says how that was found, unless a person wrote in it. */

@@ -13,11 +13,11 @@ import type { LoopState, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
 import { isOwnPullBody } from "../report/pull.ts";
 import { redOnBase } from "../verify/ci.ts";
-import { conflictIn, outdatedIn } from "../verify/facts.ts";
+import { type CiFacts, conflictIn, outdatedIn } from "../verify/facts.ts";
 import { againOf, judgeWithLogs } from "./judge.ts";
 import { openBeside } from "./open-beside.ts";
 import type { BaseRead, ClaimRead, IssueComment } from "./ports.ts";
-import { ourChecks, textOf, type World } from "./world.ts";
+import { ourChecks, reviewCheck, textOf, type World } from "./world.ts";
 
 /** Reads may lag this far behind the event that led to them. */
 const replicaMs = 60_000;
@@ -210,8 +210,17 @@ export async function readVerdict(world: World, state: LoopState, head: string, 
       ...outdatedIn(ci, state.base),
       ...againOf(state, verdict, ci),
       ...body,
+      ...wantsReviewOf(ci),
     },
   ];
+}
+
+/** Whether branch rules require the check run with the reviewer's answer alone: before it was ever reported, or since. */
+function wantsReviewOf({ checks, expected = [] }: CiFacts): { readonly wantsReview?: true } {
+  const isWanted =
+    expected.some(({ name }) => name === reviewCheck) ||
+    checks.some(({ name, required }) => required && name === reviewCheck);
+  return isWanted ? { wantsReview: true } : {};
 }
 
 /** So many tries wait for GitHub to find out whether a pull request merges. */

@@ -49,14 +49,17 @@ export interface World {
 /** Whether the loop is on its way back, a first one begins, a newer version wrote it and it rests, or there is none to be had. */
 export type Recalled = "here" | "fresh" | "newer" | "none";
 
-/** The name under which the reviewer's answer is published. */
+/** The name under which the whole verdict on a commit is shown. */
+export const verdictCheck = "loop / verdict";
+
+/** The name under which the reviewer's answer is shown alone, where branch rules ask for it or no verdict comes of it. */
 export const reviewCheck = "loop / review";
 
 /** The name under which the hunks that no test holds are shown on their lines. */
 export const knockOutCheck = "loop / knock-out";
 
 /** Names of the check runs that are ours: what they say is in the verdict already. */
-export const ourChecks: readonly string[] = [reviewCheck, knockOutCheck];
+export const ourChecks: readonly string[] = [verdictCheck, reviewCheck, knockOutCheck];
 
 /** Whose text it is that is stored, and since when. */
 export function textOf({ clock }: Pick<World, "clock">, { id, issue }: LoopState) {

@@ -50,6 +50,9 @@ export type Effect =
   | { readonly type: "forget_run"; readonly run: string; readonly commits: boolean } // its end is stored; commits: what it pushed goes too
   | { readonly type: "publish"; readonly run: string; readonly head: string; readonly expected: string | null }
   | { readonly type: "open_pull" }
+  // the whole verdict of an attempt; again: its commit shows one already, which is brought up to date
+  | { readonly type: "publish_verdict"; readonly head: string; readonly attempt: number; readonly again?: true }
+  // the reviewer's answer alone: where branch rules require a check of that name, or no verdict comes of it
   | { readonly type: "publish_review"; readonly head: string; readonly attempt: number; readonly review: Review }
   | { readonly type: "publish_knock_out"; readonly head: string; readonly attempt: number; readonly seen: KnockOutSeen } // what no test holds, on its lines
   | { readonly type: "rerun_checks"; readonly head: string; readonly checks: readonly CheckAgain[] } // on the same commit, once

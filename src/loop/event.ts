@@ -277,6 +277,7 @@ export type LoopEvent =
       readonly outdated?: BaseTip; // as at the gate
       readonly bodyEdited?: boolean; // true: a person wrote in the pull request's description
       readonly again?: readonly CheckAgain[]; // what failed and can be run again, where none of it is surely the change's doing
+      readonly wantsReview?: true; // branch rules require the check run that shows the reviewer's answer alone; absent: none does
     }
   | { readonly type: "checks_rerun"; readonly head: string; readonly outcome: "asked" | "refused" }
   | { readonly type: "branch_updated"; readonly head: string; readonly base: BaseTip; readonly outcome: UpdateOutcome } // head: as it was before

@@ -25,6 +25,7 @@ import {
   withBriefChecks,
 } from "./own-checks.ts";
 import { joined, nextReviewer, outcomeOf, reviewersOf, told, votesFor } from "./reviewers.ts";
+import { showReview, showVerdict } from "./show.ts";
 import type { BaseTip, CheckAgain, LoopState, Review, Verdict } from "./state.ts";
 import { mayUpdate, updateBranch, withRule } from "./update.ts";
 
@@ -115,19 +116,18 @@ function onReviewed(state: LoopState, review: Review, now: number): Decision {
   const attempt = currentAttempt(reviewed);
   if (attempt.head === null) return onNothingToDo(reviewed, review, now);
   const { confidence } = rulesOf(state);
-  const published: Effect = { type: "publish_review", head: attempt.head, attempt: attempt.number, review };
   if (review.verdict === "approve" && review.confidence < confidence) {
     const doubt = { of: "review_confidence", is: review.confidence, least: confidence } as const;
     return settle(
       reviewed,
       now,
       { reason: "uncertainty_too_high", ...doubt, quote: review.summary, resume: "verify" },
-      [published],
+      showReview(reviewed),
     );
   }
   const known = review.verdict === "reject" ? withoutKnockOut(reviewed, now) : { state: reviewed, effects: [] };
   const isReady = isJudgedHere(known.state) && (state.ciSeen || state.ciOverdue);
-  const effects = [published, ...known.effects, ...(isReady ? [readVerdict(known.state)] : [])];
+  const effects = [...known.effects, ...(isReady ? [readVerdict(known.state)] : [])];
   return { state: known.state, effects, note: `the reviewer says ${review.verdict}` };
 }
 
@@ -265,18 +265,20 @@ export function onVerdict(
     outdated,
     again = [],
     bodyEdited = false,
+    wantsReview,
   }: Extract<LoopEvent, { type: "verdict_read" }>,
   now: number,
 ): Decision {
   if (verdict.head !== currentAttempt(before).head) return stay(before, "a verdict on another commit");
   const seen = bodyEdited ? withBodyEdited(before) : before;
   const state = { ...withRule(withConflict(seen, conflict), { upToDate }), ...alsoRequired(seen, verdict) };
+  const also = wantsReview === true ? showReview(state) : [];
   if (conflict !== undefined && verdict.colour !== "red") return onConflict(state, verdict, conflict, now);
-  if (verdict.colour === "green" && outdated !== undefined) return onOutdated(state, verdict, outdated, now);
-  if (verdict.colour === "green") return onGreen(state, verdict, now);
+  if (verdict.colour === "green" && outdated !== undefined) return onOutdated(state, verdict, outdated, now, also);
+  if (verdict.colour === "green") return onGreen(state, verdict, now, also);
   if (verdict.colour === "red" && conflict === undefined && again.length > 0 && mayRerun(state, verdict))
     return rerun(state, again, now);
-  if (verdict.colour === "red") return onRed(state, verdict, now);
+  if (verdict.colour === "red") return onRed(state, verdict, now, also);
   const unshown = verdict.parts.filter(({ source, colour }) => source === "check" && colour === "pending");
   if (unshown.length > 0) return onNoEvidence(state, verdict, now);
   if (verdict.parts.some(({ source, colour }) => source === "knock_out" && colour === "pending"))
@@ -288,12 +290,9 @@ export function onVerdict(
   const why = ended
     ? ({ of: "ci_without_result" } as const)
     : ({ of: "ci_silent", waited: rulesOf(state).ciWaitMs, lacks: lacking(verdict) } as const);
-  return settle(withAttempt(state, { verdict, counted: false }), now, {
-    reason: "external_dependency_blocked",
-    ...why,
-    quote: silent.map((part) => `${part.name}: ${part.note}`).join("\n") || null,
-    resume: "verify",
-  });
+  const [shown, effects] = showVerdict(withAttempt(state, { verdict, counted: false }));
+  const quote = silent.map((part) => `${part.name}: ${part.note}`).join("\n") || null;
+  return settle(shown, now, { reason: "external_dependency_blocked", ...why, quote, resume: "verify" }, effects);
 }
 
 /** Once in an attempt, and where nothing that failed is surely the change's doing. */
@@ -364,21 +363,22 @@ function onConflict(state: LoopState, verdict: Verdict, { branch }: BaseTip, now
   const note = `the branch conflicts with ${branch}`;
   const part = { source: "ci", name: "merge", colour: "red", note, url: null } as const;
   const red: Verdict = { ...verdict, colour: "red", parts: [part, ...verdict.parts], fingerprint: "" };
-  const told = withAttempt(state, { verdict: red, endedAt: now });
+  const [told, shown] = showVerdict(withAttempt(state, { verdict: red, endedAt: now }));
   const { number } = currentAttempt(told);
   const before: Effect[] = [
     ...stopRuns(state, note),
     { type: "post_attempt", attempt: number },
     { type: "write_status" },
+    ...shown,
   ];
   const next = beginAttempt(closeRuns(told, now), now, before);
   return { ...next, note: `${note}; ${next.note}` };
 }
 
 /** Green, and it could not be merged: nobody is asked to approve it before the base is in it, or GitHub would not have that. */
-function onOutdated(state: LoopState, verdict: Verdict, base: BaseTip, now: number): Decision {
+function onOutdated(state: LoopState, verdict: Verdict, base: BaseTip, now: number, also: readonly Effect[]): Decision {
   if (mayUpdate(state)) return updateBranch(state, base);
-  return onGreen({ ...state, reviewSeen: true }, verdict, now); // the gate is read at once, and says why it stays closed
+  return onGreen({ ...state, reviewSeen: true }, verdict, now, also); // the gate is read at once, and says why it stays closed
 }
 
 /** A look found a conflict: it is read once more together with what CI says. */
@@ -409,11 +409,13 @@ function isDoubtful(verdict: Verdict | null): boolean {
 }
 
 /** Red: the findings brief the next attempt, unless an attempt before it failed in the same way, be it not the last one. */
-export function onRed(state: LoopState, verdict: Verdict, now: number): Decision {
+export function onRed(state: LoopState, verdict: Verdict, now: number, also: readonly Effect[] = []): Decision {
   const excused = isDoubtful(verdict) && state.attempts.filter(isExcused).length < mostExcused;
-  const red = withAttempt(withBriefChecks(state), { verdict, endedAt: now, ...(excused ? { counted: false } : {}) });
+  const judged = { verdict, endedAt: now, ...(excused ? { counted: false } : {}) };
+  const [red, shown] = showVerdict(withAttempt(withBriefChecks(state), judged));
   const attempt = currentAttempt(red);
   const said: Effect[] = [{ type: "post_attempt", attempt: attempt.number }];
+  const checks = [...shown, ...also];
   const before = red.attempts.slice(0, -1).findLast((one) => isNoProgress(one, attempt));
   if (before !== undefined) {
     const trouble = attempt.head === null ? attempt.runs[0]?.trouble : undefined;
@@ -425,9 +427,9 @@ export function onRed(state: LoopState, verdict: Verdict, now: number): Decision
       ...(verdict.onBase === true ? { onBase: true } : {}),
     } as const;
     const quote = verdict.findings.map((one) => one.title).join("\n") || null;
-    return settle(red, now, { reason: "no_progress", ...same, quote, resume: "execute" }, said);
+    return settle(red, now, { reason: "no_progress", ...same, quote, resume: "execute" }, [...said, ...checks]);
   }
-  const next = beginAttempt(red, now, [...said, { type: "write_status" }, ...leaveGate(state)]);
+  const next = beginAttempt(red, now, [...said, { type: "write_status" }, ...checks, ...leaveGate(state)]);
   return { ...next, note: `red; ${next.note}` };
 }
 
@@ -447,11 +449,11 @@ function isNoProgress(before: Tried, after: Tried): boolean {
   return samePatch || (fingerprint !== "" && fingerprint === after.verdict?.fingerprint);
 }
 
-function onGreen(state: LoopState, verdict: Verdict, now: number): Decision {
-  const green = withAttempt(withBriefChecks(state), { verdict, endedAt: now });
+function onGreen(state: LoopState, verdict: Verdict, now: number, also: readonly Effect[]): Decision {
+  const [green, shown] = showVerdict(withAttempt(withBriefChecks(state), { verdict, endedAt: now }));
   const rules = rulesOf(state);
   const said: Effect[] = [{ type: "post_attempt", attempt: currentAttempt(green).number }];
-  const ready = leaveDraft(green);
+  const ready = [...shown, ...also, ...leaveDraft(green)];
   if (rules.approvals === 0) {
     return settle(green, now, { reason: "verifier_passed", of: "no_gate" }, [...said, ...ready]);
   }

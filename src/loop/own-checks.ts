@@ -2,6 +2,7 @@
 import { currentAttempt, newRun, overTime, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, settle } from "./end.ts";
+import { showVerdict } from "./show.ts";
 import type { CheckOf, CheckResult, CheckSeen, KnockOutSeen, LoopState, Verdict } from "./state.ts";
 
 /** What an own check comes to: `on_base` is as red where the loop began, so that it is not held against the attempt. */
@@ -80,21 +81,19 @@ export function startCheck(state: LoopState, check: CheckOf, now: number): [Loop
   return [{ ...begun, checksStarted: (state.checksStarted ?? 0) + 1 }, effect];
 }
 
-/** What is said of an attempt and what stops a container is done though nothing further begins. */
+/** What is said of an attempt, in its thread and at its commit, and what stops a container is done though nothing further begins. */
 export function outlivesTheEnd(effect: Effect): boolean {
-  return effect.type === "post_attempt" || effect.type === "stop_run";
+  return ["post_attempt", "stop_run", "publish_verdict", "publish_review"].includes(effect.type);
 }
 
 /** Checks that show nothing here and on the base cannot judge any attempt: a person has to see to them. */
 export function onNoEvidence(state: LoopState, verdict: Verdict, now: number): Decision {
   const unshown = verdict.parts.filter(({ source, colour }) => source === "check" && colour === "pending");
-  return settle(withAttempt(state, { verdict, counted: false }), now, {
-    reason: "external_dependency_blocked",
-    of: "checks_without_evidence",
-    names: unshown.map(({ name }) => name),
-    quote: unshown.map(({ name, note }) => `${name}: ${note}`).join("\n") || null,
-    resume: "verify",
-  });
+  const [shown, effects] = showVerdict(withAttempt(state, { verdict, counted: false }));
+  const names = unshown.map(({ name }) => name);
+  const why = { reason: "external_dependency_blocked", of: "checks_without_evidence", names } as const;
+  const quote = unshown.map(({ name, note }) => `${name}: ${note}`).join("\n") || null;
+  return settle(shown, now, { ...why, quote, resume: "verify" }, effects);
 }
 
 /** How many hunks no test holds, and of how many that is not known: those that are listed, and those whose places were forgotten. */
@@ -112,16 +111,12 @@ export function onUnheld(state: LoopState, verdict: Verdict, now: number): Decis
   const said = verdict.parts.find(({ source }) => source === "knock_out")?.note ?? null;
   if (rulesOf(state).knockOut?.notHeld === "ask") {
     const asked = { reason: "uncertainty_too_high", of: "not_held", hunks: notHeld } as const;
-    return settle(withAttempt(state, { verdict }), now, { ...asked, quote: said, resume: "execute" });
+    const [shown, effects] = showVerdict(withAttempt(state, { verdict }));
+    return settle(shown, now, { ...asked, quote: said, resume: "execute" }, effects);
   }
-  return settle(withAttempt(state, { verdict, counted: false }), now, {
-    reason: "uncertainty_too_high",
-    of: "knock_out_unknown",
-    unknown,
-    beyond: knockOut?.beyond ?? 0,
-    quote: said,
-    resume: "verify",
-  });
+  const [shown, effects] = showVerdict(withAttempt(state, { verdict, counted: false }));
+  const untold = { of: "knock_out_unknown", unknown, beyond: knockOut?.beyond ?? 0 } as const;
+  return settle(shown, now, { reason: "uncertainty_too_high", ...untold, quote: said, resume: "verify" }, effects);
 }
 
 /** The state with what its checks found left to the verdict, which tells it. */

@@ -413,6 +413,7 @@ export const Attempt = z.object({
   review: Review.nullable(),
   reviews: z.array(Review).optional(), // of those reviewers who answered, while others are still to be asked; absent: none
   verdict: Verdict.nullable(),
+  shownOn: z.string().optional(), // the commit whose check run shows a verdict already; absent: none does
   counted: z.boolean(), // false: ended through no doing of the executor's, so it uses up no attempt
   merges: z.enum(["conflict", "outdated"]).optional(), // it is told to merge the base branch first; of a conflict it is never counted
   rerun: z.enum(["asked", "refused"]).optional(), // what failed was to run once more on `head`; absent: it was not

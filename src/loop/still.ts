@@ -118,6 +118,11 @@ export const presumptions: Presumptions = {
     presumes: "the loop publishes and has no pull request",
     holds: (_, state) => state.phase === "publishing" && state.pull === null,
   },
+  publish_verdict: {
+    lane: "work",
+    presumes: "the loop was not called off, and the attempt's verdict on this commit stands",
+    holds: ({ head, attempt }, state) => !isCalledOff(state) && isJudged(state, attempt, head),
+  },
   publish_review: {
     lane: "work",
     presumes: "the loop was not called off, and the review is of its newest commit",
@@ -297,6 +302,11 @@ function mayHaveMerged(state: LoopState): boolean {
   return (
     !isLive(state) && state.rules?.merge === true && state.ending?.reason !== "task_complete" && !isOutOfReach(state)
   );
+}
+
+/** The attempt need not be the newest one: the next begins with what was wrong with it. */
+function isJudged(state: LoopState, attempt: number, head: string): boolean {
+  return state.attempts.some((one) => one.number === attempt && one.head === head && one.verdict?.head === head);
 }
 
 function isCalledOff(state: LoopState): boolean {

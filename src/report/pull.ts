@@ -2,11 +2,13 @@
 import { createHash } from "node:crypto";
 import { assert } from "../base/assert.ts";
 import { maskCredentials } from "../base/credentials.ts";
+import { resultsOf } from "../loop/results.ts";
 import type { Attempt, LoopState, Review } from "../loop/state.ts";
 import { inertMessage } from "../policy/closing.ts";
 import { quoteUntrusted } from "./escape.ts";
 import { homeOf } from "./home.ts";
-import { criteriaTable, judgeTable } from "./tables.ts";
+import { judgesIn, judgeTable } from "./results.ts";
+import { criteriaTable } from "./tables.ts";
 import { footer } from "./wording/parts.ts";
 import {
   agentSaysHeadline,
@@ -76,13 +78,14 @@ function changeParts(state: LoopState, attempt: Attempt): string[] {
   return summary === "" ? [headline] : [headline, quoted(summary, summaryCharacters)];
 }
 
-function verifiedParts(state: LoopState, { verdict, head, review }: Attempt): string[] {
-  assert(verdict !== null, "a green attempt has a verdict");
-  const shown = { ...verdict, parts: verdict.parts.slice(0, judgesShown) };
+function verifiedParts(state: LoopState, attempt: Attempt): string[] {
+  const { verdict, head, review } = attempt;
+  const results = resultsOf(attempt);
+  assert(verdict !== null && results !== null, "a green attempt has a verdict");
   return [
     verifiedHeadline(head),
-    judgeTable(shown, homeOf(state)),
-    ...moreJudgesSentence(verdict.parts.length - judgesShown),
+    judgeTable(results, homeOf(state), judgesShown),
+    ...moreJudgesSentence(judgesIn(results).slice(judgesShown).length),
     ...criteriaTable(review && withoutCredentials(review), judgesShown),
     `**Not verified:** ${unverifiedSentences(state, verdict).join(" ")}`,
   ];

@@ -4,7 +4,8 @@ import { withoutUnseen } from "../base/unseen.ts";
 import type { Reply } from "../loop/effect.ts";
 import { classOf } from "../loop/end.ts";
 import type { Command } from "../loop/event.ts";
-import type { Attempt, Ending, Finding, KnockOutSeen, LoopState, Review, Rules } from "../loop/state.ts";
+import { resultsOf } from "../loop/results.ts";
+import type { Attempt, Ending, KnockOutSeen, LoopState, Review, Rules } from "../loop/state.ts";
 import { inertMessage } from "../policy/closing.ts";
 import { ATTEMPT_BYTES, COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
 import { inlineCode, mention, plainSentence, quoteUntrusted, withoutHostPaths } from "./escape.ts";
@@ -15,7 +16,8 @@ import { homeOf, pullLink } from "./home.ts";
 import { type LimitsLeft, limitsSentence } from "./limits.ts";
 import { nextAction } from "./next.ts";
 import { openedBody } from "./pull.ts";
-import { attemptTable, criteriaTable, isolationOf, judgeTable, runLines } from "./tables.ts";
+import { annotationsOf, judgeTable } from "./results.ts";
+import { attemptTable, criteriaTable, isolationOf, runLines } from "./tables.ts";
 import { duration } from "./time.ts";
 import { endingHeadline, endingSentence, endPointerSentence, preservedSentence } from "./wording/endings.ts";
 import { capital, commit, footer } from "./wording/parts.ts";
@@ -37,7 +39,8 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
   const home = homeOf(state);
   const outcome = verdict?.colour ?? "not judged";
   const before = [`### Attempt ${attempt.number}: ${outcome}`, attemptSentence(attempt)];
-  if (verdict !== null && verdict.parts.length > 0) before.push(judgeTable(verdict, home));
+  const results = resultsOf(attempt);
+  if (results !== null && results.parts.length > 0) before.push(judgeTable(results, home));
   before.push(...criteriaTable(attempt.review, 20));
   if (verdict !== null && verdict.findings.length > 0) before.push("**What has to change**");
   const after = [
@@ -118,15 +121,7 @@ export function checkText(review: Review) {
     title: checkTitles[review.verdict],
     summary: `${quoteUntrusted(review.summary)}\n\nConfidence: ${review.confidence}`,
     text: fitted({ before: criteriaTable(review, 20), details, after: [footer] }, COMMENT_BYTES),
-    annotations: review.findings
-      .filter(isPlaced)
-      .slice(0, 50)
-      .map((finding) => ({
-        path: finding.path,
-        line: finding.line,
-        message: withoutUnseen(`${finding.title}\n${finding.detail}`).slice(0, 2000).toWellFormed(),
-        level: conclusion === "success" ? ("notice" as const) : ("warning" as const),
-      })),
+    annotations: annotationsOf(review.findings, conclusion === "success" ? "notice" : "warning"),
   };
 }
 
@@ -212,9 +207,4 @@ function mergeSaid({ merges }: Attempt): string {
   return merges === "conflict"
     ? "The branch conflicted with its base, which GitHub neither merges nor runs CI on: this attempt was to merge the base first, and is not counted. "
     : "The base had moved on, and this attempt was to merge it first. ";
-}
-
-function isPlaced(finding: Finding): finding is Finding & { path: string; line: number } {
-  const { path, line } = finding;
-  return path !== null && line !== null && line > 0 && !/^\/|(?:^|\/)\.\.(?:\/|$)|[\x00-\x1f]/.test(path);
 }

@@ -1,16 +1,7 @@
 // The tables and lists of the status and attempt comments.
 
-import type {
-  Attempt,
-  Criterion,
-  Isolation,
-  LoopState,
-  Review,
-  RunFacts,
-  Verdict,
-  VerdictPart,
-} from "../loop/state.ts";
-import { cellCode, inlineCode, linkWithin } from "./escape.ts";
+import type { Attempt, Criterion, Isolation, LoopState, Review, RunFacts, VerdictPart } from "../loop/state.ts";
+import { cellCode, inlineCode } from "./escape.ts";
 import { inDollars } from "./money.ts";
 import { date, duration } from "./time.ts";
 import { commit } from "./wording/parts.ts";
@@ -38,15 +29,6 @@ export function attemptTable(state: LoopState): string {
   const head = ["attempt", "change", ...(hasChecks ? ["checks"] : []), "CI", "review", "outcome", "time"];
   const lines = [`| ${head.join(" | ")} |`, `|${head.map(() => "---").join("|")}|`, ...rows];
   return left === 0 ? lines.join("\n") : `${lines.join("\n")}\n\n(${left} earlier attempts are not shown.)`;
-}
-
-/** What each judge said of one attempt. */
-export function judgeTable(verdict: Verdict, home: string | null): string {
-  const rows = verdict.parts.slice(0, 30).map((part) => {
-    const words = part.colour === "absent" ? "not counted" : part.colour;
-    return `| ${judgeName(part)} | ${linkWithin(home, part.url, words)} | ${cellCode(part.note)} |`;
-  });
-  return ["| judge | verdict | reason |", "|---|---|---|", ...rows].join("\n");
 }
 
 const stateWords: Readonly<Record<Criterion["state"], string>> = {
@@ -126,12 +108,6 @@ function outcomeCell(attempt: Attempt): string {
 
 function timeCell({ startedAt, endedAt }: Attempt): string {
   return endedAt === null ? `since ${date(startedAt)}` : duration(endedAt - startedAt);
-}
-
-function judgeName(part: VerdictPart): string {
-  if (part.source === "check") return `check ${cellCode(part.name)}`;
-  if (part.source === "knock_out" || part.source === "gaming") return part.name;
-  return part.source === "ci" ? `CI ${cellCode(part.name)}` : part.source;
 }
 
 function runWords(run: RunFacts): string {

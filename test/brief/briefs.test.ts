@@ -148,6 +148,13 @@ describe("the executor's brief", () => {
       expected 2, got 3
       === end data N ===
 
+      ## What each judge said of it
+
+      === begin data N: the verdict ===
+      - red: the verdict: 1 red
+        - red: CI: test: failure
+      === end data N ===
+
       ## What was tried before
 
       Do not repeat what failed.

@@ -1,29 +1,31 @@
-// Checks the way to the end: one review per judged commit, ready only after green, complete only with approval on that very commit.
+// Checks the way to the end: one verdict per judged commit, ready only after green, complete only with approval on that very commit.
 import type { Expected, Finding, ReadLoop, Say } from "./check.ts";
 import { short } from "./check-branch.ts";
 import { twice } from "./check-thread.ts";
 import type { History } from "./history.ts";
 
-const reviewCheck = "loop / review";
+const verdictCheck = "loop / verdict";
 
 export function checkGate(history: History, loop: ReadLoop, expected: Expected, say: Say): Finding[] {
   return [
-    ...checkReviews(history, loop, say),
+    ...checkVerdicts(history, loop, say),
     ...checkReady(history, loop, expected, say),
     ...checkApproval(history, loop, expected, say),
     ...checkMerges(history, loop, say),
   ];
 }
 
-function checkReviews(history: History, { id, state }: ReadLoop, say: Say): Finding[] {
-  const ours = history.checks.filter((check) => check.name === reviewCheck && check.externalId.startsWith(`${id}/`));
+function checkVerdicts(history: History, { id, state }: ReadLoop, say: Say): Finding[] {
+  const ours = history.checks.filter((check) => check.name === verdictCheck && check.externalId.startsWith(`${id}/`));
   const known = state.attempts.map(({ number, head }) => ({ externalId: `${id}/${number}`, head }));
-  const reviewed = state.attempts.filter(({ review, verdict }) => review !== null && verdict !== null);
+  const judged = state.attempts.filter(({ head, verdict }) => head !== null && verdict !== null);
   return [
-    ...twice(ours.map(({ externalId }) => externalId)).map((one) => say("doubled", `two review check runs of ${one}`)),
-    ...reviewed
+    ...twice(ours.map(({ externalId }) => externalId)).map((one) =>
+      say("doubled", `two check runs with a verdict of ${one}`),
+    ),
+    ...judged
       .filter(({ number }) => !ours.some(({ externalId }) => externalId === `${id}/${number}`))
-      .map(({ number }) => say("lost", `attempt ${number} was reviewed and no check run says so`)),
+      .map(({ number }) => say("lost", `attempt ${number} was judged and no check run says so`)),
     ...ours
       .filter((check) => !known.some((one) => one.externalId === check.externalId && one.head === check.head))
       .map((check) =>
@@ -35,7 +37,7 @@ function checkReviews(history: History, { id, state }: ReadLoop, say: Say): Find
   ];
 }
 
-/** When a pull request is shown to people, CI and reviewer have said green of that commit before. */
+/** When a pull request is shown to people, CI and the verdict have said green of that commit before. */
 function checkReady(history: History, { state }: ReadLoop, { ciCheck }: Expected, say: Say): Finding[] {
   const { happenings, bot } = history;
   const ready = happenings.flatMap((one, at) =>
@@ -51,7 +53,7 @@ function checkReady(history: History, { state }: ReadLoop, { ciCheck }: Expected
     );
   return [
     ...ready.flatMap(({ head, at, by }) =>
-      [ciCheck, reviewCheck]
+      [ciCheck, verdictCheck]
         .filter((name) => by === bot && !isGreen(name, head, at))
         .map((name) => say("out of order", `${short(head)} was marked ready before ${name} was green`)),
     ),

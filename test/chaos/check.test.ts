@@ -98,7 +98,7 @@ describe("noticed as lost", () => {
       instead("secondPush", push(first, second, { forward: false })),
       "was moved back or aside",
     ],
-    ["a review without its check run", without("firstReview"), "attempt 1 was reviewed and no check run says so"],
+    ["a verdict without its check run", without("firstVerdict"), "attempt 1 was judged and no check run says so"],
     ["a comment without a marker", [...good, said(9, "Hello.")], "a comment of ours carries no marker"],
     [
       "a merge that the policy asks for",
@@ -174,7 +174,7 @@ describe("noticed as doubled", () => {
       followedBy("secondPush", push("0".repeat(40), second, { branch: "loop/99-zzzzzz" })),
       "loop/99-zzzzzz belongs to no labelled issue",
     ],
-    ["a second review check run", followedBy("firstReview", steps.firstReview), "two review check runs of k3f9aa/1"],
+    ["a second check run", followedBy("firstVerdict", steps.firstVerdict), "two check runs with a verdict of k3f9aa/1"],
     ["a pull request marked ready twice", followedBy("ready", steps.ready), "marked ready twice"],
     [
       "a merge that no policy asks for",
@@ -239,15 +239,15 @@ describe("noticed as out of order", () => {
       "ccccccc was pushed before the thread told",
     ],
     [
-      "a review of another commit",
-      instead("firstReview", { ...steps.firstReview, head: second }),
+      "a verdict on another commit",
+      instead("firstVerdict", { ...steps.firstVerdict, head: second }),
       "the check run k3f9aa/1 is on ccccccc",
     ],
     ["ready before CI was green", later("secondCi", "ready"), "marked ready before ci / test was green"],
     [
-      "ready before the review was green",
-      later("secondReview", "ready"),
-      "marked ready before loop / review was green",
+      "ready before the verdict was green",
+      later("secondVerdict", "ready"),
+      "marked ready before loop / verdict was green",
     ],
     ["an end without approval", without("approval"), "it is complete, and bob had not approved ccccccc"],
     ["an end before its approval", later("approval", "lastStatus"), "bob had not approved ccccccc"],

@@ -15,6 +15,7 @@ import {
   statusComment,
   stopComment,
 } from "../../src/report/report.ts";
+import { verdictText } from "../../src/report/results.ts";
 import { anAttempt, anEndedLoop, aPublishedLoop, aRun, aVerdict, labelledAt, sealed } from "../loop/builder.ts";
 import { home, misdeeds, tokensOf } from "./misdeeds.ts";
 
@@ -150,8 +151,14 @@ function commentsOf(state: LoopState): string[] {
       at,
     ),
     ...(({ summary, text }) => [summary, text])(checkText(state.attempts[0]!.review!)),
+    ...checkRunOf(state.attempts[0]!),
     knockOutText({ notHeld: [] }, "inform", [state.title, state.label]).summary,
   ];
+}
+
+function checkRunOf(attempt: LoopState["attempts"][number]): string[] {
+  const { summary, text } = verdictText({ ...attempt, verdict: attempt.verdict ?? aVerdict() });
+  return [summary, text];
 }
 
 /** Without the mark by which a description is known to be ours: the only HTML of it, and its end. */

@@ -20,6 +20,18 @@ async function report(story: Story, issue: Issue, conclusion: "success" | "failu
   return run;
 }
 
+test("where branch rules require `loop / review` by name, the reviewer's answer is shown alone as well, before the gate", async () => {
+  const requiredChecks = [{ context: "loop / review", appId: null }];
+  const story = await aRuled({ requiredChecks }, { policy: "version: 1\npull_request:\n  draft: never\n" });
+  const issue = await story.startLoop();
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  const ours = story.repository.runs.filter(({ name }) => name.startsWith("loop / "));
+  expect(ours.map(({ name, conclusion }) => [name, conclusion])).toEqual([
+    ["loop / verdict", "success"],
+    ["loop / review", "success"],
+  ]);
+});
+
 test.each([
   ["a ruleset", {}],
   ["classic protection", { classic: true }],

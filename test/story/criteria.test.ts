@@ -20,7 +20,7 @@ test("each is answered, with its evidence, in the thread, in the pull request an
     "| `` `total.sh 2 3` prints 5 `` | met | `total.sh:3 adds its arguments` |",
     "| `it stays a shell script` | cannot tell | – |",
   ].join("\n");
-  const shown = story.repository.runs.find(({ name }) => name === "loop / review");
+  const shown = story.repository.runs.find(({ name }) => name === "loop / verdict");
   for (const text of [story.comments(issue)[1], (await story.pull(issue)).issue.body, shown?.output.text])
     expect(text).toContain(table);
   expect(story.comments(issue)[1]).toContain("approved; 1 of 2 acceptance criteria met, and of 1 it cannot tell");

@@ -195,7 +195,8 @@ test("a reviewer who rejects makes the verdict red although CI is green", async 
   const issue = await story.startLoop();
   const state = await story.state(issue);
   expect(state.attempts.map((attempt) => attempt.verdict?.colour)).toEqual(["red", "green"]);
-  const runs = story.repository.runs.filter((run) => run.name === "loop / review");
+  const runs = story.repository.runs.filter((run) => run.name === "loop / verdict");
+  expect(story.repository.runs.filter((run) => run.name === "loop / review")).toEqual([]); // nothing asks for it
   expect(runs.map((run) => run.conclusion)).toEqual(["failure", "success"]);
   expect(runs[0]?.output).toMatchInlineSnapshot(`
     {
@@ -211,19 +212,23 @@ test("a reviewer who rejects makes the verdict red although CI is green", async 
           "title": null,
         },
       ],
-      "summary": "\`\`\`text
+      "summary": "- verdict **red**: 1 red, 1 green
+      - CI \`ci / test\` **green**: \`success\`
+      - review **red**: \`rejected\`",
+      "text": "**What the reviewer says**, with a confidence of 0.9:
+
+    \`\`\`text
     It only adds two numbers.
     \`\`\`
 
-    Confidence: 0.9",
-      "text": "review: \`More than two arguments are ignored\` at \`total.sh:3\`
+    review: \`More than two arguments are ignored\` at \`total.sh:3\`
 
     \`\`\`text
     Sum all of them.
     \`\`\`
 
     <sub>Written by Loopgate, a GitHub App.</sub>",
-      "title": "The reviewer asks for changes",
+      "title": "Red: review",
     }
   `);
 });

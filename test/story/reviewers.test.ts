@@ -30,10 +30,8 @@ test("all agree: one answer, which says by how many", async () => {
   expect([state.phase, reviewersIn(state)]).toEqual(["awaiting_gate", [0, 1]]);
   expect(story.comments(issue)[1]).toContain("| review | green | `approved by 2 of 2 reviewers` |");
   expect(story.comments(issue)[1]).toContain("- reviewer 2: finished");
-  const shown = story.repository.runs.filter(({ name }) => name === "loop / review");
-  expect(shown.map(({ output }) => output.summary)).toEqual([
-    expect.stringContaining("Reviewer 2 (approve): I agree."),
-  ]);
+  const shown = story.repository.runs.filter(({ name }) => name === "loop / verdict");
+  expect(shown.map(({ output }) => output.text)).toEqual([expect.stringContaining("Reviewer 2 (approve): I agree.")]);
 });
 
 test("uncertainty_too_high: they disagree; a person's word and /loop retry have all of them judge again", async () => {
@@ -118,7 +116,7 @@ test("a reviewer that is late, since somebody pushed meanwhile, has no say: the 
   await story.settle();
   const { phase, head, attempts: made } = await story.state(issue);
   expect([phase, head, made.at(-1)?.review?.verdict]).toEqual(["awaiting_gate", pushed, "approve"]);
-  const shown = story.repository.runs.filter(({ name }) => name === "loop / review");
+  const shown = story.repository.runs.filter(({ name }) => name === "loop / verdict");
   expect(shown.map(({ headSha, conclusion }) => [headSha, conclusion])).toEqual([[pushed, "success"]]);
 });
 

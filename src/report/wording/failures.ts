@@ -28,6 +28,7 @@ const attempted: Record<EffectType, string> = {
   forget_run: "clear away what a container left",
   publish: "push the commit to the loop's branch",
   open_pull: "open the pull request",
+  publish_verdict: "show the verdict as a check",
   publish_review: "publish the reviewer's answer as a check",
   publish_knock_out: "show on its lines what no test holds",
   rerun_checks: "have CI run again what failed",
