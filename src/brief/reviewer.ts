@@ -22,6 +22,8 @@ export interface ReviewerWork {
   readonly rubric?: readonly string[];
   /** What the policy's own checks showed, in words of ours alone: their output is the executor's way in, too. */
   readonly checks?: readonly { readonly name: string; readonly shown: string }[];
+  /** What makes the change's own judges see less, by the rules: which rule, and where; never what stands there. */
+  readonly gaming?: readonly { readonly title: string; readonly path: string | null; readonly line: number | null }[];
 }
 
 const PATCH_CHARACTERS = 200_000;
@@ -40,6 +42,7 @@ export function reviewerBrief(work: ReviewerWork): string {
     ...criteriaSection(work),
     ...(work.files.length === 0 ? [] : changeSections(work)),
     ...checkSection(work),
+    ...gamingSection(work),
     answerFor(work),
   ];
   return `${sections.join("\n\n")}\n`;
@@ -98,6 +101,18 @@ function checkSection({ checks = [] }: ReviewerWork): string[] {
       "the repository's own checks of this change",
       checks.map((one) => `${one.name}: ${one.shown}`).join("\n"),
     ),
+  ];
+}
+
+function gamingSection({ gaming = [] }: ReviewerWork): string[] {
+  if (gaming.length === 0) return [];
+  const lines = gaming.map(({ title, path, line }) => {
+    const place = path === null ? "" : ` at ${JSON.stringify(line === null ? path : `${path}:${line}`)}`;
+    return `${title}${place}`;
+  });
+  return [
+    "Rules that read the change for what makes its own tests and checks see less found the places below. Look at each: reject unless the issue asks for it or nothing is lost by it.",
+    dataBlock("what may make judges see less", lines.join("\n")),
   ];
 }
 

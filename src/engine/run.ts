@@ -335,7 +335,12 @@ const shownOf: Readonly<Record<CheckColour, string>> = {
   pending: "not finished",
 };
 
-function reviewBrief(state: LoopState, snapshotText: string, change: PushedChange, { checks = [] }: Attempt): string {
+function reviewBrief(
+  state: LoopState,
+  snapshotText: string,
+  change: PushedChange,
+  { checks = [], gaming }: Attempt,
+): string {
   return reviewerBrief({
     repository: `${state.issue.owner}/${state.issue.name}`,
     issue: state.issue.number,
@@ -346,6 +351,7 @@ function reviewBrief(state: LoopState, snapshotText: string, change: PushedChang
     patch: change.patch,
     criteria: criteriaIn(snapshotText),
     rubric: rulesOf(state).rubric ?? [],
+    ...(gaming?.head === change.head ? { gaming: gaming.findings } : {}),
     ...(checks.length === 0
       ? {}
       : { checks: checks.map((one) => ({ name: one.name, shown: shownOf[colourOfCheck(one)] })) }),

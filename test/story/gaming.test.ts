@@ -13,8 +13,11 @@ function story(gaming: string, executor: string, more: StoryOptions = {}) {
   return aStory({ files, policy: `version: 1\n${gaming}`, reviewer: approving, executor, ...more });
 }
 
-test("T12: a skipped test stands in nobody's way, and is told in the thread and first in the pull request", async () => {
-  const told = await story("", `${mend}; ${skip}`);
+test("T12, T20: a skipped test stands in nobody's way, and is told to the reviewer, in the thread and first in the pull request", async () => {
+  const brief = "$LOOP_DIR/brief.md";
+  const heard = `grep -qF 'Keeps tests from running or failing at "shop.test.js:5"' "${brief}"`;
+  const reviewer = `${heard} && ! grep -q "These ran before" "${brief}" && ${approving}`; // which rule and where: no word of the executor's
+  const told = await story("", `${mend}; ${skip}`, { reviewer });
   const issue = await told.startLoop();
   await told.settle();
   const state = await told.state(issue);
