@@ -27,7 +27,7 @@ export function judgesIn(results: Result): readonly Result[] {
 }
 
 /** Every result a line, below what it is a part of. */
-export function resultLines(results: Result, depth = 0): readonly string[] {
+function resultLines(results: Result, depth = 0): readonly string[] {
   const reason = results.reason === "" ? "" : `: ${reasonOf(results, 300)}`;
   const line = `${"  ".repeat(depth)}- ${judgeName(results)} **${resultWord(results)}**${reason}`;
   return [line, ...results.parts.flatMap((part) => resultLines(part, depth + 1))];

@@ -88,7 +88,10 @@ function isAsRed(head: Reading, base: CheckRun): boolean {
   return [...redIn(head)].every((one) => before.has(one));
 }
 
-/** What was red in a reading, each once: tests by name, errors by rule and file, and what no report names. */
+/**
+ * What was red in a reading: tests by name, errors by rule and file, and what no report names. What is there again under one name
+ * is numbered, so that two are more than one.
+ */
 export function redIn({ tests, findings, reasons }: Reading): ReadonlySet<string> {
   const failed = tests
     .filter(({ status }) => status === "failed")
@@ -99,7 +102,12 @@ export function redIn({ tests, findings, reasons }: Reading): ReadonlySet<string
     return reason.of === "cause_not_in_report" || reason.of === "cut_short" ? [reason.of] : [];
   });
   // By rule and file: lines move.
-  return new Set(
-    [...failed, ...errors.map(({ rule, file }) => [rule, file]), ...told].map((one) => JSON.stringify(one)),
-  );
+  const times = new Map<string, number>();
+  const numbered = [...failed, ...errors.map(({ rule, file }) => [rule, file]), ...told].map((one) => {
+    const key = JSON.stringify(one);
+    const count = (times.get(key) ?? 0) + 1;
+    times.set(key, count);
+    return count === 1 ? key : `${key} ${count}`;
+  });
+  return new Set(numbered);
 }

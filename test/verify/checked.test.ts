@@ -44,6 +44,25 @@ describe("one check", () => {
   });
 });
 
+/** Each of these failed, by class and name, as pytest writes it. */
+function failing(...tests: readonly (readonly [string, string])[]): CheckRun {
+  const cases = tests.map(([of, name]) => `<testcase classname="${of}" name="${name}"><failure/></testcase>`);
+  const suite = `<testsuite name="pytest" tests="${tests.length}">${cases.join("")}</testsuite>`;
+  const reading = judgeReports([readReport("r", Buffer.from(`<testsuites>${suite}</testsuites>`))], { exitCode: 1 });
+  return { state: reading.state, reading, note: null, log: "", logCut: false, milliseconds: 1 };
+}
+
+const [ofA, ofB] = [["test_a", "test_ok"] as const, ["test_b.TestX", "test_ok"] as const];
+
+test.each([
+  ["the same test", [ofA], [ofA], "no_evidence"],
+  ["a test of that name in another class", [ofB], [ofA], "red"],
+  ["two tests of one name, where one was red", [ofA, ofA], [ofA], "red"],
+  ["one of two that were red", [ofA], [ofA, ofA], "no_evidence"],
+] as const)("T12: red at the head, against the base: %s", (_, head, base, expected) => {
+  expect(colour([check(failing(...head), failing(...base))])).toBe(expected);
+});
+
 test("no check is no evidence; one that is as red as its base takes nothing from another's green", () => {
   expect(colour([])).toBe("no_evidence");
   expect(colour([check(green), check(red, red)])).toBe("green");

@@ -20,6 +20,7 @@ export function asideOf({ name, group, failed, text, file }: Listed): Aside | nu
   if (none?.[1] !== undefined) return { is: "no_tests", file: none[1] };
   if (!failed) return null;
   if (group === "Test suite failed to run") return { is: "failed_to_load", file: name };
+  if (/^collection failure(?:\n|$)/.test(text)) return { is: "failed_to_load", file: name }; // pytest names the module
   const unloaded = unloadedIn(name) ?? (/^global (?:failure|error)/i.test(name) ? unloadedIn(text) : null);
   if (unloaded !== null) return { is: "failed_to_load", file: unloaded };
   return isOther(name, group) ? { is: "other", what: what(name, text, file) } : null;
@@ -46,6 +47,7 @@ const others: readonly RegExp[] = [
   /^\(unnamed\)$/, // Bun
   /^(?:Unhandled (?:Rejection|Error|Errors)|Uncaught \w*Error)\b/i,
   /^Global (?:error|failure)\b/i,
+  /^Test execution failure: could be caused by test hooks\b/, // Jest
   /^(?:Test suite has no errors|(?:Test|Pre-Request|Post-Response) Script Error)$/, // Bruno
   /^(?:Tests|Pre-request Script)$/, // Newman
   / exited with a non-zero exit code: \d+$/,

@@ -43,17 +43,22 @@ export function readCobertura(root: Element, roots: readonly string[]): Content 
   return { coverage: counts.result() };
 }
 
-/** Clover: lines of type `cond` count how often each side was taken. */
+/**
+ * Clover: lines of type `cond` count how often each side was taken. Istanbul, which calls itself Clover 3.2.0, writes there how many
+ * branches were taken and how many were not.
+ */
 export function readClover(root: Element, roots: readonly string[]): Content {
   const counts = createCounts();
+  const isIstanbuls = root.attributes.clover === "3.2.0";
   for (const one of within(root, "file")) {
     const file = pathIn(one.attributes.path ?? one.attributes.name ?? "", roots);
     for (const line of childrenOf(one, "line")) {
       const number = numberOf(line, "num");
       if (number === null) continue;
       counts.line(file, number, numberOf(line, "count") ?? 0);
-      const sides = [numberOf(line, "truecount"), numberOf(line, "falsecount")];
-      for (const side of sides) if (side !== null) counts.branch(file, number, side);
+      const [first, second] = [numberOf(line, "truecount"), numberOf(line, "falsecount")];
+      if (isIstanbuls) branches(counts, file, number, first ?? 0, (first ?? 0) + (second ?? 0));
+      else for (const side of [first, second]) if (side !== null) counts.branch(file, number, side);
     }
   }
   return { coverage: counts.result() };

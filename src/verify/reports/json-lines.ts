@@ -67,6 +67,10 @@ export function readGo({ values, cut }: Lines): Content {
     test.output = `${test.output}${event.Output ?? ""}`.slice(-4000);
     tests.set(key, { ...test, status: goEnds[event.Action] ?? test.status });
   }
+  for (const [key, test] of tests) {
+    const status = test.status === "notRun" && packages.get(test.package)?.end === "pass" ? printedEnd(test) : null;
+    if (status !== null) tests.set(key, { ...test, status });
+  }
   const red = new Set([...tests.values()].filter(({ status }) => status === "failed").map((test) => test.package));
   const failed = [...packages].filter(([name, { end }]) => end === "fail" && !red.has(name));
   const isBuild = ({ output }: { output: string }) => /\[(?:build|setup) failed\]/.test(output);
@@ -95,6 +99,13 @@ export function readGo({ values, cut }: Lines): Content {
       .map(([name, { output }]) => nameOf(`${name}: ${output.trim().split("\n")[0] ?? "failed"}`)),
     problems: ending(cut || packages.size === 0, open),
   };
+}
+
+/** A test that printed no line break before it ended has its end in its output, and no event of its own. */
+function printedEnd({ name, output }: { readonly name: string; readonly output: string }): TestResult["status"] | null {
+  const last = output.trimEnd().split("\n").at(-1) ?? "";
+  const word = (["PASS", "SKIP"] as const).find((one) => last.includes(`--- ${one}: ${name} (`));
+  return word === undefined ? null : word === "PASS" ? "passed" : "skipped";
 }
 
 function ending(cut: boolean, open: readonly string[]): Problem[] {

@@ -61,6 +61,15 @@ export function casesOf(root: Element, dialect: Dialect, roots: readonly string[
   return found;
 }
 
+/** pytest calls every suite by its own name: what tells two tests of one name apart is the class alone. */
+function isNamedByTool(path: readonly string[]): boolean {
+  return path.length === 1 && path[0] === "pytest";
+}
+
+function classed(className: string): readonly string[] {
+  return className === "" ? [] : [className];
+}
+
 interface Around {
   readonly path: readonly string[];
   readonly file: string | null;
@@ -79,7 +88,7 @@ function caseOf(element: Element, parent: Element, { path, file, dialect, roots 
     name: shown(element, className, dialect, roots),
     raw: attributes.name ?? "",
     group: className === "" ? nameOf(parent.attributes.name ?? "") : className,
-    suite: path.length > 0 || className === "" || fileIn(className, roots) !== null ? path : [className],
+    suite: isNamedByTool(path) || (path.length === 0 && fileIn(className, roots) === null) ? classed(className) : path,
     file: own ?? file,
     project: dialect.projects && host !== "" ? nameOf(host) : null,
   };

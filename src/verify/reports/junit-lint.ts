@@ -27,7 +27,7 @@ export function findingOfCase(element: Element, suite: Element, roots: readonly 
   const file = suite.attributes.name ?? element.attributes.classname ?? "";
   return failuresOf(element).map((failure) => {
     const text = failure.text.trim() === "" ? (failure.attributes.message ?? "") : failure.text;
-    const line = place.exec(text)?.[1] ?? element.attributes.line;
+    const line = element.attributes.line ?? place.exec(text)?.[1]; // in Biome's text, early versions count from 0
     const level = /^\s*(?:line \d+, col(?:umn)? \d+,?\s*)?(error|warning|info)\b/i.exec(text)?.[1]?.toLowerCase();
     return {
       rule: nameOf(element.attributes.name ?? ""),

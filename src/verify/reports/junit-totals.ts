@@ -15,7 +15,7 @@ export interface Doubts {
 export function doubtsOf(root: Element, dialect: Dialect): Doubts {
   return {
     failures: [...hidden(root), ...comments(root)],
-    problems: dialect.tap ? unplanned(root) : missing(root),
+    problems: dialect.tap ? unplanned(root) : [...begun(root), ...missing(root)],
     todos: dialect.tap || dialect.classes ? new Set() : uncounted(root),
     empty: within(root, "testsuite")
       .filter(isEmpty)
@@ -77,6 +77,7 @@ function comments(root: Element): string[] {
 /** More tests counted than shown: the run was cut short, or a merger dropped some. Skips that are only counted are none. */
 function missing(root: Element): Problem[] {
   const top = root.name === "testsuites" ? childrenOf(root, "testsuite") : [root];
+  if (countsSubtests(root, top)) return [];
   const fromRoot = numberOf(root, "failures") === null ? null : numberOf(root, "tests");
   const loose = root.name === "testsuites" ? childrenOf(root, "testcase").length : 0;
   const announced = fromRoot ?? top.reduce((sum, suite) => sum + (numberOf(suite, "tests") ?? 0), loose);
@@ -85,6 +86,25 @@ function missing(root: Element): Problem[] {
   const countedSkips = numberOf(root, "skipped") ?? 0;
   const gone = announced - shown - Math.max(countedSkips - skips, 0);
   return gone > 0 ? [{ kind: "incomplete", detail: `it counts ${announced} tests and shows ${shown}` }] : [];
+}
+
+/** pytest counts each subtest as a test of its own, and shows none; what a merger made of its files says so at the root. */
+function countsSubtests(root: Element, suites: readonly Element[]): boolean {
+  const isOwn = suites.length > 0 && suites.every(({ attributes }) => attributes.name === "pytest");
+  return isOwn && (root.name === "testsuite" || numberOf(root, "failures") === null);
+}
+
+/** pytest: a test that began and was never reported, since the run was ended in it. */
+function begun(root: Element): Problem[] {
+  const open = within(root, "testcase").filter(isNameless).length;
+  return open > 0
+    ? [{ kind: "cut_short", detail: "a test that began has no name and no result: the run ended in it" }]
+    : [];
+}
+
+/** Whether a test case has neither name nor class: it stands for nothing that could have passed. */
+export function isNameless({ attributes, children }: Element): boolean {
+  return attributes.name === undefined && attributes.classname === undefined && children.length === 0;
 }
 
 /** node-tap: a file that ended before its plan was known. */

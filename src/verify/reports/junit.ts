@@ -4,10 +4,10 @@ import { type Case, casesOf, type Dialect, dialectOf, failureText } from "./juni
 import { findingOfCase } from "./junit-lint.ts";
 import { statusOf } from "./junit-status.ts";
 import { tapTests } from "./junit-tap.ts";
-import { doubtsOf } from "./junit-totals.ts";
+import { doubtsOf, isNameless } from "./junit-totals.ts";
 import type { Content, Problem, SourceFinding, TestResult } from "./report.ts";
 import { readTap } from "./tap.ts";
-import { isFileName, messageOf, nameOf, pathIn } from "./text.ts";
+import { isFileName, isIgnored, messageOf, nameOf, pathIn } from "./text.ts";
 import { childrenOf, type Element, within } from "./xml.ts";
 
 /** The dialect, and what the totals tell of single tests. */
@@ -34,7 +34,7 @@ export function readJunit(root: Element, roots: readonly string[]): Content {
     reading.tests.push(...(tests ?? []));
     for (const told of otherFailures ?? []) reading.otherFailures.add(told);
   }
-  const own = cases.filter(({ parent }) => !streams.suites.has(parent));
+  const own = cases.filter(({ parent, element }) => !streams.suites.has(parent) && !isNameless(element));
   const counted = dialect.tap ? tapTests(own) : own;
   for (const told of besides(root)) reading.otherFailures.add(told);
   const doubts = doubtsOf(root, dialect);
@@ -145,7 +145,10 @@ function embeddedTap(
 }
 
 function readLint(root: Element, roots: readonly string[]): Content {
-  const suites = root.name === "testsuite" ? [root] : childrenOf(root, "testsuite");
+  const all = root.name === "testsuite" ? [root] : childrenOf(root, "testsuite");
+  const isLeftOut = (suite: Element) =>
+    within(suite, "failure").some(({ attributes }) => isIgnored(attributes.message ?? ""));
+  const suites = all.filter((suite) => !isLeftOut(suite));
   const findings: SourceFinding[] = suites.flatMap((suite) =>
     within(suite, "testcase").flatMap((element) => findingOfCase(element, suite, roots)),
   );

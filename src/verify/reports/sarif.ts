@@ -1,7 +1,7 @@
 // SARIF 2.1: what linters and scanners found, what they suppressed, and what they could not read.
 import { z } from "zod";
 import type { Content, Problem, SourceFinding } from "./report.ts";
-import { messageOf, nameOf, pathIn } from "./text.ts";
+import { isIgnored, messageOf, nameOf, pathIn } from "./text.ts";
 
 const list = <T extends z.ZodType>(item: T) => z.array(item).nullish();
 const Uri = z.object({ uri: z.string().optional(), index: z.number().optional() }).nullish();
@@ -57,8 +57,8 @@ export function readSarif(value: unknown, roots: readonly string[]): Content {
   const { runs } = parsed.data;
   const findings = runs.flatMap((run) => (run.results ?? []).flatMap((result) => findingOf(result, run, roots)));
   const problems = runs.flatMap((run) => problemsOf(run, roots));
-  const looked = runs.reduce((sum, { artifacts }) => sum + (artifacts?.length ?? 0), 0);
-  const named = looked > 0 || runs.some(isNamed);
+  const looked = runs.reduce((sum, run) => sum + Math.max((run.artifacts?.length ?? 0) - ignoredIn(run).size, 0), 0);
+  const named = looked > 0 || runs.some((run) => ignoredIn(run).size === 0 && isNamed(run));
   if (!named)
     problems.push({ kind: "nothing_named", detail: "it has no result, and names no file that was looked at" });
   if (findings.length > RESULTS) problems.push({ kind: "capped", detail: `it has more than ${RESULTS} results` });
@@ -70,6 +70,13 @@ function isNamed({ results, invocations }: Run): boolean {
   return (
     (results ?? []).length > 0 || (invocations ?? []).some(({ executionSuccessful }) => executionSuccessful === true)
   );
+}
+
+/** Files that ESLint lists although its configuration leaves them out. */
+function ignoredIn(run: Run): ReadonlySet<string> {
+  const told = (run.invocations ?? []).flatMap((one) => one.toolConfigurationNotifications ?? []);
+  const ignored = told.filter(({ message }) => isIgnored(message?.text ?? ""));
+  return new Set(ignored.flatMap((one) => uriOf(one.locations?.[0]?.physicalLocation?.artifactLocation, run) ?? []));
 }
 
 function findingOf(result: NonNullable<Run["results"]>[number], run: Run, roots: readonly string[]): SourceFinding[] {

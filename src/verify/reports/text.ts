@@ -67,6 +67,11 @@ function decoded(path: string): string {
   }
 }
 
+/** Whether this is ESLint's word for a file that it was given and did not look at, which it reports as a warning. */
+export function isIgnored(message: string): boolean {
+  return message.startsWith("File ignored ");
+}
+
 /** Whether a text names a file rather than a test: `src/a.test.mjs`, `/repo/t/b.t`. */
 export function isFileName(text: string): boolean {
   return /^[^\s"'<>|:*?]+\.[A-Za-z]\w{0,7}$/.test(text) && /[/\\]|[._](?:test|spec)\.\w+$|\.bats$/.test(text);

@@ -1,12 +1,15 @@
 // Checkstyle and Sonar's generic test executions: two small formats of XML.
 import type { Content, SourceFinding, TestResult } from "./report.ts";
-import { messageOf, nameOf, pathIn } from "./text.ts";
+import { isIgnored, messageOf, nameOf, pathIn } from "./text.ts";
 import { childrenOf, type Element, within } from "./xml.ts";
 
 /** Checkstyle: `<file name><error line severity message source/></file>`. */
 export function readCheckstyle(root: Element, roots: readonly string[]): Content {
   const files = childrenOf(root, "file");
-  const findings: SourceFinding[] = files.flatMap((file) =>
+  const looked = files.filter(
+    (file) => !within(file, "error").some(({ attributes }) => isIgnored(attributes.message ?? "")),
+  );
+  const findings: SourceFinding[] = looked.flatMap((file) =>
     within(file, "error").map(({ attributes }) => ({
       rule: nameOf(attributes.source ?? ""),
       level: attributes.severity === "warning" ? "warning" : attributes.severity === "info" ? "note" : "error",
@@ -17,8 +20,8 @@ export function readCheckstyle(root: Element, roots: readonly string[]): Content
     })),
   );
   const exceptions = within(root, "exception").map(({ text }) => ({ kind: "not_read", detail: nameOf(text) }) as const);
-  const problems = files.length === 0 ? [{ kind: "nothing_named", detail: "it names no file" } as const] : exceptions;
-  return { findings, problems, lint: true, looked: files.length };
+  const problems = looked.length === 0 ? [{ kind: "nothing_named", detail: "it names no file" } as const] : exceptions;
+  return { findings, problems, lint: true, looked: looked.length };
 }
 
 /** Sonar: `<file path><testCase name duration/></file>`; a file without a test case did not load, times of 0 alone mean that nothing ran. */

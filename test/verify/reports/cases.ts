@@ -81,7 +81,7 @@ export function differences(one: Case): string[] {
   return [
     ...verdictOf(expected, reading),
     ...formOf(expected, reports),
-    ...reports.flatMap((report) => ofReport(expected, report)),
+    ...reports.flatMap((report) => ofReport(one, report)),
   ];
 }
 
@@ -109,11 +109,14 @@ function formOf(expected: Expected, reports: readonly Report[]): string[] {
   return told;
 }
 
-function ofReport(expected: Expected, report: Report): string[] {
+function ofReport({ name, expected }: Case, report: Report): string[] {
+  const isLinters = report.format === "checkstyle" || /^(?:eslint|biome)-junit\//.test(name);
+  if (isLinters) return resultsOf(expected, report);
   switch (report.format) {
     case "junit":
     case "tap":
     case "sonar":
+    case "go":
       return report.lint
         ? []
         : [...testsOf(expected, report), ...restOf(expected, report)].map((each) => `${report.name}: ${each}`);
