@@ -246,6 +246,10 @@ export const Environment = z.strictObject({
     description:
       "Address of the sparse index that runs may read crates from in place of crates.io, as in https://index.crates.io: through the App, without a credential. Unset: none.",
   }),
+  LOOPGATE_REGISTRY_RUBYGEMS: address.optional().meta({
+    description:
+      "Address of the registry that runs may read gems from in place of every source in a Gemfile, as in https://rubygems.org: through the App, without a credential. Unset: none.",
+  }),
   LOOPGATE_MAX_USD: bound("usd", 10_000, "Most US dollars a policy may grant a loop for model calls."),
   LOOPGATE_MAX_ISSUE_USD: bound(
     "issue_usd",

@@ -25,6 +25,7 @@ const readers: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
     "pdm.lock": inTomlPackages,
   },
   cargo: { "Cargo.lock": inTomlPackages },
+  rubygems: { "Gemfile.lock": inGemfileLock },
   // https://go.dev/ref/mod#go-sum-files: the module itself, and its go.mod alone where no more of it was needed.
   go: { "go.sum": (text) => each(text, /^(\S+) (v\S+?)(?:\/go\.mod)? h1:\S+$/gm) },
 };
@@ -101,6 +102,12 @@ function inPipfileLock(text: string): LockedPackage[] {
 /** Tables `[[package]]` that begin with name and version, as the tools write them. */
 function inTomlPackages(text: string): LockedPackage[] {
   return each(text, /^\[\[package\]\]\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]+)"/gm);
+}
+
+/** Sections that begin at a line's start: what comes from a registry is in those called GEM, each version with its platform. */
+function inGemfileLock(text: string): LockedPackage[] {
+  const sections = text.split(/\r?\n(?=\S)/).filter((section) => section.startsWith("GEM"));
+  return sections.flatMap((section) => each(section, /^ {4}(\S+) \(([^\s()]+)\)\r?$/gm));
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

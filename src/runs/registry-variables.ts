@@ -40,11 +40,15 @@ const ofGo = { GOPROXY: "http://127.0.0.1:{port}/go" };
 /** For the line that writes Cargo's file: it takes another source in place of crates.io from no variable. */
 const ofCargo = { LOOP_CARGO_INDEX: "sparse+http://127.0.0.1:{port}/cargo/" };
 
+/** In place of every source that a Gemfile names (https://bundler.io/man/bundle-config.1.html#MIRRORS-OF-GEM-SOURCES). */
+const ofRubygems = { BUNDLE_MIRROR__ALL: "http://127.0.0.1:{port}/rubygems/" };
+
 const byProtocol: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   npm: ofNpm,
   pypi: ofPypi,
   go: ofGo,
   cargo: ofCargo,
+  rubygems: ofRubygems,
 };
 
 /** Environment of a run that may fetch packages from registries of these protocols; `{port}` is filled in later. */

@@ -156,6 +156,16 @@ test("Cargo.lock names crates", () => {
   expect(names("Cargo.lock", text)).toEqual(["one@1.2.0"]);
 });
 
+test("Gemfile.lock names the gems that come from a registry, each with its platform, and not those of a path or of git", () => {
+  const text =
+    "GIT\n  remote: https://x/y.git\n  specs:\n    ours (9.0.0)\n\nPATH\n  remote: .\n  specs:\n    shop (0.1.0)\n      one (~> 1.2)\n\n" +
+    "GEM\n  remote: https://rubygems.org/\n  specs:\n    one (1.2.0)\n      two (>= 1.0, < 3)\n    two (2.0.rc1-x86_64-linux)\n\n" +
+    "DEPENDENCIES\n    fake (1.0)\n";
+  expect(protocolOf("Gemfile.lock")).toBe("rubygems");
+  for (const each of [text, text.replaceAll("\n", "\r\n")])
+    expect(names("Gemfile.lock", each)).toEqual(["one@1.2.0", "two@2.0.rc1-x86_64-linux"]);
+});
+
 test("go.sum names modules, also those of which only the module file is needed", () => {
   const text =
     "example.test/one v1.2.0 h1:abc=\nexample.test/one v1.2.0/go.mod h1:abc=\ngithub.com/Two/two/v3 v3.0.1-pre/go.mod h1:x=\nnot a line\n";

@@ -12,14 +12,18 @@ import { npmProtocol } from "./npm/npm.ts";
 import type { Bounds, Fetched, Protocol, ProtocolParts, Reply } from "./protocol.ts";
 import { pypiProtocol } from "./pypi/pypi.ts";
 import { Refused } from "./refused.ts";
+import { rubygemsProtocol } from "./rubygems/rubygems.ts";
 import { comparedBy, type PackageRules } from "./rules.ts";
 import { defaultUpstreamLimits, type Upstream, type UpstreamLimits } from "./upstream.ts";
 
 /** Each protocol that is spoken, by its name. */
-const protocolsByName = { npm: npmProtocol, pypi: pypiProtocol, go: goProtocol, cargo: cargoProtocol } satisfies Record<
-  string,
-  (parts: ProtocolParts) => Protocol
->;
+const protocolsByName = {
+  npm: npmProtocol,
+  pypi: pypiProtocol,
+  go: goProtocol,
+  cargo: cargoProtocol,
+  rubygems: rubygemsProtocol,
+} satisfies Record<string, (parts: ProtocolParts) => Protocol>;
 export type ProtocolName = keyof typeof protocolsByName;
 
 /** The registries that the operator names, by protocol. */

@@ -20,6 +20,8 @@ test("lists, information, module files and archives are given as the proxy has t
   expect(JSON.parse((await get(`${at}@latest`)).text)).toMatchObject({ Version: "v1.1.0" });
   expect(JSON.parse((await get(`${at}@v/v1.0.0.info`)).text)).toMatchObject({ Version: "v1.0.0" });
   expect((await get(`${at}@v/v1.0.0.mod`)).text).toBe("module example.test/!one\n");
+  expect((await get(`${at}@v/v1.1.0.mod`)).status).toBe(200);
+  expect(registry.seen).not.toContain("GET /example.test/!one/@v/v1.1.0.info"); // nobody needs to know how old it is
   expect(given()).toEqual([]);
   for (let times = 0; times < 2; times += 1) expect((await get(`${at}@v/v1.0.0.zip`)).text).toBe(archive("v1.0.0"));
   expect(new Set(given())).toEqual(new Set(["example.test/One v1.0.0"]));

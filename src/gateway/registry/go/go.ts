@@ -136,7 +136,7 @@ async function versionReply(
   { kind, module, version }: Extract<GoPath, { readonly version: string }>,
 ): Promise<Reply> {
   const info =
-    kind === "info" || rules.minimumAgeMs > 0 || !rules.known.has(module)
+    kind === "info" || rules.minimumAgeMs > 0 || (kind === "zip" && !rules.known.has(module))
       ? await infoOf(go, module, infoUrl(version))
       : null;
   const what = { name: module, version: info?.version ?? version, publishedAt: info?.publishedAt ?? null };
