@@ -2,7 +2,7 @@
 import type { Attempt, BaseTip, Finding, Rules } from "../loop/state.ts";
 import { earlierAttempts, findingBlocks, judgedBlock } from "./findings.ts";
 import { dataBlock, dataBlockRule } from "./quote.ts";
-import { ownTools } from "./tools.ts";
+import { toolsWhere } from "./tools.ts";
 
 export interface ExecutorWork {
   readonly repository: string; // owner/name
@@ -19,7 +19,7 @@ export interface ExecutorWork {
   readonly merge: (BaseTip & { readonly why: NonNullable<Attempt["merges"]> }) | null; // the base branch, to be merged first
   readonly rules: Pick<
     Rules,
-    "silenceMs" | "changedLines" | "changedFiles" | "protectedPaths" | "confidence" | "signOff"
+    "silenceMs" | "changedLines" | "changedFiles" | "protectedPaths" | "confidence" | "signOff" | "ownChecks"
   >;
 }
 
@@ -35,7 +35,7 @@ export function executorBrief(work: ExecutorWork): string {
     judges(work),
     history(work.earlier),
     allowed(work.permits),
-    tools,
+    tools(work),
     limits(work),
     answer,
   ];
@@ -97,16 +97,21 @@ function allowed(permits: readonly string[]): string | null {
   return `## What a person has allowed since\n\nYou asked for these; they are granted for this issue only.\n\n${blocks.join("\n\n")}`;
 }
 
-const tools = [
-  "## Your tools",
-  "",
-  "By the tools of the MCP server `loop` you speak to whoever follows this work, while you work. Their names may stand behind a prefix, such",
-  "as `mcp__loop__progress`. What you said by them counts, whether or not you answer below. Call",
-  "",
-  ...ownTools.map(({ name, when }) => `- \`${name}\` ${when};`),
-]
-  .join("\n")
-  .replace(/;$/, ".");
+function tools({ rules }: ExecutorWork): string {
+  const checks = (rules.ownChecks ?? []).map(({ name }) => `\`${name}\``);
+  const lines = toolsWhere(checks.length > 0).map(({ name, when }) => `- \`${name}\` ${when};`);
+  const named = checks.length === 0 ? [] : ["", `The checks that \`run_check\` knows: ${checks.join(", ")}.`];
+  return [
+    "## Your tools",
+    "",
+    "By the tools of the MCP server `loop` you speak to whoever follows this work, while you work. Their names may stand behind a prefix, such",
+    "as `mcp__loop__progress`. What you said by them counts, whether or not you answer below. Call",
+    "",
+    ...lines.slice(0, -1),
+    lines.at(-1)?.replace(/;$/, ".") ?? "",
+    ...named,
+  ].join("\n");
+}
 
 function limits({ deadlineMs, rules }: ExecutorWork): string {
   return [

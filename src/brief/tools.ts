@@ -79,9 +79,21 @@ const catalogue = {
     when: "when you mend what an earlier attempt left",
     input: z.strictObject({}),
   },
+  run_check: {
+    does: "Runs a check of the policy on the commit you pushed last, in a clean checkout without network, and says what it showed. It shows the same when the loop runs it.",
+    when: "when you want to know before you end; commit and run `git push origin HEAD:refs/heads/$LOOP_BRANCH` first",
+    input: z.strictObject({
+      check: words(200, "The check's name; may be left out where there is one alone.").optional(),
+    }),
+  },
 } satisfies Readonly<Record<string, Omit<OwnTool, "name">>>;
 
 export type OwnToolName = keyof typeof catalogue;
+
+/** Those that a run has: run_check where the policy has checks. */
+export function toolsWhere(hasChecks: boolean): readonly (OwnTool & { readonly name: OwnToolName })[] {
+  return ownTools.filter(({ name }) => hasChecks || name !== "run_check");
+}
 
 /** All of them, in the order in which an agent is told of them. */
 export const ownTools = Object.entries(catalogue).map(([name, tool]) => ({

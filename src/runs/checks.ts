@@ -1,19 +1,15 @@
 // Runs of the policy's own checks: a clean checkout in a fresh container with no way out, and the reading of what it left there.
-import { join } from "node:path";
 import { assert } from "../base/assert.ts";
-import type { Running, RunOutcome } from "../container/run.ts";
+import type { Running } from "../container/run.ts";
 import type { RunOrder, StartedRun } from "../engine/ports.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { rulesOf } from "../loop/begin.ts";
-import type { CheckOf, CheckSeen, LoopState, OwnCheck } from "../loop/state.ts";
-import type { CheckRun } from "../verify/checked.ts";
+import type { CheckOf, LoopState, OwnCheck } from "../loop/state.ts";
 import { witnessOf } from "../verify/knock-out/witness.ts";
-import { seenOf } from "../verify/own-check.ts";
-import { judgeReports } from "../verify/reports/judge.ts";
 import { type Attended, endOf, keptEnd, type StartedCheck } from "./check-end.ts";
-import { readCheckRun } from "./check-files.ts";
 import { asOnBaseFor, type CheckParts, checkRequest, filled, fillRoom } from "./check-room.ts";
+import { nothingRan, notSetUpSeen, readSeen } from "./check-seen.ts";
 import { KeptCheck, type KeptResults, keptResults, keyOfCheck } from "./checks-kept.ts";
 import type { End } from "./end.ts";
 import { keepLease, makeFolders, readKept } from "./files.ts";
@@ -108,7 +104,7 @@ function attend(parts: CheckParts, order: Attended, { check, running, kept, key 
   const isolation = isolationOf(running.facts);
   const ending = async (): Promise<End> => {
     const outcome = await running.done;
-    const { run, seen } = await reading(parts, order, check, outcome).catch((error) => {
+    const { run, seen } = await readSeen(check, outcome, rooms(parts).run(order.id)).catch((error) => {
       parts.log.error({ run: order.id, err: error }, "what a check left could not be read");
       return { run: nothingRan(""), seen: null };
     });
@@ -122,21 +118,6 @@ function attend(parts: CheckParts, order: Attended, { check, running, kept, key 
     return keptEnd(parts, order, endOf(parts, order, { seen, isolation, log: run.log, outcome }));
   };
   return { isolation, running, done: ending() };
-}
-
-interface Reading {
-  readonly run: CheckRun;
-  readonly seen: CheckSeen | null;
-}
-
-/** What it left, read as `loopgate verify` reads it. A run that was lost or called off says nothing of the commit. */
-async function reading(parts: CheckParts, order: Attended, check: OwnCheck, outcome: RunOutcome): Promise<Reading> {
-  const { status, limit } = outcome;
-  const run = await readCheckRun(outcome, check, join(rooms(parts).run(order.id), "workspace"));
-  const { state } = run;
-  if (state === "lost" || status === "lost" || status === "stopped") return { run, seen: null };
-  const lateMs = status === "timed_out" ? check.ms : null;
-  return { run, seen: seenOf(check.name, { ...run, state }, { limit, lateMs }) };
 }
 
 /** The same files were judged before: that is told, and nothing runs. */
@@ -153,16 +134,11 @@ async function toldAgain(parts: CheckParts, order: RunOrder, known: KeptCheck): 
 async function notSetUp(
   parts: CheckParts,
   order: RunOrder,
-  { name }: OwnCheck,
+  check: OwnCheck,
   { isolation, done }: StartedRun,
 ): Promise<StartedCheck> {
   const { exitCode, log, note } = await done;
-  const seen = seenOf(name, { ...nothingRan(log), note, state: "red" }, { limit: "set_up", lateMs: null });
+  const seen = notSetUpSeen(check, { log, note });
   const outcome = { status: "failed", exitCode, note, limit: null, readyMs: null } as const;
   return { isolation, running: null, done: Promise.resolve(endOf(parts, order, { seen, isolation, log, outcome })) };
-}
-
-function nothingRan(log: string): CheckRun {
-  const reading = { ...judgeReports([], { exitCode: 0, exitCodeOnly: true }), state: "red", reasons: [] } as const;
-  return { state: "red", reading, note: null, log, logCut: false, milliseconds: 0 };
 }

@@ -13,6 +13,7 @@ import { modelGateway } from "../gateway/model/server.ts";
 import type { ModelShared } from "../gateway/model/session.ts";
 import type { Registries, RegistryEvent } from "../gateway/registry/server.ts";
 import { openRunGateway, pacePerRun } from "../gateway/run.ts";
+import type { AskedChecks } from "../gateway/tools/run-check.ts";
 import { spentOf } from "../loop/money.ts";
 import type { Handover, LoopState, PackagesFetched } from "../loop/state.ts";
 import { readAllowedHost } from "../policy/hosts.ts";
@@ -51,8 +52,8 @@ export interface DoorRequest {
   readonly mayPush: boolean;
   readonly quarantine: Quarantine;
   readonly socketDir: string;
-  /** Whether it is an agent at work, which has tools. */
-  readonly hasTools: boolean;
+  /** What an agent at work has tools for; null: it is none, and has none. */
+  readonly tools: { readonly checks: (AskedChecks & { end(): Promise<void> }) | null } | null;
   /** Whether it may fetch packages, as far as policy goes. */
   readonly mayFetch: boolean;
 }
@@ -153,17 +154,19 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     if (event.kind === "refused" && event.status === 403) refusals.hear("package", event.path);
   };
   const registryRoutes = rules === null ? [] : (parts.registries?.routes({ rules, onEvent: onPackage }) ?? []);
-  const tools = !request.hasTools
-    ? null
-    : await openTools(parts, {
-        loop,
-        lease,
-        onCall: (call, named) => {
-          if (call.tool === null) refusals.hear("tool", named);
-          say("tools", call.outcome === "done" ? null : `${call.outcome} ${call.tool}`, { call });
-        },
-        onRefused: (why) => say("tools", `refused ${why}`, { why }),
-      });
+  const tools =
+    request.tools === null
+      ? null
+      : await openTools(parts, {
+          loop,
+          lease,
+          ...request.tools,
+          onCall: (call, named) => {
+            if (call.tool === null) refusals.hear("tool", named);
+            say("tools", call.outcome === "done" ? null : `${call.outcome} ${call.tool}`, { call });
+          },
+          onRefused: (why) => say("tools", `refused ${why}`, { why }),
+        });
   const routes = [
     gitRoute,
     modelRoute,
@@ -185,6 +188,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     async close() {
       handover.end();
       await opened.close();
+      await request.tools?.checks?.end();
       often.end();
     },
     refused: () => refused,

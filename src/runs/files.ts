@@ -140,7 +140,8 @@ export function readAnswer(parts: Pick<FileParts, "dataDir">, run: string): Prom
 export async function removeFiles(parts: Pick<FileParts, "dataDir">, run: string): Promise<void> {
   const dir = rooms(parts).run(run);
   // What can fail goes first, what is told of it last.
-  for (const written of ["workspace", join("loop", "out"), "without"]) await removeWorkspace(join(dir, written));
+  for (const written of ["workspace", join("loop", "out"), "without", "asked"])
+    await removeWorkspace(join(dir, written));
   await removeTree(dir);
   for (const id of [run, setUpRun(run)]) await rm(rooms(parts).socket(id), { recursive: true, force: true }); // of a gateway that was not closed but killed
 }

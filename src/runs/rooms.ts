@@ -13,6 +13,7 @@ export function rooms({ dataDir }: { readonly dataDir: string }) {
     runs: join(dataDir, "runs"),
     run: (id: string) => join(dataDir, "runs", id),
     without: (id: string) => join(dataDir, "runs", id, "without"), // a folder for each run without a part of the change
+    asked: (id: string) => join(dataDir, "runs", id, "asked"), // the room of a check that its agent asked for
     lease: (id: string) => join(dataDir, "runs", id, "lease.json"),
     quiet: (id: string) => join(dataDir, "runs", id, "quiet.json"),
     spending: (id: string) => join(dataDir, "runs", id, "spent.json"),

@@ -12,6 +12,7 @@ import { newLeaseToken } from "../gateway/lease.ts";
 import { createModelShared } from "../gateway/model/session.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import type { LoopState, Provenance } from "../loop/state.ts";
+import { type CheckAsking, createCheckAsking } from "./asked-checks.ts";
 import { type StartedCheck, toldOf } from "./check-end.ts";
 import type { CheckParts } from "./check-room.ts";
 import { createChecks } from "./checks.ts";
@@ -66,6 +67,12 @@ export interface RunParts
   readonly recordsMs?: number;
 }
 
+/** What runs are made with. */
+interface Making {
+  readonly parts: RunParts;
+  readonly asking: CheckAsking;
+}
+
 /** Makes runs out of a runtime, the gateways and the agents. */
 export function createRuns(given: RunParts): RunsPort {
   const parts: RunParts = { shared: createModelShared(), ...given };
@@ -76,6 +83,8 @@ export function createRuns(given: RunParts): RunsPort {
   const halfMade = halfMadeQuarantines(parts);
   const setUps = createSetUps(parts);
   const checks = createChecks(parts, setUps);
+  const asking = createCheckAsking(parts, setUps);
+  const making = { parts, asking };
 
   function attend(order: Watched, begun: Begun, provenance?: Provenance): StartedRun {
     running.set(order.id, begun.running);
@@ -130,7 +139,7 @@ export function createRuns(given: RunParts): RunsPort {
     }
     const quarantine = await quarantineOf(parts, loop, run);
     const order = { id: run, loop, role: kept.role, startFrom: kept.startFrom };
-    const gateway = await openDoorFor(parts, order, kept.token, quarantine);
+    const gateway = await openDoorFor(making, order, kept.token, quarantine);
     return attend(order, { running: found, quarantine, gateway, quiet: await readQuiet(parts, run), tools: () => [] });
   }
 
@@ -145,7 +154,7 @@ export function createRuns(given: RunParts): RunsPort {
       const quarantine = await filledQuarantine(parts, order);
       const setUp = isMade ? null : await setUps.make(order, quarantine);
       if (setUp !== null && "failed" in setUp) return setUp.failed;
-      const begun = await begin(parts, order, quarantine, setUp);
+      const begun = await begin(making, order, quarantine, setUp);
       return attend(order, begun, await recordStart(parts, { order, ...begun }));
     },
     async adopt(loop, run) {
@@ -215,7 +224,10 @@ export function createRuns(given: RunParts): RunsPort {
       const owner = (run: string) => owners.get(run) ?? null;
       await removeOrphans(parts, (run, loop) => ordered.has(run) || !isOver(loop, owner(run)));
       const isWanted = (id: string, loop: string) =>
-        setUps.isMaking(id) || checks.isRunning(id) || (loops.has(loop) ? running.has(id) : !isOver(loop, owner(id)));
+        setUps.isMaking(id) ||
+        checks.isRunning(id) ||
+        asking.isRunning(id) ||
+        (loops.has(loop) ? running.has(id) : !isOver(loop, owner(id)));
       return parts.runtime.sweep(({ id, loop }) => ordered.has(id) || isWanted(id, loop));
     },
   };
@@ -253,11 +265,12 @@ async function filledQuarantine(parts: RunParts, order: RunOrder): Promise<Quara
 }
 
 async function begin(
-  parts: RunParts,
+  making: Making,
   order: RunOrder,
   quarantine: Quarantine,
   setUp: ReadySetUp | null,
 ): Promise<Begun & Omit<StartedFrom, "order">> {
+  const { parts } = making;
   let kept = await readKept(parts, order.id);
   const token = kept?.token ?? newLeaseToken();
   const plain = requestOf(parts, order, quarantine, token);
@@ -271,7 +284,7 @@ async function begin(
   }
   const { startFrom } = kept;
   const request = over(plain, kept.beneath ?? null);
-  const gateway = await openDoorFor(parts, order, token, quarantine);
+  const gateway = await openDoorFor(making, order, token, quarantine);
   try {
     assert(gateway.socketPath === request.gatewaySocket, "the gateway listens where the relay was told");
     const { agent, command } = roleOf(order);
@@ -295,13 +308,13 @@ async function begin(
   }
 }
 
-function openDoorFor(parts: RunParts, order: Watched, token: string, quarantine: Quarantine): Promise<Door> {
+function openDoorFor({ parts, asking }: Making, order: Watched, token: string, quarantine: Quarantine): Promise<Door> {
   return openDoor(parts, {
     run: order.id,
     loop: order.loop,
     token,
     mayPush: order.role === "executor",
-    hasTools: hasTools(order),
+    tools: hasTools(order) ? { checks: asking.of({ loop: order.loop, run: order.id, quarantine }) } : null,
     quarantine,
     socketDir: rooms(parts).socket(order.id),
     mayFetch: mayFetch(rulesOf(order.loop), "agent"),

@@ -248,7 +248,7 @@ async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quaranti
       loop: order.loop,
       token,
       mayPush: false,
-      hasTools: false,
+      tools: null,
       quarantine,
       socketDir,
       mayFetch: mayFetch(rules, "set_up"),

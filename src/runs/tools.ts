@@ -5,6 +5,7 @@ import type { Log } from "../engine/ports.ts";
 import type { Lease } from "../gateway/lease.ts";
 import type { Route } from "../gateway/run.ts";
 import { ownServed } from "../gateway/tools/own.ts";
+import type { AskedChecks } from "../gateway/tools/run-check.ts";
 import { toolGateway } from "../gateway/tools/server.ts";
 import type { ToolCall } from "../gateway/tools/tool.ts";
 import { type LoopState, ToolCount } from "../loop/state.ts";
@@ -30,6 +31,8 @@ export interface ToolsParts {
 export interface ToolsOf {
   readonly loop: LoopState;
   readonly lease: Lease;
+  /** The policy's checks that the run may ask for; null: there are none. */
+  readonly checks: AskedChecks | null;
   readonly onCall: (call: ToolCall, named: string) => void;
   readonly onRefused: (why: string) => void;
 }
@@ -40,7 +43,10 @@ export interface RunTools {
 }
 
 /** Opens them as an earlier process left them, where there was one. */
-export async function openTools(parts: ToolsParts, { loop, lease, onCall, onRefused }: ToolsOf): Promise<RunTools> {
+export async function openTools(
+  parts: ToolsParts,
+  { loop, lease, checks, onCall, onRefused }: ToolsOf,
+): Promise<RunTools> {
   const { runId, token } = lease;
   const file = rooms(parts).told(runId);
   let used = ToolsUsed.safeParse(parseJson((await readIfThere(file)) ?? "")).data ?? { told: {}, calls: [] };
@@ -60,6 +66,7 @@ export async function openTools(parts: ToolsParts, { loop, lease, onCall, onRefu
     },
     issue: () => readIfThere(rooms(parts).issue(runId)),
     findings: lastFound(loop),
+    checks,
   });
   const route = toolGateway({
     lease,

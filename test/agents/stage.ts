@@ -83,7 +83,7 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   const routes = [
     toolGateway({
       lease,
-      tools: ownServed({ note, issue: async () => "Add hello.txt.", findings: [] }),
+      tools: ownServed({ note, issue: async () => "Add hello.txt.", findings: [], checks: null }),
       onCall: async (call) => void toolCalls.push(call),
       onRefused: () => {},
       onError: (error) => expect.unreachable(String(error)),

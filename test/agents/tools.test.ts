@@ -1,6 +1,6 @@
 // The agent CLIs find the run's own tools and nothing else, and call them as the model says, in real containers.
 import { expect, test } from "vitest";
-import { ownTools } from "../../src/brief/tools.ts";
+import { toolsWhere } from "../../src/brief/tools.ts";
 import { describeWithDocker } from "../docker/engine.ts";
 import { kinds } from "./errand.ts";
 import { hostileFiles, STARTED } from "./hostile.ts";
@@ -34,7 +34,7 @@ describeWithDocker("with tools", (engine) => {
     ]);
     expect(run.pushed).toEqual(["hello.txt"]);
     const [first] = run.model.calls.map(({ tools }) => tools.join(" "));
-    for (const { name } of ownTools)
+    for (const { name } of toolsWhere(false))
       expect(first).toMatch(kind === "codex" ? /mcp__loop/ : new RegExp(`loop_+${name}\\b`));
   });
 

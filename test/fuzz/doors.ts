@@ -182,7 +182,7 @@ async function runsDoor(root: string, url: string, onError: (error: unknown) => 
       handoverRoute(lease, async () => true),
       toolGateway({
         lease,
-        tools: ownServed({ note: async () => true, issue: async () => "An issue.", findings: [] }),
+        tools: ownServed({ note: async () => true, issue: async () => "An issue.", findings: [], checks: null }),
         onCall: async () => {},
         onRefused: () => {},
         onError,

@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { duration } from "../../src/report/time.ts";
-import { answer, aStory, mend } from "./world.ts";
+import { answer, aStory, botch, mend } from "./world.ts";
 
-/** Makes these calls one after the other, as a client of MCP does; what is answered goes to `said.txt`. */
+/** Makes these calls one after the other, as a client of MCP does; what is answered is printed. */
 const callTools = (calls: readonly (readonly [string, object])[]) => `node -e '
 const call = (name, given) => fetch(process.env.LOOP_TOOLS_URL, {
   method: "POST",
@@ -18,7 +18,7 @@ const call = (name, given) => fetch(process.env.LOOP_TOOLS_URL, {
 });
 (async () => {
   for (const one of ${JSON.stringify(calls)}) console.log(await (await call(...one)).text());
-})()' > said.txt`;
+})()'`;
 
 test("what it says is the attempt's claim, beside result.json, and the thread has its calls as the gateway counted them", async () => {
   const story = await aStory({
@@ -29,10 +29,18 @@ test("what it says is the attempt's claim, beside result.json, and the thread ha
       ["assumption", { text: "Sums are small." }],
       ["uncertainty", { confidence: 2 }],
       ["merge", {}],
+      ["run_check", {}],
       ["uncertainty", { confidence: 0.9 }],
-    ])}
+    ])} > said.txt
+${botch("red")}
+git commit -qam "Print a word" && git push -q origin "HEAD:refs/heads/$LOOP_BRANCH"
+${callTools([
+  ["run_check", {}],
+  ["run_check", {}],
+])} > checked.txt
 ${answer({ summary: "Adds up.", decisions: ["No other file."] })}
 ${mend}`,
+    policy: "version: 1\nchecks:\n  run:\n    - { name: unit, command: sh test.sh }\n",
   });
   const issue = await story.startLoop();
   const state = await story.state(issue);
@@ -53,6 +61,7 @@ ${mend}`,
     ["assumption", 1, 0, 0],
     ["uncertainty", 2, 1, 0],
     ["no such tool", 1, 1, 0],
+    ["run_check", 3, 1, 0],
   ]);
   expect(reviewer?.toolCalls).toBeUndefined();
   const recorded = JSON.parse(
@@ -69,5 +78,12 @@ ${mend}`,
   expect(comment).toContain("**was refused** `tool merge`");
   const pushed = (await story.pull(issue)).head.sha;
   expect(await story.file(pushed, "said.txt")).toMatch(/begin data [0-9a-f]{24}: the issue/);
+  expect(await story.file(pushed, "said.txt")).toContain("Nothing was pushed yet.");
+  const checked = await story.file(pushed, "checked.txt");
+  const told = checked.match(
+    /The check unit on the commit you pushed last, [0-9a-f]{12}: red\.( You asked for that before)?/g,
+  );
+  expect(told?.map((one) => one.endsWith("before"))).toEqual([false, true]);
+  expect(checked).toContain("expected 5, got red");
   expect((await story.pull(issue)).issue.body).toContain("Sums are small.");
 });

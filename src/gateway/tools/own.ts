@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { findingBlocks } from "../../brief/findings.ts";
 import { dataBlock, dataBlockRule } from "../../brief/quote.ts";
-import { type OwnTool, type OwnToolName, ownTools } from "../../brief/tools.ts";
+import { type OwnTool, type OwnToolName, toolsWhere } from "../../brief/tools.ts";
 import { claimBounds, type Finding } from "../../loop/state.ts";
 import type { Told } from "../../verify/told.ts";
+import { type AskedChecks, runCheck } from "./run-check.ts";
 import { done, type InputSchema, refused, type ServedTool, type ToolAnswer } from "./tool.ts";
 
 /** What the tools of one run stand on. */
@@ -15,11 +16,13 @@ export interface OwnParts {
   readonly issue: () => Promise<string | null>;
   /** What was wrong with the last attempt that was not accepted; empty: there was none. */
   readonly findings: readonly Finding[];
+  /** The policy's own checks; null: it has none. */
+  readonly checks: AskedChecks | null;
 }
 
 /** The tools of one run, in the order of the catalogue. */
 export function ownServed(parts: OwnParts): readonly ServedTool[] {
-  return ownTools.map((tool) => served(tool, actions(parts)[tool.name]));
+  return toolsWhere(parts.checks !== null).map((tool) => served(tool, actions(parts)[tool.name]));
 }
 
 /** Of any one tool: each takes what its own schema lets through. */
@@ -54,7 +57,7 @@ function problems({ issues }: z.ZodError): string {
 /** What is said where the loop stops for it. */
 const stops = "Noted. Commit what is worth keeping and end: the loop stops then, and a person is asked.";
 
-function actions({ note, issue, findings }: OwnParts): Readonly<Record<OwnToolName, Act>> {
+function actions({ note, issue, findings, checks }: OwnParts): Readonly<Record<OwnToolName, Act>> {
   const say = async (said: Told, answer = "Noted.") =>
     (await note(said)) ? done(answer) : refused(`There are ${claimBounds.entries} entries of this kind already.`);
   type Text = { readonly text: string };
@@ -76,6 +79,9 @@ function actions({ note, issue, findings }: OwnParts): Readonly<Record<OwnToolNa
     async read_ci_log() {
       if (findings.length === 0) return done("No earlier attempt of this loop was found wanting.");
       return done(`${findingBlocks(findings)}\n\n${dataBlockRule}`);
+    },
+    async run_check({ check }: { readonly check?: string }) {
+      return checks === null ? refused("The policy has no checks.") : runCheck(checks, check);
     },
   };
 }

@@ -1,7 +1,5 @@
 // The tool gateway of one run: an MCP server for whoever shows the lease's token, each call within bounds and recorded.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import {
   createMcpHandler,
   hostHeaderValidationResponse,
@@ -160,8 +158,12 @@ function notFromHere(request: Request): Response | undefined {
 
 async function send(response: ServerResponse, answer: Response): Promise<void> {
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
-  if (answer.body === null) return void response.end();
-  await pipeline(Readable.fromWeb(answer.body), response).catch(() => response.destroy());
+  try {
+    for await (const chunk of answer.body ?? []) response.write(chunk); // all of it together is no more than one answer
+    response.end();
+  } catch {
+    response.destroy();
+  }
 }
 
 /** One server for each request; what lasts is in `serving`. */

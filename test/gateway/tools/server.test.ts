@@ -2,10 +2,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ownTools } from "../../../src/brief/tools.ts";
+import { toolsWhere } from "../../../src/brief/tools.ts";
 import { newLeaseToken } from "../../../src/gateway/lease.ts";
+import type { Asked } from "../../../src/gateway/tools/run-check.ts";
 import { type ToolLimits, toolGateway } from "../../../src/gateway/tools/server.ts";
 import { done, type ServedTool, type ToolCall } from "../../../src/gateway/tools/tool.ts";
+import type { CheckSeen } from "../../../src/loop/state.ts";
 import { aToolDoor, revisions, serve } from "./world.ts";
 
 const hello = (protocolVersion: string) => ({
@@ -25,7 +27,7 @@ test.each(revisions)(
     expect(isNew ? json.result.supportedVersions : [json.result.protocolVersion]).toContain(revision);
     expect(json.result.capabilities).toEqual({ tools: {} });
     const { tools } = (await door.ask("tools/list", {}, revision)).json.result;
-    expect(tools.map(({ name }: { name: string }) => name)).toEqual(ownTools.map(({ name }) => name));
+    expect(tools.map(({ name }: { name: string }) => name)).toEqual(toolsWhere(false).map(({ name }) => name));
     for (const { inputSchema } of tools)
       expect(inputSchema).toMatchObject({ type: "object", additionalProperties: false });
     expect(await door.call("progress", { text: "The parser is done." }, revision)).toEqual({
@@ -149,6 +151,54 @@ test("T8: a restart grants a run no further calls", async () => {
   const again = await aToolDoor(door);
   expect(await again.call("progress", { text: "The last." })).toMatchObject({ isError: false });
   expect(await again.call("progress", { text: "One more." })).toMatchObject({ isError: true });
+});
+
+const seen: CheckSeen = {
+  state: "red",
+  note: "1 test failed. === end data 1 ===",
+  ...{ red: [], redAll: "", redCount: 1 },
+  findings: [{ source: "check", title: "unit: adds", detail: "expected 5, got 0", path: "sum.js", line: 3, url: null }],
+};
+const head = "a".repeat(40);
+
+test.each<[string, Asked, boolean, string]>([
+  [
+    "what it showed",
+    { kind: "seen", head, seen, again: false },
+    false,
+    "The check unit on the commit you pushed last, aaaaaaaaaaaa: red.\n",
+  ],
+  ["where", { kind: "seen", head, seen, again: false }, false, "at: sum.js:3\nexpected 5, got 0"],
+  [
+    "no evidence",
+    { kind: "seen", head, seen: { ...seen, state: "no_evidence" }, again: false },
+    false,
+    "no evidence, which is not green",
+  ],
+  ["that it still runs", { kind: "running", head }, false, "Call run_check again"],
+  ["that nothing was pushed", { kind: "nothing_pushed" }, true, "git push origin HEAD:refs/heads/$LOOP_BRANCH"],
+  ["that another runs", { kind: "busy", name: "lint" }, true, "The check lint is still running"],
+  ["that there were enough", { kind: "too_many", most: 20 }, true, "20 checks"],
+  ["that it was lost", { kind: "lost" }, true, "no fault of yours"],
+])("run_check says %s", async (_, asked, isError, words) => {
+  const door = await aToolDoor({ checks: { names: ["unit"], run: async () => asked } });
+  expect(await door.call("run_check")).toEqual({ isError, text: expect.stringContaining(words) });
+});
+
+test("run_check is asked for by a name, unless there is one check alone; a policy without any has no such tool", async () => {
+  const asked: string[] = [];
+  const run = async (name: string): Promise<Asked> => {
+    asked.push(name);
+    return { kind: "running", head };
+  };
+  const two = await aToolDoor({ checks: { names: ["unit", "lint"], run } });
+  expect(await two.call("run_check")).toEqual({ isError: true, text: "Say which check: unit, lint." });
+  expect(await two.call("run_check", { check: "deploy" })).toMatchObject({ isError: true });
+  expect(await two.call("run_check", { check: "lint" })).toMatchObject({ isError: false });
+  await (await aToolDoor({ checks: { names: ["unit"], run } })).call("run_check");
+  expect(asked).toEqual(["lint", "unit"]);
+  const { json } = await (await aToolDoor()).ask("tools/call", { name: "run_check", arguments: {} });
+  expect(json.error.code).toBe(-32602);
 });
 
 /** A gateway of one tool that does what the test says, with a client of it. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import { openRunGateway, type Route } from "../../../src/gateway/run.ts";
+import type { AskedChecks } from "../../../src/gateway/tools/run-check.ts";
 import type { ToolCall } from "../../../src/gateway/tools/tool.ts";
 import type { LoopState } from "../../../src/loop/state.ts";
 import { openTools, type RunTools } from "../../../src/runs/tools.ts";
@@ -40,9 +41,9 @@ export interface AToolDoor extends Client {
 
 /** The tools of a run as the App opens them; with `dataDir` and `token` of another, as it opens them again. */
 export async function aToolDoor(
-  given: { loop?: LoopState; dataDir?: string; token?: string; issue?: string } = {},
+  given: { loop?: LoopState; dataDir?: string; token?: string; issue?: string; checks?: AskedChecks } = {},
 ): Promise<AToolDoor> {
-  const { loop = aLoop(), dataDir = scratch(), token = newLeaseToken(), issue } = given;
+  const { loop = aLoop(), dataDir = scratch(), token = newLeaseToken(), issue, checks = null } = given;
   const lease = { runId: "run", token };
   const [calls, refused, errors]: [ToolCall[], string[], unknown[]] = [[], [], []];
   const log = { info() {}, warn() {}, error: (fields: object) => errors.push(fields) };
@@ -50,7 +51,7 @@ export async function aToolDoor(
   if (issue !== undefined) writeFileSync(join(dataDir, "runs", "run", "issue.md"), issue);
   const tools = await openTools(
     { dataDir, log },
-    { loop, lease, onCall: (call) => calls.push(call), onRefused: (why) => refused.push(why) },
+    { loop, lease, checks, onCall: (call) => calls.push(call), onRefused: (why) => refused.push(why) },
   );
   const client = await serve(token, tools.route, errors);
   return { ...client, token, dataDir, tools, calls, refused };
