@@ -8,6 +8,7 @@ import type { GitHubPort, Log, RunOrder } from "../engine/ports.ts";
 import { fetchBase, type ObjectStore } from "../gateway/git/objects.ts";
 import { fetchBranch, type Quarantine } from "../gateway/git/quarantine.ts";
 import type { LoopState } from "../loop/state.ts";
+import { withLoopCommand } from "./loop-command.ts";
 import { hasTools, roleOf } from "./role.ts";
 import { rooms } from "./rooms.ts";
 
@@ -51,7 +52,8 @@ export function agentByPolicy(order: RunOrder, lease: string): Prepared {
   const { agent, command, model } = roleOf(order);
   const gatewayUrl = "http://127.0.0.1:{port}";
   const task = { promptPath: "/loop/brief.md", model, gatewayUrl, lease, hasTools: hasTools(order) };
-  return agentOf(agent, command).prepare(task);
+  const prepared = agentOf(agent, command).prepare(task);
+  return hasTools(order) ? { ...prepared, command: withLoopCommand(prepared.command) } : prepared;
 }
 
 /** Every commit comes from this host, and nothing that is made leaves it: whoever asks for more than that is refused. */

@@ -58,7 +58,8 @@ describe("the executor's brief", () => {
       ## Your tools
 
       By the tools of the MCP server \`loop\` you speak to whoever follows this work, while you work. Their names may stand behind a prefix, such
-      as \`mcp__loop__progress\`. What you said by them counts, whether or not you answer below. Call
+      as \`mcp__loop__progress\`. What you said by them counts, whether or not you answer below. Where you
+      see no such tools, the command \`loop\` is the same to you: \`loop progress "The parser is done."\`. Call
 
       - \`progress\` after each step that others would want to know of;
       - \`decision\` when you choose between ways that a reviewer might have gone;
@@ -177,7 +178,8 @@ describe("the executor's brief", () => {
       ## Your tools
 
       By the tools of the MCP server \`loop\` you speak to whoever follows this work, while you work. Their names may stand behind a prefix, such
-      as \`mcp__loop__progress\`. What you said by them counts, whether or not you answer below. Call
+      as \`mcp__loop__progress\`. What you said by them counts, whether or not you answer below. Where you
+      see no such tools, the command \`loop\` is the same to you: \`loop progress "The parser is done."\`. Call
 
       - \`progress\` after each step that others would want to know of;
       - \`decision\` when you choose between ways that a reviewer might have gone;

@@ -26,12 +26,12 @@ test("what it says is the attempt's claim, beside result.json, and the thread ha
       ["progress", { text: "Reading total.sh." }],
       ["read_issue", {}],
       ["decision", { text: "Add in the shell." }],
-      ["assumption", { text: "Sums are small." }],
       ["uncertainty", { confidence: 2 }],
       ["merge", {}],
       ["run_check", {}],
       ["uncertainty", { confidence: 0.9 }],
     ])} > said.txt
+loop assumption "Sums are small." >> said.txt
 ${botch("red")}
 git commit -qam "Print a word" && git push -q origin "HEAD:refs/heads/$LOOP_BRANCH"
 ${callTools([
@@ -58,10 +58,10 @@ ${mend}`,
     ["progress", 1, 0, 0],
     ["read_issue", 1, 0, 0],
     ["decision", 1, 0, 0],
-    ["assumption", 1, 0, 0],
     ["uncertainty", 2, 1, 0],
     ["no such tool", 1, 1, 0],
     ["run_check", 3, 1, 0],
+    ["assumption", 1, 0, 0],
   ]);
   expect(reviewer?.toolCalls).toBeUndefined();
   const recorded = JSON.parse(

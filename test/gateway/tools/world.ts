@@ -24,6 +24,8 @@ export interface Told {
 }
 
 export interface Client {
+  /** Of the run's door. */
+  readonly socketPath: string;
   post(body: string | Buffer, headers?: Record<string, string>, method?: string): Promise<Told>;
   ask(method: string, params?: object, revision?: Revision): Promise<Told>;
   /** What the tool answered: its text, and whether it is an error. */
@@ -104,6 +106,7 @@ export async function serve(token: string, route: Route, errors: unknown[] = [])
     return post(JSON.stringify(message), headers);
   };
   return {
+    socketPath,
     post,
     ask,
     async call(name, args = {}, revision = "2025-11-25") {
