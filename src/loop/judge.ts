@@ -282,7 +282,7 @@ export function onVerdict(
   const unshown = verdict.parts.filter(({ source, colour }) => source === "check" && colour === "pending");
   if (unshown.length > 0) return onNoEvidence(state, verdict, now);
   if (verdict.parts.some(({ source, colour }) => source === "knock_out" && colour === "pending"))
-    return onUnheld(state, verdict, now);
+    return onUnheld(state, verdict, now, also);
   if (waitsForReady(state, verdict)) return readyForCi(state, now);
   const ended = hasEnded(verdict);
   if (!ended && !state.ciOverdue) return stay({ ...state, ciSeen: false }, "the verdict is still pending");
@@ -292,7 +292,10 @@ export function onVerdict(
     : ({ of: "ci_silent", waited: rulesOf(state).ciWaitMs, lacks: lacking(verdict) } as const);
   const [shown, effects] = showVerdict(withAttempt(state, { verdict, counted: false }));
   const quote = silent.map((part) => `${part.name}: ${part.note}`).join("\n") || null;
-  return settle(shown, now, { reason: "external_dependency_blocked", ...why, quote, resume: "verify" }, effects);
+  return settle(shown, now, { reason: "external_dependency_blocked", ...why, quote, resume: "verify" }, [
+    ...effects,
+    ...also,
+  ]);
 }
 
 /** Once in an attempt, and where nothing that failed is surely the change's doing. */

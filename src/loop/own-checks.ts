@@ -105,18 +105,21 @@ export function openHunks({ notHeld, unknown, unlisted }: KnockOutSeen): { notHe
 }
 
 /** What no test holds is a person's matter where policy asks, and where it blocks and of some hunks it could not be told. */
-export function onUnheld(state: LoopState, verdict: Verdict, now: number): Decision {
+export function onUnheld(state: LoopState, verdict: Verdict, now: number, also: readonly Effect[]): Decision {
   const { knockOut } = currentAttempt(state);
   const { notHeld, unknown } = knockOut == null ? { notHeld: 0, unknown: 0 } : openHunks(knockOut);
   const said = verdict.parts.find(({ source }) => source === "knock_out")?.note ?? null;
   if (rulesOf(state).knockOut?.notHeld === "ask") {
     const asked = { reason: "uncertainty_too_high", of: "not_held", hunks: notHeld } as const;
     const [shown, effects] = showVerdict(withAttempt(state, { verdict }));
-    return settle(shown, now, { ...asked, quote: said, resume: "execute" }, effects);
+    return settle(shown, now, { ...asked, quote: said, resume: "execute" }, [...effects, ...also]);
   }
   const [shown, effects] = showVerdict(withAttempt(state, { verdict, counted: false }));
   const untold = { of: "knock_out_unknown", unknown, beyond: knockOut?.beyond ?? 0 } as const;
-  return settle(shown, now, { reason: "uncertainty_too_high", ...untold, quote: said, resume: "verify" }, effects);
+  return settle(shown, now, { reason: "uncertainty_too_high", ...untold, quote: said, resume: "verify" }, [
+    ...effects,
+    ...also,
+  ]);
 }
 
 /** The state with what its checks found left to the verdict, which tells it. */
