@@ -171,7 +171,7 @@ function registryNames(env: Environment): { readonly registries?: readonly strin
 }
 
 /** Protocols of registries that an operator may name. */
-type RegistryName = "npm" | "pypi" | "go" | "cargo" | "rubygems";
+type RegistryName = "npm" | "pypi" | "go" | "cargo" | "rubygems" | "maven";
 
 function registriesOf(env: Environment): Pick<Settings, "registries"> {
   const urls: Record<RegistryName, string | undefined> = {
@@ -180,6 +180,7 @@ function registriesOf(env: Environment): Pick<Settings, "registries"> {
     go: env.LOOPGATE_REGISTRY_GO,
     cargo: env.LOOPGATE_REGISTRY_CARGO,
     rubygems: env.LOOPGATE_REGISTRY_RUBYGEMS,
+    maven: env.LOOPGATE_REGISTRY_MAVEN,
   };
   const token = env.LOOPGATE_REGISTRY_NPM_TOKEN ?? null;
   const named = Object.entries(urls).flatMap(([name, url]) =>

@@ -1,5 +1,6 @@
 // The packages that a lockfile names, and of which protocol's registries. Read loosely: what cannot be read names nothing.
 import { parseJson } from "../base/parse-json.ts";
+import { childrenOf, parseXml, within } from "../verify/reports/xml.ts";
 
 export interface LockedPackage {
   readonly name: string;
@@ -25,6 +26,7 @@ const readers: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
     "pdm.lock": inTomlPackages,
   },
   cargo: { "Cargo.lock": inTomlPackages },
+  maven: { "pom.xml": inProjectFile },
   rubygems: { "Gemfile.lock": inGemfileLock },
   // https://go.dev/ref/mod#go-sum-files: the module itself, and its go.mod alone where no more of it was needed.
   go: { "go.sum": (text) => each(text, /^(\S+) (v\S+?)(?:\/go\.mod)? h1:\S+$/gm) },
@@ -109,6 +111,21 @@ function inGemfileLock(text: string): LockedPackage[] {
   const sections = text.split(/\r?\n(?=\S)/).filter((section) => section.startsWith("GEM"));
   return sections.flatMap((section) => each(section, /^ {4}(\S+) \(([^\s()]+)\)\r?$/gm));
 }
+
+/** Maven has no lockfile: what a project file names with a version of its own, dependencies, plugins and parent alike. */
+function inProjectFile(text: string): LockedPackage[] {
+  const { root } = parseXml(text);
+  const named = root === null ? [] : mavenElements.flatMap((name) => within(root, name));
+  return named.flatMap((element) => {
+    const [group = "org.apache.maven.plugins", artifact, version] = ["groupId", "artifactId", "version"].map((tag) =>
+      childrenOf(element, tag)[0]?.text.trim(),
+    );
+    const isWhole = artifact !== undefined && version !== undefined && !`${group}${artifact}${version}`.includes("$");
+    return isWhole ? [{ name: `${group}:${artifact}`, version }] : [];
+  });
+}
+
+const mavenElements = ["parent", "dependency", "plugin", "extension"];
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
   return recordIn(parseJson(text));

@@ -246,16 +246,19 @@ const Network = z.strictObject({
 
 const packageName = "[A-Za-z0-9~-][A-Za-z0-9._~-]*";
 
-/** As npm's names are, those of Python and of crates among them, or a whole scope; as Go's modules are, or all below a path. */
+/** As npm's names are, those of Python and of crates among them, or a whole scope; as Go's modules are, or all below a path; Maven's, or a group's. */
 const packagePattern = z
   .string()
   .max(214)
   .regex(
     new RegExp(
-      `^(?:@${packageName}/(?:\\*|${packageName})|${packageName}|[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+(?:/${packageName})*/(?:\\*|${packageName}))$`,
+      `^(?:@${packageName}/(?:\\*|${packageName})|${packageName}|[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+(?:/${packageName})*/(?:\\*|${packageName})|[A-Za-z0-9_.-]+:(?:\\*|[A-Za-z0-9_.-]+))$`,
     ),
   )
-  .meta({ words: "a package's name, a Go module's path, or `@scope/*` or `path/*` for all below it" });
+  .meta({
+    words:
+      "a package's name, a Go module's path, Maven's `group:artifact`, or `@scope/*`, `path/*` or `group:*` for all below it",
+  });
 
 const Packages = z.strictObject({
   allow: z.array(packagePattern).max(200).default([]).describe("Packages that may be fetched; empty means any."),

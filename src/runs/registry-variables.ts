@@ -43,12 +43,16 @@ const ofCargo = { LOOP_CARGO_INDEX: "sparse+http://127.0.0.1:{port}/cargo/" };
 /** In place of every source that a Gemfile names (https://bundler.io/man/bundle-config.1.html#MIRRORS-OF-GEM-SOURCES). */
 const ofRubygems = { BUNDLE_MIRROR__ALL: "http://127.0.0.1:{port}/rubygems/" };
 
+/** For the line that writes Maven's file: no variable that every version reads names a repository. */
+const ofMaven = { LOOP_MAVEN_REPOSITORY: "http://127.0.0.1:{port}/maven" };
+
 const byProtocol: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   npm: ofNpm,
   pypi: ofPypi,
   go: ofGo,
   cargo: ofCargo,
   rubygems: ofRubygems,
+  maven: ofMaven,
 };
 
 /** Environment of a run that may fetch packages from registries of these protocols; `{port}` is filled in later. */
@@ -74,8 +78,18 @@ export function mayFetch({ packages }: Pick<Rules, "packages">, who: "agent" | "
 const cargoFile = `loopgate_file="\${CARGO_HOME:-$HOME/.cargo}/config.toml"
 [ -e "$loopgate_file" ] || { mkdir -p "\${loopgate_file%/*}" && printf '[source.crates-io]\\nreplace-with = "loopgate"\\n\\n[source.loopgate]\\nregistry = "%s"\\n' "$LOOP_CARGO_INDEX" >"$loopgate_file"; } || exit 70`;
 
+/**
+ * Likewise Maven's (https://maven.apache.org/guides/mini/guide-mirror-settings.html), which it looks for in the home that the system
+ * has for its user, whatever `HOME` says.
+ */
+const mavenFile = `loopgate_file="$HOME/.m2/settings.xml"
+[ -e "$loopgate_file" ] || { mkdir -p "\${loopgate_file%/*}" && printf '<settings><mirrors><mirror><id>loopgate</id><mirrorOf>*</mirrorOf><url>%s</url></mirror></mirrors></settings>\\n' "$LOOP_MAVEN_REPOSITORY" >"$loopgate_file"; } || exit 70
+export MAVEN_OPTS="-Duser.home=$HOME \${MAVEN_OPTS:-}"`;
+
+const files: Readonly<Record<string, string>> = { cargo: cargoFile, maven: mavenFile };
+
 /** What a run of this kind does, and before that the files that tell clients of their registry, for those that no variable tells. */
 export function withRegistryFiles(rules: Pick<Rules, "packages">, who: "agent" | "set_up", command: string): string {
-  const isTold = mayFetch(rules, who) && rules.packages?.registries.includes("cargo");
-  return isTold ? `${cargoFile}\n${command}` : command;
+  const served = mayFetch(rules, who) ? (rules.packages?.registries ?? []) : [];
+  return [...served.flatMap((protocol) => files[protocol] ?? []), command].join("\n");
 }

@@ -166,6 +166,24 @@ test("Gemfile.lock names the gems that come from a registry, each with its platf
     expect(names("Gemfile.lock", each)).toEqual(["one@1.2.0", "two@2.0.rc1-x86_64-linux"]);
 });
 
+test("pom.xml names what it gives a version of its own, but not what it leaves out, nor what a property says", () => {
+  const of = (tag: string, group: string, artifact: string, version: string) =>
+    `<${tag}>${group === "" ? "" : `<groupId>${group}</groupId>`}<artifactId>${artifact}</artifactId>${version}</${tag}>`;
+  const left = "<exclusions><exclusion><groupId>x</groupId><artifactId>y</artifactId></exclusion></exclusions>";
+  const text = `<?xml version="1.0"?><project><artifactId>shop</artifactId><version>9</version>
+${of("parent", "a.b", "base", "<version>1</version>")}<dependencies>
+${of("dependency", "junit", "junit", `${left}<version> 4.13.2 </version>`)}${of("dependency", "a", "none", "")}
+${of("dependency", "a", "some", ["<version>$", "{some}</version>"].join(""))}<!--${of("dependency", "a", "gone", "<version>1</version>")}-->
+</dependencies><build><plugins>${of("plugin", "", "maven-jar-plugin", "<version>3.4.1</version>")}</plugins></build></project>`;
+  expect(protocolOf("core/pom.xml")).toBe("maven");
+  expect(names("core/pom.xml", text)).toEqual([
+    "a.b:base@1",
+    "junit:junit@4.13.2",
+    "org.apache.maven.plugins:maven-jar-plugin@3.4.1",
+  ]);
+  expect(names("pom.xml", "no xml")).toEqual([]);
+});
+
 test("go.sum names modules, also those of which only the module file is needed", () => {
   const text =
     "example.test/one v1.2.0 h1:abc=\nexample.test/one v1.2.0/go.mod h1:abc=\ngithub.com/Two/two/v3 v3.0.1-pre/go.mod h1:x=\nnot a line\n";

@@ -46,6 +46,8 @@ describe("the packages of a policy", () => {
     "example.test/*",
     "golang.org/x/text",
     "github.com/Ours/*",
+    "org.apache.commons:commons-lang3",
+    "junit:*",
   ])("are called %s", (name) => {
     expect(packagesIn(`packages: { allow: ["${name}"] }`, ["npm"])?.allow).toEqual([name]);
   });
@@ -73,10 +75,13 @@ describe("the packages of a policy", () => {
     "'x.test//y'",
     "'x.test/../y'",
     "'.test/y'",
+    "'a:b:c'",
+    "'*:b'",
+    "'a:'",
   ])("are never called %s", (name) => {
     for (const list of ["allow", "deny"]) {
       const parsed = parsePolicy(`packages:\n  ${list}: [${name}]\n`);
-      expect(parsed.ok ? "accepted" : parsed.message).toContain("a package's name, a Go module's path, or `@scope/*`");
+      expect(parsed.ok ? "accepted" : parsed.message).toContain("a package's name, a Go module's path, Maven's");
     }
   });
 });

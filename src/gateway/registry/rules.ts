@@ -1,7 +1,7 @@
 // Which packages a run may have: what policy allows and denies, how old a version must be, and whether names may be new.
 
 export interface PackageRules {
-  /** Names, or `@scope/*` and `path/*` for all below; empty: any. */
+  /** Names, or `@scope/*`, `path/*` and `group:*` for all below; empty: any. */
   readonly allow: readonly string[];
   readonly deny: readonly string[];
   /** Milliseconds that a version must have been out for; 0: none. */
@@ -57,5 +57,5 @@ export function comparedBy(rules: PackageRules, normal: (name: string) => string
 }
 
 function fits(name: string, pattern: string): boolean {
-  return pattern.endsWith("/*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  return /[/:]\*$/.test(pattern) ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }

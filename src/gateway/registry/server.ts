@@ -8,6 +8,7 @@ import type { Route } from "../run.ts";
 import { cargoProtocol } from "./cargo/cargo.ts";
 import { goProtocol } from "./go/go.ts";
 import { keptAnswers } from "./kept.ts";
+import { mavenProtocol } from "./maven/maven.ts";
 import { npmProtocol } from "./npm/npm.ts";
 import type { Bounds, Fetched, Protocol, ProtocolParts, Reply } from "./protocol.ts";
 import { pypiProtocol } from "./pypi/pypi.ts";
@@ -23,6 +24,7 @@ const protocolsByName = {
   go: goProtocol,
   cargo: cargoProtocol,
   rubygems: rubygemsProtocol,
+  maven: mavenProtocol,
 } satisfies Record<string, (parts: ProtocolParts) => Protocol>;
 export type ProtocolName = keyof typeof protocolsByName;
 

@@ -25,7 +25,7 @@ interface DocumentAsked extends Asked {
 }
 
 interface FileAsked extends Asked {
-  /** What is to be written down of it; absent: nothing. */
+  /** What is to be written down of it, besides `modified`, as the registry says when it last did so; absent: nothing. */
   readonly facts?: Note["facts"];
 }
 
@@ -122,7 +122,8 @@ export function shelfOf(protocol: string, parts: ProtocolParts): Shelf {
         answered(answer, what);
         await kept.keep(key, answer, bounds.packageBytes, async ({ path }) => {
           await verify(path);
-          return facts;
+          const modified = answer.headers["last-modified"];
+          return modified === undefined || modified.length > 100 ? facts : { ...facts, modified };
         });
       });
       const found = await kept.find(key);

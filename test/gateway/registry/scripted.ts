@@ -10,6 +10,8 @@ import { scratch } from "../git/world.ts";
 export interface Served {
   readonly type: string;
   readonly body: string | Buffer;
+  /** When it was last modified, as the header says it; absent: it does not. */
+  readonly modified?: string;
 }
 
 export interface ScriptedUpstream {
@@ -33,7 +35,8 @@ export async function scriptedUpstream(): Promise<ScriptedUpstream> {
     if (scripted(request, response)) return;
     const found = served.get(decodeURIComponent(url));
     if (found === undefined) return void response.writeHead(404).end("not here");
-    response.writeHead(200, { "content-type": found.type }).end(found.body);
+    const modified = found.modified === undefined ? {} : { "last-modified": found.modified };
+    response.writeHead(200, { "content-type": found.type, ...modified }).end(found.body);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
