@@ -80,7 +80,7 @@ const catalogue = {
     input: z.strictObject({}),
   },
   run_check: {
-    does: "Runs a check of the policy on the commit you pushed last, in a clean checkout without network, and says what it showed. It shows the same when the loop runs it.",
+    does: "Runs a check of the policy on the commit you pushed last, in a clean checkout without network, and says what it showed. The loop runs it anew when you end.",
     when: "when you want to know before you end; commit and run `git push origin HEAD:refs/heads/$LOOP_BRANCH` first",
     input: z.strictObject({
       check: words(200, "The check's name; may be left out where there is one alone.").optional(),

@@ -207,7 +207,7 @@ async function runsDoor(root: string, url: string, onError: (error: unknown) => 
       "/model/openai",
       "/models",
       "/tools",
-      "/tools/x",
+      "/tools/by-git/info/refs",
       "/",
       "/repo.git",
       "example.com:443",

@@ -86,7 +86,7 @@ async function answered(serving: Serving, tool: ServedTool, given: unknown): Pro
     gone.addEventListener("abort", giveUp, { once: true });
   });
   try {
-    return await Promise.race([tool.call(given, gone), tooLate]);
+    return await Promise.race([tool.call(given), tooLate]);
   } catch (error) {
     onError(error);
     return { outcome: "failed", text: "The tool failed, by no fault of yours. You can go on without it." };

@@ -11,7 +11,7 @@ export interface ServedTool {
   /** Whether it only reads: a client may then call it without asking anybody. */
   readonly readOnly: boolean;
   /** Never rejects but for our own fault. `given`: the arguments as they came, at most as deep and long as the gateway lets in. */
-  readonly call: (given: unknown, gone: AbortSignal) => Promise<ToolAnswer>;
+  readonly call: (given: unknown) => Promise<ToolAnswer>;
 }
 
 /** What the agent is told; `refused`: it may or must do something else, `failed`: it is not its doing. */
