@@ -138,6 +138,13 @@ test("a version that is too young is not given, nor is one of nobody knows when,
       });
     expect((await get(`/maven${at}/1.3-SNAPSHOT/one-1.3-SNAPSHOT.${kind}`)).text).toContain("changes from day to day");
   }
+  const failing = await scriptedUpstream();
+  failing.script((_, response) => Boolean(response.writeHead(503).end()));
+  const { get: ask } = await aDoor(failing.url, { ...maven, now }, { rules });
+  expect(await ask(`/maven${at}/1.0/one-1.0.jar`)).toMatchObject({
+    status: 502,
+    text: expect.stringContaining("fails for"),
+  });
   const known = new Set(["a.b:one", "a.b:one@1.1"]);
   const locked = await aDoor(registry.url, { ...maven, now }, { rules: { ...rules, known } });
   expect((await locked.get(`/maven${at}/1.1/one-1.1.jar`)).status).toBe(200);

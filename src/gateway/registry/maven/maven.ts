@@ -110,7 +110,7 @@ async function publishedAtOf(maven: Maven, { name, version, project }: FileAsked
     await file.close();
     return timeIn(note.facts.modified);
   } catch (error) {
-    if (error instanceof Refused) return null;
+    if (error instanceof Refused && error.status === 404) return null;
     throw error;
   }
 }
