@@ -6,6 +6,7 @@ import { removeTree } from "../../base/remove-tree.ts";
 import { isMountable, overlay } from "../spec/overlay.ts";
 import type { EngineInfo } from "./engine-info.ts";
 import type { ResolvedImage } from "./image.ts";
+import { tryContainer } from "./try-container.ts";
 import type { RunUser } from "./user.ts";
 
 export interface BeneathParts {
@@ -53,31 +54,15 @@ async function writesStayAbove(parts: BeneathParts, folder: string): Promise<boo
 /** Adds to the file from below, as the run's user. A mount that the engine refuses is no failure of it. */
 async function exitOf({ docker, user, image }: BeneathParts, mount: object): Promise<number | null> {
   const { id, mounts } = await image();
-  const container = await docker.createContainer({
-    Image: id,
-    User: `${user.uid}:${user.gid}`,
-    Entrypoint: ["/bin/sh", "-c", "echo above >>/workspace/seen"],
-    Cmd: [],
-    HostConfig: {
-      NetworkMode: "none",
-      CapDrop: ["ALL"],
-      SecurityOpt: ["no-new-privileges"],
-      ReadonlyRootfs: true,
-      Memory: 64 * 1024 * 1024,
-      Mounts: [
-        ...mounts.map(({ source, target }) => ({ Type: "bind", Source: source, Target: target, ReadOnly: true })),
-        mount,
-      ] as Docker.MountConfig,
-    },
+  const bound = mounts.map(({ source, target }) => ({ Type: "bind", Source: source, Target: target, ReadOnly: true }));
+  const tried = await tryContainer(docker, {
+    image: id,
+    user: `${user.uid}:${user.gid}`,
+    command: ["/bin/sh", "-c", "echo above >>/workspace/seen"],
+    memoryBytes: 64 * 1024 * 1024,
+    mounts: [...bound, mount],
   });
-  try {
-    const isStarted = await container.start().catch(() => null);
-    if (isStarted === null) return null;
-    const { StatusCode } = (await container.wait()) as { StatusCode: number };
-    return StatusCode;
-  } finally {
-    await container.remove({ force: true, v: true }).catch(() => {});
-  }
+  return "code" in tried ? tried.code : null;
 }
 
 function textOf(path: string): Promise<string | null> {

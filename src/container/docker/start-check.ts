@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { isGone } from "./errors.ts";
+import { tryContainer } from "./try-container.ts";
 
 export interface NamedImage {
   /** The setting that names it. */
@@ -69,29 +70,14 @@ type Exit = number | "no program" | "no folder" | "unknown";
 async function exitOf(docker: Docker, image: string, program: string, folder: string): Promise<Exit> {
   const seen = `/seen/${probe}`;
   const script = `const { existsSync } = require("node:fs"); process.exit(!existsSync(${JSON.stringify(program)}) ? ${noProgram} : existsSync(${JSON.stringify(seen)}) ? 0 : ${noFile})`;
-  let container: Docker.Container | null = null;
-  try {
-    container = await docker.createContainer({
-      Image: image,
-      Entrypoint: ["node", "-e", script],
-      Cmd: [],
-      HostConfig: {
-        NetworkMode: "none",
-        CapDrop: ["ALL"],
-        SecurityOpt: ["no-new-privileges"],
-        ReadonlyRootfs: true,
-        Memory: 256 * 1024 * 1024,
-        Mounts: [{ Type: "bind", Source: folder, Target: "/seen", ReadOnly: true }],
-      },
-    });
-    await container.start();
-    const { StatusCode } = (await container.wait()) as { StatusCode: number };
-    return StatusCode;
-  } catch (error) {
-    const { message } = error as Error;
-    if (/bind source path does not exist|no such file or directory.*seen-|statfs /i.test(message)) return "no folder";
-    return /executable file .*not found|exec: "?node/i.test(message) ? "no program" : "unknown";
-  } finally {
-    await container?.remove({ force: true, v: true }).catch(() => {});
-  }
+  const tried = await tryContainer(docker, {
+    image,
+    command: ["node", "-e", script],
+    memoryBytes: 256 * 1024 * 1024,
+    mounts: [{ Type: "bind", Source: folder, Target: "/seen", ReadOnly: true }],
+  }).catch((refusal: Error) => ({ refusal }));
+  if ("code" in tried) return tried.code;
+  const { message } = tried.refusal;
+  if (/bind source path does not exist|no such file or directory.*seen-|statfs /i.test(message)) return "no folder";
+  return /executable file .*not found|exec: "?node/i.test(message) ? "no program" : "unknown";
 }
