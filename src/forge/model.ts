@@ -160,6 +160,8 @@ export interface WorkflowFile {
   readonly types?: readonly string[];
   /** It starts only when a changed file is below one of these, or is one of them. */
   readonly paths?: readonly string[];
+  /** Its runs wait until a person approves them, as those of outside contributors do, and of bots where the settings say so. */
+  readonly held?: boolean;
   /** A newer run for the same branch or pull request cancels one that still runs. */
   readonly cancelInProgress?: boolean;
   readonly jobs: readonly JobFile[];
@@ -419,6 +421,8 @@ export interface WorkflowRun {
   createdAt: number;
   startedAt: number;
   updatedAt: number;
+  /** It waits for a person's approval: no job of it is there yet. */
+  held: boolean;
   /** Names of the jobs that this attempt runs; null: all of them. */
   again: readonly string[] | null;
   jobs: WorkflowJob[];

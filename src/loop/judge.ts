@@ -287,9 +287,11 @@ export function onVerdict(
   const ended = hasEnded(verdict);
   if (!ended && !state.ciOverdue) return stay({ ...state, ciSeen: false }, "the verdict is still pending");
   const silent = verdict.parts.filter((part) => part.colour === "pending" || part.colour === "absent");
-  const why = ended
-    ? ({ of: "ci_without_result" } as const)
-    : ({ of: "ci_silent", waited: rulesOf(state).ciWaitMs, lacks: lacking(verdict) } as const);
+  const lacks = lacking(verdict);
+  const why =
+    ended && lacks !== "approval"
+      ? ({ of: "ci_without_result" } as const)
+      : ({ of: "ci_silent", waited: rulesOf(state).ciWaitMs, lacks } as const);
   const [shown, effects] = showVerdict(withAttempt(state, { verdict, counted: false }));
   const quote = silent.map((part) => `${part.name}: ${part.note}`).join("\n") || null;
   return settle(shown, now, { reason: "external_dependency_blocked", ...why, quote, resume: "verify" }, [
@@ -327,8 +329,9 @@ export function onRerun(state: LoopState, head: string, outcome: "asked" | "refu
 }
 
 /** What a silent CI did not say. */
-function lacking({ parts }: Verdict): "everything" | "required" | "end" {
+function lacking({ parts }: Verdict): "everything" | "required" | "end" | "approval" {
   const ofCi = parts.filter(({ source }) => source === "ci");
+  if (ofCi.some(({ lacks }) => lacks === "approval")) return "approval";
   if (!ofCi.some(({ lacks }) => lacks === "report")) return "end";
   return ofCi.every(({ lacks }) => lacks === "report") ? "everything" : "required";
 }

@@ -59,6 +59,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "merge_declined":
       return `merge ${change} yourself, or change what stopped the merge and ${judgedAgain}`;
     case "ci_silent":
+      if (ending.of === "ci_silent" && ending.lacks === "approval")
+        return `approve the runs on ${pullLink ?? "the pull request"}, or change in the repository's settings for Actions whose runs wait; then ${judgedAgain}`;
       if (ending.of === "ci_silent" && ending.lacks === "required")
         return `have the required check report on every pull request, or take it off \`checks.required\` and the branch's rules; then ${judgedAgain}`;
       return `once CI works, ${judgedAgain}`;

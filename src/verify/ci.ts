@@ -38,8 +38,9 @@ export function judgeCi(
   const isFlaky = flakyIn(ci.checks);
   const isDoubted = (check: CheckFact) => isFlaky(check) || wasGreen.includes(check.name);
   const mustSucceed = required.length > 0 && rules.skippedChecks === "block";
-  const parts = deciding.map((name) => {
+  const parts = deciding.map((name): VerdictPart => {
     const runs = groups.get(name) ?? [];
+    if (runs.length === 0 && ci.held === true) return held(name);
     const judged = partOf(name, runs, mustSucceed);
     const red = runs.filter((run) => colourOf(run) === "red");
     if (judged.colour !== "red") return judged;
@@ -129,8 +130,15 @@ function partOf(name: string, runs: readonly CheckFact[], mustSucceed: boolean):
 
 const forGood = { final: true };
 
+/** What was not reported, while GitHub holds runs of workflows back: waiting changes nothing, and it is no sign that there is no CI. */
+function held(name: string): VerdictPart {
+  const note = "not reported: GitHub holds runs of workflows until a person approves them";
+  return { ...part(name, "pending", note, null), ...forGood, lacks: "approval" };
+}
+
 function missingEvidence(ci: CiFacts, parts: readonly VerdictPart[], isRequired: boolean): VerdictPart[] {
   if (ci.truncated) return [part("checks", "pending", "there are more checks than could be read", null)];
+  if (parts.length === 0 && ci.held === true) return [held("checks")];
   if (parts.length === 0)
     return [{ ...part("checks", "pending", "no check has been reported yet", null), lacks: "report" }];
   if (!isRequired && parts.every((each) => each.colour === "green" && each.note !== "success")) {

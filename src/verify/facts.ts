@@ -55,6 +55,7 @@ export interface CiFacts {
   readonly checks: readonly CheckFact[];
   readonly truncated: boolean; // there were more checks than one read returns: not green
   readonly expected?: readonly ExpectedCheck[]; // by the rules of the base branch, reported or not; absent: none, or not read
+  readonly held?: true; // runs of workflows wait for a person to approve them; absent: none is known to
   readonly base?: BaseFact; // absent: the branch is gone, or not known
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at now, without their words; absent: none, or not read
 }

@@ -138,6 +138,13 @@ export const settingRows: Readonly<Record<string, Row>> = {
     does: "The pull request is made ready for review once that is seen, with the reason in the thread; `pull_request.draft: never` opens it ready.",
     shown: shown("test/story/drafts.test.ts", "gets the pull request ready, and the reason is said"),
   },
+  "Workflow runs that wait for a person's approval": {
+    does: "Seen where a check that counts was not reported: the loop ends at once, saying that, and `/loop retry` judges the same commit once the runs are approved. They are never taken for a repository without CI.",
+    shown: shown(
+      "test/story/drafts.test.ts",
+      "CI that GitHub holds until a person approves it is said at once as that, and judged once it ran",
+    ),
+  },
   "A conflict with the base": {
     does: "Found while the commit is judged and at the gate. The agent is told to merge the base, in attempts that are not counted; after three, a person is asked.",
     shown: shown(

@@ -195,6 +195,22 @@ test("a run that goes on cannot be run again", async () => {
   await forge.idle();
 });
 
+test("a run that is held has ended as `action_required` without a job, until a person approves it", async () => {
+  const { forge, repository, app } = await aBuilt([
+    { name: "CI", held: true, jobs: [{ name: "test", command: "true" }] },
+  ]);
+  const sha = await aPush(forge);
+  await forge.idle();
+  const [run] = repository.workflowRuns;
+  expect([run?.conclusion, run?.suite.conclusion, repository.runs]).toEqual(["action_required", "action_required", []]);
+  const { data } = await app.rest.checks.listForRef({ ...built, ref: sha });
+  expect(data.total_count).toBe(0);
+  forge.world.approveWorkflowRun(forge.as("willa").actor, run!);
+  await forge.idle();
+  expect([run?.conclusion, run?.attempt, told(repository)]).toEqual(["success", 1, [["test", "completed", "success"]]]);
+  expect(() => forge.world.approveWorkflowRun(forge.as("willa").actor, run!)).toThrow("not waiting for approval");
+});
+
 test("a matrix is a job for each combination, and one job of the bare name where it is skipped", async () => {
   const matrix = { node: [20, 22], os: ["ubuntu-latest"] };
   const { forge, repository } = await aBuilt([

@@ -216,6 +216,7 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
     { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "everything", ...verify },
     { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "required", ...verify },
     { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "end", ...verify },
+    { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "approval", ...verify },
   ],
   ci_without_result: [
     {

@@ -72,3 +72,20 @@ test("with `pull_request.draft: never` the pull request is ready from the start"
   expect(await story.phase(issue)).toBe("awaiting_gate");
   expect(said(story, issue)).not.toContain("made ready for review before");
 }, 120_000);
+
+test("CI that GitHub holds until a person approves it is said at once as that, and judged once it ran", async () => {
+  const file = { name: "CI", on: "pull_request", held: true, jobs: [{ name: "test", command }] } as const;
+  const story = await aStory({ ci: { actions: [file] } });
+  const issue = await story.startLoop();
+  await story.advance(11 * minute);
+  const { ending } = await story.state(issue);
+  expect(ending).toMatchObject({ reason: "external_dependency_blocked", of: "ci_silent", lacks: "approval" });
+  expect((await story.pull(issue)).draft).toBe(true);
+  expect(story.comments(issue).at(-1)).toMatch(/holds back runs of workflows .*until a person approves them/);
+  const [run] = story.repository.workflowRuns;
+  if (run !== undefined) story.forge.world.approveWorkflowRun(story.forge.as("bob").actor, run);
+  await story.settle();
+  story.forge.as("bob").comment(issue, "/loop retry");
+  await story.settle();
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+});

@@ -176,6 +176,11 @@ const table: readonly (readonly [string, Case, string])[] = [
     { ...one, checks: [own(nothing, nothing)] },
     "pending, unit pending for good, checks absent",
   ],
+  [
+    "GitHub holds runs of workflows: there is CI, whose silence it cannot stand in for",
+    { ...one, facts: { held: true } },
+    "pending, unit green, checks pending for good",
+  ],
   ["policy has none after all", { ciQuiet: true, checks: [] }, "pending, checks pending"],
   // Several of them.
   [

@@ -463,3 +463,21 @@ describe("who reported a check", () => {
     expect(judged(checks, asked).colour).toBe(colour);
   });
 });
+
+describe("runs of workflows that GitHub holds until a person approves them", () => {
+  const held = { held: true } as const;
+
+  it("are why a check was not reported, and waiting changes nothing", () => {
+    const { colour, parts } = judged([], { ci: held });
+    expect([colour, parts[0]?.lacks, parts[0]?.final]).toEqual(["pending", "approval", true]);
+    const { parts: required } = judged([aCheck({ name: "lint" })], { required: ["test"], ci: held });
+    expect(required[0]).toMatchObject({ name: "test", lacks: "approval", final: true });
+  });
+
+  it("are none of the business of checks that were reported", () => {
+    expect(judged([aCheck()], { required: ["test"], ci: held }).colour).toBe("green");
+    expect(
+      judged([aCheck({ done: false, conclusion: null })], { required: ["test"], ci: held }).parts[0],
+    ).toMatchObject({ colour: "pending", note: "not finished yet" });
+  });
+});

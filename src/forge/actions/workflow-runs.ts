@@ -1,6 +1,6 @@
 // Runs of workflows and their jobs: what changes them, and the webhooks of each change in GitHub's order.
 import { assert } from "../../base/assert.ts";
-import { type Core, nodeId } from "../core.ts";
+import { type Core, nodeId, requireAccess } from "../core.ts";
 import type { Actor, CheckConclusion, JobFile, WorkflowJob, WorkflowRun, WorkflowStart } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { jobShape, workflowRunShape, workflowShape } from "../shapes/workflow.ts";
@@ -23,6 +23,8 @@ export interface WorkflowActions {
   ): void;
   /** Concludes a run whose jobs have all ended. */
   settleWorkflowRun(actor: Actor, run: WorkflowRun): void;
+  /** Starts a run that is held; throws 403 for another. */
+  approveWorkflowRun(by: Actor, run: WorkflowRun): void;
   /** Another attempt, of all jobs or of some; who runs jobs hears of it as requested. Throws 403 while the run goes on. */
   rerunWorkflow(by: Actor, run: WorkflowRun, only?: readonly WorkflowJob[]): void;
 }
@@ -67,18 +69,36 @@ export function workflowActions(core: Core): WorkflowActions {
       run.conclusion = concludes(latestJobs(run));
       emitRunAs(core, actor, run, "completed");
     },
+    approveWorkflowRun: (by, run) => {
+      requireAccess(by, run.repository, "write");
+      if (!run.held) throw new Refusal(403, "This run is not waiting for approval");
+      run.held = false;
+      renew(core, by, run);
+    },
     rerunWorkflow: (by, run, only) => {
       if (run.status !== "completed") throw new Refusal(403, "This workflow is already running");
       run.attempt += 1;
-      run.status = "queued";
-      run.conclusion = null;
-      run.startedAt = core.now();
-      run.suite.status = "queued";
-      run.suite.conclusion = null;
       run.again = only?.map((job) => job.check.name) ?? null;
-      emitRun(core, by, run, "requested");
+      renew(core, by, run);
     },
   };
+}
+
+function renew(core: Core, by: Actor, run: WorkflowRun): void {
+  run.status = "queued";
+  run.conclusion = null;
+  run.startedAt = core.now();
+  run.suite.status = "queued";
+  run.suite.conclusion = null;
+  emitRun(core, by, run, "requested");
+}
+
+/** A run that is held has ended as `action_required`, without any job: https://github.com/sarvamai/sarvam-ai-cookbook/issues/148 */
+function hold(core: Core, actor: Actor, run: WorkflowRun): void {
+  run.conclusion = "action_required";
+  run.suite.status = "completed";
+  run.suite.conclusion = "action_required";
+  emitRunAs(core, actor, run, "completed");
 }
 
 function createRun(core: Core, actor: Actor, by: Actor, start: WorkflowStart): WorkflowRun {
@@ -106,6 +126,7 @@ function createRun(core: Core, actor: Actor, by: Actor, start: WorkflowStart): W
     createdAt: now,
     startedAt: now,
     updatedAt: now,
+    held: file.held === true,
     again: null,
     jobs: [],
   };
@@ -115,6 +136,7 @@ function createRun(core: Core, actor: Actor, by: Actor, start: WorkflowStart): W
   whole.suite.workflowRun = whole;
   repository.workflowRuns.push(whole);
   emitRun(core, by, whole, "requested");
+  if (whole.held) hold(core, actor, whole);
   return whole;
 }
 

@@ -40,7 +40,7 @@ export function startRunner(options: RunnerOptions): { stop(): Promise<void> } {
     if (again) return enqueue(again);
     const starts = await startsOf(event);
     const runs = starts.map((start) => world.createWorkflowRun(world.actorOf(options.app), event.actor, start));
-    await Promise.all(runs.map(enqueue));
+    await Promise.all(runs.filter((run) => !run.held).map(enqueue));
   };
   const stopListening = world.listen((event) => {
     if (!["push", "pull_request", "workflow_run"].includes(event.event)) return;
@@ -62,11 +62,12 @@ function replaces(run: WorkflowRun, older: WorkflowRun): boolean {
   return run.pull ? run.pull === older.pull : run.headBranch === older.headBranch;
 }
 
-/** The run of a `workflow_run requested` that is not the first attempt: who asked for it only changed the record. */
+/** The run of a `workflow_run requested` that is another attempt, or was approved: who asked for it only changed the record. */
 function rerun({ event, action, body, repository }: WorldEvent): WorkflowRun | undefined {
   if (event !== "workflow_run" || action !== "requested") return undefined;
   const { id, run_attempt: attempt } = body.workflow_run as { id: number; run_attempt: number };
-  return attempt > 1 ? repository?.workflowRuns.find((run) => run.id === id) : undefined;
+  const run = repository?.workflowRuns.find((one) => one.id === id);
+  return attempt > 1 || (run?.file.held === true && !run.held) ? run : undefined;
 }
 
 function report({ log }: RunnerOptions, { repository }: WorldEvent, error: unknown): void {

@@ -37,6 +37,7 @@ export function ciFragment(workflows: boolean): string {
 fragment Ci on Commit {
   oid
   statusCheckRollup { ${contextsOf(workflows, "first: 100")} }
+  checkSuites(first: 50) { nodes { conclusion app { slug } checkRuns(first: 1) { totalCount } } }
 }`;
 }
 
@@ -118,8 +119,15 @@ const Status = z.object({
   isRequired: z.boolean(),
 });
 
+const Suite = z.object({
+  conclusion: z.string().nullable(),
+  app: z.object({ slug: z.string() }).nullable(),
+  checkRuns: z.object({ totalCount: z.number() }).nullable(),
+});
+
 export const CiCommit = z.object({
   oid: z.string(),
+  checkSuites: z.object({ nodes: z.array(Suite) }).nullish(), // not asked for again with further pages
   statusCheckRollup: z
     .object({
       contexts: z.object({
@@ -251,8 +259,14 @@ export async function ciFacts(
     pullHead,
     checks: await withApps(connection, repository, facts, expected),
     ...(expected.length === 0 ? {} : { expected }),
+    ...((commit.checkSuites?.nodes ?? []).some(isHeld) ? { held: true as const } : {}),
     truncated: page?.hasNextPage ?? false,
   };
+}
+
+/** A run of a workflow that waits for a person's approval: it has ended, so to speak, and has no job. */
+function isHeld({ conclusion, app, checkRuns }: z.infer<typeof Suite>): boolean {
+  return conclusion === "ACTION_REQUIRED" && app?.slug === "github-actions" && checkRuns?.totalCount === 0;
 }
 
 /** Of a pull request, what its checks are read by. */

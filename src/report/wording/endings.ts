@@ -216,6 +216,8 @@ function silentSentence(lacks: Extract<Ending, { of: "ci_silent" }>["lacks"], wa
   switch (lacks) {
     case undefined:
       return `CI gave no verdict on the commit within ${waited}.`;
+    case "approval":
+      return "GitHub holds back runs of workflows on the commit until a person approves them, so it was not judged.";
     case "everything":
       return `No check was reported on the commit within ${waited}. Either no CI runs on pull requests here, or something keeps it from starting: a path filter that leaves this change out, a run that waits for approval, or an outage.`;
     case "required":
