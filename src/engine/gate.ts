@@ -8,7 +8,14 @@ import { isQueued } from "../loop/merge-queue.ts";
 import { names } from "../loop/people.ts";
 import type { ApprovalComment, LoopState } from "../loop/state.ts";
 import { authorsOf, noAuthors } from "../verify/authors.ts";
-import { type ApprovalFact, type CiFacts, outdatedIn, type PullFacts, type ReviewFact } from "../verify/facts.ts";
+import {
+  type ApprovalFact,
+  type CiFacts,
+  outdatedIn,
+  type PullFacts,
+  type ReviewFact,
+  retargetedIn,
+} from "../verify/facts.ts";
 import { gateOf } from "../verify/gate.ts";
 import { againOf, judge, judgeWithLogs } from "./judge.ts";
 import type { World } from "./world.ts";
@@ -97,7 +104,11 @@ async function readGate(world: World, before: LoopState, number: number): Promis
     unread: pushed?.unread ?? null,
     verdict: judge(state, pull.head, pull.ci),
   });
-  return { state, facts: { ...read, ...outdatedIn(pull.ci, state.base) }, ci: pull.ci };
+  return {
+    state,
+    facts: { ...read, ...outdatedIn(pull.ci, state.base), ...retargetedIn(pull.ci, state.base) },
+    ci: pull.ci,
+  };
 }
 
 function pushedTo(

@@ -132,6 +132,7 @@ export interface GateFacts {
   readonly unqueued?: string; // why it was last taken out of one, as GitHub calls it; absent: it never was
   readonly verdict: Verdict; // CI read again, with the review as recorded
   readonly conflict?: BaseTip; // the branch conflicts with it; absent: it does not, or GitHub does not say yet
+  readonly retargeted?: BaseTip; // a person has it go there now, and not to the base it was judged with; absent: it goes there
   readonly upToDate?: true; // a ruleset takes only a branch that contains its base; absent: none is known to
   readonly outdated?: BaseTip; // the base that the branch has to contain and does not, by the rules; absent: nothing of the kind is known
 }

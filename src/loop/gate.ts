@@ -16,7 +16,7 @@ import {
 } from "./judge.ts";
 import { isMergedByQueue, isQueued, outOfQueue } from "./merge-queue.ts";
 import type { ApprovalRefusal, GateRefusal } from "./refusal.ts";
-import type { CheckAgain, LoopState, Person } from "./state.ts";
+import type { BaseTip, CheckAgain, LoopState, Person } from "./state.ts";
 import { mayUpdate, updateBranch, withRule } from "./update.ts";
 
 /** Something moved at the gate: read everything again, remember nothing. */
@@ -28,6 +28,7 @@ export function readGate(state: LoopState): Decision {
 export type Standing =
   | "closed"
   | "moved"
+  | "retargeted"
   | "changes"
   | "conflict"
   | "outdated"
@@ -41,6 +42,7 @@ export type Standing =
 export function standingOf(state: LoopState, facts: GateFacts): Standing {
   if (!facts.open && facts.merged === null) return "closed";
   if (facts.head !== currentAttempt(state).head) return "moved";
+  if (facts.open && facts.retargeted !== undefined) return "retargeted"; // nothing was said of a merge into that base
   if (facts.changes.length > 0) return "changes";
   if (facts.open && facts.conflict !== undefined) return "conflict";
   if (facts.verdict.colour === "red") return "red"; // whoever approved it: a merge of it would not be one of what was judged
@@ -85,7 +87,7 @@ function onQueued(state: LoopState, head: string): Decision {
 
 /** The gate is passed no more. */
 function mustLeaveQueue(state: LoopState, facts: GateFacts): boolean {
-  const leaves: readonly Standing[] = ["changes", "short", "unread", "red"];
+  const leaves: readonly Standing[] = ["retargeted", "changes", "short", "unread", "red"];
   return isQueued(state, facts.head) && leaves.includes(standingOf(state, facts));
 }
 
@@ -115,6 +117,10 @@ function onStanding(state: LoopState, { facts, again = [] }: GateRead, now: numb
       return stay(state, "the pull request is closed; its own event decides");
     case "moved":
       return onBranchMoved(state, facts.head, now);
+    case "retargeted":
+      return facts.retargeted === undefined
+        ? stay(state, "the pull request goes where it went")
+        : onRetargeted(state, facts.head, facts.retargeted, now);
     case "changes":
       return onChangesRequested(state, facts, now);
     case "conflict":
@@ -264,6 +270,12 @@ function judgeAnew(state: LoopState, head: string, why: string, now: number): De
   const before: Effect[] = [...stopRuns(state, why), { type: "write_status" }, ...leaveGate(state)];
   const next = beginVerifying(stopped, now, before);
   return { ...next, note: `${why}; ${next.note}` };
+}
+
+/** CI may have nothing more to say of the same commit, and the reviews of it stand: both are read once the reviewer is done. */
+function onRetargeted(state: LoopState, head: string, base: BaseTip, now: number): Decision {
+  const next = judgeAnew({ ...state, base }, head, `the pull request goes to ${base.branch} now`, now);
+  return { ...next, state: next.state && { ...next.state, ciSeen: true, reviewSeen: true } };
 }
 
 /** The base was to be merged into the branch, for a rule: what came of it is no person's push, and is judged from the start. */

@@ -67,6 +67,15 @@ export function conflictIn({ base }: CiFacts): { readonly conflict?: BaseTip } {
 }
 
 /**
+ * The base that the pull request goes to now, where that is another branch at another commit than what it was judged with, as an
+ * event has it: a branch that was only renamed is at the same commit.
+ */
+export function retargetedIn({ base }: CiFacts, known: BaseTip | null): { readonly retargeted?: BaseTip } {
+  if (base === undefined || known === null || base.branch === known.branch || base.sha === known.sha) return {};
+  return { retargeted: { branch: base.branch, sha: base.sha } };
+}
+
+/**
  * Whether rules want the base in the head, and the base that is missing there, as an event has it. `known` is the newest tip of
  * the base that is known to be in it. Nothing where no rule is known to ask for it.
  */

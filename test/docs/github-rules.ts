@@ -152,6 +152,13 @@ export const settingRows: Readonly<Record<string, Row>> = {
       "at the gate: the agent merges the base in an attempt that is not counted, and all of it is judged anew",
     ),
   },
+  "A person has the pull request go to another branch": {
+    does: "Read at the gate: the same commit is judged anew with that branch before anybody's approval counts. A branch that was only renamed is followed.",
+    shown: shown(
+      "test/story/other-base.test.ts",
+      "T21: a pull request that a person has go to another branch is judged with that one before it is merged",
+    ),
+  },
   "The base branch is renamed": {
     does: "GitHub takes the pull request along, and the loop goes on. Where there was none yet, GitHub takes none for the old name: the loop says so, and `/loop retry` opens it to the new one.",
     shown: shown(

@@ -662,6 +662,7 @@ function gateRead({ words, options }: Line, state: LoopState | null): LoopEvent 
       verdict: verdictOf(options.get("checks") ?? "green", head, options),
       ...conflictOf({ words, options, verb: "gate" }),
       ...outdatedOf({ words, options, verb: "gate" }),
+      ...(options.has("retargeted") ? { retargeted: { branch: "release", sha: options.get("retargeted") ?? "" } } : {}),
     },
     merge: mergeOf(options.get("merge")),
     ...againIn({ words, options, verb: "gate" }),

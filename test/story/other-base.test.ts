@@ -56,3 +56,19 @@ test("where the base moves on and conflicts, the agent merges that branch and no
   const state = await story.state(issue);
   expect([state.phase, state.attempts.length, state.base?.branch]).toEqual(["awaiting_gate", 2, "develop"]);
 });
+
+test("T21: a pull request that a person has go to another branch is judged with that one before it is merged", async () => {
+  const story = await aStory({ policy: "gate: { merge: true }\n" });
+  const dave = story.forge.as("dave");
+  await dave.push(story.repository, "release", { "notes.md": "Of the release.\n" }, "Begin");
+  const issue = await story.startLoop();
+  const pull = await story.pull(issue);
+  await story.forge.world.updatePull(dave.actor, pull, { base: "release" });
+  story.forge.as("bob").approve(pull);
+  await story.settle();
+  const { base, attempts: tried, ending } = await story.state(issue);
+  const reviews = tried[0]?.runs.filter(({ role }) => role === "reviewer");
+  expect([base?.branch, tried.length, reviews?.length]).toEqual(["release", 1, 2]);
+  expect(ending).toMatchObject({ reason: "task_complete", of: "approved_and_merged" });
+  expect(story.comments(issue)[0]).toContain("from `release` at");
+});
