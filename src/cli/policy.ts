@@ -13,7 +13,7 @@ import type { Terminal } from "./terminal.ts";
 
 /**
  * 0 when the file is valid, 1 when a claim would refuse it or it cannot be read. Where the environment has an operator's
- * settings they count too; without, what the default bounds refuse is only noted.
+ * settings they count too; what goes past bounds is held to them, and noted.
  */
 export function checkPolicy(file: string, json: boolean, { env, out, err }: Terminal): number {
   let bytes: Buffer;
@@ -57,7 +57,13 @@ function check(file: string, bytes: Buffer, env: Terminal["env"]): Checked {
   const isKnown = Object.keys(env).some((name) => name.startsWith("LOOPGATE_") && env[name]);
   if (operator === null || !isKnown) return { ok: true, policy, note: noteOn(policy, text) };
   const here = readRules({ text, sha: "" }, operator, "loop");
-  return here.ok ? { ok: true, policy, note: "It is within the bounds of the operator's settings here." } : here;
+  if (!here.ok) return here;
+  const { clamped = [] } = here.rules;
+  const note =
+    clamped.length === 0
+      ? "It is within the bounds of the operator's settings here."
+      : `What goes past the bounds of the operator's settings here is held to them: ${clamped.join("; ")}.`;
+  return { ok: true, policy, note };
 }
 
 /** As in github/read/claim.ts: what people write and the App does not read. */
@@ -81,7 +87,8 @@ function noteOn(policy: Policy, text: string): string {
   if (defaults === null) return `${unknown}.`;
   const named = mostGenerous(policy).defaults;
   const read = readRules({ text, sha: "" }, { ...defaults, defaults: named }, "loop");
-  const bounds = read.ok ? "" : ` With the settings' defaults it is not: ${read.message}.`;
+  const past = read.ok ? (read.rules.clamped ?? []).join("; ") : read.message;
+  const bounds = past === "" ? "" : ` With the settings' defaults it is not: ${past}.`;
   const left = (["command", "image"] as const).filter(
     (part) => policy.agent[part] === "" && !(part === "command" && policy.agent.kind !== "command"),
   );

@@ -32,6 +32,7 @@ import type {
   ToolCount,
 } from "../loop/state.ts";
 import type { Pending } from "../loop/still.ts";
+import type { PolicyFile } from "../policy/rules.ts";
 import type { TestFacts } from "../policy/tests.ts";
 import type { LimitsLeft } from "../report/limits.ts";
 import type { CheckFact, JobLog, PullFacts, PushedFacts, VerdictFacts } from "../verify/facts.ts";
@@ -78,7 +79,7 @@ export interface ClaimRead {
   readonly knownGone?: true; // the base that the loop has is no branch any more: renamed, or deleted
   readonly soleAssignee?: number; // id of the one account that issues can be assigned to, as everybody who may write can be; absent: there are several
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at, without their words; absent: none
-  readonly policy: { readonly text: string; readonly sha: string } | null; // .github/loop.yml at `base.sha`
+  readonly policy: PolicyFile | null; // .github/loop.yml at `base.sha`, or of the owner's repository `.github`
   readonly policyFault: string | null; // why a policy that is there cannot be read: part of a sentence, for the thread
 }
 

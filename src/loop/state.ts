@@ -77,6 +77,8 @@ export type OwnCheck = z.infer<typeof OwnCheck>;
 export const Rules = z.object({
   label: z.string(),
   policySha: z.string(), // blob id of .github/loop.yml at the claim, "" where the file is absent
+  policyOf: z.string().optional(), // owner/name of the repository that the file stands in; absent: the loop's own, or there is none
+  clamped: z.array(z.string()).optional(), // what the file states and the operator's bounds made tighter, in words; absent: nothing
   base: z.string().optional(), // branch that the loop begins from; absent: the default branch
   executor: z.object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() }),
   reviewer: z // null: switched off by policy

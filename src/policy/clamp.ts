@@ -52,19 +52,27 @@ export const generousBounds: Bounds = {
 };
 
 export type ClampedPolicy =
-  | { readonly ok: true; readonly policy: Policy }
+  | {
+      readonly ok: true;
+      readonly policy: Policy;
+      /** What the file states and the bounds made tighter, a sentence each, with the line first. */
+      readonly clamped: readonly string[];
+    }
   | { readonly ok: false; readonly message: string };
 
 /**
- * The policy within the operator's bounds. A value that the file states and that exceeds its bound is an error naming both;
- * a default that exceeds it (no line in `lines`) silently becomes the bound.
+ * The policy within the operator's bounds: what goes past one becomes the bound, which is only ever tighter. What the file states
+ * (it has a line in `lines`) is told; a default is not. An image has no tighter one: that is an error.
  */
 export function clampPolicy(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Bounds): ClampedPolicy {
-  const exceeded = excesses(policy, bounds).find(({ path }) => lines.has(path));
-  if (exceeded !== undefined) {
-    return { ok: false, message: `line ${lines.get(exceeded.path)}: ${exceeded.sentence}` };
-  }
-  return { ok: true, policy: within(policy, bounds) };
+  const image = images(policy, bounds).find(({ path }) => lines.has(path));
+  if (image !== undefined) return { ok: false, message: told(image, lines) };
+  const clamped = excesses(policy, bounds).filter(({ path }) => lines.has(path));
+  return { ok: true, policy: within(policy, bounds), clamped: clamped.map((excess) => told(excess, lines)) };
+}
+
+function told({ path, sentence }: Excess, lines: ReadonlyMap<string, number>): string {
+  return `line ${lines.get(path)}: ${sentence}`;
 }
 
 interface Excess {
@@ -130,11 +138,15 @@ function choices(policy: Policy, bounds: Bounds): Excess[] {
       sentence: "`gate.merge` is true, but this App's operator does not allow merging",
     });
   }
-  const closed = policy.network.allow.find((host) => !bounds.hosts.includes(host));
-  if (closed !== undefined) {
+  for (const closed of policy.network.allow.filter((host) => !bounds.hosts.includes(host))) {
     const sentence = `\`network.allow\` names ${closed}, which is not among the hosts this App's operator allows`;
     found.push({ path: "network.allow", sentence });
   }
+  return found;
+}
+
+function images(policy: Policy, bounds: Bounds): Excess[] {
+  const found: Excess[] = [];
   for (const role of ["agent", "reviewer", "environment"] as const) {
     const image = policy[role].image;
     if (image === "" || bounds.images.length === 0 || bounds.images.includes(image)) continue;
@@ -164,7 +176,12 @@ function within(policy: Policy, bounds: Bounds): Policy {
       changed_lines: Math.min(policy.limits.changed_lines, bounds.changed_lines),
       changed_files: Math.min(policy.limits.changed_files, bounds.changed_files),
     },
-    gate: { ...policy.gate, approvals: Math.max(policy.gate.approvals, bounds.approvals_minimum) },
+    network: { ...policy.network, allow: policy.network.allow.filter((host) => bounds.hosts.includes(host)) },
+    gate: {
+      ...policy.gate,
+      approvals: Math.max(policy.gate.approvals, bounds.approvals_minimum),
+      merge: policy.gate.merge && bounds.may_merge,
+    },
   };
 }
 

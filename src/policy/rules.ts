@@ -23,19 +23,31 @@ export interface Operator {
 export interface PolicyFile {
   readonly text: string;
   readonly sha: string; // blob id
+  readonly of?: string; // owner/name of the repository it stands in; absent: the loop's own
 }
 
 export type ReadRules = { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
 
-/** Parses, bounds and completes the policy; null: the repository has no file. The message is for the thread. */
+/** Parses, bounds and completes the policy; null: neither the repository nor its owner has a file. The message is for the thread. */
 export function readRules(file: PolicyFile | null, operator: Operator, label: string): ReadRules {
+  const read = rulesIn(file, operator, label);
+  return read.ok || file?.of === undefined ? read : { ok: false, message: `in ${file.of}, ${read.message}` };
+}
+
+function rulesIn(file: PolicyFile | null, operator: Operator, label: string): ReadRules {
   const parsed = parsePolicy(file?.text ?? null);
   if (!parsed.ok) return { ok: false, message: parsed.message };
   const clamped = clampPolicy(parsed.policy, parsed.lines, operator.bounds);
   if (!clamped.ok) return clamped;
   const asked = [...parsed.lines.keys()].filter((path) => path.startsWith("reviewer."));
   const { base } = clamped.policy;
-  const origin = { policySha: file?.sha ?? "", label, ...(base === "" ? {} : { base }) };
+  const origin = {
+    policySha: file?.sha ?? "",
+    ...(file?.of === undefined ? {} : { policyOf: file.of }),
+    ...(clamped.clamped.length === 0 ? {} : { clamped: [...clamped.clamped] }),
+    label,
+    ...(base === "" ? {} : { base }),
+  };
   const { defaults, bounds } = operator;
   return rulesOf(clamped.policy, defaults, bounds.registries ?? [], origin, asked.length > 0);
 }
@@ -45,7 +57,7 @@ function rulesOf(
   policy: Policy,
   defaults: OperatorDefaults,
   registries: readonly string[],
-  origin: Pick<Rules, "policySha" | "label" | "base">,
+  origin: Pick<Rules, "policySha" | "policyOf" | "clamped" | "label" | "base">,
   asksForReviewer: boolean,
 ): ReadRules {
   const command = policy.agent.command || defaults.agent.command;

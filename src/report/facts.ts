@@ -26,6 +26,7 @@ export function facts(state: LoopState, now: number): string {
     isolation === null ? null : `Isolation: ${isolationSentence(isolation)}`,
     used(state, now),
     policyWords(state),
+    clampedWords(state),
     reviewerWords(state),
     snapshot?.criteria === undefined ? null : criteriaWords(snapshot.criteria),
     snapshot === null
@@ -118,10 +119,20 @@ function listed(paths: readonly string[]): string {
 
 function policyWords(state: LoopState): string | null {
   if (state.rules === null) return null;
-  const { policySha } = state.rules;
+  const { policySha, policyOf } = state.rules;
+  const of = policyOf === undefined ? "" : ` of ${inlineCode(policyOf)}, since this repository has none,`;
   return policySha === ""
     ? "Policy: the defaults, since there is no `.github/loop.yml`"
-    : `Policy: \`.github/loop.yml\` at blob ${inlineCode(policySha.slice(0, 12))}`;
+    : `Policy: \`.github/loop.yml\`${of} at blob ${inlineCode(policySha.slice(0, 12))}`;
+}
+
+/** What the file states and does not get: whoever wrote it has to know. */
+function clampedWords({ rules }: LoopState): string | null {
+  const clamped = rules?.clamped ?? [];
+  if (clamped.length === 0) return null;
+  const shown = clamped.slice(0, 10).map(plainSentence);
+  const more = clamped.length > shown.length ? [`and ${clamped.length - shown.length} more`] : [];
+  return `Held to the bounds of this App's operator: ${[...shown, ...more].join("; ")}`;
 }
 
 function reviewerWords({ rules }: LoopState): string | null {

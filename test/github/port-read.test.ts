@@ -112,6 +112,32 @@ describe("the claim", () => {
     }
   });
 
+  test("asks for the owner's policy where the repository has none, in one request more", async () => {
+    const bare = await setUp({ files: { "README.md": "#\n" } });
+    try {
+      const { ref } = bare.newIssue();
+      const read = async () => {
+        bare.sent();
+        const { policy, policyFault } = await bare.port.readClaim(ref);
+        expect(bare.sent()).toEqual(["query ReadClaim", "read GET /repos/{owner}/{repo}/contents/.github%2Floop.yml"]);
+        return { policy, policyFault };
+      };
+      expect(await read()).toEqual({ policy: null, policyFault: null });
+      const defaults = { owner: "acme", name: ".github", files: { "README.md": "#\n" } };
+      const common = await bare.forge.createRepository({ ...defaults, collaborators: { alice: "admin" } });
+      expect(await read()).toEqual({ policy: null, policyFault: null });
+      const sha = expect.stringMatching(/^[0-9a-f]{40}$/);
+      const file = { ".github/loop.yml": "attempts: 2 # für alle\n" };
+      await bare.forge.as("alice").push(common, "main", file, "Say it for all");
+      expect(await read()).toEqual({
+        policy: { text: "attempts: 2 # für alle\n", sha, of: "acme/.github" },
+        policyFault: null,
+      });
+    } finally {
+      await bare.close();
+    }
+  });
+
   test.each([
     ["cut off in the middle (F39)", { status: 200, body: '{"data":' }, "invalid"],
     [

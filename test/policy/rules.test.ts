@@ -177,7 +177,7 @@ describe("the rules of a loop", () => {
       "line 4: `issue.usd` (8) must be at least `budget.usd` (9)",
     );
     expect(ofIssue("issue: {runs: 5}")).toBe("line 1: `issue.runs` (5) must be at least `runs` (20)");
-    expect(ofIssue("issue: {usd: 101}")).toBe("line 1: `issue.usd` is 101, but this App's operator allows at most 100");
+    expect(ofIssue("issue: {usd: 101}")).toEqual([100e9, 60]);
   });
 
   it("take a named agent without a command, and need its model", () => {
@@ -196,8 +196,8 @@ describe("the rules of a loop", () => {
     const asked = "network:\n  allow: [registry.example]";
     expect(rulesFrom(asked, bounded)).toMatchObject({ ok: true, rules: { hosts: ["registry.example"] } });
     expect(rulesFrom(asked)).toMatchObject({
-      ok: false,
-      message: expect.stringMatching(/^line 2: .*registry\.example/),
+      ok: true,
+      rules: { hosts: [], clamped: [expect.stringMatching(/^line 2: .*registry\.example/)] },
     });
   });
 
@@ -235,13 +235,34 @@ describe("the rules of a loop", () => {
       { may_merge: false },
       "line 1: `gate.merge` is true, but this App's operator does not allow merging",
     ],
-    [
-      "agent: {image: evil}",
-      { images: ["good"] },
-      "line 1: `agent.image` is not among the images this App's operator allows (good)",
-    ],
-  ])("are refused where the file exceeds the operator's bounds: %j", (text, bounds, message) => {
-    expect(rulesFrom(text, bounded(bounds))).toEqual({ ok: false, message });
+  ])("are held to the operator's bounds where the file goes past them, and say so: %j", (text, bounds, sentence) => {
+    const read = rulesFrom(text, bounded(bounds));
+    if (!read.ok) throw new Error(read.message);
+    expect(read.rules.clamped).toEqual([sentence]);
+    // Nothing else tells them from the rules of a file that asks for the bound itself.
+    const { clamped: _, ...rest } = read.rules;
+    const said: Readonly<Record<string, string>> = { approvals_minimum: "gate: {approvals: 1}", may_merge: "" };
+    const [[name, bound] = ["", 0]] = Object.entries(bounds);
+    const group = name === "changed_files" ? `limits: {changed_files: ${bound}}` : `${name}: ${bound}`;
+    const plain = rulesFrom(said[name] ?? group, bounded(bounds));
+    expect(plain).toEqual({ ok: true, rules: rest });
+  });
+
+  it("are refused where the file names an image that the operator does not allow", () => {
+    const message = "line 1: `agent.image` is not among the images this App's operator allows (good)";
+    expect(rulesFrom("agent: {image: evil}", bounded({ images: ["good"] }))).toEqual({ ok: false, message });
+  });
+
+  it("say whose file they come from where it is the owner's, also when it is invalid", () => {
+    const of = "acme/.github";
+    expect(readRules({ text: "attempts: 2", sha: "b10b", of }, operator, "loop")).toMatchObject({
+      ok: true,
+      rules: { attempts: 2, policySha: "b10b", policyOf: of },
+    });
+    expect(readRules({ text: "atempts: 2", sha: "b10b", of }, operator, "loop")).toEqual({
+      ok: false,
+      message: "in acme/.github, line 1: `atempts` is not an option; did you mean `attempts`?",
+    });
   });
 
   it("shrink silently to the bounds where the file says nothing", () => {

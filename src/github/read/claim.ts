@@ -10,6 +10,7 @@ import { type Asked, asAllowed } from "./allowed.ts";
 import { BaseRef, baseFields, baseRead } from "./base.ts";
 import { baseChecksFragment } from "./base-checks.ts";
 import { Label, LabelsOfRepository, rememberLabels, statusLabelFields } from "./labels.ts";
+import { defaultsRepository, readOwnersPolicy } from "./owners-policy.ts";
 import { Actor, actorFields, isOurs, personOfActor } from "./people.ts";
 
 /** Where people put a policy that is meant and not read: beside it under another name, or at the repository's root. */
@@ -102,8 +103,8 @@ const Answer = z.object({
 });
 
 /**
- * One request, and one more for each further hundred comments: GitHub allows 2,500 on an issue for ever, so that is the
- * bound. `known` is the base that the loop has, where it has one. Throws `Fault`; an empty repository is one too.
+ * One request, one more where the repository has no policy of its own, and one more for each further hundred comments: GitHub
+ * allows 2,500 on an issue for ever, so that is the bound. `known` is the base that the loop has, where it has one. Throws `Fault`; an empty repository is one too.
  */
 export async function readClaim(connection: Connection, issue: IssueRef, known?: string): Promise<ClaimRead> {
   const attempted = `Could not read ${issue.owner}/${issue.name}#${issue.number} and its policy`;
@@ -126,8 +127,21 @@ export async function readClaim(connection: Connection, issue: IssueRef, known?:
     ...baseRead(repository.defaultBranchRef),
     ...(repository.known === null ? { knownGone: true } : {}),
     ...soleAssignee(repository.assignableUsers.nodes),
-    ...policyIn(repository),
+    ...(await policyOf(connection, issue, repository)),
   };
+}
+
+/** The repository's own, whole and alone, or the owner's. Nothing of a pull request is claimed. */
+async function policyOf(
+  connection: Connection,
+  issue: IssueRef,
+  repository: z.infer<typeof Answer>["repository"],
+): Promise<Pick<ClaimRead, "policy" | "policyFault">> {
+  const own = policyIn(repository);
+  const isAbsent = own.policy === null && own.policyFault === null;
+  const isClaimed = repository.issueOrPullRequest.__typename === "Issue";
+  if (!isAbsent || !isClaimed || issue.name === defaultsRepository) return own;
+  return readOwnersPolicy(connection, issue);
 }
 
 /** Collaborators are told to people with write access only; whom issues can be assigned to, to everybody. */
