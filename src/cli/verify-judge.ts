@@ -55,7 +55,7 @@ export function imageOf(
 export async function risksIn({ gitDir, base, head }: LocalRepository, policy: Policy): Promise<readonly Finding[]> {
   const change = await readChange({ gitDir }, base, head, { placeholders: policy.placeholder_paths });
   const protectedPaths = [...new Set([...builtInProtectedPaths, ...policy.protected_paths])];
-  return risksOf(change, { protectedPaths }).risks;
+  return risksOf(change, { protectedPaths, deniedPaths: policy.denied_paths, changes: policy.changes }).risks;
 }
 
 /** One after the other; a check that is red at the head is run at the base as well, and where asked for one that shows nothing. */

@@ -32,6 +32,7 @@ import type {
   ToolCount,
 } from "../loop/state.ts";
 import type { Pending } from "../loop/still.ts";
+import type { KindFound } from "../policy/kinds.ts";
 import type { PolicyFile } from "../policy/rules.ts";
 import type { TestFacts } from "../policy/tests.ts";
 import type { LimitsLeft } from "../report/limits.ts";
@@ -359,6 +360,7 @@ export interface PushedChange {
     readonly deletions: number;
     readonly bytes: number;
     readonly binary: boolean;
+    readonly kinds?: readonly KindFound[]; // what kind of change it is; absent: of none
     readonly tests?: TestFacts; // what becomes of the tests in it; absent: none
   }[];
   readonly problems: readonly { readonly name: string; readonly detail: string }[];

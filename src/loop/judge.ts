@@ -302,7 +302,7 @@ export function onVerdict(
 
 /** Once in an attempt, and where nothing that failed is surely the change's doing. */
 function mayRerun(state: LoopState, { doubtful }: Verdict): boolean {
-  return doubtful === true && currentAttempt(state).rerun === undefined;
+  return doubtful === true && currentAttempt(state).rerun === undefined && state.rules?.runAgain !== "deny";
 }
 
 /** What failed runs once more on the same commit, and the wait for CI begins anew. */

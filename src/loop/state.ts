@@ -112,10 +112,13 @@ export const Rules = z.object({
   changedFiles: z.number().int(),
   confidence: z.number(), // below this the executor's own doubt stops the loop
   protectedPaths: z.array(z.string()),
+  deniedPaths: z.array(z.string()).optional(), // patterns of files that no approval lets through; absent: there are none
+  changes: z.record(z.string(), z.enum(["allow", "ask", "deny"])).optional(), // by kind, as policy has it; absent: all are allowed
   placeholderPaths: z.array(z.string()).optional(), // patterns of files whose keys are made up; absent: there are none
   requiredChecks: z.array(z.string()), // empty: every reported check counts and at least one must exist
   checkSources: z.record(z.string(), CheckSource).optional(), // by name, of those that policy names one for; absent: of none
   skippedChecks: z.enum(["block", "pass"]).default("block"), // required ones that ended as skipped or neutral
+  runAgain: z.literal("deny").optional(), // what failed by chance is not run again; absent: it may be, once
   ownChecks: z.array(OwnCheck).optional(), // absent: none
   knockOut: z // of the change's hunks, where there are own checks; absent: none is taken back
     .object({ hunks: z.number().int(), ms: z.number().int(), notHeld: z.enum(["inform", "ask", "block"]) })

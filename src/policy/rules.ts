@@ -191,10 +191,13 @@ function sizeIn(text: string): number {
 function judgesOf(policy: Policy) {
   return {
     protectedPaths: [...new Set([...builtInProtectedPaths, ...policy.protected_paths])],
+    ...(policy.denied_paths.length === 0 ? {} : { deniedPaths: policy.denied_paths }),
+    changes: policy.changes,
     ...(policy.placeholder_paths.length === 0 ? {} : { placeholderPaths: policy.placeholder_paths }),
     requiredChecks: policy.checks.required.map(nameOfCheck),
     ...checkSourcesOf(policy),
     skippedChecks: policy.checks.skipped,
+    ...(policy.checks.run_again === "allow" ? {} : { runAgain: policy.checks.run_again }),
     ...ownChecksOf(policy),
     ...(policy.pull_request.open_at_most === 0 ? {} : { openPulls: policy.pull_request.open_at_most }),
     ...(policy.gaming === "inform" ? {} : { gaming: policy.gaming }),

@@ -375,6 +375,12 @@ const Checks = z.strictObject({
     .describe(
       "What a required check that ended as skipped or neutral counts as: `block` ends the loop and says so, `pass` lets it pass, as GitHub does.",
     ),
+  run_again: z
+    .enum(["allow", "deny"])
+    .default("allow")
+    .describe(
+      "Whether the App may have CI run once more what failed though it was green on the same commit, or fails on the base too.",
+    ),
   wait_minutes: z
     .int()
     .min(1)
@@ -414,6 +420,36 @@ const Limits = z.strictObject({
     .default(2000)
     .describe("Most added plus deleted lines in the whole change."),
   changed_files: z.int().min(1).max(5000).default(60).describe("Most files the whole change may touch."),
+});
+
+const choice = z.enum(["allow", "ask", "deny"]);
+
+const Changes = z.strictObject({
+  any: choice
+    .default("allow")
+    .describe("Any change at all: with `ask` nothing is pushed before a person has approved that commit."),
+  dependencies: choice.default("allow").describe("A package that a manifest did not ask for before."),
+  sources: choice
+    .default("ask")
+    .describe(
+      "A place that packages come from and did not before: another registry, a repository, an address, a folder.",
+    ),
+  install_scripts: choice
+    .default("ask")
+    .describe(
+      "What is run when somebody installs: hooks of package managers, build scripts, packages that may run theirs.",
+    ),
+  licences: choice.default("ask").describe("A licence's text, or the licence that a manifest states."),
+  permission_bits: choice.default("ask").describe("A file that is there and can be run as a program from now on."),
+  binaries: choice
+    .default("ask")
+    .describe("A file that is no text, new or changed; pictures, type, sound and PDF are no such file."),
+  generated: choice.default("allow").describe("An edit of a file that says of itself that a program wrote it."),
+  migrations: choice
+    .default("ask")
+    .describe(
+      "A step of a database's migrations that is there already, changed or taken away; a new one is none of these.",
+    ),
 });
 
 const Gate = z.strictObject({
@@ -496,6 +532,9 @@ export const Policy = z.strictObject({
     ),
   pull_request: PullRequest.prefault({}).describe("The pull request that a loop opens."),
   limits: Limits.prefault({}).describe("How large a change may be."),
+  changes: Changes.prefault({}).describe(
+    "What becomes of changes of a kind: `allow` lets them pass, `ask` holds the commit until a person approves it, `deny` never lets it through.",
+  ),
   protected_paths: z
     .array(pattern)
     .max(40)
@@ -503,6 +542,11 @@ export const Policy = z.strictObject({
     .describe(
       "Files that an agent may change only with a person's approval, besides the built-in ones. As in a .gitignore, `*.sql` or `secrets` counts in every folder, `infra/prod` or `/secrets` at the root, and a folder with all that is in it; a pattern that can match nothing is refused.",
     ),
+  denied_paths: z
+    .array(pattern)
+    .max(40)
+    .default([])
+    .describe("Files that an agent may never change, whatever anybody approves. Patterns as in `protected_paths`."),
   placeholder_paths: z
     .array(pattern)
     .max(40)

@@ -1,5 +1,6 @@
 // What policy reads of a change, and how large it is.
 import type { ChangeSize } from "../loop/state.ts";
+import type { KindFound } from "./kinds.ts";
 import { isTestPath } from "./test-paths.ts";
 import type { TestFacts } from "./tests.ts";
 
@@ -17,6 +18,7 @@ export interface ChangedFile {
   readonly newMode: string;
   readonly additions: number;
   readonly deletions: number;
+  readonly kinds?: readonly KindFound[]; // what kind of change it is; absent: of none, or it could not be read
   readonly tests?: TestFacts; // absent: there were none and none came, or they could not be read
 }
 

@@ -5,6 +5,9 @@ import { isTestPath } from "./paths.ts";
 export interface TestFacts {
   readonly tests: { readonly before: number; readonly after: number };
   readonly emptied: boolean;
+  /** Declarations of tests, each as its line and the next, which in some languages has the name: those of the old text alone, and of the new one. */
+  readonly gone: readonly string[];
+  readonly come: readonly string[];
 }
 
 /** Lines that declare a test wherever they stand: also in the source itself, as in Rust, D, Zig and Clojure. */
@@ -34,13 +37,26 @@ const loose: readonly RegExp[] = [
 export function testFacts(path: string, before: string, after: string): TestFacts | null {
   const isTests = isTestPath(path);
   const patterns = isTests ? [...sure, ...loose] : sure;
-  const tests = { before: count(before, patterns), after: count(after, patterns) };
+  const [old, now] = [declared(before, patterns), declared(after, patterns)];
+  const tests = { before: old.length, after: now.length };
   const emptied = isTests && isTelling(before) && !isTelling(after);
-  return tests.before + tests.after === 0 && !emptied ? null : { tests, emptied };
+  if (tests.before + tests.after === 0 && !emptied) return null;
+  return { tests, emptied, gone: without(old, now), come: without(now, old) };
 }
 
-function count(text: string, patterns: readonly RegExp[]): number {
-  return text.split("\n").filter((line) => patterns.some((pattern) => pattern.test(line.slice(0, 500)))).length;
+/** The lines that declare a test, each with the one that follows. */
+function declared(text: string, patterns: readonly RegExp[]): string[] {
+  const lines = text.split("\n");
+  return lines.flatMap((line, index) =>
+    patterns.some((pattern) => pattern.test(line.slice(0, 500)))
+      ? `${line.trim()}\n${(lines[index + 1] ?? "").trim()}`
+      : [],
+  );
+}
+
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  const known = new Set(others);
+  return [...new Set(lines)].filter((line) => !known.has(line));
 }
 
 /** Whether there is more than white space and lines of comment. */

@@ -38,7 +38,7 @@ describe("the policy file", () => {
     ],
     [
       "checks:\n  zzzzzzzz: 1",
-      "line 2: `checks.zzzzzzzz` is not an option; the options here are run, as_on_base, required, skipped, wait_minutes",
+      "line 2: `checks.zzzzzzzz` is not an option; the options here are run, as_on_base, required, skipped, run_again, wait_minutes",
     ],
     ["attempts: 99", "line 1: `attempts` must be a whole number from 1 to 20"],
     ["attempts: 1.5", "line 1: `attempts` must be a whole number from 1 to 20"],

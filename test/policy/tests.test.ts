@@ -192,8 +192,21 @@ describe("a change", () => {
   it("that keeps some, adds some or moves them to another file needs none", () => {
     expect(risksOfFile("src/lib.rs", two, one)).toEqual([]);
     expect(risksOfFile("src/lib.rs", one, two)).toEqual([]);
-    const taken = { tests: { tests: { before: 0, after: 2 }, emptied: false } };
+    const taken = { tests: { tests: { before: 0, after: 2 }, emptied: false, gone: [], come: [] } };
     expect(risksOfFile("src/lib.rs", two, "pub fn a() {}\n", taken)).toEqual([]);
     expect(risksOfFile("src/a.js", "x\n", "")).toEqual([]);
+  });
+
+  it("that takes a test file away needs one, unless each of its tests is declared in another file now, word for word", () => {
+    const whole = 'test("adds", () => {\n  ok(1);\n});\ntest("sums", () => {\n  ok(2);\n});\n';
+    const risksWith = (after: string) => {
+      const gone = { path: "test/sum.test.js", status: "D", tests: testFacts("test/sum.test.js", whole, "")! };
+      return risksOfFile("test/all.test.js", "", after, gone);
+    };
+    expect(risksWith(`import "x";\n${whole}`)).toEqual([]);
+    expect(risksWith("")).toEqual(["Removes a test file"]);
+    expect(risksWith(whole.replace("sums", "says"))).toEqual(["Removes a test file"]);
+    expect(risksWith(whole.replace('test("sums"', 'test.skip("sums"'))).toEqual(["Removes a test file"]);
+    expect(risksWith(whole.replace("ok(2)", "ok(true)"))).toEqual(["Removes a test file"]);
   });
 });

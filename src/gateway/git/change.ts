@@ -1,4 +1,5 @@
 // A change as facts: what is between the base and a head, read from the quarantine without a checkout.
+import type { KindFound } from "../../policy/kinds.ts";
 import type { TestFacts } from "../../policy/tests.ts";
 
 /** One path that differs between base and head. Modes are git's, in octal: `100644`, `100755`, `120000`, `160000`, `000000` for absent. */
@@ -13,6 +14,8 @@ export interface ChangedFile {
   /** Size at the head; 0 when deleted. */
   readonly bytes: number;
   readonly binary: boolean;
+  /** What kind of change it is; absent where it is of none, or where contents were not read. */
+  readonly kinds?: readonly KindFound[];
   /** What becomes of the tests in it; absent where there are none, or where its two sides were not read. */
   readonly tests?: TestFacts;
 }

@@ -1,5 +1,6 @@
 // Judges a quarantined branch by its objects alone: no checkout, no filter, no hook, no attribute (T9, T10).
 import { assert, unreachable } from "../../base/assert.ts";
+import { type KindFound, kindsIn } from "../../policy/kinds.ts";
 import { exactMatcher } from "../../policy/paths.ts";
 import { type TestFacts, testFacts } from "../../policy/tests.ts";
 import { isCommitId } from "./branch.ts";
@@ -114,8 +115,11 @@ async function describe(found: Found): Promise<Change> {
   ];
   const patch = await difference.readPatch(found);
   const diffHash = await difference.diffHashOf(found, diff, patch);
-  const withTests = files.map((file, index) => ({ ...file, ...testsIn(diff.entries[index], contents) }));
-  const read = { ...facts, files: withTests };
+  const judged = files.map((file, index) => {
+    const sides = sidesOf(diff.entries[index], contents);
+    return { ...file, ...testsIn(file, sides), ...kindsOf(file, sides) };
+  });
+  const read = { ...facts, files: judged };
   return { ...read, ...difference.cutPatch(patch, limits), diffHash, problems: unique([...named, ...inside]) };
 }
 
@@ -163,14 +167,28 @@ function fileOf(entry: RawEntry, diff: TreeDiff, sizes: ReadonlyMap<string, numb
   };
 }
 
-/** Between the two sides of an entry, of which one may be absent. */
-function testsIn(entry: RawEntry | undefined, contents: ReadonlyMap<string, Buffer>): { tests?: TestFacts } {
-  if (entry === undefined) return {};
+/** A file's text before and after, "" where it is none there; undefined: it was not read. */
+interface Sides {
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+function sidesOf(entry: RawEntry | undefined, contents: ReadonlyMap<string, Buffer>): Sides {
+  if (entry === undefined) return { before: undefined, after: undefined };
   const side = (mode: string, id: string) => (mode.startsWith("100") ? contents.get(id)?.toString("utf8") : "");
-  const [before, after] = [side(entry.oldMode, entry.oldId), side(entry.newMode, entry.newId)];
+  return { before: side(entry.oldMode, entry.oldId), after: side(entry.newMode, entry.newId) };
+}
+
+function testsIn({ path }: ChangedFile, { before, after }: Sides): { tests?: TestFacts } {
   if (before === undefined || after === undefined) return {};
-  const tests = testFacts(pathOf(entry), before, after);
+  const tests = testFacts(path, before, after);
   return tests === null ? {} : { tests };
+}
+
+function kindsOf(file: ChangedFile, { before, after }: Sides): { kinds?: readonly KindFound[] } {
+  const readable = (text: string | undefined) => (file.binary ? null : (text ?? null));
+  const kinds = kindsIn({ ...file, before: readable(before), after: readable(after) });
+  return kinds.length === 0 ? {} : { kinds };
 }
 
 function statusOf(letter: RawEntry["letter"]): ChangedFile["status"] {

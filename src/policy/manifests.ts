@@ -1,0 +1,212 @@
+// What the files by which packages are asked for name: packages, where they come from, what runs on installing them, a licence. Read line by line.
+import { parseJson } from "../base/parse-json.ts";
+
+/** Something that a file names, and its line. */
+export interface Named {
+  readonly name: string;
+  readonly line: number;
+}
+
+/**
+ * How a file of this name is read: the pattern is tried on every line, as often as it fits, and its first group is the name. A section
+ * limits it to the lines from one that begins it to the next that begins or ends any.
+ */
+interface Reader {
+  readonly file: RegExp;
+  readonly section?: { readonly begins: RegExp; readonly any: RegExp };
+  readonly line: RegExp;
+}
+
+const npm = /(?:^|\/)package\.json$/;
+const npmSection = (names: string) => ({
+  begins: new RegExp(`^\\s*"(?:${names})"\\s*:\\s*\\{`),
+  any: /^\s*"[^"]+"\s*:\s*[{[]|^\s*\}/,
+});
+const npmDependencies = npmSection(
+  "dependencies|devDependencies|peerDependencies|optionalDependencies|overrides|resolutions",
+);
+const requirements = /(?:^|\/)(?:[\w.-]*requirements[\w.-]*|constraints)\.(?:txt|in)$/i;
+const pyproject = /(?:^|\/)pyproject\.toml$/;
+const cargo = /(?:^|\/)Cargo\.toml$/;
+const gemfile = /(?:^|\/)(?:Gemfile|gems\.rb)$|\.gemspec$/;
+const composer = /(?:^|\/)composer\.json$/;
+const maven = /(?:^|\/)pom\.xml$/;
+const gradle = /\.gradle(?:\.kts)?$|(?:^|\/)libs\.versions\.toml$/;
+const nuget = /\.(?:cs|fs|vb)proj$|(?:^|\/)Directory\.Packages\.props$/;
+const toml = (begins: RegExp) => ({ begins, any: /^\s*\[/ });
+
+/** A package by its name; an address in its place is a source. */
+const packages: readonly Reader[] = [
+  { file: npm, section: npmDependencies, line: /^\s*"((?:@[\w.~-]+\/)?[\w.~-]+)"\s*:\s*"/ },
+  { file: requirements, line: /^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:[=<>!~;@#]|$)/ },
+  {
+    file: pyproject,
+    section: toml(/^\s*\[(?:tool\.poetry\.(?:.*\.)?dependencies|dependency-groups|project\.optional-dependencies)\]/),
+    line: /^\s*([A-Za-z0-9][\w.-]*)\s*=\s*["{]/,
+  },
+  {
+    file: pyproject,
+    section: {
+      begins: /^\s*(?:dependencies|requires|dev|tests?|docs?|lint|all|extras?)\s*=\s*\[/,
+      any: /^\s*(?:\]|\[|[\w-]+\s*=)/,
+    },
+    line: /(?:^\s*|[[,]\s*)["']([A-Za-z0-9][\w.-]*)/,
+  },
+  { file: cargo, line: /^\s*\[?(?:target\..*\.)?(?:dev-|build-)?dependencies\.([\w-]+)/ },
+  {
+    file: cargo,
+    section: toml(/^\s*\[(?:.*\.)?(?:(?:dev-|build-)?dependencies)\]/),
+    line: /^\s*([A-Za-z0-9][\w-]*)(?:\.\w+)?\s*=/,
+  },
+  { file: /(?:^|\/)go\.mod$/, line: /^\s*(?:require\s+)?([\w.-]+\.[a-z]+\/\S+)\s+v\d/ },
+  { file: gemfile, line: /^\s*(?:gem|\w+\.add_(?:runtime_|development_)?dependency)[\s(]+["']([\w.-]+)["']/ },
+  { file: composer, section: npmSection("require|require-dev"), line: /^\s*"([\w.-]+\/[\w.-]+)"\s*:/ },
+  { file: maven, line: /<artifactId>\s*([\w.-]+)\s*<\/artifactId>/ },
+  { file: gradle, line: /["']([\w.-]+:[\w.-]+)(?::[^"']*)?["']/ },
+  { file: nuget, line: /<Package(?:Reference|Version)\s[^>]*Include="([\w.-]+)"/ },
+  {
+    file: /(?:^|\/)pubspec\.yaml$/,
+    section: { begins: /^(?:dev_)?dependencies:/, any: /^\S/ },
+    line: /^ {2}([a-z]\w*):/,
+  },
+  { file: /(?:^|\/)mix\.exs$/, line: /\{:(\w+),\s*["'~]/ },
+];
+
+/** Registries that package managers ask by themselves: no source of its own. */
+const usual =
+  /^(?:(?:sparse|registry)\+)?https:\/\/(?:registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.org|files\.pythonhosted\.org|index\.crates\.io|github\.com\/rust-lang\/crates\.io-index|rubygems\.org|repo\.packagist\.org|repo1?\.maven\.(?:apache\.)?org|plugins\.gradle\.org|api\.nuget\.org|pub\.dev)(?:\/|$)/i;
+
+/** Where packages come from beside the usual registries. */
+const sources: readonly Reader[] = [
+  {
+    file: npm,
+    section: npmDependencies,
+    line: /^\s*"[^"]+"\s*:\s*"((?:git\b|git[+@:]|https?:|github:|gitlab:|bitbucket:|gist:|file:|link:|portal:|npm:|[\w.-]+\/[\w.-]+(?:#|"))[^"]*)"?/,
+  },
+  {
+    file: /(?:^|\/)(?:package-lock|npm-shrinkwrap)\.json$|(?:^|\/)yarn\.lock$/,
+    line: /^\s*"?resolved"?:?\s+"((?:git\+?|https?)[^"#]+)/,
+  },
+  { file: /(?:^|\/)pnpm-lock\.yaml$/, line: /\b(?:tarball|repo):\s*['"]?((?:git\+?|https?)[^\s'",}]+)/ },
+  { file: requirements, line: /^\s*(?:-i|-f|--(?:extra-)?index-url|--find-links|--trusted-host)[\s=]+(\S+)/ },
+  { file: requirements, line: /(?:^\s*(?:-e|--editable)?\s*|@\s*)((?:git|hg|svn|bzr)\+\S+|https?:\/\/\S+)/ },
+  {
+    file: /(?:^|\/)(?:pyproject\.toml|uv\.lock|poetry\.lock|pdm\.lock|Pipfile(?:\.lock)?)$/,
+    line: /\b["']?(?:git|url|index-url|find-links|registry)["']?\s*[=:]\s*["'[]+((?:git\+?|ssh|https?)[^"'#]+)/,
+  },
+  {
+    file: /(?:^|\/)(?:Cargo\.(?:toml|lock)|\.cargo\/config(?:\.toml)?)$/,
+    line: /\b(?:git|registry|index|source|replace-with|registry-index)\s*=\s*"([^"#?]+)/,
+  },
+  { file: /(?:^|\/)go\.(?:mod|work)$/, line: /^\s*(?:replace\s+)?\S+(?:\s+v\S+)?\s+=>\s+(\S+)/ },
+  {
+    file: gemfile,
+    line: /(?:^\s*source|\b(?:git|github|gitlab|bitbucket|gist|path|source):|:(?:git|github|path|source)\s*=>)[\s(]+["']([^"']+)/,
+  },
+  { file: /(?:^|\/)Gemfile\.lock$/, line: /^\s*remote:\s*(\S+)/ },
+  { file: composer, line: /"url"\s*:\s*"([^"]+)"/ },
+  { file: maven, line: /<url>\s*(https?:\/\/[^<\s]*(?:repo|maven|nexus|artifact)[^<\s]*)/i },
+  { file: gradle, line: /\b(?:url\s*=?\s*(?:uri)?|maven)\s*\(?\s*["'](https?:\/\/[^"']+)/ },
+  { file: /(?:^|\/)nuget\.config$/i, line: /<add\s[^>]*value="(https?:[^"]+)"/ },
+];
+
+/** What a package manager runs when somebody installs: of the package itself, and of those that it lets. */
+const scripts: readonly Reader[] = [
+  {
+    file: npm,
+    section: npmSection("scripts"),
+    line: /^\s*("(?:(?:pre|post)?(?:install|prepare)|prepublish|dependencies)"\s*:\s*"(?:[^"\\]|\\.)*")/,
+  },
+  {
+    file: npm,
+    section: { begins: /"(?:trustedDependencies|onlyBuiltDependencies)"\s*:\s*\[/, any: /\]/ },
+    line: /^\s*("[^"]+")/,
+  },
+  {
+    file: /(?:^|\/)pnpm-workspace\.yaml$/,
+    section: { begins: /^onlyBuiltDependencies:/, any: /^\S/ },
+    line: /^\s*-\s*(\S+)/,
+  },
+  { file: composer, line: /^\s*("(?:pre|post)-(?:install|update|autoload-dump|package-install)[\w-]*"\s*:.*)/ },
+  { file: pyproject, line: /^\s*((?:build-backend|backend-path)\s*=.*)/ },
+  { file: cargo, line: /^\s*(build\s*=\s*".*)/ },
+];
+
+/** Whether a file is run as a whole when somebody installs. */
+export const isRunOnInstall = (path: string): boolean => runAsWhole.test(path);
+
+const runAsWhole = /(?:^|\/)(?:binding\.gyp|build\.rs|setup\.py|extconf\.rb|conanfile\.py|\.pnpmfile\.[cm]?js)$/;
+
+const licences: readonly Reader[] = [
+  { file: /(?:^|\/)(?:package|composer)\.json$/, line: /^\s{0,4}"license"\s*:\s*"([^"]*)"/ },
+  { file: /(?:^|\/)(?:Cargo|pyproject)\.toml$/, line: /^\s*license(?:-file)?\s*=\s*(.+)/ },
+  { file: /\.gemspec$/, line: /\.licenses?\s*=\s*(.+)/ },
+];
+
+/** Packages that are asked for by name. */
+export function packagesIn(path: string, text: string): readonly Named[] {
+  return read(packages, path, text);
+}
+
+/** Addresses and folders that packages come from, but for the registries that everybody uses. One for each place: a host, a repository, a folder. */
+export function sourcesIn(path: string, text: string): readonly Named[] {
+  return read(sources, path, text)
+    .filter(({ name }) => !usual.test(name))
+    .map(({ name, line }) => ({ name: isLock.test(path) ? placeOf(name) : name.slice(0, 200), line }));
+}
+
+/** Hooks of package managers with what they run, and packages that may run theirs. */
+export function scriptsIn(path: string, text: string): readonly Named[] {
+  return read(scripts, path, text);
+}
+
+/** What a manifest says its own licence is. */
+export function licencesIn(path: string, text: string): readonly Named[] {
+  return read(licences, path, text);
+}
+
+const isLock = /(?:lock|shrinkwrap)(?:\.\w+)?$/;
+
+/** Of a locked file the host, and of a repository its path: a version more from the same place is nothing new. */
+function placeOf(address: string): string {
+  return address.startsWith("git")
+    ? address.slice(0, 200)
+    : (/^(?:\w+\+)?https?:\/\/[^/]+/.exec(address)?.[0] ?? address.slice(0, 200));
+}
+
+/** Longer lines are of nobody's writing, and are read no further. */
+const longestLine = 2000;
+
+function read(readers: readonly Reader[], path: string, text: string): Named[] {
+  const fitting = readers.filter(({ file }) => file.test(path));
+  if (fitting.length === 0 || text === "") return [];
+  const written = text.split("\n");
+  const plain = path.endsWith(".json") ? inPlainJson(text) : null;
+  const lines = (plain?.split("\n") ?? written).map((line) => line.slice(0, longestLine));
+  return fitting.flatMap(({ section, line: pattern }) => {
+    const every = new RegExp(pattern, `g${pattern.flags}`);
+    let isWithin = section === undefined;
+    return lines.flatMap((line, index): Named[] => {
+      if (section?.begins.test(line)) isWithin = true;
+      else if (section?.any.test(line)) isWithin = false;
+      const found = isWithin ? [...line.matchAll(every)] : [];
+      if (found.length === 0) return [];
+      const at = plain === null ? index : whereWritten(line, written);
+      return found.map(([, name = ""]) => ({ name: name.trim().slice(0, 300), line: at + 1 }));
+    });
+  });
+}
+
+/** JSON with a member a line, whatever its blanks and escapes; null where it is none, or stands so already: it is read as it stands. */
+function inPlainJson(text: string): string | null {
+  const value = parseJson(text);
+  if (typeof value !== "object" || value === null) return null;
+  const plain = JSON.stringify(value, null, 2);
+  return plain === text.trimEnd() ? null : plain;
+}
+
+/** The line that has the same member, by its key; the first where none has. */
+function whereWritten(plain: string, written: readonly string[]): number {
+  const key = /"(?:[^"\\]|\\.)*"/.exec(plain)?.[0];
+  return Math.max(0, key === undefined ? 0 : written.findIndex((line) => line.includes(key)));
+}
