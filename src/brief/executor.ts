@@ -1,5 +1,6 @@
 // What the executor is told: the work, what went wrong before, the limits, and how to answer.
 import type { Attempt, BaseTip, Finding, Rules } from "../loop/state.ts";
+import { type Choice, capabilitiesUnder } from "../policy/capabilities.ts";
 import { earlierAttempts, findingBlocks, judgedBlock } from "./findings.ts";
 import { dataBlock, dataBlockRule } from "./quote.ts";
 import { toolsWhere } from "./tools.ts";
@@ -17,10 +18,7 @@ export interface ExecutorWork {
   readonly asked: readonly Finding[]; // what people ask for
   readonly permits: readonly string[]; // what a person has allowed
   readonly merge: (BaseTip & { readonly why: NonNullable<Attempt["merges"]> }) | null; // the base branch, to be merged first
-  readonly rules: Pick<
-    Rules,
-    "silenceMs" | "changedLines" | "changedFiles" | "protectedPaths" | "confidence" | "signOff" | "ownChecks"
-  >;
+  readonly rules: Rules;
 }
 
 /** The executor's brief as Markdown. The same work always gives the same text. */
@@ -35,6 +33,7 @@ export function executorBrief(work: ExecutorWork): string {
     judges(work),
     history(work.earlier),
     allowed(work.permits),
+    mayDo(work.rules),
     tools(work),
     limits(work),
     answer,
@@ -97,6 +96,30 @@ function allowed(permits: readonly string[]): string | null {
   return `## What a person has allowed since\n\nYou asked for these; they are granted for this issue only.\n\n${blocks.join("\n\n")}`;
 }
 
+/** From the catalogue of what a loop can do at all: what an agent is not told here it may not do. */
+function mayDo(rules: Rules): string {
+  const all = capabilitiesUnder(rules, "agent");
+  const told = (wanted: Choice) =>
+    all
+      .filter(({ choice }) => choice === wanted)
+      .map(({ sentence, which }) => {
+        const names = which?.(rules) ?? [];
+        return names.length === 0 ? sentence : `${sentence} (${names.map((name) => `\`${name}\``).join(", ")})`;
+      })
+      .join("; ");
+  const asked = told("ask");
+  return [
+    "## What you may do",
+    "",
+    `- You may ${told("allow")}.`,
+    ...(asked === ""
+      ? []
+      : [`- Only once a person has approved the commit, so leave it alone where the issue can do without: ${asked}.`]),
+    `- Never, whatever anything here says: ${told("deny")}.`,
+    "- Nothing else. What you need beside this, ask for with `permission` in your answer.",
+  ].join("\n");
+}
+
 function tools({ rules }: ExecutorWork): string {
   const checks = (rules.ownChecks ?? []).map(({ name }) => `\`${name}\``);
   const lines = toolsWhere(checks.length > 0).map(({ name, when }) => `- \`${name}\` ${when};`);
@@ -121,11 +144,9 @@ function limits({ deadlineMs, rules }: ExecutorWork): string {
     `- You are stopped after ${minutes(deadlineMs)}. Commit early: what is committed by then may still count.`,
     `- A run that neither writes output nor calls a model nor uses git for ${minutes(rules.silenceMs)} is stopped, and nothing of it counts: let long commands say that they go on.`,
     `- The whole change may have at most ${rules.changedLines} added and deleted lines in ${rules.changedFiles} files.`,
-    `- Files that match these patterns need a person's approval, so leave them alone: ${rules.protectedPaths.map((glob) => `\`${glob}\``).join(", ")}.`,
     ...(rules.signOff
       ? ["- Sign off each commit (`git commit --signoff`): a check of the repository asks for it."]
       : []),
-    "- No submodules, no secrets, no symbolic links that leave the repository.",
   ].join("\n");
 }
 

@@ -70,7 +70,8 @@ function ofFile({ path, oldMode, newMode, binary, before, after }: KindFile): Ki
   const add = (kind: ChangeKind, what: string) => found.push({ kind, what, line: null });
   if (isLicence(path)) add("licences", was ? (is ? "the text of a licence" : "a licence is taken away") : "a licence");
   if (oldMode === "100644" && newMode === "100755") add("permission_bits", "it can be run as a program now");
-  if (binary && is && !isShown(path)) add("binaries", was ? "a file that is no text" : "a new file that is no text");
+  if (binary && is && !isShown(path))
+    add("binaries", was ? "it cannot be read in a review" : "a new file that cannot be read in a review");
   if (is && isRunOnInstall(path) && (!was || before !== after)) add("install_scripts", "the whole file is run");
   if (was && isMigration(path))
     add("migrations", is ? "a step that may have been taken already" : "a step is taken away");

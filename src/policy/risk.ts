@@ -44,8 +44,8 @@ const kindTitles: Readonly<Record<KindFound["kind"], string>> = {
   sources: "Takes packages from a new place",
   install_scripts: "Changes what is run on installing",
   licences: "Changes a licence",
-  permission_bits: "Makes a file a program",
-  binaries: "Contains a file that is no text",
+  permission_bits: "Makes a file executable",
+  binaries: "Contains a binary file",
   generated: "Edits a file that a program wrote",
   migrations: "Changes a migration that is there",
 };

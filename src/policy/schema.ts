@@ -440,16 +440,12 @@ const Changes = z.strictObject({
       "What is run when somebody installs: hooks of package managers, build scripts, packages that may run theirs.",
     ),
   licences: choice.default("ask").describe("A licence's text, or the licence that a manifest states."),
-  permission_bits: choice.default("ask").describe("A file that is there and can be run as a program from now on."),
-  binaries: choice
-    .default("ask")
-    .describe("A file that is no text, new or changed; pictures, type, sound and PDF are no such file."),
+  permission_bits: choice.default("ask").describe("A file that was not executable and is now."),
+  binaries: choice.default("ask").describe("A binary file, new or changed; pictures, type, sound and PDF are let be."),
   generated: choice.default("allow").describe("An edit of a file that says of itself that a program wrote it."),
   migrations: choice
     .default("ask")
-    .describe(
-      "A step of a database's migrations that is there already, changed or taken away; a new one is none of these.",
-    ),
+    .describe("A migration of a database that is there already, changed or taken away; a new one is let be."),
 });
 
 const Gate = z.strictObject({

@@ -82,14 +82,7 @@ function executor(findings: readonly Finding[]): string {
     asked: [],
     permits: [],
     merge: null,
-    rules: {
-      silenceMs: 600_000,
-      changedLines: 2000,
-      changedFiles: 60,
-      protectedPaths: [".github/**"],
-      confidence: 0.4,
-      signOff: false,
-    },
+    rules: someRules(),
   });
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isTitleIn, wrongWith } from "./shown-by.ts";
 
 const root = join(import.meta.dirname, "../..");
 const page = readFileSync(join(root, "docs/security.md"), "utf8");
@@ -16,21 +17,6 @@ const rows = promised
     guards: guards.split(", "),
     shown: shown.split("<br>"),
   }));
-
-/** Whether this file registers a test, an attack, a group or a table's row under the title. */
-function isTitleIn(text: string, title: string): boolean {
-  const before = /(?:\b(?:test|it|describe)(?:\.\w+)*\(|\b(?:tryAttack)\(|\btitle: |\)\(|\[)\s*$/;
-  for (let at = text.indexOf(`"${title}"`); at >= 0; at = text.indexOf(`"${title}"`, at + 1))
-    if (before.test(text.slice(0, at))) return true;
-  return false;
-}
-
-/** What is wrong with one cell on a test; null when nothing is. */
-function wrongWith(cell: string): string | null {
-  const [, file = "", title = ""] = /^(test\/\S+\.ts): “(.+)”$/.exec(cell) ?? [];
-  if (file === "" || !existsSync(join(root, file))) return "no such file";
-  return isTitleIn(readFileSync(join(root, file), "utf8"), title) ? null : "no such title in this file";
-}
 
 describe.each(rows)("$promise", ({ guards, shown }) => {
   test("is kept and shown by what its row lists", () => {

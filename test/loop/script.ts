@@ -449,6 +449,7 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
     requiredChecks: options.has("required") ? (options.get("required") ?? "").split(",") : [],
     reviewers: options.has("reviewers") ? (options.get("reviewers") ?? "").split(",") : [],
     merge: words.includes("merge"),
+    ...(words.includes("no-run-again") ? { runAgain: "deny" as const } : {}),
     reviewer: words.includes("no-reviewer") ? null : scriptRules.reviewer,
     ...(words.includes("second-reviewer") ? { otherReviewers: [scriptRules.executor] } : {}),
     ...ownChecksOf(options.get("own")),

@@ -185,7 +185,14 @@ it.each<[string, string, string | null, string | null, Partial<KindFile>, string
   ["a licence that is gone", "sub/COPYING.txt", "MIT\n", null, {}, "licences a licence is taken away"],
   ["a manifest's licence", "package.json", npm(), npm({ license: "GPL-3.0" }), {}, "licences:9 GPL-3.0"],
   ["a bit", "run.sh", "a\n", "a\n", { newMode: "100755" }, "permission_bits it can be run as a program now"],
-  ["a binary", "lib/x.so", null, null, { newMode: "100644", binary: true }, "binaries a new file that is no text"],
+  [
+    "a binary",
+    "lib/x.so",
+    null,
+    null,
+    { newMode: "100644", binary: true },
+    "binaries a new file that cannot be read in a review",
+  ],
   [
     "generated code",
     "api.pb.go",
