@@ -1,7 +1,7 @@
 // The options of `loopgate policy`.
 import { type Command, InvalidArgumentError } from "commander";
 import { interruptible } from "./interrupt.ts";
-import { checkPolicy, explainPolicy, printSchema } from "./policy.ts";
+import { checkPolicy, explainPolicy, importPolicy, printSchema } from "./policy.ts";
 import type { Terminal } from "./terminal.ts";
 
 export function addPolicy(program: Command, terminal: Terminal, done: (code: number) => void): void {
@@ -22,6 +22,14 @@ export function addPolicy(program: Command, terminal: Terminal, done: (code: num
     .command("schema")
     .description("print the JSON Schema of the file, by which an editor checks and completes it")
     .action(() => done(printSchema(terminal)));
+  policy
+    .command("import")
+    .description(
+      "turn a loop contract (objective, trigger, intake, workspace, verification, budget, escalation, exit) into a policy",
+    )
+    .argument("<file>", "path of the contract, in YAML or JSON; - reads standard input")
+    .addHelpText("after", "\nPrints a commented .github/loop.yml, and names each field that no option stands for.")
+    .action((file) => done(importPolicy(file, terminal)));
   policy
     .command("init")
     .description("write a first .github/loop.yml for a repository, with a comment on each option")

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { generousBounds } from "../policy/clamp.ts";
+import { importContract } from "../policy/contract.ts";
 import { commentedExample, optionTable } from "../policy/docs.ts";
 import { editorSchema } from "../policy/editor-schema.ts";
 import { options } from "../policy/options.ts";
@@ -97,6 +98,25 @@ function noteOn(policy: Policy, text: string): string {
       ? ""
       : ` It needs the operator's default for ${left.map((part) => `\`agent.${part}\``).join(" and ")}.`;
   return `${unknown}.${bounds}${needs}`;
+}
+
+/** Prints the policy that a loop contract becomes, and on the side what of it no option stands for. 1: it cannot be read. */
+export function importPolicy(file: string, { out, err }: Terminal): number {
+  let text: string;
+  try {
+    text = readFileSync(file === "-" ? 0 : file, "utf8");
+  } catch (error) {
+    err(`loopgate: could not read ${file}: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}\n`);
+    return 1;
+  }
+  const imported = importContract(text);
+  if (!imported.ok) {
+    err(`${file}: ${imported.message}\n`);
+    return 1;
+  }
+  out(imported.text);
+  for (const { path, why } of imported.left) err(`Not taken over: ${path}: ${why}\n`);
+  return 0;
 }
 
 /** Prints the options: as a commented file, a table, or JSON. */

@@ -9,8 +9,12 @@ async function check(content: string | Buffer, env: Readonly<Record<string, stri
   const folder = mkdtempSync(join(tmpdir(), "loopgate-policy-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, name), content);
+  return run(["policy", "check", join(folder, name)], env);
+}
+
+async function run(args: string[], env: Readonly<Record<string, string>> = {}) {
   const said = { out: "", err: "" };
-  const code = await runProgram(["policy", "check", join(folder, name)], {
+  const code = await runProgram(args, {
     env,
     out: (text) => {
       said.out += text;
@@ -38,6 +42,20 @@ test.each<[string, string | Buffer, Readonly<Record<string, string>>, string, Re
   const { code, out, err } = await check(content, env, name);
   expect({ code, out }).toEqual({ code: 1, out: "" });
   expect(err).toMatch(why);
+});
+
+test("a loop contract is imported, and what has no option is named beside it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "contract-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "contract.yml");
+  writeFileSync(file, "objective: tidy\nbudget: {max_retries: 1}\n");
+  const { code, out, err } = await run(["policy", "import", file]);
+  expect({ code, err }).toEqual({
+    code: 0,
+    err: "Not taken over: objective: the issue itself says what to do\n",
+  });
+  expect(out).toContain("# From `budget.max_retries`.\nattempts: 2\n");
+  expect((await run(["policy", "import", join(folder, "none.yml")])).code).toBe(1);
 });
 
 test("what only an operator's settings decide is noted where they are not known", async () => {
