@@ -85,6 +85,9 @@ function attemptLine(attempt: Attempt): string {
   const touched = change === null || change.paths.length === 0 ? "" : ` in ${listed(change.paths, 120)}`;
   const said = [
     ...(claim?.summary ? [`It said: ${inLine(claim.summary, 400)}`] : []),
+    ...(claim?.question ? [`It asked: ${inLine(claim.question, 400)}`] : []),
+    ...(claim?.permission ? [`It asked to be allowed: ${inLine(claim.permission, 400)}`] : []),
+    ...(claim?.blockedOn ? [`It was blocked by: ${inLine(claim.blockedOn, 400)}`] : []),
     ...(claim?.decisions.length ? [`It decided: ${listed(claim.decisions, 200)}`] : []),
     ...(claim?.assumptions.length ? [`It assumed: ${listed(claim.assumptions, 200)}`] : []),
   ];

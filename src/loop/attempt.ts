@@ -110,13 +110,76 @@ function onLost(state: LoopState, event: RunEnded, now: number): Decision {
   return { state: rested, effects: [], note: "the executor's container was lost; resting before another" };
 }
 
-/** Whatever it had pushed was cut off in the middle, so that it is not offered either. It counts, as a deadline does. */
+/** Whatever it had pushed was cut off in the middle: it is kept and not offered as done. It counts, as a deadline does. */
 function onSilent(state: LoopState, event: RunEnded, now: number): Decision {
   const { number } = currentAttempt(state);
   const silence = { of: "silence", attempt: number, note: event.note } as const;
-  return settle(state, now, { reason: "stalled", ...silence, resume: "execute" }, [
-    { type: "post_attempt", attempt: number },
-  ]);
+  return keepThenSettle(state, event, now, { reason: "stalled", ...silence, resume: "execute" });
+}
+
+/** Ends the loop; what the run left and policy lets out goes to its branch first, so that whoever goes on starts from it. */
+function keepThenSettle(
+  state: LoopState,
+  { change, run }: RunEnded,
+  now: number,
+  draft: Exclude<LoopState["afterPush"], "attempt" | undefined>,
+): Decision {
+  if (change === null || !isLetOut(state, change)) return settle(state, now, draft, [saidOf(state)]);
+  return {
+    ...publish({ ...state, afterPush: draft }, change, run),
+    note: "what was done so far goes to the branch first",
+  };
+}
+
+function saidOf(state: LoopState): Effect {
+  return { type: "post_attempt", attempt: currentAttempt(state).number };
+}
+
+/** Whether policy lets these commits out without a person's yes. */
+function isLetOut(state: LoopState, change: ChangeFacts): boolean {
+  return change.risks.every((risk) => wasAllowed(state, risk)) && sizeOver(state, change) === null;
+}
+
+/** What a run that was called off left: kept for the next attempt, where there can be one and policy lets it out. */
+export function withPartial(state: LoopState, { run, change }: RunEnded): LoopState {
+  const attempt = state.attempts.at(-1);
+  const isNewest = attempt?.runs.some(({ id, role }) => id === run && role === "executor") && attempt.head === null;
+  const goesOn = state.phase === "paused" || (state.ending?.resume === "execute" && state.ending.pendingHead === null);
+  if (!isNewest || !goesOn || state.afterPush !== undefined || change === null || !isLetOut(state, change))
+    return state;
+  return { ...withAttempt(state, { change: change.size }), partial: { run, head: change.head } };
+}
+
+/** The next attempt; what an earlier one left goes to the branch before it, so that it starts from there. */
+export function goOn(state: LoopState, now: number, before: readonly Effect[]): Decision {
+  const { partial } = state;
+  if (partial === undefined) return beginAttempt(state, now, before);
+  const { run, head } = partial;
+  const next: LoopState = {
+    ...withAttempt(state, { head }),
+    phase: "publishing",
+    ending: null,
+    ...unheard,
+    afterPush: "attempt",
+    partial: undefined,
+  };
+  const effects: Effect[] = [...before, { type: "publish", run, head, expected: state.head }];
+  return { state: next, effects, note: "what was done so far goes to the branch; then another attempt" };
+}
+
+/** What was done so far is on the branch, or cannot go there: the loop ends as it was to, or goes on. */
+export function afterPush(state: LoopState, now: number): Decision {
+  const { afterPush: then, ...left } = state;
+  if (then === undefined || then === "attempt") return beginAttempt(left, now, [{ type: "write_status" }]);
+  return settle({ ...left, phase: "executing" }, now, then, [saidOf(left)]);
+}
+
+/** The push came to nothing: what was to be kept on the branch is kept here. */
+export function notPushed(state: LoopState, now: number): Decision {
+  const { head, runs } = currentAttempt(state);
+  const run = runs[0]?.id;
+  const isKept = state.afterPush !== "attempt" && head !== null && run !== undefined;
+  return afterPush(isKept ? { ...withAttempt(state, { head: null }), partial: { run, head } } : state, now);
 }
 
 /** A push that held a secret never left this host; an earlier one of the same run says nothing for the work. */
@@ -154,8 +217,9 @@ function stopFromChange(state: LoopState, event: RunEnded, now: number): Decisio
   const over = sizeOver(state, change);
   if (over === null && event.status !== "timed_out") return null;
   const late = { reason: "budget_limit", of: "attempt_time", attempt: number, may: rulesOf(state).attemptMs } as const;
+  const kept = over === null && change !== null ? { partial: { run: event.run, head: change.head } } : {};
   return settle(
-    state,
+    { ...state, ...kept },
     now,
     {
       ...(over ?? late),
@@ -202,36 +266,40 @@ function stopFromClaim(state: LoopState, event: RunEnded, now: number): Decision
   const { claim } = event;
   if (claim === null) return null;
   const number = currentAttempt(state).number;
-  const pending = { pendingHead: event.change?.head ?? null };
-  const said: Effect[] = [{ type: "post_attempt", attempt: number }];
   if (claim.question !== null) {
     const question = { of: "question", attempt: number, quote: claim.question } as const;
-    return settle(state, now, { reason: "uncertainty_too_high", ...question, resume: "execute" }, said);
+    return keepThenSettle(state, event, now, { reason: "uncertainty_too_high", ...question, resume: "execute" });
   }
   if (claim.permission !== null && !state.permits.includes(claim.permission)) {
     const denied = withAttempt(state, { counted: false });
     const asked = { of: "permission_asked", attempt: number, quote: claim.permission } as const;
-    return settle(denied, now, { reason: "permission_required", ...asked, resume: "execute", ...pending }, said);
+    return keepThenSettle(denied, event, now, { reason: "permission_required", ...asked, resume: "execute" });
   }
   if (claim.blockedOn !== null) {
     const waiting = withAttempt(state, { counted: false });
     const blocked = { of: "blocked_on", attempt: number, quote: claim.blockedOn } as const;
-    return settle(waiting, now, { reason: "external_dependency_blocked", ...blocked, resume: "execute" }, said);
+    return keepThenSettle(waiting, event, now, {
+      reason: "external_dependency_blocked",
+      ...blocked,
+      resume: "execute",
+    });
   }
   const { confidence } = rulesOf(state);
   if (claim.confidence !== null && claim.confidence < confidence) {
     const doubt = { of: "own_confidence", attempt: number, is: claim.confidence, least: confidence } as const;
+    const head = event.change?.head ?? null;
+    const kept = head === null ? {} : { partial: { run: event.run, head } };
     return settle(
-      state,
+      { ...state, ...kept },
       now,
       {
         reason: "uncertainty_too_high",
         ...doubt,
         quote: claim.summary,
-        resume: event.change === null ? "execute" : "publish",
-        ...pending,
+        resume: head === null ? "execute" : "publish",
+        pendingHead: head,
       },
-      said,
+      [saidOf(state)],
     );
   }
   return null;
@@ -331,6 +399,7 @@ export function publishPending(state: LoopState, head: string, before: readonly 
     ...withAttempt(state, { head, endedAt: null, verdict: null, counted: mayCount(state) }),
     phase: "publishing",
     ending: null,
+    partial: undefined,
     // A commit that GitHub has already may have been judged by CI while nobody listened.
     ...unheard,
     ciSeen: state.head === head,
@@ -346,6 +415,7 @@ export function onPublished(state: LoopState, head: string, now: number): Decisi
   // What CI said of a commit before its name was known here was heard by nobody.
   const ciSeen = state.ciSeen || currentAttempt(state).head !== head;
   const next = { ...withAttempt(state, { head }), head, behind: null, ciSeen };
+  if (state.afterPush !== undefined) return afterPush(next, now);
   if (state.pull === null)
     return { state: next, effects: [{ type: "open_pull" }], note: "published; opening the pull request" };
   return beginVerifying(next, now);
@@ -379,11 +449,14 @@ export function onOvertaken(state: LoopState, head: string | null, now: number):
     othersPushed: true,
     changesRequested: [note],
   };
-  return beginAttempt(moved, now, [{ type: "write_status" }]);
+  return state.afterPush === undefined
+    ? beginAttempt(moved, now, [{ type: "write_status" }])
+    : afterPush({ ...moved, partial: undefined }, now);
 }
 
 /** GitHub declined the push for good: a ruleset, a missing permission, push protection. */
 export function onPublishRefused(state: LoopState, message: string, now: number): Decision {
+  if (state.afterPush !== undefined && state.afterPush !== "attempt") return notPushed(state, now);
   return settle(withAttempt(state, { counted: false }), now, {
     reason: "permission_required",
     of: "push_declined",

@@ -325,6 +325,7 @@ export function beginAttempt(state: LoopState, now: number, before: readonly Eff
     phase: "preparing",
     attempts: [...state.attempts, attempt],
     ending: null,
+    partial: undefined,
     gateSince: null,
     resumeAt: null,
   };

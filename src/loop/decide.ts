@@ -1,6 +1,7 @@
 // The one place that chooses what happens next: a function of the state, an event and the time.
 import { unreachable } from "../base/assert.ts";
 import {
+  notPushed,
   onExecutorEnded,
   onOvertaken,
   onPublished,
@@ -9,6 +10,7 @@ import {
   onRunDelayed,
   onRunQueued,
   onRunStarted,
+  withPartial,
 } from "./attempt.ts";
 import { beginAttempt, book, isUnread, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
 import { onCheckEnded } from "./check.ts";
@@ -263,7 +265,7 @@ function onRunEnded(state: LoopState | null, event: RunEnded, now: number): Deci
   const booked = book(state, event);
   const run = booked.attempts.at(-1)?.runs.find((one) => one.id === event.run);
   const isAwaited = run?.status === "running" && awaiting[run.role].includes(state.phase);
-  if (!isAwaited) return onUnawaitedEnd(state, booked);
+  if (!isAwaited) return onUnawaitedEnd(state, booked, event);
   if (run.role === "check") return onCheckEnded(booked, event, now);
   return run.role === "executor" ? onExecutorEnded(booked, event, now) : onReviewerEnded(booked, event, now);
 }
@@ -296,8 +298,12 @@ const awaiting: Readonly<Record<RunFacts["role"], readonly Phase[]>> = {
   check: ["verifying"],
 };
 
-/** The thread is told of money alone: without its store, a loop knows no more than the record says. */
-function onUnawaitedEnd(state: LoopState, booked: LoopState): Decision {
+/** The thread is told of money, and of work that is kept: without its store, a loop knows no more than the record says. */
+function onUnawaitedEnd(state: LoopState, booked: LoopState, event: RunEnded): Decision {
+  const wasUntold = untoldRuns(state).some(({ id }) => id === event.run);
+  const kept = wasUntold ? withPartial(booked, event) : booked;
+  if (kept !== booked)
+    return { state: kept, effects: [{ type: "write_status" }], note: "called off; what it had done is kept" };
   if (spentOf(booked) === spentOf(state)) return stay(booked, "a run this loop does not wait for");
   const note = "a run this loop does not wait for; what it spent is booked";
   return { state: booked, effects: [{ type: "write_status" }], note };
@@ -381,6 +387,8 @@ function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "eff
     const outcome = { status: "refused", message: event.message } as const;
     return onBranchUpdated(state, { type: "branch_updated", head, base: state.base, outcome }, now);
   }
+  if (event.effect === "publish" && state.phase === "publishing" && state.afterPush !== undefined)
+    return notPushed(state, now);
   if (event.effect === "rerun_checks" && state.phase === "verifying") return onRerun(state, head ?? "", "refused");
   if (state.mergedBy !== null && event.effect === "pass_gate")
     return onMergeUnread(state, state.mergedBy, event.message, now);

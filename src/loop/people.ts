@@ -1,5 +1,5 @@
 // What people say with `/loop`, once GitHub has said what they may do.
-import { publishPending } from "./attempt.ts";
+import { goOn, publishPending } from "./attempt.ts";
 import {
   askForCriteria,
   beginAttempt,
@@ -119,7 +119,7 @@ export function onRetryFacts(state: LoopState, facts: ClaimFacts, now: number): 
   if (ending.during === "publishing" && head !== null) return publishPending(ready, head, before);
   if (lacksCriteria(ready)) return askForCriteria(ready, now);
   const isDone = (ending.resume === "verify" || ending.resume === "gate") && head !== null;
-  if (!isDone) return beginAttempt(ready, now, before);
+  if (!isDone) return goOn(ready, now, before);
   return beginVerifying({ ...ready, ending: null, ...unseen }, now, before);
 }
 
@@ -185,7 +185,7 @@ export function names(command: Pick<Command, "argument">, head: string): boolean
 
 function grant(state: LoopState, command: Command, ending: Ending, now: number): Decision {
   const { before, ready } = reopened(state, command);
-  return beginAttempt({ ...ready, permits: [...state.permits, ending.quote ?? ""] }, now, before);
+  return goOn({ ...ready, permits: [...state.permits, ending.quote ?? ""] }, now, before);
 }
 
 function reopened(state: LoopState, command: Command): { before: Effect[]; ready: LoopState } {
@@ -220,5 +220,5 @@ function onResume(state: LoopState, command: Command, now: number): Decision {
   const attempt = currentAttempt(state);
   if (phase === "verifying") return beginVerifying({ ...awake, ...unseen }, now, before);
   if (phase === "publishing" && attempt.head !== null) return publishPending(awake, attempt.head, before);
-  return beginAttempt(withAttempt(awake, { counted: false, endedAt: now }), now, before);
+  return goOn(withAttempt(awake, { counted: false, endedAt: now }), now, before);
 }

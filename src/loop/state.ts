@@ -441,6 +441,12 @@ export const Ending = z.intersection(
 );
 export type Ending = z.infer<typeof Ending>;
 
+/** How a loop is to end once what was done so far is on its branch. */
+const EndingToBe = z.intersection(
+  Cause,
+  z.object({ quote: z.string().nullable().optional(), resume: z.literal("execute") }),
+);
+
 /** The base branch as it is now: its name, and the commit it is at. */
 export const BaseTip = z.object({ branch: z.string(), sha: z.string() });
 export type BaseTip = z.infer<typeof BaseTip>;
@@ -550,6 +556,8 @@ export const LoopState = z.object({
   leftGate: LeftGate.optional(), // absent: nobody pushed while the loop was at its gate
   refusalsSaid: z.array(z.string()), // approvals that did not count and were answered already
   ending: Ending.nullable(),
+  afterPush: z.union([z.literal("attempt"), EndingToBe]).optional(), // what follows the push of work that is not done; absent: its verdict
+  partial: z.object({ run: z.string(), head: z.string() }).optional(), // the newest attempt's work so far, which policy lets out and which is not pushed; absent: none
   threadUnread: z.literal(true).optional(), // nobody knows yet whether its thread holds the record of a loop that the store has lost
   labelledAgain: Labelled.optional(), // since its end; the loop of that label begins once every run of this one has told its end
 });

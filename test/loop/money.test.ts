@@ -35,11 +35,11 @@ test("there are phases without a run, and no others", () => {
 test("an end that is not awaited tells the thread of its money, and of nothing else, and what it left is cleared away", () => {
   const paused = stateIn("paused");
   const run = paused.attempts[0]?.runs[0]?.id ?? "";
-  const booked = decide(paused, runEnded(paused, run, "pushed=aa1 spent=0.3"), paused.startedAt);
+  const booked = decide(paused, runEnded(paused, run, "pushed=aa1 risk=huge spent=0.3"), paused.startedAt);
   const cleared = { type: "forget_run", run, commits: false };
   expect(booked.effects).toEqual([{ type: "write_status" }, cleared]);
   expect(booked.state).toMatchObject({ phase: "paused", attempts: [{ head: null, runs: [{ status: "stopped" }] }] });
-  expect(decide(paused, runEnded(paused, run, "pushed=aa1"), paused.startedAt).effects).toEqual([cleared]);
+  expect(decide(paused, runEnded(paused, run, "pushed=aa1 risk=huge"), paused.startedAt).effects).toEqual([cleared]);
 });
 
 test("the run of another loop costs this one nothing", () => {

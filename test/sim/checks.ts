@@ -297,7 +297,8 @@ export function createChecks(parts: ChecksParts) {
     const last = same.attempts.at(-1);
     const executor = last?.runs[0]?.id === event.run && last.runs[0].status === "running";
     if (!executor || !isLive(same)) return;
-    hold(after.ending?.reason === "stalled", `L3: ${event.run} fell silent and its loop is ${after.phase}`);
+    const isKept = typeof after.afterPush === "object" && after.afterPush.reason === "stalled"; // its work is on its way to the branch first
+    hold(after.ending?.reason === "stalled" || isKept, `L3: ${event.run} fell silent and its loop is ${after.phase}`);
     hold(last.counted || last.merges === "conflict", "I3: a silent attempt was refunded");
   }
 
@@ -422,7 +423,10 @@ export function createChecks(parts: ChecksParts) {
     const silent = [...containers.all.values()].some(
       ({ report }) => report?.status === "silent" && report.pushed?.head === head,
     );
-    hold(!silent, "I20: what a silent run had pushed was published");
+    hold(
+      !silent || stored?.afterPush !== undefined,
+      "I20: what a silent run had pushed was published as if it were done",
+    );
     intended(key, ["publish"], "a push");
   }
 

@@ -124,7 +124,12 @@ test("budget_limit: the loop's wall clock stops a container that still runs; /lo
 
 test("uncertainty_too_high: the agent asks; a comment and /loop retry answer it", async () => {
   const question = answer({ summary: "Not sure.", question: "Should it add more than two numbers? @everyone" });
-  const story = await aStory({ executor: attempts(question, `grep -q 'Only two' "$LOOP_DIR/brief.md" && ${mend}`) });
+  const story = await aStory({
+    executor: attempts(
+      `echo half > half.txt; ${question}`,
+      `rm half.txt && grep -q 'Only two' "$LOOP_DIR/brief.md" && ${mend}`, // red, where what it had done is not there
+    ),
+  });
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending?.reason).toBe("uncertainty_too_high");
   expect(last(story, issue)).toMatchInlineSnapshot(`
@@ -136,7 +141,7 @@ test("uncertainty_too_high: the agent asks; a comment and /loop retry answer it"
 
     **Next:** @alice, answer in a comment, then comment \`/loop retry\`.
 
-    Nothing was pushed to this repository.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);

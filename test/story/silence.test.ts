@@ -11,9 +11,9 @@ import { approving, aStory, attempts, mend, minute, type Story } from "./world.t
 
 const push = `git commit -qam 'Half of it' && git push -q origin "HEAD:refs/heads/$LOOP_BRANCH"`;
 
-test("stalled: a run that hangs is ended, nothing that it pushed is published; /loop retry tries again", async () => {
+test("stalled: a run that hangs is ended, what it had done is on the branch; /loop retry goes on from it", async () => {
   const hung = join(aFolder(), "hung");
-  const hanging = `${mend}; ${push}; echo half done; touch ${hung}; sleep 600`;
+  const hanging = `echo '# half' >> total.sh; ${push}; echo half done; touch ${hung}; sleep 600`;
   const story = await aStory({ executor: attempts(hanging, mend) });
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
@@ -21,18 +21,19 @@ test("stalled: a run that hangs is ended, nothing that it pushed is published; /
   await passMinutes(story, issue, 12);
   const { ending, head, attempts: tried } = await story.state(issue);
   expect(ending).toMatchObject({ reason: "stalled", resume: "execute", pendingHead: null });
-  expect(tried[0]).toMatchObject({ counted: true, head: null, runs: [{ status: "silent" }] });
-  expect(head).toBeNull();
+  expect(tried[0]).toMatchObject({ counted: true, verdict: null, runs: [{ status: "silent" }] });
+  expect(head).toBe(tried[0]?.head);
+  expect(head).toMatch(/^[0-9a-f]{40}$/);
   expect(issue.labels.map((label) => label.name)).toEqual(["loop:needs-human"]);
   expect(story.repository.issues.size).toBe(1);
   expect(await story.app().store.getArtifact(tried[0]?.runs[0]?.logSha256 ?? "")).toContain("half done\n");
   const [, attempt, stop] = story.comments(issue);
   expect(stop).toMatchInlineSnapshot(`
-    "**Loopgate stopped: stalled.** Attempt 1 went silent and was stopped, so nothing was pushed. For 10 min it wrote nothing, called no model, and neither fetched nor pushed; it was last heard of on 2026-01-05 09:01 UTC.
+    "**Loopgate stopped: stalled.** Attempt 1 went silent and was stopped. For 10 min it wrote nothing, called no model, and neither fetched nor pushed; it was last heard of on 2026-01-05 09:01 UTC.
 
     **Next:** @alice, comment \`/loop retry\` for another attempt; if the agent only needs longer, raise \`silence_minutes\` in \`.github/loop.yml\` first.
 
-    Nothing was pushed to this repository.
+    Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
@@ -40,7 +41,7 @@ test("stalled: a run that hangs is ended, nothing that it pushed is published; /
   expect(attempt?.replace(run, "«run»").replace(/took [0-9a-f]{12}/, "took «commit»")).toMatchInlineSnapshot(`
     "### Attempt 1: not judged
 
-    The agent changed 1 file (+1 −1) in 12 min. None of it was pushed.
+    The agent changed 1 file (+1 −0) in 12 min. The work is in commit \`«commit 1»\`.
 
     The last lines of the executor's run \`«run»\`:
 
@@ -64,7 +65,7 @@ test("stalled: a run that hangs is ended, nothing that it pushed is published; /
   `);
   story.forge.as("alice").comment(issue, "/loop retry");
   await story.settle();
-  expect(await story.state(issue)).toMatchObject({ phase: "awaiting_gate", attempts: [{}, { number: 2 }] });
+  expect(await story.state(issue)).toMatchObject({ phase: "awaiting_gate", attempts: [{}, { number: 2, base: head }] });
 });
 
 test("a run that writes something every minute is not silent, however long it takes", async () => {

@@ -145,7 +145,7 @@ export function endingSentence(ending: Ending): string {
     case "open_pulls":
       return `Other loops of this repository have ${counted(ending.is, "pull request")} open or on their way, and the policy lets a loop begin with fewer than ${ending.may} (\`pull_request.open_at_most\`), so nothing was started.`;
     case "silence":
-      return `Attempt ${ending.attempt} went silent and was stopped, so nothing was pushed. ${ending.note}`.trim();
+      return `Attempt ${ending.attempt} went silent and was stopped. ${ending.note}`.trim();
     case "record_edited":
       return `${by} edited the comment that holds this loop's record, so Loopgate can no longer trust it.`;
     case "record_unreliable":
@@ -242,7 +242,7 @@ function minutes(ms: number): string {
 /** What stays after an ending. */
 export function preservedSentence(state: LoopState, pullLink: string | null): string {
   const pushed = state.head === null ? null : `branch ${inlineCode(state.branch ?? "")} at ${commit(state.head)}`;
-  const waiting = state.ending?.resume === "publish" ? state.ending.pendingHead : null;
+  const waiting = state.ending?.resume === "publish" ? state.ending.pendingHead : (state.partial?.head ?? null);
   const kept = [
     pushed,
     pullLink === null ? null : `pull request ${pullLink}`,

@@ -52,6 +52,12 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
         `Its commits are checked and pushed to the branch. Then ${judge} them.`,
       );
     case "publishing":
+      if (state.afterPush !== undefined)
+        return say(
+          `${attempt} ended early`,
+          "What it had done passed the policy and is being pushed to the branch.",
+          state.afterPush === "attempt" ? "The next attempt starts from it." : "Then the loop stops and says why.",
+        );
       return say(
         `${attempt} is being published`,
         "The change passed the policy and is being pushed to the branch.",
