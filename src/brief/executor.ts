@@ -1,5 +1,5 @@
 // What the executor is told: the work, what went wrong before, the limits, and how to answer.
-import type { Attempt, BaseTip, Finding, Rules } from "../loop/state.ts";
+import { type Attempt, type BaseTip, claimBounds, type Finding, type Rules, type Said } from "../loop/state.ts";
 import { type Choice, capabilitiesUnder } from "../policy/capabilities.ts";
 import { earlierAttempts, findingBlocks, judgedBlock } from "./findings.ts";
 import { dataBlock, dataBlockRule } from "./quote.ts";
@@ -16,6 +16,7 @@ export interface ExecutorWork {
   readonly earlier: readonly Attempt[]; // oldest first
   readonly findings: readonly Finding[]; // why the last attempt was red
   readonly asked: readonly Finding[]; // what people ask for
+  readonly said: readonly Said[]; // what people said by commands, oldest first
   readonly permits: readonly string[]; // what a person has allowed
   readonly merge: (BaseTip & { readonly why: NonNullable<Attempt["merges"]> }) | null; // the base branch, to be merged first
   readonly rules: Rules;
@@ -32,6 +33,7 @@ export function executorBrief(work: ExecutorWork): string {
     section("Why the last attempt was not accepted", "Fix these; keep what was right.", work.findings),
     judges(work),
     history(work.earlier),
+    saidSince(work.said),
     allowed(work.permits),
     mayDo(work.rules),
     tools(work),
@@ -90,6 +92,20 @@ function history(earlier: readonly Attempt[]): string | null {
   return block === null ? null : `## What was tried before\n\nDo not repeat what failed.\n\n${block}`;
 }
 
+const leads: Record<Said["of"], string> = { steer: "said", answer: "answered", denied: "refused" };
+
+/** By people who may write here; what they answer or refuse is quoted with it. */
+function saidSince(said: readonly Said[]): string | null {
+  if (said.length === 0) return null;
+  const blocks = said.flatMap(({ of, by, text, about }) => [
+    ...(about === undefined ? [] : [dataBlock(of === "answer" ? "the question" : "what was asked for", about)]),
+    text === "" && of === "denied" ? `${by} refused that.` : dataBlock(`what ${by} ${leads[of]}`, text),
+  ]);
+  const rule =
+    "People who may decide here said this, the newest last. Go by it; what was refused, do without, and do not ask for it again.";
+  return `## What people said to you\n\n${rule}\n\n${blocks.join("\n\n")}`;
+}
+
 function allowed(permits: readonly string[]): string | null {
   if (permits.length === 0) return null;
   const blocks = permits.map((permit) => dataBlock("allowed", permit));
@@ -142,7 +158,7 @@ function limits({ deadlineMs, rules }: ExecutorWork): string {
     "## Limits",
     "",
     `- You are stopped after ${minutes(deadlineMs)}. Commit early: what is committed by then may still count.`,
-    `- A run that neither writes output nor calls a model nor uses git for ${minutes(rules.silenceMs)} is stopped, and nothing of it counts: let long commands say that they go on.`,
+    `- A run that neither writes output nor calls a model nor uses git for ${minutes(rules.silenceMs)} is stopped, and its work is not judged: let long commands say that they go on.`,
     `- The whole change may have at most ${rules.changedLines} added and deleted lines in ${rules.changedFiles} files.`,
     ...(rules.signOff
       ? ["- Sign off each commit (`git commit --signoff`): a check of the repository asks for it."]
@@ -179,6 +195,8 @@ Call \`finish\`, or write \`/loop/out/result.json\` (the folder \`/loop\` is als
   "summary": "What was changed and why, in two or three sentences.",
   "confidence": 0.8,
   "question": null,
+  "choices": [],
+  "recommendation": null,
   "permission": null,
   "blocked_on": null,
   "nothing_to_do": null,
@@ -189,8 +207,9 @@ Call \`finish\`, or write \`/loop/out/result.json\` (the folder \`/loop\` is als
 
 - \`confidence\`: from 0 to 1, how likely it is that the issue is solved.
 - \`question\`: a question that only a person can answer. The loop stops and asks it; do not guess instead.
+  With \`choices\`, at most ${claimBounds.choices} answers that you offer, and \`recommendation\`, which of them you would take and why, it is answered sooner.
 - \`permission\`: something you may not do but need. The loop stops and a person decides.
 - \`blocked_on\`: something outside the repository that must happen first.
 - \`nothing_to_do\`: the evidence that the issue needs no change. Then push nothing.
 
-Leave a field \`null\` when it does not apply: each of the last four stops the work.`;
+Leave a field \`null\` when it does not apply: \`question\`, \`permission\`, \`blocked_on\` and \`nothing_to_do\` each stop the work.`;

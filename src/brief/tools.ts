@@ -45,7 +45,15 @@ const catalogue = {
   question: {
     does: "Asks what only a person can answer. The loop stops when you end, and asks it.",
     when: "instead of guessing; then commit what is worth keeping and end",
-    input: text("The question, with what is needed to answer it."),
+    input: z.strictObject({
+      text: words(claimBounds.text, "The question, with what is needed to answer it."),
+      choices: z
+        .array(words(claimBounds.entry, "An answer that you offer."))
+        .max(claimBounds.choices)
+        .describe("The answers that you see, each a line; a person picks one by its number or answers in words.")
+        .optional(),
+      recommendation: words(claimBounds.entry, "Which of them you would take, and why.").optional(),
+    }),
   },
   request_permission: {
     does: "Asks for something that you may not do but need. The loop stops when you end, and a person decides.",

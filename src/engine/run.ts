@@ -321,6 +321,7 @@ export function workBrief(state: LoopState, attempt: Attempt, snapshotText: stri
     earlier: before,
     findings: last?.verdict?.colour === "green" ? [] : (last?.verdict?.findings ?? []),
     asked: state.changesRequested,
+    said: state.said ?? [],
     permits: state.permits,
     merge: attempt.merges === undefined || state.base === null ? null : { ...state.base, why: attempt.merges },
     rules: rulesOf(state),

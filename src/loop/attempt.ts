@@ -6,7 +6,7 @@ import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
 import { beginVerifying, isExcused, mayCount, onRed, unheard } from "./judge.ts";
-import type { Finding, ImageUsed, LoopState, Verdict } from "./state.ts";
+import type { Claim, Finding, ImageUsed, LoopState, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
@@ -267,10 +267,10 @@ function stopFromClaim(state: LoopState, event: RunEnded, now: number): Decision
   if (claim === null) return null;
   const number = currentAttempt(state).number;
   if (claim.question !== null) {
-    const question = { of: "question", attempt: number, quote: claim.question } as const;
+    const question = { of: "question", attempt: number, quote: asked(claim, claim.question) } as const;
     return keepThenSettle(state, event, now, { reason: "uncertainty_too_high", ...question, resume: "execute" });
   }
-  if (claim.permission !== null && !state.permits.includes(claim.permission)) {
+  if (claim.permission !== null && !isDecided(state, claim.permission)) {
     const denied = withAttempt(state, { counted: false });
     const asked = { of: "permission_asked", attempt: number, quote: claim.permission } as const;
     return keepThenSettle(denied, event, now, { reason: "permission_required", ...asked, resume: "execute" });
@@ -303,6 +303,18 @@ function stopFromClaim(state: LoopState, event: RunEnded, now: number): Decision
     );
   }
   return null;
+}
+
+/** The question as people are asked it: with what the agent offers as answers, and which of them it would take. */
+function asked({ choices = [], recommendation }: Claim, question: string): string {
+  const offered = choices.map((choice, index) => `${index + 1}. ${choice}`);
+  const advice = recommendation === undefined ? [] : [`The agent recommends: ${recommendation}`];
+  return [question, ...(offered.length + advice.length > 0 ? [""] : []), ...offered, ...advice].join("\n");
+}
+
+/** What a person allowed or refused is not asked again. */
+function isDecided({ permits, said = [] }: LoopState, permission: string): boolean {
+  return permits.includes(permission) || said.some(({ of, about }) => of === "denied" && about === permission);
 }
 
 /** The executor cannot work without its model, so the attempt is not counted; what came before it in a row decides. */

@@ -12,6 +12,7 @@ export type Reply =
   | { readonly kind: "retry_on_closed" }
   | { readonly kind: "status" }
   | { readonly kind: "help" }
+  | { readonly kind: "steered"; readonly hears: "next" | "retry" }
   | { readonly kind: "command_unknown"; readonly command: Command }
   | { readonly kind: "approval_does_not_count"; readonly login: string; readonly why: ApprovalRefusal }
   | { readonly kind: "gate_not_passed"; readonly why: GateRefusal }

@@ -34,6 +34,7 @@ export const verbs = [
   "run",
   "status",
   "explain",
+  "answer",
   "approve",
   "deny",
   "pause",

@@ -17,7 +17,7 @@ import { readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, leaveDraft, readVerdict, unseen } from "./judge.ts";
 import { outOfQueue } from "./merge-queue.ts";
 import type { CommandRefusal } from "./refusal.ts";
-import type { Ending, LoopState } from "./state.ts";
+import { type Ending, type LoopState, type Said, saidBounds } from "./state.ts";
 
 /** Acts on a command of a person whose permission was just read. */
 export function onCommand(state: LoopState, command: Command, permission: Permission, now: number): Decision {
@@ -51,9 +51,13 @@ export function onCommand(state: LoopState, command: Command, permission: Permis
       };
     case "help":
       return { state, effects: [{ type: "reply", reply: { kind: "help" } }], note: "asked for help" };
-    case "run":
+    case "answer":
+      return onAnswer(state, command);
     case "deny":
+      return onDeny(state, command);
     case "steer":
+      return onSteer(state, command);
+    case "run":
     case "budget":
     case "extend":
       return refuse(state, command, { of: "not_offered" });
@@ -139,6 +143,63 @@ function onApprove(state: LoopState, command: Command, now: number): Decision {
     return refuse(state, command, { of: "other_commit", head: ending.pendingHead });
   const { before, ready } = reopened(state, command);
   return publishPending(ready, ending.pendingHead, before);
+}
+
+/** The agent's question is answered, by the number of a choice it gave or in words, and the loop goes on. */
+function onAnswer(state: LoopState, command: Command): Decision {
+  const { ending } = state;
+  if (state.phase !== "settled" || ending?.of !== "question") return refuse(state, command, { of: "nothing_asked" });
+  const words = command.argument.trim();
+  if (words === "") return refuse(state, command, { of: "nothing_said" });
+  const { question, choices = [] } = currentAttempt(state).claim ?? { question: null };
+  const number = /^\d{1,3}$/.test(words) ? Number(words) : null;
+  const chosen = number === null ? words : choices[number - 1];
+  if (chosen === undefined) return refuse(state, command, { of: "no_such_choice", choices: choices.length });
+  const heard = withSaid(state, { of: "answer", by: command.actor.login, text: chosen, ...aboutOf(question) });
+  return { state: heard, effects: [reaction(command, "+1"), { type: "read_retry" }], note: "the question is answered" };
+}
+
+/** A person refuses what the loop stopped to ask for: the next attempt does without, and is told so. */
+function onDeny(state: LoopState, command: Command): Decision {
+  if (state.phase === "awaiting_gate") return refuse(state, command, { of: "deny_at_gate" });
+  const { ending } = state;
+  const asks = ending?.of === "permission_asked" || (ending?.resume === "publish" && ending.pendingHead !== null);
+  const isOurs = ending?.of === "push_declined" || ending?.of === "effect_failed"; // nobody asked a person for these
+  if (state.phase !== "settled" || ending === null || !asks || isOurs)
+    return refuse(state, command, { of: "nothing_to_deny" });
+  const [word = ""] = command.argument.trim().toLowerCase().split(/\s/, 1);
+  const names = /^[0-9a-f]{7,40}$/.test(word);
+  if (names && ending.pendingHead !== null && !ending.pendingHead.startsWith(word))
+    return refuse(state, command, { of: "other_commit", head: ending.pendingHead });
+  const text = names ? command.argument.trim().slice(word.length).trim() : command.argument.trim();
+  const heard = withSaid(state, { of: "denied", by: command.actor.login, text, ...aboutOf(ending.quote) });
+  const without = ending.of === "permission_asked" ? heard : { ...heard, partial: undefined }; // nothing of what was refused goes on
+  return { state: without, effects: [reaction(command, "+1"), { type: "read_retry" }], note: "a person refused it" };
+}
+
+/** Words for the agent: the next brief quotes them. */
+function onSteer(state: LoopState, command: Command): Decision {
+  const isOver = !isLive(state) && (state.ending?.resume ?? "none") === "none";
+  if (isOver) return refuse(state, command, { of: "over" });
+  const text = command.argument.trim();
+  if (text === "") return refuse(state, command, { of: "nothing_said" });
+  const hears = isLive(state) ? "next" : "retry";
+  const effects: Effect[] = [reaction(command, "+1"), { type: "reply", reply: { kind: "steered", hears } }];
+  const heard = withSaid(state, { of: "steer", by: command.actor.login, text });
+  return { state: heard, effects: [...effects, { type: "write_status" }], note: "heard what a person said" };
+}
+
+function aboutOf(text: string | null): Pick<Said, "about"> {
+  return text === null ? {} : { about: cut(text) };
+}
+
+/** The state with what a person said; of many the newest are kept. */
+function withSaid(state: LoopState, said: Said): LoopState {
+  return { ...state, said: [...(state.said ?? []), { ...said, text: cut(said.text) }].slice(-saidBounds.entries) };
+}
+
+function cut(text: string): string {
+  return text.slice(0, saidBounds.text).toWellFormed();
 }
 
 /** A person does without: the reviewer judges the issue as a whole. */

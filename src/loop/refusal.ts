@@ -11,6 +11,12 @@ export type CommandRefusal =
   | { readonly of: "not_stopped" }
   | { readonly of: "ended_for_good"; readonly reason: StopReason }
   | { readonly of: "nothing_to_approve" }
+  | { readonly of: "nothing_to_deny" }
+  | { readonly of: "deny_at_gate" }
+  | { readonly of: "nothing_asked" }
+  | { readonly of: "no_such_choice"; readonly choices: number }
+  | { readonly of: "nothing_said" }
+  | { readonly of: "over" } // the loop is over for good, so nobody is told any more
   | { readonly of: "own_loop" }
   | { readonly of: "other_commit"; readonly head: string } // `head` is the one that waits
   | { readonly of: "told"; readonly said: string };

@@ -219,6 +219,8 @@ export const Claim = z.object({
   summary: z.string(),
   confidence: z.number().nullable(),
   question: z.string().nullable(),
+  choices: z.array(z.string()).optional(), // answers that it offers, in its order; absent: none
+  recommendation: z.string().optional(), // which it would take, and why; absent: it does not say
   permission: z.string().nullable(),
   blockedOn: z.string().nullable(),
   nothingToDo: z.string().nullable(), // the evidence that no change is needed
@@ -227,8 +229,20 @@ export const Claim = z.object({
 });
 export type Claim = z.infer<typeof Claim>;
 
-/** How much of a claim is kept: characters of a text, of what is asked for and of an entry of a list, and such entries. */
-export const claimBounds = { text: 2000, permission: 500, entry: 500, entries: 20 } as const;
+/** How much of a claim is kept: characters of a text, of what is asked for and of an entry of a list, such entries, and answers offered. */
+export const claimBounds = { text: 2000, permission: 500, entry: 500, entries: 20, choices: 6 } as const;
+
+/** What a person said to a loop by a command, for each brief from then on. */
+const Said = z.object({
+  of: z.enum(["steer", "answer", "denied"]),
+  by: z.string(), // login
+  text: z.string(), // their words; of a choice, the choice; of what was denied without any, empty
+  about: z.string().optional(), // the question, or what was denied: untrusted text; absent: nothing was asked
+});
+export type Said = z.infer<typeof Said>;
+
+/** How much people may say to one loop: the newest so many, each of so many characters. */
+export const saidBounds = { entries: 12, text: 2000 } as const;
 
 /** How often a run called one of its tools, as the gateway counted. */
 export const ToolCount = z.object({
@@ -542,6 +556,7 @@ export const LoopState = z.object({
   reviewSeen: z.boolean().default(false), // a review was heard of before the gate opened: it is read there
   changesRequested: z.array(Finding), // a reviewer's words, for each brief until an attempt is green
   requestsHeard: z.array(z.number()).nullable().default(null), // reviews that an attempt was briefed with; null: of an earlier version, which kept none
+  said: z.array(Said).optional(), // what people said by `steer`, `answer` and `deny`, oldest first; absent: nothing
   permits: z.array(z.string()), // permissions a person granted, for the next brief
   resumeAt: z.object({ phase: Phase, at: z.number().int(), why: Halt }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),

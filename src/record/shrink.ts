@@ -170,6 +170,8 @@ function clippedClaim(claim: Claim, room: Room): Claim {
     summary: cut(claim.summary, room.text),
     confidence: claim.confidence,
     question: short(claim.question),
+    ...(claim.choices === undefined ? {} : { choices: claim.choices.map((choice) => cut(choice, room.text)) }),
+    ...(claim.recommendation === undefined ? {} : { recommendation: cut(claim.recommendation, room.text) }),
     permission: short(claim.permission),
     blockedOn: short(claim.blockedOn),
     nothingToDo: short(claim.nothingToDo),

@@ -30,6 +30,8 @@ export function claimText(claim: Claim): string {
     claim.summary,
     claim.confidence === null ? "" : `Confidence: ${claim.confidence}`,
     claim.question === null ? "" : `Question: ${claim.question}`,
+    ...(claim.choices ?? []).map((choice, index) => `Choice ${index + 1}: ${choice}`),
+    claim.recommendation === undefined ? "" : `Recommends: ${claim.recommendation}`,
     claim.permission === null ? "" : `Asks for: ${claim.permission}`,
     claim.blockedOn === null ? "" : `Blocked on: ${claim.blockedOn}`,
     claim.nothingToDo === null ? "" : `Nothing to do: ${claim.nothingToDo}`,

@@ -36,7 +36,9 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "runs":
       return `raise \`runs\` in \`.github/loop.yml\`, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "question":
-      return "answer in a comment, then comment `/loop retry`.";
+      return state.attempts.at(-1)?.claim?.choices === undefined
+        ? "comment `/loop answer` followed by your answer on the same line, or answer in a comment of any length and then comment `/loop retry`."
+        : "comment `/loop answer` followed by the number of your choice or by your own words.";
     case "own_confidence":
       return approval(ending) ?? "say in a comment what would help, then comment `/loop retry`.";
     case "review_confidence":
@@ -53,7 +55,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
         approval(ending) ?? "say in a comment what to leave alone, then comment `/loop retry` for another attempt."
       );
     case "permission_asked":
-      return "comment `/loop approve` to allow it.";
+      return "comment `/loop approve` to allow it, or `/loop deny` to continue without it.";
     case "push_declined":
       return `change what made GitHub reject the push, then ${approving(ending)} to push that commit again.`;
     case "merge_declined":
@@ -166,7 +168,7 @@ function grantedAgain(ending: Ending): string {
 /** Where `/loop approve` is what continues: a commit that waits for a yes. */
 function approval(ending: Ending): string | null {
   return ending.resume === "publish" && ending.pendingHead !== null
-    ? `${approving(ending)} to push exactly that commit.`
+    ? `${approving(ending)} to push exactly that commit, or \`/loop deny\` for another attempt without it.`
     : null;
 }
 

@@ -29,6 +29,8 @@ const Answer = z.object({
   summary: text,
   confidence: z.number().min(0).max(1).nullable().catch(null),
   question: said,
+  choices: list.transform((values) => values.slice(0, claimBounds.choices)),
+  recommendation: said.transform((value) => value?.slice(0, claimBounds.entry) ?? null),
   permission,
   blocked_on: said,
   nothing_to_do: said,
@@ -51,12 +53,23 @@ export function parseClaim(file: string | null, told?: Told): Claim | null {
     summary: last.summary ?? first.summary ?? Answer.parse({ summary: told?.progress }).summary ?? "",
     confidence: last.confidence ?? first.confidence,
     question: last.question ?? first.question,
+    ...offered(last.question === null ? first : last),
     permission: last.permission ?? first.permission,
     blockedOn: last.blocked_on ?? first.blocked_on,
     nothingToDo: last.nothing_to_do ?? first.nothing_to_do,
     assumptions: joined(first.assumptions, last.assumptions),
     decisions: joined(first.decisions, last.decisions),
   };
+}
+
+/** What goes with a question, and is nothing without one. */
+function offered({
+  question,
+  choices,
+  recommendation,
+}: z.infer<typeof Answer>): Pick<Claim, "choices" | "recommendation"> {
+  if (question === null) return {};
+  return { ...(choices.length === 0 ? {} : { choices }), ...(recommendation === null ? {} : { recommendation }) };
 }
 
 const unsaid = Answer.parse({});

@@ -10,6 +10,8 @@ export const Told = z.object({
   summary: z.string().optional(),
   confidence: z.number().optional(),
   question: z.string().optional(),
+  choices: z.array(z.string()).optional(), // of the question that was told with them
+  recommendation: z.string().optional(),
   permission: z.string().optional(),
   blocked_on: z.string().optional(),
   nothing_to_do: z.string().optional(),
@@ -20,7 +22,9 @@ export type Told = z.infer<typeof Told>;
 
 /** With what was told now: a field takes the place of what it said before, an entry of a list is added once. Null: the list is full. */
 export function tellMore(told: Told, now: Told): Told | null {
-  const next = { ...told, ...now };
+  const { choices, recommendation, ...rest } = told;
+  const earlier = now.question === undefined ? told : rest; // an earlier question's choices are not this one's
+  const next = { ...earlier, ...now };
   for (const list of lists) {
     const added = (now[list] ?? []).filter((entry) => !told[list]?.includes(entry));
     const all = [...(told[list] ?? []), ...added];

@@ -80,6 +80,7 @@ function executor(findings: readonly Finding[]): string {
     earlier: [],
     findings,
     asked: [],
+    said: [],
     permits: [],
     merge: null,
     rules: someRules(),

@@ -9,8 +9,14 @@ import { part } from "./part.ts";
 function takes(input: z.ZodObject): string {
   const { properties = {}, required = [] } = z.toJSONSchema(input, { io: "input" });
   const told = Object.entries(properties).map(([name, schema]) => {
-    const { type, maxLength, minimum, maximum } = schema as z.core.JSONSchema.JSONSchema;
-    const may = type === "string" ? `up to ${maxLength} characters` : `${minimum} to ${maximum}`;
+    const { type, maxLength, minimum, maximum, maxItems, items } = schema as z.core.JSONSchema.JSONSchema;
+    const each = (items as z.core.JSONSchema.JSONSchema | undefined)?.maxLength;
+    const may =
+      type === "string"
+        ? `up to ${maxLength} characters`
+        : type === "array"
+          ? `up to ${maxItems} texts of up to ${each} characters`
+          : `${minimum} to ${maximum}`;
     return required.includes(name) ? `\`${name}\`: ${may}` : `[\`${name}\`: ${may}]`;
   });
   return told.length === 0 ? "nothing" : told.join("<br>");

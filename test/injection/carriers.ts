@@ -264,6 +264,7 @@ function briefOf(work: Partial<Parameters<typeof executorBrief>[0]>): string {
     earlier: [],
     findings: [],
     asked: [],
+    said: [],
     permits: [],
     merge: null,
     rules: someRules(),

@@ -510,6 +510,7 @@ function executorEnded({ words, options }: Line, state: LoopState | null, now: n
           summary: "did it",
           confidence: options.has("confidence") ? Number(options.get("confidence")) : null,
           question: options.get("question") ?? null,
+          ...(options.has("choices") ? { choices: options.get("choices")?.split("|") ?? [] } : {}),
           permission: options.get("permission") ?? null,
           blockedOn: options.get("blocked") ?? null,
           nothingToDo: options.get("nothing") ?? null,

@@ -181,7 +181,9 @@ describe("a record", () => {
     expect(read).toMatchObject({ kind: "ok", state: { ending: { reason: "budget_limit", of: "told" } } });
     const comment = read.kind === "ok" ? stopComment(read.state) : "";
     expect(comment).toContain(`**Loopgate stopped: budget limit.** ${earlier.ending.detail}`);
-    expect(comment).toContain("comment `/loop approve fffffff` to push exactly that commit.");
+    expect(comment).toContain(
+      "comment `/loop approve fffffff` to push exactly that commit, or `/loop deny` for another attempt without it.",
+    );
   });
 
   it("that is sealed but holds no state is not acted on", () => {

@@ -380,7 +380,7 @@ describe("the stop comment", () => {
       Should sum([]) be 0 or an error?
       \`\`\`
 
-      **Next:** @alice, answer in a comment, then comment \`/loop retry\`.
+      **Next:** @alice, comment \`/loop answer\` followed by your answer on the same line, or answer in a comment of any length and then comment \`/loop retry\`.
 
       Kept: branch \`loop/12-k3f9\` at \`ccccccc\`, pull request [#13](https://github.com/acme/widgets/pull/13).
 
@@ -407,7 +407,7 @@ describe("the stop comment", () => {
       Changes a protected file
       \`\`\`
 
-      **Next:** @alice, comment \`/loop approve fffffff\` to push exactly that commit.
+      **Next:** @alice, comment \`/loop approve fffffff\` to push exactly that commit, or \`/loop deny\` for another attempt without it.
 
       Kept: commit \`fffffff\`, which Loopgate holds and has not pushed.
 

@@ -54,7 +54,10 @@ describe("a reply", () => {
       - \`/loop stop\`: end the loop; removing the label or closing the issue does the same
       - \`/loop pause\`, \`/loop resume\`: pause the loop, and continue it
       - \`/loop retry\`: after a stop, read the issue and the policy again and continue from the branch
+      - \`/loop answer\`, followed by the number of a choice or your own words: answer the agent's question and continue
       - \`/loop approve\`: approve the commit, or allow what the loop stopped to ask for
+      - \`/loop deny\`: refuse what the loop stopped to ask for, and continue without it; words after it say why
+      - \`/loop steer\`, followed by your words: tell the next attempt something
       - \`/loop help\`: show this list"
     `);
   });

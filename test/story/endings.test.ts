@@ -60,7 +60,7 @@ test("budget_limit: too many changed lines; /loop approve publishes exactly that
   expect(last(story, issue)).toMatchInlineSnapshot(`
     "**Loopgate stopped: budget limit.** Attempt 1 changed 11 lines, more than the 5 the policy allows, so nothing was pushed.
 
-    **Next:** @alice, comment \`/loop approve «commit 2»\` to push exactly that commit.
+    **Next:** @alice, comment \`/loop approve «commit 2»\` to push exactly that commit, or \`/loop deny\` for another attempt without it.
 
     <details><summary>All that commit «commit 2» changes: 1 file (1 modified)</summary>
 
@@ -122,12 +122,15 @@ test("budget_limit: the loop's wall clock stops a container that still runs; /lo
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
 });
 
-test("uncertainty_too_high: the agent asks; a comment and /loop retry answer it", async () => {
-  const question = answer({ summary: "Not sure.", question: "Should it add more than two numbers? @everyone" });
+test("uncertainty_too_high: the agent asks; /loop answer with a choice, or a comment and /loop retry, answer it", async () => {
+  const first = { question: "Should it add more than two numbers? @everyone", choices: ["Only two.", "Any number."] };
+  const question = answer({ summary: "Not sure.", ...first, recommendation: "The first." });
   const story = await aStory({
     executor: attempts(
       `echo half > half.txt; ${question}`,
-      `rm half.txt && grep -q 'Only two' "$LOOP_DIR/brief.md" && ${mend}`, // red, where what it had done is not there
+      // Red, where what it had done is not there, or it is not told the words of the choice.
+      `rm half.txt && grep -A1 'what bob answered' "$LOOP_DIR/brief.md" | grep -qx 'Any number.' && ${answer({ question: "Negative ones, too?" })}`,
+      `grep -q 'Those as well' "$LOOP_DIR/brief.md" && ${mend}`,
     ),
   });
   const issue = await story.startLoop();
@@ -137,15 +140,22 @@ test("uncertainty_too_high: the agent asks; a comment and /loop retry answer it"
 
     \`\`\`text
     Should it add more than two numbers? @everyone
+
+    1. Only two.
+    2. Any number.
+    The agent recommends: The first.
     \`\`\`
 
-    **Next:** @alice, answer in a comment, then comment \`/loop retry\`.
+    **Next:** @alice, comment \`/loop answer\` followed by the number of your choice or by your own words.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
-  story.forge.as("alice").comment(issue, "Only two numbers.");
+  story.forge.as("bob").comment(issue, "/loop answer 2");
+  await story.settle();
+  expect(last(story, issue)).toContain("Negative ones, too?");
+  story.forge.as("alice").comment(issue, "Those as well.");
   story.forge.as("alice").comment(issue, "/loop retry");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
@@ -165,7 +175,7 @@ test("permission_required: the agent asks to be allowed something; /loop approve
     change the numbers in test.sh
     \`\`\`
 
-    **Next:** @alice, comment \`/loop approve\` to allow it.
+    **Next:** @alice, comment \`/loop approve\` to allow it, or \`/loop deny\` to continue without it.
 
     Nothing was pushed to this repository.
 
@@ -274,7 +284,7 @@ test("risky_action_detected: a protected file; /loop approve publishes exactly t
     Changes a protected file: AGENTS.md
     \`\`\`
 
-    **Next:** @alice, comment \`/loop approve «commit 2»\` to push exactly that commit.
+    **Next:** @alice, comment \`/loop approve «commit 2»\` to push exactly that commit, or \`/loop deny\` for another attempt without it.
 
     **What you would allow there:**
 

@@ -190,6 +190,18 @@ describe("the executor's claim", () => {
     });
   });
 
+  it("reads what a question offers, in bounds, and nothing of it without a question", () => {
+    const choices = ["Net", "", ...Array.from({ length: 9 }, (_, index) => `Rate ${index}`)];
+    const asked = parseClaim(JSON.stringify({ question: "Which?", choices, recommendation: "r".repeat(600) }));
+    expect(asked?.choices).toEqual(["Net", "Rate 0", "Rate 1", "Rate 2", "Rate 3", "Rate 4"]);
+    expect(asked?.recommendation).toHaveLength(500);
+    const none = parseClaim(JSON.stringify({ question: "none", choices, recommendation: "Net" }));
+    expect(Object.keys(none ?? {})).not.toContain("choices");
+    const told = { question: "Before?", choices: ["Yes"], recommendation: "Yes" };
+    expect(parseClaim('{"question": "At the end?"}', told)).not.toHaveProperty("choices");
+    expect(parseClaim("{}", told)).toMatchObject(told);
+  });
+
   it("asks nothing when a field is blank", () => {
     expect(parseClaim('{"question": "  ", "permission": "", "blocked_on": null}')).toMatchObject({
       question: null,

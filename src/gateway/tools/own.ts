@@ -67,7 +67,8 @@ function actions({ note, issue, findings, checks }: OwnParts): Readonly<Record<O
     assumption: ({ text }: Text) => say({ assumptions: [text] }),
     uncertainty: ({ confidence, about }: { confidence: number; about?: string }) =>
       say({ confidence, ...(about === undefined ? {} : { assumptions: [about] }) }),
-    question: ({ text }: Text) => say({ question: text }, stops),
+    question: ({ text, ...offered }: Text & Pick<Told, "choices" | "recommendation">) =>
+      say({ question: text, ...offered }, stops),
     request_permission: ({ text }: Text) => say({ permission: text }, stops),
     blocked_on: ({ text }: Text) => say({ blocked_on: text }, stops),
     finish: (all: Pick<Told, "summary" | "confidence" | "nothing_to_do">) => say(all, "Noted. End now."),

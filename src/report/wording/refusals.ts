@@ -24,6 +24,20 @@ export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): s
       return `a loop that ended with \`${why.reason}\` cannot be retried; set the label again to start a new one`;
     case "nothing_to_approve":
       return "nothing is waiting for an approval";
+    case "nothing_to_deny":
+      return "nothing is waiting for a yes or no";
+    case "deny_at_gate":
+      return "at the gate a review says no: request changes on the pull request, and the next attempt is told what they are; or comment `/loop stop`";
+    case "nothing_asked":
+      return "no question is waiting for an answer; `/loop steer` followed by your words tells the agent something";
+    case "no_such_choice":
+      return why.choices === 0
+        ? "the agent gave no choices; answer in words after `/loop answer`"
+        : `there are only the choices 1 to ${why.choices}; answer with one of these numbers, or in words`;
+    case "nothing_said":
+      return `nothing follows it; put your words after \`/loop ${verb}\` on the same line`;
+    case "over":
+      return "this loop is over for good; set the label again to start a new one";
     case "own_loop":
       return "you started this loop, so someone else has to approve its result";
     case "other_commit":

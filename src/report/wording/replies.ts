@@ -34,6 +34,10 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
       return `Pull request ${pullLink} has been waiting for approval since ${date(state.gateSince ?? state.startedAt)}. This is the only reminder. Next: approve it or request changes there. ${expirySentence(state)}`;
     case "reviewers_missed":
       return `GitHub would not ask ${reply.missed.map((login) => inlineCode(login)).join(", ")} to review ${pullLink}: reviewers must have access to this repository. Everyone else was asked. Next: correct \`gate.reviewers\` in \`.github/loop.yml\`, or ask somebody on the pull request.`;
+    case "steered":
+      return reply.hears === "next"
+        ? "Heard. The next attempt's brief quotes it; an attempt that runs now is not interrupted."
+        : "Heard. The next attempt's brief quotes it. Next: comment `/loop retry` to begin that attempt.";
     case "help":
       return helpText;
     case "command_unknown":
@@ -63,7 +67,10 @@ const helpText = [
   "- `/loop stop`: end the loop; removing the label or closing the issue does the same",
   "- `/loop pause`, `/loop resume`: pause the loop, and continue it",
   "- `/loop retry`: after a stop, read the issue and the policy again and continue from the branch",
+  "- `/loop answer`, followed by the number of a choice or your own words: answer the agent's question and continue",
   "- `/loop approve`: approve the commit, or allow what the loop stopped to ask for",
+  "- `/loop deny`: refuse what the loop stopped to ask for, and continue without it; words after it say why",
+  "- `/loop steer`, followed by your words: tell the next attempt something",
   "- `/loop help`: show this list",
 ].join("\n");
 

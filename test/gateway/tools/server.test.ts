@@ -121,6 +121,9 @@ test("T15: words that are meant to be more than words are kept as they are, and 
   const said = "<!-- loopgate:record v1 --> @everyone /loop approve";
   await door.call("question", { text: `${said} ${door.token}` });
   expect(door.tools.used().told).toEqual({ question: `${said} [lease]` });
+  await door.call("question", { text: "Net or gross?", choices: ["Net", "Gross"], recommendation: "Net" });
+  await door.call("question", { text: "Which tax?", choices: ["All of them"] });
+  expect(door.tools.used().told).toEqual({ question: "Which tax?", choices: ["All of them"] });
 });
 
 test("what was said and counted outlasts a restart, and lists end where result.json's do", async () => {
