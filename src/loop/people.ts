@@ -131,7 +131,7 @@ function onApprove(state: LoopState, command: Command, now: number): Decision {
   if (state.phase === "awaiting_gate") return approveAtGate(state, command);
   const { ending } = state;
   if (state.phase !== "settled" || ending === null) return refuse(state, command, { of: "nothing_to_approve" });
-  if (ending.reason === "permission_required" && ending.resume === "execute" && ending.quote !== null) {
+  if (asksPermission(ending)) {
     return grant(state, command, ending, now);
   }
   if (ending.of === "no_criteria") return beginWithoutCriteria(state, command, now);
@@ -148,7 +148,10 @@ function onApprove(state: LoopState, command: Command, now: number): Decision {
 /** The agent's question is answered, by the number of a choice it gave or in words, and the loop goes on. */
 function onAnswer(state: LoopState, command: Command): Decision {
   const { ending } = state;
-  if (state.phase !== "settled" || ending?.of !== "question") return refuse(state, command, { of: "nothing_asked" });
+  // Of an earlier version only the reason and what goes on are known.
+  const isTold = ending?.of === "told" && ending.reason === "uncertainty_too_high" && ending.resume === "execute";
+  if (state.phase !== "settled" || (ending?.of !== "question" && !isTold))
+    return refuse(state, command, { of: "nothing_asked" });
   const words = command.argument.trim();
   if (words === "") return refuse(state, command, { of: "nothing_said" });
   const { question, choices = [] } = currentAttempt(state).claim ?? { question: null };
@@ -163,7 +166,8 @@ function onAnswer(state: LoopState, command: Command): Decision {
 function onDeny(state: LoopState, command: Command): Decision {
   if (state.phase === "awaiting_gate") return refuse(state, command, { of: "deny_at_gate" });
   const { ending } = state;
-  const asks = ending?.of === "permission_asked" || (ending?.resume === "publish" && ending.pendingHead !== null);
+  const isWish = ending !== null && asksPermission(ending);
+  const asks = isWish || (ending?.resume === "publish" && ending.pendingHead !== null);
   const isOurs = ending?.of === "push_declined" || ending?.of === "effect_failed"; // nobody asked a person for these
   if (state.phase !== "settled" || ending === null || !asks || isOurs)
     return refuse(state, command, { of: "nothing_to_deny" });
@@ -173,8 +177,13 @@ function onDeny(state: LoopState, command: Command): Decision {
     return refuse(state, command, { of: "other_commit", head: ending.pendingHead });
   const text = names ? command.argument.trim().slice(word.length).trim() : command.argument.trim();
   const heard = withSaid(state, { of: "denied", by: command.actor.login, text, ...aboutOf(ending.quote) });
-  const without = ending.of === "permission_asked" ? heard : { ...heard, partial: undefined }; // nothing of what was refused goes on
+  const without = isWish ? heard : { ...heard, partial: undefined }; // nothing of what was refused goes on
   return { state: without, effects: [reaction(command, "+1"), { type: "read_retry" }], note: "a person refused it" };
+}
+
+/** Whether it ended with a wish that a person may grant or refuse. */
+function asksPermission({ reason, resume, quote }: Ending): boolean {
+  return reason === "permission_required" && resume === "execute" && quote !== null;
 }
 
 /** Words for the agent: the next brief quotes them. */
