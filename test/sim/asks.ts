@@ -85,6 +85,11 @@ export function createAsks(parts: AsksParts) {
   function commanded(verb: string, { phase, ending }: LoopState): string | null {
     if (verb === "resume") return phase === "paused" ? "/loop resume" : null;
     if (phase !== "settled" || ending === null) return null;
+    if (verb === "answer") return ending.of === "question" ? "/loop answer" : null;
+    if (verb === "deny") {
+      const isAsked = ending.of === "permission_asked" || (ending.pendingHead !== null && ending.resume === "publish");
+      return isAsked && ending.of !== "push_declined" && ending.of !== "effect_failed" ? "/loop deny" : null;
+    }
     if (verb === "retry") {
       return ending.resume !== "none" && classOf(ending.reason) === "person" ? "/loop retry" : null;
     }

@@ -263,7 +263,7 @@ export function createChecks(parts: ChecksParts) {
     const acts = effects.some((row) => row.effect.type !== "react" && row.effect.type !== "reply");
     if (!acts && same.phase === after.phase) return;
     hold(world.truth.couldWrite(nameOf(actor), since), `I16: \`/loop ${verb}\` of ${actor.login} was obeyed`);
-    if (verb === "retry") retriesAsked.add(after.id);
+    if (effects.some(({ effect }) => effect.type === "read_retry")) retriesAsked.add(after.id);
     for (const { effect } of effects) if (effect.type === "publish" && verb === "approve") allowed.add(effect.head);
   }
 

@@ -275,9 +275,9 @@ const says = [
   "pause",
   "resume",
   "status",
-  "help",
+  "deny",
   "steer left",
-  "nonsense",
+  "answer The second.",
 ];
 
 function someDeed(draw: Random): Deed {
