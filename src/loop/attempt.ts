@@ -6,7 +6,7 @@ import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
 import { beginVerifying, isExcused, mayCount, onRed, unheard } from "./judge.ts";
-import type { Claim, Finding, ImageUsed, LoopState, Verdict } from "./state.ts";
+import type { Claim, EndingToBe, Finding, ImageUsed, LoopState, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
@@ -118,12 +118,7 @@ function onSilent(state: LoopState, event: RunEnded, now: number): Decision {
 }
 
 /** Ends the loop; what the run left and policy lets out goes to its branch first, so that whoever goes on starts from it. */
-function keepThenSettle(
-  state: LoopState,
-  { change, run }: RunEnded,
-  now: number,
-  draft: Exclude<LoopState["afterPush"], "attempt" | undefined>,
-): Decision {
+function keepThenSettle(state: LoopState, { change, run }: RunEnded, now: number, draft: EndingToBe): Decision {
   if (change === null || !isLetOut(state, change)) return settle(state, now, draft, [saidOf(state)]);
   return {
     ...publish({ ...state, afterPush: draft }, change, run),

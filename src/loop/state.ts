@@ -242,7 +242,7 @@ const Said = z.object({
 export type Said = z.infer<typeof Said>;
 
 /** How much people may say to one loop: the newest so many, each of so many characters. */
-export const saidBounds = { entries: 12, text: 2000 } as const;
+export const saidBounds = { entries: 8, text: 2000 } as const;
 
 /** How often a run called one of its tools, as the gateway counted. */
 export const ToolCount = z.object({
@@ -460,6 +460,7 @@ const EndingToBe = z.intersection(
   Cause,
   z.object({ quote: z.string().nullable().optional(), resume: z.literal("execute") }),
 );
+export type EndingToBe = z.infer<typeof EndingToBe>;
 
 /** The base branch as it is now: its name, and the commit it is at. */
 export const BaseTip = z.object({ branch: z.string(), sha: z.string() });

@@ -5,12 +5,14 @@ import type {
   Attempt,
   CheckSeen,
   Claim,
+  EndingToBe,
   Finding,
   GamingSeen,
   KnockOutSeen,
   LoopState,
   Review,
   RunFacts,
+  Said,
   Verdict,
 } from "../loop/state.ts";
 
@@ -46,6 +48,8 @@ function shrunk(state: LoopState, room: Room): LoopState {
     title: cut(state.title, 250),
     snapshot: shrunkSnapshot(state.snapshot, room),
     changesRequested: findings(state.changesRequested, { ...room, items: Math.max(room.items, 3) }),
+    ...(state.said === undefined ? {} : { said: state.said.map((one) => shrunkSaid(one, room)) }),
+    ...(typeof state.afterPush === "object" ? { afterPush: shrunkPlan(state.afterPush, room) } : {}),
     refusalsSaid: state.refusalsSaid.slice(-10),
     resumeAt: state.resumeAt && { ...state.resumeAt, why: shrunkHalt(state.resumeAt.why, room) },
     ending: shrunkEnding(state.ending, room),
@@ -69,6 +73,18 @@ function shrunkEnding(ending: LoopState["ending"], room: Room): LoopState["endin
   if (ending.of === "told") return { ...ending, quote, said: cut(ending.said, length) };
   if ("note" in ending) return { ...ending, quote, note: cut(ending.note, length) };
   return { ...ending, quote };
+}
+
+function shrunkSaid(said: Said, room: Room): Said {
+  const about = said.about === undefined ? {} : { about: cut(said.about, Math.max(room.text, QUOTE)) };
+  return { ...said, text: cut(said.text, room.text), ...about };
+}
+
+function shrunkPlan(plan: EndingToBe, room: Room): EndingToBe {
+  const quote = plan.quote == null ? {} : { quote: cut(plan.quote, Math.max(room.text, QUOTE)) };
+  return "note" in plan
+    ? { ...plan, ...quote, note: cut(plan.note, Math.max(room.text, QUOTE)) }
+    : { ...plan, ...quote };
 }
 
 /** `age` counts from the newest attempt, which is 1. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Attempt, LoopState } from "../../src/loop/state.ts";
+import { type Attempt, LoopState, saidBounds } from "../../src/loop/state.ts";
 import { decodeRecord, encodeRecord, RECORD_BYTES } from "../../src/record/codec.ts";
 import { pack } from "../../src/record/pack.ts";
 import { sealKey, sealOf } from "../../src/record/seal.ts";
@@ -239,6 +239,9 @@ describe("a record that would be too large", () => {
       attempts,
       rules: someRules({ protectedPaths: Array.from({ length: 70 }, (_, index) => noise(index, 40)) }),
       permits: [noise(8, 480)],
+      said: Array.from({ length: saidBounds.entries }, (_, index) => {
+        return { of: "denied", by: "bob", text: noise(index, saidBounds.text), about: noise(index + 20, 480) } as const;
+      }),
     },
   );
 
@@ -274,6 +277,7 @@ describe("a record that would be too large", () => {
   it("keeps what is granted and asked for word for word", () => {
     const state = kept();
     expect(state.permits).toEqual(busy.permits);
+    expect(state.said?.map(({ about }) => about)).toEqual(busy.said?.map(({ about }) => about)); // what was refused is not asked again
     expect(state.ending?.quote).toBe(busy.ending?.quote);
     expect(state.rules).toEqual(busy.rules);
   });
@@ -281,6 +285,7 @@ describe("a record that would be too large", () => {
   it("keeps them so even when it has to forget the most", () => {
     const least = shrinkSteps.at(-1)?.(busy);
     expect(least?.permits).toEqual(busy.permits);
+    expect(least?.said?.map(({ about }) => about)).toEqual(busy.said?.map(({ about }) => about));
     expect(least?.ending?.quote).toBe(busy.ending?.quote);
     expect(LoopState.parse(least)).toEqual(least);
   });
