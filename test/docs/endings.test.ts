@@ -21,7 +21,7 @@ function kept(of: Of, resume: string, pendingHead: string | null): string {
       ? "the branch, and the commit: held, shown in the thread, and what another attempt starts from"
       : "the branch, and the commit: held and shown in the thread";
   if (pushedFirst.includes(of)) return "the branch, with what the attempt had done";
-  if (of === "loop_time" && resume === "execute") return "the branch, and what the agent hands in when it is stopped";
+  if (of === "loop_time" && resume === "execute") return "the branch, and what the agent leaves when it is stopped";
   if (of === "not_held" || resume === "verify" || resume === "gate")
     return "the branch and the pull request, with the commit";
   return "what was pushed, as it is";
