@@ -147,12 +147,12 @@ function choices(policy: Policy, bounds: Bounds): Excess[] {
 
 function images(policy: Policy, bounds: Bounds): Excess[] {
   const found: Excess[] = [];
-  for (const role of ["agent", "reviewer", "environment"] as const) {
-    const image = policy[role].image;
-    if (image === "" || bounds.images.length === 0 || bounds.images.includes(image)) continue;
-    const sentence = `\`${role}.image\` is not among the images this App's operator allows (${bounds.images.join(", ")})`;
-    found.push({ path: `${role}.image`, sentence });
-  }
+  const isOpen = (image: string) => image === "" || bounds.images.length === 0 || bounds.images.includes(image);
+  const allowed = `is not among the images this App's operator allows (${bounds.images.join(", ")})`;
+  for (const role of ["agent", "reviewer", "environment"] as const)
+    if (!isOpen(policy[role].image)) found.push({ path: `${role}.image`, sentence: `\`${role}.image\` ${allowed}` });
+  if (!policy.reviewer.others.every(({ image }) => isOpen(image)))
+    found.push({ path: "reviewer.others", sentence: `an \`image\` in \`reviewer.others\` ${allowed}` });
   return found;
 }
 

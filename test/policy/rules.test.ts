@@ -217,6 +217,17 @@ describe("the rules of a loop", () => {
     });
   });
 
+  it("let a further reviewer use no other image than the operator allows either", () => {
+    const others = (image: string) =>
+      `reviewer:\n  command: judge\n  others: [{ image: ${image} }, { command: other }]`;
+    const by = bounded({ images: ["node:24"] });
+    expect(rulesFrom(others("node:24"), by).ok).toBe(true);
+    expect(rulesFrom(others("evil:1"), by)).toEqual({
+      ok: false,
+      message: "line 3: an `image` in `reviewer.others` is not among the images this App's operator allows (node:24)",
+    });
+  });
+
   it("let a run reach only hosts that the operator allows", () => {
     const bounded = { ...operator, bounds: { ...operator.bounds, hosts: ["registry.example"] } };
     const asked = "network:\n  allow: [registry.example]";
