@@ -1,5 +1,5 @@
 // What kind of change an edit of a file is, beside its path: new packages and where they come from, what runs on installing them, licences.
-import { isRunOnInstall, licencesIn, type Named, packagesIn, scriptsIn, sourcesIn } from "./manifests.ts";
+import { isManifest, isRunOnInstall, licencesIn, type Named, packagesIn, scriptsIn, sourcesIn } from "./manifests.ts";
 import { isOneOf } from "./paths.ts";
 
 /** As the options of `changes` are called. */
@@ -32,18 +32,26 @@ export interface KindFile {
   readonly after: string | null;
 }
 
-/** So many are told of one file. */
-const most = 20;
+/** So many of a kind are told of one file, and so much of what each is. */
+const [most, mostWords] = [20, 300];
 
-/** The finds in a file, at most 20. An edit that can be read on neither side is judged by its path and modes alone. */
+/** The finds in a file, at most 20 of a kind: many of one hide none of another. An edit that can be read on neither side is judged by its path and modes alone. */
 export function kindsIn(file: KindFile): readonly KindFound[] {
-  return [...ofFile(file), ...ofTexts(file)].slice(0, most);
+  const found = [...ofFile(file), ...ofTexts(file)];
+  return changeKinds.flatMap((kind) => found.filter((one) => one.kind === kind).slice(0, most));
 }
 
 /** Names by which files carry a licence. https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/licensing-a-repository */
 const isLicence = isOneOf([
   "**/{licen[cs]e,copying,copyright,notice,unlicense,patents}",
   "**/{licen[cs]e,copying,notice}{.,-}*",
+  "**/*-licen[cs]e{,.txt,.md}",
+  "**/licenses/*.{txt,md}",
+]);
+
+/** Programs that deal with licences and notices. */
+const isCode = isOneOf([
+  "**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx,vue,svelte,css,scss,py,rb,go,rs,java,kt,cs,php,swift,c,h,cc,cpp,sh,json,yml,yaml,snap}",
 ]);
 
 /** Where frameworks keep the steps that a database has gone through: Rails, Django, Prisma, Knex, Alembic, Flyway, Liquibase, Ecto, EF. */
@@ -68,11 +76,14 @@ function ofFile({ path, oldMode, newMode, binary, before, after }: KindFile): Ki
   const [was, is] = [oldMode !== "000000", newMode !== "000000"];
   const found: KindFound[] = [];
   const add = (kind: ChangeKind, what: string) => found.push({ kind, what, line: null });
-  if (isLicence(path)) add("licences", was ? (is ? "the text of a licence" : "a licence is taken away") : "a licence");
-  if (oldMode === "100644" && newMode === "100755") add("permission_bits", "it can be run as a program now");
+  if (isLicence(path) && !isCode(path))
+    add("licences", was ? (is ? "the text of a licence" : "a licence is taken away") : "a licence");
+  if (was && oldMode !== "100755" && newMode === "100755") add("permission_bits", "it can be run as a program now");
   if (binary && is && !isShown(path))
     add("binaries", was ? "it cannot be read in a review" : "a new file that cannot be read in a review");
-  if (is && isRunOnInstall(path) && (!was || before !== after)) add("install_scripts", "the whole file is run");
+  if (is && isRunOnInstall(path) && (!was || before === null || before !== after))
+    add("install_scripts", "the whole file is run");
+  if (newMode === "120000" && isManifest(path)) add("install_scripts", "a link to what is read in its place");
   if (was && isMigration(path))
     add("migrations", is ? "a step that may have been taken already" : "a step is taken away");
   const isGenerated = [before, after].every((text) => text !== null && generated.test(headOf(text)));
@@ -84,10 +95,10 @@ function ofTexts({ path, newMode, before, after }: KindFile): KindFound[] {
   if (newMode === "000000" || after === null) return [];
   const news = (kind: ChangeKind, read: (path: string, text: string) => readonly Named[]): KindFound[] => {
     const known = new Set(read(path, before ?? "").map(({ name }) => name));
-    const fresh = read(path, after).filter(({ name }) => !known.has(name));
+    const fresh = read(path, after).filter(({ name, cut }) => cut === true || !known.has(name));
     return [...new Map(fresh.map((one) => [one.name, one])).values()].map(({ name, line }) => ({
       kind,
-      what: name,
+      what: name.slice(0, mostWords),
       line,
     }));
   };

@@ -5,11 +5,13 @@ import { parseJson } from "../base/parse-json.ts";
 export interface Named {
   readonly name: string;
   readonly line: number;
+  /** The name goes on behind what was read of its line. */
+  readonly cut?: true;
 }
 
 /**
  * How a file of this name is read: the pattern is tried on every line, as often as it fits, and its first group is the name. A section
- * limits it to the lines from one that begins it to the next that begins or ends any.
+ * limits it to the lines from one that begins it to the next that begins or ends any; in JSON what is nested deeper ends none.
  */
 interface Reader {
   readonly file: RegExp;
@@ -19,13 +21,13 @@ interface Reader {
 
 const npm = /(?:^|\/)package\.json$/;
 const npmSection = (names: string) => ({
-  begins: new RegExp(`^\\s*"(?:${names})"\\s*:\\s*\\{`),
+  begins: new RegExp(`^\\s*"(?:${names})"\\s*:\\s*\\{(?!\\s*\\})`),
   any: /^\s*"[^"]+"\s*:\s*[{[]|^\s*\}/,
 });
 const npmDependencies = npmSection(
   "dependencies|devDependencies|peerDependencies|optionalDependencies|overrides|resolutions",
 );
-const requirements = /(?:^|\/)(?:[\w.-]*requirements[\w.-]*|constraints)\.(?:txt|in)$/i;
+const requirements = /(?:^|\/)(?:[\w.-]*requirements[\w.-]*|constraints|requirements\/[^/]+)\.(?:txt|in)$/i;
 const pyproject = /(?:^|\/)pyproject\.toml$/;
 const cargo = /(?:^|\/)Cargo\.toml$/;
 const gemfile = /(?:^|\/)(?:Gemfile|gems\.rb)$|\.gemspec$/;
@@ -96,16 +98,21 @@ const sources: readonly Reader[] = [
   },
   {
     file: /(?:^|\/)(?:Cargo\.(?:toml|lock)|\.cargo\/config(?:\.toml)?)$/,
-    line: /\b(?:git|registry|index|source|replace-with|registry-index)\s*=\s*"([^"#?]+)/,
+    line: /\b(?:git|registry|index|source|replace-with|registry-index)["']?\s*=\s*["']([^"'#?]+)/,
   },
   { file: /(?:^|\/)go\.(?:mod|work)$/, line: /^\s*(?:replace\s+)?\S+(?:\s+v\S+)?\s+=>\s+(\S+)/ },
   {
     file: gemfile,
-    line: /(?:^\s*source|\b(?:git|github|gitlab|bitbucket|gist|path|source):|:(?:git|github|path|source)\s*=>)[\s(]+["']([^"']+)/,
+    line: /(?:^\s*(?:source|git|github|path)\b|\b(?:git|github|gitlab|bitbucket|gist|path|source):|:(?:git|github|path|source)\s*=>)[\s(]+["']([^"']+)/,
   },
   { file: /(?:^|\/)Gemfile\.lock$/, line: /^\s*remote:\s*(\S+)/ },
   { file: composer, line: /"url"\s*:\s*"([^"]+)"/ },
   { file: maven, line: /<url>\s*(https?:\/\/[^<\s]*(?:repo|maven|nexus|artifact)[^<\s]*)/i },
+  {
+    file: maven,
+    section: { begins: /<(?:pluginR|r)epositor(?:y|ies)>/, any: /<\/(?:pluginR|r)epositor(?:y|ies)>/ },
+    line: /<url>\s*([^<\s]+)/,
+  },
   { file: gradle, line: /\b(?:url\s*=?\s*(?:uri)?|maven)\s*\(?\s*["'](https?:\/\/[^"']+)/ },
   { file: /(?:^|\/)nuget\.config$/i, line: /<add\s[^>]*value="(https?:[^"]+)"/ },
 ];
@@ -115,11 +122,11 @@ const scripts: readonly Reader[] = [
   {
     file: npm,
     section: npmSection("scripts"),
-    line: /^\s*("(?:(?:pre|post)?(?:install|prepare)|prepublish|dependencies)"\s*:\s*"(?:[^"\\]|\\.)*")/,
+    line: /^\s*("(?:(?:pre|post)?(?:install|prepare)|prepublish|dependencies)"\s*:\s*"(?:[^"\\]|\\.)*"?)/,
   },
   {
     file: npm,
-    section: { begins: /"(?:trustedDependencies|onlyBuiltDependencies)"\s*:\s*\[/, any: /\]/ },
+    section: { begins: /"(?:trustedDependencies|onlyBuiltDependencies)"\s*:\s*\[(?!\s*\])/, any: /\]/ },
     line: /^\s*("[^"]+")/,
   },
   {
@@ -128,20 +135,35 @@ const scripts: readonly Reader[] = [
     line: /^\s*-\s*(\S+)/,
   },
   { file: composer, line: /^\s*("(?:pre|post)-(?:install|update|autoload-dump|package-install)[\w-]*"\s*:.*)/ },
-  { file: pyproject, line: /^\s*((?:build-backend|backend-path)\s*=.*)/ },
-  { file: cargo, line: /^\s*(build\s*=\s*".*)/ },
+  {
+    file: composer,
+    section: {
+      begins: /"(?:pre|post)-(?:install|update|autoload-dump|package-install)[\w-]*"\s*:\s*\[(?!\s*\])/,
+      any: /\]/,
+    },
+    line: /^\s*("(?:[^"\\]|\\.)*"?)/,
+  },
+  { file: pyproject, line: /(?:^\s*(?:build-system\.)?|[{,]\s*)(["']?(?:build-backend|backend-path)["']?\s*=.*)/ },
+  { file: pyproject, line: /^\s*(\[tool\.(?:hatch\.(?:.+\.)?hooks\b|setuptools\.cmdclass|poetry\.build\b).*)/ },
+  { file: cargo, line: /(?:^\s*(?:package\.)?|[{,]\s*)(["']?build["']?\s*=\s*["'].*)/ },
 ];
 
 /** Whether a file is run as a whole when somebody installs. */
 export const isRunOnInstall = (path: string): boolean => runAsWhole.test(path);
 
-const runAsWhole = /(?:^|\/)(?:binding\.gyp|build\.rs|setup\.py|extconf\.rb|conanfile\.py|\.pnpmfile\.[cm]?js)$/;
+const runAsWhole =
+  /(?:^|\/)(?:binding\.gyp|build\.rs|setup\.py|hatch_build\.py|pdm_build\.py|extconf\.rb|conanfile\.py|\.pnpmfile\.[cm]?js)$/i;
 
 const licences: readonly Reader[] = [
   { file: /(?:^|\/)(?:package|composer)\.json$/, line: /^\s{0,4}"license"\s*:\s*"([^"]*)"/ },
   { file: /(?:^|\/)(?:Cargo|pyproject)\.toml$/, line: /^\s*license(?:-file)?\s*=\s*(.+)/ },
   { file: /\.gemspec$/, line: /\.licenses?\s*=\s*(.+)/ },
 ];
+
+/** Whether anything is read of a file by this name. */
+export function isManifest(path: string): boolean {
+  return [...packages, ...sources, ...scripts, ...licences].some(({ file }) => file.test(path));
+}
 
 /** Packages that are asked for by name. */
 export function packagesIn(path: string, text: string): readonly Named[] {
@@ -152,7 +174,7 @@ export function packagesIn(path: string, text: string): readonly Named[] {
 export function sourcesIn(path: string, text: string): readonly Named[] {
   return read(sources, path, text)
     .filter(({ name }) => !usual.test(name))
-    .map(({ name, line }) => ({ name: isLock.test(path) ? placeOf(name) : name.slice(0, 200), line }));
+    .map((one) => (isLock.test(path) ? { name: placeOf(one.name), line: one.line } : one));
 }
 
 /** Hooks of package managers with what they run, and packages that may run theirs. */
@@ -177,25 +199,33 @@ function placeOf(address: string): string {
 /** Longer lines are of nobody's writing, and are read no further. */
 const longestLine = 2000;
 
-function read(readers: readonly Reader[], path: string, text: string): Named[] {
+function read(readers: readonly Reader[], path: string, whole: string): Named[] {
   const fitting = readers.filter(({ file }) => file.test(path));
+  const text = whole.replace(/^\ufeff/, ""); // package managers read on behind it
   if (fitting.length === 0 || text === "") return [];
   const written = text.split("\n");
-  const plain = path.endsWith(".json") ? inPlainJson(text) : null;
+  const isJson = path.endsWith(".json");
+  const plain = isJson ? inPlainJson(text) : null;
   const lines = (plain?.split("\n") ?? written).map((line) => line.slice(0, longestLine));
   return fitting.flatMap(({ section, line: pattern }) => {
     const every = new RegExp(pattern, `g${pattern.flags}`);
     let isWithin = section === undefined;
+    let begun = 0;
     return lines.flatMap((line, index): Named[] => {
-      if (section?.begins.test(line)) isWithin = true;
-      else if (section?.any.test(line)) isWithin = false;
+      if (section?.begins.test(line)) [isWithin, begun] = [true, indentOf(line)];
+      else if (section?.any.test(line) && !(isJson && indentOf(line) > begun)) isWithin = false;
       const found = isWithin ? [...line.matchAll(every)] : [];
       if (found.length === 0) return [];
       const at = plain === null ? index : whereWritten(line, written);
-      return found.map(([, name = ""]) => ({ name: name.trim().slice(0, 300), line: at + 1 }));
+      return found.map(({ index: from, 0: { length }, 1: name = "" }) => {
+        const isCut = from + length === longestLine;
+        return { name: name.trim(), line: at + 1, ...(isCut ? { cut: true } : {}) };
+      });
     });
   });
 }
+
+const indentOf = (line: string): number => line.search(/\S|$/);
 
 /** JSON with a member a line, whatever its blanks and escapes; null where it is none, or stands so already: it is read as it stands. */
 function inPlainJson(text: string): string | null {

@@ -34,6 +34,7 @@ describe("a new package", () => {
       '{"dependencies":{"lodash":"^4.0.0","\\u006c\\u0065ft-pad":"1"}}',
       "dependencies:1 left-pad",
     ],
+    ["requirements/dev.txt", "", "requests\r\n", "dependencies:1 requests"],
     ["requirements-dev.txt", "flask==3.0\n", "flask==3.0\nrequests[socks] >= 2\n", "dependencies:2 requests"],
     [
       "pyproject.toml",
@@ -58,6 +59,7 @@ describe("a new package", () => {
 
   it.each([
     ["a version more", "package.json", npm(), npm({ dependencies: { lodash: "^5.0.0" } })],
+    ["a package less, and a field after none", "package.json", npm(), npm({ dependencies: {}, version: "2" })],
     ["a package less", "package.json", npm(), npm({ dependencies: {} })],
     ["another order", "requirements.txt", "a==1\nb==2\n", "b==2\na==1\n"],
     ["a comment", "requirements.txt", "a==1\n", "# needs requests\na==1\n"],
@@ -79,6 +81,8 @@ describe("a new source of packages", () => {
       "https://files.example/l.tgz",
     ],
     ["package.json", npm(), npm({ overrides: { lodash: "npm:lodahs@4" } }), "npm:lodahs@4"],
+    ["package.json", npm(), npm({ overrides: { a: { b: "1", c: "github:mallory/c" }, d: "1" } }), "github:mallory/c"],
+    ["package.json", npm(), npm({ overrides: { a: { b: "1" }, c: "github:mallory/c" } }), "github:mallory/c"],
     ["package-lock.json", usualLock, lock("https://files.example/lodash.tgz"), "https://files.example"],
     [
       "yarn.lock",
@@ -96,9 +100,12 @@ describe("a new source of packages", () => {
     ["requirements.txt", "a==1\n", "a @ git+https://git.example/a.git\n", "git+https://git.example/a.git"],
     ["uv.lock", "", 'source = { registry = "https://pypi.example/simple" }', "https://pypi.example"],
     ["Cargo.toml", "", '[dependencies]\na = { git = "https://git.example/a" }', "https://git.example/a"],
+    ["Cargo.toml", "", "[dependencies]\na = { git = 'https://git.example/a' }", "https://git.example/a"],
     ["Cargo.lock", "", 'source = "git+https://git.example/a?rev=1#2"', "git+https://git.example/a"],
     ["go.mod", "module a\n", "module a\nreplace x.example/y => ../y\n", "../y"],
     ["Gemfile", "", 'source "https://gems.example"\n', "https://gems.example"],
+    ["Gemfile", "", 'git "https://git.example/a.git" do\n', "https://git.example/a.git"],
+    ["pom.xml", "<a/>", "<repository>\n<url>https://x.example/y</url>\n</repository>", "https://x.example/y"],
     ["build.gradle", "", "maven { url 'https://maven.example/repo' }", "https://maven.example/repo"],
     ["nuget.config", "", '<add key="x" value="https://nuget.example/v3" />', "https://nuget.example/v3"],
   ])("in %s is found", (path, before, after, what) => {
@@ -122,6 +129,7 @@ describe("a new source of packages", () => {
       '  resolved "https://npm.example/a-2.tgz"',
     ],
     ["crates.io", "Cargo.lock", "", 'source = "registry+https://github.com/rust-lang/crates.io-index"'],
+    ["a home page", "pom.xml", "<a/>", "<url>https://x.example/y</url>"],
     ["an address in a script", "package.json", npm(), npm({ homepage: "https://shop.example" })],
     ["a word of a list", "requirements.txt", "", "a==1 # see https-only\n"],
   ])("is none in %s", (_, path, before, after) => {
@@ -151,6 +159,20 @@ describe("what is run on installing", () => {
     ],
     ["package.json", npm({ scripts: { prepare: "a" } }), npm({ scripts: { prepare: "b" } }), '"prepare": "b"'],
     ["package.json", npm(), npm({ trustedDependencies: ["esbuild"] }), '"esbuild"'],
+    ["package.json", npm(), `\ufeff${JSON.stringify({ scripts: { install: "node x.js" } })}`, '"install": "node x.js"'],
+    ["composer.json", "{}", '{"scripts":{"post-install-cmd":["php a"]}}', '"php a"'],
+    [
+      "composer.json",
+      '{"scripts":{"post-install-cmd":["php a"]}}',
+      '{"scripts":{"post-install-cmd":["php a","php b"]}}',
+      '"php b"',
+    ],
+    ["pyproject.toml", "", '[tool.hatch.build.hooks.custom]\npath = "x.py"\n', "[tool.hatch.build.hooks.custom]"],
+    ["pyproject.toml", "", 'build-system = { "build-backend" = "own" }\n', '"build-backend" = "own" }'],
+    ["Cargo.toml", "", "[package]\nbuild = 'make.rs'\n", "build = 'make.rs'"],
+    ["Cargo.toml", "", 'package.build = "make.rs"\n', 'build = "make.rs"'],
+    ["hatch_build.py", null, "a\n", "the whole file is run"],
+    ["Setup.py", "a\n", "b\n", "the whole file is run"],
     ["pnpm-workspace.yaml", "", "onlyBuiltDependencies:\n  - esbuild\n", "esbuild"],
     ["composer.json", "{}", '{"scripts":{"post-install-cmd":"php x"}}', '"post-install-cmd": "php x"'],
     ["pyproject.toml", "", '[build-system]\nbuild-backend = "own"\n', 'build-backend = "own"'],
@@ -171,10 +193,40 @@ describe("what is run on installing", () => {
       npm({ scripts: { prepare: "a" } }),
       npm({ scripts: { prepare: "a" }, version: "2" }),
     ],
+    ["a field after an empty list", "package.json", npm(), npm({ trustedDependencies: [], author: "a" })],
+    ["a profile of a build", "Cargo.toml", "", "[profile.release]\nbuild-override = { opt-level = 3 }\n"],
     ["one that is gone", "setup.py", "a\n", null],
     ["a file that is called nearly so", "docs/setup.py.md", "", "b\n"],
   ])("is none in %s", (_, path, before, after) => {
     expect(found(path, before, after).filter((one) => one.startsWith("install"))).toEqual([]);
+  });
+});
+
+describe("nothing hides what is run on installing", () => {
+  const hooked = (command: string) => npm({ scripts: { postinstall: command } });
+  const runs = (path: string, before: string | null, after: string | null, file: Partial<KindFile> = {}) =>
+    found(path, before, after, file).some((one) => one.startsWith("install_scripts"));
+
+  it("be it one command of thousands of characters, or an edit far behind in one", () => {
+    const [long, longest] = ["a && ".repeat(100), "a && ".repeat(1000)];
+    expect(runs("package.json", npm(), hooked(`${longest}x`))).toBe(true);
+    expect(runs("package.json", hooked(`${longest}x`), hooked(`${longest}y`))).toBe(true);
+    expect(runs("package.json", hooked(`${long}x`), hooked(`${long}y`))).toBe(true);
+    expect(runs("package.json", hooked(`${long}x`), `${hooked(`${long}x`)}\n`)).toBe(false);
+  });
+
+  it("be there many new packages beside it, each from a place of its own", () => {
+    const names = Array.from({ length: 30 }, (_, n) => [`p${n}`, `github:mallory/p${n}`]);
+    const after = npm({ dependencies: Object.fromEntries(names), scripts: { install: "x" }, license: "GPL" });
+    const kinds = found("package.json", npm(), after).map((one) => one.split(":")[0]);
+    expect(new Set(kinds)).toEqual(new Set(["dependencies", "sources", "install_scripts", "licences"]));
+    expect(kinds).toHaveLength(42);
+  });
+
+  it("be it not to be read as text, or a link to a file of another name", () => {
+    expect(runs("setup.py", null, null, { oldMode: "100644", newMode: "100644", binary: true })).toBe(true);
+    expect(runs("app/package.json", null, "", { newMode: "120000" })).toBe(true);
+    expect(runs("app/package.txt", null, "", { newMode: "120000" })).toBe(false);
   });
 });
 
@@ -184,6 +236,16 @@ it.each<[string, string, string | null, string | null, Partial<KindFile>, string
   ["the text of a licence", "LICENSE", "MIT\n", "GPL\n", {}, "licences the text of a licence"],
   ["a licence that is gone", "sub/COPYING.txt", "MIT\n", null, {}, "licences a licence is taken away"],
   ["a manifest's licence", "package.json", npm(), npm({ license: "GPL-3.0" }), {}, "licences:9 GPL-3.0"],
+  ["a licence before its name", "MIT-LICENSE", "MIT\n", "GPL\n", {}, "licences the text of a licence"],
+  ["a licence among several", "LICENSES/MIT.txt", "MIT\n", "GPL\n", {}, "licences the text of a licence"],
+  [
+    "a link that is a program now",
+    "run",
+    "",
+    "a\n",
+    { oldMode: "120000", newMode: "100755" },
+    "permission_bits it can be run as a program now",
+  ],
   ["a bit", "run.sh", "a\n", "a\n", { newMode: "100755" }, "permission_bits it can be run as a program now"],
   [
     "a binary",
@@ -208,6 +270,8 @@ it.each<[string, string, string | null, string | null, Partial<KindFile>, string
 });
 
 it.each<[string, string, string | null, string | null, Partial<KindFile>]>([
+  ["a program about licences", "src/license.ts", "a\n", "b\n", {}],
+  ["a part of a page", "src/notice.component.tsx", "a\n", "b\n", {}],
   ["a text about licences", "docs/licensing.md", "a\n", "b\n", {}],
   ["a program that is new", "run.sh", null, "a\n", { newMode: "100755" }],
   ["a program that is none any more", "run.sh", "a\n", "a\n", { oldMode: "100755" }],
