@@ -123,7 +123,7 @@ describe("the claim", () => {
         return { policy, policyFault };
       };
       expect(await read()).toEqual({ policy: null, policyFault: null });
-      const defaults = { owner: "acme", name: ".github", files: { "README.md": "#\n" } };
+      const defaults = { owner: "acme", name: ".github", private: false, files: { "README.md": "#\n" } };
       const common = await bare.forge.createRepository({ ...defaults, collaborators: { alice: "admin" } });
       expect(await read()).toEqual({ policy: null, policyFault: null });
       const sha = expect.stringMatching(/^[0-9a-f]{40}$/);
@@ -133,6 +133,16 @@ describe("the claim", () => {
         policy: { text: "attempts: 2 # für alle\n", sha, of: "acme/.github" },
         policyFault: null,
       });
+      const of = (place: string) => ({
+        policy: null,
+        policyFault: `\`.github/loop.yml\` of acme/.github is in ${place} now, to which GitHub still leads: it counts only in a repository called acme/.github`,
+      });
+      const alice = { user: bare.forge.as("alice").user, app: null };
+      bare.forge.world.renameRepository(alice, common, "old-defaults");
+      expect(await read()).toEqual(of("acme/old-defaults"));
+      bare.forge.world.transferRepository(alice, common, bare.forge.as("carol").user);
+      bare.forge.world.installations[0]?.repositoryIds.add(common.id); // as GitHub shows any public repository
+      expect(await read()).toEqual(of("carol/old-defaults"));
     } finally {
       await bare.close();
     }

@@ -26,7 +26,7 @@ const commentsPage = (page: string) => `comments(last: 100${page}) {
 const textOf = ({ workflows, rules }: Asked) => `
 query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!, $asksKnown: Boolean!) {
   repository(owner: $owner, name: $name) {
-    id databaseId ${statusLabelFields}
+    id databaseId owner { login } ${statusLabelFields}
     assignableUsers(first: 2) { nodes { databaseId } }
     known: ref(qualifiedName: $known) @include(if: $asksKnown) { name }
     defaultBranchRef { ${baseFields(rules)} }
@@ -94,6 +94,7 @@ const Answer = z.object({
     root2: AtRoot,
     root3: AtRoot,
     databaseId: z.number(),
+    owner: z.object({ login: z.string() }),
     assignableUsers: z.object({ nodes: z.array(z.object({ databaseId: z.number() })) }),
     known: z.object({ name: z.string() }).nullish(),
     defaultBranchRef: BaseRef.nullable(),
@@ -141,7 +142,7 @@ async function policyOf(
   const isAbsent = own.policy === null && own.policyFault === null;
   const isClaimed = repository.issueOrPullRequest.__typename === "Issue";
   if (!isAbsent || !isClaimed || issue.name === defaultsRepository) return own;
-  return readOwnersPolicy(connection, issue);
+  return readOwnersPolicy(connection, issue, repository.owner.login);
 }
 
 /** Collaborators are told to people with write access only; whom issues can be assigned to, to everybody. */

@@ -9,23 +9,31 @@ export const defaultsRepository = ".github";
 
 /** A folder is answered with a list; of more than a megabyte there is no content. https://docs.github.com/rest/repos/contents#get-repository-content */
 const Content = z.union([
-  z.object({ type: z.string(), sha: z.string(), encoding: z.string().optional(), content: z.string().optional() }),
+  z.object({
+    url: z.string(),
+    type: z.string(),
+    sha: z.string(),
+    encoding: z.string().optional(),
+    content: z.string().optional(),
+  }),
   z.array(z.unknown()),
 ]);
 
 /**
- * One request. GitHub says 404 where the owner has no such repository or file, and where the repository is private and the App is not
- * installed there: then there is none. A file that cannot be read is said as the repository's own would be. Throws `Fault`.
+ * One request. `owner` is whom the repository belongs to now. GitHub says 404 where the owner has no such repository or file, and where the repository is private and the App is not
+ * installed there: then there is none. Of a
+ * repository that was renamed or given to another account it answers with what that has: nobody's policy here. A file that cannot be read is said as the repository's own would be. Throws `Fault`.
  */
 export async function readOwnersPolicy(
   connection: Connection,
   issue: IssueRef,
+  owner: string,
 ): Promise<Pick<ClaimRead, "policy" | "policyFault">> {
-  const of = `${issue.owner}/${defaultsRepository}`;
+  const of = `${owner}/${defaultsRepository}`;
   const attempted = `Could not read the policy of ${of}`;
   const asked = call(connection, issue, { attempted, shape: Content }, (client) =>
     client.request("GET /repos/{owner}/{repo}/contents/{path}", {
-      owner: issue.owner,
+      owner,
       repo: defaultsRepository,
       path: ".github/loop.yml",
     }),
@@ -33,12 +41,21 @@ export async function readOwnersPolicy(
   const found = await unlessGone(asked);
   if (found === null) return { policy: null, policyFault: null };
   const unread = (why: string) => ({ policy: null, policyFault: `\`.github/loop.yml\` of ${of} ${why}` });
+  const at = placeOf(found);
+  if (at !== null && at.toLowerCase() !== of.toLowerCase())
+    return unread(`is in ${at} now, to which GitHub still leads: it counts only in a repository called ${of}`);
   if (Array.isArray(found) || found.type !== "file") return unread("is not a file");
   if (found.encoding !== "base64") return unread("is too large to be read whole");
   const text = textIn(Buffer.from(found.content ?? "", "base64"));
   return text === null
     ? unread("is not text in UTF-8 (UTF-16, perhaps): save it as UTF-8")
     : { policy: { text, sha: found.sha, of }, policyFault: null };
+}
+
+/** The repository that GitHub answers from, which its redirects may have led to; null: a folder, which is no policy anyway. */
+function placeOf(found: z.infer<typeof Content>): string | null {
+  if (Array.isArray(found)) return null;
+  return /\/repos\/([^/]+\/[^/]+)\/contents\//.exec(found.url)?.[1] ?? found.url;
 }
 
 function textIn(bytes: Buffer): string | null {
