@@ -81,7 +81,13 @@ export function annotationsOf(findings: readonly Finding[], level: "notice" | "w
 
 function isPlaced(finding: Finding): finding is Finding & { path: string; line: number } {
   const { path, line } = finding;
-  return path !== null && line !== null && line > 0 && !/^\/|(?:^|\/)\.\.(?:\/|$)|[\x00-\x1f]/.test(path);
+  return (
+    path !== null &&
+    line !== null &&
+    line > 0 &&
+    line < 2 ** 31 &&
+    !/^$|^\/|(?:^|\/)\.\.(?:\/|$)|[\x00-\x1f]/.test(path)
+  );
 }
 
 /** The names of checks and criteria are other people's words. */

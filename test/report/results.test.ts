@@ -16,6 +16,8 @@ const findings = [
   aFinding({ source: "check", title: "unit: it adds", path: "test/sum.test.js", line: 7 }),
   aFinding({ source: "review", title: "Zero", detail: "sum([]) throws", path: "src/sum.js", line: 3 }),
   aFinding({ source: "review", title: "Outside", path: "../etc/passwd", line: 1 }),
+  aFinding({ source: "review", title: "Nowhere", path: "", line: 1 }),
+  aFinding({ source: "review", title: "Far", path: "src/sum.js", line: 2 ** 31 }),
 ];
 const red = anAttempt({ verdict: aVerdict({ colour: "red", parts, findings }), review });
 

@@ -1,5 +1,6 @@
 // What a green run of an own check has to say for itself, in a line.
 import { expect, test } from "vitest";
+import { Finding } from "../../src/loop/state.ts";
 import { seenOf } from "../../src/verify/own-check.ts";
 import { judgeReports } from "../../src/verify/reports/judge.ts";
 import { readReport } from "../../src/verify/reports/read.ts";
@@ -11,6 +12,19 @@ function noteOf(...texts: readonly string[]): string {
   const run = { state: reading.state, reading, note: null, log: "", logCut: false, milliseconds: 1 };
   return seenOf("unit", run, { limit: null, lateMs: null }).note;
 }
+
+test.each([1.5, -1, 0, 2 ** 31, 1e300])("line %s of a report is no line, and what was found stays", (startLine) => {
+  const place = (uri: string) => ({ physicalLocation: { artifactLocation: { uri }, region: { startLine } } });
+  const results = ["a.js", ""].map((uri) => ({ message: { text: "wrong" }, level: "error", locations: [place(uri)] }));
+  const text = JSON.stringify({ version: "2.1.0", runs: [{ tool: { driver: { name: "lint" } }, results }] });
+  const reading = judgeReports([readReport("r", Buffer.from(text))], { exitCode: 1, exitCodeOnly: false });
+  const run = { state: reading.state, reading, note: null, log: "", logCut: false, milliseconds: 1 };
+  const { findings } = seenOf("lint", run, { limit: null, lateMs: null });
+  expect(findings.map((one) => [Finding.safeParse(one).success, one.path, one.line])).toEqual([
+    [true, "a.js", null],
+    [true, null, null],
+  ]);
+});
 
 const junit = '<testsuite name="s"><testcase name="a" time="1"/><testcase name="b" time="1"/></testsuite>';
 const lcov = (file: string, ...lines: string[]) => `SF:${file}\n${lines.join("\n")}\nend_of_record\n`;

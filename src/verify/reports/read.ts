@@ -3,7 +3,7 @@ import { createJsonGauge } from "../../base/json-gauge.ts";
 import { isIstanbul, readClover, readCobertura, readIstanbul, readJacoco, readLcov } from "./coverage-formats.ts";
 import { isCargo, isGo, jsonLines, readCargo, readGo } from "./json-lines.ts";
 import { readJunit } from "./junit.ts";
-import type { Content, Format, Problem, Report } from "./report.ts";
+import type { Content, Format, Problem, Report, SourceFinding } from "./report.ts";
 import { readSarif } from "./sarif.ts";
 import { readTap } from "./tap.ts";
 import { decode, LARGEST_REPORT, nameOf, withoutAnsi } from "./text.ts";
@@ -49,7 +49,15 @@ interface Found {
 }
 
 function reportOf(name: string, format: Format, content: Content): Report {
-  return { ...nothing, ...content, name: nameOf(name), format };
+  const findings = (content.findings ?? []).map(inPlace);
+  return { ...nothing, ...content, findings, name: nameOf(name), format };
+}
+
+/** Lines have whole numbers, at GitHub of 31 bits; a name of nothing is no file's. */
+function inPlace(finding: SourceFinding): SourceFinding {
+  const { file, line } = finding;
+  const isLine = line !== null && Number.isInteger(line) && line > 0 && line < 2 ** 31;
+  return { ...finding, file: file === "" ? null : file, line: isLine ? line : null };
 }
 
 function problem(kind: Problem["kind"], detail: string): Content {
