@@ -46,8 +46,9 @@ function commands(value: unknown) {
   const list = Array.isArray(value) ? value : [value];
   const checks = list.map((one, index) => {
     if (typeof one === "string") return { name: list.length === 1 ? "verify" : `verify ${index + 1}`, command: one };
-    const { name, command, run = command } = Object(one) as Record<string, unknown>;
-    return typeof run === "string"
+    const { name, command, run = command, ...rest } = Object(one) as Record<string, unknown>;
+    const isWhole = Object.keys(rest).length === 0 && (command === undefined || command === run);
+    return typeof run === "string" && isWhole
       ? { name: typeof name === "string" ? name : `verify ${index + 1}`, command: run }
       : null;
   });
@@ -93,6 +94,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/^exit\b.*merge/, "merging is granted by hand: `gate.merge`, and by the operator"],
   [/^exit\b/, "a loop ends by its checks, its reviewer and a person's approval, or with one of its stop reasons"],
   [/^escalation\b/, "a loop that stops asks whoever set the label"],
+  [/^verification\b/, "a check is a name and a command: none says where it runs, how long, or that it may fail"],
   [/^budget\b/, "no option counts this"],
   [/^workspace\b/, "every run has a fresh container with a clone of the repository"],
 ];

@@ -74,7 +74,7 @@ it.each([
   ["budget: { max_retries: 1, max_iterations: 9 }", "budget.max_iterations", /`attempts` is stated already/],
   ["workspace: { protected_paths: ['../x'] }", "workspace.protected_paths", /`protected_paths.0` /],
   ["surprise: 1", "surprise", /no option stands for it/],
-  ["verification: { commands: [1] }", "verification.commands", /no option stands for it/],
+  ["verification: { commands: [1] }", "verification.commands", /a check is a name and a command/],
 ])("what an option has no room for is named, and not made to fit: %s", (text, path, why) => {
   expect(imported(text).left).toEqual([{ path, why: expect.stringMatching(why) }]);
 });
@@ -93,4 +93,14 @@ it.each([
 test("a name in the file that holds a line of its own stays in its comment", () => {
   const { text } = imported('"x\\ngate": 1\n"y\\u2028\\u202e": 2\n');
   expect(parsePolicy(text)).toMatchObject({ ok: true, lines: new Map() });
+});
+
+test.each([
+  ["a folder to run in", "{ name: unit, run: npm test, working_directory: app }"],
+  ["a limit", "{ run: npm test, timeout_minutes: 5 }"],
+  ["two commands", "{ run: npm test, command: npm run lint }"],
+])("a command with %s is named, and not taken over without it", (_, command) => {
+  const { text, left } = imported(`verification: { commands: [npm run build, ${command}] }`);
+  expect(left.map(({ path }) => path)).toEqual(["verification.commands"]);
+  expect(parsePolicy(text)).toMatchObject({ ok: true, policy: { checks: { run: [] } } });
 });
