@@ -35,10 +35,14 @@ export interface KindFile {
 /** So many of a kind are told of one file, and so much of what each is. */
 const [most, mostWords] = [20, 300];
 
+/** What may run on other machines comes first: whoever is asked sees the beginning of a list. */
+const first: readonly ChangeKind[] = ["install_scripts", "sources"];
+const tellingOrder = [...new Set([...first, ...changeKinds])];
+
 /** The finds in a file, at most 20 of a kind: many of one hide none of another. An edit that can be read on neither side is judged by its path and modes alone. */
 export function kindsIn(file: KindFile): readonly KindFound[] {
   const found = [...ofFile(file), ...ofTexts(file)];
-  return changeKinds.flatMap((kind) => found.filter((one) => one.kind === kind).slice(0, most));
+  return tellingOrder.flatMap((kind) => found.filter((one) => one.kind === kind).slice(0, most));
 }
 
 /** Names by which files carry a licence. https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/licensing-a-repository */
