@@ -1,6 +1,6 @@
 // The operator's outer bounds: a repository may only tighten them.
 import { bytesIn, inSize } from "./bytes.ts";
-import type { Policy } from "./schema.ts";
+import { Policy } from "./schema.ts";
 
 /** What the operator of this App grants to any repository. The numbers are upper limits in the policy file's own units. */
 export interface Bounds {
@@ -68,7 +68,7 @@ export function clampPolicy(policy: Policy, lines: ReadonlyMap<string, number>, 
   const image = images(policy, bounds).find(({ path }) => lines.has(path));
   if (image !== undefined) return { ok: false, message: told(image, lines) };
   const clamped = excesses(policy, bounds).filter(({ path }) => lines.has(path));
-  return { ok: true, policy: within(policy, bounds), clamped: clamped.map((excess) => told(excess, lines)) };
+  return { ok: true, policy: within(policy, lines, bounds), clamped: clamped.map((excess) => told(excess, lines)) };
 }
 
 function told({ path, sentence }: Excess, lines: ReadonlyMap<string, number>): string {
@@ -156,7 +156,16 @@ function images(policy: Policy, bounds: Bounds): Excess[] {
   return found;
 }
 
-function within(policy: Policy, bounds: Bounds): Policy {
+/** What all loops of an issue may cost, where the file does not say, goes by what one may within the bounds, not by what was asked for. */
+function issueWithin(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Bounds): Policy["issue"] {
+  const { issue, budget, runs } = policy;
+  const least = Policy.parse({}).issue;
+  const usd = lines.has("issue.usd") ? issue.usd : Math.max(least.usd, Math.min(budget.usd, bounds.usd));
+  const all = lines.has("issue.runs") ? issue.runs : Math.max(least.runs, Math.min(runs, bounds.runs));
+  return { ...issue, usd: Math.min(usd, bounds.issue_usd), runs: Math.min(all, bounds.issue_runs) };
+}
+
+function within(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Bounds): Policy {
   return {
     ...policy,
     attempts: Math.min(policy.attempts, bounds.attempts),
@@ -165,11 +174,7 @@ function within(policy: Policy, bounds: Bounds): Policy {
     loop_hours: Math.min(policy.loop_hours, bounds.loop_hours),
     runs: Math.min(policy.runs, bounds.runs),
     budget: { usd: Math.min(policy.budget.usd, bounds.usd) },
-    issue: {
-      ...policy.issue,
-      usd: Math.min(policy.issue.usd, bounds.issue_usd),
-      runs: Math.min(policy.issue.runs, bounds.issue_runs),
-    },
+    issue: issueWithin(policy, lines, bounds),
     environment: environmentWithin(policy, bounds),
     checks: { ...policy.checks, wait_minutes: Math.min(policy.checks.wait_minutes, bounds.wait_minutes) },
     limits: {

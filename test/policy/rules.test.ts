@@ -217,6 +217,14 @@ describe("the rules of a loop", () => {
     });
   });
 
+  it("grant all loops of an issue no more because one loop asked for more than it gets", () => {
+    const asked = "budget: { usd: 90 }\nruns: 100";
+    const by = bounded({ usd: 20, runs: 30, issue_usd: 100, issue_runs: 200 });
+    expect(rulesFrom(asked, by)).toMatchObject({ ok: true, rules: { issueNano: 25e9, issueRuns: 60 } });
+    expect(rulesFrom("budget: { usd: 90 }", bounded({ usd: 80 }))).toMatchObject({ rules: { issueNano: 80e9 } });
+    expect(rulesFrom("budget: { usd: 90 }\nissue: { usd: 95 }", by)).toMatchObject({ rules: { issueNano: 95e9 } });
+  });
+
   it("let a further reviewer use no other image than the operator allows either", () => {
     const others = (image: string) =>
       `reviewer:\n  command: judge\n  others: [{ image: ${image} }, { command: other }]`;
