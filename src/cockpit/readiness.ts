@@ -37,7 +37,7 @@ async function asked(ask: () => Promise<unknown>): Promise<string | null> {
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`did not answer within ${patienceMs} ms`), patienceMs);
   });
-  const answer = ask().then(
+  const answer = (async () => ask())().then(
     () => null,
     () => "cannot be used",
   );

@@ -163,6 +163,14 @@ describe("the operator's door", () => {
     return door.url;
   }
 
+  test("says so too of a part that throws before it promises anything", async () => {
+    const closed = () => {
+      throw new Error("closed");
+    };
+    const readiness = createReadiness({ store: closed }, () => 0);
+    expect(await readiness()).toEqual({ ready: false, lines: ["store cannot be used"] });
+  });
+
   test("says what cannot be used, and waits for nothing that does not answer", async () => {
     const broken = () => Promise.reject(new Error("/var/lib/secret is gone"));
     const url = await aDoor({ store: async () => {}, containers: never, disk: broken });
