@@ -63,6 +63,14 @@ export function onGateRead(state: LoopState, event: GateRead, now: number): Deci
   if (merge?.ok === true || facts.merged?.ours === true || isMergedByQueue(state, facts)) {
     return complete(asMerged(state, facts.head), facts, "approved_and_merged", now);
   }
+  // The loop was ended or paused while it was put in: what is called off is not merged.
+  const isLeftIn = state.phase !== "awaiting_gate" && (merge?.ok === "queued" || facts.queued === true);
+  if (isLeftIn && facts.open && state.ending?.reason !== "task_complete")
+    return {
+      state: outOfQueue(state),
+      effects: [{ type: "leave_queue" }],
+      note: "called off while it was put into the merge queue",
+    };
   if (!isLive(state)) return stay(state, `${state.phase}: nothing more to do`);
   if (facts.merged !== null && isAtGateOrMerged(state)) return onMergedByHand(asMerged(state, facts.head), facts, now);
   if (state.phase !== "awaiting_gate") return stay(state, `${state.phase}: the gate is not awaited now`);

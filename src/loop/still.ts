@@ -165,7 +165,7 @@ export const presumptions: Presumptions = {
   pass_gate: {
     lane: "work",
     presumes:
-      "the gate is open, or a merge was told of; once begun, also that the loop has ended otherwise: it may have merged",
+      "the gate is open, or a merge was told of; once begun, also that the loop was paused or has ended otherwise: it may have merged",
     holds: (_, state, tries) => isAtGate(state) || (tries > 0 && mayHaveMerged(state)),
     once: "later",
   },
@@ -297,11 +297,10 @@ function isAtGate(state: LoopState): boolean {
   return state.phase === "awaiting_gate" || (state.mergedBy !== null && isLive(state));
 }
 
-/** Its answer may have been lost, and nobody looks at a loop that has ended. One that lives finds out by its next look. */
+/** Its answer may have been lost, and nobody looks at a loop that has ended or rests. One at its gate finds out by its next look. */
 function mayHaveMerged(state: LoopState): boolean {
-  return (
-    !isLive(state) && state.rules?.merge === true && state.ending?.reason !== "task_complete" && !isOutOfReach(state)
-  );
+  const isCalledOff = !isLive(state) || state.resumeAt?.phase === "awaiting_gate";
+  return isCalledOff && state.rules?.merge === true && state.ending?.reason !== "task_complete" && !isOutOfReach(state);
 }
 
 /** The attempt need not be the newest one: the next begins with what was wrong with it. */

@@ -49,6 +49,10 @@ describe("what still holds", () => {
     expect(left(stopped, pass(1))).toEqual(["pass_gate"]);
     expect(left({ ...stopped, rules: { ...rules, merge: false } }, pass(1))).toEqual([]);
     expect(left(aPublishedLoop({ phase: "verifying", rules }), pass(1))).toEqual([]);
+    const why = { of: "pause_command", by: "alice" } as const;
+    const paused = aPublishedLoop({ phase: "paused", rules, resumeAt: { phase: "awaiting_gate", at: 0, why } });
+    expect(left(paused, pass(0))).toEqual([]);
+    expect(left(paused, pass(1))).toEqual(["pass_gate"]);
     const told = anEndedLoop({ reason: "task_complete", of: "approved_and_merged" });
     expect(left({ ...told, rules }, pass(1))).toEqual([]);
     expect(left({ ...stopped, ending: { ...stopped.ending!, unsaid: true } }, pass(1))).toEqual([]);
