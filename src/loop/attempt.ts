@@ -6,7 +6,7 @@ import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
 import { beginVerifying, isExcused, mayCount, onRed, unheard } from "./judge.ts";
-import type { Claim, EndingToBe, Finding, ImageUsed, LoopState, Verdict } from "./state.ts";
+import type { Attempt, Claim, EndingToBe, Finding, ImageUsed, LoopState, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
 
@@ -120,10 +120,10 @@ function onSilent(state: LoopState, event: RunEnded, now: number): Decision {
 /** Ends the loop; what the run left and policy lets out goes to its branch first, so that whoever goes on starts from it. */
 function keepThenSettle(state: LoopState, { change, run }: RunEnded, now: number, draft: EndingToBe): Decision {
   if (change === null || !isLetOut(state, change)) return settle(state, now, draft, [saidOf(state)]);
-  return {
-    ...publish({ ...state, afterPush: draft }, change, run),
-    note: "what was done so far goes to the branch first",
-  };
+  const kept = publish({ ...state, afterPush: draft }, change, run);
+  // The record says first what the push is for: without its store, a loop would offer it as done.
+  const effects: Effect[] = [{ type: "write_status" }, ...kept.effects];
+  return { ...kept, effects, note: "what was done so far goes to the branch first" };
 }
 
 function saidOf(state: LoopState): Effect {
@@ -142,7 +142,8 @@ export function withPartial(state: LoopState, { run, change }: RunEnded): LoopSt
   const goesOn = state.phase === "paused" || (state.ending?.resume === "execute" && state.ending.pendingHead === null);
   if (!isNewest || !goesOn || state.afterPush !== undefined || change === null || !isLetOut(state, change))
     return state;
-  return { ...withAttempt(state, { change: change.size }), partial: { run, head: change.head } };
+  const { size, gaming } = change;
+  return { ...withAttempt(state, { change: size, gaming }), partial: { run, head: change.head } };
 }
 
 /** The next attempt; what an earlier one left goes to the branch before it, so that it starts from there. */
@@ -165,15 +166,16 @@ export function goOn(state: LoopState, now: number, before: readonly Effect[]): 
 /** What was done so far is on the branch, or cannot go there: the loop ends as it was to, or goes on. */
 export function afterPush(state: LoopState, now: number): Decision {
   const { afterPush: then, ...left } = state;
-  if (then === undefined || then === "attempt") return beginAttempt(left, now, [{ type: "write_status" }]);
-  return settle({ ...left, phase: "executing" }, now, then, [saidOf(left)]);
+  const done: LoopState = { ...left, phase: "executing" }; // an end from here on is no end of a push: it is not to be offered as done
+  if (then === undefined || then === "attempt") return beginAttempt(done, now, [{ type: "write_status" }]);
+  return settle(done, now, then, [saidOf(done)]);
 }
 
 /** The push came to nothing: what was to be kept on the branch is kept here. */
 export function notPushed(state: LoopState, now: number): Decision {
   const { head, runs } = currentAttempt(state);
   const run = runs[0]?.id;
-  const isKept = state.afterPush !== "attempt" && head !== null && run !== undefined;
+  const isKept = head !== null && run !== undefined;
   return afterPush(isKept ? { ...withAttempt(state, { head: null }), partial: { run, head } } : state, now);
 }
 
@@ -339,6 +341,9 @@ function onModelDown(state: LoopState, now: number): Decision {
 }
 
 function onNothingPushed(state: LoopState, event: RunEnded, now: number): Decision {
+  const earlier = keptUnjudged(state);
+  if (earlier !== undefined && event.status === "finished" && event.trouble == null && !event.modelDown)
+    return offerKept(state, earlier, now);
   if (event.claim?.nothingToDo != null && rulesOf(state).reviewer !== null) {
     return beginVerifying(state, now); // without a head: the reviewer judges whether the base already does it
   }
@@ -348,6 +353,24 @@ function onNothingPushed(state: LoopState, event: RunEnded, now: number): Decisi
   const verdict = redVerdict(null, [whyNothing(event)]);
   // Nothing twice is the same twice, however the two ended, as long as nobody knows more of it.
   return onRed(state, event.note === "" ? { ...verdict, fingerprint: "run:nothing was pushed" } : verdict, now);
+}
+
+/** The attempt whose work is on the branch as it was when it asked or was called off: nobody has judged it. */
+function keptUnjudged({ attempts, head }: LoopState): Attempt | undefined {
+  return attempts.slice(0, -1).findLast((one) => one.head !== null && one.head === head && one.verdict === null);
+}
+
+/** The agent has nothing to add to what is on the branch: that is its work, and it is judged. */
+function offerKept(state: LoopState, { base, head, change, gaming }: Attempt, now: number): Decision {
+  const offered: LoopState = {
+    ...withAttempt(state, { base, head, change, gaming }),
+    phase: "publishing",
+    ...unheard,
+    ciSeen: true, // what CI and people said of it meanwhile was heard by nobody
+    reviewSeen: true,
+  };
+  const next = onPublished(offered, head ?? "", now);
+  return { ...next, note: `nothing was added to what is on the branch; ${next.note}` };
 }
 
 /** What no further attempt can mend: a command that is not there, a key that is not taken. It is not the executor's doing. */
@@ -403,7 +426,12 @@ function publish(state: LoopState, change: ChangeFacts, run: string): Decision {
 /** A commit that waited for a person's yes goes out exactly as it was judged. */
 export function publishPending(state: LoopState, head: string, before: readonly Effect[]): Decision {
   const next: LoopState = {
-    ...withAttempt(state, { head, endedAt: null, verdict: null, counted: mayCount(state) }),
+    ...withAttempt(state, {
+      head,
+      endedAt: null,
+      verdict: null,
+      ...(state.afterPush === undefined ? { counted: mayCount(state) } : {}),
+    }),
     phase: "publishing",
     ending: null,
     partial: undefined,
@@ -421,8 +449,9 @@ export function publishPending(state: LoopState, head: string, before: readonly 
 export function onPublished(state: LoopState, head: string, now: number): Decision {
   // What CI said of a commit before its name was known here was heard by nobody.
   const ciSeen = state.ciSeen || currentAttempt(state).head !== head;
-  const next = { ...withAttempt(state, { head }), head, behind: null, ciSeen };
-  if (state.afterPush !== undefined) return afterPush(next, now);
+  const pushed = { ...withAttempt(state, { head }), head, ciSeen };
+  if (state.afterPush !== undefined) return afterPush(pushed, now); // whether the base is in it already, nobody judged
+  const next = { ...pushed, behind: null };
   if (state.pull === null)
     return { state: next, effects: [{ type: "open_pull" }], note: "published; opening the pull request" };
   return beginVerifying(next, now);
