@@ -53,6 +53,7 @@ export function createCheckAsking(parts: CheckParts, setUps: SetUps): CheckAskin
         const dir = rooms(parts).asked(run);
         containers.add(order.id);
         try {
+          await parts.runtime.forget(order.id); // one that an earlier process left would be taken for this one's
           const setUp = await setUps.make(order, quarantine);
           if (setUp !== null && "failed" in setUp) return notSetUpSeen(check, await setUp.failed.done);
           await removeWorkspace(dir);
