@@ -154,8 +154,11 @@ function onAnswer(state: LoopState, command: Command): Decision {
     return refuse(state, command, { of: "nothing_asked" });
   const words = command.argument.trim();
   if (words === "") return refuse(state, command, { of: "nothing_said" });
-  const { question, choices = [] } = currentAttempt(state).claim ?? { question: null };
-  const number = /^\d{1,3}$/.test(words) ? Number(words) : null;
+  const { claim } = currentAttempt(state);
+  const { choices = [] } = claim ?? {};
+  // Where a small record has forgotten the claim, the ending still quotes the question with its numbers.
+  const number = claim !== null && /^\d{1,3}$/.test(words) ? Number(words) : null;
+  const question = claim?.question ?? ending.quote;
   const chosen = number === null ? words : choices[number - 1];
   if (chosen === undefined) return refuse(state, command, { of: "no_such_choice", choices: choices.length });
   const heard = withSaid(state, { of: "answer", by: command.actor.login, text: chosen, ...aboutOf(question) });
