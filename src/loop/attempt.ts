@@ -164,7 +164,7 @@ export function goOn(state: LoopState, now: number, before: readonly Effect[]): 
 }
 
 /** What was done so far is on the branch, or cannot go there: the loop ends as it was to, or goes on. */
-export function afterPush(state: LoopState, now: number): Decision {
+function afterPush(state: LoopState, now: number): Decision {
   const { afterPush: then, ...left } = state;
   const done: LoopState = { ...left, phase: "executing" }; // an end from here on is no end of a push: it is not to be offered as done
   if (then === undefined || then === "attempt") return beginAttempt(done, now, [{ type: "write_status" }]);

@@ -1,5 +1,5 @@
 // A loop whose local state was lost goes on from its record: what GitHub and the host say now decides where.
-import { afterPush, onOvertaken, onPublished } from "./attempt.ts";
+import { notPushed, onOvertaken, onPublished } from "./attempt.ts";
 import { beginAttempt, currentAttempt, newLoop, newRun, rulesOf, runIdOf, withAttempt, withRun } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import {
@@ -136,7 +136,7 @@ function workAgain(state: LoopState, facts: RestoredFacts, now: number): Decisio
   const [ended, stops] = giveUp(state, now);
   if (branch === null || branch.head === state.head) {
     if (ended.afterPush !== undefined) {
-      const next = afterPush(ended, now);
+      const next = notPushed(ended, now); // it may be on this host still
       return { ...next, effects: [...stops, ...next.effects] };
     }
     const uncounted = withAttempt(ended, { counted: false, endedAt: now });
