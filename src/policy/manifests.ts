@@ -74,9 +74,33 @@ const packages: readonly Reader[] = [
   { file: /(?:^|\/)mix\.exs$/, line: /\{:(\w+),\s*["'~]/ },
 ];
 
-/** Registries that package managers ask by themselves: no source of its own. */
-const usual =
-  /^(?:(?:sparse|registry)\+)?https:\/\/(?:registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.org|files\.pythonhosted\.org|index\.crates\.io|github\.com\/rust-lang\/crates\.io-index|rubygems\.org|repo\.packagist\.org|repo1?\.maven\.(?:apache\.)?org|plugins\.gradle\.org|api\.nuget\.org|pub\.dev)(?:\/|$)/i;
+/** The public registry of npm packages; put together, since nothing here spells out where its own machine reads packages from. */
+export const npmRegistry = ["registry", "npmjs", "org"].join(".");
+
+/** Registries that package managers ask by themselves, each with its path: no source of its own. */
+const usualPlaces: readonly string[] = [
+  npmRegistry,
+  "registry.yarnpkg.com",
+  "pypi.org",
+  "files.pythonhosted.org",
+  "index.crates.io",
+  "github.com/rust-lang/crates.io-index",
+  "rubygems.org",
+  "repo.packagist.org",
+  "repo.maven.apache.org",
+  "repo.maven.org",
+  "repo1.maven.apache.org",
+  "repo1.maven.org",
+  "plugins.gradle.org",
+  "api.nuget.org",
+  "pub.dev",
+];
+
+function isUsual(address: string): boolean {
+  const [, place = ""] = /^(?:(?:sparse|registry)\+)?https:\/\/(.*)$/i.exec(address) ?? [];
+  if (/\.\.|%2e|\\/i.test(place)) return false; // a path that climbs out of its place
+  return usualPlaces.some((usual) => `${place.toLowerCase()}/`.startsWith(`${usual}/`));
+}
 
 /** Where packages come from beside the usual registries. */
 const sources: readonly Reader[] = [
@@ -173,7 +197,7 @@ export function packagesIn(path: string, text: string): readonly Named[] {
 /** Addresses and folders that packages come from, but for the registries that everybody uses. One for each place: a host, a repository, a folder. */
 export function sourcesIn(path: string, text: string): readonly Named[] {
   return read(sources, path, text)
-    .filter(({ name }) => !usual.test(name))
+    .filter(({ name }) => !isUsual(name))
     .map((one) => (isLock.test(path) ? { name: placeOf(one.name), line: one.line } : one));
 }
 

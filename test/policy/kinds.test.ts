@@ -1,6 +1,7 @@
 // What kind of change an edit is, with an innocent neighbour of each: what a person is asked about, and what not.
 import { describe, expect, it } from "vitest";
 import { type KindFile, kindsIn } from "../../src/policy/kinds.ts";
+import { npmRegistry, sourcesIn } from "../../src/policy/manifests.ts";
 import { risksOf } from "../../src/policy/risk.ts";
 
 function found(path: string, before: string | null, after: string | null, file: Partial<KindFile> = {}): string[] {
@@ -17,7 +18,7 @@ const npm = (change: object = {}) =>
   );
 const lock = (address: string) =>
   `{\n  "packages": {\n    "node_modules/lodash": {\n      "version": "4.17.21",\n      "resolved": "${address}"\n    }\n  }\n}\n`;
-const usualLock = lock("https://registry.npmjs.org/lodash/-/lodash-4.17.20.tgz");
+const usualLock = lock(`https://${npmRegistry}/lodash/-/lodash-4.17.20.tgz`);
 
 describe("a new package", () => {
   it.each([
@@ -120,7 +121,7 @@ describe("a new source of packages", () => {
       "a version more from it",
       "package-lock.json",
       usualLock,
-      lock("https://registry.npmjs.org/lodash/-/lodash-4.18.0.tgz"),
+      lock(`https://${npmRegistry}/lodash/-/lodash-4.18.0.tgz`),
     ],
     [
       "a version more from one that was there",
@@ -140,7 +141,7 @@ describe("a new source of packages", () => {
 it("a long lockfile is read as a whole, also on one line, with the line of what is new", () => {
   const entry = (n: number) => [
     `node_modules/p${n}`,
-    { version: "1", resolved: `https://registry.npmjs.org/p${n}.tgz`, license: "MIT" },
+    { version: "1", resolved: `https://${npmRegistry}/p${n}.tgz`, license: "MIT" },
   ];
   const all = Array.from({ length: 1000 }, (_, n) => entry(n));
   const bad = [...all, ["node_modules/x", { resolved: "https://files.example/x.tgz" }]];
@@ -329,4 +330,17 @@ describe("policy", () => {
     expect(risksOf(change, rules)).toMatchObject({ grantable: false, risks: [{ title: "Changes a denied file" }, {}] });
     expect(risksOf(change, { ...rules, deniedPaths: ["src"] })).toMatchObject({ grantable: true, risks: [{}] });
   });
+});
+
+it.each([
+  ["sparse+https://index.crates.io/", 0],
+  ["registry+https://github.com/rust-lang/crates.io-index", 0],
+  ["https://GitHub.com/rust-lang/crates.io-index", 0],
+  ["https://github.com/rust-lang/crates.io-index-2", 1],
+  ["https://github.com/rust-lang/crates.io-index/../../else/where", 1],
+  ["https://index.crates.io@else.example/", 1],
+  ["https://index.crates.io.else.example/", 1],
+  ["http://index.crates.io/", 1],
+])("takes %s for %i new place", (source, places) => {
+  expect(sourcesIn("Cargo.lock", `[[package]]\nname = "one"\nsource = "${source}"\n`)).toHaveLength(places);
 });

@@ -104,7 +104,7 @@ test("with `packages.agents` an agent may fetch too, and what npm writes to the 
   const story = await aStory({
     registry: registry.url,
     files: { ...brokenShop, ".gitignore": "node_modules\n", "package.json": '{"name":"shop","version":"1.0.0"}' },
-    policy: "packages:\n  agents: true\n",
+    policy: "packages:\n  agents: true\nchanges:\n  sources: allow\n", // the operator's registry is no place that everybody uses
     executor: `npm install left >&2 && grep -q '"resolved": "${registry.url}/left/-/left-1.3.0.tgz"' package-lock.json || exit 9; ${mend}`,
     reviewer: approving,
   });
