@@ -79,10 +79,10 @@ export function createCheckAsking(parts: CheckParts, setUps: SetUps): CheckAskin
           if (seen !== null) known.set(key, seen);
           return seen;
         });
-        const over = () => {
+        const clear = () => {
           current = null;
         };
-        done.then(over, over);
+        done.then(clear, clear);
         return { key, name: check.name, done };
       }
 
