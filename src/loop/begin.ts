@@ -5,6 +5,7 @@ import { freshClock, leftMs } from "./clock.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, hasLabel, isLive, settle, showStatus, stay, untoldRuns } from "./end.ts";
 import type { ClaimFacts, LoopEvent, Permission } from "./event.ts";
+import { loopMsOf, withoutExpired, withoutRaises } from "./grants.ts";
 import { spentOf } from "./money.ts";
 import { type Attempt, type Finding, type LoopState, noTokens, type Rules, type RunFacts } from "./state.ts";
 
@@ -185,6 +186,7 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
     ...read,
     grantedAt: now,
     worked: freshClock,
+    ...withoutRaises(read),
     mergesTried: 0,
     updatesTried: 0,
     updateRefused: null,
@@ -271,7 +273,8 @@ function refuse(state: LoopState, effects: Effect[], note: string): Decision {
 }
 
 /** Starts the next attempt, or stops where a limit says so. `before` is said in the thread first. */
-export function beginAttempt(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
+export function beginAttempt(found: LoopState, now: number, before: readonly Effect[] = []): Decision {
+  const state = withoutExpired(found, now);
   const rules = rulesOf(state);
   const used = state.attempts.filter((attempt) => attempt.counted).length;
   const { behind } = state;
@@ -341,7 +344,8 @@ export function runIdOf({ id, issue }: Pick<LoopState, "id" | "issue">, count: n
 }
 
 /** A run's facts at its start, and the state with the lifetime counter moved. */
-export function newRun(state: LoopState, role: RunFacts["role"], now: number): [RunFacts, LoopState] {
+export function newRun(found: LoopState, role: RunFacts["role"], now: number): [RunFacts, LoopState] {
+  const state = withoutExpired(found, now);
   const count = state.runsStarted + 1;
   const run: RunFacts = {
     id: runIdOf(state, count),
@@ -386,7 +390,7 @@ export function countedRuns({ runsStarted, checksStarted = 0 }: LoopState): numb
 
 /** The loop's time is used up. */
 export function outOfTime(state: LoopState): Cause {
-  return { reason: "budget_limit", of: "loop_time", may: state.rules?.loopMs ?? 0 };
+  return { reason: "budget_limit", of: "loop_time", may: state.rules === null ? 0 : loopMsOf(state) };
 }
 
 /** Why the money for model calls does not pay for more work, or null where it does. */

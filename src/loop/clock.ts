@@ -1,5 +1,6 @@
 // The loop's time: it runs only while the loop works, and every alarm is a moment that the state itself names.
 import type { AlarmName } from "./event.ts";
+import { loopMsOf } from "./grants.ts";
 import { isQueued } from "./merge-queue.ts";
 import type { LoopState, Phase } from "./state.ts";
 
@@ -33,8 +34,7 @@ export function workedMs({ worked }: LoopState, now: number): number {
 
 /** Milliseconds of work that are left of what the rules give; at least 0. Before the claim there is no limit: infinite. */
 export function leftMs(state: LoopState, now: number): number {
-  if (state.rules === null) return Number.POSITIVE_INFINITY;
-  return Math.max(0, state.rules.loopMs - workedMs(state, now));
+  return Math.max(0, loopMsOf(state) - workedMs(state, now));
 }
 
 /** The state with its clock started or stopped, as what it does now asks for. */
@@ -68,6 +68,7 @@ export function movedBack(state: LoopState, byMs: number, now: number): LoopStat
     ...state,
     startedAt: moved(state.startedAt),
     grantedAt: moved(state.grantedAt),
+    ...(state.raises === undefined ? {} : { raises: state.raises.map((one) => ({ ...one, at: moved(one.at) })) }),
     worked: { ...worked, since: movedOrNull(worked.since) },
     queued: queued && { ...queued, since: moved(queued.since) },
     ciSince: movedOrNull(state.ciSince),
@@ -91,7 +92,7 @@ export function dueAt(state: LoopState, name: AlarmName): number | null {
   if (rules === null) return null;
   switch (name) {
     case "loop_deadline":
-      return worked.since === null || !isWorking(state) ? null : worked.since + rules.loopMs - worked.ms;
+      return worked.since === null || !isWorking(state) ? null : worked.since + loopMsOf(state) - worked.ms;
     case "ci_wait":
       if (isQuietLookDue(state)) return state.ciSince + Math.min(quietMs, rules.ciWaitMs);
       return phase === "verifying" && waitsForCi(state) && state.ciSince !== null

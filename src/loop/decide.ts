@@ -30,6 +30,7 @@ import {
 } from "./end.ts";
 import type { AlarmName, LoopEvent } from "./event.ts";
 import { onBranchMoved, onBranchUpdated, onGateRead, onMergeUnread, onPullClosed, readGate } from "./gate.ts";
+import { withoutExpired } from "./grants.ts";
 import {
   counts,
   onCiChanged,
@@ -53,8 +54,9 @@ import type { Ending, LoopState, Phase, RunFacts } from "./state.ts";
  * claim). The state is never changed in place; its revision grows by one with every decision that changes anything.
  */
 export function decide(state: LoopState | null, event: LoopEvent, now: number): Decision {
-  const decision = choose(state, event, now);
-  if (decision.state === null || decision.state === state) return decision;
+  const found = state === null ? null : withoutExpired(state, now);
+  const decision = choose(found, event, now);
+  if (decision.state === null || (decision.state === found && found === state)) return decision;
   const before = event.type === "restored" ? event.record : state;
   const next = answeringLabels(kept(decision.state, now));
   const revision = before !== null && next.id === before.id ? before.revision + 1 : 1;

@@ -1,4 +1,5 @@
 // Everything a decision can ask for. Performing an effect twice is performing it once.
+import type { Amount } from "./amount.ts";
 import type { AlarmName, Command, CommandedIssue } from "./event.ts";
 import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "./refusal.ts";
 import type { BaseTip, CheckAgain, KnockOutSeen, Person, Review, RunFacts } from "./state.ts";
@@ -13,6 +14,13 @@ export type Reply =
   | { readonly kind: "status" }
   | { readonly kind: "help" }
   | { readonly kind: "steered"; readonly hears: "next" | "retry" }
+  | {
+      readonly kind: "raised"; // by `/loop budget` or `/loop extend`
+      readonly given: Amount;
+      readonly cut: { readonly asked: Amount; readonly by: "operator" | "issue" } | null; // null: all that was asked for
+      readonly until: number | null; // null: it does not expire
+      readonly goesOn: boolean; // the loop had stopped for want of it
+    }
   | { readonly kind: "command_unknown"; readonly command: Command }
   | { readonly kind: "approval_does_not_count"; readonly login: string; readonly why: ApprovalRefusal }
   | { readonly kind: "gate_not_passed"; readonly why: GateRefusal }

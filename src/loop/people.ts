@@ -1,22 +1,15 @@
 // What people say with `/loop`, once GitHub has said what they may do.
+import { reaction, refuse } from "./answer.ts";
 import { goOn, publishPending } from "./attempt.ts";
-import {
-  askForCriteria,
-  beginAttempt,
-  currentAttempt,
-  lacksCriteria,
-  mayWrite,
-  onRetryRead,
-  rulesOf,
-  withAttempt,
-} from "./begin.ts";
+import { beginAttempt, currentAttempt, mayWrite, onRetryRead, rulesOf, withAttempt } from "./begin.ts";
+import { onRaise } from "./budget.ts";
 import type { Effect } from "./effect.ts";
 import { classOf, closeRuns, type Decision, isLive, settle, showStatus, stay, stopRuns } from "./end.ts";
 import type { ClaimFacts, Command, Permission } from "./event.ts";
 import { readGate } from "./gate.ts";
+import { goOnFrom } from "./go-on.ts";
 import { askReviewers, beginVerifying, leaveDraft, readVerdict, unseen } from "./judge.ts";
 import { outOfQueue } from "./merge-queue.ts";
-import type { CommandRefusal } from "./refusal.ts";
 import { type Ending, type LoopState, type Said, saidBounds } from "./state.ts";
 
 /** Acts on a command of a person whose permission was just read. */
@@ -57,24 +50,12 @@ export function onCommand(state: LoopState, command: Command, permission: Permis
       return onDeny(state, command);
     case "steer":
       return onSteer(state, command);
-    case "run":
     case "budget":
     case "extend":
+      return onRaise(state, command, permission, now);
+    case "run":
       return refuse(state, command, { of: "not_offered" });
   }
-}
-
-function reaction(command: Command, content: "+1" | "-1"): Effect {
-  const { commentId: comment, review } = command;
-  return { type: "react", comment, content, ...(review === undefined ? {} : { review }) };
-}
-
-function refuse(state: LoopState, command: Command, why: CommandRefusal): Decision {
-  const effects: Effect[] = [
-    reaction(command, "-1"),
-    { type: "reply", reply: { kind: "command_refused", command, why } },
-  ];
-  return { state, effects, note: `refused: ${why.of}` };
 }
 
 /** So many people without write permission get an answer from one loop. */
@@ -116,15 +97,7 @@ export function onRetryFacts(state: LoopState, facts: ClaimFacts, now: number): 
   const again = onRetryRead(state, facts, now);
   if ("effects" in again) return again;
   const before: Effect[] = [{ type: "write_status" }, showStatus(again, "running", true)];
-  const ready = again;
-  const { ending } = state;
-  // What was on its way out had passed policy or been allowed: it goes on its way, no agent is asked again.
-  const head = state.attempts.at(-1)?.head ?? null;
-  if (ending.during === "publishing" && head !== null) return publishPending(ready, head, before);
-  if (lacksCriteria(ready)) return askForCriteria(ready, now);
-  const isDone = (ending.resume === "verify" || ending.resume === "gate") && head !== null;
-  if (!isDone) return goOn(ready, now, before);
-  return beginVerifying({ ...ready, ending: null, ...unseen }, now, before);
+  return goOnFrom(again, state.ending, now, before);
 }
 
 function onApprove(state: LoopState, command: Command, now: number): Decision {

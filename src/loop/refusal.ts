@@ -1,4 +1,5 @@
 // Why a command or an approval is refused, as facts; report/wording/refusals.ts says them.
+import type { Amount, AmountFault } from "./amount.ts";
 import type { StopReason } from "./cause.ts";
 
 /** Why a command is not obeyed. `told` comes from versions that kept sentences. */
@@ -17,6 +18,14 @@ export type CommandRefusal =
   | { readonly of: "no_such_choice"; readonly choices: number }
   | { readonly of: "nothing_said" }
   | { readonly of: "over" } // the loop is over for good, so nobody is told any more
+  | { readonly of: "not_now" } // nothing of it is claimed yet, or it is merged
+  | { readonly of: "amount"; readonly fault: AmountFault }
+  | { readonly of: "raise_off" } // nobody may add to limits here
+  | { readonly of: "raise_role"; readonly least: "write" | "maintain" | "admin"; readonly permission: string }
+  | { readonly of: "raise_in_vain"; readonly needs: Amount["of"] | null } // the loop ended for something else; null: for no limit that can be raised
+  | { readonly of: "raise_little" } // with so much more money the loop would end at once again
+  | { readonly of: "raise_full"; readonly what: Amount["of"]; readonly by: "operator" | "issue" }
+  | { readonly of: "raise_many"; readonly may: number } // that expire, at a time
   | { readonly of: "own_loop" }
   | { readonly of: "other_commit"; readonly head: string } // `head` is the one that waits
   | { readonly of: "told"; readonly said: string };

@@ -93,6 +93,14 @@ export const Rules = z.object({
   reviewerMissing: z.boolean().optional(), // true: nobody named a reviewer, so it was left out; absent: it is as policy says
   environment: RunEnvironment.optional(), // absent: claimed by a version whose runs all had the same
   budgetNano: NanoUsd, // for model calls; granted with the label and again with each /loop retry
+  raise: z // who may add to the limits by a command, and the most that one grant may come to; absent: nobody
+    .object({
+      by: z.enum(["write", "maintain", "admin"]),
+      nano: NanoUsd,
+      attempts: z.number().int(),
+      ms: z.number().int(),
+    })
+    .optional(),
   packages: Packages.optional(), // absent: the operator has set no registry
   hosts: z.array(z.string()), // what a run may reach through the egress proxy; empty: nothing
   attempts: z.number().int(), // granted with the label and again with each /loop retry
@@ -243,6 +251,17 @@ export type Said = z.infer<typeof Said>;
 
 /** How much people may say to one loop: the newest so many, each of so many characters. */
 export const saidBounds = { entries: 8, text: 2000 } as const;
+
+/** What a person added to the limits for a time: so much of each, from `at` on. */
+const Raise = z.object({
+  by: z.string(), // login
+  at: z.number().int(),
+  forMs: z.number().int(),
+  nano: NanoUsd,
+  attempts: z.number().int(),
+  ms: z.number().int(),
+});
+export type Raise = z.infer<typeof Raise>;
 
 /** How often a run called one of its tools, as the gateway counted. */
 export const ToolCount = z.object({
@@ -545,6 +564,10 @@ export const LoopState = z.object({
   images: z.record(z.string(), ImageUsed).optional(), // by the policy's reference, from its first run on; absent: none yet
   granted: z.number().int(), // attempts granted so far, by label and by each retry
   grantedNano: NanoUsd, // money granted so far for model calls, by label and by each retry
+  raised: z // what people added since the last grant, expired additions taken off; absent: nothing
+    .object({ nano: NanoUsd, attempts: z.number().int(), ms: z.number().int() })
+    .optional(),
+  raises: z.array(Raise).optional(), // of that, what expires, in the order of asking; absent: nothing does
   outOfBudget: z.boolean(), // a model call was refused for want of money since the last grant
   runsStarted: z.number().int(), // lifetime counter, never refunded
   checksStarted: z.number().int().optional(), // how many of those were own checks, which call no models; absent: none

@@ -262,6 +262,14 @@ export const capabilities: readonly Capability[] = [
     under: ({ merge, approvals }) => (!merge ? "deny" : approvals > 0 ? "ask" : "allow"),
   },
   {
+    name: "raise limits",
+    sentence: "add money, attempts or time to a loop when a person comments so, up to the operator's bounds",
+    by: "App",
+    risk: "high",
+    option: "budget.raise",
+    under: ({ raise }) => (raise === undefined ? "deny" : "ask"),
+  },
+  {
     name: "close",
     sentence: "close the issue or the pull request by itself",
     by: "App",

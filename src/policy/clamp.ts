@@ -173,7 +173,7 @@ function within(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Boun
     silence_minutes: Math.min(policy.silence_minutes, bounds.silence_minutes),
     loop_hours: Math.min(policy.loop_hours, bounds.loop_hours),
     runs: Math.min(policy.runs, bounds.runs),
-    budget: { usd: Math.min(policy.budget.usd, bounds.usd) },
+    budget: { ...policy.budget, usd: Math.min(policy.budget.usd, bounds.usd) },
     issue: issueWithin(policy, lines, bounds),
     environment: environmentWithin(policy, bounds),
     checks: { ...policy.checks, wait_minutes: Math.min(policy.checks.wait_minutes, bounds.wait_minutes) },

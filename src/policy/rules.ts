@@ -49,7 +49,8 @@ function rulesIn(file: PolicyFile | null, operator: Operator, label: string): Re
     ...(base === "" ? {} : { base }),
   };
   const { defaults, bounds } = operator;
-  return rulesOf(clamped.policy, defaults, bounds.registries ?? [], origin, asked.length > 0);
+  const raise = raiseOf(clamped.policy, bounds);
+  return rulesOf(clamped.policy, defaults, bounds.registries ?? [], { ...origin, ...raise }, asked.length > 0);
 }
 
 /** The rules that a policy within its bounds amounts to; it fails only where nobody has said what to run. */
@@ -57,7 +58,7 @@ function rulesOf(
   policy: Policy,
   defaults: OperatorDefaults,
   registries: readonly string[],
-  origin: Pick<Rules, "policySha" | "policyOf" | "clamped" | "label" | "base">,
+  origin: Pick<Rules, "policySha" | "policyOf" | "clamped" | "label" | "base" | "raise">,
   asksForReviewer: boolean,
 ): ReadRules {
   const command = policy.agent.command || defaults.agent.command;
@@ -153,6 +154,13 @@ function limitsOf(policy: Policy) {
     changedFiles: policy.limits.changed_files,
     confidence: policy.confidence_minimum,
   };
+}
+
+/** Who may add to a loop's limits, and what one grant may come to at most. */
+function raiseOf({ budget }: Policy, bounds: Bounds): Pick<Rules, "raise"> {
+  if (budget.raise === "nobody") return {};
+  const { usd, attempts, loop_hours: hours } = bounds;
+  return { raise: { by: budget.raise, nano: nanoOf(usd), attempts, ms: hours * hour } };
 }
 
 /** What a run has, in bytes and numbers. */

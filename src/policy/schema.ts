@@ -209,6 +209,12 @@ const Budget = z.strictObject({
     .max(10_000)
     .default(5)
     .describe("US dollars for model calls, granted by the label and again by each `/loop retry`."),
+  raise: z
+    .enum(["write", "maintain", "admin", "nobody"])
+    .default("write")
+    .describe(
+      "The permission that it takes to add money, attempts or time to a loop by `/loop budget` and `/loop extend`, up to the operator's bounds and `issue.usd`.",
+    ),
 });
 
 const Issue = z.strictObject({

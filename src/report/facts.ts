@@ -1,6 +1,7 @@
 // The status comment's list of facts: who asked, where the work is, what was used, what the agents were given.
 import { countedRuns } from "../loop/begin.ts";
 import { workedMs } from "../loop/clock.ts";
+import { loopMsOf } from "../loop/grants.ts";
 import { spentOf } from "../loop/money.ts";
 import type { LoopState, PackagesFetched, Rules } from "../loop/state.ts";
 import { inSize } from "../policy/bytes.ts";
@@ -9,6 +10,7 @@ import { pullLink } from "./home.ts";
 import { inDollars } from "./money.ts";
 import { isolationOf, isolationSentence } from "./tables.ts";
 import { date, duration } from "./time.ts";
+import { raisesWords } from "./wording/budget.ts";
 import { commit } from "./wording/parts.ts";
 import { bodyEditedWords } from "./wording/pull.ts";
 
@@ -25,6 +27,7 @@ export function facts(state: LoopState, now: number): string {
     checksWords(state),
     isolation === null ? null : `Isolation: ${isolationSentence(isolation)}`,
     used(state, now),
+    raisesWords(state, now),
     policyWords(state),
     clampedWords(state),
     reviewerWords(state),
@@ -43,7 +46,7 @@ export function facts(state: LoopState, now: number): string {
 export function used(state: LoopState, now: number): string {
   const counted = state.attempts.filter((attempt) => attempt.counted).length;
   if (state.rules === null) return "Used: nothing yet";
-  const clock = `${duration(workedMs(state, now))} of ${duration(state.rules.loopMs)}`;
+  const clock = `${duration(workedMs(state, now))} of ${duration(loopMsOf(state))}`;
   const spent = spentOf(state);
   const money = spent === 0 ? "" : `, ${inDollars(spent)} of ${inDollars(state.grantedNano)} for models`;
   const { checksStarted = 0 } = state;

@@ -1,9 +1,11 @@
 // The one next action after each ending: what a person may do, in the words of the machine that will take it up.
 import { unreachable } from "../base/assert.ts";
 import type { Cause, StopReason, Trouble } from "../loop/cause.ts";
+import { roomFor } from "../loop/grants.ts";
 import { optionThatRaises } from "../loop/raise.ts";
 import type { Ending, LoopState } from "../loop/state.ts";
 import { inlineCode } from "./escape.ts";
+import { examples } from "./wording/budget.ts";
 
 /** One sentence without its subject, beginning in lower case: "comment `/loop retry` to …". */
 export function nextAction(state: LoopState, ending: Ending, pullLink: string | null): string {
@@ -29,7 +31,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "money":
     case "attempts":
       if (lacksSignOff(state)) return signedOffFrom(state);
-      return approval(ending) ?? grantedAgain(ending);
+      return approval(ending) ?? raising(state, ending) ?? grantedAgain(ending);
     case "issue_runs":
     case "issue_money":
       return `raise \`${of === "issue_runs" ? "issue.runs" : "issue.usd"}\` in \`.github/loop.yml\`, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
@@ -163,6 +165,18 @@ function grantedAgain(ending: Ending): string {
   return ending.resume === "verify"
     ? judgedAgain
     : "comment `/loop retry` to continue from the branch with the policy's limits granted again.";
+}
+
+const raisable = { money: "money", attempts: "attempts", loop_time: "time" } as const;
+
+/** Where more of what it lacked can be added by a command; null: nobody may, or there is no room. */
+function raising(state: LoopState, { of, resume }: Ending): string | null {
+  const what = of === "money" || of === "attempts" || of === "loop_time" ? raisable[of] : null;
+  const { raise } = state.rules ?? {};
+  if (what === null || raise === undefined || roomFor(state, what).left === 0) return null;
+  const who = raise.by === "write" ? "" : `, which takes ${raise.by} permission`;
+  const again = resume === "verify" ? "have the same commit judged again" : "continue from the branch";
+  return `comment ${inlineCode(examples[what])}, or another amount, to continue with that much more${who}; or \`/loop retry\` to ${again} with the policy's limits granted again.`;
 }
 
 /** Where `/loop approve` is what continues: a commit that waits for a yes. */

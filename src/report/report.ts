@@ -98,7 +98,7 @@ export function replyText(
   { now, limits }: { readonly now: number; readonly limits: LimitsLeft },
 ): string {
   if (reply.kind !== "status") {
-    return [replySentence(reply, state, pullLink(state) ?? "(not opened yet)"), footer].join("\n\n");
+    return [replySentence(reply, state, { pullLink: pullLink(state) ?? "(not opened yet)", now }), footer].join("\n\n");
   }
   const table = state.attempts.length === 0 ? [] : [attemptTable(state)];
   const counts = [`- ${used(state, now)}`, `- ${limitsSentence(limits)}`].join("\n");

@@ -127,6 +127,10 @@ const guards: Readonly<Record<string, readonly [guard: string, shown: string]>> 
     "src/engine/gate.ts",
     "test/story/gate-merge.test.ts: “T21, I15: a merge that waits to be tried again is not done once the approver asks for changes”",
   ],
+  "raise limits": [
+    "src/loop/grants.ts",
+    "test/loop/budget.test.ts: “nobody spends more than was granted and has not expired: no order of commands, waits, retries, labels and restarts passes a limit”",
+  ],
   close: [
     "src/loop/effect.ts",
     "test/docs/capabilities.test.ts: “every effect of a decision is one of the actions, or reads, or is the App's own”",
@@ -213,6 +217,7 @@ test("by default nothing that can do much harm is allowed, and nothing goes furt
     "label",
     "report checks",
     "run CI again",
+    "raise limits",
   ]);
 });
 
@@ -225,6 +230,7 @@ test.each([
   ["fetch packages", "packages: {agents: true}", "allow"],
   ["request review", "gate: {reviewers: [bob]}", "allow"],
   ["run CI again", "checks: {run_again: deny}", "deny"],
+  ["raise limits", "budget: {raise: nobody}", "deny"],
   ["merge", "gate: {merge: true}", "ask"],
   ["merge", "gate: {merge: true, approvals: 0}", "allow"],
 ])("%s under %j: %s", (name, text, choice) => {

@@ -30,6 +30,7 @@ export function someRules(change: Partial<Rules> = {}): Rules {
     executor: { agent: "command", model: "", command: "agent", image: "toolchain" },
     reviewer: { agent: "command", model: "", command: "reviewer", image: "toolchain" },
     budgetNano: 5e9,
+    raise: { by: "write", nano: 20e9, attempts: 10, ms: 72 * hour },
     hosts: [],
     attempts: 3,
     lifetimeRuns: 20,

@@ -41,6 +41,7 @@ describe("the rules of a loop", () => {
         cache: [],
       },
       budgetNano: 5e9,
+      raise: { by: "write", nano: 20e9, attempts: 10, ms: 72 * 3_600_000 },
       hosts: [],
       attempts: 3,
       lifetimeRuns: 20,
@@ -174,6 +175,12 @@ describe("the rules of a loop", () => {
           "fixtures/keys",
         ],
         "policySha": "b10b",
+        "raise": {
+          "attempts": 10,
+          "by": "maintain",
+          "ms": 259200000,
+          "nano": 20000000000,
+        },
         "requiredChecks": [
           "test",
           "lint",

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../src/loop/effect.ts";
 import type { Command } from "../../src/loop/event.ts";
+import type { CommandRefusal } from "../../src/loop/refusal.ts";
 import { checkText, pullText, replyText } from "../../src/report/report.ts";
 import { aFinding, aLoop, aPublishedLoop, labelledAt, minute } from "../loop/builder.ts";
 
@@ -46,6 +47,36 @@ describe("a reply", () => {
     );
   });
 
+  it("to an addition to the limits, cut to what may be, and to one that is not taken", () => {
+    const given = { of: "money", nano: 3e9 } as const;
+    const asked = { of: "money", nano: 5e9 } as const;
+    expect(
+      reply({ kind: "raised", given, cut: { asked, by: "operator" }, until: null, goesOn: false }),
+    ).toMatchInlineSnapshot(
+      `"Added $3.00 of the $5.00 you asked for: this App's operator allows one loop no more money. Spent so far: $0.00 of $5.00. It counts from the next run on; an agent at work now keeps what it was started with."`,
+    );
+    const time = { of: "time", ms: 90 * minute } as const;
+    expect(
+      reply({ kind: "raised", given: time, cut: null, until: now + 60 * minute, goesOn: true }),
+    ).toMatchInlineSnapshot(
+      `"Added 1 h 30 min. Worked so far: 5 min of 12 h. It stands until 2026-01-05 10:05 UTC; what is not used by then is taken back. The loop continues where it stopped."`,
+    );
+    const refused = (why: CommandRefusal) =>
+      reply({ kind: "command_refused", command: { ...command, verb: "budget" }, why });
+    expect(refused({ of: "amount", fault: "no_plus" })).toMatchInlineSnapshot(
+      `"\`/loop budget\` by \`bob\` was refused: an amount without a plus could also be meant as the new limit; write for example \`/loop budget +$5\`, \`/loop budget +2 attempts\` or \`/loop budget +2h\`, each also with \`for 24h\` behind it. Nothing changed. \`/loop help\` lists the commands."`,
+    );
+    expect(refused({ of: "raise_role", least: "maintain", permission: "write" })).toMatchInlineSnapshot(
+      `"\`/loop budget\` by \`bob\` was refused: the policy (\`budget.raise\`) leaves adding to limits to people with at least maintain permission, and you have write. Nothing changed. \`/loop help\` lists the commands."`,
+    );
+    expect(refused({ of: "raise_in_vain", needs: "time" })).toMatchInlineSnapshot(
+      `"\`/loop budget\` by \`bob\` was refused: the loop stopped for want of time, so that adding something else would not continue it; \`/loop extend 2h\` would. Nothing changed. \`/loop help\` lists the commands."`,
+    );
+    expect(refused({ of: "raise_full", what: "money", by: "issue" })).toMatchInlineSnapshot(
+      `"\`/loop budget\` by \`bob\` was refused: \`issue.usd\` in \`.github/loop.yml\` allows all loops of this issue together no more money; raise it there, and \`/loop retry\` after a stop reads it. Nothing changed. \`/loop help\` lists the commands."`,
+    );
+  });
+
   it("to a call for help names every command that works", () => {
     expect(reply({ kind: "help" })).toMatchInlineSnapshot(`
       "Put a command on the first line of a new comment. Commands need write permission.
@@ -58,6 +89,8 @@ describe("a reply", () => {
       - \`/loop approve\`: approve the commit, or allow what the loop stopped to ask for
       - \`/loop deny\`: refuse what the loop stopped to ask for, and continue without it; words after it say why
       - \`/loop steer\`, followed by your words: tell the next attempt something
+      - \`/loop budget +$5\`, \`/loop budget +2 attempts\`, either also with \`for 24h\`: add to the loop's limits, and continue a loop that stopped at one
+      - \`/loop extend 2h\`: the same for the loop's time
       - \`/loop help\`: show this list"
     `);
   });

@@ -2,6 +2,7 @@
 import { countedRuns, isAnswered, mayWrite } from "../../src/loop/begin.ts";
 import { classOf } from "../../src/loop/end.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
+import { loopMsOf } from "../../src/loop/grants.ts";
 import { issueKeyOf } from "../../src/loop/issue-key.ts";
 import type { LoopState, Phase, Verdict } from "../../src/loop/state.ts";
 import type { Containers } from "./containers.ts";
@@ -153,9 +154,10 @@ export function createAsks(parts: AsksParts) {
     clocks.set(id, { ms, at: now, reallyAt: parts.now(), phase });
   }
 
-  function checkTime({ id, rules }: LoopState): void {
+  function checkTime(state: LoopState): void {
+    const { id } = state;
     const worked = clocks.get(id)?.ms ?? 0;
-    const may = rules?.loopMs ?? 0;
+    const may = loopMsOf(state);
     hold(worked >= may - slackMs, `Asked: loop ${id} ended as out of time after ${worked} of ${may} ms`);
   }
 

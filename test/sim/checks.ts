@@ -197,7 +197,8 @@ export function createChecks(parts: ChecksParts) {
     hold(runs.length <= after.runsStarted, "I11: more runs than were counted");
     checkIssue(after, begins);
     if (same === null) return;
-    hold(after.runsStarted >= same.runsStarted && after.granted >= same.granted, "I11: a counter went back");
+    const expired = (same.raises ?? []).reduce((sum, one) => sum + one.attempts, 0);
+    hold(after.runsStarted >= same.runsStarted && after.granted >= same.granted - expired, "I11: a counter went back");
     hold(after.revision === same.revision || after.revision === same.revision + 1, "I21: a revision was skipped");
     const silent = after !== same && after.revision === same.revision;
     hold(!silent || JSON.stringify(after) === JSON.stringify(same), "I21: a change without a new revision");
@@ -217,7 +218,16 @@ export function createChecks(parts: ChecksParts) {
         hold(last.counted || last.merges === "conflict", "I3: a red attempt was refunded");
     }
     if (after.granted > same.granted) {
-      hold(event.type === "claim_read" || event.type === "retry_read", `I11: ${event.type} granted attempts`);
+      const isRaise = event.type === "command_checked" && ["budget", "extend"].includes(event.command.verb);
+      hold(
+        isRaise || event.type === "claim_read" || event.type === "retry_read",
+        `I11: ${event.type} granted attempts`,
+      );
+      const most = rules?.raise?.attempts ?? 0;
+      hold(
+        !isRaise || (rules?.attempts ?? 0) + (after.raised?.attempts ?? 0) <= most,
+        `I11: more than ${most} attempts`,
+      );
     }
     if (event.type === "run_ended" && event.status === "lost") {
       const attempt = after.attempts.find((one) => one.runs[0]?.id === event.run);

@@ -278,6 +278,9 @@ const says = [
   "deny",
   "steer left",
   "answer The second.",
+  "budget +$2",
+  "budget +1 attempt for 2h",
+  "extend 1h",
 ];
 
 function someDeed(draw: Random): Deed {

@@ -13,7 +13,7 @@ test("retry_limit: attempts run out; /loop retry grants them again", async () =>
   expect(last(story, issue)).toMatchInlineSnapshot(`
     "**Loopgate stopped: retry limit.** All 3 attempts are used up, and the work has not passed yet.
 
-    **Next:** @alice, comment \`/loop retry\` to continue from the branch with the policy's limits granted again.
+    **Next:** @alice, comment \`/loop budget +2 attempts\`, or another amount, to continue with that much more; or \`/loop retry\` to continue from the branch with the policy's limits granted again.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 3»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
@@ -101,7 +101,7 @@ test("budget_limit: too many changed lines; /loop approve publishes exactly that
   expect(state.head).toBe(ending?.pendingHead);
 });
 
-test("budget_limit: the loop's wall clock stops a container that still runs; /loop retry grants time again", async () => {
+test("budget_limit: the loop's wall clock stops a container that still runs; /loop extend adds time, and the loop goes on", async () => {
   const story = await aStory({ executor: attempts("sleep 600", mend), policy: "version: 1\nloop_hours: 1\n" });
   const issue = story.openIssue();
   story.forge.as("alice").label(issue, "loop");
@@ -111,13 +111,13 @@ test("budget_limit: the loop's wall clock stops a container that still runs; /lo
   expect(last(story, issue)).toMatchInlineSnapshot(`
     "**Loopgate stopped: budget limit.** The loop reached its time limit of 1 h.
 
-    **Next:** @alice, comment \`/loop retry\` to continue from the branch with the policy's limits granted again.
+    **Next:** @alice, comment \`/loop extend 2h\`, or another amount, to continue with that much more; or \`/loop retry\` to continue from the branch with the policy's limits granted again.
 
     Nothing was pushed to this repository.
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
-  story.forge.as("alice").comment(issue, "/loop retry");
+  story.forge.as("alice").comment(issue, "/loop extend 90m");
   await story.settle();
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
 });

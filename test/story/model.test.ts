@@ -30,7 +30,7 @@ test("what the models cost is on the issue, and the key never was in the run", a
   expect(await story.file(pushed, "leaks.txt")).toBe("0\n");
 });
 
-test("budget_limit: the money is used up; /loop retry grants it again", async () => {
+test("budget_limit: the money is used up; /loop budget adds what a person says, and the loop goes on", async () => {
   const model = await aModel();
   const spendThenBotch = `${call}; ${call}; [ "$LOOP_ATTEMPT" = 1 ] && echo '# no' >> total.sh || { ${mend}; }`;
   const story = await aStory({
@@ -45,15 +45,25 @@ test("budget_limit: the money is used up; /loop retry grants it again", async ()
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
     "**Loopgate stopped: budget limit.** The loop has spent $0.0140 of its $0.0300 for model calls, and the rest is too little for more work.
 
-    **Next:** @alice, comment \`/loop retry\` to continue from the branch with the policy's limits granted again.
+    **Next:** @alice, comment \`/loop budget +$5\`, or another amount, to continue with that much more; or \`/loop retry\` to continue from the branch with the policy's limits granted again.
 
     Kept: branch \`loop/1-«loop»\` at \`«commit 1»\`, pull request [#2](«forge»/acme/shop/pull/2).
 
     <sub>Written by Loopgate, a GitHub App.</sub>"
   `);
-  story.forge.as("alice").comment(issue, "/loop retry");
+  story.forge.as("alice").comment(issue, "/loop budget +$0.10 for 24h");
   await story.settle();
-  expect((await story.state(issue)).phase).toBe("awaiting_gate");
+  const state = await story.state(issue);
+  expect(state.phase).toBe("awaiting_gate");
+  expect(state.grantedNano).toBe(130_000_000);
+  expect(story.comments(issue).filter((text) => text.startsWith("Added"))).toMatchInlineSnapshot(`
+    [
+      "Added $0.10. Spent so far: $0.0140 of $0.13. It stands until 2026-01-06 09:00 UTC; what is not used by then is taken back. The loop continues where it stopped.
+
+    <sub>Written by Loopgate, a GitHub App.</sub>",
+    ]
+  `);
+  expect(story.comments(issue)[0]).toMatch(/Of these, added for a time: \$0\.10 by `alice` until 20/);
 });
 
 const spendAll = `set -e; while ${call} | grep -q ^200; do :; done`;

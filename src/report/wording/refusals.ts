@@ -3,6 +3,7 @@ import { unreachable } from "../../base/assert.ts";
 import type { Command } from "../../loop/event.ts";
 import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "../../loop/refusal.ts";
 import { inlineCode, plainSentence } from "../escape.ts";
+import { amountRefusal, raiseRefusal } from "./budget.ts";
 import { commit } from "./parts.ts";
 
 /** Part of a sentence, without its full stop. */
@@ -38,6 +39,18 @@ export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): s
       return `nothing follows it; put your words after \`/loop ${verb}\` on the same line`;
     case "over":
       return "this loop is over for good; set the label again to start a new one";
+    case "not_now":
+      return "there is nothing to add to: the loop is not begun yet, or its change is merged";
+    case "raise_off":
+      return "the policy lets nobody add to limits here (`budget.raise`), or it was read by a version that did not know this command; `/loop retry` after a stop reads it again";
+    case "amount":
+      return amountRefusal(why.fault, verb);
+    case "raise_role":
+    case "raise_in_vain":
+    case "raise_little":
+    case "raise_full":
+    case "raise_many":
+      return raiseRefusal(why);
     case "own_loop":
       return "you started this loop, so someone else has to approve its result";
     case "other_commit":

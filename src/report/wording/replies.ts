@@ -5,12 +5,17 @@ import type { Command } from "../../loop/event.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence } from "../escape.ts";
 import { date } from "../time.ts";
+import { raisedSentence } from "./budget.ts";
 import { commit, headOf } from "./parts.ts";
 import { expirySentence } from "./phases.ts";
 import { approvalRefusal, commandRefusal, gateRefusal } from "./refusals.ts";
 
 /** The answer to a person. */
-export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: LoopState, pullLink: string): string {
+export function replySentence(
+  reply: Exclude<Reply, { kind: "status" }>,
+  state: LoopState,
+  { pullLink, now }: { readonly pullLink: string; readonly now: number },
+): string {
   switch (reply.kind) {
     case "not_permitted":
       return `${inlineCode(reply.login)} set the label ${inlineCode(state.label)} but has only ${inlineCode(reply.permission)} permission here. Starting a loop takes write permission, so nothing was started and the label was removed. Next: someone with write permission sets it again.`;
@@ -38,6 +43,8 @@ export function replySentence(reply: Exclude<Reply, { kind: "status" }>, state: 
       return reply.hears === "next"
         ? "Heard. The next attempt's brief quotes it; an attempt that runs now is not interrupted."
         : "Heard. The next attempt's brief quotes it. Next: comment `/loop retry` to begin that attempt.";
+    case "raised":
+      return raisedSentence(reply, state, now);
     case "help":
       return helpText;
     case "command_unknown":
@@ -71,6 +78,8 @@ const helpText = [
   "- `/loop approve`: approve the commit, or allow what the loop stopped to ask for",
   "- `/loop deny`: refuse what the loop stopped to ask for, and continue without it; words after it say why",
   "- `/loop steer`, followed by your words: tell the next attempt something",
+  "- `/loop budget +$5`, `/loop budget +2 attempts`, either also with `for 24h`: add to the loop's limits, and continue a loop that stopped at one",
+  "- `/loop extend 2h`: the same for the loop's time",
   "- `/loop help`: show this list",
 ].join("\n");
 
