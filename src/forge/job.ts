@@ -1,7 +1,7 @@
 // One CI job: a fresh checkout of one commit, a command in it, and how that ended.
-import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { startProgram } from "../base/start-program.ts";
 import { writeClone } from "./git/clone.ts";
 import { git } from "./git/run.ts";
 import type { ScriptedCi } from "./model.ts";
@@ -41,16 +41,16 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
 function runCommand(request: JobRequest, cwd: string, home: string): Promise<JobResult> {
   const log = tail();
   // A process group of its own, so that what the command started ends with it.
-  const child = spawn("sh", ["-c", request.command], {
+  const child = startProgram("sh", ["-c", request.command], {
     cwd,
     env: environment(home),
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    withoutInput: true,
   });
   child.stdout.on("data", log.add);
   child.stderr.on("data", log.add);
   let timedOut = false;
-  const kill = () => killGroup(child.pid);
+  const kill = () => child.kill("SIGKILL");
   const timer = setTimeout(() => {
     timedOut = true;
     kill();
@@ -87,15 +87,6 @@ function verdict(
 function environment(home: string): Record<string, string> {
   const path = [dirname(process.execPath), process.env.PATH ?? "/usr/bin:/bin"].join(delimiter);
   return { PATH: path, HOME: home, TMPDIR: home, LANG: "C.UTF-8", CI: "true" };
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // The group has ended already.
-  }
 }
 
 const keptBytes = 1_048_576;

@@ -1,5 +1,5 @@
 // The plain-process runtime: the same contract on the host itself, without any isolation, for the demo's scripted agent only.
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Fault, toFault } from "../../base/fault.ts";
 import { removeTree } from "../../base/remove-tree.ts";
+import { type Program, startProgram } from "../../base/start-program.ts";
 import { causeOfExit, type Enforcement, enforce } from "../bounds.ts";
 import type { DiskBound } from "../disk.ts";
 import { readEntry } from "../docker/launch.ts";
@@ -89,7 +90,7 @@ async function begin(
     const scratch = await mkdtemp(join(scratchDir, "run-"));
     const child = await spawnEntry(request, scratch, relay);
     const log = readOutput(child, request.limits.logBytes, watch);
-    child.stdin?.write("go\n");
+    child.stdin.write("go\n");
     const readyMs = Math.round(performance.now() - began);
     return follow({ request, child, relay, scratch, log, readyMs });
   } catch (error) {
@@ -126,15 +127,14 @@ function refuseImage({ id, image }: RunRequest): void {
 }
 
 /** The entry script in a process group of its own, so that all of it can be signalled at once. */
-async function spawnEntry(request: RunRequest, scratch: string, relay: Relay | null): Promise<ChildProcess> {
+async function spawnEntry(request: RunRequest, scratch: string, relay: Relay | null): Promise<Program> {
   const [home, tmp] = [join(scratch, "home"), join(scratch, "tmp")];
   await Promise.all([mkdir(home), mkdir(tmp)]);
   const port = relay?.port ?? 0;
   const command = ["-c", await readEntry(), "loopgate", ...commandOf(request.command)];
-  const child = spawn("/bin/sh", command, {
+  const child = startProgram("/bin/sh", command, {
     cwd: scratch,
     detached: true,
-    stdio: ["pipe", "pipe", "pipe"],
     env: {
       ...runEnvironment(request, port, { workspace: request.workspaceDir, loop: request.loopDir }),
       GIT_CONFIG_NOSYSTEM: "1",
@@ -143,27 +143,26 @@ async function spawnEntry(request: RunRequest, scratch: string, relay: Relay | n
       TMPDIR: tmp,
     },
   });
-  child.stdin?.on("error", () => {}); // it may end before it reads its go
+  child.stdin.on("error", () => {}); // it may end before it reads its go
   await once(child, "spawn");
   return child;
 }
 
-function readOutput(child: ChildProcess, logBytes: number, watch?: OutputWatch): CappedLog {
+function readOutput(child: Program, logBytes: number, watch?: OutputWatch): CappedLog {
   const log = cappedLog(logBytes);
   for (const name of ["stdout", "stderr"] as const) {
-    const stream = child[name];
     const take = (chunk: Buffer) => {
       log.write(chunk);
       watch?.(name, chunk);
     };
-    if (stream) readSlowedWhenFull(stream, take, () => log.truncated);
+    readSlowedWhenFull(child[name], take, () => log.truncated);
   }
   return log;
 }
 
 interface Followed {
   readonly request: RunRequest;
-  readonly child: ChildProcess;
+  readonly child: Program;
   readonly relay: Relay | null;
   readonly scratch: string;
   readonly log: CappedLog;
@@ -174,7 +173,7 @@ function follow(followed: Followed): Running {
   const { request, child } = followed;
   const { limits } = request;
   const startedAt = Date.now();
-  const enforced = enforce({ ...limits, ranMs: 0, disk: diskOf(request) }, (signal) => killGroup(child, signal));
+  const enforced = enforce({ ...limits, ranMs: 0, disk: diskOf(request) }, (signal) => child.kill(signal));
   let isOver = false;
   const done = finish(followed, enforced, startedAt).finally(() => {
     isOver = true;
@@ -202,11 +201,11 @@ function diskOf({ limits, workspaceDir, loopDir }: RunRequest): readonly DiskBou
 
 async function finish(followed: Followed, enforced: Enforcement, startedAt: number): Promise<RunOutcome> {
   const { request, child, relay, scratch, log, readyMs } = followed;
-  const closed = once(child, "close");
+  const closed = once(child, "close").catch(() => {}); // that its end is unknown is told by the wait for its exit
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
   const endedAt = Date.now();
   enforced.over();
-  killGroup(child, "SIGKILL"); // whatever the agent left running
+  child.kill("SIGKILL"); // whatever the agent left running
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   relay?.end();
   await removeTree(scratch).catch(() => {}); // a survivor may still write there
@@ -225,12 +224,4 @@ async function finish(followed: Followed, enforced: Enforcement, startedAt: numb
     logTruncated: log.truncated,
     facts: processFacts(request),
   };
-}
-
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-(child.pid as number), signal);
-  } catch {
-    // the group is gone already
-  }
 }

@@ -1,9 +1,9 @@
 // Git's services over HTTP: the request streams into git, its answer streams out.
-import { spawn } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { startProgram } from "../../base/start-program.ts";
 import { git, gitEnvironment } from "./run.ts";
 
 export interface Backend {
@@ -63,10 +63,9 @@ async function runService(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const child = spawn("git", ["-c", "safe.directory=*", ...args], {
+  const child = startProgram("git", ["-c", "safe.directory=*", ...args], {
     cwd: backend.gitDir,
     env: environment(backend, request),
-    stdio: ["pipe", "pipe", "pipe"],
   });
   const exited = new Promise<void>((resolve) => child.on("close", () => resolve()));
   const failed = new Promise<never>((_, reject) => child.on("error", reject));
@@ -75,7 +74,7 @@ async function runService(
   const incoming = pipeline([request, capped(backend.maxBytes), ...plain, child.stdin]).catch(
     (error: NodeJS.ErrnoException) => {
       // Git that stopped reading by itself still answers. Who went away or sent too much leaves it waiting, and it is ended.
-      if (error.code !== "EPIPE") child.kill();
+      if (error.code !== "EPIPE") child.kill("SIGTERM");
     },
   );
   const answer = (async () => {

@@ -1,6 +1,6 @@
 // Running git for the forge: no configuration of the machine, no prompts, no inherited environment.
-import { spawn } from "node:child_process";
 import { Fault } from "../../base/fault.ts";
+import { startProgram } from "../../base/start-program.ts";
 
 export interface GitResult {
   readonly code: number;
@@ -27,7 +27,7 @@ export const gitEnvironment: Readonly<Record<string, string>> = {
 /** Runs git in a folder and gives what it said; only a failure to start is thrown. */
 export function tryGit(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn("git", ["-c", "safe.directory=*", ...args], {
+    const child = startProgram("git", ["-c", "safe.directory=*", ...args], {
       cwd: dir,
       env: { ...gitEnvironment, ...options.env },
     });

@@ -1,7 +1,7 @@
 // Runs git on the host: hardened environment and flags, limits of time, output and memory, tokens never in argv.
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { Fault } from "../../base/fault.ts";
 import { proxiesOf } from "../../base/proxy.ts";
+import { type Program, startProgram } from "../../base/start-program.ts";
 import { gitFault } from "./failure.ts";
 
 /** The transports a call may use; everything else is switched off (T9). */
@@ -92,29 +92,23 @@ const inherited = ["PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_C
 const bounded = 'ulimit -d "$1" && ulimit -t "$2" && shift 2 && exec git "$@"';
 
 /** Starts git for streaming, in a process group of its own. The caller owns its pipes; end it with `stopGit`. */
-export function spawnGit(call: GitCall): ChildProcessWithoutNullStreams {
+export function spawnGit(call: GitCall): Program {
   const place = call.gitDir === undefined ? [] : [`--git-dir=${call.gitDir}`];
   const tree = call.workTree === undefined ? [] : [`--work-tree=${call.workTree}`];
   const transport = call.transport === undefined ? [] : [`protocol.${call.transport}.allow=always`];
   const settings = [...hardening, ...transport, ...(call.config ?? [])].flatMap((setting) => ["-c", setting]);
   const { mebibytes, cpuSeconds } = call.bounds ?? ownBounds;
   const bounds = [String(mebibytes * 1024), String(cpuSeconds)];
-  return spawn("/bin/sh", ["-c", bounded, "git", ...bounds, ...settings, ...place, ...tree, ...call.args], {
+  return startProgram("/bin/sh", ["-c", bounded, "git", ...bounds, ...settings, ...place, ...tree, ...call.args], {
     cwd: call.workTree ?? call.gitDir ?? "/",
     env: environment(call),
     detached: true,
-    stdio: "pipe",
   });
 }
 
 /** Ends a git process and everything it started. */
-export function stopGit(child: ChildProcessWithoutNullStreams): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    child.kill("SIGKILL");
-  }
+export function stopGit(program: Program): void {
+  if (program.exitCode === null && program.signalCode === null) program.kill("SIGKILL");
 }
 
 /** Runs git and returns how it ended, whatever the exit code. Throws `Fault` when it cannot run or passes a limit. */

@@ -1,5 +1,7 @@
 // Lets git receive and check a pack under a ref of our choice, with bounds on bytes, memory and time (T8).
+import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
+import { Fault } from "../../base/fault.ts";
 import { noCommit } from "./branch.ts";
 import type { Session } from "./events.ts";
 import { gitFault } from "./failure.ts";
@@ -28,7 +30,10 @@ export async function receivePack(
   session.stops.add(stop);
   const output = collect(child.stdout);
   const complaint = collect(child.stderr);
-  const closed = new Promise<unknown>((resolve) => child.once("close", resolve).once("error", resolve));
+  const closed = once(child, "close").catch((cause) => {
+    throw new Fault("Could not store a push: git went away", { kind: "engine", retry: "later", cause });
+  });
+  closed.catch(() => {}); // told where it is awaited
   const counter: Counter = { bytes: 0, passed: null };
   const commands = Buffer.concat([packet(`${noCommit} ${commit} ${ref}\0report-status`), flushPacket]);
   try {
@@ -110,6 +115,10 @@ function packetLines(output: Buffer): readonly string[] {
 /** The first 64 KiB of a stream; the rest is read and dropped. */
 async function collect(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   let kept: Buffer = Buffer.alloc(0);
-  for await (const chunk of stream) if (kept.length < 65_536) kept = Buffer.concat([kept, chunk]);
+  try {
+    for await (const chunk of stream) if (kept.length < 65_536) kept = Buffer.concat([kept, chunk]);
+  } catch {
+    // Broken off: the end of git says why.
+  }
   return kept;
 }
