@@ -7,7 +7,7 @@ import { sqliteStore } from "../store/sqlite.ts";
 import { flushMs } from "./bench-flush.ts";
 import { type Answered, load } from "./bench-load.ts";
 import { median } from "./bench-median.ts";
-import { served } from "./bench-process.ts";
+import { served, serveOptions } from "./bench-process.ts";
 import { promises, verdict } from "./bench-promises.ts";
 import { type Cleanup, withCleanup } from "./cleanup.ts";
 import { interruptible } from "./interrupt.ts";
@@ -88,7 +88,8 @@ async function prepare(
 /** Both sides in turns, so that whatever else the machine does befalls both; the first round of each warms up. */
 async function measure(bench: Bench, remembered: number): Promise<Level> {
   await remember(bench, remembered);
-  const app = await served(bench.cleanup, { file: new URL("./bench-app.ts", import.meta.url), env: bench.env });
+  const file = new URL("./bench-app.ts", import.meta.url);
+  const app = await served(bench.cleanup, { file, env: bench.env, execArgv: serveOptions });
   const rounds: { probot: Answered; app: Answered; flush: number }[] = [];
   for (let round = 0; round <= bench.rounds; round++) {
     bench.terminal.err(`${remembered} remembered, round ${round} of ${bench.rounds}\n`);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { startForge } from "../forge/forge.ts";
 import type { Issue, Repository } from "../forge/model.ts";
-import { type Said, type Served, served } from "./bench-process.ts";
+import { type Said, type Served, served, serveOptions } from "./bench-process.ts";
 import { type Cleanup, withCleanup } from "./cleanup.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -85,7 +85,7 @@ async function begin({ dir, providers, programs, cleanup, signal }: Life): Promi
   const { id, slug, privateKey } = forge.app;
   const app = await served(cleanup, {
     file: new URL("./bench-app.ts", import.meta.url),
-    execArgv: ["--expose-gc"],
+    execArgv: [...serveOptions, "--expose-gc"],
     env: {
       BENCH_SECRET: secret,
       BENCH_PRIVATE_KEY: privateKey,

@@ -4,7 +4,7 @@ import { Fault } from "../base/fault.ts";
 import type { LoopState } from "../loop/state.ts";
 import type { IdleStage } from "./bench-idle-stage.ts";
 import { median } from "./bench-median.ts";
-import { type Served, served } from "./bench-process.ts";
+import { type Served, served, serveOptions } from "./bench-process.ts";
 import { type Promised, promises, verdict } from "./bench-promises.ts";
 import { type Cleanup, withCleanup } from "./cleanup.ts";
 import { developmentOnly } from "./development.ts";
@@ -69,7 +69,7 @@ export async function benchIdle({ loops, rounds, json }: IdleBench, terminal: Te
 /** One life of an App on that store; the first look, which comes with the start, is left to end before anything is measured. */
 async function measure(stage: IdleStage, env: IdleStage["few"], cleanup: Cleanup): Promise<Figures> {
   const file = new URL("./bench-app.ts", import.meta.url);
-  const app = await served(cleanup, { file, env, execArgv: ["--expose-gc"] });
+  const app = await served(cleanup, { file, env, execArgv: [...serveOptions, "--expose-gc"] });
   await app.ask("idle", "idleMs");
   const tookLooks: number[] = [];
   for (let n = 0; n < looks; n++) tookLooks.push(Number((await app.ask("look", "lookMs")).lookMs));

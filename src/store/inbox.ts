@@ -35,7 +35,7 @@ export function inbox(sql: Sql, flush: () => Promise<void>): Pick<StorePort, Por
   /** Remembered already, and to count this once; nothing is added to them. */
   const left = new Set(sql.all("select guid from earlier_delivery").map(({ guid }) => String(guid)));
   /** What is stored and not on the disk yet: an equal one that comes meanwhile is answered as this one is. */
-  const unsettled = new Map<bigint, Promise<unknown>>();
+  const unsettled = { guids: new Map<string, Promise<unknown>>(), bodies: new Map<string, Promise<unknown>>() };
   const store = together<Come, Accepted>(sql, flush, {
     work: (deliveries) =>
       acceptAll(sql, (one) => !left.has(one.delivery.guid) && remembered.has(one.fingerprint), deliveries),
@@ -50,21 +50,21 @@ export function inbox(sql: Sql, flush: () => Promise<void>): Pick<StorePort, Por
 
   return {
     async acceptDelivery(delivery) {
-      const fingerprint = fingerprintOf(delivery);
-      const { guid, body } = fingerprint;
-      const twin = unsettled.get(guid) ?? unsettled.get(body);
+      const { guid, bodySha256: body } = delivery;
+      const twin = unsettled.guids.get(guid) ?? unsettled.bodies.get(body);
       if (twin !== undefined) {
         await twin;
         return null;
       }
-      const stored = store({ delivery, fingerprint });
-      unsettled.set(guid, stored).set(body, stored);
+      const stored = store({ delivery, fingerprint: fingerprintOf(delivery) });
+      unsettled.guids.set(guid, stored);
+      unsettled.bodies.set(body, stored);
       try {
         const accepted = await stored;
         return accepted.fingerprint === null ? null : accepted.issues;
       } finally {
-        unsettled.delete(guid);
-        unsettled.delete(body);
+        unsettled.guids.delete(guid);
+        unsettled.bodies.delete(body);
       }
     },
     async earlierDeliveries() {

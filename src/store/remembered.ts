@@ -6,9 +6,15 @@ export const rememberMs = 7 * 24 * 3_600_000;
 
 /** What a delivery is known by: the first 64 bits of the SHA-256 of its GUID and of its body, and when it came. */
 export interface Fingerprint {
-  readonly guid: bigint;
-  readonly body: bigint;
+  readonly guid: Key;
+  readonly body: Key;
   readonly at: number; // epoch milliseconds
+}
+
+/** 64 bits in two halves: one number for both would be a `bigint`, which takes memory for every step of a reckoning. */
+interface Key {
+  readonly high: number;
+  readonly low: number;
 }
 
 export interface Remembered {
@@ -34,18 +40,20 @@ interface Named {
   readonly receivedAt: number;
 }
 
-function head(hex: string): bigint {
-  return BigInt(`0x${hex.slice(0, 16)}`);
+function head(hex: string): Key {
+  return { high: Number.parseInt(hex.slice(0, 8), 16), low: Number.parseInt(hex.slice(8, 16), 16) };
 }
 
 const recordBytes = 24;
 
-/** Fingerprints as one value of a row: 24 bytes for each. */
+/** Fingerprints as one value of a row: 24 bytes for each, the lower half of a key first. */
 export function pack(fingerprints: readonly Fingerprint[]): Buffer {
   const packed = Buffer.allocUnsafe(fingerprints.length * recordBytes);
   fingerprints.forEach(({ guid, body, at }, index) => {
-    packed.writeBigUInt64LE(guid, index * recordBytes);
-    packed.writeBigUInt64LE(body, index * recordBytes + 8);
+    packed.writeUInt32LE(guid.low, index * recordBytes);
+    packed.writeUInt32LE(guid.high, index * recordBytes + 4);
+    packed.writeUInt32LE(body.low, index * recordBytes + 8);
+    packed.writeUInt32LE(body.high, index * recordBytes + 12);
     packed.writeDoubleLE(at, index * recordBytes + 16);
   });
   return packed;
@@ -54,10 +62,14 @@ export function pack(fingerprints: readonly Fingerprint[]): Buffer {
 export function unpack(packed: Uint8Array): Fingerprint[] {
   const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
   return Array.from({ length: Math.floor(bytes.length / recordBytes) }, (_, index) => ({
-    guid: bytes.readBigUInt64LE(index * recordBytes),
-    body: bytes.readBigUInt64LE(index * recordBytes + 8),
+    guid: keyAt(bytes, index * recordBytes),
+    body: keyAt(bytes, index * recordBytes + 8),
     at: bytes.readDoubleLE(index * recordBytes + 16),
   }));
+}
+
+function keyAt(bytes: Buffer, at: number): Key {
+  return { high: bytes.readUInt32LE(at + 4), low: bytes.readUInt32LE(at) };
 }
 
 /** A part of what is remembered is closed at so many keys, and goes as a whole once its newest is too old. */
@@ -113,24 +125,23 @@ class Part {
     return at > this.base && at - this.base < 2 ** 32;
   }
 
-  has(key: bigint, at: number): boolean {
-    const came = this.slots[this.place(key) + 2] ?? 0;
+  has(key: Key, at: number): boolean {
+    const came = this.slots[this.place(key.high, key.low) + 2] ?? 0;
     return came !== 0 && at - (this.base + came) <= rememberMs;
   }
 
-  add(key: bigint, at: number): void {
+  add(key: Key, at: number): void {
     if (this.count * 2 >= this.slots.length / 3) this.grow();
-    const place = this.place(key);
+    const place = this.place(key.high, key.low);
     if (this.slots[place + 2] === 0) this.count += 1;
-    this.slots[place] = Number(key >> 32n);
-    this.slots[place + 1] = Number(key & 0xffff_ffffn);
+    this.slots[place] = key.high;
+    this.slots[place + 1] = key.low;
     this.slots[place + 2] = at - this.base;
     this.newest = Math.max(this.newest, at);
   }
 
   /** Where the key is, or where it belongs. */
-  private place(key: bigint): number {
-    const [high, low] = [Number(key >> 32n), Number(key & 0xffff_ffffn)];
+  private place(high: number, low: number): number {
     const size = this.slots.length / 3; // a power of two
     let slot = low & (size - 1);
     for (;;) {
@@ -146,8 +157,7 @@ class Part {
     this.slots = new Uint32Array(before.length * 2);
     for (let at = 0; at < before.length; at += 3) {
       if (before[at + 2] === 0) continue;
-      const key = (BigInt(before[at] ?? 0) << 32n) | BigInt(before[at + 1] ?? 0);
-      this.slots.set(before.subarray(at, at + 3), this.place(key));
+      this.slots.set(before.subarray(at, at + 3), this.place(before[at] ?? 0, before[at + 1] ?? 0));
     }
   }
 }

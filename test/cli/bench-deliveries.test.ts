@@ -1,8 +1,9 @@
 // The bench of deliveries as a process: that both sides are measured, and that Ctrl-C leaves nothing. How fast, it says itself.
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { serveOptions } from "../../src/cli/bench-process.ts";
 import { ask, start } from "./command.ts";
 
 function bench(...args: string[]) {
@@ -37,6 +38,14 @@ test("that is interrupted ends with 130 and leaves nothing behind", async () => 
   expect(await command.ended).toMatchObject({ code: 130, out: "" });
   expect(readdirSync(temp)).toEqual([]);
 }, 60_000);
+
+test("our side runs with the options of Node's with which the App is served", () => {
+  const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+  const { scripts } = JSON.parse(read("package.json"));
+  expect(scripts.start).toContain(` node ${serveOptions.join(" ")} src/main.ts serve`);
+  const command = ["node", ...serveOptions, "src/main.ts", "serve"];
+  expect(read("Dockerfile")).toContain(`CMD [${command.map((one) => JSON.stringify(one)).join(", ")}]`);
+});
 
 test("what it cannot be asked is said, and nothing is started", async () => {
   expect(await ask(["bench", "deliveries", "--remembered", "many"])).toMatchObject({ code: 2, out: "" });

@@ -11,7 +11,7 @@ function all(db: DatabaseSync): Fingerprint[] {
 
 export function isRemembered(db: DatabaseSync, guid: string): boolean {
   const wanted = fingerprintOf({ guid, bodySha256: "0".repeat(64), receivedAt: 0 });
-  return all(db).some((one) => one.guid === wanted.guid);
+  return all(db).some(({ guid: one }) => one.high === wanted.guid.high && one.low === wanted.guid.low);
 }
 
 /** How many deliveries are remembered, one that is there twice counted twice. */

@@ -13,21 +13,36 @@ export interface Arrival {
 
 type Outcome = "untouched" | "stored" | "duplicate";
 
-/** Probot hands the very object on that `receive` was given, so the object finds what belongs to it. */
-const arrivals = new WeakMap<object, () => Promise<void>>();
+/**
+ * What Probot is given as the payload of a delivery: its address only, and how it is stored. Probot hands this very object on to
+ * the handler.
+ */
+export class ArrivingPayload {
+  readonly installation: { readonly id: number | null };
+  readonly repository: { readonly id: number | null };
+  readonly #delivery: Arrival;
+  readonly #accept: (delivery: Arrival) => Promise<boolean>;
+  #outcome: Outcome = "untouched";
 
-/** Announces a delivery by its payload; `outcome` says afterwards whether a handler stored it. */
-export function arriving(payload: object, delivery: Arrival, accept: (delivery: Arrival) => Promise<boolean>) {
-  let outcome: Outcome = "untouched";
-  arrivals.set(payload, async () => {
-    outcome = (await accept(delivery)) ? "stored" : "duplicate";
-  });
-  return { outcome: (): Outcome => outcome };
+  constructor(delivery: Arrival, accept: (delivery: Arrival) => Promise<boolean>) {
+    this.installation = { id: delivery.origin.installationId };
+    this.repository = { id: delivery.origin.repositoryId };
+    this.#delivery = delivery;
+    this.#accept = accept;
+  }
+
+  /** Whether a handler stored it. */
+  get outcome(): Outcome {
+    return this.#outcome;
+  }
+
+  async store(): Promise<void> {
+    this.#outcome = (await this.#accept(this.#delivery)) ? "stored" : "duplicate";
+  }
 }
 
 /** Stores the delivery that this payload came with; rejects when it could not be stored. */
-export async function storeArrival(payload: object): Promise<void> {
-  const store = arrivals.get(payload);
-  assert(store, "a payload reached the App without having been received");
-  await store();
+export function storeArrival(payload: object): Promise<void> {
+  assert(payload instanceof ArrivingPayload, "a payload reached the App without having been received");
+  return payload.store();
 }

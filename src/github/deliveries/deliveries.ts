@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Probot } from "probot";
 import { assert } from "../../base/assert.ts";
 import { createPace, keepPace, type Pace } from "../../base/pace.ts";
-import { type Arrival, arriving } from "./arrival.ts";
+import { type Arrival, ArrivingPayload } from "./arrival.ts";
 import { readSigned, type SignedBody, type Unbelieved } from "./body.ts";
 import { type Admission, admit } from "./door.ts";
 import { createHolding } from "./holding.ts";
@@ -112,17 +112,15 @@ async function receive(
 }
 
 async function handOver(options: DeliveryOptions, name: string, delivery: Arrival): Promise<Answer> {
-  // What the delivery means is known by now: its payload is not needed any more, and Probot is given its address only.
-  const { installationId, repositoryId } = delivery.origin;
-  const payload = { installation: { id: installationId }, repository: { id: repositoryId } };
-  const arrival = arriving(payload, delivery, options.accept);
+  // What the delivery means is known by now: what it said is not needed any more.
+  const payload = new ArrivingPayload(delivery, options.accept);
   try {
     const event = { id: delivery.guid, name, payload } as unknown as Parameters<Probot["receive"]>[0];
     await options.probot.receive(event);
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
   }
-  switch (arrival.outcome()) {
+  switch (payload.outcome) {
     case "stored": {
       const { translated } = delivery;
       return { status: 202, outcome: "stored", reason: translated.kind === "ignored" ? translated.reason : "" };
