@@ -159,7 +159,7 @@ describe("the image", () => {
   test("runs as nobody special, and starts what is there", () => {
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile.indexOf("USER node")).toBeLessThan(dockerfile.indexOf("\nCMD "));
-    expect(dockerfile).toContain('CMD ["node", "src/main.ts", "serve"]');
+    expect(dockerfile).toMatch(/^CMD \["node", .*"src\/main.ts", "serve"\]$/m);
   });
 
   test("holds the relay where serve looks for it", () => {

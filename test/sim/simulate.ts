@@ -172,12 +172,23 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
   }
 
   const lost = new Map<string, Hook>();
+  let isLookedFor = false;
 
   function redeliverFailed(): number {
     const again = [...lost.values()];
     lost.clear();
     for (const delivery of again) timeline.after(2000, `${delivery.guid} is delivered again`, () => deliver(delivery));
     return again.length;
+  }
+
+  /** However many failed: one look asks for all of them. */
+  function lookForFailed(): void {
+    if (isLookedFor) return;
+    isLookedFor = true;
+    timeline.after(10 * 60_000, "an operator looks for failed deliveries", () => {
+      isLookedFor = false;
+      redeliverFailed();
+    });
   }
 
   function deliver(delivery: Hook): void {
@@ -187,18 +198,19 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
       answered = true;
       trace(`   ${delivery.guid} was not taken`);
       lost.set(delivery.guid, delivery);
-      timeline.after(10 * 60_000, "an operator looks for failed deliveries", redeliverFailed);
+      lookForFailed();
     };
     const { life } = running;
     if (life?.started !== true || life.engine === null) {
       failed();
       return;
     }
-    timeline.after(10_000, `${delivery.guid} is given up`, failed);
+    const waitsNoMore = timeline.after(10_000, `${delivery.guid} is given up`, failed);
     const { guid, event, bodySha256, payload } = delivery;
     const read = { translated: life.translate(event, payload), origin: originOf(payload) };
     life.engine.accept({ guid, bodySha256, receivedAt: clock(), ...read }).then(() => {
       answered = true;
+      waitsNoMore();
       checks.onAcknowledged(delivery);
     }, failed);
   }

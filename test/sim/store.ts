@@ -211,7 +211,10 @@ function kept<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   if (Array.isArray(value)) return Object.freeze(value.map((part) => kept(part ?? null))) as T;
   const made: Record<string, unknown> = {};
-  for (const [name, part] of Object.entries(value)) if (part !== undefined) made[name] = kept(part);
+  for (const name of Object.keys(value)) {
+    const part = (value as Record<string, unknown>)[name];
+    if (part !== undefined) made[name] = kept(part);
+  }
   return Object.freeze(made) as T;
 }
 
