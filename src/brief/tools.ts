@@ -103,6 +103,11 @@ export function toolsWhere(hasChecks: boolean): readonly (OwnTool & { readonly n
   return ownTools.filter(({ name }) => hasChecks || name !== "run_check");
 }
 
+/** What agents call a tool of another server by: no tool of Loopgate's own has a hyphen, and no server's name has one. */
+export function servedName(server: string, tool: string): string {
+  return `${server}-${tool}`;
+}
+
 /** All of them, in the order in which an agent is told of them. */
 export const ownTools = Object.entries(catalogue).map(([name, tool]) => ({
   name: name as OwnToolName,

@@ -92,6 +92,15 @@ export function addBench(program: Command, terminal: Terminal, done: (code: numb
       const options = { loops: whole(loops, "--loops", 1, 100), rounds: whole(rounds, "--rounds", 1, 99), json };
       done(await benchHostile(options, terminal));
     });
+  bench
+    .command("tools")
+    .description("a call of another server's tool through the gateway, and the first list, beside asking the servers")
+    .option("--rounds <count>", "pairs of calls to measure, and a tenth as many of lists", "100")
+    .option("--json", "answer in JSON")
+    .action(async ({ rounds, json = false }) => {
+      const { benchTools } = await import("./bench-tools.ts");
+      done(await benchTools({ rounds: whole(rounds, "--rounds", 1, 10_000), json }, terminal));
+    });
 }
 
 function whole(text: string, option: string, min: number, max: number): number {

@@ -1,7 +1,7 @@
 // What is measured, beside what, and the ratio that is wanted: each bench and the README's table have it from here.
 
 export interface Promised {
-  readonly bench: "isolation" | "deliveries" | "idle" | "verify" | "environment" | "hostile";
+  readonly bench: "isolation" | "deliveries" | "idle" | "verify" | "environment" | "hostile" | "tools";
   readonly what: string;
   /** What it is measured beside, in the same run. */
   readonly beside: string;
@@ -11,6 +11,7 @@ export interface Promised {
 
 const [dockerRun, probot] = ["docker run --rm", "a bare Probot with an empty handler"];
 const alone = "the same without a hostile run and client";
+const straight = "the same, straight to the same server";
 const [without, byHand] = ["a store without them", "the suite by hand, 10 s on two cores"];
 
 export const promises = {
@@ -64,6 +65,19 @@ export const promises = {
     what: "peak memory, how much more",
     beside: alone,
     wanted: { atMost: 256, unit: " MB" },
+  },
+  toolsCall: {
+    bench: "tools",
+    what: "a call of another server's tool that takes it 20 ms, through the gateway",
+    beside: straight,
+    wanted: { atMost: 1.2 },
+  },
+  toolsEmpty: { bench: "tools", what: "one that takes it nothing", beside: straight, wanted: null },
+  toolsList: {
+    bench: "tools",
+    what: "from nothing to the list with five servers behind it",
+    beside: "the slowest of five that are started at a time and asked straight",
+    wanted: { atMost: 1.1 },
   },
 } as const satisfies Record<string, Promised>;
 

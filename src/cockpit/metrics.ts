@@ -173,7 +173,8 @@ export function createMetrics({ now, slots, disk }: MetricSources): Metrics {
     runs.inc({ role, status });
     runSeconds.observe({ role }, seconds);
     if (readySeconds !== null) readiness.observe({ role }, readySeconds);
-    for (const { tool, calls, refused, failed } of toolCalls) {
+    for (const { tool: name, calls, refused, failed } of toolCalls) {
+      const tool = name.includes("-") ? "of another server" : name; // those are named by policies, of which there may be many
       const outcomes = { done: calls - refused - failed, refused, failed };
       for (const [outcome, count] of Object.entries(outcomes)) if (count > 0) tools.inc({ tool, outcome }, count);
     }

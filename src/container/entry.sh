@@ -7,6 +7,7 @@ if [ "$word" != go ]; then
   exit 97
 fi
 cd "$LOOP_WORKSPACE" || exit 98
+[ -z "${LOOP_SERVES:-}" ] || exec "$@" # a server beside a run: what follows on standard input is said to it
 
 # When the run must be over, by the clock that its agent can read: the App's may keep another time.
 if [ -n "${LOOP_SECONDS:-}" ]; then

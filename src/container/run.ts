@@ -83,6 +83,11 @@ export interface RunRequest {
   readonly loopDir: string;
   /** The Unix socket of this run's gateway, alone in its folder; only the relay sees that folder. Null: no way out at all. */
   readonly gatewaySocket: string | null;
+  /**
+   * The run whose networkless namespace this one joins, for a server beside an agent: its id begins with that run's, it has no gateway of
+   * its own, and its command is spoken to by `Running.write`. Absent: it stands by itself.
+   */
+  readonly joins?: string;
   /** Names from `isAllowedEnv` only; `{port}` in a value becomes the gateway's port as the run sees it. */
   readonly env: Readonly<Record<string, string>>;
   /** The policy's own variables; what is ours comes before them. Absent: none. */
@@ -249,6 +254,8 @@ export interface Running {
   readonly specs?: readonly ContainerSpec[];
   /** What is left of it stays until `Runtime.forget`, so that another process can still ask how it ended. */
   readonly done: Promise<RunOutcome>;
+  /** Writes to the command's standard input, which ends when this process does. Absent: the command has none, or the run was adopted. */
+  readonly write?: (text: string) => void;
   /** Whether the agent has ended already, as far as is known; true of a container that was adopted after its end. */
   isOver(): boolean;
   /** Bytes of output heard so far, kept or not. */

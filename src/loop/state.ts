@@ -73,6 +73,16 @@ const OwnCheck = z.object({
 });
 export type OwnCheck = z.infer<typeof OwnCheck>;
 
+/** An MCP server that policy names. Tools that are not in its list may not be called. */
+const ToolServer = z.object({
+  name: z.string(),
+  command: z.string(),
+  image: z.string(), // empty: the executor's own
+  env: z.record(z.string(), z.string()),
+  tools: z.array(z.object({ name: z.string(), arguments: z.record(z.string(), z.array(z.string())).optional() })), // those that may be used; absent arguments: any
+});
+export type ToolServer = z.infer<typeof ToolServer>;
+
 /** What the policy and the operator allow this loop, fixed at the claim. Times in milliseconds. */
 export const Rules = z.object({
   label: z.string(),
@@ -103,6 +113,7 @@ export const Rules = z.object({
     .optional(),
   packages: Packages.optional(), // absent: the operator has set no registry
   hosts: z.array(z.string()), // what a run may reach through the egress proxy; empty: nothing
+  toolServers: z.array(ToolServer).optional(), // MCP servers beside an executor's run; absent: none
   attempts: z.number().int(), // granted with the label and again with each /loop retry
   lifetimeRuns: z.number().int(), // containers of any role over the loop's whole life, never refunded
   issueRuns: z.number().int().default(60), // containers of all loops of the issue, however often its label is set

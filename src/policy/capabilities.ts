@@ -55,9 +55,13 @@ export function capabilitiesUnder(
     .map((one) => ({ ...one, choice: one.under(rules) }));
 }
 
-/** Patterns that stand for no file: there is nothing to say. No host is something to say. */
+/** Patterns that stand for no file, and no tool of another server: there is nothing to say. No host is something to say. */
 function isEmpty({ option, which }: Capability, rules: Rules): boolean {
-  return option?.endsWith("_paths") === true && which?.(rules).length === 0;
+  return /_paths$|^tools\.servers$/.test(option ?? "") && which?.(rules).length === 0;
+}
+
+function toolsOfServers({ toolServers = [] }: Rules): readonly string[] {
+  return toolServers.flatMap(({ name, tools }) => tools.map((tool) => `${name}-${tool.name}`));
 }
 
 /** In the order in which people read it: files, what leaves the container, what the App does at GitHub. */
@@ -136,6 +140,15 @@ export const capabilities: readonly Capability[] = [
     risk: "none",
     option: null,
     under: always("allow"),
+  },
+  {
+    name: "use tools of servers",
+    sentence: "use tools of other servers, those that policy names",
+    by: "agent",
+    risk: "high",
+    option: "tools.servers",
+    under: allowedIf((rules) => toolsOfServers(rules).length > 0),
+    which: toolsOfServers,
   },
   {
     name: "use other tools",

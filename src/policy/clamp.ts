@@ -153,6 +153,10 @@ function images(policy: Policy, bounds: Bounds): Excess[] {
     if (!isOpen(policy[role].image)) found.push({ path: `${role}.image`, sentence: `\`${role}.image\` ${allowed}` });
   if (!policy.reviewer.others.every(({ image }) => isOpen(image)))
     found.push({ path: "reviewer.others", sentence: `an \`image\` in \`reviewer.others\` ${allowed}` });
+  for (const [name, { image }] of Object.entries(policy.tools.servers)) {
+    const path = `tools.servers.${name}.image`;
+    if (!isOpen(image)) found.push({ path, sentence: `\`${path}\` ${allowed}` });
+  }
   return found;
 }
 

@@ -52,7 +52,7 @@ function check(document: Document.Parsed, counter: LineCounter): ParsedPolicy {
   }
   const value: unknown = document.toJS({ maxAliasCount: 0 }) ?? {};
   const parsed = Policy.safeParse(value);
-  if (!parsed.success) return explain(parsed.error.issues[0]!, document, counter);
+  if (!parsed.success) return explain(tellingIssue(parsed.error.issues), document, counter);
   const lines = linesOf(document, counter);
   return timesInOrder(parsed.data, lines) ?? issueAboveLoop(parsed.data, lines) ?? withLimits(parsed.data, lines);
 }
@@ -97,6 +97,13 @@ function sentenceOf(code: string, message: string): string {
   return `this is not valid YAML: ${message.split("\n")[0]?.replace(/ at line .*$/, "")}`;
 }
 
+/** The first; but a key that is mistyped comes before the option that is missing for it. */
+function tellingIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  const first = issues[0]!;
+  const group = first.path.slice(0, -1).join(".");
+  return issues.find(({ code, path }) => code === "unrecognized_keys" && path.join(".") === group) ?? first;
+}
+
 function explain(issue: z.core.$ZodIssue, document: Document, counter: LineCounter): ParsedPolicy {
   const path = issue.path.map(String);
   const dotted = path.join(".");
@@ -108,7 +115,7 @@ function explain(issue: z.core.$ZodIssue, document: Document, counter: LineCount
     const at = position(keyNode(document, path, key), counter);
     return failure(at.line, at.col, `\`${printable(full)}\` is not an option; ${hint}`);
   }
-  const at = position(document.getIn(issue.path as (string | number)[], true), counter);
+  const at = position(nearestNode(document, issue.path as (string | number)[]), counter);
   const subject = dotted === "" ? "the file" : `\`${dotted}\``;
   if (issue.code === "custom" && issue.message !== unsaid)
     return failure(at.line, at.col, `${subject} ${issue.message}`);
@@ -163,6 +170,14 @@ function linesOf(document: Document, counter: LineCounter): Map<string, number> 
   };
   if (isMap(document.contents)) walk(document.contents, "");
   return lines;
+}
+
+/** What stands at this path; where something is missing, the key of the group that it is missing in. */
+function nearestNode(document: Document, path: readonly (string | number)[]): unknown {
+  const node = document.getIn(path, true);
+  if (node !== undefined || path.length === 0) return node;
+  const group = path.slice(0, -1);
+  return keyNode(document, group.slice(0, -1).map(String), String(group.at(-1) ?? ""));
 }
 
 function keyNode(document: Document, path: readonly string[], key: string): unknown {

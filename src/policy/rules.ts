@@ -75,6 +75,7 @@ function rulesOf(
     ...(policy.reviewer.enabled && policy.reviewer.rubric.length > 0 ? { rubric: policy.reviewer.rubric } : {}),
     environment: environmentOf(policy),
     ...(registries.length === 0 ? {} : { packages: packagesOf(policy, registries) }),
+    ...toolServersOf(policy),
   };
   if (!policy.reviewer.enabled) return { ok: true, rules: { ...origin, executor, reviewer: null, ...rest } };
   const reviewer = reviewerOf(policy, defaults, executor);
@@ -188,6 +189,18 @@ function packagesOf({ packages }: Policy, registries: readonly string[]): NonNul
     fresh: packages.new,
     agents,
   };
+}
+
+/** Absent where there are none. A tool that is denied is left out, as one that is not named. */
+function toolServersOf({ tools }: Policy): Pick<Rules, "toolServers"> {
+  const toolServers = Object.entries(tools.servers).map(([name, { command, image, env, tools: named }]) => {
+    const may = Object.entries(named).flatMap(([tool, rule]) => {
+      if (typeof rule === "string") return rule === "allow" ? [{ name: tool }] : [];
+      return rule.use === "allow" ? [{ name: tool, arguments: rule.arguments }] : [];
+    });
+    return { name, command, image, env, tools: may };
+  });
+  return toolServers.length === 0 ? {} : { toolServers };
 }
 
 function sizeIn(text: string): number {

@@ -4,6 +4,7 @@ import { isBranchName } from "../base/branch-name.ts";
 import { sizePattern } from "./bytes.ts";
 import { hostProblem } from "./hosts.ts";
 import { fileGlobProblem, patternProblem } from "./pattern.ts";
+import { Tools } from "./tool-servers.ts";
 import { valueProblem, variableProblem } from "./variables.ts";
 
 const command = z.string().max(2000);
@@ -521,6 +522,7 @@ export const Policy = z.strictObject({
   network: Network.prefault({}).describe(
     "What a run may reach besides its gateways: nothing, unless it is named here.",
   ),
+  tools: Tools.prefault({}).describe("Tools of others that an agent may use: none, unless they are named here."),
   packages: Packages.prefault({}).describe(
     "What may be fetched from package registries, where the operator has set one; always by reading, never by publishing.",
   ),

@@ -14,6 +14,7 @@ import type { ModelShared } from "../gateway/model/session.ts";
 import type { Registries, RegistryEvent } from "../gateway/registry/server.ts";
 import { openRunGateway, pacePerRun } from "../gateway/run.ts";
 import type { AskedChecks } from "../gateway/tools/run-check.ts";
+import type { RunServers } from "../gateway/tools/upstream/served.ts";
 import { spentOf } from "../loop/money.ts";
 import type { Handover, LoopState, PackagesFetched } from "../loop/state.ts";
 import { readAllowedHost } from "../policy/hosts.ts";
@@ -53,7 +54,10 @@ export interface DoorRequest {
   readonly quarantine: Quarantine;
   readonly socketDir: string;
   /** What an agent at work has tools for; null: it is none, and has none. */
-  readonly tools: { readonly checks: (AskedChecks & { end(): Promise<void> }) | null } | null;
+  readonly tools: {
+    readonly checks: (AskedChecks & { end(): Promise<void> }) | null;
+    readonly servers: RunServers;
+  } | null;
   /** Whether it may fetch packages, as far as policy goes. */
   readonly mayFetch: boolean;
 }
@@ -160,7 +164,8 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
       : await openTools(parts, {
           loop,
           lease,
-          ...request.tools,
+          checks: request.tools.checks,
+          others: request.tools.servers.tools,
           onCall: (call, named) => {
             if (call.tool === null) refusals.hear("tool", named);
             say("tools", call.outcome === "done" ? null : `${call.outcome} ${call.tool}`, { call });
@@ -188,7 +193,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     async close() {
       handover.end();
       await opened.close();
-      await request.tools?.checks?.end();
+      await Promise.all([request.tools?.checks?.end(), request.tools?.servers.end()]);
       often.end();
     },
     refused: () => refused,

@@ -94,7 +94,7 @@ export function environmentIn({ environment }: Pick<Rules, "environment">): Pick
 }
 
 /** A name that an earlier run of the loop was started from means what it meant then. */
-function imageOf(parts: RequestParts, loop: LoopState, reference: string): ImageChoice {
+export function imageOf(parts: Pick<RequestParts, "image">, loop: LoopState, reference: string): ImageChoice {
   const choice = parts.image(reference);
   const known = loop.images?.[reference];
   if (choice.kind !== "named" || known === undefined) return choice;

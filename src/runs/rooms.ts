@@ -14,6 +14,8 @@ export function rooms({ dataDir }: { readonly dataDir: string }) {
     run: (id: string) => join(dataDir, "runs", id),
     without: (id: string) => join(dataDir, "runs", id, "without"), // a folder for each run without a part of the change
     asked: (id: string) => join(dataDir, "runs", id, "asked"), // the room of a check that its agent asked for
+    server: (id: string, name: string) => join(dataDir, "runs", id, "servers", name), // the room of a tool server beside it
+    agreed: (id: string) => join(dataDir, "runs", id, "agreed.json"), // the tools that its servers offered when it began
     lease: (id: string) => join(dataDir, "runs", id, "lease.json"),
     quiet: (id: string) => join(dataDir, "runs", id, "quiet.json"),
     spending: (id: string) => join(dataDir, "runs", id, "spent.json"),

@@ -51,6 +51,7 @@ import { createSetUps, type ReadySetUp, type SetUpParts } from "./set-up.ts";
 import { readQuiet, type SilenceWatchParts } from "./silence.ts";
 import { socketsFolder } from "./sockets.ts";
 import { spentAtMost } from "./spending.ts";
+import { createToolServers, type ToolServers } from "./tool-servers.ts";
 
 export interface RunParts
   extends AccessParts,
@@ -71,6 +72,7 @@ export interface RunParts
 interface Making {
   readonly parts: RunParts;
   readonly asking: CheckAsking;
+  readonly servers: ToolServers;
 }
 
 /** Makes runs out of a runtime, the gateways and the agents. */
@@ -84,7 +86,8 @@ export function createRuns(given: RunParts): RunsPort {
   const setUps = createSetUps(parts);
   const checks = createChecks(parts, setUps);
   const asking = createCheckAsking(parts, setUps);
-  const making = { parts, asking };
+  const servers = createToolServers(parts);
+  const making = { parts, asking, servers };
 
   function attend(order: Watched, begun: Begun, provenance?: Provenance): StartedRun {
     running.set(order.id, begun.running);
@@ -227,6 +230,7 @@ export function createRuns(given: RunParts): RunsPort {
         setUps.isMaking(id) ||
         checks.isRunning(id) ||
         asking.isRunning(id) ||
+        servers.isRunning(id) ||
         (loops.has(loop) ? running.has(id) : !isOver(loop, owner(id)));
       return parts.runtime.sweep(({ id, loop }) => ordered.has(id) || isWanted(id, loop));
     },
@@ -284,6 +288,9 @@ async function begin(
   }
   const { startFrom } = kept;
   const request = over(plain, kept.beneath ?? null);
+  // Servers join the namespace that the relay owns. What goes wrong with it, `start` meets again and says.
+  if (hasTools(order) && rulesOf(order.loop).toolServers !== undefined)
+    await parts.runtime.prepare(request).catch(() => {});
   const gateway = await openDoorFor(making, order, token, quarantine);
   try {
     assert(gateway.socketPath === request.gatewaySocket, "the gateway listens where the relay was told");
@@ -308,15 +315,22 @@ async function begin(
   }
 }
 
-function openDoorFor({ parts, asking }: Making, order: Watched, token: string, quarantine: Quarantine): Promise<Door> {
-  return openDoor(parts, {
+async function openDoorFor(making: Making, order: Watched, token: string, quarantine: Quarantine): Promise<Door> {
+  const { parts, asking, servers } = making;
+  const asker = { loop: order.loop, run: order.id, quarantine };
+  const tools = hasTools(order) ? { checks: asking.of(asker), servers: await servers.of(asker) } : null;
+  const opening = openDoor(parts, {
     run: order.id,
     loop: order.loop,
     token,
     mayPush: order.role === "executor",
-    tools: hasTools(order) ? { checks: asking.of({ loop: order.loop, run: order.id, quarantine }) } : null,
+    tools,
     quarantine,
     socketDir: rooms(parts).socket(order.id),
     mayFetch: mayFetch(rulesOf(order.loop), "agent"),
+  });
+  return opening.catch(async (error) => {
+    await tools?.servers.end();
+    throw error;
   });
 }

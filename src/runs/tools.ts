@@ -7,7 +7,7 @@ import type { Route } from "../gateway/run.ts";
 import { ownServed } from "../gateway/tools/own.ts";
 import type { AskedChecks } from "../gateway/tools/run-check.ts";
 import { toolGateway } from "../gateway/tools/server.ts";
-import type { ToolCall } from "../gateway/tools/tool.ts";
+import type { ServedTool, ToolCall } from "../gateway/tools/tool.ts";
 import { type LoopState, ToolCount } from "../loop/state.ts";
 import { Told, tellMore } from "../verify/told.ts";
 import { rooms } from "./rooms.ts";
@@ -33,6 +33,8 @@ export interface ToolsOf {
   readonly lease: Lease;
   /** The policy's checks that the run may ask for; null: there are none. */
   readonly checks: AskedChecks | null;
+  /** The tools of servers beside the run. */
+  readonly others: readonly ServedTool[];
   readonly onCall: (call: ToolCall, named: string) => void;
   readonly onRefused: (why: string) => void;
 }
@@ -45,7 +47,7 @@ export interface RunTools {
 /** Opens them as an earlier process left them, where there was one. */
 export async function openTools(
   parts: ToolsParts,
-  { loop, lease, checks, onCall, onRefused }: ToolsOf,
+  { loop, lease, checks, others, onCall, onRefused }: ToolsOf,
 ): Promise<RunTools> {
   const { runId, token } = lease;
   const file = rooms(parts).told(runId);
@@ -56,7 +58,7 @@ export async function openTools(
     return written;
   };
   const onError = (err: unknown) => parts.log.error({ run: runId, loop: loop.id, err }, "a tool failed");
-  const tools = ownServed({
+  const own = ownServed({
     async note(said) {
       const told = tellMore(used.told, withoutLease(said, token));
       if (told === null) return false;
@@ -70,7 +72,7 @@ export async function openTools(
   });
   const route = toolGateway({
     lease,
-    tools,
+    tools: [...own, ...others],
     earlier: used.calls.reduce((sum, { calls }) => sum + calls, 0),
     async onCall(call, named) {
       used = { ...used, calls: counted(used.calls, call) };

@@ -199,6 +199,35 @@ export function obeysTheContract(open: (ground: Ground) => Runtime): void {
     expect((await first.done).status).not.toBe("finished");
   });
 
+  test("a server beside a run shares its loopback, is spoken to on its streams, and ends when it is forgotten", async () => {
+    const beside = ground.request({ command: "sleep 60" });
+    await runtime.start(beside);
+    const script =
+      'process.stdin.on("data", (said) => fetch(process.env.AT + "/hello").then((answer) => answer.text()).then(' +
+      "(text) => console.log(String(said).trim(), text.trim()), ({ cause }) => console.log(String(said).trim(), cause.code)))";
+    const given = {
+      joins: beside.id,
+      gatewaySocket: null,
+      role: "check" as const,
+      env: {},
+      command: ["node", "-e", script],
+    };
+    const request = ground.request({
+      ...given,
+      id: `${beside.id}-server-a`,
+      variables: { AT: "http://127.0.0.1:8417" },
+    });
+    const heard: string[] = [];
+    const running = await runtime.start(request, (stream, chunk) => heard.push(`${stream} ${chunk}`));
+    running.write?.("one\n");
+    const expected = runtime.kind === "docker" ? "stdout one gateway heard /hello\n" : "stdout one ECONNREFUSED\n";
+    await vi.waitFor(() => expect(heard).toEqual([expected]), { timeout: 10_000 });
+    expect(running.facts.network).toBe(runtime.kind === "docker" ? "none" : running.facts.network);
+    await runtime.forget(request.id);
+    expect((await running.done).status).not.toBe("finished");
+    expect((await runtime.list()).map(({ id }) => id)).toEqual([beside.id]);
+  });
+
   test.each([
     ["GITHUB_TOKEN", "x"],
     ["PATH", "x"],

@@ -67,6 +67,10 @@ const guards: Readonly<Record<string, readonly [guard: string, shown: string]>> 
     "src/gateway/tools/server.ts",
     "test/gateway/tools/server.test.ts: “T8: whoever calls without end is told to stop, and nothing is done any more”",
   ],
+  "use tools of servers": [
+    "src/gateway/tools/upstream/served.ts",
+    "test/gateway/tools/upstream.test.ts: “T19: what policy does not name is not there, whatever the server lists, and is never asked of it”",
+  ],
   "use other tools": [
     "src/gateway/tools/server.ts",
     "test/gateway/tools/server.test.ts: “T19: a tool that is not there is an error that names those that are, under one name in the record whatever it was called”",
@@ -228,6 +232,8 @@ test.each([
   ["change licences", "changes: {licences: allow}", "allow"],
   ["reach hosts", "network: {allow: [registry.example]}", "allow"],
   ["fetch packages", "packages: {agents: true}", "allow"],
+  ["use tools of servers", "tools: {servers: {docs: {command: serve, tools: {search: allow}}}}", "allow"],
+  ["use tools of servers", "tools: {servers: {docs: {command: serve, tools: {search: deny}}}}", "deny"],
   ["request review", "gate: {reviewers: [bob]}", "allow"],
   ["run CI again", "checks: {run_again: deny}", "deny"],
   ["raise limits", "budget: {raise: nobody}", "deny"],

@@ -6,6 +6,8 @@ import { reviewerBrief } from "../../src/brief/reviewer.ts";
 import { historyProblems } from "../../src/gateway/git/problems.ts";
 import { oddityOf } from "../../src/gateway/git/raw-commit.ts";
 import { withTrailers } from "../../src/gateway/git/trailers.ts";
+import { answerOf } from "../../src/gateway/tools/upstream/result.ts";
+import { agreedOf, serverTools } from "../../src/gateway/tools/upstream/served.ts";
 import { parseCommand } from "../../src/github/deliveries/command.ts";
 import { risksOf } from "../../src/policy/risk.ts";
 import { explainedBody, threadAnswer } from "../../src/report/pull.ts";
@@ -230,6 +232,31 @@ function ofReview(text: string): Carried {
   };
 }
 
+const docs = { name: "docs", command: "serve", image: "", env: {}, tools: [{ name: "search" }] };
+
+/** What a server says of its tool and of an argument, which a client shows its model beside every other tool. */
+function ofToolDescription(text: string): Carried {
+  const inputSchema = { type: "object", description: text, properties: { q: { type: "string", description: text } } };
+  const listed = [{ name: "search", title: text, description: text, inputSchema }, { name: text }];
+  const tools = serverTools(docs, agreedOf(docs, listed), { call: async () => null });
+  const shown = JSON.stringify(tools.map(({ inputSchema }) => inputSchema.properties));
+  return {
+    decision: tools.map(({ name, description }) => [name, description.split(": ", 1)[0], description.includes("\n")]),
+    plain: [...tools.map(({ description }) => description), shown],
+  };
+}
+
+/** What it answers, as the agent reads it. */
+function ofToolResult(text: string): Carried {
+  const content = [
+    { type: "text", text: `Found: ${text}` },
+    { type: "image", data: "", mimeType: text },
+  ];
+  const answers = [{ content }, { content, isError: true }, { structuredContent: { found: text } }];
+  const told = answers.map((answer) => answerOf("docs-search", answer));
+  return { decision: told.map(({ outcome }) => outcome), briefs: told.map((answer) => answer.text) };
+}
+
 /** By the place's name in the words of design.md. */
 export const carriers: Readonly<Record<string, Carrier>> = {
   "issue title": (text) => ofIssue({ ...issue, title: text }),
@@ -241,6 +268,8 @@ export const carriers: Readonly<Record<string, Carrier>> = {
   "CI log": ofCi,
   "check name": ofCheckName,
   "package metadata": ofPackage,
+  "tool description": ofToolDescription,
+  "tool result": ofToolResult,
   claim: ofClaim,
   review: ofReview,
 };

@@ -194,6 +194,30 @@ describe("the rules of a loop", () => {
         "signOff": true,
         "silenceMs": 900000,
         "skippedChecks": "pass",
+        "toolServers": [
+          {
+            "command": "docs-server --quiet",
+            "env": {
+              "DOCS_LANGUAGE": "en",
+            },
+            "image": "docs@sha256:abc",
+            "name": "docs",
+            "tools": [
+              {
+                "name": "search",
+              },
+              {
+                "arguments": {
+                  "path": [
+                    "guide/*",
+                    "README.md",
+                  ],
+                },
+                "name": "read",
+              },
+            ],
+          },
+        ],
       }
     `);
   });

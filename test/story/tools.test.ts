@@ -20,6 +20,57 @@ const call = (name, given) => fetch(process.env.LOOP_TOOLS_URL, {
   for (const one of ${JSON.stringify(calls)}) console.log(await (await call(...one)).text());
 })()'`;
 
+const notes = join(import.meta.dirname, "../../fixtures/servers/notes.mjs");
+
+test("T19: a server of the policy's own: its tools are called within the policy, whatever it does, and the thread has every call", async () => {
+  const call = (name: string, text = "x") => [`notes-${name}`, { text }] as const;
+  const story = await aStory({
+    executor: `grep -o 'notes-[a-z]*' "$LOOP_DIR/brief.md" | sort -u > told.txt
+${callTools([call("echo", "Hello"), call("echo", "secret"), call("fail"), call("print"), call("flood"), call("hidden"), call("env"), call("die"), call("echo")])} > said.txt
+loop notes-env '{"text": "y"}' >> said.txt
+loop gone-any '{}' >> said.txt
+${mend}`,
+    policy: `version: 1
+tools:
+  servers:
+    notes:
+      command: exec node ${notes}
+      env: { NOTES_KIND: "plain" }
+      tools: { echo: { use: allow, arguments: { text: ["H*", x] } }, env: allow, fail: allow, print: allow, flood: allow, die: allow, hang: deny }
+    gone: { command: "exit 7", tools: { any: allow } }
+`,
+  });
+  const issue = await story.startLoop();
+  const state = await story.state(issue);
+  const [executor] = state.attempts[0]?.runs ?? [];
+  const counts = executor?.toolCalls?.map(({ tool, calls, refused, failed }) => [tool, calls, refused, failed]);
+  expect(counts).toEqual([
+    ["notes-echo", 3, 1, 1],
+    ["notes-fail", 1, 0, 1],
+    ["notes-print", 1, 0, 0],
+    ["notes-flood", 1, 0, 1],
+    ["no such tool", 1, 1, 0],
+    ["notes-env", 2, 0, 1],
+    ["notes-die", 1, 0, 1],
+    ["gone-any", 1, 0, 1],
+  ]);
+  const pushed = (await story.pull(issue)).head.sha;
+  const said = await story.file(pushed, "said.txt");
+  expect(said).toContain("Hello (refused: r -32601,s -32601)");
+  expect(said).toContain("its argument text is not one that may be given");
+  expect(said).toContain("more than can be taken");
+  expect(said).toContain("It ended with exit code 3.");
+  expect(said).toContain("It ended with exit code 7.");
+  expect(said).toMatch(/NOTES_KIND/);
+  expect(said).not.toMatch(/LOOP_TOOLS|LOOP_GIT_URL|ANTHROPIC/);
+  expect((await story.file(pushed, "told.txt")).trim().split("\n")).toEqual(
+    ["die", "echo", "env", "fail", "flood", "print"].map((name) => `notes-${name}`),
+  );
+  const took = executor?.toolCalls?.find(({ tool }) => tool === "notes-print")?.ms ?? -1;
+  expect(story.comments(issue)[1]).toContain(`notes-print ×1 (${took < 1_000 ? `${took} ms` : duration(took)})`);
+  expect(story.comments(issue)[1]).toContain("**was refused** `tool notes-hidden`");
+});
+
 test("what it says is the attempt's claim, beside result.json, and the thread has its calls as the gateway counted them", async () => {
   const story = await aStory({
     executor: `${callTools([

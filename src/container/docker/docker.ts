@@ -193,7 +193,7 @@ async function startRun(
 function attendLaunched(settled: RunRequest, pad: LaunchPad, began: number, launched: Launched): Running {
   const { agent, relay, attachment, wentAt, inspected, observed } = launched;
   const { limits } = settled;
-  return attend({
+  const running = attend({
     id: settled.id,
     agent,
     relay,
@@ -209,4 +209,5 @@ function attendLaunched(settled: RunRequest, pad: LaunchPad, began: number, laun
       { path: `${settled.loopDir}/out`, name: "/loop/out", limitBytes: limits.outBytes, limitFiles: limits.files },
     ],
   });
+  return settled.joins === undefined ? running : { ...running, write: attachment.write };
 }

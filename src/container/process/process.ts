@@ -183,6 +183,7 @@ function follow(followed: Followed): Running {
     id: request.id,
     facts: processFacts(request),
     done,
+    ...(request.joins === undefined ? {} : { write: (text: string) => void child.stdin?.write(text) }),
     outputBytes: () => followed.log.seen,
     endSilent: (note) => enforced.expire({ kind: "silence", note }),
     async stop(reason) {

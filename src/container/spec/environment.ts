@@ -35,6 +35,7 @@ export function runEnvironment(
     ...Object.fromEntries(given),
     LOOP_ROLE: request.role,
     LOOP_ATTEMPT: String(request.attempt),
+    ...(request.joins === undefined ? {} : { LOOP_SERVES: "1" }),
     LOOP_WORKSPACE: at.workspace,
     LOOP_DIR: at.loop,
   };

@@ -52,8 +52,7 @@ type Rule = (spec: ContainerSpec, allowed: Allowed) => boolean;
 
 /** The rules on the fields a spec does carry: true means refuse. Sources: design.md §6 and the container baseline. */
 const RULES = {
-  network: ({ part, name, body }) =>
-    body.HostConfig.NetworkMode !== (part === "agent" && hasRelay(body) ? `container:${name}-relay` : "none"),
+  network: (spec) => spec.body.HostConfig.NetworkMode !== networkFor(spec),
   privileged: ({ body }) => body.HostConfig.Privileged !== false,
   capabilities_kept: ({ body }) => body.HostConfig.CapDrop?.join() !== "ALL",
   new_privileges: ({ body }) => !securityOptions(body).includes("no-new-privileges:true"),
@@ -132,6 +131,16 @@ function fieldRefusals({ body }: ContainerSpec): RefusalName[] {
   const host = Object.keys(body.HostConfig).map((key) => `HostConfig.${key}`);
   const unknown = [...Object.keys(body), ...host].filter((field) => !KNOWN_FIELDS.has(field));
   return unknown.map((field) => FORBIDDEN_FIELDS[field as keyof typeof FORBIDDEN_FIELDS] ?? "field_unknown");
+}
+
+/** A server may join the namespace of the very run that it is named after, which has no network either; nothing else joins another's. */
+function networkFor({ part, name, body }: ContainerSpec): string {
+  if (part !== "agent") return "none";
+  if (hasRelay(body)) return `container:${name}-relay`;
+  const joins = body.Labels?.["loopgate.joins"];
+  return joins !== undefined && name.startsWith(`loopgate-${joins}-server-`)
+    ? `container:loopgate-${joins}-relay`
+    : "none";
 }
 
 /** With a relay the agent joins the relay's namespace, which has no network either. */

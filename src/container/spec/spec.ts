@@ -52,7 +52,7 @@ export function compileAgent(request: RunRequest, parts: SpecParts, entry: strin
     part: "agent",
     body: {
       ...commonBody(parts, labels(request, parts, "agent")),
-      ...(request.gatewaySocket === null ? { Hostname: HOSTNAME } : {}), // a joined network brings its own
+      ...(networkOf(request) === "none" ? { Hostname: HOSTNAME } : {}), // a joined network brings its own
       Entrypoint: ["/bin/sh", "-c", entry, "loopgate"],
       Cmd: commandOf(request.command),
       Env: environment({
@@ -68,7 +68,7 @@ export function compileAgent(request: RunRequest, parts: SpecParts, entry: strin
       AttachStdin: true,
       HostConfig: {
         ...hardened(parts),
-        NetworkMode: request.gatewaySocket === null ? "none" : `container:${relayName(request.id)}`,
+        NetworkMode: networkOf(request),
         Mounts: [...agentMounts(request), ...imageMounts(parts), ...toolsMount(parts)],
         Tmpfs: agentTmpfs(limits, parts),
         ShmSize: 64 * MiB,
@@ -78,6 +78,12 @@ export function compileAgent(request: RunRequest, parts: SpecParts, entry: strin
       },
     },
   };
+}
+
+/** A namespace without network: its own, its relay's, or that of the run it serves. */
+function networkOf({ id, gatewaySocket, joins }: RunRequest): string {
+  if (joins !== undefined) return `container:${relayName(joins)}`;
+  return gatewaySocket === null ? "none" : `container:${relayName(id)}`;
 }
 
 /**
@@ -216,6 +222,7 @@ function labels(request: RunRequest, parts: SpecParts, part: string): Record<str
     "loopgate.image": parts.image.reference,
     "loopgate.digest": parts.image.digest ?? "",
     "loopgate.relay": request.gatewaySocket === null ? "no" : "yes",
+    ...(request.joins === undefined ? {} : { "loopgate.joins": request.joins }),
     "loopgate.deadline_ms": String(limits.deadlineMs),
     "loopgate.grace_ms": String(limits.graceMs),
     "loopgate.log_bytes": String(limits.logBytes),

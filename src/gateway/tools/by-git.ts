@@ -1,6 +1,7 @@
 // A call by git, for agents without MCP: git is in every image. It asks for a repository's refs, with the call in headers of its own.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pathOf, refuse } from "../../base/caught.ts";
+import { parseJson } from "../../base/parse-json.ts";
 import { basicPassword, isLeaseToken, type Lease } from "../lease.ts";
 import type { Calls } from "./calls.ts";
 
@@ -49,6 +50,12 @@ function argumentsOf(tool: string, words: string): object {
     case "run_check":
       return words === "" ? {} : { check: words };
     default:
-      return words === "" ? {} : { text: words };
+      return tool.includes("-") ? ofAnother(words) : words === "" ? {} : { text: words };
   }
+}
+
+/** Of a tool that is not Loopgate's own, the arguments stand as JSON. */
+function ofAnother(words: string): object {
+  const given = words === "" ? {} : parseJson(words);
+  return typeof given === "object" && given !== null ? given : { text: words };
 }

@@ -61,6 +61,15 @@ describe("the guard", () => {
     expect(refusals(spec, ALLOWED)).toEqual(["network"]);
   });
 
+  test("refuses a server that joins another run than its own, and anything else that joins one", () => {
+    const joining = (id: string, joins: string) =>
+      refusals(compileAgent(aRequest({ id, joins, gatewaySocket: null, role: "check" }), someParts(), ""), ALLOWED);
+    expect(joining("12-k3f9-1-server-docs", "12-k3f9-1")).toEqual([]);
+    expect(joining("12-k3f9-1-server-docs", "13-abcd-1")).toEqual(["network"]);
+    expect(joining("12-k3f9-1-server-docs", "12-k3f9")).toEqual(["network"]);
+    expect(joining("12-k3f9-1-asked", "12-k3f9-1")).toEqual(["network"]);
+  });
+
   test("refuses a relay that joins another run's network", () => {
     const spec = changed(readSpec("relay"), { "HostConfig.NetworkMode": "container:loopgate-13" });
     expect(refusals(spec, ALLOWED)).toEqual(["network"]);

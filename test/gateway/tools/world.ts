@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import { openRunGateway, type Route } from "../../../src/gateway/run.ts";
 import type { AskedChecks } from "../../../src/gateway/tools/run-check.ts";
-import type { ToolCall } from "../../../src/gateway/tools/tool.ts";
+import type { ServedTool, ToolCall } from "../../../src/gateway/tools/tool.ts";
 import type { LoopState } from "../../../src/loop/state.ts";
 import { openTools, type RunTools } from "../../../src/runs/tools.ts";
 import { aLoop } from "../../loop/builder.ts";
@@ -43,9 +43,16 @@ export interface AToolDoor extends Client {
 
 /** The tools of a run as the App opens them; with `dataDir` and `token` of another, as it opens them again. */
 export async function aToolDoor(
-  given: { loop?: LoopState; dataDir?: string; token?: string; issue?: string; checks?: AskedChecks } = {},
+  given: {
+    loop?: LoopState;
+    dataDir?: string;
+    token?: string;
+    issue?: string;
+    checks?: AskedChecks;
+    others?: readonly ServedTool[];
+  } = {},
 ): Promise<AToolDoor> {
-  const { loop = aLoop(), dataDir = scratch(), token = newLeaseToken(), issue, checks = null } = given;
+  const { loop = aLoop(), dataDir = scratch(), token = newLeaseToken(), issue, checks = null, others = [] } = given;
   const lease = { runId: "run", token };
   const [calls, refused, errors]: [ToolCall[], string[], unknown[]] = [[], [], []];
   const log = { info() {}, warn() {}, error: (fields: object) => errors.push(fields) };
@@ -53,7 +60,7 @@ export async function aToolDoor(
   if (issue !== undefined) writeFileSync(join(dataDir, "runs", "run", "issue.md"), issue);
   const tools = await openTools(
     { dataDir, log },
-    { loop, lease, checks, onCall: (call) => calls.push(call), onRefused: (why) => refused.push(why) },
+    { loop, lease, checks, others, onCall: (call) => calls.push(call), onRefused: (why) => refused.push(why) },
   );
   const client = await serve(token, tools.route, errors);
   return { ...client, token, dataDir, tools, calls, refused };

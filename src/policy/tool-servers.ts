@@ -1,0 +1,72 @@
+// The option `tools.servers`: MCP servers that an agent may use, with what becomes of each of their tools.
+import { z } from "zod";
+import { ruleProblem } from "./arguments.ts";
+import { valueProblem, variableProblem } from "./variables.ts";
+
+/** Providers take names of 64 characters, and clients put up to eleven of their own before both. */
+const serverName = /^[a-z][a-z0-9]{0,11}$/;
+const toolName = /^[A-Za-z0-9_-]{1,40}$/;
+
+const argumentPattern = z
+  .string()
+  .min(1)
+  .max(200)
+  .superRefine((pattern, context) => {
+    const problem = ruleProblem(pattern);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  });
+
+const choice = z.enum(["allow", "deny"]);
+
+/** What becomes of one tool: a choice, or one with the patterns that its arguments must match. */
+const ToolRule = z
+  .union([
+    choice,
+    z.strictObject({ use: choice, arguments: z.record(z.string().max(64), z.array(argumentPattern).min(1).max(20)) }),
+  ])
+  .meta({ words: '"allow" or "deny", or a group with `use` and the patterns of its `arguments`' });
+
+const bounded =
+  (most: number, names: RegExp, what: string) =>
+  (given: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
+    const all = Object.keys(given);
+    if (all.length > most) context.addIssue({ code: "custom", message: `may name at most ${most} ${what}s` });
+    for (const name of all)
+      if (!names.test(name))
+        context.addIssue({ code: "custom", message: `has a name that no ${what} has`, path: [name] });
+  };
+
+const variables = z
+  .record(z.string(), z.string().max(1000))
+  .superRefine((given, context) => {
+    if (Object.keys(given).length > 20) context.addIssue({ code: "custom", message: "may name at most 20 variables" });
+    for (const [name, value] of Object.entries(given)) {
+      const message = variableProblem(name) ?? valueProblem(value);
+      if (message !== null) context.addIssue({ code: "custom", message, path: [name] });
+    }
+  })
+  .meta({ words: "names of variables, each with its value as a text in quotes" });
+
+const Server = z.strictObject({
+  command: z.string().min(1).max(2000),
+  image: z.string().max(300).default(""),
+  env: variables.default({}),
+  tools: z
+    .record(z.string(), ToolRule)
+    .superRefine(bounded(60, toolName, "tool"))
+    .meta({ words: "names of the server's tools, each with what becomes of it" }),
+});
+
+export const Tools = z.strictObject({
+  servers: z
+    .record(z.string(), Server)
+    .superRefine(bounded(8, serverName, "server"))
+    .default({})
+    .meta({
+      words:
+        "a group of at most 8 servers by their names (letters and digits, at most 12), each with `command` and `tools`, and if need be `image` and `env`",
+    })
+    .describe(
+      "MCP servers whose tools the agent may use. Each is started with a run, in a container of its own without network beside it, by a shell `command` that speaks MCP on its standard streams, in `image` (empty: the agent's own). Under `tools` each tool that may be used is named with `allow`; what is not named is denied. A tool may be a group instead, with `use` and patterns for its `arguments` in which `*` stands for any text.",
+    ),
+});

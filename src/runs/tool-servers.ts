@@ -1,0 +1,180 @@
+// The MCP servers beside a run: each in a container of its own within the run's namespace, started with the run and gone with it.
+import { join } from "node:path";
+import { toFault } from "../base/fault.ts";
+import { parseJson } from "../base/parse-json.ts";
+import { removeTree } from "../base/remove-tree.ts";
+import type { RunRequest, Runtime } from "../container/run.ts";
+import type { Log } from "../engine/ports.ts";
+import { createServerClient, type ServerClient } from "../gateway/tools/upstream/client.ts";
+import { Agreed, agreedOf, type RunServers, serverTools } from "../gateway/tools/upstream/served.ts";
+import { currentAttempt, rulesOf } from "../loop/begin.ts";
+import type { LoopState, ToolServer } from "../loop/state.ts";
+import { type CheckParts, makeRoom } from "./check-room.ts";
+import { environmentIn, imageOf, limitsIn } from "./request.ts";
+import { rooms } from "./rooms.ts";
+import { readIfThere, writeDurably } from "./whole-file.ts";
+
+/** How long a server may take to come up; the agent waits for it. */
+const startMs = 20_000;
+
+/** A server's container ends by itself so long after its run has to, should nobody end it. */
+const slackMs = 5 * 60_000;
+
+export interface ToolServers {
+  /**
+   * Starts those that policy names, where the run's namespace stands ready. The first time it waits until each has come up or failed to;
+   * after a restart of the App the tools are those that were agreed on then. Never rejects.
+   */
+  of(beside: { readonly run: string; readonly loop: LoopState }): Promise<RunServers>;
+  /** Whether a server runs in a container of this name. */
+  isRunning(container: string): boolean;
+}
+
+export interface ServerParts {
+  readonly dataDir: string;
+  readonly log: Log;
+  readonly runtime: Pick<Runtime, "start" | "forget">;
+}
+
+/** A server's run but for what `startServers` says itself: names and folders. */
+export type ServerRequest = Omit<RunRequest, "id" | "workspaceDir" | "loopDir" | "joins">;
+
+export interface Beside {
+  readonly run: string;
+  readonly servers: readonly ToolServer[];
+}
+
+/** What of a server is running; `client` is ready to be called at once, and a call waits for the server to come up. */
+interface Started {
+  readonly server: ToolServer;
+  readonly container: string;
+  readonly client: ServerClient;
+  /** Its list of tools as it stands. Rejects with what kept it from coming up. */
+  readonly listed: Promise<readonly unknown[]>;
+}
+
+export function createToolServers(parts: CheckParts): ToolServers {
+  const containers = new Set<string>();
+  return {
+    isRunning: (container) => containers.has(container),
+    async of({ run, loop }) {
+      const servers = rulesOf(loop).toolServers ?? [];
+      const own = servers.map(({ name }) => serverRun(run, name));
+      for (const one of own) containers.add(one);
+      const started = await startServers(parts, { run, servers }, (server) => requestFor(parts, loop, server));
+      return {
+        tools: started.tools,
+        async end() {
+          await started.end();
+          for (const one of own) containers.delete(one);
+        },
+      };
+    },
+  };
+}
+
+/** The container of a run's server: the name of no run ends so. */
+function serverRun(run: string, server: string): string {
+  return `${run}-server-${server}`;
+}
+
+/** Starts each of them as `request` says; what is promised of `ToolServers.of` holds of it. */
+export async function startServers(
+  parts: ServerParts,
+  beside: Beside,
+  request: (server: ToolServer) => ServerRequest,
+): Promise<RunServers> {
+  const started = beside.servers.map((server) => start(parts, beside.run, server, request(server)));
+  const agreed = await agreedOn(parts, beside.run, started);
+  const tools = started.flatMap(({ server, client, listed }) => {
+    const one = agreed.find((known) => known.server === server.name);
+    const call: ServerClient["call"] = (tool, given) => listed.then(() => client.call(tool, given));
+    return one === undefined ? [] : serverTools(server, one, { call });
+  });
+  return { tools, end: () => end(parts, started) };
+}
+
+function start(parts: ServerParts, run: string, server: ToolServer, request: ServerRequest): Started {
+  const container = serverRun(run, server.name);
+  let write = (_: string) => {};
+  const client = createServerClient({ write: (text) => write(text) });
+  const dir = rooms(parts).server(run, server.name);
+  const whole = {
+    ...request,
+    id: container,
+    workspaceDir: join(dir, "workspace"),
+    loopDir: join(dir, "loop"),
+    joins: run,
+  };
+  const come = async () => {
+    await parts.runtime.forget(container); // one that an earlier process left speaks to nobody
+    await removeTree(dir);
+    await makeRoom(dir);
+    const running = await parts.runtime.start(whole, (stream, chunk) => {
+      if (stream === "stdout") client.hear(chunk);
+    });
+    void running.done.then(({ exitCode, note }) =>
+      client.end(note ?? `It ended${exitCode === null ? "" : ` with exit code ${exitCode}`}.`),
+    );
+    write = (text) => running.write?.(text);
+    return client.open(startMs);
+  };
+  const listed = come().catch((error) => {
+    const fault = toFault(error, "It could not be started");
+    client.end(fault.message);
+    parts.log.warn({ run, server: server.name, err: error }, "a tool server is not there");
+    throw fault;
+  });
+  listed.catch(() => {}); // whoever waits for it hears of it
+  return { server, container, client, listed };
+}
+
+async function end({ runtime, log }: ServerParts, started: readonly Started[]): Promise<void> {
+  for (const { client } of started) client.end("the run is over");
+  await Promise.all(
+    started.map(async ({ container, listed }) => {
+      await listed.catch(() => {});
+      await runtime.forget(container).catch((err) => log.warn({ container, err }, "a tool server stayed"));
+    }),
+  );
+}
+
+/** What each offered when the run began, which is kept with the run. */
+async function agreedOn(parts: ServerParts, run: string, started: readonly Started[]): Promise<readonly Agreed[]> {
+  if (started.length === 0) return [];
+  const file = rooms(parts).agreed(run);
+  const kept = Agreed.array().safeParse(parseJson((await readIfThere(file)) ?? "")).data;
+  if (kept !== undefined) return kept;
+  const agreed = await Promise.all(started.map(agree));
+  await writeDurably(file, JSON.stringify(agreed)).catch((err) =>
+    parts.log.warn({ run, err }, "what tool servers offer could not be kept; a restart asks them again"),
+  );
+  return agreed;
+}
+
+function agree({ server, listed }: Started): Promise<Agreed> {
+  return listed.then(
+    (list) => agreedOf(server, list),
+    ({ message }: Error) => ({ server: server.name, tools: [], problem: message }),
+  );
+}
+
+/** As a check is asked for: no way out, and no lease. */
+function requestFor(parts: CheckParts, loop: LoopState, server: ToolServer): ServerRequest {
+  const rules = rulesOf(loop);
+  const { variables = {} } = environmentIn(rules);
+  return {
+    loop: loop.id,
+    attempt: currentAttempt(loop).number,
+    role: "check",
+    epoch: parts.epoch,
+    image: imageOf(parts, loop, server.image || rules.executor.image),
+    command: server.command,
+    objectsDir: null,
+    gatewaySocket: null,
+    env: {},
+    variables: { ...variables, ...server.env },
+    limits: { ...parts.limits, ...limitsIn(rules), deadlineMs: rules.attemptMs + slackMs },
+    ...(parts.ociRuntime === null ? {} : { runtime: parts.ociRuntime }),
+  };
+}

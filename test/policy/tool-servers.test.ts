@@ -1,0 +1,63 @@
+// The option `tools.servers`: what a policy may say, what its slips are told, and which rules come of it.
+import { expect, test } from "vitest";
+import { generousBounds } from "../../src/policy/clamp.ts";
+import { readRules } from "../../src/policy/rules.ts";
+
+const defaults = { agent: { command: "agent", image: "agent" }, reviewer: { command: "reviewer", image: "" } };
+
+function read(lines: string, images: readonly string[] = []) {
+  const text = `tools:\n  servers:\n${lines.replace(/^/gm, "    ")}`;
+  return readRules({ text, sha: "b10b" }, { bounds: { ...generousBounds, images }, defaults }, "loop");
+}
+
+const messageOf = (lines: string, images?: readonly string[]) => {
+  const found = read(lines, images);
+  return found.ok ? null : found.message;
+};
+
+test("what is denied, and what is not named, is in no rule; patterns go with their tool", () => {
+  const found = read(`docs:
+  command: serve
+  tools:
+    search: allow
+    drop: deny
+    read: { use: allow, arguments: { path: ["guide/*"] } }
+    write: { use: deny, arguments: { path: ["guide/*"] } }`);
+  expect(found.ok && found.rules.toolServers).toEqual([
+    {
+      name: "docs",
+      command: "serve",
+      image: "",
+      env: {},
+      tools: [{ name: "search" }, { name: "read", arguments: { path: ["guide/*"] } }],
+    },
+  ]);
+  const none = readRules(null, { bounds: generousBounds, defaults }, "loop");
+  expect(none.ok && "toolServers" in none.rules).toBe(false);
+});
+
+test.each([
+  ["Docs: { command: x, tools: {} }", "has a name that no server has"],
+  ["run-x: { command: x, tools: {} }", "has a name that no server has"],
+  ["docs: { tools: {} }", "line 3: `tools.servers.docs.command` must be"],
+  ["docs: { command: x }", "line 3: `tools.servers.docs.tools` must be names of the server's tools"],
+  ["docs: { command: x, tools: { search: alow } }", 'must be "allow" or "deny"'],
+  ["docs: { command: x, tools: { search: yes } }", 'must be "allow" or "deny"'],
+  ["docs: { command: x, tools: { search: { use: allow, argument: { q: [a] } } } }", "tools.search"],
+  ["docs: { command: x, tools: { search: { use: allow, arguments: { q: [] } } } }", "tools.search"],
+  ["docs: { command: x, tools: { 'a b': allow } }", "has a name that no tool has"],
+  [`docs: { command: x, tools: { search: { use: allow, arguments: { q: ["${"a*".repeat(9)}"] } } } }`, "8 stars"],
+  ["docs: { command: x, tool: {} }", "line 3: `tools.servers.docs.tool` is not an option; did you mean"],
+  ["docs: { command: x, tools: {}, env: { API_TOKEN: a } }", "no credential enters a container"],
+  ["docs: { command: x, tools: {}, env: { LOOP_TOOLS_TOKEN: a } }", "is set by Loopgate"],
+  [Array.from({ length: 9 }, (_, at) => `s${at}: { command: x, tools: {} }`).join("\n"), "at most 8 servers"],
+])("a slip never loosens a limit: %s", (lines, words) => {
+  expect(messageOf(lines)).toContain(words);
+});
+
+test("an image is one that the operator allows, or the agent's own", () => {
+  expect(messageOf("docs: { command: x, tools: {}, image: other }", ["agent"])).toMatch(
+    /^line 3: `tools.servers.docs.image` is not among the images/,
+  );
+  expect(messageOf("docs: { command: x, tools: {} }", ["agent"])).toBeNull();
+});
