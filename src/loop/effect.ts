@@ -12,6 +12,8 @@ export type Reply =
   | { readonly kind: "label_on_closed" }
   | { readonly kind: "retry_on_closed" }
   | { readonly kind: "status" }
+  | { readonly kind: "explain" } // why it is not running, or what it is at
+  | { readonly kind: "report" } // what was tried so far
   | { readonly kind: "help" }
   | { readonly kind: "steered"; readonly hears: "next" | "retry" }
   | {

@@ -23,8 +23,8 @@ export function onCommand(state: LoopState, command: Command, permission: Permis
     case "explain":
       return {
         state,
-        effects: [reaction(command, "+1"), { type: "reply", reply: { kind: "status" } }],
-        note: "asked for the status",
+        effects: [reaction(command, "+1"), { type: "reply", reply: { kind: command.verb } }],
+        note: `asked: ${command.verb}`,
       };
     case "stop":
       return onStop(state, command, now);

@@ -9,6 +9,7 @@ import type { Attempt, Ending, KnockOutSeen, LoopState, Review, Rules } from "..
 import { inertMessage } from "../policy/closing.ts";
 import { ATTEMPT_BYTES, COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
 import { inlineCode, mention, plainSentence, quoteUntrusted, withoutHostPaths } from "./escape.ts";
+import { explainText, reportText } from "./explain.ts";
 import { facts, used } from "./facts.ts";
 import { changedFiles, claimText, findingText, lastLinesOf } from "./findings.ts";
 import { type HeldChange, heldParts } from "./held.ts";
@@ -97,9 +98,21 @@ export function replyText(
   state: LoopState,
   { now, limits }: { readonly now: number; readonly limits: LimitsLeft },
 ): string {
-  if (reply.kind !== "status") {
-    return [replySentence(reply, state, { pullLink: pullLink(state) ?? "(not opened yet)", now }), footer].join("\n\n");
+  switch (reply.kind) {
+    case "explain":
+      return [...explainText(state, now), ...warnings(state), footer].join("\n\n");
+    case "report":
+      return [...reportText(state, now), footer].join("\n\n");
+    case "status":
+      return statusText(state, now, limits);
+    default:
+      return [replySentence(reply, state, { pullLink: pullLink(state) ?? "(not opened yet)", now }), footer].join(
+        "\n\n",
+      );
   }
+}
+
+function statusText(state: LoopState, now: number, limits: LimitsLeft): string {
   const table = state.attempts.length === 0 ? [] : [attemptTable(state)];
   const counts = [`- ${used(state, now)}`, `- ${limitsSentence(limits)}`].join("\n");
   return [...statusHead(state), ...warnings(state), ...table, counts, footer].join("\n\n");

@@ -82,6 +82,8 @@ describe("a reply", () => {
       "Put a command on the first line of a new comment. Commands need write permission.
 
       - \`/loop status\`: say what the loop is doing
+      - \`/loop explain\`: say why it is not running: what it waits for, whose word that takes, and how far each limit is used
+      - \`/loop report\`: say what was tried so far, attempt by attempt, what it cost and what is left
       - \`/loop stop\`: end the loop; removing the label or closing the issue does the same
       - \`/loop pause\`, \`/loop resume\`: pause the loop, and continue it
       - \`/loop retry\`: after a stop, read the issue and the policy again and continue from the branch
