@@ -12,7 +12,7 @@ import { passGate } from "./gate.ts";
 import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
 import { startRun, stopRun } from "./run.ts";
-import { answerThread, answerWithoutLoop, postAttempt, postStop, reply, writeStatus } from "./say.ts";
+import { answerThread, answerWithoutLoop, postAttempt, postStop, reply, runLoop, writeStatus } from "./say.ts";
 import type { Place } from "./slots.ts";
 import { knockOutCheck, reviewCheck, verdictCheck, type World } from "./world.ts";
 
@@ -38,12 +38,16 @@ export async function perform(
     await answerWithoutLoop(world, { ...stored, effect });
     return [];
   }
+  if (effect.type === "run_loop") return runLoop(world, effect);
   assert(state?.id === stored.loop, `${effect.type} is performed for the loop that asked for it`);
   return performFor(world, state, { ...stored, effect });
 }
 
 type Asked = StoredEffect & {
-  readonly effect: Exclude<StoredEffect["effect"], { type: "stop_run" | "forget_run" | "answer_without_loop" }>;
+  readonly effect: Exclude<
+    StoredEffect["effect"],
+    { type: "stop_run" | "forget_run" | "answer_without_loop" | "run_loop" }
+  >;
 };
 
 async function performFor(world: World, state: LoopState, stored: Asked): Promise<LoopEvent[] | Place> {

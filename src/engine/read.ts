@@ -7,7 +7,7 @@ import { wordsBesidesCommand } from "../brief/words.ts";
 import { mayWrite } from "../loop/begin.ts";
 import type { Effect } from "../loop/effect.ts";
 import { hasLabel } from "../loop/end.ts";
-import type { ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
+import type { BaseRefusal, ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import { issueKeyOf } from "../loop/issue-key.ts";
 import type { LoopState, Snapshot } from "../loop/state.ts";
 import { readRules } from "../policy/rules.ts";
@@ -78,7 +78,7 @@ async function claimFacts(
   permission: Permission,
   read: ClaimRead,
 ): Promise<ClaimFacts> {
-  const { rules, base } = await rulesAndBase(world, state, read);
+  const { rules, base, refused } = await rulesAndBase(world, state, read);
   return {
     permission,
     open: read.open && !read.isPull,
@@ -88,6 +88,7 @@ async function claimFacts(
     base: base.base,
     ...(base.signed === true ? { signed: true } : {}),
     policy: rules,
+    ...(refused === undefined ? {} : { baseRefused: refused }),
     ...(read.knownGone === true ? { baseGone: true } : {}),
     ...(read.soleAssignee === state.requester.id ? { writesAlone: true } : {}),
     ...(rules.ok && rules.rules.openPulls !== undefined
@@ -103,15 +104,32 @@ async function rulesAndBase(
   world: World,
   state: LoopState,
   read: ClaimRead,
-): Promise<{ readonly rules: ClaimFacts["policy"]; readonly base: BaseRead }> {
+): Promise<{ readonly rules: ClaimFacts["policy"]; readonly base: BaseRead; readonly refused?: BaseRefusal }> {
   if (read.policyFault !== null) return { rules: { ok: false, message: read.policyFault }, base: read };
   const rules = readRules(read.policy, world.operator, state.label);
+  if (rules.ok && state.wantedBase !== undefined) return baseOfCommand(world, state, read, rules, state.wantedBase);
   const name = rules.ok ? rules.rules.base : undefined;
   if (name === undefined || name === read.base.branch) return { rules, base: read };
   const base = await world.github.readBase(state.issue, name);
   if (base !== null) return { rules, base };
   const message = `\`base\` names the branch \`${name}\`, which this repository does not have`;
   return { rules: { ok: false, message }, base: read };
+}
+
+/** Where a person named a branch, the loop begins there or not at all. */
+async function baseOfCommand(
+  world: World,
+  state: LoopState,
+  read: ClaimRead,
+  rules: Extract<ClaimFacts["policy"], { ok: true }>,
+  wanted: string,
+): ReturnType<typeof rulesAndBase> {
+  const named = rules.rules.base ?? null;
+  if (named !== null && named !== wanted) return { rules, base: read, refused: "policy" };
+  if (wanted.startsWith("loop/")) return { rules, base: read, refused: "loop" };
+  if (wanted === read.base.branch) return { rules, base: read };
+  const base = await world.github.readBase(state.issue, wanted);
+  return base === null ? { rules, base: read, refused: "missing" } : { rules, base };
 }
 
 function redFact(names: readonly string[]): Pick<ClaimFacts, "redOnBase"> {

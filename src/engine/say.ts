@@ -2,13 +2,16 @@
 import { assert } from "../base/assert.ts";
 import { mayWrite } from "../loop/begin.ts";
 import type { Reply } from "../loop/effect.ts";
+import { hasLabel } from "../loop/end.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import type { LoopState } from "../loop/state.ts";
+import { readRules } from "../policy/rules.ts";
 import { encodeRecord } from "../record/codec.ts";
 import { encodeFacts } from "../record/facts.ts";
 import { attemptMarker, replyMarker, statusMarker, stopMarker } from "../record/markers.ts";
 import { threadAnswer } from "../report/pull.ts";
 import { attemptComment, replyText, statusComment, stopComment, withoutLoopText } from "../report/report.ts";
+import type { SeenWithoutLoop } from "../report/wording/replies.ts";
 import type { PushedChange, StoredEffect } from "./ports.ts";
 import type { World } from "./world.ts";
 
@@ -96,6 +99,31 @@ export async function answerWithoutLoop(world: World, { tries, effect }: AnswerW
   const { command, on } = effect;
   if (!mayWrite(await world.github.permission(on.issue, command.actor))) return;
   const marker = replyMarker(`${on.issue.repositoryId}/${on.issue.number}/${command.commentId}`);
-  const body = [withoutLoopText(command, on.label), marker].join("\n\n");
+  const seen = command.verb === "explain" ? await seenWithoutLoop(world, on) : null;
+  const body = [withoutLoopText(command, on.label, seen), marker].join("\n\n");
   await world.github.createComment(on.issue, body, marker, tries > 0);
+}
+
+/** Why there is none, as far as GitHub tells. */
+async function seenWithoutLoop(
+  world: World,
+  { issue, label }: AnswerWithoutLoop["effect"]["on"],
+): Promise<SeenWithoutLoop> {
+  const { open, labels, policy, policyFault } = await world.github.readClaim(issue);
+  const rules = policyFault === null ? readRules(policy, world.operator, label) : null;
+  const fault = rules === null || rules.ok ? policyFault : rules.message;
+  return { open, labelled: hasLabel(labels, label), policyFault: fault };
+}
+
+type RunLoop = Extract<StoredEffect["effect"], { type: "run_loop" }>;
+
+/** `/loop run`: the label is set by the App in the name of a person who may set it; of anybody else nothing is taken. */
+export async function runLoop(world: World, { command, issue, base }: RunLoop): Promise<LoopEvent[]> {
+  const { begins, actor, commentId } = command;
+  assert(begins !== undefined, "a loop that begins has a name");
+  if (!mayWrite(await world.github.permission(issue, actor))) return [];
+  const { loop, title, label } = begins;
+  await world.github.changeLabels(issue, { add: [label], remove: [] });
+  await world.github.react(issue, commentId, "+1");
+  return [{ type: "labelled", issue, loop, title, label, actor, ...(base === undefined ? {} : { base }) }];
 }

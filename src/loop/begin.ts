@@ -4,7 +4,7 @@ import type { Cause } from "./cause.ts";
 import { freshClock, leftMs } from "./clock.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, hasLabel, isLive, settle, showStatus, stay, untoldRuns } from "./end.ts";
-import type { ClaimFacts, LoopEvent, Permission } from "./event.ts";
+import type { BaseRefusal, ClaimFacts, LoopEvent, Permission } from "./event.ts";
 import { loopMsOf, withoutExpired, withoutRaises } from "./grants.ts";
 import { spentOf } from "./money.ts";
 import { type Attempt, type Finding, type LoopState, noTokens, type Rules, type RunFacts } from "./state.ts";
@@ -97,6 +97,7 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     worked: freshClock,
     queued: null,
     rules: null,
+    ...(event.base === undefined ? {} : { wantedBase: event.base }),
     snapshot: null,
     base: null,
     behind: null,
@@ -152,6 +153,13 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
       "the label was set by someone without write permission",
     );
   }
+  if (facts.baseRefused !== undefined) {
+    const effects: Effect[] = [
+      baseReply(seen, facts.baseRefused, facts),
+      { type: "set_labels", add: [], remove: [state.label] },
+    ];
+    return refuse(seen, effects, `no loop begins from that branch: ${facts.baseRefused}`);
+  }
   // However long the claim could not be read, the loop's time begins now.
   const claimed = { ...withClaim(seen, facts), worked: freshClock };
   if (!facts.policy.ok) return policyInvalid(claimed, facts.policy.message, now);
@@ -159,6 +167,11 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
   const full = fullOf(claimed, facts);
   if (full !== null) return settle(claimed, now, { ...full, resume: "execute" });
   return beginAttempt(claimed, now, [{ type: "write_status" }, showStatus(claimed, "running")]);
+}
+
+function baseReply({ wantedBase: base = "" }: LoopState, reason: BaseRefusal, { policy }: ClaimFacts): Effect {
+  const named = policy.ok ? (policy.rules.base ?? null) : null;
+  return { type: "reply", reply: { kind: "base_refused", base, reason, named } };
 }
 
 /** Whether policy wants the issue to say what done means before anything is paid for, and it does not. */
@@ -195,6 +208,12 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
     const effects: Effect[] = [{ type: "reply", reply: { kind: "retry_on_closed" } }];
     return { state, effects, note: "the issue is closed" };
   }
+  if (facts.baseRefused !== undefined)
+    return {
+      state,
+      effects: [baseReply(state, facts.baseRefused, facts)],
+      note: "its base cannot be begun from any more",
+    };
   if (!facts.policy.ok) return policyInvalid({ ...claimed, ending: null }, facts.policy.message, now);
   const full = fullOf(claimed, facts);
   if (full !== null) return settle({ ...claimed, ending: null }, now, { ...full, resume: "execute" });

@@ -47,6 +47,7 @@ import {
 import { spentOf } from "./money.ts";
 import { onCommand, onRetryFacts } from "./people.ts";
 import { onRecordTampered, onRestored } from "./restore.ts";
+import { runWithoutLoop } from "./run-command.ts";
 import type { Ending, LoopState, Phase, RunFacts } from "./state.ts";
 
 /**
@@ -216,6 +217,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
 /** Whoever could start a loop and gave a command where there is none is told so. */
 function withoutLoop(event: LoopEvent): Decision {
   if (event.type !== "command" || event.on === undefined) return stay(null, "no loop on this issue");
+  const run = runWithoutLoop(event);
+  if (run !== null) return { state: null, effects: [run], note: "a person wants a loop" };
   const { command, on } = event;
   return {
     state: null,

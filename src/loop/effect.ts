@@ -1,8 +1,8 @@
 // Everything a decision can ask for. Performing an effect twice is performing it once.
 import type { Amount } from "./amount.ts";
-import type { AlarmName, Command, CommandedIssue } from "./event.ts";
+import type { AlarmName, BaseRefusal, Command, CommandedIssue } from "./event.ts";
 import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "./refusal.ts";
-import type { BaseTip, CheckAgain, KnockOutSeen, Person, Review, RunFacts } from "./state.ts";
+import type { BaseTip, CheckAgain, IssueRef, KnockOutSeen, Person, Review, RunFacts } from "./state.ts";
 
 /** A reply in the thread; the words are in report/wording/replies.ts. */
 export type Reply =
@@ -10,6 +10,13 @@ export type Reply =
   | { readonly kind: "command_refused"; readonly command: Command; readonly why: CommandRefusal }
   | { readonly kind: "label_on_pull" }
   | { readonly kind: "label_on_closed" }
+  // of `/loop run base=…`; named: the policy's
+  | {
+      readonly kind: "base_refused";
+      readonly base: string;
+      readonly reason: BaseRefusal;
+      readonly named: string | null;
+    }
   | { readonly kind: "retry_on_closed" }
   | { readonly kind: "status" }
   | { readonly kind: "explain" } // why it is not running, or what it is at
@@ -44,6 +51,7 @@ export type Effect =
     } // review: as of a command
   | { readonly type: "set_labels"; readonly add: readonly string[]; readonly remove: readonly string[] } // ours only
   | { readonly type: "answer_without_loop"; readonly command: Command; readonly on: CommandedIssue } // to whoever could start one
+  | { readonly type: "run_loop"; readonly issue: IssueRef; readonly command: Command; readonly base?: string } // `/loop run`: sets the label for a person who may
   // reading
   | { readonly type: "read_claim" }
   | { readonly type: "read_retry" }

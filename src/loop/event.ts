@@ -55,7 +55,11 @@ export interface Command {
   readonly actor: Person;
   readonly commentId: number; // or that of the review
   readonly review?: string; // node id of the review that it stands in; absent: it stands in a comment
+  readonly begins?: { readonly loop: string; readonly title: string; readonly label: string }; // of `run` on an issue: the loop that it may begin, its id made at the edge; absent: it is none
 }
+
+/** The branch is not there, the policy names another, or it is the branch of a loop. */
+export type BaseRefusal = "missing" | "policy" | "loop";
 
 /** What was read at the claim; `policy` is what the file says or why it does not stand. */
 export interface ClaimFacts {
@@ -68,6 +72,7 @@ export interface ClaimFacts {
   readonly base: { readonly branch: string; readonly sha: string };
   readonly signed?: true; // the base takes signed commits only; absent: no such rule is known
   readonly policy: { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
+  readonly baseRefused?: BaseRefusal; // why it may not begin from the branch that `/loop run` named; absent: it may, or none was
   readonly baseGone?: true; // the branch the loop began from is there no more: renamed, or deleted
   readonly openPulls?: number; // of other loops, open or on their way; absent: the rules do not ask
   readonly writesAlone?: true; // nobody but the requester can write here; absent: others can, or it is not known
@@ -162,6 +167,7 @@ export type LoopEvent =
       readonly label: string;
       readonly actor: Person;
       readonly setAt?: number; // by GitHub's clock, to the second; absent where only the label itself was seen
+      readonly base?: string; // branch that `/loop run` named; absent: the one that the policy says
       readonly threadSeen?: true; // the thread was looked through since, and no loop of it is to be brought back first
     }
   | { readonly type: "unlabelled"; readonly actor: Person }

@@ -10,6 +10,7 @@ import { readGate } from "./gate.ts";
 import { goOnFrom } from "./go-on.ts";
 import { askReviewers, beginVerifying, leaveDraft, readVerdict, unseen } from "./judge.ts";
 import { outOfQueue } from "./merge-queue.ts";
+import { onRun } from "./run-command.ts";
 import { type Ending, type LoopState, type Said, saidBounds } from "./state.ts";
 
 /** Acts on a command of a person whose permission was just read. */
@@ -54,7 +55,7 @@ export function onCommand(state: LoopState, command: Command, permission: Permis
     case "extend":
       return onRaise(state, command, permission, now);
     case "run":
-      return refuse(state, command, { of: "not_offered" });
+      return onRun(state, command);
   }
 }
 

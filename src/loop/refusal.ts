@@ -5,6 +5,9 @@ import type { StopReason } from "./cause.ts";
 /** Why a command is not obeyed. `told` comes from versions that kept sentences. */
 export type CommandRefusal =
   | { readonly of: "no_permission"; readonly permission: string }
+  | { readonly of: "runs_already" }
+  | { readonly of: "not_on_issue" }
+  | { readonly of: "run_words" } // nothing but a base may follow
   | { readonly of: "not_offered" }
   | { readonly of: "nothing_to_stop" }
   | { readonly of: "nothing_to_pause" }

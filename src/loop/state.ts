@@ -522,6 +522,7 @@ const Labelled = z.object({
   label: z.string(),
   actor: Person,
   setAt: z.number().int().optional(),
+  base: z.string().optional(), // as of the loop's own `wantedBase`
 });
 
 /** The whole state of a loop. */
@@ -546,6 +547,7 @@ export const LoopState = z.object({
     .nullable()
     .default(null), // the run that waits in line for a container
   rules: Rules.nullable(),
+  wantedBase: z.string().optional(), // branch that `/loop run` named; absent: the one that the policy says
   snapshot: Snapshot.nullable(),
   base: BaseTip.nullable(), // as it was at the claim, at the last /loop retry or at the last conflict
   signed: z.boolean().optional(), // true: the base took signed commits only at the claim or the last /loop retry, so GitHub makes the loop's commits

@@ -51,6 +51,12 @@ export const presumptions: Presumptions = {
   },
   check_command: { lane: "answer", presumes: "nothing", holds: () => true },
   answer_without_loop: { lane: "answer", presumes: "nothing", holds: () => true, outlives: true },
+  run_loop: {
+    lane: "thread", // behind the change of the labels by which the loop before it ended
+    presumes: "nothing",
+    holds: () => true,
+    outlives: true,
+  },
   react: { lane: "answer", presumes: "the thread is within reach", holds: (_, state) => !isOutOfReach(state) },
   reply: {
     lane: "answer",

@@ -154,6 +154,7 @@ const effects: Readonly<Record<EffectType, string>> = {
   react: "comment",
   answer_without_loop: "comment",
   set_labels: "label",
+  run_loop: "label",
   read_claim: "reading",
   read_retry: "reading",
   check_command: "reading",

@@ -6,6 +6,7 @@ import type { Effect } from "../../src/loop/effect.ts";
 import { statusLabels, untoldRuns } from "../../src/loop/end.ts";
 import type {
   AlarmName,
+  BaseRefusal,
   BegunSince,
   ClaimFacts,
   LoopEvent,
@@ -20,6 +21,7 @@ import {
   type CheckAgain,
   CheckSeen,
   type Finding,
+  type IssueRef,
   type LoopState,
   noTokens,
   type Person,
@@ -64,6 +66,8 @@ const scriptRules: Rules = {
   reviewers: [],
   merge: false,
 };
+
+const issueOfScripts: IssueRef = { installationId: 1, repositoryId: 2, owner: "acme", name: "shop", number: 12 };
 
 /** The words of a line: bare ones in order, `key=value` ones by key; a value in quotes may hold spaces. */
 interface Line {
@@ -189,7 +193,8 @@ function detailText(key: string, value: unknown): string[] {
   if (key === "command") return [(value as { verb: string }).verb];
   if (key === "actor") return [(value as Person).login];
   if (key === "why") return [];
-  if (key === "base") return [(value as BaseTip).sha];
+  if (key === "base") return [typeof value === "string" ? value : (value as BaseTip).sha];
+  if (key === "issue") return [];
   if (key === "checks") return (value as CheckAgain[]).map(({ of, id }) => `${of}:${id}`);
   if (key === "add" || key === "remove")
     return (value as string[]).map((label) => `${key === "add" ? "+" : "-"}${label}`);
@@ -210,11 +215,12 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     case "label":
       return {
         type: "labelled",
-        issue: { installationId: 1, repositoryId: 2, owner: "acme", name: "shop", number: 12 },
+        issue: issueOfScripts,
         loop: second || "k3f9x2",
         title: "Totals are wrong",
         label: "loop",
         actor: person(first),
+        ...(options.has("base") ? { base: options.get("base") } : {}),
         ...(options.has("set") ? { setAt: start + minutesOf(options.get("set") ?? "") * minute } : {}),
       };
     case "restored":
@@ -222,7 +228,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     case "tampered":
       return {
         type: "record_tampered",
-        issue: { installationId: 1, repositoryId: 2, owner: "acme", name: "shop", number: 12 },
+        issue: issueOfScripts,
         loop: "z9y8x7",
         title: "Totals are wrong",
         label: "loop",
@@ -308,7 +314,11 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     case "gate":
       return gateRead(line, state);
     case "command":
-      return { type: "command", command: commandOf(line) };
+      return {
+        type: "command",
+        command: commandOf(line),
+        ...(state === null ? { on: { issue: issueOfScripts, label: "loop" } } : {}),
+      };
     case "checked":
       return {
         type: "command_checked",
@@ -435,6 +445,7 @@ function commandOf({ words, options }: Line) {
     argument: rest.join(" "),
     actor: person(login),
     commentId: Number(options.get("comment") ?? 700),
+    ...(verb === "run" ? { begins: { loop: "r4n5t6", title: "Totals are wrong", label: "loop" } } : {}),
   };
 }
 
@@ -464,6 +475,7 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
     labels: words.includes("unlabelled") ? ["bug"] : ["bug", words.includes("capital") ? "Loop" : "loop"],
     title: "Totals are wrong",
     base: { branch: "main", sha: options.get("base") ?? "ba5e" },
+    ...(options.has("base-refused") ? { baseRefused: options.get("base-refused") as BaseRefusal } : {}),
     policy: broken === undefined ? { ok: true, rules } : { ok: false, message: broken },
     snapshot: { sha256: options.get("text") ?? "f00d", title: "Totals are wrong", comments: [], removed: [], at: now },
   };

@@ -202,8 +202,8 @@ describe("the status comment", () => {
       **Next:** Approve the pull request, or comment \`/loop approve\`. That takes write permission and cannot be done by \`alice\` or an author of the commits. Requesting changes starts the next attempt. If nobody does either, the loop ends on 2026-01-19 09:05 UTC.
 
       ### Loopgate: not started
-      The label was set by someone without write permission.
-      **Next:** Someone with write permission can set it again."
+      The label started nothing; the answer to it in this thread says why.
+      **Next:** Someone with write permission can set it again, or comment \`/loop run\`."
     `);
   });
 

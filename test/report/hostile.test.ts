@@ -143,6 +143,9 @@ function commentsOf(state: LoopState): string[] {
       }),
     ),
     replyText({ kind: "status" }, state, at),
+    replyText({ kind: "explain" }, state, at),
+    replyText({ kind: "explain" }, paused, at),
+    replyText({ kind: "report" }, state, at),
     replyText({ kind: "command_refused", command, why: { of: "told", said: state.title } }, state, at),
     replyText({ kind: "not_permitted", login: state.title, permission: state.label }, state, at),
     replyText(

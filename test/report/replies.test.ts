@@ -81,6 +81,7 @@ describe("a reply", () => {
     expect(reply({ kind: "help" })).toMatchInlineSnapshot(`
       "Put a command on the first line of a new comment. Commands need write permission.
 
+      - \`/loop run\`: start a loop on this issue, as the label does; \`/loop run base=BRANCH\` starts it from another branch
       - \`/loop status\`: say what the loop is doing
       - \`/loop explain\`: say why it is not running: what it waits for, whose word that takes, and how far each limit is used
       - \`/loop report\`: say what was tried so far, attempt by attempt, what it cost and what is left

@@ -450,7 +450,7 @@ export function createChecks(parts: ChecksParts) {
         checkRecord(write.issue, write.body);
         return;
       case "labels":
-        intended(keyOf(write.issue), ["set_labels"], "a change of labels");
+        intended(keyOf(write.issue), ["set_labels", "run_loop"], "a change of labels");
         return;
       case "pull": {
         const twin = [...world.pulls.values()].some((pull) => pull.value.branch === write.branch && pull.value.open);

@@ -278,6 +278,8 @@ const says = [
   "deny",
   "steer left",
   "answer The second.",
+  "run",
+  "explain",
   "budget +$2",
   "budget +1 attempt for 2h",
   "extend 1h",

@@ -14,6 +14,7 @@ const attempted: Record<EffectType, string> = {
   post_stop: "post why the loop ended",
   reply: "reply to a comment",
   answer_without_loop: "reply to a comment",
+  run_loop: "set the label that begins a loop",
   react: "react to a comment",
   set_labels: "set the labels of this issue",
   read_claim: "read this issue and the policy",

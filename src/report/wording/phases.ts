@@ -89,8 +89,8 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
     case "refused":
       return say(
         "not started",
-        "The label was set by someone without write permission.",
-        "Someone with write permission can set it again.",
+        "The label started nothing; the answer to it in this thread says why.",
+        "Someone with write permission can set it again, or comment `/loop run`.",
       );
     case "settled":
       return say("ended", "This loop has ended.", "");

@@ -11,6 +11,12 @@ export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): s
   switch (why.of) {
     case "no_permission":
       return `it needs write permission, and ${actor.login} has ${why.permission}`;
+    case "runs_already":
+      return "a loop is running on this issue already; `/loop status` says what it is doing";
+    case "not_on_issue":
+      return "a loop is begun on its issue; comment `/loop run` there";
+    case "run_words":
+      return "only `base=` with the name of a branch may follow it, such as `/loop run base=release-2`";
     case "not_offered":
       return `\`/loop ${verb}\` is not available yet`;
     case "nothing_to_stop":

@@ -25,6 +25,8 @@ export function replySentence(
       return `${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)} on a pull request. A loop works on an issue and opens a pull request of its own, so nothing was started and the label was removed. Next: open an issue that says what you want, and set the label there.`;
     case "label_on_closed":
       return `${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)} on a closed issue, so nothing was started and the label was removed. Next: reopen the issue, then set the label again.`;
+    case "base_refused":
+      return baseRefusal(reply, state);
     case "command_refused":
       return `${inlineCode(commandText(reply.command.verb))} by ${inlineCode(reply.command.actor.login)} was refused: ${plainSentence(commandRefusal(reply.why, reply.command))}. Nothing changed. ${inlineCode("/loop help")} lists the commands.`;
     case "approval_does_not_count":
@@ -54,11 +56,42 @@ export function replySentence(
   }
 }
 
-/** What is said where nobody has started a loop. */
-export function withoutLoopSentence(command: Command, label: string): string {
+type BaseRefused = Extract<Reply, { kind: "base_refused" }>;
+
+function baseRefusal({ base, reason, named }: BaseRefused, { label }: LoopState): string {
+  const reasons: Record<BaseRefused["reason"], string> = {
+    missing: "this repository has no such branch",
+    policy: `\`base\` in \`.github/loop.yml\` has every loop begin from ${inlineCode(named ?? "")}`,
+    loop: "it is the branch of a loop",
+  };
+  const next =
+    reason === "policy" ? "comment `/loop run`" : "comment `/loop run base=` with the name of another branch";
+  return `No loop begins from ${inlineCode(base)}: ${reasons[reason]}. Nothing was started. Next: ${next}, or set the label ${inlineCode(label)}.`;
+}
+
+/** What an issue without a loop was seen to be like. */
+export interface SeenWithoutLoop {
+  readonly open: boolean;
+  readonly labelled: boolean;
+  readonly policyFault: string | null; // why the policy does not stand; null: it does
+}
+
+/** What is said where nobody has started a loop; `seen` where it was asked why. */
+export function withoutLoopSentence(command: Command, label: string, seen: SeenWithoutLoop | null): string {
   if (command.verb === "help") return helpText;
   if (command.verb === "unknown") return unknownText(command);
-  return `There is no loop on this issue. Next: set the label ${inlineCode(label)} to start one. ${inlineCode("/loop help")} lists the commands.`;
+  if (command.verb === "run") return `Nothing was started: ${commandRefusal({ of: "run_words" }, command)}.`;
+  if (seen !== null) return `There is no loop on this issue: ${whyNone(label, seen)}`;
+  return `There is no loop on this issue. Next: set the label ${inlineCode(label)}, or comment \`/loop run\`, to start one. ${inlineCode("/loop help")} lists the commands.`;
+}
+
+function whyNone(label: string, { open, labelled, policyFault }: SeenWithoutLoop): string {
+  if (!open) return "it is closed. Next: reopen it, then comment `/loop run`.";
+  if (policyFault !== null)
+    return `the policy is invalid, so that none would start. ${plainSentence(policyFault)}. Next: fix \`.github/loop.yml\` on the default branch, then comment \`/loop run\`.`;
+  if (labelled)
+    return `the label ${inlineCode(label)} is set, but not by a person whom Loopgate has heard of: a bot set it, it came with the issue, or GitHub's message was lost. Next: comment \`/loop run\`.`;
+  return `nobody has set the label ${inlineCode(label)}. Next: set it, or comment \`/loop run\`.`;
 }
 
 /** An unknown command's argument is all that stood after `/loop`. */
@@ -70,6 +103,7 @@ function unknownText({ argument }: Command): string {
 const helpText = [
   "Put a command on the first line of a new comment. Commands need write permission.",
   "",
+  "- `/loop run`: start a loop on this issue, as the label does; `/loop run base=BRANCH` starts it from another branch",
   "- `/loop status`: say what the loop is doing",
   "- `/loop explain`: say why it is not running: what it waits for, whose word that takes, and how far each limit is used",
   "- `/loop report`: say what was tried so far, attempt by attempt, what it cost and what is left",

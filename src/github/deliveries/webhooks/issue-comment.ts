@@ -6,7 +6,11 @@ import { AppStamp, Envelope, isBot, isOurs, issueRef, personOf, reading, Sender 
 import { ignored, type Route, type Self, type Translated } from "../translated.ts";
 
 const Payload = Envelope.extend({
-  issue: z.object({ number: z.number().int().positive(), pull_request: z.unknown().optional() }),
+  issue: z.object({
+    number: z.number().int().positive(),
+    title: z.string().optional(),
+    pull_request: z.unknown().optional(),
+  }),
   comment: z.object({
     id: z.number().int(),
     body: z.string().nullish(),
@@ -36,11 +40,13 @@ function commandIn(payload: Payload, self: Self): Translated {
   if (payload.comment.performed_via_github_app) return ignored("a comment that an App wrote is no person's command");
   const command = parseCommand(payload.comment.body ?? "", self.slug);
   if (!command) return ignored("the first line of the comment is no command");
-  const { number } = payload.issue;
+  const { number, title = "" } = payload.issue;
   const given = { ...command, actor: personOf(payload.sender), commentId: payload.comment.id };
   if (payload.issue.pull_request) return about(payload, { pull: number }, { type: "command", command: given });
-  const on = { issue: issueRef(payload, number), label: self.triggerLabels[0] ?? "loop" };
-  return about(payload, { issue: number }, { type: "command", command: given, on });
+  const label = self.triggerLabels[0] ?? "loop";
+  const begins = command.verb === "run" ? { begins: { loop: self.newLoopId(), title, label } } : {};
+  const on = { issue: issueRef(payload, number), label };
+  return about(payload, { issue: number }, { type: "command", command: { ...given, ...begins }, on });
 }
 
 function recordTouched(payload: Payload, self: Self): Translated {
