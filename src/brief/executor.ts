@@ -17,7 +17,7 @@ export interface ExecutorWork {
   readonly findings: readonly Finding[]; // why the last attempt was red
   readonly asked: readonly Finding[]; // what people ask for
   readonly said: readonly Said[]; // what people said by commands, oldest first
-  readonly permits: readonly string[]; // what a person has allowed
+  readonly permits: readonly string[]; // what a person has allowed for this attempt
   readonly merge: (BaseTip & { readonly why: NonNullable<Attempt["merges"]> }) | null; // the base branch, to be merged first
   readonly rules: Rules;
 }
@@ -109,7 +109,7 @@ function saidSince(said: readonly Said[]): string | null {
 function allowed(permits: readonly string[]): string | null {
   if (permits.length === 0) return null;
   const blocks = permits.map((permit) => dataBlock("allowed", permit));
-  return `## What a person has allowed since\n\nYou asked for these; they are granted for this issue only.\n\n${blocks.join("\n\n")}`;
+  return `## What a person has allowed since\n\nAn attempt asked for these. They are granted exactly as they stand here, and for this attempt only: what goes further, or what a later attempt needs, has to be asked for again.\n\n${blocks.join("\n\n")}`;
 }
 
 /** From the catalogue of what a loop can do at all: what an agent is not told here it may not do. */

@@ -348,10 +348,16 @@ export function beginAttempt(found: LoopState, now: number, before: readonly Eff
     attempts: [...state.attempts, attempt],
     ending: null,
     partial: undefined,
+    permits: permitsLeft(state),
     gateSince: null,
     resumeAt: null,
   };
   return { state: next, effects, note: `attempt ${number} begins` };
+}
+
+/** What a person allowed is for one attempt: one that counted has used it up, one that came to nothing has not. */
+function permitsLeft({ attempts, permits }: LoopState): string[] {
+  return attempts.at(-1)?.counted === true ? [] : permits;
 }
 
 /** So many attempts to merge the base are made before a person is asked; a grant begins them anew. */

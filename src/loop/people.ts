@@ -232,7 +232,9 @@ export function names(command: Pick<Command, "argument">, head: string): boolean
 
 function grant(state: LoopState, command: Command, ending: Ending, now: number): Decision {
   const { before, ready } = reopened(state, command);
-  return goOn({ ...ready, permits: [...state.permits, ending.quote ?? ""] }, now, before);
+  // It is for the attempt that follows, so the one that asked has not used it up; earlier versions counted that.
+  const asked = withAttempt(ready, { counted: false });
+  return goOn({ ...asked, permits: [...state.permits, ending.quote ?? ""] }, now, before);
 }
 
 function reopened(state: LoopState, command: Command): { before: Effect[]; ready: LoopState } {

@@ -8,7 +8,7 @@ import type { LoopState } from "./state.ts";
 type Given = Extract<LoopEvent, { type: "command" }>;
 
 /** The branch that is named, null where none is; undefined: the words are something else. */
-export function wantedBase({ argument }: Command): string | null | undefined {
+function wantedBase({ argument }: Command): string | null | undefined {
   const words = argument.trim();
   if (words === "") return null;
   const [, branch] = /^base=([^\s=]{1,200})$/.exec(words) ?? [];

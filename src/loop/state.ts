@@ -594,7 +594,7 @@ export const LoopState = z.object({
   changesRequested: z.array(Finding), // a reviewer's words, for each brief until an attempt is green
   requestsHeard: z.array(z.number()).nullable().default(null), // reviews that an attempt was briefed with; null: of an earlier version, which kept none
   said: z.array(Said).optional(), // what people said by `steer`, `answer` and `deny`, oldest first; absent: nothing
-  permits: z.array(z.string()), // permissions a person granted, for the next brief
+  permits: z.array(z.string()), // permissions a person granted for one attempt: the one under way, or else the next
   resumeAt: z.object({ phase: Phase, at: z.number().int(), why: Halt }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),
   gateLooks: z.number().int().default(0), // readings of this gate because of its checks

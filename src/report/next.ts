@@ -57,7 +57,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
         approval(ending) ?? "say in a comment what to leave alone, then comment `/loop retry` for another attempt."
       );
     case "permission_asked":
-      return "comment `/loop approve` to allow it, or `/loop deny` to continue without it.";
+      return "comment `/loop approve` to allow exactly that for one more attempt, or `/loop deny` to continue without it.";
     case "push_declined":
       return `change what made GitHub reject the push, then ${approving(ending)} to push that commit again.`;
     case "merge_declined":

@@ -206,7 +206,7 @@ describe("the executor's brief", () => {
 
       ## What a person has allowed since
 
-      You asked for these; they are granted for this issue only.
+      An attempt asked for these. They are granted exactly as they stand here, and for this attempt only: what goes further, or what a later attempt needs, has to be asked for again.
 
       === begin data N: allowed ===
       edit the lockfile

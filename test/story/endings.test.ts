@@ -175,7 +175,7 @@ test("permission_required: the agent asks to be allowed something; /loop approve
     change the numbers in test.sh
     \`\`\`
 
-    **Next:** @alice, comment \`/loop approve\` to allow it, or \`/loop deny\` to continue without it.
+    **Next:** @alice, comment \`/loop approve\` to allow exactly that for one more attempt, or \`/loop deny\` to continue without it.
 
     Nothing was pushed to this repository.
 
