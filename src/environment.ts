@@ -55,6 +55,25 @@ const address = visible(300)
   .transform((value) => value.replace(/\/+$/, ""));
 
 const command = z.string().max(100_000, "is longer than 100,000 characters");
+/** Both ends of user ids that no other account of the machine has. */
+export interface UidRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Ids that neither people, nor services, nor systemd's own ranges have by convention: https://systemd.io/UIDS-GIDS/. */
+export const usualUids: UidRange = { from: 60_578, to: 61_183 };
+
+/** From 1000 to 2,147,483,647, as systems use them, without the two that stand for nobody. */
+const uids = oneLine(30).transform((text, context): UidRange => {
+  const [, from = Number.NaN, to = Number.NaN] = (/^(\d{1,10})-(\d{1,10})$/.exec(text) ?? []).map(Number);
+  const holdsNobody = [65_534, 65_535].some((nobody) => from <= nobody && nobody <= to);
+  if (from >= 1000 && to <= 2_147_483_647 && from <= to && to - from < 65_536 && !holdsNobody) return { from, to };
+  const message = `must be two ids with a hyphen, such as ${usualUids.from}-${usualUids.to}: from 1000 upwards, at most 65,536 of them, and none of 65534 and 65535`;
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
 const price = z.strictObject({
   input: z.number().min(0),
   output: z.number().min(0),
@@ -164,6 +183,10 @@ export const Environment = z.strictObject({
   LOOPGATE_CONCURRENT_RUNS: whole(1, 1000)
     .prefault("4")
     .meta({ description: "How many containers may run at the same time." }),
+  LOOPGATE_RUN_UIDS: uids.prefault(`${usualUids.from}-${usualUids.to}`).meta({
+    description:
+      "User ids, the first and the last, that nobody else on this machine has: where the App is root, each run has one of its own while it lives. At least 4 for each of LOOPGATE_CONCURRENT_RUNS. Two Apps on one engine may share them.",
+  }),
   LOOPGATE_RECONCILE_MINUTES: whole(1, 1440).prefault("10").meta({
     description: "Minutes without a webhook after which Loopgate asks GitHub how a loop stands.",
   }),

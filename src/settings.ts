@@ -2,7 +2,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
-import { Environment } from "./environment.ts";
+import { Environment, type UidRange } from "./environment.ts";
 import { dataFolderProblem, toolsFolderProblem } from "./folders.ts";
 import type { Operator } from "./policy/rules.ts";
 
@@ -20,6 +20,8 @@ export interface Settings {
   readonly operatorDoor?: { readonly host: string; readonly port: number };
   readonly label: string;
   readonly concurrentRuns: number;
+  /** Where each run's own user is taken from, where the App is root. Absent: all runs have the same. */
+  readonly runUids?: UidRange;
   /** How long a loop must have heard nothing before GitHub is asked how it stands, in milliseconds. */
   readonly reconcileMs: number;
   readonly relayImage: string | null;
@@ -92,6 +94,7 @@ export function readSettings(
     ...sharedSecrets(given),
     ...folderProblems(given),
     ...registryProblems(given),
+    ...(parsed.success ? tooFewUids(parsed.data) : []),
     ...needed.filter((name) => given[name] === undefined).map((name) => ({ name, problem: "is missing" })),
   ]);
   if (!parsed.success || "problem" in key || problems.length > 0) return { ok: false, message: explain(problems) };
@@ -149,6 +152,7 @@ function settingsOf(env: Environment, privateKey: string): Settings {
       : { operatorDoor: { host: env.LOOPGATE_OPERATOR_HOST, port: env.LOOPGATE_OPERATOR_PORT } }),
     label: env.LOOPGATE_LABEL,
     concurrentRuns: env.LOOPGATE_CONCURRENT_RUNS,
+    runUids: env.LOOPGATE_RUN_UIDS,
     reconcileMs: env.LOOPGATE_RECONCILE_MINUTES * 60_000,
     relayImage: env.LOOPGATE_RELAY_IMAGE ?? null,
     ociRuntime: env.LOOPGATE_CONTAINER_RUNTIME || null,
@@ -313,6 +317,15 @@ function folderProblems(given: Readonly<Record<string, string>>): Problem[] {
     ...(ofData === null ? [] : [{ name: "LOOPGATE_DATA", problem: ofData }]),
     ...(ofTools === null ? [] : [{ name: "LOOPGATE_TOOLS", problem: ofTools }]),
   ];
+}
+
+/** A run may have a set-up before it and a check that it asks for beside it, and its container outlives it for a while. */
+const uidsPerRun = 4;
+
+function tooFewUids({ LOOPGATE_RUN_UIDS: { from, to }, LOOPGATE_CONCURRENT_RUNS: runs }: Environment): Problem[] {
+  if (to - from + 1 >= uidsPerRun * runs) return [];
+  const problem = `holds ${to - from + 1} ids, and ${runs} runs at a time need ${uidsPerRun * runs}`;
+  return [{ name: "LOOPGATE_RUN_UIDS", problem }];
 }
 
 function readKey(given: Readonly<Record<string, string>>): { readonly pem: string } | Problem {

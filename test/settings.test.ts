@@ -46,6 +46,7 @@ describe("what is needed", () => {
       listen: { host: "127.0.0.1", port: 3000 },
       label: "loop",
       concurrentRuns: 4,
+      runUids: { from: 60_578, to: 61_183 },
       reconcileMs: 600_000,
       relayImage: null,
       ociRuntime: null,
@@ -83,6 +84,25 @@ describe("what is needed", () => {
       models: [],
       prices: {},
     });
+  });
+
+  test.each([
+    ["from 1000 upwards", "999-2000"],
+    ["in order", "3000-2000"],
+    ["without nobody", "60000-65534"],
+    ["at most 65,536", "100000-165536"],
+    ["within what systems use", "2147483000-2147483648"],
+    ["two", "2000"],
+    ["numbers", "2000-3e3"],
+    ["as many as runs need", "2000-2014"],
+  ])("T8: user ids of runs are %s", (_, uids) => {
+    expect(messageOf({ ...least, LOOPGATE_RUN_UIDS: uids })).toContain("LOOPGATE_RUN_UIDS");
+  });
+
+  test("T8: user ids of runs may be few, as long as all that run at a time have one", () => {
+    expect(settingsOf({ ...least, LOOPGATE_RUN_UIDS: "2000-2015" }).runUids).toEqual({ from: 2000, to: 2015 });
+    const many = { LOOPGATE_RUN_UIDS: "2000-2015", LOOPGATE_CONCURRENT_RUNS: "5" };
+    expect(messageOf({ ...least, ...many })).toContain("holds 16 ids, and 5 runs at a time need 20");
   });
 
   test("a registry's address lets policies speak of packages, and its token is nothing without it", () => {
@@ -176,7 +196,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^62 settings are/);
+    expect(message).toMatch(/^63 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

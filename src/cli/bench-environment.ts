@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Fault } from "../base/fault.ts";
+import { giveTo } from "../base/give.ts";
 import { removeTree } from "../base/remove-tree.ts";
 import { dockerRuntime } from "../container/docker/docker.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
@@ -16,7 +17,7 @@ import { DEFAULT_LIMITS, type RunRequest, type Runtime } from "../container/run.
 import { type Note, type SetUpCache, setUpCache } from "../environment/cache.ts";
 import { fetchBase } from "../gateway/git/objects.ts";
 import { openQuarantine } from "../gateway/git/quarantine.ts";
-import { handOver, makeWorkspace } from "../gateway/git/workspace.ts";
+import { makeWorkspace } from "../gateway/git/workspace.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { createRegistries } from "../gateway/registry/server.ts";
 import { openRunGateway } from "../gateway/run.ts";
@@ -121,9 +122,9 @@ async function aGround(
   const cache = setUpCache({
     root: rooms({ dataDir: root }).environments,
     mostBytes: Number.MAX_SAFE_INTEGER,
-    ...(owner === null ? {} : { handOver: (folder: string) => handOver(owner, folder) }),
   });
   const left = { workspace: installed, ignored: ["node_modules"], holders: [], strays: [], changed: [], tookMs: 0 };
+  if (owner !== null) await giveTo(owner, installed);
   const note = await cache.keep("0".repeat(64), left);
   await rm(installed, { recursive: true });
   const { door, gatewaySocket } = await aDoor(root, project, cleanup);
@@ -235,8 +236,8 @@ async function aWorkspace(ground: Ground, id: string, isGiven: boolean) {
   });
   const identity = { name: "Bench", email: "bench@loopgate.invalid" };
   const dir = join(root, id, "workspace");
-  await makeWorkspace({ dir, quarantine, identity, owner });
-  const given = isGiven ? await givenBy({ owner, ociRuntime: null, runtime, dataDir: root }, cache, note) : null;
+  await makeWorkspace({ dir, quarantine, identity });
+  const given = isGiven ? await givenBy({ ociRuntime: null, runtime, dataDir: root }, cache, note) : null;
   return { objectsDir: quarantine.objectsDir, beneath: (await given?.fill(dir)) ?? null };
 }
 

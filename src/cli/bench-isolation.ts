@@ -227,12 +227,7 @@ async function workspacePairs(root: string, rounds: number, signal: AbortSignal)
         branch: "loop/1-bench",
       });
       const identity = { name: "Bench", email: "bench@loopgate.invalid" };
-      await makeWorkspace({
-        dir: join(root, `ours-${round}`),
-        quarantine,
-        identity,
-        owner: process.getuid?.() === 0 ? USER : null,
-      });
+      await makeWorkspace({ dir: join(root, `ours-${round}`), quarantine, identity });
     });
     if (round > 0) pairs.push({ plain, ours });
     await Promise.all([clone, join(root, `ours-${round}`)].map((dir) => rm(dir, { recursive: true, force: true })));

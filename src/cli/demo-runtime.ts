@@ -7,6 +7,7 @@ import { type Engine, openEngine } from "../container/docker/engine.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import { processRuntime } from "../container/process/process.ts";
 import type { Running, RunOutcome, RunRequest, Runtime } from "../container/run.ts";
+import { usualUids } from "../environment.ts";
 import type { Cleanup } from "./cleanup.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -82,6 +83,7 @@ async function contained({ dataDir, cleanup }: RuntimeRequest, engine: Engine): 
   return dockerRuntime({
     docker: engine.docker,
     user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
+    uids: usualUids,
     relay: { kind: "toolchain" },
     roots: [dataDir],
     instance: `demo/${process.pid}`,

@@ -8,6 +8,7 @@ import type { RelayImage } from "../container/docker/launch.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import { processRuntime } from "../container/process/process.ts";
 import type { Runtime } from "../container/run.ts";
+import { usualUids } from "../environment.ts";
 import type { RecordedOrder } from "../runs/provenance.ts";
 import type { Settings } from "../settings.ts";
 import type { Cleanup } from "./cleanup.ts";
@@ -53,6 +54,7 @@ async function contained(request: RerunRuntimeRequest): Promise<Runtime> {
   return dockerRuntime({
     docker: engine.docker,
     user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
+    uids: settings?.runUids ?? usualUids,
     relay: relayOf(settings?.relayImage ?? null),
     roots: [dataDir],
     toolsDir: settings?.tools ?? null,

@@ -75,6 +75,7 @@ function runtimeOf(engine: Engine, settings: Settings): Runtime {
   return dockerRuntime({
     docker: engine.docker,
     user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
+    ...(settings.runUids === undefined ? {} : { uids: settings.runUids }),
     relay: { kind: "image", reference: settings.relayImage, command: serveRelay },
     roots: [resolve(settings.dataDir)],
     toolsDir: settings.tools ? resolve(settings.tools) : null,

@@ -1,6 +1,5 @@
 // Runs one command of the policy at one commit, and reads what it left.
 import { join } from "node:path";
-import { giveTo } from "../container/docker/user.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type RunRequest, type Runtime } from "../container/run.ts";
 import type { environmentOf } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
@@ -9,7 +8,6 @@ import { makeRoom, startHeard } from "../runs/check-room.ts";
 import { environmentIn, limitsIn } from "../runs/request.ts";
 import type { CheckRun } from "../verify/checked.ts";
 import type { Replaced } from "../verify/knock-out/hunk.ts";
-import { ownerOfRuns } from "../wire.ts";
 import { checkOut, type LocalRepository } from "./verify-repository.ts";
 
 export type OwnCheck = Policy["checks"]["run"][number];
@@ -48,7 +46,7 @@ export async function runCheck(parts: CheckParts, check: OwnCheck, call: CheckCa
   const workspaceDir = join(dir, "workspace");
   await checkOut(parts.repository, commit, workspaceDir, call.replaced);
   await removeMatching(workspaceDir, [...check.reports, ...check.artifacts]);
-  await prepareFolders(dir, runtime);
+  await makeRoom(dir);
   const request: RunRequest = {
     id,
     loop: "verify",
@@ -75,12 +73,4 @@ export async function runCheck(parts: CheckParts, check: OwnCheck, call: CheckCa
   const run = await readCheckRun(outcome, check, workspaceDir);
   await runtime.forget(id);
   return run;
-}
-
-async function prepareFolders(dir: string, runtime: Runtime): Promise<void> {
-  await makeRoom(dir);
-  const owner = ownerOfRuns(runtime);
-  if (owner === null) return;
-  await giveTo(owner, join(dir, "workspace"));
-  await giveTo(owner, join(dir, "loop", "out"));
 }

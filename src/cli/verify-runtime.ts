@@ -7,6 +7,7 @@ import { openEngine } from "../container/docker/engine.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import { processRuntime } from "../container/process/process.ts";
 import type { Runtime } from "../container/run.ts";
+import { usualUids } from "../environment.ts";
 import type { Settings } from "../settings.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { relayOf } from "./rerun-runtime.ts";
@@ -18,7 +19,7 @@ export interface VerifyRuntimeRequest {
   readonly scratchDir: string;
   readonly objectsDir: string;
   /** The operator's, for runs of agents; null: there are none. */
-  readonly settings: Pick<Settings, "relayImage" | "tools"> | null;
+  readonly settings: Pick<Settings, "relayImage" | "tools" | "runUids"> | null;
   readonly terminal: Terminal;
   readonly cleanup: Cleanup;
 }
@@ -57,6 +58,7 @@ async function contained(request: VerifyRuntimeRequest): Promise<Runtime> {
   return dockerRuntime({
     docker: engine.docker,
     user: chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1),
+    uids: settings?.runUids ?? usualUids,
     relay: relayOf(settings?.relayImage ?? null),
     roots: [scratchDir, dirname(objectsDir)],
     toolsDir: settings?.tools ?? null,

@@ -171,6 +171,8 @@ export interface ContainerFacts {
   readonly network: string;
   readonly networks: readonly string[];
   readonly user: string;
+  /** Whether no other living run has that user, nor has the App. */
+  readonly ownUser: boolean;
   readonly readonlyRoot: boolean;
   readonly privileged: boolean;
   readonly capabilitiesAdded: readonly string[];
@@ -298,6 +300,11 @@ export interface Runtime {
    * cannot.
    */
   readonly showsBeneath?: (root: string) => Promise<boolean>;
+  /**
+   * Whether a run in this workspace may stand on such a folder, whose files are one user's, which is kept for it while the workspace is
+   * there. Absent: every run has that user.
+   */
+  readonly standsOn?: (workspace: string, folder: string) => Promise<boolean>;
   /**
    * Does ahead what can be done before the workspace is filled: the relay stands ready in the networkless namespace, and
    * nothing of the agent's image runs. Folders and `brief.md` must exist, empty if need be; the gateway may open later. `start` with the same request then takes less time; with another, what was prepared is dropped.

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { lstat, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { giveTo } from "../base/give.ts";
 import { parseJson } from "../base/parse-json.ts";
 import { removeTree } from "../base/remove-tree.ts";
 import { PackagesFetched } from "../loop/state.ts";
@@ -30,8 +31,6 @@ export interface CacheParts {
   readonly root: string;
   /** What all entries together may take; the least recently used go first. */
   readonly mostBytes: number;
-  /** Gives a folder and all in it to the user that runs have; absent: they are that user's already. */
-  readonly handOver?: (folder: string) => Promise<void>;
 }
 
 /** What a set-up came to, still where it was made. */
@@ -54,7 +53,7 @@ export interface SetUpCache {
   give(key: string, note: Note, workspace: string): Promise<boolean>;
   /**
    * Lets a workspace that no container has seen yet stand on the entry, which stays while the workspace is there: the folder to be shown
-   * beneath it, whose files are the runs' user's. Null where the entry would show more than a copy would have. False as for `give`.
+   * beneath it, whose files are the user's whose run left them. Null where the entry would show more than a copy would have. False as for `give`.
    */
   lend(key: string, note: Note, workspace: string): Promise<string | null | false>;
   /** The folder that `lend` is going to name. */
@@ -66,7 +65,7 @@ export interface SetUpCache {
 }
 
 /** The cache below this folder; one process uses it. */
-export function setUpCache({ root, mostBytes, handOver }: CacheParts): SetUpCache {
+export function setUpCache({ root, mostBytes }: CacheParts): SetUpCache {
   const inUse = new Map<string, number>();
   const looked = new Set<string>(); // entries that this process has found whole
   const place = (key: string) => join(root, key);
@@ -181,7 +180,7 @@ export function setUpCache({ root, mostBytes, handOver }: CacheParts): SetUpCach
           bytes += copied.bytes;
           files += copied.files;
         }
-        await handOver?.(tree);
+        await giveAs(workspace, tree);
         const lists = { holders: [...holders], changed: [...changed], strays: [...strays] };
         const note: Note = {
           version: 1,
@@ -241,6 +240,12 @@ export function setUpCache({ root, mostBytes, handOver }: CacheParts): SetUpCach
       for (const name of half) await removeTree(join(root, name));
     },
   };
+}
+
+/** Whoever left it keeps it: a run that stands on it is the same user. */
+async function giveAs(workspace: string, tree: string): Promise<void> {
+  const { uid, gid } = await lstat(workspace);
+  if (uid !== process.getuid?.()) await giveTo({ uid, gid }, tree);
 }
 
 /** A file of an entry that is not there is damage; anything else is the disk's. */

@@ -1,5 +1,5 @@
 // The one door of a run: an HTTP server on a Unix socket that hands each request to the gateway mounted at its prefix.
-import { chmod, chown, mkdir, rm } from "node:fs/promises";
+import { chmod, chown, mkdir, rm, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
@@ -146,8 +146,11 @@ async function open(server: Server, request: RunGatewayRequest, socketPath: stri
   await admit(request, socketPath);
 }
 
+/** A folder that was given to its run's own user before stays that user's. */
 async function admit({ socketDir, owner }: RunGatewayRequest, socketPath: string): Promise<void> {
   await chmod(socketPath, 0o600);
+  const { uid, gid } = await stat(socketDir);
+  if (uid !== process.getuid?.()) return chown(socketPath, uid, gid);
   if (!owner) return;
   await chown(socketPath, owner.uid, owner.gid);
   await chown(socketDir, owner.uid, owner.gid);

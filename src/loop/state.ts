@@ -305,6 +305,7 @@ export const Isolation = z.object({
   capabilities: z.array(z.string()),
   readOnlyRoot: z.boolean(),
   user: z.string(),
+  sharedUser: z.literal(true).optional(), // every run of this App has that user; absent: it was the run's own, or nobody looked
   missing: z.array(z.string()).optional(), // guards seen not to be in force; absent where there are none, or nobody looked
   unseen: z.array(z.string()).optional(), // guards of which nothing was to be seen inside
 });

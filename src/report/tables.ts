@@ -72,7 +72,8 @@ export function isolationSentence(isolation: Isolation): string {
   const root = isolation.readOnlyRoot ? "read-only root" : "**writable root**";
   const missing = isolation.missing?.length ? `; **not in force here**: ${isolation.missing.join(", ")}` : "";
   const unseen = isolation.unseen?.length ? `; not visible from inside: ${isolation.unseen.join(", ")}` : "";
-  return `container, network ${inlineCode(isolation.network)}, ${capabilities}, ${root}, user ${inlineCode(isolation.user)}${missing}${unseen}`;
+  const user = `user ${inlineCode(isolation.user)}${isolation.sharedUser ? ", **which all runs have**" : ""}`;
+  return `container, network ${inlineCode(isolation.network)}, ${capabilities}, ${root}, ${user}${missing}${unseen}`;
 }
 
 function roleWords({ role, check, reviewer }: RunFacts): string {

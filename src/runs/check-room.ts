@@ -6,7 +6,7 @@ import type { RunOrder } from "../engine/ports.ts";
 import { makeAsOnBase } from "../gateway/git/as-on-base.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { replaceFiles } from "../gateway/git/replaced.ts";
-import { handOver, makeCheckout } from "../gateway/git/workspace.ts";
+import { makeCheckout } from "../gateway/git/workspace.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { OwnCheck } from "../loop/state.ts";
 import { isOneOf } from "../policy/paths.ts";
@@ -57,16 +57,15 @@ export async function makeRoom(dir: string): Promise<void> {
  * only shows from below is not read. Resolves to what the workspace stands on.
  */
 export async function fillRoom(parts: CheckParts, order: RunOrder, room: CheckRoom): Promise<Beneath | null> {
-  const { identity, owner } = parts;
+  const { identity } = parts;
   const { check, quarantine, replaced = [] } = room;
   const dir = join(room.dir, "workspace");
-  await makeCheckout({ dir, quarantine, identity, owner: null, commit: order.startFrom });
+  await makeCheckout({ dir, quarantine, identity, commit: order.startFrom });
   const patterns = asOnBaseFor(order);
   if (patterns.length > 0) await makeAsOnBase(dir, quarantine, order.startFrom, isOneOf(patterns));
   if (replaced.length > 0) await replaceFiles(dir, join(dir, ".git"), replaced);
   const beneath = (await room.fill?.(dir)) ?? null;
   await removeMatching(dir, [...check.reports, ...check.artifacts]); // of what the set-up leaves, too
-  if (owner !== null) for (const one of [dir, join(room.dir, "loop", "out")]) await handOver(owner, one);
   return beneath;
 }
 

@@ -18,7 +18,7 @@ import { placeholdersOf } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
 import { readIfThere, syncFolder, writeDurably } from "./whole-file.ts";
 
-export interface FileParts extends Pick<DoorParts, "identity" | "owner"> {
+export interface FileParts extends Pick<DoorParts, "identity"> {
   readonly dataDir: string;
 }
 
@@ -82,8 +82,8 @@ export async function prepareFiles(
   fill: ((workspace: string) => Promise<Beneath | null>) | null,
 ): Promise<Kept> {
   const dir = rooms(parts).run(order.id);
-  const { identity, owner } = parts;
-  const shared = { dir: join(dir, "workspace"), quarantine, identity, owner };
+  const { identity } = parts;
+  const shared = { dir: join(dir, "workspace"), quarantine, identity };
   const made =
     order.role === "executor"
       ? await makeWorkspace(shared)

@@ -10,6 +10,7 @@ export function isolationOf(facts: ContainerFacts): Isolation {
     capabilities: [...facts.capabilitiesAdded],
     readOnlyRoot: facts.readonlyRoot,
     user: facts.user,
+    ...(facts.runtime === "docker" && !facts.ownUser ? { sharedUser: true } : {}),
     ...(facts.missing.length > 0 ? { missing: [...facts.missing] } : {}),
     ...(facts.unseen.length > 0 ? { unseen: [...facts.unseen] } : {}),
   };

@@ -13,7 +13,7 @@ import { commandFile, setUpScript } from "../environment/script.ts";
 import { treeOf } from "../gateway/git/kept.ts";
 import { filesAt, ignoredOf } from "../gateway/git/listed.ts";
 import { branchHead, type Quarantine } from "../gateway/git/quarantine.ts";
-import { handOver, makeCheckout } from "../gateway/git/workspace.ts";
+import { makeCheckout } from "../gateway/git/workspace.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { Rules, SetUp } from "../loop/state.ts";
@@ -59,11 +59,9 @@ const shownPaths = 20;
 const byDefault = 20e9;
 
 export function createSetUps(parts: SetUpParts): SetUps {
-  const { owner } = parts;
   const cache = setUpCache({
     root: rooms(parts).environments,
     mostBytes: parts.environmentBytes ?? byDefault,
-    ...(owner === null ? {} : { handOver: (folder: string) => handOver(owner, folder) }),
   });
   const making = new Map<string, Promise<unknown>>(); // by key: two runs that need one at once make one
   const containers = new Set<string>();
@@ -120,27 +118,29 @@ async function ready(parts: SetUpParts, cache: SetUpCache, note: Note, wasKept: 
 
 /** How an entry of the cache is given to a workspace on this engine. */
 export async function givenBy(
-  parts: Pick<SetUpParts, "owner" | "ociRuntime" | "runtime" | "dataDir">,
+  parts: Pick<SetUpParts, "ociRuntime" | "runtime" | "dataDir">,
   cache: SetUpCache,
   note: Note,
 ): Promise<Pick<ReadySetUp, "beneath" | "fill">> {
   const isShown = note.roots.length > 0 && (await mayStandOn(parts));
+  const folder = cache.folderOf(note.key);
+  const mayStand = async (workspace: string) =>
+    isShown && ((await parts.runtime.standsOn?.(workspace, folder)) ?? true);
   return {
-    beneath: async (workspace) => (isShown ? beneathOf(cache.folderOf(note.key), workspace) : null),
+    beneath: async (workspace) => ((await mayStand(workspace)) ? beneathOf(folder, workspace) : null),
     async fill(workspace) {
-      const lent = isShown ? await cache.lend(note.key, note, workspace) : null;
+      const lent = (await mayStand(workspace)) ? await cache.lend(note.key, note, workspace) : null;
       if (lent !== null && lent !== false) return beneathOf(lent, workspace);
       if (lent === false || !(await cache.give(note.key, note, workspace)))
         throw new Fault("What was kept of the set-up is damaged; it is made anew.", { kind: "engine", retry: "later" });
-      if (parts.owner !== null) await handOver(parts.owner, workspace);
       return null;
     },
   };
 }
 
-/** Only where the App is root, for what the kernel leaves beside the workspace is root's; another runtime of the engine was not tried. */
-async function mayStandOn({ owner, ociRuntime, runtime, dataDir }: Parameters<typeof givenBy>[0]): Promise<boolean> {
-  if (owner === null || ociRuntime !== null) return false;
+/** Another runtime of the engine was not tried. */
+async function mayStandOn({ ociRuntime, runtime, dataDir }: Parameters<typeof givenBy>[0]): Promise<boolean> {
+  if (ociRuntime !== null) return false;
   return (await runtime.showsBeneath?.(rooms({ dataDir }).environments)) ?? false;
 }
 
@@ -200,8 +200,8 @@ async function makeOne(
   const began = performance.now();
   const workspace = join(folder, "workspace");
   try {
-    const { identity, owner } = parts;
-    await makeCheckout({ dir: workspace, quarantine, identity, owner, commit });
+    const { identity } = parts;
+    await makeCheckout({ dir: workspace, quarantine, identity, commit });
     const { outcome, isolation, at, packages } = await runSetUp(parts, order, quarantine, folder);
     const tookMs = Math.round(performance.now() - began);
     if (outcome.status === "lost" || outcome.status === "stopped")
@@ -212,7 +212,7 @@ async function makeOne(
     if (outcome.status !== "finished")
       return { failed: failedStart(parts, outcome, isolation, howItFailed(order, outcome, at)) };
     const pristine = join(folder, "pristine");
-    await makeCheckout({ dir: pristine, quarantine, identity, owner: null, commit });
+    await makeCheckout({ dir: pristine, quarantine, identity, commit });
     const tracked = [...(await filesAt(quarantine.gitDir, commit)).keys()];
     try {
       const left = await leftIn(workspace, tracked, (paths) => ignoredOf(pristine, paths));

@@ -19,7 +19,7 @@ import { ownServed } from "../../src/gateway/tools/own.ts";
 import { toolGateway } from "../../src/gateway/tools/server.ts";
 import type { ToolCall } from "../../src/gateway/tools/tool.ts";
 import type { Told } from "../../src/verify/told.ts";
-import { ownRuntime, USER } from "../docker/own-runtime.ts";
+import { ownRuntime } from "../docker/own-runtime.ts";
 import { git, scratch } from "../gateway/git/world.ts";
 import { PRICE } from "./errand.ts";
 import { type Installed, installAgents } from "./install.ts";
@@ -122,8 +122,7 @@ async function prepareWorkspace(root: string, files: Readonly<Record<string, str
   const { objectsDir, base } = store;
   const quarantine = await openQuarantine({ root: join(root, "quarantine"), runId: "run-1", objectsDir, base, branch });
   const workspaceDir = join(root, "workspace");
-  const owner = process.getuid?.() === 0 ? USER : null;
-  await makeWorkspace({ dir: workspaceDir, quarantine, identity, owner });
+  await makeWorkspace({ dir: workspaceDir, quarantine, identity });
   return { quarantine, workspaceDir };
 }
 

@@ -6,6 +6,7 @@ import { openEngine } from "../../src/container/docker/engine.ts";
 import { chooseRunUser } from "../../src/container/docker/user.ts";
 import { processRuntime } from "../../src/container/process/process.ts";
 import type { Runtime } from "../../src/container/run.ts";
+import { usualUids } from "../../src/environment.ts";
 import { pinoLogger } from "../../src/log.ts";
 import { readSettings } from "../../src/settings.ts";
 import { startApp } from "../../src/wire.ts";
@@ -22,7 +23,8 @@ async function runtimeFor(dataDir: string): Promise<Runtime> {
   const engine = await openEngine({ env: process.env, mayStart: false });
   if (engine === null) throw new Error("No container engine answered at DOCKER_HOST.");
   const user = chooseRunUser(process.getuid?.() ?? 1, process.getgid?.() ?? 1);
-  return dockerRuntime({ docker: engine.docker, user, relay: { kind: "toolchain" }, roots: [dataDir], instance });
+  const relay = { kind: "toolchain" } as const;
+  return dockerRuntime({ docker: engine.docker, user, uids: usualUids, relay, roots: [dataDir], instance });
 }
 
 async function main(): Promise<void> {

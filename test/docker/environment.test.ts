@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
+import { usualUids } from "../../src/environment.ts";
 import { forgetting } from "../container/forgetting.ts";
 import { prepareGround } from "../container/ground.ts";
 import { aModule, publish } from "../gateway/registry/go-modules.ts";
@@ -52,9 +53,9 @@ describeWithDocker("the environment of a run", (engine) => {
     const story = await aStory({
       files: { ...brokenShop, ".gitignore": "deps\n", "package-lock.json": "{}\n" },
       policy: `environment:\n  setup: ${JSON.stringify(["mkdir -p deps/bin && echo fine > deps/tool", wall])}\n`,
-      executor: `${clean}; test "$(cat deps/net)" = lo || exit 8; ${poison}; ${mend}`,
+      executor: `${clean}; test "$(cat deps/net)" = lo && test "$(cat deps/uid)" = "$(id -u)" || exit 8; ${poison}; ${mend}`,
       reviewer: `${clean}; touch deps/x 2>/dev/null && exit 7; test "$(cat deps/root)" = shut || exit 8; ${approving}`,
-      runtime: (_real, dir) => ownRuntime(engine(), dir),
+      runtime: (_real, dir) => ownRuntime(engine(), dir, { uids: usualUids }),
     });
     const [first, second] = [await story.startLoop(), await story.startLoop()];
     for (const issue of [first, second]) {

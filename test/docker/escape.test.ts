@@ -31,9 +31,9 @@ describeWithDocker("a hostile agent", (engine: () => Engine) => {
     expect(triedAttacks()).toEqual(expect.arrayContaining([...titles]));
   });
 
-  test("bears the number of a threat or an invariant in every attack, and no two of at least 203 have one name", () => {
+  test("bears the number of a threat or an invariant in every attack, and no two of at least 205 have one name", () => {
     const titles = triedAttacks();
-    expect(titles.length).toBeGreaterThanOrEqual(203);
+    expect(titles.length).toBeGreaterThanOrEqual(205);
     expect(titles.filter((title) => !/^[TI]\d+: /.test(title))).toEqual([]);
     expect(new Set(titles).size).toBe(titles.length);
   });

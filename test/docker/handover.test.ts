@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Engine } from "../../src/container/docker/engine.ts";
 import type { Runtime } from "../../src/container/run.ts";
+import { usualUids } from "../../src/environment.ts";
 import { aModel, call } from "../story/model-server.ts";
 import { aStory } from "../story/world.ts";
 import { describeWithDocker } from "./engine.ts";
@@ -15,7 +16,7 @@ describeWithDocker("handing over in a container", (engine: () => Engine) => {
       executor: `if grep -q '^# Hand over' /loop/brief.md; then ${call} | grep -q ^200 && echo handed > over.txt
 else echo worked >> work.txt; while ${call} | grep -q ^200; do :; done; exit 1; fi`,
       policy: "version: 1\nbudget:\n  usd: 0.1\n",
-      runtime: (_real: Runtime, dir: string) => ownRuntime(engine(), join(dir, "app")),
+      runtime: (_real: Runtime, dir: string) => ownRuntime(engine(), join(dir, "app"), { uids: usualUids }),
       models: [{ name: "openai", family: "openai", baseUrl: model.url, key: "sk-the-real-key", priceId: null }],
       prices: { "openai/*": { input: 4, output: 20 } },
     });

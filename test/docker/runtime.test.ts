@@ -6,10 +6,12 @@ import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { dockerRuntime } from "../../src/container/docker/docker.ts";
+import { type DockerRuntimeOptions, dockerRuntime } from "../../src/container/docker/docker.ts";
 import type { Engine } from "../../src/container/docker/engine.ts";
 import { readEngineInfo } from "../../src/container/docker/engine-info.ts";
+import { listUsers } from "../../src/container/docker/sweep.ts";
 import type { RunRequest, Runtime } from "../../src/container/run.ts";
+import { usualUids } from "../../src/environment.ts";
 import { obeysTheContract } from "../container/contract.ts";
 import { forgetting } from "../container/forgetting.ts";
 import { type Ground, prepareGround } from "../container/ground.ts";
@@ -20,7 +22,7 @@ import { ownRuntime, USER } from "./own-runtime.ts";
 describeWithDocker("the Docker runtime", (engine: () => Engine) => {
   let ground: Ground;
   let instance: string;
-  const open = (changes: { readonly roots?: readonly string[] } = {}): Runtime =>
+  const open = (changes: Partial<DockerRuntimeOptions> = {}): Runtime =>
     forgetting(ownRuntime(engine(), ground.folder, { instance, ...changes }));
   const openPlain = (): Runtime => ownRuntime(engine(), ground.folder, { instance });
   const container = (id: string): Docker.Container => engine().docker.getContainer(`loopgate-${id}`);
@@ -350,6 +352,34 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
     expect(await running?.done).toMatchObject({ status: "finished", exitCode: 0 });
     expect(ground.git("show", "loop/12-k3f9:sum")).toBe("4");
   });
+
+  test.runIf(process.getuid?.() === 0)(
+    "T8, F12: a run with a user of its own is made ahead, taken over with its user, and hands in over the gateway that listens anew",
+    async () => {
+      const elsewhere = await prepareGround();
+      const roots = [ground.folder, elsewhere.folder];
+      const [first, next] = [open({ roots, uids: usualUids }), open({ roots, uids: usualUids })];
+      const request = ground.request({ command: "until [ -e finish ]; do sleep 0.1; done; id -u > sum" });
+      await first.prepare(request);
+      const { facts } = await first.start(request);
+      const uid = Number(facts.user.split(":")[0]);
+      expect(facts.ownUser).toBe(true);
+      expect(uid).toBeGreaterThanOrEqual(usualUids.from);
+      expect(facts.relay?.user).toBe(facts.user);
+      const beside = await first.start(elsewhere.request({ id: "12-k3f9-1-executor-2" }));
+      expect(beside.facts.user).not.toBe(facts.user);
+      await beside.done;
+      await first.close();
+      await ground.restartGateway();
+      const running = await next.find(request.id);
+      expect(running?.facts).toMatchObject({ user: facts.user, ownUser: true });
+      expect(await listUsers(engine().docker)).toContainEqual({ run: request.id, uid });
+      writeFileSync(join(ground.folder, "workspace/finish"), "");
+      expect(await running?.done).toMatchObject({ status: "finished", exitCode: 0 });
+      expect(ground.git("show", "loop/12-k3f9:sum")).toBe(String(uid));
+      expect(await listUsers(engine().docker)).toEqual([]);
+    },
+  );
 
   test("F3: a run that ended while nobody watched still gives its exit code, once", async () => {
     const request = ground.request({ command: "until [ -e finish ]; do sleep 0.1; done; exit 6" });

@@ -1,6 +1,6 @@
 // The one door of a run: who may reach it, where requests go, what is counted, and that it shuts.
 import { once } from "node:events";
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { request, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -125,6 +125,20 @@ test("after a restart the door is at the same place, in the same folder that a r
   expect(statSync(socketDir).mode & 0o777).toBe(0o700);
   expect((await get(gateway.socketPath, "/x")).status).toBe(200);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  "after a restart it belongs to whom its folder was given, whoever runs belong to otherwise",
+  async () => {
+    const socketDir = join(scratch(), "door");
+    mkdirSync(socketDir);
+    chownSync(socketDir, 60_600, 60_600);
+    const owner = { uid: 10_001, gid: 10_001 };
+    const gateway = await openRunGateway({ socketDir, lease, routes: [], owner });
+    onTestFinished(() => gateway.close());
+    for (const path of [socketDir, gateway.socketPath])
+      expect(statSync(path)).toMatchObject({ uid: 60_600, gid: 60_600 });
+  },
+);
 
 test("a place where nothing can listen is a fault", async () => {
   const file = join(scratch(), "file");

@@ -125,6 +125,12 @@ describe("the status comment", () => {
     expect(status(aPublishedLoop())).not.toContain("CAUTION");
   });
 
+  it("T8: of a loop whose runs have no user of their own says so", () => {
+    const shared = aRun({ isolation: { ...sealed, sharedUser: true } });
+    const state = aPublishedLoop({ attempts: [anAttempt({ runs: [shared] })] });
+    expect(status(state)).toContain("user `65534:65534`, **which all runs have**");
+  });
+
   it("of a stopped loop", () => {
     expect(
       status(anEndedLoop({ reason: "retry_limit", of: "attempts", is: 3, resume: "execute" })),

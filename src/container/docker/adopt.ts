@@ -31,7 +31,6 @@ export async function adopt(
   docker: Docker,
   info: Docker.ContainerInspectInfo,
   engine: EngineInfo,
-  user: RunUser,
   watch?: OutputWatch,
 ): Promise<Running> {
   const labels = info.Config.Labels;
@@ -44,7 +43,7 @@ export async function adopt(
     const facts = readFacts(info, inspectedRelay, engine);
     const source = (target: string) => facts.mounts.find((mount) => mount.target === target)?.source ?? "";
     const gateway = inspectedRelay?.Mounts.find((mount) => mount.Destination === "/gateway");
-    if (gateway) await giveFolder(user, gateway.Source); // the gateway has listened anew
+    if (gateway) await giveFolder(userOf(info.Config.User), gateway.Source); // the gateway has listened anew
     return attend({
       id,
       agent,
@@ -70,6 +69,12 @@ export async function adopt(
   } catch (error) {
     throw toFault(error, `Could not take over the run ${id}`);
   }
+}
+
+/** As a spec has it: two numbers, whoever else the App would give it to now. */
+function userOf(user: string): RunUser {
+  const [uid = Number.NaN, gid = Number.NaN] = user.split(":").map(Number);
+  return { uid, gid };
 }
 
 /**

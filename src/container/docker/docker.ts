@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type Docker from "dockerode";
 import { Fault } from "../../base/fault.ts";
+import type { UidRange } from "../../environment.ts";
 import type { OutputWatch, Running, RunRequest, Runtime } from "../run.ts";
 import type { ContainerSpec } from "../spec/body.ts";
 import { agentName, relayName } from "../spec/spec.ts";
@@ -28,13 +29,16 @@ import {
   settleFolders,
 } from "./launch.ts";
 import { removeContainer, removeRun } from "./remove.ts";
-import { choosePrey, listContainers, removeAll } from "./sweep.ts";
+import { createRunUsers } from "./run-users.ts";
+import { choosePrey, listContainers, listUsers, removeAll } from "./sweep.ts";
 import type { RunUser } from "./user.ts";
 
 export interface DockerRuntimeOptions {
   readonly docker: Docker;
-  /** Whom runs run as: see `chooseRunUser`. */
+  /** Whom runs run as that have no user of their own: see `chooseRunUser`. */
   readonly user: RunUser;
+  /** Where each run's own user is taken from. Absent, or where the App is not root and can give nothing away: they have none. */
+  readonly uids?: UidRange;
   readonly relay: RelayImage;
   /** Host folders beneath which every folder of a run must lie, links resolved. */
   readonly roots: readonly string[];
@@ -47,9 +51,11 @@ export interface DockerRuntimeOptions {
 /** A runtime on this engine. Nothing is asked of the engine before the first call. */
 export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { docker, instance, user } = options;
-  const images = imageResolver(docker, user);
+  const uids = process.getuid?.() === 0 ? options.uids : undefined;
+  const images = imageResolver(docker, user, uids);
   const held = new Map<string, Promise<Running>>();
   const ahead = new Map<string, Promise<Prepared>>();
+  const users = uids === undefined ? null : createRunUsers(uids, () => listUsers(docker));
   const engineInfo = () => engineInfoOf(docker);
   const relayImage = () => images(relayChoice(options.relay));
   const showsBeneath = triesBeneath({ docker, user, image: relayImage, engine: engineInfo });
@@ -60,17 +66,20 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     if (known) return known;
     const running = begin();
     held.set(id, running);
-    running.then(
-      ({ done }) => done.then(() => held.delete(id)),
-      () => held.delete(id),
-    );
+    const letGo = () => {
+      held.delete(id);
+      users?.release(id);
+    };
+    running.then(({ done }) => done.then(letGo), letGo);
     return running;
   }
 
   async function makePad(request: RunRequest): Promise<LaunchPad> {
     const roots = await Promise.all(options.roots.map((root) => realFolder(root, request.id)));
     const tools = options.toolsDir ? await realFolder(options.toolsDir, request.id) : null;
-    return { ...options, roots, tools, images, engine: await engineInfo(), entry: await readContainerEntry() };
+    const engine = await engineInfo();
+    const whose = users === null ? { user } : { user: await users.of(request), ownUser: true };
+    return { ...options, ...whose, roots, tools, images, engine, entry: await readContainerEntry() };
   }
 
   async function begin(request: RunRequest, watch?: OutputWatch): Promise<Running> {
@@ -110,7 +119,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         },
       );
     }
-    if (epoch === request.epoch && everRan(info)) return adopt(docker, info, await engineInfo(), user, watch);
+    if (epoch === request.epoch && everRan(info)) return adopt(docker, info, await engineInfo(), watch);
     await removeRun([agentName, relayName].map((name) => docker.getContainer(name(request.id))));
     return null;
   }
@@ -128,6 +137,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
     imageId: async (image) => (await images(image)).id,
     showsBeneath,
+    ...(users === null ? {} : { standsOn: users.promise }),
     async prepare(request) {
       if (held.has(request.id) || ahead.has(request.id)) return;
       if (await inspectOrNull(docker.getContainer(agentName(request.id)))) return; // `start` knows what to do with it
@@ -135,6 +145,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       ahead.set(request.id, preparing);
       await preparing.catch((error) => {
         ahead.delete(request.id);
+        users?.release(request.id);
         throw error;
       });
     },
@@ -144,7 +155,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       if (known) return known;
       const info = await inspectOrNull(docker.getContainer(agentName(id)));
       if (!info || info.Config.Labels["loopgate.instance"] !== instance || !everRan(info)) return null;
-      return hold(id, async () => adopt(docker, info, await engineInfo(), user));
+      return hold(id, async () => adopt(docker, info, await engineInfo()));
     },
     async list() {
       const listed = await listContainers(docker, instance);
@@ -158,6 +169,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
         if (info?.Config.Labels["loopgate.instance"] === instance) await removeContainer(container);
       }
       ahead.delete(id);
+      users?.release(id);
     },
     async sweep(keep) {
       return removeAll(

@@ -23,6 +23,7 @@ export function readFacts(
     network: network.HostConfig.NetworkMode ?? "",
     networks: Object.keys(network.NetworkSettings.Networks ?? {}),
     user: agent.Config.User,
+    ownUser: agent.Config.Labels["loopgate.uid"] !== undefined,
     readonlyRoot: host.ReadonlyRootfs === true,
     privileged: host.Privileged === true,
     capabilitiesAdded: host.CapAdd ?? [],

@@ -1,6 +1,7 @@
 // Resolves the image of a run to its content address: a named one, or the host's own toolchain made into an image.
 import type Docker from "dockerode";
 import { Fault, toFault } from "../../base/fault.ts";
+import type { UidRange } from "../../environment.ts";
 import type { ImageChoice } from "../run.ts";
 import { isGone } from "./errors.ts";
 import { planToolchain, readHostToolchain, type ToolchainPlan } from "./toolchain.ts";
@@ -31,11 +32,11 @@ export type ImageResolver = (choice: ImageChoice) => Promise<ResolvedImage>;
  * A resolver for this engine. A missing image is a `Fault` that says what to do; nothing is ever pulled silently. One that
  * declares volumes is a `Fault` of kind `refused`: the engine would make them writable, on its own disk and without a limit.
  */
-export function imageResolver(docker: Docker, user: RunUser): ImageResolver {
+export function imageResolver(docker: Docker, user: RunUser, uids?: UidRange): ImageResolver {
   let toolchain: Promise<ResolvedImage> | null = null;
   return (choice) => {
     if (choice.kind === "named") return resolveNamed(docker, choice);
-    toolchain ??= resolveToolchain(docker, user).catch((error) => {
+    toolchain ??= resolveToolchain(docker, user, uids).catch((error) => {
       toolchain = null;
       throw error;
     });
@@ -84,8 +85,8 @@ function repositoryOf(reference: string): string {
   return (reference.split("@")[0] ?? "").replace(/:[^:/]+$/, "");
 }
 
-async function resolveToolchain(docker: Docker, user: RunUser): Promise<ResolvedImage> {
-  const plan = planToolchain(await readHostToolchain(), user);
+async function resolveToolchain(docker: Docker, user: RunUser, uids?: UidRange): Promise<ResolvedImage> {
+  const plan = planToolchain(await readHostToolchain(), user, uids);
   const found = (await inspectImage(docker, plan.reference)) ?? (await importToolchain(docker, plan));
   return { reference: plan.reference, id: found.Id, digest: null, mounts: plan.mounts, env: plan.env };
 }

@@ -4,6 +4,7 @@ import { basename, dirname } from "node:path";
 import type Docker from "dockerode";
 import { assert } from "../../base/assert.ts";
 import { Fault, toFault } from "../../base/fault.ts";
+import { giveTo } from "../../base/give.ts";
 import type { Observed } from "../observed.ts";
 import type { ImageChoice, OutputWatch, RunRequest } from "../run.ts";
 import type { Allowed } from "../spec/allowed.ts";
@@ -18,7 +19,7 @@ import type { EngineInfo } from "./engine-info.ts";
 import type { ImageResolver, ResolvedImage } from "./image.ts";
 import { removeRun } from "./remove.ts";
 import { TOOLCHAIN_NODE, TOOLCHAIN_RELAY } from "./toolchain.ts";
-import { giveFolder, giveTo, type RunUser } from "./user.ts";
+import { giveFolder, type RunUser } from "./user.ts";
 
 /** What a launch needs besides the request; the runtime keeps it. */
 export interface LaunchPad {
@@ -26,6 +27,8 @@ export interface LaunchPad {
   readonly engine: EngineInfo;
   readonly images: ImageResolver;
   readonly user: RunUser;
+  /** Whether no other living run has that user. Absent: others have it as well. */
+  readonly ownUser?: boolean | undefined;
   readonly instance: string;
   readonly roots: readonly string[];
   readonly tools: string | null;
@@ -54,9 +57,9 @@ export interface Launched {
 /** Both specs of a run, compiled and accepted by the guard. Throws `Fault` of kind `refused` otherwise. */
 export async function compile(request: RunRequest, pad: LaunchPad): Promise<readonly ContainerSpec[]> {
   refuseEnvironment(request);
-  const { images, user, instance, engine, tools } = pad;
+  const { images, user, ownUser, instance, engine, tools } = pad;
   const [image, relayImage] = await Promise.all([images(request.image), images(relayChoice(pad.relay))]);
-  const parts = { image, user, instance, tools, host: engine };
+  const parts = { image, user, ownUser, instance, tools, host: engine };
   const specs = [compileAgent(request, parts, pad.entry)];
   if (request.gatewaySocket !== null) {
     const socket = { folder: dirname(request.gatewaySocket), file: basename(request.gatewaySocket) };

@@ -4,6 +4,7 @@ import { toFault } from "../../base/fault.ts";
 import type { RunLabel } from "../run.ts";
 import { readRunLabel } from "./labels.ts";
 import { removeContainer } from "./remove.ts";
+import type { Taken } from "./run-users.ts";
 
 /** A container as the engine lists it, and the run it belongs to. */
 export interface Listed {
@@ -23,6 +24,15 @@ export async function listContainers(docker: Docker, instance: string): Promise<
     part: Labels["loopgate.part"] ?? "",
     run: readRunLabel(Labels),
   }));
+}
+
+/** Every run on the engine that has a user of its own and has not ended, whichever App's. Throws `Fault`. */
+export async function listUsers(docker: Docker): Promise<readonly Taken[]> {
+  const found = await docker.listContainers({ all: true, filters: { label: ["loopgate.uid"] } }).catch((error) => {
+    throw toFault(error, "Could not list the users of runs");
+  });
+  const living = found.filter(({ State }) => State !== "exited" && State !== "dead");
+  return living.map(({ Labels }) => ({ run: readRunLabel(Labels).id, uid: Number(Labels["loopgate.uid"]) }));
 }
 
 /** What a sweep removes: all parts of unwanted runs, and relays whose agent is gone and, unless it is `starting`, not on its way. */

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { Fault } from "../../base/fault.ts";
+import type { UidRange } from "../../environment.ts";
 import { type TarEntry, writeTar } from "./tar.ts";
 import type { RunUser } from "./user.ts";
 
@@ -48,9 +49,9 @@ export async function readHostToolchain(): Promise<HostToolchain> {
   };
 }
 
-/** The image's few files and the read-only mounts that fill it. The same host gives the same reference. */
-export function planToolchain(host: HostToolchain, user: RunUser): ToolchainPlan {
-  const archive = writeTar(entries(host, user));
+/** The image's few files, in which whoever a run may be has a name, and the read-only mounts that fill it. The same host gives the same reference. */
+export function planToolchain(host: HostToolchain, user: RunUser, uids?: UidRange): ToolchainPlan {
+  const archive = writeTar(entries(host, [user, ...usersIn(uids)]));
   const hash = createHash("sha256").update(archive).digest("hex").slice(0, 16);
   const folders = host.roots.filter((root) => root.link === null).map(({ name }) => `/${name}`);
   return {
@@ -64,15 +65,21 @@ export function planToolchain(host: HostToolchain, user: RunUser): ToolchainPlan
   };
 }
 
-function entries(host: HostToolchain, user: RunUser): TarEntry[] {
+function usersIn(uids: UidRange | undefined): readonly RunUser[] {
+  if (uids === undefined) return [];
+  return Array.from({ length: uids.to - uids.from + 1 }, (_, n) => ({ uid: uids.from + n, gid: uids.from + n }));
+}
+
+function entries(host: HostToolchain, users: readonly RunUser[]): TarEntry[] {
+  const lines = (line: (user: RunUser) => string) => users.map((user) => `${line(user)}\n`).join("");
   const folders = ["dev", "etc", "etc/alternatives", "loop", "opt", "opt/loopgate", "opt/loopgate/bin", "proc", "run"];
   return [
     ...[...folders, "sbin", "sys", "usr", "var", "workspace"].map((path) => directory(path)),
     directory("tmp", 0o1777),
     ...host.roots.map(({ name, link }) => (link === null ? directory(name) : symbolic(name, link))),
     ...host.alternatives.map(({ name, target }) => symbolic(`etc/alternatives/${name}`, target)),
-    file("etc/passwd", `root:x:0:0::/:/bin/sh\nagent:x:${user.uid}:${user.gid}::/tmp/home:/bin/sh\n`),
-    file("etc/group", `root:x:0:\nagent:x:${user.gid}:\n`),
+    file("etc/passwd", `root:x:0:0::/:/bin/sh\n${lines(({ uid, gid }) => `agent:x:${uid}:${gid}::/tmp/home:/bin/sh`)}`),
+    file("etc/group", `root:x:0:\n${lines(({ gid }) => `agent:x:${gid}:`)}`),
     file(TOOLCHAIN_NODE.slice(1), ""),
     file(TOOLCHAIN_RELAY.slice(1), host.relay),
   ];

@@ -11,6 +11,7 @@ export function processFacts(request: RunRequest): ContainerFacts {
     networks: ["host"],
     user: `${process.getuid?.() ?? "unknown"}:${process.getgid?.() ?? "unknown"}`,
     readonlyRoot: false,
+    ownUser: false,
     privileged: false,
     capabilitiesAdded: [],
     capabilitiesDropped: [],

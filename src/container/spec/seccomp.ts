@@ -4,7 +4,7 @@
 // holds back, kernel crypto sockets (CVE-2026-31431) and io_uring; and every one that admits 32-bit calls lets
 // `socketcall` past a rule on address families (moby pull 53551). Here 32-bit calls do not exist.
 
-/** What ordinary programs call, by what for. Absent on purpose: modules, mounts, namespaces, keyrings, bpf, io_uring, clocks. */
+/** What ordinary programs call, by what for. Absent on purpose: modules, mounts, namespaces, keyrings, bpf, clocks, and both kinds of asynchronous I/O: contexts of the older (`io_setup`) are counted for the whole machine. */
 const ALLOWED = {
   files: `access chdir chmod chown close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2 fadvise64
     fallocate fchdir fchmod fchmodat fchmodat2 fchown fchownat fcntl fdatasync flock fstat fstatfs fsync ftruncate
@@ -29,7 +29,7 @@ const ALLOWED = {
     rt_sigtimedwait rt_tgsigqueueinfo setitimer sigaltstack signalfd signalfd4`,
   waiting: `epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait epoll_pwait2 epoll_wait epoll_wait_old eventfd
     eventfd2 futex futex_requeue futex_wait futex_waitv futex_wake inotify_add_watch inotify_init inotify_init1
-    inotify_rm_watch io_cancel io_destroy io_getevents io_pgetevents io_setup io_submit poll ppoll pselect6 select`,
+    inotify_rm_watch poll ppoll pselect6 select`,
   time: `clock_getres clock_gettime clock_nanosleep gettimeofday nanosleep time timer_create timer_delete timer_getoverrun
     timer_gettime timer_settime timerfd_create timerfd_gettime timerfd_settime adjtimex clock_adjtime`,
   pipes: `accept accept4 bind connect getpeername getsockname getsockopt listen pipe pipe2 recvfrom recvmmsg recvmsg
@@ -58,8 +58,8 @@ const PROFILE = {
     ...SOCKET_FAMILIES.map((family) => allow(["socket"], equals(family))),
     ...PERSONALITIES.map((persona) => allow(["personality"], equals(persona))),
     allow(["clone"], { index: 0, value: NEW_NAMESPACES, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ" }),
-    // Its flags are behind a pointer; told that it does not exist, the C library falls back to clone.
-    { names: ["clone3"], action: "SCMP_ACT_ERRNO", errnoRet: ENOSYS },
+    // The flags of `clone3` are behind a pointer. Told that neither exists, programs fall back to `clone`, and to reading and writing.
+    { names: ["clone3", "io_setup"], action: "SCMP_ACT_ERRNO", errnoRet: ENOSYS },
   ],
 };
 

@@ -12,6 +12,8 @@ import { SECCOMP_OPTION } from "./seccomp.ts";
 export interface SpecParts {
   readonly image: ResolvedImage;
   readonly user: RunUser;
+  /** Whether no other living run has that user; a label then keeps it from others. Absent: others have it as well. */
+  readonly ownUser?: boolean | undefined;
   /** Which App instance owns the containers; two of them can share an engine. */
   readonly instance: string;
   readonly host: {
@@ -220,6 +222,7 @@ function labels(request: RunRequest, parts: SpecParts, part: string): Record<str
     "loopgate.role": request.role,
     "loopgate.epoch": String(request.epoch),
     "loopgate.image": parts.image.reference,
+    ...(parts.ownUser === true ? { "loopgate.uid": String(parts.user.uid) } : {}),
     "loopgate.digest": parts.image.digest ?? "",
     "loopgate.relay": request.gatewaySocket === null ? "no" : "yes",
     ...(request.joins === undefined ? {} : { "loopgate.joins": request.joins }),

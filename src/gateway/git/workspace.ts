@@ -2,10 +2,8 @@
 //
 // Git touches the folder only before its container exists; afterwards the host never runs git in it (T9).
 
-import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { promisify } from "node:util";
 import { assert } from "../../base/assert.ts";
 import { Fault } from "../../base/fault.ts";
 import { removeTree } from "../../base/remove-tree.ts";
@@ -23,8 +21,6 @@ export interface WorkspaceRequest {
   readonly quarantine: Quarantine;
   /** Who the commits are by. */
   readonly identity: { readonly name: string; readonly email: string };
-  /** The unprivileged user who gets the files, where the App is root; null where the run has our own uid. */
-  readonly owner: { readonly uid: number; readonly gid: number } | null;
 }
 
 export interface Workspace {
@@ -82,7 +78,6 @@ async function build(request: WorkspaceRequest, commit: string, pointers: Pointe
   if (commit !== quarantine.base.sha) await copyCommit(quarantine, commit, join(gitDir, "objects"));
   await checkOut(gitDir, request, commit);
   if (await checkedOutWithAttributes(gitDir, commit)) await keepAsTheyAre(gitDir, dir);
-  if (request.owner !== null) await handOver(request.owner, dir);
   return { dir, commit, objectsDir: quarantine.objectsDir };
 }
 
@@ -117,14 +112,6 @@ async function checkOut(gitDir: string, request: WorkspaceRequest, commit: strin
   if (code === 0) return;
   if (isDamage(stderr)) await reportDamage(request.quarantine.objectsDir);
   throw gitFault(`Could not check out ${commit}`, stderr);
-}
-
-/** Gives a folder or file and all in it to the user that runs have; links are changed themselves. Throws Fault. */
-export async function handOver(owner: NonNullable<WorkspaceRequest["owner"]>, dir: string): Promise<void> {
-  assert(owner.uid > 0 && owner.gid > 0, "a workspace is never given to root");
-  await promisify(execFile)("chown", ["-R", "-h", "-P", `${owner.uid}:${owner.gid}`, "--", dir]).catch((cause) => {
-    throw new Fault(`Could not give ${dir} to uid ${owner.uid}`, { kind: "engine", retry: "never", cause });
-  });
 }
 
 /** Index entries are compared by size and time only: the owner changes after the checkout, the content does not. */

@@ -3,7 +3,8 @@ import { chmodSync, lchownSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { chooseRunUser, giveTo } from "../../../src/container/docker/user.ts";
+import { giveTo } from "../../../src/base/give.ts";
+import { chooseRunUser } from "../../../src/container/docker/user.ts";
 
 test.each([
   ["an App that is root runs agents as somebody unprivileged", 0, 0, { uid: 10001, gid: 10001 }],

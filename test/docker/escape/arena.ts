@@ -25,6 +25,7 @@ import {
 } from "../../../src/container/run.ts";
 import type { ContainerSpec } from "../../../src/container/spec/body.ts";
 import { refusals } from "../../../src/container/spec/guard.ts";
+import type { UidRange } from "../../../src/environment.ts";
 import { forgetting } from "../../container/forgetting.ts";
 import { USER } from "../own-runtime.ts";
 
@@ -89,8 +90,8 @@ export async function runGuarded(engine: Engine, arena: Arena, request: RunReque
 }
 
 /** The runtime as the App has it, for runs in this arena. */
-export function runtimeOf(engine: Engine, arena: Arena): Runtime {
-  return forgetting(dockerRuntime({ ...pieces(engine), roots: [arena.folder] }));
+export function runtimeOf(engine: Engine, arena: Pick<Arena, "folder">, uids?: UidRange): Runtime {
+  return forgetting(dockerRuntime({ ...pieces(engine), roots: [arena.folder], ...(uids && { uids }) }));
 }
 
 export interface WeakRun {

@@ -226,7 +226,7 @@ export async function aWorld(events: GitEvent[]): Promise<World> {
   const store = await fetchBase({ storeRoot: join(folder, "store"), repositoryId: 7, url: origin.url, branch: "main" });
   const quarantine = await openQuarantine({ root: join(folder, "quarantine"), runId: "r1", ...store, branch });
   const dir = join(folder, "tree");
-  await makeWorkspace({ dir, quarantine, identity: author, owner: USER });
+  await makeWorkspace({ dir, quarantine, identity: author });
   execFileSync("cp", ["-R", new URL("./probes", import.meta.url).pathname, join(dir, "probes")]);
   const lease = { runId: "r1", token: newLeaseToken(), branch, mayPush: true };
   const route = gitGateway({

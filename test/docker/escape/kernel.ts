@@ -69,6 +69,12 @@ const attacks: readonly Attack[] = [
     works: /^(ok|refused E(NOSYS|NOKEY))/,
   },
   { title: "T7: io_uring cannot be set up", name: "io-uring", fails: denied, works: /^refused E(FAULT|NOSYS)$/ },
+  {
+    title: "T8: a context of asynchronous I/O, of which the machine has a number for all, cannot be made",
+    name: "aio",
+    fails: /^refused ENOSYS$/,
+    works: /^refused EFAULT$/,
+  },
   { title: "T7: userfaultfd cannot be called", name: "userfaultfd", fails: denied, works: /^(ok|refused ENOSYS)/ },
   {
     title: "T7: a file cannot be opened by its handle",

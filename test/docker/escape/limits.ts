@@ -1,10 +1,12 @@
 // Attacks on the machine's resources and on the run's end: floods, bombs, deadlines, survivors (T8).
 import { readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, expect, vi } from "vitest";
 import type { Engine } from "../../../src/container/docker/engine.ts";
 import { processRuntime } from "../../../src/container/process/process.ts";
 import type { Limits, RunOutcome } from "../../../src/container/run.ts";
-import { host, makeArena, runGuarded, runWeakened, type Weaken } from "./arena.ts";
+import { type UidRange, usualUids } from "../../../src/environment.ts";
+import { host, makeArena, runGuarded, runtimeOf, runWeakened, type Weaken } from "./arena.ts";
 import { tryAttack } from "./attack.ts";
 
 const MiB = 1024 * 1024;
@@ -183,6 +185,27 @@ const floods: readonly Flood[] = [
 const busy = `for i in 1 2; do timeout 0.7 sh -c 'while :; do :; done' & done; wait
   for f in /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpu/cpu.stat; do [ -e $f ] && grep nr_throttled $f; done; true`;
 
+/** Pipes until new ones get less, and watchers until there are no more: 1,100 and a few hundred. F_GETPIPE_SZ is 1032. */
+const hoards = `my (@kept, @more); for (1..1100) { pipe(my $r, my $w) or last; push @kept, $r, $w }
+  for (1..600) { my $fd = syscall(${process.arch === "x64" ? "294" : "26"}, 0); last if $fd < 0; push @more, $fd }
+  $| = 1; print "hoarded\n"; sleep 30`;
+const looks = `pipe(my $r, my $w); my $fd = syscall(${process.arch === "x64" ? "294" : "26"}, 0);
+  printf "pipe %d watch %s\n", fcntl($r, 1032, 0), $fd < 0 ? "no" : "yes"`;
+
+/** What a run finds of its user's quotas while another run, which began before it, keeps all that it could get. */
+async function besideAHoard(engine: Engine, uids: UidRange | undefined): Promise<string> {
+  const [hoarder, other] = [makeArena(), makeArena()];
+  const runtime = runtimeOf(engine, { folder: dirname(hoarder.folder) }, uids);
+  const full = Promise.withResolvers<void>();
+  const first = hoarder.request({ command: ["perl", "-e", hoards] });
+  const running = await runtime.start(first, (_, chunk) => String(chunk).includes("hoarded") && full.resolve());
+  await full.promise;
+  const { log } = await (await runtime.start(other.request({ command: ["perl", "-e", looks] }))).done;
+  await running.stop("it was looked at");
+  await running.done;
+  return log;
+}
+
 export function limitAttacks(engine: () => Engine): void {
   describe("floods and survivors", () => {
     for (const { title, command, limits, held, weaken, flooded } of floods) {
@@ -214,6 +237,11 @@ export function limitAttacks(engine: () => Engine): void {
         const { log } = await runWeakened(engine(), arena, arena.request({ command: busy }), host({ NanoCpus: 0 }));
         expect(log).toMatch(/nr_throttled 0/);
       },
+    });
+
+    tryAttack("T8: what a run uses up of the quotas that its user has of the kernel, a run beside it does not miss", {
+      fails: async () => expect(await besideAHoard(engine(), usualUids)).toBe("pipe 65536 watch yes\n"),
+      works: async () => expect(await besideAHoard(engine(), undefined)).toMatch(/^pipe (?!65536)\d+ watch no\n$/),
     });
 
     const daemon = (mark: string) => [

@@ -13,7 +13,7 @@ async function aWorkspace(tree: Tree): Promise<string> {
   const branchAt = ({ dir, base }: Origin) => commit(dir, { tree: treeOf(dir, tree), parents: [base], message: "Odd" });
   const { quarantine, root } = await aQuarantine({ branchAt });
   const dir = join(root, "ws");
-  await makeWorkspace({ dir, quarantine, identity, owner: null });
+  await makeWorkspace({ dir, quarantine, identity });
   const paths = git(dir, ["ls-files", "-z"]).split("\0").filter(Boolean);
   for (const path of paths) writeFileSync(join(dir, path), readFileSync(join(dir, path)));
   return dir;

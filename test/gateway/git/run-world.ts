@@ -50,7 +50,7 @@ export async function aRun(
   const { branchAt, mayPush = true, ...gatewayOptions } = options;
   const world = await aQuarantine({ branchAt });
   const workspace = join(world.root, "workspace");
-  await makeWorkspace({ dir: workspace, quarantine: world.quarantine, identity, owner: null });
+  await makeWorkspace({ dir: workspace, quarantine: world.quarantine, identity });
   const lease = { runId: "run-1", token: newLeaseToken(), branch, mayPush };
   const events: GitEvent[] = [];
   const route = gitGateway({

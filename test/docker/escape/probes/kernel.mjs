@@ -45,6 +45,7 @@ await attempt("bpf", () => syscall({ x64: 321, arm64: 280 }, 9999, 0, 0));
 await attempt("perf", () => syscall({ x64: 298, arm64: 241 }, 0, 0, -1, -1, 0));
 await attempt("keyring", () => syscall({ x64: 250, arm64: 219 }, 0, -3, 1)); // keyctl: the session keyring
 await attempt("io-uring", () => syscall({ x64: 425, arm64: 425 }, 1, 0));
+await attempt("aio", () => syscall({ x64: 206, arm64: 0 }, 1, 0)); // io_setup, with nowhere to put the context
 await attempt("userfaultfd", () => syscall({ x64: 323, arm64: 282 }, 0));
 await attempt("file-handle", () => perl(`
   my ($name, $open) = ${process.arch === "x64" ? "(303, 304)" : "(264, 265)"}; # name_to_handle_at, open_by_handle_at
