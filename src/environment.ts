@@ -180,9 +180,10 @@ export const Environment = z.strictObject({
     )
     .prefault("loop")
     .meta({ description: "The label that starts a loop." }),
-  LOOPGATE_CONCURRENT_RUNS: whole(1, 1000)
-    .prefault("4")
-    .meta({ description: "How many containers may run at the same time." }),
+  LOOPGATE_CONCURRENT_RUNS: whole(1, 1000).prefault("4").meta({
+    description:
+      "How many containers may run at the same time. Once two accounts have asked for one since the start, neither gets the last.",
+  }),
   LOOPGATE_RUN_UIDS: uids.prefault(`${usualUids.from}-${usualUids.to}`).meta({
     description:
       "User ids, the first and the last, that nobody else on this machine has: where the App is root, each run has one of its own while it lives. At least 4 for each of LOOPGATE_CONCURRENT_RUNS. Two Apps on one engine may share them.",

@@ -19,7 +19,7 @@ import { parseReview } from "../verify/review.ts";
 import { endOthers } from "./others.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun, StoredEffect } from "./ports.ts";
 import { spoken } from "./read.ts";
-import type { Place } from "./slots.ts";
+import type { Asker, Place } from "./slots.ts";
 import { textOf, type World } from "./world.ts";
 
 type StartRun = Extract<Effect, { type: "start_run" }>;
@@ -32,7 +32,7 @@ export async function startRun(
   { issueKey, retrying }: { readonly issueKey: string; readonly retrying: boolean },
 ): Promise<LoopEvent[] | Place> {
   await endOthers(world, state);
-  const inLine = world.slots.take(effect.run, issueKey);
+  const inLine = world.slots.take(effect.run, askerOf(state, issueKey));
   if (inLine !== null) return inLine;
   let mayRun = retrying;
   try {
@@ -103,11 +103,15 @@ export async function stopRun(
   world.slots.release(run);
 }
 
+function askerOf({ issue }: LoopState, key: string): Asker {
+  return { key, installationId: issue.installationId };
+}
+
 /** Watches a run that was found running. */
 function watchAdopted(world: World, state: LoopState, run: string, issueKey: string, started: StartedRun): void {
   const start = startOf(state, run);
   if (start === null) return;
-  world.slots.hold(run, issueKey);
+  world.slots.hold(run, askerOf(state, issueKey));
   watch(world, state, start, issueKey, started);
 }
 

@@ -1,4 +1,12 @@
-// How many containers may run at once; a run without a slot waits. Repositories take turns, and whoever cannot come is passed by.
+// How many containers may run at once; a run without a slot waits. Installations take turns, and in each its repositories, and whoever cannot come is passed by.
+
+/** Whose loop a run is of. */
+export interface Asker {
+  /** The issue's. */
+  readonly key: string;
+  /** The account's at GitHub that has the App: the tenant. */
+  readonly installationId: number;
+}
 
 /** Where a run stands among those that wait; 1 is next. */
 export interface Place {
@@ -7,10 +15,10 @@ export interface Place {
 }
 
 export interface Slots {
-  /** Null when the run has a slot now; otherwise where it is in line, and `key` is called back when one is free. */
-  take(run: string, key: string): Place | null;
+  /** Null when the run has a slot now; otherwise where it is in line, and the asker's key is called back when one is free. */
+  take(run: string, asker: Asker): Place | null;
   /** For a container that is there: it has a slot whether or not one is free. */
-  hold(run: string, key: string): void;
+  hold(run: string, asker: Asker): void;
   /** For a container that may be there: it counts against the others, and gives the run itself no slot. */
   suspect(run: string): void;
   /** It is known by now whether it is there. */
@@ -26,14 +34,19 @@ const patienceMs = 5_000;
 type Later = (ms: number, act: () => void) => void;
 
 interface Waiting {
-  readonly key: string;
+  readonly asker: Asker;
   /** `late`: it was called, and did not come in time; it keeps its place and holds up nobody. */
   state: "waits" | "called" | "late";
 }
 
-/** `limit` runs at once; `onFree` is told whose turn it is, `later` acts after so many milliseconds. */
+/**
+ * `limit` runs at once; `onFree` is told whose turn it is, `later` acts after so many milliseconds. Once a second installation has asked, none
+ * of them gets the last slot beside all the others: however long its runs take, another's first one does not wait for them.
+ */
 export function createSlots(limit: number, onFree: (key: string) => void, later: Later): Slots {
-  const held = new Map<string, string>(); // by run, the key it was asked for with
+  const held = new Map<string, Asker>(); // by run
+  const installations = new Map<number, number>(); // that have asked, with the count of runs begun at its last one
+  let begun = 0;
   const suspected = new Set<string>(); // none of them held
   const line = new Map<string, Waiting>(); // by run, in order of asking
 
@@ -41,12 +54,12 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
     const free = limit - held.size - suspected.size;
     const called = [...line.values()].filter(({ state }) => state === "called").length;
     if (free <= called) return;
-    const next = inTurn().find(([, { state }]) => state === "waits");
+    const next = inTurn().find(([, { state, asker }]) => state === "waits" && mayHaveOne(asker));
     if (next === undefined) return;
     const [run, waiting] = next;
     waiting.state = "called";
     later(patienceMs, () => passBy(run, waiting));
-    onFree(waiting.key);
+    onFree(waiting.asker.key);
     callNext();
   }
 
@@ -56,14 +69,21 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
     callNext();
   }
 
-  /** A slot is kept for each run before it that may still come. */
-  function isTurnOf(run: string, key: string): boolean {
-    const free = limit - held.size - suspected.size + (suspected.has(run) ? 1 : 0);
-    return free > before(run, key).filter(({ state }) => state !== "late").length;
+  /** Whether its installation leaves one for the others then. */
+  function mayHaveOne({ installationId }: Asker): boolean {
+    if (installations.size < 2 || limit < 2) return true;
+    return [...held.values()].filter((one) => one.installationId === installationId).length < limit - 1;
   }
 
-  function before(run: string, key: string): readonly Waiting[] {
-    const all = inTurn(line.has(run) ? [] : [[run, { key, state: "waits" }]]);
+  /** A slot is kept for each run before it that may still come. */
+  function isTurnOf(run: string, asker: Asker): boolean {
+    if (!mayHaveOne(asker)) return false;
+    const free = limit - held.size - suspected.size + (suspected.has(run) ? 1 : 0);
+    return free > before(run, asker).filter((one) => one.state !== "late" && mayHaveOne(one.asker)).length;
+  }
+
+  function before(run: string, asker: Asker): readonly Waiting[] {
+    const all = inTurn(line.has(run) ? [] : [[run, { asker, state: "waits" }]]);
     return all
       .slice(
         0,
@@ -73,19 +93,37 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
   }
 
   /**
-   * All that wait, as their turns come. Whose repository has the fewest runs, those before it in line included, goes first;
-   * among equals who asked first. So a flood of one repository's loops puts off its own loops and hardly another's.
+   * All that wait, as their turns come. Whose installation has the fewest runs, those before it in line included, goes first, and of
+   * those the one whose last run began longest ago; in each whose repository has the fewest; among equals who asked first. So a flood
+   * puts off its own loops and hardly another's, however many repositories it comes from and however short its runs are.
    */
-  function inTurn(newcomers: readonly [string, Waiting][] = []): readonly [string, Waiting][] {
+  function inTurn(newcomers: readonly (readonly [string, Waiting])[] = []) {
+    const inRepositories = ranked([...line, ...newcomers], ({ key }) => repositoryOf(key));
+    const begunAt = ({ installationId }: Asker) => installations.get(installationId) ?? 0;
+    return ranked(inRepositories, ({ installationId }) => String(installationId), begunAt);
+  }
+
+  /** Those whose group has the fewest runs first, and of those whose `begunAt` is least; otherwise as they are. */
+  function ranked(
+    all: readonly (readonly [string, Waiting])[],
+    groupOf: (asker: Asker) => string,
+    begunAt: (asker: Asker) => number = () => 0,
+  ) {
     const runsOf = new Map<string, number>();
-    const count = (key: string) => {
-      const known = runsOf.get(repositoryOf(key)) ?? 0;
-      runsOf.set(repositoryOf(key), known + 1);
+    const count = (asker: Asker) => {
+      const group = groupOf(asker);
+      const known = runsOf.get(group) ?? 0;
+      runsOf.set(group, known + 1);
       return known;
     };
-    for (const key of held.values()) count(key);
-    const ranked = [...line, ...newcomers].map((one) => ({ one, rank: count(one[1].key) }));
-    return ranked.toSorted((a, b) => rankOf(a) - rankOf(b)).map(({ one }) => one);
+    for (const asker of held.values()) count(asker);
+    const counted = all.map((one) => ({ one, rank: count(one[1].asker), at: begunAt(one[1].asker) }));
+    return counted.toSorted((a, b) => rankOf(a) - rankOf(b) || a.at - b.at).map(({ one }) => one);
+  }
+
+  function begin({ installationId }: Asker): void {
+    begun += 1;
+    installations.set(installationId, begun);
   }
 
   function leave(run: string): void {
@@ -93,22 +131,25 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
   }
 
   return {
-    take(run, key) {
+    take(run, asker) {
       if (held.has(run)) return null;
-      if (isTurnOf(run, key)) {
+      if (!installations.has(asker.installationId)) installations.set(asker.installationId, 0);
+      if (isTurnOf(run, asker)) {
+        begin(asker);
         line.delete(run);
         suspected.delete(run);
-        held.set(run, key);
+        held.set(run, asker);
         return null;
       }
       const known = line.get(run);
-      if (known === undefined) line.set(run, { key, state: "waits" });
+      if (known === undefined) line.set(run, { asker, state: "waits" });
       else if (known.state === "late") known.state = "waits";
-      return { place: before(run, key).length + 1, of: line.size };
+      return { place: before(run, asker).length + 1, of: line.size };
     },
-    hold(run, key) {
+    hold(run, asker) {
       suspected.delete(run);
-      held.set(run, key);
+      begin(asker);
+      held.set(run, asker);
       leave(run);
     },
     suspect(run) {
@@ -136,7 +177,7 @@ function rankOf({
   one: [, { state }],
   rank,
 }: {
-  readonly one: readonly [string, Waiting];
+  readonly one: readonly [string, Pick<Waiting, "state">];
   readonly rank: number;
 }): number {
   return state === "called" ? -1 : rank;

@@ -354,7 +354,7 @@ describeWithDocker("the Docker runtime", (engine: () => Engine) => {
   });
 
   test.runIf(process.getuid?.() === 0)(
-    "T8, F12: a run with a user of its own is made ahead, taken over with its user, and hands in over the gateway that listens anew",
+    "T8, F12: a run with a user of its own is made ahead, taken over with its user, and pushes to the gateway that listens anew",
     async () => {
       const elsewhere = await prepareGround();
       const roots = [ground.folder, elsewhere.folder];

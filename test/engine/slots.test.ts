@@ -2,6 +2,9 @@
 import { expect, test } from "vitest";
 import { createSlots } from "../../src/engine/slots.ts";
 
+/** Of the first installation unless said otherwise. */
+const asker = (key: string, installationId = 1) => ({ key, installationId });
+
 function someRuns(limit = 1) {
   const called: string[] = [];
   const timers: (() => void)[] = [];
@@ -13,7 +16,7 @@ function someRuns(limit = 1) {
   const patienceEnds = () => {
     for (const act of timers.splice(0)) act();
   };
-  return { called, slots, patienceEnds, take: (run: string) => slots.take(run, `issue ${run}`) };
+  return { called, slots, patienceEnds, take: (run: string) => slots.take(run, asker(`issue ${run}`)) };
 }
 
 test("a run without a slot waits, knows its place, and is called when one is free", () => {
@@ -64,39 +67,71 @@ test("a container that may be there counts against the others, and gives its run
   slots.suspect("a");
   expect(take("b")).toEqual({ place: 1, of: 1 });
   slots.release("b");
-  slots.hold("c", "issue c");
+  slots.hold("c", asker("issue c"));
   expect(take("a")).toEqual({ place: 1, of: 1 });
 });
 
 test("a run that was found running has its slot, and knowing of it takes none away", () => {
   const { slots, take } = someRuns();
   slots.suspect("a");
-  slots.hold("a", "issue a");
+  slots.hold("a", asker("issue a"));
   slots.clear("a");
   expect([take("a"), take("b"), slots.taken]).toEqual([null, { place: 1, of: 1 }, 1]);
 });
 
 test("T26: a repository that asks for a hundred runs puts off its own, and not another's", () => {
   const { called, slots } = someRuns(2);
-  const many = Array.from({ length: 100 }, (_, n) => slots.take(`many ${n}`, `1#${n}`));
+  const many = Array.from({ length: 100 }, (_, n) => slots.take(`many ${n}`, asker(`1#${n}`)));
   expect(many.slice(0, 3)).toEqual([null, null, { place: 1, of: 1 }]);
-  expect(slots.take("few 0", "2#1")).toEqual({ place: 1, of: 99 });
-  expect(slots.take("other 0", "3#1")).toEqual({ place: 2, of: 100 });
-  expect(slots.take("few 1", "2#2")).toEqual({ place: 3, of: 101 });
+  expect(slots.take("few 0", asker("2#1"))).toEqual({ place: 1, of: 99 });
+  expect(slots.take("other 0", asker("3#1"))).toEqual({ place: 2, of: 100 });
+  expect(slots.take("few 1", asker("2#2"))).toEqual({ place: 3, of: 101 });
   slots.release("many 0");
   expect(called).toEqual(["2#1"]);
-  expect(slots.take("few 0", "2#1")).toBeNull();
+  expect(slots.take("few 0", asker("2#1"))).toBeNull();
   slots.release("few 0");
   expect(called).toEqual(["2#1", "3#1"]);
-  expect(slots.take("other 0", "3#1")).toBeNull();
+  expect(slots.take("other 0", asker("3#1"))).toBeNull();
   slots.release("many 1");
   expect(called).toEqual(["2#1", "3#1", "1#2"]); // the many have no run now, and asked first
 });
 
 test("who was called keeps the turn, though a repository with fewer runs asks before it has come", () => {
   const { slots } = someRuns(2);
-  for (const n of [0, 1, 2]) slots.take(`many ${n}`, `1#${n}`);
+  for (const n of [0, 1, 2]) slots.take(`many ${n}`, asker(`1#${n}`));
   slots.release("many 0");
-  expect(slots.take("few", "2#1")).toEqual({ place: 2, of: 2 });
-  expect(slots.take("many 2", "1#2")).toBeNull();
+  expect(slots.take("few", asker("2#1"))).toEqual({ place: 2, of: 2 });
+  expect(slots.take("many 2", asker("1#2"))).toBeNull();
+});
+
+test("T26: an installation whose floods come from a hundred repositories puts off its own, and not another's", () => {
+  const { called, slots } = someRuns(2);
+  const many = Array.from({ length: 100 }, (_, n) => slots.take(`many ${n}`, asker(`${n + 10}#1`)));
+  expect(many.slice(0, 3)).toEqual([null, null, { place: 1, of: 1 }]);
+  expect(slots.take("few 0", asker("2#1", 2))).toEqual({ place: 1, of: 99 });
+  expect(slots.take("other 0", asker("3#1", 3))).toEqual({ place: 2, of: 100 });
+  slots.release("many 0");
+  expect(called).toEqual(["2#1"]);
+});
+
+test("T26: an installation whose runs are short does not go again before another that waits", () => {
+  const { called, slots } = someRuns(1);
+  for (const n of [0, 1, 2]) slots.take(`many ${n}`, asker(`1#${n}`));
+  slots.take("few", asker("2#1", 2));
+  slots.release("many 0");
+  expect(called).toEqual(["2#1"]); // although the others asked before it, and none of them has a run now
+});
+
+test("T26: once there are two installations, neither waits for the other's runs to end before its first begins", () => {
+  const { called, slots } = someRuns(3);
+  slots.take("good 0", asker("2#1", 2));
+  slots.release("good 0");
+  const many = Array.from({ length: 9 }, (_, n) => slots.take(`many ${n}`, asker(`1#${n}`)));
+  expect(many.slice(0, 3)).toEqual([null, null, { place: 1, of: 1 }]);
+  expect(slots.take("good 1", asker("2#1", 2))).toBeNull();
+  expect(slots.take("good 2", asker("2#2", 2))).toEqual({ place: 1, of: 8 });
+  slots.release("good 1");
+  expect(called).toEqual(["2#2"]);
+  slots.release("many 0");
+  expect(called).toEqual(["2#2", "1#2"]); // one for each that is free, and the flood has two again
 });

@@ -1,5 +1,6 @@
 // Where the App is installed, and on which repositories: each installation listed by itself, so that one that fails stops no other.
 import { Fault } from "../../base/fault.ts";
+import { sideBySide } from "../../base/side-by-side.ts";
 import type { GitHubPort, RepositoryRef } from "../ports.ts";
 import type { Troubles } from "./troubles.ts";
 
@@ -31,6 +32,9 @@ interface Installation {
   readonly state: "here" | "suspended" | "gone";
 }
 
+/** So many installations are asked side by side: one that answers slowly holds up none but its own. */
+export const installationsAtOnce = 8;
+
 type Port = Pick<GitHubPort, "listInstallations" | "listRepositories">;
 
 export function createListing(github: Port, troubles: Troubles): Listing {
@@ -41,10 +45,10 @@ export function createListing(github: Port, troubles: Troubles): Listing {
 
   async function refresh(isWanted: (id: number, isNew: boolean) => boolean): Promise<void> {
     await listInstallations();
-    for (const [id, { aside, state }] of installations) {
+    await sideBySide([...installations], installationsAtOnce, async ([id, { aside, state }]) => {
       if (state === "gone" && troubles.isWell(`installation ${id}`)) installations.delete(id);
       else if (isWanted(id, aside === null) && troubles.isDue(`installation ${id}`)) await ask(id, state);
-    }
+    });
   }
 
   const isOwed = (id: number, isNew: boolean) => isNew || !troubles.isWell(`installation ${id}`);

@@ -40,24 +40,32 @@ export function createPass(
     const seen = reconciler?.seen() ?? { everything: true, repositories: new Set<number>() };
     const now = seen.everything ? "everything" : [...seen.repositories].sort((a, b) => a - b).join(" ");
     if (swept === now || swept === "everything") return;
-    await settled();
+    await settledOrLate();
     if (await isUnsettled()) return;
     await sweep(seen);
     swept = now;
   }
 
-  /** A turn was cut short, and a loop may be on its way back: what its runs left is not nobody's. */
+  /** A loop may be on its way back to where the store has none, as where a turn was cut short: what its runs left is not nobody's. */
   async function isUnsettled(): Promise<boolean> {
-    for (const key of await store.busyIssues(clock.now())) if ((await store.nextEvent(key)) !== null) return true;
+    for (const key of await store.busyIssues(clock.now()))
+      if ((await store.nextEvent(key)) !== null && (await store.load(key)) === null) return true;
     return false;
+  }
+
+  /** Somebody's turn may go on for as long as what floods it does. */
+  async function settledOrLate(): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const cancel = clock.at(clock.now() + soonMs, late.resolve);
+    await Promise.race([settled(), late.promise]);
+    cancel();
   }
 
   async function look(): Promise<void> {
     const now = clock.now();
     if (reconciler === null) return;
-    if (regularAt === null) await reconciler.everything();
-    else if (!isRegular(now)) return reconciler.again();
-    const isWhole = regularAt === null || (await reconciler.silent());
+    if (regularAt !== null && !isRegular(now)) return reconciler.again();
+    const isWhole = regularAt === null ? (await reconciler.everything(soonMs)).isWhole : await reconciler.silent();
     regularAt = now + (isWhole ? everyMs : Math.min(everyMs, soonMs));
   }
 

@@ -1,5 +1,6 @@
 // Level-triggered: what GitHub says now becomes the events that a lost webhook would have brought. At start, and in silence.
 import { Fault } from "../../base/fault.ts";
+import { sideBySide } from "../../base/side-by-side.ts";
 import { isLive } from "../../loop/end.ts";
 import { issueKeyOf } from "../../loop/issue-key.ts";
 import type { LoopState } from "../../loop/state.ts";
@@ -8,7 +9,7 @@ import type { Recalled } from "../world.ts";
 import { differences } from "./difference.ts";
 import { createHearing } from "./hearing.ts";
 import { createLabelled, type Found } from "./labelled.ts";
-import { createListing } from "./listing.ts";
+import { createListing, installationsAtOnce } from "./listing.ts";
 import type { RestoreWorld } from "./restore.ts";
 import { createTroubles, type Subject, type Trouble } from "./troubles.ts";
 
@@ -23,6 +24,7 @@ export interface Reconciled {
   readonly repositories: number;
   readonly issues: readonly Found[]; // labelled and unknown to the store
   readonly failed: readonly Trouble[]; // installations, repositories and issues
+  readonly isWhole: boolean; // false: some were left for the next pass
 }
 
 /** What was looked at since the start: a loop that only its thread knows is in the store if its repository is among it. */
@@ -36,9 +38,12 @@ export interface Reconciler {
   heard(origin: Origin): void;
   /** A delivery told this issue's loop something, so it needs no look. */
   heardOf(issueKey: string): void;
-  /** Looks at every repository of every installation that can be read; the others are looked at as soon as they can be. */
-  everything(): Promise<Reconciled>;
-  /** Looks where nothing was heard for a period; false: what failed to arrive was asked for again, so look again soon. */
+  /**
+   * Looks at every repository of every installation that can be read; the others are looked at as soon as they can be. What an
+   * installation answers slowly is left for the next pass once it has taken so many milliseconds; absent: nothing is.
+   */
+  everything(mostMs?: number): Promise<Reconciled>;
+  /** Looks where nothing was heard for a period; false: look again soon, for something was left, or was asked to arrive once more. */
   silent(): Promise<boolean>;
   /** Looks at what could not be looked at before and is due again; where there is nothing of the kind, nothing is asked. */
   again(): Promise<void>;
@@ -48,6 +53,9 @@ export interface Reconciler {
   /** Restores one issue's loop on demand; true when there is one now. Null: nobody can say yet. */
   recall(issueKey: string): Promise<Recalled | null>;
 }
+
+/** What one installation may take of a period, in milliseconds. */
+const mostOfPeriodMs = 60_000;
 
 /** In one silent period at most so many repositories without a live loop are looked at; the next period goes on. */
 const quietPerPeriod = 60;
@@ -137,11 +145,35 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     for (const id of listing.fresh) if (!there.has(id)) listing.fresh.delete(id);
   }
 
-  /** One after the other, those that may be asked; what cannot be read is left alone for a while and stops no other. */
-  async function lookAtAll(repositories: readonly RepositoryRef[], live: Live): Promise<Reconciled["issues"]> {
+  /** Installation by installation, some of them side by side. */
+  async function lookAtAll(
+    repositories: readonly RepositoryRef[],
+    live: Live,
+    mostMs: number,
+  ): Promise<Pick<Reconciled, "issues" | "isWhole">> {
+    const byInstallation = Map.groupBy(repositories, ({ installationId }) => installationId);
     const issues: Found[] = [];
-    for (const repository of repositories) {
+    let isWhole = true;
+    await sideBySide([...byInstallation.values()], installationsAtOnce, async (own) => {
+      if (!(await lookAtOwn(own, { live, until: clock.now() + mostMs, issues }))) isWhole = false;
+    });
+    return { issues, isWhole };
+  }
+
+  /**
+   * One after the other, those that may be asked; what cannot be read is left alone for a while and stops no other. False: there was no
+   * time for all of them, and the others are owed.
+   */
+  async function lookAtOwn(
+    repositories: readonly RepositoryRef[],
+    { live, until, issues }: { readonly live: Live; readonly until: number; readonly issues: Found[] },
+  ): Promise<boolean> {
+    for (const [index, repository] of repositories.entries()) {
       if (world.stopping()) break;
+      if (clock.now() > until) {
+        for (const { repositoryId } of repositories.slice(index)) listing.fresh.add(repositoryId);
+        return false;
+      }
       if (!mayBeAsked(repository)) continue;
       const { repositoryId } = repository;
       try {
@@ -152,7 +184,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
         await blame(repository, error);
       }
     }
-    return issues;
+    return true;
   }
 
   /** The repository alone, or its whole installation? That is asked once as it begins, and saves a request for each of the others. */
@@ -218,14 +250,14 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
   return {
     heard: hearing.heard,
     heardOf: hearing.heardOf,
-    async everything() {
+    async everything(mostMs = Number.POSITIVE_INFINITY) {
       await listing.refresh();
       const live = await liveByRepository();
       const all = await allOf(live);
-      const issues = await lookAtAll(all, live);
+      const { issues, isWhole } = await lookAtAll(all, live, mostMs);
       await redeliver();
       const failed = troubles.all().filter(({ subject }) => subject !== "deliveries");
-      return { repositories: all.length, issues, failed };
+      return { repositories: all.length, issues, failed, isWhole };
     },
     async silent() {
       const { live, all } = await now();
@@ -233,14 +265,14 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
       const mayAsk = repositories.length > 0 && !askedAgain;
       askedAgain = mayAsk && (await redeliver());
       if (askedAgain) return false;
-      await lookAtAll(repositories, live);
+      const { isWhole } = await lookAtAll(repositories, live, mostOfPeriodMs);
       turnOf += quietPerPeriod;
-      return true;
+      return isWhole;
     },
     async again() {
       if (troubles.due().length === 0) return;
       const { live, all } = await now();
-      await lookAtAll(owedOnes(all), live);
+      await lookAtAll(owedOnes(all), live, mostOfPeriodMs);
       if (!troubles.isWell("deliveries")) await redeliver();
     },
     againAt: () => troubles.nextAt(),
