@@ -159,9 +159,10 @@ function toolsOfOthers({ toolServers = [] }: Rules): string[] {
   const servers = toolServers.filter(({ tools }) => tools.length > 0);
   if (servers.length === 0) return [];
   const lines = servers.map(({ name, tools }) => {
-    const each = tools.map(
-      (tool) => `\`${servedName(name, tool.name)}\`${tool.arguments ? " (within its patterns)" : ""}`,
-    );
+    const each = tools.map((tool) => {
+      const how = [...(tool.arguments ? ["within its patterns"] : []), ...(tool.ask ? ["asks a person"] : [])];
+      return `\`${servedName(name, tool.name)}\`${how.length === 0 ? "" : ` (${how.join(", ")})`}`;
+    });
     return `- of \`${name}\`: ${each.join(", ")}`;
   });
   return [

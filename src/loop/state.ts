@@ -79,7 +79,13 @@ const ToolServer = z.object({
   command: z.string(),
   image: z.string(), // empty: the executor's own
   env: z.record(z.string(), z.string()),
-  tools: z.array(z.object({ name: z.string(), arguments: z.record(z.string(), z.array(z.string())).optional() })), // those that may be used; absent arguments: any
+  tools: z.array(
+    z.object({
+      name: z.string(),
+      ask: z.literal(true).optional(), // each call waits for a person; absent: it may be made
+      arguments: z.record(z.string(), z.array(z.string())).optional(), // patterns by name; absent: any
+    }),
+  ),
 });
 export type ToolServer = z.infer<typeof ToolServer>;
 

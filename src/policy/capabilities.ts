@@ -61,7 +61,9 @@ function isEmpty({ option, which }: Capability, rules: Rules): boolean {
 }
 
 function toolsOfServers({ toolServers = [] }: Rules): readonly string[] {
-  return toolServers.flatMap(({ name, tools }) => tools.map((tool) => `${name}-${tool.name}`));
+  return toolServers.flatMap(({ name, tools }) =>
+    tools.map((tool) => `${name}-${tool.name}${tool.ask ? " (asks)" : ""}`),
+  );
 }
 
 /** In the order in which people read it: files, what leaves the container, what the App does at GitHub. */

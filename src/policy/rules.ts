@@ -195,8 +195,8 @@ function packagesOf({ packages }: Policy, registries: readonly string[]): NonNul
 function toolServersOf({ tools }: Policy): Pick<Rules, "toolServers"> {
   const toolServers = Object.entries(tools.servers).map(([name, { command, image, env, tools: named }]) => {
     const may = Object.entries(named).flatMap(([tool, rule]) => {
-      if (typeof rule === "string") return rule === "allow" ? [{ name: tool }] : [];
-      return rule.use === "allow" ? [{ name: tool, arguments: rule.arguments }] : [];
+      const { use, ...patterns } = typeof rule === "string" ? { use: rule } : rule;
+      return use === "deny" ? [] : [{ name: tool, ...(use === "ask" ? { ask: true as const } : {}), ...patterns }];
     });
     return { name, command, image, env, tools: may };
   });

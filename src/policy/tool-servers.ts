@@ -16,7 +16,7 @@ const argumentPattern = z
     if (problem !== null) context.addIssue({ code: "custom", message: problem });
   });
 
-const choice = z.enum(["allow", "deny"]);
+const choice = z.enum(["allow", "ask", "deny"]);
 
 /** What becomes of one tool: a choice, or one with the patterns that its arguments must match. */
 const ToolRule = z
@@ -24,7 +24,7 @@ const ToolRule = z
     choice,
     z.strictObject({ use: choice, arguments: z.record(z.string().max(64), z.array(argumentPattern).min(1).max(20)) }),
   ])
-  .meta({ words: '"allow" or "deny", or a group with `use` and the patterns of its `arguments`' });
+  .meta({ words: '"allow", "ask" or "deny", or a group with `use` and the patterns of its `arguments`' });
 
 const bounded =
   (most: number, names: RegExp, what: string) =>
@@ -67,6 +67,6 @@ export const Tools = z.strictObject({
         "a group of at most 8 servers by their names (letters and digits, at most 12), each with `command` and `tools`, and if need be `image` and `env`",
     })
     .describe(
-      "MCP servers whose tools the agent may use. Each is started with a run, in a container of its own without network beside it, by a shell `command` that speaks MCP on its standard streams, in `image` (empty: the agent's own). Under `tools` each tool that may be used is named with `allow`; what is not named is denied. A tool may be a group instead, with `use` and patterns for its `arguments` in which `*` stands for any text.",
+      "MCP servers whose tools the agent may use. Each is started with a run, in a container of its own without network beside it, by a shell `command` that speaks MCP on its standard streams, in `image` (empty: the agent's own). Under `tools` each tool that may be used is named with `allow`, or with `ask` where a person has to approve each call; what is not named is denied. A tool may be a group instead, with `use` and patterns for its `arguments` in which `*` stands for any text.",
     ),
 });

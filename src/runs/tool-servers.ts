@@ -6,7 +6,7 @@ import { removeTree } from "../base/remove-tree.ts";
 import type { RunRequest, Runtime } from "../container/run.ts";
 import type { Log } from "../engine/ports.ts";
 import { createServerClient, type ServerClient } from "../gateway/tools/upstream/client.ts";
-import { Agreed, agreedOf, type RunServers, serverTools } from "../gateway/tools/upstream/served.ts";
+import { Agreed, type Asking, agreedOf, type RunServers, serverTools } from "../gateway/tools/upstream/served.ts";
 import { currentAttempt, rulesOf } from "../loop/begin.ts";
 import type { LoopState, ToolServer } from "../loop/state.ts";
 import { type CheckParts, makeRoom } from "./check-room.ts";
@@ -42,6 +42,8 @@ export type ServerRequest = Omit<RunRequest, "id" | "workspaceDir" | "loopDir" |
 export interface Beside {
   readonly run: string;
   readonly servers: readonly ToolServer[];
+  /** What people have said of calls so far. */
+  readonly decided: Omit<Asking, "ask">;
 }
 
 /** What of a server is running; `client` is ready to be called at once, and a call waits for the server to come up. */
@@ -61,7 +63,8 @@ export function createToolServers(parts: CheckParts): ToolServers {
       const servers = rulesOf(loop).toolServers ?? [];
       const own = servers.map(({ name }) => serverRun(run, name));
       for (const one of own) containers.add(one);
-      const started = await startServers(parts, { run, servers }, (server) => requestFor(parts, loop, server));
+      const beside = { run, servers, decided: { allowed: loop.permits, denied: refusedIn(loop) } };
+      const started = await startServers(parts, beside, (server) => requestFor(parts, loop, server));
       return {
         tools: started.tools,
         async end() {
@@ -86,12 +89,20 @@ export async function startServers(
 ): Promise<RunServers> {
   const started = beside.servers.map((server) => start(parts, beside.run, server, request(server)));
   const agreed = await agreedOn(parts, beside.run, started);
-  const tools = started.flatMap(({ server, client, listed }) => {
-    const one = agreed.find((known) => known.server === server.name);
-    const call: ServerClient["call"] = (tool, given) => listed.then(() => client.call(tool, given));
-    return one === undefined ? [] : serverTools(server, one, { call });
-  });
-  return { tools, end: () => end(parts, started) };
+  return {
+    tools: (ask) =>
+      started.flatMap(({ server, client, listed }) => {
+        const one = agreed.find((known) => known.server === server.name);
+        const call: ServerClient["call"] = (tool, given) => listed.then(() => client.call(tool, given));
+        return one === undefined ? [] : serverTools(server, one, { call }, { ...beside.decided, ask });
+      }),
+    end: () => end(parts, started),
+  };
+}
+
+/** What people have refused, in the words in which it was asked for. */
+function refusedIn({ said = [] }: LoopState): string[] {
+  return said.flatMap(({ of, about }) => (of === "denied" && about !== undefined ? [about] : []));
 }
 
 function start(parts: ServerParts, run: string, server: ToolServer, request: ServerRequest): Started {

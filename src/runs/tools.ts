@@ -7,7 +7,8 @@ import type { Route } from "../gateway/run.ts";
 import { ownServed } from "../gateway/tools/own.ts";
 import type { AskedChecks } from "../gateway/tools/run-check.ts";
 import { toolGateway } from "../gateway/tools/server.ts";
-import type { ServedTool, ToolCall } from "../gateway/tools/tool.ts";
+import type { ToolCall } from "../gateway/tools/tool.ts";
+import type { RunServers } from "../gateway/tools/upstream/served.ts";
 import { type LoopState, ToolCount } from "../loop/state.ts";
 import { Told, tellMore } from "../verify/told.ts";
 import { rooms } from "./rooms.ts";
@@ -34,7 +35,7 @@ export interface ToolsOf {
   /** The policy's checks that the run may ask for; null: there are none. */
   readonly checks: AskedChecks | null;
   /** The tools of servers beside the run. */
-  readonly others: readonly ServedTool[];
+  readonly others: RunServers["tools"];
   readonly onCall: (call: ToolCall, named: string) => void;
   readonly onRefused: (why: string) => void;
 }
@@ -58,21 +59,22 @@ export async function openTools(
     return written;
   };
   const onError = (err: unknown) => parts.log.error({ run: runId, loop: loop.id, err }, "a tool failed");
+  const note = async (said: Told) => {
+    const told = tellMore(used.told, withoutLease(said, token));
+    if (told === null) return false;
+    used = { ...used, told };
+    await keep();
+    return true;
+  };
   const own = ownServed({
-    async note(said) {
-      const told = tellMore(used.told, withoutLease(said, token));
-      if (told === null) return false;
-      used = { ...used, told };
-      await keep();
-      return true;
-    },
+    note,
     issue: () => readIfThere(rooms(parts).issue(runId)),
     findings: lastFound(loop),
     checks,
   });
   const route = toolGateway({
     lease,
-    tools: [...own, ...others],
+    tools: [...own, ...others((permission) => note({ permission }))],
     earlier: used.calls.reduce((sum, { calls }) => sum + calls, 0),
     async onCall(call, named) {
       used = { ...used, calls: counted(used.calls, call) };

@@ -238,7 +238,8 @@ const docs = { name: "docs", command: "serve", image: "", env: {}, tools: [{ nam
 function ofToolDescription(text: string): Carried {
   const inputSchema = { type: "object", description: text, properties: { q: { type: "string", description: text } } };
   const listed = [{ name: "search", title: text, description: text, inputSchema }, { name: text }];
-  const tools = serverTools(docs, agreedOf(docs, listed), { call: async () => null });
+  const asking = { allowed: [], denied: [], ask: async () => {} };
+  const tools = serverTools(docs, agreedOf(docs, listed), { call: async () => null }, asking);
   const shown = JSON.stringify(tools.map(({ inputSchema }) => inputSchema.properties));
   return {
     decision: tools.map(({ name, description }) => [name, description.split(": ", 1)[0], description.includes("\n")]),

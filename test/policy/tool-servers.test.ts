@@ -22,6 +22,8 @@ test("what is denied, and what is not named, is in no rule; patterns go with the
     search: allow
     drop: deny
     read: { use: allow, arguments: { path: ["guide/*"] } }
+    send: ask
+    mail: { use: ask, arguments: { to: ["*@example.org"] } }
     write: { use: deny, arguments: { path: ["guide/*"] } }`);
   expect(found.ok && found.rules.toolServers).toEqual([
     {
@@ -29,7 +31,12 @@ test("what is denied, and what is not named, is in no rule; patterns go with the
       command: "serve",
       image: "",
       env: {},
-      tools: [{ name: "search" }, { name: "read", arguments: { path: ["guide/*"] } }],
+      tools: [
+        { name: "search" },
+        { name: "read", arguments: { path: ["guide/*"] } },
+        { name: "send", ask: true },
+        { name: "mail", ask: true, arguments: { to: ["*@example.org"] } },
+      ],
     },
   ]);
   const none = readRules(null, { bounds: generousBounds, defaults }, "loop");
@@ -41,8 +48,8 @@ test.each([
   ["run-x: { command: x, tools: {} }", "has a name that no server has"],
   ["docs: { tools: {} }", "line 3: `tools.servers.docs.command` must be"],
   ["docs: { command: x }", "line 3: `tools.servers.docs.tools` must be names of the server's tools"],
-  ["docs: { command: x, tools: { search: alow } }", 'must be "allow" or "deny"'],
-  ["docs: { command: x, tools: { search: yes } }", 'must be "allow" or "deny"'],
+  ["docs: { command: x, tools: { search: alow } }", 'must be "allow", "ask" or "deny"'],
+  ["docs: { command: x, tools: { search: yes } }", 'must be "allow", "ask" or "deny"'],
   ["docs: { command: x, tools: { search: { use: allow, argument: { q: [a] } } } }", "tools.search"],
   ["docs: { command: x, tools: { search: { use: allow, arguments: { q: [] } } } }", "tools.search"],
   ["docs: { command: x, tools: { 'a b': allow } }", "has a name that no tool has"],

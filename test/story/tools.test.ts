@@ -71,6 +71,37 @@ tools:
   expect(story.comments(issue)[1]).toContain("**was refused** `tool notes-hidden`");
 });
 
+test("T1: a tool that asks: the loop stops with the very call, and once a person approved it the next attempt makes it, and no other", async () => {
+  const story = await aStory({
+    executor: `${callTools([
+      ["notes-echo", { text: "to all" }],
+      ["notes-echo", { text: "to some" }],
+    ])} > said.txt
+${mend}`,
+    policy: `version: 1
+tools:
+  servers:
+    notes: { command: "exec node ${notes}", tools: { echo: ask } }
+`,
+  });
+  const issue = await story.startLoop();
+  const asked = await story.state(issue);
+  expect([asked.ending?.reason, asked.attempts[0]?.counted]).toEqual(["permission_required", false]);
+  expect(asked.attempts[0]?.runs[0]?.toolCalls).toMatchObject([{ tool: "notes-echo", calls: 2, refused: 2 }]);
+  expect(story.comments(issue).at(-1)).toContain('Call notes-echo with {"text":"to some"}\n```');
+  story.forge.as("bob").comment(issue, "/loop approve");
+  await story.settle();
+  story.forge.as("bob").comment(issue, "/loop deny");
+  await story.settle();
+  const state = await story.state(issue);
+  expect(state.permits).toEqual(['Call notes-echo with {"text":"to some"}']);
+  expect(state.phase).toBe("awaiting_gate");
+  const said = await story.file((await story.pull(issue)).head.sha, "said.txt");
+  expect(said).toContain("to some (refused: ");
+  expect(said).toContain("A person refused this very call.");
+  expect(said).not.toContain("to all (refused: ");
+});
+
 test("what it says is the attempt's claim, beside result.json, and the thread has its calls as the gateway counted them", async () => {
   const story = await aStory({
     executor: `${callTools([

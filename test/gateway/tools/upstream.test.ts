@@ -1,7 +1,7 @@
 // Servers of others behind a run's gateway: what reaches the agent of what they offer and answer, and what of the agent's calls reaches them.
 import { expect, test } from "vitest";
 import { createServerClient } from "../../../src/gateway/tools/upstream/client.ts";
-import { agreedOf, serverTools } from "../../../src/gateway/tools/upstream/served.ts";
+import { type Asking, agreedOf, serverTools } from "../../../src/gateway/tools/upstream/served.ts";
 import type { ToolServer } from "../../../src/loop/state.ts";
 import { aToolDoor } from "./world.ts";
 
@@ -48,10 +48,14 @@ function ordinary(
 const policy = (tools: ToolServer["tools"]): ToolServer => ({ name: "docs", command: "x", image: "", env: {}, tools });
 
 /** The door of a run with that server behind it. */
-async function doorTo(server: ReturnType<typeof aServer>, tools: ToolServer["tools"] = [{ name: "search" }]) {
+async function doorTo(
+  server: ReturnType<typeof aServer>,
+  tools: ToolServer["tools"] = [{ name: "search" }],
+  said: Partial<Asking> = {},
+) {
   const agreed = agreedOf(policy(tools), await server.client.open(1_000));
-  const others = serverTools(policy(tools), agreed, server.client);
-  return aToolDoor({ others });
+  const decided = { allowed: [], denied: [], ...said };
+  return aToolDoor({ others: (ask) => serverTools(policy(tools), agreed, server.client, { ...decided, ask }) });
 }
 
 const answering = (result: unknown) => ordinary([search], ({ id }, say) => say({ id, result }));
@@ -99,6 +103,30 @@ test("T19: what policy does not name is not there, whatever the server lists, an
     { tool: "docs-search", calls: 2, refused: 1 },
     { tool: "progress", calls: 1, refused: 0 },
   ]);
+});
+
+test("T1: a tool that asks: the call is put to a person word for word and not made; approved it is made, refused it is not asked again", async () => {
+  const asks = [{ name: "search", ask: true as const, arguments: { q: ["*"] } }];
+  const called = (server: ReturnType<typeof aServer>) =>
+    server.heard.filter(({ method }) => method === "tools/call").length;
+  const given = { to: ["b", { z: 1, a: 2 }], q: "x\u202e\\u202e" };
+  const wish = String.raw`Call docs-search with {"q":"x\u202e\\u202e","to":["b",{"a":2,"z":1}]}`;
+  const first = textOf("Sent.");
+  const door = await doorTo(first, asks);
+  const waits = expect.stringContaining("waits for a person's approval");
+  expect(await door.call("docs-search", given)).toMatchObject({ isError: true, text: waits });
+  expect([called(first), door.tools.used().told]).toEqual([0, { permission: wish }]);
+  const [approved, refused] = [textOf("Sent."), textOf("Sent.")];
+  const after = await doorTo(approved, asks, { allowed: [wish] });
+  expect((await after.call("docs-search", given)).text).toContain("Sent.");
+  expect((await after.call("docs-search", { ...given, q: "x\\u202e" })).isError).toBe(true);
+  expect(called(approved)).toBe(1);
+  const never = await doorTo(refused, asks, { denied: [wish] });
+  const was = expect.stringContaining("refused this very call");
+  expect(await never.call("docs-search", given)).toMatchObject({ isError: true, text: was });
+  expect((await never.call("docs-search", { q: "y".repeat(400) })).text).toContain("at most 400 characters");
+  expect((await never.call("docs-search", {})).text).toContain("its argument q");
+  expect([called(refused), never.tools.used().told]).toEqual([0, {}]);
 });
 
 test.each([

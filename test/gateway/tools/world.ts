@@ -6,7 +6,8 @@ import { onTestFinished } from "vitest";
 import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import { openRunGateway, type Route } from "../../../src/gateway/run.ts";
 import type { AskedChecks } from "../../../src/gateway/tools/run-check.ts";
-import type { ServedTool, ToolCall } from "../../../src/gateway/tools/tool.ts";
+import type { ToolCall } from "../../../src/gateway/tools/tool.ts";
+import type { RunServers } from "../../../src/gateway/tools/upstream/served.ts";
 import type { LoopState } from "../../../src/loop/state.ts";
 import { openTools, type RunTools } from "../../../src/runs/tools.ts";
 import { aLoop } from "../../loop/builder.ts";
@@ -49,10 +50,17 @@ export async function aToolDoor(
     token?: string;
     issue?: string;
     checks?: AskedChecks;
-    others?: readonly ServedTool[];
+    others?: RunServers["tools"];
   } = {},
 ): Promise<AToolDoor> {
-  const { loop = aLoop(), dataDir = scratch(), token = newLeaseToken(), issue, checks = null, others = [] } = given;
+  const {
+    loop = aLoop(),
+    dataDir = scratch(),
+    token = newLeaseToken(),
+    issue,
+    checks = null,
+    others = () => [],
+  } = given;
   const lease = { runId: "run", token };
   const [calls, refused, errors]: [ToolCall[], string[], unknown[]] = [[], [], []];
   const log = { info() {}, warn() {}, error: (fields: object) => errors.push(fields) };

@@ -1,6 +1,7 @@
 // The tools of other servers as a run is served them: those that policy names, as they were when the run began, each call checked first.
 import { z } from "zod";
 import { Fault } from "../../../base/fault.ts";
+import { unseenCharacter } from "../../../base/unseen.ts";
 import { dataBlock } from "../../../brief/quote.ts";
 import { servedName } from "../../../brief/tools.ts";
 import type { ToolServer } from "../../../loop/state.ts";
@@ -10,7 +11,8 @@ import type { ServerClient } from "./client.ts";
 import { answerOf } from "./result.ts";
 import { cleaned, inputSchemaOf } from "./schema.ts";
 
-const described = 1_000;
+/** With what stands before it, within the 1,024 characters that a provider takes. */
+const described = 950;
 
 /** A tool as it was agreed on when the run began. */
 const AgreedTool = z.object({
@@ -24,9 +26,17 @@ const AgreedTool = z.object({
 export const Agreed = z.object({ server: z.string(), tools: z.array(AgreedTool), problem: z.string().nullable() });
 export type Agreed = z.infer<typeof Agreed>;
 
+/** What people have said of calls, and how they are asked about one. */
+export interface Asking {
+  readonly allowed: readonly string[];
+  readonly denied: readonly string[];
+  readonly ask: (permission: string) => Promise<unknown>;
+}
+
 /** The servers beside a run. */
 export interface RunServers {
-  readonly tools: readonly ServedTool[];
+  /** `ask`: how a person is asked about a call. */
+  tools(ask: Asking["ask"]): readonly ServedTool[];
   end(): Promise<void>;
 }
 
@@ -53,12 +63,17 @@ function agreedTool(name: string, { description, inputSchema, annotations }: Rea
  * The tools of one server. One that never came up serves all that policy names, each of which says what is wrong: an agent that was told of
  * them learns why there are none.
  */
-export function serverTools(server: ToolServer, agreed: Agreed, client: Pick<ServerClient, "call">): ServedTool[] {
+export function serverTools(
+  server: ToolServer,
+  agreed: Agreed,
+  client: Pick<ServerClient, "call">,
+  asking: Asking,
+): ServedTool[] {
   const { problem } = agreed;
   if (problem !== null) return server.tools.map(({ name }) => absent(servedName(server.name, name), problem));
   return agreed.tools.map((tool) => {
     const called = servedName(server.name, tool.name);
-    const patterns = server.tools.find(({ name }) => name === tool.name)?.arguments ?? {};
+    const { arguments: patterns = {}, ask } = server.tools.find(({ name }) => name === tool.name) ?? {};
     return {
       name: called,
       description: `A tool of the server ${server.name}, which says of it: ${tool.description || "nothing"}`,
@@ -68,10 +83,41 @@ export function serverTools(server: ToolServer, agreed: Agreed, client: Pick<Ser
         const unfit = unfitArgument(patterns, given);
         if (unfit !== null)
           return refused(`The policy does not allow this call: its argument ${unfit} is not one that may be given.`);
+        const waits = ask === true ? await waiting(asking, called, given) : null;
+        if (waits !== null) return waits;
         return client.call(tool.name, given).then((result) => answerOf(called, result), failed);
       },
     };
   });
+}
+
+/** A person has to be shown the whole call; a wish is kept word for word up to 500 characters. */
+const longestCall = 400;
+
+/** What the agent is told of a call that a person has to allow; null: one has. */
+async function waiting({ allowed, denied, ask }: Asking, tool: string, given: unknown): Promise<ToolAnswer | null> {
+  const text = written(given ?? {});
+  if (text.length > longestCall)
+    return refused(`A person has to approve this call, and can judge arguments of at most ${longestCall} characters.`);
+  const wish = `Call ${tool} with ${text}`;
+  if (allowed.includes(wish)) return null;
+  if (denied.includes(wish)) return refused("A person refused this very call. Do without it, and do not ask again.");
+  await ask(wish);
+  return refused(
+    "This call waits for a person's approval. Commit what is worth keeping and end: the loop stops then, and a person is asked. Once it is approved, make the same call again.",
+  );
+}
+
+/** Arguments as JSON with sorted names, so that one call has one text; what nobody sees is written out. */
+function written(given: unknown): string {
+  const sorted = (_: string, value: unknown) =>
+    isGroup(value) ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) : value;
+  const escaped = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(given, sorted).replace(unseenCharacter, (one) => one.split("").map(escaped).join(""));
+}
+
+function isGroup(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function absent(name: string, problem: string): ServedTool {
