@@ -233,6 +233,8 @@ function operatorOf(env: Environment): Operator {
       processes: env.LOOPGATE_MAX_PROCESSES,
       tmp_mib: env.LOOPGATE_MAX_TMP_MIB,
       disk_mib: env.LOOPGATE_MAX_DISK_MIB,
+      services: env.LOOPGATE_MAX_SERVICES,
+      service_memory_mib: env.LOOPGATE_MAX_SERVICE_MEMORY_MIB,
       hosts: env.LOOPGATE_EGRESS.split(",").flatMap((host) => host.trim() || []),
       ...registryNames(env),
       images: env.LOOPGATE_IMAGES.split(",").flatMap((image) => image.trim() || []),

@@ -60,6 +60,8 @@ describe("what is needed", () => {
         bounds: {
           attempts: 10,
           runs: 60,
+          service_memory_mib: 2048,
+          services: 4,
           deadline_minutes: 120,
           silence_minutes: 120,
           loop_hours: 72,
@@ -196,7 +198,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^63 settings are/);
+    expect(message).toMatch(/^65 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

@@ -43,7 +43,8 @@ export function executorBrief(work: ExecutorWork): string {
   return `${sections.filter((text) => text !== null).join("\n\n")}\n`;
 }
 
-function task({ branch }: ExecutorWork): string {
+function task({ branch, rules }: ExecutorWork): string {
+  const services = (rules.environment?.services ?? []).map(({ name }) => name);
   return [
     "Do what the issue asks for, in the repository you are in. You are the executor: another agent and the repository's",
     "CI judge what you leave, on the commit itself. They do not read what you say about it.",
@@ -51,6 +52,9 @@ function task({ branch }: ExecutorWork): string {
     `- The working directory is a git clone of the repository with the work so far. Its commits go to the branch \`${branch}\` only.`,
     "- Commit your work, or leave it uncommitted: what you leave is committed and pushed when you end.",
     "- There is no network but the addresses in your environment, and no credential. Do not look for either.",
+    ...(services.length === 0
+      ? []
+      : [`- These services run beside you and answer on 127.0.0.1, each at its usual port: ${services.join(", ")}.`]),
     "- Run the repository's own tests where you can. Do not remove, skip or weaken a test to make it pass.",
     `- ${dataBlockRule}`,
   ].join("\n");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DEFAULT_LIMITS, type ImageChoice, type RunRequest, type Runtime } from "../container/run.ts";
 import type { environmentOf } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
+import { servicesIn } from "../runs/beside.ts";
 import { readCheckRun, removeMatching } from "../runs/check-files.ts";
 import { makeRoom, startHeard } from "../runs/check-room.ts";
 import { environmentIn, limitsIn } from "../runs/request.ts";
@@ -61,6 +62,7 @@ export async function runCheck(parts: CheckParts, check: OwnCheck, call: CheckCa
     gatewaySocket: null,
     env: {},
     ...environmentIn(parts),
+    ...servicesIn(parts, (reference) => ({ kind: "named", reference })),
     limits: { ...DEFAULT_LIMITS, ...limitsIn(parts), deadlineMs: check.minutes * 60_000, logBytes: LOG_BYTES },
   };
   const running = await startHeard(runtime, request, call.watch);

@@ -22,9 +22,39 @@ export function startRelay({ port, socket }) {
   });
 }
 
+/** Resolves once each port takes connections on loopback, to whether all did within `ms`. */
+async function probePorts(ports, ms) {
+  const until = performance.now() + ms;
+  for (const port of ports)
+    while (!(await takesConnections(port))) {
+      if (performance.now() > until) return false;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  return true;
+}
+
+function takesConnections(port) {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", timeout: 1_000 });
+    for (const event of ["error", "timeout", "connect"])
+      socket.once(event, () => {
+        socket.destroy();
+        resolve(event === "connect");
+      });
+  });
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   process.on("SIGTERM", () => process.exit(0));
-  const [port, socket] = process.argv.slice(2);
+  const [port, socket, ...more] = process.argv.slice(2);
+  if (port === "probe") process.exit((await probePorts(more.map(Number), Number(socket))) ? 0 : 1);
+  if (port === "hold") {
+    setInterval(() => {}, 1 << 30);
+    process.stdout.write("ready\n");
+  } else await carry(port, socket);
+}
+
+async function carry(port, socket) {
   const server = await startRelay({ port: Number(port), socket });
   process.stdout.write(`ready\n${server.address().port}\n`);
 }

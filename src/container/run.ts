@@ -1,4 +1,5 @@
 // What a run is: the request for one container execution, its facts, its outcome, and the runtime that performs it.
+import { Fault } from "../base/fault.ts";
 import type { ContainerSpec } from "./spec/body.ts";
 
 /** The port on a container's loopback behind which the run's gateway answers. */
@@ -92,9 +93,51 @@ export interface RunRequest {
   readonly env: Readonly<Record<string, string>>;
   /** The policy's own variables; what is ours comes before them. Absent: none. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** What answers on the run's loopback besides the gateway: started one after the other, each once the one before is ready. Absent: nothing. */
+  readonly services?: readonly Service[];
   readonly limits: Limits;
   /** `HostConfig.Runtime`, for gVisor or Kata. */
   readonly runtime?: string;
+}
+
+/** A container that stands beside the agent's for as long as the run lasts, in the same networkless namespace. */
+export interface Service {
+  /** As policy calls it, unlike every other of the run. */
+  readonly name: string;
+  readonly image: ImageChoice;
+  /** What the image's entry point is given; null: what the image itself gives it. */
+  readonly command: readonly string[] | null;
+  readonly env: Readonly<Record<string, string>>;
+  /** A shell command that succeeds inside it once it is ready; null: once the ports that its image exposes take connections. */
+  readonly ready: string | null;
+  /** How long it may take to get ready. */
+  readonly readyMs: number;
+  /** Folders it may write to, besides `/tmp`, `/run`, `/var/tmp` and its image's volumes; all of them count as its memory. */
+  readonly tmpfs: readonly string[];
+  readonly memoryBytes: number;
+}
+
+/** A service that ended while its run went on. */
+export interface ServiceEnd {
+  readonly name: string;
+  readonly exitCode: number | null;
+  readonly oomKilled: boolean;
+  /** The last of what it said. */
+  readonly log: string;
+}
+
+/** A service did not get ready, so the agent was not started. The message says which, and how it ended. */
+export class ServiceFault extends Fault {
+  readonly service: string;
+  /** The beginning and the end of what it said. */
+  readonly log: string;
+
+  constructor(service: string, message: string, log = "") {
+    super(message, { kind: "engine", retry: "never" });
+    this.name = "ServiceFault";
+    this.service = service;
+    this.log = log;
+  }
 }
 
 /**
@@ -246,6 +289,8 @@ export interface RunOutcome {
   readonly log: string;
   readonly logTruncated: boolean;
   readonly facts: ContainerFacts;
+  /** Services that ended before the agent did. Absent: none. */
+  readonly services?: readonly ServiceEnd[];
 }
 
 /** A run that was started or adopted. `done` never rejects. */

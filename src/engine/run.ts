@@ -210,6 +210,7 @@ function factsOf(run: string, report: RunReport) {
     tools = [],
     toolCalls = [],
     refusals = [],
+    lostServices = [],
     readyMs = null,
     agentVersion = null,
   } = report;
@@ -229,6 +230,7 @@ function factsOf(run: string, report: RunReport) {
     tools,
     ...(toolCalls.length === 0 ? {} : { toolCalls }),
     ...(refusals.length === 0 ? {} : { refusals }),
+    ...(lostServices.length === 0 ? {} : { lostServices }),
     readyMs,
     agentVersion,
   } as const;

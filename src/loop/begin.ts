@@ -438,7 +438,10 @@ const workShare = 0.9;
 export function setUpCause(state: LoopState, { run, trouble, exitCode, note }: RunEnded): Cause | null {
   const attempt = currentAttempt(state).number;
   if (trouble === "key_refused") return { reason: "external_dependency_blocked", of: "key_refused", attempt };
-  if (trouble === "set_up") return { reason: "external_dependency_blocked", of: "set_up_failed", attempt, note };
+  if (trouble === "set_up" || trouble === "service") {
+    const part = trouble === "service" ? { service: true as const } : {};
+    return { reason: "external_dependency_blocked", of: "set_up_failed", attempt, note, ...part };
+  }
   if (trouble !== "command_missing" && trouble !== "command_unusable") return null;
   const role = currentAttempt(state).runs.find(({ id }) => id === run)?.role ?? "executor";
   if (role === "check") return null; // such exit codes are its word on the commit
@@ -464,8 +467,9 @@ export function book(state: LoopState, event: RunEnded): LoopState {
   const logSha256 = event.logSha256 ?? known.logSha256;
   const handover = event.handover === undefined ? {} : { handover: event.handover };
   const refused = event.refusals === undefined ? {} : { refusals: [...event.refusals] };
+  const lost = event.lostServices === undefined ? {} : { lostServices: [...event.lostServices] };
   const called = event.toolCalls === undefined ? {} : { toolCalls: [...event.toolCalls] };
-  const told = { ...handover, ...called, ...refused, ...provenanceAtEnd(known, event) };
+  const told = { ...handover, ...called, ...refused, ...lost, ...provenanceAtEnd(known, event) };
   const facts = { ...cost, ...told, logSha256, tools: [...event.tools] };
   const isOfThisGrant = known.startedAt >= state.grantedAt; // money that was granted since is not what it lacked
   const outOfBudget = state.outOfBudget || (event.outOfBudget && isOfThisGrant);

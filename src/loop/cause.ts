@@ -59,6 +59,7 @@ export const Trouble = z.enum([
   "processes", // it failed, and had met this limit
   "tmp", // it failed for want of space, most likely in /tmp
   "set_up", // the commands by which policy makes the repository ready failed
+  "service", // a service that it needs did not get ready
   "key_refused", // the model's provider does not take the App's own key
   "secret", // its last push held what looks like one
   "push_refused", // its last push was refused for something else
@@ -124,7 +125,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "provider_down", { attempt, inVain: count }),
   cause("external_dependency_blocked", "provider_down_review", { tries: count }),
   cause("external_dependency_blocked", "key_refused", { attempt }),
-  cause("external_dependency_blocked", "set_up_failed", { attempt, note }),
+  cause("external_dependency_blocked", "set_up_failed", { attempt, note, service: z.literal(true).optional() }), // service: one did not get ready
   // `lacks`: nothing was reported; something that is required was not, though others were; it did not finish; or it waits for a person.
   cause("external_dependency_blocked", "ci_silent", {
     waited: milliseconds,

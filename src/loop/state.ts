@@ -37,6 +37,17 @@ const AgentKind = z.enum(["command", "claude-code", "codex", "gemini", "opencode
 export type AgentKind = z.infer<typeof AgentKind>;
 
 /** What every run of a loop has besides the repository; sizes in bytes. */
+/** A container beside each run, which answers on 127.0.0.1 there. */
+const ServiceRules = z.object({
+  name: z.string(),
+  image: z.string(),
+  command: z.array(z.string()).optional(), // absent: what the image starts by itself
+  env: z.record(z.string(), z.string()),
+  ready: z.string().optional(), // succeeds in it once it is ready; absent: its image's ports tell
+  tmpfs: z.array(z.string()), // folders that it writes to
+  memoryBytes: z.number().int(),
+});
+
 const RunEnvironment = z.object({
   memoryBytes: z.number().int(),
   cpus: z.number(),
@@ -46,6 +57,7 @@ const RunEnvironment = z.object({
   env: z.record(z.string(), z.string()), // as policy sets them
   setup: z.array(z.string()).default([]), // commands that run before the agent
   cache: z.array(z.string()).default([]), // files whose content is their key; empty: the known lockfiles
+  services: z.array(ServiceRules).optional(), // in the order they start; absent: none
 });
 
 /** Whom a check must come from: an App by its slug, or the account by whose login a commit status is posted. */
@@ -442,6 +454,7 @@ export const RunFacts = z.object({
   tools: z.array(z.string()), // what the agent says it called, with counts: a claim
   toolCalls: z.array(ToolCount).optional(), // what it called at the tool gateway; absent: nothing
   refusals: z.array(z.string()).optional(), // what its gateways refused to it by policy, with counts; absent: nothing
+  lostServices: z.array(z.string()).optional(), // those that ended while it went on, each with how; absent: none
   logSha256: z.string().nullable(), // the log's artifact
   briefSha256: z.string().nullable(), // the exact brief's artifact
   provenance: Provenance.optional(), // absent before the start, and in records that never had it

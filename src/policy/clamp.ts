@@ -22,6 +22,8 @@ export interface Bounds {
   readonly processes: number;
   readonly tmp_mib: number;
   readonly disk_mib: number;
+  readonly services: number; // beside one run
+  readonly service_memory_mib: number; // for each of them
   readonly hosts: readonly string[]; // the only hosts a repository may let its runs reach; empty: none
   readonly registries?: readonly string[]; // protocols of the registries that runs may read packages from; absent: none
   readonly images: readonly string[]; // the only images a repository may name; empty: any
@@ -47,6 +49,8 @@ export const generousBounds: Bounds = {
   processes: 2048,
   tmp_mib: 2048,
   disk_mib: 20_480,
+  services: 4,
+  service_memory_mib: 2048,
   hosts: [],
   images: [],
 };
@@ -62,11 +66,11 @@ export type ClampedPolicy =
 
 /**
  * The policy within the operator's bounds: what goes past one becomes the bound, which is only ever tighter. What the file states
- * (it has a line in `lines`) is told; a default is not. An image has no tighter one: that is an error.
+ * (it has a line in `lines`) is told; a default is not. An image has no tighter one, and no service can be left out: those are errors.
  */
 export function clampPolicy(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Bounds): ClampedPolicy {
-  const image = images(policy, bounds).find(({ path }) => lines.has(path));
-  if (image !== undefined) return { ok: false, message: told(image, lines) };
+  const tight = [...images(policy, bounds), ...tooManyServices(policy, bounds)].find(({ path }) => lines.has(path));
+  if (tight !== undefined) return { ok: false, message: told(tight, lines) };
   const clamped = excesses(policy, bounds).filter(({ path }) => lines.has(path));
   return { ok: true, policy: within(policy, lines, bounds), clamped: clamped.map((excess) => told(excess, lines)) };
 }
@@ -102,7 +106,7 @@ function excesses(policy: Policy, bounds: Bounds): Excess[] {
       path,
       sentence: `\`${path}\` is ${value}, but this App's operator allows at most ${bound}`,
     }));
-  return [...tooHigh, ...sizes(policy, bounds), ...choices(policy, bounds)];
+  return [...tooHigh, ...sizes(policy, bounds), ...services(policy, bounds), ...choices(policy, bounds)];
 }
 
 const MiB = 1024 * 1024;
@@ -122,6 +126,16 @@ function sizes(policy: Policy, bounds: Bounds): Excess[] {
     .map(([key, size, bound]) => ({
       path: `environment.${key}`,
       sentence: `\`environment.${key}\` is ${size}, but this App's operator allows at most ${inSize(bound)}`,
+    }));
+}
+
+function services({ environment }: Policy, bounds: Bounds): Excess[] {
+  const most = bounds.service_memory_mib * MiB;
+  return Object.entries(environment.services)
+    .filter(([, { memory }]) => (bytesIn(memory) ?? 0) > most)
+    .map(([name, { memory }]) => ({
+      path: `environment.services.${name}.memory`,
+      sentence: `\`environment.services.${name}.memory\` is ${memory}, but this App's operator allows at most ${inSize(most)}`,
     }));
 }
 
@@ -151,6 +165,10 @@ function images(policy: Policy, bounds: Bounds): Excess[] {
   const allowed = `is not among the images this App's operator allows (${bounds.images.join(", ")})`;
   for (const role of ["agent", "reviewer", "environment"] as const)
     if (!isOpen(policy[role].image)) found.push({ path: `${role}.image`, sentence: `\`${role}.image\` ${allowed}` });
+  for (const [name, { image }] of Object.entries(policy.environment.services)) {
+    const path = `environment.services.${name}.image`;
+    if (!isOpen(image)) found.push({ path, sentence: `\`${path}\` ${allowed}` });
+  }
   if (!policy.reviewer.others.every(({ image }) => isOpen(image)))
     found.push({ path: "reviewer.others", sentence: `an \`image\` in \`reviewer.others\` ${allowed}` });
   for (const [name, { image }] of Object.entries(policy.tools.servers)) {
@@ -158,6 +176,16 @@ function images(policy: Policy, bounds: Bounds): Excess[] {
     if (!isOpen(image)) found.push({ path, sentence: `\`${path}\` ${allowed}` });
   }
   return found;
+}
+
+/** Said where the first one begins that is too many. */
+function tooManyServices({ environment }: Policy, bounds: Bounds): Excess[] {
+  const names = Object.keys(environment.services);
+  const [first] = names.slice(bounds.services);
+  if (first === undefined) return [];
+  const most = bounds.services === 0 ? "no services" : `at most ${bounds.services}`;
+  const sentence = `\`environment.services\` names ${names.length}, but this App's operator allows ${most}`;
+  return [{ path: `environment.services.${first}.image`, sentence }];
 }
 
 /** What all loops of an issue may cost, where the file does not say, goes by what one may within the bounds, not by what was asked for. */
@@ -205,5 +233,11 @@ function environmentWithin(policy: Policy, bounds: Bounds): Policy["environment"
     ...Object.fromEntries(sizes),
     cpus: Math.min(environment.cpus, bounds.cpus),
     processes: Math.min(environment.processes, bounds.processes),
+    services: Object.fromEntries(
+      Object.entries(environment.services).map(([name, service]) => {
+        const bytes = Math.min(bytesIn(service.memory) ?? 0, bounds.service_memory_mib * MiB);
+        return [name, { ...service, memory: inSize(bytes) }];
+      }),
+    ),
   };
 }

@@ -167,6 +167,13 @@ function raiseOf({ budget }: Policy, bounds: Bounds): Pick<Rules, "raise"> {
 /** What a run has, in bytes and numbers. */
 export function environmentOf({ environment }: Pick<Policy, "environment">): NonNullable<Rules["environment"]> {
   const { memory, cpus, processes, tmp, disk, env, setup, cache } = environment;
+  const services = Object.entries(environment.services).map(
+    ([name, { image, command, env, ready, tmpfs, memory }]) => ({
+      ...{ name, image, env, tmpfs, memoryBytes: sizeIn(memory) },
+      ...(command === undefined ? {} : { command }),
+      ...(ready === undefined ? {} : { ready }),
+    }),
+  );
   return {
     memoryBytes: sizeIn(memory),
     cpus,
@@ -176,6 +183,7 @@ export function environmentOf({ environment }: Pick<Policy, "environment">): Non
     env,
     setup,
     cache,
+    ...(services.length === 0 ? {} : { services }),
   };
 }
 

@@ -5,7 +5,7 @@ import { sizePattern } from "./bytes.ts";
 import { hostProblem } from "./hosts.ts";
 import { fileGlobProblem, patternProblem } from "./pattern.ts";
 import { Tools } from "./tool-servers.ts";
-import { valueProblem, variableProblem } from "./variables.ts";
+import { serviceVariableProblem, valueProblem, variableProblem } from "./variables.ts";
 
 const command = z.string().max(2000);
 const image = z.string().max(300);
@@ -168,6 +168,53 @@ const keyFile = z
   .refine((path) => !/^\/|(?:^|\/)\.{0,2}(?:\/|$)|[\p{Cc}\\]|^\s|\s$/u.test(path))
   .meta({ words: "the path of a file from the repository's root, such as `app/package-lock.json`" });
 
+/** A folder of a service that is memory: absolute, and nothing of the kernel's. */
+const writableFolder = z
+  .string()
+  .max(200)
+  .regex(/^(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)+$/)
+  .refine((path) => !/^\/(?:proc|sys|dev)(?:\/|$)/.test(path))
+  .meta({ words: "the absolute path of a folder, such as `/var/lib/data`, and none of `/proc`, `/sys` and `/dev`" });
+
+/** Of a service alone: what stands in for a password there is known to everybody, and opens nothing else. */
+const serviceVariables = z
+  .record(z.string(), z.string().max(1000))
+  .superRefine((given, context) => {
+    const all = Object.entries(given);
+    if (all.length > 40) context.addIssue({ code: "custom", message: "may name at most 40 variables" });
+    for (const [name, value] of all) {
+      const message = serviceVariableProblem(name, value);
+      if (message !== null) context.addIssue({ code: "custom", message, path: [name] });
+    }
+  })
+  .meta({ words: "names of variables, each with its value as a text in quotes" });
+
+const Service = z.strictObject({
+  image: z.string().min(1).max(300),
+  command: z.array(z.string().max(1000)).min(1).max(50).optional(),
+  env: serviceVariables.default({}),
+  ready: z.string().min(1).max(1000).optional(),
+  tmpfs: z.array(writableFolder).max(10).default([]),
+  memory: size.default("512 MiB"),
+});
+
+const services = z
+  .record(z.string(), Service)
+  .superRefine((given, context) => {
+    const names = Object.keys(given);
+    const unfit = names.find((name) => !/^[a-z][a-z0-9-]{0,19}$/.test(name));
+    if (unfit !== undefined)
+      context.addIssue({
+        code: "custom",
+        message: "is no service's name: at most 20 small letters, digits and hyphens",
+        path: [unfit],
+      });
+    if (names.length > 8) context.addIssue({ code: "custom", message: "may name at most 8 services" });
+  })
+  .meta({
+    words: "names of services, each with its `image`, and if you like `command`, `env`, `ready`, `tmpfs` and `memory`",
+  });
+
 const Environment = z.strictObject({
   image: image
     .default("")
@@ -200,6 +247,11 @@ const Environment = z.strictObject({
     .default([])
     .describe(
       "Files whose content says whether the set-up must be made anew; empty means the lockfiles of the package managers that Loopgate knows.",
+    ),
+  services: services
+    .default({})
+    .describe(
+      "Containers beside every run and every check, started in this order, which answer on 127.0.0.1 there and nowhere else, such as a database: each with its `image`, and if you like `command` (the words its image's entry point is given), `env`, `ready` (a shell command that succeeds in it once it is ready; without it the ports that its image exposes tell), `tmpfs` (folders it writes to) and `memory` (default 512 MiB, with what it writes). Nothing of it outlives the run.",
     ),
 });
 

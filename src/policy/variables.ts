@@ -18,9 +18,14 @@ export function looksLikeCredential(value: string): boolean {
   return CREDENTIAL.test(value);
 }
 
+/** Whether every program can have a variable of this name. */
+export function isVariableName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(name);
+}
+
 /** Why a repository may not set a variable of this name, as the end of a sentence; null where it may. */
 export function variableProblem(name: string): string | null {
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(name))
+  if (!isVariableName(name))
     return "is no variable's name: letters, digits and underscores, not beginning with a digit";
   if (ours.test(name)) return "is set by Loopgate or decides what its own programs load, so a policy cannot set it";
   if (credentials.test(name)) return "has the name of a credential, and no credential enters a container";
@@ -32,5 +37,12 @@ export function valueProblem(value: string): string | null {
   if (looksLikeCredential(value) || maskCredentials(value) !== value)
     return "holds what looks like a credential, and no credential enters a container";
   if (/[\p{Cc}\u2028\u2029]/u.test(value)) return "holds a line break or another control character";
+  return null;
+}
+
+/** Why a service may not be given this variable, as the end of a sentence; null where it may. Made-up passwords are let be: they open nothing but the service. */
+export function serviceVariableProblem(name: string, value: string): string | null {
+  if (!isVariableName(name)) return variableProblem(name);
+  if (looksLikeCredential(value)) return valueProblem(value);
   return null;
 }

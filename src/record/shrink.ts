@@ -172,7 +172,7 @@ function briefGaming(seen: GamingSeen, room: Room): GamingSeen {
 }
 
 function lightRun(run: RunFacts): RunFacts {
-  const { provenance: _, said: _said, toolCalls: _calls, refusals: _refusals, ...kept } = run;
+  const { provenance: _, said: _said, toolCalls: _calls, refusals: _refusals, lostServices: _lost, ...kept } = run;
   return { ...kept, isolation: null, logSha256: null, briefSha256: null };
 }
 

@@ -77,7 +77,13 @@ function environmentWords(state: LoopState): string | null {
     names.length === 0
       ? ""
       : `, ${names.length === 1 ? "the variable" : "the variables"} ${names.map((name) => inlineCode(name)).join(", ")}`;
-  return `Environment: ${image}${other}, ${limits}${variables}${setUpWords(state)}${fetchWords(rules)}`;
+  return `Environment: ${image}${other}, ${limits}${variables}${serviceWords(rules)}${setUpWords(state)}${fetchWords(rules)}`;
+}
+
+/** What answers on the run's loopback. */
+function serviceWords({ environment }: Rules): string {
+  const names = (environment?.services ?? []).map(({ name }) => inlineCode(name));
+  return names.length === 0 ? "" : `, services: ${names.join(", ")}`;
 }
 
 /** What became of the set-up, as the newest run that has one tells. */

@@ -87,7 +87,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "key_refused":
       return `ask whoever runs this App to correct that key, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "set_up_failed":
-      return `correct \`environment.setup\` in \`.github/loop.yml\`, or what it needs, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
+      return `correct \`environment.${ending.of === "set_up_failed" && ending.service ? "services" : "setup"}\` in \`.github/loop.yml\`, or what it needs, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "command_not_run": {
       const part = ending.of === "command_not_run" && ending.role === "reviewer" ? "reviewer" : "agent";
       const onward = ending.resume === "verify" ? judgedAgain : "comment `/loop retry`.";

@@ -118,9 +118,10 @@ function runWords(run: RunFacts): string {
     run.briefSha256 === null || run.role === "check" ? "" : `, brief ${inlineCode(run.briefSha256.slice(0, 12))}`;
   const log = run.logSha256 === null ? "" : `, log ${inlineCode(run.logSha256.slice(0, 12))}`;
   const refused = run.refusals?.length ? `, **was refused** ${inlineCode(run.refusals.join(", "), 600)}` : "";
+  const lost = run.lostServices?.length ? `, **lost** ${inlineCode(run.lostServices.join("; "), 600)}` : "";
   const cost = modelWords(run);
   const tools = run.tools.length === 0 ? "" : `, says it called ${inlineCode(run.tools.join(", "), 400)}`;
-  return `${run.status.replace("_", " ")}, ${took}${code}${cost}${handoverWords(run)}${refused}${toolWords(run)}${tools}${brief}${log}${madeOf(run)}`;
+  return `${run.status.replace("_", " ")}, ${took}${code}${cost}${handoverWords(run)}${refused}${lost}${toolWords(run)}${tools}${brief}${log}${madeOf(run)}`;
 }
 
 /** As the tool gateway counted, each with what its calls took together; nothing where none was called. */

@@ -1,5 +1,6 @@
 // Checks that an agent asks for while it works: the policy's own, on the commit it pushed last, in a room such as the loop's, one at a time.
 import { setTimeout as delay } from "node:timers/promises";
+import { ServiceFault } from "../container/run.ts";
 import type { RunOrder } from "../engine/ports.ts";
 import { branchHead, type Quarantine } from "../gateway/git/quarantine.ts";
 import { removeWorkspace } from "../gateway/git/workspace.ts";
@@ -65,6 +66,9 @@ export function createCheckAsking(parts: CheckParts, setUps: SetUps): CheckAskin
           stop = () => void running.stop("the run that asked for it is over");
           if (ended) stop();
           return (await readSeen(check, await running.done, dir)).seen;
+        } catch (error) {
+          if (error instanceof ServiceFault) return notSetUpSeen(check, { log: error.log, note: error.message });
+          throw error;
         } finally {
           stop = () => {};
           await parts.runtime.forget(order.id).catch(() => {});

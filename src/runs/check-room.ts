@@ -13,7 +13,7 @@ import { isOneOf } from "../policy/paths.ts";
 import type { Replaced } from "../verify/knock-out/hunk.ts";
 import { removeMatching } from "./check-files.ts";
 import { fetchLoopBranch, type QuarantineParts, quarantineOf } from "./quarantine.ts";
-import { environmentIn, limitsIn, type RequestParts, requestOf } from "./request.ts";
+import { environmentIn, limitsIn, type RequestParts, requestOf, servicesFor } from "./request.ts";
 import type { Fill, SetUpParts } from "./set-up.ts";
 
 export interface CheckParts extends SetUpParts {
@@ -92,6 +92,7 @@ export function checkRequest(
     gatewaySocket: null,
     env: {},
     ...environmentIn(rules),
+    ...servicesFor(parts, order),
     limits: { ...parts.limits, ...limitsIn(rules), deadlineMs, logBytes },
     ...(parts.ociRuntime === null ? {} : { runtime: parts.ociRuntime }),
   };

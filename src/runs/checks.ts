@@ -1,12 +1,13 @@
 // Runs of the policy's own checks: a clean checkout in a fresh container with no way out, and the reading of what it left there.
 import { assert } from "../base/assert.ts";
-import type { Running } from "../container/run.ts";
+import { type Running, ServiceFault } from "../container/run.ts";
 import type { RunOrder, StartedRun } from "../engine/ports.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { CheckOf, LoopState, OwnCheck } from "../loop/state.ts";
 import { witnessOf } from "../verify/knock-out/witness.ts";
+import { lackingService } from "./beside.ts";
 import { type Attended, endOf, keptEnd, type StartedCheck } from "./check-end.ts";
 import { asOnBaseFor, type CheckParts, checkRequest, filled, fillRoom } from "./check-room.ts";
 import { nothingRan, notSetUpSeen, readSeen } from "./check-seen.ts";
@@ -59,8 +60,13 @@ export function createChecks(parts: CheckParts, setUps: SetUps): Checks {
         const lease = { token: newLeaseToken(), startFrom, role: "check", ...(of && { check: of }) } as const;
         await keepLease(parts, order.id, { ...lease, ...(beneath && { beneath }) });
       }
-      const running = await parts.runtime.start(over(checkRequest(parts, order, room, order), beneath));
-      return attend(parts, order, { check, running, kept, key });
+      try {
+        const running = await parts.runtime.start(over(checkRequest(parts, order, room, order), beneath));
+        return attend(parts, order, { check, running, kept, key });
+      } catch (error) {
+        if (error instanceof ServiceFault) return notSetUp(parts, order, check, lackingService(parts, error));
+        throw error;
+      }
     },
     async takeUp(loop, run, found) {
       const of = loop.attempts.flatMap(({ runs }) => runs).find(({ id }) => id === run)?.check;

@@ -12,6 +12,7 @@ import { rulesOf } from "../loop/begin.ts";
 import type { Trouble } from "../loop/cause.ts";
 import type { Rules } from "../loop/state.ts";
 import { inSize } from "../policy/bytes.ts";
+import { lostWords } from "./beside.ts";
 import type { Door } from "./door.ts";
 import { type End, keepEnd } from "./end.ts";
 import { type Kept, readAnswer, readKept, readVersionSaid } from "./files.ts";
@@ -67,6 +68,7 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
     refused: [...gateway.refused()],
     ...toldIn(gateway),
     ...(gateway.refusals().length === 0 ? {} : { refusals: [...gateway.refusals()] }),
+    ...(outcome.services === undefined ? {} : { lostServices: [...lostWords(outcome.services)] }),
     isolation: isolationOf(running.facts),
   };
   await keepEnd(parts, order.id, end).catch((error) =>

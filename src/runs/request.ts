@@ -7,6 +7,7 @@ import type { Clock, RunOrder } from "../engine/ports.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import type { LoopState, Rules } from "../loop/state.ts";
+import { servicesIn } from "./beside.ts";
 import type { DoorParts } from "./door.ts";
 import type { Origin } from "./origin.ts";
 import { proxyVariables } from "./proxy-variables.ts";
@@ -70,6 +71,7 @@ export function requestOf(
       GIT_COMMITTER_EMAIL: email,
     },
     ...environmentIn(rulesOf(order.loop)),
+    ...servicesFor(parts, order),
     limits: { ...parts.limits, ...limitsIn(rulesOf(order.loop)), deadlineMs: order.deadlineMs },
     ...(parts.ociRuntime === null ? {} : { runtime: parts.ociRuntime }),
   };
@@ -78,6 +80,11 @@ export function requestOf(
 /** The same request, with its workspace over what that stands on. */
 export function over(request: RunRequest, beneath: Beneath | null): RunRequest {
   return beneath === null ? request : { ...request, beneath };
+}
+
+/** What stands beside the run; one image each, as it was when the loop's runs first used it. */
+export function servicesFor(parts: RequestParts, { loop }: RunOrder): Pick<RunRequest, "services"> {
+  return servicesIn(rulesOf(loop), (reference) => imageOf(parts, loop, reference));
 }
 
 /** The bounds that policy sets; those of a loop that an earlier version claimed are the runtime's own. */

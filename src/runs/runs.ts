@@ -3,7 +3,7 @@
 import { rm } from "node:fs/promises";
 import { agentOf } from "../agents/agents.ts";
 import { assert } from "../base/assert.ts";
-import type { Running, Runtime } from "../container/run.ts";
+import { type Running, type Runtime, ServiceFault } from "../container/run.ts";
 import type { Clock, RunOrder, RunsPort, StartedRun } from "../engine/ports.ts";
 import { publish } from "../gateway/git/publish.ts";
 import { branchHead, changeBase, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
@@ -13,6 +13,7 @@ import { createModelShared } from "../gateway/model/session.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import type { LoopState, Provenance } from "../loop/state.ts";
 import { type CheckAsking, createCheckAsking } from "./asked-checks.ts";
+import { lackingService } from "./beside.ts";
 import { type StartedCheck, toldOf } from "./check-end.ts";
 import type { CheckParts } from "./check-room.ts";
 import { createChecks } from "./checks.ts";
@@ -157,8 +158,13 @@ export function createRuns(given: RunParts): RunsPort {
       const quarantine = await filledQuarantine(parts, order);
       const setUp = isMade ? null : await setUps.make(order, quarantine);
       if (setUp !== null && "failed" in setUp) return setUp.failed;
-      const begun = await begin(making, order, quarantine, setUp);
-      return attend(order, begun, await recordStart(parts, { order, ...begun }));
+      try {
+        const begun = await begin(making, order, quarantine, setUp);
+        return attend(order, begun, await recordStart(parts, { order, ...begun }));
+      } catch (error) {
+        if (error instanceof ServiceFault) return lackingService(parts, error);
+        throw error;
+      }
     },
     async adopt(loop, run) {
       const known = attended.get(run);

@@ -254,8 +254,9 @@ async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quaranti
       mayFetch: mayFetch(rules, "set_up"),
     },
   );
+  const { services: _, ...plain } = requestOf(parts, order, quarantine, token); // what they hold would not be there later
   const request: RunRequest = {
-    ...requestOf(parts, order, quarantine, token),
+    ...plain,
     id,
     role: "check",
     command: withRegistryFiles(rules, "set_up", setUpScript(environment?.setup ?? [])),

@@ -46,7 +46,7 @@ test("every policy that the README says what a repository needs with is one", ()
   const policies = [...needs.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = ""]) =>
     text.replaceAll("…", "0".repeat(64)),
   );
-  expect(policies.length).toBe(5);
+  expect(policies.length).toBe(6);
   for (const text of policies) expect(parsePolicy(text), text).toMatchObject({ ok: true });
 });
 

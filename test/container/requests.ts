@@ -1,5 +1,5 @@
 // Builders of run requests and spec parts for tests: one ordinary run, with what matters changed.
-import { DEFAULT_LIMITS, type RunRequest } from "../../src/container/run.ts";
+import { DEFAULT_LIMITS, type RunRequest, type Service } from "../../src/container/run.ts";
 import type { SpecParts } from "../../src/container/spec/spec.ts";
 
 /** An executor's first attempt in folders that do not exist; pure code does not look. */
@@ -36,6 +36,21 @@ export function someParts(changes: Partial<SpecParts> = {}): SpecParts {
     instance: "test",
     host: { cpus: 4, apparmor: true, filter: true, podman: false },
     tools: null,
+    ...changes,
+  };
+}
+
+/** A service with what its image brings and nothing else. */
+export function aService(name: string, changes: Partial<Service> = {}): Service {
+  return {
+    name,
+    image: { kind: "toolchain" },
+    command: null,
+    env: {},
+    ready: null,
+    readyMs: 20_000,
+    tmpfs: [],
+    memoryBytes: 256 * 1024 * 1024,
     ...changes,
   };
 }

@@ -22,6 +22,8 @@ export interface ImageContent {
   readonly files?: readonly { readonly from: string; readonly to: string }[];
   /** Folders that the image declares as volumes. */
   readonly volumes?: readonly string[];
+  /** Further lines of a Dockerfile, such as `EXPOSE 80`. */
+  readonly changes?: readonly string[];
 }
 
 /** What an executor's image must have: sh, and git with its way over HTTP. */
@@ -41,7 +43,7 @@ export async function makeImage(docker: Docker, name: string, content: ImageCont
     for (const { from, to } of content.files ?? []) place(from, join(stage, to));
     const [repo, tag] = name.split(":");
     const tar = spawn("tar", ["-C", stage, "-c", "."], { stdio: ["ignore", "pipe", "ignore"] });
-    const changes = (content.volumes ?? []).map((path) => `VOLUME ${path}`);
+    const changes = [...(content.volumes ?? []).map((path) => `VOLUME ${path}`), ...(content.changes ?? [])];
     const progress = await docker.importImage(tar.stdout, { repo, tag, changes });
     for await (const _ of progress) {
       // the stream's end is the answer

@@ -127,6 +127,19 @@ describe("the rules of a loop", () => {
           },
           "memoryBytes": 6442450944,
           "processes": 1024,
+          "services": [
+            {
+              "env": {
+                "POSTGRES_PASSWORD": "test",
+              },
+              "image": "postgres:17",
+              "memoryBytes": 1073741824,
+              "name": "postgres",
+              "tmpfs": [
+                "/var/lib/postgresql/data",
+              ],
+            },
+          ],
           "setup": [
             "npm ci",
             "npm run build",

@@ -1,30 +1,16 @@
 // Takes over a run that another process started, from what its container's labels and inspection say.
 import type Docker from "dockerode";
 import { toFault } from "../../base/fault.ts";
-import { NEVER_STARTED, type OutputWatch, type Running } from "../run.ts";
-import { relayName } from "../spec/spec.ts";
+import type { OutputWatch, Running } from "../run.ts";
+import { relayName, serviceName } from "../spec/spec.ts";
 import { attach } from "./attach.ts";
 import { attend } from "./attend.ts";
+import { standAgain } from "./beside.ts";
 import type { EngineInfo } from "./engine-info.ts";
-import { isGone } from "./errors.ts";
 import { readFacts } from "./facts.ts";
+import { inspectOrNull } from "./inspect.ts";
 import { readRunLabel } from "./labels.ts";
 import { giveFolder, type RunUser } from "./user.ts";
-
-/** The container as inspected, or null when there is none of this name or id. Throws `Fault` on anything else. */
-export async function inspectOrNull(container: Docker.Container): Promise<Docker.ContainerInspectInfo | null> {
-  try {
-    return await container.inspect();
-  } catch (error) {
-    if (isGone(error)) return null;
-    throw toFault(error, `Could not inspect the container ${container.id}`);
-  }
-}
-
-/** Whether a container holds a run at all: one that never got its go can be started over as if it had not been. */
-export function everRan(info: Docker.ContainerInspectInfo): boolean {
-  return info.State.Status !== "created" && !(info.State.Status === "exited" && info.State.ExitCode === NEVER_STARTED);
-}
 
 /** Attends a container that is there. Its bounds come from its labels, its deadline counts from its own start. */
 export async function adopt(
@@ -36,6 +22,7 @@ export async function adopt(
   const labels = info.Config.Labels;
   const { id } = readRunLabel(labels);
   const relay = labels["loopgate.relay"] === "yes" ? docker.getContainer(relayName(id)) : null;
+  const names = labels["loopgate.services"]?.split(",") ?? [];
   const number = (name: string) => Number(labels[`loopgate.${name}`]);
   const agent = docker.getContainer(info.Id);
   try {
@@ -48,6 +35,7 @@ export async function adopt(
       id,
       agent,
       relay,
+      services: await Promise.all(names.map((name) => standAgain(name, docker.getContainer(serviceName(id, name))))),
       attachment: await attach(agent, number("log_bytes"), watch),
       facts,
       startedAt: Date.parse(info.State.StartedAt),

@@ -3,8 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import { type Bounds, causeOfExit, type Enforcement, enforce } from "../bounds.ts";
 import { type EndCause, judgeEnding } from "../outcome.ts";
-import type { ContainerFacts, Running, RunOutcome } from "../run.ts";
+import type { ContainerFacts, Running, RunOutcome, ServiceEnd } from "../run.ts";
 import type { Attachment } from "./attach.ts";
+import { endedServices, type Standing } from "./beside.ts";
 import { isGone } from "./errors.ts";
 import { waitToStop } from "./wait.ts";
 
@@ -13,6 +14,7 @@ export interface Attended extends Bounds {
   readonly id: string;
   readonly agent: Docker.Container;
   readonly relay: Docker.Container | null;
+  readonly services: readonly Standing[];
   readonly attachment: Attachment;
   readonly facts: ContainerFacts;
   /** Epoch milliseconds by the engine's clock. */
@@ -26,7 +28,7 @@ export interface Attended extends Bounds {
 /** How long an engine that stopped answering may take to come back before its runs count as lost. */
 const ENGINE_PATIENCE_MS = 30_000;
 
-/** The running form of a container. Its `done` resolves when neither container runs any more; both are still there. */
+/** The running form of a container. Its `done` resolves when none of its containers runs any more; all are still there. */
 export function attend(attended: Attended): Running {
   const enforced = enforce(attended, (signal) => void kill(attended.agent, signal));
   let isOver = attended.isOver ?? false;
@@ -49,20 +51,27 @@ export function attend(attended: Attended): Running {
 }
 
 async function finish(attended: Attended, enforced: Enforcement): Promise<RunOutcome> {
-  const { agent, relay, attachment, facts, readyMs } = attended;
+  const { agent, relay, services, attachment, facts, readyMs } = attended;
   const exit = await waitForExit(agent);
   enforced.over();
   await attachment.ended(exit === null ? 0 : 2_000);
   if (exit === null) await kill(agent, "SIGKILL"); // nobody listens to it any more, wherever it is
+  const fell = exit && !wentDown(exit) ? await endedServices(services) : []; // an engine that went down ended them all
+  for (const one of services) {
+    await kill(one.container, "SIGKILL");
+    one.attachment.close();
+  }
   if (relay) await kill(relay, "SIGKILL");
   const byItself: EndCause = exit && !wentDown(exit) ? await causeOfExit(exit.code, attended.disk) : { kind: "gone" };
   const ending = { exitCode: exit?.code ?? null, oomKilled: exit?.oomKilled ?? false };
+  const judged = judgeEnding({
+    ...ending,
+    cause: enforced.cause ?? byItself,
+    limits: { memoryBytes: facts.memoryBytes, fileSizeBytes: facts.ulimits.fsize ?? 0 },
+  });
   return {
-    ...judgeEnding({
-      ...ending,
-      cause: enforced.cause ?? byItself,
-      limits: { memoryBytes: facts.memoryBytes, fileSizeBytes: facts.ulimits.fsize ?? 0 },
-    }),
+    ...judged,
+    ...(judged.status === "failed" && judged.note === null && fell.length > 0 ? { note: fallenNote(fell) } : {}),
     ...ending,
     startedAt: attended.startedAt,
     endedAt: exit?.at ?? Date.now(),
@@ -70,7 +79,14 @@ async function finish(attended: Attended, enforced: Enforcement): Promise<RunOut
     log: attachment.log.text(),
     logTruncated: readyMs === null || attachment.log.truncated,
     facts,
+    ...(fell.length === 0 ? {} : { services: fell }),
   };
+}
+
+/** What a run lacked that failed by itself. */
+function fallenNote(fell: readonly ServiceEnd[]): string {
+  const named = fell.map(({ name, exitCode }) => `${name}${exitCode === null ? "" : ` (exit code ${exitCode})`}`);
+  return `While it ran, ${fell.length === 1 ? "a service" : "services"} ended: ${named.join(", ")}.`;
 }
 
 interface Exit {

@@ -4,8 +4,8 @@ import type Docker from "dockerode";
 import { Fault } from "../../base/fault.ts";
 import type { ContainerSpec } from "../spec/body.ts";
 import { agentName } from "../spec/spec.ts";
-import { everRan, inspectOrNull } from "./adopt.ts";
 import { isTaken } from "./errors.ts";
+import { everRan, inspectOrNull } from "./inspect.ts";
 import { readRunLabel } from "./labels.ts";
 import { removeContainer } from "./remove.ts";
 
@@ -13,7 +13,7 @@ import { removeContainer } from "./remove.ts";
 const TRIES = 20;
 
 /**
- * The container, made anew. What had its name and never ran, or is the relay of an agent that is not there, was left by a
+ * The container, made anew. What had its name and never ran, is the relay of an agent that is not there, or is a service, was left by a
  * process that ended halfway, and goes. Throws a `Fault` of kind `conflict` where the name stays taken: to try again later
  * where it is a run of ours, which is adopted then, or one that the engine does not show; never where it is somebody else's.
  */
@@ -42,6 +42,10 @@ async function lookAt(docker: Docker, { name, body }: ContainerSpec): Promise<Ho
   const [theirs, own] = [info.Config.Labels ?? {}, body.Labels];
   const mine = ["loopgate.instance", "loopgate.run"].every((label) => theirs[label] === own[label]);
   if (!mine || readRunLabel(theirs).epoch > readRunLabel(own).epoch) return "another's";
+  if (theirs["loopgate.part"] === "service") {
+    await removeContainer(docker.getContainer(info.Id)); // a run that goes on has its relay, whose name was free
+    return "removed";
+  }
   const isRelay = theirs["loopgate.part"] === "relay";
   const agent = isRelay ? await inspectOrNull(docker.getContainer(agentName(readRunLabel(own).id))) : info;
   if (agent !== null && everRan(agent)) return "a run";

@@ -5,13 +5,14 @@ import { Fault } from "../../base/fault.ts";
 import type { UidRange } from "../../environment.ts";
 import type { OutputWatch, Running, RunRequest, Runtime } from "../run.ts";
 import type { ContainerSpec } from "../spec/body.ts";
-import { agentName, relayName } from "../spec/spec.ts";
-import { adopt, everRan, inspectOrNull } from "./adopt.ts";
+import { agentName } from "../spec/spec.ts";
+import { adopt } from "./adopt.ts";
 import { attend } from "./attend.ts";
 import { triesBeneath } from "./beneath.ts";
 import { engineInfoOf } from "./engine-info.ts";
 import { observedFacts, readFacts } from "./facts.ts";
 import { imageResolver } from "./image.ts";
+import { everRan, inspectOrNull } from "./inspect.ts";
 import { readRunLabel } from "./labels.ts";
 import {
   compile,
@@ -28,9 +29,9 @@ import {
   resolveFolders,
   settleFolders,
 } from "./launch.ts";
-import { removeContainer, removeRun } from "./remove.ts";
+import { removeRun } from "./remove.ts";
 import { createRunUsers } from "./run-users.ts";
-import { choosePrey, listContainers, listUsers, removeAll } from "./sweep.ts";
+import { choosePrey, containersOf, listContainers, listUsers, removeAll } from "./sweep.ts";
 import type { RunUser } from "./user.ts";
 
 export interface DockerRuntimeOptions {
@@ -87,6 +88,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
     const prepared = await ahead.get(request.id)?.catch(() => null);
     ahead.delete(request.id);
     if (prepared && isDeepStrictEqual(prepared.request, request)) return startRun(prepared, began, watch);
+    if (prepared) await removePair(prepared.pair);
     const pad = await makePad(request);
     const existing = await takeOver(request, watch);
     return existing ?? startRun({ request, pad }, began, watch);
@@ -95,7 +97,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   async function prepare(request: RunRequest): Promise<Prepared> {
     const pad = await makePad(request);
     const specs = await compile(await resolveFolders(request), pad);
-    const pair = createPair(specs, docker);
+    const pair = createPair(specs, request, pad);
     try {
       await Promise.all([pair.agent, pair.open]);
     } catch (error) {
@@ -120,7 +122,7 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       );
     }
     if (epoch === request.epoch && everRan(info)) return adopt(docker, info, await engineInfo(), watch);
-    await removeRun([agentName, relayName].map((name) => docker.getContainer(name(request.id))));
+    await removeRun(await containersOf(docker, instance, request.id));
     return null;
   }
 
@@ -162,12 +164,9 @@ export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
       return listed.filter(({ part }) => part === "agent").map(({ run }) => run);
     },
     async forget(id) {
-      await ahead.get(id)?.catch(() => {});
-      for (const name of [agentName, relayName]) {
-        const container = docker.getContainer(name(id));
-        const info = await inspectOrNull(container);
-        if (info?.Config.Labels["loopgate.instance"] === instance) await removeContainer(container);
-      }
+      const prepared = await ahead.get(id)?.catch(() => null);
+      if (prepared) await removePair(prepared.pair);
+      await removeRun(await containersOf(docker, instance, id));
       ahead.delete(id);
       users?.release(id);
     },
@@ -203,12 +202,13 @@ async function startRun(
 }
 
 function attendLaunched(settled: RunRequest, pad: LaunchPad, began: number, launched: Launched): Running {
-  const { agent, relay, attachment, wentAt, inspected, observed } = launched;
+  const { agent, relay, services, attachment, wentAt, inspected, observed } = launched;
   const { limits } = settled;
   const running = attend({
     id: settled.id,
     agent,
     relay,
+    services,
     attachment,
     facts: observedFacts(readFacts(inspected.agent, inspected.relay, pad.engine), observed, settled),
     startedAt: Date.parse(inspected.agent.State.StartedAt),

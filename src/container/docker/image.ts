@@ -23,19 +23,26 @@ export interface ResolvedImage {
   readonly digest: string | null;
   readonly mounts: readonly ImageMount[];
   readonly env: Readonly<Record<string, string>>;
+  /** What follows is of services only: folders that its containers write to, what it starts, where, and on which ports that listens. */
+  readonly volumes?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly workingDir?: string;
+  readonly ports?: readonly number[];
 }
 
-/** Answers which image a choice means; each toolchain is built once per engine. */
-export type ImageResolver = (choice: ImageChoice) => Promise<ResolvedImage>;
+/** Answers which image a choice means; each toolchain is built once per engine. A service's own program is what its image starts. */
+export type ImageResolver = (choice: ImageChoice, as?: "run" | "service") => Promise<ResolvedImage>;
 
 /**
  * A resolver for this engine. A missing image is a `Fault` that says what to do; nothing is ever pulled silently. One that
- * declares volumes is a `Fault` of kind `refused`: the engine would make them writable, on its own disk and without a limit.
+ * declares volumes is a `Fault` of kind `refused` for a run: the engine would make them writable, on its own disk and without a limit. A
+ * service has memory there.
  */
 export function imageResolver(docker: Docker, user: RunUser, uids?: UidRange): ImageResolver {
   let toolchain: Promise<ResolvedImage> | null = null;
-  return (choice) => {
-    if (choice.kind === "named") return resolveNamed(docker, choice);
+  return (choice, as = "run") => {
+    if (choice.kind === "named") return resolveNamed(docker, choice, as);
     toolchain ??= resolveToolchain(docker, user, uids).catch((error) => {
       toolchain = null;
       throw error;
@@ -46,7 +53,11 @@ export function imageResolver(docker: Docker, user: RunUser, uids?: UidRange): I
 
 type NamedImage = Extract<ImageChoice, { kind: "named" }>;
 
-async function resolveNamed(docker: Docker, { reference, pinned }: NamedImage): Promise<ResolvedImage> {
+async function resolveNamed(
+  docker: Docker,
+  { reference, pinned }: NamedImage,
+  as: "run" | "service",
+): Promise<ResolvedImage> {
   if (pinned !== undefined) return resolvePinned(docker, reference, pinned);
   const found = await inspectImage(docker, reference);
   if (!found) {
@@ -56,13 +67,28 @@ async function resolveNamed(docker: Docker, { reference, pinned }: NamedImage): 
     );
   }
   const volumes = Object.keys(found.Config?.Volumes ?? {});
-  if (volumes.length > 0) {
+  if (volumes.length > 0 && as === "run") {
     throw new Fault(
       `The image ${reference} declares volumes (${volumes.join(", ").slice(0, 200)}), where a run could write past its limits. No run is started from it; build it without VOLUME.`,
       { kind: "refused", retry: "never" },
     );
   }
-  return { reference, id: found.Id, digest: found.RepoDigests?.[0]?.split("@")[1] ?? null, mounts: [], env: {} };
+  const digest = found.RepoDigests?.[0]?.split("@")[1] ?? null;
+  return { reference, id: found.Id, digest, mounts: [], env: {}, ...(as === "run" ? {} : ownProgram(found)) };
+}
+
+/** What the image starts by itself, where it writes, and on which TCP ports it listens. */
+function ownProgram({ Config }: Docker.ImageInspectInfo) {
+  const { Entrypoint, Cmd, Volumes, WorkingDir, ExposedPorts } = Config ?? {};
+  return {
+    entrypoint: typeof Entrypoint === "string" ? [Entrypoint] : (Entrypoint ?? []),
+    command: Cmd ?? [],
+    volumes: Object.keys(Volumes ?? {}),
+    workingDir: WorkingDir ?? "",
+    ports: Object.keys(ExposedPorts ?? {}).flatMap((port) =>
+      /^\d+(?:\/tcp)?$/.test(port) ? [Number.parseInt(port, 10)] : [],
+    ),
+  };
 }
 
 /** By its content, and where another machine's copy of it has another id, by the registry's digest. */

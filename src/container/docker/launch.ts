@@ -11,9 +11,10 @@ import type { Allowed } from "../spec/allowed.ts";
 import type { ContainerSpec } from "../spec/body.ts";
 import { refuseEnvironment } from "../spec/environment.ts";
 import { refusals } from "../spec/guard.ts";
-import { compileAgent, compileRelay } from "../spec/spec.ts";
+import { compileAgent, compileRelay, compileService, hasRelay } from "../spec/spec.ts";
 import { acceptObserved, untold } from "./accept.ts";
 import { type Attachment, attach } from "./attach.ts";
+import { type Standing, startServices } from "./beside.ts";
 import { createContainer } from "./create.ts";
 import type { EngineInfo } from "./engine-info.ts";
 import type { ImageResolver, ResolvedImage } from "./image.ts";
@@ -44,6 +45,7 @@ export type RelayImage =
 export interface Launched {
   readonly agent: Docker.Container;
   readonly relay: Docker.Container | null;
+  readonly services: readonly Standing[];
   readonly attachment: Attachment;
   /** When the go was given, on the clock of `performance.now()`. */
   readonly wentAt: number;
@@ -54,18 +56,27 @@ export interface Launched {
   };
 }
 
-/** Both specs of a run, compiled and accepted by the guard. Throws `Fault` of kind `refused` otherwise. */
+/** The specs of all containers of a run, the agent's first and then the relay's, compiled and accepted by the guard. Throws `Fault` of kind `refused` otherwise. */
 export async function compile(request: RunRequest, pad: LaunchPad): Promise<readonly ContainerSpec[]> {
   refuseEnvironment(request);
   const { images, user, ownUser, instance, engine, tools } = pad;
-  const [image, relayImage] = await Promise.all([images(request.image), images(relayChoice(pad.relay))]);
+  const { gatewaySocket, services = [] } = request;
+  const [image, relayImage, ...serviceImages] = await Promise.all([
+    images(request.image),
+    images(relayChoice(pad.relay)),
+    ...services.map((service) => images(service.image, "service")),
+  ]);
   const parts = { image, user, ownUser, instance, tools, host: engine };
   const specs = [compileAgent(request, parts, pad.entry)];
-  if (request.gatewaySocket !== null) {
-    const socket = { folder: dirname(request.gatewaySocket), file: basename(request.gatewaySocket) };
-    specs.push(compileRelay(request, { ...parts, image: relayImage, command: relayCommand(pad.relay) }, socket));
+  if (hasRelay(request)) {
+    const socket = gatewaySocket && { folder: dirname(gatewaySocket), file: basename(gatewaySocket) };
+    specs.push(
+      compileRelay(request, { ...parts, image: relayImage, command: relayCommand(pad.relay) }, socket || null),
+    );
   }
-  for (const spec of specs) assertAllowed(spec, allowedBy(pad, [image, relayImage]));
+  for (const [index, service] of services.entries())
+    specs.push(compileService(request, service, { ...parts, image: serviceImages[index] ?? image }));
+  for (const spec of specs) assertAllowed(spec, allowedBy(pad, [image, relayImage, ...serviceImages]));
   return specs;
 }
 
@@ -115,26 +126,47 @@ export interface Pair {
   readonly network: Promise<void>;
   /** The relay listens. */
   readonly open: Promise<void>;
+  /** Each of them is ready. */
+  readonly services: Promise<readonly Standing[]>;
+  /** The containers of services that there are so far. */
+  readonly made: readonly Docker.Container[];
+  /** Tells that nobody waits for the services any more. */
+  readonly callOff: () => void;
 }
 
-/** Creates the relay's container, which it starts, and the agent's. */
-export function createPair(specs: readonly ContainerSpec[], docker: Docker): Pair {
-  const [agentSpec, relaySpec] = specs;
+/** Creates the relay's container, which it starts, and the agent's; the services it starts beside them. */
+export function createPair(
+  specs: readonly ContainerSpec[],
+  request: RunRequest,
+  { docker, relay: relayImage }: Pick<LaunchPad, "docker" | "relay">,
+): Pair {
+  const agentSpec = specs.find(({ part }) => part === "agent");
+  const relaySpec = specs.find(({ part }) => part === "relay");
   assert(agentSpec, "a run has an agent container");
+  const called = new AbortController();
+  const made: Docker.Container[] = [];
   const relay = relaySpec ? createContainer(docker, relaySpec) : Promise.resolve(null);
   const agent = relay.then(() => createContainer(docker, agentSpec));
   const starting = relay.then((one) => one && startRelayContainer(one));
   const network = starting.then(() => {});
   const open = starting.then((started) => started?.listens());
-  for (const each of [agent, relay, network, open]) each.catch(() => {}); // whoever awaits the pair meets the first failure
-  return { agent, relay, network, open };
+  const services = open.then(async () => {
+    const beside = await relay;
+    if (beside === null) return [];
+    const parts = { docker, request, specs, relay: beside, program: relayCommand(relayImage), signal: called.signal };
+    return startServices({ ...parts, made: ({ container }) => void made.push(container) });
+  });
+  for (const each of [agent, relay, network, open, services]) each.catch(() => {}); // whoever awaits the pair meets the first failure
+  return { agent, relay, network, open, services, made, callOff: () => called.abort() };
 }
 
-/** Removes what there is of a pair, the agent's first. */
-export async function removePair({ agent, relay }: Pair): Promise<void> {
-  const made = await Promise.allSettled([agent, relay]);
+/** Removes what there is of a pair and its services, the agent's first and the relay's last. */
+export async function removePair({ agent, relay, services, made, callOff }: Pair): Promise<void> {
+  callOff();
+  const [theAgent, theRelay] = await Promise.allSettled([agent, relay, services]);
+  const there = <T>(one: PromiseSettledResult<T>) => (one.status === "fulfilled" ? one.value : null);
   // Why there is nothing to keep is known already; what an engine holds on to here, a sweep removes.
-  await removeRun(made.map((one) => (one.status === "fulfilled" ? one.value : null))).catch(() => {});
+  await removeRun([there(theAgent), ...made, there(theRelay)]).catch(() => {});
 }
 
 /** Starts the run, and gives it its go once what was seen of it is accepted. On any failure nothing of it is left. A name that is taken is a `Fault` of kind `conflict`. */
@@ -143,7 +175,7 @@ export async function launch(
   request: RunRequest,
   pad: LaunchPad,
   watch?: OutputWatch,
-  pair: Pair = createPair(specs, pad.docker),
+  pair: Pair = createPair(specs, request, pad),
   accept = acceptObserved,
 ): Promise<Launched> {
   try {
@@ -158,10 +190,11 @@ export async function launch(
     ]);
     if (observed === null) throw untold(request.id, attachment.log.text(), await exitCodeOf(agent));
     accept(observed, request, pad);
+    const services = await pair.services;
     attachment.write("go\n");
     const wentAt = performance.now();
     const inspected = { agent: inspectedAgent, relay: inspectedRelay };
-    return { agent, relay, attachment, wentAt, observed, inspected };
+    return { agent, relay, services, attachment, wentAt, observed, inspected };
   } catch (error) {
     await removePair(pair);
     throw toFault(error, `Could not start the run ${request.id}`);

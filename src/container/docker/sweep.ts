@@ -13,9 +13,16 @@ export interface Listed {
   readonly run: RunLabel;
 }
 
-/** Every container of this App instance, running or not. Throws `Fault`. */
-export async function listContainers(docker: Docker, instance: string): Promise<readonly Listed[]> {
-  const filters = { label: [`loopgate.instance=${instance}`] };
+/** Whoever is in the relay's namespace goes before the relay: Podman keeps one that others have joined. */
+const ranks = [0, 1] as const;
+const rankOf = ({ part }: Pick<Listed, "part">) => (part === "relay" ? 1 : 0);
+const inOrder = (listed: readonly Listed[]) => listed.toSorted((one, other) => rankOf(one) - rankOf(other));
+
+/** Every container of this App instance, or of one run of it, running or not. Throws `Fault`. */
+export async function listContainers(docker: Docker, instance: string, run?: string): Promise<readonly Listed[]> {
+  const filters = {
+    label: [`loopgate.instance=${instance}`, ...(run === undefined ? [] : [`loopgate.run=${run}`])],
+  };
   const found = await docker.listContainers({ all: true, filters }).catch((error) => {
     throw toFault(error, "Could not list the containers of this App");
   });
@@ -35,7 +42,13 @@ export async function listUsers(docker: Docker): Promise<readonly Taken[]> {
   return living.map(({ Labels }) => ({ run: readRunLabel(Labels).id, uid: Number(Labels["loopgate.uid"]) }));
 }
 
-/** What a sweep removes: all parts of unwanted runs, and relays whose agent is gone and, unless it is `starting`, not on its way. */
+/** All containers of one run of this App instance, in the order in which they may be removed. Throws `Fault`. */
+export async function containersOf(docker: Docker, instance: string, id: string): Promise<readonly Docker.Container[]> {
+  const own = (await listContainers(docker, instance, id)).filter(({ run }) => run.id === id);
+  return inOrder(own).map(({ containerId }) => docker.getContainer(containerId));
+}
+
+/** What a sweep removes: all parts of unwanted runs, and what stands beside an agent that is gone and, unless it is `starting`, not on its way. */
 export function choosePrey(
   listed: readonly Listed[],
   keep: (run: RunLabel) => boolean,
@@ -43,14 +56,17 @@ export function choosePrey(
 ): readonly Listed[] {
   const agents = new Set(listed.filter(({ part }) => part === "agent").map(({ run }) => run.id));
   return listed.filter(
-    ({ run, part }) => !keep(run) || (part === "relay" && !agents.has(run.id) && !starting.has(run.id)),
+    ({ run, part }) => !keep(run) || (part !== "agent" && !agents.has(run.id) && !starting.has(run.id)),
   );
 }
 
 /** Removes the chosen containers by force; the ids of the runs they belonged to. Throws `Fault` if one stays. */
 export async function removeAll(docker: Docker, prey: readonly Listed[]): Promise<readonly string[]> {
-  const [relays, agents] = [prey.filter(({ part }) => part === "relay"), prey.filter(({ part }) => part !== "relay")];
-  for (const part of [agents, relays])
-    await Promise.all(part.map(({ containerId }) => removeContainer(docker.getContainer(containerId))));
+  for (const part of ranks)
+    await Promise.all(
+      prey
+        .filter((one) => rankOf(one) === part)
+        .map(({ containerId }) => removeContainer(docker.getContainer(containerId))),
+    );
   return [...new Set(prey.map(({ run }) => run.id))];
 }

@@ -15,7 +15,15 @@ import { readSlowedWhenFull } from "../flood.ts";
 import { type CappedLog, cappedLog } from "../log.ts";
 import { judgeEnding } from "../outcome.ts";
 import { startRelay } from "../relay.mjs";
-import type { OutputWatch, RunLabel, Running, RunOutcome, RunRequest, Runtime } from "../run.ts";
+import {
+  type OutputWatch,
+  type RunLabel,
+  type Running,
+  type RunOutcome,
+  type RunRequest,
+  type Runtime,
+  ServiceFault,
+} from "../run.ts";
 import { commandOf, refuseEnvironment, runEnvironment } from "../spec/environment.ts";
 import { processFacts } from "./facts.ts";
 
@@ -84,6 +92,9 @@ async function begin(
   const began = performance.now();
   refuseImage(request);
   refuseEnvironment(request);
+  const [service] = request.services ?? [];
+  if (service !== undefined)
+    throw new ServiceFault(service.name, "Services are containers, and where runs are plain processes there are none.");
   let relay: Relay | null = null;
   try {
     if (request.gatewaySocket !== null) relay = await openRelay(request.gatewaySocket, relaysApart);

@@ -70,6 +70,6 @@ export interface OverlayBody {
 /** One container before it exists: its name and exactly what the engine is told. */
 export interface ContainerSpec {
   readonly name: string;
-  readonly part: "agent" | "relay";
+  readonly part: "agent" | "relay" | "service";
   readonly body: CreateBody;
 }

@@ -52,19 +52,21 @@ function judge(spec: ContainerSpec, mount: BindBody, allowed: Allowed): MountRef
   return found;
 }
 
-/** The agent sees its workspace, its loop folder and the object store at its own path; the relay sees the gateway. */
+/** The agent sees its workspace, its loop folder and the object store at its own path; the relay sees the gateway; a service nothing. */
 function isContractTarget(spec: ContainerSpec, mount: BindBody): boolean {
   if (spec.part === "relay") return mount.Target === "/gateway";
+  if (spec.part === "service") return false;
   if (["/workspace", "/loop/brief.md", "/loop/out"].includes(mount.Target)) return true;
   return mount.Target === mount.Source && mount.ReadOnly;
 }
 
 function mayWrite(spec: ContainerSpec, target: string): boolean {
-  if (spec.part === "relay") return false;
+  if (spec.part !== "agent") return false;
   return target === "/loop/out" || (target === "/workspace" && spec.body.Labels?.["loopgate.role"] !== "reviewer");
 }
 
-function isPlainPath(path: string): boolean {
+/** Absolute, and read in one way only. */
+export function isPlainPath(path: string): boolean {
   return path.startsWith("/") && posix.normalize(path) === path && !path.endsWith("/");
 }
 

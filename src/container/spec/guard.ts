@@ -1,10 +1,10 @@
 // Refuses what must never run: one named refusal per rule, judged on the compiled spec alone.
 
-import { looksLikeCredential } from "../../policy/variables.ts";
+import { isVariableName, looksLikeCredential } from "../../policy/variables.ts";
 import type { Allowed } from "./allowed.ts";
 import type { ContainerSpec } from "./body.ts";
 import { mayBeInside } from "./environment.ts";
-import { MOUNT_REFUSALS, type MountRefusal, mountRefusals } from "./guard-mounts.ts";
+import { isPlainPath, MOUNT_REFUSALS, type MountRefusal, mountRefusals } from "./guard-mounts.ts";
 import { SECCOMP_OPTION } from "./seccomp.ts";
 
 /** Fields of the create call that no spec may carry, with what carrying them would mean. */
@@ -75,19 +75,24 @@ const RULES = {
   restarts: ({ body }) => body.HostConfig.RestartPolicy?.Name !== "no",
   log_kept_by_engine: ({ body }) => body.HostConfig.LogConfig?.Type !== "none",
   ipc_namespace_shared: ({ body }) => body.HostConfig.IpcMode !== "private",
-  tmpfs_unsafe: ({ body }, { podman }) =>
-    Object.entries(body.HostConfig.Tmpfs ?? {}).some(([target, options]) => isUnsafeTmpfs(target, options, podman)),
+  tmpfs_unsafe: ({ part, body }, { podman }) =>
+    Object.entries(body.HostConfig.Tmpfs ?? {}).some(([target, options]) =>
+      part === "service"
+        ? !isServiceFolder(target) || isUnsafeTmpfs(options, podman)
+        : !(target === "/tmp" ? !isUnsafeTmpfs(options, podman) : podman && isClosed(target, options)),
+    ),
   health_check: ({ body }) => body.Healthcheck?.Test?.join() !== "NONE",
   runtime_unknown: ({ body }, { runtimes }) =>
     body.HostConfig.Runtime !== undefined && !runtimes.includes(body.HostConfig.Runtime),
   image_not_by_content: ({ body }) => !/^(\S+@)?sha256:[0-9a-f]{64}$/.test(body.Image ?? ""),
   entry_replaced: ({ part, body }) => part === "agent" && body.Entrypoint?.slice(0, 2).join(" ") !== "/bin/sh -c",
-  env_unknown: ({ body }) => envOf(body).some(([name]) => !mayBeInside(name)),
+  env_unknown: ({ part, body }) =>
+    envOf(body).some(([name]) => (part === "service" ? !isVariableName(name) : !mayBeInside(name))),
   env_credential: ({ body }) => envOf(body).some(([, value]) => looksLikeCredential(value)),
   labels_missing: ({ body }) =>
     ["instance", "part", "run", "loop", "epoch", "role", "attempt"].some((key) => !body.Labels?.[`loopgate.${key}`]),
   name_of_another: ({ part, name, body }) =>
-    name !== `loopgate-${body.Labels?.["loopgate.run"]}${part === "relay" ? "-relay" : ""}`,
+    name !== `${agentOf(body)}${part === "agent" ? "" : part === "relay" ? "-relay" : `-service-${serviceOf(body)}`}`,
 } satisfies Record<string, Rule>;
 
 export type RefusalName =
@@ -135,6 +140,7 @@ function fieldRefusals({ body }: ContainerSpec): RefusalName[] {
 
 /** A server may join the namespace of the very run that it is named after, which has no network either; nothing else joins another's. */
 function networkFor({ part, name, body }: ContainerSpec): string {
+  if (part === "service") return `container:${agentOf(body)}-relay`;
   if (part !== "agent") return "none";
   if (hasRelay(body)) return `container:${name}-relay`;
   const joins = body.Labels?.["loopgate.joins"];
@@ -160,16 +166,32 @@ function isPositive(value: number | undefined): boolean {
   return typeof value === "number" && value > 0;
 }
 
-function isUnsafeTmpfs(target: string, options: string, podman: boolean): boolean {
+function isUnsafeTmpfs(options: string, podman: boolean): boolean {
   const set = options.split(",");
-  const isClosed = podman && ["/run", "/var/tmp"].includes(target) && set.includes("ro");
   return (
-    (target !== "/tmp" && !isClosed) ||
     !set.includes("nosuid") ||
     !set.includes("nodev") ||
     !/(^|,)size=[1-9]\d*(,|$)/.test(options) ||
     (!podman && !/(^|,)nr_inodes=[1-9]\d*(,|$)/.test(options))
   );
+}
+
+/** What Podman would make writable and unlimited, and what stands there instead. */
+function isClosed(target: string, options: string): boolean {
+  return ["/run", "/var/tmp"].includes(target) && options.split(",").includes("ro") && !isUnsafeTmpfs(options, true);
+}
+
+/** Where a service may have memory to write to: nothing of the kernel's, and no path that is read in two ways. */
+function isServiceFolder(target: string): boolean {
+  return isPlainPath(target) && target !== "/" && !/^\/(?:proc|sys|dev)(?:\/|$)/.test(target);
+}
+
+function agentOf(body: ContainerSpec["body"]): string {
+  return `loopgate-${body.Labels?.["loopgate.run"]}`;
+}
+
+function serviceOf(body: ContainerSpec["body"]): string {
+  return body.Labels?.["loopgate.service"] ?? "";
 }
 
 function envOf(body: ContainerSpec["body"]): [string, string][] {

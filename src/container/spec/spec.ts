@@ -2,7 +2,7 @@
 
 import type { ResolvedImage } from "../docker/image.ts";
 import type { RunUser } from "../docker/user.ts";
-import { GATEWAY_PORT, type Limits, type RunRequest } from "../run.ts";
+import { GATEWAY_PORT, type Limits, type RunRequest, type Service } from "../run.ts";
 import type { BindBody, ContainerSpec, MountBody } from "./body.ts";
 import { commandOf, environment, runEnvironment } from "./environment.ts";
 import { overlay } from "./overlay.ts";
@@ -45,6 +45,12 @@ const HOSTNAME = "loopgate";
 /** The container's name for a run id, and its relay's. */
 export const agentName = (id: string): string => `loopgate-${id}`;
 export const relayName = (id: string): string => `loopgate-${id}-relay`;
+export const serviceName = (id: string, service: string): string => `loopgate-${id}-service-${service}`;
+
+/** Whether a relay owns the run's namespace: it carries the gateway there, or holds it open for the services. */
+export function hasRelay({ gatewaySocket, services = [] }: Pick<RunRequest, "gatewaySocket" | "services">): boolean {
+  return gatewaySocket !== null || services.length > 0;
+}
 
 /** The container in which the agent's command runs. `entry` is the text of entry.sh. */
 export function compileAgent(request: RunRequest, parts: SpecParts, entry: string): ContainerSpec {
@@ -83,16 +89,17 @@ export function compileAgent(request: RunRequest, parts: SpecParts, entry: strin
 }
 
 /** A namespace without network: its own, its relay's, or that of the run it serves. */
-function networkOf({ id, gatewaySocket, joins }: RunRequest): string {
-  if (joins !== undefined) return `container:${relayName(joins)}`;
-  return gatewaySocket === null ? "none" : `container:${relayName(id)}`;
+function networkOf(request: RunRequest): string {
+  if (request.joins !== undefined) return `container:${relayName(request.joins)}`;
+  return hasRelay(request) ? `container:${relayName(request.id)}` : "none";
 }
 
 /**
  * The side container that carries the gateway to the agent's loopback; it alone sees the gateway's folder. It owns the
- * networkless namespace and the agent joins it: so it can stand ready before there is anything for the agent to do.
+ * networkless namespace and the agent joins it: so it can stand ready before there is anything for the agent to do. Without
+ * a gateway (`socket` is null) it only holds the namespace open.
  */
-export function compileRelay(request: RunRequest, parts: RelayParts, socket: SocketPlace): ContainerSpec {
+export function compileRelay(request: RunRequest, parts: RelayParts, socket: SocketPlace | null): ContainerSpec {
   return {
     name: relayName(request.id),
     part: "relay",
@@ -100,7 +107,7 @@ export function compileRelay(request: RunRequest, parts: RelayParts, socket: Soc
       ...commonBody(parts, labels(request, parts, "relay")),
       Hostname: HOSTNAME,
       Entrypoint: parts.command,
-      Cmd: [String(GATEWAY_PORT), `/gateway/${socket.file}`],
+      Cmd: socket === null ? ["hold"] : [String(GATEWAY_PORT), `/gateway/${socket.file}`],
       Env: environment(parts.image.env),
       WorkingDir: "/",
       OpenStdin: false,
@@ -109,7 +116,7 @@ export function compileRelay(request: RunRequest, parts: RelayParts, socket: Soc
       HostConfig: {
         ...hardened(parts),
         NetworkMode: "none",
-        Mounts: [bind(socket.folder, "/gateway", true), ...imageMounts(parts)],
+        Mounts: [...(socket === null ? [] : [bind(socket.folder, "/gateway", true)]), ...imageMounts(parts)],
         Tmpfs: closedTmpfs(parts),
         ShmSize: MiB,
         ...bounds(RELAY_LIMITS.memory, RELAY_LIMITS.cpus, RELAY_LIMITS.pids),
@@ -117,6 +124,53 @@ export function compileRelay(request: RunRequest, parts: RelayParts, socket: Soc
       },
     },
   };
+}
+
+/** Folders that programs of most images write to. */
+const SERVICE_FOLDERS = ["/run", "/tmp", "/var/tmp"];
+
+/**
+ * The container of one service, in the relay's namespace beside the agent: the image's own program behind the agent's wall. All
+ * it can write to is memory of its own, which goes with it.
+ */
+export function compileService(request: RunRequest, service: Service, parts: SpecParts): ContainerSpec {
+  const { limits } = request;
+  const { image } = parts;
+  const folders = [...new Set([...SERVICE_FOLDERS, ...(image.volumes ?? []), ...service.tmpfs])].sort();
+  return {
+    name: serviceName(request.id, service.name),
+    part: "service",
+    body: {
+      ...commonBody(parts, {
+        ...labels(request, parts, "service"),
+        "loopgate.service": service.name,
+        "loopgate.ports": (image.ports ?? []).join(","),
+      }),
+      Entrypoint: image.entrypoint ?? [],
+      Cmd: service.command ?? image.command ?? [],
+      Env: environment({ HOME: "/tmp", TMPDIR: "/tmp", ...image.env, ...service.env }),
+      WorkingDir: image.workingDir || "/",
+      OpenStdin: false,
+      StdinOnce: false,
+      AttachStdin: false,
+      HostConfig: {
+        ...hardened(parts),
+        NetworkMode: `container:${relayName(request.id)}`,
+        Mounts: imageMounts(parts),
+        Tmpfs: Object.fromEntries(folders.map((folder) => [folder, serviceTmpfs(service, limits, parts)])),
+        ShmSize: 64 * MiB,
+        ...bounds(service.memoryBytes, Math.min(limits.cpus, parts.host.cpus), limits.pids),
+        Ulimits: ulimits(parts, limits.openFiles, limits.fileSizeBytes),
+        ...(request.runtime === undefined ? {} : { Runtime: request.runtime }),
+      },
+    },
+  };
+}
+
+/** Its user owns it, for databases take no folder of another's. */
+function serviceTmpfs({ memoryBytes }: Service, { files }: Limits, { user, host }: SpecParts): string {
+  const inodes = host.podman ? "" : `,nr_inodes=${files}`;
+  return `rw,exec,nosuid,nodev,mode=1777,uid=${user.uid},gid=${user.gid},size=${memoryBytes}${inodes}`;
 }
 
 export interface SocketPlace {
@@ -212,7 +266,7 @@ function bind(Source: string, Target: string, ReadOnly: boolean): BindBody {
 
 /** Whose container this is, and what a later process must know to attend it. */
 function labels(request: RunRequest, parts: SpecParts, part: string): Record<string, string> {
-  const { limits } = request;
+  const { limits, services = [] } = request;
   return {
     "loopgate.instance": parts.instance,
     "loopgate.part": part,
@@ -224,8 +278,9 @@ function labels(request: RunRequest, parts: SpecParts, part: string): Record<str
     "loopgate.image": parts.image.reference,
     ...(parts.ownUser === true ? { "loopgate.uid": String(parts.user.uid) } : {}),
     "loopgate.digest": parts.image.digest ?? "",
-    "loopgate.relay": request.gatewaySocket === null ? "no" : "yes",
+    "loopgate.relay": hasRelay(request) ? "yes" : "no",
     ...(request.joins === undefined ? {} : { "loopgate.joins": request.joins }),
+    ...(services.length === 0 ? {} : { "loopgate.services": services.map(({ name }) => name).join(",") }),
     "loopgate.deadline_ms": String(limits.deadlineMs),
     "loopgate.grace_ms": String(limits.graceMs),
     "loopgate.log_bytes": String(limits.logBytes),

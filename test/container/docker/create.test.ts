@@ -10,15 +10,17 @@ interface There {
   readonly exitCode?: number;
 }
 
-const labels = (part: "agent" | "relay", epoch = 3) => ({
+type Part = "agent" | "relay" | "service";
+
+const labels = (part: Part, epoch = 3) => ({
   "loopgate.instance": "github.test/1",
   "loopgate.run": "r1",
   "loopgate.epoch": String(epoch),
   "loopgate.part": part,
 });
 
-const names = { agent: "loopgate-r1", relay: "loopgate-r1-relay" };
-const spec = (part: "agent" | "relay" = "agent") =>
+const names = { agent: "loopgate-r1", relay: "loopgate-r1-relay", service: "loopgate-r1-service-db" };
+const spec = (part: Part = "agent") =>
   ({ name: names[part], part, body: { Labels: labels(part) } }) as unknown as ContainerSpec;
 
 const failing = (statusCode: number, message: string) => Object.assign(new Error(message), { statusCode });
@@ -53,7 +55,7 @@ function engine(there: Record<string, There>, holding = 0) {
   return { docker: docker as unknown as Docker, removed };
 }
 
-test.each<[string, "agent" | "relay", Record<string, There>, string[]]>([
+test.each<[string, Part, Record<string, There>, string[]]>([
   [
     "an agent that was created and never started",
     "agent",
@@ -77,6 +79,15 @@ test.each<[string, "agent" | "relay", Record<string, There>, string[]]>([
     "relay",
     { [names.relay]: { labels: labels("relay", 1), status: "running" }, [names.agent]: { labels: labels("agent", 1) } },
     [names.agent, names.relay],
+  ],
+  [
+    "a service that an earlier process left, beside the agent that waits for it now",
+    "service",
+    {
+      [names.service]: { labels: labels("service", 2), status: "running" },
+      [names.agent]: { labels: labels("agent"), status: "running" },
+    },
+    [names.service],
   ],
 ])("F2, F50: by %s: it goes, and the name is had", async (_, part, there, gone) => {
   const { docker, removed } = engine(there);

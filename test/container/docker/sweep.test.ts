@@ -19,6 +19,8 @@ test("a run of an older epoch goes when the caller keeps only the present one", 
   expect(ids(choosePrey(all, ({ epoch }) => epoch === 2))).toEqual(["a-agent"]);
 });
 
-test("a relay whose agent is gone goes even if its run is kept", () => {
-  expect(ids(choosePrey([listed("a", "relay")], () => true))).toEqual(["a-relay"]);
+test("a relay or a service whose agent is gone goes even if its run is kept, unless that is on its way", () => {
+  const all = [listed("a", "service"), listed("a", "relay")];
+  expect(ids(choosePrey(all, () => true))).toEqual(["a-service", "a-relay"]);
+  expect(ids(choosePrey(all, () => true, new Set(["a"])))).toEqual([]);
 });

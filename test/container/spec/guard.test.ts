@@ -25,6 +25,12 @@ function driven(Options: object) {
   return { VolumeOptions: { NoCopy: true, DriverConfig: { Name: "local", Options } } };
 }
 
+const serviceTmpfs = "rw,nosuid,nodev,size=4096,nr_inodes=10";
+
+function mountOf(Source: string, Target = Source) {
+  return { Type: "bind", Source, Target, ReadOnly: true, BindOptions: { Propagation: "rprivate" } };
+}
+
 interface Refused {
   readonly of: string;
   /** Dotted places in the create body and their new values; null removes. Label names keep their own dots. */
@@ -32,7 +38,7 @@ interface Refused {
 }
 
 describe("the guard", () => {
-  test.each(["executor", "reviewer", "check", "relay"])("accepts the %s's spec", (name) => {
+  test.each(["executor", "reviewer", "check", "relay", "service"])("accepts the %s's spec", (name) => {
     expect(refusals(readSpec(name), ALLOWED)).toEqual([]);
   });
 
@@ -68,6 +74,28 @@ describe("the guard", () => {
     expect(joining("12-k3f9-1-server-docs", "13-abcd-1")).toEqual(["network"]);
     expect(joining("12-k3f9-1-server-docs", "12-k3f9")).toEqual(["network"]);
     expect(joining("12-k3f9-1-asked", "12-k3f9-1")).toEqual(["network"]);
+  });
+
+  test.each([
+    ["no network of its own", { "HostConfig.NetworkMode": "none" }, ["network"]],
+    ["another network", { "HostConfig.NetworkMode": "bridge" }, ["network"]],
+    ["another run's network", { "HostConfig.NetworkMode": "container:loopgate-13-relay" }, ["network"]],
+    ["another service's name", { "Labels.loopgate.service": "cache" }, ["name_of_another"]],
+    ["root", { User: "0:0" }, ["user_is_root"]],
+    ["a writable root", { "HostConfig.ReadonlyRootfs": false }, ["root_writable"]],
+    ["memory over the kernel's files", { "HostConfig.Tmpfs": { "/proc/x": serviceTmpfs } }, ["tmpfs_unsafe"]],
+    ["memory over everything", { "HostConfig.Tmpfs": { "/": serviceTmpfs } }, ["tmpfs_unsafe"]],
+    ["memory without a size", { "HostConfig.Tmpfs": { "/data": "rw,nosuid,nodev,nr_inodes=10" } }, ["tmpfs_unsafe"]],
+    ["a folder of the run", { "HostConfig.Mounts": [mountOf("/srv/loopgate/runs/12")] }, ["mount_target"]],
+    ["the agent's workspace", { "HostConfig.Mounts": [mountOf("/srv/loopgate/x", "/workspace")] }, ["mount_target"]],
+    ["a folder of the host", { "HostConfig.Mounts": [mountOf("/etc")] }, ["mount_outside", "mount_target"]],
+    ["the operator's tools", { "HostConfig.Mounts": [mountOf("/srv/tools", "/opt/loopgate/tools")] }, ["mount_tools"]],
+    ["a volume", { Volumes: { "/data": {} } }, ["volume"]],
+    ["a port outside", { "HostConfig.PortBindings": {} }, ["port_published"]],
+    ["what is no variable", { Env: ["a b=c"] }, ["env_unknown"]],
+    ["a real credential", { Env: ["A=ghp_0123456789abcdefghijABCDEFGHIJ012345"] }, ["env_credential"]],
+  ] as const)("refuses a service with %s", (_, change, expected) => {
+    expect(refusals(changed(readSpec("service"), change), ALLOWED)).toEqual(expected);
   });
 
   test("refuses a relay that joins another run's network", () => {

@@ -1,7 +1,7 @@
 // What a run compiles to, whole: read these files before accepting a change to them.
 import { expect, test } from "vitest";
-import { compileAgent, compileRelay } from "../../../src/container/spec/spec.ts";
-import { aRequest, someParts } from "../requests.ts";
+import { compileAgent, compileRelay, compileService } from "../../../src/container/spec/spec.ts";
+import { aRequest, aService, someParts } from "../requests.ts";
 
 const asFile = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const golden = (name: string) => `../../../fixtures/specs/${name}.json`;
@@ -25,6 +25,28 @@ test("the relay joins the agent's network, sees only the gateway's folder, and i
   const parts = { ...someParts(), command: ["node", "/app/relay.mjs"] };
   const spec = compileRelay(aRequest(), parts, { folder: "/srv/loopgate/runs/12/gateway", file: "gateway.sock" });
   await expect(asFile(spec)).toMatchFileSnapshot(golden("relay"));
+});
+
+test("a service joins the relay's network, starts what its image starts, and writes to memory of its own alone", async () => {
+  const { image } = someParts();
+  const own = {
+    entrypoint: ["docker-entrypoint.sh"],
+    command: ["postgres"],
+    volumes: ["/var/lib/data"],
+    ports: [5432],
+  };
+  const service = aService("db", { env: { POSTGRES_PASSWORD: "test" }, tmpfs: ["/var/run/db"] });
+  const spec = compileService(aRequest({ services: [service] }), service, someParts({ image: { ...image, ...own } }));
+  await expect(asFile(spec)).toMatchFileSnapshot(golden("service"));
+});
+
+test("without a gateway a relay holds the namespace open for the services, and the agent joins it", () => {
+  const request = aRequest({ gatewaySocket: null, services: [aService("db")] });
+  const relay = compileRelay(request, { ...someParts(), command: ["node", "/app/relay.mjs"] }, null).body;
+  expect([relay.Cmd, relay.HostConfig.Mounts, relay.HostConfig.NetworkMode]).toEqual([["hold"], [], "none"]);
+  const agent = compileAgent(request, someParts(), "");
+  expect(agent.body.HostConfig.NetworkMode).toBe(`container:${agent.name}-relay`);
+  expect(agent.body.Labels["loopgate.services"]).toBe("db");
 });
 
 test("the gateway's port takes the place of {port} in every value", () => {
