@@ -1,7 +1,7 @@
 // What of a change makes its judges see less, read from the objects of a repository alone, beside everything else that the App does.
-import { Worker } from "node:worker_threads";
 import { atMost } from "../base/at-most.ts";
 import { Fault } from "../base/fault.ts";
+import { startThread } from "../base/thread.ts";
 import { readBothSides } from "../gateway/git/changed-texts.ts";
 import type { ChangedFile, Gaming } from "../verify/gaming/gaming.ts";
 import { languageOf } from "../verify/gaming/syntax.ts";
@@ -42,8 +42,8 @@ const bounds: ThreadBounds = { ms: 60_000, megabytes: 768 };
  */
 export function inThread(files: readonly ChangedFile[], { ms, megabytes }: ThreadBounds): Promise<Gaming> {
   if (files.length === 0) return Promise.resolve({ finds: [], unread: [] });
-  const resourceLimits = { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: 32 };
-  const worker = new Worker(new URL("./gaming-thread.ts", import.meta.url), { workerData: files, resourceLimits });
+  const bounds = { oldMegabytes: megabytes, youngMegabytes: 32 };
+  const worker = startThread(new URL("./gaming-thread.ts", import.meta.url), bounds, files);
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => void worker.terminate(), ms);
     worker.once("message", (answer: Answer) => {

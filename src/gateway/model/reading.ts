@@ -1,5 +1,6 @@
 // Who reads a request's bytes: small ones this thread, large ones a thread of their own, one at a time.
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startThread } from "../../base/thread.ts";
 import { type Asking, type Ready, readyOf } from "./ready.ts";
 
 export interface RequestReader {
@@ -39,8 +40,10 @@ class ReadingThread {
 
   constructor(gone: (thread: ReadingThread) => void) {
     this.gone = gone;
-    const resourceLimits = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 8 };
-    this.worker = new Worker(new URL("./reading-thread.ts", import.meta.url), { resourceLimits });
+    this.worker = startThread(new URL("./reading-thread.ts", import.meta.url), {
+      oldMegabytes: 160,
+      youngMegabytes: 8,
+    });
     this.worker.unref();
     this.worker.on("message", ({ id, ready }: { id: number; ready: Ready | string }) => this.answer(id, ready));
     this.worker.on("error", () => {}); // said by what "exit" tells

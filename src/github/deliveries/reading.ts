@@ -1,5 +1,6 @@
 // Who reads a delivery: small ones this thread, large ones a thread of their own.
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startThread } from "../../base/thread.ts";
 import { type Read, readPayload, smallBytes } from "./read-payload.ts";
 import type { Self } from "./translated.ts";
 
@@ -31,8 +32,7 @@ class LargeReader {
   private asked = 0;
 
   constructor(self: Omit<Self, "newLoopId">, gone: () => void) {
-    const limits = { maxOldGenerationSizeMb: 512 };
-    this.worker = new Worker(new URL("./large.ts", import.meta.url), { workerData: self, resourceLimits: limits });
+    this.worker = startThread(new URL("./large.ts", import.meta.url), { oldMegabytes: 512, youngMegabytes: 32 }, self);
     this.worker.unref();
     this.worker.on("message", ({ id, read }: { id: number; read: Read }) => this.answer(id, read));
     this.worker.on("error", () => {}); // said by what "exit" tells
