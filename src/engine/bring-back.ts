@@ -3,6 +3,7 @@
 import { untoldRuns } from "../loop/end.ts";
 import type { LoopEvent, RestoredFacts } from "../loop/event.ts";
 import { withRunsSince } from "../loop/restore.ts";
+import type { LoopState } from "../loop/state.ts";
 import type { RunsPort, StoredEvent } from "./ports.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
@@ -19,6 +20,7 @@ export async function bringBack(world: World, stored: Restored): Promise<void> {
   if ((await world.store.load(issueKey))?.id === event.record.id) return step(world, stored);
   const facts = { ...event.facts, ...(await onThisHost(world.runs, event)) };
   try {
+    await recallPause(world, event.record);
     await step(world, { ...stored, event: { ...event, facts } });
   } finally {
     // Also where the store failed just after it took the loop: nobody else asks after its runs.
@@ -37,4 +39,11 @@ async function onThisHost(
   for (const { id } of untoldRuns(whole)) if ((await runs.adopt(whole, id)) !== null) running.push(id);
   const left = (await runs.left(record.issue)).filter(({ loop }) => loop === record.id).map(({ id }) => id);
   return { running, since, left };
+}
+
+/** With the store was lost that all loops of the repository are paused: the record of each that rests for it says so. */
+async function recallPause({ store }: World, { issue, resumeAt }: LoopState): Promise<void> {
+  if (resumeAt?.why.of !== "pause_all") return;
+  const { by, since } = resumeAt.why;
+  await store.setAllPaused(issue.repositoryId, { by, since });
 }

@@ -9,6 +9,7 @@ import { checkText, knockOutText, pullText } from "../report/report.ts";
 import { verdictText } from "../report/results.ts";
 import { summaryOf } from "../verify/knock-out/knock-out.ts";
 import { passGate } from "./gate.ts";
+import { pauseAll } from "./pause-all.ts";
 import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
 import { startRun, stopRun } from "./run.ts";
@@ -38,6 +39,10 @@ export async function perform(
     await answerWithoutLoop(world, { ...stored, effect });
     return [];
   }
+  if (effect.type === "pause_all") {
+    await pauseAll(world, effect, stored.tries > 0);
+    return [];
+  }
   if (effect.type === "run_loop") return runLoop(world, effect);
   assert(state?.id === stored.loop, `${effect.type} is performed for the loop that asked for it`);
   return performFor(world, state, { ...stored, effect });
@@ -46,7 +51,7 @@ export async function perform(
 type Asked = StoredEffect & {
   readonly effect: Exclude<
     StoredEffect["effect"],
-    { type: "stop_run" | "forget_run" | "answer_without_loop" | "run_loop" }
+    { type: "stop_run" | "forget_run" | "answer_without_loop" | "run_loop" | "pause_all" }
   >;
 };
 

@@ -522,6 +522,12 @@ export interface TraceEntry {
 }
 
 /** The local store. One process writes; every method is atomic; each throws only `Fault`. */
+/** All loops of a repository are paused: by a person with this login, since then (epoch milliseconds). */
+export interface AllPaused {
+  readonly by: string;
+  readonly since: number;
+}
+
 export interface StorePort {
   /** Grows by one each time the store is opened: what an earlier process left carries a smaller number. */
   readonly epoch: number;
@@ -571,6 +577,10 @@ export interface StorePort {
   /** Resolves to the text's sha256. It is kept for as long as the loop is, and until the keep time after `at`. */
   putArtifact(text: string, of: { issueKey: string; loop: string; at: number }): Promise<string>;
   getArtifact(sha256: string): Promise<string | null>;
+  /** Who paused all loops of the repository, and since when; null: nobody has. */
+  allPaused(repositoryId: number): Promise<AllPaused | null>;
+  /** Null: they are not paused any more. */
+  setAllPaused(repositoryId: number, paused: AllPaused | null): Promise<void>;
   trace(entry: TraceEntry): Promise<void>;
   readTrace(issueKey: string, limit: number): Promise<readonly TraceEntry[]>;
   /** The clock runs earlier by `byMs` than before: stored times after `now` are moved to it, postponed effects by as much. */

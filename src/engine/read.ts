@@ -34,7 +34,9 @@ export async function readClaim(world: World, state: LoopState): Promise<LoopEve
   ]);
   requireFresh(state, read, askedAt);
   if (state.threadUnread === true && read.hasRecord) return recallFirst(world, state, permission, read);
-  return [{ type: "claim_read", facts: await claimFacts(world, state, permission, read) }];
+  const facts = await claimFacts(world, state, permission, read);
+  const allPaused = await world.store.allPaused(state.issue.repositoryId);
+  return [{ type: "claim_read", facts: allPaused === null ? facts : { ...facts, allPaused } }];
 }
 
 /** The store does not know the loop of that record: it comes back, and this one, which has come to nothing yet, gives way to it. */
@@ -192,7 +194,8 @@ function isInsider({ association }: IssueComment): boolean {
 /** What may the author of this command do here? */
 export async function checkCommand(world: World, state: LoopState, command: Command): Promise<LoopEvent[]> {
   const permission = await world.github.permission(state.issue, command.actor);
-  return [{ type: "command_checked", command, permission }];
+  const allPaused = await world.store.allPaused(state.issue.repositoryId);
+  return [{ type: "command_checked", command, permission, ...(allPaused === null ? {} : { allPaused }) }];
 }
 
 /** CI as it stands on the commit, together with the review that the state holds. */

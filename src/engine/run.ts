@@ -31,6 +31,8 @@ export async function startRun(
   effect: StartRun,
   { issueKey, retrying }: { readonly issueKey: string; readonly retrying: boolean },
 ): Promise<LoopEvent[] | Place> {
+  const allPaused = await world.store.allPaused(state.issue.repositoryId);
+  if (allPaused !== null) return [{ type: "all_paused", ...allPaused }];
   await endOthers(world, state);
   const inLine = world.slots.take(effect.run, askerOf(state, issueKey));
   if (inLine !== null) return inLine;

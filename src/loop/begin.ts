@@ -153,6 +153,13 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
       "the label was set by someone without write permission",
     );
   }
+  if (facts.allPaused !== undefined) {
+    const effects: Effect[] = [
+      { type: "reply", reply: { kind: "all_paused", ...facts.allPaused } },
+      { type: "set_labels", add: [], remove: [state.label] },
+    ];
+    return refuse(seen, effects, "every loop of the repository is paused");
+  }
   if (facts.baseRefused !== undefined) {
     const effects: Effect[] = [
       baseReply(seen, facts.baseRefused, facts),

@@ -166,6 +166,7 @@ export type Cause = z.infer<typeof Cause>;
 /** Why a loop rests or is paused. */
 export const Halt = z.discriminatedUnion("of", [
   z.object({ of: z.literal("pause_command"), by: z.string() }),
+  z.object({ of: z.literal("pause_all"), by: z.string(), since: count }), // every loop of the repository
   z.object({ of: z.literal("provider_down") }),
   z.object({ of: z.literal("executor_lost"), note }),
   z.object({ of: z.literal("told"), said: z.string() }), // from versions that kept sentences

@@ -45,7 +45,8 @@ import {
   onVerdict,
 } from "./judge.ts";
 import { spentOf } from "./money.ts";
-import { onCommand, onRetryFacts } from "./people.ts";
+import { onAllPaused } from "./pause-all.ts";
+import { onAllResumed, onCommand, onRetryFacts } from "./people.ts";
 import { onRecordTampered, onRestored } from "./restore.ts";
 import { runWithoutLoop } from "./run-command.ts";
 import type { Ending, LoopState, Phase, RunFacts } from "./state.ts";
@@ -104,7 +105,11 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
         note: "asking what its author may do",
       };
     case "command_checked":
-      return onCommand(state, event.command, event.permission, now);
+      return onCommand(state, event, now);
+    case "all_paused":
+      return onAllPaused(state, event, now);
+    case "all_resumed":
+      return onAllResumed(state, now);
     case "retry_read":
       return onRetryFacts(state, event.facts, now);
     case "status_posted":
@@ -142,6 +147,8 @@ type LiveEvent = Exclude<
       | "issue_back"
       | "command"
       | "command_checked"
+      | "all_paused"
+      | "all_resumed"
       | "retry_read"
       | "status_posted"
       | "attempt_posted"
@@ -220,6 +227,10 @@ function withoutLoop(event: LoopEvent): Decision {
   const run = runWithoutLoop(event);
   if (run !== null) return { state: null, effects: [run], note: "a person wants a loop" };
   const { command, on } = event;
+  if (command.verb === "pause-all" || command.verb === "resume-all") {
+    const effect: Effect = { type: "pause_all", issue: on.issue, command };
+    return { state: null, effects: [effect], note: `${command.verb}: every loop of the repository is told` };
+  }
   return {
     state: null,
     effects: [{ type: "answer_without_loop", command, on }],

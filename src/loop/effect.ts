@@ -10,6 +10,7 @@ export type Reply =
   | { readonly kind: "command_refused"; readonly command: Command; readonly why: CommandRefusal }
   | { readonly kind: "label_on_pull" }
   | { readonly kind: "label_on_closed" }
+  | { readonly kind: "all_paused"; readonly by: string; readonly since: number } // to a label meanwhile
   // of `/loop run base=…`; named: the policy's
   | {
       readonly kind: "base_refused";
@@ -52,6 +53,7 @@ export type Effect =
   | { readonly type: "set_labels"; readonly add: readonly string[]; readonly remove: readonly string[] } // ours only
   | { readonly type: "answer_without_loop"; readonly command: Command; readonly on: CommandedIssue } // to whoever could start one
   | { readonly type: "run_loop"; readonly issue: IssueRef; readonly command: Command; readonly base?: string } // `/loop run`: sets the label for a person who may
+  | { readonly type: "pause_all"; readonly issue: IssueRef; readonly command: Command } // or `resume-all`: of all loops of the repository
   // reading
   | { readonly type: "read_claim" }
   | { readonly type: "read_retry" }

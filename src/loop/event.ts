@@ -39,6 +39,8 @@ export const verbs = [
   "deny",
   "pause",
   "resume",
+  "pause-all",
+  "resume-all",
   "stop",
   "retry",
   "steer",
@@ -72,6 +74,7 @@ export interface ClaimFacts {
   readonly base: { readonly branch: string; readonly sha: string };
   readonly signed?: true; // the base takes signed commits only; absent: no such rule is known
   readonly policy: { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
+  readonly allPaused?: { readonly by: string; readonly since: number }; // nothing may start in this repository; absent: it may
   readonly baseRefused?: BaseRefusal; // why it may not begin from the branch that `/loop run` named; absent: it may, or none was
   readonly baseGone?: true; // the branch the loop began from is there no more: renamed, or deleted
   readonly openPulls?: number; // of other loops, open or on their way; absent: the rules do not ask
@@ -188,7 +191,10 @@ export type LoopEvent =
       readonly type: "command_checked"; // the same command, once GitHub has said what its author may do
       readonly command: Command;
       readonly permission: Permission;
+      readonly allPaused?: { readonly by: string }; // absent: the repository is not paused
     }
+  | { readonly type: "all_paused"; readonly by: string; readonly since: number } // every loop of the repository, by a person with this login
+  | { readonly type: "all_resumed" }
   | { readonly type: "record_edited"; readonly comment: number; readonly actor: Person }
   | { readonly type: "record_deleted"; readonly comment: number; readonly actor: Person }
   // people, on the pull request and the branch

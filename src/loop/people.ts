@@ -4,20 +4,26 @@ import { goOn, publishPending } from "./attempt.ts";
 import { beginAttempt, currentAttempt, mayWrite, onRetryRead, rulesOf, withAttempt } from "./begin.ts";
 import { onRaise } from "./budget.ts";
 import type { Effect } from "./effect.ts";
-import { classOf, closeRuns, type Decision, isLive, settle, showStatus, stay, stopRuns } from "./end.ts";
-import type { ClaimFacts, Command, Permission } from "./event.ts";
+import { classOf, type Decision, isLive, settle, showStatus, stay } from "./end.ts";
+import type { ClaimFacts, Command, LoopEvent, Permission, Verb } from "./event.ts";
 import { readGate } from "./gate.ts";
 import { goOnFrom } from "./go-on.ts";
 import { askReviewers, beginVerifying, leaveDraft, readVerdict, unseen } from "./judge.ts";
-import { outOfQueue } from "./merge-queue.ts";
+import { onPauseAll, paused } from "./pause-all.ts";
 import { onRun } from "./run-command.ts";
 import { type Ending, type LoopState, type Said, saidBounds } from "./state.ts";
 
 /** Acts on a command of a person whose permission was just read. */
-export function onCommand(state: LoopState, command: Command, permission: Permission, now: number): Decision {
+export function onCommand(
+  state: LoopState,
+  { command, permission, allPaused }: Omit<Extract<LoopEvent, { type: "command_checked" }>, "type">,
+  now: number,
+): Decision {
   if (!mayWrite(permission)) {
     return refuseStranger(state, command, permission);
   }
+  if (allPaused !== undefined && startsWork(state, command))
+    return refuse(state, command, { of: "all_paused", by: allPaused.by });
   switch (command.verb) {
     case "status":
     case "report":
@@ -37,6 +43,9 @@ export function onCommand(state: LoopState, command: Command, permission: Permis
       return onPause(state, command, now);
     case "resume":
       return onResume(state, command, now);
+    case "pause-all":
+    case "resume-all":
+      return onPauseAll(state, command, permission);
     case "unknown":
       return {
         state,
@@ -57,6 +66,13 @@ export function onCommand(state: LoopState, command: Command, permission: Permis
     case "run":
       return onRun(state, command);
   }
+}
+
+const beginning: readonly Verb[] = ["run", "retry", "approve", "deny", "answer", "budget", "extend"];
+
+/** Whether it would have something begin, or go on, that a paused repository holds. */
+function startsWork(state: LoopState, { verb }: Command): boolean {
+  return verb === "resume" || (!isLive(state) && beginning.includes(verb));
 }
 
 /** So many people without write permission get an answer from one loop. */
@@ -246,18 +262,29 @@ function onPause(state: LoopState, command: Command, now: number): Decision {
   if (!isLive(state) || state.phase === "paused" || state.rules === null || state.mergedBy !== null) {
     return refuse(state, command, { of: "nothing_to_pause" });
   }
-  const why = { of: "pause_command", by: command.actor.login } as const;
-  const held = outOfQueue(closeRuns(state, now));
-  const next: LoopState = { ...held, phase: "paused", resumeAt: { phase: state.phase, at: now, why } };
-  const out: Effect[] = state.queuedHead === undefined ? [] : [{ type: "leave_queue" }];
-  const effects: Effect[] = [...stopRuns(state, "paused"), ...out, reaction(command, "+1"), { type: "write_status" }];
-  return { state: next, effects, note: "paused" };
+  return paused(state, { of: "pause_command", by: command.actor.login }, now, [reaction(command, "+1")]);
 }
 
 function onResume(state: LoopState, command: Command, now: number): Decision {
   if (state.phase !== "paused" || state.resumeAt === null) return refuse(state, command, { of: "not_paused" });
-  const before: Effect[] = [reaction(command, "+1"), { type: "write_status" }];
-  const { phase } = state.resumeAt;
+  const { why } = state.resumeAt;
+  if (why.of === "pause_all") return refuse(state, command, { of: "all_paused", by: why.by });
+  return resumed(state, state.resumeAt, now, [reaction(command, "+1"), { type: "write_status" }]);
+}
+
+/** The loops of the repository go on; one that a person paused by itself stays so. */
+export function onAllResumed(state: LoopState, now: number): Decision {
+  if (state.phase !== "paused" || state.resumeAt?.why.of !== "pause_all")
+    return stay(state, "not paused with all others");
+  return resumed(state, state.resumeAt, now, [{ type: "write_status" }]);
+}
+
+function resumed(
+  state: LoopState,
+  { phase }: NonNullable<LoopState["resumeAt"]>,
+  now: number,
+  before: readonly Effect[],
+): Decision {
   const awake = { ...state, resumeAt: null };
   if (phase === "awaiting_gate") {
     // It was held back: whoever is asked gets the whole time to answer.

@@ -12,6 +12,8 @@ export type CommandRefusal =
   | { readonly of: "nothing_to_stop" }
   | { readonly of: "nothing_to_pause" }
   | { readonly of: "not_paused" }
+  | { readonly of: "all_paused"; readonly by: string } // the whole repository is, so that this loop alone cannot go on
+  | { readonly of: "role"; readonly permission: string } // it takes maintain or admin
   | { readonly of: "not_stopped" }
   | { readonly of: "ended_for_good"; readonly reason: StopReason }
   | { readonly of: "nothing_to_approve" }

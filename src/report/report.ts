@@ -25,7 +25,14 @@ import { capital, commit, footer } from "./wording/parts.ts";
 import { aloneWarning, gateNext, phaseWords, redBaseWarning } from "./wording/phases.ts";
 import { checkTitles, noIsolationWarning, notHeldSentence } from "./wording/pull.ts";
 import { raisingSentences } from "./wording/raise.ts";
-import { replySentence, type SeenWithoutLoop, withoutLoopSentence } from "./wording/replies.ts";
+import {
+  type AllPausedCame,
+  allPausedSentence,
+  pauseAllRefused,
+  replySentence,
+  type SeenWithoutLoop,
+  withoutLoopSentence,
+} from "./wording/replies.ts";
 
 /** The visible part of the one status comment; the engine appends marker and record. `now` in epoch milliseconds. */
 export function statusComment(state: LoopState, now: number): string {
@@ -90,6 +97,16 @@ function riskyPaths({ attempts }: LoopState): ReadonlySet<string> {
 /** The answer to a command on an issue that has no loop. */
 export function withoutLoopText(command: Command, label: string, seen: SeenWithoutLoop | null = null): string {
   return [withoutLoopSentence(command, label, seen), footer].join("\n\n");
+}
+
+/** The answer to `/loop pause-all` and `/loop resume-all`. */
+export function allPausedText(command: Command, came: AllPausedCame): string {
+  return [allPausedSentence(command, came), footer].join("\n\n");
+}
+
+/** The answer to either by somebody who may not. */
+export function pauseAllRefusedText(command: Command, permission: string): string {
+  return [pauseAllRefused(command, permission), footer].join("\n\n");
 }
 
 /** The answer to a person's command, label or approval; `limits` are GitHub's for its installation. */

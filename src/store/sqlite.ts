@@ -1,6 +1,7 @@
 // The store on node:sqlite: one file of nouns, put together; each method is one transaction.
 import type { StorePort } from "../engine/ports.ts";
 import { alarms } from "./alarms.ts";
+import { allPaused } from "./all-paused.ts";
 import { artifacts } from "./artifacts.ts";
 import { effects } from "./effects.ts";
 import { events } from "./events.ts";
@@ -24,6 +25,7 @@ export function sqliteStore(dir: string): StorePort {
     ...events(sql),
     ...effects(sql),
     ...alarms(sql),
+    ...allPaused(sql),
     ...loops(sql),
     ...artifacts(sql),
     ...trace(sql),

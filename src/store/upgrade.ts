@@ -1,13 +1,14 @@
 // Brings a store of an earlier version up to date, in place and in one transaction.
 import type { DatabaseSync } from "node:sqlite";
 import { type Fingerprint, fingerprintOf, pack } from "./remembered.ts";
-import { artifactUses, earlierDeliveries, indexes, loopIds, remembered } from "./schema.ts";
+import { allPausedTable, artifactUses, earlierDeliveries, indexes, loopIds, remembered } from "./schema.ts";
 
 /** By the version they start from: what makes the next one of it. */
 const steps: ReadonlyMap<number, (db: DatabaseSync) => void> = new Map([
   [1, (db) => db.exec("create table opening (epoch integer not null) strict; insert into opening (epoch) values (0);")],
   [2, toVersion3],
   [3, toVersion4],
+  [4, (db) => db.exec(allPausedTable)],
 ]);
 
 /** True once the store has version `to`; false, with nothing changed, where no way leads there. To be called within a transaction. */

@@ -155,6 +155,7 @@ const effects: Readonly<Record<EffectType, string>> = {
   answer_without_loop: "comment",
   set_labels: "label",
   run_loop: "label",
+  pause_all: "comment",
   read_claim: "reading",
   read_retry: "reading",
   check_command: "reading",

@@ -324,7 +324,12 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         type: "command_checked",
         command: commandOf(line),
         permission: (options.get("permission") ?? "write") as Permission,
+        ...(options.has("all-paused") ? { allPaused: { by: options.get("all-paused") ?? "" } } : {}),
       };
+    case "all_paused":
+      return { type: "all_paused", by: first, since: now };
+    case "all_resumed":
+      return { type: "all_resumed" };
     case "unlabel":
       return { type: "unlabelled", actor: person(first) };
     case "close":
@@ -475,6 +480,7 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
     labels: words.includes("unlabelled") ? ["bug"] : ["bug", words.includes("capital") ? "Loop" : "loop"],
     title: "Totals are wrong",
     base: { branch: "main", sha: options.get("base") ?? "ba5e" },
+    ...(options.has("all-paused") ? { allPaused: { by: options.get("all-paused") ?? "", since: now } } : {}),
     ...(options.has("base-refused") ? { baseRefused: options.get("base-refused") as BaseRefusal } : {}),
     policy: broken === undefined ? { ok: true, rules } : { ok: false, message: broken },
     snapshot: { sha256: options.get("text") ?? "f00d", title: "Totals are wrong", comments: [], removed: [], at: now },

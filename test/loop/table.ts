@@ -37,6 +37,8 @@ const examples: Record<LoopEvent["type"], string> = {
   renamed: "renamed acme shops",
   command: "command bob status",
   command_checked: "checked bob stop",
+  all_paused: "all_paused bob",
+  all_resumed: "all_resumed",
   record_edited: "edited mallory",
   record_deleted: "comment_deleted mallory 501",
   review_submitted: "review bob",

@@ -512,7 +512,11 @@ export function createChecks(parts: ChecksParts) {
       (row) => row.issueKey === keyOf(issue) && row.effect.type === "stop_run" && row.notBefore === 0,
     );
     hold(toStop === undefined, "I20: the thread is told while a container still waits to be stopped");
-    intended(keyOf(issue), ["write_status", "post_attempt", "post_stop", "reply", "answer_without_loop"], "a comment");
+    intended(
+      keyOf(issue),
+      ["write_status", "post_attempt", "post_stop", "reply", "answer_without_loop", "pause_all"],
+      "a comment",
+    );
     const loop = disk.loops.get(keyOf(issue))?.id ?? "";
     const attempts = comments.filter((one) => one.body.includes(attemptMarker(loop, 0).slice(0, -6))).length;
     hold(attempts <= attemptComments, `I6: ${attempts} comments of attempts`);

@@ -280,6 +280,7 @@ const says = [
   "answer The second.",
   "run",
   "explain",
+  "pause-all",
   "budget +$2",
   "budget +1 attempt for 2h",
   "extend 1h",

@@ -1,6 +1,14 @@
 // The store as a value in memory: what was committed survives every crash, since a method is done wholly or not at all.
 import { hash } from "node:crypto";
-import type { Delivery, StoredEffect, StoredEvent, StorePort, TraceEntry, Translated } from "../../src/engine/ports.ts";
+import type {
+  AllPaused,
+  Delivery,
+  StoredEffect,
+  StoredEvent,
+  StorePort,
+  TraceEntry,
+  Translated,
+} from "../../src/engine/ports.ts";
 import { keepsFiles, untoldRuns } from "../../src/loop/end.ts";
 import type { AlarmName, LoopEvent } from "../../src/loop/event.ts";
 import { issueKeyOf } from "../../src/loop/issue-key.ts";
@@ -24,6 +32,7 @@ export interface Disk {
   readonly alarms: Map<string, { readonly issueKey: string; readonly name: AlarmName; readonly at: number }>;
   readonly artifacts: Map<string, string>;
   readonly trace: TraceEntry[];
+  readonly allPaused: Map<number, AllPaused>; // by repository
   newestEvent: number; // handled ones too
   seq: number;
   position: number;
@@ -38,6 +47,7 @@ export function emptyDisk(): Disk {
     deliveries: new Map(),
     bodies: new Map(),
     loops: new Map(),
+    allPaused: new Map(),
     openEvents: new Map(),
     dedupe: new Map(),
     sources: new Map(),
@@ -101,6 +111,12 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
         return [...new Set([...withEvents, ...due.map((effect) => effect.issueKey)])].sort();
       }),
     load: (issueKey) => read("load", () => disk.loops.get(issueKey) ?? null),
+    allPaused: async (repositoryId) => disk.allPaused.get(repositoryId) ?? null,
+    setAllPaused: (repositoryId, paused) =>
+      write("setAllPaused", () => {
+        if (paused === null) disk.allPaused.delete(repositoryId);
+        else if (!disk.allPaused.has(repositoryId)) disk.allPaused.set(repositoryId, paused);
+      }),
     commit: (step) => write("commit", () => commit(disk, step, watch)),
     pendingEffects: (issueKey) => read("pendingEffects", () => pendingOf(disk, issueKey)),
     effectStarted: (key) =>

@@ -229,6 +229,15 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect((await store.nextEvent("1#1"))?.event).toEqual({ type: "alarm", name: "rest" });
     });
 
+    test("F15: that all loops of a repository are paused is there after a restart, by whom and since when it was first", async () => {
+      await store.setAllPaused(100, { by: "carol", since: 5 });
+      await store.setAllPaused(100, { by: "dave", since: 9 });
+      await store.setAllPaused(200, { by: "erin", since: 7 });
+      await store.setAllPaused(200, null);
+      await reopen();
+      expect([await store.allPaused(100), await store.allPaused(200)]).toEqual([{ by: "carol", since: 5 }, null]);
+    });
+
     test("alarms fire in the order of their times, and all of one issue's can be cleared at once", async () => {
       await store.setAlarm("1#1", "rest", 6_000);
       await store.setAlarm("1#2", "rest", 5_000);

@@ -85,7 +85,7 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
       }
       return say("waiting for a person", gateSentence(state), gateNext(state));
     case "paused":
-      return say("paused", halt(state), "Comment `/loop resume` to continue, or `/loop stop` to end the loop.");
+      return say("paused", halt(state), resumeNext(state));
     case "refused":
       return say(
         "not started",
@@ -144,10 +144,18 @@ function halt({ resumeAt }: LoopState): string {
   return resumeAt === null ? "" : plainSentence(withoutHostPaths(haltSentence(resumeAt.why)));
 }
 
+function resumeNext({ resumeAt }: LoopState): string {
+  return resumeAt?.why.of === "pause_all"
+    ? "Comment `/loop resume-all`, on any issue here and with maintain or admin permission, to continue all of them, or `/loop stop` to end this one."
+    : "Comment `/loop resume` to continue, or `/loop stop` to end the loop.";
+}
+
 function haltSentence(why: Halt): string {
   switch (why.of) {
     case "pause_command":
       return `${why.by} commented \`/loop pause\`.`;
+    case "pause_all":
+      return `${why.by} paused every loop of this repository by \`/loop pause-all\`, on ${date(why.since)}.`;
     case "provider_down":
       return "The model provider failed before the agent had pushed anything.";
     case "executor_lost":

@@ -25,6 +25,10 @@ export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): s
       return "no loop is running that could be paused";
     case "not_paused":
       return "the loop is not paused";
+    case "all_paused":
+      return `${why.by} paused every loop of this repository; \`/loop resume-all\` continues them, and takes maintain or admin permission`;
+    case "role":
+      return `it concerns every loop of this repository and takes maintain or admin permission, and ${actor.login} has ${why.permission}`;
     case "not_stopped":
       return "the loop is still running, so there is nothing to retry";
     case "ended_for_good":

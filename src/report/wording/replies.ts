@@ -25,6 +25,8 @@ export function replySentence(
       return `${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)} on a pull request. A loop works on an issue and opens a pull request of its own, so nothing was started and the label was removed. Next: open an issue that says what you want, and set the label there.`;
     case "label_on_closed":
       return `${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)} on a closed issue, so nothing was started and the label was removed. Next: reopen the issue, then set the label again.`;
+    case "all_paused":
+      return `${inlineCode(reply.by)} paused every loop of this repository on ${date(reply.since)}, so nothing was started and the label was removed. Next: once someone with maintain or admin permission has commented \`/loop resume-all\`, set the label again or comment \`/loop run\`.`;
     case "base_refused":
       return baseRefusal(reply, state);
     case "command_refused":
@@ -69,6 +71,35 @@ function baseRefusal({ base, reason, named }: BaseRefused, { label }: LoopState)
   return `No loop begins from ${inlineCode(base)}: ${reasons[reason]}. Nothing was started. Next: ${next}, or set the label ${inlineCode(label)}.`;
 }
 
+/** What came of `/loop pause-all` or `/loop resume-all`. */
+export interface AllPausedCame {
+  readonly loops: number; // that were told
+  readonly isNews: boolean; // false: it was so already
+  readonly by: string; // login of whoever paused them
+}
+
+/** The answer to either. */
+export function allPausedSentence({ verb }: Command, { loops, isNews, by }: AllPausedCame): string {
+  const those = loops === 1 ? "Its 1 loop" : `Its ${loops} loops`;
+  const many = (one: string, several: string) => (loops === 1 ? one : several);
+  if (verb === "resume-all") {
+    if (!isNews) return "This repository is not paused, so nothing changed.";
+    const onward =
+      loops === 0 ? "None of its loops was at rest" : `${those} that rested ${many("continues", "continue")}`;
+    return `This repository is not paused any more. ${onward}, and labels start loops again.`;
+  }
+  if (!isNews)
+    return `${inlineCode(by)} paused this repository before. Next: \`/loop resume-all\` continues its loops.`;
+  const rest =
+    loops === 0 ? "It has no loop at work" : `${those} ${many("rests", "rest")}, with what the agents had done kept`;
+  return `${inlineCode(by)} paused this repository. ${rest}, and nothing new starts. Next: \`/loop resume-all\`, on any issue here, ends that.`;
+}
+
+/** Nobody without the permission pauses a whole repository. */
+export function pauseAllRefused(command: Command, permission: string): string {
+  return `${inlineCode(commandText(command.verb))} was refused: ${plainSentence(commandRefusal({ of: "role", permission }, command))}. Nothing changed.`;
+}
+
 /** What an issue without a loop was seen to be like. */
 export interface SeenWithoutLoop {
   readonly open: boolean;
@@ -109,6 +140,7 @@ const helpText = [
   "- `/loop report`: say what was tried so far, attempt by attempt, what it cost and what is left",
   "- `/loop stop`: end the loop; removing the label or closing the issue does the same",
   "- `/loop pause`, `/loop resume`: pause the loop, and continue it",
+  "- `/loop pause-all`, `/loop resume-all`: the same for every loop of this repository, with nothing started meanwhile; they take maintain or admin permission",
   "- `/loop retry`: after a stop, read the issue and the policy again and continue from the branch",
   "- `/loop answer`, followed by the number of a choice or your own words: answer the agent's question and continue",
   "- `/loop approve`: approve the commit, or allow what the loop stopped to ask for",

@@ -1,0 +1,47 @@
+// All loops of a repository rest, and go on: told to each, and kept in the store for those that are yet to start.
+import { mayWrite } from "../loop/begin.ts";
+import type { Effect } from "../loop/effect.ts";
+import type { LoopEvent } from "../loop/event.ts";
+import { mayPauseAll } from "../loop/pause-all.ts";
+import { replyMarker } from "../record/markers.ts";
+import { allPausedText, pauseAllRefusedText } from "../report/report.ts";
+import type { AllPaused } from "./ports.ts";
+import type { World } from "./world.ts";
+
+type PauseAll = Extract<Effect, { type: "pause_all" }>;
+
+/**
+ * Performs either command; done again it comes to the same. Whoever may not is told so, where they may write at all. The store is
+ * told first: what starts meanwhile is held, or let go, by it.
+ */
+export async function pauseAll(world: World, effect: PauseAll, retrying: boolean): Promise<void> {
+  const { issue, command } = effect;
+  const permission = await world.github.permission(issue, command.actor);
+  if (!mayWrite(permission)) return;
+  const marker = replyMarker(`${issue.repositoryId}/${issue.number}/${command.commentId}`);
+  const say = (body: string) => world.github.createComment(issue, [body, marker].join("\n\n"), marker, retrying);
+  if (!mayPauseAll(permission)) {
+    await say(pauseAllRefusedText(command, permission));
+    return;
+  }
+  const before = await world.store.allPaused(issue.repositoryId);
+  const isPause = command.verb === "pause-all";
+  const paused = before ?? { by: command.actor.login, since: world.clock.now() };
+  await world.store.setAllPaused(issue.repositoryId, isPause ? paused : null);
+  const told = await tell(world, effect, paused);
+  // An earlier try of this command may have paused or resumed them.
+  const isNews = retrying || (before === null) === isPause || (!isPause && told > 0);
+  await say(allPausedText(command, { loops: told, isNews, by: paused.by }));
+}
+
+/** Tells each loop that is concerned, once, and resolves to how many those are. */
+async function tell(world: World, { issue, command }: PauseAll, { by, since }: AllPaused): Promise<number> {
+  const isPause = command.verb === "pause-all";
+  const event: LoopEvent = isPause ? { type: "all_paused", by, since } : { type: "all_resumed" };
+  const live = await world.store.loops("live");
+  const here = live.filter(({ state }) => state.issue.repositoryId === issue.repositoryId && state.rules !== null);
+  const concerned = isPause ? here : here.filter(({ state }) => state.resumeAt?.why.of === "pause_all");
+  for (const { issueKey } of concerned)
+    await world.submit(issueKey, event, `${issueKey}/${command.commentId}/${command.verb}`);
+  return concerned.length;
+}

@@ -1,0 +1,40 @@
+// `/loop pause-all` and `/loop resume-all`: every loop of a repository rests, and goes on.
+import { refuse } from "./answer.ts";
+import type { Halt } from "./cause.ts";
+import type { Effect } from "./effect.ts";
+import { closeRuns, type Decision, isLive, stay, stopRuns } from "./end.ts";
+import type { Command, LoopEvent, Permission } from "./event.ts";
+import { outOfQueue } from "./merge-queue.ts";
+import type { LoopState } from "./state.ts";
+
+/** Whether this permission may pause and resume a whole repository. */
+export function mayPauseAll(permission: Permission): boolean {
+  return permission === "maintain" || permission === "admin";
+}
+
+/** Asked for on a loop's issue; what comes of it is told to every loop, this one included. */
+export function onPauseAll(state: LoopState, command: Command, permission: Permission): Decision {
+  if (!mayPauseAll(permission)) return refuse(state, command, { of: "role", permission });
+  const effect: Effect = { type: "pause_all", issue: state.issue, command };
+  return { state, effects: [effect], note: `${command.verb}: every loop of the repository is told` };
+}
+
+/** The loop rests as by `/loop pause`; one that a person paused stays so. */
+export function onAllPaused(
+  state: LoopState,
+  { by, since }: Extract<LoopEvent, { type: "all_paused" }>,
+  now: number,
+): Decision {
+  if (!isLive(state) || state.phase === "paused" || state.rules === null || state.mergedBy !== null)
+    return stay(state, `${state.phase}: nothing of it goes on that could rest`);
+  return paused(state, { of: "pause_all", by, since }, now);
+}
+
+/** The state at rest: what runs is stopped, what waits in a merge queue leaves it, and the thread says so. */
+export function paused(state: LoopState, why: Halt, now: number, before: readonly Effect[] = []): Decision {
+  const held = outOfQueue(closeRuns(state, now));
+  const next: LoopState = { ...held, phase: "paused", resumeAt: { phase: state.phase, at: now, why } };
+  const out: Effect[] = state.queuedHead === undefined ? [] : [{ type: "leave_queue" }];
+  const effects: Effect[] = [...stopRuns(state, "paused"), ...out, ...before, { type: "write_status" }];
+  return { state: next, effects, note: "paused" };
+}
