@@ -17,6 +17,7 @@ import { onCheckEnded } from "./check.ts";
 import { alarmNames, dueAt, isEarlyLook, isQuietLookDue, kept, movedBack } from "./clock.ts";
 import type { Effect, EffectType } from "./effect.ts";
 import {
+  calledOff,
   type Decision,
   isAnswerable,
   isLive,
@@ -249,7 +250,7 @@ function isLeftBehind(state: LoopState, head: string): boolean {
 
 function onUnlabelled(state: LoopState, event: Extract<LoopEvent, { type: "unlabelled" }>, now: number): Decision {
   const by = event.actor.login;
-  return settle(state, now, { reason: "cancelled", of: "label_removed", by });
+  return settle(state, now, calledOff(state, "label_removed", by));
 }
 
 type MayBeMerge = Extract<LoopEvent, { type: "issue_closed" | "branch_deleted" }>;
@@ -260,7 +261,14 @@ type MayBeMerge = Extract<LoopEvent, { type: "issue_closed" | "branch_deleted" }
  * it is looked at before either is taken for a person's wish.
  */
 function onMayBeMerge(state: LoopState, { type: of, actor, pullSeen }: MayBeMerge, now: number): Decision {
-  if (state.pull === null || pullSeen === true) return settle(state, now, { reason: "cancelled", of, by: actor.login });
+  if (state.pull === null || pullSeen === true) {
+    const { login } = actor;
+    return settle(
+      state,
+      now,
+      of === "issue_closed" ? calledOff(state, of, login) : { reason: "cancelled", of, by: login },
+    );
+  }
   if (of === "issue_closed")
     return { state, effects: [{ type: "read_closing", actor }], note: "asking whether a merge closed the issue" };
   const effects: Effect[] = [{ type: "read_closing", actor, of: "branch" }];

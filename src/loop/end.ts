@@ -103,6 +103,22 @@ export function settle(state: LoopState, now: number, draft: EndingDraft, before
   return { state: next, effects, note: `ended: ${ending.reason}` };
 }
 
+/**
+ * A person called the loop off, and may have it go on from where it stood: what it had done is kept for that. `by`: null where
+ * nobody was there to see who it was.
+ */
+export function calledOff(
+  state: LoopState,
+  of: "stop_command" | "label_removed" | "issue_closed",
+  by: string | null,
+): EndingDraft {
+  const draft = { reason: "cancelled", of, by } as const;
+  if (state.rules === null) return draft; // nothing of it was begun
+  const at = state.phase === "paused" ? state.resumeAt?.phase : state.phase;
+  const isDone = at === "verifying" || at === "awaiting_gate";
+  return { ...draft, resume: isDone && (state.attempts.at(-1)?.head ?? null) !== null ? "verify" : "execute" };
+}
+
 /** Ends the loop without a word, where there is no thread left to say it in. */
 export function settleSilently(state: LoopState, now: number, gone: Gone): Decision {
   const { state: next } = settle(state, now, { reason: "cancelled", of: "out_of_reach", gone });

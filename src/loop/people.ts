@@ -4,7 +4,7 @@ import { goOn, publishPending } from "./attempt.ts";
 import { beginAttempt, currentAttempt, mayWrite, onRetryRead, rulesOf, withAttempt } from "./begin.ts";
 import { onRaise } from "./budget.ts";
 import type { Effect } from "./effect.ts";
-import { classOf, type Decision, isLive, settle, showStatus, stay } from "./end.ts";
+import { calledOff, classOf, type Decision, isLive, settle, showStatus, stay } from "./end.ts";
 import type { ClaimFacts, Command, LoopEvent, Permission, Verb } from "./event.ts";
 import { readGate } from "./gate.ts";
 import { goOnFrom } from "./go-on.ts";
@@ -95,7 +95,7 @@ function refuseStranger(state: LoopState, command: Command, permission: Permissi
 function onStop(state: LoopState, command: Command, now: number): Decision {
   if (!isLive(state) || state.mergedBy !== null) return refuse(state, command, { of: "nothing_to_stop" });
   const { login } = command.actor;
-  return settle(state, now, { reason: "cancelled", of: "stop_command", by: login }, [reaction(command, "+1")]);
+  return settle(state, now, calledOff(state, "stop_command", login), [reaction(command, "+1")]);
 }
 
 function onRetry(state: LoopState, command: Command): Decision {

@@ -3,6 +3,7 @@ import { notPushed, onOvertaken, onPublished } from "./attempt.ts";
 import { beginAttempt, currentAttempt, newLoop, newRun, rulesOf, runIdOf, withAttempt, withRun } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import {
+  calledOff,
   classOf,
   closeRuns,
   type Decision,
@@ -100,8 +101,8 @@ function endedMeanwhile(state: LoopState, facts: RestoredFacts, now: number): De
   if (facts.pull !== null && !facts.pull.open) {
     return onPullClosed(state, { type: "pull_closed", merged: facts.pull.merged, actor: facts.pull.closedBy }, now);
   }
-  if (!facts.open) return settle(state, now, { reason: "cancelled", of: "issue_closed" });
-  if (!hasLabel(facts.labels, state.label)) return settle(state, now, { reason: "cancelled", of: "label_removed" });
+  if (!facts.open) return settle(state, now, calledOff(state, "issue_closed", null));
+  if (!hasLabel(facts.labels, state.label)) return settle(state, now, calledOff(state, "label_removed", null));
   if (state.head !== null && facts.branch === null) {
     return settle(state, now, { reason: "cancelled", of: "branch_deleted" });
   }

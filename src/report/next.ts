@@ -115,11 +115,16 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "newer_record":
       return "ask whoever runs this App to upgrade Loopgate.";
     case "issue_closed":
+      if (ending.resume !== "none")
+        return `reopen this issue, then comment \`/loop retry\` to continue from here, or set the label ${inlineCode(state.label)} again to start a new loop.`;
       return `reopen this issue and set the label ${inlineCode(state.label)} again to start a new loop.`;
-    case "record_edited":
-    case "record_unreliable":
     case "stop_command":
     case "label_removed":
+      return ending.resume === "none"
+        ? again(state)
+        : `comment \`/loop retry\` to continue from here, or set the label ${inlineCode(state.label)} again to start a new loop.`;
+    case "record_edited":
+    case "record_unreliable":
     case "branch_deleted":
     case "branch_gone_at_push":
     case "pull_closed":

@@ -14,6 +14,8 @@ const before: readonly Of[] = ["policy_file", "no_criteria", "open_pulls", "reco
 const pushedFirst: readonly Of[] = ["question", "permission_asked", "blocked_on", "silence"];
 const heldAndGoneOnFrom: readonly Of[] = ["attempt_time", "own_confidence"];
 
+const isCalledOff = (of: Of) => of === "stop_command" || of === "label_removed" || of === "issue_closed";
+
 function kept(of: Of, resume: string, pendingHead: string | null): string {
   if (before.includes(of)) return "what was there before";
   if (pendingHead !== null)
@@ -21,6 +23,8 @@ function kept(of: Of, resume: string, pendingHead: string | null): string {
       ? "the branch, and the commit: held, shown in the thread, and what another attempt starts from"
       : "the branch, and the commit: held and shown in the thread";
   if (pushedFirst.includes(of)) return "the branch, with what the attempt had done";
+  if (isCalledOff(of) && resume !== "none")
+    return "what was pushed, what the agent leaves when it is stopped, and what was on its way to the branch";
   if (of === "loop_time" && resume === "execute") return "the branch, and what the agent leaves when it is stopped";
   if (of === "not_held" || resume === "verify" || resume === "gate")
     return "the branch and the pull request, with the commit";

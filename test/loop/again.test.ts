@@ -26,7 +26,7 @@ test("the label waits for that end, which is booked in the loop that it is of; t
   expect(again.state).toMatchObject({ id: ended.id, phase: "settled", labelledAgain: { loop: "z9y8x7" } });
   const told = play(again.state, "executor stopped spent=0.3", now + minute);
   expect(told.state && [told.state.id, spentOf(told.state)]).toEqual([ended.id, 300_000_000]);
-  expect(told.effects.map(({ type }) => type)).toEqual(["write_status", "forget_run", "release", "answer_label"]);
+  expect(told.effects.map(({ type }) => type)).toEqual(["write_status", "forget_run", "answer_label"]);
   const begun = play(told.state, "label bob z9y8x7", now + 2 * minute); // as the effect has it
   expect(begun.state).toMatchObject({ id: "z9y8x7", phase: "queued", requester: { login: "bob" }, attempts: [] });
 });

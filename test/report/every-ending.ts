@@ -235,13 +235,16 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
     { reason: "state_tampered", of: "record_unreliable", why: "wrong_seal", by: "dave" },
   ],
   policy_file: [{ reason: "policy_invalid", of: "policy_file", quote: "limits.attempts: at most 10", ...execute }],
-  stop_command: [{ reason: "cancelled", of: "stop_command", by: "alice" }],
+  stop_command: [
+    { reason: "cancelled", of: "stop_command", by: "alice" },
+    { reason: "cancelled", of: "stop_command", by: "alice", ...execute },
+  ],
   label_removed: [
-    { reason: "cancelled", of: "label_removed", by: "alice" },
+    { reason: "cancelled", of: "label_removed", by: "alice", ...verify },
     { reason: "cancelled", of: "label_removed" },
   ],
   issue_closed: [
-    { reason: "cancelled", of: "issue_closed", by: "alice" },
+    { reason: "cancelled", of: "issue_closed", by: "alice", ...execute },
     { reason: "cancelled", of: "issue_closed" },
   ],
   branch_deleted: [

@@ -48,7 +48,7 @@ test("removing the label stops the container and ends the loop; setting it again
     «record»",
       "**Loopgate stopped: cancelled.** alice removed the label.
 
-    **Next:** Set the label \`loop\` again to start a new loop.
+    **Next:** Comment \`/loop retry\` to continue from here, or set the label \`loop\` again to start a new loop.
 
     Nothing was pushed to this repository.
 
@@ -70,7 +70,7 @@ test("closing the issue ends the loop (F67)", async () => {
   expect(story.comments(issue).at(-1)).toMatchInlineSnapshot(`
     "**Loopgate stopped: cancelled.** alice closed the issue.
 
-    **Next:** Reopen this issue and set the label \`loop\` again to start a new loop.
+    **Next:** Reopen this issue, then comment \`/loop retry\` to continue from here, or set the label \`loop\` again to start a new loop.
 
     Nothing was pushed to this repository.
 

@@ -239,10 +239,17 @@ function minutes(ms: number): string {
   return counted(Math.round(ms / 60_000), "minute");
 }
 
+/** A commit whose push was called off: `/loop retry` takes it up. */
+function beingPushed({ ending, attempts, head }: LoopState): string | null {
+  const own = attempts.at(-1)?.head ?? null;
+  return ending?.during === "publishing" && ending.resume !== "none" && own !== head ? own : null;
+}
+
 /** What stays after an ending. */
 export function preservedSentence(state: LoopState, pullLink: string | null): string {
   const pushed = state.head === null ? null : `branch ${inlineCode(state.branch ?? "")} at ${commit(state.head)}`;
-  const waiting = state.ending?.resume === "publish" ? state.ending.pendingHead : (state.partial?.head ?? null);
+  const waiting =
+    state.ending?.resume === "publish" ? state.ending.pendingHead : (state.partial?.head ?? beingPushed(state));
   const kept = [
     pushed,
     pullLink === null ? null : `pull request ${pullLink}`,
