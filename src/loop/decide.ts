@@ -51,6 +51,7 @@ import { onAllResumed, onCommand, onRetryFacts } from "./people.ts";
 import { onRecordTampered, onRestored } from "./restore.ts";
 import { runWithoutLoop } from "./run-command.ts";
 import type { Ending, LoopState, Phase, RunFacts } from "./state.ts";
+import { withMoneyWarning } from "./warning.ts";
 
 /**
  * Decides. No I/O, no clock, no randomness: `now` is epoch milliseconds, the loop's rules are in its state (frozen at the
@@ -87,7 +88,7 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
   }
   if (event.type === "run_ended") {
     const told = withoutEmptyChange(event);
-    return withLeftovers(onRunEnded(state, told, now), state, told);
+    return withMoneyWarning(state, withLeftovers(onRunEnded(state, told, now), state, told));
   }
   if (state === null) return withoutLoop(event);
   switch (event.type) {

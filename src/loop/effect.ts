@@ -35,6 +35,7 @@ export type Reply =
   | { readonly kind: "approval_does_not_count"; readonly login: string; readonly why: ApprovalRefusal }
   | { readonly kind: "gate_not_passed"; readonly why: GateRefusal }
   | { readonly kind: "ready_for_ci" }
+  | { readonly kind: "money_warning"; readonly percent: 50 | 80 } // of what was granted is spent
   | { readonly kind: "gate_reminder" }
   | { readonly kind: "reviewers_missed"; readonly missed: readonly string[] };
 

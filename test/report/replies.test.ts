@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Reply } from "../../src/loop/effect.ts";
 import type { Command } from "../../src/loop/event.ts";
 import type { CommandRefusal } from "../../src/loop/refusal.ts";
+import type { LoopState } from "../../src/loop/state.ts";
 import { checkText, pullText, replyText } from "../../src/report/report.ts";
-import { aFinding, aLoop, aPublishedLoop, labelledAt, minute } from "../loop/builder.ts";
+import { aFinding, aLoop, anAttempt, aPublishedLoop, aRun, labelledAt, minute, someRules } from "../loop/builder.ts";
 
 const now = labelledAt + 5 * minute;
 const limits = {
@@ -75,6 +76,17 @@ describe("a reply", () => {
     expect(refused({ of: "raise_full", what: "money", by: "issue" })).toMatchInlineSnapshot(
       `"\`/loop budget\` by \`bob\` was refused: \`issue.usd\` in \`.github/loop.yml\` allows all loops of this issue together no more money; raise it there, and \`/loop retry\` after a stop reads it. Nothing changed. \`/loop help\` lists the commands."`,
     );
+  });
+
+  it("says how much of the money is spent, and how to add some only where that may be", () => {
+    const spent = aPublishedLoop({ attempts: [anAttempt({ runs: [aRun({ spentNano: 4.1e9 })] })] });
+    const warned = (state: LoopState) => replyText({ kind: "money_warning", percent: 80 }, state, { now, limits });
+    expect(warned(spent)).toMatchInlineSnapshot(`
+      "80 % of this loop's money for models is spent: $4.10 of $5.00. No work begins once nine tenths are; the rest is for handing over. Nothing has to be done now: \`/loop budget +$5\` adds some; \`/loop stop\` ends the loop.
+
+      <sub>Written by Loopgate, a GitHub App.</sub>"
+    `);
+    expect(warned({ ...spent, rules: someRules({ raise: undefined }) })).not.toContain("/loop budget");
   });
 
   it("to a call for help names every command that works", () => {

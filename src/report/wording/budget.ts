@@ -3,7 +3,7 @@ import { unreachable } from "../../base/assert.ts";
 import type { Amount, AmountFault } from "../../loop/amount.ts";
 import { workedMs } from "../../loop/clock.ts";
 import type { Reply } from "../../loop/effect.ts";
-import { loopMsOf } from "../../loop/grants.ts";
+import { loopMsOf, roomFor } from "../../loop/grants.ts";
 import { spentOf } from "../../loop/money.ts";
 import type { CommandRefusal } from "../../loop/refusal.ts";
 import type { LoopState } from "../../loop/state.ts";
@@ -57,6 +57,14 @@ function onwardSentence(of: Amount["of"], goesOn: boolean): string {
   return of === "money"
     ? "It counts from the next run on; an agent at work now keeps what it was started with."
     : "It counts from now on.";
+}
+
+/** That a good part of the money is spent, and what may be done about it. */
+export function moneyWarning(percent: 50 | 80, state: LoopState): string {
+  const share = percent === 50 ? "Half" : `${percent} %`;
+  const room = state.rules?.raise !== undefined && roomFor(state, "money").left > 0;
+  const next = room ? `\`${examples.money}\` adds some; \`/loop stop\` ends the loop.` : "`/loop stop` ends the loop.";
+  return `${share} of this loop's money for models is spent: ${inDollars(spentOf(state))} of ${inDollars(state.grantedNano)}. No work begins once nine tenths are; the rest is for handing over. Nothing has to be done now: ${next}`;
 }
 
 type RaiseRefusal = Extract<

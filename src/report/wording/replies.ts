@@ -5,7 +5,7 @@ import type { Command } from "../../loop/event.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence } from "../escape.ts";
 import { date } from "../time.ts";
-import { raisedSentence } from "./budget.ts";
+import { moneyWarning, raisedSentence } from "./budget.ts";
 import { commit, headOf } from "./parts.ts";
 import { expirySentence } from "./phases.ts";
 import { approvalRefusal, commandRefusal, gateRefusal } from "./refusals.ts";
@@ -47,6 +47,8 @@ export function replySentence(
       return reply.hears === "next"
         ? "Heard. The next attempt's brief quotes it; an attempt that runs now is not interrupted."
         : "Heard. The next attempt's brief quotes it. Next: comment `/loop retry` to begin that attempt.";
+    case "money_warning":
+      return moneyWarning(reply.percent, state);
     case "raised":
       return raisedSentence(reply, state, now);
     case "help":
