@@ -4,7 +4,7 @@ import { ruleProblem } from "./arguments.ts";
 import { valueProblem, variableProblem } from "./variables.ts";
 
 /** Providers take names of 64 characters, and clients put up to eleven of their own before both. */
-const serverName = /^[a-z][a-z0-9]{0,11}$/;
+const serverName = /^(?!(?:read|run|request|blocked)$)[a-z][a-z0-9]{0,11}$/; // Codex writes our hyphen as _, which must not make `read_issue`
 const toolName = /^[A-Za-z0-9_-]{1,40}$/;
 
 const argumentPattern = z
@@ -26,11 +26,16 @@ const ToolRule = z
   ])
   .meta({ words: '"allow", "ask" or "deny", or a group with `use` and the patterns of its `arguments`' });
 
+const inCodex = (name: string) => name.replaceAll("-", "_");
+
 const bounded =
   (most: number, names: RegExp, what: string) =>
   (given: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
     const all = Object.keys(given);
     if (all.length > most) context.addIssue({ code: "custom", message: `may name at most ${most} ${what}s` });
+    const twin = all.find((name, at) => all.some((one, before) => before < at && inCodex(one) === inCodex(name)));
+    if (twin !== undefined)
+      context.addIssue({ code: "custom", message: `is another's name where - counts as _`, path: [twin] });
     for (const name of all)
       if (!names.test(name))
         context.addIssue({ code: "custom", message: `has a name that no ${what} has`, path: [name] });

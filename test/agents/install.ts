@@ -4,7 +4,7 @@ import { access, chmod, mkdir, mkdtemp, readFile, readlink, rename, rm, symlink,
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { geminiSettings } from "../../src/agents/gemini.ts";
-import { VERSIONS } from "./versions.ts";
+import { SERVER, VERSIONS, type Version } from "./versions.ts";
 
 const run = promisify(execFile);
 
@@ -40,14 +40,23 @@ export async function installAgents(kinds: readonly Installed[], how: Download =
   await mkdir(join(tools, "bin"), { recursive: true });
   await mkdir(join(tools, "etc/gemini-cli"), { recursive: true });
   await put(join(tools, "etc/gemini-cli/settings.json"), geminiSettings);
-  for (const kind of kinds) await install(kind, tools, how);
+  for (const kind of kinds) await install(kind, VERSIONS[kind], tools, how);
   return tools;
 }
 
+/** Installs the tool server beside them, likewise. */
+export async function installServer(): Promise<void> {
+  await install("server", SERVER, await installAgents([]), {});
+}
+
 /** Install scripts stay off: what they would do is to put the machine's own program where we find it anyway. */
-async function install(kind: Installed, tools: string, how: Download): Promise<void> {
-  const { name, version, program, file } = VERSIONS[kind];
-  const below = `${kind}-${version}`;
+async function install(
+  as: string,
+  { name, version, program, file }: Version,
+  tools: string,
+  how: Download,
+): Promise<void> {
+  const below = `${as}-${version}`;
   if (!(await isThere(join(tools, below, "done")))) await download(`${name}@${version}`, join(tools, below), how);
   await link(`../${below}/node_modules/${file}`, join(tools, "bin", program));
 }

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import type { AgentEvent } from "../../src/agents/agent.ts";
 import { agentOf } from "../../src/agents/agents.ts";
 import { startLine } from "../../src/agents/shell.ts";
 import type { Engine } from "../../src/container/docker/engine.ts";
-import { DEFAULT_LIMITS, type RunOutcome, type RunRequest } from "../../src/container/run.ts";
+import { DEFAULT_LIMITS, type RunOutcome, type RunRequest, type Runtime } from "../../src/container/run.ts";
 import { fetchBase } from "../../src/gateway/git/objects.ts";
 import { openQuarantine, type Quarantine } from "../../src/gateway/git/quarantine.ts";
 import { gitGateway } from "../../src/gateway/git/server.ts";
@@ -16,8 +16,12 @@ import type { ModelCall, ModelProvider } from "../../src/gateway/model/provider.
 import { modelGateway } from "../../src/gateway/model/server.ts";
 import { openRunGateway } from "../../src/gateway/run.ts";
 import { ownServed } from "../../src/gateway/tools/own.ts";
+import type { AskedChecks } from "../../src/gateway/tools/run-check.ts";
 import { toolGateway } from "../../src/gateway/tools/server.ts";
 import type { ToolCall } from "../../src/gateway/tools/tool.ts";
+import type { RunServers } from "../../src/gateway/tools/upstream/served.ts";
+import type { ToolServer } from "../../src/loop/state.ts";
+import { startServers } from "../../src/runs/tool-servers.ts";
 import type { Told } from "../../src/verify/told.ts";
 import { ownRuntime } from "../docker/own-runtime.ts";
 import { git, scratch } from "../gateway/git/world.ts";
@@ -42,6 +46,10 @@ export interface StageOptions {
   /** The repository's files at the base. */
   readonly files?: Readonly<Record<string, string>>;
   readonly role?: "executor" | "reviewer";
+  /** Servers beside the run, whose tools it may call. */
+  readonly servers?: readonly ToolServer[];
+  /** The policy's checks that it may ask for. */
+  readonly checks?: AskedChecks;
   /** Instead of how we start the CLI, with the environment that it would have. */
   readonly command?: string;
   readonly deadlineMs?: number;
@@ -80,10 +88,18 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   const said: Told[] = [];
   const toolCalls: ToolCall[] = [];
   const note = async (now: Told) => said.push(now) > 0;
+  const socketDir = join(root, "socket");
+  const ready = { quarantine, workspaceDir, token: lease.token, socketPath: join(socketDir, "gateway.sock") };
+  const request = requestOf(root, kind, options, ready);
+  const runtime = ownRuntime(engine, root, { toolsDir });
+  const beside = await serversBeside(root, runtime, request, options.servers ?? []);
   const routes = [
     toolGateway({
       lease,
-      tools: ownServed({ note, issue: async () => "Add hello.txt.", findings: [], checks: null }),
+      tools: [
+        ...ownServed({ note, issue: async () => "Add hello.txt.", findings: [], checks: options.checks ?? null }),
+        ...beside.tools((permission) => note({ permission })),
+      ],
       onCall: async (call) => void toolCalls.push(call),
       onRefused: () => {},
       onError: (error) => expect.unreachable(String(error)),
@@ -97,22 +113,45 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
       onCall: (call) => calls.push(call),
     }),
   ];
-  const gateway = await openRunGateway({ socketDir: join(root, "socket"), lease, owner: null, routes });
+  const gateway = await openRunGateway({ socketDir, lease, owner: null, routes });
   onTestFinished(() => gateway.close());
-  const request = requestOf(root, kind, options, { quarantine, workspaceDir, token: lease.token, ...gateway });
-  const runtime = ownRuntime(engine, root, { toolsDir });
   const reader = agentOf(kind, "").events();
   const events: AgentEvent[] = [];
   const running = await runtime.start(request, (stream, chunk) => {
     if (stream === "stdout") events.push(...reader.read(chunk));
   });
   const outcome = await running.done;
+  await beside.end();
   await runtime.forget(request.id); // the next run of this test has its name
   events.push(...reader.end());
   const out = readdirSync(join(root, "loop/out"));
   const readOut = (name: string) => readFileSync(join(root, "loop/out", name), "utf8");
   const told = { said, toolCalls, lease: lease.token };
   return { outcome, events, calls, model, out, readOut, ...told, ...readPushed(quarantine) };
+}
+
+/** Started as the App does: in the namespace that the run is going to have. */
+async function serversBeside(
+  root: string,
+  runtime: Runtime,
+  request: RunRequest,
+  servers: readonly ToolServer[],
+): Promise<RunServers> {
+  if (servers.length > 0) {
+    mkdirSync(dirname(request.gatewaySocket ?? ""), { recursive: true });
+    await runtime.prepare(request);
+  }
+  const log = { info() {}, warn() {}, error() {} };
+  const decided = { allowed: [], denied: [] };
+  return startServers({ dataDir: root, log, runtime }, { run: request.id, servers, decided }, ({ command, env }) => ({
+    ...request,
+    role: "check",
+    command,
+    objectsDir: null,
+    gatewaySocket: null,
+    env: {},
+    variables: env,
+  }));
 }
 
 async function prepareWorkspace(root: string, files: Readonly<Record<string, string>>) {

@@ -1,6 +1,8 @@
 // The agent CLIs find the run's own tools and nothing else, and call them as the model says, in real containers.
 import { expect, test } from "vitest";
 import { toolsWhere } from "../../src/brief/tools.ts";
+import type { AskedChecks } from "../../src/gateway/tools/run-check.ts";
+import type { CheckSeen } from "../../src/loop/state.ts";
 import { describeWithDocker } from "../docker/engine.ts";
 import { kinds } from "./errand.ts";
 import { hostileFiles, STARTED } from "./hostile.ts";
@@ -37,6 +39,44 @@ describeWithDocker("with tools", (engine) => {
     for (const { name } of toolsWhere(false))
       expect(first).toMatch(kind === "codex" ? /mcp__loop/ : new RegExp(`loop_+${name}\\b`));
   });
+
+  test.each(kinds)(
+    "%s calls the tools of a server of somebody else's beside Loopgate's own, as far as policy lets it",
+    async (kind) => {
+      const path = { path: ["/workspace/*"] };
+      const tools = [{ name: "write_file", arguments: path }, { name: "list_directory" }];
+      const files = { name: "files", command: "exec mcp-server-filesystem /workspace", image: "", env: {}, tools };
+      const seen = { state: "green", note: "2 passed", findings: [] } as unknown as CheckSeen;
+      const checks: AskedChecks = {
+        names: ["unit"],
+        run: async () => ({ kind: "seen", head: "a".repeat(40), seen, again: false }),
+      };
+      const run = await stage(engine(), kind, {
+        servers: [files],
+        checks,
+        steps: [
+          { kind: "call", tool: "progress", given: { text: "Begun." } },
+          { kind: "call", tool: "files-write_file", given: { path: "/workspace/note.txt", content: "hello" } },
+          { kind: "call", tool: "files-write_file", given: { path: "/etc/note.txt", content: "hello" } },
+          { kind: "call", tool: "files-list_directory", given: { path: "/workspace" } },
+          { kind: "call", tool: "run_check", given: { check: "unit" } },
+          { kind: "call", tool: "question", given: { text: "In which language?" } },
+          { kind: "say", text: "That is all." },
+        ],
+      });
+      expect(run.outcome).toMatchObject({ status: "finished", exitCode: 0 });
+      expect(run.toolCalls.map(({ tool, outcome }) => [tool, outcome])).toEqual([
+        ["progress", "done"],
+        ["files-write_file", "done"],
+        ["files-write_file", "refused"],
+        ["files-list_directory", "done"],
+        ["run_check", "done"],
+        ["question", "done"],
+      ]);
+      const [first] = run.model.calls.map((call) => call.tools.join(" "));
+      expect(first).toMatch(kind === "codex" ? /mcp__loop/ : /loop_+files-list_directory\b/);
+    },
+  );
 
   test.each(kinds)("%s calls no server that the repository puts in their place", async (kind) => {
     const run = await stage(engine(), kind, { steps: speaking, files: hostileFiles });

@@ -29,3 +29,11 @@ export const VERSIONS: Readonly<Record<Exclude<AgentKind, "command">, Version>> 
   },
   opencode: { name: "opencode-ai", version: "1.18.33", program: "opencode", file: `opencode-${machine}/bin/opencode` },
 };
+
+/** A tool server of somebody else's, which the agents call through the gateway. */
+export const SERVER: Version = {
+  name: "@modelcontextprotocol/server-filesystem",
+  version: "2026.8.31",
+  program: "mcp-server-filesystem",
+  file: "@modelcontextprotocol/server-filesystem/dist/index.js",
+};

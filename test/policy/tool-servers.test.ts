@@ -1,5 +1,6 @@
 // The option `tools.servers`: what a policy may say, what its slips are told, and which rules come of it.
 import { expect, test } from "vitest";
+import { ownTools } from "../../src/brief/tools.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
 import { readRules } from "../../src/policy/rules.ts";
 
@@ -46,6 +47,8 @@ test("what is denied, and what is not named, is in no rule; patterns go with the
 test.each([
   ["Docs: { command: x, tools: {} }", "has a name that no server has"],
   ["run-x: { command: x, tools: {} }", "has a name that no server has"],
+  ["read: { command: x, tools: { issue: allow } }", "has a name that no server has"],
+  ["docs: { command: x, tools: { a-b: allow, a_b: deny } }", "is another's name where - counts as _"],
   ["docs: { tools: {} }", "line 3: `tools.servers.docs.command` must be"],
   ["docs: { command: x }", "line 3: `tools.servers.docs.tools` must be names of the server's tools"],
   ["docs: { command: x, tools: { search: alow } }", 'must be "allow", "ask" or "deny"'],
@@ -67,4 +70,12 @@ test("an image is one that the operator allows, or the agent's own", () => {
     /^line 3: `tools.servers.docs.image` is not among the images/,
   );
   expect(messageOf("docs: { command: x, tools: {} }", ["agent"])).toBeNull();
+});
+
+test("T19: no server can be named so that an agent which writes - as _ takes its tool for one of Loopgate's own", () => {
+  for (const { name } of ownTools) {
+    const [server = "", ...tool] = name.split("_");
+    if (tool.length > 0)
+      expect(messageOf(`${server}: { command: x, tools: { ${tool.join("_")}: allow } }`)).not.toBeNull();
+  }
 });

@@ -35,7 +35,12 @@ function itemOf(step: Step, { tools }: Asked, turn: number): object {
   }
   const made = { id: `fc_${turn}`, status: "completed", type: "function_call", call_id: `call_${turn}` };
   if (step.kind === "call")
-    return { ...made, name: step.tool, namespace: "mcp__loop", arguments: JSON.stringify(step.given) };
+    return {
+      ...made,
+      name: step.tool.replaceAll("-", "_"),
+      namespace: "mcp__loop",
+      arguments: JSON.stringify(step.given),
+    };
   const name = pick(tools, ["exec_command", "shell_command", "shell"]);
   const script = step.kind === "run" ? step.command : writing(step.path, step.content);
   const given = { exec_command: { cmd: script }, shell_command: { command: script } }[name] ?? {
