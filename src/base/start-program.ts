@@ -170,6 +170,8 @@ interface Starter {
 function beginStarter(): Starter {
   const folder = mkdtempSync(join(shortTemporary(), "loopgate-"));
   const path = join(folder, "starter.sock");
+  const clear = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", clear); // after a kill the starter does it
   const helper = forkStarter(path);
   const programs = new Map<number, Program>();
   let isReady = false;
@@ -194,7 +196,8 @@ function beginStarter(): Starter {
   };
   const lose = () => {
     isGone = true;
-    rmSync(folder, { recursive: true, force: true });
+    process.removeListener("exit", clear);
+    clear();
     for (const program of programs.values()) program.failed(new Error("The process that had started it is gone."));
     programs.clear();
   };

@@ -25,7 +25,12 @@ createServer({ pauseOnConnect: true, allowHalfOpen: true }, (connection) => {
   connection.on("error", () => {}); // the other end tells its own story
   connections.push(connection);
   serve();
-}).listen(path, () => process.send({ kind: "ready" }));
+}).listen(path, () => tell({ kind: "ready" }));
+
+/** To a process that is gone nothing can be told; that it is gone is told by the end of the channel. */
+function tell(what) {
+  process.send(what, () => {});
+}
 
 function serve() {
   while (requests.length > 0 && connections.length >= 3) start(requests.shift(), connections.splice(0, 3));
@@ -35,11 +40,11 @@ function start({ id, file, args, options: { withoutInput, ...options } }, pipes)
   const stdio = withoutInput ? ["ignore", ...pipes.slice(1)] : pipes;
   try {
     const child = spawn(file, args, { ...options, stdio });
-    child.on("spawn", () => process.send({ kind: "began", id, pid: child.pid }));
-    child.on("error", ({ code, message }) => process.send({ kind: "failed", id, code, message }));
-    child.on("exit", (code, signal) => process.send({ kind: "exited", id, code, signal }));
+    child.on("spawn", () => tell({ kind: "began", id, pid: child.pid }));
+    child.on("error", ({ code, message }) => tell({ kind: "failed", id, code, message }));
+    child.on("exit", (code, signal) => tell({ kind: "exited", id, code, signal }));
   } catch ({ code, message }) {
-    process.send({ kind: "failed", id, code, message });
+    tell({ kind: "failed", id, code, message });
   }
   for (const connection of pipes) connection.destroy();
 }

@@ -139,10 +139,14 @@ describe("by a starter", () => {
     expect(await forkedBy(start)).not.toBe(starter);
   });
 
-  test("F12: it goes with the process that made it, killed or not, and takes its folder with it", async () => {
+  test.each([
+    ["F12: killed", "SIGKILL"],
+    ["ended in order", "SIGTERM"],
+  ] as const)("it goes with the process that made it, and its folder with it: %s", async (_, signal) => {
     const module = new URL("../../src/base/start-program.ts", import.meta.url).href;
     const program = `
       import { startsPrograms } from ${JSON.stringify(module)};
+      process.on("SIGTERM", () => process.exit());
       const start = startsPrograms({ directly: 0 });
       const next = () => {
         const child = start("/bin/sh", ["-c", "echo $PPID"], { cwd: "/", env: {} });
@@ -158,7 +162,11 @@ describe("by a starter", () => {
     const [said] = (await once(maker.stdout, "data")) as [Buffer];
     const starter = Number.parseInt(String(said), 10);
     expect([isRunning(starter), readdirSync(temporary).length]).toEqual([true, 1]);
-    maker.kill("SIGKILL");
+    process.kill(starter, "SIGSTOP"); // so that it is seen who removes the folder
+    maker.kill(signal);
+    await once(maker, "exit");
+    if (signal === "SIGTERM") expect(readdirSync(temporary)).toEqual([]);
+    process.kill(starter, "SIGCONT");
     await until(() => !isRunning(starter) && readdirSync(temporary).length === 0);
     rmSync(temporary, { recursive: true });
   });
