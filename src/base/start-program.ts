@@ -162,13 +162,21 @@ type Said =
     };
 
 interface Starter {
+  /** It was there and is no more, so that another may come. One that could not begin stays: the next would fare no better. */
   isGone(): boolean;
   /** Null when it cannot take the program now. */
   start(file: string, args: readonly string[], options: ProgramOptions): Program | null;
 }
 
+const none: Starter = { isGone: () => false, start: () => null };
+
 function beginStarter(): Starter {
-  const folder = mkdtempSync(join(shortTemporary(), "loopgate-"));
+  let folder: string;
+  try {
+    folder = mkdtempSync(join(shortTemporary(), "loopgate-"));
+  } catch {
+    return none; // no room for a socket: everything is started directly
+  }
   const path = join(folder, "starter.sock");
   const clear = () => rmSync(folder, { recursive: true, force: true });
   process.once("exit", clear); // after a kill the starter does it
@@ -205,7 +213,7 @@ function beginStarter(): Starter {
   helper.on("error", lose);
   helper.on("exit", lose);
   return {
-    isGone: () => isGone,
+    isGone: () => isGone && isReady,
     start(file, args, options) {
       if (!isReady || isGone || !helper.connected || onTheirWay >= mostOnTheirWay) return null;
       const pipes = connected(path, () => helper.kill("SIGKILL"));

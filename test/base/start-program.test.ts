@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { type Program, type ProgramOptions, type startProgram, startsPrograms } from "../../src/base/start-program.ts";
 import { until } from "../until.ts";
 
@@ -124,6 +124,13 @@ describe("by a starter", () => {
 
   test("one starter served all of that", async () => {
     expect(await forkedBy(start)).toBe(first);
+  });
+
+  test("where there is no room for its socket, everything is started all the same", async () => {
+    vi.stubEnv("TMPDIR", "/nowhere");
+    const without = startsPrograms({ directly: 0 });
+    for (let n = 0; n < 3; n++) expect(await forkedBy(without)).toBe(process.pid);
+    vi.unstubAllEnvs();
   });
 
   test("F12: when it is gone, who waits for a program is told, and the next is started all the same", async () => {
