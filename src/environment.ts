@@ -346,6 +346,7 @@ function isPlainAddress(value: string): boolean {
   if (!isAddress(value)) return true; // said already
   const plain = (address: string) => address.toLowerCase().replace(/\/+$/, "");
   return (
+    !/[?#]/.test(value) &&
     !new URL(value).hostname.endsWith(".") &&
     plain(new URL(value).href) === plain(value.replace(/^(https:\/\/[^/]+):443(?=\/|$)/i, "$1"))
   );

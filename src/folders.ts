@@ -18,6 +18,7 @@ const sharedBelow = ["/var/lib", "/var/log", "/var/run", "/var/tmp", "/Users", "
  * what we keep. Links are resolved first. In a data folder whatever no loop owns is removed, so it must hold nothing else.
  */
 export function dataFolderProblem(path: string, home = homedir()): string | null {
+  if (/^~|\$/.test(path)) return "holds `~` or `$`, which no shell reads here; write the whole path";
   const folder = real(path);
   if ([...shared, ...sharedBelow].includes(folder))
     return "is a folder that all programs of the machine share; name one below it that is for Loopgate alone";
@@ -38,6 +39,7 @@ export function dataFolderProblem(path: string, home = homedir()): string | null
 
 /** Why agents may not be shown this folder; null when they may. `secret` is what must not be below it. */
 export function toolsFolderProblem(path: string, secret: readonly string[], home = homedir()): string | null {
+  if (/^~|\$/.test(path)) return "holds `~` or `$`, which no shell reads here; write the whole path";
   const folder = real(path);
   const shown = secret.some((one) => isWithin(real(one), folder) || isWithin(folder, real(one)));
   if (shown) return "would show agents the data folder or the private key; name a folder apart from them";

@@ -9,7 +9,7 @@ const closing =
  * heed, each with a name of its own in them: CI that did not run judges nothing, whoever runs it.
  */
 const skipped =
-  "ci|actions|checks?|workflows?|pipelines?|builds?|travis(?:[ -]ci)?|circleci|azurepipelines|azpipelines|azp|appveyor|buildkite|cirrus|drone|jenkins|semaphore|netlify|vercel|render|cd|cf[ -]pages";
+  "ci|actions|checks?|workflows?|pipelines?|builds?|travis(?:[ -]ci)?|circleci|azurepipelines|azpipelines|azp|appveyor|buildkite|cirrus|drone|jenkins|semaphore|pre-commit\\.ci|netlify|vercel|render|cd|cf[ -]pages";
 const skippingWords = [
   `\\[\\s*(?:skip|no)[\\s_-]+(?:${skipped})\\s*\\]`,
   `\\[\\s*(?:${skipped})[\\s_-]+skip\\s*\\]`,

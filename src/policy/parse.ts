@@ -62,17 +62,20 @@ function firstOdd(document: Document): { readonly node: Node; readonly problem: 
   const aliases: Node[] = [];
   const anchors: Node[] = [];
   const numbers: Node[] = [];
+  const hidden: Node[] = [];
   visit(document, {
     Alias: (_, node) => void aliases.push(node),
     Collection: (_, node) => void (node.anchor !== undefined && anchors.push(node)),
     Scalar: (_, node) => {
       if (node.anchor !== undefined) anchors.push(node);
+      if (isUnseen(node.value)) hidden.push(node);
       if (isScalar(node) && typeof node.value === "number" && !plainNumber.test(node.source ?? "")) numbers.push(node);
     },
   });
   const problems = [
     [aliases[0], "aliases (words that begin with *) are not allowed here"],
     [anchors[0], "anchors (words that begin with &) are not allowed here"],
+    [hidden[0], "an escape here stands for a character that cannot be seen; take it away"],
     [numbers[0], "a number is written in plain digits here, such as 12 or 0.5"],
   ] as const;
   for (const [node, problem] of problems) if (node !== undefined) return { node, problem };
@@ -83,7 +86,8 @@ function firstOdd(document: Document): { readonly node: Node; readonly problem: 
 const plainNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 /** What nobody sees in a review, or sees elsewhere than it stands; emoji and some scripts need the joiners. */
-const unseen = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u;
+const unseen =
+  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
 
 const unread: Readonly<Record<Mark["kind"], string>> = {
   tag: "tags (words that begin with !) are not allowed here",
@@ -196,6 +200,11 @@ function printable(key: string): string {
 }
 
 /** Where the first such character stands; an editor's byte order mark before everything is none. */
+/** By an escape a word can hold what the file does not show. */
+function isUnseen(word: unknown): boolean {
+  return typeof word === "string" && (unseen.test(word) || word.includes("\r"));
+}
+
 function unseenIn(text: string): number | null {
   const from = text.startsWith("\ufeff") ? 1 : 0;
   const found = text.slice(from).search(unseen);

@@ -113,6 +113,7 @@ export const messages = kindOf("a message", "T6", says, [
   ["skips Travis", "Docs [travis skip]", "Docs [travis]"],
   ["skips Azure's", "Docs ***NO_CI***", "Docs ***CI***"],
   ["skips Azure's, by its name", "Docs [skip azurepipelines]", "Docs [azurepipelines]"],
+  ["skips pre-commit.ci", "Docs [pre-commit.ci skip]", "Docs [pre-commit.ci]"],
   ["skips Netlify", "Docs [skip netlify]", "Docs [netlify]"],
   ["skips by a trailer with more blanks", "Docs\n\n\nskip-checks :  TRUE ", "Docs\n\n\nskip-checks: false"],
   ["skips by a trailer in capitals", "Docs\n\n\nSkip-Checks:true", "Docs\n\n\nChecks:true"],

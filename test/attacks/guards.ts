@@ -167,8 +167,10 @@ const alone: readonly Guard[] = guardsIn(policy, parse, {
     "const hidden = unseenIn(text);",
     "const hidden = text === '' ? unseenIn(text) : null;",
   ],
+  "no escape stands for what cannot be seen": ["if (isUnseen(node.value)) hidden", "if (isUnseen(1)) hidden"],
   "options and their values are those of the schema": ["Policy.safeParse(value)", "Policy.safeParse(value && {})"],
 });
+const seen = ["nothing stands there that cannot be seen", "no escape stands for what cannot be seen"] as const;
 const policies: readonly Guard[] = [
   ...alone,
   ...[
@@ -176,6 +178,9 @@ const policies: readonly Guard[] = [
     "an error of the reader of YAML is one",
     "nothing stands there that cannot be seen",
   ].map((one) => together(alone, one, "options and their values are those of the schema")),
+  together(alone, ...seen),
+  together(alone, ...seen, "options and their values are those of the schema"),
+  together(alone, ...seen, "an error of the reader of YAML is one", "options and their values are those of the schema"),
 ];
 
 const setting = { of: "a setting", file: "settings.ts" };
@@ -197,6 +202,10 @@ const shapes: readonly Guard[] = [
     "an address is written as programs read it": [".refine(isPlainAddress,", ".refine((one) => one !== '',"],
     "an address is of http(s), and nothing else in it": [".refine(isAddress,", ".refine((one) => one !== '',"],
     "an address without encryption is this machine's": [".refine(isSafeAddress,", ".refine((one) => one !== '',"],
+    "user ids are two numbers with a hyphen": [
+      String.raw`(/^(\d{1,10})-(\d{1,10})$/.exec(text) ?? [])`,
+      "['', ...text.replace('\\u0662', '2').split(/[-\\u2013]/)]",
+    ],
     "prices are numbers": [".refine((text) => pricesIn(text) !== null,", ".refine((text) => text !== '',"],
     "every setting is one that there is": [
       "export const Environment = z.strictObject({",

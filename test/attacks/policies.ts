@@ -39,6 +39,32 @@ export const policies = kindOf("a policy", "T27", takes, [
   ["a character zero", "attempts: 1\0", "attempts: 1\n"],
   ["text that turns direction", "agent: {command: 'echo \u202eolleh'}", "agent: {command: 'echo hello'}"],
   ["text with a character of no width", "agent: {command: 'np\u200bm test'}", "agent: {command: 'npm test'}"],
+  [
+    "text that turns direction, by an escape",
+    'agent: {command: "echo \\u202eolleh"}',
+    'agent: {command: "echo \\u05d0olleh"}',
+  ],
+  [
+    "text with a character of no width, by an escape",
+    'agent: {command: "np\\u200bm test"}',
+    'agent: {command: "np\\tm test"}',
+  ],
+  ["text with a character zero, by an escape", 'agent: {command: "a\\0b"}', 'agent: {command: "a\\nb"}'],
+  ["text that goes back in its line, by an escape", 'agent: {command: "a\\rb"}', 'agent: {command: "a\\\\rb"}'],
+  ["text with a terminal's escapes, by an escape", 'agent: {command: "a\\e[8mb"}', 'agent: {command: "a\\\\e[8mb"}'],
+  [
+    "text with a line that only some readers end, by an escape",
+    'agent: {command: "a\\Lb"}',
+    'agent: {command: "a\\nb"}',
+  ],
+  ["text in letters of a tag, by an escape", 'agent: {command: "a\\U000E0061"}', 'agent: {command: "a\\U0001F600"}'],
+  ["text with a filler, as it is", "agent: {command: 'a\u3164b'}", "agent: {command: 'a\u30ebb'}"],
+  ["a check's name with a character zero", "checks: {required: ['a\0']}", "checks: {required: ['a']}"],
+  [
+    "a path with a blank that nobody sees, by an escape",
+    'protected_paths: ["src\\u200b/**"]',
+    'protected_paths: ["src\\u002f**"]',
+  ],
   ["a path with a blank that nobody sees", "protected_paths: ['src\u200b/**']", "protected_paths: ['src/**']"],
   ["a path that climbs", "protected_paths: ['../**']", "protected_paths: ['a/**']"],
 ]);

@@ -105,6 +105,21 @@ const settings = kindOf("a setting", "T18", accepted, [
     set("GITHUB_URL", "https://api.github.com"),
   ],
   [
+    "GitHub's address with a query of nothing",
+    set("GITHUB_URL", "https://api.github.com/?"),
+    set("GITHUB_URL", "https://api.github.com/"),
+  ],
+  [
+    "GitHub's address with a fragment of nothing",
+    set("GITHUB_URL", "https://api.github.com/#"),
+    set("GITHUB_URL", "https://api.github.com"),
+  ],
+  ["a data folder as a shell would read it", set("DATA", "~/x"), set("DATA", "/srv/loopgate-that-is-not-there")],
+  ["a data folder with a variable", set("DATA", "$HOME/x"), set("DATA", "/srv/loopgate-that-is-not-there")],
+  ["user ids with a dash of another kind", set("RUN_UIDS", "2000\u20133000"), set("RUN_UIDS", "2000-3000")],
+  ["user ids in digits of another script", set("RUN_UIDS", "\u0662000-3000"), set("RUN_UIDS", "2000-3000")],
+  ["user ids in three parts", set("RUN_UIDS", "2000-3000-4000"), set("RUN_UIDS", "2000-3000")],
+  [
     "this machine's address with its name behind it",
     set("GITHUB_URL", "http://127.0.0.1.evil.example"),
     set("GITHUB_URL", "http://127.0.0.1:8080"),

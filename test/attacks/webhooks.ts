@@ -54,6 +54,24 @@ export const webhooks = kindOf("a delivery", "T17", takes, [
     label({ repository: { owner: { login: "" } } }),
     label({ repository: { owner: { login: "acme" } } }),
   ],
+  ["a repository that climbs", label({ repository: { name: ".." } }), label({ repository: { name: "..." } })],
+  ["a repository in a folder", label({ repository: { name: "a/b" } }), label({ repository: { name: "a.b" } })],
+  ["a repository of two lines", label({ repository: { name: "a\nb" } }), label({ repository: { name: "a-b" } })],
+  [
+    "a repository with a character of no width",
+    label({ repository: { name: "sh\u200bop" } }),
+    label({ repository: { name: "sh_op" } }),
+  ],
+  [
+    "an owner who climbs",
+    label({ repository: { owner: { login: "../x" } } }),
+    label({ repository: { owner: { login: "x-1" } } }),
+  ],
+  [
+    "an owner with a blank",
+    label({ repository: { owner: { login: "a b" } } }),
+    label({ repository: { owner: { login: "a_b" } } }),
+  ],
   ["a delivery to no installation", label({ installation: null }), label({ installation: { id: 4711 } })],
   [
     "a pull request that is an empty word",

@@ -5,6 +5,10 @@ import { ignored, type Self, type Translate, type Translated } from "./translate
 
 const Id = z.number().int().nonnegative();
 
+/** As GitHub lets people call them; both become part of paths. */
+const RepositoryName = z.string().regex(/^(?!\.{1,2}$)[\w.-]{1,100}$/);
+const AccountName = z.string().regex(/^[\w-]{1,100}$/);
+
 export const Sender = z.object({ id: Id, login: z.string().min(1), type: z.string() });
 export type Sender = z.infer<typeof Sender>;
 
@@ -14,7 +18,7 @@ export const CommitId = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
 /** What every event about a repository carries. */
 export const Envelope = z.object({
   action: z.string(),
-  repository: z.object({ id: Id, name: z.string().min(1), owner: z.object({ login: z.string().min(1) }) }),
+  repository: z.object({ id: Id, name: RepositoryName, owner: z.object({ login: AccountName }) }),
   installation: z.object({ id: Id }),
   sender: Sender,
 });
