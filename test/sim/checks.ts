@@ -11,6 +11,7 @@ import { createAsks } from "./asks.ts";
 import type { Containers } from "./containers.ts";
 import { authorsOf, gateTruth } from "./gate-truth.ts";
 import type { Write } from "./github.ts";
+import { createQueueChecks } from "./merge-queue.ts";
 import { app, type Container, nameOf, repository } from "./model.ts";
 import { createOwnChecks } from "./own-checks.ts";
 import type { Committed, Disk } from "./store.ts";
@@ -68,6 +69,7 @@ export function createChecks(parts: ChecksParts) {
   }
 
   const ownChecks = createOwnChecks({ containers, hold });
+  const queue = createQueueChecks({ world, disk, now: parts.now, hold });
   const asks = createAsks({ world, containers, disk, now: parts.now, hold });
 
   const keyOf = (issue: number) => `${repository.id}#${issue}`;
@@ -163,7 +165,10 @@ export function createChecks(parts: ChecksParts) {
   function checkOrigin({ before, after, event, source, effects }: Committed, same: LoopState | null): void {
     const sender = source === null ? null : parts.senderOf(source.slice(0, source.indexOf("/")));
     if (sender === app.id) {
-      hold(effects.length === 0 && before?.phase === after?.phase, `I17: our own ${event.type} moved the loop`);
+      // Whoever put a pull request into the merge queue is told as the sender where GitHub takes it out: that the gate is read is all.
+      const mayLook = event.type === "queue_left" && effects.every(({ effect }) => effect.type === "pass_gate");
+      const stays = (effects.length === 0 || mayLook) && before?.phase === after?.phase;
+      hold(stays, `I17: our own ${event.type} moved the loop`);
     }
     if (after === null || !isLive(after)) return;
     hold(after.ending === null, `I19: a live loop (${after.phase}) carries an ending`);
@@ -359,6 +364,9 @@ export function createChecks(parts: ChecksParts) {
     hold(approvers.length >= needed, `${what} held ${approvers.length} of ${needed} approvals`);
     hold(!changes, `${what} asked for changes`);
     hold(green, `I14: at the merge of ${head.slice(0, 7)} its checks were not green`);
+    const base = world.pulls.get(number)?.asOf(read)?.base;
+    const judged = state.base?.branch ?? base;
+    hold(base === judged, `I14: ${head.slice(0, 7)} was judged for a merge into ${judged} and merged into ${base}`);
   }
 
   function onStart(order: RunOrder): void {
@@ -479,6 +487,11 @@ export function createChecks(parts: ChecksParts) {
       case "signed": {
         const stored = disk.loops.get(keyOf(write.issue));
         if (stored !== undefined) onPublish(stored, write.branch, write.head);
+        return;
+      }
+      case "leave": {
+        const state = loopOfPull(write.pull);
+        if (state !== undefined) intended(keyOf(state.issue.number), ["leave_queue"], "a way out of the merge queue");
         return;
       }
       case "react":
@@ -642,6 +655,7 @@ export function createChecks(parts: ChecksParts) {
       const isSwept = state === "gone" && unaccounted.has(id); // its files go when its loop is over for good
       hold(state === "forgotten" || isSwept, `I12: what ${id} left is still there`);
     }
+    queue.onEnd();
     asks.onEnd((loop) => absent.has(loop), parts.declined());
     hold(disk.openEvents.size === 0, "I2: a stored event is left lying");
     onQuiet();
@@ -658,7 +672,7 @@ export function createChecks(parts: ChecksParts) {
   function checkGate(state: LoopState): void {
     const head = state.attempts.at(-1)?.head ?? "";
     const pull = [...world.pulls.values()].find(({ value }) => value.number === state.pull?.number)?.value;
-    if (pull === undefined || !pull.open || pull.head !== head) return;
+    if (pull === undefined || !pull.open || pull.head !== head || pull.queued) return;
     const last = new Map(pull.reviews.filter((one) => one.state !== "commented").map((one) => [one.author.login, one]));
     const authors = authorsOf(world, pull);
     const eligible = world.truth
@@ -706,6 +720,7 @@ export function createChecks(parts: ChecksParts) {
     },
     onGateRead: (pull: number, at: number) => void lastRead.set(pull, at),
     onMerge,
+    onQueueMerge: queue.onQueueMerge,
     onStart,
     onForget,
     onPublish,

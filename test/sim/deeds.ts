@@ -2,7 +2,7 @@
 import { statusMarker } from "../../src/record/markers.ts";
 import type { Containers } from "./containers.ts";
 import { app, type Commit, type PersonName, people, triggerLabel, writers } from "./model.ts";
-import type { World } from "./world.ts";
+import { mainBranch, otherBranch, type World } from "./world.ts";
 
 export type Deed =
   | { readonly do: "label" | "unlabel"; readonly by: PersonName }
@@ -28,6 +28,7 @@ export type Deed =
     }
   | { readonly do: "permission"; readonly of: PersonName; readonly becomes: "write" | "read" }
   | { readonly do: "rerun_ci" }
+  | { readonly do: "retarget"; readonly by: PersonName } // to the other branch, or back
   | { readonly do: "base_conflicts" } // the base moves so that the branch conflicts with it: nobody is told
   | { readonly do: "lose_container" }
   | { readonly do: "crash"; readonly downMs: number }
@@ -106,6 +107,12 @@ export function perform(parts: DeedParts, { issue, deed }: Act): void {
       return;
     case "rerun_ci":
       for (const number of openPulls(world, issue)) parts.rerunCi(world.pulls.get(number)!.value.head);
+      return;
+    case "retarget":
+      for (const number of openPulls(world, issue)) {
+        const { base } = world.pulls.get(number)!.value;
+        world.retarget(number, base === mainBranch ? otherBranch : mainBranch, people[deed.by]);
+      }
       return;
     case "base_conflicts":
       for (const number of openPulls(world, issue)) world.changePull(number, () => ({ conflicts: true }));

@@ -54,6 +54,8 @@ function somePlot(draw: Random): readonly Deed[] {
     () => [yes(other), { do: "rerun_ci" }],
     () => [{ do: "rerun_ci" }, yes(other)],
     () => [{ do: "base_conflicts" }, yes(other)],
+    () => [{ do: "retarget", by: writer }, yes(other)],
+    () => [yes(other), { do: "retarget", by: writer }],
     () => [yes("bob"), { do: "permission", of: "bob", becomes: "read" }],
     () => [yes("alice"), { do: "merge_pull", by: writer }],
     () => [yes(other), { do: "merge_pull", by: writer }, { do: "delete_branch", by: writer }],

@@ -21,6 +21,8 @@ export interface GitHubParts {
   readonly onWrite: (write: Write) => void;
   /** Whether the base takes signed commits only. */
   readonly signed: boolean;
+  /** Whether the base has a merge queue. */
+  readonly queues: boolean;
   /** Told of every request when it is sent. */
   readonly onRequest: (name: string) => void;
   /** Told when the gate is read, as it was at that moment, which a replica may be behind. */
@@ -52,7 +54,8 @@ export type Write =
   | { readonly type: "body"; readonly pull: number; readonly body: string }
   | { readonly type: "reviewers"; readonly pull: number }
   | { readonly type: "check"; readonly check: CheckRunDraft }
-  | { readonly type: "merge"; readonly pull: number; readonly head: string };
+  | { readonly type: "merge"; readonly pull: number; readonly head: string }
+  | { readonly type: "leave"; readonly pull: number };
 
 export function simulatedGitHub(parts: GitHubParts): GitHubPort {
   const { world, boundary } = parts;
@@ -208,7 +211,12 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
       }),
     readPushes: (_repository, of) => send("readPushes", () => pushedFacts(world, of, seen())),
     readComment: (issue, comment) => send("readComment", () => commentNow(world, issue.number, comment, seen())),
-    leaveQueue: async () => {},
+    leaveQueue: (_repository, nodeId) =>
+      send("leaveQueue", () => {
+        const pull = Number(nodeId.slice("PR_".length));
+        parts.onWrite({ type: "leave", pull });
+        world.leaveQueue(pull, "MANUAL", app);
+      }),
     merge(_repository, pull, head) {
       if (boundary.alive) parts.onMerge(pull, head);
       return send("merge", () => {
@@ -218,8 +226,11 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         if (found.value.conflicts) return { ok: false as const, message: "Pull Request has merge conflicts" };
         if (found.value.head !== head)
           throw new Fault("Head branch was modified.", { kind: "conflict", retry: "later" });
-        write("merge", { type: "merge", pull, head }, () => world.closePull(pull, true, app));
-        return { ok: true as const };
+        if (found.value.queued) return { ok: "queued" as const };
+        write("merge", { type: "merge", pull, head }, () =>
+          parts.queues ? world.joinQueue(pull) : world.closePull(pull, true, app),
+        );
+        return { ok: parts.queues ? ("queued" as const) : (true as const) };
       });
     },
     listInstallations: () => send("listInstallations", () => [{ id: repositoryRef.installationId, suspended: false }]),
@@ -287,6 +298,7 @@ function ciFacts(world: World, number: number, head: string, at: number): CiFact
     head,
     pullHead: world.pulls.get(number)?.asOf(at)?.head ?? null,
     truncated: false,
+    ...(world.held.get(head)?.asOf(at) === true ? { held: true as const } : {}),
     checks: checks.map((check) => ({
       name: check.name,
       app: { id: check.ours ? 9 : 15_368, slug: check.ours ? "loopgate" : "github-actions" },
@@ -304,8 +316,9 @@ function ciFacts(world: World, number: number, head: string, at: number): CiFact
 
 function baseFact(world: World, number: number, at: number): Pick<CiFacts, "base"> {
   const pull = world.pulls.get(number)?.asOf(at) ?? null;
-  const sha = world.branches.get(mainBranch)!.value!;
-  return pull === null ? {} : { base: { branch: mainBranch, sha, mergeable: !pull.conflicts } };
+  if (pull === null) return {};
+  const sha = world.branches.get(pull.base)!.value!;
+  return { base: { branch: pull.base, sha, mergeable: !pull.conflicts } };
 }
 
 function pullFacts(world: World, number: number, at: number): PullFacts {
@@ -320,6 +333,8 @@ function pullFacts(world: World, number: number, at: number): PullFacts {
         ? null
         : { by: personOf(world.named(pull.closedBy)), ours: pull.closedBy.id === app.id, at: pull.mergedAt },
     draft: pull.draft,
+    ...(pull.queued ? { queued: true as const } : {}),
+    ...(pull.unqueued === null ? {} : { unqueued: pull.unqueued }),
     unread: null,
     ci: { ...ciFacts(world, number, pull.head, at), ...baseFact(world, number, at) },
     reviews: pull.reviews.filter(isBeforeMerge(pull)).map((review) => ({

@@ -56,7 +56,7 @@ function pullLook(world: World, loop: SurveyedLoop, at: number): LoopLook["pull"
     open: pull.open,
     merged: pull.merged,
     draft: pull.draft,
-    queued: false,
+    queued: pull.queued,
     head: pull.head,
     conflicts: pull.conflicts,
     baseHead: null,

@@ -16,6 +16,9 @@ export const ghost: Account = { id: 0, login: "ghost", type: "User" };
 export const app: Account = { id: 90, login: "loopgate[bot]", type: "Bot" };
 export const appId = 9;
 
+/** In whose name GitHub merges what is in a merge queue. */
+export const queueBot: Account = { id: 81, login: "github-merge-queue[bot]", type: "Bot" };
+
 /** Who acts in the world; `permission` is where each begins. */
 export const people = {
   alice: { id: 1, login: "alice", type: "User" },
@@ -103,7 +106,10 @@ export interface Pull {
   readonly open: boolean;
   readonly merged: boolean;
   readonly mergedAt: number | null;
+  readonly base: string; // the branch it goes to
   readonly conflicts: boolean; // with its base, as far as GitHub has found out
+  readonly queued: boolean; // it is in the merge queue
+  readonly unqueued: string | null; // why it was last taken out of it
   readonly reviews: readonly Review[];
   readonly closedBy: Account;
 }

@@ -56,9 +56,10 @@ export function createPayloads(now: () => number, named: (account: Account) => A
       commits: [],
       ...envelope(by),
     }),
-    pull: (action: string, pull: Pull, by: Account) => ({
+    pull: (action: string, pull: Pull, by: Account, more: object = {}) => ({
       action,
       pull_request: { number: pull.number, merged: pull.merged, head: head(pull), updated_at: stamp() },
+      ...more,
       ...envelope(by),
     }),
     review: (pull: Pull, review: Review, by: Account) => ({

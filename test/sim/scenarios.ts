@@ -59,6 +59,9 @@ function scenario({ name, ends, mends, acts = [], onReady = () => [{ do: "approv
         deletesMergedBranches: true,
         concurrentRuns: 2,
         signed: false,
+        queues: false,
+        queueConduct: () => ({ ms: minute, ends: "MERGE" }),
+        holdsRuns: () => null,
         calmAt: Number.POSITIVE_INFINITY,
         until: 8 * hour,
       };

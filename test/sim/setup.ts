@@ -5,6 +5,7 @@ import type { Mishap, Mishaps } from "./boundary.ts";
 import type { Conduct } from "./containers.ts";
 import type { Act, Deed } from "./deeds.ts";
 import { atTheGate, gateDays, gatePolicy } from "./gate-days.ts";
+import { type QueueConduct, someQueue } from "./merge-queue.ts";
 import { type PersonName, people } from "./model.ts";
 import { type Random, random } from "./random.ts";
 
@@ -38,6 +39,10 @@ export interface Setup {
   readonly deletesMergedBranches: boolean; // GitHub itself, as soon as a pull request is merged
   readonly concurrentRuns: number;
   readonly signed: boolean; // the base takes signed commits only
+  readonly queues: boolean; // the base has a merge queue
+  readonly queueConduct: (pull: number, nth: number) => QueueConduct;
+  /** How long runs of workflows on this commit of the App's wait for a person to approve them; null: they do not. */
+  readonly holdsRuns: (sha: string) => number | null;
   readonly calmAt: number; // from then on nothing goes wrong by itself
   readonly until: number; // milliseconds after the start
 }
@@ -120,6 +125,9 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
     deletesMergedBranches: random(name, "merged branches").chance(0.5),
     concurrentRuns: draw.pick([1, 2, 4]),
     signed: seed % 7 === 3,
+    queues: random(name, "merge queue").chance(0.4),
+    queueConduct: (pull, nth) => someQueue(random(name, "in the queue", pull, nth)),
+    holdsRuns: someHeld(name),
     calmAt,
     until,
   };
@@ -245,6 +253,12 @@ function someHolding(name: string): Setup["knockOutSays"] {
   };
 }
 
+/** In a tenth of the repositories workflows on what the App pushes begin once a person says so, if ever. */
+function someHeld(name: string): Setup["holdsRuns"] {
+  if (!random(name, "held runs").chance(0.1)) return () => null;
+  return (sha) => random(name, "held", sha).pick([null, 5 * minute, 2 * hour, Number.POSITIVE_INFINITY]);
+}
+
 function openings(name: string, issues: readonly number[]): Act[] {
   return issues.map((issue) => {
     const draw = random(name, "opening", issue);
@@ -277,6 +291,9 @@ const says = [
   "status",
   "deny",
   "steer left",
+  "steer",
+  "help",
+  "frobnicate the totals",
   "answer The second.",
   "run",
   "explain",
@@ -310,6 +327,7 @@ function someDeed(draw: Random): Deed {
     () => ({ do: "rerun_ci" }),
     () => ({ do: "lose_container" }),
     () => ({ do: "base_conflicts" }),
+    () => ({ do: "retarget", by: writer }),
   ])();
 }
 

@@ -16,6 +16,7 @@ import { createChecks } from "./checks.ts";
 import { createContainers } from "./containers.ts";
 import { type Act, perform } from "./deeds.ts";
 import { simulatedGitHub } from "./github.ts";
+import { createMergeQueue } from "./merge-queue.ts";
 import { type Account, app, appId, ghost, type Issue, triggerLabel } from "./model.ts";
 import { createPayloads } from "./payloads.ts";
 import { random } from "./random.ts";
@@ -116,12 +117,25 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     deletesMergedBranches: setup.deletesMergedBranches,
     onPush({ sha, branch, before, by }) {
       if (by.id === app.id) checks.onPush(branch, before, sha);
-      runCi(sha);
+      const heldMs = by.id === app.id ? setup.holdsRuns(sha) : null;
+      if (heldMs === null) return runCi(sha);
+      world.holdRuns(sha, true);
+      timeline.after(heldMs, `a person lets the workflows on ${sha.slice(0, 7)} run`, () => {
+        world.holdRuns(sha, false);
+        runCi(sha);
+      });
     },
+    onQueued: (pull) => queue(pull),
     onReady(pull) {
       const issue = Number(/^loop\/(\d+)-/.exec(world.pulls.get(pull)!.value.branch)?.[1]);
       for (const act of setup.onReady(pull, issue)) plan(act);
     },
+  });
+  const queue = createMergeQueue({
+    world: () => world,
+    timeline,
+    conduct: setup.queueConduct,
+    onMerge: (pull) => checks.onQueueMerge(pull),
   });
   for (const number of setup.issues) {
     world.issues.set(number, cell(timeline.now, freshIssue(number)));
@@ -251,7 +265,9 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     jump: (ms: number) => {
       offset += ms;
     },
-    rerunCi: (sha: string) => runCi(sha, draw.between(1, 1000)),
+    rerunCi: (sha: string) => {
+      if (world.held.get(sha)?.value !== true) runCi(sha, draw.between(1, 1000)); // held back, there is none to run again
+    },
   };
 
   function crash(downMs: number): void {
@@ -330,6 +346,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
         lag: () => (isCalm() ? 0 : setup.lag()),
         onWrite: checks.onWrite,
         signed: setup.signed,
+        queues: setup.queues,
         clock,
         pacer: createPacer(),
         onRequest: checks.onRequest,

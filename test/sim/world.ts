@@ -29,6 +29,7 @@ export interface WorldParts {
   /** Told of every commit that arrives on a branch. */
   readonly onPush: (push: { sha: string; branch: string; before: string | null; by: Account }) => void;
   readonly onReady: (pull: number) => void;
+  readonly onQueued: (pull: number) => void;
   /** The repository's setting "Automatically delete head branches". */
   readonly deletesMergedBranches: boolean;
 }
@@ -45,6 +46,7 @@ export interface World {
   named(account: Account): Account;
   rename(account: Account, login: string): void;
   readonly checks: Map<string, Cell<readonly Check[]>>;
+  readonly held: Map<string, Cell<boolean>>; // by commit: runs of workflows wait for a person's approval
   readonly permissions: Cell<Readonly<Record<string, Permission>>>;
   readonly policy: Cell<string | null>;
   readonly truth: Truth;
@@ -66,10 +68,20 @@ export interface World {
   review(pull: number, state: Review["state"], by: Account, head?: string): void;
   dismiss(pull: number, review: number, by: Account): void;
   closePull(pull: number, merged: boolean, by: Account): void;
+  /** Into the merge queue, by the App. */
+  joinQueue(pull: number): void;
+  /** Nothing where it is in no queue. `reason` is as the webhook has it. */
+  leaveQueue(pull: number, reason: string, by: Account): void;
+  /** Has it go to another branch; one that is in the merge queue stays where it is. */
+  retarget(pull: number, base: string, by: Account): void;
+  /** Holds runs of workflows on the commit back, or lets them go. */
+  holdRuns(sha: string, held: boolean): void;
   check(sha: string, check: Check): void;
 }
 
 export const mainBranch = "main";
+/** Where people may have a pull request go instead. */
+export const otherBranch = "release";
 
 export function createWorld(parts: WorldParts): World {
   const { timeline, payloads, emit } = parts;
@@ -80,6 +92,7 @@ export function createWorld(parts: WorldParts): World {
   const pushes = new Map<string, Cell<readonly Push[]>>();
   const logins = new Map<number, string>(); // of those that were renamed
   const checks = new Map<string, Cell<readonly Check[]>>();
+  const held = new Map<string, Cell<boolean>>();
   const permissions = cell(timeline.now, firstPermissions);
   let ids = 1000;
   let shas = 0;
@@ -91,16 +104,10 @@ export function createWorld(parts: WorldParts): World {
     return made;
   }
 
-  const base = commit({
-    parent: null,
-    author: "carol",
-    passesCi: false,
-    lines: 0,
-    files: [],
-    risk: "none",
-    patch: "base",
-  });
-  branches.set(mainBranch, cell<string | null>(timeline.now, base.sha));
+  for (const name of [mainBranch, otherBranch]) {
+    const draft = { parent: null, author: "carol", passesCi: false, lines: 0, files: [], patch: "base" };
+    branches.set(name, cell<string | null>(timeline.now, commit({ ...draft, risk: "none" }).sha));
+  }
 
   function change<T>(of: Map<number, Cell<T>>, number: number, how: (value: T) => Partial<T>): void {
     const found = of.get(number);
@@ -129,6 +136,7 @@ export function createWorld(parts: WorldParts): World {
     named: (account) => ({ ...account, login: logins.get(account.id) ?? account.login }),
     rename: (account, login) => void logins.set(account.id, login),
     checks,
+    held,
     permissions,
     policy: cell(timeline.now, parts.policy),
     truth: watchTruth({ pulls, checks, permissions, required: parts.requiredChecks, now: () => timeline.now }),
@@ -197,6 +205,7 @@ export function createWorld(parts: WorldParts): World {
           world.closePull(number, false, by);
           continue;
         }
+        world.leaveQueue(number, "UNKNOWN_REMOVAL_REASON", by);
         // What an agent was told to merge is merged with its next push.
         world.changePull(number, ({ conflicts }) => ({ head: sha, conflicts: conflicts && by.id !== app.id }));
         emit("pull_request", payloads.pull("synchronize", pull.value, by), by);
@@ -210,7 +219,10 @@ export function createWorld(parts: WorldParts): World {
         open: true,
         merged: false,
         mergedAt: null,
+        base: mainBranch,
         conflicts: false,
+        queued: false,
+        unqueued: null,
         reviews: [],
         closedBy: ghost,
       };
@@ -249,10 +261,33 @@ export function createWorld(parts: WorldParts): World {
     closePull(number, merged, by) {
       const pull = pulls.get(number)!;
       if (!pull.value.open) return;
+      world.leaveQueue(number, merged ? "MERGE" : "UNKNOWN_REMOVAL_REASON", by);
       world.changePull(number, () => ({ open: false, merged, mergedAt: merged ? timeline.now : null, closedBy: by }));
       emit("pull_request", payloads.pull("closed", pull.value, by), by);
       // In the name of whoever merged: docs.github.com, "Managing the automatic deletion of branches".
       if (merged && parts.deletesMergedBranches) world.push(pull.value.branch, null, by);
+    },
+    joinQueue(number) {
+      world.changePull(number, () => ({ queued: true }));
+      emit("pull_request", payloads.pull("enqueued", pulls.get(number)!.value, app), app);
+      parts.onQueued(number);
+    },
+    leaveQueue(number, reason, by) {
+      const pull = pulls.get(number)!;
+      if (!pull.value.queued) return;
+      world.changePull(number, () => ({ queued: false, unqueued: reason }));
+      emit("pull_request", payloads.pull("dequeued", pull.value, by, { reason }), by);
+    },
+    retarget(number, base, by) {
+      const pull = pulls.get(number)!;
+      if (pull.value.queued || pull.value.base === base) return;
+      world.changePull(number, () => ({ base, conflicts: false }));
+      emit("pull_request", payloads.pull("edited", pull.value, by, { changes: { base: {} } }), by);
+    },
+    holdRuns(sha, isHeld) {
+      const known = held.get(sha);
+      if (known === undefined) held.set(sha, cell(timeline.now, isHeld));
+      else known.set(timeline.now, isHeld);
     },
     check(sha, made) {
       const known = checks.get(sha) ?? cell<readonly Check[]>(timeline.now, []);
