@@ -120,9 +120,14 @@ async function traces({ app, dataDir }: World): Promise<Traces> {
   };
 }
 
+/** But for the one that starts the others, which stays as long as the App. */
 async function childrenOf(pid: string): Promise<readonly string[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
-  return text.split(" ").filter(Boolean);
+  const children = text.split(" ").filter(Boolean);
+  const commands = await Promise.all(
+    children.map((child) => readFile(`/proc/${child}/cmdline`, "utf8").catch(() => "")),
+  );
+  return children.filter((_, index) => !commands[index]?.includes("/base/starter.mjs"));
 }
 
 /** A socket or two come and go with the pools of clients; more than that is one that nobody closed. */
