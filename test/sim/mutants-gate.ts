@@ -125,6 +125,12 @@ export const gateMutants: Readonly<Record<string, Mutate>> = {
       },
     },
   }),
+  "a gate that is passed no more leaves the merge queue as it is": machine((right) => (state, event, now) => {
+    const isQueued = event.type === "gate_read" && event.facts.queued === true && state?.queuedHead !== undefined;
+    return isQueued ? { state, effects: [], note: "in the merge queue" } : right(state, event, now);
+  }),
+  "what is called off stays in the merge queue": github(() => ({ leaveQueue: async () => {} })),
+  "another base is not read at the gate": misreading(({ ci: { base: _, ...ci }, ...facts }) => ({ ...facts, ci })),
   "a merge by hand passes for an approved one": machine((right) => (state, event, now) => {
     const decision = right(state, event, now);
     const ending = decision.state?.ending;
