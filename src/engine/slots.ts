@@ -141,9 +141,9 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
         held.set(run, asker);
         return null;
       }
-      const known = line.get(run);
-      if (known === undefined) line.set(run, { asker, state: "waits" });
-      else if (known.state === "late") known.state = "waits";
+      const wasCalled = line.get(run)?.state === "called";
+      line.set(run, { asker, state: "waits" }); // the turn of one that was called in vain goes to another
+      if (wasCalled) callNext();
       return { place: before(run, asker).length + 1, of: line.size };
     },
     hold(run, asker) {

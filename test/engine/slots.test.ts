@@ -135,3 +135,21 @@ test("T26: once there are two installations, neither waits for the other's runs 
   slots.release("many 0");
   expect(called).toEqual(["2#2", "1#2"]); // one for each that is free, and the flood has two again
 });
+
+test("T26: of two that are called at once, one that its installation leaves no slot for holds nobody up, and is called again", () => {
+  const { called, slots } = someRuns(3);
+  const take = (run: string, installation = 1) => slots.take(run, asker(`issue ${run}`, installation));
+  for (const run of ["x", "y"]) take(run, 2);
+  for (const run of ["a", "b", "c"]) take(run);
+  slots.release("x");
+  slots.release("y");
+  expect(called).toEqual(["issue b", "issue c"]);
+  expect(take("z", 2)).toEqual({ place: 3, of: 3 });
+  expect(take("b")).toBeNull();
+  expect(take("c")).toMatchObject({ of: 2 });
+  expect(called).toEqual(["issue b", "issue c", "issue z"]);
+  expect(take("z", 2)).toBeNull();
+  slots.release("a");
+  expect(called).toEqual(["issue b", "issue c", "issue z", "issue c"]);
+  expect(take("c")).toBeNull();
+});
