@@ -94,7 +94,7 @@ const ToolServer = z.object({
   tools: z.array(
     z.object({
       name: z.string(),
-      ask: z.literal(true).optional(), // each call waits for a person; absent: it may be made
+      ask: z.literal(true).optional(), // a call waits for a person; absent: it may be made
       arguments: z.record(z.string(), z.array(z.string())).optional(), // patterns by name; absent: any
     }),
   ),

@@ -72,6 +72,6 @@ export const Tools = z.strictObject({
         "a group of at most 8 servers by their names (letters and digits, at most 12), each with `command` and `tools`, and if need be `image` and `env`",
     })
     .describe(
-      "MCP servers whose tools the agent may use. Each is started with a run, in a container of its own without network beside it, by a shell `command` that speaks MCP on its standard streams, in `image` (empty: the agent's own). Under `tools` each tool that may be used is named with `allow`, or with `ask` where a person has to approve each call; what is not named is denied. A tool may be a group instead, with `use` and patterns for its `arguments` in which `*` stands for any text.",
+      "MCP servers whose tools the agent may use. Each is started with a run, in a container of its own without network beside it, by a shell `command` that speaks MCP on its standard streams, in `image` (empty: the agent's own). Under `tools` each tool that may be used is named with `allow`, or with `ask` where a person first has to approve a call, word for word and for one attempt; what is not named is denied. A tool may be a group instead, with `use` and patterns for its `arguments` in which `*` stands for any text.",
     ),
 });

@@ -74,7 +74,7 @@ export async function openTools(
   });
   const route = toolGateway({
     lease,
-    tools: [...own, ...others((permission) => note({ permission }))],
+    tools: [...own, ...others(async (permission) => asksNothingElse(used.told, permission) && note({ permission }))],
     earlier: used.calls.reduce((sum, { calls }) => sum + calls, 0),
     async onCall(call, named) {
       used = { ...used, calls: counted(used.calls, call) };
@@ -85,6 +85,11 @@ export async function openTools(
     onError,
   });
   return { route, used: () => used };
+}
+
+/** Whether nothing else waits for a person. */
+function asksNothingElse({ permission }: Told, wish: string): boolean {
+  return permission === undefined || permission === wish;
 }
 
 /** What was wrong with the last attempt that was judged, where it was not accepted. */

@@ -12,7 +12,7 @@ const server = (name: string, image = "") => ({
   env: { A: "1" },
   tools: [{ name: "search" }],
 });
-const ask = async () => {};
+const ask = async () => true;
 const loopWith = (...names: string[]) =>
   aPublishedLoop({ attempts: [anAttempt()], rules: someRules({ toolServers: names.map((name) => server(name)) }) });
 

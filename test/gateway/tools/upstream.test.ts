@@ -116,6 +116,10 @@ test("T1: a tool that asks: the call is put to a person word for word and not ma
   const waits = expect.stringContaining("waits for a person's approval");
   expect(await door.call("docs-search", given)).toMatchObject({ isError: true, text: waits });
   expect([called(first), door.tools.used().told]).toEqual([0, { permission: wish }]);
+  const another = expect.stringContaining("something else that you asked for waits");
+  expect(await door.call("docs-search", { q: "y" })).toMatchObject({ isError: true, text: another });
+  expect(await door.call("docs-search", given)).toMatchObject({ isError: true, text: waits });
+  expect([called(first), door.tools.used().told]).toEqual([0, { permission: wish }]);
   const [approved, refused] = [textOf("Sent."), textOf("Sent.")];
   const after = await doorTo(approved, asks, { allowed: [wish] });
   expect((await after.call("docs-search", given)).text).toContain("Sent.");

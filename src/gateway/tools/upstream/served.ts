@@ -30,7 +30,8 @@ export type Agreed = z.infer<typeof Agreed>;
 export interface Asking {
   readonly allowed: readonly string[];
   readonly denied: readonly string[];
-  readonly ask: (permission: string) => Promise<unknown>;
+  /** False where something else waits for a person already, who is asked one thing at a time. */
+  readonly ask: (permission: string) => Promise<boolean>;
 }
 
 /** The servers beside a run. */
@@ -102,7 +103,10 @@ async function waiting({ allowed, denied, ask }: Asking, tool: string, given: un
   const wish = `Call ${tool} with ${text}`;
   if (allowed.includes(wish)) return null;
   if (denied.includes(wish)) return refused("A person refused this very call. Do without it, and do not ask again.");
-  await ask(wish);
+  if (!(await ask(wish)))
+    return refused(
+      "A person has to approve this call, and something else that you asked for waits for one already. Commit what is worth keeping and end; ask for this once that is decided.",
+    );
   return refused(
     "This call waits for a person's approval. Commit what is worth keeping and end: the loop stops then, and a person is asked. Once it is approved, make the same call again.",
   );
