@@ -300,11 +300,11 @@ export const Environment = z.strictObject({
   LOOPGATE_MAX_DISK_MIB: bound("disk_mib", 16_777_216, "Most disk a policy may give a run's workspace, in MiB."),
   LOOPGATE_MAX_SERVICES: whole(0, 8)
     .prefault(String(generousBounds.services))
-    .meta({ description: "Most services a policy may put beside a run; 0: none." }),
+    .meta({ description: "Most services and tool servers, together, that a policy may put beside a run; 0: none." }),
   LOOPGATE_MAX_SERVICE_MEMORY_MIB: bound(
     "service_memory_mib",
     4_194_304,
-    "Most memory a policy may give a service, in MiB; it is not part of the run's.",
+    "Most memory a policy may give a service, and a tool server has, in MiB; it is not part of the run's.",
   ),
   LOOPGATE_MIN_APPROVALS: whole(0, 6)
     .prefault(String(generousBounds.approvals_minimum))

@@ -91,6 +91,7 @@ const ToolServer = z.object({
   command: z.string(),
   image: z.string(), // empty: the executor's own
   env: z.record(z.string(), z.string()),
+  memoryBytes: z.number().int().optional(), // absent: as much as the run
   tools: z.array(
     z.object({
       name: z.string(),

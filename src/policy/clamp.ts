@@ -22,7 +22,7 @@ export interface Bounds {
   readonly processes: number;
   readonly tmp_mib: number;
   readonly disk_mib: number;
-  readonly services: number; // beside one run
+  readonly services: number; // and tool servers, beside one run
   readonly service_memory_mib: number; // for each of them
   readonly hosts: readonly string[]; // the only hosts a repository may let its runs reach; empty: none
   readonly registries?: readonly string[]; // protocols of the registries that runs may read packages from; absent: none
@@ -66,10 +66,10 @@ export type ClampedPolicy =
 
 /**
  * The policy within the operator's bounds: what goes past one becomes the bound, which is only ever tighter. What the file states
- * (it has a line in `lines`) is told; a default is not. An image has no tighter one, and no service can be left out: those are errors.
+ * (it has a line in `lines`) is told; a default is not. An image has no tighter one, and no service or tool server can be left out: those are errors.
  */
 export function clampPolicy(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Bounds): ClampedPolicy {
-  const tight = [...images(policy, bounds), ...tooManyServices(policy, bounds)].find(({ path }) => lines.has(path));
+  const tight = [...images(policy, bounds), ...tooManyBeside(policy, bounds)].find(({ path }) => lines.has(path));
   if (tight !== undefined) return { ok: false, message: told(tight, lines) };
   const clamped = excesses(policy, bounds).filter(({ path }) => lines.has(path));
   return { ok: true, policy: within(policy, lines, bounds), clamped: clamped.map((excess) => told(excess, lines)) };
@@ -178,14 +178,19 @@ function images(policy: Policy, bounds: Bounds): Excess[] {
   return found;
 }
 
-/** Said where the first one begins that is too many. */
-function tooManyServices({ environment }: Policy, bounds: Bounds): Excess[] {
-  const names = Object.keys(environment.services);
-  const [first] = names.slice(bounds.services);
-  if (first === undefined) return [];
-  const most = bounds.services === 0 ? "no services" : `at most ${bounds.services}`;
-  const sentence = `\`environment.services\` names ${names.length}, but this App's operator allows ${most}`;
-  return [{ path: `environment.services.${first}.image`, sentence }];
+/** Services and tool servers, each a container beside the run. Said where the first one begins that is too many. */
+function tooManyBeside({ environment, tools }: Policy, bounds: Bounds): Excess[] {
+  const services = Object.keys(environment.services).map((name) => `environment.services.${name}.image`);
+  const servers = Object.keys(tools.servers).map((name) => `tools.servers.${name}.command`);
+  const all = [...services, ...servers];
+  const path = all[bounds.services];
+  if (path === undefined) return [];
+  const most = bounds.services === 0 ? "none beside a run" : `at most ${bounds.services} beside a run`;
+  const where = [services.length > 0 ? "`environment.services`" : "", servers.length > 0 ? "`tools.servers`" : ""];
+  const named = where.filter(Boolean);
+  const names =
+    named.length > 1 ? `${named.join(" and ")} name ${all.length} together` : `${named[0]} names ${all.length}`;
+  return [{ path, sentence: `${names}, but this App's operator allows ${most}` }];
 }
 
 /** What all loops of an issue may cost, where the file does not say, goes by what one may within the bounds, not by what was asked for. */

@@ -50,7 +50,14 @@ function rulesIn(file: PolicyFile | null, operator: Operator, label: string): Re
   };
   const { defaults, bounds } = operator;
   const raise = raiseOf(clamped.policy, bounds);
-  return rulesOf(clamped.policy, defaults, bounds.registries ?? [], { ...origin, ...raise }, asked.length > 0);
+  const servers = toolServersOf(clamped.policy, bounds);
+  return rulesOf(
+    clamped.policy,
+    defaults,
+    bounds.registries ?? [],
+    { ...origin, ...raise, ...servers },
+    asked.length > 0,
+  );
 }
 
 /** The rules that a policy within its bounds amounts to; it fails only where nobody has said what to run. */
@@ -58,7 +65,7 @@ function rulesOf(
   policy: Policy,
   defaults: OperatorDefaults,
   registries: readonly string[],
-  origin: Pick<Rules, "policySha" | "policyOf" | "clamped" | "label" | "base" | "raise">,
+  origin: Pick<Rules, "policySha" | "policyOf" | "clamped" | "label" | "base" | "raise" | "toolServers">,
   asksForReviewer: boolean,
 ): ReadRules {
   const command = policy.agent.command || defaults.agent.command;
@@ -75,7 +82,6 @@ function rulesOf(
     ...(policy.reviewer.enabled && policy.reviewer.rubric.length > 0 ? { rubric: policy.reviewer.rubric } : {}),
     environment: environmentOf(policy),
     ...(registries.length === 0 ? {} : { packages: packagesOf(policy, registries) }),
-    ...toolServersOf(policy),
   };
   if (!policy.reviewer.enabled) return { ok: true, rules: { ...origin, executor, reviewer: null, ...rest } };
   const reviewer = reviewerOf(policy, defaults, executor);
@@ -200,13 +206,14 @@ function packagesOf({ packages }: Policy, registries: readonly string[]): NonNul
 }
 
 /** Absent where there are none. A tool that is denied is left out, as one that is not named. */
-function toolServersOf({ tools }: Policy): Pick<Rules, "toolServers"> {
+function toolServersOf({ tools, environment }: Policy, bounds: Bounds): Pick<Rules, "toolServers"> {
+  const memoryBytes = Math.min(sizeIn(environment.memory), bounds.service_memory_mib * 1024 * 1024);
   const toolServers = Object.entries(tools.servers).map(([name, { command, image, env, tools: named }]) => {
     const may = Object.entries(named).flatMap(([tool, rule]) => {
       const { use, ...patterns } = typeof rule === "string" ? { use: rule } : rule;
       return use === "deny" ? [] : [{ name: tool, ...(use === "ask" ? { ask: true as const } : {}), ...patterns }];
     });
-    return { name, command, image, env, tools: may };
+    return { name, command, image, env, memoryBytes, tools: may };
   });
   return toolServers.length === 0 ? {} : { toolServers };
 }

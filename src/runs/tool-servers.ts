@@ -174,6 +174,7 @@ function agree({ server, listed }: Started): Promise<Agreed> {
 function requestFor(parts: CheckParts, loop: LoopState, server: ToolServer): ServerRequest {
   const rules = rulesOf(loop);
   const { variables = {} } = environmentIn(rules);
+  const { memoryBytes } = server;
   return {
     loop: loop.id,
     attempt: currentAttempt(loop).number,
@@ -185,7 +186,10 @@ function requestFor(parts: CheckParts, loop: LoopState, server: ToolServer): Ser
     gatewaySocket: null,
     env: {},
     variables: { ...variables, ...server.env },
-    limits: { ...parts.limits, ...limitsIn(rules), deadlineMs: rules.attemptMs + slackMs },
+    limits: {
+      ...{ ...parts.limits, ...limitsIn(rules), deadlineMs: rules.attemptMs + slackMs },
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    },
     ...(parts.ociRuntime === null ? {} : { runtime: parts.ociRuntime }),
   };
 }

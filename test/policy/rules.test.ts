@@ -214,6 +214,7 @@ describe("the rules of a loop", () => {
               "DOCS_LANGUAGE": "en",
             },
             "image": "docs@sha256:abc",
+            "memoryBytes": 2147483648,
             "name": "docs",
             "tools": [
               {

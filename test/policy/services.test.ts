@@ -59,10 +59,10 @@ describe("the services of a policy", () => {
     };
     expect(message(two, { services: 2 })).toBe("accepted");
     expect(message(two, { services: 1 })).toBe(
-      "line 4: `environment.services` names 2, but this App's operator allows at most 1",
+      "line 4: `environment.services` names 2, but this App's operator allows at most 1 beside a run",
     );
     expect(message(two, { services: 0 })).toBe(
-      "line 3: `environment.services` names 2, but this App's operator allows no services",
+      "line 3: `environment.services` names 2, but this App's operator allows none beside a run",
     );
     expect(message("db: { image: other }", { images: ["postgres:17"] })).toBe(
       "line 3: `environment.services.db.image` is not among the images this App's operator allows (postgres:17)",

@@ -11,6 +11,8 @@ function read(lines: string, images: readonly string[] = []) {
   return readRules({ text, sha: "b10b" }, { bounds: { ...generousBounds, images }, defaults }, "loop");
 }
 
+const GiB = 1024 ** 3;
+
 const messageOf = (lines: string, images?: readonly string[]) => {
   const found = read(lines, images);
   return found.ok ? null : found.message;
@@ -32,6 +34,7 @@ test("what is denied, and what is not named, is in no rule; patterns go with the
       command: "serve",
       image: "",
       env: {},
+      memoryBytes: 2 * GiB,
       tools: [
         { name: "search" },
         { name: "read", arguments: { path: ["guide/*"] } },
@@ -63,6 +66,24 @@ test.each([
   [Array.from({ length: 9 }, (_, at) => `s${at}: { command: x, tools: {} }`).join("\n"), "at most 8 servers"],
 ])("a slip never loosens a limit: %s", (lines, words) => {
   expect(messageOf(lines)).toContain(words);
+});
+
+test("T26: servers and services together stay within the operator's bounds of what stands beside a run", () => {
+  const beside = (own: string, bounds: Partial<typeof generousBounds> = {}) => {
+    const text = `environment: { memory: 4 GiB, services: { db: { image: x } } }\ntools:\n  servers:\n${own}`;
+    const operator = { bounds: { ...generousBounds, memory_mib: 8192, ...bounds }, defaults };
+    const found = readRules({ text, sha: "b10b" }, operator, "loop");
+    return found.ok ? found.rules.toolServers?.map(({ memoryBytes }) => memoryBytes) : found.message;
+  };
+  const two = "    a: { command: x, tools: {} }\n    b: { command: x, tools: {} }\n";
+  expect(beside(two, { services: 3 })).toEqual([2 * GiB, 2 * GiB]);
+  expect(beside(two, { services: 3, service_memory_mib: 8192 })).toEqual([4 * GiB, 4 * GiB]);
+  expect(beside(two, { services: 2 })).toBe(
+    "line 5: `environment.services` and `tools.servers` name 3 together, but this App's operator allows at most 2 beside a run",
+  );
+  expect(messageOf(Array.from("abcde", (name) => `${name}: { command: x, tools: {} }`).join("\n"))).toBe(
+    "line 7: `tools.servers` names 5, but this App's operator allows at most 4 beside a run",
+  );
 });
 
 test("an image is one that the operator allows, or the agent's own", () => {
