@@ -36,7 +36,6 @@ export type IssueRef = z.infer<typeof IssueRef>;
 const AgentKind = z.enum(["command", "claude-code", "codex", "gemini", "opencode"]);
 export type AgentKind = z.infer<typeof AgentKind>;
 
-/** What every run of a loop has besides the repository; sizes in bytes. */
 /** A container beside each run, which answers on 127.0.0.1 there. */
 const ServiceRules = z.object({
   name: z.string(),
@@ -48,6 +47,7 @@ const ServiceRules = z.object({
   memoryBytes: z.number().int(),
 });
 
+/** What every run of a loop has besides the repository; sizes in bytes. */
 const RunEnvironment = z.object({
   memoryBytes: z.number().int(),
   cpus: z.number(),
