@@ -14,7 +14,7 @@ const CREDENTIAL =
   /\b(gh[oprsu]_\w{20,}|github_pat_\w{20,}|sk-[\w-]{20,}|AIza[\w-]{30,})|-----BEGIN [A-Z ]*PRIVATE KEY/;
 
 /** The password of an address in the run itself, where it opens a service of that run and nothing else. */
-const ofLoopback = /(:\/\/[^\s/:@]*):[^\s/:@]*(@(?:127\.0\.0\.1|localhost)(?=[:/]|$))/g;
+const ofLoopback = /(:\/\/[^\s/:@]*):[^\s/:@]*(@(?:127\.0\.0\.1|localhost)(?=(?::\d+)?(?:[/?#]|$)))/g;
 
 /** Whether a value has the shape of a real credential; a run is given leases only. */
 export function looksLikeCredential(value: string): boolean {

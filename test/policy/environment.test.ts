@@ -191,7 +191,10 @@ describe("the environment of a policy", () => {
     expect(refused(`env:\n  A: ghp_${"a1".repeat(18)}`)).toContain("holds what looks like a credential");
     const address = (host: string) => refused(`env:\n  DATABASE_URL: postgres://me:hunter22@${host}/x`);
     for (const host of ["127.0.0.1", "127.0.0.1:5432", "localhost"]) expect(address(host)).toBe("accepted");
+    for (const host of ["localhost:5432", "localhost?sslmode=disable&x="]) expect(address(host)).toBe("accepted");
     for (const host of ["db.example.com", "127.0.0.1.example.com", "localhost.example.com", "127.0.0.1@db.example.com"])
+      expect(address(host)).toContain("looks like a credential");
+    for (const host of ["localhost:@db.example.com", "localhost:5432@db.example.com", "127.0.0.1:pass@db.example.com"])
       expect(address(host)).toContain("looks like a credential");
     expect(refused('env:\n  A: "one\\ntwo"')).toContain("holds a line break");
     expect(refused("env:\n  PORT: 3000")).toBe(
