@@ -1,6 +1,6 @@
 // The MCP servers beside a run: each in a container of its own within the run's namespace, started with the run and gone with it.
 import { join } from "node:path";
-import { toFault } from "../base/fault.ts";
+import { type Fault, toFault } from "../base/fault.ts";
 import { parseJson } from "../base/parse-json.ts";
 import { removeTree } from "../base/remove-tree.ts";
 import type { RunRequest, Runtime } from "../container/run.ts";
@@ -51,7 +51,7 @@ interface Started {
   readonly server: ToolServer;
   readonly container: string;
   readonly client: ServerClient;
-  /** Its list of tools as it stands. Rejects with what kept it from coming up. */
+  /** Its list of tools as it stands. Rejects with the Fault that kept it from coming up. */
   readonly listed: Promise<readonly unknown[]>;
 }
 
@@ -150,23 +150,41 @@ async function end({ runtime, log }: ServerParts, started: readonly Started[]): 
   );
 }
 
-/** What each offered when the run began, which is kept with the run. */
+/**
+ * What each offered when the run began, which is kept with the run. One that the engine could not start is asked again when the run is
+ * begun anew: the run itself may not have started either.
+ */
 async function agreedOn(parts: ServerParts, run: string, started: readonly Started[]): Promise<readonly Agreed[]> {
   if (started.length === 0) return [];
   const file = rooms(parts).agreed(run);
-  const kept = Agreed.array().safeParse(parseJson((await readIfThere(file)) ?? "")).data;
-  if (kept !== undefined) return kept;
-  const agreed = await Promise.all(started.map(agree));
-  await writeDurably(file, JSON.stringify(agreed)).catch((err) =>
-    parts.log.warn({ run, err }, "what tool servers offer could not be kept; a restart asks them again"),
+  const kept = Agreed.array().safeParse(parseJson((await readIfThere(file)) ?? "")).data ?? [];
+  const found = await Promise.all(
+    started.map(async (one): Promise<Found> => {
+      const agreed = kept.find(({ server }) => server === one.server.name);
+      return agreed === undefined ? agree(one) : { agreed, lasts: true };
+    }),
   );
-  return agreed;
+  const lasting = found.filter(({ lasts }) => lasts).map(({ agreed }) => agreed);
+  if (lasting.length > kept.length)
+    await writeDurably(file, JSON.stringify(lasting)).catch((err) =>
+      parts.log.warn({ run, err }, "what tool servers offer could not be kept; a restart asks them again"),
+    );
+  return found.map(({ agreed }) => agreed);
 }
 
-function agree({ server, listed }: Started): Promise<Agreed> {
+interface Found {
+  readonly agreed: Agreed;
+  /** Whether it stands for the rest of the run. */
+  readonly lasts: boolean;
+}
+
+function agree({ server, listed }: Started): Promise<Found> {
   return listed.then(
-    (list) => agreedOf(server, list),
-    ({ message }: Error) => ({ server: server.name, tools: [], problem: message }),
+    (list) => ({ agreed: agreedOf(server, list), lasts: true }),
+    ({ message, retry }: Fault) => ({
+      agreed: { server: server.name, tools: [], problem: message },
+      lasts: retry === "never",
+    }),
   );
 }
 
