@@ -135,6 +135,11 @@ test("T1: a tool that asks: the call is put to a person word for word and not ma
 
 test.each([
   ["an error", { error: { code: -32602, message: "No such page" } }, "No such page"],
+  [
+    "an error that holds a credential",
+    { error: { code: 1, message: `Bad key ghp_${"a1".repeat(18)}.` } },
+    "Bad key ***.",
+  ],
   ["an error that is none", { error: 7 }, "does not say which"],
   [
     "a result that says it failed",

@@ -1,5 +1,6 @@
 // The tools of other servers as a run is served them: those that policy names, as they were when the run began, each call checked first.
 import { z } from "zod";
+import { maskCredentials } from "../../../base/credentials.ts";
 import { Fault } from "../../../base/fault.ts";
 import { unseenCharacter } from "../../../base/unseen.ts";
 import { dataBlock } from "../../../brief/quote.ts";
@@ -137,6 +138,6 @@ function absent(name: string, problem: string): ServedTool {
 
 function failed(error: unknown): ToolAnswer {
   if (!(error instanceof Fault)) throw error;
-  const text = `The server of this tool failed, by no fault of yours. Go on without it.\n\n${dataBlock("why", error.message)}`;
+  const text = `The server of this tool failed, by no fault of yours. Go on without it.\n\n${dataBlock("why", maskCredentials(error.message))}`;
   return { outcome: "failed", text };
 }
