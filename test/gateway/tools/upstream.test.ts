@@ -137,8 +137,8 @@ test.each([
   ["an error", { error: { code: -32602, message: "No such page" } }, "No such page"],
   [
     "an error that holds a credential",
-    { error: { code: 1, message: `Bad key ghp_${"a1".repeat(18)}.` } },
-    "Bad key ***.",
+    { error: { code: 1, message: `Bad key ghp_${"a1".repeat(18)} is` } },
+    "Bad key *** is",
   ],
   ["an error that is none", { error: 7 }, "does not say which"],
   [
