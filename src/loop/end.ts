@@ -84,7 +84,7 @@ export function settle(state: LoopState, now: number, draft: EndingDraft, before
     ...draft,
     by: draft.by || null, // a person without a login is one whom GitHub does not name
     at: now,
-    during: state.phase,
+    during: phaseOf(state),
   };
   const leaves = state.queuedHead !== undefined && ending.reason !== "task_complete";
   const next: LoopState = closeOpenAttempt(
@@ -114,9 +114,14 @@ export function calledOff(
 ): EndingDraft {
   const draft = { reason: "cancelled", of, by } as const;
   if (state.rules === null) return draft; // nothing of it was begun
-  const at = state.phase === "paused" ? state.resumeAt?.phase : state.phase;
+  const at = phaseOf(state);
   const isDone = at === "verifying" || at === "awaiting_gate";
   return { ...draft, resume: isDone && (state.attempts.at(-1)?.head ?? null) !== null ? "verify" : "execute" };
+}
+
+/** What the loop is doing, or was at when it was paused: what was under way then waits for whoever goes on. */
+function phaseOf({ phase, resumeAt }: LoopState): LoopState["phase"] {
+  return phase === "paused" ? (resumeAt?.phase ?? phase) : phase;
 }
 
 /** Ends the loop without a word, where there is no thread left to say it in. */
