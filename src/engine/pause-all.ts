@@ -34,14 +34,16 @@ export async function pauseAll(world: World, effect: PauseAll, retrying: boolean
   await say(allPausedText(command, { loops: told, isNews, by: paused.by }));
 }
 
-/** Tells each loop that is concerned, once, and resolves to how many those are. */
+/**
+ * Tells each loop of the repository, once, and resolves to how many are concerned. That it goes on is told also to one that has not
+ * heard yet that it was to rest, or it would rest from then on.
+ */
 async function tell(world: World, { issue, command }: PauseAll, { by, since }: AllPaused): Promise<number> {
   const isPause = command.verb === "pause-all";
   const event: LoopEvent = isPause ? { type: "all_paused", by, since } : { type: "all_resumed" };
   const live = await world.store.loops("live");
   const here = live.filter(({ state }) => state.issue.repositoryId === issue.repositoryId && state.rules !== null);
-  const concerned = isPause ? here : here.filter(({ state }) => state.resumeAt?.why.of === "pause_all");
-  for (const { issueKey } of concerned)
+  for (const { issueKey } of here)
     await world.submit(issueKey, event, `${issueKey}/${command.commentId}/${command.verb}`);
-  return concerned.length;
+  return (isPause ? here : here.filter(({ state }) => state.resumeAt?.why.of === "pause_all")).length;
 }

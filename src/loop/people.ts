@@ -267,8 +267,6 @@ function onPause(state: LoopState, command: Command, now: number): Decision {
 
 function onResume(state: LoopState, command: Command, now: number): Decision {
   if (state.phase !== "paused" || state.resumeAt === null) return refuse(state, command, { of: "not_paused" });
-  const { why } = state.resumeAt;
-  if (why.of === "pause_all") return refuse(state, command, { of: "all_paused", by: why.by });
   return resumed(state, state.resumeAt, now, [reaction(command, "+1"), { type: "write_status" }]);
 }
 
