@@ -206,6 +206,7 @@ function beginStarter(): Starter {
     isGone = true;
     process.removeListener("exit", clear);
     clear();
+    for (const program of programs.values()) program.kill("SIGKILL"); // nobody would hear of its end, or end it
     for (const program of programs.values()) program.failed(new Error("The process that had started it is gone."));
     programs.clear();
   };
@@ -247,5 +248,6 @@ function connected(path: string, onFailure: () => void): { stdin: Socket; stdout
     socket.once("error", ({ syscall }: NodeJS.ErrnoException) => syscall === "connect" && onFailure());
     return socket;
   };
-  return { stdin: open(true), stdout: open(false), stderr: open(false) };
+  // From standard input nothing is read: one that looked would be told of a reset, and not that the program reads no more.
+  return { stdin: open(true).pause(), stdout: open(false), stderr: open(false) };
 }

@@ -21,7 +21,9 @@ const byShell =
 
 /** Which process forks what is started so. */
 async function forkedBy(start: typeof startProgram): Promise<number> {
-  return Number(await text(byShell(start)('echo "$PPID"').stdout));
+  const program = byShell(start)('echo "$PPID"');
+  const [said] = await Promise.all([text(program.stdout), once(program, "close")]);
+  return Number(said);
 }
 
 /** Everything that is asked of a program, whoever forked it. */
@@ -77,6 +79,11 @@ function contract(start: typeof startProgram): void {
     deaf.stdin.on("error", () => {});
     deaf.stdin.end("y".repeat(3_000_000));
     expect(await once(deaf, "close")).toEqual([0, null]);
+    const partly = shell("head -c 1 > /dev/null; exec 0<&-; sleep 0.2; echo said");
+    const refused = once(partly.stdin, "error");
+    partly.stdin.end("z".repeat(3_000_000));
+    expect(await refused).toMatchObject([{ code: "EPIPE" }]);
+    expect(await text(partly.stdout)).toBe("said\n");
     const without = shell("cat; ls -l /proc/self/fd/0", { withoutInput: true });
     expect(await text(without.stdout)).toContain("/dev/null");
   });
@@ -133,14 +140,14 @@ describe("by a starter", () => {
     vi.unstubAllEnvs();
   });
 
-  test("F12: when it is gone, who waits for a program is told, and the next is started all the same", async () => {
+  test("F12: when it is gone, its programs are ended, who waits for one is told, and the next is started all the same", async () => {
     const starter = await forkedBy(start);
     const program: Program = byShell(start)("sleep 600", { detached: true });
     await once(program, "spawn");
     const exited = once(program, "exit");
     process.kill(starter, "SIGKILL");
     await expect(exited).rejects.toThrow("The process that had started it is gone.");
-    program.kill("SIGKILL");
+    await until(() => !isRunning(program.pid as number));
     expect(await forkedBy(start)).toBe(process.pid);
     await begun();
     expect(await forkedBy(start)).not.toBe(starter);
