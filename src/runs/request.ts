@@ -82,7 +82,7 @@ export function over(request: RunRequest, beneath: Beneath | null): RunRequest {
   return beneath === null ? request : { ...request, beneath };
 }
 
-/** What stands beside the run; one image each, as it was when the loop's runs first used it. */
+/** What stands beside the run; an image that the loop's runs are started from too is the one that they first used. */
 export function servicesFor(parts: RequestParts, { loop }: RunOrder): Pick<RunRequest, "services"> {
   return servicesIn(rulesOf(loop), (reference) => imageOf(parts, loop, reference));
 }

@@ -58,7 +58,7 @@ async function resolveNamed(
   { reference, pinned }: NamedImage,
   as: "run" | "service",
 ): Promise<ResolvedImage> {
-  if (pinned !== undefined) return resolvePinned(docker, reference, pinned);
+  if (pinned !== undefined) return resolvePinned(docker, { reference, pinned }, as);
   const found = await inspectImage(docker, reference);
   if (!found) {
     throw new Fault(
@@ -94,12 +94,13 @@ function ownProgram({ Config }: Docker.ImageInspectInfo) {
 /** By its content, and where another machine's copy of it has another id, by the registry's digest. */
 async function resolvePinned(
   docker: Docker,
-  reference: string,
-  { id, digest }: NonNullable<NamedImage["pinned"]>,
+  { reference, pinned: { id, digest } }: Required<Pick<NamedImage, "reference" | "pinned">>,
+  as: "run" | "service",
 ): Promise<ResolvedImage> {
   const byDigest = digest === null ? null : `${repositoryOf(reference)}@${digest}`;
   const found = (await inspectImage(docker, id)) ?? (byDigest && (await inspectImage(docker, byDigest)));
-  if (found) return { reference, id: found.Id, digest, mounts: [], env: {} };
+  if (found)
+    return { reference, id: found.Id, digest, mounts: [], env: {}, ...(as === "run" ? {} : ownProgram(found)) };
   throw new Fault(
     `The image ${reference} was ${id} when it was first used here, and this machine does not have that any more. Pull or load it again, or name another image in the policy.`,
     { kind: "not_found", retry: "later" },
