@@ -22,10 +22,10 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
     return [{ type: "branch_moved", head: branch.head, actor: look.closedBy, ...looked }];
   }
   if (pull === null || pull.head !== state.attempts.at(-1)?.head) return [];
-  if (state.phase === "awaiting_gate" && isQueued(state, pull.head) && !pull.queued) {
-    return [{ type: "queue_left", head: pull.head }];
-  }
-  const isNews = (pull.reviews !== "" && newReviews) || waitsForAccess(state);
+  const isInQueue = state.phase === "awaiting_gate" && isQueued(state, pull.head);
+  if (isInQueue && !pull.queued) return [{ type: "queue_left", head: pull.head }];
+  // GitHub merges what is in its queue whoever may approve by then, and of a person's permissions it tells nothing: so each look asks.
+  const isNews = (pull.reviews !== "" && newReviews) || waitsForAccess(state) || isInQueue;
   if (state.phase === "awaiting_gate" && isNews) {
     return [{ type: "review_submitted", actor: look.closedBy, head: pull.head }];
   }

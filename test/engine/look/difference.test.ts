@@ -65,7 +65,12 @@ test.each<[string, LoopState, Partial<LoopLook>, readonly string[]]>([
     { open: false, pull: { ...pull, open: false, merged: true } },
     ["pull_closed"],
   ],
-  ["it is in the merge queue still", queued, { pull: { ...pull, queued: true } }, []],
+  [
+    "it is in the merge queue still: whose approval counts is asked again",
+    queued,
+    { pull: { ...pull, queued: true } },
+    ["review_submitted"],
+  ],
   ["it is in the merge queue no more", queued, { pull }, ["queue_left"]],
   ["CI has finished", verifying, { pull: { ...pull, checksDone: true } }, ["ci_changed"]],
   ["CI has finished on another commit", verifying, { pull: { ...pull, checksDone: true, head: sha("d") } }, []],
