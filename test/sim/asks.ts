@@ -150,7 +150,9 @@ export function createAsks(parts: AsksParts) {
     const known = clocks.get(id) ?? { ms: 0, at: now, reallyAt: parts.now(), phase };
     const passed = Math.max(now - known.at, parts.now() - known.reallyAt);
     const isGranted = event.type === "retry_read" || event.type === "claim_read";
-    const ms = isGranted ? 0 : known.ms + (working.includes(known.phase) ? passed : 0);
+    // What a lost store knew last may not have reached the thread: by the thread, the loop was at work until it was restored.
+    const works = working.includes(known.phase) || event.type === "restored";
+    const ms = isGranted ? 0 : known.ms + (works ? passed : 0);
     clocks.set(id, { ms, at: now, reallyAt: parts.now(), phase });
   }
 

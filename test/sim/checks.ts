@@ -267,6 +267,7 @@ export function createChecks(parts: ChecksParts) {
     if (
       event.type === "claim_read" &&
       after.phase === "refused" &&
+      event.facts.allPaused === undefined &&
       ["write", "maintain", "admin"].includes(event.facts.permission)
     ) {
       const { open, labelledBy } = world.issues.get(after.issue.number)!.value;
