@@ -1,4 +1,5 @@
 // The services of a loop's runs, as the runtime is asked for them, and what becomes of a run that lacks one.
+import { maskCredentials } from "../base/credentials.ts";
 import type { ImageChoice, RunRequest, Runtime, Service, ServiceEnd, ServiceFault } from "../container/run.ts";
 import type { Clock, StartedRun } from "../engine/ports.ts";
 import type { Rules } from "../loop/state.ts";
@@ -48,7 +49,7 @@ export function lackingService(
 export function lostWords(ends: readonly ServiceEnd[] | undefined): readonly string[] {
   return (ends ?? []).map(({ name, exitCode, oomKilled, log }) => {
     const how = oomKilled ? "out of memory" : exitCode === null ? "taken away" : `exit code ${exitCode}`;
-    const last = log.trimEnd().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
+    const last = maskCredentials(log.trimEnd().split("\n").at(-1)?.trim() ?? "").slice(0, 200);
     return `the service ${name} (${how})${last === "" ? "" : `: ${last}`}`;
   });
 }
