@@ -186,7 +186,7 @@ export const Environment = z.strictObject({
   }),
   LOOPGATE_RUN_UIDS: uids.prefault(`${usualUids.from}-${usualUids.to}`).meta({
     description:
-      "User ids, the first and the last, that nobody else on this machine has: where the App is root, each run has one of its own while it lives. At least 4 for each of LOOPGATE_CONCURRENT_RUNS. Two Apps on one engine may share them.",
+      "User ids, the first and the last, that nobody else on this machine has: where the App is root, each run has one of its own while it lives. At least 4 for each of LOOPGATE_CONCURRENT_RUNS, and one more for each tool server beside a run. Two Apps on one engine may share them.",
   }),
   LOOPGATE_RECONCILE_MINUTES: whole(1, 1440).prefault("10").meta({
     description: "Minutes without a webhook after which Loopgate asks GitHub how a loop stands.",
