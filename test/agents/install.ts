@@ -11,8 +11,7 @@ const run = promisify(execFile);
 export type Installed = keyof typeof VERSIONS;
 
 /** Kept between runs, out of the project's packages and its history, unless `LOOPGATE_TEST_AGENTS_CACHE` names a folder. */
-const cache =
-  process.env.LOOPGATE_TEST_AGENTS_CACHE || new URL("../../.loopgate/agents-cache", import.meta.url).pathname;
+const cache = process.env.LOOPGATE_TEST_AGENTS_CACHE || new URL("../../.agents-cache", import.meta.url).pathname;
 
 /** A download of this length is given up; what npm could still try again would come too late. */
 const PATIENCE_MS = 10 * 60_000;
