@@ -298,7 +298,7 @@ export const Environment = z.strictObject({
   LOOPGATE_MAX_PROCESSES: bound("processes", 100_000, "Most processes a policy may give a run."),
   LOOPGATE_MAX_TMP_MIB: bound("tmp_mib", 1_048_576, "Most that a policy may let `/tmp` hold, in MiB; it is memory."),
   LOOPGATE_MAX_DISK_MIB: bound("disk_mib", 16_777_216, "Most disk a policy may give a run's workspace, in MiB."),
-  LOOPGATE_MAX_SERVICES: whole(0, 8)
+  LOOPGATE_MAX_SERVICES: whole(0, 16)
     .prefault(String(generousBounds.services))
     .meta({ description: "Most services and tool servers, together, that a policy may put beside a run; 0: none." }),
   LOOPGATE_MAX_SERVICE_MEMORY_MIB: bound(

@@ -61,7 +61,7 @@ describe("what is needed", () => {
           attempts: 10,
           runs: 60,
           service_memory_mib: 2048,
-          services: 4,
+          services: 8,
           deadline_minutes: 120,
           silence_minutes: 120,
           loop_hours: 72,

@@ -49,7 +49,7 @@ export const generousBounds: Bounds = {
   processes: 2048,
   tmp_mib: 2048,
   disk_mib: 20_480,
-  services: 4,
+  services: 8,
   service_memory_mib: 2048,
   hosts: [],
   images: [],

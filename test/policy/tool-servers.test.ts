@@ -81,8 +81,10 @@ test("T26: servers and services together stay within the operator's bounds of wh
   expect(beside(two, { services: 2 })).toBe(
     "line 5: `environment.services` and `tools.servers` name 3 together, but this App's operator allows at most 2 beside a run",
   );
-  expect(messageOf(Array.from("abcde", (name) => `${name}: { command: x, tools: {} }`).join("\n"))).toBe(
-    "line 7: `tools.servers` names 5, but this App's operator allows at most 4 beside a run",
+  const eight = Array.from("abcdefgh", (name) => `${name}: { command: x, tools: {} }`).join("\n");
+  expect(messageOf(eight)).toBeNull();
+  expect(beside(eight.replace(/^/gm, "    "))).toBe(
+    "line 11: `environment.services` and `tools.servers` name 9 together, but this App's operator allows at most 8 beside a run",
   );
 });
 
