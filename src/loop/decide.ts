@@ -401,6 +401,8 @@ const dispensable: readonly EffectType[] = [
   "stop_run",
   "forget_run",
   "answer_without_loop",
+  "pause_all",
+  "run_loop",
 ];
 
 function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "effect_failed" }>, now: number): Decision {
