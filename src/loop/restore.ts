@@ -21,7 +21,7 @@ import type { BegunSince, LoopEvent, RestoredFacts } from "./event.ts";
 import { onBranchMoved, onPullClosed, readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, leaveDraft, unseen } from "./judge.ts";
 import { reviewersOf } from "./reviewers.ts";
-import type { LoopState, RunFacts } from "./state.ts";
+import type { Ending, LoopState, RunFacts } from "./state.ts";
 
 /**
  * Takes the record's state up again. The record is as old as the last edit of the status comment: a run that was started
@@ -83,13 +83,18 @@ function asFound(record: LoopState, { comments, pull }: RestoredFacts): LoopStat
   };
 }
 
-/** An ended loop only finishes what it had to say. A commit that waited for a yes was in the quarantine that is lost. */
+/** An ended loop only finishes what it had to say. A commit that waited, for a yes or for its push, was in the quarantine that is lost. */
 function onEnded(found: LoopState, facts: RestoredFacts, now: number): Decision {
   const [state, stops] = giveUp(found, now);
   const { ending } = state;
   if (ending === null) return { state, effects: stops, note: "it had come to nothing" };
-  const lost = ending.pendingHead !== null && ending.pendingHead !== facts.branch?.head;
-  const kept: LoopState = lost ? { ...state, ending: { ...ending, resume: "execute", pendingHead: null } } : state;
+  const isUnpushed = (head: string | null) => head !== null && head !== facts.branch?.head;
+  const lost = isUnpushed(ending.pendingHead);
+  const waited: Ending = lost ? { ...ending, resume: "execute", pendingHead: null } : ending;
+  const isCutOff = ending.during === "publishing" && isUnpushed(state.attempts.at(-1)?.head ?? null);
+  const kept: LoopState = isCutOff
+    ? { ...state, ending: { ...waited, during: "executing" }, afterPush: undefined }
+    : { ...state, ending: waited };
   const effects = [...stops];
   if (!facts.comments.stop) effects.push({ type: "post_stop" });
   if (hasLabel(facts.labels, state.label)) effects.push(showStatus(kept, classOf(ending.reason)));
