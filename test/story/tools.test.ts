@@ -88,18 +88,18 @@ tools:
   const asked = await story.state(issue);
   expect([asked.ending?.reason, asked.attempts[0]?.counted]).toEqual(["permission_required", false]);
   expect(asked.attempts[0]?.runs[0]?.toolCalls).toMatchObject([{ tool: "notes-echo", calls: 2, refused: 2 }]);
-  expect(story.comments(issue).at(-1)).toContain('Call notes-echo with {"text":"to some"}\n```');
+  expect(story.comments(issue).at(-1)).toContain('Call notes-echo with {"text":"to all"}\n```');
   story.forge.as("bob").comment(issue, "/loop approve");
   await story.settle();
   story.forge.as("bob").comment(issue, "/loop deny");
   await story.settle();
   const state = await story.state(issue);
-  expect(state.permits).toEqual(['Call notes-echo with {"text":"to some"}']);
+  expect(state.permits).toEqual(['Call notes-echo with {"text":"to all"}']);
   expect(state.phase).toBe("awaiting_gate");
   const said = await story.file((await story.pull(issue)).head.sha, "said.txt");
-  expect(said).toContain("to some (refused: ");
+  expect(said).toContain("to all (refused: ");
   expect(said).toContain("A person refused this very call.");
-  expect(said).not.toContain("to all (refused: ");
+  expect(said).not.toContain("to some (refused: ");
 });
 
 test("what it says is the attempt's claim, beside result.json, and the thread has its calls as the gateway counted them", async () => {
