@@ -35,7 +35,7 @@ export function compareRuns({ was, now }: Repeated): readonly Compared[] {
   ];
 }
 
-/** Where two specs differ, as paths; what is of one run only (its name, folders, deadline, labels) is left out. */
+/** Where two specs differ, as paths; what is of one run only (its name, user, folders, deadline, labels) is left out. */
 function specDifferences(was: readonly ContainerSpec[], now: readonly ContainerSpec[]): readonly string[] {
   return differences(was.map(portable), now.map(portable), "").map((path) => path.replace(/^\./, ""));
 }
@@ -76,7 +76,7 @@ function readyOf(readyMs: number | null): string {
 }
 
 function portable({ part, body }: ContainerSpec) {
-  const { Labels: _, HostConfig, Env, Cmd, ...rest } = body;
+  const { Labels: _, User: __, HostConfig, Env, Cmd, ...rest } = body;
   const Mounts = HostConfig.Mounts.map((mount) => {
     const { Type, Target } = mount;
     if (mount.Type === "volume") return { Type, Target, ReadOnly: readOverlay(mount)?.isReadOnly };

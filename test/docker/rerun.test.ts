@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import type { Engine } from "../../src/container/docker/engine.ts";
 import type { Runtime } from "../../src/container/run.ts";
+import { usualUids } from "../../src/environment.ts";
 import type { Issue } from "../../src/forge/model.ts";
 import { ask, start } from "../cli/command.ts";
 import { aStory, type Story } from "../story/world.ts";
@@ -21,7 +22,7 @@ describeWithDocker("a rerun in containers", (engine: () => Engine) => {
     executor: string,
     policy = "",
   ): Promise<{ story: Story; issue: Issue; id: string; run: string }> {
-    const runtime = (_real: Runtime, dir: string) => ownRuntime(engine(), join(dir, "app"));
+    const runtime = (_real: Runtime, dir: string) => ownRuntime(engine(), join(dir, "app"), { uids: usualUids });
     const files = { which: "nothing\n" };
     const rules = `version: 1\nreviewer:\n  enabled: false\n${policy}`;
     const story = await aStory({

@@ -62,7 +62,9 @@ async function aMachine(): Promise<Cut | null> {
     dir,
     flag,
     async run(code) {
-      const env = { ...process.env, LD_PRELOAD: library, NOTES: notes, FLUSH_FAILS: flag };
+      // What Node keeps of the modules that it compiled is none of the product's files.
+      const { NODE_COMPILE_CACHE: _, ...outer } = process.env;
+      const env = { ...outer, LD_PRELOAD: library, NOTES: notes, FLUSH_FAILS: flag };
       const program = ["--no-warnings", "--input-type=module", "-e", code];
       const { stdout } = await promisify(execFile)(process.execPath, program, { env });
       const lines = existsSync(notes) ? readFileSync(notes, "utf8").trim().split("\n") : [];
