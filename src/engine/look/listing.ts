@@ -1,6 +1,7 @@
 // Where the App is installed, and on which repositories: each installation listed by itself, so that one that fails stops no other.
+
+import { eachAtMost } from "../../base/at-most.ts";
 import { Fault } from "../../base/fault.ts";
-import { sideBySide } from "../../base/side-by-side.ts";
 import type { GitHubPort, RepositoryRef } from "../ports.ts";
 import type { Troubles } from "./troubles.ts";
 
@@ -45,7 +46,7 @@ export function createListing(github: Port, troubles: Troubles): Listing {
 
   async function refresh(isWanted: (id: number, isNew: boolean) => boolean): Promise<void> {
     await listInstallations();
-    await sideBySide([...installations], installationsAtOnce, async ([id, { aside, state }]) => {
+    await eachAtMost(installationsAtOnce, [...installations], async ([id, { aside, state }]) => {
       if (state === "gone" && troubles.isWell(`installation ${id}`)) installations.delete(id);
       else if (isWanted(id, aside === null) && troubles.isDue(`installation ${id}`)) await ask(id, state);
     });

@@ -1,6 +1,7 @@
 // Level-triggered: what GitHub says now becomes the events that a lost webhook would have brought. At start, and in silence.
+
+import { eachAtMost } from "../../base/at-most.ts";
 import { Fault } from "../../base/fault.ts";
-import { sideBySide } from "../../base/side-by-side.ts";
 import { isLive } from "../../loop/end.ts";
 import { issueKeyOf } from "../../loop/issue-key.ts";
 import type { LoopState } from "../../loop/state.ts";
@@ -154,7 +155,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     const byInstallation = Map.groupBy(repositories, ({ installationId }) => installationId);
     const issues: Found[] = [];
     let isWhole = true;
-    await sideBySide([...byInstallation.values()], installationsAtOnce, async (own) => {
+    await eachAtMost(installationsAtOnce, [...byInstallation.values()], async (own) => {
       if (!(await lookAtOwn(own, { live, until: clock.now() + mostMs, issues }))) isWhole = false;
     });
     return { issues, isWhole };
