@@ -3,10 +3,11 @@ import { assert } from "../base/assert.ts";
 import type { Cause } from "./cause.ts";
 import { freshClock, leftMs } from "./clock.ts";
 import type { Effect } from "./effect.ts";
-import { type Decision, hasLabel, isLive, settle, showStatus, stay, untoldRuns } from "./end.ts";
+import { type Decision, hasLabel, holdLabel, isLive, settle, showStatus, stay, untoldRuns } from "./end.ts";
 import type { BaseRefusal, ClaimFacts, LoopEvent, Permission } from "./event.ts";
 import { loopMsOf, withoutExpired, withoutRaises } from "./grants.ts";
 import { spentOf } from "./money.ts";
+import { held } from "./rest-held.ts";
 import { type Attempt, type Finding, type LoopState, noTokens, type Rules, type RunFacts } from "./state.ts";
 
 const writers: readonly Permission[] = ["write", "maintain", "admin"];
@@ -228,13 +229,14 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
 }
 
 function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
-  const { redOnBase: _, signed: __, writesAlone: ___, ...state } = before;
+  const { redOnBase: _, signed: __, writesAlone: ___, hold, ...state } = before;
   const granted = facts.policy.ok ? facts.policy.rules : null;
   const rules = granted ?? state.rules;
   return {
     ...state,
     rules,
     snapshot: facts.snapshot,
+    ...(hasLabel(facts.labels, holdLabel) ? { hold: hold ?? { by: null, at: facts.snapshot.at } } : {}),
     ...baseNow(state, facts),
     ...(facts.signed === true ? { signed: true } : {}),
     ...(facts.writesAlone === true ? { writesAlone: true } : {}),
@@ -330,6 +332,7 @@ export function beginAttempt(found: LoopState, now: number, before: readonly Eff
   }
   const over = overBudget(state, rules, now) ?? overMoney(state);
   if (over !== null) return settle(state, now, { ...over, resume: "execute" }, before);
+  if (state.hold !== undefined) return held(state, "queued", now, before);
   const number = state.attempts.length + 1;
   const [run, started] = newRun(state, "executor", now);
   const attempt: Attempt = {

@@ -167,6 +167,7 @@ export type Cause = z.infer<typeof Cause>;
 export const Halt = z.discriminatedUnion("of", [
   z.object({ of: z.literal("pause_command"), by: z.string() }),
   z.object({ of: z.literal("pause_all"), by: z.string(), since: count }), // every loop of the repository
+  z.object({ of: z.literal("hold_label"), by: z.string().nullable() }), // null: nobody knows who set it
   z.object({ of: z.literal("provider_down") }),
   z.object({ of: z.literal("executor_lost"), note }),
   z.object({ of: z.literal("told"), said: z.string() }), // from versions that kept sentences

@@ -73,6 +73,7 @@ export function movedBack(state: LoopState, byMs: number, now: number): LoopStat
     queued: queued && { ...queued, since: moved(queued.since) },
     ciSince: movedOrNull(state.ciSince),
     gateSince: movedOrNull(state.gateSince),
+    ...(state.hold === undefined ? {} : { hold: { ...state.hold, at: moved(state.hold.at) } }),
     resumeAt: resumeAt && {
       ...resumeAt,
       at: resumeAt.at > latest ? Math.min(latest, resumeAt.at - byMs) : resumeAt.at,

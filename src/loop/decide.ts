@@ -32,6 +32,7 @@ import {
 import type { AlarmName, LoopEvent } from "./event.ts";
 import { onBranchMoved, onBranchUpdated, onGateRead, onMergeUnread, onPullClosed, readGate } from "./gate.ts";
 import { withoutExpired } from "./grants.ts";
+import { onHoldSet, onStatusLabelChanged, underHold } from "./hold.ts";
 import {
   counts,
   onCiChanged,
@@ -47,8 +48,9 @@ import {
 } from "./judge.ts";
 import { spentOf } from "./money.ts";
 import { onAllPaused } from "./pause-all.ts";
-import { onAllResumed, onCommand, onRetryFacts } from "./people.ts";
+import { onCommand, onRetryFacts } from "./people.ts";
 import { onRecordTampered, onRestored } from "./restore.ts";
+import { onAllResumed, onHoldTakenOff } from "./resume.ts";
 import { runWithoutLoop } from "./run-command.ts";
 import type { Ending, LoopState, Phase, RunFacts } from "./state.ts";
 import { withMoneyWarning } from "./warning.ts";
@@ -59,7 +61,7 @@ import { withMoneyWarning } from "./warning.ts";
  */
 export function decide(state: LoopState | null, event: LoopEvent, now: number): Decision {
   const found = state === null ? null : withoutExpired(state, now);
-  const decision = choose(found, event, now);
+  const decision = underHold(choose(found, event, now), now);
   if (decision.state === null || (decision.state === found && found === state)) return decision;
   const before = event.type === "restored" ? event.record : state;
   const next = answeringLabels(kept(decision.state, now));
@@ -112,6 +114,12 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
       return onAllPaused(state, event, now);
     case "all_resumed":
       return onAllResumed(state, now);
+    case "hold_set":
+      return onHoldSet(state, event, now);
+    case "hold_taken_off":
+      return onHoldTakenOff(state, now);
+    case "status_label_changed":
+      return onStatusLabelChanged(state, event);
     case "retry_read":
       return onRetryFacts(state, event.facts, now);
     case "status_posted":
@@ -151,6 +159,9 @@ type LiveEvent = Exclude<
       | "command_checked"
       | "all_paused"
       | "all_resumed"
+      | "hold_set"
+      | "hold_taken_off"
+      | "status_label_changed"
       | "retry_read"
       | "status_posted"
       | "attempt_posted"

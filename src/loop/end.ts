@@ -47,6 +47,9 @@ export const statusLabels = {
   without: "loop:stopped",
 } as const;
 
+/** Set by people: while it is on the issue, nothing new begins. */
+export const holdLabel = "loop:hold";
+
 /**
  * Makes the issue show this status: one label of ours comes, our others go, and the trigger goes with the loop's end. What
  * others set is neither known nor touched. A loop that goes on after its end (`reopened`) gets its trigger back.

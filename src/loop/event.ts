@@ -195,6 +195,9 @@ export type LoopEvent =
     }
   | { readonly type: "all_paused"; readonly by: string; readonly since: number } // every loop of the repository, by a person with this login
   | { readonly type: "all_resumed" }
+  | { readonly type: "hold_set"; readonly by: string | null } // the label that holds a loop is on the issue; null: a look found it
+  | { readonly type: "hold_taken_off" }
+  | { readonly type: "status_label_changed"; readonly label: string; readonly set: boolean } // one of ours, by a person
   | { readonly type: "record_edited"; readonly comment: number; readonly actor: Person }
   | { readonly type: "record_deleted"; readonly comment: number; readonly actor: Person }
   // people, on the pull request and the branch

@@ -8,8 +8,9 @@ import { calledOff, classOf, type Decision, isLive, settle, showStatus, stay } f
 import type { ClaimFacts, Command, LoopEvent, Permission, Verb } from "./event.ts";
 import { readGate } from "./gate.ts";
 import { goOnFrom } from "./go-on.ts";
-import { askReviewers, beginVerifying, leaveDraft, readVerdict, unseen } from "./judge.ts";
+import { readVerdict } from "./judge.ts";
 import { onPauseAll, paused } from "./pause-all.ts";
+import { onResume } from "./resume.ts";
 import { onRun } from "./run-command.ts";
 import { type Ending, type LoopState, type Said, saidBounds } from "./state.ts";
 
@@ -263,36 +264,4 @@ function onPause(state: LoopState, command: Command, now: number): Decision {
     return refuse(state, command, { of: "nothing_to_pause" });
   }
   return paused(state, { of: "pause_command", by: command.actor.login }, now, [reaction(command, "+1")]);
-}
-
-function onResume(state: LoopState, command: Command, now: number): Decision {
-  if (state.phase !== "paused" || state.resumeAt === null) return refuse(state, command, { of: "not_paused" });
-  return resumed(state, state.resumeAt, now, [reaction(command, "+1"), { type: "write_status" }]);
-}
-
-/** The loops of the repository go on; one that a person paused by itself stays so. */
-export function onAllResumed(state: LoopState, now: number): Decision {
-  if (state.phase !== "paused" || state.resumeAt?.why.of !== "pause_all")
-    return stay(state, "not paused with all others");
-  return resumed(state, state.resumeAt, now, [{ type: "write_status" }]);
-}
-
-function resumed(
-  state: LoopState,
-  { phase }: NonNullable<LoopState["resumeAt"]>,
-  now: number,
-  before: readonly Effect[],
-): Decision {
-  const awake = { ...state, resumeAt: null };
-  if (phase === "awaiting_gate") {
-    // It was held back: whoever is asked gets the whole time to answer.
-    const gate: LoopState = { ...awake, phase, gateSince: now, gateReminded: false };
-    const shown: Effect[] = [showStatus(gate, "gate"), ...leaveDraft(gate), ...askReviewers(gate)];
-    const read = readGate(gate);
-    return { ...read, effects: [...before, ...shown, ...read.effects] };
-  }
-  const attempt = currentAttempt(state);
-  if (phase === "verifying") return beginVerifying({ ...awake, ...unseen }, now, before);
-  if (phase === "publishing" && attempt.head !== null) return publishPending(awake, attempt.head, before);
-  return goOn(withAttempt(awake, { counted: false, endedAt: now }), now, before);
 }

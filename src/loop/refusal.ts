@@ -12,6 +12,7 @@ export type CommandRefusal =
   | { readonly of: "nothing_to_stop" }
   | { readonly of: "nothing_to_pause" }
   | { readonly of: "not_paused" }
+  | { readonly of: "hold_label" } // it is held by a label
   | { readonly of: "all_paused"; readonly by: string } // the whole repository is, so that this loop alone cannot go on
   | { readonly of: "role"; readonly permission: string } // it takes maintain or admin
   | { readonly of: "not_stopped" }

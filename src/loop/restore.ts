@@ -8,6 +8,7 @@ import {
   closeRuns,
   type Decision,
   hasLabel,
+  holdLabel,
   isLive,
   isOverForGood,
   runningRuns,
@@ -20,6 +21,7 @@ import {
 import type { BegunSince, LoopEvent, RestoredFacts } from "./event.ts";
 import { onBranchMoved, onPullClosed, readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, leaveDraft, unseen } from "./judge.ts";
+import { resumed } from "./resume.ts";
 import { reviewersOf } from "./reviewers.ts";
 import type { Ending, LoopState, RunFacts } from "./state.ts";
 
@@ -71,13 +73,15 @@ function forgetTold(state: LoopState, { left = [] }: RestoredFacts): readonly Ef
 }
 
 /** The record's state, with what the thread and the pull request are known to be. */
-function asFound(record: LoopState, { comments, pull }: RestoredFacts): LoopState {
+function asFound(record: LoopState, { comments, pull, labels }: RestoredFacts): LoopState {
   const found =
     pull === null
       ? record.pull
       : { ...record.pull, number: pull.number, nodeId: pull.nodeId, url: pull.url, draft: pull.draft };
+  const { hold = { by: null, at: record.grantedAt }, ...rest } = record;
   return {
-    ...record,
+    ...rest,
+    ...(hasLabel(labels, holdLabel) ? { hold } : {}),
     pull: found,
     comments: { status: comments.status, attempts: { ...record.comments.attempts, ...comments.attempts } },
   };
@@ -117,6 +121,11 @@ function endedMeanwhile(state: LoopState, facts: RestoredFacts, now: number): De
 function goOn(state: LoopState, facts: RestoredFacts, now: number): Decision {
   switch (state.phase) {
     case "paused":
+      if (state.resumeAt?.why.of === "hold_label" && state.hold === undefined)
+        return resumed(closeRuns(state, now), state.resumeAt, now, [
+          ...stopRuns(state, cameBackWithout),
+          { type: "write_status" },
+        ]);
       return { state: closeRuns(state, now), effects: stopRuns(state, cameBackWithout), note: "it stays paused" };
     case "verifying":
       return judgeAgain(state, facts, now);

@@ -632,6 +632,8 @@ export const LoopState = z.object({
   afterPush: z.union([z.literal("attempt"), EndingToBe]).optional(), // what follows the push of work that is not done; absent: its verdict
   partial: z.object({ run: z.string(), head: z.string() }).optional(), // the newest attempt's work so far, which policy lets out and which is not pushed; absent: none
   threadUnread: z.literal(true).optional(), // nobody knows yet whether its thread holds the record of a loop that the store has lost
+  hold: z.object({ by: z.string().nullable(), at: z.number().int() }).optional(), // the label that holds it is set: by this login, null where that is not known; absent: it is not
+  labelsMended: z.number().int().optional(), // how often a status label was put right after somebody changed it; absent: never
   labelledAgain: Labelled.optional(), // since its end; the loop of that label begins once every run of this one has told its end
 });
 export type LoopState = z.infer<typeof LoopState>;

@@ -340,7 +340,8 @@ function givesBack(add: readonly string[], state: LoopState): boolean {
   return isLive(state) && add.includes(state.label);
 }
 
-function standingOf(state: LoopState): keyof typeof statusLabels | null {
+/** What status the labels are to show; null: none. */
+export function standingOf(state: LoopState): keyof typeof statusLabels | null {
   if (state.phase === "refused") return null;
   if (state.ending !== null) return classOf(state.ending.reason);
   const phase = state.phase === "paused" ? (state.resumeAt?.phase ?? state.phase) : state.phase;

@@ -22,7 +22,7 @@ import { attemptTable, criteriaTable, isolationOf, runLines } from "./tables.ts"
 import { duration } from "./time.ts";
 import { endingHeadline, endingSentence, endPointerSentence, preservedSentence } from "./wording/endings.ts";
 import { capital, commit, footer } from "./wording/parts.ts";
-import { aloneWarning, gateNext, phaseWords, redBaseWarning } from "./wording/phases.ts";
+import { aloneWarning, gateNext, holdWarning, phaseWords, redBaseWarning } from "./wording/phases.ts";
 import { checkTitles, noIsolationWarning, notHeldSentence } from "./wording/pull.ts";
 import { raisingSentences } from "./wording/raise.ts";
 import {
@@ -200,7 +200,7 @@ function endPointer({ phase, ending }: LoopState): string[] | null {
 
 function warnings(state: LoopState): string[] {
   const isolation = isolationOf(state)?.runtime === "process" ? [noIsolationWarning] : [];
-  return [...isolation, ...aloneWarning(state), ...redBaseWarning(state)];
+  return [...holdWarning(state), ...isolation, ...aloneWarning(state), ...redBaseWarning(state)];
 }
 
 function stopHint(state: LoopState): string {

@@ -326,6 +326,12 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         permission: (options.get("permission") ?? "write") as Permission,
         ...(options.has("all-paused") ? { allPaused: { by: options.get("all-paused") ?? "" } } : {}),
       };
+    case "hold_label":
+      return { type: "hold_set", by: first || null };
+    case "hold_off":
+      return { type: "hold_taken_off" };
+    case "status_label":
+      return { type: "status_label_changed", label: first, set: second !== "gone" };
     case "all_paused":
       return { type: "all_paused", by: first, since: now };
     case "all_resumed":
@@ -477,7 +483,10 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
     permission: (options.get("permission") ?? "write") as Permission,
     open: !words.includes("closed"),
     ...(words.includes("pull") ? { isPull: true } : {}),
-    labels: words.includes("unlabelled") ? ["bug"] : ["bug", words.includes("capital") ? "Loop" : "loop"],
+    labels: [
+      ...(words.includes("unlabelled") ? ["bug"] : ["bug", words.includes("capital") ? "Loop" : "loop"]),
+      ...(words.includes("on-hold") ? ["loop:hold"] : []),
+    ],
     title: "Totals are wrong",
     base: { branch: "main", sha: options.get("base") ?? "ba5e" },
     ...(options.has("all-paused") ? { allPaused: { by: options.get("all-paused") ?? "", since: now } } : {}),

@@ -107,7 +107,9 @@ describe("a reply", () => {
       - \`/loop steer\`, followed by your words: tell the next attempt something
       - \`/loop budget +$5\`, \`/loop budget +2 attempts\`, either also with \`for 24h\`: add to the loop's limits, and continue a loop that stopped at one
       - \`/loop extend 2h\`: the same for the loop's time
-      - \`/loop help\`: show this list"
+      - \`/loop help\`: show this list
+
+      The label \`loop:hold\` holds the loop: while it is on the issue, nothing new begins and nothing is merged."
     `);
   });
 

@@ -3,6 +3,7 @@ import { Fault } from "../../src/base/fault.ts";
 import type { Delivery, RunOrder, StoredEffect } from "../../src/engine/ports.ts";
 import { ourChecks } from "../../src/engine/world.ts";
 import { countedRuns, isAnswered } from "../../src/loop/begin.ts";
+import { holdLabel } from "../../src/loop/end.ts";
 import { spentOf } from "../../src/loop/money.ts";
 import type { Ending, LoopState, RunFacts } from "../../src/loop/state.ts";
 import { type DecodedRecord, decodeRecord } from "../../src/record/codec.ts";
@@ -385,6 +386,7 @@ export function createChecks(parts: ChecksParts) {
     const run = stored?.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === id);
     hold(run?.status === "running", `I20: ${id} started though the loop no longer wants it`);
     if (stored !== undefined) ownChecks.onStart(order, stored);
+    hold(order.role !== "executor" || loop.hold === undefined, `Hold: ${id} began although its loop is held`);
     const said = recordOn(loop.issue.number, loop.id);
     const inThread = said === "deleted" || (said?.attempts.length ?? 0) >= order.attempt;
     hold(inThread, `I4: attempt ${order.attempt} started before the thread says so`);
@@ -647,6 +649,7 @@ export function createChecks(parts: ChecksParts) {
       if (!parts.declined()) checkThread(key, state);
       if (state.phase === "awaiting_gate") checkGate(state);
       checkOwnMerge(state);
+      checkHold(state);
     }
     hold(disk.effects.size === 0, `L4: ${[...disk.effects.values()][0]?.effect.type} was never performed`);
     const running = [...containers.all.values()].find((one) => one.state === "running");
@@ -660,6 +663,14 @@ export function createChecks(parts: ChecksParts) {
     asks.onEnd((loop) => absent.has(loop), parts.declined());
     hold(disk.openEvents.size === 0, "I2: a stored event is left lying");
     onQuiet();
+  }
+
+  /** The label is on the issue or it is not: a loop that nothing holds does not rest for it. */
+  function checkHold({ id, issue, resumeAt, phase }: LoopState): void {
+    const isSet = world.issues.get(issue.number)!.value.labels.includes(holdLabel);
+    const rests = phase === "paused" && resumeAt?.why.of === "hold_label";
+    hold(!rests || isSet, `Hold: loop ${id} rests for a label that is not there`);
+    hold(!isSet || rests || ["settled", "refused", "paused"].includes(phase), `Hold: loop ${id} is ${phase}, and held`);
   }
 
   /** I15: what the App merged is told as that, also where the answer was lost and something else happened since. */

@@ -1,4 +1,5 @@
 // What people, operators and chance do in the simulated world, as plain data, and how each is done.
+import { holdLabel } from "../../src/loop/end.ts";
 import { statusMarker } from "../../src/record/markers.ts";
 import type { Containers } from "./containers.ts";
 import { app, type Commit, type PersonName, people, triggerLabel, writers } from "./model.ts";
@@ -9,6 +10,8 @@ export type Deed =
   | { readonly do: "say"; readonly by: PersonName; readonly text: string }
   | { readonly do: "close" | "reopen"; readonly by: PersonName }
   | { readonly do: "edit_issue" }
+  | { readonly do: "hold" | "let_go"; readonly by: PersonName } // by the label that holds a loop
+  | { readonly do: "status_label"; readonly by: PersonName; readonly label: string; readonly set: boolean }
   | {
       readonly do: "push";
       readonly by: PersonName;
@@ -71,6 +74,13 @@ export function perform(parts: DeedParts, { issue, deed }: Act): void {
       return;
     case "edit_issue":
       world.changeIssue(issue, ({ body }) => ({ body: `${body} Now with <!-- more -->.` }));
+      return;
+    case "hold":
+    case "let_go":
+      world.setLabel(issue, holdLabel, deed.do === "hold", people[deed.by]);
+      return;
+    case "status_label":
+      world.setLabel(issue, deed.label, deed.set, people[deed.by]);
       return;
     case "push":
       pushTo(parts, issue, deed);

@@ -116,6 +116,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
       ...walk(name, issues, rates.people, 12 * hour),
       ...jolts(name, rates),
       ...losses(name),
+      ...(seed % 11 === 4 ? holds(name, issues) : []),
     ],
     onReady: (pull, issue) => reaction(random(name, "ready", pull), pull, issue),
     mishaps: someMishaps(name, rates),
@@ -340,6 +341,20 @@ function jolts(name: string, rates: Rates): Act[] {
     const crash: Deed = { do: "crash", downMs: draw.pick([1000, minute, 3 * hour]) };
     const deed = draw.chance(0.3) ? jump : crash;
     return { id: `jolt${index}`, at: draw.between(0, 3 * hour), issue: 0, deed };
+  });
+}
+
+/** The label that holds a loop comes and goes, and people change labels that only show a status. */
+function holds(name: string, issues: readonly number[]): Act[] {
+  return issues.flatMap((issue) => {
+    const draw = random(name, "holds", issue);
+    return Array.from({ length: draw.between(1, 8) }, (_, index): Act => {
+      const by = draw.pick<PersonName>(["alice", "bob", "trent"]);
+      const label = draw.pick(["loop:done", "loop:running"]);
+      const touched: Deed = { do: "status_label", by, label, set: draw.chance(0.5) };
+      const deed: Deed = draw.chance(0.8) ? { do: draw.pick(["hold", "let_go"]), by } : touched;
+      return { id: `hold${issue}.${index}`, at: draw.between(0, draw.pick([10 * minute, 3 * hour])), issue, deed };
+    });
   });
 }
 

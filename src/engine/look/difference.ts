@@ -1,5 +1,5 @@
 // What GitHub says now against what a loop believes: the differences, as the events that a webhook would have brought. Pure.
-import { hasLabel } from "../../loop/end.ts";
+import { hasLabel, holdLabel } from "../../loop/end.ts";
 import type { LoopEvent } from "../../loop/event.ts";
 import { refusalKey } from "../../loop/gate.ts";
 import { isQueued } from "../../loop/merge-queue.ts";
@@ -15,6 +15,8 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
   if (look.gone) return isYoung(state, now) ? [] : [{ type: "issue_gone", why: "issue_missing" }];
   const ending = isYoung(state, now) ? null : endOf(state, look);
   if (ending !== null) return [ending];
+  const hold = holdOf(state, look, now);
+  if (hold !== null) return [hold];
   const { branch, pull } = look;
   if (branch !== null && state.head !== null && branch.head !== state.head && judges(state)) {
     // At the gate the loop's own push is long over: what a replica shows there is not what was before it.
@@ -34,6 +36,14 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
   const approvedEarly = state.phase === "awaiting_gate" && state.awaitsCi;
   if (!pull.checksDone || !(waitsForCi || approvedEarly)) return [];
   return [{ type: "ci_changed", head: pull.head, name: null, looked: true }];
+}
+
+/** The label that holds a loop, as it is on the issue; one that was set just now may be unknown to the replica. */
+function holdOf(state: LoopState, { labels }: LoopLook, now: number): LoopEvent | null {
+  const isSet = hasLabel(labels, holdLabel);
+  if (isSet === (state.hold !== undefined) || isYoung(state, now)) return null;
+  if (isSet) return { type: "hold_set", by: null };
+  return Math.abs(now - (state.hold?.at ?? 0)) < youngMs ? null : { type: "hold_taken_off" };
 }
 
 /** At the gate only: what is judged is read when it is green. */

@@ -1,20 +1,26 @@
 // The node ids of an issue and of the labels that Loopgate sets on it: read along with a claim, or by themselves.
 import { z } from "zod";
-import { statusLabels } from "../../loop/end.ts";
+import { holdLabel, statusLabels } from "../../loop/end.ts";
 import type { IssueRef } from "../../loop/state.ts";
 import { requireSameRepository } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
 
-/** Every label of ours, once. */
-export const ourLabels: readonly string[] = [...new Set<string>(Object.values(statusLabels))];
+/** Every label of ours, once: those that show a status, and the one that people set. */
+export const ourLabels: readonly string[] = [...new Set<string>(Object.values(statusLabels)), holdLabel];
 
 export const Label = z.object({ id: z.string(), name: z.string() });
 
-const aliases = ["running", "gate", "well", "without"] as const;
+const aliases = {
+  running: statusLabels.running,
+  gate: statusLabels.gate,
+  well: statusLabels.well,
+  without: statusLabels.without,
+  hold: holdLabel,
+} as const;
 
 /** Selects our labels of a repository, as far as it has them. */
-export const statusLabelFields = aliases
-  .map((alias) => `${alias}Label: label(name: ${JSON.stringify(statusLabels[alias])}) { id name }`)
+export const statusLabelFields = Object.entries(aliases)
+  .map(([alias, name]) => `${alias}Label: label(name: ${JSON.stringify(name)}) { id name }`)
   .join(" ");
 
 /** A repository as `id` and `statusLabelFields` select it. */
@@ -24,6 +30,7 @@ export const LabelsOfRepository = z.object({
   gateLabel: Label.nullable(),
   wellLabel: Label.nullable(),
   withoutLabel: Label.nullable(),
+  holdLabel: Label.nullable(),
 });
 
 interface LabelledIssue {
@@ -38,7 +45,8 @@ export function rememberLabels(
   repository: z.infer<typeof LabelsOfRepository>,
   found: LabelledIssue | object,
 ): void {
-  const labels = aliases.map((alias) => repository[`${alias}Label`]);
+  const ours = Object.keys(aliases) as (keyof typeof aliases)[];
+  const labels = ours.map((alias) => repository[`${alias}Label`]);
   nodes.keep(repositoryNode(issue), repository.id);
   if ("id" in found) {
     nodes.keep(issueNode(issue), found.id);

@@ -2,6 +2,7 @@
 import { unreachable } from "../../base/assert.ts";
 import type { Halt } from "../../loop/cause.ts";
 import { isHeldUp } from "../../loop/clock.ts";
+import { holdLabel } from "../../loop/end.ts";
 import { isQueued } from "../../loop/merge-queue.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence, withoutHostPaths } from "../escape.ts";
@@ -85,7 +86,7 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
       }
       return say("waiting for a person", gateSentence(state), gateNext(state));
     case "paused":
-      return say("paused", halt(state), resumeNext(state));
+      return say(state.resumeAt?.why.of === "hold_label" ? "held" : "paused", halt(state), resumeNext(state));
     case "refused":
       return say(
         "not started",
@@ -144,7 +145,11 @@ function halt({ resumeAt }: LoopState): string {
   return resumeAt === null ? "" : plainSentence(withoutHostPaths(haltSentence(resumeAt.why)));
 }
 
-function resumeNext({ resumeAt }: LoopState): string {
+function resumeNext({ resumeAt, hold }: LoopState): string {
+  if (resumeAt?.why.of === "hold_label")
+    return `Take the label \`${holdLabel}\` off to continue; where loops wait for a container, this one goes to the end of the line. \`/loop stop\` ends it.`;
+  if (hold !== undefined)
+    return `Take the label \`${holdLabel}\` off, then comment \`${resumeAt?.why.of === "pause_all" ? "/loop resume-all" : "/loop resume"}\`, or \`/loop stop\` to end the loop.`;
   return resumeAt?.why.of === "pause_all"
     ? "Comment `/loop resume-all`, on any issue here and with maintain or admin permission, to continue all of them, or `/loop stop` to end this one."
     : "Comment `/loop resume` to continue, or `/loop stop` to end the loop.";
@@ -156,6 +161,8 @@ function haltSentence(why: Halt): string {
       return `${why.by} commented \`/loop pause\`.`;
     case "pause_all":
       return `${why.by} paused every loop of this repository by \`/loop pause-all\`, on ${date(why.since)}.`;
+    case "hold_label":
+      return `${why.by === null ? `The label \`${holdLabel}\` is on this issue` : `${why.by} set the label \`${holdLabel}\``}, so nothing new begins and nothing is merged.`;
     case "provider_down":
       return "The model provider failed before the agent had pushed anything.";
     case "executor_lost":
@@ -192,6 +199,14 @@ export function gateNext(state: LoopState): string {
 function exceptSentence({ rules, requester }: LoopState): string {
   if (rules?.approvers === "anyone") return "";
   return ` and cannot be done by ${inlineCode(requester.login)} or an author of the commits`;
+}
+
+/** That it will rest, while what is under way comes to its end. */
+export function holdWarning({ hold, phase, ending }: LoopState): string[] {
+  if (hold === undefined || ending !== null || phase === "paused" || phase === "refused") return [];
+  return [
+    `> [!NOTE]\n> The label \`${holdLabel}\` holds this loop${hold.by === null ? "" : `; ${inlineCode(hold.by)} set it`}. What runs now comes to its end. Nothing new begins until the label is taken off.`,
+  ];
 }
 
 /** Said from the start where the gate could never be passed: better before the work than after it. */

@@ -1,5 +1,6 @@
 // Why a command or an approval was refused, in words that follow a colon.
 import { unreachable } from "../../base/assert.ts";
+import { holdLabel } from "../../loop/end.ts";
 import type { Command } from "../../loop/event.ts";
 import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "../../loop/refusal.ts";
 import { inlineCode, plainSentence } from "../escape.ts";
@@ -23,6 +24,8 @@ export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): s
       return "no loop is running on this issue";
     case "nothing_to_pause":
       return "no loop is running that could be paused";
+    case "hold_label":
+      return `the label \`${holdLabel}\` is on the issue and holds the loop; take it off`;
     case "not_paused":
       return "the loop is not paused";
     case "all_paused":

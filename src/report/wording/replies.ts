@@ -1,6 +1,7 @@
 // What the App answers people in the thread.
 import { unreachable } from "../../base/assert.ts";
 import type { Reply } from "../../loop/effect.ts";
+import { holdLabel } from "../../loop/end.ts";
 import type { Command } from "../../loop/event.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence } from "../escape.ts";
@@ -151,6 +152,8 @@ const helpText = [
   "- `/loop budget +$5`, `/loop budget +2 attempts`, either also with `for 24h`: add to the loop's limits, and continue a loop that stopped at one",
   "- `/loop extend 2h`: the same for the loop's time",
   "- `/loop help`: show this list",
+  "",
+  `The label ${inlineCode(holdLabel)} holds the loop: while it is on the issue, nothing new begins and nothing is merged.`,
 ].join("\n");
 
 function commandText(verb: string): string {

@@ -1,5 +1,6 @@
-// The `issues` event: a person sets or removes the trigger label, labels change, an issue ends.
+// The `issues` event: a person sets or removes the trigger label, holds a loop, changes a status label; an issue ends.
 import { z } from "zod";
+import { hasLabel, holdLabel, statusLabels } from "../../../loop/end.ts";
 import type { LoopEvent } from "../../../loop/event.ts";
 import { Envelope, isBot, isOurs, issueRef, isTrigger, personOf, reading } from "../payload.ts";
 import { ignored, type Self, type Translated } from "../translated.ts";
@@ -35,8 +36,16 @@ export const translateIssues = reading(Payload, (payload, self) => {
   }
 });
 
+/** A hold is obeyed whoever sets it, a bot too: it only keeps things from beginning, and what is under way was begun by a person. */
 function labelEvent(payload: Payload, self: Self): Translated {
   const label = payload.label?.name;
+  const isSet = payload.action === "labeled";
+  if (label !== undefined && hasLabel([label], holdLabel))
+    return about(payload, isSet ? { type: "hold_set", by: payload.sender.login } : { type: "hold_taken_off" });
+  if (label !== undefined && hasLabel(Object.values(statusLabels), label)) {
+    if (isBot(payload.sender)) return ignored("a bot changed a status label"); // two Apps would correct each other for ever
+    return about(payload, { type: "status_label_changed", label, set: isSet });
+  }
   if (label === undefined || !isTrigger(label, self)) return ignored("the label is not the one that starts loops");
   if (isBot(payload.sender)) return ignored("a bot neither starts nor ends a loop");
   const actor = personOf(payload.sender);
