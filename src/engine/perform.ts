@@ -8,6 +8,7 @@ import { explainedBody, isOwnPullBody } from "../report/pull.ts";
 import { checkText, knockOutText, pullText } from "../report/report.ts";
 import { verdictText } from "../report/results.ts";
 import { summaryOf } from "../verify/knock-out/knock-out.ts";
+import { checkPolicy } from "./check-policy.ts";
 import { passGate } from "./gate.ts";
 import { pauseAll } from "./pause-all.ts";
 import type { StoredEffect } from "./ports.ts";
@@ -39,6 +40,10 @@ export async function perform(
     await answerWithoutLoop(world, { ...stored, effect });
     return [];
   }
+  if (effect.type === "check_policy") {
+    await checkPolicy(world, effect);
+    return [];
+  }
   if (effect.type === "pause_all") {
     await pauseAll(world, effect, stored.tries > 0);
     return [];
@@ -51,7 +56,7 @@ export async function perform(
 type Asked = StoredEffect & {
   readonly effect: Exclude<
     StoredEffect["effect"],
-    { type: "stop_run" | "forget_run" | "answer_without_loop" | "run_loop" | "pause_all" }
+    { type: "stop_run" | "forget_run" | "answer_without_loop" | "check_policy" | "run_loop" | "pause_all" }
   >;
 };
 

@@ -33,6 +33,7 @@ import type {
 } from "../loop/state.ts";
 import type { Pending } from "../loop/still.ts";
 import type { KindFound } from "../policy/kinds.ts";
+import type { FileThen } from "../policy/proposed.ts";
 import type { PolicyFile } from "../policy/rules.ts";
 import type { TestFacts } from "../policy/tests.ts";
 import type { LimitsLeft } from "../report/limits.ts";
@@ -82,6 +83,17 @@ export interface ClaimRead {
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at, without their words; absent: none
   readonly policy: PolicyFile | null; // .github/loop.yml at `base.sha`, or of the owner's repository `.github`
   readonly policyFault: string | null; // why a policy that is there cannot be read: part of a sentence, for the thread
+}
+
+/** What a pull request makes of the policy file, beside what it is on its base now. */
+export interface ProposedPolicy {
+  readonly base: string;
+  readonly isDefault: boolean; // the base is where policies are read
+  readonly isThere: boolean; // the pull request leaves a policy file
+  readonly owners: "before" | "after" | null; // when the owner's policy stands in; null: it does at neither time
+  readonly near: readonly string[]; // files that it brings under names that are never read
+  readonly before: FileThen;
+  readonly after: FileThen;
 }
 
 /** Another branch that a loop begins from. */
@@ -263,6 +275,11 @@ export interface GitHubPort {
   /** Resolves to those whom GitHub would not ask; the others are asked. */
   requestReviewers(repository: RepositoryRef, pull: number, logins: readonly string[]): Promise<readonly string[]>;
   publishCheck(repository: RepositoryRef, check: CheckRunDraft, retrying: boolean): Promise<void>;
+  /** Null: the pull request changes no policy, or is not as it was said to be any more. */
+  readProposedPolicy(
+    pull: IssueRef,
+    at: { readonly head: string; readonly base: string },
+  ): Promise<ProposedPolicy | null>;
   readCi(repository: RepositoryRef, pull: number, head: string): Promise<VerdictFacts>;
   /** The end of the log of a job of GitHub Actions, or why there is none. */
   readJobLog(repository: RepositoryRef, job: number): Promise<JobLog>;

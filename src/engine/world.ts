@@ -58,8 +58,11 @@ export const reviewCheck = "loop / review";
 /** The name under which the hunks that no test holds are shown on their lines. */
 export const knockOutCheck = "loop / knock-out";
 
+/** The name under which a pull request of anybody is told what it makes of the policy. */
+export const policyCheck = "loop / policy";
+
 /** Names of the check runs that are ours: what they say is in the verdict already. */
-export const ourChecks: readonly string[] = [verdictCheck, reviewCheck, knockOutCheck];
+export const ourChecks: readonly string[] = [verdictCheck, reviewCheck, knockOutCheck, policyCheck];
 
 /** Whose text it is that is stored, and since when. */
 export function textOf({ clock }: Pick<World, "clock">, { id, issue }: LoopState) {

@@ -12,6 +12,7 @@ import { readJobLog } from "./read/job-log.ts";
 import { survey } from "./read/look.ts";
 import { openPulls } from "./read/open-pulls.ts";
 import { permission } from "./read/people.ts";
+import { readProposedPolicy } from "./read/proposed-policy.ts";
 import { readPushes } from "./read/pushes.ts";
 import { listInstallations, listRepositories } from "./read/repositories.ts";
 import { readThread } from "./read/thread.ts";
@@ -58,6 +59,7 @@ export function githubPort(options: PortOptions) {
     editPullBody: (...rest: Rest<typeof editPullBody>) => editPullBody(connection, ...rest),
     requestReviewers: (...rest: Rest<typeof requestReviewers>) => requestReviewers(connection, ...rest),
     publishCheck: (...rest: Rest<typeof publishCheck>) => publishCheck(connection, ...rest),
+    readProposedPolicy: (...rest: Rest<typeof readProposedPolicy>) => readProposedPolicy(connection, ...rest),
     readJobLog: (...rest: Rest<typeof readJobLog>) => readJobLog(connection, ...rest),
     rerunChecks: (...rest: Rest<typeof rerunChecks>) => rerunChecks(connection, ...rest),
     updateBranch: (...rest: Rest<typeof updateBranch>) => updateBranch(connection, ...rest),

@@ -92,6 +92,7 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
     const told = withoutEmptyChange(event);
     return withMoneyWarning(state, withLeftovers(onRunEnded(state, told, now), state, told));
   }
+  if (event.type === "policy_proposed") return onPolicyProposed(state, event);
   if (state === null) return withoutLoop(event);
   switch (event.type) {
     case "clock_set_back":
@@ -152,6 +153,7 @@ type LiveEvent = Exclude<
       | "labelled"
       | "restored"
       | "record_tampered"
+      | "policy_proposed"
       | "clock_set_back"
       | "renamed"
       | "issue_back"
@@ -232,6 +234,14 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     default:
       return unreachable(event);
   }
+}
+
+/** It is about no loop: what is at this number, if anything, is a label that was set on the pull request. */
+function onPolicyProposed(
+  state: LoopState | null,
+  { pull, head, base }: Extract<LoopEvent, { type: "policy_proposed" }>,
+): Decision {
+  return { state, effects: [{ type: "check_policy", pull, head, base }], note: "what it makes of the policy is shown" };
 }
 
 /** Whoever could start a loop and gave a command where there is none is told so. */
@@ -412,6 +422,7 @@ const dispensable: readonly EffectType[] = [
   "stop_run",
   "forget_run",
   "answer_without_loop",
+  "check_policy",
   "pause_all",
   "run_loop",
 ];

@@ -205,6 +205,7 @@ export type LoopEvent =
   | { readonly type: "branch_moved"; readonly head: string; readonly actor: Person; readonly looked?: true } // looked: read of the branch itself at the gate
   | { readonly type: "branch_deleted"; readonly actor: Person; readonly pullSeen?: true } // pullSeen: as of `issue_closed`
   | { readonly type: "pull_closed"; readonly merged: boolean; readonly actor: Person }
+  | { readonly type: "policy_proposed"; readonly pull: IssueRef; readonly head: string; readonly base: string } // a pull request of anybody, which may change the policy file
   // a loop whose local state was lost
   | { readonly type: "restored"; readonly record: LoopState; readonly facts: RestoredFacts }
   | {

@@ -51,6 +51,7 @@ export const presumptions: Presumptions = {
   },
   check_command: { lane: "answer", presumes: "nothing", holds: () => true },
   answer_without_loop: { lane: "answer", presumes: "nothing", holds: () => true, outlives: true },
+  check_policy: { lane: "answer", presumes: "nothing", holds: () => true, outlives: true },
   pause_all: { lane: "answer", presumes: "nothing", holds: () => true, outlives: true },
   run_loop: {
     lane: "thread", // behind the change of the labels by which the loop before it ended

@@ -252,6 +252,14 @@ export const capabilities: readonly Capability[] = [
     under: always("allow"),
   },
   {
+    name: "report on the policy",
+    sentence: "report a check run on a pull request of anybody that changes the policy file",
+    by: "App",
+    risk: "low",
+    option: null,
+    under: always("allow"),
+  },
+  {
     name: "request review",
     sentence: "ask people to review, by name",
     by: "App",

@@ -69,14 +69,35 @@ export type ClampedPolicy =
  * (it has a line in `lines`) is told; a default is not. An image has no tighter one, and no service or tool server can be left out: those are errors.
  */
 export function clampPolicy(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Bounds): ClampedPolicy {
-  const tight = [...images(policy, bounds), ...tooManyBeside(policy, bounds)].find(({ path }) => lines.has(path));
-  if (tight !== undefined) return { ok: false, message: told(tight, lines) };
-  const clamped = excesses(policy, bounds).filter(({ path }) => lines.has(path));
-  return { ok: true, policy: within(policy, lines, bounds), clamped: clamped.map((excess) => told(excess, lines)) };
+  const stated = statedExcesses(policy, lines, bounds);
+  const tight = stated.find(({ refused }) => refused);
+  if (tight !== undefined) return { ok: false, message: told(tight) };
+  return { ok: true, policy: within(policy, lines, bounds), clamped: stated.map(told) };
 }
 
-function told({ path, sentence }: Excess, lines: ReadonlyMap<string, number>): string {
-  return `line ${lines.get(path)}: ${sentence}`;
+/** What the file states and the bounds do not allow: held to them, or refused where nothing tighter can stand in for it. */
+export interface StatedExcess {
+  readonly line: number;
+  readonly sentence: string;
+  readonly refused: boolean;
+}
+
+/** A default is never among them. */
+export function statedExcesses(
+  policy: Policy,
+  lines: ReadonlyMap<string, number>,
+  bounds: Bounds,
+): readonly StatedExcess[] {
+  const refused = [...images(policy, bounds), ...tooManyBeside(policy, bounds)];
+  const all = [...refused.map((one) => ({ ...one, refused: true })), ...excesses(policy, bounds)];
+  return all.flatMap(({ path, sentence, ...rest }) => {
+    const line = lines.get(path);
+    return line === undefined ? [] : [{ line, sentence, refused: "refused" in rest }];
+  });
+}
+
+function told({ line, sentence }: StatedExcess): string {
+  return `line ${line}: ${sentence}`;
 }
 
 interface Excess {

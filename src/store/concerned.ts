@@ -1,5 +1,6 @@
 // Which loops a delivery is about, and what it tells them.
 import type { Delivery, Route } from "../engine/ports.ts";
+import type { LoopEvent } from "../loop/event.ts";
 import { issueKeyOf } from "../loop/issue-key.ts";
 import { addEvent } from "./events.ts";
 import type { Sql } from "./sql.ts";
@@ -8,13 +9,16 @@ import type { Sql } from "./sql.ts";
 export function concerned(sql: Sql, { guid, receivedAt, translated }: Delivery): readonly string[] {
   if (translated.kind === "ignored") return [];
   const { repositoryId, route, events } = translated;
-  const makesLoops = events.some(({ type }) => type === "labelled" || type === "command");
-  const keys = keysOf(sql, repositoryId, route).filter((key) => makesLoops || isTold(sql, key));
+  const needsNone = events.some(({ type }) => loopless.includes(type));
+  const keys = keysOf(sql, repositoryId, route).filter((key) => needsNone || isTold(sql, key));
   for (const key of keys) {
     for (const [index, event] of events.entries()) addEvent(sql, key, event, receivedAt, `${guid}/${key}/${index}`);
   }
   return keys;
 }
+
+/** What begins a loop, is answered without one, or is about none. */
+const loopless: readonly LoopEvent["type"][] = ["labelled", "command", "policy_proposed"];
 
 /** Ended loops too: one that ended out of reach has something left to say, and names change for all. */
 function keysOf(sql: Sql, repositoryId: number | null, route: Route): readonly string[] {

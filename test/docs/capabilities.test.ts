@@ -119,6 +119,10 @@ const guards: Readonly<Record<string, readonly [guard: string, shown: string]>> 
     "src/github/write/checks.ts",
     "test/story/happy.test.ts: “a reviewer who rejects makes the verdict red although CI is green”",
   ],
+  "report on the policy": [
+    "src/engine/check-policy.ts",
+    "test/story/policy-check.test.ts: “a pull request that changes the policy is told on its lines what it loosens, what is held to bounds and what is wrong”",
+  ],
   "request review": [
     "src/loop/judge.ts",
     "test/story/requests.test.ts: “a healthy loop of %i attempts stays within 1.1 times the floor”",
@@ -156,6 +160,7 @@ const effects: Readonly<Record<EffectType, string>> = {
   set_labels: "label",
   run_loop: "label",
   pause_all: "comment",
+  check_policy: "report on the policy",
   read_claim: "reading",
   read_retry: "reading",
   check_command: "reading",
@@ -222,6 +227,7 @@ test("by default nothing that can do much harm is allowed, and nothing goes furt
     "comment",
     "label",
     "report checks",
+    "report on the policy",
     "run CI again",
     "raise limits",
   ]);

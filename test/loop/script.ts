@@ -311,6 +311,8 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "review_submitted", actor: person(first), head: headOf(state) };
     case "queue_left":
       return { type: "queue_left", head: headOf(state) };
+    case "proposed":
+      return { type: "policy_proposed", pull: { ...issueOfScripts, number: 31 }, head: first, base: "main" };
     case "gate":
       return gateRead(line, state);
     case "command":

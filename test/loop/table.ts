@@ -46,6 +46,7 @@ const examples: Record<LoopEvent["type"], string> = {
   record_deleted: "comment_deleted mallory 501",
   review_submitted: "review bob",
   queue_left: "queue_left",
+  policy_proposed: "proposed aa1",
   branch_moved: "moved pp1 dave",
   branch_deleted: "branch_deleted bob",
   pull_closed: "pull_closed bob",

@@ -190,6 +190,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         };
         write("publishCheck", { type: "check", check }, () => world.check(check.head, made));
       }),
+    readProposedPolicy: () => send("readProposedPolicy", () => null), // nobody but loops has pull requests here
     readCi: (_repository, pull, head) =>
       send("readCi", () => {
         const at = seen();

@@ -4,6 +4,7 @@ import { knownMergeability, mergeStateOf } from "../actions/merge-state.ts";
 import { hasAccess } from "../core.ts";
 import { rangeFrom } from "../git/ancestry.ts";
 import { log } from "../git/commits.ts";
+import { type ChangedFile, changedFiles } from "../git/history.ts";
 import type { Pull, QueueEntry, Review, ReviewComment, User } from "../model.ts";
 import { issueWeb } from "../shapes/issue.ts";
 import { association } from "../shapes/user.ts";
@@ -60,6 +61,7 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     additions: ({ stats }) => stats.additions,
     deletions: ({ stats }) => stats.deletions,
     changedFiles: ({ stats }) => stats.changedFiles,
+    files: (pull, args, _reading, field) => filesOf(pull, args, field),
     headRef: ({ head }) => refSource(head.repository, `refs/heads/${head.ref}`),
     baseRef: ({ base }) => refSource(base.repository, `refs/heads/${base.ref}`),
     isCrossRepository: ({ head, base }) => head.repository !== base.repository,
@@ -103,6 +105,12 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     state: () => "AWAITING_CHECKS",
   }),
   PullRequestCommit: fieldsOf<Source>({ commit: (commit) => commit }),
+  PullRequestChangedFile: fieldsOf<ChangedFile>({
+    path: ({ path }) => path,
+    additions: ({ additions }) => additions,
+    deletions: ({ deletions }) => deletions,
+    changeType: ({ status }) => (status === "removed" ? "DELETED" : status.toUpperCase()),
+  }),
   ReviewRequest: fieldsOf<User>({ requestedReviewer: (user) => actorSource(user) }),
   PullRequestReview: fieldsOf<Review>({
     id: (review) => review.nodeId,
@@ -166,6 +174,17 @@ async function commitsOf(pull: Pull, args: Args, field: string): Promise<Source>
   }));
   return connection("PullRequestCommitConnection", field, args, commits);
 }
+
+/** By the base that both have in common, a renamed file under its new name, and no more of them than GitHub shows of a change. */
+async function filesOf(pull: Pull, args: Args, field: string): Promise<Source> {
+  const { gitDir } = pull.issue.repository;
+  const files = (await changedFiles(gitDir, pull.base.sha, pull.head.sha)).slice(0, mostFiles);
+  const items = files.map((file) => ({ key: file.path, node: source("PullRequestChangedFile", file) }));
+  return connection("PullRequestChangedFileConnection", field, args, items);
+}
+
+/** https://docs.github.com/rest/pulls/pulls#list-pull-requests-files */
+const mostFiles = 3000;
 
 /** Null where the base branch asks for no approval. */
 function reviewDecision(pull: Pull): "APPROVED" | "CHANGES_REQUESTED" | "REVIEW_REQUIRED" | null {

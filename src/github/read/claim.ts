@@ -17,6 +17,15 @@ import { Actor, actorFields, isOurs, personOfActor } from "./people.ts";
 const nearName = /^\.?loop(?:[-_. ]?gate)?\.ya?ml(?:\.(?:txt|md|bak|disabled))?$/i;
 const atRoot = ["loop.yml", "loop.yaml", ".loop.yml", ".loop.yaml"];
 
+export const policyPath = ".github/loop.yml";
+
+/** Whether a file is one that keeps loops from beginning, since it may be meant as the policy and is not read as one. */
+export function isNearName(path: string): boolean {
+  if (atRoot.includes(path)) return true;
+  const [, name] = /^\.github\/([^/]+)$/.exec(path) ?? [];
+  return name !== undefined && path !== policyPath && nearName.test(name);
+}
+
 const commentsPage = (page: string) => `comments(last: 100${page}) {
           pageInfo { hasPreviousPage startCursor }
           nodes { fullDatabaseId author { ${actorFields} } authorAssociation body createdAt }
@@ -30,7 +39,7 @@ query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!,
     assignableUsers(first: 2) { nodes { databaseId } }
     known: ref(qualifiedName: $known) @include(if: $asksKnown) { name }
     defaultBranchRef { ${baseFields(rules)} }
-    policy: object(expression: "HEAD:.github/loop.yml") { __typename oid ... on Blob { text isTruncated } }
+    policy: object(expression: "HEAD:${policyPath}") { __typename oid ... on Blob { text isTruncated } }
     beside: object(expression: "HEAD:.github") { ... on Tree { entries { name } } }
     ${atRoot.map((name, index) => `root${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}
     issueOrPullRequest(number: $number) {
@@ -77,7 +86,7 @@ const Issue = z.object({
   comments: CommentsPage,
 });
 
-const PolicyFile = z.object({
+export const PolicyFile = z.object({
   __typename: z.string(),
   oid: z.string(),
   text: z.string().nullish(),
@@ -209,18 +218,21 @@ const pullInstead = {
 /** The policy, or why it cannot be read: that is the repository's to mend, and the thread says it. */
 function policyIn(repository: z.infer<typeof Answer>["repository"]): Pick<ClaimRead, "policy" | "policyFault"> {
   const { policy, beside, root0, root1, root2, root3 } = repository;
-  const names = (beside?.entries ?? []).map(({ name }) => name).filter((name) => name !== "loop.yml");
   const near = [
-    ...names.filter((name) => nearName.test(name)).map((name) => `.github/${name}`),
+    ...(beside?.entries ?? []).map(({ name }) => `.github/${name}`).filter(isNearName),
     ...atRoot.filter((_, index) => [root0, root1, root2, root3][index] !== null),
   ];
   if (near.length > 0) return { policy: null, policyFault: nearFault(near, policy !== null) };
   if (policy === null) return { policy: null, policyFault: null };
-  if (policy.__typename !== "Blob") return { policy: null, policyFault: "`.github/loop.yml` is not a file" };
-  if (typeof policy.text !== "string")
-    return { policy: null, policyFault: "`.github/loop.yml` is not text in UTF-8 (UTF-16, perhaps): save it as UTF-8" };
-  if (policy.isTruncated) return { policy: null, policyFault: "`.github/loop.yml` is too large to be read whole" };
-  return { policy: { text: policy.text, sha: policy.oid }, policyFault: null };
+  const policyFault = unreadFault(policy);
+  return { policy: policyFault === null ? { text: policy.text ?? "", sha: policy.oid } : null, policyFault };
+}
+
+/** Why this is no file that could be read as a policy, as part of a sentence; null: it can be. */
+export function unreadFault({ __typename, text, isTruncated }: z.infer<typeof PolicyFile>): string | null {
+  if (__typename !== "Blob") return "`.github/loop.yml` is not a file";
+  if (typeof text !== "string") return "`.github/loop.yml` is not text in UTF-8 (UTF-16, perhaps): save it as UTF-8";
+  return isTruncated ? "`.github/loop.yml` is too large to be read whole" : null;
 }
 
 function nearFault(near: readonly string[], both: boolean): string {

@@ -14,6 +14,7 @@ const attempted: Record<EffectType, string> = {
   post_stop: "post why the loop ended",
   reply: "reply to a comment",
   answer_without_loop: "reply to a comment",
+  check_policy: "show what a pull request makes of the policy",
   pause_all: "pause or resume the loops of this repository",
   run_loop: "set the label that begins a loop",
   react: "react to a comment",

@@ -25,9 +25,11 @@ const event = (route: unknown, ...events: Events) => ({ kind: "event", repositor
 const ignored = (reason: string) => ({ kind: "ignored", reason });
 
 const branch = "loop/12-k3f9";
+const pullRef = { installationId: 4711, repositoryId: 815001, owner: "acme", name: "shop", number: 13 };
+type Row = readonly [title: string, name: string, changes: Changes, expected: unknown];
 
 describe("is an event:", () => {
-  const cases: readonly [title: string, name: string, changes: Changes, expected: unknown][] = [
+  const cases: readonly Row[] = [
     [
       "a person sets the trigger label",
       "issues-labeled",
@@ -130,6 +132,37 @@ describe("is an event:", () => {
       "pull-request-synchronize",
       {},
       event({ branch }, { type: "branch_moved", head: c, actor: hugo }),
+    ],
+    [
+      "a fork's branch of the same name moves (T11)",
+      "pull-request-synchronize",
+      { pull_request: { head: { repo: { id: 999 } } } },
+      event({ issue: 13 }, { type: "policy_proposed", pull: pullRef, head: c, base: "main" }),
+    ],
+    [
+      "a deleted fork's branch moves",
+      "pull-request-synchronize",
+      { pull_request: { head: { repo: null } } },
+      event({ issue: 13 }, { type: "policy_proposed", pull: pullRef, head: c, base: "main" }),
+    ],
+    ...(["opened", "reopened", "synchronize"] as const).map(
+      (action): Row => [
+        `people have a pull request (${action})`,
+        "pull-request-synchronize",
+        { action, pull_request: { head: { ref: "feature" } } },
+        event({ issue: 13 }, { type: "policy_proposed", pull: pullRef, head: c, base: "main" }),
+      ],
+    ),
+    [
+      "a bot has its pull request go to another branch",
+      "pull-request-synchronize",
+      {
+        action: "edited",
+        sender: otherBot,
+        changes: { base: { ref: { from: "main" } } },
+        pull_request: { head: { ref: "feature" }, base: { ref: "next" } },
+      },
+      event({ issue: 13 }, { type: "policy_proposed", pull: pullRef, head: c, base: "next" }),
     ],
     ["someone pushes to the branch", "push", {}, event({ branch }, { type: "branch_moved", head: c, actor: hugo })],
     [
@@ -372,22 +405,17 @@ describe("is ignored:", () => {
     ],
     ["a pull request we merged", "pull-request-closed", { sender: us }, "we changed the pull request ourselves"],
     [
-      "a fork's branch of the same name (T11)",
+      "a loop's own pull request, opened by a person",
       "pull-request-synchronize",
-      { pull_request: { head: { repo: { id: 999 } } } },
-      "the branch belongs to a fork",
+      { action: "opened" },
+      "the branch is a loop's, whose changes its own rules judge",
     ],
+    ["a title that is edited", "pull-request-synchronize", { action: "edited" }, "what is edited changes no loop"],
     [
-      "a deleted fork's branch",
+      "a pull request without a base",
       "pull-request-synchronize",
-      { pull_request: { head: { repo: null } } },
-      "the branch belongs to a fork",
-    ],
-    [
-      "the head of a pull request of people",
-      "pull-request-synchronize",
-      { pull_request: { head: { ref: "feature" } } },
-      "the branch is no loop's",
+      { pull_request: { head: { ref: "feature" }, base: undefined } },
+      "the pull request names no base",
     ],
     ["our own push (T19)", "push", { sender: us }, "we pushed ourselves"],
     ["a push to main", "push", { ref: "refs/heads/main" }, "the branch is no loop's"],

@@ -1,4 +1,4 @@
-// The `pull_request` event: someone closes or merges the loop's pull request, or pushes to its branch.
+// The `pull_request` event: someone closes or merges the loop's pull request, pushes to its branch, or proposes a change of their own.
 import { z } from "zod";
 import { CommitId, Envelope, isBot, isOurs, issueRef, isTrigger, personOf, reading } from "../payload.ts";
 import { ignored, type Self, type Translated } from "../translated.ts";
@@ -10,8 +10,10 @@ const Payload = Envelope.extend({
     title: z.string().optional(),
     merged: z.boolean().optional(), // left out of some actions
     head: z.object({ ref: z.string(), sha: CommitId, repo: z.object({ id: z.number().int() }).nullable() }),
+    base: z.object({ ref: z.string() }).optional(),
   }),
   label: z.object({ name: z.string() }).optional(),
+  changes: z.object({ base: z.unknown() }).optional(), // of `edited`
   reason: z.string().optional(), // of `dequeued`
 });
 type Payload = z.infer<typeof Payload>;
@@ -30,7 +32,12 @@ export const translatePullRequest = reading(Payload, (payload, self) => {
         ],
       };
     case "synchronize":
-      return headMoved(payload);
+      return isOfLoop(payload) ? headMoved(payload) : proposed(payload);
+    case "opened":
+    case "reopened":
+      return proposed(payload);
+    case "edited":
+      return payload.changes?.base === undefined ? ignored("what is edited changes no loop") : proposed(payload);
     case "labeled":
       return labelled(payload, self);
     default:
@@ -51,13 +58,29 @@ function dequeued({ reason, repository, pull_request }: Payload): Translated {
 
 function headMoved(payload: Payload): Translated {
   const { head } = payload.pull_request;
-  if (head.repo?.id !== payload.repository.id) return ignored("the branch belongs to a fork");
-  if (!isLoopBranch(head.ref)) return ignored("the branch is no loop's");
   return {
     kind: "event",
     repositoryId: payload.repository.id,
     route: { branch: head.ref },
     events: [{ type: "branch_moved", head: head.sha, actor: personOf(payload.sender) }],
+  };
+}
+
+/** By its branch alone: a fork may have branches of any name. */
+function isOfLoop({ pull_request: { head }, repository }: Payload): boolean {
+  return head.repo?.id === repository.id && isLoopBranch(head.ref);
+}
+
+/** What a pull request makes of the policy is read, since its delivery does not name its files. */
+function proposed(payload: Payload): Translated {
+  const { number, head, base } = payload.pull_request;
+  if (isOfLoop(payload)) return ignored("the branch is a loop's, whose changes its own rules judge");
+  if (base === undefined) return ignored("the pull request names no base");
+  return {
+    kind: "event",
+    repositoryId: payload.repository.id,
+    route: { issue: number },
+    events: [{ type: "policy_proposed", pull: issueRef(payload, number), head: head.sha, base: base.ref }],
   };
 }
 
