@@ -34,7 +34,7 @@ import { originAtGitHub } from "./runs/origin.ts";
 import { rooms } from "./runs/rooms.ts";
 import { createRuns } from "./runs/runs.ts";
 import type { Settings } from "./settings.ts";
-import { sqliteStore } from "./store/sqlite.ts";
+import { sqliteStore } from "./store/sqlite/sqlite.ts";
 
 export interface AppOptions {
   readonly settings: Settings;

@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sqliteStore } from "../store/sqlite.ts";
+import { sqliteStore } from "../store/sqlite/sqlite.ts";
 import { flushMs } from "./bench-flush.ts";
 import { type Answered, load } from "./bench-load.ts";
 import { median } from "./bench-median.ts";

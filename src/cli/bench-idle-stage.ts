@@ -9,7 +9,7 @@ import type { Log } from "../engine/ports.ts";
 import { type Forge, startForge } from "../forge/forge.ts";
 import type { Repository } from "../forge/model.ts";
 import type { LoopState } from "../loop/state.ts";
-import { copyLoops } from "../store/copies.ts";
+import { copyLoops } from "../store/sqlite/copies.ts";
 import { type RunningApp, startApp } from "../wire.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { localSettings } from "./local-settings.ts";

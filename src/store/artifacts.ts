@@ -1,28 +1,30 @@
 // Texts too large for a state, found by their hash: briefs, logs, frozen issues.
 import { hash } from "node:crypto";
 import type { StorePort } from "../engine/ports.ts";
-import type { Sql } from "./sql.ts";
+import { type Driver, one, run, type Steps } from "./steps.ts";
 
-export function artifacts(sql: Sql): Pick<StorePort, "putArtifact" | "getArtifact"> {
+export function artifacts(driver: Driver): Pick<StorePort, "putArtifact" | "getArtifact"> {
   return {
-    putArtifact: async (text, of) => sql.atomically(() => keepText(sql, text, of)),
-    async getArtifact(sha256) {
-      const row = sql.one("select text from artifact where sha256 = ?", sha256);
-      return row === undefined ? null : String(row.text);
-    },
+    putArtifact: (text, of) => driver.atomically(() => keepText(text, of)),
+    getArtifact: (sha256) => driver.read(() => readText(sha256)),
   };
 }
 
+function* readText(sha256: string): Steps<string | null> {
+  const row = yield* one("select text from artifact where sha256 = ?", sha256);
+  return row === undefined ? null : String(row.text);
+}
+
 /** To be called within a transaction. */
-export function keepText(
-  sql: Sql,
+export function* keepText(
   text: string,
   { issueKey, loop, at }: Parameters<StorePort["putArtifact"]>[1],
-): string {
+): Steps<string> {
   const sha256 = hash("sha256", text, "hex");
-  sql.run("insert into artifact (sha256, text) values (?, ?) on conflict do nothing", sha256, text);
-  sql.run(
-    "insert into artifact_use (sha256, loop, issue_key, at) values (?, ?, ?, ?) on conflict do update set at = excluded.at",
+  yield* run("insert into artifact (sha256, text) values (?, ?) on conflict do nothing", sha256, text);
+  yield* run(
+    `insert into artifact_use (sha256, loop, issue_key, at) values (?, ?, ?, ?)
+     on conflict (sha256, loop) do update set at = excluded.at`,
     sha256,
     loop,
     issueKey,

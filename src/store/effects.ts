@@ -3,43 +3,47 @@ import type { StoredEffect, StorePort } from "../engine/ports.ts";
 import type { Effect } from "../loop/effect.ts";
 import { upgradeEffect } from "../loop/upgrade.ts";
 import { saveLoop } from "./loops.ts";
-import type { Row, Sql } from "./sql.ts";
+import { all, type Driver, one, type Row, run, type Steps } from "./steps.ts";
 
 type Port = "commit" | "pendingEffects" | "effectStarted" | "effectDone" | "effectPostponed" | "nextDueTime";
 
-export function effects(sql: Sql): Pick<StorePort, Port> {
+export function effects(driver: Driver): Pick<StorePort, Port> {
   return {
-    commit: async (step) => sql.atomically(() => saveStep(sql, step)),
-    async pendingEffects(issueKey) {
-      return sql.all("select * from effect where issue_key = ? order by position", issueKey).map(storedEffect);
-    },
+    commit: (step) => driver.atomically(() => saveStep(step)),
+    pendingEffects: (issueKey) => driver.read(() => pendingEffects(issueKey)),
     async effectStarted(key) {
-      sql.run("update effect set tries = tries + 1 where key = ?", key);
+      await driver.write(() => run("update effect set tries = tries + 1 where key = ?", key));
     },
     async effectDone(key) {
-      sql.run("delete from effect where key = ?", key);
+      await driver.write(() => run("delete from effect where key = ?", key));
     },
     async effectPostponed(key, notBefore, forget) {
       const tries = forget ? "tries - 1" : "tries";
-      sql.run(`update effect set not_before = ?, tries = ${tries} where key = ?`, notBefore, key);
+      await driver.write(() => run(`update effect set not_before = ?, tries = ${tries} where key = ?`, notBefore, key));
     },
-    async nextDueTime() {
-      const row = sql.one(
-        `select min(at) as at from (
-           select min(not_before) as at from effect where not_before > 0 union all select min(at) as at from alarm)`,
-      );
-      return row?.at == null ? null : Number(row.at);
-    },
+    nextDueTime: () => driver.read(nextDueTime),
   };
 }
 
+function* pendingEffects(issueKey: string): Steps<StoredEffect[]> {
+  return (yield* all("select * from effect where issue_key = ? order by position", issueKey)).map(storedEffect);
+}
+
+function* nextDueTime(): Steps<number | null> {
+  const row = yield* one(
+    `select min(at) as at from (
+       select min(not_before) as at from effect where not_before > 0 union all select min(at) as at from alarm) as due`,
+  );
+  return row?.at == null ? null : Number(row.at);
+}
+
 /** To be called within a transaction. */
-export function saveStep(sql: Sql, step: Parameters<StorePort["commit"]>[0]): void {
-  for (const key of step.drop) sql.run("delete from effect where key = ?", key);
-  if (step.state !== null) saveLoop(sql, step.issueKey, step.state);
+export function* saveStep(step: Parameters<StorePort["commit"]>[0]): Steps<void> {
+  for (const key of step.drop) yield* run("delete from effect where key = ?", key);
+  if (step.state !== null) yield* saveLoop(step.issueKey, step.state);
   const loop = step.state?.id ?? "none";
-  step.effects.forEach((effect, index) => {
-    sql.run(
+  for (const [index, effect] of step.effects.entries()) {
+    yield* run(
       "insert into effect (key, issue_key, loop, type, effect) values (?, ?, ?, ?, ?)",
       `${loop}/${step.seq}/${index}`,
       step.issueKey,
@@ -47,8 +51,8 @@ export function saveStep(sql: Sql, step: Parameters<StorePort["commit"]>[0]): vo
       effect.type,
       JSON.stringify(effect),
     );
-  });
-  sql.run("update event set handled = 1 where seq = ?", step.seq);
+  }
+  yield* run("update event set handled = 1 where seq = ?", step.seq);
 }
 
 function storedEffect(row: Row): StoredEffect {

@@ -1,59 +1,72 @@
 // The newest state of each issue's loop, found by issue, branch, pull request or commit.
 import { Fault } from "../base/fault.ts";
-import type { StorePort } from "../engine/ports.ts";
+import type { LoopAddress, StorePort } from "../engine/ports.ts";
 import { isLive, keepsFiles, untoldRuns } from "../loop/end.ts";
 import { LoopState, Phase } from "../loop/state.ts";
 import { upgradeState } from "../loop/upgrade.ts";
 import { findIssue } from "./concerned.ts";
-import type { Sql } from "./sql.ts";
+import { all, type Driver, one, run, type Steps } from "./steps.ts";
+
+/** How a database says what stands in a loop's state, where `loop.state` is JSON. */
+export interface Dialect {
+  readonly phaseOf: string;
+  readonly gateSinceOf: string;
+}
 
 type Port = "load" | "loops" | "liveLoops" | "livePhases" | "loopIds" | "runningLoops" | "findIssue";
 
-export function loops(sql: Sql): Pick<StorePort, Port> {
+type StoredLoop = { readonly issueKey: string; readonly state: LoopState };
+
+export function loops(driver: Driver, { phaseOf, gateSinceOf }: Dialect): Pick<StorePort, Port> {
   return {
-    async load(issueKey) {
-      const row = sql.one("select state from loop where issue_key = ?", issueKey);
-      return row === undefined ? null : stateIn(row.state, issueKey);
-    },
-    async loops(filter) {
-      const where = filter === "live" ? "where live = 1" : "";
-      return sql.all(`select issue_key, state from loop ${where} order by issue_key`).map((row) => ({
-        issueKey: String(row.issue_key),
-        state: stateIn(row.state, String(row.issue_key)),
-      }));
-    },
-    async liveLoops() {
-      const rows = sql.all(
-        "select issue_key, installation_id, repository_id, pull from loop where live = 1 order by issue_key",
-      );
-      return rows.map((row) => ({
-        issueKey: String(row.issue_key),
-        installationId: Number(row.installation_id),
-        repositoryId: Number(row.repository_id),
-        issue: Number(String(row.issue_key).split("#")[1]),
-        pull: row.pull === null ? null : Number(row.pull),
-      }));
-    },
-    async livePhases() {
-      const rows = sql.all(
-        "select issue_key, state ->> '$.phase' as phase, state ->> '$.gateSince' as since from loop where live = 1 order by issue_key",
-      );
-      return rows.flatMap((row) => {
-        const phase = Phase.safeParse(row.phase);
-        const gateSince = row.since === null ? null : Number(row.since);
-        return phase.success ? [{ issueKey: String(row.issue_key), phase: phase.data, gateSince }] : [];
-      });
-    },
-    async loopIds() {
-      const rows = sql.all("select loop, keeps_files from loop order by loop");
-      return rows.map((row) => ({ id: String(row.loop), keepsFiles: row.keeps_files === 1 }));
-    },
-    async runningLoops() {
-      const rows = sql.all("select issue_key, state from loop where running = 1 order by issue_key");
-      return rows.map((row) => ({ issueKey: String(row.issue_key), state: stateIn(row.state, String(row.issue_key)) }));
-    },
-    findIssue: async (by) => findIssue(sql, by),
+    load: (issueKey) => driver.read(() => load(issueKey)),
+    loops: (filter) => driver.read(() => storedLoops(filter === "live" ? "where live = 1" : "")),
+    liveLoops: () => driver.read(liveLoops),
+    livePhases: () =>
+      driver.read(function* () {
+        const rows = yield* all(
+          `select issue_key, ${phaseOf} as phase, ${gateSinceOf} as since from loop where live = 1 order by issue_key`,
+        );
+        return rows.flatMap((row) => {
+          const phase = Phase.safeParse(row.phase);
+          const gateSince = row.since === null ? null : Number(row.since);
+          return phase.success ? [{ issueKey: String(row.issue_key), phase: phase.data, gateSince }] : [];
+        });
+      }),
+    loopIds: () => driver.read(loopIds),
+    runningLoops: () => driver.read(() => storedLoops("where running = 1")),
+    findIssue: (by) => driver.read(() => findIssue(by)),
   };
+}
+
+function* load(issueKey: string): Steps<LoopState | null> {
+  const row = yield* one("select state from loop where issue_key = ?", issueKey);
+  return row === undefined ? null : stateIn(row.state, issueKey);
+}
+
+function* storedLoops(where: string): Steps<StoredLoop[]> {
+  return (yield* all(`select issue_key, state from loop ${where} order by issue_key`)).map((row) => ({
+    issueKey: String(row.issue_key),
+    state: stateIn(row.state, String(row.issue_key)),
+  }));
+}
+
+function* liveLoops(): Steps<LoopAddress[]> {
+  const rows = yield* all(
+    "select issue_key, installation_id, repository_id, pull from loop where live = 1 order by issue_key",
+  );
+  return rows.map((row) => ({
+    issueKey: String(row.issue_key),
+    installationId: Number(row.installation_id),
+    repositoryId: Number(row.repository_id),
+    issue: Number(String(row.issue_key).split("#")[1]),
+    pull: row.pull === null ? null : Number(row.pull),
+  }));
+}
+
+function* loopIds(): Steps<{ id: string; keepsFiles: boolean }[]> {
+  const rows = yield* all("select loop, keeps_files from loop order by loop");
+  return rows.map((row) => ({ id: String(row.loop), keepsFiles: row.keeps_files === 1 }));
 }
 
 /** A loop that an earlier version stored gets what has been added to states since (F15). */
@@ -71,9 +84,9 @@ function stateIn(stored: unknown, issueKey: string): LoopState {
 }
 
 /** To be called within a transaction. */
-export function saveLoop(sql: Sql, issueKey: string, state: LoopState): void {
+export function* saveLoop(issueKey: string, state: LoopState): Steps<void> {
   const live = isLive(state);
-  sql.run(
+  yield* run(
     `insert into loop (issue_key, repository_id, loop, live, branch, pull, head, state, installation_id, running, ended_at, keeps_files)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (issue_key) do update set loop = excluded.loop, live = excluded.live, branch = excluded.branch,

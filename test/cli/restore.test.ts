@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { sqliteStore } from "../../src/store/sqlite.ts";
+import { sqliteStore } from "../../src/store/sqlite/sqlite.ts";
 import { aStory, type Story, webhookSecret } from "../story/world.ts";
 
 async function restore(env: Readonly<Record<string, string>>, ...options: string[]) {

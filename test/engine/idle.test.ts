@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { GitHubPort, RunsPort, StorePort } from "../../src/engine/ports.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
-import { sqliteStore } from "../../src/store/sqlite.ts";
+import { sqliteStore } from "../../src/store/sqlite/sqlite.ts";
 import { handClock } from "../story/clock.ts";
 
 function aStore(): StorePort {

@@ -7,7 +7,7 @@ import { watchSetBack } from "../../src/engine/set-back.ts";
 import { leftMs } from "../../src/loop/clock.ts";
 import { decide } from "../../src/loop/decide.ts";
 import type { LoopState } from "../../src/loop/state.ts";
-import { sqliteStore } from "../../src/store/sqlite.ts";
+import { sqliteStore } from "../../src/store/sqlite/sqlite.ts";
 import { aLoop, aPublishedLoop, hour, labelledAt, minute } from "../loop/builder.ts";
 
 const day = 24 * hour;

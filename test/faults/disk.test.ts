@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, type TestContext, test } from "vitest";
 import type { Issue, Pull } from "../../src/forge/model.ts";
-import { sqliteStore } from "../../src/store/sqlite.ts";
+import { sqliteStore } from "../../src/store/sqlite/sqlite.ts";
 import { until } from "../until.ts";
 import { aKillableApp, end, type Killable } from "./killable.ts";
 

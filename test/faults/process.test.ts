@@ -7,14 +7,14 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import type { LoopEvent } from "../../src/loop/event.ts";
-import { sqliteStore } from "../../src/store/sqlite.ts";
+import { sqliteStore } from "../../src/store/sqlite/sqlite.ts";
 import { isRemembered } from "../store/remembered.ts";
 import { aStory } from "../story/world.ts";
 import { until } from "../until.ts";
 import { aKillableApp, end } from "./killable.ts";
 import { aShim } from "./shim.ts";
 
-const storeModule = JSON.stringify(join(import.meta.dirname, "../../src/store/sqlite.ts"));
+const storeModule = JSON.stringify(join(import.meta.dirname, "../../src/store/sqlite/sqlite.ts"));
 
 async function aFolder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "faults-"));

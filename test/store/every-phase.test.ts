@@ -10,7 +10,7 @@ import { decide } from "../../src/loop/decide.ts";
 import { Phase } from "../../src/loop/state.ts";
 import { sift } from "../../src/loop/still.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
-import { sqliteStore } from "../../src/store/sqlite.ts";
+import { sqliteStore } from "../../src/store/sqlite/sqlite.ts";
 import { readEvent } from "../loop/script.ts";
 
 const minute = 60_000;

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Delivery, Route, StorePort } from "../../src/engine/ports.ts";
-import { tables } from "../../src/store/schema.ts";
-import { sqliteStore } from "../../src/store/sqlite.ts";
+import { tables } from "../../src/store/sqlite/schema.ts";
+import { sqliteStore } from "../../src/store/sqlite/sqlite.ts";
 import { aPublishedLoop, sha } from "../loop/builder.ts";
 
 /** Indexes of what is open, due, living or not packed yet: they hold only that, so reading one whole is no scan of a table. */

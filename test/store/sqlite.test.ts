@@ -11,9 +11,10 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import type { Delivery } from "../../src/engine/ports.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import { inbox } from "../../src/store/inbox.ts";
-import { openDatabase } from "../../src/store/open.ts";
-import { statements } from "../../src/store/sql.ts";
-import { sqliteStore } from "../../src/store/sqlite.ts";
+import { createRemembered } from "../../src/store/remembered.ts";
+import { sqliteDriver } from "../../src/store/sqlite/driver.ts";
+import { openDatabase } from "../../src/store/sqlite/open.ts";
+import { sqliteStore } from "../../src/store/sqlite/sqlite.ts";
 import { storeContract } from "./contract.ts";
 
 storeContract("SQLite", async () => {
@@ -31,7 +32,7 @@ async function aFolder(): Promise<string> {
 }
 
 const opens = (dir: string) => `
-  import { sqliteStore } from ${JSON.stringify(join(import.meta.dirname, "../../src/store/sqlite.ts"))};
+  import { sqliteStore } from ${JSON.stringify(join(import.meta.dirname, "../../src/store/sqlite/sqlite.ts"))};
   try { sqliteStore(${JSON.stringify(dir)}); console.log("opened"); } catch (error) { console.log(error.message); }
 `;
 
@@ -139,7 +140,7 @@ test("F15: a loop that an earlier version stored is read, and what was added to 
 test("F7: with the disk full a delivery is a fault, nothing of it is kept, and later ones are taken", async () => {
   const { db, flush, close } = openDatabase(await aFolder());
   onTestFinished(close);
-  const deliveries = inbox(statements(db), flush);
+  const deliveries = inbox(sqliteDriver(db, flush), createRemembered());
   const pages = Number(db.prepare("pragma page_count").get()?.page_count);
   db.exec(`pragma max_page_count = ${pages + 2}`);
   const large = delivery("large", "x".repeat(200_000));
@@ -161,7 +162,7 @@ test("a delivery goes to the disk with a few others, however many more each turn
   const given: Promise<unknown>[] = [];
   const flushedAt: number[] = [];
   const flush = async () => void flushedAt.push(given.length);
-  const deliveries = inbox(statements(db), flush);
+  const deliveries = inbox(sqliteDriver(db, flush), createRemembered());
   for (let n = 0; n < 200; n++) {
     given.push(deliveries.acceptDelivery(delivery(`guid-${n}`, "x")));
     await new Promise((next) => setImmediate(next));

@@ -7,8 +7,8 @@ import { gunzipSync } from "node:zlib";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { keepsFiles } from "../../src/loop/end.ts";
 import type { LoopState } from "../../src/loop/state.ts";
-import { storeVersion } from "../../src/store/schema.ts";
-import { sqliteStore } from "../../src/store/sqlite.ts";
+import { storeVersion } from "../../src/store/sqlite/schema.ts";
+import { sqliteStore } from "../../src/store/sqlite/sqlite.ts";
 import { isRemembered, rememberedTimes } from "./remembered.ts";
 
 const fixture = new URL("../../fixtures/stores/version-2.sqlite.gz", import.meta.url);

@@ -1,14 +1,15 @@
 // Many loops at once, each as a loop of the store is and with all that one leaves here: what the bench of idle loops measures.
-import type { StorePort } from "../engine/ports.ts";
-import { issueKeyOf } from "../loop/issue-key.ts";
-import { LoopState } from "../loop/state.ts";
-import { keepText } from "./artifacts.ts";
-import { saveStep } from "./effects.ts";
-import { addEvent } from "./events.ts";
+import type { StorePort } from "../../engine/ports.ts";
+import { issueKeyOf } from "../../loop/issue-key.ts";
+import { LoopState } from "../../loop/state.ts";
+import { keepText } from "../artifacts.ts";
+import { saveStep } from "../effects.ts";
+import { addEvent } from "../events.ts";
+import { one, type Steps } from "../steps.ts";
+import { addEntry } from "../trace.ts";
+import { sqliteDriver } from "./driver.ts";
 import { openDatabase } from "./open.ts";
-import { type Sql, statements } from "./sql.ts";
 import { sqliteStore } from "./sqlite.ts";
-import { addEntry } from "./trace.ts";
 
 /** So many are written in one transaction. */
 const together = 200;
@@ -32,12 +33,12 @@ export async function copyLoops(
   const originals = await readOriginals(dir, issueKeys);
   const { db, flush, close } = openDatabase(dir);
   try {
-    const sql = statements(db);
+    const driver = sqliteDriver(db, flush);
     for (let from = 0; from < count; from += together) {
       signal.throwIfAborted();
-      sql.unflushed(() => {
+      driver.unflushed(function* () {
         for (let n = from; n < Math.min(count, from + together); n++) {
-          copy(sql, originals[n % originals.length] as Original, n);
+          yield* copy(originals[n % originals.length] as Original, n);
         }
       });
       await flush();
@@ -70,16 +71,16 @@ async function readOriginals(dir: string, issueKeys: readonly string[]): Promise
 /** Beyond the numbers of the originals' issues. */
 const firstIssue = 1_000;
 
-function copy(sql: Sql, { state: original, trace, texts }: Original, n: number): void {
+function* copy({ state: original, trace, texts }: Original, n: number): Steps<void> {
   const [id, number] = [`copy${n}`, firstIssue + 2 * n];
   const issueKey = issueKeyOf(original.issue.repositoryId, number);
   const own = { issueKey, loop: id, at: original.startedAt };
   let json = JSON.stringify(original).replaceAll(original.id, id);
-  for (const [sha256, text] of texts) json = json.replaceAll(sha256, keepText(sql, `${text}\n${id}`, own));
+  for (const [sha256, text] of texts) json = json.replaceAll(sha256, yield* keepText(`${text}\n${id}`, own));
   const { issue, pull, ...rest } = JSON.parse(json) as LoopState;
   const state = { ...rest, issue: { ...issue, number }, pull: pull && { ...pull, number: number + 1 } };
-  addEvent(sql, issueKey, { type: "pull_ready" }, own.at, `copy/${n}`);
-  const seq = Number(sql.one("select seq from event where dedupe = ?", `copy/${n}`)?.seq);
-  saveStep(sql, { seq, issueKey, state, effects: [], drop: [], now: own.at });
-  for (const entry of trace) addEntry(sql, { ...entry, issueKey, loop: id });
+  yield* addEvent(issueKey, { type: "pull_ready" }, own.at, `copy/${n}`);
+  const seq = Number((yield* one("select seq from event where dedupe = ?", `copy/${n}`))?.seq);
+  yield* saveStep({ seq, issueKey, state, effects: [], drop: [], now: own.at });
+  for (const entry of trace) yield* addEntry({ ...entry, issueKey, loop: id });
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { Fault } from "../base/fault.ts";
+import { Fault } from "../../base/fault.ts";
 import { noteClosed, wasClosed } from "./closed.ts";
 import { storeVersion, tables } from "./schema.ts";
 import { upgrade } from "./upgrade.ts";

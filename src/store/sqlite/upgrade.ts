@@ -1,6 +1,6 @@
 // Brings a store of an earlier version up to date, in place and in one transaction.
 import type { DatabaseSync } from "node:sqlite";
-import { type Fingerprint, fingerprintOf, pack } from "./remembered.ts";
+import { type Fingerprint, fingerprintOf, pack } from "../remembered.ts";
 import { allPausedTable, artifactUses, earlierDeliveries, indexes, loopIds, remembered } from "./schema.ts";
 
 /** By the version they start from: what makes the next one of it. */
