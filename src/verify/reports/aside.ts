@@ -19,6 +19,7 @@ export function asideOf({ name, group, failed, text, file }: Listed): Aside | nu
   const none = /^No tests? (?:suite )?found in (?:file )?(\S+?)(?:,|$)/.exec(name);
   if (none?.[1] !== undefined) return { is: "no_tests", file: none[1] };
   if (!failed) return null;
+  if (name === "" && group !== "") return { is: "other", what: what(group, text, file) }; // GoogleTest: around the tests
   if (group === "Test suite failed to run") return { is: "failed_to_load", file: name };
   if (/^collection failure(?:\n|$)/.test(text)) return { is: "failed_to_load", file: name }; // pytest names the module
   const unloaded = unloadedIn(name) ?? (/^global (?:failure|error)/i.test(name) ? unloadedIn(text) : null);

@@ -31,24 +31,35 @@ export function dialectOf(root: Element): Dialect {
   const suites = [root, ...within(root, "testsuite")];
   const times = [...suites, ...cases].flatMap(({ attributes }) => attributes.time ?? []);
   const vitest = root.attributes.name === "vitest tests" || times.some((time) => /\.\d{7,}$/.test(time));
-  const zero = times.length > 0 && times.every((time) => Number(time) === 0);
+  const zero = times.length > 0 && times.every((time) => Number(time) === 0) && !cases.some(saysItRan);
   return {
     lint: isLintReport(root, cases),
     tap: within(root, "property").some(({ attributes }) => attributes.name === "plan"),
     vitest: vitest && root.attributes.name === "vitest tests",
     timed: cases.some(({ attributes }) => attributes.time !== undefined),
-    still: zero && (root.attributes.name === "vitest tests" || times.every((time) => time.includes("."))),
+    still:
+      isList(root) || (zero && (root.attributes.name === "vitest tests" || times.every((time) => time.includes(".")))),
     classes: root.attributes.name === "Cucumber" && cases.some(({ attributes }) => attributes.classname !== undefined),
     renumbered: cases.length > 0 && cases.every(({ attributes }) => /^#\d+ /.test(attributes.name ?? "")),
     projects: root.name === "testsuites" && root.attributes.id === "" && root.attributes.name !== undefined,
   };
 }
 
+/** GoogleTest, Catch2, doctest and CppUTest round times to a thousandth of a second, and say of a test that it ran. */
+function saysItRan({ attributes }: Element): boolean {
+  return attributes.status === "run" || Number(attributes.assertions) > 0;
+}
+
+/** GoogleTest's list of what there is to run has the shape of a report, and counts no failures. */
+function isList({ attributes }: Element): boolean {
+  return attributes.name === "AllTests" && attributes.failures === undefined;
+}
+
 /** Every test case, in the order of the file. */
 export function casesOf(root: Element, dialect: Dialect, roots: readonly string[]): Case[] {
   const found: Case[] = [];
   const visit = (element: Element, suite: readonly string[], inherited: string | null) => {
-    const name = nameOf(element.attributes.name ?? "");
+    const name = suiteName(element);
     const file = fileOfSuite(element, roots) ?? inherited;
     const isTop = element === root;
     const path = isTop || name === "" || isFileName(name) ? suite : [...suite, name];
@@ -59,6 +70,11 @@ export function casesOf(root: Element, dialect: Dialect, roots: readonly string[
   };
   visit(root, [], null);
   return found;
+}
+
+/** Its name; jest-junit names a suite without a group by the word for nothing. */
+function suiteName({ attributes: { name = "" } }: Element): string {
+  return name === "undefined" ? "" : nameOf(name);
 }
 
 /** pytest calls every suite by its own name: what tells two tests of one name apart is the class alone. */

@@ -4,7 +4,7 @@ import { type Case, casesOf, type Dialect, dialectOf, failureText } from "./juni
 import { findingOfCase } from "./junit-lint.ts";
 import { statusOf } from "./junit-status.ts";
 import { tapTests } from "./junit-tap.ts";
-import { doubtsOf, isNameless } from "./junit-totals.ts";
+import { doubtsOf, isEmptyGroup, isNameless } from "./junit-totals.ts";
 import type { Content, Problem, SourceFinding, TestResult } from "./report.ts";
 import { readTap } from "./tap.ts";
 import { isFileName, isIgnored, messageOf, nameOf, pathIn } from "./text.ts";
@@ -34,7 +34,8 @@ export function readJunit(root: Element, roots: readonly string[]): Content {
     reading.tests.push(...(tests ?? []));
     for (const told of otherFailures ?? []) reading.otherFailures.add(told);
   }
-  const own = cases.filter(({ parent, element }) => !streams.suites.has(parent) && !isNameless(element));
+  const isCase = (element: Element) => !isNameless(element) && !isEmptyGroup(root, element);
+  const own = cases.filter(({ parent, element }) => !streams.suites.has(parent) && isCase(element));
   const counted = dialect.tap ? tapTests(own) : own;
   for (const told of besides(root)) reading.otherFailures.add(told);
   const doubts = doubtsOf(root, dialect);

@@ -104,7 +104,10 @@ export function readTapLines(source: string): TapStream {
       last = null;
     }
     const total = /^(tests|suites|pass|fail|cancelled|skipped|skip|todo)\s+(\d+)$/.exec(comment.trim());
-    if (total !== null && indent === 0) totals.set(total[1] ?? "", Number(total[2]));
+    if (total !== null && indent === 0) {
+      totals.set(total[1] ?? "", Number(total[2]));
+      continue;
+    }
     const left = /^\d+ tests? remaining in (\S+)/.exec(comment)?.[1];
     if (left !== undefined) remaining.push(left);
     if (last !== null && last.comments.length < YAML_CHARACTERS) last.comments += `${comment}\n`;

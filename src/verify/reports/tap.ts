@@ -107,7 +107,7 @@ function failedByItself(node: TapNode, before: number, file: string | null, { te
 /** Something that holds tests, and is none itself. */
 function isContainer(node: TapNode, isFile: boolean): boolean {
   const type = /^type: '?(\w+)/m.exec(node.yaml)?.[1];
-  if (type === "suite") return node.children.length > 0;
+  if (type === "suite") return node.children.length > 0 || node.directive === null;
   if (type === "test") return false;
   if (node.braces) return true;
   return isFile && (node.children.length > 0 || /no tests found/.test(node.reason) || node.plan === 0);
