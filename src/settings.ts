@@ -238,6 +238,7 @@ function operatorOf(env: Environment): Operator {
       hosts: env.LOOPGATE_EGRESS.split(",").flatMap((host) => host.trim() || []),
       ...registryNames(env),
       images: env.LOOPGATE_IMAGES.split(",").flatMap((image) => image.trim() || []),
+      ...(env.LOOPGATE_TOOLS ? { programs: true } : {}),
     },
     defaults: {
       agent: { command: env.LOOPGATE_AGENT_COMMAND, image: env.LOOPGATE_AGENT_IMAGE },

@@ -1,14 +1,17 @@
 // `loopgate policy`: checks a policy file, explains what one may say, or tells an editor.
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Rules } from "../loop/state.ts";
 import { generousBounds } from "../policy/clamp.ts";
 import { importContract } from "../policy/contract.ts";
 import { commentedExample, optionTable } from "../policy/docs.ts";
 import { editorSchema } from "../policy/editor-schema.ts";
+import { environmentFiles, type RepositoryFiles } from "../policy/found/find.ts";
 import { options } from "../policy/options.ts";
 import { parsePolicy } from "../policy/parse.ts";
-import { type Operator, readRules } from "../policy/rules.ts";
+import { filesNamed, type Operator, readRules } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
+import { foundWords, unusedWords } from "../report/found.ts";
 import { readOperator } from "../settings.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -52,19 +55,42 @@ function check(file: string, bytes: Buffer, env: Terminal["env"]): Checked {
   const parsed = parsePolicy(text);
   if (!parsed.ok) return parsed;
   const { policy } = parsed;
-  const anywhere = readRules({ text, sha: "" }, mostGenerous(policy), "loop");
+  const beside = filesBeside(file, text);
+  const anywhere = readRules({ text, sha: "" }, mostGenerous(policy), "loop", beside);
   if (!anywhere.ok) return anywhere;
   const operator = readOperator(env);
   const isKnown = Object.keys(env).some((name) => name.startsWith("LOOPGATE_") && env[name]);
-  if (operator === null || !isKnown) return { ok: true, policy, note: noteOn(policy, text) };
-  const here = readRules({ text, sha: "" }, operator, "loop");
+  if (operator === null || !isKnown)
+    return { ok: true, policy, note: [noteOn(policy, text), ...foundNotes(anywhere.rules)].join(" ") };
+  const here = readRules({ text, sha: "" }, operator, "loop", beside);
   if (!here.ok) return here;
   const { clamped = [] } = here.rules;
   const note =
     clamped.length === 0
       ? "It is within the bounds of the operator's settings here."
       : `What goes past the bounds of the operator's settings here is held to them: ${clamped.join("; ")}.`;
-  return { ok: true, policy, note };
+  return { ok: true, policy, note: [note, ...foundNotes(here.rules)].join(" ") };
+}
+
+/** Files of the repository that the policy lies in, from which an environment may come; undefined where it lies in none. */
+function filesBeside(file: string, text: string): RepositoryFiles | undefined {
+  const place = resolve(file);
+  if (basename(dirname(place)) !== ".github") return undefined;
+  const root = dirname(dirname(place));
+  const files = new Map<string, string>();
+  for (const path of [...environmentFiles, ...filesNamed(text).compose]) {
+    const whole = join(root, path);
+    if (existsSync(whole)) files.set(path, readFileSync(whole, "utf8"));
+  }
+  return files;
+}
+
+/** Where the environment comes from, as the first comment would say it. */
+function foundNotes({ environment }: Rules): string[] {
+  const { found } = environment ?? {};
+  const from = foundWords(found);
+  const unused = unusedWords(found);
+  return [...(from === "" ? [] : [`The environment is ${from}.`]), ...(unused === null ? [] : [`${unused}.`])];
 }
 
 /** As in github/read/claim.ts: what people write and the App does not read. */
@@ -77,7 +103,7 @@ function mostGenerous({ network }: Policy): Operator {
   const numbers = Object.fromEntries(Object.keys(generousBounds).map((name) => [name, any]));
   const choices = { approvals_minimum: 0, may_merge: true, hosts: network.allow, images: [] };
   return {
-    bounds: { ...generousBounds, ...numbers, ...choices },
+    bounds: { ...generousBounds, ...numbers, ...choices, programs: true },
     defaults: { agent: named, reviewer: named },
   };
 }

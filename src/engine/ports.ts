@@ -32,6 +32,7 @@ import type {
   ToolCount,
 } from "../loop/state.ts";
 import type { Pending } from "../loop/still.ts";
+import type { RepositoryFiles } from "../policy/found/find.ts";
 import type { KindFound } from "../policy/kinds.ts";
 import type { FileThen } from "../policy/proposed.ts";
 import type { PolicyFile } from "../policy/rules.ts";
@@ -83,6 +84,7 @@ export interface ClaimRead {
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at, without their words; absent: none
   readonly policy: PolicyFile | null; // .github/loop.yml at `base.sha`, or of the owner's repository `.github`
   readonly policyFault: string | null; // why a policy that is there cannot be read: part of a sentence, for the thread
+  readonly files: RepositoryFiles; // at `base.sha`, those from which an environment may come
 }
 
 /** What a pull request makes of the policy file, beside what it is on its base now. */
@@ -242,6 +244,8 @@ export interface GitHubPort {
   openPulls(repository: RepositoryRef): Promise<readonly number[]>;
   /** Null: the repository has no such branch. */
   readBase(repository: RepositoryRef, branch: string): Promise<BaseRead | null>;
+  /** At most twelve files at a commit; null: there, but no text that can be read whole. Absent: not there. */
+  readFiles(repository: RepositoryRef, commit: string, paths: readonly string[]): Promise<RepositoryFiles>;
   /** `marker` is a hidden text that is in `body`; with `retrying` an existing comment that carries it is adopted. */
   createComment(issue: IssueRef, body: string, marker: string, retrying: boolean): Promise<number>;
   /** Resolves to false when the comment no longer exists. */

@@ -10,7 +10,8 @@ import { hasLabel } from "../loop/end.ts";
 import type { BaseRefusal, ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import { issueKeyOf } from "../loop/issue-key.ts";
 import type { LoopState, Snapshot } from "../loop/state.ts";
-import { readRules } from "../policy/rules.ts";
+import { environmentFiles, type RepositoryFiles } from "../policy/found/find.ts";
+import { filesNamed, readRules } from "../policy/rules.ts";
 import { isOwnPullBody } from "../report/pull.ts";
 import { redOnBase } from "../verify/ci.ts";
 import { type CiFacts, conflictIn, outdatedIn } from "../verify/facts.ts";
@@ -101,14 +102,27 @@ async function claimFacts(
   };
 }
 
+interface RulesAndBase {
+  readonly rules: ClaimFacts["policy"];
+  readonly base: BaseRead;
+  readonly refused?: BaseRefusal;
+}
+
 /** The policy as rules, and the branch that it has loops begin from. One request more where that is not the default branch. */
-async function rulesAndBase(
+async function rulesAndBase(world: World, state: LoopState, read: ClaimRead): Promise<RulesAndBase> {
+  if (read.policyFault !== null) return { rules: { ok: false, message: read.policyFault }, base: read };
+  const found = await baseOf(world, state, read, readRules(read.policy, world.operator, state.label));
+  if (!found.rules.ok || found.refused !== undefined) return found;
+  const files = await environmentFilesAt(world, state, read, found.base.base.sha);
+  return { ...found, rules: readRules(read.policy, world.operator, state.label, files) };
+}
+
+async function baseOf(
   world: World,
   state: LoopState,
   read: ClaimRead,
-): Promise<{ readonly rules: ClaimFacts["policy"]; readonly base: BaseRead; readonly refused?: BaseRefusal }> {
-  if (read.policyFault !== null) return { rules: { ok: false, message: read.policyFault }, base: read };
-  const rules = readRules(read.policy, world.operator, state.label);
+  rules: ClaimFacts["policy"],
+): Promise<RulesAndBase> {
   if (rules.ok && state.wantedBase !== undefined) return baseOfCommand(world, state, read, rules, state.wantedBase);
   const name = rules.ok ? rules.rules.base : undefined;
   if (name === undefined || name === read.base.branch) return { rules, base: read };
@@ -118,6 +132,21 @@ async function rulesAndBase(
   return { rules: { ok: false, message }, base: read };
 }
 
+/** Files of the base from which an environment may come. One request more where the base is another branch, or policy names one of its own. */
+async function environmentFilesAt(
+  world: World,
+  { issue }: LoopState,
+  { policy, base, files }: ClaimRead,
+  sha: string,
+): Promise<RepositoryFiles> {
+  const named = filesNamed(policy?.text ?? null);
+  const isKnown = sha === base.sha;
+  const missing = isKnown ? named.compose : [...named.compose, ...(named.seeks ? environmentFiles : [])];
+  if (missing.length === 0) return files;
+  const more = await world.github.readFiles(issue, sha, missing);
+  return isKnown ? new Map([...files, ...more]) : more;
+}
+
 /** Where a person named a branch, the loop begins there or not at all. */
 async function baseOfCommand(
   world: World,
@@ -125,7 +154,7 @@ async function baseOfCommand(
   read: ClaimRead,
   rules: Extract<ClaimFacts["policy"], { ok: true }>,
   wanted: string,
-): ReturnType<typeof rulesAndBase> {
+): Promise<RulesAndBase> {
   const named = rules.rules.base ?? null;
   if (named !== null && named !== wanted) return { rules, base: read, refused: "policy" };
   if (wanted.startsWith("loop/")) return { rules, base: read, refused: "loop" };

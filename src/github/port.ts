@@ -7,6 +7,7 @@ import { redeliverFailed } from "./deliveries/hooks.ts";
 import { readBase } from "./read/base.ts";
 import { readClaim } from "./read/claim.ts";
 import { readComment } from "./read/comment.ts";
+import { readFiles } from "./read/files.ts";
 import { readPull } from "./read/gate.ts";
 import { readJobLog } from "./read/job-log.ts";
 import { survey } from "./read/look.ts";
@@ -46,6 +47,7 @@ export function githubPort(options: PortOptions) {
     readClaim: (...rest: Rest<typeof readClaim>) => readClaim(connection, ...rest),
     openPulls: (...rest: Rest<typeof openPulls>) => openPulls(connection, ...rest),
     readBase: (...rest: Rest<typeof readBase>) => readBase(connection, ...rest),
+    readFiles: (...rest: Rest<typeof readFiles>) => readFiles(connection, ...rest),
     createComment: (...rest: Rest<typeof createComment>) => createComment(connection, ...rest),
     editComment: (...rest: Rest<typeof editComment>) => editComment(connection, ...rest),
     react: (...rest: Rest<typeof react>) => react(connection, ...rest),

@@ -47,6 +47,13 @@ const ServiceRules = z.object({
   memoryBytes: z.number().int(),
 });
 
+/** What the repository's own files say of its environment, as far as policy leaves it to them. */
+const FoundEnvironment = z.object({
+  from: z.string().optional(), // the file that it was taken from; absent: none
+  left: z.array(z.string()), // what of that is left out, in words
+  unused: z.array(z.object({ path: z.string(), why: z.array(z.string()) })), // files that were not used
+});
+
 /** What every run of a loop has besides the repository; sizes in bytes. */
 const RunEnvironment = z.object({
   memoryBytes: z.number().int(),
@@ -58,6 +65,7 @@ const RunEnvironment = z.object({
   setup: z.array(z.string()).default([]), // commands that run before the agent
   cache: z.array(z.string()).default([]), // files whose content is their key; empty: the known lockfiles
   services: z.array(ServiceRules).optional(), // in the order they start; absent: none
+  found: FoundEnvironment.optional(), // absent: there was nothing to look into, or policy says all itself
 });
 
 /** Whom a check must come from: an App by its slug, or the account by whose login a commit status is posted. */

@@ -27,6 +27,7 @@ export interface Bounds {
   readonly hosts: readonly string[]; // the only hosts a repository may let its runs reach; empty: none
   readonly registries?: readonly string[]; // protocols of the registries that runs may read packages from; absent: none
   readonly images: readonly string[]; // the only images a repository may name; empty: any
+  readonly programs?: true; // agents' programs are brought into every image; absent: an image has its own
 }
 
 /** Bounds that a single-team installation can live with. */
@@ -186,7 +187,7 @@ function images(policy: Policy, bounds: Bounds): Excess[] {
   const allowed = `is not among the images this App's operator allows (${bounds.images.join(", ")})`;
   for (const role of ["agent", "reviewer", "environment"] as const)
     if (!isOpen(policy[role].image)) found.push({ path: `${role}.image`, sentence: `\`${role}.image\` ${allowed}` });
-  for (const [name, { image }] of Object.entries(policy.environment.services)) {
+  for (const [name, { image = "" }] of Object.entries(policy.environment.services)) {
     const path = `environment.services.${name}.image`;
     if (!isOpen(image)) found.push({ path, sentence: `\`${path}\` ${allowed}` });
   }

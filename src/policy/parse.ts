@@ -8,7 +8,7 @@ import { expectationAt, keysAt } from "./options.ts";
 import { Policy } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 
-const MAX_CHARACTERS = 16_384;
+const MAX_CHARACTERS = 24_576;
 
 export type ParsedPolicy =
   | {

@@ -4,7 +4,15 @@ import { nanoOf } from "../loop/money.ts";
 import type { CheckSource, Rules } from "../loop/state.ts";
 import { bytesIn } from "./bytes.ts";
 import { type Bounds, clampPolicy } from "./clamp.ts";
-import { parsePolicy } from "./parse.ts";
+import {
+  completeEnvironment,
+  composeFiles,
+  type FoundEnvironment,
+  type RepositoryFiles,
+  seeksEnvironment,
+  withComposeServices,
+} from "./found/find.ts";
+import { type ParsedPolicy, parsePolicy } from "./parse.ts";
 import { builtInProtectedPaths } from "./paths.ts";
 import { nameOfCheck, type Policy } from "./schema.ts";
 
@@ -28,16 +36,31 @@ export interface PolicyFile {
 
 export type ReadRules = { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
 
-/** Parses, bounds and completes the policy; null: neither the repository nor its owner has a file. The message is for the thread. */
-export function readRules(file: PolicyFile | null, operator: Operator, label: string): ReadRules {
-  const read = rulesIn(file, operator, label);
+/**
+ * Parses, bounds and completes the policy; null: neither the repository nor its owner has a file. `files` are the repository's own at the
+ * base, from which the environment may come; absent: nobody looked, and nothing is taken from them. The message is for the thread.
+ */
+export function readRules(
+  file: PolicyFile | null,
+  operator: Operator,
+  label: string,
+  files?: RepositoryFiles,
+): ReadRules {
+  const read = rulesIn(file, operator, label, files);
   return read.ok || file?.of === undefined ? read : { ok: false, message: `in ${file.of}, ${read.message}` };
 }
 
-function rulesIn(file: PolicyFile | null, operator: Operator, label: string): ReadRules {
+function rulesIn(
+  file: PolicyFile | null,
+  operator: Operator,
+  label: string,
+  files: RepositoryFiles | undefined,
+): ReadRules {
   const parsed = parsePolicy(file?.text ?? null);
   if (!parsed.ok) return { ok: false, message: parsed.message };
-  const clamped = clampPolicy(parsed.policy, parsed.lines, operator.bounds);
+  const whole = wholePolicy(parsed, operator, files);
+  if ("message" in whole) return { ok: false, message: whole.message };
+  const clamped = clampPolicy(whole.policy, whole.lines, operator.bounds);
   if (!clamped.ok) return clamped;
   const asked = [...parsed.lines.keys()].filter((path) => path.startsWith("reviewer."));
   const { base } = clamped.policy;
@@ -57,7 +80,37 @@ function rulesIn(file: PolicyFile | null, operator: Operator, label: string): Re
     bounds.registries ?? [],
     { ...origin, ...raise, ...servers },
     asked.length > 0,
+    whole.found,
   );
+}
+
+/** Which files of the repository's own a policy looks into: Compose files by name, and whether it has those sought that an environment may come from. */
+export function filesNamed(text: string | null): { readonly compose: readonly string[]; readonly seeks: boolean } {
+  const parsed = parsePolicy(text);
+  if (!parsed.ok) return { compose: [], seeks: false };
+  return { compose: composeFiles(parsed.policy), seeks: seeksEnvironment(parsed.policy) };
+}
+
+type Parsed = Extract<ParsedPolicy, { readonly ok: true }>;
+
+/** The policy with what stands for it in the repository's own files; or why that cannot be, with the line. */
+function wholePolicy(
+  { policy, lines }: Parsed,
+  { bounds }: Operator,
+  files: RepositoryFiles | undefined,
+): (Pick<Parsed, "policy" | "lines"> & { readonly found?: FoundEnvironment }) | { readonly message: string } {
+  const named = withComposeServices(policy, files);
+  const lineOf = (name: string) => lines.get(`environment.services.${name}.compose`);
+  if (!named.ok) return { message: `line ${lineOf(named.name)}: ${named.message}` };
+  const more = Object.keys(named.policy.environment.services).flatMap((name): [string, number][] => {
+    const line = lineOf(name);
+    return line === undefined ? [] : [[`environment.services.${name}.image`, line]];
+  });
+  const { images, services, programs } = bounds;
+  const all = new Map([...lines, ...more]);
+  if (files === undefined) return { policy: named.policy, lines: all };
+  const found = completeEnvironment(named.policy, files, { images, services, bringsPrograms: programs === true });
+  return { ...found, lines: all };
 }
 
 /** The rules that a policy within its bounds amounts to; it fails only where nobody has said what to run. */
@@ -67,6 +120,7 @@ function rulesOf(
   registries: readonly string[],
   origin: Pick<Rules, "policySha" | "policyOf" | "clamped" | "label" | "base" | "raise" | "toolServers">,
   asksForReviewer: boolean,
+  found: FoundEnvironment | undefined,
 ): ReadRules {
   const command = policy.agent.command || defaults.agent.command;
   const image = policy.agent.image || policy.environment.image || defaults.agent.image;
@@ -80,7 +134,7 @@ function rulesOf(
     ...judgesOf(policy),
     ...(policy.issue.criteria === "required" ? { criteriaRequired: true as const } : {}),
     ...(policy.reviewer.enabled && policy.reviewer.rubric.length > 0 ? { rubric: policy.reviewer.rubric } : {}),
-    environment: environmentOf(policy),
+    environment: { ...environmentOf(policy), ...(found === undefined ? {} : { found: copied(found) }) },
     ...(registries.length === 0 ? {} : { packages: packagesOf(policy, registries) }),
   };
   if (!policy.reviewer.enabled) return { ok: true, rules: { ...origin, executor, reviewer: null, ...rest } };
@@ -170,11 +224,20 @@ function raiseOf({ budget }: Policy, bounds: Bounds): Pick<Rules, "raise"> {
   return { raise: { by: budget.raise, nano: nanoOf(usd), attempts, ms: hours * hour } };
 }
 
+/** As the state holds it. */
+function copied({ from, left, unused }: FoundEnvironment): NonNullable<NonNullable<Rules["environment"]>["found"]> {
+  return {
+    ...(from === undefined ? {} : { from }),
+    left: [...left],
+    unused: unused.map(({ path, why }) => ({ path, why: [...why] })),
+  };
+}
+
 /** What a run has, in bytes and numbers. */
 export function environmentOf({ environment }: Pick<Policy, "environment">): NonNullable<Rules["environment"]> {
   const { memory, cpus, processes, tmp, disk, env, setup, cache } = environment;
   const services = Object.entries(environment.services).map(
-    ([name, { image, command, env, ready, tmpfs, memory }]) => ({
+    ([name, { image = "", command, env, ready, tmpfs, memory }]) => ({
       ...{ name, image, env, tmpfs, memoryBytes: sizeIn(memory) },
       ...(command === undefined ? {} : { command }),
       ...(ready === undefined ? {} : { ready }),

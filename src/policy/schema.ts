@@ -190,7 +190,8 @@ const serviceVariables = z
   .meta({ words: "names of variables, each with its value as a text in quotes" });
 
 const Service = z.strictObject({
-  image: z.string().min(1).max(300),
+  image: z.string().min(1).max(300).optional(),
+  compose: keyFile.optional(),
   command: z.array(z.string().max(1000)).min(1).max(50).optional(),
   env: serviceVariables.default({}),
   ready: z.string().min(1).max(1000).optional(),
@@ -210,9 +211,13 @@ const services = z
         path: [unfit],
       });
     if (names.length > 8) context.addIssue({ code: "custom", message: "may name at most 8 services" });
+    for (const [name, { image, compose }] of Object.entries(given))
+      if ((image === undefined) === (compose === undefined))
+        context.addIssue({ code: "custom", message: "needs either its `image` or its `compose`", path: [name] });
   })
   .meta({
-    words: "names of services, each with its `image`, and if you like `command`, `env`, `ready`, `tmpfs` and `memory`",
+    words:
+      "names of services, each with its `image` or `compose`, and if you like `command`, `env`, `ready`, `tmpfs` and `memory`",
   });
 
 const Environment = z.strictObject({
@@ -248,10 +253,16 @@ const Environment = z.strictObject({
     .describe(
       "Files whose content says whether the set-up must be made anew; empty means the lockfiles of the package managers that Loopgate knows.",
     ),
+  find: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether the repository's own `.devcontainer/devcontainer.json`, `.devcontainer.json` or `.github/workflows/copilot-setup-steps.yml`, the first that can be used, stands in where neither this group's `image` or `setup` nor `agent.image` is given.",
+    ),
   services: services
     .default({})
     .describe(
-      "Containers beside every run and every check, started in this order, which answer on 127.0.0.1 there and nowhere else, such as a database: each with its `image`, and if you like `command` (the words its image's entry point is given), `env`, `ready` (a shell command that succeeds in it once it is ready; without it the ports that its image exposes tell), `tmpfs` (folders it writes to) and `memory` (default 512 MiB, with what it writes). Nothing of it outlives the run.",
+      "Containers beside every run and every check, started in this order, which answer on 127.0.0.1 there and nowhere else, such as a database: each with its `image`, or the `compose` file that has it by this name, and if you like `command` (the words its image's entry point is given), `env`, `ready` (a shell command that succeeds in it once it is ready; without it the ports that its image exposes tell), `tmpfs` (folders it writes to) and `memory` (default 512 MiB, with what it writes). Nothing of it outlives the run.",
     ),
 });
 

@@ -6,6 +6,7 @@ import { spentOf } from "../loop/money.ts";
 import type { LoopState, PackagesFetched, Rules } from "../loop/state.ts";
 import { inSize } from "../policy/bytes.ts";
 import { inlineCode, plainSentence } from "./escape.ts";
+import { foundWords, unusedWords } from "./found.ts";
 import { pullLink } from "./home.ts";
 import { inDollars } from "./money.ts";
 import { isolationOf, isolationSentence } from "./tables.ts";
@@ -24,6 +25,7 @@ export function facts(state: LoopState, now: number): string {
       ? null
       : `Branch ${inlineCode(state.branch ?? "")} from ${inlineCode(base.branch)} at ${commit(base.sha)}${pullWords(state)}`,
     environmentWords(state),
+    unusedWords(state.rules?.environment?.found),
     checksWords(state),
     isolation === null ? null : `Isolation: ${isolationSentence(isolation)}`,
     used(state, now),
@@ -77,7 +79,8 @@ function environmentWords(state: LoopState): string | null {
     names.length === 0
       ? ""
       : `, ${names.length === 1 ? "the variable" : "the variables"} ${names.map((name) => inlineCode(name)).join(", ")}`;
-  return `Environment: ${image}${other}, ${limits}${variables}${serviceWords(rules)}${setUpWords(state)}${fetchWords(rules)}`;
+  const from = foundWords(rules.environment.found);
+  return `Environment: ${from === "" ? "" : `${from}; `}${image}${other}, ${limits}${variables}${serviceWords(rules)}${setUpWords(state)}${fetchWords(rules)}`;
 }
 
 /** What answers on the run's loopback. */

@@ -87,7 +87,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "key_refused":
       return `ask whoever runs this App to correct that key, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "set_up_failed":
-      return `correct \`environment.${ending.of === "set_up_failed" && ending.service ? "services" : "setup"}\` in \`.github/loop.yml\`, or what it needs, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
+      return `correct ${environmentToCorrect(state, ending.of === "set_up_failed" && ending.service === true)}, or what it needs, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "command_not_run": {
       const part = ending.of === "command_not_run" && ending.role === "reviewer" ? "reviewer" : "agent";
       const onward = ending.resume === "verify" ? judgedAgain : "comment `/loop retry`.";
@@ -228,3 +228,10 @@ const likelyCauses: Record<StopReason, Of> = {
   unanswered: "gate_expired",
   infrastructure_error: "effect_failed",
 };
+
+/** Where that stands which did not make the repository ready. */
+function environmentToCorrect({ rules }: LoopState, isService: boolean): string {
+  const from = rules?.environment?.found?.from;
+  if (from === undefined) return `\`environment.${isService ? "services" : "setup"}\` in \`.github/loop.yml\``;
+  return `${inlineCode(from)}, or set \`environment\` in \`.github/loop.yml\` (with \`find: false\` that file is not used)`;
+}

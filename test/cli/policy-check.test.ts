@@ -1,5 +1,5 @@
 // `loopgate policy check` refuses what the claim refuses.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -42,6 +42,25 @@ test.each<[string, string | Buffer, Readonly<Record<string, string>>, string, Re
   const { code, out, err } = await check(content, env, name);
   expect({ code, out }).toEqual({ code: 1, out: "" });
   expect(err).toMatch(why);
+});
+
+test("what the repository's own files say of the environment is said, and a Compose file that cannot be used is refused", async () => {
+  const root = mkdtempSync(join(tmpdir(), "loopgate-policy-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  mkdirSync(join(root, ".github", "workflows"), { recursive: true });
+  const policy = join(root, ".github", "loop.yml");
+  const steps = "jobs: { copilot-setup-steps: { steps: [{ run: npm ci }, { uses: a/b@v1 }] } }";
+  writeFileSync(policy, "agent: { command: x }\n");
+  writeFileSync(join(root, ".devcontainer.json"), '{ "image": "x", "privileged": true }');
+  writeFileSync(join(root, ".github", "workflows", "copilot-setup-steps.yml"), steps);
+  const { code, out } = await run(["policy", "check", policy]);
+  expect(code).toBe(0);
+  expect(out).toContain(
+    "The environment is from `.github/workflows/copilot-setup-steps.yml`, without `a/b@v1` (is an action, which is not run here). Not used for the environment: `.devcontainer.json`, since it has `privileged`.",
+  );
+  writeFileSync(policy, "environment: { services: { db: { compose: compose.yaml } } }\n");
+  const refused = await run(["policy", "check", policy]);
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("`compose.yaml` is not there") });
 });
 
 test("a loop contract is imported, and what has no option is named beside it", async () => {

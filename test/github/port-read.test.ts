@@ -54,6 +54,7 @@ describe("the claim", () => {
       base: { branch: "main", sha: expect.stringMatching(/^[0-9a-f]{40}$/) },
       policy: { text: policyText, sha: expect.stringMatching(/^[0-9a-f]{40}$/) },
       policyFault: null,
+      files: new Map(),
     });
     expect(Math.abs((claim.comments[0]?.at ?? 0) - Date.now())).toBeLessThan(60_000);
   });
@@ -95,6 +96,32 @@ describe("the claim", () => {
       retry: "never",
       message: expect.stringContaining("another repository"),
     });
+  });
+
+  test("reads the files that an environment may come from in the same query, and others at a commit, each whole or not at all", async () => {
+    const files = {
+      ".devcontainer.json": "{}\n",
+      ".devcontainer/devcontainer.json/a": "a folder\n",
+      "compose.yaml": "services: {}\n",
+    };
+    const repository = await setUp({ files });
+    try {
+      const { ref } = repository.newIssue();
+      const { files: found, base } = await repository.port.readClaim(ref);
+      expect([...found]).toEqual([
+        [".devcontainer/devcontainer.json", null],
+        [".devcontainer.json", "{}\n"],
+      ]);
+      repository.sent();
+      const named = await repository.port.readFiles(ref, base.sha, ["compose.yaml", "none", ".devcontainer"]);
+      expect([...named]).toEqual([
+        ["compose.yaml", "services: {}\n"],
+        [".devcontainer", null],
+      ]);
+      expect(repository.sent()).toEqual(["query ReadFiles"]);
+    } finally {
+      await repository.close();
+    }
   });
 
   test("finds no policy where there is none, and refuses a folder in its place", async () => {

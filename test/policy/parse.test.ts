@@ -105,7 +105,7 @@ describe("the policy file", () => {
       "gate:\n  expire_after_days: 1\n  remind_after_hours: 24",
       "line 3: `gate.remind_after_hours` (24) must be less than `gate.expire_after_days` (1 days are 24 hours)",
     ],
-    ["x".repeat(17_000), "line 1: the file is longer than 16384 characters"],
+    ["x".repeat(25_000), "line 1: the file is longer than 24576 characters"],
   ])("is refused with line and expectation: %j", (text, message) => {
     expect(refusal(text)).toBe(message);
   });

@@ -73,7 +73,7 @@ describe("the services of a policy", () => {
     ["Db: { image: x }", "line 3: `environment.services.Db` is no service's name"],
     ["a_b: { image: x }", "is no service's name"],
     [Array.from("abcdefghi", (name) => `${name}: { image: x }`).join("\n"), "may name at most 8 services"],
-    ["db: { command: [x] }", "`environment.services.db.image` must be a text of 1 to 300 characters"],
+    ["db: { command: [x] }", "`environment.services.db` needs either its `image` or its `compose`"],
     ["db: { image: x, ports: [5432] }", "`environment.services.db.ports` is not an option"],
     ["db: { image: x, volumes: [/data] }", "`environment.services.db.volumes` is not an option"],
     ["db: { image: x, command: run }", "`environment.services.db.command` must be a list"],

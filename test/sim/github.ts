@@ -120,6 +120,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
       })),
     openPulls: async () => [], // nor a most of them
     readBase: async () => null, // policies here name no other base
+    readFiles: async () => new Map(), // nor a file
     createComment: (issue, body, marker, retrying) =>
       send("createComment", () => {
         const mine = retrying ? findOurs(world, issue.number, marker) : undefined;
@@ -277,6 +278,7 @@ function claimRead(world: World, issue: Issue, at: number): ClaimRead {
     comments,
     hasRecord: issue.comments.some(({ author, body }) => author.id === app.id && body.includes(anyStatusMarker)),
     policyFault: null,
+    files: new Map(),
     base: { branch: mainBranch, sha: world.branches.get(mainBranch)!.value! },
     policy: text === null ? null : { text, sha: "b".repeat(40) },
   };

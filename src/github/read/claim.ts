@@ -3,12 +3,14 @@ import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import type { ClaimRead } from "../../engine/ports.ts";
 import type { IssueRef } from "../../loop/state.ts";
+import { environmentFiles } from "../../policy/found/find.ts";
 import { anyStatusMarker } from "../../record/markers.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query } from "../client/client.ts";
 import { type Asked, asAllowed } from "./allowed.ts";
 import { BaseRef, baseFields, baseRead } from "./base.ts";
 import { baseChecksFragment } from "./base-checks.ts";
+import { FilesAsked, filesRead, filesText } from "./files.ts";
 import { Label, LabelsOfRepository, rememberLabels, statusLabelFields } from "./labels.ts";
 import { defaultsRepository, readOwnersPolicy } from "./owners-policy.ts";
 import { Actor, actorFields, isOurs, personOfActor } from "./people.ts";
@@ -41,6 +43,7 @@ query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!,
     defaultBranchRef { ${baseFields(rules)} }
     policy: object(expression: "HEAD:${policyPath}") { __typename oid ... on Blob { text isTruncated } }
     beside: object(expression: "HEAD:.github") { ... on Tree { entries { name } } }
+    ${filesText(environmentFiles.map((path) => JSON.stringify(`HEAD:${path}`)))}
     ${atRoot.map((name, index) => `root${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}
     issueOrPullRequest(number: $number) {
       __typename
@@ -97,6 +100,7 @@ const AtRoot = z.object({ oid: z.string() }).nullable();
 
 const Answer = z.object({
   repository: LabelsOfRepository.extend({
+    ...FilesAsked.shape,
     beside: z.object({ entries: z.array(z.object({ name: z.string() })).nullish() }).nullable(),
     root0: AtRoot,
     root1: AtRoot,
@@ -138,6 +142,7 @@ export async function readClaim(connection: Connection, issue: IssueRef, known?:
     ...(repository.known === null ? { knownGone: true } : {}),
     ...soleAssignee(repository.assignableUsers.nodes),
     ...(await policyOf(connection, issue, repository)),
+    files: filesRead(environmentFiles, repository),
   };
 }
 

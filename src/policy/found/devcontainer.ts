@@ -1,0 +1,163 @@
+// A devcontainer.json as an environment: what a run can have of it, what is left out, and what stands against using it at all.
+import { type ParseError, parse } from "jsonc-parser";
+import { valueProblem, variableProblem } from "../variables.ts";
+import { bounded, type FoundRead, isGroup, isTexts, named, shellWord } from "./found.ts";
+
+/** Where a run has the repository. */
+const workspace = "/workspace";
+
+/** Of an editor, or of a machine where somebody sits: nothing for a run, and left out without a word. */
+const ofEditors: ReadonlySet<string> = new Set([
+  "$schema",
+  "name",
+  "customizations",
+  "settings",
+  "extensions",
+  "forwardPorts",
+  "portsAttributes",
+  "otherPortsAttributes",
+  "appPort",
+  "devPort",
+  "shutdownAction",
+  "overrideCommand",
+  "userEnvProbe",
+  "waitFor",
+  "updateRemoteUserUID",
+  "init", // every run has one
+]);
+
+/** What a run does without, and the thread says so. */
+const leftOut: Readonly<Record<string, string>> = {
+  postStartCommand: "is of each start",
+  postAttachCommand: "is of each start",
+  remoteUser: "every run has a user of its own",
+  containerUser: "every run has a user of its own",
+  workspaceFolder: `the repository is in ${workspace}`,
+  hostRequirements: "memory and processors are as policy says",
+  secrets: "no credential enters a container",
+};
+
+/** What would change the wall around a run, or what it is started from. */
+const refused: Readonly<Record<string, (value: unknown) => boolean>> = {
+  privileged: (value) => value !== false,
+  capAdd: isSome,
+  securityOpt: isSome,
+  mounts: isSome,
+  runArgs: isSome,
+  workspaceMount: isSome,
+  dockerComposeFile: isSome,
+  service: isSome,
+  runServices: isSome,
+  initializeCommand: isSome, // of the host
+  build: isSome,
+  dockerFile: isSome,
+  context: isSome,
+  features: isSome,
+  overrideFeatureInstallOrder: isSome,
+};
+
+const commandKeys = ["onCreateCommand", "updateContentCommand", "postCreateCommand"] as const;
+const read: ReadonlySet<string> = new Set(["image", "containerEnv", "remoteEnv", ...commandKeys]);
+
+function isSome(value: unknown): boolean {
+  if (value === undefined || value === null || value === "" || value === false) return false;
+  return typeof value !== "object" || Object.keys(value).length > 0;
+}
+
+/**
+ * The specification is https://containers.dev/implementors/json_reference. Commands of one group run one after the other in the order
+ * of the file, where an editor runs them side by side.
+ */
+export function readDevcontainer(text: string): FoundRead {
+  const errors: ParseError[] = [];
+  const value: unknown = parse(text, errors, { allowTrailingComma: true });
+  if (errors.length > 0 || !isGroup(value)) return { ok: false, why: ["no JSON with comments"] };
+  const why = [...against(value), ...malformed(value)];
+  if (why.length > 0) return { ok: false, why };
+  const left: string[] = [];
+  for (const [key, words] of Object.entries(leftOut)) if (isSome(value[key])) left.push(`\`${key}\` (${words})`);
+  const env = variables(value, left);
+  const setup = commandKeys.flatMap((key) => commands(value[key]).map(withoutFolder));
+  const image = typeof value.image === "string" ? value.image : "";
+  return bounded({ ok: true, found: { image, env, setup, services: {}, left } });
+}
+
+/** By name: what is refused, and what is not known. */
+function against(value: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(value).flatMap(([key, given]) => {
+    if (key === "features" && isSome(given)) return featureNames(given);
+    if (refused[key]?.(given)) return [`\`${key}\``];
+    if (key in refused || key in leftOut || ofEditors.has(key) || read.has(key)) return [];
+    return [`${named(key)}, which is not known`];
+  });
+}
+
+function featureNames(given: unknown): string[] {
+  if (!isGroup(given)) return ["`features`"];
+  return Object.keys(given)
+    .slice(0, 5)
+    .map((id) => `the feature ${named(id)}`);
+}
+
+/** By name: what is read, and is not as the specification has it, or stands for something of another machine. */
+function malformed(value: Readonly<Record<string, unknown>>): string[] {
+  const why: string[] = [];
+  const { image } = value;
+  if (image !== undefined && (typeof image !== "string" || !/^[^\s$]{1,300}$/.test(image))) why.push("`image`");
+  for (const key of commandKeys) {
+    if (value[key] !== undefined && !isCommand(value[key])) why.push(`\`${key}\``);
+    const strange = commands(value[key]).flatMap((command) => strangeIn(withoutFolder(command)));
+    why.push(...strange.map((variable) => `\`${key}\` with ${named(variable)}`));
+  }
+  for (const key of ["containerEnv", "remoteEnv"])
+    if (value[key] !== undefined && !isGroup(value[key])) why.push(`\`${key}\``);
+  return why;
+}
+
+function isCommand(given: unknown): boolean {
+  if (given === null || typeof given === "string" || isTexts(given)) return true;
+  return isGroup(given) && Object.values(given).every((one) => typeof one === "string" || isTexts(one));
+}
+
+/** A text is for a shell, a list is the words of one program, a group has several of either. */
+function commands(given: unknown): string[] {
+  if (typeof given === "string") return given.trim() === "" ? [] : [given];
+  if (isTexts(given)) return given.length === 0 ? [] : [given.map(shellWord).join(" ")];
+  return isGroup(given) ? Object.values(given).flatMap(commands) : [];
+}
+
+function withoutFolder(text: string): string {
+  return text
+    .replaceAll(/\$\{(?:container|local)WorkspaceFolder\}/g, workspace)
+    .replaceAll(/\$\{containerWorkspaceFolderBasename\}/g, workspace.slice(1));
+}
+
+/** What only the machine of a developer, or a container that is there already, could say. */
+function strangeIn(text: string): string[] {
+  return text.match(/\$\{(?:localEnv|containerEnv|env|localWorkspaceFolderBasename|devcontainerId)\b[^}]*\}/g) ?? [];
+}
+
+/** Variables that a run can have; the others are left out by name. */
+function variables(value: Readonly<Record<string, unknown>>, left: string[]): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const key of ["containerEnv", "remoteEnv"]) {
+    for (const [name, given] of Object.entries(value[key] ?? {})) {
+      if (given === null) continue; // in remoteEnv: not set
+      const told = typeof given === "string" ? withoutFolder(given) : String(given);
+      const problem = isGroup(given) || isTexts(given) ? "is no text" : (strangeProblem(told) ?? problemOf(name, told));
+      if (problem === null) env[name] = told;
+      else left.push(`the variable ${named(name)}, which ${problem}`);
+    }
+  }
+  return env;
+}
+
+function strangeProblem(text: string): string | null {
+  const [variable] = strangeIn(text);
+  return variable === undefined ? null : `stands for ${named(variable)}`;
+}
+
+function problemOf(name: string, value: string): string | null {
+  if (value.length > 1000) return "is longer than 1000 characters";
+  return variableProblem(name) ?? valueProblem(value);
+}
