@@ -53,6 +53,7 @@ export const leanings: Readonly<Record<PathsOf<Policy>, Leaning>> = {
   "environment.tmp": "more",
   "environment.disk": "more",
   "environment.env": "neither",
+  "environment.find": "neither",
   "environment.setup": "neither",
   "environment.cache": "neither",
   "environment.services": "neither",

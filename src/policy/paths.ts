@@ -38,6 +38,7 @@ export const builtInProtectedPaths: readonly string[] = [
   "/{lefthook,.lefthook,.pre-commit-config}.{yml,yaml}",
   // run or read by an editor or shell on check-out
   ".devcontainer/**",
+  "/.devcontainer.json",
   ".vscode/**",
   ".idea/**",
   ".zed/**",

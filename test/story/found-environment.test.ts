@@ -49,14 +49,15 @@ test("the first comment says where it comes from before anything of it has run, 
   );
 });
 
-test("an agent's change to such a file counts for nothing before it is merged", async () => {
+test("an agent's change to such a file counts for nothing, and is put to a person, who would otherwise merge the next loop's set-up", async () => {
   const shop = await aStory({
     files: { ...files, ".devcontainer.json": '{ "postCreateCommand": "mkdir deps && echo base > deps/it" }' },
     executor: `grep -q base deps/it || exit 9; sed -i s/base/own/ .devcontainer.json; ${mend}`,
-    reviewer: `grep -q base deps/it || exit 9; ${approving}`,
+    reviewer: approving,
   });
   const issue = await shop.startLoop();
-  expect((await shop.state(issue)).phase).toBe("awaiting_gate");
+  expect((await shop.state(issue)).ending).toMatchObject({ reason: "risky_action_detected" });
+  expect(shop.comments(issue).join("\n")).toContain("`.devcontainer.json`");
 });
 
 test("services of a Compose file that the policy names are read at the base, where that is another branch too", async () => {
