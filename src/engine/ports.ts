@@ -65,6 +65,7 @@ export interface IssueComment {
   readonly association: string; // GitHub's author_association
   readonly body: string;
   readonly at: number;
+  readonly hidden?: true; // by somebody, as spam or the like, so that GitHub shows it to nobody unasked
 }
 
 /** One read of everything a claim needs about an issue and its repository. */

@@ -168,7 +168,7 @@ function redFact(names: readonly string[]): Pick<ClaimFacts, "redOnBase"> {
 }
 
 async function freeze(world: World, state: LoopState, read: ClaimRead, permission: Permission): Promise<Snapshot> {
-  const { heard, unasked } = await permitted(world, state, read.comments, permission);
+  const { heard, hidden, unasked } = await permitted(world, state, read.comments, permission);
   const frozen = freezeIssue({
     title: read.title,
     body: read.body,
@@ -176,7 +176,12 @@ async function freeze(world: World, state: LoopState, read: ClaimRead, permissio
   });
   await world.store.putArtifact(frozen.text, textOf(world, state));
   const criteria = criteriaIn(frozen.text).length;
-  const cut = unasked === 0 ? [] : [`the comments of ${unasked} more people, whose permission was not asked`];
+  const cut = [
+    ...(hidden === 0
+      ? []
+      : [hidden === 1 ? "a comment that is hidden here" : `${hidden} comments that are hidden here`]),
+    ...(unasked === 0 ? [] : [`the comments of ${unasked} more people, whose permission was not asked`]),
+  ];
   return {
     sha256: frozen.sha256,
     title: read.title,
@@ -192,13 +197,13 @@ export function spoken({ author, body }: IssueComment, { requester }: LoopState)
   return { author: author.login, body: wordsBesidesCommand(body), whole: author.id === requester.id };
 }
 
-/** Comments of people who may write here; bots, bare commands and everyone else are left out (T3). `unasked`: people left out for their number. */
+/** Comments of people who may write here; bots, bare commands, what somebody hid and everyone else are left out (T3). `unasked`: people left out for their number. */
 async function permitted(
   world: World,
   state: LoopState,
   comments: readonly IssueComment[],
   permission: Permission,
-): Promise<{ heard: readonly IssueComment[]; unasked: number }> {
+): Promise<{ heard: readonly IssueComment[]; hidden: number; unasked: number }> {
   const spoken = comments.filter(({ author, body }) => !author.bot && wordsBesidesCommand(body) !== "");
   const { requester } = state;
   const others = speakersOf(spoken).filter(({ author }) => author.id !== requester.id);
@@ -207,7 +212,9 @@ async function permitted(
     if (mayWrite(await world.github.permission(state.issue, author))) may.add(author.id);
   }
   const unasked = others.slice(speakersAtMost).filter(isInsider).length;
-  return { heard: spoken.filter(({ author }) => may.has(author.id)), unasked };
+  const allowed = spoken.filter(({ author }) => may.has(author.id));
+  const heard = allowed.filter(({ hidden }) => hidden !== true);
+  return { heard, hidden: allowed.length - heard.length, unasked };
 }
 
 /** Each speaker's newest comment: insiders before others, then the newest first. Private members are told as others (T3). */

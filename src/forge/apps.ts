@@ -54,9 +54,9 @@ export function createApp(world: World, options: AppOptions): { app: App; privat
   return { app, privateKey };
 }
 
-/** GitHub Actions' App and bot, under their real ids: https://api.github.com/apps/github-actions */
+/** GitHub Actions' App, its owner and its bot, under their real ids: https://api.github.com/apps/github-actions */
 export function createActionsApp(world: World): App {
-  const owner = world.createUser("github", { type: "Organization", name: "GitHub" });
+  const owner = world.createUser("github", { type: "Organization", name: "GitHub", id: 9_919 });
   const permissions: Permissions = { actions: "write", checks: "write", contents: "read", metadata: "read" };
   return world.createApp({
     slug: "github-actions",
@@ -65,7 +65,7 @@ export function createActionsApp(world: World): App {
     publicKey: "",
     permissions,
     events: [],
-    id: 15_368,
+    ids: { app: 15_368, bot: 41_898_282 },
   });
 }
 

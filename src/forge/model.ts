@@ -149,19 +149,23 @@ export type CiSettings =
   | { mode: "scripted"; name?: string; conclude: (sha: string, branch: string) => ScriptedCi | Promise<ScriptedCi> }
   | { mode: "actions"; workflows: readonly WorkflowFile[] };
 
+export type WorkflowEvent = "push" | "pull_request";
+
 /** A workflow as its file would describe it. */
 export interface WorkflowFile {
   readonly name: string;
   /** Default `.github/workflows/` and the name in lower case. */
   readonly path?: string;
-  /** Default `push`. */
-  readonly on?: "push" | "pull_request";
+  /** Default `push`; one that has both starts twice for a push to a branch with a pull request. */
+  readonly on?: WorkflowEvent | readonly WorkflowEvent[];
   /** Of `pull_request`; default opened, synchronize and reopened. */
   readonly types?: readonly string[];
   /** It starts only when a changed file is below one of these, or is one of them. */
   readonly paths?: readonly string[];
   /** Its runs wait until a person approves them, as those of outside contributors do, and of bots where the settings say so. */
   readonly held?: boolean;
+  /** Its file is none that GitHub can start: each run fails at once, without any job. */
+  readonly invalid?: boolean;
   /** A newer run for the same branch or pull request cancels one that still runs. */
   readonly cancelInProgress?: boolean;
   readonly jobs: readonly JobFile[];
@@ -178,13 +182,15 @@ export interface JobFile {
   /** In place of the command. */
   readonly conclude?: (at: JobTime) => ScriptedCi | Promise<ScriptedCi>;
   readonly timeoutMs?: number;
+  /** It never gets a runner, and its only annotation says so: it fails without a step or a log. */
+  readonly refused?: string;
 }
 
 /** What a job can see of why it runs. */
 export interface JobTime {
   readonly sha: string;
   readonly branch: string;
-  readonly event: "push" | "pull_request";
+  readonly event: WorkflowEvent;
   /** Of the pull request; false for a push. */
   readonly draft: boolean;
   readonly attempt: number;
@@ -284,6 +290,8 @@ export interface Comment {
   updatedAt: number;
   /** Who last changed the text; null while it is as it was posted. */
   editedBy: User | null;
+  /** Hidden on the page, as spam or the like; the API goes on serving it. */
+  minimized: string | null;
 }
 
 export type ReactionContent = "+1" | "-1" | "laugh" | "confused" | "heart" | "hooray" | "rocket" | "eyes";
@@ -367,6 +375,8 @@ export interface ReviewComment {
   side: "LEFT" | "RIGHT";
   commitId: string;
   inReplyTo: ReviewComment | null;
+  /** Hidden on the page, as spam or the like; the API goes on serving it. */
+  minimized: string | null;
   /** Of a comment that begins a thread: who resolved it. */
   resolvedBy: User | null;
   diffHunk: string;
@@ -374,7 +384,7 @@ export interface ReviewComment {
   updatedAt: number;
 }
 
-export type CheckStatus = "queued" | "in_progress" | "completed";
+export type CheckStatus = "queued" | "in_progress" | "waiting" | "completed";
 export type CheckConclusion =
   | "success"
   | "failure"
@@ -383,6 +393,7 @@ export type CheckConclusion =
   | "skipped"
   | "timed_out"
   | "action_required"
+  | "startup_failure"
   | "stale";
 
 export interface CheckSuite {
@@ -410,7 +421,7 @@ export interface WorkflowRun {
   file: WorkflowFile;
   number: number;
   attempt: number;
-  event: "push" | "pull_request";
+  event: WorkflowEvent;
   headSha: string;
   headBranch: string;
   pull: Pull | null;
@@ -432,7 +443,7 @@ export interface WorkflowRun {
 export interface WorkflowStart {
   readonly repository: Repository;
   readonly file: WorkflowFile;
-  readonly event: "push" | "pull_request";
+  readonly event: WorkflowEvent;
   readonly sha: string;
   readonly branch: string;
   readonly pull: Pull | null;

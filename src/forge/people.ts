@@ -11,7 +11,18 @@ import { readCommit } from "./git/commits.ts";
 import { noCommit, resolveBranch } from "./git/read.ts";
 import { headOf } from "./git/refs.ts";
 import { git } from "./git/run.ts";
-import type { Actor, CheckRun, Comment, Issue, Pull, ReactionContent, Repository, Review, User } from "./model.ts";
+import type {
+  Actor,
+  CheckRun,
+  Comment,
+  Issue,
+  Pull,
+  ReactionContent,
+  Repository,
+  Review,
+  ReviewComment,
+  User,
+} from "./model.ts";
 import { notFound, Refusal } from "./refusal.ts";
 import type { World } from "./world.ts";
 
@@ -32,6 +43,8 @@ export interface Person {
   comment(issue: Issue | Pull, body: string): Comment;
   editComment(comment: Comment, body: string): Comment;
   deleteComment(comment: Comment): void;
+  /** Hides it on the page, as `spam`, `outdated` or the like. */
+  hide(comment: Comment | ReviewComment, reason: string): void;
   react(subject: Issue | Comment, content: ReactionContent): void;
   close(issue: Issue | Pull): void;
   reopen(issue: Issue | Pull): void;
@@ -84,6 +97,7 @@ export function personOf(world: World, workDir: string, login: string): Person {
     comment: (issue, body) => world.createComment(actor, issueOf(issue), body),
     editComment: (comment, body) => world.editComment(actor, comment, body),
     deleteComment: (comment) => world.deleteComment(actor, comment),
+    hide: (comment, reason) => world.minimize(actor, comment, reason),
     react: (subject, content) => void world.addReaction(actor, subject, content),
     close: (issue) => void world.closeIssue(actor, issueOf(issue)),
     reopen: (issue) => void world.reopenIssue(actor, issueOf(issue)),

@@ -126,10 +126,10 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "provider_down_review", { tries: count }),
   cause("external_dependency_blocked", "key_refused", { attempt }),
   cause("external_dependency_blocked", "set_up_failed", { attempt, note, service: z.literal(true).optional() }), // service: one did not get ready
-  // `lacks`: nothing was reported; something that is required was not, though others were; it did not finish; or it waits for a person.
+  // `lacks`: nothing was reported; something that is required was not, though others were; it did not finish; it waits for a person; or GitHub did not start it.
   cause("external_dependency_blocked", "ci_silent", {
     waited: milliseconds,
-    lacks: z.enum(["everything", "required", "end", "approval"]).optional(), // absent: of a version that did not tell them apart
+    lacks: z.enum(["everything", "required", "end", "approval", "start"]).optional(), // absent: of a version that did not tell them apart
   }),
   cause("external_dependency_blocked", "ci_without_result", {}), // what counts has ended, as skipped and the like
   cause("external_dependency_blocked", "checks_without_evidence", { names: z.array(z.string()) }), // own checks, on the base neither

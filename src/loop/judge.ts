@@ -289,7 +289,7 @@ export function onVerdict(
   const silent = verdict.parts.filter((part) => part.colour === "pending" || part.colour === "absent");
   const lacks = lacking(verdict);
   const why =
-    ended && lacks !== "approval"
+    ended && lacks !== "approval" && lacks !== "start"
       ? ({ of: "ci_without_result" } as const)
       : ({ of: "ci_silent", waited: rulesOf(state).ciWaitMs, lacks } as const);
   const [shown, effects] = showVerdict(withAttempt(state, { verdict, counted: false }));
@@ -329,9 +329,10 @@ export function onRerun(state: LoopState, head: string, outcome: "asked" | "refu
 }
 
 /** What a silent CI did not say. */
-function lacking({ parts }: Verdict): "everything" | "required" | "end" | "approval" {
+function lacking({ parts }: Verdict): "everything" | "required" | "end" | "approval" | "start" {
   const ofCi = parts.filter(({ source }) => source === "ci");
   if (ofCi.some(({ lacks }) => lacks === "approval")) return "approval";
+  if (ofCi.some(({ lacks }) => lacks === "start")) return "start";
   if (!ofCi.some(({ lacks }) => lacks === "report")) return "end";
   return ofCi.every(({ lacks }) => lacks === "report") ? "everything" : "required";
 }

@@ -221,7 +221,7 @@ export const VerdictPart = z.object({
   final: z.boolean().optional(), // pending, and waiting changes nothing; absent: it may still come
   onBase: z.boolean().optional(), // true: red, and the base branch fails this check too
   flaky: z.boolean().optional(), // true: it was both red and green on this commit
-  lacks: z.enum(["run", "report", "approval"]).optional(), // pending since what was reported was skipped, nothing was, or its run waits for a person; absent: neither
+  lacks: z.enum(["run", "report", "approval", "start"]).optional(), // pending since what was reported was skipped, nothing was, its run waits for a person, or GitHub did not start it; absent: none of these
 });
 export type VerdictPart = z.infer<typeof VerdictPart>;
 

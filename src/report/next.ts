@@ -65,6 +65,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "ci_silent":
       if (ending.of === "ci_silent" && ending.lacks === "approval")
         return `approve the runs on ${pullLink ?? "the pull request"}, or change in the repository's settings for Actions whose runs wait; then ${judgedAgain}`;
+      if (ending.of === "ci_silent" && ending.lacks === "start")
+        return `clear what keeps GitHub from starting it, which its own words above name, and have the checks run again; then ${judgedAgain}`;
       if (ending.of === "ci_silent" && ending.lacks === "required")
         return `have the required check report on every pull request, or take it off \`checks.required\` and the branch's rules; then ${judgedAgain}`;
       return `once CI works, ${judgedAgain}`;

@@ -1,4 +1,5 @@
 // What the checks on one commit amount to.
+import { maskCredentials } from "../base/credentials.ts";
 import type { Finding, Rules, VerdictPart } from "../loop/state.ts";
 import type { CheckFact, CiFacts } from "./facts.ts";
 import { findingOf } from "./finding.ts";
@@ -25,7 +26,7 @@ const ended = ["stale", "startup_failure"];
  * Where none is required, every reported check counts, none may fail and at least one must succeed. Of several runs
  * of one check the newest counts. `action_required` and words unknown to us are not the change's doing: pending; so are
  * `stale` and `startup_failure`, for good. What comes from somebody else than policy and branch rules expect is noted, and
- * counts neither way. A red check among `wasGreen` was green on this commit before, whether or not GitHub still lists that run.
+ * counts neither way. A job that never started has shown nothing, and is pending for good. A red check among `wasGreen` was green on this commit before, whether or not GitHub still lists that run.
  */
 export function judgeCi(
   ci: CiFacts,
@@ -41,6 +42,7 @@ export function judgeCi(
   const parts = deciding.map((name): VerdictPart => {
     const runs = groups.get(name) ?? [];
     if (runs.length === 0 && ci.held === true) return held(name);
+    if (runs.length === 0 && ci.unstartable !== undefined) return unstartable(name, ci.unstartable);
     const judged = partOf(name, runs, mustSucceed);
     const red = runs.filter((run) => colourOf(run) === "red");
     if (judged.colour !== "red") return judged;
@@ -57,6 +59,7 @@ export function judgeCi(
       ...missingEvidence(ci, parts, required.length > 0),
       ...others,
       ...ignored,
+      ...(parts.some(({ lacks }) => lacks === "start") ? [] : unstarted(ci)),
     ],
     findings: redChecks(ci, rules, ourChecks).map((check) => ({
       ...findingOf(check),
@@ -116,7 +119,7 @@ function partOf(name: string, runs: readonly CheckFact[], mustSucceed: boolean):
   const { conclusion, url } = decisive;
   const colour = colourOf(decisive);
   if (colour === "pending") {
-    return { ...part(name, colour, pendingNote(decisive), url), ...(ended.includes(conclusion ?? "") ? forGood : {}) };
+    return { ...part(name, colour, pendingNote(decisive), url), ...pendingFor(decisive) };
   }
   if (colour === "green" && mustSucceed && conclusion !== "success") {
     return {
@@ -130,6 +133,27 @@ function partOf(name: string, runs: readonly CheckFact[], mustSucceed: boolean):
 
 const forGood = { final: true };
 
+/** What a pending check lacks, and whether waiting for it changes anything. */
+function pendingFor({ conclusion, unstarted, waits }: CheckFact): Pick<VerdictPart, "final" | "lacks"> {
+  if (unstarted === true) return { ...forGood, lacks: "start" };
+  if (waits === true) return { lacks: "approval" };
+  return ended.includes(conclusion ?? "") ? forGood : {};
+}
+
+/** What was not reported may come from elsewhere, so it is waited for. */
+function unstartable(name: string, workflows: readonly string[]): VerdictPart {
+  return { ...part(name, "pending", `not reported, and ${couldNotStart(workflows)}`, null), lacks: "start" };
+}
+
+/** A workflow that could not be started has no check: where nothing was missing, it is told and counts neither way. */
+function unstarted({ unstartable: workflows = [] }: CiFacts): VerdictPart[] {
+  return workflows.map((name) => part(name, "absent", "GitHub could not start this workflow", null));
+}
+
+function couldNotStart(workflows: readonly string[]): string {
+  return `GitHub could not start ${workflows.join(", ")}, as where its file is invalid`;
+}
+
 /** What was not reported, while GitHub holds runs of workflows back: waiting changes nothing, and it is no sign that there is no CI. */
 function held(name: string): VerdictPart {
   const note = "not reported: GitHub holds runs of workflows until a person approves them";
@@ -139,6 +163,7 @@ function held(name: string): VerdictPart {
 function missingEvidence(ci: CiFacts, parts: readonly VerdictPart[], isRequired: boolean): VerdictPart[] {
   if (ci.truncated) return [part("checks", "pending", "there are more checks than could be read", null)];
   if (parts.length === 0 && ci.held === true) return [held("checks")];
+  if (parts.length === 0 && ci.unstartable !== undefined) return [unstartable("checks", ci.unstartable)];
   if (parts.length === 0)
     return [{ ...part("checks", "pending", "no check has been reported yet", null), lacks: "report" }];
   if (!isRequired && parts.every((each) => each.colour === "green" && each.note !== "success")) {
@@ -182,15 +207,23 @@ function stateOf({ done, conclusion }: CheckFact): string {
 }
 
 function colourOf(check: CheckFact): "green" | "red" | "pending" {
-  if (!check.done) return "pending";
+  if (!check.done || check.unstarted === true) return "pending";
   if (redConclusions.includes(check.conclusion ?? "")) return "red";
   return passing.includes(check.conclusion ?? "") ? "green" : "pending";
 }
 
 function pendingNote(check: CheckFact): string {
+  if (check.waits === true) return "waits until a person lets its deployment begin";
+  if (check.unstarted === true) return `never started: ${whyUnstarted(check)}`;
   return check.done ? `ended as ${check.conclusion ?? "unknown"}, which needs a person` : "not finished yet";
 }
 
 function part(name: string, colour: VerdictPart["colour"], note: string, url: string | null): VerdictPart {
   return { source: "ci", name, colour, note, url };
+}
+
+/** In the words of GitHub's annotation, on one line. */
+function whyUnstarted({ annotations }: CheckFact): string {
+  const said = annotations.map(({ message }) => message.replace(/\s+/g, " ").trim()).find((line) => line !== "");
+  return maskCredentials(said ?? "GitHub does not say why").slice(0, 300);
 }

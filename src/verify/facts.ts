@@ -10,8 +10,11 @@ export interface CheckFact {
   readonly creatorApp?: number; // id of the App that posted a commit status, where a branch rule expects one
   readonly suite?: number; // of a check run: runs of one suite supersede each other by name
   readonly workflow?: number | null; // of GitHub Actions; null: of no workflow; absent: not known
+  readonly event?: string; // that started the workflow, as GitHub calls it: `push`, `pull_request`; absent: not known
   readonly startedAt?: number | null; // epoch milliseconds
   readonly done: boolean;
+  readonly waits?: true; // a person has to let its deployment begin
+  readonly unstarted?: true; // it ended red before its first step, since GitHub gave it no runner
   readonly conclusion: string | null; // GitHub's own word, lower case
   readonly required: boolean; // by branch protection or ruleset
   readonly title: string;
@@ -56,6 +59,7 @@ export interface CiFacts {
   readonly truncated: boolean; // there were more checks than one read returns: not green
   readonly expected?: readonly ExpectedCheck[]; // by the rules of the base branch, reported or not; absent: none, or not read
   readonly held?: true; // runs of workflows wait for a person to approve them; absent: none is known to
+  readonly unstartable?: readonly string[]; // names of workflows that GitHub could not start; absent: none is known
   readonly base?: BaseFact; // absent: the branch is gone, or not known
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at now, without their words; absent: none, or not read
 }

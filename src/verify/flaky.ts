@@ -4,11 +4,11 @@ import { keyOf } from "./newest.ts";
 
 const red = ["failure", "timed_out"];
 
-/** Whether runs of the same check, by name, App and workflow, ended both ways. Who cancelled a run said nothing of the commit. */
+/** Whether runs of the same check, by name, App, workflow and event, ended both ways. Who cancelled a run said nothing of the commit. */
 export function flakyIn(checks: readonly CheckFact[]): (check: CheckFact) => boolean {
   const ends = new Map<string, Set<string>>();
   for (const check of checks) {
-    if (!check.done || check.conclusion === null || check.app === null) continue;
+    if (!check.done || check.conclusion === null || check.app === null || check.unstarted === true) continue;
     const known = ends.get(keyOf(check)) ?? new Set();
     ends.set(keyOf(check), known.add(red.includes(check.conclusion) ? "red" : check.conclusion));
   }

@@ -86,6 +86,14 @@ function findingsOf(review: ReviewFact): Finding[] {
   return [finding(title, review.body.trim() || "No words were given.", null, null), ...inline];
 }
 
-function finding(title: string, detail: string, path: string | null, line: number | null): Finding {
-  return { source: "person", title, detail: detail.slice(0, 4000), path, line, url: null };
+/** So much of what a person wrote is kept; the rest stands in the review. */
+const mostCharacters = 4000;
+
+function finding(title: string, text: string, path: string | null, line: number | null): Finding {
+  const left = text.length - mostCharacters;
+  const detail =
+    left <= 0
+      ? text
+      : `${text.slice(0, mostCharacters).toWellFormed()}\n[… ${left} more characters stand in the review …]`;
+  return { source: "person", title, detail, path, line, url: null };
 }

@@ -2,7 +2,8 @@
 import type { CheckFact } from "./facts.ts";
 
 /**
- * The newest run of each name, App and workflow, as listed. Where the workflow is not known, runs supersede each other within
+ * The newest run of each name, App, workflow and event, as listed: a run for a push tests another tree than one for a pull
+ * request, and neither takes the other's place. Where the workflow is not known, runs supersede each other within
  * their check suite only, as GitHub's own filter has it: two workflows may have a job of the same name. A matrix job that was
  * cancelled or skipped before its name was made has run nothing, and goes where a job of the matrix is listed.
  */
@@ -22,8 +23,9 @@ function startOf({ startedAt, done }: CheckFact): number {
 }
 
 /** Equal for runs of one check, which take each other's place. */
-export function keyOf({ name, app, workflow, suite }: CheckFact): string {
-  const where = workflow === undefined || workflow === null ? `suite ${suite ?? ""}` : `workflow ${workflow}`;
+export function keyOf({ name, app, workflow, event, suite }: CheckFact): string {
+  const where =
+    workflow === undefined || workflow === null ? `suite ${suite ?? ""}` : `workflow ${workflow} ${event ?? ""}`;
   return JSON.stringify([name, app?.id ?? null, where]);
 }
 

@@ -145,6 +145,27 @@ export const settingRows: Readonly<Record<string, Row>> = {
       "CI that GitHub holds until a person approves it is said at once as that, and judged once it ran",
     ),
   },
+  "Jobs that get no runner, as beyond the account's spending limit": {
+    does: "They have judged nothing. Where nothing else failed, the loop ends in the words of GitHub's annotation, and no attempt is spent; `/loop retry` judges the same commit once they ran.",
+    shown: shown(
+      "test/story/never-started.test.ts",
+      "a job that got no runner ends the loop at once in GitHub's own words, and is judged once it ran",
+    ),
+  },
+  "Workflows that cannot be started, as where their file is invalid": {
+    does: "Told with the verdict. Where a check that counts was not reported either, the loop waits its time, then ends saying that.",
+    shown: shown(
+      "test/story/never-started.test.ts",
+      "a required check whose workflow cannot start is told as that when its time is up",
+    ),
+  },
+  "Workflows that a push and a pull request both start": {
+    does: "Both runs count. Neither is the other's newer run, and red in one of them is no chance.",
+    shown: shown(
+      "test/story/two-events.test.ts",
+      "red for the %s alone is red, whichever began later, and no check that fails by chance",
+    ),
+  },
   "A conflict with the base": {
     does: "Found while the commit is judged and at the gate. The agent is told to merge the base, in attempts that are not counted; after three, a person is asked.",
     shown: shown(

@@ -320,6 +320,58 @@ describe("CI", () => {
     expect(ci.expected).toEqual([{ name: "loop / review", app: null }]);
   });
 
+  test("of a base with more than a hundred checks is read to the last: a newer run may have taken the place of a red one", async () => {
+    const { head, number } = await openLoopPull("loop/1-base");
+    const { world, ciApp } = up.forge;
+    const main = up.repository.issues.get(number)?.pull?.base.sha ?? "";
+    const names = ["job 0", ...Array.from({ length: 105 }, (_, n) => `job ${n}`)];
+    for (const [index, name] of names.entries()) {
+      const conclusion = index === 0 ? "failure" : "success";
+      const check = { name, headSha: main, headBranch: "main", status: "completed", conclusion } as const;
+      await world.createCheckRun(world.actorOf(ciApp), up.repository, check);
+    }
+    up.sent();
+    const { baseChecks = [] } = await up.port.readCi(up.where, number, head);
+    expect(up.sent()).toEqual(["query ReadCi", "query ReadMoreBaseChecks"]);
+    expect(baseChecks.map(({ name }) => name)).toEqual(names);
+    up.repository.runs = up.repository.runs.filter(({ headSha }) => headSha !== main);
+  });
+
+  test("of a commit with more than a hundred check suites still shows the run that waits for a person", async () => {
+    const { head, number, pull } = await openLoopPull("loop/1-suites");
+    const { world, actionsApp } = up.forge;
+    const by = up.forge.as("carol").actor;
+    for (let n = 0; n < 103; n++) {
+      const file = { name: `Workflow ${n}`, held: n === 102, jobs: [] };
+      const start = {
+        repository: up.repository,
+        file,
+        event: "pull_request",
+        sha: head,
+        branch: "loop/1-suites",
+        pull,
+      } as const;
+      world.createWorkflowRun(world.actorOf(actionsApp), by, start);
+    }
+    up.sent();
+    expect(await up.port.readCi(up.where, number, head)).toMatchObject({ held: true });
+    expect(up.sent()).toEqual(["query ReadCi", "query ReadSuites"]);
+  });
+
+  test("tells a job that waits for a person to let its deployment begin", async () => {
+    const { head, number } = await openLoopPull("loop/1-waits");
+    const { world, ciApp } = up.forge;
+    const of = { headSha: head, headBranch: "loop/1-waits" };
+    const deploy = await world.createCheckRun(world.actorOf(ciApp), up.repository, { name: "deploy", ...of });
+    deploy.status = "waiting"; // which only GitHub Actions can say
+    await world.createCheckRun(world.actorOf(ciApp), up.repository, { name: "test", status: "queued", ...of });
+    const { checks } = await up.port.readCi(up.where, number, head);
+    expect(checks.map(({ name, done, waits }) => [name, done, waits])).toEqual([
+      ["deploy", false, true],
+      ["test", false, undefined],
+    ]);
+  });
+
   test("of a commit GitHub does not know yet may be read later (F29)", async () => {
     const { number } = await openLoopPull("loop/1-unknown");
     await expect(up.port.readCi(up.where, number, "1".repeat(40))).rejects.toMatchObject({
@@ -367,6 +419,19 @@ describe("the gate", () => {
       },
     ]);
     expect(read.ci).toMatchObject({ head: next, pullHead: next, checks: [], truncated: false });
+  });
+
+  test("of a review with more comments on lines than a page has reads all, but those that somebody hid", async () => {
+    const { number, pull } = await openLoopPull("loop/2-lines");
+    const comments = Array.from({ length: 160 }, (_, n) => ({ path: "loop/2-lines.txt", line: 1, body: `Mend ${n}.` }));
+    up.forge.as("alice").review(pull, { event: "REQUEST_CHANGES", body: "", comments });
+    up.forge.as("alice").hide(pull.reviewComments[7]!, "outdated");
+    up.forge.as("mike").review(pull, { event: "COMMENT", body: "Aside.", comments });
+    up.sent();
+    const { reviews } = await up.port.readPull(up.where, number);
+    expect(up.sent()).toEqual(["query ReadPull", "query ReadReviewComments", "query ReadReviewComments"]);
+    const shown = comments.map(({ body }) => body).filter((body) => body !== "Mend 7.");
+    expect(reviews[0]?.comments.map(({ body }) => body)).toEqual(shown);
   });
 
   test("counts committers and co-authors among the authors, since none of them may approve (I15)", async () => {

@@ -217,6 +217,7 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
     { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "required", ...verify },
     { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "end", ...verify },
     { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "approval", ...verify },
+    { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "start", ...verify },
   ],
   ci_without_result: [
     {

@@ -69,6 +69,18 @@ describe("a verdict", () => {
   it.each<[string, CheckFact[], Asked, string]>([
     ["everything succeeded", [aCheck()], {}, "green (test green: success; review green: approved)"],
     [
+      "a deployment waits for a person",
+      [aCheck(), aCheck({ name: "preview", done: false, waits: true, conclusion: null })],
+      {},
+      "pending (test green: success; preview pending: waits until a person lets its deployment begin; review green: approved)",
+    ],
+    [
+      "a job never started",
+      [aCheck(), aCheck({ name: "lint", conclusion: "failure", unstarted: true })],
+      {},
+      "pending (test green: success; lint pending: never started: GitHub does not say why; review green: approved)",
+    ],
+    [
       "nothing was reported",
       [],
       {},

@@ -12,12 +12,19 @@ export interface NewApp {
   readonly publicKey: string;
   readonly permissions: Permissions;
   readonly events: readonly string[];
+  /** Its own and its bot's; default: the next ones. An App that has them has no webhook. */
+  readonly ids?: { readonly app: number; readonly bot: number };
+}
+
+interface NewUser {
+  readonly type?: User["type"];
+  readonly name?: string;
   /** Default: the next one. */
   readonly id?: number;
 }
 
 export interface AccountActions {
-  createUser(login: string, options?: { type?: User["type"]; name?: string }): User;
+  createUser(login: string, options?: NewUser): User;
   /** Gives an account another login. The old one is free, redirects for its repositories only, and its ids stay. */
   renameUser(user: User, login: string): void;
   /** Deletes an account: what it wrote stays, under `ghost` or under nobody. */
@@ -38,7 +45,7 @@ export interface AccountActions {
 
 export function accountActions(core: Core): AccountActions {
   return {
-    createUser: (login, options = {}) => createUser(core, login, options.type ?? "User", options.name ?? login),
+    createUser: (login, options = {}) => createUser(core, login, options),
     renameUser: (user, login) => renameUser(core, user, login),
     deleteUser: (user) => deleteUser(core, user),
     addMember: (organisation, user, visibility) => void organisation.members.set(user, visibility),
@@ -84,10 +91,11 @@ export function accountActions(core: Core): AccountActions {
   };
 }
 
-function createUser(core: Core, login: string, type: User["type"], name: string): User {
+function createUser(core: Core, login: string, options: NewUser): User {
+  const { type = "User", name = login } = options;
   const known = findUser(core, login);
   if (known) throw unprocessable({ resource: "User", code: "already_exists", field: "login" });
-  const id = core.nextId();
+  const id = options.id ?? core.nextId();
   const prefix = { User: "U", Bot: "BOT", Organization: "O" }[type];
   const user: User = {
     id,
@@ -124,16 +132,18 @@ function deleteUser(core: Core, user: User): void {
 }
 
 function createApp(core: Core, wanted: NewApp): App {
-  const id = wanted.id ?? core.nextId();
-  const bot = createUser(core, `${wanted.slug}[bot]`, "Bot", wanted.name);
+  const { ids, ...described } = wanted;
+  const id = ids?.app ?? core.nextId();
+  const ofBot = { type: "Bot", name: wanted.name } as const;
+  const bot = createUser(core, `${wanted.slug}[bot]`, ids === undefined ? ofBot : { ...ofBot, id: ids.bot });
   const app: App = {
-    ...wanted,
+    ...described,
     events: [...wanted.events],
     id,
     nodeId: nodeId("A", id),
     clientId: `Iv23li${randomBytes(7).toString("hex")}`,
     bot,
-    hookId: core.nextId(),
+    hookId: ids?.app ?? core.nextId(),
     webhook: null,
     createdAt: core.now(),
   };

@@ -1,6 +1,6 @@
 // Comments on issues and pull requests, with GitHub's limits on them.
 import { type Core, hasAccess, nodeId, requireAccess } from "../core.ts";
-import type { Actor, Comment, Issue } from "../model.ts";
+import type { Actor, Comment, Issue, ReviewComment } from "../model.ts";
 import { Refusal, unprocessable } from "../refusal.ts";
 import { commentShape } from "../shapes/comment.ts";
 import { issueShape } from "../shapes/issue.ts";
@@ -10,6 +10,8 @@ export interface CommentActions {
   createComment(actor: Actor, issue: Issue, body: string): Comment;
   editComment(actor: Actor, comment: Comment, body: string): Comment;
   deleteComment(actor: Actor, comment: Comment): void;
+  /** Hides a comment, for a reason such as `spam` or `outdated`; null shows it again. No webhook tells of it. */
+  minimize(actor: Actor, comment: Comment | ReviewComment, reason: string | null): void;
 }
 
 export function commentActions(core: Core): CommentActions {
@@ -45,6 +47,11 @@ export function commentActions(core: Core): CommentActions {
       comment.issue.updatedAt = core.now();
       emitComment(core, actor, comment, "deleted");
     },
+    minimize: (actor, comment, reason) => {
+      const { repository } = "issue" in comment ? comment.issue : comment.pull.issue;
+      requireAccess(actor, repository, actor.user === comment.user ? "read" : "write");
+      comment.minimized = reason;
+    },
   };
 }
 
@@ -62,6 +69,7 @@ function newComment(core: Core, actor: Actor, issue: Issue, body: string): Comme
     createdAt: now,
     updatedAt: now,
     editedBy: null,
+    minimized: null,
   };
   issue.comments.push(comment);
   issue.commentsEver += 1;

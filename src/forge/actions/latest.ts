@@ -14,9 +14,12 @@ export function latestInSuites(runs: readonly CheckRun[]): CheckRun[] {
   return [...latest.values()];
 }
 
-/** The newest run of each App and name: what pages show and branch rules go by. */
+/**
+ * The newest run of each App and name: what pages show and branch rules go by. Of a workflow that two events started both
+ * count: https://github.com/wasm-micro-runtime/wasm-micro-runtime/pull/5053
+ */
 export function latestRuns(runs: readonly CheckRun[]): CheckRun[] {
   const latest = new Map<string, CheckRun>();
-  for (const run of runs) latest.set(`${run.app.id} ${run.name}`, run);
+  for (const run of runs) latest.set(`${run.app.id} ${run.suite.workflowRun?.event ?? ""} ${run.name}`, run);
   return [...latest.values()];
 }

@@ -156,6 +156,7 @@ function newReviewComment(
     side: wanted.side ?? "RIGHT",
     commitId: review.commitId,
     inReplyTo,
+    minimized: null,
     resolvedBy: null,
     diffHunk: wanted.line ? `@@ -${wanted.line} +${wanted.line} @@` : "",
     createdAt: now,

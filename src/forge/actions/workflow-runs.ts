@@ -50,7 +50,7 @@ export function workflowActions(core: Core): WorkflowActions {
     startJob: (actor, job) => {
       const { run } = job;
       if (run.status === "queued") emitRunAs(core, actor, run, "in_progress");
-      job.steps = stepsOf(core.now(), job.file);
+      job.steps = job.file.refused === undefined ? stepsOf(core.now(), job.file) : [];
       checks.updateCheckRun(actor, job.check, { status: "in_progress", startedAt: core.now() });
       emitJob(core, actor, job, "in_progress");
     },
@@ -93,11 +93,14 @@ function renew(core: Core, by: Actor, run: WorkflowRun): void {
   emitRun(core, by, run, "requested");
 }
 
-/** A run that is held has ended as `action_required`, without any job: https://github.com/sarvamai/sarvam-ai-cookbook/issues/148 */
-function hold(core: Core, actor: Actor, run: WorkflowRun): void {
-  run.conclusion = "action_required";
+/**
+ * Without any job: `action_required` where it is held, https://github.com/sarvamai/sarvam-ai-cookbook/issues/148, and
+ * `startup_failure` where its file is none, https://github.com/actions/runner/issues/1042
+ */
+function endAtOnce(core: Core, actor: Actor, run: WorkflowRun, conclusion: CheckConclusion): void {
+  run.conclusion = conclusion;
   run.suite.status = "completed";
-  run.suite.conclusion = "action_required";
+  run.suite.conclusion = conclusion;
   emitRunAs(core, actor, run, "completed");
 }
 
@@ -136,7 +139,8 @@ function createRun(core: Core, actor: Actor, by: Actor, start: WorkflowStart): W
   whole.suite.workflowRun = whole;
   repository.workflowRuns.push(whole);
   emitRun(core, by, whole, "requested");
-  if (whole.held) hold(core, actor, whole);
+  if (whole.held) endAtOnce(core, actor, whole, "action_required");
+  else if (file.invalid) endAtOnce(core, actor, whole, "startup_failure");
   return whole;
 }
 

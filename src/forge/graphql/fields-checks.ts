@@ -3,7 +3,16 @@
 import { failing, latestInSuites, latestRuns } from "../actions/latest.ts";
 import { latestStatuses } from "../actions/statuses.ts";
 import type { PermissionName } from "../caller.ts";
-import type { CheckAnnotation, CheckRun, CheckSuite, CommitStatus, Pull, Repository, WorkflowRun } from "../model.ts";
+import type {
+  CheckAnnotation,
+  CheckRun,
+  CheckSuite,
+  CommitStatus,
+  Pull,
+  Repository,
+  WorkflowRun,
+  WorkflowStep,
+} from "../model.ts";
 import { repoWeb } from "../shapes/url.ts";
 import { connection, type Item, itemsOf } from "./connection.ts";
 import { declined, orError } from "./errors.ts";
@@ -98,6 +107,17 @@ export const checkFields: Readonly<Record<string, Fields>> = {
     completedAt: (run) => dateTimeOrNull(run.completedAt),
     checkSuite: (run) => source("CheckSuite", run.suite),
     isRequired: (run, args) => isRequired(run.repository, args, run.name),
+    steps: (run, args, _reading, field) => {
+      const job = run.suite.workflowRun?.jobs.find((one) => one.check === run);
+      if (job === undefined) return null;
+      const wanted = job.steps.filter(({ number }) => args.number == null || args.number === number);
+      return connection(
+        "CheckStepConnection",
+        field,
+        args,
+        wanted.map((one) => ({ key: one.number, node: source("CheckStep", one) })),
+      );
+    },
     annotations: (run, args, _reading, field) =>
       connection(
         "CheckAnnotationConnection",
@@ -113,6 +133,14 @@ export const checkFields: Readonly<Record<string, Fields>> = {
     rawDetails: (one) => one.rawDetails,
     annotationLevel: (one) => one.level.toUpperCase(),
     location: (one) => source("CheckAnnotationSpan", one),
+  }),
+  CheckStep: fieldsOf<WorkflowStep>({
+    name: (one) => one.name,
+    number: (one) => one.number,
+    status: (one) => one.status.toUpperCase(),
+    conclusion: (one) => one.conclusion?.toUpperCase() ?? null,
+    startedAt: (one) => dateTimeOrNull(one.startedAt),
+    completedAt: (one) => dateTimeOrNull(one.completedAt),
   }),
   CheckAnnotationSpan: fieldsOf<CheckAnnotation>({
     start: (one) => source("CheckAnnotationPosition", one.startLine),

@@ -55,6 +55,8 @@ export const issueFields: Readonly<Record<string, Fields>> = {
     updatedAt: (comment) => dateTime(comment.updatedAt),
     lastEditedAt: (comment) => dateTimeOrNull(comment.editedBy === null ? null : comment.updatedAt),
     editor: (comment) => actorSource(comment.editedBy),
+    isMinimized: (comment) => comment.minimized !== null,
+    minimizedReason: (comment) => comment.minimized,
     viewerDidAuthor: (comment, _args, { actor }) => comment.user === actor.user,
   }),
 };

@@ -146,6 +146,8 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     line: (comment) => comment.line,
     body: (comment) => comment.body,
     author: (comment) => actorSource(comment.user),
+    isMinimized: (comment) => comment.minimized !== null,
+    minimizedReason: (comment) => comment.minimized,
   }),
 };
 

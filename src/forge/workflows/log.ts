@@ -71,15 +71,16 @@ function endMessage({ conclusion, exitCode }: LogOf): string {
 }
 
 function endAnnotation(of: LogOf, line: number): CheckAnnotation {
-  return {
-    path: ".github",
-    startLine: line,
-    endLine: line,
-    level: "failure",
-    message: endMessage(of),
-    title: "",
-    rawDetails: "",
-  };
+  return ofNoFile(endMessage(of), line);
+}
+
+/** What GitHub says of a job that it gives no runner. */
+export function refusalAnnotation(message: string): CheckAnnotation {
+  return ofNoFile(message, 1);
+}
+
+function ofNoFile(message: string, line: number): CheckAnnotation {
+  return { path: ".github", startLine: line, endLine: line, level: "failure", message, title: "", rawDetails: "" };
 }
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */

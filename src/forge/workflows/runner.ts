@@ -7,7 +7,7 @@ import type { Activity } from "../http/activity.ts";
 import { runJob } from "../job.ts";
 import type { Actor, App, JobFile, JobTime, ScriptedCi, WorkflowJob, WorkflowRun } from "../model.ts";
 import type { World } from "../world.ts";
-import { writeLog } from "./log.ts";
+import { refusalAnnotation, writeLog } from "./log.ts";
 import { startsOf } from "./trigger.ts";
 
 export interface RunnerOptions {
@@ -40,7 +40,7 @@ export function startRunner(options: RunnerOptions): { stop(): Promise<void> } {
     if (again) return enqueue(again);
     const starts = await startsOf(event);
     const runs = starts.map((start) => world.createWorkflowRun(world.actorOf(options.app), event.actor, start));
-    await Promise.all(runs.filter((run) => !run.held).map(enqueue));
+    await Promise.all(runs.filter((run) => run.status !== "completed").map(enqueue));
   };
   const stopListening = world.listen((event) => {
     if (!["push", "pull_request", "workflow_run"].includes(event.event)) return;
@@ -123,6 +123,8 @@ async function jobEnd(options: RunnerOptions, actor: Actor, job: WorkflowJob, si
   if (file.if?.(timeOf(run)) === false) return { conclusion: "skipped", ...nothing };
   if (signal.aborted) return { conclusion: "cancelled", ...nothing };
   world.startJob(actor, job);
+  if (file.refused !== undefined)
+    return { conclusion: "failure", log: null, annotations: [refusalAnnotation(file.refused)] };
   const result = await resultOf(options, job, signal);
   const conclusion = signal.aborted ? "cancelled" : result.conclusion;
   const of = { repository: run.repository, job: job.check.name, file, sha: run.headSha, at: world.now() };

@@ -37,7 +37,8 @@ function requested({ event, body }: WorldEvent, repository: Repository): Found |
 }
 
 function isTriggered(file: WorkflowFile, found: Found, action: string | null): boolean {
-  if ((file.on ?? "push") !== found.event) return false;
+  const events = [file.on ?? "push"].flat();
+  if (!events.includes(found.event)) return false;
   return found.event === "push" || (file.types ?? defaultTypes).includes(action ?? "");
 }
 

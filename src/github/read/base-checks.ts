@@ -1,30 +1,43 @@
 // Which checks the base branch itself fails, read beside those of the head.
 import { z } from "zod";
 import type { CheckFact } from "../../verify/facts.ts";
-import { Time } from "../client/answers.ts";
+import { requireSameRepository, Time } from "../client/answers.ts";
+import { type Connection, query, type Repository } from "../client/client.ts";
+import { asAllowed } from "./allowed.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 
-/** Spread on the Commit that the base branch is at as `BaseChecks`: the first hundred, of which no more than names and ends count. */
-export function baseChecksFragment(workflows: boolean): string {
-  return `
-fragment BaseChecks on Commit {
-  statusCheckRollup {
-    contexts(first: 100) {
+const contextsOf = (workflows: boolean, page: string) => `contexts(${page}) {
+      pageInfo { hasNextPage endCursor }
       nodes {
         __typename
         ... on CheckRun {
           name conclusion startedAt
           checkSuite {
             databaseId app { databaseId slug }
-            ${workflows ? "workflowRun { workflow { databaseId } }" : ""}
+            ${workflows ? "workflowRun { event workflow { databaseId } }" : ""}
           }
+          steps(first: 1) { totalCount }
         }
         ... on StatusContext { context state creator { ${actorFields} } }
       }
-    }
-  }
+    }`;
+
+/** Spread on the Commit that the base branch is at as `BaseChecks`; no more than names and ends count. */
+export function baseChecksFragment(workflows: boolean): string {
+  return `
+fragment BaseChecks on Commit {
+  oid
+  statusCheckRollup { ${contextsOf(workflows, "first: 100")} }
 }`;
 }
+
+const moreTextOf = (workflows: boolean) => `
+query ReadMoreBaseChecks($owner: String!, $name: String!, $base: GitObjectID!, $after: String!) {
+  repository(owner: $owner, name: $name) {
+    databaseId
+    object(oid: $base) { ... on Commit { oid statusCheckRollup { ${contextsOf(workflows, "first: 100, after: $after")} } } }
+  }
+}`;
 
 const Run = z.object({
   __typename: z.literal("CheckRun"),
@@ -34,8 +47,9 @@ const Run = z.object({
   checkSuite: z.object({
     databaseId: z.number().nullable(),
     app: z.object({ databaseId: z.number().nullable(), slug: z.string() }).nullable(),
-    workflowRun: z.object({ workflow: z.object({ databaseId: z.number().nullable() }) }).nullish(),
+    workflowRun: z.object({ event: z.string(), workflow: z.object({ databaseId: z.number().nullable() }) }).nullish(),
   }),
+  steps: z.object({ totalCount: z.number() }).nullish(),
 });
 
 const Status = z.object({
@@ -47,20 +61,49 @@ const Status = z.object({
 
 /** What the fragment asks for. */
 export const BaseChecks = z.object({
+  oid: z.string(),
   statusCheckRollup: z
-    .object({ contexts: z.object({ nodes: z.array(z.discriminatedUnion("__typename", [Run, Status])) }) })
+    .object({
+      contexts: z.object({
+        pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+        nodes: z.array(z.discriminatedUnion("__typename", [Run, Status])),
+      }),
+    })
     .nullish(),
 });
 
-/** The checks of the base as facts, without what they say. */
-export function baseChecks({ statusCheckRollup }: z.infer<typeof BaseChecks>): CheckFact[] {
-  const nodes = statusCheckRollup?.contexts.nodes ?? [];
-  return nodes.map((one) => (one.__typename === "CheckRun" ? runFact(one) : statusFact(one)));
+const More = z.object({ repository: z.object({ databaseId: z.number(), object: BaseChecks.nullable() }) });
+
+/** At most so many pages of a hundred are read; of a longer list nothing is known, since a newer run may stand beyond it. */
+const mostPages = 10;
+
+/** The checks of the base as facts, without what they say. No request for the first hundred, and one for each further. Throws `Fault`. */
+export async function baseChecks(
+  connection: Connection,
+  repository: Repository,
+  { oid: base, statusCheckRollup }: z.infer<typeof BaseChecks>,
+): Promise<CheckFact[]> {
+  const { owner, name } = repository;
+  const attempted = `Could not read all checks of the base of ${owner}/${name} at ${base.slice(0, 12)}`;
+  const checks = [...(statusCheckRollup?.contexts.nodes ?? [])];
+  let page = statusCheckRollup?.contexts.pageInfo;
+  for (let read = 1; page?.hasNextPage === true; read++) {
+    if (read === mostPages) return [];
+    const variables = { owner, name, base, after: page.endCursor };
+    const more = await asAllowed(connection, repository, ({ workflows }) =>
+      query(connection, repository, { attempted, shape: More, text: moreTextOf(workflows), variables }),
+    );
+    requireSameRepository(repository, more.repository.databaseId, attempted);
+    const contexts = more.repository.object?.statusCheckRollup?.contexts;
+    checks.push(...(contexts?.nodes ?? []));
+    page = contexts?.pageInfo;
+  }
+  return checks.map((one) => (one.__typename === "CheckRun" ? runFact(one) : statusFact(one)));
 }
 
 const silent = { required: false, title: "", summary: "", text: "", url: null, annotations: [] };
 
-function runFact({ name, conclusion, startedAt, checkSuite }: z.infer<typeof Run>): CheckFact {
+function runFact({ name, conclusion, startedAt, checkSuite, steps }: z.infer<typeof Run>): CheckFact {
   const { app, databaseId, workflowRun } = checkSuite;
   return {
     ...silent,
@@ -68,8 +111,10 @@ function runFact({ name, conclusion, startedAt, checkSuite }: z.infer<typeof Run
     app: app && { id: app.databaseId ?? 0, slug: app.slug },
     ...(databaseId === null ? {} : { suite: databaseId }),
     ...(workflowRun === undefined ? {} : { workflow: workflowRun?.workflow.databaseId ?? null }),
+    ...(workflowRun == null ? {} : { event: workflowRun.event }),
     startedAt,
     done: conclusion !== null,
+    ...(conclusion === "FAILURE" && steps?.totalCount === 0 ? { unstarted: true as const } : {}),
     conclusion: conclusion?.toLowerCase() ?? null,
   };
 }

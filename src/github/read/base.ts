@@ -8,13 +8,18 @@ import { BaseChecks, baseChecks, baseChecksFragment } from "./base-checks.ts";
 import { SignatureRules, signatureFields, takesSignedOnly } from "./rules.ts";
 
 /** Of a branch: where it is, and what a loop has to know of it before its first attempt. */
-export const baseFields = (rules: boolean) => `name ${rules ? signatureFields : ""} target { oid ...BaseChecks }`;
+export const baseFields = (rules: boolean) => `name ${rules ? signatureFields : ""} target { ...BaseChecks }`;
 
 /** What `baseFields` asks for. */
-export const BaseRef = SignatureRules.extend({ name: z.string(), target: BaseChecks.extend({ oid: z.string() }) });
+export const BaseRef = SignatureRules.extend({ name: z.string(), target: BaseChecks });
 
-export function baseRead(ref: z.infer<typeof BaseRef>): BaseRead {
-  const onBase = baseChecks(ref.target);
+/** No request where the branch has no more than a hundred checks. Throws `Fault`. */
+export async function baseRead(
+  connection: Connection,
+  repository: Repository,
+  ref: z.infer<typeof BaseRef>,
+): Promise<BaseRead> {
+  const onBase = await baseChecks(connection, repository, ref.target);
   return {
     base: { branch: ref.name, sha: ref.target.oid },
     ...(takesSignedOnly(ref) ? { signed: true } : {}),
@@ -46,5 +51,5 @@ export async function readBase(
     query(connection, repository, { attempted, shape: Answer, text: textOf(asked), variables }),
   );
   requireSameRepository(repository, answer.repository.databaseId, attempted);
-  return answer.repository.ref && baseRead(answer.repository.ref);
+  return answer.repository.ref && baseRead(connection, repository, answer.repository.ref);
 }

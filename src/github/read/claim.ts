@@ -30,7 +30,7 @@ export function isNearName(path: string): boolean {
 
 const commentsPage = (page: string) => `comments(last: 100${page}) {
           pageInfo { hasPreviousPage startCursor }
-          nodes { fullDatabaseId author { ${actorFields} } authorAssociation body createdAt }
+          nodes { fullDatabaseId author { ${actorFields} } authorAssociation body createdAt isMinimized }
         }`;
 
 /** GitHub allows 100 labels on an issue, so labels are complete; of the comments these are the newest hundred. */
@@ -71,6 +71,7 @@ const Comment = z.object({
   authorAssociation: z.string(),
   body: z.string(),
   createdAt: Time,
+  isMinimized: z.boolean(),
 });
 
 const CommentsPage = z.object({
@@ -138,7 +139,7 @@ export async function readClaim(connection: Connection, issue: IssueRef, known?:
     hasRecord: comments.some(
       ({ author, body }) => isOurs(connection, personOfActor(author)) && body.includes(anyStatusMarker),
     ),
-    ...baseRead(repository.defaultBranchRef),
+    ...(await baseRead(connection, issue, repository.defaultBranchRef)),
     ...(repository.known === null ? { knownGone: true } : {}),
     ...soleAssignee(repository.assignableUsers.nodes),
     ...(await policyOf(connection, issue, repository)),
@@ -195,6 +196,7 @@ function commentFact(comment: z.infer<typeof Comment>): ClaimRead["comments"][nu
     association: comment.authorAssociation,
     body: comment.body,
     at: comment.createdAt,
+    ...(comment.isMinimized ? { hidden: true as const } : {}),
   };
 }
 

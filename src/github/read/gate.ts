@@ -9,12 +9,16 @@ import { type Asked, asAllowed } from "./allowed.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 import { baseFact, baseFields, CiCommit, ciFacts, ciFragment, Mergeable } from "./verdict.ts";
 
+const lineFields = `
+  pageInfo { hasNextPage endCursor }
+  nodes { fullDatabaseId path line body isMinimized replyTo { fullDatabaseId } }`;
+
 const reviewFields = `
   pageInfo { hasNextPage endCursor }
   nodes {
-    fullDatabaseId author { ${actorFields} } authorCanPushToRepository
+    id fullDatabaseId author { ${actorFields} } authorCanPushToRepository
     state commit { oid } submittedAt body
-    comments(first: 50) { nodes { fullDatabaseId path line body replyTo { fullDatabaseId } } }
+    comments(first: 50) { ${lineFields} }
   }`;
 
 const textOf = ({ workflows, rules }: Asked) => `
@@ -42,10 +46,31 @@ query ReadReviews($owner: String!, $name: String!, $pull: Int!, $after: String) 
   }
 }`;
 
+const moreLinesText = `
+query ReadReviewComments($owner: String!, $name: String!, $review: ID!, $after: String) {
+  repository(owner: $owner, name: $name) { databaseId }
+  node(id: $review) { ... on PullRequestReview { comments(first: 100, after: $after) { ${lineFields} } } }
+}`;
+
 /** So many pages of a hundred reviews are read; of a longer list nothing counts. */
 const pages = 30;
 
+const Lines = z.object({
+  pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  nodes: z.array(
+    z.object({
+      fullDatabaseId: BigId,
+      path: z.string(),
+      line: z.number().nullable(),
+      body: z.string(),
+      isMinimized: z.boolean(),
+      replyTo: z.object({ fullDatabaseId: BigId }).nullable(),
+    }),
+  ),
+});
+
 const Review = z.object({
+  id: z.string(),
   fullDatabaseId: BigId,
   author: Actor,
   authorCanPushToRepository: z.boolean(),
@@ -53,17 +78,7 @@ const Review = z.object({
   commit: z.object({ oid: z.string() }).nullable(),
   submittedAt: Time.nullable(),
   body: z.string(),
-  comments: z.object({
-    nodes: z.array(
-      z.object({
-        fullDatabaseId: BigId,
-        path: z.string(),
-        line: z.number().nullable(),
-        body: z.string(),
-        replyTo: z.object({ fullDatabaseId: BigId }).nullable(),
-      }),
-    ),
-  }),
+  comments: Lines,
 });
 
 const Reviews = z.object({
@@ -91,7 +106,12 @@ const More = z.object({
   repository: z.object({ databaseId: z.number(), pullRequest: z.object({ reviews: Reviews }).nullable() }),
 });
 
-/** One request, and one for each further hundred reviews. Throws `Fault`. */
+const MoreLines = z.object({
+  repository: z.object({ databaseId: z.number() }),
+  node: z.object({ comments: Lines }).nullable(),
+});
+
+/** One request, and one for each further hundred reviews, or comments of one that asks for changes. Throws `Fault`. */
 export async function readPull(connection: Connection, repository: Repository, pull: number): Promise<PullFacts> {
   const { owner, name } = repository;
   const attempted = `Could not read the pull request ${owner}/${name}#${pull}`;
@@ -127,6 +147,26 @@ interface FirstReviews {
   readonly first: z.infer<typeof Reviews> | null;
 }
 
+/** Comments on lines matter where changes are asked for: of such a review all, of others the first. */
+async function withAllLines(
+  connection: Connection,
+  repository: Repository,
+  review: z.infer<typeof Review>,
+): Promise<z.infer<typeof Review>> {
+  const { owner, name } = repository;
+  const attempted = `Could not read all comments of a review in ${owner}/${name}`;
+  const nodes = [...review.comments.nodes];
+  let at = review.state === "CHANGES_REQUESTED" ? review.comments.pageInfo : null;
+  for (let page = 1; page < pages && at?.hasNextPage === true; page++) {
+    const variables = { owner, name, review: review.id, after: at.endCursor };
+    const more = await query(connection, repository, { attempted, shape: MoreLines, text: moreLinesText, variables });
+    requireSameRepository(repository, more.repository.databaseId, attempted);
+    nodes.push(...(more.node?.comments.nodes ?? []));
+    at = more.node?.comments.pageInfo ?? null;
+  }
+  return { ...review, comments: { ...review.comments, nodes } };
+}
+
 async function allReviews(connection: Connection, repository: Repository, { pull, attempted, first }: FirstReviews) {
   const { owner, name } = repository;
   const reviews = [...(first?.nodes ?? [])];
@@ -139,7 +179,9 @@ async function allReviews(connection: Connection, repository: Repository, { pull
     reviews.push(...more.repository.pullRequest.reviews.nodes);
     at = more.repository.pullRequest.reviews.pageInfo;
   }
-  return { reviews, isCut: at?.hasNextPage === true };
+  const whole: z.infer<typeof Review>[] = [];
+  for (const review of reviews) whole.push(await withAllLines(connection, repository, review));
+  return { reviews: whole, isCut: at?.hasNextPage === true };
 }
 
 function missing(attempted: string): Fault {
@@ -168,9 +210,13 @@ function reviewFact(review: z.infer<typeof Review>, slug: string): ReviewFact {
     submittedAt: review.submittedAt ?? 0,
     body: command === null ? review.body : review.body.replace(/^[^\r\n]*/, ""),
     ...(command === null ? {} : { command }),
-    comments: review.comments.nodes.map(({ fullDatabaseId, replyTo, ...comment }) => ({
-      ...comment,
-      thread: replyTo?.fullDatabaseId ?? fullDatabaseId,
-    })),
+    comments: review.comments.nodes
+      .filter(({ isMinimized }) => !isMinimized)
+      .map(({ fullDatabaseId, replyTo, path, line, body }) => ({
+        path,
+        line,
+        body,
+        thread: replyTo?.fullDatabaseId ?? fullDatabaseId,
+      })),
   };
 }

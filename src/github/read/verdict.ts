@@ -9,6 +9,7 @@ import { BaseChecks, baseChecks, baseChecksFragment } from "./base-checks.ts";
 import { Closed, closedFields, closerOf } from "./closed.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 import { appOfBot, BranchRules, expectedChecks, ruleFields, wantsUpToDate } from "./rules.ts";
+import { Suites, suiteFields, unreported } from "./suites.ts";
 
 /** One page of what was reported on a commit. */
 const contextsOf = (workflows: boolean, page: string) => `
@@ -21,8 +22,9 @@ const contextsOf = (workflows: boolean, page: string) => `
           isRequired(pullRequestNumber: $pull)
           checkSuite {
             databaseId app { databaseId slug }
-            ${workflows ? "workflowRun { workflow { databaseId } }" : ""}
+            ${workflows ? "workflowRun { event workflow { databaseId } }" : ""}
           }
+          steps(first: 1) { totalCount }
           annotations(first: 50) { nodes { path message annotationLevel location { start { line } } } }
         }
         ... on StatusContext {
@@ -37,7 +39,7 @@ export function ciFragment(workflows: boolean): string {
 fragment Ci on Commit {
   oid
   statusCheckRollup { ${contextsOf(workflows, "first: 100")} }
-  checkSuites(first: 50) { nodes { conclusion app { slug } checkRuns(first: 1) { totalCount } } }
+  checkSuites(first: 100) { ${suiteFields(workflows)} }
 }`;
 }
 
@@ -61,7 +63,7 @@ query ReadCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!) 
     databaseId
     pullRequest(number: $pull) {
       headRefOid state body
-      mergeable mergeStateStatus baseRef { name target { oid ...BaseChecks } ${rules ? ruleFields : ""} }
+      mergeable mergeStateStatus baseRef { name target { ...BaseChecks } ${rules ? ruleFields : ""} }
       mergedBy { ${actorFields} } ${closedFields}
     }
     object(oid: $head) { ...Ci }
@@ -93,8 +95,9 @@ const Run = z.object({
   checkSuite: z.object({
     databaseId: z.number().nullable(),
     app: z.object({ databaseId: z.number().nullable(), slug: z.string() }).nullable(),
-    workflowRun: z.object({ workflow: z.object({ databaseId: z.number().nullable() }) }).nullish(),
+    workflowRun: z.object({ event: z.string(), workflow: z.object({ databaseId: z.number().nullable() }) }).nullish(),
   }),
+  steps: z.object({ totalCount: z.number() }).nullish(),
   annotations: z
     .object({
       nodes: z.array(
@@ -119,15 +122,9 @@ const Status = z.object({
   isRequired: z.boolean(),
 });
 
-const Suite = z.object({
-  conclusion: z.string().nullable(),
-  app: z.object({ slug: z.string() }).nullable(),
-  checkRuns: z.object({ totalCount: z.number() }).nullable(),
-});
-
 export const CiCommit = z.object({
   oid: z.string(),
-  checkSuites: z.object({ nodes: z.array(Suite) }).nullish(), // not asked for again with further pages
+  checkSuites: Suites.nullish(), // not asked for again with further pages of checks
   statusCheckRollup: z
     .object({
       contexts: z.object({
@@ -153,7 +150,7 @@ const Answer = z.object({
       .extend({
         baseRef: BranchRules.extend({
           name: z.string(),
-          target: BaseChecks.extend({ oid: z.string() }).nullable(),
+          target: BaseChecks.nullable(),
         }).nullable(),
       })
       .nullable(),
@@ -187,7 +184,7 @@ export async function readCi(
   const pullRead = { pull, head: found?.headRefOid ?? null, baseRef: found?.baseRef ?? null };
   const ci = await ciFacts(connection, repository, pullRead, commit);
   const target = found?.baseRef?.target ?? null;
-  const onBase = target === null ? [] : baseChecks(target);
+  const onBase = target === null ? [] : await baseChecks(connection, repository, target);
   return {
     ...ci,
     ...(found === null ? {} : { body: found.body, ...baseFact(found) }),
@@ -259,14 +256,9 @@ export async function ciFacts(
     pullHead,
     checks: await withApps(connection, repository, facts, expected),
     ...(expected.length === 0 ? {} : { expected }),
-    ...((commit.checkSuites?.nodes ?? []).some(isHeld) ? { held: true as const } : {}),
+    ...(await unreported(connection, repository, commit)),
     truncated: page?.hasNextPage ?? false,
   };
-}
-
-/** A run of a workflow that waits for a person's approval: it has ended, so to speak, and has no job. */
-function isHeld({ conclusion, app, checkRuns }: z.infer<typeof Suite>): boolean {
-  return conclusion === "ACTION_REQUIRED" && app?.slug === "github-actions" && checkRuns?.totalCount === 0;
 }
 
 /** Of a pull request, what its checks are read by. */
@@ -300,8 +292,11 @@ function runFact(run: z.infer<typeof Run>): CheckFact {
     app: app && { id: app.databaseId ?? 0, slug: app.slug },
     ...(databaseId === null ? {} : { suite: databaseId }),
     ...(workflowRun === undefined ? {} : { workflow: workflowRun?.workflow.databaseId ?? null }),
+    ...(workflowRun == null ? {} : { event: workflowRun.event }),
     startedAt: run.startedAt,
     done: run.status === "COMPLETED",
+    ...(run.status === "WAITING" ? { waits: true as const } : {}),
+    ...(isUnstarted(run) ? { unstarted: true as const } : {}),
     conclusion: run.conclusion?.toLowerCase() ?? null,
     required: run.isRequired,
     title: run.title ?? "",
@@ -317,6 +312,14 @@ function runFact(run: z.infer<typeof Run>): CheckFact {
       ...levelOf(annotationLevel),
     })),
   };
+}
+
+/**
+ * A job that got no runner fails without a step, as where the account's spending limit is reached; of another App's check, and
+ * of a job whose steps GitHub does not tell, nothing is known. https://github.com/Untrivial-ai/agent-orchestrator/pull/5088
+ */
+function isUnstarted(run: z.infer<typeof Run>): boolean {
+  return run.conclusion === "FAILURE" && run.steps?.totalCount === 0 && jobOf(run) !== null;
 }
 
 /** A job writes no output of its own: a run that has some was made by a step, and no log goes by its name. */

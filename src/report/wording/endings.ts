@@ -218,6 +218,8 @@ function silentSentence(lacks: Extract<Ending, { of: "ci_silent" }>["lacks"], wa
       return `CI gave no verdict on the commit within ${waited}.`;
     case "approval":
       return "GitHub holds back runs of workflows on the commit until a person approves them, so it was not judged.";
+    case "start":
+      return "GitHub did not start everything that was to judge the commit, so it was not judged. That is no failure of the change.";
     case "everything":
       return `No check was reported on the commit within ${waited}. Either no CI runs on pull requests here, or something keeps it from starting: a path filter that leaves this change out, a run that waits for approval, or an outage.`;
     case "required":
