@@ -8,6 +8,8 @@ export interface SendOptions {
   readonly core: Core;
   /** After which a delivery counts as failed: 10 s on GitHub. */
   readonly timeoutMs: number;
+  /** Origins that lead to a port of this machine, as a TLS proxy in front of an App would. */
+  readonly frontDoors?: Readonly<Record<string, string>>;
 }
 
 interface Answer {
@@ -18,18 +20,28 @@ interface Answer {
 }
 
 /** Sends it and gives the record of how that went; never throws. */
-export async function send({ core, timeoutMs }: SendOptions, pending: Pending, closed: AbortSignal): Promise<Delivery> {
+export async function send(
+  { core, timeoutMs, frontDoors = {} }: SendOptions,
+  pending: Pending,
+  closed: AbortSignal,
+): Promise<Delivery> {
   const started = performance.now();
   const { webhook } = pending.app;
   const answer = webhook
     ? await post(
-        webhook.url,
+        behind(frontDoors, webhook.url),
         headersOf(pending),
         pending.body,
         AbortSignal.any([AbortSignal.timeout(timeoutMs), closed]),
       )
     : unreachableHost;
   return record(core, pending, Math.round(performance.now() - started), answer);
+}
+
+function behind(frontDoors: Readonly<Record<string, string>>, url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { origin } = new URL(url);
+  return `${frontDoors[origin] ?? origin}${url.slice(origin.length)}`;
 }
 
 const unreachableHost: Answer = { code: 0, status: "failed to connect to host", headers: {}, body: "" };

@@ -44,6 +44,8 @@ export interface ForgeOptions {
   readonly limits?: Partial<Limits>;
   /** How long a webhook delivery may take; default 10 s as on GitHub. */
   readonly deliveryTimeoutMs?: number;
+  /** Public origins of Apps, such as `https://loopgate.example`, to where a TLS proxy in front of them would lead. */
+  readonly frontDoors?: Readonly<Record<string, string>>;
   readonly maxPushBytes?: number;
   readonly log?: (message: string, fields: Record<string, unknown>) => void;
 }
@@ -121,7 +123,8 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
   });
   const ciApp = createCiApp(world);
   const actionsApp = createActionsApp(world);
-  const hooks = createHooks({ core: world, activity, timeoutMs: options.deliveryTimeoutMs ?? 10_000 });
+  const { deliveryTimeoutMs: timeoutMs = 10_000, frontDoors = {} } = options;
+  const hooks = createHooks({ core: world, activity, timeoutMs, frontDoors });
   const ci = startCi({ world, activity, app: ciApp, workDir, log });
   const runner = startRunner({ world, activity, app: actionsApp, workDir, log });
   const blobs = { owns: isBlob, handle: answerBlob.bind(null, world) };

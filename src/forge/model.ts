@@ -27,6 +27,15 @@ export interface App {
   owner: User;
   bot: User;
   publicKey: string;
+  /** Null until somebody has asked for one. */
+  clientSecret: string | null;
+  url: string;
+  description: string;
+  callbackUrls: string[];
+  /** Where people go once they have installed it. */
+  setupUrl: string | null;
+  /** Whether others than its owner can install it. */
+  isPublic: boolean;
   permissions: Permissions;
   events: string[];
   hookId: number;

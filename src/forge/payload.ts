@@ -18,20 +18,21 @@ export interface Pending {
 }
 
 /** The events every App gets about itself, subscribed or not. */
-const always = ["installation", "installation_repositories"];
+const always = ["installation", "installation_repositories", "ping"];
 
 /** The delivery of an event to an App, or nothing when the App is not to hear of it. */
 export function address(core: Core, app: App, event: WorldEvent): Pending | undefined {
   if (!app.webhook || (event.onlyApp && event.onlyApp !== app)) return undefined;
   if (!always.includes(event.event) && !app.events.includes(event.event)) return undefined;
-  const installation = installationOf(core, app, event);
-  if (!installation || (installation.suspendedAt !== null && !always.includes(event.event))) return undefined;
+  const installation = event.event === "ping" ? null : installationOf(core, app, event);
+  if (installation === undefined) return undefined;
+  if (installation && installation.suspendedAt !== null && !always.includes(event.event)) return undefined;
   return {
     app,
     guid: randomUUID(),
     event: event.event,
     action: event.action,
-    installationId: installation.id,
+    installationId: installation?.id ?? null,
     repositoryId: event.repository?.id ?? null,
     redelivery: false,
     body: JSON.stringify(payloadOf(core, event, installation)),
@@ -44,7 +45,7 @@ function installationOf(core: Core, app: App, event: WorldEvent): Installation |
   return core.installations.find((one) => one.app === app && one.id === own?.id);
 }
 
-function payloadOf(core: Core, event: WorldEvent, installation: Installation): Record<string, unknown> {
+function payloadOf(core: Core, event: WorldEvent, installation: Installation | null): Record<string, unknown> {
   return {
     ...(event.action === null ? {} : { action: event.action }),
     ...(event.repository ? { repository: repositoryShape(core, event.repository) } : {}),
@@ -52,7 +53,7 @@ function payloadOf(core: Core, event: WorldEvent, installation: Installation): R
       ? { organization: organizationShape(core, event.repository.owner.login) }
       : {}),
     sender: userShape(core, event.actor.user),
-    installation: { id: installation.id, node_id: installation.nodeId },
+    ...(installation === null ? {} : { installation: { id: installation.id, node_id: installation.nodeId } }),
     ...event.body,
   };
 }

@@ -21,7 +21,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-const apiRoots = /^\/(app|apps|graphql|installation|orgs|rate_limit|repos|repositories|user|users)(\/|$)/;
+const apiRoots = /^\/(app|apps|app-manifests|graphql|installation|orgs|rate_limit|repos|repositories|user|users)(\/|$)/;
 
 /** Whether a request is for the API: below `/api`, or one of its roots when a program (not a browser) asks. */
 function isForApi(path: string, accept: string): boolean {

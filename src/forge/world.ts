@@ -10,6 +10,7 @@ import { type MergeQueueActions, mergeQueueActions } from "./actions/merge-queue
 import { type PullActions, pullActions } from "./actions/pulls.ts";
 import { type ReactionActions, reactionActions } from "./actions/reactions.ts";
 import { type RefActions, refActions } from "./actions/refs.ts";
+import { type RegistrationActions, registrationActions } from "./actions/registration.ts";
 import { type RepositoryActions, repositoryActions } from "./actions/repositories.ts";
 import { type ReviewActions, reviewActions } from "./actions/reviews.ts";
 import { type StatusActions, statusActions } from "./actions/statuses.ts";
@@ -19,6 +20,7 @@ import { type Core, type CoreOptions, createCore } from "./core.ts";
 
 export type World = Core &
   AccountActions &
+  RegistrationActions &
   TokenActions &
   RepositoryActions &
   IssueActions &
@@ -37,9 +39,11 @@ export type World = Core &
 /** An empty world. Every action takes the actor first, keeps the invariants, and throws `Refusal` as GitHub would answer. */
 export function createWorld(options: CoreOptions): World {
   const core = createCore(options);
+  const accounts = accountActions(core);
   return Object.assign(
     core,
-    accountActions(core),
+    accounts,
+    registrationActions(core, accounts),
     tokenActions(core),
     repositoryActions(core),
     issueActions(core),

@@ -16,6 +16,7 @@ const REPO = "/repos/{owner}/{repo}";
 /** The operations kept, as path and methods. A route of the forge that is missing here fails `contract.test.ts`. */
 const OPERATIONS: readonly (readonly [path: string, methods: string])[] = [
   ["/app", "get"],
+  ["/app-manifests/{code}/conversions", "post"],
   ["/app/hook/config", "get patch"],
   ["/app/hook/deliveries", "get"],
   ["/app/hook/deliveries/{delivery_id}", "get"],

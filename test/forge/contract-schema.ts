@@ -139,7 +139,8 @@ function openParts(parts: Json): Json {
 function openSchema(schema: Json): Json {
   if (!isObject(schema)) return schema;
   const { unevaluatedProperties, ...rest } = schema;
-  return rest;
+  // A part that may be null is one of two: its other half is open as well.
+  return Array.isArray(rest.anyOf) ? { ...rest, anyOf: rest.anyOf.map(openSchema) } : rest;
 }
 
 function orNull(schema: JsonObject): JsonObject {

@@ -29,6 +29,19 @@ describe("each operation is answered as GitHub describes it", () => {
     const { call, forge } = drive;
     await call("key", "GET /app");
     await call("nobody", "GET /apps/{app_slug}", { app_slug: forge.app.slug });
+    const made = forge.world.registerApp(forge.as("ada").actor, forge.as("ada").user, {
+      name: "An App of the contract",
+      url: "https://app.example/",
+      description: "",
+      public: false,
+      hook: null,
+      redirectUrl: null,
+      callbackUrls: [],
+      setupUrl: null,
+      permissions: { metadata: "read" },
+      events: [],
+    });
+    await call("nobody", "POST /app-manifests/{code}/conversions", { code: made.code });
     await call("key", "GET /app/installations");
     const installation_id = forge.installationId;
     await call("key", "GET /app/installations/{installation_id}", { installation_id });

@@ -12,6 +12,12 @@ export interface NewApp {
   readonly publicKey: string;
   readonly permissions: Permissions;
   readonly events: readonly string[];
+  readonly url?: string;
+  readonly description?: string;
+  readonly callbackUrls?: readonly string[];
+  readonly setupUrl?: string | null;
+  /** Default true. */
+  readonly isPublic?: boolean;
   /** Its own and its bot's; default: the next ones. An App that has them has no webhook. */
   readonly ids?: { readonly app: number; readonly bot: number };
 }
@@ -139,6 +145,12 @@ function createApp(core: Core, wanted: NewApp): App {
   const app: App = {
     ...described,
     events: [...wanted.events],
+    clientSecret: null,
+    url: wanted.url ?? "",
+    description: wanted.description ?? "",
+    callbackUrls: [...(wanted.callbackUrls ?? [])],
+    setupUrl: wanted.setupUrl ?? null,
+    isPublic: wanted.isPublic ?? true,
     id,
     nodeId: nodeId("A", id),
     clientId: `Iv23li${randomBytes(7).toString("hex")}`,

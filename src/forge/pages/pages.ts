@@ -8,6 +8,7 @@ import type { Repository } from "../model.ts";
 import { notFound, Refusal } from "../refusal.ts";
 import type { World } from "../world.ts";
 import { acting, issueOf } from "./acting.ts";
+import { appPages, formTarget, takesManifests } from "./app.ts";
 import { assets } from "./assets.ts";
 import { runPage } from "./checks.ts";
 import { commitPage } from "./commit.ts";
@@ -28,6 +29,7 @@ export function pages(world: World): Hono {
   app.route("/", assets());
   app.route("/", acting(world, find));
   app.route("/", reviewing(world, find));
+  app.route("/", appPages({ world, answer, view: (context) => viewOf(context, world) }));
   readThreads(app, world, find);
   readCode(app, world, find);
   app.get("*", () => {
@@ -132,17 +134,19 @@ const nonceHeader = "x-page-nonce";
 const guard: MiddlewareHandler = async (context, next) => {
   const nonce = randomBytes(16).toString("base64url");
   context.set(nonceHeader, nonce);
-  if (context.req.method !== "GET" && context.req.method !== "HEAD") requireSameOrigin(context);
+  const changes = context.req.method !== "GET" && context.req.method !== "HEAD";
+  if (changes && !takesManifests.test(context.req.path)) requireSameOrigin(context);
   await next();
   const { headers } = context.res;
-  headers.set("content-security-policy", policy(nonce));
+  headers.set("content-security-policy", policy(nonce, context.get(formTarget) ?? ""));
   headers.set("x-content-type-options", "nosniff");
   headers.set("referrer-policy", "same-origin");
   headers.set("cross-origin-opener-policy", "same-origin");
 };
 
-const policy = (nonce: string) =>
-  `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+/** Where a form's answer may send the browser, beside here: browsers hold redirects against `form-action` as well. */
+const policy = (nonce: string, target: string) =>
+  `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self' ${target}; base-uri 'none'; frame-ancestors 'none'`;
 
 function viewOf(context: Context, world: World): View {
   const referer = context.req.header("referer") ?? "";

@@ -21,6 +21,11 @@ export function apps(world: World): Hono<ForgeEnv> {
     if (!app) throw notFound();
     return c.json(appShape(world, app));
   });
+  routes.post("/app-manifests/:code/conversions", (c) => {
+    const { app, privateKey, clientSecret, webhookSecret } = world.convertManifest(c.req.param("code"));
+    const secrets = { client_secret: clientSecret, webhook_secret: webhookSecret, pem: privateKey };
+    return c.json({ ...appShape(world, app), ...secrets }, 201);
+  });
   routes.get("/app/installations", (c) =>
     c.json(
       pageOf(
