@@ -19,7 +19,7 @@ import { createRegistries } from "./gateway/registry/server.ts";
 import { githubClients } from "./github/client/octokit.ts";
 import { createPacer } from "./github/client/pacer.ts";
 import { createDoorPaces, deliveryHandler } from "./github/deliveries/deliveries.ts";
-import { startListener } from "./github/deliveries/listener.ts";
+import { startListener, webhookPath } from "./github/deliveries/listener.ts";
 import { newLoopId } from "./github/deliveries/loop-id.ts";
 import { startProbot } from "./github/deliveries/probot.ts";
 import { payloadReader, type Reader } from "./github/deliveries/reading.ts";
@@ -57,8 +57,6 @@ export interface RunningApp {
   /** Takes no more deliveries, ends turns in progress, closes the store; containers are left for the next start. */
   close(): Promise<void>;
 }
-
-const webhookPath = "/api/github/webhooks";
 
 /** The machine's own clock, which never falls behind what the store has seen. */
 function machineClock(store: StorePort): Clock {

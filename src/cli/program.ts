@@ -7,6 +7,7 @@ import { developmentOnly } from "./development.ts";
 import { addEval } from "./eval-options.ts";
 import { addPolicy } from "./policy-options.ts";
 import { exampleEnvironment, settingsTable } from "./settings-docs.ts";
+import { addSetup } from "./setup-options.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 import { addVerify } from "./verify-options.ts";
@@ -49,6 +50,7 @@ async function commands(terminal: Terminal, done: (code: number) => void): Promi
       const { serve } = await import("./serve.ts");
       done(await serve(terminal));
     });
+  addSetup(program, terminal, done);
   program
     .command("doctor")
     .description("look at settings, container engine, images, disk and GitHub, and say what to do about what is wrong")

@@ -182,15 +182,22 @@ function lacks(who: string, has: Readonly<Record<string, string>>, needed: Reado
   ];
 }
 
-/** What the App's manifest asks for. It is our own file: a test reads it as YAML and compares. */
-export function manifest(): {
-  readonly default_permissions: Record<string, string>;
-  readonly default_events: string[];
-} {
+export interface AppManifest {
+  readonly url: string;
+  readonly description: string;
+  readonly default_permissions: Readonly<Record<string, string>>;
+  readonly default_events: readonly string[];
+}
+
+/** What the App's manifest says and asks for. It is our own file: a test reads it as YAML and compares. */
+export function manifest(): AppManifest {
   const text = readFileSync(new URL("../../app.yml", import.meta.url), "utf8");
+  const line = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(text)?.[1] ?? "";
   const [, permissions = "", events = ""] =
     /^default_permissions:\n((?: .*\n)+)[\s\S]*^default_events:\n((?: .*\n?)+)/m.exec(text) ?? [];
   return {
+    url: line("url"),
+    description: line("description"),
     default_permissions: Object.fromEntries(
       [...permissions.matchAll(/^ +(\w+): (\w+)/gm)].map(([, name = "", level = ""]) => [name, level]),
     ),

@@ -10,6 +10,9 @@ import app from "../../src/app.ts";
 import { openOperatorDoor } from "../../src/cockpit/door.ts";
 import { createMetrics } from "../../src/cockpit/metrics.ts";
 import { createReadiness } from "../../src/cockpit/readiness.ts";
+import { openSetupDoor } from "../../src/cockpit/setup/door.ts";
+import { firstWebhooks } from "../../src/cockpit/setup/first-webhooks.ts";
+import { createFlow } from "../../src/cockpit/setup/flow.ts";
 import { startRelay } from "../../src/container/relay.mjs";
 import { startForge } from "../../src/forge/forge.ts";
 import { egressProxy } from "../../src/gateway/egress/proxy.ts";
@@ -27,6 +30,8 @@ import { deliveryHandler } from "../../src/github/deliveries/deliveries.ts";
 import { startListener } from "../../src/github/deliveries/listener.ts";
 import { startProbot } from "../../src/github/deliveries/probot.ts";
 import { payloadReader } from "../../src/github/deliveries/reading.ts";
+import { exchangeCode, newApp } from "../../src/github/register.ts";
+import { manifest } from "../../src/github/start.ts";
 import type { Door } from "./throw.ts";
 
 export interface Doors {
@@ -48,11 +53,12 @@ export async function openDoors(): Promise<Doors> {
   const { cloneUrl } = await aRepository(forge);
   const runs = await runsDoor(root, cloneUrl, onError);
   const operators = await operatorsDoor(onError);
+  const setups = await setupDoors(onError);
   return {
-    doors: [ours.door, forgesDoor(forge.url), runs.door, runs.relayed, runs.wayOut, operators.door],
+    doors: [ours.door, forgesDoor(forge.url), runs.door, runs.relayed, runs.wayOut, operators.door, ...setups.doors],
     errors,
     async close() {
-      await Promise.all([ours.close(), runs.close(), operators.close(), forge.close()]);
+      await Promise.all([ours.close(), runs.close(), operators.close(), setups.close(), forge.close()]);
       await rm(root, { recursive: true, force: true });
     },
   };
@@ -118,6 +124,54 @@ async function operatorsDoor(onError: (error: unknown) => void) {
     good: { request: get("/readyz"), status: 200 },
   };
   return { door, close };
+}
+
+/** The page that makes an App, and where GitHub's first webhooks arrive meanwhile. */
+async function setupDoors(onError: (error: unknown) => void) {
+  const app = manifest();
+  const secret = "a secret of the set-up's";
+  const flow = createFlow({
+    manifest: app,
+    said: {},
+    envFile: "/nonexistent/.env",
+    relayImage: "loopgate",
+    exchange: exchangeCode,
+    newApp,
+    onSecret: () => {},
+    now: Date.now,
+  });
+  const at = { host: "127.0.0.1", port: 0, onError };
+  const page = await openSetupDoor({
+    ...at,
+    token: "of the fuzz",
+    flow,
+    manifest: app,
+    envFile: ".env",
+    onFinished: () => {},
+  });
+  const hooks = await startListener({ ...at, webhookPath: "/hooks", deliveries: firstWebhooks(() => secret) });
+  const doors: Door[] = [
+    {
+      name: "the set-up's page",
+      at: { port: Number(new URL(page.url).port) },
+      paths: ["/", "/begin?token=x", "/stage", "/created?code=x&state=y", "/answers", "/finish", "/-/style.css"],
+      headers: ["content-type: application/x-www-form-urlencoded", "cookie: loopgate_setup=x", "origin: null"],
+      good: { request: get("/-/style.css"), status: 200 },
+    },
+    {
+      name: "the set-up's webhooks",
+      at: { port: Number(new URL(hooks.url).port) },
+      paths: ["/hooks", "/healthz", "/"],
+      headers: ["x-github-event: ping", `x-hub-signature-256: sha256=${"0".repeat(64)}`],
+      secret,
+      good: { request: get("/healthz"), status: 200 },
+    },
+  ];
+  const close = async () => {
+    await page.close();
+    await hooks.close();
+  };
+  return { doors, close };
 }
 
 function forgesDoor(url: string): Door {

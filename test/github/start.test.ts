@@ -44,10 +44,10 @@ const otherKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.
 });
 
 test("what the App needs is what its manifest says", () => {
-  const { default_permissions, default_events } = parse(
+  const { url, description, default_permissions, default_events } = parse(
     readFileSync(new URL("../../app.yml", import.meta.url), "utf8"),
   );
-  expect(manifest()).toEqual({ default_permissions, default_events });
+  expect(manifest()).toEqual({ url, description, default_permissions, default_events });
 });
 
 test("an App as its settings have it has no problem", async () => {

@@ -5,6 +5,9 @@ import { caught, type Handler, pathOf, refuseTunnels, slowErrors } from "../../b
 import { type Listening, listen } from "../../base/listen.ts";
 import { keepPace, type Pace } from "../../base/pace.ts";
 
+/** Where GitHub sends webhooks, below the App's public address. */
+export const webhookPath = "/api/github/webhooks";
+
 export interface ListenerOptions {
   readonly host: string;
   readonly port: number; // 0: a free one

@@ -1,0 +1,63 @@
+// What every answer and every request of the operator's pages has to pass: a strict policy for browsers, and forms of our own.
+import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import type { Context, Hono, MiddlewareHandler } from "hono";
+
+export interface PageEnv {
+  readonly Variables: {
+    /** The origin that a form of the page may lead to beside this server. */
+    formTarget?: string;
+  };
+}
+
+/** Sets the headers that keep a page to what is ours, and refuses whatever changes something and was not sent from one of our pages. */
+export const guard: MiddlewareHandler<PageEnv> = async (context, next) => {
+  const reads = context.req.method === "GET" || context.req.method === "HEAD";
+  if (!reads && !isOwn(context)) return sealed(context.text("This was not sent from a page of ours.\n", 403), "");
+  await next();
+  context.res = sealed(context.res, context.get("formTarget") ?? "");
+  return;
+};
+
+/** Browsers set these two themselves, and no page of another site can; a request with neither is refused. */
+function isOwn(context: Context): boolean {
+  const [site, origin] = [context.req.header("sec-fetch-site"), context.req.header("origin")];
+  if (site !== undefined && site !== "same-origin") return false;
+  return origin === undefined ? site === "same-origin" : origin === new URL(context.req.url).origin;
+}
+
+function sealed(response: Response, target: string): Response {
+  const { headers } = response;
+  headers.set(
+    "content-security-policy",
+    `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self' ${target}; base-uri 'none'; frame-ancestors 'none'`,
+  );
+  headers.set("x-content-type-options", "nosniff");
+  // Without any referrer browsers send forms of our own pages under the origin `null`.
+  headers.set("referrer-policy", "same-origin");
+  headers.set("cross-origin-opener-policy", "same-origin");
+  headers.set("cross-origin-resource-policy", "same-origin");
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  return response;
+}
+
+/** A file that lies beside, served as what it is; it changes with the App's version only. */
+export function addAsset(routes: Hono<PageEnv>, path: string, file: URL): void {
+  const type = path.endsWith(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8";
+  const text = readFileSync(file, "utf8");
+  routes.get(path, (context) => context.body(text, 200, { "content-type": type, "cache-control": "no-cache" }));
+}
+
+/**
+ * Whether a request came under one of these names, in its Host header as in its target: a page of another site that has its
+ * own name lead to this machine comes under that name, and a browser would let it read every answer.
+ */
+export function isUnder(names: readonly string[], { headers: { host = "" }, url = "/" }: IncomingMessage): boolean {
+  const [, authority = host] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url) ?? [];
+  return [host, authority].every((one) =>
+    names.includes(/^([^:]*|\[[0-9a-f:]*\])(?::\d{1,5})?$/i.exec(one)?.[1] ?? ""),
+  );
+}
+
+/** The names of this machine to itself. */
+export const thisMachine = ["127.0.0.1", "localhost", "[::1]"];

@@ -1,0 +1,47 @@
+// The App's manifest as GitHub gets it, and the addresses of the GitHub that it is for.
+import { webhookPath } from "../../github/deliveries/listener.ts";
+import type { AppManifest } from "../../github/start.ts";
+import type { Answers } from "./answers.ts";
+
+/** As https://docs.github.com/apps/sharing-github-apps/registering-a-github-app-from-a-manifest describes it. */
+export interface PostedManifest {
+  readonly name: string;
+  readonly url: string;
+  readonly description: string;
+  readonly public: boolean;
+  readonly redirect_url: string;
+  readonly default_permissions: Readonly<Record<string, string>>;
+  readonly default_events: readonly string[];
+  readonly hook_attributes?: { readonly url: string; readonly active: boolean };
+}
+
+/**
+ * Without a public address it has no `hook_attributes`, since GitHub takes none without an address, and the App gets no
+ * webhook. No `setup_url`: it would lead everybody who installs the App later to a page that is closed by then.
+ */
+export function manifestFor(app: AppManifest, { name, publicUrl }: Answers, redirectUrl: string): PostedManifest {
+  return {
+    name,
+    url: app.url,
+    description: app.description,
+    public: false,
+    redirect_url: redirectUrl,
+    default_permissions: app.default_permissions,
+    default_events: app.default_events,
+    ...(publicUrl === null ? {} : { hook_attributes: { url: `${publicUrl}${webhookPath}`, active: true } }),
+  };
+}
+
+/** Where the browser posts the manifest; `state` comes back with the code. */
+export function registerUrl({ github, organization }: Answers, state: string): string {
+  const owner = organization === null ? "" : `/organizations/${organization}`;
+  return `${github}${owner}/settings/apps/new?state=${state}`;
+}
+
+/** The API and, where it does not follow from it, the address of repositories: github.com, `<name>.ghe.com`, or a server. */
+export function apiOf(github: string): { readonly apiUrl: string; readonly gitUrl: string | null } {
+  const { host, protocol } = new URL(github);
+  if (host === "github.com") return { apiUrl: "https://api.github.com", gitUrl: null };
+  if (host.endsWith(".ghe.com")) return { apiUrl: `${protocol}//api.${host}`, gitUrl: github };
+  return { apiUrl: `${github}/api/v3`, gitUrl: null };
+}
