@@ -1,7 +1,7 @@
 // Every LOOPGATE_ variable that the operator may set: its limits, its default, what it is and where to get it.
 import { isIP } from "node:net";
 import { z } from "zod";
-import { hasLabel, holdLabel, statusLabels } from "./loop/end.ts";
+import { hasLabel, holdLabel, planLabel, statusLabels } from "./loop/end.ts";
 import { generousBounds } from "./policy/clamp.ts";
 import { hostProblem } from "./policy/hosts.ts";
 
@@ -332,7 +332,7 @@ function bound(
 
 /** GitHub keeps label names unique without regard to case. */
 function isStatusLabel(label: string): boolean {
-  return hasLabel([...Object.values<string>(statusLabels), holdLabel], label);
+  return hasLabel([...Object.values<string>(statusLabels), holdLabel, planLabel], label);
 }
 
 function isAddress(value: string): boolean {

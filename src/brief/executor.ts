@@ -1,8 +1,18 @@
 // What the executor is told: the work, what went wrong before, the limits, and how to answer.
-import { type Attempt, type BaseTip, claimBounds, type Finding, type Rules, type Said } from "../loop/state.ts";
+import { planText } from "../loop/plan-text.ts";
+import {
+  type Attempt,
+  type BaseTip,
+  claimBounds,
+  type Finding,
+  type Plan,
+  type Rules,
+  type Said,
+} from "../loop/state.ts";
 import { type Choice, capabilitiesUnder } from "../policy/capabilities.ts";
 import { earlierAttempts, findingBlocks, judgedBlock } from "./findings.ts";
 import { dataBlock, dataBlockRule } from "./quote.ts";
+import { saidSince } from "./said.ts";
 import { servedName, toolsWhere } from "./tools.ts";
 
 export interface ExecutorWork {
@@ -17,6 +27,7 @@ export interface ExecutorWork {
   readonly findings: readonly Finding[]; // why the last attempt was red
   readonly asked: readonly Finding[]; // what people ask for
   readonly said: readonly Said[]; // what people said by commands, oldest first
+  readonly plan?: { readonly offered: Plan; readonly by: string }; // what a person said yes to; absent: there is no plan
   readonly permits: readonly string[]; // what a person has allowed for this attempt
   readonly merge: (BaseTip & { readonly why: NonNullable<Attempt["merges"]> }) | null; // the base branch, to be merged first
   readonly rules: Rules;
@@ -28,6 +39,7 @@ export function executorBrief(work: ExecutorWork): string {
     `# Attempt ${work.attempt} of ${work.of}: issue ${work.issue} of ${work.repository}`,
     task(work),
     dataBlock("the issue", work.snapshotText),
+    approved(work.plan),
     mergeFirst(work.merge),
     section("What people ask for", "These come first.", work.asked),
     section("Why the last attempt was not accepted", "Fix these; keep what was right.", work.findings),
@@ -96,18 +108,12 @@ function history(earlier: readonly Attempt[]): string | null {
   return block === null ? null : `## What was tried before\n\nDo not repeat what failed.\n\n${block}`;
 }
 
-const leads: Record<Said["of"], string> = { steer: "said", answer: "answered", denied: "refused" };
-
-/** By people who may write here; what they answer or refuse is quoted with it. */
-function saidSince(said: readonly Said[]): string | null {
-  if (said.length === 0) return null;
-  const blocks = said.flatMap(({ of, by, text, about }) => [
-    ...(about === undefined ? [] : [dataBlock(of === "answer" ? "the question" : "what was asked for", about)]),
-    text === "" && of === "denied" ? `${by} refused that.` : dataBlock(`what ${by} ${leads[of]}`, text),
-  ]);
+/** What a person said yes to before the work began. */
+function approved(plan: ExecutorWork["plan"]): string | null {
+  if (plan === undefined) return null;
   const rule =
-    "People who may decide here said this, the newest last. Go by it; what was refused, do without, and do not ask for it again.";
-  return `## What people said to you\n\n${rule}\n\n${blocks.join("\n\n")}`;
+    "Work by it; the reviewer holds the change against it. Where it proves wrong, do what is right and note why as a decision; where that means other work than was approved, ask by `question`.";
+  return `## The plan that ${plan.by} approved\n\n${rule}\n\n${dataBlock("the approved plan", planText(plan.offered))}`;
 }
 
 function allowed(permits: readonly string[]): string | null {

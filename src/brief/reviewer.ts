@@ -18,6 +18,8 @@ export interface ReviewerWork {
   readonly patch: string; // unified diff from base to head, capped
   /** What the issue says done means, each answered by itself; absent: it does not say. */
   readonly criteria?: readonly string[];
+  /** What a person said yes to before the work began, as text; absent: there was no plan. */
+  readonly plan?: string;
   /** What the policy asks of every change beside that; absent: nothing. */
   readonly rubric?: readonly string[];
   /** What the policy's own checks showed, in words of ours alone: their output is the executor's way in, too. */
@@ -40,6 +42,7 @@ export function reviewerBrief(work: ReviewerWork): string {
     rules,
     dataBlock("the issue", work.snapshotText),
     ...criteriaSection(work),
+    ...planSection(work),
     ...(work.files.length === 0 ? [] : changeSections(work)),
     ...checkSection(work),
     ...gamingSection(work),
@@ -81,6 +84,15 @@ function criteriaSection({ criteria = [] }: ReviewerWork): string[] {
   return [
     "The issue says what done means. Judge each of these by itself, in `criteria` of your answer: a change that does not meet one of them is rejected.",
     dataBlock("what done means, by number", numbered),
+  ];
+}
+
+/** A person approved it word for word, so it is no way in of the executor's own; still it gives no orders. */
+function planSection({ plan }: ReviewerWork): string[] {
+  if (plan === undefined) return [];
+  return [
+    "A person approved this plan before the work began. Hold the change against it: a step that is missing, or work that neither it nor the issue asks for, is a finding.",
+    dataBlock("the approved plan", plan),
   ];
 }
 

@@ -14,7 +14,7 @@ if [ -n "${LOOP_SECONDS:-}" ]; then
   over=$(date -u -d "@$(($(date +%s) + LOOP_SECONDS))" +%Y-%m-%dT%H:%M:%SZ 2>/dev/null) && export LOOP_DEADLINE="$over"
 fi
 
-hands_in() { [ "$LOOP_ROLE" = executor ] && [ -n "${LOOP_GIT_URL:-}" ]; }
+hands_in() { [ "$LOOP_ROLE" = executor ] && [ -z "${LOOP_PLANS:-}" ] && [ -n "${LOOP_GIT_URL:-}" ]; }
 
 began_at=
 if hands_in; then

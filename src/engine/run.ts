@@ -2,14 +2,16 @@
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import { criteriaIn } from "../brief/criteria.ts";
-import { executorBrief } from "../brief/executor.ts";
+import { type ExecutorWork, executorBrief } from "../brief/executor.ts";
 import { freezeIssue } from "../brief/freeze.ts";
+import { plannerBrief } from "../brief/planner.ts";
 import { reviewerBrief } from "../brief/reviewer.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import { leftMs } from "../loop/clock.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
 import { type CheckColour, colourOfCheck } from "../loop/own-checks.ts";
+import { planText } from "../loop/plan-text.ts";
 import { type Attempt, type LoopState, noTokens, type Rules, type Snapshot } from "../loop/state.ts";
 import { risksOf } from "../policy/risk.ts";
 import { sizeOf, totalsOf } from "../policy/size.ts";
@@ -270,7 +272,9 @@ async function orderOf(world: World, state: LoopState, effect: StartRun): Promis
     const which = reviewer === undefined ? {} : { reviewer };
     return { ...shared, ...which, startFrom: head, brief: reviewBrief(state, snapshotText, change, attempt) };
   }
-  const brief = workBrief(state, attempt, snapshotText, shared.deadlineMs);
+  const brief = attempt.plans
+    ? planBrief(state, snapshotText, shared.deadlineMs)
+    : workBrief(state, attempt, snapshotText, shared.deadlineMs);
   return { ...shared, startFrom: attempt.base, brief, issue: snapshotText };
 }
 
@@ -314,6 +318,19 @@ async function readSnapshotAgain(world: World, state: LoopState, frozen: Snapsho
   return again.text;
 }
 
+/** What an executor is told that only plans. */
+function planBrief({ issue, said = [], plan }: LoopState, snapshotText: string, deadlineMs: number): string {
+  const { owner, name, number } = issue;
+  const before = plan?.offered ?? null;
+  return plannerBrief({ repository: `${owner}/${name}`, issue: number, snapshotText, deadlineMs, said, before });
+}
+
+/** The plan that a person said yes to. */
+function approvedPlan({ plan }: LoopState): Pick<ExecutorWork, "plan"> {
+  if (plan?.stage !== "approved" || plan.offered === undefined) return {};
+  return { plan: { offered: plan.offered, by: plan.by ?? "a person" } };
+}
+
 /** What the executor of this attempt is told; `snapshotText` is the frozen issue. */
 export function workBrief(state: LoopState, attempt: Attempt, snapshotText: string, deadlineMs: number): string {
   const before = state.attempts.filter((one) => one.number < attempt.number);
@@ -330,6 +347,7 @@ export function workBrief(state: LoopState, attempt: Attempt, snapshotText: stri
     findings: last?.verdict?.colour === "green" ? [] : (last?.verdict?.findings ?? []),
     asked: state.changesRequested,
     said: state.said ?? [],
+    ...approvedPlan(state),
     permits: state.permits,
     merge: attempt.merges === undefined || state.base === null ? null : { ...state.base, why: attempt.merges },
     rules: rulesOf(state),
@@ -350,6 +368,7 @@ function reviewBrief(
   change: PushedChange,
   { checks = [], gaming }: Attempt,
 ): string {
+  const { plan } = approvedPlan(state);
   return reviewerBrief({
     repository: `${state.issue.owner}/${state.issue.name}`,
     issue: state.issue.number,
@@ -360,6 +379,7 @@ function reviewBrief(
     patch: change.patch,
     criteria: criteriaIn(snapshotText),
     rubric: rulesOf(state).rubric ?? [],
+    ...(plan === undefined ? {} : { plan: planText(plan.offered) }),
     ...(gaming?.head === change.head ? { gaming: gaming.findings } : {}),
     ...(checks.length === 0
       ? {}

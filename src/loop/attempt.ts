@@ -6,6 +6,7 @@ import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
 import { beginVerifying, isExcused, mayCount, onRed, unheard } from "./judge.ts";
+import { offerPlan } from "./plan.ts";
 import type { Attempt, Claim, EndingToBe, Finding, ImageUsed, LoopState, Verdict } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
@@ -71,7 +72,9 @@ function withImage(state: LoopState, image: ImageUsed | null): LoopState {
 }
 
 /** The executor is done: what it left decides, not what it says. */
-export function onExecutorEnded(state: LoopState, event: RunEnded, now: number): Decision {
+export function onExecutorEnded(state: LoopState, told: RunEnded, now: number): Decision {
+  const { plans } = currentAttempt(state);
+  const event = plans ? { ...told, change: null } : told; // whatever a plan's run left beside its plan is left
   const { claim, change } = event;
   const ended = withAttempt(closeRun(state, event), { claim, change: change?.size ?? null, gaming: change?.gaming });
   if (event.status === "lost") return onLost(ended, event, now);
@@ -84,11 +87,26 @@ export function onExecutorEnded(state: LoopState, event: RunEnded, now: number):
       resume: "execute",
     });
   }
+  if (plans) return onPlanEnded(ended, event, now);
   const stop =
     stopFromSecret(ended, event, now) ?? stopFromChange(ended, event, now) ?? stopFromClaim(ended, event, now);
   if (stop !== null) return stop;
   if (event.change === null) return onNothingPushed(ended, event, now);
   return publish(ended, event.change, event.run);
+}
+
+/** It was to plan and to change nothing. */
+function onPlanEnded(state: LoopState, event: RunEnded, now: number): Decision {
+  const next =
+    stopFromClaim(state, event, now) ??
+    offerPlan(state, event.claim, now) ??
+    stopFromChange(state, event, now) ??
+    stopFromSetUp(state, event, now);
+  if (next !== null) return next;
+  if (event.modelDown) return onModelDown(state, now);
+  const quote = event.claim?.nothingToDo ?? (event.claim?.summary || event.said || null);
+  const none = { of: "no_plan", attempt: currentAttempt(state).number, quote } as const;
+  return settle(state, now, { reason: "uncertainty_too_high", ...none, resume: "execute" }, [saidOf(state)]);
 }
 
 function onLost(state: LoopState, event: RunEnded, now: number): Decision {
@@ -138,6 +156,7 @@ function isLetOut(state: LoopState, change: ChangeFacts): boolean {
 /** What a run that was called off left: kept for the next attempt, where there can be one and policy lets it out. */
 export function withPartial(state: LoopState, { run, change }: RunEnded): LoopState {
   const attempt = state.attempts.at(-1);
+  if (attempt?.plans) return state;
   const isNewest = attempt?.runs.some(({ id, role }) => id === run && role === "executor") && attempt.head === null;
   const goesOn = state.phase === "paused" || (state.ending?.resume === "execute" && state.ending.pendingHead === null);
   if (!isNewest || !goesOn || state.afterPush !== undefined || change === null || !isLetOut(state, change))

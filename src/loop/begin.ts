@@ -3,10 +3,11 @@ import { assert } from "../base/assert.ts";
 import type { Cause } from "./cause.ts";
 import { freshClock, leftMs } from "./clock.ts";
 import type { Effect } from "./effect.ts";
-import { type Decision, hasLabel, holdLabel, isLive, settle, showStatus, stay, untoldRuns } from "./end.ts";
+import { type Decision, hasLabel, holdLabel, isLive, planLabel, settle, showStatus, stay, untoldRuns } from "./end.ts";
 import type { BaseRefusal, ClaimFacts, LoopEvent, Permission } from "./event.ts";
 import { loopMsOf, withoutExpired, withoutRaises } from "./grants.ts";
 import { spentOf } from "./money.ts";
+import { planAfterReading } from "./plan-wanted.ts";
 import { held } from "./rest-held.ts";
 import { type Attempt, type Finding, type LoopState, noTokens, type Rules, type RunFacts } from "./state.ts";
 
@@ -231,11 +232,13 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
 function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
   const { redOnBase: _, signed: __, writesAlone: ___, hold, ...state } = before;
   const granted = facts.policy.ok ? facts.policy.rules : null;
+  const wantsPlan = granted?.planFirst === true || hasLabel(facts.labels, planLabel);
   const rules = granted ?? state.rules;
   return {
     ...state,
     rules,
     snapshot: facts.snapshot,
+    plan: planAfterReading(state, facts.snapshot.sha256, wantsPlan),
     ...(hasLabel(facts.labels, holdLabel) ? { hold: hold ?? { by: null, at: facts.snapshot.at } } : {}),
     ...baseNow(state, facts),
     ...(facts.signed === true ? { signed: true } : {}),
@@ -334,6 +337,7 @@ export function beginAttempt(found: LoopState, now: number, before: readonly Eff
   if (over !== null) return settle(state, now, { ...over, resume: "execute" }, before);
   if (state.hold !== undefined) return held(state, "queued", now, before);
   const number = state.attempts.length + 1;
+  const plans = state.plan?.stage === "wanted" && !behind?.conflict;
   const [run, started] = newRun(state, "executor", now);
   const attempt: Attempt = {
     number,
@@ -346,13 +350,14 @@ export function beginAttempt(found: LoopState, now: number, before: readonly Eff
     change: null,
     review: null,
     verdict: null,
-    counted: !behind?.conflict,
-    ...(behind === null ? {} : { merges: behind.conflict ? ("conflict" as const) : ("outdated" as const) }),
+    counted: !plans && !behind?.conflict,
+    ...(plans ? { plans } : {}),
+    ...(behind === null || plans ? {} : { merges: behind.conflict ? ("conflict" as const) : ("outdated" as const) }),
   };
   const effects: Effect[] = [...before, { type: "start_run", run: run.id, role: "executor", attempt: number }];
   const next: LoopState = {
     ...started,
-    base: behind === null ? started.base : { branch: behind.branch, sha: behind.sha },
+    base: behind === null || plans ? started.base : { branch: behind.branch, sha: behind.sha },
     mergesTried: tries + (behind?.conflict ? 1 : 0),
     phase: "preparing",
     attempts: [...state.attempts, attempt],
@@ -362,7 +367,7 @@ export function beginAttempt(found: LoopState, now: number, before: readonly Eff
     gateSince: null,
     resumeAt: null,
   };
-  return { state: next, effects, note: `attempt ${number} begins` };
+  return { state: next, effects, note: plans ? `attempt ${number} begins, to plan` : `attempt ${number} begins` };
 }
 
 /** What a person allowed is for one attempt: one that counted has used it up, one that came to nothing has not. */

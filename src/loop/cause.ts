@@ -110,6 +110,7 @@ export const Cause = z.discriminatedUnion("of", [
     onBase: z.boolean().optional(),
   }),
   cause("uncertainty_too_high", "no_criteria", {}), // the issue does not say what done means
+  cause("uncertainty_too_high", "no_plan", { attempt }), // the agent was to plan, and gave no plan
   cause("uncertainty_too_high", "question", { attempt }),
   cause("uncertainty_too_high", "own_confidence", { attempt, is: z.number(), least: z.number() }),
   cause("uncertainty_too_high", "review_confidence", { is: z.number(), least: z.number() }),
@@ -140,6 +141,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("state_tampered", "record_unreliable", { why: RecordFault }),
   cause("policy_invalid", "policy_file", {}),
   cause("cancelled", "stop_command", {}),
+  cause("cancelled", "plan_denied", {}),
   cause("cancelled", "label_removed", {}), // here and below: without a `by` where nobody was there to see who did it
   cause("cancelled", "issue_closed", {}),
   cause("cancelled", "branch_deleted", {}),
@@ -147,6 +149,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("cancelled", "pull_closed", {}),
   cause("cancelled", "out_of_reach", { gone: Gone }),
   cause("unanswered", "gate_expired", {}),
+  cause("unanswered", "plan_expired", {}),
   cause("infrastructure_error", "executor_refused", { note }),
   cause("infrastructure_error", "executors_lost", { times: count, note }),
   cause("infrastructure_error", "reviewer_not_run", { note }),

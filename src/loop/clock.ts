@@ -5,7 +5,7 @@ import { isQueued } from "./merge-queue.ts";
 import type { LoopState, Phase } from "./state.ts";
 
 /** A person's time, and what comes after an end, is not the loop's. */
-const standing: readonly Phase[] = ["awaiting_gate", "paused", "settled", "refused"];
+const standing: readonly Phase[] = ["awaiting_plan", "awaiting_gate", "paused", "settled", "refused"];
 
 /** A loop's clock right after a grant: it starts with the work. */
 export const freshClock: LoopState["worked"] = { ms: 0, since: null };
@@ -143,5 +143,5 @@ function waitsForCi(state: LoopState): boolean {
 function gateAt(state: LoopState, ms: number): number | null {
   const { phase, gateSince } = state;
   if (isQueued(state, state.head)) return null; // nobody is waited for
-  return phase === "awaiting_gate" && gateSince !== null ? gateSince + ms : null;
+  return (phase === "awaiting_gate" || phase === "awaiting_plan") && gateSince !== null ? gateSince + ms : null;
 }

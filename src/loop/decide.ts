@@ -391,7 +391,9 @@ function onAlarm(state: LoopState, name: AlarmName, now: number): Decision {
         note: "nobody answered yet; reminding once",
       };
     case "gate_expiry":
-      return settle(state, now, { reason: "unanswered", of: "gate_expired" });
+      return state.phase === "awaiting_plan"
+        ? settle(state, now, { reason: "unanswered", of: "plan_expired", resume: "execute" })
+        : settle(state, now, { reason: "unanswered", of: "gate_expired" });
     default:
       return unreachable(name);
   }

@@ -50,6 +50,9 @@ export const statusLabels = {
 /** Set by people: while it is on the issue, nothing new begins. */
 export const holdLabel = "loop:hold";
 
+/** Set by people before the loop begins: an agent plans first, and a person says yes. */
+export const planLabel = "loop:plan-first";
+
 /**
  * Makes the issue show this status: one label of ours comes, our others go, and the trigger goes with the loop's end. What
  * others set is neither known nor touched. A loop that goes on after its end (`reopened`) gets its trigger back.

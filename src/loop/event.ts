@@ -34,6 +34,7 @@ export const verbs = [
   "run",
   "status",
   "explain",
+  "plan",
   "answer",
   "approve",
   "deny",

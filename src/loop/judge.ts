@@ -70,7 +70,8 @@ export function beginVerifying(state: LoopState, now: number, before: readonly E
 
 /** An attempt that merges the base because of a conflict uses up none, whatever comes of it. */
 export function mayCount(state: LoopState): boolean {
-  return currentAttempt(state).merges !== "conflict";
+  const { merges, plans } = currentAttempt(state);
+  return merges !== "conflict" && plans !== true;
 }
 
 export function startReviewer(state: LoopState, now: number, before: readonly Effect[]): Decision {

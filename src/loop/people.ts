@@ -10,9 +10,11 @@ import { readGate } from "./gate.ts";
 import { goOnFrom } from "./go-on.ts";
 import { readVerdict } from "./judge.ts";
 import { onPauseAll, paused } from "./pause-all.ts";
+import { approvePlan, denyPlan, onPlan } from "./plan.ts";
 import { onResume } from "./resume.ts";
 import { onRun } from "./run-command.ts";
-import { type Ending, type LoopState, type Said, saidBounds } from "./state.ts";
+import { cut, withSaid } from "./said.ts";
+import type { Ending, LoopState, Said } from "./state.ts";
 
 /** Acts on a command of a person whose permission was just read. */
 export function onCommand(
@@ -55,10 +57,12 @@ export function onCommand(
       };
     case "help":
       return { state, effects: [{ type: "reply", reply: { kind: "help" } }], note: "asked for help" };
+    case "plan":
+      return onPlan(state, command, now);
     case "answer":
       return onAnswer(state, command);
     case "deny":
-      return onDeny(state, command);
+      return state.phase === "awaiting_plan" ? denyPlan(state, command, now) : onDeny(state, command);
     case "steer":
       return onSteer(state, command);
     case "budget":
@@ -69,7 +73,7 @@ export function onCommand(
   }
 }
 
-const beginning: readonly Verb[] = ["run", "retry", "approve", "deny", "answer", "budget", "extend"];
+const beginning: readonly Verb[] = ["run", "retry", "plan", "approve", "deny", "answer", "budget", "extend"];
 
 /** Whether it would have something begin, or go on, that a paused repository holds. */
 function startsWork(state: LoopState, { verb }: Command): boolean {
@@ -121,6 +125,7 @@ export function onRetryFacts(state: LoopState, facts: ClaimFacts, now: number): 
 function onApprove(state: LoopState, command: Command, now: number): Decision {
   if (state.phase === "awaiting_gate") return approveAtGate(state, command);
   const { ending } = state;
+  if (state.phase === "awaiting_plan" || ending?.of === "plan_expired") return approvePlan(state, command, now);
   if (state.phase !== "settled" || ending === null) return refuse(state, command, { of: "nothing_to_approve" });
   if (asksPermission(ending)) {
     return grant(state, command, ending, now);
@@ -194,15 +199,6 @@ function onSteer(state: LoopState, command: Command): Decision {
 
 function aboutOf(text: string | null): Pick<Said, "about"> {
   return text === null ? {} : { about: cut(text) };
-}
-
-/** The state with what a person said; of many the newest are kept. */
-function withSaid(state: LoopState, said: Said): LoopState {
-  return { ...state, said: [...(state.said ?? []), { ...said, text: cut(said.text) }].slice(-saidBounds.entries) };
-}
-
-function cut(text: string): string {
-  return text.slice(0, saidBounds.text).toWellFormed();
 }
 
 /** A person does without: the reviewer judges the issue as a whole. */

@@ -18,6 +18,9 @@ export type CommandRefusal =
   | { readonly of: "not_stopped" }
   | { readonly of: "ended_for_good"; readonly reason: StopReason }
   | { readonly of: "nothing_to_approve" }
+  | { readonly of: "plan_words" } // words after a yes to a plan
+  | { readonly of: "plan_newer" } // the plan was made anew since the yes was written
+  | { readonly of: "plan_at_work" } // it is too late for a plan, or one is being made
   | { readonly of: "nothing_to_deny" }
   | { readonly of: "deny_at_gate" }
   | { readonly of: "nothing_asked" }

@@ -127,6 +127,12 @@ function goOn(state: LoopState, facts: RestoredFacts, now: number): Decision {
           { type: "write_status" },
         ]);
       return { state: closeRuns(state, now), effects: stopRuns(state, cameBackWithout), note: "it stays paused" };
+    case "awaiting_plan":
+      return {
+        state,
+        effects: isGateShown(facts) ? [] : [showStatus(state, "gate")],
+        note: "its plan waits for a yes",
+      };
     case "verifying":
       return judgeAgain(state, facts, now);
     case "awaiting_gate":
@@ -199,11 +205,14 @@ function waitAgain(found: LoopState, facts: RestoredFacts, now: number): Decisio
 }
 
 function atGateAgain(state: LoopState, facts: RestoredFacts, now: number): Decision {
-  const isShown = hasLabel(facts.labels, statusLabels.gate) && !hasLabel(facts.labels, statusLabels.running);
-  const unsaid: Effect[] = isShown ? [] : [showStatus(state, "gate")];
+  const unsaid: Effect[] = isGateShown(facts) ? [] : [showStatus(state, "gate")];
   const draft = [...leaveDraft(state), ...askReviewers(state)];
   const next = readGate({ ...state, gateSince: state.gateSince ?? now });
   return { ...next, effects: [...unsaid, ...draft, ...next.effects], note: "reading the gate again" };
+}
+
+function isGateShown({ labels }: RestoredFacts): boolean {
+  return hasLabel(labels, statusLabels.gate) && !hasLabel(labels, statusLabels.running);
 }
 
 /** It runs, or its end is known and is told now. One that was called off is ended, and nothing else follows from it. */

@@ -50,6 +50,10 @@ export function resumed(
     const read = readGate(gate);
     return { ...read, effects: [...before, ...shown, ...read.effects] };
   }
+  if (phase === "awaiting_plan") {
+    const plan: LoopState = { ...awake, phase, gateSince: now, gateReminded: false };
+    return { state: plan, effects: [...before, showStatus(plan, "gate")], note: "the plan waits for a yes again" };
+  }
   const attempt = currentAttempt(state);
   if (phase === "verifying") return beginVerifying({ ...awake, ...unseen }, now, before);
   if (phase === "publishing" && attempt.head !== null) return publishPending(awake, attempt.head, before);

@@ -11,6 +11,7 @@ export const Phase = z.enum([
   "publishing", // its commits passed policy and are on their way to the branch and the pull request
   "verifying", // CI and the reviewer judge one commit
   "resting", // waiting for a moment in time before the same step is tried again
+  "awaiting_plan", // a plan is shown, and a person's yes to it is asked for
   "awaiting_gate", // green; a person's approval is asked for
   "paused", // a person said `/loop pause`
   "settled", // ended, with exactly one reason
@@ -125,6 +126,7 @@ export const Rules = z.object({
     .array(z.object({ agent: AgentKind, model: z.string(), command: z.string(), image: z.string() }))
     .optional(),
   quorum: z.number().int().optional(), // so many reviewers have to say the same; absent: all of them
+  planFirst: z.literal(true).optional(), // an agent plans and a person says yes before any work; absent: only where a label wants it
   criteriaRequired: z.literal(true).optional(), // the issue has to say what done means; absent: it need not
   rubric: z.array(z.string()).optional(), // what the reviewer is told to ask of every change; absent: nothing more
   reviewerMissing: z.boolean().optional(), // true: nobody named a reviewer, so it was left out; absent: it is as policy says
@@ -260,6 +262,19 @@ export const Review = z.object({
 });
 export type Review = z.infer<typeof Review>;
 
+/** How an agent means to do the work: its own words, untrusted, for a person to say yes or no to. */
+export const Plan = z.object({
+  summary: z.string(),
+  steps: z.array(z.string()), // in order
+  files: z.array(z.string()), // that it means to change
+  verification: z.string(), // how it will be seen that the work is done; empty: it does not say
+  estimate: z.string(), // what it will take, in the agent's words; empty: it does not say
+});
+export type Plan = z.infer<typeof Plan>;
+
+/** How much of a plan is kept: steps and paths, and characters of each and of the other texts. */
+export const planBounds = { steps: 20, step: 400, files: 40, file: 200, text: 1500 } as const;
+
 /** What the executor says of its own attempt in result.json: recorded as a claim, never trusted. */
 export const Claim = z.object({
   summary: z.string(),
@@ -269,6 +284,7 @@ export const Claim = z.object({
   recommendation: z.string().optional(), // which it would take, and why; absent: it does not say
   permission: z.string().nullable(),
   blockedOn: z.string().nullable(),
+  plan: Plan.optional(), // absent: it gave none
   nothingToDo: z.string().nullable(), // the evidence that no change is needed
   assumptions: z.array(z.string()),
   decisions: z.array(z.string()),
@@ -493,6 +509,7 @@ export const Attempt = z.object({
   verdict: Verdict.nullable(),
   shownOn: z.string().optional(), // the commit whose check run shows a verdict already; absent: none does
   counted: z.boolean(), // false: ended through no doing of the executor's, so it uses up no attempt
+  plans: z.literal(true).optional(), // it only plans, pushes nothing and is never counted; absent: it works
   merges: z.enum(["conflict", "outdated"]).optional(), // it is told to merge the base branch first; of a conflict it is never counted
   rerun: z.enum(["asked", "refused"]).optional(), // what failed was to run once more on `head`; absent: it was not
   rerunAtGate: z.boolean().optional(), // true: that was at the gate, after it had been green
@@ -623,6 +640,14 @@ export const LoopState = z.object({
   changesRequested: z.array(Finding), // a reviewer's words, for each brief until an attempt is green
   requestsHeard: z.array(z.number()).nullable().default(null), // reviews that an attempt was briefed with; null: of an earlier version, which kept none
   said: z.array(Said).optional(), // what people said by `steer`, `answer` and `deny`, oldest first; absent: nothing
+  plan: z // absent: the loop works without one
+    .object({
+      stage: z.enum(["wanted", "offered", "approved"]),
+      offered: Plan.optional(), // the newest that an agent made; absent: none was made yet
+      of: z.number().int().optional(), // the attempt that made it
+      by: z.string().optional(), // login of whoever approved it
+    })
+    .optional(),
   permits: z.array(z.string()), // permissions a person granted for one attempt: the one under way, or else the next
   resumeAt: z.object({ phase: Phase, at: z.number().int(), why: Halt }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),

@@ -63,8 +63,7 @@ export const presumptions: Presumptions = {
   reply: {
     lane: "answer",
     presumes: "the thread is within reach; a reminder, that the gate is open",
-    holds: ({ reply }, state) =>
-      !isOutOfReach(state) && (reply.kind !== "gate_reminder" || state.phase === "awaiting_gate"),
+    holds: ({ reply }, state) => !isOutOfReach(state) && (reply.kind !== "gate_reminder" || waitsForPerson(state)),
   },
   write_status: {
     lane: "thread",
@@ -209,8 +208,8 @@ const alarmPhases: Readonly<Record<AlarmName, readonly Phase[]>> = {
   loop_deadline: working,
   ci_wait: ["verifying"],
   rest: ["resting"],
-  gate_reminder: ["awaiting_gate"],
-  gate_expiry: ["awaiting_gate"],
+  gate_reminder: ["awaiting_gate", "awaiting_plan"],
+  gate_expiry: ["awaiting_gate", "awaiting_plan"],
 };
 
 /** Whether what the effect presumes is still so: `null`, or what is not. */
@@ -301,6 +300,10 @@ function isOutOfReach(state: LoopState): boolean {
   return state.ending?.unsaid === true;
 }
 
+function waitsForPerson({ phase }: Pick<LoopState, "phase">): boolean {
+  return phase === "awaiting_gate" || phase === "awaiting_plan";
+}
+
 function isAtGate(state: LoopState): boolean {
   return state.phase === "awaiting_gate" || (state.mergedBy !== null && isLive(state));
 }
@@ -346,5 +349,5 @@ export function standingOf(state: LoopState): keyof typeof statusLabels | null {
   if (state.phase === "refused") return null;
   if (state.ending !== null) return classOf(state.ending.reason);
   const phase = state.phase === "paused" ? (state.resumeAt?.phase ?? state.phase) : state.phase;
-  return phase === "awaiting_gate" ? "gate" : "running";
+  return waitsForPerson({ phase }) ? "gate" : "running";
 }

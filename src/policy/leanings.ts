@@ -57,6 +57,7 @@ export const leanings: Readonly<Record<PathsOf<Policy>, Leaning>> = {
   "environment.setup": "neither",
   "environment.cache": "neither",
   "environment.services": "neither",
+  plan: ["first", "off"],
   attempts: "more",
   deadline_minutes: "more",
   silence_minutes: "more",

@@ -132,6 +132,7 @@ function rulesOf(
   const rest = {
     ...limitsOf(policy),
     ...judgesOf(policy),
+    ...(policy.plan === "first" ? { planFirst: true as const } : {}),
     ...(policy.issue.criteria === "required" ? { criteriaRequired: true as const } : {}),
     ...(policy.reviewer.enabled && policy.reviewer.rubric.length > 0 ? { rubric: policy.reviewer.rubric } : {}),
     environment: { ...environmentOf(policy), ...(found === undefined ? {} : { found: copied(found) }) },

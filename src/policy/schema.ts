@@ -558,6 +558,12 @@ export const Policy = z.strictObject({
   agent: Agent.prefault({}).describe("The executor: the agent that works on the issue."),
   reviewer: Reviewer.prefault({}).describe("The reviewer: a separate run that judges the change."),
   environment: Environment.prefault({}).describe("What every run has besides the repository."),
+  plan: z
+    .enum(["off", "first"])
+    .default("off")
+    .describe(
+      "With `first` an agent plans before any work, changes nothing, and waits for a person's `/loop approve`; the label `loop:plan-first` asks for the same on one issue.",
+    ),
   attempts: z
     .int()
     .min(1)

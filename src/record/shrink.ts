@@ -10,6 +10,7 @@ import type {
   GamingSeen,
   KnockOutSeen,
   LoopState,
+  Plan,
   Review,
   RunFacts,
   Said,
@@ -49,6 +50,9 @@ function shrunk(state: LoopState, room: Room): LoopState {
     snapshot: shrunkSnapshot(state.snapshot, room),
     changesRequested: findings(state.changesRequested, { ...room, items: Math.max(room.items, 3) }),
     ...(state.said === undefined ? {} : { said: state.said.map((one) => shrunkSaid(one, room)) }),
+    ...(state.plan?.offered === undefined
+      ? {}
+      : { plan: { ...state.plan, offered: shrunkOffered(state.plan.offered, room) } }),
     ...(typeof state.afterPush === "object" ? { afterPush: shrunkPlan(state.afterPush, room) } : {}),
     refusalsSaid: state.refusalsSaid.slice(-10),
     resumeAt: state.resumeAt && { ...state.resumeAt, why: shrunkHalt(state.resumeAt.why, room) },
@@ -78,6 +82,18 @@ function shrunkEnding(ending: LoopState["ending"], room: Room): LoopState["endin
 function shrunkSaid(said: Said, room: Room): Said {
   const about = said.about === undefined ? {} : { about: cut(said.about, Math.max(room.text, QUOTE)) };
   return { ...said, text: cut(said.text, room.text), ...about };
+}
+
+/** Its steps stay, for whoever works by it, however short. */
+function shrunkOffered(plan: Plan, room: Room): Plan {
+  const { summary, steps, files, verification, estimate } = plan;
+  return {
+    summary: cut(summary, room.text),
+    steps: steps.map((step) => cut(step, Math.max(room.text, 200))),
+    files: files.slice(0, Math.max(room.items, 10)),
+    verification: cut(verification, Math.max(room.text, 200)),
+    estimate: cut(estimate, room.text),
+  };
 }
 
 function shrunkPlan(plan: EndingToBe, room: Room): EndingToBe {

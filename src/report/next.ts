@@ -1,6 +1,7 @@
 // The one next action after each ending: what a person may do, in the words of the machine that will take it up.
 import { unreachable } from "../base/assert.ts";
 import type { Cause, StopReason, Trouble } from "../loop/cause.ts";
+import { planLabel } from "../loop/end.ts";
 import { roomFor } from "../loop/grants.ts";
 import { optionThatRaises } from "../loop/raise.ts";
 import type { Ending, LoopState } from "../loop/state.ts";
@@ -41,6 +42,12 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return state.attempts.at(-1)?.claim?.choices === undefined
         ? "comment `/loop answer` followed by your answer on the same line, or answer in a comment of any length and then comment `/loop retry`."
         : "comment `/loop answer` followed by the number of your choice or by your own words.";
+    case "no_plan":
+      return `say in a comment what the plan should be about, then comment \`/loop retry\`; or take the label ${inlineCode(planLabel)} off${state.rules?.planFirst === true ? " and set `plan: off` in `.github/loop.yml`" : ""} first, to go on without a plan.`;
+    case "plan_denied":
+      return `comment \`/loop plan\` followed by what should be different to have another plan made, or set the label ${inlineCode(state.label)} again to start a new loop.`;
+    case "plan_expired":
+      return `comment \`/loop approve\` to have the work done by the plan above, or \`/loop retry\` to have it made anew.`;
     case "own_confidence":
       return approval(ending) ?? "say in a comment what would help, then comment `/loop retry`.";
     case "review_confidence":

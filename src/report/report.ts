@@ -4,6 +4,7 @@ import { withoutUnseen } from "../base/unseen.ts";
 import type { Reply } from "../loop/effect.ts";
 import { classOf } from "../loop/end.ts";
 import type { Command } from "../loop/event.ts";
+import { planText } from "../loop/plan-text.ts";
 import { resultsOf } from "../loop/results.ts";
 import type { Attempt, Ending, KnockOutSeen, LoopState, Review, Rules } from "../loop/state.ts";
 import { inertMessage } from "../policy/closing.ts";
@@ -22,7 +23,7 @@ import { attemptTable, criteriaTable, isolationOf, runLines } from "./tables.ts"
 import { duration } from "./time.ts";
 import { endingHeadline, endingSentence, endPointerSentence, preservedSentence } from "./wording/endings.ts";
 import { capital, commit, footer } from "./wording/parts.ts";
-import { aloneWarning, gateNext, holdWarning, phaseWords, redBaseWarning } from "./wording/phases.ts";
+import { aloneWarning, gateNext, holdWarning, phaseWords, planNext, redBaseWarning } from "./wording/phases.ts";
 import { checkTitles, noIsolationWarning, notHeldSentence } from "./wording/pull.ts";
 import { raisingSentences } from "./wording/raise.ts";
 import {
@@ -43,6 +44,7 @@ export function statusComment(state: LoopState, now: number): string {
 
 /** What came of one attempt: judged by whom, what has to change, and what the agent claims. */
 export function attemptComment(state: LoopState, attempt: Attempt): string {
+  if (attempt.plans === true) return planComment(state, attempt);
   const { verdict, claim } = attempt;
   const home = homeOf(state);
   const outcome = verdict?.colour ?? "not judged";
@@ -62,6 +64,27 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
   const isAtGate = state.phase === "awaiting_gate" && attempt.number === state.attempts.at(-1)?.number;
   if (isAtGate) before.push(`**Next:** ${gateNext(state)}`); // it is the newest comment then
   const details = (verdict?.findings ?? []).slice(0, 20).map((finding) => findingText(finding, home));
+  return fitted({ before, details, after: after.filter((part) => part !== "") }, ATTEMPT_BYTES);
+}
+
+/** What the agent means to do, and what may be said to it. */
+function planComment(state: LoopState, attempt: Attempt): string {
+  const { plan } = state;
+  const isShown = plan?.of === attempt.number && plan.offered !== undefined;
+  const lines = isShown && plan.offered !== undefined ? planText(plan.offered).split("\n") : [];
+  const before = isShown
+    ? [
+        "### The plan",
+        `The agent read the issue and the repository and changed nothing. This is its plan, in its own words${state.phase === "awaiting_plan" ? `.\n**Next:** ${planNext(state)}` : "."}`,
+      ]
+    : ["### No plan", attemptSentence(attempt)];
+  const after = [
+    ...lastLinesOf(attempt),
+    ...(attempt.claim === null ? [] : [claimText(attempt.claim)]),
+    runLines(attempt),
+    footer,
+  ];
+  const details = lines.length === 0 ? [] : [quoteUntrusted(lines.join("\n"), 12_000)];
   return fitted({ before, details, after: after.filter((part) => part !== "") }, ATTEMPT_BYTES);
 }
 

@@ -6,6 +6,7 @@ import type { Beneath, ImageChoice, RunRequest } from "../container/run.ts";
 import type { Clock, RunOrder } from "../engine/ports.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
+import { plansOnly } from "../loop/plan.ts";
 import type { LoopState, Rules } from "../loop/state.ts";
 import { servicesIn } from "./beside.ts";
 import type { DoorParts } from "./door.ts";
@@ -64,6 +65,7 @@ export function requestOf(
       LOOP_SECONDS: String(Math.floor(order.deadlineMs / 1_000)),
       LOOP_DEADLINE: new Date(parts.clock.now() + order.deadlineMs).toISOString(),
       ...(hasTools(order) ? { LOOP_TOOLS_URL: "http://127.0.0.1:{port}/tools", LOOP_TOOLS_TOKEN: token } : {}),
+      ...(plansOnly(order.loop, order.id) ? { LOOP_PLANS: "1" } : {}), // what it leaves is not handed in
       LOOP_GIT_URL: `http://lease:${token}@127.0.0.1:{port}/repo.git`,
       GIT_AUTHOR_NAME: name,
       GIT_AUTHOR_EMAIL: email,

@@ -11,6 +11,7 @@ import { stage, stagingRef, unstage } from "../gateway/git/staging.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { createModelShared } from "../gateway/model/session.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
+import { plansOnly } from "../loop/plan.ts";
 import type { LoopState, Provenance } from "../loop/state.ts";
 import { type CheckAsking, createCheckAsking } from "./asked-checks.ts";
 import { lackingService } from "./beside.ts";
@@ -329,7 +330,7 @@ async function openDoorFor(making: Making, order: Watched, token: string, quaran
     run: order.id,
     loop: order.loop,
     token,
-    mayPush: order.role === "executor",
+    mayPush: order.role === "executor" && !plansOnly(order.loop, order.id),
     tools,
     quarantine,
     socketDir: rooms(parts).socket(order.id),

@@ -1,6 +1,6 @@
 // What the executor says of its own attempt, by its tools and in a file: read leniently, clipped, recorded as a claim, never trusted.
 import { z } from "zod";
-import { type Claim, claimBounds } from "../loop/state.ts";
+import { type Claim, claimBounds, planBounds } from "../loop/state.ts";
 import { jsonIn } from "./answer-file.ts";
 import type { Told } from "./told.ts";
 
@@ -25,7 +25,29 @@ const list = z
   .transform((values) => values.filter((value): value is string => typeof value === "string" && !isBlank(value)))
   .transform((values) => values.slice(0, entries).map((value) => value.slice(0, claimBounds.entry)));
 
+const short = (most: number) => text.transform((value) => value?.slice(0, most) ?? "");
+const listOf = (entries: number, most: number) =>
+  z
+    .union([z.array(z.unknown()), z.string().transform((value): unknown[] => value.split("\n"))])
+    .catch([])
+    .transform((values) => values.filter((value): value is string => typeof value === "string" && !isBlank(value)))
+    .transform((values) => values.slice(0, entries).map((value) => value.trim().slice(0, most).toWellFormed()));
+
+/** A plan without a step is none. */
+const plan = z
+  .object({
+    summary: short(planBounds.text),
+    steps: listOf(planBounds.steps, planBounds.step),
+    files: listOf(planBounds.files, planBounds.file),
+    verification: short(planBounds.text),
+    estimate: short(planBounds.step),
+  })
+  .refine(({ steps }) => steps.length > 0)
+  .nullable()
+  .catch(null);
+
 const Answer = z.object({
+  plan,
   summary: text,
   confidence: z.number().min(0).max(1).nullable().catch(null),
   question: said,
@@ -56,10 +78,16 @@ export function parseClaim(file: string | null, told?: Told): Claim | null {
     ...offered(last.question === null ? first : last),
     permission: last.permission ?? first.permission,
     blockedOn: last.blocked_on ?? first.blocked_on,
+    ...planIn(last, first),
     nothingToDo: last.nothing_to_do ?? first.nothing_to_do,
     assumptions: joined(first.assumptions, last.assumptions),
     decisions: joined(first.decisions, last.decisions),
   };
+}
+
+function planIn(...told: readonly z.infer<typeof Answer>[]): Pick<Claim, "plan"> {
+  const plan = told.find((one) => one.plan !== null)?.plan ?? null;
+  return plan === null ? {} : { plan };
 }
 
 /** What goes with a question, and is nothing without one. */

@@ -2,6 +2,7 @@
 import { criteriaIn } from "../../src/brief/criteria.ts";
 import { executorBrief } from "../../src/brief/executor.ts";
 import { freezeIssue, type IssueText } from "../../src/brief/freeze.ts";
+import { plannerBrief } from "../../src/brief/planner.ts";
 import { reviewerBrief } from "../../src/brief/reviewer.ts";
 import { historyProblems } from "../../src/gateway/git/problems.ts";
 import { oddityOf } from "../../src/gateway/git/raw-commit.ts";
@@ -9,6 +10,7 @@ import { withTrailers } from "../../src/gateway/git/trailers.ts";
 import { answerOf } from "../../src/gateway/tools/upstream/result.ts";
 import { agreedOf, serverTools } from "../../src/gateway/tools/upstream/served.ts";
 import { parseCommand } from "../../src/github/deliveries/command.ts";
+import { planText } from "../../src/loop/plan-text.ts";
 import { risksOf } from "../../src/policy/risk.ts";
 import { explainedBody, threadAnswer } from "../../src/report/pull.ts";
 import { attemptComment, checkText, pullText, replyText, statusComment, stopComment } from "../../src/report/report.ts";
@@ -17,6 +19,7 @@ import { parseClaim } from "../../src/verify/claim.ts";
 import { parseReview } from "../../src/verify/review.ts";
 import { verdictOf } from "../../src/verify/verdict.ts";
 import {
+  aLoop,
   anAttempt,
   anEndedLoop,
   aPublishedLoop,
@@ -218,6 +221,33 @@ function ofClaim(text: string): Carried {
   };
 }
 
+/** A plan in the thread, in the brief of whoever makes another, works by it, or judges by it. */
+function ofPlan(text: string): Carried {
+  const told = { summary: text, steps: [text, "Mend it."], files: [text], verification: text, estimate: text };
+  const claim = parseClaim(JSON.stringify({ plan: told }));
+  const offered = claim?.plan ?? { ...told, steps: ["Mend it."] };
+  const attempt = anAttempt({ plans: true, head: null, change: null, claim: null });
+  const plan = { stage: "offered", offered, of: attempt.number } as const;
+  const state = aLoop({ phase: "awaiting_plan", attempts: [attempt], plan, gateSince: now });
+  return {
+    decision: claim && { ...claim, plan: undefined },
+    briefs: [
+      briefOf({ plan: { offered, by: "bob" } }),
+      reviewOf({ plan: planText(offered) }),
+      plannerBrief({ ...aPlanner, before: offered }),
+    ],
+    comments: [attemptComment(state, attempt), statusComment(state, now)],
+  };
+}
+
+const aPlanner = {
+  repository: "acme/widgets",
+  issue: 12,
+  snapshotText: "sum() is off by one",
+  deadlineMs: 20 * minute,
+  said: [],
+};
+
 /** What the reviewer says, as one whose words somebody else has put into its mouth. */
 function ofReview(text: string): Carried {
   const findings = [{ title: text, detail: text, path: "src/sum.js", line: 3 }];
@@ -272,6 +302,7 @@ export const carriers: Readonly<Record<string, Carrier>> = {
   "tool description": ofToolDescription,
   "tool result": ofToolResult,
   claim: ofClaim,
+  plan: ofPlan,
   review: ofReview,
 };
 

@@ -25,6 +25,7 @@ import {
   type LoopState,
   noTokens,
   type Person,
+  type Plan,
   type Review,
   type Rules,
   type RunFacts,
@@ -372,7 +373,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     case "status_posted":
       return { type: "status_posted", comment: Number(first || 501) };
     case "attempt_posted":
-      return { type: "attempt_posted", attempt: Number(first), comment: 600 + Number(first) };
+      return { type: "attempt_posted", attempt: Number(first), comment: Number(second || 600 + Number(first)) };
     default:
       throw new Error(`a script does not know the event "${verb}"`);
   }
@@ -488,6 +489,7 @@ function claimFacts({ words, options }: Line, now: number): ClaimFacts {
     labels: [
       ...(words.includes("unlabelled") ? ["bug"] : ["bug", words.includes("capital") ? "Loop" : "loop"]),
       ...(words.includes("on-hold") ? ["loop:hold"] : []),
+      ...(words.includes("plan-first") ? ["loop:plan-first"] : []),
     ],
     title: "Totals are wrong",
     base: { branch: "main", sha: options.get("base") ?? "ba5e" },
@@ -522,7 +524,7 @@ function executorEnded({ words, options }: Line, state: LoopState | null, now: n
   const risk = options.get("risk");
   const risks = risk === undefined ? [] : [aFinding("policy", risk)];
   const lines = Number(options.get("lines") ?? 10);
-  const said = ["question", "permission", "blocked", "nothing", "confidence"].some((key) => options.has(key));
+  const said = ["plan", "question", "permission", "blocked", "nothing", "confidence"].some((key) => options.has(key));
   return {
     type: "run_ended",
     run: options.get("run") ?? runningRun(state),
@@ -542,6 +544,7 @@ function executorEnded({ words, options }: Line, state: LoopState | null, now: n
           confidence: options.has("confidence") ? Number(options.get("confidence")) : null,
           question: options.get("question") ?? null,
           ...(options.has("choices") ? { choices: options.get("choices")?.split("|") ?? [] } : {}),
+          ...(options.has("plan") ? { plan: planOf(options.get("plan") ?? "") } : {}),
           permission: options.get("permission") ?? null,
           blockedOn: options.get("blocked") ?? null,
           nothingToDo: options.get("nothing") ?? null,
@@ -565,6 +568,17 @@ function executorEnded({ words, options }: Line, state: LoopState | null, now: n
             grantable: !words.includes("ungrantable"),
           },
     review: null,
+  };
+}
+
+/** `plan="one|two"`: these steps. */
+function planOf(steps: string): Plan {
+  return {
+    summary: "Mend it.",
+    steps: steps.split("|"),
+    files: ["src/a.js"],
+    verification: "npm test",
+    estimate: "10 minutes",
   };
 }
 

@@ -19,6 +19,7 @@ const ways: Record<Phase, readonly string[]> = {
   publishing,
   verifying,
   resting: [...executing, "executor lost"],
+  awaiting_plan: ["label alice", "claim plan-first", "status_posted", "started", 'executor plan="Mend it."'],
   awaiting_gate: atGate,
   paused: [...executing, "checked alice pause"],
   settled: [...executing, "checked alice stop", "executor stopped"],

@@ -187,6 +187,7 @@ describe("the rules of a loop", () => {
         "placeholderPaths": [
           "fixtures/keys",
         ],
+        "planFirst": true,
         "policySha": "b10b",
         "raise": {
           "attempts": 10,

@@ -114,6 +114,20 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
       ...verify,
     },
   ],
+  no_plan: [
+    { reason: "uncertainty_too_high", of: "no_plan", attempt: 1, quote: "I looked at the totals.", ...execute },
+  ],
+  plan_denied: [
+    {
+      reason: "cancelled",
+      of: "plan_denied",
+      by: "bob",
+      quote: "Do not touch the parser.",
+      during: "awaiting_plan",
+      ...execute,
+    },
+  ],
+  plan_expired: [{ reason: "unanswered", of: "plan_expired", during: "awaiting_plan", ...execute }],
   question: [
     {
       reason: "uncertainty_too_high",

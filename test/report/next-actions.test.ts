@@ -23,6 +23,8 @@ function offered(text: string): { readonly commands: readonly [Verb, string][]; 
   return { commands, label: /set the label/.test(text) };
 }
 
+const aPlan = { summary: "", steps: ["Mend it."], files: [], verification: "", estimate: "" };
+
 /** The issue as it is read again. */
 function reread(): ClaimFacts {
   return {
@@ -50,7 +52,8 @@ function performed(state: LoopState, verb: Verb, argument: string): { after: Loo
 
 it.each(shown)("%s: what is offered goes on", (_, ending) => {
   const attempts = [anAttempt({ verdict: aVerdict() })];
-  const state = anEndedLoop(ending, { attempts });
+  const plan = { stage: "offered", offered: aPlan } as const;
+  const state = anEndedLoop(ending, ending.of === "plan_expired" ? { attempts, plan } : { attempts });
   const { commands, label } = offered(nextAction(state, stateEnding(state), "[#13](url)"));
   for (const [verb, argument] of commands) {
     const { after, refused } = performed(state, verb, argument);

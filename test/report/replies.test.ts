@@ -103,13 +103,14 @@ describe("a reply", () => {
       - \`/loop retry\`: after a stop, read the issue and the policy again and continue from the branch
       - \`/loop answer\`, followed by the number of a choice or your own words: answer the agent's question and continue
       - \`/loop approve\`: approve the commit, or allow what the loop stopped to ask for
+      - \`/loop plan\`, followed by what should be different: have the plan made anew; after a stop, plan before going on
       - \`/loop deny\`: refuse what the loop stopped to ask for, and continue without it; words after it say why
       - \`/loop steer\`, followed by your words: tell the next attempt something
       - \`/loop budget +$5\`, \`/loop budget +2 attempts\`, either also with \`for 24h\`: add to the loop's limits, and continue a loop that stopped at one
       - \`/loop extend 2h\`: the same for the loop's time
       - \`/loop help\`: show this list
 
-      The label \`loop:hold\` holds the loop: while it is on the issue, nothing new begins and nothing is merged."
+      The label \`loop:hold\` holds the loop: while it is on the issue, nothing new begins and nothing is merged. \`loop:plan-first\`, set first, has an agent plan and wait for \`/loop approve\` before any work."
     `);
   });
 

@@ -5,6 +5,7 @@ import { ourChecks } from "../../src/engine/world.ts";
 import { countedRuns, isAnswered } from "../../src/loop/begin.ts";
 import { holdLabel } from "../../src/loop/end.ts";
 import { spentOf } from "../../src/loop/money.ts";
+import { plansOnly } from "../../src/loop/plan.ts";
 import type { Ending, LoopState, RunFacts } from "../../src/loop/state.ts";
 import { type DecodedRecord, decodeRecord } from "../../src/record/codec.ts";
 import { attemptMarker, statusMarker, stopMarker } from "../../src/record/markers.ts";
@@ -192,6 +193,11 @@ export function createChecks(parts: ChecksParts) {
     const runs = after.attempts.flatMap((attempt) => attempt.runs);
     const rules = after.rules;
     hold(new Set(runs.map((run) => run.id)).size === runs.length, "I3: a run is recorded twice");
+    const planned = after.attempts.filter(({ plans }) => plans);
+    hold(
+      planned.every(({ head, counted }) => head === null && !counted),
+      "Plan: an attempt that planned has a commit, or counts",
+    );
     hold(
       after.attempts.every((attempt, index) => attempt.number === index + 1),
       "I3: attempts are not numbered in order",
@@ -316,7 +322,7 @@ export function createChecks(parts: ChecksParts) {
     if (!executor || !isLive(same)) return;
     const isKept = typeof after.afterPush === "object" && after.afterPush.reason === "stalled"; // its work is on its way to the branch first
     hold(after.ending?.reason === "stalled" || isKept, `L3: ${event.run} fell silent and its loop is ${after.phase}`);
-    hold(last.counted || last.merges === "conflict", "I3: a silent attempt was refunded");
+    hold(last.counted || last.plans || last.merges === "conflict", "I3: a silent attempt was refunded");
   }
 
   function checkGreen(state: LoopState, where: string): void {
@@ -386,6 +392,11 @@ export function createChecks(parts: ChecksParts) {
     const run = stored?.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === id);
     hold(run?.status === "running", `I20: ${id} started though the loop no longer wants it`);
     if (stored !== undefined) ownChecks.onStart(order, stored);
+    const works = order.role === "executor" && !plansOnly(loop, id);
+    hold(
+      !works || loop.rules?.planFirst !== true || loop.plan?.stage === "approved",
+      `Plan: ${id} works without a yes`,
+    );
     hold(order.role !== "executor" || loop.hold === undefined, `Hold: ${id} began although its loop is held`);
     const said = recordOn(loop.issue.number, loop.id);
     const inThread = said === "deleted" || (said?.attempts.length ?? 0) >= order.attempt;
@@ -644,7 +655,7 @@ export function createChecks(parts: ChecksParts) {
   /** Long after the last fault: every loop is over or waits for someone, and the thread says so. */
   function onEnd(): void {
     for (const [key, state] of disk.loops) {
-      const waits = ["settled", "refused", "awaiting_gate", "paused"].includes(state.phase);
+      const waits = ["settled", "refused", "awaiting_plan", "awaiting_gate", "paused"].includes(state.phase);
       hold(waits, `L1: loop ${state.id} is still ${state.phase}`);
       if (!parts.declined()) checkThread(key, state);
       if (state.phase === "awaiting_gate") checkGate(state);

@@ -1,5 +1,7 @@
 // What one simulated run is made of: the repository, how agents and CI behave, what people do, and what goes wrong.
+
 import type { RunOrder } from "../../src/engine/ports.ts";
+import { plansOnly } from "../../src/loop/plan.ts";
 import type { CheckSeen, KnockOutSeen } from "../../src/loop/state.ts";
 import type { Mishap, Mishaps } from "./boundary.ts";
 import type { Conduct } from "./containers.ts";
@@ -104,7 +106,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
   return {
     seed: name,
     issues,
-    policy: somePolicy(draw, random(name, "the issue's limits"), random(name, "own checks")),
+    policy: `${somePolicy(draw, random(name, "the issue's limits"), random(name, "own checks"))}${isPlanned(seed) ? "plan: first\n" : ""}`,
     checks: draw.pick([["test"], ["test", "lint"]]),
     suiteFirst: draw.chance(0.3),
     checkConduct: someChecks(name, draw.pick(["steady", "steady", "flaky", "silent"])),
@@ -117,6 +119,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
       ...jolts(name, rates),
       ...losses(name),
       ...(seed % 11 === 4 ? holds(name, issues) : []),
+      ...(isPlanned(seed) ? answersToPlans(name, issues) : []),
     ],
     onReady: (pull, issue) => reaction(random(name, "ready", pull), pull, issue),
     mishaps: someMishaps(name, rates),
@@ -181,6 +184,7 @@ function someConduct(draw: Random, order: RunOrder, odd: number): Conduct {
   const ms = draw.between(20_000, 8 * minute);
   if (order.role === "reviewer") return someReview(draw, ms, odd);
   if (order.role === "check") return someOwnCheck(draw, ms, odd);
+  if (plansOnly(order.loop, order.id)) return somePlan(draw, ms, odd);
   const good = draw.chance(0.55);
   const patch = draw.chance(0.8) ? `patch ${order.id}` : "the same patch";
   const pushes = { passesCi: good, lines: 12, files: ["src/total.js"], risk: "none" as const, patch };
@@ -204,6 +208,22 @@ function someConduct(draw: Random, order: RunOrder, odd: number): Conduct {
     () => ({ ...usual, status: "refused" }),
     () => ({ ...usual, ms: 3 * hour }),
   ])();
+}
+
+/** What it pushes, an agent with the right to push would have pushed. */
+function somePlan(draw: Random, ms: number, odd: number): Conduct {
+  const plan = { summary: "Mend it.", steps: ["Mend the total."], files: ["src/total.js"] };
+  const usual: Conduct = { ms, status: "finished", result: answer(0.9, { plan }), pushes: null };
+  if (!draw.chance(odd)) return usual;
+  const pushes = { passesCi: true, lines: 1, files: ["src/plan.js"], risk: "none" as const, patch: "a plan" };
+  return draw.pick<Conduct>([
+    { ...usual, pushes },
+    { ...usual, pushes, status: "hangs" },
+    { ...usual, result: answer(0.9) },
+    { ...usual, result: answer(0.9, { question: "Which total?", plan }) },
+    { ...usual, result: null, status: "failed" },
+    { ...usual, status: "lost" },
+  ]);
 }
 
 function someReview(draw: Random, ms: number, odd: number): Conduct {
@@ -341,6 +361,24 @@ function jolts(name: string, rates: Rates): Act[] {
     const crash: Deed = { do: "crash", downMs: draw.pick([1000, minute, 3 * hour]) };
     const deed = draw.chance(0.3) ? jump : crash;
     return { id: `jolt${index}`, at: draw.between(0, 3 * hour), issue: 0, deed };
+  });
+}
+
+/** Where nothing is begun without a plan. */
+function isPlanned(seed: number): boolean {
+  return seed % 13 === 0;
+}
+
+/** Yes, no, and what should be different, again and again: a plan waits for some of it. */
+function answersToPlans(name: string, issues: readonly number[]): Act[] {
+  return issues.flatMap((issue) => {
+    const draw = random(name, "plans", issue);
+    return Array.from({ length: draw.between(3, 9) }, (_, index): Act => {
+      const by = draw.pick<PersonName>(["alice", "bob", "mallory"]);
+      const text = draw.pick(["approve", "approve", "approve", "plan Shorter.", "plan", "deny", "retry"]);
+      const at = draw.between(5 * minute, 5 * hour);
+      return { id: `plan${issue}.${index}`, at, issue, deed: { do: "say", by, text: `/loop ${text}` } };
+    });
   });
 }
 

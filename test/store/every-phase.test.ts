@@ -25,8 +25,12 @@ const judged = ["reviewer approve", "ci aa1", "verdict green aa1"];
 const approved = ["gate approved=bob"];
 const executed = ["executor pushed=aa1", ...published, "started", ...judged, ...approved];
 
+/** The phases that there were then. */
+type Earlier = Exclude<Phase, "awaiting_plan">;
+const earlier = Phase.exclude(["awaiting_plan"]).options;
+
 /** What is left in each phase, what comes next, and what makes it end well. */
-const ways: Readonly<Record<Phase, { left: readonly string[]; next: readonly string[] }>> = {
+const ways: Readonly<Record<Earlier, { left: readonly string[]; next: readonly string[] }>> = {
   queued: { left: ["read_claim"], next: ["claim", "started", ...executed] },
   preparing: {
     left: ["write_status", "set_labels", "set_alarm", "start_run"],
@@ -72,7 +76,7 @@ async function upgraded(): Promise<StorePort> {
   return store;
 }
 
-test.each(Phase.options)("F15: a loop of an earlier version goes on after the upgrade: %s", async (phase) => {
+test.each(earlier)("F15: a loop of an earlier version goes on after the upgrade: %s", async (phase) => {
   const store = await upgraded();
   const found = (await store.loops("all")).find(({ state }) => state.phase === phase);
   if (found === undefined) throw new Error(`no loop is ${phase}`);

@@ -158,6 +158,23 @@ describe("the reviewer's answer", () => {
 });
 
 describe("the executor's claim", () => {
+  it("may be a plan, which is read as far as it goes and is none without a step", () => {
+    const planIn = (plan: unknown) => parseClaim(JSON.stringify({ plan }))?.plan;
+    expect(planIn({ steps: ["Parse it.", 7, "none", "Test it."], files: "src/a.js", verification: null })).toEqual({
+      summary: "",
+      steps: ["Parse it.", "Test it."],
+      files: ["src/a.js"],
+      verification: "",
+      estimate: "",
+    });
+    expect(planIn({ summary: "Mend it.", steps: [] })).toBeUndefined();
+    expect(planIn("Mend it.")).toBeUndefined();
+    const long = planIn({ steps: Array(90).fill("x".repeat(9000)), files: Array(90).fill("y".repeat(9000)) });
+    expect([long?.steps.length, long?.steps[0]?.length, long?.files.length, long?.files[0]?.length]).toEqual([
+      20, 400, 40, 200,
+    ]);
+  });
+
   it("is noted with what is missing left out", () => {
     expect(parseClaim('{"summary": " Fixed it. ", "confidence": 0.8, "own": 1}')).toEqual({
       summary: "Fixed it.",

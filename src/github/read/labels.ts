@@ -1,12 +1,12 @@
 // The node ids of an issue and of the labels that Loopgate sets on it: read along with a claim, or by themselves.
 import { z } from "zod";
-import { holdLabel, statusLabels } from "../../loop/end.ts";
+import { holdLabel, planLabel, statusLabels } from "../../loop/end.ts";
 import type { IssueRef } from "../../loop/state.ts";
 import { requireSameRepository } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
 
-/** Every label of ours, once: those that show a status, and the one that people set. */
-export const ourLabels: readonly string[] = [...new Set<string>(Object.values(statusLabels)), holdLabel];
+/** Every label of ours, once: those that show a status, and those that people set. */
+export const ourLabels: readonly string[] = [...new Set<string>(Object.values(statusLabels)), holdLabel, planLabel];
 
 export const Label = z.object({ id: z.string(), name: z.string() });
 
@@ -16,6 +16,7 @@ const aliases = {
   well: statusLabels.well,
   without: statusLabels.without,
   hold: holdLabel,
+  plan: planLabel,
 } as const;
 
 /** Selects our labels of a repository, as far as it has them. */
@@ -31,6 +32,7 @@ export const LabelsOfRepository = z.object({
   wellLabel: Label.nullable(),
   withoutLabel: Label.nullable(),
   holdLabel: Label.nullable(),
+  planLabel: Label.nullable(),
 });
 
 interface LabelledIssue {

@@ -1,7 +1,7 @@
 // Adds labels of ours to an issue and takes others of ours off, in one request; what people set is never written back.
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
-import { holdLabel, statusLabels } from "../../loop/end.ts";
+import { holdLabel, planLabel, statusLabels } from "../../loop/end.ts";
 import type { IssueRef } from "../../loop/state.ts";
 import { type Connection, query } from "../client/client.ts";
 import { issueNode, labelNode, ourLabels, readLabels, repositoryNode } from "../read/labels.ts";
@@ -81,6 +81,7 @@ const looks: Readonly<Record<string, { readonly color: string; readonly descript
   [statusLabels.gate]: { color: "fbca04", description: "Loopgate waits for a person" },
   [statusLabels.well]: { color: "0e8a16", description: "Loopgate's work on this issue ended well" },
   [statusLabels.without]: { color: "b60205", description: "Loopgate stopped without a result" },
+  [planLabel]: { color: "c2e0c6", description: "Set it first: Loopgate plans, and works once a person has approved" },
   [holdLabel]: { color: "d4c5f9", description: "Set it, and Loopgate begins nothing new on this issue" },
 };
 

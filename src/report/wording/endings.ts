@@ -89,6 +89,8 @@ export function endingSentence(ending: Ending): string {
       return `${ending.is === 1 ? "The only attempt is used up" : `All ${ending.is} attempts are used up`}, and the work has not passed yet.`;
     case "same_failure":
       return `Attempt ${ending.attempt} failed the same way as attempt ${ending.before}, so another one would most likely fail too.${ending.onBase ? " The base branch fails these checks as well: it is not known that the change has anything to do with it." : ""}`;
+    case "no_plan":
+      return "The agent was to plan the work first, and ended without a plan.";
     case "question":
       return `Attempt ${ending.attempt} stopped to ask a question.`;
     case "own_confidence":
@@ -154,6 +156,8 @@ export function endingSentence(ending: Ending): string {
       return "`.github/loop.yml` on the default branch is invalid, so nothing was started.";
     case "stop_command":
       return `${by} commented \`/loop stop\`.`;
+    case "plan_denied":
+      return `${by} refused the plan, so nothing was begun.`;
     case "label_removed":
       return unlessUnseen(by, "removed the label", "The label was removed");
     case "issue_closed":
@@ -168,6 +172,8 @@ export function endingSentence(ending: Ending): string {
       return goneSentences[ending.gone];
     case "gate_expired":
       return "Nobody approved the change or asked for changes in time.";
+    case "plan_expired":
+      return "Nobody answered the plan in time.";
     case "executor_refused":
       return `The agent's container could not be started. ${ending.note}`.trim();
     case "executors_lost":

@@ -89,6 +89,7 @@ function optionBehind({ of }: Ending): string | null {
     case "silence":
       return "silence_minutes";
     case "gate_expired":
+    case "plan_expired":
       return "gate.expire_after_days";
     default:
       return null;
@@ -113,6 +114,8 @@ function waitsFor(state: LoopState, now: number): string[] {
       return verifying(state);
     case "resting":
       return [];
+    case "awaiting_plan":
+      return reminder(state);
     case "awaiting_gate":
       return gate(state);
     case "paused":
@@ -164,15 +167,19 @@ function gate(state: LoopState): string[] {
   const { rules, pull } = state;
   if (rules === null || isQueued(state, headOf(state))) return [];
   const said = state.refusalsSaid.filter((one) => !one.startsWith("stranger/")).length;
-  const open = dueAt(state, "gate_reminder");
   return [
     ...(state.awaitsCi ? [`It is approved; green checks on ${commit(headOf(state))} are missing.`] : []),
     ...(rules.reviewers.length > 0 && pull?.reviewersAsked === true
       ? [`Asked to review: ${rules.reviewers.map((login) => inlineCode(login)).join(", ")} (\`gate.reviewers\`).`]
       : []),
     ...(said === 0 ? [] : [`Approvals that do not count: ${said}, each answered in this thread.`]),
-    ...(open === null ? [] : [`A reminder is due on ${date(open)} (\`gate.remind_after_hours\`).`]),
+    ...reminder(state),
   ];
+}
+
+function reminder(state: LoopState): string[] {
+  const due = dueAt(state, "gate_reminder");
+  return due === null ? [] : [`A reminder is due on ${date(due)} (\`gate.remind_after_hours\`).`];
 }
 
 const limitNames: Record<Limit["of"], string> = {

@@ -40,16 +40,23 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
         "The first attempt starts, or this thread says why not.",
       );
     case "preparing":
+    case "executing":
+      if (state.attempts.at(-1)?.plans === true)
+        return say(
+          "planning",
+          "The agent reads the repository and plans the work. It can push nothing.",
+          "The plan is shown here, and a person says yes or no to it.",
+        );
+      if (state.phase === "executing")
+        return say(
+          `${attempt} is running`,
+          `${mergeSentence(state)}The agent is working on the issue.`,
+          `Its commits are checked and pushed to the branch. Then ${judge} them.`,
+        );
       // Nothing is written between the start and what comes of it, so this has to be true all the while.
       return say(
         `${attempt} is under way`,
         `${mergeSentence(state)}The agent gets a fresh container and works on the issue.`,
-        `Its commits are checked and pushed to the branch. Then ${judge} them.`,
-      );
-    case "executing":
-      return say(
-        `${attempt} is running`,
-        `${mergeSentence(state)}The agent is working on the issue.`,
         `Its commits are checked and pushed to the branch. Then ${judge} them.`,
       );
     case "publishing":
@@ -76,6 +83,8 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
       );
     case "resting":
       return say("waiting to try again", `${until(state)} ${halt(state)}`.trim(), "The next attempt starts by itself.");
+    case "awaiting_plan":
+      return say("waiting for a person: its plan", "The agent planned the work and changed nothing.", planNext(state));
     case "awaiting_gate":
       if (isQueued(state, headOf(state))) {
         return say(
@@ -196,6 +205,11 @@ export function gateNext(state: LoopState): string {
   return `Approve the pull request, or comment \`/loop approve\`. That takes write permission${exceptSentence(state)}. Requesting changes starts the next attempt. ${expirySentence(state)}`.trim();
 }
 
+/** What the person waited for may do about a plan. */
+export function planNext(state: LoopState): string {
+  return `Comment \`/loop approve\` to have the work done by this plan, \`/loop plan\` followed by what should be different to have it changed, or \`/loop deny\` to end the loop. ${expirySentence(state)}`.trim();
+}
+
 function exceptSentence({ rules, requester }: LoopState): string {
   if (rules?.approvers === "anyone") return "";
   return ` and cannot be done by ${inlineCode(requester.login)} or an author of the commits`;
@@ -221,5 +235,5 @@ export function aloneWarning({ rules, requester, writesAlone, ending, phase }: L
 /** When the gate closes by itself. */
 export function expirySentence(state: LoopState): string {
   if (state.rules === null || state.gateSince === null) return "";
-  return `If nobody does either, the loop ends on ${date(state.gateSince + state.rules.gateExpiryMs)}.`;
+  return `If nobody ${state.phase === "awaiting_plan" ? "answers" : "does either"}, the loop ends on ${date(state.gateSince + state.rules.gateExpiryMs)}.`;
 }

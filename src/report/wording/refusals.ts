@@ -38,6 +38,12 @@ export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): s
       return `a loop that ended with \`${why.reason}\` cannot be retried; set the label again to start a new one`;
     case "nothing_to_approve":
       return "nothing is waiting for an approval";
+    case "plan_words":
+      return "a plan is approved as it stands, by `/loop approve` alone; to have it changed, comment `/loop plan` followed by what should be different";
+    case "plan_newer":
+      return "the plan was made anew since; read the new one, then comment `/loop approve` again";
+    case "plan_at_work":
+      return "the loop is at work already; `/loop stop` it first, or tell the next attempt something by `/loop steer`";
     case "nothing_to_deny":
       return "nothing is waiting for a yes or no";
     case "deny_at_gate":

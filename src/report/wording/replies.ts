@@ -1,14 +1,14 @@
 // What the App answers people in the thread.
 import { unreachable } from "../../base/assert.ts";
 import type { Reply } from "../../loop/effect.ts";
-import { holdLabel } from "../../loop/end.ts";
+import { holdLabel, planLabel } from "../../loop/end.ts";
 import type { Command } from "../../loop/event.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence } from "../escape.ts";
 import { date } from "../time.ts";
 import { moneyWarning, raisedSentence } from "./budget.ts";
 import { commit, headOf } from "./parts.ts";
-import { expirySentence } from "./phases.ts";
+import { expirySentence, planNext } from "./phases.ts";
 import { approvalRefusal, commandRefusal, gateRefusal } from "./refusals.ts";
 
 /** The answer to a person. */
@@ -41,6 +41,8 @@ export function replySentence(
     case "ready_for_ci":
       return `${pullLink} was made ready for review before anything was green: ${commit(headOf(state))} has no check that ran, and CI often leaves drafts out. Nobody is asked to review it yet. To open it ready from the start, set \`pull_request.draft: never\` in \`.github/loop.yml\`.`;
     case "gate_reminder":
+      if (state.phase === "awaiting_plan")
+        return `The plan has been waiting for an answer since ${date(state.gateSince ?? state.startedAt)}. This is the only reminder. Next: ${planNext(state).replace(/^C/, "c")}`;
       return `Pull request ${pullLink} has been waiting for approval since ${date(state.gateSince ?? state.startedAt)}. This is the only reminder. Next: approve it or request changes there. ${expirySentence(state)}`;
     case "reviewers_missed":
       return `GitHub would not ask ${reply.missed.map((login) => inlineCode(login)).join(", ")} to review ${pullLink}: reviewers must have access to this repository. Everyone else was asked. Next: correct \`gate.reviewers\` in \`.github/loop.yml\`, or ask somebody on the pull request.`;
@@ -147,13 +149,14 @@ const helpText = [
   "- `/loop retry`: after a stop, read the issue and the policy again and continue from the branch",
   "- `/loop answer`, followed by the number of a choice or your own words: answer the agent's question and continue",
   "- `/loop approve`: approve the commit, or allow what the loop stopped to ask for",
+  "- `/loop plan`, followed by what should be different: have the plan made anew; after a stop, plan before going on",
   "- `/loop deny`: refuse what the loop stopped to ask for, and continue without it; words after it say why",
   "- `/loop steer`, followed by your words: tell the next attempt something",
   "- `/loop budget +$5`, `/loop budget +2 attempts`, either also with `for 24h`: add to the loop's limits, and continue a loop that stopped at one",
   "- `/loop extend 2h`: the same for the loop's time",
   "- `/loop help`: show this list",
   "",
-  `The label ${inlineCode(holdLabel)} holds the loop: while it is on the issue, nothing new begins and nothing is merged.`,
+  `The label ${inlineCode(holdLabel)} holds the loop: while it is on the issue, nothing new begins and nothing is merged. ${inlineCode(planLabel)}, set first, has an agent plan and wait for \`/loop approve\` before any work.`,
 ].join("\n");
 
 function commandText(verb: string): string {
