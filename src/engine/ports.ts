@@ -355,6 +355,7 @@ export interface RunReport {
   readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
   readonly toolCalls?: readonly ToolCount[]; // what it called at the tool gateway; absent: nothing
   readonly refusals?: readonly string[]; // what its gateways refused to it by policy, with counts; absent: nothing
+  readonly newPackages?: readonly string[]; // what it was refused until a person is asked, such as `npm left-pad`; absent: nothing
   readonly lostServices?: readonly string[]; // services that ended while it went on, each with how; absent: none
   readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
   readonly agentVersion?: string | null; // as its CLI says

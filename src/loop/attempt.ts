@@ -1,6 +1,16 @@
 // What comes of the executor: its run ends, its commits are published, the pull request opens.
 
-import { beginAttempt, closeRun, currentAttempt, finding, rulesOf, setUpCause, withAttempt, withRun } from "./begin.ts";
+import {
+  beginAttempt,
+  closeRun,
+  currentAttempt,
+  finding,
+  quoteOf,
+  rulesOf,
+  setUpCause,
+  withAttempt,
+  withRun,
+} from "./begin.ts";
 import type { Cause } from "./cause.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
@@ -89,7 +99,10 @@ export function onExecutorEnded(state: LoopState, told: RunEnded, now: number): 
   }
   if (plans) return onPlanEnded(ended, event, now);
   const stop =
-    stopFromSecret(ended, event, now) ?? stopFromChange(ended, event, now) ?? stopFromClaim(ended, event, now);
+    stopFromSecret(ended, event, now) ??
+    stopFromChange(ended, event, now) ??
+    stopFromPackages(ended, event, now) ??
+    stopFromClaim(ended, event, now);
   if (stop !== null) return stop;
   if (event.change === null) return onNothingPushed(ended, event, now);
   return publish(ended, event.change, event.run);
@@ -278,6 +291,14 @@ function sizeOver(state: LoopState, change: ChangeFacts | null): Cause | null {
   return null;
 }
 
+/** An agent that may fetch would have had something new: what it did without is kept, and a person is asked. */
+function stopFromPackages(state: LoopState, event: RunEnded, now: number): Decision | null {
+  const cause = { reason: "permission_required", of: "packages_asked", attempt: currentAttempt(state).number } as const;
+  const quote = quoteOf(state, cause, event);
+  if (quote === null || quote === "") return null;
+  return keepThenSettle(withAttempt(state, { counted: false }), event, now, { ...cause, quote, resume: "execute" });
+}
+
 function stopFromClaim(state: LoopState, event: RunEnded, now: number): Decision | null {
   const { claim } = event;
   if (claim === null) return null;
@@ -396,7 +417,7 @@ function offerKept(state: LoopState, { base, head, change, gaming }: Attempt, no
 function stopFromSetUp(state: LoopState, event: RunEnded, now: number): Decision | null {
   const cause = setUpCause(state, event);
   if (cause === null) return null;
-  const quote = event.said ?? null;
+  const quote = quoteOf(state, cause, event);
   return settle(withAttempt(state, { counted: false }), now, { ...cause, quote, resume: "execute" }, [
     { type: "post_attempt", attempt: currentAttempt(state).number },
   ]);

@@ -450,9 +450,11 @@ export function overMoney(state: LoopState): Cause | null {
 const workShare = 0.9;
 
 /** What no further try of this run can mend, or null: a command that is not there, a key that is not taken. */
-export function setUpCause(state: LoopState, { run, trouble, exitCode, note }: RunEnded): Cause | null {
+export function setUpCause(state: LoopState, { run, trouble, exitCode, note, newPackages }: RunEnded): Cause | null {
   const attempt = currentAttempt(state).number;
   if (trouble === "key_refused") return { reason: "external_dependency_blocked", of: "key_refused", attempt };
+  if (trouble === "set_up" && packagesToAsk(state, newPackages).length > 0)
+    return { reason: "permission_required", of: "packages_asked", attempt };
   if (trouble === "set_up" || trouble === "service") {
     const part = trouble === "service" ? { service: true as const } : {};
     return { reason: "external_dependency_blocked", of: "set_up_failed", attempt, note, ...part };
@@ -461,6 +463,18 @@ export function setUpCause(state: LoopState, { run, trouble, exitCode, note }: R
   const role = currentAttempt(state).runs.find(({ id }) => id === run)?.role ?? "executor";
   if (role === "check") return null; // such exit codes are its word on the commit
   return { reason: "infrastructure_error", of: "command_not_run", attempt, role, exitCode: exitCode ?? 127 };
+}
+
+/** Of the packages that a run was refused until a person is asked, those that none has decided on. */
+export function packagesToAsk({ packagesAllowed = [], said = [] }: LoopState, names: readonly string[] = []): string[] {
+  const denied = said.flatMap(({ of, about = "" }) => (of === "denied" ? about.split("\n") : []));
+  return names.filter((name) => !packagesAllowed.includes(name) && !denied.includes(name));
+}
+
+/** What a person is shown and asked about: untrusted names, one a line. */
+export function quoteOf(state: LoopState, cause: Cause, { said, newPackages }: RunEnded): string | null {
+  if (cause.of === "packages_asked") return packagesToAsk(state, newPackages).join("\n");
+  return said ?? null;
 }
 
 /** The run's facts at its end, which was booked. */

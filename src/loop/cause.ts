@@ -119,6 +119,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("uncertainty_too_high", "not_held", { hunks: count }), // by any test, where policy asks what is to come of them
   cause("uncertainty_too_high", "knock_out_unknown", { unknown: count, beyond: count }), // hunks of which it is not known whether a test holds them
   cause("permission_required", "permission_asked", { attempt }),
+  cause("permission_required", "packages_asked", { attempt }), // to fetch what no lockfile of the base names
   cause("permission_required", "push_declined", {}),
   cause("permission_required", "merge_declined", { queue: z.literal(true).optional() }), // queue: taken out of the merge queue
   cause("risky_action_detected", "risks", { attempt }),

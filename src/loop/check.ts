@@ -1,6 +1,6 @@
 // One run of an own check has ended: what it showed, what is asked next, and when all have spoken.
 import { assert } from "../base/assert.ts";
-import { closeRun, currentAttempt, overTime, rulesOf, withAttempt } from "./begin.ts";
+import { closeRun, currentAttempt, overTime, packagesToAsk, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, settle } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
@@ -17,12 +17,21 @@ const checkTries = 3;
 export function onCheckEnded(state: LoopState, event: RunEnded, now: number): Decision {
   const ended = closeRun(state, event);
   const of = checkOf(ended, event.run);
+  const asked = packagesToAsk(ended, event.newPackages);
+  if (asked.length > 0) return askForPackages(ended, asked, now);
   if (of.at === "without") return onKnockOutEnded(ended, event, now);
   const seen = event.check ?? null;
   if (seen === null) return onNothingSeen(ended, of, event, now);
   const known = withSeen(ended, of, seen);
   const asksBase = of.at === "head" && seen.state !== "green";
   return asksBase ? begin(known, { name: of.name, at: "base" }, now) : afterChecks(known, now);
+}
+
+/** Nothing could be judged: it stands on packages that a person has to let in first. */
+function askForPackages(state: LoopState, asked: readonly string[], now: number): Decision {
+  const { number: attempt } = currentAttempt(state);
+  const cause = { reason: "permission_required", of: "packages_asked", attempt } as const;
+  return settle(state, now, { ...cause, quote: asked.join("\n"), resume: "verify" });
 }
 
 function checkOf(state: LoopState, run: string): CheckOf {

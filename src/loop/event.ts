@@ -261,6 +261,7 @@ export type LoopEvent =
       readonly tools: readonly string[];
       readonly toolCalls?: readonly ToolCount[]; // what it called at the tool gateway; absent: nothing
       readonly refusals?: readonly string[]; // what its gateways refused to it; absent: nothing
+      readonly newPackages?: readonly string[]; // what it would have fetched, had a person been asked, such as `npm left-pad`; absent: nothing
       readonly lostServices?: readonly string[]; // services that ended while it went on, each with how; absent: none
       readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
       readonly agentVersion?: string | null; // as its CLI says

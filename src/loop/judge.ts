@@ -8,6 +8,7 @@ import {
   newRun,
   overBudget,
   overMoney,
+  quoteOf,
   rulesOf,
   setUpCause,
   withAttempt,
@@ -146,7 +147,7 @@ function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
   const unpaid = event.outOfBudget ? overMoney(state) : null;
   if (unpaid !== null) return settle(state, now, { ...unpaid, resume: "verify" });
   const misfit = setUpCause(state, event);
-  if (misfit !== null) return settle(state, now, { ...misfit, quote: event.said ?? null, resume: "verify" });
+  if (misfit !== null) return settle(state, now, { ...misfit, quote: quoteOf(state, misfit, event), resume: "verify" });
   const attempt = currentAttempt(state);
   const place = nextReviewer(attempt);
   const runs = attempt.runs.filter(({ role, reviewer = 0 }) => role === "reviewer" && reviewer === place);

@@ -181,8 +181,9 @@ function onDeny(state: LoopState, command: Command): Decision {
 }
 
 /** Whether it ended with a wish that a person may grant or refuse. */
-function asksPermission({ reason, resume, quote }: Ending): boolean {
-  return reason === "permission_required" && resume === "execute" && quote !== null;
+function asksPermission({ reason, of, resume, quote }: Ending): boolean {
+  const isWish = resume === "execute" || of === "packages_asked";
+  return reason === "permission_required" && isWish && quote !== null;
 }
 
 /** Words for the agent: the next brief quotes them. */
@@ -245,6 +246,11 @@ export function names(command: Pick<Command, "argument">, head: string): boolean
 
 function grant(state: LoopState, command: Command, ending: Ending, now: number): Decision {
   const { before, ready } = reopened(state, command);
+  if (ending.of === "packages_asked") {
+    const names = (ending.quote ?? "").split("\n");
+    const packagesAllowed = [...new Set([...(state.packagesAllowed ?? []), ...names])];
+    return goOnFrom({ ...ready, packagesAllowed }, ending, now, before);
+  }
   // It is for the attempt that follows, so the one that asked has not used it up; earlier versions counted that.
   const asked = withAttempt(ready, { counted: false });
   return goOn({ ...asked, permits: [...state.permits, ending.quote ?? ""] }, now, before);

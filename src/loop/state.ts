@@ -79,7 +79,7 @@ const Packages = z.object({
   allow: z.array(z.string()), // names, or `@scope/*`; empty: any
   deny: z.array(z.string()),
   minimumAgeMs: z.number().int(), // that a version must have been out for
-  fresh: z.enum(["allow", "deny"]), // a name that no lockfile of the base has
+  fresh: z.enum(["allow", "ask", "deny"]), // a name that no lockfile of the base has
   agents: z.boolean(), // false: only the set-up
 });
 
@@ -649,6 +649,7 @@ export const LoopState = z.object({
     })
     .optional(),
   permits: z.array(z.string()), // permissions a person granted for one attempt: the one under way, or else the next
+  packagesAllowed: z.array(z.string()).optional(), // new packages that a person let the loop fetch, such as `npm left-pad`; absent: none
   resumeAt: z.object({ phase: Phase, at: z.number().int(), why: Halt }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),
   gateLooks: z.number().int().default(0), // readings of this gate because of its checks

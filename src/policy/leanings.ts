@@ -73,7 +73,7 @@ export const leanings: Readonly<Record<PathsOf<Policy>, Leaning>> = {
   "packages.allow": "names loosen, none is any",
   "packages.deny": "names tighten",
   "packages.minimum_age_days": "less",
-  "packages.new": ["deny", "allow"],
+  "packages.new": choices,
   "packages.agents": [false, true],
   "checks.run": "names tighten",
   "checks.as_on_base": "names tighten",

@@ -346,9 +346,11 @@ const Packages = z.strictObject({
       "Days that a version must have been published for; younger ones are as if they were not there, but for what the base's lockfiles name.",
     ),
   new: z
-    .enum(["allow", "deny"])
+    .enum(["allow", "ask", "deny"])
     .default("allow")
-    .describe("What becomes of a package that no lockfile of the base names."),
+    .describe(
+      "What becomes of a package that no lockfile of the base names; with `ask` the loop stops and asks a person whether it may be fetched.",
+    ),
   agents: z
     .boolean()
     .default(false)

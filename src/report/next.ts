@@ -65,6 +65,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       );
     case "permission_asked":
       return "comment `/loop approve` to allow exactly that for one more attempt, or `/loop deny` to continue without it.";
+    case "packages_asked":
+      return `comment \`/loop approve\` to let this loop fetch exactly these${ending.resume === "verify" ? " and have the same commit judged again" : ""}, or \`/loop deny\` to go on without them.`;
     case "push_declined":
       return `change what made GitHub reject the push, then ${approving(ending)} to push that commit again.`;
     case "merge_declined":

@@ -22,6 +22,8 @@ interface CheckEnded {
   readonly log: string;
   readonly seen: CheckSeen | null;
   readonly knockOut?: KnockOutSeen;
+  /** What its set-up was refused until a person is asked; absent: nothing. */
+  readonly newPackages?: readonly string[];
 }
 
 export function endOf({ clock }: CheckParts, { startFrom }: Attended, ended: CheckEnded): End {
@@ -45,6 +47,9 @@ export function endOf({ clock }: CheckParts, { startFrom }: Attended, ended: Che
     refused: [],
     isolation: ended.isolation,
     check: ended.seen,
+    ...(ended.newPackages === undefined || ended.newPackages.length === 0
+      ? {}
+      : { newPackages: [...ended.newPackages] }),
     ...(ended.knockOut === undefined ? {} : { knockOut: ended.knockOut }),
   };
 }

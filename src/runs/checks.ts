@@ -143,8 +143,12 @@ async function notSetUp(
   check: OwnCheck,
   { isolation, done }: StartedRun,
 ): Promise<StartedCheck> {
-  const { exitCode, log, note } = await done;
+  const { exitCode, log, note, newPackages = [] } = await done;
   const seen = notSetUpSeen(check, { log, note });
   const outcome = { status: "failed", exitCode, note, limit: null, readyMs: null } as const;
-  return { isolation, running: null, done: Promise.resolve(endOf(parts, order, { seen, isolation, log, outcome })) };
+  return {
+    isolation,
+    running: null,
+    done: Promise.resolve(endOf(parts, order, { seen, isolation, log, outcome, newPackages })),
+  };
 }

@@ -87,6 +87,8 @@ export interface Door {
   toolsUsed(): ToolsUsed | null;
   /** What it fetched from package registries so far; null: nothing. */
   fetched(): PackagesFetched | null;
+  /** Packages that it was refused until a person is asked, such as `npm left-pad`. */
+  newPackages(): readonly string[];
   /** What model calls came to so far. */
   spent(): Promise<Spent>;
 }
@@ -153,9 +155,10 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
   const packages = countPackages(parts.clock);
   const rules = request.mayFetch ? await packageRules(loop, quarantine) : null;
   const onPackage = (event: RegistryEvent) => {
-    say("registry", event.kind === "refused" ? `refused ${event.status}` : "fetched", event);
+    say("registry", event.kind === "refused" ? `refused ${event.status}` : event.kind, event);
     packages.hear(event);
-    if (event.kind === "refused" && event.status === 403) refusals.hear("package", event.path);
+    if (event.kind === "asks" || (event.kind === "refused" && event.status === 403))
+      refusals.hear("package", event.path);
   };
   const registryRoutes = rules === null ? [] : (parts.registries?.routes({ rules, onEvent: onPackage }) ?? []);
   const tools =
@@ -206,6 +209,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     handover: handover.came,
     toolsUsed: () => tools?.used() ?? null,
     fetched: () => packages.sum(),
+    newPackages: () => packages.asked(),
     spent: () => spending.spent(),
   };
 }

@@ -35,6 +35,7 @@ export const End = z.object({
   told: Told.optional(), // what its agent said by its tools; absent: nothing
   toolCalls: z.array(ToolCount).optional(), // what it called at the tool gateway; absent: nothing
   refusals: z.array(z.string()).optional(), // all that policy refused to it, with counts; absent: nothing
+  newPackages: z.array(z.string()).optional(), // what it was refused until a person is asked; absent: nothing
   lostServices: z.array(z.string()).optional(), // services that ended while it went on, each with how; absent: none
   isolation: Isolation,
   knockOut: KnockOutSeen.optional(), // of a check with parts of the change taken back; absent: it came to nothing

@@ -12,17 +12,42 @@ const largestLockfile = 32 * 1024 ** 2;
 const mostLockfiles = 200;
 const shownPackages = 20;
 
+/** A person is asked about so many packages at once; more are asked about the next time. */
+const mostAsked = 40;
+
 /** The rules of a loop for packages; null where it has none. Throws Fault. */
 export async function packageRules(loop: LoopState, quarantine: Quarantine): Promise<RegistryRun["rules"] | null> {
   const { packages } = rulesOf(loop);
   if (packages === undefined) return null;
   const { allow, deny, minimumAgeMs, fresh } = packages;
-  return { allow, deny, minimumAgeMs, fresh, known: await knownAt(quarantine) };
+  const granted: Record<string, Set<string>> = {};
+  for (const one of loop.packagesAllowed ?? []) {
+    const [protocol = "", name = ""] = one.split(" ");
+    granted[protocol] ??= new Set();
+    granted[protocol].add(name);
+  }
+  return { allow, deny, minimumAgeMs, fresh, granted, known: await knownAt(quarantine, quarantine.base.sha) };
 }
 
-/** By protocol, `name` and `name@version` of all that the lockfiles of the base have; of one that is too large, nothing. */
-async function knownAt({ gitDir, base }: Quarantine): Promise<Readonly<Record<string, ReadonlySet<string>>>> {
-  const files = await filesAt(gitDir, base.sha);
+/**
+ * Packages that the lockfiles of a commit name and those of the base do not, as far as a person has still to be asked about them, such as
+ * `npm left-pad`: who is asked about one should see all. Throws Fault.
+ */
+export async function newIn(loop: LoopState, quarantine: Quarantine, commit: string): Promise<readonly string[]> {
+  const { packages, environment } = rulesOf(loop);
+  if (packages?.fresh !== "ask" || environment === undefined) return [];
+  const [ofBase, ofCommit] = await Promise.all([quarantine.base.sha, commit].map((sha) => knownAt(quarantine, sha)));
+  const names = packages.registries.flatMap((protocol) =>
+    [...(ofCommit?.[protocol] ?? [])]
+      .filter((name) => !name.includes("@", 1) && !ofBase?.[protocol]?.has(name))
+      .map((name) => `${protocol} ${name}`),
+  );
+  return names.filter((name) => !loop.packagesAllowed?.includes(name)).slice(0, mostAsked);
+}
+
+/** By protocol, `name` and `name@version` of all that the lockfiles of a commit have; of one that is too large, nothing. */
+async function knownAt({ gitDir }: Quarantine, commit: string): Promise<Readonly<Record<string, ReadonlySet<string>>>> {
+  const files = await filesAt(gitDir, commit);
   const lists = [...files].filter(([path]) => protocolOf(path) !== null).slice(0, mostLockfiles);
   const sizes = await blobSizes(gitDir, [...new Set(lists.map(([, id]) => id))]);
   const known: Record<string, Set<string>> = {};
@@ -40,10 +65,12 @@ async function knownAt({ gitDir, base }: Quarantine): Promise<Readonly<Record<st
 /** Counts what is fetched, each version once. */
 export function countPackages(clock: Pick<Clock, "now">) {
   const all = new Set<string>();
+  const asked = new Set<string>();
   const fresh: PackagesFetched["fresh"] = [];
   let freshCount = 0;
   return {
     hear(event: RegistryEvent): void {
+      if (event.kind === "asks" && asked.size < mostAsked) asked.add(`${event.protocol} ${event.name}`);
       if (event.kind !== "fetched") return;
       const { protocol, name, version, publishedAt, isNew } = event;
       const id = `${protocol} ${name}@${version}`;
@@ -54,6 +81,7 @@ export function countPackages(clock: Pick<Clock, "now">) {
       const ageMs = publishedAt === null ? null : Math.max(0, Math.round(clock.now() - publishedAt));
       if (fresh.length < shownPackages) fresh.push({ name, version, ageMs });
     },
+    asked: (): readonly string[] => [...asked].sort(),
     /** Null: nothing was fetched. */
     sum: (): PackagesFetched | null => (all.size === 0 ? null : { count: all.size, fresh: [...fresh], freshCount }),
   };

@@ -68,6 +68,7 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
     refused: [...gateway.refused()],
     ...toldIn(gateway),
     ...(gateway.refusals().length === 0 ? {} : { refusals: [...gateway.refusals()] }),
+    ...(gateway.newPackages().length === 0 ? {} : { newPackages: [...gateway.newPackages()] }),
     ...(outcome.services === undefined ? {} : { lostServices: [...lostWords(outcome.services)] }),
     isolation: isolationOf(running.facts),
   };

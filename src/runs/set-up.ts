@@ -20,6 +20,7 @@ import type { Rules, SetUp } from "../loop/state.ts";
 import { type DoorParts, openDoor } from "./door.ts";
 import { type FileParts, readPlain, setUpRun } from "./files.ts";
 import { isolationOf } from "./isolation.ts";
+import { newIn } from "./packages.ts";
 import { proxyVariables } from "./proxy-variables.ts";
 import { mayFetch, registryEnvironment, withRegistryFiles } from "./registry-variables.ts";
 import { type RequestParts, requestOf } from "./request.ts";
@@ -177,9 +178,16 @@ async function sourceOf(
     files: ofHead,
     tree: isOwn ? await treeOf(gitDir, head) : ofBase.length === 0 ? base.sha : null,
     platform: `${process.platform}-${process.arch}`,
-    packages: rulesOf(order.loop).packages ?? null,
+    packages: packagesOf(order.loop),
   });
   return { key, commit };
+}
+
+/** What policy says of packages, and which of them a person let in. */
+function packagesOf(loop: RunOrder["loop"]): object | null {
+  const { packages } = rulesOf(loop);
+  if (packages === undefined) return null;
+  return loop.packagesAllowed === undefined ? packages : { ...packages, granted: loop.packagesAllowed.toSorted() };
 }
 
 /** The files of the key with their object ids, as they are at a commit. */
@@ -202,7 +210,7 @@ async function makeOne(
   try {
     const { identity } = parts;
     await makeCheckout({ dir: workspace, quarantine, identity, commit });
-    const { outcome, isolation, at, packages } = await runSetUp(parts, order, quarantine, folder);
+    const { outcome, isolation, at, packages, asked } = await runSetUp(parts, order, quarantine, folder);
     const tookMs = Math.round(performance.now() - began);
     if (outcome.status === "lost" || outcome.status === "stopped")
       throw new Fault(`The set-up of the run came to no end: ${outcome.note ?? outcome.status}`, {
@@ -210,7 +218,13 @@ async function makeOne(
         retry: "later",
       });
     if (outcome.status !== "finished")
-      return { failed: failedStart(parts, outcome, isolation, howItFailed(order, outcome, at)) };
+      return {
+        failed: failedStart(parts, outcome, isolation, {
+          said: howItFailed(order, outcome, at),
+          newPackages:
+            asked.length === 0 ? [] : [...new Set([...asked, ...(await newIn(order.loop, quarantine, commit))])],
+        }),
+      };
     const pristine = join(folder, "pristine");
     await makeCheckout({ dir: pristine, quarantine, identity, commit });
     const tracked = [...(await filesAt(quarantine.gitDir, commit)).keys()];
@@ -221,7 +235,7 @@ async function makeOne(
     } catch (error) {
       const said = whyNotKept(error);
       parts.log.warn({ run: order.id, err: error }, "what a set-up left could not be kept");
-      return { failed: failedStart(parts, outcome, isolation, said) };
+      return { failed: failedStart(parts, outcome, isolation, { said, newPackages: [] }) };
     }
   } finally {
     await removeTree(folder).catch((error) =>
@@ -272,7 +286,13 @@ async function runSetUp(parts: SetUpParts, order: RunOrder, quarantine: Quaranti
     const running = await parts.runtime.start(request);
     const outcome = await running.done;
     const at = Number((await readPlain(join(loopDir, "out", commandFile), 16))?.trim());
-    return { outcome, isolation: isolationOf(running.facts), at, packages: gateway.fetched() };
+    return {
+      outcome,
+      isolation: isolationOf(running.facts),
+      at,
+      packages: gateway.fetched(),
+      asked: gateway.newPackages(),
+    };
   } finally {
     await parts.runtime.forget(id).catch(() => {});
     await gateway.close().catch(() => {});
@@ -307,9 +327,19 @@ function failedStart(
   { clock }: SetUpParts,
   { exitCode, log }: RunOutcome,
   isolation: StartedRun["isolation"],
-  said: string,
+  { said, newPackages }: { readonly said: string; readonly newPackages: readonly string[] },
 ): StartedRun {
   const endedAt = clock.now();
-  const report = { exitCode, endedAt, log, note: said, trouble: "set_up", result: null, pushed: null } as const;
+  const asks = newPackages.length === 0 ? {} : { newPackages };
+  const report = {
+    exitCode,
+    endedAt,
+    log,
+    note: said,
+    trouble: "set_up",
+    result: null,
+    pushed: null,
+    ...asks,
+  } as const;
   return { startedAt: endedAt, isolation, done: Promise.resolve({ ...report, status: "failed" }) };
 }

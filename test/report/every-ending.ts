@@ -205,6 +205,10 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
   permission_asked: [
     { reason: "permission_required", of: "permission_asked", attempt, quote: "Change the lock file.", ...execute },
   ],
+  packages_asked: [
+    { reason: "permission_required", of: "packages_asked", attempt, quote: "npm left-pad\npypi six", ...execute },
+    { reason: "permission_required", of: "packages_asked", attempt, quote: "npm left-pad", ...verify },
+  ],
   push_declined: [{ reason: "permission_required", of: "push_declined", quote: "GH013: rule violations", ...waiting }],
   merge_declined: [
     { reason: "permission_required", of: "merge_declined", quote: "2 approvals are needed", resume: "gate" },

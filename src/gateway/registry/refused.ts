@@ -7,10 +7,13 @@ export type RefusedStatus = 400 | 403 | 404 | 405 | 413 | 422 | 429 | 502 | 504;
 export class Refused extends Error {
   override readonly name = "Refused";
   readonly status: RefusedStatus;
+  /** The package that a person is to be asked about before it is given; null: that would change nothing. */
+  readonly asks: string | null;
 
   /** `sentence` is shown in the run: it names no credential and nothing of the operator's network. */
-  constructor(status: RefusedStatus, sentence: string) {
+  constructor(status: RefusedStatus, sentence: string, asks: string | null = null) {
     super(sentence);
     this.status = status;
+    this.asks = asks;
   }
 }

@@ -1,5 +1,7 @@
 // Which packages a run may have: what policy allows and denies, how old a version must be, and whether names may be new.
 
+import { Refused } from "./refused.ts";
+
 export interface PackageRules {
   /** Names, or `@scope/*`, `path/*` and `group:*` for all below; empty: any. */
   readonly allow: readonly string[];
@@ -7,18 +9,37 @@ export interface PackageRules {
   /** Milliseconds that a version must have been out for; 0: none. */
   readonly minimumAgeMs: number;
   /** What becomes of a name that no lockfile of the base has. */
-  readonly fresh: "allow" | "deny";
+  readonly fresh: "allow" | "ask" | "deny";
+  /** New names that a person has allowed. */
+  readonly granted: ReadonlySet<string>;
   /** `name` and `name@version` of all that the base's lockfiles have. */
   readonly known: ReadonlySet<string>;
 }
 
-/** Why a package of this name is not given, as a sentence; null where it is. */
-export function nameProblem(name: string, rules: PackageRules): string | null {
+/** Throws `Refused` where a package of this name is not given. */
+export function requireName(name: string, rules: PackageRules): void {
+  const refused = nameRefusal(name, rules);
+  if (refused !== null) throw refused;
+}
+
+/** Why a package of this name is not given; null where it is. */
+export function nameRefusal(name: string, rules: PackageRules): Refused | null {
+  const problem = listProblem(name, rules);
+  if (problem !== null) return new Refused(403, problem);
+  if (rules.fresh === "allow" || rules.known.has(name) || rules.granted.has(name)) return null;
+  const isAsked = rules.fresh === "ask";
+  const what = isAsked ? "asks a person about" : "denies";
+  return new Refused(
+    403,
+    `No lockfile of the base has ${name}, and the policy ${what} new packages (\`packages.new\`).`,
+    isAsked ? name : null,
+  );
+}
+
+function listProblem(name: string, rules: PackageRules): string | null {
   if (rules.deny.some((pattern) => fits(name, pattern))) return `The policy denies ${name} (\`packages.deny\`).`;
   if (rules.allow.length > 0 && !rules.allow.some((pattern) => fits(name, pattern)))
     return `The policy does not list ${name} (\`packages.allow\`).`;
-  if (rules.fresh === "deny" && !rules.known.has(name))
-    return `No lockfile of the base has ${name}, and the policy denies new packages (\`packages.new\`).`;
   return null;
 }
 
@@ -53,7 +74,8 @@ export function comparedBy(rules: PackageRules, normal: (name: string) => string
     return [normal(name), ...version].join("@");
   };
   const known = new Set([...rules.known].map(each));
-  return { ...rules, allow: rules.allow.map(each), deny: rules.deny.map(each), known };
+  const granted = new Set([...rules.granted].map(normal));
+  return { ...rules, allow: rules.allow.map(each), deny: rules.deny.map(each), known, granted };
 }
 
 function fits(name: string, pattern: string): boolean {

@@ -45,11 +45,16 @@ export interface RegistryParts {
 /** What happened, for the trace. */
 export type RegistryEvent =
   | ({ readonly kind: "fetched" } & Fetched)
-  | { readonly kind: "refused"; readonly status: number; readonly path: string; readonly detail: string };
+  | { readonly kind: "refused"; readonly status: number; readonly path: string; readonly detail: string } // it changes nothing to ask
+  | { readonly kind: "asks"; readonly protocol: string; readonly name: string; readonly path: string };
 
 export interface RegistryRun {
   /** What the base's lockfiles have is known by protocol: a name in one registry says nothing of another. */
-  readonly rules: Omit<PackageRules, "known"> & { readonly known: Readonly<Record<string, PackageRules["known"]>> };
+  readonly rules: Omit<PackageRules, "known" | "granted"> & {
+    readonly known: Readonly<Record<string, PackageRules["known"]>>;
+    /** By protocol, as what is known. */
+    readonly granted?: Readonly<Record<string, PackageRules["granted"]>>;
+  };
   readonly onEvent: (event: RegistryEvent) => void;
   /** Answers that a run may have, and their bytes together. */
   readonly most?: { readonly answers: number; readonly bytes: number };
@@ -112,7 +117,9 @@ interface Served {
 }
 
 function rulesFor({ name, normalName }: Protocol, run: RegistryRun): PackageRules {
-  const rules = { ...run.rules, known: run.rules.known[name] ?? new Set<string>() };
+  const { known, granted = {}, ...lists } = run.rules;
+  const none = new Set<string>();
+  const rules = { ...lists, known: known[name] ?? none, granted: granted[name] ?? none };
   return normalName === undefined ? rules : comparedBy(rules, normalName);
 }
 
@@ -134,7 +141,9 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
     await send(served, response, request.method === "HEAD", await replyTo(served, request, path));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    served.run.onEvent({ kind: "refused", status: error.status, path: path.slice(0, 300), detail: error.message });
+    const { status, message: detail, asks } = error;
+    if (asks === null) served.run.onEvent({ kind: "refused", status, path: path.slice(0, 300), detail });
+    else served.run.onEvent({ kind: "asks", protocol: served.protocol.name, name: asks, path: path.slice(0, 300) });
     const { type, body } = served.protocol.refusal(error.message);
     end(response, error.status, type, body);
   }

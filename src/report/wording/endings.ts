@@ -101,6 +101,8 @@ export function endingSentence(ending: Ending): string {
       return `The reviewer gave no usable answer in ${ending.tries} tries, so the commit was not judged. ${ending.note}`.trim();
     case "permission_asked":
       return `Attempt ${ending.attempt} asked for permission to do something it may not do on its own.`;
+    case "packages_asked":
+      return `Attempt ${ending.attempt} needs packages that no lockfile of the base names, and the policy has a person asked about those (\`packages.new\`).`;
     case "push_declined":
       return "GitHub rejected the push to the loop's branch.";
     case "merge_declined":

@@ -320,6 +320,20 @@ test.each<[Partial<PackageRules>, string, string]>([
   expect(registry.seen.every(({ url }) => !decodeURIComponent(url).includes(`/${name}`))).toBe(true);
 });
 
+test("where new packages are asked about, one is refused and told by name until a person has let it in, and what is denied stays so", async () => {
+  const registry = await scriptedRegistry([one, scoped]);
+  const rules: Partial<PackageRules> = { fresh: "ask", known: new Set(["@team/two"]) };
+  const asking = await aDoor(registry.url, {}, { rules });
+  const { status, text } = await asking.get("/npm/one");
+  expect([status, text]).toEqual([403, expect.stringContaining("asks a person about new packages (`packages.new`)")]);
+  expect(asking.events).toEqual([{ kind: "asks", protocol: "npm", name: "one", path: "/npm/one" }]);
+  const granted = await aDoor(registry.url, {}, { rules: { ...rules, granted: new Set(["one"]) } });
+  expect((await granted.get("/npm/one")).status).toBe(200);
+  const denied = await aDoor(registry.url, {}, { rules: { ...rules, granted: new Set(["one"]), deny: ["one"] } });
+  expect((await denied.get("/npm/one")).status).toBe(403);
+  expect(denied.events).toMatchObject([{ kind: "refused", status: 403 }]);
+});
+
 test("what is given says when it was published, where no lockfile of the base has it", async () => {
   const registry = await scriptedRegistry([{ ...one, publishedAt: "2024-06-19T00:00:00.000Z" }, scoped]);
   const { get, events } = await aDoor(registry.url, {}, { rules: { known: new Set(["@team/two"]) } });

@@ -16,7 +16,14 @@ import {
 import { openRunGateway } from "../../../src/gateway/run.ts";
 import { scratch } from "../git/world.ts";
 
-const anything: PackageRules = { allow: [], deny: [], minimumAgeMs: 0, fresh: "allow", known: new Set() };
+const anything: PackageRules = {
+  allow: [],
+  deny: [],
+  minimumAgeMs: 0,
+  fresh: "allow",
+  granted: new Set(),
+  known: new Set(),
+};
 
 export interface ADoor {
   readonly root: string;
@@ -49,7 +56,12 @@ export async function aDoor(
   const routes = registries.routes({
     onEvent: (event) => events.push(event),
     ...run,
-    rules: { ...anything, ...run.rules, known: { [protocol]: run.rules?.known ?? anything.known } },
+    rules: {
+      ...anything,
+      ...run.rules,
+      known: { [protocol]: run.rules?.known ?? anything.known },
+      granted: { [protocol]: run.rules?.granted ?? anything.granted },
+    },
   });
   const lease = { runId: "run", token: newLeaseToken() };
   const errors: unknown[] = [];

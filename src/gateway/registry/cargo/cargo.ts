@@ -4,7 +4,7 @@ import { z } from "zod";
 import { parseJson } from "../../../base/parse-json.ts";
 import type { Ask, Protocol, ProtocolParts, Reply } from "../protocol.ts";
 import { Refused } from "../refused.ts";
-import { isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rules.ts";
+import { isTooYoung, type PackageRules, requireName, youthProblem } from "../rules.ts";
 import { type Shelf, shelfOf } from "../shelf.ts";
 import { checkSum, sumOf } from "../sums.ts";
 import { refuseWebPage, timeIn } from "../texts.ts";
@@ -25,8 +25,7 @@ export function cargoProtocol(parts: ProtocolParts): Protocol {
       if (asked === null) throw new Refused(404, "This is nothing that a registry of crates gives.");
       if (asked.kind === "config") return configReply(ask);
       const { rules } = ask;
-      const problem = nameProblem(normalName(asked.name), rules);
-      if (problem !== null) throw new Refused(403, problem);
+      requireName(normalName(asked.name), rules);
       return asked.kind === "index" ? indexReply(cargo, rules, asked.name) : crateReply(cargo, rules, asked);
     },
   };

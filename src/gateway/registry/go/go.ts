@@ -6,7 +6,7 @@ import { atMost } from "../../../base/at-most.ts";
 import { parseJson } from "../../../base/parse-json.ts";
 import type { Ask, Fetched, Protocol, ProtocolParts, Reply } from "../protocol.ts";
 import { Refused } from "../refused.ts";
-import { isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rules.ts";
+import { isTooYoung, type PackageRules, requireName, youthProblem } from "../rules.ts";
 import { type Shelf, shelfOf } from "../shelf.ts";
 import { refuseWebPage, timeIn } from "../texts.ts";
 import { escaped, type GoPath, isVersion, readGoPath } from "./path.ts";
@@ -31,8 +31,7 @@ export function goProtocol(parts: ProtocolParts): Protocol {
       const asked = readGoPath(ask.path);
       if (asked === null) throw new Refused(404, "This is nothing that a Go module proxy gives.");
       if (asked.kind === "sums") return sumsReply(go, asked);
-      const problem = nameProblem(asked.module, ask.rules);
-      if (problem !== null) throw new Refused(403, problem);
+      requireName(asked.module, ask.rules);
       if ("version" in asked) return versionReply(go, ask, asked);
       return (asked.kind === "list" ? listReply : latestReply)(go, ask.rules, asked.module);
     },

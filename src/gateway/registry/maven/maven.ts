@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { KeptAnswer } from "../kept.ts";
 import type { Protocol, ProtocolParts, Reply } from "../protocol.ts";
 import { Refused } from "../refused.ts";
-import { nameProblem, type PackageRules, youthProblem } from "../rules.ts";
+import { type PackageRules, requireName, youthProblem } from "../rules.ts";
 import { type Shelf, shelfOf } from "../shelf.ts";
 import { checkSum, sumOf } from "../sums.ts";
 import { timeIn } from "../texts.ts";
@@ -23,8 +23,7 @@ export function mavenProtocol(parts: ProtocolParts): Protocol {
       const asked = readMavenPath(path);
       if (asked === null) throw new Refused(404, "This is nothing that a Maven repository gives.");
       if (asked.kind === "list") return listReply(maven, rules, asked);
-      const problem = nameProblem(asked.name, rules);
-      if (problem !== null) throw new Refused(403, problem);
+      requireName(asked.name, rules);
       if (asked.version.endsWith("-SNAPSHOT"))
         throw new Refused(403, `${asked.name} ${asked.version} changes from day to day, and is not given here.`);
       return asked.wantsSum ? sumReply(maven, asked) : fileReply(maven, rules, asked);
@@ -49,8 +48,7 @@ const pluginGroups = ["org.apache.maven:plugins", "org.codehaus:mojo"];
 
 /** As the repository has it, for no other answer of it says how old each version is; a version that is too young is refused itself. */
 async function listReply(maven: Maven, rules: PackageRules, { name, path, wantsSum }: ListAsked): Promise<Reply> {
-  const problem = pluginGroups.includes(name) ? null : nameProblem(name, rules);
-  if (problem !== null) throw new Refused(403, problem);
+  if (!pluginGroups.includes(name)) requireName(name, rules);
   const asked = { words: ["list", path], url: urlOf(maven, path), what: name, headers: {} };
   const text = await maven.shelf.document(asked, (text) => {
     if (!/<metadata[\s>]/.test(text.slice(0, 4096)))

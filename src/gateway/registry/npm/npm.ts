@@ -1,7 +1,7 @@
 // The npm registry's protocol, read-only, as npm, pnpm, yarn and bun speak it.
 import type { Ask, Protocol, ProtocolParts, Reply } from "../protocol.ts";
 import { Refused } from "../refused.ts";
-import { isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rules.ts";
+import { isTooYoung, type PackageRules, requireName, youthProblem } from "../rules.ts";
 import { type Shelf, shelfOf } from "../shelf.ts";
 import { checkSum } from "../sums.ts";
 import { statedSum } from "./integrity.ts";
@@ -23,8 +23,7 @@ export function npmProtocol(parts: ProtocolParts): Protocol {
       const asked = readNpmPath(ask.path) ?? readNpmPath(filePathIn(ask.path) ?? "");
       if (asked === null)
         throw new Refused(404, "This is nothing that the npm registry gives: documents and files of packages.");
-      const problem = nameProblem(asked.name, ask.rules);
-      if (problem !== null) throw new Refused(403, problem);
+      requireName(asked.name, ask.rules);
       if (asked.kind === "file") return fileReply(npm, ask, asked.name, asked.file);
       return documentReply(npm, ask, asked.name, asked.kind === "manifest" ? asked.version : null);
     },

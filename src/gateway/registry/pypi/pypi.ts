@@ -1,7 +1,7 @@
 // The simple repository API of Python's indexes, read-only, as pip, uv and others speak it: https://packaging.python.org/en/latest/specifications/simple-repository-api/
 import type { Ask, Protocol, ProtocolParts, Reply } from "../protocol.ts";
 import { Refused } from "../refused.ts";
-import { isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rules.ts";
+import { isTooYoung, type PackageRules, requireName, youthProblem } from "../rules.ts";
 import { type Shelf, shelfOf } from "../shelf.ts";
 import { checkSum, sumOf } from "../sums.ts";
 import { normalName, readPypiPath } from "./names.ts";
@@ -23,8 +23,7 @@ export function pypiProtocol(parts: ProtocolParts): Protocol {
       const asked = readPypiPath(ask.path);
       if (asked === null)
         throw new Refused(404, "This is nothing that the Python index gives: pages and files of projects.");
-      const problem = nameProblem(asked.name, ask.rules);
-      if (problem !== null) throw new Refused(403, problem);
+      requireName(asked.name, ask.rules);
       if (asked.kind === "page") return pageReply(pypi, ask, asked.name);
       return fileReply(pypi, ask.rules, asked);
     },

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { parseJson } from "../../../base/parse-json.ts";
 import type { Protocol, ProtocolParts, Reply } from "../protocol.ts";
 import { Refused } from "../refused.ts";
-import { isTooYoung, nameProblem, type PackageRules, youthProblem } from "../rules.ts";
+import { isTooYoung, nameRefusal, type PackageRules, requireName, youthProblem } from "../rules.ts";
 import { type Shelf, shelfOf } from "../shelf.ts";
 import { checkSum, sumOf } from "../sums.ts";
 import { refuseWebPage, timeIn } from "../texts.ts";
@@ -103,8 +103,7 @@ async function timesOf({ parts, shelf }: Gems, name: string): Promise<ReadonlyMa
 }
 
 async function infoReply(gems: Gems, rules: PackageRules, name: string): Promise<Reply> {
-  const problem = nameProblem(name, rules);
-  if (problem !== null) throw new Refused(403, problem);
+  requireName(name, rules);
   const found = await releases(gems, name, (all) => all);
   const times = rules.minimumAgeMs === 0 ? new Map() : await timesOf(gems, name);
   const now = gems.parts.now();
@@ -139,9 +138,9 @@ async function gemReply(
 
 /** Which gem a file is, of those that its name can stand for: the one whose index has it. Throws `Refused` where none that policy lets has. */
 async function releaseOf(gems: Gems, rules: PackageRules, file: string, readings: readonly GemName[]) {
-  const problems = readings.map(({ name }) => nameProblem(name, rules));
-  const permitted = readings.filter((_, at) => problems[at] === null);
-  if (permitted.length === 0) throw new Refused(403, problems[0] ?? "");
+  const refusals = readings.map(({ name }) => nameRefusal(name, rules));
+  const permitted = readings.filter((_, at) => refusals[at] === null);
+  if (permitted.length === 0) throw refusals[0] ?? new Refused(404, `The registry has no ${file}.`);
   for (const { name, version } of permitted) {
     const release = await releaseIn(gems, name, version);
     if (release !== undefined) return { name, ...release };
