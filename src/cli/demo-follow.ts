@@ -1,6 +1,7 @@
 // Waits with a loop: until it ends, until a person answers at the gate, or until Ctrl-C.
 import { createInterface } from "node:readline";
 import type { LoopState } from "../loop/state.ts";
+import { nextSaid, placeOf, type Scenario } from "./demo-scenarios.ts";
 import { approvers, maintainer, type Stage } from "./demo-stage.ts";
 import type { Watch } from "./demo-watch.ts";
 
@@ -8,17 +9,25 @@ export interface Following {
   readonly stage: Stage;
   readonly watch: Watch;
   readonly say: (line: string) => void;
+  readonly scenario: Scenario | null;
   readonly auto: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Waits with the loop, approves at the gate where asked to, and resolves to the state it ended in. */
-export async function follow({ stage, watch, say, auto, signal }: Following): Promise<LoopState | null> {
+export async function follow({ stage, watch, say, scenario, auto, signal }: Following): Promise<LoopState | null> {
   let given = 0;
+  const said = new Map<string, number>();
   for (;;) {
     await orAbort(stage.quiet(), signal);
     const changed = watch.changed();
     const state = await stage.loop();
+    const words = state === null ? null : nextSaid(scenario, state, said);
+    if (state !== null && words !== null) {
+      said.set(placeOf(state), (said.get(placeOf(state)) ?? 0) + 1);
+      stage.forge.as(words.by).comment(stage.issue, words.text);
+      continue;
+    }
     if (state === null || state.phase === "settled" || state.phase === "refused") return state;
     if (state.phase !== "awaiting_gate") {
       await orAbort(changed, signal);

@@ -1,8 +1,11 @@
 // The options of `loopgate demo`, and what does not go together.
 import { type Command, InvalidArgumentError } from "commander";
+import { type ScenarioName, scenarioNames, scenarios } from "./demo-scenarios.ts";
 import { UsageError } from "./usage.ts";
 
 export interface DemoOptions {
+  /** Null: a loop that goes well after one red attempt. */
+  readonly scenario: ScenarioName | null;
   readonly auto: boolean;
   readonly keep: boolean;
   readonly json: string | null;
@@ -23,6 +26,11 @@ export interface DemoOptions {
 /** Declares the options; `demoOptions` reads what was given. */
 export function addDemoOptions(command: Command): Command {
   return command
+    .option(
+      "--scenario <name>",
+      `shows something else, unattended like --auto: ${scenarioNames.map((name) => `${name} (${scenarios[name].shows})`).join("; ")}`,
+      scenario,
+    )
     .option("--auto", "approve and end without asking; exit 0 only if the loop ends as task_complete")
     .option("--keep", "leave everything running until Ctrl-C")
     .option("--json <file>", "write a summary of the loop to a file")
@@ -44,7 +52,8 @@ export function addDemoOptions(command: Command): Command {
 /** Throws `UsageError` when the options do not go together. */
 export function demoOptions(given: Readonly<Record<string, unknown>>): DemoOptions {
   const options = {
-    auto: false,
+    scenario: null,
+    auto: given.scenario !== undefined,
     keep: false,
     json: null,
     screenshot: null,
@@ -58,6 +67,8 @@ export function demoOptions(given: Readonly<Record<string, unknown>>): DemoOptio
     timeoutMinutes: (given.timeout as number | undefined) ?? (given.repo === undefined ? 10 : 120),
     ...given,
   } as DemoOptions;
+  if (options.scenario !== null && (options.repo !== null || options.agent !== null))
+    throw new UsageError("--scenario brings its own repository and agent: leave out --repo and --agent.");
   if (options.repo !== null) requireWithRepo(options);
   else if (options.issue !== null || options.check !== null) {
     throw new UsageError("--issue and --check belong to --repo: the demo's own repository has both.");
@@ -70,6 +81,12 @@ function requireWithRepo(options: DemoOptions): void {
   if (missing.length === 0) return;
   const names = missing.map((name) => `--${name}`).join(" and ");
   throw new UsageError(`--repo needs ${names} as well: what to do, what CI runs, and which agent does it.`);
+}
+
+function scenario(text: string): ScenarioName {
+  const found = scenarioNames.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`It must be one of ${scenarioNames.join(", ")}.`);
 }
 
 function port(text: string): number {

@@ -66,7 +66,7 @@ export async function setStage(request: StageRequest): Promise<Stage> {
   const startedAt = Date.now();
   const alice = forge.as(maintainer);
   const issue = alice.openIssue(repository, work.issue);
-  alice.label(issue, "loop");
+  for (const label of [...work.labels, "loop"]) alice.label(issue, label);
   const base = `${forge.url}/${work.repository.owner}/${work.repository.name}`;
   const loop = () => app.store.load(`${repository.id}#${issue.number}`);
   return {

@@ -1,6 +1,7 @@
 // The demo's summary for machines: how the loop ended, what each attempt was, what isolated it, what it cost GitHub.
 import type { ContainerFacts } from "../container/run.ts";
 import { countByKind, type RequestEntry } from "../forge/http/requests.ts";
+import { dollarsOf, spentOf } from "../loop/money.ts";
 import type { Attempt, LoopState } from "../loop/state.ts";
 import { endingSentence } from "../report/wording/endings.ts";
 import type { SeenRun } from "./demo-runtime.ts";
@@ -26,6 +27,8 @@ export interface Summary {
   readonly seconds: number;
   readonly addresses: SummaryParts["addresses"];
   readonly attempts: readonly AttemptSummary[];
+  /** In US dollars; null: nothing was said before it began. */
+  readonly cost: { readonly usd: number; readonly estimate: { readonly least: number; readonly most: number } | null };
   readonly requests: {
     readonly kinds: Readonly<Record<string, number>>;
     readonly total: number;
@@ -71,9 +74,19 @@ export function summarize(parts: SummaryParts): Summary {
     seconds: seconds(parts.startedAt, parts.endedAt),
     addresses,
     attempts: attempts.map((attempt) => summarizeAttempt(attempt, parts)),
+    cost: costOf(state),
     requests: summarizeRequests(parts.requests, attempts.length),
     thread,
     pullThread,
+  };
+}
+
+function costOf(state: LoopState | null): Summary["cost"] {
+  const { estimate } = state ?? {};
+  return {
+    usd: state === null ? 0 : dollarsOf(spentOf(state)),
+    estimate:
+      estimate === undefined ? null : { least: dollarsOf(estimate.leastNano), most: dollarsOf(estimate.mostNano) },
   };
 }
 

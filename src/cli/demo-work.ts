@@ -6,6 +6,7 @@ import { Fault, toFault } from "../base/fault.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import { nameOfCheck } from "../policy/schema.ts";
 import type { DemoOptions } from "./demo-options.ts";
+import { type Scenario, scenarios } from "./demo-scenarios.ts";
 import { nameOfRepository, readOwnRepository, showAtHead } from "./own-repository.ts";
 
 /** The repository, the issue, the CI and the agents of one demo. */
@@ -15,6 +16,8 @@ export interface DemoWork {
   readonly source:
     | { readonly files: Record<string, string> }
     | { readonly fromDir: string; readonly defaultBranch: string };
+  /** Of the issue, set before the one that starts the loop. */
+  readonly labels: readonly string[];
   readonly issue: { readonly title: string; readonly body: string };
   readonly ci: { readonly command: string; readonly name: string };
   readonly agent: { readonly command: string; readonly scripted: boolean };
@@ -27,20 +30,27 @@ const fixtures = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 
 /** Reads everything the demo needs. Throws `Fault` with a sentence on what cannot be read. */
 export async function readDemoWork(options: DemoOptions): Promise<DemoWork> {
+  const scenario: Scenario | null = options.scenario === null ? null : scenarios[options.scenario];
   const [agent, reviewer] = await Promise.all([
-    commandOr(options.agent, "agents/scripted-agent.sh"),
+    commandOr(options.agent, `agents/${scenario?.agent ?? "scripted-agent.sh"}`),
     commandOr(options.reviewer, "agents/scripted-reviewer.sh"),
   ]);
   if (options.repo !== null) return ownWork(options, options.repo, { agent, reviewer });
   return {
     repository: { owner: "demo", name: "stopwatch" },
-    source: { files: await filesBelow(join(fixtures, "demo/repository")) },
+    source: { files: withPolicy(await filesBelow(join(fixtures, "demo/repository")), scenario?.policy ?? "") },
+    labels: scenario?.labels ?? [],
     issue: await readIssue(join(fixtures, "demo/issue.md")),
     ci: { command: "node --test", name: defaultCheck },
     agent,
     reviewer,
     notes: [],
   };
+}
+
+function withPolicy(files: Record<string, string>, more: string): Record<string, string> {
+  const path = ".github/loop.yml";
+  return { ...files, [path]: `${files[path] ?? ""}${more}` };
 }
 
 /** A job of GitHub Actions is a check by its bare name. */
@@ -64,6 +74,7 @@ async function ownWork(
   return {
     repository: { owner: "local", name: nameOfRepository(dir) },
     source: { fromDir: resolve(dir), defaultBranch: own.branch },
+    labels: [],
     issue: await readIssue(options.issue ?? ""),
     ci: { command: options.check ?? "", name: required[0] ?? defaultCheck },
     ...agents,

@@ -9,6 +9,7 @@ import { type Cleanup, withCleanup } from "./cleanup.ts";
 import { enter, follow, untilInterrupted } from "./demo-follow.ts";
 import type { DemoOptions } from "./demo-options.ts";
 import { openDemoRuntime } from "./demo-runtime.ts";
+import { scenarios } from "./demo-scenarios.ts";
 import { type Stage, setStage } from "./demo-stage.ts";
 import { runLine, worldLine } from "./demo-steps.ts";
 import { requestsLine, summarize } from "./demo-summary.ts";
@@ -58,9 +59,10 @@ async function play(
   });
   cleanup.add("the last lines", async () => watch.mute());
   say(`the thread: ${stage.threadUrl}`);
+  const scenario = options.scenario === null ? null : scenarios[options.scenario];
   const limit = options.auto ? AbortSignal.timeout(options.timeoutMinutes * 60_000) : null;
   const signal = limit === null ? interrupted : AbortSignal.any([interrupted, limit]);
-  const ending = follow({ stage, watch, say, auto: options.auto, signal });
+  const ending = follow({ stage, watch, say, scenario, auto: options.auto, signal });
   const state = await ending.catch(async (error) => {
     if (!limit?.aborted) throw error;
     say(`gave up after ${options.timeoutMinutes} min`);

@@ -596,6 +596,8 @@ export interface StorePort {
   loopIds(): Promise<readonly { readonly id: string; readonly keepsFiles: boolean }[]>;
   /** The loops that wait for a run of theirs to tell its end. */
   runningLoops(): Promise<readonly { readonly issueKey: string; readonly state: LoopState }[]>;
+  /** Of the loops of this repository that have ended, the newest so many; of each issue the last one. */
+  pastLoops(repositoryId: number, limit: number): Promise<readonly LoopState[]>;
   findIssue(by: { repositoryId: number; branch?: string; pull?: number; head?: string }): Promise<string | null>;
   /** Resolves to the text's sha256. It is kept for as long as the loop is, and until the keep time after `at`. */
   putArtifact(text: string, of: { issueKey: string; loop: string; at: number }): Promise<string>;

@@ -7,6 +7,7 @@ import { wordsBesidesCommand } from "../brief/words.ts";
 import { mayWrite } from "../loop/begin.ts";
 import type { Effect } from "../loop/effect.ts";
 import { hasLabel } from "../loop/end.ts";
+import { pastAtMost, pastOf } from "../loop/estimate.ts";
 import type { BaseRefusal, ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import { issueKeyOf } from "../loop/issue-key.ts";
 import type { LoopState, Snapshot } from "../loop/state.ts";
@@ -37,7 +38,9 @@ export async function readClaim(world: World, state: LoopState): Promise<LoopEve
   if (state.threadUnread === true && read.hasRecord) return recallFirst(world, state, permission, read);
   const facts = await claimFacts(world, state, permission, read);
   const allPaused = await world.store.allPaused(state.issue.repositoryId);
-  return [{ type: "claim_read", facts: allPaused === null ? facts : { ...facts, allPaused } }];
+  const ended = await world.store.pastLoops(state.issue.repositoryId, pastAtMost);
+  const told = { ...facts, past: ended.flatMap((one) => pastOf(one) ?? []) };
+  return [{ type: "claim_read", facts: allPaused === null ? told : { ...told, allPaused } }];
 }
 
 /** The store does not know the loop of that record: it comes back, and this one, which has come to nothing yet, gives way to it. */

@@ -4,6 +4,7 @@ import type { Cause } from "./cause.ts";
 import { freshClock, leftMs } from "./clock.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, hasLabel, holdLabel, isLive, planLabel, settle, showStatus, stay, untoldRuns } from "./end.ts";
+import { estimated } from "./estimate.ts";
 import type { BaseRefusal, ClaimFacts, LoopEvent, Permission } from "./event.ts";
 import { loopMsOf, withoutExpired, withoutRaises } from "./grants.ts";
 import { spentOf } from "./money.ts";
@@ -170,12 +171,17 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
     return refuse(seen, effects, `no loop begins from that branch: ${facts.baseRefused}`);
   }
   // However long the claim could not be read, the loop's time begins now.
-  const claimed = { ...withClaim(seen, facts), worked: freshClock };
+  const claimed = withEstimate({ ...withClaim(seen, facts), worked: freshClock }, facts);
   if (!facts.policy.ok) return policyInvalid(claimed, facts.policy.message, now);
   if (lacksCriteria(claimed)) return askForCriteria(claimed, now);
   const full = fullOf(claimed, facts);
   if (full !== null) return settle(claimed, now, { ...full, resume: "execute" });
   return beginAttempt(claimed, now, [{ type: "write_status" }, showStatus(claimed, "running")]);
+}
+
+/** Said once, before anything is paid for. */
+function withEstimate(state: LoopState, { past }: ClaimFacts): LoopState {
+  return past === undefined ? state : { ...state, estimate: estimated(past, state) };
 }
 
 function baseReply({ wantedBase: base = "" }: LoopState, reason: BaseRefusal, { policy }: ClaimFacts): Effect {

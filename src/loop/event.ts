@@ -64,6 +64,12 @@ export interface Command {
 /** The branch is not there, the policy names another, or it is the branch of a loop. */
 export type BaseRefusal = "missing" | "policy" | "loop";
 
+/** What an ended loop came to: money for model calls in billionths of a dollar, and attempts that counted. */
+export interface PastLoop {
+  readonly spentNano: NanoUsd;
+  readonly attempts: number;
+}
+
 /** What was read at the claim; `policy` is what the file says or why it does not stand. */
 export interface ClaimFacts {
   readonly permission: Permission;
@@ -81,6 +87,7 @@ export interface ClaimFacts {
   readonly openPulls?: number; // of other loops, open or on their way; absent: the rules do not ask
   readonly writesAlone?: true; // nobody but the requester can write here; absent: others can, or it is not known
   readonly redOnBase?: readonly string[]; // names of the checks that count and that the base fails now; absent: none is known to
+  readonly past?: readonly PastLoop[]; // what earlier loops of the repository came to; absent: not looked up
   readonly snapshot: Snapshot;
 }
 

@@ -627,6 +627,15 @@ export const LoopState = z.object({
     .object({ nano: NanoUsd, attempts: z.number().int(), ms: z.number().int() })
     .optional(),
   raises: z.array(Raise).optional(), // of that, what expires, in the order of asking; absent: nothing does
+  estimate: z // what the loop will likely come to, as said at its claim; absent: of an earlier version
+    .object({
+      loops: z.number().int(), // ended ones of the repository that it goes by; 0: only the policy's grants
+      leastNano: NanoUsd,
+      mostNano: NanoUsd,
+      leastAttempts: z.number().int(),
+      mostAttempts: z.number().int(),
+    })
+    .optional(),
   outOfBudget: z.boolean(), // a model call was refused for want of money since the last grant
   runsStarted: z.number().int(), // lifetime counter, never refunded
   checksStarted: z.number().int().optional(), // how many of those were own checks, which call no models; absent: none

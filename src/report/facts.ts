@@ -28,6 +28,7 @@ export function facts(state: LoopState, now: number): string {
     unusedWords(state.rules?.environment?.found),
     checksWords(state),
     isolation === null ? null : `Isolation: ${isolationSentence(isolation)}`,
+    estimateWords(state),
     used(state, now),
     raisesWords(state, now),
     policyWords(state),
@@ -42,6 +43,22 @@ export function facts(state: LoopState, now: number): string {
     .filter((line) => line !== null)
     .map((line) => `- ${line}`)
     .join("\n");
+}
+
+/** What it will likely come to, said before anything is paid for; once it has ended, what it came to is said beside it. */
+function estimateWords({ estimate }: LoopState): string | null {
+  if (estimate === undefined) return null;
+  const { loops, leastNano, mostNano, leastAttempts, mostAttempts } = estimate;
+  if (loops === 0)
+    return `Estimate: at most ${inDollars(mostNano)} for models and ${attemptsOf(mostAttempts)}, which the policy grants; too few loops of this repository have ended to say more`;
+  const money = leastNano === mostNano ? inDollars(mostNano) : `${inDollars(leastNano)} to ${inDollars(mostNano)}`;
+  const tried =
+    leastAttempts === mostAttempts ? attemptsOf(mostAttempts) : `${leastAttempts} to ${attemptsOf(mostAttempts)}`;
+  return `Estimate: ${money} for models in ${tried}, as the last ${loops} loops of this repository came to`;
+}
+
+function attemptsOf(count: number): string {
+  return count === 1 ? "1 attempt" : `${count} attempts`;
 }
 
 /** Attempts, runs and time worked against what the policy grants. A person's time is not the loop's. */

@@ -82,7 +82,8 @@ function roleWords({ role, check, reviewer }: RunFacts): string {
   return `check ${inlineCode(check.name)}${check.at === "base" ? " on the base" : ""}`;
 }
 
-function changeCell({ change, head, endedAt }: Attempt): string {
+function changeCell({ change, head, endedAt, plans }: Attempt): string {
+  if (plans) return endedAt === null ? "planning" : "planned";
   if (change === null) return endedAt === null ? "working" : "nothing pushed";
   const files = change.files === 1 ? "1 file" : `${change.files} files`;
   const size = `${files}, +${change.additions} −${change.deletions}`;
@@ -103,6 +104,7 @@ function reviewCell(attempt: Attempt): string {
 }
 
 function outcomeCell(attempt: Attempt): string {
+  if (attempt.plans) return "not counted";
   const colour = attempt.verdict?.colour ?? (attempt.endedAt === null ? "–" : "not judged");
   return attempt.counted ? colour : `${colour}, not counted`;
 }

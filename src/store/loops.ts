@@ -13,7 +13,7 @@ export interface Dialect {
   readonly gateSinceOf: string;
 }
 
-type Port = "load" | "loops" | "liveLoops" | "livePhases" | "loopIds" | "runningLoops" | "findIssue";
+type Port = "load" | "loops" | "liveLoops" | "livePhases" | "loopIds" | "runningLoops" | "pastLoops" | "findIssue";
 
 type StoredLoop = { readonly issueKey: string; readonly state: LoopState };
 
@@ -35,6 +35,7 @@ export function loops(driver: Driver, { phaseOf, gateSinceOf }: Dialect): Pick<S
       }),
     loopIds: () => driver.read(loopIds),
     runningLoops: () => driver.read(() => storedLoops("where running = 1")),
+    pastLoops: (repositoryId, limit) => driver.read(() => pastLoops(repositoryId, limit)),
     findIssue: (by) => driver.read(() => findIssue(by)),
   };
 }
@@ -67,6 +68,15 @@ function* liveLoops(): Steps<LoopAddress[]> {
 function* loopIds(): Steps<{ id: string; keepsFiles: boolean }[]> {
   const rows = yield* all("select loop, keeps_files from loop order by loop");
   return rows.map((row) => ({ id: String(row.loop), keepsFiles: row.keeps_files === 1 }));
+}
+
+function* pastLoops(repositoryId: number, limit: number): Steps<LoopState[]> {
+  const rows = yield* all(
+    "select issue_key, state from loop where repository_id = ? and ended_at is not null order by ended_at desc limit ?",
+    repositoryId,
+    limit,
+  );
+  return rows.map((row) => stateIn(row.state, String(row.issue_key)));
 }
 
 /** A loop that an earlier version stored gets what has been added to states since (F15). */

@@ -125,6 +125,7 @@ describe("an own repository", () => {
     expect(await work(repo)).toEqual({
       repository: { owner: "local", name: "my-project-" },
       source: { fromDir: repo, defaultBranch: "trunk" },
+      labels: [],
       issue: { title: "Sort", body: "" },
       ci: { command: "sh test.sh", name: "test" },
       agent: { command: "fix", scripted: false },

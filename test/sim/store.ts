@@ -192,6 +192,13 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
           .map((state) => ({ id: state.id, keepsFiles: keepsFiles(state) }))
           .sort((a, b) => (a.id < b.id ? -1 : 1)),
       ),
+    pastLoops: (repositoryId, limit) =>
+      read("pastLoops", () =>
+        [...disk.loops.values()]
+          .filter((state) => state.issue.repositoryId === repositoryId && !isLive(state))
+          .sort((a, b) => endOf(b) - endOf(a))
+          .slice(0, limit),
+      ),
     runningLoops: () =>
       read("runningLoops", () =>
         [...disk.loops]
@@ -370,4 +377,8 @@ function findIssue(disk: Disk, by: Parameters<StorePort["findIssue"]>[0]): strin
     return by.head !== undefined && head === by.head;
   });
   return (found.find(([, state]) => isLive(state)) ?? found[0])?.[0] ?? null;
+}
+
+function endOf({ ending, startedAt }: LoopState): number {
+  return ending?.at ?? startedAt;
 }

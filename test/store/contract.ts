@@ -283,6 +283,19 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(ids.filter(({ keepsFiles }) => keepsFiles).map(({ id }) => id)).toEqual(["gate", "may", "told"]);
     });
 
+    test("of a repository's ended loops the newest are found, and no living one and none of another", async () => {
+      const endedAt = (at: number, id: string) =>
+        anEndedLoop({ reason: "cancelled", of: "told", said: "", at }, { id });
+      const other = endedAt(9, "other");
+      await commit([], endedAt(5, "middle"), "100#11");
+      await commit([], endedAt(7, "newest"), "100#12");
+      await commit([], endedAt(3, "oldest"), "100#13");
+      await commit([], aLoop({ id: "lives" }), "100#14");
+      await commit([], { ...other, issue: { ...other.issue, repositoryId: 101 } }, "101#11");
+      await reopen();
+      expect((await store.pastLoops(100, 2)).map(({ id }) => id)).toEqual(["newest", "middle"]);
+    });
+
     test("ended loops are no live ones", async () => {
       await commit([], aLoop({ phase: "settled" }));
       await commit([], aLoop({ id: "z9y8" }), "100#13");

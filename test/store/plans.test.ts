@@ -91,6 +91,7 @@ async function useEverything(): Promise<void> {
   await store.livePhases();
   await store.loopIds();
   await store.runningLoops();
+  await store.pastLoops(100, 5);
   const hash = await store.putArtifact("text", own);
   await store.putArtifact("of a loop that is gone", { ...own, loop: "gone" });
   await store.getArtifact(hash);

@@ -37,6 +37,7 @@ test("removing the label stops the container and ends the loop; setting it again
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 1»\`
     - Environment: image \`toolchain\`, 2 GiB of memory, 2 CPUs, 256 processes, 512 MiB in \`/tmp\`, 4 GiB of disk
     - Isolation: **none**: the agent runs as a plain process on the App's host
+    - Estimate: at most $5.00 for models and 3 attempts, which the policy grants; too few loops of this repository have ended to say more
     - Used: 1 of 3 attempts, 1 of 20 runs, 0 s of 12 h
     - Policy: the defaults, since there is no \`.github/loop.yml\`
     - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed from it: nothing

@@ -29,6 +29,7 @@ test("a labelled issue becomes an approved pull request", async () => {
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 2»\`; pull request [#2](«forge»/acme/shop/pull/2)
     - Environment: image \`toolchain\`, 2 GiB of memory, 2 CPUs, 256 processes, 512 MiB in \`/tmp\`, 4 GiB of disk
     - Isolation: **none**: the agent runs as a plain process on the App's host
+    - Estimate: at most $5.00 for models and 3 attempts, which the policy grants; too few loops of this repository have ended to say more
     - Used: 1 of 3 attempts, 2 of 20 runs, 0 s of 12 h
     - Policy: the defaults, since there is no \`.github/loop.yml\`
     - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed from it: nothing
@@ -101,6 +102,7 @@ test("red, then green: the failure of the first attempt briefs the second", asyn
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 3»\`; pull request [#2](«forge»/acme/shop/pull/2)
     - Environment: image \`toolchain\`, 2 GiB of memory, 2 CPUs, 256 processes, 512 MiB in \`/tmp\`, 4 GiB of disk
     - Isolation: **none**: the agent runs as a plain process on the App's host
+    - Estimate: at most $5.00 for models and 3 attempts, which the policy grants; too few loops of this repository have ended to say more
     - Used: 2 of 3 attempts, 4 of 20 runs, 0 s of 12 h
     - Policy: the defaults, since there is no \`.github/loop.yml\`
     - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed from it: nothing
@@ -264,6 +266,7 @@ test("changes requested by a reviewer are the next brief, and the new head needs
     - Branch \`loop/1-«loop»\` from \`main\` at \`«commit 3»\`; pull request [#2](«forge»/acme/shop/pull/2)
     - Environment: image \`toolchain\`, 2 GiB of memory, 2 CPUs, 256 processes, 512 MiB in \`/tmp\`, 4 GiB of disk
     - Isolation: **none**: the agent runs as a plain process on the App's host
+    - Estimate: at most $5.00 for models and 3 attempts, which the policy grants; too few loops of this repository have ended to say more
     - Used: 2 of 3 attempts, 4 of 20 runs, 0 s of 12 h
     - Policy: the defaults, since there is no \`.github/loop.yml\`
     - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed from it: nothing

@@ -98,6 +98,7 @@ test("no CI at all: red, then green, by the policy's own check alone, and the ne
     - Environment: image \`toolchain\`, 2 GiB of memory, 2 CPUs, 256 processes, 512 MiB in \`/tmp\`, 4 GiB of disk
     - Own checks: \`unit\` (at most 10 min)
     - Isolation: **none**: the agent runs as a plain process on the App's host
+    - Estimate: at most $5.00 for models and 3 attempts, which the policy grants; too few loops of this repository have ended to say more
     - Used: 2 of 3 attempts, 3 of 20 runs, 3 runs of checks, 2 min of 12 h
     - Policy: \`.github/loop.yml\` at blob \`a1128093a492\`
     - The agents work from the issue as it was on 2026-01-05 09:00 UTC, sha256 \`«sha256 1»\`; removed from it: nothing

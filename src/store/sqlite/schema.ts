@@ -1,7 +1,7 @@
 // The tables of the local store, as this version has them.
 
 /** Raised with every change of the tables; an older store is brought up to date, a newer one is refused, never guessed at. */
-export const storeVersion = 5;
+export const storeVersion = 6;
 
 /** Deliveries that an earlier version stored and did not come to handle; nothing is added to it. */
 export const earlierDeliveries = `
@@ -51,6 +51,11 @@ export const loopIds = `
 create index loop_ids on loop (loop, keeps_files);
 `;
 
+/** The ended loops of a repository, by the time of their end. */
+export const pastLoops = `
+create index loop_past on loop (repository_id, ended_at) where ended_at is not null;
+`;
+
 /** Repositories whose loops a person paused all together. */
 export const allPausedTable = `
 create table all_paused (repository_id integer primary key, paused_by text not null, since integer not null) strict;
@@ -82,4 +87,4 @@ create table trace (
   id integer primary key autoincrement, issue_key text not null, loop text not null, at integer not null,
   kind text not null, detail text not null
 ) strict;
-${indexes}${loopIds}${allPausedTable}`;
+${indexes}${loopIds}${pastLoops}${allPausedTable}`;

@@ -1,7 +1,7 @@
 // Brings a store of an earlier version up to date, in place and in one transaction.
 import type { DatabaseSync } from "node:sqlite";
 import { type Fingerprint, fingerprintOf, pack } from "../remembered.ts";
-import { allPausedTable, artifactUses, earlierDeliveries, indexes, loopIds, remembered } from "./schema.ts";
+import { allPausedTable, artifactUses, earlierDeliveries, indexes, loopIds, pastLoops, remembered } from "./schema.ts";
 
 /** By the version they start from: what makes the next one of it. */
 const steps: ReadonlyMap<number, (db: DatabaseSync) => void> = new Map([
@@ -9,6 +9,7 @@ const steps: ReadonlyMap<number, (db: DatabaseSync) => void> = new Map([
   [2, toVersion3],
   [3, toVersion4],
   [4, (db) => db.exec(allPausedTable)],
+  [5, (db) => db.exec(pastLoops)],
 ]);
 
 /** True once the store has version `to`; false, with nothing changed, where no way leads there. To be called within a transaction. */
