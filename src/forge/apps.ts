@@ -19,6 +19,7 @@ export const manifestEvents: readonly string[] = [
   "issue_comment",
   "pull_request",
   "pull_request_review",
+  "pull_request_review_comment",
   "check_run",
   "check_suite",
   "status",

@@ -386,6 +386,7 @@ export interface ReviewComment {
   inReplyTo: ReviewComment | null;
   /** Hidden on the page, as spam or the like; the API goes on serving it. */
   minimized: string | null;
+  reactions: Reaction[];
   /** Of a comment that begins a thread: who resolved it. */
   resolvedBy: User | null;
   diffHunk: string;

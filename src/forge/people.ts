@@ -39,6 +39,8 @@ export interface Person {
   openPull(repository: RepositoryName, pull: NewPull): Promise<Pull>;
   label(issue: Issue | Pull, name: string): void;
   unlabel(issue: Issue | Pull, name: string): void;
+  /** Deletes a label of the repository, and so takes it off every issue. */
+  deleteLabel(repository: RepositoryName, name: string): void;
   edit(issue: Issue | Pull, text: { title?: string; body?: string | null }): void;
   comment(issue: Issue | Pull, body: string): Comment;
   editComment(comment: Comment, body: string): Comment;
@@ -93,6 +95,7 @@ export function personOf(world: World, workDir: string, login: string): Person {
     openPull: (name, pull) => world.createPull(actor, here(name), pull),
     label: (issue, name) => void world.addLabels(actor, issueOf(issue), [name]),
     unlabel: (issue, name) => void world.removeLabel(actor, issueOf(issue), name),
+    deleteLabel: (name, label) => world.deleteLabel(actor, here(name), label),
     edit: (issue, text) => void world.editIssue(actor, issueOf(issue), text),
     comment: (issue, body) => world.createComment(actor, issueOf(issue), body),
     editComment: (comment, body) => world.editComment(actor, comment, body),

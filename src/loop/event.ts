@@ -57,7 +57,8 @@ export interface Command {
   readonly argument: string; // the rest of the first line; untrusted
   readonly actor: Person;
   readonly commentId: number; // or that of the review
-  readonly review?: string; // node id of the review that it stands in; absent: it stands in a comment
+  readonly review?: string; // node id of the review, or of the comment on a line, that it stands in; absent: it stands in a comment
+  readonly onLine?: true; // it stands in a comment on a line
   readonly begins?: { readonly loop: string; readonly title: string; readonly label: string }; // of `run` on an issue: the loop that it may begin, its id made at the edge; absent: it is none
 }
 

@@ -231,6 +231,7 @@ function approveAtGate(state: LoopState, command: Command): Decision {
   const { actor: person, commentId: comment } = command;
   if (person.id === state.requester.id && rulesOf(state).approvers !== "anyone")
     return refuse(state, command, { of: "own_loop" });
+  if (command.onLine === true) return refuse(state, command, { of: "on_line" });
   if (!names(command, head)) return refuse(state, command, { of: "other_commit", head });
   const approval = { person, comment, head, ...(command.review === undefined ? {} : { review: true }) };
   const approved = { ...state, approvals: [...state.approvals, approval] };

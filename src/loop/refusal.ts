@@ -36,6 +36,7 @@ export type CommandRefusal =
   | { readonly of: "raise_full"; readonly what: Amount["of"]; readonly by: "operator" | "issue" }
   | { readonly of: "raise_many"; readonly may: number } // that expire, at a time
   | { readonly of: "own_loop" }
+  | { readonly of: "on_line" } // an approval, in a comment on a line
   | { readonly of: "other_commit"; readonly head: string } // `head` is the one that waits
   | { readonly of: "told"; readonly said: string };
 

@@ -166,3 +166,22 @@ test("somebody whose account is gone by then is said to be just that (F17)", asy
   expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", of: "pull_closed" });
   expect(story.comments(issue).join("\n")).toContain("Someone whose GitHub account no longer exists");
 });
+
+test("deleting the label from the repository ends the loop, and names who did", async () => {
+  const story = await aStory();
+  const issue = await story.startLoop();
+  story.forge.as("bob").deleteLabel(story.repository, "loop");
+  await story.settle();
+  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", of: "label_removed", by: "bob" });
+});
+
+test("deleting another label ends nothing", async () => {
+  const story = await aStory();
+  const issue = story.openIssue();
+  story.forge.as("alice").label(issue, "bug");
+  story.forge.as("alice").label(issue, "loop");
+  await story.settle();
+  story.forge.as("bob").deleteLabel(story.repository, "bug");
+  await story.settle();
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+});

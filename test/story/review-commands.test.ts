@@ -99,3 +99,25 @@ test("F18: heard of twice, and edited since, a command in a review is done once"
   await story.settle();
   expect([await story.phase(issue), said()]).toEqual(["awaiting_gate", before + 1]);
 });
+
+test("a command in a comment on a line is done, by whoever may, and is no item of the brief", async () => {
+  const { story, issue, pull } = await atTheGate({ executor: `cp "$LOOP_DIR/brief.md" brief.txt; ${mend}` });
+  const onLine = (login: string, body: string, event: "COMMENT" | "REQUEST_CHANGES" = "COMMENT") =>
+    story.forge.as(login).review(pull, { event, body: "", comments: [{ path: "total.sh", line: 1, body }] });
+  onLine("bob", "/loop approve");
+  await story.settle();
+  expect([await story.phase(issue), (await story.state(issue)).approvals]).toEqual(["awaiting_gate", []]);
+  expect(story.comments(issue).at(-1)).toContain("not in a comment on a line");
+  expect(pull.reviewComments.at(-1)?.reactions.map(({ content }) => content)).toEqual(["-1"]);
+  onLine("carol", "/loop stop");
+  await story.settle();
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  onLine("bob", "/loop steer Mind the zero.\nAnd the sign.", "REQUEST_CHANGES");
+  await story.settle();
+  const brief = await story.file((await story.pull(issue)).head.sha, "brief.txt");
+  expect(brief).toContain("And the sign.");
+  expect(brief).not.toContain("/loop steer");
+  onLine("bob", "/loop stop");
+  await story.settle();
+  expect((await story.state(issue)).ending).toMatchObject({ reason: "cancelled", of: "stop_command", by: "bob" });
+});

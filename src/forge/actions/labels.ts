@@ -15,6 +15,8 @@ export interface LabelActions {
   addLabels(actor: Actor, issue: Issue, names: readonly string[]): Label[];
   /** Throws a 404 `Refusal` when the issue does not carry the label. */
   removeLabel(actor: Actor, issue: Issue, name: string): Label[];
+  /** Takes a label from the repository, and so off its issues: of each a webhook tells, without saying which label it was. */
+  deleteLabel(actor: Actor, repository: Repository, name: string): void;
   /** Makes the issue carry exactly these labels: one webhook per label added or removed. */
   setLabels(actor: Actor, issue: Issue, names: readonly string[]): Label[];
 }
@@ -38,6 +40,18 @@ export function labelActions(core: Core): LabelActions {
         issue,
         issue.labels.map((label) => label.name).filter((one) => !sameName(one, name)),
       );
+    },
+    deleteLabel: (actor, repository, name) => {
+      requireAccess(actor, repository, "write");
+      const label = repository.labels.find((one) => sameName(one.name, name));
+      if (!label) throw notFound();
+      repository.labels = repository.labels.filter((one) => one !== label);
+      core.nodes.delete(label.nodeId);
+      for (const issue of repository.issues.values()) {
+        if (!issue.labels.includes(label)) continue;
+        issue.labels = issue.labels.filter((one) => one !== label);
+        emitIssue(core, actor, issue, "unlabeled");
+      }
     },
     setLabels: (actor, issue, names) => {
       requireAccess(actor, issue.repository, "triage");

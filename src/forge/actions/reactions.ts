@@ -1,16 +1,14 @@
 // Reactions to issues and comments. GitHub sends no webhook for them.
 import { type Core, nodeId, requireAccess } from "../core.ts";
-import type { Actor, Comment, Issue, Reaction, ReactionContent, Review } from "../model.ts";
+import type { Actor, Comment, Issue, Reaction, ReactionContent, Review, ReviewComment } from "../model.ts";
 import { unprocessable } from "../refusal.ts";
+
+type Subject = Issue | Comment | Review | ReviewComment;
 
 export interface ReactionActions {
   /** The same reaction by the same user twice is one: `created` says whether it is new. */
-  addReaction(
-    actor: Actor,
-    subject: Issue | Comment | Review,
-    content: ReactionContent,
-  ): { reaction: Reaction; created: boolean };
-  removeReaction(actor: Actor, subject: Issue | Comment | Review, id: number): void;
+  addReaction(actor: Actor, subject: Subject, content: ReactionContent): { reaction: Reaction; created: boolean };
+  removeReaction(actor: Actor, subject: Subject, id: number): void;
 }
 
 const reactionContents: readonly ReactionContent[] = [
@@ -45,7 +43,7 @@ export function reactionActions(core: Core): ReactionActions {
   };
 }
 
-function repositoryOf(subject: Issue | Comment | Review) {
+function repositoryOf(subject: Subject) {
   if ("pull" in subject && "commitId" in subject) return subject.pull.issue.repository;
   return "issue" in subject ? subject.issue.repository : subject.repository;
 }

@@ -157,6 +157,7 @@ function newReviewComment(
     commitId: review.commitId,
     inReplyTo,
     minimized: null,
+    reactions: [],
     resolvedBy: null,
     diffHunk: wanted.line ? `@@ -${wanted.line} +${wanted.line} @@` : "",
     createdAt: now,

@@ -1,5 +1,5 @@
 // Where queries begin, and the two mutations that REST does not have.
-import type { Pull, QueueEntry, ReactionContent, Review } from "../model.ts";
+import type { Pull, QueueEntry, ReactionContent, Review, ReviewComment } from "../model.ts";
 import { noSuchNode, orError } from "./errors.ts";
 import { labelMutations } from "./fields-labels.ts";
 import { need, nodeSource, repositoryNamed } from "./reach.ts";
@@ -117,11 +117,11 @@ const restNames: Readonly<Record<string, ReactionContent>> = {
   EYES: "eyes",
 };
 
-/** A review that the caller may react to; of other subjects REST is asked here. */
-function reviewToReactTo(id: string, reading: Reading): Review {
+/** A review, or a comment of one, that the caller may react to; of other subjects REST is asked here. */
+function reviewToReactTo(id: string, reading: Reading): Review | ReviewComment {
   const found = nodeSource(id, reading);
-  if (found.type !== "PullRequestReview") throw noSuchNode(id);
-  const review = found.value as Review;
+  if (found.type !== "PullRequestReview" && found.type !== "PullRequestReviewComment") throw noSuchNode(id);
+  const review = found.value as Review | ReviewComment;
   need(review.pull.issue.repository, reading, ["pull_requests"], "write");
   return review;
 }

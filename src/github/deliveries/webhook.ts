@@ -6,6 +6,7 @@ import { translateIssueComment } from "./webhooks/issue-comment.ts";
 import { translateIssues } from "./webhooks/issues.ts";
 import { translatePullRequest } from "./webhooks/pull-request.ts";
 import { translateReview } from "./webhooks/pull-request-review.ts";
+import { translateReviewComment } from "./webhooks/pull-request-review-comment.ts";
 import { translatePush } from "./webhooks/push.ts";
 
 interface Handled {
@@ -23,6 +24,7 @@ const handled: ReadonlyMap<string, Handled> = new Map([
   ["issues", { translate: translateIssues, subjects: ["issue"] }],
   ["pull_request", { translate: translatePullRequest, subjects: ["pull_request"] }],
   ["pull_request_review", { translate: translateReview, subjects: ["pull_request", "review"] }],
+  ["pull_request_review_comment", { translate: translateReviewComment, subjects: ["comment", "pull_request"] }],
   ["push", { translate: translatePush, subjects: ["commits"] }],
   ["repository", { translate: translateRepository, subjects: [] }],
   ["status", { translate: translateStatus, subjects: ["context"] }],

@@ -199,6 +199,11 @@ function mergeOf({ mergedBy, mergedAt }: z.infer<typeof Pull>, slug: string): Me
   return { by, ours, at: mergedAt ?? Number.POSITIVE_INFINITY };
 }
 
+/** What is said beside a command. */
+function withoutCommand(body: string, slug: string): string {
+  return parseCommand(body, slug) === null ? body : body.replace(/^[^\r\n]*/, "");
+}
+
 function reviewFact(review: z.infer<typeof Review>, slug: string): ReviewFact {
   const command = parseCommand(review.body, slug);
   return {
@@ -208,15 +213,16 @@ function reviewFact(review: z.infer<typeof Review>, slug: string): ReviewFact {
     state: review.state.toLowerCase() as ReviewFact["state"],
     head: review.commit?.oid ?? "",
     submittedAt: review.submittedAt ?? 0,
-    body: command === null ? review.body : review.body.replace(/^[^\r\n]*/, ""),
+    body: withoutCommand(review.body, slug),
     ...(command === null ? {} : { command }),
     comments: review.comments.nodes
       .filter(({ isMinimized }) => !isMinimized)
       .map(({ fullDatabaseId, replyTo, path, line, body }) => ({
         path,
         line,
-        body,
+        body: withoutCommand(body, slug),
         thread: replyTo?.fullDatabaseId ?? fullDatabaseId,
-      })),
+      }))
+      .filter(({ body }) => body.trim() !== ""),
   };
 }

@@ -238,7 +238,7 @@ function silentSentence(lacks: Extract<Ending, { of: "ci_silent" }>["lacks"], wa
 }
 
 function unlessUnseen(by: string | null, did: string, wasDone: string): string {
-  return by === null ? `${wasDone} while Loopgate was offline.` : `${by} ${did}.`;
+  return by === null ? `${wasDone}, and Loopgate did not see by whom.` : `${by} ${did}.`;
 }
 
 function counted(count: number, one: string): string {

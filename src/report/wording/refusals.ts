@@ -70,6 +70,8 @@ export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): s
     case "raise_full":
     case "raise_many":
       return raiseRefusal(why);
+    case "on_line":
+      return "an approval counts in a comment of the conversation or in a review, not in a comment on a line";
     case "own_loop":
       return "you started this loop, so someone else has to approve its result";
     case "other_commit":

@@ -12,8 +12,9 @@ const Payload = Envelope.extend({
     state: z.string().optional(), // `pinned` and `unpinned` have none
     updated_at: z.iso.datetime({ offset: true }).optional(),
     pull_request: z.unknown().optional(),
+    labels: z.array(z.object({ name: z.string() })).optional(),
   }),
-  label: z.object({ name: z.string() }).optional(),
+  label: z.object({ name: z.string() }).optional(), // absent where the label is no more: https://github.com/octokit/webhooks/issues/639
 });
 type Payload = z.infer<typeof Payload>;
 
@@ -39,6 +40,7 @@ export const translateIssues = reading(Payload, (payload, self) => {
 /** A hold is obeyed whoever sets it, a bot too: it only keeps things from beginning, and what is under way was begun by a person. */
 function labelEvent(payload: Payload, self: Self): Translated {
   const label = payload.label?.name;
+  if (label === undefined && payload.action === "unlabeled") return labelDeleted(payload, self);
   const isSet = payload.action === "labeled";
   if (label !== undefined && hasLabel([label], holdLabel))
     return about(payload, isSet ? { type: "hold_set", by: payload.sender.login } : { type: "hold_taken_off" });
@@ -60,6 +62,15 @@ function labelEvent(payload: Payload, self: Self): Translated {
     // The label was the issue's last change when GitHub wrote this: a redelivery says the same time again.
     ...(payload.issue.updated_at === undefined ? {} : { setAt: Date.parse(payload.issue.updated_at) }),
   });
+}
+
+/** Whoever deletes a label takes it off every issue, and GitHub does not say which one it was: what is left on the issue tells. */
+function labelDeleted(payload: Payload, self: Self): Translated {
+  const { labels } = payload.issue;
+  if (labels === undefined || labels.some(({ name }) => isTrigger(name, self)))
+    return ignored("the label is not the one that starts loops");
+  if (isBot(payload.sender)) return ignored("a bot neither starts nor ends a loop");
+  return about(payload, { type: "unlabelled", actor: personOf(payload.sender) });
 }
 
 function about(payload: Payload, event: LoopEvent): Translated {
