@@ -9,8 +9,8 @@ export interface Row {
 const shown = (file: string, title: string) => ({ file, title });
 
 const declined = shown(
-  "test/gateway/git/publish.test.ts",
-  "F43: a rule of the remote's declines the push in its own words",
+  "test/story/branch-rules.test.ts",
+  "a rule over the loop's own branch declines the push in GitHub's words; the commit waits, and is pushed once the rule lets it",
 );
 const mergeDeclined = shown(
   "test/github/port-write.test.ts",
@@ -22,6 +22,9 @@ const atPush: Row = {
   does: "Where the rule covers the branches `loop/…`, GitHub declines the push. The loop ends as `permission_required` with GitHub's words, and the commit waits for `/loop approve`.",
   shown: declined,
 };
+
+/** A rule that is meant for the base, and covers the branches `loop/…` as well. */
+const alsoAtPush = "Where the rule covers the branches `loop/…` too, as one for all branches does, see `update`.";
 
 /** Where GitHub checks a merge, which is a person's unless `gate.merge` is set. */
 const atMerge = (why: string): Row => ({
@@ -68,7 +71,7 @@ export const ruleRows: Readonly<Record<string, Row>> = {
     shown: shown("test/gateway/git/publish.test.ts", "I8 F41: a person's commit on the branch is never overwritten"),
   },
   PULL_REQUEST: {
-    does: "Loopgate counts its own approvals: on the exact head, by writers who are neither requester nor authors, or by any where policy says `gate.approvers: anyone`. What GitHub asks beyond that (code owners, the last pusher, more approvals) keeps its merge off, and the loop says so in GitHub's words. An approval that GitHub dismisses as stale counts no more, whatever the branch is set back to.",
+    does: `Loopgate counts its own approvals: on the exact head, by writers who are neither requester nor authors, or by any where policy says \`gate.approvers: anyone\`. What GitHub asks beyond that (code owners, the last pusher, more approvals) keeps its merge off, and the loop says so in GitHub's words. An approval that GitHub dismisses as stale counts no more, whatever the branch is set back to. ${alsoAtPush}`,
     shown: shown(
       "test/story/review-rules.test.ts",
       "T21: an approval that %s dismisses at a push stays dismissed when the branch is put back, and a new one merges",
@@ -97,7 +100,7 @@ export const ruleRows: Readonly<Record<string, Row>> = {
     ),
   },
   REQUIRED_STATUS_CHECKS: {
-    does: "The checks that rulesets and classic protection name decide, beside those of `checks.required`: each from the App that the rule expects, and none by a status that a person posted. One that ended as skipped is no success unless `checks.skipped: pass` says so. Where the rule takes only an up-to-date branch and the base moved, Loopgate merges the base into the branch before anyone is asked to approve, at the gate, and where GitHub refuses the merge for it; all of it is judged anew, and approvals of the earlier commit do not count. It does so at most five times, then a person updates the branch. Of classic protection only GitHub's own `BEHIND` tells that it asks for that.",
+    does: `The checks that rulesets and classic protection name decide, beside those of \`checks.required\`: each from the App that the rule expects, and none by a status that a person posted. One that ended as skipped is no success unless \`checks.skipped: pass\` says so. Where the rule takes only an up-to-date branch and the base moved, Loopgate merges the base into the branch before anyone is asked to approve, at the gate, and where GitHub refuses the merge for it; all of it is judged anew, and approvals of the earlier commit do not count. It does so at most five times, then a person updates the branch. Of classic protection only GitHub's own \`BEHIND\` tells that it asks for that. ${alsoAtPush}`,
     shown: shown(
       "test/story/who-reports.test.ts",
       "the App that branch rules expect is heard, and no other (classic: %s)",

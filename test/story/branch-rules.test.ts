@@ -1,7 +1,7 @@
 // What the rules of the base branch ask for beside the policy: heard of at once, and done where GitHub would refuse to merge.
 import { expect, test } from "vitest";
 import type { BranchRule, CheckRun, Issue } from "../../src/forge/model.ts";
-import { aStory, type Story, type StoryOptions } from "./world.ts";
+import { aStory, mend, type Story, type StoryOptions } from "./world.ts";
 
 const open: BranchRule = { requiredChecks: [], requiredApprovals: 0, restrictPushes: false, allowForcePushes: true };
 
@@ -49,3 +49,25 @@ test.each([
     expect((await story.state(issue)).attempts[0]).toMatchObject({ rerun: "asked", rerunAtGate: true });
   },
 );
+
+test("a rule over the loop's own branch declines the push in GitHub's words; the commit waits, and is pushed once the rule lets it", async () => {
+  const story = await aStory({ executor: `sleep 2; ${mend}` });
+  const issue = story.openIssue();
+  story.forge.as("alice").label(issue, "loop");
+  await story.reaches(issue, "executing");
+  const { branch } = await story.state(issue);
+  story.repository.rules.set(branch ?? "", { ...open, restrictPushes: true });
+  await story.settle();
+  const { ending, attempts } = await story.state(issue);
+  expect(ending).toMatchObject({ reason: "permission_required", of: "push_declined", resume: "publish" });
+  expect(attempts.map(({ counted }) => counted)).toEqual([false]);
+  expect(ending?.pendingHead).toMatch(/^[0-9a-f]{40}$/);
+  const said = story.comments(issue).at(-1) ?? "";
+  expect(said).toContain("GH006: Protected branch update failed");
+  expect(said).toContain("change what made GitHub reject the push, then comment `/loop approve");
+  expect(story.repository.issues.size).toBe(1);
+  story.repository.rules.delete(branch ?? "");
+  story.forge.as("bob").comment(issue, "/loop approve");
+  await story.settle();
+  expect([await story.phase(issue), (await story.pull(issue)).head.sha]).toEqual(["awaiting_gate", ending?.pendingHead]);
+});
