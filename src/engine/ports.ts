@@ -83,6 +83,7 @@ export interface ClaimRead {
   readonly knownGone?: true; // the base that the loop has is no branch any more: renamed, or deleted
   readonly soleAssignee?: number; // id of the one account that issues can be assigned to, as everybody who may write can be; absent: there are several
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at, without their words; absent: none
+  readonly workflows?: true; // the default branch has workflows of GitHub Actions; absent: it has none
   readonly policy: PolicyFile | null; // .github/loop.yml at `base.sha`, or of the owner's repository `.github`
   readonly policyFault: string | null; // why a policy that is there cannot be read: part of a sentence, for the thread
   readonly files: RepositoryFiles; // at `base.sha`, those from which an environment may come

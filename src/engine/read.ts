@@ -10,7 +10,7 @@ import { hasLabel } from "../loop/end.ts";
 import { pastAtMost, pastOf } from "../loop/estimate.ts";
 import type { BaseRefusal, ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import { issueKeyOf } from "../loop/issue-key.ts";
-import type { LoopState, Snapshot } from "../loop/state.ts";
+import type { LoopState, Rules, Snapshot } from "../loop/state.ts";
 import { environmentFiles, type RepositoryFiles } from "../policy/found/find.ts";
 import { filesNamed, readRules } from "../policy/rules.ts";
 import { isOwnPullBody } from "../report/pull.ts";
@@ -101,6 +101,7 @@ async function claimFacts(
       ? { openPulls: await openBeside(world, state, rules.rules.openPulls) }
       : {}),
     ...(rules.ok ? redFact(redOnBase(base.baseChecks ?? [], rules.rules, ourChecks)) : {}),
+    ...(rules.ok && isUnjudged(rules.rules, read, base) ? { unjudged: true } : {}),
     snapshot: await freeze(world, state, read, permission),
   };
 }
@@ -164,6 +165,12 @@ async function baseOfCommand(
   if (wanted === read.base.branch) return { rules, base: read };
   const base = await world.github.readBase(state.issue, wanted);
   return base === null ? { rules, base: read, refused: "missing" } : { rules, base };
+}
+
+/** Whether neither the policy nor the repository shows anything that could judge a change: no check of either's, and no workflow. */
+function isUnjudged(rules: Rules, { workflows }: ClaimRead, { baseChecks = [] }: BaseRead): boolean {
+  const others = baseChecks.filter(({ name }) => !ourChecks.includes(name));
+  return !rules.ownChecks && rules.requiredChecks.length === 0 && workflows !== true && others.length === 0;
 }
 
 function redFact(names: readonly string[]): Pick<ClaimFacts, "redOnBase"> {

@@ -190,13 +190,16 @@ function baseReply({ wantedBase: base = "" }: LoopState, reason: BaseRefusal, { 
 }
 
 /** Whether policy wants the issue to say what done means before anything is paid for, and it does not. */
-export function lacksCriteria({ rules, snapshot, attempts }: LoopState): boolean {
-  return rules?.criteriaRequired === true && snapshot?.criteria === undefined && attempts.length === 0;
+export function lacksCriteria({ rules, snapshot, attempts, unjudged }: LoopState): boolean {
+  const { criteriaRequired } = rules ?? {};
+  const isAsked = criteriaRequired === true || (criteriaRequired === "unjudged" && unjudged === true);
+  return isAsked && snapshot?.criteria === undefined && attempts.length === 0;
 }
 
 /** Nothing is started before the issue says it, or a person does without. */
 export function askForCriteria(state: LoopState, now: number): Decision {
-  return settle(state, now, { reason: "uncertainty_too_high", of: "no_criteria", resume: "execute" });
+  const alone = state.rules?.criteriaRequired === "unjudged" ? { unjudged: true as const } : {};
+  return settle(state, now, { reason: "uncertainty_too_high", of: "no_criteria", ...alone, resume: "execute" });
 }
 
 /** Why the repository takes no further pull request of a loop; null where it does, or the loop has its own already. */
@@ -236,7 +239,7 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
 }
 
 function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
-  const { redOnBase: _, signed: __, writesAlone: ___, hold, ...state } = before;
+  const { redOnBase: _, signed: __, writesAlone: ___, unjudged: ____, hold, ...state } = before;
   const granted = facts.policy.ok ? facts.policy.rules : null;
   const wantsPlan = granted?.planFirst === true || hasLabel(facts.labels, planLabel);
   const rules = granted ?? state.rules;
@@ -249,6 +252,7 @@ function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
     ...baseNow(state, facts),
     ...(facts.signed === true ? { signed: true } : {}),
     ...(facts.writesAlone === true ? { writesAlone: true } : {}),
+    ...(facts.unjudged === undefined ? {} : { unjudged: facts.unjudged }),
     ...(facts.redOnBase === undefined ? {} : { redOnBase: [...facts.redOnBase] }),
     branch: state.branch ?? `loop/${state.issue.number}-${state.id}`,
     granted: state.granted + (granted?.attempts ?? 0),

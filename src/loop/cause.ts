@@ -109,8 +109,8 @@ export const Cause = z.discriminatedUnion("of", [
     trouble: Trouble.optional(),
     onBase: z.boolean().optional(),
   }),
-  cause("uncertainty_too_high", "no_criteria", {}), // the issue does not say what done means
   cause("uncertainty_too_high", "no_plan", { attempt }), // the agent was to plan, and gave no plan
+  cause("uncertainty_too_high", "no_criteria", { unjudged: z.literal(true).optional() }), // the issue does not say what done means; unjudged: and nothing else could judge
   cause("uncertainty_too_high", "question", { attempt }),
   cause("uncertainty_too_high", "own_confidence", { attempt, is: z.number(), least: z.number() }),
   cause("uncertainty_too_high", "review_confidence", { is: z.number(), least: z.number() }),

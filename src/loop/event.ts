@@ -87,6 +87,7 @@ export interface ClaimFacts {
   readonly baseGone?: true; // the branch the loop began from is there no more: renamed, or deleted
   readonly openPulls?: number; // of other loops, open or on their way; absent: the rules do not ask
   readonly writesAlone?: true; // nobody but the requester can write here; absent: others can, or it is not known
+  readonly unjudged?: true; // neither the policy nor the repository shows anything that could judge a change; absent: one does
   readonly redOnBase?: readonly string[]; // names of the checks that count and that the base fails now; absent: none is known to
   readonly past?: readonly PastLoop[]; // what earlier loops of the repository came to; absent: not looked up
   readonly snapshot: Snapshot;

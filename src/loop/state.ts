@@ -127,7 +127,7 @@ export const Rules = z.object({
     .optional(),
   quorum: z.number().int().optional(), // so many reviewers have to say the same; absent: all of them
   planFirst: z.literal(true).optional(), // an agent plans and a person says yes before any work; absent: only where a label wants it
-  criteriaRequired: z.literal(true).optional(), // the issue has to say what done means; absent: it need not
+  criteriaRequired: z.union([z.literal(true), z.literal("unjudged")]).optional(), // the issue has to say what done means, be it only where nothing else judges; absent: it need not
   rubric: z.array(z.string()).optional(), // what the reviewer is told to ask of every change; absent: nothing more
   reviewerMissing: z.boolean().optional(), // true: nobody named a reviewer, so it was left out; absent: it is as policy says
   environment: RunEnvironment.optional(), // absent: claimed by a version whose runs all had the same
@@ -598,6 +598,7 @@ export const LoopState = z.object({
   base: BaseTip.nullable(), // as it was at the claim, at the last /loop retry or at the last conflict
   signed: z.boolean().optional(), // true: the base took signed commits only at the claim or the last /loop retry, so GitHub makes the loop's commits
   writesAlone: z.boolean().optional(), // true: nobody but the requester could write here at the claim or the last /loop retry, as far as GitHub tells
+  unjudged: z.boolean().optional(), // true: nothing was seen at the claim or the last /loop retry that could judge a change; absent: something was
   redOnBase: z.array(z.string()).optional(), // names of checks that the base failed at the claim or the last /loop retry; absent: none was known to
   behind: BaseTip.extend({ conflict: z.boolean() }).nullable().default(null), // what the branch is to merge before anything else
   mergesTried: z.number().int().default(0), // attempts begun because of a conflict since the last grant

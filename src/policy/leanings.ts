@@ -65,7 +65,7 @@ export const leanings: Readonly<Record<PathsOf<Policy>, Leaning>> = {
   runs: "more",
   "budget.usd": "more",
   "budget.raise": ["nobody", "admin", "maintain", "write"],
-  "issue.criteria": ["required", "optional"],
+  "issue.criteria": ["required", "unless_judged", "optional"],
   "issue.usd": "more",
   "issue.runs": "more",
   "network.allow": "names loosen",

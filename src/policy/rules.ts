@@ -133,7 +133,7 @@ function rulesOf(
     ...limitsOf(policy),
     ...judgesOf(policy),
     ...(policy.plan === "first" ? { planFirst: true as const } : {}),
-    ...(policy.issue.criteria === "required" ? { criteriaRequired: true as const } : {}),
+    ...criteriaOf(policy),
     ...(policy.reviewer.enabled && policy.reviewer.rubric.length > 0 ? { rubric: policy.reviewer.rubric } : {}),
     environment: { ...environmentOf(policy), ...(found === undefined ? {} : { found: copied(found) }) },
     ...(registries.length === 0 ? {} : { packages: packagesOf(policy, registries) }),
@@ -199,6 +199,17 @@ function otherReviewer(
 
 const minute = 60_000;
 const hour = 60 * minute;
+
+function criteriaOf({ issue }: Policy): Pick<Rules, "criteriaRequired"> {
+  switch (issue.criteria) {
+    case "optional":
+      return {};
+    case "unless_judged":
+      return { criteriaRequired: "unjudged" };
+    case "required":
+      return { criteriaRequired: true };
+  }
+}
 
 function limitsOf(policy: Policy) {
   return {

@@ -283,10 +283,10 @@ const Budget = z.strictObject({
 
 const Issue = z.strictObject({
   criteria: z
-    .enum(["optional", "required"])
+    .enum(["optional", "unless_judged", "required"])
     .default("optional")
     .describe(
-      "What becomes of an issue that does not say what done means, by a list under a heading such as `Acceptance criteria` or by a task list: with `required` the loop asks for it before anything is paid for.",
+      "What becomes of an issue that does not say what done means, by a list under a heading such as `Acceptance criteria` or by a task list: with `required` the loop asks for it before anything is paid for; with `unless_judged` it asks where nothing else could judge a change either: no command in `checks.run`, no name in `checks.required`, no workflow of GitHub Actions, and no check on the base.",
     ),
   usd: z
     .number()

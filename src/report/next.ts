@@ -90,7 +90,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "reviewers_disagree":
       return `say in a comment what is right, which the reviewers are told; then ${judgedAgain}`;
     case "no_criteria":
-      return "say in the issue what has to hold in the end, as a list under a heading such as `Acceptance criteria`, then comment `/loop retry`; or comment `/loop approve` to go on without.";
+      return `say in the issue what has to hold in the end, as a list under a heading such as \`Acceptance criteria\`${"unjudged" in ending ? ", or name a command that judges a change in `checks.run` of `.github/loop.yml`" : ""}, then comment \`/loop retry\`; or comment \`/loop approve\` to go on without.`;
     case "not_held":
       return "comment `/loop approve` to take the commit as it is, or `/loop retry` for another attempt, which is told what no test holds.";
     case "knock_out_unknown":

@@ -173,7 +173,10 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
       ...verify,
     },
   ],
-  no_criteria: [{ reason: "uncertainty_too_high", of: "no_criteria", ...execute }],
+  no_criteria: [
+    { reason: "uncertainty_too_high", of: "no_criteria", ...execute },
+    { reason: "uncertainty_too_high", of: "no_criteria", unjudged: true, ...execute },
+  ],
   not_held: [
     {
       reason: "uncertainty_too_high",

@@ -1,6 +1,6 @@
 // What the issue says done means: the reviewer answers it line by line, and people read it where they decide.
 import { describe, expect, test } from "vitest";
-import { answer, aStory, attempts, botch, mend } from "./world.ts";
+import { answer, aStory, attempts, botch, brokenShop, mend } from "./world.ts";
 
 const body =
   "It adds up wrongly.\n\n## Acceptance criteria\n\n- [ ] `total.sh 2 3` prints 5\n- [ ] it stays a shell script\n";
@@ -98,5 +98,37 @@ describe("issue.criteria: required", () => {
   ])("%s", async (_, options, text) => {
     const story = await aStory(options);
     expect(await story.phase(await story.startLoop("Sum", text))).toBe("awaiting_gate");
+  });
+});
+
+describe("issue.criteria: unless_judged", () => {
+  const unlessJudged = "issue: { criteria: unless_judged }\n";
+  const bare = { policy: `version: 1\n${unlessJudged}`, ci: { mode: "off" } } as const;
+
+  test("where nothing could judge a change the loop asks, once and before anything is paid, and goes on with a command that judges", async () => {
+    const story = await aStory({ ...bare, reviewer: answer(approves) });
+    const issue = await story.startLoop("Sum", "It adds up wrongly.");
+    const { phase, ending, attempts: made, runsStarted } = await story.state(issue);
+    expect([phase, ending?.of, made, runsStarted]).toEqual(["settled", "no_criteria", [], 0]);
+    const said = story
+      .comments(issue)
+      .filter((text) => text.includes("nothing else is there that could judge a change"));
+    expect(said.length).toBe(1);
+    expect(story.comments(issue).at(-1)).toContain("or name a command that judges a change in `checks.run`");
+    const checked = `version: 1\n${unlessJudged}checks: { run: [{ name: sum, command: sh test.sh }] }\n`;
+    await story.forge.as("dave").push(story.repository, "main", { ".github/loop.yml": checked }, "Name a check");
+    story.forge.as("alice").comment(issue, "/loop retry");
+    await story.settle();
+    expect((await story.state(issue)).attempts.length).toBe(1);
+  });
+
+  test.each([
+    ["an issue that says it", bare, body, {}],
+    ["a workflow", bare, "It adds up wrongly.", { ".github/workflows/ci.yml": "on: pull_request\n" }],
+    ["a required check", { ...bare, policy: `${bare.policy}checks: { required: [ci] }\n` }, "It adds up wrongly.", {}],
+  ])("%s is enough to begin", async (_, options, text, files) => {
+    const story = await aStory({ ...options, files: { ...brokenShop, ...files } });
+    const issue = await story.startLoop("Sum", text);
+    expect((await story.state(issue)).attempts.length).toBe(1);
   });
 });

@@ -142,6 +142,7 @@ export async function readClaim(connection: Connection, issue: IssueRef, known?:
     ...(await baseRead(connection, issue, repository.defaultBranchRef)),
     ...(repository.known === null ? { knownGone: true } : {}),
     ...soleAssignee(repository.assignableUsers.nodes),
+    ...(repository.beside?.entries?.some(({ name }) => name === "workflows") ? { workflows: true } : {}),
     ...(await policyOf(connection, issue, repository)),
     files: filesRead(environmentFiles, repository),
   };

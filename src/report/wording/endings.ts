@@ -136,7 +136,9 @@ export function endingSentence(ending: Ending): string {
     case "reviewers_disagree":
       return `The reviewers disagree: ${ending.approve} ${ending.approve === 1 ? "approves" : "approve"} and ${ending.reject} ${ending.reject === 1 ? "rejects" : "reject"}, and the policy wants more of them to say the same.`;
     case "no_criteria":
-      return "The issue does not say what done means, and the policy requires that, so nothing was started.";
+      return ending.unjudged === true
+        ? "The issue does not say what done means, and nothing else is there that could judge a change: no command of the policy's, no workflow, and no check on the base. So nothing was started."
+        : "The issue does not say what done means, and the policy requires that, so nothing was started.";
     case "not_held":
       return `The checks stay green without ${counted(ending.hunks, "part")} of the change, so no test holds ${ending.hunks === 1 ? "it" : "them"}, and the policy leaves that to a person.`;
     case "knock_out_unknown": {
