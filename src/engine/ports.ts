@@ -26,6 +26,7 @@ import type {
   KnockOutSeen,
   LoopState,
   Person,
+  Planted,
   Provenance,
   RunFacts,
   Tokens,
@@ -338,6 +339,7 @@ export interface RunOrder {
   readonly issue?: string; // of an executor: the frozen issue; absent: it is none, or of an earlier version
   readonly deadlineMs: number;
   readonly startFrom: string; // executor: the commit to work on; reviewer and check: the commit to judge
+  readonly planted?: Planted; // what was planted in the commit to judge; absent: nothing
 }
 
 /** What came of a run, before anyone has judged it. Result text is the agent's and untrusted. */
@@ -447,6 +449,12 @@ export interface RunsPort {
   ) => Promise<Required<Pick<RunReport, "spentNano" | "tokens">>>;
   /** Readies the quarantine of a reviewer's run and reads there what `head` changes against the loop's base. */
   readChange(loop: LoopState, run: string, head: string): Promise<PushedChange>;
+  /** Readies the quarantine of a reviewer's run and makes there, of `head`, a commit that a reviewer has to reject; null: there is no text to plant anything in. */
+  readonly plant?: (
+    loop: LoopState,
+    run: string,
+    head: string,
+  ) => Promise<(PushedChange & { readonly planted: Planted }) | null>;
   /** What a commit that an executor's run left in its quarantine changes against the loop's base; null where that is gone. */
   readHeld(run: string, head: string): Promise<PushedChange | null>;
   /** Publishes a commit of `run`'s quarantine to the loop's branch. */

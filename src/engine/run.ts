@@ -46,7 +46,8 @@ export async function startRun(
     const started = await world.runs.start(order);
     watch(world, state, effect, issueKey, started);
     const { startedAt, isolation, provenance } = started;
-    return [{ type: "run_started", run: effect.run, startedAt, isolation, briefSha256, provenance }];
+    const planted = order.planted === undefined ? {} : { planted: order.planted };
+    return [{ type: "run_started", run: effect.run, startedAt, isolation, briefSha256, ...planted, provenance }];
   } catch (error) {
     const refused = error instanceof Fault && error.kind === "refused";
     // A start whose outcome is unknown may have left a container: it keeps its place until it is tried again or stopped.
@@ -269,15 +270,25 @@ async function orderOf(world: World, state: LoopState, effect: StartRun): Promis
   const snapshotText = await snapshotOf(world, state);
   if (effect.role === "reviewer") {
     const head = attempt.head ?? attempt.base;
-    const change = await world.runs.readChange(state, effect.run, head);
-    const { reviewer } = attempt.runs.find(({ id }) => id === effect.run) ?? {};
+    const { reviewer, canary } = attempt.runs.find(({ id }) => id === effect.run) ?? {};
     const which = reviewer === undefined ? {} : { reviewer };
+    if (canary === true) return { ...shared, ...which, ...(await canaryOrder(world, state, effect.run, attempt)) };
+    const change = await world.runs.readChange(state, effect.run, head);
     return { ...shared, ...which, startFrom: head, brief: reviewBrief(state, snapshotText, change, attempt) };
   }
   const brief = attempt.plans
     ? planBrief(state, snapshotText, shared.deadlineMs)
     : workBrief(state, attempt, snapshotText, shared.deadlineMs);
   return { ...shared, startFrom: attempt.base, brief, issue: snapshotText };
+}
+
+/** A reviewer's order in every word, of a commit that only the run's own quarantine has. Throws Fault where nothing can be planted. */
+async function canaryOrder(world: World, state: LoopState, run: string, attempt: Attempt) {
+  assert(attempt.head !== null, "a canary is made of a commit");
+  const change = (await world.runs.plant?.(state, run, attempt.head)) ?? null;
+  if (change === null) throw new Fault("Nothing could be planted in this change.", { kind: "refused", retry: "never" });
+  const brief = reviewBrief(state, await snapshotOf(world, state), change, attempt);
+  return { startFrom: change.head, brief, planted: change.planted };
 }
 
 /** A check has its own time, and reads no brief: what stands for one is its command. */

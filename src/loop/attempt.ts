@@ -34,8 +34,8 @@ const providerRestsMs = [60_000, 600_000] as const;
 export function onRunStarted(state: LoopState, event: Extract<LoopEvent, { type: "run_started" }>): Decision {
   const run = state.attempts.flatMap((attempt) => attempt.runs).find((one) => one.id === event.run);
   if (run === undefined || run.status !== "running") return stay(state, "a run this loop does not wait for");
-  const { isolation, briefSha256, startedAt, provenance } = event;
-  const made = provenance === undefined ? {} : { provenance };
+  const { isolation, briefSha256, startedAt, provenance, planted } = event;
+  const made = { ...(provenance && { provenance }), ...(planted && { planted }) };
   const pinned = withImage(state, provenance?.image ?? null);
   const seen = withRun(pinned, run.id, { isolation, briefSha256, startedAt, delayed: undefined, ...made });
   const phase = state.phase === "preparing" && run.role === "executor" ? "executing" : state.phase;

@@ -116,6 +116,10 @@ export const Cause = z.discriminatedUnion("of", [
   cause("uncertainty_too_high", "review_confidence", { is: z.number(), least: z.number() }),
   cause("uncertainty_too_high", "review_unreadable", { tries: count, note }),
   cause("uncertainty_too_high", "reviewers_disagree", { approve: count, reject: count }),
+  cause("uncertainty_too_high", "canary_approved", {
+    planted: z.enum(["conflict_left", "cut_off", "speaks_to_reviewer"]).optional(), // absent: not known any more
+    path: z.string().optional(),
+  }), // a reviewer approved a change that was planted as bad, too
   cause("uncertainty_too_high", "not_held", { hunks: count }), // by any test, where policy asks what is to come of them
   cause("uncertainty_too_high", "knock_out_unknown", { unknown: count, beyond: count }), // hunks of which it is not known whether a test holds them
   cause("permission_required", "permission_asked", { attempt }),

@@ -17,6 +17,7 @@ import type {
   KnockOutSeen,
   LoopState,
   Person,
+  Planted,
   Provenance,
   Review,
   Rules,
@@ -254,6 +255,7 @@ export type LoopEvent =
       readonly startedAt: number;
       readonly isolation: Isolation;
       readonly briefSha256: string;
+      readonly planted?: Planted; // in what a reviewer is shown, to see whether it looks; absent: nothing is
       readonly provenance?: Provenance;
     }
   | {

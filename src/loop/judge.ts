@@ -13,6 +13,7 @@ import {
   setUpCause,
   withAttempt,
 } from "./begin.ts";
+import { asksCanary, canarySeen, isCanary, startCanary } from "./canary.ts";
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, settle, showStatus, stay, stopRuns } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
@@ -51,7 +52,7 @@ export const unseen = {
 } as const;
 
 /** Nothing is known of the policy's own checks. */
-const notChecked = { checks: undefined, knockOut: undefined, reviews: undefined } as const;
+const notChecked = { checks: undefined, knockOut: undefined, reviews: undefined, canary: undefined } as const;
 
 /** Starts judging the current attempt's commit; `before` is said in the thread first. */
 export function beginVerifying(state: LoopState, now: number, before: readonly Effect[] = []): Decision {
@@ -90,6 +91,7 @@ export function startReviewer(state: LoopState, now: number, before: readonly Ef
 /** The reviewer answered, or did not. */
 export function onReviewerEnded(state: LoopState, event: RunEnded, now: number): Decision {
   const ended = closeRun(state, event);
+  if (isCanary(ended, event.run)) return onCanaryEnded(ended, event, now);
   const { review } = event;
   if (review === null || review.verdict === "unreadable") return onNoAnswer(ended, event, now);
   const rules = rulesOf(state);
@@ -127,10 +129,29 @@ function onReviewed(state: LoopState, review: Review, now: number): Decision {
       showReview(reviewed),
     );
   }
+  if (review.verdict === "approve" && asksCanary(reviewed) && overBudget(reviewed, rulesOf(state), now) === null) {
+    const [next, effect] = startCanary(reviewed, now);
+    return { state: next, effects: [effect], note: "the reviewer approves; it is tried on a change planted as bad" };
+  }
   const known = review.verdict === "reject" ? withoutKnockOut(reviewed, now) : { state: reviewed, effects: [] };
   const isReady = isJudgedHere(known.state) && (state.ciSeen || state.ciOverdue);
   const effects = [...known.effects, ...(isReady ? [readVerdict(known.state)] : [])];
   return { state: known.state, effects, note: `the reviewer says ${review.verdict}` };
+}
+
+/** A reviewer judged a change that was planted as bad: where it approves that too, its approval of the true one is none. */
+function onCanaryEnded(state: LoopState, event: RunEnded, now: number): Decision {
+  const seen = canarySeen(state, event);
+  const known = withAttempt(state, { canary: seen });
+  if (seen.said === "approved") {
+    const { kind, path } = seen.planted ?? {};
+    const what = { ...(kind && { planted: kind }), ...(path && { path }) };
+    const quote = event.review?.summary ?? null;
+    const cause = { reason: "uncertainty_too_high", of: "canary_approved", ...what, quote, resume: "verify" } as const;
+    return settle(known, now, cause, stopRuns(known, "the reviewer's word is not taken"));
+  }
+  const isReady = isJudgedHere(known) && (state.ciSeen || state.ciOverdue);
+  return { state: known, effects: isReady ? [readVerdict(known)] : [], note: `of a planted change: ${seen.said}` };
 }
 
 /** A change that is rejected is made anew: whether a test holds it need not be known. */
@@ -150,7 +171,9 @@ function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
   if (misfit !== null) return settle(state, now, { ...misfit, quote: quoteOf(state, misfit, event), resume: "verify" });
   const attempt = currentAttempt(state);
   const place = nextReviewer(attempt);
-  const runs = attempt.runs.filter(({ role, reviewer = 0 }) => role === "reviewer" && reviewer === place);
+  const runs = attempt.runs.filter(
+    ({ role, reviewer = 0, canary }) => role === "reviewer" && reviewer === place && canary === undefined,
+  );
   const tries = runs.filter((run) => run.status !== "lost").length;
   const mayAgain = event.status === "lost" ? runs.length - tries < lostReviewers : tries < reviewTries;
   if (mayAgain) return startReviewer(state, now, []);
@@ -225,7 +248,8 @@ export function alsoRequired(state: LoopState, { parts }: Verdict): Pick<LoopSta
 
 /** Whether own checks and the reviewer have said what they will say; a reviewer is not asked of what an own check stands against. */
 export function isJudgedHere(state: LoopState): boolean {
-  if (checksPending(state) || currentAttempt(state).knockOut === null) return false;
+  const { knockOut, canary } = currentAttempt(state);
+  if (checksPending(state) || knockOut === null || canary === null) return false;
   if (checksRefuse(state)) return true;
   return rulesOf(state).reviewer === null || currentAttempt(state).review !== null;
 }

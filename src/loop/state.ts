@@ -127,6 +127,7 @@ export const Rules = z.object({
     .optional(),
   quorum: z.number().int().optional(), // so many reviewers have to say the same; absent: all of them
   planFirst: z.literal(true).optional(), // an agent plans and a person says yes before any work; absent: only where a label wants it
+  canaries: z.number().int().optional(), // of a hundred approved commits, for so many a reviewer is tried on a change that was planted as bad; absent: none
   criteriaRequired: z.union([z.literal(true), z.literal("unjudged")]).optional(), // the issue has to say what done means, be it only where nothing else judges; absent: it need not
   rubric: z.array(z.string()).optional(), // what the reviewer is told to ask of every change; absent: nothing more
   reviewerMissing: z.boolean().optional(), // true: nobody named a reviewer, so it was left out; absent: it is as policy says
@@ -463,12 +464,25 @@ export const GamingSeen = z.object({
 });
 export type GamingSeen = z.infer<typeof GamingSeen>;
 
+/** What was planted in a change to see whether its reviewer looks, and in which file. */
+export const Planted = z.object({ kind: z.enum(["conflict_left", "cut_off", "speaks_to_reviewer"]), path: z.string() });
+export type Planted = z.infer<typeof Planted>;
+
+/** What a reviewer said of a change that was planted as bad: `nothing` where no answer could be had. */
+export const CanarySeen = z.object({
+  said: z.enum(["rejected", "approved", "nothing"]),
+  planted: Planted.optional(), // absent: not known any more
+});
+export type CanarySeen = z.infer<typeof CanarySeen>;
+
 /** One run's facts: role, times (epoch milliseconds), how it ended. */
 export const RunFacts = z.object({
   id: z.string(),
   role: z.enum(["executor", "reviewer", "check"]),
   check: CheckOf.optional(), // of a check; absent: it is none
   reviewer: z.number().int().optional(), // which of several reviewers, from 0; absent: the first
+  canary: z.literal(true).optional(), // of a reviewer: what it judges was planted as bad; absent: it is the attempt's commit
+  planted: Planted.optional(), // of a canary: what was; absent: it has not started, or is none
   startedAt: z.number().int(),
   endedAt: z.number().int().nullable(),
   status: z.enum(["running", "finished", "failed", "timed_out", "silent", "refused", "lost", "stopped"]),
@@ -504,6 +518,7 @@ export const Attempt = z.object({
   checks: z.array(CheckResult).optional(), // of the policy's own checks; absent: there are none, or they were not begun
   knockOut: KnockOutSeen.nullable().optional(), // null: under way; absent: nothing is taken back, or it was not begun
   gaming: GamingSeen.optional(), // absent: nothing was found, and all was read
+  canary: CanarySeen.nullable().optional(), // null: under way; absent: none was asked for
   review: Review.nullable(),
   reviews: z.array(Review).optional(), // of those reviewers who answered, while others are still to be asked; absent: none
   verdict: Verdict.nullable(),

@@ -45,6 +45,7 @@ export const leanings: Readonly<Record<PathsOf<Policy>, Leaning>> = {
   "reviewer.image": "neither",
   "reviewer.others": "names tighten",
   "reviewer.quorum": "neither", // 0 is all of them, and what is strict depends on how many there are
+  "reviewer.canaries": "less",
   "reviewer.rubric": "names tighten",
   "environment.image": "neither",
   "environment.memory": "more",

@@ -134,6 +134,7 @@ function rulesOf(
     ...judgesOf(policy),
     ...(policy.plan === "first" ? { planFirst: true as const } : {}),
     ...criteriaOf(policy),
+    ...(policy.reviewer.enabled && policy.reviewer.canaries > 0 ? { canaries: policy.reviewer.canaries } : {}),
     ...(policy.reviewer.enabled && policy.reviewer.rubric.length > 0 ? { rubric: policy.reviewer.rubric } : {}),
     environment: { ...environmentOf(policy), ...(found === undefined ? {} : { found: copied(found) }) },
     ...(registries.length === 0 ? {} : { packages: packagesOf(policy, registries) }),

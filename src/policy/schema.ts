@@ -128,6 +128,14 @@ const Reviewer = z.strictObject({
     .describe(
       "How many reviewers have to say the same; 0 means all of them. Where neither yes nor no has so many, the loop stops and asks a person.",
     ),
+  canaries: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(0)
+    .describe(
+      "For how many of a hundred approved commits a reviewer is tried: the same change with something bad planted in it, which it has to reject. It cannot tell the two apart, and each costs what a review costs. Where it approves that too, the loop stops and asks a person.",
+    ),
   rubric: z
     .array(
       z

@@ -89,6 +89,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       return `correct \`checks.run\` in \`.github/loop.yml\`, or have its commands leave the reports and artifacts it names; then ${judgedAgain}`;
     case "reviewers_disagree":
       return `say in a comment what is right, which the reviewers are told; then ${judgedAgain}`;
+    case "canary_approved":
+      return `read the change yourself, or name another \`model\` or \`command\` under \`reviewer\` in \`.github/loop.yml\`; then ${judgedAgain}`;
     case "no_criteria":
       return `say in the issue what has to hold in the end, as a list under a heading such as \`Acceptance criteria\`${"unjudged" in ending ? ", or name a command that judges a change in `checks.run` of `.github/loop.yml`" : ""}, then comment \`/loop retry\`; or comment \`/loop approve\` to go on without.`;
     case "not_held":

@@ -76,7 +76,9 @@ export function isolationSentence(isolation: Isolation): string {
   return `container, network ${inlineCode(isolation.network)}, ${capabilities}, ${root}, ${user}${missing}${unseen}`;
 }
 
-function roleWords({ role, check, reviewer }: RunFacts): string {
+function roleWords({ role, check, reviewer, canary }: RunFacts): string {
+  if (canary === true)
+    return `reviewer${reviewer === undefined ? "" : ` ${reviewer + 1}`}, tried on a change that was planted as bad`;
   if (check === undefined) return reviewer === undefined ? role : `${role} ${reviewer + 1}`;
   if (check.at === "without") return "checks with parts of the change taken back";
   return `check ${inlineCode(check.name)}${check.at === "base" ? " on the base" : ""}`;

@@ -35,6 +35,7 @@ import { listenTo } from "./heard.ts";
 import { isolationOf, unseenIsolation } from "./isolation.ts";
 import { begunSince, leftRuns } from "./left.ts";
 import { type AccessParts, type Origin, withAccess } from "./origin.ts";
+import { plantedChange } from "./plant.ts";
 import { forgetRecords, recordedSpending, recordStart, type StartedFrom } from "./provenance.ts";
 import {
   changeStart,
@@ -197,6 +198,11 @@ export function createRuns(given: RunParts): RunsPort {
       const quarantine = await quarantineOf(parts, loop, run);
       await fetchLoopBranch(parts, loop, quarantine);
       return readChange(quarantine, await changeStart(parts, loop, quarantine, head), head);
+    },
+    async plant(loop, run, head) {
+      const quarantine = await quarantineOf(parts, loop, run);
+      await fetchLoopBranch(parts, loop, quarantine);
+      return plantedChange(quarantine, await changeStart(parts, loop, quarantine, head), head);
     },
     readHeld: (run, head) => readHeld(parts, run, head),
     async publish(loop, run, head, expected) {

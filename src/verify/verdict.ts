@@ -1,5 +1,6 @@
 // Facts about one commit → its verdict. Absence of evidence is never green.
 import type {
+  CanarySeen,
   CheckResult,
   Criterion,
   Finding,
@@ -26,6 +27,7 @@ export interface VerdictFacts {
   readonly wasGreen?: readonly string[]; // names of checks that were green on this very commit when it was judged before
   readonly checks?: readonly CheckResult[]; // of the policy's own checks; absent: there are none
   readonly knockOut?: KnockOutSeen | null; // of that commit; null: under way; absent: nothing is taken back
+  readonly canary?: CanarySeen | null; // what the reviewer said of a change planted as bad; null: under way; absent: none was
   readonly gaming?: GamingSeen; // of that commit; absent: nothing makes its judges see less
   readonly ciQuiet?: boolean; // CI had its time to say that it began
 }
@@ -126,7 +128,7 @@ function elsewhere(ci: CiFacts, head: string): VerdictPart {
 }
 
 function judgeReview(
-  { review, rules }: VerdictFacts,
+  { review, rules, canary }: VerdictFacts,
   own: readonly VerdictPart[],
 ): { part: VerdictPart; findings: readonly Finding[] } {
   if (rules.reviewer === null) {
@@ -137,8 +139,13 @@ function judgeReview(
     return { part: reviewPart("absent", "not asked, since a check stands against the commit"), findings: [] };
   if (review === null) return { part: reviewPart("pending", "not finished yet"), findings: [] };
   switch (review.verdict) {
-    case "approve":
-      return { part: reviewPart("green", `approved${votesWords(review)}${criteriaWords(review)}`), findings: [] };
+    case "approve": {
+      const said = `approved${votesWords(review)}${criteriaWords(review)}`;
+      if (canary === null) return { part: reviewPart("pending", `${said}; it is being tried`), findings: [] };
+      if (canary?.said === "approved")
+        return { part: reviewPart("pending", `${said}, as it approved a change planted as bad`), findings: [] };
+      return { part: reviewPart("green", `${said}${canaryWords(canary)}`), findings: [] };
+    }
     case "reject":
       return {
         part: reviewPart("red", `rejected${votesWords(review)}${criteriaWords(review)}`),
@@ -147,6 +154,14 @@ function judgeReview(
     case "unreadable":
       return { part: reviewPart("red", "gave no usable answer"), findings: review.findings };
   }
+}
+
+/** How it stood a trial; nothing where there was none. */
+function canaryWords(canary: CanarySeen | undefined): string {
+  if (canary === undefined) return "";
+  return canary.said === "rejected"
+    ? "; it rejected a change that was planted as bad"
+    : "; of a change that was planted as bad it gave no answer";
 }
 
 /** By how many of several reviewers; nothing where there is one. */

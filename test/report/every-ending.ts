@@ -173,6 +173,16 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
       ...verify,
     },
   ],
+  canary_approved: [
+    {
+      reason: "uncertainty_too_high",
+      of: "canary_approved",
+      planted: "conflict_left",
+      path: "src/pay.ts",
+      quote: "All fine.",
+      ...verify,
+    },
+  ],
   no_criteria: [
     { reason: "uncertainty_too_high", of: "no_criteria", ...execute },
     { reason: "uncertainty_too_high", of: "no_criteria", unjudged: true, ...execute },

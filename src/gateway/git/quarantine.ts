@@ -8,11 +8,13 @@ import { isAbsolute, join } from "node:path";
 import { assert } from "../../base/assert.ts";
 import { isBranchName } from "../../base/branch-name.ts";
 import { Fault } from "../../base/fault.ts";
+import type { Replaced } from "../../verify/knock-out/hunk.ts";
 import { branchRef, isCommitId } from "./branch.ts";
 import { defaultChangeLimits } from "./change.ts";
 import { gitFault } from "./failure.ts";
 import { runGit, transportOf, tryGit } from "./git.ts";
 import { readHistory } from "./history.ts";
+import { treeWith } from "./replaced.ts";
 import { forkPoint, refAt } from "./repository.ts";
 
 export interface Quarantine {
@@ -112,6 +114,16 @@ export async function reviewCommit(quarantine: Quarantine, head: string): Promis
   const args = ["commit-tree", `${head}^{tree}`, "-p", base, "-m", "The change under review"];
   const made = await runGit({ gitDir, args, env: neutralAuthor(date) }, "Could not prepare the commit for review");
   return made.toString("latin1").trim();
+}
+
+/** A commit of ours on top of `head`, with one file other than it has it; the same inputs give the same commit. Throws Fault. */
+export async function childWith({ gitDir }: Quarantine, head: string, replaced: Replaced): Promise<string> {
+  const doing = "Could not prepare a commit for review";
+  await runGit({ gitDir, args: ["read-tree", head] }, doing);
+  const tree = await treeWith(gitDir, [replaced]);
+  const args = ["commit-tree", tree, "-p", head, "-m", "The change under review"];
+  const env = neutralAuthor(`${await committedAt(gitDir, head)} +0000`);
+  return (await runGit({ gitDir, args, env }, doing)).toString("latin1").trim();
 }
 
 async function committedAt(gitDir: string, commit: string): Promise<string> {

@@ -135,6 +135,8 @@ export function endingSentence(ending: Ending): string {
     }
     case "reviewers_disagree":
       return `The reviewers disagree: ${ending.approve} ${ending.approve === 1 ? "approves" : "approve"} and ${ending.reject} ${ending.reject === 1 ? "rejects" : "reject"}, and the policy wants more of them to say the same.`;
+    case "canary_approved":
+      return `The reviewer approved the change. It also approved the same change with something bad planted in it: ${plantedWords(ending)}. So its word is not taken.`;
     case "no_criteria":
       return ending.unjudged === true
         ? "The issue does not say what done means, and nothing else is there that could judge a change: no command of the policy's, no workflow, and no check on the base. So nothing was started."
@@ -268,4 +270,25 @@ export function preservedSentence(state: LoopState, pullLink: string | null): st
     waiting === null ? null : `commit ${commit(waiting)}, which Loopgate holds and has not pushed`,
   ].filter((part) => part !== null);
   return kept.length === 0 ? "Nothing was pushed to this repository." : `Kept: ${kept.join(", ")}.`;
+}
+
+/** What was planted, and where. */
+function plantedWords({
+  planted,
+  path,
+}: {
+  readonly planted?: "conflict_left" | "cut_off" | "speaks_to_reviewer" | undefined;
+  readonly path?: string | undefined;
+}): string {
+  const where = path === undefined ? "one of its files" : inlineCode(path);
+  switch (planted) {
+    case "conflict_left":
+      return `the marks of an unfinished merge in ${where}`;
+    case "cut_off":
+      return `the end of ${where} was missing`;
+    case "speaks_to_reviewer":
+      return `a comment in ${where} told the reviewer to approve`;
+    case undefined:
+      return "what it was is not known any more";
+  }
 }

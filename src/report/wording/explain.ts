@@ -68,6 +68,8 @@ function optionBehind({ of }: Ending): string | null {
       return "issue.usd";
     case "attempts":
       return "attempts";
+    case "canary_approved":
+      return "reviewer.canaries";
     case "no_criteria":
       return "issue.criteria";
     case "own_confidence":
