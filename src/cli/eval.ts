@@ -22,6 +22,7 @@ import { type TrialParts, tryTask } from "./eval-task.ts";
 import { chooseTasks, type ProvedTask, proveTasks, readIssues } from "./eval-tasks.ts";
 import { asJson, asText, type Evaluated, endLine, type Row } from "./eval-words.ts";
 import { interruptible } from "./interrupt.ts";
+import { environmentFilesAt, withServices } from "./local-policy.ts";
 import { nameOfRepository, readOwnRepository } from "./own-repository.ts";
 import type { Terminal } from "./terminal.ts";
 import { readNamed, UsageError } from "./usage.ts";
@@ -114,8 +115,10 @@ async function policyFor(
   const from = file ?? ".github/loop.yml of the newest commit";
   const parsed = parsePolicy(text);
   if (!parsed.ok) throw new UsageError(`${from}, ${parsed.message}`);
+  const files = await environmentFilesAt(parsed.policy, repository, repository.head);
+  const policy = withServices(parsed.policy, files, from);
   const defaults = { agent: { command: "true", image: "toolchain" }, reviewer: { command: "", image: "" } };
-  const read = readRules(text === null ? null : { text, sha: "" }, { ...operator, defaults }, "loop");
+  const read = readRules(text === null ? null : { text, sha: "" }, { ...operator, defaults }, "loop", files);
   if (!read.ok) throw new UsageError(`${from}, ${read.message}`);
   const own = {
     name: "tests",
@@ -131,7 +134,7 @@ async function policyFor(
     );
   const { ownChecks: _, knockOut: __, ...rules } = read.rules; // those are run and judged as `verify` does
   return {
-    policy: { ...parsed.policy, checks: { ...parsed.policy.checks, run } },
+    policy: { ...policy, checks: { ...policy.checks, run } },
     rules: { ...rules, reviewer: null },
   };
 }

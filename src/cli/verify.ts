@@ -11,6 +11,7 @@ import type { Policy } from "../policy/schema.ts";
 import { judgeCommit } from "../verify/checked.ts";
 import { withCleanup } from "./cleanup.ts";
 import { interruptible } from "./interrupt.ts";
+import { environmentFilesAt, withServices } from "./local-policy.ts";
 import type { Terminal } from "./terminal.ts";
 import { readNamed, UsageError } from "./usage.ts";
 import { checkHere, gamingIn, imageOf, risksIn } from "./verify-judge.ts";
@@ -98,7 +99,7 @@ async function policyFor(
   const from = policy ?? ".github/loop.yml of the base";
   if (!parsed.ok) throw new UsageError(`${from}, ${parsed.message}`);
   return {
-    policy: parsed.policy,
+    policy: withServices(parsed.policy, await environmentFilesAt(parsed.policy, repository, repository.base), from),
     from: text === null ? "the default policy, as the base has no .github/loop.yml" : from,
   };
 }

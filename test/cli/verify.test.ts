@@ -71,6 +71,20 @@ describe("loopgate verify", () => {
     expect(code).toBe(2);
   });
 
+  test("a service that the policy names in a Compose file is read at the base, and one that cannot be had is said before anything runs", async () => {
+    const { dir, commit } = aRepository();
+    const named = `${policy("cp made junit.xml")}environment: { services: { db: { compose: compose.yaml } } }\n`;
+    const compose = (more: string) => `services: { db: { image: "postgres:17"${more} } }\n`;
+    const files = { ".github/loop.yml": named, made: PASSING, "compose.yaml": compose(", privileged: true") };
+    const refused = commit(files);
+    const { code, err } = await verify(dir, refused, commit({ "compose.yaml": compose("") }));
+    expect([code, err]).toEqual([2, expect.stringContaining("`compose.yaml` asks for `privileged` there")]);
+    const base = commit({ "a.txt": "a" });
+    const read = await verify(dir, base, commit({ "b.txt": "b" })); // a plain process has nothing beside it
+    expect([read.code, read.err]).toEqual([2, expect.stringContaining("Services are containers")]);
+    expect(read.err).not.toContain("compose.yaml");
+  });
+
   test("says which artifact the command did not leave", async () => {
     const { dir, commit } = aRepository();
     const base = commit({ ".github/loop.yml": policy("true", "artifacts: [out/*.png]") });
