@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
 import { type Made, type ScriptedRegistry, scriptedRegistry } from "../gateway/registry/upstream.ts";
-import { approving, aStory, brokenShop, mend } from "./world.ts";
+import { approving, aStory, attempts, brokenShop, mend } from "./world.ts";
 
 const made: readonly Made[] = [
   { name: "left", version: "1.3.0" },
@@ -95,7 +95,10 @@ test("what an agent adds to the lockfile is asked about before anything stands o
 test("an agent that may fetch and would have a new one is asked about at its end, and what it did is kept", async () => {
   const { story, say } = await aShop([], "true", () => ({
     policy: "packages: { new: ask, agents: true }\nchanges: { dependencies: allow, sources: allow }\n",
-    executor: `npm install --no-save left || true; ${mend}`,
+    executor: attempts(
+      `npm install --no-save left && exit 8; ${mend}`,
+      "npm install --no-save left && node -p 'require(\"left\")' || exit 9",
+    ),
   }));
   const issue = await story.startLoop();
   expect((await story.state(issue)).ending).toMatchObject({
