@@ -1,6 +1,6 @@
 // Sets the demo's stage: a local GitHub with its people and CI, the App installed on it, and the repository to work on.
 import { randomBytes } from "node:crypto";
-import { assert } from "../base/assert.ts";
+import { Fault } from "../base/fault.ts";
 import type { Log } from "../engine/ports.ts";
 import type { WorldEvent } from "../forge/core.ts";
 import { type Forge, startForge } from "../forge/forge.ts";
@@ -40,6 +40,8 @@ export interface StageRequest {
   readonly forgeDir: string;
   readonly appDir: string;
   readonly port: number;
+  /** Of the terminal: what it says of package registries is the App's too. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly cleanup: Cleanup;
   readonly onEvent: (event: WorldEvent) => void;
 }
@@ -94,7 +96,10 @@ async function untilQuiet(forge: Forge, app: RunningApp): Promise<void> {
 }
 
 /** The App as an operator would start it, with settings for the local GitHub. */
-async function startOwnApp(forge: Forge, { work, runtime, log, appDir, cleanup }: StageRequest): Promise<RunningApp> {
+async function startOwnApp(
+  forge: Forge,
+  { work, runtime, log, appDir, env, cleanup }: StageRequest,
+): Promise<RunningApp> {
   const secret = randomBytes(32).toString("hex");
   const read = readSettings({
     LOOPGATE_APP_ID: String(forge.app.id),
@@ -111,8 +116,9 @@ async function startOwnApp(forge: Forge, { work, runtime, log, appDir, cleanup }
     LOOPGATE_AGENT_IMAGE: toolchain,
     LOOPGATE_REVIEWER_COMMAND: work.reviewer.command,
     LOOPGATE_REVIEWER_IMAGE: toolchain,
+    ...registriesOf(env),
   });
-  assert(read.ok, `the demo's own settings are invalid: ${read.ok ? "" : read.message}`);
+  if (!read.ok) throw new Fault(`${read.message} Nothing was started.`, { kind: "invalid", retry: "never" });
   const app = await startApp({
     settings: read.settings,
     log,
@@ -126,6 +132,12 @@ async function startOwnApp(forge: Forge, { work, runtime, log, appDir, cleanup }
   });
   forge.setWebhook({ url: app.webhookUrl, secret });
   return app;
+}
+
+/** The settings of package registries; whoever runs the demo has them where the App has. */
+function registriesOf(env: StageRequest["env"]): Record<string, string> {
+  const named = Object.entries(env).filter(([name]) => name.startsWith("LOOPGATE_REGISTRY_"));
+  return Object.fromEntries(named.map(([name, value]) => [name, value ?? ""]));
 }
 
 /** The name by which the demo means the image made of this machine's own programs. */

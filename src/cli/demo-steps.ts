@@ -1,6 +1,7 @@
 // What happens in the demo, as one line each: on the local GitHub, in containers, and in the loop itself.
 import { unreachable } from "../base/assert.ts";
 import type { WorldEvent } from "../forge/core.ts";
+import { isSetUp } from "../runs/files.ts";
 import type { SeenRun } from "./demo-runtime.ts";
 
 /** The fields of webhook bodies that lines are made of. */
@@ -69,7 +70,7 @@ function firstWords(text: string): string {
 
 /** One line for a run that started, or that ended. */
 export function runLine({ request, running, outcome }: SeenRun): string {
-  const name = `${request.role} of attempt ${request.attempt}`;
+  const name = `${isSetUp(request.id) ? "set-up" : request.role} of attempt ${request.attempt}`;
   if (outcome !== null) {
     const seconds = ((outcome.endedAt - outcome.startedAt) / 1000).toFixed(1);
     return `${name} ${ended(outcome.status)} after ${seconds} s${outcome.note ? `: ${outcome.note}` : ""}`;

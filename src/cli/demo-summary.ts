@@ -4,6 +4,7 @@ import { countByKind, type RequestEntry } from "../forge/http/requests.ts";
 import { dollarsOf, spentOf } from "../loop/money.ts";
 import type { Attempt, LoopState } from "../loop/state.ts";
 import { endingSentence } from "../report/wording/endings.ts";
+import { isSetUp } from "../runs/files.ts";
 import type { SeenRun } from "./demo-runtime.ts";
 
 export interface SummaryParts {
@@ -112,7 +113,7 @@ function summarizeAttempt(attempt: Attempt, { runs, briefs }: SummaryParts): Att
 function summarizeRun({ request, running, outcome }: SeenRun): Omit<RunSummary, "brief" | "last_lines"> {
   return {
     id: request.id,
-    role: request.role,
+    role: isSetUp(request.id) ? "set_up" : request.role,
     status: outcome?.status ?? null,
     seconds: outcome && seconds(outcome.startedAt, outcome.endedAt),
     exit_code: outcome?.exitCode ?? null,

@@ -54,6 +54,7 @@ async function play(
     forgeDir,
     appDir,
     port: options.port,
+    env: terminal.env,
     cleanup,
     onEvent: (event) => sayIfAny(say, worldLine(event)),
   });

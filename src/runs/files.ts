@@ -45,6 +45,11 @@ export function setUpRun(run: string): string {
   return `${run}-setup`;
 }
 
+/** Whether a container of this id is that of a set-up. */
+export function isSetUp(id: string): boolean {
+  return id.endsWith("-setup");
+}
+
 /** What a run is called by. */
 export interface Named {
   readonly issue: number;

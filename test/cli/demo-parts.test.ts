@@ -67,7 +67,7 @@ describe("lines", () => {
   };
   const seen = (more: object, outcome: object | null = null) =>
     ({
-      request: { role: "executor", attempt: 1 },
+      request: { id: "1-k3f9-1", role: "executor", attempt: 1 },
       running: { facts: { ...facts, ...more } },
       outcome,
     }) as unknown as SeenRun;
@@ -76,6 +76,9 @@ describe("lines", () => {
     expect(runLine(seen({}))).toBe(
       "executor of attempt 1 runs in a container: network none, read-only root, user 1:1, no capabilities",
     );
+    const setUp = seen({});
+    const itsId = { ...setUp, request: { ...setUp.request, id: "1-k3f9-1-setup", role: "check" as const } };
+    expect(runLine(itsId)).toMatch(/^set-up of attempt 1 runs in a container/);
     expect(runLine(seen({ readonlyRoot: false }))).toContain("WRITABLE ROOT");
     expect(runLine(seen({ capabilitiesAdded: ["NET_RAW"] }))).toContain("WITH CAPABILITIES");
     expect(runLine(seen({ capabilitiesDropped: [] }))).toContain("WITH CAPABILITIES");
