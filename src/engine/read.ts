@@ -10,6 +10,7 @@ import { hasLabel } from "../loop/end.ts";
 import { pastAtMost, pastOf } from "../loop/estimate.ts";
 import type { BaseRefusal, ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import { issueKeyOf } from "../loop/issue-key.ts";
+import { begins, onCommand } from "../loop/people.ts";
 import type { LoopState, Rules, Snapshot } from "../loop/state.ts";
 import { environmentFiles, type RepositoryFiles } from "../policy/found/find.ts";
 import { filesNamed, readRules } from "../policy/rules.ts";
@@ -237,11 +238,15 @@ function isInsider({ association }: IssueComment): boolean {
   return ["OWNER", "MEMBER", "COLLABORATOR"].includes(association);
 }
 
-/** What may the author of this command do here? */
+/** What may the author of this command do here, and, where a loop that is over would go on by it, is the issue open? */
 export async function checkCommand(world: World, state: LoopState, command: Command): Promise<LoopEvent[]> {
   const permission = await world.github.permission(state.issue, command.actor);
   const allPaused = await world.store.allPaused(state.issue.repositoryId);
-  return [{ type: "command_checked", command, permission, ...(allPaused === null ? {} : { allPaused }) }];
+  const checked = { command, permission, ...(allPaused === null ? {} : { allPaused }) };
+  // Once a loop is over, what becomes of its issue is not told to it.
+  const asksIssue = begins(state, onCommand(state, checked, world.clock.now()));
+  const isClosed = asksIssue && !(await world.github.readClaim(state.issue)).open;
+  return [{ type: "command_checked", ...checked, ...(isClosed ? { closed: true } : {}) }];
 }
 
 /** CI as it stands on the commit, together with the review that the state holds. */

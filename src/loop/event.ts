@@ -203,6 +203,7 @@ export type LoopEvent =
       readonly command: Command;
       readonly permission: Permission;
       readonly allPaused?: { readonly by: string }; // absent: the repository is not paused
+      readonly closed?: true; // the issue is; absent: it is open, or it was not asked since the command begins nothing
     }
   | { readonly type: "all_paused"; readonly by: string; readonly since: number } // every loop of the repository, by a person with this login
   | { readonly type: "all_resumed" }

@@ -16,12 +16,22 @@ import { onRun } from "./run-command.ts";
 import { cut, withSaid } from "./said.ts";
 import type { Ending, LoopState, Said } from "./state.ts";
 
-/** Acts on a command of a person whose permission was just read. */
-export function onCommand(
-  state: LoopState,
-  { command, permission, allPaused }: Omit<Extract<LoopEvent, { type: "command_checked" }>, "type">,
-  now: number,
-): Decision {
+type Checked = Omit<Extract<LoopEvent, { type: "command_checked" }>, "type">;
+
+/** Acts on a command of a person whose permission was just read. Nothing begins on a closed issue. */
+export function onCommand(state: LoopState, checked: Checked, now: number): Decision {
+  const decision = obeyed(state, checked, now);
+  return checked.closed === true && begins(state, decision)
+    ? refuse(state, checked.command, { of: "closed" })
+    : decision;
+}
+
+/** Whether a loop that is over goes on with this decision. */
+export function begins(before: LoopState, { state }: Decision): boolean {
+  return !isLive(before) && state !== null && isLive(state);
+}
+
+function obeyed(state: LoopState, { command, permission, allPaused }: Checked, now: number): Decision {
   if (!mayWrite(permission)) {
     return refuseStranger(state, command, permission);
   }

@@ -14,6 +14,7 @@ export type CommandRefusal =
   | { readonly of: "not_paused" }
   | { readonly of: "hold_label" } // it is held by a label
   | { readonly of: "all_paused"; readonly by: string } // the whole repository is, so that this loop alone cannot go on
+  | { readonly of: "closed" } // the issue is, so that nothing begins there
   | { readonly of: "role"; readonly permission: string } // it takes maintain or admin
   | { readonly of: "not_stopped" }
   | { readonly of: "ended_for_good"; readonly reason: StopReason }

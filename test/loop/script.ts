@@ -328,6 +328,7 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         command: commandOf(line),
         permission: (options.get("permission") ?? "write") as Permission,
         ...(options.has("all-paused") ? { allPaused: { by: options.get("all-paused") ?? "" } } : {}),
+        ...(options.has("closed") ? { closed: true } : {}),
       };
     case "hold_label":
       return { type: "hold_set", by: first || null };

@@ -68,7 +68,7 @@ export function createAsks(parts: AsksParts) {
     if (same === null) return event.type === "labelled" ? "a label" : null;
     switch (event.type) {
       case "command_checked":
-        return mayWrite(event.permission) ? commanded(event.command.verb, same) : null;
+        return mayWrite(event.permission) && !isHeldBack(event) ? commanded(event.command.verb, same) : null;
       case "gate_read":
         return same.phase === "awaiting_gate" && event.facts.open && event.facts.changes.length > 0 && isLive(after)
           ? "a request for changes"
@@ -208,6 +208,11 @@ export function createAsks(parts: AsksParts) {
     onStoreLost: () => owed.clear(),
     onEnd,
   };
+}
+
+/** The whole repository is paused, or the issue closed: whoever asked is told so. */
+function isHeldBack({ allPaused, closed }: Extract<LoopEvent, { type: "command_checked" }>): boolean {
+  return allPaused !== undefined || closed === true;
 }
 
 /** Nothing begins on a closed issue; whoever asked is told so. */

@@ -2,7 +2,15 @@
 import { cpus } from "node:os";
 import { judge, play } from "./exhaustive.ts";
 import { mutants } from "./mutants.ts";
-import { aroundAnEnd, failedPushes, lostAndMerged, scenarios, stoppedWhilePushing } from "./scenarios.ts";
+import {
+  addedToOnClosed,
+  aroundAnEnd,
+  asksTwice,
+  failedPushes,
+  lostAndMerged,
+  scenarios,
+  stoppedWhilePushing,
+} from "./scenarios.ts";
 import { randomSetup } from "./setup.ts";
 import { type Outcome, simulate } from "./simulate.ts";
 
@@ -53,6 +61,8 @@ export async function hunt(mutant: string, seeds: number): Promise<MutantResult>
   const plays = [
     ...[...scenarios, ...lostAndMerged].map((scenario) => ({ scenario, mishaps: [] })),
     { scenario: stoppedWhilePushing, mishaps: failedPushes },
+    { scenario: addedToOnClosed, mishaps: [] },
+    { scenario: asksTwice, mishaps: [] },
     ...aroundAnEnd,
   ];
   for (const [index, { scenario, mishaps }] of plays.entries()) {

@@ -1,6 +1,6 @@
 // The invariants of the shared fault page that can be seen from outside, asked at every commit, call and quiet moment.
 import { Fault } from "../../src/base/fault.ts";
-import type { Delivery, RunOrder, StoredEffect } from "../../src/engine/ports.ts";
+import type { AllPaused, Delivery, RunOrder, StoredEffect } from "../../src/engine/ports.ts";
 import { ourChecks } from "../../src/engine/world.ts";
 import { countedRuns, isAnswered } from "../../src/loop/begin.ts";
 import { holdLabel } from "../../src/loop/end.ts";
@@ -9,6 +9,7 @@ import { plansOnly } from "../../src/loop/plan.ts";
 import type { Ending, LoopState, RunFacts } from "../../src/loop/state.ts";
 import { type DecodedRecord, decodeRecord } from "../../src/record/codec.ts";
 import { attemptMarker, statusMarker, stopMarker } from "../../src/record/markers.ts";
+import { createPauseChecks } from "./all-paused.ts";
 import { createAsks } from "./asks.ts";
 import type { Containers } from "./containers.ts";
 import { authorsOf, gateTruth } from "./gate-truth.ts";
@@ -16,6 +17,7 @@ import type { Write } from "./github.ts";
 import { createQueueChecks } from "./merge-queue.ts";
 import { app, type Container, nameOf, repository } from "./model.ts";
 import { createOwnChecks } from "./own-checks.ts";
+import { createRaiseChecks } from "./raises.ts";
 import type { Committed, Disk } from "./store.ts";
 import type { World } from "./world.ts";
 
@@ -42,6 +44,9 @@ const unnoticedMs = 4 * 60_000;
 /** Comments of attempts a loop may have: design.md §5. */
 const attemptComments = 10;
 
+/** A replica is behind so far at most. */
+const replicaMs = 60_000;
+
 /** A person's right may have been read this long before it is acted on: replicas, retries, an App that was down. */
 const hearsayMs = 12 * 3_600_000;
 
@@ -51,6 +56,9 @@ export function createChecks(parts: ChecksParts) {
   const allowed = new Set<string>(); // commits a person let pass
   const retriesAsked = new Set<string>(); // loops for which a person asked for a retry that was not read yet
   const commands = new Set<number>(); // comments whose command was heard
+  const wanted = new Map<string, string>(); // loop → the branch that a person named for it
+  const yeses = new Set<string>(); // loop and what its agent asked for, where a person's yes stands
+  const issueRead = new Map<string, number>(); // issue key → when an effect began that may ask whether it is open
   const written = new Map<string, number>(); // loop → revision of the record last written
   let limit = { life: 0, until: 0, over: 0 }; // when GitHub may be asked again, by the engine's clock, as this life was told
   const books = new Map<string, LoopState>(); // loop → its newest state, also once another loop has taken its place
@@ -72,6 +80,8 @@ export function createChecks(parts: ChecksParts) {
 
   const ownChecks = createOwnChecks({ containers, hold });
   const queue = createQueueChecks({ world, disk, now: parts.now, hold });
+  const raises = createRaiseChecks({ world, hold });
+  const pauses = createPauseChecks({ world, disk, now: parts.now, hold });
   const asks = createAsks({ world, containers, disk, now: parts.now, hold });
 
   const keyOf = (issue: number) => `${repository.id}#${issue}`;
@@ -85,6 +95,8 @@ export function createChecks(parts: ChecksParts) {
   function onCommit(step: Committed): void {
     const { before, after, event } = step;
     if (event.type === "labelled" && after !== null) acceptedLoops.set(after.id, step.issueKey);
+    if (event.type === "labelled" && event.base !== undefined && after?.id === event.loop)
+      wanted.set(after.id, event.base);
     if (event.type === "command" && before !== null) {
       const { commentId } = event.command;
       hold(!commands.has(commentId), `I24: the command in comment ${commentId} was heard twice`);
@@ -101,6 +113,7 @@ export function createChecks(parts: ChecksParts) {
     checkEnding(step, same, after);
     checkSilent(step, same, after);
     ownChecks.onCommit(step, same, after);
+    raises.onCommit(step, same, after, parts.now() - hearsayMs);
     asks.onCommit(step, same, after);
     if (after.phase === "awaiting_gate" && before?.phase !== "awaiting_gate") checkGreen(after, "the gate");
   }
@@ -138,8 +151,11 @@ export function createChecks(parts: ChecksParts) {
     if (known === undefined) return;
     hold(recordOn(after.issue.number, after.id) !== "deleted", "I7: restored from a record that somebody had changed");
     hold(after.runsStarted >= known.runsStarted, `I11: ${known.runsStarted} containers, ${after.runsStarted} restored`);
-    hold(after.granted >= known.granted, `I11: ${known.granted} attempts granted, ${after.granted} restored`);
-    hold(after.grantedNano === known.grantedNano, "I11: other money is granted after a restore");
+    const expired = expiredIn(known, after);
+    const granted = known.granted - expired.attempts;
+    hold(after.granted >= granted, `I11: ${known.granted} attempts granted, ${after.granted} restored`);
+    const isSame = after.grantedNano <= known.grantedNano && after.grantedNano >= known.grantedNano - expired.nano;
+    hold(isSame, "I11: other money is granted after a restore");
     hold(spentOf(after) >= spentOf(known), `Money: ${spentOf(known)} spent in the thread, ${spentOf(after)} restored`);
     hold(after.attempts.length >= known.attempts.length, "I3: an attempt was lost in a restore");
     const { loops, runs, spentNano } = known.earlier;
@@ -157,6 +173,7 @@ export function createChecks(parts: ChecksParts) {
       else books.set(id, record);
     }
     asks.onStoreLost();
+    pauses.onStoreLost();
     storeSince = parts.now();
     commands.clear(); // a delivery that comes again is new to the new store
     retriesAsked.clear();
@@ -182,10 +199,18 @@ export function createChecks(parts: ChecksParts) {
     } else if (!isLive(same)) {
       const restart = event.type === "retry_read" || event.type === "command_checked";
       hold(restart, `I19: ${event.type} set a settled loop going again`);
+      const asked = (issueRead.get(keyOf(after.issue.number)) ?? parts.now()) - replicaMs;
+      hold(wasOpenSince(after.issue.number, asked), `I2: ${event.type} set loop ${after.id} going on a closed issue`);
       if (event.type === "retry_read") {
         hold(retriesAsked.delete(after.id), "I19: a retry nobody asked for");
       }
     }
+  }
+
+  /** Its issue was open at some moment since then. */
+  function wasOpenSince(issue: number, since: number): boolean {
+    const { open, closedAt } = world.issues.get(issue)!.value;
+    return open || (closedAt ?? 0) >= since;
   }
 
   /** I3 and I11: what is counted, and what never goes back. */
@@ -217,6 +242,9 @@ export function createChecks(parts: ChecksParts) {
     const grown = after.attempts.length - same.attempts.length;
     hold(grown === 0 || grown === 1, `I3: ${grown} attempts in one step`);
     if (grown === 1) {
+      if (after.attempts.at(-2)?.counted === true) {
+        for (const yes of yeses) if (yes.startsWith(`${after.id} `)) yeses.delete(yes); // it was for that attempt
+      }
       const used = after.attempts.slice(0, -1).filter((attempt) => attempt.counted).length;
       const isMerge = after.attempts.at(-1)?.merges === "conflict";
       hold(
@@ -288,6 +316,7 @@ export function createChecks(parts: ChecksParts) {
     hold(world.truth.couldWrite(nameOf(actor), since), `I16: \`/loop ${verb}\` of ${actor.login} was obeyed`);
     if (effects.some(({ effect }) => effect.type === "read_retry")) retriesAsked.add(after.id);
     for (const { effect } of effects) if (effect.type === "publish" && verb === "approve") allowed.add(effect.head);
+    if (verb === "approve" && same.ending?.of === "permission_asked") yeses.add(`${after.id} ${same.ending.quote}`);
   }
 
   /** I19, I14 and I15 at the end of a loop. */
@@ -380,6 +409,7 @@ export function createChecks(parts: ChecksParts) {
   function onStart(order: RunOrder): void {
     const { loop, id } = order;
     asks.onStart(loop.id);
+    pauses.onStart(order);
     const key = keyOf(loop.issue.number);
     const stored = disk.loops.get(key);
     const running = [...containers.all.values()].filter((one) => one.state === "running");
@@ -401,6 +431,11 @@ export function createChecks(parts: ChecksParts) {
     const said = recordOn(loop.issue.number, loop.id);
     const inThread = said === "deleted" || (said?.attempts.length ?? 0) >= order.attempt;
     hold(inThread, `I4: attempt ${order.attempt} started before the thread says so`);
+  }
+
+  /** What a policy puts to a person first is called once one who may has said yes to that, for one attempt. */
+  function onAskedCall({ loop, id }: RunOrder, call: string): void {
+    hold(yeses.has(`${loop.id} ${call}`), `I16: ${id} called ${call}, and nobody said yes to it`);
   }
 
   /** All that judge one commit do so side by side: own checks, and the reviewer once they have spoken. */
@@ -478,6 +513,11 @@ export function createChecks(parts: ChecksParts) {
         const twin = [...world.pulls.values()].some((pull) => pull.value.branch === write.branch && pull.value.open);
         hold(!twin, "I5: a second pull request for one branch");
         intended(keyOf(write.issue), ["open_pull"], "a pull request");
+        const base = wanted.get(disk.loops.get(keyOf(write.issue))?.id ?? "");
+        hold(
+          base === undefined || base === write.base,
+          `I16: a pull request into ${write.base} of a loop that was begun from ${base}`,
+        );
         return;
       }
       case "ready":
@@ -595,6 +635,9 @@ export function createChecks(parts: ChecksParts) {
       if (absent.has(one.loop) || unaccounted.has(one.id)) continue;
       const run = runIn(books.get(one.loop), one.id);
       if (one.state === "running" || (run !== undefined && isOpen(run))) continue;
+      const { lostServices = [] } = one.end ?? {};
+      const isTold = lostServices.length === 0 || run?.lostServices?.length === lostServices.length;
+      hold(isTold || cameBack.has(one.loop), `Services: nobody is told that one beside ${one.id} ended`);
       hold(
         run?.spentNano === one.spent(),
         `Money: ${one.id} spent ${one.spent()} nano-dollars and ${run?.spentNano} are in the books`,
@@ -671,6 +714,7 @@ export function createChecks(parts: ChecksParts) {
       hold(state === "forgotten" || isSwept, `I12: what ${id} left is still there`);
     }
     queue.onEnd();
+    pauses.onEnd((loop) => absent.has(loop));
     asks.onEnd((loop) => absent.has(loop), parts.declined());
     hold(disk.openEvents.size === 0, "I2: a stored event is left lying");
     onQuiet();
@@ -737,14 +781,18 @@ export function createChecks(parts: ChecksParts) {
     violations,
     onCommit,
     onEffectDone: () => {},
-    onEffectStarted(issueKey: string) {
+    onEffectStarted({ issueKey, effect }: StoredEffect) {
       const pull = disk.loops.get(issueKey)?.pull;
       if (pull) lastRead.delete(pull.number);
+      if (effect.type === "start_run") pauses.onStartAsked(effect.run);
+      if (effect.type === "check_command" || effect.type === "read_retry") issueRead.set(issueKey, parts.now());
     },
+    onAllPaused: (paused: AllPaused | null) => pauses.onAllPaused(paused, parts.now() - hearsayMs),
     onGateRead: (pull: number, at: number) => void lastRead.set(pull, at),
     onMerge,
     onQueueMerge: queue.onQueueMerge,
     onStart,
+    onAskedCall,
     onForget,
     onPublish,
     onStoreLost,
@@ -772,6 +820,13 @@ export function createChecks(parts: ChecksParts) {
 
 function isLive(state: LoopState): boolean {
   return state.phase !== "settled" && state.phase !== "refused";
+}
+
+/** What people had added for a time and was taken back since. */
+function expiredIn({ raises = [] }: LoopState, after: LoopState): { readonly attempts: number; readonly nano: number } {
+  const gone = raises.filter(({ at }) => !(after.raises ?? []).some((one) => one.at === at));
+  const sum = (of: "attempts" | "nano") => gone.reduce((all, one) => all + one[of], 0);
+  return { attempts: sum("attempts"), nano: sum("nano") };
 }
 
 function isRunning(state: LoopState, run: string): boolean {

@@ -1,6 +1,7 @@
 // The engine of containers, which outlives the App, and the runs of one life of the App upon it.
 import { Fault } from "../../src/base/fault.ts";
 import type { Clock, PushedChange, RunOrder, RunReport, RunsPort, StartedRun } from "../../src/engine/ports.ts";
+import { spentOf } from "../../src/loop/money.ts";
 import { type CheckSeen, type Isolation, type KnockOutSeen, type LoopState, noTokens } from "../../src/loop/state.ts";
 import { watchSilence } from "../../src/runs/silence.ts";
 import type { Boundary } from "./boundary.ts";
@@ -14,6 +15,15 @@ export interface Conduct {
   readonly status: "finished" | "failed" | "lost" | "hangs" | "refused";
   readonly result: object | null;
   readonly pushes: Pick<Commit, "passesCi" | "lines" | "files" | "risk" | "patch"> | null;
+  /** What a tool server's policy puts to a person first, and the agent wants to call; absent: nothing of the kind. */
+  readonly asksFor?: string;
+  readonly services?: ServicesConduct;
+}
+
+/** Services beside it: how long they take until the agent may begin, and whether one never comes up or ends while it works. */
+export interface ServicesConduct {
+  readonly readyMs: number;
+  readonly ends: "never_ready" | "in_the_middle" | null;
 }
 
 export interface ContainersParts {
@@ -23,6 +33,10 @@ export interface ContainersParts {
   readonly checkSays: (check: string, sha: string) => CheckSeen;
   readonly knockOutSays: (sha: string) => KnockOutSeen;
   readonly onStart: (order: RunOrder) => void;
+  /** The agent calls what a person has to allow. */
+  readonly onAskedCall: (order: RunOrder, call: string) => void;
+  /** How much dearer a run is than a cent or so. */
+  readonly dearer: number;
   /** The App removes what a run left. */
   readonly onForget: (container: Container) => void;
   readonly onPublish: (loop: LoopState, branch: string, head: string) => void;
@@ -73,6 +87,11 @@ export function createContainers(parts: ContainersParts): Containers {
     parts.onStart(order);
     const { loop, role } = order;
     const startFrom = role === "executor" ? workFrom(world, loop) : order.startFrom;
+    const cost = costOf(order.id) * parts.dearer;
+    const left = Math.max(0, loop.grantedNano - spentOf(loop)); // its gateway lets no call out that could cost more
+    const { asksFor } = conduct;
+    const mayCall = asksFor !== undefined && loop.permits.includes(asksFor);
+    if (mayCall) parts.onAskedCall(order, asksFor);
     const container: Container = {
       id: order.id,
       loop: loop.id,
@@ -93,7 +112,12 @@ export function createContainers(parts: ContainersParts): Containers {
       spent: () =>
         role === "check"
           ? 0
-          : Math.floor((costOf(order.id) * ((container.endedAt ?? timeline.now) - container.startedAt)) / conduct.ms),
+          : Math.min(
+              left,
+              Math.floor((cost * ((container.endedAt ?? timeline.now) - container.startedAt)) / conduct.ms),
+            ),
+      outOfBudget: role !== "check" && cost > left,
+      refusedCall: asksFor !== undefined && !mayCall ? asksFor : null,
       waiting: new Set(),
       cancel: () => {},
     };
@@ -110,9 +134,22 @@ export function createContainers(parts: ContainersParts): Containers {
     if (conduct.status === "lost") return ended("lost", "The container was gone.");
     if (container.role === "check") return checked(container, late);
     if (late) return ended("timed_out", "");
+    const { services } = conduct;
+    if (services?.ends === "never_ready")
+      return { ...ended("failed", "The service db did not become ready."), trouble: "service" };
     const pushed = pushOf(container, conduct);
     const status = conduct.status === "failed" ? "failed" : "finished";
-    return { ...ended(status, ""), result: conduct.result && JSON.stringify(conduct.result), pushed };
+    const told = container.refusedCall === null ? {} : { told: { permission: container.refusedCall } };
+    const lost = services?.ends === "in_the_middle" ? { lostServices: ["db: it ended with exit code 137"] } : {};
+    const money = container.outOfBudget ? { outOfBudget: true } : {};
+    return {
+      ...ended(status, ""),
+      result: conduct.result && JSON.stringify(conduct.result),
+      pushed,
+      ...told,
+      ...lost,
+      ...money,
+    };
   }
 
   function checked({ check, startFrom }: Container, late: boolean): RunReport {
@@ -216,6 +253,15 @@ export function createContainers(parts: ContainersParts): Containers {
     container.state = "forgotten";
   }
 
+  /** The agent begins once its services are ready; whoever started it waits for that. */
+  function ready({ id }: Container, boundary: Boundary): Promise<void> {
+    const { readyMs = 0 } = conducts.get(id)?.services ?? {};
+    if (readyMs === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      timeline.after(readyMs, `the services of ${id} are ready`, () => boundary.alive && resolve());
+    });
+  }
+
   /** One life's door to them. */
   function port(boundary: Boundary, clock: Clock): RunsPort {
     const ordered = new Set<string>();
@@ -227,7 +273,9 @@ export function createContainers(parts: ContainersParts): Containers {
           "start",
           () => found(order.id, boundary, clock) ?? again(order, boundary, clock) ?? launch(order),
         );
-        return "done" in known ? known : started(known, boundary, clock);
+        if ("done" in known) return known;
+        await ready(known, boundary);
+        return started(known, boundary, clock);
       },
       adopt: (_loop, run) => remote("adopt", () => found(run, boundary, clock)),
       // Of what is cleared away its record is kept.

@@ -48,7 +48,7 @@ export type Write =
       readonly remove: readonly string[];
     }
   | { readonly type: "react"; readonly issue: number }
-  | { readonly type: "pull"; readonly issue: number; readonly branch: string }
+  | { readonly type: "pull"; readonly issue: number; readonly branch: string; readonly base: string }
   | { readonly type: "signed"; readonly issue: number; readonly branch: string; readonly head: string }
   | { readonly type: "ready"; readonly pull: number }
   | { readonly type: "body"; readonly pull: number; readonly body: string }
@@ -119,8 +119,12 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         ...(parts.signed ? { signed: true as const } : {}),
       })),
     openPulls: async () => [], // nor a most of them
-    readBase: async () => null, // policies here name no other base
-    readFiles: async () => new Map(), // nor a file
+    readFiles: async () => new Map(), // policies here name no file
+    readBase: (_repository, branch) =>
+      send("readBase", () => {
+        const sha = world.branches.get(branch)?.asOf(seen()) ?? null;
+        return sha === null ? null : { base: { branch, sha }, ...(parts.signed ? { signed: true as const } : {}) };
+      }),
     createComment: (issue, body, marker, retrying) =>
       send("createComment", () => {
         const mine = retrying ? findOurs(world, issue.number, marker) : undefined;
@@ -153,8 +157,8 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         const open = [...world.pulls.values()].find((pull) => pull.value.branch === draft.head && pull.value.open);
         if (open !== undefined) return pullRef(open.value);
         if (world.branches.get(draft.head)?.value == null) throw new Fault("no such branch", gone);
-        const what: Write = { type: "pull", issue: issue.number, branch: draft.head };
-        const number = write(`openPull${retrying ? " again" : ""}`, what, () => world.openPull(draft.head, draft.body));
+        const what: Write = { type: "pull", issue: issue.number, branch: draft.head, base: draft.base };
+        const number = write(`openPull${retrying ? " again" : ""}`, what, () => world.openPull(draft));
         return pullRef(world.pulls.get(number)!.value);
       }),
     publishSigned: (_repository, push) => send("publishSigned", () => publishSigned(push)),

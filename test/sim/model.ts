@@ -86,6 +86,7 @@ export interface Issue {
   readonly labelledBy: { readonly actor: Account; readonly at: number } | null; // the trigger label, while it is set
   readonly unlabelledBy: Account;
   readonly closedBy: Account;
+  readonly closedAt: number | null; // when it was last
 }
 
 export interface Review {
@@ -146,6 +147,10 @@ export interface Container {
   endedAt: number | null;
   /** What its provider answered for, in nano-dollars, and what it will come to if it is let be. */
   readonly spent: () => number;
+  /** It wants more than its loop has left. */
+  readonly outOfBudget: boolean;
+  /** What it wanted to call and may not before a person says yes; null: nothing. */
+  readonly refusedCall: string | null;
   /** Tells whoever waits for its end. */
   readonly waiting: Set<() => void>;
   /** Takes back its planned end. */

@@ -5,6 +5,7 @@ import { askMutants } from "./mutants-asks.ts";
 import { checkMutants } from "./mutants-checks.ts";
 import { endMutants } from "./mutants-ends.ts";
 import { gateMutants } from "./mutants-gate.ts";
+import { limitMutants } from "./mutants-limits.ts";
 import { decider, github, machine, mishearing, runs, store, without } from "./plant.ts";
 import type { Mutate } from "./simulate.ts";
 
@@ -14,6 +15,7 @@ export const mutants: Readonly<Record<string, Mutate>> = {
   ...gateMutants,
   ...askMutants,
   ...checkMutants,
+  ...limitMutants,
   ...endMutants({ machine, mishearing, without, runs }),
   "a decision's state is not saved, its effects are": store((port, disk) => ({
     commit: (step) => port.commit({ ...step, state: disk.loops.get(step.issueKey) ?? step.state }),

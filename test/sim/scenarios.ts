@@ -19,6 +19,8 @@ interface Story {
   readonly ends: readonly string[];
   /** Whether the executor of this attempt mends it. */
   readonly mends: (order: RunOrder) => boolean;
+  /** What the executor wants to call that a person has to allow. */
+  readonly asksFor?: string;
   readonly acts?: readonly Act[];
   readonly onReady?: (times: number, issue: number) => readonly Deed[];
 }
@@ -27,7 +29,14 @@ function act(id: string, at: number, deed: Deed): Act {
   return { id, at, issue: 12, deed };
 }
 
-function scenario({ name, ends, mends, acts = [], onReady = () => [{ do: "approve", by: "bob" }] }: Story): Scenario {
+function scenario({
+  name,
+  ends,
+  mends,
+  asksFor,
+  acts = [],
+  onReady = () => [{ do: "approve", by: "bob" }],
+}: Story): Scenario {
   return {
     name,
     ends,
@@ -40,7 +49,10 @@ function scenario({ name, ends, mends, acts = [], onReady = () => [{ do: "approv
         checks: ["test"],
         suiteFirst: false,
         checkConduct: (_sha, passes) => ({ ms: 3 * minute, conclusion: passes ? "success" : "failure" }),
-        conduct: (order) => conductOf(order, mends(order)),
+        conduct: (order) => ({
+          ...conductOf(order, mends(order)),
+          ...(asksFor === undefined || order.role !== "executor" ? {} : { asksFor }),
+        }),
         checkSays: () => ({ state: "green", note: "", red: [], redAll: "", redCount: 0, findings: [] }),
         knockOutSays: () => ({ held: 1, notHeld: [], unknown: [], beyond: 0, idleTests: [] }),
         acts: [act("label", 1000, { do: "label", by: "alice" }), ...acts],
@@ -57,6 +69,7 @@ function scenario({ name, ends, mends, acts = [], onReady = () => [{ do: "approv
         lag: () => 0,
         declines: () => false,
         deletesMergedBranches: true,
+        dearer: 1,
         concurrentRuns: 2,
         signed: false,
         queues: false,
@@ -99,6 +112,29 @@ export const failedPushes: readonly { readonly call: string; readonly mishap: Mi
     mishap: "fail_before",
   }),
 );
+
+/** The loop has used its attempts up and its issue is closed since; for the hunt as well. */
+export const addedToOnClosed: Scenario = scenario({
+  name: "added to on a closed issue",
+  ends: ["retry_limit"],
+  mends: () => false,
+  acts: [
+    act("close", 3 * hour, { do: "close", by: "alice" }),
+    act("add", 3 * hour + 10 * minute, { do: "say", by: "carol", text: "/loop budget +1 attempt" }),
+  ],
+});
+
+/** A call that a person has to allow is wanted by each attempt, and allowed twice; for the hunt as well. */
+export const asksTwice: Scenario = scenario({
+  name: "asks twice for what a person has to allow",
+  ends: ["task_complete"],
+  mends: ({ attempt }) => attempt > 3,
+  asksFor: "tracker: close",
+  acts: [
+    act("yes", hour, { do: "say", by: "bob", text: "/loop approve" }),
+    act("again", 3 * hour, { do: "say", by: "carol", text: "/loop approve" }),
+  ],
+});
 
 /** What happens around a run's end, for the hunt as well: each with what goes wrong in it. */
 export const aroundAnEnd: readonly { readonly scenario: Scenario; readonly mishaps: typeof failedPushes }[] = [

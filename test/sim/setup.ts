@@ -3,12 +3,14 @@
 import type { RunOrder } from "../../src/engine/ports.ts";
 import { plansOnly } from "../../src/loop/plan.ts";
 import type { CheckSeen, KnockOutSeen } from "../../src/loop/state.ts";
+import { pauses } from "./all-paused.ts";
 import type { Mishap, Mishaps } from "./boundary.ts";
-import type { Conduct } from "./containers.ts";
+import type { Conduct, ServicesConduct } from "./containers.ts";
 import type { Act, Deed } from "./deeds.ts";
 import { atTheGate, gateDays, gatePolicy } from "./gate-days.ts";
 import { type QueueConduct, someQueue } from "./merge-queue.ts";
 import { type PersonName, people } from "./model.ts";
+import { moneyPolicy, raisesSaid } from "./raises.ts";
 import { type Random, random } from "./random.ts";
 
 export const minute = 60_000;
@@ -39,6 +41,7 @@ export interface Setup {
   readonly lag: () => number;
   readonly declines: (name: string) => boolean;
   readonly deletesMergedBranches: boolean; // GitHub itself, as soon as a pull request is merged
+  readonly dearer: number; // a run costs so many times a cent or so
   readonly concurrentRuns: number;
   readonly signed: boolean; // the base takes signed commits only
   readonly queues: boolean; // the base has a merge queue
@@ -76,8 +79,9 @@ function gateSetup(setup: Setup, mode: "safety" | "liveness"): Setup {
     ...setup,
     policy: gatePolicy(random(name, "gate's policy")),
     checkConduct: someChecks(name, habit),
-    conduct: (order) => someConduct(random(name, "agent", order.id), order, 0.02),
-    acts: [...openings(name, setup.issues), ...losses(name, gateDays)],
+    conduct: (order) => besides(name, order, someConduct(random(name, "agent", order.id), order, 0.02)),
+    acts: [...openings(name, setup.issues), ...losses(name, gateDays), ...pauses(name, setup.issues, gateDays)],
+    dearer: 1,
     onReady: (pull, issue) => atTheGate(random(name, "at the gate", pull, ++readied), pull, issue),
     calmAt: mode === "safety" ? Number.POSITIVE_INFINITY : until,
     until: mode === "safety" ? until : until + day,
@@ -98,6 +102,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
     people: draw.pick([0, 2, 5, 10]),
   };
   const name = `${seed}/${mode}`;
+  const money = moneyPolicy(random(name, "money"));
   const issues = draw.pick([[12], [12], [12, 13], [12, 13, 14]]);
   const until = mode === "safety" ? 18 * hour : 36 * hour;
   const calmAt = mode === "safety" ? Number.POSITIVE_INFINITY : 12 * hour;
@@ -106,11 +111,15 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
   return {
     seed: name,
     issues,
-    policy: `${somePolicy(draw, random(name, "the issue's limits"), random(name, "own checks"))}${isPlanned(seed) ? "plan: first\n" : ""}`,
+    policy: withPlan(
+      somePolicy(draw, random(name, "the issue's limits"), random(name, "own checks"), money.lines),
+      isPlanned(seed),
+    ),
+    dearer: money.dearer,
     checks: draw.pick([["test"], ["test", "lint"]]),
     suiteFirst: draw.chance(0.3),
     checkConduct: someChecks(name, draw.pick(["steady", "steady", "flaky", "silent"])),
-    conduct: (order) => someConduct(random(name, "agent", order.id), order, rates.oddAgent),
+    conduct: (order) => besides(name, order, someConduct(random(name, "agent", order.id), order, rates.oddAgent)),
     checkSays: someWords(name),
     knockOutSays: someHolding(name),
     acts: [
@@ -120,6 +129,8 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
       ...losses(name),
       ...(seed % 11 === 4 ? holds(name, issues) : []),
       ...(isPlanned(seed) ? answersToPlans(name, issues) : []),
+      ...pauses(name, issues, 8 * hour),
+      ...additions(name, issues, 8 * hour),
     ],
     onReady: (pull, issue) => reaction(random(name, "ready", pull), pull, issue),
     mishaps: someMishaps(name, rates),
@@ -137,7 +148,7 @@ function someSetup(seed: number, mode: "safety" | "liveness"): Setup {
   };
 }
 
-function somePolicy(draw: Random, limits: Random, own: Random): string | null {
+function somePolicy(draw: Random, limits: Random, own: Random, money: readonly string[]): string | null {
   if (draw.chance(0.03)) return "agent: [nonsense";
   if (draw.chance(0.1)) return null;
   const runs = draw.pick([3, 6, 20]);
@@ -156,7 +167,7 @@ function somePolicy(draw: Random, limits: Random, own: Random): string | null {
   lines.push("gate:", `  approvals: ${draw.pick([0, 1, 1, 1, 2])}`);
   if (draw.chance(0.3)) lines.push("  merge: true");
   if (draw.chance(0.3)) lines.push("  reviewers: [bob]");
-  lines.push(...knockOut);
+  lines.push(...knockOut, ...money);
   return `${lines.join("\n")}\n`;
 }
 
@@ -167,6 +178,10 @@ function ownChecks(draw: Random): { inChecks: readonly string[]; knockOut: reado
   const inChecks = ["  run:", ...names.map((name) => `    - { name: ${name}, command: make ${name} }`)];
   const notHeld = draw.pick(["inform", "ask", "block"]);
   return { inChecks, knockOut: draw.chance(0.5) ? [`knock_out: { hunks: 5, not_held: ${notHeld} }`] : [] };
+}
+
+function withPlan(policy: string | null, isPlanned: boolean): string | null {
+  return policy !== null && isPlanned ? `${policy}plan: first\n` : policy;
 }
 
 function someChecks(name: string, habit: "steady" | "flaky" | "silent"): Setup["checkConduct"] {
@@ -224,6 +239,20 @@ function somePlan(draw: Random, ms: number, odd: number): Conduct {
     { ...usual, result: null, status: "failed" },
     { ...usual, status: "lost" },
   ]);
+}
+
+/** In a fourth of the repositories services stand beside each run; in a fifth agents want to call what a person has to allow. */
+function besides(name: string, { id, role }: RunOrder, conduct: Conduct): Conduct {
+  const draw = random(name, "beside", id);
+  const hasServices = random(name, "services").chance(0.25);
+  const services = hasServices ? { services: someServices(draw) } : {};
+  const wants = role === "executor" && random(name, "tool servers").chance(0.2) && draw.chance(0.4);
+  return { ...conduct, ...services, ...(wants ? { asksFor: draw.pick(["tracker: close", "shop: refund"]) } : {}) };
+}
+
+function someServices(draw: Random): ServicesConduct {
+  const readyMs = draw.pick([0, 3000, 40_000, 5 * minute]);
+  return { readyMs, ends: draw.pick([null, null, null, null, "never_ready", "in_the_middle", "in_the_middle"]) };
 }
 
 function someReview(draw: Random, ms: number, odd: number): Conduct {
@@ -319,6 +348,10 @@ const says = [
   "run",
   "explain",
   "pause-all",
+  "resume-all",
+  "run base=release",
+  "run base=main",
+  "run base=nowhere",
   "budget +$2",
   "budget +1 attempt for 2h",
   "extend 1h",
@@ -404,6 +437,18 @@ function losses(name: string, within = 5 * hour): Act[] {
     const by = draw.pick(["start", "command"] as const);
     const deed: Deed = { do: "lose_store", downMs: draw.pick([minute, 20 * minute, 3 * hour]), by };
     return { id: `loss${index}`, at: draw.between(minute, within), issue: 0, deed };
+  });
+}
+
+/** In half of the runs people add to limits, most of them while something is at work or has just ended for want of it. */
+function additions(name: string, issues: readonly number[], within: number): Act[] {
+  const draw = random(name, "additions");
+  if (!draw.chance(0.5)) return [];
+  const span = draw.pick([20 * minute, 2 * hour, within]);
+  return Array.from({ length: draw.between(1, 6) }, (_, index) => {
+    const by = draw.pick<PersonName>(["alice", "bob", "carol", "carol", "trent"]);
+    const deed: Deed = { do: "say", by, text: `/loop ${draw.pick(raisesSaid)}` };
+    return { id: `add${index}`, at: draw.between(minute, span), issue: draw.pick(issues), deed };
   });
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { hunt, runSeed, runSeeds, shrink } from "./campaign.ts";
 import { judge, play, runPoints } from "./exhaustive.ts";
 import { mutants } from "./mutants.ts";
-import { aroundAnEnd, lostAndMerged } from "./scenarios.ts";
+import { addedToOnClosed, aroundAnEnd, asksTwice, lostAndMerged } from "./scenarios.ts";
 import { randomSetup } from "./setup.ts";
 import { simulate } from "./simulate.ts";
 
@@ -66,6 +66,8 @@ test.each([
   "a label set again takes the place of a loop that is not told of its last run",
   "a check whose container was lost counts as green",
   "the reviewer is asked before the checks have spoken",
+  "a stopped loop goes on though its issue is closed",
+  "what was added for a time stays for good",
 ])("a planted bug is caught: %s", async (mutant) => {
   expect((await hunt(mutant, 40)).caughtBy).not.toBeNull();
 });
@@ -83,6 +85,10 @@ test("a failing run is made smaller and still fails for the same reason", async 
 
 test.each(aroundAnEnd)("around a run's end: $scenario.name", async ({ scenario, mishaps }) => {
   expect(judge(scenario, await play(scenario, mishaps, {}))).toBe(null);
+});
+
+test.each([addedToOnClosed, asksTwice])("I2, I16: $name", async (scenario) => {
+  expect(judge(scenario, await play(scenario, []))).toBe(null);
 });
 
 test.each(lostAndMerged)("F8, F9, I7, I11: $name", async (scenario) => {

@@ -147,7 +147,9 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
     conduct: setup.conduct,
     checkSays: setup.checkSays,
     knockOutSays: setup.knockOutSays,
+    dearer: setup.dearer,
     onStart: (order) => checks.onStart(order),
+    onAskedCall: (order, call) => checks.onAskedCall(order, call),
     onForget: (container) => checks.onForget(container),
     onPublish: (loop, branch, head) => checks.onPublish(loop, branch, head),
     declinesPush: () => declines("push"),
@@ -415,7 +417,7 @@ async function restore({ clock, log, store, github, sealKey, reconcile }: SimPar
 
 function freshIssue(number: number): Issue {
   const text = { title: "Totals are wrong", body: "Mend them.", labels: ["bug"], comments: [] };
-  return { number, open: true, ...text, labelledBy: null, unlabelledBy: ghost, closedBy: ghost };
+  return { number, open: true, ...text, labelledBy: null, unlabelledBy: ghost, closedBy: ghost, closedAt: null };
 }
 
 /**

@@ -16,7 +16,12 @@ storeContract("the simulator's memory", async () => {
   return {
     open: async () => {
       disk.epoch += 1; // as each life of the simulated process begins
-      return memoryStore(disk, smooth, { onCommit: () => {}, onEffectStarted: () => {}, onEffectDone: () => {} });
+      return memoryStore(disk, smooth, {
+        onCommit: () => {},
+        onEffectStarted: () => {},
+        onEffectDone: () => {},
+        onAllPaused: () => {},
+      });
     },
     remove: async () => {},
   };

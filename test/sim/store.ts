@@ -66,7 +66,7 @@ export function emptyDisk(): Disk {
 export function wipe(disk: Disk): void {
   for (const part of [disk.deliveries, disk.bodies, disk.loops, disk.openEvents, disk.dedupe, disk.sources])
     part.clear();
-  for (const part of [disk.effects, disk.alarms, disk.artifacts]) part.clear();
+  for (const part of [disk.effects, disk.alarms, disk.artifacts, disk.allPaused]) part.clear();
   disk.trace.length = 0;
   disk.newestEvent = 0;
   disk.seq = 0;
@@ -77,7 +77,8 @@ export function wipe(disk: Disk): void {
 /** Told of every commit, before and after it is on the disk. */
 export interface Watch {
   onCommit(step: Committed): void;
-  onEffectStarted(issueKey: string): void;
+  onEffectStarted(effect: StoredEffect): void;
+  onAllPaused(paused: AllPaused | null): void;
   onEffectDone(effect: StoredEffect): void;
 }
 
@@ -114,6 +115,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     allPaused: async (repositoryId) => disk.allPaused.get(repositoryId) ?? null,
     setAllPaused: (repositoryId, paused) =>
       write("setAllPaused", () => {
+        watch.onAllPaused(paused);
         if (paused === null) disk.allPaused.delete(repositoryId);
         else if (!disk.allPaused.has(repositoryId)) disk.allPaused.set(repositoryId, paused);
       }),
@@ -122,7 +124,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     effectStarted: (key) =>
       write("effectStarted", () => {
         const row = disk.effects.get(key);
-        if (row !== undefined) watch.onEffectStarted(row.issueKey);
+        if (row !== undefined) watch.onEffectStarted(row);
         change(disk, key, (row) => ({ tries: row.tries + 1 }));
       }),
     effectDone: (key) =>

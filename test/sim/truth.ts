@@ -16,6 +16,8 @@ export interface Truth {
   approvers(sha: string): readonly string[];
   /** Whether this person could write here at some moment at or after `since`. */
   couldWrite(login: string, since: number): boolean;
+  /** Whether this person had one of these permissions then. */
+  couldHave(login: string, permissions: readonly string[], since: number): boolean;
 }
 
 interface Watched {
@@ -29,7 +31,7 @@ interface Watched {
 export function watchTruth({ pulls, checks, permissions, required, now }: Watched): Truth {
   const green = new Set<string>();
   const approved = new Map<string, Set<string>>();
-  const lastWriter = new Map<string, number>();
+  const lastHad = new Map<string, number>(); // person and permission → when they had it last
 
   const isDeciding = (name: string) => required.length === 0 || required.includes(name);
 
@@ -51,20 +53,21 @@ export function watchTruth({ pulls, checks, permissions, required, now }: Watche
     }
   }
 
+  function couldHave(login: string, any: readonly string[], since: number): boolean {
+    if (any.includes(permissions.value[login] ?? "none")) return true;
+    return any.some((permission) => (lastHad.get(`${login} ${permission}`) ?? -1) >= since);
+  }
+
   return {
     look() {
       for (const pull of pulls.values()) if (pull.value.open) lookAtPull(pull.value);
-      for (const [login, permission] of Object.entries(permissions.value)) {
-        if (writers.includes(permission)) lastWriter.set(login, now());
-      }
+      for (const [login, permission] of Object.entries(permissions.value)) lastHad.set(`${login} ${permission}`, now());
     },
     isGreen,
     wasGreenAt: (sha, at) => areGreen(checks.get(sha)?.asOf(at) ?? []),
     wasGreen: (sha) => green.has(sha),
     approvers: (sha) => [...(approved.get(sha) ?? [])],
-    couldWrite(login, since) {
-      if (writers.includes(permissions.value[login] ?? "none")) return true;
-      return (lastWriter.get(login) ?? -1) >= since;
-    },
+    couldWrite: (login, since) => couldHave(login, writers, since),
+    couldHave,
   };
 }

@@ -62,7 +62,7 @@ export interface World {
   deleteComment(issue: number, comment: number, by: Account): void;
   setOpen(issue: number, open: boolean, by: Account): void;
   push(branch: string, sha: string | null, by: Account): void;
-  openPull(branch: string, body: string): number;
+  openPull(draft: { readonly head: string; readonly base: string; readonly body: string }): number;
   describePull(pull: number, body: string): void;
   markReady(pull: number): void;
   review(pull: number, state: Review["state"], by: Account, head?: string): void;
@@ -188,7 +188,7 @@ export function createWorld(parts: WorldParts): World {
     },
     setOpen(number, open, by) {
       if (issues.get(number)!.value.open === open) return;
-      world.changeIssue(number, () => (open ? { open } : { open, closedBy: by }));
+      world.changeIssue(number, () => (open ? { open } : { open, closedBy: by, closedAt: timeline.now }));
       emit("issues", payloads.issue(open ? "reopened" : "closed", issues.get(number)!.value, by), by);
     },
     push(branch, sha, by) {
@@ -211,7 +211,7 @@ export function createWorld(parts: WorldParts): World {
         emit("pull_request", payloads.pull("synchronize", pull.value, by), by);
       }
     },
-    openPull(branch, body) {
+    openPull({ head: branch, base, body }) {
       const number = world.nextId();
       const head = branches.get(branch)?.value ?? "";
       const fresh = {
@@ -219,7 +219,7 @@ export function createWorld(parts: WorldParts): World {
         open: true,
         merged: false,
         mergedAt: null,
-        base: mainBranch,
+        base,
         conflicts: false,
         queued: false,
         unqueued: null,

@@ -122,6 +122,30 @@ test("budget_limit: the loop's wall clock stops a container that still runs; /lo
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
 });
 
+test("/loop approve, extend and budget begin nothing on an issue that was closed since; reopened, they do", async () => {
+  const policy = "version: 1\nattempts: 1\n";
+  const story = await aStory({
+    executor: attempts("mkdir -p .github && echo '* @bob' > .github/CODEOWNERS", mend),
+    policy,
+  });
+  const issue = await story.startLoop();
+  const { ending } = await story.state(issue);
+  expect(ending?.reason).toBe("risky_action_detected");
+  const alice = story.forge.as("alice");
+  alice.close(issue);
+  await story.settle();
+  alice.comment(issue, "/loop approve");
+  await story.settle();
+  expect(last(story, issue)).toContain(
+    "was refused: the issue is closed, and nothing begins there; to go on, reopen it and comment `/loop approve` again.",
+  );
+  expect((await story.state(issue)).head).toBe(null);
+  alice.reopen(issue);
+  alice.comment(issue, "/loop approve");
+  await story.settle();
+  expect((await story.state(issue)).head).toBe(ending?.pendingHead);
+});
+
 test("uncertainty_too_high: the agent asks; /loop answer with a choice, or a comment and /loop retry, answer it", async () => {
   const first = { question: "Should it add more than two numbers? @everyone", choices: ["Only two.", "Any number."] };
   const question = answer({ summary: "Not sure.", ...first, recommendation: "The first." });

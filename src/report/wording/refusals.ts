@@ -30,6 +30,8 @@ export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): s
       return "the loop is not paused";
     case "all_paused":
       return `${why.by} paused every loop of this repository; \`/loop resume-all\` continues them, and takes maintain or admin permission`;
+    case "closed":
+      return `the issue is closed, and nothing begins there; to go on, reopen it and comment \`/loop ${verb}\` again`;
     case "role":
       return `it concerns every loop of this repository and takes maintain or admin permission, and ${actor.login} has ${why.permission}`;
     case "not_stopped":

@@ -1,0 +1,100 @@
+// `/loop pause-all` and `/loop resume-all`: a paused repository starts nothing, and nothing rests for good once it goes on.
+import type { AllPaused, RunOrder } from "../../src/engine/ports.ts";
+import type { LoopState } from "../../src/loop/state.ts";
+import type { Act } from "./deeds.ts";
+import { nameOf, repository } from "./model.ts";
+import { random } from "./random.ts";
+import type { Disk } from "./store.ts";
+import type { World } from "./world.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** In a third of the runs a maintainer pauses the repository, once or twice; most resume it, some of them before anything has heard. */
+export function pauses(name: string, issues: readonly number[], within: number): Act[] {
+  const draw = random(name, "pauses");
+  if (!draw.chance(1 / 3)) return [];
+  return Array.from({ length: draw.pick([1, 1, 2]) }, (_, index) => {
+    const act = (id: string, at: number, verb: string, mostly: readonly ("alice" | "bob" | "carol")[]): Act => {
+      const deed = { do: "say", by: draw.pick(mostly), text: `/loop ${verb}` } as const;
+      return { id: `${id}${index}`, at, issue: draw.pick(issues), deed };
+    };
+    const at = draw.between(0, within);
+    const rest = draw.pick([500, 20_000, 10 * minute, 3 * hour]);
+    const pause = act("pause", at, "pause-all", ["bob", "carol", "carol", "alice"]);
+    return draw.chance(0.8)
+      ? [pause, act("resume", at + rest, "resume-all", ["bob", "carol", "carol", "alice"])]
+      : [pause];
+  }).flat();
+}
+
+export interface PauseChecksParts {
+  readonly world: World;
+  readonly disk: Disk;
+  readonly now: () => number; // of the world
+  readonly hold: (condition: boolean, what: string) => void;
+}
+
+export function createPauseChecks({ world, disk, now, hold }: PauseChecksParts) {
+  let paused: { readonly since: number } | null = null; // as people were told last, whatever became of the store
+  let isForgotten = false; // with the store
+  const asked = new Map<string, number>(); // run → since when its start is under way
+
+  /** Those who concern a whole repository are its maintainers; what comes back from a thread was said before. */
+  function onAllPaused(next: AllPaused | null, since: number): void {
+    const verb = next === null ? "resume-all" : "pause-all";
+    const asks = [...disk.effects.values()].flatMap(({ effect, tries }) =>
+      effect.type === "pause_all" && tries > 0 && effect.command.verb === verb ? [nameOf(effect.command.actor)] : [],
+    );
+    const isAsked = asks.some((login) => world.truth.couldHave(login, ["maintain", "admin"], since));
+    hold(
+      isAsked || (next !== null && (paused !== null || isForgotten)),
+      `Paused: ${verb} that nobody asked for who may`,
+    );
+    if (next === null) paused = null;
+    else paused ??= { since: now() };
+  }
+
+  return {
+    onAllPaused,
+    /** Remembered is it by the records of the loops that rest for it, where there are any. */
+    onStoreLost(): void {
+      isForgotten ||= paused !== null;
+      paused = null;
+    },
+    onStartAsked: (run: string) => void asked.set(run, now()),
+
+    /** A start that was under way when the repository was paused may still arrive. */
+    onStart({ id }: RunOrder): void {
+      const isLate = paused !== null && (asked.get(id) ?? 0) > paused.since;
+      hold(!isLate, `Paused: ${id} started though every loop of the repository is paused`);
+    },
+
+    onEnd(isAbsent: (loop: string) => boolean): void {
+      if (isForgotten) return;
+      hold(
+        (disk.allPaused.get(repository.id) === undefined) === (paused === null),
+        "Paused: what people were told of the pause is forgotten",
+      );
+      for (const state of disk.loops.values()) {
+        if (isAbsent(state.id)) continue;
+        if (paused === null)
+          hold(!restsForAll(state), `Paused: loop ${state.id} rests for good after /loop resume-all`);
+        else
+          hold(
+            !isAtWork(state),
+            `Paused: loop ${state.id} is ${state.phase} though every loop of the repository is paused`,
+          );
+      }
+    },
+  };
+}
+
+function restsForAll({ phase, resumeAt }: LoopState): boolean {
+  return phase === "paused" && resumeAt?.why.of === "pause_all";
+}
+
+/** Once somebody has merged, nothing is left that could rest. */
+function isAtWork({ phase, rules, mergedBy }: LoopState): boolean {
+  return !["settled", "refused", "paused"].includes(phase) && rules !== null && mergedBy === null;
+}
