@@ -4,6 +4,7 @@ import { z } from "zod";
 import { hasLabel, holdLabel, planLabel, statusLabels } from "./loop/end.ts";
 import { generousBounds } from "./policy/clamp.ts";
 import { hostProblem } from "./policy/hosts.ts";
+import { hasNameTwice } from "./policy/name-twice.ts";
 
 const appPage = "github.com → Settings → Developer settings → GitHub Apps → your App";
 const makeOne = "make one with `openssl rand -hex 32`";
@@ -81,9 +82,10 @@ const price = z.strictObject({
   cacheWrite: z.number().min(0).optional(),
 });
 
-/** The prices that a JSON text states; null when it is none or states something else. */
+/** The prices that a JSON text states; null when it is none, states something else, or has a name twice, of which parsers take either. */
 function pricesIn(text: string) {
   try {
+    if (hasNameTwice(text)) return null;
     return z.record(z.string().regex(/^[a-z]+\/.+$/), price).parse(JSON.parse(text));
   } catch {
     return null;
@@ -92,7 +94,7 @@ function pricesIn(text: string) {
 
 const prices = z
   .string()
-  .refine((text) => pricesIn(text) !== null, "must be a JSON object of prices")
+  .refine((text) => pricesIn(text) !== null, "must be a JSON object of prices, with each name once")
   .transform((text) => pricesIn(text) ?? {});
 const onOff = z.enum(["on", "off"], "must be on or off").transform((value) => value === "on");
 

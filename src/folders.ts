@@ -9,6 +9,8 @@ const nobodys: readonly string[] = ["lost+found", ".gitkeep", ".keep", ".gitigno
 
 /** Folders of the machine's own: neither they nor what is below them. */
 const system = ["/bin", "/boot", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr"];
+/** Those with settings, keys, devices or sockets: of the others, programs below them may be shown. */
+const machines = ["/boot", "/dev", "/etc", "/proc", "/run", "/sys"];
 /** Folders that everybody's things are below: not they themselves. */
 const shared = ["/", "/dev", "/dev/shm", "/home", "/media", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/var"];
 const sharedBelow = ["/var/lib", "/var/log", "/var/run", "/var/tmp", "/Users", "/private", "/private/tmp"];
@@ -41,6 +43,9 @@ export function dataFolderProblem(path: string, home = homedir()): string | null
 export function toolsFolderProblem(path: string, secret: readonly string[], home = homedir()): string | null {
   if (/^~|\$/.test(path)) return "holds `~` or `$`, which no shell reads here; write the whole path";
   const folder = real(path);
+  const isShared = [...shared, ...sharedBelow, "/usr"].includes(folder);
+  if ((isShared && folder !== "/") || machines.some((one) => isWithin(folder, one)))
+    return "would show agents what belongs to the machine itself; name a folder of agent CLIs alone";
   const shown = secret.some((one) => isWithin(real(one), folder) || isWithin(folder, real(one)));
   if (shown) return "would show agents the data folder or the private key; name a folder apart from them";
   if (folder === "/" || isWithin(real(home), folder))

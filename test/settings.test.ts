@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Environment } from "../src/environment.ts";
 import { dataFolderProblem, toolsFolderProblem } from "../src/folders.ts";
 import { statusLabels } from "../src/loop/end.ts";
@@ -105,6 +105,12 @@ describe("what is needed", () => {
     expect(settingsOf({ ...least, LOOPGATE_RUN_UIDS: "2000-2015" }).runUids).toEqual({ from: 2000, to: 2015 });
     const many = { LOOPGATE_RUN_UIDS: "2000-2015", LOOPGATE_CONCURRENT_RUNS: "5" };
     expect(messageOf({ ...least, ...many })).toContain("holds 16 ids, and 5 runs at a time need 20");
+    // Only root gives them away.
+    const asked = vi.spyOn(process, "getuid").mockReturnValue(1000);
+    expect(settingsOf({ ...least, LOOPGATE_CONCURRENT_RUNS: "152" }).concurrentRuns).toBe(152);
+    asked.mockReturnValue(0);
+    expect(messageOf({ ...least, LOOPGATE_CONCURRENT_RUNS: "152" })).toContain("152 runs at a time need 608");
+    asked.mockRestore();
   });
 
   test("a registry's address lets policies speak of packages, and its token is nothing without it", () => {
@@ -150,7 +156,7 @@ describe("what is needed", () => {
 
   test("prices that are no prices are refused", () => {
     expect(messageOf({ ...least, LOOPGATE_PRICES: '{"openai/*":{"input":-1,"output":0}}' })).toContain(
-      "LOOPGATE_PRICES must be a JSON object of prices.",
+      "LOOPGATE_PRICES must be a JSON object of prices, with each name once.",
     );
   });
 

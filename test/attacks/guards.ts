@@ -207,6 +207,7 @@ const shapes: readonly Guard[] = [
       "['', ...text.replace('\\u0662', '2').split(/[-\\u2013]/)]",
     ],
     "prices are numbers": [".refine((text) => pricesIn(text) !== null,", ".refine((text) => text !== '',"],
+    "prices have each name once": ["if (hasNameTwice(text)) return null;", ""],
     "every setting is one that there is": [
       "export const Environment = z.strictObject({",
       "export const Environment = z.object({",
@@ -220,6 +221,10 @@ const shapes: readonly Guard[] = [
     "the data folder is for us alone": [
       "const ofData = data.success ? dataFolderProblem(data.data) : null;",
       "const ofData = data.success ? null : dataFolderProblem('');",
+    ],
+    "tools are no folder of the machine's own": [
+      "const ofTools = tools.data ? toolsFolderProblem(tools.data, secret) : null;",
+      "const ofTools = tools.data ? null : toolsFolderProblem('', secret);",
     ],
     "a value does not stand in quotes": ["if (!isText && ", "if (isText && "],
   }),

@@ -145,6 +145,23 @@ const settings = kindOf("a setting", "T18", accepted, [
     set("PRICES", '{"openai/*":{"input":"0","output":0}}'),
     set("PRICES", '{"openai/*":{"input":0,"output":0}}'),
   ],
+  ...[
+    ["in one price", '{"openai/*":{"input":9,"input":0,"output":0}}'],
+    ["in one price, escaped", '{"openai/*":{"input":9,"\\u0069nput":0,"output":0}}'],
+    ["of one model", '{"openai/*":{"input":9,"output":9},"openai/*":{"input":0,"output":0}}'],
+    ["of one model, escaped", '{"openai/*":{"input":9,"output":9},"openai\\/*":{"input":0,"output":0}}'],
+  ].map(
+    ([where, text = ""]) =>
+      [
+        `prices with a name twice ${where}`,
+        set("PRICES", text),
+        set("PRICES", '{"openai/*":{"input":9,"output":9},"openai/gpt-*":{"input":0,"output":0}}'),
+      ] as const,
+  ),
+  ...["/etc", "/etc/ssl", "/etc/../etc/", "/proc/1/root", "/var", "/run/user", "/dev/shm", "/usr", "/boot"].map(
+    (folder) =>
+      [`tools that are the machine's own, ${folder}`, set("TOOLS", folder), set("TOOLS", "/opt/agents")] as const,
+  ),
   [
     "prices without end",
     set("PRICES", '{"openai/*":{"input":1e999,"output":0}}'),
