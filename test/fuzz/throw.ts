@@ -59,14 +59,14 @@ export async function throwAt(
 }
 
 /** The statuses of the answers, in order. The connection is half closed late: servers take that for a client that left. */
-function exchange({ at }: Door, input: Buffer, waitMs = patienceMs): Promise<number[]> {
+export function exchange({ at }: Pick<Door, "at">, input: Buffer, waitMs = patienceMs): Promise<number[]> {
   return new Promise((done) => {
     const socket = connect(at as { path: string });
     let heard = "";
     const end = () => {
       clearTimeout(timer);
       socket.destroy();
-      const statuses = [...heard.matchAll(/(?:^|\n)HTTP\/1\.[01] (\d{3})/g)].map(([, status]) => Number(status));
+      const statuses = [...heard.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map(([, status]) => Number(status));
       done(statuses.filter((one) => one >= 200));
     };
     // One that waits for the rest of a request hears that there is none; a busy one is waited for.
