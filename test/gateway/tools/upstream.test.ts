@@ -1,4 +1,5 @@
 // Servers of others behind a run's gateway: what reaches the agent of what they offer and answer, and what of the agent's calls reaches them.
+import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { createServerClient } from "../../../src/gateway/tools/upstream/client.ts";
 import { type Asking, agreedOf, serverTools } from "../../../src/gateway/tools/upstream/served.ts";
@@ -132,6 +133,39 @@ test("T1: a tool that asks: the call is put to a person word for word and not ma
   expect((await never.call("docs-search", {})).text).toContain("its argument q");
   expect([called(refused), never.tools.used().told]).toEqual([0, {}]);
 });
+
+test.each([
+  ["a name twice", String.raw`{"q":"a","q":"b"}`],
+  ["a name twice, escaped", String.raw`{"q":"a","\u0071":"b"}`],
+  ["a name twice in a list's entry", String.raw`{"to":[{"id":1,"id":2}],"q":"b"}`],
+  ["the name of what objects are made of", String.raw`{"__proto__":{"all":true},"q":"b"}`],
+  ["the same deeper", String.raw`{"to":{"__proto__":{"all":true}},"q":"b"}`],
+  ["a number that none holds", String.raw`{"n":12345678901234567890,"q":"b"}`],
+  ["a number beyond all", String.raw`{"n":1e400,"q":"b"}`],
+  ["a name that nobody sees", String.raw`{"\u202e":1,"q":"b"}`],
+])(
+  "T1: of a call with %s that very one is made which a person was shown, and nothing else of it",
+  async (what, raw) => {
+    const asks = [{ name: "search", ask: true as const }];
+    const post = (door: Awaited<ReturnType<typeof doorTo>>) =>
+      door.post(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"docs-search","arguments":${raw}}}`, {
+        "mcp-protocol-version": "2025-06-18",
+      });
+    const [first, second] = [textOf("Sent."), textOf("Sent.")];
+    const door = await doorTo(first, asks);
+    await post(door);
+    const { permission = "" } = door.tools.used().told;
+    expect(permission, what).toMatch(/^Call docs-search with /);
+    // Control: whoever sends on the bytes as they came sends what nobody was shown.
+    expect(permission).not.toContain(raw);
+    expect((await post(await doorTo(second, asks, { allowed: [permission] }))).body).toContain("Sent.");
+    const made = second.heard.filter(({ method }) => method === "tools/call").map(({ params }) => params);
+    const shown = JSON.parse(permission.slice("Call docs-search with ".length));
+    expect(made.map((params) => JSON.stringify((params as { arguments: object }).arguments))).toEqual([
+      expect.toSatisfy((text: string) => isDeepStrictEqual(JSON.parse(text), shown)),
+    ]);
+  },
+);
 
 test.each([
   ["an error", { error: { code: -32602, message: "No such page" } }, "No such page"],
