@@ -2,7 +2,21 @@
 // read is said once, whichever database it is said to; what stands here is understood by SQLite and by PostgreSQL.
 
 /** What a statement can be given for a `?` in it. */
-export type Value = string | number | null | Uint8Array;
+export type Value = string | number | null | Uint8Array | AnyText;
+
+/** A text of people or programs, in which any character may be, U+0000 too. */
+export interface AnyText {
+  readonly anyText: string;
+}
+
+export function isAnyText(value: Value): value is AnyText {
+  return typeof value === "object" && value !== null && "anyText" in value;
+}
+
+/** Such a text, as a database gives it back. */
+export function textOf(column: unknown): string {
+  return column instanceof Uint8Array ? Buffer.from(column).toString("utf8") : String(column);
+}
 
 export type Row = Record<string, unknown>;
 

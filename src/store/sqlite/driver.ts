@@ -2,7 +2,7 @@
 // disk, and that in another thread: no two sequences of steps ever mix.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { Fault } from "../../base/fault.ts";
-import type { Driver, Row, Statement, Steps } from "../steps.ts";
+import { type Driver, isAnyText, type Row, type Statement, type Steps } from "../steps.ts";
 
 export interface SqliteDriver extends Driver {
   /** Performs them here and now. */
@@ -22,8 +22,9 @@ export function sqliteDriver(db: DatabaseSync, flush: () => Promise<void>): Sqli
 
   function perform({ wanted, text, values }: Statement): number | Row | undefined | readonly Row[] {
     const statement = prepared(text);
-    if (wanted === "run") return Number(statement.run(...values).changes);
-    return wanted === "one" ? statement.get(...values) : statement.all(...values);
+    const given = values.map((value) => (isAnyText(value) ? value.anyText : value));
+    if (wanted === "run") return Number(statement.run(...given).changes);
+    return wanted === "one" ? statement.get(...given) : statement.all(...given);
   }
 
   function now<T>(steps: Steps<T>): T {

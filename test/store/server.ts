@@ -1,0 +1,115 @@
+// A PostgreSQL server of a test file's own, on loopback, with a database for each store.
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { chown, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Client } from "pg";
+import { until } from "../until.ts";
+
+const packages = "/usr/lib/postgresql";
+
+/** The folder of the server's programs; null where there is none. */
+export function programs(): string | null {
+  const versions = existsSync(packages) ? readdirSync(packages) : [];
+  const folders = versions.map((version) => join(packages, version, "bin"));
+  return folders.find((folder) => existsSync(join(folder, "initdb"))) ?? null;
+}
+
+export interface Server {
+  /** The address of a new, empty database. */
+  database(): Promise<string>;
+  /** Runs SQL as the server's superuser. */
+  ask(address: string, sql: string): Promise<Record<string, unknown>[]>;
+  /** Ends at once, as a power cut does, or in an orderly way. */
+  stop(how: "SIGQUIT" | "SIGINT"): Promise<void>;
+  start(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** PostgreSQL refuses to run as root. */
+const nobody = { uid: 65_534, gid: 65_534 };
+
+export async function startServer(): Promise<Server> {
+  const bin = programs();
+  if (bin === null) throw new Error("PostgreSQL's programs are not there: install the package `postgresql`");
+  const isRoot = process.getuid?.() === 0;
+  const user = isRoot ? nobody : {};
+  const dir = await mkdtemp("/tmp/lg-pg-");
+  if (isRoot) await chown(dir, nobody.uid, nobody.gid);
+  const data = join(dir, "data");
+  const options = { ...user, cwd: dir, env: { PATH: process.env.PATH, LC_ALL: "C.UTF-8", TZ: "UTC" } };
+  const init = ["--pgdata", data, "--auth", "trust", "--username", "loopgate", "--no-sync", "--encoding", "UTF8"];
+  await promisify(execFile)(join(bin, "initdb"), init, options);
+  const port = await freePort();
+  const address = (database: string) => `postgres://loopgate@127.0.0.1:${port}/${database}`;
+  let server: ChildProcess | null = null;
+  let made = 0;
+
+  async function ask(where: string, sql: string): Promise<Record<string, unknown>[]> {
+    const client = new Client({ connectionString: where });
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async function start(): Promise<void> {
+    const args = [
+      "-D",
+      data,
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      `port=${port}`,
+      "-c",
+      "unix_socket_directories=",
+    ];
+    server = spawn(join(bin as string, "postgres"), args, { ...options, stdio: "ignore" });
+    await until(() =>
+      ask(address("postgres"), "select 1").then(
+        () => true,
+        () => false,
+      ),
+    );
+  }
+
+  async function stop(how: "SIGQUIT" | "SIGINT"): Promise<void> {
+    const running = server;
+    server = null;
+    if (running === null || running.exitCode !== null) return;
+    const ended = new Promise((done) => running.once("exit", done));
+    running.kill(how);
+    await ended;
+  }
+
+  await start();
+  return {
+    ask,
+    start,
+    stop,
+    async database() {
+      const name = `store${++made}`;
+      await ask(address("postgres"), `create database ${name}`);
+      return address(name);
+    },
+    async remove() {
+      await stop("SIGQUIT");
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once("error", failed);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+}
