@@ -56,6 +56,20 @@ const address = visible(300)
   .transform((value) => value.replace(/\/+$/, ""));
 
 const command = z.string().max(100_000, "is longer than 100,000 characters");
+/** What is wrong with the address of a database, as the end of a sentence; null: nothing. Never quotes it: a password may be in it. */
+function storeProblem(text: string): string | null {
+  if (!URL.canParse(text))
+    return "must be an address such as postgres://USER:PASSWORD@HOST/DATABASE; write % and @ in a password as %25 and %40";
+  const { protocol, hostname, pathname, searchParams } = new URL(text);
+  if (protocol !== "postgres:" && protocol !== "postgresql:") return "must begin with postgres://";
+  if (pathname.length < 2) return "names no database: it comes after the host, as in postgres://HOST/DATABASE";
+  const isHere = ["", "localhost", "127.0.0.1", "[::1]"].includes(hostname) || hostname.startsWith("%2F");
+  const checks = ["verify-full", "verify-ca"].includes(searchParams.get("sslmode") ?? "");
+  return isHere || checks
+    ? null
+    : "is on another machine, where anybody between could read the password: end it in ?sslmode=verify-full";
+}
+
 /** Both ends of user ids that no other account of the machine has. */
 export interface UidRange {
   readonly from: number;
@@ -149,6 +163,16 @@ export const Environment = z.strictObject({
   LOOPGATE_DATA: visible(4096)
     .prefault("./.loopgate")
     .meta({ description: "Folder for the store, the quarantine and the workspaces." }),
+  LOOPGATE_STORE: oneLine(2000)
+    .superRefine((text, context) => {
+      const problem = text === "" ? null : storeProblem(text);
+      if (problem !== null) context.addIssue({ code: "custom", message: problem });
+    })
+    .prefault("")
+    .meta({
+      description:
+        "A PostgreSQL database for the store, as postgres://USER:PASSWORD@HOST/DATABASE, with ?sslmode=verify-full where it is on another machine. Empty: a SQLite file in LOOPGATE_DATA.",
+    }),
   LOOPGATE_KEEP_DAYS: whole(1, 3650).prefault("90").meta({
     description:
       "Days to keep loops that have ended, with all they left here, and what `loopgate rerun` needs to repeat a run.",

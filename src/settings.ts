@@ -15,6 +15,8 @@ export interface Settings {
   /** Addresses without a trailing slash. */
   readonly github: { readonly apiUrl: string; readonly gitUrl: string; readonly throttle: boolean };
   readonly dataDir: string;
+  /** Address of the PostgreSQL database that holds the store. Absent: a SQLite file in the data folder. */
+  readonly store?: string;
   readonly listen: { readonly host: string; readonly port: number };
   /** Where `/metrics` and `/readyz` are served. Absent: nowhere. */
   readonly operatorDoor?: { readonly host: string; readonly port: number };
@@ -146,6 +148,7 @@ function settingsOf(env: Environment, privateKey: string): Settings {
       throttle: env.LOOPGATE_THROTTLE,
     },
     dataDir: env.LOOPGATE_DATA,
+    ...(env.LOOPGATE_STORE === "" ? {} : { store: env.LOOPGATE_STORE }),
     listen: { host: env.LOOPGATE_HOST, port: env.LOOPGATE_PORT },
     ...(env.LOOPGATE_OPERATOR_PORT === undefined
       ? {}

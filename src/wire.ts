@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import app from "./app.ts";
 import { assert } from "./base/assert.ts";
 import type { Handler } from "./base/caught.ts";
+import type { Fault } from "./base/fault.ts";
 import type { Listening } from "./base/listen.ts";
 import { obeyProxies } from "./base/proxy.ts";
 import { openOperatorDoor } from "./cockpit/door.ts";
@@ -34,7 +35,7 @@ import { originAtGitHub } from "./runs/origin.ts";
 import { rooms } from "./runs/rooms.ts";
 import { createRuns } from "./runs/runs.ts";
 import type { Settings } from "./settings.ts";
-import { sqliteStore } from "./store/sqlite/sqlite.ts";
+import { openStore } from "./store/open-store.ts";
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -54,6 +55,8 @@ export interface RunningApp {
   readonly store: StorePort;
   /** Where `/metrics` and `/readyz` are served; null: nowhere. */
   readonly operatorUrl: string | null;
+  /** Resolves when another process has taken the store: nothing that this one does counts any more. */
+  readonly lost: Promise<Fault>;
   /** Takes no more deliveries, ends turns in progress, closes the store; containers are left for the next start. */
   close(): Promise<void>;
 }
@@ -66,7 +69,7 @@ function machineClock(store: StorePort): Clock {
 /** Without running anything: brings every loop that only its thread knows into the store, and says what came of it. */
 export async function restoreLoops(options: Pick<AppOptions, "settings" | "log" | "clock">): Promise<Reconciled> {
   const { settings, log } = options;
-  const store = sqliteStore(resolve(settings.dataDir));
+  const store = await openStore(settings, () => {});
   try {
     const clock = options.clock ?? machineClock(store);
     const { github } = connect(options, clock);
@@ -137,7 +140,8 @@ export function registriesIn(dataDir: string, { registries = {}, registryBytes =
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { settings, log, runtime } = options;
   const { id: appId, slug } = settings.app;
-  const store = sqliteStore(resolve(settings.dataDir));
+  const lost = Promise.withResolvers<Fault>();
+  const store = await openStore(settings, lost.resolve);
   try {
     const clock = options.clock ?? machineClock(store);
     const metrics = metricsOf(settings, clock, () => engine);
@@ -191,6 +195,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       operatorUrl: operator?.url ?? null,
       engine,
       store,
+      lost: lost.promise,
       async close() {
         await operator?.close();
         await close();
@@ -234,7 +239,11 @@ function openForOperator(
   { store, metrics }: { readonly store: StorePort; readonly metrics: Metrics },
 ): Promise<Listening> {
   assert(settings.operatorDoor !== undefined, "figures are kept for a door");
-  const parts = { store: () => store.size(), containers: () => runtime.list(), disk: () => roomIn(settings.dataDir) };
+  const parts = {
+    store: () => store.nextDueTime(),
+    containers: () => runtime.list(),
+    disk: () => roomIn(settings.dataDir),
+  };
   return openOperatorDoor({
     ...settings.operatorDoor,
     registry: metrics.registry,

@@ -55,7 +55,11 @@ export async function serve({ env: given, err }: Terminal): Promise<number> {
     { url: app.url, webhooks: app.webhookUrl, operator: app.operatorUrl, engine: engine.version, found: engine.origin },
     "Loopgate serves",
   );
-  const signal = await asked;
+  const signal = await Promise.race([asked, app.lost]);
+  if (typeof signal !== "string") {
+    log.error({ err: signal }, "another Loopgate has the store: this one ends at once and leaves everything to it");
+    return 1;
+  }
   log.info({ signal }, "shutting down: no new work; turns in progress finish, containers keep running");
   await app.close();
   await engine.close();

@@ -1,4 +1,4 @@
-// What the settings name, asked of the disk, the engine and GitHub: before the App starts, and whenever `loopgate doctor` is.
+// What the settings name, asked of the disk, the store, the engine and GitHub: before the App starts, and whenever `loopgate doctor` is.
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { toFault } from "../base/fault.ts";
@@ -7,10 +7,18 @@ import type { Engine } from "../container/docker/engine.ts";
 import { readEngineInfo, requireRuntime } from "../container/docker/engine-info.ts";
 import { askEngine } from "../container/docker/start-check.ts";
 import type { Settings } from "../settings.ts";
+import { askPostgres } from "../store/postgres/check.ts";
 import { askAboutApp } from "../wire.ts";
 
 /** What can be looked at, in the order in which it is told. */
-export const parts = ["settings", "container engine", "images and data folder", "disk space", "GitHub"] as const;
+export const parts = [
+  "settings",
+  "container engine",
+  "images and data folder",
+  "disk space",
+  "store",
+  "GitHub",
+] as const;
 export type Part = (typeof parts)[number];
 
 export interface Finding {
@@ -33,8 +41,9 @@ Start Docker or Podman, or name its socket in DOCKER_HOST; then start Loopgate a
  * short container, and leaves nothing but the data folder.
  */
 export async function startFindings(engine: Engine | null, settings: Settings): Promise<readonly Finding[]> {
-  const [github, runtime, disk, full] = await Promise.all([
+  const [github, store, runtime, disk, full] = await Promise.all([
     askAboutApp(settings),
+    settings.store === undefined ? { problems: [], warnings: [] } : askPostgres(settings.store),
     engine === null ? [] : runtimeProblem(engine, settings),
     engine === null ? [] : diskAndEngine(engine, settings),
     isNearlyFull([resolve(settings.dataDir)]),
@@ -44,6 +53,8 @@ export async function startFindings(engine: Engine | null, settings: Settings): 
   return [
     ...all("GitHub", "problem", github.problems),
     ...all("GitHub", "warning", github.warnings),
+    ...all("store", "problem", store.problems),
+    ...all("store", "warning", store.warnings),
     ...all("container engine", "problem", runtime),
     ...all("images and data folder", "problem", disk),
     ...all("disk space", "warning", full ? [nearlyFull(settings)] : []),

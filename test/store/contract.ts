@@ -311,6 +311,17 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.getArtifact("0".repeat(64))).toBe(null);
     });
 
+    test("a text is kept as it is, whatever characters are in it", async () => {
+      const odd = "nul \0 back\\x41 \u{1f600} \u2028 end\n";
+      expect(await store.getArtifact(await store.putArtifact(odd, own))).toBe(odd);
+      const event = { type: "command", text: odd } as unknown as LoopEvent;
+      await store.addEvent("1#1", event, 1);
+      expect((await store.nextEvent("1#1"))?.event).toEqual(event);
+      await store.trace({ issueKey: "1#1", loop: "k", at: 1, kind: "step", detail: { odd } });
+      expect(await store.readTrace("1#1", 1)).toMatchObject([{ detail: { odd } }]);
+      expect(await store.findIssue({ repositoryId: 1, branch: odd })).toBe(null);
+    });
+
     test("the trace of an issue is read newest last, as many entries as asked for", async () => {
       for (const at of [1, 2, 3]) await store.trace({ issueKey: "1#1", loop: "k", at, kind: "step", detail: { at } });
       expect((await store.readTrace("1#1", 2)).map(({ at }) => at)).toEqual([2, 3]);

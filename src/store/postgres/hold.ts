@@ -19,9 +19,9 @@ export interface Hold {
   release(): Promise<void>;
 }
 
-/** Makes each new connection look for tables in the store's own schema. */
+/** Makes each new connection look for tables in the store's own schema, and each commit wait for the disk. */
 export async function useSchema(client: Client): Promise<void> {
-  await client.query(`set search_path to ${schemaName}`);
+  await client.query(`set search_path to ${schemaName}; set synchronous_commit to on`);
 }
 
 /**
