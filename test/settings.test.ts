@@ -204,7 +204,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^65 settings are/);
+    expect(message).toMatch(/^66 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });
@@ -281,6 +281,15 @@ describe("what is one thing to people and another to programs", () => {
       "is a label that Loopgate sets itself to say how a loop stands",
     ],
     ["LOOPGATE_DATA", "/srv/loopgate ", "begins or ends with a blank; take it away"],
+    ["LOOPGATE_STORE", "postgres", "must be an address such as postgres://USER:PASSWORD@HOST/DATABASE"],
+    ["LOOPGATE_STORE", "mysql://127.0.0.1/loops", "must begin with postgres://"],
+    ["LOOPGATE_STORE", "postgres://127.0.0.1", "names no database"],
+    [
+      "LOOPGATE_STORE",
+      "postgres://u:p@db.example.org/loops",
+      "is on another machine, where anybody between could read the password",
+    ],
+    ["LOOPGATE_STORE", "postgres://u:p@db.example.org/loops?sslmode=require", "is on another machine"],
     ["LOOPGATE_TOOLS", " /opt/agents", "begins or ends with a blank; take it away"],
     ["LOOPGATE_RELAY_IMAGE", "loopgate:1 ", "begins or ends with a blank; take it away"],
     ["LOOPGATE_GITHUB_URL", " https://git.example.org", "begins or ends with a blank; take it away"],
@@ -304,6 +313,17 @@ describe("what is one thing to people and another to programs", () => {
       expect(settingsOf({ ...least, LOOPGATE_LABEL: label }).label).toBe(label);
     },
   );
+
+  test("a database for the store is accepted here, and elsewhere where its certificate is checked; no message quotes it", () => {
+    const accepted = [
+      "postgres://u:p@127.0.0.1:5433/loops",
+      "postgresql://u:p@db.example.org/loops?sslmode=verify-full",
+    ];
+    for (const store of accepted) expect(settingsOf({ ...least, LOOPGATE_STORE: store }).store).toBe(store);
+    expect(settingsOf({ ...least, LOOPGATE_STORE: "" }).store).toBe(undefined);
+    const message = messageOf({ ...least, LOOPGATE_STORE: "postgres://loop:hidden-word@db.example.org/loops" });
+    expect(message).not.toMatch(/hidden-word|db\.example/);
+  });
 
   test("all of it is refused in one message", () => {
     const hook = "one-webhook-secret-of-thirty-two-characters";

@@ -6,10 +6,12 @@ import { type Engine, openEngine } from "../container/docker/engine.ts";
 import { neededToServe } from "../environment.ts";
 import { readSettings } from "../settings.ts";
 import { withEnvFile } from "./env-file.ts";
-import { type Finding, noEngine, type Part, parts, startFindings } from "./start-checks.ts";
+import { allParts, type Finding, noEngine, type Part, startFindings } from "./start-checks.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface Examination {
+  /** What there is to be looked at with these settings. */
+  readonly parts: readonly Part[];
   readonly findings: readonly Finding[];
   /** What could be looked at; the rest depends on it. */
   readonly looked: readonly Part[];
@@ -18,13 +20,14 @@ interface Examination {
 
 /** 0 where nothing keeps the App from working, 1 otherwise. The App may be running meanwhile. */
 export async function doctor(json: boolean, { env, out }: Terminal): Promise<number> {
-  const { findings, looked, engine } = await examine(env);
+  const examined = await examine(env);
+  const { parts, findings, looked, engine } = examined;
   const ok = findings.every(({ level }) => level !== "problem");
   if (json) {
     const notLooked = parts.filter((part) => !looked.includes(part));
     out(`${JSON.stringify({ ok, engine, looked, notLooked, findings }, null, 2)}\n`);
   } else {
-    out(told(findings, looked, engine));
+    out(told(examined));
   }
   return ok ? 0 : 1;
 }
@@ -32,8 +35,11 @@ export async function doctor(json: boolean, { env, out }: Terminal): Promise<num
 async function examine(given: Terminal["env"]): Promise<Examination> {
   const problem = (part: Part, text: string): Finding => ({ part, level: "problem", text });
   const file = withEnvFile(given);
-  if (!file.ok) return { findings: [problem("settings", file.message)], looked: ["settings"], engine: null };
+  if (!file.ok) {
+    return { parts: partsOf({}), findings: [problem("settings", file.message)], looked: ["settings"], engine: null };
+  }
   const { env } = file;
+  const parts = partsOf(env);
   const read = readSettings(env, neededToServe);
   const unfit = proxyProblem(env);
   const wrong = [...(read.ok ? [] : [read.message]), ...(unfit === null ? [] : [unfit])];
@@ -46,9 +52,9 @@ async function examine(given: Terminal["env"]): Promise<Examination> {
   ];
   try {
     if (!read.ok || unfit !== null)
-      return { findings: found, looked: ["settings", "container engine"], engine: version };
+      return { parts, findings: found, looked: ["settings", "container engine"], engine: version };
     const looked = parts.filter((part) => engine !== null || part !== "images and data folder");
-    return { findings: [...found, ...(await startFindings(engine, read.settings))], looked, engine: version };
+    return { parts, findings: [...found, ...(await startFindings(engine, read.settings))], looked, engine: version };
   } finally {
     await engine?.close();
   }
@@ -64,7 +70,12 @@ async function engineAt(env: Terminal["env"]): Promise<Engine | string> {
   }
 }
 
-function told(findings: readonly Finding[], looked: readonly Part[], engine: string | null): string {
+/** A store in the data folder has no place of its own to be looked at. */
+function partsOf(env: Terminal["env"]): readonly Part[] {
+  return allParts.filter((part) => part !== "store" || env.LOOPGATE_STORE);
+}
+
+function told({ parts, findings, looked, engine }: Examination): string {
   const lines = parts.flatMap((part) => {
     const found = findings.filter((finding) => finding.part === part);
     const title = part === "container engine" && engine !== null ? `${part} (${engine})` : part;

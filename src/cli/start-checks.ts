@@ -11,7 +11,7 @@ import { askPostgres } from "../store/postgres/check.ts";
 import { askAboutApp } from "../wire.ts";
 
 /** What can be looked at, in the order in which it is told. */
-export const parts = [
+export const allParts = [
   "settings",
   "container engine",
   "images and data folder",
@@ -19,7 +19,7 @@ export const parts = [
   "store",
   "GitHub",
 ] as const;
-export type Part = (typeof parts)[number];
+export type Part = (typeof allParts)[number];
 
 export interface Finding {
   readonly part: Part;

@@ -45,6 +45,15 @@ test("without an engine, GitHub is asked all the same", async () => {
   expect(out).toMatch(/\n2 problems, \d warnings?\.\n$/);
 });
 
+test("a database for the store is looked at where one is named, and its password is not shown", async () => {
+  const { settings } = await aForge();
+  const LOOPGATE_STORE = "postgres://loop:hidden-word@127.0.0.1:9/loops";
+  const { code, out } = await run(["doctor"], { ...settings, ...nowhere, LOOPGATE_STORE });
+  expect(code).toBe(1);
+  expect(out).toMatch(/\n✗ store\n {4}Could not open the store, PostgreSQL at 127\.0\.0\.1:9\/loops: /);
+  expect(out).not.toContain("hidden-word");
+});
+
 test("settings that cannot be read are told with the engine, and GitHub is not asked with half of them", async () => {
   const { settings } = await aForge();
   const { code, out } = await run(["doctor", "--json"], { ...settings, ...nowhere, LOOPGATE_APP_ID: "one" });

@@ -1,6 +1,6 @@
 // A PostgreSQL server of a test file's own, on loopback, with a database for each store.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { chown, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -18,6 +18,7 @@ export function programs(): string | null {
 }
 
 export interface Server {
+  address(database: string): string;
   /** The address of a new, empty database. */
   database(): Promise<string>;
   /** Runs SQL as the server's superuser. */
@@ -26,6 +27,19 @@ export interface Server {
   stop(how: "SIGQUIT" | "SIGINT"): Promise<void>;
   start(): Promise<void>;
   remove(): Promise<void>;
+  /** The same here and now, as a process can that ends. */
+  abandon(): void;
+}
+
+let shared: Promise<Server> | null = null;
+
+/** One for all tests of a file; it goes with their process. */
+export function sharedServer(): Promise<Server> {
+  shared ??= startServer().then((server) => {
+    process.once("exit", server.abandon);
+    return server;
+  });
+  return shared;
 }
 
 /** PostgreSQL refuses to run as root. */
@@ -40,7 +54,9 @@ export async function startServer(): Promise<Server> {
   if (isRoot) await chown(dir, nobody.uid, nobody.gid);
   const data = join(dir, "data");
   const options = { ...user, cwd: dir, env: { PATH: process.env.PATH, LC_ALL: "C.UTF-8", TZ: "UTC" } };
-  const init = ["--pgdata", data, "--auth", "trust", "--username", "loopgate", "--no-sync", "--encoding", "UTF8"];
+  // A database in English: what the store needs in another order, it has to ask for.
+  const english = ["--encoding", "UTF8", "--locale-provider", "icu", "--icu-locale", "en-US"];
+  const init = ["--pgdata", data, "--auth", "trust", "--username", "loopgate", "--no-sync", ...english];
   await promisify(execFile)(join(bin, "initdb"), init, options);
   const port = await freePort();
   const address = (database: string) => `postgres://loopgate@127.0.0.1:${port}/${database}`;
@@ -88,6 +104,7 @@ export async function startServer(): Promise<Server> {
 
   await start();
   return {
+    address,
     ask,
     start,
     stop,
@@ -95,6 +112,10 @@ export async function startServer(): Promise<Server> {
       const name = `store${++made}`;
       await ask(address("postgres"), `create database ${name}`);
       return address(name);
+    },
+    abandon() {
+      server?.kill("SIGQUIT");
+      rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
     async remove() {
       await stop("SIGQUIT");

@@ -16,6 +16,7 @@ import type { LoopState } from "../../src/loop/state.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
 import type { Settings } from "../../src/settings.ts";
 import { type RunningApp, startApp } from "../../src/wire.ts";
+import { sharedServer } from "../store/server.ts";
 import { until } from "../until.ts";
 import { type HandClock, handClock } from "./clock.ts";
 
@@ -82,6 +83,8 @@ export interface StoryOptions {
   readonly image?: string;
   /** Whether the App serves figures to its operator; by default it does not. */
   readonly figures?: boolean;
+  /** Where the store is; by default in a file, and in PostgreSQL where LOOPGATE_TEST_STORE names it. */
+  readonly store?: "postgres";
 }
 
 export interface Story {
@@ -144,6 +147,7 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     ...(options.drafts === undefined ? {} : { drafts: options.drafts }),
     ...(options.mergeMethods ? { mergeMethods: options.mergeMethods } : {}),
   });
+  const database = await aDatabase(options);
   const requests: Story["requests"] = [];
   const lines: Story["log"] = [];
   const log = collectingLog(lines);
@@ -156,7 +160,7 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
   const start = async () => {
     life += 1;
     const app = await startApp({
-      settings: settingsFor(forge, dir, options),
+      settings: { ...settingsFor(forge, dir, options), ...(database === null ? {} : { store: database.address }) },
       log,
       runtime: (options.runtime ?? ((real) => real))(processRuntime({ scratchDir: join(dir, "scratch") }), dir),
       image: (reference) => (options.image ? { kind: "named", reference } : { kind: "toolchain" }),
@@ -229,6 +233,7 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     },
     async restart({ loseStore = false } = {}) {
       await app.close();
+      if (loseStore) await database?.empty();
       if (loseStore === "alone") for (const name of storeFiles) await removeAll(join(dir, "app", name));
       else if (loseStore) await removeAll(join(dir, "app"));
       app = await start();
@@ -236,6 +241,14 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     },
   };
   return story;
+}
+
+/** A database of the story's own, on a server that all stories of a file share; null where the store is a file. */
+async function aDatabase({ store }: StoryOptions) {
+  if ((store ?? process.env.LOOPGATE_TEST_STORE) !== "postgres") return null;
+  const server = await sharedServer();
+  const address = await server.database();
+  return { address, empty: () => server.ask(address, "drop schema loopgate cascade") };
 }
 
 const storeFiles = ["loopgate.sqlite", "loopgate.sqlite-wal", "loopgate.sqlite-shm"];
