@@ -26,7 +26,7 @@ const numbersForBigints = {
  * A session that stands still in the middle of a transaction for so long is ended by the server, so that a process that was stopped
  * holds up nobody for longer.
  */
-export const idleInTransactionMs = 10_000;
+const idleInTransactionMs = 10_000;
 
 /**
  * Connects when it is first used. `ready` is run on each new connection before anybody else gets it; `address` is

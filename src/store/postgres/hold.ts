@@ -8,7 +8,7 @@ import { type Connection, connectionTo } from "./connection.ts";
 import { schemaName, storeVersion, tables } from "./schema.ts";
 
 /** One that has not said for so long that it is there may be replaced. */
-export const heldForMs = 30_000;
+const heldForMs = 30_000;
 const saidEveryMs = 5_000;
 
 export interface Hold {
