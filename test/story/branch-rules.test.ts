@@ -69,5 +69,8 @@ test("a rule over the loop's own branch declines the push in GitHub's words; the
   story.repository.rules.delete(branch ?? "");
   story.forge.as("bob").comment(issue, "/loop approve");
   await story.settle();
-  expect([await story.phase(issue), (await story.pull(issue)).head.sha]).toEqual(["awaiting_gate", ending?.pendingHead]);
+  expect([await story.phase(issue), (await story.pull(issue)).head.sha]).toEqual([
+    "awaiting_gate",
+    ending?.pendingHead,
+  ]);
 });
