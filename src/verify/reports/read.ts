@@ -97,9 +97,10 @@ function ofRoot(root: Element, roots: readonly string[]): Found {
     case "checkstyle":
       return { format: "checkstyle", content: readCheckstyle(root, roots) };
     case "coverage":
-      return within(root, "project").length > 0
-        ? { format: "clover", content: readClover(root, roots) }
-        : { format: "cobertura", content: readCobertura(root, roots) };
+      if (within(root, "project").length > 0) return { format: "clover", content: readClover(root, roots) };
+      if (within(root, "lineToCover").length > 0)
+        return { format: "unknown", content: problem("unknown_format", "Sonar's own kind of coverage is not read") };
+      return { format: "cobertura", content: readCobertura(root, roots) };
     case "report":
       return { format: "jacoco", content: readJacoco(root, roots) };
     default:

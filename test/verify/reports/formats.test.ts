@@ -146,6 +146,13 @@ describe("coverage: a line all of whose branches are 0 is not covered", () => {
     expect(covered(text)).toEqual([{ file: "a.js", covered: [1], uncovered: [2, 3] }]);
   });
 
+  test("in Sonar's own kind it is not read, and that is said rather than taken for coverage of nothing", () => {
+    const text = `<?xml version='1.0' encoding='UTF-8'?>
+      <coverage version="1"><file path="v.c"><lineToCover lineNumber="2" covered="true"/><lineToCover lineNumber="5" covered="false"/></file></coverage>`;
+    expect(read(text).problems).toMatchObject([{ kind: "unknown_format" }]);
+    expect(stateOf(text)).toBe("no_evidence");
+  });
+
   test("in lcov; the same file under two names adds up, and a record without its end is no evidence", () => {
     const text = "SF:/repo/a.js\nDA:1,0\nDA:2,1\nBRDA:2,0,0,-\nend_of_record\nSF:a.js\nDA:1,4\nend_of_record\n";
     expect(covered(text)).toEqual([{ file: "a.js", covered: [1], uncovered: [2] }]);
