@@ -181,7 +181,7 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
 
 /** Said once, before anything is paid for. */
 function withEstimate(state: LoopState, { past }: ClaimFacts): LoopState {
-  return past === undefined ? state : { ...state, estimate: estimated(past, state) };
+  return past === undefined || state.rules === null ? state : { ...state, estimate: estimated(past, state) };
 }
 
 function baseReply({ wantedBase: base = "" }: LoopState, reason: BaseRefusal, { policy }: ClaimFacts): Effect {

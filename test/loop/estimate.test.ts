@@ -1,8 +1,10 @@
 // What a loop will likely come to: by the loops before it, within what is granted.
 import { describe, expect, it } from "vitest";
+import { decide } from "../../src/loop/decide.ts";
 import { estimated, pastOf } from "../../src/loop/estimate.ts";
 import { statusComment } from "../../src/report/report.ts";
 import { aLoop, anAttempt, anEndedLoop, aRun, labelledAt } from "./builder.ts";
+import { playToEnd, readEvent } from "./script.ts";
 
 const granted = { grantedNano: 5e9, granted: 3 };
 const came = (usd: number, attempts: number) => ({ spentNano: usd * 1e9, attempts });
@@ -41,6 +43,15 @@ describe("an estimate", () => {
       "Estimate: $0.10 to $1.20 for models in 1 to 2 attempts, as the last 3 loops of this repository came to",
     );
   });
+});
+
+it("is not made where the policy does not stand: nothing is granted", () => {
+  const { state } = playToEnd(["label alice"]);
+  const claim = readEvent('claim broken="line 2"', state, labelledAt);
+  if (claim.type !== "claim_read") throw new Error("a claim is read");
+  const facts = { ...claim.facts, past: [] };
+  const after = decide(state, { type: "claim_read", facts }, labelledAt).state;
+  expect([after?.ending?.of, after?.estimate]).toEqual(["policy_file", undefined]);
 });
 
 describe("a loop of before", () => {
