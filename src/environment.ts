@@ -1,6 +1,7 @@
 // Every LOOPGATE_ variable that the operator may set: its limits, its default, what it is and where to get it.
 import { isIP } from "node:net";
 import { z } from "zod";
+import { parseJson } from "./base/parse-json.ts";
 import { hasLabel, holdLabel, planLabel, statusLabels } from "./loop/end.ts";
 import { generousBounds } from "./policy/clamp.ts";
 import { hostProblem } from "./policy/hosts.ts";
@@ -33,6 +34,9 @@ const list = (problem: (word: string) => string | null) =>
         context.addIssue({ code: "custom", message: `has an entry, number ${index + 1}, that ${wrong}` });
     }
   });
+
+const wholeHostProblem = (host: string) =>
+  hostProblem(host) ?? (host.includes("*") ? "stands for several hosts; name each" : null);
 
 const imageProblem = (image: string) =>
   /[\s*?]/.test(image) ? "is no image's name; each stands for itself alone, without * or blanks" : null;
@@ -110,6 +114,37 @@ const prices = z
   .string()
   .refine((text) => pricesIn(text) !== null, "must be a JSON object of prices, with each name once")
   .transform((text) => pricesIn(text) ?? {});
+/** What a tool server is shown: the host it is for, and a header with its value. */
+const ToolCredential = z.strictObject({
+  host: z
+    .string()
+    .max(260)
+    .refine((host) => wholeHostProblem(host) === null),
+  header: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/)
+    .refine((name) => !ownHeaders.test(name)),
+  value: z
+    .string()
+    .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/)
+    .min(8)
+    .max(4000),
+});
+
+/** What the connection and the protocol say for themselves. */
+const ownHeaders =
+  /^(?:host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|accept|accept-encoding|mcp-.*|proxy-.*)$/i;
+
+const ToolCredentials = z.record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), ToolCredential);
+
+const toolCredentials = z
+  .string()
+  .refine(
+    (text) => ToolCredentials.safeParse(parseJson(text)).success,
+    "must be a JSON object: under each name the `host`, the `header` and its `value`, of at least 8 visible characters",
+  )
+  .transform((text) => ToolCredentials.parse(parseJson(text)));
+
 const onOff = z.enum(["on", "off"], "must be on or off").transform((value) => value === "on");
 
 const listenHost = visible(255).refine(
@@ -275,6 +310,15 @@ export const Environment = z.strictObject({
   }),
   LOOPGATE_EGRESS: list(hostProblem).prefault("").meta({
     description: "Hosts that repositories may let their runs reach, separated by commas; empty: none.",
+  }),
+  LOOPGATE_TOOL_HOSTS: list(wholeHostProblem).prefault("").meta({
+    description:
+      "Hosts of MCP servers that repositories may let their agents use through the App, separated by commas, each by its whole name; empty: none.",
+  }),
+  LOOPGATE_TOOL_CREDENTIALS: toolCredentials.prefault("{}").meta({
+    description:
+      'What the App shows such servers, as JSON by the names that policies use, such as `{"tracker":{"host":"mcp.example.com","header":"Authorization","value":"Bearer …"}}`. Each goes to its own host alone, and into no container.',
+    where: "the servers",
   }),
   LOOPGATE_REGISTRY_NPM: address.optional().meta({
     description:

@@ -43,6 +43,10 @@ export interface Settings {
   >;
   /** What packages from there may take on disk. */
   readonly registryBytes?: number;
+  /** What tool servers elsewhere are shown, by the names that policies use. Absent: nothing. */
+  readonly toolCredentials?: Readonly<
+    Record<string, { readonly host: string; readonly header: string; readonly value: string }>
+  >;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly operator: Operator;
   /** Where models are called, with the keys that never enter a container. Absent: nowhere. */
@@ -165,6 +169,9 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     environmentBytes: env.LOOPGATE_SETUP_GIGABYTES * 1e9,
     ...registriesOf(env),
     registryBytes: env.LOOPGATE_REGISTRY_GIGABYTES * 1e9,
+    ...(Object.keys(env.LOOPGATE_TOOL_CREDENTIALS).length === 0
+      ? {}
+      : { toolCredentials: env.LOOPGATE_TOOL_CREDENTIALS }),
     logLevel: env.LOOPGATE_LOG_LEVEL,
     operator: operatorOf(env),
     models: modelsOf(env),
@@ -175,6 +182,18 @@ function settingsOf(env: Environment, privateKey: string): Settings {
 function registryNames(env: Environment): { readonly registries?: readonly string[] } {
   const { registries } = registriesOf(env);
   return registries === undefined ? {} : { registries: Object.keys(registries) };
+}
+
+/** Absent where the operator says nothing of them. */
+function toolBounds(env: Environment): Pick<Operator["bounds"], "tool_hosts" | "tool_credentials"> {
+  const hosts = env.LOOPGATE_TOOL_HOSTS.split(",").flatMap((host) => host.trim().toLowerCase() || []);
+  const named = Object.entries(env.LOOPGATE_TOOL_CREDENTIALS);
+  return {
+    ...(hosts.length === 0 ? {} : { tool_hosts: hosts }),
+    ...(named.length === 0
+      ? {}
+      : { tool_credentials: Object.fromEntries(named.map(([name, { host }]) => [name, host.toLowerCase()])) }),
+  };
 }
 
 /** Protocols of registries that an operator may name. */
@@ -239,6 +258,7 @@ function operatorOf(env: Environment): Operator {
       services: env.LOOPGATE_MAX_SERVICES,
       service_memory_mib: env.LOOPGATE_MAX_SERVICE_MEMORY_MIB,
       hosts: env.LOOPGATE_EGRESS.split(",").flatMap((host) => host.trim() || []),
+      ...toolBounds(env),
       ...registryNames(env),
       images: env.LOOPGATE_IMAGES.split(",").flatMap((image) => image.trim() || []),
       ...(env.LOOPGATE_TOOLS ? { programs: true } : {}),
@@ -260,7 +280,7 @@ function problemsOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, stri
 function mistyped(given: Readonly<Record<string, string>>): Problem[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (!(name in Environment.shape)) return [];
-    const isText = name.endsWith("_COMMAND") || name === "LOOPGATE_PRICES";
+    const isText = name.endsWith("_COMMAND") || name === "LOOPGATE_PRICES" || name === "LOOPGATE_TOOL_CREDENTIALS";
     if (!isText && /^(["'`]).*\1$/s.test(value))
       return [{ name, problem: "stands in quotes, which are taken as part of it: leave them out" }];
     return keyProblem(name, value);

@@ -160,6 +160,10 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       image: options.image,
       limits: DEFAULT_LIMITS,
       ociRuntime: settings.ociRuntime ?? null,
+      elsewhere: {
+        hosts: settings.operator.bounds.tool_hosts ?? [],
+        credentials: settings.toolCredentials ?? {},
+      },
       ...(settings.recordsMs === undefined ? {} : { recordsMs: settings.recordsMs }),
       ...(settings.environmentBytes === undefined ? {} : { environmentBytes: settings.environmentBytes }),
       ...(settings.registries === undefined ? {} : { registries: registriesIn(dataDir, settings, clock) }),

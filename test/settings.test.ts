@@ -154,6 +154,31 @@ describe("what is needed", () => {
     expect(settingsOf({ ...least, LOOPGATE_TOOLS: "" }).tools).toBe(null);
   });
 
+  test("tool servers elsewhere have hosts, and credentials that are each for one", () => {
+    const tracker = { host: "MCP.example.com", header: "Authorization", value: "Bearer 12345678" };
+    const { operator, toolCredentials } = settingsOf({
+      ...least,
+      LOOPGATE_TOOL_HOSTS: "mcp.example.com, other.example.com:8443",
+      LOOPGATE_TOOL_CREDENTIALS: JSON.stringify({ tracker }),
+    });
+    expect(operator.bounds.tool_hosts).toEqual(["mcp.example.com", "other.example.com:8443"]);
+    expect(operator.bounds.tool_credentials).toEqual({ tracker: "mcp.example.com" });
+    expect(toolCredentials).toEqual({ tracker });
+  });
+
+  test.each([
+    "[]x",
+    '{"Tracker":{"host":"a.example","header":"X-Key","value":"12345678"}}',
+    '{"a":{"host":"*.example.com","header":"X-Key","value":"12345678"}}',
+    '{"a":{"host":"a.example","header":"Host","value":"12345678"}}',
+    '{"a":{"host":"a.example","header":"X-Key","value":"1234567"}}',
+    String.raw`{"a":{"host":"a.example","header":"X-Key","value":"12345678\r\nX: y"}}`,
+  ])("credentials of tool servers as %s are refused without being shown", (text) => {
+    const said = messageOf({ ...least, LOOPGATE_TOOL_CREDENTIALS: text });
+    expect(said).toContain("LOOPGATE_TOOL_CREDENTIALS must be a JSON object");
+    expect(said).not.toContain("12345678");
+  });
+
   test("prices that are no prices are refused", () => {
     expect(messageOf({ ...least, LOOPGATE_PRICES: '{"openai/*":{"input":-1,"output":0}}' })).toContain(
       "LOOPGATE_PRICES must be a JSON object of prices, with each name once.",
@@ -204,7 +229,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^66 settings are/);
+    expect(message).toMatch(/^68 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });
@@ -302,6 +327,7 @@ describe("what is one thing to people and another to programs", () => {
     ["LOOPGATE_EGRESS", "*.co.uk", "has an entry, number 1, that covers names that anybody may have"],
     ["LOOPGATE_EGRESS", "10.0.0.1", "has an entry, number 1, that is no host such as"],
     ["LOOPGATE_EGRESS", "https://example.org", "has an entry, number 1, that is no host such as"],
+    ["LOOPGATE_TOOL_HOSTS", "a.example.com,*.example.com", "has an entry, number 2, that stands for several hosts"],
     ["LOOPGATE_IMAGES", "node:24,*", "has an entry, number 2, that is no image's name"],
   ])("%s as %j is refused: it %s", (name, value, why) => {
     expect(messageOf({ ...least, [name]: value })).toContain(`${name} ${why}`);

@@ -11,6 +11,7 @@ import { options } from "../policy/options.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import { filesNamed, type Operator, readRules } from "../policy/rules.ts";
 import type { Policy } from "../policy/schema.ts";
+import { hostOf } from "../policy/tool-servers.ts";
 import { foundWords, unusedWords } from "../report/found.ts";
 import { readOperator } from "../settings.ts";
 import type { Terminal } from "./terminal.ts";
@@ -97,11 +98,24 @@ function foundNotes({ environment }: Rules): string[] {
 const unreadNames: readonly string[] = ["loop.yaml", "Loop.yml", "loopgate.yml", "loopgate.yaml"];
 
 /** An operator who allows whatever this policy asks for, and has a default for what it leaves out. */
-function mostGenerous({ network }: Policy): Operator {
+function mostGenerous({ network, tools }: Policy): Operator {
   const any = Number.POSITIVE_INFINITY;
   const named = { command: "of the operator", image: "of the operator" };
   const numbers = Object.fromEntries(Object.keys(generousBounds).map((name) => [name, any]));
-  const choices = { approvals_minimum: 0, may_merge: true, hosts: network.allow, images: [] };
+  const elsewhere = Object.values(tools.servers).flatMap(({ url, credential }) => {
+    const host = url === "" ? null : hostOf(url);
+    return host === null ? [] : [{ host, credential }];
+  });
+  const tool_hosts = elsewhere.map(({ host }) => host);
+  const tool_credentials = Object.fromEntries(elsewhere.map(({ host, credential }) => [credential, host]));
+  const choices = {
+    approvals_minimum: 0,
+    may_merge: true,
+    hosts: network.allow,
+    images: [],
+    tool_hosts,
+    tool_credentials,
+  };
   return {
     bounds: { ...generousBounds, ...numbers, ...choices, programs: true },
     defaults: { agent: named, reviewer: named },

@@ -100,6 +100,8 @@ const ToolServer = z.object({
   command: z.string(),
   image: z.string(), // empty: the executor's own
   env: z.record(z.string(), z.string()),
+  url: z.string().optional(), // where it is, and nothing is started for it; absent: `command` starts it
+  credential: z.string().optional(), // name of the operator's that it is shown; absent: none
   memoryBytes: z.number().int().optional(), // absent: as much as the run
   tools: z.array(
     z.object({

@@ -1,6 +1,7 @@
 // The operator's outer bounds: a repository may only tighten them.
 import { bytesIn, inSize } from "./bytes.ts";
 import { Policy } from "./schema.ts";
+import { hostOf } from "./tool-servers.ts";
 
 /** What the operator of this App grants to any repository. The numbers are upper limits in the policy file's own units. */
 export interface Bounds {
@@ -25,6 +26,8 @@ export interface Bounds {
   readonly services: number; // and tool servers, beside one run
   readonly service_memory_mib: number; // for each of them
   readonly hosts: readonly string[]; // the only hosts a repository may let its runs reach; empty: none
+  readonly tool_hosts?: readonly string[]; // the only hosts of tool servers that are elsewhere; absent: none
+  readonly tool_credentials?: Readonly<Record<string, string>>; // the host that each may be shown to, by its name; absent: there are none
   readonly registries?: readonly string[]; // protocols of the registries that runs may read packages from; absent: none
   readonly images: readonly string[]; // the only images a repository may name; empty: any
   readonly programs?: true; // agents' programs are brought into every image; absent: an image has its own
@@ -89,7 +92,7 @@ export function statedExcesses(
   lines: ReadonlyMap<string, number>,
   bounds: Bounds,
 ): readonly StatedExcess[] {
-  const refused = [...images(policy, bounds), ...tooManyBeside(policy, bounds)];
+  const refused = [...images(policy, bounds), ...elsewhere(policy, bounds), ...tooManyBeside(policy, bounds)];
   const all = [...refused.map((one) => ({ ...one, refused: true })), ...excesses(policy, bounds)];
   return all.flatMap(({ path, sentence, ...rest }) => {
     const line = lines.get(path);
@@ -200,10 +203,30 @@ function images(policy: Policy, bounds: Bounds): Excess[] {
   return found;
 }
 
+/** Tool servers that are called over the network: their hosts, and the credentials they name, are the operator's to give. */
+function elsewhere(
+  { tools }: Policy,
+  { tool_hosts: hosts = [], tool_credentials: credentials = {} }: Bounds,
+): Excess[] {
+  return Object.entries(tools.servers).flatMap(([name, { url, credential }]): Excess[] => {
+    if (url === "") return [];
+    const path = `tools.servers.${name}`;
+    const host = hostOf(url) ?? "";
+    if (!hosts.includes(host)) {
+      const sentence = `\`${path}.url\` is at ${host}, which is not among the hosts of tool servers that this App's operator allows`;
+      return [{ path: `${path}.url`, sentence }];
+    }
+    if (credential === "" || credentials[credential] === host) return [];
+    const sentence = `\`${path}.credential\` is ${credential}, and this App's operator has set no such credential for ${host}`;
+    return [{ path: `${path}.credential`, sentence }];
+  });
+}
+
 /** Services and tool servers, each a container beside the run. Said where the first one begins that is too many. */
 function tooManyBeside({ environment, tools }: Policy, bounds: Bounds): Excess[] {
   const services = Object.keys(environment.services).map((name) => `environment.services.${name}.image`);
-  const servers = Object.keys(tools.servers).map((name) => `tools.servers.${name}.command`);
+  const started = Object.entries(tools.servers).filter(([, { url }]) => url === "");
+  const servers = started.map(([name]) => `tools.servers.${name}.command`);
   const all = [...services, ...servers];
   const path = all[bounds.services];
   if (path === undefined) return [];

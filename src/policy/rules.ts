@@ -284,13 +284,16 @@ function packagesOf({ packages }: Policy, registries: readonly string[]): NonNul
 /** Absent where there are none. A tool that is denied is left out, as one that is not named. */
 function toolServersOf({ tools, environment }: Policy, bounds: Bounds): Pick<Rules, "toolServers"> {
   const memoryBytes = Math.min(sizeIn(environment.memory), bounds.service_memory_mib * 1024 * 1024);
-  const toolServers = Object.entries(tools.servers).map(([name, { command, image, env, tools: named }]) => {
-    const may = Object.entries(named).flatMap(([tool, rule]) => {
-      const { use, ...patterns } = typeof rule === "string" ? { use: rule } : rule;
-      return use === "deny" ? [] : [{ name: tool, ...(use === "ask" ? { ask: true as const } : {}), ...patterns }];
-    });
-    return { name, command, image, env, memoryBytes, tools: may };
-  });
+  const toolServers = Object.entries(tools.servers).map(
+    ([name, { command, image, env, url, credential, tools: named }]) => {
+      const may = Object.entries(named).flatMap(([tool, rule]) => {
+        const { use, ...patterns } = typeof rule === "string" ? { use: rule } : rule;
+        return use === "deny" ? [] : [{ name: tool, ...(use === "ask" ? { ask: true as const } : {}), ...patterns }];
+      });
+      if (url === "") return { name, command, image, env, memoryBytes, tools: may };
+      return { name, command, image, env, url, ...(credential === "" ? {} : { credential }), tools: may };
+    },
+  );
   return toolServers.length === 0 ? {} : { toolServers };
 }
 

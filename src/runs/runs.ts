@@ -10,6 +10,7 @@ import { branchHead, changeBase, type Quarantine, removeQuarantine } from "../ga
 import { stage, stagingRef, unstage } from "../gateway/git/staging.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { createModelShared } from "../gateway/model/session.ts";
+import type { Elsewhere } from "../gateway/tools/upstream/elsewhere.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import { plansOnly } from "../loop/plan.ts";
 import type { LoopState, Provenance } from "../loop/state.ts";
@@ -69,6 +70,8 @@ export interface RunParts
   readonly runtime: Runtime;
   /** How long what runs were made of is kept, in milliseconds. Absent: for ever. */
   readonly recordsMs?: number;
+  /** What the operator lets tool servers elsewhere be. Absent: none is called. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** What runs are made with. */

@@ -6,7 +6,20 @@ import { removeTree } from "../base/remove-tree.ts";
 import type { RunRequest, Runtime } from "../container/run.ts";
 import type { Log } from "../engine/ports.ts";
 import { createServerClient, type ServerClient } from "../gateway/tools/upstream/client.ts";
-import { Agreed, type Asking, agreedOf, type RunServers, serverTools } from "../gateway/tools/upstream/served.ts";
+import {
+  createElsewherePipe,
+  type Elsewhere,
+  type ElsewherePipe,
+  reachOf,
+} from "../gateway/tools/upstream/elsewhere.ts";
+import {
+  Agreed,
+  type Asking,
+  agreedOf,
+  type RunServers,
+  serverTools,
+  unreadAgreed,
+} from "../gateway/tools/upstream/served.ts";
 import { currentAttempt, rulesOf } from "../loop/begin.ts";
 import type { LoopState, ToolServer } from "../loop/state.ts";
 import { type CheckParts, makeRoom } from "./check-room.ts";
@@ -34,6 +47,8 @@ export interface ServerParts {
   readonly dataDir: string;
   readonly log: Log;
   readonly runtime: Pick<Runtime, "start" | "forget">;
+  /** The operator's word on servers that are elsewhere. Absent: none is called. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** A server's run but for what `startServers` says itself: names and folders. */
@@ -49,19 +64,21 @@ export interface Beside {
 /** What of a server is running; `client` is ready to be called at once, and a call waits for the server to come up. */
 interface Started {
   readonly server: ToolServer;
-  readonly container: string;
+  readonly container: string | null; // null: it is elsewhere
   readonly client: ServerClient;
+  /** Of a server elsewhere: lets go of the connection. */
+  readonly leave?: () => void;
   /** Its list of tools as it stands. Rejects with the Fault that kept it from coming up. */
   readonly listed: Promise<readonly unknown[]>;
 }
 
-export function createToolServers(parts: CheckParts): ToolServers {
+export function createToolServers(parts: CheckParts & Pick<ServerParts, "elsewhere">): ToolServers {
   const containers = new Set<string>();
   return {
     isRunning: (container) => containers.has(container),
     async of({ run, loop }) {
       const servers = rulesOf(loop).toolServers ?? [];
-      const own = servers.map(({ name }) => serverRun(run, name));
+      const own = servers.filter(({ url }) => url === undefined).map(({ name }) => serverRun(run, name));
       for (const one of own) containers.add(one);
       const beside = { run, servers, decided: { allowed: loop.permits, denied: refusedIn(loop) } };
       const started = await startServers(parts, beside, (server) => requestFor(parts, loop, server));
@@ -87,7 +104,11 @@ export async function startServers(
   beside: Beside,
   request: (server: ToolServer) => ServerRequest,
 ): Promise<RunServers> {
-  const started = beside.servers.map((server) => start(parts, beside.run, server, request(server)));
+  const started = beside.servers.map((server) =>
+    server.url === undefined
+      ? start(parts, beside.run, server, request(server))
+      : call(parts, beside.run, server, server.url),
+  );
   const agreed = await agreedOn(parts, beside.run, started);
   return {
     tools: (ask) =>
@@ -140,12 +161,32 @@ function start(parts: ServerParts, run: string, server: ToolServer, request: Ser
   return { server, container, client, listed };
 }
 
+/** A server that is elsewhere: nothing of it runs here, and the run's container has no part in it. */
+function call(parts: ServerParts, run: string, server: ToolServer, url: string): Started {
+  let pipe: ElsewherePipe | null = null;
+  const client = createServerClient({ write: (text) => pipe?.write(text) });
+  const come = async () => {
+    pipe = createElsewherePipe(reachOf(parts.elsewhere, server, url), client.hear);
+    return client.open(startMs);
+  };
+  const listed = come().catch((error) => {
+    const fault = toFault(error, "It could not be called");
+    client.end(fault.message);
+    parts.log.warn({ run, server: server.name, err: error }, "a tool server is not there");
+    throw fault;
+  });
+  listed.catch(() => {}); // whoever waits for it hears of it
+  return { server, container: null, client, listed, leave: () => pipe?.end() };
+}
+
 async function end({ runtime, log }: ServerParts, started: readonly Started[]): Promise<void> {
   for (const { client } of started) client.end("the run is over");
   await Promise.all(
-    started.map(async ({ container, listed }) => {
+    started.map(async ({ container, listed, leave }) => {
+      leave?.();
       await listed.catch(() => {});
-      await runtime.forget(container).catch((err) => log.warn({ container, err }, "a tool server stayed"));
+      if (container !== null)
+        await runtime.forget(container).catch((err) => log.warn({ container, err }, "a tool server stayed"));
     }),
   );
 }
@@ -157,7 +198,11 @@ async function end({ runtime, log }: ServerParts, started: readonly Started[]): 
 async function agreedOn(parts: ServerParts, run: string, started: readonly Started[]): Promise<readonly Agreed[]> {
   if (started.length === 0) return [];
   const file = rooms(parts).agreed(run);
-  const kept = Agreed.array().safeParse(parseJson((await readIfThere(file)) ?? "")).data ?? [];
+  const kept = await keptIn(file);
+  if (kept === null) {
+    parts.log.warn({ run, file }, "what tool servers offered cannot be read; none of their tools is there");
+    return started.map(({ server }) => ({ server: server.name, tools: [], problem: unreadAgreed }));
+  }
   const found = await Promise.all(
     started.map(async (one): Promise<Found> => {
       const agreed = kept.find(({ server }) => server === one.server.name);
@@ -170,6 +215,16 @@ async function agreedOn(parts: ServerParts, run: string, started: readonly Start
       parts.log.warn({ run, err }, "what tool servers offer could not be kept; a restart asks them again"),
     );
   return found.map(({ agreed }) => agreed);
+}
+
+/** What was agreed on in this run; null: something was, and nobody can say what. */
+async function keptIn(file: string): Promise<readonly Agreed[] | null> {
+  try {
+    const text = await readIfThere(file);
+    return text === null ? [] : (Agreed.array().safeParse(parseJson(text)).data ?? null);
+  } catch {
+    return null;
+  }
 }
 
 interface Found {

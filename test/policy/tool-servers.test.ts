@@ -52,7 +52,7 @@ test.each([
   ["run-x: { command: x, tools: {} }", "has a name that no server has"],
   ["read: { command: x, tools: { issue: allow } }", "has a name that no server has"],
   ["docs: { command: x, tools: { a-b: allow, a_b: deny } }", "is another's name where - counts as _"],
-  ["docs: { tools: {} }", "line 3: `tools.servers.docs.command` must be"],
+  ["docs: { tools: {} }", "line 3: `tools.servers.docs.command` is missing"],
   ["docs: { command: x }", "line 3: `tools.servers.docs.tools` must be names of the server's tools"],
   ["docs: { command: x, tools: { search: alow } }", 'must be "allow", "ask" or "deny"'],
   ["docs: { command: x, tools: { search: yes } }", 'must be "allow", "ask" or "deny"'],
@@ -101,4 +101,50 @@ test("T19: no server can be named so that an agent which writes - as _ takes its
     if (tool.length > 0)
       expect(messageOf(`${server}: { command: x, tools: { ${tool.join("_")}: allow } }`)).not.toBeNull();
   }
+});
+
+const elsewhere = (lines: string, tool_hosts: readonly string[] = ["mcp.example.com"]) => {
+  const text = `tools:\n  servers:\n    docs:\n${lines.replace(/^/gm, "      ")}\n      tools: { search: allow }\n`;
+  const bounds = { ...generousBounds, services: 0, tool_hosts, tool_credentials: { tracker: "mcp.example.com" } };
+  const found = readRules({ text, sha: "b10b" }, { bounds, defaults }, "loop");
+  return found.ok ? found.rules.toolServers : found.message;
+};
+
+test("a server elsewhere takes no container, and goes by its address and the name of a credential", () => {
+  const url = "https://mcp.example.com/mcp";
+  const server = { name: "docs", command: "", image: "", env: {}, url, tools: [{ name: "search" }] };
+  expect(elsewhere(`url: ${url}`)).toEqual([server]);
+  expect(elsewhere(`url: ${url}\ncredential: tracker`)).toEqual([{ ...server, credential: "tracker" }]);
+});
+
+test.each([
+  ["url: http://mcp.example.com/mcp", "line 4: `tools.servers.docs.url` must be an address that begins with https://"],
+  ["url: https://u:p@mcp.example.com/", "must be a host and a path alone"],
+  ["url: https://mcp.example.com/?key=1", "must be a host and a path alone"],
+  ["url: https://127.0.0.1/mcp", "must name its host, and no address of a machine"],
+  ["url: https://[::1]/mcp", "must name its host, and no address of a machine"],
+  ["url: https://0x7f.1/mcp", "must name its host, and no address of a machine"],
+  ["url: https://localhost/mcp", "must name its host, and no address of a machine"],
+  ["url: https://mcp.example.com/\ncommand: serve", "`tools.servers.docs.command` and `url` are both set"],
+  ["url: https://mcp.example.com/\nimage: x", "is of servers that are started, and this one is elsewhere"],
+  ["image: x", "`tools.servers.docs.command` is missing: a server has a `command`, or a `url` where it is elsewhere"],
+  ["command: serve\ncredential: tracker", "is of servers that have a `url` only"],
+  [
+    "url: https://other.example.com/mcp",
+    "line 4: `tools.servers.docs.url` is at other.example.com, which is not among the hosts of tool servers that this App's operator allows",
+  ],
+  ["url: https://mcp.example.com:8443/mcp", "is at mcp.example.com:8443, which is not among"],
+  [
+    "url: https://mcp.example.com/mcp\ncredential: mail",
+    "line 5: `tools.servers.docs.credential` is mail, and this App's operator has set no such credential for mcp.example.com",
+  ],
+])("a server elsewhere with %j is refused: %s", (lines, message) => {
+  expect(elsewhere(lines)).toContain(message);
+});
+
+test("a credential is for its own host, whatever else is allowed", () => {
+  const lines = "url: https://other.example.com/mcp\ncredential: tracker";
+  expect(elsewhere(lines, ["other.example.com", "mcp.example.com"])).toContain(
+    "no such credential for other.example.com",
+  );
 });

@@ -1,6 +1,9 @@
 // The servers beside a run over its life: begun with it, held to what they offered then, begun anew with the App, and gone with the run.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import type { OutputWatch, RunRequest } from "../../src/container/run.ts";
+import { rooms } from "../../src/runs/rooms.ts";
 import { createToolServers } from "../../src/runs/tool-servers.ts";
 import { scratch } from "../gateway/git/world.ts";
 import { anAttempt, aPublishedLoop, someRules } from "../loop/builder.ts";
@@ -122,4 +125,19 @@ test("a loop without servers has none, and nothing is started or kept", async ()
   const loop = aPublishedLoop({ attempts: [anAttempt()] });
   expect((await app.servers.of({ run: "12-k3f9-1", loop })).tools(ask)).toEqual([]);
   expect(app.started).toEqual([]);
+});
+
+test.each([
+  ["torn", (file: string) => writeFileSync(file, '[{"server":"docs"')],
+  ["a folder", (file: string) => mkdirSync(file)],
+])("T19: where what was agreed on is %s, nothing of the server is there, and the run goes on", async (_, damage) => {
+  const loop = loopWith("docs");
+  const dataDir = scratch();
+  const file = rooms({ dataDir }).agreed("12-k3f9-1");
+  mkdirSync(dirname(file), { recursive: true });
+  damage(file);
+  const tools = (await anApp(() => [search("Searches.")], dataDir).servers.of({ run: "12-k3f9-1", loop })).tools(ask);
+  expect(await Promise.all(tools.map((tool) => tool.call({})))).toEqual([
+    { outcome: "failed", text: expect.stringContaining("cannot be read any more") },
+  ]);
 });

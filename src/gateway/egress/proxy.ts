@@ -2,13 +2,13 @@
 import { lookup } from "node:dns/promises";
 import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
-import { networkInterfaces } from "node:os";
 import type { Duplex } from "node:stream";
 import type { AllowedHost } from "../../policy/hosts.ts";
 import { basicPassword, isLeaseToken, type Lease } from "../lease.ts";
 import type { Tunnels } from "../run.ts";
 import { addressProblem } from "./addresses.ts";
 import { isAllowed, readDestination } from "./hosts.ts";
+import { ownAddresses } from "./public-only.ts";
 import { carry } from "./tunnel.ts";
 
 export type EgressRefusal = "credential" | "ended" | "target" | "host" | "address" | "busy" | "bytes" | "unreachable";
@@ -156,10 +156,6 @@ async function dialled(proxy: Proxy, target: string): Promise<Dialled | Refused>
 
 async function resolveName(name: string): Promise<readonly string[]> {
   return (await lookup(name, { all: true })).map(({ address }) => address);
-}
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address));
 }
 
 /** A name may have many addresses; the first few are tried. */

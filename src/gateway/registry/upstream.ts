@@ -1,11 +1,10 @@
 // One GET to the operator's registry: its credential goes to it alone, and a redirect only to public addresses over TLS.
-import { lookup as lookupName } from "node:dns/promises";
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { isIP, type LookupFunction } from "node:net";
-import { networkInterfaces } from "node:os";
+import { isIP } from "node:net";
 import { proxiesOf } from "../../base/proxy.ts";
 import { addressProblem } from "../egress/addresses.ts";
+import { ownAddresses, publicOnly } from "../egress/public-only.ts";
 import { Refused } from "./refused.ts";
 
 /** A registry as the operator names it. */
@@ -70,7 +69,7 @@ function once(
     agent: agentFor(url),
     headers: { "user-agent": "loopgate", ...headers, ...credential },
     signal,
-    ...(own ? {} : { lookup: publicOnly }),
+    ...(own ? {} : { lookup: registryNamesAlone }),
   });
   outgoing.setTimeout(silenceMs, () => outgoing.destroy(new Refused(504, "The registry does not answer in time.")));
   outgoing.on("response", resolve);
@@ -90,27 +89,9 @@ function elsewhereProblem(url: URL): string | null {
   return addressProblem([host], ownAddresses()) === null ? null : "to an address that is not on the public internet";
 }
 
-/** Resolves a name for a connection, which is then made to the very addresses that were looked at. */
-const publicOnly: LookupFunction = (name, options, done) => {
-  lookupName(name, { all: true }).then(
-    (found) => {
-      const problem = addressProblem(
-        found.map(({ address }) => address),
-        ownAddresses(),
-      );
-      const sentence = "The registry leads elsewhere: to an address that is not on the public internet.";
-      if (problem !== null) return done(new Refused(422, sentence), "", 0);
-      const [first] = found;
-      if (options.all) done(null, found);
-      else done(null, first?.address ?? "", first?.family ?? 0);
-    },
-    (error: Error) => done(error, "", 0),
-  );
-};
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address));
-}
+const registryNamesAlone = publicOnly(
+  () => new Refused(422, "The registry leads elsewhere: to an address that is not on the public internet."),
+);
 
 /** Connections are kept for the next package, but through the operator's proxy, which may close them unseen. */
 const kept = { "http:": new HttpAgent({ keepAlive: true }), "https:": new HttpsAgent({ keepAlive: true }) };

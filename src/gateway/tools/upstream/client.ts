@@ -22,6 +22,25 @@ export interface ServerClient {
 /** Revisions that a server may settle on; what is used of them is the same in all. */
 const revisions = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] as const;
 
+/** The revision without a greeting: each request says who asks, and by which revision. */
+const newest = "2026-07-28";
+
+const clientInfo = { name: "loopgate", version: "1" };
+
+/** What a server is greeted with. */
+export const greeting = { protocolVersion: revisions[0], capabilities: {}, clientInfo };
+
+const introduced = {
+  _meta: {
+    "io.modelcontextprotocol/protocolVersion": newest,
+    "io.modelcontextprotocol/clientInfo": clientInfo,
+    "io.modelcontextprotocol/clientCapabilities": {},
+  },
+};
+
+/** How a server that knows no greeting answers one: the protocol's own code, or as of any method that is not there. */
+const knowsNoGreeting: readonly unknown[] = [-32022, -32601];
+
 const bounds = {
   lineBytes: 4 * 1024 * 1024,
   json: { depth: 64, parts: 50_000 },
@@ -46,6 +65,7 @@ export function createServerClient(pipe: Pipe): ServerClient {
   const waiting = new Map<number, Waiting>();
   let [count, owed, answered] = [0, 0, 0];
   let over: string | null = null;
+  let more: object = {};
   const take = readLines(bounds, hear);
 
   function hear(heard: Heard): void {
@@ -62,7 +82,7 @@ export function createServerClient(pipe: Pipe): ServerClient {
     if (one === undefined) return; // late, or never asked for
     settle(id as number);
     if (error === undefined) one.resolve(result);
-    else one.reject(fault(`It answered with an error: ${messageOf(error)}`));
+    else one.reject(fault(`It answered with an error: ${messageOf(error)}`, groupOf(error).code));
   }
 
   /** Sampling, roots and elicitation are not offered; a server that asks without end is not answered any more. */
@@ -97,7 +117,7 @@ export function createServerClient(pipe: Pipe): ServerClient {
     const id = ++count;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const timer = setTimeout(() => reject(fault("It did not answer in time.")), ms);
-    const bytes = send({ id, method, params });
+    const bytes = send({ id, method, params: { ...params, ...more } });
     owed += bytes;
     waiting.set(id, { bytes, resolve, reject });
     return promise.finally(() => clearTimeout(timer));
@@ -121,11 +141,17 @@ export function createServerClient(pipe: Pipe): ServerClient {
     hear: take,
     async open(ms) {
       const until = performance.now() + ms;
-      const clientInfo = { name: "loopgate", version: "1" };
-      const hello = { protocolVersion: revisions[0], capabilities: {}, clientInfo };
-      const { protocolVersion } = groupOf(await ask("initialize", hello, ms));
+      const hello = await ask("initialize", greeting, ms).catch((error: unknown) => {
+        if (error instanceof Fault && knowsNoGreeting.includes(error.cause)) return null;
+        throw error;
+      });
+      if (hello === null) {
+        more = introduced;
+        return listed(until);
+      }
+      const { protocolVersion } = groupOf(hello);
       if (!revisions.some((one) => one === protocolVersion))
-        throw fault(`It speaks another revision of MCP than ${revisions.join(", ")}.`);
+        throw fault(`It speaks another revision of MCP than ${[newest, ...revisions].join(", ")}.`);
       send({ method: "notifications/initialized" });
       return listed(until);
     },
@@ -137,8 +163,9 @@ export function createServerClient(pipe: Pipe): ServerClient {
   };
 }
 
-function fault(what: string): Fault {
-  return new Fault(what, { kind: "unavailable", retry: "never" });
+/** `code`: of the error that a server answered with. */
+function fault(what: string, code?: unknown): Fault {
+  return new Fault(what, { kind: "unavailable", retry: "never", cause: code });
 }
 
 function groupOf(value: unknown): Readonly<Record<string, unknown>> {

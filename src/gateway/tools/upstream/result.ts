@@ -8,7 +8,12 @@ const shown = 15_000;
 
 /** `tool`: as the agent calls it. */
 export function answerOf(tool: string, result: unknown): ToolAnswer {
-  const { content, structuredContent, isError } = groupOf(result);
+  const { content, structuredContent, isError, resultType = "complete" } = groupOf(result);
+  if (resultType !== "complete")
+    return {
+      outcome: "failed",
+      text: "The tool asks for something in between, which nobody here can give it. Do without it.",
+    };
   const parts = Array.isArray(content) ? content.slice(0, 200).map(partOf) : [];
   const isSaid = parts.some((part) => part !== "");
   const text = isSaid ? parts.join("\n") : structuredContent === undefined ? "" : JSON.stringify(structuredContent);

@@ -27,6 +27,8 @@ const AgreedTool = z.object({
 export const Agreed = z.object({ server: z.string(), tools: z.array(AgreedTool), problem: z.string().nullable() });
 export type Agreed = z.infer<typeof Agreed>;
 
+export const unreadAgreed = "What it offered when the run began cannot be read any more, so nothing of it is.";
+
 /** What people have said of calls, and how they are asked about one. */
 export interface Asking {
   readonly allowed: readonly string[];
