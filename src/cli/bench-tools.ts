@@ -111,7 +111,10 @@ async function calls(dir: string, command: string, rounds: number, signal: Abort
   const lease = { runId: "bench", token };
   const route = toolGateway({
     lease,
-    tools: beside.tools(async () => true),
+    tools: beside.tools(
+      async () => true,
+      async () => true,
+    ),
     onCall: async () => {},
     onRefused: () => {},
     onError: () => {},
@@ -164,7 +167,12 @@ async function listOfFive(dir: string, command: string): Promise<number> {
   const took = await timed(async () => {
     const beside = await serversIn(dir, command, names);
     end = beside.end;
-    const there = beside.tools(async () => true).filter(({ description }) => description.includes("Answers"));
+    const there = beside
+      .tools(
+        async () => true,
+        async () => true,
+      )
+      .filter(({ description }) => description.includes("Answers"));
     if (there.length !== 2 * names.length) throw wrong("A tool is missing from the list.");
   });
   await end();

@@ -357,6 +357,7 @@ export interface RunReport {
   readonly trouble?: Trouble | null; // what kept it from its work, as far as its end tells; absent: nothing
   readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
   readonly toolCalls?: readonly ToolCount[]; // what it called at the tool gateway; absent: nothing
+  readonly permitsUsed?: readonly string[]; // what a person had allowed and was done; absent: nothing
   readonly refusals?: readonly string[]; // what its gateways refused to it by policy, with counts; absent: nothing
   readonly newPackages?: readonly string[]; // what it was refused until a person is asked, such as `npm left-pad`; absent: nothing
   readonly lostServices?: readonly string[]; // services that ended while it went on, each with how; absent: none

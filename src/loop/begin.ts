@@ -512,7 +512,11 @@ export function book(state: LoopState, event: RunEnded): LoopState {
   const facts = { ...cost, ...told, logSha256, tools: [...event.tools] };
   const isOfThisGrant = known.startedAt >= state.grantedAt; // money that was granted since is not what it lacked
   const outOfBudget = state.outOfBudget || (event.outOfBudget && isOfThisGrant);
-  return { ...withRun(withToldRun(state, event.run), event.run, facts), outOfBudget };
+  const { permitsUsed = [] } = event;
+  // Of a run that told its end before, what was used may have been allowed anew since.
+  const isNews = known.status === "running" || known.untold === true;
+  const permits = isNews ? state.permits.filter((one) => !permitsUsed.includes(one)) : state.permits;
+  return { ...withRun(withToldRun(state, event.run), event.run, facts), permits, outOfBudget };
 }
 
 function withToldRun(state: LoopState, id: string): LoopState {

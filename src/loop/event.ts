@@ -272,6 +272,7 @@ export type LoopEvent =
       readonly modelDown: boolean; // its model calls ended with one that failed on the provider's side
       readonly tools: readonly string[];
       readonly toolCalls?: readonly ToolCount[]; // what it called at the tool gateway; absent: nothing
+      readonly permitsUsed?: readonly string[]; // what a person had allowed and was done; absent: nothing
       readonly refusals?: readonly string[]; // what its gateways refused to it; absent: nothing
       readonly newPackages?: readonly string[]; // what it would have fetched, had a person been asked, such as `npm left-pad`; absent: nothing
       readonly lostServices?: readonly string[]; // services that ended while it went on, each with how; absent: none

@@ -82,9 +82,10 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
 }
 
 /** What its tools were used for; nothing where it has none, or called none. */
-function toldIn(gateway: Door): Pick<End, "told" | "toolCalls"> {
-  const { told, calls } = gateway.toolsUsed() ?? { told: {}, calls: [] };
+function toldIn(gateway: Door): Pick<End, "told" | "toolCalls" | "permitsUsed"> {
+  const { told, calls, permitsUsed } = gateway.toolsUsed() ?? { told: {}, calls: [] };
   return {
+    ...(permitsUsed === undefined ? {} : { permitsUsed }),
     ...(Object.keys(told).length === 0 ? {} : { told }),
     ...(calls.length === 0 ? {} : { toolCalls: calls }),
   };

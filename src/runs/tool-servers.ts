@@ -58,7 +58,7 @@ export interface Beside {
   readonly run: string;
   readonly servers: readonly ToolServer[];
   /** What people have said of calls so far. */
-  readonly decided: Omit<Asking, "ask">;
+  readonly decided: Pick<Asking, "allowed" | "denied">;
 }
 
 /** What of a server is running; `client` is ready to be called at once, and a call waits for the server to come up. */
@@ -111,11 +111,11 @@ export async function startServers(
   );
   const agreed = await agreedOn(parts, beside.run, started);
   return {
-    tools: (ask) =>
+    tools: (ask, use) =>
       started.flatMap(({ server, client, listed }) => {
         const one = agreed.find((known) => known.server === server.name);
         const call: ServerClient["call"] = (tool, given) => listed.then(() => client.call(tool, given));
-        return one === undefined ? [] : serverTools(server, one, { call }, { ...beside.decided, ask });
+        return one === undefined ? [] : serverTools(server, one, { call }, { ...beside.decided, ask, use });
       }),
     end: () => end(parts, started),
   };

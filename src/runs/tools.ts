@@ -18,6 +18,7 @@ import { readIfThere, writeDurably } from "./whole-file.ts";
 export const ToolsUsed = z.object({
   told: Told, // what the agent said by them
   calls: z.array(ToolCount), // in the order in which each was first called
+  permitsUsed: z.array(z.string()).optional(), // what a person had allowed and was done; absent: nothing
 });
 export type ToolsUsed = z.infer<typeof ToolsUsed>;
 
@@ -66,6 +67,15 @@ export async function openTools(
     await keep();
     return true;
   };
+  const ask = async (permission: string) => asksNothingElse(used.told, permission) && note({ permission });
+  /** Written before the call is made: one that is cut off has used it up too. */
+  const use = async (permission: string) => {
+    const { permitsUsed = [] } = used;
+    if (permitsUsed.includes(permission)) return false;
+    used = { ...used, permitsUsed: [...permitsUsed, permission] };
+    await keep();
+    return true;
+  };
   const own = ownServed({
     note,
     issue: () => readIfThere(rooms(parts).issue(runId)),
@@ -74,7 +84,7 @@ export async function openTools(
   });
   const route = toolGateway({
     lease,
-    tools: [...own, ...others(async (permission) => asksNothingElse(used.told, permission) && note({ permission }))],
+    tools: [...own, ...others(ask, use)],
     earlier: used.calls.reduce((sum, { calls }) => sum + calls, 0),
     async onCall(call, named) {
       used = { ...used, calls: counted(used.calls, call) };

@@ -98,7 +98,10 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
       lease,
       tools: [
         ...ownServed({ note, issue: async () => "Add hello.txt.", findings: [], checks: options.checks ?? null }),
-        ...beside.tools((permission) => note({ permission })),
+        ...beside.tools(
+          (permission) => note({ permission }),
+          async () => true,
+        ),
       ],
       onCall: async (call) => void toolCalls.push(call),
       onRefused: () => {},

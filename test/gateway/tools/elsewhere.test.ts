@@ -304,7 +304,10 @@ describe("beside a run", () => {
     } as never);
   const called = async (servers: ReturnType<typeof anApp>, loop: ReturnType<typeof loopWith>) => {
     const beside = await servers.of({ run: "12-k3f9-1", loop });
-    const [tool] = beside.tools(async () => true);
+    const [tool] = beside.tools(
+      async () => true,
+      async () => true,
+    );
     const answer = await tool?.call({});
     await beside.end();
     return answer;

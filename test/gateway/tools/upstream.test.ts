@@ -53,10 +53,14 @@ async function doorTo(
   server: ReturnType<typeof aServer>,
   tools: ToolServer["tools"] = [{ name: "search" }],
   said: Partial<Asking> = {},
+  earlier: { dataDir?: string; token?: string } = {},
 ) {
   const agreed = agreedOf(policy(tools), await server.client.open(1_000));
   const decided = { allowed: [], denied: [], ...said };
-  return aToolDoor({ others: (ask) => serverTools(policy(tools), agreed, server.client, { ...decided, ask }) });
+  return aToolDoor({
+    ...earlier,
+    others: (ask, use) => serverTools(policy(tools), agreed, server.client, { ...decided, ask, use }),
+  });
 }
 
 const answering = (result: unknown) => ordinary([search], ({ id }, say) => say({ id, result }));
@@ -125,7 +129,10 @@ test("T1: a tool that asks: the call is put to a person word for word and not ma
   const after = await doorTo(approved, asks, { allowed: [wish] });
   expect((await after.call("docs-search", given)).text).toContain("Sent.");
   expect((await after.call("docs-search", { ...given, q: "x\\u202e" })).isError).toBe(true);
-  expect(called(approved)).toBe(1);
+  expect([called(approved), after.tools.used().permitsUsed]).toEqual([1, [wish]]);
+  const { dataDir, token } = after; // the App begins anew, and knows that it was used
+  const later = await doorTo(textOf("Sent."), asks, { allowed: [wish] }, { dataDir, token });
+  expect(await later.call("docs-search", given)).toMatchObject({ isError: true });
   const never = await doorTo(refused, asks, { denied: [wish] });
   const was = expect.stringContaining("refused this very call");
   expect(await never.call("docs-search", given)).toMatchObject({ isError: true, text: was });

@@ -35,12 +35,14 @@ export interface Asking {
   readonly denied: readonly string[];
   /** False where something else waits for a person already, who is asked one thing at a time. */
   readonly ask: (permission: string) => Promise<boolean>;
+  /** Uses up what was allowed, before the call is made; false: it was used before. */
+  readonly use: (permission: string) => Promise<boolean>;
 }
 
 /** The servers beside a run. */
 export interface RunServers {
-  /** `ask`: how a person is asked about a call. */
-  tools(ask: Asking["ask"]): readonly ServedTool[];
+  /** `ask`: how a person is asked about a call; `use`: how what was allowed is used up. */
+  tools(ask: Asking["ask"], use: Asking["use"]): readonly ServedTool[];
   end(): Promise<void>;
 }
 
@@ -99,12 +101,16 @@ export function serverTools(
 const longestCall = 400;
 
 /** What the agent is told of a call that a person has to allow; null: one has. */
-async function waiting({ allowed, denied, ask }: Asking, tool: string, given: unknown): Promise<ToolAnswer | null> {
+async function waiting(
+  { allowed, denied, ask, use }: Asking,
+  tool: string,
+  given: unknown,
+): Promise<ToolAnswer | null> {
   const text = written(given ?? {});
   if (text.length > longestCall)
     return refused(`A person has to approve this call, and can judge arguments of at most ${longestCall} characters.`);
   const wish = `Call ${tool} with ${text}`;
-  if (allowed.includes(wish)) return null;
+  if (allowed.includes(wish) && (await use(wish))) return null;
   if (denied.includes(wish)) return refused("A person refused this very call. Do without it, and do not ask again.");
   if (!(await ask(wish)))
     return refused(
