@@ -226,12 +226,13 @@ export const Environment = z.strictObject({
   }),
   LOOPGATE_HOST: listenHost.prefault("127.0.0.1").meta({ description: "Address to listen on." }),
   LOOPGATE_PORT: whole(0, 65_535).prefault("3000").meta({ description: "Port to listen on; 0 takes a free one." }),
-  LOOPGATE_OPERATOR_HOST: listenHost
-    .prefault("127.0.0.1")
-    .meta({ description: "Address that `/metrics` and `/readyz` are served at, where LOOPGATE_OPERATOR_PORT is set." }),
+  LOOPGATE_OPERATOR_HOST: listenHost.prefault("127.0.0.1").meta({
+    description:
+      "Address that `/metrics`, `/readyz` and the operator's pages are served at, where LOOPGATE_OPERATOR_PORT is set.",
+  }),
   LOOPGATE_OPERATOR_PORT: whole(0, 65_535).optional().meta({
     description:
-      "Port for `/metrics` and `/readyz`, never the webhook's; 0 takes a free one. Empty: neither is served.",
+      "Port for `/metrics`, `/readyz` and the operator's pages, never the webhook's; 0 takes a free one. Empty: none of them is served.",
   }),
   LOOPGATE_LABEL: visible(50)
     .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, "holds nothing that can be seen")

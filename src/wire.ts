@@ -8,8 +8,11 @@ import type { Fault } from "./base/fault.ts";
 import type { Listening } from "./base/listen.ts";
 import { obeyProxies } from "./base/proxy.ts";
 import { openOperatorDoor } from "./cockpit/door.ts";
+import { createLive, type Live } from "./cockpit/live.ts";
+import { loopRoutes } from "./cockpit/loops/routes.ts";
 import { createMetrics, type Metrics } from "./cockpit/metrics.ts";
 import { createReadiness } from "./cockpit/readiness.ts";
+import { createAdmission } from "./cockpit/ticket.ts";
 import { chooseRunUser } from "./container/docker/user.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
 import { steadyClock } from "./engine/clock.ts";
@@ -145,6 +148,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   try {
     const clock = options.clock ?? machineClock(store);
     const metrics = metricsOf(settings, clock, () => engine);
+    const live = createLive();
     const { self, github } = connect(counting(options, metrics), clock);
     const dataDir = resolve(settings.dataDir);
     const runs = createRuns({
@@ -181,14 +185,23 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       concurrentRuns: settings.concurrentRuns,
       ...(settings.recordsMs === undefined ? {} : { keepMs: settings.recordsMs }),
       ...(settings.keepBytes === undefined ? {} : { keepBytes: settings.keepBytes }),
-      ...(metrics === null ? {} : { onDecided: metrics.decided }),
+      ...(metrics === null
+        ? {}
+        : {
+            onDecided: (decided) => {
+              metrics.decided(decided);
+              live.decided(decided);
+            },
+          }),
       reconcile: { label: settings.label, newLoopId, everyMs: settings.reconcileMs },
     });
     const reader = payloadReader(self);
     await takeEarlier(store, reader, engine);
-    metrics?.began(await store.livePhases());
+    const standing = await store.livePhases();
+    metrics?.began(standing);
+    live.began(standing);
     await engine.start();
-    const operator = metrics === null ? null : await openForOperator(options, { store, metrics });
+    const operator = metrics === null ? null : await openForOperator(options, { store, metrics, live, engine });
     const { url, close } = await openDoor(options, { engine, reader, now: clock.now, metrics }).catch(async (error) => {
       await operator?.close();
       throw error;
@@ -240,7 +253,7 @@ async function roomIn(dataDir: string): Promise<void> {
 /** What the App cannot do without: its store, its engine of containers, and room on its disk. */
 function openForOperator(
   { settings, log, runtime }: AppOptions,
-  { store, metrics }: { readonly store: StorePort; readonly metrics: Metrics },
+  { store, metrics, live, engine }: BehindOperator,
 ): Promise<Listening> {
   assert(settings.operatorDoor !== undefined, "figures are kept for a door");
   const parts = {
@@ -248,12 +261,30 @@ function openForOperator(
     containers: () => runtime.list(),
     disk: () => roomIn(settings.dataDir),
   };
+  const onError = (error: unknown) => log.error({ err: error }, "the operator's door could not answer");
+  const pages = loopRoutes({
+    store,
+    live,
+    slots: () => engine.slots(),
+    admission: createAdmission(settings.sealSecret),
+    github: settings.github.gitUrl,
+    now: Date.now, // as the command that makes tickets has it
+    onError,
+  });
   return openOperatorDoor({
     ...settings.operatorDoor,
     registry: metrics.registry,
     readiness: createReadiness(parts, () => performance.now()),
-    onError: (error) => log.error({ err: error }, "the operator's door could not answer"),
+    pages,
+    onError,
   });
+}
+
+interface BehindOperator {
+  readonly store: StorePort;
+  readonly metrics: Metrics;
+  readonly live: Live;
+  readonly engine: Engine;
 }
 
 interface Behind {

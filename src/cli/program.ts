@@ -64,6 +64,17 @@ async function commands(terminal: Terminal, done: (code: number) => void): Promi
       done(await doctor(json, terminal));
     });
   program
+    .command("cockpit")
+    .description("print an address of the running App's pages: its loops, what they do, cost and wait for")
+    .addHelpText(
+      "after",
+      "\nIt takes the settings of `serve`. The address is good for five minutes and for one browser, which may look for twelve hours.",
+    )
+    .action(async () => {
+      const { cockpit } = await import("./cockpit.ts");
+      done(cockpit(terminal));
+    });
+  program
     .command("restore")
     .description("rebuild a lost store from the issue threads; run it while the App is stopped")
     .option("--json", "answer in JSON")

@@ -13,12 +13,22 @@ export interface Dialect {
   readonly gateSinceOf: string;
 }
 
-type Port = "load" | "loops" | "liveLoops" | "livePhases" | "loopIds" | "runningLoops" | "pastLoops" | "findIssue";
+type Port =
+  | "load"
+  | "loops"
+  | "liveLoops"
+  | "livePhases"
+  | "loopIds"
+  | "runningLoops"
+  | "pastLoops"
+  | "newestEnded"
+  | "findIssue";
 
 type StoredLoop = { readonly issueKey: string; readonly state: LoopState };
 
 export function loops(driver: Driver, { phaseOf, gateSinceOf }: Dialect): Pick<StorePort, Port> {
   return {
+    newestEnded: (before, limit) => driver.read(() => newestEnded(before, limit)),
     load: (issueKey) => driver.read(() => load(issueKey)),
     loops: (filter) => driver.read(() => storedLoops(filter === "live" ? "where live = 1" : "")),
     liveLoops: () => driver.read(liveLoops),
@@ -43,6 +53,17 @@ export function loops(driver: Driver, { phaseOf, gateSinceOf }: Dialect): Pick<S
 function* load(issueKey: string): Steps<LoopState | null> {
   const row = yield* one("select state from loop where issue_key = ?", issueKey);
   return row === undefined ? null : stateIn(row.state, issueKey);
+}
+
+function* newestEnded(before: number, limit: number): Steps<{ at: number; issueKey: string }[]> {
+  const ended = "select issue_key, ended_at from loop where ended_at";
+  const rows = yield* all(`${ended} < ? order by ended_at desc limit ?`, before, limit);
+  const last = rows.length < limit ? null : Number(rows.at(-1)?.ended_at);
+  const together = last === null ? [] : yield* all(`${ended} = ?`, last);
+  return [...rows.filter((row) => Number(row.ended_at) !== last), ...together].map((row) => ({
+    at: Number(row.ended_at),
+    issueKey: String(row.issue_key),
+  }));
 }
 
 function* storedLoops(where: string): Steps<StoredLoop[]> {

@@ -109,9 +109,11 @@ describe.skipIf(executablePath === null)("setting up in a browser", () => {
     if (!read.ok) return;
     expect(read.settings.app.slug).toBe("loopgate-of-ada");
     expect(await askAboutApp(read.settings)).toEqual({ problems: [], warnings: [] });
+    const { operatorDoor, ...rest } = read.settings;
+    expect(operatorDoor).toEqual({ host: "127.0.0.1", port: 3001 });
     const app = await startApp({
       settings: {
-        ...read.settings,
+        ...rest,
         github: { ...read.settings.github, throttle: false },
         dataDir: join(dir, "data"),
         listen: { host: "127.0.0.1", port: 0 },

@@ -8,11 +8,14 @@ import { join } from "node:path";
 import { pino } from "pino";
 import app from "../../src/app.ts";
 import { openOperatorDoor } from "../../src/cockpit/door.ts";
+import { createLive } from "../../src/cockpit/live.ts";
+import { loopRoutes } from "../../src/cockpit/loops/routes.ts";
 import { createMetrics } from "../../src/cockpit/metrics.ts";
 import { createReadiness } from "../../src/cockpit/readiness.ts";
 import { openSetupDoor } from "../../src/cockpit/setup/door.ts";
 import { firstWebhooks } from "../../src/cockpit/setup/first-webhooks.ts";
 import { createFlow } from "../../src/cockpit/setup/flow.ts";
+import { createAdmission } from "../../src/cockpit/ticket.ts";
 import { startRelay } from "../../src/container/relay.mjs";
 import { startForge } from "../../src/forge/forge.ts";
 import { egressProxy } from "../../src/gateway/egress/proxy.ts";
@@ -115,12 +118,35 @@ async function operatorsDoor(onError: (error: unknown) => void) {
     disk: () => null,
   });
   const readiness = createReadiness({ store: async () => {} }, () => performance.now());
-  const { url, close } = await openOperatorDoor({ host: "127.0.0.1", port: 0, registry, readiness, onError });
+  const pages = loopRoutes({
+    store: {
+      load: async () => null,
+      readTrace: async () => [],
+      getArtifact: async () => null,
+      newestEnded: async () => [],
+    },
+    live: createLive(),
+    slots: () => ({ taken: 0, of: 1, waiting: 0 }),
+    admission: createAdmission("a seal secret of the fuzz"),
+    github: "https://github.com",
+    now: Date.now,
+    onError,
+  });
+  const { url, close } = await openOperatorDoor({ host: "127.0.0.1", port: 0, registry, readiness, pages, onError });
   const door: Door = {
     name: "the operator's door",
     at: { port: Number(new URL(url).port) },
-    paths: ["/metrics", "/readyz", "/", "/metrics/x"],
-    headers: ["accept: text/plain", "accept-encoding: gzip"],
+    paths: [
+      "/metrics",
+      "/readyz",
+      "/",
+      "/metrics/x",
+      "/begin?ticket=x",
+      "/loops/1/2",
+      "/loops/1/2/events",
+      "/-/style.css",
+    ],
+    headers: ["accept: text/plain", "accept-encoding: gzip", "cookie: loopgate_operator=x"],
     good: { request: get("/readyz"), status: 200 },
   };
   return { door, close };

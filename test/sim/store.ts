@@ -93,6 +93,16 @@ export interface Committed {
   readonly now: number;
 }
 
+function newestEnded(disk: Disk, before: number, limit: number) {
+  const ended = [...disk.loops]
+    .filter(([, state]) => !isLive(state))
+    .map(([issueKey, state]) => ({ issueKey, at: state.ending?.at ?? state.startedAt }))
+    .filter(({ at }) => at < before)
+    .sort((one, other) => other.at - one.at);
+  const last = ended[limit - 1]?.at ?? Number.NEGATIVE_INFINITY;
+  return ended.filter(({ at }, index) => index < limit || at === last);
+}
+
 /** The store of one life of the process, over the disk that outlives it. */
 export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): StorePort {
   const read = <T>(name: string, act: () => T) => boundary.local(`store.${name}`, act, false);
@@ -111,6 +121,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
         const due = [...disk.effects.values()].filter((effect) => effect.notBefore <= now);
         return [...new Set([...withEvents, ...due.map((effect) => effect.issueKey)])].sort();
       }),
+    newestEnded: (before, limit) => read("newestEnded", () => newestEnded(disk, before, limit)),
     load: (issueKey) => read("load", () => disk.loops.get(issueKey) ?? null),
     allPaused: async (repositoryId) => disk.allPaused.get(repositoryId) ?? null,
     setAllPaused: (repositoryId, paused) =>

@@ -322,6 +322,22 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.findIssue({ repositoryId: 1, branch: odd })).toBe(null);
     });
 
+    test("loops that ended are told newest first, a page at a time, also where many ended at once", async () => {
+      const endings = { "100#1": 1_000, "100#2": 3_000, "100#3": 3_000, "100#4": 3_000, "100#5": 2_000 };
+      for (const [key, at] of Object.entries(endings))
+        await commit(
+          [],
+          anEndedLoop({ reason: "cancelled", of: "told", said: "", at }, { id: `l${key.slice(4)}` }),
+          key,
+        );
+      await commit([], aLoop(), "100#6");
+      const keys = async (before: number, limit: number) =>
+        (await store.newestEnded(before, limit)).map(({ at, issueKey }) => `${at} ${issueKey}`).sort();
+      expect(await keys(9_000, 2)).toEqual(["3000 100#2", "3000 100#3", "3000 100#4"]);
+      expect(await keys(3_000, 1)).toEqual(["2000 100#5"]);
+      expect((await store.newestEnded(3_000, 9)).map(({ at }) => at)).toEqual([2_000, 1_000]);
+    });
+
     test("the trace of an issue is read newest last, as many entries as asked for", async () => {
       for (const at of [1, 2, 3]) await store.trace({ issueKey: "1#1", loop: "k", at, kind: "step", detail: { at } });
       expect((await store.readTrace("1#1", 2)).map(({ at }) => at)).toEqual([2, 3]);

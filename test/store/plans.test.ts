@@ -100,6 +100,7 @@ async function useEverything(): Promise<void> {
   for (let n = 100; n < 310; n++) await store.acceptDelivery(delivery(n, { issue: 77 }, 100));
   await store.prune(9 * 24 * 3_600_000, 2);
   await store.endedLoops(5, 5);
+  await store.newestEnded(9_000_000_000_000, 1);
   await store.forgetLoop("100#1", "gone");
   await store.size();
   await store.setBack(2, 1);

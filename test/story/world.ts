@@ -258,12 +258,15 @@ function removeAll(dir: string): Promise<void> {
   return rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
+/** What records are sealed with in stories. */
+export const sealSecret = "a seal secret of the stories, long enough";
+
 function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings {
   const named = Object.entries({ ...(options.registry ? { npm: options.registry } : {}), ...options.registries });
   return {
     app: { id: forge.app.id, slug: forge.app.slug, privateKey: forge.app.privateKey },
     webhookSecrets: [webhookSecret],
-    sealSecret: "a seal secret of the stories, long enough",
+    sealSecret,
     github: { apiUrl: forge.url, gitUrl: forge.url, throttle: false },
     dataDir: join(dir, "app"),
     listen: { host: "127.0.0.1", port: 0 },

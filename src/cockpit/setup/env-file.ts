@@ -20,6 +20,7 @@ export function settingsOf(app: Registered, { github }: Answers, relayImage: str
     ["LOOPGATE_WEBHOOK_SECRET", app.webhook_secret ?? randomBytes(32).toString("hex")],
     ["LOOPGATE_SEAL_SECRET", randomBytes(32).toString("hex")],
     ["LOOPGATE_RELAY_IMAGE", relayImage],
+    ["LOOPGATE_OPERATOR_PORT", "3001"],
     ...(apiUrl === "https://api.github.com" ? [] : [["LOOPGATE_GITHUB_URL", apiUrl] as const]),
     ...(gitUrl === null ? [] : [["LOOPGATE_GIT_URL", gitUrl] as const]),
   ];

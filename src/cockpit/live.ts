@@ -1,0 +1,62 @@
+// Which loops live, in what state, and who wants to hear of them: kept in memory, so that a page reads only what it shows.
+import type { Decided, LivePhase } from "../engine/ports.ts";
+import { isLive } from "../loop/end.ts";
+import type { Phase } from "../loop/state.ts";
+
+/** Who is waited for: people, an agent or a judge, or time and a free container. */
+export const groups = ["people", "work", "queue"] as const;
+export type Group = (typeof groups)[number];
+
+const groupOf: Readonly<Record<Phase, Group>> = {
+  awaiting_gate: "people",
+  awaiting_plan: "people",
+  paused: "people",
+  preparing: "work",
+  executing: "work",
+  publishing: "work",
+  verifying: "work",
+  queued: "queue",
+  resting: "queue",
+  settled: "queue",
+  refused: "queue",
+};
+
+export interface Live {
+  /** The live loops that the store had at the start. */
+  began(loops: readonly LivePhase[]): void;
+  /** To be told of each decision once it is saved. */
+  decided(decided: Decided): void;
+  /** Keys of the group's issues; those that came to it first, first. */
+  keys(group: Group): readonly string[];
+  /** Calls the listener after each decision about the issue; returns the way to stop. */
+  watch(issueKey: string, listener: () => void): () => void;
+}
+
+export function createLive(): Live {
+  const byGroup: Readonly<Record<Group, Set<string>>> = { people: new Set(), work: new Set(), queue: new Set() };
+  const watchers = new Map<string, Set<() => void>>();
+
+  function put(issueKey: string, group: Group | null): void {
+    for (const name of groups) if (name !== group) byGroup[name].delete(issueKey);
+    if (group !== null) byGroup[group].add(issueKey);
+  }
+
+  return {
+    began(loops) {
+      for (const { issueKey, phase } of loops) put(issueKey, groupOf[phase]);
+    },
+    decided({ issueKey, after }) {
+      put(issueKey, after !== null && isLive(after) ? groupOf[after.phase] : null);
+      for (const listener of watchers.get(issueKey) ?? []) listener();
+    },
+    keys: (group) => [...byGroup[group]],
+    watch(issueKey, listener) {
+      const listeners = watchers.get(issueKey) ?? new Set();
+      watchers.set(issueKey, listeners.add(listener));
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0 && watchers.get(issueKey) === listeners) watchers.delete(issueKey);
+      };
+    },
+  };
+}

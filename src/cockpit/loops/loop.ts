@@ -1,0 +1,107 @@
+// One loop's page: where it stands, what each attempt did and what the judges said of it, and what happened, newest first.
+import { html } from "hono/html";
+import type { TraceEntry } from "../../engine/ports.ts";
+import type { Attempt, LoopState, RunFacts, Verdict } from "../../loop/state.ts";
+import { inDollars } from "../../report/money.ts";
+import { nextAction } from "../../report/next.ts";
+import { duration } from "../../report/time.ts";
+import { type Html, shell } from "../page/shell.ts";
+import { addressOf, toneOf } from "./list.ts";
+import { headline, inline, issueName, moment, sentence, spentOn } from "./words.ts";
+
+export interface ShownLoop {
+  readonly issueKey: string;
+  readonly state: LoopState;
+  /** Newest first. */
+  readonly trace: readonly TraceEntry[];
+  /** Where people read GitHub; no slash at the end. */
+  readonly github: string;
+  readonly now: number; // epoch milliseconds
+}
+
+export function loopPage(shown: ShownLoop): Html {
+  const { issueKey, state, github } = shown;
+  const { owner, name, number } = state.issue;
+  const main = html`<p><a href="/">All loops</a> › <a href="${github}/${owner}/${name}/issues/${number}" rel="noreferrer">${issueName(state)}</a></p>
+    <h1>${state.title}</h1>
+    <div id="live" data-events="${addressOf(issueKey)}/events">
+      <section class="card" aria-label="State">${statePart(shown)}</section>
+      <h2>Attempts</h2>
+      ${state.attempts.length === 0 ? html`<p class="quiet">None has begun.</p>` : state.attempts.toReversed().map((attempt, index) => attemptPart(issueKey, attempt, index === 0, shown.now))}
+      <h2>What happened</h2>
+      ${timeline(shown.trace)}
+    </div>
+    <p class="quiet" id="follows" role="status" hidden>This page follows along.</p>`;
+  return shell({ title: state.title, main, script: "/-/loop.js" });
+}
+
+function statePart({ state, github }: ShownLoop): Html {
+  const { owner, name } = state.issue;
+  const pull = state.pull === null ? null : `${github}/${owner}/${name}/pull/${state.pull.number}`;
+  const next = state.ending === null ? null : nextAction(state, state.ending, null);
+  return html`<p><span class="state ${toneOf(state)}">${headline(state)}</span></p>
+    <p>${sentence(state)}</p>
+    ${next === null ? "" : html`<p><strong>Next:</strong> ${inline(next)}</p>`}
+    <dl class="pairs">
+      <div><dt>Started</dt><dd>${moment(state.startedAt)} by ${state.requester.login}</dd></div>
+      <div><dt>Attempts</dt><dd>${state.attempts.filter(({ counted }) => counted).length} of ${state.granted} used</dd></div>
+      <div><dt>Spent</dt><dd>${spentOn(state)} of ${inDollars(state.grantedNano)}</dd></div>
+      ${state.branch === null ? "" : html`<div><dt>Branch</dt><dd><code>${state.branch}</code></dd></div>`}
+      ${pull === null ? "" : html`<div><dt>Pull request</dt><dd><a href="${pull}" rel="noreferrer">#${state.pull?.number}</a> · <a href="${pull}/files" rel="noreferrer">its changes</a></dd></div>`}
+    </dl>`;
+}
+
+function attemptPart(issueKey: string, attempt: Attempt, isOpen: boolean, now: number): Html {
+  const { number, verdict, change, runs } = attempt;
+  const colour = verdict?.colour ?? (attempt.endedAt === null ? "under way" : "not judged");
+  const size =
+    change === null
+      ? ""
+      : html` · ${change.files === 1 ? "1 file" : `${change.files} files`}, +${change.additions} −${change.deletions}`;
+  return html`<details class="card"${isOpen ? html` open` : ""}>
+    <summary>Attempt ${number}: <span class="state ${toneOfColour(colour)}">${colour}</span>${size}</summary>
+    ${verdict === null ? "" : verdictPart(verdict)}
+    <div class="scroll"><table>
+      <thead><tr><th scope="col">Run</th><th scope="col">Ended</th><th scope="col">Took</th><th scope="col">Cost</th><th scope="col">Tokens</th><th scope="col">Tools</th><th scope="col">Refused</th><th scope="col">Texts</th></tr></thead>
+      <tbody>${runs.map((run) => runRow(issueKey, run, now))}</tbody>
+    </table></div>
+  </details>`;
+}
+
+const toneOfColour = (colour: string) => ({ green: "good", red: "bad" })[colour] ?? "work";
+
+function verdictPart({ parts, findings }: Verdict): Html {
+  const rows = parts.map(
+    ({ source, name, colour, note }) =>
+      html`<li><span class="state ${toneOfColour(colour)}">${colour}</span> ${source} · ${name}${note === "" ? "" : html`: ${note}`}</li>`,
+  );
+  const found = findings.map(
+    ({ title, path, line }) =>
+      html`<li>${title}${path === null ? "" : html` <code>${path}${line === null ? "" : `:${line}`}</code>`}</li>`,
+  );
+  return html`<ul class="tree">${rows}</ul>${found.length === 0 ? "" : html`<p>Findings:</p><ul class="tree">${found}</ul>`}`;
+}
+
+function runRow(issueKey: string, run: RunFacts, now: number): Html {
+  const { id, role, status, startedAt, endedAt, spentNano, tokens, toolCalls = [], refusals = [] } = run;
+  const tools = toolCalls.map(
+    ({ tool, calls, refused, failed }) =>
+      html`<li>${tool} ×${calls}${refused > 0 ? `, ${refused} refused` : ""}${failed > 0 ? `, ${failed} failed` : ""}</li>`,
+  );
+  const text = (sha: string | null, words: string) =>
+    sha === null ? "" : html`<li><a href="${addressOf(issueKey)}/texts/${sha}">${words}</a></li>`;
+  return html`<tr>
+    <th scope="row">${role} <code>${id}</code></th><td>${status}</td><td>${duration((endedAt ?? now) - startedAt)}</td><td>${inDollars(spentNano)}</td>
+    <td>${tokens.input} in, ${tokens.output} out</td><td><ul>${tools}</ul></td><td><ul>${refusals.map((one) => html`<li>${one}</li>`)}</ul></td>
+    <td><ul>${text(run.briefSha256, "brief")}${text(run.logSha256, "log")}</ul></td>
+  </tr>`;
+}
+
+function timeline(trace: readonly TraceEntry[]): Html {
+  const rows = trace.map(({ at, kind, detail }) => {
+    const { before, after, note } = detail as { before?: unknown; after?: unknown; note?: unknown };
+    const step = typeof after === "string" && before !== after ? ` → ${after.replaceAll("_", " ")}` : "";
+    return html`<li>${moment(at)} <strong>${kind.replaceAll("_", " ")}</strong>${step}${typeof note === "string" && note !== "" ? html` <span class="quiet">${note}</span>` : ""}</li>`;
+  });
+  return rows.length === 0 ? html`<p class="quiet">Nothing is recorded.</p>` : html`<ol class="timeline">${rows}</ol>`;
+}

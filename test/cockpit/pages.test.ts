@@ -1,0 +1,212 @@
+// The operator's pages about loops: who may look, what is told, that a page follows along, and that many loops slow nothing.
+import { request } from "node:http";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { openOperatorDoor } from "../../src/cockpit/door.ts";
+import { createLive } from "../../src/cockpit/live.ts";
+import { loopRoutes } from "../../src/cockpit/loops/routes.ts";
+import { createMetrics } from "../../src/cockpit/metrics.ts";
+import { createReadiness } from "../../src/cockpit/readiness.ts";
+import { createAdmission, makeTicket } from "../../src/cockpit/ticket.ts";
+import { browserArguments, findBrowser } from "../../src/forge/pages/screenshot.ts";
+import type { LoopState } from "../../src/loop/state.ts";
+import { aLoop, anAttempt, anEndedLoop, aRun } from "../loop/builder.ts";
+import { approving, aStory, mend, sealSecret } from "../story/world.ts";
+import { until } from "../until.ts";
+
+const secret = "a seal secret that nobody else knows";
+
+describe("a ticket", () => {
+  const [now, minute] = [1_800_000_000_000, 60_000];
+
+  test("is good once, for five minutes, under its own secret, and the session for twelve hours", () => {
+    const admission = createAdmission(secret);
+    const ticket = makeTicket(secret, now);
+    expect(createAdmission("another secret of the same kind").admit(ticket, now)).toBeNull();
+    expect(admission.admit(ticket, now + 5 * minute)).toBeNull();
+    const admitted = admission.admit(ticket, now + 4 * minute);
+    expect(admission.admit(ticket, now + 4 * minute)).toBeNull();
+    const session = admitted?.session ?? "";
+    expect(admission.isAdmitted(session, now + 12 * 60 * minute)).toBe(true);
+    expect(admission.isAdmitted(session, now + 13 * 60 * minute)).toBe(false);
+  });
+
+  test("is no session, a session is no ticket, and neither may be changed", () => {
+    const admission = createAdmission(secret);
+    const ticket = makeTicket(secret, now);
+    expect(admission.isAdmitted(ticket, now)).toBe(false);
+    const session = admission.admit(ticket, now)?.session ?? "";
+    expect(admission.admit(session, now)).toBeNull();
+    const later = session.replace(/^s\.\d{13}/, `s.${now + 1e12}`);
+    expect(admission.isAdmitted(later, now)).toBe(false);
+    for (const text of ["", "s", `${session}x`, session.slice(0, -1)])
+      expect(admission.isAdmitted(text, now)).toBe(false);
+  });
+});
+
+/** The pages over these loops, and a browser's cookie for them. */
+async function aDoor(loops: Readonly<Record<string, LoopState>>, texts: Readonly<Record<string, string>> = {}) {
+  const loaded: string[] = [];
+  const live = createLive();
+  live.began(
+    Object.entries(loops)
+      .filter(([, { ending }]) => ending === null)
+      .map(([issueKey, { phase, gateSince }]) => ({ issueKey, phase, gateSince })),
+  );
+  const { registry } = createMetrics({
+    now: Date.now,
+    slots: () => ({ taken: 0, of: 1, waiting: 0 }),
+    disk: () => null,
+  });
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => errors.push(error);
+  const pages = loopRoutes({
+    store: {
+      load: async (key) => {
+        loaded.push(key);
+        return loops[key] ?? null;
+      },
+      readTrace: async () => [],
+      getArtifact: async (sha) => texts[sha] ?? null,
+      newestEnded: async () =>
+        Object.entries(loops).flatMap(([issueKey, { ending }]) =>
+          ending === null ? [] : [{ issueKey, at: ending.at }],
+        ),
+    },
+    live,
+    slots: () => ({ taken: 1, of: 4, waiting: 2 }),
+    admission: createAdmission(secret),
+    github: "https://github.com",
+    now: Date.now,
+    onError,
+  });
+  const readiness = createReadiness({}, () => performance.now());
+  const door = await openOperatorDoor({ host: "127.0.0.1", port: 0, registry, readiness, pages, onError });
+  onTestFinished(() => door.close());
+  const begun = await fetch(`${door.url}/begin?ticket=${makeTicket(secret, Date.now())}`, { redirect: "manual" });
+  const [set = ""] = begun.headers.getSetCookie();
+  const cookie = set.split(";")[0] ?? "";
+  const ask = (path: string, headers: Record<string, string> = { cookie }) => fetch(door.url + path, { headers });
+  return { url: door.url, set, cookie, ask, loaded, errors };
+}
+
+describe("the door", () => {
+  test("tells nothing of any loop to whoever has no session, wherever they look", async () => {
+    const { ask, set } = await aDoor({ "100#12": aLoop({ phase: "awaiting_gate" }) });
+    expect(set).toMatch(/; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/);
+    const paths = [
+      "/",
+      "/?show=ended",
+      "/loops/100/12",
+      "/loops/100/12/events",
+      `/loops/100/12/texts/${"1".repeat(64)}`,
+      "/nowhere",
+    ];
+    for (const path of paths) {
+      const answer = await ask(path, {});
+      expect([path, answer.status]).toEqual([path, 403]);
+      expect(await answer.text()).not.toMatch(/sum\(\)|acme|widgets|alice|k3f9|>1</);
+    }
+  });
+
+  test("keeps pages to this machine's names, and to reading", async () => {
+    const { url, cookie } = await aDoor({});
+    const { hostname, port } = new URL(url);
+    const status = (method: string, host: string) =>
+      new Promise((done) =>
+        request({ hostname, port, method, path: "/", headers: { host, cookie } }, (answer) =>
+          done(answer.statusCode),
+        ).end(),
+      );
+    expect(await status("GET", "evil.example")).toBe(421);
+    expect(await status("GET", "localhost:1")).toBe(200);
+    expect(await status("POST", "127.0.0.1")).toBe(405);
+  });
+
+  test("shows a text with the loop that it belongs to only", async () => {
+    const attempts = [anAttempt({ runs: [aRun({ logSha256: "a".repeat(64) })] })];
+    const texts = {
+      ["a".repeat(64)]: `<b>what it wrote</b> ghp_${"x".repeat(36)}`,
+      ["b".repeat(64)]: "another loop's",
+    };
+    const { ask } = await aDoor({ "100#12": aLoop({ attempts }) }, texts);
+    const own = await ask(`/loops/100/12/texts/${"a".repeat(64)}`);
+    expect([own.status, own.headers.get("content-type"), await own.text()]).toEqual([
+      200,
+      expect.stringMatching(/^text\/plain;/),
+      expect.stringMatching(/^<b>what it wrote<\/b> (?!ghp_x)/),
+    ]);
+    expect((await ask(`/loops/100/12/texts/${"b".repeat(64)}`)).status).toBe(404);
+    expect((await ask("/loops/100/13")).status).toBe(404);
+  });
+
+  test("what people and agents wrote stays text", async () => {
+    const title = `<img src=x onerror=alert(1)> & "quotes"`;
+    const { ask, errors } = await aDoor({ "100#12": aLoop({ title, phase: "awaiting_gate" }) });
+    for (const path of ["/", "/loops/100/12"]) {
+      const text = await (await ask(path)).text();
+      expect(text).toContain("&lt;img src=x onerror=alert(1)&gt;");
+      expect(text).not.toContain("<img");
+    }
+    expect(errors).toEqual([]);
+  });
+
+  test("of a thousand loops a page reads fifty, and the next one goes on", async () => {
+    const keys = Array.from({ length: 1_000 }, (_, index) => `100#${index + 1}`);
+    const loops = Object.fromEntries(keys.map((key) => [key, aLoop({ phase: "executing", title: key })]));
+    const { ask, loaded } = await aDoor(loops);
+    const text = await (await ask("/?show=work")).text();
+    expect(loaded).toEqual(keys.slice(0, 50));
+    expect(text).toContain('<span class="count">1000</span>');
+    const [, next = ""] = /href="(\/\?show=work&amp;after=50)"/.exec(text) ?? [];
+    await ask(next.replace("&amp;", "&"));
+    expect(loaded.slice(50)).toEqual(keys.slice(50, 100));
+  });
+
+  test("a loop that ended says why and what to do next", async () => {
+    const ended = anEndedLoop({ reason: "retry_limit", of: "attempts" } as Parameters<typeof anEndedLoop>[0]);
+    const { ask } = await aDoor({ "100#12": ended });
+    expect(await (await ask("/?show=ended")).text()).toContain("stopped: retry limit");
+    const text = await (await ask("/loops/100/12")).text();
+    expect(text).toContain("<strong>Next:</strong>");
+    expect(text).toContain("Attempt 1");
+  });
+});
+
+const executablePath = await findBrowser();
+if (executablePath === null && process.env.CI)
+  throw new Error("CI is set, but there is no Chromium to test the operator's pages with.");
+
+describe.skipIf(executablePath === null)("in a browser", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executablePath as string, args: [...browserArguments] });
+  });
+  afterAll(() => browser?.close());
+
+  test("an operator finds the loop that waits, sees what was done, and sees it end without a reload", async () => {
+    const story = await aStory({ figures: true, executor: mend, reviewer: approving });
+    const issue = await story.startLoop();
+    const page = await (await browser.newContext()).newPage();
+    onTestFinished(() => page.context().close());
+    const wrong: string[] = [];
+    page.on("pageerror", (error) => wrong.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+    await page.goto(`${story.app().operatorUrl}/begin?ticket=${makeTicket(sealSecret, Date.now())}`);
+    const state = await story.state(issue);
+    await page.getByRole("link", { name: state.title }).click();
+    await page.locator("summary", { hasText: "Attempt 1" }).waitFor();
+    expect(await page.locator("details .state").first().textContent()).toBe("green");
+    await page.getByText("This page follows along.").waitFor();
+    await page.setViewportSize({ width: 375, height: 700 });
+    expect(await page.locator("html").evaluate((root) => root.scrollWidth)).toBe(375);
+    await page.locator("body").evaluate((body) => body.setAttribute("data-same", "yes"));
+    story.forge.as("bob").approve(await story.pull(issue));
+    await story.settle();
+    await page.getByText("done: task complete").first().waitFor();
+    expect(await page.locator("body").getAttribute("data-same")).toBe("yes");
+    const told = async () => (await page.locator(".timeline").textContent()) ?? "";
+    await until(async () => (await told()).includes("settled"));
+    expect(wrong).toEqual([]);
+  });
+});
