@@ -20,6 +20,7 @@ create index loop_installation on loop (installation_id);
 create index loop_live on loop (issue_key) where live = 1;
 create index loop_running on loop (issue_key) where running = 1;
 create index loop_ended on loop (ended_at) where ended_at is not null;
+create index loop_past on loop (repository_id, ended_at) where ended_at is not null;
 create index loop_ids on loop (loop, keeps_files);
 create index event_open on event (issue_key, seq) where handled = 0;
 create index event_at on event (at);
