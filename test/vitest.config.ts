@@ -1,4 +1,4 @@
-// How the tests run: one process per file, two at a time, no shared state.
+// How the tests run: one process per file, three at a time, no shared state.
 import { defineConfig } from "vitest/config";
 import { Flaky } from "./flaky.ts";
 import { LongestFirst } from "./order.ts";
@@ -8,7 +8,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/agents/**"],
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // In the gate a red test is run once more, as Loopgate does with a check that may be flaky: what then passes is named at the
