@@ -19,12 +19,16 @@ export function onPauseAll(state: LoopState, command: Command, permission: Permi
   return { state, effects: [effect], note: `${command.verb}: every loop of the repository is told` };
 }
 
-/** The loop rests as by `/loop pause`; one that a person paused stays so. */
+/** The loop rests as by `/loop pause`; one that a person paused stays so, and one that a label held rests from now on whether or not that goes. */
 export function onAllPaused(
   state: LoopState,
   { by, since }: Extract<LoopEvent, { type: "all_paused" }>,
   now: number,
 ): Decision {
+  if (state.phase === "paused" && state.resumeAt?.why.of === "hold_label") {
+    const next: LoopState = { ...state, resumeAt: { ...state.resumeAt, why: { of: "pause_all", by, since } } };
+    return { state: next, effects: [{ type: "write_status" }], note: "held, and paused with all others" };
+  }
   if (!isLive(state) || state.phase === "paused" || state.rules === null || state.mergedBy !== null)
     return stay(state, `${state.phase}: nothing of it goes on that could rest`);
   return paused(state, { of: "pause_all", by, since }, now);
