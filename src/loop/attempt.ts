@@ -361,7 +361,8 @@ function onModelDown(state: LoopState, now: number): Decision {
   const own = uncounted.attempts.filter(
     ({ number, merges }) => merges !== "conflict" || number === currentAttempt(state).number,
   );
-  const inVain = own.length - 1 - own.findLastIndex((one) => one.counted || isExcused(one));
+  const made = uncounted.plan?.of; // the attempt that made the plan is never counted, and came to something
+  const inVain = own.length - 1 - own.findLastIndex((one) => one.counted || isExcused(one) || one.number === made);
   const rest = providerRestsMs[inVain - 1];
   const said: Effect[] = [{ type: "post_attempt", attempt: number }];
   if (rest === undefined) {
