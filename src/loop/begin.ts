@@ -10,7 +10,15 @@ import { loopMsOf, withoutExpired, withoutRaises } from "./grants.ts";
 import { spentOf } from "./money.ts";
 import { planAfterReading } from "./plan-wanted.ts";
 import { held } from "./rest-held.ts";
-import { type Attempt, type Finding, type LoopState, noTokens, type Rules, type RunFacts } from "./state.ts";
+import {
+  type Attempt,
+  type Finding,
+  type LoopState,
+  noTokens,
+  type Rules,
+  type RunFacts,
+  saidBounds,
+} from "./state.ts";
 
 const writers: readonly Permission[] = ["write", "maintain", "admin"];
 
@@ -475,10 +483,18 @@ export function setUpCause(state: LoopState, { run, trouble, exitCode, note, new
   return { reason: "infrastructure_error", of: "command_not_run", attempt, role, exitCode: exitCode ?? 127 };
 }
 
-/** Of the packages that a run was refused until a person is asked, those that none has decided on. */
+/**
+ * Of the packages that a run was refused until a person is asked, those that none has decided on: no more than the thread shows and a
+ * refusal remembers whole, so that a person's yes is to what they saw. The rest is asked about the next time.
+ */
 export function packagesToAsk({ packagesAllowed = [], said = [] }: LoopState, names: readonly string[] = []): string[] {
   const denied = said.flatMap(({ of, about = "" }) => (of === "denied" ? about.split("\n") : []));
-  return names.filter((name) => !packagesAllowed.includes(name) && !denied.includes(name));
+  let left: number = saidBounds.text;
+  return names.filter((name) => {
+    if (packagesAllowed.includes(name) || denied.includes(name) || name.length >= left) return false;
+    left -= name.length + 1;
+    return true;
+  });
 }
 
 /** What a person is shown and asked about: untrusted names, one a line. */
