@@ -86,8 +86,9 @@ export function readDevcontainer(text: string): FoundRead {
 function against(value: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(value).flatMap(([key, given]) => {
     if (key === "features" && isSome(given)) return featureNames(given);
-    if (refused[key]?.(given)) return [`\`${key}\``];
-    if (key in refused || key in leftOut || ofEditors.has(key) || read.has(key)) return [];
+    const refuses = Object.hasOwn(refused, key) ? refused[key] : undefined; // a file may have keys that every object has
+    if (refuses?.(given)) return [`\`${key}\``];
+    if (refuses !== undefined || Object.hasOwn(leftOut, key) || ofEditors.has(key) || read.has(key)) return [];
     return [`${named(key)}, which is not known`];
   });
 }

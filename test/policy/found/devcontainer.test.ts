@@ -82,6 +82,8 @@ describe("a devcontainer.json", () => {
       "more than 20 commands",
     ],
     [{ postCreateCommand: "x".repeat(12_001) }, "more than 12000 characters of commands and variables"],
+    [{ image: "x", __defineGetter__: 1 }, "`__defineGetter__`, which is not known"],
+    [{ image: "x", hasOwnProperty: 1 }, "`hasOwnProperty`, which is not known"],
     ['{ "image": ', "no JSON with comments"],
     ['["image"]', "no JSON with comments"],
   ])("%j is not used at all, and each reason has a name", (value, expected) => {
