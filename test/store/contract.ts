@@ -283,6 +283,14 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(ids.filter(({ keepsFiles }) => keepsFiles).map(({ id }) => id)).toEqual(["gate", "may", "told"]);
     });
 
+    test("the phases of live loops are told whatever characters people and programs put into their states", async () => {
+      const odd = { "100#12": "nul \0", "100#13": "half a pair \ud83d", "100#14": "the other half \ude00" };
+      for (const [key, title] of Object.entries(odd)) await commit([], aLoop({ title, phase: "paused" }), key);
+      const phases = (await store.livePhases()).map(({ issueKey, phase }) => `${issueKey} ${phase}`);
+      expect(phases).toEqual(["100#12 paused", "100#13 paused", "100#14 paused"]);
+      expect((await store.load("100#12"))?.title).toBe("nul \0");
+    });
+
     test("of a repository's ended loops the newest are found, and no living one and none of another", async () => {
       const endedAt = (at: number, id: string) =>
         anEndedLoop({ reason: "cancelled", of: "told", said: "", at }, { id });

@@ -7,7 +7,9 @@ import { connectionTo } from "./connection.ts";
 import { postgresDriver } from "./driver.ts";
 import { takeHold, useSchema } from "./hold.ts";
 
-const dialect = { phaseOf: "state::json ->> 'phase'", gateSinceOf: "state::json ->> 'gateSince'" };
+/** PostgreSQL reads no JSON in which a text has U+0000 or half a pair, as people and programs may write: the escapes go first. */
+const readable = "regexp_replace(state, '\\\\.', '_', 'g')::json";
+const dialect = { phaseOf: `${readable} ->> 'phase'`, gateSinceOf: `${readable} ->> 'gateSince'` };
 
 export interface PostgresOptions {
   /** Told once, when another process has taken the store: from then on nothing is written, and every write is a Fault. */
