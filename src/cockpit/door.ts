@@ -60,5 +60,14 @@ export async function openOperatorDoor(door: OperatorDoor): Promise<Listening> {
   );
   server.maxConnections = 256;
   refuseTunnels(server);
-  return listen(server, { host, port });
+  const { url, close } = await listen(server, { host, port });
+  return {
+    url,
+    async close() {
+      const closed = close();
+      // A browser that follows a loop would be waited for until it goes; nothing that is only read here is worth that.
+      server.closeAllConnections();
+      await closed;
+    },
+  };
 }

@@ -87,7 +87,7 @@ async function aDoor(loops: Readonly<Record<string, LoopState>>, texts: Readonly
   const [set = ""] = begun.headers.getSetCookie();
   const cookie = set.split(";")[0] ?? "";
   const ask = (path: string, headers: Record<string, string> = { cookie }) => fetch(door.url + path, { headers });
-  return { url: door.url, set, cookie, ask, loaded, errors };
+  return { door, url: door.url, set, cookie, ask, loaded, errors };
 }
 
 describe("the door", () => {
@@ -139,6 +139,13 @@ describe("the door", () => {
     expect((await ask(`/loops/100/12/texts/${"b".repeat(64)}`)).status).toBe(404);
     expect((await ask("/loops/100/13")).status).toBe(404);
   });
+
+  test("closes though a browser still follows a loop", async () => {
+    const { door, ask } = await aDoor({ "100#12": aLoop() });
+    const { body } = await ask("/loops/100/12/events");
+    await door.close();
+    await expect(body?.getReader().read()).rejects.toThrow();
+  }, 15_000);
 
   test("what people and agents wrote stays text", async () => {
     const title = `<img src=x onerror=alert(1)> & "quotes"`;
