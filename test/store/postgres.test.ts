@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { StorePort } from "../../src/engine/ports.ts";
 import { askPostgres } from "../../src/store/postgres/check.ts";
+import { connectionTo } from "../../src/store/postgres/connection.ts";
 import { postgresStore } from "../../src/store/postgres/postgres.ts";
 import { aLoop } from "../loop/builder.ts";
 import { until } from "../until.ts";
@@ -109,6 +110,29 @@ describe.skipIf(programs() === null)("in PostgreSQL", () => {
     expect(await store.busyIssues(9)).toEqual(["1#1"]);
   });
 
+  test("F4: a transaction that the server would not begin is not in the way of the next", async () => {
+    const address = await server.database();
+    const store = await opened(address);
+    await server.ask(address, "alter table loopgate.opening rename to away");
+    await expect(store.addEvent("1#1", { type: "pull_ready" }, 1)).rejects.toThrow('"opening" does not exist');
+    await server.ask(address, "alter table loopgate.away rename to opening");
+    await store.addEvent("1#1", { type: "pull_ready" }, 2);
+    expect(await store.nextEvent("1#1")).toMatchObject({ at: 2 });
+  });
+
+  test("F4: a server that falls silent is given up, and a connection to it closed without its word", async () => {
+    const between = await aProxy(await server.database());
+    const connection = connectionTo(between.address, { called: "test", waitMs: 300 });
+    const ask = () => connection.use((client) => client.query("select 1"));
+    await ask();
+    between.silence(true);
+    await expect(ask()).rejects.toThrow("timeout");
+    between.silence(false);
+    await ask();
+    between.silence(true);
+    await connection.close();
+  }, 20_000);
+
   test("I2: where the answer to a commit is lost, the server is asked whether it counted", async () => {
     const address = await server.database();
     const between = await aProxy(address);
@@ -201,13 +225,14 @@ describe.skipIf(programs() === null)("in PostgreSQL", () => {
 
 const idleInTransaction = `select 1 from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`;
 
-/** Stands between store and server, and breaks the connection in place of passing on the answer to a word. */
+/** Stands between store and server: breaks the connection in place of passing on the answer to a word, or passes on nothing. */
 async function aProxy(address: string) {
   const { port, hostname } = new URL(address);
   let word: string | null = null;
   let lost = 0;
+  let isSilent = false;
   const open = new Set<Socket>();
-  const proxy = createServer((near) => {
+  const proxy = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect(Number(port), hostname);
     let isLost = false;
     for (const socket of [near, far]) {
@@ -216,6 +241,7 @@ async function aProxy(address: string) {
       socket.on("close", () => open.delete(socket));
     }
     near.on("data", (chunk) => {
+      if (isSilent) return;
       if (word !== null && chunk.includes(word)) {
         word = null;
         isLost = true;
@@ -228,8 +254,8 @@ async function aProxy(address: string) {
       near.destroy();
       far.destroy();
     });
-    near.on("end", () => far.end());
-    far.on("end", () => near.end());
+    near.on("end", () => isSilent || far.end());
+    far.on("end", () => isSilent || near.end());
   });
   await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
   onTestFinished(() => {
@@ -241,6 +267,9 @@ async function aProxy(address: string) {
   return {
     address: url.href,
     lost: () => lost,
+    silence: (is: boolean) => {
+      isSilent = is;
+    },
     loseAnswerTo: (asked: string) => {
       word = asked;
     },

@@ -1,4 +1,5 @@
 // One connection to PostgreSQL, made again when it broke, and used by one at a time.
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client, DatabaseError, types } from "pg";
 import { Fault } from "../../base/fault.ts";
 
@@ -28,13 +29,26 @@ const numbersForBigints = {
  */
 const idleInTransactionMs = 10_000;
 
-/**
- * Connects when it is first used. `ready` is run on each new connection before anybody else gets it; `address` is
- * `postgres://USER:PASSWORD@HOST/DATABASE` and never shown.
- */
+/** A statement that takes longer is ended by the server; where its word does not come either, the server is out of reach. */
+const statementMs = 60_000;
+const answerMs = statementMs + 5_000;
+
+/** So long is waited for the server to close a connection. */
+const goodbyeMs = 2_000;
+
+interface Manner {
+  /** What the server calls it. */
+  readonly called: string;
+  /** Run on each new connection before anybody else gets it. */
+  readonly ready?: (client: Client) => Promise<void>;
+  /** How long an answer is waited for, in milliseconds; a connection that brings none is broken. */
+  readonly waitMs?: number;
+}
+
+/** Connects when it is first used. `address` is `postgres://USER:PASSWORD@HOST/DATABASE` and never shown. */
 export function connectionTo(
   address: string,
-  { called, ready = async () => {} }: { readonly called: string; readonly ready?: (client: Client) => Promise<void> },
+  { called, ready = async () => {}, waitMs = answerMs }: Manner,
 ): Connection {
   const name = shownName(address);
   let client: Client | null = null;
@@ -46,7 +60,9 @@ export function connectionTo(
       application_name: called,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
-      statement_timeout: 60_000,
+      keepAliveInitialDelayMillis: 30_000,
+      statement_timeout: statementMs,
+      query_timeout: waitMs,
       idle_in_transaction_session_timeout: idleInTransactionMs,
       types: numbersForBigints,
     });
@@ -89,7 +105,7 @@ export function connectionTo(
       await last;
       const open = client;
       client = null;
-      await open?.end().catch(() => {});
+      if (open !== null) await Promise.race([open.end().catch(() => {}), sleep(goodbyeMs, undefined, { ref: false })]);
     },
   };
 }

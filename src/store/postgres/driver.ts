@@ -9,7 +9,7 @@ import { type Connection, isBroken } from "./connection.ts";
 interface Parts {
   readonly writer: Connection;
   readonly reader: Connection;
-  /** Begins a transaction, and tells its id; throws Fault, with nothing begun, where another process holds the store by now. */
+  /** Begins a transaction, and tells its id; throws Fault where another process holds the store by now. */
   readonly begin: (client: Client) => Promise<string>;
 }
 
@@ -42,7 +42,7 @@ export function postgresDriver({ writer, reader, begin }: Parts): Driver {
   }
 
   async function transact<T>(client: Client, steps: () => Steps<T>): Promise<Done<T> | Unanswered<T>> {
-    const transaction = await begin(client);
+    const transaction = await begun(client);
     let result: T;
     try {
       result = await perform(client, steps());
@@ -56,6 +56,16 @@ export function postgresDriver({ writer, reader, begin }: Parts): Driver {
       return { result };
     } catch (error) {
       return isBroken(error) ? { lost: transaction, result, error } : { refused: error };
+    }
+  }
+
+  /** What began only in part would be in the way of every later one on this connection. */
+  async function begun(client: Client): Promise<string> {
+    try {
+      return await begin(client);
+    } catch (error) {
+      if (!isBroken(error)) await client.query("rollback");
+      throw error;
     }
   }
 

@@ -13,7 +13,7 @@ const saidEveryMs = 5_000;
 
 export interface Hold {
   readonly epoch: number;
-  /** Begins a transaction in which this process is sure to hold the store until its end, and tells its id. Throws Fault, with nothing begun, where it does not. */
+  /** Begins a transaction in which this process is sure to hold the store until its end, and tells its id. Throws Fault where it does not; what was begun is then still to be rolled back. */
   begin(client: Client): Promise<string>;
   /** Lets go of the store. */
   release(): Promise<void>;
@@ -91,9 +91,7 @@ export async function takeHold(
       )) as unknown as { rows: { epoch: number; id: string }[] }[];
       const [row] = answers[2]?.rows ?? [];
       if (row?.epoch === mine) return row.id;
-      const by = await holderOf(client);
-      await client.query("rollback");
-      throw lost(by);
+      throw lost(await holderOf(client));
     },
     async release() {
       saying.abort();
