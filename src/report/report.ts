@@ -67,25 +67,20 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
   return fitted({ before, details, after: after.filter((part) => part !== "") }, ATTEMPT_BYTES);
 }
 
-/** What the agent means to do, and what may be said to it. */
+/** What the agent means to do, and what may be said to it: whoever says yes has seen the plan, whatever else finds no room. */
 function planComment(state: LoopState, attempt: Attempt): string {
   const { plan } = state;
-  const isShown = plan?.of === attempt.number && plan.offered !== undefined;
-  const lines = isShown && plan.offered !== undefined ? planText(plan.offered).split("\n") : [];
-  const before = isShown
+  const offered = plan?.of === attempt.number ? plan.offered : undefined;
+  const before = offered
     ? [
         "### The plan",
         `The agent read the issue and the repository and changed nothing. This is its plan, in its own words${state.phase === "awaiting_plan" ? `.\n**Next:** ${planNext(state)}` : "."}`,
+        quoteUntrusted(planText(offered), 12_000),
       ]
     : ["### No plan", attemptSentence(attempt)];
-  const after = [
-    ...lastLinesOf(attempt),
-    ...(attempt.claim === null ? [] : [claimText(attempt.claim)]),
-    runLines(attempt),
-    footer,
-  ];
-  const details = lines.length === 0 ? [] : [quoteUntrusted(lines.join("\n"), 12_000)];
-  return fitted({ before, details, after: after.filter((part) => part !== "") }, ATTEMPT_BYTES);
+  const details = [...lastLinesOf(attempt), ...(attempt.claim === null ? [] : [claimText(attempt.claim)])];
+  const after = [runLines(attempt), footer].filter((part) => part !== "");
+  return fitted({ before, details: details.filter((part) => part !== ""), after }, ATTEMPT_BYTES);
 }
 
 /**
