@@ -127,6 +127,10 @@ describe.skipIf(programs() === null)("in PostgreSQL", () => {
     await ask();
     between.silence(true);
     await expect(ask()).rejects.toThrow("timeout");
+    const before = between.connections();
+    const asked = await Promise.allSettled([ask(), ask(), ask()]);
+    expect(asked.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(between.connections() - before).toBe(1);
     between.silence(false);
     await ask();
     between.silence(true);
@@ -231,8 +235,10 @@ async function aProxy(address: string) {
   let word: string | null = null;
   let lost = 0;
   let isSilent = false;
+  let connections = 0;
   const open = new Set<Socket>();
   const proxy = createServer({ allowHalfOpen: true }, (near) => {
+    connections += 1;
     const far = connect(Number(port), hostname);
     let isLost = false;
     for (const socket of [near, far]) {
@@ -267,6 +273,7 @@ async function aProxy(address: string) {
   return {
     address: url.href,
     lost: () => lost,
+    connections: () => connections,
     silence: (is: boolean) => {
       isSilent = is;
     },

@@ -32,6 +32,7 @@ const idleInTransactionMs = 10_000;
 /** A statement that takes longer is ended by the server; where its word does not come either, the server is out of reach. */
 const statementMs = 60_000;
 const answerMs = statementMs + 5_000;
+const connectMs = 10_000;
 
 /** So long is waited for the server to close a connection. */
 const goodbyeMs = 2_000;
@@ -53,12 +54,15 @@ export function connectionTo(
   const name = shownName(address);
   let client: Client | null = null;
   let last: Promise<unknown> = Promise.resolve();
+  let asked = 0;
+  /** What kept the newest try from connecting, and how many had asked for the connection by then. */
+  let failed: { readonly with: unknown; readonly asked: number } | null = null;
 
   async function connect(): Promise<Client> {
     const fresh = new Client({
       connectionString: address,
       application_name: called,
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: Math.min(connectMs, waitMs),
       keepAlive: true,
       keepAliveInitialDelayMillis: 30_000,
       statement_timeout: statementMs,
@@ -84,8 +88,20 @@ export function connectionTo(
     broken.end().catch(() => {});
   }
 
-  async function next<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const used = client ?? (await connect());
+  /** Those who waited while it could not be had do not try again, one after the other: they fail with it. */
+  async function connected(mine: number): Promise<Client> {
+    if (client !== null) return client;
+    if (failed !== null && mine <= failed.asked) throw failed.with;
+    try {
+      return await connect();
+    } catch (error) {
+      failed = { with: error, asked };
+      throw error;
+    }
+  }
+
+  async function next<T>(mine: number, work: (client: Client) => Promise<T>): Promise<T> {
+    const used = await connected(mine);
     try {
       return await work(used);
     } catch (error) {
@@ -97,9 +113,11 @@ export function connectionTo(
   return {
     name,
     use(work) {
-      const mine = last.then(() => next(work));
-      last = mine.catch(() => {});
-      return mine;
+      asked += 1;
+      const mine = asked;
+      const done = last.then(() => next(mine, work));
+      last = done.catch(() => {});
+      return done;
     },
     async close() {
       await last;
