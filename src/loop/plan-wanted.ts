@@ -3,7 +3,7 @@ import type { LoopState } from "./state.ts";
 
 /**
  * The plan after the issue was read: one that was approved stands as long as the text it was made for; any other is made anew
- * where the label or the policy wants one, or a person asked for it.
+ * where the label or the policy wants one now, or a person asked for it by `/loop plan`, be it that nobody answered the one they got.
  */
 export function planAfterReading(
   { plan, snapshot }: Pick<LoopState, "plan" | "snapshot">,
@@ -11,5 +11,5 @@ export function planAfterReading(
   isWanted: boolean,
 ): LoopState["plan"] {
   if (plan?.stage === "approved" && snapshot?.sha256 === text) return plan;
-  return isWanted || plan?.stage === "wanted" ? { ...plan, stage: "wanted" } : undefined;
+  return isWanted || plan?.asked === true ? { ...plan, stage: "wanted" } : undefined;
 }

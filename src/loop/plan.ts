@@ -20,7 +20,7 @@ export function offerPlan(state: LoopState, claim: Claim | null, now: number): D
   const next: LoopState = {
     ...withAttempt(state, { endedAt: now, claim: rest }),
     phase: "awaiting_plan",
-    plan: { stage: "offered", offered, of: number },
+    plan: { stage: "offered", offered, of: number, ...(state.plan?.asked === true ? { asked: true } : {}) },
     gateSince: now,
     gateReminded: false,
   };
@@ -78,7 +78,7 @@ export function denyPlan(state: LoopState, command: Command, now: number): Decis
 }
 
 function wanted(state: LoopState): LoopState {
-  return { ...state, plan: { ...state.plan, stage: "wanted" } };
+  return { ...state, plan: { ...state.plan, stage: "wanted", asked: true } };
 }
 
 function heard(state: LoopState, { actor }: Command, text: string): LoopState {

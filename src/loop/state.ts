@@ -672,6 +672,7 @@ export const LoopState = z.object({
       stage: z.enum(["wanted", "offered", "approved"]),
       offered: Plan.optional(), // the newest that an agent made; absent: none was made yet
       of: z.number().int().optional(), // the attempt that made it
+      asked: z.literal(true).optional(), // a person asked for one by `/loop plan`; absent: the label or the policy did
       by: z.string().optional(), // login of whoever approved it
     })
     .optional(),

@@ -43,6 +43,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
         ? "comment `/loop answer` followed by your answer on the same line, or answer in a comment of any length and then comment `/loop retry`."
         : "comment `/loop answer` followed by the number of your choice or by your own words.";
     case "no_plan":
+      if (state.plan?.asked === true)
+        return `say in a comment what the plan should be about, then comment \`/loop retry\`; or set the label ${inlineCode(state.label)} again to start a new loop.`;
       return `say in a comment what the plan should be about, then comment \`/loop retry\`; or take the label ${inlineCode(planLabel)} off${state.rules?.planFirst === true ? " and set `plan: off` in `.github/loop.yml`" : ""} first, to go on without a plan.`;
     case "plan_denied":
       return `comment \`/loop plan\` followed by what should be different to have another plan made, or set the label ${inlineCode(state.label)} again to start a new loop.`;

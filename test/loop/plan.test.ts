@@ -1,11 +1,35 @@
-// Attempts that only plan are never counted, and yet came to something.
-import { expect, test } from "vitest";
-import { playToEnd } from "./script.ts";
+// Whether an agent plans first, and what its planning counts for.
+import { describe, expect, test } from "vitest";
+import { decide } from "../../src/loop/decide.ts";
+import { hour } from "./builder.ts";
+import { playToEnd, readEvent } from "./script.ts";
 
-test("do not stand for tries in vain where the model provider fails once", () => {
+test("attempts that plan do not stand for tries in vain where the model provider fails once", () => {
   const planned = ["label alice", "claim plan-first", "started", 'executor plan="one|two"'];
   const again = ['checked alice plan "smaller"', "started", 'executor plan="one"', "checked bob approve", "started"];
   const { state, now } = playToEnd([...planned, ...again, "executor model-down"]);
   expect(state).toMatchObject({ phase: "resting", resumeAt: { why: { of: "provider_down" } } });
   expect((state?.resumeAt?.at ?? 0) - now).toBe(60_000);
+});
+
+describe("a plan that was to be made", () => {
+  const retried = ["checked alice retry", "reread", "started"];
+  const plansNow = (script: readonly string[]) => playToEnd(script).state?.attempts.at(-1)?.plans === true;
+
+  test("since the label was set is no more wanted once it is off, though the agent gave none", () => {
+    expect(plansNow(["label alice", "claim plan-first", "started", "executor", ...retried])).toBe(false);
+  });
+
+  test("since a person asked for it is made anew, though nobody answered the first one", () => {
+    const stopped = ["label alice", "claim", "started", "executor question=which"];
+    const asked = [...stopped, "checked bob plan", "reread", "started"];
+    expect(plansNow(asked)).toBe(true);
+    expect(plansNow([...asked, "executor", ...retried])).toBe(true);
+    const { state, now } = playToEnd([...asked, 'executor plan="one"']);
+    const later = now + 15 * 24 * hour;
+    const expired = decide(state, { type: "alarm", name: "gate_expiry" }, later).state;
+    expect(expired?.ending?.of).toBe("plan_expired");
+    const again = retried.reduce((on, line) => decide(on, readEvent(line, on, later), later).state, expired);
+    expect(again?.attempts.at(-1)).toMatchObject({ number: 3, plans: true });
+  });
 });
