@@ -7,7 +7,7 @@ import type { Said } from "../cockpit/setup/answers.ts";
 import { openSetupDoor } from "../cockpit/setup/door.ts";
 import { requireRoom } from "../cockpit/setup/env-file.ts";
 import { firstWebhooks } from "../cockpit/setup/first-webhooks.ts";
-import { createFlow } from "../cockpit/setup/flow.ts";
+import { createFlow, type Stage } from "../cockpit/setup/flow.ts";
 import { Environment } from "../environment.ts";
 import { startListener, webhookPath } from "../github/deliveries/listener.ts";
 import { exchangeCode, newApp } from "../github/register.ts";
@@ -82,10 +82,16 @@ export async function setup({ said, envFile, host, port }: SetupOptions, termina
   } finally {
     await hooks.close();
   }
-  const { at } = flow.stage();
-  if (at === "created") out(`The settings are in ${envFile}. Start the App with: npm start\n`);
+  await flow.keep(); // GitHub shows the key once, and this is the last chance
+  const stage = flow.stage();
+  if (stage.at === "created") out(`The settings are in ${envFile}. Start the App with: npm start\n`);
+  else if (stage.at === "unkept") err(lostKey(stage));
   else err("No App was made, and nothing was written.\n");
-  return at === "created" ? 0 : 1;
+  return stage.at === "created" ? 0 : 1;
+}
+
+function lostKey({ app, failed }: Extract<Stage, { at: "unkept" }>): string {
+  return `The App ${app.name} is at GitHub, and its key is lost: ${failed} Delete it there (${app.html_url}), then begin again.\n`;
 }
 
 function told(address: string, webhooks: string): string {

@@ -1,5 +1,5 @@
 // Installing as a new operator does, in a real browser: from nothing to a labelled issue that the App answers.
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
@@ -139,6 +139,17 @@ describe.skipIf(executablePath === null)("setting up in a browser", () => {
     command.signal("SIGINT");
     expect((await command.ended).code).toBe(0);
     expect(settings().ok).toBe(true);
+  });
+
+  test("an App whose key could not be kept is not passed over when the program ends", async () => {
+    const command = await begin("--public-url", publicUrl);
+    writeFileSync(envFile(), "LOOPGATE_APP_ID=1\n");
+    await register("Loopgate of Ada");
+    await page.getByText("its key could not be kept").waitFor();
+    command.signal("SIGINT");
+    const { code, err } = await command.ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(/The App Loopgate of Ada is at GitHub, and its key is lost: .*names another App by now/);
   });
 
   test("what is asked is checked, and no address is a webhook's that GitHub cannot reach", async () => {
