@@ -585,7 +585,10 @@ export function createChecks(parts: ChecksParts) {
       "a comment",
     );
     const loop = disk.loops.get(keyOf(issue))?.id ?? "";
-    const attempts = comments.filter((one) => one.body.includes(attemptMarker(loop, 0).slice(0, -6))).length;
+    const isPlan = /^### (?:The|No) plan$/m; // somebody is asked about each, however many attempts there were
+    const attempts = comments.filter(
+      (one) => one.body.includes(attemptMarker(loop, 0).slice(0, -6)) && !isPlan.test(one.body),
+    ).length;
     hold(attempts <= attemptComments, `I6: ${attempts} comments of attempts`);
     checkRecord(issue, body);
   }
