@@ -5,7 +5,7 @@ import { giveAccess } from "./access.ts";
 import { aStory, mend, type Story } from "./world.ts";
 
 /** The address GitHub gives bob for his commits. */
-const bobs = "1018+bob@users.noreply.forge.test";
+const bobs = "1015+bob@users.noreply.forge.test";
 
 const mergePolicy = "version: 1\ngate:\n  merge: true\n";
 
