@@ -30,7 +30,7 @@ function sealed(response: Response, target: string): Response {
   const { headers } = response;
   headers.set(
     "content-security-policy",
-    `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self' ${target}; base-uri 'none'; frame-ancestors 'none'`,
+    `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action ${["'self'", target].join(" ").trim()}; base-uri 'none'; frame-ancestors 'none'`,
   );
   headers.set("x-content-type-options", "nosniff");
   // Without any referrer browsers send forms of our own pages under the origin `null`.

@@ -146,7 +146,7 @@ const guard: MiddlewareHandler = async (context, next) => {
 
 /** Where a form's answer may send the browser, beside here: browsers hold redirects against `form-action` as well. */
 const policy = (nonce: string, target: string) =>
-  `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self' ${target}; base-uri 'none'; frame-ancestors 'none'`;
+  `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action ${["'self'", target].join(" ").trim()}; base-uri 'none'; frame-ancestors 'none'`;
 
 function viewOf(context: Context, world: World): View {
   const referer = context.req.header("referer") ?? "";
