@@ -104,7 +104,9 @@ describe("what the Dockerfile makes", () => {
     for (const gone of ["src/forge", "src/cli/demo.ts", "test", "fixtures"])
       expect(existsSync(join(folder, gone)), gone).toBe(false);
     const { devDependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    expect(Object.keys(devDependencies)).toEqual(expect.arrayContaining(["graphql", "marked", "sanitize-html", "playwright-core"]));
+    expect(Object.keys(devDependencies)).toEqual(
+      expect.arrayContaining(["graphql", "marked", "sanitize-html", "playwright-core"]),
+    );
     const there = Object.keys(devDependencies).filter((name) => existsSync(join(folder, "node_modules", name)));
     expect(there.filter((name) => !name.startsWith("@types/"))).toEqual([]);
   });
