@@ -33,7 +33,7 @@ J
 # ask STEPS TASK: a run in an empty home; its events are in `events`, what the model was sent in `asked`, the exit code in $code.
 ask() {
   rm -rf home port asked
-  mkdir -p home/.config/opencode work
+  mkdir -p home/.config/opencode task
   node model.mjs "$1" &
   model=$!
   until [ -s port ]; do sleep 0.1; done
@@ -42,7 +42,7 @@ ask() {
   "options": { "baseURL": "http://127.0.0.1:$(cat port)/v1", "apiKey": "k" }, "models": { "m": { "limit": { "context": 100000, "output": 8000 } } } } } }
 J
   code=0
-  (cd work && env -u XDG_CONFIG_HOME -u XDG_DATA_HOME HOME="$folder/home" timeout 120 ../node_modules/.bin/opencode run --format json "$2" </dev/null >../events 2>../errors) || code=$?
+  (cd task && env -u XDG_CONFIG_HOME -u XDG_DATA_HOME HOME="$folder/home" timeout 120 ../node_modules/.bin/opencode run --format json "$2" </dev/null >../events 2>../errors) || code=$?
   kill "$model"
   model=
 }
@@ -51,9 +51,9 @@ ask '[{"tool":"bash","given":{"command":"echo checked; exit 3","description":"ch
 is "exit of the run" "$code" 0
 is "what the model is told of a command that exits 3" "$(told)" '"checked\n"'
 is "the code in the events" "$(grep -o '"exit":[0-9]*' events)" '"exit":3'
-mkdir -p work
-printf '%s\n' 'function total(list) {' '  let sum = 0;' '  for (const one of list) sum += one.price;' '  return sum;' '}' >work/total.js
+mkdir -p task
+printf '%s\n' 'function total(list) {' '  let sum = 0;' '  for (const one of list) sum += one.price;' '  return sum;' '}' >task/total.js
 old='function total(list) {\n  let count = 0;\n  for (const one of list) count += one.size;\n  return sum;\n}'
-ask "[{\"tool\":\"edit\",\"given\":{\"filePath\":\"$folder/work/total.js\",\"oldString\":\"$old\",\"newString\":\"function total() {\n  return 0;\n}\"}},{\"say\":\"done\"}]" "Go."
+ask "[{\"tool\":\"edit\",\"given\":{\"filePath\":\"$folder/task/total.js\",\"oldString\":\"$old\",\"newString\":\"function total() {\n  return 0;\n}\"}},{\"say\":\"done\"}]" "Go."
 is "what the model is told of an edit of other lines" "$(told)" '"Edit applied successfully."'
-is "the file" "$(paste -sd'|' work/total.js)" "function total() {|  return 0;|}"
+is "the file" "$(paste -sd'|' task/total.js)" "function total() {|  return 0;|}"
