@@ -1,12 +1,19 @@
 // How the tests run: one process per file, three at a time, no shared state.
+import { existsSync, readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { Flaky } from "./flaky.ts";
 import { LongestFirst } from "./order.ts";
 
+/** The folders right below `folder` whose tests have a configuration of their own, and so run by a script of their own. */
+function ownConfigs(folder: string): readonly string[] {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.map(({ name }) => `${folder}/${name}`).filter((one) => existsSync(`${one}/vitest.config.ts`));
+}
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/agents/**"],
+    exclude: ownConfigs("test").map((folder) => `${folder}/**`),
     pool: "forks",
     maxWorkers: 3,
     testTimeout: 120_000,
