@@ -20,6 +20,7 @@ async function run({
   BENCH_AGENT: command = "true",
   BENCH_RUNS: concurrentRuns = "1",
   BENCH_MODELS: models = "{}",
+  BENCH_STORE: store = "",
 }: NodeJS.ProcessEnv) {
   const agent = { command, image: "toolchain" };
   const app = { id: Number(appId), slug, privateKey };
@@ -27,6 +28,7 @@ async function run({
     ...localSettings({ app, githubUrl, dataDir, webhookSecret, agent, reviewer: agent }),
     concurrentRuns: Number(concurrentRuns),
     ...modelsAt(JSON.parse(models)),
+    ...(store === "" ? {} : { store }),
   };
   const clock = benchClock();
   const runtime = processRuntime({ scratchDir: dataDir, relaysApart: true });

@@ -14,42 +14,61 @@ import { type RunningApp, startApp } from "../wire.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { localSettings } from "./local-settings.ts";
 
-export interface IdleStage {
-  /** The environment of an App on the store without idle loops, and on the one with them. */
-  readonly few: Readonly<Record<string, string>>;
-  readonly many: Readonly<Record<string, string>>;
-  /** The loops at the gate, which are on both sides. */
+/** Loops at the gate of a local GitHub, whose App has ended, and can be started anew. */
+export interface GateStage {
+  /** The environment of an App on the store. */
+  readonly env: Readonly<Record<string, string>>;
   readonly gates: readonly LoopState[];
   /** Requests that the local GitHub has answered so far. */
   readonly requests: () => number;
   readonly secret: string;
 }
 
-export interface IdleStageRequest {
-  readonly loops: number;
+export interface IdleStage extends Omit<GateStage, "env"> {
+  /** The environment of an App on the store without idle loops, and on the one with them; the loops at the gate are in both. */
+  readonly few: Readonly<Record<string, string>>;
+  readonly many: Readonly<Record<string, string>>;
+}
+
+export interface GateStageRequest {
+  /** Address of the PostgreSQL database that holds the store. Absent: SQLite. */
+  readonly store?: string;
   readonly cleanup: Cleanup;
   readonly say: (what: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** So many repositories, in each of which one loop waits at the gate. */
-const repositories = 4;
+export interface IdleStageRequest extends Omit<GateStageRequest, "store"> {
+  readonly loops: number;
+}
 
 /** Runs the few loops for real, ends them as idle loops end, and copies what is over as often as wanted. */
-export async function setIdleStage({ loops, cleanup, say, signal }: IdleStageRequest): Promise<IdleStage> {
+export async function setIdleStage({ loops, ...request }: IdleStageRequest): Promise<IdleStage> {
+  const { env: few, over, dir, ...stage } = await setStage(request, { repositories: 4, over: true });
+  const many = join(dir, "many");
+  await cp(few.BENCH_DATA, many, { recursive: true });
+  request.say(`filling a store with ${loops} idle loops\n`);
+  await copyLoops(many, over, { count: loops, signal: request.signal });
+  return { ...stage, few, many: { ...few, BENCH_DATA: many } };
+}
+
+/** Runs one loop to the gate. */
+export async function setGateStage(request: GateStageRequest): Promise<GateStage> {
+  const { env, gates, requests, secret } = await setStage(request, { repositories: 1, over: false });
+  return { env, gates, requests, secret };
+}
+
+async function setStage({ store, cleanup, say, signal }: GateStageRequest, wanted: Wanted) {
   const dir = await mkdtemp(join(tmpdir(), "lg-bench-"));
   cleanup.add(dir, () => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   const forge = await startForge({ dataDir: join(dir, "forge"), ci: { command: "true" } });
   cleanup.add("the local GitHub", () => forge.close());
   const secret = randomBytes(20).toString("hex");
-  const few = join(dir, "few");
+  const dataDir = join(dir, "few");
   say("running a few loops on a local GitHub\n");
-  const { gates, over } = await runLoops(forge, { dir, dataDir: few, secret, signal });
+  const life = { dir, dataDir, secret, signal, ...(store === undefined ? {} : { store }) };
+  const loops = await runLoops(forge, life, wanted);
   forge.setWebhook(null); // from here on each delivery is sent by whoever measures it
-  const many = join(dir, "many");
-  await cp(few, many, { recursive: true });
-  say(`filling a store with ${loops} idle loops\n`);
-  await copyLoops(many, over, { count: loops, signal });
   const { id, slug, privateKey } = forge.app;
   const env = {
     BENCH_SECRET: secret,
@@ -57,31 +76,38 @@ export async function setIdleStage({ loops, cleanup, say, signal }: IdleStageReq
     BENCH_APP_ID: String(id),
     BENCH_APP_SLUG: slug,
     BENCH_GITHUB: forge.url,
+    BENCH_DATA: dataDir,
+    BENCH_STORE: store ?? "",
     NODE_ENV: "production",
   };
-  return {
-    few: { ...env, BENCH_DATA: few },
-    many: { ...env, BENCH_DATA: many },
-    gates,
-    requests: () => forge.requests.length,
-    secret,
-  };
+  return { ...loops, env, dir, secret, requests: () => forge.requests.length };
+}
+
+interface Wanted {
+  /** So many, in each of which one loop waits at the gate. */
+  readonly repositories: number;
+  /** Whether there are also one that ended as complete, and one that ended with a question. */
+  readonly over: boolean;
 }
 
 interface Life {
   readonly dir: string;
   readonly dataDir: string;
   readonly secret: string;
+  readonly store?: string;
   readonly signal: AbortSignal;
 }
 
-/** One loop in each repository to the gate, one that ends as complete, and one that ends with a question. */
-async function runLoops(forge: Forge, life: Life): Promise<{ gates: readonly LoopState[]; over: readonly string[] }> {
+async function runLoops(
+  forge: Forge,
+  life: Life,
+  wanted: Wanted,
+): Promise<{ gates: readonly LoopState[]; over: readonly string[] }> {
   for (const login of ["alice", "bob"]) forge.createUser(login);
   const app = await anApp(forge, life);
   try {
     const places: Repository[] = [];
-    for (let n = 1; n <= repositories; n++) {
+    for (let n = 1; n <= wanted.repositories; n++) {
       const collaborators = { alice: "maintain", bob: "write" } as const;
       places.push(await forge.createRepository({ owner: "acme", name: `site-${n}`, collaborators }));
     }
@@ -96,29 +122,34 @@ async function runLoops(forge: Forge, life: Life): Promise<{ gates: readonly Loo
       assert(state, `a loop ran on ${title}`);
       return state;
     };
-    const complete = await run(first, "To be approved");
-    const pull = first.issues.get(complete.pull?.number ?? 0)?.pull;
+    const over = wanted.over ? await endTwo(first, run) : [];
+    const gates: LoopState[] = [];
+    for (const [n, place] of places.entries()) gates.push(await run(place, `Waits at gate ${n + 1}`));
+    await requirePhases(app, { over, gates });
+    return { gates, over: over.map(({ issue }) => `${issue.repositoryId}#${issue.number}`) };
+  } finally {
+    await app.close();
+  }
+
+  async function endTwo(place: Repository, run: (place: Repository, title: string) => Promise<LoopState>) {
+    const complete = await run(place, "To be approved");
+    const pull = place.issues.get(complete.pull?.number ?? 0)?.pull;
     assert(pull, "a pull request waits for its approval");
     forge.as("bob").approve(pull);
     await settle(forge, app);
-    const asks = await run(first, "Ask first");
-    const gates: LoopState[] = [];
-    for (const [n, place] of places.entries()) gates.push(await run(place, `Waits at gate ${n + 1}`));
-    await requirePhases(app, { complete, asks, gates });
-    return { gates, over: [complete, asks].map(({ issue }) => `${issue.repositoryId}#${issue.number}`) };
-  } finally {
-    await app.close();
+    return [complete, await run(place, "Ask first")];
   }
 }
 
 /** What follows measures nothing unless the few loops are where they are meant to be. */
 async function requirePhases(
   { store }: RunningApp,
-  { complete, asks, gates }: { complete: LoopState; asks: LoopState; gates: readonly LoopState[] },
+  { over, gates }: { over: readonly LoopState[]; gates: readonly LoopState[] },
 ): Promise<void> {
-  const endings = [complete, asks].map(({ issue }) => store.load(`${issue.repositoryId}#${issue.number}`));
+  const endings = over.map(({ issue }) => store.load(`${issue.repositoryId}#${issue.number}`));
   const reasons = (await Promise.all(endings)).map((state) => state?.ending?.reason ?? state?.phase);
-  assert(reasons.join() === "task_complete,uncertainty_too_high", `idle loops ended: ${reasons}`);
+  const wanted = ["task_complete", "uncertainty_too_high"].slice(0, over.length);
+  assert(reasons.join() === wanted.join(), `idle loops ended: ${reasons}`);
   const phases = new Set(gates.map(({ phase }) => phase));
   assert([...phases].join() === "awaiting_gate", `loops stand at the gate: ${[...phases]}`);
 }
@@ -134,19 +165,22 @@ const answer = (fields: object) => `printf '%s' '${JSON.stringify(fields)}' > "$
 const agent = `if grep -q 'Ask first' "$LOOP_DIR/brief.md"; then ${answer({ summary: "", question: "Which file?" })}; else echo done > done.txt; fi`;
 const reviewer = answer({ verdict: "approve", summary: "It does.", confidence: 0.9, findings: [] });
 
-async function anApp(forge: Forge, { dir, dataDir, secret }: Life): Promise<RunningApp> {
+async function anApp(forge: Forge, { dir, dataDir, secret, store }: Life): Promise<RunningApp> {
   const { id, slug, privateKey } = forge.app;
   const scratchDir = join(dir, "scratch");
   await mkdir(scratchDir);
   const app = await startApp({
-    settings: localSettings({
-      app: { id, slug, privateKey },
-      githubUrl: forge.url,
-      dataDir,
-      webhookSecret: secret,
-      agent: { command: agent, image: "toolchain" },
-      reviewer: { command: reviewer, image: "toolchain" },
-    }),
+    settings: {
+      ...localSettings({
+        app: { id, slug, privateKey },
+        githubUrl: forge.url,
+        dataDir,
+        webhookSecret: secret,
+        agent: { command: agent, image: "toolchain" },
+        reviewer: { command: reviewer, image: "toolchain" },
+      }),
+      ...(store === undefined ? {} : { store }),
+    },
     log: silent,
     runtime: processRuntime({ scratchDir }),
     image: () => ({ kind: "toolchain" }),

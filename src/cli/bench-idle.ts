@@ -1,10 +1,9 @@
 // `loopgate bench idle`: what thousands of idle loops in the store cost the App, beside a store without them.
-import { createHmac, randomUUID } from "node:crypto";
-import { Fault } from "../base/fault.ts";
 import type { LoopState } from "../loop/state.ts";
 import type { IdleStage } from "./bench-idle-stage.ts";
 import { median } from "./bench-median.ts";
-import { type Served, served, serveOptions } from "./bench-process.ts";
+import { newsOfCi } from "./bench-news.ts";
+import { served, serveOptions } from "./bench-process.ts";
 import { type Promised, promises, verdict } from "./bench-promises.ts";
 import { type Cleanup, withCleanup } from "./cleanup.ts";
 import { developmentOnly } from "./development.ts";
@@ -76,7 +75,7 @@ async function measure(stage: IdleStage, env: IdleStage["few"], cleanup: Cleanup
   const answered: number[] = [];
   const handled: number[] = [];
   for (let n = 0; n < deliveries; n++) {
-    const took = await deliver(app, stage, stage.gates[n % stage.gates.length] as LoopState);
+    const took = await newsOfCi(app, stage, stage.gates[n % stage.gates.length] as LoopState);
     answered.push(took.acknowledged);
     handled.push(took.handled);
   }
@@ -89,39 +88,6 @@ async function measure(stage: IdleStage, env: IdleStage["few"], cleanup: Cleanup
     acknowledged: median(answered),
     handled: median(handled),
   };
-}
-
-let number = 0;
-
-/** CI has something new to say about the commit that waits at the gate: the loop decides on it, and asks nobody. */
-async function deliver(
-  app: Served,
-  { secret }: IdleStage,
-  { issue, head }: LoopState,
-): Promise<Pick<Figures, "acknowledged" | "handled">> {
-  const body = JSON.stringify({
-    action: "completed",
-    check_run: { head_sha: head, name: `extra ${++number}`, app: { id: 1_000_000 } },
-    repository: { id: issue.repositoryId, name: issue.name, owner: { login: issue.owner } },
-    installation: { id: issue.installationId },
-    sender: { id: 1, login: "ci", type: "Bot" },
-  });
-  const decided = app.hears("decided");
-  const at = performance.timeOrigin + performance.now();
-  const response = await fetch(app.ready.url, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      "x-github-event": "check_run",
-      "x-github-delivery": randomUUID(),
-      "x-hub-signature-256": `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`,
-    },
-    body,
-  });
-  const acknowledged = performance.timeOrigin + performance.now() - at;
-  const text = await response.text();
-  if (!response.ok) throw new Fault(`A delivery was refused: ${text.trim()}`, { kind: "engine", retry: "never" });
-  return { acknowledged, handled: Number((await decided).at) - at };
 }
 
 interface Line extends Promised {

@@ -101,6 +101,28 @@ export function addBench(program: Command, terminal: Terminal, done: (code: numb
       const { benchTools } = await import("./bench-tools.ts");
       done(await benchTools({ rounds: whole(rounds, "--rounds", 1, 10_000), json }, terminal));
     });
+  bench
+    .command("scale")
+    .description("deliveries and decisions with the store in PostgreSQL, beside the same with it in SQLite")
+    .option(
+      "--postgres <address>",
+      "an empty database to use; none: a server of this machine's programs, for this alone",
+    )
+    .option("--rounds <count>", "pairs to measure", "5")
+    .option("--seconds <count>", "how long each side is measured in a round", "5")
+    .option("--connections <count>", "connections at a time", "50")
+    .option("--json", "answer in JSON")
+    .action(async ({ postgres, rounds, seconds, connections, json = false }) => {
+      const { benchScale } = await import("./bench-scale.ts");
+      const options = {
+        ...(postgres === undefined ? {} : { postgres }),
+        rounds: whole(rounds, "--rounds", 1, 99),
+        secondsEach: whole(seconds, "--seconds", 1, 600),
+        connections: whole(connections, "--connections", 1, 200),
+        json,
+      };
+      done(await benchScale(options, terminal));
+    });
 }
 
 function whole(text: string, option: string, min: number, max: number): number {

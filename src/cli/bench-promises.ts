@@ -1,7 +1,7 @@
 // What is measured, beside what, and the ratio that is wanted: each bench and the README's table have it from here.
 
 export interface Promised {
-  readonly bench: "isolation" | "deliveries" | "idle" | "verify" | "environment" | "hostile" | "tools";
+  readonly bench: "isolation" | "deliveries" | "idle" | "verify" | "environment" | "hostile" | "tools" | "scale";
   readonly what: string;
   /** What it is measured beside, in the same run. */
   readonly beside: string;
@@ -12,6 +12,7 @@ export interface Promised {
 const [dockerRun, probot] = ["docker run --rm", "a bare Probot with an empty handler"];
 const alone = "the same without a hostile run and client";
 const straight = "the same, straight to the same server";
+const sqlite = "the same with it in SQLite";
 const [without, byHand] = ["a store without them", "the suite by hand, 10 s on two cores"];
 
 export const promises = {
@@ -78,6 +79,19 @@ export const promises = {
     what: "from nothing to the list with five servers behind it",
     beside: "the slowest of five that are started at a time and asked straight",
     wanted: { atMost: 1.1 },
+  },
+  scaleRate: {
+    bench: "scale",
+    what: "deliveries a second with the store in PostgreSQL",
+    beside: sqlite,
+    wanted: { atLeast: 0.8 },
+  },
+  scaleP99: { bench: "scale", what: "99th percentile of an answer", beside: sqlite, wanted: null },
+  scaleTurn: {
+    bench: "scale",
+    what: "a delivery for a loop, to its decision, how much longer",
+    beside: sqlite,
+    wanted: { atMost: 5, unit: " ms" },
   },
 } as const satisfies Record<string, Promised>;
 

@@ -1,6 +1,7 @@
 // The store in PostgreSQL: the contract, who may hold it, and what only a server can suffer.
 import { connect, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { type Postgres, programs, startPostgres } from "../../src/cli/bench-postgres.ts";
 import type { StorePort } from "../../src/engine/ports.ts";
 import { askPostgres } from "../../src/store/postgres/check.ts";
 import { connectionTo } from "../../src/store/postgres/connection.ts";
@@ -9,9 +10,8 @@ import { aLoop } from "../loop/builder.ts";
 import { until } from "../until.ts";
 import { storeContract } from "./contract.ts";
 import { type Elsewhere, ended, storeElsewhere } from "./elsewhere.ts";
-import { programs, type Server, startServer } from "./server.ts";
 
-let server: Server;
+let server: Postgres;
 
 async function opened(address: string, heldMs?: number): Promise<StorePort> {
   const store = await postgresStore(address, { onLost: () => {}, ...(heldMs === undefined ? {} : { heldMs }) });
@@ -29,7 +29,7 @@ const anEvent = `store.addEvent("1#1", { type: "pull_ready" }, 1_000)`;
 
 describe.skipIf(programs() === null)("in PostgreSQL", () => {
   beforeAll(async () => {
-    server = await startServer();
+    server = await startPostgres();
   });
   afterAll(() => server?.remove());
 

@@ -1,7 +1,8 @@
 // A whole loop whose store is in PostgreSQL: over a restart, a lost database, and a server that goes away in the middle.
 import { describe, expect, test } from "vitest";
+import { programs } from "../../src/cli/bench-postgres.ts";
 import { postgresStore } from "../../src/store/postgres/postgres.ts";
-import { programs, sharedServer } from "../store/server.ts";
+import { sharedServer } from "../store/server.ts";
 import { until } from "../until.ts";
 import { aStory, attempts, botch, mend, minute } from "./world.ts";
 
