@@ -1,5 +1,5 @@
 // The two Apps of a forge: the one under test, with the manifest's permissions and a key, and the CI's own.
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import type { App, Permissions } from "./model.ts";
 import type { World } from "./world.ts";
 
@@ -34,8 +34,8 @@ export interface AppOptions {
   readonly webhook: { url: string; secret: string } | null;
 }
 
-/** The App under test, with the private key that signs for it. */
-export function createApp(world: World, options: AppOptions): { app: App; privateKey: string } {
+/** The App under test, with the private key that signs for it and the secret by which it signs people in. */
+export function createApp(world: World, options: AppOptions): { app: App; privateKey: string; clientSecret: string } {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", {
     modulusLength: 2048,
     publicKeyEncoding: { type: "spki", format: "pem" },
@@ -52,7 +52,9 @@ export function createApp(world: World, options: AppOptions): { app: App; privat
     events,
   });
   app.webhook = options.webhook;
-  return { app, privateKey };
+  const clientSecret = randomBytes(20).toString("hex");
+  app.clientSecret = clientSecret;
+  return { app, privateKey, clientSecret };
 }
 
 /** GitHub Actions' App, its owner and its bot, under their real ids: https://api.github.com/apps/github-actions */

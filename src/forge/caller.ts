@@ -1,7 +1,7 @@
 // Who sent a request, as the authentication found it, and what that caller may do.
 import type { Context } from "hono";
 import { type Core, hasAccess } from "./core.ts";
-import type { Access, Actor, App, Repository, Token } from "./model.ts";
+import type { Access, Actor, App, Installation, Permissions, Repository, Token } from "./model.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
 export type Caller =
@@ -9,7 +9,8 @@ export type Caller =
   /** A JSON web token signed with the App's key: only for `/app` routes. */
   | { kind: "app"; app: App }
   | { kind: "installation"; actor: Actor; token: Token }
-  | { kind: "person"; actor: Actor; token: Token };
+  /** `via`: where an App acts for the person, its installations; they bound what it may do. */
+  | { kind: "person"; actor: Actor; token: Token; via?: readonly Installation[] };
 
 /** What a caller has used of its hour. */
 export interface Rate {
@@ -56,10 +57,19 @@ export function maySee(caller: Caller, repository: Repository): boolean {
     case "app":
       return !repository.private;
     case "person":
-      return hasAccess(caller.actor.user, repository, "read");
+      return (
+        hasAccess(caller.actor.user, repository, "read") &&
+        (!repository.private || heldFor(caller, repository) !== undefined)
+      );
     case "installation":
       return tokenCovers(caller.token, repository);
   }
+}
+
+/** What an App that acts for a person may do there at most; a person who acts alone has no such bound. Undefined: nothing. */
+function heldFor({ via }: Extract<Caller, { kind: "person" }>, { id }: Repository): Permissions | "all" | undefined {
+  if (via === undefined) return "all";
+  return via.find(({ repositoryIds, suspendedAt }) => suspendedAt === null && repositoryIds.has(id))?.permissions;
 }
 
 /** A public repository outside the installation stays invisible too: the forge is stricter than GitHub here, on purpose. */
@@ -88,6 +98,20 @@ export function requirePermission(
     return;
   }
   if (level === "write") requireActor(caller);
+  if (caller.kind === "person") requireBoth(caller, repository, anyOf, level);
+}
+
+/** An App that acts for a person may do what both may: https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app */
+function requireBoth(
+  caller: Extract<Caller, { kind: "person" }>,
+  repository: Repository,
+  anyOf: readonly PermissionName[],
+  level: "read" | "write",
+): void {
+  const held = heldFor(caller, repository);
+  if (held === "all" || (level === "read" && !repository.private)) return;
+  const isHeld = anyOf.some((name) => covers(held?.[name], level) || (name === "metadata" && level === "read"));
+  if (!isHeld) throw new Refusal(403, "Resource not accessible by integration");
 }
 
 function covers(held: string | undefined, level: "read" | "write"): boolean {
@@ -96,7 +120,11 @@ function covers(held: string | undefined, level: "read" | "write"): boolean {
 
 /** The level of access at which a person may push, or an App holds `contents: write`. */
 export function mayPush(caller: Caller, repository: Repository): boolean {
-  if (caller.kind === "person") return hasAccess(caller.actor.user, repository, "write" satisfies Access);
+  if (caller.kind === "person") {
+    const held = heldFor(caller, repository);
+    if (held !== "all" && !covers(held?.contents, "write")) return false;
+    return hasAccess(caller.actor.user, repository, "write" satisfies Access);
+  }
   if (caller.kind !== "installation") return false;
   return tokenCovers(caller.token, repository) && covers(caller.token.permissions.contents, "write");
 }

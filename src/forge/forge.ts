@@ -53,7 +53,7 @@ export interface ForgeOptions {
 export interface Forge {
   readonly url: string;
   readonly world: World;
-  readonly app: { id: number; slug: string; clientId: string; privateKey: string };
+  readonly app: { id: number; slug: string; clientId: string; clientSecret: string; privateKey: string };
   /** The CI's own App: check runs are trusted by this id. */
   readonly ciApp: App;
   /** Whose check runs the jobs of workflows are. */
@@ -64,6 +64,8 @@ export interface Forge {
   readonly requests: RequestEntry[];
   readonly deliveries: readonly Delivery[];
   setWebhook(webhook: { url: string; secret: string } | null): void;
+  /** Where people whom the App signs in may be sent back to. */
+  setCallbacks(urls: readonly string[]): void;
   createUser(login: string, options?: { type?: User["type"]; name?: string }): User;
   createRepository(request: RepositoryRequest): Promise<Repository>;
   as(login: string): Person;
@@ -115,7 +117,7 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
   const faults = createFaults();
   const refusals: FieldRefusals = new Map();
   const requests: RequestEntry[] = [];
-  const { app, privateKey } = createApp(world, {
+  const { app, privateKey, clientSecret } = createApp(world, {
     slug: options.appSlug ?? "loopgate",
     permissions: options.permissions ?? manifestPermissions,
     events: options.events ?? manifestEvents,
@@ -136,7 +138,7 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
   return {
     url: server.url,
     world,
-    app: { id: app.id, slug: app.slug, clientId: app.clientId, privateKey },
+    app: { id: app.id, slug: app.slug, clientId: app.clientId, clientSecret, privateKey },
     ciApp,
     actionsApp,
     get installationId() {
@@ -157,12 +159,18 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
   };
 }
 
-type Conversation = Pick<Forge, "setWebhook" | "createUser" | "createRepository" | "as" | "repository" | "thread">;
+type Conversation = Pick<
+  Forge,
+  "setWebhook" | "setCallbacks" | "createUser" | "createRepository" | "as" | "repository" | "thread"
+>;
 
 function conversation(world: World, workDir: string, app: App, options: ForgeOptions): Conversation {
   return {
     setWebhook: (webhook) => {
       app.webhook = webhook;
+    },
+    setCallbacks: (urls) => {
+      app.callbackUrls = [...urls];
     },
     createUser: (login, wanted) => world.createUser(login, wanted),
     createRepository: (request) => createRepository(world, app, options.ci, request),

@@ -74,6 +74,8 @@ export interface Token {
 export interface Actor {
   readonly user: User;
   readonly app: App | null;
+  /** The App that acts for the person, as the person let it; absent: nobody but the person. */
+  readonly via?: App;
 }
 
 export type Access = "none" | "read" | "triage" | "write" | "maintain" | "admin";

@@ -147,7 +147,7 @@ export function repositoryOf(world: World, name: RepositoryName): Repository {
 
 function ownToken(world: World, user: User): string {
   const known = [...world.tokens.values()].find(
-    (token) => token.actor.user === user && !token.installation && !token.revoked,
+    ({ actor, installation, revoked }) => actor.user === user && actor.via === undefined && !installation && !revoked,
   );
   return (known ?? world.personalToken(user)).value;
 }

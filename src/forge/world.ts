@@ -1,6 +1,7 @@
 // The world of the forge: its state and every action on it. REST, GraphQL, the pages and the people's API all act
 // through here, so a webhook leaves whoever acts.
 import { type AccountActions, accountActions } from "./actions/accounts.ts";
+import { type AuthorizationActions, authorizationActions } from "./actions/authorizations.ts";
 import { type CheckActions, checkActions } from "./actions/checks.ts";
 import { type CommentActions, commentActions } from "./actions/comments.ts";
 import { type IssueActions, issueActions } from "./actions/issues.ts";
@@ -22,6 +23,7 @@ export type World = Core &
   AccountActions &
   RegistrationActions &
   TokenActions &
+  AuthorizationActions &
   RepositoryActions &
   IssueActions &
   LabelActions &
@@ -45,6 +47,7 @@ export function createWorld(options: CoreOptions): World {
     accounts,
     registrationActions(core, accounts),
     tokenActions(core),
+    authorizationActions(core),
     repositoryActions(core),
     issueActions(core),
     labelActions(core),

@@ -6,14 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
+import { assert } from "../../src/base/assert.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";
 import { loadContract } from "./contract-schema.ts";
 
 type Routes = Parameters<Octokit["request"]>[0];
 type Parameter = Record<string, unknown>;
 
-/** Who calls: the App by its key or by its installation, a person by a token, or nobody. */
-export type As = "key" | "app" | "ada" | "willa" | "nobody";
+/** Who calls: the App by its key, by its installation or for ada, a person by a token, or nobody. */
+export type As = "key" | "app" | "for ada" | "ada" | "willa" | "nobody";
 
 export interface Drive {
   readonly forge: Forge;
@@ -130,10 +131,23 @@ function clientsOf(forge: Forge): Record<As, Octokit> {
   return {
     key: byKey({}),
     app: byKey({ installationId: forge.installationId }),
+    "for ada": client({ auth: tokenFor(forge, "ada") }),
     ada: client({ auth: forge.as("ada").token }),
     willa: client({ auth: forge.as("willa").token }),
     nobody: client({}),
   };
+}
+
+/** By which the App acts for a person, who let it. */
+function tokenFor({ world, app: { id, clientId, clientSecret }, as }: Forge, login: string): string {
+  const app = world.apps.find((one) => one.id === id);
+  assert(app, "the forge has its App");
+  const asked = { redirectUri: "https://app.example/signed-in", challenge: null };
+  const code = world.authorize(as(login).user, app, asked);
+  const given = { clientId, clientSecret, code, redirectUri: null, verifier: null };
+  const exchanged = world.exchangeUserCode(given);
+  assert("token" in exchanged, "the code is good");
+  return exchanged.token.value;
 }
 
 async function listenForHooks(): Promise<Server> {

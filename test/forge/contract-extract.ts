@@ -30,6 +30,8 @@ const OPERATIONS: readonly (readonly [path: string, methods: string])[] = [
   ["/rate_limit", "get"],
   ["/orgs/{org}/installation", "get"],
   ["/user", "get"],
+  ["/user/installations", "get"],
+  ["/user/installations/{installation_id}/repositories", "get"],
   ["/user/{account_id}", "get"],
   ["/users/{username}", "get"],
   ["/users/{username}/installation", "get"],

@@ -51,6 +51,8 @@ describe("each operation is answered as GitHub describes it", () => {
     await call("key", mint, { installation_id });
     await call("key", mint, { installation_id, repositories: ["demo"], permissions: { issues: "read" } });
     await call("app", "GET /installation/repositories");
+    await call("for ada", "GET /user/installations");
+    await call("for ada", "GET /user/installations/{installation_id}/repositories", { installation_id });
   });
 
   it("for an installation on a person's account", async () => {

@@ -63,7 +63,7 @@ function newComment(core: Core, actor: Actor, issue: Issue, body: string): Comme
     nodeId: nodeId("IC", id),
     issue,
     user: actor.user,
-    via: actor.app,
+    via: actor.app ?? actor.via ?? null,
     body,
     reactions: [],
     createdAt: now,

@@ -97,7 +97,7 @@ export function newIssue(core: Core, actor: Actor, repository: Repository, wante
     title: wanted.title,
     body: wanted.body ?? null,
     user: actor.user,
-    via: actor.app,
+    via: actor.app ?? actor.via ?? null,
     state: "open",
     stateReason: null,
     labels: [],

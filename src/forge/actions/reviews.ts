@@ -120,7 +120,7 @@ function newReview(core: Core, actor: Actor, pull: Pull, wanted: NewReview): Rev
     nodeId: nodeId("PRR", id),
     pull,
     user: actor.user,
-    via: actor.app,
+    via: actor.app ?? actor.via ?? null,
     body: wanted.body ?? "",
     state: wanted.event ? states[wanted.event] : "PENDING",
     commitId: wanted.commitId ?? pull.head.sha,

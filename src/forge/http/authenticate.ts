@@ -13,7 +13,11 @@ export function authenticate(core: Core, header: string | undefined): Caller {
   }
   const token = liveToken(core, secret);
   if (!token) throw new Refusal(401, "Bad credentials");
-  return { kind: token.installation ? "installation" : "person", actor: token.actor, token };
+  if (token.installation) return { kind: "installation", actor: token.actor, token };
+  const { via } = token.actor;
+  if (via === undefined) return { kind: "person", actor: token.actor, token };
+  const installations = core.installations.filter(({ app }) => app === via);
+  return { kind: "person", actor: token.actor, token, via: installations };
 }
 
 function secretIn(header: string): string {

@@ -87,8 +87,13 @@ export function appPages({ world, view, answer }: AppPages): Hono {
   return routes;
 }
 
+/** Lets the answer to a form of this page lead to that address. */
+export function leadTo(context: Context, url: string): void {
+  context.set(formTarget, new URL(url).origin);
+}
+
 function leadOn(context: Context, { redirectUrl }: Manifest): void {
-  if (redirectUrl !== null) context.set(formTarget, new URL(redirectUrl).origin);
+  if (redirectUrl !== null) leadTo(context, redirectUrl);
 }
 
 const signIn =

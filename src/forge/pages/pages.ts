@@ -10,6 +10,7 @@ import type { World } from "../world.ts";
 import { acting, issueOf } from "./acting.ts";
 import { appPages, formTarget, takesManifests } from "./app.ts";
 import { assets } from "./assets.ts";
+import { authorizePages, exchangePath } from "./authorize.ts";
 import { runPage } from "./checks.ts";
 import { commitPage } from "./commit.ts";
 import { issuePage, listPage, newIssuePage } from "./issue.ts";
@@ -29,7 +30,9 @@ export function pages(world: World): Hono {
   app.route("/", assets());
   app.route("/", acting(world, find));
   app.route("/", reviewing(world, find));
-  app.route("/", appPages({ world, answer, view: (context) => viewOf(context, world) }));
+  const parts = { world, answer, view: (context: Context) => viewOf(context, world) };
+  app.route("/", appPages(parts));
+  app.route("/", authorizePages(parts));
   readThreads(app, world, find);
   readCode(app, world, find);
   app.get("*", () => {
@@ -135,7 +138,8 @@ const guard: MiddlewareHandler = async (context, next) => {
   const nonce = randomBytes(16).toString("base64url");
   context.set(nonceHeader, nonce);
   const changes = context.req.method !== "GET" && context.req.method !== "HEAD";
-  if (changes && !takesManifests.test(context.req.path)) requireSameOrigin(context);
+  const isAnybodys = takesManifests.test(context.req.path) || context.req.path === exchangePath;
+  if (changes && !isAnybodys) requireSameOrigin(context);
   await next();
   const { headers } = context.res;
   headers.set("content-security-policy", policy(nonce, context.get(formTarget) ?? ""));

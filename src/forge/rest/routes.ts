@@ -18,6 +18,7 @@ import { pulls } from "./pulls.ts";
 import { repositories } from "./repositories.ts";
 import { reviews } from "./reviews.ts";
 import { statuses } from "./statuses.ts";
+import { userInstallations } from "./user-installations.ts";
 import { users } from "./users.ts";
 import { workflowRuns } from "./workflow-runs.ts";
 
@@ -29,6 +30,7 @@ export function restRoutes(parts: { world: World; hooks: Hooks; rates: RateLimit
     apps(world),
     installation(world),
     deliveries(hooks),
+    userInstallations(world),
     users(world, rates),
     activity(world),
     comments(world),
