@@ -59,6 +59,12 @@ const address = visible(300)
   .refine(isSafeAddress, "is http:// to another machine, which would send tokens unencrypted; use https://")
   .transform((value) => value.replace(/\/+$/, ""));
 
+/** Where a browser reaches pages of ours: secrets go there, so it is https but on this machine itself. */
+const publicOrigin = address.refine(
+  (value) => new URL(value).origin === value,
+  "must be an address without a path, such as https://pages.example.com",
+);
+
 const command = z.string().max(100_000, "is longer than 100,000 characters");
 /** What is wrong with the address of a database, as the end of a sentence; null: nothing. Never quotes it: a password may be in it. */
 function storeProblem(text: string): string | null {
@@ -234,6 +240,23 @@ export const Environment = z.strictObject({
     description:
       "Port for `/metrics`, `/readyz` and the operator's pages, never the webhook's; 0 takes a free one. Empty: none of them is served.",
   }),
+  LOOPGATE_OPERATOR_URL: publicOrigin.optional().meta({
+    description:
+      "Where people reach those pages through a TLS proxy that passes the Host header on, such as https://pages.example.com: they sign in with GitHub and see the repositories they can see there. Empty: under this machine's own names only.",
+  }),
+  LOOPGATE_CLIENT_ID: visible(100)
+    .regex(/^[\w.-]+$/, "must be the App's Client ID as its page shows it")
+    .optional()
+    .meta({
+      description: "The App's Client ID, by which people sign in to the pages with GitHub. Unset: nobody can.",
+      where: `${appPage} → General → Client ID`,
+    }),
+  LOOPGATE_CLIENT_SECRET: secret(16)
+    .optional()
+    .meta({
+      description: "The secret that belongs to LOOPGATE_CLIENT_ID.",
+      where: `${appPage} → General → Client secrets → Generate`,
+    }),
   LOOPGATE_LABEL: visible(50)
     .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, "holds nothing that can be seen")
     .refine(

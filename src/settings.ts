@@ -19,7 +19,14 @@ export interface Settings {
   readonly store?: string;
   readonly listen: { readonly host: string; readonly port: number };
   /** Where `/metrics` and `/readyz` are served. Absent: nowhere. */
-  readonly operatorDoor?: { readonly host: string; readonly port: number };
+  readonly operatorDoor?: {
+    readonly host: string;
+    readonly port: number;
+    /** Where people reach its pages through a TLS proxy, without a slash at the end. Absent: on this machine only. */
+    readonly url?: string;
+  };
+  /** By what people sign in to those pages with GitHub. Absent: nobody can. */
+  readonly client?: { readonly id: string; readonly secret: string };
   readonly label: string;
   readonly concurrentRuns: number;
   /** Where each run's own user is taken from, where the App is root. Absent: all runs have the same. */
@@ -100,6 +107,7 @@ export function readSettings(
     ...sharedSecrets(given),
     ...folderProblems(given),
     ...registryProblems(given),
+    ...signInProblems(given),
     ...(parsed.success ? tooFewUids(parsed.data) : []),
     ...needed.filter((name) => given[name] === undefined).map((name) => ({ name, problem: "is missing" })),
   ]);
@@ -116,6 +124,7 @@ export function readSettingsWithoutGitHub(env: Readonly<Record<string, string | 
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given))),
     ...folderProblems(given),
     ...registryProblems(given),
+    ...signInProblems(given),
   ]);
   if (!parsed.success || problems.length > 0) return { ok: false, message: explain(problems) };
   return { ok: true, settings: settingsOf(parsed.data, "") };
@@ -156,7 +165,16 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     listen: { host: env.LOOPGATE_HOST, port: env.LOOPGATE_PORT },
     ...(env.LOOPGATE_OPERATOR_PORT === undefined
       ? {}
-      : { operatorDoor: { host: env.LOOPGATE_OPERATOR_HOST, port: env.LOOPGATE_OPERATOR_PORT } }),
+      : {
+          operatorDoor: {
+            host: env.LOOPGATE_OPERATOR_HOST,
+            port: env.LOOPGATE_OPERATOR_PORT,
+            ...(env.LOOPGATE_OPERATOR_URL === undefined ? {} : { url: env.LOOPGATE_OPERATOR_URL }),
+          },
+        }),
+    ...(env.LOOPGATE_CLIENT_ID === undefined || env.LOOPGATE_CLIENT_SECRET === undefined
+      ? {}
+      : { client: { id: env.LOOPGATE_CLIENT_ID, secret: env.LOOPGATE_CLIENT_SECRET } }),
     label: env.LOOPGATE_LABEL,
     concurrentRuns: env.LOOPGATE_CONCURRENT_RUNS,
     runUids: env.LOOPGATE_RUN_UIDS,
@@ -330,6 +348,19 @@ function bare(secret = ""): string {
 function registryProblems(given: Readonly<Record<string, string>>): Problem[] {
   if (given.LOOPGATE_REGISTRY_NPM_TOKEN === undefined || given.LOOPGATE_REGISTRY_NPM !== undefined) return [];
   return [{ name: "LOOPGATE_REGISTRY_NPM_TOKEN", problem: "is set without LOOPGATE_REGISTRY_NPM" }];
+}
+
+/** Half of what signing in needs lets nobody in, and whoever set it expects otherwise. */
+function signInProblems(given: Readonly<Record<string, string>>): Problem[] {
+  const needs: readonly (readonly [name: string, other: string])[] = [
+    ["LOOPGATE_CLIENT_ID", "LOOPGATE_CLIENT_SECRET"],
+    ["LOOPGATE_CLIENT_SECRET", "LOOPGATE_CLIENT_ID"],
+    ["LOOPGATE_OPERATOR_URL", "LOOPGATE_OPERATOR_PORT"],
+    ["LOOPGATE_OPERATOR_URL", "LOOPGATE_CLIENT_ID"],
+  ];
+  return needs.flatMap(([name, other]) =>
+    given[name] !== undefined && given[other] === undefined ? [{ name, problem: `is set without ${other}` }] : [],
+  );
 }
 
 /** What stands in the folders that are named decides, so they are looked at; nothing is made in them. */

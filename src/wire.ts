@@ -12,6 +12,7 @@ import { createLive, type Live } from "./cockpit/live.ts";
 import { loopRoutes } from "./cockpit/loops/routes.ts";
 import { createMetrics, type Metrics } from "./cockpit/metrics.ts";
 import { createReadiness } from "./cockpit/readiness.ts";
+import { createSigner } from "./cockpit/signed.ts";
 import { createAdmission } from "./cockpit/ticket.ts";
 import { chooseRunUser } from "./container/docker/user.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
@@ -30,6 +31,7 @@ import { payloadReader, type Reader } from "./github/deliveries/reading.ts";
 import { createTally } from "./github/deliveries/tally.ts";
 import { ignored, nowhere } from "./github/deliveries/translated.ts";
 import { githubPort } from "./github/port.ts";
+import { type SignIn, signInAt } from "./github/sign-in.ts";
 import { askGitHub, type StartFindings } from "./github/start.ts";
 import { pinoLogger } from "./log.ts";
 import { editorSchema } from "./policy/editor-schema.ts";
@@ -266,8 +268,11 @@ function openForOperator(
     store,
     live,
     slots: () => engine.slots(),
-    admission: createAdmission(settings.sealSecret),
+    admission: createAdmission(settings.sealSecret, Date.now()),
+    signer: createSigner(settings.sealSecret),
+    signIn: signInOf(settings),
     github: settings.github.gitUrl,
+    ...(settings.operatorDoor.url === undefined ? {} : { publicOrigin: settings.operatorDoor.url }),
     now: Date.now, // as the command that makes tickets has it
     onError,
   });
@@ -278,6 +283,11 @@ function openForOperator(
     pages,
     onError,
   });
+}
+
+function signInOf({ github, client }: Settings): SignIn | null {
+  if (client === undefined) return null;
+  return signInAt({ webUrl: github.gitUrl, apiUrl: github.apiUrl, clientId: client.id, clientSecret: client.secret });
 }
 
 interface BehindOperator {

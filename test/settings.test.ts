@@ -113,6 +113,23 @@ describe("what is needed", () => {
     asked.mockRestore();
   });
 
+  test("signing in needs both halves of the client, and an address of its own needs the pages and the client", () => {
+    const client = { LOOPGATE_CLIENT_ID: "Iv23li0123", LOOPGATE_CLIENT_SECRET: "0123456789abcdef0123" };
+    const pages = { LOOPGATE_OPERATOR_PORT: "3001", LOOPGATE_OPERATOR_URL: "https://pages.example/" };
+    const { client: read, operatorDoor } = settingsOf({ ...least, ...client, ...pages });
+    expect(read).toEqual({ id: "Iv23li0123", secret: "0123456789abcdef0123" });
+    expect(operatorDoor).toEqual({ host: "127.0.0.1", port: 3001, url: "https://pages.example" });
+    for (const name of Object.keys(client)) {
+      const half = { ...least, ...client, [name]: undefined };
+      expect(messageOf(half)).toContain(`is set without ${name}`);
+    }
+    expect(messageOf({ ...least, ...pages })).toContain("LOOPGATE_OPERATOR_URL is set without LOOPGATE_CLIENT_ID");
+    for (const url of ["http://pages.example", "https://pages.example/loops"])
+      expect(messageOf({ ...least, ...client, ...pages, LOOPGATE_OPERATOR_URL: url })).toContain(
+        "LOOPGATE_OPERATOR_URL",
+      );
+  });
+
   test("a registry's address lets policies speak of packages, and its token is nothing without it", () => {
     const npm = { LOOPGATE_REGISTRY_NPM: "https://packages.example/npm/", LOOPGATE_REGISTRY_NPM_TOKEN: "a-token" };
     const { registries, operator } = settingsOf({ ...least, ...npm });
@@ -229,7 +246,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^68 settings are/);
+    expect(message).toMatch(/^71 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

@@ -16,6 +16,7 @@ interface Given {
   readonly github?: string;
   readonly organization?: string;
   readonly name?: string;
+  readonly pagesUrl?: string;
   readonly settings: string;
   readonly host?: string;
   readonly port?: string;
@@ -28,6 +29,7 @@ export function addSetup(program: Command, terminal: Terminal, done: (code: numb
     .description("create the App at GitHub from a page on this machine, and write its settings")
     .option("--public-url <url>", "where GitHub reaches this App, such as https://loopgate.example.com")
     .option("--organization <login>", "the organization that owns the repositories; default: your own account")
+    .option("--pages-url <url>", "where your people reach the pages about loops; default: on this machine only")
     .option("--name <name>", `the App's name; default: ${noAnswers.name}`)
     .option("--github <url>", `the GitHub to create it at; default: ${noAnswers.github}`)
     .option("--settings <file>", "where the settings go", ".env")
@@ -43,13 +45,13 @@ export function addSetup(program: Command, terminal: Terminal, done: (code: numb
     });
 }
 
-function saidIn({ publicUrl, github, organization, name }: Given): Partial<Said> {
+function saidIn({ publicUrl, github, organization, name, pagesUrl }: Given): Partial<Said> {
   const said = Object.fromEntries(
-    Object.entries({ publicUrl, github, organization, name }).filter(([, text]) => text !== undefined),
+    Object.entries({ publicUrl, github, organization, name, pagesUrl }).filter(([, text]) => text !== undefined),
   ) as Partial<Said>;
   const read = readAnswers({ ...noAnswers, ...said });
   const [wrong] = read.ok ? [] : Object.entries(read.problems);
-  if (wrong !== undefined) throw new UsageError(`--${wrong[0].replace("publicUrl", "public-url")} ${wrong[1]}`);
+  if (wrong !== undefined) throw new UsageError(`--${wrong[0].replace("Url", "-url")} ${wrong[1]}`);
   return said;
 }
 

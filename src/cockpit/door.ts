@@ -1,11 +1,11 @@
 // The operator's door: figures, readiness and pages at an address of their own, so that no stranger at the webhook's address reads them.
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Registry } from "prom-client";
 import { caught, pathOf, refuse, refuseTunnels } from "../base/caught.ts";
 import { type Listening, listen } from "../base/listen.ts";
-import { isUnder, type PageEnv, thisMachine } from "./page/guard.ts";
+import { isUnder, thisMachine, unfitFor } from "./page/guard.ts";
 import type { Readiness } from "./readiness.ts";
 
 export interface OperatorDoor {
@@ -13,11 +13,19 @@ export interface OperatorDoor {
   readonly port: number; // 0: a free one
   readonly registry: Registry;
   readonly readiness: () => Promise<Readiness>;
-  /** What people read here, under this machine's own names only. */
-  readonly pages?: Hono<PageEnv>;
+  /** Where people reach the pages through a TLS proxy. Absent: under this machine's own names only. */
+  readonly url?: string;
+  /** What people read here. */
+  readonly pages?: Pages;
   /** Told of what could not be answered. */
   readonly onError: (error: unknown) => void;
 }
+
+type Pages = Pick<Hono, "fetch">;
+
+const methods = ["GET", "HEAD", "POST"];
+const onlyForms = [405, "Only GET and forms are answered here."] as const;
+const absent = "There are pages here.";
 
 const plain = "text/plain; charset=utf-8";
 const limits = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 60_000, maxHeaderSize: 16_384 };
@@ -27,31 +35,26 @@ const limits = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout
  * when it cannot listen.
  */
 export async function openOperatorDoor(door: OperatorDoor): Promise<Listening> {
-  const { host, port, registry, readiness, pages, onError } = door;
+  const { host, port, url, registry, readiness, pages, onError } = door;
+  const names = url === undefined ? thisMachine : [...thisMachine, new URL(url).hostname];
   const web = pages === undefined ? null : getRequestListener(pages.fetch, { overrideGlobalObjects: false });
   const server = createServer(
     limits,
     caught(async (request, response) => {
       const path = pathOf(request.url ?? "/");
+      const isFigures = path === "/metrics" || path === "/readyz";
+      if (isFigures && url !== undefined && isFromOutside(request, url)) return refuse(request, response, 404, absent);
+      if (!isFigures && web !== null) {
+        const unfit = methods.includes(request.method ?? "") ? unfitFor(names, request) : onlyForms;
+        return unfit === null ? web(request, response) : refuse(request, response, ...unfit);
+      }
       if (request.method !== "GET" && request.method !== "HEAD")
         return refuse(request, response, 405, "Only GET is answered here.");
+      if (!isFigures) return refuse(request, response, 404, "There are /metrics and /readyz here.");
       if (path === "/metrics") {
         const text = await registry.metrics();
         response.writeHead(200, { "content-type": registry.contentType }).end(text);
         return;
-      }
-      if (path !== "/readyz") {
-        if (web === null) return refuse(request, response, 404, "There are /metrics and /readyz here.");
-        if (!isUnder(thisMachine, request))
-          return refuse(
-            request,
-            response,
-            421,
-            "The pages are answered under this machine's own names only, such as 127.0.0.1.",
-          );
-        if (!URL.canParse(request.url ?? "", "http://localhost"))
-          return refuse(request, response, 400, "That is not an address.");
-        return web(request, response);
       }
       const { ready, lines } = await readiness();
       const said = [ready ? "ready" : "not ready", ...lines].join("\n");
@@ -60,9 +63,9 @@ export async function openOperatorDoor(door: OperatorDoor): Promise<Listening> {
   );
   server.maxConnections = 256;
   refuseTunnels(server);
-  const { url, close } = await listen(server, { host, port });
+  const { url: address, close } = await listen(server, { host, port });
   return {
-    url,
+    url: address,
     async close() {
       const closed = close();
       // A browser that follows a loop would be waited for until it goes; nothing that is only read here is worth that.
@@ -70,4 +73,11 @@ export async function openOperatorDoor(door: OperatorDoor): Promise<Listening> {
       await closed;
     },
   };
+}
+
+/** What the App costs is nobody's business who comes by the address that people have: under its name, or through its proxy. */
+function isFromOutside(request: IncomingMessage, url: string): boolean {
+  const { headers } = request;
+  const isForwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host"].some((name) => headers[name] !== undefined);
+  return isForwarded || isUnder([new URL(url).hostname], request);
 }

@@ -627,8 +627,15 @@ export interface StorePort {
   prune(now: number, keptSince: number | null): Promise<void>;
   /** Issue keys of loops that ended before `before`, longest ago first. */
   endedLoops(before: number, limit: number): Promise<readonly string[]>;
-  /** Loops that ended before `before`, newest first: so many, and with the last of them all that ended in the same millisecond. */
-  newestEnded(before: number, limit: number): Promise<readonly { readonly at: number; readonly issueKey: string }[]>;
+  /**
+   * Loops that ended before `before`, newest first: so many, and with the last of them all that ended in the same millisecond;
+   * of these repositories, or of all.
+   */
+  newestEnded(
+    before: number,
+    limit: number,
+    repositories?: readonly number[],
+  ): Promise<readonly { readonly at: number; readonly issueKey: string }[]>;
   /** Removes an ended loop; false when it is not there, lives, or has something left to do. */
   forgetLoop(issueKey: string, loop: string): Promise<boolean>;
   /** Of the store's file; what is free in it is used again before it grows. */

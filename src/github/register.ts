@@ -13,6 +13,8 @@ const Registered = z.object({
   html_url: z.string(),
   owner: z.object({ login: z.string() }),
   pem: z.string(),
+  client_id: z.string(),
+  client_secret: z.string(),
   /** Null where the App was registered without a webhook. */
   webhook_secret: z.string().nullable(),
 });

@@ -4,3 +4,8 @@
 export function issueKeyOf(repositoryId: number, issue: number): string {
   return `${repositoryId}#${issue}`;
 }
+
+/** The repository's id in the key of an issue's loop. */
+export function repositoryIn(issueKey: string): number {
+  return Number(issueKey.slice(0, issueKey.indexOf("#")));
+}

@@ -28,7 +28,10 @@ type StoredLoop = { readonly issueKey: string; readonly state: LoopState };
 
 export function loops(driver: Driver, { phaseOf, gateSinceOf }: Dialect): Pick<StorePort, Port> {
   return {
-    newestEnded: (before, limit) => driver.read(() => newestEnded(before, limit)),
+    newestEnded: (before, limit, repositories) =>
+      driver.read(() =>
+        repositories === undefined ? newestEnded(before, limit) : endedIn(repositories, before, limit),
+      ),
     load: (issueKey) => driver.read(() => load(issueKey)),
     loops: (filter) => driver.read(() => storedLoops(filter === "live" ? "where live = 1" : "")),
     liveLoops: () => driver.read(liveLoops),
@@ -55,11 +58,27 @@ function* load(issueKey: string): Steps<LoopState | null> {
   return row === undefined ? null : stateIn(row.state, issueKey);
 }
 
-function* newestEnded(before: number, limit: number): Steps<{ at: number; issueKey: string }[]> {
-  const ended = "select issue_key, ended_at from loop where ended_at";
-  const rows = yield* all(`${ended} < ? order by ended_at desc limit ?`, before, limit);
+interface Ended {
+  readonly at: number;
+  readonly issueKey: string;
+}
+
+/** Each is asked about by itself, by its own index: so it costs what these repositories have, and not what all have. */
+function* endedIn(repositories: readonly number[], before: number, limit: number): Steps<Ended[]> {
+  const found: Ended[] = [];
+  for (const repositoryId of repositories) found.push(...(yield* newestEnded(before, limit, repositoryId)));
+  found.sort((one, other) => other.at - one.at);
+  const last = found[limit - 1]?.at ?? 0;
+  return found.filter(({ at }) => at >= last);
+}
+
+function* newestEnded(before: number, limit: number, repositoryId: number | null = null): Steps<Ended[]> {
+  const among = repositoryId === null ? "" : "repository_id = ? and";
+  const of = repositoryId === null ? [] : [repositoryId];
+  const ended = `select issue_key, ended_at from loop where ${among} ended_at`;
+  const rows = yield* all(`${ended} < ? order by ended_at desc limit ?`, ...of, before, limit);
   const last = rows.length < limit ? null : Number(rows.at(-1)?.ended_at);
-  const together = last === null ? [] : yield* all(`${ended} = ?`, last);
+  const together = last === null ? [] : yield* all(`${ended} = ?`, ...of, last);
   return [...rows.filter((row) => Number(row.ended_at) !== last), ...together].map((row) => ({
     at: Number(row.ended_at),
     issueKey: String(row.issue_key),

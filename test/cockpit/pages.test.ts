@@ -2,27 +2,20 @@
 import { request } from "node:http";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { openOperatorDoor } from "../../src/cockpit/door.ts";
-import { createLive } from "../../src/cockpit/live.ts";
-import { loopRoutes } from "../../src/cockpit/loops/routes.ts";
-import { createMetrics } from "../../src/cockpit/metrics.ts";
-import { createReadiness } from "../../src/cockpit/readiness.ts";
 import { createAdmission, makeTicket } from "../../src/cockpit/ticket.ts";
 import { browserArguments, findBrowser } from "../../src/forge/pages/screenshot.ts";
-import type { LoopState } from "../../src/loop/state.ts";
 import { aLoop, anAttempt, anEndedLoop, aRun } from "../loop/builder.ts";
 import { approving, aStory, mend, sealSecret } from "../story/world.ts";
 import { until } from "../until.ts";
-
-const secret = "a seal secret that nobody else knows";
+import { aDoor, secret } from "./a-door.ts";
 
 describe("a ticket", () => {
   const [now, minute] = [1_800_000_000_000, 60_000];
 
   test("is good once, for five minutes, under its own secret, and the session for twelve hours", () => {
-    const admission = createAdmission(secret);
+    const admission = createAdmission(secret, now);
     const ticket = makeTicket(secret, now);
-    expect(createAdmission("another secret of the same kind").admit(ticket, now)).toBeNull();
+    expect(createAdmission("another secret of the same kind", now).admit(ticket, now)).toBeNull();
     expect(admission.admit(ticket, now + 5 * minute)).toBeNull();
     const admitted = admission.admit(ticket, now + 4 * minute);
     expect(admission.admit(ticket, now + 4 * minute)).toBeNull();
@@ -31,8 +24,15 @@ describe("a ticket", () => {
     expect(admission.isAdmitted(session, now + 13 * 60 * minute)).toBe(false);
   });
 
+  test("that was used stays used after a restart, and none is good from before the start or from a clock that is ahead", () => {
+    const ticket = makeTicket(secret, now);
+    expect(createAdmission(secret, now - minute).admit(ticket, now + minute)).not.toBeNull();
+    expect(createAdmission(secret, now + 1).admit(ticket, now + 2)).toBeNull();
+    expect(createAdmission(secret, now - minute).admit(ticket, now - 1)).toBeNull();
+  });
+
   test("is no session, a session is no ticket, and neither may be changed", () => {
-    const admission = createAdmission(secret);
+    const admission = createAdmission(secret, now);
     const ticket = makeTicket(secret, now);
     expect(admission.isAdmitted(ticket, now)).toBe(false);
     const session = admission.admit(ticket, now)?.session ?? "";
@@ -43,52 +43,6 @@ describe("a ticket", () => {
       expect(admission.isAdmitted(text, now)).toBe(false);
   });
 });
-
-/** The pages over these loops, and a browser's cookie for them. */
-async function aDoor(loops: Readonly<Record<string, LoopState>>, texts: Readonly<Record<string, string>> = {}) {
-  const loaded: string[] = [];
-  const live = createLive();
-  live.began(
-    Object.entries(loops)
-      .filter(([, { ending }]) => ending === null)
-      .map(([issueKey, { phase, gateSince }]) => ({ issueKey, phase, gateSince })),
-  );
-  const { registry } = createMetrics({
-    now: Date.now,
-    slots: () => ({ taken: 0, of: 1, waiting: 0 }),
-    disk: () => null,
-  });
-  const errors: unknown[] = [];
-  const onError = (error: unknown) => errors.push(error);
-  const pages = loopRoutes({
-    store: {
-      load: async (key) => {
-        loaded.push(key);
-        return loops[key] ?? null;
-      },
-      readTrace: async () => [],
-      getArtifact: async (sha) => texts[sha] ?? null,
-      newestEnded: async () =>
-        Object.entries(loops).flatMap(([issueKey, { ending }]) =>
-          ending === null ? [] : [{ issueKey, at: ending.at }],
-        ),
-    },
-    live,
-    slots: () => ({ taken: 1, of: 4, waiting: 2 }),
-    admission: createAdmission(secret),
-    github: "https://github.com",
-    now: Date.now,
-    onError,
-  });
-  const readiness = createReadiness({}, () => performance.now());
-  const door = await openOperatorDoor({ host: "127.0.0.1", port: 0, registry, readiness, pages, onError });
-  onTestFinished(() => door.close());
-  const begun = await fetch(`${door.url}/begin?ticket=${makeTicket(secret, Date.now())}`, { redirect: "manual" });
-  const [set = ""] = begun.headers.getSetCookie();
-  const cookie = set.split(";")[0] ?? "";
-  const ask = (path: string, headers: Record<string, string> = { cookie }) => fetch(door.url + path, { headers });
-  return { door, url: door.url, set, cookie, ask, loaded, errors };
-}
 
 describe("the door", () => {
   test("tells nothing of any loop to whoever has no session, wherever they look", async () => {
@@ -109,7 +63,7 @@ describe("the door", () => {
     }
   });
 
-  test("keeps pages to this machine's names, and to reading", async () => {
+  test("keeps pages to this machine's names, and to what they ask themselves", async () => {
     const { url, cookie } = await aDoor({});
     const { hostname, port } = new URL(url);
     const status = (method: string, host: string) =>
@@ -120,7 +74,8 @@ describe("the door", () => {
       );
     expect(await status("GET", "evil.example")).toBe(421);
     expect(await status("GET", "localhost:1")).toBe(200);
-    expect(await status("POST", "127.0.0.1")).toBe(405);
+    expect(await status("POST", "127.0.0.1")).toBe(403); // from no page of ours
+    expect(await status("DELETE", "127.0.0.1")).toBe(405);
   });
 
   test("shows a text with the loop that it belongs to only", async () => {
@@ -129,7 +84,7 @@ describe("the door", () => {
       ["a".repeat(64)]: `<b>what it wrote</b> ghp_${"x".repeat(36)}`,
       ["b".repeat(64)]: "another loop's",
     };
-    const { ask } = await aDoor({ "100#12": aLoop({ attempts }) }, texts);
+    const { ask } = await aDoor({ "100#12": aLoop({ attempts }) }, { texts });
     const own = await ask(`/loops/100/12/texts/${"a".repeat(64)}`);
     expect([own.status, own.headers.get("content-type"), await own.text()]).toEqual([
       200,
@@ -215,5 +170,41 @@ describe.skipIf(executablePath === null)("in a browser", () => {
     const told = async () => (await page.locator(".timeline").textContent()) ?? "";
     await until(async () => (await told()).includes("settled"));
     expect(wrong).toEqual([]);
+  });
+
+  test("a person signs in with GitHub, sees the loop of their repository, and a stranger sees none", async () => {
+    const story = await aStory({ figures: true, executor: mend, reviewer: approving });
+    const issue = await story.startLoop();
+    const { title } = await story.state(issue);
+    const pagesUrl = story.app().operatorUrl ?? "";
+    story.forge.setCallbacks([`${pagesUrl}/signed-in`]);
+    story.forge.createUser("sam");
+    for (const [login, count] of [
+      ["carol", 1],
+      ["sam", 0],
+    ] as const) {
+      const page = await (await browser.newContext()).newPage();
+      onTestFinished(() => page.context().close());
+      const wrong: string[] = [];
+      page.on("pageerror", (error) => wrong.push(String(error)));
+      page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+      await page.goto(story.forge.url);
+      await page.getByLabel("You are").selectOption(login);
+      await page.getByRole("button", { name: "Switch" }).click();
+      wrong.splice(0);
+      await page.goto(pagesUrl);
+      wrong.splice(0); // the browser tells of the 403 that asks to sign in
+      await page.getByRole("link", { name: "Sign in with GitHub" }).click();
+      await page.getByRole("button", { name: "Authorize loopgate" }).click();
+      await page.getByRole("heading", { name: "Waiting for people" }).waitFor();
+      expect(await page.getByRole("link", { name: title }).count()).toBe(count);
+      if (count > 0) {
+        await page.getByRole("link", { name: title }).click();
+        await page.getByText("This page follows along.").waitFor();
+      }
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("heading", { name: "Signed out" }).waitFor();
+      expect(wrong).toEqual([]);
+    }
   });
 });

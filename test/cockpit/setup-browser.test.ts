@@ -111,6 +111,9 @@ describe.skipIf(executablePath === null)("setting up in a browser", () => {
     expect(await askAboutApp(read.settings)).toEqual({ problems: [], warnings: [] });
     const { operatorDoor, ...rest } = read.settings;
     expect(operatorDoor).toEqual({ host: "127.0.0.1", port: 3001 });
+    const made = forge.world.apps.find(({ slug }) => slug === "loopgate-of-ada");
+    expect(read.settings.client).toEqual({ id: made?.clientId, secret: made?.clientSecret });
+    expect(made?.callbackUrls).toEqual(["http://127.0.0.1:3001/signed-in"]);
     const app = await startApp({
       settings: {
         ...rest,

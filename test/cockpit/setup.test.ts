@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "v
 import { Fault } from "../../src/base/fault.ts";
 import { noAnswers, readAnswers } from "../../src/cockpit/setup/answers.ts";
 import { openSetupDoor } from "../../src/cockpit/setup/door.ts";
-import { addSettings, requireRoom } from "../../src/cockpit/setup/env-file.ts";
+import { addSettings, requireRoom, settingsOf as settingsLines } from "../../src/cockpit/setup/env-file.ts";
 import { firstWebhooks } from "../../src/cockpit/setup/first-webhooks.ts";
 import { createFlow, type FlowParts } from "../../src/cockpit/setup/flow.ts";
 import { apiOf, manifestFor, registerUrl } from "../../src/cockpit/setup/manifest.ts";
@@ -36,6 +36,8 @@ const app = {
   html_url: "https://github.com/apps/an-app",
   owner: { login: "ada" },
   pem: "the key",
+  client_id: "Iv23li0123456789abcdef",
+  client_secret: "0123456789abcdef0123456789abcdef01234567",
   webhook_secret: "0123456789abcdef0123",
 };
 
@@ -53,6 +55,8 @@ describe("answers", () => {
     ["github", "http://github.example.com"],
     ["github", "https://github.com/acme"],
     ["github", "javascript:alert(1)"],
+    ["pagesUrl", "http://pages.example.com"],
+    ["pagesUrl", "https://pages.example.com/loops"],
   ] as const)("%s %j is refused", (field, text) => {
     const read = readAnswers({ ...noAnswers, [field]: text });
     expect(read).toEqual({ ok: false, problems: { [field]: expect.stringMatching(/^(must|is|needs) /) } });
@@ -66,19 +70,54 @@ describe("answers", () => {
         organization: null,
         publicUrl: "https://loopgate.example.com",
         name: "Loopgate",
+        pagesUrl: null,
       },
     });
   });
 });
 
 describe("what GitHub gets", () => {
-  const answers = { github: "https://github.com", organization: null, publicUrl: null, name: "Loopgate" };
+  const answers = {
+    github: "https://github.com",
+    organization: null,
+    publicUrl: null,
+    name: "Loopgate",
+    pagesUrl: null,
+  };
 
   test("without a public address no `hook_attributes` at all, and never a `setup_url`", () => {
     const posted = manifestFor(manifest(), answers, "http://127.0.0.1:3001/created");
     expect(Object.keys(posted).sort()).toEqual(
-      ["default_events", "default_permissions", "description", "name", "public", "redirect_url", "url"].sort(),
+      [
+        "callback_urls",
+        "default_events",
+        "default_permissions",
+        "description",
+        "name",
+        "public",
+        "redirect_url",
+        "url",
+      ].sort(),
     );
+  });
+
+  test("people who sign in are sent back to this machine, and to the public address of the pages where there is one", () => {
+    const callbacks = (pagesUrl: string | null) => manifestFor(manifest(), { ...answers, pagesUrl }, "").callback_urls;
+    expect(callbacks(null)).toEqual(["http://127.0.0.1:3001/signed-in"]);
+    expect(callbacks("https://pages.example")).toEqual([
+      "https://pages.example/signed-in",
+      "http://127.0.0.1:3001/signed-in",
+    ]);
+  });
+
+  test("the client's id and secret are among the settings, and the address of the pages where there is one", () => {
+    const lines = Object.fromEntries(settingsLines(app, { ...answers, pagesUrl: "https://pages.example" }, "loopgate"));
+    expect(lines).toMatchObject({
+      LOOPGATE_CLIENT_ID: app.client_id,
+      LOOPGATE_CLIENT_SECRET: app.client_secret,
+      LOOPGATE_OPERATOR_URL: "https://pages.example",
+    });
+    expect(settingsLines(app, answers, "loopgate").map(([name]) => name)).not.toContain("LOOPGATE_OPERATOR_URL");
   });
 
   test.each([

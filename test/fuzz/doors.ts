@@ -15,6 +15,7 @@ import { createReadiness } from "../../src/cockpit/readiness.ts";
 import { openSetupDoor } from "../../src/cockpit/setup/door.ts";
 import { firstWebhooks } from "../../src/cockpit/setup/first-webhooks.ts";
 import { createFlow } from "../../src/cockpit/setup/flow.ts";
+import { createSigner } from "../../src/cockpit/signed.ts";
 import { createAdmission } from "../../src/cockpit/ticket.ts";
 import { startRelay } from "../../src/container/relay.mjs";
 import { startForge } from "../../src/forge/forge.ts";
@@ -34,6 +35,7 @@ import { startListener } from "../../src/github/deliveries/listener.ts";
 import { startProbot } from "../../src/github/deliveries/probot.ts";
 import { payloadReader } from "../../src/github/deliveries/reading.ts";
 import { exchangeCode, newApp } from "../../src/github/register.ts";
+import { signInAt } from "../../src/github/sign-in.ts";
 import { manifest } from "../../src/github/start.ts";
 import type { Door } from "./throw.ts";
 
@@ -127,7 +129,14 @@ async function operatorsDoor(onError: (error: unknown) => void) {
     },
     live: createLive(),
     slots: () => ({ taken: 0, of: 1, waiting: 0 }),
-    admission: createAdmission("a seal secret of the fuzz"),
+    admission: createAdmission("a seal secret of the fuzz", Date.now()),
+    signer: createSigner("a seal secret of the fuzz"),
+    signIn: signInAt({
+      webUrl: "http://127.0.0.1:9",
+      apiUrl: "http://127.0.0.1:9",
+      clientId: "of the fuzz",
+      clientSecret: "a secret of the fuzz",
+    }),
     github: "https://github.com",
     now: Date.now,
     onError,
@@ -142,6 +151,9 @@ async function operatorsDoor(onError: (error: unknown) => void) {
       "/",
       "/metrics/x",
       "/begin?ticket=x",
+      "/sign-in?to=/loops/1/2",
+      "/signed-in?code=0123456789&state=x",
+      "/sign-out",
       "/loops/1/2",
       "/loops/1/2/events",
       "/-/style.css",

@@ -93,9 +93,9 @@ export interface Committed {
   readonly now: number;
 }
 
-function newestEnded(disk: Disk, before: number, limit: number) {
+function newestEnded(disk: Disk, before: number, limit: number, repositories?: readonly number[]) {
   const ended = [...disk.loops]
-    .filter(([, state]) => !isLive(state))
+    .filter(([, state]) => !isLive(state) && repositories?.includes(state.issue.repositoryId) !== false)
     .map(([issueKey, state]) => ({ issueKey, at: state.ending?.at ?? state.startedAt }))
     .filter(({ at }) => at < before)
     .sort((one, other) => other.at - one.at);
@@ -121,7 +121,8 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
         const due = [...disk.effects.values()].filter((effect) => effect.notBefore <= now);
         return [...new Set([...withEvents, ...due.map((effect) => effect.issueKey)])].sort();
       }),
-    newestEnded: (before, limit) => read("newestEnded", () => newestEnded(disk, before, limit)),
+    newestEnded: (before, limit, repositories) =>
+      read("newestEnded", () => newestEnded(disk, before, limit, repositories)),
     load: (issueKey) => read("load", () => disk.loops.get(issueKey) ?? null),
     allPaused: async (repositoryId) => disk.allPaused.get(repositoryId) ?? null,
     setAllPaused: (repositoryId, paused) =>

@@ -346,6 +346,20 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect((await store.newestEnded(3_000, 9)).map(({ at }) => at)).toEqual([2_000, 1_000]);
     });
 
+    test("of the loops that ended those of some repositories are told as those of all are", async () => {
+      const endings = { "100#1": 1_000, "100#2": 3_000, "200#3": 3_000, "300#4": 2_000, "300#5": 4_000 };
+      for (const [key, at] of Object.entries(endings)) {
+        const { issue } = aLoop();
+        const ended = { id: `l${key.slice(4)}`, issue: { ...issue, repositoryId: Number(key.slice(0, 3)) } };
+        await commit([], anEndedLoop({ reason: "cancelled", of: "told", said: "", at }, ended), key);
+      }
+      const keys = async (limit: number, repositories: readonly number[]) =>
+        (await store.newestEnded(9_000, limit, repositories)).map(({ at, issueKey }) => `${at} ${issueKey}`);
+      expect((await keys(1, [100, 200])).sort()).toEqual(["3000 100#2", "3000 200#3"]);
+      expect(await keys(9, [100])).toEqual(["3000 100#2", "1000 100#1"]);
+      expect(await keys(9, [])).toEqual([]);
+    });
+
     test("the trace of an issue is read newest last, as many entries as asked for", async () => {
       for (const at of [1, 2, 3]) await store.trace({ issueKey: "1#1", loop: "k", at, kind: "step", detail: { at } });
       expect((await store.readTrace("1#1", 2)).map(({ at }) => at)).toEqual([2, 3]);

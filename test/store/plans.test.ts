@@ -101,6 +101,7 @@ async function useEverything(): Promise<void> {
   await store.prune(9 * 24 * 3_600_000, 2);
   await store.endedLoops(5, 5);
   await store.newestEnded(9_000_000_000_000, 1);
+  await store.newestEnded(9_000_000_000_000, 1, [100]);
   await store.forgetLoop("100#1", "gone");
   await store.size();
   await store.setBack(2, 1);

@@ -275,7 +275,12 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     reconcileMs: 10 * minute,
     relayImage: null,
     logLevel: "info",
-    ...(options.figures ? { operatorDoor: { host: "127.0.0.1", port: 0 } } : {}),
+    ...(options.figures
+      ? {
+          operatorDoor: { host: "127.0.0.1", port: 0 },
+          client: { id: forge.app.clientId, secret: forge.app.clientSecret },
+        }
+      : {}),
     ...(options.recordsMs ? { recordsMs: options.recordsMs } : {}),
     ...(options.keepBytes ? { keepBytes: options.keepBytes } : {}),
     ...(options.models ? { models: options.models } : {}),

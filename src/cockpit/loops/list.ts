@@ -3,6 +3,8 @@ import { html } from "hono/html";
 import { classOf } from "../../loop/end.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { type Html, shell } from "../page/shell.ts";
+import { visitorBar } from "../people/bar.ts";
+import type { Visitor } from "../people/visitor.ts";
 import { headline, issueName, moment, spentOn } from "./words.ts";
 
 export const views = ["people", "work", "queue", "ended"] as const;
@@ -15,7 +17,9 @@ export interface Listed {
   readonly loops: readonly { readonly issueKey: string; readonly state: LoopState }[];
   /** The address of the next page; null: this is the last. */
   readonly next: string | null;
-  readonly slots: { readonly taken: number; readonly of: number; readonly waiting: number };
+  /** Null: not for whoever looks. */
+  readonly slots: { readonly taken: number; readonly of: number; readonly waiting: number } | null;
+  readonly visitor: Visitor;
 }
 
 const titles: Readonly<Record<View, string>> = {
@@ -32,17 +36,17 @@ const nothing: Readonly<Record<View, string>> = {
   ended: "No loop has ended yet, or what had ended is forgotten.",
 };
 
-export function listPage({ view, counts, loops, next, slots }: Listed): Html {
+export function listPage({ view, counts, loops, next, slots, visitor }: Listed): Html {
   const tabs = views.map((one) => {
     const count = counts[one];
     return html`<li><a href="/?show=${one}"${one === view ? html` aria-current="page"` : ""}>${titles[one]}${count === null ? "" : html` <span class="count">${count}</span>`}</a></li>`;
   });
   const main = html`<h1>${titles[view]}</h1>
     <nav aria-label="Loops"><ul class="tabs">${tabs}</ul></nav>
-    <p class="quiet">${slots.taken} of ${slots.of} containers at work, ${slots.waiting} ${slots.waiting === 1 ? "run waits" : "runs wait"} for one.</p>
+    ${slots === null ? "" : html`<p class="quiet">${slots.taken} of ${slots.of} containers at work, ${slots.waiting} ${slots.waiting === 1 ? "run waits" : "runs wait"} for one.</p>`}
     ${loops.length === 0 ? html`<p>${nothing[view]}</p>` : html`<ul class="loops">${loops.map(row)}</ul>`}
     ${next === null ? "" : html`<p><a class="button" href="${next}">Next page</a></p>`}`;
-  return shell({ title: titles[view], main });
+  return shell({ title: titles[view], main, bar: visitorBar(visitor) });
 }
 
 function row({ issueKey, state }: Listed["loops"][number]): Html {

@@ -6,6 +6,8 @@ import { inDollars } from "../../report/money.ts";
 import { nextAction } from "../../report/next.ts";
 import { duration } from "../../report/time.ts";
 import { type Html, shell } from "../page/shell.ts";
+import { visitorBar } from "../people/bar.ts";
+import type { Visitor } from "../people/visitor.ts";
 import { addressOf, toneOf } from "./list.ts";
 import { headline, inline, issueName, moment, sentence, spentOn } from "./words.ts";
 
@@ -17,6 +19,7 @@ export interface ShownLoop {
   /** Where people read GitHub; no slash at the end. */
   readonly github: string;
   readonly now: number; // epoch milliseconds
+  readonly visitor: Visitor;
 }
 
 export function loopPage(shown: ShownLoop): Html {
@@ -32,7 +35,7 @@ export function loopPage(shown: ShownLoop): Html {
       ${timeline(shown.trace)}
     </div>
     <p class="quiet" id="follows" role="status" hidden>This page follows along.</p>`;
-  return shell({ title: state.title, main, script: "/-/loop.js" });
+  return shell({ title: state.title, main, script: "/-/loop.js", bar: visitorBar(shown.visitor) });
 }
 
 function statePart({ state, github }: ShownLoop): Html {

@@ -1,29 +1,39 @@
 // What every answer and every request of the operator's pages has to pass: a strict policy for browsers, and forms of our own.
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import type { Context, Hono, MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 
 export interface PageEnv {
   readonly Variables: {
+    /** Under which scheme, name and port the browser knows these pages. */
+    origin: string;
     /** The origin that a form of the page may lead to beside this server. */
     formTarget?: string;
   };
 }
 
-/** Sets the headers that keep a page to what is ours, and refuses whatever changes something and was not sent from one of our pages. */
-export const guard: MiddlewareHandler<PageEnv> = async (context, next) => {
-  const reads = context.req.method === "GET" || context.req.method === "HEAD";
-  if (!reads && !isOwn(context)) return sealed(context.text("This was not sent from a page of ours.\n", 403), "");
-  await next();
-  context.res = sealed(context.res, context.get("formTarget") ?? "");
-  return;
-};
+/**
+ * Sets the headers that keep a page to what is ours, and refuses whatever changes something and was not sent from one of our
+ * pages. `publicOrigin`: how browsers know these pages behind a TLS proxy.
+ */
+export function guard(publicOrigin?: string): MiddlewareHandler<PageEnv> {
+  return async (context, next) => {
+    const { origin, host } = new URL(context.req.url);
+    const isPublic = publicOrigin !== undefined && new URL(publicOrigin).host === host;
+    context.set("origin", isPublic ? publicOrigin : origin);
+    const reads = context.req.method === "GET" || context.req.method === "HEAD";
+    if (!reads && !isOwn(context)) return sealed(context.text("This was not sent from a page of ours.\n", 403), "");
+    await next();
+    context.res = sealed(context.res, context.get("formTarget") ?? "");
+    return;
+  };
+}
 
 /** Browsers set these two themselves, and no page of another site can; a request with neither is refused. */
-function isOwn(context: Context): boolean {
+function isOwn(context: Context<PageEnv>): boolean {
   const [site, origin] = [context.req.header("sec-fetch-site"), context.req.header("origin")];
   if (site !== undefined && site !== "same-origin") return false;
-  return origin === undefined ? site === "same-origin" : origin === new URL(context.req.url).origin;
+  return origin === undefined ? site === "same-origin" : origin === context.get("origin");
 }
 
 function sealed(response: Response, target: string): Response {
@@ -41,23 +51,41 @@ function sealed(response: Response, target: string): Response {
   return response;
 }
 
-/** A file that lies beside, served as what it is; it changes with the App's version only. */
-export function addAsset(routes: Hono<PageEnv>, path: string, file: URL): void {
-  const type = path.endsWith(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8";
+/** A form of ours sends no more. */
+const mostBytes = 65_536;
+
+/** Why pages answer no such request, under these names; null: they do. */
+export function unfitFor(
+  names: readonly string[],
+  request: IncomingMessage,
+): readonly [status: number, words: string] | null {
+  if (!isUnder(names, request)) return [421, "The pages are answered under their own names only, such as 127.0.0.1."];
+  if (!URL.canParse(request.url ?? "", "http://localhost")) return [400, "That is not an address."];
+  const isLong = Number(request.headers["content-length"] ?? 0) > mostBytes;
+  if (isLong || request.headers["transfer-encoding"] !== undefined)
+    return [413, "That is more than a form of ours sends."];
+  return null;
+}
+
+/** Answers with a file that lies beside, as what it is; it changes with the App's version only. */
+export function asset(file: URL): (context: Context) => Response {
+  const type = file.pathname.endsWith(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8";
   const text = readFileSync(file, "utf8");
-  routes.get(path, (context) => context.body(text, 200, { "content-type": type, "cache-control": "no-cache" }));
+  return (context) => context.body(text, 200, { "content-type": type, "cache-control": "no-cache" });
 }
 
 /**
  * Whether a request came under one of these names, in its Host header as in its target: a page of another site that has its
  * own name lead to this machine comes under that name, and a browser would let it read every answer.
  */
-export function isUnder(names: readonly string[], { headers: { host = "" }, url = "/" }: IncomingMessage): boolean {
+export function isUnder(names: readonly string[], { headers: { host = "" }, url = "/" }: Asked): boolean {
   const [, authority = host] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url) ?? [];
   return [host, authority].every((one) =>
     names.includes(/^([^:]*|\[[0-9a-f:]*\])(?::\d{1,5})?$/i.exec(one)?.[1] ?? ""),
   );
 }
+
+type Asked = Pick<IncomingMessage, "headers" | "url">;
 
 /** The names of this machine to itself. */
 export const thisMachine = ["127.0.0.1", "localhost", "[::1]"];

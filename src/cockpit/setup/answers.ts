@@ -7,6 +7,7 @@ export interface Said {
   readonly organization: string;
   readonly publicUrl: string;
   readonly name: string;
+  readonly pagesUrl: string;
 }
 
 export interface Answers {
@@ -18,11 +19,19 @@ export interface Answers {
   readonly publicUrl: string | null;
   /** The App's name, which has to be unused at that GitHub. */
   readonly name: string;
+  /** Where people will reach the pages about loops; null: on this machine only. */
+  readonly pagesUrl: string | null;
 }
 
 export type Problems = Partial<Record<keyof Said, string>>;
 
-export const noAnswers: Said = { github: "https://github.com", organization: "", publicUrl: "", name: "Loopgate" };
+export const noAnswers: Said = {
+  github: "https://github.com",
+  organization: "",
+  publicUrl: "",
+  name: "Loopgate",
+  pagesUrl: "",
+};
 
 const thisMachine = ["127.0.0.1", "localhost", "[::1]"];
 
@@ -46,6 +55,14 @@ const publicUrl = z
   })
   .transform((text) => (text === "" ? null : text.replace(/\/+$/, "")));
 
+const pagesUrl = z
+  .string()
+  .refine(
+    (text) => text === "" || (isOrigin(text) && new URL(text).protocol === "https:"),
+    "must be an https address without a path, such as https://pages.example.com",
+  )
+  .transform((text) => (text === "" || !isOrigin(text) ? null : new URL(text).origin));
+
 /** https://docs.github.com/apps/creating-github-apps/registering-a-github-app/registering-a-github-app#registering-a-github-app */
 const name = z
   .string()
@@ -60,6 +77,7 @@ const Shape = z.object({
     .transform((text) => (text === "" ? null : text)),
   publicUrl,
   name,
+  pagesUrl,
 });
 
 export type ReadAnswers =

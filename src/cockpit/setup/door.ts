@@ -7,7 +7,7 @@ import { getCookie, setCookie } from "hono/cookie";
 import { caught, refuse, refuseTunnels } from "../../base/caught.ts";
 import { type Listening, listen } from "../../base/listen.ts";
 import type { AppManifest } from "../../github/start.ts";
-import { addAsset, guard, isUnder, type PageEnv, thisMachine } from "../page/guard.ts";
+import { asset, guard, type PageEnv, thisMachine, unfitFor } from "../page/guard.ts";
 import { sorryPage } from "../page/shell.ts";
 import type { Flow } from "./flow.ts";
 import { finishedPage, setupPage, stageTag } from "./pages.ts";
@@ -26,7 +26,6 @@ export interface SetupDoor {
 
 const limits = { headersTimeout: 5_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, maxHeaderSize: 16_384 };
 const cookieName = "loopgate_setup";
-const mostBytes = 65_536;
 
 /** Opens the page. Throws Fault when it cannot listen. */
 export async function openSetupDoor(door: SetupDoor): Promise<Listening> {
@@ -35,21 +34,8 @@ export async function openSetupDoor(door: SetupDoor): Promise<Listening> {
   const server = createServer(
     limits,
     caught((request, response) => {
-      if (!isUnder(thisMachine, request))
-        return refuse(
-          request,
-          response,
-          421,
-          "This page answers under this machine's own names only, such as 127.0.0.1.",
-        );
-      if (!URL.canParse(request.url ?? "", "http://localhost"))
-        return refuse(request, response, 400, "That is not an address.");
-      if (
-        Number(request.headers["content-length"] ?? 0) > mostBytes ||
-        request.headers["transfer-encoding"] !== undefined
-      )
-        return refuse(request, response, 413, "That is more than a form of ours sends.");
-      return web(request, response);
+      const unfit = unfitFor(thisMachine, request);
+      return unfit === null ? web(request, response) : refuse(request, response, ...unfit);
     }, door.onError),
   );
   server.maxConnections = 64;
@@ -65,9 +51,9 @@ function setupRoutes({ token, flow, manifest, envFile, onFinished, onError }: Se
   let isFinished = false;
   const mayEnter = (context: Context) => isSame(getCookie(context, cookieName) ?? "", session) && isTaken;
 
-  routes.use(guard);
-  addAsset(routes, "/-/style.css", new URL("../page/style.css", import.meta.url));
-  addAsset(routes, "/-/follow.js", new URL("follow.js", import.meta.url));
+  routes.use(guard());
+  routes.get("/-/style.css", asset(new URL("../page/style.css", import.meta.url)));
+  routes.get("/-/follow.js", asset(new URL("follow.js", import.meta.url)));
   routes.get("/begin", (context) => {
     if (context.req.method === "HEAD") return context.body(null, 200);
     if (mayEnter(context)) return context.redirect("/", 303);
@@ -99,12 +85,12 @@ function setupRoutes({ token, flow, manifest, envFile, onFinished, onError }: Se
   routes.post("/answers", async (context) => {
     const form = await context.req.parseBody();
     const text = (name: string) => (typeof form[name] === "string" ? form[name].slice(0, 500) : "");
-    const [github, organization, publicUrl, name] = ["github", "organization", "publicUrl", "name"].map(text);
     flow.answer({
-      github: github ?? "",
-      organization: organization ?? "",
-      publicUrl: publicUrl ?? "",
-      name: name ?? "",
+      github: text("github"),
+      organization: text("organization"),
+      publicUrl: text("publicUrl"),
+      name: text("name"),
+      pagesUrl: text("pagesUrl"),
     });
     return context.redirect("/", 303);
   });

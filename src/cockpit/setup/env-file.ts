@@ -6,12 +6,12 @@ import { parseEnv } from "node:util";
 import { Fault } from "../../base/fault.ts";
 import type { Registered } from "../../github/register.ts";
 import type { Answers } from "./answers.ts";
-import { apiOf } from "./manifest.ts";
+import { apiOf, usualPagesPort } from "./manifest.ts";
 
 export type Lines = readonly (readonly [name: string, value: string])[];
 
 /** The settings that a new App brings, and what `serve` cannot do without beside them. */
-export function settingsOf(app: Registered, { github }: Answers, relayImage: string): Lines {
+export function settingsOf(app: Registered, { github, pagesUrl }: Answers, relayImage: string): Lines {
   const { apiUrl, gitUrl } = apiOf(github);
   return [
     ["LOOPGATE_APP_ID", String(app.id)],
@@ -20,7 +20,10 @@ export function settingsOf(app: Registered, { github }: Answers, relayImage: str
     ["LOOPGATE_WEBHOOK_SECRET", app.webhook_secret ?? randomBytes(32).toString("hex")],
     ["LOOPGATE_SEAL_SECRET", randomBytes(32).toString("hex")],
     ["LOOPGATE_RELAY_IMAGE", relayImage],
-    ["LOOPGATE_OPERATOR_PORT", "3001"],
+    ["LOOPGATE_OPERATOR_PORT", String(usualPagesPort)],
+    ["LOOPGATE_CLIENT_ID", app.client_id],
+    ["LOOPGATE_CLIENT_SECRET", app.client_secret],
+    ...(pagesUrl === null ? [] : [["LOOPGATE_OPERATOR_URL", pagesUrl] as const]),
     ...(apiUrl === "https://api.github.com" ? [] : [["LOOPGATE_GITHUB_URL", apiUrl] as const]),
     ...(gitUrl === null ? [] : [["LOOPGATE_GIT_URL", gitUrl] as const]),
   ];
@@ -34,6 +37,8 @@ const ofAnApp = [
   "LOOPGATE_PRIVATE_KEY_FILE",
   "LOOPGATE_WEBHOOK_SECRET",
   "LOOPGATE_SEAL_SECRET",
+  "LOOPGATE_CLIENT_ID",
+  "LOOPGATE_CLIENT_SECRET",
 ];
 
 /**

@@ -144,8 +144,9 @@ export function createFlow(parts: FlowParts): Flow {
     },
     askAgain() {
       if (stage.at !== "agreed") return;
-      const { github, organization, publicUrl, name } = stage.answers;
-      const said = { github, organization: organization ?? "", publicUrl: publicUrl ?? "", name };
+      const { github, organization, publicUrl, name, pagesUrl } = stage.answers;
+      const kept = { organization: organization ?? "", publicUrl: publicUrl ?? "", pagesUrl: pagesUrl ?? "" };
+      const said = { github, name, ...kept };
       stage = { at: "asking", said, problems: {}, failed: stage.failed };
     },
     posting(redirectUrl) {

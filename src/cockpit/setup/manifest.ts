@@ -1,6 +1,7 @@
 // The App's manifest as GitHub gets it, and the addresses of the GitHub that it is for.
 import { webhookPath } from "../../github/deliveries/listener.ts";
 import type { AppManifest } from "../../github/start.ts";
+import { signedInPath } from "../people/routes.ts";
 import type { Answers } from "./answers.ts";
 
 /** As https://docs.github.com/apps/sharing-github-apps/registering-a-github-app-from-a-manifest describes it. */
@@ -10,6 +11,8 @@ export interface PostedManifest {
   readonly description: string;
   readonly public: boolean;
   readonly redirect_url: string;
+  /** Where GitHub sends people back to who sign in to the pages about loops. */
+  readonly callback_urls: readonly string[];
   readonly default_permissions: Readonly<Record<string, string>>;
   readonly default_events: readonly string[];
   readonly hook_attributes?: { readonly url: string; readonly active: boolean };
@@ -19,18 +22,27 @@ export interface PostedManifest {
  * Without a public address it has no `hook_attributes`, since GitHub takes none without an address, and the App gets no
  * webhook. No `setup_url`: it would lead everybody who installs the App later to a page that is closed by then.
  */
-export function manifestFor(app: AppManifest, { name, publicUrl }: Answers, redirectUrl: string): PostedManifest {
+export function manifestFor(
+  app: AppManifest,
+  { name, publicUrl, pagesUrl }: Answers,
+  redirectUrl: string,
+): PostedManifest {
   return {
     name,
     url: app.url,
     description: app.description,
     public: false,
     redirect_url: redirectUrl,
+    callback_urls: [...(pagesUrl === null ? [] : [pagesUrl]), usualPages].map((origin) => `${origin}${signedInPath}`),
     default_permissions: app.default_permissions,
     default_events: app.default_events,
     ...(publicUrl === null ? {} : { hook_attributes: { url: `${publicUrl}${webhookPath}`, active: true } }),
   };
 }
+
+/** Where the pages about loops are on the App's own machine, as the settings that are written have it. */
+export const usualPagesPort = 3001;
+const usualPages = `http://127.0.0.1:${usualPagesPort}`;
 
 /** Where the browser posts the manifest; `state` comes back with the code. */
 export function registerUrl({ github, organization }: Answers, state: string): string {

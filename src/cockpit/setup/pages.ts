@@ -94,6 +94,11 @@ const fields: readonly Field[] = [
     label: "Name of the App",
     hint: "Nobody else's App at that GitHub may have it. You can change it there, too.",
   },
+  {
+    id: "pagesUrl",
+    label: "Address of the pages about loops",
+    hint: "Where your people will see their loops, once they have signed in with GitHub: over https, a TLS proxy in front of port 3001, under a name of its own such as https://pages.example.com. Empty: on this machine only.",
+  },
   { id: "github", label: "GitHub", hint: "https://github.com, or the address of your Enterprise host." },
 ];
 
@@ -120,6 +125,7 @@ function agreedPart(
       <tr><th scope="row">Name</th><td>${answers.name}</td></tr>
       <tr><th scope="row">Owner</th><td>${answers.organization ?? "your own account"}, at ${answers.github}</td></tr>
       <tr><th scope="row">Webhooks to</th><td>${whereTo(answers)}</td></tr>
+      <tr><th scope="row">Pages about loops</th><td>${answers.pagesUrl ?? "on this machine only"}</td></tr>
       <tr><th scope="row">Permissions</th><td>${permissions.join(", ")}</td></tr>
       <tr><th scope="row">Events</th><td>${manifest.default_events.join(", ")}</td></tr>
       <tr><th scope="row">Key and secrets</th><td>into <code>${envFile}</code>, for its owner's eyes only</td></tr>

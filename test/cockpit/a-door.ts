@@ -1,0 +1,74 @@
+// The operator's door over loops of a test's own, with a browser's cookie for it.
+import { onTestFinished } from "vitest";
+import { openOperatorDoor } from "../../src/cockpit/door.ts";
+import { createLive } from "../../src/cockpit/live.ts";
+import { loopRoutes } from "../../src/cockpit/loops/routes.ts";
+import { createMetrics } from "../../src/cockpit/metrics.ts";
+import { createReadiness } from "../../src/cockpit/readiness.ts";
+import { createSigner } from "../../src/cockpit/signed.ts";
+import { createAdmission, makeTicket } from "../../src/cockpit/ticket.ts";
+import type { SignIn } from "../../src/github/sign-in.ts";
+import type { LoopState } from "../../src/loop/state.ts";
+
+export const secret = "a seal secret that nobody else knows";
+
+export interface DoorOptions {
+  /** Texts by their hashes. */
+  readonly texts?: Readonly<Record<string, string>>;
+  readonly signIn?: SignIn;
+  readonly publicOrigin?: string;
+  readonly now?: () => number;
+}
+
+/** The pages over these loops, by their issues' keys, and the operator's cookie for them. */
+export async function aDoor(loops: Readonly<Record<string, LoopState>>, options: DoorOptions = {}) {
+  const { texts = {}, signIn = null, publicOrigin, now = Date.now } = options;
+  const loaded: string[] = [];
+  const live = createLive();
+  live.began(
+    Object.entries(loops)
+      .filter(([, { ending }]) => ending === null)
+      .map(([issueKey, { phase, gateSince }]) => ({ issueKey, phase, gateSince })),
+  );
+  const { registry } = createMetrics({
+    now: Date.now,
+    slots: () => ({ taken: 0, of: 1, waiting: 0 }),
+    disk: () => null,
+  });
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => errors.push(error);
+  const pages = loopRoutes({
+    store: {
+      load: async (key) => {
+        loaded.push(key);
+        return loops[key] ?? null;
+      },
+      readTrace: async () => [],
+      getArtifact: async (sha) => texts[sha] ?? null,
+      newestEnded: async (_before, _limit, repositories) =>
+        Object.entries(loops).flatMap(([issueKey, { ending }]) =>
+          ending !== null && repositories?.includes(Number(issueKey.split("#")[0])) !== false
+            ? [{ issueKey, at: ending.at }]
+            : [],
+        ),
+    },
+    live,
+    slots: () => ({ taken: 1, of: 4, waiting: 2 }),
+    admission: createAdmission(secret, now()),
+    signer: createSigner(secret),
+    signIn,
+    github: "https://github.com",
+    ...(publicOrigin === undefined ? {} : { publicOrigin }),
+    now,
+    onError,
+  });
+  const readiness = createReadiness({}, () => performance.now());
+  const url = publicOrigin === undefined ? {} : { url: publicOrigin };
+  const door = await openOperatorDoor({ host: "127.0.0.1", port: 0, ...url, registry, readiness, pages, onError });
+  onTestFinished(() => door.close());
+  const begun = await fetch(`${door.url}/begin?ticket=${makeTicket(secret, now())}`, { redirect: "manual" });
+  const [set = ""] = begun.headers.getSetCookie();
+  const cookie = set.split(";")[0] ?? "";
+  const ask = (path: string, headers: Record<string, string> = { cookie }) => fetch(door.url + path, { headers });
+  return { door, url: door.url, set, cookie, ask, loaded, errors, live };
+}
