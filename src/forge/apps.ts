@@ -34,13 +34,17 @@ export interface AppOptions {
   readonly webhook: { url: string; secret: string } | null;
 }
 
+/** Made once in a process, which takes longer than all else that a forge's start takes; each forge has one such App. */
+let ownKeys: { readonly publicKey: string; readonly privateKey: string } | null = null;
+
 /** The App under test, with the private key that signs for it and the secret by which it signs people in. */
 export function createApp(world: World, options: AppOptions): { app: App; privateKey: string; clientSecret: string } {
-  const { publicKey, privateKey } = generateKeyPairSync("rsa", {
+  ownKeys ??= generateKeyPairSync("rsa", {
     modulusLength: 2048,
     publicKeyEncoding: { type: "spki", format: "pem" },
     privateKeyEncoding: { type: "pkcs1", format: "pem" },
   });
+  const { publicKey, privateKey } = ownKeys;
   const { slug, permissions, events } = options;
   const owner = world.createUser(`${slug}-operators`, { type: "Organization" });
   const app = world.createApp({
