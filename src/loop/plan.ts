@@ -37,10 +37,9 @@ export function approvePlan(state: LoopState, command: Command, now: number): De
   const { plan } = state;
   if (plan?.offered === undefined) return refuse(state, command, { of: "nothing_to_approve" });
   if (command.argument.trim() !== "") return refuse(state, command, { of: "plan_words" });
-  const shown = plan.of === undefined ? undefined : state.comments.attempts[String(plan.of)];
-  // Comments are numbered in the order of writing: one before the plan is about another.
-  const isOlder = shown !== undefined && command.review === undefined && command.commentId < shown;
-  if (isOlder) return refuse(state, command, { of: "plan_newer" });
+  if (command.review !== undefined) return refuse(state, command, { of: "plan_in_review" });
+  if (plan.of !== undefined && !isAfter(command, state.comments.attempts[String(plan.of)]))
+    return refuse(state, command, { of: "plan_newer" });
   const approved: LoopState = { ...state, plan: { ...plan, stage: "approved", by: command.actor.login } };
   const before: Effect[] = [
     reaction(command, "+1"),
@@ -48,6 +47,11 @@ export function approvePlan(state: LoopState, command: Command, now: number): De
     showStatus(approved, "running", !isLive(state)),
   ];
   return beginAttempt(approved, now, before);
+}
+
+/** Comments are numbered in the order of writing: one before the plan, or while it is still to be posted, is about another. */
+function isAfter({ commentId }: Command, shown: number | undefined): boolean {
+  return shown !== undefined && commentId > shown;
 }
 
 /** `/loop plan WORDS`: the plan is made anew and told what should be different; `/loop plan` after an end plans before going on. */

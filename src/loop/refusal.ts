@@ -20,6 +20,7 @@ export type CommandRefusal =
   | { readonly of: "ended_for_good"; readonly reason: StopReason }
   | { readonly of: "nothing_to_approve" }
   | { readonly of: "plan_words" } // words after a yes to a plan
+  | { readonly of: "plan_in_review" } // reviews are numbered apart from the comment with the plan: nobody knows which was first
   | { readonly of: "plan_newer" } // the plan was made anew since the yes was written
   | { readonly of: "plan_at_work" } // it is too late for a plan, or one is being made
   | { readonly of: "nothing_to_deny" }

@@ -1,12 +1,20 @@
 // Whether an agent plans first, and what its planning counts for.
 import { describe, expect, test } from "vitest";
 import { decide } from "../../src/loop/decide.ts";
+import type { LoopEvent } from "../../src/loop/event.ts";
 import { hour } from "./builder.ts";
 import { playToEnd, readEvent } from "./script.ts";
 
 test("attempts that plan do not stand for tries in vain where the model provider fails once", () => {
   const planned = ["label alice", "claim plan-first", "started", 'executor plan="one|two"'];
-  const again = ['checked alice plan "smaller"', "started", 'executor plan="one"', "checked bob approve", "started"];
+  const again = [
+    'checked alice plan "smaller"',
+    "started",
+    'executor plan="one"',
+    "attempt_posted 2",
+    "checked bob approve",
+    "started",
+  ];
   const { state, now } = playToEnd([...planned, ...again, "executor model-down"]);
   expect(state).toMatchObject({ phase: "resting", resumeAt: { why: { of: "provider_down" } } });
   expect((state?.resumeAt?.at ?? 0) - now).toBe(60_000);
@@ -31,5 +39,24 @@ describe("a plan that was to be made", () => {
     expect(expired?.ending?.of).toBe("plan_expired");
     const again = retried.reduce((on, line) => decide(on, readEvent(line, on, later), later).state, expired);
     expect(again?.attempts.at(-1)).toMatchObject({ number: 3, plans: true });
+  });
+});
+
+describe("a yes to a plan", () => {
+  const made = ["label alice", "claim plan-first", "started", 'executor plan="one"'];
+  const approves = (lines: readonly string[]) => playToEnd(lines).state?.plan?.stage === "approved";
+
+  test("that was written while the plan is still to be posted is about another one", () => {
+    const changed = [...made, "attempt_posted 1", 'checked bob plan "smaller"', "started", 'executor plan="two"'];
+    expect(approves([...changed, "checked bob approve"])).toBe(false);
+    expect(approves([...changed, "attempt_posted 2", "checked bob approve"])).toBe(true);
+  });
+
+  test("in a review tells nobody whether it was before the plan or after", () => {
+    const { state, now } = playToEnd([...made, "attempt_posted 1"]);
+    const asked = readEvent("checked bob approve", state, now) as Extract<LoopEvent, { type: "command_checked" }>;
+    const said = { ...asked, command: { ...asked.command, review: "PRR_1" } };
+    expect(decide(state, said, now).state?.phase).toBe("awaiting_plan");
+    expect(decide(state, asked, now).state?.phase).toBe("preparing");
   });
 });

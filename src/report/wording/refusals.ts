@@ -42,8 +42,10 @@ export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): s
       return "nothing is waiting for an approval";
     case "plan_words":
       return "a plan is approved as it stands, by `/loop approve` alone; to have it changed, comment `/loop plan` followed by what should be different";
+    case "plan_in_review":
+      return "a plan is approved by a comment in the conversation, not by a review; comment `/loop approve` there";
     case "plan_newer":
-      return "the plan was made anew since; read the new one, then comment `/loop approve` again";
+      return "the plan in the thread is newer than that, or was just being posted; read it, then comment `/loop approve` again";
     case "plan_at_work":
       return "the loop is at work already; `/loop stop` it first, or tell the next attempt something by `/loop steer`";
     case "nothing_to_deny":
