@@ -45,5 +45,5 @@ async function onThisHost(
 async function recallPause({ store }: World, { issue, resumeAt }: LoopState): Promise<void> {
   if (resumeAt?.why.of !== "pause_all") return;
   const { by, since } = resumeAt.why;
-  await store.setAllPaused(issue.repositoryId, { by, since });
+  await store.recallAllPaused(issue.repositoryId, { by, since });
 }

@@ -3,6 +3,7 @@ import { mayWrite } from "../loop/begin.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { LoopEvent } from "../loop/event.ts";
 import { mayPauseAll } from "../loop/pause-all.ts";
+import type { LoopState } from "../loop/state.ts";
 import { replyMarker } from "../record/markers.ts";
 import { allPausedText, pauseAllRefusedText } from "../report/report.ts";
 import type { AllPaused } from "./ports.ts";
@@ -11,7 +12,7 @@ import type { World } from "./world.ts";
 type PauseAll = Extract<Effect, { type: "pause_all" }>;
 
 /**
- * Performs either command; done again it comes to the same. Whoever may not is told so, where they may write at all. The store is
+ * Performs either command; done again it comes to the same, and one that is done late takes back no later one. Whoever may not is told so, where they may write at all. The store is
  * told first: what starts meanwhile is held, or let go, by it.
  */
 export async function pauseAll(world: World, effect: PauseAll, retrying: boolean): Promise<void> {
@@ -27,11 +28,27 @@ export async function pauseAll(world: World, effect: PauseAll, retrying: boolean
   const before = await world.store.allPaused(issue.repositoryId);
   const isPause = command.verb === "pause-all";
   const paused = before ?? { by: command.actor.login, since: world.clock.now() };
-  await world.store.setAllPaused(issue.repositoryId, isPause ? paused : null);
+  if (!(await world.store.setAllPaused(issue.repositoryId, isPause ? paused : null, placeOf(command)))) {
+    await say(allPausedText(command, "overtaken"));
+    return;
+  }
   const told = await tell(world, effect, paused);
   // An earlier try of this command may have paused or resumed them.
   const isNews = retrying || (before === null) === isPause || (!isPause && told > 0);
   await say(allPausedText(command, { loops: told, isNews, by: paused.by }));
+}
+
+/** Comments are numbered in the order of writing; a review, and a comment on a line, are numbered apart from them. */
+function placeOf({ review, commentId }: PauseAll["command"]): number | null {
+  return review === undefined ? commentId : null;
+}
+
+/** What is so now, where the loop believes otherwise. */
+export async function readPause({ store }: Pick<World, "store">, state: LoopState): Promise<LoopEvent[]> {
+  const paused = await store.allPaused(state.issue.repositoryId);
+  const rests = state.phase === "paused" && state.resumeAt?.why.of === "pause_all";
+  if (paused === null) return rests ? [{ type: "all_resumed" }] : [];
+  return rests ? [] : [{ type: "all_paused", ...paused }];
 }
 
 /**

@@ -10,7 +10,7 @@ import { verdictText } from "../report/results.ts";
 import { summaryOf } from "../verify/knock-out/knock-out.ts";
 import { checkPolicy } from "./check-policy.ts";
 import { passGate } from "./gate.ts";
-import { pauseAll } from "./pause-all.ts";
+import { pauseAll, readPause } from "./pause-all.ts";
 import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
 import { startRun, stopRun } from "./run.ts";
@@ -85,6 +85,8 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
       return readClaim(world, state);
     case "read_retry":
       return readRetry(world, state);
+    case "read_pause":
+      return readPause(world, state);
     case "check_command":
       return checkCommand(world, state, effect.command);
     case "read_verdict":

@@ -554,13 +554,13 @@ export interface TraceEntry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** The local store. One process writes; every method is atomic; each throws only `Fault`. */
 /** All loops of a repository are paused: by a person with this login, since then (epoch milliseconds). */
 export interface AllPaused {
   readonly by: string;
   readonly since: number;
 }
 
+/** The local store. One process writes; every method is atomic; each throws only `Fault`. */
 export interface StorePort {
   /** Grows by one each time the store is opened: what an earlier process left carries a smaller number. */
   readonly epoch: number;
@@ -614,8 +614,13 @@ export interface StorePort {
   getArtifact(sha256: string): Promise<string | null>;
   /** Who paused all loops of the repository, and since when; null: nobody has. */
   allPaused(repositoryId: number): Promise<AllPaused | null>;
-  /** Null: they are not paused any more. */
-  setAllPaused(repositoryId: number, paused: AllPaused | null): Promise<void>;
+  /**
+   * Null: they are not paused any more. Paused again, they are paused since the first time. `comment` holds the command, null where
+   * comments do not tell its place; false, with nothing changed, where a command of a later comment was heeded already.
+   */
+  setAllPaused(repositoryId: number, paused: AllPaused | null, comment: number | null): Promise<boolean>;
+  /** A thread's record says so: it counts where this store has never heard of the matter. */
+  recallAllPaused(repositoryId: number, paused: AllPaused): Promise<void>;
   trace(entry: TraceEntry): Promise<void>;
   readTrace(issueKey: string, limit: number): Promise<readonly TraceEntry[]>;
   /** The clock runs earlier by `byMs` than before: stored times after `now` are moved to it, postponed effects by as much. */

@@ -47,7 +47,7 @@ import {
   onVerdict,
 } from "./judge.ts";
 import { spentOf } from "./money.ts";
-import { onAllPaused } from "./pause-all.ts";
+import { onAllPaused, readsPauseAgain } from "./pause-all.ts";
 import { onCommand, onRetryFacts } from "./people.ts";
 import { onRecordTampered, onRestored } from "./restore.ts";
 import { onAllResumed, onHoldTakenOff } from "./resume.ts";
@@ -67,7 +67,12 @@ export function decide(state: LoopState | null, event: LoopEvent, now: number): 
   const next = answeringLabels(kept(decision.state, now));
   const revision = before !== null && next.id === before.id ? before.revision + 1 : 1;
   const rung = event.type === "alarm" ? event.name : null;
-  return { ...decision, state: { ...next, revision }, effects: [...alarmsFor(state, next, rung), ...decision.effects] };
+  const effects = [
+    ...alarmsFor(state, next, rung),
+    ...decision.effects,
+    ...readsPauseAgain(state?.id === next.id ? state : null, next, decision.effects),
+  ];
+  return { ...decision, state: { ...next, revision }, effects };
 }
 
 /** What sets the alarms as the state now asks for them; the one that has just rung needs no clearing. */
@@ -426,6 +431,7 @@ const dispensable: readonly EffectType[] = [
   "answer_without_loop",
   "check_policy",
   "pause_all",
+  "read_pause",
   "run_loop",
 ];
 

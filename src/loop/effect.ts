@@ -55,6 +55,7 @@ export type Effect =
   | { readonly type: "answer_without_loop"; readonly command: Command; readonly on: CommandedIssue } // to whoever could start one
   | { readonly type: "run_loop"; readonly issue: IssueRef; readonly command: Command; readonly base?: string } // `/loop run`: sets the label for a person who may
   | { readonly type: "pause_all"; readonly issue: IssueRef; readonly command: Command } // or `resume-all`: of all loops of the repository
+  | { readonly type: "read_pause" } // whether all loops of the repository are paused now
   | { readonly type: "check_policy"; readonly pull: IssueRef; readonly head: string; readonly base: string } // shows what a pull request of anybody makes of the policy
   // reading
   | { readonly type: "read_claim" }

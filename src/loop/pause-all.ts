@@ -34,6 +34,29 @@ export function onAllPaused(
   return paused(state, { of: "pause_all", by, since }, now);
 }
 
+/**
+ * What a loop was told or read of its repository's pause may have been taken back before its decision was saved, and whoever took it
+ * back may have told a loop that it did not concern yet. So it is read once more behind each decision by which a loop rests with all
+ * others or goes on.
+ */
+export function readsPauseAgain(
+  before: LoopState | null,
+  after: LoopState,
+  effects: readonly Effect[],
+): readonly Effect[] {
+  if (effects.some(({ type }) => type === "start_run")) return []; // which reads it
+  const how = underPause(after);
+  const isNew = before === null ? how === "rests" : how !== null && how !== underPause(before);
+  return isNew ? [{ type: "read_pause" }] : [];
+}
+
+/** Null: the pause of a repository is nothing to it as it is now. */
+function underPause(state: LoopState): "rests" | "goes on" | null {
+  if (!isLive(state) || state.rules === null) return null;
+  if (state.phase !== "paused") return "goes on";
+  return state.resumeAt?.why.of === "pause_all" ? "rests" : null;
+}
+
 /** The state at rest: what runs is stopped, what waits in a merge queue leaves it, and the thread says so. */
 export function paused(state: LoopState, why: Halt, now: number, before: readonly Effect[] = []): Decision {
   const held = outOfQueue(closeRuns(state, now));

@@ -53,6 +53,12 @@ export const presumptions: Presumptions = {
   answer_without_loop: { lane: "answer", presumes: "nothing", holds: () => true, outlives: true },
   check_policy: { lane: "answer", presumes: "nothing", holds: () => true, outlives: true },
   pause_all: { lane: "answer", presumes: "nothing", holds: () => true, outlives: true },
+  read_pause: {
+    lane: "answer",
+    presumes: "the loop lives",
+    holds: (_, state) => isLive(state),
+    once: "later",
+  },
   run_loop: {
     lane: "thread", // behind the change of the labels by which the loop before it ended
     presumes: "nothing",

@@ -161,6 +161,7 @@ const effects: Readonly<Record<EffectType, string>> = {
   run_loop: "label",
   pause_all: "comment",
   check_policy: "report on the policy",
+  read_pause: "own",
   read_claim: "reading",
   read_retry: "reading",
   check_command: "reading",

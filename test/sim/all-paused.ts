@@ -1,10 +1,13 @@
 // `/loop pause-all` and `/loop resume-all`: a paused repository starts nothing, and nothing rests for good once it goes on.
-import type { AllPaused, RunOrder } from "../../src/engine/ports.ts";
+import type { AllPaused, RunOrder, StoredEffect, StorePort } from "../../src/engine/ports.ts";
 import type { LoopState } from "../../src/loop/state.ts";
+import { replyMarker } from "../../src/record/markers.ts";
+import type { Boundary } from "./boundary.ts";
 import type { Act } from "./deeds.ts";
-import { nameOf, repository } from "./model.ts";
+import { app, nameOf, repository } from "./model.ts";
 import { random } from "./random.ts";
 import type { Disk } from "./store.ts";
+import type { Timeline } from "./timeline.ts";
 import type { World } from "./world.ts";
 
 const minute = 60_000;
@@ -28,6 +31,29 @@ export function pauses(name: string, issues: readonly number[], within: number):
   }).flat();
 }
 
+export interface LateParts {
+  readonly name: string;
+  readonly timeline: Timeline;
+  readonly boundary: Boundary;
+  readonly isCalm: () => boolean;
+}
+
+/** The pause as the store has it; whoever asks while there is one may hear of it only when people have said otherwise. */
+export function lateAllPaused(
+  store: Pick<StorePort, "allPaused">,
+  { name, timeline, boundary, isCalm }: LateParts,
+): StorePort["allPaused"] {
+  const draw = random(name, "late pauses");
+  return async (repositoryId) => {
+    const read = await store.allPaused(repositoryId);
+    if (read === null || isCalm() || !draw.chance(0.3)) return read;
+    const ms = draw.pick([50, 2000, 20_000]);
+    return new Promise((resolve) => {
+      timeline.after(ms, "a pause that was read is heard of", () => boundary.alive && resolve(read));
+    });
+  };
+}
+
 export interface PauseChecksParts {
   readonly world: World;
   readonly disk: Disk;
@@ -38,19 +64,25 @@ export interface PauseChecksParts {
 export function createPauseChecks({ world, disk, now, hold }: PauseChecksParts) {
   let paused: { readonly since: number } | null = null; // as people were told last, whatever became of the store
   let isForgotten = false; // with the store
+  let heeded = 0; // the last comment that was
   const asked = new Map<string, number>(); // run → since when its start is under way
 
-  /** Those who concern a whole repository are its maintainers; what comes back from a thread was said before. */
-  function onAllPaused(next: AllPaused | null, since: number): void {
-    const verb = next === null ? "resume-all" : "pause-all";
+  /** Those who concern a whole repository are its maintainers, and whoever speaks later is heard last. */
+  function onCommand(verb: "pause-all" | "resume-all", since: number): void {
     const asks = [...disk.effects.values()].flatMap(({ effect, tries }) =>
-      effect.type === "pause_all" && tries > 0 && effect.command.verb === verb ? [nameOf(effect.command.actor)] : [],
+      effect.type === "pause_all" && tries > 0 && effect.command.verb === verb ? [effect.command] : [],
     );
-    const isAsked = asks.some((login) => world.truth.couldHave(login, ["maintain", "admin"], since));
-    hold(
-      isAsked || (next !== null && (paused !== null || isForgotten)),
-      `Paused: ${verb} that nobody asked for who may`,
-    );
+    const isAsked = asks.some(({ actor }) => world.truth.couldHave(nameOf(actor), ["maintain", "admin"], since));
+    hold(isAsked, `Paused: ${verb} that nobody asked for who may`);
+    const last = Math.max(...asks.map(({ commentId }) => commentId));
+    hold(last >= heeded, `Paused: ${verb} takes back what was said later`);
+    heeded = last;
+  }
+
+  /** What comes back from a thread was said before. */
+  function onAllPaused(next: AllPaused | null, by: "command" | "record", since: number): void {
+    if (by === "record") hold(paused !== null || isForgotten, "Paused: a record says so, and nobody ever did");
+    else onCommand(next === null ? "resume-all" : "pause-all", since);
     if (next === null) paused = null;
     else paused ??= { since: now() };
   }
@@ -61,6 +93,17 @@ export function createPauseChecks({ world, disk, now, hold }: PauseChecksParts) 
     onStoreLost(): void {
       isForgotten ||= paused !== null;
       paused = null;
+      heeded = 0;
+    },
+    /** Nobody is told that it is so, or not any more, before it is. */
+    onAnswered({ effect }: StoredEffect): void {
+      if (effect.type !== "pause_all") return;
+      const { issue, command } = effect;
+      const marker = replyMarker(`${issue.repositoryId}/${issue.number}/${command.commentId}`);
+      const { comments } = world.issues.get(issue.number)!.value;
+      const answer = comments.find(({ author, body }) => author.id === app.id && body.includes(marker));
+      const isSaid = answer !== undefined && /paused this repository|is not paused/.test(answer.body);
+      hold(!isSaid || heeded >= command.commentId, `Paused: ${command.verb} was answered and not kept`);
     },
     onStartAsked: (run: string) => void asked.set(run, now()),
 
@@ -73,7 +116,7 @@ export function createPauseChecks({ world, disk, now, hold }: PauseChecksParts) 
     onEnd(isAbsent: (loop: string) => boolean): void {
       if (isForgotten) return;
       hold(
-        (disk.allPaused.get(repository.id) === undefined) === (paused === null),
+        ((disk.allPaused.get(repository.id)?.paused ?? null) === null) === (paused === null),
         "Paused: what people were told of the pause is forgotten",
       );
       for (const state of disk.loops.values()) {

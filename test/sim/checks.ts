@@ -783,14 +783,15 @@ export function createChecks(parts: ChecksParts) {
   return {
     violations,
     onCommit,
-    onEffectDone: () => {},
+    onEffectDone: pauses.onAnswered,
     onEffectStarted({ issueKey, effect }: StoredEffect) {
       const pull = disk.loops.get(issueKey)?.pull;
       if (pull) lastRead.delete(pull.number);
       if (effect.type === "start_run") pauses.onStartAsked(effect.run);
       if (effect.type === "check_command" || effect.type === "read_retry") issueRead.set(issueKey, parts.now());
     },
-    onAllPaused: (paused: AllPaused | null) => pauses.onAllPaused(paused, parts.now() - hearsayMs),
+    onAllPaused: (paused: AllPaused | null, by: "command" | "record") =>
+      pauses.onAllPaused(paused, by, parts.now() - hearsayMs),
     onGateRead: (pull: number, at: number) => void lastRead.set(pull, at),
     onMerge,
     onQueueMerge: queue.onQueueMerge,

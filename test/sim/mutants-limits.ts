@@ -82,7 +82,10 @@ export const limitMutants: Readonly<Record<string, Mutate>> = {
       },
     },
   }),
-  "a pause is answered and not kept": store(() => ({ setAllPaused: async () => {} })),
+  "a pause whose answer could not be posted is begun anew, whatever was said since": store((port) => ({
+    setAllPaused: (repository, paused) => port.setAllPaused(repository, paused, null),
+  })),
+  "a pause is answered and not kept": store(() => ({ setAllPaused: async () => true })),
   "the branch that a person named is passed over": mishearing((event) => {
     if (event.type !== "labelled") return event;
     const { base, ...plain } = event;

@@ -1,5 +1,5 @@
 // How a bug is planted: into the machine, into a port, or into what decides whether an effect is still wanted.
-import type { StorePort } from "../../src/engine/ports.ts";
+import type { RunsPort, StorePort } from "../../src/engine/ports.ts";
 import { decide } from "../../src/loop/decide.ts";
 import type { Effect } from "../../src/loop/effect.ts";
 import type { Decision } from "../../src/loop/end.ts";
@@ -14,7 +14,47 @@ type Decide = (state: LoopState | null, event: LoopEvent, now: number) => Decisi
 /** Another machine in the place of `decide`: what is committed is what it says. */
 export function machine(change: (right: Decide) => Decide): Mutate {
   const wrong = change(decide);
-  return (parts, disk) => ({ ...parts, store: redeciding(parts.store, disk, wrong) });
+  return (parts, disk) => {
+    const host = overheard(parts.runs);
+    return { ...parts, runs: host.runs, store: redeciding(parts.store, disk, told) };
+
+    /** What the host has of a loop that comes back is asked between its event and its decision. */
+    function told(state: LoopState | null, event: LoopEvent, now: number): Decision {
+      const whole =
+        event.type === "restored" ? { ...event, facts: { ...event.facts, ...host.has(event.record) } } : event;
+      return wrong(state, whole, now);
+    }
+  };
+}
+
+/** The port, and what it last said of the runs of a loop. */
+function overheard(runs: RunsPort) {
+  let since: Awaited<ReturnType<RunsPort["begunSince"]>> = [];
+  let left: Awaited<ReturnType<RunsPort["left"]>> = [];
+  let running: string[] = [];
+  const listening: RunsPort = {
+    ...runs,
+    async begunSince(record) {
+      running = [];
+      since = await runs.begunSince(record);
+      return since;
+    },
+    async adopt(loop, run) {
+      const found = await runs.adopt(loop, run);
+      if (found !== null) running.push(run);
+      return found;
+    },
+    async left(issue) {
+      left = await runs.left(issue);
+      return left;
+    },
+  };
+  const has = ({ id }: LoopState) => ({
+    since,
+    running: running.filter((run) => run.includes(`-${id}-`)),
+    left: left.filter(({ loop }) => loop === id).map((one) => one.id),
+  });
+  return { runs: listening, has };
 }
 
 function redeciding(store: StorePort, disk: Disk, wrong: Decide): StorePort {

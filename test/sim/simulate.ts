@@ -10,6 +10,7 @@ import { translate } from "../../src/github/deliveries/webhook.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
 import { sealKey } from "../../src/record/seal.ts";
+import { lateAllPaused } from "./all-paused.ts";
 import { type Boundary, createBoundary } from "./boundary.ts";
 import { cell } from "./cell.ts";
 import { createChecks } from "./checks.ts";
@@ -329,6 +330,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
         checks.onError(fields.err, text);
       },
     };
+    const memory = memoryStore(disk, boundary, checks);
     const parts: SimParts = {
       clock: {
         now: clock,
@@ -340,7 +342,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
           }),
       },
       log,
-      store: memoryStore(disk, boundary, checks),
+      store: { ...memory, allPaused: lateAllPaused(memory, { name: setup.seed, timeline, boundary, isCalm }) },
       github: simulatedGitHub({
         world,
         boundary,

@@ -32,7 +32,7 @@ export interface Disk {
   readonly alarms: Map<string, { readonly issueKey: string; readonly name: AlarmName; readonly at: number }>;
   readonly artifacts: Map<string, string>;
   readonly trace: TraceEntry[];
-  readonly allPaused: Map<number, AllPaused>; // by repository
+  readonly allPaused: Map<number, { readonly paused: AllPaused | null; readonly comment: number | null }>; // by repository
   newestEvent: number; // handled ones too
   seq: number;
   position: number;
@@ -78,7 +78,7 @@ export function wipe(disk: Disk): void {
 export interface Watch {
   onCommit(step: Committed): void;
   onEffectStarted(effect: StoredEffect): void;
-  onAllPaused(paused: AllPaused | null): void;
+  onAllPaused(paused: AllPaused | null, by: "command" | "record"): void;
   onEffectDone(effect: StoredEffect): void;
 }
 
@@ -124,12 +124,21 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     newestEnded: (before, limit, repositories) =>
       read("newestEnded", () => newestEnded(disk, before, limit, repositories)),
     load: (issueKey) => read("load", () => disk.loops.get(issueKey) ?? null),
-    allPaused: async (repositoryId) => disk.allPaused.get(repositoryId) ?? null,
-    setAllPaused: (repositoryId, paused) =>
+    allPaused: async (repositoryId) => disk.allPaused.get(repositoryId)?.paused ?? null,
+    setAllPaused: (repositoryId, paused, comment) =>
       write("setAllPaused", () => {
-        watch.onAllPaused(paused);
-        if (paused === null) disk.allPaused.delete(repositoryId);
-        else if (!disk.allPaused.has(repositoryId)) disk.allPaused.set(repositoryId, paused);
+        const before = disk.allPaused.get(repositoryId) ?? { paused: null, comment: null };
+        if (comment !== null && before.comment !== null && comment < before.comment) return false;
+        watch.onAllPaused(paused, "command");
+        const still = paused === null ? null : (before.paused ?? paused);
+        disk.allPaused.set(repositoryId, { paused: still, comment: comment ?? before.comment });
+        return true;
+      }),
+    recallAllPaused: (repositoryId, paused) =>
+      write("recallAllPaused", () => {
+        if (disk.allPaused.has(repositoryId)) return;
+        watch.onAllPaused(paused, "record");
+        disk.allPaused.set(repositoryId, { paused, comment: null });
       }),
     commit: (step) => write("commit", () => commit(disk, step, watch)),
     pendingEffects: (issueKey) => read("pendingEffects", () => pendingOf(disk, issueKey)),

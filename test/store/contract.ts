@@ -230,12 +230,36 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     });
 
     test("F15: that all loops of a repository are paused is there after a restart, by whom and since when it was first", async () => {
-      await store.setAllPaused(100, { by: "carol", since: 5 });
-      await store.setAllPaused(100, { by: "dave", since: 9 });
-      await store.setAllPaused(200, { by: "erin", since: 7 });
-      await store.setAllPaused(200, null);
+      await store.setAllPaused(100, { by: "carol", since: 5 }, 1);
+      await store.setAllPaused(100, { by: "dave", since: 9 }, 2);
+      await store.setAllPaused(200, { by: "erin", since: 7 }, 3);
+      await store.setAllPaused(200, null, 4);
       await reopen();
       expect([await store.allPaused(100), await store.allPaused(200)]).toEqual([{ by: "carol", since: 5 }, null]);
+      await store.setAllPaused(200, { by: "dave", since: 11 }, 5);
+      expect(await store.allPaused(200)).toEqual({ by: "dave", since: 11 });
+    });
+
+    test("what was commented earlier takes back nothing that was commented later, whichever is heeded first", async () => {
+      expect(await store.setAllPaused(100, null, 8)).toBe(true);
+      expect(await store.setAllPaused(100, { by: "carol", since: 5 }, 7)).toBe(false);
+      expect(await store.setAllPaused(200, { by: "carol", since: 5 }, 9)).toBe(true);
+      await reopen();
+      expect(await store.setAllPaused(200, null, 8)).toBe(false);
+      expect([await store.allPaused(100), await store.allPaused(200)]).toEqual([null, { by: "carol", since: 5 }]);
+      expect(await store.setAllPaused(200, null, null)).toBe(true); // in a review, whose place nobody knows
+      expect(await store.setAllPaused(200, { by: "dave", since: 6 }, 8)).toBe(false);
+      expect(await store.allPaused(200)).toBeNull();
+    });
+
+    test("F8: a record brings a pause back where the store knows nothing of it, and nowhere else", async () => {
+      await store.setAllPaused(100, { by: "carol", since: 5 }, 1);
+      await store.setAllPaused(100, null, 2);
+      for (const repository of [100, 200]) await store.recallAllPaused(repository, { by: "carol", since: 5 });
+      await store.recallAllPaused(200, { by: "dave", since: 6 });
+      expect([await store.allPaused(100), await store.allPaused(200)]).toEqual([null, { by: "carol", since: 5 }]);
+      expect(await store.setAllPaused(200, null, 1)).toBe(true);
+      expect(await store.allPaused(200)).toBeNull();
     });
 
     test("alarms fire in the order of their times, and all of one issue's can be cleared at once", async () => {

@@ -72,7 +72,7 @@ describe.skipIf(programs() === null)("in PostgreSQL", () => {
     expect(await first.said()).toMatch(/^failed: .*does not hold the store any more.*Nothing was written/);
     const everything = `Promise.allSettled([store.commit({ seq: 0, issueKey: "1#1", state: null, effects: [], drop: [], now: 1 }),
       store.effectStarted("k"), store.effectDone("k"), store.effectPostponed("k", 1, true), store.setAlarm("1#1", "rest", 1),
-      store.clearAlarm("1#1", null), store.takeDueAlarms(1), store.setAllPaused(1, null), store.putArtifact("t", { issueKey: "1#1", loop: "k", at: 1 }),
+      store.clearAlarm("1#1", null), store.takeDueAlarms(1), store.setAllPaused(1, null, 2), store.putArtifact("t", { issueKey: "1#1", loop: "k", at: 1 }),
       store.trace({ issueKey: "1#1", loop: "k", at: 1, kind: "k", detail: {} }), store.setBack(1, 1), store.prune(1, 1),
       store.forgetLoop("1#1", "k"), store.addEvent("1#1", { type: "pull_ready" }, 1),
       store.acceptDelivery({ guid: "g", bodySha256: "0".repeat(64), receivedAt: 1, translated: { kind: "ignored", reason: "" }, origin: {} }),
@@ -163,9 +163,20 @@ describe.skipIf(programs() === null)("in PostgreSQL", () => {
     await (await postgresStore(address, { onLost: () => {} })).close();
     await server.ask(address, "update loopgate.opening set version = 99");
     await expect(postgresStore(address, { onLost: () => {} })).rejects.toThrow(
-      "has version 99; this Loopgate reads version 1",
+      "has version 99; this Loopgate reads version 2",
     );
     expect(await server.ask(address, "select epoch from loopgate.opening")).toEqual([{ epoch: 1 }]);
+  });
+
+  test("F15: a store of the first version is brought up to date, with what is in it", async () => {
+    const address = await server.database();
+    await (await postgresStore(address, { onLost: () => {} })).close();
+    const earlier = "alter table loopgate.all_paused drop column comment; update loopgate.opening set version = 1";
+    await server.ask(address, `${earlier}; insert into loopgate.all_paused values (100, 'carol', 5)`);
+    const store = await opened(address);
+    expect(await store.setAllPaused(100, { by: "dave", since: 9 }, 7)).toBe(true);
+    expect(await store.allPaused(100)).toEqual({ by: "carol", since: 5 });
+    expect(await server.ask(address, "select version from loopgate.opening")).toEqual([{ version: 2 }]);
   });
 
   test("two processes that find no tables make them once, and one of them holds the store", async () => {

@@ -16,6 +16,7 @@ const attempted: Record<EffectType, string> = {
   answer_without_loop: "reply to a comment",
   check_policy: "show what a pull request makes of the policy",
   pause_all: "pause or resume the loops of this repository",
+  read_pause: "look up whether this repository is paused",
   run_loop: "set the label that begins a loop",
   react: "react to a comment",
   set_labels: "set the labels of this issue",

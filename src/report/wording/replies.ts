@@ -76,15 +76,20 @@ function baseRefusal({ base, reason, named }: BaseRefused, { label }: LoopState)
   return `No loop begins from ${inlineCode(base)}: ${reasons[reason]}. Nothing was started. Next: ${next}, or set the label ${inlineCode(label)}.`;
 }
 
-/** What came of `/loop pause-all` or `/loop resume-all`. */
-export interface AllPausedCame {
+/** What came of `/loop pause-all` or `/loop resume-all`; `overtaken`: one that was commented later was heeded before. */
+export type AllPausedCame = AllPausedNow | "overtaken";
+
+interface AllPausedNow {
   readonly loops: number; // that were told
   readonly isNews: boolean; // false: it was so already
   readonly by: string; // login of whoever paused them
 }
 
 /** The answer to either. */
-export function allPausedSentence({ verb }: Command, { loops, isNews, by }: AllPausedCame): string {
+export function allPausedSentence({ verb }: Command, came: AllPausedCame): string {
+  if (came === "overtaken")
+    return `${inlineCode("/loop pause-all")} or ${inlineCode("/loop resume-all")} in a later comment here took effect before this, so nothing changed.`;
+  const { loops, isNews, by } = came;
   const those = loops === 1 ? "Its 1 loop" : `Its ${loops} loops`;
   const many = (one: string, several: string) => (loops === 1 ? one : several);
   if (verb === "resume-all") {

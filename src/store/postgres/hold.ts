@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { Fault } from "../../base/fault.ts";
 import { type Connection, connectionTo } from "./connection.ts";
-import { schemaName, storeVersion, tables } from "./schema.ts";
+import { schemaName, storeVersion, tables, upgrades } from "./schema.ts";
 
 /** One that has not said for so long that it is there may be replaced. */
 const heldForMs = 30_000;
@@ -141,8 +141,9 @@ function take(presence: Connection, { me, heldMs, locks }: Taking): Promise<numb
         [locks()],
       );
       const { epoch, version, holder, closed, silent_ms: silentMs, gone } = rows[0] ?? {};
-      if (version !== storeVersion) throw otherVersion(presence.name, version);
+      if (!isReadable(version)) throw otherVersion(presence.name, version);
       if (!closed && !gone && Number(silentMs) < heldMs) throw held(presence.name, holder, Number(silentMs), heldMs);
+      await upgrade(client, version);
       const next = Number(epoch) + 1;
       await client.query("select pg_advisory_lock($1, $2)", [locks(), next]);
       await client.query("update opening set epoch = $1, holder = $2, renewed_at = clock_timestamp(), closed = false", [
@@ -156,6 +157,19 @@ function take(presence: Connection, { me, heldMs, locks }: Taking): Promise<numb
       throw error;
     }
   });
+}
+
+/** Whether a way leads from there to this version. */
+function isReadable(version: number): boolean {
+  return version === storeVersion || (upgrades.has(version) && isReadable(version + 1));
+}
+
+/** Brings an earlier version up to date, within the transaction that takes the store. */
+async function upgrade(client: Client, version: number): Promise<void> {
+  const step = upgrades.get(version);
+  if (version === storeVersion || step === undefined) return;
+  await client.query(`${step}; update opening set version = ${version + 1}`);
+  await upgrade(client, version + 1);
 }
 
 async function holderOf(client: Client): Promise<string> {

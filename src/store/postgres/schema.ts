@@ -1,7 +1,8 @@
 // The tables of the store in PostgreSQL, all in a schema of their own.
+import { allIndexes } from "../indexes.ts";
 
 /** Raised with every change of the tables. */
-export const storeVersion = 1;
+export const storeVersion = 2;
 
 export const schemaName = "loopgate";
 
@@ -11,28 +12,8 @@ export const schemaName = "loopgate";
  */
 const text = 'text collate "C"';
 
-/** Every statement finds its rows by one of these, and none reads a table that grows from end to end. */
-const indexes = `
-create index loop_branch on loop (repository_id, branch);
-create index loop_pull on loop (repository_id, pull);
-create index loop_head on loop (repository_id, head);
-create index loop_installation on loop (installation_id);
-create index loop_live on loop (issue_key) where live = 1;
-create index loop_running on loop (issue_key) where running = 1;
-create index loop_ended on loop (ended_at) where ended_at is not null;
-create index loop_past on loop (repository_id, ended_at) where ended_at is not null;
-create index loop_ids on loop (loop, keeps_files);
-create index event_open on event (issue_key, seq) where handled = 0;
-create index event_at on event (at);
-create index effect_issue on effect (issue_key, position);
-create index effect_due on effect (not_before);
-create index alarm_at on alarm (at);
-create index artifact_use_at on artifact_use (at);
-create index trace_issue on trace (issue_key, id);
-create index trace_at on trace (at);
-create index remembered_at on remembered (at);
-create index remembered_loose on remembered (position) where packed = 0;
-`;
+/** By the version they start from: what makes the next one of it. */
+export const upgrades: ReadonlyMap<number, string> = new Map([[1, "alter table all_paused add column comment bigint"]]);
 
 export const tables = `
 create table opening (
@@ -67,5 +48,5 @@ create table trace (
   id bigint generated always as identity primary key, issue_key ${text} not null, loop ${text} not null, at bigint not null,
   kind text not null, detail text not null
 );
-create table all_paused (repository_id bigint primary key, paused_by text not null, since bigint not null);
-${indexes}`;
+create table all_paused (repository_id bigint primary key, paused_by text not null, since bigint not null, comment bigint);
+${allIndexes}`;

@@ -1,7 +1,8 @@
 // The tables of the local store, as this version has them.
+import { ofArtifactUses, ofLoopIds, ofLoopsAndWork, ofPastLoops, ofRemembered } from "../indexes.ts";
 
 /** Raised with every change of the tables; an older store is brought up to date, a newer one is refused, never guessed at. */
-export const storeVersion = 6;
+export const storeVersion = 7;
 
 /** Deliveries that an earlier version stored and did not come to handle; nothing is added to it. */
 export const earlierDeliveries = `
@@ -16,49 +17,23 @@ export const remembered = `
 create table remembered (
   position integer primary key, at integer not null, keys blob not null, packed integer not null default 0
 ) strict;
-create index remembered_at on remembered (at);
-create index remembered_loose on remembered (position) where packed = 0;
-`;
+${ofRemembered}`;
 
 /** Of a loop's texts, which loop they belong to: one goes with the last loop that uses it. */
 export const artifactUses = `
 create table artifact_use (
   sha256 text not null, loop text not null, issue_key text not null, at integer not null, primary key (sha256, loop)
 ) strict, without rowid;
-create index artifact_use_at on artifact_use (at);
-`;
+${ofArtifactUses}`;
 
-/** Every statement finds its rows by one of these, and none reads a table that grows from end to end. */
-export const indexes = `
-create index loop_branch on loop (repository_id, branch);
-create index loop_pull on loop (repository_id, pull);
-create index loop_head on loop (repository_id, head);
-create index loop_installation on loop (installation_id);
-create index loop_live on loop (issue_key) where live = 1;
-create index loop_running on loop (issue_key) where running = 1;
-create index loop_ended on loop (ended_at) where ended_at is not null;
-create index event_open on event (issue_key, seq) where handled = 0;
-create index event_at on event (at);
-create index effect_issue on effect (issue_key, position);
-create index effect_due on effect (not_before);
-create index alarm_at on alarm (at);
-create index trace_issue on trace (issue_key, id);
-create index trace_at on trace (at);
-`;
-
-/** Of all loops, which need what their runs left here: read without the loops. */
-export const loopIds = `
-create index loop_ids on loop (loop, keeps_files);
-`;
-
-/** The ended loops of a repository, by the time of their end. */
-export const pastLoops = `
-create index loop_past on loop (repository_id, ended_at) where ended_at is not null;
-`;
-
-/** Repositories whose loops a person paused all together. */
+/** Repositories whose loops a person paused all together; `paused_by` is empty where one had them go on. */
 export const allPausedTable = `
 create table all_paused (repository_id integer primary key, paused_by text not null, since integer not null) strict;
+`;
+
+/** The comment with the command that was heeded last; null where it is not known. */
+export const commentOfPause = `
+alter table all_paused add column comment integer;
 `;
 
 export const tables = `
@@ -87,4 +62,4 @@ create table trace (
   id integer primary key autoincrement, issue_key text not null, loop text not null, at integer not null,
   kind text not null, detail text not null
 ) strict;
-${indexes}${loopIds}${pastLoops}${allPausedTable}`;
+${ofLoopsAndWork}${ofLoopIds}${ofPastLoops}${allPausedTable}${commentOfPause}`;

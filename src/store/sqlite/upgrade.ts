@@ -1,7 +1,8 @@
 // Brings a store of an earlier version up to date, in place and in one transaction.
 import type { DatabaseSync } from "node:sqlite";
+import { ofLoopIds, ofLoopsAndWork, ofPastLoops } from "../indexes.ts";
 import { type Fingerprint, fingerprintOf, pack } from "../remembered.ts";
-import { allPausedTable, artifactUses, earlierDeliveries, indexes, loopIds, pastLoops, remembered } from "./schema.ts";
+import { allPausedTable, artifactUses, commentOfPause, earlierDeliveries, remembered } from "./schema.ts";
 
 /** By the version they start from: what makes the next one of it. */
 const steps: ReadonlyMap<number, (db: DatabaseSync) => void> = new Map([
@@ -9,7 +10,8 @@ const steps: ReadonlyMap<number, (db: DatabaseSync) => void> = new Map([
   [2, toVersion3],
   [3, toVersion4],
   [4, (db) => db.exec(allPausedTable)],
-  [5, (db) => db.exec(pastLoops)],
+  [5, (db) => db.exec(ofPastLoops)],
+  [6, (db) => db.exec(commentOfPause)],
 ]);
 
 /** True once the store has version `to`; false, with nothing changed, where no way leads there. To be called within a transaction. */
@@ -48,7 +50,7 @@ function toVersion3(db: DatabaseSync): void {
     insert into artifact_use (sha256, loop, issue_key, at)
       select sha256, 'none', '', unixepoch() * 1000 from artifact
       where not exists (select 1 from artifact_use where artifact_use.sha256 = artifact.sha256);
-    ${indexes}`);
+    ${ofLoopsAndWork}`);
 }
 
 /** Which loops need what their runs left here is a column, so that no state is read for it. */
@@ -59,7 +61,7 @@ function toVersion4(db: DatabaseSync): void {
       when 'refused' then 0
       when 'settled' then coalesce(json_extract(state, '$.ending.resume'), '') <> 'none'
       else 1 end;
-    ${loopIds}`);
+    ${ofLoopIds}`);
 }
 
 /**
