@@ -22,6 +22,8 @@ export function asideOf({ name, group, failed, text, file }: Listed): Aside | nu
   if (name === "" && group !== "") return { is: "other", what: what(group, text, file) }; // GoogleTest: around the tests
   if (group === "Test suite failed to run") return { is: "failed_to_load", file: name };
   if (/^collection failure(?:\n|$)/.test(text)) return { is: "failed_to_load", file: name }; // pytest names the module
+  if (/(?:^|\.)(?:_FailedTest|LoadTestsFailure|ModuleImportFailure)$/.test(group))
+    return { is: "failed_to_load", file: name }; // unittest
   const unloaded = unloadedIn(name) ?? (/^global (?:failure|error)/i.test(name) ? unloadedIn(text) : null);
   if (unloaded !== null) return { is: "failed_to_load", file: unloaded };
   return isOther(name, group) ? { is: "other", what: what(name, text, file) } : null;
@@ -45,6 +47,7 @@ const others: readonly RegExp[] = [
   /"(?:before|after) (?:all|each)" hook\b/, // Mocha
   /^(?:before|after|beforeEach|afterEach|beforeAll|afterAll)(?:\.always)? hook\b/i, // AVA
   /^(?:setup|teardown)_(?:file|suite)\b/, // Bats
+  /^(?:setUp|tearDown)(?:Class|Module) \(/, // unittest
   /^\(unnamed\)$/, // Bun
   /^(?:Unhandled (?:Rejection|Error|Errors)|Uncaught \w*Error)\b/i,
   /^Global (?:error|failure)\b/i,
@@ -56,7 +59,8 @@ const others: readonly RegExp[] = [
 ];
 
 function isOther(name: string, group: string): boolean {
-  return /\bunhandled errors$/.test(group) || others.some((shape) => shape.test(name));
+  const isClasses = /^(?:setUp|tearDown)(?:Class|Module) \(/.test(group); // nose2, which parts names at a dot
+  return /\bunhandled errors$/.test(group) || isClasses || others.some((shape) => shape.test(name));
 }
 
 function what(name: string, text: string, file: string | null): string {

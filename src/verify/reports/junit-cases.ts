@@ -20,7 +20,7 @@ export interface Dialect {
   readonly tap: boolean; // node-tap: suites carry their plan, and each assertion is a test case
   readonly vitest: boolean; // times to the nanosecond: a time of exactly 0 is no time
   readonly timed: boolean; // some test has a time
-  readonly still: boolean; // every time is 0: nothing was carried out
+  readonly still: boolean; // every time is 0, from a tool that writes that of what it did not carry out
   readonly classes: boolean; // Cucumber: every test has a class name
   readonly renumbered: boolean; // tap-xunit: names begin with `#1 `
   readonly projects: boolean; // hostname= is the project
@@ -38,7 +38,10 @@ export function dialectOf(root: Element): Dialect {
     vitest: vitest && root.attributes.name === "vitest tests",
     timed: cases.some(({ attributes }) => attributes.time !== undefined),
     still:
-      isList(root) || (zero && (root.attributes.name === "vitest tests" || times.every((time) => time.includes(".")))),
+      isList(root) ||
+      (zero && (root.attributes.name === "vitest tests" || isMochas(root))) ||
+      (zero && times.every((time) => time.includes(".")) && isNewmans(root)) ||
+      (isMochas(root) && isQuick(cases)),
     classes: root.attributes.name === "Cucumber" && cases.some(({ attributes }) => attributes.classname !== undefined),
     renumbered: cases.length > 0 && cases.every(({ attributes }) => /^#\d+ /.test(attributes.name ?? "")),
     projects: root.name === "testsuites" && root.attributes.id === "" && root.attributes.name !== undefined,
@@ -48,6 +51,25 @@ export function dialectOf(root: Element): Dialect {
 /** GoogleTest, Catch2, doctest and CppUTest round times to a thousandth of a second, and say of a test that it ran. */
 function saysItRan({ attributes }: Element): boolean {
   return attributes.status === "run" || Number(attributes.assertions) > 0;
+}
+
+/** Newman gives each request an id. Others round to thousandths of a second, and list nothing that they did not come to. */
+function isNewmans(root: Element): boolean {
+  const suites = [root, ...within(root, "testsuite")].filter(({ name }) => name === "testsuite");
+  return suites.every(({ attributes }) => attributes.id !== undefined);
+}
+
+function isMochas(root: Element): boolean {
+  return root.attributes.name === "Mocha Tests" || childrenOf(root, "testsuite")[0]?.attributes.name === "Root Suite";
+}
+
+/** So many tests do not all end within half a millisecond. */
+const QUICK_TESTS = 3;
+
+/** A dry run of Mocha's lists what it would run as it lists what passed, each with a time of 0; its times are whole milliseconds. */
+function isQuick(cases: readonly Element[]): boolean {
+  const isIdle = ({ attributes, children }: Element) => Number(attributes.time) === 0 && children.length === 0;
+  return cases.length >= QUICK_TESTS && cases.every(isIdle);
 }
 
 /** GoogleTest's list of what there is to run has the shape of a report, and counts no failures. */
@@ -72,9 +94,9 @@ export function casesOf(root: Element, dialect: Dialect, roots: readonly string[
   return found;
 }
 
-/** Its name; jest-junit names a suite without a group by the word for nothing. */
+/** Its name; jest-junit names a suite without a group by the word for nothing, unittest-xml-reporting puts the time of the run behind it. */
 function suiteName({ attributes: { name = "" } }: Element): string {
-  return name === "undefined" ? "" : nameOf(name);
+  return name === "undefined" ? "" : nameOf(name).replace(/-20\d{12}$/, "");
 }
 
 /** pytest calls every suite by its own name: what tells two tests of one name apart is the class alone. */

@@ -10,7 +10,7 @@ export interface Status {
 }
 
 /** By its elements first; an attribute counts only where it says that there is no result. */
-export function statusOf({ element }: Case, dialect: Dialect): Status {
+export function statusOf({ element, parent }: Case, dialect: Dialect): Status {
   const names = element.children.map(({ name }) => name);
   const skip = childrenOf(element, "skipped")[0] ?? childrenOf(element, "disabled")[0];
   const failure = element.children.find(({ name }) => name === "failure" || name === "error");
@@ -22,6 +22,7 @@ export function statusOf({ element }: Case, dialect: Dialect): Status {
   if (names.includes("warning")) return { status: "notRun", ifRed: "failed" };
   if (properties.has("todo") || names.includes("todo")) return { status: "todo" };
   if (properties.has("skip")) return { status: "skipped" };
+  if (isOnlyPrepared(parent)) return { status: "notRun" };
   return { status: childless(element, dialect) };
 }
 
@@ -64,6 +65,11 @@ function lastStep(element: Element): string | null {
   const text = childrenOf(element, "system-out")[0]?.text ?? "";
   const steps = [...text.matchAll(/\.{3,}(passed|failed|skipped|undefined|pending|ambiguous)\s*$/gm)];
   return steps.find(([, word]) => word !== "passed" && word !== "skipped")?.[1] ?? null;
+}
+
+/** pytest with --setup-only or --setup-plan lists what it prepared, and counts none of it. */
+function isOnlyPrepared({ attributes: { tests, hostname, skipped } }: Element): boolean {
+  return tests === "0" && hostname !== undefined && skipped !== undefined;
 }
 
 function childless(element: Element, dialect: Dialect): TestStatus {

@@ -72,7 +72,7 @@ export function isIgnored(message: string): boolean {
   return message.startsWith("File ignored ");
 }
 
-/** Whether a text names a file rather than a test: `src/a.test.mjs`, `/repo/t/b.t`. */
+/** Whether a text names a file rather than a test: `src/a.test.mjs`, `/repo/t/b.t`; `cart_test.TestCart` is a class. */
 export function isFileName(text: string): boolean {
-  return /^[^\s"'<>|:*?]+\.[A-Za-z]\w{0,7}$/.test(text) && /[/\\]|[._](?:test|spec)\.\w+$|\.bats$/.test(text);
+  return /^[^\s"'<>|:*?]+\.[A-Za-z]\w{0,7}$/.test(text) && /[/\\]|[._](?:test|spec)\.[a-z]\w*$|\.bats$/.test(text);
 }

@@ -174,7 +174,7 @@ describe("a test that never ran", () => {
     ["CTest", '<testsuite name="A" tests="1"><testcase name="a" status="disabled" time="0"/></testsuite>'],
     [
       "Mocha's dry run",
-      '<testsuites time="0.000" tests="1" failures="0"><testsuite name="A" time="0.000" tests="1"><testcase name="a" time="0.000"/></testsuite></testsuites>',
+      '<testsuites name="Mocha Tests" time="0.000" tests="1" failures="0"><testsuite name="A" time="0.000" tests="1"><testcase name="a" time="0.000"/></testsuite></testsuites>',
     ],
     [
       "Vitest's bail",
