@@ -2,7 +2,7 @@
 import { Fault } from "../base/fault.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { CheckAgain, LoopState, Rules, Verdict } from "../loop/state.ts";
-import { redChecks } from "../verify/ci.ts";
+import { cutShortChecks, redChecks } from "../verify/ci.ts";
 import type { CiFacts, JobLog } from "../verify/facts.ts";
 import { verdictOf } from "../verify/verdict.ts";
 import { ourChecks, type World } from "./world.ts";
@@ -46,11 +46,15 @@ export async function judgeWithLogs(world: World, state: LoopState, { head, ci, 
   return judge(state, head, { ...ci, checks: ci.checks.map((check) => withLog(check, logs)) });
 }
 
-/** What of the red checks can run again, each once; nothing where one of them is surely the change's doing. */
+/**
+ * What of the red checks can run again, each once; nothing where one of them is surely the change's doing. Where none is red,
+ * those that were ended from outside.
+ */
 export function againOf(state: LoopState, verdict: Verdict, ci: CiFacts): { readonly again?: readonly CheckAgain[] } {
-  if (verdict.doubtful !== true) return {};
-  const red = redChecks(ci, rulesOf(state), ourChecks).flatMap(({ again }) => again ?? []);
-  const once = new Map(red.map((one) => [`${one.of} ${one.id}`, one]));
+  if (verdict.doubtful !== true && verdict.colour !== "pending") return {};
+  const wanted = verdict.colour === "pending" ? cutShortChecks : redChecks;
+  const found = wanted(ci, rulesOf(state), ourChecks).flatMap(({ again }) => again ?? []);
+  const once = new Map(found.map((one) => [`${one.of} ${one.id}`, one]));
   return once.size === 0 ? {} : { again: [...once.values()] };
 }
 

@@ -7,6 +7,7 @@ import type { LoopState } from "../loop/state.ts";
 import { explainedBody, isOwnPullBody } from "../report/pull.ts";
 import { checkText, knockOutText, pullText } from "../report/report.ts";
 import { verdictText } from "../report/results.ts";
+import { isOfCommits } from "../verify/declined.ts";
 import { summaryOf } from "../verify/knock-out/knock-out.ts";
 import { checkPolicy } from "./check-policy.ts";
 import { passGate } from "./gate.ts";
@@ -217,10 +218,14 @@ async function publish(world: World, state: LoopState, effect: Publish): Promise
     case "moved":
       return [{ type: "publish_overtaken", head: outcome.head }];
     case "refused":
-      return [{ type: "publish_refused", message: outcome.message }];
+      return [refusedAs(outcome.message)];
     default:
       return unreachable(outcome);
   }
+}
+
+function refusedAs(message: string): LoopEvent {
+  return { type: "publish_refused", message, ...(isOfCommits(message) ? { ofCommits: true } : {}) };
 }
 
 /** Where the base takes signed commits only, GitHub makes the commits anew: it signs for Apps what it makes, and nothing else. */
@@ -230,7 +235,7 @@ async function publishSigned(world: World, state: LoopState, { run, head, expect
     head === expected
       ? ({ status: "staged", commits: [] } as const)
       : await world.runs.stage(state, run, head, expected);
-  if (staged.status === "refused") return [{ type: "publish_refused", message: staged.message }];
+  if (staged.status === "refused") return [refusedAs(staged.message)];
   const push = { branch: state.branch, expected, commits: staged.commits };
   const outcome = await world.github.publishSigned(state.issue, push);
   if (head !== expected) await world.runs.unstage(state, run);
@@ -240,7 +245,7 @@ async function publishSigned(world: World, state: LoopState, { run, head, expect
     case "moved":
       return [{ type: "publish_overtaken", head: outcome.head }];
     case "refused":
-      return [{ type: "publish_refused", message: outcome.message }];
+      return [refusedAs(outcome.message)];
     default:
       return unreachable(outcome);
   }

@@ -110,6 +110,8 @@ export interface Repository {
   moves: BranchMove[];
   /** Rules by branch name. */
   rules: Map<string, BranchRule>;
+  /** Rules of rulesets that are checked wherever a branch moves, of whatever branches they are. */
+  pushRules: PushRule[];
   /** Branches that were renamed, to their names since. */
   formerBranches: Map<string, string>;
   ci: CiSettings;
@@ -195,6 +197,14 @@ export interface JobFile {
   readonly timeoutMs?: number;
   /** It never gets a runner, and its only annotation says so: it fails without a step or a log. */
   readonly refused?: string;
+  /** It is ended from outside in the middle of its command: no log is kept, that step never ends, and annotations say why. */
+  readonly cutShort?: (at: JobTime) => CutShort | null;
+}
+
+/** How a job ended whose runner was lost, or that GitHub called off. */
+export interface CutShort {
+  readonly conclusion: "failure" | "cancelled";
+  readonly said: readonly string[];
 }
 
 /** What a job can see of why it runs. */
@@ -236,6 +246,24 @@ export interface BranchRule {
   /** Only people with admin access may push directly. */
   restrictPushes: boolean;
   allowForcePushes: boolean;
+}
+
+/** A rule of an active ruleset without a bypass for anybody. What it is about is asked of the commits that a push brings. */
+export interface PushRule {
+  /** Its target: all branches, or those whose names begin so, as `loop/**`. */
+  readonly refs: "~ALL" | `${string}/**`;
+  readonly kind:
+    | "creation"
+    | "update"
+    | "linear"
+    | "pull_request"
+    | "check"
+    | "message"
+    | "author_email"
+    | "path"
+    | "file_size";
+  /** A check's name, an extended regular expression, a path, or a size such as `1m`. */
+  readonly asks?: string;
 }
 
 export interface Label {

@@ -531,14 +531,22 @@ export function onOvertaken(state: LoopState, head: string | null, now: number):
     : afterPush({ ...moved, partial: undefined }, now);
 }
 
-/** GitHub declined the push for good: a ruleset, a missing permission, push protection. */
-export function onPublishRefused(state: LoopState, message: string, now: number): Decision {
+/**
+ * GitHub declined the push for good: a ruleset, a missing permission, push protection. Where it is about the commits, another
+ * attempt may make others, and is told what is wrong with these, once a person asks for it.
+ */
+export function onPublishRefused(
+  state: LoopState,
+  { message, ofCommits }: Pick<Extract<LoopEvent, { type: "publish_refused" }>, "message" | "ofCommits">,
+  now: number,
+): Decision {
   if (state.afterPush !== undefined && state.afterPush !== "attempt") return notPushed(state, now);
-  return settle(withAttempt(state, { counted: false }), now, {
-    reason: "permission_required",
-    of: "push_declined",
-    quote: message,
-    resume: "publish",
-    pendingHead: currentAttempt(state).head,
-  });
+  const { head: pendingHead, merges } = currentAttempt(state);
+  const isOfMerge = merges !== undefined && /\bmerge commits\b/i.test(message); // which it was to make
+  const waits = { quote: message, resume: "publish", pendingHead } as const;
+  const declined = { reason: "permission_required", of: "push_declined", ...waits } as const;
+  if (ofCommits !== true || isOfMerge) return settle(withAttempt(state, { counted: false }), now, declined);
+  const wrong = finding("policy", "GitHub's rules declined the commits", message);
+  const told = withAttempt(state, { counted: false, head: null, verdict: redVerdict(pendingHead, [wrong]) });
+  return settle(told, now, { ...declined, ofCommits }, [saidOf(told)]);
 }

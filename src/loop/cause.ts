@@ -124,7 +124,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("uncertainty_too_high", "knock_out_unknown", { unknown: count, beyond: count }), // hunks of which it is not known whether a test holds them
   cause("permission_required", "permission_asked", { attempt }),
   cause("permission_required", "packages_asked", { attempt }), // to fetch what no lockfile of the base names
-  cause("permission_required", "push_declined", {}),
+  cause("permission_required", "push_declined", { ofCommits: z.literal(true).optional() }), // ofCommits: others may pass
   cause("permission_required", "merge_declined", { queue: z.literal(true).optional() }), // queue: taken out of the merge queue
   cause("risky_action_detected", "risks", { attempt }),
   cause("external_dependency_blocked", "blocked_on", { attempt }),
@@ -132,10 +132,10 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "provider_down_review", { tries: count }),
   cause("external_dependency_blocked", "key_refused", { attempt }),
   cause("external_dependency_blocked", "set_up_failed", { attempt, note, service: z.literal(true).optional() }), // service: one did not get ready
-  // `lacks`: nothing was reported; something that is required was not, though others were; it did not finish; it waits for a person; or GitHub did not start it.
+  // `lacks`: nothing was reported; something that is required was not, though others were; it did not finish; it waits for a person; it ended asking for one; GitHub did not start it; or it was ended from outside.
   cause("external_dependency_blocked", "ci_silent", {
     waited: milliseconds,
-    lacks: z.enum(["everything", "required", "end", "approval", "start"]).optional(), // absent: of a version that did not tell them apart
+    lacks: z.enum(["everything", "required", "end", "approval", "person", "start", "runner"]).optional(), // absent: of a version that did not tell them apart
   }),
   cause("external_dependency_blocked", "ci_without_result", {}), // what counts has ended, as skipped and the like
   cause("external_dependency_blocked", "checks_without_evidence", { names: z.array(z.string()) }), // own checks, on the base neither

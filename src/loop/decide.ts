@@ -219,7 +219,7 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     case "publish_overtaken":
       return inPhase(state, ["publishing"], () => onOvertaken(state, event.head, now));
     case "publish_refused":
-      return inPhase(state, ["publishing"], () => onPublishRefused(state, event.message, now));
+      return inPhase(state, ["publishing"], () => onPublishRefused(state, event, now));
     case "pull_opened":
       return inPhase(state, ["publishing"], () => onPullOpened(state, event, now));
     case "verdict_read":

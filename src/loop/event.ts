@@ -290,7 +290,7 @@ export type LoopEvent =
     }
   | { readonly type: "published"; readonly head: string } // where the branch is now: at the attempt's commit, or at what GitHub made of it
   | { readonly type: "publish_overtaken"; readonly head: string | null } // someone else's commit is on the branch
-  | { readonly type: "publish_refused"; readonly message: string } // GitHub declined the push for good
+  | { readonly type: "publish_refused"; readonly message: string; readonly ofCommits?: true } // GitHub declined the push for good; ofCommits: others may pass
   | {
       readonly type: "pull_opened";
       readonly pull: {

@@ -14,6 +14,7 @@ import {
   withAttempt,
 } from "./begin.ts";
 import { asksCanary, canarySeen, isCanary, startCanary } from "./canary.ts";
+import type { Cause } from "./cause.ts";
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, settle, showStatus, stay, stopRuns } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
@@ -311,11 +312,12 @@ export function onVerdict(
     return onUnheld(state, verdict, now, also);
   if (waitsForReady(state, verdict)) return readyForCi(state, now);
   const ended = hasEnded(verdict);
+  if (ended && again.length > 0 && mayRerunCutShort(state, verdict)) return rerunCutShort(state, again, now);
   if (!ended && !state.ciOverdue) return stay({ ...state, ciSeen: false }, "the verdict is still pending");
   const silent = verdict.parts.filter((part) => part.colour === "pending" || part.colour === "absent");
   const lacks = lacking(verdict);
   const why =
-    ended && lacks !== "approval" && lacks !== "start"
+    ended && !saidAtOnce.includes(lacks)
       ? ({ of: "ci_without_result" } as const)
       : ({ of: "ci_silent", waited: rulesOf(state).ciWaitMs, lacks } as const);
   const [shown, effects] = showVerdict(withAttempt(state, { verdict, counted: false }));
@@ -324,6 +326,20 @@ export function onVerdict(
     ...effects,
     ...also,
   ]);
+}
+
+/** What is missing in these cases is told as that, also where it was no matter of waiting. */
+const saidAtOnce: readonly Lacking[] = ["approval", "start", "runner"];
+
+/** Once in an attempt, too: nothing else is open, and GitHub takes up what failed in a workflow only once all of it has ended. */
+function mayRerunCutShort(state: LoopState, { parts }: Verdict): boolean {
+  const isCutShort = parts.some(({ colour, lacks }) => colour === "pending" && lacks === "runner");
+  return isCutShort && currentAttempt(state).rerun === undefined && state.rules?.runAgain !== "deny";
+}
+
+function rerunCutShort(state: LoopState, checks: readonly CheckAgain[], now: number): Decision {
+  const next = rerun(withAttempt(state, { rerunFor: "runner" }), checks, now);
+  return { ...next, note: "what was to judge was ended from outside; CI is to run it once more" };
 }
 
 /** Once in an attempt, and where nothing that failed is surely the change's doing. */
@@ -354,11 +370,15 @@ export function onRerun(state: LoopState, head: string, outcome: "asked" | "refu
   return { state: refused, effects: [readVerdict(refused)], note: "CI was not asked to run it again; its word stands" };
 }
 
+type Lacking = NonNullable<Extract<Cause, { of: "ci_silent" }>["lacks"]>;
+
 /** What a silent CI did not say. */
-function lacking({ parts }: Verdict): "everything" | "required" | "end" | "approval" | "start" {
+function lacking({ parts }: Verdict): Lacking {
   const ofCi = parts.filter(({ source }) => source === "ci");
-  if (ofCi.some(({ lacks }) => lacks === "approval")) return "approval";
-  if (ofCi.some(({ lacks }) => lacks === "start")) return "start";
+  const named = (["approval", "person", "start", "runner"] as const).find((one) =>
+    ofCi.some(({ lacks }) => lacks === one),
+  );
+  if (named !== undefined) return named;
   if (!ofCi.some(({ lacks }) => lacks === "report")) return "end";
   return ofCi.every(({ lacks }) => lacks === "report") ? "everything" : "required";
 }

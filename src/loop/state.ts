@@ -226,7 +226,7 @@ export const VerdictPart = z.object({
   final: z.boolean().optional(), // pending, and waiting changes nothing; absent: it may still come
   onBase: z.boolean().optional(), // true: red, and the base branch fails this check too
   flaky: z.boolean().optional(), // true: it was both red and green on this commit
-  lacks: z.enum(["run", "report", "approval", "start"]).optional(), // pending since what was reported was skipped, nothing was, its run waits for a person, or GitHub did not start it; absent: none of these
+  lacks: z.enum(["run", "report", "approval", "person", "start", "runner"]).optional(), // pending since what was reported was skipped, nothing was, its run waits for a person, it ended asking for one, GitHub did not start it, or it was ended from outside; absent: none of these
 });
 export type VerdictPart = z.infer<typeof VerdictPart>;
 
@@ -529,6 +529,7 @@ export const Attempt = z.object({
   plans: z.literal(true).optional(), // it only plans, pushes nothing and is never counted; absent: it works
   merges: z.enum(["conflict", "outdated"]).optional(), // it is told to merge the base branch first; of a conflict it is never counted
   rerun: z.enum(["asked", "refused"]).optional(), // what failed was to run once more on `head`; absent: it was not
+  rerunFor: z.literal("runner").optional(), // what was to run once more had been ended from outside; absent: it had failed
   rerunAtGate: z.boolean().optional(), // true: that was at the gate, after it had been green
 });
 export type Attempt = z.infer<typeof Attempt>;

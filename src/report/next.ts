@@ -70,7 +70,9 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "packages_asked":
       return `comment \`/loop approve\` to let this loop fetch exactly these${ending.resume === "verify" ? " and have the same commit judged again" : ""}, or \`/loop deny\` to go on without them.`;
     case "push_declined":
-      return `change what made GitHub reject the push, then ${approving(ending)} to push that commit again.`;
+      if (ending.of === "push_declined" && ending.ofCommits === true)
+        return `comment \`/loop retry\` for another attempt, which is told what GitHub says above; or change that rule, then ${approving(ending)} to push that commit again.`;
+      return `change what made GitHub reject the push, as by leaving ${inlineCode("loop/**")} out of the rule's target or adding this App to its bypass list, then ${approving(ending)} to push that commit again.`;
     case "merge_declined":
       return `merge ${change} yourself, or change what stopped the merge and ${judgedAgain}`;
     case "ci_silent":
@@ -78,6 +80,10 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
         return `approve the runs on ${pullLink ?? "the pull request"}, or change in the repository's settings for Actions whose runs wait; then ${judgedAgain}`;
       if (ending.of === "ci_silent" && ending.lacks === "start")
         return `clear what keeps GitHub from starting it, which its own words above name, and have the checks run again; then ${judgedAgain}`;
+      if (ending.of === "ci_silent" && ending.lacks === "runner")
+        return `have the jobs run again on ${pullLink ?? "the pull request"} (“Re-run failed jobs”${mayNotRerun(state)}), and if a runner is lost each time, see whether the change takes more than it has; then ${judgedAgain}`;
+      if (ending.of === "ci_silent" && ending.lacks === "person")
+        return `do what that check asks for on ${pullLink ?? "the pull request"}, or name the checks that count in \`checks.required\`; then ${judgedAgain}`;
       if (ending.of === "ci_silent" && ending.lacks === "required")
         return `have the required check report on every pull request, or take it off \`checks.required\` and the branch's rules; then ${judgedAgain}`;
       return `once CI works, ${judgedAgain}`;
@@ -149,6 +155,11 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     default:
       return unreachable(of);
   }
+}
+
+/** That the App would have had them run again itself. */
+function mayNotRerun({ attempts }: LoopState): string {
+  return attempts.at(-1)?.rerun === "refused" ? "; Loopgate may not, without the permission `actions: write`" : "";
 }
 
 /** How the checks for it call it: the trailer, the words, or the App `DCO` by its own name. */

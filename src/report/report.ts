@@ -236,8 +236,10 @@ function attemptSentence(attempt: Attempt): string {
 }
 
 /** That CI was asked for a second opinion, and what came of it. */
-function rerunSaid({ rerun, verdict }: Attempt): string {
+function rerunSaid({ rerun, rerunFor, verdict }: Attempt): string {
   if (rerun === undefined || verdict?.colour !== "red") return "";
+  if (rerunFor === "runner")
+    return rerun === "asked" ? " CI was asked to run once more what had been ended from outside, and it is red." : "";
   return rerun === "asked"
     ? " CI was asked to run what failed once more, and it is red again."
     : " What failed was not run once more, since GitHub refused: for GitHub Actions, the App needs the permission `actions: write`.";

@@ -1,6 +1,7 @@
 // What the checks on one commit amount to.
 import { maskCredentials } from "../base/credentials.ts";
 import type { Finding, Rules, VerdictPart } from "../loop/state.ts";
+import { cutShortBy } from "./cut-short.ts";
 import type { CheckFact, CiFacts } from "./facts.ts";
 import { findingOf } from "./finding.ts";
 import { flakyIn } from "./flaky.ts";
@@ -26,7 +27,7 @@ const ended = ["stale", "startup_failure"];
  * Where none is required, every reported check counts, none may fail and at least one must succeed. Of several runs
  * of one check the newest counts. `action_required` and words unknown to us are not the change's doing: pending; so are
  * `stale` and `startup_failure`, for good. What comes from somebody else than policy and branch rules expect is noted, and
- * counts neither way. A job that never started has shown nothing, and is pending for good. A red check among `wasGreen` was green on this commit before, whether or not GitHub still lists that run.
+ * counts neither way. A job that never started, or was ended from outside, has shown nothing, and is pending for good. A red check among `wasGreen` was green on this commit before, whether or not GitHub still lists that run.
  */
 export function judgeCi(
   ci: CiFacts,
@@ -81,9 +82,19 @@ function withFlaky(
 
 /** The red checks that decide, as many as findings are made of. */
 export function redChecks(ci: CiFacts, rules: CiRules, ourChecks: readonly string[]): readonly CheckFact[] {
+  return decidingChecks(ci, rules, ourChecks)
+    .filter((check) => colourOf(check) === "red")
+    .slice(0, LISTED_FINDINGS);
+}
+
+/** The checks that decide and were ended from outside. */
+export function cutShortChecks(ci: CiFacts, rules: CiRules, ourChecks: readonly string[]): readonly CheckFact[] {
+  return decidingChecks(ci, rules, ourChecks).filter((check) => cutShortBy(check) !== null);
+}
+
+function decidingChecks(ci: CiFacts, rules: CiRules, ourChecks: readonly string[]): readonly CheckFact[] {
   const { groups, deciding } = judged(ci, rules, ourChecks);
-  const red = deciding.flatMap((name) => groups.get(name) ?? []).filter((check) => colourOf(check) === "red");
-  return red.slice(0, LISTED_FINDINGS);
+  return deciding.flatMap((name) => groups.get(name) ?? []);
 }
 
 function judged(ci: CiFacts, rules: CiRules, ourChecks: readonly string[]) {
@@ -134,9 +145,12 @@ function partOf(name: string, runs: readonly CheckFact[], mustSucceed: boolean):
 const forGood = { final: true };
 
 /** What a pending check lacks, and whether waiting for it changes anything. */
-function pendingFor({ conclusion, unstarted, waits }: CheckFact): Pick<VerdictPart, "final" | "lacks"> {
+function pendingFor(check: CheckFact): Pick<VerdictPart, "final" | "lacks"> {
+  const { conclusion, unstarted, waits } = check;
   if (unstarted === true) return { ...forGood, lacks: "start" };
+  if (cutShortBy(check) !== null) return { ...forGood, lacks: "runner" };
   if (waits === true) return { lacks: "approval" };
+  if (conclusion === "action_required") return { lacks: "person" };
   return ended.includes(conclusion ?? "") ? forGood : {};
 }
 
@@ -207,7 +221,7 @@ function stateOf({ done, conclusion }: CheckFact): string {
 }
 
 function colourOf(check: CheckFact): "green" | "red" | "pending" {
-  if (!check.done || check.unstarted === true) return "pending";
+  if (!check.done || check.unstarted === true || cutShortBy(check) !== null) return "pending";
   if (redConclusions.includes(check.conclusion ?? "")) return "red";
   return passing.includes(check.conclusion ?? "") ? "green" : "pending";
 }
@@ -215,6 +229,8 @@ function colourOf(check: CheckFact): "green" | "red" | "pending" {
 function pendingNote(check: CheckFact): string {
   if (check.waits === true) return "waits until a person lets its deployment begin";
   if (check.unstarted === true) return `never started: ${whyUnstarted(check)}`;
+  const cut = cutShortBy(check);
+  if (cut !== null) return `ended from outside before it was done: ${inGitHubsWords(cut)}`;
   return check.done ? `ended as ${check.conclusion ?? "unknown"}, which needs a person` : "not finished yet";
 }
 
@@ -222,8 +238,11 @@ function part(name: string, colour: VerdictPart["colour"], note: string, url: st
   return { source: "ci", name, colour, note, url };
 }
 
-/** In the words of GitHub's annotation, on one line. */
 function whyUnstarted({ annotations }: CheckFact): string {
-  const said = annotations.map(({ message }) => message.replace(/\s+/g, " ").trim()).find((line) => line !== "");
-  return maskCredentials(said ?? "GitHub does not say why").slice(0, 300);
+  return inGitHubsWords(annotations.find(({ message }) => message.trim() !== "")?.message ?? "GitHub does not say why");
+}
+
+/** An annotation's words, on one line. */
+function inGitHubsWords(message: string): string {
+  return maskCredentials(message.replace(/\s+/g, " ").trim()).slice(0, 300);
 }

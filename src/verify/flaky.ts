@@ -1,4 +1,5 @@
 // Which checks were both red and green on one commit.
+import { cutShortBy } from "./cut-short.ts";
 import type { CheckFact } from "./facts.ts";
 import { keyOf } from "./newest.ts";
 
@@ -9,6 +10,7 @@ export function flakyIn(checks: readonly CheckFact[]): (check: CheckFact) => boo
   const ends = new Map<string, Set<string>>();
   for (const check of checks) {
     if (!check.done || check.conclusion === null || check.app === null || check.unstarted === true) continue;
+    if (cutShortBy(check) !== null) continue;
     const known = ends.get(keyOf(check)) ?? new Set();
     ends.set(keyOf(check), known.add(red.includes(check.conclusion) ? "red" : check.conclusion));
   }

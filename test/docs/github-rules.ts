@@ -17,10 +17,24 @@ const mergeDeclined = shown(
   "that a rule stands in the way of is refused with GitHub's words",
 );
 
-/** Where GitHub checks the push of a loop's branch. */
+/** Where GitHub checks the push of a loop's branch: the branch itself, or who pushes to it. */
 const atPush: Row = {
-  does: "Where the rule covers the branches `loop/…`, GitHub declines the push. The loop ends as `permission_required` with GitHub's words, and the commit waits for `/loop approve`.",
+  does: "Where the rule covers the branches `loop/…`, GitHub declines the push. The loop ends as `permission_required` with GitHub's words, uses up no attempt, and the commit waits for `/loop approve`. Leave `loop/**` out of the rule's target, or add the App to its bypass list.",
   shown: declined,
+};
+
+const declinedByRuleset = shown(
+  "test/story/branch-rules.test.ts",
+  "a ruleset over all branches that restricts %s is told by its words, and no attempt is made for it",
+);
+
+/** Where GitHub checks the commits that are pushed: others may pass. */
+const commitsAtPush: Row = {
+  does: "Where the rule covers the branches `loop/…`, GitHub declines the push. The loop ends as `permission_required` with GitHub's words, and uses up no attempt: `/loop retry` begins another one, which is told them, and `/loop approve` pushes the commit as it is once the rule lets it.",
+  shown: shown(
+    "test/story/branch-rules.test.ts",
+    "a ruleset that minds %s is told, and a person may have other commits made, which are told why",
+  ),
 };
 
 /** A rule that is meant for the base, and covers the branches `loop/…` as well. */
@@ -42,21 +56,18 @@ export const ruleRows: Readonly<Record<string, Row>> = {
     "Results of code scanning are no evidence for the verdict beyond the check runs that its App reports.",
   ),
   COMMITTER_EMAIL_PATTERN: atPush,
-  COMMIT_AUTHOR_EMAIL_PATTERN: atPush,
+  COMMIT_AUTHOR_EMAIL_PATTERN: { ...atPush, shown: declinedByRuleset },
   COMMIT_MESSAGE_PATTERN: {
-    does: "Agents write their own messages; a pattern that is a sign-off is met with `pull_request.sign_off`. Any other message that GitHub declines ends the loop as `permission_required`.",
-    shown: shown(
-      "test/story/commit-messages.test.ts",
-      "where the policy says so, what the agent left uncommitted is committed with a sign-off, and the agent is told to",
-    ),
+    does: `Agents write their own messages; a pattern that is a sign-off is met with \`pull_request.sign_off\`. ${commitsAtPush.does}`,
+    shown: commitsAtPush.shown,
   },
-  CREATION: atPush,
+  CREATION: { ...atPush, shown: declinedByRuleset },
   DELETION: { does: "Loopgate deletes no branch.", shown: null },
-  FILE_EXTENSION_RESTRICTION: atPush,
-  FILE_PATH_RESTRICTION: atPush,
+  FILE_EXTENSION_RESTRICTION: commitsAtPush,
+  FILE_PATH_RESTRICTION: commitsAtPush,
   LOCK_BRANCH: atMerge("A locked base takes no merge."),
-  MAX_FILE_PATH_LENGTH: atPush,
-  MAX_FILE_SIZE: atPush,
+  MAX_FILE_PATH_LENGTH: commitsAtPush,
+  MAX_FILE_SIZE: commitsAtPush,
   MAX_REF_UPDATES: atPush,
   MERGE_QUEUE: {
     does: "Where policy says that Loopgate merges (`gate.merge`), what passed the gate is put into the queue at exactly its commit, and nobody is waited for meanwhile. Merged by the queue, the task is complete; taken out, the loop ends as `permission_required` with GitHub's reason, and `/loop retry` judges the same commit again and puts it in again. An approval that is taken back, a request for changes and `/loop stop` take it out. Checks of the queue run on commits of its own and are not read.",
@@ -79,10 +90,10 @@ export const ruleRows: Readonly<Record<string, Row>> = {
   },
   REQUIRED_DEPLOYMENTS: atMerge("Deployments are not read."),
   REQUIRED_LINEAR_HISTORY: {
-    does: "Loopgate merges squashed, or by rebase, where merge commits are not allowed. An attempt that merges the base puts a merge commit on the loop's branch, which a squash takes away.",
+    does: "Loopgate merges squashed, or by rebase, where merge commits are not allowed. An attempt that merges the base puts a merge commit on the loop's branch, which a squash takes away. Where the rule covers the branches `loop/…` too, such a merge is declined, and the loop ends as `permission_required` with GitHub's words.",
     shown: shown(
-      "test/story/repositories.test.ts",
-      "a repository that merges by %j only is merged so, where the policy says that Loopgate merges",
+      "test/story/branch-rules.test.ts",
+      "where a rule wants a linear history, a merge of the base is declined in its words, and tried no more",
     ),
   },
   REQUIRED_REVIEW_THREAD_RESOLUTION: {
@@ -153,6 +164,13 @@ export const settingRows: Readonly<Record<string, Row>> = {
     shown: shown(
       "test/story/never-started.test.ts",
       "a job that got no runner ends the loop at once in GitHub's own words, and is judged once it ran",
+    ),
+  },
+  "Jobs that are ended from outside: a lost runner, one that is shut down, a run that gives way to another's": {
+    does: "They have judged nothing. Where nothing failed, they are run once more in the same attempt, which takes the permission `actions: write`; without it, or where that comes to the same, the loop ends in the words of GitHub's annotations, and no attempt is spent. A job that also tells of a failure of its own is red.",
+    shown: shown(
+      "test/story/cut-short.test.ts",
+      "%s: where the App may not, a person is asked at once, and no attempt is spent",
     ),
   },
   "Workflows that cannot be started, as where their file is invalid": {

@@ -60,6 +60,13 @@ test("a conflict, a branch that has its base, and a rule in the way are told apa
   expect(await up.port.updateBranch(up.where, of)).toEqual({ status: "conflict" });
   const before = { ...of.base, sha: of.head };
   expect(await up.port.updateBranch(up.where, { ...of, base: before })).toEqual({ status: "current" });
+  up.repository.pushRules.push({ refs: "loop/**", kind: "linear" });
+  const linear = await apart({ "d.txt": "d\n", "a.txt": "a\n" });
+  expect(await up.port.updateBranch(up.where, linear)).toMatchObject({
+    status: "refused",
+    message: expect.stringContaining("This branch must not contain merge commits"),
+  });
+  up.repository.pushRules.length = 0;
   const free = await apart({ "c.txt": "c\n", "a.txt": "a\n" });
   const rule = { requiredChecks: [], requiredApprovals: 0, allowForcePushes: true };
   up.repository.rules.set(branch, { ...rule, restrictPushes: true });

@@ -222,7 +222,16 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
     { reason: "permission_required", of: "packages_asked", attempt, quote: "npm left-pad\npypi six", ...execute },
     { reason: "permission_required", of: "packages_asked", attempt, quote: "npm left-pad", ...verify },
   ],
-  push_declined: [{ reason: "permission_required", of: "push_declined", quote: "GH013: rule violations", ...waiting }],
+  push_declined: [
+    { reason: "permission_required", of: "push_declined", quote: "GH013: rule violations", ...waiting },
+    {
+      reason: "permission_required",
+      of: "push_declined",
+      ofCommits: true,
+      quote: "Commit message must match a given regex pattern: ^fix:",
+      ...waiting,
+    },
+  ],
   merge_declined: [
     { reason: "permission_required", of: "merge_declined", quote: "2 approvals are needed", resume: "gate" },
     { reason: "permission_required", of: "merge_declined", queue: true, quote: "failed_checks", resume: "gate" },
@@ -249,6 +258,8 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
     { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "end", ...verify },
     { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "approval", ...verify },
     { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "start", ...verify },
+    { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "runner", ...verify },
+    { reason: "external_dependency_blocked", of: "ci_silent", waited: 60 * minute, lacks: "person", ...verify },
   ],
   ci_without_result: [
     {

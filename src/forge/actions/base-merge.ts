@@ -6,6 +6,7 @@ import { writeSigned } from "../git/signed.ts";
 import { signatureOf } from "../git/store.ts";
 import type { Actor, Pull, Repository } from "../model.ts";
 import { Refusal, unprocessable } from "../refusal.ts";
+import { requireMergeCommits } from "./push-rules.ts";
 import { refActions } from "./refs.ts";
 
 /** What is merged: a commit, into a branch whose tip is `into`. */
@@ -30,6 +31,7 @@ export async function mergeInto(
   const { gitDir } = repository;
   if (await isAncestor(gitDir, head, into)) return null;
   if (!(await conflictFree(gitDir, head, into))) throw new Refusal(409, "Merge conflict");
+  requireMergeCommits(repository, branch);
   const tree = await mergeTree(gitDir, into, head);
   const author = signatureOf(actor.user, core.now());
   const sha = await writeSigned(core, gitDir, { tree, parents: [into, head], message, author });

@@ -15,6 +15,7 @@ import { emitIssue, note } from "./issue-events.ts";
 import { close } from "./issues.ts";
 import { findMergeability } from "./mergeability.ts";
 import { markMerged } from "./merged.ts";
+import { requireCreation, requireUpdate } from "./push-rules.ts";
 import { leaveQueue } from "./queue-exit.ts";
 import { dismissStale } from "./reviews.ts";
 
@@ -47,6 +48,7 @@ export function refActions(core: Core): RefActions {
       await requireRefName(repository, ref, sha);
       if ((await listRefs(repository.gitDir)).has(ref)) throw new Refusal(422, "Reference already exists");
       if (await isInTheWay(repository, ref)) throw new Refusal(422, "Reference update failed");
+      requireCreation(repository, ref);
       await move(actor, repository, { ref, before: noCommit, after: sha });
     },
     updateRef: async (actor, repository, ref, sha, force = false) => {
@@ -56,6 +58,7 @@ export function refActions(core: Core): RefActions {
       if (!force && !(await isAncestor(repository.gitDir, before, sha)))
         throw new Refusal(422, "Update is not a fast forward");
       requireRuleAllows(actor, repository, ref, force);
+      requireUpdate(repository, ref);
       if (before !== sha) await move(actor, repository, { ref, before, after: sha });
     },
     deleteRef: async (actor, repository, ref) => {

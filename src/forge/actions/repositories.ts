@@ -172,6 +172,7 @@ async function createRepository(core: Core, wanted: NewRepository): Promise<Repo
     workflowRuns: [],
     moves: [],
     rules: new Map(),
+    pushRules: [],
     formerBranches: new Map(),
     ci: wanted.ci ?? { mode: "off" },
     settings: settingsOf(wanted),

@@ -56,7 +56,7 @@ export function workflowActions(core: Core): WorkflowActions {
     },
     endJob: (actor, job, { conclusion, log, annotations }) => {
       job.log = log;
-      endSteps(job, conclusion, core.now());
+      if (log !== null) endSteps(job, conclusion, core.now()); // whoever ends them has left a log
       checks.updateCheckRun(actor, job.check, {
         status: "completed",
         conclusion,

@@ -85,7 +85,8 @@ async function runService(
 
 /** A push that no rule is about needs no hook. */
 function hooksOf({ env }: Backend): string[] {
-  const isFree = env.FORGE_CLOSED === "" && env.FORGE_KEEP === "" && env.FORGE_NO_WORKFLOWS === "0";
+  const refuses = [env.FORGE_CLOSED, env.FORGE_KEEP, env.FORGE_SIGNED, env.FORGE_RULES];
+  const isFree = refuses.every((rule) => rule === "") && env.FORGE_NO_WORKFLOWS === "0";
   return isFree ? ["-c", "core.hooksPath=/dev/null"] : [];
 }
 

@@ -1,5 +1,6 @@
 // Git over HTTP: who may fetch and push, the same tokens as REST, and what a push sets in motion.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pushRulesFor } from "../actions/push-rules.ts";
 import { closedRefs, keptRefs, signedRefs } from "../actions/refs.ts";
 import { type Caller, mayPush, maySee, requireActor } from "../caller.ts";
 import { findRepository, fullName } from "../core.ts";
@@ -123,6 +124,8 @@ function backendFor(options: GitServerOptions, repository: Repository, caller: C
     FORGE_CLOSED: closedRefs(actor, repository).join(" "),
     FORGE_KEEP: keptRefs(repository).join(" "),
     FORGE_SIGNED: signedRefs(repository).join(" "),
+    FORGE_RULES: pushRulesFor(repository),
+    FORGE_RULES_URL: new URL(`/${fullName(repository)}/rules`, options.world.origin).href,
     FORGE_NO_WORKFLOWS: mayWorkflow ? "0" : "1",
   };
   return { gitDir: repository.gitDir, maxBytes: options.maxPushBytes, user: actor.user.login, env };

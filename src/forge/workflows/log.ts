@@ -74,7 +74,7 @@ function endAnnotation(of: LogOf, line: number): CheckAnnotation {
   return ofNoFile(endMessage(of), line);
 }
 
-/** What GitHub says of a job that it gives no runner. */
+/** What GitHub says of a job that it gives no runner, or whose runner it lost. */
 export function refusalAnnotation(message: string): CheckAnnotation {
   return ofNoFile(message, 1);
 }

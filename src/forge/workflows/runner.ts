@@ -125,6 +125,8 @@ async function jobEnd(options: RunnerOptions, actor: Actor, job: WorkflowJob, si
   world.startJob(actor, job);
   if (file.refused !== undefined)
     return { conclusion: "failure", log: null, annotations: [refusalAnnotation(file.refused)] };
+  const cut = file.cutShort?.(timeOf(run)) ?? null;
+  if (cut !== null) return { conclusion: cut.conclusion, log: null, annotations: cut.said.map(refusalAnnotation) };
   const result = await resultOf(options, job, signal);
   const conclusion = signal.aborted ? "cancelled" : result.conclusion;
   const of = { repository: run.repository, job: job.check.name, file, sha: run.headSha, at: world.now() };

@@ -4,7 +4,7 @@ import { Fault } from "../../base/fault.ts";
 import { branchRef, isCommitId } from "./branch.ts";
 import { gitFault } from "./failure.ts";
 import type { GitResult } from "./git.ts";
-import { answerFor, pushRef, rejectionOf } from "./push.ts";
+import { answerFor, isOwnFailure, pushRef, rejectionOf } from "./push.ts";
 import { commitOf, descends, remoteHead } from "./repository.ts";
 
 export interface PublishRequest {
@@ -82,6 +82,12 @@ async function outcomeOf(request: PublishRequest, result: GitResult): Promise<Pu
     /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|reference already exists/.test(reason)
   ) {
     return decide(request, new Fault(`${attempted}: the branch moved`, { kind: "conflict", retry: "later" }));
+  }
+  if (isOwnFailure(reason)) {
+    return decide(
+      request,
+      new Fault(`${attempted}: the remote failed to move it`, { kind: "conflict", retry: "later" }),
+    );
   }
   return { status: "refused", message: whole };
 }

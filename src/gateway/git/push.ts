@@ -38,7 +38,7 @@ export function answerFor(ref: string, { stdout }: GitResult): string | undefine
 
 /** Why it was rejected, in the remote's words; what it said beside its reason too, since rulesets and secret scanning explain themselves there. */
 export function rejectionOf(line: string, stderr: string): { readonly reason: string; readonly whole: string } {
-  const reason = /\[(?:remote )?rejected\] \((.*)\)/.exec(line)?.[1] ?? line;
+  const reason = /\[(?:rejected|remote (?:rejected|failure))\] \((.*)\)/.exec(line)?.[1] ?? line;
   const said = stderr
     .split("\n")
     .filter((each) => each.startsWith("remote:"))
@@ -50,4 +50,12 @@ export function rejectionOf(line: string, stderr: string): { readonly reason: st
     )
     .filter((each) => each !== "");
   return { reason, whole: [reason, ...said].join("\n").slice(0, 2000) };
+}
+
+/**
+ * Whether the remote failed by itself, which it tells where a rule's refusal would be: GitHub says `failure`, with
+ * `fatal error in commit_refs` beside it. Pushed again, it mostly goes through. https://github.com/usetheokit/theokit/issues/504
+ */
+export function isOwnFailure(reason: string): boolean {
+  return /^(?:failure|internal (?:server )?error|remote failed to report status)$/i.test(reason);
 }

@@ -1,9 +1,10 @@
 // Commits that GitHub is to sign: brought there under a ref of their own, which is no branch, so that nothing begins at it.
 import { assert } from "../../base/assert.ts";
+import { Fault } from "../../base/fault.ts";
 import { gitFault } from "./failure.ts";
 import { runGit } from "./git.ts";
 import { readObjects } from "./object-reader.ts";
-import { answerFor, pushRef, rejectionOf } from "./push.ts";
+import { answerFor, isOwnFailure, pushRef, rejectionOf } from "./push.ts";
 
 /** A commit by what it says, as GitHub's git database takes it. */
 export interface PlainCommit {
@@ -46,7 +47,10 @@ export async function stage(remote: Remote, head: string, known: readonly string
   const line = answerFor(ref, result);
   if (line === undefined) throw gitFault(`Could not push to ${ref}`, result.stderr);
   if (!line.startsWith("!")) return { status: "staged", commits };
-  return { status: "refused", message: rejectionOf(line, result.stderr).whole };
+  const { reason, whole } = rejectionOf(line, result.stderr);
+  if (isOwnFailure(reason))
+    throw new Fault(`Could not push to ${ref}: the remote failed to move it`, { kind: "conflict", retry: "later" });
+  return { status: "refused", message: whole };
 }
 
 /** Removes the ref; one that is gone is fine. Throws `Fault` when the remote cannot be reached. */

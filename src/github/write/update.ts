@@ -44,8 +44,9 @@ export async function updateBranch(
     return outcomeOf(connection, merged ?? (await tipOf(connection, repository, branch)), update);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    if (error.kind === "conflict") return { status: "conflict" };
-    if (error.retry === "later") throw error;
+    // A rule that wants no merge commit on the branch is told with the status of a conflict.
+    if (error.kind === "conflict" && /\bmerge conflict\b/i.test(error.message)) return { status: "conflict" };
+    if (error.kind !== "conflict" && error.retry === "later") throw error;
     return { status: "refused", message: error.message };
   }
 }

@@ -104,7 +104,9 @@ export function endingSentence(ending: Ending): string {
     case "packages_asked":
       return `Attempt ${ending.attempt} needs packages that no lockfile of the base names, and the policy has a person asked about those (\`packages.new\`).`;
     case "push_declined":
-      return "GitHub rejected the push to the loop's branch.";
+      return ending.ofCommits === true
+        ? "GitHub's rules declined the commits, so nothing of them was pushed."
+        : "GitHub rejected the push to the loop's branch.";
     case "merge_declined":
       if (ending.queue === true)
         return "The change is approved and was in the merge queue, but GitHub took it out for this reason:";
@@ -232,6 +234,10 @@ function silentSentence(lacks: Extract<Ending, { of: "ci_silent" }>["lacks"], wa
       return "GitHub holds back runs of workflows on the commit until a person approves them, so it was not judged.";
     case "start":
       return "GitHub did not start everything that was to judge the commit, so it was not judged. That is no failure of the change.";
+    case "runner":
+      return "Jobs that were to judge the commit were ended from outside before they were done, so it was not judged. That is no failure that shows the change to be wrong.";
+    case "person":
+      return "A check on the commit has ended by asking for a person to act, so the commit was not judged.";
     case "everything":
       return `No check was reported on the commit within ${waited}. Either no CI runs on pull requests here, or something keeps it from starting: a path filter that leaves this change out, a run that waits for approval, or an outage.`;
     case "required":

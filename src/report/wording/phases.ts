@@ -131,7 +131,10 @@ export function redBaseWarning({ base, redOnBase = [], phase, ending }: LoopStat
 }
 
 function rerunSentence({ attempts }: LoopState): string {
-  return attempts.at(-1)?.rerun === "asked"
+  const attempt = attempts.at(-1);
+  if (attempt?.rerun === "asked" && attempt.rerunFor === "runner")
+    return " A job that was to judge it was ended from outside, so CI is asked to run it once more. That uses up no attempt.";
+  return attempt?.rerun === "asked"
     ? " What failed fails on the base branch too, or was green on this commit as well, so CI is asked to run it once more. That uses up no attempt."
     : "";
 }

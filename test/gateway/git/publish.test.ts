@@ -89,6 +89,32 @@ test("F43: a rule of the remote's declines the push in its own words", async () 
   expect(at()).toBe("");
 });
 
+test.each([
+  ["failure", "fatal error in commit_refs"],
+  ["Internal Server Error", "Internal Server Error"],
+])("the remote's own failure, told as a rejection (%s), is a fault to try again", async (reason, said) => {
+  let broken = true;
+  const { request, at, head } = await ready({
+    before: (incoming, response) => {
+      if (!broken || !receives(incoming)) return false;
+      response.writeHead(200, { "content-type": "application/x-git-receive-pack-result" });
+      const band = (number: number, text: string) => packet(`${String.fromCharCode(number)}${text}`);
+      const report = [packet("unpack ok\n"), packet(`ng ${ownRef} ${reason}\n`), "0000"].join("");
+      response.end([band(2, `${said}\n`), band(1, report), "0000"].join(""));
+      return true;
+    },
+  });
+  await expect(publish(request)).rejects.toMatchObject({ name: "Fault", kind: "conflict", retry: "later" });
+  broken = false;
+  expect(await publish(request)).toEqual({ status: "pushed" });
+  expect(at()).toBe(head);
+});
+
+/** A line of git's protocol, with its length before it. */
+function packet(text: string): string {
+  return `${(text.length + 4).toString(16).padStart(4, "0")}${text}`;
+}
+
 test("F42: a push whose answer is lost is found to have happened", async () => {
   const { request, at, head } = await ready({ loseAnswer: receives });
   expect(await publish(request)).toEqual({ status: "pushed" });
