@@ -400,6 +400,9 @@ export const Environment = z.strictObject({
     4_194_304,
     "Most memory a policy may give a service, and a tool server has, in MiB; it is not part of the run's.",
   ),
+  LOOPGATE_MAX_SCHEDULES: whole(0, 10)
+    .prefault(String(generousBounds.schedules))
+    .meta({ description: "Most schedules of one repository that start loops by themselves; 0: none." }),
   LOOPGATE_MIN_APPROVALS: whole(0, 6)
     .prefault(String(generousBounds.approvals_minimum))
     .meta({ description: "Fewest approvals a policy may ask for." }),

@@ -275,6 +275,7 @@ function operatorOf(env: Environment): Operator {
       disk_mib: env.LOOPGATE_MAX_DISK_MIB,
       services: env.LOOPGATE_MAX_SERVICES,
       service_memory_mib: env.LOOPGATE_MAX_SERVICE_MEMORY_MIB,
+      schedules: env.LOOPGATE_MAX_SCHEDULES,
       hosts: env.LOOPGATE_EGRESS.split(",").flatMap((host) => host.trim() || []),
       ...toolBounds(env),
       ...registryNames(env),

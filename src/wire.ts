@@ -183,6 +183,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       github,
       runs,
       operator: settings.operator,
+      label: settings.label,
+      newLoopId,
       sealKey: sealKey(settings.sealSecret),
       concurrentRuns: settings.concurrentRuns,
       ...(settings.recordsMs === undefined ? {} : { keepMs: settings.recordsMs }),

@@ -61,6 +61,7 @@ describe("what is needed", () => {
           attempts: 10,
           runs: 60,
           service_memory_mib: 2048,
+          schedules: 10,
           services: 8,
           deadline_minutes: 120,
           silence_minutes: 120,
@@ -246,7 +247,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^71 settings are/);
+    expect(message).toMatch(/^72 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

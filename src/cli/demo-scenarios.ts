@@ -1,4 +1,4 @@
-// What can be shown beside a loop that goes well: a question, a plan, a limit, a change that goes too far. Each with what people say.
+// What can be shown beside a loop that goes well: a question, a plan, a limit, a change that goes too far, a schedule. Each with what people say.
 import type { LoopState } from "../loop/state.ts";
 
 /** What a person comments where the loop waits for one. */
@@ -16,6 +16,8 @@ export interface Scenario {
   readonly labels?: readonly string[];
   /** The executor, below `fixtures/agents`; absent: the demo's usual one. */
   readonly agent?: string;
+  /** Five cron fields: the issue is opened by a schedule of the policy when they next come, on the App's clock. Absent: a person opens it. */
+  readonly cron?: string;
   /** By the phase in which it waits, or the cause of the ending in which it stopped: what is said, the first time first. */
   readonly says: Readonly<Record<string, readonly Said[]>>;
 }
@@ -46,6 +48,12 @@ export const scenarios = {
     shows: "the change goes too far, nothing of it is pushed, and a person refuses that part of it",
     agent: "scenarios/risky.sh",
     says: { risks: [{ by: "bob", text: "/loop deny Leave the owners of the code as they are." }] },
+  },
+  schedule: {
+    shows:
+      "nobody labels anything: a schedule of the policy opens the issue and starts its loop, and a person approves it",
+    cron: "0 6 * * 1",
+    says: {},
   },
 } as const satisfies Readonly<Record<string, Scenario>>;
 

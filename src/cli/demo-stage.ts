@@ -1,11 +1,15 @@
 // Sets the demo's stage: a local GitHub with its people and CI, the App installed on it, and the repository to work on.
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
-import type { Log } from "../engine/ports.ts";
+import { steadyClock } from "../engine/clock.ts";
+import type { Clock, Log } from "../engine/ports.ts";
 import type { WorldEvent } from "../forge/core.ts";
 import { type Forge, startForge } from "../forge/forge.ts";
 import type { Issue, Repository } from "../forge/model.ts";
 import type { LoopState } from "../loop/state.ts";
+import { nextAfter } from "../policy/cron.ts";
 import { readSettings } from "../settings.ts";
 import { type RunningApp, startApp } from "../wire.ts";
 import type { Cleanup } from "./cleanup.ts";
@@ -51,7 +55,12 @@ export async function setStage(request: StageRequest): Promise<Stage> {
   const { work, cleanup } = request;
   const forge = await startForge({ dataDir: request.forgeDir, port: request.port });
   cleanup.add("the local GitHub", () => forge.close());
-  const app = await startOwnApp(forge, request);
+  let aheadMs = 0; // of the App's clock
+  const jump = (ms: number) => {
+    aheadMs += ms;
+  };
+  const clock = steadyClock({ wall: () => Date.now() + aheadMs, steady: () => performance.now() }, 0);
+  const app = await startOwnApp(forge, request, clock);
   const repository = await forge.createRepository({
     ...work.repository,
     ...work.source,
@@ -66,9 +75,8 @@ export async function setStage(request: StageRequest): Promise<Stage> {
   await quiet();
   const requestsAtStart = forge.requests.length;
   const startedAt = Date.now();
-  const alice = forge.as(maintainer);
-  const issue = alice.openIssue(repository, work.issue);
-  for (const label of [...work.labels, "loop"]) alice.label(issue, label);
+  const issue =
+    work.cron === null ? openAsPerson(forge, repository, work) : await openBySchedule(app, repository, jump, work.cron);
   const base = `${forge.url}/${work.repository.owner}/${work.repository.name}`;
   const loop = () => app.store.load(`${repository.id}#${issue.number}`);
   return {
@@ -88,6 +96,34 @@ export async function setStage(request: StageRequest): Promise<Stage> {
   };
 }
 
+function openAsPerson(forge: Forge, repository: Repository, { issue: wanted, labels }: DemoWork): Issue {
+  const alice = forge.as(maintainer);
+  const issue = alice.openIssue(repository, wanted);
+  for (const label of [...labels, "loop"]) alice.label(issue, label);
+  return issue;
+}
+
+/** The App's clock is put forward to the schedule's next time, and its issue is waited for. */
+async function openBySchedule(
+  { engine, store }: RunningApp,
+  repository: Repository,
+  jump: (ms: number) => void,
+  cron: string,
+): Promise<Issue> {
+  const opened = () => [...repository.issues.values()].find(({ pull }) => pull === null);
+  const now = Date.now();
+  const next = nextAfter({ cron, time_zone: "UTC" }, now);
+  assert(next !== null, `the schedule ${cron} comes`);
+  while ((await store.schedules(repository.id)) === null) await setTimeout(50);
+  jump(next - now);
+  for (;;) {
+    await engine.tick();
+    const issue = opened();
+    if (issue !== undefined) return issue;
+    await setTimeout(100);
+  }
+}
+
 async function untilQuiet(forge: Forge, app: RunningApp): Promise<void> {
   while (forge.pending() || app.engine.busy) {
     await forge.idle();
@@ -99,6 +135,7 @@ async function untilQuiet(forge: Forge, app: RunningApp): Promise<void> {
 async function startOwnApp(
   forge: Forge,
   { work, runtime, log, appDir, env, cleanup }: StageRequest,
+  clock: Clock,
 ): Promise<RunningApp> {
   const secret = randomBytes(32).toString("hex");
   const read = readSettings({
@@ -121,6 +158,7 @@ async function startOwnApp(
   if (!read.ok) throw new Fault(`${read.message} Nothing was started.`, { kind: "invalid", retry: "never" });
   const app = await startApp({
     settings: read.settings,
+    clock,
     log,
     runtime: runtime.runtime,
     image: (reference) => (reference === toolchain ? { kind: "toolchain" } : { kind: "named", reference }),

@@ -19,6 +19,8 @@ export interface DemoWork {
   /** Of the issue, set before the one that starts the loop. */
   readonly labels: readonly string[];
   readonly issue: { readonly title: string; readonly body: string };
+  /** When a schedule opens that issue; null: a person does. */
+  readonly cron: string | null;
   readonly ci: { readonly command: string; readonly name: string };
   readonly agent: { readonly command: string; readonly scripted: boolean };
   readonly reviewer: { readonly command: string; readonly scripted: boolean };
@@ -36,16 +38,25 @@ export async function readDemoWork(options: DemoOptions): Promise<DemoWork> {
     commandOr(options.reviewer, "agents/scripted-reviewer.sh"),
   ]);
   if (options.repo !== null) return ownWork(options, options.repo, { agent, reviewer });
+  const issue = await readIssue(join(fixtures, "demo/issue.md"));
+  const cron = scenario?.cron ?? null;
+  const policy = [scenario?.policy ?? "", cron === null ? "" : scheduleOf(cron, issue)].join("");
   return {
     repository: { owner: "demo", name: "stopwatch" },
-    source: { files: withPolicy(await filesBelow(join(fixtures, "demo/repository")), scenario?.policy ?? "") },
+    source: { files: withPolicy(await filesBelow(join(fixtures, "demo/repository")), policy) },
     labels: scenario?.labels ?? [],
-    issue: await readIssue(join(fixtures, "demo/issue.md")),
+    issue,
+    cron,
     ci: { command: "node --test", name: defaultCheck },
     agent,
     reviewer,
     notes: [],
   };
+}
+
+/** JSON is YAML, too. */
+function scheduleOf(cron: string, issue: DemoWork["issue"]): string {
+  return `schedules:\n  - ${JSON.stringify({ name: "weekly", cron, ...issue })}\n`;
 }
 
 function withPolicy(files: Record<string, string>, more: string): Record<string, string> {
@@ -76,6 +87,7 @@ async function ownWork(
     source: { fromDir: resolve(dir), defaultBranch: own.branch },
     labels: [],
     issue: await readIssue(options.issue ?? ""),
+    cron: null,
     ci: { command: options.check ?? "", name: required[0] ?? defaultCheck },
     ...agents,
     notes,

@@ -2,6 +2,8 @@
 
 import { Fault } from "../base/fault.ts";
 import type { LoopEvent } from "../loop/event.ts";
+import { issueKeyOf } from "../loop/issue-key.ts";
+import { noIssue } from "../loop/schedule.ts";
 import { nextOf, sift } from "../loop/still.ts";
 import { createAdoption } from "./look/adoption.ts";
 import { createForgetting, type Measured } from "./look/forgetting.ts";
@@ -21,6 +23,9 @@ export interface EngineParts {
   readonly github: GitHubPort;
   readonly runs: RunsPort;
   readonly operator: World["operator"];
+  /** The trigger: set on an issue, it starts a loop. */
+  readonly label: string;
+  readonly newLoopId: () => string;
   readonly sealKey: Uint8Array;
   readonly concurrentRuns: number;
   /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
@@ -83,6 +88,7 @@ export function createEngine(parts: EngineParts): Engine {
     stopping: () => stopping,
     decider: parts.decider ?? { sift, nextOf },
     takeUp: (key) => adoption.of(key),
+    repositoryOf: async (id) => (reconciler === null ? undefined : reconciler.repositoryOf(id)),
     recall: async (key) => (reconciler === null ? "none" : reconciler.recall(key)),
   };
   const reconciler = parts.reconcile === undefined ? null : createReconciler(world, parts.reconcile);
@@ -153,6 +159,14 @@ export function createEngine(parts: EngineParts): Engine {
     mailbox.poke(issueKey);
   }
 
+  /** Where the App is now, schedules may be. What is not told here is found by the look at the next start. */
+  async function seeSchedules({ guid, translated }: Delivery): Promise<void> {
+    if (translated.kind === "ignored" || !("repositories" in translated.route)) return;
+    if (!translated.events.some(({ type }) => type === "issue_back")) return;
+    for (const id of translated.route.repositories)
+      await submit(issueKeyOf(id, noIssue), { type: "schedules_seen" }, `${guid}/schedules/${id}`);
+  }
+
   async function schedule(): Promise<void> {
     const due = stopping ? null : await store.nextDueTime();
     cancelTimer(); // only now: turns that end together each ask, and all but the last timer would be nobody's to cancel
@@ -209,6 +223,7 @@ export function createEngine(parts: EngineParts): Engine {
         log.info({ delivery: delivery.guid, issue, events }, "delivery processed");
         told(issue);
       }
+      await seeSchedules(delivery);
       return true;
     },
     tick,

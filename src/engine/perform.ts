@@ -16,6 +16,7 @@ import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
 import { startRun, stopRun } from "./run.ts";
 import { answerThread, answerWithoutLoop, postAttempt, postStop, reply, runLoop, writeStatus } from "./say.ts";
+import { runSchedules } from "./schedules.ts";
 import type { Place } from "./slots.ts";
 import { knockOutCheck, reviewCheck, verdictCheck, type World } from "./world.ts";
 
@@ -49,6 +50,10 @@ export async function perform(
     await pauseAll(world, effect, stored.tries > 0);
     return [];
   }
+  if (effect.type === "run_schedules") {
+    await runSchedules(world, Number(stored.issueKey.split("#")[0]), effect);
+    return [];
+  }
   if (effect.type === "run_loop") return runLoop(world, effect);
   assert(state?.id === stored.loop, `${effect.type} is performed for the loop that asked for it`);
   return performFor(world, state, { ...stored, effect });
@@ -57,7 +62,16 @@ export async function perform(
 type Asked = StoredEffect & {
   readonly effect: Exclude<
     StoredEffect["effect"],
-    { type: "stop_run" | "forget_run" | "answer_without_loop" | "check_policy" | "run_loop" | "pause_all" }
+    {
+      type:
+        | "stop_run"
+        | "forget_run"
+        | "answer_without_loop"
+        | "check_policy"
+        | "run_loop"
+        | "run_schedules"
+        | "pause_all";
+    }
   >;
 };
 

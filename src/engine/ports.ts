@@ -11,9 +11,11 @@ import type {
   LoopEvent,
   MergeOutcome,
   Permission,
+  RepositoryAlarm,
   UpdateOutcome,
 } from "../loop/event.ts";
 import type { NanoUsd } from "../loop/money.ts";
+import type { Schedules } from "../loop/schedule.ts";
 import type {
   BaseTip,
   CheckAgain,
@@ -99,6 +101,19 @@ export interface ProposedPolicy {
   readonly near: readonly string[]; // files that it brings under names that are never read
   readonly before: FileThen;
   readonly after: FileThen;
+}
+
+/** What a repository's schedules go by. */
+export interface ScheduleRead extends Pick<ClaimRead, "policy" | "policyFault"> {
+  readonly repository: RepositoryRef; // by the names it has now
+  readonly base: { readonly branch: string; readonly sha: string } | null; // the default branch; null: it has no commit
+}
+
+/** What people did with an issue: whoever closed, opened or labelled it may triage; whoever wrote may be anybody. */
+export interface IssueAnswers {
+  readonly labels: readonly string[];
+  readonly triaged: boolean;
+  readonly speakers: readonly Person[]; // each once, the newest first
 }
 
 /** Another branch that a loop begins from. */
@@ -233,6 +248,7 @@ export interface Survey {
     readonly labelledBy: Labelling | null;
   }[]; // every open issue with the trigger label
   readonly loops: readonly LoopLook[];
+  readonly schedules: string | null; // blob id of a policy file that speaks of some; null: there is none
 }
 
 /** GitHub, as the engine needs it. Every method throws only `Fault`. `retrying` is true when an earlier try's outcome is unknown: look before making. */
@@ -321,6 +337,20 @@ export interface GitHubPort {
   survey(repository: RepositoryRef, label: string, loops: readonly SurveyedLoop[]): Promise<Survey>;
   /** Our own comments on an issue, as far back as `marker` needs it. One request unless the thread is very long. */
   readThread(issue: IssueRef, label: string, marker: string): Promise<ThreadRead>;
+  /** The policy of the repository's own, and where its default branch is. */
+  readSchedules(repository: RepositoryRef): Promise<ScheduleRead>;
+  /** Of the issues with this label the newest that the App itself opened, oldest first. */
+  readOwnIssues(
+    repository: RepositoryRef,
+    label: string,
+  ): Promise<readonly { readonly number: number; readonly body: string; readonly author: Person }[]>;
+  /** By number; an issue that is gone is not among them. */
+  readAnswers(repository: RepositoryRef, issues: readonly number[]): Promise<ReadonlyMap<number, IssueAnswers>>;
+  /** Done twice, it opens two. */
+  openIssue(
+    repository: RepositoryRef,
+    draft: { readonly title: string; readonly body: string; readonly labels: readonly string[] },
+  ): Promise<{ readonly number: number; readonly author: Person }>;
   /** Asks GitHub to send again what it could not deliver; resolves to how many deliveries that were. */
   redeliverFailed(): Promise<number>;
   /** A token for this one repository, contents only. */
@@ -594,9 +624,11 @@ export interface StorePort {
   effectDone(key: string): Promise<void>;
   effectPostponed(key: string, notBefore: number, forget: boolean): Promise<void>; // forget: the try did not happen
   nextDueTime(): Promise<number | null>; // earliest postponed effect or alarm
-  setAlarm(issueKey: string, name: AlarmName, at: number): Promise<void>;
-  clearAlarm(issueKey: string, name: AlarmName | null): Promise<void>; // null: all of them
-  takeDueAlarms(now: number): Promise<readonly { readonly issueKey: string; readonly name: AlarmName }[]>;
+  setAlarm(issueKey: string, name: AlarmName | RepositoryAlarm, at: number): Promise<void>;
+  clearAlarm(issueKey: string, name: AlarmName | RepositoryAlarm | null): Promise<void>; // null: all of them
+  takeDueAlarms(
+    now: number,
+  ): Promise<readonly { readonly issueKey: string; readonly name: AlarmName | RepositoryAlarm }[]>;
   loops(filter: "live" | "all"): Promise<readonly { readonly issueKey: string; readonly state: LoopState }[]>;
   /** Where every live loop is, and nothing else of it. */
   liveLoops(): Promise<readonly LoopAddress[]>;
@@ -621,6 +653,10 @@ export interface StorePort {
   setAllPaused(repositoryId: number, paused: AllPaused | null, comment: number | null): Promise<boolean>;
   /** A thread's record says so: it counts where this store has never heard of the matter. */
   recallAllPaused(repositoryId: number, paused: AllPaused): Promise<void>;
+  /** How the repository's schedules stand; null: none is known. */
+  schedules(repositoryId: number): Promise<Schedules | null>;
+  /** Null: it has none any more. */
+  setSchedules(repositoryId: number, schedules: Schedules | null): Promise<void>;
   trace(entry: TraceEntry): Promise<void>;
   readTrace(issueKey: string, limit: number): Promise<readonly TraceEntry[]>;
   /** The clock runs earlier by `byMs` than before: stored times after `now` are moved to it, postponed effects by as much. */

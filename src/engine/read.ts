@@ -14,7 +14,9 @@ import { begins, onCommand } from "../loop/people.ts";
 import type { LoopState, Rules, Snapshot } from "../loop/state.ts";
 import { environmentFiles, type RepositoryFiles } from "../policy/found/find.ts";
 import { filesNamed, readRules } from "../policy/rules.ts";
+import { schedulesIn } from "../policy/schedules.ts";
 import { isOwnPullBody } from "../report/pull.ts";
+import { scheduledTitle } from "../report/schedule.ts";
 import { redOnBase } from "../verify/ci.ts";
 import { type CiFacts, conflictIn, outdatedIn } from "../verify/facts.ts";
 import { againOf, judgeWithLogs } from "./judge.ts";
@@ -31,17 +33,35 @@ const speakersAtMost = 10;
 /** May this person start a loop here, and what exactly do the issue and the policy say? */
 export async function readClaim(world: World, state: LoopState): Promise<LoopEvent[]> {
   const askedAt = world.clock.now();
-  const [permission, read] = await Promise.all([
-    world.github.permission(state.issue, state.requester),
+  const [permission, found] = await Promise.all([
+    state.schedule !== undefined ? ("write" as const) : world.github.permission(state.issue, state.requester),
     world.github.readClaim(state.issue),
   ]);
-  requireFresh(state, read, askedAt);
+  requireFresh(state, found, askedAt);
+  const scheduled = asScheduled(world, state, found);
+  const read = scheduled ?? found;
   if (state.threadUnread === true && read.hasRecord) return recallFirst(world, state, permission, read);
   const facts = await claimFacts(world, state, permission, read);
   const allPaused = await world.store.allPaused(state.issue.repositoryId);
   const ended = await world.store.pastLoops(state.issue.repositoryId, pastAtMost);
-  const told = { ...facts, past: ended.flatMap((one) => pastOf(one) ?? []) };
+  const told = {
+    ...facts,
+    ...(scheduled === null ? { unscheduled: true as const } : {}),
+    past: ended.flatMap((one) => pastOf(one) ?? []),
+  };
   return [{ type: "claim_read", facts: allPaused === null ? told : { ...told, allPaused } }];
+}
+
+/**
+ * What began by a schedule is the policy's wish, as the maintainers have it on the default branch: its words are the policy's own, whatever
+ * anybody made of the issue since. Null: the policy does not name the schedule any more. What a person asked for stays as it is.
+ */
+function asScheduled({ operator }: World, { schedule }: LoopState, read: ClaimRead): ClaimRead | null {
+  if (schedule === undefined) return read;
+  const named = schedulesIn(read, operator);
+  if (!named.ok) return read; // the claim says what is wrong with the policy
+  const found = named.schedules.find(({ name }) => name === schedule.name);
+  return found === undefined ? null : { ...read, title: scheduledTitle(found, schedule.at), body: found.body };
 }
 
 /** The store does not know the loop of that record: it comes back, and this one, which has come to nothing yet, gives way to it. */

@@ -15,7 +15,7 @@ import type { SeenWithoutLoop } from "../report/wording/replies.ts";
 import type { PushedChange, StoredEffect } from "./ports.ts";
 import type { World } from "./world.ts";
 
-/** At most this many attempts get a comment of their own, but for plans, which stand nowhere else; the status comment lists all. design.md §5. */
+/** At most this many attempts get a comment of their own, of a schedule's loop the first; but for plans, which stand nowhere else; the status comment lists all. design.md §5. */
 const attemptComments = 10;
 
 /** Creates or edits the one status comment, with the record of the state it shows. */
@@ -37,7 +37,8 @@ export async function postAttempt(
 ): Promise<LoopEvent[]> {
   const attempt = state.attempts.find((one) => one.number === number);
   assert(attempt !== undefined, `attempt ${number} is not in the state`);
-  if (number > attemptComments && state.plan?.of !== number) return [];
+  const most = state.schedule === undefined ? attemptComments : 1;
+  if (number > most && state.plan?.of !== number) return [];
   const marker = attemptMarker(state.id, number);
   const body = [attemptComment(state, attempt), marker, encodeFacts(state, attempt, world.sealKey)].join("\n\n");
   const known = state.comments.attempts[String(number)];

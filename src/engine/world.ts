@@ -4,7 +4,7 @@ import { issueKeyOf } from "../loop/issue-key.ts";
 import type { LoopState } from "../loop/state.ts";
 import type { nextOf, sift } from "../loop/still.ts";
 import type { Operator } from "../policy/rules.ts";
-import type { Clock, Decided, GitHubPort, Log, RunsPort, StorePort } from "./ports.ts";
+import type { Clock, Decided, GitHubPort, Log, RepositoryRef, RunsPort, StorePort } from "./ports.ts";
 import type { Slots } from "./slots.ts";
 
 /** Everything the engine works with. */
@@ -22,6 +22,9 @@ export interface World {
   /** Issues whose loop was let begin although its pull request is one of few, with the revision that asked. */
   readonly beginning: Map<string, { readonly repositoryId: number; readonly revision: number }>;
   readonly operator: Operator;
+  /** The trigger: set on an issue, it starts a loop. */
+  readonly label: string;
+  readonly newLoopId: () => string;
   /** How long what ended loops left is kept, in milliseconds. Absent: for ever. */
   readonly keepMs?: number;
   /** How much may be kept of all that, in bytes. Absent: anything. */
@@ -38,6 +41,8 @@ export interface World {
   readonly onDecided?: (decided: Decided) => void;
   /** Brings back the loop of an issue that the store does not know, if its thread has one. Null: nobody can say yet. */
   readonly recall: (issueKey: string) => Promise<Recalled | null>;
+  /** The repository by the names that GitHub lists. Null: nobody can say yet; undefined: the App is not there. */
+  readonly repositoryOf: (repositoryId: number) => Promise<RepositoryRef | null | undefined>;
   /** Has the ends of the loop's runs told that it has not heard. Throws Fault only when the store cannot list them. */
   readonly takeUp: (issueKey: string) => Promise<void>;
   /** Counts as work in progress until it settles; what it throws is logged. */

@@ -12,6 +12,7 @@ import { readPull } from "./read/gate.ts";
 import { readJobLog } from "./read/job-log.ts";
 import { survey } from "./read/look.ts";
 import { openPulls } from "./read/open-pulls.ts";
+import { readAnswers, readOwnIssues, readSchedules } from "./read/passes.ts";
 import { permission } from "./read/people.ts";
 import { readProposedPolicy } from "./read/proposed-policy.ts";
 import { readPushes } from "./read/pushes.ts";
@@ -20,6 +21,7 @@ import { readThread } from "./read/thread.ts";
 import { readCi } from "./read/verdict.ts";
 import { publishCheck } from "./write/checks.ts";
 import { createComment, editComment, react, reactToReview } from "./write/comments.ts";
+import { openIssue } from "./write/issues.ts";
 import { changeLabels } from "./write/labels.ts";
 import { leaveQueue, merge } from "./write/merge.ts";
 import { editPullBody, markReady, openPull, readPullBody, requestReviewers } from "./write/pulls.ts";
@@ -75,6 +77,10 @@ export function githubPort(options: PortOptions) {
     listRepositories: (...rest: Rest<typeof listRepositories>) => listRepositories(connection, ...rest),
     survey: (...rest: Rest<typeof survey>) => survey(connection, ...rest),
     readThread: (...rest: Rest<typeof readThread>) => readThread(connection, ...rest),
+    readSchedules: (...rest: Rest<typeof readSchedules>) => readSchedules(connection, ...rest),
+    readOwnIssues: (...rest: Rest<typeof readOwnIssues>) => readOwnIssues(connection, ...rest),
+    readAnswers: (...rest: Rest<typeof readAnswers>) => readAnswers(connection, ...rest),
+    openIssue: (...rest: Rest<typeof openIssue>) => openIssue(connection, ...rest),
     redeliverFailed: () => redeliverFailed(connection),
     gitAccess: (...rest: Rest<typeof gitAccess>) => gitAccess(connection, ...rest),
   };

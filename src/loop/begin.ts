@@ -101,6 +101,7 @@ export function newLoop(event: Extract<LoopEvent, { type: "labelled" }>, now: nu
     title: event.title,
     requester: event.actor,
     label: event.label,
+    ...(event.schedule === undefined ? {} : { schedule: event.schedule }),
     startedAt: now,
     earlier: earlierWith(null),
     labelSetAt: event.setAt ?? null,
@@ -153,6 +154,13 @@ export function onClaimRead(state: LoopState, facts: ClaimFacts, now: number): D
   if (facts.newerRecord === true) return refuse(seen, [], "a newer version wrote the record in the thread");
   if (!facts.open) return refuseClosed(seen, facts);
   if (!hasLabel(facts.labels, state.label)) return refuse(seen, [], "the label was gone before the issue was claimed");
+  if (facts.unscheduled === true) {
+    const effects: Effect[] = [
+      { type: "reply", reply: { kind: "unscheduled", schedule: state.schedule?.name ?? "" } },
+      { type: "set_labels", add: [], remove: [state.label] },
+    ];
+    return refuse(seen, effects, "the policy does not name its schedule any more");
+  }
   if (!mayWrite(facts.permission)) {
     const { login } = state.requester;
     return refuse(

@@ -15,7 +15,7 @@ import {
 import { beginAttempt, book, isUnread, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
 import { onCheckEnded } from "./check.ts";
 import { alarmNames, dueAt, isEarlyLook, isQuietLookDue, kept, movedBack } from "./clock.ts";
-import type { Effect, EffectType } from "./effect.ts";
+import type { Effect, EffectType, Reply } from "./effect.ts";
 import {
   calledOff,
   type Decision,
@@ -52,6 +52,7 @@ import { onCommand, onRetryFacts } from "./people.ts";
 import { onRecordTampered, onRestored } from "./restore.ts";
 import { onAllResumed, onHoldTakenOff } from "./resume.ts";
 import { runWithoutLoop } from "./run-command.ts";
+import type { Schedules } from "./schedule.ts";
 import type { Ending, LoopState, Phase, RunFacts } from "./state.ts";
 import { withMoneyWarning } from "./warning.ts";
 
@@ -61,12 +62,12 @@ import { withMoneyWarning } from "./warning.ts";
  */
 export function decide(state: LoopState | null, event: LoopEvent, now: number): Decision {
   const found = state === null ? null : withoutExpired(state, now);
-  const decision = underHold(choose(found, event, now), now);
+  const decision = unasked(underHold(choose(found, event, now), now));
   if (decision.state === null || (decision.state === found && found === state)) return decision;
   const before = event.type === "restored" ? event.record : state;
   const next = answeringLabels(kept(decision.state, now));
   const revision = before !== null && next.id === before.id ? before.revision + 1 : 1;
-  const rung = event.type === "alarm" ? event.name : null;
+  const rung = event.type === "alarm" && event.name !== "schedules" ? event.name : null;
   const effects = [
     ...alarmsFor(state, next, rung),
     ...decision.effects,
@@ -74,6 +75,16 @@ export function decide(state: LoopState | null, event: LoopEvent, now: number): 
   ];
   return { ...decision, state: { ...next, revision }, effects };
 }
+
+/** Where nobody is there a schedule's loop says no more than how it stands, what came of it, and why it ended. */
+function unasked(decision: Decision): Decision {
+  if (decision.state?.schedule === undefined) return decision;
+  const effects = decision.effects.filter((one) => one.type !== "reply" || !byItself.includes(one.reply.kind));
+  return { ...decision, effects };
+}
+
+/** Replies that answer nobody. */
+const byItself: readonly Reply["kind"][] = ["gate_reminder", "money_warning", "ready_for_ci", "reviewers_missed"];
 
 /** What sets the alarms as the state now asks for them; the one that has just rung needs no clearing. */
 function alarmsFor(before: LoopState | null, after: LoopState, rung: AlarmName | null): Effect[] {
@@ -98,6 +109,8 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
     return withMoneyWarning(state, withLeftovers(onRunEnded(state, told, now), state, told));
   }
   if (event.type === "policy_proposed") return onPolicyProposed(state, event);
+  if (event.type === "schedules_seen") return runSchedules(state, now, event.repository);
+  if (event.type === "alarm" && event.name === "schedules") return runSchedules(state, now);
   if (state === null) return withoutLoop(event);
   switch (event.type) {
     case "clock_set_back":
@@ -159,6 +172,7 @@ type LiveEvent = Exclude<
       | "restored"
       | "record_tampered"
       | "policy_proposed"
+      | "schedules_seen"
       | "clock_set_back"
       | "renamed"
       | "issue_back"
@@ -199,7 +213,7 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     case "effect_failed":
       return onEffectFailed(state, event, now);
     case "alarm":
-      return onAlarm(state, event.name, now);
+      return event.name === "schedules" ? stay(state, "an alarm of the repository") : onAlarm(state, event.name, now);
     case "branch_moved":
       if (event.looked !== true && isLeftBehind(state, event.head))
         return stay(state, "late news: the branch has moved on from that commit");
@@ -247,6 +261,12 @@ function onPolicyProposed(
   { pull, head, base }: Extract<LoopEvent, { type: "policy_proposed" }>,
 ): Decision {
   return { state, effects: [{ type: "check_policy", pull, head, base }], note: "what it makes of the policy is shown" };
+}
+
+/** They are the repository's, and no loop's. */
+function runSchedules(state: LoopState | null, at: number, repository?: Schedules["repository"]): Decision {
+  const effects: Effect[] = [{ type: "run_schedules", ...(repository === undefined ? {} : { repository }), at }];
+  return { state, effects, note: "the repository's schedules are looked at" };
 }
 
 /** Whoever could start a loop and gave a command where there is none is told so. */
@@ -433,6 +453,7 @@ const dispensable: readonly EffectType[] = [
   "pause_all",
   "read_pause",
   "run_loop",
+  "run_schedules",
 ];
 
 function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "effect_failed" }>, now: number): Decision {

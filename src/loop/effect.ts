@@ -2,6 +2,7 @@
 import type { Amount } from "./amount.ts";
 import type { AlarmName, BaseRefusal, Command, CommandedIssue } from "./event.ts";
 import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "./refusal.ts";
+import type { Schedules } from "./schedule.ts";
 import type { BaseTip, CheckAgain, IssueRef, KnockOutSeen, Person, Review, RunFacts } from "./state.ts";
 
 /** A reply in the thread; the words are in report/wording/replies.ts. */
@@ -18,6 +19,7 @@ export type Reply =
       readonly reason: BaseRefusal;
       readonly named: string | null;
     }
+  | { readonly kind: "unscheduled"; readonly schedule: string } // the policy does not name it any more
   | { readonly kind: "retry_on_closed" }
   | { readonly kind: "status" }
   | { readonly kind: "explain" } // why it is not running, or what it is at
@@ -57,6 +59,7 @@ export type Effect =
   | { readonly type: "pause_all"; readonly issue: IssueRef; readonly command: Command } // or `resume-all`: of all loops of the repository
   | { readonly type: "read_pause" } // whether all loops of the repository are paused now
   | { readonly type: "check_policy"; readonly pull: IssueRef; readonly head: string; readonly base: string } // shows what a pull request of anybody makes of the policy
+  | { readonly type: "run_schedules"; readonly repository?: Schedules["repository"]; readonly at: number } // those of the repository whose time has come; absent: by its names of before, or as GitHub lists it
   // reading
   | { readonly type: "read_claim" }
   | { readonly type: "read_retry" }

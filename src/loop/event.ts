@@ -2,6 +2,7 @@
 import type { Gone, RecordFault, Trouble } from "./cause.ts";
 import type { NanoUsd } from "./money.ts";
 import type { ApprovalRefusal } from "./refusal.ts";
+import type { OfSchedule, Schedules } from "./schedule.ts";
 import type {
   BaseTip,
   ChangeSize,
@@ -84,6 +85,7 @@ export interface ClaimFacts {
   readonly signed?: true; // the base takes signed commits only; absent: no such rule is known
   readonly policy: { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
   readonly allPaused?: { readonly by: string; readonly since: number }; // nothing may start in this repository; absent: it may
+  readonly unscheduled?: true; // the policy does not name the schedule any more that began it
   readonly baseRefused?: BaseRefusal; // why it may not begin from the branch that `/loop run` named; absent: it may, or none was
   readonly baseGone?: true; // the branch the loop began from is there no more: renamed, or deleted
   readonly openPulls?: number; // of other loops, open or on their way; absent: the rules do not ask
@@ -183,6 +185,7 @@ export type LoopEvent =
       readonly setAt?: number; // by GitHub's clock, to the second; absent where only the label itself was seen
       readonly base?: string; // branch that `/loop run` named; absent: the one that the policy says
       readonly threadSeen?: true; // the thread was looked through since, and no loop of it is to be brought back first
+      readonly schedule?: OfSchedule; // the policy's, which began it; absent: a person did
     }
   | { readonly type: "unlabelled"; readonly actor: Person }
   | {
@@ -218,6 +221,7 @@ export type LoopEvent =
   | { readonly type: "branch_deleted"; readonly actor: Person; readonly pullSeen?: true } // pullSeen: as of `issue_closed`
   | { readonly type: "pull_closed"; readonly merged: boolean; readonly actor: Person }
   | { readonly type: "policy_proposed"; readonly pull: IssueRef; readonly head: string; readonly base: string } // a pull request of anybody, which may change the policy file
+  | { readonly type: "schedules_seen"; readonly repository?: Schedules["repository"] } // the policy file there may name some; absent: by its names of before, or as GitHub lists it
   // a loop whose local state was lost
   | { readonly type: "restored"; readonly record: LoopState; readonly facts: RestoredFacts }
   | {
@@ -241,7 +245,7 @@ export type LoopEvent =
     }
   | { readonly type: "conflict_seen"; readonly head: string } // a look found that the branch conflicts with its base, or lacks what rules want of it
   | { readonly type: "queue_left"; readonly head: string } // the pull request is no more in the merge queue
-  | { readonly type: "alarm"; readonly name: AlarmName }
+  | { readonly type: "alarm"; readonly name: AlarmName | RepositoryAlarm }
   | { readonly type: "clock_set_back"; readonly byMs: number } // our clock was ahead: what it stamped is too late by so much
   // results of our own effects
   | { readonly type: "claim_read"; readonly facts: ClaimFacts }
@@ -335,3 +339,6 @@ export interface CommandedIssue {
 
 /** Alarms of a loop; each is set and cleared by effects, and comes back as an event. */
 export type AlarmName = "loop_deadline" | "ci_wait" | "rest" | "gate_reminder" | "gate_expiry";
+
+/** The one alarm of a repository: the next time of its schedules. */
+export type RepositoryAlarm = "schedules";

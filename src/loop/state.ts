@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Cause, Halt, Trouble } from "./cause.ts";
 import { NanoUsd } from "./money.ts";
+import { OfSchedule } from "./schedule.ts";
 
 /** Where a loop stands. `refused` and `settled` are final until a person acts again. */
 export const Phase = z.enum([
@@ -179,6 +180,7 @@ export const Rules = z.object({
   openPulls: z.number().int().optional(), // most that may be open, or on their way, when another loop begins; absent: any number
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
   signOff: z.boolean().default(false), // commits bear a sign-off
+  schedules: z.literal(true).optional(), // the policy names some that begin loops; absent: it names none
   approvals: z.number().int(), // 0: no human gate
   approvers: z.literal("anyone").optional(), // whose approval counts, of those who may write; absent: neither the requester's nor an author's
   reviewers: z.array(z.string()),
@@ -599,6 +601,7 @@ export const LoopState = z.object({
   title: z.string(),
   requester: Person,
   label: z.string(),
+  schedule: OfSchedule.optional(), // the policy's schedule that began it; absent: a person did
   startedAt: z.number().int(),
   earlier: z
     .object({ loops: z.number().int(), runs: z.number().int(), spentNano: NanoUsd })

@@ -301,6 +301,14 @@ export const capabilities: readonly Capability[] = [
     under: always("deny"),
   },
   {
+    name: "open scheduled issues",
+    sentence: "open the issue of a schedule that the policy names, and start its loop",
+    by: "App",
+    risk: "low",
+    option: "schedules",
+    under: allowedIf(({ schedules }) => schedules === true),
+  },
+  {
     name: "open issues",
     sentence: "open a follow-up issue",
     by: "App",

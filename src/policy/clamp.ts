@@ -25,6 +25,7 @@ export interface Bounds {
   readonly disk_mib: number;
   readonly services: number; // and tool servers, beside one run
   readonly service_memory_mib: number; // for each of them
+  readonly schedules: number; // of one repository
   readonly hosts: readonly string[]; // the only hosts a repository may let its runs reach; empty: none
   readonly tool_hosts?: readonly string[]; // the only hosts of tool servers that are elsewhere; absent: none
   readonly tool_credentials?: Readonly<Record<string, string>>; // the host that each may be shown to, by its name; absent: there are none
@@ -55,6 +56,7 @@ export const generousBounds: Bounds = {
   disk_mib: 20_480,
   services: 8,
   service_memory_mib: 2048,
+  schedules: 10,
   hosts: [],
   images: [],
 };
@@ -177,6 +179,11 @@ function choices(policy: Policy, bounds: Bounds): Excess[] {
       sentence: "`gate.merge` is true, but this App's operator does not allow merging",
     });
   }
+  const { length } = policy.schedules;
+  if (length > bounds.schedules) {
+    const most = bounds.schedules === 0 ? "none" : `at most ${bounds.schedules}; the first count`;
+    found.push({ path: "schedules", sentence: `\`schedules\` has ${length}, but this App's operator allows ${most}` });
+  }
   for (const closed of policy.network.allow.filter((host) => !bounds.hosts.includes(host))) {
     const sentence = `\`network.allow\` names ${closed}, which is not among the hosts this App's operator allows`;
     found.push({ path: "network.allow", sentence });
@@ -263,6 +270,7 @@ function within(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Boun
       changed_lines: Math.min(policy.limits.changed_lines, bounds.changed_lines),
       changed_files: Math.min(policy.limits.changed_files, bounds.changed_files),
     },
+    schedules: policy.schedules.slice(0, bounds.schedules),
     network: { ...policy.network, allow: policy.network.allow.filter((host) => bounds.hosts.includes(host)) },
     gate: {
       ...policy.gate,

@@ -110,4 +110,5 @@ export const leanings: Readonly<Record<PathsOf<Policy>, Leaning>> = {
   "gate.merge": [false, true],
   "gate.remind_after_hours": "neither",
   "gate.expire_after_days": "more",
+  schedules: "names loosen",
 };

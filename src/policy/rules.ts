@@ -318,6 +318,7 @@ function judgesOf(policy: Policy) {
     ...(policy.gaming === "inform" ? {} : { gaming: policy.gaming }),
     draft: policy.pull_request.draft,
     signOff: policy.pull_request.sign_off,
+    ...(policy.schedules.length === 0 ? {} : { schedules: true as const }),
     approvals: policy.gate.approvals,
     ...(policy.gate.approvers === "anyone" ? { approvers: policy.gate.approvers } : {}),
     reviewers: policy.gate.reviewers,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { isBranchName } from "../base/branch-name.ts";
 import { sizePattern } from "./bytes.ts";
+import { cronProblem, isTimeZone } from "./cron.ts";
 import { hostProblem } from "./hosts.ts";
 import { fileGlobProblem, patternProblem } from "./pattern.ts";
 import { Tools } from "./tool-servers.ts";
@@ -557,6 +558,27 @@ const Gate = z.strictObject({
     .describe("Days after which the loop ends if nobody has responded; must be later than the reminder."),
 });
 
+const Schedule = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,29}$/)
+    .meta({ words: "a name of at most 30 small letters, digits and hyphens" }),
+  cron: z.string().superRefine((cron, context) => {
+    const problem = cronProblem(cron);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  }),
+  time_zone: z.string().max(60).refine(isTimeZone, "is no time zone, such as `Europe/Berlin` or `UTC`").default("UTC"),
+  title: z
+    .string()
+    .regex(/^\S[^\n\r]{0,199}$/)
+    .meta({ words: "one line of at most 200 characters" }),
+  body: z.string().min(1).max(10_000),
+  unchanged: z.enum(["skip", "run"]).default("skip"),
+  max_runs: z.int().min(0).max(10_000).default(0),
+  stop_after: z.int().min(1).max(10).default(3),
+});
+export type Schedule = z.infer<typeof Schedule>;
+
 /** What a repository may say about its loops. Unknown keys are errors; every key has a default. */
 export const Policy = z.strictObject({
   version: z.literal(1).default(1).describe("Version of this file's format."),
@@ -644,5 +666,16 @@ export const Policy = z.strictObject({
     .default(0.4)
     .describe("Below this confidence, agent or reviewer, the loop stops and asks a person."),
   gate: Gate.prefault({}).describe("The decision that only a person can make."),
+  schedules: z
+    .array(Schedule)
+    .max(10)
+    .default([])
+    .superRefine((all, context) => {
+      const twice = all.find(({ name }, index) => all.some((one, other) => other < index && one.name === name));
+      if (twice !== undefined) context.addIssue({ code: "custom", message: `names ${twice.name} twice` });
+    })
+    .describe(
+      "Loops that begin by themselves: each opens an issue and starts its loop when its time comes. Each has a `name`, `cron` (five fields, no more often than every 15 minutes), `title` (in which `{date}` stands for the day) and `body` of the issue, and if you like `time_zone` (default `UTC`), `unchanged` (default `skip`: no pass while the branch is at the commit of the last one; or `run`), `max_runs` (passes in all; default 0: any number) and `stop_after` (default 3: so many issues in a row that nobody answered, and it rests until one of them is answered). They count only in the repository's own file on its default branch.",
+    ),
 });
 export type Policy = z.infer<typeof Policy>;

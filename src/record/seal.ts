@@ -4,7 +4,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual 
 /** What a seal covers; `data` is the encoded text, so that no second text can stand for the same state. */
 export interface Sealed {
   /** What is sealed, so that one kind of block cannot stand for another; absent: a record. */
-  readonly kind?: "facts";
+  readonly kind?: "facts" | "pass";
   readonly version: number;
   readonly repositoryId: number;
   readonly issue: number;

@@ -14,13 +14,14 @@ import { date, duration } from "./time.ts";
 import { raisesWords } from "./wording/budget.ts";
 import { commit } from "./wording/parts.ts";
 import { bodyEditedWords } from "./wording/pull.ts";
+import { scheduledFact } from "./wording/schedule.ts";
 
 /** The facts as a list. `now` in epoch milliseconds. */
 export function facts(state: LoopState, now: number): string {
   const { snapshot, base } = state;
   const isolation = isolationOf(state);
   const lines = [
-    `Started by ${inlineCode(state.requester.login)} with the label ${inlineCode(state.label)} on ${date(state.startedAt)}`,
+    `${state.schedule === undefined ? `Started by ${inlineCode(state.requester.login)} with the label ${inlineCode(state.label)}` : scheduledFact(state.schedule)} on ${date(state.startedAt)}`,
     base === null
       ? null
       : `Branch ${inlineCode(state.branch ?? "")} from ${inlineCode(base.branch)} at ${commit(base.sha)}${pullWords(state)}`,

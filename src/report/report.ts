@@ -9,7 +9,7 @@ import { resultsOf } from "../loop/results.ts";
 import type { Attempt, Ending, KnockOutSeen, LoopState, Review, Rules } from "../loop/state.ts";
 import { inertMessage } from "../policy/closing.ts";
 import { ATTEMPT_BYTES, COMMENT_BYTES, fitted, STATUS_BYTES } from "./clip.ts";
-import { inlineCode, mention, plainSentence, quoteUntrusted, withoutHostPaths } from "./escape.ts";
+import { inlineCode, plainSentence, quoteUntrusted, withoutHostPaths } from "./escape.ts";
 import { explainText, reportText } from "./explain.ts";
 import { facts, used } from "./facts.ts";
 import { changedFiles, claimText, findingText, lastLinesOf } from "./findings.ts";
@@ -34,6 +34,7 @@ import {
   type SeenWithoutLoop,
   withoutLoopSentence,
 } from "./wording/replies.ts";
+import { calledWords, scheduleEnd } from "./wording/schedule.ts";
 
 /** The visible part of the one status comment; the engine appends marker and record. `now` in epoch milliseconds. */
 export function statusComment(state: LoopState, now: number): string {
@@ -95,10 +96,12 @@ export function stopComment(state: LoopState, held: HeldChange | null = null): s
   const next = nextAction(state, ending, link);
   const isWaiting =
     classOf(ending.reason) === "person" || ["unanswered", "infrastructure_error"].includes(ending.reason);
+  const called = calledWords(state);
   const parts = [
     `**${endingHeadline(ending.reason)}.** ${plainSentence(withoutHostPaths(endingSentence(ending)))}`,
     ...(ending.quote === null ? [] : [quoteUntrusted(quoteOf(ending, ending.quote))]),
-    `**Next:** ${isWaiting ? `${mention(state.requester.login)}, ${next}` : capital(next)}`,
+    `**Next:** ${isWaiting && called !== "" ? `${called}, ${next}` : capital(next)}`,
+    ...scheduleEnd(state, ending),
     ...(held === null || ending.pendingHead === null ? [] : heldParts(held, ending.pendingHead, riskyPaths(state))),
     preservedSentence(state, link),
     footer,

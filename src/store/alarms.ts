@@ -1,7 +1,9 @@
 // Alarms: one time for each name and issue; one that is due becomes an event in the same transaction.
 import type { StorePort } from "../engine/ports.ts";
-import type { AlarmName } from "../loop/event.ts";
+import type { AlarmName, RepositoryAlarm } from "../loop/event.ts";
 import { all, type Driver, run, type Steps } from "./steps.ts";
+
+type Named = AlarmName | RepositoryAlarm;
 
 type Port = "setAlarm" | "clearAlarm" | "takeDueAlarms";
 
@@ -13,7 +15,7 @@ export function alarms(driver: Driver): Pick<StorePort, Port> {
   };
 }
 
-function* setAlarm(issueKey: string, name: AlarmName, at: number): Steps<void> {
+function* setAlarm(issueKey: string, name: Named, at: number): Steps<void> {
   yield* run(
     "insert into alarm (issue_key, name, at) values (?, ?, ?) on conflict (issue_key, name) do update set at = excluded.at",
     issueKey,
@@ -22,12 +24,12 @@ function* setAlarm(issueKey: string, name: AlarmName, at: number): Steps<void> {
   );
 }
 
-function* clearAlarm(issueKey: string, name: AlarmName | null): Steps<void> {
+function* clearAlarm(issueKey: string, name: Named | null): Steps<void> {
   if (name === null) yield* run("delete from alarm where issue_key = ?", issueKey);
   else yield* run("delete from alarm where issue_key = ? and name = ?", issueKey, name);
 }
 
-function* takeDueAlarms(now: number): Steps<{ issueKey: string; name: AlarmName }[]> {
+function* takeDueAlarms(now: number): Steps<{ issueKey: string; name: Named }[]> {
   const rows = yield* all("select * from alarm where at <= ? order by at", now);
   for (const row of rows) {
     const [key, name] = [String(row.issue_key), String(row.name)];
@@ -35,5 +37,5 @@ function* takeDueAlarms(now: number): Steps<{ issueKey: string; name: AlarmName 
     const event = JSON.stringify({ type: "alarm", name });
     yield* run("insert into event (issue_key, event, at) values (?, ?, ?)", key, event, now);
   }
-  return rows.map((row) => ({ issueKey: String(row.issue_key), name: String(row.name) as AlarmName }));
+  return rows.map((row) => ({ issueKey: String(row.issue_key), name: String(row.name) as Named }));
 }

@@ -21,7 +21,7 @@ export function* concerned({ guid, receivedAt, translated }: Delivery): Steps<re
 }
 
 /** What begins a loop, is answered without one, or is about none. */
-const loopless: readonly LoopEvent["type"][] = ["labelled", "command", "policy_proposed"];
+const loopless: readonly LoopEvent["type"][] = ["labelled", "command", "policy_proposed", "schedules_seen"];
 
 /** Ended loops too: one that ended out of reach has something left to say, and names change for all. */
 function* keysOf(repositoryId: number | null, route: Route): Steps<readonly string[]> {

@@ -9,6 +9,7 @@ import { type Earlier, inbox, readRemembered } from "./inbox.ts";
 import { type Dialect, loops } from "./loops.ts";
 import { prune } from "./prune.ts";
 import type { Remembered } from "./remembered.ts";
+import { schedules } from "./schedules.ts";
 import { setBack } from "./set-back.ts";
 import { type Driver, one, type Steps } from "./steps.ts";
 import { trace } from "./trace.ts";
@@ -44,6 +45,7 @@ export function storeOn(
     ...effects(driver),
     ...alarms(driver),
     ...allPaused(driver),
+    ...schedules(driver),
     ...loops(driver, dialect),
     ...artifacts(driver),
     ...trace(driver),

@@ -13,6 +13,7 @@ const shows: Readonly<Record<ScenarioName, readonly string[]>> = {
   question: ["Should a full hour show minutes that are zero?", "/loop answer 1"],
   plan: ["### The plan", "Keep both in one new function, as was asked.", "/loop approve"],
   budget: ["Loopgate stopped: retry limit", "/loop budget +1 attempt", "Added 1 attempt."],
+  schedule: ["Opened by the schedule `weekly`", "Started by the schedule `weekly` of `.github/loop.yml`, pass 1"],
   risky: ["Loopgate stopped: risky action detected", ".github/CODEOWNERS", "/loop deny Leave the owners"],
 };
 
@@ -38,5 +39,8 @@ test.each(scenarioNames)(
 test("a scenario brings its own repository, and an unknown one is no scenario", async () => {
   expect(await start(["demo", "--scenario", "plan", "--agent", "true"]).ended).toMatchObject({ code: 2 });
   const { code, err } = await start(["demo", "--scenario", "holiday"]).ended;
-  expect([code, err]).toEqual([2, expect.stringContaining("It must be one of question, plan, budget, risky.")]);
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining("It must be one of question, plan, budget, risky, schedule."),
+  ]);
 });

@@ -143,6 +143,10 @@ const guards: Readonly<Record<string, readonly [guard: string, shown: string]>> 
     "src/loop/effect.ts",
     "test/docs/capabilities.test.ts: “every effect of a decision is one of the actions, or reads, or is the App's own”",
   ],
+  "open scheduled issues": [
+    "src/engine/schedules.ts",
+    "test/story/schedules.test.ts: “a schedule opens its issue when its time comes, and a person who may write can approve what its loop made of it”",
+  ],
   "open issues": [
     "src/loop/effect.ts",
     "test/docs/capabilities.test.ts: “every effect of a decision is one of the actions, or reads, or is the App's own”",
@@ -159,6 +163,7 @@ const effects: Readonly<Record<EffectType, string>> = {
   answer_without_loop: "comment",
   set_labels: "label",
   run_loop: "label",
+  run_schedules: "open scheduled issues",
   pause_all: "comment",
   check_policy: "report on the policy",
   read_pause: "own",

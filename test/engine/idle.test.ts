@@ -51,6 +51,8 @@ test("an alarm that fires makes it busy until the store has said what is due", a
     github: unused<GitHubPort>("github"),
     runs: unused<RunsPort>("runs"),
     operator: { bounds: generousBounds, defaults: {} } as never,
+    label: "loop",
+    newLoopId: () => "a1b2c3",
     sealKey: new Uint8Array(32),
     concurrentRuns: 1,
   });

@@ -314,6 +314,10 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "queue_left", head: headOf(state) };
     case "proposed":
       return { type: "policy_proposed", pull: { ...issueOfScripts, number: 31 }, head: first, base: "main" };
+    case "schedules_seen": {
+      const { number: _, ...repository } = issueOfScripts;
+      return { type: "schedules_seen", repository };
+    }
     case "gate":
       return gateRead(line, state);
     case "command":

@@ -205,6 +205,7 @@ describe("the rules of a loop", () => {
           "carol",
         ],
         "runAgain": "deny",
+        "schedules": true,
         "signOff": true,
         "silenceMs": 900000,
         "skippedChecks": "pass",

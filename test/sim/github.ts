@@ -119,6 +119,10 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         ...(parts.signed ? { signed: true as const } : {}),
       })),
     openPulls: async () => [], // nor a most of them
+    readSchedules: async (repository) => ({ repository, base: null, policy: null, policyFault: null }), // nor schedules
+    readOwnIssues: async () => [],
+    readAnswers: async () => new Map(),
+    openIssue: () => Promise.reject(new Error("no policy here opens issues")),
     readFiles: async () => new Map(), // policies here name no file
     readBase: (_repository, branch) =>
       send("readBase", () => {

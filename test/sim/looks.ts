@@ -23,6 +23,7 @@ export function survey(world: World, label: string, loops: readonly SurveyedLoop
         labelledBy: labelling(issue),
       })),
     loops: loops.map((loop) => look(world, loop, at)),
+    schedules: null, // no policy here names any
   };
 }
 

@@ -369,6 +369,8 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
         bounds: generousBounds,
         defaults: { agent: { command: "agent", image: "toolchain" }, reviewer: { command: "reviewer", image: "" } },
       },
+      label: "loop",
+      newLoopId,
       sealKey: key,
       concurrentRuns: setup.concurrentRuns,
       reconcile: { label: triggerLabel, newLoopId: self.newLoopId, everyMs: reconcileMs },

@@ -10,7 +10,7 @@ import type {
   Translated,
 } from "../../src/engine/ports.ts";
 import { keepsFiles, untoldRuns } from "../../src/loop/end.ts";
-import type { AlarmName, LoopEvent } from "../../src/loop/event.ts";
+import type { AlarmName, LoopEvent, RepositoryAlarm } from "../../src/loop/event.ts";
 import { issueKeyOf } from "../../src/loop/issue-key.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import type { Boundary } from "./boundary.ts";
@@ -29,7 +29,10 @@ export interface Disk {
   readonly dedupe: Map<string, { readonly seq: number; readonly at: number }>;
   readonly sources: Map<number, string>; // event → what it was deduplicated by
   readonly effects: Map<string, EffectRow>; // by key, those that are not done
-  readonly alarms: Map<string, { readonly issueKey: string; readonly name: AlarmName; readonly at: number }>;
+  readonly alarms: Map<
+    string,
+    { readonly issueKey: string; readonly name: AlarmName | RepositoryAlarm; readonly at: number }
+  >;
   readonly artifacts: Map<string, string>;
   readonly trace: TraceEntry[];
   readonly allPaused: Map<number, { readonly paused: AllPaused | null; readonly comment: number | null }>; // by repository
@@ -140,6 +143,8 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
         watch.onAllPaused(paused, "record");
         disk.allPaused.set(repositoryId, { paused, comment: null });
       }),
+    schedules: async () => null,
+    setSchedules: async () => {},
     commit: (step) => write("commit", () => commit(disk, step, watch)),
     pendingEffects: (issueKey) => read("pendingEffects", () => pendingOf(disk, issueKey)),
     effectStarted: (key) =>

@@ -262,6 +262,21 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.allPaused(200)).toBeNull();
     });
 
+    test("F15: how a repository's schedules stand is there after a restart, until it has none", async () => {
+      const repository = { installationId: 1, repositoryId: 100, owner: "acme", name: "shop" };
+      const last = { at: 4, issue: 7, base: sha("b") };
+      const tidy = { since: 5, passes: 2, last, unanswered: [3], opening: { at: 6, begunAt: 6 } };
+      await store.setSchedules(100, { repository, standing: {} });
+      await store.setSchedules(100, { repository, standing: { tidy } });
+      await store.setSchedules(200, { repository, standing: {} });
+      await store.setSchedules(200, null);
+      await store.setAlarm("100#0", "schedules", 9);
+      await reopen();
+      expect(await store.schedules(100)).toEqual({ repository, standing: { tidy } });
+      expect(await store.schedules(200)).toBe(null);
+      expect(await store.takeDueAlarms(9)).toEqual([{ issueKey: "100#0", name: "schedules" }]);
+    });
+
     test("alarms fire in the order of their times, and all of one issue's can be cleared at once", async () => {
       await store.setAlarm("1#1", "rest", 6_000);
       await store.setAlarm("1#2", "rest", 5_000);

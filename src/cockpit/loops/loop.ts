@@ -46,7 +46,7 @@ function statePart({ state, github }: ShownLoop): Html {
     <p>${sentence(state)}</p>
     ${next === null ? "" : html`<p><strong>Next:</strong> ${inline(next)}</p>`}
     <dl class="pairs">
-      <div><dt>Started</dt><dd>${moment(state.startedAt)} by ${state.requester.login}</dd></div>
+      <div><dt>Started</dt><dd>${moment(state.startedAt)} by ${state.schedule === undefined ? state.requester.login : `the schedule ${state.schedule.name}`}</dd></div>
       <div><dt>Attempts</dt><dd>${state.attempts.filter(({ counted }) => counted).length} of ${state.granted} used</dd></div>
       <div><dt>Spent</dt><dd>${spentOn(state)} of ${inDollars(state.grantedNano)}</dd></div>
       ${state.branch === null ? "" : html`<div><dt>Branch</dt><dd><code>${state.branch}</code></dd></div>`}

@@ -4,6 +4,7 @@ import { eachAtMost } from "../../base/at-most.ts";
 import { Fault } from "../../base/fault.ts";
 import { isLive } from "../../loop/end.ts";
 import { issueKeyOf } from "../../loop/issue-key.ts";
+import { noIssue } from "../../loop/schedule.ts";
 import type { LoopState } from "../../loop/state.ts";
 import type { LoopAddress, Origin, RepositoryRef, Survey } from "../ports.ts";
 import type { Recalled } from "../world.ts";
@@ -51,6 +52,8 @@ export interface Reconciler {
   /** When `again` has something to do; null: never, as things are. */
   againAt(): number | null;
   seen(): Seen;
+  /** Undefined: it is none of ours. Null: an installation that cannot be listed may have it. */
+  repositoryOf(repositoryId: number): Promise<RepositoryRef | null | undefined>;
   /** Restores one issue's loop on demand; true when there is one now. Null: nobody can say yet. */
   recall(issueKey: string): Promise<Recalled | null>;
 }
@@ -112,7 +115,15 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     }));
     const survey = await github.survey(repository, options.label, asked);
     for (const state of claimed) await compare(state, survey);
+    if (survey.schedules !== null) await tellOfSchedules(repository, survey.schedules);
     return labelled.takeUp(repository, survey.labelled);
+  }
+
+  /** Once for each version of the policy in a life of the process: what it says may have changed while nobody listened. */
+  async function tellOfSchedules(repository: RepositoryRef, policy: string): Promise<void> {
+    const { installationId, repositoryId, owner, name } = repository;
+    const event = { type: "schedules_seen", repository: { installationId, repositoryId, owner, name } } as const;
+    await world.submit(issueKeyOf(repositoryId, noIssue), event, `schedules/${repositoryId}/${policy}/${store.epoch}`);
   }
 
   async function compare(state: LoopState, survey: Survey): Promise<void> {
@@ -231,7 +242,6 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
     return { live, all: all.filter(mayBeAsked) };
   }
 
-  /** Undefined: it is none of ours. Null: an installation that cannot be listed may have it. */
   async function find(repositoryId: number, issueKey: string): Promise<RepositoryRef | null | undefined> {
     const known = listing.known.get(repositoryId);
     if (known !== undefined) return known;
@@ -283,6 +293,7 @@ export function createReconciler(world: RestoreWorld, options: ReconcileOptions)
       const repositories = new Set([...listing.known.keys()].filter(isSeen));
       return { repositories, everything: listing.isWhole() && repositories.size === listing.known.size };
     },
+    repositoryOf: (id) => find(id, issueKeyOf(id, noIssue)),
     async recall(issueKey) {
       const [repositoryId, number] = issueKey.split("#").map(Number);
       if (repositoryId === undefined || number === undefined) return "none";

@@ -28,6 +28,11 @@ export function isNearName(path: string): boolean {
   return name !== undefined && path !== policyPath && nearName.test(name);
 }
 
+/** The selection for a repository's own policy file, and for files that may be meant as one. */
+export const policyFields = `policy: object(expression: "HEAD:${policyPath}") { __typename oid ... on Blob { text isTruncated } }
+    beside: object(expression: "HEAD:.github") { ... on Tree { entries { name } } }
+    ${atRoot.map((name, index) => `root${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}`;
+
 const commentsPage = (page: string) => `comments(last: 100${page}) {
           pageInfo { hasPreviousPage startCursor }
           nodes { fullDatabaseId author { ${actorFields} } authorAssociation body createdAt isMinimized }
@@ -41,10 +46,8 @@ query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!,
     assignableUsers(first: 2) { nodes { databaseId } }
     known: ref(qualifiedName: $known) @include(if: $asksKnown) { name }
     defaultBranchRef { ${baseFields(rules)} }
-    policy: object(expression: "HEAD:${policyPath}") { __typename oid ... on Blob { text isTruncated } }
-    beside: object(expression: "HEAD:.github") { ... on Tree { entries { name } } }
+    ${policyFields}
     ${filesText(environmentFiles.map((path) => JSON.stringify(`HEAD:${path}`)))}
-    ${atRoot.map((name, index) => `root${index}: object(expression: "HEAD:${name}") { oid }`).join("\n    ")}
     issueOrPullRequest(number: $number) {
       __typename
       ... on Issue {
@@ -99,20 +102,25 @@ export const PolicyFile = z.object({
 
 const AtRoot = z.object({ oid: z.string() }).nullable();
 
+/** What those fields are answered with. */
+export const PolicyAsked = z.object({
+  policy: PolicyFile.nullable(),
+  beside: z.object({ entries: z.array(z.object({ name: z.string() })).nullish() }).nullable(),
+  root0: AtRoot,
+  root1: AtRoot,
+  root2: AtRoot,
+  root3: AtRoot,
+});
+
 const Answer = z.object({
   repository: LabelsOfRepository.extend({
     ...FilesAsked.shape,
-    beside: z.object({ entries: z.array(z.object({ name: z.string() })).nullish() }).nullable(),
-    root0: AtRoot,
-    root1: AtRoot,
-    root2: AtRoot,
-    root3: AtRoot,
+    ...PolicyAsked.shape,
     databaseId: z.number(),
     owner: z.object({ login: z.string() }),
     assignableUsers: z.object({ nodes: z.array(z.object({ databaseId: z.number() })) }),
     known: z.object({ name: z.string() }).nullish(),
     defaultBranchRef: BaseRef.nullable(),
-    policy: PolicyFile.nullable(),
     issueOrPullRequest: z.discriminatedUnion("__typename", [Issue, z.object({ __typename: z.literal("PullRequest") })]),
   }),
 });
@@ -224,7 +232,7 @@ const pullInstead = {
 };
 
 /** The policy, or why it cannot be read: that is the repository's to mend, and the thread says it. */
-function policyIn(repository: z.infer<typeof Answer>["repository"]): Pick<ClaimRead, "policy" | "policyFault"> {
+export function policyIn(repository: z.infer<typeof PolicyAsked>): Pick<ClaimRead, "policy" | "policyFault"> {
   const { policy, beside, root0, root1, root2, root3 } = repository;
   const near = [
     ...(beside?.entries ?? []).map(({ name }) => `.github/${name}`).filter(isNearName),

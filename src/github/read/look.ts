@@ -4,6 +4,7 @@ import { Fault } from "../../base/fault.ts";
 import type { SurveyedLoop } from "../../engine/ports.ts";
 import { requireSameRepository } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
+import { policyPath } from "./claim.ts";
 import { branchDeleterOf, Closed, closedFields, closerOf } from "./closed.ts";
 import { Actor, actorFields, nobody, personOfActor } from "./people.ts";
 import { LabelEvent, lastLabelling, same } from "./timeline.ts";
@@ -67,6 +68,7 @@ function textFor(loops: readonly SurveyedLoop[]): string {
 query Survey(${["$owner: String!, $name: String!, $label: String!", ...variables].join(", ")}) {
   repository(owner: $owner, name: $name) {
     databaseId
+    policy: object(expression: "HEAD:${policyPath}") { oid ... on Blob { text } }
     ${labelledIssues("last: 100")}${looks.join("")}
   }
 }
@@ -127,6 +129,7 @@ const Answer = z.object({
   repository: z
     .object({
       databaseId: z.number(),
+      policy: z.object({ oid: z.string(), text: z.string().nullish() }).nullish(), // on the first page only
       issues: z.object({
         pageInfo: z.object({ hasPreviousPage: z.boolean(), startCursor: z.string().nullable() }),
         nodes: z.array(Labelled),
@@ -149,7 +152,7 @@ export async function survey(
     rest.push(...(await look(connection, repository, label, loops.slice(from, from + loopsPerRequest))).loops);
   }
   const earlier = await earlierPages(connection, repository, label, first.page);
-  return { labelled: [...earlier, ...first.labelled], loops: [...first.loops, ...rest] };
+  return { labelled: [...earlier, ...first.labelled], loops: [...first.loops, ...rest], schedules: first.schedules };
 }
 
 /** The labelled issues before the newest hundred, to the first. One request for each further hundred. */
@@ -176,6 +179,7 @@ async function earlierPages(
 interface Look {
   readonly labelled: ReturnType<typeof labelledNow>[];
   readonly page: Answer["issues"]["pageInfo"];
+  readonly schedules: string | null;
   readonly loops: ReturnType<typeof loopNow>[];
 }
 
@@ -190,6 +194,7 @@ async function look(
     return {
       labelled: answer.issues.nodes.map((issue) => labelledNow(issue, label)),
       page: answer.issues.pageInfo,
+      schedules: schedulesIn(answer),
       loops: loops.map((loop, index) => loopNow(connection, answer, loop, index, label)),
     };
   } catch (error) {
@@ -205,11 +210,16 @@ async function lookSingly(
   label: string,
   loops: readonly SurveyedLoop[],
 ): Promise<Look> {
-  const { labelled, page } = await look(connection, repository, label, []);
-  if (loops.length === 1) return { labelled, page, loops: loops.map(({ issue }) => goneNow(issue)) };
+  const { labelled, page, schedules } = await look(connection, repository, label, []);
+  if (loops.length === 1) return { labelled, page, schedules, loops: loops.map(({ issue }) => goneNow(issue)) };
   const looks: ReturnType<typeof loopNow>[] = [];
   for (const loop of loops) looks.push(...(await look(connection, repository, label, [loop])).loops);
-  return { labelled, page, loops: looks };
+  return { labelled, page, schedules, loops: looks };
+}
+
+/** The policy file's blob id, where schedules are spoken of in it. */
+function schedulesIn({ policy }: Answer): string | null {
+  return policy?.text != null && /schedules/.test(policy.text) ? policy.oid : null;
 }
 
 async function ask(

@@ -8,6 +8,7 @@ import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence, withoutHostPaths } from "../escape.ts";
 import { date } from "../time.ts";
 import { attemptOf, capital, commit, headOf, type Words } from "./parts.ts";
+import { notByWords } from "./schedule.ts";
 
 /** What a loop in this phase is doing, and what comes next. `settled` is worded by `endingWords`. */
 export function phaseWords(state: LoopState): { readonly now: Words; readonly next: string } {
@@ -213,9 +214,9 @@ export function planNext(state: LoopState): string {
   return `Comment \`/loop approve\` to have the work done by this plan, \`/loop plan\` followed by what should be different to have it changed, or \`/loop deny\` to end the loop. ${expirySentence(state)}`.trim();
 }
 
-function exceptSentence({ rules, requester }: LoopState): string {
-  if (rules?.approvers === "anyone") return "";
-  return ` and cannot be done by ${inlineCode(requester.login)} or an author of the commits`;
+function exceptSentence(state: LoopState): string {
+  if (state.rules?.approvers === "anyone") return "";
+  return ` and cannot be done by ${notByWords(state)}`;
 }
 
 /** That it will rest, while what is under way comes to its end. */

@@ -6,21 +6,26 @@ import type { Attempt, LoopState, Review, Verdict } from "../../loop/state.ts";
 import { inlineCode } from "../escape.ts";
 import { commit } from "./parts.ts";
 import { gateNext } from "./phases.ts";
+import { askerWords, whoIsNeither } from "./schedule.ts";
 
 /** What a pull request says before anything has judged its commits. */
 export function openedSentences(state: LoopState): string[] {
-  const login = inlineCode(state.requester.login);
+  const whence =
+    state.schedule === undefined
+      ? `where ${askerWords(state)} set the label ${inlineCode(state.label)}`
+      : `which ${askerWords(state)} of \`.github/loop.yml\` opened`;
   const judges = state.rules?.reviewer === null ? "CI has" : "CI and an independent reviewer have";
   return [
-    `Loopgate, a GitHub App, opened this pull request for #${state.issue.number}, where ${login} set the label ${inlineCode(state.label)}. An agent wrote the commits. The issue says what each attempt tried, what failed and why.`,
-    `Once ${judges} passed it, this text says what changed, how it was verified and where to look first. Then it needs the approval of someone with write permission who is neither ${login} nor an author of the commits. Requesting changes here starts the next attempt.`,
+    `Loopgate, a GitHub App, opened this pull request for #${state.issue.number}, ${whence}. An agent wrote the commits. The issue says what each attempt tried, what failed and why.`,
+    `Once ${judges} passed it, this text says what changed, how it was verified and where to look first. Then it needs the approval of someone with write permission ${whoIsNeither(state)}. Requesting changes here starts the next attempt.`,
   ];
 }
 
 /** Who asked for what, in the issue's own title. */
-export function askedSentence({ issue, requester, snapshot, title }: LoopState): string {
+export function askedSentence(state: LoopState): string {
+  const { issue, snapshot, title } = state;
   const asked = maskCredentials(snapshot?.title ?? title);
-  return `**Asked** by ${inlineCode(requester.login)} in #${issue.number}: ${inlineCode(asked, 250)}`;
+  return `**Asked** by ${askerWords(state)} in #${issue.number}: ${inlineCode(asked, 250)}`;
 }
 
 /** How large the change is; `said`: the agent's own words follow. */

@@ -10,6 +10,7 @@ import { moneyWarning, raisedSentence } from "./budget.ts";
 import { commit, headOf } from "./parts.ts";
 import { expirySentence, planNext } from "./phases.ts";
 import { approvalRefusal, commandRefusal, gateRefusal } from "./refusals.ts";
+import { whoIsNeither } from "./schedule.ts";
 
 /** The answer to a person. */
 export function replySentence(
@@ -22,6 +23,8 @@ export function replySentence(
       return `${inlineCode(reply.login)} set the label ${inlineCode(state.label)} but has only ${inlineCode(reply.permission)} permission here. Starting a loop takes write permission, so nothing was started and the label was removed. Next: someone with write permission sets it again.`;
     case "retry_on_closed":
       return "The issue is closed, so nothing was started. To go on, reopen it and comment `/loop retry` again.";
+    case "unscheduled":
+      return `\`.github/loop.yml\` has no schedule ${inlineCode(reply.schedule)} any more, so nothing was started and the label was removed. Next: to have this done all the same, someone with write permission sets the label ${inlineCode(state.label)} or comments \`/loop run\`.`;
     case "label_on_pull":
       return `${inlineCode(state.requester.login)} set the label ${inlineCode(state.label)} on a pull request. A loop works on an issue and opens a pull request of its own, so nothing was started and the label was removed. Next: open an issue that says what you want, and set the label there.`;
     case "label_on_closed":
@@ -33,7 +36,7 @@ export function replySentence(
     case "command_refused":
       return `${inlineCode(commandText(reply.command.verb))} by ${inlineCode(reply.command.actor.login)} was refused: ${plainSentence(commandRefusal(reply.why, reply.command))}. Nothing changed. ${inlineCode("/loop help")} lists the commands.`;
     case "approval_does_not_count":
-      return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(approvalRefusal(reply.why))}. The loop still needs an approval of commit ${commit(headOf(state))} by someone with write permission${state.rules?.approvers === "anyone" ? "" : ` who is neither ${inlineCode(state.requester.login)} nor an author of the commits`}.`;
+      return `The approval by ${inlineCode(reply.login)} does not count: ${plainSentence(approvalRefusal(reply.why))}. The loop still needs an approval of commit ${commit(headOf(state))} by someone with write permission${state.rules?.approvers === "anyone" ? "" : ` ${whoIsNeither(state)}`}.`;
     case "gate_not_passed":
       return reply.why.of === "outdated"
         ? `Commit ${commit(headOf(state))} cannot be merged as it is. ${gateRefusal(reply.why)}`

@@ -2,7 +2,7 @@
 import { allIndexes } from "../indexes.ts";
 
 /** Raised with every change of the tables. */
-export const storeVersion = 2;
+export const storeVersion = 3;
 
 export const schemaName = "loopgate";
 
@@ -12,8 +12,15 @@ export const schemaName = "loopgate";
  */
 const text = 'text collate "C"';
 
+const scheduleTable = `
+create table schedule (repository_id bigint primary key, standing text not null);
+`;
+
 /** By the version they start from: what makes the next one of it. */
-export const upgrades: ReadonlyMap<number, string> = new Map([[1, "alter table all_paused add column comment bigint"]]);
+export const upgrades: ReadonlyMap<number, string> = new Map([
+  [1, "alter table all_paused add column comment bigint"],
+  [2, scheduleTable],
+]);
 
 export const tables = `
 create table opening (
@@ -49,4 +56,4 @@ create table trace (
   kind text not null, detail text not null
 );
 create table all_paused (repository_id bigint primary key, paused_by text not null, since bigint not null, comment bigint);
-${allIndexes}`;
+${scheduleTable}${allIndexes}`;

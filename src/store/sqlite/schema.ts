@@ -2,7 +2,7 @@
 import { ofArtifactUses, ofLoopIds, ofLoopsAndWork, ofPastLoops, ofRemembered } from "../indexes.ts";
 
 /** Raised with every change of the tables; an older store is brought up to date, a newer one is refused, never guessed at. */
-export const storeVersion = 7;
+export const storeVersion = 8;
 
 /** Deliveries that an earlier version stored and did not come to handle; nothing is added to it. */
 export const earlierDeliveries = `
@@ -36,6 +36,11 @@ export const commentOfPause = `
 alter table all_paused add column comment integer;
 `;
 
+/** How each repository's schedules stand, as JSON. */
+export const scheduleTable = `
+create table schedule (repository_id integer primary key, standing text not null) strict;
+`;
+
 export const tables = `
 create table opening (epoch integer not null) strict;
 insert into opening (epoch) values (0);
@@ -62,4 +67,4 @@ create table trace (
   id integer primary key autoincrement, issue_key text not null, loop text not null, at integer not null,
   kind text not null, detail text not null
 ) strict;
-${ofLoopsAndWork}${ofLoopIds}${ofPastLoops}${allPausedTable}${commentOfPause}`;
+${ofLoopsAndWork}${ofLoopIds}${ofPastLoops}${allPausedTable}${commentOfPause}${scheduleTable}`;

@@ -2,7 +2,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import { ofLoopIds, ofLoopsAndWork, ofPastLoops } from "../indexes.ts";
 import { type Fingerprint, fingerprintOf, pack } from "../remembered.ts";
-import { allPausedTable, artifactUses, commentOfPause, earlierDeliveries, remembered } from "./schema.ts";
+import {
+  allPausedTable,
+  artifactUses,
+  commentOfPause,
+  earlierDeliveries,
+  remembered,
+  scheduleTable,
+} from "./schema.ts";
 
 /** By the version they start from: what makes the next one of it. */
 const steps: ReadonlyMap<number, (db: DatabaseSync) => void> = new Map([
@@ -12,6 +19,7 @@ const steps: ReadonlyMap<number, (db: DatabaseSync) => void> = new Map([
   [4, (db) => db.exec(allPausedTable)],
   [5, (db) => db.exec(ofPastLoops)],
   [6, (db) => db.exec(commentOfPause)],
+  [7, (db) => db.exec(scheduleTable)],
 ]);
 
 /** True once the store has version `to`; false, with nothing changed, where no way leads there. To be called within a transaction. */

@@ -25,6 +25,7 @@ const event = (route: unknown, ...events: Events) => ({ kind: "event", repositor
 const ignored = (reason: string) => ({ kind: "ignored", reason });
 
 const branch = "loop/12-k3f9";
+const theRepository = { installationId: 4711, repositoryId: 815001, owner: "acme", name: "shop" };
 const pullRef = { installationId: 4711, repositoryId: 815001, owner: "acme", name: "shop", number: 13 };
 type Row = readonly [title: string, name: string, changes: Changes, expected: unknown];
 
@@ -163,6 +164,22 @@ describe("is an event:", () => {
         pull_request: { head: { ref: "feature" }, base: { ref: "next" } },
       },
       event({ issue: 13 }, { type: "policy_proposed", pull: pullRef, head: c, base: "next" }),
+    ],
+    [
+      "the policy on the default branch changes",
+      "push",
+      {
+        ref: "refs/heads/main",
+        repository: { default_branch: "main" },
+        commits: [{ added: [], modified: ["README.md", ".github/loop.yml"], removed: [] }],
+      },
+      event({ issue: 0 }, { type: "schedules_seen", repository: theRepository }),
+    ],
+    [
+      "we ourselves merge to the default branch, in a push that lists no commits",
+      "push",
+      { ref: "refs/heads/main", repository: { default_branch: "main" }, commits: [], sender: us },
+      event({ issue: 0 }, { type: "schedules_seen", repository: theRepository }),
     ],
     ["someone pushes to the branch", "push", {}, event({ branch }, { type: "branch_moved", head: c, actor: hugo })],
     [
@@ -418,7 +435,24 @@ describe("is ignored:", () => {
       "the pull request names no base",
     ],
     ["our own push (T19)", "push", { sender: us }, "we pushed ourselves"],
-    ["a push to main", "push", { ref: "refs/heads/main" }, "the branch is no loop's"],
+    [
+      "a push to main that leaves the policy alone",
+      "push",
+      { ref: "refs/heads/main", repository: { default_branch: "main" }, commits: [{ modified: ["README.md"] }] },
+      "the branch is no loop's",
+    ],
+    [
+      "a push of the policy to another branch",
+      "push",
+      { ref: "refs/heads/dev", repository: { default_branch: "main" }, commits: [{ modified: [".github/loop.yml"] }] },
+      "the branch is no loop's",
+    ],
+    [
+      "a push to main",
+      "push",
+      { ref: "refs/heads/main", repository: { default_branch: "trunk" } },
+      "the branch is no loop's",
+    ],
     ["a pushed tag named like a branch", "push", { ref: "refs/tags/loop/12-k3f9" }, "the push is to no branch"],
     ["a review by a bot", "pull-request-review-submitted", { sender: otherBot }, "reviews of bots do not count"],
     [
