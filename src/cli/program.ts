@@ -82,6 +82,16 @@ async function commands(terminal: Terminal, done: (code: number) => void): Promi
       const { restore } = await import("./restore.ts");
       done(await restore(json, terminal));
     });
+  program
+    .command("move-store")
+    .description(
+      "move the store from its SQLite file to the database in LOOPGATE_STORE; run it while the App is stopped",
+    )
+    .option("--json", "answer in JSON")
+    .action(async ({ json = false }) => {
+      const { moveStoreByCommand } = await import("./move-store.ts");
+      done(await moveStoreByCommand(json, terminal));
+    });
   await addDemo(program, terminal, done);
   addPolicy(program, terminal, done);
   program

@@ -116,8 +116,14 @@ export interface Story {
   file(sha: string, path: string): Promise<string>;
   /** The App's own comments, oldest first, with what differs from run to run replaced. */
   comments(issue: Issue): string[];
-  /** Stops the App as a signal would, and starts it again on the same data; without its store, which with `alone` is all that is lost. */
-  restart(options?: { readonly loseStore?: boolean | "alone" }): Promise<void>;
+  /**
+   * Stops the App as a signal would, and starts it again on the same data; without its store, which with `alone` is all that is lost, or
+   * with a store that `moveTo` has brought from the data folder to a database whose address it tells.
+   */
+  restart(options?: {
+    readonly loseStore?: boolean | "alone";
+    readonly moveTo?: (dataDir: string) => Promise<string>;
+  }): Promise<void>;
 }
 
 export const minute = 60_000;
@@ -149,6 +155,7 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     ...(options.mergeMethods ? { mergeMethods: options.mergeMethods } : {}),
   });
   const database = await aDatabase(options);
+  let address = database?.address ?? null;
   const requests: Story["requests"] = [];
   const lines: Story["log"] = [];
   const log = collectingLog(lines);
@@ -161,7 +168,7 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
   const start = async () => {
     life += 1;
     const app = await startApp({
-      settings: { ...settingsFor(forge, dir, options), ...(database === null ? {} : { store: database.address }) },
+      settings: { ...settingsFor(forge, dir, options), ...(address === null ? {} : { store: address }) },
       log,
       runtime: (options.runtime ?? ((real) => real))(processRuntime({ scratchDir: join(dir, "scratch") }), dir),
       image: (reference) => (options.image ? { kind: "named", reference } : { kind: "toolchain" }),
@@ -232,8 +239,9 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
       const clean = cleaner(forge.url);
       return issue.comments.filter((comment) => comment.user.login === "loopgate[bot]").map(({ body }) => clean(body));
     },
-    async restart({ loseStore = false } = {}) {
+    async restart({ loseStore = false, moveTo } = {}) {
       await app.close();
+      if (moveTo !== undefined) address = await moveTo(join(dir, "app"));
       if (loseStore) await database?.empty();
       if (loseStore === "alone") for (const name of storeFiles) await removeAll(join(dir, "app", name));
       else if (loseStore) await removeAll(join(dir, "app"));
@@ -254,7 +262,6 @@ async function aDatabase({ store }: StoryOptions) {
 
 const storeFiles = ["loopgate.sqlite", "loopgate.sqlite-wal", "loopgate.sqlite-shm"];
 
-/** A run that outlives its App may still write there: what is new by the time its folder goes is removed as well. */
 /**
  * Linux's folder in memory, where it has room and nobody has said where temporary files belong: what stories are about is no disk,
  * and a third of their time went into waiting for one.
@@ -267,6 +274,7 @@ function inMemory(): string | null {
 
 const memory = "/dev/shm";
 
+/** A run that outlives its App may still write there: what is new by the time its folder goes is removed as well. */
 function removeAll(dir: string): Promise<void> {
   return rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
