@@ -4,8 +4,10 @@ import { messageOf, nameOf, pathIn } from "./text.ts";
 import { childrenOf, type Element } from "./xml.ts";
 
 const linters =
-  /(?:^|[\s.-])(?:eslint|oxlint|oxc|biome|stylelint|spectral|markdownlint|ktlint|detekt|rubocop)(?:$|[\s.-])/i;
+  /(?:^|[\s.-])(?:eslint|oxlint|oxc|biome|stylelint|spectral|markdownlint|ktlint|detekt|rubocop|php_codesniffer|bandit)(?:$|[\s.-])/i;
 const place = /^\s*line (\d+), col(?:umn)? \d+,?\s*/i;
+/** RuboCop's whole text, what PHP_CodeSniffer puts behind a rule's name, and Bandit's last line. */
+const whole = /^\s*(?:.* at )?(\S+?)(?::| \()(\d+):\d+\)?\s*$|\nLocation (\S+):(\d+)\s*$/;
 
 /** Whether a linter wrote the file: it names itself, or every failure begins with a place in a file. */
 export function isLintReport(root: Element, cases: readonly Element[]): boolean {
@@ -13,9 +15,17 @@ export function isLintReport(root: Element, cases: readonly Element[]): boolean 
     attributes.package ?? "",
     root.attributes.tests === undefined || attributes.package !== undefined ? "" : (attributes.name ?? ""),
   ]);
-  if (names.some((name) => linters.test(name))) return true;
+  if (names.some((name) => linters.test(name)) || isCops(root, cases)) return true;
   const failures = cases.flatMap(failuresOf);
   return failures.length > 0 && failures.every((failure) => place.test(failure.text));
+}
+
+/** RuboCop lists each of its cops for each file, under the file's path without its extension. */
+export function isCops(root: Element, cases: readonly Element[]): boolean {
+  const isNamed = childrenOf(root, "testsuite").every(({ attributes }) => attributes.name === "rubocop");
+  return (
+    isNamed && cases.length > 0 && cases.every(({ attributes }) => /^[A-Z]\w*(?:\/\w+)+$/.test(attributes.name ?? ""))
+  );
 }
 
 function failuresOf(element: Element): Element[] {
@@ -27,12 +37,15 @@ export function findingOfCase(element: Element, suite: Element, roots: readonly 
   const file = suite.attributes.name ?? element.attributes.classname ?? "";
   return failuresOf(element).map((failure) => {
     const text = failure.text.trim() === "" ? (failure.attributes.message ?? "") : failure.text;
-    const line = element.attributes.line ?? place.exec(text)?.[1]; // in Biome's text, early versions count from 0
-    const level = /^\s*(?:line \d+, col(?:umn)? \d+,?\s*)?(error|warning|info)\b/i.exec(text)?.[1]?.toLowerCase();
+    const [, first, row, path = first, at = row] =
+      whole.exec(failure.text) ?? whole.exec(element.attributes.name ?? "") ?? [];
+    const line = element.attributes.line ?? at ?? place.exec(text)?.[1]; // in Biome's text, early versions count from 0
+    const told = /^\s*(?:line \d+, col(?:umn)? \d+,?\s*)?(error|warning|info)\b/i.exec(text)?.[1]?.toLowerCase();
+    const level = told ?? failure.attributes.type;
     return {
-      rule: nameOf(element.attributes.name ?? ""),
+      rule: nameOf((element.attributes.name ?? "").replace(/ at \S+ \(\d+:\d+\)$/, "")),
       level: level === "error" ? "error" : level === "info" ? "note" : "warning",
-      file: pathIn(file, roots),
+      file: pathIn(path ?? file, roots),
       line: line === undefined ? null : Number(line),
       message: messageOf(failure.attributes.message ?? text.replace(place, "")),
       suppressed: false,

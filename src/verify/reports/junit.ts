@@ -1,7 +1,7 @@
 // JUnit XML in the dialects that tools write. Elements count; attributes only reveal that something is missing.
 import { type Aside, asFile, asideOf } from "./aside.ts";
 import { type Case, casesOf, type Dialect, dialectOf, failureText } from "./junit-cases.ts";
-import { findingOfCase } from "./junit-lint.ts";
+import { findingOfCase, isCops } from "./junit-lint.ts";
 import { statusOf } from "./junit-status.ts";
 import { tapTests } from "./junit-tap.ts";
 import { doubtsOf, isEmptyGroup, isNameless } from "./junit-totals.ts";
@@ -153,7 +153,11 @@ function readLint(root: Element, roots: readonly string[]): Content {
   const findings: SourceFinding[] = suites.flatMap((suite) =>
     within(suite, "testcase").flatMap((element) => findingOfCase(element, suite, roots)),
   );
-  const looked = suites.filter(({ attributes }) => isFileName(attributes.name ?? "")).length;
+  const cases = within(root, "testcase");
+  const classes = new Set(cases.map(({ attributes }) => attributes.classname));
+  const looked = isCops(root, cases)
+    ? classes.size
+    : suites.filter(({ attributes }) => isFileName(attributes.name ?? "")).length;
   const problems: Problem[] =
     findings.length === 0 && looked === 0 ? [{ kind: "nothing_named", detail: "it names no file" }] : [];
   return { findings, lint: true, looked, problems };

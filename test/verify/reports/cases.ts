@@ -110,7 +110,7 @@ function formOf(expected: Expected, reports: readonly Report[]): string[] {
 }
 
 function ofReport({ name, expected }: Case, report: Report): string[] {
-  const isLinters = report.format === "checkstyle" || /^(?:eslint|biome)-junit\//.test(name);
+  const isLinters = report.format === "checkstyle" || /^(?:eslint|biome|phpcs|rubocop|bandit)-junit\//.test(name);
   if (isLinters) return resultsOf(expected, report);
   switch (report.format) {
     case "junit":
