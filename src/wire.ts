@@ -8,6 +8,9 @@ import type { Fault } from "./base/fault.ts";
 import type { Listening } from "./base/listen.ts";
 import { obeyProxies } from "./base/proxy.ts";
 import { openOperatorDoor } from "./cockpit/door.ts";
+import { createHealth } from "./cockpit/health/health.ts";
+import type { ExaminedPart } from "./cockpit/health/page.ts";
+import { createSeen, type Seen } from "./cockpit/health/seen.ts";
 import { createLive, type Live } from "./cockpit/live.ts";
 import { loopRoutes } from "./cockpit/loops/routes.ts";
 import { createMetrics, type Metrics } from "./cockpit/metrics.ts";
@@ -21,7 +24,7 @@ import { createEngine, type Engine } from "./engine/engine.ts";
 import { createReconciler, type Reconciled } from "./engine/look/reconcile.ts";
 import type { Clock, Log, StorePort } from "./engine/ports.ts";
 import { createRegistries } from "./gateway/registry/server.ts";
-import { githubClients } from "./github/client/octokit.ts";
+import { githubClients, type Quota } from "./github/client/octokit.ts";
 import { createPacer } from "./github/client/pacer.ts";
 import { createDoorPaces, deliveryHandler } from "./github/deliveries/deliveries.ts";
 import { startListener, webhookPath } from "./github/deliveries/listener.ts";
@@ -51,6 +54,10 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** Told of every request that goes to GitHub. */
   readonly onRequest?: (kind: string, route: string) => void;
+  /** Looks at all that the App depends on, for the operator's page; absent: nothing does. Never rejects. */
+  readonly examine?: () => Promise<readonly ExaminedPart[]>;
+  /** Of what else runs here, by name. */
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 export interface RunningApp {
@@ -96,7 +103,7 @@ export async function restoreLoops(options: Pick<AppOptions, "settings" | "log" 
   }
 }
 
-type Connected = Pick<AppOptions, "settings" | "log" | "onRequest"> & { readonly onQuota?: Metrics["left"] };
+type Connected = Pick<AppOptions, "settings" | "log" | "onRequest"> & { readonly onQuota?: (quota: Quota) => void };
 
 function connect({ settings, log, onRequest, onQuota }: Connected, clock: Clock) {
   obeyProxies(process.env);
@@ -109,8 +116,9 @@ function connect({ settings, log, onRequest, onQuota }: Connected, clock: Clock)
     baseUrl: settings.github.apiUrl,
     throttle: settings.github.throttle,
     onRequest,
-    onQuota: ({ installationId, resource, limit, remaining, resetInMs }) => {
-      onQuota?.({ installationId, resource, remaining });
+    onQuota: (quota) => {
+      const { installationId, resource, limit, remaining, resetInMs } = quota;
+      onQuota?.(quota);
       log.info({ installationId, resource, limit, remaining }, "what GitHub says is left");
       const resetAt = clock.now() + resetInMs;
       if (remaining === 0) pacer.waitUntil(installationId, resetAt);
@@ -151,7 +159,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const clock = options.clock ?? machineClock(store);
     const metrics = metricsOf(settings, clock, () => engine);
     const live = createLive();
-    const { self, github } = connect(counting(options, metrics), clock);
+    const seen = createSeen(Date.now);
+    const { self, github } = connect(counting(options, metrics, seen), clock);
     const dataDir = resolve(settings.dataDir);
     const runs = createRuns({
       dataDir,
@@ -195,6 +204,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
             onDecided: (decided) => {
               metrics.decided(decided);
               live.decided(decided);
+              seen.decided(decided);
             },
           }),
       reconcile: { label: settings.label, newLoopId, everyMs: settings.reconcileMs },
@@ -205,11 +215,13 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     metrics?.began(standing);
     live.began(standing);
     await engine.start();
-    const operator = metrics === null ? null : await openForOperator(options, { store, metrics, live, engine });
-    const { url, close } = await openDoor(options, { engine, reader, now: clock.now, metrics }).catch(async (error) => {
-      await operator?.close();
-      throw error;
-    });
+    const operator = metrics === null ? null : await openForOperator(options, { store, metrics, live, seen, engine });
+    const { url, close } = await openDoor(options, { engine, reader, now: clock.now, metrics, seen }).catch(
+      async (error) => {
+        await operator?.close();
+        throw error;
+      },
+    );
     return {
       url,
       webhookUrl: `${url}${webhookPath}`,
@@ -237,13 +249,17 @@ function metricsOf({ operatorDoor }: Settings, { now }: Clock, engine: () => Eng
   return createMetrics({ now, slots: () => engine().slots(), disk: () => engine().disk() });
 }
 
-function counting({ settings, log, onRequest }: AppOptions, metrics: Metrics | null): Connected {
+function counting({ settings, log, onRequest }: AppOptions, metrics: Metrics | null, seen: Seen): Connected {
   if (metrics === null) return { settings, log, onRequest };
   const both: AppOptions["onRequest"] = (kind, route) => {
     onRequest?.(kind, route);
     metrics.requested(kind);
   };
-  return { settings, log, onRequest: both, onQuota: metrics.left };
+  const onQuota: Connected["onQuota"] = ({ installationId, resource, limit, remaining }) => {
+    metrics.left({ installationId, resource, remaining });
+    seen.left({ installationId, resource, limit, remaining });
+  };
+  return { settings, log, onRequest: both, onQuota };
 }
 
 /** With less than that on its disk the store soon takes nothing in. */
@@ -256,8 +272,8 @@ async function roomIn(dataDir: string): Promise<void> {
 
 /** What the App cannot do without: its store, its engine of containers, and room on its disk. */
 function openForOperator(
-  { settings, log, runtime }: AppOptions,
-  { store, metrics, live, engine }: BehindOperator,
+  { settings, log, runtime, examine, versions }: AppOptions,
+  { store, metrics, live, seen, engine }: BehindOperator,
 ): Promise<Listening> {
   assert(settings.operatorDoor !== undefined, "figures are kept for a door");
   const parts = {
@@ -266,9 +282,22 @@ function openForOperator(
     disk: () => roomIn(settings.dataDir),
   };
   const onError = (error: unknown) => log.error({ err: error }, "the operator's door could not answer");
+  const readiness = createReadiness(parts, () => performance.now());
+  const health = createHealth({
+    readiness,
+    examine: examine ?? null,
+    seen,
+    live,
+    disk: () => engine.disk(),
+    slots: () => engine.slots(),
+    versions: { Store: settings.store === undefined ? "SQLite" : "PostgreSQL", ...versions },
+    now: Date.now,
+  });
   const pages = loopRoutes({
     store,
     live,
+    health: health.read,
+    examineAgain: health.examineAgain,
     slots: () => engine.slots(),
     admission: createAdmission(settings.sealSecret, Date.now()),
     signer: createSigner(settings.sealSecret),
@@ -281,7 +310,7 @@ function openForOperator(
   return openOperatorDoor({
     ...settings.operatorDoor,
     registry: metrics.registry,
-    readiness: createReadiness(parts, () => performance.now()),
+    readiness,
     pages,
     onError,
   });
@@ -296,6 +325,7 @@ interface BehindOperator {
   readonly store: StorePort;
   readonly metrics: Metrics;
   readonly live: Live;
+  readonly seen: Seen;
   readonly engine: Engine;
 }
 
@@ -304,9 +334,13 @@ interface Behind {
   readonly reader: Reader;
   readonly now: () => number;
   readonly metrics: Metrics | null;
+  readonly seen: Seen;
 }
 
-async function openDoor({ settings, log }: AppOptions, { engine, reader, now, metrics }: Behind): Promise<Listening> {
+async function openDoor(
+  { settings, log }: AppOptions,
+  { engine, reader, now, metrics, seen }: Behind,
+): Promise<Listening> {
   const probot = await startProbot(app, {
     appId: settings.app.id,
     privateKey: settings.app.privateKey,
@@ -323,9 +357,15 @@ async function openDoor({ settings, log }: AppOptions, { engine, reader, now, me
         probot,
         secrets: settings.webhookSecrets,
         reader,
-        accept: (delivery) => engine.accept(delivery),
+        accept: (delivery) => {
+          seen.delivered(delivery.origin.repositoryId);
+          return engine.accept(delivery);
+        },
         now,
-        log: tally.count,
+        log: (entry) => {
+          tally.count(entry);
+          seen.answered(entry.outcome, entry.reason);
+        },
         paces,
       }),
       metrics,

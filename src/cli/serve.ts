@@ -13,7 +13,7 @@ import { readSettings, type Settings } from "../settings.ts";
 import { startApp } from "../wire.ts";
 import { withEnvFile } from "./env-file.ts";
 import { INTERRUPTED } from "./interrupt.ts";
-import { noEngine, serveRelay, startFindings } from "./start-checks.ts";
+import { examine, noEngine, serveRelay, startFindings } from "./start-checks.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Runs until SIGTERM or SIGINT; resolves to 0 after an orderly end, 1 when it could not start. */
@@ -50,7 +50,14 @@ export async function serve({ env: given, err }: Terminal): Promise<number> {
   }
   const asked = firstSignal();
   const runtime = runtimeOf(engine, settings);
-  const app = await startApp({ settings, log, runtime, image: (reference) => ({ kind: "named", reference }) });
+  const app = await startApp({
+    settings,
+    log,
+    runtime,
+    image: (reference) => ({ kind: "named", reference }),
+    examine: () => examine(engine, settings),
+    versions: { Engine: engine.version },
+  });
   log.info(
     { url: app.url, webhooks: app.webhookUrl, operator: app.operatorUrl, engine: engine.version, found: engine.origin },
     "Loopgate serves",

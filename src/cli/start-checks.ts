@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { toFault } from "../base/fault.ts";
+import type { ExaminedPart } from "../cockpit/health/page.ts";
 import { isNearlyFull } from "../container/disk.ts";
 import type { Engine } from "../container/docker/engine.ts";
 import { readEngineInfo, requireRuntime } from "../container/docker/engine-info.ts";
@@ -59,6 +60,13 @@ export async function startFindings(engine: Engine | null, settings: Settings): 
     ...all("images and data folder", "problem", disk),
     ...all("disk space", "warning", full ? [nearlyFull(settings)] : []),
   ];
+}
+
+/** The findings by the parts that they are of, as the health page shows them. */
+export async function examine(engine: Engine, settings: Settings): Promise<readonly ExaminedPart[]> {
+  const findings = await startFindings(engine, settings);
+  const parts = allParts.filter((part) => part !== "store" || settings.store !== undefined);
+  return parts.map((part) => ({ part, findings: findings.filter((finding) => finding.part === part) }));
 }
 
 function nearlyFull({ dataDir }: Settings): string {

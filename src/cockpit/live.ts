@@ -28,6 +28,8 @@ export interface Live {
   decided(decided: Decided): void;
   /** Keys of the group's issues; those that came to it first, first. */
   keys(group: Group): readonly string[];
+  /** The loop that has waited longest for a person at its gate, and since when (epoch milliseconds); null: none waits. */
+  oldestGate(): { readonly issueKey: string; readonly since: number } | null;
   /** Calls the listener after each decision about the issue; returns the way to stop. */
   watch(issueKey: string, listener: () => void): () => void;
 }
@@ -36,20 +38,31 @@ export function createLive(): Live {
   const byGroup: Readonly<Record<Group, Set<string>>> = { people: new Set(), work: new Set(), queue: new Set() };
   const watchers = new Map<string, Set<() => void>>();
 
-  function put(issueKey: string, group: Group | null): void {
+  const gates = new Map<string, number>();
+
+  function put(issueKey: string, group: Group | null, gateSince: number | null): void {
+    if (gateSince === null) gates.delete(issueKey);
+    else gates.set(issueKey, gateSince);
     for (const name of groups) if (name !== group) byGroup[name].delete(issueKey);
     if (group !== null) byGroup[group].add(issueKey);
   }
 
   return {
     began(loops) {
-      for (const { issueKey, phase } of loops) put(issueKey, groupOf[phase]);
+      for (const { issueKey, phase, gateSince } of loops)
+        put(issueKey, groupOf[phase], phase === "awaiting_gate" ? gateSince : null);
     },
     decided({ issueKey, after }) {
-      put(issueKey, after !== null && isLive(after) ? groupOf[after.phase] : null);
+      const lives = after !== null && isLive(after);
+      put(issueKey, lives ? groupOf[after.phase] : null, after?.phase === "awaiting_gate" ? after.gateSince : null);
       for (const listener of watchers.get(issueKey) ?? []) listener();
     },
     keys: (group) => [...byGroup[group]],
+    oldestGate() {
+      let oldest: { issueKey: string; since: number } | null = null;
+      for (const [issueKey, since] of gates) if (oldest === null || since < oldest.since) oldest = { issueKey, since };
+      return oldest;
+    },
     watch(issueKey, listener) {
       const listeners = watchers.get(issueKey) ?? new Set();
       watchers.set(issueKey, listeners.add(listener));

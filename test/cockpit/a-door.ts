@@ -1,5 +1,6 @@
 // The operator's door over loops of a test's own, with a browser's cookie for it.
 import { onTestFinished } from "vitest";
+import { Fault } from "../../src/base/fault.ts";
 import { openOperatorDoor } from "../../src/cockpit/door.ts";
 import { createLive } from "../../src/cockpit/live.ts";
 import { loopRoutes } from "../../src/cockpit/loops/routes.ts";
@@ -7,14 +8,22 @@ import { createMetrics } from "../../src/cockpit/metrics.ts";
 import { createReadiness } from "../../src/cockpit/readiness.ts";
 import { createSigner } from "../../src/cockpit/signed.ts";
 import { createAdmission, makeTicket } from "../../src/cockpit/ticket.ts";
+import type { TraceEntry } from "../../src/engine/ports.ts";
 import type { SignIn } from "../../src/github/sign-in.ts";
 import type { LoopState } from "../../src/loop/state.ts";
+import { someHealth } from "./some-health.ts";
+
+const unread = { kind: "invalid", retry: "never" } as const;
 
 export const secret = "a seal secret that nobody else knows";
 
 export interface DoorOptions {
   /** Texts by their hashes. */
   readonly texts?: Readonly<Record<string, string>>;
+  /** Of every loop, oldest first. */
+  readonly trace?: readonly TraceEntry[];
+  /** Keys of loops whose state cannot be read. */
+  readonly unreadable?: readonly string[];
   readonly signIn?: SignIn;
   readonly publicOrigin?: string;
   readonly now?: () => number;
@@ -22,7 +31,7 @@ export interface DoorOptions {
 
 /** The pages over these loops, by their issues' keys, and the operator's cookie for them. */
 export async function aDoor(loops: Readonly<Record<string, LoopState>>, options: DoorOptions = {}) {
-  const { texts = {}, signIn = null, publicOrigin, now = Date.now } = options;
+  const { texts = {}, trace = [], unreadable = [], signIn = null, publicOrigin, now = Date.now } = options;
   const loaded: string[] = [];
   const live = createLive();
   live.began(
@@ -41,9 +50,10 @@ export async function aDoor(loops: Readonly<Record<string, LoopState>>, options:
     store: {
       load: async (key) => {
         loaded.push(key);
+        if (unreadable.includes(key)) throw new Fault(`The loop on ${key} cannot be read.`, unread);
         return loops[key] ?? null;
       },
-      readTrace: async () => [],
+      readTrace: async () => trace,
       getArtifact: async (sha) => texts[sha] ?? null,
       newestEnded: async (_before, _limit, repositories) =>
         Object.entries(loops).flatMap(([issueKey, { ending }]) =>
@@ -55,6 +65,8 @@ export async function aDoor(loops: Readonly<Record<string, LoopState>>, options:
     live,
     slots: () => ({ taken: 1, of: 4, waiting: 2 }),
     admission: createAdmission(secret, now()),
+    health: async () => someHealth,
+    examineAgain: async () => {},
     signer: createSigner(secret),
     signIn,
     github: "https://github.com",

@@ -125,6 +125,55 @@ describe("the door", () => {
     expect(loaded.slice(50)).toEqual(keys.slice(50, 100));
   });
 
+  test("one loop that cannot be read is shown as that, and keeps no other from being shown", async () => {
+    const loops = { "100#1": aLoop({ phase: "executing", title: "Whole" }), "100#2": aLoop({ phase: "executing" }) };
+    const { ask, errors } = await aDoor(loops, { unreadable: ["100#2"] });
+    const list = await ask("/?show=work");
+    const text = await list.text();
+    expect(list.status).toBe(200);
+    expect(text).toContain("Whole");
+    expect(text).toMatch(/Issue 2 of repository 100<\/h2>\s*<p class="facts"><span class="state bad">cannot be read/);
+    expect(await (await ask("/loops/100/2")).text()).toContain("The loop on 100#2 cannot be read.");
+    expect(errors.length).toBe(2);
+  });
+
+  test("what happened is told in words, and so is what the loop does since", async () => {
+    const entry = { issueKey: "100#12", loop: "k3f9", at: 1_000 };
+    const trace = [
+      {
+        ...entry,
+        kind: "verdict_read",
+        detail: { before: "verifying", after: "awaiting_gate", note: "`test` is green" },
+      },
+      { ...entry, kind: "of_a_later_version", detail: { before: "awaiting_gate", after: "awaiting_gate" } },
+    ];
+    const { ask } = await aDoor({ "100#12": aLoop() }, { trace });
+    const text = await (await ask("/loops/100/12")).text();
+    expect(text).toMatch(
+      /<strong>CI and the judges were read<\/strong> → <span class="step">waiting for a person<\/span> <span class="quiet"><code>test<\/code> is green/,
+    );
+    expect(text).toContain("<strong>of a later version</strong>");
+    expect(text).not.toContain("awaiting_gate");
+  });
+
+  test("the App's own health is for the operator, who may have it looked at again", async () => {
+    const { ask, url, cookie } = await aDoor({});
+    const text = await (await ask("/health")).text();
+    for (const told of ["containers cannot be used", "No container engine answered.", "acme/shop", "4321 of 5000"])
+      expect(text).toContain(told);
+    expect(text).toContain("the signature does not match the body");
+    const key = /action="\/health"><input type="hidden" name="key" value="([^"]+)"/.exec(text)?.[1] ?? "";
+    const press = (body: string) =>
+      fetch(`${url}/health`, {
+        method: "POST",
+        headers: { cookie, origin: url, "content-type": "application/x-www-form-urlencoded" },
+        body,
+        redirect: "manual",
+      });
+    expect((await press(`key=${key}`)).status).toBe(303);
+    expect((await press("key=x")).status).toBe(403);
+  });
+
   test("a loop that ended says why and what to do next", async () => {
     const ended = anEndedLoop({ reason: "retry_limit", of: "attempts" } as Parameters<typeof anEndedLoop>[0]);
     const { ask } = await aDoor({ "100#12": ended });
@@ -168,7 +217,11 @@ describe.skipIf(executablePath === null)("in a browser", () => {
     await page.getByText("done: task complete").first().waitFor();
     expect(await page.locator("body").getAttribute("data-same")).toBe("yes");
     const told = async () => (await page.locator(".timeline").textContent()) ?? "";
-    await until(async () => (await told()).includes("settled"));
+    await until(async () => (await told()).includes("ended"));
+    await page.getByRole("link", { name: "Outcomes" }).click();
+    await page.locator("tr", { hasText: "acme/shop" }).getByText("1").first().waitFor();
+    await page.getByRole("link", { name: "Health" }).click();
+    await page.locator("tr", { hasText: "acme/shop" }).getByText("ago").waitFor();
     expect(wrong).toEqual([]);
   });
 

@@ -82,6 +82,11 @@ test("a person sees the loops of the repositories they were given at GitHub, and
   expect(list).not.toMatch(/business|acme\/hidden|containers at work/);
   expect(await (await browser("/?show=ended")).text()).toContain("No loop has ended yet");
   expect((await browser(`/loops/${demo}/12`)).status).toBe(200);
+  const outcomes = await (await browser("/outcomes")).text();
+  expect(outcomes).toContain("No loop has ended yet");
+  expect(outcomes).not.toContain("acme/hidden");
+  expect(list).not.toContain("/health");
+  expect((await browser("/health")).status).toBe(404);
   const absent = await (await browser("/loops/999/12")).text();
   for (const path of ["12", "13", "12/events", `12/texts/${"a".repeat(64)}`, "77"]) {
     const answer = await browser(`/loops/${hidden.id}/${path}`);

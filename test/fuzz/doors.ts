@@ -37,6 +37,7 @@ import { payloadReader } from "../../src/github/deliveries/reading.ts";
 import { exchangeCode, newApp } from "../../src/github/register.ts";
 import { signInAt } from "../../src/github/sign-in.ts";
 import { manifest } from "../../src/github/start.ts";
+import { someHealth } from "../cockpit/some-health.ts";
 import type { Door } from "./throw.ts";
 
 export interface Doors {
@@ -130,6 +131,8 @@ async function operatorsDoor(onError: (error: unknown) => void) {
     live: createLive(),
     slots: () => ({ taken: 0, of: 1, waiting: 0 }),
     admission: createAdmission("a seal secret of the fuzz", Date.now()),
+    health: async () => someHealth,
+    examineAgain: async () => {},
     signer: createSigner("a seal secret of the fuzz"),
     signIn: signInAt({
       webUrl: "http://127.0.0.1:9",

@@ -14,7 +14,8 @@ export interface Listed {
   readonly view: View;
   /** How many loops there are in each view; null: not counted. */
   readonly counts: Readonly<Record<View, number | null>>;
-  readonly loops: readonly { readonly issueKey: string; readonly state: LoopState }[];
+  /** `state` null: it cannot be read. */
+  readonly loops: readonly { readonly issueKey: string; readonly state: LoopState | null }[];
   /** The address of the next page; null: this is the last. */
   readonly next: string | null;
   /** Null: not for whoever looks. */
@@ -46,10 +47,13 @@ export function listPage({ view, counts, loops, next, slots, visitor }: Listed):
     ${slots === null ? "" : html`<p class="quiet">${slots.taken} of ${slots.of} containers at work, ${slots.waiting} ${slots.waiting === 1 ? "run waits" : "runs wait"} for one.</p>`}
     ${loops.length === 0 ? html`<p>${nothing[view]}</p>` : html`<ul class="loops">${loops.map(row)}</ul>`}
     ${next === null ? "" : html`<p><a class="button" href="${next}">Next page</a></p>`}`;
-  return shell({ title: titles[view], main, bar: visitorBar(visitor) });
+  return shell({ title: titles[view], main, bar: visitorBar(visitor, "/") });
 }
 
 function row({ issueKey, state }: Listed["loops"][number]): Html {
+  if (state === null)
+    return html`<li class="card loop"><h2>Issue ${issueKey.split("#")[1]} of repository ${issueKey.split("#")[0]}</h2>
+      <p class="facts"><span class="state bad">cannot be read</span> <span>What is stored of this loop is not as this version knows it. The log says more.</span></p></li>`;
   const since = state.ending?.at ?? state.gateSince ?? state.startedAt;
   const attempt = state.attempts.length;
   return html`<li class="card loop">

@@ -9,6 +9,7 @@ import { type Html, shell } from "../page/shell.ts";
 import { visitorBar } from "../people/bar.ts";
 import type { Visitor } from "../people/visitor.ts";
 import { addressOf, toneOf } from "./list.ts";
+import { timeline } from "./timeline.ts";
 import { headline, inline, issueName, moment, sentence, spentOn } from "./words.ts";
 
 export interface ShownLoop {
@@ -35,7 +36,7 @@ export function loopPage(shown: ShownLoop): Html {
       ${timeline(shown.trace)}
     </div>
     <p class="quiet" id="follows" role="status" hidden>This page follows along.</p>`;
-  return shell({ title: state.title, main, script: "/-/loop.js", bar: visitorBar(shown.visitor) });
+  return shell({ title: state.title, main, script: "/-/loop.js", bar: visitorBar(shown.visitor, "/") });
 }
 
 function statePart({ state, github }: ShownLoop): Html {
@@ -98,13 +99,4 @@ function runRow(issueKey: string, run: RunFacts, now: number): Html {
     <td>${tokens.input} in, ${tokens.output} out</td><td><ul>${tools}</ul></td><td><ul>${refusals.map((one) => html`<li>${one}</li>`)}</ul></td>
     <td><ul>${text(run.briefSha256, "brief")}${text(run.logSha256, "log")}</ul></td>
   </tr>`;
-}
-
-function timeline(trace: readonly TraceEntry[]): Html {
-  const rows = trace.map(({ at, kind, detail }) => {
-    const { before, after, note } = detail as { before?: unknown; after?: unknown; note?: unknown };
-    const step = typeof after === "string" && before !== after ? ` → ${after.replaceAll("_", " ")}` : "";
-    return html`<li>${moment(at)} <strong>${kind.replaceAll("_", " ")}</strong>${step}${typeof note === "string" && note !== "" ? html` <span class="quiet">${note}</span>` : ""}</li>`;
-  });
-  return rows.length === 0 ? html`<p class="quiet">Nothing is recorded.</p>` : html`<ol class="timeline">${rows}</ol>`;
 }

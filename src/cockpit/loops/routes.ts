@@ -5,7 +5,12 @@ import { maskCredentials } from "../../base/credentials.ts";
 import { Fault } from "../../base/fault.ts";
 import type { StorePort } from "../../engine/ports.ts";
 import { issueKeyOf, repositoryIn } from "../../loop/issue-key.ts";
+import type { LoopState } from "../../loop/state.ts";
+import { type Health, healthPage } from "../health/page.ts";
 import type { Live } from "../live.ts";
+import { createBook } from "../outcomes/book.ts";
+import { type Grouping, groupings } from "../outcomes/digest.ts";
+import { outcomesPage } from "../outcomes/page.ts";
 import { asset, guard } from "../page/guard.ts";
 import { sorryPage } from "../page/shell.ts";
 import { type Doorway, peopleRoutes, type VisitorEnv } from "../people/routes.ts";
@@ -19,6 +24,10 @@ export interface LoopPages extends Doorway {
   readonly store: Pick<StorePort, "load" | "readTrace" | "getArtifact" | "newestEnded">;
   readonly live: Live;
   readonly slots: () => Listed["slots"];
+  /** What the operator reads of the App itself. */
+  readonly health: () => Promise<Omit<Health, "visitor">>;
+  /** Has all looked at again that `loopgate doctor` looks at. */
+  readonly examineAgain: () => Promise<void>;
   /** Where people read GitHub; no slash at the end. */
   readonly github: string;
   /** How browsers know these pages behind a TLS proxy; absent: there is none. */
@@ -65,11 +74,30 @@ export function loopRoutes(parts: LoopPages): Hono<VisitorEnv> {
     const seesIt = () => maySee(visitor, repositoryIn(issueKey)).catch(() => false);
     return streamSSE(context, (stream) => follow(stream, { live, issueKey, maySee: seesIt }).finally(leave));
   });
+  const book = createBook(store);
+  routes.get("/outcomes", async (context) => {
+    const visitor = context.get("visitor");
+    const reach = await visitor.reach();
+    const asked = context.req.query("by") as Grouping;
+    const by = groupings.includes(asked) ? asked : "repository";
+    const read = await book.read(reach === "all" ? undefined : [...reach]);
+    return context.html(outcomesPage({ ...read, by, now: now(), visitor }));
+  });
+  routes.use("/health", async (context, next) =>
+    context.get("visitor").isOperator ? next() : sorry(context, 404, gone),
+  );
+  routes.get("/health", async (context) =>
+    context.html(healthPage({ ...(await parts.health()), visitor: context.get("visitor") })),
+  );
+  routes.post("/health", async (context) => {
+    await parts.examineAgain();
+    return context.redirect("/health", 303);
+  });
   routes.notFound((context) => sorry(context, 404, gone));
   routes.onError((error, context) => {
     onError(error);
-    if (error instanceof Fault && error.kind !== "invalid")
-      return sorry(context, 503, `${error.message} Nothing is shown meanwhile.`);
+    if (error instanceof Fault && error.kind === "invalid") return sorry(context, 500, error.message);
+    if (error instanceof Fault) return sorry(context, 503, `${error.message} Nothing is shown meanwhile.`);
     return sorry(context, 500, "That could not be shown. The log says why.");
   });
 
@@ -87,11 +115,22 @@ export function loopRoutes(parts: LoopPages): Hono<VisitorEnv> {
       view === "ended" ? await ended(after, reach) : pageOf({ people, work, queue }[view], view, after);
     const loops = [];
     for (const issueKey of keys) {
-      const state = await store.load(issueKey);
-      if (state !== null) loops.push({ issueKey, state });
+      const state = await loadOr(issueKey);
+      if (state !== null) loops.push({ issueKey, state: state === "unreadable" ? null : state });
     }
     // How busy the machine is says something of everybody's loops.
     return { view, counts, loops, next, slots: reach === "all" ? slots() : null, visitor };
+  }
+
+  /** One that cannot be read does not keep the others from being shown. */
+  async function loadOr(issueKey: string): Promise<LoopState | "unreadable" | null> {
+    try {
+      return await store.load(issueKey);
+    } catch (error) {
+      if (!(error instanceof Fault && error.kind === "invalid")) throw error;
+      onError(error);
+      return "unreadable";
+    }
   }
 
   function pageOf(all: readonly string[], view: View, after: string) {
