@@ -11,7 +11,9 @@ export async function checkPolicy(
 ): Promise<void> {
   const proposed = await github.readProposedPolicy(pull, { head, base });
   if (proposed === null) return;
-  const shown = policyCheckText(judgeProposed(proposed.before, proposed.after, operator), proposed);
+  const { before, after } = proposed;
+  const isHidden = [before, after].some((file) => file !== null && "hidden" in file);
+  const shown = policyCheckText(judgeProposed(before, after, operator), { ...proposed, isHidden });
   const externalId = `policy/${pull.repositoryId}/${pull.number}/${head}`;
   await github.publishCheck(pull, { ...shown, name: policyCheck, head, externalId }, true);
 }

@@ -153,7 +153,8 @@ async function baseOf(
   if (name === undefined || name === read.base.branch) return { rules, base: read };
   const base = await world.github.readBase(state.issue, name);
   if (base !== null) return { rules, base };
-  const message = `\`base\` names the branch \`${name}\`, which this repository does not have`;
+  const which = read.policy?.hidden === true ? "a branch that" : `the branch \`${name}\`, which`;
+  const message = `\`base\` names ${which} this repository does not have`;
   return { rules: { ok: false, message }, base: read };
 }
 

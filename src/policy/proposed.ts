@@ -5,8 +5,8 @@ import { parsePolicy } from "./parse.ts";
 import { type Operator, readRules } from "./rules.ts";
 import type { Policy } from "./schema.ts";
 
-/** A policy file as a commit has it; null: there is none. */
-export type FileThen = { readonly text: string } | { readonly fault: string } | null;
+/** A policy file as a commit has it; null: there is none. `hidden`: it is there, and fewer people may see it than what is shown of it. */
+export type FileThen = { readonly text: string } | { readonly fault: string } | { readonly hidden: true } | null;
 
 export interface Problem {
   readonly line: number;
@@ -16,7 +16,7 @@ export interface Problem {
 
 export interface Proposed {
   readonly problems: readonly Problem[];
-  /** Null: what was there before, or what comes, is not valid, and there is nothing to compare. */
+  /** Null: what was there before, or what comes, is not valid or hidden, and there is nothing to compare. */
   readonly changes: readonly (PolicyChange & { readonly line: number })[] | null;
 }
 
@@ -39,6 +39,7 @@ interface Held {
 }
 
 function heldTo(file: FileThen, operator: Operator): Held {
+  if (file !== null && "hidden" in file) return { problems: [], lines: new Map(), policy: null };
   if (file !== null && "fault" in file) return refused({ line: 1, sentence: file.fault });
   const parsed = parsePolicy(file?.text ?? null);
   if (!parsed.ok) return refused({ line: parsed.line, sentence: withoutLine(parsed.message) });

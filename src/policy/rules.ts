@@ -32,6 +32,7 @@ export interface PolicyFile {
   readonly text: string;
   readonly sha: string; // blob id
   readonly of?: string; // owner/name of the repository it stands in; absent: the loop's own
+  readonly hidden?: true; // fewer people may see that repository than the loop's; absent: nobody less
 }
 
 export type ReadRules = { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
@@ -47,7 +48,21 @@ export function readRules(
   files?: RepositoryFiles,
 ): ReadRules {
   const read = rulesIn(file, operator, label, files);
+  if (file?.hidden === true) return read.ok ? withoutWords(read.rules) : unsaid(file);
   return read.ok || file?.of === undefined ? read : { ok: false, message: `in ${file.of}, ${read.message}` };
+}
+
+/** The rules are what they are; what the file says beyond them is not for everybody who reads the thread. */
+function withoutWords(rules: Rules): ReadRules {
+  const { clamped, ...rest } = rules;
+  if (clamped === undefined) return { ok: true, rules };
+  const many = clamped.length === 1 ? "1 line of it" : `${clamped.length} lines of it`;
+  return { ok: true, rules: { ...rest, clamped: [`${many}, in a repository that not everybody here may see`] } };
+}
+
+function unsaid({ of }: PolicyFile): ReadRules {
+  const message = `in ${of}, something is wrong with \`.github/loop.yml\`, and what it is is not said here, where more people read than there; \`loopgate policy check\` says it`;
+  return { ok: false, message };
 }
 
 function rulesIn(

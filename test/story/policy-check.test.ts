@@ -112,3 +112,28 @@ test("told of twice, or after an answer that was lost, it is one check run", asy
   await story.settle();
   expect(story.repository.runs.filter(({ name }) => name === "loop / policy")).toHaveLength(1);
 });
+
+const secretive = "attempts: 7\nruns: 90\nagent: {command: whisper}\ngate: {reviewers: [erin]}\n";
+
+/** All that anybody reads of a check run. */
+const wordsOf = (run: CheckRun | undefined) => JSON.stringify(run?.output);
+
+test("T28: a public repository is told nothing of what the policy of a private one holds, and a private one is", async () => {
+  const story = await aStory();
+  await story.forge.createRepository({ owner: "acme", name: ".github", private: true, files: { [path]: secretive } });
+  const pull = await propose(story, { [path]: "attempts: 9\n" });
+  const check = checkOn(story, pull);
+  expect([check?.conclusion, check?.output.title]).toEqual(["neutral", "Beside a policy that is not shown here"]);
+  expect(check?.output.summary).toContain("nothing of it is shown, and nothing compared");
+  expect(linesOf(check)).toEqual([]);
+  story.repository.private = true;
+  await story.forge.as("bob").push(story.repository, "rules", { [path]: "attempts: 8\n" }, "Eight");
+  await story.settle();
+  expect(linesOf(checkOn(story, pull))).toContain(".github/loop.yml:1 warning Loosens `attempts`: from `7` to `8`.");
+  story.repository.private = false;
+  await story.forge.as("alice").merge(pull);
+  await story.settle();
+  const away = checkOn(story, await propose(story, { [path]: null }, "away"));
+  expect([away?.conclusion, linesOf(away)]).toEqual(["neutral", []]);
+  for (const run of [check, away]) expect(wordsOf(run)).not.toMatch(/whisper|erin|runs|reviewers|from|`7`/);
+});

@@ -44,3 +44,20 @@ test("the owner's policy that is invalid starts nothing, and the thread names wh
     "in acme/.github, line 1: `atempts` is not an option; did you mean `attempts`?",
   );
 });
+
+test.each([
+  ["held to bounds", "attempts: 2\nruns: 90\n", "1 line of it, in a repository that not everybody here may see"],
+  ["invalid", "whisper: 2\n", "what it is is not said here, where more people read than there"],
+])("T28: a private policy that is %s is not quoted in a public thread", async (_how, text, said) => {
+  const story = await aStory({ executor: "echo half > half.txt" });
+  await story.forge.createRepository({
+    owner: "acme",
+    name: ".github",
+    private: true,
+    files: { ".github/loop.yml": text },
+  });
+  const issue = await story.startLoop();
+  const thread = story.comments(issue).join("\n");
+  expect(thread).toContain(said);
+  expect(thread).not.toMatch(/whisper|`runs` is 90/);
+});

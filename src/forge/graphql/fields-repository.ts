@@ -17,6 +17,7 @@ export const repositoryFields: Readonly<Record<string, Fields>> = {
     description: (repository) => repository.description,
     url: (repository, _args, { world }) => repoWeb(world, repository),
     isPrivate: (repository) => repository.private,
+    visibility: (repository) => (repository.private ? "PRIVATE" : "PUBLIC"),
     isArchived: (repository) => repository.archived,
     mergeCommitAllowed: ({ settings }) => settings.mergeCommits,
     squashMergeAllowed: ({ settings }) => settings.squashMerges,

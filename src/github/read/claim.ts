@@ -42,7 +42,7 @@ const commentsPage = (page: string) => `comments(last: 100${page}) {
 const textOf = ({ workflows, rules }: Asked) => `
 query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!, $asksKnown: Boolean!) {
   repository(owner: $owner, name: $name) {
-    id databaseId owner { login } ${statusLabelFields}
+    id databaseId owner { login } visibility ${statusLabelFields}
     assignableUsers(first: 2) { nodes { databaseId } }
     known: ref(qualifiedName: $known) @include(if: $asksKnown) { name }
     defaultBranchRef { ${baseFields(rules)} }
@@ -118,6 +118,7 @@ const Answer = z.object({
     ...PolicyAsked.shape,
     databaseId: z.number(),
     owner: z.object({ login: z.string() }),
+    visibility: z.string(),
     assignableUsers: z.object({ nodes: z.array(z.object({ databaseId: z.number() })) }),
     known: z.object({ name: z.string() }).nullish(),
     defaultBranchRef: BaseRef.nullable(),
@@ -126,7 +127,7 @@ const Answer = z.object({
 });
 
 /**
- * One request, one more where the repository has no policy of its own, and one more for each further hundred comments: GitHub
+ * One request, one or two more where the repository has no policy of its own, and one more for each further hundred comments: GitHub
  * allows 2,500 on an issue for ever, so that is the bound. `known` is the base that the loop has, where it has one. Throws `Fault`; an empty repository is one too.
  */
 export async function readClaim(connection: Connection, issue: IssueRef, known?: string): Promise<ClaimRead> {
@@ -166,7 +167,7 @@ async function policyOf(
   const isAbsent = own.policy === null && own.policyFault === null;
   const isClaimed = repository.issueOrPullRequest.__typename === "Issue";
   if (!isAbsent || !isClaimed || issue.name === defaultsRepository) return own;
-  return readOwnersPolicy(connection, issue, repository.owner.login);
+  return readOwnersPolicy(connection, issue, { owner: repository.owner.login, visibility: repository.visibility });
 }
 
 /** Collaborators are told to people with write access only; whom issues can be assigned to, to everybody. */

@@ -19,15 +19,27 @@ const Content = z.union([
   z.array(z.unknown()),
 ]);
 
+/** Who may see a repository, from the most to the fewest. */
+const visibilities = ["public", "internal", "private"];
+
+const Seen = z.object({ visibility: z.string() });
+
+/** The repository whose loops are held to it: whose it is now, and who may see it, as GitHub calls that. */
+export interface HeldTo {
+  readonly owner: string;
+  readonly visibility: string;
+}
+
 /**
- * One request. `owner` is whom the repository belongs to now. GitHub says 404 where the owner has no such repository or file, and where the repository is private and the App is not
+ * One request, and one more where there is a file and `visibility` is not private: of a file that fewer people may see than the repository
+ * it stands in for, nothing is to be shown there. GitHub says 404 where the owner has no such repository or file, and where the repository is private and the App is not
  * installed there: then there is none. Of a
  * repository that was renamed or given to another account it answers with what that has: nobody's policy here. A file that cannot be read is said as the repository's own would be. Throws `Fault`.
  */
 export async function readOwnersPolicy(
   connection: Connection,
   issue: IssueRef,
-  owner: string,
+  { owner, visibility }: HeldTo,
 ): Promise<Pick<ClaimRead, "policy" | "policyFault">> {
   const of = `${owner}/${defaultsRepository}`;
   const attempted = `Could not read the policy of ${of}`;
@@ -40,16 +52,33 @@ export async function readOwnersPolicy(
   );
   const found = await unlessGone(asked);
   if (found === null) return { policy: null, policyFault: null };
+  const isHidden = await isSeenByFewer(connection, issue, { owner, visibility });
   const unread = (why: string) => ({ policy: null, policyFault: `\`.github/loop.yml\` of ${of} ${why}` });
   const at = placeOf(found);
-  if (at !== null && at.toLowerCase() !== of.toLowerCase())
-    return unread(`is in ${at} now, to which GitHub still leads: it counts only in a repository called ${of}`);
+  if (at !== null && at.toLowerCase() !== of.toLowerCase()) {
+    const where = isHidden ? "another repository" : at;
+    return unread(`is in ${where} now, to which GitHub still leads: it counts only in a repository called ${of}`);
+  }
   if (Array.isArray(found) || found.type !== "file") return unread("is not a file");
   if (found.encoding !== "base64") return unread("is too large to be read whole");
   const text = textIn(Buffer.from(found.content ?? "", "base64"));
-  return text === null
-    ? unread("is not text in UTF-8 (UTF-16, perhaps): save it as UTF-8")
-    : { policy: { text, sha: found.sha, of }, policyFault: null };
+  if (text === null) return unread("is not text in UTF-8 (UTF-16, perhaps): save it as UTF-8");
+  return { policy: { text, sha: found.sha, of, ...(isHidden ? { hidden: true as const } : {}) }, policyFault: null };
+}
+
+/** Whether somebody may see the repository and not the owner's defaults. What GitHub calls otherwise is as good as private. */
+async function isSeenByFewer(connection: Connection, issue: IssueRef, { owner, visibility }: HeldTo): Promise<boolean> {
+  const rank = (name: string) => {
+    const at = visibilities.indexOf(name.toLowerCase());
+    return at === -1 ? visibilities.length : at;
+  };
+  if (rank(visibility) >= rank("private")) return false;
+  const attempted = `Could not read who may see ${owner}/${defaultsRepository}`;
+  const asked = call(connection, issue, { attempted, shape: Seen }, (client) =>
+    client.request("GET /repos/{owner}/{repo}", { owner, repo: defaultsRepository }),
+  );
+  const seen = await unlessGone(asked);
+  return seen === null || rank(seen.visibility) > rank(visibility);
 }
 
 /** The repository that GitHub answers from, which its redirects may have led to; null: a folder, which is no policy anyway. */

@@ -14,7 +14,7 @@ const blob = "__typename oid ... on Blob { text isTruncated }";
 const text = `
 query ProposedPolicy($owner: String!, $name: String!, $number: Int!, $head: String!, $before: String!, $after: String!) {
   repository(owner: $owner, name: $name) {
-    databaseId owner { login }
+    databaseId owner { login } visibility
     defaultBranchRef { name }
     commit: object(expression: $head) { oid }
     before: object(expression: $before) { ${blob} }
@@ -30,6 +30,7 @@ const Answer = z.object({
   repository: z.object({
     databaseId: z.number(),
     owner: z.object({ login: z.string() }),
+    visibility: z.string(),
     defaultBranchRef: z.object({ name: z.string() }).nullable(),
     commit: z.object({ oid: z.string() }).nullable(),
     before: PolicyFile.nullable(),
@@ -46,7 +47,7 @@ const Answer = z.object({
 type Read = z.infer<typeof Answer>["repository"];
 
 /**
- * Null: it changes no policy, is closed, or is at another commit by now, of which another event tells. One request, and one more for the owner's policy where the
+ * Null: it changes no policy, is closed, or is at another commit by now, of which another event tells. One request, and one or two more for the owner's policy where the
  * repository has none of its own before or after. Of more than a hundred files those that GitHub lists first are looked through for
  * near names. Throws `Fault`.
  */
@@ -102,9 +103,14 @@ function fileOf(file: Read["before"]): ProposedPolicy["before"] {
   return fault === null ? { text: file.text ?? "" } : { fault };
 }
 
-async function ownersOf(connection: Connection, pull: IssueRef, { owner }: Read): Promise<ProposedPolicy["before"]> {
+async function ownersOf(
+  connection: Connection,
+  pull: IssueRef,
+  { owner, visibility }: Read,
+): Promise<ProposedPolicy["before"]> {
   if (pull.name === defaultsRepository) return null;
-  const { policy, policyFault } = await readOwnersPolicy(connection, pull, owner.login);
+  const { policy, policyFault } = await readOwnersPolicy(connection, pull, { owner: owner.login, visibility });
   if (policyFault !== null) return { fault: policyFault };
-  return policy === null ? null : { text: policy.text };
+  if (policy === null) return null;
+  return policy.hidden === true ? { hidden: true } : { text: policy.text };
 }

@@ -11,6 +11,7 @@ export interface ProposedIn {
   readonly isThere: boolean; // the pull request leaves a file there
   readonly near: readonly string[]; // files that it brings under names that are never read
   readonly owners: "before" | "after" | null; // when the owner's policy stands in for one of its own
+  readonly isHidden: boolean; // that is in a repository that fewer people may see
 }
 
 export const nearNameSentence =
@@ -60,9 +61,10 @@ function shown(value: unknown): string {
 }
 
 /** A few words: people read no more of a check run in a list. */
-export function policyCheckTitle({ problems, changes }: Proposed, { near }: ProposedIn): string {
+export function policyCheckTitle({ problems, changes }: Proposed, { near, isHidden }: ProposedIn): string {
   if (problems.some(({ refused }) => refused)) return "No loop begins with this policy";
   if (near.length > 0) return "A file that is not read as the policy";
+  if (isHidden) return "Beside a policy that is not shown here";
   if (changes === null) return "A policy that is valid, where there was none";
   const of = (wanted: PolicyChange["direction"]) => changes.filter(({ direction }) => direction === wanted).length;
   const [looser, tighter, others] = [of("loosens"), of("tightens"), of("neither")];
@@ -77,7 +79,8 @@ export function policyCheckTitle({ problems, changes }: Proposed, { near }: Prop
 }
 
 /** What stands before the list of changes. */
-export function policyNotes({ changes }: Proposed, { base, isDefault, isThere, owners }: ProposedIn): string[] {
+export function policyNotes({ changes }: Proposed, where: ProposedIn): string[] {
+  const { base, isDefault, isThere, owners, isHidden } = where;
   const branch = inlineCode(base);
   return [
     `What \`.github/loop.yml\` becomes by this pull request, beside what it is on ${branch} now, both held to the bounds of this App's operator. Nothing of it counts before it is merged: loops are held to the policy of the default branch.`,
@@ -87,7 +90,12 @@ export function policyNotes({ changes }: Proposed, { base, isDefault, isThere, o
       ? ["Until now the policy of the repository's owner stood in; this file takes its place as a whole."]
       : []),
     ...(owners === "after" ? ["From then on the policy of the repository's owner stands in."] : []),
-    ...(changes === null
+    ...(isHidden
+      ? [
+          "That one is in a repository that not everybody here may see, so nothing of it is shown, and nothing compared.",
+        ]
+      : []),
+    ...(changes === null && !isHidden
       ? ["There is nothing to compare it with, or nothing that could be compared: one of both is not valid."]
       : []),
   ];
