@@ -3,6 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { assert } from "../base/assert.ts";
 import { createActionsApp, createApp, createCiApp, manifestEvents, manifestPermissions } from "./apps.ts";
+import { startAutoMerger } from "./auto-merger.ts";
 import { createBackground } from "./background.ts";
 import { type Ci, startCi } from "./ci.ts";
 import { defaultLimits, type Limits } from "./core.ts";
@@ -129,6 +130,7 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
   const hooks = createHooks({ core: world, activity, timeoutMs, frontDoors });
   const ci = startCi({ world, activity, app: ciApp, workDir, log });
   const runner = startRunner({ world, activity, app: actionsApp, workDir, log });
+  const merger = startAutoMerger({ world, activity });
   const blobs = { owns: isBlob, handle: answerBlob.bind(null, world) };
   const rest = (rates: Parameters<typeof restRoutes>[0]["rates"]) => restRoutes({ world, hooks, rates });
   const api = createApi({ world, activity, faults, requests, log, rest, graphql: mountGraphql(world, refusals) });
@@ -148,7 +150,7 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
     },
     requests,
     ...conversation(world, workDir, app, options),
-    ...quiet(activity, { server, ci, runner, hooks, workDir }),
+    ...quiet(activity, { server, ci, runner, merger, hooks, workDir }),
     ...deliveryControls(hooks),
     holdBackground: world.background.hold,
     releaseBackground: world.background.release,
@@ -182,14 +184,21 @@ function conversation(world: World, workDir: string, app: App, options: ForgeOpt
 
 function quiet(
   activity: Activity,
-  parts: { server: Listening; ci: Ci; runner: { stop(): Promise<void> }; hooks: Hooks; workDir: string },
+  parts: {
+    server: Listening;
+    ci: Ci;
+    runner: { stop(): Promise<void> };
+    merger: { stop(): Promise<void> };
+    hooks: Hooks;
+    workDir: string;
+  },
 ): Pick<Forge, "pending" | "idle" | "close"> {
   return {
     pending: activity.isBusy,
     idle: activity.idle,
     close: async () => {
       parts.hooks.close();
-      await Promise.all([parts.ci.stop(), parts.runner.stop()]);
+      await Promise.all([parts.ci.stop(), parts.runner.stop(), parts.merger.stop()]);
       await parts.server.close();
       await rm(parts.workDir, { recursive: true, force: true, maxRetries: 3 });
     },

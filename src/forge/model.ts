@@ -138,6 +138,8 @@ export interface RepositorySettings {
   mergeCommits: boolean;
   squashMerges: boolean;
   rebaseMerges: boolean;
+  /** People may have GitHub merge by itself once the rules let it. */
+  autoMerge: boolean;
   /** Commits made on GitHub's pages must be signed off. */
   webCommitSignoff: boolean;
 }
@@ -371,6 +373,8 @@ export interface Pull {
     /** Of each changed file that has some. */
     owners: readonly (readonly User[])[];
   } | null;
+  /** Who had GitHub merge it by itself, and how; null: nobody. */
+  autoMerge: { readonly by: User; readonly method: MergeMethod; readonly at: number } | null;
   /** Its place in the merge queue of its base; null: it is in none. */
   queueEntry: QueueEntry | null;
   requestedReviewers: User[];

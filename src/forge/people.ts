@@ -56,6 +56,8 @@ export interface Person {
   review(pull: Pull, review: NewReview): Review;
   dismiss(review: Review, message: string): Review;
   markReady(pull: Pull): Pull;
+  /** Has GitHub merge it by itself, once the rules of its base let it. */
+  autoMerge(pull: Pull): void;
   /** Asks the App that made a check run to make it again. */
   rerun(run: CheckRun): void;
   merge(pull: Pull, request?: MergeRequest): Promise<string>;
@@ -112,6 +114,7 @@ export function personOf(world: World, workDir: string, login: string): Person {
     review: (pull, review) => world.submitReview(actor, pull, review),
     dismiss: (review, message) => world.dismissReview(actor, review, message),
     markReady: (pull) => world.markReady(actor, pull),
+    autoMerge: (pull) => world.enableAutoMerge(actor, pull),
     rerun: (run) => world.rerequestCheckRun(actor, run),
     merge: (pull, request = {}) => world.mergePull(actor, pull, request),
     rename: (to) => world.renameUser(user, to),

@@ -2,6 +2,7 @@
 // through here, so a webhook leaves whoever acts.
 import { type AccountActions, accountActions } from "./actions/accounts.ts";
 import { type AuthorizationActions, authorizationActions } from "./actions/authorizations.ts";
+import { type AutoMergeActions, autoMergeActions } from "./actions/auto-merge.ts";
 import { type CheckActions, checkActions } from "./actions/checks.ts";
 import { type CommentActions, commentActions } from "./actions/comments.ts";
 import { type IssueActions, issueActions } from "./actions/issues.ts";
@@ -33,6 +34,7 @@ export type World = Core &
   ReviewActions &
   MergeActions &
   MergeQueueActions &
+  AutoMergeActions &
   RefActions &
   CheckActions &
   StatusActions &
@@ -57,6 +59,7 @@ export function createWorld(options: CoreOptions): World {
     reviewActions(core),
     mergeActions(core),
     mergeQueueActions(core),
+    autoMergeActions(core),
     refActions(core),
     checkActions(core),
     statusActions(core),

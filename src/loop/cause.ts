@@ -91,6 +91,7 @@ export const Cause = z.discriminatedUnion("of", [
   cause("task_complete", "merged_by_hand", {
     commit: z.string().nullable(),
     gate: z.enum(["passed", "not_passed", "not_reached", "unread"]),
+    auto: z.literal(true).optional(), // GitHub did it by itself, as that person had told it to
   }),
   cause("verifier_passed", "no_gate", {}),
   cause("nothing_to_do", "nothing_needed", {}),

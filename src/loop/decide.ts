@@ -12,6 +12,7 @@ import {
   onRunStarted,
   withPartial,
 } from "./attempt.ts";
+import { onAutoMerge, withAutoMerge } from "./auto-merge.ts";
 import { beginAttempt, book, isUnread, onClaimRead, onLabelled, outOfTime } from "./begin.ts";
 import { onCheckEnded } from "./check.ts";
 import { alarmNames, dueAt, isEarlyLook, isQuietLookDue, kept, movedBack } from "./clock.ts";
@@ -29,7 +30,7 @@ import {
   stay,
   untoldRuns,
 } from "./end.ts";
-import type { AlarmName, LoopEvent } from "./event.ts";
+import type { AlarmName, GateFacts, LoopEvent } from "./event.ts";
 import { onBranchMoved, onBranchUpdated, onGateRead, onMergeUnread, onPullClosed, readGate } from "./gate.ts";
 import { withoutExpired } from "./grants.ts";
 import { onHoldSet, onStatusLabelChanged, underHold } from "./hold.ts";
@@ -154,7 +155,7 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
     case "gate_read":
       return state.ending?.reason === "task_complete"
         ? stay(state, "the end was read before")
-        : onGateRead(state, event, now);
+        : withAutoMerge(state, autoMergeNow(state, event.facts), (heard) => onGateRead(heard, event, now));
     case "record_deleted":
       return onRecordDeleted(state, event.comment);
     case "record_edited":
@@ -237,7 +238,9 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     case "pull_opened":
       return inPhase(state, ["publishing"], () => onPullOpened(state, event, now));
     case "verdict_read":
-      return inPhase(state, ["verifying"], () => onVerdict(state, event, now));
+      return inPhase(state, ["verifying"], () =>
+        withAutoMerge(state, event.autoMergeBy ?? null, (heard) => onVerdict(heard, event, now)),
+      );
     case "checks_rerun":
       return inPhase(state, ["verifying"], () => onRerun(state, event.head, event.outcome));
     case "branch_updated":
@@ -246,6 +249,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
       return state.phase === "awaiting_gate"
         ? readGate(state)
         : inPhase(state, ["verifying"], () => onConflictSeen(state, event.head));
+    case "auto_merge":
+      return onAutoMerge(state, event.by);
     case "queue_left":
       return inPhase(state, ["awaiting_gate"], () => readGate(state));
     case "review_submitted":
@@ -253,6 +258,11 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
     default:
       return unreachable(event);
   }
+}
+
+/** Of a pull request that is merged, GitHub may not tell any more who had it merge by itself. */
+function autoMergeNow({ autoMerge }: LoopState, { autoMergeBy, merged }: GateFacts): string | null {
+  return autoMergeBy ?? (merged === null ? null : (autoMerge?.by ?? null));
 }
 
 /** It is about no loop: what is at this number, if anything, is a label that was set on the pull request. */

@@ -39,6 +39,7 @@ export type Reply =
   | { readonly kind: "ready_for_ci" }
   | { readonly kind: "money_warning"; readonly percent: 50 | 80 } // of what was granted is spent
   | { readonly kind: "gate_reminder" }
+  | { readonly kind: "auto_merge"; readonly by: string } // login of who switched it on
   | { readonly kind: "reviewers_missed"; readonly missed: readonly string[] };
 
 export type Effect =

@@ -153,6 +153,7 @@ export interface GateFacts {
   readonly queued?: true; // it is in the merge queue of its base; absent: it is not
   readonly unqueued?: string; // why it was last taken out of one, as GitHub calls it; absent: it never was
   readonly verdict: Verdict; // CI read again, with the review as recorded
+  readonly autoMergeBy?: string; // as of `verdict_read`
   readonly conflict?: BaseTip; // the branch conflicts with it; absent: it does not, or GitHub does not say yet
   readonly retargeted?: BaseTip; // a person has it go there now, and not to the base it was judged with; absent: it goes there
   readonly upToDate?: true; // a ruleset takes only a branch that contains its base; absent: none is known to
@@ -244,6 +245,7 @@ export type LoopEvent =
       readonly looked?: true; // no delivery told of it, but a regular look
     }
   | { readonly type: "conflict_seen"; readonly head: string } // a look found that the branch conflicts with its base, or lacks what rules want of it
+  | { readonly type: "auto_merge"; readonly by: string | null } // login of who has GitHub merge the pull request by itself; null: it does not any more
   | { readonly type: "queue_left"; readonly head: string } // the pull request is no more in the merge queue
   | { readonly type: "alarm"; readonly name: AlarmName | RepositoryAlarm }
   | { readonly type: "clock_set_back"; readonly byMs: number } // our clock was ahead: what it stamped is too late by so much
@@ -314,6 +316,7 @@ export type LoopEvent =
       readonly upToDate?: true; // as at the gate
       readonly outdated?: BaseTip; // as at the gate
       readonly bodyEdited?: boolean; // true: a person wrote in the pull request's description
+      readonly autoMergeBy?: string; // login of who has GitHub merge the pull request by itself; absent: it does not
       readonly again?: readonly CheckAgain[]; // what failed and can be run again, where none of it is surely the change's doing
       readonly wantsReview?: true; // branch rules require the check run that shows the reviewer's answer alone; absent: none does
     }

@@ -1,4 +1,5 @@
 // The gate: a decision that only an authorised person can make, on exactly the commit that was judged.
+import { isAutoMerged } from "./auto-merge.ts";
 import { beginAttempt, currentAttempt, rulesOf, withAttempt } from "./begin.ts";
 import type { Effect } from "./effect.ts";
 import { closeRuns, type Decision, isLive, settle, stay, stopRuns } from "./end.ts";
@@ -191,7 +192,12 @@ function complete(
 function onMergedByHand(state: LoopState, facts: GateFacts, now: number): Decision {
   const by = state.mergedBy?.login ?? facts.merged?.by.login ?? null;
   const gate = standingOf(state, facts) === "passed" ? "passed" : "not_passed";
-  return settle(state, now, { reason: "task_complete", of: "merged_by_hand", commit: facts.head, gate, by });
+  return settle(state, now, { ...mergedByHand(state, by), commit: facts.head, gate, by });
+}
+
+function mergedByHand(state: LoopState, by: string | null) {
+  const auto = isAutoMerged(state, by) ? ({ auto: true } as const) : {};
+  return { reason: "task_complete", of: "merged_by_hand", ...auto } as const;
 }
 
 function onChangesRequested(state: LoopState, facts: GateFacts, now: number): Decision {
@@ -353,5 +359,5 @@ export function onMergeUnread(state: LoopState, by: Person, message: string, now
 
 function endMerged(state: LoopState, { login: by }: Person, gate: "not_reached" | "unread", now: number): Decision {
   const commit = gate === "unread" ? state.head : null;
-  return settle(state, now, { reason: "task_complete", of: "merged_by_hand", commit, gate, by });
+  return settle(state, now, { ...mergedByHand(state, by), commit, gate, by });
 }

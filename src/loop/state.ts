@@ -685,6 +685,7 @@ export const LoopState = z.object({
   resumeAt: z.object({ phase: Phase, at: z.number().int(), why: Halt }).nullable(), // while resting or paused
   gateSince: z.number().int().nullable(),
   gateLooks: z.number().int().default(0), // readings of this gate because of its checks
+  autoMerge: z.object({ by: z.string() }).optional(), // GitHub merges the pull request by itself once its own rules let it: this login had it do so; absent: it does not
   queuedHead: z.string().optional(), // the commit that the loop put into the merge queue; absent: none, or it was taken out
   gateReminded: z.boolean().default(false), // the one reminder of this gate went out
   approvals: z.array(ApprovalComment),

@@ -196,5 +196,9 @@ function pullWords(state: LoopState): string {
         : " (this repository has no drafts, so it never was one)"
       : "";
   const edited = state.pull?.bodyEdited ? bodyEditedWords : "";
-  return `; pull request ${link}${kind}${edited}`;
+  const auto =
+    state.autoMerge === undefined
+      ? ""
+      : `, which GitHub merges by itself: ${inlineCode(state.autoMerge.by)} had it do so`;
+  return `; pull request ${link}${kind}${edited}${auto}`;
 }

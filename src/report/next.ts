@@ -14,6 +14,8 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
   const change = pullLink ?? "the change";
   switch (of) {
     case "approved":
+      if (state.autoMerge !== undefined)
+        return `nothing, where GitHub's rules for ${change} are met: it merges that by itself, as ${inlineCode(state.autoMerge.by)} had it do.`;
       // What an earlier version told may have been merged already.
       return ending.of === "told" ? `merge ${change}, unless it is merged already.` : `merge ${change}.`;
     case "approved_and_merged":

@@ -104,6 +104,7 @@ export interface Closing {
 export interface VerdictFacts extends CiFacts {
   readonly closed: Closing | null; // null: the pull request is open
   readonly body?: string; // of the pull request; absent: there is none
+  readonly autoMergeBy?: string; // login of who has GitHub merge it by itself; absent: it does not
 }
 
 /** Whose approval of which commit, with what GitHub says of that person now. */
@@ -168,6 +169,7 @@ export interface PullFacts {
   readonly open: boolean;
   readonly merged: Merged | null;
   readonly draft: boolean;
+  readonly autoMergeBy?: string; // as of a verdict
   readonly queued?: true; // it is in the merge queue of its base; absent: it is not
   readonly unqueued?: string; // why it was last taken out of one, as GitHub calls it; absent: it never was
   readonly reviews: readonly ReviewFact[]; // oldest first; of a merged one those of before its merge

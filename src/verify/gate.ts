@@ -40,6 +40,7 @@ export function gateOf(question: GateQuestion): GateFacts {
     unknownPushes: authors.unknown,
     unread: pull.unread ?? unread,
     verdict,
+    ...(pull.autoMergeBy === undefined ? {} : { autoMergeBy: pull.autoMergeBy }),
     ...(pull.queued === true ? { queued: true as const } : {}),
     ...(pull.unqueued === undefined ? {} : { unqueued: pull.unqueued }),
     ...conflictIn(pull.ci),

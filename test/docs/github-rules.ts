@@ -152,6 +152,13 @@ export const settingRows: Readonly<Record<string, Row>> = {
     does: "The pull request is made ready for review once that is seen, with the reason in the thread; `pull_request.draft: never` opens it ready.",
     shown: shown("test/story/drafts.test.ts", "gets the pull request ready, and the reason is said"),
   },
+  "Auto-merge that a person switched on": {
+    does: "GitHub goes by its own rules and knows nothing of the gate: the thread says so once, and names `loop / verdict` as the check to require. It stays as the person has it. What GitHub merges by itself ends the loop, with whether the gate had been passed.",
+    shown: shown(
+      "test/story/auto-merge.test.ts",
+      "before the reviewer has answered: GitHub merges what its rules let, and the loop says that its gate was not reached",
+    ),
+  },
   "Workflow runs that wait for a person's approval": {
     does: "Seen where a check that counts was not reported: the loop ends at once, saying that, and `/loop retry` judges the same commit once the runs are approved. They are never taken for a repository without CI.",
     shown: shown(

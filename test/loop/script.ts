@@ -310,6 +310,8 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "checks_rerun", head: headOf(state), outcome: first === "refused" ? "refused" : "asked" };
     case "review":
       return { type: "review_submitted", actor: person(first), head: headOf(state) };
+    case "auto_merge":
+      return { type: "auto_merge", by: first ?? null };
     case "queue_left":
       return { type: "queue_left", head: headOf(state) };
     case "proposed":

@@ -46,6 +46,7 @@ const examples: Record<LoopEvent["type"], string> = {
   record_edited: "edited mallory",
   record_deleted: "comment_deleted mallory 501",
   review_submitted: "review bob",
+  auto_merge: "auto_merge bob",
   queue_left: "queue_left",
   policy_proposed: "proposed aa1",
   schedules_seen: "schedules_seen",

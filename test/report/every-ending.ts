@@ -18,6 +18,7 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
   approved_and_merged: [{ reason: "task_complete", of: "approved_and_merged", by: "bob" }],
   merged_by_hand: [
     { reason: "task_complete", of: "merged_by_hand", commit: sha("c"), gate: "passed", by: "bob" },
+    { reason: "task_complete", of: "merged_by_hand", commit: sha("c"), gate: "not_passed", auto: true, by: "bob" },
     { reason: "task_complete", of: "merged_by_hand", commit: sha("c"), gate: "not_passed", by: "bob" },
     { reason: "task_complete", of: "merged_by_hand", commit: null, gate: "not_reached", by: "bob" },
     { reason: "task_complete", of: "merged_by_hand", commit: sha("c"), gate: "unread", by: "bob" },

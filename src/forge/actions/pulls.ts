@@ -6,6 +6,7 @@ import { git } from "../git/run.ts";
 import type { Actor, Pull, Repository, User } from "../model.ts";
 import { Refusal, unprocessable } from "../refusal.ts";
 import { userShape } from "../shapes/user.ts";
+import { endAutoMerge } from "./auto-merge.ts";
 import { bringBaseIn, mergeInto, requireUpdatable } from "./base-merge.ts";
 import { ownersOf } from "./code-owners.ts";
 import { emitIssue, note } from "./issue-events.ts";
@@ -126,6 +127,7 @@ async function createPull(core: Core, actor: Actor, repository: Repository, want
     mergedBy: null,
     mergeCommitSha: null,
     mergeability: null,
+    autoMerge: null,
     queueEntry: null,
     requestedReviewers: [],
     reviews: [],
@@ -228,6 +230,7 @@ function setDraft(core: Core, actor: Actor, pull: Pull, draft: boolean): Pull {
     throw new Refusal(422, "Pull request is already ready for review");
   }
   pull.draft = draft;
+  if (draft) endAutoMerge(core, actor, pull, "converted to draft");
   const kind = draft ? "converted_to_draft" : "ready_for_review";
   note(core, actor, pull.issue, { kind });
   emitIssue(core, actor, pull.issue, kind);

@@ -195,6 +195,7 @@ function settingsOf({ drafts = true, mergeMethods = ["merge", "squash"] }: NewRe
     mergeCommits: mergeMethods.includes("merge"),
     squashMerges: mergeMethods.includes("squash"),
     rebaseMerges: mergeMethods.includes("rebase"),
+    autoMerge: false,
     webCommitSignoff: false,
   };
 }

@@ -47,6 +47,7 @@ export const pullFields: Readonly<Record<string, Fields>> = {
       if (state === "unknown") computeLater(world, pull);
       return state.toUpperCase();
     },
+    autoMergeRequest: (pull) => pull.autoMerge && source("AutoMergeRequest", pull.autoMerge),
     isInMergeQueue: (pull) => pull.queueEntry !== null,
     isMergeQueueEnabled: ({ base }) => base.repository.rules.get(base.ref)?.mergeQueue === true,
     mergeQueueEntry: (pull) => pull.queueEntry && source("MergeQueueEntry", pull.queueEntry),
@@ -103,6 +104,11 @@ export const pullFields: Readonly<Record<string, Fields>> = {
     enqueuedAt: (entry) => dateTime(entry.at),
     enqueuer: (entry) => actorSource(entry.enqueuer),
     state: () => "AWAITING_CHECKS",
+  }),
+  AutoMergeRequest: fieldsOf<NonNullable<Pull["autoMerge"]>>({
+    enabledAt: ({ at }) => dateTime(at),
+    enabledBy: ({ by }) => actorSource(by),
+    mergeMethod: ({ method }) => method.toUpperCase(),
   }),
   PullRequestCommit: fieldsOf<Source>({ commit: (commit) => commit }),
   PullRequestChangedFile: fieldsOf<ChangedFile>({

@@ -37,7 +37,12 @@ export function pullShape(core: Core, pull: Pull, options: { simple?: boolean } 
     head: sideShape(core, pull.head),
     base: sideShape(core, pull.base),
     author_association: association(issue.user, issue.repository),
-    auto_merge: null,
+    auto_merge: pull.autoMerge && {
+      enabled_by: userShape(core, pull.autoMerge.by),
+      merge_method: pull.autoMerge.method,
+      commit_title: null,
+      commit_message: null,
+    },
     active_lock_reason: null,
     ...(options.simple ? {} : details(core, pull)),
   };

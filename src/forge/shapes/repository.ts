@@ -130,7 +130,7 @@ function mergeSettings({ settings }: Repository) {
     allow_squash_merge: settings.squashMerges,
     allow_merge_commit: settings.mergeCommits,
     allow_rebase_merge: settings.rebaseMerges,
-    allow_auto_merge: false,
+    allow_auto_merge: settings.autoMerge,
     allow_update_branch: false,
     use_squash_pr_title_as_default: false,
     delete_branch_on_merge: false,

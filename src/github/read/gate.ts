@@ -6,6 +6,7 @@ import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
 import { parseCommand } from "../deliveries/command.ts";
 import { type Asked, asAllowed } from "./allowed.ts";
+import { AutoMerge, autoMergeFields, autoMergeOf } from "./auto-merge.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 import { baseFact, baseFields, CiCommit, ciFacts, ciFragment, Mergeable } from "./verdict.ts";
 
@@ -27,7 +28,7 @@ query ReadPull($owner: String!, $name: String!, $pull: Int!) {
     databaseId
     pullRequest(number: $pull) {
       headRefOid state isDraft ${baseFields(rules)} mergedAt mergedBy { ${actorFields} }
-      isInMergeQueue
+      isInMergeQueue ${autoMergeFields}
       queue: timelineItems(itemTypes: [REMOVED_FROM_MERGE_QUEUE_EVENT], last: 1) {
         nodes { __typename ... on RemovedFromMergeQueueEvent { reason } }
       }
@@ -93,6 +94,7 @@ const Pull = Mergeable.extend({
   mergedAt: Time.nullable(),
   mergedBy: Actor,
   isInMergeQueue: z.boolean(),
+  autoMergeRequest: AutoMerge,
   queue: z.object({ nodes: z.array(z.object({ reason: z.string().nullish() })) }),
   reviews: Reviews.nullable(),
   tip: z.object({ nodes: z.array(z.object({ commit: CiCommit })) }),
@@ -131,6 +133,7 @@ export async function readPull(connection: Connection, repository: Repository, p
     open: found.state === "OPEN",
     merged: found.state === "MERGED" ? mergeOf(found, connection.self.slug) : null,
     draft: found.isDraft,
+    ...autoMergeOf(found),
     ...(found.isInMergeQueue ? { queued: true as const } : {}),
     ...removalOf(found),
     reviews: listed.reviews

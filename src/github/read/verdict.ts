@@ -5,6 +5,7 @@ import type { CheckFact, CiFacts, ExpectedCheck, VerdictFacts } from "../../veri
 import { requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
 import { type Asked, asAllowed } from "./allowed.ts";
+import { AutoMerge, autoMergeFields, autoMergeOf } from "./auto-merge.ts";
 import { BaseChecks, baseChecks, baseChecksFragment } from "./base-checks.ts";
 import { Closed, closedFields, closerOf } from "./closed.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
@@ -64,7 +65,7 @@ query ReadCi($owner: String!, $name: String!, $pull: Int!, $head: GitObjectID!) 
     pullRequest(number: $pull) {
       headRefOid state body
       mergeable mergeStateStatus baseRef { name target { ...BaseChecks } ${rules ? ruleFields : ""} }
-      mergedBy { ${actorFields} } ${closedFields}
+      mergedBy { ${actorFields} } ${closedFields} ${autoMergeFields}
     }
     object(oid: $head) { ...Ci }
   }
@@ -144,6 +145,7 @@ const Answer = z.object({
         state: z.enum(["OPEN", "CLOSED", "MERGED"]),
         body: z.string(),
         mergedBy: Actor,
+        autoMergeRequest: AutoMerge,
         timelineItems: Closed,
       })
       .extend(Mergeable.shape)
@@ -187,7 +189,7 @@ export async function readCi(
   const onBase = target === null ? [] : await baseChecks(connection, repository, target);
   return {
     ...ci,
-    ...(found === null ? {} : { body: found.body, ...baseFact(found) }),
+    ...(found === null ? {} : { body: found.body, ...baseFact(found), ...autoMergeOf(found) }),
     ...(onBase.length === 0 ? {} : { baseChecks: onBase }),
     closed,
   };

@@ -62,6 +62,8 @@ export function endingSentence(ending: Ending): string {
         ? "Loopgate merged this exact commit, whose gate had been passed."
         : `${by} approved this exact commit, and Loopgate merged it.`;
     case "merged_by_hand":
+      if (ending.auto === true)
+        return `GitHub merged ${ending.commit === null ? "the pull request" : `commit ${commit(ending.commit)}`} by itself, as ${by} had told it to (auto-merge). ${gateAtMerge[ending.gate]}`;
       return `${by} merged ${ending.commit === null ? "the pull request" : `commit ${commit(ending.commit)}`}. ${gateAtMerge[ending.gate]}`;
     case "no_gate":
       return "All checks passed, and the policy does not ask for an approval.";

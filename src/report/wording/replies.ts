@@ -43,6 +43,8 @@ export function replySentence(
         : `Commit ${commit(headOf(state))} is approved, but not yet enough for the gate. ${gateRefusal(reply.why)}`;
     case "ready_for_ci":
       return `${pullLink} was made ready for review before anything was green: ${commit(headOf(state))} has no check that ran, and CI often leaves drafts out. Nobody is asked to review it yet. To open it ready from the start, set \`pull_request.draft: never\` in \`.github/loop.yml\`.`;
+    case "auto_merge":
+      return `${inlineCode(reply.by)} switched on auto-merge for ${pullLink}. GitHub then merges it as soon as its own rules are met, and they know nothing of this loop's gate: it may be merged before the commit was judged, or approved as the policy asks. Next: switch it off there, or make ${inlineCode("loop / verdict")} a required check of ${inlineCode(state.base?.branch ?? "the base")}, so that GitHub waits for the verdict.`;
     case "gate_reminder":
       if (state.phase === "awaiting_plan")
         return `The plan has been waiting for an answer since ${date(state.gateSince ?? state.startedAt)}. This is the only reminder. Next: ${planNext(state).replace(/^C/, "c")}`;

@@ -31,6 +31,10 @@ export const translatePullRequest = reading(Payload, (payload, self) => {
           { type: "pull_closed", merged: payload.pull_request.merged ?? false, actor: personOf(payload.sender) },
         ],
       };
+    case "auto_merge_enabled":
+      return autoMerge(payload, payload.sender.login);
+    case "auto_merge_disabled":
+      return autoMerge(payload, null);
     case "synchronize":
       return isOfLoop(payload) ? headMoved(payload) : proposed(payload);
     case "opened":
@@ -53,6 +57,16 @@ function dequeued({ reason, repository, pull_request }: Payload): Translated {
     repositoryId: repository.id,
     route: { pull: pull_request.number },
     events: [{ type: "queue_left", head: pull_request.head.sha }],
+  };
+}
+
+/** `by`: whoever GitHub names as the one who merges, then; null where it merges by itself no more. */
+function autoMerge({ repository, pull_request }: Payload, by: string | null): Translated {
+  return {
+    kind: "event",
+    repositoryId: repository.id,
+    route: { pull: pull_request.number },
+    events: [{ type: "auto_merge", by }],
   };
 }
 
