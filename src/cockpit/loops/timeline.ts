@@ -46,6 +46,7 @@ const happenings: Readonly<Record<LoopEvent["type"] | "ci_facts", string>> = {
   record_tampered: "The record in the thread cannot be relied on",
   ci_changed: "CI reported something",
   conflict_seen: "The branch conflicts with its base, or lacks something of it",
+  auto_merge: "Auto-merge was switched on, or off",
   queue_left: "The pull request left the merge queue",
   alarm: "Time went by",
   clock_set_back: "This machine's clock was set back",
