@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { parseJson } from "./base/parse-json.ts";
 import { hasLabel, holdLabel, planLabel, statusLabels } from "./loop/end.ts";
+import { priorityLabels } from "./loop/priority.ts";
 import { generousBounds } from "./policy/clamp.ts";
 import { hostProblem } from "./policy/hosts.ts";
 import { hasNameTwice } from "./policy/name-twice.ts";
@@ -429,7 +430,8 @@ function bound(
 
 /** GitHub keeps label names unique without regard to case. */
 function isStatusLabel(label: string): boolean {
-  return hasLabel([...Object.values<string>(statusLabels), holdLabel, planLabel], label);
+  const ours = [...Object.values<string>(statusLabels), ...Object.values<string>(priorityLabels), holdLabel, planLabel];
+  return hasLabel(ours, label);
 }
 
 function isAddress(value: string): boolean {

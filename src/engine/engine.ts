@@ -75,6 +75,7 @@ export function createEngine(parts: EngineParts): Engine {
     parts.concurrentRuns,
     (key) => track(giveSlot(key)),
     (ms, act) => void clock.at(clock.now() + ms, () => stopping || act()),
+    clock.now,
   );
   const world: World = {
     ...parts,

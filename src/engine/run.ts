@@ -108,8 +108,8 @@ export async function stopRun(
   world.slots.release(run);
 }
 
-function askerOf({ issue }: LoopState, key: string): Asker {
-  return { key, installationId: issue.installationId };
+function askerOf({ issue, priority }: LoopState, key: string): Asker {
+  return { key, installationId: issue.installationId, ...(priority === undefined ? {} : { priority }) };
 }
 
 /** Watches a run that was found running. */

@@ -1,17 +1,23 @@
 // How many containers may run at once; a run without a slot waits. Installations take turns, and in each its repositories, and whoever cannot come is passed by.
 
+import type { Priority } from "../loop/priority.ts";
+
 /** Whose loop a run is of. */
 export interface Asker {
   /** The issue's. */
   readonly key: string;
   /** The account's at GitHub that has the App: the tenant. */
   readonly installationId: number;
+  /** Among the runs of its own repository; absent: as most. */
+  readonly priority?: Priority;
 }
 
 /** Where a run stands among those that wait; 1 is next. */
 export interface Place {
   readonly place: number;
   readonly of: number;
+  /** How long it is likely to wait, in milliseconds, by how long the last runs took; absent: too few did. */
+  readonly waitMs?: number;
 }
 
 export interface Slots {
@@ -28,6 +34,13 @@ export interface Slots {
   readonly waiting: number;
 }
 
+/** So many may pass a run by their priority; then it goes before them. */
+const passedAtMost = 3;
+
+/** How long a container is held is told by the last so many, and by no fewer than so few. */
+const lastRuns = 20;
+const fewestRuns = 3;
+
 /** How long a run that was called may take to come; then the next is called as well, since its loop may wait for GitHub. */
 const patienceMs = 5_000;
 
@@ -35,6 +48,10 @@ type Later = (ms: number, act: () => void) => void;
 
 interface Waiting {
   readonly asker: Asker;
+  /** How many asked before it, of all that ever did. */
+  readonly asked: number;
+  /** So many of its repository began before it that had asked after it. */
+  passed: number;
   /** `late`: it was called, and did not come in time; it keeps its place and holds up nobody. */
   state: "waits" | "called" | "late";
 }
@@ -43,7 +60,15 @@ interface Waiting {
  * `limit` runs at once; `onFree` is told whose turn it is, `later` acts after so many milliseconds. Once a second installation has asked, none
  * of them gets the last slot beside all the others: however long its runs take, another's first one does not wait for them.
  */
-export function createSlots(limit: number, onFree: (key: string) => void, later: Later): Slots {
+export function createSlots(
+  limit: number,
+  onFree: (key: string) => void,
+  later: Later,
+  now: () => number = Date.now,
+): Slots {
+  const since = new Map<string, number>(); // by run that holds a slot
+  const lasted: number[] = []; // milliseconds, the newest last
+  let asked = 0;
   const held = new Map<string, Asker>(); // by run
   const installations = new Map<number, number>(); // that have asked, with the count of runs begun at its last one
   let begun = 0;
@@ -83,7 +108,7 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
   }
 
   function before(run: string, asker: Asker): readonly Waiting[] {
-    const all = inTurn(line.has(run) ? [] : [[run, { asker, state: "waits" }]]);
+    const all = inTurn(line.has(run) ? [] : [[run, { asker, state: "waits", asked: asked + 1, passed: 0 }]]);
     return all
       .slice(
         0,
@@ -98,7 +123,7 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
    * puts off its own loops and hardly another's, however many repositories it comes from and however short its runs are.
    */
   function inTurn(newcomers: readonly (readonly [string, Waiting])[] = []) {
-    const inRepositories = ranked([...line, ...newcomers], ({ key }) => repositoryOf(key));
+    const inRepositories = ranked(prioritised([...line, ...newcomers]), ({ key }) => repositoryOf(key));
     const begunAt = ({ installationId }: Asker) => installations.get(installationId) ?? 0;
     return ranked(inRepositories, ({ installationId }) => String(installationId), begunAt);
   }
@@ -126,6 +151,44 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
     installations.set(installationId, begun);
   }
 
+  /** Whoever of its repository goes, the repository's first place in line goes with it: the others of it move to the places behind. */
+  function leaveForSlot(run: string, asker: Asker): void {
+    const mine = line.get(run) ?? newcomer(asker);
+    line.set(run, mine);
+    const isOwn = (waiting: Waiting) => repositoryOf(waiting.asker.key) === repositoryOf(asker.key);
+    const all = [...line];
+    const others = all.filter(([name, waiting]) => name !== run && isOwn(waiting)).toSorted(byAsking);
+    for (const [, waiting] of others) if (waiting.asked < mine.asked) waiting.passed += 1;
+    const firstOfOwn = all.find(([, waiting]) => isOwn(waiting));
+    const queue = others.values();
+    line.clear();
+    for (const place of all) {
+      if (place === firstOfOwn) continue;
+      const [name, waiting] = isOwn(place[1]) ? (queue.next().value ?? place) : place;
+      line.set(name, waiting);
+    }
+  }
+
+  function newcomer(asker: Asker): Waiting {
+    asked += 1;
+    return { asker, state: "waits", asked, passed: 0 };
+  }
+
+  function end(run: string): boolean {
+    const began = since.get(run);
+    since.delete(run);
+    if (began !== undefined) lasted.push(Math.max(0, now() - began));
+    if (lasted.length > lastRuns) lasted.shift();
+    return held.delete(run);
+  }
+
+  /** The slots free up one after the other: of those there are so many, each for about as long as the last runs took. */
+  function likely(place: number): Pick<Place, "waitMs"> {
+    if (lasted.length < fewestRuns) return {};
+    const median = lasted.toSorted((a, b) => a - b)[Math.floor(lasted.length / 2)] ?? 0;
+    return { waitMs: Math.ceil((place * median) / limit) };
+  }
+
   function leave(run: string): void {
     if (line.delete(run)) callNext();
   }
@@ -136,20 +199,24 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
       if (!installations.has(asker.installationId)) installations.set(asker.installationId, 0);
       if (isTurnOf(run, asker)) {
         begin(asker);
-        line.delete(run);
+        leaveForSlot(run, asker);
         suspected.delete(run);
         held.set(run, asker);
+        since.set(run, now());
         return null;
       }
-      const wasCalled = line.get(run)?.state === "called";
-      line.set(run, { asker, state: "waits" }); // the turn of one that was called in vain goes to another
+      const known = line.get(run);
+      const wasCalled = known?.state === "called";
+      line.set(run, { ...(known ?? newcomer(asker)), asker, state: "waits" }); // the turn of one that was called in vain goes to another
       if (wasCalled) callNext();
-      return { place: before(run, asker).length + 1, of: line.size };
+      const place = before(run, asker).length + 1;
+      return { place, of: line.size, ...likely(place) };
     },
     hold(run, asker) {
       suspected.delete(run);
       begin(asker);
       held.set(run, asker);
+      if (!since.has(run)) since.set(run, now());
       leave(run);
     },
     suspect(run) {
@@ -161,7 +228,7 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
     release(run) {
       const left = line.delete(run);
       const wasSuspected = suspected.delete(run);
-      if (held.delete(run) || wasSuspected || left) callNext();
+      if (end(run) || wasSuspected || left) callNext();
     },
     get taken() {
       return held.size;
@@ -170,6 +237,30 @@ export function createSlots(limit: number, onFree: (key: string) => void, later:
       return line.size;
     },
   };
+}
+
+/**
+ * Within each repository who has priority first, and before all who was passed by often enough; the repositories stay where they are in
+ * line among each other, so that none gains by what it calls urgent.
+ */
+function prioritised(all: readonly (readonly [string, Waiting])[]): readonly (readonly [string, Waiting])[] {
+  const own = Map.groupBy(all, ([, { asker }]) => repositoryOf(asker.key));
+  const inOrder = new Map(
+    [...own].map(([name, runs]) => [
+      name,
+      runs.toSorted((a, b) => weightOf(b[1]) - weightOf(a[1]) || byAsking(a, b)).values(),
+    ]),
+  );
+  return all.map((one) => inOrder.get(repositoryOf(one[1].asker.key))?.next().value ?? one);
+}
+
+function byAsking([, a]: readonly [string, Waiting], [, b]: readonly [string, Waiting]): number {
+  return a.asked - b.asked;
+}
+
+function weightOf({ asker, passed }: Waiting): number {
+  if (passed >= passedAtMost) return 2;
+  return asker.priority === undefined ? 0 : { high: 1, low: -1 }[asker.priority];
 }
 
 /** Who was called keeps its turn, whoever comes meanwhile. */

@@ -64,14 +64,15 @@ export function onRunDelayed(state: LoopState, { run, why }: Extract<LoopEvent, 
 /** As many containers run as the operator allows: the loop's time stands still until it is this run's turn. */
 export function onRunQueued(
   state: LoopState,
-  { run, place, of }: Extract<LoopEvent, { type: "run_queued" }>,
+  { run, place, of, waitMs }: Extract<LoopEvent, { type: "run_queued" }>,
   now: number,
 ): Decision {
   const waits = state.attempts.some(({ runs }) => runs.some(({ id, status }) => id === run && status === "running"));
   if (!waits) return stay(state, "a run this loop does not wait for");
   const known = state.queued?.run === run ? state.queued : null;
   if (known?.place === place && known.of === of) return stay(state, "where it stood in line before");
-  const queued = { run, since: known?.since ?? now, place, of };
+  const likely = waitMs === undefined ? {} : { waitMs };
+  const queued = { run, since: known?.since ?? now, place, of, ...likely };
   return { state: { ...state, queued }, effects: [{ type: "write_status" }], note: `in line: place ${place} of ${of}` };
 }
 

@@ -9,6 +9,7 @@ import type { BaseRefusal, ClaimFacts, LoopEvent, Permission } from "./event.ts"
 import { loopMsOf, withoutExpired, withoutRaises } from "./grants.ts";
 import { spentOf } from "./money.ts";
 import { planAfterReading } from "./plan-wanted.ts";
+import { priorityIn, withPriority } from "./priority.ts";
 import { held } from "./rest-held.ts";
 import {
   type Attempt,
@@ -255,7 +256,8 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
 }
 
 function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
-  const { redOnBase: _, signed: __, writesAlone: ___, unjudged: ____, hold, ...state } = before;
+  const { redOnBase: _, signed: __, writesAlone: ___, unjudged: ____, hold, ...rest } = before;
+  const state = withPriority(rest as LoopState, priorityIn(facts.labels));
   const granted = facts.policy.ok ? facts.policy.rules : null;
   const wantsPlan = granted?.planFirst === true || hasLabel(facts.labels, planLabel);
   const rules = granted ?? state.rules;

@@ -50,6 +50,7 @@ import {
 import { spentOf } from "./money.ts";
 import { onAllPaused, readsPauseAgain } from "./pause-all.ts";
 import { onCommand, onRetryFacts } from "./people.ts";
+import { onPrioritySet } from "./priority.ts";
 import { onRecordTampered, onRestored } from "./restore.ts";
 import { onAllResumed, onHoldTakenOff } from "./resume.ts";
 import { runWithoutLoop } from "./run-command.ts";
@@ -138,6 +139,8 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
       return onHoldSet(state, event, now);
     case "hold_taken_off":
       return onHoldTakenOff(state, now);
+    case "priority_set":
+      return onPrioritySet(state, event);
     case "status_label_changed":
       return onStatusLabelChanged(state, event);
     case "retry_read":
@@ -183,6 +186,7 @@ type LiveEvent = Exclude<
       | "all_resumed"
       | "hold_set"
       | "hold_taken_off"
+      | "priority_set"
       | "status_label_changed"
       | "retry_read"
       | "status_posted"

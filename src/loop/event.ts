@@ -213,6 +213,7 @@ export type LoopEvent =
   | { readonly type: "all_resumed" }
   | { readonly type: "hold_set"; readonly by: string | null } // the label that holds a loop is on the issue; null: a look found it
   | { readonly type: "hold_taken_off" }
+  | { readonly type: "priority_set"; readonly priority: "high" | "low" | null } // by the labels of the issue; null: by none
   | { readonly type: "status_label_changed"; readonly label: string; readonly set: boolean } // one of ours, by a person
   | { readonly type: "record_edited"; readonly comment: number; readonly actor: Person }
   | { readonly type: "record_deleted"; readonly comment: number; readonly actor: Person }
@@ -254,7 +255,13 @@ export type LoopEvent =
   | { readonly type: "retry_read"; readonly facts: ClaimFacts } // the issue read again for /loop retry
   | { readonly type: "status_posted"; readonly comment: number }
   | { readonly type: "attempt_posted"; readonly attempt: number; readonly comment: number }
-  | { readonly type: "run_queued"; readonly run: string; readonly place: number; readonly of: number } // 1 is next
+  | {
+      readonly type: "run_queued";
+      readonly run: string;
+      readonly place: number;
+      readonly of: number;
+      readonly waitMs?: number;
+    } // 1 is next; waitMs: likely, absent where nobody can say
   | { readonly type: "run_delayed"; readonly run: string; readonly why: string } // it could not start, and is tried again
   | {
       readonly type: "run_started";

@@ -21,6 +21,7 @@ import {
 import type { BegunSince, LoopEvent, RestoredFacts } from "./event.ts";
 import { onBranchMoved, onPullClosed, readGate } from "./gate.ts";
 import { askReviewers, beginVerifying, leaveDraft, unseen } from "./judge.ts";
+import { priorityIn, withPriority } from "./priority.ts";
 import { resumed } from "./resume.ts";
 import { reviewersOf } from "./reviewers.ts";
 import type { Ending, LoopState, RunFacts } from "./state.ts";
@@ -80,7 +81,7 @@ function asFound(record: LoopState, { comments, pull, labels }: RestoredFacts): 
       : { ...record.pull, number: pull.number, nodeId: pull.nodeId, url: pull.url, draft: pull.draft };
   const { hold = { by: null, at: record.grantedAt }, ...rest } = record;
   return {
-    ...rest,
+    ...withPriority(rest, priorityIn(labels)),
     ...(hasLabel(labels, holdLabel) ? { hold } : {}),
     pull: found,
     comments: { status: comments.status, attempts: { ...record.comments.attempts, ...comments.attempts } },

@@ -610,7 +610,13 @@ export const LoopState = z.object({
   grantedAt: z.number().int(), // when a person last gave it time: the label, or /loop retry
   worked: z.object({ ms: z.number().int(), since: z.number().int().nullable() }), // since that grant, and since when its clock runs; null: it stands
   queued: z
-    .object({ run: z.string(), since: z.number().int(), place: z.number().int(), of: z.number().int() })
+    .object({
+      run: z.string(),
+      since: z.number().int(),
+      place: z.number().int(),
+      of: z.number().int(),
+      waitMs: z.number().int().optional(), // what it is likely to wait from there; absent: nobody can say
+    })
     .nullable()
     .default(null), // the run that waits in line for a container
   rules: Rules.nullable(),
@@ -700,6 +706,7 @@ export const LoopState = z.object({
   partial: z.object({ run: z.string(), head: z.string() }).optional(), // the newest attempt's work so far, which policy lets out and which is not pushed; absent: none
   threadUnread: z.literal(true).optional(), // nobody knows yet whether its thread holds the record of a loop that the store has lost
   hold: z.object({ by: z.string().nullable(), at: z.number().int() }).optional(), // the label that holds it is set: by this login, null where that is not known; absent: it is not
+  priority: z.enum(["high", "low"]).optional(), // by its label, among the loops of its repository; absent: it has none
   labelsMended: z.number().int().optional(), // how often a status label was put right after somebody changed it; absent: never
   labelledAgain: Labelled.optional(), // since its end; the loop of that label begins once every run of this one has told its end
 });

@@ -1,4 +1,5 @@
 // Slots: so many containers at once, in order of asking, and none beside one that may be there already (I1).
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createSlots } from "../../src/engine/slots.ts";
 
@@ -152,4 +153,88 @@ test("T26: of two that are called at once, one that its installation leaves no s
   slots.release("a");
   expect(called).toEqual(["issue b", "issue c", "issue z", "issue c"]);
   expect(take("c")).toBeNull();
+});
+
+/** One container; all ask while it is taken, then one after the other gets it. Resolves to the runs in the order in which they began. */
+function drained(askers: readonly { readonly repository: number; readonly priority?: "high" | "low" }[]): number[] {
+  let called = "";
+  const slots = createSlots(
+    1,
+    (key) => {
+      called = key;
+    },
+    () => {},
+  );
+  const runs = askers.map(({ repository, priority }, index) => ({
+    run: `run ${index}`,
+    asker: { key: `${repository}#${index}`, installationId: 1, ...(priority ? { priority } : {}) },
+  }));
+  slots.hold("before all", { key: "99#1", installationId: 1 });
+  for (const { run, asker } of runs) slots.take(run, asker);
+  const begun: number[] = [];
+  for (let last = "before all"; begun.length < runs.length; ) {
+    slots.release(last);
+    const index = runs.findIndex(({ asker }) => asker.key === called);
+    const { run, asker } = runs[index]!;
+    expect(slots.take(run, asker)).toBe(null);
+    begun.push(index);
+    last = run;
+  }
+  return begun;
+}
+
+test("within a repository who has priority goes first, and who is passed by three times goes before that", () => {
+  const high = { repository: 1, priority: "high" } as const;
+  const low = { repository: 1, priority: "low" } as const;
+  expect(drained([{ repository: 1 }, high])).toEqual([1, 0]);
+  expect(drained([low, { repository: 1 }])).toEqual([1, 0]);
+  expect(drained([{ repository: 1 }, high, high, high, high, high])).toEqual([1, 2, 3, 0, 4, 5]);
+  expect(drained([low, { repository: 1 }, { repository: 1 }, { repository: 1 }, high])).toEqual([4, 1, 2, 0, 3]);
+});
+
+test("whatever a repository calls urgent, the repositories' turns are what they were, and nobody is passed by more than three times", () => {
+  const some = fc.record({
+    repository: fc.integer({ min: 1, max: 4 }),
+    priority: fc.constantFrom("high" as const, "low" as const, undefined),
+  });
+  fc.assert(
+    fc.property(fc.array(some, { maxLength: 24 }), (given) => {
+      const askers = given.map(({ repository, priority }) => ({ repository, ...(priority ? { priority } : {}) }));
+      const begun = drained(askers);
+      const plain = drained(askers.map(({ repository }) => ({ repository })));
+      const repositories = (order: readonly number[]) => order.map((index) => askers[index]?.repository);
+      expect(repositories(begun)).toEqual(repositories(plain));
+      for (const [turn, index] of begun.entries()) {
+        const sooner = begun.slice(0, turn).filter((other) => other > index);
+        const passed = sooner.filter((other) => askers[other]?.repository === askers[index]?.repository);
+        // Of two that were passed by as often, one still waits for the other.
+        expect(passed.length).toBeLessThanOrEqual(3);
+      }
+    }),
+  );
+});
+
+test("how long a run is likely to wait is told once three have shown how long one takes", () => {
+  let time = 0;
+  const slots = createSlots(
+    2,
+    () => {},
+    () => {},
+    () => time,
+  );
+  const lasts = (run: string, ms: number) => {
+    slots.take(run, asker(run));
+    time += ms;
+    slots.release(run);
+  };
+  lasts("a", 60_000);
+  lasts("b", 600_000);
+  slots.take("x", asker("x"));
+  slots.take("y", asker("y"));
+  expect(slots.take("c", asker("c"))).toEqual({ place: 1, of: 1 });
+  time += 120_000;
+  slots.release("x");
+  slots.hold("z", asker("z"));
+  expect(slots.take("c", asker("c"))).toEqual({ place: 1, of: 1, waitMs: 60_000 });
+  expect(slots.take("d", asker("d"))).toEqual({ place: 2, of: 2, waitMs: 120_000 });
 });

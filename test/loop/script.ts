@@ -316,6 +316,8 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "queue_left", head: headOf(state) };
     case "proposed":
       return { type: "policy_proposed", pull: { ...issueOfScripts, number: 31 }, head: first, base: "main" };
+    case "priority":
+      return { type: "priority_set", priority: first === "none" ? null : (first as "high" | "low") };
     case "schedules_seen": {
       const { number: _, ...repository } = issueOfScripts;
       return { type: "schedules_seen", repository };

@@ -42,6 +42,7 @@ const examples: Record<LoopEvent["type"], string> = {
   all_resumed: "all_resumed",
   hold_set: "hold_label bob",
   hold_taken_off: "hold_off",
+  priority_set: "priority high",
   status_label_changed: "status_label loop:done",
   record_edited: "edited mallory",
   record_deleted: "comment_deleted mallory 501",

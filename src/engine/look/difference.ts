@@ -3,6 +3,7 @@ import { hasLabel, holdLabel } from "../../loop/end.ts";
 import type { LoopEvent } from "../../loop/event.ts";
 import { refusalKey } from "../../loop/gate.ts";
 import { isQueued } from "../../loop/merge-queue.ts";
+import { priorityIn } from "../../loop/priority.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { mayUpdate } from "../../loop/update.ts";
 import type { LoopLook } from "../ports.ts";
@@ -17,6 +18,8 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
   if (ending !== null) return [ending];
   const hold = holdOf(state, look, now);
   if (hold !== null) return [hold];
+  const priority = priorityIn(look.labels);
+  if (priority !== (state.priority ?? null) && !isYoung(state, now)) return [{ type: "priority_set", priority }];
   const { branch, pull } = look;
   if (branch !== null && state.head !== null && branch.head !== state.head && judges(state)) {
     // At the gate the loop's own push is long over: what a replica shows there is not what was before it.

@@ -3,6 +3,7 @@ import { unreachable } from "../../base/assert.ts";
 import { dueAt, isHeldUp } from "../../loop/clock.ts";
 import type { Limit } from "../../loop/limits.ts";
 import { isQueued } from "../../loop/merge-queue.ts";
+import { priorityLabels } from "../../loop/priority.ts";
 import type { Ending, LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence, withoutHostPaths } from "../escape.ts";
 import { pullLink } from "../home.ts";
@@ -98,11 +99,21 @@ function optionBehind({ of }: Ending): string | null {
   }
 }
 
+/** What the label does, and how far. */
+const priorityWords = {
+  high: `By the label \`${priorityLabels.high}\` it goes before other loops of this repository; each of those waits for at most three that asked later.`,
+  low: `By the label \`${priorityLabels.low}\` other loops of this repository go before it, of those that asked later at most three.`,
+} as const;
+
 /** What is waited for beside what the phase says: since when, until when, and what is missing. */
 function waitsFor(state: LoopState, now: number): string[] {
   if (isHeldUp(state)) {
     const { place, since } = state.queued;
-    return [`It has waited for ${duration(now - since)}${place === 1 ? "" : `; ${place - 1} come before it`}.`];
+    const asks = state.priority === undefined ? [] : [priorityWords[state.priority]];
+    return [
+      `It has waited for ${duration(now - since)}${place === 1 ? "" : `; ${place - 1} come before it`}.`,
+      ...asks,
+    ];
   }
   switch (state.phase) {
     case "queued":

@@ -6,7 +6,7 @@ import { holdLabel } from "../../loop/end.ts";
 import { isQueued } from "../../loop/merge-queue.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence, withoutHostPaths } from "../escape.ts";
-import { date } from "../time.ts";
+import { date, duration } from "../time.ts";
 import { attemptOf, capital, commit, headOf, type Words } from "./parts.ts";
 import { notByWords } from "./schedule.ts";
 
@@ -18,11 +18,13 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
   const judge = isAlone ? "CI judges" : `${judges} judge`;
   const judging = capital(isAlone ? "CI is judging" : `${judges} are judging`);
   if (isHeldUp(state)) {
-    const { place, of } = state.queued;
+    const { place, of, waitMs } = state.queued;
+    const likely =
+      waitMs === undefined ? "" : ` By how long the last runs took, that is in about ${aboutMinutes(waitMs)}.`;
     return say(
       `${attempt} is queued, place ${place} of ${of}`,
       "As many agents and reviewers are running as Loopgate's operator allows at once. The loop's time stands still meanwhile.",
-      place === 1 ? "It starts as soon as one of them is done." : "It starts when its turn comes.",
+      `${place === 1 ? "It starts as soon as one of them is done." : "It starts when its turn comes."}${likely}`,
     );
   }
   const delayed = delayOf(state);
@@ -108,6 +110,12 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
     default:
       return unreachable(state.phase);
   }
+}
+
+/** No more exact than such a guess is. */
+function aboutMinutes(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  return duration((minutes > 20 ? Math.round(minutes / 5) * 5 : minutes) * 60_000);
 }
 
 /** Who judges a commit of the loop, as the subject of a sentence. */

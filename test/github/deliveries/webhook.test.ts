@@ -166,6 +166,18 @@ describe("is an event:", () => {
       event({ issue: 13 }, { type: "policy_proposed", pull: pullRef, head: c, base: "next" }),
     ],
     [
+      "anybody gives the issue priority",
+      "issues-labeled",
+      { label: { name: "Loop:Priority-High" }, issue: { labels: [{ name: "loop:priority-high" }] }, sender: otherBot },
+      event({ issue: 12 }, { type: "priority_set", priority: "high" }),
+    ],
+    [
+      "one of two priorities is taken off",
+      "issues-unlabeled",
+      { label: { name: "loop:priority-high" }, issue: { labels: [{ name: "loop:priority-low" }] } },
+      event({ issue: 12 }, { type: "priority_set", priority: "low" }),
+    ],
+    [
       "the policy on the default branch changes",
       "push",
       {

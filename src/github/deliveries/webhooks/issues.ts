@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { hasLabel, holdLabel, statusLabels } from "../../../loop/end.ts";
 import type { LoopEvent } from "../../../loop/event.ts";
+import { priorityIn, priorityLabels } from "../../../loop/priority.ts";
 import { Envelope, isBot, isOurs, issueRef, isTrigger, personOf, reading } from "../payload.ts";
 import { ignored, type Self, type Translated } from "../translated.ts";
 
@@ -44,6 +45,8 @@ function labelEvent(payload: Payload, self: Self): Translated {
   const isSet = payload.action === "labeled";
   if (label !== undefined && hasLabel([label], holdLabel))
     return about(payload, isSet ? { type: "hold_set", by: payload.sender.login } : { type: "hold_taken_off" });
+  if (label !== undefined && payload.issue.labels !== undefined && hasLabel(Object.values(priorityLabels), label))
+    return about(payload, { type: "priority_set", priority: priorityIn(payload.issue.labels.map(({ name }) => name)) });
   if (label !== undefined && hasLabel(Object.values(statusLabels), label)) {
     if (isBot(payload.sender)) return ignored("a bot changed a status label"); // two Apps would correct each other for ever
     return about(payload, { type: "status_label_changed", label, set: isSet });
