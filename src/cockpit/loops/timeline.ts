@@ -34,6 +34,7 @@ const happenings: Readonly<Record<LoopEvent["type"] | "ci_facts", string>> = {
   all_resumed: "All loops of the repository go on",
   hold_set: "The label that holds it was set",
   hold_taken_off: "The label that holds it was taken off",
+  priority_set: "Its priority among the loops of the repository changed",
   status_label_changed: "A person changed one of our labels",
   record_edited: "A comment of ours was edited",
   record_deleted: "A comment of ours was deleted",
