@@ -2,7 +2,8 @@
 import type { Finding } from "../loop/state.ts";
 import type { Gaming } from "./gaming/gaming.ts";
 import { colourOfKnockOut, type KnockOut, type KnockOutColour, seenOfKnockOut } from "./knock-out/knock-out.ts";
-import type { Reading } from "./reports/judge.ts";
+import { isWarning, type Reading } from "./reports/judge.ts";
+import type { SourceFinding } from "./reports/report.ts";
 
 /** One command of the policy, run at one commit. */
 export interface CheckRun {
@@ -88,6 +89,12 @@ function isAsRed(head: Reading, base: CheckRun): boolean {
   return [...redIn(head)].every((one) => before.has(one));
 }
 
+/** What linters found that counts: errors, and warnings where the command failed and nothing else shows why. */
+export function redFindings({ findings, reasons }: Pick<Reading, "findings" | "reasons">): readonly SourceFinding[] {
+  const isForWarnings = reasons.some(({ of }) => of === "warnings");
+  return findings.filter((one) => (one.level === "error" && !one.suppressed) || (isForWarnings && isWarning(one)));
+}
+
 /**
  * What was red in a reading: tests by name, errors by rule and file, and what no report names. What is there again under one name
  * is numbered, so that two are more than one.
@@ -96,7 +103,7 @@ export function redIn({ tests, findings, reasons }: Reading): ReadonlySet<string
   const failed = tests
     .filter(({ status }) => status === "failed")
     .map(({ file, suite, name }) => [file, ...suite, name]);
-  const errors = findings.filter(({ level, suppressed }) => level === "error" && !suppressed);
+  const errors = redFindings({ findings, reasons });
   const told = reasons.flatMap((reason) => {
     if (reason.of === "failed_to_load") return reason.files;
     return reason.of === "cause_not_in_report" || reason.of === "cut_short" ? [reason.of] : [];

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { maskCredentials } from "../base/credentials.ts";
 import { type CheckColour, colourOfCheck } from "../loop/own-checks.ts";
 import type { CheckResult, CheckSeen, Finding, VerdictPart } from "../loop/state.ts";
-import { type CheckRun, redIn } from "./checked.ts";
+import { type CheckRun, redFindings, redIn } from "./checked.ts";
 import { distill } from "./distill.ts";
 import { plain } from "./plain.ts";
 import { reasonSentence } from "./reports/reasons.ts";
@@ -71,11 +71,9 @@ function coverageWords(coverage: readonly FileCoverage[]): string[] {
 
 /** A finding for each red test and each error, and where reports name none, one with the end of the output. */
 function findingsOf(name: string, run: CheckRun, note: string): Finding[] {
-  const { tests, findings } = run.reading;
+  const { tests } = run.reading;
   const failed = tests.filter(({ status }) => status === "failed").map((test) => ofTest(name, test));
-  const errors = findings
-    .filter(({ level, suppressed }) => level === "error" && !suppressed)
-    .map((one) => ofSource(name, one));
+  const errors = redFindings(run.reading).map((one) => ofSource(name, one));
   const all = [...failed, ...errors];
   if (all.length === 0) return [finding(`${name}: ${note}`, distill(maskCredentials(run.log), OUTPUT))];
   const left = all.length - FINDINGS;

@@ -16,6 +16,7 @@ export type Reason =
   | { readonly of: "failed_to_load"; readonly files: readonly string[] }
   | { readonly of: "other_failures"; readonly told: readonly string[] }
   | { readonly of: "findings"; readonly count: number }
+  | { readonly of: "warnings"; readonly count: number } // of linters, where nothing else shows why the command failed
   | { readonly of: "cut_short"; readonly report: string; readonly detail: string }
   | { readonly of: "cause_not_in_report" }
   | { readonly of: "unfit_report"; readonly report: string; readonly detail: string }
@@ -46,8 +47,8 @@ export function judgeReports(reports: readonly Report[], options: JudgeOptions):
   const doubts = doubtsOf(reports, tests, options);
   const base = { ran: hasRun(reports, tests), tests, findings, coverage: reports.flatMap(({ coverage }) => coverage) };
   if (exitCode !== 0) {
-    const cause: Reason[] =
-      red.some(({ of }) => of !== "cut_short") || options.exitCodeOnly ? red : [{ of: "cause_not_in_report" }, ...red];
+    const isShown = red.some(({ of }) => of !== "cut_short") || options.exitCodeOnly;
+    const cause: Reason[] = isShown ? red : [likelyCause(reports, findings, exitCode), ...red];
     return { ...base, state: "red", reasons: [{ of: "exit_code", code: exitCode }, ...cause, ...doubts] };
   }
   if (red.length > 0) return { ...base, state: "red", reasons: [...red, ...doubts] };
@@ -86,6 +87,18 @@ function redReasons(
     ...(told.length > 0 ? [{ of: "other_failures", told } as const] : []),
     ...(errors > 0 ? [{ of: "findings", count: errors } as const] : []),
   ];
+}
+
+/** Commands of linters may fail for warnings as well, by an option that no report shows. */
+function likelyCause(reports: readonly Report[], findings: readonly SourceFinding[], exitCode: number | null): Reason {
+  const count = findings.filter(isWarning).length;
+  const isLinters = exitCode !== null && reports.every(({ lint }) => lint);
+  return isLinters && count > 0 ? { of: "warnings", count } : { of: "cause_not_in_report" };
+}
+
+/** Whether it is a warning that nobody suppressed. */
+export function isWarning({ level, suppressed }: SourceFinding): boolean {
+  return level === "warning" && !suppressed;
 }
 
 const isCoverage = ({ format }: Report) => ["lcov", "cobertura", "clover", "jacoco", "istanbul"].includes(format);

@@ -16,6 +16,10 @@ export function reasonSentence(reason: Reason): string {
       return `Failed outside of a test: ${listed(reason.told)}.`;
     case "findings":
       return `${reason.count} errors were found.`;
+    case "warnings":
+      return reason.count === 1
+        ? "1 warning is all that was found."
+        : `${reason.count} warnings are all that was found.`;
     case "cut_short":
       return `${reason.report} ends too early: ${reason.detail}.`;
     case "cause_not_in_report":
