@@ -1,8 +1,8 @@
 // Short texts that say until when they are good and prove that they are ours: tickets, sessions, and what is made of them.
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** A ticket of the operator's, the operator's session, a sign-in under way, a person's session. */
-type Kind = "t" | "s" | "b" | "p";
+/** A ticket of the operator's, the operator's session, a sign-in under way, a person's session, a form. */
+type Kind = "t" | "s" | "b" | "p" | "f";
 
 export interface Signer {
   /** A text of this kind that is like no other, and good for so many milliseconds from `now` (epoch milliseconds). */
@@ -23,7 +23,7 @@ export function createSigner(sealSecret: string): Signer {
       return `${text}.${mac(text)}`;
     },
     until(kind, given, now) {
-      const [, text = "", of = "", until = ""] = /^(([tsbp])\.(\d{13})\.[\w-]{24})\.[\w-]{43}$/.exec(given) ?? [];
+      const [, text = "", of = "", until = ""] = /^(([tsbpf])\.(\d{13})\.[\w-]{24})\.[\w-]{43}$/.exec(given) ?? [];
       const isOurs = isSame(`${text}.${mac(text)}`, given);
       return isOurs && of === kind && Number(until) > now ? Number(until) : null;
     },

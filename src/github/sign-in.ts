@@ -2,6 +2,7 @@
 import { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { Fault } from "../base/fault.ts";
+import type { IssueRef } from "../loop/state.ts";
 import { understood } from "./client/client.ts";
 import { faultOf } from "./client/fault.ts";
 
@@ -31,6 +32,8 @@ export interface SignIn {
   }): Promise<SignedIn>;
   /** The ids of those repositories of the App's that the person was given access to. Throws Fault; `forbidden`: the token is over. */
   repositoriesOf(token: string): Promise<ReadonlySet<number>>;
+  /** Comments on an issue as the person whose token it is; once. Throws Fault. */
+  comment(token: string, issue: Pick<IssueRef, "owner" | "name" | "number">, body: string): Promise<void>;
 }
 
 /** Also where the App has opted out of tokens that expire: https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens */
@@ -99,6 +102,16 @@ export function signInAt({ webUrl, apiUrl, clientId, clientSecret }: SignInAt): 
         }
       }
       return found;
+    },
+    async comment(token, { owner, name, number }, body) {
+      const attempted = `Could not comment on ${owner}/${name}#${number}`;
+      const path = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
+      await ask(client(token), attempted, z.object({ id: z.number() }), path, {
+        owner,
+        repo: name,
+        issue_number: number,
+        body,
+      });
     },
   };
 }

@@ -11,7 +11,7 @@ import { createFlow } from "../../src/cockpit/setup/flow.ts";
 import { makeTicket } from "../../src/cockpit/ticket.ts";
 import { browserArguments, findBrowser } from "../../src/forge/pages/screenshot.ts";
 import { exchangeCode, newApp } from "../../src/github/register.ts";
-import { signInAt } from "../../src/github/sign-in.ts";
+import { type SignIn, signInAt } from "../../src/github/sign-in.ts";
 import { manifest } from "../../src/github/start.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import { aLoop, anAttempt, anEndedLoop, aRedVerdict, aRun, aVerdict, hour, sha } from "../loop/builder.ts";
@@ -86,12 +86,14 @@ const trace = [
   { ...entry, at: now - hour, kind: "verdict_read", detail: { before: "verifying", after: "awaiting_gate" } },
 ];
 
-const signIn = signInAt({
-  webUrl: "http://127.0.0.1:9",
-  apiUrl: "http://127.0.0.1:9",
-  clientId: "c",
-  clientSecret: "s",
-});
+/** Lets in whoever comes, as somebody who reaches the repository; GitHub's own part is tested elsewhere. */
+const nowhere = { webUrl: "http://127.0.0.1:9", apiUrl: "http://127.0.0.1:9", clientId: "c", clientSecret: "s" };
+const signIn: SignIn = {
+  ...signInAt(nowhere),
+  addressFor: ({ redirectUrl, state }) => `${redirectUrl}?code=0123456789&state=${state}`,
+  exchange: async () => ({ token: "t", lastsMs: hour, person: { id: 7, login: "a-person-with-a-login" } }),
+  repositoriesOf: async () => new Set([100]),
+};
 
 /** What the page's policy forbade, and what went wrong in its scripts. */
 function watched(page: Page): string[] {
@@ -153,6 +155,9 @@ describe.skipIf(executablePath === null)("every page", () => {
     ["outcomes-week", "/outcomes?by=week"],
     ["health", "/health"],
     ["nothing", "/loops/1/1"],
+    ["signed-in", "/sign-in?to=/loops/100/1"],
+    ["steer", "/loops/100/1/do/steer"],
+    ["stop", "/loops/100/1/do/stop"],
   ] as const;
 
   test.each(looks)("%s: axe-core finds nothing, nothing is forbidden, nothing sticks out", async (look, options) => {

@@ -1,10 +1,10 @@
 // Signing in to the pages with GitHub: who comes in, what they see, and what they do not learn; against the forge.
 import { request } from "node:http";
 import { expect, test } from "vitest";
-import type { Forge } from "../../src/forge/forge.ts";
 import { signInAt } from "../../src/github/sign-in.ts";
 import { aForge } from "../forge/local-forge.ts";
 import { aLoop, anEndedLoop } from "../loop/builder.ts";
+import { aBrowser, agree, leads, pathIn, signIn } from "./a-browser.ts";
 import { aDoor, type DoorOptions } from "./a-door.ts";
 
 /** Loops of `acme/demo`, which rex may read, and of `acme/hidden`, which only ada was given. */
@@ -32,41 +32,6 @@ async function aPlace(options: Omit<DoorOptions, "signIn"> = {}) {
   const origin = options.publicOrigin ?? place.url;
   forge.setCallbacks([`${origin}/signed-in`]);
   return { ...place, forge, hidden, demo: open.issue.repositoryId };
-}
-
-/** A browser's cookies for one site, and its address there; redirects are followed by hand. */
-function aBrowser(url: string) {
-  const jar = new Map<string, string>();
-  return async (path: string, init: RequestInit = {}) => {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-    const answer = await fetch(url + path, { redirect: "manual", ...init, headers: { cookie, ...init.headers } });
-    for (const set of answer.headers.getSetCookie()) {
-      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
-      if (value === "") jar.delete(name);
-      else jar.set(name, value);
-    }
-    return answer;
-  };
-}
-type Browser = ReturnType<typeof aBrowser>;
-
-const leads = (answer: Response) => answer.headers.get("location") ?? "";
-
-/** Lets the App know who they are, at the forge; gives where GitHub sends the browser back to. */
-async function agree(forge: Forge, address: string, login: string): Promise<string> {
-  const asked = new URL(address);
-  const body = new URLSearchParams([...asked.searchParams, ["authorize", "1"]]);
-  const headers = { origin: forge.url, cookie: `forge_person=${login}`, accept: "text/html" };
-  return leads(await fetch(`${forge.url}${asked.pathname}`, { method: "POST", body, headers, redirect: "manual" }));
-}
-
-const pathIn = (address: string) => new URL(address).pathname + new URL(address).search;
-
-async function signIn(forge: Forge, browser: Browser, login: string, to = "/"): Promise<string> {
-  const back = await agree(forge, leads(await browser(`/sign-in?to=${encodeURIComponent(to)}`)), login);
-  const answer = await browser(pathIn(back));
-  expect(answer.status).toBe(303);
-  return leads(answer);
 }
 
 test("a person sees the loops of the repositories they were given at GitHub, and nothing that tells of others", async () => {

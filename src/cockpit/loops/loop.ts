@@ -5,6 +5,7 @@ import type { Attempt, LoopState, RunFacts, Verdict } from "../../loop/state.ts"
 import { inDollars } from "../../report/money.ts";
 import { nextAction } from "../../report/next.ts";
 import { duration } from "../../report/time.ts";
+import { actingPart } from "../acting/page.ts";
 import { type Html, shell } from "../page/shell.ts";
 import { visitorBar } from "../people/bar.ts";
 import type { Visitor } from "../people/visitor.ts";
@@ -29,7 +30,7 @@ export function loopPage(shown: ShownLoop): Html {
   const main = html`<p><a href="/">All loops</a> › <a href="${github}/${owner}/${name}/issues/${number}" rel="noreferrer">${issueName(state)}</a></p>
     <h1>${state.title}</h1>
     <div id="live" data-events="${addressOf(issueKey)}/events">
-      <section class="card" aria-label="State">${statePart(shown)}</section>
+      <section class="card" aria-label="State">${statePart(shown)}${actingPart(issueKey, state, shown.visitor)}</section>
       <h2>Attempts</h2>
       ${state.attempts.length === 0 ? html`<p class="quiet">None has begun.</p>` : state.attempts.toReversed().map((attempt, index) => attemptPart(issueKey, attempt, index === 0, shown.now))}
       <h2>What happened</h2>

@@ -6,6 +6,7 @@ import { Fault } from "../../base/fault.ts";
 import type { StorePort } from "../../engine/ports.ts";
 import { issueKeyOf, repositoryIn } from "../../loop/issue-key.ts";
 import type { LoopState } from "../../loop/state.ts";
+import { actingRoutes } from "../acting/routes.ts";
 import { type Health, healthPage } from "../health/page.ts";
 import type { Live } from "../live.ts";
 import { createBook } from "../outcomes/book.ts";
@@ -74,6 +75,7 @@ export function loopRoutes(parts: LoopPages): Hono<VisitorEnv> {
     const seesIt = () => maySee(visitor, repositoryIn(issueKey)).catch(() => false);
     return streamSSE(context, (stream) => follow(stream, { live, issueKey, maySee: seesIt }).finally(leave));
   });
+  routes.route("/", actingRoutes(parts));
   const book = createBook(store);
   routes.get("/outcomes", async (context) => {
     const visitor = context.get("visitor");

@@ -99,6 +99,15 @@ describe("is an event:", () => {
       ),
     ],
     [
+      "a person gives a command by a button of our pages",
+      "issue-comment-created",
+      { comment: { performed_via_github_app: { id: 42 } } },
+      event(
+        { issue: 12 },
+        { type: "command", command: expect.objectContaining({ actor: mona }), on: expect.anything() },
+      ),
+    ],
+    [
       "someone edits our comment (T16)",
       "issue-comment-edited",
       {},
@@ -378,9 +387,15 @@ describe("is ignored:", () => {
     ["a comment of our own (T19)", "issue-comment-created", { sender: us }, "we wrote the comment ourselves"],
     ["a command by a bot (T19)", "issue-comment-created", { sender: otherBot }, "commands of bots do not count"],
     [
-      "a command by an App in a person's name (T1)",
+      "a command by another App in a person's name (T1)",
       "issue-comment-created",
-      { comment: { performed_via_github_app: { id: 42 } } },
+      { comment: { performed_via_github_app: { id: 43 } } },
+      "a comment that an App wrote is no person's command",
+    ],
+    [
+      "a command by our App in the name of somebody else than who sent it (T1)",
+      "issue-comment-created",
+      { comment: { user: { id: 9002, login: "hugo", type: "User" }, performed_via_github_app: { id: 42 } } },
       "a comment that an App wrote is no person's command",
     ],
     [

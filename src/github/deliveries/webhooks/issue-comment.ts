@@ -37,7 +37,7 @@ export const translateIssueComment = reading(Payload, (payload, self) => {
 function commandIn(payload: Payload, self: Self): Translated {
   if (isOurs(payload.sender, self)) return ignored("we wrote the comment ourselves");
   if (isBot(payload.sender)) return ignored("commands of bots do not count");
-  if (payload.comment.performed_via_github_app) return ignored("a comment that an App wrote is no person's command");
+  if (isOfAnotherApp(payload, self)) return ignored("a comment that an App wrote is no person's command");
   const command = parseCommand(payload.comment.body ?? "", self.slug);
   if (!command) return ignored("the first line of the comment is no command");
   const { number, title = "" } = payload.issue;
@@ -47,6 +47,12 @@ function commandIn(payload: Payload, self: Self): Translated {
   const begins = command.verb === "run" ? { begins: { loop: self.newLoopId(), title, label } } : {};
   const on = { issue: issueRef(payload, number), label };
   return about(payload, { issue: number }, { type: "command", command: { ...given, ...begins }, on });
+}
+
+/** This App itself acts for a person who pressed a button of its pages, with that person's own token; no other App does. */
+function isOfAnotherApp({ comment: { performed_via_github_app: via, user }, sender }: Payload, self: Self): boolean {
+  if (!via) return false;
+  return via.id !== self.appId || user?.id !== sender.id;
 }
 
 function recordTouched(payload: Payload, self: Self): Translated {
