@@ -81,8 +81,11 @@ export const anthropicMessages: Wire = {
     const { type, usage, message, delta } = objectAt(event);
     if (type === "message") return { usage: usageOf(before.usage, usage), final: isObject(usage) };
     if (type === "message_start") return { ...before, usage: usageOf(before.usage, objectAt(message).usage) };
+    if (type === "content_block_start" || type === "content_block_delta") return { ...before, final: false };
     if (type !== "message_delta") return before;
-    const ended = typeof objectAt(delta).stop_reason === "string" && countAt(objectAt(usage).output_tokens) !== null;
+    const { input_tokens: input, output_tokens: output } = objectAt(usage);
+    if (before.usage === null && countAt(input) === null) return before; // the input was told at the beginning, or it is not known
+    const ended = typeof objectAt(delta).stop_reason === "string" && countAt(output) !== null;
     return { usage: usageOf(before.usage, usage), final: before.final || ended };
   },
 };
@@ -133,9 +136,11 @@ function usageOf(before: Usage | null, reported: unknown): Usage | null {
   if (!isObject(reported)) return before;
   const was = before ?? noUsage;
   const { cache_creation: written } = reported;
-  const read = countAt(reported.cache_read_input_tokens) ?? was.cacheRead;
-  const write = countAt(reported.cache_creation_input_tokens) ?? was.cacheWrite;
-  const fresh = countAt(reported.input_tokens) ?? was.input - was.cacheRead - was.cacheWrite;
+  // What is told of the input once more, at the end, counts where it is more: some servers say 0 there.
+  const atLeast = (told: unknown, known: number) => Math.max(countAt(told) ?? 0, known);
+  const read = atLeast(reported.cache_read_input_tokens, was.cacheRead);
+  const write = atLeast(reported.cache_creation_input_tokens, was.cacheWrite);
+  const fresh = atLeast(reported.input_tokens, was.input - was.cacheRead - was.cacheWrite);
   return {
     input: fresh + read + write,
     cacheRead: read,

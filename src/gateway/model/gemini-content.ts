@@ -2,7 +2,7 @@
 import { geminiDeclarations, geminiShape, picturesIn, spelledOnce } from "./gemini-shape.ts";
 import { countAt, isObject, type JsonObject, keepFields, listAt, objectAt } from "./json.ts";
 import { digestOf, type Growing } from "./known.ts";
-import { noUsage, type Usage } from "./meter.ts";
+import { grown, noUsage, type Usage } from "./meter.ts";
 import { type Taken, take } from "./shape.ts";
 import { askedOf, isModelName, type Plan, type Wire } from "./wire.ts";
 
@@ -74,12 +74,17 @@ export const geminiContent: Wire = {
     const blocked = typeof objectAt(promptFeedback).blockReason === "string";
     const ended = before.ended === true || finished || blocked;
     const figures = usageOf(usageMetadata);
-    const usage = figures ?? before.usage;
+    const usage = grown(before.usage, figures);
+    const behind = figures === null && (before.behind === true || listAt(candidates).some(hasWords));
     // Figures that ride along with words are those so far; alone they are the account of an answer that has ended.
     const alone = figures !== null && listAt(candidates).length === 0;
-    return { usage, final: usage !== null && (ended || alone), ended };
+    return { usage, final: usage !== null && (ended || alone) && !behind, ended, behind };
   },
 };
+
+function hasWords(candidate: unknown): boolean {
+  return listAt(objectAt(objectAt(candidate).content).parts).length > 0;
+}
 
 /** Counting may wrap the request to be counted in another. */
 function wholeOf(given: JsonObject, kind: "generate" | "count"): Taken<JsonObject> {

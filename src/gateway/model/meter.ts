@@ -27,9 +27,18 @@ export interface Tally extends Billed {
   readonly final: boolean;
   /** True once the answer said that it is complete, of a stream whose figures may come with that or after it. */
   readonly ended?: boolean;
+  /** True while words have come since the figures that were read: those are not yet the whole call's. */
+  readonly behind?: boolean;
 }
 
 export const nothingRead: Tally = { usage: null, final: false };
+
+/** Figures of one call only grow: where an answer tells them twice, neither takes back what the other said. */
+export function grown(before: Usage | null, now: Usage | null): Usage | null {
+  if (before === null || now === null) return now ?? before;
+  const of = now.input >= before.input ? now : before;
+  return { ...of, output: Math.max(before.output, now.output), reasoning: Math.max(before.reasoning, now.reasoning) };
+}
 
 /** What these tokens cost, rounded up. Cached parts that exceed the input, as some servers report, add to it. */
 export function costOf(usage: Usage, rates: Rates): NanoUsd {

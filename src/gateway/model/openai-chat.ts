@@ -2,7 +2,7 @@
 import { chatShape, chatTool } from "./chat-shape.ts";
 import { countAt, isObject, keepFields, listAt, objectAt } from "./json.ts";
 import { digestOf, type Growing } from "./known.ts";
-import type { Usage } from "./meter.ts";
+import { grown, type Usage } from "./meter.ts";
 import { ownTools } from "./own-tools.ts";
 import { take } from "./shape.ts";
 import { standardTier, tierIn } from "./tier.ts";
@@ -91,23 +91,30 @@ export const openaiChat: Wire = {
   },
   counting: ({ body }) => body,
   tally(before, event) {
-    if (event === "[DONE]") return { ...before, final: before.usage !== null };
-    const { object, choices, usage: reported, service_tier: told } = objectAt(event);
-    const usage = usageOf(reported);
-    const tier = tierIn(told, before);
+    if (event === "[DONE]") return { ...before, final: before.usage !== null && before.behind !== true };
+    const { object, choices, usage: reported, service_tier: level } = objectAt(event);
+    const figures = usageOf(reported);
+    const usage = grown(before.usage, figures);
+    const tier = tierIn(level, before);
     const answers = listAt(choices);
     if (object === "chat.completion" || (object === undefined && answers.some(isWholeAnswer)))
-      return usage === null ? { ...before, ...tier } : { usage, final: true, ...tier };
+      return figures === null ? { ...before, ...tier } : { usage, final: true, ...tier };
     // Other servers than OpenAI's state the figures with the end itself, and may send no `[DONE]` after it.
     const ended = before.ended === true || answers.some(isEnd);
-    const last = usage !== null && (ended || answers.length === 0);
-    return { usage: usage ?? before.usage, final: before.final || last, ended, ...tier };
+    const last = figures !== null && (ended || answers.length === 0);
+    const behind = figures === null && (before.behind === true || answers.some(hasWords));
+    return { usage, final: (before.final || last) && !behind, ended, behind, ...tier };
   },
 };
 
 /** Some servers leave out of an answer what kind of object it is. */
 function isWholeAnswer(choice: unknown): boolean {
   return isObject(objectAt(choice).message);
+}
+
+function hasWords(choice: unknown): boolean {
+  const { role: _, ...said } = objectAt(objectAt(choice).delta);
+  return Object.values(said).some((value) => value !== null && value !== "");
 }
 
 function isEnd(choice: unknown): boolean {

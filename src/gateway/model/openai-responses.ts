@@ -1,7 +1,7 @@
 // OpenAI's Responses: what of a request may leave, how its output is capped, and where its usage stands.
 import { countAt, isObject, type JsonObject, keepFields, listAt, objectAt } from "./json.ts";
 import { digestOf, type Growing } from "./known.ts";
-import type { Tally, Usage } from "./meter.ts";
+import { grown, type Tally, type Usage } from "./meter.ts";
 import { ownTools } from "./own-tools.ts";
 import { responsesShape, responsesTool } from "./responses-shape.ts";
 import { take } from "./shape.ts";
@@ -85,7 +85,7 @@ function talliedIn(response: unknown, before: Tally): Tally {
   const { usage: reported, service_tier: told } = objectAt(response);
   const usage = usageOf(reported);
   const tier = tierIn(told, before);
-  return usage === null ? { ...before, ...tier } : { usage, final: true, ...tier };
+  return usage === null ? { ...before, ...tier } : { usage: grown(before.usage, usage), final: true, ...tier };
 }
 
 /** Tools of a namespace are the client's when all in it are. */

@@ -18,15 +18,16 @@ export interface SseReader {
 const [lineFeed, carriageReturn] = [10, 13];
 
 /**
- * Each byte is looked at once and copied a few times at most, however many pieces an event comes in. An event ends after a line that is
- * empty, so every line's end is held against the one before it.
+ * Each byte is looked at once and copied a few times at most, however many pieces an event comes in. A line ends with CR LF, LF or CR, and an
+ * event after a line that is empty: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export function createSseReader(): SseReader {
   let kept: Buffer = Buffer.alloc(0); // grows by doubling
   let pending = 0; // bytes in it
-  let line = 0; // bytes in the line so far, without a carriage return at its end
-  let returned = false; // whether the last byte was a carriage return
+  let line = 0; // bytes in the line so far
+  let returned = false; // whether the last byte was a carriage return, which a line feed may still belong to
   let begun = false; // whether the event has a line at all
+  let first = true; // only before the first event may a byte order mark stand
   const keep = (piece: Buffer) => {
     if (pending + piece.length > kept.length) {
       const larger = Buffer.allocUnsafe(Math.max(2 * kept.length, pending + piece.length));
@@ -42,28 +43,34 @@ export function createSseReader(): SseReader {
     kept = Buffer.alloc(0);
     pending = 0;
     begun = false;
-    return { raw, data: dataOf(raw) };
+    const read = first ? raw.replace(/^\uFEFF/, "") : raw;
+    first = false;
+    return { raw, data: dataOf(read) };
   };
   return {
     push(piece) {
       const events: SseEvent[] = [];
       let from = 0;
-      for (let at = 0; at < piece.length; ) {
-        const end = piece.indexOf(lineFeed, at);
-        const until = end < 0 ? piece.length : end;
-        if (until > at) {
-          line += until - at + (returned ? 1 : 0);
-          returned = piece[until - 1] === carriageReturn;
-          if (returned) line--;
-        }
-        if (end < 0) break;
-        at = end + 1;
+      const next = nextEnd(piece);
+      const endLine = (at: number) => {
         if (line === 0 && begun) {
           events.push(take(piece.subarray(from, at)));
           from = at;
         } else if (line > 0) begun = true;
         line = 0;
-        returned = false;
+      };
+      for (let at = 0; at < piece.length; ) {
+        if (returned) {
+          returned = false;
+          if (piece[at] === lineFeed) at += 1;
+          endLine(at);
+          continue;
+        }
+        const end = next(at);
+        line += end - at;
+        at = end + 1;
+        returned = piece[end] === carriageReturn;
+        if (end < piece.length && !returned) endLine(at);
       }
       if (from < piece.length) keep(piece.subarray(from));
       return events;
@@ -76,10 +83,25 @@ export function createSseReader(): SseReader {
   };
 }
 
+/** Where the next line ends from here on, or the piece does. */
+function nextEnd(piece: Buffer): (at: number) => number {
+  const seek = (byte: number) => {
+    let found = -1;
+    return (at: number) => {
+      if (found >= at) return found;
+      const next = piece.indexOf(byte, at);
+      found = next < 0 ? piece.length : next;
+      return found;
+    };
+  };
+  const [feed, back] = [seek(lineFeed), seek(carriageReturn)];
+  return (at) => Math.min(feed(at), back(at));
+}
+
 function dataOf(raw: string): string {
   return raw
-    .split(/\r?\n/)
-    .filter((line) => line.startsWith("data:"))
+    .split(/\r\n|\n|\r/)
+    .filter((line) => line === "data" || line.startsWith("data:"))
     .map((line) => line.slice(5).replace(/^ /, ""))
     .join("\n");
 }

@@ -35,12 +35,14 @@ export async function passStream(streaming: Streaming): Promise<Streamed> {
   let tooLarge = false;
   let tally = nothingRead;
   const handle = async (events: readonly SseEvent[]) => {
+    let text = "";
     for (const event of events) {
-      const data = event.data === "[DONE]" ? event.data : parseJson(event.data);
-      tally = streaming.wire.tally(tally, data);
-      if (!(streaming.plan.hidesUsage && isUsageOnly(data)))
-        await write(response, withoutKey(event.raw, streaming.key));
+      const isWords = event.data !== ""; // else it keeps the connection alive
+      const data = event.data === "[DONE]" || !isWords ? event.data : parseJson(event.data);
+      if (isWords) tally = streaming.wire.tally(tally, data);
+      if (!(streaming.plan.hidesUsage && isUsageOnly(data))) text += event.raw;
     }
+    if (text !== "") await write(response, withoutKey(text, streaming.key));
   };
   response.writeHead(200, {
     ...passingHeaders(answer),
