@@ -41,7 +41,13 @@ const reviewTries = 2;
 const lostReviewers = 4;
 
 /** What is known of a commit that nobody outside has judged yet. */
-export const unheard = { ciSeen: false, ciOverdue: false, ciLooked: false, ciQuiet: undefined } as const;
+export const unheard = {
+  ciSeen: false,
+  ciOverdue: false,
+  ciLooked: false,
+  ciQuiet: undefined,
+  ciAwaits: undefined,
+} as const;
 
 /** Whatever CI and reviewers said of it while nobody listened is looked at. */
 export const unseen = {
@@ -313,7 +319,7 @@ export function onVerdict(
   if (waitsForReady(state, verdict)) return readyForCi(state, now);
   const ended = hasEnded(verdict);
   if (ended && again.length > 0 && mayRerunCutShort(state, verdict)) return rerunCutShort(state, again, now);
-  if (!ended && !state.ciOverdue) return stay({ ...state, ciSeen: false }, "the verdict is still pending");
+  if (!ended && !state.ciOverdue) return waitForCi(state, verdict);
   const silent = verdict.parts.filter((part) => part.colour === "pending" || part.colour === "absent");
   const lacks = lacking(verdict);
   const why =
@@ -328,8 +334,27 @@ export function onVerdict(
   ]);
 }
 
+/** So many checks that wait for a person are named while the rest of CI is waited for. */
+const namedAtMost = 5;
+
+/** What a person can settle meanwhile is said once, and not when the time is up. */
+function waitForCi(before: LoopState, { parts }: Verdict): Decision {
+  const state: LoopState = { ...before, ciSeen: false };
+  const ciAwaits = parts
+    .filter(
+      ({ source, colour, lacks }) =>
+        source === "ci" && colour === "pending" && (lacks === "approval" || lacks === "person"),
+    )
+    .slice(0, namedAtMost)
+    .map(({ name, note }) => ({ name, note }));
+  const isKnown = JSON.stringify(ciAwaits) === JSON.stringify(before.ciAwaits ?? []);
+  if (isKnown) return stay(state, "the verdict is still pending");
+  const note = "the verdict is pending, and part of it waits for a person";
+  return { state: { ...state, ciAwaits }, effects: [{ type: "write_status" }], note };
+}
+
 /** What is missing in these cases is told as that, also where it was no matter of waiting. */
-const saidAtOnce: readonly Lacking[] = ["approval", "start", "runner"];
+const saidAtOnce: readonly Lacking[] = ["approval", "person", "start", "runner"];
 
 /** Once in an attempt, too: nothing else is open, and GitHub takes up what failed in a workflow only once all of it has ended. */
 function mayRerunCutShort(state: LoopState, { parts }: Verdict): boolean {

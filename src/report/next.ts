@@ -85,7 +85,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
       if (ending.of === "ci_silent" && ending.lacks === "runner")
         return `have the jobs run again on ${pullLink ?? "the pull request"} (“Re-run failed jobs”${mayNotRerun(state)}), and if a runner is lost each time, see whether the change takes more than it has; then ${judgedAgain}`;
       if (ending.of === "ci_silent" && ending.lacks === "person")
-        return `do what that check asks for on ${pullLink ?? "the pull request"}, or name the checks that count in \`checks.required\`; then ${judgedAgain}`;
+        return `do what is asked for above on ${pullLink ?? "the pull request"} (sign, give access, or change its title or labels), or name the checks that count in \`checks.required\`; then ${judgedAgain}`;
       if (ending.of === "ci_silent" && ending.lacks === "required")
         return `have the required check report on every pull request, or take it off \`checks.required\` and the branch's rules; then ${judgedAgain}`;
       return `once CI works, ${judgedAgain}`;

@@ -6,6 +6,7 @@ import type { CheckFact, CiFacts } from "./facts.ts";
 import { findingOf } from "./finding.ts";
 import { flakyIn } from "./flaky.ts";
 import { newestOf } from "./newest.ts";
+import { peopleMatter } from "./people-checks.ts";
 import { whyIgnored } from "./sources.ts";
 
 export interface Judgement {
@@ -27,7 +28,7 @@ const ended = ["stale", "startup_failure"];
  * Where none is required, every reported check counts, none may fail and at least one must succeed. Of several runs
  * of one check the newest counts. `action_required` and words unknown to us are not the change's doing: pending; so are
  * `stale` and `startup_failure`, for good. What comes from somebody else than policy and branch rules expect is noted, and
- * counts neither way. A job that never started, or was ended from outside, has shown nothing, and is pending for good. A red check among `wasGreen` was green on this commit before, whether or not GitHub still lists that run.
+ * counts neither way. What is for people to settle, since no file is at fault, is pending for good. A job that never started, or was ended from outside, has shown nothing, and is pending for good. A red check among `wasGreen` was green on this commit before, whether or not GitHub still lists that run.
  */
 export function judgeCi(
   ci: CiFacts,
@@ -150,6 +151,7 @@ function pendingFor(check: CheckFact): Pick<VerdictPart, "final" | "lacks"> {
   if (unstarted === true) return { ...forGood, lacks: "start" };
   if (cutShortBy(check) !== null) return { ...forGood, lacks: "runner" };
   if (waits === true) return { lacks: "approval" };
+  if (isForPeople(check)) return { ...(check.done ? forGood : {}), lacks: "person" };
   if (conclusion === "action_required") return { lacks: "person" };
   return ended.includes(conclusion ?? "") ? forGood : {};
 }
@@ -220,13 +222,21 @@ function stateOf({ done, conclusion }: CheckFact): string {
   return done ? (conclusion ?? "unknown") : "unfinished";
 }
 
+/** It has not passed, and no commit makes it: who signs what, or what a pull request is called, is people's. */
+function isForPeople(check: CheckFact): boolean {
+  const isOpen = !check.done || redConclusions.includes(check.conclusion ?? "");
+  return isOpen && peopleMatter(check) !== null;
+}
+
 function colourOf(check: CheckFact): "green" | "red" | "pending" {
   if (!check.done || check.unstarted === true || cutShortBy(check) !== null) return "pending";
+  if (isForPeople(check)) return "pending";
   if (redConclusions.includes(check.conclusion ?? "")) return "red";
   return passing.includes(check.conclusion ?? "") ? "green" : "pending";
 }
 
 function pendingNote(check: CheckFact): string {
+  if (isForPeople(check)) return `${stateOf(check)}; it ${peopleMatter(check)}, which no change of the files settles`;
   if (check.waits === true) return "waits until a person lets its deployment begin";
   if (check.unstarted === true) return `never started: ${whyUnstarted(check)}`;
   const cut = cutShortBy(check);

@@ -152,6 +152,20 @@ export const settingRows: Readonly<Record<string, Row>> = {
     does: "The pull request is made ready for review once that is seen, with the reason in the thread; `pull_request.draft: never` opens it ready.",
     shown: shown("test/story/drafts.test.ts", "gets the pull request ready, and the reason is said"),
   },
+  "Checks that judge no file: an agreement to sign, access to give, the pull request's title or labels": {
+    does: "Recognised by what public tools call them and say. They are told to no agent and use up no attempt: once nothing else is open, the loop ends at once with what is asked, and `/loop retry` judges the same commit again. Where they should not decide, `checks.required` names those that do.",
+    shown: shown(
+      "test/story/people-checks.test.ts",
+      "%s, red beside green tests, ends the loop at once with what it is about; settled and retried, it is judged again",
+    ),
+  },
+  "Jobs that wait for a review of their deployment, and checks that end as `action_required`": {
+    does: "Waited for as long as for any check, with what a person has to do in the status comment from the first look on. When the time is up, the loop ends saying that.",
+    shown: shown(
+      "test/story/people-checks.test.ts",
+      "while the rest of CI is waited for, the status comment names what waits for a person, and for what",
+    ),
+  },
   "Auto-merge that a person switched on": {
     does: "GitHub goes by its own rules and knows nothing of the gate: the thread says so once, and names `loop / verdict` as the check to require. It stays as the person has it. What GitHub merges by itself ends the loop, with whether the gate had been passed.",
     shown: shown(

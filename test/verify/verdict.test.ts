@@ -118,6 +118,33 @@ describe("a verdict", () => {
       "pending (test pending: ended as action_required, which needs a person; review green: approved)",
     ],
     [
+      "a service has not let whoever made the commits in",
+      [
+        aCheck(),
+        aCheck({
+          name: "Vercel",
+          app: null,
+          creator: bot,
+          conclusion: "failure",
+          title: "Git author loopgate[bot] must have access to the project on Vercel to create deployments.",
+        }),
+      ],
+      {},
+      "pending (test green: success; Vercel pending: failure; it asks for access of whoever made the commits, which no change of the files settles; review green: approved)",
+    ],
+    [
+      "an agreement is not signed yet",
+      [aCheck(), aCheck({ name: "license/cla", app: null, creator: bot, done: false, conclusion: null })],
+      {},
+      "pending (test green: success; license/cla pending: unfinished; it asks whether whoever made the commits has signed an agreement, which no change of the files settles; review green: approved)",
+    ],
+    [
+      "a name only holds such letters",
+      [aCheck({ name: "clang / declare", conclusion: "failure" })],
+      {},
+      "red (clang / declare red: failure; review green: approved)",
+    ],
+    [
       "a conclusion is unknown to us",
       [aCheck({ conclusion: "splendid" })],
       {},

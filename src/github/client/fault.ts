@@ -61,6 +61,7 @@ function judgeRequest({ status, message }: RequestFailure, headers: Headers, now
     return { kind: "rate_limited", retry: "later", retryAt: waitUntil(headers, now) };
   if (status >= 500) return { kind: "unavailable", retry: "later" };
   if (status === 422 && /no commit found/i.test(message)) return { kind: "not_found", retry: "later" }; // not replicated yet
+  if (status === 422 && /"field":"head","code":"invalid"/.test(message)) return { kind: "not_found", retry: "later" }; // nor is the branch
   if (status === 405 && /base branch was modified/i.test(message)) return { kind: "conflict", retry: "later" }; // another merge came between
   if (status === 403 && /locked|disabled|archived|too many|more than/i.test(message))
     return { kind: "refused", retry: "never" };

@@ -239,7 +239,7 @@ function silentSentence(lacks: Extract<Ending, { of: "ci_silent" }>["lacks"], wa
     case "runner":
       return "Jobs that were to judge the commit were ended from outside before they were done, so it was not judged. That is no failure that shows the change to be wrong.";
     case "person":
-      return "A check on the commit has ended by asking for a person to act, so the commit was not judged.";
+      return "What is left open on the commit is for people to settle, and no change of its files does that, so it was not judged to its end.";
     case "everything":
       return `No check was reported on the commit within ${waited}. Either no CI runs on pull requests here, or something keeps it from starting: a path filter that leaves this change out, a run that waits for approval, or an outage.`;
     case "required":

@@ -79,7 +79,7 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
         `${attempt} is being judged`,
         headOf(state) === null
           ? "The agent says that no change is needed. The reviewer is checking that."
-          : `${judging} commit ${commit(headOf(state))}.${rerunSentence(state)}`,
+          : `${judging} commit ${commit(headOf(state))}.${rerunSentence(state)}${awaitsSentence(state)}`,
         headOf(state) === null
           ? "If the reviewer agrees, the loop is done. If not, the next attempt is told why."
           : `If it passes, ${state.rules?.approvals === 0 ? "the loop is done" : "a person is asked to approve it"}. If not, the next attempt is told what to fix.`,
@@ -146,6 +146,13 @@ function rerunSentence({ attempts }: LoopState): string {
   return attempt?.rerun === "asked"
     ? " What failed fails on the base branch too, or was green on this commit as well, so CI is asked to run it once more. That uses up no attempt."
     : "";
+}
+
+/** Which checks a person has to do something about before they can end. */
+function awaitsSentence({ ciAwaits = [] }: LoopState): string {
+  if (ciAwaits.length === 0) return "";
+  const each = ciAwaits.map(({ name, note }) => `${inlineCode(name)} (${plainSentence(note)})`);
+  return ` A person is waited for by ${each.join(", ")}.`;
 }
 
 /** Why the attempt begins with a merge; empty where it does not. */

@@ -124,6 +124,11 @@ const table: readonly [title: string, failing: Failing, expected: unknown][] = [
   ["410", answered(410, "This issue was deleted"), never("not_found")],
   ["422: too long (F34)", answered(422, "Validation Failed: body is too long"), never("refused")],
   ["422: the commit is not replicated yet (F29)", answered(422, "No commit found for SHA: abc"), later("not_found")],
+  [
+    "422: the branch is not replicated yet (F29)",
+    answered(422, 'Validation Failed: {"resource":"PullRequest","field":"head","code":"invalid"}'),
+    later("not_found"),
+  ],
   ["500 (F28)", answered(500, "Server Error"), later("unavailable")],
   ["502", answered(502, "Bad Gateway"), later("unavailable")],
   ["a status nobody knows", answered(418, "I'm a teapot"), never("invalid")],
