@@ -163,7 +163,7 @@ export const settingRows: Readonly<Record<string, Row>> = {
     does: "Waited for as long as for any check, with what a person has to do in the status comment from the first look on. When the time is up, the loop ends saying that.",
     shown: shown(
       "test/story/people-checks.test.ts",
-      "while the rest of CI is waited for, the status comment names what waits for a person, and for what",
+      "while the rest of CI is waited for, the status comment names each check that waits for a person, and for what",
     ),
   },
   "Auto-merge that a person switched on": {

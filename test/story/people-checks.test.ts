@@ -64,7 +64,7 @@ test("beside tests that fail, the agent is told of those alone", async () => {
   expect(ending).toMatchObject({ of: "ci_silent", lacks: "person" });
 });
 
-test("while the rest of CI is waited for, the status comment names what waits for a person, and for what", async () => {
+test("while the rest of CI is waited for, the status comment names each check that waits for a person, and for what", async () => {
   const story = await aStory({ ci: { mode: "silent" }, policy: "version: 1\npull_request:\n  draft: never\n" });
   const issue = await story.startLoop();
   const headSha = (await story.pull(issue)).head.sha;
