@@ -27,7 +27,7 @@ import type { World } from "./world.ts";
 type RunSchedules = Extract<Effect, { type: "run_schedules" }>;
 
 /** On every issue that a schedule opened; it is found by it. */
-export const scheduledLabel = "loop:scheduled";
+const scheduledLabel = "loop:scheduled";
 
 /** Where something fails for good, everything is looked at anew after so long. */
 const againMs = 24 * 3_600_000;

@@ -7,7 +7,7 @@ import type { Html } from "../page/shell.ts";
 import { inline, moment } from "./words.ts";
 
 /** What a loop does, where no more than its phase is known. */
-export const phaseTitles: Readonly<Record<Phase, string>> = {
+const phaseTitles: Readonly<Record<Phase, string>> = {
   queued: "reading the issue",
   preparing: "starting an attempt",
   executing: "the agent is at work",
