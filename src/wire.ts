@@ -17,6 +17,8 @@ import { createMetrics, type Metrics } from "./cockpit/metrics.ts";
 import { createReadiness } from "./cockpit/readiness.ts";
 import { createSigner } from "./cockpit/signed.ts";
 import { createAdmission } from "./cockpit/ticket.ts";
+import type { Collector } from "./cockpit/traces/collector.ts";
+import { createTeller, type Teller } from "./cockpit/traces/teller.ts";
 import { chooseRunUser } from "./container/docker/user.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
 import { steadyClock } from "./engine/clock.ts";
@@ -56,6 +58,8 @@ export interface AppOptions {
   readonly onRequest?: (kind: string, route: string) => void;
   /** Looks at all that the App depends on, for the operator's page; absent: nothing does. Never rejects. */
   readonly examine?: () => Promise<readonly ExaminedPart[]>;
+  /** Where loops are told of as OpenTelemetry traces; absent: nowhere. */
+  readonly collector?: Collector | null;
   /** Of what else runs here, by name. */
   readonly versions?: Readonly<Record<string, string>>;
 }
@@ -158,6 +162,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   try {
     const clock = options.clock ?? machineClock(store);
     const metrics = metricsOf(settings, clock, () => engine);
+    const traces = options.collector ? await openTraces(options.collector) : null;
     const live = createLive();
     const seen = createSeen(Date.now);
     const { self, github } = connect(counting(options, metrics, seen), clock);
@@ -198,15 +203,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       concurrentRuns: settings.concurrentRuns,
       ...(settings.recordsMs === undefined ? {} : { keepMs: settings.recordsMs }),
       ...(settings.keepBytes === undefined ? {} : { keepBytes: settings.keepBytes }),
-      ...(metrics === null
-        ? {}
-        : {
-            onDecided: (decided) => {
-              metrics.decided(decided);
-              live.decided(decided);
-              seen.decided(decided);
-            },
-          }),
+      onDecided: (decided) => {
+        metrics?.decided(decided);
+        live.decided(decided);
+        seen.decided(decided);
+        traces?.teller.decided(decided);
+      },
       reconcile: { label: settings.label, newLoopId, everyMs: settings.reconcileMs },
     });
     const reader = payloadReader(self);
@@ -216,7 +218,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     live.began(standing);
     await engine.start();
     const operator = metrics === null ? null : await openForOperator(options, { store, metrics, live, seen, engine });
-    const { url, close } = await openDoor(options, { engine, reader, now: clock.now, metrics, seen }).catch(
+    const { url, close } = await openDoor(options, { engine, reader, now: clock.now, metrics, seen, traces }).catch(
       async (error) => {
         await operator?.close();
         throw error;
@@ -233,6 +235,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
         await operator?.close();
         await close();
         await engine.stop();
+        await traces?.close();
         await reader.close();
         await store.close();
       },
@@ -316,6 +319,18 @@ function openForOperator(
   });
 }
 
+interface Traces {
+  readonly teller: Teller;
+  close(): Promise<void>;
+}
+
+/** What sends spans is loaded where they are sent. */
+async function openTraces(collector: Collector): Promise<Traces> {
+  const { createExporter } = await import("./cockpit/traces/export.ts");
+  const exporter = createExporter(collector);
+  return { teller: createTeller(exporter.send), close: exporter.close };
+}
+
 function signInOf({ github, client }: Settings): SignIn | null {
   if (client === undefined) return null;
   return signInAt({ webUrl: github.gitUrl, apiUrl: github.apiUrl, clientId: client.id, clientSecret: client.secret });
@@ -335,11 +350,12 @@ interface Behind {
   readonly now: () => number;
   readonly metrics: Metrics | null;
   readonly seen: Seen;
+  readonly traces: Traces | null;
 }
 
 async function openDoor(
   { settings, log }: AppOptions,
-  { engine, reader, now, metrics, seen }: Behind,
+  { engine, reader, now, metrics, seen, traces }: Behind,
 ): Promise<Listening> {
   const probot = await startProbot(app, {
     appId: settings.app.id,
@@ -359,6 +375,7 @@ async function openDoor(
         reader,
         accept: (delivery) => {
           seen.delivered(delivery.origin.repositoryId);
+          traces?.teller.delivered(delivery);
           return engine.accept(delivery);
         },
         now,

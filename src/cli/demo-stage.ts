@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
+import { collectorIn } from "../cockpit/traces/collector.ts";
 import { steadyClock } from "../engine/clock.ts";
 import type { Clock, Log } from "../engine/ports.ts";
 import type { WorldEvent } from "../forge/core.ts";
@@ -162,6 +163,7 @@ async function startOwnApp(
     log,
     runtime: runtime.runtime,
     image: (reference) => (reference === toolchain ? { kind: "toolchain" } : { kind: "named", reference }),
+    collector: collectorIn(env),
   });
   cleanup.add("the App", async () => {
     await app.close();

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { assert } from "../base/assert.ts";
 import { proxyProblem } from "../base/proxy.ts";
+import { collectorIn } from "../cockpit/traces/collector.ts";
 import { dockerRuntime } from "../container/docker/docker.ts";
 import { type Engine, openEngine } from "../container/docker/engine.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
@@ -57,6 +58,7 @@ export async function serve({ env: given, err }: Terminal): Promise<number> {
     image: (reference) => ({ kind: "named", reference }),
     examine: () => examine(engine, settings),
     versions: { Engine: engine.version },
+    collector: collectorIn(env),
   });
   log.info(
     { url: app.url, webhooks: app.webhookUrl, operator: app.operatorUrl, engine: engine.version, found: engine.origin },

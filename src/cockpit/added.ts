@@ -3,6 +3,9 @@ import type { Decided } from "../engine/ports.ts";
 import { dollarsOf } from "../loop/money.ts";
 import type { Attempt, LoopState, RunFacts, ToolCount, Verdict } from "../loop/state.ts";
 
+/** From one state of a loop to the next, and by what. */
+export type Moved = Pick<Decided, "issueKey" | "event" | "before" | "after">;
+
 export interface Added {
   /** The reason, where the loop ended by it. */
   readonly ended: string | null;
@@ -30,7 +33,7 @@ export interface Ran {
 const nothing: Added = { ended: null, judged: [], ran: null, paid: [] };
 
 /** A loop that came back from its thread adds nothing: all that its record has was counted when it happened. */
-export function addedBy({ event, before, after }: Decided): Added {
+export function addedBy({ event, before, after }: Moved): Added {
   if (after === null || event.type === "restored") return nothing;
   const known = before?.id === after.id ? before : null;
   return {

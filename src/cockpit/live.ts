@@ -25,7 +25,7 @@ export interface Live {
   /** The live loops that the store had at the start. */
   began(loops: readonly LivePhase[]): void;
   /** To be told of each decision once it is saved. */
-  decided(decided: Decided): void;
+  decided(decided: Pick<Decided, "issueKey" | "after">): void;
   /** Keys of the group's issues; those that came to it first, first. */
   keys(group: Group): readonly string[];
   /** The loop that has waited longest for a person at its gate, and since when (epoch milliseconds); null: none waits. */

@@ -1,9 +1,9 @@
 // What Prometheus reads of a running App: counted as it happens, and nobody's name in it.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Measured } from "../engine/look/forgetting.ts";
-import type { Decided, LivePhase } from "../engine/ports.ts";
+import type { LivePhase } from "../engine/ports.ts";
 import { isLive } from "../loop/end.ts";
-import { addedBy, type Ran } from "./added.ts";
+import { addedBy, type Moved, type Ran } from "./added.ts";
 
 /** What is asked for at each reading, and not counted here. */
 export interface MetricSources {
@@ -20,7 +20,7 @@ export interface Metrics {
   /** The live loops that the store had at the start. */
   began(loops: readonly LivePhase[]): void;
   /** To be told of each decision once it is saved. */
-  decided(decided: Decided): void;
+  decided(decided: Moved): void;
   /** To be told of each answer to a delivery, by its status and how many milliseconds it took. */
   answered(status: number, ms: number): void;
   /** To be told of each request that goes to GitHub. */

@@ -574,6 +574,9 @@ export interface Decided {
   readonly event: LoopEvent;
   readonly before: LoopState | null;
   readonly after: LoopState | null;
+  readonly seq: number; // the event's
+  readonly storedAt: number; // when the event was, epoch milliseconds
+  readonly at: number; // when it was decided
 }
 
 export interface TraceEntry {

@@ -21,7 +21,7 @@ export async function step(
   const { dropped } = decider.sift(await store.pendingEffects(issueKey), decision.state);
   const drop = dropped.map(({ asked }) => asked.key);
   await store.commit({ seq, issueKey, state: decision.state, effects: decision.effects, drop, now });
-  onDecided?.({ issueKey, event, before: state, after: decision.state });
+  onDecided?.({ issueKey, event, before: state, after: decision.state, seq, storedAt: stored.at, at: now });
   const before = state?.phase ?? "none";
   const after = decision.state?.phase ?? "none";
   const fields = { issue: issueKey, loop: decision.state?.id, attempt: decision.state?.attempts.at(-1)?.number };

@@ -86,7 +86,7 @@ test("access that is lost at GitHub is lost here within a minute, also for a bro
   late = 60_000;
   expect((await browser(`/loops/${demo}/12`)).status).toBe(404);
   const state = aLoop();
-  live.decided({ issueKey: `${demo}#12`, event: { type: "pull_ready" }, before: state, after: state });
+  live.decided({ issueKey: `${demo}#12`, after: state });
   expect(await reader?.read()).toEqual({ done: true, value: undefined });
 });
 

@@ -20,6 +20,11 @@ export interface Killable {
   openIssue(): Issue;
 }
 
+export interface KillableOptions extends Partial<ForgeOptions> {
+  /** Where the App sends spans; by default nowhere. */
+  readonly collector?: string;
+}
+
 const secret = "a secret of the faults";
 
 /** Adds up wrongly; CI runs its test. */
@@ -29,7 +34,7 @@ const files = {
 };
 
 /** A forge, and an App that is not running yet. What was started ends with the test. */
-export async function aKillableApp(options: Partial<ForgeOptions> = {}): Promise<Killable> {
+export async function aKillableApp({ collector, ...options }: KillableOptions = {}): Promise<Killable> {
   const dir = await mkdtemp(join(tmpdir(), "faults-"));
   await mkdir(join(dir, "scratch"));
   const forge = await startForge({ dataDir: join(dir, "forge"), ci: { command: "sh test.sh" }, ...options });
@@ -48,7 +53,8 @@ export async function aKillableApp(options: Partial<ForgeOptions> = {}): Promise
     storeDir: join(dir, "app"),
     async start(limits) {
       const { id, slug, privateKey } = forge.app;
-      const given = { app: { id, slug, privateKey }, url: forge.url, dir, secret, executor: mend, reviewer: approving };
+      const app = { id, slug, privateKey };
+      const given = { app, url: forge.url, dir, secret, executor: mend, reviewer: approving, collector };
       const program = join(import.meta.dirname, "served.ts");
       const flags = ["--no-warnings", ...(limits ? [`--max-old-space-size=${limits.heapMb}`] : [])];
       const child = spawn(process.execPath, [...flags, program, JSON.stringify(given)], {

@@ -3,7 +3,7 @@ import { processRuntime } from "../../src/container/process/process.ts";
 import { generousBounds } from "../../src/policy/clamp.ts";
 import { startApp } from "../../src/wire.ts";
 
-const { app, url, dir, secret, executor, reviewer } = JSON.parse(process.argv[2] ?? "{}");
+const { app, url, dir, secret, executor, reviewer, collector } = JSON.parse(process.argv[2] ?? "{}");
 const ignore = () => {};
 
 /** Asked to, it takes memory until there is none: what ends it is the engine of JavaScript, at no moment of its own choosing. */
@@ -35,5 +35,6 @@ const running = await startApp({
   log: { info: ignore, warn: ignore, error: ignore },
   runtime: processRuntime({ scratchDir: `${dir}/scratch` }),
   image: () => ({ kind: "toolchain" }),
+  collector: collector === undefined ? null : { endpoint: collector, headers: {} },
 });
 console.log(running.webhookUrl);

@@ -1,5 +1,5 @@
 // Gathers what the health page shows; what costs more than a look into memory is asked seldom.
-import { readFileSync } from "node:fs";
+import { appVersion } from "../../base/app-version.ts";
 import type { Live } from "../live.ts";
 import { addressOf } from "../loops/list.ts";
 import type { Readiness } from "../readiness.ts";
@@ -24,8 +24,7 @@ const againAfterMs = 10_000;
 
 export function createHealth(sources: HealthSources) {
   const { examine, now } = sources;
-  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
-  const versions = { Loopgate: String(version), Node: process.version, ...sources.versions };
+  const versions = { Loopgate: appVersion(), Node: process.version, ...sources.versions };
   let last: { readonly at: number; readonly answer: Promise<Examined> } | null = null;
 
   async function examined(lastsMs: number): Promise<Examined | null> {

@@ -1,0 +1,62 @@
+// Sends spans to a collector by OTLP over HTTP, in batches and behind everything else: a collector that is away costs spans, never a loop.
+import { type HrTime, type SpanContext, SpanKind, SpanStatusCode, TraceFlags } from "@opentelemetry/api";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { BatchSpanProcessor, type ReadableSpan } from "@opentelemetry/sdk-trace";
+import { appVersion } from "../../base/app-version.ts";
+import type { Collector } from "./collector.ts";
+import type { SpanData } from "./tree.ts";
+
+export interface Exporter {
+  send(spans: readonly SpanData[]): void;
+  /** Sends what is left, and ends; resolves also where that fails. */
+  close(): Promise<void>;
+}
+
+const delayMs = 500;
+const timeoutMs = 10_000;
+
+export function createExporter({ endpoint, headers }: Collector): Exporter {
+  const version = appVersion();
+  const url = `${endpoint.replace(/\/+$/, "")}/v1/traces`;
+  const exporter = new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis: timeoutMs });
+  const options = { scheduledDelayMillis: delayMs, maxQueueSize: 8_192, exportTimeoutMillis: timeoutMs };
+  const processor = new BatchSpanProcessor({ exporter, ...options });
+  const resource = resourceFromAttributes({ "service.name": "loopgate", "service.version": version });
+  const asRead = (span: SpanData): ReadableSpan => {
+    const { traceId, parentId, startMs, endMs } = span;
+    const context = (spanId: string): SpanContext => ({ traceId, spanId, traceFlags: TraceFlags.SAMPLED });
+    return {
+      name: span.name,
+      kind: { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT }[span.kind],
+      spanContext: () => context(span.spanId),
+      ...(parentId === null ? {} : { parentSpanContext: context(parentId) }),
+      startTime: timeOf(startMs),
+      endTime: timeOf(endMs),
+      duration: timeOf(endMs - startMs),
+      status:
+        span.error === null ? { code: SpanStatusCode.UNSET } : { code: SpanStatusCode.ERROR, message: span.error },
+      attributes: { ...span.attributes },
+      links: [],
+      events: [],
+      ended: true,
+      resource,
+      instrumentationScope: { name: "loopgate", version },
+      droppedAttributesCount: 0,
+      droppedEventsCount: 0,
+      droppedLinksCount: 0,
+    };
+  };
+  return {
+    send(spans) {
+      for (const span of spans) processor.onEnd(asRead(span));
+    },
+    close: () => processor.shutdown().catch(() => {}),
+  };
+}
+
+/** Seconds and nanoseconds. */
+function timeOf(ms: number): HrTime {
+  const seconds = Math.floor(ms / 1_000);
+  return [seconds, Math.round((ms - seconds * 1_000) * 1e6)];
+}
