@@ -15,6 +15,7 @@ const judges: Record<VerdictPart["source"], string> = {
   check: "check",
   knock_out: "knock-out",
   gaming: "against gaming",
+  trace: "trace review",
   review: "reviewer",
   run: "run",
 };
@@ -25,6 +26,7 @@ const sources: Record<Finding["source"], string> = {
   check: "a check of the repository's policy",
   knock_out: "the checks, run without a part of the change",
   gaming: "the rules against weakening what judges the change",
+  trace: "what was seen of the run itself",
   review: "the reviewer",
   person: "a person",
   run: "the run itself",

@@ -19,15 +19,16 @@ const patience = 2;
 
 /** The verdict on `head`, with the review, what own checks showed and what was green there before as the state holds them. */
 export function judge(state: LoopState, head: string, ci: CiFacts): Verdict {
-  const { review = null, verdict = null, checks, knockOut, gaming, canary } = state.attempts.at(-1) ?? {};
+  const { review = null, verdict = null, checks, knockOut, gaming, trace, canary } = state.attempts.at(-1) ?? {};
   const before = verdict?.head === head ? verdict.parts : [];
   const wasGreen = before.filter(({ source, colour }) => source === "ci" && colour === "green").map(({ name }) => name);
   const own = checks === undefined ? {} : { checks, ciQuiet: state.ciQuiet === true || state.ciOverdue };
   const tried = knockOut === undefined ? {} : { knockOut };
   const tested = canary === undefined ? {} : { canary };
   const gamed = gaming?.head === head ? { gaming } : {};
+  const traced = trace?.head === head ? { trace } : {};
   const rules = withTaken(rulesOf(state), state.unheldTaken === head);
-  return verdictOf({ head, ci, review, rules, ourChecks, wasGreen, ...own, ...tried, ...tested, ...gamed });
+  return verdictOf({ head, ci, review, rules, ourChecks, wasGreen, ...own, ...tried, ...tested, ...gamed, ...traced });
 }
 
 /** Of a commit that a person took as it is, what no test holds is told and no more. */

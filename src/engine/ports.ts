@@ -43,6 +43,7 @@ import type { TestFacts } from "../policy/tests.ts";
 import type { LimitsLeft } from "../report/limits.ts";
 import type { CheckFact, JobLog, PullFacts, PushedFacts, VerdictFacts } from "../verify/facts.ts";
 import type { Told } from "../verify/told.ts";
+import type { Did } from "../verify/trace/trace.ts";
 
 export type { PlainCommit } from "../gateway/git/staging.ts";
 export type { Origin, Route, Translated } from "../github/deliveries/translated.ts";
@@ -394,6 +395,8 @@ export interface RunReport {
   readonly readyMs?: number | null; // from the request to the agent's go; null: another process saw that
   readonly agentVersion?: string | null; // as its CLI says
   readonly told?: Told; // what its agent said by its tools, untrusted; absent: nothing
+  readonly did?: Did; // what its agent tells of what it did, untrusted; absent: nothing, or nobody heard
+  readonly undeclared?: readonly string[]; // versions that it fetched and no lockfile names; absent: none
   readonly result: string | null; // result.json as text, at most 256 KiB
   readonly pushed: PushedChange | null;
   readonly knockOut?: KnockOutSeen; // of a check with parts of the change taken back; absent: it came to nothing
@@ -407,6 +410,8 @@ export interface PushedChange {
   readonly commits: number;
   /** What of the whole change makes its judges see less; absent: nothing does, or it was not looked for. */
   readonly gaming?: Omit<GamingSeen, "head">;
+  /** Files that its commits changed, and that are as they were when all are taken together; absent: none. */
+  readonly reverted?: readonly string[];
   /** Since the loop was claimed, where that was before the base; absent: the same files. */
   readonly whole?: PushedChange["files"];
   readonly files: readonly {

@@ -12,12 +12,21 @@ import type { Effect } from "../loop/effect.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
 import { type CheckColour, colourOfCheck } from "../loop/own-checks.ts";
 import { planText } from "../loop/plan-text.ts";
-import { type Attempt, type LoopState, noTokens, type Rules, type Snapshot } from "../loop/state.ts";
+import {
+  type Attempt,
+  type Claim,
+  type LoopState,
+  noTokens,
+  type Rules,
+  type Snapshot,
+  type TraceSeen,
+} from "../loop/state.ts";
 import { risksOf } from "../policy/risk.ts";
 import { sizeOf, totalsOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
 import { lastLines } from "../verify/last-lines.ts";
 import { parseReview } from "../verify/review.ts";
+import { traceOf } from "../verify/trace/trace.ts";
 import { endOthers } from "./others.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun, StoredEffect } from "./ports.ts";
 import { spoken } from "./read.ts";
@@ -177,14 +186,26 @@ async function ended(
 export function executorEnded(rules: Rules, run: string, report: RunReport, logSha256: string | null): LoopEvent {
   const change = report.pushed === null ? null : changeFacts(report.pushed, rules);
   const isFine = report.status === "finished" && change !== null;
+  const claim = parseClaim(report.result, report.told);
+  const finds = traceIn(report, claim);
   return {
     ...factsOf(run, report),
     logSha256,
     ...(isFine ? {} : saidOf(report)),
-    claim: parseClaim(report.result, report.told),
+    claim,
     change,
+    ...(finds.length === 0 ? {} : { trace: { head: change?.head ?? null, finds } }),
     review: null,
   };
+}
+
+/** What an executor did on its way, beside what it pushed. */
+function traceIn(report: RunReport, claim: Claim | null): TraceSeen["finds"] {
+  const { refusals = [], toolCalls = [], undeclared = [], did = null, pushed, told } = report;
+  const { reverted = [], files = [] } = pushed ?? {};
+  const words = [claim?.summary ?? "", told?.progress ?? "", ...(claim?.decisions ?? [])];
+  const changed = pushed === null ? null : files.map(({ path }) => path);
+  return traceOf({ refusals, toolCalls, undeclared, reverted, changed, did, words });
 }
 
 /** The last that a run wrote which came to nothing. */

@@ -87,7 +87,8 @@ export function onExecutorEnded(state: LoopState, told: RunEnded, now: number): 
   const { plans } = currentAttempt(state);
   const event = plans ? { ...told, change: null } : told; // whatever a plan's run left beside its plan is left
   const { claim, change } = event;
-  const ended = withAttempt(closeRun(state, event), { claim, change: change?.size ?? null, gaming: change?.gaming });
+  const seen = { gaming: change?.gaming, trace: event.trace };
+  const ended = withAttempt(closeRun(state, event), { claim, change: change?.size ?? null, ...seen });
   if (event.status === "lost") return onLost(ended, event, now);
   if (event.status === "silent") return onSilent(ended, event, now);
   if (event.status === "refused") {
@@ -168,7 +169,7 @@ function isLetOut(state: LoopState, change: ChangeFacts): boolean {
 }
 
 /** What a run that was called off left: kept for the next attempt, where there can be one and policy lets it out. */
-export function withPartial(state: LoopState, { run, change }: RunEnded): LoopState {
+export function withPartial(state: LoopState, { run, change, trace }: RunEnded): LoopState {
   const attempt = state.attempts.at(-1);
   if (attempt?.plans) return state;
   const isNewest = attempt?.runs.some(({ id, role }) => id === run && role === "executor") && attempt.head === null;
@@ -176,7 +177,7 @@ export function withPartial(state: LoopState, { run, change }: RunEnded): LoopSt
   if (!isNewest || !goesOn || state.afterPush !== undefined || change === null || !isLetOut(state, change))
     return state;
   const { size, gaming } = change;
-  return { ...withAttempt(state, { change: size, gaming }), partial: { run, head: change.head } };
+  return { ...withAttempt(state, { change: size, gaming, trace }), partial: { run, head: change.head } };
 }
 
 /** The next attempt; what an earlier one left goes to the branch before it, so that it starts from there. */
@@ -403,9 +404,9 @@ function keptUnjudged({ attempts, head }: LoopState): Attempt | undefined {
 }
 
 /** The agent has nothing to add to what is on the branch: that is its work, and it is judged. */
-function offerKept(state: LoopState, { base, head, change, gaming }: Attempt, now: number): Decision {
+function offerKept(state: LoopState, { base, head, change, gaming, trace }: Attempt, now: number): Decision {
   const offered: LoopState = {
-    ...withAttempt(state, { base, head, change, gaming }),
+    ...withAttempt(state, { base, head, change, gaming, trace }),
     phase: "publishing",
     ...unheard,
     ciSeen: true, // what CI and people said of it meanwhile was heard by nobody
@@ -491,12 +492,20 @@ export function publishPending(state: LoopState, head: string, before: readonly 
 export function onPublished(state: LoopState, head: string, now: number): Decision {
   // What CI said of a commit before its name was known here was heard by nobody.
   const ciSeen = state.ciSeen || currentAttempt(state).head !== head;
-  const pushed = { ...withAttempt(state, { head }), head, ciSeen };
+  const pushed = { ...withAttempt(state, { head, ...seenOn(currentAttempt(state), head) }), head, ciSeen };
   if (state.afterPush !== undefined) return afterPush(pushed, now); // whether the base is in it already, nobody judged
   const next = { ...pushed, behind: null };
   if (state.pull === null)
     return { state: next, effects: [{ type: "open_pull" }], note: "published; opening the pull request" };
   return beginVerifying(next, now);
+}
+
+/** What was seen of the attempt's commit holds for what GitHub made of it. */
+function seenOn({ head: before, gaming, trace }: Attempt, head: string): Pick<Attempt, "gaming" | "trace"> {
+  return {
+    ...(gaming?.head === before && gaming !== undefined ? { gaming: { ...gaming, head } } : {}),
+    ...(trace?.head === before && trace !== undefined ? { trace: { ...trace, head } } : {}),
+  };
 }
 
 /** The pull request exists: a draft, wherever the repository has drafts. */

@@ -26,6 +26,7 @@ import type {
   Snapshot,
   Tokens,
   ToolCount,
+  TraceSeen,
   Verdict,
 } from "./state.ts";
 
@@ -297,6 +298,7 @@ export type LoopEvent =
       readonly said?: string; // the last lines of a run that failed, masked and short; absent: it wrote nothing, or did not fail
       readonly claim: Claim | null; // executor only
       readonly change: ChangeFacts | null; // executor only; null: nothing was pushed
+      readonly trace?: TraceSeen; // executor only; absent: there is nothing to say of its way
       readonly review: Review | null; // reviewer only
       readonly check?: CheckSeen | null; // of a check; null: it came to nothing that says anything of the commit
       readonly knockOut?: KnockOutSeen; // of a run with parts of the change taken back; absent: it came to nothing

@@ -17,11 +17,16 @@ export interface Result {
  * several, the issue's criteria below the reviewer. Each part and each finding of the verdict is in it once; a finding of nobody
  * who is a part belongs to the verdict itself. Null: nothing was judged.
  */
-export function resultsOf({ verdict, review, gaming }: Pick<Attempt, "verdict" | "review" | "gaming">): Result | null {
+export function resultsOf(attempt: Pick<Attempt, "verdict" | "review" | "gaming" | "trace">): Result | null {
+  const { verdict, review, gaming, trace } = attempt;
   if (verdict === null) return null;
-  const told = gaming !== undefined && gaming.head === verdict.head ? gaming.findings : [];
-  const isTold = verdict.findings.some(({ source }) => source === "gaming");
-  const findings = [...verdict.findings, ...(isTold ? [] : told)];
+  const known = [
+    ...(gaming?.head === verdict.head ? (gaming?.findings ?? []) : []),
+    ...(trace?.head === verdict.head ? (trace?.finds ?? []) : []),
+  ];
+  const isIn = ({ source, title }: Finding) =>
+    verdict.findings.some((one) => one.source === source && (source === "gaming" || one.title === title));
+  const findings = [...verdict.findings, ...known.filter((one) => !isIn(one))];
   const sources = [...new Set(verdict.parts.map(({ source }) => source))];
   const parts = sources.map((source) =>
     ofJudge(

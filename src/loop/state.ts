@@ -114,6 +114,10 @@ const ToolServer = z.object({
 });
 export type ToolServer = z.infer<typeof ToolServer>;
 
+/** What a run may be found to have done on its way. */
+export const TRACE_RULES = ["refused", "undeclared", "reverted", "outside", "untested"] as const;
+export type TraceRule = (typeof TRACE_RULES)[number];
+
 /** What the policy and the operator allow this loop, fixed at the claim. Times in milliseconds. */
 export const Rules = z.object({
   label: z.string(),
@@ -176,6 +180,7 @@ export const Rules = z.object({
     .object({ hunks: z.number().int(), ms: z.number().int(), notHeld: z.enum(["inform", "ask", "block"]) })
     .optional(),
   gaming: z.enum(["ask", "block"]).optional(), // what it counts as when judges are made to see less; absent: it is said
+  traceBlocks: z.array(z.enum(TRACE_RULES)).optional(), // rules of the trace that make a verdict red; absent: none
   asOnBase: z.array(z.string()).optional(), // patterns of files that own checks see as the base has them; absent: none
   openPulls: z.number().int().optional(), // most that may be open, or on their way, when another loop begins; absent: any number
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
@@ -205,7 +210,7 @@ export type LogMissing = z.infer<typeof LogMissing>;
 
 /** One thing that is wrong, said so that it can be acted on. */
 export const Finding = z.object({
-  source: z.enum(["policy", "ci", "check", "knock_out", "gaming", "review", "person", "run"]),
+  source: z.enum(["policy", "ci", "check", "knock_out", "gaming", "trace", "review", "person", "run"]),
   title: z.string(),
   detail: z.string(), // untrusted text; quoted wherever it is shown
   path: z.string().nullable(),
@@ -220,7 +225,7 @@ export type Finding = z.infer<typeof Finding>;
 
 /** One judge's share of a verdict. */
 export const VerdictPart = z.object({
-  source: z.enum(["policy", "ci", "check", "knock_out", "gaming", "review", "run"]), // check: a command of the policy's own
+  source: z.enum(["policy", "ci", "check", "knock_out", "gaming", "trace", "review", "run"]), // check: a command of the policy's own
   name: z.string(),
   colour: z.enum(["green", "red", "pending", "absent"]),
   note: z.string(),
@@ -468,6 +473,13 @@ export const GamingSeen = z.object({
 });
 export type GamingSeen = z.infer<typeof GamingSeen>;
 
+/** What an executor's run did on its way, beside what it pushed: one find for each rule that has something to say. */
+export const TraceSeen = z.object({
+  head: z.string().nullable(), // the commit that the run left; null: it pushed nothing
+  finds: z.array(Finding.extend({ rule: z.enum(TRACE_RULES) })),
+});
+export type TraceSeen = z.infer<typeof TraceSeen>;
+
 /** What was planted in a change to see whether its reviewer looks, and in which file. */
 export const Planted = z.object({ kind: z.enum(["conflict_left", "cut_off", "speaks_to_reviewer"]), path: z.string() });
 export type Planted = z.infer<typeof Planted>;
@@ -522,6 +534,7 @@ export const Attempt = z.object({
   checks: z.array(CheckResult).optional(), // of the policy's own checks; absent: there are none, or they were not begun
   knockOut: KnockOutSeen.nullable().optional(), // null: under way; absent: nothing is taken back, or it was not begun
   gaming: GamingSeen.optional(), // absent: nothing was found, and all was read
+  trace: TraceSeen.optional(), // of its executor's run; absent: there is nothing to say of it
   canary: CanarySeen.nullable().optional(), // null: under way; absent: none was asked for
   review: Review.nullable(),
   reviews: z.array(Review).optional(), // of those reviewers who answered, while others are still to be asked; absent: none

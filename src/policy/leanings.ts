@@ -86,6 +86,7 @@ export const leanings: Readonly<Record<PathsOf<Policy>, Leaning>> = {
   "knock_out.minutes": "neither",
   "knock_out.not_held": judged,
   gaming: judged,
+  "trace.block": "names tighten",
   "pull_request.draft": ["until_green", "never"],
   "pull_request.open_at_most": "zero is any",
   "pull_request.sign_off": "neither",

@@ -331,6 +331,7 @@ function judgesOf(policy: Policy) {
     ...ownChecksOf(policy),
     ...(policy.pull_request.open_at_most === 0 ? {} : { openPulls: policy.pull_request.open_at_most }),
     ...(policy.gaming === "inform" ? {} : { gaming: policy.gaming }),
+    ...(policy.trace.block.length === 0 ? {} : { traceBlocks: policy.trace.block }),
     draft: policy.pull_request.draft,
     signOff: policy.pull_request.sign_off,
     ...(policy.schedules.length === 0 ? {} : { schedules: true as const }),

@@ -1,6 +1,7 @@
 // The options of .github/loop.yml: type, default, limits and one sentence for each. Everything else about options is derived from here.
 import { z } from "zod";
 import { isBranchName } from "../base/branch-name.ts";
+import { TRACE_RULES } from "../loop/state.ts";
 import { sizePattern } from "./bytes.ts";
 import { cronProblem, isTimeZone } from "./cron.ts";
 import { hostProblem } from "./hosts.ts";
@@ -505,6 +506,16 @@ const Limits = z.strictObject({
 
 const choice = z.enum(["allow", "ask", "deny"]);
 
+const Trace = z.strictObject({
+  block: z
+    .array(z.enum(TRACE_RULES))
+    .max(TRACE_RULES.length)
+    .default([])
+    .describe(
+      "What makes the verdict red, and briefs the next attempt: `refused` (a push, host, package or tool that it may not have), `undeclared` (a package that it fetched and no lockfile names), `reverted` (files that it touched and put back), `outside` (commands beyond its task, by its own account), `untested` (it says that tests ran, and none is known to have).",
+    ),
+});
+
 const Changes = z.strictObject({
   any: choice
     .default("allow")
@@ -635,6 +646,9 @@ export const Policy = z.strictObject({
     .describe(
       "What it counts as when a change makes its own judges see less: tests that are gone, skipped or say less, thresholds lowered, lint and type checks switched off, failures hidden. `inform` says so wherever the change is told of, `ask` holds the commit until a person allows it, `block` makes the verdict red, and briefs the next attempt.",
     ),
+  trace: Trace.prefault({}).describe(
+    "What a run did on its way, beside what it pushed: told wherever the verdict is, and more where it is named here.",
+  ),
   pull_request: PullRequest.prefault({}).describe("The pull request that a loop opens."),
   limits: Limits.prefault({}).describe("How large a change may be."),
   changes: Changes.prefault({}).describe(

@@ -40,6 +40,7 @@ function filled(attempt: Attempt, kept: Attempt): Attempt {
     ...(attempt.checks?.length === 0 && kept.checks !== undefined ? { checks: kept.checks } : {}),
     ...(attempt.knockOut === undefined && kept.knockOut != null ? { knockOut: kept.knockOut } : {}),
     ...(attempt.gaming === undefined && kept.gaming !== undefined ? { gaming: kept.gaming } : {}),
+    ...(attempt.trace === undefined && kept.trace !== undefined ? { trace: kept.trace } : {}),
     change: change && filledChange(change, kept.change),
     verdict: verdict && {
       ...verdict,

@@ -14,6 +14,7 @@ import type {
   Review,
   RunFacts,
   Said,
+  TraceSeen,
   Verdict,
 } from "../loop/state.ts";
 
@@ -116,6 +117,7 @@ function shrunkAttempt(attempt: Attempt, age: number, room: Room): Attempt {
     ...(attempt.checks === undefined ? {} : { checks: age === 1 ? briefChecks(attempt.checks, 50) : [] }),
     knockOut: age === 1 ? attempt.knockOut && briefKnockOut(attempt.knockOut, { ...room, items: 1 }) : undefined,
     gaming: age === 1 ? attempt.gaming && briefGaming(attempt.gaming, { ...room, items: 1 }) : undefined,
+    trace: age === 1 ? attempt.trace && briefTrace(attempt.trace, room) : undefined,
     review: age === 1 ? attempt.review && clippedReview(attempt.review, bare) : null,
     reviews: age === 1 ? attempt.reviews?.map((one) => clippedReview(one, bare)) : undefined,
     change: attempt.change && withoutPaths(attempt.change),
@@ -146,6 +148,7 @@ function clipped(attempt: Attempt, room: Room): Attempt {
     ...(attempt.checks === undefined ? {} : { checks: briefChecks(attempt.checks, room.text) }),
     knockOut: attempt.knockOut && briefKnockOut(attempt.knockOut, room),
     gaming: attempt.gaming && briefGaming(attempt.gaming, room),
+    trace: attempt.trace && briefTrace(attempt.trace, room),
   };
 }
 
@@ -185,6 +188,11 @@ function briefGaming(seen: GamingSeen, room: Room): GamingSeen {
   const kept = findings(seen.findings, room);
   const more = seen.more + seen.findings.length - kept.length;
   return { head: seen.head, findings: kept, more, unread: texts(seen.unread, room) };
+}
+
+/** Which rules found something decides; their words are told. */
+function briefTrace({ head, finds }: TraceSeen, room: Room): TraceSeen {
+  return { head, finds: finds.map((one) => ({ ...one, detail: cut(one.detail, room.text) })) };
 }
 
 function lightRun(run: RunFacts): RunFacts {

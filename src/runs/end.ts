@@ -5,8 +5,9 @@ import { parseJson } from "../base/parse-json.ts";
 import type { Log } from "../engine/ports.ts";
 import { Trouble } from "../loop/cause.ts";
 import { NanoUsd } from "../loop/money.ts";
-import { CheckSeen, Handover, Isolation, KnockOutSeen, Tokens, ToolCount } from "../loop/state.ts";
+import { CheckSeen, Handover, Isolation, KnockOutSeen, PackagesFetched, Tokens, ToolCount } from "../loop/state.ts";
 import { Told } from "../verify/told.ts";
+import { Did } from "../verify/trace/trace.ts";
 import { rooms } from "./rooms.ts";
 import { readIfThere, writeDurably } from "./whole-file.ts";
 
@@ -32,6 +33,8 @@ export const End = z.object({
   trouble: Trouble.nullable().default(null), // what kept it from its work
   tools: z.array(z.string()), // what the agent says it called
   refused: z.array(z.string()), // what its last push was refused for
+  did: Did.optional(), // what its agent tells of what it did; absent: nothing, or nobody heard
+  fetched: PackagesFetched.optional(), // what an executor fetched by itself; absent: nothing
   told: Told.optional(), // what its agent said by its tools; absent: nothing
   toolCalls: z.array(ToolCount).optional(), // what it called at the tool gateway; absent: nothing
   permitsUsed: z.array(z.string()).optional(), // what a person had allowed and was done; absent: nothing

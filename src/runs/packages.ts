@@ -45,8 +45,28 @@ export async function newIn(loop: LoopState, quarantine: Quarantine, commit: str
   return names.filter((name) => !loop.packagesAllowed?.includes(name)).slice(0, mostAsked);
 }
 
+/**
+ * Of what a run fetched, the versions that neither the base's lockfiles nor those of this commit name, such as `left-pad@1.0.0`. Where
+ * the commit has no lockfile, nothing declares anything, and so nothing is undeclared. Throws Fault.
+ */
+export async function undeclaredIn(
+  quarantine: Pick<Quarantine, "gitDir">,
+  commit: string,
+  fetched: PackagesFetched | null,
+): Promise<readonly string[]> {
+  if (fetched === null || fetched.fresh.length === 0) return [];
+  const known = Object.values(await knownAt(quarantine, commit));
+  if (known.length === 0) return [];
+  return fetched.fresh
+    .filter(({ name }) => !known.some((names) => names.has(name)))
+    .map(({ name, version }) => `${name}@${version}`);
+}
+
 /** By protocol, `name` and `name@version` of all that the lockfiles of a commit have; of one that is too large, nothing. */
-async function knownAt({ gitDir }: Quarantine, commit: string): Promise<Readonly<Record<string, ReadonlySet<string>>>> {
+async function knownAt(
+  { gitDir }: Pick<Quarantine, "gitDir">,
+  commit: string,
+): Promise<Readonly<Record<string, ReadonlySet<string>>>> {
   const files = await filesAt(gitDir, commit);
   const lists = [...files].filter(([path]) => protocolOf(path) !== null).slice(0, mostLockfiles);
   const sizes = await blobSizes(gitDir, [...new Set(lists.map(([, id]) => id))]);

@@ -93,6 +93,9 @@ export function closableIn({ branch }: Pick<Quarantine, "branch">): { readonly i
   return number === undefined ? {} : { issue: Number(number) };
 }
 
+/** So many files that were put back are told. */
+const REVERTED = 100;
+
 const letters = { added: "A", modified: "M", deleted: "D", type_changed: "T" } as const;
 
 /** What a commit that waits here changes, as policy judged it; null where the run's quarantine is gone. Throws Fault. */
@@ -116,10 +119,13 @@ export async function readChange(
   held: HeldTo = {},
 ): Promise<PushedChange> {
   const change = await judge({ gitDir, base, head, ...held });
+  const changed = new Set(change.files.map(({ path }) => path));
+  const reverted = change.touched.filter((path) => !changed.has(path)).slice(0, REVERTED);
   return {
     base,
     head,
     commits: change.commits.length,
+    ...(reverted.length === 0 || change.files.length === 0 ? {} : { reverted }),
     files: change.files.map((file) => ({ ...file, status: letters[file.status] })),
     problems: change.problems,
     patch: change.patch,

@@ -12,11 +12,13 @@ import { rulesOf } from "../loop/begin.ts";
 import type { Trouble } from "../loop/cause.ts";
 import type { Rules } from "../loop/state.ts";
 import { inSize } from "../policy/bytes.ts";
+import type { Did } from "../verify/trace/trace.ts";
 import { lostWords } from "./beside.ts";
 import type { Door } from "./door.ts";
 import { type End, keepEnd } from "./end.ts";
 import { type Kept, readAnswer, readKept, readVersionSaid } from "./files.ts";
 import { isolationOf } from "./isolation.ts";
+import { undeclaredIn } from "./packages.ts";
 import { type ProvenanceParts, recordEnd } from "./provenance.ts";
 import { closableIn, readPushed } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
@@ -35,6 +37,8 @@ export interface Begun {
   readonly quiet: Quiet | null;
   /** What the agent says it called. */
   readonly tools: () => readonly string[];
+  /** What else it says that it did; null: it tells of nothing, or an earlier process heard it. */
+  readonly did: () => Did | null;
 }
 
 /** Waits for the end, closes the door and keeps the end; nothing of the run goes. Never rejects. */
@@ -65,6 +69,7 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
     ...(handover === null ? {} : { handover }),
     trouble: troubleOf(outcome, gateway) ?? met?.trouble ?? null,
     tools: [...begun.tools()],
+    ...didIn(order, begun),
     refused: [...gateway.refused()],
     ...toldIn(gateway),
     ...(gateway.refusals().length === 0 ? {} : { refusals: [...gateway.refusals()] }),
@@ -79,6 +84,12 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
     ),
   );
   return end;
+}
+
+/** What an executor did on its way, as far as that is known here. */
+function didIn({ role }: Watched, { did, gateway }: Begun): Pick<End, "did" | "fetched"> {
+  const [told, fetched] = role === "executor" ? [did(), gateway.fetched()] : [null, null];
+  return { ...(told === null ? {} : { did: told }), ...(fetched === null ? {} : { fetched }) };
 }
 
 /** What its tools were used for; nothing where it has none, or called none. */
@@ -119,7 +130,7 @@ function limitSaid({ status, log }: RunOutcome, { environment }: Rules): { troub
 
 /** A run that has ended, told with what it left: its answer, and its commits judged. Told again, it is the same. Never rejects. */
 export async function tell(parts: ReportParts, run: string, end: End): Promise<RunReport> {
-  const { version, role, startFrom, refused, isolation, ...seen } = end;
+  const { version, role, startFrom, refused, isolation, fetched, ...seen } = end;
   try {
     const quarantine = await findQuarantine(rooms(parts).quarantines, run);
     if (quarantine === null)
@@ -127,6 +138,7 @@ export async function tell(parts: ReportParts, run: string, end: End): Promise<R
     const kept = await readKept(parts, run);
     const pushed = role === "executor" ? await pushedIn(parts, quarantine, startFrom, kept) : null;
     const token = kept?.token ?? "";
+    const undeclared = await undeclaredIn(quarantine, pushed?.head ?? startFrom, fetched ?? null);
     const isRefused = refused.length > 0 && end.status !== "silent" && (pushed === null || end.trouble === "secret");
     const report: RunReport = {
       ...seen,
@@ -134,6 +146,7 @@ export async function tell(parts: ReportParts, run: string, end: End): Promise<R
       trouble: pushed === null || end.trouble === "secret" ? end.trouble : null,
       result: withoutLease(await readAnswer(parts, run), token),
       pushed,
+      ...(undeclared.length === 0 ? {} : { undeclared }),
       agentVersion: readVersion((await readVersionSaid(parts, run)) ?? ""),
     };
     await recordEnd(parts, { run, quarantine, report });

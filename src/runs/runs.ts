@@ -149,7 +149,8 @@ export function createRuns(given: RunParts): RunsPort {
     const quarantine = await quarantineOf(parts, loop, run);
     const order = { id: run, loop, role: kept.role, startFrom: kept.startFrom };
     const gateway = await openDoorFor(making, order, kept.token, quarantine);
-    return attend(order, { running: found, quarantine, gateway, quiet: await readQuiet(parts, run), tools: () => [] });
+    const unheard = { tools: () => [], did: () => null };
+    return attend(order, { running: found, quarantine, gateway, quiet: await readQuiet(parts, run), ...unheard });
   }
 
   return {
@@ -320,6 +321,7 @@ async function begin(
       gateway,
       quiet,
       tools: hearing.tools,
+      did: hearing.did,
       startFrom,
       request,
       token,

@@ -8,6 +8,7 @@ import type {
   KnockOutSeen,
   Review,
   Rules,
+  TraceSeen,
   Verdict,
   VerdictPart,
 } from "../loop/state.ts";
@@ -17,18 +18,20 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { judgeGaming } from "./gaming/told.ts";
 import { judgeKnockOut, untried } from "./knock-out/knock-out.ts";
 import { judgeOwn } from "./own-check.ts";
+import { judgeTrace } from "./trace/trace.ts";
 
 export interface VerdictFacts {
   readonly head: string; // the commit to be judged
   readonly ci: CiFacts;
   readonly review: Review | null; // null: the reviewer has not answered yet
-  readonly rules: CiRules & Pick<Rules, "reviewer" | "reviewerMissing" | "knockOut" | "gaming">;
+  readonly rules: CiRules & Pick<Rules, "reviewer" | "reviewerMissing" | "knockOut" | "gaming" | "traceBlocks">;
   readonly ourChecks: readonly string[]; // names of the App's own check runs, which are no evidence from CI
   readonly wasGreen?: readonly string[]; // names of checks that were green on this very commit when it was judged before
   readonly checks?: readonly CheckResult[]; // of the policy's own checks; absent: there are none
   readonly knockOut?: KnockOutSeen | null; // of that commit; null: under way; absent: nothing is taken back
   readonly canary?: CanarySeen | null; // what the reviewer said of a change planted as bad; null: under way; absent: none was
   readonly gaming?: GamingSeen; // of that commit; absent: nothing makes its judges see less
+  readonly trace?: TraceSeen; // of the run that left that commit; absent: there is nothing to say of it
   readonly ciQuiet?: boolean; // CI had its time to say that it began
 }
 
@@ -48,10 +51,18 @@ export function verdictOf(facts: VerdictFacts): Verdict {
   const review = judgeReview(facts, own.parts);
   const knockOut = judgedKnockOut(facts, [...own.parts, review.part]);
   const gaming = facts.gaming === undefined ? null : judgeGaming(facts.gaming, facts.rules.gaming);
+  const trace = facts.trace === undefined ? null : judgeTrace(facts.trace, facts.rules.traceBlocks ?? []);
+  const seen = [gaming, trace].filter((one) => one !== null);
   return verdict(
     head,
-    [...own.parts, ...knockOut.parts, ...(gaming === null ? [] : [gaming.part]), ...parts, review.part],
-    [...own.findings, ...knockOut.findings, ...(gaming?.findings ?? []), ...judged.findings, ...review.findings],
+    [...own.parts, ...knockOut.parts, ...seen.map(({ part }) => part), ...parts, review.part],
+    [
+      ...own.findings,
+      ...knockOut.findings,
+      ...seen.flatMap(({ findings }) => findings),
+      ...judged.findings,
+      ...review.findings,
+    ],
   );
 }
 

@@ -26,8 +26,9 @@ describe("work that is kept", () => {
     const event = readEvent("executor stopped run=12-k3f9x2-1 pushed=aa1", state, now);
     const gaming = { head: "aa1", findings: [], more: 0, unread: [] };
     if (event.type !== "run_ended" || event.change === null) throw new Error("a run that left a commit was to end");
-    const ended: LoopEvent = { ...event, change: { ...event.change, gaming } };
-    expect(decide(state, ended, now).state?.attempts[0]?.gaming).toEqual(gaming);
+    const trace = { head: "aa1", finds: [] };
+    const ended: LoopEvent = { ...event, change: { ...event.change, gaming }, trace };
+    expect(decide(state, ended, now).state?.attempts[0]).toMatchObject({ gaming, trace });
   });
 
   test("that cannot go to the branch before an attempt that may not begin: it is kept on", () => {

@@ -68,13 +68,35 @@ describe("the tree of results", () => {
     expect(treeOf({ verdict: blocked, gaming: seen }).parts[0]?.findings).toHaveLength(1);
   });
 
+  it("has what a run did on its way likewise, each find once", () => {
+    const finds = ["Was refused", "Touched files and put them back"].map((title) => {
+      return { ...aFinding({ source: "trace", title }), rule: "refused" as const };
+    });
+    const trace = { head: sha("c"), finds };
+    const verdict = aVerdict({ parts: [part("trace", "trace review", "absent")] });
+    const both = "[Was refused | Touched files and put them back]";
+    expect(drawn(treeOf({ verdict, trace }))[1]).toContain(both);
+    expect(drawn(treeOf({ verdict, trace: { ...trace, head: sha("d") } }))[1]).not.toContain("[");
+    const blocked = aVerdict({ ...verdict, findings: finds.slice(0, 1) });
+    expect(drawn(treeOf({ verdict: blocked, trace }))[1]).toContain(both);
+  });
+
   it("is none where nothing was judged", () => {
     expect(resultsOf(anAttempt())).toBeNull();
   });
 });
 
 const colours = fc.constantFrom<VerdictPart["colour"]>("green", "red", "pending", "absent");
-const sources = fc.constantFrom<VerdictPart["source"]>("policy", "ci", "check", "knock_out", "gaming", "review", "run");
+const sources = fc.constantFrom<VerdictPart["source"]>(
+  "policy",
+  "ci",
+  "check",
+  "knock_out",
+  "gaming",
+  "trace",
+  "review",
+  "run",
+);
 const names = fc.constantFrom("test", "test: unit", "lint", "");
 const verdicts = fc.record({
   parts: fc.array(

@@ -234,6 +234,10 @@ describe("the rules of a loop", () => {
             ],
           },
         ],
+        "traceBlocks": [
+          "refused",
+          "untested",
+        ],
       }
     `);
   });

@@ -121,3 +121,20 @@ test("a GitHub that does not sign is said, and the commit waits", async () => {
   expect(ending).toMatchObject({ reason: "permission_required", resume: "publish" });
   expect(story.comments(issue).join("\n")).toContain("GitHub did not sign the commit that it made for the App");
 });
+
+test("what was seen of a commit holds for the one that GitHub makes of it: a rule that blocks is not lost", async () => {
+  const test1 = 'test("adds", () => {\n  expect(1).toBe(1);\n});\n';
+  const skip = `sed -i 's/^test(/test.skip(/' shop.test.js`;
+  const waver = `echo a > odd.txt; ${commit("Try")}; rm odd.txt; ${commit("Take it back")}`;
+  const story = await aSignedStory({
+    files: { ...brokenShop, "shop.test.js": test1 },
+    policy: "version: 1\ngaming: block\nattempts: 1\n",
+    executor: `${mend}; ${skip}; ${waver}`,
+  });
+  const issue = await story.startLoop();
+  await story.settle();
+  const [attempt] = (await story.state(issue)).attempts;
+  expect(attempt?.head).toBe(attempt?.verdict?.head);
+  expect([attempt?.verdict?.colour, attempt?.verdict?.findings[0]?.source]).toEqual(["red", "gaming"]);
+  expect(attempt?.verdict?.parts.map(({ source }) => source)).toContain("trace");
+});

@@ -8,6 +8,7 @@ export const judgeWords: Readonly<Record<Exclude<Result["of"], "criterion">, str
   check: "check",
   knock_out: "knock-out",
   gaming: "against gaming",
+  trace: "trace review",
   ci: "CI",
   review: "review",
   run: "run",

@@ -47,7 +47,7 @@ const before =
   /^(?:\w+=\S*\s+|(?:sudo|env|time|nice|exec|command|npx|bunx|pnpx|yarn dlx|pnpm (?:exec|dlx)|npm exec|yarn exec|yarn run|bundle exec|poetry run|uv run|uvx|pipenv run|pdm run|hatch run|rye run|pipx run|dotenv|cross-env(?:-shell)?|xvfb-run|stdbuf|timeout \S+|docker(?:-compose)? (?:compose )?(?:run|exec)(?: --?[\w-]+(?:=\S+)?)* \S+|vendor\/bin\/|\.\/vendor\/bin\/|\.\/node_modules\/\.bin\/|node_modules\/\.bin\/|\.\/)(?:\s+|(?<=\/))(?:--?[\w-]+(?:=\S+)?\s+)*(?:--\s+)?)/;
 
 /** What a command judges; null: it is no judge. */
-function judgingOf(text: string): Judging | null {
+export function judgingOf(text: string): Judging | null {
   let rest = text.trim().replace(/^[@-]+(?=\S)/, "");
   for (let cut = rest.replace(before, ""); cut !== rest; cut = rest.replace(before, "")) rest = cut;
   const known = families.find(([, pattern]) => pattern.test(rest));
