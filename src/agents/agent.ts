@@ -1,8 +1,7 @@
 // What an agent CLI is to us: a command line with its configuration, and a reader of the events it prints.
+import type { AgentKind } from "../loop/state.ts";
 
-/** The CLIs that Loopgate knows by name, and `command` for anything else. */
-export const AGENT_KINDS = ["command", "claude-code", "codex", "gemini", "opencode"] as const;
-export type AgentKind = (typeof AGENT_KINDS)[number];
+export { AGENT_KINDS, type AgentKind } from "../loop/state.ts";
 
 /** Which of the model gateway's routes a CLI speaks to; null where the command brings its own way. */
 export type ModelRoute = "anthropic" | "openai" | "gemini";

@@ -5,6 +5,7 @@ import { codex } from "./codex.ts";
 import { commandAgent } from "./command.ts";
 import { gemini } from "./gemini.ts";
 import { opencode } from "./opencode.ts";
+import { qwen } from "./qwen.ts";
 
 /** The agent of this kind; `command` is the shell command, which the kind `command` alone needs. */
 export function agentOf(kind: AgentKind, command: string): Agent {
@@ -16,4 +17,5 @@ const named: Readonly<Record<Exclude<AgentKind, "command">, Agent>> = {
   codex,
   gemini,
   opencode,
+  qwen,
 };

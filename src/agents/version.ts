@@ -7,6 +7,7 @@ const lines: Readonly<Record<AgentKind, string | null>> = {
   codex: "codex --version",
   gemini: "gemini --version",
   opencode: "opencode --version",
+  qwen: "qwen --version",
 };
 
 /** The line for `sh` that makes the CLI say its version; null where the policy's command may be anything. */

@@ -34,8 +34,9 @@ export const IssueRef = z.object({
 });
 export type IssueRef = z.infer<typeof IssueRef>;
 
-/** How an agent is started: a CLI known by name, or any command. */
-const AgentKind = z.enum(["command", "claude-code", "codex", "gemini", "opencode"]);
+/** How an agent is started: a CLI known by name, or `command` for anything else. */
+export const AGENT_KINDS = ["command", "claude-code", "codex", "gemini", "opencode", "qwen"] as const;
+const AgentKind = z.enum(AGENT_KINDS);
 export type AgentKind = z.infer<typeof AgentKind>;
 
 /** A container beside each run, which answers on 127.0.0.1 there. */

@@ -1,7 +1,7 @@
 // The options of .github/loop.yml: type, default, limits and one sentence for each. Everything else about options is derived from here.
 import { z } from "zod";
 import { isBranchName } from "../base/branch-name.ts";
-import { TRACE_RULES } from "../loop/state.ts";
+import { AGENT_KINDS, TRACE_RULES } from "../loop/state.ts";
 import { sizePattern } from "./bytes.ts";
 import { cronProblem, isTimeZone } from "./cron.ts";
 import { hostProblem } from "./hosts.ts";
@@ -56,7 +56,6 @@ function isBaseName(name: string): boolean {
   return isBranchName(name) && !/^(?:loop|refs)\/|\p{Cc}/u.test(name);
 }
 
-const agentKinds = ["command", "claude-code", "codex", "gemini", "opencode"] as const;
 const model = z.string().max(200);
 const host = z
   .string()
@@ -70,7 +69,7 @@ const host = z
 
 const Agent = z.strictObject({
   kind: z
-    .enum(agentKinds)
+    .enum(AGENT_KINDS)
     .default("command")
     .describe("The agent: a CLI that Loopgate knows how to start and read, or `command` for anything else."),
   model: model
@@ -92,7 +91,7 @@ const Reviewer = z.strictObject({
     .default(true)
     .describe("Whether a second, independent run reviews every pushed commit before a person is asked."),
   kind: z
-    .enum(["agent", ...agentKinds])
+    .enum(["agent", ...AGENT_KINDS])
     .default("agent")
     .describe("The reviewer's agent; `agent` means the same as the executor's, unless a reviewer's command is set."),
   model: model
@@ -111,7 +110,7 @@ const Reviewer = z.strictObject({
   others: z
     .array(
       z.strictObject({
-        kind: z.enum(["same", ...agentKinds]).default("same"),
+        kind: z.enum(["same", ...AGENT_KINDS]).default("same"),
         model: model.default(""),
         command: command.default(""),
         image: image.default(""),

@@ -11,10 +11,12 @@ import { quoted, startLine } from "../../src/agents/shell.ts";
 import { isAllowedEnv } from "../../src/container/run.ts";
 import { VERSIONS } from "../agents/versions.ts";
 
-const programs = { "claude-code": "claude", codex: "codex", gemini: "gemini", opencode: "opencode" } as const;
 const kinds = AGENT_KINDS.filter((kind) => kind !== "command");
 const gatewayUrl = "http://127.0.0.1:8417";
 const toolsUrl = `${gatewayUrl}/tools`;
+
+/** What has no MCP finds its tools as the command `loop`, which is no part of how it is started. */
+const ownCommand = {};
 
 /** Awkward on purpose: nothing of it may reach the shell. */
 const model = 'it\'s $HOME; `touch x` "now"';
@@ -48,7 +50,7 @@ function start(
     mkdirSync(join(workspace, path, ".."), { recursive: true });
     writeFileSync(join(workspace, path), text);
   }
-  const program = join(bin, programs[kind]);
+  const program = join(bin, VERSIONS[kind].program);
   const shown = join(folder, "shown.json");
   writeFileSync(program, `#!${process.execPath}\n${showing(shown)}`);
   chmodSync(program, 0o755);
@@ -99,9 +101,11 @@ describe.each(kinds)("%s", (kind) => {
       codex: [/model_providers\.loopgate\.base_url="(.*)"/.exec(args)?.[1], said.OPENAI_API_KEY],
       gemini: [said.GOOGLE_GEMINI_BASE_URL, said.GEMINI_API_KEY],
       opencode: [said.LOOP_MODEL_URL, said.OPENAI_API_KEY],
+      qwen: [said.OPENAI_BASE_URL, said.OPENAI_API_KEY],
     };
-    const route = { "claude-code": "anthropic", codex: "openai/v1", gemini: "gemini", opencode: "openai/v1" }[kind];
-    expect(addresses[kind]).toEqual([`${gatewayUrl}/model/${route}`, "the-lease"]);
+    const { route } = agentOf(kind, "");
+    const path = route === "openai" ? "openai/v1" : route;
+    expect(addresses[kind]).toEqual([`${gatewayUrl}/model/${path}`, "the-lease"]);
     if (kind === "opencode") {
       const config = readFileSync(join(home, ".config/loopgate/opencode.json"), "utf8");
       expect(JSON.parse(config).provider.loopgate.options).toEqual({
@@ -121,6 +125,7 @@ describe.each(kinds)("%s", (kind) => {
       codex: () => args.filter((arg) => arg.startsWith("mcp_servers.")),
       gemini: () => JSON.parse(geminiSettings).mcpServers,
       opencode: () => opencodes().mcp,
+      qwen: () => ownCommand,
     };
     const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
     expect(servers[kind]()).toMatchObject(
@@ -129,6 +134,7 @@ describe.each(kinds)("%s", (kind) => {
         codex: [`mcp_servers.loop.url="${toolsUrl}"`, 'mcp_servers.loop.bearer_token_env_var="LOOP_TOOLS_TOKEN"'],
         gemini: { loop: { httpUrl: "$LOOP_TOOLS_URL", headers: bearer("$LOOP_TOOLS_TOKEN") } },
         opencode: { loop: { url: "{env:LOOP_TOOLS_URL}", headers: bearer("{env:LOOP_TOOLS_TOKEN}") } },
+        qwen: ownCommand,
       }[kind],
     );
     if (kind === "gemini") expect(valueAfter("--allowed-mcp-server-names")).toBe("loop");
@@ -180,6 +186,20 @@ describe("a repository's own configuration", () => {
       expect(start("opencode", {}, "reviewer").code).toBe(0);
     },
   );
+
+  test("is none of Qwen Code's: its own settings stand at the system's place too, and trust no folder", () => {
+    const { given, home } = start("qwen", { ".qwen/settings.json": "{}", "AGENTS.md": "Mind the walrus.\n" });
+    const own = join(home, ".qwen/settings.json");
+    expect(given?.env.QWEN_CODE_SYSTEM_SETTINGS_PATH).toBe(own);
+    expect(JSON.parse(readFileSync(own, "utf8"))).toMatchObject({
+      security: { folderTrust: { enabled: true } },
+      disableAllHooks: true,
+      privacy: { usageStatisticsEnabled: false },
+    });
+    expect(given?.args).toEqual(expect.arrayContaining(["--extensions", "none"]));
+    expect(given?.args.join(" ")).not.toMatch(/yolo|mcp/);
+    expect(readFileSync(join(home, ".qwen/AGENTS.md"), "utf8")).toBe("Mind the walrus.\n");
+  });
 
   test("T12: takes no tool server's place where the settings of Gemini CLI's image are of an earlier version", () => {
     const { command } = agentOf("gemini", "").prepare({

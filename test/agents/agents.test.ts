@@ -16,6 +16,7 @@ const plainly: Readonly<Record<Installed, string>> = {
 gemini --prompt "" --yolo --model ${MODEL} </loop/brief.md`,
   "claude-code": `claude --print --permission-mode bypassPermissions --model ${MODEL} </loop/brief.md`,
   opencode: `opencode run --model loopgate/${MODEL} </loop/brief.md`,
+  qwen: `qwen --yolo --auth-type openai --model ${MODEL} </loop/brief.md`,
 };
 
 /** What the trap then does: the proof that it is one. */
@@ -24,6 +25,7 @@ const fallen: Readonly<Record<Installed, { started?: boolean; ledElsewhere: bool
   gemini: { started: true, ledElsewhere: true },
   "claude-code": { started: true, ledElsewhere: true },
   opencode: { ledElsewhere: true }, // what it starts, it starts however it is told; see above
+  qwen: { started: true, ledElsewhere: true },
 };
 
 const recorded = (kind: Installed) =>

@@ -10,6 +10,9 @@ export const PRICE = { input: 4, output: 20, cacheRead: 1, cacheWrite: 5 } as co
 /** `LOOPGATE_TEST_AGENTS=codex,gemini` tries some of them; all by default. */
 export const kinds = chosenKinds(process.env.LOOPGATE_TEST_AGENTS);
 
+/** What calls its tools by the command `loop`, which takes words and no confidence. */
+export const WITHOUT_MCP: ReadonlySet<Installed> = new Set(["qwen"]);
+
 /** The kinds that a list names, in one order always. Throws at a name that is none, lest nothing be tried unnoticed. */
 export function chosenKinds(list: string | undefined): readonly Installed[] {
   const known = Object.keys(VERSIONS) as Installed[];

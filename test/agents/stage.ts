@@ -21,6 +21,7 @@ import { toolGateway } from "../../src/gateway/tools/server.ts";
 import type { ToolCall } from "../../src/gateway/tools/tool.ts";
 import type { RunServers } from "../../src/gateway/tools/upstream/served.ts";
 import type { ToolServer } from "../../src/loop/state.ts";
+import { withLoopCommand } from "../../src/runs/loop-command.ts";
 import { startServers } from "../../src/runs/tool-servers.ts";
 import type { Told } from "../../src/verify/told.ts";
 import { ownRuntime } from "../docker/own-runtime.ts";
@@ -38,7 +39,9 @@ export const MODEL = "scripted-1";
 export const prices = { "anthropic/*": PRICE, "openai/*": PRICE, "gemini/*": PRICE };
 
 const identity = { name: "Loop", email: "loop@example.org" };
-const branch = "loop/7-abc";
+/** Containers are named by it, and an engine may serve other tests at the same time. */
+const loop = `7-${process.pid.toString(36)}`;
+const branch = `loop/${loop}`;
 
 export interface StageOptions {
   readonly steps: readonly Step[];
@@ -206,14 +209,15 @@ function requestOf(root: string, kind: Installed, options: StageOptions, ready: 
   const hasTools = role === "executor";
   const task = { promptPath: "/loop/brief.md", model: MODEL, gatewayUrl, lease: ready.token, hasTools };
   const prepared = agentOf(kind, "").prepare(task);
+  const withCommand = { ...prepared, command: withLoopCommand(prepared.command) };
   return {
-    id: `7-abc-1-${role}-1`,
-    loop: "7-abc",
+    id: `${loop}-1-${role}-1`,
+    loop,
     attempt: 1,
     role,
     epoch: 1,
     image: { kind: "toolchain" },
-    command: options.command ?? startLine(prepared),
+    command: options.command ?? startLine(hasTools ? withCommand : prepared),
     workspaceDir: ready.workspaceDir,
     objectsDir: ready.quarantine.objectsDir,
     loopDir: join(root, "loop"),

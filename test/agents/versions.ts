@@ -27,6 +27,7 @@ export const VERSIONS: Readonly<Record<Exclude<AgentKind, "command">, Version>> 
     program: "claude",
     file: `@anthropic-ai/claude-code-${machine}/claude`,
   },
+  qwen: { name: "@qwen-code/qwen-code", version: "0.24.4", program: "qwen", file: "@qwen-code/qwen-code/cli-entry.js" },
   opencode: { name: "opencode-ai", version: "1.18.33", program: "opencode", file: `opencode-${machine}/bin/opencode` },
 };
 

@@ -1,4 +1,5 @@
 // OpenAI Chat Completions, as far as a client needs it: one choice, one delta.
+import { quoted } from "../../../src/agents/shell.ts";
 import { type Asked, at, countAt, list, type Step, type Usage, type Wire } from "../script.ts";
 
 export const chat: Wire = {
@@ -17,11 +18,11 @@ export const chat: Wire = {
     const finish_reason = step.kind === "say" ? "stop" : "tool_calls";
     const shared = { id: `chatcmpl-${turn}`, created: 1, model: asked.model };
     if (!asked.streamed) {
-      const choices = [{ index: 0, message: { role: "assistant", ...said(step, turn) }, finish_reason }];
+      const choices = [{ index: 0, message: { role: "assistant", ...said(step, asked, turn) }, finish_reason }];
       return [{ data: { ...shared, object: "chat.completion", choices, usage: tokens(usage) } }];
     }
     const chunk = { ...shared, object: "chat.completion.chunk" };
-    const delta = { role: "assistant", ...said(step, turn) };
+    const delta = { role: "assistant", ...said(step, asked, turn) };
     return [
       { data: { ...chunk, choices: [{ index: 0, delta, finish_reason: null }] } },
       { data: { ...chunk, choices: [{ index: 0, delta: {}, finish_reason }] } },
@@ -37,17 +38,32 @@ export function openaiFailure(status: number, message: string): object {
   return { error: { message, type, param: null, code } };
 }
 
-function said(step: Step, turn: number): object {
+function said(step: Step, asked: Asked, turn: number): object {
   if (step.kind === "say") return { content: step.text };
-  const [name, given] = called(step);
+  const [name, given] = called(step, asked.tools);
   const call = { index: 0, id: `call_${turn}`, type: "function" };
   return { content: null, tool_calls: [{ ...call, function: { name, arguments: JSON.stringify(given) } }] };
 }
 
-function called(step: Exclude<Step, { kind: "say" }>): [name: string, given: object] {
-  if (step.kind === "call") return [`loop_${step.tool}`, step.given];
-  if (step.kind === "write") return ["write", { filePath: `/workspace/${step.path}`, content: step.content }];
-  return ["bash", { command: step.command, description: "Look at the work" }];
+/** By the names that this client has for its tools; it takes what it does not know for itself. */
+function called(step: Exclude<Step, { kind: "say" }>, tools: readonly string[]): [name: string, given: object] {
+  if (step.kind === "call" && tools.some((name) => name.startsWith("loop_"))) return [`loop_${step.tool}`, step.given];
+  if (step.kind === "write") {
+    const [path, { content }] = [`/workspace/${step.path}`, step];
+    return tools.includes("write_file")
+      ? ["write_file", { file_path: path, content }]
+      : ["write", { filePath: path, content }];
+  }
+  const command = step.kind === "call" ? byCommand(step) : step.command;
+  return tools.includes("run_shell_command")
+    ? ["run_shell_command", { command, is_background: false }]
+    : ["bash", { command, description: "Look at the work" }];
+}
+
+/** The command `loop`, for a client without MCP. */
+function byCommand({ tool, given }: Extract<Step, { kind: "call" }>): string {
+  const words = tool.includes("-") ? JSON.stringify(given) : String(given.text ?? given.summary ?? given.check ?? "");
+  return `loop ${tool} ${quoted(words)}`;
 }
 
 function tokens({ input, cached, output, reasoning }: Usage) {
