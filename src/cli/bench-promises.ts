@@ -1,4 +1,4 @@
-// What is measured, beside what, and the ratio that is wanted: each bench and the README's table have it from here.
+// What is measured, beside what, and the ratio that is wanted: each bench and the table of docs/speed.md have it from here.
 
 export interface Promised {
   readonly bench: "isolation" | "deliveries" | "idle" | "verify" | "environment" | "hostile" | "tools" | "scale";

@@ -27,12 +27,12 @@ describe("generated parts are current", () => {
     expect(part("docs/operating.md", "settings", settingsTable())).toBe(settingsTable());
   });
 
-  test("the README's table of permissions, with the reasons that the manifest has", () => {
+  test("the table of permissions, with the reasons that the manifest has", () => {
     const permissions = [...read("app.yml").matchAll(/^ {2}(\w+): (read|write) # (.+)$/gm)];
     expect(permissions).toHaveLength(Object.keys(manifest().default_permissions).length);
     const rows = permissions.map(([, name, level, why]) => `| \`${name}: ${level}\` | ${why} |`);
     const table = ["| permission | for |", "|---|---|", ...rows, ""].join("\n");
-    expect(part("README.md", "permissions", table)).toBe(table);
+    expect(part("docs/install.md", "permissions", table)).toBe(table);
   });
 
   test(".env.example", () => {
@@ -41,8 +41,8 @@ describe("generated parts are current", () => {
   });
 });
 
-test("every policy that the README says what a repository needs with is one", () => {
-  const [, needs = ""] = /^## What your repository needs$(.*?)^## /ms.exec(read("README.md")) ?? [];
+test("every policy that the page on what a repository needs has is one", () => {
+  const needs = read("docs/environment.md");
   const policies = [...needs.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = ""]) =>
     text.replaceAll("…", "0".repeat(64)),
   );
@@ -50,8 +50,8 @@ test("every policy that the README says what a repository needs with is one", ()
   for (const text of policies) expect(parsePolicy(text), text).toMatchObject({ ok: true });
 });
 
-test("the README's table of speed has what each bench measures, beside what, and what is wanted", () => {
-  const rows = [...read("README.md").matchAll(/^\| `bench -- (\w+)` \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$/gm)];
+test("the table of speed has what each bench measures, beside what, and what is wanted", () => {
+  const rows = [...read("docs/speed.md").matchAll(/^\| `bench -- (\w+)` \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$/gm)];
   const told = rows.map(([, bench, what, beside, wanted]) => [bench, what, beside, wanted]);
   expect(told).toEqual(Object.values(promises).map((one) => [one.bench, one.what, one.beside, bound(one)]));
   for (const [row, , , , , measured] of rows) expect(measured, row).toMatch(/^(\d+\.\d+ ×|\d+ MB$|\d+\.\d ms$)/);
@@ -137,8 +137,17 @@ describe("the README", () => {
     }
   });
 
-  test("names every way in which a loop can end", () => {
-    const named = [...readme.matchAll(/^\| `(\w+)` \| /gm)].map((match) => match[1] ?? "");
+  test("is about two screens: what is longer has a page of its own", () => {
+    expect(readme.split("\n").length).toBeLessThanOrEqual(125);
+  });
+
+  test("has the way to a running App in six steps", () => {
+    const [, install = ""] = /^## Install it on GitHub$(.*?)^## /ms.exec(readme) ?? [];
+    expect([...install.matchAll(/^(\d)\. /gm)].map(([, step]) => Number(step))).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test("leads to where every way is named in which a loop can end", () => {
+    const named = [...read("docs/loops.md").matchAll(/^\| `(\w+)` \| /gm)].map((match) => match[1] ?? "");
     expect(named).toEqual(expect.arrayContaining([...StopReason.options]));
   });
 });
