@@ -1,5 +1,5 @@
 // `loopgate policy`: checks a policy file, explains what one may say, or tells an editor.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Rules } from "../loop/state.ts";
 import { generousBounds } from "../policy/clamp.ts";
@@ -23,6 +23,10 @@ import type { Terminal } from "./terminal.ts";
 export function checkPolicy(file: string, json: boolean, { env, out, err }: Terminal): number {
   let bytes: Buffer;
   try {
+    if (file !== "-" && statSync(file).isDirectory()) {
+      err(`loopgate: ${file} is a folder; name the file, as in ${join(file, ".github/loop.yml")}\n`);
+      return 1;
+    }
     bytes = readFileSync(file === "-" ? 0 : file);
   } catch (error) {
     err(`loopgate: could not read ${file}: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}\n`);

@@ -19,7 +19,7 @@ export type CiRules = Pick<Rules, "requiredChecks" | "skippedChecks" | "checkSou
 const LISTED_FINDINGS = 10;
 const redConclusions = ["failure", "error", "timed_out", "cancelled"];
 const passing = ["success", "neutral", "skipped"];
-const ended = ["stale", "startup_failure"];
+const ended = ["stale"];
 
 /**
  * Judges CI. Where the policy or GitHub names required checks, those decide. GitHub lets `neutral` and `skipped` pass; here
@@ -153,6 +153,7 @@ function pendingFor(check: CheckFact): Pick<VerdictPart, "final" | "lacks"> {
   if (waits === true) return { lacks: "approval" };
   if (isForPeople(check)) return { ...(check.done ? forGood : {}), lacks: "person" };
   if (conclusion === "action_required") return { lacks: "person" };
+  if (conclusion === "startup_failure") return { ...forGood, lacks: "start" };
   return ended.includes(conclusion ?? "") ? forGood : {};
 }
 

@@ -89,3 +89,13 @@ test("what only an operator's settings decide is noted where they are not known"
   expect(past).toMatchObject({ code: 0, err: "" });
   expect(past.out).toContain("is held to them: line 2: `attempts` is 9, but this App's operator allows at most 5.");
 });
+
+test("a folder is refused with the file that is meant", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "loopgate-policy-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const { code, err } = await run(["policy", "check", folder]);
+  expect([code, err]).toEqual([
+    1,
+    `loopgate: ${folder} is a folder; name the file, as in ${folder}/.github/loop.yml\n`,
+  ]);
+});

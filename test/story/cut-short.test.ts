@@ -96,3 +96,16 @@ test("such words beside a failure of its own excuse nothing", async () => {
   const { ending, attempts: made } = await story.state(issue);
   expect([ending?.reason, made[0]?.counted, made[0]?.verdict?.colour]).toEqual(["retry_limit", true, "red"]);
 });
+
+test("a job of the base that was ended from outside is no sign that the base is red", async () => {
+  const cutShort = ({ branch }: JobTime) =>
+    branch === "main" ? { conclusion: "failure" as const, said: [lost] } : null;
+  const file = { name: "CI", jobs: [{ name: "test", command, cutShort }] };
+  const story = await aStory({ ci: { actions: [file] }, executor: botch("red"), policy: "version: 1\nattempts: 1\n" });
+  await story.forge.as("dave").push(story.repository, "main", { "other.md": "Other.\n" }, "Write other");
+  await story.settle();
+  const issue = await story.startLoop();
+  const { redOnBase, attempts: made } = await story.state(issue);
+  expect(redOnBase).toBeUndefined();
+  expect([made[0]?.counted, made[0]?.verdict?.onBase]).toEqual([true, undefined]);
+});

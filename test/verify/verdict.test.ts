@@ -347,6 +347,15 @@ describe("a verdict", () => {
     expect([part?.colour, part?.final ?? false]).toEqual(["pending", final]);
   });
 
+  it.each([
+    ["startup_failure", "start"],
+    ["action_required", "person"],
+    ["stale", undefined],
+  ])("says of a check that ended as %s what it lacks", (conclusion, lacks) => {
+    const [part] = judged([aCheck({ conclusion })], { required: ["test"] }).parts;
+    expect(part?.lacks).toBe(lacks);
+  });
+
   it("carries the failures of CI and the reviewer's findings", () => {
     const failing = aCheck({ conclusion: "failure", title: "1 failing", text: "boom", url: "https://ci/1" });
     const { findings } = judged([failing], { review: rejection });

@@ -4,6 +4,7 @@ import type { CheckFact } from "../../verify/facts.ts";
 import { requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
 import { asAllowed } from "./allowed.ts";
+import { Annotations, annotationFacts } from "./annotations.ts";
 import { Actor, actorFields, personOfActor } from "./people.ts";
 
 const contextsOf = (workflows: boolean, page: string) => `contexts(${page}) {
@@ -17,6 +18,7 @@ const contextsOf = (workflows: boolean, page: string) => `contexts(${page}) {
             ${workflows ? "workflowRun { event workflow { databaseId } }" : ""}
           }
           steps(first: 1) { totalCount }
+          annotations(first: 5) { nodes { path message annotationLevel location { start { line } } } }
         }
         ... on StatusContext { context state creator { ${actorFields} } }
       }
@@ -50,6 +52,7 @@ const Run = z.object({
     workflowRun: z.object({ event: z.string(), workflow: z.object({ databaseId: z.number().nullable() }) }).nullish(),
   }),
   steps: z.object({ totalCount: z.number() }).nullish(),
+  annotations: Annotations,
 });
 
 const Status = z.object({
@@ -77,7 +80,7 @@ const More = z.object({ repository: z.object({ databaseId: z.number(), object: B
 /** At most so many pages of a hundred are read; of a longer list nothing is known, since a newer run may stand beyond it. */
 const mostPages = 10;
 
-/** The checks of the base as facts, without what they say. No request for the first hundred, and one for each further. Throws `Fault`. */
+/** The checks of the base as facts, without what they say but for a few annotations, which tell a failure from an end from outside. No request for the first hundred, and one for each further. Throws `Fault`. */
 export async function baseChecks(
   connection: Connection,
   repository: Repository,
@@ -103,7 +106,7 @@ export async function baseChecks(
 
 const silent = { required: false, title: "", summary: "", text: "", url: null, annotations: [] };
 
-function runFact({ name, conclusion, startedAt, checkSuite, steps }: z.infer<typeof Run>): CheckFact {
+function runFact({ name, conclusion, startedAt, checkSuite, steps, annotations }: z.infer<typeof Run>): CheckFact {
   const { app, databaseId, workflowRun } = checkSuite;
   return {
     ...silent,
@@ -116,6 +119,7 @@ function runFact({ name, conclusion, startedAt, checkSuite, steps }: z.infer<typ
     done: conclusion !== null,
     ...(conclusion === "FAILURE" && steps?.totalCount === 0 ? { unstarted: true as const } : {}),
     conclusion: conclusion?.toLowerCase() ?? null,
+    annotations: annotationFacts(annotations),
   };
 }
 

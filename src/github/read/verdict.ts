@@ -5,6 +5,7 @@ import type { CheckFact, CiFacts, ExpectedCheck, VerdictFacts } from "../../veri
 import { requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query, type Repository } from "../client/client.ts";
 import { type Asked, asAllowed } from "./allowed.ts";
+import { Annotations, annotationFacts } from "./annotations.ts";
 import { AutoMerge, autoMergeFields, autoMergeOf } from "./auto-merge.ts";
 import { BaseChecks, baseChecks, baseChecksFragment } from "./base-checks.ts";
 import { Closed, closedFields, closerOf } from "./closed.ts";
@@ -99,18 +100,7 @@ const Run = z.object({
     workflowRun: z.object({ event: z.string(), workflow: z.object({ databaseId: z.number().nullable() }) }).nullish(),
   }),
   steps: z.object({ totalCount: z.number() }).nullish(),
-  annotations: z
-    .object({
-      nodes: z.array(
-        z.object({
-          path: z.string(),
-          message: z.string(),
-          annotationLevel: z.string().nullable(),
-          location: z.object({ start: z.object({ line: z.number() }) }),
-        }),
-      ),
-    })
-    .nullable(),
+  annotations: Annotations,
 });
 
 const Status = z.object({
@@ -307,12 +297,7 @@ function runFact(run: z.infer<typeof Run>): CheckFact {
     url: run.url,
     job: jobOf(run),
     ...againOf(run),
-    annotations: (run.annotations?.nodes ?? []).map(({ path, message, location, annotationLevel }) => ({
-      path,
-      message,
-      line: location.start.line,
-      ...levelOf(annotationLevel),
-    })),
+    annotations: annotationFacts(run.annotations),
   };
 }
 
@@ -338,11 +323,6 @@ function againOf({ checkSuite, databaseId, detailsUrl }: z.infer<typeof Run>): P
   if (checkSuite.app?.slug === "github-actions")
     return workflow === undefined ? {} : { again: { of: "workflow", id: Number(workflow) } };
   return databaseId === null ? {} : { again: { of: "check", id: databaseId } };
-}
-
-function levelOf(level: string | null): { level?: "failure" | "warning" | "notice" } {
-  const known = level?.toLowerCase();
-  return known === "failure" || known === "warning" || known === "notice" ? { level: known } : {};
 }
 
 function statusFact(status: z.infer<typeof Status>): CheckFact {
