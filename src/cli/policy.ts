@@ -83,7 +83,7 @@ function filesBeside(file: string, text: string): RepositoryFiles | undefined {
   if (basename(dirname(place)) !== ".github") return undefined;
   const root = dirname(dirname(place));
   const files = new Map<string, string>();
-  for (const path of [...environmentFiles, ...filesNamed(text).compose]) {
+  for (const path of [...environmentFiles, ...filesNamed({ text, sha: "" }).compose]) {
     const whole = join(root, path);
     if (existsSync(whole)) files.set(path, readFileSync(whole, "utf8"));
   }

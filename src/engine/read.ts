@@ -165,7 +165,7 @@ async function environmentFilesAt(
   { policy, base, files }: ClaimRead,
   sha: string,
 ): Promise<RepositoryFiles> {
-  const named = filesNamed(policy?.text ?? null);
+  const named = filesNamed(policy);
   const isKnown = sha === base.sha;
   const missing = isKnown ? named.compose : [...named.compose, ...(named.seeks ? environmentFiles : [])];
   if (missing.length === 0) return files;

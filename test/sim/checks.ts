@@ -1,4 +1,5 @@
 // The invariants of the shared fault page that can be seen from outside, asked at every commit, call and quiet moment.
+
 import { Fault } from "../../src/base/fault.ts";
 import type { AllPaused, Delivery, RunOrder, StoredEffect } from "../../src/engine/ports.ts";
 import { ourChecks } from "../../src/engine/world.ts";
@@ -9,6 +10,7 @@ import { plansOnly } from "../../src/loop/plan.ts";
 import type { Ending, LoopState, RunFacts } from "../../src/loop/state.ts";
 import { type DecodedRecord, decodeRecord } from "../../src/record/codec.ts";
 import { attemptMarker, statusMarker, stopMarker } from "../../src/record/markers.ts";
+import { unpack } from "../../src/record/pack.ts";
 import { createPauseChecks } from "./all-paused.ts";
 import { createAsks } from "./asks.ts";
 import type { Containers } from "./containers.ts";
@@ -62,6 +64,7 @@ export function createChecks(parts: ChecksParts) {
   const written = new Map<string, number>(); // loop → revision of the record last written
   let limit = { life: 0, until: 0, over: 0 }; // when GitHub may be asked again, by the engine's clock, as this life was told
   const books = new Map<string, LoopState>(); // loop → its newest state, also once another loop has taken its place
+  let decodes = 0;
   const decodedRecords = new Map<string, DecodedRecord>(); // issue and comment → what is in it
   const acceptedLoops = new Map<string, string>(); // loop id of an accepted label → issue key
   const lastRead = new Map<number, number>(); // pull request → the moment its gate was last read of, in this effect
@@ -453,7 +456,9 @@ export function createChecks(parts: ChecksParts) {
     const key = `${issue} ${body}`;
     const known = decodedRecords.get(key);
     if (known !== undefined) return known;
-    const decoded = decodeRecord(body, parts.sealKey, { repositoryId: repository.id, issue });
+    decodes += 1;
+    const peeked = decodes % readWhole === 1 ? null : peekedAt(body);
+    const decoded = peeked ?? decodeRecord(body, parts.sealKey, { repositoryId: repository.id, issue });
     decodedRecords.set(key, decoded);
     return decoded;
   }
@@ -820,6 +825,16 @@ export function createChecks(parts: ChecksParts) {
     onEnd,
     onError,
   };
+}
+
+/** Of so many records one is held against its seal and the shape of a state; that of the others is taken as the engine wrote it. */
+const readWhole = 4;
+
+/** What the record says, unproven; null: nothing can be read of it. */
+function peekedAt(body: string): DecodedRecord | null {
+  const [, data] = / data=([^ ]+) -->/.exec(body) ?? [];
+  const state = data === undefined ? undefined : unpack(data);
+  return state === undefined ? null : { kind: "ok", state: state as LoopState };
 }
 
 function isLive(state: LoopState): boolean {
