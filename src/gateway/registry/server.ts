@@ -174,7 +174,7 @@ async function send(
   { type, body, fetched }: Reply,
 ): Promise<void> {
   const bytes = Buffer.isBuffer(body) ? body.length : body.bytes;
-  left.bytes -= isHead ? 0 : bytes;
+  left.bytes -= bytes; // also of what is only asked after: it was fetched for this run all the same
   response.writeHead(200, { "content-type": type, "content-length": bytes });
   if (fetched !== null && !isHead) run.onEvent({ kind: "fetched", ...fetched });
   if (Buffer.isBuffer(body)) return void response.end(isHead ? undefined : body);
