@@ -27,6 +27,7 @@ export interface ExecutorWork {
   readonly findings: readonly Finding[]; // why the last attempt was red
   readonly asked: readonly Finding[]; // what people ask for
   readonly said: readonly Said[]; // what people said by commands, oldest first
+  readonly notes?: readonly string[]; // what people corrected in earlier loops, oldest first; absent: nothing is noted
   readonly plan?: { readonly offered: Plan; readonly by: string }; // what a person said yes to; absent: there is no plan
   readonly permits: readonly string[]; // what a person has allowed for this attempt
   readonly merge: (BaseTip & { readonly why: NonNullable<Attempt["merges"]> }) | null; // the base branch, to be merged first
@@ -43,6 +44,7 @@ export function executorBrief(work: ExecutorWork): string {
     mergeFirst(work.merge),
     section("What people ask for", "These come first.", work.asked),
     section("Why the last attempt was not accepted", "Fix these; keep what was right.", work.findings),
+    corrected(work.notes),
     judges(work),
     history(work.earlier),
     saidSince(work.said),
@@ -94,6 +96,14 @@ function mergeFirst(merge: ExecutorWork["merge"]): string | null {
 
 function section(title: string, lead: string, findings: readonly Finding[]): string | null {
   return findings.length === 0 ? null : `## ${title}\n\n${lead}\n\n${findingBlocks(findings)}`;
+}
+
+/** Of other work here: it may not matter for this. */
+function corrected(notes: readonly string[] = []): string | null {
+  if (notes.length === 0) return null;
+  const lead =
+    "People who may decide here had earlier loops do these differently, the newest last. Keep to what applies to this issue; the issue comes first.";
+  return `## What was corrected before\n\n${lead}\n\n${notes.map((note) => dataBlock("a note", note)).join("\n\n")}`;
 }
 
 /** The whole verdict on the last attempt: also what was right, and what nobody could tell. */

@@ -14,6 +14,7 @@ import { passGate } from "./gate.ts";
 import { pauseAll, readPause } from "./pause-all.ts";
 import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
+import { remember } from "./remember.ts";
 import { startRun, stopRun } from "./run.ts";
 import { answerThread, answerWithoutLoop, postAttempt, postStop, reply, runLoop, writeStatus } from "./say.ts";
 import { runSchedules } from "./schedules.ts";
@@ -95,6 +96,9 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
       return [];
     case "set_labels":
       await github.changeLabels(issue, { add: effect.add, remove: removable(effect.remove, state) });
+      return [];
+    case "remember":
+      await remember(world, state, effect, stored.key);
       return [];
     case "read_claim":
       return readClaim(world, state);

@@ -85,6 +85,7 @@ export interface ClaimRead {
   readonly base: { readonly branch: string; readonly sha: string };
   readonly signed?: true; // a rule of the base branch takes signed commits only; absent: none is known to
   readonly knownGone?: true; // the base that the loop has is no branch any more: renamed, or deleted
+  readonly notes?: { readonly issue: number; readonly texts: readonly string[] }; // our own in the repository's open issue for them, oldest first; absent: it has none
   readonly soleAssignee?: number; // id of the one account that issues can be assigned to, as everybody who may write can be; absent: there are several
   readonly baseChecks?: readonly CheckFact[]; // of the commit the base is at, without their words; absent: none
   readonly workflows?: true; // the default branch has workflows of GitHub Actions; absent: it has none
@@ -344,7 +345,9 @@ export interface GitHubPort {
   readOwnIssues(
     repository: RepositoryRef,
     label: string,
-  ): Promise<readonly { readonly number: number; readonly body: string; readonly author: Person }[]>;
+  ): Promise<
+    readonly { readonly number: number; readonly body: string; readonly author: Person; readonly open: boolean }[]
+  >;
   /** By number; an issue that is gone is not among them. */
   readAnswers(repository: RepositoryRef, issues: readonly number[]): Promise<ReadonlyMap<number, IssueAnswers>>;
   /** Done twice, it opens two. */

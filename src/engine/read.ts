@@ -1,6 +1,7 @@
 // Effects that ask GitHub something and turn the answer into an event.
 import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
+import { withoutUnseen } from "../base/unseen.ts";
 import { criteriaIn } from "../brief/criteria.ts";
 import { freezeIssue } from "../brief/freeze.ts";
 import { wordsBesidesCommand } from "../brief/words.ts";
@@ -10,6 +11,7 @@ import { hasLabel } from "../loop/end.ts";
 import { pastAtMost, pastOf } from "../loop/estimate.ts";
 import type { BaseRefusal, ClaimFacts, Command, LoopEvent, Permission } from "../loop/event.ts";
 import { issueKeyOf } from "../loop/issue-key.ts";
+import { notesWithin } from "../loop/notes.ts";
 import { begins, onCommand } from "../loop/people.ts";
 import type { LoopState, Rules, Snapshot } from "../loop/state.ts";
 import { environmentFiles, type RepositoryFiles } from "../policy/found/find.ts";
@@ -117,6 +119,9 @@ async function claimFacts(
     policy: rules,
     ...(refused === undefined ? {} : { baseRefused: refused }),
     ...(read.knownGone === true ? { baseGone: true } : {}),
+    ...(read.notes === undefined
+      ? {}
+      : { notes: { issue: read.notes.issue, texts: notesWithin(read.notes.texts.map(withoutUnseen)) } }),
     ...(read.soleAssignee === state.requester.id ? { writesAlone: true } : {}),
     ...(rules.ok && rules.rules.openPulls !== undefined
       ? { openPulls: await openBeside(world, state, rules.rules.openPulls) }

@@ -384,6 +384,7 @@ export function workBrief(state: LoopState, attempt: Attempt, snapshotText: stri
     asked: state.changesRequested,
     said: state.said ?? [],
     ...approvedPlan(state),
+    ...(state.notes === undefined ? {} : { notes: state.notes.texts }),
     permits: state.permits,
     merge: attempt.merges === undefined || state.base === null ? null : { ...state.base, why: attempt.merges },
     rules: rulesOf(state),

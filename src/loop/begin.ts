@@ -256,7 +256,7 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
 }
 
 function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
-  const { redOnBase: _, signed: __, writesAlone: ___, unjudged: ____, hold, ...rest } = before;
+  const { redOnBase: _, signed: __, writesAlone: ___, unjudged: ____, notes: _____, hold, ...rest } = before;
   const state = withPriority(rest as LoopState, priorityIn(facts.labels));
   const granted = facts.policy.ok ? facts.policy.rules : null;
   const wantsPlan = granted?.planFirst === true || hasLabel(facts.labels, planLabel);
@@ -271,6 +271,7 @@ function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
     ...(facts.signed === true ? { signed: true } : {}),
     ...(facts.writesAlone === true ? { writesAlone: true } : {}),
     ...(facts.unjudged === undefined ? {} : { unjudged: facts.unjudged }),
+    ...(granted?.memory === true && facts.notes !== undefined ? { notes: facts.notes } : {}),
     ...(facts.redOnBase === undefined ? {} : { redOnBase: [...facts.redOnBase] }),
     branch: state.branch ?? `loop/${state.issue.number}-${state.id}`,
     granted: state.granted + (granted?.attempts ?? 0),

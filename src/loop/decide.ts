@@ -468,6 +468,7 @@ const dispensable: readonly EffectType[] = [
   "read_pause",
   "run_loop",
   "run_schedules",
+  "remember",
 ];
 
 function onEffectFailed(state: LoopState, event: Extract<LoopEvent, { type: "effect_failed" }>, now: number): Decision {

@@ -42,6 +42,13 @@ export type Reply =
   | { readonly kind: "auto_merge"; readonly by: string } // login of who switched it on
   | { readonly kind: "reviewers_missed"; readonly missed: readonly string[] };
 
+/** What a person corrected, in that person's words, and where they stand. */
+export type Note = {
+  readonly text: string;
+  readonly path: string | null; // the file that it is about
+  readonly url: string | null; // where it was said
+} & ({ readonly of: "request"; readonly title: string } | { readonly of: "denial"; readonly by: string });
+
 export type Effect =
   // the thread: performed before anything that acts on the world
   | { readonly type: "write_status" } // one comment per loop, created or edited to the newest state
@@ -61,6 +68,7 @@ export type Effect =
   | { readonly type: "read_pause" } // whether all loops of the repository are paused now
   | { readonly type: "check_policy"; readonly pull: IssueRef; readonly head: string; readonly base: string } // shows what a pull request of anybody makes of the policy
   | { readonly type: "run_schedules"; readonly repository?: Schedules["repository"]; readonly at: number } // those of the repository whose time has come; absent: by its names of before, or as GitHub lists it
+  | { readonly type: "remember"; readonly notes: readonly Note[] } // what people corrected, for later loops
   // reading
   | { readonly type: "read_claim" }
   | { readonly type: "read_retry" }

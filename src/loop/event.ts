@@ -86,6 +86,7 @@ export interface ClaimFacts {
   readonly signed?: true; // the base takes signed commits only; absent: no such rule is known
   readonly policy: { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly message: string };
   readonly allPaused?: { readonly by: string; readonly since: number }; // nothing may start in this repository; absent: it may
+  readonly notes?: NonNullable<LoopState["notes"]>; // what people corrected in earlier loops; absent: nothing is noted
   readonly unscheduled?: true; // the policy does not name the schedule any more that began it
   readonly baseRefused?: BaseRefusal; // why it may not begin from the branch that `/loop run` named; absent: it may, or none was
   readonly baseGone?: true; // the branch the loop began from is there no more: renamed, or deleted

@@ -16,6 +16,7 @@ import {
   withConflict,
 } from "./judge.ts";
 import { isMergedByQueue, isQueued, outOfQueue } from "./merge-queue.ts";
+import { notesOfChanges } from "./notes.ts";
 import type { ApprovalRefusal, GateRefusal } from "./refusal.ts";
 import type { BaseTip, CheckAgain, LoopState, Person } from "./state.ts";
 import { mayUpdate, updateBranch, withRule } from "./update.ts";
@@ -207,7 +208,8 @@ function onChangesRequested(state: LoopState, facts: GateFacts, now: number): De
     requestsHeard: [...(state.requestsHeard ?? []), ...facts.requests],
     approvals: [],
   };
-  const next = beginAttempt(asked, now, [{ type: "write_status" }, ...leaveGate(state)]);
+  const notes = notesOfChanges(state, facts.changes, facts.requests);
+  const next = beginAttempt(asked, now, [{ type: "write_status" }, ...leaveGate(state), ...notes]);
   return { ...next, note: `changes requested; ${next.note}` };
 }
 

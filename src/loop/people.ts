@@ -9,6 +9,7 @@ import type { ClaimFacts, Command, LoopEvent, Permission, Verb } from "./event.t
 import { readGate } from "./gate.ts";
 import { goOnFrom } from "./go-on.ts";
 import { readVerdict } from "./judge.ts";
+import { notesOfDenial } from "./notes.ts";
 import { onPauseAll, paused } from "./pause-all.ts";
 import { approvePlan, denyPlan, onPlan } from "./plan.ts";
 import { onResume } from "./resume.ts";
@@ -187,7 +188,8 @@ function onDeny(state: LoopState, command: Command): Decision {
   const text = names ? command.argument.trim().slice(word.length).trim() : command.argument.trim();
   const heard = withSaid(state, { of: "denied", by: command.actor.login, text, ...aboutOf(ending.quote) });
   const without = isWish ? heard : { ...heard, partial: undefined }; // nothing of what was refused goes on
-  return { state: without, effects: [reaction(command, "+1"), { type: "read_retry" }], note: "a person refused it" };
+  const effects: Effect[] = [reaction(command, "+1"), ...notesOfDenial(state, command, text), { type: "read_retry" }];
+  return { state: without, effects, note: "a person refused it" };
 }
 
 /** Whether it ended with a wish that a person may grant or refuse. */

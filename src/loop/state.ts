@@ -186,6 +186,7 @@ export const Rules = z.object({
   openPulls: z.number().int().optional(), // most that may be open, or on their way, when another loop begins; absent: any number
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
   signOff: z.boolean().default(false), // commits bear a sign-off
+  memory: z.literal(true).optional(), // what people correct is noted, and the notes are given to agents; absent: neither
   schedules: z.literal(true).optional(), // the policy names some that begin loops; absent: it names none
   approvals: z.number().int(), // 0: no human gate
   approvers: z.literal("anyone").optional(), // whose approval counts, of those who may write; absent: neither the requester's nor an author's
@@ -217,6 +218,7 @@ export const Finding = z.object({
   path: z.string().nullable(),
   line: z.number().int().nullable(),
   url: z.string().nullable(),
+  wordless: z.literal(true).optional(), // of a person's review that says nothing: `detail` stands in for words
   thread: z.number().int().optional(), // of a person's comment on a line: the comment that its thread began with
   onBase: z.boolean().optional(), // true: a check that the base branch fails too
   flaky: z.boolean().optional(), // true: a check that was green on this very commit, too
@@ -721,6 +723,7 @@ export const LoopState = z.object({
   partial: z.object({ run: z.string(), head: z.string() }).optional(), // the newest attempt's work so far, which policy lets out and which is not pushed; absent: none
   threadUnread: z.literal(true).optional(), // nobody knows yet whether its thread holds the record of a loop that the store has lost
   hold: z.object({ by: z.string().nullable(), at: z.number().int() }).optional(), // the label that holds it is set: by this login, null where that is not known; absent: it is not
+  notes: z.object({ issue: z.number().int(), texts: z.array(z.string()) }).optional(), // what people corrected before, oldest first, and the issue it stands in; absent: nothing, or policy wants none
   priority: z.enum(["high", "low"]).optional(), // by its label, among the loops of its repository; absent: it has none
   labelsMended: z.number().int().optional(), // how often a status label was put right after somebody changed it; absent: never
   labelledAgain: Labelled.optional(), // since its end; the loop of that label begins once every run of this one has told its end

@@ -59,6 +59,7 @@ export const presumptions: Presumptions = {
     holds: (_, state) => isLive(state),
     once: "later",
   },
+  remember: { lane: "answer", presumes: "nothing", holds: () => true },
   run_schedules: { lane: "work", presumes: "nothing", holds: () => true, outlives: true, once: "later" },
   run_loop: {
     lane: "thread", // behind the change of the labels by which the loop before it ended

@@ -309,6 +309,14 @@ export const capabilities: readonly Capability[] = [
     under: allowedIf(({ schedules }) => schedules === true),
   },
   {
+    name: "keep notes",
+    sentence: "note in an issue of its own what people corrected, and brief later loops with it",
+    by: "App",
+    risk: "low",
+    option: "memory",
+    under: allowedIf(({ memory }) => memory === true),
+  },
+  {
     name: "open issues",
     sentence: "open a follow-up issue",
     by: "App",

@@ -111,5 +111,6 @@ export const leanings: Readonly<Record<PathsOf<Policy>, Leaning>> = {
   "gate.merge": [false, true],
   "gate.remind_after_hours": "neither",
   "gate.expire_after_days": "more",
+  memory: "neither",
   schedules: "names loosen",
 };

@@ -679,6 +679,12 @@ export const Policy = z.strictObject({
     .default(0.4)
     .describe("Below this confidence, agent or reviewer, the loop stops and asks a person."),
   gate: Gate.prefault({}).describe("The decision that only a person can make."),
+  memory: z
+    .enum(["off", "issue"])
+    .default("off")
+    .describe(
+      "With `issue` the App keeps what people corrected (changes that a review requested, reasons given with `/loop deny`) as notes in one issue of its own, where people edit and delete them, and briefs later loops with the newest.",
+    ),
   schedules: z
     .array(Schedule)
     .max(10)

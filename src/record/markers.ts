@@ -23,6 +23,14 @@ export function replyMarker(effectKey: string): string {
   return marker("reply", effectKey);
 }
 
+/** Marks a note by the key of the effect that asked for it. */
+export function noteMarker(key: string): string {
+  return marker("note", key);
+}
+
+/** What every note carries. */
+export const anyNoteMarker = "<!-- loopgate:note ";
+
 /** Ids are ours, but a marker must stay a comment whatever they hold. */
 function marker(kind: string, id: string): string {
   return `<!-- loopgate:${kind} ${id.replace(/[^\w ./:]+/g, "-").replace(/-+/g, "-")} -->`;

@@ -55,6 +55,7 @@ function shrunk(state: LoopState, room: Room): LoopState {
       ? {}
       : { plan: { ...state.plan, offered: shrunkOffered(state.plan.offered, room) } }),
     ...(typeof state.afterPush === "object" ? { afterPush: shrunkPlan(state.afterPush, room) } : {}),
+    ...(state.notes === undefined ? {} : { notes: shrunkNotes(state.notes, room) }),
     refusalsSaid: state.refusalsSaid.slice(-10),
     resumeAt: state.resumeAt && { ...state.resumeAt, why: shrunkHalt(state.resumeAt.why, room) },
     ending: shrunkEnding(state.ending, room),
@@ -244,6 +245,11 @@ function findings(all: readonly Finding[], room: Room): Finding[] {
     detail: cut(finding.detail, room.text),
     path: finding.path === null ? null : cut(finding.path, 200),
   }));
+}
+
+/** The newest are kept. */
+function shrunkNotes(notes: NonNullable<LoopState["notes"]>, room: Room): NonNullable<LoopState["notes"]> {
+  return { ...notes, texts: texts(notes.texts.slice(-room.items), room) };
 }
 
 function texts(all: readonly string[], room: Room): string[] {

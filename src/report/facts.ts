@@ -36,6 +36,9 @@ export function facts(state: LoopState, now: number): string {
     clampedWords(state),
     reviewerWords(state),
     snapshot?.criteria === undefined ? null : criteriaWords(snapshot.criteria),
+    state.notes === undefined || state.notes.texts.length === 0
+      ? null
+      : `The agents are told what people corrected before: ${state.notes.texts.length === 1 ? "1 note" : `${state.notes.texts.length} notes`} of #${state.notes.issue}`,
     snapshot === null
       ? null
       : `The agents work from the issue as it was on ${date(snapshot.at)}, sha256 ${inlineCode(snapshot.sha256)}; removed from it: ${removedWords(snapshot.removed)}`,

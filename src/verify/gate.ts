@@ -1,4 +1,5 @@
 // What people have said about the exact head of a pull request, and whose word counts.
+
 import type { GateFacts } from "../loop/event.ts";
 import type { ApprovalRefusal } from "../loop/refusal.ts";
 import type { Finding, Person, Verdict } from "../loop/state.ts";
@@ -84,7 +85,9 @@ function findingsOf(review: ReviewFact): Finding[] {
     ...(thread === undefined ? {} : { thread }),
   }));
   if (review.body.trim() === "" && inline.length > 0) return inline;
-  return [finding(title, review.body.trim() || "No words were given.", null, null), ...inline];
+  const said = review.body.trim();
+  if (said === "") return [{ ...finding(title, "No words were given.", null, null), wordless: true }];
+  return [finding(title, said, null, null), ...inline];
 }
 
 /** So much of what a person wrote is kept; the rest stands in the review. */

@@ -147,6 +147,10 @@ const guards: Readonly<Record<string, readonly [guard: string, shown: string]>> 
     "src/engine/schedules.ts",
     "test/story/schedules.test.ts: “a schedule opens its issue when its time comes, and a person who may write can approve what its loop made of it”",
   ],
+  "keep notes": [
+    "src/engine/remember.ts",
+    "test/story/notes.test.ts: “what a review requested and what a person refused is in the briefs of later loops, as people have left it”",
+  ],
   "open issues": [
     "src/loop/effect.ts",
     "test/docs/capabilities.test.ts: “every effect of a decision is one of the actions, or reads, or is the App's own”",
@@ -164,6 +168,7 @@ const effects: Readonly<Record<EffectType, string>> = {
   set_labels: "label",
   run_loop: "label",
   run_schedules: "open scheduled issues",
+  remember: "keep notes",
   pause_all: "comment",
   check_policy: "report on the policy",
   read_pause: "own",

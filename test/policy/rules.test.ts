@@ -168,6 +168,7 @@ describe("the rules of a loop", () => {
         "label": "loop",
         "lifetimeRuns": 30,
         "loopMs": 86400000,
+        "memory": true,
         "merge": true,
         "openPulls": 3,
         "ownChecks": [

@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import type { ClaimRead } from "../../engine/ports.ts";
+import { notesLabel } from "../../loop/notes.ts";
 import type { IssueRef } from "../../loop/state.ts";
 import { environmentFiles } from "../../policy/found/find.ts";
-import { anyStatusMarker } from "../../record/markers.ts";
+import { anyNoteMarker, anyStatusMarker } from "../../record/markers.ts";
 import { BigId, requireSameRepository, Time } from "../client/answers.ts";
 import { type Connection, query } from "../client/client.ts";
 import { type Asked, asAllowed } from "./allowed.ts";
@@ -47,6 +48,9 @@ query ReadClaim($owner: String!, $name: String!, $number: Int!, $known: String!,
     known: ref(qualifiedName: $known) @include(if: $asksKnown) { name }
     defaultBranchRef { ${baseFields(rules)} }
     ${policyFields}
+    notes: issues(labels: [${JSON.stringify(notesLabel)}], states: [OPEN], last: 1) {
+      nodes { number author { ${actorFields} } comments(last: 50) { nodes { author { ${actorFields} } body isMinimized } } }
+    }
     ${filesText(environmentFiles.map((path) => JSON.stringify(`HEAD:${path}`)))}
     issueOrPullRequest(number: $number) {
       __typename
@@ -112,11 +116,18 @@ export const PolicyAsked = z.object({
   root3: AtRoot,
 });
 
+const NotesIssue = z.object({
+  number: z.number().int(),
+  author: Actor,
+  comments: z.object({ nodes: z.array(z.object({ author: Actor, body: z.string(), isMinimized: z.boolean() })) }),
+});
+
 const Answer = z.object({
   repository: LabelsOfRepository.extend({
     ...FilesAsked.shape,
     ...PolicyAsked.shape,
     databaseId: z.number(),
+    notes: z.object({ nodes: z.array(NotesIssue) }),
     owner: z.object({ login: z.string() }),
     visibility: z.string(),
     assignableUsers: z.object({ nodes: z.array(z.object({ databaseId: z.number() })) }),
@@ -150,6 +161,7 @@ export async function readClaim(connection: Connection, issue: IssueRef, known?:
     ),
     ...(await baseRead(connection, issue, repository.defaultBranchRef)),
     ...(repository.known === null ? { knownGone: true } : {}),
+    ...notesIn(connection, repository.notes.nodes[0]),
     ...soleAssignee(repository.assignableUsers.nodes),
     ...(repository.beside?.entries?.some(({ name }) => name === "workflows") ? { workflows: true } : {}),
     ...(await policyOf(connection, issue, repository)),
@@ -168,6 +180,17 @@ async function policyOf(
   const isClaimed = repository.issueOrPullRequest.__typename === "Issue";
   if (!isAbsent || !isClaimed || issue.name === defaultsRepository) return own;
   return readOwnersPolicy(connection, issue, { owner: repository.owner.login, visibility: repository.visibility });
+}
+
+/** What we wrote in an issue of ours, as people have left it; what they hid is forgotten. */
+function notesIn(connection: Connection, found: z.infer<typeof NotesIssue> | undefined): Pick<ClaimRead, "notes"> {
+  if (found === undefined || !isOurs(connection, personOfActor(found.author))) return {};
+  const ours = found.comments.nodes.filter(
+    ({ author, body, isMinimized }) =>
+      !isMinimized && body.includes(anyNoteMarker) && isOurs(connection, personOfActor(author)),
+  );
+  const texts = ours.map(({ body }) => body.replace(/<!--[\s\S]*?-->/g, "").trim()).filter((text) => text !== "");
+  return texts.length === 0 ? {} : { notes: { issue: found.number, texts } };
 }
 
 /** Collaborators are told to people with write access only; whom issues can be assigned to, to everybody. */

@@ -44,14 +44,18 @@ const issuesText = `
 query ReadPasses($owner: String!, $name: String!, $label: String!) {
   repository(owner: $owner, name: $name) {
     databaseId
-    issues(labels: [$label], last: 100) { nodes { number body author { ${actorFields} } } }
+    issues(labels: [$label], last: 100) { nodes { number body state author { ${actorFields} } } }
   }
 }`;
 
 const IssuesAnswer = z.object({
   repository: z.object({
     databaseId: z.number(),
-    issues: z.object({ nodes: z.array(z.object({ number: z.number().int(), body: z.string(), author: Actor })) }),
+    issues: z.object({
+      nodes: z.array(
+        z.object({ number: z.number().int(), body: z.string(), state: z.enum(["OPEN", "CLOSED"]), author: Actor }),
+      ),
+    }),
   }),
 });
 
@@ -64,13 +68,15 @@ export async function readOwnIssues(
   connection: Connection,
   repository: Repository,
   label: string,
-): Promise<readonly { readonly number: number; readonly body: string; readonly author: Person }[]> {
+): Promise<
+  readonly { readonly number: number; readonly body: string; readonly author: Person; readonly open: boolean }[]
+> {
   const attempted = `Could not list the issues of ${repository.owner}/${repository.name} that schedules opened`;
   const variables = { owner: repository.owner, name: repository.name, label };
   const answer = await query(connection, repository, { attempted, shape: IssuesAnswer, text: issuesText, variables });
   requireSameRepository(repository, answer.repository.databaseId, attempted);
   return answer.repository.issues.nodes
-    .map(({ author, ...issue }) => ({ ...issue, author: personOfActor(author) }))
+    .map(({ number, body, state, author }) => ({ number, body, open: state === "OPEN", author: personOfActor(author) }))
     .filter(({ author }) => isOurs(connection, author));
 }
 

@@ -17,6 +17,7 @@ const attempted: Record<EffectType, string> = {
   check_policy: "show what a pull request makes of the policy",
   pause_all: "pause or resume the loops of this repository",
   read_pause: "look up whether this repository is paused",
+  remember: "keep a note of what was corrected",
   run_schedules: "open the issue of a schedule",
   run_loop: "set the label that begins a loop",
   react: "react to a comment",
