@@ -4,6 +4,7 @@ import { z } from "zod";
 import { parseJson } from "./base/parse-json.ts";
 import { hasLabel, holdLabel, planLabel, statusLabels } from "./loop/end.ts";
 import { priorityLabels } from "./loop/priority.ts";
+import { budgetLabels } from "./loop/profile.ts";
 import { generousBounds } from "./policy/clamp.ts";
 import { hostProblem } from "./policy/hosts.ts";
 import { hasNameTwice } from "./policy/name-twice.ts";
@@ -430,7 +431,13 @@ function bound(
 
 /** GitHub keeps label names unique without regard to case. */
 function isStatusLabel(label: string): boolean {
-  const ours = [...Object.values<string>(statusLabels), ...Object.values<string>(priorityLabels), holdLabel, planLabel];
+  const ours = [
+    ...Object.values<string>(statusLabels),
+    ...Object.values<string>(priorityLabels),
+    ...Object.values<string>(budgetLabels),
+    holdLabel,
+    planLabel,
+  ];
   return hasLabel(ours, label);
 }
 

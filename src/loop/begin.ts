@@ -10,6 +10,7 @@ import { loopMsOf, withoutExpired, withoutRaises } from "./grants.ts";
 import { spentOf } from "./money.ts";
 import { planAfterReading } from "./plan-wanted.ts";
 import { priorityIn, withPriority } from "./priority.ts";
+import { profiled } from "./profile.ts";
 import { held } from "./rest-held.ts";
 import {
   type Attempt,
@@ -258,7 +259,7 @@ export function onRetryRead(state: LoopState, facts: ClaimFacts, now: number): L
 function withClaim(before: LoopState, facts: ClaimFacts): LoopState {
   const { redOnBase: _, signed: __, writesAlone: ___, unjudged: ____, notes: _____, hold, ...rest } = before;
   const state = withPriority(rest as LoopState, priorityIn(facts.labels));
-  const granted = facts.policy.ok ? facts.policy.rules : null;
+  const granted = facts.policy.ok ? profiled(facts.policy.rules, facts.labels) : null;
   const wantsPlan = granted?.planFirst === true || hasLabel(facts.labels, planLabel);
   const rules = granted ?? state.rules;
   return {

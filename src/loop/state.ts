@@ -141,6 +141,8 @@ export const Rules = z.object({
   reviewerMissing: z.boolean().optional(), // true: nobody named a reviewer, so it was left out; absent: it is as policy says
   environment: RunEnvironment.optional(), // absent: claimed by a version whose runs all had the same
   budgetNano: NanoUsd, // for model calls; granted with the label and again with each /loop retry
+  profiles: z.object({ small: NanoUsd, large: NanoUsd }).optional(), // what labels make of that; absent: of an earlier version
+  profile: z.enum(["small", "large"]).optional(), // the label that made it what it is; absent: none did
   raise: z // who may add to the limits by a command, and the most that one grant may come to; absent: nobody
     .object({
       by: z.enum(["write", "maintain", "admin"]),

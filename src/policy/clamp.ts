@@ -119,6 +119,8 @@ function excesses(policy: Policy, bounds: Bounds): Excess[] {
     ["loop_hours", policy.loop_hours, bounds.loop_hours],
     ["runs", policy.runs, bounds.runs],
     ["budget.usd", policy.budget.usd, bounds.usd],
+    ["budget.small", policy.budget.small, bounds.usd],
+    ["budget.large", policy.budget.large, bounds.usd],
     ["issue.usd", policy.issue.usd, bounds.issue_usd],
     ["issue.runs", policy.issue.runs, bounds.issue_runs],
     ["limits.changed_lines", policy.limits.changed_lines, bounds.changed_lines],
@@ -249,7 +251,9 @@ function tooManyBeside({ environment, tools }: Policy, bounds: Bounds): Excess[]
 function issueWithin(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Bounds): Policy["issue"] {
   const { issue, budget, runs } = policy;
   const least = Policy.parse({}).issue;
-  const usd = lines.has("issue.usd") ? issue.usd : Math.max(least.usd, Math.min(budget.usd, bounds.usd));
+  const usd = lines.has("issue.usd")
+    ? issue.usd
+    : Math.max(least.usd, Math.min(Math.max(budget.usd, budget.large), bounds.usd));
   const all = lines.has("issue.runs") ? issue.runs : Math.max(least.runs, Math.min(runs, bounds.runs));
   return { ...issue, usd: Math.min(usd, bounds.issue_usd), runs: Math.min(all, bounds.issue_runs) };
 }
@@ -262,7 +266,12 @@ function within(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Boun
     silence_minutes: Math.min(policy.silence_minutes, bounds.silence_minutes),
     loop_hours: Math.min(policy.loop_hours, bounds.loop_hours),
     runs: Math.min(policy.runs, bounds.runs),
-    budget: { ...policy.budget, usd: Math.min(policy.budget.usd, bounds.usd) },
+    budget: {
+      ...policy.budget,
+      usd: Math.min(policy.budget.usd, bounds.usd),
+      small: Math.min(policy.budget.small, bounds.usd),
+      large: Math.min(policy.budget.large, bounds.usd),
+    },
     issue: issueWithin(policy, lines, bounds),
     environment: environmentWithin(policy, bounds),
     checks: { ...policy.checks, wait_minutes: Math.min(policy.checks.wait_minutes, bounds.wait_minutes) },

@@ -65,6 +65,8 @@ export const leanings: Readonly<Record<PathsOf<Policy>, Leaning>> = {
   loop_hours: "more",
   runs: "more",
   "budget.usd": "more",
+  "budget.small": "more",
+  "budget.large": "more",
   "budget.raise": ["nobody", "admin", "maintain", "write"],
   "issue.criteria": ["required", "unless_judged", "optional"],
   "issue.usd": "more",

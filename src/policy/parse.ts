@@ -144,6 +144,7 @@ function timesInOrder(policy: Policy, lines: ReadonlyMap<string, number>): Parse
 function issueAboveLoop({ budget, runs, issue }: Policy, lines: ReadonlyMap<string, number>): ParsedPolicy | null {
   const pairs = [
     ["issue.usd", issue.usd, "budget.usd", budget.usd],
+    ["issue.usd", issue.usd, "budget.large", budget.large],
     ["issue.runs", issue.runs, "runs", runs],
   ] as const;
   const short = pairs.find(([path, ofIssue, , ofLoop]) => lines.has(path) && ofIssue < ofLoop);
@@ -157,7 +158,7 @@ function issueAboveLoop({ budget, runs, issue }: Policy, lines: ReadonlyMap<stri
 function withLimits(policy: Policy, lines: ReadonlyMap<string, number>): ParsedPolicy {
   const issue = {
     ...policy.issue,
-    usd: Math.max(policy.issue.usd, policy.budget.usd),
+    usd: Math.max(policy.issue.usd, policy.budget.usd, policy.budget.large),
     runs: Math.max(policy.issue.runs, policy.runs),
   };
   return { ok: true, policy: { ...policy, issue }, lines };

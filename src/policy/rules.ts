@@ -241,6 +241,10 @@ function limitsOf(policy: Policy) {
   return {
     attempts: policy.attempts,
     budgetNano: nanoOf(policy.budget.usd),
+    profiles: {
+      small: nanoOf(Math.min(policy.budget.small, policy.budget.usd)),
+      large: nanoOf(Math.max(policy.budget.large, policy.budget.usd)),
+    },
     hosts: policy.network.allow,
     lifetimeRuns: policy.runs,
     issueRuns: policy.issue.runs,

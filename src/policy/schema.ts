@@ -282,6 +282,20 @@ const Budget = z.strictObject({
     .max(10_000)
     .default(5)
     .describe("US dollars for model calls, granted by the label and again by each `/loop retry`."),
+  small: z
+    .number()
+    .min(0.01)
+    .max(10_000)
+    .default(1)
+    .describe("The same with the label `loop:budget-small` on the issue; never more than `usd`."),
+  large: z
+    .number()
+    .min(0)
+    .max(10_000)
+    .default(0)
+    .describe(
+      "The same with the label `loop:budget-large` on the issue, which anybody may set who may triage; 0: the label gives no more than `usd`.",
+    ),
   raise: z
     .enum(["write", "maintain", "admin", "nobody"])
     .default("write")

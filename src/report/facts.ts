@@ -3,6 +3,7 @@ import { countedRuns } from "../loop/begin.ts";
 import { workedMs } from "../loop/clock.ts";
 import { loopMsOf } from "../loop/grants.ts";
 import { spentOf } from "../loop/money.ts";
+import { budgetLabels } from "../loop/profile.ts";
 import type { LoopState, PackagesFetched, Rules } from "../loop/state.ts";
 import { inSize } from "../policy/bytes.ts";
 import { inlineCode, plainSentence } from "./escape.ts";
@@ -30,6 +31,7 @@ export function facts(state: LoopState, now: number): string {
     checksWords(state),
     isolation === null ? null : `Isolation: ${isolationSentence(isolation)}`,
     estimateWords(state),
+    profileWords(state),
     used(state, now),
     raisesWords(state, now),
     policyWords(state),
@@ -47,6 +49,12 @@ export function facts(state: LoopState, now: number): string {
     .filter((line) => line !== null)
     .map((line) => `- ${line}`)
     .join("\n");
+}
+
+/** By which label the money is what it is. */
+function profileWords({ rules }: LoopState): string | null {
+  if (rules?.profile === undefined) return null;
+  return `Money by the label ${inlineCode(budgetLabels[rules.profile])}: ${inDollars(rules.budgetNano)} for models`;
 }
 
 /** What it will likely come to, said before anything is paid for; once it has ended, what it came to is said beside it. */

@@ -20,3 +20,8 @@ test("short notes all fit, oldest first", () => {
   expect(notesWithin(["a", "b", "c"])).toEqual(["a", "b", "c"]);
   expect(notesWithin(Array.from({ length: 30 }, (_, index) => `${index}`))).toHaveLength(noteBounds.count);
 });
+
+test("of many long notes the newest fit", () => {
+  const long = Array.from({ length: 12 }, (_, index) => `${index} ${"x".repeat(800)}`);
+  expect(notesWithin(long).map((text) => text.split(" ")[0])).toEqual(["5", "6", "7", "8", "9", "10", "11"]);
+});

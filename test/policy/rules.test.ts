@@ -41,6 +41,7 @@ describe("the rules of a loop", () => {
         cache: [],
       },
       budgetNano: 5e9,
+      profiles: { small: 1e9, large: 5e9 },
       raise: { by: "write", nano: 20e9, attempts: 10, ms: 72 * 3_600_000 },
       hosts: [],
       attempts: 3,
@@ -190,6 +191,10 @@ describe("the rules of a loop", () => {
         ],
         "planFirst": true,
         "policySha": "b10b",
+        "profiles": {
+          "large": 15000000000,
+          "small": 2000000000,
+        },
         "raise": {
           "attempts": 10,
           "by": "maintain",
