@@ -197,6 +197,7 @@ const lineRules: readonly LineRule[] = [
     worse: "gone",
     rule: "lint_off",
   },
+  { files: /^\.rspec$|\/\.rspec$/, line: /--dry-run\b/, worse: "came", rule: "ci_weakened" },
   {
     files: /^\.rspec$|\/\.rspec$/,
     line: /--(?:tag|exclude-pattern|pattern|example|only-failures)\b/,

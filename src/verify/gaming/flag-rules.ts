@@ -32,10 +32,10 @@ export const flagRules: readonly FlagRule[] = [
     rule: "exit_swallowed",
   },
   {
-    flag: /^(?:-DskipTests|-DskipITs|-Dmaven\.test\.skip|--skip-tests|--no-tests|--no-verify|--notest|--no-test|--skip-lint|-Dcheckstyle\.skip|-Dspotbugs\.skip|-Dpmd\.skip|-Djacoco\.skip|--no-coverage|--no-cov|--skip-checks|--without-tests|--collect-only|--co|--list|--list-tests|--listTests|--dry-run|--no-run|--noEmitOnError=false|--no-lint|-vet)$/,
+    flag: /^(?:-DskipTests|-DskipITs|-Dmaven\.test\.skip|--skip-tests|--no-tests|--no-verify|--notest|--no-test|--skip-lint|-Dcheckstyle\.skip|-Dspotbugs\.skip|-Dpmd\.skip|-Djacoco\.skip|--no-coverage|--no-cov|--skip-checks|--without-tests|--collect-only|--co|--setup-plan|--setup-only|--list|--list-tests|--listTests|--dry-run|--no-run|--noEmitOnError=false|--no-lint|-vet)$/,
     worse: "came",
     rule: "ci_weakened",
-    only: /test|mvn|gradle|lint|pytest|jest|vitest|cargo|go |tox|commit|push|rspec|phpunit|eslint|check/,
+    only: /test|mvn|gradle|lint|pytest|jest|vitest|mocha|behave|cucumber|cargo|go |tox|commit|push|rspec|phpunit|eslint|check/,
   },
   { flag: /^-x$/, worse: "came", rule: "ci_weakened", only: /gradle/ },
   {

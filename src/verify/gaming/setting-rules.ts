@@ -58,6 +58,12 @@ export const settingRules: readonly SettingRule[] = [
     rule: "ci_weakened",
   },
   { files: ci, key: timing, worse: "higher", rule: "wait_raised" },
+  {
+    files: /\.mocharc[\w.]*$|package\.json$/,
+    key: /^(?:mocha\.)?(?:dry-run|dryRun)$/,
+    worse: "true",
+    rule: "ci_weakened",
+  },
   // coverage and other thresholds
   {
     files: judges,
