@@ -5,6 +5,7 @@ import { codex } from "./codex.ts";
 import { commandAgent } from "./command.ts";
 import { gemini } from "./gemini.ts";
 import { opencode } from "./opencode.ts";
+import { pi } from "./pi.ts";
 import { qwen } from "./qwen.ts";
 
 /** The agent of this kind; `command` is the shell command, which the kind `command` alone needs. */
@@ -18,4 +19,5 @@ const named: Readonly<Record<Exclude<AgentKind, "command">, Agent>> = {
   gemini,
   opencode,
   qwen,
+  pi,
 };

@@ -8,6 +8,7 @@ const lines: Readonly<Record<AgentKind, string | null>> = {
   gemini: "gemini --version",
   opencode: "opencode --version",
   qwen: "qwen --version",
+  pi: "pi --version",
 };
 
 /** The line for `sh` that makes the CLI say its version; null where the policy's command may be anything. */

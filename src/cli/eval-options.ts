@@ -14,7 +14,7 @@ judged; 3 stopped by --budget before the last task; 130 after Ctrl-C. What has e
 A task is a past commit that changed code and tests. The agent gets its parent and its message, never its tests. The policy's own commands
 judge each attempt as \`loopgate verify\` does, and what is red briefs the next one. Then the commit's tests are laid over the result.
 An --agent is a shell command that works on the brief ($LOOP_DIR/brief.md), or an agent with its model: claude-code:<model>,
-codex:<model>, gemini:<model>, opencode:<model>, qwen:<model>. Keys, prices and bounds come from the same variables as for \`serve\`, such as
+codex:<model>, gemini:<model>, opencode:<model>, qwen:<model>, pi:<model>. Keys, prices and bounds come from the same variables as for \`serve\`, such as
 LOOPGATE_ANTHROPIC_KEY; none of those for GitHub is needed. Without --agent, the policy's own agent is tried.`;
 
 export function addEval(program: Command, terminal: Terminal, done: (code: number) => void): void {

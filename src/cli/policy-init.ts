@@ -78,7 +78,7 @@ interface Question {
 const questions: readonly Question[] = [
   {
     of: "kind",
-    text: "Which agent works? claude-code, codex, gemini, opencode, qwen, or command for one of your own [the operator's command]: ",
+    text: "Which agent works? claude-code, codex, gemini, opencode, qwen, pi, or command for one of your own [the operator's command]: ",
     read: (answer) => ({ kind: answer as Wishes["kind"] }),
   },
   {

@@ -34,7 +34,7 @@ export function addPolicy(program: Command, terminal: Terminal, done: (code: num
     .command("init")
     .description("write a first .github/loop.yml for a repository, with a comment on each option")
     .option("--repo <dir>", "the repository's top folder", ".")
-    .option("--agent-kind <kind>", "claude-code, codex, gemini, opencode, qwen or command")
+    .option("--agent-kind <kind>", "claude-code, codex, gemini, opencode, qwen, pi or command")
     .option("--model <name>", "the model that the agent calls, as its provider names it")
     .option("--image <reference>", "the container image that the agent runs in")
     .option("--usd <amount>", "US dollars that a loop may spend on its models", aNumber)

@@ -35,7 +35,7 @@ export const IssueRef = z.object({
 export type IssueRef = z.infer<typeof IssueRef>;
 
 /** How an agent is started: a CLI known by name, or `command` for anything else. */
-export const AGENT_KINDS = ["command", "claude-code", "codex", "gemini", "opencode", "qwen"] as const;
+export const AGENT_KINDS = ["command", "claude-code", "codex", "gemini", "opencode", "qwen", "pi"] as const;
 const AgentKind = z.enum(AGENT_KINDS);
 export type AgentKind = z.infer<typeof AgentKind>;
 

@@ -10,7 +10,7 @@ import { createPending } from "../../src/agents/events/pending.ts";
 
 const echo = () => jsonLines((line) => [{ type: "message", text: String(line.say) }]);
 const bytes = (text: string) => new TextEncoder().encode(text);
-const said = (text: string) => ({ type: "message", text });
+const said = (text: string) => ({ type: "message", text }) as const;
 
 describe("lines", () => {
   test("are read across chunks, also when a chunk ends within a character", () => {
@@ -35,6 +35,19 @@ describe("lines", () => {
       said("b"),
     ]);
   });
+
+  test.each([1 << 30, 100])(
+    "that say nothing new are passed over without a word, however long, in chunks of %i bytes",
+    (step) => {
+      const reader = jsonLines((line) => [said(String(line.say))], '{"all"');
+      const giant = `{"all":"${"x".repeat(LINE_BYTES)}"}\n`;
+      const all = bytes(`${giant}{"all":1}\n{"say":"b"}\n${giant.replace("all", "one")}{"say":"c"}\n${giant}`);
+      const events = [];
+      for (let at = 0; at < all.length; at += step) events.push(...reader.read(all.subarray(at, at + step)));
+      const left = { type: "error", message: "A line of more than 1048576 bytes was left out." };
+      expect([...events, ...reader.end()]).toEqual([said("b"), left, said("c")]);
+    },
+  );
 
   test("without a break at the end are told at the end, once", () => {
     const reader = echo();
@@ -110,9 +123,11 @@ describe.each(AGENT_KINDS)("the reader of %s", (kind) => {
 });
 
 const names =
-  "type message content id name input item part state tool error usage stats tokens role status parameters".split(" ");
+  "type message content id name input item part state tool error usage stats tokens role status parameters args result toolName toolCallId stopReason errorMessage".split(
+    " ",
+  );
 const words =
-  "assistant user result text tool_use tool_result item.completed turn.completed command_execution file_change message Bash write".split(
+  "assistant user result text tool_use tool_result item.completed turn.completed command_execution file_change message Bash write message_end tool_execution_start tool_execution_end agent_settled bash".split(
     " ",
   );
 const nested = fc.dictionary(
@@ -130,6 +145,7 @@ function deepLines(deep: string): string[] {
   return [
     `{"type":"item.completed","item":{"type":"mcp_tool_call","arguments":${deep}}}`,
     `{"type":"assistant","message":{"content":[{"type":"tool_use","name":"x","input":${deep}}]}}`,
+    `{"type":"tool_execution_start","toolName":"x","args":${deep}}`,
     `{"type":"tool_use","tool_name":"x","parameters":${deep},"part":{"tool":"x","state":{"input":${deep}}}}`,
   ];
 }

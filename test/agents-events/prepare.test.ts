@@ -84,6 +84,22 @@ fs.writeFileSync(${JSON.stringify(path)}, JSON.stringify({ args: process.argv.sl
 `;
 }
 
+/** What our extension of pi tells it, run as that CLI runs it; `exit` ends it after a last message with this reason to stop. */
+function registered(home: string, exit = "stop") {
+  const program = `import(process.argv[1]).then(({ default: extend }) => {
+    const [providers, servers] = [{}, {}];
+    const registerProvider = (name, config) => void (providers[name] = config);
+    const registerMcpServer = (name, config) => void (servers[name] = config);
+    const on = (_, heard) => heard({ messages: [{ role: "assistant", stopReason: process.argv[2] }, { role: "toolResult" }] });
+    extend({ registerProvider, registerMcpServer, on });
+    console.log(JSON.stringify({ providers, servers }));
+  });`;
+  const env = { LOOP_MODEL_URL: `${gatewayUrl}/model/openai/v1`, LOOP_TOOLS_URL: toolsUrl };
+  const args = ["-e", program, join(home, ".loopgate/pi.mjs"), exit];
+  const { stdout, status } = spawnSync(process.execPath, args, { env, encoding: "utf8" });
+  return { ...JSON.parse(stdout), status };
+}
+
 describe.each(kinds)("%s", (kind) => {
   test("is given the brief on its standard input and the model's name as one word", () => {
     const { given, stderr } = start(kind);
@@ -102,6 +118,7 @@ describe.each(kinds)("%s", (kind) => {
       gemini: [said.GOOGLE_GEMINI_BASE_URL, said.GEMINI_API_KEY],
       opencode: [said.LOOP_MODEL_URL, said.OPENAI_API_KEY],
       qwen: [said.OPENAI_BASE_URL, said.OPENAI_API_KEY],
+      pi: [said.LOOP_MODEL_URL, said.OPENAI_API_KEY],
     };
     const { route } = agentOf(kind, "");
     const path = route === "openai" ? "openai/v1" : route;
@@ -126,6 +143,7 @@ describe.each(kinds)("%s", (kind) => {
       gemini: () => JSON.parse(geminiSettings).mcpServers,
       opencode: () => opencodes().mcp,
       qwen: () => ownCommand,
+      pi: () => registered(home).servers,
     };
     const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
     expect(servers[kind]()).toMatchObject(
@@ -135,6 +153,7 @@ describe.each(kinds)("%s", (kind) => {
         gemini: { loop: { httpUrl: "$LOOP_TOOLS_URL", headers: bearer("$LOOP_TOOLS_TOKEN") } },
         opencode: { loop: { url: "{env:LOOP_TOOLS_URL}", headers: bearer("{env:LOOP_TOOLS_TOKEN}") } },
         qwen: ownCommand,
+        pi: { loop: { url: toolsUrl, headers: bearer("$" + "{LOOP_TOOLS_TOKEN}"), exposure: "direct" } },
       }[kind],
     );
     if (kind === "gemini") expect(valueAfter("--allowed-mcp-server-names")).toBe("loop");
@@ -142,6 +161,7 @@ describe.each(kinds)("%s", (kind) => {
     const reviewer = start(kind, {}, "reviewer");
     expect(reviewer.given?.args.join("\n")).not.toMatch(/--mcp-config|mcp_servers|server-names\nloop/);
     const config = join(reviewer.home, ".config/loopgate/opencode.json");
+    if (kind === "pi") expect(registered(reviewer.home).servers).toEqual({});
     if (kind === "opencode") expect(JSON.parse(readFileSync(config, "utf8")).mcp).toBeUndefined();
   });
 
@@ -199,6 +219,17 @@ describe("a repository's own configuration", () => {
     expect(given?.args).toEqual(expect.arrayContaining(["--extensions", "none"]));
     expect(given?.args.join(" ")).not.toMatch(/yolo|mcp/);
     expect(readFileSync(join(home, ".qwen/AGENTS.md"), "utf8")).toBe("Mind the walrus.\n");
+  });
+
+  test("is none of pi's: the repository is never trusted, and its own extension says where the model is and how a run ended", () => {
+    const { given, home } = start("pi", { ".pi/mcp.json": "{}" });
+    expect(given?.args).toEqual(expect.arrayContaining(["--no-approve", "--no-extensions", "--offline"]));
+    expect(registered(home).providers.loopgate).toMatchObject({
+      baseUrl: `${gatewayUrl}/model/openai/v1`,
+      apiKey: "$OPENAI_API_KEY",
+      models: [{ id: model }],
+    });
+    expect(["stop", "error", "aborted"].map((reason) => registered(home, reason).status)).toEqual([0, 1, 1]);
   });
 
   test("T12: takes no tool server's place where the settings of Gemini CLI's image are of an earlier version", () => {

@@ -16,6 +16,11 @@ const plainly: Readonly<Record<Installed, string>> = {
 gemini --prompt "" --yolo --model ${MODEL} </loop/brief.md`,
   "claude-code": `claude --print --permission-mode bypassPermissions --model ${MODEL} </loop/brief.md`,
   opencode: `opencode run --model loopgate/${MODEL} </loop/brief.md`,
+  pi: `mkdir -p ~/.pi/agent
+cat >~/.pi/agent/models.json <<END
+{"providers":{"own":{"baseUrl":"$LOOP_MODEL_URL","api":"openai-completions","apiKey":"$OPENAI_API_KEY","models":[{"id":"${MODEL}"}]}}}
+END
+pi --print --approve --provider own --model ${MODEL} </loop/brief.md`,
   qwen: `qwen --yolo --auth-type openai --model ${MODEL} </loop/brief.md`,
 };
 
@@ -25,6 +30,7 @@ const fallen: Readonly<Record<Installed, { started?: boolean; ledElsewhere: bool
   gemini: { started: true, ledElsewhere: true },
   "claude-code": { started: true, ledElsewhere: true },
   opencode: { ledElsewhere: true }, // what it starts, it starts however it is told; see above
+  pi: { started: true, ledElsewhere: false },
   qwen: { started: true, ledElsewhere: true },
 };
 

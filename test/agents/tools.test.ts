@@ -76,7 +76,7 @@ describeWithDocker("with tools", (engine) => {
       ]);
       const [first] = run.model.calls.map((call) => call.tools.join(" "));
       if (WITHOUT_MCP.has(kind)) return expect(first).not.toMatch(/loop_/);
-      expect(first).toMatch(kind === "codex" ? /mcp__loop/ : /loop_+files-list_directory\b/);
+      expect(first).toMatch(kind === "codex" ? /mcp__loop/ : /loop_+files[-_]list_directory\b/);
     },
   );
 

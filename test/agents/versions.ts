@@ -28,6 +28,12 @@ export const VERSIONS: Readonly<Record<Exclude<AgentKind, "command">, Version>> 
     file: `@anthropic-ai/claude-code-${machine}/claude`,
   },
   qwen: { name: "@qwen-code/qwen-code", version: "0.24.4", program: "qwen", file: "@qwen-code/qwen-code/cli-entry.js" },
+  pi: {
+    name: "@earendil-works/pi-coding-agent",
+    version: "1.6.0",
+    program: "pi",
+    file: "@earendil-works/pi-coding-agent/dist/bundle/cli.js",
+  },
   opencode: { name: "opencode-ai", version: "1.18.33", program: "opencode", file: `opencode-${machine}/bin/opencode` },
 };
 

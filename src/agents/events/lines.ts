@@ -11,15 +11,22 @@ export const MOST_EVENTS = 20_000;
 /** Reads one line's JSON object; what it does not know, it says nothing about. */
 export type ReadLine = (line: Readonly<Record<string, unknown>>) => readonly AgentEvent[];
 
-/** A reader of newline-delimited JSON. Lines that are no JSON objects are skipped. */
-export function jsonLines(readLine: ReadLine): EventReader {
+/**
+ * A reader of newline-delimited JSON. Lines that are no JSON objects are skipped, as are those that begin with the ASCII text `unread`,
+ * however long they are.
+ */
+export function jsonLines(readLine: ReadLine, unread?: string): EventReader {
   let line = new Uint8Array(FIRST_BYTES);
   let bytes = 0;
   let told = 0;
 
   const keep = (part: Uint8Array) => {
-    if (bytes + part.length > LINE_BYTES) bytes = TOO_LONG;
     if (bytes === TOO_LONG) return;
+    if (bytes + part.length > LINE_BYTES) {
+      if (bytes < FIRST_BYTES) line.set(part.subarray(0, FIRST_BYTES - bytes), bytes);
+      bytes = TOO_LONG;
+      return;
+    }
     if (bytes + part.length > line.length) line = grown(line, bytes + part.length);
     line.set(part, bytes);
     bytes += part.length;
@@ -27,6 +34,7 @@ export function jsonLines(readLine: ReadLine): EventReader {
   const take = (): readonly AgentEvent[] => {
     const length = bytes;
     bytes = 0;
+    if (unread !== undefined && length >= unread.length && startsWith(line, unread)) return [];
     return length === TOO_LONG ? [tooLong] : eventsOf(Buffer.from(line.buffer, 0, length).toString("utf8"), readLine);
   };
   const capped = (events: readonly AgentEvent[]): readonly AgentEvent[] => {
@@ -50,6 +58,10 @@ export function jsonLines(readLine: ReadLine): EventReader {
     },
     end: () => (bytes === 0 ? [] : capped(take())),
   };
+}
+
+function startsWith(line: Uint8Array, ascii: string): boolean {
+  return Buffer.from(line.buffer, 0, ascii.length).toString("latin1") === ascii;
 }
 
 const FIRST_BYTES = 4096;

@@ -47,17 +47,21 @@ function said(step: Step, asked: Asked, turn: number): object {
 
 /** By the names that this client has for its tools; it takes what it does not know for itself. */
 function called(step: Exclude<Step, { kind: "say" }>, tools: readonly string[]): [name: string, given: object] {
-  if (step.kind === "call" && tools.some((name) => name.startsWith("loop_"))) return [`loop_${step.tool}`, step.given];
+  const own = step.kind === "call" && tools.find((name) => [`loop_${step.tool}`, mcpName(step.tool)].includes(name));
+  if (own) return [own, step.given];
   if (step.kind === "write") {
     const [path, { content }] = [`/workspace/${step.path}`, step];
-    return tools.includes("write_file")
-      ? ["write_file", { file_path: path, content }]
-      : ["write", { filePath: path, content }];
+    if (tools.includes("write_file")) return ["write_file", { file_path: path, content }];
+    return ["write", tools.includes("glob") ? { filePath: path, content } : { path, content }];
   }
   const command = step.kind === "call" ? byCommand(step) : step.command;
   return tools.includes("run_shell_command")
     ? ["run_shell_command", { command, is_background: false }]
     : ["bash", { command, description: "Look at the work" }];
+}
+
+function mcpName(tool: string): string {
+  return `mcp__loop__${tool.replaceAll("-", "_")}`;
 }
 
 /** The command `loop`, for a client without MCP. */
