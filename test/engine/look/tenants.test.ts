@@ -30,7 +30,7 @@ function aWorld(answers: (repositoryId: number, pass: (ms: number) => void) => P
     async survey({ repositoryId }: { readonly repositoryId: number }) {
       await answers(repositoryId, pass);
       looked.push(repositoryId);
-      return { labelled: [], loops: [] };
+      return { labelled: [], loops: [], schedules: null };
     },
   };
   const store = {
