@@ -33,20 +33,22 @@ export function pauses(name: string, issues: readonly number[], within: number):
 
 export interface LateParts {
   readonly name: string;
+  readonly acts: readonly Act[];
   readonly timeline: Timeline;
   readonly boundary: Boundary;
   readonly isCalm: () => boolean;
 }
 
-/** The pause as the store has it; whoever asks while there is one may hear of it only when people have said otherwise. */
+/** The pause as the store has it; where people pause at all, whoever asks may hear of it only when they have said otherwise. */
 export function lateAllPaused(
   store: Pick<StorePort, "allPaused">,
-  { name, timeline, boundary, isCalm }: LateParts,
+  { name, acts, timeline, boundary, isCalm }: LateParts,
 ): StorePort["allPaused"] {
+  if (!acts.some(({ deed }) => deed.do === "say" && deed.text === "/loop pause-all")) return store.allPaused;
   const draw = random(name, "late pauses");
   return async (repositoryId) => {
     const read = await store.allPaused(repositoryId);
-    if (read === null || isCalm() || !draw.chance(0.3)) return read;
+    if (isCalm() || !draw.chance(0.3)) return read;
     const ms = draw.pick([50, 2000, 20_000]);
     return new Promise((resolve) => {
       timeline.after(ms, "a pause that was read is heard of", () => boundary.alive && resolve(read));

@@ -306,6 +306,7 @@ export function createChecks(parts: ChecksParts) {
       event.type === "claim_read" &&
       after.phase === "refused" &&
       event.facts.allPaused === undefined &&
+      event.facts.baseRefused === undefined &&
       ["write", "maintain", "admin"].includes(event.facts.permission)
     ) {
       const { open, labelledBy } = world.issues.get(after.issue.number)!.value;

@@ -91,7 +91,7 @@ export function createRaiseChecks({ world, hold }: RaiseChecksParts) {
   }
 
   /** What was added for a time is there no longer than that, but for an agent that began with it; and what is not used goes with it. */
-  function checkExpiry({ now }: Committed, same: LoopState, after: LoopState): void {
+  function checkExpiry({ event, now }: Committed, same: LoopState, after: LoopState): void {
     if (after === same || !isLive(after)) return;
     const { raises = [] } = after;
     const late = raises.find(({ at, forMs }) => at + forMs <= now);
@@ -99,8 +99,9 @@ export function createRaiseChecks({ world, hold }: RaiseChecksParts) {
       late === undefined || hasAgentAtWork(same),
       `Raise: what ${late?.by} added to loop ${after.id} has expired and stands`,
     );
+    const isMoved = event.type === "clock_set_back"; // with all that our clock had stamped
     const gone = (same.raises ?? []).filter(
-      ({ at, forMs, by }) => !raises.some((one) => one.at === at && one.forMs === forMs && one.by === by),
+      ({ at, forMs, by }) => !raises.some((one) => (one.at === at || isMoved) && one.forMs === forMs && one.by === by),
     );
     if (gone.length === 0 || after.granted > same.granted || after.grantedNano > same.grantedNano) return;
     hold(

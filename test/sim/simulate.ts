@@ -342,7 +342,10 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
           }),
       },
       log,
-      store: { ...memory, allPaused: lateAllPaused(memory, { name: setup.seed, timeline, boundary, isCalm }) },
+      store: {
+        ...memory,
+        allPaused: lateAllPaused(memory, { name: setup.seed, acts: setup.acts, timeline, boundary, isCalm }),
+      },
       github: simulatedGitHub({
         world,
         boundary,
