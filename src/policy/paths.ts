@@ -49,7 +49,7 @@ export const builtInProtectedPaths: readonly string[] = [
   "**/{CLAUDE,CLAUDE.local,AGENT,AGENTS,AGENTS.override,GEMINI,QWEN,CONVENTIONS}.md",
   "**/{.cursorrules,.windsurfrules,.clinerules,.roorules,.goosehints,.mcp.json,opencode.json,opencode.jsonc}",
   "**/{.claude,.claude-plugin,.codex,.agents,.gemini,.opencode,.cursor,.windsurf,.clinerules,.roo,.aider*}/**",
-  "**/{.continue,.junie,.kiro,.amazonq,.qwen}/**",
+  "**/{.continue,.junie,.kiro,.amazonq,.pi,.qwen}/**",
   "**/.aider.conf.yml",
 ];
 

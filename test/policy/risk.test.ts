@@ -69,6 +69,8 @@ describe("the risks of a change", () => {
     ".gemini/settings.json",
     "docs/GEMINI.md",
     ".opencode/plugin/x.ts",
+    ".pi/extensions/x.js",
+    ".qwen/settings.json",
     "opencode.json",
     "opencode.jsonc",
     "pkg/.mcp.json",

@@ -1,0 +1,27 @@
+// docs/policy.md has every agent that is known by name: the version that is tried, its wire, and how it finds its tools. UPDATE_DOCS=1 rewrites the table.
+import { expect, test } from "vitest";
+import { AGENT_KINDS, TOOL_SERVER } from "../../src/agents/agent.ts";
+import { agentOf } from "../../src/agents/agents.ts";
+import { startLine } from "../../src/agents/shell.ts";
+import { VERSIONS } from "../agents/versions.ts";
+import { part } from "./part.ts";
+
+const task = { promptPath: "/loop/brief.md", model: "m", gatewayUrl: "http://127.0.0.1:1", lease: "l", hasTools: true };
+
+test("the page has every agent that is known by name", () => {
+  const rows = AGENT_KINDS.flatMap((kind) => {
+    if (kind === "command") return [];
+    const { route, prepare } = agentOf(kind, "");
+    const { name, version } = VERSIONS[kind];
+    const hasServer = startLine(prepare(task)).includes("LOOP_TOOLS_URL");
+    const tools = hasServer ? `the MCP server \`${TOOL_SERVER}\`` : `the command \`${TOOL_SERVER}\``;
+    return `| \`${kind}\` | ${name} ${version} | \`LOOPGATE_${route?.toUpperCase()}_KEY\` | ${tools} |`;
+  });
+  const table = [
+    "| kind | tried with | key that the App needs | its run's tools |",
+    "|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+  expect(part("docs/policy.md", "agents", table)).toBe(table);
+});
