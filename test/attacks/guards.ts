@@ -358,7 +358,7 @@ const webhooks: readonly Guard[] = [
   },
   ...guardsIn(delivery, comments, {
     "an App's words are no person's command": [
-      "if (payload.comment.performed_via_github_app) return",
+      "if (isOfAnotherApp(payload, self)) return",
       "if (payload.comment.id < 0) return",
     ],
     "a command is given in a new comment": ['case "created":', 'case "created":\n    case "edited":'],

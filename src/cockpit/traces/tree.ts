@@ -17,7 +17,7 @@ export interface SpanData {
 }
 
 /** One trace for each loop. */
-export const traceIdOf = ({ id, issue }: Pick<LoopState, "id" | "issue">) => digest(32, "loop", issue.repositoryId, id);
+const traceIdOf = ({ id, issue }: Pick<LoopState, "id" | "issue">) => digest(32, "loop", issue.repositoryId, id);
 
 /** Each grant of time, by the label or by a retry, is a span of its own below which all else hangs. */
 export const rootIdOf = ({ id, grantedAt }: Pick<LoopState, "id" | "grantedAt">) => digest(16, "grant", id, grantedAt);

@@ -38,7 +38,7 @@ interface Words {
   readonly lead: string;
 }
 
-export const traceWords: Readonly<Record<TraceRule, Words>> = {
+const traceWords: Readonly<Record<TraceRule, Words>> = {
   refused: { title: "Was refused", lead: "It asked for what it may not have" },
   undeclared: { title: "Fetched what is not declared", lead: "No lockfile has these, before or after" },
   reverted: { title: "Touched files and put them back", lead: "Nothing of it is in the change" },
