@@ -1,4 +1,5 @@
 // The App as a process of its own, for the bench: its real door, engine and store, with the GitHub it is told of, or with none.
+import { makeTicket } from "../cockpit/ticket.ts";
 import { processRuntime } from "../container/process/process.ts";
 import type { Log } from "../engine/ports.ts";
 import { pinoLogger } from "../log.ts";
@@ -21,6 +22,7 @@ async function run({
   BENCH_RUNS: concurrentRuns = "1",
   BENCH_MODELS: models = "{}",
   BENCH_STORE: store = "",
+  BENCH_PAGES: pages = "",
 }: NodeJS.ProcessEnv) {
   const agent = { command, image: "toolchain" };
   const app = { id: Number(appId), slug, privateKey };
@@ -29,6 +31,7 @@ async function run({
     concurrentRuns: Number(concurrentRuns),
     ...modelsAt(JSON.parse(models)),
     ...(store === "" ? {} : { store }),
+    ...(pages === "" ? {} : { operatorDoor: { host: "127.0.0.1", port: 0 } }),
   };
   const clock = benchClock();
   const runtime = processRuntime({ scratchDir: dataDir, relaysApart: true });
@@ -40,7 +43,9 @@ async function run({
     image: () => ({ kind: "toolchain" }),
     clock,
   });
-  say({ url: running.webhookUrl, startMs: performance.now() - began, pid: process.pid });
+  const ticket = makeTicket(settings.sealSecret, Date.now());
+  const begin = running.operatorUrl === null ? null : `${running.operatorUrl}/begin?ticket=${ticket}`;
+  say({ url: running.webhookUrl, startMs: performance.now() - began, pid: process.pid, begin });
   process.on("message", (word) => void answer(running, clock, word).then(say));
   process.once("disconnect", async () => {
     await running.close();

@@ -40,15 +40,21 @@ export interface GateStageRequest {
 
 export interface IdleStageRequest extends Omit<GateStageRequest, "store"> {
   readonly loops: number;
+  /** Entries of each one's trace; absent: as many as a loop that ran has. */
+  readonly traceRows?: number;
 }
 
 /** Runs the few loops for real, ends them as idle loops end, and copies what is over as often as wanted. */
-export async function setIdleStage({ loops, ...request }: IdleStageRequest): Promise<IdleStage> {
+export async function setIdleStage({ loops, traceRows, ...request }: IdleStageRequest): Promise<IdleStage> {
   const { env: few, over, dir, ...stage } = await setStage(request, { repositories: 4, over: true });
   const many = join(dir, "many");
   await cp(few.BENCH_DATA, many, { recursive: true });
   request.say(`filling a store with ${loops} idle loops\n`);
-  await copyLoops(many, over, { count: loops, signal: request.signal });
+  await copyLoops(many, over, {
+    count: loops,
+    signal: request.signal,
+    ...(traceRows === undefined ? {} : { traceRows }),
+  });
   return { ...stage, few, many: { ...few, BENCH_DATA: many } };
 }
 

@@ -102,6 +102,18 @@ export function addBench(program: Command, terminal: Terminal, done: (code: numb
       done(await benchTools({ rounds: whole(rounds, "--rounds", 1, 10_000), json }, terminal));
     });
   bench
+    .command("cockpit")
+    .description("the operator's pages with many loops, beside the same with ten; deliveries beside open live views")
+    .option("--loops <count>", "loops in the store, with a hundred entries of trace each", "1000")
+    .option("--views <count>", "live views that are open", "50")
+    .option("--rounds <count>", "pairs to measure", "5")
+    .option("--json", "answer in JSON")
+    .action(async ({ loops, views, rounds, json = false }) => {
+      const { benchCockpit } = await import("./bench-cockpit.ts");
+      const of = { loops: whole(loops, "--loops", 10, 100_000), views: whole(views, "--views", 1, 50) };
+      done(await benchCockpit({ ...of, rounds: whole(rounds, "--rounds", 1, 99), json }, terminal));
+    });
+  bench
     .command("scale")
     .description("deliveries and decisions with the store in PostgreSQL, beside the same with it in SQLite")
     .option(

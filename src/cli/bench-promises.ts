@@ -1,7 +1,16 @@
 // What is measured, beside what, and the ratio that is wanted: each bench and the table of docs/speed.md have it from here.
 
 export interface Promised {
-  readonly bench: "isolation" | "deliveries" | "idle" | "verify" | "environment" | "hostile" | "tools" | "scale";
+  readonly bench:
+    | "isolation"
+    | "deliveries"
+    | "idle"
+    | "verify"
+    | "environment"
+    | "hostile"
+    | "tools"
+    | "scale"
+    | "cockpit";
   readonly what: string;
   /** What it is measured beside, in the same run. */
   readonly beside: string;
@@ -12,6 +21,7 @@ export interface Promised {
 const [dockerRun, probot] = ["docker run --rm", "a bare Probot with an empty handler"];
 const alone = "the same without a hostile run and client";
 const straight = "the same, straight to the same server";
+const tenLoops = "the same with ten loops";
 const sqlite = "the same with it in SQLite";
 const [without, byHand] = ["a store without them", "the suite by hand, 10 s on two cores"];
 
@@ -92,6 +102,14 @@ export const promises = {
     what: "a delivery for a loop, to its decision, how much longer",
     beside: sqlite,
     wanted: { atMost: 5, unit: " ms" },
+  },
+  cockpitList: { bench: "cockpit", what: "the list of loops that ended", beside: tenLoops, wanted: { atMost: 1.5 } },
+  cockpitLoop: { bench: "cockpit", what: "a loop's page", beside: tenLoops, wanted: { atMost: 1.5 } },
+  cockpitViews: {
+    bench: "cockpit",
+    what: "the answer to a delivery, with 50 live views open",
+    beside: "the same with none",
+    wanted: { atMost: 1.1 },
   },
 } as const satisfies Record<string, Promised>;
 

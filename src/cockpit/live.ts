@@ -32,12 +32,15 @@ export interface Live {
   oldestGate(): { readonly issueKey: string; readonly since: number } | null;
   /** Calls the listener after each decision about the issue; returns the way to stop. */
   watch(issueKey: string, listener: () => void): () => void;
+  /** Calls the listener with its issue's key after each decision, for as long as the process lives. */
+  watchAll(listener: (issueKey: string) => void): void;
 }
 
 export function createLive(): Live {
   const byGroup: Readonly<Record<Group, Set<string>>> = { people: new Set(), work: new Set(), queue: new Set() };
   const watchers = new Map<string, Set<() => void>>();
 
+  const ofAll: ((issueKey: string) => void)[] = [];
   const gates = new Map<string, number>();
 
   function put(issueKey: string, group: Group | null, gateSince: number | null): void {
@@ -55,6 +58,7 @@ export function createLive(): Live {
     decided({ issueKey, after }) {
       const lives = after !== null && isLive(after);
       put(issueKey, lives ? groupOf[after.phase] : null, after?.phase === "awaiting_gate" ? after.gateSince : null);
+      for (const listener of ofAll) listener(issueKey);
       for (const listener of watchers.get(issueKey) ?? []) listener();
     },
     keys: (group) => [...byGroup[group]],
@@ -63,6 +67,7 @@ export function createLive(): Live {
       for (const [issueKey, since] of gates) if (oldest === null || since < oldest.since) oldest = { issueKey, since };
       return oldest;
     },
+    watchAll: (listener) => void ofAll.push(listener),
     watch(issueKey, listener) {
       const listeners = watchers.get(issueKey) ?? new Set();
       watchers.set(issueKey, listeners.add(listener));

@@ -4,6 +4,7 @@ import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createAdmission, makeTicket } from "../../src/cockpit/ticket.ts";
 import { browserArguments, findBrowser } from "../../src/forge/pages/screenshot.ts";
+import type { LoopState } from "../../src/loop/state.ts";
 import { aLoop, anAttempt, anEndedLoop, aRun } from "../loop/builder.ts";
 import { approving, aStory, mend, sealSecret } from "../story/world.ts";
 import { until } from "../until.ts";
@@ -135,6 +136,18 @@ describe("the door", () => {
     expect(text).toMatch(/Issue 2 of repository 100<\/h2>\s*<p class="facts"><span class="state bad">cannot be read/);
     expect(await (await ask("/loops/100/2")).text()).toContain("The loop on 100#2 cannot be read.");
     expect(errors.length).toBe(2);
+  });
+
+  test("a list reads a loop once, and again as soon as something was decided about it", async () => {
+    const loops: Record<string, LoopState> = { "100#1": aLoop({ phase: "executing", title: "Before" }) };
+    const { ask, loaded, live } = await aDoor(loops);
+    for (let n = 0; n < 3; n++) await ask("/?show=work");
+    expect(loaded).toEqual(["100#1"]);
+    const after = aLoop({ phase: "executing", title: "After" });
+    loops["100#1"] = after;
+    live.decided({ issueKey: "100#1", after });
+    expect(await (await ask("/?show=work")).text()).toContain("After");
+    expect(loaded).toEqual(["100#1", "100#1"]);
   });
 
   test("what happened is told in words, and so is what the loop does since", async () => {

@@ -43,7 +43,7 @@ export async function follow(
 
 /** So many browsers follow at a time; whoever comes after them reads the page without following. */
 const most = 100;
-const mostOfOne = 25;
+const mostOfOne = 50;
 
 export interface Followers {
   /** The way to be counted out; null: there are too many, all in all or of this one. */

@@ -9,9 +9,9 @@ import { actingPart } from "../acting/page.ts";
 import { type Html, shell } from "../page/shell.ts";
 import { visitorBar } from "../people/bar.ts";
 import type { Visitor } from "../people/visitor.ts";
-import { addressOf, toneOf } from "./list.ts";
+import { addressOf } from "./list.ts";
 import { timeline } from "./timeline.ts";
-import { headline, inline, issueName, moment, sentence, spentOn } from "./words.ts";
+import { headline, inline, issueName, moment, sentence, spentOn, toneOf } from "./words.ts";
 
 export interface ShownLoop {
   readonly issueKey: string;

@@ -5,7 +5,6 @@ import { maskCredentials } from "../../base/credentials.ts";
 import { Fault } from "../../base/fault.ts";
 import type { StorePort } from "../../engine/ports.ts";
 import { issueKeyOf, repositoryIn } from "../../loop/issue-key.ts";
-import type { LoopState } from "../../loop/state.ts";
 import { actingRoutes } from "../acting/routes.ts";
 import { type Health, healthPage } from "../health/page.ts";
 import type { Live } from "../live.ts";
@@ -19,6 +18,7 @@ import { maySee, type Visitor } from "../people/visitor.ts";
 import { createFollowers, follow } from "./follow.ts";
 import { type Listed, listPage, type View, views } from "./list.ts";
 import { loopPage } from "./loop.ts";
+import { createRows } from "./rows.ts";
 import { runsOf } from "./words.ts";
 
 export interface LoopPages extends Doorway {
@@ -42,6 +42,7 @@ export function loopRoutes(parts: LoopPages): Hono<VisitorEnv> {
   const { store, live, slots, github, publicOrigin, now, onError } = parts;
   const routes = new Hono<VisitorEnv>();
   const followers = createFollowers();
+  const rows = createRows(store, live, onError);
   routes.use(guard(publicOrigin));
   routes.get("/-/style.css", asset(new URL("../page/style.css", import.meta.url)));
   routes.get("/-/loop.js", asset(new URL("loop.js", import.meta.url)));
@@ -117,22 +118,11 @@ export function loopRoutes(parts: LoopPages): Hono<VisitorEnv> {
       view === "ended" ? await ended(after, reach) : pageOf({ people, work, queue }[view], view, after);
     const loops = [];
     for (const issueKey of keys) {
-      const state = await loadOr(issueKey);
-      if (state !== null) loops.push({ issueKey, state: state === "unreadable" ? null : state });
+      const row = await rows.read(issueKey);
+      if (row !== null) loops.push(row);
     }
     // How busy the machine is says something of everybody's loops.
     return { view, counts, loops, next, slots: reach === "all" ? slots() : null, visitor };
-  }
-
-  /** One that cannot be read does not keep the others from being shown. */
-  async function loadOr(issueKey: string): Promise<LoopState | "unreadable" | null> {
-    try {
-      return await store.load(issueKey);
-    } catch (error) {
-      if (!(error instanceof Fault && error.kind === "invalid")) throw error;
-      onError(error);
-      return "unreadable";
-    }
   }
 
   function pageOf(all: readonly string[], view: View, after: string) {

@@ -1,5 +1,6 @@
 // How the operator's pages say what a loop's state holds: in the words that the thread uses, as HTML instead of Markdown.
 import { html } from "hono/html";
+import { classOf } from "../../loop/end.ts";
 import type { LoopState, RunFacts } from "../../loop/state.ts";
 import { inDollars } from "../../report/money.ts";
 import { date } from "../../report/time.ts";
@@ -40,3 +41,10 @@ export const runsOf = (state: LoopState): readonly RunFacts[] => state.attempts.
 export const moment = (at: number): Html => html`<time datetime="${new Date(at).toISOString()}">${date(at)}</time>`;
 
 export const issueName = ({ issue: { owner, name, number } }: LoopState) => `${owner}/${name}#${number}`;
+
+/** The colour of its state: good, bad, waiting for a person, or at work. */
+export function toneOf({ ending, phase }: LoopState): string {
+  if (ending !== null)
+    return classOf(ending.reason) === "well" ? "good" : classOf(ending.reason) === "person" ? "wait" : "bad";
+  return ["awaiting_gate", "awaiting_plan", "paused"].includes(phase) ? "wait" : "work";
+}

@@ -23,12 +23,12 @@ interface Original {
 
 /**
  * Copies loops of the store in `dir`, one after the other, until there are `count` copies: issue, pull request, id, texts
- * and times of trace entries are each copy's own. Nothing else may hold the store. `signal` stops between transactions.
+ * and times of trace entries are each copy's own. `traceRows`: how many entries each has, the original's over again; absent: as many as that. Nothing else may hold the store. `signal` stops between transactions.
  */
 export async function copyLoops(
   dir: string,
   issueKeys: readonly string[],
-  { count, signal }: { readonly count: number; readonly signal: AbortSignal },
+  { count, traceRows, signal }: { readonly count: number; readonly traceRows?: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const originals = await readOriginals(dir, issueKeys);
   const { db, flush, close } = openDatabase(dir);
@@ -38,7 +38,7 @@ export async function copyLoops(
       signal.throwIfAborted();
       driver.unflushed(function* () {
         for (let n = from; n < Math.min(count, from + together); n++) {
-          yield* copy(originals[n % originals.length] as Original, n);
+          yield* copy(originals[n % originals.length] as Original, n, traceRows);
         }
       });
       await flush();
@@ -71,16 +71,21 @@ async function readOriginals(dir: string, issueKeys: readonly string[]): Promise
 /** Beyond the numbers of the originals' issues. */
 const firstIssue = 1_000;
 
-function* copy({ state: original, trace, texts }: Original, n: number): Steps<void> {
+function* copy({ state: original, trace, texts }: Original, n: number, rows = trace.length): Steps<void> {
   const [id, number] = [`copy${n}`, firstIssue + 2 * n];
   const issueKey = issueKeyOf(original.issue.repositoryId, number);
   const own = { issueKey, loop: id, at: original.startedAt };
   let json = JSON.stringify(original).replaceAll(original.id, id);
   for (const [sha256, text] of texts) json = json.replaceAll(sha256, yield* keepText(`${text}\n${id}`, own));
-  const { issue, pull, ...rest } = JSON.parse(json) as LoopState;
-  const state = { ...rest, issue: { ...issue, number }, pull: pull && { ...pull, number: number + 1 } };
+  const { issue, pull, ending, ...rest } = JSON.parse(json) as LoopState;
+  // They did not all end in the same millisecond.
+  const ended = ending === null ? null : { ...ending, at: ending.at - n };
+  const state = { ...rest, ending: ended, issue: { ...issue, number }, pull: pull && { ...pull, number: number + 1 } };
   yield* addEvent(issueKey, { type: "pull_ready" }, own.at, `copy/${n}`);
   const seq = Number((yield* one("select seq from event where dedupe = ?", `copy/${n}`))?.seq);
   yield* saveStep({ seq, issueKey, state, effects: [], drop: [], now: own.at });
-  for (const entry of trace) yield* addEntry({ ...entry, issueKey, loop: id });
+  for (let row = 0; row < rows; row++) {
+    const entry = trace[row % trace.length];
+    if (entry !== undefined) yield* addEntry({ ...entry, issueKey, loop: id });
+  }
 }
