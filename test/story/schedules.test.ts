@@ -64,6 +64,42 @@ test("no pass while the last one's loop goes on, none while the branch is where 
   expect(issuesOf(story).map(({ title }) => title)).toEqual(["Tidy up (2026-01-06)", "Tidy up (2026-01-16)"]);
 });
 
+test("the issue of the last pass is deleted: its schedule goes on, also where the store knows that loop no more", async () => {
+  for (const loseStore of [false, true]) {
+    const story = await begun({ policy: daily("    unchanged: run\n") });
+    await story.advance(22 * hour);
+    const [first] = issuesOf(story);
+    story.forge.as("alice").comment(first!, "/loop stop");
+    await story.settle();
+    story.forge.world.deleteIssue({ user: story.repository.owner, app: null }, first!);
+    await story.settle();
+    if (loseStore)
+      await story.app().store.forgetLoop(`${story.repository.id}#${first!.number}`, (await story.state(first!)).id);
+    for (let left = 4; left > 0; left -= 1) await story.advance(6 * hour);
+    expect(issuesOf(story).map(({ title }) => title)).toEqual(["Tidy up (2026-01-07)"]);
+  }
+});
+
+test("whatever kept a look at the schedules from ending, they are looked at again", async () => {
+  const story = await begun({ policy: daily() });
+  story.forge.failNext("graphql query ReadSchedules", { status: 404, times: 9 });
+  for (let left = 22; left > 0; left -= 1) await story.advance(hour);
+  for (let left = 3; left > 0; left -= 1) await story.advance(hour);
+  expect(issuesOf(story)).toEqual([]);
+  for (let left = 12; left > 0; left -= 1) await story.advance(3 * hour);
+  expect(issuesOf(story)).toHaveLength(1);
+});
+
+test("a schedule that comes to others later may have any name", async () => {
+  const story = await begun({ policy: daily() });
+  const named = daily("  - name: constructor\n    cron: '0 8 * * *'\n    title: Build\n    body: As above.\n");
+  await story.forge.as("bob").push(story.repository, "main", { ".github/loop.yml": named }, "Add a schedule");
+  await story.settle();
+  await story.advance(22 * hour);
+  await story.advance(2 * hour);
+  expect(issuesOf(story).map(({ title }) => title)).toEqual(["Tidy up (2026-01-06)", "Build"]);
+});
+
 const openRoute = "POST /repos/:owner/:repo/issues";
 
 test("F27: a connection that is cut while the issue is opened opens no second one, whether or not it did", async () => {

@@ -49,6 +49,9 @@ function partsOf(line: string): string[] {
 
 const own = String.raw`(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|\$\{?LOOP_\w+\}?)`;
 
+/** No option reads in two ways: else a line of `-c -c -c …` is tried in more ways than there is time for. */
+const gitOptions = String.raw`(?:-[cC]\s+\S+\s+|-(?![cC]\s)\S+\s+)*`;
+
 /** Each with what it is about: what a change of a repository's files needs none of. */
 const beyond: readonly RegExp[] = [
   // the network, by tools that a build does not call by hand
@@ -62,8 +65,13 @@ const beyond: readonly RegExp[] = [
   /^(?:gh|hub|glab)\s+(?:pr|issue|release|repo|api|workflow|secret|auth|run)\b/,
   /^(?:terraform|pulumi|cdk|serverless|aws|gcloud|az|heroku|fly|flyctl|vercel|netlify|wrangler|ansible-playbook)\s/,
   // git beside the work: other remotes, other branches' history, its own programs
-  /^git\s+(?:-[cC]\s+\S+\s+|-\S+\s+)*(?:remote\s+(?:add|set-url|rename|remove|rm)|filter-branch|filter-repo|update-ref|replace|reflog\s+(?:delete|expire)|push\s+(?:\S+\s+)*(?:-f|--force\S*|--mirror|--delete|--all|--tags|-d)\b)/,
-  /^git\s+(?:-[cC]\s+\S+\s+|-\S+\s+)*config\s+(?:\S+\s+)*(?:core\.(?:hookspath|sshcommand|fsmonitor|pager|editor)|credential\.\S+|url\.\S+|alias\.\S+|http\.\S*proxy|http\.\S*extraheader|include\S*)\b/i,
+  new RegExp(
+    String.raw`^git\s+${gitOptions}(?:remote\s+(?:add|set-url|rename|remove|rm)|filter-branch|filter-repo|update-ref|replace|reflog\s+(?:delete|expire)|push\s+(?:\S+\s+)*(?:-f|--force\S*|--mirror|--delete|--all|--tags|-d)\b)`,
+  ),
+  new RegExp(
+    String.raw`^git\s+${gitOptions}config\s+(?:\S+\s+)*(?:core\.(?:hookspath|sshcommand|fsmonitor|pager|editor)|credential\.\S+|url\.\S+|alias\.\S+|http\.\S*proxy|http\.\S*extraheader|include\S*)\b`,
+    "i",
+  ),
   // secrets, and what only the machine knows
   /(?:^|[\s='"<>])(?:~|\/root|\/home\/\w+|\$HOME|\$\{HOME\})\/\.(?:ssh|aws|gnupg|netrc|npmrc|docker|config\/gh|git-credentials|kube)\b/,
   /\/proc\/(?:\d+|self|\*|\$\w+)\/(?:environ|mem|root|fd)\b|\/etc\/(?:shadow|sudoers|passwd|crontab)\b|\/var\/run\/docker\.sock\b/,
