@@ -83,6 +83,14 @@ test("names are the run's own words: masked, on one line, cut, and counted beyon
   expect(find?.detail.length).toBeLessThan(1200);
 });
 
+test("a command line that could be parted in very many ways is read at once", () => {
+  for (const line of [`git ${"-c ".repeat(40)}x`, `git ${"-C -c ".repeat(20)}config`]) {
+    const began = performance.now();
+    readCommand(line);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  }
+});
+
 describe("a verdict", () => {
   const finds = traceOf({ ...quiet, reverted: ["b"], undeclared: ["c@1"] });
 
