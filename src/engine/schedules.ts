@@ -29,7 +29,7 @@ type RunSchedules = Extract<Effect, { type: "run_schedules" }>;
 /** On every issue that a schedule opened; it is found by it. */
 const scheduledLabel = "loop:scheduled";
 
-/** Where something fails for good, everything is looked at anew after so long. */
+/** Where something fails for good, or is given up, everything is looked at anew after so long. */
 const againMs = 24 * 3_600_000;
 
 /** An issue that was opened may be listed this much later. */
@@ -51,6 +51,8 @@ export async function runSchedules(
   const stored = await world.store.schedules(repositoryId);
   const known = repository ?? stored?.repository ?? (await world.repositoryOf(repositoryId));
   if (known === undefined) return;
+  // Set before anything can fail: however this look ends, another one comes.
+  await world.store.setAlarm(key, "schedules", world.clock.now() + againMs);
   if (known === null)
     throw new Fault(`Could not find the repository ${repositoryId}: not every installation can be listed.`, {
       kind: "not_found",
@@ -63,7 +65,6 @@ export async function runSchedules(
   } catch (error) {
     if (error instanceof Bug || toFault(error, "").retry !== "never") throw error;
     world.log.warn({ repository: repositoryId, err: error }, "schedules could not be looked at; trying again in a day");
-    await world.store.setAlarm(key, "schedules", world.clock.now() + againMs);
   }
 }
 
@@ -86,11 +87,11 @@ async function lookAtAll(
     await store.setSchedules(repository.repositoryId, null);
     return null;
   }
-  const own = named.schedules.every(({ name }) => stored?.standing[name]) ? [] : await passesOf(world, repository);
+  const own = named.schedules.every(({ name }) => standingOf(stored, name)) ? [] : await passesOf(world, repository);
   let next: number | null = null;
   let standing: Schedules["standing"] = {};
   for (const schedule of named.schedules) {
-    const before = stored?.standing[schedule.name] ?? firstSeen(passOf(newestOf(own, schedule.name)), at);
+    const before = standingOf(stored, schedule.name) ?? firstSeen(passOf(newestOf(own, schedule.name)), at);
     standing = { ...standing, [schedule.name]: before };
   }
   const save = async (name: string, now: Standing) => {
@@ -99,13 +100,18 @@ async function lookAtAll(
   };
   for (const schedule of named.schedules) {
     const before = standing[schedule.name] as Standing;
-    if (stored?.standing[schedule.name] === undefined) await takeUpLast(world, repository, schedule, own);
+    if (standingOf(stored, schedule.name) === undefined) await takeUpLast(world, repository, schedule, own);
     const after = await lookAt({ world, read, schedule, at, save }, before);
     await save(schedule.name, after);
     const looks = looksAgainAt(after, nextAfter(schedule, Math.max(at, after.since)), at);
     next = looks === null ? next : Math.min(next ?? looks, looks);
   }
   return next;
+}
+
+/** Undefined: it was not looked at before. A schedule may have any name, also one that every object has, such as `constructor`. */
+function standingOf(stored: Schedules | null, name: string): Standing | undefined {
+  return stored !== null && Object.hasOwn(stored.standing, name) ? stored.standing[name] : undefined;
 }
 
 interface Look {
@@ -270,6 +276,7 @@ async function stateOf(
   const state = await world.store.load(key);
   if (state !== null) return state;
   const recalled = await world.recall(key);
+  if (recalled === null && !(await world.github.readAnswers(repository, [issue])).has(issue)) return null; // it is gone
   if (recalled === null)
     throw new Fault(`The thread of issue ${issue} cannot be read now.`, { kind: "unavailable", retry: "later" });
   return recalled === "none" ? null : "beginning";

@@ -729,12 +729,14 @@ export function createChecks(parts: ChecksParts) {
     onQuiet();
   }
 
-  /** The label is on the issue or it is not: a loop that nothing holds does not rest for it. */
-  function checkHold({ id, issue, resumeAt, phase }: LoopState): void {
+  /** The label is on the issue or it is not: a loop that nothing holds does not rest for it. A plan waits as it is, and its yes begins nothing. */
+  function checkHold({ id, issue, resumeAt, phase, hold: held }: LoopState): void {
     const isSet = world.issues.get(issue.number)!.value.labels.includes(holdLabel);
     const rests = phase === "paused" && resumeAt?.why.of === "hold_label";
     hold(!rests || isSet, `Hold: loop ${id} rests for a label that is not there`);
-    hold(!isSet || rests || ["settled", "refused", "paused"].includes(phase), `Hold: loop ${id} is ${phase}, and held`);
+    const begins =
+      !["settled", "refused", "paused"].includes(phase) && (phase !== "awaiting_plan" || held === undefined);
+    hold(!isSet || rests || !begins, `Hold: loop ${id} is ${phase}, and held`);
   }
 
   /** I15: what the App merged is told as that, also where the answer was lost and something else happened since. */

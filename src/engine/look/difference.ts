@@ -19,12 +19,17 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
   const hold = holdOf(state, look, now);
   if (hold !== null) return [hold];
   const priority = priorityIn(look.labels);
-  if (priority !== (state.priority ?? null) && !isYoung(state, now)) return [{ type: "priority_set", priority }];
-  const { branch, pull } = look;
+  const isOther = priority !== (state.priority ?? null) && !isYoung(state, now);
+  // It changes nothing of what else there is to hear, and new reviews are told by this look alone.
+  return [...(isOther ? [{ type: "priority_set", priority } as const] : []), ...ofWork(state, look, newReviews)];
+}
+
+/** What became of the branch and the pull request. */
+function ofWork(state: LoopState, { branch, pull, closedBy }: LoopLook, newReviews: boolean): readonly LoopEvent[] {
   if (branch !== null && state.head !== null && branch.head !== state.head && judges(state)) {
     // At the gate the loop's own push is long over: what a replica shows there is not what was before it.
     const looked = state.phase === "awaiting_gate" ? ({ looked: true } as const) : {};
-    return [{ type: "branch_moved", head: branch.head, actor: look.closedBy, ...looked }];
+    return [{ type: "branch_moved", head: branch.head, actor: closedBy, ...looked }];
   }
   if (pull === null || pull.head !== state.attempts.at(-1)?.head) return [];
   const isInQueue = state.phase === "awaiting_gate" && isQueued(state, pull.head);
@@ -32,7 +37,7 @@ export function differences(state: LoopState, look: LoopLook, newReviews: boolea
   // GitHub merges what is in its queue whoever may approve by then, and of a person's permissions it tells nothing: so each look asks.
   const isNews = (pull.reviews !== "" && newReviews) || waitsForAccess(state) || isInQueue;
   if (state.phase === "awaiting_gate" && isNews) {
-    return [{ type: "review_submitted", actor: look.closedBy, head: pull.head }];
+    return [{ type: "review_submitted", actor: closedBy, head: pull.head }];
   }
   if ((pull.conflicts && judges(state)) || isOutdated(state, pull)) return [{ type: "conflict_seen", head: pull.head }];
   const waitsForCi = state.phase === "verifying" && !state.ciSeen;

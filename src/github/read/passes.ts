@@ -1,5 +1,6 @@
 // What a schedule goes by: the policy on the default branch, the issues that its passes opened, and whether anybody answered them.
 import { z } from "zod";
+import { Fault } from "../../base/fault.ts";
 import type { IssueAnswers, ScheduleRead } from "../../engine/ports.ts";
 import type { Person } from "../../loop/state.ts";
 import { requireSameRepository } from "../client/answers.ts";
@@ -102,6 +103,23 @@ const Answers = z.object({
 
 /** By number; an issue that is gone is not among them. One request for all of them; one for each where one is gone. Throws `Fault`. */
 export async function readAnswers(
+  connection: Connection,
+  repository: Repository,
+  issues: readonly number[],
+): Promise<ReadonlyMap<number, IssueAnswers>> {
+  try {
+    return await answersTo(connection, repository, issues);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== "not_found" || error.retry === "never") throw error;
+    if (issues.length === 1) return new Map();
+    const found = new Map<number, IssueAnswers>();
+    for (const issue of issues)
+      for (const [number, answers] of await readAnswers(connection, repository, [issue])) found.set(number, answers);
+    return found;
+  }
+}
+
+async function answersTo(
   connection: Connection,
   repository: Repository,
   issues: readonly number[],

@@ -56,6 +56,12 @@ test.each<[string, LoopState, Partial<LoopLook>, readonly string[]]>([
   ["the issue was closed", verifying, { open: false }, ["issue_closed"]],
   ["the issue is gone", verifying, { gone: true }, ["issue_gone"]],
   ["the label is gone", verifying, { labels: ["bug"] }, ["unlabelled"]],
+  [
+    "its priority changed, and somebody approved",
+    atGate,
+    { labels: ["bug", "Loop", "loop:priority-high"], pull: { ...pull, reviews: "9 approved" } },
+    ["priority_set", "review_submitted"],
+  ],
   ["the branch was deleted", verifying, { branch: null }, ["branch_deleted"]],
   ["the branch moved", verifying, { branch: { head: sha("d"), ours: false } }, ["branch_moved"]],
   ["the pull request was closed", verifying, { pull: { ...pull, open: false } }, ["pull_closed"]],
