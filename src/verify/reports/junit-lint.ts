@@ -6,8 +6,8 @@ import { childrenOf, type Element } from "./xml.ts";
 const linters =
   /(?:^|[\s.-])(?:eslint|oxlint|oxc|biome|stylelint|spectral|markdownlint|ktlint|detekt|rubocop|php_codesniffer|bandit)(?:$|[\s.-])/i;
 const place = /^\s*line (\d+), col(?:umn)? \d+,?\s*/i;
-/** RuboCop's whole text, what PHP_CodeSniffer puts behind a rule's name, and Bandit's last line. */
-const whole = /^\s*(?:.* at )?(\S+?)(?::| \()(\d+):\d+\)?\s*$|\nLocation (\S+):(\d+)\s*$/;
+/** RuboCop's whole text, what PHP_CodeSniffer puts behind a rule's name, and Bandit's last line; without the blanks around it. */
+const whole = /^(?:.* at )?(\S+?)(?::| \()(\d+):\d+\)?$|\nLocation (\S+):(\d+)$/;
 
 /** Whether a linter wrote the file: it names itself, or every failure begins with a place in a file. */
 export function isLintReport(root: Element, cases: readonly Element[]): boolean {
@@ -38,7 +38,7 @@ export function findingOfCase(element: Element, suite: Element, roots: readonly 
   return failuresOf(element).map((failure) => {
     const text = failure.text.trim() === "" ? (failure.attributes.message ?? "") : failure.text;
     const [, first, row, path = first, at = row] =
-      whole.exec(failure.text) ?? whole.exec(element.attributes.name ?? "") ?? [];
+      whole.exec(failure.text.trim()) ?? whole.exec((element.attributes.name ?? "").trim()) ?? [];
     const line = element.attributes.line ?? at ?? place.exec(text)?.[1]; // in Biome's text, early versions count from 0
     const told = /^\s*(?:line \d+, col(?:umn)? \d+,?\s*)?(error|warning|info)\b/i.exec(text)?.[1]?.toLowerCase();
     const level = told ?? failure.attributes.type;

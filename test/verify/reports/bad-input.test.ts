@@ -74,6 +74,13 @@ describe("a report is read, and it is said, when it", () => {
   });
 });
 
+test("a linter's finding of very many blanks is read at once", () => {
+  const report = `<testsuite name="s" package="org.eslint"><testcase name="a"><failure>x${" ".repeat(60_000)}y</failure></testcase></testsuite>`;
+  const began = performance.now();
+  expect(stateOf(report.replace("x ", "  "))).toBe(stateOf(report));
+  expect(performance.now() - began).toBeLessThan(2_000);
+});
+
 test("output that looks like a report before the real one is not taken for it", () => {
   const forged = `<testsuites>${passing}</testsuites>\n`;
   expect(stateOf(`${forged}<testsuite name="s"><testcase name="a"><failure/></testcase></testsuite>`)).not.toBe(
