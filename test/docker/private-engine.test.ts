@@ -48,6 +48,28 @@ test.skipIf(!dockerd)("it stops and its folder goes when the App that started it
   await vi.waitFor(() => expect(readdirSync(tempDir)).toEqual([]), { timeout: 20_000, interval: 100 });
 });
 
+test.skipIf(!dockerd)(
+  "beside another engine it leaves that one's network alone, and takes its own with it",
+  async () => {
+    const tempDir = aTempDir();
+    const program = `
+    import { readdirSync } from "node:fs";
+    import { startPrivateEngine } from ${JSON.stringify(new URL("../../src/container/docker/private-engine.ts", import.meta.url).href)};
+    const networks = () => readdirSync("/sys/class/net").map((name) => name.replace(/^lg-.*/, "own")).sort();
+    const engine = await startPrivateEngine(${JSON.stringify(dockerd)}, ${JSON.stringify(tempDir)});
+    const during = networks();
+    await engine.close();
+    console.log(JSON.stringify({ during, after: networks() }));`;
+    // A network of its own, in which the other engine's bridge is all there is.
+    const within = `mount -t sysfs sysfs /sys && mount -t cgroup2 none /sys/fs/cgroup && ip link set lo up && ip link add docker0 type bridge && exec "$0" --input-type=module -e "$1"`;
+    const args = ["--net", "--mount", "sh", "-c", within, process.execPath, program];
+    const child = spawn("unshare", args, { stdio: ["ignore", "pipe", "inherit"] });
+    const [said] = await once(child.stdout, "data");
+    expect(JSON.parse(String(said))).toEqual({ during: ["docker0", "lo", "own"], after: ["docker0", "lo"] });
+    expect(readdirSync(tempDir)).toEqual([]);
+  },
+);
+
 test.skipIf(!dockerd)("a dockerd that cannot start is a fault with its own last words", async () => {
   const broken = startPrivateEngine("/bin/false", aTempDir());
   await expect(broken).rejects.toMatchObject({ name: "Fault", kind: "engine", retry: "never" });

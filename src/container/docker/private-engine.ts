@@ -1,11 +1,13 @@
 // A dockerd of our own under a temporary folder, gone with us even when we are killed.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { mkdtemp, open, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import { Fault } from "../../base/fault.ts";
 import { shortTemporary } from "../../base/short-path.ts";
 
@@ -13,7 +15,7 @@ const SYSTEM_PATHS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bi
 
 /**
  * Waits for its standard input to close, which happens when the App closes the engine and also when the App dies,
- * then stops the dockerd of process id $1, detaches what is still mounted under the folder $2 and removes it.
+ * then stops the dockerd of process id $1, detaches what is still mounted under the folder $2, removes it, and the bridge $3.
  */
 const WATCHDOG = `
 read -r _
@@ -23,6 +25,7 @@ while read -r _ _ _ _ point _; do
   case $point in "$2"/*) umount -l "$point" ;; esac
 done </proc/self/mountinfo
 rm -rf -- "$2"
+if [ "$3" != none ]; then ip link delete "$3"; fi
 `;
 
 export interface PrivateEngine {
@@ -46,7 +49,7 @@ export function findDockerd(env: Readonly<Record<string, string | undefined>>): 
 }
 
 /**
- * Starts dockerd with its data, sockets and containerd namespace of its own, without bridge or firewall rules, and
+ * Starts dockerd with its data, sockets and containerd namespace of its own, without firewall rules, and
  * waits until it answers. The storage driver is dockerd's choice: overlay2, or vfs where that cannot work.
  */
 export async function startPrivateEngine(
@@ -54,17 +57,18 @@ export async function startPrivateEngine(
   tempDir = shortTemporary(),
   config: object = {},
 ): Promise<PrivateEngine> {
+  const bridge = await bridgeFor(dockerd);
   const folder = await mkdtemp(join(tempDir, "loopgate-engine-"));
   const socketPath = join(folder, "docker.sock");
   await writeFile(join(folder, "config.json"), JSON.stringify(config)); // in place of the machine's own
   const log = await open(join(folder, "log"), "w");
   const env = { PATH: SYSTEM_PATHS.join(delimiter), HOME: folder, TMPDIR: folder };
-  const daemon = spawn(dockerd, daemonArguments(folder, socketPath), {
+  const daemon = spawn(dockerd, daemonArguments({ folder, socketPath, bridge }), {
     detached: true,
     env,
     stdio: ["ignore", log.fd, log.fd],
   });
-  const watchdog = watchOver(daemon, folder, env);
+  const watchdog = watchOver(daemon, { folder, bridge, env });
   const close = async () => {
     if (watchdog.exitCode !== null) return;
     watchdog.stdin?.end();
@@ -86,7 +90,41 @@ export async function startPrivateEngine(
   return { socketPath, close };
 }
 
-function daemonArguments(folder: string, socketPath: string): string[] {
+/** As every dockerd calls it, unless it is told another name. */
+const usualBridge = "docker0";
+
+/**
+ * What the daemon is to be told of a bridge. Our containers need none; but a dockerd that is told so deletes `docker0` at its start,
+ * though it may be another dockerd's, whose containers are then cut off. Where there is one, ours gets a bridge of its own that
+ * leads nowhere. Throws Fault (`engine`) where it cannot be made.
+ */
+async function bridgeFor(dockerd: string): Promise<string> {
+  if (!existsSync(join("/sys/class/net", usualBridge))) return "none";
+  const name = `lg-${randomBytes(5).toString("hex")}`;
+  // Four link-local addresses, of which a daemon wants at least two; 169.254.169 is where clouds answer.
+  const address = `169.254.${randomInt(1, 169)}.${4 * randomInt(0, 64) + 1}/30`;
+  const ip = (...args: readonly string[]) =>
+    promisify(execFile)("ip", args, { env: { PATH: SYSTEM_PATHS.join(delimiter) } });
+  try {
+    await ip("link", "add", name, "type", "bridge");
+    await ip("address", "add", address, "dev", name);
+  } catch (cause) {
+    await ip("link", "delete", name).catch(() => {});
+    throw new Fault(
+      `Could not start ${dockerd} beside another engine, whose network ${usualBridge} it would take away: no bridge of its own could be made by \`ip\`.`,
+      { kind: "engine", retry: "never", cause },
+    );
+  }
+  return name;
+}
+
+interface Daemon {
+  readonly folder: string;
+  readonly socketPath: string;
+  readonly bridge: string;
+}
+
+function daemonArguments({ folder, socketPath, bridge }: Daemon): string[] {
   const namespace = folder.replace(/.*\//, "");
   return [
     ["--data-root", join(folder, "data")],
@@ -97,12 +135,15 @@ function daemonArguments(folder: string, socketPath: string): string[] {
     ["--containerd-plugins-namespace", `${namespace}-plugins`],
     ["--config-file", join(folder, "config.json")],
     ["--shutdown-timeout", "2"],
-    ["--bridge=none", "--iptables=false", "--ip-forward=false", "--ip-masq=false"],
+    [`--bridge=${bridge}`, "--iptables=false", "--ip-forward=false", "--ip-masq=false"],
   ].flat();
 }
 
-function watchOver(daemon: ChildProcess, folder: string, env: Record<string, string>): ChildProcess {
-  const watchdog = spawn("/bin/sh", ["-c", WATCHDOG, "loopgate-watchdog", String(daemon.pid), folder], {
+function watchOver(
+  daemon: ChildProcess,
+  { folder, bridge, env }: Pick<Daemon, "folder" | "bridge"> & { readonly env: Record<string, string> },
+): ChildProcess {
+  const watchdog = spawn("/bin/sh", ["-c", WATCHDOG, "loopgate-watchdog", String(daemon.pid), folder, bridge], {
     detached: true,
     env,
     stdio: ["pipe", "ignore", "ignore"],
