@@ -36,6 +36,7 @@ export async function serve({ env: given, err }: Terminal): Promise<number> {
     err(`${unfit}\n`);
     return 1;
   }
+  const collector = collectorIn(env);
   const engine = await openEngine({ env, mayStart: false });
   if (engine === null) {
     err(noEngine);
@@ -58,7 +59,7 @@ export async function serve({ env: given, err }: Terminal): Promise<number> {
     image: (reference) => ({ kind: "named", reference }),
     examine: () => examine(engine, settings),
     versions: { Engine: engine.version },
-    collector: collectorIn(env),
+    collector,
   });
   log.info(
     { url: app.url, webhooks: app.webhookUrl, operator: app.operatorUrl, engine: engine.version, found: engine.origin },

@@ -146,6 +146,15 @@ test("nothing is sent unless the environment says where", () => {
   expect(collectorIn(env)).toEqual({ endpoint: "http://c:4318/", headers: { a: "1", b: "%E0" } });
 });
 
+test.each(["localhost:4318", "collector", "ftp://c:4318", "http//c"])(
+  "%s is no address that spans can be sent to",
+  (endpoint) => {
+    expect(() => collectorIn({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })).toThrow(
+      /OTEL_EXPORTER_OTLP_ENDPOINT.*http:\/\//,
+    );
+  },
+);
+
 const toolCalls = [{ tool: "run_checks", calls: 3, refused: 1, failed: 0, ms: 5_000, bytes: 9 }];
 const run = aRun({ toolCalls, spentNano: 2_000_000_000, tokens: { input: 100, cached: 40, output: 7 } });
 const attempts = [anAttempt({ runs: [run], verdict: aVerdict(), endedAt: run.endedAt })];
