@@ -96,6 +96,15 @@ describe("the door", () => {
     expect((await ask("/loops/100/13")).status).toBe(404);
   });
 
+  test("a program that only asks after the live view takes nobody's place in it", async () => {
+    const { url, cookie, ask } = await aDoor({ "100#12": aLoop() });
+    const path = "/loops/100/12/events";
+    for (let asked = 0; asked < 60; asked += 1) await fetch(url + path, { method: "HEAD", headers: { cookie } });
+    const followed = await ask(path);
+    expect(followed.status).toBe(200);
+    await followed.body?.cancel();
+  });
+
   test("closes though a browser still follows a loop", async () => {
     const { door, ask } = await aDoor({ "100#12": aLoop() });
     const { body } = await ask("/loops/100/12/events");

@@ -69,6 +69,7 @@ export function loopRoutes(parts: LoopPages): Hono<VisitorEnv> {
     return text === null ? sorry(context, 404, gone) : context.text(maskCredentials(text));
   });
   routes.get("/loops/:repository{\\d{1,15}}/:issue{\\d{1,9}}/events", (context) => {
+    if (context.req.method === "HEAD") return context.body(null, 200); // nobody would read the stream, so it would not end
     const visitor = context.get("visitor");
     const leave = followers.enter(visitor.formKey);
     if (leave === null) return sorry(context, 503, "Too many browsers follow loops now.");
