@@ -3,7 +3,7 @@ import { assert } from "../base/assert.ts";
 import { Fault } from "../base/fault.ts";
 import { mayWrite, rulesOf } from "../loop/begin.ts";
 import type { GateFacts, LoopEvent } from "../loop/event.ts";
-import { asMerged, mayRerunAtGate, standingOf } from "../loop/gate.ts";
+import { asMerged, isCutShortAtGate, mayRerunAtGate, standingOf } from "../loop/gate.ts";
 import { isQueued } from "../loop/merge-queue.ts";
 import { names } from "../loop/people.ts";
 import type { ApprovalComment, LoopState } from "../loop/state.ts";
@@ -47,6 +47,10 @@ export async function passGate(world: World, before: LoopState, tries: number): 
     if (mayRerunAtGate(state, again)) return [{ type: "gate_read", facts, merge: null, again }]; // what it says then counts
     const verdict = await judgeWithLogs(world, state, { head: facts.head, ci, tries });
     return [{ type: "gate_read", facts: { ...facts, verdict }, merge: null }];
+  }
+  if (isCutShortAtGate(standing, facts)) {
+    const { again = [] } = againOf(state, facts.verdict, ci);
+    if (mayRerunAtGate(state, again)) return [{ type: "gate_read", facts, merge: null, again }];
   }
   if (standing !== "passed" || !facts.open) return [{ type: "gate_read", facts, merge: null }];
   if (!rulesOf(state).merge) {

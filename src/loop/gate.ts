@@ -8,6 +8,7 @@ import {
   alsoRequired,
   beginVerifying,
   gateLook,
+  isCutShort,
   leaveGate,
   onRed,
   readVerdict,
@@ -18,7 +19,7 @@ import {
 import { isMergedByQueue, isQueued, outOfQueue } from "./merge-queue.ts";
 import { notesOfChanges } from "./notes.ts";
 import type { ApprovalRefusal, GateRefusal } from "./refusal.ts";
-import type { BaseTip, CheckAgain, LoopState, Person } from "./state.ts";
+import type { Attempt, BaseTip, CheckAgain, LoopState, Person } from "./state.ts";
 import { mayUpdate, updateBranch, withRule } from "./update.ts";
 
 /** Something moved at the gate: read everything again, remember nothing. */
@@ -146,6 +147,7 @@ function onStanding(state: LoopState, { facts, again = [] }: GateRead, now: numb
     case "red":
       return mayRerunAtGate(state, again) ? rerunAtGate(state, again, now) : onRed(state, facts.verdict, now);
     case "pending":
+      if (mayRerunAtGate(state, again)) return rerunAtGate(state, again, now, { rerunFor: "runner" });
       return answer({ ...state, awaitsCi: true }, facts, "approved, but the checks of this commit are not green");
     case "passed":
       return complete(state, facts, "approved", now);
@@ -154,13 +156,24 @@ function onStanding(state: LoopState, { facts, again = [] }: GateRead, now: numb
 
 /** Whether what turned red at the gate runs once more: it was green on this very commit, so that it is no doing of the change's alone. */
 export function mayRerunAtGate(state: LoopState, again: readonly CheckAgain[]): boolean {
-  return again.length > 0 && currentAttempt(state).rerunAtGate === undefined;
+  const isLeft = currentAttempt(state).rerunAtGate === undefined && state.rules?.runAgain !== "deny";
+  return again.length > 0 && isLeft;
+}
+
+/** Whether the gate lacks nothing but what was ended from outside and can run again. */
+export function isCutShortAtGate(standing: Standing, { open, verdict }: GateFacts): boolean {
+  return standing === "pending" && open && isCutShort(verdict);
 }
 
 /** Back to judging the same commit; whoever approved it meanwhile is read when it is green again. */
-function rerunAtGate(state: LoopState, again: readonly CheckAgain[], now: number): Decision {
+function rerunAtGate(
+  state: LoopState,
+  again: readonly CheckAgain[],
+  now: number,
+  of: Pick<Attempt, "rerunFor"> = {},
+): Decision {
   const judging: LoopState = {
-    ...withAttempt(state, { rerunAtGate: true, endedAt: null }),
+    ...withAttempt(state, { ...of, rerunAtGate: true, endedAt: null }),
     phase: "verifying",
     reviewSeen: true,
   };

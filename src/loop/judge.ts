@@ -318,7 +318,7 @@ export function onVerdict(
     return onUnheld(state, verdict, now, also);
   if (waitsForReady(state, verdict)) return readyForCi(state, now);
   const ended = hasEnded(verdict);
-  if (ended && again.length > 0 && mayRerunCutShort(state, verdict)) return rerunCutShort(state, again, now);
+  if (again.length > 0 && mayRerunCutShort(state, verdict)) return rerunCutShort(state, again, now);
   if (!ended && !state.ciOverdue) return waitForCi(state, verdict);
   const silent = verdict.parts.filter((part) => part.colour === "pending" || part.colour === "absent");
   const lacks = lacking(verdict);
@@ -357,9 +357,13 @@ function waitForCi(before: LoopState, { parts }: Verdict): Decision {
 const saidAtOnce: readonly Lacking[] = ["approval", "person", "start", "runner"];
 
 /** Once in an attempt, too: nothing else is open, and GitHub takes up what failed in a workflow only once all of it has ended. */
-function mayRerunCutShort(state: LoopState, { parts }: Verdict): boolean {
-  const isCutShort = parts.some(({ colour, lacks }) => colour === "pending" && lacks === "runner");
-  return isCutShort && currentAttempt(state).rerun === undefined && state.rules?.runAgain !== "deny";
+function mayRerunCutShort(state: LoopState, verdict: Verdict): boolean {
+  return isCutShort(verdict) && currentAttempt(state).rerun === undefined && state.rules?.runAgain !== "deny";
+}
+
+/** Whether all that is open has ended, and some of it from outside. */
+export function isCutShort(verdict: Verdict): boolean {
+  return hasEnded(verdict) && verdict.parts.some(({ colour, lacks }) => colour === "pending" && lacks === "runner");
 }
 
 function rerunCutShort(state: LoopState, checks: readonly CheckAgain[], now: number): Decision {

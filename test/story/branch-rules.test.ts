@@ -50,6 +50,18 @@ test.each([
   },
 );
 
+test("where the policy has nothing run again, what turns red at the gate is not, either", async () => {
+  const policy = "version: 1\npull_request:\n  draft: never\nchecks:\n  run_again: deny\n";
+  const story = await aRuled({ requiredChecks: [{ context: "lint", appId: null }] }, { policy });
+  const issue = await story.startLoop();
+  await report(story, issue, "success");
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+  await report(story, issue, "failure");
+  const { attempts: made } = await story.state(issue);
+  expect(made[0]?.verdict?.colour).toBe("red");
+  expect(made[0]).not.toHaveProperty("rerunAtGate");
+});
+
 test("a rule over the loop's own branch declines the push in GitHub's words; the commit waits, and is pushed once the rule lets it", async () => {
   const story = await aStory({ executor: `sleep 2; ${mend}` });
   const issue = story.openIssue();

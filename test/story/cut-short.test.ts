@@ -88,6 +88,30 @@ test("a runner that is lost each time is run again once, and then it is a person
   expect(story.repository.workflowRuns.filter(({ attempt }) => attempt === 2)).toHaveLength(1);
 });
 
+test.each(["allow", "deny"])(
+  "at the gate, with run_again: %s, a green check that is then cut short runs again, or waits for a person",
+  async (may) => {
+    const cutShort = ({ attempt, branch }: JobTime) =>
+      attempt === 2 && branch !== "main" ? { conclusion: "failure" as const, said: [lost] } : null;
+    const story = await aStory({
+      ci: { actions: [{ name: "CI", jobs: [{ name: "test", command, cutShort }] }] },
+      policy: `version: 1\nchecks:\n  run_again: ${may}\n`,
+    });
+    for (const one of story.forge.world.installations) one.permissions = { ...one.permissions, actions: "write" };
+    const issue = await story.startLoop();
+    const { phase, head } = await story.state(issue);
+    expect(phase).toBe("awaiting_gate");
+    const [run] = story.repository.workflowRuns.filter(({ headSha }) => headSha === head);
+    story.forge.world.rerunWorkflow(story.forge.as("alice").actor, run!);
+    await story.settle();
+    story.forge.as("bob").approve(await story.pull(issue));
+    await story.settle();
+    const state = await story.state(issue);
+    expect([state.phase, state.attempts.length]).toEqual([may === "allow" ? "settled" : "awaiting_gate", 1]);
+    if (may === "allow") expect(state.ending?.reason).toBe("task_complete");
+  },
+);
+
 test("such words beside a failure of its own excuse nothing", async () => {
   const cut = { conclusion: "failure", said: [lost, "expected 5, got 0"] } as const;
   const story = await aStoryWith([cut, cut], { may: false, policy: "version: 1\nattempts: 1\n" });
