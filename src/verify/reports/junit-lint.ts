@@ -22,7 +22,8 @@ export function isLintReport(root: Element, cases: readonly Element[]): boolean 
 
 /** RuboCop lists each of its cops for each file, under the file's path without its extension. */
 export function isCops(root: Element, cases: readonly Element[]): boolean {
-  const isNamed = childrenOf(root, "testsuite").every(({ attributes }) => attributes.name === "rubocop");
+  const suites = childrenOf(root, "testsuite");
+  const isNamed = suites.length > 0 && suites.every(({ attributes }) => attributes.name === "rubocop");
   return (
     isNamed && cases.length > 0 && cases.every(({ attributes }) => /^[A-Z]\w*(?:\/\w+)+$/.test(attributes.name ?? ""))
   );

@@ -74,6 +74,11 @@ describe("a report is read, and it is said, when it", () => {
   });
 });
 
+test("tests are not taken for a linter's rules by their names alone", () => {
+  const failed = '<testcase name="TestCart/empty" classname="cart"><failure>want 1, got 2</failure></testcase>';
+  expect(stateOf(`<testsuite name="cart" tests="1" failures="1">${failed}</testsuite>`)).toBe("red");
+});
+
 test("a linter's finding of very many blanks is read at once", () => {
   const report = `<testsuite name="s" package="org.eslint"><testcase name="a"><failure>x${" ".repeat(60_000)}y</failure></testcase></testsuite>`;
   const began = performance.now();
