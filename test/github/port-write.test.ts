@@ -208,9 +208,10 @@ describe("a pull request", () => {
     expect(await up.port.openPull(ref, draftOf("loop/1-b"), false)).toEqual(pull);
   });
 
-  test("of a branch that is not there is a fault", async () => {
+  test("of a branch that is not there, or not there yet, is a fault that may pass", async () => {
     const { ref } = up.newIssue();
-    await expect(up.port.openPull(ref, draftOf("loop/none"), false)).rejects.toMatchObject({ kind: "refused" });
+    const opened = up.port.openPull(ref, draftOf("loop/none"), false);
+    await expect(opened).rejects.toMatchObject({ kind: "not_found", retry: "later" });
   });
 
   test("leaves its draft and is described anew in one request, which tells what was there before", async () => {
