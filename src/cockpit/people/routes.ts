@@ -39,6 +39,14 @@ export function peopleRoutes({ admission, signer, signIn, now }: Doorway): Hono<
   const used = new Map<string, number>(); // sign-ins that came back, each until it would have ended anyway
   let exchanging = 0;
 
+  /** In the order in which they came back, up to the first that still counts: strangers may send many, and none is looked at twice. */
+  function forget(at: number): void {
+    for (const [state, end] of used) {
+      if (end > at) return;
+      used.delete(state);
+    }
+  }
+
   routes.get("/begin", (context) => {
     if (context.req.method === "HEAD") return context.body(null, 200);
     const admitted = admission.admit(context.req.query("ticket") ?? "", now());
@@ -62,11 +70,11 @@ export function peopleRoutes({ admission, signer, signIn, now }: Doorway): Hono<
       const until = signer.until("b", state, now());
       if (until === null || used.has(state) || !isSame(context.req.query("state") ?? "", state))
         return sorry(context, 403, strayAnswer);
-      for (const [one, end] of used) if (end <= now()) used.delete(one);
-      used.set(state, until);
       const code = context.req.query("code") ?? "";
       if (!/^[\w-]{8,200}$/.test(code)) return sorry(context, 403, notSignedIn(context.req.query("error") ?? ""));
       if (exchanging >= mostExchanges) return sorry(context, 503, "Too many people sign in just now. Try again.");
+      forget(now());
+      used.set(state, until);
       exchanging += 1;
       try {
         const verifier = signer.derive("verifier", state);
