@@ -39,7 +39,7 @@ function manyLoops(): Record<string, LoopState> {
     change: { files: 3, additions: 40, deletions: 7, paths: ["src/total.ts"], patchId: "p" },
   });
   const green = anAttempt({ number: 2, verdict: aVerdict(), head: sha("c"), endedAt: null });
-  const refusals = ["registry.npmjs.org was not allowed (2)"];
+  const refusals = ["packages.example.com was not allowed (2)"];
   const failed = anAttempt({ number: 3, runs: [aRun({ status: "timed_out", refusals })], verdict: null });
   const pull = { number: 77, nodeId: "PR_1", draft: false, url: "https://github.com/acme/widgets/pull/77" };
   const title = "Totals are wrong where a discount applies twice, and nobody is told of it until the invoice is out";
