@@ -126,6 +126,7 @@ describe("an own repository", () => {
       repository: { owner: "local", name: "my-project-" },
       source: { fromDir: repo, defaultBranch: "trunk" },
       labels: [],
+      cron: null,
       issue: { title: "Sort", body: "" },
       ci: { command: "sh test.sh", name: "test" },
       agent: { command: "fix", scripted: false },
