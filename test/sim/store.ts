@@ -12,6 +12,7 @@ import type {
 import { keepsFiles, untoldRuns } from "../../src/loop/end.ts";
 import type { AlarmName, LoopEvent, RepositoryAlarm } from "../../src/loop/event.ts";
 import { issueKeyOf } from "../../src/loop/issue-key.ts";
+import type { Schedules } from "../../src/loop/schedule.ts";
 import type { LoopState } from "../../src/loop/state.ts";
 import type { Boundary } from "./boundary.ts";
 
@@ -35,6 +36,7 @@ export interface Disk {
   >;
   readonly artifacts: Map<string, string>;
   readonly trace: TraceEntry[];
+  readonly schedules: Map<number, Schedules>; // by repository
   readonly allPaused: Map<number, { readonly paused: AllPaused | null; readonly comment: number | null }>; // by repository
   newestEvent: number; // handled ones too
   seq: number;
@@ -50,6 +52,7 @@ export function emptyDisk(): Disk {
     deliveries: new Map(),
     bodies: new Map(),
     loops: new Map(),
+    schedules: new Map(),
     allPaused: new Map(),
     openEvents: new Map(),
     dedupe: new Map(),
@@ -69,7 +72,7 @@ export function emptyDisk(): Disk {
 export function wipe(disk: Disk): void {
   for (const part of [disk.deliveries, disk.bodies, disk.loops, disk.openEvents, disk.dedupe, disk.sources])
     part.clear();
-  for (const part of [disk.effects, disk.alarms, disk.artifacts, disk.allPaused]) part.clear();
+  for (const part of [disk.effects, disk.alarms, disk.artifacts, disk.schedules, disk.allPaused]) part.clear();
   disk.trace.length = 0;
   disk.newestEvent = 0;
   disk.seq = 0;
@@ -143,8 +146,12 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
         watch.onAllPaused(paused, "record");
         disk.allPaused.set(repositoryId, { paused, comment: null });
       }),
-    schedules: async () => null,
-    setSchedules: async () => {},
+    schedules: (repositoryId) => read("schedules", () => disk.schedules.get(repositoryId) ?? null),
+    setSchedules: (repositoryId, schedules) =>
+      write("setSchedules", () => {
+        if (schedules === null) disk.schedules.delete(repositoryId);
+        else disk.schedules.set(repositoryId, schedules);
+      }),
     commit: (step) => write("commit", () => commit(disk, step, watch)),
     pendingEffects: (issueKey) => read("pendingEffects", () => pendingOf(disk, issueKey)),
     effectStarted: (key) =>
