@@ -20,9 +20,11 @@ import { createAdmission } from "./cockpit/ticket.ts";
 import type { Collector } from "./cockpit/traces/collector.ts";
 import { createTeller, type Teller } from "./cockpit/traces/teller.ts";
 import { chooseRunUser } from "./container/docker/user.ts";
+import { fencedRuntime } from "./container/fenced-runtime.ts";
 import { DEFAULT_LIMITS, type ImageChoice, type Runtime } from "./container/run.ts";
 import { steadyClock } from "./engine/clock.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
+import { fencedRuns } from "./engine/fenced-runs.ts";
 import { createReconciler, type Reconciled } from "./engine/look/reconcile.ts";
 import type { Clock, Log, StorePort } from "./engine/ports.ts";
 import { createRegistries } from "./gateway/registry/server.ts";
@@ -88,7 +90,7 @@ export async function restoreLoops(options: Pick<AppOptions, "settings" | "log" 
   const store = await openStore(settings, () => {});
   try {
     const clock = options.clock ?? machineClock(store);
-    const { github } = connect(options, clock);
+    const { github } = connect(options, { clock, confirm: store.confirm });
     const reconciler = createReconciler(
       {
         clock,
@@ -107,9 +109,15 @@ export async function restoreLoops(options: Pick<AppOptions, "settings" | "log" 
   }
 }
 
+interface Fenced {
+  readonly clock: Clock;
+  /** Throws where another process has the store: nothing may be done any more. */
+  readonly confirm: () => Promise<void>;
+}
+
 type Connected = Pick<AppOptions, "settings" | "log" | "onRequest"> & { readonly onQuota?: (quota: Quota) => void };
 
-function connect({ settings, log, onRequest, onQuota }: Connected, clock: Clock) {
+function connect({ settings, log, onRequest, onQuota }: Connected, { clock, confirm }: Fenced) {
   obeyProxies(process.env);
   const { id: appId, slug, privateKey } = settings.app;
   const self = { appId, slug, triggerLabels: [settings.label], newLoopId };
@@ -128,6 +136,7 @@ function connect({ settings, log, onRequest, onQuota }: Connected, clock: Clock)
       if (remaining === 0) pacer.waitUntil(installationId, resetAt);
       if (resource === "core") pacer.heard(installationId, { left: remaining, of: limit, resetAt });
     },
+    beforeWrite: confirm,
     onWrite: (installationId) => pacer.wrote(installationId, clock.now()),
     onWarning: (text) => log.warn({ text }, "GitHub client"),
   });
@@ -165,11 +174,13 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const traces = options.collector ? await openTraces(options.collector) : null;
     const live = createLive();
     const seen = createSeen(Date.now);
-    const { self, github } = connect(counting(options, metrics, seen), clock);
+    const { self, github } = connect(counting(options, metrics, seen), { clock, confirm: store.confirm });
     const dataDir = resolve(settings.dataDir);
+    const { confirm } = store;
     const runs = createRuns({
       dataDir,
-      runtime,
+      runtime: fencedRuntime(runtime, confirm),
+      confirm,
       origin: originAtGitHub({ dataDir, github, log }),
       models: settings.models ?? [],
       prices: settings.prices,
@@ -195,7 +206,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       log,
       store,
       github,
-      runs,
+      runs: fencedRuns(runs, confirm),
       operator: settings.operator,
       label: settings.label,
       newLoopId,

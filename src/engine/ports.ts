@@ -607,6 +607,8 @@ export interface StorePort {
   readonly epoch: number;
   /** The latest time that anything stored before this opening bears; 0 in a new store. */
   readonly lastTime: number;
+  /** To be asked right before anything is done outside the store. Throws Fault where another process has taken the store, or nobody can say. */
+  confirm(): Promise<void>;
   /**
    * Stores the delivery's events for every loop that it is about, and resolves to the keys of those once that is on the
    * disk; null when a delivery with this GUID or this body was stored within the last 7 days.

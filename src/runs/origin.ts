@@ -24,6 +24,8 @@ export interface Origin {
 
 export interface AccessParts {
   readonly github: Pick<GitHubPort, "gitAccess">;
+  /** Asked right before a push, which does not happen where it throws. Absent: nobody need be asked. */
+  readonly confirm?: () => Promise<void>;
   readonly log: Log;
 }
 
@@ -82,6 +84,7 @@ export async function withAccess<T>(
 ): Promise<T> {
   const granted = await parts.github.gitAccess(loop.issue, may);
   try {
+    if (may === "write") await parts.confirm?.();
     return await work(granted);
   } finally {
     await granted

@@ -29,7 +29,7 @@ export function* begin(): Steps<Begun> {
 }
 
 /** What a database says of itself. */
-type Own = Pick<StorePort, "epoch" | "earlierDeliveries" | "size" | "close">;
+type Own = Pick<StorePort, "epoch" | "confirm" | "earlierDeliveries" | "size" | "close">;
 
 export function storeOn(
   driver: Driver,

@@ -117,6 +117,7 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
   return {
     epoch: disk.epoch,
     lastTime,
+    confirm: async () => {},
     acceptDelivery: (delivery) => write("acceptDelivery", () => acceptDelivery(disk, delivery)),
     earlierDeliveries: () => read("earlierDeliveries", () => []),
     addEvent: (issueKey, event, at, dedupe) => write("addEvent", () => addEvent(disk, issueKey, event, at, dedupe)),

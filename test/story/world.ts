@@ -97,6 +97,8 @@ export interface Story {
   app(): RunningApp;
   /** Where the App keeps its store. */
   dataDir(): string;
+  /** The address of its store in PostgreSQL. */
+  storeAddress(): string;
   /** Opens an issue as alice. */
   openIssue(title?: string, body?: string): Issue;
   /** Opens an issue and labels it as alice, and lets the loop go as far as it does by itself. */
@@ -200,6 +202,10 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
     log: lines,
     app: () => app,
     dataDir: () => join(dir, "app"),
+    storeAddress() {
+      if (address === null) throw new Error("the store of this story is a file");
+      return address;
+    },
     openIssue: (title = "Totals are wrong", body = "`total.sh 2 3` prints 0 and should print 5.") =>
       forge.as("alice").openIssue(repository, { title, body }),
     async startLoop(title, body) {

@@ -7,6 +7,7 @@ import { untilReset } from "./reset.ts";
 interface RequestFailure {
   readonly status: number;
   readonly message: string;
+  readonly cause?: unknown;
   readonly response?: { readonly headers: Headers };
 }
 
@@ -30,6 +31,7 @@ export function faultOf(error: unknown, attempted: string, now: number): Fault {
     return faultWith(attempted, `GitHub answered: ${error.errors[0]?.message}`, judgeQuery(error, now), error);
   }
   if (!isRequestFailure(error)) return toFault(error, attempted);
+  if (error.cause instanceof Fault) return error.cause; // it never left
   if (!error.response)
     return faultWith(attempted, `no answer (${error.message})`, { kind: "unavailable", retry: "later" }, error);
   const said = `GitHub answered ${error.status}: ${error.message}`;

@@ -27,6 +27,8 @@ export interface ClientOptions {
   readonly onQuota?: (quota: Quota) => void;
   /** Called for every request of an installation that writes, before it leaves. */
   readonly onWrite?: (installationId: number) => void;
+  /** Asked before every request that writes leaves; where it throws, the request does not. */
+  readonly beforeWrite?: () => Promise<void>;
   readonly onWarning?: (message: string) => void;
 }
 
@@ -99,8 +101,10 @@ function logOf({ onWarning = () => {} }: ClientOptions) {
 function requestOf(options: ClientOptions, installationId: number | null) {
   const send = async (url: string, init: RequestInit): Promise<Response> => {
     const { kind, route } = routeOf(init.method ?? "GET", url, init.body);
+    const isWrite = kind === "write" || kind === "mutation";
+    if (isWrite) await options.beforeWrite?.();
     options.onRequest?.(kind, route);
-    if (installationId !== null && (kind === "write" || kind === "mutation")) options.onWrite?.(installationId);
+    if (installationId !== null && isWrite) options.onWrite?.(installationId);
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(options.timeoutMs ?? 30_000) });
     const quota = installationId === null ? null : quotaOf(response.headers, installationId);
     if (quota) options.onQuota?.(quota);

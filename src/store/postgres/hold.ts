@@ -15,6 +15,8 @@ export interface Hold {
   readonly epoch: number;
   /** Begins a transaction in which this process is sure to hold the store until its end, and tells its id. Throws Fault where it does not; what was begun is then still to be rolled back. */
   begin(client: Client): Promise<string>;
+  /** Throws Fault where this process does not hold the store any more, or the server cannot say. */
+  confirm(): Promise<void>;
   /** Lets go of the store. */
   release(): Promise<void>;
 }
@@ -93,6 +95,11 @@ export async function takeHold(
       if (row?.epoch === mine) return row.id;
       throw lost(await holderOf(client));
     },
+    confirm: () =>
+      presence.use(async (client) => {
+        const { rows } = await client.query("select epoch from opening");
+        if (rows[0]?.epoch !== mine) throw lost(await holderOf(client));
+      }),
     async release() {
       saying.abort();
       await said;

@@ -32,7 +32,13 @@ export async function postgresStore(address: string, options: PostgresOptions): 
     await hold.release();
   };
   try {
-    const own = { epoch: hold.epoch, earlierDeliveries: async () => [], size: () => driver.read(size), close };
+    const own = {
+      epoch: hold.epoch,
+      confirm: hold.confirm,
+      earlierDeliveries: async () => [],
+      size: () => driver.read(size),
+      close,
+    };
     return storeOn(driver, await driver.read(begin), own, { dialect });
   } catch (error) {
     await close();

@@ -14,6 +14,7 @@ export function sqliteStore(dir: string): StorePort {
   const driver = sqliteDriver(db, flush);
   const own = {
     epoch,
+    confirm: async () => {}, // no other process can take it while this one lives
     earlierDeliveries: () => driver.read(earlierDeliveries),
     size: async () => {
       const pages = pragma("page_count");
