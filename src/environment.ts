@@ -7,6 +7,7 @@ import { priorityLabels } from "./loop/priority.ts";
 import { budgetLabels } from "./loop/profile.ts";
 import { generousBounds } from "./policy/clamp.ts";
 import { hostProblem } from "./policy/hosts.ts";
+import { listedProblem } from "./policy/image-name.ts";
 import { hasNameTwice } from "./policy/name-twice.ts";
 
 const appPage = "github.com → Settings → Developer settings → GitHub Apps → your App";
@@ -310,6 +311,13 @@ export const Environment = z.strictObject({
   LOOPGATE_IMAGES: list(imageProblem)
     .prefault("")
     .meta({ description: "Images that repositories may name, separated by commas; empty: any." }),
+  LOOPGATE_PULL: list(listedProblem).prefault("").meta({
+    description:
+      "Repositories of images that the engine may pull once a policy names one that is not there, separated by commas, such as `postgres`, `ghcr.io/ours/tools` or `ghcr.io/ours/*`; empty: none is pulled.",
+  }),
+  LOOPGATE_IMAGE_GIGABYTES: whole(1, 1000)
+    .prefault("10")
+    .meta({ description: "Gigabytes that an image may have that is pulled, packed as its registry sends it." }),
   LOOPGATE_ANTHROPIC_KEY: visible(500).optional().meta({
     description:
       "Key for Anthropic's models; it stays in the App, agents get a short-lived lease. Unset: no agent can call them.",

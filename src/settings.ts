@@ -38,6 +38,8 @@ export interface Settings {
   readonly ociRuntime?: string | null;
   /** Folder of agent CLIs, read-only in every run. Absent: only what the image has. */
   readonly tools?: string | null;
+  /** Images that may be pulled where they are not there. Absent: none. */
+  readonly pull?: { readonly from: readonly string[]; readonly mostBytes: number };
   /** How long what runs were made of is kept, in milliseconds. Absent: for ever. */
   readonly recordsMs?: number;
   /** How much all that is kept may take, in bytes. Absent: anything. */
@@ -182,6 +184,7 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     relayImage: env.LOOPGATE_RELAY_IMAGE ?? null,
     ociRuntime: env.LOOPGATE_CONTAINER_RUNTIME || null,
     tools: env.LOOPGATE_TOOLS || null,
+    ...pullOf(env),
     recordsMs: env.LOOPGATE_KEEP_DAYS * 24 * 3_600_000,
     keepBytes: env.LOOPGATE_KEEP_GIGABYTES * 1e9,
     environmentBytes: env.LOOPGATE_SETUP_GIGABYTES * 1e9,
@@ -195,6 +198,12 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     models: modelsOf(env),
     prices: env.LOOPGATE_PRICES,
   };
+}
+
+/** Absent where the operator lets none be pulled. */
+function pullOf(env: Environment): Pick<Settings, "pull"> {
+  const from = env.LOOPGATE_PULL.split(",").flatMap((entry) => entry.trim() || []);
+  return from.length === 0 ? {} : { pull: { from, mostBytes: env.LOOPGATE_IMAGE_GIGABYTES * 1e9 } };
 }
 
 function registryNames(env: Environment): { readonly registries?: readonly string[] } {

@@ -9,6 +9,7 @@ export type FaultKind =
   | "conflict" // the other side is in another state than we assumed
   | "refused" // understood and declined: a ruleset, a size limit, a locked issue
   | "invalid" // an answer or a file that cannot be understood
+  | "preparing" // nothing failed: what is needed is on its way, and it is worth asking again soon
   | "engine"; // the container engine or the host failed
 
 export interface FaultOptions {

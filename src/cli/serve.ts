@@ -5,6 +5,7 @@ import { proxyProblem } from "../base/proxy.ts";
 import { collectorIn } from "../cockpit/traces/collector.ts";
 import { dockerRuntime } from "../container/docker/docker.ts";
 import { type Engine, openEngine } from "../container/docker/engine.ts";
+import { dockerLogins } from "../container/docker/fetch/logins.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import type { Runtime } from "../container/run.ts";
 import type { Log } from "../engine/ports.ts";
@@ -93,6 +94,7 @@ function runtimeOf(engine: Engine, settings: Settings): Runtime {
     relay: { kind: "image", reference: settings.relayImage, command: serveRelay },
     roots: [resolve(settings.dataDir)],
     toolsDir: settings.tools ? resolve(settings.tools) : null,
+    ...(settings.pull === undefined ? {} : { pull: { ...settings.pull, logins: dockerLogins(process.env) } }),
     instance: `${new URL(settings.github.apiUrl).host}/${settings.app.id}`,
   });
 }

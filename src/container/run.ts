@@ -140,6 +140,18 @@ export class ServiceFault extends Fault {
   }
 }
 
+/** An image that a run needs could not be had. The message says which, and in whose words why. Nothing was started for it. */
+export class ImageFault extends Fault {
+  /** The last that was said on the way to it; empty: nothing. */
+  readonly log: string;
+
+  constructor(message: string, log = "") {
+    super(message, { kind: "engine", retry: "never" });
+    this.name = "ImageFault";
+    this.log = log;
+  }
+}
+
 /**
  * A folder that a workspace stands on: the run sees it as its own and may change and remove what is in it, and whatever it writes is
  * kept in the workspace alone. For runtimes that say so by `showsBeneath`.

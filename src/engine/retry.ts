@@ -11,9 +11,13 @@ const outageWaits = [1_000, 5_000, 20_000, minute, 5 * minute];
 const outageWait = 15 * minute;
 const outageTries = 200;
 
+/** What is on its way ends by itself, and says so as soon as it is asked. */
+const preparingWait = 10_000;
+
 /** The time of the next try in epoch milliseconds, or null when there is none. `tries` counts those that failed, from 1. */
 export function nextTry(fault: Fault, tries: number, now: number): number | null {
   if (fault.retry === "never") return null;
+  if (fault.kind === "preparing") return now + preparingWait;
   const wait = isOutage(fault) ? waitInOutage(tries) : waits[tries - 1];
   if (wait === undefined) return null;
   return Math.max(now + wait, fault.retryAt ?? 0);

@@ -60,7 +60,8 @@ export async function startRun(
   } catch (error) {
     const refused = error instanceof Fault && error.kind === "refused";
     // A start whose outcome is unknown may have left a container: it keeps its place until it is tried again or stopped.
-    if (refused || !mayRun) world.slots.release(effect.run);
+    const waits = error instanceof Fault && error.kind === "preparing"; // for an image, and others may go before it
+    if (refused || waits || !mayRun) world.slots.release(effect.run);
     if (!refused) throw error;
     return [await ended(world, state, effect.run, effect.role, noRun("refused", error.message, world.clock.now()))];
   }

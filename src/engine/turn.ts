@@ -106,7 +106,8 @@ async function onFailure(world: World, stored: StoredEffect, error: unknown): Pr
   const again = error instanceof Bug ? null : nextTry(fault, stored.tries + 1, clock.now());
   if (again !== null) {
     if (effect.type === "start_run" && isToldOf(fault, stored.tries + 1)) {
-      const event = { type: "run_delayed", run: effect.run, why: fault.message } as const;
+      const awaits = fault.kind === "preparing" ? { awaits: true as const } : {};
+      const event = { type: "run_delayed", run: effect.run, why: fault.message, ...awaits } as const;
       await store.addEvent(issueKey, event, clock.now(), `${key}/delayed/${stored.tries}`);
     }
     await store.effectPostponed(key, again, false);

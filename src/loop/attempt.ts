@@ -37,7 +37,14 @@ export function onRunStarted(state: LoopState, event: Extract<LoopEvent, { type:
   const { isolation, briefSha256, startedAt, provenance, planted } = event;
   const made = { ...(provenance && { provenance }), ...(planted && { planted }) };
   const pinned = withImage(state, provenance?.image ?? null);
-  const seen = withRun(pinned, run.id, { isolation, briefSha256, startedAt, delayed: undefined, ...made });
+  const seen = withRun(pinned, run.id, {
+    isolation,
+    briefSha256,
+    startedAt,
+    delayed: undefined,
+    awaits: undefined,
+    ...made,
+  });
   const phase = state.phase === "preparing" && run.role === "executor" ? "executing" : state.phase;
   const wasQueued = state.queued?.run === run.id;
   const effects: Effect[] = wasQueued || run.delayed !== undefined ? [{ type: "write_status" }] : [];
@@ -49,13 +56,16 @@ export function onRunStarted(state: LoopState, event: Extract<LoopEvent, { type:
 }
 
 /** What a person can mend is said while the run is tried again and again: nobody waits for hours before "is starting". */
-export function onRunDelayed(state: LoopState, { run, why }: Extract<LoopEvent, { type: "run_delayed" }>): Decision {
+export function onRunDelayed(
+  state: LoopState,
+  { run, why, awaits }: Extract<LoopEvent, { type: "run_delayed" }>,
+): Decision {
   const waiting = state.attempts.flatMap((attempt) => attempt.runs).find(({ id }) => id === run);
   if (waiting?.status !== "running") return stay(state, "a run this loop does not wait for");
   if (waiting.isolation !== null) return stay(state, "late news: the run has started");
   if (waiting.delayed === why) return stay(state, "what was in its way before");
   return {
-    state: withRun(state, run, { delayed: why }),
+    state: withRun(state, run, { delayed: why, awaits }),
     effects: [{ type: "write_status" }],
     note: "could not start yet",
   };

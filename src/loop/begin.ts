@@ -485,8 +485,8 @@ export function setUpCause(state: LoopState, { run, trouble, exitCode, note, new
   if (trouble === "key_refused") return { reason: "external_dependency_blocked", of: "key_refused", attempt };
   if (trouble === "set_up" && packagesToAsk(state, newPackages).length > 0)
     return { reason: "permission_required", of: "packages_asked", attempt };
-  if (trouble === "set_up" || trouble === "service") {
-    const part = trouble === "service" ? { service: true as const } : {};
+  if (trouble === "set_up" || trouble === "service" || trouble === "image") {
+    const part = trouble === "set_up" ? {} : { [trouble]: true as const };
     return { reason: "external_dependency_blocked", of: "set_up_failed", attempt, note, ...part };
   }
   if (trouble !== "command_missing" && trouble !== "command_unusable") return null;

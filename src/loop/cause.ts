@@ -60,6 +60,7 @@ export const Trouble = z.enum([
   "tmp", // it failed for want of space, most likely in /tmp
   "set_up", // the commands by which policy makes the repository ready failed
   "service", // a service that it needs did not get ready
+  "image", // an image that it needs could not be had
   "key_refused", // the model's provider does not take the App's own key
   "secret", // its last push held what looks like one
   "push_refused", // its last push was refused for something else
@@ -132,7 +133,12 @@ export const Cause = z.discriminatedUnion("of", [
   cause("external_dependency_blocked", "provider_down", { attempt, inVain: count }),
   cause("external_dependency_blocked", "provider_down_review", { tries: count }),
   cause("external_dependency_blocked", "key_refused", { attempt }),
-  cause("external_dependency_blocked", "set_up_failed", { attempt, note, service: z.literal(true).optional() }), // service: one did not get ready
+  cause("external_dependency_blocked", "set_up_failed", {
+    attempt,
+    note,
+    service: z.literal(true).optional(),
+    image: z.literal(true).optional(),
+  }), // service: one did not get ready; image: one could not be had
   // `lacks`: nothing was reported; something that is required was not, though others were; it did not finish; it waits for a person; it ended asking for one; GitHub did not start it; or it was ended from outside.
   cause("external_dependency_blocked", "ci_silent", {
     waited: milliseconds,

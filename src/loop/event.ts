@@ -264,7 +264,8 @@ export type LoopEvent =
       readonly of: number;
       readonly waitMs?: number;
     } // 1 is next; waitMs: likely, absent where nobody can say
-  | { readonly type: "run_delayed"; readonly run: string; readonly why: string } // it could not start, and is tried again
+  // It could not start, and is tried again; `awaits`: nothing is wrong, what it needs is on its way.
+  | { readonly type: "run_delayed"; readonly run: string; readonly why: string; readonly awaits?: true }
   | {
       readonly type: "run_started";
       readonly run: string;

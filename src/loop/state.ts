@@ -522,6 +522,7 @@ export const RunFacts = z.object({
   trouble: Trouble.optional(), // absent: none that its end tells of
   said: z.string().optional(), // the last lines of a run that failed, masked and short: untrusted text
   delayed: z.string().optional(), // why it could not start yet; absent: it has, or nothing was in its way
+  awaits: z.literal(true).optional(), // that is on its way, and nothing is wrong; absent: it is not
   untold: z.boolean().optional(), // true: it was called off, and what it came to is not known yet; its cost is not booked
 });
 export type RunFacts = z.infer<typeof RunFacts>;

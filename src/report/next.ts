@@ -110,7 +110,7 @@ export function nextAction(state: LoopState, ending: Ending, pullLink: string | 
     case "key_refused":
       return `ask whoever runs this App to correct that key, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "set_up_failed":
-      return `correct ${environmentToCorrect(state, ending.of === "set_up_failed" && ending.service === true)}, or what it needs, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
+      return `${environmentToMend(state, ending)}, then ${ending.resume === "verify" ? judgedAgain : "comment `/loop retry`."}`;
     case "command_not_run": {
       const part = ending.of === "command_not_run" && ending.role === "reviewer" ? "reviewer" : "agent";
       const onward = ending.resume === "verify" ? judgedAgain : "comment `/loop retry`.";
@@ -256,6 +256,14 @@ const likelyCauses: Record<StopReason, Of> = {
   unanswered: "gate_expired",
   infrastructure_error: "effect_failed",
 };
+
+/** What is to be done about that which did not make the repository ready. */
+function environmentToMend(state: LoopState, ending: Cause): string {
+  const { service, image } = ending.of === "set_up_failed" ? ending : {};
+  if (image === true)
+    return "have that image where it can be had, ask whoever runs this App to see to its registry, or name another one";
+  return `correct ${environmentToCorrect(state, service === true)}, or what it needs`;
+}
 
 /** Where that stands which did not make the repository ready. */
 function environmentToCorrect({ rules }: LoopState, isService: boolean): string {

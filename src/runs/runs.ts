@@ -3,7 +3,7 @@
 import { rm } from "node:fs/promises";
 import { agentOf } from "../agents/agents.ts";
 import { assert } from "../base/assert.ts";
-import { type Running, type Runtime, ServiceFault } from "../container/run.ts";
+import { ImageFault, type Running, type Runtime, ServiceFault } from "../container/run.ts";
 import type { Clock, RunOrder, RunsPort, StartedRun } from "../engine/ports.ts";
 import { publish } from "../gateway/git/publish.ts";
 import { branchHead, changeBase, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
@@ -33,6 +33,7 @@ import {
   wasReady,
 } from "./files.ts";
 import { listenTo } from "./heard.ts";
+import { lackingImage } from "./image.ts";
 import { isolationOf, unseenIsolation } from "./isolation.ts";
 import { begunSince, leftRuns } from "./left.ts";
 import { type AccessParts, type Origin, withAccess } from "./origin.ts";
@@ -162,13 +163,14 @@ export function createRuns(given: RunParts): RunsPort {
       const isMade = (await readKept(parts, order.id)) !== null;
       if (!isMade && (await wasReady(parts, order.id))) return unreadable(parts, order);
       const quarantine = await filledQuarantine(parts, order);
-      const setUp = isMade ? null : await setUps.make(order, quarantine);
-      if (setUp !== null && "failed" in setUp) return setUp.failed;
       try {
+        const setUp = isMade ? null : await setUps.make(order, quarantine);
+        if (setUp !== null && "failed" in setUp) return setUp.failed;
         const begun = await begin(making, order, quarantine, setUp);
         return attend(order, begun, await recordStart(parts, { order, ...begun }));
       } catch (error) {
         if (error instanceof ServiceFault) return lackingService(parts, error);
+        if (error instanceof ImageFault) return lackingImage(parts, error);
         throw error;
       }
     },

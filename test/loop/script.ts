@@ -244,7 +244,12 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
     case "in_line":
       return { type: "run_queued", run: runningRun(state), place: Number(first), of: Number(second) };
     case "delayed":
-      return { type: "run_delayed", run: runningRun(state), why: first };
+      return {
+        type: "run_delayed",
+        run: runningRun(state),
+        why: first,
+        ...(words.includes("awaits") ? { awaits: true as const } : {}),
+      };
     case "started":
       return {
         type: "run_started",

@@ -94,6 +94,14 @@ export const everyEnding: { readonly [Of in Cause["of"]]: readonly [Example<Of>,
       note: "Its command 1, `npm ci`, failed with exit code 1.",
       ...verify,
     },
+    {
+      reason: "external_dependency_blocked",
+      of: "set_up_failed",
+      attempt,
+      note: "The image ghcr.io/ours/tools:1 could not be pulled: manifest unknown: manifest unknown.",
+      image: true,
+      ...execute,
+    },
   ],
   command_not_run: [
     {

@@ -11,6 +11,7 @@ import { attend } from "./attend.ts";
 import { triesBeneath } from "./beneath.ts";
 import { engineInfoOf } from "./engine-info.ts";
 import { observedFacts, readFacts } from "./facts.ts";
+import { imagePuller, type PullParts } from "./fetch/pull.ts";
 import { imageResolver } from "./image.ts";
 import { everRan, inspectOrNull } from "./inspect.ts";
 import { readRunLabel } from "./labels.ts";
@@ -45,6 +46,8 @@ export interface DockerRuntimeOptions {
   readonly roots: readonly string[];
   /** The operator's folder of programs for agents, mounted read-only; its `bin` comes first on their path. */
   readonly toolsDir?: string | null;
+  /** Which images may be pulled that are not there, and how. Absent: none. */
+  readonly pull?: PullParts | undefined;
   /** Which App this is; its sweep touches no other App's containers on the same engine. */
   readonly instance: string;
 }
@@ -53,7 +56,8 @@ export interface DockerRuntimeOptions {
 export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { docker, instance, user } = options;
   const uids = process.getuid?.() === 0 ? options.uids : undefined;
-  const images = imageResolver(docker, user, uids);
+  const puller = options.pull === undefined ? undefined : imagePuller(docker, options.pull);
+  const images = imageResolver(docker, user, uids, puller);
   const held = new Map<string, Promise<Running>>();
   const ahead = new Map<string, Promise<Prepared>>();
   const users = uids === undefined ? null : createRunUsers(uids, () => listUsers(docker));

@@ -2,8 +2,10 @@
 import type Docker from "dockerode";
 import { Fault, toFault } from "../../base/fault.ts";
 import type { UidRange } from "../../environment.ts";
+import { byDigest, readImageName } from "../../policy/image-name.ts";
 import type { ImageChoice } from "../run.ts";
 import { isGone } from "./errors.ts";
+import type { Puller } from "./fetch/pull.ts";
 import { planToolchain, readHostToolchain, type ToolchainPlan } from "./toolchain.ts";
 import type { RunUser } from "./user.ts";
 
@@ -35,14 +37,14 @@ export interface ResolvedImage {
 export type ImageResolver = (choice: ImageChoice, as?: "run" | "service") => Promise<ResolvedImage>;
 
 /**
- * A resolver for this engine. A missing image is a `Fault` that says what to do; nothing is ever pulled silently. One that
+ * A resolver for this engine. A missing image is pulled where the operator allows that, and else a `Fault` that says what to do. One that
  * declares volumes is a `Fault` of kind `refused` for a run: the engine would make them writable, on its own disk and without a limit. A
  * service has memory there.
  */
-export function imageResolver(docker: Docker, user: RunUser, uids?: UidRange): ImageResolver {
+export function imageResolver(docker: Docker, user: RunUser, uids?: UidRange, puller?: Puller): ImageResolver {
   let toolchain: Promise<ResolvedImage> | null = null;
   return (choice, as = "run") => {
-    if (choice.kind === "named") return resolveNamed(docker, choice, as);
+    if (choice.kind === "named") return resolveNamed({ docker, puller }, choice, as);
     toolchain ??= resolveToolchain(docker, user, uids).catch((error) => {
       toolchain = null;
       throw error;
@@ -53,13 +55,19 @@ export function imageResolver(docker: Docker, user: RunUser, uids?: UidRange): I
 
 type NamedImage = Extract<ImageChoice, { kind: "named" }>;
 
+/** Where images come from. */
+interface Source {
+  readonly docker: Docker;
+  readonly puller: Puller | undefined;
+}
+
 async function resolveNamed(
-  docker: Docker,
+  source: Source,
   { reference, pinned }: NamedImage,
   as: "run" | "service",
 ): Promise<ResolvedImage> {
-  if (pinned !== undefined) return resolvePinned(docker, { reference, pinned }, as);
-  const found = await inspectImage(docker, reference);
+  if (pinned !== undefined) return resolvePinned(source, { reference, pinned }, as);
+  const found = await inspectOrPull(source, reference);
   if (!found) {
     throw new Fault(
       `The image ${reference} is not on this machine. Pull it with the engine's own tool, or name another in the policy.`,
@@ -73,7 +81,7 @@ async function resolveNamed(
       { kind: "refused", retry: "never" },
     );
   }
-  const digest = found.RepoDigests?.[0]?.split("@")[1] ?? null;
+  const digest = digestOf(found, reference);
   return { reference, id: found.Id, digest, mounts: [], env: {}, ...(as === "run" ? {} : ownProgram(found)) };
 }
 
@@ -91,25 +99,40 @@ function ownProgram({ Config }: Docker.ImageInspectInfo) {
   };
 }
 
+/** What is there by this name, or is once it is pulled; null: it is not, and may not be pulled. Throws as `Puller.pull`. */
+async function inspectOrPull({ docker, puller }: Source, reference: string): Promise<Docker.ImageInspectInfo | null> {
+  const there = await inspectImage(docker, reference);
+  if (there !== null || !puller?.may(reference)) return there;
+  await puller.pull(reference);
+  return inspectImage(docker, reference);
+}
+
+/** The registry's digest, of the name's own repository where the image is known by several. */
+function digestOf({ RepoDigests }: Docker.ImageInspectInfo, reference: string): string | null {
+  const name = readImageName(reference);
+  const isOwn = (known: string) => {
+    const other = readImageName(known);
+    return name !== null && other?.registry === name.registry && other.repository === name.repository;
+  };
+  const all = RepoDigests ?? [];
+  return (all.find(isOwn) ?? all[0])?.split("@")[1] ?? null;
+}
+
 /** By its content, and where another machine's copy of it has another id, by the registry's digest. */
 async function resolvePinned(
-  docker: Docker,
+  source: Source,
   { reference, pinned: { id, digest } }: Required<Pick<NamedImage, "reference" | "pinned">>,
   as: "run" | "service",
 ): Promise<ResolvedImage> {
-  const byDigest = digest === null ? null : `${repositoryOf(reference)}@${digest}`;
-  const found = (await inspectImage(docker, id)) ?? (byDigest && (await inspectImage(docker, byDigest)));
+  const name = readImageName(reference);
+  const exact = digest === null || name === null ? null : byDigest(name, digest);
+  const found = (await inspectImage(source.docker, id)) ?? (exact && (await inspectOrPull(source, exact)));
   if (found)
     return { reference, id: found.Id, digest, mounts: [], env: {}, ...(as === "run" ? {} : ownProgram(found)) };
   throw new Fault(
     `The image ${reference} was ${id} when it was first used here, and this machine does not have that any more. Pull or load it again, or name another image in the policy.`,
     { kind: "not_found", retry: "later" },
   );
-}
-
-/** A reference without its tag and digest; a port is not a tag. */
-function repositoryOf(reference: string): string {
-  return (reference.split("@")[0] ?? "").replace(/:[^:/]+$/, "");
 }
 
 async function resolveToolchain(docker: Docker, user: RunUser, uids?: UidRange): Promise<ResolvedImage> {

@@ -28,10 +28,17 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
     );
   }
   const delayed = delayOf(state);
+  if (delayed?.awaits === true) {
+    return say(
+      `${attempt} waits for its image`,
+      plainSentence(withoutHostPaths(delayed.why)),
+      "It starts by itself once that is there. `/loop stop` ends the loop.",
+    );
+  }
   if (delayed !== null) {
     return say(
       `${attempt} could not start yet`,
-      plainSentence(withoutHostPaths(delayed)),
+      plainSentence(withoutHostPaths(delayed.why)),
       "It is tried again by itself, less and less often. `/loop stop` ends the loop.",
     );
   }
@@ -203,10 +210,10 @@ function haltSentence(why: Halt): string {
 }
 
 /** What keeps the run that the loop waits for from starting; null where nothing does. */
-function delayOf({ attempts, phase }: LoopState): string | null {
+function delayOf({ attempts, phase }: LoopState): { readonly why: string; readonly awaits: boolean } | null {
   if (phase !== "preparing" && phase !== "verifying") return null;
   const waiting = attempts.at(-1)?.runs.find(({ status, delayed }) => status === "running" && delayed !== undefined);
-  return waiting?.delayed ?? null;
+  return waiting?.delayed === undefined ? null : { why: waiting.delayed, awaits: waiting.awaits === true };
 }
 
 function until(state: LoopState): string {
