@@ -1,4 +1,5 @@
 // What a push webhook says of a ref that moved.
+import { eachAtMost } from "../../base/at-most.ts";
 import type { Core } from "../core.ts";
 import { isAncestor } from "../git/ancestry.ts";
 import { type Commit, log, readCommit } from "../git/commits.ts";
@@ -16,7 +17,7 @@ export async function pushShape(core: Core, actor: Actor, repository: Repository
   const created = update.before === noCommit;
   const deleted = update.after === noCommit;
   const commits = deleted ? [] : await arrived(repository, update);
-  const shapes = await Promise.all(commits.map((commit) => pushedCommit(core, repository, commit)));
+  const shapes = await eachAtMost(16, commits, (commit) => pushedCommit(core, repository, commit));
   const head = deleted ? undefined : repository.commits.get(update.after);
   return {
     ref: update.ref,

@@ -1,5 +1,6 @@
 // Finds credentials in what a change adds, and names the place and the rule, never the secret (T6).
 import { lintSource } from "@secretlint/core";
+import { secretLintProfiler } from "@secretlint/profiler";
 import { rules } from "@secretlint/secretlint-rule-preset-recommend";
 import { credentialShapes } from "../../base/credentials.ts";
 
@@ -38,6 +39,9 @@ export function addedLines(before: string, after: string): string {
     .filter((line) => !known.has(line))
     .join("\n");
 }
+
+/** It would keep some 37 KB of time marks for each text that is read, for as long as this process lives. */
+secretLintProfiler.setEnabled(false);
 
 /** Without the rule that lets a comment in the scanned text switch the others off: the text is an agent's. */
 const scanners = rules
