@@ -85,7 +85,7 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
     case "write_status":
       return writeStatus(world, state, retrying);
     case "post_attempt":
-      return postAttempt(world, state, effect.attempt, retrying);
+      return postAttempt(world, state, effect.attempt, stored.tries);
     case "post_stop":
       return postStop(world, state, retrying);
     case "reply":

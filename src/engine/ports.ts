@@ -42,6 +42,7 @@ import type { PolicyFile } from "../policy/rules.ts";
 import type { TestFacts } from "../policy/tests.ts";
 import type { LimitsLeft } from "../report/limits.ts";
 import type { CheckFact, JobLog, PullFacts, PushedFacts, VerdictFacts } from "../verify/facts.ts";
+import type { KeptPicture } from "../verify/pictures/left.ts";
 import type { Told } from "../verify/told.ts";
 import type { Did } from "../verify/trace/trace.ts";
 
@@ -404,6 +405,7 @@ export interface RunReport {
   readonly pushed: PushedChange | null;
   readonly knockOut?: KnockOutSeen; // of a check with parts of the change taken back; absent: it came to nothing
   readonly check?: CheckSeen | null; // of a check; null: it says nothing of the commit
+  readonly pictures?: readonly KeptPicture[]; // that it left; absent: none
 }
 
 /** The commits that arrived in the quarantine, read by tree diff only. */
@@ -519,6 +521,16 @@ export interface RunsPort {
   >;
   /** Takes away what was staged; nothing there is fine. */
   unstage(loop: LoopState, run: string): Promise<void>;
+  /** How two pictures of one size differ, both as they are kept; null: that cannot be told. Absent: runs leave none. */
+  readonly comparePictures?: (
+    before: string,
+    after: string,
+  ) => Promise<{ readonly pixels: number; readonly shown: KeptPicture | null } | null>;
+  /** Puts pictures where GitHub shows them in a thread, below the path of each, if they are not there. Absent: runs leave none. */
+  readonly putPictures?: (
+    loop: LoopState,
+    pictures: readonly { readonly path: string; readonly base64: string }[],
+  ) => Promise<{ readonly status: "put" } | { readonly status: "refused"; readonly message: string }>;
   /** Removes everything of the loop that is kept on this host. */
   release(loop: LoopState): Promise<void>;
   /** Removes what nobody wants of all that runs left here; resolves to the names of what was removed. */

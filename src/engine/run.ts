@@ -28,6 +28,7 @@ import { lastLines } from "../verify/last-lines.ts";
 import { parseReview } from "../verify/review.ts";
 import { traceOf } from "../verify/trace/trace.ts";
 import { endOthers } from "./others.ts";
+import { withPictures } from "./pictures.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun, StoredEffect } from "./ports.ts";
 import { spoken } from "./read.ts";
 import type { Asker, Place } from "./slots.ts";
@@ -172,7 +173,8 @@ async function ended(
   const facts = { ...factsOf(run, report), logSha256 };
   if (role === "check") {
     const tried = report.knockOut === undefined ? {} : { knockOut: report.knockOut };
-    return { ...facts, claim: null, change: null, review: null, check: report.check ?? null, ...tried };
+    const check = await withPictures(world, state, run, report);
+    return { ...facts, claim: null, change: null, review: null, check, ...tried };
   }
   if (role === "reviewer") {
     const isGone = report.status === "lost" || report.status === "refused";

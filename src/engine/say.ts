@@ -12,6 +12,7 @@ import { attemptMarker, replyMarker, statusMarker, stopMarker } from "../record/
 import { threadAnswer } from "../report/pull.ts";
 import { attemptComment, replyText, statusComment, stopComment, withoutLoopText } from "../report/report.ts";
 import type { SeenWithoutLoop } from "../report/wording/replies.ts";
+import { showPictures } from "./pictures.ts";
 import type { PushedChange, StoredEffect } from "./ports.ts";
 import type { World } from "./world.ts";
 
@@ -29,18 +30,15 @@ export async function writeStatus(world: World, state: LoopState, retrying: bool
 }
 
 /** Posts what came of one attempt, with its facts. */
-export async function postAttempt(
-  world: World,
-  state: LoopState,
-  number: number,
-  retrying: boolean,
-): Promise<LoopEvent[]> {
+export async function postAttempt(world: World, state: LoopState, number: number, tries: number): Promise<LoopEvent[]> {
+  const retrying = tries > 0;
   const attempt = state.attempts.find((one) => one.number === number);
   assert(attempt !== undefined, `attempt ${number} is not in the state`);
   const most = state.schedule === undefined ? attemptComments : 1;
   if (number > most && state.plan?.of !== number) return [];
   const marker = attemptMarker(state.id, number);
-  const body = [attemptComment(state, attempt), marker, encodeFacts(state, attempt, world.sealKey)].join("\n\n");
+  const shown = await showPictures(world, state, attempt, tries);
+  const body = [attemptComment(state, attempt, shown), marker, encodeFacts(state, attempt, world.sealKey)].join("\n\n");
   const known = state.comments.attempts[String(number)];
   if (known !== undefined && (await world.github.editComment(state.issue, known, body))) return [];
   const comment = await world.github.createComment(state.issue, body, marker, retrying);

@@ -5,7 +5,7 @@ import type { Effect } from "./effect.ts";
 import { type Decision, settle } from "./end.ts";
 import type { LoopEvent } from "./event.ts";
 import { isJudgedHere, readVerdict, startReviewer } from "./judge.ts";
-import { asksKnockOut, checksPending, checksRefuse, startCheck, startKnockOut } from "./own-checks.ts";
+import { asksBase, asksKnockOut, checksPending, checksRefuse, startCheck, startKnockOut } from "./own-checks.ts";
 import type { CheckOf, CheckSeen, KnockOutSeen, LoopState } from "./state.ts";
 
 type RunEnded = Extract<LoopEvent, { type: "run_ended" }>;
@@ -23,8 +23,9 @@ export function onCheckEnded(state: LoopState, event: RunEnded, now: number): De
   const seen = event.check ?? null;
   if (seen === null) return onNothingSeen(ended, of, event, now);
   const known = withSeen(ended, of, seen);
-  const asksBase = of.at === "head" && seen.state !== "green";
-  return asksBase ? begin(known, { name: of.name, at: "base" }, now) : afterChecks(known, now);
+  if (of.at !== "head" || !asksBase(seen)) return afterChecks(known, now);
+  const asks = seen.state === "green" ? "asking what its pictures were on the base" : undefined;
+  return begin(known, { name: of.name, at: "base" }, now, asks);
 }
 
 /** Nothing could be judged: it stands on packages that a person has to let in first. */
@@ -79,11 +80,11 @@ function onKnockOutEnded(state: LoopState, event: RunEnded, now: number): Decisi
   return { state: known, effects: shown, note: "it is known what of the change a test holds" };
 }
 
-function begin(state: LoopState, of: CheckOf, now: number): Decision {
+function begin(state: LoopState, of: CheckOf, now: number, asks = "asking whether the base is as red"): Decision {
   const over = overTime(state, now);
   if (over !== null) return settle(state, now, { ...over, resume: "verify" });
   const [next, effect] = startCheck(state, of, now);
-  const where = of.at === "base" ? "; asking whether the base is as red" : " once more";
+  const where = of.at === "base" ? `; ${asks}` : " once more";
   return { state: next, effects: [effect], note: `${of.name} runs${where}` };
 }
 

@@ -26,9 +26,16 @@ function isAsRed(head: CheckSeen, base: CheckSeen): boolean {
   return head.redCount === head.red.length && head.red.every((one) => base.red.includes(one));
 }
 
-/** Whether something is still to be heard of them. */
+/** Whether something is still to be heard of them: how they judge, or what their pictures were before. */
 export function checksPending(state: LoopState): boolean {
-  return resultsOf(state).some((result) => colourOfCheck(result) === "pending");
+  return resultsOf(state).some(
+    (result) => colourOfCheck(result) === "pending" || (result.base === null && asksBase(result.head)),
+  );
+}
+
+/** Whether what it showed at the head is to be compared with the base: as red there, or looking another way. */
+export function asksBase(head: CheckSeen | null): boolean {
+  return head !== null && (head.state !== "green" || head.pictures !== undefined);
 }
 
 /** Whether one of them stands against the commit, or shows nothing where it should: then a reviewer need not be paid. */

@@ -185,6 +185,7 @@ export const Rules = z.object({
   gaming: z.enum(["ask", "block"]).optional(), // what it counts as when judges are made to see less; absent: it is said
   traceBlocks: z.array(z.enum(TRACE_RULES)).optional(), // rules of the trace that make a verdict red; absent: none
   asOnBase: z.array(z.string()).optional(), // patterns of files that own checks see as the base has them; absent: none
+  artifacts: z.literal("branch").optional(), // where pictures go that a thread shows; absent: nowhere, and they are told of in words
   openPulls: z.number().int().optional(), // most that may be open, or on their way, when another loop begins; absent: any number
   draft: z.enum(["until_green", "never"]).default("until_green"), // what the pull request is before its gate
   signOff: z.boolean().default(false), // commits bear a sign-off
@@ -426,6 +427,16 @@ export const CheckOf = z.object({ name: z.string(), at: z.enum(["head", "base", 
 export type CheckOf = z.infer<typeof CheckOf>;
 
 /** What one run of an own check showed of a commit. */
+/** A picture that a check left; `differs`, of the base's alone, is from it to the one of this path at the head. */
+const PictureSeen = z.object({
+  path: z.string(), // below its folder; untrusted
+  id: z.string(), // by which the store finds it
+  width: z.number().int(),
+  height: z.number().int(),
+  differs: z.object({ pixels: z.number().int(), id: z.string().nullable() }).optional(), // id: of the picture that shows where; absent: not compared
+});
+export type PictureSeen = z.infer<typeof PictureSeen>;
+
 export const CheckSeen = z.object({
   state: z.enum(["green", "red", "no_evidence"]),
   note: z.string(), // why, in a line; parts of it may be names from a report
@@ -434,6 +445,8 @@ export const CheckSeen = z.object({
   redCount: z.number().int(),
   findings: z.array(Finding), // what has to change; empty where nothing was red
   kept: z.boolean().optional(), // true: the same files had been judged before, so that nothing ran
+  pictures: z.array(PictureSeen).optional(), // absent: it left none
+  unread: z.array(z.object({ path: z.string(), why: z.string() })).optional(), // files that call themselves pictures and are not shown; absent: none
 });
 export type CheckSeen = z.infer<typeof CheckSeen>;
 

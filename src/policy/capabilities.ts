@@ -228,6 +228,14 @@ export const capabilities: readonly Capability[] = [
     under: always("allow"),
   },
   {
+    name: "show pictures",
+    sentence: "push the pictures that checks leave to the branch `loop-artifacts`, where the thread shows them",
+    by: "App",
+    risk: "low",
+    option: "artifacts",
+    under: allowedIf(({ artifacts }) => artifacts === "branch"),
+  },
+  {
     name: "comment",
     sentence: "comment on the issue, and answer in threads of its own pull request",
     by: "App",

@@ -113,6 +113,7 @@ export const leanings: Readonly<Record<PathsOf<Policy>, Leaning>> = {
   "gate.merge": [false, true],
   "gate.remind_after_hours": "neither",
   "gate.expire_after_days": "more",
+  artifacts: ["none", "branch"],
   memory: "neither",
   schedules: "names loosen",
 };

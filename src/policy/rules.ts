@@ -348,6 +348,7 @@ function judgesOf(policy: Policy) {
     ...(policy.trace.block.length === 0 ? {} : { traceBlocks: policy.trace.block }),
     draft: policy.pull_request.draft,
     signOff: policy.pull_request.sign_off,
+    ...(policy.artifacts === "branch" ? { artifacts: policy.artifacts } : {}),
     ...(policy.memory === "issue" ? { memory: true as const } : {}),
     ...(policy.schedules.length === 0 ? {} : { schedules: true as const }),
     approvals: policy.gate.approvals,

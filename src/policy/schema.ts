@@ -693,6 +693,12 @@ export const Policy = z.strictObject({
     .default(0.4)
     .describe("Below this confidence, agent or reviewer, the loop stops and asks a person."),
   gate: Gate.prefault({}).describe("The decision that only a person can make."),
+  artifacts: z
+    .enum(["none", "branch"])
+    .default("none")
+    .describe(
+      "Where the pictures go that checks leave (PNG files among their `artifacts`): with `none` the thread says in words how each differs from the base's; with `branch` the App also pushes them to the branch `loop-artifacts`, and the thread shows them. Whoever may read the repository may see them.",
+    ),
   memory: z
     .enum(["off", "issue"])
     .default("off")

@@ -36,6 +36,7 @@ export const shrinkSteps: readonly ((state: LoopState) => LoopState)[] = [
 ];
 
 const DECISIVE_ATTEMPTS = 3;
+const LOOKS = 600; // with less room for each text, the pictures that a check left are forgotten
 const QUOTE = 500; // a permission that is asked for is at most this long and must survive word for word
 
 interface Room {
@@ -161,7 +162,12 @@ function clippedChange(change: NonNullable<Attempt["change"]>, room: Room): NonN
 
 /** What the gate reads of them: its state, and why in short. What they found is in the verdict; one that is not yet read begins anew. */
 function briefChecks(checks: NonNullable<Attempt["checks"]>, text: number): NonNullable<Attempt["checks"]> {
-  const short = (seen: CheckSeen | null) => seen && { ...seen, note: cut(seen.note, text) };
+  const short = (seen: CheckSeen | null) => {
+    if (seen === null) return null;
+    const { pictures, unread, ...rest } = seen;
+    const looks = text < LOOKS ? {} : { ...(pictures && { pictures }), ...(unread && { unread }) };
+    return { ...rest, ...looks, note: cut(seen.note, text) };
+  };
   return checks.map(briefCheck).map(({ name, head, base }) => ({ name, head: short(head), base: short(base) }));
 }
 

@@ -17,6 +17,7 @@ import { type HeldChange, heldParts } from "./held.ts";
 import { homeOf, pullLink } from "./home.ts";
 import { type LimitsLeft, limitsSentence } from "./limits.ts";
 import { nextAction } from "./next.ts";
+import { notShown, pictureParts, type Shown } from "./pictures.ts";
 import { openedBody } from "./pull.ts";
 import { annotationsOf, judgeTable } from "./results.ts";
 import { attemptTable, criteriaTable, isolationOf, runLines } from "./tables.ts";
@@ -44,7 +45,7 @@ export function statusComment(state: LoopState, now: number): string {
 }
 
 /** What came of one attempt: judged by whom, what has to change, and what the agent claims. */
-export function attemptComment(state: LoopState, attempt: Attempt): string {
+export function attemptComment(state: LoopState, attempt: Attempt, shown: Shown = notShown): string {
   if (attempt.plans === true) return planComment(state, attempt);
   const { verdict, claim } = attempt;
   const home = homeOf(state);
@@ -53,6 +54,7 @@ export function attemptComment(state: LoopState, attempt: Attempt): string {
   const results = resultsOf(attempt);
   if (results !== null && results.parts.length > 0) before.push(judgeTable(results, home));
   before.push(...criteriaTable(attempt.review, 20));
+  before.push(...pictureParts(attempt, shown));
   if (verdict !== null && verdict.findings.length > 0) before.push("**What has to change**");
   const after = [
     ...raisingSentences(attempt),

@@ -3,6 +3,7 @@ import type { Running, RunOutcome } from "../container/run.ts";
 import type { RunOrder, RunReport } from "../engine/ports.ts";
 import type { Trouble } from "../loop/cause.ts";
 import { type CheckSeen, type Isolation, type KnockOutSeen, noTokens } from "../loop/state.ts";
+import type { KeptPicture } from "../verify/pictures/left.ts";
 import type { CheckParts } from "./check-room.ts";
 import { type End, keepEnd } from "./end.ts";
 
@@ -22,6 +23,8 @@ interface CheckEnded {
   readonly log: string;
   readonly seen: CheckSeen | null;
   readonly knockOut?: KnockOutSeen;
+  /** Those that `seen` names; absent: it names none. */
+  readonly pictures?: readonly KeptPicture[];
   /** What its set-up was refused until a person is asked; absent: nothing. */
   readonly newPackages?: readonly string[];
 }
@@ -51,6 +54,7 @@ export function endOf({ clock }: CheckParts, { startFrom }: Attended, ended: Che
       ? {}
       : { newPackages: [...ended.newPackages] }),
     ...(ended.knockOut === undefined ? {} : { knockOut: ended.knockOut }),
+    ...(ended.pictures === undefined ? {} : { pictures: [...ended.pictures] }),
   };
 }
 

@@ -6,10 +6,13 @@ import { maskCredentials } from "../base/credentials.ts";
 import type { RunOutcome } from "../container/run.ts";
 import { globMatcher, globsMatcher } from "../policy/glob.ts";
 import type { CheckRun } from "../verify/checked.ts";
+import type { LeftPictures } from "../verify/pictures/left.ts";
+import { LARGEST_PICTURE } from "../verify/pictures/png.ts";
 import { judgeReports } from "../verify/reports/judge.ts";
 import { readReport } from "../verify/reports/read.ts";
 import type { Report } from "../verify/reports/report.ts";
 import { LARGEST_REPORT } from "../verify/reports/text.ts";
+import { readPictures } from "./pictures.ts";
 
 const FILES = 200_000;
 const REPORTS = 500;
@@ -24,6 +27,7 @@ interface LeftFiles {
   readonly reports: readonly Report[];
   /** Globs that nothing matches. */
   readonly missing: readonly string[];
+  readonly pictures: LeftPictures;
 }
 
 /** Reads the reports; more than 500 are said to be missing rather than left out in silence. */
@@ -37,19 +41,38 @@ async function readLeft(
   const missing = matchers.filter(({ matches }) => !files.some(matches)).map(({ glob }) => glob);
   const paths = files.filter(globsMatcher(reports));
   const read = await Promise.all(
-    paths.slice(0, REPORTS).map(async (path) => readReport(path, await contents(join(dir, path)), { roots })),
+    paths
+      .slice(0, REPORTS)
+      .map(async (path) => readReport(path, await contents(join(dir, path), LARGEST_REPORT), { roots })),
   );
   const more = paths.length > REPORTS ? [`${paths.length - REPORTS} reports beyond the first ${REPORTS}`] : [];
-  return { reports: read, missing: [...missing, ...more] };
+  return { reports: read, missing: [...missing, ...more], pictures: await picturesAmong(dir, files, artifacts) };
 }
 
-/** At most one byte more than a report may have; empty where it cannot be read. */
-async function contents(path: string): Promise<Uint8Array> {
+/** So many files that call themselves pictures are looked at; of more it is said that they are not. */
+const PICTURES = 50;
+
+/** Which are pictures is told by their contents: the name only says which ones are meant to be. */
+async function picturesAmong(
+  dir: string,
+  files: readonly string[],
+  artifacts: readonly string[],
+): Promise<LeftPictures> {
+  if (artifacts.length === 0) return { pictures: [], unread: [] };
+  const named = files.filter(globsMatcher(artifacts)).filter((path) => /\.png$/i.test(path));
+  const read: { path: string; bytes: Uint8Array }[] = [];
+  for (const path of named.slice(0, PICTURES))
+    read.push({ path, bytes: await contents(join(dir, path), LARGEST_PICTURE) });
+  return readPictures(read);
+}
+
+/** At most one byte more than it may have; empty where it cannot be read. */
+async function contents(path: string, most: number): Promise<Uint8Array> {
   try {
     const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const { size } = await file.stat();
-      const bytes = Buffer.alloc(Math.min(size, LARGEST_REPORT + 1));
+      const bytes = Buffer.alloc(Math.min(size, most + 1));
       const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
       return bytes.subarray(0, bytesRead);
     } finally {
@@ -92,6 +115,7 @@ export async function readCheckRun(
   const reading = judgeReports(left.reports, {
     exitCode: ended ? outcome.exitCode : null,
     missing: left.missing,
+    unfit: left.pictures.unread.filter(({ beyond }) => !beyond),
     exitCodeOnly: check.reports.length === 0,
   });
   return {
@@ -101,5 +125,6 @@ export async function readCheckRun(
     log: maskCredentials(outcome.log),
     logCut: outcome.logTruncated,
     milliseconds: outcome.endedAt - outcome.startedAt,
+    pictures: left.pictures,
   };
 }

@@ -64,6 +64,7 @@ export const KeptCheck = z.object({
   seen: CheckSeen,
   isolation: Isolation,
   exitCode: z.number().int().nullable(),
+  pictures: z.array(z.object({ id: z.string(), base64: z.string() })).optional(), // those that `seen` names; absent: it names none
   remembered: Remembered.optional(), // of one that was green; absent: of an earlier version
 });
 export type KeptCheck = z.infer<typeof KeptCheck>;
@@ -77,8 +78,9 @@ export interface KeptResults<Result> {
   keep(key: string, result: Result): Promise<void>;
 }
 
-/** So many are kept; a few kilobytes each. Those that were written longest ago go first. */
+/** So many are kept, a few kilobytes each but for pictures, and so many bytes. Those that were written longest ago go first. */
 const mostKept = 2_000;
+const mostBytes = 512 * 1024 * 1024;
 
 export function keptResults<Result>(folder: string, shape: z.ZodType<Result>): KeptResults<Result> {
   const fileOf = (key: string) => join(folder, `${key}.json`);
@@ -97,10 +99,16 @@ export function keptResults<Result>(folder: string, shape: z.ZodType<Result>): K
 
 async function makeRoom(folder: string): Promise<void> {
   const names = await readdir(folder);
-  if (names.length <= mostKept) return;
-  const dated = await Promise.all(
-    names.map(async (name) => ({ name, at: (await stat(join(folder, name)).catch(() => null))?.mtimeMs ?? 0 })),
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const facts = await stat(join(folder, name)).catch(() => null);
+      return { name, at: facts?.mtimeMs ?? 0, bytes: facts?.size ?? 0 };
+    }),
   );
-  const oldest = dated.sort((a, b) => a.at - b.at).slice(0, names.length - mostKept);
-  for (const { name } of oldest) await rm(join(folder, name), { force: true });
+  let [count, bytes] = [files.length, files.reduce((sum, file) => sum + file.bytes, 0)];
+  for (const oldest of files.sort((a, b) => a.at - b.at)) {
+    if (count <= mostKept && bytes <= mostBytes) return;
+    await rm(join(folder, oldest.name), { force: true });
+    [count, bytes] = [count - 1, bytes - oldest.bytes];
+  }
 }

@@ -6,7 +6,9 @@ import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { rulesOf } from "../loop/begin.ts";
 import type { CheckOf, LoopState, OwnCheck } from "../loop/state.ts";
+import type { CheckRun } from "../verify/checked.ts";
 import { witnessOf } from "../verify/knock-out/witness.ts";
+import type { KeptPicture } from "../verify/pictures/left.ts";
 import { lackingService } from "./beside.ts";
 import { type Attended, endOf, keptEnd, type StartedCheck } from "./check-end.ts";
 import { asOnBaseFor, type CheckParts, checkRequest, filled, fillRoom } from "./check-room.ts";
@@ -115,24 +117,33 @@ function attend(parts: CheckParts, order: Attended, { check, running, kept, key 
       return { run: nothingRan(""), seen: null };
     });
     const isWhole = outcome.limit === null && (outcome.status === "finished" || outcome.status === "failed");
+    const pictures = keptOf(run);
     if (key !== null && isWhole && seen !== null && seen.state !== "no_evidence") {
       const remembered = seen.state === "green" ? { remembered: witnessOf(run) } : {};
-      await kept.keep(key, { seen, isolation, exitCode: outcome.exitCode, ...remembered }).catch((error) => {
-        parts.log.warn({ run: order.id, err: error }, "what a check showed could not be kept; it is run again");
-      });
+      await kept
+        .keep(key, { seen, isolation, exitCode: outcome.exitCode, ...remembered, ...pictures })
+        .catch((error) => {
+          parts.log.warn({ run: order.id, err: error }, "what a check showed could not be kept; it is run again");
+        });
     }
-    return keptEnd(parts, order, endOf(parts, order, { seen, isolation, log: run.log, outcome }));
+    return keptEnd(parts, order, endOf(parts, order, { seen, isolation, log: run.log, outcome, ...pictures }));
   };
   return { isolation, running, done: ending() };
 }
 
+/** The pictures that a run left, as they are kept with its end. */
+function keptOf({ pictures: left }: CheckRun): { readonly pictures?: KeptPicture[] } {
+  if (left === undefined || left.pictures.length === 0) return {};
+  return { pictures: left.pictures.map(({ id, base64 }) => ({ id, base64 })) };
+}
+
 /** The same files were judged before: that is told, and nothing runs. */
 async function toldAgain(parts: CheckParts, order: RunOrder, known: KeptCheck): Promise<StartedCheck> {
-  const { isolation, exitCode } = known;
+  const { isolation, exitCode, pictures } = known;
   const status = known.seen.state === "green" ? "finished" : "failed";
   const outcome = { status, exitCode, note: null, limit: null, readyMs: null } as const;
   const seen = { ...known.seen, kept: true };
-  const end = endOf(parts, order, { seen, isolation, log: "", outcome });
+  const end = endOf(parts, order, { seen, isolation, log: "", outcome, ...(pictures && { pictures }) });
   return { isolation, running: null, done: Promise.resolve(end) };
 }
 

@@ -44,6 +44,7 @@ export const End = z.object({
   isolation: Isolation,
   knockOut: KnockOutSeen.optional(), // of a check with parts of the change taken back; absent: it came to nothing
   check: CheckSeen.nullable().optional(), // of a check: what it showed; null: nothing of the commit
+  pictures: z.array(z.object({ id: z.string(), base64: z.string() })).optional(), // that it left; absent: none
 });
 export type End = z.infer<typeof End>;
 

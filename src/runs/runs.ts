@@ -5,6 +5,7 @@ import { agentOf } from "../agents/agents.ts";
 import { assert } from "../base/assert.ts";
 import { ImageFault, type Running, type Runtime, ServiceFault } from "../container/run.ts";
 import type { Clock, RunOrder, RunsPort, StartedRun } from "../engine/ports.ts";
+import { putPictures } from "../gateway/git/picture-branch.ts";
 import { publish } from "../gateway/git/publish.ts";
 import { branchHead, changeBase, type Quarantine, removeQuarantine } from "../gateway/git/quarantine.ts";
 import { stage, stagingRef, unstage } from "../gateway/git/staging.ts";
@@ -37,6 +38,7 @@ import { lackingImage } from "./image.ts";
 import { isolationOf, unseenIsolation } from "./isolation.ts";
 import { begunSince, leftRuns } from "./left.ts";
 import { type AccessParts, type Origin, withAccess } from "./origin.ts";
+import { comparePictures } from "./pictures.ts";
 import { plantedChange } from "./plant.ts";
 import { forgetRecords, recordedSpending, recordStart, type StartedFrom } from "./provenance.ts";
 import {
@@ -228,6 +230,17 @@ export function createRuns(given: RunParts): RunsPort {
       const { gitDir } = await quarantineOf(parts, loop, run);
       await withAccess(parts, loop, "write", ({ url, token }) =>
         unstage({ gitDir, url, token, ref: stagingRef(loop.id) }),
+      );
+    },
+    comparePictures,
+    async putPictures(loop, pictures) {
+      const kept = pictures.map(({ path, base64 }) => ({ path, bytes: Buffer.from(base64, "base64") }));
+      const since = parts.recordsMs === undefined ? 0 : parts.clock.now() - parts.recordsMs;
+      return withAccess(parts, loop, "write", ({ url, token }) =>
+        putPictures({
+          ...{ root: rooms(parts).quarantines, url, token, identity: parts.identity, pictures: kept },
+          since: new Date(since).toISOString().slice(0, 10),
+        }),
       );
     },
     async release(loop) {

@@ -2,6 +2,7 @@
 import type { Finding } from "../loop/state.ts";
 import type { Gaming } from "./gaming/gaming.ts";
 import { colourOfKnockOut, type KnockOut, type KnockOutColour, seenOfKnockOut } from "./knock-out/knock-out.ts";
+import type { LeftPictures } from "./pictures/left.ts";
 import { isWarning, type Reading } from "./reports/judge.ts";
 import type { SourceFinding } from "./reports/report.ts";
 
@@ -13,6 +14,7 @@ export interface CheckRun {
   readonly log: string;
   readonly logCut: boolean;
   readonly milliseconds: number;
+  readonly pictures?: LeftPictures; // that it left; absent: none, or nobody looked
 }
 
 export interface CheckFacts {

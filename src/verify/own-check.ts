@@ -39,6 +39,21 @@ export function seenOf(
     redAll: digest(keys.join(" ")),
     redCount: keys.length,
     findings: run.state === "green" ? [] : findingsOf(name, run, note),
+    ...picturesOf(run),
+  };
+}
+
+/** So many files that are no pictures are named. */
+const UNREAD = 5;
+
+/** What it left to be looked at, without the pictures themselves. */
+function picturesOf({ pictures: left }: CheckRun): Pick<CheckSeen, "pictures" | "unread"> {
+  const { pictures = [], unread = [] } = left ?? {};
+  const seen = pictures.map(({ path, id, width, height }) => ({ path: line([path], 200), id, width, height }));
+  const not = unread.slice(0, UNREAD).map(({ path, why }) => ({ path: line([path], 200), why }));
+  return {
+    ...(seen.length === 0 ? {} : { pictures: seen }),
+    ...(not.length === 0 ? {} : { unread: not }),
   };
 }
 

@@ -107,6 +107,10 @@ const guards: Readonly<Record<string, readonly [guard: string, shown: string]>> 
     "src/loop/still.ts",
     "test/story/drafts.test.ts: “with `pull_request.draft: never` the pull request is ready from the start”",
   ],
+  "show pictures": [
+    "src/gateway/git/picture-branch.ts",
+    "test/story/pictures.test.ts: “where policy asks, the thread shows the pictures: before, after, and what changed”",
+  ],
   comment: [
     "src/report/escape.ts",
     "test/report/hostile.test.ts: “in a comment mentions nobody, shows no image, links nowhere else and brings no HTML”",
@@ -256,6 +260,7 @@ test.each([
   ["request review", "gate: {reviewers: [bob]}", "allow"],
   ["run CI again", "checks: {run_again: deny}", "deny"],
   ["raise limits", "budget: {raise: nobody}", "deny"],
+  ["show pictures", "artifacts: branch", "allow"],
   ["merge", "gate: {merge: true}", "ask"],
   ["merge", "gate: {merge: true, approvals: 0}", "allow"],
 ])("%s under %j: %s", (name, text, choice) => {

@@ -16,7 +16,7 @@ async function posted(number: number, step: string, decision: string): Promise<s
   const rest = { summary: decision.slice(0, 1500), verification: decision.slice(0, 1500) };
   const offered = { ...rest, steps: Array(20).fill(step), files: [], estimate: "" };
   const plan = { stage: "offered", offered, of: number } as const;
-  await postAttempt(world, aLoop({ phase: "awaiting_plan", attempts: [attempt], plan }), number, false);
+  await postAttempt(world, aLoop({ phase: "awaiting_plan", attempts: [attempt], plan }), number, 0);
   return bodies.join("\n");
 }
 

@@ -127,6 +127,12 @@ describe("what GitHub shows", () => {
     expect(render("![shot](http://localhost:4000/maria/durations/raw/loop-artifacts/a.png)")).toBe(
       '<p><img src="/maria/durations/raw/loop-artifacts/a.png" alt="shot" loading="lazy" /></p>',
     );
+    expect(render("![shot](http://localhost:4000/maria/durations/blob/loop-artifacts/a.png?raw=true)")).toBe(
+      '<p><img src="/maria/durations/blob/loop-artifacts/a.png?raw=true" alt="shot" loading="lazy" /></p>',
+    );
+    expect(render("![shot](http://localhost:4000/maria/durations/blob/loop-artifacts/a.png)")).toBe(
+      '<p><span class="not-loaded">image not loaded: shot</span></p>',
+    );
     expect(render("![shot](https://evil.example/a.png)")).toBe(
       '<p><span class="not-loaded">image not loaded: shot</span></p>',
     );

@@ -89,6 +89,7 @@ describe("the rules of a loop", () => {
       {
         "approvals": 2,
         "approvers": "anyone",
+        "artifacts": "branch",
         "asOnBase": [
           "test/**",
         ],

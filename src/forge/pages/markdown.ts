@@ -156,7 +156,7 @@ function withBase(href: string, base: string | undefined): string {
 function image(attribs: sanitizeHtml.Attributes, origin: string): sanitizeHtml.Tag {
   const source = attribs.src ?? "";
   const path = source.startsWith(`${origin}/`) ? source.slice(origin.length) : source;
-  if (/^\/[\w.-]+\/[\w.-]+\/raw\//.test(path)) {
+  if (/^\/[\w.-]+\/[\w.-]+\/(?:raw\/|blob\/[^?]*\?raw=true$)/.test(path)) {
     return { tagName: "img", attribs: { ...attribs, src: path, loading: "lazy" } };
   }
   return {

@@ -87,9 +87,10 @@ function readCode(app: Hono, world: World, find: (context: Context) => Repositor
   app.get("/:owner/:repo/tree/*", async (context) =>
     answer(context, folderPage(view(context), await placeAfter(context))),
   );
-  app.get("/:owner/:repo/blob/*", async (context) =>
-    answer(context, filePage(view(context), await placeAfter(context))),
-  );
+  app.get("/:owner/:repo/blob/*", async (context) => {
+    if (context.req.query("raw") === "true") return context.redirect(context.req.path.replace("/blob/", "/raw/"), 302);
+    return answer(context, filePage(view(context), await placeAfter(context)));
+  });
   app.get("/:owner/:repo/raw/*", async (context) => {
     const place = await placeAfter(context);
     const bytes = await bytesOf(place);

@@ -6,6 +6,8 @@ export interface JudgeOptions {
   readonly exitCode: number | null;
   /** Reports that the command had to write and did not. */
   readonly missing?: readonly string[];
+  /** Other files that it had to leave and that are not what they have to be. */
+  readonly unfit?: readonly { readonly path: string; readonly why: string }[];
   /** No report is asked for: the exit code is all there is. */
   readonly exitCodeOnly?: boolean;
 }
@@ -106,10 +108,13 @@ const isCoverage = ({ format }: Report) => ["lcov", "cobertura", "clover", "jaco
 /** Why this is no evidence, whatever it says. */
 function doubtsOf(reports: readonly Report[], tests: readonly TestResult[], options: JudgeOptions): Reason[] {
   const missing = (options.missing ?? []).map((report) => ({ of: "missing_report", report }) as const);
-  const unfit = reports.flatMap((report) =>
-    barring(report)
-      .filter(({ kind }) => kind !== "cut_short")
-      .map(({ detail }) => ({ of: "unfit_report", report: report.name, detail }) as const),
+  const unread = (options.unfit ?? []).map(({ path, why }) => ({ name: path, problems: [why] }));
+  const barred = reports.map((report) => {
+    const problems = barring(report).filter(({ kind }) => kind !== "cut_short");
+    return { name: report.name, problems: problems.map(({ detail }) => detail) };
+  });
+  const unfit = [...barred, ...unread].flatMap(({ name, problems }) =>
+    problems.map((detail) => ({ of: "unfit_report", report: name, detail }) as const),
   );
   if (missing.length + unfit.length > 0) return [...missing, ...unfit];
   if (reports.length === 0) return options.exitCodeOnly ? [] : [{ of: "no_report" }];
