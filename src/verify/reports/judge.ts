@@ -1,5 +1,5 @@
 // From the reports of one command and its exit code to green, red or no evidence.
-import { barring, type FileCoverage, type Report, type SourceFinding, type TestResult } from "./report.ts";
+import { barring, type FileCoverage, isCoverage, type Report, type SourceFinding, type TestResult } from "./report.ts";
 
 export interface JudgeOptions {
   /** Null where the command did not end by itself: out of time, or killed. */
@@ -102,8 +102,6 @@ function likelyCause(reports: readonly Report[], findings: readonly SourceFindin
 export function isWarning({ level, suppressed }: SourceFinding): boolean {
   return level === "warning" && !suppressed;
 }
-
-const isCoverage = ({ format }: Report) => ["lcov", "cobertura", "clover", "jacoco", "istanbul"].includes(format);
 
 /** Why this is no evidence, whatever it says. */
 function doubtsOf(reports: readonly Report[], tests: readonly TestResult[], options: JudgeOptions): Reason[] {

@@ -16,6 +16,7 @@ export function isLintReport(root: Element, cases: readonly Element[]): boolean 
     root.attributes.tests === undefined || attributes.package !== undefined ? "" : (attributes.name ?? ""),
   ]);
   if (names.some((name) => linters.test(name)) || isCops(root, cases)) return true;
+  if (childrenOf(root, "testsuite").some(isHints)) return true;
   const failures = cases.flatMap(failuresOf);
   return failures.length > 0 && failures.every((failure) => place.test(failure.text));
 }
@@ -33,6 +34,26 @@ function failuresOf(element: Element): Element[] {
   return element.children.filter(({ name }) => name === "failure" || name === "error");
 }
 
+const hint = /^L(\d+) \|[^\n]*\n[^\n]*\^ ([^\n]*) \(([\w-]+)\)$/gm;
+
+/** HTMLHint: the files that it looked at are counted, and those with findings shown, all findings of one in one text. */
+export function isHints({ attributes }: Element): boolean {
+  return attributes.name === "HTMLHint Tests";
+}
+
+export function findingsOfHints(element: Element, roots: readonly string[]): SourceFinding[] {
+  return failuresOf(element).flatMap(({ text }) =>
+    [...text.matchAll(hint)].map(([, line, message = "", rule = ""]) => ({
+      rule: nameOf(rule),
+      level: "warning" as const,
+      file: pathIn(element.attributes.name ?? "", roots),
+      line: Number(line),
+      message: messageOf(message),
+      suppressed: false,
+    })),
+  );
+}
+
 /** The findings of one test case; a level that the text does not tell is a warning when the command ended well, so it says so. */
 export function findingOfCase(element: Element, suite: Element, roots: readonly string[]): SourceFinding[] {
   const file = suite.attributes.name ?? element.attributes.classname ?? "";
@@ -42,7 +63,7 @@ export function findingOfCase(element: Element, suite: Element, roots: readonly 
       whole.exec(failure.text.trim()) ?? whole.exec((element.attributes.name ?? "").trim()) ?? [];
     const line = element.attributes.line ?? at ?? place.exec(text)?.[1]; // in Biome's text, early versions count from 0
     const told = /^\s*(?:line \d+, col(?:umn)? \d+,?\s*)?(error|warning|info)\b/i.exec(text)?.[1]?.toLowerCase();
-    const level = told ?? failure.attributes.type;
+    const level = told ?? failure.attributes.type ?? (failure.name === "error" ? "error" : undefined); // Oxlint's errors
     return {
       rule: nameOf((element.attributes.name ?? "").replace(/ at \S+ \(\d+:\d+\)$/, "")),
       level: level === "error" ? "error" : level === "info" ? "note" : "warning",

@@ -1,14 +1,14 @@
 // JUnit XML in the dialects that tools write. Elements count; attributes only reveal that something is missing.
 import { type Aside, asFile, asideOf } from "./aside.ts";
 import { type Case, casesOf, type Dialect, dialectOf, failureText } from "./junit-cases.ts";
-import { findingOfCase, isCops } from "./junit-lint.ts";
+import { findingOfCase, findingsOfHints, isCops, isHints } from "./junit-lint.ts";
 import { statusOf } from "./junit-status.ts";
 import { tapTests } from "./junit-tap.ts";
 import { doubtsOf, isEmptyGroup, isNameless } from "./junit-totals.ts";
 import type { Content, Problem, SourceFinding, TestResult } from "./report.ts";
 import { readTap } from "./tap.ts";
 import { isFileName, isIgnored, messageOf, nameOf, pathIn } from "./text.ts";
-import { childrenOf, type Element, within } from "./xml.ts";
+import { childrenOf, type Element, numberOf, within } from "./xml.ts";
 
 /** The dialect, and what the totals tell of single tests. */
 interface Around extends Dialect {
@@ -151,13 +151,18 @@ function readLint(root: Element, roots: readonly string[]): Content {
     within(suite, "failure").some(({ attributes }) => isIgnored(attributes.message ?? ""));
   const suites = all.filter((suite) => !isLeftOut(suite));
   const findings: SourceFinding[] = suites.flatMap((suite) =>
-    within(suite, "testcase").flatMap((element) => findingOfCase(element, suite, roots)),
+    within(suite, "testcase").flatMap((element) =>
+      isHints(suite) ? findingsOfHints(element, roots) : findingOfCase(element, suite, roots),
+    ),
   );
   const cases = within(root, "testcase");
   const classes = new Set(cases.map(({ attributes }) => attributes.classname));
+  const hints = suites.filter(isHints);
   const looked = isCops(root, cases)
     ? classes.size
-    : suites.filter(({ attributes }) => isFileName(attributes.name ?? "")).length;
+    : hints.length > 0
+      ? hints.reduce((sum, suite) => sum + (numberOf(suite, "tests") ?? 0), 0)
+      : suites.filter(({ attributes }) => isFileName(attributes.name ?? "")).length;
   const problems: Problem[] =
     findings.length === 0 && looked === 0 ? [{ kind: "nothing_named", detail: "it names no file" }] : [];
   return { findings, lint: true, looked, problems };

@@ -1,6 +1,8 @@
 // Reads one report of a tool, whatever its format: told by its content, never by its name.
 import { createJsonGauge } from "../../base/json-gauge.ts";
-import { isIstanbul, readClover, readCobertura, readIstanbul, readJacoco, readLcov } from "./coverage-formats.ts";
+import { readClover, readCobertura, readJacoco, readLcov } from "./coverage-formats.ts";
+import { readGoProfile, readSonarCoverage } from "./coverage-json.ts";
+import { readJsonKind } from "./json-kinds.ts";
 import { isCargo, isGo, jsonLines, readCargo, readGo } from "./json-lines.ts";
 import { readJunit } from "./junit.ts";
 import type { Content, Format, Problem, Report, SourceFinding } from "./report.ts";
@@ -67,15 +69,22 @@ function problem(kind: Problem["kind"], detail: string): Content {
 function contentOf(text: string, roots: readonly string[]): Found {
   const plain = withoutAnsi(text);
   const start = plain.trimStart();
+  if (/^mode: (?:set|count|atomic)\r?$/m.test(start.slice(0, 40)))
+    return { format: "go_coverage", content: readGoProfile(plain, roots) };
   if (/^(?:TN:|SF:)/.test(start)) return { format: "lcov", content: readLcov(plain, roots) };
   if (/^[{[]/.test(start)) return ofJson(text, plain, roots);
   if (start.startsWith("<")) return ofXml(text, roots);
   if (/^TAP version 1[2-4]/m.test(start)) return { format: "tap", content: readTap(text, roots) };
   if (/^<(?:\?xml\s|testsuites?[\s>])/m.test(start)) return ofXml(text, roots);
   if (/^(?:not ok|ok)\b|^1\.\.\d+|^Bail out!/m.test(start)) return { format: "tap", content: readTap(text, roots) };
+  const around: Problem = { kind: "text_around", detail: "other output stands in it" };
   const lines = jsonLines(plain);
-  if (lines.values.length > 0)
-    return ofLines(plain, [{ kind: "text_around", detail: "other output stands in it" }], roots);
+  if (lines.values.some((value) => isGo(value) || isCargo(value))) return ofLines(plain, [around], roots);
+  const inside = withoutAround(plain);
+  if (inside !== null) {
+    const { format, content } = ofJson(inside, inside, roots);
+    return { format, content: { ...content, problems: [around, ...(content.problems ?? [])] } };
+  }
   return { format: "unknown", content: problem("unknown_format", "it is in no format that is read here") };
 }
 
@@ -99,7 +108,7 @@ function ofRoot(root: Element, roots: readonly string[]): Found {
     case "coverage":
       if (within(root, "project").length > 0) return { format: "clover", content: readClover(root, roots) };
       if (within(root, "lineToCover").length > 0)
-        return { format: "unknown", content: problem("unknown_format", "Sonar's own kind of coverage is not read") };
+        return { format: "sonar_coverage", content: readSonarCoverage(root, roots) };
       return { format: "cobertura", content: readCobertura(root, roots) };
     case "report":
       return { format: "jacoco", content: readJacoco(root, roots) };
@@ -119,11 +128,20 @@ function ofJson(text: string, plain: string, roots: readonly string[]): Found {
   const coloured: Problem[] =
     text === plain ? [] : [{ kind: "control_characters", detail: "it holds a terminal's colours" }];
   if (isGo(value) || isCargo(value)) return ofLines(plain, coloured, roots);
-  if (isIstanbul(value)) return { format: "istanbul", content: { ...readIstanbul(value, roots), problems: coloured } };
+  const kind = readJsonKind(value, roots);
+  if (kind !== null)
+    return { ...kind, content: { ...kind.content, problems: [...coloured, ...(kind.content.problems ?? [])] } };
   if (typeof value !== "object" || value === null || !("runs" in value))
     return { format: "unknown", content: problem("unknown_format", "JSON of this kind is not read") };
   const content = readSarif(value, roots);
   return { format: "sarif", content: { ...content, problems: [...coloured, ...(content.problems ?? [])] } };
+}
+
+/** A document among lines of other output, from the first line that opens one to the last that closes it. */
+function withoutAround(text: string): string | null {
+  const start = /^(?:\{\s*(?:"|$)|\[\s*(?:[{\]]|$))/m.exec(text)?.index ?? -1;
+  const end = /[}\]](?=[^}\]]*$)/.exec(text.trimEnd())?.index ?? -1;
+  return start < 0 || end < start ? null : text.slice(start, end + 1);
 }
 
 function parsed(text: string): unknown {

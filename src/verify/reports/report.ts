@@ -67,6 +67,19 @@ export type Format =
   | "clover"
   | "jacoco"
   | "istanbul"
+  | "coverage.py"
+  | "gcovr"
+  | "coveralls"
+  | "simplecov"
+  | "sonar_coverage"
+  | "go_coverage"
+  | "jest" // Vitest's too
+  | "playwright"
+  | "mocha"
+  | "rspec"
+  | "ctrf"
+  | "cucumber"
+  | "linter" // JSON of linters
   | "go"
   | "cargo"
   | "unknown";
@@ -85,6 +98,25 @@ export interface Report {
   readonly lint: boolean;
   /** Files that a linter names as looked at. */
   readonly looked: number;
+}
+
+const ofCoverage: ReadonlySet<Format> = new Set([
+  "lcov",
+  "cobertura",
+  "clover",
+  "jacoco",
+  "istanbul",
+  "coverage.py",
+  "gcovr",
+  "coveralls",
+  "simplecov",
+  "sonar_coverage",
+  "go_coverage",
+]);
+
+/** Whether a report is of coverage alone: it shows no test. */
+export function isCoverage({ format }: Report): boolean {
+  return ofCoverage.has(format);
 }
 
 /** What a reader of one format comes to. */

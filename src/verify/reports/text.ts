@@ -46,6 +46,7 @@ export function nameOf(text: string): string {
 
 /** A message as it may be shown: no control characters, credentials masked before it is cut (T6). */
 export function messageOf(text: string): string {
+  if (text.trim() === "") return ""; // by far the most: what passed says nothing
   const shown = withoutAnsi(text.slice(0, 20_000)).replace(controls, "\ufffd").trim();
   return maskCredentials(shown).slice(0, MESSAGE_CHARACTERS);
 }

@@ -11,7 +11,7 @@ export interface Element {
 }
 
 export interface Xml {
-  readonly root: Element | null; // what was read before it broke, where it did
+  readonly root: Element | null; // what was read before it broke, where it did; null where it is over a bound
   readonly problems: readonly Problem[];
 }
 
@@ -43,7 +43,9 @@ export function parseXml(source: string): Xml {
 
 function result({ root, ok, why, refused }: Parsed, problems: readonly Problem[]): Xml {
   if (ok) return { root, problems };
-  return { root, problems: [...problems, { kind: refused ? "too_large" : "malformed", detail: why }] };
+  // What is over a bound is not read at all, as a report of too many bytes is not: working through half of it takes long, too.
+  if (refused) return { root: null, problems: [...problems, { kind: "too_large", detail: why }] };
+  return { root, problems: [...problems, { kind: "malformed", detail: why }] };
 }
 
 function fromBeginning(source: string): { text: string; problems: readonly Problem[] } {

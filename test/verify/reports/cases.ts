@@ -110,17 +110,25 @@ function formOf(expected: Expected, reports: readonly Report[]): string[] {
 }
 
 function ofReport({ name, expected }: Case, report: Report): string[] {
-  const isLinters = report.format === "checkstyle" || /^(?:eslint|biome|phpcs|rubocop|bandit)-junit\//.test(name);
+  const isLinters =
+    report.format === "checkstyle" || /^(?:eslint|biome|phpcs|rubocop|bandit|oxlint|htmlhint)-junit\//.test(name);
   if (isLinters) return resultsOf(expected, report);
   switch (report.format) {
     case "junit":
     case "tap":
     case "sonar":
     case "go":
+    case "jest":
+    case "playwright":
+    case "mocha":
+    case "rspec":
+    case "ctrf":
+    case "cucumber":
       return report.lint
         ? []
         : [...testsOf(expected, report), ...restOf(expected, report)].map((each) => `${report.name}: ${each}`);
     case "sarif":
+    case "linter":
       return resultsOf(expected, report);
     default:
       return coverageOf(expected, report);

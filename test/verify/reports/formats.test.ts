@@ -146,11 +146,27 @@ describe("coverage: a line all of whose branches are 0 is not covered", () => {
     expect(covered(text)).toEqual([{ file: "a.js", covered: [1], uncovered: [2, 3] }]);
   });
 
-  test("in Sonar's own kind it is not read, and that is said rather than taken for coverage of nothing", () => {
-    const text = `<?xml version='1.0' encoding='UTF-8'?>
-      <coverage version="1"><file path="v.c"><lineToCover lineNumber="2" covered="true"/><lineToCover lineNumber="5" covered="false"/></file></coverage>`;
-    expect(read(text).problems).toMatchObject([{ kind: "unknown_format" }]);
-    expect(stateOf(text)).toBe("no_evidence");
+  test("in Sonar's own kind, where a line all of whose branches are 0 did not run", () => {
+    const lines = '<lineToCover lineNumber="2" covered="true" branchesToCover="2" coveredBranches="0"/>';
+    const text = `<coverage version="1"><file path="v.c">${lines}<lineToCover lineNumber="5" covered="false"/></file></coverage>`;
+    expect(read(text).format).toBe("sonar_coverage");
+    expect(covered(text)).toEqual([{ file: "v.c", covered: [], uncovered: [2, 5] }]);
+  });
+
+  test("in Istanbul's summary it says nothing of any line, and does not stand in the way of a report of tests", () => {
+    const share = { total: 4, covered: 3, skipped: 0, pct: 75 };
+    const summary = { total: { lines: share, statements: share, functions: share, branches: share } };
+    const report = read(JSON.stringify(summary));
+    expect(report.coverage).toEqual([]);
+    expect(judgeReports([report], { exitCode: 0 }).state).toBe("no_evidence");
+    const tests = read('<testsuite name="s"><testcase name="a" time="0.1"/></testsuite>');
+    expect(judgeReports([report, tests], { exitCode: 0 }).state).toBe("green");
+  });
+
+  test("in Go's profile that was cut off it is no evidence", () => {
+    const profile = "mode: set\nexample.org/g/v.go:4.22,5.11 1 1\n";
+    expect(read(profile).problems).toEqual([]);
+    expect(read(profile.slice(0, -4)).problems).toMatchObject([{ kind: "incomplete" }]);
   });
 
   test("in lcov; the same file under two names adds up, and a record without its end is no evidence", () => {

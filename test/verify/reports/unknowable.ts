@@ -110,6 +110,15 @@ export const cannotBeKnown: Readonly<Record<string, readonly [why: string, ...di
     "a converter dropped the only error; nothing ran is what is left",
     "verdict: red, read no_evidence",
   ],
+  "oxlint-sarif/clean": [
+    "the same bytes as of other linters where nothing was read; its JSON counts the files",
+    "verdict: green, read no_evidence",
+    "ran: true, read false",
+  ],
+  "vitest-json/hook": [
+    "tests that a hook kept back are written as skips",
+    "report.json: notRun: needs it, read skipped",
+  ],
   "vitest/v4-worker-killed": ["no test has a result", "ran: true, read false"],
   "vitest/v5-hooks-tap-flat": [
     "tests that a hook kept back are written as skips",

@@ -1,0 +1,147 @@
+// The JSON of Mocha, RSpec and the common test report format (CTRF): flat lists of tests.
+import { z } from "zod";
+import { asideOf } from "./aside.ts";
+import type { Content, Problem, TestResult } from "./report.ts";
+import { messageOf, nameOf, pathIn } from "./text.ts";
+
+const MochaTest = z.object({
+  title: z.string(),
+  fullTitle: z.string(),
+  file: z.string().nullish(),
+  duration: z.number().nullish(),
+  currentRetry: z.number().nullish(),
+  err: z.object({ message: z.string().optional(), stack: z.string().optional() }).nullish(),
+});
+type MochaTest = z.infer<typeof MochaTest>;
+export const Mocha = z.object({
+  stats: z.object({ tests: z.number(), passes: z.number(), pending: z.number(), failures: z.number() }),
+  tests: z.array(MochaTest),
+  pending: z.array(MochaTest),
+  failures: z.array(MochaTest),
+  passes: z.array(MochaTest),
+});
+
+/** Mocha: a pass without a duration is one of a dry run; hooks stand among the failures alone. */
+export function readMocha(run: z.infer<typeof Mocha>, roots: readonly string[]): Content {
+  const tests: TestResult[] = [];
+  const otherFailures: string[] = [];
+  const add = (one: MochaTest, status: TestResult["status"]) => tests.push(mochaTest(one, status, roots));
+  for (const one of run.passes)
+    add(one, typeof one.duration !== "number" ? "notRun" : (one.currentRetry ?? 0) > 0 ? "flaky" : "passed");
+  for (const one of run.pending) add(one, "skipped");
+  for (const one of run.failures) {
+    const test = mochaTest(one, "failed", roots);
+    const aside = asideOf({ name: test.name, group: "", file: test.file, failed: true, text: test.message });
+    if (aside === null) tests.push(test);
+    else otherFailures.push(aside.is === "other" ? nameOf(aside.what) : `${aside.file} could not be loaded`);
+  }
+  const rest = run.tests.map(({ fullTitle }) => fullTitle);
+  for (const one of [...run.passes, ...run.pending, ...run.failures]) {
+    const at = rest.indexOf(one.fullTitle);
+    if (at >= 0) rest.splice(at, 1);
+  }
+  const begun =
+    rest.length === 0 ? [] : [{ kind: "incomplete", detail: `${nameOf(rest[0] ?? "")} has no result` } as const];
+  const { stats } = run;
+  const counted = stats.passes + stats.pending + stats.failures;
+  return { tests, otherFailures, problems: [...begun, ...missing(counted, tests.length + otherFailures.length)] };
+}
+
+function mochaTest(one: MochaTest, status: TestResult["status"], roots: readonly string[]): TestResult {
+  const suite = one.fullTitle.endsWith(one.title) ? one.fullTitle.slice(0, -one.title.length).trim() : "";
+  return {
+    name: nameOf(one.title),
+    suite: suite === "" ? [] : [nameOf(suite)],
+    file: one.file ? pathIn(one.file, roots) : null,
+    project: null,
+    status,
+    message: status === "failed" ? messageOf(one.err?.stack ?? one.err?.message ?? "") : "",
+  };
+}
+
+function missing(counted: number, shown: number): Problem[] {
+  return counted > shown ? [{ kind: "incomplete", detail: `it counts ${counted} tests and shows ${shown}` }] : [];
+}
+
+const Example = z.object({
+  description: z.string(),
+  full_description: z.string(),
+  status: z.string(),
+  file_path: z.string(),
+  exception: z.object({ message: z.string().nullish() }).nullish(),
+});
+export const Rspec = z.object({
+  examples: z.array(Example),
+  messages: z.array(z.string()).nullish(), // what was told outside of examples
+  summary: z.object({ example_count: z.number(), errors_outside_of_examples_count: z.number().nullish() }),
+});
+
+const rspecEnds: Readonly<Record<string, TestResult["status"]>> = {
+  passed: "passed",
+  failed: "failed",
+  pending: "skipped",
+};
+
+/** RSpec: files that did not load are only counted, and told in its messages. */
+export function readRspec({ examples, messages, summary }: z.infer<typeof Rspec>, roots: readonly string[]): Content {
+  const tests = examples.map((one) => {
+    const suite = one.full_description.endsWith(one.description)
+      ? one.full_description.slice(0, -one.description.length).trim()
+      : "";
+    return {
+      name: nameOf(one.description),
+      suite: suite === "" ? [] : [nameOf(suite)],
+      file: pathIn(one.file_path, roots),
+      project: null,
+      status: rspecEnds[one.status] ?? "notRun",
+      message: one.status === "failed" ? messageOf(one.exception?.message ?? "") : "",
+    };
+  });
+  const outside = summary.errors_outside_of_examples_count ?? 0;
+  const told = (messages ?? []).map((text) => nameOf(text)).filter((text) => /error|fail/i.test(text));
+  const otherFailures = outside === 0 ? [] : told.length > 0 ? told : [`${outside} errors outside of examples`];
+  return { tests, otherFailures, problems: missing(summary.example_count, tests.length) };
+}
+
+const CtrfTest = z.object({
+  name: z.string(),
+  status: z.string(),
+  suite: z.union([z.string(), z.array(z.string())]).nullish(),
+  filePath: z.string().nullish(),
+  browser: z.string().nullish(),
+  flaky: z.boolean().nullish(),
+  message: z.string().nullish(),
+});
+export const Ctrf = z.object({
+  results: z.object({
+    tool: z.object({ name: z.string() }),
+    summary: z.object({ tests: z.number(), failed: z.number() }),
+    tests: z.array(CtrfTest),
+  }),
+});
+
+const ctrfEnds: Readonly<Record<string, TestResult["status"]>> = {
+  passed: "passed",
+  failed: "failed",
+  skipped: "skipped",
+  pending: "todo",
+};
+
+/** CTRF, which converters and reporters of many runners write. */
+export function readCtrf({ results }: z.infer<typeof Ctrf>, roots: readonly string[]): Content {
+  const tests = results.tests.map((one): TestResult => {
+    const status = ctrfEnds[one.status] ?? "notRun";
+    const suite = typeof one.suite === "string" ? [one.suite] : (one.suite ?? []);
+    return {
+      name: nameOf(one.name),
+      suite: suite.map(nameOf),
+      file: one.filePath ? pathIn(one.filePath, roots) : null,
+      project: one.browser ? nameOf(one.browser) : null,
+      status: status === "passed" && one.flaky === true ? "flaky" : status,
+      message: messageOf(one.message ?? ""),
+    };
+  });
+  const hidden = results.summary.failed - tests.filter(({ status }) => status === "failed").length;
+  const otherFailures = hidden > 0 ? [`it counts ${hidden} more failed than it shows`] : [];
+  return { tests, otherFailures, problems: missing(results.summary.tests, tests.length) };
+}
