@@ -87,6 +87,17 @@ const catalogue = {
     when: "when you mend what an earlier attempt left",
     input: z.strictObject({}),
   },
+  attach_artifact: {
+    does: "Shows a picture in the thread: a PNG file that you wrote beside result.json, or one that a tool answered with.",
+    when: "when a picture shows people what words do not, such as a page that you changed",
+    input: z.strictObject({
+      picture: words(
+        100,
+        "The name of the file in that folder, such as home.png, or the picture's, such as picture-1.",
+      ),
+      caption: words(claimBounds.entry, "What it shows.").optional(),
+    }),
+  },
   run_check: {
     does: "Runs a check of the policy on the commit you pushed last, in a clean checkout without network, and says what it showed. The loop runs it anew when you end.",
     when: "when you want to know before you end; commit and run `git push origin HEAD:refs/heads/$LOOP_BRANCH` first",

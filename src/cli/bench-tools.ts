@@ -111,10 +111,7 @@ async function calls(dir: string, command: string, rounds: number, signal: Abort
   const lease = { runId: "bench", token };
   const route = toolGateway({
     lease,
-    tools: beside.tools(
-      async () => true,
-      async () => true,
-    ),
+    tools: beside.tools(freely),
     onCall: async () => {},
     onRefused: () => {},
     onError: () => {},
@@ -147,6 +144,9 @@ async function calls(dir: string, command: string, rounds: number, signal: Abort
   }
 }
 
+/** Nobody is asked, and no picture is kept. */
+const freely = { ask: async () => true, use: async () => true, keep: async () => ({ why: "nothing is kept here" }) };
+
 async function called(url: string, token: string, name: string): Promise<void> {
   const answer = await fetch(url, {
     method: "POST",
@@ -167,12 +167,7 @@ async function listOfFive(dir: string, command: string): Promise<number> {
   const took = await timed(async () => {
     const beside = await serversIn(dir, command, names);
     end = beside.end;
-    const there = beside
-      .tools(
-        async () => true,
-        async () => true,
-      )
-      .filter(({ description }) => description.includes("Answers"));
+    const there = beside.tools(freely).filter(({ description }) => description.includes("Answers"));
     if (there.length !== 2 * names.length) throw wrong("A tool is missing from the list.");
   });
   await end();

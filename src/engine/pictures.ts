@@ -6,14 +6,18 @@ import { notShown, type Shown } from "../report/pictures.ts";
 import type { RunReport } from "./ports.ts";
 import { textOf, type World } from "./world.ts";
 
-/** What a check showed, once the store has the pictures that it left; those of the base say how the head's differ. */
+/** Has the store keep what a run left to be looked at. */
+export async function keepPictures(world: World, state: LoopState, { pictures = [] }: RunReport): Promise<void> {
+  for (const { base64 } of pictures) await world.store.putArtifact(base64, textOf(world, state));
+}
+
+/** What a check showed; its pictures of the base, which the store has by now, say how the head's differ. */
 export async function withPictures(
   world: World,
   state: LoopState,
   run: string,
-  { check = null, pictures = [] }: RunReport,
+  { check = null }: RunReport,
 ): Promise<CheckSeen | null> {
-  for (const { base64 } of pictures) await world.store.putArtifact(base64, textOf(world, state));
   const attempt = state.attempts.find(({ runs }) => runs.some(({ id }) => id === run));
   const of = attempt?.runs.find(({ id }) => id === run)?.check;
   if (check?.pictures === undefined || of?.at !== "base") return check;
@@ -72,8 +76,8 @@ export async function showPictures(world: World, state: LoopState, attempt: Atte
 }
 
 /** Each once, those that changed nothing left out: nobody looks at them. */
-function idsIn({ checks = [] }: Attempt): ReadonlySet<string> {
-  const ids = new Set<string>();
+function idsIn({ checks = [], attached = [] }: Attempt): ReadonlySet<string> {
+  const ids = new Set(attached.map(({ id }) => id));
   for (const { head, base } of checks) {
     const same = new Set(base?.pictures?.filter(({ differs }) => differs?.pixels === 0).map(({ path }) => path));
     for (const { path, id, differs } of [...(head?.pictures ?? []), ...(base?.pictures ?? [])]) {

@@ -17,6 +17,7 @@ import type {
 import type { NanoUsd } from "../loop/money.ts";
 import type { Schedules } from "../loop/schedule.ts";
 import type {
+  AttachedPicture,
   BaseTip,
   CheckAgain,
   CheckOf,
@@ -405,7 +406,8 @@ export interface RunReport {
   readonly pushed: PushedChange | null;
   readonly knockOut?: KnockOutSeen; // of a check with parts of the change taken back; absent: it came to nothing
   readonly check?: CheckSeen | null; // of a check; null: it says nothing of the commit
-  readonly pictures?: readonly KeptPicture[]; // that it left; absent: none
+  readonly attached?: readonly AttachedPicture[]; // what its agent wants people to see, untrusted; absent: nothing
+  readonly pictures?: readonly KeptPicture[]; // that it left or attached; absent: none
 }
 
 /** The commits that arrived in the quarantine, read by tree diff only. */

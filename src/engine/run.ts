@@ -1,5 +1,6 @@
 // Starting a run and watching it: brief in, container up, and its end comes back as an event.
 import { assert } from "../base/assert.ts";
+import { maskCredentials } from "../base/credentials.ts";
 import { Fault } from "../base/fault.ts";
 import { criteriaIn } from "../brief/criteria.ts";
 import { type ExecutorWork, executorBrief } from "../brief/executor.ts";
@@ -13,6 +14,7 @@ import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
 import { type CheckColour, colourOfCheck } from "../loop/own-checks.ts";
 import { planText } from "../loop/plan-text.ts";
 import {
+  type AttachedPicture,
   type Attempt,
   type Claim,
   type LoopState,
@@ -28,7 +30,7 @@ import { lastLines } from "../verify/last-lines.ts";
 import { parseReview } from "../verify/review.ts";
 import { traceOf } from "../verify/trace/trace.ts";
 import { endOthers } from "./others.ts";
-import { withPictures } from "./pictures.ts";
+import { keepPictures, withPictures } from "./pictures.ts";
 import type { PushedChange, RunOrder, RunReport, StartedRun, StoredEffect } from "./ports.ts";
 import { spoken } from "./read.ts";
 import type { Asker, Place } from "./slots.ts";
@@ -170,6 +172,7 @@ async function ended(
   report: RunReport,
 ): Promise<LoopEvent> {
   const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log, textOf(world, state));
+  await keepPictures(world, state, report);
   const facts = { ...factsOf(run, report), logSha256 };
   if (role === "check") {
     const tried = report.knockOut === undefined ? {} : { knockOut: report.knockOut };
@@ -197,9 +200,15 @@ export function executorEnded(rules: Rules, run: string, report: RunReport, logS
     ...(isFine ? {} : saidOf(report)),
     claim,
     change,
+    ...(report.attached === undefined || report.attached.length === 0 ? {} : { attached: report.attached.map(masked) }),
     ...(finds.length === 0 ? {} : { trace: { head: change?.head ?? null, finds } }),
     review: null,
   };
+}
+
+/** The agent's words for what it wants people to see are its own. */
+function masked({ caption, ...picture }: AttachedPicture): AttachedPicture {
+  return caption === undefined ? picture : { ...picture, caption: maskCredentials(caption) };
 }
 
 /** What an executor did on its way, beside what it pushed. */

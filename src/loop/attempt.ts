@@ -97,7 +97,7 @@ export function onExecutorEnded(state: LoopState, told: RunEnded, now: number): 
   const { plans } = currentAttempt(state);
   const event = plans ? { ...told, change: null } : told; // whatever a plan's run left beside its plan is left
   const { claim, change } = event;
-  const seen = { gaming: change?.gaming, trace: event.trace };
+  const seen = { gaming: change?.gaming, trace: event.trace, ...(event.attached && { attached: [...event.attached] }) };
   const ended = withAttempt(closeRun(state, event), { claim, change: change?.size ?? null, ...seen });
   if (event.status === "lost") return onLost(ended, event, now);
   if (event.status === "silent") return onSilent(ended, event, now);

@@ -4,6 +4,7 @@ import type { NanoUsd } from "./money.ts";
 import type { ApprovalRefusal } from "./refusal.ts";
 import type { OfSchedule, Schedules } from "./schedule.ts";
 import type {
+  AttachedPicture,
   BaseTip,
   ChangeSize,
   CheckAgain,
@@ -301,6 +302,7 @@ export type LoopEvent =
       readonly claim: Claim | null; // executor only
       readonly change: ChangeFacts | null; // executor only; null: nothing was pushed
       readonly trace?: TraceSeen; // executor only; absent: there is nothing to say of its way
+      readonly attached?: readonly AttachedPicture[]; // executor only: what it wants people to see; absent: nothing
       readonly review: Review | null; // reviewer only
       readonly check?: CheckSeen | null; // of a check; null: it came to nothing that says anything of the commit
       readonly knockOut?: KnockOutSeen; // of a run with parts of the change taken back; absent: it came to nothing

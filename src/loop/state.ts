@@ -437,6 +437,10 @@ const PictureSeen = z.object({
 });
 export type PictureSeen = z.infer<typeof PictureSeen>;
 
+/** A picture that an agent wants to be seen; `path`: as it calls it. */
+export const AttachedPicture = PictureSeen.omit({ differs: true }).extend({ caption: z.string().optional() }); // caption: untrusted
+export type AttachedPicture = z.infer<typeof AttachedPicture>;
+
 export const CheckSeen = z.object({
   state: z.enum(["green", "red", "no_evidence"]),
   note: z.string(), // why, in a line; parts of it may be names from a report
@@ -553,6 +557,7 @@ export const Attempt = z.object({
   checks: z.array(CheckResult).optional(), // of the policy's own checks; absent: there are none, or they were not begun
   knockOut: KnockOutSeen.nullable().optional(), // null: under way; absent: nothing is taken back, or it was not begun
   gaming: GamingSeen.optional(), // absent: nothing was found, and all was read
+  attached: z.array(AttachedPicture).optional(), // pictures by its executor; absent: none
   trace: TraceSeen.optional(), // of its executor's run; absent: there is nothing to say of it
   canary: CanarySeen.nullable().optional(), // null: under way; absent: none was asked for
   review: Review.nullable(),

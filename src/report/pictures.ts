@@ -1,7 +1,8 @@
 // The pictures that an attempt's checks left: what changed in each, and where they may be shown, before, after and difference.
-import type { Attempt, CheckResult, PictureSeen } from "../loop/state.ts";
+import type { AttachedPicture, Attempt, CheckResult, PictureSeen } from "../loop/state.ts";
 import { inlineCode, plainSentence } from "./escape.ts";
 import {
+  attachedWords,
   changedWords,
   goneWords,
   newWords,
@@ -24,9 +25,12 @@ export interface Shown {
 
 export const notShown: Shown = { addressOf: () => null, refused: null };
 
-/** Empty where no check left any. Those that changed come first. */
-export function pictureParts({ checks = [] }: Attempt, shown: Shown): string[] {
-  const lines = checks.flatMap((check) => linesOf(check, shown));
+/** Empty where no check left any and the agent attached none. Those that changed come first. */
+export function pictureParts({ checks = [], attached = [] }: Attempt, shown: Shown): string[] {
+  const lines = [
+    ...checks.flatMap((check) => linesOf(check, shown)),
+    ...attached.map((one) => lineOfAgents(one, shown)),
+  ];
   if (lines.length === 0) return [];
   const changed = lines.filter(({ isSame }) => !isSame).map(({ text }) => text);
   const same = lines.filter(({ isSame }) => isSame).map(({ text }) => text);
@@ -48,6 +52,12 @@ function linesOf({ head, base }: CheckResult, shown: Shown): Line[] {
     ...gone.map((one) => line(one.path, goneWords, false, table(shown, { before: one }))),
     ...unread,
   ];
+}
+
+/** The agent's own words for it are quoted. */
+function lineOfAgents({ caption, ...one }: AttachedPicture, shown: Shown): Line {
+  const said = caption === undefined ? "" : `, with the words ${inlineCode(caption, 500)}`;
+  return line(one.path, `${attachedWords}${said}`, false, table(shown, { picture: one }));
 }
 
 function isIn(pictures: readonly PictureSeen[], path: string): boolean {

@@ -5,7 +5,16 @@ import { parseJson } from "../base/parse-json.ts";
 import type { Log } from "../engine/ports.ts";
 import { Trouble } from "../loop/cause.ts";
 import { NanoUsd } from "../loop/money.ts";
-import { CheckSeen, Handover, Isolation, KnockOutSeen, PackagesFetched, Tokens, ToolCount } from "../loop/state.ts";
+import {
+  AttachedPicture,
+  CheckSeen,
+  Handover,
+  Isolation,
+  KnockOutSeen,
+  PackagesFetched,
+  Tokens,
+  ToolCount,
+} from "../loop/state.ts";
 import { Told } from "../verify/told.ts";
 import { Did } from "../verify/trace/trace.ts";
 import { rooms } from "./rooms.ts";
@@ -44,7 +53,8 @@ export const End = z.object({
   isolation: Isolation,
   knockOut: KnockOutSeen.optional(), // of a check with parts of the change taken back; absent: it came to nothing
   check: CheckSeen.nullable().optional(), // of a check: what it showed; null: nothing of the commit
-  pictures: z.array(z.object({ id: z.string(), base64: z.string() })).optional(), // that it left; absent: none
+  attached: z.array(AttachedPicture).optional(), // what its agent wants people to see; absent: nothing
+  pictures: z.array(z.object({ id: z.string(), base64: z.string() })).optional(), // that it left or attached; absent: none
 });
 export type End = z.infer<typeof End>;
 

@@ -1,7 +1,7 @@
 // What one run has on this host's disk: its folders, what is put into them before it starts, and how they go.
 
-import { constants, existsSync, readdirSync } from "node:fs";
-import { mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../base/parse-json.ts";
@@ -14,6 +14,7 @@ import { makeReviewWorkspace, makeWorkspace, removeWorkspace } from "../gateway/
 import { rulesOf } from "../loop/begin.ts";
 import { CheckOf } from "../loop/state.ts";
 import type { DoorParts } from "./door.ts";
+import { readPlain } from "./plain-file.ts";
 import { placeholdersOf } from "./quarantine.ts";
 import { rooms } from "./rooms.ts";
 import { readIfThere, syncFolder, writeDurably } from "./whole-file.ts";
@@ -133,12 +134,12 @@ export async function wasReady(parts: Pick<FileParts, "dataDir">, run: string): 
 
 /** What the agent's CLI printed when it was asked for its version; null when it was not asked or said nothing. */
 export function readVersionSaid(parts: Pick<FileParts, "dataDir">, run: string): Promise<string | null> {
-  return readPlain(join(rooms(parts).run(run), "loop", "out", "agent-version"), versionBytes);
+  return readPlain(join(rooms(parts).answers(run), "agent-version"), versionBytes);
 }
 
 /** The agent's answer; null when there is none. */
 export function readAnswer(parts: Pick<FileParts, "dataDir">, run: string): Promise<string | null> {
-  return readPlain(join(rooms(parts).run(run), "loop", "out", "result.json"), resultBytes);
+  return readPlain(join(rooms(parts).answers(run), "result.json"), resultBytes);
 }
 
 /** Removes everything of a run but its quarantine. */
@@ -196,17 +197,4 @@ export function halfMadeQuarantines(parts: Pick<FileParts, "dataDir">): string[]
   const { quarantines } = rooms(parts);
   const names = existsSync(quarantines) ? readdirSync(quarantines) : [];
   return names.filter((name) => name.startsWith(".new-")).map((name) => join(quarantines, name));
-}
-
-/** Anything may lie where an agent wrote: the text of a regular file of at most so many bytes, links not followed; null for anything else. */
-export async function readPlain(path: string, bytes: number): Promise<string | null> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
-  if (file === null) return null;
-  try {
-    const facts = await file.stat();
-    if (!facts.isFile() || facts.size > bytes) return null;
-    return (await file.readFile()).toString("utf8");
-  } finally {
-    await file.close();
-  }
 }

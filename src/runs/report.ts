@@ -13,6 +13,7 @@ import type { Trouble } from "../loop/cause.ts";
 import type { Rules } from "../loop/state.ts";
 import { inSize } from "../policy/bytes.ts";
 import type { Did } from "../verify/trace/trace.ts";
+import { attachedPictures } from "./attachments.ts";
 import { lostWords } from "./beside.ts";
 import type { Door } from "./door.ts";
 import { type End, keepEnd } from "./end.ts";
@@ -72,6 +73,7 @@ export async function attendToEnd(parts: ReportParts, order: Watched, begun: Beg
     ...didIn(order, begun),
     refused: [...gateway.refused()],
     ...toldIn(gateway),
+    ...(await attachedIn(parts, order.id, gateway)),
     ...(gateway.refusals().length === 0 ? {} : { refusals: [...gateway.refusals()] }),
     ...(gateway.newPackages().length === 0 ? {} : { newPackages: [...gateway.newPackages()] }),
     ...(outcome.services === undefined ? {} : { lostServices: [...lostWords(outcome.services)] }),
@@ -100,6 +102,17 @@ function toldIn(gateway: Door): Pick<End, "told" | "toolCalls" | "permitsUsed"> 
     ...(Object.keys(told).length === 0 ? {} : { told }),
     ...(calls.length === 0 ? {} : { toolCalls: calls }),
   };
+}
+
+/** What its agent attached; what cannot be read is left out, and said in the log. */
+async function attachedIn(parts: ReportParts, run: string, gateway: Door): Promise<Pick<End, "attached" | "pictures">> {
+  const attached = gateway.toolsUsed()?.attached ?? [];
+  if (attached.length === 0) return {};
+  const pictures = await attachedPictures(parts, run, attached).catch((error) => {
+    parts.log.error({ run, err: error }, "pictures that an agent attached could not be read");
+    return [];
+  });
+  return { attached: attached.filter(({ id }) => pictures.some((one) => one.id === id)), pictures };
 }
 
 /** What kept the run from its work: what the gateway saw before what the container's end looks like. */

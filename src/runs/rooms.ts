@@ -16,6 +16,8 @@ export function rooms({ dataDir }: { readonly dataDir: string }) {
     asked: (id: string) => join(dataDir, "runs", id, "asked"), // the room of a check that its agent asked for
     server: (id: string, name: string) => join(dataDir, "runs", id, "servers", name), // the room of a tool server beside it
     agreed: (id: string) => join(dataDir, "runs", id, "agreed.json"), // the tools that its servers offered when it began
+    pictures: (id: string) => join(dataDir, "runs", id, "pictures"), // that its tools answered with, and that it attached
+    answers: (id: string) => join(dataDir, "runs", id, "loop", "out"), // what its agent leaves beside its commits
     lease: (id: string) => join(dataDir, "runs", id, "lease.json"),
     quiet: (id: string) => join(dataDir, "runs", id, "quiet.json"),
     spending: (id: string) => join(dataDir, "runs", id, "spent.json"),

@@ -111,11 +111,11 @@ export async function startServers(
   );
   const agreed = await agreedOn(parts, beside.run, started);
   return {
-    tools: (ask, use) =>
+    tools: (asking) =>
       started.flatMap(({ server, client, listed }) => {
         const one = agreed.find((known) => known.server === server.name);
         const call: ServerClient["call"] = (tool, given) => listed.then(() => client.call(tool, given));
-        return one === undefined ? [] : serverTools(server, one, { call }, { ...beside.decided, ask, use });
+        return one === undefined ? [] : serverTools(server, one, { call }, { ...beside.decided, ...asking });
       }),
     end: () => end(parts, started),
   };

@@ -1,5 +1,6 @@
 // The tools of one run: what its agent says by them and how often it called each, in a file, so that a restart of the App forgets neither.
 import { z } from "zod";
+import { atMost } from "../base/at-most.ts";
 import { parseJson } from "../base/parse-json.ts";
 import type { Log } from "../engine/ports.ts";
 import type { Lease } from "../gateway/lease.ts";
@@ -9,8 +10,9 @@ import type { AskedChecks } from "../gateway/tools/run-check.ts";
 import { toolGateway } from "../gateway/tools/server.ts";
 import type { ToolCall } from "../gateway/tools/tool.ts";
 import type { RunServers } from "../gateway/tools/upstream/served.ts";
-import { type LoopState, ToolCount } from "../loop/state.ts";
+import { AttachedPicture, type LoopState, ToolCount } from "../loop/state.ts";
 import { Told, tellMore } from "../verify/told.ts";
+import { attach, keepAnswered } from "./attachments.ts";
 import { rooms } from "./rooms.ts";
 import { readIfThere, writeDurably } from "./whole-file.ts";
 
@@ -19,6 +21,7 @@ export const ToolsUsed = z.object({
   told: Told, // what the agent said by them
   calls: z.array(ToolCount), // in the order in which each was first called
   permitsUsed: z.array(z.string()).optional(), // what a person had allowed and was done; absent: nothing
+  attached: z.array(AttachedPicture).optional(), // pictures for the thread; absent: none
 });
 export type ToolsUsed = z.infer<typeof ToolsUsed>;
 
@@ -76,7 +79,18 @@ export async function openTools(
     await keep();
     return true;
   };
+  const oneAtATime = atMost(1);
   const own = ownServed({
+    attach: (wanted) =>
+      oneAtATime(async () => {
+        const { attached = [] } = used;
+        const came = await attach(parts, runId, wanted, attached);
+        if ("why" in came) return came;
+        const said = withoutLease(came.attached, token);
+        used = { ...used, attached: [...attached.filter(({ id }) => id !== said.id), said] };
+        await keep();
+        return null;
+      }),
     note,
     issue: () => readIfThere(rooms(parts).issue(runId)),
     findings: lastFound(loop),
@@ -84,7 +98,7 @@ export async function openTools(
   });
   const route = toolGateway({
     lease,
-    tools: [...own, ...others(ask, use)],
+    tools: [...own, ...others({ ask, use, keep: keepAnswered(parts, runId) })],
     earlier: used.calls.reduce((sum, { calls }) => sum + calls, 0),
     async onCall(call, named) {
       used = { ...used, calls: counted(used.calls, call) };
@@ -125,6 +139,6 @@ function counted(counts: readonly ToolCount[], { tool, outcome, ms, bytes }: Too
 }
 
 /** What an agent says goes to the thread: the lease it holds does not. */
-function withoutLease(said: Told, token: string): Told {
+function withoutLease<Said extends object>(said: Said, token: string): Said {
   return JSON.parse(JSON.stringify(said).replaceAll(token, "[lease]"));
 }

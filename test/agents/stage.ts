@@ -100,11 +100,18 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
     toolGateway({
       lease,
       tools: [
-        ...ownServed({ note, issue: async () => "Add hello.txt.", findings: [], checks: options.checks ?? null }),
-        ...beside.tools(
-          (permission) => note({ permission }),
-          async () => true,
-        ),
+        ...ownServed({
+          note,
+          issue: async () => "Add hello.txt.",
+          findings: [],
+          attach: async () => null,
+          checks: options.checks ?? null,
+        }),
+        ...beside.tools({
+          ask: (permission) => note({ permission }),
+          use: async () => true,
+          keep: async () => ({ why: "nothing is kept here" }),
+        }),
       ],
       onCall: async (call) => void toolCalls.push(call),
       onRefused: () => {},

@@ -78,7 +78,8 @@ describe("the executor's brief", () => {
       - \`blocked_on\` when nothing in the repository can be done about it; then end;
       - \`finish\` once, as the last thing before you end;
       - \`read_issue\` when you want its words again;
-      - \`read_ci_log\` when you mend what an earlier attempt left.
+      - \`read_ci_log\` when you mend what an earlier attempt left;
+      - \`attach_artifact\` when a picture shows people what words do not, such as a page that you changed.
 
       ## Limits
 
@@ -234,7 +235,8 @@ describe("the executor's brief", () => {
       - \`blocked_on\` when nothing in the repository can be done about it; then end;
       - \`finish\` once, as the last thing before you end;
       - \`read_issue\` when you want its words again;
-      - \`read_ci_log\` when you mend what an earlier attempt left.
+      - \`read_ci_log\` when you mend what an earlier attempt left;
+      - \`attach_artifact\` when a picture shows people what words do not, such as a page that you changed.
 
       ## Limits
 

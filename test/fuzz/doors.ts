@@ -277,7 +277,13 @@ async function runsDoor(root: string, url: string, onError: (error: unknown) => 
       handoverRoute(lease, async () => true),
       toolGateway({
         lease,
-        tools: ownServed({ note: async () => true, issue: async () => "An issue.", findings: [], checks: null }),
+        tools: ownServed({
+          note: async () => true,
+          issue: async () => "An issue.",
+          findings: [],
+          attach: async () => null,
+          checks: null,
+        }),
         onCall: async () => {},
         onRefused: () => {},
         onError,

@@ -268,7 +268,13 @@ const docs = { name: "docs", command: "serve", image: "", env: {}, tools: [{ nam
 function ofToolDescription(text: string): Carried {
   const inputSchema = { type: "object", description: text, properties: { q: { type: "string", description: text } } };
   const listed = [{ name: "search", title: text, description: text, inputSchema }, { name: text }];
-  const asking = { allowed: [], denied: [], ask: async () => true, use: async () => true };
+  const asking = {
+    allowed: [],
+    denied: [],
+    ask: async () => true,
+    use: async () => true,
+    keep: async () => ({ why: "it is none" }),
+  };
   const tools = serverTools(docs, agreedOf(docs, listed), { call: async () => null }, asking);
   const shown = JSON.stringify(tools.map(({ inputSchema }) => inputSchema.properties));
   return {

@@ -1,5 +1,6 @@
 // Pictures that the policy's own checks leave, before and after, as people see them in the thread.
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Issue } from "../../src/forge/model.ts";
@@ -119,4 +120,49 @@ test("a branch of that name with other files is left alone, and the thread says 
     "The pictures are not shown here, since GitHub did not take them: the branch loop-artifacts has other files than pictures of loops",
   );
   expect([Object.keys(imagesIn(said)), await git(story, "rev-parse", "loop-artifacts")]).toEqual([[], kept]);
+});
+
+test("what an agent attaches stands in the thread: a file of its own, and what a tool of another server showed it", async () => {
+  const notes = join(import.meta.dirname, "../../fixtures/servers/notes.mjs");
+  const small = plainPng(2, 2, white).toString("base64");
+  const story = await aStory({
+    files,
+    policy: `version: 1
+artifacts: branch
+tools:
+  servers:
+    notes: { command: "exec node ${notes}", tools: { picture: allow } }
+`,
+    executor: `base64 -d < after.b64 > "$LOOP_DIR/out/home.png"
+printf '<svg/>' > "$LOOP_DIR/out/none.png"
+ln -s "$PWD/total.sh" "$LOOP_DIR/out/link.png"
+{ loop attach_artifact home.png 'The front page, @bob'
+loop notes-picture '{"text": "${small}"}'
+loop attach_artifact picture-1
+loop notes-picture '{"text": "AAAA"}'
+for no in picture-2 none.png link.png ../out/home.png result.json; do loop attach_artifact $no; done
+} > said.txt
+${mend}`,
+  });
+  const issue = await story.startLoop();
+  const said = await story.file((await story.pull(issue)).head.sha, "said.txt");
+  expect(said.match(/^(?:Noted|\[|.*is not attached).*$/gm)).toEqual([
+    "Noted. The thread shows it once you have ended.",
+    "[a picture, kept as picture-1: attach_artifact shows it in the thread]",
+    "Noted. The thread shows it once you have ended.",
+    "[left out: a picture of type image/png; it is no PNG, whatever its name says]",
+    "picture-2 is not attached: there is no such file of at most 5 MiB.",
+    "none.png is not attached: it is no PNG, whatever its name says.",
+    "link.png is not attached: there is no such file of at most 5 MiB.",
+    "../out/home.png is not attached: it is no name of a file in that folder.",
+    "result.json is not attached: there is no such file of at most 5 MiB.",
+  ]);
+  const comment = attemptComment(issue);
+  expect(comment).toContain(
+    "- `home.png`: attached by the agent, with the words `The front page, @bob`\n\n| picture |",
+  );
+  expect(comment).toContain("- `picture-1`: attached by the agent\n\n| picture |");
+  const urls = [...comment.matchAll(/!\[picture\]\((\S+)\)/g)].map(([, url]) => url ?? "");
+  const shown = await Promise.all(urls.map(async (url) => readPicture(await (await fetch(url)).bytes())));
+  expect(shown).toEqual([readPicture(after), readPicture(Buffer.from(small, "base64"))]);
 });

@@ -47,6 +47,8 @@ function argumentsOf(tool: string, words: string): object {
       return { confidence: first === "" ? words : Number(first), ...(about === "" ? {} : { about }) };
     case "finish":
       return { summary: words };
+    case "attach_artifact":
+      return { picture: first, ...(about === "" ? {} : { caption: about }) };
     case "run_check":
       return words === "" ? {} : { check: words };
     default:

@@ -6,7 +6,7 @@ import { type OwnTool, type OwnToolName, toolsWhere } from "../../brief/tools.ts
 import { claimBounds, type Finding } from "../../loop/state.ts";
 import type { Told } from "../../verify/told.ts";
 import { type AskedChecks, runCheck } from "./run-check.ts";
-import { done, type InputSchema, refused, type ServedTool, type ToolAnswer } from "./tool.ts";
+import { type Attached, done, type InputSchema, refused, type ServedTool, type ToolAnswer } from "./tool.ts";
 
 /** What the tools of one run stand on. */
 export interface OwnParts {
@@ -16,6 +16,8 @@ export interface OwnParts {
   readonly issue: () => Promise<string | null>;
   /** What was wrong with the last attempt that was not accepted; empty: there was none. */
   readonly findings: readonly Finding[];
+  /** Has the thread show a picture. */
+  readonly attach: (wanted: { readonly picture: string; readonly caption?: string }) => Promise<Attached>;
   /** The policy's own checks; null: it has none. */
   readonly checks: AskedChecks | null;
 }
@@ -57,7 +59,7 @@ function problems({ issues }: z.ZodError): string {
 /** What is said where the loop stops for it. */
 const stops = "Noted. Commit what is worth keeping and end: the loop stops then, and a person is asked.";
 
-function actions({ note, issue, findings, checks }: OwnParts): Readonly<Record<OwnToolName, Act>> {
+function actions({ note, issue, findings, attach, checks }: OwnParts): Readonly<Record<OwnToolName, Act>> {
   const say = async (said: Told, answer = "Noted.") =>
     (await note(said)) ? done(answer) : refused(`There are ${claimBounds.entries} entries of this kind already.`);
   type Text = { readonly text: string };
@@ -80,6 +82,11 @@ function actions({ note, issue, findings, checks }: OwnParts): Readonly<Record<O
     async read_ci_log() {
       if (findings.length === 0) return done("No earlier attempt of this loop was found wanting.");
       return done(`${findingBlocks(findings)}\n\n${dataBlockRule}`);
+    },
+    async attach_artifact(wanted: { readonly picture: string; readonly caption?: string }) {
+      const came = await attach(wanted);
+      if (came === null) return done("Noted. The thread shows it once you have ended.");
+      return refused(`${wanted.picture} is not attached: ${came.why}.`);
     },
     async run_check({ check }: { readonly check?: string }) {
       return checks === null ? refused("The policy has no checks.") : runCheck(checks, check);

@@ -20,6 +20,12 @@ export interface ToolAnswer {
   readonly text: string;
 }
 
+/** What became of a picture that the thread is to show: null is that it will. */
+export type Attached = null | { readonly why: string };
+
+/** Keeps a picture that a tool answered with, a PNG file in base64: under the name by which it can be attached, or not, and why. */
+export type KeepPicture = (base64: string) => Promise<{ readonly name: string } | { readonly why: string }>;
+
 /** One call, for the trace. */
 export interface ToolCall {
   /** Null: there is no tool of the name that was called. */

@@ -23,6 +23,7 @@ export function sizeWords({ width, height }: Size): string {
   return `${width} × ${height}`;
 }
 
+export const attachedWords = "attached by the agent";
 export const newWords = "new: the base has none of this name";
 export const goneWords = "gone: only the base has it";
 export const notComparedWords = "not compared with the base's, which is not kept any more or took too long";

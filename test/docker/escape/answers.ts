@@ -9,7 +9,7 @@ import { branchHead } from "../../../src/gateway/git/quarantine.ts";
 import { builtInProtectedPaths } from "../../../src/policy/paths.ts";
 import { type Risks, risksOf } from "../../../src/policy/risk.ts";
 import type { Change } from "../../../src/policy/size.ts";
-import { readPlain } from "../../../src/runs/files.ts";
+import { readPlain } from "../../../src/runs/plain-file.ts";
 import { git } from "../../gateway/git/world.ts";
 import { makeArena, runGuarded } from "./arena.ts";
 import { type Attack, attacksFail, type Evidence, tryAttack } from "./attack.ts";

@@ -302,12 +302,10 @@ describe("beside a run", () => {
         reach: { lookup: reach.lookup, ca: reach.ca },
       },
     } as never);
+  const freely = { ask: async () => true, use: async () => true, keep: async () => ({ why: "nothing is kept here" }) };
   const called = async (servers: ReturnType<typeof anApp>, loop: ReturnType<typeof loopWith>) => {
     const beside = await servers.of({ run: "12-k3f9-1", loop });
-    const [tool] = beside.tools(
-      async () => true,
-      async () => true,
-    );
+    const [tool] = beside.tools(freely);
     const answer = await tool?.call({});
     await beside.end();
     return answer;

@@ -59,7 +59,7 @@ async function doorTo(
   const decided = { allowed: [], denied: [], ...said };
   return aToolDoor({
     ...earlier,
-    others: (ask, use) => serverTools(policy(tools), agreed, server.client, { ...decided, ask, use }),
+    others: (asking) => serverTools(policy(tools), agreed, server.client, { ...decided, ...asking }),
   });
 }
 
@@ -279,7 +279,7 @@ test("T3: pictures, resources and whatever else are named and left out; what is 
   );
   const { text } = await door.call("docs-search");
   expect(text).toContain(
-    "[left out: content of type image/png, 3000000 characters]\ninside\n[left out: https://docs.example/b]",
+    "[left out: a picture of type image/png; it is no PNG, whatever its name says]\ninside\n[left out: https://docs.example/b]",
   );
   expect(text).not.toContain("ghp_a1B2");
   expect(text).toContain("(The rest was left out for length: ");

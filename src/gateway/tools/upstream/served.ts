@@ -7,9 +7,9 @@ import { dataBlock } from "../../../brief/quote.ts";
 import { servedName } from "../../../brief/tools.ts";
 import type { ToolServer } from "../../../loop/state.ts";
 import { unfitArgument } from "../../../policy/arguments.ts";
-import { refused, type ServedTool, type ToolAnswer } from "../tool.ts";
+import { type KeepPicture, refused, type ServedTool, type ToolAnswer } from "../tool.ts";
 import type { ServerClient } from "./client.ts";
-import { answerOf } from "./result.ts";
+import { answerOf, picturesIn } from "./result.ts";
 import { cleaned, inputSchemaOf } from "./schema.ts";
 
 /** With what stands before it, within the 1,024 characters that a provider takes. */
@@ -37,12 +37,13 @@ export interface Asking {
   readonly ask: (permission: string) => Promise<boolean>;
   /** Uses up what was allowed, before the call is made; false: it was used before. */
   readonly use: (permission: string) => Promise<boolean>;
+  readonly keep: KeepPicture;
 }
 
 /** The servers beside a run. */
 export interface RunServers {
-  /** `ask`: how a person is asked about a call; `use`: how what was allowed is used up. */
-  tools(ask: Asking["ask"], use: Asking["use"]): readonly ServedTool[];
+  /** `ask`: how a person is asked about a call; `use`: how what was allowed is used up; `keep`: where pictures go that they answer with. */
+  tools(asking: Pick<Asking, "ask" | "use" | "keep">): readonly ServedTool[];
   end(): Promise<void>;
 }
 
@@ -91,7 +92,9 @@ export function serverTools(
           return refused(`The policy does not allow this call: its argument ${unfit} is not one that may be given.`);
         const waits = ask === true ? await waiting(asking, called, given) : null;
         if (waits !== null) return waits;
-        return client.call(tool.name, given).then((result) => answerOf(called, result), failed);
+        return client
+          .call(tool.name, given)
+          .then(async (result) => answerOf(called, result, await picturesIn(result, asking.keep)), failed);
       },
     };
   });
