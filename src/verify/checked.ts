@@ -3,7 +3,7 @@ import type { Finding } from "../loop/state.ts";
 import type { Gaming } from "./gaming/gaming.ts";
 import { colourOfKnockOut, type KnockOut, type KnockOutColour, seenOfKnockOut } from "./knock-out/knock-out.ts";
 import type { LeftPictures } from "./pictures/left.ts";
-import { isWarning, type Reading } from "./reports/judge.ts";
+import { isMild, type Reading } from "./reports/judge.ts";
 import type { SourceFinding } from "./reports/report.ts";
 
 /** One command of the policy, run at one commit. */
@@ -91,10 +91,12 @@ function isAsRed(head: Reading, base: CheckRun): boolean {
   return [...redIn(head)].every((one) => before.has(one));
 }
 
-/** What linters found that counts: errors, and warnings where the command failed and nothing else shows why. */
+/** What linters found that counts: errors, and warnings or notes where the command failed and nothing else shows why. */
 export function redFindings({ findings, reasons }: Pick<Reading, "findings" | "reasons">): readonly SourceFinding[] {
-  const isForWarnings = reasons.some(({ of }) => of === "warnings");
-  return findings.filter((one) => (one.level === "error" && !one.suppressed) || (isForWarnings && isWarning(one)));
+  const mild = reasons.map(({ of }) => of).find((of) => of === "warnings" || of === "notes");
+  return findings.filter(
+    (one) => (one.level === "error" && !one.suppressed) || (mild !== undefined && isMild(one, mild)),
+  );
 }
 
 /**

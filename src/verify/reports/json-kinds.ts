@@ -37,7 +37,7 @@ import {
   Stylelint,
 } from "./json-linters.ts";
 import { Playwright, readPlaywright } from "./json-playwright.ts";
-import { Ctrf, Mocha, Rspec, readCtrf, readMocha, readRspec } from "./json-runners.ts";
+import { Ctrf, Mocha, Newman, Rspec, readCtrf, readMocha, readNewman, readRspec } from "./json-runners.ts";
 import type { Content, Format } from "./report.ts";
 
 type Read = (value: unknown, roots: readonly string[]) => Content | null;
@@ -55,6 +55,7 @@ const kinds: readonly (readonly [Format, Read])[] = [
   ["playwright", shaped(Playwright, readPlaywright)],
   ["mocha", shaped(Mocha, readMocha)],
   ["rspec", shaped(Rspec, readRspec)],
+  ["newman", shaped(Newman, readNewman)],
   ["ctrf", shaped(Ctrf, readCtrf)],
   ["cucumber", shaped(Cucumber, readCucumber)],
   ["linter", shaped(Eslint, readEslint)],

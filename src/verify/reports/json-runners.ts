@@ -1,4 +1,4 @@
-// The JSON of Mocha, RSpec and the common test report format (CTRF): flat lists of tests.
+// The JSON of Mocha, RSpec, Newman and the common test report format (CTRF): flat lists of tests.
 import { z } from "zod";
 import { asideOf } from "./aside.ts";
 import type { Content, Problem, TestResult } from "./report.ts";
@@ -98,9 +98,13 @@ export function readRspec({ examples, messages, summary }: z.infer<typeof Rspec>
     };
   });
   const outside = summary.errors_outside_of_examples_count ?? 0;
-  const told = (messages ?? []).map((text) => nameOf(text)).filter((text) => /error|fail/i.test(text));
-  const otherFailures = outside === 0 ? [] : told.length > 0 ? told : [`${outside} errors outside of examples`];
-  return { tests, otherFailures, problems: missing(summary.example_count, tests.length) };
+  const told = (messages ?? []).filter((text) => /error|fail/i.test(text));
+  const unloaded = told.map((text) => /^\s*An error occurred while loading (\S+?)\.?\s/.exec(text)?.[1]);
+  const others = told.filter((_, index) => unloaded[index] === undefined).map((text) => nameOf(text));
+  const shown = outside === 0 ? [] : unloaded.flatMap((file) => (file === undefined ? [] : [pathIn(file, roots)]));
+  const hidden = outside > 0 && shown.length + others.length === 0 ? [`${outside} errors outside of examples`] : [];
+  const otherFailures = outside === 0 ? [] : [...others, ...hidden];
+  return { tests, failedToLoad: shown, otherFailures, problems: missing(summary.example_count, tests.length) };
 }
 
 const CtrfTest = z.object({
@@ -144,4 +148,51 @@ export function readCtrf({ results }: z.infer<typeof Ctrf>, roots: readonly stri
   const hidden = results.summary.failed - tests.filter(({ status }) => status === "failed").length;
   const otherFailures = hidden > 0 ? [`it counts ${hidden} more failed than it shows`] : [];
   return { tests, otherFailures, problems: missing(results.summary.tests, tests.length) };
+}
+
+const Thrown = z.object({ message: z.string().nullish(), test: z.string().nullish() });
+export const Newman = z.object({
+  run: z.object({
+    stats: z.object({ assertions: z.object({ total: z.number() }) }),
+    executions: z.array(
+      z.object({
+        item: z.object({ name: z.string() }),
+        assertions: z
+          .array(z.object({ assertion: z.string(), skipped: z.boolean().nullish(), error: Thrown.nullish() }))
+          .nullish(),
+      }),
+    ),
+    failures: z.array(
+      z.object({
+        error: Thrown,
+        at: z.string().nullish(),
+        source: z.object({ name: z.string().optional() }).nullish(),
+      }),
+    ),
+  }),
+});
+
+/** Newman: what a script throws, and a request that was refused, are in no assertion. */
+export function readNewman({ run }: z.infer<typeof Newman>): Content {
+  const tests = run.executions.flatMap(({ item, assertions }) =>
+    (assertions ?? []).map(({ assertion, skipped, error }): TestResult => {
+      const failed = error !== undefined && error !== null;
+      return {
+        name: nameOf(assertion),
+        suite: [nameOf(item.name)],
+        file: null,
+        project: null,
+        status: failed ? "failed" : skipped === true ? "skipped" : "passed",
+        message: failed ? messageOf(error.message ?? "") : "",
+      };
+    }),
+  );
+  const outside = run.failures.filter(({ error, at }) => !error.test && !/^test-script:/.test(at ?? ""));
+  return {
+    tests,
+    otherFailures: outside.map(({ error, at, source }) =>
+      nameOf(`${source?.name ?? "the run"}, ${at ?? "somewhere"}: ${error.message ?? "failed"}`),
+    ),
+    problems: missing(run.stats.assertions.total, tests.length),
+  };
 }

@@ -18,7 +18,8 @@ export type Reason =
   | { readonly of: "failed_to_load"; readonly files: readonly string[] }
   | { readonly of: "other_failures"; readonly told: readonly string[] }
   | { readonly of: "findings"; readonly count: number }
-  | { readonly of: "warnings"; readonly count: number } // of linters, where nothing else shows why the command failed
+  // Of linters, where nothing else shows why the command failed; notes where there is no warning either.
+  | { readonly of: "warnings" | "notes"; readonly count: number }
   | { readonly of: "cut_short"; readonly report: string; readonly detail: string }
   | { readonly of: "cause_not_in_report" }
   | { readonly of: "unfit_report"; readonly report: string; readonly detail: string }
@@ -91,16 +92,19 @@ function redReasons(
   ];
 }
 
-/** Commands of linters may fail for warnings as well, by an option that no report shows. */
+/** Commands of linters may fail for warnings and notes as well, by an option that no report shows; ShellCheck and Pylint do. */
 function likelyCause(reports: readonly Report[], findings: readonly SourceFinding[], exitCode: number | null): Reason {
-  const count = findings.filter(isWarning).length;
   const isLinters = exitCode !== null && reports.every(({ lint }) => lint);
-  return isLinters && count > 0 ? { of: "warnings", count } : { of: "cause_not_in_report" };
+  for (const of of isLinters ? (["warnings", "notes"] as const) : []) {
+    const count = findings.filter((one) => isMild(one, of)).length;
+    if (count > 0) return { of, count };
+  }
+  return { of: "cause_not_in_report" };
 }
 
-/** Whether it is a warning that nobody suppressed. */
-export function isWarning({ level, suppressed }: SourceFinding): boolean {
-  return level === "warning" && !suppressed;
+/** Whether it is of this kind, and nobody suppressed it. */
+export function isMild({ level, suppressed }: SourceFinding, kind: "warnings" | "notes"): boolean {
+  return level === (kind === "warnings" ? "warning" : "note") && !suppressed;
 }
 
 /** Why this is no evidence, whatever it says. */

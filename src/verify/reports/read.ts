@@ -2,6 +2,7 @@
 import { createJsonGauge } from "../../base/json-gauge.ts";
 import { readClover, readCobertura, readJacoco, readLcov } from "./coverage-formats.ts";
 import { readGoProfile, readSonarCoverage } from "./coverage-json.ts";
+import { isCucumberMeta, readCucumberMessages } from "./json-cucumber.ts";
 import { readJsonKind } from "./json-kinds.ts";
 import { isCargo, isGo, jsonLines, readCargo, readGo } from "./json-lines.ts";
 import { readJunit } from "./junit.ts";
@@ -10,7 +11,7 @@ import { readSarif } from "./sarif.ts";
 import { readTap } from "./tap.ts";
 import { decode, LARGEST_REPORT, nameOf, withoutAnsi } from "./text.ts";
 import { type Element, parseXml, within } from "./xml.ts";
-import { readCheckstyle, readSonar } from "./xml-others.ts";
+import { readCheckstyle, readCppcheck, readSonar } from "./xml-others.ts";
 
 export interface ReadOptions {
   /** Absolute folders that the tool may have called the repository; taken away from paths. */
@@ -79,7 +80,8 @@ function contentOf(text: string, roots: readonly string[]): Found {
   if (/^(?:not ok|ok)\b|^1\.\.\d+|^Bail out!/m.test(start)) return { format: "tap", content: readTap(text, roots) };
   const around: Problem = { kind: "text_around", detail: "other output stands in it" };
   const lines = jsonLines(plain);
-  if (lines.values.some((value) => isGo(value) || isCargo(value))) return ofLines(plain, [around], roots);
+  if (lines.values.some((value) => isGo(value) || isCargo(value) || isCucumberMeta(value)))
+    return ofLines(plain, [around], roots);
   const inside = withoutAround(plain);
   if (inside !== null) {
     const { format, content } = ofJson(inside, inside, roots);
@@ -105,6 +107,9 @@ function ofRoot(root: Element, roots: readonly string[]): Found {
       return { format: "sonar", content: readSonar(root, roots) };
     case "checkstyle":
       return { format: "checkstyle", content: readCheckstyle(root, roots) };
+    case "results":
+      if (within(root, "cppcheck").length > 0) return { format: "cppcheck", content: readCppcheck(root, roots) };
+      break;
     case "coverage":
       if (within(root, "project").length > 0) return { format: "clover", content: readClover(root, roots) };
       if (within(root, "lineToCover").length > 0)
@@ -112,12 +117,11 @@ function ofRoot(root: Element, roots: readonly string[]): Found {
       return { format: "cobertura", content: readCobertura(root, roots) };
     case "report":
       return { format: "jacoco", content: readJacoco(root, roots) };
-    default:
-      return {
-        format: "unknown",
-        content: problem("unknown_format", `XML of the kind <${nameOf(root.name)}> is not read`),
-      };
   }
+  return {
+    format: "unknown",
+    content: problem("unknown_format", `XML of the kind <${nameOf(root.name)}> is not read`),
+  };
 }
 
 function ofJson(text: string, plain: string, roots: readonly string[]): Found {
@@ -127,7 +131,7 @@ function ofJson(text: string, plain: string, roots: readonly string[]): Found {
   if (value === undefined) return ofLines(plain, [], roots);
   const coloured: Problem[] =
     text === plain ? [] : [{ kind: "control_characters", detail: "it holds a terminal's colours" }];
-  if (isGo(value) || isCargo(value)) return ofLines(plain, coloured, roots);
+  if (isGo(value) || isCargo(value) || isCucumberMeta(value)) return ofLines(plain, coloured, roots);
   const kind = readJsonKind(value, roots);
   if (kind !== null)
     return { ...kind, content: { ...kind.content, problems: [...coloured, ...(kind.content.problems ?? [])] } };
@@ -155,6 +159,10 @@ function parsed(text: string): unknown {
 /** A stream is what its first known line is. */
 function ofLines(text: string, problems: readonly Problem[], roots: readonly string[]): Found {
   const lines = jsonLines(text);
+  if (lines.values.some(isCucumberMeta)) {
+    const read = readCucumberMessages(lines, roots);
+    return { format: "cucumber", content: { ...read, problems: [...problems, ...(read.problems ?? [])] } };
+  }
   const format = lines.values.some(isGo) ? "go" : lines.values.some(isCargo) ? "cargo" : null;
   if (format === null) return { format: "unknown", content: problem("malformed", "it is not well-formed JSON") };
   const content = format === "go" ? readGo(lines) : readCargo(lines, roots);

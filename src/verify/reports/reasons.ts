@@ -20,6 +20,8 @@ export function reasonSentence(reason: Reason): string {
       return reason.count === 1
         ? "1 warning is all that was found."
         : `${reason.count} warnings are all that was found.`;
+    case "notes":
+      return reason.count === 1 ? "1 remark is all that was found." : `${reason.count} remarks are all that was found.`;
     case "cut_short":
       return `${reason.report} ends too early: ${reason.detail}.`;
     case "cause_not_in_report":

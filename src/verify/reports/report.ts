@@ -62,6 +62,7 @@ export type Format =
   | "tap"
   | "sarif"
   | "checkstyle"
+  | "cppcheck"
   | "lcov"
   | "cobertura"
   | "clover"
@@ -77,6 +78,7 @@ export type Format =
   | "playwright"
   | "mocha"
   | "rspec"
+  | "newman"
   | "ctrf"
   | "cucumber"
   | "linter" // JSON of linters

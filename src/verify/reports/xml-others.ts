@@ -1,4 +1,4 @@
-// Checkstyle and Sonar's generic test executions: two small formats of XML.
+// Checkstyle, Cppcheck and Sonar's generic test executions: small formats of XML.
 import type { Content, SourceFinding, TestResult } from "./report.ts";
 import { isIgnored, messageOf, nameOf, pathIn } from "./text.ts";
 import { childrenOf, type Element, within } from "./xml.ts";
@@ -22,6 +22,27 @@ export function readCheckstyle(root: Element, roots: readonly string[]): Content
   const exceptions = within(root, "exception").map(({ text }) => ({ kind: "not_read", detail: nameOf(text) }) as const);
   const problems = looked.length === 0 ? [{ kind: "nothing_named", detail: "it names no file" } as const] : exceptions;
   return { findings, problems, lint: true, looked: looked.length };
+}
+
+/** Cppcheck: `<errors><error id severity msg><location file line/></error></errors>`; a clean run names no file. */
+export function readCppcheck(root: Element, roots: readonly string[]): Content {
+  const findings = childrenOf(root, "errors").flatMap((errors) =>
+    childrenOf(errors, "error").map((error): SourceFinding => {
+      const { id = "", severity, msg = "" } = error.attributes;
+      const place = childrenOf(error, "location")[0]?.attributes;
+      return {
+        rule: nameOf(id),
+        level: severity === "error" ? "error" : severity === "warning" ? "warning" : "note",
+        file: place?.file === undefined ? null : pathIn(place.file, roots),
+        line: /^\d+$/.test(place?.line ?? "") ? Number(place?.line) : null,
+        message: messageOf(msg),
+        suppressed: false,
+      };
+    }),
+  );
+  const looked = new Set(findings.flatMap(({ file }) => file ?? [])).size;
+  const problems = looked === 0 ? [{ kind: "nothing_named", detail: "it names no file" } as const] : [];
+  return { findings, problems, lint: true, looked };
 }
 
 /** Sonar: `<file path><testCase name duration/></file>`; a file without a test case did not load, times of 0 alone mean that nothing ran. */

@@ -123,12 +123,14 @@ function ofReport({ name, expected }: Case, report: Report): string[] {
     case "mocha":
     case "rspec":
     case "ctrf":
+    case "newman":
     case "cucumber":
       return report.lint
         ? []
         : [...testsOf(expected, report), ...restOf(expected, report)].map((each) => `${report.name}: ${each}`);
     case "sarif":
     case "linter":
+    case "cppcheck":
       return resultsOf(expected, report);
     default:
       return coverageOf(expected, report);
