@@ -315,9 +315,18 @@ export const Environment = z.strictObject({
     description:
       "Repositories of images that the engine may pull once a policy names one that is not there, separated by commas, such as `postgres`, `ghcr.io/ours/tools` or `ghcr.io/ours/*`; empty: none is pulled.",
   }),
-  LOOPGATE_IMAGE_GIGABYTES: whole(1, 1000)
-    .prefault("10")
-    .meta({ description: "Gigabytes that an image may have that is pulled, packed as its registry sends it." }),
+  LOOPGATE_DOCKERFILES: onOff.prefault("off").meta({
+    description:
+      "Whether images may be built from Dockerfiles of repositories, `on` or `off`: without a network, but its steps are root in their containers, with what the engine itself lets them do.",
+  }),
+  LOOPGATE_IMAGE_GIGABYTES: whole(1, 1000).prefault("10").meta({
+    description:
+      "Gigabytes that an image may have: one that is pulled as its registry sends it, one that is built on disk.",
+  }),
+  LOOPGATE_BUILT_GIGABYTES: whole(1, 100_000).prefault("40").meta({
+    description:
+      "Gigabytes that images built from repositories may take together; beyond it those that were used longest ago are removed.",
+  }),
   LOOPGATE_ANTHROPIC_KEY: visible(500).optional().meta({
     description:
       "Key for Anthropic's models; it stays in the App, agents get a short-lived lease. Unset: no agent can call them.",

@@ -38,6 +38,8 @@ export interface Settings {
   readonly ociRuntime?: string | null;
   /** Folder of agent CLIs, read-only in every run. Absent: only what the image has. */
   readonly tools?: string | null;
+  /** How images are built from Dockerfiles of repositories. Absent: none is. */
+  readonly build?: { readonly bases: readonly string[]; readonly mostBytes: number; readonly keptBytes: number };
   /** Images that may be pulled where they are not there. Absent: none. */
   readonly pull?: { readonly from: readonly string[]; readonly mostBytes: number };
   /** How long what runs were made of is kept, in milliseconds. Absent: for ever. */
@@ -185,6 +187,7 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     ociRuntime: env.LOOPGATE_CONTAINER_RUNTIME || null,
     tools: env.LOOPGATE_TOOLS || null,
     ...pullOf(env),
+    ...builtOf(env),
     recordsMs: env.LOOPGATE_KEEP_DAYS * 24 * 3_600_000,
     keepBytes: env.LOOPGATE_KEEP_GIGABYTES * 1e9,
     environmentBytes: env.LOOPGATE_SETUP_GIGABYTES * 1e9,
@@ -204,6 +207,17 @@ function settingsOf(env: Environment, privateKey: string): Settings {
 function pullOf(env: Environment): Pick<Settings, "pull"> {
   const from = env.LOOPGATE_PULL.split(",").flatMap((entry) => entry.trim() || []);
   return from.length === 0 ? {} : { pull: { from, mostBytes: env.LOOPGATE_IMAGE_GIGABYTES * 1e9 } };
+}
+
+/** Absent where the operator lets none be built. */
+function builtOf(env: Environment): Pick<Settings, "build"> {
+  if (!env.LOOPGATE_DOCKERFILES) return {};
+  const [mostBytes, keptBytes] = [env.LOOPGATE_IMAGE_GIGABYTES * 1e9, env.LOOPGATE_BUILT_GIGABYTES * 1e9];
+  return { build: { bases: namedImages(env), mostBytes, keptBytes } };
+}
+
+function namedImages(env: Environment): readonly string[] {
+  return env.LOOPGATE_IMAGES.split(",").flatMap((image) => image.trim() || []);
 }
 
 function registryNames(env: Environment): { readonly registries?: readonly string[] } {
@@ -288,7 +302,8 @@ function operatorOf(env: Environment): Operator {
       hosts: env.LOOPGATE_EGRESS.split(",").flatMap((host) => host.trim() || []),
       ...toolBounds(env),
       ...registryNames(env),
-      images: env.LOOPGATE_IMAGES.split(",").flatMap((image) => image.trim() || []),
+      images: namedImages(env),
+      ...(env.LOOPGATE_DOCKERFILES ? { dockerfiles: true } : {}),
       ...(env.LOOPGATE_TOOLS ? { programs: true } : {}),
     },
     defaults: {

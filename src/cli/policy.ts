@@ -121,7 +121,7 @@ function mostGenerous({ network, tools }: Policy): Operator {
     tool_credentials,
   };
   return {
-    bounds: { ...generousBounds, ...numbers, ...choices, programs: true },
+    bounds: { ...generousBounds, ...numbers, ...choices, programs: true, dockerfiles: true },
     defaults: { agent: named, reviewer: named },
   };
 }

@@ -5,11 +5,13 @@ import { proxyProblem } from "../base/proxy.ts";
 import { collectorIn } from "../cockpit/traces/collector.ts";
 import { dockerRuntime } from "../container/docker/docker.ts";
 import { type Engine, openEngine } from "../container/docker/engine.ts";
+import type { ContextOf } from "../container/docker/fetch/build.ts";
 import { dockerLogins } from "../container/docker/fetch/logins.ts";
 import { chooseRunUser } from "../container/docker/user.ts";
 import type { Runtime } from "../container/run.ts";
 import type { Log } from "../engine/ports.ts";
 import { neededToServe } from "../environment.ts";
+import { folderAt } from "../gateway/git/archive.ts";
 import { pinoLogger } from "../log.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { startApp } from "../wire.ts";
@@ -85,6 +87,8 @@ async function problemsAtStart(engine: Engine, settings: Settings, log: Log): Pr
   return findings.filter(({ level }) => level === "problem").map(({ text }) => text);
 }
 
+const contextOf: ContextOf = ({ gitDir, commit, context }) => folderAt(gitDir, commit, context);
+
 function runtimeOf(engine: Engine, settings: Settings): Runtime {
   assert(settings.relayImage !== null, "serve needs its relay's image");
   return dockerRuntime({
@@ -94,6 +98,7 @@ function runtimeOf(engine: Engine, settings: Settings): Runtime {
     relay: { kind: "image", reference: settings.relayImage, command: serveRelay },
     roots: [resolve(settings.dataDir)],
     toolsDir: settings.tools ? resolve(settings.tools) : null,
+    ...(settings.build === undefined ? {} : { build: { ...settings.build, contextOf } }),
     ...(settings.pull === undefined ? {} : { pull: { ...settings.pull, logins: dockerLogins(process.env) } }),
     instance: `${new URL(settings.github.apiUrl).host}/${settings.app.id}`,
   });

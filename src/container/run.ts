@@ -21,6 +21,23 @@ export type ImageChoice =
       /** What the reference meant when the loop first used it: this content or none, wherever the tag is now. */
       readonly pinned?: { readonly id: string; readonly digest: string | null };
     }
+  | {
+      /** Made of a Dockerfile of the repository, at a commit that no agent wrote. */
+      readonly kind: "built";
+      readonly reference: string;
+      readonly build: {
+        readonly repositoryId: number;
+        readonly gitDir: string;
+        readonly commit: string;
+        readonly context: string;
+        readonly dockerfile: string;
+        readonly args: Readonly<Record<string, string>>;
+        readonly target?: string | undefined;
+        readonly memoryBytes: number;
+        readonly cpus: number;
+      };
+      readonly pinned?: { readonly id: string; readonly digest: string | null };
+    }
   | { readonly kind: "toolchain" };
 
 /** The outer bounds of one run. Everything is enforced by the engine or by the host, never by the agent. */

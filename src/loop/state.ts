@@ -57,6 +57,20 @@ const FoundEnvironment = z.object({
   unused: z.array(z.object({ path: z.string(), why: z.array(z.string()) })), // files that were not used
 });
 
+/** A Dockerfile of the repository, as the base has it. */
+const BuildRules = z.object({
+  context: z.string(), // folder that the build sees; empty: the whole repository
+  dockerfile: z.string(), // path in that folder
+  args: z.record(z.string(), z.string()),
+  target: z.string().optional(), // stage; absent: the last one
+});
+export type BuildRules = z.infer<typeof BuildRules>;
+
+/** The image that a Dockerfile makes, where the name of one would stand; no image's name has a blank in it. */
+export function imageOfBuild({ context, dockerfile }: Pick<BuildRules, "context" | "dockerfile">): string {
+  return `built from ${context === "" ? "" : `${context}/`}${dockerfile}`;
+}
+
 /** What every run of a loop has besides the repository; sizes in bytes. */
 const RunEnvironment = z.object({
   memoryBytes: z.number().int(),
@@ -68,6 +82,7 @@ const RunEnvironment = z.object({
   setup: z.array(z.string()).default([]), // commands that run before the agent
   cache: z.array(z.string()).default([]), // files whose content is their key; empty: the known lockfiles
   services: z.array(ServiceRules).optional(), // in the order they start; absent: none
+  build: BuildRules.optional(), // what the image is made of; absent: it is named
   found: FoundEnvironment.optional(), // absent: there was nothing to look into, or policy says all itself
 });
 

@@ -31,6 +31,7 @@ export interface Bounds {
   readonly tool_credentials?: Readonly<Record<string, string>>; // the host that each may be shown to, by its name; absent: there are none
   readonly registries?: readonly string[]; // protocols of the registries that runs may read packages from; absent: none
   readonly images: readonly string[]; // the only images a repository may name; empty: any
+  readonly dockerfiles?: true; // images may be built from a repository's own; absent: none is
   readonly programs?: true; // agents' programs are brought into every image; absent: an image has its own
 }
 
@@ -197,6 +198,11 @@ function images(policy: Policy, bounds: Bounds): Excess[] {
   const found: Excess[] = [];
   const isOpen = (image: string) => image === "" || bounds.images.length === 0 || bounds.images.includes(image);
   const allowed = `is not among the images this App's operator allows (${bounds.images.join(", ")})`;
+  if (policy.environment.dockerfile !== "" && bounds.dockerfiles !== true)
+    found.push({
+      path: "environment.dockerfile",
+      sentence: "`environment.dockerfile` is set, but this App's operator lets no image be built from a repository",
+    });
   for (const role of ["agent", "reviewer", "environment"] as const)
     if (!isOpen(policy[role].image)) found.push({ path: `${role}.image`, sentence: `\`${role}.image\` ${allowed}` });
   for (const [name, { image = "" }] of Object.entries(policy.environment.services)) {

@@ -48,6 +48,7 @@ export const leanings: Readonly<Record<PathsOf<Policy>, Leaning>> = {
   "reviewer.canaries": "less",
   "reviewer.rubric": "names tighten",
   "environment.image": "neither",
+  "environment.dockerfile": "neither",
   "environment.memory": "more",
   "environment.cpus": "more",
   "environment.processes": "more",

@@ -1,7 +1,7 @@
 // The policy file and the operator's word together → the rules that one loop is held to.
 import { assert } from "../base/assert.ts";
 import { nanoOf } from "../loop/money.ts";
-import type { CheckSource, Rules } from "../loop/state.ts";
+import { type BuildRules, type CheckSource, imageOfBuild, type Rules } from "../loop/state.ts";
 import { bytesIn } from "./bytes.ts";
 import { type Bounds, clampPolicy } from "./clamp.ts";
 import {
@@ -131,10 +131,15 @@ function wholePolicy(
     const line = lineOf(name);
     return line === undefined ? [] : [[`environment.services.${name}.image`, line]];
   });
-  const { images, services, programs } = bounds;
+  const { images, services, programs, dockerfiles } = bounds;
   const all = new Map([...lines, ...more]);
   if (files === undefined) return { policy: named.policy, lines: all };
-  const found = completeEnvironment(named.policy, files, { images, services, bringsPrograms: programs === true });
+  const found = completeEnvironment(named.policy, files, {
+    images,
+    services,
+    bringsPrograms: programs === true,
+    builds: dockerfiles === true,
+  });
   return { ...found, lines: all };
 }
 
@@ -148,7 +153,8 @@ function rulesOf(
   found: FoundEnvironment | undefined,
 ): ReadRules {
   const command = policy.agent.command || defaults.agent.command;
-  const image = policy.agent.image || policy.environment.image || defaults.agent.image;
+  const own = ownImage(policy, found);
+  const image = policy.agent.image || own || defaults.agent.image;
   const { kind, model } = policy.agent;
   if (kind === "command" && command === "") return missing("agent.command", "the command that starts the agent");
   if (kind !== "command" && model === "") return missing("agent.model", "the model that the agent calls");
@@ -161,11 +167,15 @@ function rulesOf(
     ...criteriaOf(policy),
     ...(policy.reviewer.enabled && policy.reviewer.canaries > 0 ? { canaries: policy.reviewer.canaries } : {}),
     ...(policy.reviewer.enabled && policy.reviewer.rubric.length > 0 ? { rubric: policy.reviewer.rubric } : {}),
-    environment: { ...environmentOf(policy), ...(found === undefined ? {} : { found: copied(found) }) },
+    environment: {
+      ...environmentOf(policy),
+      ...(found === undefined ? {} : { found: copied(found) }),
+      ...buildOf(policy, found),
+    },
     ...(registries.length === 0 ? {} : { packages: packagesOf(policy, registries) }),
   };
   if (!policy.reviewer.enabled) return { ok: true, rules: { ...origin, executor, reviewer: null, ...rest } };
-  const reviewer = reviewerOf(policy, defaults, executor);
+  const reviewer = reviewerOf(policy, defaults, executor, own);
   if (reviewer.agent !== "command" && reviewer.model === "") return missing("reviewer.model", "the model it calls");
   const several = severalOf(policy.reviewer, reviewer);
   if ("message" in several) return several;
@@ -179,7 +189,12 @@ function rulesOf(
  * The reviewer is the executor's agent in another role, unless policy or operator say otherwise. A command is the
  * executor's own: it would do the work again rather than judge it, so that it never stands in for a reviewer's.
  */
-function reviewerOf(policy: Policy, defaults: OperatorDefaults, executor: Rules["executor"]): Rules["executor"] {
+function reviewerOf(
+  policy: Policy,
+  defaults: OperatorDefaults,
+  executor: Rules["executor"],
+  environmentImage: string,
+): Rules["executor"] {
   const { kind, model, command, image } = policy.reviewer;
   const own = command || defaults.reviewer.command;
   const agent = kind !== "agent" ? kind : own !== "" ? "command" : executor.agent;
@@ -187,7 +202,7 @@ function reviewerOf(policy: Policy, defaults: OperatorDefaults, executor: Rules[
     agent,
     model: model || executor.model,
     command: own,
-    image: image || policy.environment.image || defaults.reviewer.image || executor.image,
+    image: image || environmentImage || defaults.reviewer.image || executor.image,
   };
 }
 
@@ -264,6 +279,23 @@ function raiseOf({ budget }: Policy, bounds: Bounds): Pick<Rules, "raise"> {
   if (budget.raise === "nobody") return {};
   const { usd, attempts, loop_hours: hours } = bounds;
   return { raise: { by: budget.raise, nano: nanoOf(usd), attempts, ms: hours * hour } };
+}
+
+/** What the image of the environment is built from; null where it is named, or there is none of its own. */
+function builtFrom({ environment }: Policy, found: FoundEnvironment | undefined): BuildRules | null {
+  if (environment.dockerfile !== "") return { context: "", dockerfile: environment.dockerfile, args: {} };
+  return found?.build === undefined ? null : { ...found.build, args: { ...found.build.args } };
+}
+
+/** The image of the environment, by its name or by what it is built from; empty: it has none of its own. */
+function ownImage(policy: Policy, found: FoundEnvironment | undefined): string {
+  const build = builtFrom(policy, found);
+  return build === null ? policy.environment.image : imageOfBuild(build);
+}
+
+function buildOf(policy: Policy, found: FoundEnvironment | undefined): { readonly build?: BuildRules } {
+  const build = builtFrom(policy, found);
+  return build === null ? {} : { build };
 }
 
 /** As the state holds it. */

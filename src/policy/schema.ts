@@ -235,6 +235,15 @@ const Environment = z.strictObject({
     .describe(
       "Container image that both agent and reviewer run in, best named by digest; `agent.image` and `reviewer.image` come first where they are set.",
     ),
+  dockerfile: z
+    .string()
+    .max(200)
+    .regex(/^$|^(?!\/)(?!.*(?:^|\/)\.\.?(?:\/|$))[^\s\\]+$/)
+    .meta({ words: "the path of a file in the repository" })
+    .default("")
+    .describe(
+      "Dockerfile of the repository from which the image is built, as the base has it, with the whole repository as its context and without a network; it comes before `image`, and needs an operator who allows it.",
+    ),
   memory: size.default("2 GiB").describe("Memory a run may use, with what it keeps in `/tmp`; it never swaps."),
   cpus: z
     .number()

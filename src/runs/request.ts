@@ -4,10 +4,11 @@ import { startLine } from "../agents/shell.ts";
 import { versionLine } from "../agents/version.ts";
 import type { Beneath, ImageChoice, RunRequest } from "../container/run.ts";
 import type { Clock, RunOrder } from "../engine/ports.ts";
+import { storeOf } from "../gateway/git/objects.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import { plansOnly } from "../loop/plan.ts";
-import type { LoopState, Rules } from "../loop/state.ts";
+import { imageOfBuild, type LoopState, type Rules } from "../loop/state.ts";
 import { servicesIn } from "./beside.ts";
 import type { DoorParts } from "./door.ts";
 import type { Origin } from "./origin.ts";
@@ -103,9 +104,28 @@ export function environmentIn({ environment }: Pick<Rules, "environment">): Pick
 }
 
 /** A name that an earlier run of the loop was started from means what it meant then. */
-export function imageOf(parts: Pick<RequestParts, "image">, loop: LoopState, reference: string): ImageChoice {
+export function imageOf(
+  parts: Pick<RequestParts, "image" | "dataDir">,
+  loop: LoopState,
+  reference: string,
+): ImageChoice {
   const choice = parts.image(reference);
   const known = loop.images?.[reference];
+  const built = choice.kind === "named" ? buildOf(parts, loop, reference) : null;
+  if (built !== null) return known === undefined ? built : { ...built, pinned: { id: known.id, digest: known.digest } };
   if (choice.kind !== "named" || known === undefined) return choice;
   return { ...choice, pinned: { id: known.id, digest: known.digest } };
+}
+
+/** What the image of this name is built from, at the base; null where it is one that is named. */
+function buildOf({ dataDir }: Pick<RequestParts, "dataDir">, { rules, base, issue }: LoopState, reference: string) {
+  const { build, memoryBytes = 0, cpus = 0 } = rules?.environment ?? {};
+  if (build === undefined || base === null || reference !== imageOfBuild(build)) return null;
+  const { repositoryId } = issue;
+  const gitDir = storeOf(rooms({ dataDir }).objects, repositoryId);
+  return {
+    kind: "built",
+    reference,
+    build: { ...build, repositoryId, gitDir, commit: base.sha, memoryBytes, cpus },
+  } as const;
 }

@@ -5,7 +5,6 @@ import { expect, onTestFinished, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import { dockerLogins } from "../../src/container/docker/fetch/logins.ts";
 import type { PullParts } from "../../src/container/docker/fetch/pull.ts";
-import { imagePuller } from "../../src/container/docker/fetch/pull.ts";
 import { imageResolver } from "../../src/container/docker/image.ts";
 import { ImageFault, type Runtime } from "../../src/container/run.ts";
 import { scratch } from "../gateway/git/world.ts";
@@ -43,8 +42,7 @@ if (!hasRegistry) {
     });
     const named = (reference: string, pinned?: { id: string; digest: string | null }) =>
       ({ kind: "named", reference, ...(pinned === undefined ? {} : { pinned }) }) as const;
-    const resolver = (given: PullParts) =>
-      imageResolver(engine().docker, USER, undefined, imagePuller(engine().docker, given));
+    const resolver = (given: PullParts) => imageResolver(engine().docker, USER, undefined, { pull: given });
     const drop = (...names: string[]) =>
       onTestFinished(async () => {
         for (const name of names)

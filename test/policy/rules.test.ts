@@ -81,7 +81,7 @@ describe("the rules of a loop", () => {
 
   it("follow the file in every option that it changes", () => {
     const text = readFileSync(new URL("../../fixtures/policy/everything-changed.yml", import.meta.url), "utf8");
-    const read = rulesFrom(text, bounded({ hosts: ["registry.example"] }));
+    const read = rulesFrom(text, bounded({ hosts: ["registry.example"], dockerfiles: true }));
     if (!read.ok) throw new Error(read.message);
     const { protectedPaths, ...rest } = read.rules;
     expect(protectedPaths.slice(-2)).toEqual(["migrations/**", "**/*.sql"]);
@@ -118,6 +118,11 @@ describe("the rules of a loop", () => {
         ],
         "draft": "never",
         "environment": {
+          "build": {
+            "args": {},
+            "context": "",
+            "dockerfile": "tools/Dockerfile",
+          },
           "cache": [
             "app/package-lock.json",
           ],

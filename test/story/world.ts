@@ -80,6 +80,8 @@ export interface StoryOptions {
   readonly registry?: string;
   /** Registries of other protocols, by their addresses. */
   readonly registries?: Readonly<Partial<Record<ProtocolName, string>>>;
+  /** Whether the operator lets images be built from the repository; by default not. */
+  readonly dockerfiles?: true;
   /** Image of executor and reviewer; by default none is named. */
   readonly image?: string;
   /** Whether the App serves figures to its operator; by default it does not. */
@@ -316,7 +318,11 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
       ? { registries: Object.fromEntries(named.map(([name, url]) => [name, { url, token: null }])) }
       : {}),
     operator: {
-      bounds: named.length > 0 ? { ...generousBounds, registries: named.map(([name]) => name) } : generousBounds,
+      bounds: {
+        ...generousBounds,
+        ...(named.length > 0 ? { registries: named.map(([name]) => name) } : {}),
+        ...(options.dockerfiles === true ? { dockerfiles: true } : {}),
+      },
       defaults: {
         agent: { command: options.executor ?? mend, image: options.image ?? "toolchain" },
         reviewer: { command: options.reviewer ?? approving, image: options.image ?? "toolchain" },

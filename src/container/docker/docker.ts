@@ -11,7 +11,8 @@ import { attend } from "./attend.ts";
 import { triesBeneath } from "./beneath.ts";
 import { engineInfoOf } from "./engine-info.ts";
 import { observedFacts, readFacts } from "./facts.ts";
-import { imagePuller, type PullParts } from "./fetch/pull.ts";
+import type { BuildParts } from "./fetch/build.ts";
+import type { PullParts } from "./fetch/pull.ts";
 import { imageResolver } from "./image.ts";
 import { everRan, inspectOrNull } from "./inspect.ts";
 import { readRunLabel } from "./labels.ts";
@@ -48,6 +49,8 @@ export interface DockerRuntimeOptions {
   readonly toolsDir?: string | null;
   /** Which images may be pulled that are not there, and how. Absent: none. */
   readonly pull?: PullParts | undefined;
+  /** How images are built from Dockerfiles of repositories. Absent: none is. */
+  readonly build?: BuildParts | undefined;
   /** Which App this is; its sweep touches no other App's containers on the same engine. */
   readonly instance: string;
 }
@@ -56,12 +59,12 @@ export interface DockerRuntimeOptions {
 export function dockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { docker, instance, user } = options;
   const uids = process.getuid?.() === 0 ? options.uids : undefined;
-  const puller = options.pull === undefined ? undefined : imagePuller(docker, options.pull);
-  const images = imageResolver(docker, user, uids, puller);
   const held = new Map<string, Promise<Running>>();
   const ahead = new Map<string, Promise<Prepared>>();
   const users = uids === undefined ? null : createRunUsers(uids, () => listUsers(docker));
   const engineInfo = () => engineInfoOf(docker);
+  const { pull, build } = options;
+  const images = imageResolver(docker, user, uids, { pull, build, isPodman: async () => (await engineInfo()).podman });
   const relayImage = () => images(relayChoice(options.relay));
   const showsBeneath = triesBeneath({ docker, user, image: relayImage, engine: engineInfo });
 

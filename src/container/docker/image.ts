@@ -3,9 +3,10 @@ import type Docker from "dockerode";
 import { Fault, toFault } from "../../base/fault.ts";
 import type { UidRange } from "../../environment.ts";
 import { byDigest, readImageName } from "../../policy/image-name.ts";
-import type { ImageChoice } from "../run.ts";
+import { type ImageChoice, ImageFault } from "../run.ts";
 import { isGone } from "./errors.ts";
-import type { Puller } from "./fetch/pull.ts";
+import { type Builder, type BuildParts, builtLabel, imageBuilder } from "./fetch/build.ts";
+import { imagePuller, type Puller, type PullParts } from "./fetch/pull.ts";
 import { planToolchain, readHostToolchain, type ToolchainPlan } from "./toolchain.ts";
 import type { RunUser } from "./user.ts";
 
@@ -36,15 +37,32 @@ export interface ResolvedImage {
 /** Answers which image a choice means; each toolchain is built once per engine. A service's own program is what its image starts. */
 export type ImageResolver = (choice: ImageChoice, as?: "run" | "service") => Promise<ResolvedImage>;
 
+/** Where images come from that are not there; absent: from nowhere. */
+export interface ImageSources {
+  readonly pull?: PullParts | undefined;
+  readonly build?: BuildParts | undefined;
+  /** Absent: the engine is Docker's own. */
+  readonly isPodman?: () => Promise<boolean>;
+}
+
 /**
  * A resolver for this engine. A missing image is pulled where the operator allows that, and else a `Fault` that says what to do. One that
  * declares volumes is a `Fault` of kind `refused` for a run: the engine would make them writable, on its own disk and without a limit. A
  * service has memory there.
  */
-export function imageResolver(docker: Docker, user: RunUser, uids?: UidRange, puller?: Puller): ImageResolver {
+export function imageResolver(
+  docker: Docker,
+  user: RunUser,
+  uids?: UidRange,
+  { pull, build, isPodman }: ImageSources = {},
+): ImageResolver {
   let toolchain: Promise<ResolvedImage> | null = null;
+  const source: Source = { docker, puller: pull === undefined ? undefined : imagePuller(docker, pull) };
+  const baseOf = async (reference: string) => (await resolveNamed(source, { kind: "named", reference }, "service")).id;
+  const builder = build === undefined ? null : imageBuilder(docker, build, baseOf, isPodman);
   return (choice, as = "run") => {
-    if (choice.kind === "named") return resolveNamed({ docker, puller }, choice, as);
+    if (choice.kind === "named") return resolveNamed(source, choice, as);
+    if (choice.kind === "built") return resolveBuilt(source, builder, choice, as);
     toolchain ??= resolveToolchain(docker, user, uids).catch((error) => {
       toolchain = null;
       throw error;
@@ -68,21 +86,48 @@ async function resolveNamed(
 ): Promise<ResolvedImage> {
   if (pinned !== undefined) return resolvePinned(source, { reference, pinned }, as);
   const found = await inspectOrPull(source, reference);
+  if (found?.Config?.Labels?.[builtLabel] !== undefined) {
+    throw new Fault(`The image ${reference} was built for a repository, and cannot be named by a policy.`, {
+      kind: "refused",
+      retry: "never",
+    });
+  }
   if (!found) {
     throw new Fault(
       `The image ${reference} is not on this machine. Pull it with the engine's own tool, or name another in the policy.`,
       { kind: "not_found", retry: "later" },
     );
   }
-  const volumes = Object.keys(found.Config?.Volumes ?? {});
-  if (volumes.length > 0 && as === "run") {
-    throw new Fault(
-      `The image ${reference} declares volumes (${volumes.join(", ").slice(0, 200)}), where a run could write past its limits. No run is started from it; build it without VOLUME.`,
-      { kind: "refused", retry: "never" },
-    );
-  }
+  if (as === "run") refuseVolumes(found, reference);
   const digest = digestOf(found, reference);
   return { reference, id: found.Id, digest, mounts: [], env: {}, ...(as === "run" ? {} : ownProgram(found)) };
+}
+
+function refuseVolumes({ Config }: Docker.ImageInspectInfo, reference: string): void {
+  const volumes = Object.keys(Config?.Volumes ?? {});
+  if (volumes.length === 0) return;
+  throw new Fault(
+    `The image ${reference} declares volumes (${volumes.join(", ").slice(0, 200)}), where a run could write past its limits. No run is started from it; build it without VOLUME.`,
+    { kind: "refused", retry: "never" },
+  );
+}
+
+/** The one that the loop's earlier runs had where it is kept, else one of the same content. */
+async function resolveBuilt(
+  { docker }: Source,
+  builder: Builder | null,
+  { reference, build, pinned }: Extract<ImageChoice, { kind: "built" }>,
+  as: "run" | "service",
+): Promise<ResolvedImage> {
+  const before = pinned === undefined ? null : await inspectImage(docker, pinned.id);
+  const isOwn = before?.Config?.Labels?.[builtLabel]?.startsWith(`${build.repositoryId}/`) === true;
+  if (!isOwn && builder === null) {
+    throw new ImageFault("No image is built from a Dockerfile here (`LOOPGATE_DOCKERFILES`), so the run has none.");
+  }
+  const found = isOwn ? before : await inspectImage(docker, (await builder?.build(build)) ?? "");
+  if (found === null) throw new ImageFault(`The image of ${reference} went as soon as it was built.`);
+  if (as === "run") refuseVolumes(found, reference);
+  return { reference, id: found.Id, digest: null, mounts: [], env: {}, ...(as === "run" ? {} : ownProgram(found)) };
 }
 
 /** What the image starts by itself, where it writes, and on which TCP ports it listens. */

@@ -42,7 +42,7 @@ export interface ObjectStore {
  */
 export function fetchBase(request: BaseRequest): Promise<ObjectStore> {
   assert(Number.isSafeInteger(request.repositoryId) && request.repositoryId > 0, "a store needs a repository id");
-  const gitDir = join(request.storeRoot, `${request.repositoryId}.git`);
+  const gitDir = storeOf(request.storeRoot, request.repositoryId);
   return alone(gitDir, async () => {
     const sha = (await tryFetch(gitDir, request)) ?? (await rebuild(gitDir, request));
     return { gitDir, objectsDir: join(gitDir, "objects"), base: { branch: request.branch, sha } };
@@ -51,10 +51,15 @@ export function fetchBase(request: BaseRequest): Promise<ObjectStore> {
 
 /** Where the base commit is in the repository's store, asking nobody; null when it is not there. */
 export async function findBase({ storeRoot, repositoryId, branch, sha }: BaseRequest): Promise<ObjectStore | null> {
-  const gitDir = join(storeRoot, `${repositoryId}.git`);
+  const gitDir = storeOf(storeRoot, repositoryId);
   const isStore = (await entriesOf(gitDir)).includes("HEAD");
   if (sha === undefined || !isStore || !(await hasCommit(gitDir, sha))) return null;
   return { gitDir, objectsDir: join(gitDir, "objects"), base: { branch, sha } };
+}
+
+/** Where the store of a repository is. */
+export function storeOf(storeRoot: string, repositoryId: number): string {
+  return join(storeRoot, `${repositoryId}.git`);
 }
 
 /** Whose objects the folder of a store holds; null where it is none of a store. */

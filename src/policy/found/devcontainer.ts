@@ -1,7 +1,7 @@
 // A devcontainer.json as an environment: what a run can have of it, what is left out, and what stands against using it at all.
 import { type ParseError, parse } from "jsonc-parser";
 import { valueProblem, variableProblem } from "../variables.ts";
-import { bounded, type FoundRead, isGroup, isTexts, named, shellWord } from "./found.ts";
+import { bounded, type FoundBuild, type FoundRead, isGroup, isTexts, named, shellWord } from "./found.ts";
 
 /** Where a run has the repository. */
 const workspace = "/workspace";
@@ -49,7 +49,6 @@ const refused: Readonly<Record<string, (value: unknown) => boolean>> = {
   service: isSome,
   runServices: isSome,
   initializeCommand: isSome, // of the host
-  build: isSome,
   dockerFile: isSome,
   context: isSome,
   features: isSome,
@@ -57,7 +56,7 @@ const refused: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 const commandKeys = ["onCreateCommand", "updateContentCommand", "postCreateCommand"] as const;
-const read: ReadonlySet<string> = new Set(["image", "containerEnv", "remoteEnv", ...commandKeys]);
+const read: ReadonlySet<string> = new Set(["image", "build", "containerEnv", "remoteEnv", ...commandKeys]);
 
 function isSome(value: unknown): boolean {
   if (value === undefined || value === null || value === "" || value === false) return false;
@@ -65,21 +64,63 @@ function isSome(value: unknown): boolean {
 }
 
 /**
- * The specification is https://containers.dev/implementors/json_reference. Commands of one group run one after the other in the order
+ * `folder` is the file's own, by which it names others. The specification is https://containers.dev/implementors/json_reference. Commands of one group run one after the other in the order
  * of the file, where an editor runs them side by side.
  */
-export function readDevcontainer(text: string): FoundRead {
+export function readDevcontainer(text: string, folder = ".devcontainer"): FoundRead {
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   if (errors.length > 0 || !isGroup(value)) return { ok: false, why: ["no JSON with comments"] };
-  const why = [...against(value), ...malformed(value)];
+  const build = isSome(value.build) ? readBuild(value.build, folder) : null;
+  const why = [...against(value), ...malformed(value), ...(build !== null && "why" in build ? build.why : [])];
   if (why.length > 0) return { ok: false, why };
   const left: string[] = [];
   for (const [key, words] of Object.entries(leftOut)) if (isSome(value[key])) left.push(`\`${key}\` (${words})`);
   const env = variables(value, left);
   const setup = commandKeys.flatMap((key) => commands(value[key]).map(withoutFolder));
   const image = typeof value.image === "string" ? value.image : "";
-  return bounded({ ok: true, found: { image, env, setup, services: {}, left } });
+  const built = build === null || "why" in build ? {} : { build };
+  return bounded({ ok: true, found: { image: build === null ? image : "", ...built, env, setup, services: {}, left } });
+}
+
+/** https://containers.dev/implementors/json_reference/#image-specific: `build`; its paths are told from the file's own folder. */
+function readBuild(given: unknown, folder: string): FoundBuild | { readonly why: readonly string[] } {
+  if (!isGroup(given)) return { why: ["`build`"] };
+  const { dockerfile, context = ".", args = {}, target } = given;
+  const strange = Object.keys(given).filter(
+    (key) => !["dockerfile", "context", "args", "target", "cacheFrom"].includes(key),
+  );
+  const why = strange.map((key) => `${named(`build.${key}`)}`);
+  const isArgs =
+    isGroup(args) && Object.values(args).every((value) => typeof value === "string" && strangeIn(value).length === 0);
+  if (!isArgs) why.push("`build.args`");
+  if (target !== undefined && (typeof target !== "string" || !/^[\w.-]{1,100}$/.test(target)))
+    why.push("`build.target`");
+  const root = typeof context === "string" ? within(folder, context) : null;
+  const file = typeof dockerfile === "string" ? within(folder, dockerfile) : null;
+  const prefix = root === "" ? "" : `${root}/`;
+  if (root === null) why.push("`build.context`, which is no folder of the repository");
+  else if (file === null || file === "" || !file.startsWith(prefix))
+    why.push("`build.dockerfile`, which is no file in its context");
+  if (why.length > 0 || root === null || file === null) return { why };
+  return {
+    context: root,
+    dockerfile: file.slice(prefix.length),
+    args: args as Readonly<Record<string, string>>,
+    ...(typeof target === "string" ? { target } : {}),
+  };
+}
+
+/** A path told from a folder of the repository, as one told from its root; null where it leads out. */
+function within(folder: string, path: string): string | null {
+  if (path.startsWith("/") || /[\\\0$]/.test(path) || path.length > 200) return null;
+  const parts: string[] = [];
+  for (const part of `${folder}/${path}`.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === undefined) return null;
+  }
+  return parts.join("/");
 }
 
 /** By name: what is refused, and what is not known. */

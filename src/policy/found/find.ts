@@ -3,15 +3,15 @@ import type { Policy } from "../schema.ts";
 import { serviceInCompose } from "./compose.ts";
 import { readCopilotSteps } from "./copilot.ts";
 import { readDevcontainer } from "./devcontainer.ts";
-import { type Found, type FoundRead, type FoundService, named } from "./found.ts";
+import { type Found, type FoundBuild, type FoundRead, type FoundService, named } from "./found.ts";
 
 /** Files of the repository at the base, by path; null: there, but no text that can be read whole. Absent: not there. */
 export type RepositoryFiles = ReadonlyMap<string, string | null>;
 
 /** Files that are looked for, the first that can be used first. */
 const sources: readonly { readonly path: string; readonly read: (text: string) => FoundRead }[] = [
-  { path: ".devcontainer/devcontainer.json", read: readDevcontainer },
-  { path: ".devcontainer.json", read: readDevcontainer },
+  { path: ".devcontainer/devcontainer.json", read: (text) => readDevcontainer(text, ".devcontainer") },
+  { path: ".devcontainer.json", read: (text) => readDevcontainer(text, "") },
   { path: ".github/workflows/copilot-setup-steps.yml", read: readCopilotSteps },
   { path: ".github/workflows/copilot-setup-steps.yaml", read: readCopilotSteps },
 ];
@@ -27,12 +27,16 @@ export interface FindBounds {
   readonly services: number;
   /** Whether agents' programs are brought into every image, so that the repository's own will do. */
   readonly bringsPrograms: boolean;
+  /** Whether images are built from Dockerfiles. */
+  readonly builds: boolean;
 }
 
 /** What was found, for the thread. */
 export interface FoundEnvironment {
   /** The file that it was taken from; absent: from none. */
   readonly from?: string;
+  /** What its image is built from; absent: it is not. */
+  readonly build?: FoundBuild;
   readonly left: readonly string[];
   readonly unused: readonly { readonly path: string; readonly why: readonly string[] }[];
 }
@@ -45,7 +49,13 @@ export interface Completed {
 
 /** Whether the policy leaves it to the repository's own files. */
 export function seeksEnvironment({ environment, agent }: Policy): boolean {
-  return environment.find && environment.image === "" && environment.setup.length === 0 && agent.image === "";
+  return (
+    environment.find &&
+    environment.image === "" &&
+    environment.dockerfile === "" &&
+    environment.setup.length === 0 &&
+    agent.image === ""
+  );
 }
 
 /** The policy with what is found filled in; variables and services that the policy itself names stay as they are. */
@@ -58,7 +68,8 @@ export function completeEnvironment(policy: Policy, files: RepositoryFiles, boun
     const result = text === null ? noText : read(text);
     const why = result.ok ? against(result.found, policy, bounds) : result.why;
     if (result.ok && why.length === 0) {
-      const found = { from: path, left: result.found.left, unused };
+      const { build, left } = result.found;
+      const found = { from: path, left, unused, ...(build === undefined ? {} : { build }) };
       return { policy: filled(policy, result.found), found };
     }
     unused.push({ path, why });
@@ -70,13 +81,15 @@ const noText: FoundRead = { ok: false, why: ["no text that can be read whole"] }
 
 /** What the operator's bounds have against it, a few words each. */
 function against(
-  { image, services }: Found,
+  { image, services, build }: Found,
   policy: Policy,
-  { images, services: most, bringsPrograms }: FindBounds,
+  { images, services: most, bringsPrograms, builds }: FindBounds,
 ): string[] {
   const why: string[] = [];
   const used = [...(image === "" ? [] : [image]), ...Object.values(services).map((service) => service.image)];
-  if (image !== "" && !bringsPrograms)
+  if (build !== undefined && !builds)
+    why.push("`build`, and this App's operator lets no image be built from a repository (`LOOPGATE_DOCKERFILES`)");
+  if ((image !== "" || build !== undefined) && !bringsPrograms)
     why.push("an image of its own, into which this App's operator brings no agents (`LOOPGATE_TOOLS`)");
   const closed = used.find((one) => images.length > 0 && !images.includes(one));
   if (closed !== undefined) why.push(`the image ${named(closed)}, which this App's operator does not allow`);

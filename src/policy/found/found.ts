@@ -9,10 +9,20 @@ export interface FoundService {
   readonly tmpfs: string[];
 }
 
+/** A Dockerfile: the folder of the repository that its build sees, empty for all of it, and its path there. */
+export interface FoundBuild {
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly target?: string;
+}
+
 /** An environment as a file describes it. */
 export interface Found {
   /** Empty: the file names none. */
   readonly image: string;
+  /** What the image is built from; absent: it is named, or there is none. */
+  readonly build?: FoundBuild;
   readonly env: Readonly<Record<string, string>>;
   readonly setup: readonly string[];
   readonly services: Readonly<Record<string, FoundService>>;
@@ -29,9 +39,9 @@ const most = { commands: 20, characters: 12_000 };
 /** The same, or refused where it says more than a record can carry. */
 export function bounded(read: FoundRead): FoundRead {
   if (!read.ok) return read;
-  const { setup, env, services } = read.found;
+  const { setup, env, services, build } = read.found;
   if (setup.length > most.commands) return { ok: false, why: [`more than ${most.commands} commands`] };
-  if (JSON.stringify([setup, env, services]).length > most.characters)
+  if (JSON.stringify([setup, env, services, build]).length > most.characters)
     return { ok: false, why: [`more than ${most.characters} characters of commands and variables`] };
   return read;
 }

@@ -39,6 +39,22 @@ describe("a devcontainer.json", () => {
     });
   });
 
+  it("is built from the Dockerfile that it names by a path from its own folder, with the folder that it says as the context", () => {
+    const build = { dockerfile: "Dockerfile", context: "..", args: { NODE: "24" }, target: "dev", cacheFrom: "x" };
+    const of = (given: object, folder?: string) => {
+      const result = readDevcontainer(JSON.stringify({ build: given }), folder);
+      return result.ok ? result.found : result.why;
+    };
+    expect(of(build)).toMatchObject({
+      image: "",
+      build: { context: "", dockerfile: ".devcontainer/Dockerfile", args: { NODE: "24" }, target: "dev" },
+    });
+    expect(of({ dockerfile: "./tools/Dockerfile" })).toMatchObject({
+      build: { context: ".devcontainer", dockerfile: "tools/Dockerfile", args: {} },
+    });
+    expect(of({ dockerfile: "Dockerfile" }, "")).toMatchObject({ build: { context: "", dockerfile: "Dockerfile" } });
+  });
+
   it("leaves out what a run does without, and says so by name", () => {
     const result = read({
       image: "node:24",
@@ -68,7 +84,20 @@ describe("a devcontainer.json", () => {
     [{ runArgs: ["--network=host"] }, "`runArgs`"],
     [{ initializeCommand: "make host" }, "`initializeCommand`"],
     [{ dockerComposeFile: "compose.yaml", service: "app" }, "`dockerComposeFile`; `service`"],
-    [{ build: { dockerfile: "Dockerfile" } }, "`build`"],
+    [{ build: "Dockerfile" }, "`build`"],
+    [{ build: { dockerfile: "Dockerfile", options: ["--network=host"] } }, "`build.options`"],
+    [{ build: { dockerfile: "../../Dockerfile" } }, "`build.dockerfile`, which is no file in its context"],
+    [{ build: { dockerfile: "../Dockerfile" } }, "`build.dockerfile`, which is no file in its context"],
+    [
+      { build: { dockerfile: "/etc/Dockerfile", context: ".." } },
+      "`build.dockerfile`, which is no file in its context",
+    ],
+    [
+      { build: { dockerfile: "Dockerfile", context: "../.." } },
+      "`build.context`, which is no folder of the repository",
+    ],
+    [{ build: { dockerfile: "Dockerfile", args: { A: `$\{localEnv:HOME}` } } }, "`build.args`"],
+    [{ build: { dockerfile: "Dockerfile", target: "--x y" } }, "`build.target`"],
     [
       { features: { "ghcr.io/devcontainers/features/docker-in-docker:2": {}, "./local": {} } },
       "the feature `ghcr.io/devcontainers/features/docker-in-docker:2`; the feature `./local`",

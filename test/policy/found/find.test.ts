@@ -75,6 +75,26 @@ describe("an environment", () => {
     });
   });
 
+  it("is built from a devcontainer's Dockerfile where the operator lets images be built, and else not used, which is said", () => {
+    const files = { [devcontainer]: '{ "build": { "dockerfile": "Dockerfile", "context": ".." } }' };
+    const image = "built from .devcontainer/Dockerfile";
+    expect(read("", files, { programs: true, dockerfiles: true })).toMatchObject({
+      image,
+      reviewer: image,
+      found: { from: devcontainer },
+    });
+    expect(read("", files, { programs: true })).toMatchObject({
+      image: "ours",
+      found: { unused: [{ why: [expect.stringContaining("lets no image be built from a repository")] }] },
+    });
+    expect(read("", files, { dockerfiles: true })).toMatchObject({
+      found: { unused: [{ why: [expect.stringContaining("brings no agents")] }] },
+    });
+    const own = "environment: { dockerfile: tools/Dockerfile, image: other }";
+    expect(read(own, files, { dockerfiles: true })).toMatchObject({ image: "built from tools/Dockerfile" });
+    expect(read(own, files)).toContain("`environment.dockerfile` is set, but this App's operator");
+  });
+
   it.each([
     "environment: { find: false }",
     "environment: { image: mine }",

@@ -2,13 +2,12 @@
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
-import { maskCredentials } from "../../../base/credentials.ts";
 import { toFault } from "../../../base/fault.ts";
-import { parseJson } from "../../../base/parse-json.ts";
 import { byDigest, type ImageName, isListed, readImageName } from "../../../policy/image-name.ts";
 import { ImageFault } from "../../run.ts";
 import type { Login, Logins } from "./logins.ts";
 import { type LongWork, type LongWorkParts, longWork, usualPace } from "./long-work.ts";
+import { linesOf, type ProgressLine, wordsOf } from "./words.ts";
 
 /** What the operator lets the App pull. */
 export interface PullParts {
@@ -132,24 +131,6 @@ interface Layer {
   all: number;
 }
 
-interface ProgressLine {
-  readonly id?: string;
-  readonly status?: string;
-  readonly error?: string;
-  readonly progressDetail?: { readonly current?: number; readonly total?: number };
-}
-
-/** The engine's progress: a JSON object a line. */
-async function* linesOf(stream: Readable): AsyncGenerator<ProgressLine> {
-  let rest = "";
-  for await (const chunk of stream) {
-    const lines = (rest + String(chunk)).split("\n");
-    rest = (lines.pop() ?? "").slice(-1_000_000);
-    for (const line of lines) if (line.trim() !== "") yield (parseJson(line) ?? {}) as ProgressLine;
-  }
-  if (rest.trim() !== "") yield (parseJson(rest) ?? {}) as ProgressLine;
-}
-
 function note(layers: Map<string, Layer>, { id = "", status = "", progressDetail }: ProgressLine): void {
   const layer = layers.get(id);
   const { current = 0, total = 0 } = progressDetail ?? {};
@@ -159,14 +140,6 @@ function note(layers: Map<string, Layer>, { id = "", status = "", progressDetail
 
 function sums(layers: ReadonlyMap<string, Layer>): readonly [number, number] {
   return [...layers.values()].reduce<[number, number]>(([d, a], { done, all }) => [d + done, a + all], [0, 0]);
-}
-
-/** What engine and registry said, as the middle of a sentence: on one line, without a credential, and nothing that a thread would make more of. */
-function wordsOf(error: unknown): string {
-  const { json, message } = error as { readonly json?: { readonly message?: unknown }; readonly message?: string };
-  const said = typeof json?.message === "string" ? json.message : (message ?? String(error));
-  const plain = maskCredentials(said).replaceAll(/[^\p{L}\p{N} .:,;/'()=+-]+/gu, " ");
-  return plain.replaceAll(/\s+/g, " ").trim().replace(/\.$/, "").slice(0, 400);
 }
 
 /** Whether trying again would come to the same: the registry knows the image not, or us not. */
