@@ -4,7 +4,7 @@ import { access, chmod, mkdir, mkdtemp, readFile, readlink, rename, rm, symlink,
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { geminiSettings } from "../../src/agents/gemini.ts";
-import { SERVER, VERSIONS, type Version } from "./versions.ts";
+import { BROWSER, SERVER, VERSIONS, type Version } from "./versions.ts";
 
 const run = promisify(execFile);
 
@@ -46,6 +46,11 @@ export async function installAgents(kinds: readonly Installed[], how: Download =
 /** Installs the tool server beside them, likewise. */
 export async function installServer(): Promise<void> {
   await install("server", SERVER, await installAgents([]), {});
+}
+
+/** Installs the server that drives a browser, likewise. */
+export async function installBrowserServer(): Promise<void> {
+  await install("browser", BROWSER, await installAgents([]), {});
 }
 
 /** Install scripts stay off: what they would do is to put the machine's own program where we find it anyway. */

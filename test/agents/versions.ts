@@ -44,3 +44,11 @@ export const SERVER: Version = {
   program: "mcp-server-filesystem",
   file: "@modelcontextprotocol/server-filesystem/dist/index.js",
 };
+
+/** One that drives a browser, which is the machine's own Chromium. */
+export const BROWSER: Version = {
+  name: "@playwright/mcp",
+  version: "0.0.83",
+  program: "playwright-mcp",
+  file: "@playwright/mcp/cli.js",
+};

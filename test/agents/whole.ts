@@ -43,6 +43,10 @@ export interface LoopOptions {
   readonly manners?: Manners;
   /** US dollars. */
   readonly budget?: number;
+  /** More lines of the policy. */
+  readonly policy?: string;
+  /** More files of the repository. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Opens the errand's issue, labels it as alice, and lets the loop go as far as it does by itself. */
@@ -51,7 +55,7 @@ export async function wholeLoop(engine: Engine, kind: Installed, options: LoopOp
   onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 3 }));
   const model = await startModelServer(options.steps ?? steps, options.manners);
   onTestFinished(() => model.close());
-  const { forge, repository } = await aForge(dir, kind, options.budget ?? 5);
+  const { forge, repository } = await aForge(dir, kind, options);
   const leases: string[] = [];
   const runtime = notingLeases(await containersBelow(dir, engine, kind), leases);
   const { log, calls, lines } = listening();
@@ -81,7 +85,11 @@ export async function wholeLoop(engine: Engine, kind: Installed, options: LoopOp
 }
 
 /** A repository whose policy names the agent, and whose CI is red until hello.txt says hello. */
-async function aForge(dir: string, kind: Installed, budget: number): Promise<Pick<WholeLoop, "forge" | "repository">> {
+async function aForge(
+  dir: string,
+  kind: Installed,
+  { budget = 5, policy = "", files = {} }: LoopOptions,
+): Promise<Pick<WholeLoop, "forge" | "repository">> {
   const forge = await startForge({ dataDir: join(dir, "forge"), ci: { command: '[ "$(cat hello.txt)" = hello ]' } });
   onTestFinished(() => forge.close());
   forge.createUser("alice");
@@ -90,7 +98,8 @@ async function aForge(dir: string, kind: Installed, budget: number): Promise<Pic
     name: "shop",
     files: {
       "README.md": "# shop\n",
-      ".github/loop.yml": `version: 1\nagent:\n  kind: ${kind}\n  model: ${MODEL}\nbudget:\n  usd: ${budget}\n`,
+      ...files,
+      ".github/loop.yml": `version: 1\nagent:\n  kind: ${kind}\n  model: ${MODEL}\nbudget:\n  usd: ${budget}\n${policy}`,
     },
     collaborators: { alice: "maintain", bob: "write" },
   });
@@ -105,7 +114,8 @@ function notingLeases(runtime: Runtime, leases: string[]): Runtime {
   return {
     ...runtime,
     start(request, watch) {
-      leases.push(new URL((request.env.LOOP_GIT_URL ?? "").replace("{port}", "1")).password);
+      const { LOOP_GIT_URL = "" } = request.env; // a server beside a run has none
+      if (LOOP_GIT_URL !== "") leases.push(new URL(LOOP_GIT_URL.replace("{port}", "1")).password);
       return runtime.start(request, watch);
     },
   };
