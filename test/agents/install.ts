@@ -4,7 +4,7 @@ import { access, chmod, mkdir, mkdtemp, readFile, readlink, rename, rm, symlink,
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { geminiSettings } from "../../src/agents/gemini.ts";
-import { BROWSER, SERVER, VERSIONS, type Version } from "./versions.ts";
+import { BROWSER, OTHERS, SERVER, VERSIONS, type Version } from "./versions.ts";
 
 const run = promisify(execFile);
 
@@ -51,6 +51,11 @@ export async function installServer(): Promise<void> {
 /** Installs the server that drives a browser, likewise. */
 export async function installBrowserServer(): Promise<void> {
   await install("browser", BROWSER, await installAgents([]), {});
+}
+
+/** Installs another server, likewise. */
+export async function installOther(as: keyof typeof OTHERS): Promise<void> {
+  await install(as, OTHERS[as], await installAgents([]), {});
 }
 
 /** Install scripts stay off: what they would do is to put the machine's own program where we find it anyway. */
