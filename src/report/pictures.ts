@@ -25,31 +25,32 @@ export interface Shown {
 
 export const notShown: Shown = { addressOf: () => null, refused: null };
 
-/** Empty where no check left any and the agent attached none. Those that changed come first. */
+/** Empty where no check left any and the agent attached none. What changed most plainly comes first. */
 export function pictureParts({ checks = [], attached = [] }: Attempt, shown: Shown): string[] {
-  const lines = [
-    ...checks.flatMap((check) => linesOf(check, shown)),
-    ...attached.map((one) => lineOfAgents(one, shown)),
-  ];
+  const ofAgent = attached.map((one) => lineOfAgents(one, shown));
+  const lines = [...checks.flatMap((check) => linesOf(check, shown)), ...ofAgent];
   if (lines.length === 0) return [];
-  const changed = lines.filter(({ isSame }) => !isSame).map(({ text }) => text);
-  const same = lines.filter(({ isSame }) => isSame).map(({ text }) => text);
   const refused = shown.refused === null ? [] : [plainSentence(notPublishedWords(shown.refused))];
-  return [picturesTitle, ...refused, ...changed, ...(same.length === 0 ? [] : [same.join("\n")])];
+  const groups = order.map((kind) => lines.filter((one) => one.kind === kind).map(({ text }) => text));
+  const last = groups.pop() ?? [];
+  return [picturesTitle, ...refused, ...groups.flat(), ...(last.length === 0 ? [] : [last.join("\n")])];
 }
+
+/** What is only told of in words comes last, without a gap. */
+const order = ["changed", "other", "new", "gone", "attached", "words"] as const;
 
 interface Line {
   readonly text: string;
-  readonly isSame: boolean;
+  readonly kind: (typeof order)[number];
 }
 
 function linesOf({ head, base }: CheckResult, shown: Shown): Line[] {
   const [after, before] = [head?.pictures ?? [], base?.pictures ?? []];
-  const unread = (head?.unread ?? []).map(({ path, why }) => line(path, unreadWords(why), true));
-  const gone = before.filter(({ path }) => head?.state !== undefined && !isIn(after, path) && !isUnread(head, path));
+  const unread = (head?.unread ?? []).map(({ path, why }) => line("words", path, unreadWords(why)));
+  const gone = before.filter(({ path }) => head !== null && !isIn(after, path) && !isIn(head.unread ?? [], path));
   return [
     ...after.map((one) => lineOf(one, before.find(({ path }) => path === one.path) ?? null, base !== null, shown)),
-    ...gone.map((one) => line(one.path, goneWords, false, table(shown, { before: one }))),
+    ...gone.map((one) => line("gone", one.path, goneWords, table(shown, { before: one }))),
     ...unread,
   ];
 }
@@ -57,47 +58,48 @@ function linesOf({ head, base }: CheckResult, shown: Shown): Line[] {
 /** The agent's own words for it are quoted. */
 function lineOfAgents({ caption, ...one }: AttachedPicture, shown: Shown): Line {
   const said = caption === undefined ? "" : `, with the words ${inlineCode(caption, 500)}`;
-  return line(one.path, `${attachedWords}${said}`, false, table(shown, { picture: one }));
+  return line("attached", one.path, `${attachedWords}${said}`, table(shown, { picture: one }));
 }
 
-function isIn(pictures: readonly PictureSeen[], path: string): boolean {
-  return pictures.some((one) => one.path === path);
-}
-
-function isUnread({ unread = [] }: NonNullable<CheckResult["head"]>, path: string): boolean {
-  return unread.some((one) => one.path === path);
+function isIn(files: readonly { readonly path: string }[], path: string): boolean {
+  return files.some((one) => one.path === path);
 }
 
 function lineOf(after: PictureSeen, before: PictureSeen | null, hasBase: boolean, shown: Shown): Line {
   const { path, width, height } = after;
-  if (before === null) return line(path, hasBase ? newWords : noBaseWords, false, table(shown, { after }));
+  if (before === null) return line("new", path, hasBase ? newWords : noBaseWords, table(shown, { after }));
   if (before.width !== width || before.height !== height)
-    return line(path, resizedWords(before, after), false, table(shown, { before, after }));
+    return line("other", path, resizedWords(before, after), table(shown, { before, after }));
   const { differs } = before;
-  if (differs === undefined) return line(path, notComparedWords, false, table(shown, { before, after }));
+  if (differs === undefined) return line("other", path, notComparedWords, table(shown, { before, after }));
   const words = `${changedWords(differs.pixels, width * height)}, ${sizeWords(after)}`;
-  if (differs.pixels === 0) return line(path, words, true);
+  if (differs.pixels === 0) return line("words", path, words);
   const pictures = { before, after };
   const all = differs.id === null ? pictures : { ...pictures, difference: { id: differs.id } };
-  return line(path, words, false, table(shown, all));
+  return line("changed", path, words, table(shown, all));
 }
 
-function line(path: string, words: string, isSame: boolean, pictures: string | null = null): Line {
+function line(kind: Line["kind"], path: string, words: string, pictures: string | null = null): Line {
   const text = `- ${inlineCode(path, 200)}: ${words}`;
-  return { text: pictures === null ? text : `${text}\n\n${pictures}`, isSame };
+  return { text: pictures === null ? text : `${text}\n\n${pictures}`, kind };
 }
 
-/** A column for each picture that has an address; null where none has. */
+/** Wide enough to be recognised, and no more: whoever wants to read it opens it. */
+const aloneWidth = 360;
+
+/** A column for each picture that has an address, one alone by itself; null where none has. */
 function table({ addressOf }: Shown, pictures: Readonly<Record<string, { readonly id: string }>>): string | null {
   const columns = Object.entries(pictures).flatMap(([name, { id }]) => {
     const address = addressOf(id);
-    return address === null ? [] : [{ name, image: `![${name}](${address})` }];
+    return address === null ? [] : [{ name, address }];
   });
-  if (columns.length === 0) return null;
+  const [first, ...others] = columns;
+  if (first === undefined) return null;
+  if (others.length === 0) return `<img src="${first.address}" alt="${first.name}" width="${aloneWidth}">`;
   const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
     row(columns.map(({ name }) => name)),
     row(columns.map(() => "---")),
-    row(columns.map(({ image }) => image)),
+    row(columns.map(({ name, address }) => `![${name}](${address})`)),
   ].join("\n");
 }

@@ -54,9 +54,9 @@ export function attemptComment(state: LoopState, attempt: Attempt, shown: Shown 
   const results = resultsOf(attempt);
   if (results !== null && results.parts.length > 0) before.push(judgeTable(results, home));
   before.push(...criteriaTable(attempt.review, 20));
-  before.push(...pictureParts(attempt, shown));
   if (verdict !== null && verdict.findings.length > 0) before.push("**What has to change**");
   const after = [
+    ...pictureParts(attempt, shown),
     ...raisingSentences(attempt),
     ...lastLinesOf(attempt),
     ...(claim === null ? [] : [claimText(claim)]),

@@ -59,7 +59,7 @@ if (!existsSync(chromium)) {
         expect(executor?.isolation).toMatchObject({ network: "none", capabilities: [], readOnlyRoot: true });
         const attempt = loop.issue.comments.map(({ body }) => body).find((body) => body.startsWith("### Attempt 1"));
         expect(attempt).toContain("- `picture-1`: attached by the agent, with the words `The front page`");
-        const [, url = ""] = /!\[picture\]\((\S+)\)/.exec(attempt ?? "") ?? [];
+        const [, url = ""] = /<img src="(\S+)" alt="picture"/.exec(attempt ?? "") ?? [];
         const picture = readPicture(await (await fetch(url)).bytes());
         if ("why" in picture) throw new Error(picture.why);
         expect(picture.width).toBeGreaterThan(600);

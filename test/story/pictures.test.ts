@@ -158,11 +158,9 @@ ${mend}`,
     "result.json is not attached: there is no such file of at most 5 MiB.",
   ]);
   const comment = attemptComment(issue);
-  expect(comment).toContain(
-    "- `home.png`: attached by the agent, with the words `The front page, @bob`\n\n| picture |",
-  );
-  expect(comment).toContain("- `picture-1`: attached by the agent\n\n| picture |");
-  const urls = [...comment.matchAll(/!\[picture\]\((\S+)\)/g)].map(([, url]) => url ?? "");
+  expect(comment).toContain('- `home.png`: attached by the agent, with the words `The front page, @bob`\n\n<img src="');
+  expect(comment).toContain('- `picture-1`: attached by the agent\n\n<img src="');
+  const urls = [...comment.matchAll(/<img src="(\S+)" alt="picture" width="360">/g)].map(([, url]) => url ?? "");
   const shown = await Promise.all(urls.map(async (url) => readPicture(await (await fetch(url)).bytes())));
   expect(shown).toEqual([readPicture(after), readPicture(Buffer.from(small, "base64"))]);
 });

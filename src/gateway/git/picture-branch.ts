@@ -7,7 +7,7 @@ import type { Replaced } from "../../verify/knock-out/hunk.ts";
 import { branchRef } from "./branch.ts";
 import { gitFault } from "./failure.ts";
 import { runGit, transportOf } from "./git.ts";
-import { answerFor, isOwnFailure, pushRef, rejectionOf } from "./push.ts";
+import { answerFor, isMovedMeanwhile, isOwnFailure, pushRef, rejectionOf } from "./push.ts";
 import { treeWith } from "./replaced.ts";
 import { remoteHead } from "./repository.ts";
 
@@ -90,8 +90,7 @@ async function putOnce(gitDir: string, request: PictureBranchRequest): Promise<P
   if (line === undefined) throw gitFault(doing, result.stderr);
   if (!line.startsWith("!")) return { status: "put" };
   const { reason, whole } = rejectionOf(line, result.stderr);
-  if (isOwnFailure(reason) || /stale info|fetch first|cannot lock ref|reference already exists/.test(reason))
-    return "moved";
+  if (isOwnFailure(reason) || isMovedMeanwhile(reason)) return "moved";
   return { status: "refused", message: whole };
 }
 

@@ -4,7 +4,7 @@ import { Fault } from "../../base/fault.ts";
 import { branchRef, isCommitId } from "./branch.ts";
 import { gitFault } from "./failure.ts";
 import type { GitResult } from "./git.ts";
-import { answerFor, isOwnFailure, pushRef, rejectionOf } from "./push.ts";
+import { answerFor, isMovedMeanwhile, isOwnFailure, pushRef, rejectionOf } from "./push.ts";
 import { commitOf, descends, remoteHead } from "./repository.ts";
 
 export interface PublishRequest {
@@ -78,9 +78,7 @@ async function outcomeOf(request: PublishRequest, result: GitResult): Promise<Pu
   if (line.startsWith("=")) return { status: "already" };
   if (!line.startsWith("!")) return { status: "pushed" };
   const { reason, whole } = rejectionOf(line, stderr);
-  if (
-    /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|reference already exists/.test(reason)
-  ) {
+  if (isMovedMeanwhile(reason) || /non-fast-forward/.test(reason)) {
     return decide(request, new Fault(`${attempted}: the branch moved`, { kind: "conflict", retry: "later" }));
   }
   if (isOwnFailure(reason)) {

@@ -52,6 +52,11 @@ export function rejectionOf(line: string, stderr: string): { readonly reason: st
   return { reason, whole: [reason, ...said].join("\n").slice(0, 2000) };
 }
 
+/** Whether somebody else moved the ref meanwhile, as git says it on either side. */
+export function isMovedMeanwhile(reason: string): boolean {
+  return /stale info|fetch first|cannot lock ref|failed to update ref|reference already exists/.test(reason);
+}
+
 /**
  * Whether the remote failed by itself, which it tells where a rule's refusal would be: GitHub says `failure`, with
  * `fatal error in commit_refs` beside it. Pushed again, it mostly goes through. https://github.com/usetheokit/theokit/issues/504
