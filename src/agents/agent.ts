@@ -79,6 +79,11 @@ export interface EventReader {
 export interface Agent {
   readonly kind: AgentKind;
   readonly route: ModelRoute | null;
+  /**
+   * How its CLI lets the gateway take part in what it does: `hooks`, before and after each tool; null: not at all, so that its commands are
+   * known from its events alone, and words reach it by the run's tools alone.
+   */
+  readonly takesPart: "hooks" | null;
   readonly prepare: (task: AgentTask) => Prepared;
   readonly events: () => EventReader;
 }

@@ -1,4 +1,4 @@
-// Claude Code: only the user's settings are read, and the run's home has none; hooks stay off, and of MCP servers all but the run's own.
+// Claude Code: only the user's settings are read, and the run's home has none; of hooks and MCP servers all but the run's own stay off.
 import { type Agent, type Prepared, TOOL_SERVER } from "./agent.ts";
 import { claudeCodeEvents } from "./events/claude-code.ts";
 import { quoted } from "./shell.ts";
@@ -6,6 +6,7 @@ import { quoted } from "./shell.ts";
 export const claudeCode: Agent = {
   kind: "claude-code",
   route: "anthropic",
+  takesPart: "hooks",
   prepare({ promptPath, model, gatewayUrl, lease, hasTools }): Prepared {
     const name = quoted(model);
     const lines = [
@@ -15,12 +16,13 @@ export const claudeCode: Agent = {
       // It prints its result and then stays for as long as a command in the background runs, or a wake-up is due.
       "export CLAUDE_CODE_DISABLE_BACKGROUND_TASKS=1",
       "export ENABLE_TOOL_SEARCH=false", // else the model has to look for the run's tools before it can call them
+      ...(hasTools ? [settings] : []),
       [
         "exec claude --print --output-format stream-json --verbose --permission-mode bypassPermissions",
         "--setting-sources user --strict-mcp-config --no-session-persistence --no-chrome",
         ...(hasTools ? [`--mcp-config ${quoted(JSON.stringify(tools))}`] : []),
         "--disallowedTools ScheduleWakeup,CronCreate",
-        `--settings ${quoted(JSON.stringify({ disableAllHooks: true }))}`,
+        `--settings ${hasTools ? `"$settings"` : quoted(JSON.stringify({ disableAllHooks: true }))}`,
         `--model ${name} <${quoted(promptPath)}`,
       ].join(" \\\n  "),
     ];
@@ -37,6 +39,26 @@ export const claudeCode: Agent = {
 
 /** What this CLI replaces by the value of a variable of its environment. */
 const variable = (name: string) => `\${${name}}`;
+
+/** The run's own hooks, and no other: it asks the gateway by itself, before and after each tool. Its address is known to the shell alone. */
+const hooks = [
+  {
+    matcher: "*",
+    hooks: [
+      {
+        type: "http",
+        url: "HOOK",
+        headers: { Authorization: "Bearer $LOOP_TOOLS_TOKEN" },
+        allowedEnvVars: ["LOOP_TOOLS_TOKEN"],
+        timeout: 60,
+      },
+    ],
+  },
+];
+const settings = `settings=${quoted(JSON.stringify({ hooks: { PreToolUse: hooks, PostToolUse: hooks } })).replaceAll(
+  "HOOK",
+  `'"$LOOP_TOOLS_URL"'/hook`,
+)}`;
 
 /** Address and lease come from the environment. */
 const tools = {

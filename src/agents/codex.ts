@@ -1,11 +1,13 @@
 // Codex: everything about the model is said by flags, which win over every file; a repository's `.codex` is not trusted.
 import { type Agent, type Prepared, TOOL_SERVER } from "./agent.ts";
 import { codexEvents } from "./events/codex.ts";
+import { hookFile, hookLine } from "./hook.ts";
 import { quoted } from "./shell.ts";
 
 export const codex: Agent = {
   kind: "codex",
   route: "openai",
+  takesPart: "hooks",
   prepare({ promptPath, model, gatewayUrl, lease, hasTools }): Prepared {
     const line = [
       "exec codex exec --json --color never --ephemeral --skip-git-repo-check",
@@ -13,13 +15,13 @@ export const codex: Agent = {
       `--model ${quoted(model)}`,
       ...settings.map((setting) => `-c ${quoted(setting)}`),
       `-c "model_providers.loopgate.base_url=\\"$LOOP_MODEL_URL\\""`,
-      ...(hasTools ? tools : []),
+      ...(hasTools ? [...tools, "--dangerously-bypass-hook-trust", ...hooks] : ["--disable hooks"]),
       '-c "projects.$PWD.trust_level=\\"untrusted\\""',
       ...features.map((feature) => `--disable ${feature}`),
       `- <${quoted(promptPath)}`,
     ];
     const env = { OPENAI_API_KEY: lease, LOOP_MODEL_URL: `${gatewayUrl}/model/openai/v1` };
-    return { command: line.join(" \\\n  "), env, files: [] };
+    return { command: line.join(" \\\n  "), env, files: hasTools ? [hookFile] : [] };
   },
   events: codexEvents,
 };
@@ -29,6 +31,11 @@ const tools = [
   `-c "mcp_servers.${TOOL_SERVER}.url=\\"$LOOP_TOOLS_URL\\""`,
   `-c ${quoted(`mcp_servers.${TOOL_SERVER}.bearer_token_env_var="LOOP_TOOLS_TOKEN"`)}`,
 ];
+
+/** Nobody is there to trust what we start ourselves; what a repository has is not read, since its folder is untrusted. */
+const hooks = ["PreToolUse", "PostToolUse"].map(
+  (event) => `-c ${quoted(`hooks.${event}=[{matcher="*",hooks=[{type="command",command='${hookLine}'}]}]`)}`,
+);
 
 const settings = [
   'model_provider="loopgate"',
@@ -47,4 +54,4 @@ const settings = [
 ];
 
 /** What would start programs that we did not name, call elsewhere, or send what the gateway does not read. */
-const features = ["hooks", "plugins", "apps", "enable_request_compression", "remote_plugin"];
+const features = ["plugins", "apps", "enable_request_compression", "remote_plugin"];

@@ -6,6 +6,7 @@ export function commandAgent(command: string): Agent {
   return {
     kind: "command",
     route: null,
+    takesPart: null,
     prepare: ({ gatewayUrl, lease }): Prepared => ({
       command,
       env: {

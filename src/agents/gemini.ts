@@ -6,6 +6,7 @@ import { quoted } from "./shell.ts";
 export const gemini: Agent = {
   kind: "gemini",
   route: "gemini",
+  takesPart: null,
   prepare({ promptPath, model, gatewayUrl, lease, hasTools }): Prepared {
     const lines = [
       overruling,

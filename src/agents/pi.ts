@@ -1,11 +1,13 @@
 // The CLI pi: what belongs to the repository's `.pi` is left unread, and an extension of ours names the model, the tools and the exit code.
 import { type Agent, type Prepared, TOOL_SERVER } from "./agent.ts";
 import { piEvents } from "./events/pi.ts";
+import { askGateway } from "./hook.ts";
 import { quoted } from "./shell.ts";
 
 export const pi: Agent = {
   kind: "pi",
   route: "openai",
+  takesPart: "hooks",
   prepare({ promptPath, model, gatewayUrl, lease, hasTools }): Prepared {
     const line = [
       "exec pi --print --mode json --no-session --offline --no-approve",
@@ -41,9 +43,9 @@ function extension(model: string, hasTools: boolean): string {
   // Direct: else the model would have to look for the run's tools before it can call them.
   const server = { headers: { Authorization: `Bearer ${variable("LOOP_TOOLS_TOKEN")}` }, exposure: "direct" };
   const tools = `  pi.registerMcpServer("${TOOL_SERVER}", { url: process.env.LOOP_TOOLS_URL, ...${JSON.stringify(server)} });\n`;
-  return `export default function (pi) {
+  return `${hasTools ? askGateway : ""}export default function (pi) {
   pi.registerProvider("loopgate", { baseUrl: process.env.LOOP_MODEL_URL, ...${JSON.stringify(provider)} });
-${hasTools ? tools : ""}  let failed = false;
+${hasTools ? tools + hooks : ""}  let failed = false;
   pi.on("agent_end", ({ messages }) => {
     failed = ["error", "aborted"].includes(messages.findLast(({ role }) => role === "assistant")?.stopReason);
   });
@@ -53,6 +55,16 @@ ${hasTools ? tools : ""}  let failed = false;
 }
 `;
 }
+
+const hooks = `  pi.on("tool_call", async ({ toolName, input }) => {
+    const said = await ask({ hook_event_name: "PreToolUse", tool_name: toolName, tool_input: input });
+    if (said.permissionDecision === "deny") return { block: true, reason: said.permissionDecisionReason };
+  });
+  pi.on("tool_result", async ({ toolName, content }) => {
+    const { additionalContext: text } = await ask({ hook_event_name: "PostToolUse", tool_name: toolName });
+    if (text !== undefined) return { content: [...content, { type: "text", text }] };
+  });
+`;
 
 /** What this CLI replaces by the value of a variable of its environment. */
 const variable = (name: string) => `\${${name}}`;

@@ -1,12 +1,14 @@
 // Qwen Code: the workspace is no trusted folder to it, so that nothing of the repository's own configuration is read.
 import type { Agent, Prepared } from "./agent.ts";
 import { qwenEvents } from "./events/qwen.ts";
+import { hookFile, hookLine } from "./hook.ts";
 import { quoted } from "./shell.ts";
 
 export const qwen: Agent = {
   kind: "qwen",
   route: "openai",
-  prepare({ promptPath, model, gatewayUrl, lease }): Prepared {
+  takesPart: "hooks",
+  prepare({ promptPath, model, gatewayUrl, lease, hasTools }): Prepared {
     const lines = [
       // At the system's place as well, where no other settings can take its word back.
       `export QWEN_CODE_SYSTEM_SETTINGS_PATH="$HOME"/${settingsPath} QWEN_CODE_DISABLE_CRON=1`,
@@ -19,7 +21,11 @@ export const qwen: Agent = {
       ].join(" \\\n  "),
     ];
     const env = { OPENAI_API_KEY: lease, OPENAI_BASE_URL: `${gatewayUrl}/model/openai/v1` };
-    return { command: lines.join("\n"), env, files: [{ path: settingsPath, text: settings }] };
+    return {
+      command: lines.join("\n"),
+      env,
+      files: [{ path: settingsPath, text: settings(hasTools) }, ...(hasTools ? [hookFile] : [])],
+    };
   },
   events: qwenEvents,
 };
@@ -35,11 +41,12 @@ done`;
 const unwritten = "if [ -e .qwen/settings.json ]; then chmod a-w .qwen .qwen/settings.json; fi";
 
 /**
- * In a folder without trust this CLI reads neither `.qwen` nor `.env`, starts no hook, and no MCP server either, the run's own
+ * In a folder without trust this CLI reads neither `.qwen` nor `.env`, starts no hook of its own, and no MCP server either, the run's own
  * included: its tools are the command `loop`. It would also ask before it acts, so what it may do is named.
  */
-const settings = JSON.stringify(
-  {
+function settings(hasTools: boolean): string {
+  const hooks = [{ matcher: "*", hooks: [{ type: "command", command: hookLine }] }];
+  const all = {
     security: { folderTrust: { enabled: true }, auth: { selectedType: "openai" } },
     permissions: {
       allow: ["read_file", "write_file", "edit", "notebook_edit", "run_shell_command", "agent"],
@@ -51,10 +58,9 @@ const settings = JSON.stringify(
     // Seven tries a call are left. Ten more rounds of them, as it does by itself, take the better part of an hour.
     model: { generationConfig: { maxRetries: 0 } },
     tools: { sandbox: false, toolSearch: { enabled: false } },
-    disableAllHooks: true,
+    ...(hasTools ? { hooks: { PreToolUse: hooks, PostToolUse: hooks } } : { disableAllHooks: true }),
     privacy: { usageStatisticsEnabled: false },
     telemetry: { enabled: false },
-  },
-  null,
-  2,
-);
+  };
+  return JSON.stringify(all, null, 2);
+}

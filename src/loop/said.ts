@@ -10,3 +10,8 @@ export function withSaid(state: LoopState, said: Said): LoopState {
 export function cut(text: string): string {
   return text.slice(0, saidBounds.text).toWellFormed();
 }
+
+/** What people said no to, word for word. */
+export function refusedIn({ said = [] }: Pick<LoopState, "said">): string[] {
+  return said.flatMap(({ of, about }) => (of === "denied" && about !== undefined ? [about] : []));
+}

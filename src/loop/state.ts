@@ -130,6 +130,15 @@ const ToolServer = z.object({
 });
 export type ToolServer = z.infer<typeof ToolServer>;
 
+/** What becomes of commands that an agent would run: `deny` counts first, then `ask`, then `allow`. */
+const CommandRules = z.object({
+  allow: z.array(z.string()), // patterns, each for its words and whatever follows them
+  ask: z.array(z.string()),
+  deny: z.array(z.string()),
+  otherwise: z.enum(["allow", "ask", "deny"]), // of what none of them names
+});
+export type CommandRules = z.infer<typeof CommandRules>;
+
 /** What a run may be found to have done on its way. */
 export const TRACE_RULES = ["refused", "undeclared", "reverted", "outside", "untested"] as const;
 export type TraceRule = (typeof TRACE_RULES)[number];
@@ -169,6 +178,7 @@ export const Rules = z.object({
   packages: Packages.optional(), // absent: the operator has set no registry
   hosts: z.array(z.string()), // what a run may reach through the egress proxy; empty: nothing
   toolServers: z.array(ToolServer).optional(), // MCP servers beside an executor's run; absent: none
+  commands: CommandRules.optional(), // of an executor's run; absent: it may run any
   attempts: z.number().int(), // granted with the label and again with each /loop retry
   lifetimeRuns: z.number().int(), // containers of any role over the loop's whole life, never refunded
   issueRuns: z.number().int().default(60), // containers of all loops of the issue, however often its label is set

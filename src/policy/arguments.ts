@@ -32,7 +32,12 @@ function fits(value: unknown, allowed: readonly string[]): boolean {
 function matches(pattern: string, text: string): boolean {
   if (pattern === text || pattern === "*") return true;
   const climbs = text.split(/[/\\]|%2f|%5c/i).some((part) => part.replace(/%2e/gi, ".") === "..");
-  return !climbs && starMatches(pattern.split(/\*+/), text);
+  return !climbs && fitsPattern(pattern, text);
+}
+
+/** Whether a text is one that a pattern stands for, in which `*` stands for any text. */
+export function fitsPattern(pattern: string, text: string): boolean {
+  return starMatches(pattern.split(/\*+/), text);
 }
 
 /** In one pass: what stands between two stars is taken where it is found first. */

@@ -57,7 +57,7 @@ export function capabilitiesUnder(
 
 /** Patterns that stand for no file, and no tool of another server: there is nothing to say. No host is something to say. */
 function isEmpty({ option, which }: Capability, rules: Rules): boolean {
-  return /_paths$|^tools\.servers$/.test(option ?? "") && which?.(rules).length === 0;
+  return /_paths$|^tools\.servers$|^commands\.(?!otherwise$)/.test(option ?? "") && which?.(rules).length === 0;
 }
 
 function toolsOfServers({ toolServers = [] }: Rules): readonly string[] {
@@ -129,11 +129,38 @@ export const capabilities: readonly Capability[] = [
   },
   {
     name: "run commands",
-    sentence: "run any command in this container",
+    sentence: "run any command in this container that is not named otherwise here",
     by: "agent",
     risk: "low",
-    option: null,
+    option: "commands.otherwise",
+    under: ({ commands }) => commands?.otherwise ?? "allow",
+  },
+  {
+    name: "run allowed commands",
+    sentence: "run commands that match these patterns",
+    by: "agent",
+    risk: "low",
+    option: "commands.allow",
     under: always("allow"),
+    which: ({ commands }) => commands?.allow ?? [],
+  },
+  {
+    name: "run asked commands",
+    sentence: "run commands that match these patterns",
+    by: "agent",
+    risk: "high",
+    option: "commands.ask",
+    under: always("ask"),
+    which: ({ commands }) => commands?.ask ?? [],
+  },
+  {
+    name: "run denied commands",
+    sentence: "run commands that match these patterns",
+    by: "agent",
+    risk: "high",
+    option: "commands.deny",
+    under: always("deny"),
+    which: ({ commands }) => commands?.deny ?? [],
   },
   {
     name: "use tools",

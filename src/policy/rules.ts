@@ -261,6 +261,7 @@ function limitsOf(policy: Policy) {
       large: nanoOf(Math.max(policy.budget.large, policy.budget.usd)),
     },
     hosts: policy.network.allow,
+    ...commandsOf(policy),
     lifetimeRuns: policy.runs,
     issueRuns: policy.issue.runs,
     issueNano: nanoOf(policy.issue.usd),
@@ -272,6 +273,12 @@ function limitsOf(policy: Policy) {
     changedFiles: policy.limits.changed_files,
     confidence: policy.confidence_minimum,
   };
+}
+
+/** Absent where any command may be run. */
+function commandsOf({ commands }: Policy): Pick<Rules, "commands"> {
+  const { ask, deny, otherwise } = commands;
+  return ask.length + deny.length === 0 && otherwise === "allow" ? {} : { commands };
 }
 
 /** Who may add to a loop's limits, and what one grant may come to at most. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isBranchName } from "../base/branch-name.ts";
 import { AGENT_KINDS, TRACE_RULES } from "../loop/state.ts";
 import { sizePattern } from "./bytes.ts";
+import { Commands } from "./commands.ts";
 import { cronProblem, isTimeZone } from "./cron.ts";
 import { hostProblem } from "./hosts.ts";
 import { fileGlobProblem, patternProblem } from "./pattern.ts";
@@ -657,6 +658,9 @@ export const Policy = z.strictObject({
     "What a run may reach besides its gateways: nothing, unless it is named here.",
   ),
   tools: Tools.prefault({}).describe("Tools of others that an agent may use: none, unless they are named here."),
+  commands: Commands.prefault({}).describe(
+    "Which commands an agent may run, where its CLI tells of them before it runs them; elsewhere what it ran is told after. A pattern stands for its words and whatever words follow them, with `*` for any text: `npm publish`, `git * --force*`.",
+  ),
   packages: Packages.prefault({}).describe(
     "What may be fetched from package registries, where the operator has set one; always by reading, never by publishing.",
   ),

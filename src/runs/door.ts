@@ -173,6 +173,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
             if (call.tool === null) refusals.hear("tool", named);
             say("tools", call.outcome === "done" ? null : `${call.outcome} ${call.tool}`, { call });
           },
+          onRefusedCommand: (line) => refusals.hear("command", line),
           onRefused: (why) => say("tools", `refused ${why}`, { why }),
         });
   const routes = [

@@ -8,9 +8,9 @@ const [mostNamed, mostKnown, longest] = [12, 500, 100];
 export interface Refusals {
   /**
    * `host`: it may not be reached; `package`: policy does not let it be fetched; `push`: a rule of what may be pushed; `tool`: there is
-   * none of this name.
+   * none of this name; `command`: policy does not let it be run, or a person has to say yes first.
    */
-  hear(what: "host" | "package" | "push" | "tool", name: string): void;
+  hear(what: "host" | "package" | "push" | "tool" | "command", name: string): void;
   /** `host evil.example:443 ×3`, most often first; at most 12. Names are the run's own words, masked and cut. */
   told(): readonly string[];
 }

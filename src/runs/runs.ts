@@ -11,10 +11,12 @@ import { branchHead, changeBase, type Quarantine, removeQuarantine } from "../ga
 import { stage, stagingRef, unstage } from "../gateway/git/staging.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
 import { createModelShared } from "../gateway/model/session.ts";
+import { commandWish } from "../gateway/tools/hooks.ts";
 import type { Elsewhere } from "../gateway/tools/upstream/elsewhere.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import { plansOnly } from "../loop/plan.ts";
 import type { LoopState, Provenance } from "../loop/state.ts";
+import { judgeLine } from "../policy/command-lines.ts";
 import { type CheckAsking, createCheckAsking } from "./asked-checks.ts";
 import { lackingService } from "./beside.ts";
 import { type StartedCheck, toldOf } from "./check-end.ts";
@@ -327,7 +329,8 @@ async function begin(
   try {
     assert(gateway.socketPath === request.gatewaySocket, "the gateway listens where the relay was told");
     const { agent, command } = roleOf(order);
-    const hearing = listenTo(agentOf(agent, command).events());
+    const { events, takesPart } = agentOf(agent, command);
+    const hearing = listenTo(events(), takesPart === null ? againstPolicy(order) : undefined);
     const running = await parts.runtime.start(request, hearing.hear);
     const quiet = await readQuiet(parts, order.id);
     return {
@@ -346,6 +349,13 @@ async function begin(
     await gateway.close();
     throw error;
   }
+}
+
+/** Whether policy would not have let this command be run, where nobody was asked before. */
+function againstPolicy({ loop, role }: RunOrder): ((line: string) => boolean) | undefined {
+  const { commands } = rulesOf(loop);
+  if (commands === undefined || role !== "executor") return undefined;
+  return (line) => judgeLine(commands, line).choice !== "allow" && !loop.permits.includes(commandWish(line));
 }
 
 async function openDoorFor(making: Making, order: Watched, token: string, quarantine: Quarantine): Promise<Door> {

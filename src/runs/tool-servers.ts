@@ -5,6 +5,7 @@ import { parseJson } from "../base/parse-json.ts";
 import { removeTree } from "../base/remove-tree.ts";
 import type { RunRequest, Runtime } from "../container/run.ts";
 import type { Log } from "../engine/ports.ts";
+import type { Asking } from "../gateway/tools/asking.ts";
 import { createServerClient, type ServerClient } from "../gateway/tools/upstream/client.ts";
 import {
   createElsewherePipe,
@@ -12,15 +13,9 @@ import {
   type ElsewherePipe,
   reachOf,
 } from "../gateway/tools/upstream/elsewhere.ts";
-import {
-  Agreed,
-  type Asking,
-  agreedOf,
-  type RunServers,
-  serverTools,
-  unreadAgreed,
-} from "../gateway/tools/upstream/served.ts";
+import { Agreed, agreedOf, type RunServers, serverTools, unreadAgreed } from "../gateway/tools/upstream/served.ts";
 import { currentAttempt, rulesOf } from "../loop/begin.ts";
+import { refusedIn } from "../loop/said.ts";
 import type { LoopState, ToolServer } from "../loop/state.ts";
 import { type CheckParts, makeRoom } from "./check-room.ts";
 import { environmentIn, imageOf, limitsIn } from "./request.ts";
@@ -122,10 +117,6 @@ export async function startServers(
 }
 
 /** What people have refused, in the words in which it was asked for. */
-function refusedIn({ said = [] }: LoopState): string[] {
-  return said.flatMap(({ of, about }) => (of === "denied" && about !== undefined ? [about] : []));
-}
-
 function start(parts: ServerParts, run: string, server: ToolServer, request: ServerRequest): Started {
   const container = serverRun(run, server.name);
   let write = (_: string) => {};

@@ -10,6 +10,7 @@ import type { AskedChecks } from "../gateway/tools/run-check.ts";
 import { toolGateway } from "../gateway/tools/server.ts";
 import type { ToolCall } from "../gateway/tools/tool.ts";
 import type { RunServers } from "../gateway/tools/upstream/served.ts";
+import { refusedIn } from "../loop/said.ts";
 import { AttachedPicture, type LoopState, ToolCount } from "../loop/state.ts";
 import { Told, tellMore } from "../verify/told.ts";
 import { attach, keepAnswered } from "./attachments.ts";
@@ -42,6 +43,7 @@ export interface ToolsOf {
   readonly others: RunServers["tools"];
   readonly onCall: (call: ToolCall, named: string) => void;
   readonly onRefused: (why: string) => void;
+  readonly onRefusedCommand: (line: string) => void;
 }
 
 export interface RunTools {
@@ -52,7 +54,7 @@ export interface RunTools {
 /** Opens them as an earlier process left them, where there was one. */
 export async function openTools(
   parts: ToolsParts,
-  { loop, lease, checks, others, onCall, onRefused }: ToolsOf,
+  { loop, lease, checks, others, onCall, onRefused, onRefusedCommand }: ToolsOf,
 ): Promise<RunTools> {
   const { runId, token } = lease;
   const file = rooms(parts).told(runId);
@@ -80,6 +82,7 @@ export async function openTools(
     return true;
   };
   const oneAtATime = atMost(1);
+  const asking = { allowed: loop.permits, denied: refusedIn(loop), ask, use };
   const own = ownServed({
     attach: (wanted) =>
       oneAtATime(async () => {
@@ -105,6 +108,7 @@ export async function openTools(
       onCall(call, named);
       await keep().catch(onError);
     },
+    hooks: { rules: loop.rules?.commands ?? null, asking, words: async () => null, onRefused: onRefusedCommand },
     onRefused,
     onError,
   });

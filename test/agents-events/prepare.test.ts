@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { AGENT_KINDS, type AgentKind } from "../../src/agents/agent.ts";
 import { agentOf } from "../../src/agents/agents.ts";
 import { geminiSettings } from "../../src/agents/gemini.ts";
+import { hookLine } from "../../src/agents/hook.ts";
 import { quoted, startLine } from "../../src/agents/shell.ts";
 import { isAllowedEnv } from "../../src/container/run.ts";
 import { VERSIONS } from "../agents/versions.ts";
@@ -213,7 +214,7 @@ describe("a repository's own configuration", () => {
     expect(given?.env.QWEN_CODE_SYSTEM_SETTINGS_PATH).toBe(own);
     expect(JSON.parse(readFileSync(own, "utf8"))).toMatchObject({
       security: { folderTrust: { enabled: true } },
-      disableAllHooks: true,
+      hooks: { PreToolUse: [{ hooks: [{ command: hookLine }] }], PostToolUse: [{ hooks: [{ command: hookLine }] }] },
       privacy: { usageStatisticsEnabled: false },
     });
     expect(given?.args).toEqual(expect.arrayContaining(["--extensions", "none"]));

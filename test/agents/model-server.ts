@@ -11,6 +11,8 @@ import { responses } from "./wires/responses.ts";
 export interface Call extends Asked {
   readonly wire: Wire["name"];
   readonly credential: string;
+  /** The whole request, as it was sent. */
+  readonly text: string;
   readonly usage: Usage;
 }
 
@@ -70,7 +72,13 @@ async function answer(script: Script, request: IncomingMessage, response: Server
     return void response.end(JSON.stringify(wire.failure(failing, TROUBLE)));
   }
   const usage = billOf(turn, asked, script.manners);
-  script.calls.push({ ...asked, wire: wire.name, credential: wire.credential(request.headers), usage });
+  script.calls.push({
+    ...asked,
+    wire: wire.name,
+    text: JSON.stringify(body),
+    credential: wire.credential(request.headers),
+    usage,
+  });
   send(response, asked.streamed, wire.answer(stepFor(script.steps, asked), usage, asked, turn));
 }
 

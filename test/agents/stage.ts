@@ -20,7 +20,7 @@ import type { AskedChecks } from "../../src/gateway/tools/run-check.ts";
 import { toolGateway } from "../../src/gateway/tools/server.ts";
 import type { ToolCall } from "../../src/gateway/tools/tool.ts";
 import type { RunServers } from "../../src/gateway/tools/upstream/served.ts";
-import type { ToolServer } from "../../src/loop/state.ts";
+import type { CommandRules, ToolServer } from "../../src/loop/state.ts";
 import { withLoopCommand } from "../../src/runs/loop-command.ts";
 import { startServers } from "../../src/runs/tool-servers.ts";
 import type { Told } from "../../src/verify/told.ts";
@@ -53,6 +53,9 @@ export interface StageOptions {
   readonly servers?: readonly ToolServer[];
   /** The policy's checks that it may ask for. */
   readonly checks?: AskedChecks;
+  /** What policy says of commands, and what a person has allowed. */
+  readonly commands?: CommandRules;
+  readonly allowed?: readonly string[];
   /** Instead of how we start the CLI, with the environment that it would have. */
   readonly command?: string;
   readonly deadlineMs?: number;
@@ -77,6 +80,8 @@ export interface Staged {
   /** What it said by its tools, oldest first, and the calls as the gateway counted them. */
   readonly said: readonly Told[];
   readonly toolCalls: readonly ToolCall[];
+  /** Commands that were not run. */
+  readonly refusedCommands: readonly string[];
 }
 
 /** Runs the CLI to its end, on an issue that says what `steps` do. */
@@ -90,6 +95,7 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   const calls: ModelCall[] = [];
   const said: Told[] = [];
   const toolCalls: ToolCall[] = [];
+  const refusedCommands: string[] = [];
   const note = async (now: Told) => said.push(now) > 0;
   const socketDir = join(root, "socket");
   const ready = { quarantine, workspaceDir, token: lease.token, socketPath: join(socketDir, "gateway.sock") };
@@ -114,6 +120,17 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
         }),
       ],
       onCall: async (call) => void toolCalls.push(call),
+      hooks: {
+        rules: options.commands ?? null,
+        asking: {
+          allowed: options.allowed ?? [],
+          denied: [],
+          ask: (permission) => note({ permission }),
+          use: async () => true,
+        },
+        words: async () => null,
+        onRefused: (line) => refusedCommands.push(line),
+      },
       onRefused: () => {},
       onError: (error) => expect.unreachable(String(error)),
     }),
@@ -139,7 +156,7 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   events.push(...reader.end());
   const out = readdirSync(join(root, "loop/out"));
   const readOut = (name: string) => readFileSync(join(root, "loop/out", name), "utf8");
-  const told = { said, toolCalls, lease: lease.token };
+  const told = { said, toolCalls, refusedCommands, lease: lease.token };
   return { outcome, events, calls, model, out, readOut, ...told, ...readPushed(quarantine) };
 }
 

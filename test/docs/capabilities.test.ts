@@ -63,6 +63,18 @@ const guards: Readonly<Record<string, readonly [guard: string, shown: string]>> 
     "src/container/spec/guard.ts",
     "test/container/spec/guard.test.ts: “has a fixture for every refusal and no other”",
   ],
+  "run allowed commands": [
+    "src/policy/command-lines.ts",
+    "test/policy/command-lines.test.ts: “deny counts before ask, ask before allow, and the rest is as it is said”",
+  ],
+  "run asked commands": [
+    "src/gateway/tools/hooks.ts",
+    "test/gateway/tools/hooks.test.ts: “one that asks is put to a person word for word, and runs once after a yes, whatever restarts between”",
+  ],
+  "run denied commands": [
+    "src/gateway/tools/hooks.ts",
+    "test/gateway/tools/hooks.test.ts: “a command that policy denies is refused in words for the model, and told of; others may run”",
+  ],
   "use tools": [
     "src/gateway/tools/server.ts",
     "test/gateway/tools/server.test.ts: “T8: whoever calls without end is told to stop, and nothing is done any more”",

@@ -1,6 +1,8 @@
 // docs/tools.md has every tool of the catalogue, with what it takes and when to call it. UPDATE_DOCS=1 rewrites the table.
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { AGENT_KINDS } from "../../src/agents/agent.ts";
+import { agentOf } from "../../src/agents/agents.ts";
 import { ownTools } from "../../src/brief/tools.ts";
 import { defaultToolLimits } from "../../src/gateway/tools/server.ts";
 import { part } from "./part.ts";
@@ -26,6 +28,25 @@ test("the page has every tool", () => {
   const rows = ownTools.map(({ name, does, when, input }) => `| \`${name}\` | ${does} | ${when} | ${takes(input)} |`);
   const table = ["| tool | what it does | when to call it | takes |", "|---|---|---|---|", ...rows, ""].join("\n");
   expect(part("docs/tools.md", "tools", table)).toBe(table);
+});
+
+/** How a CLI that takes part lets the gateway answer, for people. */
+const ways: Readonly<Record<string, string>> = {
+  "claude-code": "by HTTP hooks",
+  codex: "by hooks",
+  qwen: "by hooks",
+  opencode: "by a plugin",
+  pi: "by an extension",
+};
+
+test("the page says of every agent whether its commands are checked before or told of after", () => {
+  const rows = AGENT_KINDS.map((kind) => {
+    const isChecked = agentOf(kind, "true").takesPart !== null;
+    expect(kind in ways).toBe(isChecked);
+    return `| \`${kind}\` | ${isChecked ? `checked before they run, ${ways[kind]}` : kind === "command" ? "neither: it tells of none" : "told of after"} |`;
+  });
+  const table = ["| kind | its commands |", "|---|---|", ...rows, ""].join("\n");
+  expect(part("docs/tools.md", "commands", table)).toBe(table);
 });
 
 test("the page has the bounds", () => {

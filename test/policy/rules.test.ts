@@ -111,6 +111,18 @@ describe("the rules of a loop", () => {
           "sources": "deny",
         },
         "ciWaitMs": 5400000,
+        "commands": {
+          "allow": [
+            "npm test",
+          ],
+          "ask": [
+            "npm install *",
+          ],
+          "deny": [
+            "npm publish",
+          ],
+          "otherwise": "ask",
+        },
         "confidence": 0.6,
         "criteriaRequired": true,
         "deniedPaths": [

@@ -50,11 +50,14 @@ function itemEvents(item: Data): readonly AgentEvent[] {
     case "mcp_tool_call":
       return [toolCall(`${text(item, "server")}/${text(item, "tool")}`, item.arguments)];
     case "error":
-      return [error(text(item, "message"))];
+      return text(item, "message").startsWith(bidden) ? [] : [error(text(item, "message"))];
     default:
       return [];
   }
 }
+
+/** Its word on a flag that we start it with. */
+const bidden = "`--dangerously-bypass-hook-trust` is enabled.";
 
 const changes: Readonly<Record<string, FileChange>> = { add: "added", update: "modified", delete: "deleted" };
 

@@ -10,7 +10,7 @@ import {
   ProtocolErrorCode,
   Server,
 } from "@modelcontextprotocol/server";
-import { refuse } from "../../base/caught.ts";
+import { pathOf, refuse } from "../../base/caught.ts";
 import { createPace } from "../../base/pace.ts";
 import { createInFlight } from "../in-flight.ts";
 import { isLeaseToken, type Lease } from "../lease.ts";
@@ -18,6 +18,7 @@ import { takeBody, type Unheld } from "../model/intake.ts";
 import type { Route } from "../run.ts";
 import { answerGit, isByGit } from "./by-git.ts";
 import { type CallLimits, type Calls, type CallsRequest, createCalls } from "./calls.ts";
+import { answerHook, type HookParts, unreadHook } from "./hooks.ts";
 import type { ServedTool } from "./tool.ts";
 
 export interface ToolLimits extends CallLimits {
@@ -36,6 +37,8 @@ export const defaultToolLimits: ToolLimits = {
 export interface ToolsRequest extends CallsRequest {
   readonly lease: Lease;
   readonly limits?: Partial<ToolLimits>;
+  /** What a CLI's hooks are answered with; absent: they are let pass. */
+  readonly hooks?: HookParts;
   /** Told of a request that came to no call. */
   readonly onRefused: (why: string) => void;
 }
@@ -64,10 +67,16 @@ export function toolGateway(request: ToolsRequest): Required<Omit<Route, "cost">
       const unfit = admission(request, incoming);
       if (unfit !== null) return turnAway(request, incoming, response, unfit);
       const body = await takeBody(incoming, { limit: bounds.bodyBytes, holder, pace, json: jsonBounds });
-      if (typeof body === "string") return notTaken(request, incoming, response, body);
+      const isHook = pathOf(incoming.url ?? "/") === hookPath;
+      if (typeof body === "string") {
+        const isWhole = body !== "broken_off" && body !== "no_room";
+        if (isHook && isWhole) return sendJson(response, unreadHook);
+        return notTaken(request, incoming, response, body);
+      }
       const gone = new AbortController();
       response.once("close", () => gone.abort());
       try {
+        if (isHook) return sendJson(response, request.hooks ? await answerHook(request.hooks, body.bytes) : {});
         const asked = requestOf(incoming, body.bytes, gone.signal);
         const answer = notFromHere(asked) ?? (await handler.fetch(asked));
         await send(response, answer);
@@ -76,6 +85,14 @@ export function toolGateway(request: ToolsRequest): Required<Omit<Route, "cost">
       }
     },
   };
+}
+
+/** Where CLIs tell of their tools: see `answerHook`. */
+const hookPath = "/tools/hook";
+
+function sendJson(response: ServerResponse, answer: object): void {
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify(answer));
 }
 
 interface Unfit {

@@ -1,8 +1,9 @@
 // Servers of others behind a run's gateway: what reaches the agent of what they offer and answer, and what of the agent's calls reaches them.
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
+import type { Asking } from "../../../src/gateway/tools/asking.ts";
 import { createServerClient } from "../../../src/gateway/tools/upstream/client.ts";
-import { type Asking, agreedOf, serverTools } from "../../../src/gateway/tools/upstream/served.ts";
+import { agreedOf, serverTools } from "../../../src/gateway/tools/upstream/served.ts";
 import type { ToolServer } from "../../../src/loop/state.ts";
 import { aToolDoor } from "./world.ts";
 

@@ -68,7 +68,15 @@ export async function aToolDoor(
   if (issue !== undefined) writeFileSync(join(dataDir, "runs", "run", "issue.md"), issue);
   const tools = await openTools(
     { dataDir, log },
-    { loop, lease, checks, others, onCall: (call) => calls.push(call), onRefused: (why) => refused.push(why) },
+    {
+      loop,
+      lease,
+      checks,
+      others,
+      onCall: (call) => calls.push(call),
+      onRefused: (why) => refused.push(why),
+      onRefusedCommand: (line) => refused.push(line),
+    },
   );
   const client = await serve(token, tools.route, errors);
   return { ...client, token, dataDir, tools, calls, refused };

@@ -2,11 +2,11 @@
 import { z } from "zod";
 import { maskCredentials } from "../../../base/credentials.ts";
 import { Fault } from "../../../base/fault.ts";
-import { unseenCharacter } from "../../../base/unseen.ts";
 import { dataBlock } from "../../../brief/quote.ts";
 import { servedName } from "../../../brief/tools.ts";
 import type { ToolServer } from "../../../loop/state.ts";
 import { unfitArgument } from "../../../policy/arguments.ts";
+import { type Asking, inFull, longestAsked, untilAllowed } from "../asking.ts";
 import { type KeepPicture, refused, type ServedTool, type ToolAnswer } from "../tool.ts";
 import type { ServerClient } from "./client.ts";
 import { answerOf, picturesIn } from "./result.ts";
@@ -29,21 +29,13 @@ export type Agreed = z.infer<typeof Agreed>;
 
 export const unreadAgreed = "What it offered when the run began cannot be read any more, so nothing of it is.";
 
-/** What people have said of calls, and how they are asked about one. */
-export interface Asking {
-  readonly allowed: readonly string[];
-  readonly denied: readonly string[];
-  /** False where something else waits for a person already, who is asked one thing at a time. */
-  readonly ask: (permission: string) => Promise<boolean>;
-  /** Uses up what was allowed, before the call is made; false: it was used before. */
-  readonly use: (permission: string) => Promise<boolean>;
-  readonly keep: KeepPicture;
-}
+/** How people are asked about calls, and where pictures go that are answered with. */
+export type AskingAndKeeping = Asking & { readonly keep: KeepPicture };
 
 /** The servers beside a run. */
 export interface RunServers {
   /** `ask`: how a person is asked about a call; `use`: how what was allowed is used up; `keep`: where pictures go that they answer with. */
-  tools(asking: Pick<Asking, "ask" | "use" | "keep">): readonly ServedTool[];
+  tools(asking: Pick<AskingAndKeeping, "ask" | "use" | "keep">): readonly ServedTool[];
   end(): Promise<void>;
 }
 
@@ -74,7 +66,7 @@ export function serverTools(
   server: ToolServer,
   agreed: Agreed,
   client: Pick<ServerClient, "call">,
-  asking: Asking,
+  asking: AskingAndKeeping,
 ): ServedTool[] {
   const { problem } = agreed;
   if (problem !== null) return server.tools.map(({ name }) => absent(servedName(server.name, name), problem));
@@ -100,40 +92,12 @@ export function serverTools(
   });
 }
 
-/** A person has to be shown the whole call; a wish is kept word for word up to 500 characters. */
-const longestCall = 400;
-
 /** What the agent is told of a call that a person has to allow; null: one has. */
-async function waiting(
-  { allowed, denied, ask, use }: Asking,
-  tool: string,
-  given: unknown,
-): Promise<ToolAnswer | null> {
-  const text = written(given ?? {});
-  if (text.length > longestCall)
-    return refused(`A person has to approve this call, and can judge arguments of at most ${longestCall} characters.`);
-  const wish = `Call ${tool} with ${text}`;
-  if (allowed.includes(wish) && (await use(wish))) return null;
-  if (denied.includes(wish)) return refused("A person refused this very call. Do without it, and do not ask again.");
-  if (!(await ask(wish)))
-    return refused(
-      "A person has to approve this call, and something else that you asked for waits for one already. Commit what is worth keeping and end; ask for this once that is decided.",
-    );
-  return refused(
-    "This call waits for a person's approval. Commit what is worth keeping and end: the loop stops then, and a person is asked. Once it is approved, make the same call again.",
-  );
-}
-
-/** Arguments as JSON with sorted names, so that one call has one text; what nobody sees is written out. */
-function written(given: unknown): string {
-  const sorted = (_: string, value: unknown) =>
-    isGroup(value) ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) : value;
-  const escaped = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(given, sorted).replace(unseenCharacter, (one) => one.split("").map(escaped).join(""));
-}
-
-function isGroup(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+async function waiting(asking: Asking, tool: string, given: unknown): Promise<ToolAnswer | null> {
+  const text = inFull(given ?? {});
+  if (text.length > longestAsked)
+    return refused(`A person has to approve this call, and can judge arguments of at most ${longestAsked} characters.`);
+  return untilAllowed(asking, "call", `Call ${tool} with ${text}`);
 }
 
 function absent(name: string, problem: string): ServedTool {
