@@ -2,7 +2,7 @@
 import { Fault } from "../base/fault.ts";
 import type { Attempt, CheckSeen, LoopState, PictureSeen } from "../loop/state.ts";
 import { homeOf, pictureAddress } from "../report/home.ts";
-import { notShown, type Shown } from "../report/pictures.ts";
+import { notShown, picturesIn, type Shown } from "../report/pictures.ts";
 import type { RunReport } from "./ports.ts";
 import { textOf, type World } from "./world.ts";
 
@@ -55,7 +55,7 @@ export async function showPictures(world: World, state: LoopState, attempt: Atte
   const home = homeOf(state);
   if (state.rules?.artifacts !== "branch" || home === null) return notShown;
   const pictures: { id: string; path: string; base64: string }[] = [];
-  for (const id of idsIn(attempt)) {
+  for (const id of new Set(picturesIn(attempt).map((one) => one.id))) {
     const base64 = await world.store.getArtifact(id);
     if (base64 !== null) pictures.push({ id, path: pathOf(attempt, id), base64 });
   }
@@ -73,20 +73,6 @@ export async function showPictures(world: World, state: LoopState, attempt: Atte
     addressOf: (id) => (there.has(id) ? pictureAddress(home, pathOf(attempt, id)) : null),
     refused: null,
   };
-}
-
-/** Each once, those that changed nothing left out: nobody looks at them. */
-function idsIn({ checks = [], attached = [] }: Attempt): ReadonlySet<string> {
-  const ids = new Set(attached.map(({ id }) => id));
-  for (const { head, base } of checks) {
-    const same = new Set(base?.pictures?.filter(({ differs }) => differs?.pixels === 0).map(({ path }) => path));
-    for (const { path, id, differs } of [...(head?.pictures ?? []), ...(base?.pictures ?? [])]) {
-      if (same.has(path)) continue;
-      ids.add(id);
-      if (differs?.id != null) ids.add(differs.id);
-    }
-  }
-  return ids;
 }
 
 function pathOf({ startedAt }: Attempt, id: string): string {

@@ -25,6 +25,27 @@ export interface Shown {
 
 export const notShown: Shown = { addressOf: () => null, refused: null };
 
+/** One picture of an attempt: what it shows, and of which file. */
+export interface ListedPicture {
+  readonly id: string;
+  readonly path: string;
+  readonly of: "before" | "after" | "difference" | "attached";
+}
+
+/** All of an attempt's but those that changed nothing: nobody looks at them. */
+export function picturesIn({ checks = [], attached = [] }: Attempt): readonly ListedPicture[] {
+  const ofChecks = checks.flatMap(({ head, base }) => {
+    const same = new Set(base?.pictures?.filter(({ differs }) => differs?.pixels === 0).map(({ path }) => path));
+    const before = (base?.pictures ?? []).flatMap(({ path, id, differs }): ListedPicture[] => {
+      const difference = differs?.id == null ? [] : [{ id: differs.id, path, of: "difference" as const }];
+      return [{ id, path, of: "before" }, ...difference];
+    });
+    const after = (head?.pictures ?? []).map(({ path, id }): ListedPicture => ({ id, path, of: "after" }));
+    return [...before, ...after].filter(({ path }) => !same.has(path));
+  });
+  return [...ofChecks, ...attached.map(({ id, path }): ListedPicture => ({ id, path, of: "attached" }))];
+}
+
 /** Empty where no check left any and the agent attached none. What changed most plainly comes first. */
 export function pictureParts({ checks = [], attached = [] }: Attempt, shown: Shown): string[] {
   const ofAgent = attached.map((one) => lineOfAgents(one, shown));

@@ -96,6 +96,42 @@ describe("the door", () => {
     expect((await ask("/loops/100/13")).status).toBe(404);
   });
 
+  test("shows an attempt's pictures with the loop that they belong to only, and as nothing but pictures", async () => {
+    const [before, difference, after, attached, other] = ["a", "b", "c", "d", "e"].map((one) => one.repeat(64)) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    const size = { path: "home<1>.png", width: 1, height: 1 };
+    const seen = { state: "green" as const, note: "", red: [], redAll: "", redCount: 0, findings: [] };
+    const base = { ...seen, pictures: [{ ...size, id: before, differs: { pixels: 1, id: difference } }] };
+    const checks = [{ name: "looks", head: { ...seen, pictures: [{ ...size, id: after }] }, base }];
+    const attempts = [anAttempt({ checks, attached: [{ ...size, id: attached, caption: "<b>" }] })];
+    const png = Buffer.from("<script>").toString("base64");
+    const texts = Object.fromEntries([before, difference, after, attached, other].map((id) => [id, png]));
+    const { ask } = await aDoor({ "100#12": aLoop({ attempts }) }, { texts });
+    const page = await (await ask("/loops/100/12")).text();
+    const linked = [...page.matchAll(/<img src="([^"]+)" alt="([^"]+)"/g)].map(([, url, alt]) => [url, alt]);
+    expect(linked).toEqual(
+      [
+        [before, "before"],
+        [difference, "difference"],
+        [after, "after"],
+        [attached, "attached"],
+      ].map(([id, of]) => [`/loops/100/12/pictures/${id}`, `${of}: home&lt;1&gt;.png`]),
+    );
+    const one = await ask(`/loops/100/12/pictures/${after}`);
+    expect([one.status, one.headers.get("content-type"), one.headers.get("x-content-type-options")]).toEqual([
+      200,
+      "image/png",
+      "nosniff",
+    ]);
+    expect((await ask(`/loops/100/12/pictures/${other}`)).status).toBe(404);
+    expect((await ask(`/loops/100/12/texts/${after}`)).status).toBe(404);
+  });
+
   test("a program that only asks after the live view takes nobody's place in it", async () => {
     const { url, cookie, ask } = await aDoor({ "100#12": aLoop() });
     const path = "/loops/100/12/events";

@@ -4,6 +4,7 @@ import type { TraceEntry } from "../../engine/ports.ts";
 import type { Attempt, LoopState, RunFacts, Verdict } from "../../loop/state.ts";
 import { inDollars } from "../../report/money.ts";
 import { nextAction } from "../../report/next.ts";
+import { picturesIn } from "../../report/pictures.ts";
 import { duration } from "../../report/time.ts";
 import { actingPart } from "../acting/page.ts";
 import { type Html, shell } from "../page/shell.ts";
@@ -70,7 +71,19 @@ function attemptPart(issueKey: string, attempt: Attempt, isOpen: boolean, now: n
       <thead><tr><th scope="col">Run</th><th scope="col">Ended</th><th scope="col">Took</th><th scope="col">Cost</th><th scope="col">Tokens</th><th scope="col">Tools</th><th scope="col">Refused</th><th scope="col">Texts</th></tr></thead>
       <tbody>${runs.map((run) => runRow(issueKey, run, now))}</tbody>
     </table></div>
+    ${picturesPart(issueKey, attempt)}
   </details>`;
+}
+
+/** What its checks and its agent left to be looked at. */
+function picturesPart(issueKey: string, attempt: Attempt): Html | "" {
+  const pictures = picturesIn(attempt);
+  if (pictures.length === 0) return "";
+  const shown = pictures.map(({ id, path, of }) => {
+    const address = `${addressOf(issueKey)}/pictures/${id}`;
+    return html`<figure><a href="${address}"><img src="${address}" alt="${of}: ${path}" loading="lazy"></a><figcaption>${of}: <code>${path}</code></figcaption></figure>`;
+  });
+  return html`<div class="pictures">${shown}</div>`;
 }
 
 const toneOfColour = (colour: string) => ({ green: "good", red: "bad" })[colour] ?? "work";

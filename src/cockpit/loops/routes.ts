@@ -5,6 +5,7 @@ import { maskCredentials } from "../../base/credentials.ts";
 import { Fault } from "../../base/fault.ts";
 import type { StorePort } from "../../engine/ports.ts";
 import { issueKeyOf, repositoryIn } from "../../loop/issue-key.ts";
+import { picturesIn } from "../../report/pictures.ts";
 import { actingRoutes } from "../acting/routes.ts";
 import { type Health, healthPage } from "../health/page.ts";
 import type { Live } from "../live.ts";
@@ -67,6 +68,14 @@ export function loopRoutes(parts: LoopPages): Hono<VisitorEnv> {
     const isIts = state !== null && runsOf(state).some((run) => run.logSha256 === sha || run.briefSha256 === sha);
     const text = isIts ? await store.getArtifact(sha) : null;
     return text === null ? sorry(context, 404, gone) : context.text(maskCredentials(text));
+  });
+  routes.get("/loops/:repository{\\d{1,15}}/:issue{\\d{1,9}}/pictures/:id{[0-9a-f]{64}}", async (context) => {
+    const state = await store.load(keyIn(context));
+    const id = context.req.param("id");
+    const isIts = state?.attempts.some((attempt) => picturesIn(attempt).some((one) => one.id === id)) ?? false;
+    const text = isIts ? await store.getArtifact(id) : null;
+    if (text === null) return sorry(context, 404, gone);
+    return context.body(Uint8Array.from(Buffer.from(text, "base64")), 200, { "content-type": "image/png" });
   });
   routes.get("/loops/:repository{\\d{1,15}}/:issue{\\d{1,9}}/events", (context) => {
     if (context.req.method === "HEAD") return context.body(null, 200); // nobody would read the stream, so it would not end
