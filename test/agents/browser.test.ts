@@ -2,8 +2,11 @@
 import { existsSync } from "node:fs";
 import { PNG } from "pngjs";
 import { expect, test } from "vitest";
+import type { Engine } from "../../src/container/docker/engine.ts";
+import type { ImageChoice } from "../../src/container/run.ts";
 import { readPicture } from "../../src/verify/pictures/png.ts";
 import { describeWithDocker } from "../docker/engine.ts";
+import { makeImage } from "../docker/images.ts";
 import { kinds, WITHOUT_MCP } from "./errand.ts";
 import { installBrowserServer } from "./install.ts";
 import type { Step } from "./script.ts";
@@ -16,6 +19,25 @@ const shop = `const page = "<!doctype html><body style='margin:0;background:rgb(
 require("node:http").createServer((_, response) => response.setHeader("content-type", "text/html").end(page)).listen(8080, "127.0.0.1");
 `;
 
+const image = "loopgate-test-browser:1";
+
+/** Debian's Chromium, node, and the server with what it stands on: nothing of the machine's own folders is mounted into it. */
+async function makeBrowserImage(engine: Engine, packages: string): Promise<void> {
+  await makeImage(engine.docker, image, {
+    programs: ["/bin/sh", "/usr/bin/git", "/usr/bin/mkdir", chromium, ...loadedLater.filter(existsSync)],
+    files: [{ from: process.execPath, to: "usr/bin/node" }], // its own folder may be one that a container has anew
+    folders: [
+      ...["/usr/lib/chromium", "/usr/share/fonts", "/etc/fonts"].filter(existsSync).map((from) => ({ from, to: from })),
+      { from: packages, to: "/server/node_modules" },
+    ],
+  });
+}
+
+/** Libraries that Chromium opens as it begins without being linked with them, and the one that node alone is linked with. */
+const loadedLater = ["libsoftokn3.so", "libfreebl3.so", "libfreeblpriv3.so", "libdl.so.2"].map(
+  (name) => `/usr/lib/${process.arch === "x64" ? "x86_64" : "aarch64"}-linux-gnu/${name}`,
+);
+
 const policy = `artifacts: branch
 environment:
   memory: 2 GiB
@@ -23,7 +45,8 @@ environment:
 tools:
   servers:
     browser:
-      command: exec playwright-mcp --headless --isolated --no-sandbox --executable-path ${chromium} --output-dir /tmp/out
+      image: ${image}
+      command: exec /usr/bin/node /server/node_modules/@playwright/mcp/cli.js --headless --isolated --no-sandbox --executable-path ${chromium} --output-dir /tmp/out
       tools: { browser_navigate: { use: allow, arguments: { url: ["http://127.0.0.1:*"] } }, browser_take_screenshot: allow }
 `;
 
@@ -46,8 +69,10 @@ if (!existsSync(chromium)) {
     test.each(kinds.filter((kind) => !WITHOUT_MCP.has(kind)).slice(0, 1))(
       "%s starts the repository's app, has it opened on the run's own loopback, and shows the picture in the thread",
       async (kind) => {
-        await installBrowserServer();
-        const loop = await wholeLoop(engine(), kind, { steps, policy, files: { "shop.js": shop } });
+        await makeBrowserImage(engine(), await installBrowserServer());
+        const named = (reference: string): ImageChoice =>
+          reference === image ? { kind: "named", reference } : { kind: "toolchain" };
+        const loop = await wholeLoop(engine(), kind, { steps, policy, image: named, files: { "shop.js": shop } });
         const state = await loop.state();
         expect(state.phase, loop.log.join("\n")).toBe("awaiting_gate");
         const [executor] = state.attempts[0]?.runs ?? [];

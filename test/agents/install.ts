@@ -48,9 +48,11 @@ export async function installServer(): Promise<void> {
   await install("server", SERVER, await installAgents([]), {});
 }
 
-/** Installs the server that drives a browser, likewise. */
-export async function installBrowserServer(): Promise<void> {
-  await install("browser", BROWSER, await installAgents([]), {});
+/** Installs the server that drives a browser, likewise; resolves to the folder of its packages. */
+export async function installBrowserServer(): Promise<string> {
+  const tools = await installAgents([]);
+  await install("browser", BROWSER, tools, {});
+  return join(tools, `browser-${BROWSER.version}`, "node_modules");
 }
 
 /** Installs another server, likewise. */

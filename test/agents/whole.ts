@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { localSettings } from "../../src/cli/local-settings.ts";
 import type { Engine } from "../../src/container/docker/engine.ts";
-import type { Runtime } from "../../src/container/run.ts";
+import type { ImageChoice, Runtime } from "../../src/container/run.ts";
 import type { Log } from "../../src/engine/ports.ts";
 import { type Forge, startForge } from "../../src/forge/forge.ts";
 import type { Issue, Repository } from "../../src/forge/model.ts";
@@ -45,6 +45,8 @@ export interface LoopOptions {
   readonly budget?: number;
   /** More lines of the policy. */
   readonly policy?: string;
+  /** What an image that the policy names is; by default nothing names any. */
+  readonly image?: (reference: string) => ImageChoice;
   /** More files of the repository. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -63,7 +65,7 @@ export async function wholeLoop(engine: Engine, kind: Installed, options: LoopOp
     settings: settingsFor(forge, dir, model),
     log,
     runtime,
-    image: () => ({ kind: "toolchain" }),
+    image: options.image ?? (() => ({ kind: "toolchain" })),
   });
   onTestFinished(() => app.close());
   forge.setWebhook({ url: app.webhookUrl, secret: webhookSecret });

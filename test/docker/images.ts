@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -20,6 +21,8 @@ export interface ImageContent {
   /** Programs of the host, by absolute path; their libraries come with them. */
   readonly programs: readonly string[];
   readonly files?: readonly { readonly from: string; readonly to: string }[];
+  /** Whole folders of the host, links kept as they are. */
+  readonly folders?: readonly { readonly from: string; readonly to: string }[];
   /** Folders that the image declares as volumes. */
   readonly volumes?: readonly string[];
   /** Further lines of a Dockerfile, such as `EXPOSE 80`. */
@@ -41,6 +44,10 @@ export async function makeImage(docker: Docker, name: string, content: ImageCont
       place(file, join(stage, realpathSync(dirname(file)), basename(file)));
     }
     for (const { from, to } of content.files ?? []) place(from, join(stage, to));
+    for (const { from, to } of content.folders ?? []) {
+      mkdirSync(dirname(join(stage, to)), { recursive: true });
+      cpSync(from, join(stage, to), { recursive: true, verbatimSymlinks: true });
+    }
     const [repo, tag] = name.split(":");
     const tar = spawn("tar", ["-C", stage, "-c", "."], { stdio: ["ignore", "pipe", "ignore"] });
     const changes = [...(content.volumes ?? []).map((path) => `VOLUME ${path}`), ...(content.changes ?? [])];

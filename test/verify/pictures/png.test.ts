@@ -54,6 +54,23 @@ describe("a picture", () => {
     expect(pixels(file).map(([grey]) => grey)).toEqual([10, 20, 30, 40]);
   });
 
+  test("may be interlaced in any size, though some passes then have no pixel", () => {
+    // Of each pass: first column and row, and the steps to the next.
+    const passes = ["0 0 8 8", "4 0 8 8", "0 4 4 8", "2 0 4 4", "0 2 2 4", "1 0 2 2", "0 1 1 2"];
+    const count = (most: number, first = 0, step = 1) =>
+      Array.from({ length: most }, (_, at) => at).filter((at) => at >= first && (at - first) % step === 0).length;
+    for (let width = 1; width <= 9; width += 1)
+      for (let height = 1; height <= 9; height += 1) {
+        const bytes = passes.map((pass) => {
+          const [left, top, right, down] = pass.split(" ").map(Number);
+          const columns = count(width, left, right);
+          return columns === 0 ? 0 : count(height, top, down) * (1 + columns);
+        });
+        const rows = Buffer.alloc(bytes.reduce((sum, one) => sum + one, 0));
+        expect(pixels(pngFile({ width, height, colour: 0, interlace: 1, rows })).length).toBe(width * height);
+      }
+  });
+
   test("goes on with its pixels alone: what else stands in the file, or behind it, does not", () => {
     const said = ["tEXt", Buffer.from("Comment\0where it was taken")] as const;
     const file = pngFile({ width: 1, height: 1, rows: Buffer.from([0, 1, 2, 3]), before: [said] });
