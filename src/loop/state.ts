@@ -108,6 +108,7 @@ const OwnCheck = z.object({
   ms: z.number().int(), // that it may take
   reports: z.array(z.string()), // globs of what it writes of its tests or findings; empty: its exit code is all there is
   artifacts: z.array(z.string()), // globs of other files it must leave
+  empty: z.literal("clean").optional(), // what a linter's report is that names nothing; absent: no evidence
 });
 export type OwnCheck = z.infer<typeof OwnCheck>;
 

@@ -402,8 +402,17 @@ function judgesOf(policy: Policy) {
 /** Absent where there are none, so that such loops' rules are what they were. */
 function ownChecksOf({ checks, knock_out }: Policy): Pick<Rules, "ownChecks" | "asOnBase" | "knockOut"> {
   if (checks.run.length === 0) return {};
-  const ownChecks = checks.run.map(({ name, command, only, minutes, reports, artifacts }) => {
-    return { name, command, ...(only === undefined ? {} : { only }), ms: minutes * minute, reports, artifacts };
+  const ownChecks = checks.run.map(({ name, command, only, minutes, reports, artifacts, empty }) => {
+    const lenient = empty === "clean" ? { empty } : {};
+    return {
+      name,
+      command,
+      ...(only === undefined ? {} : { only }),
+      ms: minutes * minute,
+      reports,
+      artifacts,
+      ...lenient,
+    };
   });
   const { hunks, minutes, not_held: notHeld } = knock_out;
   return {

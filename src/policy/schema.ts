@@ -413,6 +413,7 @@ const RunCheck = z.strictObject({
   minutes: z.int().min(1).max(120).default(10),
   reports: z.array(reportGlob).max(10).default([]),
   artifacts: z.array(reportGlob).max(10).default([]),
+  empty: z.enum(["no_evidence", "clean"]).optional(),
 });
 
 const KnockOut = z.strictObject({
@@ -453,7 +454,7 @@ const Checks = z.strictObject({
       if (twice !== undefined) context.addIssue({ code: "custom", message: `names ${twice.name} twice` });
     })
     .describe(
-      "Commands of your own that judge a commit, each with `name`, `command`, and if you like `minutes` (default 10), `only` (the command for some files of tests alone, for which `{files}` stands), `reports` (globs of the test, linter or coverage reports it writes) and `artifacts` (globs of other files it must leave). Each runs in a fresh container without network, from a clean checkout with what the set-up leaves; one that is as red on the base is not held against the change.",
+      "Commands of your own that judge a commit, each with `name`, `command`, and if you like `minutes` (default 10), `only` (the command for some files of tests alone, for which `{files}` stands), `reports` (globs of the test, linter or coverage reports it writes), `artifacts` (globs of other files it must leave) and `empty`: `clean` takes a linter's report that finds nothing for clean although it names no file that was looked at, as some write it whether they looked at any or not; by default it is `no_evidence`. Each runs in a fresh container without network, from a clean checkout with what the set-up leaves; one that is as red on the base is not held against the change.",
     ),
   as_on_base: z
     .array(pattern)

@@ -107,7 +107,11 @@ async function allFiles(dir: string): Promise<string[]> {
 /** What a command left in its workspace, and how it ended, as one reading. */
 export async function readCheckRun(
   outcome: RunOutcome,
-  check: { readonly reports: readonly string[]; readonly artifacts: readonly string[] },
+  check: {
+    readonly reports: readonly string[];
+    readonly artifacts: readonly string[];
+    readonly empty?: "clean" | "no_evidence" | undefined;
+  },
   workspaceDir: string,
 ): Promise<CheckRun> {
   const left = await readLeft(workspaceDir, check, [workspaceDir, "/workspace"]);
@@ -117,6 +121,7 @@ export async function readCheckRun(
     missing: left.missing,
     unfit: left.pictures.unread.filter(({ beyond }) => !beyond),
     exitCodeOnly: check.reports.length === 0,
+    emptyIsClean: check.empty === "clean",
   });
   return {
     state: outcome.status === "lost" ? "lost" : reading.state,

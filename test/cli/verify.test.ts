@@ -71,6 +71,18 @@ describe("loopgate verify", () => {
     expect(code).toBe(2);
   });
 
+  test.each([
+    ["no evidence by itself", "", 2, "it names no file"],
+    ["green where the policy takes that for clean", "\n      empty: clean", 0, "green: tests ("],
+  ])("a linter's report that finds nothing and names no file is %s", async (_, empty, expected, told) => {
+    const { dir, commit } = aRepository();
+    const command = policy("cp made lint.xml", `reports: [lint.xml]${empty}`);
+    const base = commit({ ".github/loop.yml": command, made: '<checkstyle version="4.3"></checkstyle>' });
+    const { code, out } = await verify(dir, base, commit({ "a.txt": "a" }));
+    expect(out).toContain(told);
+    expect(code).toBe(expected);
+  });
+
   test("a service that the policy names in a Compose file is read at the base, and one that cannot be had is said before anything runs", async () => {
     const { dir, commit } = aRepository();
     const named = `${policy("cp made junit.xml")}environment: { services: { db: { compose: compose.yaml } } }\n`;

@@ -1,5 +1,13 @@
 // From the reports of one command and its exit code to green, red or no evidence.
-import { barring, type FileCoverage, isCoverage, type Report, type SourceFinding, type TestResult } from "./report.ts";
+import {
+  barring,
+  type FileCoverage,
+  isCoverage,
+  type Problem,
+  type Report,
+  type SourceFinding,
+  type TestResult,
+} from "./report.ts";
 
 export interface JudgeOptions {
   /** Null where the command did not end by itself: out of time, or killed. */
@@ -10,6 +18,8 @@ export interface JudgeOptions {
   readonly unfit?: readonly { readonly path: string; readonly why: string }[];
   /** No report is asked for: the exit code is all there is. */
   readonly exitCodeOnly?: boolean;
+  /** The policy takes a linter's report that finds nothing for clean although it names no file: some never name one. */
+  readonly emptyIsClean?: boolean;
 }
 
 export type Reason =
@@ -112,7 +122,8 @@ function doubtsOf(reports: readonly Report[], tests: readonly TestResult[], opti
   const missing = (options.missing ?? []).map((report) => ({ of: "missing_report", report }) as const);
   const unread = (options.unfit ?? []).map(({ path, why }) => ({ name: path, problems: [why] }));
   const barred = reports.map((report) => {
-    const problems = barring(report).filter(({ kind }) => kind !== "cut_short");
+    const isForgiven = ({ kind }: Problem) => kind === "nothing_named" && report.lint && options.emptyIsClean === true;
+    const problems = barring(report).filter((one) => one.kind !== "cut_short" && !isForgiven(one));
     return { name: report.name, problems: problems.map(({ detail }) => detail) };
   });
   const unfit = [...barred, ...unread].flatMap(({ name, problems }) =>

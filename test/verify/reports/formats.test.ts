@@ -211,6 +211,37 @@ describe("a test that never ran", () => {
   });
 });
 
+describe("a linter's report that finds nothing and names no file", () => {
+  const clean = [
+    '<?xml version="1.0"?><checkstyle version="4.3"></checkstyle>', // html-validate
+    "[]", // Pylint, Ruff
+    '<results version="2"><cppcheck version="2.10"/><errors></errors></results>',
+    '{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"oxlint"}},"results":[]}]}',
+    '<testsuites name="Oxlint" tests="0" failures="0" errors="0"></testsuites>',
+  ];
+  const judged = (text: string, exitCode = 0) => judgeReports([read(text)], { exitCode, emptyIsClean: true }).state;
+
+  test.each(clean)("is no evidence, unless the policy takes it for clean: %s", (text) => {
+    expect(stateOf(text)).toBe("no_evidence");
+    expect(judged(text)).toBe("green");
+    expect(judged(text, 1)).toBe("red");
+  });
+
+  test.each([
+    ["0 bytes", ""],
+    ["half a report", '<checkstyle version="4.3">'],
+    [
+      "a run that did not succeed",
+      '{"runs":[{"tool":{"driver":{}},"results":[],"invocations":[{"executionSuccessful":false}]}]}',
+    ],
+    ["no test", '<testsuites tests="0"></testsuites>'],
+    ["another document", "{}"],
+    ["a plan of no test", "TAP version 13\n1..0\n"],
+  ])("that it is taken for clean makes nothing of %s", (_, text) => {
+    expect(judged(text)).toBe("no_evidence");
+  });
+});
+
 test("a linter that writes JUnit is judged by its exit code: warnings look like failures there", () => {
   const text = `<testsuites><testsuite package="org.eslint" name="/repo/a.js" tests="1" errors="1"><testcase name="org.eslint.eqeqeq">
     <failure message="m"><![CDATA[line 1, col 7, Warning - Use === (eqeqeq)]]></failure></testcase></testsuite></testsuites>`;
