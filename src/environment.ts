@@ -391,6 +391,10 @@ export const Environment = z.strictObject({
     description:
       "Address of the Maven repository that runs may read artifacts from in place of every other, as in https://repo.maven.apache.org/maven2: through the App, without a credential. Unset: none.",
   }),
+  LOOPGATE_REGISTRY_PACKAGIST: address.optional().meta({
+    description:
+      "Address of the Composer repository that runs may read packages from in place of Packagist, as in https://repo.packagist.org: through the App, without a credential. Unset: none.",
+  }),
   LOOPGATE_MAX_USD: bound("usd", 10_000, "Most US dollars a policy may grant a loop for model calls."),
   LOOPGATE_MAX_ISSUE_USD: bound(
     "issue_usd",

@@ -238,7 +238,7 @@ function toolBounds(env: Environment): Pick<Operator["bounds"], "tool_hosts" | "
 }
 
 /** Protocols of registries that an operator may name. */
-type RegistryName = "npm" | "pypi" | "go" | "cargo" | "rubygems" | "maven";
+type RegistryName = "npm" | "pypi" | "go" | "cargo" | "rubygems" | "maven" | "packagist";
 
 function registriesOf(env: Environment): Pick<Settings, "registries"> {
   const urls: Record<RegistryName, string | undefined> = {
@@ -248,6 +248,7 @@ function registriesOf(env: Environment): Pick<Settings, "registries"> {
     cargo: env.LOOPGATE_REGISTRY_CARGO,
     rubygems: env.LOOPGATE_REGISTRY_RUBYGEMS,
     maven: env.LOOPGATE_REGISTRY_MAVEN,
+    packagist: env.LOOPGATE_REGISTRY_PACKAGIST,
   };
   const token = env.LOOPGATE_REGISTRY_NPM_TOKEN ?? null;
   const named = Object.entries(urls).flatMap(([name, url]) =>

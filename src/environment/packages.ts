@@ -28,6 +28,7 @@ const readers: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
   cargo: { "Cargo.lock": inTomlPackages },
   maven: { "pom.xml": inProjectFile },
   rubygems: { "Gemfile.lock": inGemfileLock },
+  packagist: { "composer.lock": inComposerLock },
   // https://go.dev/ref/mod#go-sum-files: the module itself, and its go.mod alone where no more of it was needed.
   go: { "go.sum": (text) => each(text, /^(\S+) (v\S+?)(?:\/go\.mod)? h1:\S+$/gm) },
 };
@@ -110,6 +111,17 @@ function inTomlPackages(text: string): LockedPackage[] {
 function inGemfileLock(text: string): LockedPackage[] {
   const sections = text.split(/\r?\n(?=\S)/).filter((section) => section.startsWith("GEM"));
   return sections.flatMap((section) => each(section, /^ {4}(\S+) \(([^\s()]+)\)\r?$/gm));
+}
+
+/** https://getcomposer.org/doc/01-basic-usage.md#commit-your-composer-lock-file-to-version-control */
+function inComposerLock(text: string): LockedPackage[] {
+  const lock = parsed(text);
+  return ["packages", "packages-dev"].flatMap((group) =>
+    Object.values(recordIn(lock[group])).flatMap((entry) => {
+      const { name, version } = recordIn(entry);
+      return typeof name === "string" ? lockedAs(name, version) : [];
+    }),
+  );
 }
 
 /** Maven has no lockfile: what a project file names with a version of its own, dependencies, plugins and parent alike. */

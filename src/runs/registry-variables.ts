@@ -46,6 +46,9 @@ const ofRubygems = { BUNDLE_MIRROR__ALL: "http://127.0.0.1:{port}/rubygems/" };
 /** For the line that writes Maven's file: no variable that every version reads names a repository. */
 const ofMaven = { LOOP_MAVEN_REPOSITORY: "http://127.0.0.1:{port}/maven" };
 
+/** Likewise for Composer's, which has one variable for all of its settings and none for its repositories. */
+const ofPackagist = { LOOP_COMPOSER_REPOSITORY: "http://127.0.0.1:{port}/packagist" };
+
 const byProtocol: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   npm: ofNpm,
   pypi: ofPypi,
@@ -53,6 +56,7 @@ const byProtocol: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   cargo: ofCargo,
   rubygems: ofRubygems,
   maven: ofMaven,
+  packagist: ofPackagist,
 };
 
 /** Environment of a run that may fetch packages from registries of these protocols; `{port}` is filled in later. */
@@ -86,7 +90,14 @@ const mavenFile = `loopgate_file="$HOME/.m2/settings.xml"
 [ -e "$loopgate_file" ] || { mkdir -p "\${loopgate_file%/*}" && printf '<settings><mirrors><mirror><id>loopgate</id><mirrorOf>*</mirrorOf><url>%s</url></mirror></mirrors></settings>\\n' "$LOOP_MAVEN_REPOSITORY" >"$loopgate_file"; } || exit 70
 export MAVEN_OPTS="-Duser.home=$HOME \${MAVEN_OPTS:-}"`;
 
-const files: Readonly<Record<string, string>> = { cargo: cargoFile, maven: mavenFile };
+/**
+ * Likewise Composer's (https://getcomposer.org/doc/03-cli.md#composer-home-config-json), in place of packagist.org; `COMPOSER_HOME` says
+ * where, since it looks in either of two places otherwise. Plain HTTP to the run's own loopback is what it is told to allow.
+ */
+const composerFile = `export COMPOSER_HOME="\${COMPOSER_HOME:-$HOME/.composer}"
+[ -e "$COMPOSER_HOME/config.json" ] || { mkdir -p "$COMPOSER_HOME" && printf '{"config":{"secure-http":false},"repositories":[{"type":"composer","url":"%s"},{"packagist.org":false}]}\\n' "$LOOP_COMPOSER_REPOSITORY" >"$COMPOSER_HOME/config.json"; } || exit 70`;
+
+const files: Readonly<Record<string, string>> = { cargo: cargoFile, maven: mavenFile, packagist: composerFile };
 
 /** What a run of this kind does, and before that the files that tell clients of their registry, for those that no variable tells. */
 export function withRegistryFiles(rules: Pick<Rules, "packages">, who: "agent" | "set_up", command: string): string {

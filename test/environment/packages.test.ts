@@ -166,6 +166,17 @@ test("Gemfile.lock names the gems that come from a registry, each with its platf
     expect(names("Gemfile.lock", each)).toEqual(["one@1.2.0", "two@2.0.rc1-x86_64-linux"]);
 });
 
+test("composer.lock names its packages, those for development too, and nothing where it cannot be read", () => {
+  const lock = {
+    packages: [{ name: "a/one", version: "v1.2.0" }, { name: "a/none" }, "x"],
+    "packages-dev": [{ name: "a/two", version: "2.0.0-RC1" }],
+    aliases: [{ name: "a/three", version: "3.0.0" }],
+  };
+  expect(protocolOf("php/composer.lock")).toBe("packagist");
+  expect(names("composer.lock", JSON.stringify(lock))).toEqual(["a/one@v1.2.0", "a/two@2.0.0-RC1"]);
+  for (const text of ["", "[]", "{", '{"packages": 1}']) expect(names("composer.lock", text)).toEqual([]);
+});
+
 test("pom.xml names what it gives a version of its own, but not what it leaves out, nor what a property says", () => {
   const of = (tag: string, group: string, artifact: string, version: string) =>
     `<${tag}>${group === "" ? "" : `<groupId>${group}</groupId>`}<artifactId>${artifact}</artifactId>${version}</${tag}>`;

@@ -10,6 +10,7 @@ import { goProtocol } from "./go/go.ts";
 import { keptAnswers } from "./kept.ts";
 import { mavenProtocol } from "./maven/maven.ts";
 import { npmProtocol } from "./npm/npm.ts";
+import { packagistProtocol } from "./packagist/packagist.ts";
 import type { Bounds, Fetched, Protocol, ProtocolParts, Reply } from "./protocol.ts";
 import { pypiProtocol } from "./pypi/pypi.ts";
 import { Refused } from "./refused.ts";
@@ -25,6 +26,7 @@ const protocolsByName = {
   cargo: cargoProtocol,
   rubygems: rubygemsProtocol,
   maven: mavenProtocol,
+  packagist: packagistProtocol,
 } satisfies Record<string, (parts: ProtocolParts) => Protocol>;
 export type ProtocolName = keyof typeof protocolsByName;
 
