@@ -5,7 +5,7 @@ import { readAllowedHost } from "./hosts.ts";
 import { valueProblem, variableProblem } from "./variables.ts";
 
 /** Providers take names of 64 characters, and clients put up to eleven of their own before both. */
-const serverName = /^(?!(?:read|run|request|blocked)$)[a-z][a-z0-9]{0,11}$/; // Codex writes our hyphen as _, which must not make `read_issue`
+const serverName = /^(?!(?:read|run|request|blocked|attach)$)[a-z][a-z0-9]{0,11}$/; // Codex writes our hyphen as _, which must not make `read_issue`
 const toolName = /^[A-Za-z0-9_-]{1,40}$/;
 
 const argumentPattern = z
