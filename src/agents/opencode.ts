@@ -1,18 +1,17 @@
 // The CLI opencode: its configuration is ours alone; the repository's is left unread as far as this CLI can be told to.
 import { type Agent, type Prepared, TOOL_SERVER } from "./agent.ts";
 import { opencodeEvents } from "./events/opencode.ts";
-import { askGateway } from "./hook.ts";
 import { quoted } from "./shell.ts";
 
 export const opencode: Agent = {
   kind: "opencode",
   route: "openai",
-  takesPart: "hooks",
+  takesPart: null, // a plugin could, but with any this version first tries for minutes to install what it cannot reach
   prepare({ promptPath, model, gatewayUrl, lease, hasTools }): Prepared {
     const lines = [
       ownCode,
       `export OPENCODE_CONFIG="$HOME"/${quoted(configPath)}`,
-      `export OPENCODE_DISABLE_PROJECT_CONFIG=1 OPENCODE_DISABLE_MODELS_FETCH=1${hasTools ? "" : " OPENCODE_PURE=1"}`,
+      "export OPENCODE_DISABLE_PROJECT_CONFIG=1 OPENCODE_PURE=1 OPENCODE_DISABLE_MODELS_FETCH=1",
       "export OPENCODE_DISABLE_AUTOUPDATE=1 OPENCODE_DISABLE_SHARE=1 OPENCODE_DISABLE_LSP_DOWNLOAD=1",
       `exec opencode run --format json --model ${quoted(`loopgate/${model}`)} --title loop <${quoted(promptPath)}`,
     ];
@@ -20,10 +19,7 @@ export const opencode: Agent = {
     return {
       command: lines.join("\n"),
       env,
-      files: [
-        { path: configPath, text: JSON.stringify(config(model, hasTools), null, 2) },
-        ...(hasTools ? [{ path: pluginPath, text: plugin }] : []),
-      ],
+      files: [{ path: configPath, text: JSON.stringify(config(model, hasTools), null, 2) }],
     };
   },
   events: opencodeEvents,
@@ -43,21 +39,6 @@ const ownCode = `if [ "$LOOP_ROLE" = reviewer ]; then
 fi`;
 
 const configPath = ".config/loopgate/opencode.json";
-
-/** Beside the configuration, in no folder that this CLI looks into by itself. */
-const pluginPath = ".config/loopgate/hooks.mjs";
-
-const plugin = `${askGateway}export const Loopgate = async () => ({
-  "tool.execute.before": async ({ tool }, { args }) => {
-    const said = await ask({ hook_event_name: "PreToolUse", tool_name: tool, tool_input: args });
-    if (said.permissionDecision === "deny") throw new Error(said.permissionDecisionReason);
-  },
-  "tool.execute.after": async ({ tool }, result) => {
-    const { additionalContext } = await ask({ hook_event_name: "PostToolUse", tool_name: tool });
-    if (additionalContext !== undefined) result.output += "\\n\\n" + additionalContext;
-  },
-});
-`;
 
 /** The run's own. Without `oauth` it would look for a place to sign in. */
 const tools = {
@@ -82,7 +63,7 @@ function config(model: string, hasTools: boolean): object {
         models: { [model]: { name: model, tool_call: true, limit: { context: 128_000, output: 32_000 } } },
       },
     },
-    ...(hasTools ? { mcp: { [TOOL_SERVER]: tools }, plugin: [`file://{env:HOME}/${pluginPath}`] } : {}),
+    ...(hasTools ? { mcp: { [TOOL_SERVER]: tools } } : {}),
     // The repository's words to agents are material, which leaving its configuration unread would leave out.
     instructions: ["/workspace/AGENTS.md"],
     permission: { edit: "allow", bash: "allow", webfetch: "deny", external_directory: "allow" },

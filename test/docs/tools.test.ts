@@ -35,7 +35,6 @@ const ways: Readonly<Record<string, string>> = {
   "claude-code": "by HTTP hooks",
   codex: "by hooks",
   qwen: "by hooks",
-  opencode: "by a plugin",
   pi: "by an extension",
 };
 
