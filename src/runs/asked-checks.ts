@@ -1,6 +1,6 @@
 // Checks that an agent asks for while it works: the policy's own, on the commit it pushed last, in a room such as the loop's, one at a time.
 import { setTimeout as delay } from "node:timers/promises";
-import { ServiceFault } from "../container/run.ts";
+import { ImageFault, ServiceFault } from "../container/run.ts";
 import type { RunOrder } from "../engine/ports.ts";
 import { branchHead, type Quarantine } from "../gateway/git/quarantine.ts";
 import { removeWorkspace } from "../gateway/git/workspace.ts";
@@ -8,7 +8,7 @@ import type { Asked, AskedChecks } from "../gateway/tools/run-check.ts";
 import { currentAttempt, rulesOf } from "../loop/begin.ts";
 import type { CheckSeen, LoopState, OwnCheck } from "../loop/state.ts";
 import { type CheckParts, checkRequest, fillRoom, makeRoom } from "./check-room.ts";
-import { notSetUpSeen, readSeen } from "./check-seen.ts";
+import { noImageSeen, notSetUpSeen, readSeen } from "./check-seen.ts";
 import { over } from "./request.ts";
 import { rooms } from "./rooms.ts";
 import type { SetUps } from "./set-up.ts";
@@ -68,6 +68,7 @@ export function createCheckAsking(parts: CheckParts, setUps: SetUps): CheckAskin
           return (await readSeen(check, await running.done, dir)).seen;
         } catch (error) {
           if (error instanceof ServiceFault) return notSetUpSeen(check, { log: error.log, note: error.message });
+          if (error instanceof ImageFault) return noImageSeen(check, { log: error.log, note: error.message });
           throw error;
         } finally {
           stop = () => {};

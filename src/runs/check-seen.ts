@@ -28,6 +28,11 @@ export function notSetUpSeen({ name }: OwnCheck, { log, note }: Pick<RunReport, 
   return seenOf(name, { ...nothingRan(log), note, state: "red" }, { limit: "set_up", lateMs: null });
 }
 
+/** The image that it needs could not be had: nothing was tried, so nothing is shown. */
+export function noImageSeen({ name }: OwnCheck, { log, note }: Pick<RunReport, "log" | "note">): CheckSeen {
+  return seenOf(name, { ...nothingRan(log), note, state: "no_evidence" }, { limit: null, lateMs: null });
+}
+
 export function nothingRan(log: string): CheckRun {
   const reading = { ...judgeReports([], { exitCode: 0, exitCodeOnly: true }), state: "red", reasons: [] } as const;
   return { state: "red", reading, note: null, log, logCut: false, milliseconds: 0 };

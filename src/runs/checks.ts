@@ -1,6 +1,6 @@
 // Runs of the policy's own checks: a clean checkout in a fresh container with no way out, and the reading of what it left there.
 import { assert } from "../base/assert.ts";
-import { type Running, ServiceFault } from "../container/run.ts";
+import { ImageFault, type Running, ServiceFault } from "../container/run.ts";
 import type { RunOrder, StartedRun } from "../engine/ports.ts";
 import type { Quarantine } from "../gateway/git/quarantine.ts";
 import { newLeaseToken } from "../gateway/lease.ts";
@@ -12,11 +12,11 @@ import type { KeptPicture } from "../verify/pictures/left.ts";
 import { lackingService } from "./beside.ts";
 import { type Attended, endOf, keptEnd, type StartedCheck } from "./check-end.ts";
 import { asOnBaseFor, type CheckParts, checkRequest, filled, fillRoom } from "./check-room.ts";
-import { nothingRan, notSetUpSeen, readSeen } from "./check-seen.ts";
+import { noImageSeen, nothingRan, notSetUpSeen, readSeen } from "./check-seen.ts";
 import { KeptCheck, type KeptResults, keptResults, keyOfCheck } from "./checks-kept.ts";
 import type { End } from "./end.ts";
 import { keepLease, makeFolders, readKept } from "./files.ts";
-import { isolationOf } from "./isolation.ts";
+import { isolationOf, unseenIsolation } from "./isolation.ts";
 import { createKnockOuts } from "./knock-outs.ts";
 import { over, requestOf } from "./request.ts";
 import { rooms } from "./rooms.ts";
@@ -41,32 +41,13 @@ export function createChecks(parts: CheckParts, setUps: SetUps): Checks {
   return {
     isRunning: knockOuts.isRunning,
     async start(order) {
-      if (order.check?.at === "without") return knockOuts.start(order);
-      const check = checkOf(order.loop, order.check);
-      assert(check !== null, `run ${order.id} is of a check of the policy`);
-      const found = await parts.runtime.find(order.id);
-      const made = found === null ? null : await readKept(parts, order.id);
-      const quarantine = await filled(parts, order);
-      const key = await keyFor(parts, order, check, quarantine);
-      const known = found === null ? await kept.find(key) : null;
-      if (known !== null) return toldAgain(parts, order, known);
-      const setUp = made === null ? await setUps.make(order, quarantine) : null;
-      if (setUp !== null && "failed" in setUp) return notSetUp(parts, order, check, setUp.failed);
-      const dir = rooms(parts).run(order.id);
-      const room = { dir, check, quarantine, fill: setUp?.fill ?? null };
-      let beneath = made?.beneath ?? null;
-      if (made === null) {
-        await makeFolders(parts, order.id);
-        beneath = await fillRoom(parts, order, room);
-        const { startFrom, check: of } = order;
-        const lease = { token: newLeaseToken(), startFrom, role: "check", ...(of && { check: of }) } as const;
-        await keepLease(parts, order.id, { ...lease, ...(beneath && { beneath }) });
-      }
+      const check = order.check?.at === "without" ? null : checkOf(order.loop, order.check);
       try {
-        const running = await parts.runtime.start(over(checkRequest(parts, order, room, order), beneath));
-        return attend(parts, order, { check, running, kept, key });
+        if (order.check?.at === "without") return await knockOuts.start(order);
+        assert(check !== null, `run ${order.id} is of a check of the policy`);
+        return await begin(order, check);
       } catch (error) {
-        if (error instanceof ServiceFault) return notSetUp(parts, order, check, lackingService(parts, error));
+        if (error instanceof ImageFault) return withoutImage(parts, order, check, error);
         throw error;
       }
     },
@@ -79,6 +60,34 @@ export function createChecks(parts: CheckParts, setUps: SetUps): Checks {
       return attend(parts, order, { check, running: found, kept, key: null });
     },
   };
+
+  async function begin(order: RunOrder, check: OwnCheck): Promise<StartedCheck> {
+    const found = await parts.runtime.find(order.id);
+    const made = found === null ? null : await readKept(parts, order.id);
+    const quarantine = await filled(parts, order);
+    const key = await keyFor(parts, order, check, quarantine);
+    const known = found === null ? await kept.find(key) : null;
+    if (known !== null) return toldAgain(parts, order, known);
+    const setUp = made === null ? await setUps.make(order, quarantine) : null;
+    if (setUp !== null && "failed" in setUp) return notSetUp(parts, order, check, setUp.failed);
+    const dir = rooms(parts).run(order.id);
+    const room = { dir, check, quarantine, fill: setUp?.fill ?? null };
+    let beneath = made?.beneath ?? null;
+    if (made === null) {
+      await makeFolders(parts, order.id);
+      beneath = await fillRoom(parts, order, room);
+      const { startFrom, check: of } = order;
+      const lease = { token: newLeaseToken(), startFrom, role: "check", ...(of && { check: of }) } as const;
+      await keepLease(parts, order.id, { ...lease, ...(beneath && { beneath }) });
+    }
+    try {
+      const running = await parts.runtime.start(over(checkRequest(parts, order, room, order), beneath));
+      return attend(parts, order, { check, running, kept, key });
+    } catch (error) {
+      if (error instanceof ServiceFault) return notSetUp(parts, order, check, lackingService(parts, error));
+      throw error;
+    }
+  }
 }
 
 /** The policy's words on a check; null where it has none of this name. */
@@ -144,6 +153,16 @@ async function toldAgain(parts: CheckParts, order: RunOrder, known: KeptCheck): 
   const outcome = { status, exitCode, note: null, limit: null, readyMs: null } as const;
   const seen = { ...known.seen, kept: true };
   const end = endOf(parts, order, { seen, isolation, log: "", outcome, ...(pictures && { pictures }) });
+  return { isolation, running: null, done: Promise.resolve(end) };
+}
+
+/** The image that it needs could not be had, which shows nothing of the commit. Without a check, parts of the change were to be taken back. */
+function withoutImage(parts: CheckParts, order: RunOrder, check: OwnCheck | null, fault: ImageFault): StartedCheck {
+  const { message: note, log } = fault;
+  const isolation = unseenIsolation(parts.runtime);
+  const outcome = { status: "failed", exitCode: null, note, limit: null, readyMs: null } as const;
+  const seen = check === null ? null : noImageSeen(check, { log, note });
+  const end = endOf(parts, order, { seen, isolation, log, outcome });
   return { isolation, running: null, done: Promise.resolve(end) };
 }
 

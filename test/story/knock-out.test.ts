@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
-import type { Runtime } from "../../src/container/run.ts";
+import { ImageFault, type Runtime } from "../../src/container/run.ts";
 import type { Issue } from "../../src/forge/model.ts";
 import { until } from "../until.ts";
 import { approving, aStory, attempts, minute, type Story, type StoryOptions } from "./world.ts";
@@ -207,6 +207,22 @@ test.each([
   expect((await story.state(issue)).phase).toBe("awaiting_gate");
   expect((await last(story, issue))?.knockOut).toMatchObject({ held: 1, unknown: [] });
   expect(starts).toBeGreaterThan(at);
+});
+
+test("F55: an image that cannot be had takes nothing back, and that is said", async () => {
+  const said = "The image node:24 cannot be pulled: manifest unknown";
+  const lacking = (real: Runtime): Runtime => ({
+    ...real,
+    start(request, watch) {
+      if (request.id.includes("-without-")) throw new ImageFault(said);
+      return real.start(request, watch);
+    },
+  });
+  const story = await aStory(asking("{ hunks: 10 }", { executor: attempts(mendBoth), runtime: lacking }));
+  const issue = await story.startLoop();
+  await story.advance(quiet);
+  expect((await story.state(issue)).phase).toBe("awaiting_gate");
+  expect((await last(story, issue))?.knockOut).toMatchObject({ held: 0, note: said });
 });
 
 /** Each line of the list is a test: its name, what is to come out, and of what; the report names the list as its file. */

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import type { Runtime } from "../../src/container/run.ts";
+import { ImageFault, type Runtime } from "../../src/container/run.ts";
 import type { RunFacts } from "../../src/loop/state.ts";
 import { until } from "../until.ts";
 import {
@@ -233,6 +233,28 @@ test("no evidence on the base either: no attempt is counted for it, and a person
   ]);
   const fixed = policyOf('{ name: unit, command: "sh test.sh" }');
   await story.forge.as("dave").push(story.repository, "main", { ".github/loop.yml": fixed }, "Ask for no report");
+  story.forge.as("alice").comment(issue, "/loop retry");
+  await story.settle();
+  await story.advance(quiet);
+  expect(await story.phase(issue)).toBe("awaiting_gate");
+});
+
+test("F55: the image of a check cannot be had: that is no red check, and the loop waits for a person in the registry's words", async () => {
+  const said = "The image node:24 cannot be pulled: manifest unknown";
+  let isThere = false;
+  const lacking = (real: Runtime): Runtime => ({
+    ...real,
+    start(request, watch) {
+      if (request.role === "check" && !isThere) throw new ImageFault(said);
+      return real.start(request, watch);
+    },
+  });
+  const story = await aStory(withoutCi({ executor: mend, runtime: lacking }));
+  const issue = await story.startLoop();
+  const { ending, attempts: made } = await story.state(issue);
+  expect([ending?.of, made[0]?.counted]).toEqual(["checks_without_evidence", false]);
+  expect(story.comments(issue).at(-1)).toContain(said);
+  isThere = true;
   story.forge.as("alice").comment(issue, "/loop retry");
   await story.settle();
   await story.advance(quiet);
