@@ -452,9 +452,15 @@ const Checks = z.strictObject({
     .superRefine((checks, context) => {
       const twice = checks.find(({ name }, index) => checks.some((one, other) => other < index && one.name === name));
       if (twice !== undefined) context.addIssue({ code: "custom", message: `names ${twice.name} twice` });
+      const both = checks.find(({ only, empty }) => only !== undefined && empty === "clean");
+      if (both !== undefined)
+        context.addIssue({
+          code: "custom",
+          message: `says \`empty: clean\` of ${both.name}, whose \`only\` runs tests: that is for linters`,
+        });
     })
     .describe(
-      "Commands of your own that judge a commit, each with `name`, `command`, and if you like `minutes` (default 10), `only` (the command for some files of tests alone, for which `{files}` stands), `reports` (globs of the test, linter or coverage reports it writes), `artifacts` (globs of other files it must leave) and `empty`: `clean` takes a linter's report that finds nothing for clean although it names no file that was looked at, as some write it whether they looked at any or not; by default it is `no_evidence`. Each runs in a fresh container without network, from a clean checkout with what the set-up leaves; one that is as red on the base is not held against the change.",
+      "Commands of your own that judge a commit, each with `name`, `command`, and if you like `minutes` (default 10), `only` (the command for some files of tests alone, for which `{files}` stands), `reports` (globs of the test, linter or coverage reports it writes), `artifacts` (globs of other files it must leave) and `empty`: `clean` takes a linter's report that finds nothing for clean although it names no file that was looked at, as some write it whether they looked at any or not; by default it is `no_evidence`. That is for linters alone: of a check whose command or name says that it runs tests nothing empty is clean, and an empty JSON list, which Cucumber leaves too where no scenario ran, is taken so only where the command or the name says that it is of a linter. Each runs in a fresh container without network, from a clean checkout with what the set-up leaves; one that is as red on the base is not held against the change.",
     ),
   as_on_base: z
     .array(pattern)

@@ -8,6 +8,7 @@ import { globMatcher, globsMatcher } from "../policy/glob.ts";
 import type { CheckRun } from "../verify/checked.ts";
 import type { LeftPictures } from "../verify/pictures/left.ts";
 import { LARGEST_PICTURE } from "../verify/pictures/png.ts";
+import { emptyIsClean } from "../verify/reports/empty.ts";
 import { judgeReports } from "../verify/reports/judge.ts";
 import { readReport } from "../verify/reports/read.ts";
 import type { Report } from "../verify/reports/report.ts";
@@ -108,6 +109,8 @@ async function allFiles(dir: string): Promise<string[]> {
 export async function readCheckRun(
   outcome: RunOutcome,
   check: {
+    readonly name: string;
+    readonly command: string;
     readonly reports: readonly string[];
     readonly artifacts: readonly string[];
     readonly empty?: "clean" | "no_evidence" | undefined;
@@ -121,7 +124,7 @@ export async function readCheckRun(
     missing: left.missing,
     unfit: left.pictures.unread.filter(({ beyond }) => !beyond),
     exitCodeOnly: check.reports.length === 0,
-    emptyIsClean: check.empty === "clean",
+    emptyIsClean: emptyIsClean(check),
   });
   return {
     state: outcome.status === "lost" ? "lost" : reading.state,

@@ -39,7 +39,7 @@ export function aRepository(): Repository {
   };
 }
 
-/** A policy with one command, called tests. */
-export function policy(command: string, more = "reports: [junit.xml]"): string {
-  return `checks:\n  run:\n    - name: tests\n      command: ${JSON.stringify(command)}\n      ${more}\n`;
+/** A policy with one command. */
+export function policy(command: string, more = "reports: [junit.xml]", name = "tests"): string {
+  return `checks:\n  run:\n    - name: ${name}\n      command: ${JSON.stringify(command)}\n      ${more}\n`;
 }

@@ -73,10 +73,10 @@ describe("loopgate verify", () => {
 
   test.each([
     ["no evidence by itself", "", 2, "it names no file"],
-    ["green where the policy takes that for clean", "\n      empty: clean", 0, "green: tests ("],
+    ["green where the policy takes that for clean", "\n      empty: clean", 0, "green: lint ("],
   ])("a linter's report that finds nothing and names no file is %s", async (_, empty, expected, told) => {
     const { dir, commit } = aRepository();
-    const command = policy("cp made lint.xml", `reports: [lint.xml]${empty}`);
+    const command = policy("cp made lint.xml", `reports: [lint.xml]${empty}`, "lint");
     const base = commit({ ".github/loop.yml": command, made: '<checkstyle version="4.3"></checkstyle>' });
     const { code, out } = await verify(dir, base, commit({ "a.txt": "a" }));
     expect(out).toContain(told);

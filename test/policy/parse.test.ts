@@ -53,6 +53,10 @@ describe("the policy file", () => {
       "checks:\n  required:\n    - test\n    - {}",
       "line 4: `checks.required.1` must be a check's name of 1 to 100 characters, or a group with its `name` and the `app` or the `creator` it comes from",
     ],
+    [
+      "checks:\n  run:\n    - {name: a, command: ava, only: 'ava {files}', empty: clean}",
+      "line 3: `checks.run` says `empty: clean` of a, whose `only` runs tests: that is for linters",
+    ],
     ["checks:\n  required: [test, {name: test, app: ci}]", "line 2: `checks.required` names test twice"],
     ["gate: {reviewers: ['@bob']}", "line 1: `gate.reviewers.0` must be a GitHub login without the @"],
     [

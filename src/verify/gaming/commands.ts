@@ -60,7 +60,7 @@ export function judgingOf(text: string): Judging | null {
     /^(npm(?: run(?:-script)?)?|yarn(?: run)?|pnpm(?: run)?|bun(?: run)?|make|just|task|rake|composer(?: run(?:-script)?)?|mise run|turbo(?: run)?|nx(?: run)?|lerna run|deno task|invoke|inv|ant|bin\/rails|tox|nox|hatch run|pdm run|poe|wireit)\s+(?:--?\S+\s+)*(\S+)/.exec(
       rest,
     ) ?? [];
-  if (runner !== undefined) return ofName(target);
+  if (runner !== undefined) return judgingOfName(target);
   const [, path] =
     /^((?:\.{0,2}\/)?[\w./-]+\.(?:sh|bash|py|js|mjs|ts|rb|php|pl)|\.{1,2}\/[\w./-]+|(?:scripts?|bin|tools?|ci|hack|build)\/[\w./-]+)/.exec(
       rest,
@@ -72,10 +72,11 @@ export function judgingOf(text: string): Judging | null {
     (/^[\w-]+$/.test(rest.split(/\s/)[0] ?? "") && /[_-]/.test(rest.split(/\s/)[0] ?? "")
       ? rest.split(/\s/)[0]
       : undefined);
-  return name === undefined ? null : ofName(name);
+  return name === undefined ? null : judgingOfName(name);
 }
 
-function ofName(name: string): Judging | null {
+/** What something of this name judges, be it a script, a target or a check; null: the name does not say. */
+export function judgingOfName(name: string): Judging | null {
   if (/(?:^|[/:_.-])(?:lint|format-check|vet|audit|static|quality)/i.test(name)) return "lint";
   if (/(?:^|[/:_.-])(?:types?|typecheck|type-check|tsc)(?:$|[/:_.-])/i.test(name)) return "types";
   if (/(?:^|[/:_.-])(?:tests?|specs?|e2e|unit|integration|smoke)(?:$|[/:_.-])|^t$/i.test(name)) return "tests";

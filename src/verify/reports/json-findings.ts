@@ -144,7 +144,15 @@ export function pylintLevel(type: string): Level {
   return type === "warning" ? "warning" : "note";
 }
 
-/** Reads a list; an empty one says nothing of what was looked at. */
+const EMPTY_LIST = "it is an empty list, as linters leave that found nothing and test runners that ran nothing";
+
+/** Reads a document that is a list; an empty one says nothing of what was looked at, nor of who wrote it. */
+export function readFindingList(list: readonly Raw[], roots: readonly string[]): Content {
+  const content = readFindings(list, roots);
+  return list.length > 0 ? content : { ...content, problems: [{ kind: "empty_list", detail: EMPTY_LIST }] };
+}
+
+/** Reads findings; where there are none, nothing says what was looked at. */
 export function readFindings(list: readonly Raw[], roots: readonly string[]): Content {
   const findings = list.map((one) => ({
     rule: nameOf(one.rule),

@@ -13,7 +13,7 @@ import {
   Summary,
 } from "./coverage-json.ts";
 import { Cucumber, readCucumber } from "./json-cucumber.ts";
-import { Findings, readFindings } from "./json-findings.ts";
+import { Findings, readFindingList, readFindings } from "./json-findings.ts";
 import { Jest, readJest } from "./json-jest.ts";
 import {
   Bandit,
@@ -68,7 +68,7 @@ const kinds: readonly (readonly [Format, Read])[] = [
   ["linter", shaped(Bandit, readBandit)],
   ["linter", shaped(Pylint2, readPylint2)],
   ["linter", (value, roots) => ofComments(value, roots)],
-  ["linter", shaped(Findings, readFindings)],
+  ["linter", shaped(Findings, readFindingList)],
   ["istanbul", (value, roots) => (isIstanbul(value) ? readIstanbul(value, roots) : null)],
   ["istanbul", shaped(Summary, () => ({ coverage: [] }))],
   ["coverage.py", shaped(CoveragePy, readCoveragePy)],

@@ -1,4 +1,5 @@
 // From the reports of one command and its exit code to green, red or no evidence.
+import type { EmptyIsClean } from "./empty.ts";
 import {
   barring,
   type FileCoverage,
@@ -18,8 +19,8 @@ export interface JudgeOptions {
   readonly unfit?: readonly { readonly path: string; readonly why: string }[];
   /** No report is asked for: the exit code is all there is. */
   readonly exitCodeOnly?: boolean;
-  /** The policy takes a linter's report that finds nothing for clean although it names no file: some never name one. */
-  readonly emptyIsClean?: boolean;
+  /** What the policy takes for clean although it names no file: some linters never name one. */
+  readonly emptyIsClean?: EmptyIsClean | null;
 }
 
 export type Reason =
@@ -122,7 +123,7 @@ function doubtsOf(reports: readonly Report[], tests: readonly TestResult[], opti
   const missing = (options.missing ?? []).map((report) => ({ of: "missing_report", report }) as const);
   const unread = (options.unfit ?? []).map(({ path, why }) => ({ name: path, problems: [why] }));
   const barred = reports.map((report) => {
-    const isForgiven = ({ kind }: Problem) => kind === "nothing_named" && report.lint && options.emptyIsClean === true;
+    const isForgiven = ({ kind }: Problem) => report.lint && isClean(kind, options.emptyIsClean ?? null);
     const problems = barring(report).filter((one) => one.kind !== "cut_short" && !isForgiven(one));
     return { name: report.name, problems: problems.map(({ detail }) => detail) };
   });
@@ -134,6 +135,10 @@ function doubtsOf(reports: readonly Report[], tests: readonly TestResult[], opti
   const ofTests = reports.filter((report) => !report.lint && !isCoverage(report));
   const looked = ofTests.length === 0 && reports.some(({ lint }) => lint);
   return looked || tests.some(isRun) ? [] : [{ of: "nothing_ran" }];
+}
+
+function isClean(kind: Problem["kind"], empty: EmptyIsClean | null): boolean {
+  return (kind === "nothing_named" && empty !== null) || (kind === "empty_list" && empty === "lists");
 }
 
 function isRun({ status, bodyRan }: TestResult): boolean {

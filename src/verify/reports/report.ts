@@ -47,6 +47,7 @@ export type ProblemKind =
   | "encoding" // bytes that are no text
   | "not_read" // a file that the tool could not read or parse
   | "nothing_named" // no result, and nothing says that anything was looked at
+  | "empty_list" // the same, and a runner of tests leaves such a document too
   | "capped" // more than is read
   | "control_characters" // replaced, and then it could be read
   | "text_around"; // output of something else around the report

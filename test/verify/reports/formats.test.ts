@@ -1,5 +1,6 @@
 // The formats of which fixtures/reports has no case, by the shapes that their own documentation gives them.
 import { describe, expect, test } from "vitest";
+import { emptyIsClean } from "../../../src/verify/reports/empty.ts";
 import { judgeReports } from "../../../src/verify/reports/judge.ts";
 import { readReport } from "../../../src/verify/reports/read.ts";
 
@@ -214,17 +215,53 @@ describe("a test that never ran", () => {
 describe("a linter's report that finds nothing and names no file", () => {
   const clean = [
     '<?xml version="1.0"?><checkstyle version="4.3"></checkstyle>', // html-validate
-    "[]", // Pylint, Ruff
     '<results version="2"><cppcheck version="2.10"/><errors></errors></results>',
     '{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"oxlint"}},"results":[]}]}',
     '<testsuites name="Oxlint" tests="0" failures="0" errors="0"></testsuites>',
+    '{"comments":[]}', // ShellCheck
   ];
-  const judged = (text: string, exitCode = 0) => judgeReports([read(text)], { exitCode, emptyIsClean: true }).state;
+  const judged = (text: string, exitCode = 0) => stateBy(text, { command: "eslint ." }, exitCode);
+  const stateBy = (text: string, check: { name?: string; command: string }, exitCode = 0) => {
+    const empty = emptyIsClean({ name: "a", ...check, empty: "clean" });
+    return judgeReports([read(text)], { exitCode, emptyIsClean: empty }).state;
+  };
 
   test.each(clean)("is no evidence, unless the policy takes it for clean: %s", (text) => {
     expect(stateOf(text)).toBe("no_evidence");
     expect(judged(text)).toBe("green");
     expect(judged(text, 1)).toBe("red");
+  });
+
+  test.each([
+    { command: "ruff check --output-format json . > ruff.json" },
+    { command: "pip install -r dev.txt; FOO=1 npx --yes hadolint -f json Dockerfile" },
+    { command: "npm run lint" },
+    { command: "npm run check", name: "lint" },
+    { command: "./ci/style", name: "ruff" },
+  ])("may be an empty list where the check is known to be of a linter: %j", (check) => {
+    expect(stateBy("[]", check)).toBe("green");
+    expect(stateBy("[]", check, 1)).toBe("red");
+    expect(judgeReports([read("[]")], { exitCode: 0, emptyIsClean: emptyIsClean({ name: "a", ...check }) }).state).toBe(
+      "no_evidence",
+    );
+  });
+
+  test.each([
+    { command: "npx cucumber-js --format json:report.json" },
+    { command: "npm test" },
+    { command: "npm run features" },
+    { command: "npm run check" },
+    { command: "ruff check . && behave -f json -o report.json" },
+    { command: "make features", name: "tests" },
+    { command: "npx cucumber-js -f json:report.json", name: "lint" },
+  ])("is no evidence as an empty list elsewhere, which Cucumber leaves where no scenario ran: %j", (check) => {
+    expect(stateBy("[]", check)).toBe("no_evidence");
+  });
+
+  test("is no evidence of a check of tests, whatever its form", () => {
+    for (const text of clean) expect(stateBy(text, { command: "npm test" })).toBe("no_evidence");
+    for (const text of clean) expect(stateBy(text, { command: "make it", name: "tests" })).toBe("no_evidence");
+    for (const text of clean) expect(stateBy(text, { command: "make it" })).toBe("green");
   });
 
   test.each([
