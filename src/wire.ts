@@ -436,7 +436,7 @@ function healthText(disk: ReturnType<Engine["disk"]>): string {
 async function takeEarlier(store: StorePort, reader: Reader, engine: Engine): Promise<void> {
   for (let left = await store.earlierDeliveries(); left.length > 0; left = await store.earlierDeliveries()) {
     for (const { guid, bodySha256, receivedAt, event, body } of left) {
-      const read = await reader.read(event, Buffer.from(body));
+      const read = await reader.read(event, [new Uint8Array(Buffer.from(body))]);
       const { translated, origin } = read.ok ? read : { translated: ignored(read.reason), origin: nowhere };
       await engine.accept({ guid, bodySha256, receivedAt, translated, origin });
     }

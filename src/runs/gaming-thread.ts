@@ -1,6 +1,7 @@
 // The thread that reads one change for what makes its judges see less, and ends.
 import { flushCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
+import { standBack } from "../base/thread-tasks.ts";
 import { type ChangedFile, type Gaming, gamingIn } from "../verify/gaming/gaming.ts";
 import { languageOf } from "../verify/gaming/syntax.ts";
 import { openGrammars } from "./grammars.ts";
@@ -18,6 +19,7 @@ async function answerTo(files: readonly ChangedFile[]): Promise<Answer> {
 }
 
 if (parentPort !== null) {
+  standBack();
   flushCompileCache(); // where Node keeps what it compiles: it would do so at this thread's end, which does not wait for it
   parentPort.postMessage(await answerTo(workerData));
 }

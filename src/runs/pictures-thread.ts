@@ -1,5 +1,6 @@
 // The thread that reads pictures, or compares two, and ends.
 import { parentPort, workerData } from "node:worker_threads";
+import { standBack } from "../base/thread-tasks.ts";
 import { compare, type Difference, type Picture, readPicture, type Unread } from "../verify/pictures/png.ts";
 
 export type PictureTask =
@@ -12,4 +13,5 @@ function answerTo(task: PictureTask): PicturesRead | Difference | null {
   return "read" in task ? task.read.map(readPicture) : compare(task.before, task.after);
 }
 
+standBack();
 parentPort?.postMessage(answerTo(workerData));

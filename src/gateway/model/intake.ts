@@ -1,11 +1,13 @@
 // The body of a call as it comes in: measured before it is parsed, and held within its run's share of the memory.
 import type { IncomingMessage } from "node:http";
+import { createBlocks } from "../../base/blocks.ts";
 import { createJsonGauge, type JsonBounds } from "../../base/json-gauge.ts";
 import { keepPace, type Pace } from "../../base/pace.ts";
 import type { Holder } from "../in-flight.ts";
 
 export interface Body {
-  readonly bytes: Uint8Array;
+  /** Its bytes in order, in memory of their own. */
+  readonly pieces: readonly Uint8Array[];
   /** Claimed of the run's share, to be given back. */
   readonly held: number;
 }
@@ -14,9 +16,6 @@ export type Unheld = "too_large" | "no_room" | "depth" | "parts" | "broken_off";
 
 /** Tools' schemas nest some twenty deep; a conversation of a thousand steps has some twenty thousand parts. */
 export const jsonBounds: JsonBounds = { depth: 100, parts: 200_000 };
-
-/** What a piece of a body takes beside its bytes: one that comes byte by byte takes more than it holds. */
-const overhead = 512;
 
 export interface BodyBounds {
   /** Bytes. */
@@ -32,39 +31,29 @@ export interface BodyBounds {
 /** The whole body, or why it was not kept; then nothing of it is. Never rejects. */
 export async function takeBody(incoming: IncomingMessage, bounds: BodyBounds): Promise<Body | Unheld> {
   const { limit, holder, pace } = bounds;
-  if (Number(incoming.headers["content-length"] ?? 0) > limit) return "too_large";
+  const announced = incoming.headers["content-length"];
+  if (Number(announced ?? 0) > limit) return "too_large";
   const gauge = createJsonGauge(bounds.json ?? jsonBounds);
-  let chunks: Buffer[] = [];
-  let [bytes, held] = [0, 0];
+  const blocks = createBlocks(announced === undefined ? null : Number(announced));
+  let held = 0;
   const giveUp = (why: Unheld): Unheld => {
-    chunks = [];
+    blocks.drop();
     holder.shrink(held);
     return why;
   };
   try {
     for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > limit) return giveUp("too_large");
-      if (!holder.grow(chunk.length + overhead)) return giveUp("no_room");
-      held += chunk.length + overhead;
+      if (blocks.length + chunk.length > limit) return giveUp("too_large");
+      const more = blocks.growth(chunk.length);
+      if (!holder.grow(more)) return giveUp("no_room");
+      held += more;
       const passed = gauge.push(chunk);
       if (passed !== null) return giveUp(passed);
-      chunks.push(chunk);
+      blocks.push(chunk);
       await keepPace(pace, chunk.length);
     }
   } catch {
     return giveUp("broken_off");
   }
-  return { bytes: joined(chunks, bytes), held };
-}
-
-/** In memory of their own, which can be handed to another thread. */
-function joined(chunks: readonly Buffer[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return { pieces: blocks.pieces(), held };
 }

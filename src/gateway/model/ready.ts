@@ -20,8 +20,8 @@ export interface Asking {
 export interface Ready extends Pick<Plan, "model" | "stream" | "asked" | "floor" | "stripped" | "hidesUsage"> {
   /** The small fields, among them the cap on output; null where all of the body is in `bulk`. */
   readonly small: JsonObject | null;
-  /** JSON of the fields that hold content, `"name":value` after `"name":value`, or of the whole body. */
-  readonly bulk: Uint8Array;
+  /** JSON of the fields that hold content, `"name":value` after `"name":value`, or of the whole body. In memory of its own. */
+  readonly bulk: Uint8Array<ArrayBuffer>;
   readonly steps: readonly Step[];
   /** Whether the model may call anything. */
   readonly offersTools: boolean;
@@ -63,16 +63,28 @@ export function readyOf(bytes: Uint8Array, { wire, kind, model, stream }: Asking
 function written(plan: Plan, kind: Asking["kind"], wire: Wire): Ready {
   const { body, growing, ...facts } = plan;
   if (kind === "count") {
-    const bulk = Buffer.from(JSON.stringify(wire.counting(plan)));
+    const bulk = encoded([JSON.stringify(wire.counting(plan))]);
     return { ...facts, small: null, bulk, steps: [], offersTools: false, hour: false };
   }
   const entries = Object.entries(body).filter(([, value]) => value !== undefined);
   const small = Object.fromEntries(entries.filter(([field]) => !bulky.has(field)));
   const large = entries.filter(([field]) => bulky.has(field));
-  const texts = large.map(([field, value]) => `${JSON.stringify(field)}:${JSON.stringify(value)}`);
+  const texts = large.flatMap(([field, value], at) => [
+    `${at === 0 ? "" : ","}${JSON.stringify(field)}:`,
+    JSON.stringify(value),
+  ]);
   const hour = [JSON.stringify(small), ...texts].some((text) => text.includes('"1h"'));
   const offersTools = isSome(body.tools) || isSome(body.functions);
-  return { ...facts, small, bulk: Buffer.from(texts.join(",")), steps: stepsOf(growing), offersTools, hour };
+  return { ...facts, small, bulk: encoded(texts), steps: stepsOf(growing), offersTools, hour };
+}
+
+/** One after the other: joined first, a large text would be held once more. */
+function encoded(texts: readonly string[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
+  const view = Buffer.from(bytes.buffer);
+  let at = 0;
+  for (const text of texts) at += view.write(text, at);
+  return bytes;
 }
 
 function isSome(list: unknown): boolean {

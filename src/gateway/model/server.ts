@@ -110,7 +110,7 @@ async function readCall(visit: Visit, endpoint: Endpoint & { kind: "generate" | 
   const body = await takeBody(visit.incoming, { ...session, limit: session.limits.bodyBytes });
   if (typeof body === "string") return { ...unheld(body, session), model: null };
   const load = createLoad(session.holder, body.held);
-  const ready = await session.reader.read(body.bytes, askingOf(endpoint));
+  const ready = await session.reader.read(body.pieces, askingOf(endpoint), session);
   if (typeof ready === "string") {
     load.drop();
     return { kind: "request", sentence: ready, model: null };

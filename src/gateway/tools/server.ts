@@ -10,6 +10,7 @@ import {
   ProtocolErrorCode,
   Server,
 } from "@modelcontextprotocol/server";
+import { joined } from "../../base/blocks.ts";
 import { pathOf, refuse } from "../../base/caught.ts";
 import { createPace } from "../../base/pace.ts";
 import { createInFlight } from "../in-flight.ts";
@@ -76,8 +77,9 @@ export function toolGateway(request: ToolsRequest): Required<Omit<Route, "cost">
       const gone = new AbortController();
       response.once("close", () => gone.abort());
       try {
-        if (isHook) return sendJson(response, request.hooks ? await answerHook(request.hooks, body.bytes) : {});
-        const asked = requestOf(incoming, body.bytes, gone.signal);
+        if (isHook)
+          return sendJson(response, request.hooks ? await answerHook(request.hooks, joined(body.pieces)) : {});
+        const asked = requestOf(incoming, joined(body.pieces), gone.signal);
         const answer = notFromHere(asked) ?? (await handler.fetch(asked));
         await send(response, answer);
       } finally {

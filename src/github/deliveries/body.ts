@@ -1,11 +1,13 @@
 // The body of a delivery: hashed while it comes in, kept within limits, and believed only once its signature is right.
 import { createHmac, type Hmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { createBlocks } from "../../base/blocks.ts";
 import type { Pace } from "../../base/pace.ts";
 import type { Holding } from "./holding.ts";
 
 export interface SignedBody {
-  readonly bytes: Buffer;
+  /** Its bytes in order, in memory of their own. */
+  readonly pieces: readonly Uint8Array[];
   /** To be called when the bytes are not needed any more. */
   readonly release: () => void;
 }
@@ -24,9 +26,6 @@ export interface BodyRules {
 /** So much of a body is read at once: hardly a delivery of GitHub's is longer. */
 const freeBytes = 256 * 1024;
 
-/** What a piece of a body takes beside its bytes: a body that comes byte by byte takes more than it holds. */
-const overhead = 512;
-
 /**
  * The whole body once its signature matched one of the secrets. Of one that is refused before its end as much again as
  * the limit is read and dropped, so that an honest sender gets to hear why, and then the connection is cut. Never rejects.
@@ -34,7 +33,8 @@ const overhead = 512;
 export function readSigned(request: IncomingMessage, rules: BodyRules): Promise<SignedBody | Unbelieved> {
   return new Promise((resolve) => {
     const held = rules.holding.hold(() => settle("no room"));
-    let chunks: Buffer[] = [];
+    const announced = request.headers["content-length"];
+    const blocks = createBlocks(announced === undefined ? null : Number(announced));
     const hmacs = rules.secrets.map((secret) => createHmac("sha256", secret));
     let isOver = false;
     let seen = 0;
@@ -44,7 +44,7 @@ export function readSigned(request: IncomingMessage, rules: BodyRules): Promise<
       isOver = true;
       if (typeof answer === "string") {
         held.release();
-        chunks = [];
+        blocks.drop();
       }
       resolve(answer);
     }
@@ -56,16 +56,14 @@ export function readSigned(request: IncomingMessage, rules: BodyRules): Promise<
       if (isOver) return;
       if (seen > rules.limit) return settle("too large");
       for (const hmac of hmacs) hmac.update(chunk);
-      if (held.grow(chunk.length + overhead)) chunks.push(chunk);
+      if (held.grow(blocks.growth(chunk.length))) blocks.push(chunk);
       else settle("no room");
     });
     request.once("end", () => {
       if (isOver) return;
       if (seen === 0 || !matches(hmacs, rules.signature)) return settle("not signed");
       held.verified();
-      const [only = Buffer.alloc(0)] = chunks;
-      const bytes = chunks.length === 1 ? only : Buffer.concat(chunks);
-      settle({ bytes, release: held.release });
+      settle({ pieces: blocks.pieces(), release: held.release });
     });
     request.once("error", () => settle("broken off"));
     request.once("close", () => settle("broken off"));

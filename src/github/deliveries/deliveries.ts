@@ -46,7 +46,7 @@ export interface DoorPaces {
 /** Of the hour's some thousand deliveries that a busy organisation has, hardly any is long, and none is refused. */
 export function createDoorPaces(): DoorPaces {
   return {
-    unverified: createPace({ burst: 32 * 1_024 * 1_024, perSecond: 8 * 1_024 * 1_024, mostMs: 30_000 }),
+    unverified: createPace({ burst: 32 * 1_024 * 1_024, perSecond: 4 * 1_024 * 1_024, mostMs: 30_000 }),
     refused: createPace({ burst: 100, perSecond: 20, mostMs: 5_000 }),
   };
 }
@@ -56,7 +56,7 @@ type Answer = Pick<DeliveryLog, "status" | "outcome" | "reason">;
 /** GitHub's own limit for a delivery. */
 const bodyLimit = 25 * 1_024 * 1_024;
 /** What all bodies together may take that are on their way in or being read. */
-const heldLimit = 32 * 1_024 * 1_024;
+const heldLimit = 28 * 1_024 * 1_024;
 
 const unbelieved: Readonly<Record<Unbelieved, Answer>> = {
   "too large": refused(413, "the body is over 25 MB"),
@@ -95,7 +95,7 @@ async function receive(
 ): Promise<Answer> {
   try {
     if (!handledEvents.includes(event)) return { status: 202, outcome: "ignored", reason: "the event is not handled" };
-    const read = await options.reader.read(event, body.bytes);
+    const read = await options.reader.read(event, body.pieces);
     body.release();
     if (!read.ok) return refused(400, read.reason);
     const { translated, origin, sha256 } = read;
