@@ -171,7 +171,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   try {
     const clock = options.clock ?? machineClock(store);
     const metrics = metricsOf(settings, clock, () => engine);
-    const traces = options.collector ? await openTraces(options.collector) : null;
+    const traces = options.collector ? await openTraces(options.collector, log) : null;
     const live = createLive();
     const seen = createSeen(Date.now);
     const { self, github } = connect(counting(options, metrics, seen), { clock, confirm: store.confirm });
@@ -336,9 +336,9 @@ interface Traces {
 }
 
 /** What sends spans is loaded where they are sent. */
-async function openTraces(collector: Collector): Promise<Traces> {
+async function openTraces(collector: Collector, log: Log): Promise<Traces> {
   const { createExporter } = await import("./cockpit/traces/export.ts");
-  const exporter = createExporter(collector);
+  const exporter = createExporter(collector, (what) => log.warn({}, what));
   return { teller: createTeller(exporter.send), close: exporter.close };
 }
 

@@ -5,7 +5,7 @@ import type { Hono } from "hono";
 import type { Registry } from "prom-client";
 import { caught, pathOf, refuse, refuseTunnels } from "../base/caught.ts";
 import { type Listening, listen } from "../base/listen.ts";
-import { isUnder, thisMachine, unfitFor } from "./page/guard.ts";
+import { isUnder, mayAskForFigures, thisMachine, unfitFor } from "./page/guard.ts";
 import type { Readiness } from "./readiness.ts";
 
 export interface OperatorDoor {
@@ -25,6 +25,8 @@ type Pages = Pick<Hono, "fetch">;
 
 const methods = ["GET", "HEAD", "POST"];
 const onlyForms = [405, "Only GET and forms are answered here."] as const;
+const foreign =
+  "Figures are answered under this machine's names, and where another address was set, under any address or name without a dot.";
 const absent = "There are pages here.";
 
 const plain = "text/plain; charset=utf-8";
@@ -36,6 +38,7 @@ const limits = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout
  */
 export async function openOperatorDoor(door: OperatorDoor): Promise<Listening> {
   const { host, port, url, registry, readiness, pages, onError } = door;
+  const isOwnAlone = isUnder(thisMachine, { headers: { host } });
   const names = url === undefined ? thisMachine : [...thisMachine, new URL(url).hostname];
   const web = pages === undefined ? null : getRequestListener(pages.fetch, { overrideGlobalObjects: false });
   const server = createServer(
@@ -44,6 +47,7 @@ export async function openOperatorDoor(door: OperatorDoor): Promise<Listening> {
       const path = pathOf(request.url ?? "/");
       const isFigures = path === "/metrics" || path === "/readyz";
       if (isFigures && url !== undefined && isFromOutside(request, url)) return refuse(request, response, 404, absent);
+      if (isFigures && !mayAskForFigures(isOwnAlone, request)) return refuse(request, response, 421, foreign);
       if (!isFigures && web !== null) {
         const unfit = methods.includes(request.method ?? "") ? unfitFor(names, request) : onlyForms;
         return unfit === null ? web(request, response) : refuse(request, response, ...unfit);

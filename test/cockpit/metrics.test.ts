@@ -1,5 +1,7 @@
 // Figures for Prometheus: what they count is what the loop's state has, and nothing in them is anybody's name.
 import { readFileSync } from "node:fs";
+import { request } from "node:http";
+import { hostname } from "node:os";
 import { parser } from "@prometheus-io/lezer-promql";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
@@ -191,6 +193,37 @@ describe("the operator's door", () => {
     expect(asked).toBe(1);
   });
 
+  test("says nothing to a page that has its own name lead here, in the Host header or in the target", async () => {
+    const under = async (host: string, at = "127.0.0.1", target = "/metrics") => {
+      const { registry } = figures();
+      const readiness = createReadiness({}, () => 0);
+      const door = await openOperatorDoor({ host: at, port: 0, registry, readiness, onError: () => {} });
+      try {
+        return await statusOf(Number(new URL(door.url).port), host, target);
+      } finally {
+        await door.close();
+      }
+    };
+    for (const host of [
+      "evil.example",
+      "evil.example:3001",
+      "127.0.0.1.evil.example",
+      "localhost.evil.example",
+      "10.0.0.7",
+      "loopgate",
+    ])
+      expect([host, await under(host)]).toEqual([host, 421]);
+    expect(await under("127.0.0.1", "127.0.0.1", "http://evil.example/metrics")).toBe(421);
+    expect(await under("evil.example", "127.0.0.1", "/readyz")).toBe(421);
+    for (const host of ["127.0.0.1:3001", "localhost", "[::1]:9"])
+      expect([host, await under(host)]).toEqual([host, 200]);
+    const everywhere = "0.0.0.0";
+    for (const host of ["127.0.0.1", "10.0.0.7:3001", "[fd00::1]:3001", "loopgate:3001", hostname()])
+      expect([host, await under(host, everywhere)]).toEqual([host, 200]);
+    for (const host of ["evil.example", "1.2.3.4.evil.example", "evil.example:1"])
+      expect([host, await under(host, everywhere)]).toEqual([host, 421]);
+  });
+
   test("serves nothing else, and changes nothing", async () => {
     const url = await aDoor({});
     expect((await fetch(url)).status).toBe(404);
@@ -263,4 +296,16 @@ function asked(query: string): { readonly problems: string[]; readonly names: st
     },
   });
   return found;
+}
+
+/** Of a GET under this Host header, which browsers and `fetch` choose themselves. */
+function statusOf(port: number, host: string, path: string): Promise<number> {
+  return new Promise((done, fail) => {
+    request({ host: "127.0.0.1", port, path, headers: { host } }, (answer) => {
+      answer.resume();
+      done(answer.statusCode ?? 0);
+    })
+      .once("error", fail)
+      .end();
+  });
 }

@@ -1,6 +1,8 @@
 // Signing in to the pages with GitHub: who comes in, what they see, and what they do not learn; against the forge.
 import { request } from "node:http";
 import { expect, test } from "vitest";
+import { createSessions } from "../../src/cockpit/people/sessions.ts";
+import { createSigner } from "../../src/cockpit/signed.ts";
 import { signInAt } from "../../src/github/sign-in.ts";
 import { aForge } from "../forge/local-forge.ts";
 import { aLoop, anEndedLoop } from "../loop/builder.ts";
@@ -173,6 +175,20 @@ test("a form counts with the key of the page it was on, and signing out ends the
   expect((await browser("/")).status).toBe(200);
   expect((await post(key)).status).toBe(200);
   expect((await browser("/")).status).toBe(403);
+});
+
+test("T26: whoever signs in again and again ends their own oldest sessions, and nobody else's", () => {
+  const sessions = createSessions(createSigner("a seal secret of the test's"), {
+    repositoriesOf: async () => new Set(),
+  });
+  const begin = (id: number) =>
+    sessions.begin({ token: `t${id}`, lastsMs: 60_000, person: { id, login: `user-${id}` } }, 1_000_000_000_000)
+      .session;
+  const others = [1, 2, 3].map(begin);
+  const own = Array.from({ length: 1_200 }, () => begin(9));
+  const alive = (session: string) => sessions.find(session, 1_000_000_000_001) !== null;
+  expect(others.map(alive)).toEqual([true, true, true]);
+  expect(own.filter(alive)).toEqual(own.slice(-10));
 });
 
 /** As a TLS proxy passes it on. */

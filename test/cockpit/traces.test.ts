@@ -2,11 +2,12 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createNetServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { collectorIn } from "../../src/cockpit/traces/collector.ts";
+import { createExporter } from "../../src/cockpit/traces/export.ts";
 import { createTeller } from "../../src/cockpit/traces/teller.ts";
 import { rootIdOf, type SpanData, treeOf } from "../../src/cockpit/traces/tree.ts";
 import type { Decided } from "../../src/engine/ports.ts";
@@ -145,6 +146,35 @@ test("nothing is sent unless the environment says where", () => {
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318/", OTEL_EXPORTER_OTLP_HEADERS: "a=1, b = %E0 ,c" };
   expect(collectorIn(env)).toEqual({ endpoint: "http://c:4318/", headers: { a: "1", b: "%E0" } });
 });
+
+test("a collector that takes spans in and never answers holds up the end for two seconds, which is said, and nothing of it stays", async () => {
+  const server = createNetServer(() => {});
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const told: string[] = [];
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const exporter = createExporter({ endpoint, headers: {} }, (what) => told.push(what));
+  const [connected] = [once(server, "connection")];
+  exporter.send(treeOf(over()));
+  const [socket] = (await connected) as [Socket];
+  const gone = once(socket.resume(), "close");
+  const from = performance.now();
+  await exporter.close();
+  expect(performance.now() - from).toBeLessThan(5_000);
+  expect(told).toEqual([`The collector at ${endpoint} did not take the last spans within 2 s; they are lost.`]);
+  await gone;
+}, 30_000);
+
+test("a collector that answers has the last spans at the end, and nothing is said", async () => {
+  const collector = await aCollector();
+  const told: string[] = [];
+  const exporter = createExporter({ endpoint: collector.url, headers: {} }, (what) => told.push(what));
+  exporter.send(treeOf(over()));
+  await exporter.close();
+  expect(hasRoot(collector.spans)).toBe(true);
+  expect(told).toEqual([]);
+}, 30_000);
 
 test.each(["localhost:4318", "collector", "ftp://c:4318", "http//c"])(
   "%s is no address that spans can be sent to",

@@ -110,6 +110,36 @@ describe.skipIf(programs() === null)("in PostgreSQL", () => {
     expect(await store.busyIssues(9)).toEqual(["1#1"]);
   });
 
+  test("F4: a holder whose earlier connection lingers at the server takes its lock as soon as that is gone, so that nobody takes the store from it", async () => {
+    const address = await server.database();
+    await opened(address);
+    const [{ pid, lock, epoch } = expect.fail("the store is held")] = await server.ask(
+      address,
+      `select pid, classid::bigint::int as lock, objid::int as epoch from pg_locks join pg_stat_activity using (pid)
+         where locktype = 'advisory' and objsubid = 2 and application_name = 'loopgate holds the store'
+         and database = (select oid from pg_database where datname = current_database())`,
+    );
+    const lingering = connectionTo(address, { called: "lingering" });
+    const taken = lingering.use((client) => client.query("select pg_advisory_lock($1, $2)", [lock, epoch]));
+    await until(async () => (await server.ask(address, "select 1 from pg_locks where not granted")).length > 0);
+    await server.ask(address, `select pg_terminate_backend(${pid})`);
+    await taken;
+    const isHeld = async (by: string) =>
+      (
+        await server.ask(
+          address,
+          `select 1 from pg_locks join pg_stat_activity using (pid) where granted and locktype = 'advisory' and objsubid = 2
+             and objid = ${epoch} and application_name = '${by}'`,
+        )
+      ).length > 0;
+    const again = `select 1 from pg_stat_activity where application_name = 'loopgate holds the store' and datname = current_database()`;
+    await until(async () => (await server.ask(address, again)).length > 0);
+    expect([await isHeld("lingering"), await isHeld("loopgate holds the store")]).toEqual([true, false]);
+    await lingering.close();
+    await until(() => isHeld("loopgate holds the store"));
+    expect(await elsewhere(address).said()).toMatch(/is held by another Loopgate/);
+  }, 60_000);
+
   test("F4: a transaction that the server would not begin is not in the way of the next", async () => {
     const address = await server.database();
     const store = await opened(address);

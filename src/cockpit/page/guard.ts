@@ -1,6 +1,8 @@
 // What every answer and every request of the operator's pages has to pass: a strict policy for browsers, and forms of our own.
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
+import { hostname } from "node:os";
 import type { Context, MiddlewareHandler } from "hono";
 
 export interface PageEnv {
@@ -78,10 +80,28 @@ export function asset(file: URL): (context: Context) => Response {
  * Whether a request came under one of these names, in its Host header as in its target: a page of another site that has its
  * own name lead to this machine comes under that name, and a browser would let it read every answer.
  */
-export function isUnder(names: readonly string[], { headers: { host = "" }, url = "/" }: Asked): boolean {
+export function isUnder(names: readonly string[], request: Asked): boolean {
+  return isUnderAny((name) => names.includes(name), request);
+}
+
+function isUnderAny(isFit: (name: string) => boolean, { headers: { host = "" }, url = "/" }: Asked): boolean {
   const [, authority = host] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url) ?? [];
-  return [host, authority].every((one) =>
-    names.includes(/^([^:]*|\[[0-9a-f:]*\])(?::\d{1,5})?$/i.exec(one)?.[1] ?? ""),
+  return [host, authority].every((one) => {
+    const name = /^([^:]*|\[[0-9a-f:]*\])(?::\d{1,5})?$/i.exec(one)?.[1] ?? "";
+    return name !== "" && isFit(name);
+  });
+}
+
+/**
+ * Whether figures may be asked for by this request's names. `isOwnAlone`: the door is at this machine's loopback. Elsewhere a scraper comes by an
+ * address, by this machine's name, or by one that has no dot, such as a container's: the names of other sites in a browser have one.
+ */
+export function mayAskForFigures(isOwnAlone: boolean, request: Asked): boolean {
+  if (isUnder(thisMachine, request)) return true;
+  if (isOwnAlone) return false;
+  return isUnderAny(
+    (name) => isIP(name.replace(/^\[|\]$/g, "")) !== 0 || !name.includes(".") || name === hostname(),
+    request,
   );
 }
 

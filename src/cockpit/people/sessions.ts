@@ -27,6 +27,8 @@ export interface Sessions {
 const reachLastsMs = 60_000;
 /** Beyond so many the one that was begun first goes. */
 const mostSessions = 1_000;
+/** Of one person, in as many browsers: whoever signs in again and again ends their own sessions, and nobody else's. */
+const mostEach = 10;
 
 interface Session {
   readonly person: Person;
@@ -48,6 +50,8 @@ export function createSessions(signer: Signer, signIn: Pick<SignIn, "repositorie
   return {
     begin({ token, lastsMs, person: { id, login } }, now) {
       for (const [key, { until }] of sessions) if (until <= now) sessions.delete(key);
+      const own = [...sessions].filter(([, { person }]) => person.id === id);
+      for (const [key] of own.slice(0, Math.max(0, own.length - mostEach + 1))) sessions.delete(key);
       const [oldest] = sessions.keys();
       if (oldest !== undefined && sessions.size >= mostSessions) sessions.delete(oldest);
       const session = signer.make("p", lastsMs, now);

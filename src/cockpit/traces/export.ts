@@ -1,4 +1,7 @@
 // Sends spans to a collector by OTLP over HTTP, in batches and behind everything else: a collector that is away costs spans, never a loop.
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { setTimeout as delay } from "node:timers/promises";
 import { type HrTime, type SpanContext, SpanKind, SpanStatusCode, TraceFlags } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -9,17 +12,27 @@ import type { SpanData } from "./tree.ts";
 
 export interface Exporter {
   send(spans: readonly SpanData[]): void;
-  /** Sends what is left, and ends; resolves also where that fails. */
+  /** Sends what is left, for two seconds at most, and ends; resolves also where that fails. */
   close(): Promise<void>;
 }
 
 const delayMs = 500;
 const timeoutMs = 10_000;
+/** Whoever stops the App is not kept waiting by a collector that hangs. */
+const goodbyeMs = 2_000;
 
-export function createExporter({ endpoint, headers }: Collector): Exporter {
+/** `tell` is told where spans are given up at the end. */
+export function createExporter({ endpoint, headers }: Collector, tell: (what: string) => void): Exporter {
   const version = appVersion();
   const url = `${endpoint.replace(/\/+$/, "")}/v1/traces`;
-  const exporter = new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis: timeoutMs });
+  const agent =
+    new URL(url).protocol === "https:" ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const exporter = new OTLPTraceExporter({
+    url,
+    headers: { ...headers },
+    timeoutMillis: timeoutMs,
+    httpAgentOptions: () => agent,
+  });
   const options = { scheduledDelayMillis: delayMs, maxQueueSize: 8_192, exportTimeoutMillis: timeoutMs };
   const processor = new BatchSpanProcessor({ exporter, ...options });
   const resource = resourceFromAttributes({ "service.name": "loopgate", "service.version": version });
@@ -51,7 +64,20 @@ export function createExporter({ endpoint, headers }: Collector): Exporter {
     send(spans) {
       for (const span of spans) processor.onEnd(asRead(span));
     },
-    close: () => processor.shutdown().catch(() => {}),
+    async close() {
+      const isOver = await Promise.race([
+        processor.shutdown().then(
+          () => true,
+          () => true,
+        ),
+        delay(goodbyeMs, false, { ref: false }),
+      ]);
+      if (!isOver)
+        tell(
+          `The collector at ${new URL(url).origin} did not take the last spans within ${goodbyeMs / 1000} s; they are lost.`,
+        );
+      agent.destroy(); // what is under way would keep the process
+    },
   };
 }
 

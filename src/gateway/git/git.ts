@@ -29,13 +29,15 @@ export interface GitBounds {
   readonly mebibytes: number;
   /** Time that it computes, not time that it waits (RLIMIT_CPU). */
   readonly cpuSeconds: number;
+  /** How far it stands back behind the App, in steps of nice. */
+  readonly behind: number;
 }
 
 /** For the App's own errands, in repositories as large as they come. */
-const ownBounds: GitBounds = { mebibytes: 2048, cpuSeconds: 1200 };
+const ownBounds: GitBounds = { mebibytes: 2048, cpuSeconds: 1200, behind: 0 };
 
 /** For what a run asks of the host: it may choose the request and has made the objects. */
-export const servingBounds: GitBounds = { mebibytes: 512, cpuSeconds: 300 };
+export const servingBounds: GitBounds = { mebibytes: 512, cpuSeconds: 300, behind: 5 };
 
 /** Settings that keep an honest answer well within those bounds. */
 export const servingConfig: readonly string[] = [
@@ -88,8 +90,8 @@ const hardening = [
 /** What git may read of our environment: where programs and certificates are. The way to the network is said anew. */
 const inherited = ["PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"];
 
-/** Sets its first two arguments as limits and becomes git with the rest of them; none of them is read as shell. */
-const bounded = 'ulimit -d "$1" && ulimit -t "$2" && shift 2 && exec git "$@"';
+/** Sets its first two arguments as limits and becomes the program that the rest of them names; none of them is read as shell. */
+const bounded = 'ulimit -d "$1" && ulimit -t "$2" && shift 2 && exec "$@"';
 
 /** Starts git for streaming, in a process group of its own. The caller owns its pipes; end it with `stopGit`. */
 export function spawnGit(call: GitCall): Program {
@@ -97,9 +99,11 @@ export function spawnGit(call: GitCall): Program {
   const tree = call.workTree === undefined ? [] : [`--work-tree=${call.workTree}`];
   const transport = call.transport === undefined ? [] : [`protocol.${call.transport}.allow=always`];
   const settings = [...hardening, ...transport, ...(call.config ?? [])].flatMap((setting) => ["-c", setting]);
-  const { mebibytes, cpuSeconds } = call.bounds ?? ownBounds;
+  const { mebibytes, cpuSeconds, behind } = call.bounds ?? ownBounds;
   const bounds = [String(mebibytes * 1024), String(cpuSeconds)];
-  return startProgram("/bin/sh", ["-c", bounded, "git", ...bounds, ...settings, ...place, ...tree, ...call.args], {
+  const program = behind === 0 ? ["git"] : ["nice", "-n", String(behind), "git"];
+  const given = [...program, ...settings, ...place, ...tree, ...call.args];
+  return startProgram("/bin/sh", ["-c", bounded, "sh", ...bounds, ...given], {
     cwd: call.workTree ?? call.gitDir ?? "/",
     env: environment(call),
     detached: true,

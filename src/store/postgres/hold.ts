@@ -38,6 +38,13 @@ export async function takeHold(
   let epoch: number | null = null;
   let locks = 0;
   let isLost = false;
+  let isPresent = true;
+
+  /** After a cut the server may still hold the earlier connection for a while, and the lock with it: then it is asked for again. */
+  async function bePresent(client: Client): Promise<void> {
+    const { rows } = await client.query("select pg_try_advisory_lock($1, $2) as present", [locks, epoch]);
+    isPresent = rows[0]?.present === true;
+  }
 
   /** Held for as long as the connection lasts: a process that is gone holds it no more, and need not be waited for. */
   const presence = connectionTo(address, {
@@ -45,7 +52,7 @@ export async function takeHold(
     ready: async (client) => {
       await prepare(client);
       locks = await lockNumber(client);
-      if (epoch !== null) await client.query("select pg_try_advisory_lock($1, $2)", [locks, epoch]);
+      if (epoch !== null) await bePresent(client);
     },
   });
 
@@ -83,6 +90,7 @@ export async function takeHold(
       mine,
     ]);
     if (rowCount === 0) lost(await holderOf(client));
+    else if (!isPresent) await bePresent(client);
   }
 
   return {

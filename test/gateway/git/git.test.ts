@@ -1,5 +1,6 @@
 // How the host runs git: nothing of this machine's or a repository's configuration has a say, and nothing runs on.
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { getPriority } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { gitFault, isDamage } from "../../../src/gateway/git/failure.ts";
@@ -118,10 +119,20 @@ describe("git and what it starts has no more memory and time than the kernel giv
   const filling = ["-c", "alias.fill=!head -c 200m /dev/zero | tail -n 1 | wc -c", "fill"];
 
   test("a process that grows past its memory fails; with more it does not", async () => {
-    const small = await tryGit({ args: filling, bounds: { mebibytes: 64, cpuSeconds: 60 } });
+    const small = await tryGit({ args: filling, bounds: { mebibytes: 64, cpuSeconds: 60, behind: 0 } });
     expect(small.stderr).toMatch(/memory exhausted/);
-    const enough = await tryGit({ args: filling, bounds: { mebibytes: 1024, cpuSeconds: 60 } });
+    const enough = await tryGit({ args: filling, bounds: { mebibytes: 1024, cpuSeconds: 60, behind: 0 } });
     expect([enough.stdout.toString().trim(), enough.stderr]).toEqual([String(200 * 1024 * 1024), ""]);
+  });
+
+  test("T8: one that serves a run stands back behind the App and its own errands", async () => {
+    const niceness = async (bounds?: GitBounds) => {
+      const call = { args: ["-c", "alias.niceness=!nice", "niceness"] };
+      return Number(await runGit(bounds === undefined ? call : { ...call, bounds }, "niceness"));
+    };
+    const own = await niceness();
+    expect(own).toBe(getPriority());
+    expect(await niceness(servingBounds)).toBe(Math.min(own + 5, 19));
   });
 
   test("every git has bounds, and one that serves a run has narrower ones", async () => {
