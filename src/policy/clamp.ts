@@ -253,10 +253,12 @@ function tooManyBeside({ environment, tools }: Policy, bounds: Bounds): Excess[]
   return [{ path, sentence: `${names}, but this App's operator allows ${most}` }];
 }
 
+let least: Policy["issue"] | undefined; // what an empty file comes to
+
 /** What all loops of an issue may cost, where the file does not say, goes by what one may within the bounds, not by what was asked for. */
 function issueWithin(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Bounds): Policy["issue"] {
   const { issue, budget, runs } = policy;
-  const least = Policy.parse({}).issue;
+  least ??= Policy.parse({}).issue;
   const usd = lines.has("issue.usd")
     ? issue.usd
     : Math.max(least.usd, Math.min(Math.max(budget.usd, budget.large), bounds.usd));

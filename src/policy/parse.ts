@@ -3,6 +3,7 @@
 import type { Document, Node, YAMLMap } from "yaml";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { z } from "zod";
+import { recent } from "../base/recent.ts";
 import { type Mark, markIn } from "./marks.ts";
 import { expectationAt, keysAt } from "./options.ts";
 import { Policy } from "./schema.ts";
@@ -23,7 +24,17 @@ export type ParsedPolicy =
  * anchors, directives, tags, numbers in other than plain digits, characters that nobody sees and unknown keys are errors. The message quotes the line and what is expected there; it never throws.
  */
 export function parsePolicy(text: string | null): ParsedPolicy {
-  if (text === null) return { ok: true, policy: Policy.parse({}), lines: new Map() };
+  if (text !== null) return parsed(text);
+  none ??= { ok: true, policy: Policy.parse({}), lines: new Map() };
+  return none;
+}
+
+let none: ParsedPolicy | undefined; // what no file comes to
+
+/** A claim asks several times what one file says, each look asks again, and reading YAML is most of the work. */
+const parsed = recent(100, parse);
+
+function parse(text: string): ParsedPolicy {
   if (text.length > MAX_CHARACTERS) return failure(1, 1, `the file is longer than ${MAX_CHARACTERS} characters`);
   const counter = new LineCounter();
   try {

@@ -1,4 +1,5 @@
 // Which paths an agent may not change without a person's yes, and how paths are matched.
+import { recent } from "../base/recent.ts";
 import { globMatcher, globsMatcher } from "./glob.ts";
 import { globsOf } from "./pattern.ts";
 
@@ -55,16 +56,16 @@ export const builtInProtectedPaths: readonly string[] = [
 
 /** A function that says which of the patterns a path matches, or null. Case and invisible characters hide neither from the other. */
 export function pathMatcher(patterns: readonly string[]): (path: string) => string | null {
-  const matchers = patterns.map((pattern) => {
-    const globs = new Set([pattern, folded(pattern)].flatMap(globsOf));
-    return { pattern, matches: [...globs].map(globMatcher) };
-  });
+  const matchers = patterns.map((pattern) => ({ pattern, matches: matchersOf(pattern) }));
   return (path) => {
     const forms = [...new Set([path, folded(path)])];
     const found = matchers.find(({ matches }) => matches.some((match) => forms.some((form) => match(form))));
     return found?.pattern ?? null;
   };
 }
+
+/** Every loop has the built-in patterns, and to read one is more work than to ask it. */
+const matchersOf = recent(500, (pattern) => [...new Set([pattern, folded(pattern)].flatMap(globsOf))].map(globMatcher));
 
 /** Whether one of the patterns stands for a path, letter for letter but for case: they allow something, so nothing is guessed. */
 export function exactMatcher(patterns: readonly string[]): (path: string) => boolean {

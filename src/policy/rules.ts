@@ -71,7 +71,7 @@ function rulesIn(
   label: string,
   files: RepositoryFiles | undefined,
 ): ReadRules {
-  const parsed = parsedOf(file);
+  const parsed = parsePolicy(file?.text ?? null);
   if (!parsed.ok) return { ok: false, message: parsed.message };
   const whole = wholePolicy(parsed, operator, files);
   if ("message" in whole) return { ok: false, message: whole.message };
@@ -101,19 +101,9 @@ function rulesIn(
 
 /** Which files of the repository's own a policy looks into: Compose files by name, and whether it has those sought that an environment may come from. */
 export function filesNamed(file: PolicyFile | null): { readonly compose: readonly string[]; readonly seeks: boolean } {
-  const parsed = parsedOf(file);
+  const parsed = parsePolicy(file?.text ?? null);
   if (!parsed.ok) return { compose: [], seeks: false };
   return { compose: composeFiles(parsed.policy), seeks: seeksEnvironment(parsed.policy) };
-}
-
-/** A claim asks several times what one file says, and reading YAML is most of the work. */
-const known = new WeakMap<PolicyFile, ParsedPolicy>();
-
-function parsedOf(file: PolicyFile | null): ParsedPolicy {
-  if (file === null) return parsePolicy(null);
-  const parsed = known.get(file) ?? parsePolicy(file.text);
-  known.set(file, parsed);
-  return parsed;
 }
 
 type Parsed = Extract<ParsedPolicy, { readonly ok: true }>;

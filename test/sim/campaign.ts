@@ -1,4 +1,5 @@
 // What is asked of the simulator: many seeds, every boundary of the canonical scenarios, or every planted bug.
+import { createHash } from "node:crypto";
 import { cpus } from "node:os";
 import { judge, play } from "./exhaustive.ts";
 import { mutants } from "./mutants.ts";
@@ -31,22 +32,36 @@ export function runSeed(
   return simulate(randomSetup(seed, mode), { without, trace, liveness: mode === "liveness" });
 }
 
+export interface SeedsResult {
+  readonly failures: readonly Failure[];
+  readonly digests: readonly string[]; // by seed and mode, where they are asked for
+  readonly cpuMs: number; // what the thread that ran them used
+}
+
 /** The seeds of one worker: every `step`th from `from`. */
 export async function runSeeds(work: {
   from: number;
   count: number;
   step: number;
   modes: readonly Mode[];
-}): Promise<Failure[]> {
+  digests?: boolean;
+}): Promise<SeedsResult> {
   const failures: Failure[] = [];
+  const digests: string[] = [];
+  const before = process.threadCpuUsage();
   for (let index = 0; index < work.count; index++) {
     const seed = work.from + index * work.step;
     for (const mode of work.modes) {
-      const { violations } = await runSeed(seed, mode);
+      const digest = work.digests === true ? createHash("sha256") : null;
+      const trace = digest === null ? undefined : (line: string) => void digest.update(`${line}\n`);
+      const outcome = await runSeed(seed, mode, undefined, trace);
+      const { violations } = outcome;
       if (violations.length > 0) failures.push({ name: `--seed ${seed} --mode ${mode}`, violation: violations[0]! });
+      if (digest !== null) digests.push(`${seed} ${mode} ${digest.update(JSON.stringify(outcome)).digest("hex")}`);
     }
   }
-  return failures;
+  const used = process.threadCpuUsage(before);
+  return { failures, digests, cpuMs: (used.user + used.system) / 1000 };
 }
 
 export interface MutantResult {

@@ -1,7 +1,18 @@
 // The command `npm run simulate`: many seeds, one seed, every boundary, or every planted bug, on all cores.
+import { hash } from "node:crypto";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { givenOptions } from "../script-options.ts";
-import { type Failure, hunt, type Mode, type MutantResult, runSeed, runSeeds, shrink, workers } from "./campaign.ts";
+import {
+  type Failure,
+  hunt,
+  type Mode,
+  type MutantResult,
+  runSeed,
+  runSeeds,
+  type SeedsResult,
+  shrink,
+  workers,
+} from "./campaign.ts";
 import { type PointsResult, runPoints } from "./exhaustive.ts";
 import { mutants } from "./mutants.ts";
 
@@ -14,6 +25,7 @@ const help = `npm run simulate -- [options]
   --without A,B      names of acts and mishaps that do not happen
   --exhaustive       every call of five canonical scenarios, failing in every way, alone and in pairs
   --mutants          plants known bugs one at a time; each must be caught
+  --digest           one hash over all that happened in the seeds: equal where a change left every run as it was
   --json             prints the result as JSON
   --help             prints this
 
@@ -27,6 +39,7 @@ type Job =
       readonly count: number;
       readonly step: number;
       readonly modes: readonly Mode[];
+      readonly digests: boolean;
     }
   | { readonly kind: "points"; readonly part: number; readonly of: number }
   | { readonly kind: "mutants"; readonly names: readonly string[] };
@@ -68,16 +81,29 @@ interface Told {
   readonly json: object;
 }
 
-async function seeds(from: number, count: number, modes: readonly Mode[]): Promise<Told> {
+async function seeds(from: number, count: number, modes: readonly Mode[], digests: boolean): Promise<Told> {
   const step = workers();
   const shares = Array.from({ length: step }, (_, index) => Math.ceil((count - index) / step));
-  const jobs = shares.map((share, index): Job => ({ kind: "seeds", from: from + index, count: share, step, modes }));
-  const failures = ((await Promise.all(jobs.map(inWorker))) as Failure[][]).flat();
+  const jobs = shares.map(
+    (share, index): Job => ({ kind: "seeds", from: from + index, count: share, step, modes, digests }),
+  );
+  const results = (await Promise.all(jobs.map(inWorker))) as SeedsResult[];
+  const failures = results.flatMap((result) => result.failures);
+  const perSeed = results.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / Math.max(1, count);
+  const digest = hash(
+    "sha256",
+    results
+      .flatMap((result) => result.digests)
+      .sort()
+      .join("\n"),
+  );
   const lines = failures.slice(0, 20).map(({ name, violation }) => `${violation}\n  node test/sim/run.ts ${name}`);
   const first = failures[0];
   if (first !== undefined) lines.push(await smaller(first));
-  lines.push(`${count} seeds, ${failures.length} violations`);
-  return { ok: failures.length === 0, lines, json: { seeds: count, modes, failures } };
+  if (digests) lines.push(`digest ${digest}`);
+  lines.push(`${count} seeds, ${failures.length} violations, ${perSeed.toFixed(1)} ms of CPU time for each`);
+  const json = { seeds: count, modes, failures, cpuMsPerSeed: perSeed, ...(digests ? { digest } : {}) };
+  return { ok: failures.length === 0, lines, json };
 }
 
 async function smaller({ name, violation }: Failure): Promise<string> {
@@ -131,6 +157,7 @@ const options = {
   without: { type: "string", default: "" },
   exhaustive: { type: "boolean", default: false },
   mutants: { type: "boolean", default: false },
+  digest: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
@@ -156,7 +183,7 @@ type Given = Exclude<ReturnType<typeof givenOptions<typeof options>>, number>;
 function chosen(given: Given, [count, from, seed]: [number, number, number], modes: readonly Mode[]): Promise<Told> {
   if (given.exhaustive) return exhaustive();
   if (given.mutants) return planted();
-  if (given.seed === undefined) return seeds(from, count, modes);
+  if (given.seed === undefined) return seeds(from, count, modes, given.digest);
   return one(seed, modes, new Set(given.without.split(",").filter((name) => name !== "")), given.json);
 }
 

@@ -55,6 +55,8 @@ export interface Outcome {
   /** The calls of the run, each once, in the order in which they were made. */
   readonly calls: readonly string[];
   readonly loops: readonly LoopState[];
+  /** SHA-256 of each webhook's body, in the order in which they were sent. */
+  readonly hooks: readonly string[];
 }
 
 const start = Date.parse("2026-01-05T09:00:00Z");
@@ -87,7 +89,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
   const counts = new Map<string, number>();
   const senders = new Map<string, number>();
   let offset = 0;
-  let hooks = 0;
+  const hooks: string[] = [];
   let loopIds = 0;
   let declined = false;
   let lives = 0;
@@ -176,13 +178,14 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
 
   /** A webhook: its copies travel on their own, and one that is not taken is delivered again later. */
   function emit(event: string, payload: object, sender: Account): void {
-    hooks += 1;
-    const guid = `g${hooks}`;
-    senders.set(guid, sender.id);
-    const fate = isCalm() || without.has(`hook#${hooks}`) ? [1000] : setup.fate(hooks);
-    if (fate.length !== 1 || fate[0]! > 163_000) happened.push(`hook#${hooks}`);
     const body = JSON.stringify(payload);
-    const hook: Hook = { guid, event, bodySha256: hash("sha256", body), payload: JSON.parse(body) };
+    const bodySha256 = hash("sha256", body);
+    const nth = hooks.push(bodySha256);
+    const guid = `g${nth}`;
+    senders.set(guid, sender.id);
+    const fate = isCalm() || without.has(`hook#${nth}`) ? [1000] : setup.fate(nth);
+    if (fate.length !== 1 || fate[0]! > 163_000) happened.push(`hook#${nth}`);
+    const hook: Hook = { guid, event, bodySha256, payload: JSON.parse(body) };
     for (const ms of fate) {
       timeline.after(ms, `${guid} ${event} arrives`, () => deliver(hook));
     }
@@ -411,7 +414,7 @@ export async function simulate(setup: Setup, options: Options): Promise<Outcome>
   }
   if (steps >= mostSteps) checks.violations.push(`L4: still not quiet after ${steps} steps`);
   if (options.liveness && checks.violations.length === 0) checks.onEnd();
-  return { violations: checks.violations, steps, happened, calls, loops: [...disk.loops.values()] };
+  return { violations: checks.violations, steps, happened, calls, loops: [...disk.loops.values()], hooks };
 }
 
 /** As `loopgate restore` does it, with no engine beside it: src/wire.ts. */
