@@ -54,7 +54,12 @@ export async function passGate(world: World, before: LoopState, tries: number): 
   }
   if (standing !== "passed" || !facts.open) return [{ type: "gate_read", facts, merge: null }];
   if (!rulesOf(state).merge) {
-    if (ci.base?.mergeable === null && tries < patience) throw mergeabilityUntold(); // a base that moved, and nobody asked since
+    // A base that moved, and nobody asked since.
+    if (ci.base?.mergeable === null && tries < patience) {
+      if (tries === 0 && (await world.github.mergeabilityFound(state.issue, before.pull.number)))
+        return passGate(world, before, 1);
+      throw mergeabilityUntold();
+    }
     return [{ type: "gate_read", facts, merge: null }];
   }
   if (facts.queued === true) return [{ type: "gate_read", facts, merge: { ok: "queued" } }];
@@ -66,7 +71,7 @@ export async function passGate(world: World, before: LoopState, tries: number): 
   return merge.ok !== false ? [{ type: "gate_read", facts, merge }] : declined(world, before, { facts, merge }, tries);
 }
 
-/** A merge that GitHub would not do: where that is since the base moved, as a rule minds, it is read so. One request. */
+/** A merge that GitHub would not do: where that is since the base moved, and conflicts or a rule minds, it is read so. One request. */
 async function declined(
   world: World,
   before: LoopState,
@@ -76,8 +81,13 @@ async function declined(
   assert(before.pull !== null, "what is merged is a pull request");
   const now = await readGate(world, before, before.pull.number);
   if (now.facts.open && now.facts.head === facts.head) {
-    if (now.facts.outdated !== undefined) return [{ type: "gate_read", facts: now.facts, merge: null }];
-    if (now.ci.base?.mergeable === null && tries < patience) throw mergeabilityUntold();
+    const isByBase = now.facts.outdated !== undefined || now.facts.conflict !== undefined;
+    if (isByBase) return [{ type: "gate_read", facts: now.facts, merge: null }];
+    if (now.ci.base?.mergeable === null && tries < patience) {
+      if (tries === 0 && (await world.github.mergeabilityFound(before.issue, before.pull.number)))
+        return declined(world, before, { facts, merge }, 1);
+      throw mergeabilityUntold();
+    }
   }
   return [{ type: "gate_read", facts, merge }];
 }

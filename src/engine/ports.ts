@@ -318,6 +318,8 @@ export interface GitHubPort {
     of: { readonly branch: string; readonly head: string; readonly base: BaseTip },
   ): Promise<UpdateOutcome>;
   readPull(repository: RepositoryRef, pull: number): Promise<PullFacts>;
+  /** Asks again, for some seconds, whether a pull request merges; false: GitHub does not say yet, or it is not open any more. */
+  mergeabilityFound(repository: RepositoryRef, pull: number): Promise<boolean>;
   /** Who pushed to the pull request's branch, and whom its commits name. */
   /** `until`: later pushes are left out, by GitHub's own clock; null: none are. */
   readPushes(

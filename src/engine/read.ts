@@ -298,7 +298,11 @@ export async function readVerdict(world: World, state: LoopState, head: string, 
   const verdict = await judgeWithLogs(world, state, { head, ci, tries });
   // GitHub finds out whether the two merge once it is asked. Where CI is silent, that may be why: then its answer is waited for.
   const isUntold = ci.base?.mergeable === null && verdict.colour === "pending" && state.ciOverdue;
-  if (isUntold && tries < patience) throw mergeUntold();
+  if (isUntold && tries < patience) {
+    if (tries === 0 && (await world.github.mergeabilityFound(state.issue, state.pull.number)))
+      return readVerdict(world, state, head, 1);
+    throw mergeUntold();
+  }
   const body = ci.body === undefined || isOwnPullBody(ci.body) ? {} : { bodyEdited: true };
   return [
     {

@@ -11,6 +11,7 @@ import { readFiles } from "./read/files.ts";
 import { readPull } from "./read/gate.ts";
 import { readJobLog } from "./read/job-log.ts";
 import { survey } from "./read/look.ts";
+import { mergeabilityFound } from "./read/mergeability.ts";
 import { openPulls } from "./read/open-pulls.ts";
 import { readAnswers, readOwnIssues, readSchedules } from "./read/passes.ts";
 import { permission } from "./read/people.ts";
@@ -68,6 +69,7 @@ export function githubPort(options: PortOptions) {
     rerunChecks: (...rest: Rest<typeof rerunChecks>) => rerunChecks(connection, ...rest),
     updateBranch: (...rest: Rest<typeof updateBranch>) => updateBranch(connection, ...rest),
     readCi: (...rest: Rest<typeof readCi>) => readCi(connection, ...rest),
+    mergeabilityFound: (...rest: Rest<typeof mergeabilityFound>) => mergeabilityFound(connection, ...rest),
     readPushes: (...rest: Rest<typeof readPushes>) => readPushes(connection, ...rest),
     readComment: (...rest: Rest<typeof readComment>) => readComment(connection, ...rest),
     readPull: (...rest: Rest<typeof readPull>) => readPull(connection, ...rest),

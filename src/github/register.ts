@@ -3,8 +3,8 @@ import { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { Fault } from "../base/fault.ts";
 import { type Client, understood } from "./client/client.ts";
-import { faultOf } from "./client/fault.ts";
 import { githubClients } from "./client/octokit.ts";
+import { faultOf } from "./fault.ts";
 
 const Registered = z.object({
   id: z.number().int().positive(),

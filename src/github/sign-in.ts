@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Fault } from "../base/fault.ts";
 import type { IssueRef } from "../loop/state.ts";
 import { understood } from "./client/client.ts";
-import { faultOf } from "./client/fault.ts";
+import { faultOf } from "./fault.ts";
 
 export interface SignInAt {
   /** Where people sign in, and the API that belongs to it; without a slash at the end. */

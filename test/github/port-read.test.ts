@@ -305,6 +305,18 @@ describe("CI", () => {
     expect(await up.port.readCi(up.where, number, head)).toMatchObject({ head, pullHead: next });
   });
 
+  test("waits for GitHub to find out whether a pull request merges, of one that is open", async () => {
+    const { head, number } = await openLoopPull("loop/1-merges");
+    await up.forge.as("carol").push(up.repository, "main", { "c.txt": "1\n" }, "Move the base");
+    expect((await up.port.readCi(up.where, number, head)).base?.mergeable).toBe(null);
+    expect(await up.port.mergeabilityFound(up.where, number)).toBe(true);
+    expect((await up.port.readCi(up.where, number, head)).base?.mergeable).toBe(true);
+    up.forge.as("carol").close(up.repository.issues.get(number)!.pull!);
+    up.sent();
+    expect(await up.port.mergeabilityFound(up.where, number)).toBe(false);
+    expect(up.sent()).toEqual(["query ReadMergeability"]);
+  });
+
   test("says which checks are required", async () => {
     const { head, number } = await openLoopPull("loop/1-required");
     up.repository.rules.set("main", {

@@ -219,6 +219,7 @@ export function simulatedGitHub(parts: GitHubParts): GitHubPort {
         parts.onGateRead(pull, at);
         return pullFacts(world, pull, at);
       }),
+    mergeabilityFound: () => send("mergeabilityFound", () => false),
     readPushes: (_repository, of) => send("readPushes", () => pushedFacts(world, of, seen())),
     readComment: (issue, comment) => send("readComment", () => commentNow(world, issue.number, comment, seen())),
     leaveQueue: (_repository, nodeId) =>

@@ -99,3 +99,38 @@ test("a retry after the base has moved on without a conflict judges the same cha
   expect(tried.at(-1)?.change?.paths).toEqual(["README.md"]);
   expect(await story.file((await story.pull(issue)).head.sha, "docs/long.md")).toBe(text);
 }, 120_000);
+
+test("when the time for CI is up, a conflict that nobody asked about is found in that very look", async () => {
+  const story = await aStory({ ci: { mode: "silent" }, executor: attempts(mend, merging) });
+  const issue = await story.startLoop();
+  const before = (await story.state(issue)).base;
+  await moveBase(story);
+  await story.advance(61 * minute);
+  expect(words(story, issue)).toMatch(/merge.*conflicts with main/);
+  expect(words(story, issue)).not.toMatch(/CI (did not report|gave no verdict)/);
+  const { base, attempts: tried } = await story.state(issue);
+  expect([tried.length, tried[1]?.merges]).toEqual([2, "conflict"]);
+  expect(base).not.toEqual(before);
+}, 120_000);
+
+test.each([
+  ["a person merges", "attempts: 1\n"],
+  ["Loopgate merges", "attempts: 1\ngate:\n  merge: true\n"],
+])(
+  "an approval after the base moved, where %s: the conflict is found before it counts",
+  async (_, policy) => {
+    const story = await aStory({ ci: actions, executor: attempts(mend, merging), policy });
+    const issue = await story.startLoop();
+    await moveBase(story);
+    story.forge.as("bob").approve(await story.pull(issue));
+    await story.settle();
+    const { phase, attempts: tried } = await story.state(issue);
+    expect([phase, tried.length, tried.at(-1)?.merges, tried.at(-1)?.counted]).toEqual([
+      "awaiting_gate",
+      2,
+      "conflict",
+      false,
+    ]);
+  },
+  120_000,
+);

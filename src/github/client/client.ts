@@ -3,7 +3,7 @@ import type { Octokit } from "@octokit/rest";
 import type { ProbotOctokit } from "probot";
 import type { z } from "zod";
 import { Fault } from "../../base/fault.ts";
-import { faultOf, unreadable } from "./fault.ts";
+import { faultOf, unreadable } from "../fault.ts";
 import type { Nodes } from "./nodes.ts";
 import type { Pacer } from "./pacer.ts";
 

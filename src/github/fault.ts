@@ -1,7 +1,7 @@
 // Octokit's errors become faults: what failed, whether it may work later, and from when on.
-import { Bug } from "../../base/assert.ts";
-import { Fault, type FaultKind, type FaultOptions, toFault } from "../../base/fault.ts";
-import { untilReset } from "./reset.ts";
+import { Bug } from "../base/assert.ts";
+import { Fault, type FaultKind, type FaultOptions, toFault } from "../base/fault.ts";
+import { untilReset } from "./client/reset.ts";
 
 /** The fields used of Octokit's RequestError. Without `response` nothing was answered: its `status` is then made up. */
 interface RequestFailure {

@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Bug } from "../../../src/base/assert.ts";
-import { Fault } from "../../../src/base/fault.ts";
-import { faultOf } from "../../../src/github/client/fault.ts";
+import { Bug } from "../../src/base/assert.ts";
+import { Fault } from "../../src/base/fault.ts";
+import { faultOf } from "../../src/github/fault.ts";
 
 const now = Date.parse("2026-11-20T10:00:00Z");
 const attempted = "Could not comment on acme/shop#5";
