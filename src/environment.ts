@@ -6,6 +6,7 @@ import { hasLabel, holdLabel, planLabel, statusLabels } from "./loop/end.ts";
 import { priorityLabels } from "./loop/priority.ts";
 import { budgetLabels } from "./loop/profile.ts";
 import { generousBounds } from "./policy/clamp.ts";
+import { isTimeZone } from "./policy/cron.ts";
 import { hostProblem } from "./policy/hosts.ts";
 import { listedProblem } from "./policy/image-name.ts";
 import { hasNameTwice } from "./policy/name-twice.ts";
@@ -402,6 +403,17 @@ export const Environment = z.strictObject({
     "Most US dollars a policy may grant all loops of one issue for model calls.",
   ),
   LOOPGATE_MAX_ISSUE_RUNS: bound("issue_runs", 1000, "Most containers that all loops of one issue may ever start."),
+  LOOPGATE_DAY_USD: whole(0, 1_000_000).prefault(String(generousBounds.day_usd)).meta({
+    description:
+      "Most US dollars for model calls that all loops of one account, an organisation or a person, may spend in a day; what reaches it waits until the day turns; 0: no limit.",
+  }),
+  LOOPGATE_DAY_RUNS: whole(0, 1_000_000)
+    .prefault(String(generousBounds.day_runs))
+    .meta({ description: "Most agents and reviewers that may begin in one account in a day; 0: no limit." }),
+  LOOPGATE_DAY_ZONE: visible(60)
+    .refine(isTimeZone, "is no time zone, such as Europe/Berlin or UTC")
+    .prefault(generousBounds.day_zone)
+    .meta({ description: "Time zone in which those days begin, at midnight." }),
   LOOPGATE_MAX_ATTEMPTS: bound("attempts", 20, "Most attempts a policy may grant."),
   LOOPGATE_MAX_RUNS: bound("runs", 100, "Most containers a loop may ever start."),
   LOOPGATE_MAX_DEADLINE_MINUTES: bound("deadline_minutes", 240, "Longest a run may take, in minutes."),

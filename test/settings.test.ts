@@ -74,6 +74,9 @@ describe("what is needed", () => {
           usd: 20,
           issue_usd: 100,
           issue_runs: 200,
+          day_usd: 100,
+          day_runs: 5000,
+          day_zone: "UTC",
           memory_mib: 8192,
           cpus: 4,
           processes: 2048,
@@ -247,7 +250,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^77 settings are/);
+    expect(message).toMatch(/^80 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

@@ -1,5 +1,6 @@
 // A loop comes back to the store from its thread's record: what this host has of its runs is part of what is decided.
 
+import { leftNano } from "../loop/day.ts";
 import { untoldRuns } from "../loop/end.ts";
 import type { LoopEvent, RestoredFacts } from "../loop/event.ts";
 import { withRunsSince } from "../loop/restore.ts";
@@ -21,6 +22,7 @@ export async function bringBack(world: World, stored: Restored): Promise<void> {
   const facts = { ...event.facts, ...(await onThisHost(world.runs, event)) };
   try {
     await recallPause(world, event.record);
+    await recallCosts(world, withRunsSince(event.record, facts.since ?? []));
     await step(world, { ...stored, event: { ...event, facts } });
   } finally {
     // Also where the store failed just after it took the loop: nobody else asks after its runs.
@@ -46,4 +48,15 @@ async function recallPause({ store }: World, { issue, resumeAt }: LoopState): Pr
   if (resumeAt?.why.of !== "pause_all") return;
   const { by, since } = resumeAt.why;
   await store.recallAllPaused(issue.repositoryId, { by, since });
+}
+
+/** With the store was lost what its runs cost, or may still: today's limits are to hold all the same. */
+async function recallCosts({ store }: World, state: LoopState): Promise<void> {
+  const { repositoryId, installationId, owner } = state.issue;
+  const paid = state.attempts.flatMap(({ runs }) => runs).filter(({ role }) => role !== "check");
+  const costs = paid.map(({ id, startedAt, endedAt, spentNano }) => {
+    const nano = endedAt === null ? leftNano(state) : spentNano;
+    return { run: id, repositoryId, installationId, owner, beganAt: startedAt, endedAt, nano };
+  });
+  await store.recallRunCosts(costs);
 }

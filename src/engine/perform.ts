@@ -15,21 +15,20 @@ import { pauseAll, readPause } from "./pause-all.ts";
 import type { StoredEffect } from "./ports.ts";
 import { checkCommand, readClaim, readClosing, readRetry, readVerdict } from "./read.ts";
 import { remember } from "./remember.ts";
-import { startRun, stopRun } from "./run.ts";
+import { startRun, stopRun, type Wait } from "./run.ts";
 import { answerThread, answerWithoutLoop, postAttempt, postStop, reply, runLoop, writeStatus } from "./say.ts";
 import { runSchedules } from "./schedules.ts";
-import type { Place } from "./slots.ts";
 import { knockOutCheck, reviewCheck, verdictCheck, type World } from "./world.ts";
 
 /**
- * Resolves to the events that follow, or to the place in line of a run that has to wait for its turn. Only what is about
+ * Resolves to the events that follow, or to what a run has to wait for. Only what is about
  * a run, or about no loop, may be asked for by a loop that is not there. Throws Fault.
  */
 export async function perform(
   world: World,
   state: LoopState | null,
   stored: StoredEffect,
-): Promise<LoopEvent[] | Place> {
+): Promise<LoopEvent[] | Wait> {
   const { effect } = stored;
   if (effect.type === "stop_run") {
     await stopRun(world, state, { ...stored, effect });
@@ -76,7 +75,7 @@ type Asked = StoredEffect & {
   >;
 };
 
-async function performFor(world: World, state: LoopState, stored: Asked): Promise<LoopEvent[] | Place> {
+async function performFor(world: World, state: LoopState, stored: Asked): Promise<LoopEvent[] | Wait> {
   const { effect } = stored;
   const { github, runs, store } = world;
   const retrying = stored.tries > 0;

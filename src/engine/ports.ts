@@ -3,6 +3,7 @@
 import type { PlainCommit } from "../gateway/git/staging.ts";
 import type { Origin, Translated } from "../github/deliveries/translated.ts";
 import type { Trouble } from "../loop/cause.ts";
+import type { Day, DayAnswer, DayAsk, DayUse } from "../loop/day.ts";
 import type { Effect } from "../loop/effect.ts";
 import type {
   AlarmName,
@@ -617,6 +618,17 @@ export interface AllPaused {
   readonly since: number;
 }
 
+/** What a run cost, or may still cost, for a store that has never heard of it. */
+export interface RunCost {
+  readonly run: string;
+  readonly repositoryId: number;
+  readonly installationId: number;
+  readonly owner: string;
+  readonly beganAt: number; // here and below in epoch milliseconds
+  readonly endedAt: number | null; // null: it is under way
+  readonly nano: NanoUsd;
+}
+
 /** The local store. One process writes; every method is atomic; each throws only `Fault`. */
 export interface StorePort {
   /** Grows by one each time the store is opened: what an earlier process left carries a smaller number. */
@@ -682,6 +694,22 @@ export interface StorePort {
   setAllPaused(repositoryId: number, paused: AllPaused | null, comment: number | null): Promise<boolean>;
   /** A thread's record says so: it counts where this store has never heard of the matter. */
   recallAllPaused(repositoryId: number, paused: AllPaused): Promise<void>;
+  /**
+   * Whether the days that the run falls into let it begin, and how much it may spend then; with `keep` that is set aside for it, at once with
+   * the reading of what others have. What was set aside for a run before is the answer.
+   */
+  askDay(ask: DayAsk, keep: boolean): Promise<DayAnswer>;
+  /** What was set aside for the run; null: nothing. */
+  setAside(run: string): Promise<{ readonly nano: NanoUsd; readonly short: boolean } | null>;
+  /** The run has ended, and cost so much: what was set aside beyond that is free. True: it had less than it wanted, for want of its day's. */
+  settleRun(run: string, nano: NanoUsd, at: number): Promise<boolean>;
+  /** What a thread's record tells of runs: it counts where this store has never heard of them. */
+  recallRunCosts(costs: readonly RunCost[]): Promise<void>;
+  /** What a day has come to so far. */
+  dayUse(
+    of: Pick<DayAsk, "repositoryId" | "installationId" | "owner">,
+    day: Pick<Day, "whose" | "from">,
+  ): Promise<DayUse>;
   /** How the repository's schedules stand; null: none is known. */
   schedules(repositoryId: number): Promise<Schedules | null>;
   /** Null: it has none any more. */

@@ -9,8 +9,10 @@ import { plannerBrief } from "../brief/planner.ts";
 import { reviewerBrief } from "../brief/reviewer.ts";
 import { branchOf, rulesOf } from "../loop/begin.ts";
 import { leftMs } from "../loop/clock.ts";
+import { type Day, type DayAsk, type DayFull, leftNano, withShare } from "../loop/day.ts";
 import type { Effect } from "../loop/effect.ts";
 import type { ChangeFacts, LoopEvent } from "../loop/event.ts";
+import { nanoOf } from "../loop/money.ts";
 import { type CheckColour, colourOfCheck } from "../loop/own-checks.ts";
 import { planText } from "../loop/plan-text.ts";
 import {
@@ -23,7 +25,9 @@ import {
   type Snapshot,
   type TraceSeen,
 } from "../loop/state.ts";
+import { dayAround } from "../policy/cron.ts";
 import { risksOf } from "../policy/risk.ts";
+import type { Operator } from "../policy/rules.ts";
 import { sizeOf, totalsOf } from "../policy/size.ts";
 import { parseClaim } from "../verify/claim.ts";
 import { lastLines } from "../verify/last-lines.ts";
@@ -38,21 +42,32 @@ import { textOf, type World } from "./world.ts";
 
 type StartRun = Extract<Effect, { type: "start_run" }>;
 
-/** Starts the run and returns at once; its place in line where as many containers run as the operator allows. Throws Fault. */
+/** What keeps a run from starting now: others have the containers, or the day is used up. */
+export type Wait = { readonly of: "slot"; readonly place: Place } | { readonly of: "day"; readonly full: DayFull };
+
+/**
+ * Starts the run and returns at once; what it has to wait for where as many containers run as the operator allows, or the day has come to
+ * its limit. Throws Fault.
+ */
 export async function startRun(
   world: World,
   state: LoopState,
   effect: StartRun,
   { issueKey, retrying }: { readonly issueKey: string; readonly retrying: boolean },
-): Promise<LoopEvent[] | Place> {
+): Promise<LoopEvent[] | Wait> {
   const allPaused = await world.store.allPaused(state.issue.repositoryId);
   if (allPaused !== null) return [{ type: "all_paused", ...allPaused }];
   await endOthers(world, state);
-  const inLine = world.slots.take(effect.run, askerOf(state, issueKey));
-  if (inLine !== null) return inLine;
+  const asked = dayAskOf(world, state, effect);
+  const before = await world.store.askDay(asked, false);
+  if (!before.ok) return heldByDay(world, effect.run, before.full);
+  const place = world.slots.take(effect.run, askerOf(state, issueKey));
+  if (place !== null) return { of: "slot", place };
+  const share = effect.role === "check" ? before : await world.store.askDay(asked, true);
+  if (!share.ok) return heldByDay(world, effect.run, share.full); // another run was quicker
   let mayRun = retrying;
   try {
-    const order = await orderOf(world, state, effect);
+    const order = await orderOf(world, withShare(state, share.nano), effect);
     const briefSha256 = await world.store.putArtifact(order.brief, textOf(world, state));
     mayRun = true;
     const started = await world.runs.start(order);
@@ -70,6 +85,30 @@ export async function startRun(
   }
 }
 
+/** A run that may not begin today stands in nobody's way. */
+function heldByDay({ slots }: World, run: string, full: DayFull): Wait {
+  slots.release(run);
+  return { of: "day", full };
+}
+
+/** Own checks call no models and are counted by no day. */
+function dayAskOf({ clock, operator }: World, state: LoopState, { run, role }: StartRun): DayAsk {
+  const { repositoryId, installationId, owner } = state.issue;
+  const at = clock.now();
+  const days = role === "check" ? [] : daysOf(operator, state, at);
+  return { run, repositoryId, installationId, owner, at, wantNano: leftNano(state), days };
+}
+
+/** The days that a run of the loop falls into, as far as they have limits. */
+function daysOf({ bounds }: Operator, { rules }: LoopState, at: number): readonly Day[] {
+  const account = { nano: nanoOf(bounds.day_usd), runs: bounds.day_runs, zone: bounds.day_zone };
+  const all = [
+    ...(rules?.day === undefined ? [] : [{ whose: "repository" as const, limit: rules.day }]),
+    ...(account.nano === 0 && account.runs === 0 ? [] : [{ whose: "account" as const, limit: account }]),
+  ];
+  return all.map((day) => ({ ...day, ...dayAround(day.limit.zone, at) }));
+}
+
 /**
  * After a restart: a run that still exists, or whose end was kept, is watched again; one of which neither is left ends as
  * lost, at what it had spent, unless it may not have been started yet. One whose start was never recorded is looked for
@@ -82,7 +121,8 @@ export async function adoptRun(
   { issueKey, isStarting }: { readonly issueKey: string; readonly isStarting: boolean },
 ): Promise<void> {
   if (startOf(state, run) === null) return;
-  const started = await world.runs.adopt(state, run);
+  const share = await world.store.setAside(run);
+  const started = await world.runs.adopt(share === null ? state : withShare(state, share.nano), run);
   if (started === null && isStarting) return;
   if (started === null) await tellLost(world, state, run, issueKey);
   else watchAdopted(world, state, run, issueKey, started);
@@ -90,7 +130,7 @@ export async function adoptRun(
 
 /** Nothing is left of the run but what it had spent. */
 async function tellLost(
-  world: Pick<World, "clock" | "runs" | "submit">,
+  world: Pick<World, "clock" | "runs" | "store" | "submit">,
   loop: Pick<LoopState, "id" | "attempts" | "grantedNano">,
   run: string,
   issueKey: string,
@@ -98,7 +138,8 @@ async function tellLost(
   const note = "Its container was gone when Loopgate started again.";
   const report = { ...noRun("lost", note, world.clock.now()), ...(await world.runs.spentBy?.(loop, run)) };
   const told = { claim: null, change: null, review: null };
-  await world.submit(issueKey, { ...factsOf(run, report), logSha256: null, ...told }, `${run}/ended`);
+  const settled = await settledBy(world, run, report);
+  await world.submit(issueKey, { ...factsOf(run, settled), logSha256: null, ...told }, `${run}/ended`);
 }
 
 /**
@@ -164,13 +205,26 @@ function watch(world: World, state: LoopState, effect: StartRun, issueKey: strin
   world.track(forgotten);
 }
 
+/** What a run cost is settled with its days; where it lacked money, it is told whose. */
+async function settledBy(
+  { store, clock }: Pick<World, "store" | "clock">,
+  run: string,
+  report: RunReport,
+): Promise<Settled> {
+  const isShort = await store.settleRun(run, report.spentNano ?? 0, clock.now());
+  return isShort && report.outOfBudget === true ? { ...report, outOfBudget: false, outOfDay: true } : report;
+}
+
+type Settled = RunReport & { readonly outOfDay?: true };
+
 async function ended(
   world: World,
   state: LoopState,
   run: string,
   role: StartRun["role"],
-  report: RunReport,
+  told: RunReport,
 ): Promise<LoopEvent> {
+  const report = await settledBy(world, run, told);
   const logSha256 = report.log === "" ? null : await world.store.putArtifact(report.log, textOf(world, state));
   await keepPictures(world, state, report);
   const facts = { ...factsOf(run, report), logSha256 };
@@ -189,7 +243,7 @@ async function ended(
 }
 
 /** How the end of an executor's run is told to its loop; `logSha256` names what it wrote, where that is kept. */
-export function executorEnded(rules: Rules, run: string, report: RunReport, logSha256: string | null): LoopEvent {
+export function executorEnded(rules: Rules, run: string, report: Settled, logSha256: string | null): LoopEvent {
   const change = report.pushed === null ? null : changeFacts(report.pushed, rules);
   const isFine = report.status === "finished" && change !== null;
   const claim = parseClaim(report.result, report.told);
@@ -233,7 +287,7 @@ async function criteriaOf(world: World, { snapshot }: LoopState): Promise<readon
 }
 
 /** What the end of a run tells whatever its role. */
-function factsOf(run: string, report: RunReport) {
+function factsOf(run: string, report: Settled) {
   const {
     status,
     exitCode,
@@ -242,6 +296,7 @@ function factsOf(run: string, report: RunReport) {
     spentNano = 0,
     tokens = noTokens,
     outOfBudget = false,
+    outOfDay,
     modelDown = false,
     handover,
     trouble = null,
@@ -265,6 +320,7 @@ function factsOf(run: string, report: RunReport) {
     tokens,
     outOfBudget,
     modelDown,
+    ...(outOfDay === undefined ? {} : { outOfDay }),
     ...(handover === undefined ? {} : { handover }),
     ...(trouble === null ? {} : { trouble }),
     tools,

@@ -1,17 +1,21 @@
 // A loop's turn: decide all that happened, then perform what was asked for. The one place that catches.
 import { Bug } from "../base/assert.ts";
 import { toFault } from "../base/fault.ts";
+import { type DayFull, isSameFull } from "../loop/day.ts";
 import type { LoopState } from "../loop/state.ts";
 import { bringBack, isRestored } from "./bring-back.ts";
 import { perform } from "./perform.ts";
 import type { StoredEffect, StoredEvent } from "./ports.ts";
 import { isToldOf, nextTry } from "./retry.ts";
-import type { Place } from "./slots.ts";
+import type { Wait } from "./run.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
 
 /** How long a run without a free slot sleeps at most before it asks again by itself. */
 const slotWaitMs = 60_000;
+
+/** How long one whose day is used up sleeps at most: the operator may have allowed more. */
+const dayWaitMs = 600_000;
 
 /** Works until nothing of this issue is due; false when the turn was cut short and has to be taken up again. Never throws. */
 export async function turn(world: World, issueKey: string): Promise<boolean> {
@@ -76,7 +80,7 @@ async function performOne(world: World, stored: StoredEffect, state: LoopState |
   const fields = { issue: issueKey, loop: stored.loop, effect: effect.type, key };
   try {
     const result = await perform(world, state, stored);
-    if (!Array.isArray(result)) return await waitInLine(world, stored, result);
+    if (!Array.isArray(result)) return await waitForTurn(world, stored, state, result);
     for (const [index, event] of result.entries()) {
       await store.addEvent(issueKey, event, clock.now(), `${key}/${index}`);
     }
@@ -87,15 +91,35 @@ async function performOne(world: World, stored: StoredEffect, state: LoopState |
   }
 }
 
-/** The run is called when a container is free; its loop is told where it stands, once for each place. */
-async function waitInLine(world: World, { key, issueKey, loop, effect }: StoredEffect, inLine: Place): Promise<void> {
+/** The run is called when a container is free, or asks again; its loop is told what it waits for, once for each. */
+async function waitForTurn(world: World, stored: StoredEffect, state: LoopState | null, wait: Wait): Promise<void> {
+  if (wait.of === "day") return waitForDay(world, stored, state, wait.full);
+  const { key, issueKey, loop, effect } = stored;
+  const { place } = wait;
   const { store, clock, log } = world;
   if (effect.type === "start_run") {
-    const event = { type: "run_queued", run: effect.run, ...inLine } as const;
-    await store.addEvent(issueKey, event, clock.now(), `${key}/queued/${inLine.place}/${inLine.of}`);
+    const event = { type: "run_queued", run: effect.run, ...place } as const;
+    await store.addEvent(issueKey, event, clock.now(), `${key}/queued/${place.place}/${place.of}`);
   }
   await store.effectPostponed(key, clock.now() + slotWaitMs, true);
-  log.info({ issue: issueKey, loop, key, ...inLine }, "waiting for a free container");
+  log.info({ issue: issueKey, loop, key, ...place }, "waiting for a free container");
+}
+
+/** Until the day turns, and no longer than it takes for what is set aside to come back, or for an operator to allow more. */
+async function waitForDay(
+  { store, clock, log }: World,
+  { key, issueKey, loop, effect }: StoredEffect,
+  state: LoopState | null,
+  full: DayFull,
+): Promise<void> {
+  const now = clock.now();
+  const known = state?.dayFull;
+  const isTold = effect.type === "start_run" && known?.run === effect.run && isSameFull(known, full);
+  if (effect.type === "start_run" && !isTold)
+    await store.addEvent(issueKey, { type: "day_full", run: effect.run, ...full }, now, `${key}/day/${now}`);
+  const again = full.sooner === true ? slotWaitMs : dayWaitMs;
+  await store.effectPostponed(key, Math.min(full.until, now + again), true);
+  log.info({ issue: issueKey, loop, key, ...full }, "waiting for the day to turn");
 }
 
 async function onFailure(world: World, stored: StoredEffect, error: unknown): Promise<void> {

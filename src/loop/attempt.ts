@@ -12,6 +12,7 @@ import {
   withRun,
 } from "./begin.ts";
 import type { Cause } from "./cause.ts";
+import { isSameFull } from "./day.ts";
 import type { Effect } from "./effect.ts";
 import { type Decision, settle, stay } from "./end.ts";
 import type { ChangeFacts, LoopEvent } from "./event.ts";
@@ -47,9 +48,11 @@ export function onRunStarted(state: LoopState, event: Extract<LoopEvent, { type:
   });
   const phase = state.phase === "preparing" && run.role === "executor" ? "executing" : state.phase;
   const wasQueued = state.queued?.run === run.id;
-  const effects: Effect[] = wasQueued || run.delayed !== undefined ? [{ type: "write_status" }] : [];
+  const wasHeld = state.dayFull?.run === run.id;
+  const effects: Effect[] = wasQueued || wasHeld || run.delayed !== undefined ? [{ type: "write_status" }] : [];
+  const { dayFull, ...begun } = { ...seen, phase, queued: wasQueued ? null : state.queued };
   return {
-    state: { ...seen, phase, queued: wasQueued ? null : state.queued },
+    state: wasHeld || dayFull === undefined ? begun : { ...begun, dayFull },
     effects,
     note: `the ${run.role} runs`,
   };
@@ -83,7 +86,28 @@ export function onRunQueued(
   if (known?.place === place && known.of === of) return stay(state, "where it stood in line before");
   const likely = waitMs === undefined ? {} : { waitMs };
   const queued = { run, since: known?.since ?? now, place, of, ...likely };
-  return { state: { ...state, queued }, effects: [{ type: "write_status" }], note: `in line: place ${place} of ${of}` };
+  const { dayFull, ...inLine } = { ...state, queued };
+  const held = dayFull === undefined || dayFull.run === run ? {} : { dayFull };
+  return {
+    state: { ...inLine, ...held },
+    effects: [{ type: "write_status" }],
+    note: `in line: place ${place} of ${of}`,
+  };
+}
+
+/** A day's limit is reached: that is no end, and the loop's time stands still until the next day, which it goes on in by itself. */
+export function onDayFull(
+  state: LoopState,
+  { type, run, ...full }: Extract<LoopEvent, { type: "day_full" }>,
+  now: number,
+): Decision {
+  const waits = state.attempts.some(({ runs }) => runs.some(({ id, status }) => id === run && status === "running"));
+  if (!waits) return stay(state, "a run this loop does not wait for");
+  const queued = state.queued?.run === run ? null : state.queued;
+  const known = state.dayFull?.run === run ? state.dayFull : undefined;
+  const held = { ...state, queued, dayFull: { run, since: known?.since ?? now, ...full } };
+  if (known !== undefined && isSameFull(known, full)) return stay(held, "waits for the same day to turn");
+  return { state: held, effects: [{ type: "write_status" }], note: `the ${full.whose}'s day is used up` };
 }
 
 /** What a reference meant at first, it means for the whole loop, wherever its tag goes meanwhile. */
@@ -98,7 +122,8 @@ export function onExecutorEnded(state: LoopState, told: RunEnded, now: number): 
   const event = plans ? { ...told, change: null } : told; // whatever a plan's run left beside its plan is left
   const { claim, change } = event;
   const seen = { gaming: change?.gaming, trace: event.trace, ...(event.attached && { attached: [...event.attached] }) };
-  const ended = withAttempt(closeRun(state, event), { claim, change: change?.size ?? null, ...seen });
+  const spared = event.outOfDay === true ? { counted: false, cutByDay: true as const } : {};
+  const ended = withAttempt(closeRun(state, event), { claim, change: change?.size ?? null, ...seen, ...spared });
   if (event.status === "lost") return onLost(ended, event, now);
   if (event.status === "silent") return onSilent(ended, event, now);
   if (event.status === "refused") {

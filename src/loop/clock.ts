@@ -10,20 +10,25 @@ const standing: readonly Phase[] = ["awaiting_plan", "awaiting_gate", "paused", 
 /** A loop's clock right after a grant: it starts with the work. */
 export const freshClock: LoopState["worked"] = { ms: 0, since: null };
 
-/** True while the loop's time runs: it works, and is not merely in line for a container. */
+/** True while the loop's time runs: it works, and is not merely in line for a container or held until the day turns. */
 function isWorking(state: LoopState): boolean {
-  return !standing.includes(state.phase) && !isHeldUp(state);
+  return !standing.includes(state.phase) && !isHeldUp(state) && !isHeldByDay(state);
 }
 
 /** Whether one of its runs waits in line for a container, and nothing else of it is under way. */
 export function isHeldUp(state: LoopState): state is LoopState & { queued: NonNullable<LoopState["queued"]> } {
-  return state.queued !== null && !hasStarted(state);
+  return state.queued !== null && !hasStarted(state, state.queued);
+}
+
+/** Whether one of its runs waits for the day to turn, and nothing else of it is under way. */
+export function isHeldByDay(state: LoopState): state is LoopState & { dayFull: NonNullable<LoopState["dayFull"]> } {
+  return state.dayFull !== undefined && !hasStarted(state, state.dayFull);
 }
 
 /** Whether another of its runs is under way, as where own checks run side by side and one waits. */
-function hasStarted({ attempts, queued }: LoopState): boolean {
+function hasStarted({ attempts }: LoopState, waiting: { readonly run: string }): boolean {
   const isUnderWay = ({ id, status, isolation }: LoopState["attempts"][number]["runs"][number]) =>
-    id !== queued?.run && status === "running" && isolation !== null;
+    id !== waiting.run && status === "running" && isolation !== null;
   return attempts.some(({ runs }) => runs.some(isUnderWay));
 }
 
@@ -39,17 +44,19 @@ export function leftMs(state: LoopState, now: number): number {
 
 /** The state with its clock started or stopped, as what it does now asks for. */
 export function kept(state: LoopState, now: number): LoopState {
-  const queued = isInLine(state) ? state.queued : null;
-  const seen = queued === state.queued ? state : { ...state, queued };
+  const queued = waits(state, state.queued) ? state.queued : null;
+  const dayFull = waits(state, state.dayFull) ? state.dayFull : undefined;
+  const isSame = queued === state.queued && dayFull === state.dayFull;
+  const seen = isSame ? state : { ...state, queued, dayFull };
   const { worked } = seen;
   if (isWorking(seen)) return worked.since === null ? { ...seen, worked: { ...worked, since: now } } : seen;
   return worked.since === null ? seen : { ...seen, worked: { ms: workedMs(seen, now), since: null } };
 }
 
 /** A run that has ended, or that its loop has given up, waits for nothing. */
-function isInLine({ queued, attempts, phase }: LoopState): boolean {
-  if (queued === null || standing.includes(phase)) return false;
-  return attempts.some(({ runs }) => runs.some(({ id, status }) => id === queued.run && status === "running"));
+function waits({ attempts, phase }: LoopState, waiting: { readonly run: string } | null | undefined): boolean {
+  if (waiting == null || standing.includes(phase)) return false;
+  return attempts.some(({ runs }) => runs.some(({ id, status }) => id === waiting.run && status === "running"));
 }
 
 /** A rest is never longer: what is to end later was timed by a clock that was ahead. */
@@ -71,6 +78,7 @@ export function movedBack(state: LoopState, byMs: number, now: number): LoopStat
     ...(state.raises === undefined ? {} : { raises: state.raises.map((one) => ({ ...one, at: moved(one.at) })) }),
     worked: { ...worked, since: movedOrNull(worked.since) },
     queued: queued && { ...queued, since: moved(queued.since) },
+    ...(state.dayFull === undefined ? {} : { dayFull: { ...state.dayFull, since: moved(state.dayFull.since) } }),
     ciSince: movedOrNull(state.ciSince),
     gateSince: movedOrNull(state.gateSince),
     ...(state.hold === undefined ? {} : { hold: { ...state.hold, at: moved(state.hold.at) } }),

@@ -2,6 +2,7 @@
 import { unreachable } from "../base/assert.ts";
 import {
   notPushed,
+  onDayFull,
   onExecutorEnded,
   onOvertaken,
   onPublished,
@@ -225,6 +226,8 @@ function chooseLive(state: LoopState, event: LiveEvent, now: number): Decision {
       return onBranchMoved(state, event.head, now);
     case "run_queued":
       return onRunQueued(state, event, now);
+    case "day_full":
+      return onDayFull(state, event, now);
     case "run_delayed":
       return onRunDelayed(state, event);
     case "run_started":

@@ -1,5 +1,6 @@
 // Everything that can happen to a loop. Edges translate the world into these, once.
 import type { Gone, RecordFault, Trouble } from "./cause.ts";
+import type { DayFull } from "./day.ts";
 import type { NanoUsd } from "./money.ts";
 import type { ApprovalRefusal } from "./refusal.ts";
 import type { OfSchedule, Schedules } from "./schedule.ts";
@@ -265,6 +266,7 @@ export type LoopEvent =
       readonly of: number;
       readonly waitMs?: number;
     } // 1 is next; waitMs: likely, absent where nobody can say
+  | ({ readonly type: "day_full"; readonly run: string } & DayFull) // it waits for the day to turn, or for what others leave of it
   // It could not start, and is tried again; `awaits`: nothing is wrong, what it needs is on its way.
   | { readonly type: "run_delayed"; readonly run: string; readonly why: string; readonly awaits?: true }
   | {
@@ -286,6 +288,7 @@ export type LoopEvent =
       readonly spentNano: NanoUsd;
       readonly tokens: Tokens;
       readonly outOfBudget: boolean; // its model calls ended with one refused for want of money
+      readonly outOfDay?: true; // so they did, and what was missing is not the loop's but the day's; absent: they did not
       readonly modelDown: boolean; // its model calls ended with one that failed on the provider's side
       readonly tools: readonly string[];
       readonly toolCalls?: readonly ToolCount[]; // what it called at the tool gateway; absent: nothing

@@ -77,10 +77,10 @@ export function beginVerifying(state: LoopState, now: number, before: readonly E
   return startReviewer(judged, now, before);
 }
 
-/** An attempt that merges the base because of a conflict uses up none, whatever comes of it. */
+/** An attempt that merges the base because of a conflict, or that the day cut short, uses up none, whatever comes of it. */
 export function mayCount(state: LoopState): boolean {
-  const { merges, plans } = currentAttempt(state);
-  return merges !== "conflict" && plans !== true;
+  const { merges, plans, cutByDay } = currentAttempt(state);
+  return merges !== "conflict" && plans !== true && cutByDay !== true;
 }
 
 export function startReviewer(state: LoopState, now: number, before: readonly Effect[]): Decision {
@@ -174,6 +174,7 @@ function withoutKnockOut(
 function onNoAnswer(state: LoopState, event: RunEnded, now: number): Decision {
   const unpaid = event.outOfBudget ? overMoney(state) : null;
   if (unpaid !== null) return settle(state, now, { ...unpaid, resume: "verify" });
+  if (event.outOfDay === true) return startReviewer(state, now, []); // once the day has turned
   const misfit = setUpCause(state, event);
   if (misfit !== null) return settle(state, now, { ...misfit, quote: quoteOf(state, misfit, event), resume: "verify" });
   const attempt = currentAttempt(state);

@@ -1,6 +1,7 @@
 // What a loop is at one moment: the state that `decide` turns into the next one, and that the record carries.
 import { z } from "zod";
 import { Cause, Halt, Trouble } from "./cause.ts";
+import { DayFull, DayLimit } from "./day.ts";
 import { NanoUsd } from "./money.ts";
 import { OfSchedule } from "./schedule.ts";
 
@@ -168,6 +169,7 @@ export const Rules = z.object({
   budgetNano: NanoUsd, // for model calls; granted with the label and again with each /loop retry
   profiles: z.object({ small: NanoUsd, large: NanoUsd }).optional(), // what labels make of that; absent: of an earlier version
   profile: z.enum(["small", "large"]).optional(), // the label that made it what it is; absent: none did
+  day: DayLimit.optional(), // what all loops of the repository may come to in a day; absent: the policy sets no limit
   raise: z // who may add to the limits by a command, and the most that one grant may come to; absent: nobody
     .object({
       by: z.enum(["write", "maintain", "admin"]),
@@ -592,6 +594,7 @@ export const Attempt = z.object({
   shownOn: z.string().optional(), // the commit whose check run shows a verdict already; absent: none does
   counted: z.boolean(), // false: ended through no doing of the executor's, so it uses up no attempt
   plans: z.literal(true).optional(), // it only plans, pushes nothing and is never counted; absent: it works
+  cutByDay: z.literal(true).optional(), // the money of its day ran out before its own: never counted; absent: it had what it wanted
   merges: z.enum(["conflict", "outdated"]).optional(), // it is told to merge the base branch first; of a conflict it is never counted
   rerun: z.enum(["asked", "refused"]).optional(), // what failed was to run once more on `head`; absent: it was not
   rerunFor: z.literal("runner").optional(), // what was to run once more had been ended from outside; absent: it had failed
@@ -682,6 +685,7 @@ export const LoopState = z.object({
     })
     .nullable()
     .default(null), // the run that waits in line for a container
+  dayFull: DayFull.extend({ run: z.string(), since: z.number().int() }).optional(), // the run that waits for the day to turn; absent: none does
   rules: Rules.nullable(),
   wantedBase: z.string().optional(), // branch that `/loop run` named; absent: the one that the policy says
   snapshot: Snapshot.nullable(),

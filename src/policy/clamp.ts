@@ -18,6 +18,9 @@ export interface Bounds {
   readonly usd: number; // for model calls of one loop
   readonly issue_usd: number; // for model calls of all loops of one issue
   readonly issue_runs: number;
+  readonly day_usd: number; // for model calls of all loops of one account, in a day; 0: any
+  readonly day_runs: number; // of agents and reviewers, likewise
+  readonly day_zone: string; // in which the account's days begin
   readonly memory_mib: number; // for one run, here and below
   readonly cpus: number;
   readonly processes: number;
@@ -50,6 +53,9 @@ export const generousBounds: Bounds = {
   usd: 20,
   issue_usd: 100,
   issue_runs: 200,
+  day_usd: 100,
+  day_runs: 5000,
+  day_zone: "UTC",
   memory_mib: 8192,
   cpus: 4,
   processes: 2048,
@@ -124,6 +130,8 @@ function excesses(policy: Policy, bounds: Bounds): Excess[] {
     ["budget.large", policy.budget.large, bounds.usd],
     ["issue.usd", policy.issue.usd, bounds.issue_usd],
     ["issue.runs", policy.issue.runs, bounds.issue_runs],
+    ["day.usd", policy.day.usd, bounds.day_usd || Number.POSITIVE_INFINITY],
+    ["day.runs", policy.day.runs, bounds.day_runs || Number.POSITIVE_INFINITY],
     ["limits.changed_lines", policy.limits.changed_lines, bounds.changed_lines],
     ["limits.changed_files", policy.limits.changed_files, bounds.changed_files],
     ["checks.wait_minutes", policy.checks.wait_minutes, bounds.wait_minutes],
@@ -281,6 +289,11 @@ function within(policy: Policy, lines: ReadonlyMap<string, number>, bounds: Boun
       large: Math.min(policy.budget.large, bounds.usd),
     },
     issue: issueWithin(policy, lines, bounds),
+    day: {
+      ...policy.day,
+      usd: Math.min(policy.day.usd, bounds.day_usd || policy.day.usd),
+      runs: Math.min(policy.day.runs, bounds.day_runs || policy.day.runs),
+    },
     environment: environmentWithin(policy, bounds),
     checks: { ...policy.checks, wait_minutes: Math.min(policy.checks.wait_minutes, bounds.wait_minutes) },
     limits: {

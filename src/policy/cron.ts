@@ -63,8 +63,45 @@ export function newestWithin(when: When, after: number, until: number): number |
 
 /** The day there, as in `2026-11-30`. */
 export function dayIn(timeZone: string, at: number): string {
-  const options = { timeZone, year: "numeric", month: "2-digit", day: "2-digit" } as const;
-  return new Intl.DateTimeFormat("en-CA", options).format(at);
+  const known = formats.get(timeZone) ?? new Intl.DateTimeFormat("en-CA", { timeZone, ...wholeDay });
+  formats.set(timeZone, known);
+  return known.format(at);
+}
+
+const wholeDay = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+
+/** By time zone: one takes longer to make than to use a hundred times. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/**
+ * The day there that `at` is on, in epoch milliseconds: from its first moment to the first of the next day. It has 23 or 25 hours where
+ * the zone's clock is changed on it.
+ */
+export function dayAround(timeZone: string, at: number): { readonly from: number; readonly until: number } {
+  const day = dayIn(timeZone, at);
+  const minute = Math.floor(at / minuteMs);
+  const isThat = (one: number) => dayIn(timeZone, one * minuteMs) === day;
+  return {
+    from: (firstWith(isThat, minute - longestDay, minute) ?? minute) * minuteMs,
+    until: (firstWith((one) => !isThat(one), minute, minute + longestDay) ?? minute + longestDay) * minuteMs,
+  };
+}
+
+const minuteMs = 60_000;
+
+/** Minutes that no day anywhere has. */
+const longestDay = 50 * 60;
+
+/** The first of these minutes for which it holds, where it holds for all that come after; the earliest is known not to be one. */
+function firstWith(holds: (minute: number) => boolean, before: number, last: number): number | null {
+  if (!holds(last)) return null;
+  let [no, yes] = [before, last];
+  while (yes - no > 1) {
+    const middle = Math.floor((no + yes) / 2);
+    if (holds(middle)) yes = middle;
+    else no = middle;
+  }
+  return yes;
 }
 
 function cronOf({ cron, time_zone: timezone }: When): Cron {

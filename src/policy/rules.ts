@@ -255,6 +255,7 @@ function limitsOf(policy: Policy) {
     lifetimeRuns: policy.runs,
     issueRuns: policy.issue.runs,
     issueNano: nanoOf(policy.issue.usd),
+    ...dayOf(policy),
     attemptMs: policy.deadline_minutes * minute,
     silenceMs: policy.silence_minutes * minute,
     loopMs: policy.loop_hours * hour,
@@ -263,6 +264,11 @@ function limitsOf(policy: Policy) {
     changedFiles: policy.limits.changed_files,
     confidence: policy.confidence_minimum,
   };
+}
+
+/** Absent where it sets no limit. */
+function dayOf({ day: { usd, runs, time_zone: zone } }: Policy): Pick<Rules, "day"> {
+  return usd === 0 && runs === 0 ? {} : { day: { nano: nanoOf(usd), runs, zone } };
 }
 
 /** Absent where any command may be run. */

@@ -534,6 +534,29 @@ const Limits = z.strictObject({
   changed_files: z.int().min(1).max(5000).default(60).describe("Most files the whole change may touch."),
 });
 
+const Day = z.strictObject({
+  usd: z
+    .number()
+    .min(0)
+    .max(100_000)
+    .default(0)
+    .describe(
+      "US dollars for model calls that all loops of this repository may spend in a day; 0: no limit of its own.",
+    ),
+  runs: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(0)
+    .describe("Agents and reviewers that may begin in this repository in a day; 0: no limit of its own."),
+  time_zone: z
+    .string()
+    .max(60)
+    .refine(isTimeZone, "is no time zone, such as `Europe/Berlin` or `UTC`")
+    .default("UTC")
+    .describe("Time zone in which those days begin, at midnight."),
+});
+
 const choice = z.enum(["allow", "ask", "deny"]);
 
 const Trace = z.strictObject({
@@ -660,6 +683,9 @@ export const Policy = z.strictObject({
   budget: Budget.prefault({}).describe("What a loop may cost."),
   issue: Issue.prefault({}).describe(
     "What an issue has to say, and what it may cost over all its loops; only raising that here gives more.",
+  ),
+  day: Day.prefault({}).describe(
+    "What all loops of the repository may come to in a day. One that reaches the limit waits until the day turns and then continues by itself; the operator's own limit for the account counts besides.",
   ),
   network: Network.prefault({}).describe(
     "What a run may reach besides its gateways: nothing, unless it is named here.",

@@ -1,4 +1,4 @@
-// Times as people read them: durations and dates in UTC.
+// Times as people read them: durations, and dates in UTC or on the clock of a time zone.
 
 /** A duration in milliseconds as its two largest units: `1 h 5 min`, `12 s`. */
 export function duration(ms: number): string {
@@ -21,4 +21,12 @@ export function duration(ms: number): string {
 /** Epoch milliseconds as `2026-11-22 15:43 UTC`. */
 export function date(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** The same on the clock of a time zone, as `2026-11-23 00:00 (Europe/Berlin)`. Throws RangeError for one that this machine does not know. */
+export function dateIn(timeZone: string, ms: number): string {
+  if (timeZone === "UTC") return date(ms);
+  const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" } as const;
+  const shown = new Intl.DateTimeFormat("en-CA", { timeZone, hourCycle: "h23", ...parts }).format(ms);
+  return `${shown.replace(",", "")} (${timeZone})`;
 }

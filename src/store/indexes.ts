@@ -37,4 +37,12 @@ export const ofPastLoops = `
 create index loop_past on loop (repository_id, ended_at) where ended_at is not null;
 `;
 
-export const allIndexes = [ofRemembered, ofArtifactUses, ofLoopsAndWork, ofLoopIds, ofPastLoops].join("");
+/** What runs cost, of a repository and of an account, that a day still asks for. */
+export const ofRunCosts = `
+create index run_cost_repository on run_cost (repository_id, counts_until);
+create index run_cost_installation on run_cost (installation_id, counts_until);
+create index run_cost_owner on run_cost (owner, counts_until);
+create index run_cost_until on run_cost (counts_until);
+`;
+
+export const allIndexes = [ofRemembered, ofArtifactUses, ofLoopsAndWork, ofLoopIds, ofPastLoops, ofRunCosts].join("");

@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { StorePort } from "../engine/ports.ts";
 import type { InboxSteps } from "./inbox.ts";
+import { forgetCosts } from "./run-costs.ts";
 import { all, type Driver, one, run, type Steps } from "./steps.ts";
 
 /** Handled events are kept this long: their `dedupe` is what keeps a late twin from counting. */
@@ -22,6 +23,10 @@ export function prune(driver: Driver, inbox: InboxSteps): Pick<StorePort, Port> 
         () => inbox.forgetDeliveries(now),
         inbox.packDeliveries,
         () => driver.write(() => forgetEvents(now - keepEventsMs)),
+        async () => {
+          await driver.write(() => forgetCosts(now));
+          return false;
+        },
         ...(keptSince === null ? [] : [forgetTraces(driver, keptSince), forgetArtifacts(driver, keptSince)]),
       ];
       for (const step of steps) while (await step()) await setImmediate();

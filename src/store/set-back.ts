@@ -11,6 +11,8 @@ function* moveTimes(now: number, byMs: number): Steps<void> {
   for (const table of ["event", "trace", "remembered"]) {
     yield* run(`update ${table} set at = ? where at > ?`, now, now);
   }
+  yield* run("update run_cost set began_at = ? where counts_until > ? and began_at > ?", now, now, now);
+  yield* run("update run_cost set counts_until = ? where counts_until > ? and open = 0", now, now);
   yield* run(
     `update effect set not_before = case when not_before - ? > ? then not_before - ? else ? end where not_before > ?`,
     ...[byMs, now, byMs, now, now],

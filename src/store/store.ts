@@ -9,6 +9,7 @@ import { type Earlier, inbox, readRemembered } from "./inbox.ts";
 import { type Dialect, loops } from "./loops.ts";
 import { prune } from "./prune.ts";
 import type { Remembered } from "./remembered.ts";
+import { runCosts } from "./run-costs.ts";
 import { schedules } from "./schedules.ts";
 import { setBack } from "./set-back.ts";
 import { type Driver, one, type Steps } from "./steps.ts";
@@ -45,6 +46,7 @@ export function storeOn(
     ...effects(driver),
     ...alarms(driver),
     ...allPaused(driver),
+    ...runCosts(driver),
     ...schedules(driver),
     ...loops(driver, dialect),
     ...artifacts(driver),

@@ -35,6 +35,7 @@ import { nextOf, type Pending, sift } from "../../src/loop/still.ts";
 
 const minute = 60_000;
 const start = Date.parse("2026-01-05T09:00:00Z");
+const dayTurns = Date.parse("2026-01-05T23:00:00Z"); // in Berlin
 
 /** The rules of every script unless its claim says otherwise. */
 const scriptRules: Rules = {
@@ -243,6 +244,17 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
       return { type: "retry_read", facts: claimFacts(line, now) };
     case "in_line":
       return { type: "run_queued", run: runningRun(state), place: Number(first), of: Number(second) };
+    case "day_full":
+      return {
+        type: "day_full",
+        run: runningRun(state),
+        whose: first === "account" ? "account" : "repository",
+        of: second === "runs" ? "runs" : "money",
+        may: second === "runs" ? 40 : 12_000_000_000,
+        zone: "Europe/Berlin",
+        until: dayTurns,
+        ...(words.includes("sooner") ? { sooner: true as const } : {}),
+      };
     case "delayed":
       return {
         type: "run_delayed",

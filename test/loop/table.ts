@@ -63,6 +63,7 @@ const examples: Record<LoopEvent["type"], string> = {
   status_posted: "status_posted 501",
   attempt_posted: "attempt_posted 1",
   run_queued: "in_line 2 3",
+  day_full: "day_full repository money",
   run_delayed: 'delayed "The image app:1 is not on this machine."',
   run_started: "started",
   run_ended: "executor pushed=bb2",

@@ -1,6 +1,6 @@
 // When a schedule comes: what is refused, and what clocks that are put forward and back do to it.
 import { describe, expect, it, test } from "vitest";
-import { cronProblem, dayIn, isTimeZone, newestWithin, nextAfter } from "../../src/policy/cron.ts";
+import { cronProblem, dayAround, dayIn, isTimeZone, newestWithin, nextAfter } from "../../src/policy/cron.ts";
 import { parsePolicy } from "../../src/policy/parse.ts";
 
 const fields = "must be five cron fields with a space between, such as `0 6 * * 1`";
@@ -85,4 +85,30 @@ test("names of time zones, and the day in one", () => {
     ...[true, true, true, false, false, false],
   ]);
   expect(dayIn("Pacific/Auckland", Date.parse("2026-01-05T20:00Z"))).toBe("2026-01-06");
+});
+
+test.each([
+  ["Europe/Berlin", "2026-03-29T10:00Z", 23],
+  ["Europe/Berlin", "2026-10-25T10:00Z", 25],
+  ["America/New_York", "2026-03-08T12:00Z", 23],
+  ["America/Santiago", "2026-09-06T12:00Z", 23], // where midnight itself is left out
+  ["America/Havana", "2026-11-01T12:00Z", 25], // and where it is shown twice
+  ["Asia/Kathmandu", "2026-06-01T12:00Z", 24],
+  ["UTC", "2026-06-01T00:00Z", 24],
+])("a day in %s on %s has %i hours", (zone, at, hours) => {
+  const { from, until } = dayAround(zone, Date.parse(at));
+  expect((until - from) / 3_600_000).toBe(hours);
+});
+
+test("days follow each other without a gap in every time zone, through a whole year", () => {
+  for (const zone of ["UTC", ...Intl.supportedValuesOf("timeZone")]) {
+    let at = Date.parse("2026-01-01T12:00Z");
+    for (let days = 0; days < 370; days += 1) {
+      const { from, until } = dayAround(zone, at);
+      const named = [from - 1, from, at, until - 1, until].map((one) => dayIn(zone, one));
+      if (named[0] === named[1] || named[1] !== named[2] || named[2] !== named[3] || named[3] === named[4])
+        expect.fail(`${zone} at ${new Date(at).toISOString()}: ${named.join(" ")}`);
+      at = until;
+    }
+  }
 });

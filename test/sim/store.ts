@@ -3,12 +3,14 @@ import { hash } from "node:crypto";
 import type {
   AllPaused,
   Delivery,
+  RunCost,
   StoredEffect,
   StoredEvent,
   StorePort,
   TraceEntry,
   Translated,
 } from "../../src/engine/ports.ts";
+import { type Day, type DayAnswer, type DayAsk, type DayUse, shareOf } from "../../src/loop/day.ts";
 import { keepsFiles, untoldRuns } from "../../src/loop/end.ts";
 import type { AlarmName, LoopEvent, RepositoryAlarm } from "../../src/loop/event.ts";
 import { issueKeyOf } from "../../src/loop/issue-key.ts";
@@ -38,6 +40,7 @@ export interface Disk {
   readonly trace: TraceEntry[];
   readonly schedules: Map<number, Schedules>; // by repository
   readonly allPaused: Map<number, { readonly paused: AllPaused | null; readonly comment: number | null }>; // by repository
+  readonly runCosts: Map<string, RunCost & { readonly short: boolean }>; // by run
   newestEvent: number; // handled ones too
   seq: number;
   position: number;
@@ -54,6 +57,7 @@ export function emptyDisk(): Disk {
     loops: new Map(),
     schedules: new Map(),
     allPaused: new Map(),
+    runCosts: new Map(),
     openEvents: new Map(),
     dedupe: new Map(),
     sources: new Map(),
@@ -72,7 +76,8 @@ export function emptyDisk(): Disk {
 export function wipe(disk: Disk): void {
   for (const part of [disk.deliveries, disk.bodies, disk.loops, disk.openEvents, disk.dedupe, disk.sources])
     part.clear();
-  for (const part of [disk.effects, disk.alarms, disk.artifacts, disk.schedules, disk.allPaused]) part.clear();
+  for (const part of [disk.effects, disk.alarms, disk.artifacts, disk.schedules, disk.allPaused, disk.runCosts])
+    part.clear();
   disk.trace.length = 0;
   disk.newestEvent = 0;
   disk.seq = 0;
@@ -153,6 +158,15 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
         if (schedules === null) disk.schedules.delete(repositoryId);
         else disk.schedules.set(repositoryId, schedules);
       }),
+    askDay: (ask, keep) => (keep ? write : read)("askDay", () => askDay(disk, ask, keep)),
+    setAside: (run) => read("setAside", () => disk.runCosts.get(run) ?? null),
+    settleRun: (run, nano, at) => write("settleRun", () => settleRun(disk, run, nano, at)),
+    recallRunCosts: (costs) =>
+      write("recallRunCosts", () => {
+        for (const cost of costs)
+          if (!disk.runCosts.has(cost.run)) disk.runCosts.set(cost.run, { ...cost, short: false });
+      }),
+    dayUse: (of, day) => read("dayUse", () => useOf(disk, of, day)),
     commit: (step) => write("commit", () => commit(disk, step, watch)),
     pendingEffects: (issueKey) => read("pendingEffects", () => pendingOf(disk, issueKey)),
     effectStarted: (key) =>
@@ -277,6 +291,45 @@ function kept<T>(value: T): T {
   return Object.freeze(made) as T;
 }
 
+function askDay(disk: Disk, ask: DayAsk, keep: boolean): DayAnswer {
+  const known = disk.runCosts.get(ask.run);
+  if (known !== undefined) return { ok: true, nano: known.nano, short: known.short };
+  const answer = shareOf(
+    ask.wantNano,
+    ask.days.map((day) => ({ ...day, use: useOf(disk, ask, day) })),
+  );
+  const { run, repositoryId, installationId, owner, at: beganAt } = ask;
+  if (answer.ok && keep)
+    disk.runCosts.set(run, { ...answer, run, repositoryId, installationId, owner, beganAt, endedAt: null });
+  return answer;
+}
+
+/** In the simulated months no run is so long that it would not be counted any more. */
+function useOf(
+  disk: Disk,
+  of: Pick<DayAsk, "repositoryId" | "installationId" | "owner">,
+  { whose, from }: Pick<Day, "whose" | "from">,
+): DayUse {
+  const isOf = (cost: RunCost) =>
+    whose === "repository"
+      ? cost.repositoryId === of.repositoryId
+      : cost.installationId === of.installationId || cost.owner === of.owner;
+  const all = [...disk.runCosts.values()].filter((cost) => isOf(cost) && (cost.endedAt ?? from) >= from);
+  const sum = (isOpen: boolean) =>
+    all.filter(({ endedAt }) => (endedAt === null) === isOpen).reduce((nano, cost) => nano + cost.nano, 0);
+  const runs = all.filter(({ beganAt }) => beganAt >= from).length;
+  return { settledNano: sum(false), reservedNano: sum(true), runs };
+}
+
+function settleRun(disk: Disk, run: string, nano: number, at: number): boolean {
+  const known = disk.runCosts.get(run);
+  if (known === undefined) return false;
+  const { endedAt } = known;
+  const dearer = endedAt === null ? nano : Math.max(known.nano, nano);
+  disk.runCosts.set(run, { ...known, nano: dearer, endedAt: endedAt ?? at });
+  return known.short;
+}
+
 function setBack(disk: Disk, now: number, byMs: number): void {
   disk.newestEvent = Math.min(disk.newestEvent, now);
   for (const [key, events] of disk.openEvents) {
@@ -287,6 +340,10 @@ function setBack(disk: Disk, now: number, byMs: number): void {
   }
   for (const [guid, one] of disk.deliveries) {
     if (one.receivedAt > now) disk.deliveries.set(guid, { ...one, receivedAt: now });
+  }
+  for (const [run, cost] of disk.runCosts) {
+    const endedAt = cost.endedAt === null ? null : Math.min(cost.endedAt, now);
+    disk.runCosts.set(run, { ...cost, beganAt: Math.min(cost.beganAt, now), endedAt });
   }
   for (const [key, row] of disk.effects) {
     if (row.notBefore > now) disk.effects.set(key, { ...row, notBefore: Math.max(now, row.notBefore - byMs) });

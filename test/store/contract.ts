@@ -1,6 +1,7 @@
 // What every store must do, whatever it is made of: the suite that each implementation runs.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery, Route, StorePort, Translated } from "../../src/engine/ports.ts";
+import type { DayAsk } from "../../src/loop/day.ts";
 import type { Effect } from "../../src/loop/effect.ts";
 import type { LoopEvent } from "../../src/loop/event.ts";
 import type { LoopState } from "../../src/loop/state.ts";
@@ -260,6 +261,81 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect([await store.allPaused(100), await store.allPaused(200)]).toEqual([null, { by: "carol", since: 5 }]);
       expect(await store.setAllPaused(200, null, 1)).toBe(true);
       expect(await store.allPaused(200)).toBeNull();
+    });
+
+    const ask = (run: string, change: Partial<DayAsk> = {}): DayAsk => {
+      const limit = { nano: 10, runs: 0, zone: "UTC" };
+      const days = [{ whose: "account" as const, limit, from: 0, until: day }];
+      return { run, repositoryId: 100, installationId: 1, owner: "Acme", at: 5, wantNano: 6, days, ...change };
+    };
+
+    test("F15: what is set aside for a run is there after a restart, once; what it did not cost is free at its end", async () => {
+      expect(await store.askDay(ask("r1"), false)).toEqual({ ok: true, nano: 6, short: false });
+      expect(await store.setAside("r1")).toBeNull();
+      for (let round = 0; round < 2; round++) {
+        expect(await store.askDay(ask("r1"), true)).toEqual({ ok: true, nano: 6, short: false });
+        await reopen();
+      }
+      expect(await store.askDay(ask("r2"), true)).toEqual({ ok: true, nano: 4, short: true });
+      expect(await store.askDay(ask("r3"), true)).toMatchObject({ ok: false, full: { of: "money", sooner: true } });
+      expect(await store.settleRun("r1", 2, 7)).toBe(false);
+      expect(await store.settleRun("r2", 4, 8)).toBe(true);
+      expect(await store.settleRun("r1", 1, 9)).toBe(false); // of two ends the dearer one holds
+      expect(await store.dayUse(ask("r3"), { whose: "account", from: 0 })).toEqual({
+        settledNano: 6,
+        reservedNano: 0,
+        runs: 2,
+      });
+      expect(await store.askDay(ask("r3"), true)).toMatchObject({ ok: true, nano: 4 });
+      expect(await store.settleRun("unknown", 1, 9)).toBe(false);
+    });
+
+    test("an account is the same when it has the App anew, or another name; a repository is itself alone", async () => {
+      await store.askDay(ask("r1"), true);
+      const used = async (of: Partial<DayAsk>, whose: "account" | "repository") =>
+        (await store.dayUse(ask("r9", of), { whose, from: 0 })).reservedNano;
+      expect(await used({ installationId: 2, owner: "aCME" }, "account")).toBe(6);
+      expect(await used({ owner: "renamed" }, "account")).toBe(6);
+      expect(await used({ installationId: 2, owner: "other" }, "account")).toBe(0);
+      expect(await used({ repositoryId: 200 }, "account")).toBe(6);
+      expect(await used({ repositoryId: 200 }, "repository")).toBe(0);
+    });
+
+    test("a run over midnight counts on both days, as begun on the first; then its day is forgotten", async () => {
+      await store.askDay(ask("r1", { at: day - 5 }), true);
+      const next = { whose: "repository", from: day } as const;
+      expect(await store.dayUse(ask("r9"), next)).toEqual({ settledNano: 0, reservedNano: 6, runs: 0 });
+      await store.settleRun("r1", 3, day + 5);
+      expect(await store.dayUse(ask("r9"), next)).toEqual({ settledNano: 3, reservedNano: 0, runs: 0 });
+      expect(await store.dayUse(ask("r9"), { ...next, from: 2 * day })).toMatchObject({ settledNano: 0 });
+      await store.prune(4 * day, null);
+      expect(await store.setAside("r1")).not.toBeNull();
+      await store.prune(6 * day, null);
+      expect(await store.setAside("r1")).toBeNull();
+    });
+
+    test("F9: once the clock is set back, what it had stamped counts for the day that it is", async () => {
+      await store.askDay(ask("r1", { at: 3 * day }), true);
+      await store.settleRun("r1", 3, 3 * day + 1);
+      await store.setBack(day, 2 * day);
+      expect(await store.dayUse(ask("r9"), { whose: "account", from: day })).toMatchObject({ settledNano: 3, runs: 1 });
+      expect(await store.dayUse(ask("r9"), { whose: "account", from: 2 * day })).toMatchObject({ settledNano: 0 });
+    });
+
+    test("F8: what records tell of runs counts where the store knows nothing of them", async () => {
+      const { repositoryId, installationId, owner } = ask("");
+      const of = { repositoryId, installationId, owner, beganAt: 3 };
+      await store.askDay(ask("r1"), true);
+      await store.recallRunCosts([
+        { ...of, run: "r1", endedAt: 4, nano: 1 },
+        { ...of, run: "r2", endedAt: 4, nano: 1 },
+        { ...of, run: "r3", endedAt: null, nano: 2 },
+      ]);
+      expect(await store.dayUse(ask("r9"), { whose: "account", from: 0 })).toEqual({
+        settledNano: 1,
+        reservedNano: 8,
+        runs: 3,
+      });
     });
 
     test("F15: how a repository's schedules stand is there after a restart, until it has none", async () => {

@@ -76,6 +76,14 @@ async function useEverything(): Promise<void> {
   for (const [n, [route, repositoryId]] of routes.entries())
     await store.acceptDelivery(delivery(n, route, repositoryId));
   await store.acceptDelivery(delivery(99, { issue: 77 }, 100));
+  const of = { repositoryId: 100, installationId: 1, owner: "acme" };
+  const limit = { nano: 10, runs: 1, zone: "UTC" };
+  const days = (["repository", "account"] as const).map((whose) => ({ whose, limit, from: 0, until: 9 }));
+  for (const keep of [false, true]) await store.askDay({ ...of, run: "r1", at: 1, wantNano: 5, days }, keep);
+  for (const whose of ["repository", "account"] as const) await store.dayUse(of, { whose, from: 0 });
+  await store.recallRunCosts([{ ...of, run: "r2", beganAt: 1, endedAt: 2, nano: 3 }]);
+  await store.setAside("r1");
+  await store.settleRun("r1", 2, 3);
   await store.earlierDeliveries();
   await store.busyIssues(1);
   await store.load(key);

@@ -14,7 +14,7 @@ import type { Issue, MergeMethod, Pull, Repository } from "../../src/forge/model
 import type { RepositoryRequest } from "../../src/forge/repository.ts";
 import type { ProtocolName } from "../../src/gateway/registry/server.ts";
 import type { LoopState } from "../../src/loop/state.ts";
-import { generousBounds } from "../../src/policy/clamp.ts";
+import { type Bounds, generousBounds } from "../../src/policy/clamp.ts";
 import type { Settings } from "../../src/settings.ts";
 import { type RunningApp, startApp } from "../../src/wire.ts";
 import { sharedServer } from "../store/server.ts";
@@ -68,6 +68,8 @@ export interface StoryOptions {
   readonly drafts?: boolean;
   readonly mergeMethods?: readonly MergeMethod[];
   readonly concurrentRuns?: number;
+  /** What differs of the operator's bounds. */
+  readonly bounds?: Partial<Bounds>;
   readonly models?: Settings["models"];
   readonly prices?: Settings["prices"];
   /** Stands between each life of the App and its runtime, or takes its place; the folder is the story's. */
@@ -320,6 +322,7 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     operator: {
       bounds: {
         ...generousBounds,
+        ...options.bounds,
         ...(named.length > 0 ? { registries: named.map(([name]) => name) } : {}),
         ...(options.dockerfiles === true ? { dockerfiles: true } : {}),
       },

@@ -56,6 +56,7 @@ const happenings: Readonly<Record<LoopEvent["type"] | "ci_facts", string>> = {
   status_posted: "The status comment was written",
   attempt_posted: "The attempt's comment was written",
   run_queued: "A run waits for a free container",
+  day_full: "A run waits for the day to turn: its limit is reached",
   run_delayed: "A run could not start yet",
   run_started: "A run started",
   run_ended: "A run ended",

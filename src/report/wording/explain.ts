@@ -1,6 +1,6 @@
 // Why a loop is not running, in words: what it waits for, whose word that takes, which limit, which line of the policy.
 import { unreachable } from "../../base/assert.ts";
-import { dueAt, isHeldUp } from "../../loop/clock.ts";
+import { dueAt, isHeldByDay, isHeldUp } from "../../loop/clock.ts";
 import type { Limit } from "../../loop/limits.ts";
 import { isQueued } from "../../loop/merge-queue.ts";
 import { priorityLabels } from "../../loop/priority.ts";
@@ -107,6 +107,14 @@ const priorityWords = {
 
 /** What is waited for beside what the phase says: since when, until when, and what is missing. */
 function waitsFor(state: LoopState, now: number): string[] {
+  if (isHeldByDay(state)) {
+    const { since, whose } = state.dayFull;
+    const option =
+      whose === "repository"
+        ? "`day` of `.github/loop.yml`"
+        : "`LOOPGATE_DAY_USD` and `LOOPGATE_DAY_RUNS`, which the operator sets";
+    return [`It has waited for ${duration(now - since)}. The limit stands in ${option}.`];
+  }
   if (isHeldUp(state)) {
     const { place, since } = state.queued;
     const asks = state.priority === undefined ? [] : [priorityWords[state.priority]];

@@ -1,12 +1,14 @@
 // What a loop is doing, phase by phase, and what comes next.
 import { unreachable } from "../../base/assert.ts";
 import type { Halt } from "../../loop/cause.ts";
-import { isHeldUp } from "../../loop/clock.ts";
+import { isHeldByDay, isHeldUp } from "../../loop/clock.ts";
+import type { DayFull } from "../../loop/day.ts";
 import { holdLabel } from "../../loop/end.ts";
 import { isQueued } from "../../loop/merge-queue.ts";
 import type { LoopState } from "../../loop/state.ts";
 import { inlineCode, plainSentence, withoutHostPaths } from "../escape.ts";
-import { date, duration } from "../time.ts";
+import { inDollars } from "../money.ts";
+import { date, dateIn, duration } from "../time.ts";
 import { attemptOf, capital, commit, headOf, type Words } from "./parts.ts";
 import { notByWords } from "./schedule.ts";
 
@@ -17,6 +19,15 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
   const isAlone = judges === "CI";
   const judge = isAlone ? "CI judges" : `${judges} judge`;
   const judging = capital(isAlone ? "CI is judging" : `${judges} are judging`);
+  if (isHeldByDay(state)) {
+    const { whose, until, zone, sooner } = state.dayFull;
+    const early = sooner === true ? ", or as soon as what runs now leaves enough of today's" : "";
+    return say(
+      `${attempt} waits for the next day`,
+      `${dayLimitSentence(state.dayFull)} Nothing is lost, and the loop's time stands still meanwhile.`,
+      `It continues by itself on ${dateIn(zone, until)}${early}. No command raises this limit; ${whose === "account" ? "Loopgate's operator sets it" : "`day` in `.github/loop.yml` sets it, and a change there counts from the next loop or `/loop retry` on"}.`,
+    );
+  }
   if (isHeldUp(state)) {
     const { place, of, waitMs } = state.queued;
     const likely =
@@ -117,6 +128,14 @@ export function phaseWords(state: LoopState): { readonly now: Words; readonly ne
     default:
       return unreachable(state.phase);
   }
+}
+
+/** Which limit of which day is reached. */
+function dayLimitSentence({ whose, of, may }: DayFull): string {
+  const which = whose === "repository" ? "All loops of this repository together" : "All loops of this account together";
+  return of === "money"
+    ? `${which} may spend ${inDollars(may)} on models in a day, and what is left of that is not enough for another run.`
+    : `${which} may begin ${may} ${may === 1 ? "run" : "runs"} of agents and reviewers in a day, and have.`;
 }
 
 /** No more exact than such a guess is. */

@@ -1,8 +1,8 @@
 // The tables of the store in PostgreSQL, all in a schema of their own.
-import { allIndexes } from "../indexes.ts";
+import { allIndexes, ofRunCosts } from "../indexes.ts";
 
 /** Raised with every change of the tables. */
-export const storeVersion = 3;
+export const storeVersion = 4;
 
 export const schemaName = "loopgate";
 
@@ -16,10 +16,18 @@ const scheduleTable = `
 create table schedule (repository_id bigint primary key, standing text not null);
 `;
 
+const runCostTable = `
+create table run_cost (
+  run ${text} primary key, repository_id bigint not null, installation_id bigint not null, owner ${text} not null,
+  began_at bigint not null, counts_until bigint not null, open integer not null, nano bigint not null, short integer not null
+);
+`;
+
 /** By the version they start from: what makes the next one of it. */
 export const upgrades: ReadonlyMap<number, string> = new Map([
   [1, "alter table all_paused add column comment bigint"],
   [2, scheduleTable],
+  [3, `${runCostTable}${ofRunCosts}`],
 ]);
 
 export const tables = `
@@ -56,4 +64,4 @@ create table trace (
   kind text not null, detail text not null
 );
 create table all_paused (repository_id bigint primary key, paused_by text not null, since bigint not null, comment bigint);
-${scheduleTable}${allIndexes}`;
+${scheduleTable}${runCostTable}${allIndexes}`;

@@ -1,8 +1,8 @@
 // The tables of the local store, as this version has them.
-import { ofArtifactUses, ofLoopIds, ofLoopsAndWork, ofPastLoops, ofRemembered } from "../indexes.ts";
+import { ofArtifactUses, ofLoopIds, ofLoopsAndWork, ofPastLoops, ofRemembered, ofRunCosts } from "../indexes.ts";
 
 /** Raised with every change of the tables; an older store is brought up to date, a newer one is refused, never guessed at. */
-export const storeVersion = 8;
+export const storeVersion = 9;
 
 /** Deliveries that an earlier version stored and did not come to handle; nothing is added to it. */
 export const earlierDeliveries = `
@@ -41,6 +41,17 @@ export const scheduleTable = `
 create table schedule (repository_id integer primary key, standing text not null) strict;
 `;
 
+/**
+ * What each run of an agent or a reviewer cost, or has set aside while `open` is 1: days that begin up to `counts_until` ask for it. `owner`
+ * is in small letters.
+ */
+export const runCostTable = `
+create table run_cost (
+  run text primary key, repository_id integer not null, installation_id integer not null, owner text not null,
+  began_at integer not null, counts_until integer not null, open integer not null, nano integer not null, short integer not null
+) strict;
+${ofRunCosts}`;
+
 export const tables = `
 create table opening (epoch integer not null) strict;
 insert into opening (epoch) values (0);
@@ -67,4 +78,4 @@ create table trace (
   id integer primary key autoincrement, issue_key text not null, loop text not null, at integer not null,
   kind text not null, detail text not null
 ) strict;
-${ofLoopsAndWork}${ofLoopIds}${ofPastLoops}${allPausedTable}${commentOfPause}${scheduleTable}`;
+${ofLoopsAndWork}${ofLoopIds}${ofPastLoops}${allPausedTable}${commentOfPause}${scheduleTable}${runCostTable}`;

@@ -8,6 +8,7 @@ import {
   commentOfPause,
   earlierDeliveries,
   remembered,
+  runCostTable,
   scheduleTable,
 } from "./schema.ts";
 
@@ -20,6 +21,7 @@ const steps: ReadonlyMap<number, (db: DatabaseSync) => void> = new Map([
   [5, (db) => db.exec(ofPastLoops)],
   [6, (db) => db.exec(commentOfPause)],
   [7, (db) => db.exec(scheduleTable)],
+  [8, (db) => db.exec(runCostTable)],
 ]);
 
 /** True once the store has version `to`; false, with nothing changed, where no way leads there. To be called within a transaction. */
