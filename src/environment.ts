@@ -234,6 +234,10 @@ export const Environment = z.strictObject({
     description:
       "Gigabytes that packages from registries may take, beside the above; beyond it those that were used longest ago are forgotten.",
   }),
+  LOOPGATE_INTAKE: z.enum(["webhook", "poll"], "must be webhook or poll").prefault("webhook").meta({
+    description:
+      "How Loopgate hears of GitHub: `webhook`, sent to its public address, or, where it has none, `poll`: it reads GitHub's log of the App's webhooks every 15 seconds. The App needs an active webhook all the same; its address may lead nowhere.",
+  }),
   LOOPGATE_HOST: listenHost.prefault("127.0.0.1").meta({ description: "Address to listen on." }),
   LOOPGATE_PORT: whole(0, 65_535).prefault("3000").meta({ description: "Port to listen on; 0 takes a free one." }),
   LOOPGATE_OPERATOR_HOST: listenHost.prefault("127.0.0.1").meta({

@@ -17,6 +17,8 @@ export interface Settings {
   readonly dataDir: string;
   /** Address of the PostgreSQL database that holds the store. Absent: a SQLite file in the data folder. */
   readonly store?: string;
+  /** `poll`: webhooks are read from GitHub's log of them. Absent: they arrive. */
+  readonly intake?: "webhook" | "poll";
   readonly listen: { readonly host: string; readonly port: number };
   /** Where `/metrics` and `/readyz` are served. Absent: nowhere. */
   readonly operatorDoor?: {
@@ -166,6 +168,7 @@ function settingsOf(env: Environment, privateKey: string): Settings {
     },
     dataDir: env.LOOPGATE_DATA,
     ...(env.LOOPGATE_STORE === "" ? {} : { store: env.LOOPGATE_STORE }),
+    intake: env.LOOPGATE_INTAKE,
     listen: { host: env.LOOPGATE_HOST, port: env.LOOPGATE_PORT },
     ...(env.LOOPGATE_OPERATOR_PORT === undefined
       ? {}

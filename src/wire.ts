@@ -30,9 +30,11 @@ import type { Clock, Log, StorePort } from "./engine/ports.ts";
 import { createRegistries } from "./gateway/registry/server.ts";
 import { githubClients, type Quota } from "./github/client/octokit.ts";
 import { createPacer } from "./github/client/pacer.ts";
-import { createDoorPaces, deliveryHandler } from "./github/deliveries/deliveries.ts";
+import { createDoorPaces, type DeliveryOptions, deliveryHandler, takeIn } from "./github/deliveries/deliveries.ts";
 import { startListener, webhookPath } from "./github/deliveries/listener.ts";
+import { loggedPayload, logPage } from "./github/deliveries/log.ts";
 import { newLoopId } from "./github/deliveries/loop-id.ts";
+import { type Polling, startPolling } from "./github/deliveries/polling.ts";
 import { startProbot } from "./github/deliveries/probot.ts";
 import { payloadReader, type Reader } from "./github/deliveries/reading.ts";
 import { createTally } from "./github/deliveries/tally.ts";
@@ -73,6 +75,8 @@ export interface RunningApp {
   readonly store: StorePort;
   /** Where `/metrics` and `/readyz` are served; null: nowhere. */
   readonly operatorUrl: string | null;
+  /** What reads GitHub's log of webhooks; null: they arrive. */
+  readonly polling: Polling | null;
   /** Resolves when another process has taken the store: nothing that this one does counts any more. */
   readonly lost: Promise<Fault>;
   /** Takes no more deliveries, ends turns in progress, closes the store; containers are left for the next start. */
@@ -140,16 +144,18 @@ function connect({ settings, log, onRequest, onQuota }: Connected, { clock, conf
     onWrite: (installationId) => pacer.wrote(installationId, clock.now()),
     onWarning: (text) => log.warn({ text }, "GitHub client"),
   });
-  const github = githubPort({ clients, self, now: clock.now, gitBaseUrl: settings.github.gitUrl, pacer });
-  return { self, github };
+  const port = githubPort({ clients, self, now: clock.now, gitBaseUrl: settings.github.gitUrl, pacer });
+  // Where webhooks are read from the log, none arrives, and each would be asked for again.
+  const github = settings.intake === "poll" ? { ...port, redeliverFailed: async () => 0 } : port;
+  return { self, github, asking: { clients, now: clock.now } };
 }
 
 /** What GitHub says of the App that the settings describe, before anything is started. Never rejects. */
-export function askAboutApp({ app, github, webhookSecrets: secrets }: Settings): Promise<StartFindings> {
+export function askAboutApp({ app, github, webhookSecrets: secrets, intake }: Settings): Promise<StartFindings> {
   obeyProxies(process.env);
   const { id: appId, slug, privateKey } = app;
   const clients = githubClients({ appId, privateKey, baseUrl: github.apiUrl, throttle: false, timeoutMs: 10_000 });
-  return askGitHub(clients.forApp(), { appId, slug, secrets });
+  return askGitHub(clients.forApp(), { appId, slug, secrets, ...(intake === undefined ? {} : { intake }) });
 }
 
 /** Where runs read packages, as the operator has set it; what was read is kept below the folder. */
@@ -174,7 +180,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const traces = options.collector ? await openTraces(options.collector, log) : null;
     const live = createLive();
     const seen = createSeen(Date.now);
-    const { self, github } = connect(counting(options, metrics, seen), { clock, confirm: store.confirm });
+    const { self, github, asking } = connect(counting(options, metrics, seen), { clock, confirm: store.confirm });
     const dataDir = resolve(settings.dataDir);
     const { confirm } = store;
     const runs = createRuns({
@@ -229,21 +235,35 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     live.began(standing);
     await engine.start();
     const operator = metrics === null ? null : await openForOperator(options, { store, metrics, live, seen, engine });
-    const { url, close } = await openDoor(options, { engine, reader, now: clock.now, metrics, seen, traces }).catch(
-      async (error) => {
-        await operator?.close();
-        throw error;
-      },
-    );
+    const behind = { engine, reader, now: clock.now, metrics, seen, traces };
+    const { url, close, deliveries } = await openDoor(options, behind).catch(async (error) => {
+      await operator?.close();
+      throw error;
+    });
+    const polling =
+      settings.intake === "poll"
+        ? startPolling({
+            page: (cursor) => logPage(asking, cursor),
+            payload: (one) => loggedPayload(asking, one),
+            take: (told) => takeIn(deliveries, told),
+            store,
+            clock,
+            log,
+            onLook: (outcome) => metrics?.polled(outcome),
+            onTaken: (lagMs) => metrics?.polledLag(lagMs),
+          })
+        : null;
     return {
       url,
       webhookUrl: `${url}${webhookPath}`,
       operatorUrl: operator?.url ?? null,
+      polling,
       engine,
       store,
       lost: lost.promise,
       async close() {
         await operator?.close();
+        await polling?.stop();
         await close();
         await engine.stop();
         await traces?.close();
@@ -367,7 +387,7 @@ interface Behind {
 async function openDoor(
   { settings, log }: AppOptions,
   { engine, reader, now, metrics, seen, traces }: Behind,
-): Promise<Listening> {
+): Promise<Listening & { readonly deliveries: DeliveryOptions }> {
   const probot = await startProbot(app, {
     appId: settings.app.id,
     privateKey: settings.app.privateKey,
@@ -376,28 +396,26 @@ async function openDoor(
   });
   const tally = createTally((entry) => log.info({ ...entry }, "delivery"));
   const paces = createDoorPaces();
+  const deliveries: DeliveryOptions = {
+    probot,
+    secrets: settings.webhookSecrets,
+    reader,
+    accept: (delivery) => {
+      seen.delivered(delivery.origin.repositoryId);
+      traces?.teller.delivered(delivery);
+      return engine.accept(delivery);
+    },
+    now,
+    log: (entry) => {
+      tally.count(entry);
+      seen.answered(entry.outcome, entry.reason);
+    },
+    paces,
+  };
   const listener = await startListener({
     ...settings.listen,
     webhookPath,
-    deliveries: timed(
-      deliveryHandler({
-        probot,
-        secrets: settings.webhookSecrets,
-        reader,
-        accept: (delivery) => {
-          seen.delivered(delivery.origin.repositoryId);
-          traces?.teller.delivered(delivery);
-          return engine.accept(delivery);
-        },
-        now,
-        log: (entry) => {
-          tally.count(entry);
-          seen.answered(entry.outcome, entry.reason);
-        },
-        paces,
-      }),
-      metrics,
-    ),
+    deliveries: timed(deliveryHandler(deliveries), metrics),
     refused: paces.refused,
     health: () => healthText(engine.disk()),
     documents: {
@@ -407,6 +425,7 @@ async function openDoor(
   });
   return {
     url: listener.url,
+    deliveries,
     async close() {
       await listener.close();
       tally.close();

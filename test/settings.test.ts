@@ -43,6 +43,7 @@ describe("what is needed", () => {
       sealSecret: "a-seal-secret-that-nobody-else-knows",
       github: { apiUrl: "https://api.github.com", gitUrl: "https://github.com", throttle: true },
       dataDir: "./.loopgate",
+      intake: "webhook",
       listen: { host: "127.0.0.1", port: 3000 },
       label: "loop",
       concurrentRuns: 4,
@@ -250,7 +251,7 @@ describe("what is needed", () => {
   test("no value ever appears in the message", () => {
     const wrong = Object.fromEntries(Object.keys(Environment.shape).map((name) => [name, `CANARY-${name}\nCANARY`]));
     const message = messageOf(wrong);
-    expect(message).toMatch(/^80 settings are/);
+    expect(message).toMatch(/^81 settings are/);
     expect(message).not.toContain("CANARY");
   });
 });

@@ -23,6 +23,10 @@ export interface Metrics {
   decided(decided: Moved): void;
   /** To be told of each answer to a delivery, by its status and how many milliseconds it took. */
   answered(status: number, ms: number): void;
+  /** To be told of each look at GitHub's log of webhooks. */
+  polled(outcome: "done" | "failed"): void;
+  /** To be told of each webhook from that log, how many milliseconds after it had left it was taken in. */
+  polledLag(ms: number): void;
   /** To be told of each request that goes to GitHub. */
   requested(kind: string): void;
   /** To be told of what GitHub says is left of a limit. */
@@ -31,6 +35,8 @@ export interface Metrics {
 
 /** Seconds: a delivery is answered within 10 s or lost. */
 const answerBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Seconds: from a look that comes at once to the three days that GitHub keeps its log for. */
+const lagBuckets = [5, 10, 15, 20, 30, 60, 120, 300, 900, 3_600, 21_600, 86_400, 259_200];
 /** Seconds: from a run that fails at once to the longest deadline that a policy may set. */
 const runBuckets = [5, 15, 30, 60, 120, 300, 600, 1_200, 2_400, 4_800, 14_400];
 /** Seconds, from the request to the agent's go. */
@@ -156,6 +162,18 @@ export function createMetrics({ now, slots, disk }: MetricSources): Metrics {
     buckets: answerBuckets,
     registers,
   });
+  const polls = new Counter({
+    name: "loopgate_polls_total",
+    help: "Looks at GitHub's log of webhooks, where LOOPGATE_INTAKE is poll, by outcome.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const pollLag = new Histogram({
+    name: "loopgate_poll_lag_seconds",
+    help: "From when a webhook left GitHub until it was read in GitHub's log, where LOOPGATE_INTAKE is poll.",
+    buckets: lagBuckets,
+    registers,
+  });
   const requests = new Counter({
     name: "loopgate_github_requests_total",
     help: "Requests to GitHub, by kind.",
@@ -201,6 +219,12 @@ export function createMetrics({ now, slots, disk }: MetricSources): Metrics {
     answered(status, ms) {
       answers.inc({ status: String(status) });
       if (status < 300) answerSeconds.observe(ms / 1_000);
+    },
+    polled(outcome) {
+      polls.inc({ outcome });
+    },
+    polledLag(ms) {
+      pollLag.observe(ms / 1_000);
     },
     requested(kind) {
       requests.inc({ kind });

@@ -642,6 +642,8 @@ export interface StorePort {
    * disk; null when a delivery with this GUID or this body was stored within the last 7 days.
    */
   acceptDelivery(delivery: Delivery): Promise<readonly string[] | null>;
+  /** Whether a delivery with this GUID was stored within the last 7 days before `at`, whatever its body. */
+  knowsDelivery(guid: string, at: number): boolean;
   /** Those that an earlier version left, oldest first, at most 100; each is gone once it was accepted. */
   earlierDeliveries(): Promise<readonly EarlierDelivery[]>;
   /** Adds events for one issue; `dedupe` keeps a result from being stored twice. */
@@ -714,6 +716,9 @@ export interface StorePort {
   schedules(repositoryId: number): Promise<Schedules | null>;
   /** Null: it has none any more. */
   setSchedules(repositoryId: number, schedules: Schedules | null): Promise<void>;
+  /** What was noted under this name, also before a restart; null: nothing. */
+  kept(name: string): Promise<string | null>;
+  keep(name: string, value: string): Promise<void>;
   trace(entry: TraceEntry): Promise<void>;
   readTrace(issueKey: string, limit: number): Promise<readonly TraceEntry[]>;
   /** The clock runs earlier by `byMs` than before: stored times after `now` are moved to it, postponed effects by as much. */

@@ -26,6 +26,7 @@ export async function send(
   closed: AbortSignal,
 ): Promise<Delivery> {
   const started = performance.now();
+  const left = departure(core);
   const { webhook } = pending.app;
   const answer = webhook
     ? await post(
@@ -35,7 +36,7 @@ export async function send(
         AbortSignal.any([AbortSignal.timeout(timeoutMs), closed]),
       )
     : unreachableHost;
-  return record(core, pending, Math.round(performance.now() - started), answer);
+  return record({ ...left, pending, durationMs: Math.round(performance.now() - started), answer });
 }
 
 function behind(frontDoors: Readonly<Record<string, string>>, url: string): string {
@@ -88,13 +89,25 @@ function headersOf(pending: Pending): Record<string, string> {
   };
 }
 
+/** A delivery has its place in the log from when it leaves, and is in it once it was answered: a slow one appears below later ones. */
+export function departure(core: Core): Departure {
+  return { id: core.nextId(), deliveredAt: core.now() };
+}
+
+type Departure = Pick<Delivery, "id" | "deliveredAt">;
+
+interface Sent extends Departure {
+  readonly pending: Pending;
+  readonly durationMs: number;
+  readonly answer: Answer;
+}
+
 /** The entry of the hook's log. */
-export function record(core: Core, pending: Pending, durationMs: number, answer: Answer): Delivery {
+export function record({ pending, durationMs, answer, ...left }: Sent): Delivery {
   const { body, ...about } = pending;
   return {
     ...about,
-    id: core.nextId(),
-    deliveredAt: core.now(),
+    ...left,
     durationMs,
     status: answer.status,
     statusCode: answer.code,

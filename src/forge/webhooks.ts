@@ -1,11 +1,11 @@
 // Webhooks: from the world's events to deliveries, their log, and the faults that deliveries meet.
-import { record, type SendOptions, send } from "./delivery.ts";
+import { departure, record, type SendOptions, send } from "./delivery.ts";
 import type { Activity } from "./http/activity.ts";
 import type { Delivery } from "./model.ts";
 import { address, type Pending } from "./payload.ts";
 
 export interface Hooks {
-  /** Every delivery sent, oldest first. GitHub keeps them three days; the forge keeps all. */
+  /** Every delivery sent, in the order they were answered: GitHub's log of three days is in `rest/deliveries.ts`. */
   readonly deliveries: readonly Delivery[];
   /** Sends a delivery again, under the GUID it had. */
   redeliver(delivery: Delivery): void;
@@ -41,9 +41,8 @@ export function createHooks(options: HookOptions): Hooks {
     if (faults.hold) return void held.push(pending);
     if (faults.drop > 0 || isLost?.(pending)) {
       faults.drop = Math.max(0, faults.drop - 1);
-      deliveries.push(
-        record(core, pending, 0, { code: 0, status: "failed to connect to host", headers: {}, body: "" }),
-      );
+      const answer = { code: 0, status: "failed to connect to host", headers: {}, body: "" };
+      deliveries.push(record({ ...departure(core), pending, durationMs: 0, answer }));
       return;
     }
     const times = faults.duplicate > 0 ? 2 : 1;

@@ -31,13 +31,15 @@ export interface AskedAs {
   readonly slug: string;
   /** All that are accepted of webhooks. */
   readonly secrets: readonly string[];
+  /** Whether webhooks arrive or their log is read; absent: they arrive. */
+  readonly intake?: "webhook" | "poll";
   readonly now?: () => number; // epoch milliseconds
 }
 
 /** Asks as the App itself: itself, its webhook, its installations. Seven requests at most, each tried once; never rejects. */
 export async function askGitHub(
   client: Client,
-  { appId, slug, secrets, now = Date.now }: AskedAs,
+  { appId, slug, secrets, intake = "webhook", now = Date.now }: AskedAs,
 ): Promise<StartFindings> {
   const own = await asked(client, "GET /app", OwnApp);
   if (!own.ok) return own.refused ? { problems: [unknownApp(own.said)], warnings: [] } : unasked(own.said);
@@ -57,13 +59,17 @@ export async function askGitHub(
         : [
             `LOOPGATE_APP_SLUG is ${JSON.stringify(slug)}, and GitHub calls App ${app.id} ${JSON.stringify(app.slug)}.`,
           ]),
-      ...(hook.ok ? hookProblems(hook.value) : []),
+      ...(hook.ok ? hookProblems(hook.value, intake) : []),
     ],
     warnings: [
       ...clockWarning(own.date, now()),
       ...lacks("The App does not ask for", app.permissions, needed),
       ...(deaf.length === 0 ? [] : [`The App is not subscribed to the events ${deaf.join(", ")}; app.yml lists them.`]),
-      ...(deliveries.ok ? await secretWarning(client, deliveries.value, secrets) : []),
+      ...(deliveries.ok
+        ? intake === "poll"
+          ? emptyLogWarning(deliveries.value)
+          : await secretWarning(client, deliveries.value, secrets)
+        : []),
       ...(installations.ok
         ? installations.value.flatMap(({ account, permissions }) =>
             lacks(`The installation on ${account?.login ?? "(unknown)"} has not accepted`, permissions, needed),
@@ -113,11 +119,29 @@ function unasked(said: string): StartFindings {
   return { problems: [], warnings: [`GitHub could not be asked about the App (${said.slice(0, 200)}).`] };
 }
 
-function hookProblems({ url, secret, content_type: type = "json" }: z.output<typeof Hook>): readonly string[] {
-  if (!url) return ["The App has no webhook address at GitHub, so nothing would ever be heard of."];
+function hookProblems(
+  { url, secret, content_type: type = "json" }: z.output<typeof Hook>,
+  intake: "webhook" | "poll",
+): readonly string[] {
+  if (!url)
+    return [
+      intake === "poll"
+        ? "The App has no webhook at GitHub, so its log of them, which LOOPGATE_INTAKE=poll reads, stays empty: make the webhook active at GitHub. Its address may lead nowhere, such as https://loopgate.invalid/."
+        : "The App has no webhook address at GitHub, so nothing would ever be heard of. Enter one there, or, where this machine has none that GitHub could reach, set LOOPGATE_INTAKE=poll.",
+    ];
   return [
-    ...(secret ? [] : ["The App's webhook has no secret at GitHub: enter that of LOOPGATE_WEBHOOK_SECRET there."]),
+    ...(secret || intake === "poll"
+      ? []
+      : ["The App's webhook has no secret at GitHub: enter that of LOOPGATE_WEBHOOK_SECRET there."]),
     ...(type === "json" ? [] : [`The App's webhook sends ${type}: choose application/json at GitHub.`]),
+  ];
+}
+
+/** An App hears at once that it was installed, so where nothing at all was sent in three days its webhook may be off. */
+function emptyLogWarning(newestFirst: z.output<typeof Deliveries>): readonly string[] {
+  if (newestFirst.length > 0) return [];
+  return [
+    "GitHub's log of webhooks, which LOOPGATE_INTAKE=poll reads, has none of the last three days. Unless nothing happened in the repositories, the App's webhook is not active: tick Active in its settings at GitHub.",
   ];
 }
 

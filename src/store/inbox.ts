@@ -45,7 +45,7 @@ export function inbox(
   driver: Driver,
   remembered: Remembered,
   earlier: Earlier = noEarlier,
-): Pick<StorePort, "acceptDelivery"> & InboxSteps {
+): Pick<StorePort, "acceptDelivery" | "knowsDelivery"> & InboxSteps {
   /** What is stored and not on the disk yet: an equal one that comes meanwhile is answered as this one is. */
   const unsettled = { guids: new Map<string, Promise<unknown>>(), bodies: new Map<string, Promise<unknown>>() };
   const isKnown = ({ delivery, fingerprint }: Come) => !earlier.has(delivery.guid) && remembered.has(fingerprint);
@@ -79,6 +79,7 @@ export function inbox(
         unsettled.bodies.delete(body);
       }
     },
+    knowsDelivery: (guid, at) => !earlier.has(guid) && remembered.hasGuid(guid, at),
     forgetDeliveries(now) {
       remembered.forget(now);
       return driver.write(() => forgetOld(now - rememberMs));

@@ -20,6 +20,8 @@ interface Key {
 export interface Remembered {
   /** Whether the GUID or the body was added within the last seven days before `at`. */
   has(one: Fingerprint): boolean;
+  /** Whether a delivery with this GUID was. */
+  hasGuid(guid: string, at: number): boolean;
   add(one: Fingerprint): void;
   /** Drops what is older than seven days before `now`. */
   forget(now: number): void;
@@ -31,8 +33,10 @@ export interface Remembered {
  * honest deliveries. Whoever wanted to make it happen would have to find such a body and have GitHub sign it.
  */
 export function fingerprintOf({ guid, bodySha256, receivedAt }: Named): Fingerprint {
-  return { guid: head(hash("sha256", guid, "hex")), body: head(bodySha256), at: receivedAt };
+  return { guid: keyOf(guid), body: head(bodySha256), at: receivedAt };
 }
+
+const keyOf = (guid: string) => head(hash("sha256", guid, "hex"));
 
 interface Named {
   readonly guid: string;
@@ -95,6 +99,10 @@ export function createRemembered(): Remembered {
   return {
     has({ guid, body, at }) {
       return parts.some((part) => part.has(guid, at) || part.has(body, at));
+    },
+    hasGuid(guid, at) {
+      const key = keyOf(guid);
+      return parts.some((part) => part.has(key, at));
     },
     add({ guid, body, at }) {
       const part = partFor(at);

@@ -6,6 +6,7 @@ import { artifacts } from "./artifacts.ts";
 import { effects } from "./effects.ts";
 import { events } from "./events.ts";
 import { type Earlier, inbox, readRemembered } from "./inbox.ts";
+import { kept } from "./kept.ts";
 import { type Dialect, loops } from "./loops.ts";
 import { prune } from "./prune.ts";
 import type { Remembered } from "./remembered.ts";
@@ -48,6 +49,7 @@ export function storeOn(
     ...allPaused(driver),
     ...runCosts(driver),
     ...schedules(driver),
+    ...kept(driver),
     ...loops(driver, dialect),
     ...artifacts(driver),
     ...trace(driver),

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Webhooks } from "@octokit/webhooks";
 import { expect, test } from "vitest";
+import { until } from "../until.ts";
 import { aFolder, aForge, appClient, atEnd, demo, gitWith, jwtClient } from "./local-forge.ts";
 
 interface Received {
@@ -16,15 +17,18 @@ interface Received {
   } & Record<string, unknown>;
 }
 
-/** A receiver that answers with `status()`, or never when that is null. */
-async function aReceiver(status: () => number | null = () => 202) {
+/** What a delivery is answered with; null: nothing. */
+type Status = (one: Received) => number | null | Promise<number>;
+
+async function aReceiver(status: Status = () => 202) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
-    received.push({ headers: request.headers, body, payload: JSON.parse(body) });
-    const code = status();
+    const one = { headers: request.headers, body, payload: JSON.parse(body) };
+    received.push(one);
+    const code = await status(one);
     if (code !== null) response.writeHead(code).end("heard");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -37,7 +41,7 @@ const secret = "a secret of the test";
 const verify = (key: string, { body, headers }: Received) =>
   new Webhooks({ secret: key }).verify(body, String(headers["x-hub-signature-256"]));
 
-async function aHookedForge(options: Parameters<typeof aForge>[0] = {}, status?: () => number | null) {
+async function aHookedForge(options: Parameters<typeof aForge>[0] = {}, status?: Status) {
   const receiver = await aReceiver(status);
   const forge = await aForge({ ...options, webhook: { url: receiver.url, secret } });
   await forge.idle();
@@ -116,6 +120,63 @@ test("a failed delivery is logged, not repeated, and redelivered by hand under t
   expect(after[0]).toMatchObject({ guid: log[0]!.guid, redelivery: true, status: "OK", status_code: 202 });
   const { data: full } = await client.apps.getWebhookDelivery({ delivery_id: after[0]!.id });
   expect(full).toMatchObject({ request: { payload: { action: "opened" } }, response: { payload: "heard" } });
+});
+
+test("the log of deliveries has cursors, no numbers of pages, and can be asked for failures", async () => {
+  const { forge } = await aHookedForge({}, ({ headers }) => (headers["x-github-event"] === "issues" ? 503 : 202));
+  const earlier = forge.deliveries.length;
+  const willa = forge.as("willa");
+  const issue = willa.openIssue("acme/demo", { title: "A bug" });
+  for (const word of ["one", "two", "three", "four"]) willa.comment(issue, word);
+  await forge.idle();
+  const client = jwtClient(forge);
+  const list = (query: string) => client.request(`GET /app/hook/deliveries?${query}`);
+  const all = (await list("per_page=100")).data.map(({ id }: { id: number }) => id);
+  expect(all).toEqual([...all].sort((one, other) => other - one));
+  expect(all).toHaveLength(earlier + 5);
+  const first = await list("per_page=2&page=2");
+  expect(first.data.map(({ id }: { id: number }) => id)).toEqual(all.slice(0, 2));
+  const [, next = ""] = /<([^>]+)>; rel="next"/.exec(first.headers.link ?? "") ?? [];
+  expect(new URL(next).searchParams.get("cursor")).toBe(`v1_${all[2]}`);
+  willa.comment(issue, "newer than the first page");
+  await forge.idle();
+  const second = await client.request({ method: "GET", url: next });
+  expect(second.data.map(({ id }: { id: number }) => id)).toEqual(all.slice(2, 4));
+  expect((await list("status=failure")).data.map(({ id }: { id: number }) => id)).toEqual([all[4]]);
+  await expect(list("cursor=2")).rejects.toMatchObject({ status: 422 });
+});
+
+test("a delivery that is answered late appears in the log below later ones", async () => {
+  const answers: (() => void)[] = [];
+  const { forge } = await aHookedForge({}, ({ payload }) =>
+    payload.action === "opened" ? new Promise((answer) => answers.push(() => answer(202))) : 202,
+  );
+  const willa = forge.as("willa");
+  const issue = willa.openIssue("acme/demo", { title: "A bug" });
+  await until(() => answers.length === 1);
+  willa.comment(issue, "quick");
+  const log = async () => (await jwtClient(forge).apps.listWebhookDeliveries()).data.map(({ event }) => event);
+  await until(() => forge.deliveries.at(-1)?.event === "issue_comment");
+  expect(await log()).not.toContain("issues");
+  for (const answer of answers) answer();
+  await forge.idle();
+  expect((await log()).slice(0, 2)).toEqual(["issue_comment", "issues"]);
+});
+
+test("after three days a delivery is neither listed, nor read, nor sent again", async () => {
+  let now = Date.now();
+  const { forge } = await aHookedForge({ clock: () => now });
+  forge.as("willa").openIssue("acme/demo", { title: "A bug" });
+  await forge.idle();
+  const { apps } = jwtClient(forge);
+  const [kept] = (await apps.listWebhookDeliveries()).data;
+  const delivery_id = kept?.id ?? 0;
+  now += 3 * 86_400_000 - 1;
+  expect((await apps.listWebhookDeliveries()).data).not.toEqual([]);
+  now += 1;
+  expect((await apps.listWebhookDeliveries()).data).toEqual([]);
+  await expect(apps.getWebhookDelivery({ delivery_id })).rejects.toMatchObject({ status: 404 });
+  await expect(apps.redeliverWebhookDelivery({ delivery_id })).rejects.toMatchObject({ status: 404 });
 });
 
 test("an answer that does not come counts as timed out", async () => {

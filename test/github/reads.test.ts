@@ -121,11 +121,11 @@ test("installations are listed, suspended ones as such, and the repositories of 
   expect(await up.port.listRepositories(installationId)).toHaveLength(1);
 });
 
-const delivery = { id: 1, guid: "a", status_code: 503, event: "issues" };
+const delivery = { id: 1, guid: "a", at: 0, statusCode: 503, event: "issues" };
 
 test.each([
   ["one that failed", [delivery], [1]],
-  ["one that failed and came through when sent again", [{ ...delivery, id: 2, status_code: 202 }, delivery], []],
+  ["one that failed and came through when sent again", [{ ...delivery, id: 2, statusCode: 202 }, delivery], []],
   ["one that failed twice, by its last try", [{ ...delivery, id: 2 }, delivery], [2]],
   ["one of an event that is not handled", [{ ...delivery, event: "star" }], []],
   ["one that failed five times", [5, 4, 3, 2, 1].map((id) => ({ ...delivery, id })), []],

@@ -28,12 +28,13 @@ async function aGitHub() {
       privateKey: string;
       secrets: readonly string[];
       now: () => number;
+      intake: "webhook" | "poll";
     }> = {},
     url = `${forge.url}/api/v3`,
   ) => {
-    const { id, slug, privateKey, secrets = [hookSecret], now = Date.now } = { ...forge.app, ...change };
+    const { id, slug, privateKey, intake, secrets = [hookSecret], now = Date.now } = { ...forge.app, ...change };
     const clients = githubClients({ appId: id, privateKey, baseUrl: url, throttle: false, timeoutMs: 2_000 });
-    return askGitHub(clients.forApp(), { appId: id, slug, secrets, now });
+    return askGitHub(clients.forApp(), { appId: id, slug, secrets, now, ...(intake ? { intake } : {}) });
   };
   return { forge, ask };
 }
@@ -100,6 +101,22 @@ test("F23: a secret other than GitHub's is said by the signature of a webhook, w
   await forge.idle();
   expect(await told(["a mistyped secret of mine"])).toEqual([]);
   expect(await told([hookSecret])).toEqual([]);
+});
+
+test("where the log of webhooks is read, an App without one, and a log with nothing in it, are said, and no secret is asked after", async () => {
+  const { forge, ask } = await aGitHub();
+  const intake = "poll";
+  expect(await ask({ intake, secrets: ["another secret than GitHub's"] })).toEqual({
+    problems: [],
+    warnings: [expect.stringMatching(/^GitHub's log of webhooks, which LOOPGATE_INTAKE=poll reads, has none/)],
+  });
+  await forge.createRepository({ owner: "acme", name: "shop", files: { a: "b\n" }, collaborators: { alice: "write" } });
+  forge.as("alice").openIssue("acme/shop", { title: "It is wrong", body: "" });
+  await forge.idle();
+  expect(await ask({ intake, secrets: ["another secret than GitHub's"] })).toEqual({ problems: [], warnings: [] });
+  forge.setWebhook(null);
+  expect((await ask({ intake })).problems).toEqual([expect.stringMatching(/make the webhook active at GitHub/)]);
+  expect((await ask()).problems).toEqual([expect.stringMatching(/or, .* set LOOPGATE_INTAKE=poll/)]);
 });
 
 test("a webhook that was refused with 401, and a permission that an installation has not accepted, are said", async () => {

@@ -41,6 +41,7 @@ export interface Disk {
   readonly schedules: Map<number, Schedules>; // by repository
   readonly allPaused: Map<number, { readonly paused: AllPaused | null; readonly comment: number | null }>; // by repository
   readonly runCosts: Map<string, RunCost & { readonly short: boolean }>; // by run
+  readonly kept: Map<string, string>;
   newestEvent: number; // handled ones too
   seq: number;
   position: number;
@@ -58,6 +59,7 @@ export function emptyDisk(): Disk {
     schedules: new Map(),
     allPaused: new Map(),
     runCosts: new Map(),
+    kept: new Map(),
     openEvents: new Map(),
     dedupe: new Map(),
     sources: new Map(),
@@ -76,8 +78,8 @@ export function emptyDisk(): Disk {
 export function wipe(disk: Disk): void {
   for (const part of [disk.deliveries, disk.bodies, disk.loops, disk.openEvents, disk.dedupe, disk.sources])
     part.clear();
-  for (const part of [disk.effects, disk.alarms, disk.artifacts, disk.schedules, disk.allPaused, disk.runCosts])
-    part.clear();
+  for (const part of [disk.effects, disk.alarms, disk.artifacts, disk.schedules, disk.allPaused]) part.clear();
+  for (const part of [disk.runCosts, disk.kept]) part.clear();
   disk.trace.length = 0;
   disk.newestEvent = 0;
   disk.seq = 0;
@@ -124,6 +126,9 @@ export function memoryStore(disk: Disk, boundary: Boundary, watch: Watch): Store
     lastTime,
     confirm: async () => {},
     acceptDelivery: (delivery) => write("acceptDelivery", () => acceptDelivery(disk, delivery)),
+    knowsDelivery: (guid, at) => at - (disk.deliveries.get(guid)?.receivedAt ?? Number.NEGATIVE_INFINITY) <= rememberMs,
+    kept: (name) => read("kept", () => disk.kept.get(name) ?? null),
+    keep: (name, value) => write("keep", () => void disk.kept.set(name, value)),
     earlierDeliveries: () => read("earlierDeliveries", () => []),
     addEvent: (issueKey, event, at, dedupe) => write("addEvent", () => addEvent(disk, issueKey, event, at, dedupe)),
     nextEvent: (issueKey) => read("nextEvent", () => disk.openEvents.get(issueKey)?.[0] ?? null),

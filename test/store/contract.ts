@@ -338,6 +338,21 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       });
     });
 
+    test("what was noted under a name is there after a restart, as it was noted last", async () => {
+      expect(await store.kept("webhooks read")).toBeNull();
+      for (const value of ["1", "2"]) await store.keep("webhooks read", value);
+      await store.keep("another", "3");
+      await reopen();
+      expect([await store.kept("webhooks read"), await store.kept("another")]).toEqual(["2", "3"]);
+    });
+
+    test("a delivery is known by its GUID alone for seven days, also after a restart", async () => {
+      await store.acceptDelivery(aDelivery({ receivedAt: 10 * day }));
+      await reopen();
+      expect([store.knowsDelivery("g1", 17 * day), store.knowsDelivery("g1", 17 * day + 1)]).toEqual([true, false]);
+      expect(store.knowsDelivery("g2", 10 * day)).toBe(false);
+    });
+
     test("F15: how a repository's schedules stand is there after a restart, until it has none", async () => {
       const repository = { installationId: 1, repositoryId: 100, owner: "acme", name: "shop" };
       const last = { at: 4, issue: 7, base: sha("b") };

@@ -185,7 +185,7 @@ function delivery(guid: string, title: string): Delivery {
 
 /** The tables that the first version made, in place of those that are there. */
 const earliestTables = `
-  drop table opening; drop table all_paused; drop table schedule; drop table run_cost; drop table remembered; drop table earlier_delivery; drop table artifact_use; drop table loop;
+  drop table opening; drop table all_paused; drop table schedule; drop table run_cost; drop table kept; drop table remembered; drop table earlier_delivery; drop table artifact_use; drop table loop;
   drop table event; drop table effect; drop table trace;
   create table delivery (
     guid text primary key, event text not null, body_sha256 text not null, body text,

@@ -88,6 +88,8 @@ export interface StoryOptions {
   readonly image?: string;
   /** Whether the App serves figures to its operator; by default it does not. */
   readonly figures?: boolean;
+  /** How the App hears of GitHub; by default webhooks arrive, or, where LOOPGATE_TEST_INTAKE is poll, their log is read. */
+  readonly intake?: "webhook" | "poll";
   /** Where the store is; by default in a file, and in PostgreSQL where LOOPGATE_TEST_STORE names it. */
   readonly store?: "postgres";
 }
@@ -128,6 +130,8 @@ export interface Story {
    */
   restart(options?: {
     readonly loseStore?: boolean | "alone";
+    /** What happens at GitHub meanwhile. */
+    readonly meanwhile?: () => unknown;
     readonly moveTo?: (dataDir: string) => Promise<string>;
   }): Promise<void>;
 }
@@ -181,7 +185,9 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
       clock: clockOf(life),
       onRequest: (kind, route) => requests.push({ kind, route }),
     });
-    forge.setWebhook({ url: app.webhookUrl, secret: webhookSecret });
+    // Where their log is read, webhooks go where nobody is.
+    const url = app.polling === null ? app.webhookUrl : "http://127.0.0.1:9/";
+    forge.setWebhook({ url, secret: webhookSecret });
     return app;
   };
   let app = await start();
@@ -192,10 +198,13 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
   });
 
   const settle = async () => {
+    let heard: number;
     do {
       await forge.idle();
+      heard = forge.deliveries.length;
+      await app.polling?.look();
       await app.engine.idle();
-    } while (forge.pending() || app.engine.busy);
+    } while (forge.pending() || app.engine.busy || (app.polling !== null && heard !== forge.deliveries.length));
   };
   const load = (issue: Issue) => app.store.load(`${repository.id}#${issue.number}`);
   const story: Story = {
@@ -249,8 +258,10 @@ export async function aStory(options: StoryOptions = {}): Promise<Story> {
       const clean = cleaner(forge.url);
       return issue.comments.filter((comment) => comment.user.login === "loopgate[bot]").map(({ body }) => clean(body));
     },
-    async restart({ loseStore = false, moveTo } = {}) {
+    async restart({ loseStore = false, moveTo, meanwhile } = {}) {
       await app.close();
+      await meanwhile?.();
+      if (meanwhile !== undefined) await forge.idle();
       if (moveTo !== undefined) address = await moveTo(join(dir, "app"));
       if (loseStore) await database?.empty();
       if (loseStore === "alone") for (const name of storeFiles) await removeAll(join(dir, "app", name));
@@ -300,6 +311,7 @@ function settingsFor(forge: Forge, dir: string, options: StoryOptions): Settings
     sealSecret,
     github: { apiUrl: forge.url, gitUrl: forge.url, throttle: false },
     dataDir: join(dir, "app"),
+    intake: options.intake ?? (process.env.LOOPGATE_TEST_INTAKE === "poll" ? "poll" : "webhook"),
     listen: { host: "127.0.0.1", port: 0 },
     label: "loop",
     concurrentRuns: options.concurrentRuns ?? 4,

@@ -1,17 +1,23 @@
 // The App's hook: its configuration, its deliveries, and sending one of them again.
 import { Hono } from "hono";
-import type { ForgeEnv } from "../caller.ts";
-import { bodyOf, numberIn, pageOf } from "../http/answer.ts";
+import type { ForgeContext, ForgeEnv } from "../caller.ts";
+import { bodyOf, numberIn } from "../http/answer.ts";
 import type { App, Delivery } from "../model.ts";
-import { notFound } from "../refusal.ts";
+import { notFound, Refusal } from "../refusal.ts";
 import { instant } from "../shapes/url.ts";
 import type { Hooks } from "../webhooks.ts";
+import type { World } from "../world.ts";
 import { requireApp } from "./apps.ts";
 
-export function deliveries(hooks: Hooks): Hono<ForgeEnv> {
+/** How long GitHub keeps a delivery, its payload included, and sends it again where asked. */
+const keptMs = 3 * 86_400_000;
+
+export function deliveries(world: World, hooks: Hooks): Hono<ForgeEnv> {
   const routes = new Hono<ForgeEnv>();
+  const logOf = (app: App) =>
+    hooks.deliveries.filter((one) => one.app === app && world.now() - one.deliveredAt < keptMs);
   const deliveryIn = (app: App, id: number) => {
-    const found = hooks.deliveries.find((one) => one.id === id && one.app === app);
+    const found = logOf(app).find((one) => one.id === id);
     if (!found) throw notFound();
     return found;
   };
@@ -27,14 +33,8 @@ export function deliveries(hooks: Hooks): Hono<ForgeEnv> {
     return c.json(configShape(app));
   });
   routes.get("/app/hook/deliveries", (c) => {
-    const app = requireApp(c);
-    const newestFirst = hooks.deliveries.filter((one) => one.app === app).toReversed();
-    return c.json(
-      pageOf(
-        c,
-        newestFirst.map((one) => deliveryShape(one)),
-      ),
-    );
+    const newestFirst = logOf(requireApp(c)).sort((one, other) => other.id - one.id);
+    return c.json(cursorPage(c, newestFirst.filter(ofStatus(c.req.query("status")))).map(deliveryShape));
   });
   routes.get("/app/hook/deliveries/:id", (c) =>
     c.json(fullDeliveryShape(deliveryIn(requireApp(c), numberIn(c, "id")))),
@@ -45,6 +45,40 @@ export function deliveries(hooks: Hooks): Hono<ForgeEnv> {
   });
   return routes;
 }
+
+function ofStatus(wanted: string | undefined): (delivery: Delivery) => boolean {
+  const isSuccess = ({ statusCode }: Delivery) => statusCode >= 200 && statusCode < 400;
+  if (wanted === undefined) return () => true;
+  if (wanted !== "success" && wanted !== "failure") throw unprocessable("status");
+  return (delivery) => isSuccess(delivery) === (wanted === "success");
+}
+
+/** Up to `per_page` (30, at most 100) from a cursor on. There are no numbers of pages here: `page` changes nothing. */
+function cursorPage(c: ForgeContext, newestFirst: readonly Delivery[]): readonly Delivery[] {
+  const size = Math.min(100, Math.max(1, Math.trunc(Number(c.req.query("per_page") ?? 30)) || 30));
+  const cursor = c.req.query("cursor");
+  const [, id] = /^v1_(\d+)$/.exec(cursor ?? "") ?? [];
+  if (cursor !== undefined && id === undefined) throw unprocessable("cursor");
+  // The delivery that it names may be gone by now: the page then begins with the next older one.
+  const at = id === undefined ? 0 : newestFirst.findIndex((one) => one.id <= Number(id));
+  const from = at === -1 ? newestFirst.length : at;
+  const [before, next] = [newestFirst[Math.max(0, from - size)], newestFirst[from + size]];
+  const links = [
+    ...(next === undefined ? [] : [link(c, next, "next")]),
+    ...(from === 0 || before === undefined ? [] : [link(c, before, "prev")]),
+  ];
+  if (links.length > 0) c.header("link", links.join(", "));
+  return newestFirst.slice(from, from + size);
+}
+
+function link(c: ForgeContext, { id }: Delivery, rel: string): string {
+  const url = new URL(c.req.url);
+  url.searchParams.set("cursor", `v1_${id}`);
+  return `<${url.href}>; rel="${rel}"`;
+}
+
+const unprocessable = (field: string) =>
+  new Refusal(422, "Validation Failed", [{ resource: "HookDelivery", field, code: "invalid" }]);
 
 function configShape(app: App) {
   return {

@@ -29,7 +29,7 @@ export function restRoutes(parts: { world: World; hooks: Hooks; rates: RateLimit
   const resources = [
     apps(world),
     installation(world),
-    deliveries(hooks),
+    deliveries(world, hooks),
     userInstallations(world),
     users(world, rates),
     activity(world),

@@ -101,7 +101,11 @@ export async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
-export async function guarded<T>(connection: Connection, attempted: string, act: () => Promise<T>): Promise<T> {
+export async function guarded<T>(
+  connection: Pick<Connection, "now">,
+  attempted: string,
+  act: () => Promise<T>,
+): Promise<T> {
   try {
     return await act();
   } catch (error) {

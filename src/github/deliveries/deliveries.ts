@@ -88,10 +88,24 @@ export function deliveryHandler(options: DeliveryOptions) {
   };
 }
 
+export interface Told {
+  readonly guid: string;
+  readonly event: string;
+  /** JSON, in memory of its own. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Takes in what GitHub itself said it has sent, as if it had arrived: `failed` where it could not be stored. Never rejects. */
+export async function takeIn(options: DeliveryOptions, { guid, event, bytes }: Told): Promise<DeliveryLog["outcome"]> {
+  const answer = await receive(options, { pieces: [bytes], release: () => {} }, { guid, event });
+  options.log({ guid, event, ...answer });
+  return answer.outcome;
+}
+
 async function receive(
   options: DeliveryOptions,
   body: SignedBody,
-  { guid, event }: Extract<Admission, { ok: true }>,
+  { guid, event }: Pick<Extract<Admission, { ok: true }>, "guid" | "event">,
 ): Promise<Answer> {
   try {
     if (!handledEvents.includes(event)) return { status: 202, outcome: "ignored", reason: "the event is not handled" };

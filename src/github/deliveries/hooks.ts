@@ -1,13 +1,8 @@
 // Asks GitHub to send again the deliveries that did not reach us: it never does so by itself.
-import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
-import { type Connection, guarded, understood } from "../client/client.ts";
+import { type Connection, guarded } from "../client/client.ts";
+import { type Logged, type LoggedPage, logPage } from "./log.ts";
 import { handledEvents } from "./webhook.ts";
-
-const Deliveries = z.array(
-  z.object({ id: z.number().int(), guid: z.string(), status_code: z.number().int(), event: z.string() }),
-);
-type Listed = z.infer<typeof Deliveries>[number];
 
 /** So many pages of a hundred are looked through, newest first; GitHub keeps deliveries for three days. */
 const pages = 3;
@@ -39,8 +34,8 @@ function isOfAll({ kind }: Fault): boolean {
 }
 
 /** Oldest first, so that what comes again comes in its own order. */
-export function undelivered(newestFirst: readonly Listed[]): readonly Listed[] {
-  const byGuid = new Map<string, Listed[]>();
+export function undelivered(newestFirst: readonly Logged[]): readonly Logged[] {
+  const byGuid = new Map<string, Logged[]>();
   for (const one of newestFirst) byGuid.set(one.guid, [...(byGuid.get(one.guid) ?? []), one]);
   return [...byGuid.values()]
     .filter((tries) => tries.length < mostTries && !tries.some(arrived))
@@ -49,22 +44,18 @@ export function undelivered(newestFirst: readonly Listed[]): readonly Listed[] {
     .reverse();
 }
 
-function arrived({ status_code }: Listed): boolean {
-  return status_code >= 200 && status_code < 300;
+function arrived({ statusCode }: Logged): boolean {
+  return statusCode >= 200 && statusCode < 300;
 }
 
-async function recent(connection: Connection): Promise<readonly Listed[]> {
-  const attempted = "Could not list the App's webhook deliveries";
-  const found: Listed[] = [];
-  let url = "/app/hook/deliveries?per_page=100";
+async function recent(connection: Connection): Promise<readonly Logged[]> {
+  const found: Logged[] = [];
+  let next: string | null = null;
   for (let page = 0; page < pages; page++) {
-    const { data, headers } = await guarded(connection, attempted, () =>
-      connection.clients.forApp().request({ method: "GET", url }),
-    );
-    found.push(...understood({ attempted, shape: Deliveries }, data));
-    const [, next] = /<([^>]+)>;\s*rel="next"/.exec(String(headers.link ?? "")) ?? [];
-    if (next === undefined) break;
-    url = next;
+    const read: LoggedPage = await logPage(connection, next);
+    found.push(...read.newestFirst);
+    next = read.next;
+    if (next === null) break;
   }
   return found;
 }

@@ -2,7 +2,7 @@
 import { allIndexes, ofRunCosts } from "../indexes.ts";
 
 /** Raised with every change of the tables. */
-export const storeVersion = 4;
+export const storeVersion = 5;
 
 export const schemaName = "loopgate";
 
@@ -23,11 +23,16 @@ create table run_cost (
 );
 `;
 
+const keptTable = `
+create table kept (name ${text} primary key, value text not null);
+`;
+
 /** By the version they start from: what makes the next one of it. */
 export const upgrades: ReadonlyMap<number, string> = new Map([
   [1, "alter table all_paused add column comment bigint"],
   [2, scheduleTable],
   [3, `${runCostTable}${ofRunCosts}`],
+  [4, keptTable],
 ]);
 
 export const tables = `
@@ -64,4 +69,4 @@ create table trace (
   kind text not null, detail text not null
 );
 create table all_paused (repository_id bigint primary key, paused_by text not null, since bigint not null, comment bigint);
-${scheduleTable}${runCostTable}${allIndexes}`;
+${scheduleTable}${runCostTable}${keptTable}${allIndexes}`;

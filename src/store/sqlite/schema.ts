@@ -2,7 +2,7 @@
 import { ofArtifactUses, ofLoopIds, ofLoopsAndWork, ofPastLoops, ofRemembered, ofRunCosts } from "../indexes.ts";
 
 /** Raised with every change of the tables; an older store is brought up to date, a newer one is refused, never guessed at. */
-export const storeVersion = 9;
+export const storeVersion = 10;
 
 /** Deliveries that an earlier version stored and did not come to handle; nothing is added to it. */
 export const earlierDeliveries = `
@@ -52,6 +52,11 @@ create table run_cost (
 ) strict;
 ${ofRunCosts}`;
 
+/** What the App notes for its next life, a text by its name. */
+export const keptTable = `
+create table kept (name text primary key, value text not null) strict;
+`;
+
 export const tables = `
 create table opening (epoch integer not null) strict;
 insert into opening (epoch) values (0);
@@ -78,4 +83,4 @@ create table trace (
   id integer primary key autoincrement, issue_key text not null, loop text not null, at integer not null,
   kind text not null, detail text not null
 ) strict;
-${ofLoopsAndWork}${ofLoopIds}${ofPastLoops}${allPausedTable}${commentOfPause}${scheduleTable}${runCostTable}`;
+${ofLoopsAndWork}${ofLoopIds}${ofPastLoops}${allPausedTable}${commentOfPause}${scheduleTable}${runCostTable}${keptTable}`;

@@ -7,6 +7,7 @@ import {
   artifactUses,
   commentOfPause,
   earlierDeliveries,
+  keptTable,
   remembered,
   runCostTable,
   scheduleTable,
@@ -22,6 +23,7 @@ const steps: ReadonlyMap<number, (db: DatabaseSync) => void> = new Map([
   [6, (db) => db.exec(commentOfPause)],
   [7, (db) => db.exec(scheduleTable)],
   [8, (db) => db.exec(runCostTable)],
+  [9, (db) => db.exec(keptTable)],
 ]);
 
 /** True once the store has version `to`; false, with nothing changed, where no way leads there. To be called within a transaction. */
