@@ -87,6 +87,11 @@ const catalogue = {
     when: "when you mend what an earlier attempt left",
     input: z.strictObject({}),
   },
+  steering: {
+    does: "Gives what people have said to you since you began.",
+    when: "when you are told that there is something, and before you choose a way that would be hard to turn back from",
+    input: z.strictObject({}),
+  },
   attach_artifact: {
     does: "Shows a picture in the thread: a PNG file that you wrote beside result.json, or one that a tool answered with.",
     when: "when a picture shows people what words do not, such as a page that you changed",

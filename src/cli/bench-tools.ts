@@ -13,6 +13,7 @@ import { newLeaseToken } from "../gateway/lease.ts";
 import { openRunGateway } from "../gateway/run.ts";
 import { toolGateway } from "../gateway/tools/server.ts";
 import { createServerClient, type ServerClient } from "../gateway/tools/upstream/client.ts";
+import { noWords } from "../gateway/tools/words.ts";
 import type { ToolServer } from "../loop/state.ts";
 import { startServers } from "../runs/tool-servers.ts";
 import { median } from "./bench-median.ts";
@@ -113,6 +114,7 @@ async function calls(dir: string, command: string, rounds: number, signal: Abort
     lease,
     tools: beside.tools(freely),
     onCall: async () => {},
+    words: noWords,
     onRefused: () => {},
     onError: () => {},
     limits: { calls: 1e9 },

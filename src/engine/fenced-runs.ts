@@ -9,7 +9,7 @@ export function fencedRuns(runs: RunsPort, confirm: () => Promise<void>): RunsPo
       await confirm();
       return act(...given);
     };
-  const { prune, forgetRecords, forgetObjects } = runs;
+  const { tell, prune, forgetRecords, forgetObjects } = runs;
   return {
     ...runs,
     start: fenced(runs.start),
@@ -20,6 +20,7 @@ export function fencedRuns(runs: RunsPort, confirm: () => Promise<void>): RunsPo
     unstage: fenced(runs.unstage),
     release: fenced(runs.release),
     sweep: fenced(runs.sweep),
+    ...(tell === undefined ? {} : { tell: fenced(tell) }),
     ...(prune === undefined ? {} : { prune: fenced(prune) }),
     ...(forgetRecords === undefined ? {} : { forgetRecords: fenced(forgetRecords) }),
     ...(forgetObjects === undefined ? {} : { forgetObjects: fenced(forgetObjects) }),

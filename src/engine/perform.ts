@@ -115,6 +115,9 @@ async function performFor(world: World, state: LoopState, stored: Asked): Promis
       return readClosing(world, state, effect);
     case "start_run":
       return startRun(world, state, effect, { issueKey: stored.issueKey, retrying });
+    case "tell_run":
+      await runs.tell?.(state, effect.run);
+      return [];
     case "publish":
       return publish(world, state, effect);
     case "open_pull": {

@@ -25,6 +25,7 @@ import type {
   CheckSeen,
   GamingSeen,
   Handover,
+  Heard,
   Isolation,
   IssueRef,
   KnockOutSeen,
@@ -397,6 +398,7 @@ export interface RunReport {
   readonly tools?: readonly string[]; // what the agent says it called, with counts; absent: nothing
   readonly toolCalls?: readonly ToolCount[]; // what it called at the tool gateway; absent: nothing
   readonly permitsUsed?: readonly string[]; // what a person had allowed and was done; absent: nothing
+  readonly heard?: readonly Heard[]; // what people said that its agent was told; absent: nothing
   readonly refusals?: readonly string[]; // what its gateways refused to it by policy, with counts; absent: nothing
   readonly newPackages?: readonly string[]; // what it was refused until a person is asked, such as `npm left-pad`; absent: nothing
   readonly lostServices?: readonly string[]; // services that ended while it went on, each with how; absent: none
@@ -446,6 +448,8 @@ export interface StartedRun {
   readonly startedAt: number;
   readonly isolation: Isolation;
   readonly provenance?: Provenance; // absent: adopted after a restart, and told when it was started
+  /** Has `tell` told of what its agent heard of people's words, what it heard before included; absent: it has no agent that could. */
+  readonly onHeard?: (tell: (heard: Heard) => void) => void;
   readonly done: Promise<RunReport>;
 }
 
@@ -486,6 +490,8 @@ export interface RunsPort {
   left(issue: Pick<IssueRef, "number">): Promise<readonly LeftRun[]>;
   /** Ends the run, whichever process started it; resolves when nothing of it runs. What it left stays. */
   stop(run: string, why: string): Promise<void>;
+  /** Has the agent of a run told what people said to it, as the loop's state has it; nothing where the run is not at work here. Absent: agents have no tools. */
+  readonly tell?: (loop: LoopState, run: string) => Promise<void>;
   /** Removes what a run left whose end is stored: container, folder, spending, and with `commits` what it pushed. */
   forget(run: string, commits: boolean): Promise<void>;
   /** What a run which is gone had spent on model calls; absent: runs call no models. */

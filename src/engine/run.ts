@@ -187,6 +187,11 @@ function startOf(state: LoopState, run: string): StartRun | null {
 }
 
 function watch(world: World, state: LoopState, effect: StartRun, issueKey: string, started: StartedRun): void {
+  const { run } = effect;
+  started.onHeard?.((heard) => {
+    const event = { type: "words_heard", run, heard: [heard] } as const;
+    world.track(world.untilStored(() => world.submit(issueKey, event, `${run}/heard/${heard.id}`)));
+  });
   const over = started.done.then((report) =>
     world.untilStored(async () => {
       const event = await ended(world, state, effect.run, effect.role, report);
@@ -303,6 +308,7 @@ function factsOf(run: string, report: Settled) {
     tools = [],
     toolCalls = [],
     permitsUsed = [],
+    heard = [],
     refusals = [],
     newPackages = [],
     lostServices = [],
@@ -326,6 +332,7 @@ function factsOf(run: string, report: Settled) {
     tools,
     ...(toolCalls.length === 0 ? {} : { toolCalls }),
     ...(permitsUsed.length === 0 ? {} : { permitsUsed }),
+    ...(heard.length === 0 ? {} : { heard: [...heard] }),
     ...(refusals.length === 0 ? {} : { refusals }),
     ...(newPackages.length === 0 ? {} : { newPackages }),
     ...(lostServices.length === 0 ? {} : { lostServices }),

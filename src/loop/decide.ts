@@ -57,6 +57,7 @@ import { onAllResumed, onHoldTakenOff } from "./resume.ts";
 import { runWithoutLoop } from "./run-command.ts";
 import type { Schedules } from "./schedule.ts";
 import type { Ending, LoopState, Phase, RunFacts } from "./state.ts";
+import { onWordsHeard, withUnheard } from "./steer.ts";
 import { withMoneyWarning } from "./warning.ts";
 
 /**
@@ -109,7 +110,8 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
   }
   if (event.type === "run_ended") {
     const told = withoutEmptyChange(event);
-    return withMoneyWarning(state, withLeftovers(onRunEnded(state, told, now), state, told));
+    const decision = withUnheard(onRunEnded(state, told, now), told);
+    return withMoneyWarning(state, withLeftovers(decision, state, told));
   }
   if (event.type === "policy_proposed") return onPolicyProposed(state, event);
   if (event.type === "schedules_seen") return runSchedules(state, now, event.repository);
@@ -160,6 +162,8 @@ function choose(state: LoopState | null, event: LoopEvent, now: number): Decisio
       return state.ending?.reason === "task_complete"
         ? stay(state, "the end was read before")
         : withAutoMerge(state, autoMergeNow(state, event.facts), (heard) => onGateRead(heard, event, now));
+    case "words_heard":
+      return onWordsHeard(state, event);
     case "record_deleted":
       return onRecordDeleted(state, event.comment);
     case "record_edited":
@@ -197,6 +201,7 @@ type LiveEvent = Exclude<
       | "gate_read"
       | "record_deleted"
       | "record_edited"
+      | "words_heard"
       | "run_ended";
   }
 >;
@@ -464,6 +469,7 @@ const dispensable: readonly EffectType[] = [
   "post_attempt",
   "release",
   "stop_run",
+  "tell_run",
   "forget_run",
   "answer_without_loop",
   "check_policy",

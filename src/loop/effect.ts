@@ -3,7 +3,7 @@ import type { Amount } from "./amount.ts";
 import type { AlarmName, BaseRefusal, Command, CommandedIssue } from "./event.ts";
 import type { ApprovalRefusal, CommandRefusal, GateRefusal } from "./refusal.ts";
 import type { Schedules } from "./schedule.ts";
-import type { BaseTip, CheckAgain, IssueRef, KnockOutSeen, Person, Review, RunFacts } from "./state.ts";
+import type { BaseTip, CheckAgain, Heard, IssueRef, KnockOutSeen, Person, Review, RunFacts, Said } from "./state.ts";
 
 /** A reply in the thread; the words are in report/wording/replies.ts. */
 export type Reply =
@@ -25,7 +25,14 @@ export type Reply =
   | { readonly kind: "explain" } // why it is not running, or what it is at
   | { readonly kind: "report" } // what was tried so far
   | { readonly kind: "help" }
-  | { readonly kind: "steered"; readonly hears: "next" | "retry" }
+  | { readonly kind: "steered"; readonly hears: "now" | "next" | "retry"; readonly attempt?: number } // attempt: at work now
+  | { readonly kind: "words_heard"; readonly of: readonly Said[]; readonly attempt: number; readonly by: Heard["by"] }
+  | {
+      readonly kind: "words_unheard"; // its agent ended before it was told
+      readonly of: readonly Said[];
+      readonly attempt: number;
+      readonly hears: "next" | "retry" | "nobody";
+    }
   | {
       readonly kind: "raised"; // by `/loop budget` or `/loop extend`
       readonly given: Amount;
@@ -83,6 +90,7 @@ export type Effect =
       readonly attempt: number;
     }
   | { readonly type: "stop_run"; readonly run: string; readonly why: string }
+  | { readonly type: "tell_run"; readonly run: string } // its agent what people said since its brief was written
   | { readonly type: "forget_run"; readonly run: string; readonly commits: boolean } // its end is stored; commits: what it pushed goes too
   | { readonly type: "publish"; readonly run: string; readonly head: string; readonly expected: string | null }
   | { readonly type: "open_pull" }

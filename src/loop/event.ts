@@ -15,6 +15,7 @@ import type {
   Finding,
   GamingSeen,
   Handover,
+  Heard,
   Isolation,
   IssueRef,
   KnockOutSeen,
@@ -278,6 +279,7 @@ export type LoopEvent =
       readonly planted?: Planted; // in what a reviewer is shown, to see whether it looks; absent: nothing is
       readonly provenance?: Provenance;
     }
+  | { readonly type: "words_heard"; readonly run: string; readonly heard: readonly Heard[] } // its agent was told what people said
   | {
       readonly type: "run_ended";
       readonly run: string;
@@ -293,6 +295,7 @@ export type LoopEvent =
       readonly tools: readonly string[];
       readonly toolCalls?: readonly ToolCount[]; // what it called at the tool gateway; absent: nothing
       readonly permitsUsed?: readonly string[]; // what a person had allowed and was done; absent: nothing
+      readonly heard?: readonly Heard[]; // what people said that its agent was told; absent: nothing
       readonly refusals?: readonly string[]; // what its gateways refused to it; absent: nothing
       readonly newPackages?: readonly string[]; // what it would have fetched, had a person been asked, such as `npm left-pad`; absent: nothing
       readonly lostServices?: readonly string[]; // services that ended while it went on, each with how; absent: none

@@ -16,6 +16,7 @@ import { onResume } from "./resume.ts";
 import { onRun } from "./run-command.ts";
 import { cut, withSaid } from "./said.ts";
 import type { Ending, LoopState, Said } from "./state.ts";
+import { onSteer } from "./steer.ts";
 
 type Checked = Omit<Extract<LoopEvent, { type: "command_checked" }>, "type">;
 
@@ -196,18 +197,6 @@ function onDeny(state: LoopState, command: Command): Decision {
 function asksPermission({ reason, of, resume, quote }: Ending): boolean {
   const isWish = resume === "execute" || of === "packages_asked";
   return reason === "permission_required" && isWish && quote !== null;
-}
-
-/** Words for the agent: the next brief quotes them. */
-function onSteer(state: LoopState, command: Command): Decision {
-  const isOver = !isLive(state) && (state.ending?.resume ?? "none") === "none";
-  if (isOver) return refuse(state, command, { of: "over" });
-  const text = command.argument.trim();
-  if (text === "") return refuse(state, command, { of: "nothing_said" });
-  const hears = isLive(state) ? "next" : "retry";
-  const effects: Effect[] = [reaction(command, "+1"), { type: "reply", reply: { kind: "steered", hears } }];
-  const heard = withSaid(state, { of: "steer", by: command.actor.login, text });
-  return { state: heard, effects: [...effects, { type: "write_status" }], note: "heard what a person said" };
 }
 
 function aboutOf(text: string | null): Pick<Said, "about"> {

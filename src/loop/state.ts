@@ -344,8 +344,14 @@ const Said = z.object({
   by: z.string(), // login
   text: z.string(), // their words; of a choice, the choice; of what was denied without any, empty
   about: z.string().optional(), // the question, or what was denied: untrusted text; absent: nothing was asked
+  id: z.string().optional(), // of the comment or review, where an agent was at work; absent: none was
+  telling: z.string().optional(), // the run whose agent is to hear it; absent: none, or it is known whether it did
 });
 export type Said = z.infer<typeof Said>;
+
+/** Words of a person that an agent was told while it worked: `id` as in `Said`, in its brief or by the tool `steering` or another of Loopgate's own. */
+export const Heard = z.object({ id: z.string(), by: z.enum(["brief", "tool"]) });
+export type Heard = z.infer<typeof Heard>;
 
 /** How much people may say to one loop: the newest so many, each of so many characters. */
 export const saidBounds = { entries: 8, text: 2000 } as const;

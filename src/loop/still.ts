@@ -59,6 +59,12 @@ export const presumptions: Presumptions = {
     holds: (_, state) => isLive(state),
     once: "later",
   },
+  tell_run: {
+    lane: "answer",
+    presumes: "the run goes on, and what a person said is to be told to its agent",
+    holds: ({ run }, state) => runningRuns(state).some(({ id }) => id === run) && isTelling(state, run),
+    once: "later",
+  },
   remember: { lane: "answer", presumes: "nothing", holds: () => true },
   run_schedules: { lane: "work", presumes: "nothing", holds: () => true, outlives: true, once: "later" },
   run_loop: {
@@ -297,6 +303,10 @@ function laneOf(asked: Pending | undefined): Lane {
 /** The table is exact for each type; asked for by an effect of any type, its entry takes that effect. */
 function presumptionOf(effect: Effect): Presumption<Effect> {
   return presumptions[effect.type] as Presumption<Effect>;
+}
+
+function isTelling({ said = [] }: LoopState, run: string): boolean {
+  return said.some(({ telling }) => telling === run);
 }
 
 function isAtHead(state: LoopState, head: string): boolean {

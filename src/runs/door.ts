@@ -26,7 +26,7 @@ import { tallyRefusals } from "./refusals.ts";
 import { rooms } from "./rooms.ts";
 import { keepSpending, type Spent, spentAtMost } from "./spending.ts";
 import { toldOnce } from "./told-once.ts";
-import { openTools, type ToolsUsed } from "./tools.ts";
+import { openTools, type RunTools, type ToolsUsed } from "./tools.ts";
 
 export interface DoorParts {
   readonly dataDir: string;
@@ -85,6 +85,8 @@ export interface Door {
   handover(): Handover | null;
   /** What its tools were used for so far; null: it has none. */
   toolsUsed(): ToolsUsed | null;
+  /** Where people's words come in, and what is heard of them goes out; null: it has no tools. */
+  readonly words: Pick<RunTools, "hear" | "onHeard"> | null;
   /** What it fetched from package registries so far; null: nothing. */
   fetched(): PackagesFetched | null;
   /** Packages that it was refused until a person is asked, such as `npm left-pad`. */
@@ -209,6 +211,7 @@ export async function openDoor(parts: DoorParts, request: DoorRequest): Promise<
     modelDown: () => isProvidersFault(deciding.call()),
     handover: handover.came,
     toolsUsed: () => tools?.used() ?? null,
+    words: tools,
     fetched: () => packages.sum(),
     newPackages: () => packages.asked(),
     spent: () => spending.spent(),

@@ -9,6 +9,7 @@ import {
   AttachedPicture,
   CheckSeen,
   Handover,
+  Heard,
   Isolation,
   KnockOutSeen,
   PackagesFetched,
@@ -47,6 +48,7 @@ export const End = z.object({
   told: Told.optional(), // what its agent said by its tools; absent: nothing
   toolCalls: z.array(ToolCount).optional(), // what it called at the tool gateway; absent: nothing
   permitsUsed: z.array(z.string()).optional(), // what a person had allowed and was done; absent: nothing
+  heard: z.array(Heard).optional(), // what people said that its agent was told; absent: nothing
   refusals: z.array(z.string()).optional(), // all that policy refused to it, with counts; absent: nothing
   newPackages: z.array(z.string()).optional(), // what it was refused until a person is asked; absent: nothing
   lostServices: z.array(z.string()).optional(), // services that ended while it went on, each with how; absent: none

@@ -95,9 +95,11 @@ function didIn({ role }: Watched, { did, gateway }: Begun): Pick<End, "did" | "f
 }
 
 /** What its tools were used for; nothing where it has none, or called none. */
-function toldIn(gateway: Door): Pick<End, "told" | "toolCalls" | "permitsUsed"> {
-  const { told, calls, permitsUsed } = gateway.toolsUsed() ?? { told: {}, calls: [] };
+function toldIn(gateway: Door): Pick<End, "told" | "toolCalls" | "permitsUsed" | "heard"> {
+  const { told, calls, permitsUsed, words = [] } = gateway.toolsUsed() ?? { told: {}, calls: [] };
+  const heard = words.flatMap(({ id, heard: by }) => (by === null ? [] : [{ id, by }]));
   return {
+    ...(heard.length === 0 ? {} : { heard }),
     ...(permitsUsed === undefined ? {} : { permitsUsed }),
     ...(Object.keys(told).length === 0 ? {} : { told }),
     ...(calls.length === 0 ? {} : { toolCalls: calls }),

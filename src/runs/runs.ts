@@ -91,6 +91,7 @@ export function createRuns(given: RunParts): RunsPort {
   const parts: RunParts = { shared: createModelShared(), ...given };
   socketsFolder(parts.dataDir); // whether runs can be reached at all is known from the start
   const running = new Map<string, Pick<Running, "stop">>();
+  const doors = new Map<string, Door>();
   const attended = new Map<string, StartedRun>(); // each has one door and one end, however often it is asked for
   const ordered = new Set<string>(); // of this process: never swept, whatever a sweep that began earlier was told
   const halfMade = halfMadeQuarantines(parts);
@@ -106,13 +107,17 @@ export function createRuns(given: RunParts): RunsPort {
       const report = await tell(parts, order.id, end);
       running.delete(order.id);
       attended.delete(order.id);
+      doors.delete(order.id);
       return report;
     });
     const isolation = isolationOf(begun.running.facts);
+    const { words } = begun.gateway;
+    doors.set(order.id, begun.gateway);
     const started = {
       isolation,
       startedAt: parts.clock.now(),
       done,
+      ...(words === null ? {} : { onHeard: words.onHeard }),
       ...(provenance === undefined ? {} : { provenance }),
     };
     attended.set(order.id, started);
@@ -197,6 +202,9 @@ export function createRuns(given: RunParts): RunsPort {
     async stop(run, why) {
       const found = running.get(run) ?? (await parts.runtime.find(run));
       await found?.stop(why);
+    },
+    async tell(loop, run) {
+      await doors.get(run)?.words?.hear(loop);
     },
     async forget(run, commits) {
       await parts.runtime.forget(run);

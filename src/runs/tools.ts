@@ -1,4 +1,5 @@
 // The tools of one run: what its agent says by them and how often it called each, in a file, so that a restart of the App forgets neither.
+import { join } from "node:path";
 import { z } from "zod";
 import { atMost } from "../base/at-most.ts";
 import { parseJson } from "../base/parse-json.ts";
@@ -16,6 +17,7 @@ import { Told, tellMore } from "../verify/told.ts";
 import { attach, keepAnswered } from "./attachments.ts";
 import { rooms } from "./rooms.ts";
 import { readIfThere, writeDurably } from "./whole-file.ts";
+import { KeptWords, type RunWords, runWords } from "./words.ts";
 
 /** What came of the tools of a run. */
 export const ToolsUsed = z.object({
@@ -23,6 +25,7 @@ export const ToolsUsed = z.object({
   calls: z.array(ToolCount), // in the order in which each was first called
   permitsUsed: z.array(z.string()).optional(), // what a person had allowed and was done; absent: nothing
   attached: z.array(AttachedPicture).optional(), // pictures for the thread; absent: none
+  words: z.array(KeptWords).optional(), // what people said to it; absent: nothing
 });
 export type ToolsUsed = z.infer<typeof ToolsUsed>;
 
@@ -46,7 +49,7 @@ export interface ToolsOf {
   readonly onRefusedCommand: (line: string) => void;
 }
 
-export interface RunTools {
+export interface RunTools extends Pick<RunWords, "hear" | "onHeard"> {
   readonly route: Route;
   used(): ToolsUsed;
 }
@@ -81,6 +84,17 @@ export async function openTools(
     await keep();
     return true;
   };
+  const words = runWords({
+    run: runId,
+    kept: used.words ?? [],
+    brief: () => readIfThere(join(rooms(parts).run(runId), "loop", "brief.md")),
+    keep: (words) => {
+      used = { ...used, words: [...words] };
+      return keep();
+    },
+    onError,
+  });
+  await words.hear(loop);
   const oneAtATime = atMost(1);
   const asking = { allowed: loop.permits, denied: refusedIn(loop), ask, use };
   const own = ownServed({
@@ -98,9 +112,11 @@ export async function openTools(
     issue: () => readIfThere(rooms(parts).issue(runId)),
     findings: lastFound(loop),
     checks,
+    words,
   });
   const route = toolGateway({
     lease,
+    words,
     tools: [...own, ...others({ ask, use, keep: keepAnswered(parts, runId) })],
     earlier: used.calls.reduce((sum, { calls }) => sum + calls, 0),
     async onCall(call, named) {
@@ -108,11 +124,11 @@ export async function openTools(
       onCall(call, named);
       await keep().catch(onError);
     },
-    hooks: { rules: loop.rules?.commands ?? null, asking, words: async () => null, onRefused: onRefusedCommand },
+    hooks: { rules: loop.rules?.commands ?? null, asking, words, onRefused: onRefusedCommand },
     onRefused,
     onError,
   });
-  return { route, used: () => used };
+  return { route, used: () => used, hear: words.hear, onHeard: words.onHeard };
 }
 
 /** Whether nothing else waits for a person. */

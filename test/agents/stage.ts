@@ -20,9 +20,10 @@ import type { AskedChecks } from "../../src/gateway/tools/run-check.ts";
 import { toolGateway } from "../../src/gateway/tools/server.ts";
 import type { ToolCall } from "../../src/gateway/tools/tool.ts";
 import type { RunServers } from "../../src/gateway/tools/upstream/served.ts";
-import type { CommandRules, ToolServer } from "../../src/loop/state.ts";
+import type { CommandRules, Heard, ToolServer } from "../../src/loop/state.ts";
 import { withLoopCommand } from "../../src/runs/loop-command.ts";
 import { startServers } from "../../src/runs/tool-servers.ts";
+import { runWords } from "../../src/runs/words.ts";
 import type { Told } from "../../src/verify/told.ts";
 import { ownRuntime } from "../docker/own-runtime.ts";
 import { git, scratch } from "../gateway/git/world.ts";
@@ -56,6 +57,8 @@ export interface StageOptions {
   /** What policy says of commands, and what a person has allowed. */
   readonly commands?: CommandRules;
   readonly allowed?: readonly string[];
+  /** What bob says to the agent once it is at work. */
+  readonly words?: string;
   /** Instead of how we start the CLI, with the environment that it would have. */
   readonly command?: string;
   readonly deadlineMs?: number;
@@ -80,6 +83,8 @@ export interface Staged {
   /** What it said by its tools, oldest first, and the calls as the gateway counted them. */
   readonly said: readonly Told[];
   readonly toolCalls: readonly ToolCall[];
+  /** What bob said and it was told. */
+  readonly heard: readonly Heard[];
   /** Commands that were not run. */
   readonly refusedCommands: readonly string[];
 }
@@ -97,6 +102,15 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   const toolCalls: ToolCall[] = [];
   const refusedCommands: string[] = [];
   const note = async (now: Told) => said.push(now) > 0;
+  const spoken = runWords({
+    run: lease.runId,
+    kept: [],
+    brief: async () => null,
+    keep: async () => {},
+    onError: (error) => expect.unreachable(String(error)),
+  });
+  const heard: Heard[] = [];
+  spoken.onHeard((one) => heard.push(one));
   const socketDir = join(root, "socket");
   const ready = { quarantine, workspaceDir, token: lease.token, socketPath: join(socketDir, "gateway.sock") };
   const request = requestOf(root, kind, options, ready);
@@ -112,6 +126,7 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
           findings: [],
           attach: async () => null,
           checks: options.checks ?? null,
+          words: spoken,
         }),
         ...beside.tools({
           ask: (permission) => note({ permission }),
@@ -119,7 +134,10 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
           keep: async () => ({ why: "nothing is kept here" }),
         }),
       ],
-      onCall: async (call) => void toolCalls.push(call),
+      words: spoken,
+      onCall: async (call) => {
+        toolCalls.push(call);
+      },
       hooks: {
         rules: options.commands ?? null,
         asking: {
@@ -128,7 +146,7 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
           ask: (permission) => note({ permission }),
           use: async () => true,
         },
-        words: async () => null,
+        words: spoken,
         onRefused: (line) => refusedCommands.push(line),
       },
       onRefused: () => {},
@@ -143,6 +161,9 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
       onCall: (call) => calls.push(call),
     }),
   ];
+  const { words } = options;
+  if (words !== undefined)
+    await spoken.hear({ said: [{ of: "steer", by: "bob", text: words, id: "1", telling: lease.runId }] });
   const gateway = await openRunGateway({ socketDir, lease, owner: null, routes });
   onTestFinished(() => gateway.close());
   const reader = agentOf(kind, "").events();
@@ -156,7 +177,7 @@ export async function stage(engine: Engine, kind: Installed, options: StageOptio
   events.push(...reader.end());
   const out = readdirSync(join(root, "loop/out"));
   const readOut = (name: string) => readFileSync(join(root, "loop/out", name), "utf8");
-  const told = { said, toolCalls, refusedCommands, lease: lease.token };
+  const told = { said, toolCalls, heard, refusedCommands, lease: lease.token };
   return { outcome, events, calls, model, out, readOut, ...told, ...readPushed(quarantine) };
 }
 

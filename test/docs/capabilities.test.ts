@@ -195,6 +195,7 @@ const effects: Readonly<Record<EffectType, string>> = {
   read_closing: "reading",
   start_run: "run commands",
   stop_run: "own",
+  tell_run: "own",
   forget_run: "own",
   publish: "push",
   open_pull: "open a pull request",

@@ -97,6 +97,7 @@ function samples({ state, by, comment, proposal, at }: Sampled): Readonly<Record
     read_closing: { effect: { type: "read_closing", actor: by }, tells: "reads" },
     start_run: { effect: { type: "start_run", run, role: "executor", attempt: 1 } },
     stop_run: { effect: { type: "stop_run", run, why: "it is over" } },
+    tell_run: { effect: { type: "tell_run", run } },
     forget_run: { effect: { type: "forget_run", run, commits: true } },
     publish: { effect: { type: "publish", run, head, expected: null } },
     open_pull: { effect: { type: "open_pull" } },

@@ -30,6 +30,7 @@ import { modelGateway } from "../../src/gateway/model/server.ts";
 import { openRunGateway } from "../../src/gateway/run.ts";
 import { ownServed } from "../../src/gateway/tools/own.ts";
 import { toolGateway } from "../../src/gateway/tools/server.ts";
+import { noWords } from "../../src/gateway/tools/words.ts";
 import { deliveryHandler } from "../../src/github/deliveries/deliveries.ts";
 import { startListener } from "../../src/github/deliveries/listener.ts";
 import { startProbot } from "../../src/github/deliveries/probot.ts";
@@ -283,7 +284,9 @@ async function runsDoor(root: string, url: string, onError: (error: unknown) => 
           findings: [],
           attach: async () => null,
           checks: null,
+          words: noWords,
         }),
+        words: noWords,
         onCall: async () => {},
         onRefused: () => {},
         onError,

@@ -270,6 +270,12 @@ function eventOf(line: Line, state: LoopState | null, now: number): LoopEvent {
         isolation: { runtime: "docker", network: "none", capabilities: [], readOnlyRoot: true, user: "10001:10001" },
         briefSha256: "b41ef",
       };
+    case "heard":
+      return {
+        type: "words_heard",
+        run: runningRun(state),
+        heard: [{ id: first, by: second === "brief" ? second : "tool" }],
+      };
     case "executor":
       return executorEnded(line, state, now);
     case "reviewer":
@@ -563,6 +569,7 @@ function executorEnded({ words, options }: Line, state: LoopState | null, now: n
     outOfBudget: words.includes("out-of-budget"),
     modelDown: words.includes("model-down"),
     tools: [],
+    ...(options.has("heard") ? { heard: [{ id: options.get("heard") ?? "", by: "tool" as const }] } : {}),
     note: options.get("note") ?? "",
     claim: said
       ? {

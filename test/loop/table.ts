@@ -66,6 +66,7 @@ const examples: Record<LoopEvent["type"], string> = {
   day_full: "day_full repository money",
   run_delayed: 'delayed "The image app:1 is not on this machine."',
   run_started: "started",
+  words_heard: "heard 700",
   run_ended: "executor pushed=bb2",
   published: "published aa1",
   publish_overtaken: "overtaken pp1",

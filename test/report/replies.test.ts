@@ -105,13 +105,43 @@ describe("a reply", () => {
       - \`/loop approve\`: approve the commit, or allow what the loop stopped to ask for
       - \`/loop plan\`, followed by what should be different: have the plan made anew; after a stop, plan before going on
       - \`/loop deny\`: refuse what the loop stopped to ask for, and continue without it; words after it say why
-      - \`/loop steer\`, followed by your words: tell the next attempt something
+      - \`/loop steer\`, followed by your words: tell the agent something, the one at work or that of the next attempt
       - \`/loop budget +$5\`, \`/loop budget +2 attempts\`, either also with \`for 24h\`: add to the loop's limits, and continue a loop that stopped at one
       - \`/loop extend 2h\`: the same for the loop's time
       - \`/loop help\`: show this list
 
       The label \`loop:hold\` holds the loop: while it is on the issue, nothing new begins and nothing is merged. \`loop:plan-first\`, set first, has an agent plan and wait for \`/loop approve\` before any work."
     `);
+  });
+
+  it("to whoever speaks to an agent: when it hears, and whether it did", () => {
+    const of = [{ of: "steer", by: "bob", text: "Use `tabs` @alice", id: "1" } as const];
+    const quoted = "what `bob` said (``Use `tabs` @alice``)";
+    const ended = `Attempt 2 ended before its agent was told ${quoted}: it called none of Loopgate's tools after that.`;
+    const toRetry = "The next attempt's brief quotes it. Next: comment `/loop retry` to begin that attempt.";
+    const answers: [Reply, string][] = [
+      [
+        { kind: "steered", hears: "now", attempt: 2 },
+        "Heard. The agent of attempt 2 is told in the next answer of Loopgate's tools that it gets, and a comment here says when it was. If it ends before that, the next attempt's brief quotes it.",
+      ],
+      [{ kind: "steered", hears: "next" }, "Heard. No agent is at work, so the next attempt's brief quotes it."],
+      [{ kind: "steered", hears: "retry" }, `Heard. ${toRetry}`],
+      [
+        { kind: "words_heard", of, attempt: 2, by: "brief" },
+        `The agent of attempt 2 was told ${quoted}: its brief quotes it.`,
+      ],
+      [
+        { kind: "words_heard", of: [...of, ...of], attempt: 2, by: "tool" },
+        `The agent of attempt 2 was just told ${quoted}, and ${quoted}, in the answer to a tool that it called. What it makes of it, its change will show; later attempts' briefs quote it too.`,
+      ],
+      [
+        { kind: "words_unheard", of, attempt: 2, hears: "next" },
+        `${ended} The brief of the next attempt, if there is one, quotes it.`,
+      ],
+      [{ kind: "words_unheard", of, attempt: 2, hears: "retry" }, `${ended} ${toRetry}`],
+      [{ kind: "words_unheard", of, attempt: 2, hears: "nobody" }, `${ended} The loop is over, so nobody will be.`],
+    ];
+    for (const [answer, text] of answers) expect(reply(answer)).toBe(text);
   });
 
   it("to a call for the status", () => {

@@ -1,25 +1,9 @@
 // People interrupt a loop at its busiest: in the middle of a push, of a run, of a second attempt.
-import { existsSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Issue, Pull } from "../../src/forge/model.ts";
 import { until } from "../until.ts";
+import { aBarrier } from "./barrier.ts";
 import { aStory, attempts, botch, mend, minute, type Story } from "./world.ts";
-
-/** Holds a command until `go` is called. */
-async function aBarrier(): Promise<{ wait: string; go(): void }> {
-  const dir = await mkdtemp(join(tmpdir(), "barrier-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
-  const flag = join(dir, "go");
-  return {
-    wait: `while [ ! -e "${flag}" ]; do sleep 0.05; done`,
-    go: () => {
-      if (!existsSync(flag)) writeFileSync(flag, "");
-    },
-  };
-}
 
 const pullsOf = ({ repository }: Story) =>
   [...repository.issues.values()].flatMap(({ pull }) => (pull === null ? [] : [pull]));

@@ -14,7 +14,10 @@ export interface ActWords {
 export const actWords: Readonly<Record<Act, ActWords>> = {
   pause: { button: "Pause", meaning: "What runs is ended, and nothing more happens until somebody resumes the loop." },
   resume: { button: "Resume", meaning: "The loop goes on from where it was." },
-  steer: { button: "Tell the agent", meaning: "The next attempt reads what you write, before anything else." },
+  steer: {
+    button: "Tell the agent",
+    meaning: "An agent at work is told with the next answer of its tools, and later attempts before they begin.",
+  },
   stop: { button: "Stop", meaning: "The loop ends. What is on its branch stays there." },
 };
 

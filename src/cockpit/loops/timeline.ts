@@ -59,6 +59,7 @@ const happenings: Readonly<Record<LoopEvent["type"] | "ci_facts", string>> = {
   day_full: "A run waits for the day to turn: its limit is reached",
   run_delayed: "A run could not start yet",
   run_started: "A run started",
+  words_heard: "The agent was told what a person said",
   run_ended: "A run ended",
   published: "The change is on the branch",
   publish_overtaken: "Somebody else's commit is on the branch",

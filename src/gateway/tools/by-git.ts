@@ -4,6 +4,7 @@ import { pathOf, refuse } from "../../base/caught.ts";
 import { parseJson } from "../../base/parse-json.ts";
 import { basicPassword, isLeaseToken, type Lease } from "../lease.ts";
 import type { Calls } from "./calls.ts";
+import { settleOnceSent } from "./words.ts";
 
 /** Whether it is such a call. */
 export function isByGit({ url }: IncomingMessage): boolean {
@@ -26,7 +27,8 @@ export async function answerGit(
   if (!isLeaseToken(lease, basicPassword(shown) ?? ""))
     return refuse(incoming, response, 403, "This is not the lease of this run.");
   const name = header(incoming, "loop-tool");
-  const { outcome, text } = await calls.make(name, argumentsOf(name, header(incoming, "loop-words")));
+  const { outcome, text, handed } = await calls.make(name, argumentsOf(name, header(incoming, "loop-words")));
+  if (handed !== undefined) settleOnceSent(response, handed);
   refuse(incoming, response, 404, `${outcome}\n${text}`);
 }
 

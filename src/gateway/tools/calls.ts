@@ -1,5 +1,6 @@
 // The calls of one run's tools, however they come: each within its bounds, answered in time and told before it is answered.
 import { refused, type ServedTool, type ToolAnswer, type ToolCall } from "./tool.ts";
+import { pointer, type Words } from "./words.ts";
 
 export interface CallLimits {
   /** Calls over the whole run. */
@@ -14,6 +15,7 @@ export interface CallLimits {
 
 export interface CallsRequest {
   readonly tools: readonly ServedTool[];
+  readonly words: Words;
   /** How many calls the run had made before this process served it. */
   readonly earlier?: number;
   /** Told of each call before it is answered. `named`: what was called, as the client put it. */
@@ -64,7 +66,10 @@ async function make(serving: Serving, name: string, given: unknown): Promise<Mad
   const ms = Math.round(performance.now() - startedAt);
   const { outcome } = answer;
   await serving.onCall({ tool: tool?.name ?? null, outcome, ms, bytes: Buffer.byteLength(text) }, name);
-  return { isThere: tool !== undefined, outcome, text };
+  const { handed } = answer;
+  const isThere = tool !== undefined;
+  if (handed !== undefined) return { isThere, outcome, text: `${text}\n\n${handed.text}`, handed };
+  return { isThere, outcome, text: serving.words.waits() ? `${text}\n\n${pointer}` : text };
 }
 
 /** Why a call is not made. The name is the agent's own word, and not repeated. */
@@ -86,7 +91,10 @@ async function answered(serving: Serving, tool: ServedTool, given: unknown): Pro
     gone.addEventListener("abort", giveUp, { once: true });
   });
   try {
-    return await Promise.race([tool.call(given), tooLate]);
+    const made = tool.call(given);
+    const answer = await Promise.race([made, tooLate]);
+    made.then((one) => (one === answer ? undefined : one.handed?.settle(false))).catch(() => {}); // its words are not lost with it
+    return answer;
   } catch (error) {
     onError(error);
     return { outcome: "failed", text: "The tool failed, by no fault of yours. You can go on without it." };

@@ -1,17 +1,17 @@
-// What an agent's CLI tells of its tools while it works, before and after each: a command is checked, and words of people are handed over.
+// What an agent's CLI tells of its tools while it works, before and after each: a command is checked, and it is said where people have spoken.
 import { z } from "zod";
 import { parseJson } from "../../base/parse-json.ts";
 import type { CommandRules } from "../../loop/state.ts";
 import { judgeLine } from "../../policy/command-lines.ts";
 import { type Asking, inFull, longestAsked, untilAllowed } from "./asking.ts";
+import { pointer, type Words } from "./words.ts";
 
 /** What the hooks of one run stand on. */
 export interface HookParts {
   /** The policy's word on commands; null: it has none. */
   readonly rules: CommandRules | null;
   readonly asking: Asking;
-  /** What people have said that the agent was not handed yet, ready to be read; null: nothing. */
-  readonly words: () => Promise<string | null>;
+  readonly words: Pick<Words, "waits">;
   /** Told of a command that is not run. */
   readonly onRefused: (command: string) => void;
 }
@@ -35,8 +35,7 @@ export async function answerHook(parts: HookParts, body: Uint8Array): Promise<Ho
   if (!told.success) return {};
   const { hook_event_name: name, tool_input: given } = told.data;
   if (name === "PostToolUse") {
-    const words = await parts.words();
-    return words === null ? {} : { hookSpecificOutput: { hookEventName: name, additionalContext: words } };
+    return parts.words.waits() ? { hookSpecificOutput: { hookEventName: name, additionalContext: pointer } } : {};
   }
   const command = given?.command;
   if (command === undefined || parts.rules === null || ofServers.test(told.data.tool_name)) return {};

@@ -7,6 +7,7 @@ import { claimBounds, type Finding } from "../../loop/state.ts";
 import type { Told } from "../../verify/told.ts";
 import { type AskedChecks, runCheck } from "./run-check.ts";
 import { type Attached, done, type InputSchema, refused, type ServedTool, type ToolAnswer } from "./tool.ts";
+import type { Words } from "./words.ts";
 
 /** What the tools of one run stand on. */
 export interface OwnParts {
@@ -20,28 +21,34 @@ export interface OwnParts {
   readonly attach: (wanted: { readonly picture: string; readonly caption?: string }) => Promise<Attached>;
   /** The policy's own checks; null: it has none. */
   readonly checks: AskedChecks | null;
+  readonly words: Words;
 }
 
 /** The tools of one run, in the order of the catalogue. */
 export function ownServed(parts: OwnParts): readonly ServedTool[] {
-  return toolsWhere(parts.checks !== null).map((tool) => served(tool, actions(parts)[tool.name]));
+  return toolsWhere(parts.checks !== null).map((tool) => served(tool, actions(parts)[tool.name], parts.words));
 }
 
 /** Of any one tool: each takes what its own schema lets through. */
 type Act = (given: never) => Promise<ToolAnswer>;
 
-function served({ name, does, when, input }: OwnTool, act: Act): ServedTool {
+function served({ name, does, when, input }: OwnTool, act: Act, words: Words): ServedTool {
   return {
     name,
     description: `${does} Call it ${when}.`,
     inputSchema: schemaOf(input),
-    readOnly: name.startsWith("read_"),
+    readOnly: name.startsWith("read_") || name === "steering",
     async call(given) {
       const taken = input.safeParse(given ?? {});
-      if (taken.success) return act(taken.data as never);
-      return refused(`The arguments are not as they must be: ${problems(taken.error)}.`);
+      if (taken.success) return withWords(await act(taken.data as never), words);
+      return withWords(refused(`The arguments are not as they must be: ${problems(taken.error)}.`), words);
     },
   };
+}
+
+function withWords(answer: ToolAnswer, words: Words): ToolAnswer {
+  const handed = words.take();
+  return handed === null ? answer : { ...answer, handed };
 }
 
 /** Without the dialect's name, which some providers refuse in a tool's schema. */
@@ -59,7 +66,7 @@ function problems({ issues }: z.ZodError): string {
 /** What is said where the loop stops for it. */
 const stops = "Noted. Commit what is worth keeping and end: the loop stops then, and a person is asked.";
 
-function actions({ note, issue, findings, attach, checks }: OwnParts): Readonly<Record<OwnToolName, Act>> {
+function actions({ note, issue, findings, attach, checks, words }: OwnParts): Readonly<Record<OwnToolName, Act>> {
   const say = async (said: Told, answer = "Noted.") =>
     (await note(said)) ? done(answer) : refused(`There are ${claimBounds.entries} entries of this kind already.`);
   type Text = { readonly text: string };
@@ -82,6 +89,11 @@ function actions({ note, issue, findings, attach, checks }: OwnParts): Readonly<
     async read_ci_log() {
       if (findings.length === 0) return done("No earlier attempt of this loop was found wanting.");
       return done(`${findingBlocks(findings)}\n\n${dataBlockRule}`);
+    },
+    async steering() {
+      const before = words.before();
+      if (before !== null) return done(`You were told this before:\n\n${before}`);
+      return done(words.waits() ? "There is something new." : "Nobody has said anything to you since you began.");
     },
     async attach_artifact(wanted: { readonly picture: string; readonly caption?: string }) {
       const came = await attach(wanted);

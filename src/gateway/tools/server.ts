@@ -1,4 +1,5 @@
 // The tool gateway of one run: an MCP server for whoever shows the lease's token, each call within bounds and recorded.
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   createMcpHandler,
@@ -21,6 +22,7 @@ import { answerGit, isByGit } from "./by-git.ts";
 import { type CallLimits, type Calls, type CallsRequest, createCalls } from "./calls.ts";
 import { answerHook, type HookParts, unreadHook } from "./hooks.ts";
 import type { ServedTool } from "./tool.ts";
+import { settleOnceSent } from "./words.ts";
 
 export interface ToolLimits extends CallLimits {
   /** Bytes of one request. */
@@ -54,7 +56,8 @@ const handling = { maxSubscriptions: 0 };
 export function toolGateway(request: ToolsRequest): Required<Omit<Route, "cost">> {
   const bounds = { ...defaultToolLimits, ...request.limits };
   const calls = createCalls(request, bounds);
-  const handler = createMcpHandler(() => serverOf(calls), handling);
+  const answering = new AsyncLocalStorage<ServerResponse>();
+  const handler = createMcpHandler(() => serverOf(calls, () => answering.getStore()), handling);
   const holder = createInFlight(4 * bounds.bodyBytes).holder();
   const pace = createPace({ burst: 16 * bounds.bodyBytes, perSecond: bounds.bodyBytes, mostMs: 30_000 });
   return {
@@ -80,7 +83,7 @@ export function toolGateway(request: ToolsRequest): Required<Omit<Route, "cost">
         if (isHook)
           return sendJson(response, request.hooks ? await answerHook(request.hooks, joined(body.pieces)) : {});
         const asked = requestOf(incoming, joined(body.pieces), gone.signal);
-        const answer = notFromHere(asked) ?? (await handler.fetch(asked));
+        const answer = notFromHere(asked) ?? (await answering.run(response, () => handler.fetch(asked)));
         await send(response, answer);
       } finally {
         holder.shrink(body.held);
@@ -165,14 +168,14 @@ async function send(response: ServerResponse, answer: Response): Promise<void> {
   }
 }
 
-/** One server for each request; what lasts is in `calls`. */
-function serverOf(calls: Calls): Server {
+/** One server for each request, answered by `response`; what lasts is in `calls`. */
+function serverOf(calls: Calls, response: () => ServerResponse | undefined): Server {
   const server = new Server(
     { name: "loopgate", version: "1" },
     { capabilities: { tools: {} }, instructions: "The tools of this run. The brief says when to call which." },
   );
   server.setRequestHandler("tools/list", () => ({ tools: calls.tools.map(listed) }));
-  server.setRequestHandler("tools/call", ({ params }) => call(calls, params.name, params.arguments));
+  server.setRequestHandler("tools/call", ({ params }) => call(calls, response(), params.name, params.arguments));
   return server;
 }
 
@@ -180,8 +183,10 @@ function listed({ name, description, inputSchema, readOnly }: ServedTool) {
   return { name, description, inputSchema: { ...inputSchema }, annotations: { readOnlyHint: readOnly } };
 }
 
-async function call(calls: Calls, name: string, given: unknown) {
-  const { isThere, outcome, text } = await calls.make(name, given);
+async function call(calls: Calls, response: ServerResponse | undefined, name: string, given: unknown) {
+  const { isThere, outcome, text, handed } = await calls.make(name, given);
+  if (handed !== undefined && response !== undefined) settleOnceSent(response, handed);
+  else await handed?.settle(false);
   if (!isThere) throw new ProtocolError(ProtocolErrorCode.InvalidParams, text);
   return { content: [{ type: "text" as const, text }], isError: outcome !== "done" };
 }

@@ -1,4 +1,5 @@
 // What a tool is to the gateway, and what comes of a call.
+import type { Handed } from "./words.ts";
 
 /** A JSON Schema of the arguments, an object's. */
 export type InputSchema = Readonly<Record<string, unknown>> & { readonly type: "object" };
@@ -18,6 +19,8 @@ export interface ServedTool {
 export interface ToolAnswer {
   readonly outcome: "done" | "refused" | "failed";
   readonly text: string;
+  /** What people said, to stand below the text: all of it, however long that is. */
+  readonly handed?: Handed;
 }
 
 /** What became of a picture that the thread is to show: null is that it will. */

@@ -30,6 +30,7 @@ const attempted: Record<EffectType, string> = {
   read_closing: "look up who closed this issue",
   start_run: "start a container",
   stop_run: "stop a container",
+  tell_run: "tell an agent at work what a person said",
   answer_label: "begin the loop of a label that was set again",
   forget_run: "clear away what a container left",
   publish: "push the commit to the loop's branch",

@@ -47,7 +47,7 @@ export function commandRefusal(why: CommandRefusal, { actor, verb }: Command): s
     case "plan_newer":
       return "the plan in the thread is newer than that, or was just being posted; read it, then comment `/loop approve` again";
     case "plan_at_work":
-      return "the loop is at work already; `/loop stop` it first, or tell the next attempt something by `/loop steer`";
+      return "the loop is at work already; `/loop stop` it first, or tell its agent something by `/loop steer`";
     case "nothing_to_deny":
       return "nothing is waiting for a yes or no";
     case "deny_at_gate":

@@ -11,6 +11,7 @@ import { commit, headOf } from "./parts.ts";
 import { expirySentence, planNext } from "./phases.ts";
 import { approvalRefusal, commandRefusal, gateRefusal } from "./refusals.ts";
 import { whoIsNeither } from "./schedule.ts";
+import { steeringSentence } from "./steering.ts";
 
 /** The answer to a person. */
 export function replySentence(
@@ -52,9 +53,9 @@ export function replySentence(
     case "reviewers_missed":
       return `GitHub would not ask ${reply.missed.map((login) => inlineCode(login)).join(", ")} to review ${pullLink}: reviewers must have access to this repository. Everyone else was asked. Next: correct \`gate.reviewers\` in \`.github/loop.yml\`, or ask somebody on the pull request.`;
     case "steered":
-      return reply.hears === "next"
-        ? "Heard. The next attempt's brief quotes it; an attempt that runs now is not interrupted."
-        : "Heard. The next attempt's brief quotes it. Next: comment `/loop retry` to begin that attempt.";
+    case "words_heard":
+    case "words_unheard":
+      return steeringSentence(reply);
     case "money_warning":
       return moneyWarning(reply.percent, state);
     case "raised":
@@ -161,7 +162,7 @@ const helpText = [
   "- `/loop approve`: approve the commit, or allow what the loop stopped to ask for",
   "- `/loop plan`, followed by what should be different: have the plan made anew; after a stop, plan before going on",
   "- `/loop deny`: refuse what the loop stopped to ask for, and continue without it; words after it say why",
-  "- `/loop steer`, followed by your words: tell the next attempt something",
+  "- `/loop steer`, followed by your words: tell the agent something, the one at work or that of the next attempt",
   "- `/loop budget +$5`, `/loop budget +2 attempts`, either also with `for 24h`: add to the loop's limits, and continue a loop that stopped at one",
   "- `/loop extend 2h`: the same for the loop's time",
   "- `/loop help`: show this list",

@@ -1,9 +1,8 @@
 // What an agent's CLI is told before it runs a command, by the run's own gateway: as policy has it, and as people have decided.
-import { request } from "node:http";
 import { expect, test } from "vitest";
 import type { CommandRules, LoopState } from "../../../src/loop/state.ts";
 import { aLoop, someRules } from "../../loop/builder.ts";
-import { type AToolDoor, aToolDoor } from "./world.ts";
+import { type AToolDoor, aToolDoor, hook } from "./world.ts";
 
 const commands: CommandRules = { allow: [], ask: ["npm install"], deny: ["npm publish"], otherwise: "allow" };
 
@@ -14,24 +13,6 @@ const aDoor = (more: Partial<LoopState> = {}, earlier: { dataDir?: string; token
 async function before(door: AToolDoor, command: unknown, tool = "Bash"): Promise<string | null> {
   const body = JSON.stringify({ hook_event_name: "PreToolUse", tool_name: tool, tool_input: { command } });
   return (await hook(door, body)).hookSpecificOutput?.permissionDecisionReason ?? null;
-}
-
-async function hook(
-  { socketPath, token }: Pick<AToolDoor, "socketPath" | "token">,
-  body: string,
-): Promise<{ hookSpecificOutput?: Record<string, string> }> {
-  const headers = { authorization: `Bearer ${token}`, host: "127.0.0.1:1", "content-type": "application/json" };
-  return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, path: "/tools/hook", method: "POST", headers, agent: false }, async (answer) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of answer) chunks.push(chunk as Buffer);
-      const text = Buffer.concat(chunks).toString("utf8");
-      if (answer.statusCode !== 200) return reject(new Error(`${answer.statusCode} ${text}`));
-      resolve(JSON.parse(text));
-    });
-    sent.on("error", reject);
-    sent.end(body);
-  });
 }
 
 test("a command that policy denies is refused in words for the model, and told of; others may run", async () => {

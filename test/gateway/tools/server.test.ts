@@ -7,6 +7,7 @@ import { newLeaseToken } from "../../../src/gateway/lease.ts";
 import type { Asked } from "../../../src/gateway/tools/run-check.ts";
 import { type ToolLimits, toolGateway } from "../../../src/gateway/tools/server.ts";
 import { done, type ServedTool, type ToolCall } from "../../../src/gateway/tools/tool.ts";
+import { noWords } from "../../../src/gateway/tools/words.ts";
 import type { CheckSeen } from "../../../src/loop/state.ts";
 import { aToolDoor, revisions, serve } from "./world.ts";
 
@@ -214,6 +215,7 @@ async function aServer(call: ServedTool["call"], limits: Partial<ToolLimits> = {
     tools: [tool],
     limits,
     onCall: async (one) => void calls.push(one),
+    words: noWords,
     onRefused: () => {},
     onError: (error) => thrown.push(error),
   });

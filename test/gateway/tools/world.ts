@@ -138,3 +138,22 @@ export async function serve(token: string, route: Route, errors: unknown[] = [])
     },
   };
 }
+
+/** What a CLI's hook is answered. */
+export async function hook(
+  { socketPath, token }: Pick<AToolDoor, "socketPath" | "token">,
+  body: string,
+): Promise<{ hookSpecificOutput?: Record<string, string> }> {
+  const headers = { authorization: `Bearer ${token}`, host: "127.0.0.1:1", "content-type": "application/json" };
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath, path: "/tools/hook", method: "POST", headers, agent: false }, async (answer) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of answer) chunks.push(chunk as Buffer);
+      const text = Buffer.concat(chunks).toString("utf8");
+      if (answer.statusCode !== 200) return reject(new Error(`${answer.statusCode} ${text}`));
+      resolve(JSON.parse(text));
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
